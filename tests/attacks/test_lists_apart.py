@@ -37,10 +37,12 @@ from vault.ids import SeatId
 from vault.seal.sheets import Sheet
 from vault.services import housekeeping
 from vault.services.cases import cases, notes
+from vault.services.computer import health
 from vault.services.credentials import recovery, settling
 from vault.services.evidence import checking
 from vault.services.grants import sharing
 from vault.services.members import devices, joining, lists_apart, members
+from vault.services.projection import dates
 
 __all__ = ["organisation_template"]  # a fixture
 
@@ -119,6 +121,17 @@ def settled(apart: Apart, *seats: SeatId, name: str = MIRA) -> None:
         outcome = settling.settle_lists(session, seats, typed(apart.sheets, 1, 2))
         assert outcome.is_done
         assert set(outcome.admitted) == set(seats)
+
+
+def test_who_settles_it_with_the_typed_sheets_has_proven_them_on_that_device(apart: Apart) -> None:
+    with apart.open(SELIN) as selin:
+        assert recovery.status(selin).proven is None
+    settled(apart, apart.ines.seat, name=SELIN)
+    with apart.open(SELIN) as selin:
+        dates.note_opened(selin)
+        found = recovery.status(selin)
+        assert found.proven is True
+        assert found.said in health.status(selin.folder.path, session=selin)
 
 
 @each([MIRA, SELIN, TOMAS])

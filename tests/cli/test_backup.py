@@ -17,6 +17,7 @@ def test_a_backup_is_made_verified_and_restored(desk: Desk, tmp_path: Path) -> N
         "documents",
         "missing",
         "broken",
+        "cases",
     }
     assert made["backup"] == f"{stick}/backup-1"
     found = desk.run("backup", "verify", stick, "--json").json()
@@ -66,6 +67,19 @@ def test_a_trial_restore_beside_a_living_vault_is_refused(desk: Desk, tmp_path: 
     assert desk.run("backup", "verify", stick).code == 0
 
 
+def test_verify_status_and_recovery_status_say_the_same_of_the_last_backup_and_of_the_sheets(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.run("backup", "make", str(tmp_path / "stick"))
+    made = desk.run("backup", "verify", str(tmp_path / "stick"), "--json").json()["made"]
+    status = {item["name"]: item for item in desk.run("status", "--unlock", "--json").json()["items"]}
+    assert status["last backup"]["found"].startswith(made)
+    sheets = status["recovery"]
+    assert f"recovery: {sheets['found']}\n{sheets['advice']}\n" in desk.run("recovery", "status").out
+    ref = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
+    assert "There are no recovery sheets yet." in desk.run("case", "show", ref).out
+
+
 def test_status_and_doctor_need_no_passphrase_and_tell_of_backups_and_sheets_after_it_alone(
     desk: Desk, tmp_path: Path
 ) -> None:
@@ -86,7 +100,7 @@ def test_status_and_doctor_need_no_passphrase_and_tell_of_backups_and_sheets_aft
     lines = desk.run_bare(*bare, "status").out
     assert "`casevault status --unlock`" in lines
     lines = desk.run("status", "--unlock").out
-    assert "no separation of duties" in lines
+    assert "no auditor who does nothing else" in lines
     assert "no recovery sheets" in lines
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.desk import Desk, said
 from tests.cli.typist import Typist
 from tests.export.test_paper_text import WORDS as WORDS_OF_PHOTO
-from tests.export.test_paper_text import picture
+from tests.export.test_paper_text import only_installed, picture
 from tests.services.founded import MEMBER, Filled
 from vault.export.paper_text.asking import can_read_pictures
 
@@ -92,12 +92,36 @@ def test_a_photo_of_an_order_is_attached_read_and_found_by_its_words(
         pytest.skip("not run: needs tesseract with a language")
     photo = tmp_path / "IMG_2041.jpg"
     photo.write_bytes(picture("JPEG"))
-    facts = ("--kind", "detention-order", "--title", "Order on detention")
+    facts = ("--kind", "detention-order", "--title", "Order on detention", "--language", "English")
     added = said(desk, "document", "add", filled_template.refs[0], str(photo), *facts)
     assert (added["read_by"], added["media"]) == ("ocr", "image/jpeg")
     (hit,) = said(desk, "search", "quillfeather held")["hits"]
     assert (hit["record"], hit["kind"], WORDS_OF_PHOTO in hit["snippet"]) == (added["document"], "document", True)
     assert WORDS_OF_PHOTO in " ".join(said(desk, "document", "text", added["document"])["text"].split())
+
+
+@pytest.mark.tool("tesseract")
+def test_a_photo_in_the_language_of_the_case_stays_unread_where_that_is_not_installed(
+    desk: Desk, filled_template: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not can_read_pictures():
+        pytest.skip("not run: needs tesseract with a language")
+    only_installed(monkeypatch, "eng")
+    ref, photo = filled_template.refs[0], tmp_path / "notice.png"
+    photo.write_bytes(picture("PNG"))
+    first = desk.run("document", "add", ref, str(photo), "--language", "Kyrgyz", "--json").json()
+    assert first["read_by"] is None
+    added = desk.run("document", "add", ref, str(photo))  # its case has a paper in Kyrgyz
+    assert "Language: Kyrgyz." in added.out
+    assert (
+        "Its text was not read: pictures in Kyrgyz are not read on this computer. Install tesseract-ocr-kir,"
+        in added.out
+    )
+    assert "Its text was not read: pictures in Kyrgyz" in desk.run("document", "show", first["document"]).out
+    assert desk.run("document", "text", first["document"]).code == 69
+    assert said(desk, "search", "held until May")["hits"] == []
+    assert desk.run("document", "edit", first["document"], "--language", "English").code == 0
+    assert WORDS_OF_PHOTO in " ".join(said(desk, "document", "text", first["document"])["text"].split())
 
 
 def test_a_paper_kept_in_a_section_is_reached_there_alone(desk: Desk, filled_template: Filled, tmp_path: Path) -> None:

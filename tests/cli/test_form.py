@@ -50,3 +50,13 @@ def test_a_file_that_is_no_form_gets_one_line(desk: Desk, tmp_path: Path) -> Non
     answer = desk.run("form", "add", str(file))
     assert (answer.code, len(answer.err.splitlines())) == (2, 1)
     assert "the file of a form is not TOML" in answer.err
+    assert "`casevault form add --sample` prints a form to begin with." in answer.err
+
+
+def test_the_sample_form_is_one_that_is_kept(desk: Desk, tmp_path: Path) -> None:
+    assert "--sample  print a form to begin with" in desk.run_bare("form", "add", "--help").out
+    sample = desk.run_bare("form", "add", "--sample")
+    file = tmp_path / "sample.toml"
+    file.write_text(sample.out, "utf-8")
+    assert "reception  Reception  version 1, 3 questions" in desk.run("form", "add", str(file)).out
+    assert "`casevault form add --sample`" in desk.run("form", "add").err

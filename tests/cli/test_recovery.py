@@ -59,13 +59,13 @@ def test_sheets_are_written_and_the_drill_proves_them(desk: Desk, tmp_path: Path
     pages = (tmp_path / "sheets.txt").read_text().split("CASEVAULT RECOVERY SHEET")[1:]
     grids = [page.split("Check")[1].split("The vault")[0] for page in pages]
     status = desk.run("recovery", "status")
-    assert "recovery: NOT proven" in status.out
+    assert "recovery: recovery sheets not proven yet\nDo not rely on them until a drill" in status.out
     done = desk.run("recovery", "drill", "--from", "-", "--json", stdin=piped(grids[2], grids[0]))
     assert done.code == 0, done.err
     assert done.json()["erased_here"] is True
     assert done.json()["opened"] == 6
     after = desk.run("recovery", "status")
-    assert f"recovery: proven, last drill on {done.json()['proven']}" in after.out
+    assert f"recovery: proven {done.json()['proven']}" in after.out
     assert f"proven {done.json()['proven']}" in desk.run("status", "--unlock").out
     gone = desk.run("recovery", "sheets", "--out", str(tmp_path / "more.txt"), "--json")
     assert gone.code == 5
@@ -101,7 +101,7 @@ def test_a_drill_that_does_not_prove_is_refused_without_a_word(
     assert answer.code == code
     assert text in answer.json()["error"]["message"]
     assert says_no_word(answer, *sheets, *OTHERS)
-    assert "NOT proven" in desk.run("recovery", "status").out
+    assert "recovery sheets not proven yet" in desk.run("recovery", "status").out
 
 
 def test_without_terminal_or_pipe_the_sheets_are_missing(desk: Desk) -> None:
@@ -224,10 +224,6 @@ def test_a_device_that_never_saw_a_drill_claims_none(desk: Desk) -> None:
     data = desk.run("recovery", "status", "--json").json()
     assert (data["proven"], data["drill"]) == (None, None)
     shown = desk.run("recovery", "status").out
-    assert (
-        "recovery: NOT KNOWN here. The secret is not on this device, and no drill on this device proved sheets."
-        in shown
-    )
-    assert "Ask an admin when a drill was" in shown
     found = next(one for one in desk.run("status", "--unlock", "--json").json()["items"] if one["name"] == "recovery")
-    assert (found["state"], found["found"]) == ("warn", "this device does not know whether sheets are proven")
+    assert (found["state"], found["found"]) == ("unknown", "this device does not know whether sheets are proven")
+    assert f"recovery: {found['found']}\n{found['advice']}\n" in shown

@@ -6,13 +6,16 @@ import io
 import os
 import subprocess
 import zipfile
+from functools import cache
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.tables import each
 from vault.casework.papers.media import DOCX, PDF, PLAIN, media_of
+from vault.errors import DependencyMissingError
 from vault.export.children import command_of
+from vault.export.paper_text import asking
 from vault.export.paper_text.asking import MOST_BYTES, can_read_pictures, read_text
 
 WORDS = "Quillfeather is held until May"
@@ -31,10 +34,10 @@ def paragraph(text: str) -> str:
     return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
-def picture(kind: str) -> bytes:
+def picture(kind: str, text: str = WORDS) -> bytes:
     """Return a scan of an invented order, as a file of this kind."""
     drawn = Image.new("L", (1200, 300), 255)
-    ImageDraw.Draw(drawn).text((40, 100), WORDS, font=ImageFont.load_default(60), fill=0)
+    ImageDraw.Draw(drawn).text((40, 100), text, font=ImageFont.load_default(60), fill=0)
     made = io.BytesIO()
     drawn.save(made, kind)
     return made.getvalue()
@@ -61,6 +64,40 @@ def test_a_scan_is_read_where_tesseract_is_installed() -> None:
     for kind, media in {"PNG": "image/png", "JPEG": "image/jpeg", "PDF": PDF}.items():
         read = read_text(picture(kind), media)
         assert (read.by, " ".join(read.text.split())) == ("ocr", WORDS), kind
+
+
+_INSTALLED = asking._installed
+
+
+def only_installed(monkeypatch: pytest.MonkeyPatch, *languages: str) -> None:
+    """Have tesseract read these languages and no other; without one, as if it were not there."""
+    found = _INSTALLED()
+    left = (found[0], frozenset(languages)) if found and languages else None
+    monkeypatch.setattr(asking, "_installed", cache(lambda: left))
+
+
+@pytest.mark.tool("tesseract")
+def test_a_picture_in_a_language_that_is_not_installed_stays_unread_and_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not can_read_pictures():
+        pytest.skip("not run: needs tesseract with a language")
+    notice = {kind: picture(kind, "Повестка в суд") for kind in ("PNG", "PDF")}
+    for languages, language, said, install in (
+        (("eng",), "Russian", "pictures in Russian are not read on this computer", "tesseract-ocr-rus"),
+        (("eng",), "Русский, Kyrgyz", "pictures in Russian, Kyrgyz are not", "tesseract-ocr-rus, tesseract-ocr-kir"),
+        (("eng",), "Chechen", "pictures in the language of this paper are not read", "It reads: English"),
+        ((), "", "pictures are not read on this computer", "Install tesseract-ocr,"),
+        ((), "Dari", "pictures are not read on this computer", "Install tesseract-ocr, tesseract-ocr-fas"),
+    ):
+        only_installed(monkeypatch, *languages)
+        for kind, media in {"PNG": "image/png", "PDF": PDF}.items():
+            with pytest.raises(DependencyMissingError, match=said) as lack:
+                read_text(notice[kind], media, language)
+            assert install in str(lack.value.next_step), (language, kind)
+    assert read_text(WORDS.encode(), PLAIN, "Russian").by == "plain"
+    only_installed(monkeypatch, "eng")
+    assert read_text(picture("PNG"), "image/png", "English").by == "ocr"
 
 
 _BOMB = docx(paragraph("A" * (300 << 20)))

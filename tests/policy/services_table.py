@@ -52,6 +52,7 @@ _ASKS: Mapping[Action, str] = {
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     known_to_redaction.known_people section_people.locate section_people.of_case sections.find_in sections.list_of
     sections.opened_to_read sharing.holders_of timed_grants.terms_of holds.held paper_text.searched_by
+    paper_text.proposed_language
     """,
     Action.NOTE_WRITE: "notes.add notes.begin",
     Action.CASE_WRITE: """
@@ -96,7 +97,7 @@ _ASKS: Mapping[Action, str] = {
     """,
     Action.MEMBER_ADMIT: """
     joining.admit joining.admit_here joining.invite joining.invite_device lists_apart.waiting rostering.commit
-    settling.secret_is_here settling.settle_lists
+    settling.secret_is_here settling.settle_lists recovery.note_if_proven
     """,
     Action.MEMBER_END: """
     members.leave members.remove_expired_members members.suspend unsynced_work.warn_before_end

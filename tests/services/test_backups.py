@@ -259,6 +259,21 @@ def test_verifying_changes_nothing_but_that_this_account_remembers_its_date(fill
     assert replace(after, dates=known.dates) == known
 
 
+def test_what_was_made_and_what_was_verified_are_one_backup_to_this_device(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        backups.make(session, tmp_path / "stick")
+        made = session.dates.backup
+        session.note_dates(backup=None)
+    verified = verify(tmp_path / "stick", filled.state)
+    with filled.open() as session:
+        assert session.dates.backup == verified.made_ms == made
+        assert verified.advice is None
+        session.note_dates(backup=verified.made_ms + 1)
+    verify(tmp_path / "stick", filled.state)
+    with filled.open() as session:
+        assert session.dates.backup == verified.made_ms + 1
+
+
 def test_documents_that_are_not_what_their_names_say_stay_behind_and_a_cancel_among_them_leaves_nothing(
     tmp_path: Path,
 ) -> None:

@@ -62,6 +62,17 @@ def test_people_cases_and_acts_are_counted_apart_and_small_groups_are_hidden(ses
     assert "Rows of fewer than 5 people or cases are hidden" in told
 
 
+def test_where_no_row_may_be_shown_it_says_by_which_column_one_would_be(session: Session) -> None:
+    for number in range(6):
+        made(session, ("asylum", "detention", "family")[number % 3], ("female", "male")[number % 2], "KG")
+    shown = counting.count(session, ["kind", "sex"])
+    assert (shown.rows, shown.instead) == ({}, ("nationality",))
+    told = "\n".join(map(str, count_words.count_lines(shown)))
+    assert "By one of these alone there is a row to show: nationality." in told
+    by_that = counting.count(session, shown.instead)
+    assert (list(by_that.rows), by_that.instead) == ([("KG",)], ())
+
+
 def test_a_person_of_two_cases_is_counted_once(session: Session) -> None:
     homes = [made(session, "asylum") for _ in range(6)]
     again = made(session, "asylum")

@@ -35,7 +35,7 @@ _NOW = 1_800_000_000_000  # 2027-01-15 08:00 UTC
 
 NOT_KNOWN = Item(
     "recovery",
-    Verdict.WARN,
+    Verdict.UNKNOWN,
     Message("this device does not know whether sheets are proven"),
     Message(
         "Ask an admin when a drill proved them last; on any device an admin can: {drill}.",
@@ -83,7 +83,7 @@ def test_a_founder_alone_has_no_separation_of_duties_and_no_recovery_sheets(sess
     known = session.dates
     assert (known.separated, known.sheets, known.made) == (False, False, None)
     found = by_name(health.status(session.folder.path, session=session, state=session.state))
-    assert str(found["duties"].found) == "no separation of duties"
+    assert str(found["duties"].found) == "no auditor who does nothing else"
     assert str(found["recovery"].found) == "no recovery sheets"
     assert found["last opened"].verdict is Verdict.OK
 

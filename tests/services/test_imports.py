@@ -77,9 +77,10 @@ def test_sex_and_nationality_are_told_with_the_client_and_a_fault_in_them_by_row
     told = [cases.open_case(session, each.case).persons[0].value for each in made]
     assert [(person.sex, person.nationalities) for person in told] == [("female", ("KG", "RU")), (None, ("AF",))]
     path = listed(tmp_path, ("A", "Z", "SECRETWORD", "SECRETWORD"), headers=headers)
-    faults = previewing.preview(session, path, kind="asylum").faults
+    preview = previewing.preview(session, path, kind="asylum")
+    faults = preview.faults
     assert [(fault.row, fault.column) for fault in faults] == [(2, "sex"), (2, "nationality")]
-    assert "SECRETWORD" not in str([*words.fault_lines(faults)])
+    assert "SECRETWORD" not in str([*words.fault_lines(preview)])
     taking_back.take_back(session)
 
 
@@ -97,18 +98,43 @@ def test_sex_and_nationality_are_told_with_the_client_and_a_fault_in_them_by_row
         "more cells than headers": ((*ROW, "SECRETWORD"), ""),
     }
 )
-def test_a_fault_names_row_and_column_and_never_the_value_and_nothing_is_made(
+def test_a_fault_names_row_and_column_and_never_the_value_and_its_row_alone_is_left_to_mend(
     row: tuple[str, ...], column: str, session: Session, tmp_path: Path
 ) -> None:
-    before = session.log.size
     preview = previewing.preview(session, listed(tmp_path, ROW, row), kind="asylum")
     assert [(fault.row, fault.column) for fault in preview.faults] == [(3, column)]
-    told = "\n".join(map(str, words.fault_lines(preview.faults)))
+    assert [made.row for made in preview.rows] == [2]
+    told = "\n".join(map(str, words.fault_lines(preview)))
     assert "SECRETWORD" not in told
     assert "row 3" in told
-    with pytest.raises(RefusedError, match="nothing is imported while a row has a fault"):
-        making.make(session, preview, {})
-    assert session.log.size == before
+    assert "SECRETWORD" not in repr(preview)
+    assert [cells[0] for cells in preview.to_mend] == ["case", row[0]]
+
+
+def test_the_rows_to_mend_are_a_list_again_and_nothing_of_them_is_written_unasked(
+    session: Session, tmp_path: Path
+) -> None:
+    path = listed(tmp_path, ROW, (*OTHER[:4], "some day", *OTHER[5:]), suffix=".xlsx")
+    preview = previewing.preview(session, path, kind="asylum")
+    assert len(making.make(session, preview, {}).cases) == 1
+    assert list(tmp_path.glob("list*")) == [path]
+    place = previewing.place_to_mend(path)
+    previewing.write_to_mend(preview, place)
+    assert previewing.place_to_mend(path).name == "list-to-mend-2.xlsx"
+    assert place.stat().st_mode & 0o077 == 0
+    again = previewing.preview(session, place, kind="asylum")
+    assert [(fault.row, fault.column) for fault in again.faults] == [(2, "born")]
+    assert again.rows == ()
+    taking_back.take_back(session)
+
+
+def test_who_is_twice_in_a_list_is_told_by_name_and_reference_on_both_sides(session: Session, tmp_path: Path) -> None:
+    path = listed(tmp_path, OTHER, ("A second matter", "Ilham Torgaev", "", "0555 123456"))
+    done = imported(session, path, Answer.JOIN)
+    (line,) = (said for line in words.made_lines(done, {}) if "Torgaev" in (said := str(line)))
+    assert [line.count(case.ref) for case in done.cases] == [1, 1]
+    assert line.count("Ilham Torgaev") == 2
+    taking_back.take_back(session)
 
 
 @each(
@@ -261,7 +287,7 @@ def test_what_a_bundle_may_have_stays(office: Office, tmp_path: Path) -> None:
 def test_a_day_that_no_calendar_has_is_called_so_and_a_fault_that_comes_again_is_told_once() -> None:
     rows = [["case", "born", "stage"], ["one", "31.02.1990", "nothing"], ["two", "yes", "nothing"]]
     _, faults = read_rows(rows, CaseKind.ASYLUM, datetime.date(2026, 11, 28))
-    lines = [str(line) for line in words.fault_lines(faults)]
+    lines = [str(line) for line in words.fault_lines(previewing.Preview(CaseKind.ASYLUM, (), tuple(faults)))]
     assert "  row 2, born: the calendar has no such day" in lines
     assert "  row 3, stage: as in row 2" in lines
     assert sum("a date of birth is written" in line for line in lines) == 1

@@ -60,7 +60,7 @@ def test_a_list_of_which_every_row_is_left_out_makes_nothing(session: Session, t
 def test_of_many_faults_fifty_are_shown_and_the_others_counted() -> None:
     rows = [["case", "born"], *([f"case {at}", f"{at}.31.1990"] for at in range(53))]
     _, faults = read_rows(rows, CaseKind.ASYLUM, datetime.date(2026, 11, 28))
-    lines = [str(line) for line in words.fault_lines(faults)]
+    lines = [str(line) for line in words.fault_lines(previewing.Preview(CaseKind.ASYLUM, (), tuple(faults)))]
     assert (len(lines), lines[-1]) == (52, "  and 3 more")
 
 

@@ -13,14 +13,14 @@ import pytest
 from tests.export.test_paper_text import docx, picture
 from tests.services.erased import erase_record
 from tests.services.founded import Filled
-from tests.tables import refused
+from tests.tables import each, refused
 from vault.access.session import Session
 from vault.casework.papers.document import DocumentKind, ReadBy
 from vault.errors import NotFoundError, RefusedError, TryAgainError
 from vault.ids import CompartmentId
 from vault.progress import CancelledError
 from vault.seal.bodies import CHUNK_SIZE
-from vault.services.cases import editing, searching
+from vault.services.cases import cases, editing, people, searching
 from vault.services.cases.editing import Place
 from vault.services.evidence import checking
 from vault.services.papers import adding, paper_text, papers
@@ -95,6 +95,26 @@ def test_the_facts_of_a_paper_are_listed_found_and_changed_and_its_history_stays
     assert names == ["scan.pdf", "scan.pdf", "better.pdf"]
     translation = adding.add(session, case, paper(tmp_path, 10), ORDER | {"translation_of": place.record})
     assert papers.show(session, Place(case, translation.record, "document")).value.translation_of == place.record
+
+
+@each(
+    {
+        "Cyrillic names": (("Лидия Вьюжанина",), (), "Russian"),
+        "Cyrillic names of Ukraine": (("Лідія",), ("UA",), "Ukrainian"),
+        "Arabic letters": (("ليلى",), ("SY",), "Arabic"),
+        "Arabic letters of Afghanistan": (("لیلا",), ("AF",), "Persian"),
+        "a country": (("Zarina Quill",), ("FR", "KG"), "Russian"),
+        "nothing that tells": (("Zarina Quill",), ("FR",), ""),
+    }
+)
+def test_the_language_of_a_new_paper_is_proposed_from_the_client_or_from_the_last_paper(
+    names: tuple[str, ...], countries: tuple[str, ...], proposed: str, session: Session, tmp_path: Path
+) -> None:
+    case = cases.create(session, title="A matter", kind="asylum").case
+    people.keep(session, case, people.checked_person(role="client", names=names, nationalities=countries))
+    assert paper_text.proposed_language(session, case) == proposed
+    adding.add(session, case, paper(tmp_path, 10), {**ORDER, "language": "Uyghur"})
+    assert paper_text.proposed_language(session, case) == "Uyghur"
 
 
 def test_the_text_of_a_paper_is_read_once_kept_sealed_and_found(filled: Filled, tmp_path: Path) -> None:

@@ -106,6 +106,27 @@ def test_a_drill_proves_the_sheets_and_erases_their_secret_here_and_a_later_one_
 # ---- new sheets
 
 
+def test_that_sheets_open_a_case_is_said_only_as_far_as_this_device_knows_it(filled: Filled) -> None:
+    said = []
+    with filled.open() as session:
+        sheets_of_vault = None
+        for step in ("none", "made", "proven", "elsewhere"):
+            if step == "made":
+                sheets_of_vault = recovery.sheets(session)
+            if step == "proven":
+                recovery.drill(session, typed(sheets_of_vault or (), 1, 2))
+            if step == "elsewhere":
+                session.note_dates(drill=None)
+            dates.note_opened(session)
+            said.append(str(cases.only_you(session, filled.cases[0])).removeprefix("only YOU can open this case. "))
+    assert said == [
+        "There are no recovery sheets yet.",
+        "The recovery sheets are not proven yet: do not rely on them.",
+        "The recovery sheets open it too.",
+        "If there are recovery sheets, they open it too.",
+    ]
+
+
 def test_new_sheets_open_everything_and_the_old_ones_nothing_new(filled: Filled, sheets: Sequence[Sheet]) -> None:
     with filled.open() as session:
         before = session.directory.effective.root_public

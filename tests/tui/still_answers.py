@@ -49,6 +49,7 @@ from tui.values.values_records import FormToFill, RecordShown, StageShown
 from tui.values.values_safety import PackShown, TakenShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, UndoShown, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
+from vault.access.pins.pins import Dates
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
 from vault.casework.own_forms.definition import FormDefinition
@@ -70,6 +71,7 @@ from vault.seal.entrance.words import GeneratedPassphrase
 from vault.seal.sheets import Sheet, make_sheets
 from vault.services.approvals.approving import Approver
 from vault.services.backups.backups import MadeBackup
+from vault.services.computer.health import sheets
 from vault.services.credentials.recovery import RecoveryStatus
 from vault.services.exports import exporting
 from vault.services.exports.export_material import Wish
@@ -279,16 +281,16 @@ HOLDERS = (
     HolderLine("a2" * 16, "Joel Brandvik", "2026-12-24", "away", "Amina Raskolda"),
     HolderLine("a5" * 16, "Селин Астерхольт", "", "supervision", "Amina Raskolda"),
 )
-ACCESS = AccessShown(HOLDERS, with_recovery=True, only_you="", keys=3, current=1, pending=0, cost_versions=41,
-                     cost_holders=4, may_share=True)  # fmt: skip
-ONLY_YOU = "only YOU can open this case; not even the recovery sheets do"
-ALONE = AccessShown((YOU,), with_recovery=False, only_you=ONLY_YOU, keys=2, current=2, pending=3, cost_versions=5,
-                    cost_holders=1, may_share=True)  # fmt: skip
+ACCESS = AccessShown(HOLDERS, "The recovery sheets open it too.", only_you="", keys=3, current=1, pending=0,
+                     cost_versions=41, cost_holders=4, may_share=True)  # fmt: skip
+ONLY_YOU = "only YOU can open this case. The recovery sheets do NOT open it."
+ALONE = AccessShown((YOU,), "The recovery sheets do NOT open it.", only_you=ONLY_YOU, keys=2, current=2, pending=3,
+                    cost_versions=5, cost_holders=1, may_share=True)  # fmt: skip
 SECTION = SectionShown(
     "location",
     "Where she is",
     (YOU, HOLDERS[2]),
-    with_recovery=True,
+    sheets="The recovery sheets open it too.",
     persons=(
         PersonShown("c2", "host", "Tilda Nobblewick", ("Tilda Nobblewick", "host", "", "Phone     +49 30 5550 12")),
     ),
@@ -486,7 +488,7 @@ _BODY = Body(bytes(32), bytes(16), bytes(32), 1_873_203)
 
 def _paper(record: FormedRecord, name: str, media: str, read_by: ReadBy | None) -> PaperShown:
     facts = _record(len(name), record)
-    words = "" if read_by is None else read_words(read_by, None)
+    words = "" if read_by is None else read_words(read_by, None, getattr(record, "language", None))
     return PaperShown(facts, str(facts.headline), facts.when, "1.8 MiB", media, name, read_by=words)
 
 
@@ -544,10 +546,12 @@ LISTED = ListShown((
     Message("  row 19: ask Joel Brandvik"),
 ), {"number": 1, "register": 1})  # fmt: skip
 FAULTY = ListShown((
-    Message("2 cells have a fault. Nothing is imported until you correct them:"),
+    Message("2 cells have a fault. Their rows are left out:"),
     Message("  row 7, next date: a date is written 2026-11-28"),
     Message("  row 12, stage: stage must be one of: pre-reg, claim-expressed, registered"),
-), is_faulty=True)  # fmt: skip
+    Message("The list has 36 cases."),
+    Message("  with a client: 35, with a next date: 12, with a note: 36"),
+), to_mend="Write them?")  # fmt: skip
 ANSWERS: dict[str, Any] = {
     "status": VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (
         Alert("no auditor who does nothing else", "members"), Alert("no recovery sheets", "own_access"),
@@ -597,7 +601,7 @@ ANSWERS: dict[str, Any] = {
         True, "192 of 192 entries in 1 log are proven; opened: 9 versions, and what 192 entries say", "9c" * 32,
         entries=192),
     "evidence.back_up": lambda destination, *_: MadeBackup(
-        destination / "backup-4", b"", 13, 9, 1, ("backup-1",), 3),
+        destination / "backup-4", b"", 13, 9, 1, ("backup-1",), 3, cases=38),
     "referral.may_add": True,
     "referral.recipients": [
         KeptPartner(RecordId(b"k" * 16), "Maître Solvène Kaltbrunner", "age1", "amber birch cedar dune ember fjord",
@@ -612,7 +616,8 @@ ANSWERS: dict[str, Any] = {
     "recovery.proposes": False,
     "recovery.are_made": False,
     "recovery.status": RecoveryStatus(
-        ROOT_WORDS, secret_is_here=True, drill_ms=None, held=4, without=1, stale=0, used=()),
+        ROOT_WORDS, secret_is_here=True, drill_ms=None, said=sheets(Dates(sheets=False), NOW_MS), held=4, without=1,
+        stale=0, used=()),
     "recovery.may_manage": True,
     "recovery.two_lists": TwoLists(
         (
@@ -684,6 +689,7 @@ ANSWERS: dict[str, Any] = {
         PeerShown("a8" * 16, "Ilse Varga", ("legal-reviewer",)),
     ),
     "sharing.take_back": ResultText(("The case has a new key; 41 versions are under it.", str(WHAT_MAY_BE_KEPT))),
+    "papers.language_of": "",
     "papers.open": PAPER,
     "story.today": "2026-11-27",
     "story.still_due": "",

@@ -93,7 +93,7 @@ def test_a_section_is_opened_revoked_and_erased_only_as_far_as_somebody_chose(ho
         sections.add_note(session, section, Note(NoteKind.CONTACT, "She sleeps in Quietwater."))
     with house.desk("Amina") as amina:
         amina.press("enter", "s", "enter")
-        amina.sees("Opens for you, Joel", "and the recovery sheets.")
+        amina.sees("Opens for you, Joel", "If there are recovery sheets, they open it too.")
         amina.press("enter")
         amina.sees("What do you want to open?", "Vera Tikhookova", "Zubin Tarnleaf")
         amina.press("escape", "t")

@@ -13,13 +13,15 @@ from vault.services.members import members
 
 pytestmark = pytest.mark.screen
 
-ONLY_YOU = "only YOU can open this case; the recovery sheets open it too"
+ONLY_YOU = "only YOU can open this case. If there are recovery sheets, they open it too."
 
 
 def test_a_case_is_given_until_a_day_for_a_reason_and_taken_back_by_a_new_key(house: House) -> None:
     with house.desk("Amina") as amina:
         amina.press("enter", "w")
-        amina.sees(f"{AMINA} (you) owner", f"{JOEL} deputy", "The recovery sheets open it too. 1 key so far.")
+        amina.sees(
+            f"{AMINA} (you) owner", f"{JOEL} deputy", "If there are recovery sheets, they open it too. 1 key so far."
+        )
         amina.press("g")
         amina.until(f"To {NADIA}", "right")
         amina.sees_not(DANA)
@@ -108,7 +110,7 @@ def test_a_section_opens_for_those_who_were_marked_and_its_notes_go_nowhere_else
         amina.press("enter", "s", "n", "f4")
         amina.sees("! Type a title first.")
         amina.press(" Where she is", "f4")
-        amina.sees("! Only YOU can open it, and the recovery sheets.")
+        amina.sees("! Only YOU can open it. If there are recovery sheets, they open it too.")
         amina.sees("Nothing is kept here yet; n writes a note, p adds a person, f a paper.")
         amina.press("t")
         amina.sees("No other member can open this section.")
@@ -117,7 +119,7 @@ def test_a_section_opens_for_those_who_were_marked_and_its_notes_go_nowhere_else
         amina.press(" Quietwater 17", "f4")
         amina.sees(f"contact, {AMINA}", "Quietwater 17")
         amina.press("g", "enter", "enter")
-        amina.sees(f"Opens for you, {JOEL}, and the recovery sheets.")
+        amina.sees(f"Opens for you, {JOEL}. If there are recovery sheets, they open it too.")
         amina.press("g")
         amina.sees("Everybody who holds the case opens this section already. Grant the case to others first.")
         amina.press("escape")
@@ -183,7 +185,7 @@ def test_a_section_is_made_for_a_member_who_is_marked(house: House) -> None:
         assert amina.focused() == "title"
         amina.go_to("others")
         amina.press("space", "f4")
-        amina.sees(f"Opens for you, {JOEL}, and the recovery sheets.")
+        amina.sees(f"Opens for you, {JOEL}. If there are recovery sheets, they open it too.")
 
 
 def test_a_section_that_nobody_else_could_open_says_so(house: House) -> None:

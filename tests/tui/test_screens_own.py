@@ -11,6 +11,7 @@ import pytest
 from textual import events
 from typing_extensions import override
 
+from tests.services.colleague import admit
 from tests.services.founded import PASSPHRASE
 from tests.services.test_factors import HeldKey
 from tests.tui.desk import Desk
@@ -19,6 +20,7 @@ from tui.gateway.credentials import OwnAccess
 from tui.values.values_own import Proof
 from vault.clock import now_ms
 from vault.errors import RefusedError, TryAgainError, WrongPassphraseError
+from vault.policy.roles import Role
 from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
@@ -286,12 +288,23 @@ def test_sheets_are_proposed_once_a_day_until_they_are_proven(house: House, tmp_
         mira.sees("recovery sheets not proven yet")
 
 
+def test_home_ticks_no_sheets_that_this_device_does_not_know_to_be_proven(house: House) -> None:
+    with house.open("Mira") as mira:
+        roles = {Role.ADMIN, Role.CASEWORKER}
+        karim = admit(mira, name="Karim Lindquell", passphrase=b"karim opens", roles=roles, by_root=True)
+    with Desk(house.place, karim.name, karim.passphrase, unlocks=True, begins_at_home=True) as second:
+        second.sees("no backup from this device")
+        second.sees_not("Recovery sheets", "First backup")
+        second.press(":your access", "r")
+        second.sees("this device does not know whether sheets are proven", "Ask an admin when a drill proved them last")
+
+
 def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row(house: House) -> None:
     with house.desk("Mira") as mira:
         mira.press(":your access", "r", "s")
         sheets = _sheets_by_hand(mira)
         mira.at("RECOVERY")
-        mira.sees("Three words of each sheet were compared.", "! NOT PROVEN.")
+        mira.sees("Three words of each sheet were compared.", "! recovery sheets not proven yet")
         mira.press("d")
         for number, row in enumerate(sheets[2], 1):
             if number == 4:

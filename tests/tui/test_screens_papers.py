@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.export.test_paper_text import WORDS, picture
+from tests.export.test_paper_text import WORDS, only_installed, picture
 from tests.tui.desk import Desk
 from tests.tui.house import House
 from vault.casework.papers.document import ReadBy
@@ -26,8 +26,12 @@ def order(tmp_path: Path) -> Path:
     return path
 
 
-def _added(desk: Desk, source: Path) -> None:
-    desk.press("enter", "f", f" {source}", "tab", "d", "e", "t", "enter", " Order on detention", "f4")
+def _added(desk: Desk, source: Path, language: str = "") -> None:
+    desk.press("enter", "f", f" {source}", "tab", "d", "e", "t", "enter", " Order on detention")
+    if language:
+        desk.clear("language")
+        desk.fill(language=language)
+    desk.press("f4")
     desk.wait_for("Papers 1")
 
 
@@ -38,9 +42,9 @@ def test_a_photo_of_an_order_is_attached_read_and_found_by_its_words(house: Hous
     photo = tmp_path / "IMG_2041.jpg"
     photo.write_bytes(picture("JPEG"))
     with house.desk("Amina") as amina:
-        _added(amina, photo)
+        _added(amina, photo, "English")
         amina.sees("The paper is kept. Its file is still there, in clear: delete it if nobody needs it.")
-        amina.sees("Its text was read from a picture", "detention order")
+        amina.sees("Its text was read from a picture in English", "detention order")
         amina.press("f3", " Quillfeather", "enter")
         amina.sees("Papers", "1 hit", "is held until May")
         amina.press("enter")
@@ -51,6 +55,29 @@ def test_a_photo_of_an_order_is_attached_read_and_found_by_its_words(house: Hous
     with house.open("Amina") as session:
         (kept,) = cases.open_case(session, house.case).papers
     assert kept.value.read_by is ReadBy.OCR
+
+
+@pytest.mark.tool("tesseract")
+def test_a_photo_in_the_language_of_the_case_stays_unread_where_that_is_not_installed(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not can_read_pictures():
+        pytest.skip("not run: needs tesseract with a language")
+    only_installed(monkeypatch, "eng")
+    photo = tmp_path / "notice.png"
+    photo.write_bytes(picture("PNG"))
+    with house.desk("Amina") as amina:
+        _added(amina, photo)
+        amina.sees("Its text was not read: pictures in Russian are not read", "Language: Russian")
+        amina.sees("on this computer. Install tesseract-ocr-rus, then read it again.")
+        amina.press("enter")
+        amina.press_and_wait("r", "Pictures in Russian are not read on this computer.")
+        amina.press("enter")
+        amina.clear("language")
+        amina.fill(language="English")
+        amina.press("f4")
+        amina.sees("Its text was not read yet; r reads it.")
+        amina.press_and_wait("r", WORDS)
 
 
 def test_a_paper_is_kept_changed_saved_in_clear_and_removed(house: House, order: Path, tmp_path: Path) -> None:

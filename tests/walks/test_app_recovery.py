@@ -72,7 +72,7 @@ def test_from_the_guide_to_a_proven_recovery_and_back_after_the_passphrase_is_lo
         await press(pilot, "f4")
         await _make_sheets(desk, pilot, paper)
         assert "Three words of each sheet were compared. Give them away, then prove them: d." in desk.said()
-        assert "! NOT PROVEN." in desk.said()
+        assert "! recovery sheets not proven yet" in desk.said()
         await _drill(desk, pilot, paper, 2, 0)
         assert "PROVEN. The sheets open what you hold." in desk.said()
         assert "The secret is erased here: it is on paper alone." in desk.said()

@@ -17,8 +17,13 @@ import pytest
 from tests.cli.desk import Answer, Desk
 from tests.cli.typist import Typist
 from tests.services.founded import MEMBER, Place
+from tests.services.organisation import KARIM, MIRA, SELIN, Organisation, full_name
+from tests.tui.desk import Desk as AppDesk
 from tests.walks.test_lost_passphrase import grids_in
 from vault.seal.entrance.passphrase import FLOOR
+from vault.services.cases import cases
+from vault.services.credentials import recovery
+from vault.services.grants import sharing
 
 NEW = b"nine paper sparrows"
 ROW = re.compile(r"^\s+\d+\s+\d+ ([a-z]+)\s+\d+ ([a-z]+)\s+\d+ ([a-z]+)\s+(\d{3})", re.MULTILINE)
@@ -107,6 +112,54 @@ def test_a_backup_and_two_sheets_bring_everything_back_on_a_fresh_account(in_han
     assert restore(third, tmp_path / "second", in_hand, 1, 2).code == 0
     texts = [note["text"] for note in third.run("case", "show", in_hand.case, "--json").json()["notes"]]
     assert texts == ["Written before.", "Written after."]
+
+
+def new_folder(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
+def test_the_backup_of_who_holds_no_case_says_so_and_that_of_who_was_given_them_all_has_them(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    with organisation.open(MIRA) as mira:
+        case = cases.create(mira, title="Hearing", kind="asylum")
+        two = json.dumps({"sheets": [" ".join(sheet.words) for sheet in recovery.sheets(mira)[:2]]})
+        sharing.grant(mira, case.case, organisation.members(SELIN))
+    organisation.exchange(MIRA, SELIN)
+    for name, words in ((KARIM, "NO CASE IS IN IT"), (SELIN, "1 case is in it. Cases that only other devices hold")):
+        stick, member = tmp_path / f"stick of {name}", ("--member", full_name(name))
+        desk = Desk.of(organisation[name].place, new_folder(tmp_path / f"at {name}"))
+        made = desk.run("backup", "make", str(stick), *member)
+        assert words in made.out, made.err
+        assert words in desk.run("backup", "verify", str(stick), *member).out
+        new = desk_of_a_new_account(tmp_path / f"new {name}")
+        new.passphrase_file.write_bytes(NEW)
+        asked = ("backup", "restore", str(stick), "--sheets", "--all", "--from", "-", *member)
+        back = new.run(*asked, stdin=two)
+        assert words in back.out, back.err
+        listed = new.run("case", "list", "--json", *member)
+        admin = Desk.of(organisation[KARIM].place, new_folder(tmp_path / f"drill of {name}"))
+        drill = ("recovery", "drill", "--backup", str(stick), "--from", "-", "--member", full_name(KARIM))
+        assert "opened with only these sheets" in admin.run(*drill, stdin=two).out
+        if name == KARIM:
+            assert "`--all` added nothing" in back.out
+            assert "EVERYTHING" not in back.out
+            assert "`casevault grant add`" in made.out
+        else:
+            assert [row["ref"] for row in listed.json()["cases"]] == [case.ref]
+
+
+def test_the_app_says_that_no_case_is_in_the_backup_of_a_vault_without_one(
+    founded_template: Place, tmp_path: Path
+) -> None:
+    place = founded_template.copied_to(tmp_path / "office")
+    place.proposed_today()
+    with AppDesk(place) as app:
+        app.unlock()
+        app.press(":make a backup", f" {tmp_path / 'stick'}")
+        app.press_and_wait("f4", "The backup is made.")
+        app.sees("NO CASE IS IN IT: the device that made it holds none.")
 
 
 @pytest.mark.parametrize("shape", ["the folder of all", "one of them", "a copy that is called a vault"])

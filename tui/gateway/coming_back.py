@@ -68,6 +68,7 @@ def come_back(
     vault = regained.vault
     lines: list[Words] = [
         Message("The vault is at {path}, from the backup of {day}.", path=vault.path, day=restoring.day(vault.made_ms)),
+        vault.said_of_cases,
         Message("LOSS: {loss}", loss=vault.loss),
         *(Message("CLOSED: {closed}", closed=closed) for closed in vault.closed),
     ]

@@ -34,6 +34,7 @@ class Exchange(Subject):
         super().__init__(door)
         self._last: tuple[int, tuple[Words, ...]] = (0, ())
         self._preview: Preview | None = None
+        self._to_mend: tuple[Preview, Path] | None = None
 
     def standing(self, *, counts: bool = True) -> StandingShown:
         """Return what would be lost with this computer, and how far the others know of it; see `standing.with_whom`."""
@@ -89,24 +90,39 @@ class Exchange(Subject):
 
     def look_at_list(self, file: Path, kind: str) -> ListShown:
         """Say what a list would make and what is wrong in it; it is kept until it is made, or another is looked at."""
-        self._preview = None
+        self._preview = self._to_mend = None
         preview = previewing.preview(self._session, file, kind=kind)
-        if preview.faults:
-            return ListShown(tuple(words.fault_lines(preview.faults, _MOST_FAULTS)), is_faulty=True)
-        self._preview = preview
+        faults = words.fault_lines(preview, _MOST_FAULTS)
+        if not preview.rows:
+            return ListShown(tuple(faults), is_faulty=True)
+        self._preview, place = preview, previewing.place_to_mend(file)
+        self._to_mend = (preview, place) if faults else None
         return ListShown(
-            tuple(words.preview_lines(self._session, preview)),
+            (*faults, *words.preview_lines(self._session, preview)),
             {way.value: len(known) for way, known in preview.known.items()},
+            to_mend=words.to_mend_question(preview, place) if faults else "",
         )
 
     def make_list(self, answers: Mapping[str, str], progress: Progress, stopped: Stopped) -> ResultText:
-        """Make the cases of the list that was looked at, all or none; `answers` say what happens in each way."""
+        """Make the cases of the list that was looked at, all or none, but for rows with a fault.
+
+        `answers` say what happens in each way.
+        """
         if self._preview is None:
             raise UsageError(Message("look at the list first"))
         chosen = {Way(way): Answer(answer) for way, answer in answers.items()}
         made = making.make(self._session, self._preview, chosen, progress=progress, cancelled=stopped)
         self._preview = None
-        return ResultText(tuple(words.made_lines(made, {})), pending=bool(made.to_join))
+        mend = () if self._to_mend is None else words.to_mend_lines(self._to_mend[0], None)
+        return ResultText((*words.made_lines(made, {}), *mend), pending=bool(made.to_join or mend))
+
+    def write_to_mend(self) -> ResultText:
+        """Write the rows with a fault of the list that was made beside it, in clear; say where they are."""
+        if self._to_mend is None:
+            return ResultText(())
+        (preview, place), self._to_mend = self._to_mend, None
+        previewing.write_to_mend(preview, place)
+        return ResultText(tuple(words.to_mend_lines(preview, place)))
 
     def count(self, by: str, out: Path | None, progress: Progress, stopped: Stopped) -> ResultText:
         """Count by columns with commas between; the table goes into a new file too, where one is named."""

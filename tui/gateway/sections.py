@@ -17,7 +17,7 @@ from vault.ids import CompartmentId, RecordId
 from vault.policy.roles import Action
 from vault.progress import CancelledError, Progress, Stopped
 from vault.services.approvals import moving
-from vault.services.cases import safe_contacts, sections
+from vault.services.cases import cases, safe_contacts, sections
 from vault.services.cases.editing import Place
 from vault.services.grants import sharing
 from vault.services.members import admitters
@@ -76,7 +76,7 @@ class Sections(Subject):
             what=head.what.value,
             title=head.title,
             holders=holder_lines(session, held_by.members),
-            with_recovery=held_by.with_recovery,
+            sheets=cases.sheets_said(session.dates, held_by),
             persons=tuple(
                 shaping.person_shown(person.record, person.value, person.heads, never_use) for person in view.persons
             ),

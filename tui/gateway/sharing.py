@@ -43,7 +43,7 @@ class Sharing(Subject):
         )
         return AccessShown(
             holders=holder_lines(session, held_by.members, timed_grants.terms_of(session, compartment)),
-            with_recovery=held_by.with_recovery,
+            sheets=cases.sheets_said(session.dates, held_by),
             only_you=cases.only_you(session, compartment) or "",
             keys=stand.epochs,
             current=stand.current,

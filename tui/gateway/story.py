@@ -78,8 +78,10 @@ class Story(Subject):
         if not self._may(Action.CASE_CREATE) or not self._may(Action.RECOVERY_MANAGE):
             return ()
         proven = session.dates.proven
+        if proven is None:  # not the device of the founder: what a new vault needs was begun elsewhere
+            return ()
         members = len(session.directory.effective.members)
-        return (proven is not False, status.backup_ms is not None, members > 1, listing.has_cases(session))
+        return (proven, status.backup_ms is not None, members > 1, listing.has_cases(session))
 
     def agenda(self, first: date, last: date) -> WeekShown:
         """Return what stands from a day to another in all cases, kept or not, by its date."""

@@ -57,6 +57,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.SHOW_CASE: Message("the case"),
     NextStep.SHOW_CLOCK: Message("casevault clock show in a terminal"),
     NextStep.SIGN_PROPOSAL: Message("Members (F2, members; then p)"),
+    NextStep.SAMPLE_FORM: Message("casevault form add --sample in a terminal"),
     NextStep.SUSPEND_MEMBER: Message("Members (F2, members; then s)"),
     NextStep.VERIFY_BACKUP: Message("casevault backup verify SRC in a terminal"),
     NextStep.VERIFY_LOG: Message("Log (F2, log; then v)"),

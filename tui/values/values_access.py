@@ -30,13 +30,14 @@ class HolderLine:
 class AccessShown:
     """Who can open a case.
 
-    `only_you` is the warning beside a case that no other member can open. It had `keys` so far; two are current after
-    two people changed it at once; `pending` versions do not lie under the current key yet. `cost_versions` and
-    `cost_holders` are what a new key would cost; `may_share`: this member's role gives and takes it.
+    `sheets` says whether recovery sheets open it, `only_you` warns where no other member can open it. It had `keys` so
+    far; two are current after two people changed it at once; `pending` versions do not lie under the current key yet.
+    `cost_versions` and `cost_holders` are what a new key would cost; `may_share`: this member's role gives and takes
+    it.
     """
 
     holders: tuple[HolderLine, ...]
-    with_recovery: bool
+    sheets: Words
     only_you: Words
     keys: int
     current: int
@@ -69,7 +70,7 @@ class SectionShown:
     what: str
     title: str = field(repr=False)
     holders: tuple[HolderLine, ...] = field(repr=False)
-    with_recovery: bool
+    sheets: Words
     persons: tuple[PersonShown, ...] = field(default=(), repr=False)
     notes: tuple[NoteShown, ...] = field(default=(), repr=False)
     papers: tuple[PaperShown, ...] = field(default=(), repr=False)

@@ -27,11 +27,15 @@ class ResultText:
 
 @dataclass(frozen=True, slots=True)
 class ListShown:
-    """What a list of cases would make; `ways` has how many of it may be known already in each way."""
+    """What a list of cases would make; `ways` has how many of it may be known already in each way.
+
+    `is_faulty`: nothing of it can be made. `to_mend` asks where to write its rows with a fault, if it has some.
+    """
 
     lines: tuple[Words, ...] = field(repr=False)
     ways: Mapping[str, int] = field(default_factory=dict)
     is_faulty: bool = False
+    to_mend: Words = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,10 +40,12 @@ def _make(args: Given, output: Output) -> Result:
         "documents": made.documents,
         "missing": made.missing,
         "broken": list(made.broken),
+        "cases": made.cases,
     }
     lines = [
         Message("The backup is at {path}.", path=made.path),
         Message("It was opened again and read: {inside}.", inside=_inside(made.operations, made.versions, made.drafts)),
+        made.said_of_cases,
         *_documents(made.documents, made.missing),
         *(Message("NOT WHOLE: {broken}", broken=broken) for broken in made.broken),
         Message("Backups of this vault there: {removal}", removal=made.removal),
@@ -76,6 +78,7 @@ def _verify(args: Given, output: Output) -> Result:
         "drafts": found.drafts,
         "documents": found.documents,
         "missing": found.missing,
+        "cases": found.cases,
     }
     lines = [
         Message("WHOLE. The backup at {path} was made on {day}.", path=found.path, day=day(found.made_ms)),
@@ -84,7 +87,9 @@ def _verify(args: Given, output: Output) -> Result:
             inside=_inside(found.operations, found.versions, found.drafts),
             opened=found.opened,
         ),
+        found.said_of_cases,
         *_documents(found.documents, found.missing),
+        *([] if found.advice is None else [Message("It is old. {advice}", advice=found.advice)]),
     ]
     return Result(data, lines)
 
@@ -214,6 +219,7 @@ def _restored_data(restored: Restored) -> dict[str, Any]:
         "log": restored.origin.hex(),
         "lost_entries": restored.lost_entries,
         "loss": restored.loss,
+        "cases": restored.cases,
         "closed": list(restored.closed),
         "valid_again": list(restored.valid_again),
     }
@@ -225,6 +231,7 @@ def _restored_lines(restored: Restored) -> list[Words]:
     return [
         Message("The vault is at {path}, from the backup of {day}.", path=restored.path, day=day(restored.made_ms)),
         Message("It contains {inside}.", inside=_inside(restored.operations, restored.versions, restored.drafts)),
+        restored.said_of_cases,
         Message("LOSS: {loss}", loss=restored.loss),
         *_valid_again_lines(restored.valid_again),
         *(Message("CLOSED: {closed}", closed=closed) for closed in restored.closed),

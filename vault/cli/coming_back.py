@@ -59,8 +59,10 @@ def ask_and(
 def said_of(args: Given, back: BroughtBack, root_words: Sequence[str]) -> list[Words]:
     """Return what was done, in words, and what to do now."""
     lines: list[Words] = [Message("Access is restored, and every member will see that it was.")]
-    if args.all:
+    if back.beyond:
         lines.append(Message("IT CAN OPEN EVERYTHING THAT THE SHEETS OPEN, also what this member never held."))
+    elif args.all:
+        lines.append(Message("`--all` added nothing: the sheets open nothing here that this member did not hold."))
     lines.append(
         Message(
             "The new device holds {compartments}; {old} revoked.",

@@ -30,13 +30,13 @@ _FORM: Final = Document.FORM
 
 
 def _add(args: Given, output: Output) -> Result:
-    with opened_to_ask(args, output, asked(_FORM, is_new=True)) as (session, answers):
+    with opened_to_ask(args, output, asked(_FORM, is_new=True), present=partial(_proposed, args)) as (session, answers):
         from vault.services.cases.editing import Place
         from vault.services.papers import adding, homes, paper_text
 
         home = _home(session, args)
         version_of = None if args.version_of is None else _place(session, args, args.version_of).record
-        usual = {} if version_of else {"kind": DocumentKind.OTHER.value}
+        usual = {} if version_of else {"kind": DocumentKind.OTHER.value, **_proposed(args, session)}
         facts = homes.facts_typed(session, home, usual | typed_fields(_FORM, args, answers))
         progress = output.progress_of(Message("Sealing the document"))
         try:
@@ -52,15 +52,16 @@ def _add(args: Given, output: Output) -> Result:
             try:
                 read = paper_text.read_and_keep(session, place, progress=progress).read_by
             except KeyboardInterrupt:  # the document is saved, and that is what the answer says
-                unread = Message("stopped")
+                unread = Message("stopped.")
             except VaultError as fault:
-                unread = fault.message
+                unread = Message("{fault}. {step}", fault=fault.message, step=fault.next_step)
     data = {
         "document": added.record.hex(),
         "case": added.case.hex(),
         "size": added.size,
         "media": added.media,
         "travels": added.travels,
+        "language": facts.get("language"),
         "read_by": read,
         "searched_by": None if holders is None else list(holders),
     }
@@ -68,11 +69,13 @@ def _add(args: Given, output: Output) -> Result:
         Message("The document is saved: {media}, {size}", media=added.media, size=bytes_text(added.size)),
         Message("id {id}", id=short_id(added.record)),
     ]
-    lines += [] if read is None else _read_lines(read, holders)
+    if facts.get("language"):
+        lines.append(Message("Language: {language}. `document edit` changes it.", language=str(facts["language"])))
+    lines += [] if read is None else _read_lines(read, holders, facts.get("language"))
     if unread is not None:
         short = short_id(added.record)
         lines.append(
-            Message("Its text was not read: {fault}. `casevault document text {id}` reads it.", fault=unread, id=short)
+            Message("Its text was not read: {fault} `casevault document text {id}` reads it.", fault=unread, id=short)
         )
     if not added.travels:
         lines.append(Message("It is larger than a bundle: other members do not get it. Backups contain it."))
@@ -98,7 +101,7 @@ def _list(args: Given, output: Output) -> Result:
 
 def _show(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.papers import papers
+        from vault.services.papers import paper_text, papers
         from vault.services.projection import authors
 
         place = _place(session, args, args.document)
@@ -106,7 +109,8 @@ def _show(args: Given, output: Output) -> Result:
         by = authors.written_by(session, [paper]).get(paper.record, "")
         names = {other.record: other.value.called for other in papers.list_in(session, place.case, why=args.why)}
         data, head = _data(session, paper), document_head(session, paper, by)
-    return Result(data, [head, *map(indented, _facts(paper, names))])
+        said = paper_text.read_said(paper.value, paper_text.searched_by(session, place.case))
+    return Result(data, [head, *map(indented, [*_facts(paper, names), *([said] if said else [])])])
 
 
 def _text(args: Given, output: Output) -> Result:
@@ -125,13 +129,21 @@ def _text(args: Given, output: Output) -> Result:
         "read_by": found.read_by,
         "searched_by": None if holders is None else list(holders),
     }
-    said = [] if found.read_by is None else _read_lines(found.read_by, holders)
+    said = [] if found.read_by is None else _read_lines(found.read_by, holders, found.language)
     return Result(data, [*map(indented, found.text.splitlines()), *said])
 
 
-def _read_lines(read: ReadBy, holders: Sequence[str] | None) -> list[Message]:
+def _proposed(args: Given, session: Session) -> dict[str, str]:
+    """Return what the case tells of a new paper."""
+    from vault.services.papers import paper_text
+
+    language = "" if args.version_of else paper_text.proposed_language(session, _home(session, args))
+    return {"language": language} if language else {}
+
+
+def _read_lines(read: ReadBy, holders: Sequence[str] | None, language: str | None) -> list[Message]:
     """Return how a text was read, who can search it, and how where that is not the usual search."""
-    said = Message("({said})", said=read_words(read, holders))
+    said = Message("({said})", said=read_words(read, holders, language))
     return [said] if holders is None else [said, Message("`casevault search --in-sections` looks there.")]
 
 
@@ -282,7 +294,7 @@ VERBS: Final = (
     ), _list),
     Verb("show", Message("what is known of a paper"), (_DOCUMENT, _OF_SECTION), _show),
     Verb("text", Message("the text of a paper; it is read now if it was not read before"), (
-        _DOCUMENT, Arg("[--again]", Message("read it again, for example once tesseract is installed")), _OF_SECTION,
+        _DOCUMENT, Arg("[--again]", Message("read it again, for example once its language is known")), _OF_SECTION,
     ), _text),
     Verb("senders", Message("who wrote in a chat, and which people of the case they may be"), (
         _DOCUMENT, _OF_SECTION,

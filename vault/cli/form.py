@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from vault.casework.form import Form, FormField, Shape
 from vault.casework.own_forms.filled import Filled
+from vault.casework.own_forms.form_file import BEGIN_WITH_SAMPLE, SAMPLE
 from vault.cli.dates import of_shape
 from vault.cli.opening import case_of, opened
 from vault.cli.output import Output, Result
@@ -27,12 +28,16 @@ if TYPE_CHECKING:
     from vault.services.forms.own_forms import KeptForm
 
 _CODE: Final = Arg("FORM", Message("the code of the form"))
-_FILE: Final = Arg("FILE", Message("the form as TOML: code, title, version and [[questions]]"), of=Path)
+_FILE: Final = Arg("[FILE]", Message("the form as TOML: code, title, version and [[questions]]"), of=Path)
 _MOST_READ: Final = 1024 * 1024
 _MOST_CHOICES_SAID: Final = 12
 
 
 def _add(args: Given, output: Output) -> Result:
+    if args.sample:
+        return Result({"sample": SAMPLE}, list[Words](SAMPLE.splitlines()))
+    if args.file is None:
+        raise UsageError(Message("name the file of the form"), next_step=BEGIN_WITH_SAMPLE)
     try:
         with args.file.open("rb") as stream:
             raw = stream.read(_MOST_READ)
@@ -157,7 +162,15 @@ def _lines(kept: KeptForm) -> list[Words]:
 VERBS: Final = (
     Verb("list", Message("the forms of the organisation"), (), _list),
     Verb("show", Message("the questions of a form"), (_CODE,), _show),
-    Verb("add", Message("save a form, or a newer version of it (admins)"), (_FILE,), _add),
+    Verb(
+        "add",
+        Message("save a form, or a newer version of it (admins)"),
+        (
+            _FILE,
+            Arg("[--sample]", Message("print a form to begin with, and save nothing")),
+        ),
+        _add,
+    ),
     Verb(
         "fill",
         Message("fill in a form in a case: it asks each question, or reads the answers as JSON"),

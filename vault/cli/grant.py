@@ -28,6 +28,7 @@ def _list(args: Given, output: Output) -> Result:
         until = {term.member: term.until_ms for term in timed_grants.terms_of(session, case)}
         names = authors.names_of_members(session)
         only_you = cases.only_you(session, case)
+        sheets = cases.sheets_said(session.dates, held_by)
     members: list[dict[str, object]] = []
     lines: list[Words] = []
     for member in sorted(held_by.members, key=lambda member: authors.name_in(names, member)):
@@ -35,8 +36,7 @@ def _list(args: Given, output: Output) -> Result:
         day = None if ends is None else timed_grants.last_day(ends)
         members.append({"member": member.hex(), "name": name, "until": day})
         lines.append(Message("{name}  until {day}", name=name, day=day) if day else name)
-    lines.append(Message("the recovery sheets") if held_by.with_recovery else Message("not the recovery sheets"))
-    lines += [only_you] if only_you else []
+    lines.append(only_you or sheets)
     data = {"case": case.hex(), "members": members, "recovery": held_by.with_recovery, "only_you": only_you is not None}
     return Result(data, lines)
 

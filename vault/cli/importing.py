@@ -11,10 +11,11 @@ from vault.cli.case import CASE_KINDS
 from vault.cli.confirming import require_undo, require_word
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
+from vault.cli.outcome import WAITING
 from vault.cli.output import Output, Result
 from vault.cli.prompts import ask_line
 from vault.cli.table import Arg, Given, OneOf, Verb, new_file
-from vault.errors import UsageError, WaitingForDecisionError
+from vault.errors import RefusedError, UsageError, VaultError, WaitingForDecisionError
 from vault.words.message import Message, plural
 
 if TYPE_CHECKING:
@@ -35,29 +36,52 @@ def _import(args: Given, output: Output) -> Result:
         return _undo(args, output)
     if args.file is None or args.kind is None:
         raise UsageError(Message("name the file and the kind of its cases"))
+    if args.to_mend is not None and args.to_mend.exists():
+        raise RefusedError(Message("{path} exists already", path=args.to_mend), next_step=Message("Name a new file."))
     with opened(args, output) as session:
         from vault.services.imports import making, previewing, words
 
         preview = previewing.preview(session, args.file, kind=args.kind)
-        if preview.faults:
-            return Result(_data(preview), words.fault_lines(preview.faults), _FAULTY)
-        shown = words.preview_lines(session, preview)
+        if not preview.rows:
+            return Result(_data(preview), words.fault_lines(preview), _FAULTY)
+        shown = [*words.fault_lines(preview), *words.preview_lines(session, preview)]
         if args.preview:
-            return Result(_data(preview), [*shown, Message("Nothing was made.")])
+            return Result(_data(preview), [*shown, Message("Nothing was made.")], _FAULTY if preview.faults else 0)
         may_ask = output.may_ask and sys.stdin.isatty()
         for line in shown if may_ask else ():  # what a script is told may lie in a file for long: it has names
             output.say(line)
         answers = _answers(args, output, preview, may_ask=may_ask)
         imported = making.make(session, preview, answers, progress=output.progress_of(Message("Making the cases")))
         titles = _titles(preview, imported)
-        lines = list(words.made_lines(imported, titles))
+        lines = [*words.made_lines(imported, titles), *([] if may_ask else words.fault_lines(preview))]
+        lines += words.to_mend_lines(preview, _mended(args, output, preview, may_ask=may_ask))
     if imported.to_join:
         lines.append(Message("`casevault person same PERSON OTHER` joins two."))
     lines.append(Message("`casevault import --undo` takes it back."))
     lines.append(
         Message("The file {name} is still there, in clear. Delete it if nobody needs it.", name=args.file.name)
     )
-    return Result({**_data(preview), **_made_data(imported, titles)}, lines)
+    return Result({**_data(preview), **_made_data(imported, titles)}, lines, WAITING if preview.faults else 0)
+
+
+def _mended(args: Given, output: Output, preview: Preview, *, may_ask: bool) -> Path | None:
+    """Write the rows with a fault where somebody named a file, or says yes; return where they are."""
+    from vault.services.imports import previewing, words
+
+    place: Path | None = args.to_mend
+    if not preview.faults or (place is None and not may_ask):
+        return None
+    if place is None:
+        place = previewing.place_to_mend(args.file)
+        asked = Message("{question} Type yes: ", question=words.to_mend_question(preview, place))
+        if ask_line(asked).casefold() != "yes":
+            return None
+    try:
+        previewing.write_to_mend(preview, place)
+    except VaultError as fault:  # the cases are made, and that is what the answer says
+        output.say(fault.message)
+        return None
+    return place
 
 
 def _answers(args: Given, output: Output, preview: Preview, *, may_ask: bool) -> Mapping[Way, Answer]:
@@ -148,6 +172,7 @@ VERBS: Final = (
             Message("what to do with rows of people who may be known (scripts; otherwise you are asked)"),
             choices=_ANSWERS,
         ),
+        Arg("[--to-mend FILE]", Message("write the rows with a fault to this new file, in clear"), of=Path),
         Arg("[--yes]", Message("do not ask whether to make them, or to take them back (scripts)")),
     ), _import),
 )  # fmt: skip

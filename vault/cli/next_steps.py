@@ -54,6 +54,7 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.RESTORE_BACKUP: "casevault --vault NEW backup restore BACKUP",
     NextStep.RESTORE_BACKUP_BY_SHEETS: "casevault --vault NEW backup restore BACKUP --sheets",
     NextStep.REVOKE_DEVICE: "casevault device revoke",
+    NextStep.SAMPLE_FORM: "casevault form add --sample",
     NextStep.SETTLE_MEMBERS: "casevault member settle",
     NextStep.SHOW_CASE: "casevault case show",
     NextStep.SHOW_CLOCK: "casevault clock show",

@@ -45,21 +45,12 @@ def _status(args: Given, output: Output) -> Result:
 
 def _status_lines(found: RecoveryStatus) -> list[Words]:
     lines: list[Words] = [Message("The 13 words on the sheets of this vault:"), f"  {' '.join(found.root_words)}"]
-    if found.secret_is_here:
-        lines.append(
-            Message("recovery: NOT proven. Write sheets and prove them: `casevault recovery sheets`, then `drill`.")
-        )
-    elif found.drill_ms is None:
-        lines += [
-            Message(
-                "recovery: NOT KNOWN here. The secret is not on this device, and no drill on this device proved sheets."
-            ),
-            Message("Ask an admin when a drill was; an admin can do one on any device: `casevault recovery drill`."),
-        ]
-    else:
-        lines.append(Message("recovery: proven, last drill on {day}", day=time_text(found.drill_ms, DAY)))
+    lines.append(Message("recovery: {found}", found=found.said.found))
+    lines += [] if found.said.advice is None else [found.said.advice]
     held = n_compartments(found.held)
-    if found.without:
+    if found.proven is False:
+        lines.append(Message("You hold {held}.", held=held))
+    elif found.without:
         some = Message("You hold {held}; the sheets cannot open {without} of them.", held=held, without=found.without)
         lines.append(some)
     else:

@@ -31,6 +31,7 @@ def _counts(args: Given, output: Output) -> Result:
         "total": count_words.numbers_data(shown.total),
         "hides": bool(shown.hidden) or shown.total is None,
         "left_out": left_out_data(shown.left_out),
+        "instead": list(shown.instead),
         "stands": [list(values) for values in sorted(shown.stands)],
     }
     return Result(data, lines)

@@ -42,7 +42,8 @@ class Shown:
     """A table as it is shown: by which columns, the rows that are shown, those that are hidden, and the total.
 
     `stands` are the rows that stand as they were shown last; the empty one is the total. `left_out` cases are in no
-    row: they were lent until a day that has passed.
+    row: they were lent until a day that has passed. `instead` are columns by which alone a row would be shown, where
+    none is.
     """
 
     by: Values
@@ -51,6 +52,7 @@ class Shown:
     hidden: tuple[Values, ...] = ()
     stands: frozenset[Values] = field(default_factory=frozenset)
     left_out: int = 0
+    instead: Values = ()
 
 
 class _Known(NamedTuple):

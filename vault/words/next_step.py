@@ -51,6 +51,7 @@ class NextStep(Enum):
     RESTORE_BACKUP = "restore-backup"
     RESTORE_BACKUP_BY_SHEETS = "restore-backup-by-sheets"
     REVOKE_DEVICE = "revoke-device"
+    SAMPLE_FORM = "sample-form"
     SETTLE_MEMBERS = "settle-members"
     SHOW_CASE = "show-case"
     SHOW_CLOCK = "show-clock"

@@ -10,7 +10,7 @@ from tui.gateway.story import record_shown
 from tui.gateway.subject import Subject, case_id, record_id, telling
 from tui.values.values_papers import PaperPage, PaperShown, SenderShown
 from vault.access.session import Session
-from vault.casework.papers.document import Document, read_words
+from vault.casework.papers.document import Document
 from vault.display import DAY, bytes_text, time_text
 from vault.errors import NotFoundError, VaultError
 from vault.ids import CompartmentId, RecordId
@@ -68,6 +68,10 @@ class Papers(Subject):
                        stopped)  # fmt: skip
         return added.record.hex()
 
+    def language_of(self, home: str) -> str:
+        """Return in which language a new paper there probably is; empty where the case tells none."""
+        return paper_text.proposed_language(self._session, case_id(home))
+
     def read(self, case: str, record: str, progress: Progress, stopped: Stopped) -> bool:
         """Read the text of a paper, again if it was read before."""
         self._read(_place(case, record), progress, stopped)
@@ -118,7 +122,7 @@ def _shown(
         name=document.name or "",
         is_here=papers.is_here(session, document),
         travels=document.body.size <= adding.TRAVELS_LIMIT,
-        read_by="" if document.read_by is None else read_words(document.read_by, holders),
+        read_by=paper_text.read_said(document, holders) or "",
     )
 
 

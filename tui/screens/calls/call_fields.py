@@ -14,9 +14,9 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.calls.languages import languages
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.form_row import FormRow
+from tui.text.languages import languages
 from tui.text.safe_content import safe_content
 from tui.text.safe_text import safe_line, safe_text
 from tui.values.values_calls import CaseLike, Reminding, SlipTyped

@@ -165,9 +165,7 @@ class AccessScreen(ListScreen, NewKeyScreen):
 
 
 def _lines(shown: AccessShown) -> list[Words]:
-    without = Message("The recovery sheets do NOT open it.")
-    sheets = Message("The recovery sheets open it too.") if shown.with_recovery else without
-    lines: list[Words] = [sheets, plural("{count} key so far.", "{count} keys so far.", count=shown.keys)]
+    lines: list[Words] = [shown.sheets, plural("{count} key so far.", "{count} keys so far.", count=shown.keys)]
     if shown.current > 1:
         lines.append(
             Message(

@@ -31,8 +31,8 @@ _WORDS: Final = {
     "sources": Message("sources: who told us"),
 }
 _ABOUT: Final = Message(
-    "A new section is empty: nothing of the case moves into it by itself. The recovery sheets open it too."
-    " Nobody else who holds the case learns that it exists. Space marks who else opens it:"
+    "A new section is empty: nothing of the case moves into it by itself. If there are recovery sheets, they open it"
+    " too. Nobody else who holds the case learns that it exists. Space marks who else opens it:"
 )
 
 

@@ -99,8 +99,12 @@ class SectionScreen(NewKeyScreen):
     def action_add_paper(self) -> None:
         """Add a paper that is kept here alone."""
         papers = () if self._shown is None else self._shown.papers
-        where = Whereabouts(self._case, self._ref, "", self._section)
-        self.app.push_screen(PaperForm(where, papers), self._paper_kept)
+        section, where = self._section, Whereabouts(self._case, self._ref, "", self._section)
+
+        def show(language: str) -> None:
+            self.app.push_screen(PaperForm(where, papers, language=language), self._paper_kept)
+
+        self.ask(lambda vault: vault.papers.language_of(section), show)
 
     def _paper_kept(self, record: str | None) -> None:
         self.say(PAPER_KEPT if record else "")
@@ -199,11 +203,8 @@ class SectionScreen(NewKeyScreen):
 def _opens_for(shown: SectionShown) -> Words:
     others = ", ".join(holder.name for holder in shown.holders if not holder.is_you)
     if not others:
-        alone = Message("Only YOU can open it, not even the sheets.")
-        return warning(Message("Only YOU can open it, and the recovery sheets.") if shown.with_recovery else alone)
-    if shown.with_recovery:
-        return Message("Opens for you, {names}, and the recovery sheets.", names=others)
-    return Message("Opens for you, {names}, NOT for the recovery sheets.", names=others)
+        return warning(Message("Only YOU can open it. {sheets}", sheets=shown.sheets))
+    return Message("Opens for you, {names}. {sheets}", names=others, sheets=shown.sheets)
 
 
 def _lines(shown: SectionShown) -> list[Words]:

@@ -15,7 +15,6 @@ from tui.screens.credentials.sheet_typing import SheetTyping
 from tui.screens.credentials.sheets_form import SheetsForm
 from tui.screens.frame.base import BACK, Command
 from tui.screens.frame.long_work import LongWorkScreen
-from tui.screens.frame.wording import day
 from tui.text.in_words import together, warning
 from vault.words.message import Message, Words, plural
 
@@ -183,14 +182,15 @@ def _lines(status: RecoveryStatus) -> list[Words]:
         f"  {' '.join(status.root_words[half:])}",
         "",
     ]
+    said = status.said
+    lines.append(warning(said.found) if status.proven is False else said.found)
     if status.secret_is_here:
-        lines.append(warning(Message("NOT PROVEN. Without sheets a lost passphrase can lose everything.")))
+        lines.append(Message("  Without sheets a lost passphrase can lose everything."))
         lines.append(Message("  Make sheets (s), put them on paper, then prove them (d)."))
-    elif status.drill_ms is None:
-        lines.append(Message("The secret is not on this device; no drill was done here."))
-    else:
-        lines.append(Message("Proven. The last drill here was on {day}.", day=day(status.drill_ms)))
-    lines += ["", _open(status.without)]
+    elif said.advice is not None:
+        lines.append(Message("  {advice}", advice=said.advice))
+    if status.proven is not False:
+        lines += ["", _open(status.without)]
     if status.stale:
         keys = plural("{count} key", "{count} keys", count=status.stale)
         lines.append(warning(Message("Replaced sheets still open some of it ({keys}): f seals that again.", keys=keys)))

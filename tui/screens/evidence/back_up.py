@@ -76,5 +76,5 @@ class BackupScreen(FormScreen):
             removal=made.removal,
         )
         broken = [Message("NOT WHOLE: {broken}", broken=broken) for broken in made.broken]
-        self.write("result", words, *broken)
+        self.write("result", words, made.said_of_cases, *broken)
         self.say(Message("The backup is made."))

@@ -22,7 +22,7 @@ from tui.values.values_exchange import ListShown, ResultText
 from tui.widgets.fields import SafeInput
 from vault.casework.stages import CaseKind
 from vault.progress import Progress, Stopped
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
@@ -46,7 +46,7 @@ _WAYS: Final = {
 }
 _ABOUT: Final = Message(
     "One row is one case: case, client, names, phones, born, sex, nationality, stage, next date, note. The first row "
-    "has these words: Ctrl+T writes an empty list. With one fault nothing is made. The file stays there, in clear."
+    "has these words: Ctrl+T writes an empty list. A row with a fault is left out. The file stays there, in clear."
 )
 
 
@@ -76,6 +76,7 @@ class ListsScreen(FormScreen):
     def __init__(self) -> None:
         super().__init__()
         self._ways: tuple[str, ...] | None = None  # of the list that was looked at
+        self._to_mend: Words = ""
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -146,7 +147,7 @@ class ListsScreen(FormScreen):
         if shown.is_faulty:
             self.warn(Message("Nothing was made. Correct the list, then F4 reads it again."))
             return
-        self._ways = tuple(shown.ways)
+        self._ways, self._to_mend = tuple(shown.ways), shown.to_mend
         self._show_ways()
         self.say(Message("Nothing is made yet. F4 makes these cases."))
         if shown.ways:
@@ -164,6 +165,12 @@ class ListsScreen(FormScreen):
     def _made(self, told: ResultText) -> None:
         self._forget()
         self._done(told)
+        if self._to_mend:
+
+            def write() -> None:
+                self.ask(lambda vault: vault.exchange.write_to_mend(), self._done)
+
+            self.confirm(Message("Some rows had a fault"), self._to_mend, write)
 
     def _ask_to_undo(self) -> None:
         def undo() -> None:

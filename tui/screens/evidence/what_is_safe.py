@@ -140,7 +140,7 @@ def _kept_words(shown: StandingShown, now_ms: int) -> list[Words]:
     elif shown.lack_of_sheets:
         lines.append(Message("{sign} {lack}", sign=SOON, lack=shown.lack_of_sheets))
     if shown.checked_ms is not None:
-        lines.append(Message("{sign} log verified {when}", sign=DONE, when=age(shown.checked_ms, now_ms)))
+        lines.append(Message("{sign} log or backup checked {when}", sign=DONE, when=age(shown.checked_ms, now_ms)))
     return lines
 
 

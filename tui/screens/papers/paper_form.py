@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual import on
+from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from typing_extensions import override
 
@@ -17,10 +18,12 @@ from tui.screens.frame.form import BROWSE
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.record_form import RecordForm
 from tui.screens.frame.same_again import SAME_AGAIN
+from tui.text.languages import languages
 from tui.values.values_access import SectionLine
 from tui.values.values_forms import FormPlace
 from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
+from tui.widgets.fields import SafeInput
 from vault.casework.form import Form, FormField, Shape
 from vault.casework.papers.document import Document
 from vault.words.message import Message, Words
@@ -29,6 +32,7 @@ PAPER: Final = "paper"
 NEXT_VERSION: Final = "version"
 _FILE: Final = "file"
 _SECTION: Final = "section"
+_LANGUAGE: Final = "language"
 _NEW: Final = Message("New paper")
 _VERSION: Final = Message("Next version of a paper")
 _CHANGED: Final = Message("Change a paper")
@@ -47,6 +51,7 @@ class PaperForm(RecordForm):
         where: its case, or the section of it.
         others: the other papers there.
         shown: the paper that is changed; without it a new one is added.
+        language: in which a new paper probably is.
         sections: where a new paper of the case may be kept apart.
         is_version: a next version of that paper is added, from a file.
     """
@@ -66,6 +71,7 @@ class PaperForm(RecordForm):
         others: Sequence[PaperShown],
         shown: PaperShown | None = None,
         *,
+        language: str = "",
         sections: Sequence[SectionLine] = (),
         is_version: bool = False,
     ) -> None:
@@ -73,6 +79,8 @@ class PaperForm(RecordForm):
         self._sections = [(section.section, section.called) for section in sections]
         self._is_place_lost = False
         super().__init__(where.home, where.ref, Document.KIND, None if shown is None else shown.facts)
+        if shown is None:
+            self._before = {_LANGUAGE: language}
         self.help_name = _NEW if shown is None else _VERSION if is_version else _CHANGED
         self._asks_file = shown is None or is_version
         self._others = [(paper.record, paper.called) for paper in others]
@@ -143,6 +151,9 @@ class PaperForm(RecordForm):
         if field.shape is Shape.RECORD:
             value = self._before.get(field.name, "")
             return ChoiceField([("", _NO_OTHER), *self._others], value=value, id=field.name)
+        if field.name == _LANGUAGE:
+            known = SuggestFromList(languages(), case_sensitive=False)
+            return SafeInput(self._before.get(_LANGUAGE, ""), suggester=known, id=_LANGUAGE, compact=True)
         return super()._widget(field)
 
 
@@ -158,7 +169,10 @@ def add_paper(
         then: gets what the form ends with.
     """
 
-    def show(sections: tuple[SectionLine, ...]) -> None:
-        screen.app.push_screen(PaperForm(where, others, sections=sections), then)
+    def show(sections: tuple[SectionLine, ...], language: str) -> None:
+        screen.app.push_screen(PaperForm(where, others, language=language, sections=sections), then)
 
-    screen.ask(lambda vault: vault.sections.to_write(where.case), show)
+    screen.ask(
+        lambda vault: (vault.sections.to_write(where.case), vault.papers.language_of(where.home)),
+        lambda found: show(*found),
+    )

@@ -38,7 +38,7 @@ from vault.store.folder import VaultFolder
 from vault.store.rowtypes import LocalRow
 from vault.store.schema import make_tables
 
-# A founder is everything until others are admitted; `status` says `no separation of duties`.
+# A founder is everything until others are admitted; `status` says so.
 FOUNDER_ROLES = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.CASEWORKER, Role.AUDITOR})
 
 

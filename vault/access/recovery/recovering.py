@@ -65,8 +65,9 @@ class Wish:
 class BroughtBack:
     """What was done.
 
-    `compartments` is how many the new seat was given, `left` how many more recovery could open. `left_out` counts the
-    devices of lists of members that were made apart: the root settled them with this, and let none of these in.
+    `compartments` is how many the new seat was given, `beyond` how many of these the member did not hold, `left` how
+    many more recovery could open. `left_out` counts the devices of lists of members that were made apart: the root
+    settled them with this, and let none of these in.
     """
 
     member: MemberId
@@ -76,6 +77,7 @@ class BroughtBack:
     left: int
     roster: int
     left_out: int
+    beyond: int = 0
 
     @property
     def loss(self) -> Message | None:
@@ -99,6 +101,7 @@ class _Plan:
     after: Directory
     given: tuple[RecoverableKeys, ...]
     left: int
+    beyond: int
     audit: tuple[AuditKey, ...] = field(repr=False)
     ended: tuple[SeatId, ...]
     record: Member | None
@@ -145,6 +148,7 @@ def bring_back(opened: RecoverySession, wish: Wish, passphrase: bytearray, *, st
         plan.left,
         plan.roster.head.number,
         len(admitted_apart(opened.directory)),
+        plan.beyond,
     )
 
 
@@ -165,9 +169,8 @@ class _Planner:
         roster = self._roster(member, ended)
         after = self._after(roster)
         reached = self._judge.reached()
-        given = tuple(
-            compartment for compartment in reached if self._wish.everything or self._is_due(compartment, after, old)
-        )
+        due = [compartment for compartment in reached if self._is_due(compartment, after, old)]
+        given = tuple(reached) if self._wish.everything else tuple(due)
         if after.compartment not in {reached.state.compartment for reached in given}:
             raise VerificationError(
                 Message("recovery holds no key of the directory: these sheets restore nobody's access")
@@ -180,6 +183,7 @@ class _Planner:
             after=after,
             given=given,
             left=len(reached) - len(given),
+            beyond=len(given) - len(due),
             audit=tuple(self._judge.audit_keys_of(old)) if Role.AUDITOR in after.roles_of(member) else (),
             ended=ended,
             record=Member(member, checked_name_of_member(self._wish.name)) if self._wish.new_admin else None,

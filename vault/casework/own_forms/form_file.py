@@ -13,8 +13,33 @@ from vault.casework.checks import checked_word
 from vault.casework.own_forms.definition import FormDefinition, Question, QuestionKind
 from vault.errors import UsageError
 from vault.words.message import Message
+from vault.words.next_step import NextStep
 
+BEGIN_WITH_SAMPLE: Final = Message("{sample} prints a form to begin with.", sample=NextStep.SAMPLE_FORM)
 LONGEST_FILE: Final = 256 * 1024
+SAMPLE: Final = """\
+# A form of the organisation. Change what you need, save it as a file, then: casevault form add FILE
+code = "reception"                  # small letters, digits and hyphens; it stays when the form changes
+title = "Reception"
+version = 1                         # a changed form needs a higher number
+
+[[questions]]
+name = "heard"                      # small letters, digits and _; nobody sees it
+label = "Heard of us through"       # what people read
+kind = "choice"                     # or: text, long-text, number, date, yes-no-unknown, person, country
+choices = ["a friend", "a lawyer", "the internet"]
+required = true
+
+[[questions]]
+name = "arrived"
+label = "Arrived in the country"
+kind = "date"                       # also 2026, 2026-03, or 2026-03~ for about
+
+[[questions]]
+name = "needs"
+label = "What the person needs first"
+kind = "long-text"
+"""
 _OF_FORM: Final = frozenset(part.name for part in fields(FormDefinition))
 _OF_QUESTION: Final = frozenset(part.name for part in fields(Question))
 
@@ -25,6 +50,13 @@ def read_form(raw: bytes) -> FormDefinition:
     Raises:
         UsageError: it is too long, no TOML, or no form; what is wrong is named, and in which question.
     """
+    try:
+        return _read(raw)
+    except UsageError as fault:
+        raise UsageError(fault.message, next_step=BEGIN_WITH_SAMPLE) from None
+
+
+def _read(raw: bytes) -> FormDefinition:
     if len(raw) > LONGEST_FILE:
         raise UsageError(Message("the file of a form is longer than {most} bytes", most=LONGEST_FILE))
     try:

@@ -90,19 +90,29 @@ _READ_WORDS: Final[Mapping[ReadBy, Message]] = {
     ReadBy.PDF: Message("Its text was read; search finds it."),
     ReadBy.DOCX: Message("Its text was read; search finds it."),
     ReadBy.CHAT: Message("It is a chat: its messages were read; search finds them."),
-    ReadBy.OCR: Message("Its text was read from a picture and may have errors; search finds it."),
+    ReadBy.OCR: Message(
+        "Its text was read from a picture, in no language that anybody named, and may be nonsense; search finds it."
+    ),
     ReadBy.PART: Message("A part of its text was read; search finds that part."),
     ReadBy.UNREADABLE: Message(
         "Its text could not be read: the file is damaged, too large or made to do harm. The paper itself is kept."
     ),
-    ReadBy.NOTHING: Message("No text was found in it. Pictures are read where tesseract is installed."),
+    ReadBy.NOTHING: Message("No text was found in it."),
 }
 _HAS_TEXT: Final = frozenset(ReadBy) - {ReadBy.UNREADABLE, ReadBy.NOTHING}
 
 
-def read_words(read_by: ReadBy, holders: Sequence[str] | None) -> Message:
-    """Return how the text of a paper was read, and who can search it: of a section, its `holders`; of a case, all."""
+_IN_LANGUAGE: Final = Message("Its text was read from a picture in {language} and may have errors; search finds it.")
+
+
+def read_words(read_by: ReadBy, holders: Sequence[str] | None, language: str | None = None) -> Message:
+    """Return how the text of a paper was read, and who can search it: of a section, its `holders`; of a case, all.
+
+    `language` is the one that somebody named of the paper.
+    """
     said = _READ_WORDS[read_by]
+    if read_by is ReadBy.OCR and language:
+        said = Message(_IN_LANGUAGE.template, language=language)
     if holders is None or read_by not in _HAS_TEXT:
         return said
     return Message("{said} Only who holds its section can search it: {names}.", said=said, names=listed(holders))

@@ -1,7 +1,8 @@
 """The process, shut in: limits itself, reads a paper from standard input, answers with its text, writes nothing else.
 
 Task: u32 length | JSON header (`media`, `ocr`: program and languages, or null, `seconds`) | the content. Answer: lines
-with the percents that are done, then one JSON object of `by`, `text` and `whole`. Exit code 69: a library is missing.
+with the percents that are done, then one JSON object of `by`, `text`, `whole` and `unseen`: a picture was passed over.
+Exit code 69: a library is missing.
 """
 
 from __future__ import annotations
@@ -42,7 +43,12 @@ def main() -> int:
         by = _read(header, content, kept)
     except ImportError:
         return _DEPENDENCY_MISSING
-    answer = {"by": by if kept.text() else "nothing", "text": kept.text(), "whole": kept.is_whole}
+    answer = {
+        "by": by if kept.text() else "nothing",
+        "text": kept.text(),
+        "whole": kept.is_whole,
+        "unseen": kept.is_unseen,
+    }
     sys.stdout.buffer.write(json.dumps(answer).encode())
     sys.stdout.buffer.flush()
     return 0
@@ -54,6 +60,7 @@ def _read(header: dict[str, Any], content: bytes, kept: Kept) -> str:
     program, languages = header["ocr"] or ("", "")
     ocr = Ocr(program, languages, until) if program else None
     if is_picture(content):  # whatever the record says of it, and nothing else is given to tesseract
+        kept.is_unseen = ocr is None
         text = "" if ocr is None else ocr.read(content)
         kept.is_whole = text is not None
         kept.add(text or "")
@@ -123,7 +130,9 @@ def _pages(document: Any, ocr: Ocr | None, used_ocr: list[bool], kept: Kept, unt
         with closing(document[number]) as page:  # else a million pages fill the memory
             with closing(page.get_textpage()) as letters:
                 text = str(letters.get_text_bounded())
-            if sum(map(str.isalnum, text)) < _FEWEST_LETTERS and ocr is not None:
+            is_picture_of_one = sum(map(str.isalnum, text)) < _FEWEST_LETTERS
+            kept.is_unseen |= is_picture_of_one and ocr is None and _has_image(page)
+            if is_picture_of_one and ocr is not None:
                 seen = None if ocr.is_over else _seen(page, ocr)
                 kept.is_whole &= seen is not None
                 used_ocr[0] |= seen is not None
@@ -137,6 +146,12 @@ def _pages(document: Any, ocr: Ocr | None, used_ocr: list[bool], kept: Kept, unt
         if 100 * (number + 1) // count > told:
             told = 100 * (number + 1) // count
             _tell(told)
+
+
+def _has_image(page: Any) -> bool:
+    import pypdfium2.raw  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
+
+    return next(page.get_objects(filter=(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,)), None) is not None
 
 
 def _seen(page: Any, ocr: Ocr) -> str | None:

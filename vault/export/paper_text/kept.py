@@ -24,6 +24,7 @@ class Kept:
         self._left = most
         self._parts: list[str] = []
         self.is_whole = True
+        self.is_unseen = False
 
     def add(self, text: str) -> bool:
         """Keep a piece; False once no more is taken."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +13,10 @@ import msgspec
 from vault.access.pins.copies import CopyKeys, SheetKeys
 from vault.access.seat_keys.key_file import read_key_file
 from vault.errors import MalformedError, NewerVaultError, NoVaultError, VerificationError, WrongPassphraseError
+from vault.ids import CompartmentKind
 from vault.log.items import Item
 from vault.progress import StepProgress, Stopped
+from vault.records.epochs import read_notice
 from vault.services.backups.backup_contents import ContentState, content_state
 from vault.services.backups.backup_folder import BackupFolder
 from vault.services.backups.backup_state import State, StateReader, log_sizes
@@ -24,7 +26,8 @@ from vault.store.folder import KEY_ROWS
 from vault.store.manifest import MANIFEST_TABLE, read_manifest
 from vault.store.schema import SCHEMA
 from vault.store.shape import content_faults, shape_faults
-from vault.words.message import Message
+from vault.words.message import Message, plural
+from vault.words.next_step import NextStep
 
 MANIFEST_FORMAT = 1
 
@@ -50,15 +53,32 @@ class Manifest(msgspec.Struct, frozen=True):
 class Proof:
     """A backup that was opened and found whole, and the keys that did.
 
-    `drafts` counts the unfinished texts of the seat that opened it. `false_rows` counts, by table, what no reader takes
-    for a row of it: a backup is made without, so somebody wrote there since; a restore leaves it out or tells of it.
+    `drafts` counts the unfinished texts of the seat that opened it, `cases` those of everybody. `false_rows` counts, by
+    table, what no reader takes for a row of it: a backup is made without, so somebody wrote there since; a restore
+    leaves it out or tells of it.
     """
 
     manifest: Manifest
     state: State
     drafts: int
+    cases: int
     false_rows: Mapping[str, int]
     keys: CopyKeys | SheetKeys = field(repr=False)
+
+
+def cases_said(count: int) -> Message:
+    """Say how many cases a backup has, and that no other one is in it."""
+    if count:
+        return plural(
+            "{count} case is in it. Cases that only other devices hold are not in it.",
+            "{count} cases are in it. Cases that only other devices hold are not in it.",
+            count=count,
+        )
+    return Message(
+        "NO CASE IS IN IT: the device that made it holds none. Each member makes a backup of their own device; or give"
+        " the cases to a caseworker or supervisor who backs them all up: {grant}.",
+        grant=NextStep.GRANT_ACCESS,
+    )
 
 
 def prove(
@@ -95,6 +115,7 @@ def prove(
         )
         state = reader.read(log_sizes(tables))
         contents = content_state(tables, folder.blobs, cancelled)
+        cases = _cases_among(tables, state.compartments)
         false_rows = _false_rows(tables) + _false_rows(key_rows)
     expected = (manifest.digest, manifest.operations, manifest.versions)
     if (state.digest, state.operations, state.versions) != expected:
@@ -118,7 +139,13 @@ def prove(
     key_file = read_key_file(folder.keys)
     if Item.of_keys(key_file.header.folder, key_file.digest()) not in state.keys_files:
         raise VerificationError(Message("the keys file is not one that the log lists"))
-    return Proof(manifest, state, _count_drafts(folder, keys), false_rows, keys)
+    return Proof(manifest, state, _count_drafts(folder, keys), cases, false_rows, keys)
+
+
+def _cases_among(database: Database, compartments: Collection[bytes]) -> int:
+    with database.reading() as rows:
+        notices = [read_notice(row) for row in rows.epochs_of(compartments)]
+    return len({each.compartment for each in notices if each is not None and each.kind is CompartmentKind.CASE})
 
 
 def _false_rows(database: Database) -> Counter[str]:

@@ -27,7 +27,8 @@ class State:
     """What logs and versions come to.
 
     The digest is over the leaf hash of every operation and the id of every version that is here and listed; of
-    `reachable` versions the seat holds a key. `keys_files` are digests of the `keys` files that the logs list.
+    `reachable` versions the seat holds a key. `keys_files` are digests of the `keys` files that the logs list,
+    `compartments` those that the versions are in.
     """
 
     digest: bytes
@@ -35,6 +36,7 @@ class State:
     versions: int
     reachable: int
     keys_files: frozenset[Item]
+    compartments: frozenset[bytes]
 
 
 def log_sizes(database: Database) -> dict[bytes, int]:
@@ -64,6 +66,7 @@ class StateReader:
     _versions: list[bytes] = field(default_factory=list)
     _reachable: int = 0
     _keys_files: set[Item] = field(default_factory=set)
+    _compartments: set[bytes] = field(default_factory=set)
     _own: set[bytes] = field(default_factory=set)
 
     def read(self, sizes: Mapping[bytes, int]) -> State:
@@ -91,6 +94,7 @@ class StateReader:
             versions=len(self._versions),
             reachable=self._reachable,
             keys_files=frozenset(self._keys_files),
+            compartments=frozenset(self._compartments),
         )
 
     def _read_entries(self, origin: bytes, start: int, stop: int) -> None:
@@ -108,6 +112,7 @@ class StateReader:
             expected = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
             if listed.get((version.seq, version.n)) == expected:
                 self._versions.append(version.id)
+                self._compartments.add(version.compartment)
                 self._reachable += self._opened(version, keys.get((version.seq, version.n), []))
 
     def _opened(self, version: VersionRow, keys: list[VersionKeyRow]) -> bool:

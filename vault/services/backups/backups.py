@@ -27,8 +27,9 @@ from vault.services.backups.backup_folder import (
     require_undamaged,
     translated,
 )
-from vault.services.backups.backup_proof import Proof, prove
+from vault.services.backups.backup_proof import Proof, cases_said, prove
 from vault.services.backups.closed_here import broken_cases
+from vault.services.computer.health import last_backup
 from vault.services.projection import dates
 from vault.store.blobs import CHUNK_FILE_SIZE, Blobs
 from vault.words.message import Message, plural
@@ -57,6 +58,12 @@ class MadeBackup:
     documents: int = 0
     missing: int = 0
     broken: tuple[Message, ...] = ()
+    cases: int = 0
+
+    @property
+    def said_of_cases(self) -> Message:
+        """How many cases are in it, and that no other one is."""
+        return cases_said(self.cases)
 
     @property
     def removal(self) -> Message:
@@ -76,7 +83,8 @@ class MadeBackup:
 class VerifiedBackup:
     """A backup that was opened and found whole. `made_ms` is when it was made, as its maker's clock said.
 
-    `opened` of its versions are this member's to open; the rest was compared without opening it.
+    `opened` of its versions are this member's to open; the rest was compared without opening it. `advice` says what to
+    do now where it is too old.
     """
 
     path: Path
@@ -88,6 +96,13 @@ class VerifiedBackup:
     made_ms: int
     documents: int = 0
     missing: int = 0
+    cases: int = 0
+    advice: Message | None = None
+
+    @property
+    def said_of_cases(self) -> Message:
+        """How many cases are in it, and that no other one is."""
+        return cases_said(self.cases)
 
 
 def make(
@@ -136,7 +151,7 @@ def make(
             # What is not in the log did not happen.
             made.remove()
             raise
-        dates.note(session, dates.Done.BACKUP, session.log.now_ms())
+        dates.note(session, dates.Done.BACKUP, proof.manifest.made_ms)
         removed, kept = _remove_older(source, destination, keep)
     state = proof.state
     return MadeBackup(
@@ -150,6 +165,7 @@ def make(
         proof.manifest.attachments,
         proof.manifest.missing,
         broken_cases(session),
+        proof.cases,
     )
 
 
@@ -193,7 +209,7 @@ def verify(
             ),
             next_step=Message("Use another backup; this backup was altered."),
         )
-    keys.pin_file(platform.state_dir() if state is None else state).note({dates.Done.VERIFY: clock.now_ms()})
+    _note_verified(keys, proof, platform.state_dir() if state is None else state)
     found = proof.state
     return VerifiedBackup(
         path=folder.path,
@@ -205,7 +221,18 @@ def verify(
         made_ms=proof.manifest.made_ms,
         documents=proof.manifest.attachments,
         missing=proof.manifest.missing,
+        cases=proof.cases,
+        advice=last_backup(proof.manifest.made_ms, clock.now_ms()).advice,
     )
+
+
+def _note_verified(keys: CopyKeys, proof: Proof, state: Path) -> None:
+    """Remember the check, and of the backups of this seat that were read the newest, wherever it was made."""
+    pins, now = keys.pin_file(state), clock.now_ms()
+    known = pins.load()
+    if known is not None:
+        made = max(known.dates.backup or 0, min(proof.manifest.made_ms, now))
+        pins.note({dates.Done.VERIFY: now, dates.Done.BACKUP: made})
 
 
 def open_and_prove(

@@ -28,7 +28,7 @@ from vault.services.backups.backup_folder import (
     require_undamaged,
     translated,
 )
-from vault.services.backups.backup_proof import Proof, prove
+from vault.services.backups.backup_proof import Proof, cases_said, prove
 from vault.services.backups.closed_here import broken_cases, closed_cases
 from vault.services.backups.valid_again import valid_again
 from vault.services.projection import dates
@@ -72,6 +72,12 @@ class Restored:
     warnings: tuple[Message, ...]
     closed: tuple[Message, ...] = ()
     valid_again: tuple[Message, ...] = ()
+    cases: int = 0
+
+    @property
+    def said_of_cases(self) -> Message:
+        """How many cases are in it, and that no other one is."""
+        return cases_said(self.cases)
 
     @property
     def loss(self) -> Message:
@@ -280,6 +286,7 @@ def begin_again(
         origin=session.log.origin,
         warnings=session.warnings,
         closed=(*closed_cases(session, old_seats), *broken_cases(session)),
+        cases=proof.cases,
     )
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from vault.access.pins.pins import Dates
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.form import FormedRecord
@@ -27,7 +28,7 @@ from vault.records.seatlog import Holder
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry, Work
 from vault.services.grants.deputies import deputy_of
-from vault.services.grants.sharing import holders_of
+from vault.services.grants.sharing import Holders, holders_of
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import Stored, read_heads, stored_of_kind
@@ -260,9 +261,20 @@ def only_you(session: Session, case: CompartmentId) -> Message | None:
     held_by = holders_of(session, case)
     if not held_by.members <= {session.member}:
         return None
-    if held_by.with_recovery:
-        return Message("only YOU can open this case; the recovery sheets open it too")
-    return Message("only YOU can open this case; not even the recovery sheets do")
+    return Message("only YOU can open this case. {sheets}", sheets=sheets_said(session.dates, held_by))
+
+
+def sheets_said(known: Dates, held_by: Holders) -> Message:
+    """Say whether recovery sheets open what these hold: there may be none, and this device may know of none."""
+    if not held_by.with_recovery:
+        return Message("The recovery sheets do NOT open it.")
+    if known.proven is None:
+        return Message("If there are recovery sheets, they open it too.")
+    if known.proven:
+        return Message("The recovery sheets open it too.")
+    if known.made:
+        return Message("The recovery sheets are not proven yet: do not rely on them.")
+    return Message("There are no recovery sheets yet.")
 
 
 def only_yours(session: Session, rows: Iterable[CaseRow]) -> frozenset[CompartmentId]:

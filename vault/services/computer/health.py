@@ -58,10 +58,10 @@ def status(
     known = session.dates
     return [
         *items,
-        _last_backup(known, now),
+        last_backup(known.backup, now),
         _last_verify(known, now),
         _duties(known),
-        _sheets(known, now),
+        sheets(known, now),
         _wrong_attempts(AttemptFile.of(header, session.state).load()),
     ]
 
@@ -135,13 +135,14 @@ def _last_opened(opened: int | None, now: int) -> Item:
     return Item("last opened", Verdict.OK, _when(opened, now))
 
 
-def _last_backup(known: Dates, now: int) -> Item:
-    if known.backup is None:
+def last_backup(made_ms: int | None, now: int) -> Item:
+    """Return what is to be said of a backup that is the last, made at this time in ms UTC, or never."""
+    if made_ms is None:
         advice = Message("Make one on another disk: {backup}.", backup=NextStep.MAKE_BACKUP)
         return Item("last backup", Verdict.WARN, Message("none was made on this device"), advice)
     return _aged(
         "last backup",
-        known.backup,
+        made_ms,
         now,
         _BACKUP_DAYS,
         Message("Make a new one: {backup}.", backup=NextStep.MAKE_BACKUP),
@@ -170,10 +171,11 @@ def _duties(known: Dates) -> Item:
     if known.separated:
         return Item("duties", Verdict.OK, Message("an auditor exists who does nothing else"))
     advice = Message("Admit a second member as auditor: nobody else checks what a single person does.")
-    return Item("duties", Verdict.WARN, Message("no separation of duties"), advice)
+    return Item("duties", Verdict.WARN, Message("no auditor who does nothing else"), advice)
 
 
-def _sheets(known: Dates, now: int) -> Item:
+def sheets(known: Dates, now: int) -> Item:
+    """Return how the recovery sheets stand as far as this device knows, and what to do."""
     drill = NextStep.DRILL_RECOVERY
     if known.drill is not None and known.proven:
         aged = _aged("recovery", known.drill, now, _DRILL_DAYS, Message("Ask for the sheets: {drill}.", drill=drill))
@@ -182,11 +184,12 @@ def _sheets(known: Dates, now: int) -> Item:
         advice = Message(
             "Ask an admin when a drill proved them last; on any device an admin can: {drill}.", drill=drill
         )
-        return Item("recovery", Verdict.WARN, Message("this device does not know whether sheets are proven"), advice)
+        unknown = Message("this device does not know whether sheets are proven")
+        return Item("recovery", Verdict.UNKNOWN, unknown, advice)
     advice = Message("Do not rely on them until a drill proves them: {drill}.", drill=drill)
     if not known.made:
         advice = Message(
-            "Do not rely on them until a drill proves them: {sheets}, then {drill}.",
+            "Without them a lost passphrase can lose everything: {sheets}, then {drill}.",
             sheets=NextStep.MAKE_SHEETS,
             drill=drill,
         )

@@ -55,6 +55,10 @@ def count_lines(shown: Shown) -> Iterator[Words]:
         yield Message(
             "No row may be shown: each has fewer than {fewest}, or would reveal a row that has fewer.", fewest=FEWEST
         )
+        if shown.instead:
+            yield Message("By one of these alone there is a row to show: {names}.", names=", ".join(shown.instead))
+        else:
+            yield Message("No other column alone shows a row now: too few people and cases are counted.")
     rows = table_of(shown)
     texts = [[str(cell) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in texts) for column in range(len(texts[0]))]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum, unique
 
@@ -88,7 +89,18 @@ def count(
     cases = sum(numbers.cases for numbers in counted.values())
     people = sum(numbers.people for numbers in counted.values())
     session.log_act(Entry(act="case.list", why="report", covers={Case.KIND: cases, Person.KIND: people}, pol=rule))
-    return replace(table, left_out=len(hidden))
+    return replace(table, left_out=len(hidden), instead=_instead(counted, table, earlier))
+
+
+def _instead(counted: Mapping[Values, Numbers], table: Shown, earlier: Sequence[Shown]) -> Values:
+    """Return the columns by which alone a row with a known value would be shown; nothing where this table shows one."""
+    found = []
+    for column in () if table.rows else Column:
+        with suppress(TooManyError):
+            rows = protected(tuple(Column), counted, (column.value,), [*earlier, table]).rows
+            if rows.keys() - {(UNKNOWN,)}:
+                found.append(column.value)
+    return tuple(found)
 
 
 def _counted(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vault import platform
@@ -19,7 +20,7 @@ from vault.access.trust.keyrings import grants_between
 from vault.access.trust.sheets_used import SheetsUsed, sheets_used
 from vault.access.unlock import unlock
 from vault.display import DAY, time_text
-from vault.errors import RefusedError, VerificationError
+from vault.errors import RefusedError, VaultError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind
 from vault.policy.roles import Action, Role
 from vault.progress import Progress
@@ -28,6 +29,8 @@ from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_words
 from vault.seal.sheets import Sheet, join_sheets, make_sheets
 from vault.seal.signing import public_key
+from vault.services.computer.health import sheets as sheets_item
+from vault.services.computer.items import Item
 from vault.services.credentials.sheets import TypedSheets
 from vault.services.projection import dates
 from vault.store.folder import VaultFolder
@@ -67,13 +70,15 @@ class NewSheets:
 class RecoveryStatus:
     """How recovery stands, as this seat sees it.
 
-    `secret_is_here`: sheets of it were not proven yet. Of the compartments `held` here some were made `without`
-    recovery, and `stale` ones are under old sheets still. `used` tells each time that sheets were joined, oldest first.
+    `secret_is_here`: sheets of it were not proven yet. `said` is what `status` says of that. Of the compartments `held`
+    here some were made `without` recovery, and `stale` ones are under old sheets still. `used` tells each time that
+    sheets were joined, oldest first.
     """
 
     root_words: tuple[str, ...]
     secret_is_here: bool
     drill_ms: int | None
+    said: Item
     held: int
     without: int
     stale: int
@@ -127,15 +132,7 @@ def drill(session: Session, typed: TypedSheets) -> Drilled:
     require_settled(session.directory)
     secret = join_sheets(typed.sheets, root_words(session.directory.effective.root_public))
     open_door(read_key_file(session.folder.keys), secret)
-    private = KemPrivate.from_seed(derive_recovery_seed(secret))
-    opened = without = unopened = 0
-    for state in _states(session):
-        if RECOVERY not in state.holders:
-            without += 1
-        elif _opens(session, state, private):
-            opened += 1
-        else:
-            unopened += 1
+    opened, without, unopened = _opened_by(session, secret)
     if unopened:
         raise VerificationError(
             Message("these sheets do not open {unopened} of the compartments that you hold", unopened=unopened),
@@ -150,6 +147,15 @@ def drill(session: Session, typed: TypedSheets) -> Drilled:
     now = session.log.now_ms()
     dates.note_drill(session, now)
     return Drilled(opened, without, erased, now)
+
+
+def note_if_proven(session: Session, secret: bytes) -> None:
+    """Remember a drill where sheets that were typed for something else open all that one would try."""
+    session.require(Action.MEMBER_ADMIT)
+    with suppress(VaultError):
+        open_door(read_key_file(session.folder.keys), secret)
+        if not _opened_by(session, secret)[2]:
+            dates.note_drill(session, session.log.now_ms())
 
 
 def renew(
@@ -197,9 +203,11 @@ def status(session: Session) -> RecoveryStatus:
     """Return how recovery stands. Every member may know."""
     session.require(Action.MEMBER_LIST)
     states = list(_states(session))
+    secret_is_here = kept_secret(session) is not None
     return RecoveryStatus(
         root_words=root_words(session.directory.effective.root_public),
-        secret_is_here=kept_secret(session) is not None,
+        secret_is_here=secret_is_here,
+        said=sheets_item(replace(session.dates, sheets=not secret_is_here), session.log.now_ms()),
         drill_ms=session.dates.drill,
         held=len(states),
         without=sum(RECOVERY not in state.holders for state in states),
@@ -276,6 +284,15 @@ def day(ms: int) -> str:
 def _states(session: Session) -> list[CompartmentState]:
     found = session.states_of(map(CompartmentId, session.keyring.compartments()))
     return [state for state in found.values() if state is not None and state.kind is not CompartmentKind.AUDIT]
+
+
+def _opened_by(session: Session, secret: bytes) -> tuple[int, int, int]:
+    """Return of how many compartments held here sheets open the current keys, how many were made without, the rest."""
+    private = KemPrivate.from_seed(derive_recovery_seed(secret))
+    states = list(_states(session))
+    without = sum(RECOVERY not in state.holders for state in states)
+    opened = sum(RECOVERY in state.holders and _opens(session, state, private) for state in states)
+    return opened, without, len(states) - without - opened
 
 
 def _opens(session: Session, state: CompartmentState, private: KemPrivate) -> bool:

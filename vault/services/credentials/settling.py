@@ -14,6 +14,7 @@ from vault.policy.roles import Action
 from vault.progress import Progress
 from vault.seal.recovery import root_words
 from vault.seal.sheets import join_sheets
+from vault.services.credentials.recovery import note_if_proven
 from vault.services.credentials.sheets import TypedSheets
 from vault.services.members.lists_apart import require_told_apart, waiting
 from vault.services.members.rostering import Outcome, commit_proposal
@@ -55,4 +56,7 @@ def settle_lists(
     secret = None if typed is None else join_sheets(typed.sheets, root_words(effective.root_public))
     session.require_sound_log(session.directory.compartment)
     roster = sign_by_root(session, propose(session, change), secret)
-    return commit_proposal(session, Proposal(roster), "roster.change", progress)
+    outcome = commit_proposal(session, Proposal(roster), "roster.change", progress)
+    if secret is not None:
+        note_if_proven(session, secret)
+    return outcome

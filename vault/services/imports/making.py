@@ -10,7 +10,7 @@ from enum import StrEnum, unique
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.intake import RegisterEntry
-from vault.errors import RefusedError, UsageError
+from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, make_case_ref, make_id
 from vault.names.skeletons import skeletons_of
 from vault.policy.roles import Action
@@ -38,12 +38,14 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ToJoin:
-    """A person of a new case, and who may be the same: `person same` says so once somebody has looked."""
+    """A person of a new case, by its reference, and who may be the same: `person same` says so after a look."""
 
     person: RecordId
     other: RecordId
     ref: str
     name: str = field(repr=False)
+    new_ref: str
+    new_name: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +69,16 @@ def make(
 
     Args:
         session: of the owner.
-        preview: without a fault.
+        preview: its rows with a fault are left out.
         answers: one for each way in which somebody is known.
         progress: told how many cases are done.
         cancelled: asked before each.
 
     Raises:
-        RefusedError: the list has faults.
         UsageError: an answer is missing, or nothing is left to make.
         CancelledError: as asked. TryAgainError: no room.
     """
     rule = session.require(Action.CASE_CREATE)
-    if preview.faults:
-        raise RefusedError(Message("nothing is imported while a row has a fault"))
     if not preview.known.keys() <= answers.keys():
         raise UsageError(Message("say what happens to people who may be known already"))
     left_out = {who.row for way, found in preview.known.items() if answers[way] is Answer.SKIP for who in found}
@@ -117,12 +116,16 @@ def make(
         keep_mark(session, stored, Mark(log.origin, first, log.size, log.now_ms()))
     progress(len(rows), len(rows))
     up_to_date_index(session)
+    made_of = {
+        row.row: (case.ref, row.title if row.client is None else row.client.display_name())
+        for row, case in zip(rows, made, strict=True)
+    }
     pairs = [
         pair
         for way, found in preview.known.items()
         if answers[way] is Answer.JOIN
         for who in found
-        if (pair := _pair(people, who)) is not None
+        if (pair := _pair(people, who, made_of)) is not None
     ]
     return Imported(tuple(made), tuple(sorted(left_out)), tuple(pairs))
 
@@ -137,7 +140,9 @@ def _entries(session: Session, rows: Sequence[NewRow]) -> dict[int, tuple[Compar
     return dict(zip(named, entries_for(session, named.values()), strict=False))
 
 
-def _pair(people: Mapping[int, RecordId], known: Known) -> ToJoin | None:
+def _pair(people: Mapping[int, RecordId], known: Known, made_of: Mapping[int, tuple[str, str]]) -> ToJoin | None:
+    """Return whom to look at, each with reference and name: `made_of` has those of the rows."""
     person = people.get(known.row)
-    other = known.place.record if known.place is not None else people.get(known.other_row)
-    return None if person is None or other is None else ToJoin(person, other, known.ref, known.name)
+    other = people.get(known.other_row) if known.place is None else known.place.record
+    called = made_of.get(known.other_row, ("", "")) if known.place is None else (known.ref, known.name)
+    return None if person is None or other is None else ToJoin(person, other, *called, *made_of[known.row])

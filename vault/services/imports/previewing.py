@@ -6,6 +6,7 @@ It changes nothing but the log, which says that somebody looked for people.
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,8 @@ from vault.errors import UsageError
 from vault.policy.roles import Action
 from vault.services.cases.cases import today
 from vault.services.imports.known_people import Known, Way, known_of
-from vault.services.imports.spreadsheet import COLUMNS, EXAMPLES, NewRow, RowFault, read_rows
+from vault.services.imports.spreadsheet import COLUMNS, EXAMPLES, NewRow, RowFault, read_rows, rows_to_mend
+from vault.store.files import write_new
 from vault.tables.reading import read_table
 from vault.tables.writing import csv_of, xlsx_of
 from vault.words.message import Message
@@ -27,12 +29,16 @@ XLSX = ".xlsx"
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The rows of a list, what is wrong in it, and who may be known already. With a fault nothing of it is made."""
+    """The rows of a list that can be made, who of them may be known already, and what is wrong in the other rows.
+
+    `to_mend` are its headers and those other rows, as they stand in the list; nothing where none has a fault.
+    """
 
     kind: CaseKind
     rows: tuple[NewRow, ...] = field(repr=False)
     faults: tuple[RowFault, ...] = ()
     known: Mapping[Way, tuple[Known, ...]] = field(default_factory=dict)
+    to_mend: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
 
 def preview(session: Session, path: Path, *, kind: str) -> Preview:
@@ -50,11 +56,29 @@ def preview(session: Session, path: Path, *, kind: str) -> Preview:
     session.require(Action.CASE_CREATE)
     session.require(Action.CASE_SEARCH)
     case_kind = word_of(CaseKind, kind, "kind")
-    rows, faults = read_rows(read_table(path), case_kind, datetime.date.fromisoformat(today(session)))
+    table = read_table(path)
+    rows, faults = read_rows(table, case_kind, datetime.date.fromisoformat(today(session)))
     if not rows and not faults:
         raise UsageError(Message("the file has no row under its headers"))
-    known = known_of(session, rows) if not faults else {}
-    return Preview(case_kind, tuple(rows), tuple(faults), known)
+    return Preview(case_kind, tuple(rows), tuple(faults), known_of(session, rows), rows_to_mend(table, faults))
+
+
+def place_to_mend(path: Path) -> Path:
+    """Return a name beside a list that nothing has yet, for its rows that have a fault."""
+    suffix = XLSX if path.suffix.casefold() == XLSX else ".csv"
+    ends = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+    places = (path.with_name(f"{path.stem}-to-mend{end}{suffix}") for end in ends)
+    return next(place for place in places if not place.exists())
+
+
+def write_to_mend(preview: Preview, out: Path) -> None:
+    """Write the rows with a fault to a new file, in clear: only where a person named it, or was asked.
+
+    Raises:
+        RefusedError: something is there already. TryAgainError: no room.
+    """
+    is_workbook = out.suffix.casefold() == XLSX
+    write_new(out, xlsx_of(preview.to_mend, title="cases") if is_workbook else csv_of(preview.to_mend))
 
 
 def template(suffix: str) -> bytes:

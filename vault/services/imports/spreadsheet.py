@@ -71,7 +71,7 @@ class NewRow:
 def read_rows(
     rows: Sequence[Sequence[str]], kind: CaseKind, today: datetime.date
 ) -> tuple[list[NewRow], list[RowFault]]:
-    """Return what the rows under the headers become, and every fault in them; empty rows are left out.
+    """Return what the rows under the headers become, and every fault in the others; empty rows are left out.
 
     Raises:
         UsageError: the headers are not those of the template.
@@ -88,7 +88,15 @@ def read_rows(
             row = reader.read(kind, today)
             if row is not None:
                 found.append(row)
-    return found, faults
+    wrong = {fault.row for fault in faults}
+    return [row for row in found if row.row not in wrong], faults
+
+
+def rows_to_mend(rows: Sequence[Sequence[str]], faults: Sequence[RowFault]) -> tuple[tuple[str, ...], ...]:
+    """Return the headers of a list and its rows that have a fault; nothing where none has."""
+    wrong = {fault.row for fault in faults}
+    first = next((number for number, cells in enumerate(rows, 1) if any(cell.strip() for cell in cells)), 0)
+    return tuple(tuple(cells) for number, cells in enumerate(rows, 1) if wrong and number in {first, *wrong})
 
 
 def _columns(headers: Sequence[str]) -> list[str]:

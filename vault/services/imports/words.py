@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from vault.access.session import Session
 from vault.ids import short_id
@@ -11,7 +12,7 @@ from vault.services.cases.undoing import UNDO_MINUTES
 from vault.services.imports.known_people import Known, Way
 from vault.services.imports.making import Imported
 from vault.services.imports.previewing import Preview
-from vault.services.imports.spreadsheet import EXAMPLES, RowFault
+from vault.services.imports.spreadsheet import EXAMPLES
 from vault.services.projection.authors import name_in, names_of_members
 from vault.words.message import Message, Words, listed, plural
 
@@ -19,15 +20,22 @@ _MOST_SHOWN = 50
 _MOST_OF_A_WAY = 20
 
 
-def fault_lines(faults: Sequence[RowFault], most: int = _MOST_SHOWN) -> list[Words]:
+def fault_lines(preview: Preview, most: int = _MOST_SHOWN) -> list[Words]:
     """Return what is wrong in a list, by row and column, without a value of it; `most` of it is shown."""
-    lines: list[Words] = [
-        plural(
-            "{count} cell has a fault. Nothing is imported until you correct it:",
-            "{count} cells have a fault. Nothing is imported until you correct them:",
-            count=len(faults),
-        )
-    ]
+    faults = preview.faults
+    if not faults:
+        return []
+    nothing = plural(
+        "{count} cell has a fault, and no other row is left to import:",
+        "{count} cells have a fault, and no other row is left to import:",
+        count=len(faults),
+    )
+    some = plural(
+        "{count} cell has a fault. Its row is left out:",
+        "{count} cells have a fault. Their rows are left out:",
+        count=len(faults),
+    )
+    lines: list[Words] = [some if preview.rows else nothing]
     told: dict[tuple[str, Message], int] = {}
     for fault in faults[:most]:
         first = told.setdefault((fault.column, fault.why), fault.row)
@@ -44,6 +52,42 @@ def fault_lines(faults: Sequence[RowFault], most: int = _MOST_SHOWN) -> list[Wor
     if len(faults) > most:
         lines.append(Message("  and {count} more", count=len(faults) - most))
     return lines
+
+
+def to_mend_question(preview: Preview, place: Path) -> Message:
+    """Ask whether the rows with a fault are written beside the list, in clear as the list is."""
+    return plural(
+        "Write the row with a fault to {place}, in clear as the list is, so that you can mend it?",
+        "Write the {count} rows with a fault to {place}, in clear as the list is, so that you can mend them?",
+        count=_n_to_mend(preview),
+        place=place,
+    )
+
+
+def to_mend_lines(preview: Preview, place: Path | None) -> list[Words]:
+    """Return where the rows with a fault are; nothing where none has."""
+    if not preview.faults:
+        return []
+    if place is None:
+        return [
+            plural(
+                "{count} row with a fault was not imported. It stands in the list as before.",
+                "{count} rows with a fault were not imported. They stand in the list as before.",
+                count=_n_to_mend(preview),
+            )
+        ]
+    return [
+        plural(
+            "{count} row to mend is at {place}, in clear. Import that file next, not the whole list again.",
+            "{count} rows to mend are at {place}, in clear. Import that file next, not the whole list again.",
+            count=_n_to_mend(preview),
+            place=place,
+        )
+    ]
+
+
+def _n_to_mend(preview: Preview) -> int:
+    return len(preview.to_mend) - 1
 
 
 def template_lines() -> list[Words]:
@@ -95,11 +139,13 @@ def made_lines(imported: Imported, titles: Mapping[str, str]) -> Iterator[Words]
         yield Message("These may be one person. Look at both, then join them:")
         for pair in imported.to_join:
             yield Message(
-                "  {person}  {other}  {ref}  {name}",
+                "  {person}  {new_ref}  {new_name}   and   {other}  {ref}  {name}",
+                new_ref=pair.new_ref,
+                new_name=pair.new_name,
                 person=short_id(pair.person),
-                other=short_id(pair.other),
                 ref=pair.ref,
                 name=pair.name,
+                other=short_id(pair.other),
             )
     yield Message("It can be taken back as a whole for {minutes} minutes, before any bundle.", minutes=UNDO_MINUTES)
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 from vault.access.session import Session
-from vault.casework.papers.document import Document, ReadBy
+from vault.casework.papers.document import Document, ReadBy, read_words
+from vault.casework.person import Person
+from vault.casework.script import Script
+from vault.casework.vocabulary import PersonRole
 from vault.errors import NotFoundError, TryAgainError
-from vault.export.paper_text.asking import MOST_BYTES, ReadText, read_text
+from vault.export.paper_text.asking import MOST_BYTES, ReadText, lack_of, read_text
 from vault.ids import CompartmentId, VersionId
+from vault.index.heads import heads_in
 from vault.policy.roles import Action
 from vault.progress import Progress
 from vault.records.attachments import SealedBody, discard_sealed, seal_into
@@ -17,23 +23,36 @@ from vault.records.codec import to_fields
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.cases.editing import Place
-from vault.services.cases.sections import is_section
+from vault.services.cases.sections import is_section, opened_to_read
 from vault.services.grants.sharing import holders_of
-from vault.services.papers.homes import heads, pseudonym_to_write, require_write
+from vault.services.papers.homes import case_of, heads, pseudonym_to_write, require_write
 from vault.services.papers.papers import content_of, show
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.extracted import extracted_text
-from vault.services.projection.reading import stored_of_kind
+from vault.services.projection.projection import up_to_date_index
+from vault.services.projection.reading import Stored, read_heads, stored_of_kind
 from vault.store.blobs import Blobs
 from vault.words.message import Message
+
+_T = TypeVar("_T", Document, Person)
+_MAY_BE_PICTURES: Final = ("image/", "application/pdf")
+_OF_COUNTRY: Final = {
+    **dict.fromkeys(("BY", "KG", "KZ", "RU", "TJ", "TM", "UZ"), "Russian"),
+    **dict.fromkeys(("AF", "IR"), "Persian"),
+    **dict.fromkeys(("EG", "IQ", "SD", "SY", "YE"), "Arabic"),
+    "TR": "Turkish",
+    "UA": "Ukrainian",
+}
+"""The language that offices there write papers in, of countries that many clients come from: a proposal, no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperText:
-    """What a paper says, and how that was read; None where nobody read it yet."""
+    """What a paper says, and how that was read; None where nobody read it yet. `language` is of its record."""
 
     text: str
     read_by: ReadBy | None
+    language: str | None = None
 
 
 def text_of(session: Session, place: Place, *, why: str = "casework") -> PaperText:
@@ -43,7 +62,39 @@ def text_of(session: Session, place: Place, *, why: str = "casework") -> PaperTe
         NotFoundError: there is no such document.
     """
     document = show(session, place, why=why).value
-    return PaperText(extracted_text(session, document.extracted), document.read_by)
+    return PaperText(extracted_text(session, document.extracted), document.read_by, document.language)
+
+
+def read_said(document: Document, holders: Sequence[str] | None) -> Message | None:
+    """Say how the text of a paper was read, or why it cannot be read here; None where only nobody read it yet."""
+    if document.read_by is not None:
+        return read_words(document.read_by, holders, document.language)
+    lack = lack_of(document.language or "") if (document.media or "").startswith(_MAY_BE_PICTURES) else None
+    if lack is None:
+        return None
+    return Message("Its text was not read: {lack}. {step}", lack=lack.message, step=lack.next_step)
+
+
+def proposed_language(session: Session, home: CompartmentId) -> str:
+    """Return in which language a new paper of a case or section probably is; nothing where the case tells none.
+
+    That is the language of the paper that was kept last with one, or else one that its clients' names or countries
+    point to.
+    """
+    session.require(Action.CASE_READ, home)
+    case = case_of(session, home)
+    known = [paper for paper in _stored(session, home, Document) if paper.value.language]
+    if known:
+        return max(known, key=lambda paper: paper.written_ms).value.language or ""
+    clients = [each.value for each in _stored(session, case, Person) if each.value.role is PersonRole.CLIENT]
+    countries = {country for client in clients for country in client.nationalities}
+    scripts = {name.script for client in clients for name in client.names}
+    by_country = next((_OF_COUNTRY[country] for country in sorted(countries & _OF_COUNTRY.keys())), "")
+    if Script.CYRILLIC in scripts:
+        return by_country if by_country == "Ukrainian" else "Russian"
+    if Script.ARABIC in scripts:
+        return by_country if by_country == "Persian" else "Arabic"
+    return by_country
 
 
 def searched_by(session: Session, home: CompartmentId) -> tuple[str, ...] | None:
@@ -64,7 +115,8 @@ def read_and_keep(session: Session, place: Place, *, progress: Progress = lambda
         NotFoundError: no such document, or its content is not on this device.
         VerificationError: its content is not whole.
         TryAgainError: its content was replaced meanwhile.
-        DependencyMissingError: a library is not installed.
+        DependencyMissingError: a library is not installed, or what reads a picture in the language of the paper: then
+            nothing is written, and it stays unread.
     """
     before, _, _ = _newest(session, place)
     read = _read(session, before, progress)
@@ -89,7 +141,16 @@ def read_and_keep(session: Session, place: Place, *, progress: Progress = lambda
         if sealed is not None:
             discard_sealed(blobs, sealed)
         raise
-    return PaperText(read.text, way)
+    return PaperText(read.text, way, changed.language)
+
+
+def _stored(session: Session, home: CompartmentId, kind: type[_T]) -> list[Stored[_T]]:
+    """Return the records of a kind as they stand, of a place that the caller may read."""
+    if is_section(session, home):
+        return stored_of_kind(opened_to_read(session, home), kind)
+    index = up_to_date_index(session)
+    heads = frozenset(VersionId(head.version) for head in heads_in(index, home, kind.KIND))
+    return stored_of_kind(read_heads(session, home, heads), kind)
 
 
 def _newest(session: Session, place: Place) -> tuple[Document, list[OpenedVersion], list[VersionId]]:
@@ -107,7 +168,7 @@ def _read(session: Session, document: Document, progress: Progress) -> ReadText:
         return ReadText("nothing", "", is_whole=False)
     with closing(content_of(session, document.body)) as pieces:
         content = b"".join(pieces)
-    return read_text(content, document.media or "", progress=progress)
+    return read_text(content, document.media or "", document.language or "", progress=progress)
 
 
 def _sealed(session: Session, read: ReadText) -> SealedBody | None:

@@ -264,7 +264,8 @@ def safe_facts(status: VaultStatus, now_ms: int) -> list[tuple[str, Words, Words
     made = status.backup_ms
     if made is None:
         return [(SOON, Message("no backup from this device"), "")]
-    return [(DONE, Message("backup"), age(made, now_ms))]
+    sign = SOON if now_ms - made > _LATE_DAYS * DAY_MS else DONE
+    return [(sign, Message("backup"), age(made, now_ms))]
 
 
 def met_facts(standing: StandingShown, now_ms: int, most: int = _MOST_MET) -> list[tuple[str, Words, Words]]:
