@@ -40,7 +40,7 @@ def test_from_an_empty_folder_to_a_package_that_the_lawyer_opens(  # noqa: PLR09
     added = desk.run(
         "person", "add", case["ref"], "--role", "witness", "--from", "-", "--json", stdin=json.dumps(person)
     )
-    assert set(added.json()) == {"schema", "person", "do_not_call"}
+    assert set(added.json()) == {"schema", "person", "do_not_call", "mixed_letters"}
     text = "Tikhon Omutkov called from +996 555 010 999, from Qarvosh, about the hearing."
     note = desk.run("note", "add", case["case"], "--json", stdin=text).json()
     on_the_day = ("--when", "2026-11-26")
