@@ -140,8 +140,8 @@ def test_the_backup_of_who_holds_no_case_says_so_and_that_of_who_was_given_them_
         assert words in back.out, back.err
         listed = new.run("case", "list", "--json", *member)
         admin = Desk.of(organisation[KARIM].place, new_folder(tmp_path / f"drill of {name}"))
-        asked = ("recovery", "drill", "--backup", str(stick), "--from", "-", "--member", full_name(KARIM))
-        assert "opened with only these sheets" in admin.run(*asked, stdin=two).out
+        drill = ("recovery", "drill", "--backup", str(stick), "--from", "-", "--member", full_name(KARIM))
+        assert "opened with only these sheets" in admin.run(*drill, stdin=two).out
         if name == KARIM:
             assert "`--all` added nothing" in back.out
             assert "EVERYTHING" not in back.out
