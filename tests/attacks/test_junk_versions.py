@@ -152,6 +152,27 @@ def test_a_real_alteration_is_found_beside_many_records_that_nobody_can_read_and
         assert (found.answer, found.faults[0].code, len(found.unreadable)) == (Answer.ALTERED, "absent", 8)
 
 
+def test_an_altered_key_of_what_one_wrote_in_an_earlier_log_is_no_record_that_one_sealed_wrongly(
+    organisation: Organisation, shared: tuple[CompartmentId, CompartmentId]
+) -> None:
+    place = organisation[AMINA].place
+    with organisation.open(AMINA) as amina:
+        written = notes.add(amina, shared[0], Note(NoteKind.CONTACT, "What Amina wrote"))
+    for pins in (place.state / "pins").iterdir():
+        pins.unlink()  # as after a restore: the next entry begins another log
+    with organisation.open(AMINA) as amina, amina.database.transaction() as rows:
+        (version,) = rows.placed(shared[0], written)
+        assert version.origin != amina.log.origin
+        rows.connection.exec_driver_sql(
+            "UPDATE version_key SET wrap = randomblob(40) WHERE origin = ? AND seq = ? AND n = ?",
+            (version.origin, version.seq, version.n),
+        )
+    for index in (place.path / "index").iterdir():
+        index.unlink()
+    with organisation.open(AMINA) as amina:
+        assert checking.verify(amina).answer is Answer.ALTERED
+
+
 @pytest.mark.parametrize("who", [DANA, NOOR], ids=["intake", "auditor"])
 @pytest.mark.parametrize(("name", "patch"), [CLOSED[0], EMPTY[0]])
 def test_in_the_directory_it_is_set_apart_of_whoever_may_write_nothing_there(

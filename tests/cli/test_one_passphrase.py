@@ -176,6 +176,10 @@ def test_the_lines_of_a_note_that_was_not_finished_are_kept_however_the_shell_en
     with AppDesk(desk.place, MEMBER, unlocks=True) as app:
         app.press("f4", "enter")
         app.sees("Going on with the draft.", *said)
+    away = Typist(desk, *desk.given(), "note", "add", ref, "--go-on")
+    away.wait_for("end with Ctrl")
+    away.type_bytes(b"\x03")  # throws away what begins here, and nothing that was typed before
+    assert away.end() == 130
     more = Typist(desk, *desk.given(), "note", "add", ref, "--go-on")
     more.wait_for("end with Ctrl")
     more.type("and the end\n")
@@ -185,6 +189,24 @@ def test_the_lines_of_a_note_that_was_not_finished_are_kept_however_the_shell_en
     assert _notes(desk, ref)[-1]["text"].split("\n")[: len(said) + 1] == [*said, "and the end"]
     none = desk.run("note", "add", ref, "--go-on", stdin="x")
     assert (none.code, "no note that you began is kept for this case" in none.err) == (4, True)
+
+
+def test_a_note_is_saved_where_no_draft_of_it_can_be_kept(desk: Desk) -> None:
+    ref = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
+    with desk.place.open() as session:
+        drafts = session.own_drafts.found()
+    drafts.parent.mkdir(exist_ok=True)
+    drafts.write_bytes(b"no database" * 1000)
+    assert desk.run("note", "add", ref, stdin="piped once").code == 0
+    typed = Typist(desk, *desk.given(), "note", "add", ref)
+    typed.wait_for("end with Ctrl")
+    typed.type("first line")
+    typed.wait_for("No draft of this note is kept")
+    typed.type("second line")
+    typed.type_bytes(b"\x04")
+    assert typed.end() == 0
+    texts = [note["text"].strip() for note in _notes(desk, ref)]
+    assert sorted(texts)[-2:] == ["first line\nsecond line", "piped once"]
 
 
 def _notes(desk: Desk, ref: str) -> list[dict[str, str]]:

@@ -105,11 +105,11 @@ def test_whatever_holds_one_name_in_a_spelling_that_search_finds_is_listed_and_c
 
 def test_a_title_with_one_of_the_names_in_any_spelling_is_listed_and_no_other(house: House) -> None:
     named = ["Haile317 asylum", "haile: asylum", "Дело Вьюжанина", "Vyuzhanin: extradition", "To Vyuzhaninu, a teacher"]
-    named += ["Omar's file", "Omars file", "Omar-Haile317"]
+    named += ["Omar's file", "Omars file", "Omar-Haile317", "Li Na asylum", "李娜: asylum"]
     with house.open("Amina") as amina:
-        for title in (*named, "Asylum in 2026", "Al Wadi street", "Omaha file"):
+        for title in (*named, "Asylum in 2026", "Al Wadi street", "Omaha file", "Na street"):
             cases.create(amina, title=title, kind="asylum")
-        names = ["Omar Haile317", "Asyl al-Haile", "Вьюжанин"]
+        names = ["Omar Haile317", "Asyl al-Haile", "Вьюжанин", "Li Na", "李娜"]
         person = people.add(amina, house.case, role="third", names=names)
         said = shown(amina, what_goes.what_goes(amina, person.hex()))
     (at,) = (at for at, line in enumerate(said) if line.startswith(f"The titles of {len(named)} cases have names"))

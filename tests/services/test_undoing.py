@@ -125,5 +125,6 @@ def test_an_undo_is_told_as_one_and_before_it_what_it_takes_back_in_few_words(ho
         assert undone.payload is not None
         assert logbook.told(undone.payload) == (UNDONE, "")
         assert undone.payload.act == "erase"  # which it is: what an erasure has to have, it has
+        assert logbook.newest(mira, act="erase").lines == (undone,)  # nobody hides one by calling it so
         with pytest.raises(UsageError, match="there is no act nonsense in any log"):
             logbook.newest(mira, act="nonsense")

@@ -293,8 +293,8 @@ def test_at_refused_at_risk_a_lower_risk_and_a_close_wait_for_a_reason_that_is_t
     told = " ".join(desk.run_at_terminal(*close, typed="\n").err.split())
     for stop in (
         "its stage is refused at risk",
-        "a check-in is MISSED (his sister -3",
-        "a check-in runs (his sister 20",
+        "a check-in is MISSED (since 20",
+        "a check-in runs (next 20",
     ):
         assert f"WARNING: {stop}" in told
     assert said(desk, *close, "--reason", "he is safe", "--anyway")["closed"]

@@ -235,7 +235,8 @@ def opened_for_text(args: Given, output: Output) -> Iterator[tuple[Session, Call
         except platform.NobodyTypedError:
             raise
         except KeyboardInterrupt:
-            begun.forget()
+            if not begun.before:  # what was typed another day stays
+                begun.forget()
             raise
 
     with opened(args, output) as session:

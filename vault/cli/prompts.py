@@ -15,7 +15,7 @@ from vault.cli.next_steps import in_words
 from vault.cli.output import Output
 from vault.cli.table import Arg, Given
 from vault.display import safe_text
-from vault.errors import UsageError
+from vault.errors import UsageError, VaultError
 from vault.words.message import Message, Words
 
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
@@ -202,7 +202,11 @@ def _typed_lines(keep: Callable[[str], None] | None) -> bytes:
         while line := sys.stdin.buffer.readline(_MAX_INPUT_BYTES + 1 - len(raw)):
             raw += line
             if keep is not None:
-                keep(raw.decode("utf-8", "replace"))
+                try:
+                    keep(raw.decode("utf-8", "replace"))
+                except VaultError as fault:  # the note may be saved all the same, and the rest is no line for the shell
+                    _tell(Message("No draft of this note is kept: {why}", why=fault.message))
+                    keep = None
     except OSError:
         raise UsageError(_GONE) from None
     if not sys.stdin.isatty():  # it hung up: nobody said that the note ends here

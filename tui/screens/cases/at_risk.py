@@ -22,7 +22,9 @@ from vault.casework.story.check_in import CheckIn
 from vault.words.message import Message
 
 AT_RISK: Final = "at-risk"
-_ABOUT: Final = Message("What you leave empty is not written. Where they are goes into a restricted section.")
+_ABOUT: Final = Message(
+    "What you leave empty is not written. Where they are goes into a restricted section that you alone hold."
+)
 
 
 class AtRiskForm(RecordForm):

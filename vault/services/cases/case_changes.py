@@ -148,13 +148,13 @@ def what_stops(session: Session, case: CompartmentId) -> tuple[Message, ...]:
             continue
         when = "" if due.when == NO_DATE else due.when.replace("T", " ")
         said = _RUNS if missed_for(due.kind, due.when, now) is None else _MISSED
-        stops.append(filled(said, about=due.headline, when=when))
+        stops.append(filled(said, when=when))
     return tuple(stops)
 
 
 _AT_RISK: Final = Message("its stage is refused at risk")
-_RUNS: Final = Message("a check-in runs ({about}; next {when})")
-_MISSED: Final = Message("a check-in is MISSED ({about}; since {when})")
+_RUNS: Final = Message("a check-in runs (next {when})")
+_MISSED: Final = Message("a check-in is MISSED (since {when})")
 
 
 def close(session: Session, case: CompartmentId, *, reason: str, anyway: bool = False) -> Closed:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from vault.access.session import Session
 from vault.casework.note import AMENDS, TEXT, Note, typed_note
 from vault.display import DAY, time_data
-from vault.errors import NotFoundError, UsageError
+from vault.errors import NotFoundError, UsageError, VaultError
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.index.cases import row_of
 from vault.index.heads import cases_of_records, corrections_of, heads_of
@@ -55,9 +56,10 @@ class NoteBegun:
         self._session.drafts().save(*self.place, json.dumps(content), _DRAFT)
 
     def forget(self) -> None:
-        """Forget it: it is a note now, or was thrown away."""
-        if self._session.own_drafts.found().exists():
-            self._session.drafts().delete(*self.place)
+        """Forget it: it is a note now, or was thrown away. A draft that cannot be taken away makes no note undone."""
+        with suppress(VaultError):
+            if self._session.own_drafts.found().exists():
+                self._session.drafts().delete(*self.place)
 
 
 def begin(

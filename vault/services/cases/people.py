@@ -116,23 +116,23 @@ def change(session: Session, place: Place, wanted: PersonChange) -> Edited:
     if not wanted.unregistered:
         return edit(session, place, Person, changed, act="person.edit", beside=entries)
     session.require_sound_log(*held_of_kind(session, CompartmentKind.REGISTER))  # there something goes
-    edited = edit(session, place, Person, changed, act="person.edit", beside=entries)
-    take_out(session, _entered(session, place))
-    return edited
+    stored = stored_at(session, place)
+    if stored is not None:
+        changed(stored.value)  # what is refused is refused before an entry goes
+        take_out(session, _entered(session, place, stored.value))
+    return edit(session, place, Person, changed, act="person.edit", beside=entries)
 
 
-def _entered(session: Session, place: Place) -> list[tuple[CompartmentId, RecordId]]:
+def _entered(session: Session, place: Place, person: Person) -> list[tuple[CompartmentId, RecordId]]:
     """Return what the register has of a person who is left out of it."""
-    index, stored = up_to_date_index(session), stored_at(session, place)
-    if stored is None:
-        return []
+    index = up_to_date_index(session)
     with session.database.reading() as rows:
         logs = {Origin(version.origin) for version in rows.placed(place.case, place.record)}
-    by, names = {session.member, *members_of_logs(session, logs).values()}, [name.text for name in stored.value.names]
+    by, names = {session.member, *members_of_logs(session, logs).values()}, [name.text for name in person.names]
     hits = {hit for name in names for hit in search(index, name, limit=_MOST_NAMESAKES).hits if hit.kind == Person.KIND}
     places = {Place(CompartmentId(hit.compartment), RecordId(hit.record), Person.KIND) for hit in hits} - {place}
     others = [other.value for each in places if (other := stored_at(session, each)) is not None]
-    who = stored.value.who
+    who = person.who
     kept = [other for other in others if not other.unregistered and (who is None or other.who != who)]
     return entries_of(session, names, by, [name.text for other in kept for name in other.names])
 

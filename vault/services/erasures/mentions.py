@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from vault.access.session import Session
@@ -58,12 +58,13 @@ class Titles:
 
 
 class Spelt:
-    """One word of these names alone, as a text may have it: declined, in Latin letters, with another ending.
+    """A whole one of these names, or one word of it as a text may have it: declined, in Latin letters, with an ending.
 
-    Parts of names that many people share are left out.
+    Parts of names that many people share, and the shortest, count in the whole name alone.
     """
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = [said for name in names if (said := words_in(name))]
         words = {word for name in names for word in (*words_of(name), *indexed_words(name))}
         told = {word for word in words if len(word) >= FEWEST_LETTERS and not word.isdecimal()}
         forms = {form for word in told if fold_word(word) not in PARTICLES for form in (word, *word_forms(word))}
@@ -80,7 +81,7 @@ class Spelt:
 
     def is_in(self, said: frozenset[str]) -> bool:
         """Say whether one of them stands among these words, as `words_in` returns them."""
-        return any(said.issuperset(form) for form in self._whole) or any(
+        return any(said.issuperset(form) for form in (*self._names, *self._whole)) or any(
             word.startswith(self._beginnings) for word in said
         )
 

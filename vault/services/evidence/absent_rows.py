@@ -66,7 +66,7 @@ class AbsentRows:
             return True
         home = validator.home_of(item)
         if home is None:
-            return self._is_own(rows, row) or self._is_for_auditor(row, named)
+            return self._is_own(rows, Origin(row.origin)) or self._is_for_auditor(row, named)
         is_key = item.kind != ItemKind.VERSION
         if place in self._known or not (is_key or validator.is_expected(row, problem.n)):
             return False
@@ -83,8 +83,9 @@ class AbsentRows:
     def damage(self, rows: Rows, group: Sequence[SealedVersion], refusals: Sequence[VaultError]) -> Message | None:
         """Return what is wrong with a version that opened here once, or that this seat wrote, and does not open now."""
         index, first = self._session.index(), group[0]
-        is_own = first.origin == self._session.log.origin
-        if not is_own and not any(had_version(index, row.compartment, row.id) for row in group):
+        if not self._is_own(rows, Origin(first.origin)) and not any(
+            had_version(index, row.compartment, row.id) for row in group
+        ):
             return None
         if refusals:
             return refusals[0].message
@@ -93,8 +94,8 @@ class AbsentRows:
             return None
         return Message("its wrapped key names no epoch of its compartment")
 
-    def _is_own(self, rows: Rows, row: OperationRow) -> bool:
-        genesis = genesis_of(rows, row.origin)
+    def _is_own(self, rows: Rows, origin: Origin) -> bool:
+        genesis = genesis_of(rows, origin)
         return genesis is not None and genesis.seat == self._session.seat
 
     def _is_for_auditor(self, row: OperationRow, named: NamedRosters) -> bool:

@@ -86,7 +86,7 @@ def newest(session: Session, *, limit: int = 200, act: str | None = None) -> Log
             total += max(size, len(lines) - before)
     scanned = len(lines)
     if act is not None:
-        lines = [line for line in lines if line.payload is not None and _is(told(line.payload)[0], act)]
+        lines = [line for line in lines if line.payload is not None and _is_told_as(line.payload, act)]
     lines.sort(key=lambda line: (line.payload.t if line.payload else 0, line.seq), reverse=True)
     return LogPage(tuple(lines[:limit]), scanned, total)
 
@@ -135,6 +135,11 @@ def whom(payload: Payload, names: Mapping[bytes, str]) -> str:
 def covers_in_words(payload: Payload) -> str:
     """Return how much an entry covers: `1 case, 3 people`."""
     return ", ".join(counted(count, str(word_of(kind)), _SEVERAL.get(kind)) for kind, count in payload.covers.items())
+
+
+def _is_told_as(payload: Payload, wanted: str) -> bool:
+    """Say whether an entry is of this act, by what it was kept as or by what people are told."""
+    return _is(payload.act, wanted) or _is(told(payload)[0], wanted)
 
 
 def _is(act: str, wanted: str) -> bool:

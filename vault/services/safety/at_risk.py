@@ -19,8 +19,8 @@ from vault.services.projection.projection import audit_of
 def protect(session: Session, case: CompartmentId, typed: Mapping[str, str]) -> int:
     """Keep what was typed into the form (`casework.story.at_risk`); return how many records came of it.
 
-    Where they are becomes a note in a restricted section about a location: the first that this member holds of the
-    case, or a new one that nobody else opens but recovery. What is empty is not written.
+    Where they are becomes a note in a restricted section about a location that nobody else opens but recovery: the
+    first there is, or a new one. What is empty is not written.
 
     Raises:
         UsageError: something typed cannot be kept; then nothing is written.
@@ -28,8 +28,8 @@ def protect(session: Session, case: CompartmentId, typed: Mapping[str, str]) -> 
     rule = session.require(Action.CASE_WRITE, case)
     where, records = where_of(typed), records_of(typed, today(session))
     if where is not None:
-        found = (line.section for line in sections.list_of(session, case) if line.what is SectionKind.LOCATION)
-        section = next(found, None)
+        own = (line for line in sections.list_of(session, case) if line.holders <= {session.member})
+        section = next((line.section for line in own if line.what is SectionKind.LOCATION), None)
         if section is None:
             section = sections.create(session, case, what=SectionKind.LOCATION, title=str(SEALED))
         sections.add_note(session, section, where)
