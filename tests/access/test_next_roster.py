@@ -163,8 +163,8 @@ def test_a_change_is_all_that_differs_and_who_loses_something_is_cut() -> None:
 
 def test_a_change_of_what_is_not_there_is_refused() -> None:
     for change, words in (
-        (Change(ended=frozenset({MIRAS, NEWS})), f"seat {NEWS.hex()} is not in the newest roster"),
-        (Change(leaving=frozenset({MIRA, NEW})), f"member {NEW.hex()} is not in the newest roster"),
+        (Change(ended=frozenset({MIRAS, NEWS})), f"device {NEWS.hex()} is not in the newest list of members"),
+        (Change(leaving=frozenset({MIRA, NEW})), f"member {NEW.hex()} is not in the newest list of members"),
         (Change(leaving=frozenset({MIRA, OREN, ADA})), "the last member cannot leave"),
     ):
         assert told_by(following, change) == (RefusedError, words)

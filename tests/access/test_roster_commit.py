@@ -112,7 +112,7 @@ def test_who_may_not_write_rosters_by_their_role_commits_none(founded: Place) ->
         ada = admit(session, roles={Role.CASEWORKER})
         roster = propose(session, Change(roles={MemberId(b"k" * 16): frozenset({Role.FIELD})}))
     with ada.open(founded) as session:
-        assert is_told(RefusedError, "your role may not write rosters", commit_roster, session, roster)
+        assert is_told(RefusedError, "your role may not change the list of members", commit_roster, session, roster)
 
 
 def test_who_lowers_their_own_seat_commits_it_while_that_very_entry_counts(session: Session) -> None:
