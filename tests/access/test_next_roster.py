@@ -241,7 +241,7 @@ def test_a_roster_says_who_signed_and_counts_once_all_have_who_must() -> None:
         lacking = missing_signatures(STANDING, roster)
         assert (None if lacking is None else str(lacking)) == missing
         assert signers_in(STANDING, roster) == members
-        told = NOTHING if missing is None else (RefusedError, f"roster 8 needs more signatures: {missing}")
+        told = NOTHING if missing is None else (RefusedError, f"list of members 8 needs more signatures: {missing}")
         assert told_by(require_signed, STANDING, roster) == told
     by_root = ADMITTING.signed(public_key(ROOT), sign(ROOT, ROSTER_PURPOSE, ADMITTING.root))
     assert missing_signatures(STANDING, by_root) is None

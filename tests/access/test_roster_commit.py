@@ -101,7 +101,7 @@ def test_a_roster_waits_for_those_who_must_sign_and_follows_from_what_stands(ses
     older = propose(session, Change(helpers_by_supervisor=False))
     admit(session, roles={Role.ADMIN}, by_root=True)
     admin, size = propose(session, Change(roles={MemberId(b"k" * 16): frozenset({Role.ADMIN})})), session.log.size
-    assert is_told(RefusedError, "roster 2 needs more signatures: ", commit_roster, session, admin)
+    assert is_told(RefusedError, "list of members 2 needs more signatures: ", commit_roster, session, admin)
     assert is_told(VerificationError, "does not follow", commit_roster, session, older)
     assert session.log.size == size
     commit_roster(session, sign_by_root(session, admin))

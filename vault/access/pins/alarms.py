@@ -20,7 +20,7 @@ Stored = tuple[Any, ...]
 """As pins keep a finding: code, subject, seats, numbers; or, of earlier programs, code and sentence."""
 
 # What cannot be seen a second time: a fault is kept until a clean verification, news for the one session that follows,
-# since this one may be cut off before it told (FORMAT.md 7). `{subject}` is the begin of an id.
+# since this one may be cut off before it told (FORMAT.md 7). `{subject}` is the begin of a device's id.
 _KEPT: Final[Mapping[Code, Message]] = {
     Code.ACT: Message(
         "A program wrote one thing into the log of a device and did another: {verify} says whose, and which entry."
@@ -71,6 +71,8 @@ _KEPT: Final[Mapping[Code, Message]] = {
     Code.VERIFY: Message("The log does not verify: {verify} names the places."),
 }
 _NEWS: Final = frozenset({Code.NEW_SHEETS, Code.OLD_SHEETS, Code.OWN_DEVICE, Code.SHEETS})
+# In one log each, and worth nothing to who looks for it without that; the sentence names no id.
+_OF_A_LOG: Final = frozenset({Code.ACT, Code.FORK, Code.OTHER_TREE})
 _STEPS: Final[Mapping[str, Value]] = {
     "verify": NextStep.VERIFY_LOG,
     "revoke": NextStep.REVOKE_DEVICE,
@@ -87,9 +89,11 @@ def lasting(
     """Return a finding that pins keep. All of it but its sentence is stored, and that one follows from its code.
 
     Raises:
-        KeyError: the code is none of those, or its sentence needs other numbers.
+        KeyError: the code is none of those, or it lacks its log, or its sentence needs other numbers.
     """
-    shown = {} if subject is None else {"subject": subject.hex()[: 8 if len(subject) == ID_SIZE else 16]}
+    if subject is None and code in _OF_A_LOG:
+        raise KeyError(code)
+    shown = {} if subject is None else {"subject": subject.hex()[:8]}
     message = filled(_KEPT[code], **shown, **_STEPS, **numbers)
     str(message)  # all that it needs is there
     severity = Severity.NEWS if code in _NEWS else Severity.FAULT
