@@ -135,7 +135,7 @@ OF_BEFORE = {
 def test_what_an_earlier_program_kept_still_opens() -> None:
     for kept, alarm in OF_BEFORE.items():
         assert remembered((kept, "A sentence.")) == replace(alarm, is_remembered=True), kept
-    assert str(remembered((f"fork:{LOG.hex()[:16]}", "")).message).startswith(f"Log {LOG.hex()[:16]} has two histories")
+    assert str(remembered((f"fork:{LOG.hex()[:16]}", "")).message).startswith("The log of a device has two histories")
 
 
 def test_what_this_program_does_not_know_stops_everything() -> None:

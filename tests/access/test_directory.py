@@ -71,7 +71,9 @@ def test_rosters_copied_into_another_compartment_make_no_second_directory(
 def test_where_no_roster_counts_the_places_of_those_that_are_here_are_named(session: Session) -> None:
     stranger = public_key(make_signing_seed())
     place = rf"\(log {session.log.origin.hex()[:16]} entry 0, item \d+\)"
-    with pytest.raises(VerificationError, match=f"no roster of this vault is valid: it was altered or removed {place}"):
+    with pytest.raises(
+        VerificationError, match=f"no list of members of this vault is valid: it was altered or removed {place}"
+    ):
         read(session, session.keyring, stranger)
     with session.database.transaction() as rows:
         true = rows.versions(session.directory.compartment, ROSTER_RECORD)
@@ -95,7 +97,7 @@ def test_a_role_of_a_newer_program_grants_nothing() -> None:
     read = directory(MANY.roster("root"), with_kim)
     assert read.roles_of(MemberId(id_of("Kim"))) == {Role.AUDITOR}
     assert read.roles_of(MemberId(b"x" * 16)) == frozenset()
-    with pytest.raises(VerificationError, match=f"seat {(b'x' * 16).hex()} is not in the newest roster"):
+    with pytest.raises(VerificationError, match=f"device {(b'x' * 16).hex()} is not in the newest list of members"):
         read.member_of(SeatId(b"x" * 16))
 
 
@@ -106,5 +108,5 @@ def test_recovery_is_among_the_holders_unless_it_is_left_out(session: Session) -
 
 
 def test_who_holds_no_directory_is_told_so(session: Session) -> None:
-    with pytest.raises(VerificationError, match="this seat holds no directory, or its epochs were altered"):
+    with pytest.raises(VerificationError, match="this device holds no directory, or its keys were altered"):
         read(session, Keyring())

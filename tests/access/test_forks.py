@@ -34,7 +34,7 @@ from vault.words.message import Message
 if TYPE_CHECKING:
     from vault.store.rows import Rows
 
-LOST = Message("the members who listed this roster were removed before, or knew a later roster")
+LOST = Message("the members who listed this list of members were removed before, or knew a later one")
 
 
 @pytest.fixture

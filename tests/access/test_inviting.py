@@ -26,7 +26,7 @@ from vault.seal.signing import public_key, sign
 NEW_SEAT, SEED = b"t" * 16, b"i" * 32
 KEM = KemPrivate.from_seed(b"k" * 96)
 UNKNOWN = "this request does not answer an invitation of this device"
-NOT_FIRST = "the log of this request is not the first one of its own seat"
+NOT_FIRST = "the log of this request is not the first one of its own device"
 BEFORE = "this request has already been admitted"
 
 
@@ -193,7 +193,7 @@ def test_a_device_is_asked_for_by_the_member_that_it_is_for_while_they_are_in(se
 def test_an_invitation_of_a_roster_that_does_not_count_is_refused(session: Session) -> None:
     made = replace(invite(session), roster=b"x" * 32)
     store(session, msgspec.msgpack.encode([{"invitation": made.encode(), "request": b"", "made_ms": 1}]))
-    assert refuses(session, made, "the invitation names a roster that is no longer in effect")
+    assert refuses(session, made, "the invitation names a list of members that is no longer in effect")
 
 
 def test_a_request_for_another_seat_or_vault_than_the_inviters_does_not_open(session: Session) -> None:

@@ -281,7 +281,7 @@ def test_where_every_slot_is_taken_or_the_name_is_not_the_invitations_nobody_joi
     with session.database.transaction() as rows:
         for number in range(1, SLOT_COUNT):
             rows.put_local(LocalRow(make_id(), Purpose.SLOT, number, b""))
-    words = f"this folder has slots for {SLOT_COUNT} seats, and all are in use"
+    words = f"this folder has room for {SLOT_COUNT} devices, and all of it is in use"
     for given, name, error, told in (
         (device, " ", UsageError, "name of the member is empty"),
         (device, NAME, UsageError, "this invitation is for another member's device"),

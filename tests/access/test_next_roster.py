@@ -163,8 +163,8 @@ def test_a_change_is_all_that_differs_and_who_loses_something_is_cut() -> None:
 
 def test_a_change_of_what_is_not_there_is_refused() -> None:
     for change, words in (
-        (Change(ended=frozenset({MIRAS, NEWS})), f"seat {NEWS.hex()} is not in the newest roster"),
-        (Change(leaving=frozenset({MIRA, NEW})), f"member {NEW.hex()} is not in the newest roster"),
+        (Change(ended=frozenset({MIRAS, NEWS})), f"device {NEWS.hex()} is not in the newest list of members"),
+        (Change(leaving=frozenset({MIRA, NEW})), f"member {NEW.hex()} is not in the newest list of members"),
         (Change(leaving=frozenset({MIRA, OREN, ADA})), "the last member cannot leave"),
     ):
         assert told_by(following, change) == (RefusedError, words)
@@ -241,7 +241,7 @@ def test_a_roster_says_who_signed_and_counts_once_all_have_who_must() -> None:
         lacking = missing_signatures(STANDING, roster)
         assert (None if lacking is None else str(lacking)) == missing
         assert signers_in(STANDING, roster) == members
-        told = NOTHING if missing is None else (RefusedError, f"roster 8 needs more signatures: {missing}")
+        told = NOTHING if missing is None else (RefusedError, f"list of members 8 needs more signatures: {missing}")
         assert told_by(require_signed, STANDING, roster) == told
     by_root = ADMITTING.signed(public_key(ROOT), sign(ROOT, ROSTER_PURPOSE, ADMITTING.root))
     assert missing_signatures(STANDING, by_root) is None

@@ -121,7 +121,7 @@ def test_a_row_of_another_form_is_refused() -> None:
     few = {name: value for name, value in true.items() if name != "roster"}
     for content in (true | {"more": 1}, few, true | {"here": b""}, b"\xc1", b"\x81\xa1\xff\x01"):
         encoded = content if isinstance(content, bytes) else msgspec.msgpack.encode(content)
-        with pytest.raises(MalformedError, match="the row of the waiting seat cannot be read"):
+        with pytest.raises(MalformedError, match="the row of the waiting device cannot be read"):
             seat_of(PLACE.seal_row(Purpose.JOINING, encoded))
 
 
@@ -159,15 +159,15 @@ OTHERS: dict[str, bytes] = {
     "identity": public_key(OTHER_SEED),
     "genesis": origin_of(b"h" * 249),
 }
-ANOTHER = "the roster admits another key or another member instead of those of this device"
+ANOTHER = "the list of members admits another key or another member instead of those of this device"
 NOT_ADMITTED: list[tuple[PendingSeat, Directory, type[VaultError], str]] = [
     (WAITING, directory(INVITING), WaitingForDecisionError, "this device is waiting for admission"),
-    (WAITING, directory(INVITING, LATER), VerificationError, "the newest roster does not admit this device"),
+    (WAITING, directory(INVITING, LATER), VerificationError, "the newest list of members does not admit this device"),
     (
         replace(WAITING, roster=LATER.root),
         directory(INVITING, admitted=OWN),
         VerificationError,
-        "the roster that the invitation names did not arrive",
+        "the list of members that the invitation names did not arrive",
     ),
     *(
         (WAITING, directory(INVITING, LATER, admitted=replace(OWN, **{name: value})), VerificationError, ANOTHER)

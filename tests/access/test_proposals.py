@@ -81,7 +81,7 @@ def test_what_was_sealed_and_is_no_proposal_is_refused(session: Session) -> None
 def test_a_proposal_names_nobody_beside_those_whom_its_roster_admits(session: Session) -> None:
     for member, name in ((MemberId(b"\x08" * 16), "Oren"), (NEW, " ")):
         proposal = Proposal(admitting(session), (Member(member, name),))
-        with pytest.raises(MalformedError, match="names somebody whom its roster does not admit"):
+        with pytest.raises(MalformedError, match="names somebody whom its list of members does not admit"):
             open_proposal(session, seal_proposal(session, proposal))
 
 

@@ -227,7 +227,7 @@ def test_a_root_that_does_not_count_admits_nobody(founded: Place) -> None:
     keys = read_keys(founded.path)
     with opened_by_sheets(founded.path, secret_of(founded)) as opened:
         wish = Wish(MEMBER, new_admin=False, everything=False, ends_old=True)
-        with pytest.raises(VerificationError, match="does not follow from the roster in effect"):
+        with pytest.raises(VerificationError, match="does not follow from the one in effect"):
             bring_back(replace(opened, root_seed=bytes(32)), wish, bytearray(NEW), state=founded.state)
     assert read_keys(founded.path) == keys
 

@@ -158,5 +158,5 @@ def test_where_two_members_have_one_name_neither_is_taken_for_the_other(said: Sa
 def test_nobody_is_brought_back_under_a_name_that_no_member_has() -> None:
     member = MemberId(make_id())
     assert require_member(member) == member
-    with pytest.raises(NotFoundError, match="no member of this name is in the newest roster"):
+    with pytest.raises(NotFoundError, match="no member of this name is in the newest list of members"):
         require_member(None)

@@ -35,7 +35,7 @@ from vault.store.files import read_limited, write_aside
 from vault.store.rows import Rows
 from vault.store.rowtypes import VersionKeyRow, VersionRow
 
-NO_ROSTER = "no roster of this vault ends in the root of these sheets"
+NO_ROSTER = "no list of members of this vault ends in the root of these sheets"
 
 
 def secret_of(session: Session) -> bytes:

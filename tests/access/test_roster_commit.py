@@ -101,7 +101,7 @@ def test_a_roster_waits_for_those_who_must_sign_and_follows_from_what_stands(ses
     older = propose(session, Change(helpers_by_supervisor=False))
     admit(session, roles={Role.ADMIN}, by_root=True)
     admin, size = propose(session, Change(roles={MemberId(b"k" * 16): frozenset({Role.ADMIN})})), session.log.size
-    assert is_told(RefusedError, "roster 2 needs more signatures: ", commit_roster, session, admin)
+    assert is_told(RefusedError, "list of members 2 needs more signatures: ", commit_roster, session, admin)
     assert is_told(VerificationError, "does not follow", commit_roster, session, older)
     assert session.log.size == size
     commit_roster(session, sign_by_root(session, admin))
@@ -112,7 +112,7 @@ def test_who_may_not_write_rosters_by_their_role_commits_none(founded: Place) ->
         ada = admit(session, roles={Role.CASEWORKER})
         roster = propose(session, Change(roles={MemberId(b"k" * 16): frozenset({Role.FIELD})}))
     with ada.open(founded) as session:
-        assert is_told(RefusedError, "your role may not write rosters", commit_roster, session, roster)
+        assert is_told(RefusedError, "your role may not change the list of members", commit_roster, session, roster)
 
 
 def test_who_lowers_their_own_seat_commits_it_while_that_very_entry_counts(session: Session) -> None:

@@ -31,7 +31,7 @@ def test_roles_and_grants_together_allow_an_act(filled: Filled) -> None:
         for case in (None, NEVER):
             assert told_by(session.require, Action.CASE_READ, case) == (RefusedError, NOT_GRANTED)
         assert [session.holds(case) for case in (*filled.cases, NEVER)] == [True, True, False]
-        with session.work() as work, pytest.raises(RefusedError, match="was not granted to this seat"):
+        with session.work() as work, pytest.raises(RefusedError, match="was not granted to this device"):
             work.write(NEVER, RecordId(b"r" * 16), "note", {})
 
 

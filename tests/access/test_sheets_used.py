@@ -67,9 +67,9 @@ def test_only_later_rosters_than_the_known_one_are_told_oldest_first() -> None:
 def test_a_member_hears_what_the_sheets_did() -> None:
     ask = "If you did not know, ask who did it."
     for used_so, words in (
-        (SheetsUsed(3, 1, 0, new_sheets=False), f"(roster 3). Devices admitted: 1, revoked: 0. {ask}"),
-        (SheetsUsed(4, 2, 5, new_sheets=False), f"(roster 4). Devices admitted: 2, revoked: 5. {ask}"),
-        (SheetsUsed(5, 0, 0, new_sheets=True), "(roster 5): the old sheets open nothing new."),
+        (SheetsUsed(3, 1, 0, new_sheets=False), f"(list of members 3). Devices admitted: 1, revoked: 0. {ask}"),
+        (SheetsUsed(4, 2, 5, new_sheets=False), f"(list of members 4). Devices admitted: 2, revoked: 5. {ask}"),
+        (SheetsUsed(5, 0, 0, new_sheets=True), "(list of members 5): the old sheets open nothing new."),
     ):
         assert str(used_so.finding.message).endswith(words)
 

@@ -28,7 +28,7 @@ def test_a_new_seat_gets_a_slot_that_nobody_has_and_never_the_first() -> None:
     assert free([2, 3]) == 1
     assert free(range(31)) == 31
     for taken in (range(32), range(1, 32)):
-        with pytest.raises(RefusedError, match=r"^this folder has slots for 32 seats, and all are in use$"):
+        with pytest.raises(RefusedError, match=r"^this folder has room for 32 devices, and all of it is in use$"):
             free(taken)
 
 

@@ -84,7 +84,7 @@ def test_the_auditor_hears_of_each_payload_that_cannot_be_read_any_more(
         result = verified(found)
         assert result.exit_code == 6
         if "payload-key" in codes:
-            assert "payloads that you should be able to read cannot be opened (Joel Brandvik" in " ".join(
+            assert "entries that you should be able to read cannot be opened (Joel Brandvik" in " ".join(
                 in_english(result.lines)
             )
         noor.require_sound_log()  # it stops nobody: what only auditors see hangs on it

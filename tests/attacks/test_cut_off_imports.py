@@ -187,7 +187,7 @@ def test_of_a_thousand_devices_that_nobody_knows_one_line_is_said(organisation: 
         groups: Groups = [(PageKind.GENESIS, bytes(32), [unknown_genesis(amina.vault) for _ in range(1_000)])]
         taken = syncing.import_bundle(amina, outsiders_bundle(tmp_path / "many", amina, groups))
     assert in_english(taken.pending) == (
-        "Entries of a device that no roster here admits are pending until the roster that admits it arrives.",
+        "Entries of a device that is not known here are pending until the list of members that admits it arrives.",
     )
 
 

@@ -150,11 +150,11 @@ def test_what_a_legal_reviewer_exports_stays_in_the_case(founded: Place, tmp_pat
         first = exported(lea, office, tmp_path)
         assert first.questions > 0
         up_to_date_index(lea)
-        assert [str(told) for told in lea.warnings if "quarantined" in str(told)] == []
+        assert [str(told) for told in lea.warnings if "set aside" in str(told)] == []
         lea.require_sound_log(office.case)
         again = exported(lea, office, tmp_path)
         assert (again.pages, again.questions) == (first.pages, 0)
     with office.place.open() as session:
         up_to_date_index(session)
-        assert [str(told) for told in session.warnings if "quarantined" in str(told)] == []
+        assert [str(told) for told in session.warnings if "set aside" in str(told)] == []
         assert checking.verify(session).verified

@@ -183,7 +183,7 @@ def test_a_log_that_is_not_the_seats_own_is_refused(session: Session, tmp_path: 
         named = replace(read.request, genesis=genesis, invitation=Invitation.decode(invitation).digest())
         path = tmp_path / "false.request"
         path.write_bytes(seal_request(Invitation.decode(invitation), named))
-        with pytest.raises(VerificationError, match=r"not the first one of its own seat|does not hold"):
+        with pytest.raises(VerificationError, match=r"not the first one of its own device|does not hold"):
             joining.look(session, path)
 
 

@@ -95,8 +95,8 @@ def test_what_others_wrote_under_a_key_that_is_cut_off_is_said_before_and_told_a
             for session in (mira, selin):
                 assert seen(session, made.case) == []
                 (alarm,) = told(session)
-                assert f"(in {made.ref}; first: log" in alarm
-                assert "a grant to them makes" in alarm
+                assert f"(in {made.ref}; first: entry " in alarm
+                assert "a grant of it brings" in alarm
                 assert checking.verify(session).faults == ()
 
             # As it says: somebody who may gives the case to the author, and the note is there again.
@@ -179,7 +179,7 @@ def test_what_was_written_under_a_key_from_somebody_revoked_falls_alike_and_is_t
         for session in (selin, tomas):
             assert seen(session, made.case) == []
             (alarm,) = told(session)
-            assert f"(in {made.ref}; first: log" in alarm
+            assert f"(in {made.ref}; first: entry " in alarm
 
         sharing.grant(tomas, made.case, [amina.member])
         give(tomas, selin, folder)

@@ -93,8 +93,8 @@ def test_a_beginning_that_is_not_here_is_a_fault_of_whoever_names_it_and_of_nobo
     shutil.rmtree(organisation[MIRA].place.state / "pins")
     with organisation.open(MIRA) as mira:
         found = checking.verify(mira)
-        assert [str(fault.message) for fault in found.faults] == [
-            f"log {first.hex()}: the genesis is missing or was altered"
+        assert [(fault.origin, str(fault.message)) for fault in found.faults] == [
+            (first, "the genesis is missing or was altered")
         ]
         with pytest.raises(VerificationError, match="waits until the log is sound"):
             sharing.grant(mira, case, organisation.members(TOMAS))

@@ -69,7 +69,7 @@ def test_an_older_list_hides_nothing_from_an_auditor_who_came_after_it(short: Fi
     with two.auditor.open(short.place) as auditor:
         found = checking.verify(auditor)
     assert ("older-roster", origin, first) in {(one.code, one.origin, one.seq) for one in found.faults}
-    assert any("payloads that you should be able to read cannot be opened" in str(one.message) for one in found.faults)
+    assert any("entries that you should be able to read cannot be opened" in str(one.message) for one in found.faults)
 
 
 def test_whoever_verifies_hears_whose_entry_goes_back_and_the_command_ends_in_6(

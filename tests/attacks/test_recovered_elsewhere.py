@@ -146,7 +146,7 @@ def test_replaced_sheets_on_an_old_copy_bring_nobody_in_elsewhere(
     colleague.take(founder.send(colleague, tmp_path))
     thief, _ = _in_place(stolen, sheets)
     taken = colleague.take(thief.send(colleague, tmp_path))
-    assert "a device that no roster here admits" in " ".join(in_english(taken.pending))
+    assert "a device that is not known here" in " ".join(in_english(taken.pending))
     with colleague.open() as session:
         assert thief.seat not in session.directory.effective.certificates
         assert founder.seat in session.directory.effective.certificates

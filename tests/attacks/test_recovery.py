@@ -130,7 +130,7 @@ def test_replaced_sheets_read_nothing_new_even_with_the_keys_file_of_then(
         now = {epoch for one in session.keyring.compartments() for epoch in session.keyring.epochs_of(one)}
     shutil.copy(tmp_path / "keys", filled.path / "keys")
     old = secret_of(sheets)
-    with pytest.raises(VerificationError, match="no roster of this vault ends in the root of these sheets"):
+    with pytest.raises(VerificationError, match="no list of members of this vault ends in the root of these sheets"):
         _open(filled, old)
     # Below every check: what the old key opens of all grants that there are.
     doors = open_door(KeyFile.decode(read_limited(filled.path / "keys", KEY_FILE_SIZE)), old)
@@ -175,7 +175,7 @@ def test_a_beginning_that_the_sheets_did_not_sign_brings_nobody_back(filled: Fil
             work.commit(Entry(act="config.change"))
         with session.database.transaction() as rows:
             rows.erase_versions([(one.origin, one.seq, one.n) for one in true])
-    with pytest.raises(VerificationError, match="no roster of this vault ends in the root of these sheets"):
+    with pytest.raises(VerificationError, match="no list of members of this vault ends in the root of these sheets"):
         _open(filled, secret_of(sheets))
 
 

@@ -231,7 +231,7 @@ def test_pins_that_an_earlier_program_left_say_that_something_ended_and_not_what
     file.save(replace(pins, ended=None))
     restored, mira = founder.restore()
     (said,) = in_english(restored.valid_again)
-    assert said.startswith("The newest roster that this device saw is not here")
+    assert said.startswith("The newest list of members that this device saw is not here")
     with mira.open() as session:
         assert [fault.code for fault in session.faults()] == [Code.ROSTER]
         checking.verify(session)

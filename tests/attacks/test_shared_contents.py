@@ -188,8 +188,8 @@ def test_a_quarantined_version_that_names_the_content_of_a_paper_goes_with_it_an
         going = what_goes(amina, named(amina, case, "Order 0"))
         assert (going.kinds, len(going.quarantined), going.shared) == ({"document": 1}, 1, (0, ()))
         said = "\n".join(in_english(preview(amina, going, needs_second=False)))
-        assert f"1 quarantined version goes too, by: {full_name(JOEL)}." in said
-        assert "spam, please remove" in said.partition("quarantined version")[2]
+        assert f"1 saved change that is set aside goes too, by: {full_name(JOEL)}." in said
+        assert "spam, please remove" in said.partition("set aside goes too")[2]
         erase(amina, named(amina, case, "Order 0"))
         assert _attachments(amina) == []
 

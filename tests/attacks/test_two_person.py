@@ -185,7 +185,7 @@ def test_a_seat_that_was_ended_approves_nothing_any_more(filled: Filled) -> None
         commit_roster(session, propose(session, Change(leaving=frozenset({oren.member}))))
         with pytest.raises(RefusedError, match="its giver is not a member"):
             approving.require_valid(session, approval, one)
-        with pytest.raises(RefusedError, match="no seat on this device"):
+        with pytest.raises(RefusedError, match="does not use this device"):
             ask_second(session, member=oren.member, name=oren.name, question=one, run=Person().run)
 
 

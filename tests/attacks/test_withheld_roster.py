@@ -20,6 +20,6 @@ def test_a_roster_that_this_account_saw_and_that_is_not_here_any_more_is_told(sh
     file.save(replace(pins, roster=b"\x77" * 32))
     for _ in range(2):  # the second time it is remembered as unsettled
         with short.open() as session:
-            assert "newest roster that this device saw is not here" in " ".join(in_english(session.warnings))
+            assert "newest list of members that this device saw is not here" in " ".join(in_english(session.warnings))
             with pytest.raises(VerificationError, match="waits until the log is sound"):
                 session.require_sound_log()

@@ -45,25 +45,25 @@ def test_a_sound_log_says_how_much_was_proven_and_that_nothing_stands_apart(desk
     answer = desk.run("log", "verify")
     assert answer.out.startswith("VERIFIED\n")
     assert "entries in 1 log are proven; opened: " in answer.out
-    assert "quarantined" not in answer.out
+    assert "set aside" not in answer.out
     assert desk.run("log", "verify", "--json").json()["quarantined"] == 0
 
 
-@each({"one": (1, "1 version is quarantined"), "several": (2, "2 versions are quarantined")})
+@each({"one": (1, "1 saved change is set aside"), "several": (2, "2 saved changes are set aside")})
 def test_quarantined_versions_are_told_and_are_no_fault(apart: int, words: str) -> None:
     result = verified(found(apart))
     assert (result.exit_code, result.data["quarantined"], str(result.lines[0])) == (0, apart, "VERIFIED")
-    told = next(line for line in in_english(result.lines) if "quarantined" in line)
+    told = next(line for line in in_english(result.lines) if "set aside" in line)
     assert told.startswith(words)
-    assert "no right to write there at that time" in told
-    assert "author again" in told
+    assert "knows of no right of their author" in told.replace("its author", "their author")
+    assert "may have done nothing wrong" in told
 
 
 def test_quarantined_versions_are_told_beside_a_fault_too() -> None:
     result = verified(found(1, FAULT))
     assert result.exit_code == 6
     assert str(result.lines[0]) == "NOT VERIFIED. First bad place: [absent] operation 3: missing 00"
-    assert any("1 version is quarantined" in line for line in in_english(result.lines))
+    assert any("1 saved change is set aside" in line for line in in_english(result.lines))
 
 
 def test_a_captured_checkpoint_is_a_signed_note_and_nothing_else(desk: Desk) -> None:

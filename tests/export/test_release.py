@@ -89,8 +89,8 @@ def forged(change: Callable[[Manifest], Manifest]) -> bytes:
 
 def test_the_recipient_sees_both_by_role_and_the_reason_and_report_and_data_say_the_rule() -> None:
     sentence = str(verify_package(sealed(), identity=str(IDENTITY)).sentence())
-    assert "asked for by admin/caseworker (seat 00010203)" in sentence
-    assert "approved by a second seat as supervisor (seat 10111213), reason legal-referral" in sentence
+    assert "asked for by admin/caseworker (device 00010203)" in sentence
+    assert "approved by a second device as supervisor (device 10111213), reason legal-referral" in sentence
     assert b'"release":"two-person"' in open_package(sealed(), str(IDENTITY)).members["data.json"]
     assert "by two persons of the organisation: one asked and another approved" in " ".join(
         " ".join(prepared().pages).split()

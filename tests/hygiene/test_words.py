@@ -13,7 +13,7 @@ GONE = {
     r"grant remove": "grant revoke",
     r"section remove": "section revoke",
     r"device lost": "device revoke",
-    r"set apart": "quarantined",
+    r"set apart": "set aside",
     r"give_to_behind|end_who_is_over|hide_what_is_over|withdraw_what_is_over": "grant, remove, hide, withdraw",
     r"caught_up": "up_to_date_index",
     r"is_owed|is_owed_to_nobody": "is_expected, is_unauthorised_absence",

@@ -164,7 +164,7 @@ def test_another_row_at_the_position_stops_the_commit(filled_session: Session, m
             VerificationError,
             "of act case.list lists an item of kind 1",
         ),
-        "a case never granted": ("", 1, 1, RefusedError, "was not granted to this seat"),
+        "a case never granted": ("", 1, 1, RefusedError, "was not granted to this device"),
     }
 )
 def test_a_work_refuses(

@@ -153,7 +153,7 @@ def test_a_file_of_an_earlier_backup_is_not_taken_for_the_newer_one(name: str, w
 
 @each(
     [
-        ("DELETE FROM local WHERE purpose = 8", "holds no keyring of your seat"),
+        ("DELETE FROM local WHERE purpose = 8", "holds no keyring of your device"),
         ("DELETE FROM manifest", r"keyrows\.db holds 0 manifests"),
         ("UPDATE manifest SET bytes = x'c0'", "the manifest of the backup cannot be read"),
         ("UPDATE version_key SET wrap = x'00'", "version [0-9a-f]{64} of entry 0 of log"),

@@ -41,7 +41,7 @@ def verify(source: Path, state: Path) -> backups.VerifiedBackup:
     return backups.verify(source, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=state)
 
 
-LESS_THAN_THE_VAULT = r"holds \d+ entries and \d+ versions that are not the \d+ and \d+ of the vault"
+LESS_THAN_THE_VAULT = r"holds \d+ entries and \d+ saved changes that are not the \d+ and \d+ of the vault"
 
 
 def test_a_backup_holds_what_the_vault_holds_verifies_and_is_in_the_log(filled: Filled, tmp_path: Path) -> None:

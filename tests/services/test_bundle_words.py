@@ -18,7 +18,7 @@ INSIDE = Inside("Ann", is_known=True, made_ms=1_800_000_000_000, size=2048, coun
 
 
 def test_what_is_in_a_bundle_is_counted_in_entries_and_versions_at_both_ends() -> None:
-    counted = "In it: 16 entries and 1 version."
+    counted = "In it: 16 entries and 1 saved change."
     made = MadeBundle(Path("/stick/b"), 2048, bytes(32), seats=1, entries=16, versions=1)
     assert in_english(made_lines(made))[1] == counted
     assert list(in_english(inside_lines(INSIDE))) == [

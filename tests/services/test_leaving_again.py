@@ -28,7 +28,7 @@ def test_a_leaving_that_was_interrupted_is_ended_when_it_is_said_again_and_nothi
         outcome = members.leave(mira, office.amina.member)
         assert outcome.cases in {1, 2}  # one may have been done before the interruption
         assert (outcome.pending, outcome.number) == (0, number)
-        with pytest.raises(RefusedError, match="is not in the newest roster"):
+        with pytest.raises(RefusedError, match="is not in the newest list of members"):
             members.leave(mira, office.amina.member)
         for case in found:
             with pytest.raises(RefusedError, match="no role that can open cases"):

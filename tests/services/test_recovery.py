@@ -157,7 +157,7 @@ def test_what_was_not_sealed_anew_is_told_and_follows(filled: Filled, monkeypatc
             patched.setattr(recovery, "follow_root", lambda session, progress: Followed(0, 6))
             new = recovery.renew(session)
         assert recovery.status(session).stale == 6
-        with pytest.raises(VerificationError, match="do not open 6 of the compartments"):
+        with pytest.raises(VerificationError, match="do not open 6 of the cases and lists"):
             recovery.drill(session, typed(new.sheets, 1, 2))
         assert secret_row(session) is not None
         seen: list[tuple[int, int]] = []
@@ -191,7 +191,7 @@ def test_every_restore_is_told_to_the_others(filled: Filled, sheets: Sequence[Sh
     restore(filled, typed(sheets, 1, 2))
     with oren.open(filled.place) as session:
         assert any(
-            "Recovery sheets were used (roster 2). Devices admitted: 1, revoked: 1." in w
+            "Recovery sheets were used (list of members 2). Devices admitted: 1, revoked: 1." in w
             for w in in_english(session.warnings)
         )
         assert not any(not alarm.is_news for alarm in session.alarms)

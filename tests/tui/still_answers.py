@@ -598,7 +598,7 @@ ANSWERS: dict[str, Any] = {
     "intake.find_open": SLIPS[1:],
     "evidence.read_log": _log,
     "evidence.verify": Checked(
-        True, "192 of 192 entries in 1 log are proven; opened: 9 versions, and what 192 entries say", "9c" * 32,
+        True, "192 of 192 entries in 1 log are proven; opened: 9 saved changes, and what 192 entries say", "9c" * 32,
         entries=192),
     "evidence.back_up": lambda destination, *_: MadeBackup(
         destination / "backup-4", b"", 13, 9, 1, ("backup-1",), 3, cases=38),
@@ -688,7 +688,7 @@ ANSWERS: dict[str, Any] = {
         PeerShown("a7" * 16, "Nadia Ferrante", ("caseworker",)),
         PeerShown("a8" * 16, "Ilse Varga", ("legal-reviewer",)),
     ),
-    "sharing.take_back": ResultText(("The case has a new key; 41 versions are under it.", str(WHAT_MAY_BE_KEPT))),
+    "sharing.take_back": ResultText(("The case has a new key; 41 saved changes are under it.", str(WHAT_MAY_BE_KEPT))),
     "papers.language_of": "",
     "papers.open": PAPER,
     "story.today": "2026-11-27",

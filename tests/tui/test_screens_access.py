@@ -37,7 +37,7 @@ def test_a_case_is_given_until_a_day_for_a_reason_and_taken_back_by_a_new_key(ho
         amina.sees("! You cannot revoke a case from yourself. Ask another holder.")
         amina.until(f"> {NADIA}", "down")
         amina.press("t")
-        amina.sees(f"Revoke the case from {NADIA}?", "may have been copied,", "versions to rewrap, for 3 devices")
+        amina.sees(f"Revoke the case from {NADIA}?", "may have been copied,", "saved changes to rewrap, for 3 devices")
         amina.press("enter")
         amina.sees("1 key so far.")
         amina.press("t", "y")
@@ -56,7 +56,7 @@ def test_a_new_key_that_is_stopped_counts_and_the_rest_is_wrapped_later(house: H
         amina.press("enter")
         amina.sees("1 member", "2 keys so far.")
         amina.press("r")
-        amina.sees("versions were rewrapped.")
+        amina.sees("saved changes were rewrapped.")
         amina.press("enter", "escape")
         amina.sees("He was asked for at the market.")
 

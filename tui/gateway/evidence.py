@@ -49,7 +49,7 @@ class Evidence(Subject):
             entries=found.entries,
             expected=found.expected,
             logs=plural("{count} log", "{count} logs", count=found.logs),
-            versions=plural("{count} version", "{count} versions", count=found.versions_opened),
+            versions=plural("{count} saved change", "{count} saved changes", count=found.versions_opened),
             payloads=plural("{count} entry", "{count} entries", count=found.payloads_opened),
         )
         said = ". ".join((in_words(covered), *(in_words(message).rstrip(".") for message in found.on_their_way)))

@@ -105,7 +105,9 @@ class Gateway:
         self._unlocked.settle()
         session = self._unlocked.session
         known = session.dates
-        lacks = [] if known.separated else [Alert(Message("no auditor who does nothing else"), "members")]
+        may_admit = bool(self._unlocked.may(Action.MEMBER_ADMIT))
+        is_told = may_admit and not known.separated  # nobody else can do anything about it
+        lacks = [Alert(Message("no auditor who does nothing else"), "members")] if is_told else []
         lacks += [] if known.lack_of_sheets is None else [Alert(known.lack_of_sheets, "own_access")]
         return VaultStatus(
             member=authors.name_in(authors.names_of_members(session), session.member),

@@ -95,21 +95,21 @@ class Sharing(Subject):
         compartment = case_id(case)
         self._session.require(Action.CASE_READ, compartment)
         done = sharing.rewrap_all(self._session, [compartment], progress=telling(progress, stopped))
-        anew = plural("{count} version was rewrapped.", "{count} versions were rewrapped.", count=done.done)
+        anew = plural("{count} saved change was rewrapped.", "{count} saved changes were rewrapped.", count=done.done)
         return ResultText((anew, *_waiting(done.left)))
 
     def _key_lines(self, case: CompartmentId, done: KeyChanged | None) -> tuple[Message, ...]:
         left = epoch_keys.keys_of(self._session, case).pending if done is None else done.left
         if done is None:
             waits = plural(
-                "{count} version still has to be rewrapped: `r` does it.",
-                "{count} versions still have to be rewrapped: `r` does it.",
+                "{count} saved change still has to be rewrapped: `r` does it.",
+                "{count} saved changes still have to be rewrapped: `r` does it.",
                 count=left,
             )
             return STOPPED_AFTER_KEY, waits
         made = plural(
-            "The case has a new key; {count} version is under it.",
-            "The case has a new key; {count} versions are under it.",
+            "The case has a new key; {count} saved change is under it.",
+            "The case has a new key; {count} saved changes are under it.",
             count=done.versions,
         )
         return made, *_waiting(left)
@@ -117,8 +117,8 @@ class Sharing(Subject):
 
 def _waiting(left: int) -> tuple[Message, ...]:
     waits = plural(
-        "{count} version waits for another member's device.",
-        "{count} versions wait for another member's device.",
+        "{count} saved change waits for another member's device.",
+        "{count} saved changes wait for another member's device.",
         count=left,
     )
     return (waits,) if left else ()

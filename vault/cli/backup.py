@@ -83,7 +83,7 @@ def _verify(args: Given, output: Output) -> Result:
     lines = [
         Message("WHOLE. The backup at {path} was made on {day}.", path=found.path, day=day(found.made_ms)),
         Message(
-            "It contains {inside}. Versions of yours that were opened: {opened}.",
+            "It contains {inside}. Saved changes of yours that were opened: {opened}.",
             inside=_inside(found.operations, found.versions, found.drafts),
             opened=found.opened,
         ),

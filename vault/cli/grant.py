@@ -59,7 +59,7 @@ def _add(args: Given, output: Output) -> Result:
     done = Message("The case is open to {name}.", name=name)
     if day is not None:
         done = Message("The case is open to {name} until {day}; the day after, the key is changed.", name=name, day=day)
-    come = Message("They get it with your next bundle; on this device they have it now.")
+    come = Message("They get it with your next bundle. If they use this device too, they have it here now.")
     return Result({"case": case.hex(), "member": member.hex(), "until": day}, [done, come, *devices])
 
 

@@ -36,8 +36,8 @@ def _list(args: Given, output: Output) -> Result:
             current=found.current,
         ),
         plural(
-            "{count} version is to be wrapped under the current key",
-            "{count} versions are to be wrapped under the current key",
+            "{count} saved change is to be wrapped under the current key",
+            "{count} saved changes are to be wrapped under the current key",
             count=found.pending,
         ),
         Message("the cost of a new key: {cost}", cost=cost_words(cost)),
@@ -66,7 +66,7 @@ def _rewrap(args: Given, output: Output) -> Result:
             progress=output.progress_of(Message("Wrapping anew")),
         )
     data = {"versions": done.done, "left": done.left}
-    lines = [plural("{count} version was rewrapped.", "{count} versions were rewrapped.", count=done.done)]
+    lines = [plural("{count} saved change was rewrapped.", "{count} saved changes were rewrapped.", count=done.done)]
     if done.left:
         lines.append(
             plural(
@@ -81,5 +81,5 @@ def _rewrap(args: Given, output: Output) -> Result:
 VERBS: Final = (
     Verb("list", Message("how many keys a case had, and what a new key would cost"), (CASE,), _list),
     Verb("rotate", Message("make a new key of a case for the same members"), (CASE,), _rotate),
-    Verb("rewrap", Message("wrap all versions under the newest key of each case"), (), _rewrap),
+    Verb("rewrap", Message("wrap all that was written under the newest key of each case"), (), _rewrap),
 )  # fmt: skip

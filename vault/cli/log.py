@@ -92,12 +92,12 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
         expected=found.expected,
         logs=plural("{count} log", "{count} logs", count=found.logs),
         versions=n_versions(found.versions_opened),
-        audit=plural("{count} audit payload", "{count} audit payloads", count=found.payloads_opened),
+        audit=plural("details of {count} entry", "details of {count} entries", count=found.payloads_opened),
     )
     if found.payloads_closed:
         more = plural(
-            "{count} more payload, from before you were an auditor, stays closed.",
-            "{count} more payloads, from before you were an auditor, stay closed.",
+            "The details of {count} more, from before you were an auditor, stay closed.",
+            "The details of {count} more, from before you were an auditor, stay closed.",
             count=found.payloads_closed,
         )
         covered = Message("{covered} {more}", covered=covered, more=more)
@@ -175,11 +175,12 @@ _NOT_COVERED = Message(
 
 def _quarantined(count: int) -> Message:
     return plural(
-        "{count} version is quarantined: it is whole and signed, but its author had no right to write there at"
-        " that time. Nobody is shown what is in it. It becomes valid if you grant the case to its author again.",
-        "{count} versions are quarantined: they are whole and signed, but their author had no right to write"
-        " there at that time. Nobody is shown what is in them. They become valid if you grant the case to their"
-        " author again.",
+        "{count} saved change is set aside: it is whole and signed, but this device knows of no right of its author to"
+        " write there then. Nobody is shown what is in it. The author may have done nothing wrong. If they only lacked"
+        " the case, a grant of it brings it back.",
+        "{count} saved changes are set aside: they are whole and signed, but this device knows of no right of their"
+        " authors to write there then. Nobody is shown what is in them. The authors may have done nothing wrong. If"
+        " they only lacked the case, a grant of it brings them back.",
         count=count,
     )
 
@@ -195,7 +196,7 @@ def _where(fault: Finding, whose: Mapping[Origin, str]) -> Message:
         parts.append(
             Message("log of {name}", name=whose[fault.origin])
             if fault.origin in whose
-            else Message("log {origin}", origin=fault.origin.hex()[:16])
+            else Message("log of a device not known here")
         )
     parts += [] if fault.seq is None else [Message("entry {seq}", seq=fault.seq)]
     parts += [] if fault.n is None else [Message("item {n}", n=fault.n)]

@@ -119,7 +119,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     ),
     Message("who can open what"): (
         Noun("grant", Message("list who can open a case, grant access, revoke it"), ("list", "add", "revoke")),
-        Noun("key", Message("change the keys of cases, and wrap versions under the newest key"),
+        Noun("key", Message("change the keys of cases, and wrap what was written under the newest key"),
              ("list", "rotate", "rewrap")),
         Noun("handover", Message("move the cases of a member who leaves to another member"),
              ("order", "list", "carry-out")),

@@ -184,8 +184,8 @@ def _follow(args: Given, output: Output) -> Result:
 def _followed(replaced: int, pending: int) -> list[Message]:
     lines = [
         plural(
-            "{count} compartment has a new key that the old sheets do not open.",
-            "{count} compartments have a new key that the old sheets do not open.",
+            "{count} case or list has a new key that the old sheets do not open.",
+            "{count} cases and lists have a new key that the old sheets do not open.",
             count=replaced,
         )
     ]

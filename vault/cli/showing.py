@@ -222,8 +222,8 @@ def new_key(changed: KeyChanged) -> Message:
 
 
 def n_versions(count: int) -> Message:
-    """Return a number of versions."""
-    return plural("{count} version", "{count} versions", count=count)
+    """Return a number of versions, as people know them."""
+    return plural("{count} saved change", "{count} saved changes", count=count)
 
 
 def n_devices(count: int) -> Message:
@@ -237,8 +237,8 @@ def n_cases(count: int) -> Message:
 
 
 def n_compartments(count: int) -> Message:
-    """Return a number of compartments."""
-    return plural("{count} compartment", "{count} compartments", count=count)
+    """Return a number of compartments: cases, sections and lists that members share."""
+    return plural("{count} case or list", "{count} cases and lists", count=count)
 
 
 def n_entries(count: int) -> Message:

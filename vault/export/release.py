@@ -175,7 +175,7 @@ class Release:
         """Return who released the package, in one clause that claims no more than the package shows."""
         unread = Message("; UNREAD: nobody there read the finished pages") if self.pages == UNREAD else ""
         roles, seat = "/".join(self.roles) or Message("no role"), short_id(self.seat)
-        asked = Message("asked for by {roles} (seat {seat})", roles=roles, seat=seat)
+        asked = Message("asked for by {roles} (device {seat})", roles=roles, seat=seat)
         if self.approval is None:
             return Message(
                 "released ALONE: {asked}; nobody else in the organisation could approve it{unread}",
@@ -183,7 +183,7 @@ class Release:
                 unread=unread,
             )
         return Message(
-            "released by two: {asked}, approved by a second seat as {role} (seat {seat}), reason {why}{unread}",
+            "released by two: {asked}, approved by a second device as {role} (device {seat}), reason {why}{unread}",
             asked=asked,
             role=self.approval.role,
             seat=short_id(self.approval.approver),

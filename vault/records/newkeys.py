@@ -67,9 +67,7 @@ class NewKeys:
         new = next((made.key for made in self.epochs if made.epoch == epoch), None)
         key = self.log.keyring.get(epoch) if new is None else new
         if key is None:
-            raise RefusedError(
-                Message("compartment {compartment} was not granted to this seat", compartment=compartment.hex())
-            )
+            raise RefusedError(Message("this case or list was not granted to this device"))
         self._added += [(compartment, make_grant(self.log.place, compartment, epoch, key, to)) for to in holders]
 
     def of(self, compartment: CompartmentId) -> NewEpoch | None:

@@ -329,9 +329,7 @@ class Work:
         chosen = self._choose_epoch(compartment) or EpochId(next(held, ZERO_ID))
         wrap_key = self._log.keyring.wrap_key(chosen)
         if wrap_key is None:
-            raise RefusedError(
-                Message("compartment {compartment} was not granted to this seat", compartment=compartment.hex())
-            )
+            raise RefusedError(Message("this case or list was not granted to this device"))
         return chosen, wrap_key
 
 

@@ -95,7 +95,11 @@ def run(folder: Path, *, say: Say) -> DemoPlace:
         exported = _refer(session, made[0], place, say)
         _read_as_lawyer(exported, place, say)
         backup = backups.make(session, folder / "backup")
-        say(Message("8  Made a backup, opened it again and read all {count} versions in it.", count=backup.versions))
+        say(
+            Message(
+                "8  Made a backup, opened it again and read all {count} saved changes in it.", count=backup.versions
+            )
+        )
         admitted = joining.admit_here(session, like="caseworker", name=COLLEAGUE, passphrase=_passphrase())
         sharing.grant(session, made[0], [admitted.member])
     with unlock(place.vault, member=COLLEAGUE, passphrase=_passphrase()) as session:
@@ -120,7 +124,7 @@ def _work(session: Session, case: CompartmentId, say: Say) -> None:
         raise VerificationError(Message("the log does not verify: {text}", text=checked.faults[0].message))
     say(
         Message(
-            "4  Verified the log: {entries} of {expected} entries, {versions} versions.",
+            "4  Verified the log: {entries} of {expected} entries, {versions} saved changes.",
             entries=checked.entries,
             expected=checked.expected,
             versions=checked.versions_opened,
@@ -183,8 +187,8 @@ def _restore(place: DemoPlace, sheets: Sequence[Sheet], say: Say) -> None:
     restored = regained.vault
     say(
         Message(
-            "9  As if computer and passphrase were lost: the backup and two recovery sheets brought {count} versions"
-            " back. {loss}",
+            "9  As if computer and passphrase were lost: the backup and two recovery sheets brought {count} saved"
+            " changes back. {loss}",
             count=restored.versions,
             loss=restored.loss,
         )

@@ -32,7 +32,7 @@ from vault.validity.authority import Proven, items_in, names_its_list
 from vault.words.finding import Finding
 from vault.words.message import Message
 
-_LOST = Message("the members who listed this roster were removed before, or knew a later roster")
+_LOST = Message("the members who listed this list of members were removed before, or knew a later one")
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,8 @@ _IN_WORDS: Final = {
     "long-text": Message("long text"),
     "face-recognition": Message("camera or face recognition"), "border-search": Message("search at a border"),
     "shared-database": Message("shared search database"),
+    # what an entry counts
+    "seat": Message("device"), "compartments": Message("case or list"),
 }
 # fmt: on
 CODES: Final[Mapping[str, Message]] = {word.template: word for word in _AS_THEY_ARE} | _IN_WORDS

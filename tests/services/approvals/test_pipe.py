@@ -66,7 +66,7 @@ def test_a_person_without_a_session_or_a_seat_on_this_device_is_not_asked(keyboa
     person = Person()
     with pytest.raises(RefusedError, match="the second person has never unlocked this vault here"):
         keyboard.ask(person)
-    with pytest.raises(RefusedError, match="the second person has no seat on this device"):
+    with pytest.raises(RefusedError, match="the second person does not use this device"):
         keyboard.ask(person, member=MemberId(make_id()))
     assert person.asked == []
 

@@ -82,10 +82,10 @@ def test_who_has_no_seat_session_key_or_role_here_or_asks_for_themselves_approve
     keyless = ((bytes(keyboard.second.seat), msgspec.structs.replace(lent, locals=others)),)
     of_fourth = ((bytes(fourth.seat), keyboard.lent(fourth)),)
     for passphrase, changes, words in (
-        (third.passphrase, {"name": third.name}, "this passphrase opens no seat of the second person here"),
-        (PASSPHRASE, {"lent": keyless}, "the second seat has no session key on this device"),
+        (third.passphrase, {"name": third.name}, "this passphrase does not open this vault for the second person"),
+        (PASSPHRASE, {"lent": keyless}, "the second person has no session key on this device"),
         (PASSPHRASE, {"requester": keyboard.second.seat}, "nobody can approve their own question"),
-        (PASSPHRASE, {"requester": b"?" * 16}, "the member who asks is not in the newest roster"),
+        (PASSPHRASE, {"requester": b"?" * 16}, "the member who asks is not in the newest list of members"),
         (fourth.passphrase, {"name": fourth.name, "lent": of_fourth}, "role does not allow approvals"),
     ):
         asked, person = keyboard.question(**changes), Person(passphrase)

@@ -176,8 +176,8 @@ def _lines(shown: AccessShown) -> list[Words]:
     if shown.pending:
         lines.append(
             plural(
-                "{count} version is not under the newest key yet: r rewraps it.",
-                "{count} versions are not under the newest key yet: r rewraps them.",
+                "{count} saved change is not under the newest key yet: r rewraps it.",
+                "{count} saved changes are not under the newest key yet: r rewraps them.",
                 count=shown.pending,
             )
         )
@@ -188,6 +188,6 @@ def _cost(shown: AccessShown) -> Message:
     """Say what a new key costs; the member who loses the case gets none, so that it is this at most."""
     return Message(
         "A new key: {versions} to rewrap, for {devices} now.",
-        versions=plural("{count} version", "{count} versions", count=shown.cost_versions),
+        versions=plural("{count} saved change", "{count} saved changes", count=shown.cost_versions),
         devices=plural("{count} device that holds it", "{count} devices that hold it", count=shown.cost_holders),
     )

@@ -71,7 +71,7 @@ class BackupScreen(FormScreen):
             "Keep it apart from this computer.",
             path=made.path,
             entries=plural("{count} entry", "{count} entries", count=made.operations),
-            versions=plural("{count} version", "{count} versions", count=made.versions),
+            versions=plural("{count} saved change", "{count} saved changes", count=made.versions),
             drafts=plural("{count} draft", "{count} drafts", count=made.drafts),
             removal=made.removal,
         )

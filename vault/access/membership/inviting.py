@@ -136,13 +136,13 @@ def _check(session: Session, invitation: Invitation, request: Request) -> None:
     genesis = verify_genesis(request.genesis, is_signed_raw)
     named = (genesis.vault, genesis.seat, genesis.identity)
     if named != (session.vault, request.seat, request.identity) or not genesis.is_first:
-        raise VerificationError(Message("the log of this request is not the first one of its own seat"))
+        raise VerificationError(Message("the log of this request is not the first one of its own device"))
     if invitation.member and (request.member, request.name) != (invitation.member, invitation.name):
         raise VerificationError(Message("the request names another member than its invitation"))
     chain, effective = session.directory.chain, session.directory.effective
     if chain.by_root(invitation.roster) is None:
         raise RefusedError(
-            Message("the invitation names a roster that is no longer in effect"),
+            Message("the invitation names a list of members that is no longer in effect"),
             next_step=Message("Make a new invitation."),
         )
     certified = [certificate for roster in chain.accepted for certificate in roster.certificates.values()]

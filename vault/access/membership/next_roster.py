@@ -243,13 +243,13 @@ def _require_known(effective: EffectiveRoster, change: Change) -> None:
     for seat in change.ended:
         if seat not in effective.certificates:
             raise RefusedError(
-                Message("seat {seat} is not in the newest roster", seat=seat.hex()),
+                Message("device {seat} is not in the newest list of members", seat=seat.hex()),
                 next_step=Message("See {list_devices}.", list_devices=NextStep.LIST_DEVICES),
             )
     for member in change.leaving:
         if member not in effective.members:
             raise RefusedError(
-                Message("member {member} is not in the newest roster", member=member.hex()),
+                Message("member {member} is not in the newest list of members", member=member.hex()),
                 next_step=Message("See {list_members}.", list_members=NextStep.LIST_MEMBERS),
             )
     if effective.members.keys() == change.leaving and not change.roles:
@@ -266,7 +266,11 @@ def require_signed(effective: EffectiveRoster, roster: Roster) -> None:
     missing = missing_signatures(effective, roster)
     if missing is not None:
         raise RefusedError(
-            Message("roster {number} needs more signatures: {missing}", number=roster.head.number, missing=missing),
+            Message(
+                "list of members {number} needs more signatures: {missing}",
+                number=roster.head.number,
+                missing=missing,
+            ),
             next_step=Message(
                 "Give them the proposal: {sign_proposal}, then `member commit PROPOSAL`.",
                 sign_proposal=NextStep.SIGN_PROPOSAL,

@@ -107,7 +107,7 @@ class PendingSeat:
         if directory.chain.by_root(self.roster) is None:
             raise VerificationError(
                 Message(
-                    "the roster that the invitation names did not arrive: the rosters here are older, or of a fork"
+                    "the list of members that the invitation names did not arrive: those here are older, or of a fork"
                 ),
                 next_step=Message(
                     "Ask the member who invited you for a new bundle; if it happens again, for a new invitation."
@@ -118,12 +118,12 @@ class PendingSeat:
             if directory.roster == self.roster:
                 raise _still_waiting()
             raise VerificationError(
-                Message("the newest roster does not admit this device"),
+                Message("the newest list of members does not admit this device"),
                 next_step=Message("Ask the member who invited you; perhaps this device was revoked."),
             )
         if admitted != self.certificate(opened):
             raise VerificationError(
-                Message("the roster admits another key or another member instead of those of this device"),
+                Message("the list of members admits another key or another member instead of those of this device"),
                 next_step=Message(
                     "Compare the 13 words again with the member who invited you; use nothing of this vault until then."
                 ),
@@ -167,7 +167,7 @@ def pending_seat_of(rows: Rows, place: SealedPlace, held: Keyring | None = None)
     row = rows.local(place.seat, Purpose.JOINING)
     if row is None:
         return None
-    wire = decoded(place.open_row(row), _WaitingMap, Message("the row of the waiting seat cannot be read"))
+    wire = decoded(place.open_row(row), _WaitingMap, Message("the row of the waiting device cannot be read"))
     waiting = PendingSeat(wire.genesis, MemberId(wire.member), wire.roster, wire.here, wire.seed, wire.following)
     waiting = replace(waiting, has_begun=rows.size(waiting.origin) > 0)
     if held is not None and not held.compartments() and not waiting.has_begun:

@@ -81,7 +81,7 @@ def _epoch_to_seal(session: Session) -> tuple[EpochId, bytes]:
     if not found:
         state = session.state_of(session.directory.compartment)
         if state is None or not any(session.keyring.get(epoch) is not None for epoch in state.epochs):
-            text = Message("this seat does not hold the directory's key")
+            text = Message("this device does not hold the directory's key")
         else:
             text = Message("a revoked device knows every key of the directory that is here")
         raise RefusedError(text, next_step=Message("Ask an admin to open the vault once, and exchange with them."))
@@ -141,7 +141,7 @@ def _require_fitting(roster: Roster, members: Sequence[Member]) -> None:
     for member in members:
         if member.member not in roster.members or not is_one_line(member.name):
             raise MalformedError(
-                Message("the proposal names somebody whom its roster does not admit, or gives no name")
+                Message("the proposal names somebody whom its list of members does not admit, or gives no name")
             )
     for called in ({member.member for member in members}, {as_seen(member.name) for member in members}):
         if len(called) < len(members):

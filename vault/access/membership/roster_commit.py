@@ -237,7 +237,7 @@ def _keys_that_fit(due: Sequence[Due]) -> int:
 def _require_right(session: Session, roster: Roster) -> None:
     if not session.directory.rights.may_write(session.roles, CompartmentKind.DIRECTORY, Roster.KIND):
         raise RefusedError(
-            Message("your role may not write rosters"), next_step=Message("Give the proposal to an admin.")
+            Message("your role may not change the list of members"), next_step=Message("Give the proposal to an admin.")
         )
     own = roster.endings.get(session.seat)
     if own is not None and session.log.size >= own.get(session.log.origin, 0):

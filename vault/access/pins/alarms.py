@@ -20,23 +20,28 @@ Stored = tuple[Any, ...]
 """As pins keep a finding: code, subject, seats, numbers; or, of earlier programs, code and sentence."""
 
 # What cannot be seen a second time: a fault is kept until a clean verification, news for the one session that follows,
-# since this one may be cut off before it told (FORMAT.md 7). `{subject}` is the begin of an id.
+# since this one may be cut off before it told (FORMAT.md 7). `{subject}` is the begin of a device's id.
 _KEPT: Final[Mapping[Code, Message]] = {
-    Code.ACT: Message("A program wrote one thing into log {subject} and did another: {verify} names the entry."),
+    Code.ACT: Message(
+        "A program wrote one thing into the log of a device and did another: {verify} says whose, and which entry."
+    ),
     Code.DAMAGED: Message("The log is damaged or was altered: a new log begins; run {verify}."),
     Code.DATABASE: Message("The database contradicts itself: records may seem to be missing. Run {verify}."),
     Code.FORK: Message(
-        "Log {subject} has two histories, both signed by its key. Both are valid, unless a revocation cuts them off."
+        "The log of a device has two histories, both signed by its key. Both are valid, unless a revocation cuts them"
+        " off. {verify} says whose it is."
     ),
     Code.KEYRING: Message("The keyring of this device is an older copy, or was altered: its keys were opened again."),
-    Code.NEW_SHEETS: Message("New recovery sheets were made (roster {number}): the old sheets open nothing new."),
+    Code.NEW_SHEETS: Message(
+        "New recovery sheets were made (list of members {number}): the old sheets open nothing new."
+    ),
     Code.OLD_SHEETS: Message(
         "The recovery sheets of this vault had been replaced before a backup was restored: the old sheets open again"
         " what is written, and the newer ones nothing. Make new sheets: {new_sheets}."
     ),
-    Code.OPEN_LOGS: Message("Your seat has several newest logs: a vault was copied and both copies were used."),
+    Code.OPEN_LOGS: Message("This device has several newest logs: a vault was copied and both copies were used."),
     Code.OTHER_TREE: Message(
-        "The key of log {subject} also signed another history, which is not here; the history that is here is valid."
+        "The key of a device's log also signed another history, which is not here; the history that is here is valid."
     ),
     Code.OWN_DEVICE: Message(
         "A device was admitted in your name: {subject}. If it is not yours, tell an admin at once; {revoke} ends it."
@@ -50,14 +55,14 @@ _KEPT: Final[Mapping[Code, Message]] = {
     ),
     Code.REMEMBERED: Message("An earlier session, with an older program, noted that something is wrong here."),
     Code.ROSTER: Message(
-        "The newest roster that this device saw is not here: devices that it revoked would still be valid."
+        "The newest list of members that this device saw is not here: devices that it revoked would still be valid."
     ),
     Code.SESSION_KEY: Message(
         "The session key of this device is gone or was altered (removed, or a backup was restored): a new log begins."
     ),
     Code.SHEETS: Message(
-        "Recovery sheets were used (roster {number}). Devices admitted: {admitted}, revoked: {ended}. If you did"
-        " not know, ask who did it."
+        "Recovery sheets were used (list of members {number}). Devices admitted: {admitted}, revoked: {ended}. If you"
+        " did not know, ask who did it."
     ),
     Code.VALID_AGAIN: Message(
         "Device {subject} was revoked, or its member had lost a role, before a backup was restored, and is valid again."
@@ -66,6 +71,8 @@ _KEPT: Final[Mapping[Code, Message]] = {
     Code.VERIFY: Message("The log does not verify: {verify} names the places."),
 }
 _NEWS: Final = frozenset({Code.NEW_SHEETS, Code.OLD_SHEETS, Code.OWN_DEVICE, Code.SHEETS})
+# In one log each, and worth nothing to who looks for it without that; the sentence names no id.
+_OF_A_LOG: Final = frozenset({Code.ACT, Code.FORK, Code.OTHER_TREE})
 _STEPS: Final[Mapping[str, Value]] = {
     "verify": NextStep.VERIFY_LOG,
     "revoke": NextStep.REVOKE_DEVICE,
@@ -82,9 +89,11 @@ def lasting(
     """Return a finding that pins keep. All of it but its sentence is stored, and that one follows from its code.
 
     Raises:
-        KeyError: the code is none of those, or its sentence needs other numbers.
+        KeyError: the code is none of those, or it lacks its log, or its sentence needs other numbers.
     """
-    shown = {} if subject is None else {"subject": subject.hex()[: 8 if len(subject) == ID_SIZE else 16]}
+    if subject is None and code in _OF_A_LOG:
+        raise KeyError(code)
+    shown = {} if subject is None else {"subject": subject.hex()[:8]}
     message = filled(_KEPT[code], **shown, **_STEPS, **numbers)
     str(message)  # all that it needs is there
     severity = Severity.NEWS if code in _NEWS else Severity.FAULT

@@ -58,7 +58,7 @@ class CopyKeys:
         """
         row = rows.local(self.place.seat, Purpose.KEYRING)
         if row is None:
-            raise VerificationError(Message("the copy holds no keyring of your seat"))
+            raise VerificationError(Message("the copy holds no keyring of your device"))
         return Keyring.decode(self.place.open_row(row))
 
 
@@ -85,7 +85,7 @@ def copy_keys(file: KeyFile, secrets: SeatSecrets) -> CopyKeys:
     try:
         doors = open_doors(KemPrivate.from_seed(secrets.kem_seed), seat, vault, file.doors)
     except BrokenSealError:
-        raise VerificationError(Message("no door of the keys file opens for your seat")) from None
+        raise VerificationError(Message("no door of the keys file opens for your device")) from None
     return CopyKeys(SealedPlace(vault, seat, secrets.keyring_key), doors.new, secrets)
 
 

@@ -230,7 +230,7 @@ class _Planner:
         assert chain.effective is not None  # noqa: S101 - roster 0 is among them; for the type checker
         if roster.root not in chain.effective.tips:
             raise VerificationError(
-                Message("the roster that would admit the device does not follow from the roster in effect")
+                Message("the list of members that would admit the device does not follow from the one in effect")
             )
         return Directory(before.compartment, chain, chain.effective)
 

@@ -129,7 +129,7 @@ def require_member(found: MemberId | None) -> MemberId:
     """
     if found is None:
         raise NotFoundError(
-            Message("no member of this name is in the newest roster"),
+            Message("no member of this name is in the newest list of members"),
             next_step=Message("Check the name, or admit somebody new as admin with `--new-admin`."),
         )
     return found

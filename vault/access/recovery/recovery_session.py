@@ -152,8 +152,8 @@ def _believed(rows: Rows, vault: VaultId, keyring: Keyring, root_public: bytes) 
             ):
                 return anchor, directory
     raise VerificationError(
-        Message("no roster of this vault ends in the root of these sheets"),
-        next_step=Message("They belong to a replaced set, or the rosters were altered."),
+        Message("no list of members of this vault ends in the root of these sheets"),
+        next_step=Message("They belong to a replaced set, or the lists were altered."),
     )
 
 

@@ -71,7 +71,7 @@ def free_slot(rows: Rows, choose: Callable[[Sequence[int]], int] = secrets.choic
     free = [number for number in range(SLOT_COUNT) if number not in taken]
     if not free:
         raise RefusedError(
-            Message("this folder has slots for {slot_count} seats, and all are in use", slot_count=SLOT_COUNT),
+            Message("this folder has room for {slot_count} devices, and all of it is in use", slot_count=SLOT_COUNT),
             next_step=Message(
                 "Revoke the devices that nobody uses any more: {list_devices}.", list_devices=NextStep.LIST_DEVICES
             ),
@@ -156,7 +156,7 @@ def doors_of(file: KeyFile, private: KemPrivate, seat: SeatId) -> DoorKeys:
         return open_doors(private, seat, VaultId(file.header.vault), file.doors)
     except BrokenSealError:
         raise VerificationError(
-            Message("no door of the keys file opens for your seat"),
+            Message("no door of the keys file opens for your device"),
             next_step=Message(
                 "Your access here was revoked, or keys and vault are from different days: then restore both from one"
                 " backup."

@@ -122,7 +122,7 @@ def epoch_to_write(session: Waiter, compartment: CompartmentId) -> EpochId | Non
         )
     if len(state.current) > 1 or session.keyring.get(state.current[0]) is None:
         raise RefusedError(
-            Message("other members replaced the key of compartment {compartment}", compartment=compartment.hex()),
+            Message("other members replaced the key of this case or list"),
             next_step=Message("Ask somebody who shares the case to open it once, and exchange with them."),
         )
     return state.current[0]

@@ -34,7 +34,7 @@ _NEWS = {
         "A copy of this device continued its log: what both wrote since then is pending. A new log begins."
     ),
     Code.MOVED: Message(
-        "Your seat continued with another log here (another account, or a restored state folder): a new log begins."
+        "This device continued with another log here (another account, or a restored state folder): a new log begins."
     ),
 }
 _ALTERED_KEYS = Message(
@@ -66,7 +66,7 @@ def judge(rows: Rows, place: SealedPlace, *, identity: bytes, pins: Pins | None,
     own = _own_logs(rows, place.seat, identity)
     if not own and (pins is None or not pins.logs):
         raise VerificationError(
-            Message("this vault holds no log of your seat"), next_step=Message("Restore the vault from a backup.")
+            Message("this vault holds no log of this device"), next_step=Message("Restore the vault from a backup.")
         )
     if pins is None:
         alarms = (_news(Code.NO_PINS), *_judge_predecessors(rows, own, {}))
@@ -217,23 +217,21 @@ def _judge_predecessors(
             bound = Pinned(genesis.predecessor_size, genesis.predecessor_root)
             alarms.append(_compare(rows, origin, bound, _ITS_SUCCESSOR))
     if len({genesis.predecessor for genesis in before}) < len(before):
-        message = Message("Two logs of your seat follow the same log: a vault was copied and both copies were used.")
+        message = Message("Two logs of this device follow the same log: a vault was copied and both copies were used.")
         alarms.append(Finding(Code.TWIN_LOGS, message))
     return tuple(dict.fromkeys(alarm for alarm in alarms if alarm is not None))
 
 
 def _compare(rows: Rows, origin: Origin, pinned: Pinned, who_saw: Message) -> Finding | None:
-    stored, genesis, log = rows.size(origin), genesis_of(rows, origin), origin.hex()[:16]
+    stored, genesis = rows.size(origin), genesis_of(rows, origin)
     if genesis is None:
         message = Message(
-            "The beginning of log {log} is missing or was altered. It may be in another copy of this vault that was"
-            " used, such as a restored backup.",
-            log=log,
+            "The beginning of a device's log is missing or was altered. It may be in another copy of this vault that"
+            " was used, such as a restored backup."
         )
     elif stored < pinned.size:
         message = Message(
-            "This vault is an older copy: log {log} has {stored} entries, {who_saw} {seen}.",
-            log=log,
+            "This vault is an older copy: the log of a device has {stored} entries, {who_saw} {seen}.",
             stored=stored,
             who_saw=who_saw,
             seen=pinned.size,
@@ -246,8 +244,7 @@ def _compare(rows: Rows, origin: Origin, pinned: Pinned, who_saw: Message) -> Fi
         if parting and (report.size >= pinned.size or parting.roots.get(pinned.size) == pinned.root):
             return fork_alarm(origin, SeatId(genesis.seat))
         message = Message(
-            "Log {log} changed: its first {seen} entries are not those that {who_saw}.",
-            log=log,
+            "The log of a device changed: its first {seen} entries are not those that {who_saw}.",
             seen=pinned.size,
             who_saw=who_saw,
         )
@@ -268,7 +265,7 @@ def _new_log(rows: Rows, own: Mapping[Origin, Genesis], pins: Pins | None, alarm
     newest = max(reports.values(), key=lambda report: report.size)  # of equal ones the first by name
     if not newest.size:
         raise VerificationError(
-            Message("nothing of log {origin} is proven", origin=newest.origin.hex()),
+            Message("nothing of this device's log is proven"),
             next_step=Message("Restore the vault from a backup."),
         )
     return Continuity(None, Predecessor(Origin(newest.origin), newest.size, newest.root), alarms)

@@ -65,7 +65,7 @@ class Directory:
         """
         certificate = self.effective.certificates.get(seat)
         if certificate is None:
-            raise VerificationError(Message("seat {seat} is not in the newest roster", seat=seat.hex()))
+            raise VerificationError(Message("device {seat} is not in the newest list of members", seat=seat.hex()))
         return MemberId(certificate.member)
 
     def certificate_of(self, seat: bytes) -> Certificate | None:
@@ -102,7 +102,7 @@ def read_directory(rows: Rows, *, vault: VaultId, keyring: Keyring, root_public:
     """
     claimed = _claimed(rows, keyring)
     if not claimed:
-        raise VerificationError(Message("this seat holds no directory, or its epochs were altered"))
+        raise VerificationError(Message("this device holds no directory, or its keys were altered"))
     found = []
     for compartment in claimed:
         chain = _judged(rows, _rosters(rows, compartment, vault, keyring), root_public)
@@ -118,7 +118,8 @@ def read_directory(rows: Rows, *, vault: VaultId, keyring: Keyring, root_public:
         )
         raise VerificationError(
             Message(
-                "no roster of this vault is valid: it was altered or removed ({value})", value=where or "none is here"
+                "no list of members of this vault is valid: it was altered or removed ({value})",
+                value=where or "none is here",
             )
         )
     return found[0]

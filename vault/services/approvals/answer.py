@@ -28,7 +28,7 @@ def require_another(directory: Directory, requester: bytes, approver: MemberId) 
     certificate = directory.effective.certificates.get(requester)
     if certificate is None:
         raise RefusedError(
-            Message("the member who asks is not in the newest roster"),
+            Message("the member who asks is not in the newest list of members"),
             next_step=Message("Import the newest bundle first."),
         )
     if MemberId(certificate.member) == approver:

@@ -84,7 +84,7 @@ def ask_second(
         )
     if not lent:
         raise RefusedError(
-            Message("the second person has no seat on this device"),
+            Message("the second person does not use this device"),
             next_step=Message("Ask for the approval in a file: {ask_approval}.", ask_approval=NextStep.ASK_APPROVAL),
         )
     file = read_key_file(session.folder.keys)

@@ -98,7 +98,7 @@ def answer(
         passphrase[:] = bytes(len(passphrase))
     lent = dict(asked.lent).get(own.seat)
     if lent is None:
-        raise RefusedError(Message("this passphrase opens no seat of the second person here"))
+        raise RefusedError(Message("this passphrase does not open this vault for the second person"))
     return _approve(asked, VaultId(file.header.vault), own, lent, why)
 
 
@@ -113,7 +113,7 @@ def _approve(asked: PipeQuestion, vault: VaultId, own: SeatSecrets, lent: RowSet
             directory = _directory(rows, place, own)
             origin = stored_origin(rows, place)
             if origin is None:
-                raise RefusedError(Message("the second seat has no session key on this device"))
+                raise RefusedError(Message("the second person has no session key on this device"))
             log = resume(
                 rows,
                 database=database,

@@ -121,8 +121,8 @@ def prove(
     if (state.digest, state.operations, state.versions) != expected:
         raise VerificationError(
             Message(
-                "the backup holds {operations} entries and {versions} versions that are not the {operations_2}"
-                " and {versions_2} of the vault",
+                "the backup holds {operations} entries and {versions} saved changes that are not the"
+                " {operations_2} and {versions_2} of the vault",
                 operations=state.operations,
                 versions=state.versions,
                 operations_2=manifest.operations,

@@ -135,7 +135,7 @@ def drill(session: Session, typed: TypedSheets) -> Drilled:
     opened, without, unopened = _opened_by(session, secret)
     if unopened:
         raise VerificationError(
-            Message("these sheets do not open {unopened} of the compartments that you hold", unopened=unopened),
+            Message("these sheets do not open {unopened} of the cases and lists that you hold", unopened=unopened),
             next_step=Message(
                 "Run {follow_recovery}; after that repeat the drill.", follow_recovery=NextStep.FOLLOW_RECOVERY
             ),

@@ -109,7 +109,7 @@ _SAID: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = MappingPro
             ("Записи об этом человеке есть и в {cases}. Они остаются: просили только об одном деле.",),
         ),
         "Every version of them and every key to them is removed from our database, from our search, from what"
-        " waited to be imported and from unfinished texts. Our log still says that {count} versions were erased,"
+        " waited to be imported and from unfinished texts. Our log still says that {count} saved changes were erased,"
         " but nothing of what they said.": (
             (
                 "Toutes leurs versions et toutes leurs clés sont retirées de notre base, de notre recherche, de ce qui"

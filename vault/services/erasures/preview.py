@@ -96,10 +96,10 @@ def _quarantined(session: Session, found: Sequence[WhoseWords]) -> Iterator[Word
         return
     names = names_of_members(session)
     yield plural(
-        "{count} quarantined version goes too, by: {names}. Nobody sees it now, but would if its author gets the case"
-        " again.",
-        "{count} quarantined versions go too, by: {names}. Nobody sees them now, but would if their authors get the"
-        " case again.",
+        "{count} saved change that is set aside goes too, by: {names}. Nobody sees it now, but would if its author gets"
+        " the case again.",
+        "{count} saved changes that are set aside go too, by: {names}. Nobody sees them now, but would if their authors"
+        " get the case again.",
         count=sum(len(each.versions) for each in found),
         names=listed_names(names, (author for each in found for author in each.authors)),
     )

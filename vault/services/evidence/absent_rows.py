@@ -92,7 +92,7 @@ class AbsentRows:
         known = {notice.epoch for notice in notices_of(rows, first.compartment)}
         if absent_keys(self._session, CompartmentId(first.compartment)) or known & {row.epoch for row in group}:
             return None
-        return Message("its wrapped key names no epoch of its compartment")
+        return Message("its wrapped key names no key of its case or list")
 
     def _is_own(self, rows: Rows, origin: Origin) -> bool:
         genesis = genesis_of(rows, origin)

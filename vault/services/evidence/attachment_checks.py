@@ -131,9 +131,8 @@ def _fault_of(rows: Rows, blobs: Blobs, encoded: bytes) -> Message | None:
 
 def _unlisted(row: AttachmentRow) -> Finding:
     message = Message(
-        "no list names the document {digest} of {compartment}",
+        "no list names the document {digest} that is here",
         digest=row.digest.hex(),
-        compartment=row.compartment.hex(),
     )
     return Finding(Code.UNLISTED, message, row.compartment, severity=Severity.ABSENCE)
 

@@ -85,20 +85,20 @@ def _gap(session: Session, origin: Origin, entries: Sequence[int], *, is_late: b
     where = _where(session, seat, entries)
     if is_missing:
         message = plural(
-            "{count} payload that you should be able to read cannot be opened ({where}): a key of that log is missing,"
-            " or was not given to you",
-            "{count} payloads that you should be able to read cannot be opened ({where}): a key of that log is missing,"
-            " or was not given to you",
+            "the details of {count} entry that you should be able to read cannot be opened ({where}): a key of that"
+            " log is missing, or was not given to you",
+            "the details of {count} entries that you should be able to read cannot be opened ({where}): a key of that"
+            " log is missing, or was not given to you",
             count=len(entries),
             where=where,
         )
         # It stops nothing: only what auditors see hangs on it.
         return Finding(Code.PAYLOAD_KEY, message, origin, entries[0], severity=Severity.ABSENCE)
     message = plural(
-        "{count} payload that you should be able to read cannot be opened yet ({where}). A bundle from {who} brings"
-        " the key.",
-        "{count} payloads that you should be able to read cannot be opened yet ({where}). A bundle from {who} brings"
-        " the key.",
+        "The details of {count} entry that you should be able to read cannot be opened yet ({where}). A bundle from"
+        " {who} brings the key.",
+        "The details of {count} entries that you should be able to read cannot be opened yet ({where}). A bundle from"
+        " {who} brings the key.",
         count=len(entries),
         where=where,
         who=author_of(session, seat) or SOMEBODY_UNKNOWN,

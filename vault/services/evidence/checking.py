@@ -200,7 +200,7 @@ class _Checked:
         if sum(row.origin == origin for row in rows.geneses()) > 1:
             self._whole(origin, Message("a false row stands beside the genesis"))
         if certificate is None or certificate.identity != genesis.identity:
-            self._whole(origin, Message("the key that made the genesis belongs to no seat of any roster"))
+            self._whole(origin, Message("the key that made the genesis belongs to no device of any list of members"))
         report = verify_log(
             genesis_bytes_of(rows, origin) or b"",
             in_turn(rows, origin),
@@ -213,7 +213,7 @@ class _Checked:
         self.entries += report.size
         self._note(report.problems)
         for seq, fault in self._bounds.forks.get(origin, ()):
-            self.faults.append(Finding(Code.FORK, _of_log(origin, fault), origin, seq))
+            self.faults.append(Finding(Code.FORK, fault, origin, seq))
         # All that this seat's own logs list was here once; of others only what it may hold ever came.
         held = self._session.keyring.compartments()
         ours = None if genesis.seat == self._session.seat else {*held, *audits_of(rows)}
@@ -276,7 +276,7 @@ class _Checked:
             for _, items in proven_lists(rows.operations(report.origin), report):
                 stored -= {item.digest for item in items}
         self.faults += [
-            Finding(Code.UNLISTED, Message("no log lists the epoch or grant {digest}", digest=digest.hex()))
+            Finding(Code.UNLISTED, Message("no log lists the key or grant {digest}", digest=digest.hex()))
             for digest in sorted(stored)
         ]
 
@@ -320,7 +320,7 @@ class _Checked:
             if is_absence(judged) and judged.check == "C6":
                 self._by_author(Code.CLOSED, judged, Message("no wrapped key that is here opens it"))
             elif not (judged.is_pending or judged.is_unentitled) and judged.check not in _NAMED_ELSEWHERE:
-                message = Message("the version is not valid: it fails check {check}", check=judged.check)
+                message = Message("what was written is not valid: it fails check {check}", check=judged.check)
                 self._fault(Finding(Code.QUARANTINED, message, origin, judged.seq, judged.n))
 
     def empty(self) -> None:
@@ -364,7 +364,7 @@ class _Checked:
             self.faults.append(replace(problem, severity=Severity.ABSENCE) if problem.code is Code.ABSENT else problem)
 
     def _whole(self, origin: Origin, fault: Message) -> None:
-        self.faults.append(Finding(Code.GENESIS, _of_log(origin, fault), origin))
+        self.faults.append(Finding(Code.GENESIS, fault, origin))
 
     def _fault(self, found: Finding) -> None:
         """Name what is wrong with an entry; with a thing that it lists, only what was found first."""
@@ -387,7 +387,3 @@ def _by_name(session: Session, unreadable: Sequence[Finding]) -> Value:
             for name, count in sorted(counts.items())
         ]
     )
-
-
-def _of_log(origin: Origin, fault: Message) -> Message:
-    return Message("log {log}: {fault}", log=origin.hex(), fault=fault)

@@ -56,7 +56,7 @@ def _keyring(session: Session, rows: Rows) -> Iterator[Finding]:
         state = session.state_of(key.compartment)
         counts = state is not None and session.seat not in state.cutoffs and key.epoch in state.epochs
         if key.is_altered or (state is not None and counts and session.seat in state.epochs[key.epoch].granted):
-            message = Message("epoch {epoch} was granted to this seat and is not in its keyring", epoch=key.epoch.hex())
+            message = Message("key {epoch} was granted to this device and is not in its keyring", epoch=key.epoch.hex())
             yield Finding(Code.KEYRING, message)
 
 

@@ -34,8 +34,8 @@ def hold_breaches(session: Session, rows: Rows) -> Iterator[Finding]:
         for (origin, seq), count in _erased_from(session, rows, home).items():
             if stops[case].stop((origin, seq)):
                 message = plural(
-                    "it erases {count} version of {case}, which was on legal hold",
-                    "it erases {count} versions of {case}, which was on legal hold",
+                    "it erases {count} saved change of {case}, which was on legal hold",
+                    "it erases {count} saved changes of {case}, which was on legal hold",
                     count=count,
                     case=name_of(session, home),
                 )

@@ -26,7 +26,7 @@ from vault.validity.audit_payloads import read_histories
 from vault.words.codes import word_of
 from vault.words.message import Message
 
-_SEVERAL: Final = {"access": "access", "compartments": "compartments", "entry": "entries", "person": "people"}
+_SEVERAL: Final = {"access": "access", "compartments": "cases and lists", "entry": "entries", "person": "people"}
 _CASES_OPENED: Final = 256
 
 

@@ -33,7 +33,7 @@ from vault.sync.peers import Peer
 from vault.sync.proving import Stop
 from vault.sync.staging import digest_of, discard
 from vault.words.finding import Code
-from vault.words.message import Message, filled
+from vault.words.message import Message, filled, plural
 from vault.words.next_step import NextStep
 
 # What a device may send that nobody here knows yet: it waits for the roster that admits it.
@@ -45,7 +45,7 @@ SETTLED = frozenset({Stop.FORK, Stop.OTHER_TREE, Stop.FOREIGN, Stop.OWN_LOG, Sto
 _WORDS = {
     Stop.GAP: Message("Entries of {who} from {at} on are pending: earlier entries have not arrived."),
     Stop.UNKNOWN_SEAT: Message(
-        "Entries of a device that no roster here admits are pending until the roster that admits it arrives."
+        "Entries of a device that is not known here are pending until the list of members that admits it arrives."
     ),
     Stop.UNPROVEN: Message(
         "Entries of {who} from {at} on are not signed yet, or not as they came; they were not imported."
@@ -152,7 +152,11 @@ class BundleImport:
     def fault_words(self, names: Mapping[MemberId, str]) -> tuple[Message, ...]:
         """Return a sentence on each contradiction, and on what was refused."""
         words = dict.fromkeys(self._words(pending, names) for pending in self.pending if pending.why in SETTLED)
-        refused = Message("{count} rows were refused: no signed list names them.", count=self.refused)
+        refused = plural(
+            "{count} part of the bundle was not taken: nothing that is signed and known here names it.",
+            "{count} parts of the bundle were not taken: nothing that is signed and known here names them.",
+            count=self.refused,
+        )
         return (*words, refused) if self.refused else tuple(words)
 
     def _round(self, bundle: Bundle) -> Imported:
@@ -315,6 +319,6 @@ def require_maker(session: Session, manifest: Manifest) -> None:
     """
     if certified_identity(session, manifest.seat) not in {None, manifest.identity}:
         raise VerificationError(
-            Message("the bundle is signed in the name of seat {seat} with another key", seat=manifest.seat.hex()),
+            Message("the bundle is signed in the name of device {seat} with another key", seat=manifest.seat.hex()),
             next_step=Message("Ask the sender to send it again."),
         )

@@ -100,7 +100,7 @@ def inside_lines(inside: Inside) -> list[Message]:
         day=day(inside.made_ms),
         size=bytes_text(inside.size),
     )
-    unknown = Message("{made} No roster here knows that device yet.", made=made)
+    unknown = Message("{made} Nobody here knows that device yet.", made=made)
     lacks = plural(
         "This device lacks {count} entry of what its maker has. Nothing was imported.",
         "This device lacks {count} entries of what its maker has. Nothing was imported.",
@@ -113,7 +113,7 @@ def _inside(entries: int, versions: int) -> Message:
     return Message(
         "In it: {entries} and {versions}.",
         entries=_entries(entries),
-        versions=plural("{count} version", "{count} versions", count=versions),
+        versions=plural("{count} saved change", "{count} saved changes", count=versions),
     )
 
 

@@ -179,5 +179,5 @@ def _package_seed(session: Session) -> bytes:
         for _, key in of_kind(read_valid(session, sending), PackageKey):
             return key.seed
     raise VerificationError(
-        Message("this seat does not hold the organisation's package key"), next_step=Message("Ask an admin for it.")
+        Message("this device does not hold the organisation's package key"), next_step=Message("Ask an admin for it.")
     )

@@ -19,7 +19,7 @@ from vault.words.message import Message
 from vault.words.next_step import NextStep
 
 _SHOWN_DIGITS = 8
-NOBODY_KNOWN = "nobody known"
+NOBODY_KNOWN = "a device not known here"
 _ANOTHER_NAME = Message("Ask them to join under a different name.")
 
 

@@ -60,7 +60,7 @@ class Said:
             if entry.payload is None:
                 self.closed.add(origin)
                 if entry.fault == "broken":
-                    yield Finding(Code.PAYLOAD_SEAL, Message("the audit payload does not open"), origin, entry.seq)
+                    yield Finding(Code.PAYLOAD_SEAL, Message("its details do not open"), origin, entry.seq)
                 elif self.may_read(origin, entry.seq, entry.digest):
                     self.owed.setdefault(origin, []).append(entry.seq)
                 else:

@@ -31,7 +31,7 @@ from vault.policy.roles import Role
 from vault.progress import Progress
 from vault.records.codec import from_fields, of_kind
 from vault.records.versions import OpenedVersion
-from vault.services.projection.absences import tell_dropped, tell_waiting
+from vault.services.projection.absences import author_of, tell_dropped, tell_waiting
 from vault.services.projection.expired_rights import hide_expired_cases
 from vault.services.projection.extracted import extracted_text
 from vault.services.projection.raised_alarms import notice_false_acts, notice_findings
@@ -97,7 +97,7 @@ def up_to_date_index(session: Session, *, progress: Progress = lambda done, tota
         session.quarantine[:] = dict.fromkeys([*revalidate(session, index), *unproven])
     elif found:
         session.quarantine[:] = dict.fromkeys([*session.quarantine, *found])
-    notice_findings(session, session.quarantine)
+    notice_findings(session, session.quarantine, author_of)
     tell_dropped(session)
     tell_waiting(session)
     return index

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from vault.access.pins.alarms import lasting
 from vault.access.session import Session
 from vault.access.trust.absence import is_absence
-from vault.ids import CompartmentId, Origin
+from vault.ids import CompartmentId, Origin, SeatId
 from vault.services.projection.fault_attribution import seats_of, without_ended
 from vault.services.projection.log_statements import Said
 from vault.services.projection.places import name_of
@@ -31,12 +32,11 @@ _WAITING = plural(
     count=0,
 )
 _UNENTITLED = plural(
-    "{at_least}{count} record was written by somebody who had no right to at that time ({place}):"
-    " quarantined. If the author only lacked the case, or had it from somebody whose right had ended, a grant to them"
-    " makes it valid.",
-    "{at_least}{count} records were written by somebody who had no right to at that time ({place}):"
-    " quarantined. If the author only lacked the case, or had it from somebody whose right had ended, a grant to them"
-    " makes them valid.",
+    "{at_least}{count} record is set aside ({place}): this device knows of no right of its author to write there then."
+    " The author may have done nothing wrong. If they only lacked the case, a grant of it brings the record back.",
+    "{at_least}{count} records are set aside ({place}): this device knows of no right of their authors to write there"
+    " then. The authors may have done nothing wrong. If they only lacked the case, a grant of it brings the records"
+    " back.",
     count=0,
 )
 _EMPTY = plural(
@@ -48,10 +48,14 @@ _EMPTY = plural(
     count=0,
 )
 _MOST_NAMED = 100
+_AuthorOf: TypeAlias = Callable[[Session, SeatId | None], str | Message]
 
 
-def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
-    """Say in a line each what is missing or damaged, what waits, and what nobody was entitled to write."""
+def notice_findings(session: Session, findings: Sequence[Quarantined], author_of: _AuthorOf) -> None:
+    """Say in a line each what is missing or damaged, what waits, and what nobody was entitled to write.
+
+    `author_of` is `absences.author_of`: what that reads by tells through this module.
+    """
     pending = [finding for finding in findings if finding.is_pending]
     unentitled = [finding for finding in findings if finding.is_unentitled]
     empty = [finding for finding in findings if finding.says_nothing]
@@ -71,10 +75,12 @@ def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
             session.drop_alarms(code)
         elif code is Code.QUARANTINE:
             seats = seats_of(session, (finding.origin for finding in without_ended(session, faults) or faults))
-            session.renew_alarm(Finding(code, _of(found, words), seats=seats))
+            session.renew_alarm(Finding(code, _of(found, words, _whose(session, found[0], author_of)), seats=seats))
         else:
             where = _places(session, found) if code is Code.UNENTITLED else ""
-            session.renew_alarm(Finding(code, _of(found, words, where), severity=Severity.NEWS))
+            session.renew_alarm(
+                Finding(code, _of(found, words, _whose(session, found[0], author_of), where), severity=Severity.NEWS)
+            )
 
 
 def notice_false_acts(session: Session, origin: Origin, start: int, known: Proven) -> None:
@@ -108,10 +114,16 @@ def _places(session: Session, found: Sequence[Quarantined]) -> Value:
     return listed([names[name] for name in sorted(names)])
 
 
-def _of(found: Sequence[Quarantined], words: Message, where: Value = "") -> Message:
+def _whose(session: Session, first: Quarantined, author_of: _AuthorOf) -> Value:
+    """Return whose log it lies in, as far as some list of members says."""
+    seats = seats_of(session, [first.origin])
+    return author_of(session, next(iter(seats), None)) or Message("a device not known here")
+
+
+def _of(found: Sequence[Quarantined], words: Message, who: Value, where: Value = "") -> Message:
     """Count them; what an entry held whose list is not here, or whether others follow it, nobody can say."""
     first = found[0]
-    place = Message("first: log {log}, entry {seq}", log=first.origin.hex()[:16], seq=first.seq)
+    place = Message("first: entry {seq} of {who}", seq=first.seq, who=who)
     return filled(
         words,
         count=len(found),
