@@ -311,7 +311,7 @@ def test_records_that_nobody_can_read_are_no_alarm_of_the_log(house: House) -> N
         amina.sees("√ Nothing was changed, removed or reordered: ", "2 records of Joel", "cannot be read; nothing else")
         amina.sees_not("NOT VERIFIED", "Exports wait")
         amina.press("escape", "x")
-        amina.sees("log verified just now")
+        amina.sees("log or backup checked just now")
 
 
 def test_a_log_that_does_not_hold_names_the_first_bad_place_first(house: House) -> None:

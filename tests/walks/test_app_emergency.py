@@ -162,7 +162,7 @@ def test_scenario_17_the_app_warns_at_refused_at_risk_and_keeps_all_that_is_agre
         desk.press("m")
         desk.go_to("stage")
         desk.press(*"refused at", "f4")
-        desk.at("REFUSED AT RISK")
+        desk.at("Refused at risk")
         desk.sees("this is the most dangerous time", "The risk is at least high now.")
         desk.fill(where="Larkspur Yard 4", who="his sister rings", at="+1 22:00", first="Amina", second="Joel")
         desk.fill(steps="leave by the yard; ring Nora", tell="the lawyer; UNHCR")

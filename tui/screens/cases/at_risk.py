@@ -34,7 +34,7 @@ class AtRiskForm(RecordForm):
         case, ref: of the case.
     """
 
-    NAME = Message("REFUSED AT RISK")
+    NAME = Message("Refused at risk")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Keep what is agreed"), "F4", Message("keep")),
         NEXT_FIELD,
