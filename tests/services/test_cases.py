@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -43,6 +46,19 @@ def test_each_case_reason_and_session_has_a_view_of_its_own_however_many_notes_a
     with filled.open() as session:
         cases.open_case(session, filled.cases[0])
         assert len(views(session)) == before + 4
+
+
+@each(["Pacific/Kiritimati", "Etc/GMT+12"])  # a day apart, at any time
+def test_today_is_the_day_where_the_computer_is(zone: str, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = session.log.now_ms() / 1000
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", zone)
+        time.tzset()
+        day = cases.today(session)
+        opened = cases.create(session, title="At night", kind="asylum").case
+    time.tzset()
+    assert day == str(datetime.fromtimestamp(now, ZoneInfo(zone)).date())
+    assert cases.open_case(session, opened).head.value.opened == day
 
 
 def test_a_view_says_what_it_covers_and_names_no_case(filled: Filled, filled_session: Session) -> None:

@@ -92,6 +92,7 @@ _READ_WORDS: Final[Mapping[ReadBy, Message]] = {
     ReadBy.CHAT: Message("It is a chat: its messages were read; search finds them."),
     ReadBy.OCR: Message(
         "Its text was read from a picture, in no language that anybody named, and may be nonsense; search finds it."
+        " Once its language is named, it can be read again."
     ),
     ReadBy.PART: Message("A part of its text was read; search finds that part."),
     ReadBy.UNREADABLE: Message(

@@ -14,7 +14,7 @@ from vault.access.pins.copies import COPIED_ROWS, CopyKeys, SheetKeys, copy_keys
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.session import Session
 from vault.access.unlock import unlock
-from vault.display import MINUTE_UTC, time_text
+from vault.display import local_time
 from vault.ids import Origin, SeatId
 from vault.progress import StepProgress
 from vault.records.work import Entry
@@ -197,8 +197,8 @@ def last_opened_here(source: Path, state: Path | None = None) -> int | None:
 
 
 def day(ms: int) -> str:
-    """Return a time for people, in UTC."""
-    return time_text(ms, MINUTE_UTC)
+    """Return a time for people, as the clock on the wall has it."""
+    return local_time(ms)
 
 
 def _build(

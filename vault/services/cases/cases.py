@@ -17,6 +17,7 @@ from vault.casework.person import Person
 from vault.casework.stages import CaseKind, first_stage
 from vault.casework.story import STORY
 from vault.casework.vocabulary import word_of
+from vault.display import here
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, VersionId, is_case_ref, make_case_ref, make_id, short_id
 from vault.index.cases import CaseRow, Sort, cases_between, cases_by_ref, page, silent_cases
@@ -331,6 +332,5 @@ def checked_reason(why: str) -> str:
 
 
 def today(session: Session) -> str:
-    """Return this day in UTC, YYYY-MM-DD."""
-    seconds = session.log.now_ms() / 1000
-    return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).date().isoformat()
+    """Return this day where the computer is, YYYY-MM-DD: what is typed and shown is of that day, at night too."""
+    return here(session.log.now_ms()).date().isoformat()

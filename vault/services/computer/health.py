@@ -14,7 +14,7 @@ from vault.access.pins.delays import AttemptFile, Attempts
 from vault.access.pins.pins import Dates
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.session import Session
-from vault.display import MINUTE_UTC, age, time_text
+from vault.display import MINUTE_UTC, age, local_time
 from vault.durations import DAY_MS
 from vault.seal.entrance.keyfile import KeyHeader
 from vault.seal.entrance.passphrase import DEFAULT, KdfParameters
@@ -164,7 +164,7 @@ def _aged(name: str, then: int, now: int, days: int, advice: Message) -> Item:
 
 
 def _when(then: int, now: int) -> Message:
-    return Message("{time} ({age})", time=time_text(then, MINUTE_UTC), age=age(then, now))
+    return Message("{time} ({age})", time=local_time(then), age=age(then, now))
 
 
 def _duties(known: Dates) -> Item:
