@@ -108,7 +108,7 @@ def test_an_auditor_is_told_of_a_false_act_in_whichever_history_it_is(
     with organisation.open(NOOR) as noor:
         for number in order:
             syncing.import_bundle(noor, paths[number])
-        assert any("wrote one thing into log" in str(alarm) for alarm in noor.warnings)
+        assert any("wrote one thing into the log" in str(alarm) for alarm in noor.warnings)
         found = checking.verify(noor).faults
     assert ("act", origin, place) in {(fault.code, fault.origin, fault.seq) for fault in found}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.cli.desk import Desk
@@ -73,7 +74,8 @@ def test_verify_status_and_recovery_status_say_the_same_of_the_last_backup_and_o
     desk.run("backup", "make", str(tmp_path / "stick"))
     made = desk.run("backup", "verify", str(tmp_path / "stick"), "--json").json()["made"]
     status = {item["name"]: item for item in desk.run("status", "--unlock", "--json").json()["items"]}
-    assert status["last backup"]["found"].startswith(made)
+    clock = datetime.strptime(made, "%Y-%m-%d %H:%M %Z").replace(tzinfo=UTC).astimezone()
+    assert status["last backup"]["found"].startswith(f"{clock:%Y-%m-%d %H:%M %z}")
     sheets = status["recovery"]
     assert f"recovery: {sheets['found']}\n{sheets['advice']}\n" in desk.run("recovery", "status").out
     ref = desk.run("case", "list", "--json").json()["cases"][0]["ref"]

@@ -165,7 +165,7 @@ def test_each_account_hears_what_it_knows_of_the_loss_and_none_lets_the_old_log_
             notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, f"after the backup {number}"))
     for state, lost, words in (
         ("earlier", 0, "This device knows of nothing that was written after it."),
-        ("fresh", None, "Nothing that was written after 2026-01-01 12:00 UTC is in it."),
+        ("fresh", None, "Nothing that was written after 2026-01-01 12:00 +0000 is in it."),
         ("later", 1, "1 entry of the log was made after this backup and is not in it"),
         (filled.state, 5, "5 entries of the log were made after this backup and are not in it"),
     ):

@@ -15,7 +15,7 @@ from vault.cli.outcome import WAITING
 from vault.cli.output import Output, Result
 from vault.cli.prompts import ask_line
 from vault.cli.table import Arg, Given, OneOf, Verb, new_file
-from vault.errors import RefusedError, UsageError, VaultError, WaitingForDecisionError
+from vault.errors import UsageError, VaultError, WaitingForDecisionError
 from vault.words.message import Message, plural
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ def _import(args: Given, output: Output) -> Result:
         return _undo(args, output)
     if args.file is None or args.kind is None:
         raise UsageError(Message("name the file and the kind of its cases"))
-    if args.to_mend is not None and args.to_mend.exists():
-        raise RefusedError(Message("{path} exists already", path=args.to_mend), next_step=Message("Name a new file."))
     with opened(args, output) as session:
         from vault.services.imports import making, previewing, words
 
@@ -172,7 +170,7 @@ VERBS: Final = (
             Message("what to do with rows of people who may be known (scripts; otherwise you are asked)"),
             choices=_ANSWERS,
         ),
-        Arg("[--to-mend FILE]", Message("write the rows with a fault to this new file, in clear"), of=Path),
+        Arg("[--to-mend FILE]", Message("write the rows with a fault to this new file, in clear"), of=new_file),
         Arg("[--yes]", Message("do not ask whether to make them, or to take them back (scripts)")),
     ), _import),
 )  # fmt: skip
