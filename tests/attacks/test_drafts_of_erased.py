@@ -65,5 +65,5 @@ def test_the_preview_and_the_letter_tell_of_drafts_that_still_name_the_people(or
         begin(amina, case, f"{NAME} hides at 12 Elm Road")
         begin(amina, case, "somebody else")
         before, after = lines(amina, person.hex())
-        assert "1 unfinished text of yours names these people and stays" in before
-        assert "1 unfinished text of ours still names these people" in after
+        assert "1 unfinished text of yours may name these people and stays" in before
+        assert "1 unfinished text of ours may still name these people" in after

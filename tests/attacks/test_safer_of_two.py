@@ -159,16 +159,16 @@ def test_a_call_that_one_corrects_while_another_ends_it_is_open_until_somebody_e
             intake.move(tomas, slip.hex(), cases.create(tomas, title="T", kind="asylum").case)
         else:
             intake.close(tomas, slip.hex())
-        assert intake.count_open(tomas) == 0
+        assert intake.list_open(tomas) == []
     organisation.exchange(DANA, TOMAS)
     with organisation.at(DANA, TOMAS) as (dana, tomas):
         for session in (dana, tomas):
             (line,) = intake.list_open(session)
             assert (line.stored.record, line.stored.value.text, line.stored.heads) == (slip, WARNED, 2)
-            assert intake.count_open(session) == len(intake.find_open(session, "door")) == 1
+            assert len(intake.list_open(session)) == len(intake.find_open(session, "door")) == 1
         forward(tomas, 1)
         housekeeping.settle(tomas)
-        assert intake.count_open(tomas) == 1
+        assert len(intake.list_open(tomas)) == 1
         intake.close(tomas, slip.hex())
         assert intake.list_open(tomas) == []
         forward(tomas, 1)

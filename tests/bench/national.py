@@ -19,13 +19,13 @@ from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.story.task import Task
 from vault.casework.vocabulary import NoteKind
-from vault.ids import CompartmentId, make_id
+from vault.ids import CompartmentId, RecordId, make_id
 from vault.index.alike import find_alike
 from vault.index.cases import Sort
 from vault.index.query import parse
 from vault.records.codec import to_fields
 from vault.services import housekeeping
-from vault.services.cases import cases, editing, intake, listing, notes, searching, story
+from vault.services.cases import cases, editing, intake, listing, notes, searching, story, two_versions
 from vault.services.demo_national import NATIONAL, SEED, Content, Size, contents_of, fill
 from vault.services.projection.projection import up_to_date_index
 
@@ -144,6 +144,7 @@ class _Asked:
         if not same:
             raise NotRunError("no case is told from the others")
         self.cases = same[:_OPENED_AGAIN]
+        self.seen = set[RecordId]()
 
     def first_page(self, _number: int) -> object:
         return listing.open_list(self.session).page(0, Sort.DUE)
@@ -158,7 +159,8 @@ class _Asked:
         return self.peer.open(case)
 
     def home(self, _number: int) -> object:
-        return (housekeeping.settle(self.session), story.due(self.session), intake.count_open(self.session))
+        slips = intake.list_open(self.session, seen=self.seen)
+        return (housekeeping.settle(self.session), story.due(self.session), two_versions.in_two(self.session), slips)
 
     def search(self, number: int) -> object:
         return searching.search(self.session, _ASKED[number % len(_ASKED)], limit=_SHOWN)

@@ -181,12 +181,6 @@ def find_open(session: Session, words: str, *, seen: set[RecordId] | None = None
     return _seen_in_log(session, found, set() if seen is None else seen, rule)
 
 
-def count_open(session: Session) -> int:
-    """Return how many slips are open: a number alone, so that no look is in the log."""
-    session.require(Action.INTAKE_READ)
-    return sum(slip.value.state is SlipState.OPEN for slip in _slips(session))
-
-
 def _lines(session: Session, found: Iterable[Stored[Slip]]) -> list[SlipLine]:
     latest = session.clock().trusted_ms - SLIP_DAYS * DAY_MS
     return [SlipLine(slip, slip.value.received < latest) for slip in sorted(found, key=lambda row: row.value.received)]
