@@ -60,7 +60,7 @@ def test_an_auditor_is_told_at_the_first_look_and_nothing_leaves_until_its_autho
     for _ in range(2):  # what came is read once, and told until it is settled
         with short.open() as auditor:
             cases.list_all(auditor)
-            assert any("wrote one thing into log" in line for line in in_english(auditor.warnings))
+            assert any("wrote one thing into the log" in line for line in in_english(auditor.warnings))
             with pytest.raises(VerificationError, match="waits until the log is sound"):
                 auditor.require_sound_log()
             auditor.require_sound_log(taken_from=[colleague.seat])
