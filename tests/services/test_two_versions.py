@@ -184,3 +184,31 @@ def test_an_edit_of_a_person_in_two_versions_keeps_both_lists_and_refuses_to_dro
         assert people.change(amina, place, replace(contact("030 555 1234"), add_phones=())).settled == 2
         kept = people.show(amina, place)
         assert (kept.heads, set(kept.value.phones)) == (1, {"030 555 1234", "030 555 9999"})
+
+
+def test_the_history_compares_each_version_with_what_it_replaced_and_not_with_what_was_written_apart(
+    organisation: Organisation, case: CompartmentId
+) -> None:
+    organisation.exchange(AMINA, JOEL)
+    apart(
+        organisation,
+        case,
+        lambda session, first: case_changes.change(
+            session, case, risk="high" if first else None, title=None if first else "Another title"
+        ),
+    )
+    with organisation.open(AMINA) as amina:
+        place = editing.own_record(amina, case)
+        found = two_versions.both(amina, place)
+        fields = chosen_fields(
+            found.pieces, {at: Chosen(Answer.LEFT) for at, piece in enumerate(found.pieces) if piece.is_open}
+        )
+        two_versions.settle(amina, place, (found.left.version, found.right.version), fields)
+        case_changes.change(amina, case, title="A third title")
+        told = [[(each.name, str(each.said)) for each in one.changes] for one in editing.history(amina, place)[1:]]
+    assert told == [
+        [("risk", "medium -> high")],
+        [("title", "A title -> Another title")],
+        [],
+        [("title", "A title -> A third title")],
+    ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Final, Generic, TypeVar
@@ -84,7 +84,7 @@ class Earlier:
     is_current: bool
     value: Any = None
     changes: tuple[Change, ...] = field(default=(), repr=False)
-    """What it changed of the version before it in time."""
+    """What it changed of the versions that it replaced."""
 
 
 def fields_told(earlier: Earlier) -> dict[str, object]:
@@ -345,14 +345,26 @@ def history(session: Session, place: Place, *, why: str = "casework") -> list[Ea
     names = names_of_members(session)
     called = names_told(session, place.case)
     found: list[Earlier] = []
-    before: dict[str, object] = {}
+    told: dict[VersionId, dict[str, object]] = {}
     for version in sorted(versions, key=_in_time):
         by, value = name_in(names, members.get(version.origin)), _value(version, KINDS[place.kind])
         earlier = Earlier(version.id, version.content.clock[0], by, version.id in current, value)
-        fields = fields_told(earlier)
-        found.append(replace(earlier, changes=tuple(changes(before, fields, called)) if fields else ()))
-        before = fields or before
+        if said := fields_told(earlier):
+            before = _before(said, [told[each] for each in told if each in version.content.parents])
+            earlier, told[version.id] = replace(earlier, changes=tuple(changes(before, said, called))), said
+        elif known := [told[each] for each in told if each in version.content.parents]:
+            told[version.id] = known[-1]  # no change of it is told, and the next is compared with what was readable
+        found.append(earlier)
     return found
+
+
+def _before(said: Mapping[str, object], parents: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """Return what stood before a version, oldest of its parents first: what it took of one of them is no change."""
+    before: dict[str, object] = {}
+    for parent in parents:
+        kept = {name: part for name, part in before.items() if part == said.get(name)}
+        before = {**before, **parent, **kept}
+    return before
 
 
 def names_told(session: Session, home: CompartmentId) -> dict[bytes, str]:
