@@ -101,6 +101,7 @@ def test_a_case_that_was_closed_while_somebody_worked_on_it_stays_open_with_what
             assert [line.headline for line in story.due(session).lines] == ["appeal"]
             assert case_changes.list_closed(session) == []
             assert cases.open_case(session, case).head.value.closed is None
+        case_changes.change(sessions[0], case, title="They come back on Monday")
         case_changes.close(sessions[0], case, reason="both agree")
         assert [row.case for row in case_changes.list_closed(sessions[0])] == [case]
 

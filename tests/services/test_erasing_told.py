@@ -12,13 +12,18 @@ from tests.services.test_own_forms import ANSWERS, file
 from tests.tables import each
 from tests.tui.house import House, house, house_template
 from vault.access.session import Session
+from vault.casework.form import labelled
 from vault.casework.note import Note
 from vault.casework.own_forms.filled import Filled
+from vault.casework.person import Person
 from vault.casework.story.event import Event
 from vault.casework.story.relation import Relation, Relationship
+from vault.casework.story.subject_request import AskedFor, SubjectRequest
 from vault.casework.story.task import Task
+from vault.casework.story.wanted import Wanted, WantedSystem
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, UsageError, WaitingForDecisionError
+from vault.ids import short_id
 from vault.records.work import Entry
 from vault.services.approvals import erasing
 from vault.services.cases import (
@@ -64,6 +69,37 @@ def test_who_somebody_is_to_others_goes_with_them_and_what_others_are_to_each_ot
         assert (house.case, stays) not in going.found
         erasing.erase(amina, going, why="subject-request")
         assert [kept.record for kept in story.list_in(amina, house.case, (Relation.KIND,))] == [stays]
+
+
+def test_by_whom_somebody_is_searched_for_goes_with_them_and_what_they_asked_of_the_office_stays_and_is_counted(
+    house: House,
+) -> None:
+    with house.open("Amina") as amina:
+        other = cases.open_case(amina, house.case).persons[0].record
+        person = people.add(amina, house.case, role="third", names=[NAME])
+        theirs = story.add(amina, house.case, Wanted(WantedSystem.NATIONAL, person=person, text="seen in May"))
+        stays = story.add(amina, house.case, Wanted(WantedSystem.NATIONAL, person=other))
+        by_name = story.add(amina, house.case, Wanted(WantedSystem.OTHER, text=f"{NAME.split()[1]} is on the list"))
+        asked = story.add(amina, house.case, SubjectRequest(AskedFor.ERASURE, person=person))
+        going = what_goes.what_goes(amina, person.hex())
+        assert (going.kinds[Person.KIND], going.kinds[Wanted.KIND]) == (1, 1)
+        assert (house.case, theirs) in going.found
+        before = "\n".join(shown(amina, going))
+        named, _, perhaps = before.partition("1 record may also mention them, by one name alone.")
+        assert f"id {short_id(asked)}" in named.partition("1 other record names these people and stays")[2]
+        assert f"id {short_id(by_name)}" in perhaps
+        erasing.erase(amina, going, why="subject-request")
+        lines = "\n".join(written(amina, going))
+        kept = {
+            each.record: each.value for each in story.list_in(amina, house.case, (Wanted.KIND, SubjectRequest.KIND))
+        }
+        names = people.names_in(amina, house.case)
+        assert kept.keys() == {stays, by_name, asked}
+        assert "somebody whose record is not here (it may be erased)" in [
+            str(said) for _, said in labelled(kept[asked], names)
+        ]
+    assert "1 record of others still names these people." in lines
+    assert "1 other record may name these people, by one name alone. Others may have that name too." in lines
 
 
 def test_whatever_holds_one_name_in_a_spelling_that_search_finds_is_listed_and_counted_in_the_letter(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,13 @@ from tests.services.organisation import AMINA, JOEL, Organisation, share
 from tests.services.test_papers import ORDER, add, paper
 from vault.access.session import Session
 from vault.casework.papers.document import Authenticity, DocumentKind
+from vault.casework.person import Person
+from vault.casework.person_change import ContactChange, PersonChange
 from vault.casework.story.detention import Detention
 from vault.casework.versions.beside import Answer, Chosen, chosen_fields, compare
+from vault.errors import UsageError
 from vault.ids import CompartmentId
-from vault.services.cases import cases, story, two_versions
+from vault.services.cases import case_changes, cases, editing, people, story, two_versions
 from vault.services.cases.editing import Place
 from vault.services.evidence import checking
 from vault.services.papers import adding, paper_text, papers
@@ -105,7 +109,106 @@ def test_two_versions_of_a_paper_are_settled_fact_by_fact_and_its_content_stays_
         papers.save(amina, place, tmp_path / "out")
         assert (tmp_path / "out").read_bytes() == better.read_bytes()
         assert paper_text.text_of(amina, place).text == better.read_text()
-        edited = papers.change(amina, untouched, {"title": "One order"})  # as `document edit` does
+        with pytest.raises(UsageError):  # `received` would be lost
+            papers.change(amina, untouched, {"title": "One order", "from_whom": "the clerk"})
+        edited = papers.change(amina, untouched, {"from_whom": "the clerk", "received": "2026-11-20"})
         assert edited.settled == 2
         assert {each.heads for each in papers.list_in(amina, case)} == {1}
         assert checking.verify(amina).verified
+
+
+def apart(organisation: Organisation, case: CompartmentId, change: Callable[[Session, bool], object]) -> None:
+    """Let both change something without seeing each other, Joel last."""
+    for name in (AMINA, JOEL):
+        with organisation.open(name) as session:
+            change(session, name == AMINA)
+    organisation.exchange(AMINA, JOEL)
+
+
+def test_an_edit_of_a_case_in_two_versions_drops_nothing_and_what_is_urgent_goes_on(
+    organisation: Organisation, case: CompartmentId
+) -> None:
+    organisation.exchange(AMINA, JOEL)
+    apart(
+        organisation,
+        case,
+        lambda session, first: (
+            case_changes.change(session, case, risk="high")
+            if first
+            else case_changes.change(session, case, title="Another title")
+        ),
+    )
+    with organisation.open(AMINA) as amina:
+        place = editing.own_record(amina, case)
+        with pytest.raises(UsageError, match="differ in what you did not give"):
+            case_changes.change(amina, case, owner=amina.member)
+        with pytest.raises(UsageError, match="differ in what you did not give"):
+            case_changes.close(amina, case, reason="over", anyway=True)
+        case_changes.set_stage(amina, case, "interviewed")
+        head = cases.open_case(amina, case).head
+        assert (head.heads, head.value.stage, head.value.risk) == (2, "interviewed", "high")
+        case_changes.set_stage(amina, case, "registered")
+        assert {side.fields["title"] for side in sides(amina, place)} == {"A title", "Another title"}
+        assert case_changes.change(amina, case, title="Both", stage="registered", owner=amina.member).settled == 2
+        head = cases.open_case(amina, case).head
+        assert (head.heads, head.value.title, head.value.risk) == (1, "Both", "high")
+
+
+def sides(session: Session, place: Place) -> tuple[two_versions.Side, two_versions.Side]:
+    found = two_versions.both(session, place)
+    return found.left, found.right
+
+
+def test_an_edit_of_a_person_in_two_versions_keeps_both_lists_and_refuses_to_drop_a_safe_contact(
+    organisation: Organisation, case: CompartmentId
+) -> None:
+    with organisation.open(AMINA) as amina:
+        place = Place(case, people.add(amina, case, role="client", names=["Ilham"]), Person.KIND)
+    organisation.exchange(AMINA, JOEL)
+
+    def contact(address: str) -> PersonChange:
+        return PersonChange(contact=ContactChange(channel="phone", address=address), add_phones=(address,))
+
+    apart(
+        organisation,
+        case,
+        lambda session, first: people.change(session, place, contact("030 555 1234" if first else "030 555 9999")),
+    )
+    with organisation.open(AMINA) as amina:
+        for wanted in (PersonChange(unregistered=True), PersonChange(born="1983")):
+            with pytest.raises(UsageError, match="differ in what you did not give"):
+                people.change(amina, place, wanted)
+        people.change(amina, place, PersonChange(contact=ContactChange(never_use=("030 555 7777",))))  # holds at once
+        kept = people.show(amina, place)
+        assert (kept.heads, kept.value.safe_contact and kept.value.safe_contact.never_use) == (2, ("030 555 7777",))
+        assert people.change(amina, place, replace(contact("030 555 1234"), add_phones=())).settled == 2
+        kept = people.show(amina, place)
+        assert (kept.heads, set(kept.value.phones)) == (1, {"030 555 1234", "030 555 9999"})
+
+
+def test_the_history_compares_each_version_with_what_it_replaced_and_not_with_what_was_written_apart(
+    organisation: Organisation, case: CompartmentId
+) -> None:
+    organisation.exchange(AMINA, JOEL)
+    apart(
+        organisation,
+        case,
+        lambda session, first: case_changes.change(
+            session, case, risk="high" if first else None, title=None if first else "Another title"
+        ),
+    )
+    with organisation.open(AMINA) as amina:
+        place = editing.own_record(amina, case)
+        found = two_versions.both(amina, place)
+        fields = chosen_fields(
+            found.pieces, {at: Chosen(Answer.LEFT) for at, piece in enumerate(found.pieces) if piece.is_open}
+        )
+        two_versions.settle(amina, place, (found.left.version, found.right.version), fields)
+        case_changes.change(amina, case, title="A third title")
+        told = [[(each.name, str(each.said)) for each in one.changes] for one in editing.history(amina, place)[1:]]
+    assert told == [
+        [("risk", "medium -> high")],
+        [("title", "A title -> Another title")],
+        [],
+        [("title", "A title -> A third title")],
+    ]

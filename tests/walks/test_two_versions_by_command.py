@@ -56,6 +56,8 @@ def test_a_case_and_a_person_in_two_versions_are_named_at_the_import_marked_show
     assert "2 VERSIONS" in desk.run("person", "list", ref).out
     assert "born: 1985" in desk.run("person", "show", record).out
 
+    refused = desk.run("case", "edit", ref, "--owner", joels)
+    assert (refused.code, "or say first what stands: `casevault join RECORD`." in refused.err) == (2, True)
     asked = desk.run("join", ref)
     assert (asked.code, "risk: high" in asked.out, "risk: immediate" in asked.out) == (3, True, True)
     assert desk.run("join", ref, "--take", "2").code == 0

@@ -70,9 +70,11 @@ class Case:
             object.__setattr__(self, "risk_reason", checked_line(self.risk_reason, "reason for a lower risk"))
 
     def joined(self, beside: Sequence[Case]) -> Case:
-        """Return this head, open where any of the versions beside it is: else what is due in it would show nowhere."""
+        """Return this head with the highest risk of all, and open where any is: else what is due would show nowhere."""
+        gravest = max((self, *beside), key=lambda head: tuple(Risk).index(head.risk))
+        joined = replace(self, risk=gravest.risk, risk_reason=gravest.risk_reason)
         is_open = any(head.closed is None for head in beside)
-        return replace(self, closed=None, close_reason=None) if is_open else self
+        return replace(joined, closed=None, close_reason=None) if is_open else joined
 
 
 def checked_stage(kind: CaseKind, stage: str) -> Stage:

@@ -50,6 +50,7 @@ _CHECKS: Mapping[Shape, Callable[[Any, str], object]] = {
 }
 _NO_NAMES: Mapping[RecordId, str] = MappingProxyType({})
 _OF_TIME = frozenset({Shape.DATE, Shape.DAY, Shape.MOMENT})
+_GONE: Final = Message("somebody whose record is not here (it may be erased)")
 _SHOWN: Final = Message("{label}: {value}")
 _NEVER_NONE: Final = frozenset({Shape.LINES, Shape.YES_NO})
 YES, NO = "yes", "no"
@@ -255,14 +256,19 @@ class FormedRecord:
         """Return what stands in it, as `labelled` does."""
         values = ((field, getattr(self, field.name)) for field in self.FORM.fields)
         told = [
-            (field, (names.get(RecordId(value)) if isinstance(value, bytes) else None) or field.to_typed(value))
+            (field, _called(field, value, names) if isinstance(value, bytes) else field.to_typed(value))
             for field, value in values
         ]
         return [
-            (field.label, field.said(text))
+            (field.label, field.said(text) if isinstance(text, str) else text)
             for field, text in told
             if text and not (field.shape is Shape.YES_NO and text == NO)
         ]
+
+
+def _called(field: FormField, value: bytes, names: Mapping[RecordId, str]) -> Words:
+    is_gone = field.name == "person" and names is not _NO_NAMES
+    return names.get(RecordId(value)) or (_GONE if is_gone else field.to_typed(value))
 
 
 def _plain(value: object) -> object:

@@ -196,7 +196,7 @@ def edited(change: Edited) -> Result:
         lines.append(
             plural(
                 "There was {count} version. The change follows it; `casevault history` shows all.",
-                "There were {count} versions. The change follows the newest; `casevault history` shows all.",
+                "There were {count} versions. They are one now; `casevault history` shows all.",
                 count=change.settled,
             )
         )

@@ -119,7 +119,7 @@ def record_lines(record: Stored[FormedRecord], by: str, names: Mapping[RecordId,
         id=short_id(record.record),
         name=by,
     )
-    told = labelled(value, names or {})
+    told = labelled(value) if names is None else labelled(value, names)
     return [head, *(indented(Message("{label}: {value}", label=label, value=text)) for label, text in told)]
 
 

@@ -93,7 +93,7 @@ def change(
         new = new if stage is None or since is None else _in_stage(new, stage, since)
         return _with_reason(new, reason, before=head.risk)
 
-    return _edit(session, case, changed)
+    return _edit(session, case, changed, is_urgent=risk is not None or stage is not None)
 
 
 def set_stage(session: Session, case: CompartmentId, stage: str, *, on: str | None = None) -> Edited:
@@ -106,7 +106,7 @@ def set_stage(session: Session, case: CompartmentId, stage: str, *, on: str | No
     """
     session.require(Action.CASE_WRITE, case)
     since = _day_of_stage(session, on)
-    return _edit(session, case, lambda head: _in_stage(head, stage, since))
+    return _edit(session, case, lambda head: _in_stage(head, stage, since), is_urgent=True)
 
 
 def _day_of_stage(session: Session, on: str | None) -> str:
@@ -221,5 +221,5 @@ def list_closed(session: Session, *, limit: int = 1000) -> list[CaseRow]:
     return rows
 
 
-def _edit(session: Session, case: CompartmentId, changed: Callable[[Case], Case]) -> Edited:
-    return edit(session, own_record(session, case), Case, changed)
+def _edit(session: Session, case: CompartmentId, changed: Callable[[Case], Case], *, is_urgent: bool = False) -> Edited:
+    return edit(session, own_record(session, case), Case, changed, is_urgent=is_urgent)

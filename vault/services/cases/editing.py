@@ -6,10 +6,12 @@ of them, and takes nothing from the history.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from itertools import chain
+from typing import Any, Final, Generic, TypeVar
 
 from vault.access.session import Session
 from vault.casework.case import Case
@@ -18,7 +20,7 @@ from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.note import Note
 from vault.casework.own_forms.filled import Filled
 from vault.casework.papers.document import Document
-from vault.casework.person import Person
+from vault.casework.person import Person, SafeContact
 from vault.casework.story import STORY
 from vault.casework.versions.changed import Change, changes
 from vault.errors import MalformedError, NotFoundError, UsageError, VerificationError
@@ -42,6 +44,13 @@ from vault.words.next_step import NextStep
 Editable = Case | Person | Note | Slip | FormedRecord
 T = TypeVar("T", bound=Editable)
 KINDS: dict[str, type[Any]] = {Case.KIND: Case, Person.KIND: Person, Note.KIND: Note, Document.KIND: Document, **STORY}
+_KEPT: Final = {
+    Case.KIND: ("risk", "risk_reason", "closed", "close_reason"),
+    Note.KIND: ("withdrawn",),
+    Person.KIND: ("who", "unregistered"),
+}
+"""Of which of two values the code knows the safer one (`joined`)."""
+_JOIN: Final = NextStep.JOIN_VERSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ class Earlier:
     is_current: bool
     value: Any = None
     changes: tuple[Change, ...] = field(default=(), repr=False)
-    """What it changed of the version before it in time."""
+    """What it changed of the versions that it replaced."""
 
 
 def fields_told(earlier: Earlier) -> dict[str, object]:
@@ -158,6 +167,7 @@ def edit(
     *,
     act: str = "case.edit",
     action: Action = Action.CASE_WRITE,
+    is_urgent: bool = False,
     then: Callable[[T], T | None] | None = None,
     beside: Callable[[T, T], Sequence[tuple[CompartmentId, RegisterEntry]]] = _nothing,
 ) -> Edited:
@@ -166,11 +176,13 @@ def edit(
     What `then` makes of what stood before begins a further record in the same operation. `beside` gets the record
     before and after, and returns what the register gets in it.
 
-    Of several versions beside one another the newest is changed, and all that could be read are replaced; of a person
-    it takes over what only the others say. Which of two roles holds, the change has to say.
+    Of several versions beside one another all are replaced, and lists, warnings and the safer of two values are kept
+    together. Where they differ otherwise, the change has to say what holds; one that `is_urgent` and does not follows
+    the newest alone, and the others stay beside it.
 
     Raises:
-        NotFoundError, RefusedError, UsageError: no such record, not granted, or `change` refused.
+        NotFoundError, RefusedError, UsageError: no such record, not granted, `change` refused, or it does not say what
+            holds.
         VerificationError: none of its versions can be read.
     """
     rule = session.require(action, place.case)
@@ -178,7 +190,19 @@ def edit(
     if not heads:
         raise NotFoundError(Message("you have no such record with this id"))
     versions = sorted(read_versions(session, place.case, place.record, heads), key=_in_time)
-    return write_next(session, place, kind, versions, change, act=act, obj=None, pol=rule, then=then, beside=beside)
+    return write_next(
+        session,
+        place,
+        kind,
+        versions,
+        change,
+        act=act,
+        obj=None,
+        pol=rule,
+        is_urgent=is_urgent,
+        then=then,
+        beside=beside,
+    )
 
 
 def write_next(
@@ -191,6 +215,7 @@ def write_next(
     act: str,
     obj: bytes | None,
     pol: str,
+    is_urgent: bool = False,
     then: Callable[[T], T | None] | None = None,
     beside: Callable[[T, T], Sequence[tuple[CompartmentId, RegisterEntry]]] = _nothing,
 ) -> Edited:
@@ -198,7 +223,7 @@ def write_next(
 
     `obj` is the pseudonym of the compartment in the log; without it, that of a case is looked up.
     """
-    following = next_of(kind, versions, change)
+    following = next_of(kind, versions, change, is_urgent=is_urgent)
     further = None if then is None else then(following.before)
     if not following.is_different:
         return Edited(place, 0)
@@ -210,7 +235,7 @@ def write_next(
         for home, record in beginning:
             work.keep(home, record)
         work.commit(Entry(act=act, obj=audit, covers=covers, pol=pol))
-    return Edited(place, len(versions))
+    return Edited(place, len(following.versions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,22 +263,30 @@ class Following(Generic[T]):
         return to_fields(self.after, known=known)
 
 
-def next_of(kind: type[T], versions: Sequence[OpenedVersion], change: Callable[[T], T]) -> Following[T]:
+def next_of(
+    kind: type[T], versions: Sequence[OpenedVersion], change: Callable[[T], T], *, is_urgent: bool = False
+) -> Following[T]:
     """Return what `change` makes of the heads of a record, oldest first; nothing is written.
 
     Raises:
-        NotFoundError, UsageError: there is no head, or `change` refused.
+        NotFoundError, UsageError: there is no head, `change` refused, or what only one of them says would be lost.
         VerificationError: none of them can be read.
     """
     if not versions:
         raise NotFoundError(Message("you have no such record with this id"))
-    values = [value for version in versions if (value := _value(version, kind)) is not None]
+    readable = [version for version in versions if _value(version, kind) is not None]
+    values = [value for version in readable if (value := _value(version, kind)) is not None]
     if not values:
         raise VerificationError(Message("no version of this record can be read here"))
-    before = joined(values)
+    before = _with_lists(joined(values), values) if len(values) > 1 else values[-1]
     changed = change(before)
-    if isinstance(before, Person):
-        _require_role_said(before, values, change)
+    if len(values) > 1 and _would_drop(before, values, change):
+        if not is_urgent:
+            raise UsageError(
+                Message("the two versions of this record differ in what you did not give: one would be lost"),
+                next_step=Message("Give that in the change too, or say first what stands: {join}.", join=_JOIN),
+            )
+        versions = readable[-1:]
     return Following(versions, values[-1], before, changed)
 
 
@@ -263,14 +296,38 @@ def heads_at(session: Session, place: Place) -> list[OpenedVersion]:
     return sorted(read_versions(session, place.case, place.record, heads), key=_in_time)
 
 
-def _require_role_said(before: Person, values: Sequence[Any], change: Callable[[Any], Any]) -> None:
-    """Raise where versions say different roles and a change says none: what leaves goes by the role."""
-    roles = {person.role for person in values}
-    if len(roles) > 1 and len({change(replace(before, role=role)).role for role in roles}) > 1:
-        raise UsageError(
-            Message("the two versions of this person give two different roles"),
-            next_step=Message("Say in the change which role is right, or compare the versions first."),
-        )
+def _with_lists(joined: T, values: Sequence[T]) -> T:
+    """Return a record with the lists of all its versions: a line that only one of them has is not lost."""
+    if isinstance(joined, Person | Slip):
+        return joined
+    lists = {
+        each.name: [getattr(value, each.name) for value in reversed(values)] for each in dataclasses.fields(joined)
+    }
+    several = {name: said for name, said in lists.items() if isinstance(said[0], tuple) and len(set(said)) > 1}
+    kept: Any = {name: tuple(dict.fromkeys(chain(*said))) for name, said in several.items()}
+    return replace(joined, **kept)
+
+
+def _would_drop(before: Editable, values: Sequence[Any], change: Callable[[Any], Any]) -> bool:
+    """Say whether a change leaves out what one of several versions says: their fields differ, and it gives none."""
+    for name in [] if isinstance(before, Slip) else [each.name for each in dataclasses.fields(before)]:
+        said = [getattr(each, name) for each in values]
+        if isinstance(before, Person):  # what only one of them says of a person, all say (`Person.joined`)
+            said = [each for each in said if each is not None]
+        if all(each == said[0] for each in said) or name in _KEPT.get(before.KIND, ()) or isinstance(said[0], tuple):
+            continue
+        try:
+            made = [_but_never_use(getattr(change(replace(before, **{name: each})), name)) for each in said]
+        except UsageError:  # it fits one of the versions alone
+            return True
+        if any(each != made[0] for each in made):
+            return True
+    return False
+
+
+def _but_never_use(value: object) -> object:
+    """Return a value as it is compared: of safe contacts the lists are one list."""
+    return replace(value, never_use=()) if isinstance(value, SafeContact) else value
 
 
 def history(session: Session, place: Place, *, why: str = "casework") -> list[Earlier]:
@@ -288,14 +345,26 @@ def history(session: Session, place: Place, *, why: str = "casework") -> list[Ea
     names = names_of_members(session)
     called = names_told(session, place.case)
     found: list[Earlier] = []
-    before: dict[str, object] = {}
+    told: dict[VersionId, dict[str, object]] = {}
     for version in sorted(versions, key=_in_time):
         by, value = name_in(names, members.get(version.origin)), _value(version, KINDS[place.kind])
         earlier = Earlier(version.id, version.content.clock[0], by, version.id in current, value)
-        fields = fields_told(earlier)
-        found.append(replace(earlier, changes=tuple(changes(before, fields, called)) if fields else ()))
-        before = fields or before
+        if said := fields_told(earlier):
+            before = _before(said, [told[each] for each in told if each in version.content.parents])
+            earlier, told[version.id] = replace(earlier, changes=tuple(changes(before, said, called))), said
+        elif known := [told[each] for each in told if each in version.content.parents]:
+            told[version.id] = known[-1]  # no change of it is told, and the next is compared with what was readable
+        found.append(earlier)
     return found
+
+
+def _before(said: Mapping[str, object], parents: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """Return what stood before a version, oldest of its parents first: what it took of one of them is no change."""
+    before: dict[str, object] = {}
+    for parent in parents:
+        kept = {name: part for name, part in before.items() if part == said.get(name)}
+        before = {**before, **parent, **kept}
+    return before
 
 
 def names_told(session: Session, home: CompartmentId) -> dict[bytes, str]:

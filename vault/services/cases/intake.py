@@ -262,7 +262,7 @@ def move(
 def _with_call(session: Session, place: Place, called: Person) -> Following[Person]:
     """Return what a call makes of a person of the case."""
     up_to_date_index(session)
-    return next_of(Person, heads_at(session, place), lambda person: as_heard(called, person).of(person))
+    return next_of(Person, heads_at(session, place), lambda person: as_heard(called, person).of(person), is_urgent=True)
 
 
 def move_to_new(session: Session, slip: str, *, title: str, kind: str, role: str = PersonRole.CLIENT.value) -> Moved:

@@ -164,7 +164,9 @@ def withdraw(session: Session, note: str, *, reason: str, why: str = "casework")
     if earlier.value.withdrawn:
         raise UsageError(Message("the note is withdrawn already"))
     place = editing.Place(case, record, Note.KIND)
-    editing.edit(session, place, Note, lambda found: replace(found, withdrawn=reason.strip()), act="note.correct")
+    editing.edit(
+        session, place, Note, lambda found: replace(found, withdrawn=reason.strip()), act="note.correct", is_urgent=True
+    )
     return record
 
 

@@ -19,7 +19,7 @@ from vault.index.search import search
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.cases import log_view
-from vault.services.cases.editing import Edited, Place, edit
+from vault.services.cases.editing import Edited, Place, edit, heads_at, next_of
 from vault.services.cases.register import entries_for, entries_of, take_out
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
@@ -113,14 +113,15 @@ def change(session: Session, place: Place, wanted: PersonChange) -> Edited:
         written = set() if before.unregistered else {name.text for name in before.names}
         return [] if written.issuperset(name.text for name in after.names) else entries_for(session, [after])
 
+    warns = bool(wanted.contact.never_use)  # a warning is never held up
     if not wanted.unregistered:
-        return edit(session, place, Person, changed, act="person.edit", beside=entries)
+        return edit(session, place, Person, changed, act="person.edit", is_urgent=warns, beside=entries)
     session.require_sound_log(*held_of_kind(session, CompartmentKind.REGISTER))  # there something goes
     stored = stored_at(session, place)
     if stored is not None:
-        changed(stored.value)  # what is refused is refused before an entry goes
+        next_of(Person, heads_at(session, place), changed)  # what is refused is refused before an entry goes
         take_out(session, _entered(session, place, stored.value))
-    return edit(session, place, Person, changed, act="person.edit", beside=entries)
+    return edit(session, place, Person, changed, act="person.edit", is_urgent=warns, beside=entries)
 
 
 def _entered(session: Session, place: Place, person: Person) -> list[tuple[CompartmentId, RecordId]]:

@@ -167,7 +167,7 @@ def change(session: Session, place: Place, typed: Mapping[str, str]) -> Edited:
 
     def changed(record: FormedRecord) -> FormedRecord:
         nonlocal was_confirmed
-        was_confirmed = bool(getattr(record, _CONFIRMED, None))
+        was_confirmed = was_confirmed or bool(getattr(record, _CONFIRMED, None))  # in any of two versions
         emptied = {_CONFIRMED: None} if was_confirmed else {}
         made: FormedRecord = replace(record, **{**emptied, **values})
         return made

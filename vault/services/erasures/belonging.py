@@ -15,6 +15,8 @@ from vault.casework.note import Note
 from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.story.relation import Relation
+from vault.casework.story.subject_request import SubjectRequest
+from vault.casework.story.wanted import Wanted
 from vault.ids import CompartmentId, MemberId, Origin, RecordId, VersionId
 from vault.index import people
 from vault.index.heads import heads_in
@@ -29,12 +31,15 @@ from vault.services.projection.seats import members_of_logs
 from vault.store.rowtypes import PlacedVersion
 
 _MOST_NAMESAKES = 200
-_BELONGS_TO: Mapping[str, tuple[type[Any], Callable[[Any], Set[bytes]]]] = {
-    Person.KIND: (Relation, lambda relation: {relation.from_person, relation.to_person}),
-    Note.KIND: (Note, lambda note: {note.amends}),
-    Document.KIND: (Document, lambda paper: {paper.translation_of}),
+_BELONGS_TO: Mapping[str, Mapping[type[Any], Callable[[Any], Set[bytes]]]] = {
+    Person.KIND: {
+        Relation: lambda relation: {relation.from_person, relation.to_person},
+        Wanted: lambda wanted: {wanted.person},
+    },
+    Note.KIND: {Note: lambda note: {note.amends}},
+    Document.KIND: {Document: lambda paper: {paper.translation_of}},
 }
-"""Of which kind are the records that belong to one of this kind, and to which records one of them says it belongs."""
+"""Of which kinds are the records that belong to one of this kind, and to which records one of them says it belongs."""
 
 
 def heads(session: Session, home: CompartmentId, kind: str | None = None) -> list[OpenedVersion]:
@@ -93,15 +98,17 @@ def _heads_of(session: Session, place: Place) -> list[OpenedVersion]:
 def going_with(session: Session, place: Place) -> tuple[list[Place], list[Place]]:
     """Return what goes with a record, the contents of documents apart, and what stays although a head says it belongs.
 
-    Who a person is to others is theirs too. A note goes with its corrections, a document with its translations, which
-    hold the same words. What it says that it corrects or translates stays: a colleague may say so of any note. They
-    may also say of any record, beside what others wrote there, that it belongs to this: so it goes only where each of
-    its heads says so, of whatever kind.
+    Who a person is to others, and by whom they are searched for, is theirs too; what they asked of the office about
+    their data stays: how it was answered is what the office accounts for. A note goes with its corrections, a document
+    with its translations, which hold the same words. What it says that it corrects or translates stays: a colleague
+    may say so of any note. They may also say of any record, beside what others wrote there, that it belongs to this:
+    so it goes only where each of its heads says so, of whatever kind.
     """
     if place.kind not in _BELONGS_TO:
         return [], []
-    here, (kind, belongs_to) = heads(session, place.case), _BELONGS_TO[place.kind]
-    said = {head.id: belongs_to(value) for head, value in of_kind(here, kind)}
+    here, belonging = heads(session, place.case), _BELONGS_TO[place.kind].items()
+    said = {head.id: belongs_to(value) for kind, belongs_to in belonging for head, value in of_kind(here, kind)}
+    kinds = {head.record: head.content.kind for head in here if head.id in said}
     claims: dict[RecordId, list[Set[bytes]]] = {}
     for head in here:
         claims.setdefault(head.record, []).append(said.get(head.id, frozenset()))
@@ -109,7 +116,12 @@ def going_with(session: Session, place: Place) -> tuple[list[Place], list[Place]
     while new := {each for each in claims.keys() - found if all(found & claim for claim in claims[each])}:
         found |= new
     stays = {each for each in claims.keys() - found if any(found & claim for claim in claims[each])}
-    places = ([Place(place.case, each, kind.KIND) for each in sorted(some)] for some in (found - {place.record}, stays))
+    asked = [(head.record, head.content.kind) for head, value in of_kind(here, SubjectRequest) if value.person in found]
+    kinds |= dict(asked)
+    stays |= {record for record, _ in asked} - found
+    places = (
+        [Place(place.case, each, kinds[each]) for each in sorted(some)] for some in (found - {place.record}, stays)
+    )
     with_it, beside = places
     return with_it, beside
 

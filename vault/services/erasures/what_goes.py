@@ -71,7 +71,7 @@ class Going:
             them is listed here as what goes, and `erasing.erase` refuses it.
         elsewhere: the other cases of a person of whom one case alone was asked for, each with its reference.
         stays: the records that stay for one of these two reasons.
-        claimed: the records that stay although one of their heads says that they belong to what goes.
+        claimed: the records that stay although one of their heads says that they belong to what goes, or are about it.
     """
 
     versions: tuple[PlacedVersion, ...]

@@ -75,7 +75,7 @@ def heard(session: Session, place: Place, end: CheckInEnd, *, on: str | None = N
         return replace(before, at=at, heard=None, end=None)
 
     moment = on or minute_here(session)
-    edit(session, place, CheckIn, lambda before: replace(before, heard=moment, end=end), then=next_one)
+    edit(session, place, CheckIn, lambda before: replace(before, heard=moment, end=end), is_urgent=True, then=next_one)
     return begun[0] if begun else None
 
 
