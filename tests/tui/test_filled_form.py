@@ -59,4 +59,4 @@ def test_a_form_is_offered_filled_in_and_changed(house: House) -> None:
         amina.sees("Two")
         amina.press("tab", "tab", "tab", "tab", "backspace", "3", "f4")
         amina.press("end", "v")
-        amina.sees("History", "Children: 2", "Children: 3")
+        amina.sees("History", "Children: 2", "Children: 2 -> 3")

@@ -252,10 +252,10 @@ def in_two_alerts(found: Sequence[InTwoShown]) -> list[Alert]:
     if not found:
         return []
     first, more = found[0], len(found) - 1
-    line = Message("2 versions of a record of {ref} (b shows both): {kind}", ref=first.ref, kind=word_of(first.kind))
+    line = Message("2 versions of a record of {ref}: {kind}", ref=first.ref, kind=word_of(first.kind))
     if first.states:
         said = states_told(first.states)
-        line = Message("2 versions of {ref} (b shows both): {said}", ref=first.ref, said=said)
+        line = Message("2 versions of {ref}: {said}", ref=first.ref, said=said)
     return [Alert(Message("{line}; {count} more", line=line, count=more) if more else line, IN_TWO)]
 
 
