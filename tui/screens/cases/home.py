@@ -96,7 +96,7 @@ class HomeScreen(DueScreen):
         Command("5", "section(5)", Message("Backup and exchange"), "5"),
         Command("6", "section(6)", Message("Go on with a draft"), "6"),
         Command(
-            "", "open()", Message("In the case of the row, then d: a request of a person (subject), a checklist"), ""
+            "", "open()", Message("In the case, then d: a checklist (arrest), a request of a person (subject)"), ""
         ),
         READ_AGAIN,
         Command("escape", "cases", Message("The list of cases"), "Esc"),
