@@ -32,6 +32,8 @@ def test_the_script_is_that_of_most_letters(text: str, script: Script) -> None:
         ("Иванов-Smith", None),
         ("Өмүрбек Жаңыл", None),
         ("Ahmad Haile317", None),
+        ("17.5.1984", "“17.5.1984” is no name but a date or a number. A slip?"),
+        ("+996 555 010 203", "“+996 555 010 203” is no name but a date or a number. A slip?"),
         ("Şeyma Işık", None),
         ("Зо\u0438\u0306", None),
     ]

@@ -180,6 +180,11 @@ def test_the_lines_of_a_note_that_was_not_finished_are_kept_however_the_shell_en
     away.wait_for("end with Ctrl")
     away.type_bytes(b"\x03")  # throws away what begins here, and nothing that was typed before
     assert away.end() == 130
+    plain = Typist(desk, *desk.given(), "note", "add", ref)
+    plain.wait_for("A note that you began is kept: `--go-on`")
+    plain.wait_for("end with Ctrl")
+    plain.type_bytes(b"\x03")
+    assert plain.end() == 130
     more = Typist(desk, *desk.given(), "note", "add", ref, "--go-on")
     more.wait_for("end with Ctrl")
     more.type("and the end\n")

@@ -52,14 +52,40 @@ def test_a_word_that_is_not_there_chooses_nothing_and_down_shows_what_there_is(a
     amina.press("escape", "escape")
 
 
+def test_a_form_is_not_kept_while_a_choice_has_letters_that_choose_nothing(amina: Desk) -> None:
+    amina.press("enter", "p", " Nurlan", "tab", *"hihg", "f4")
+    amina.sees("Role: hihg: nothing has this name; Enter shows all")
+    assert (amina.focused(), amina.value("names")) == ("role", "Nurlan")
+    amina.press("escape", "escape", "y")
+
+
+def test_a_person_of_whom_nothing_is_typed_is_not_kept(amina: Desk) -> None:
+    amina.press("enter", "p", "f4")
+    amina.sees("Type a name, a number or what is known.")
+    assert amina.focused() == "names"
+    amina.press("escape")
+
+
 def test_the_command_list_leads_to_requests_and_checklists_from_home_a_case_and_its_dates(amina: Desk) -> None:
     amina.press("f8", "enter")
     for keys in ((), ("d",)):
         amina.press(*keys)
-        for words in ("subj", "request", "check"):
+        for words in ("subj", "request", "check", "arrest"):
             amina.press("f2", f" {words}")
             amina.sees_not("Nothing has this name.")
             amina.press("escape")
+    amina.press("escape", "escape")
+
+
+def test_an_arrest_that_is_kept_says_which_steps_follow(amina: Desk) -> None:
+    amina.press("enter", "d", "n")
+    amina.until("> incident", "down")
+    amina.press("enter")
+    amina.go_to("what")
+    amina.press(*"arrest")
+    amina.fill(at="2026-11-30 10:00")
+    amina.press("f4")
+    amina.sees("What to do now, step by step: i, then “")
     amina.press("escape", "escape")
 
 

@@ -166,3 +166,19 @@ def test_a_case_says_whom_its_note_names_and_which_dates(filled: Filled) -> None
         mira.press("c", "enter")
         mira.until("Ilham must be there on", "down")
         mira.sees("Named here", "Ilham Quillfeather  client", "In these dates", "09:30  hearing: district")
+
+
+def test_a_missed_check_in_stands_before_late_dates_where_the_case_is_looked_at(filled: Filled) -> None:
+    now = datetime.datetime.now(tz=datetime.UTC).astimezone()
+    filled.place.proposed_today()
+    with filled.place.open() as session:
+        for days in range(2, 6):
+            on = (now - datetime.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
+            story.add(session, filled.cases[0], Hearing(court="district", at=on))
+        at = (now - datetime.timedelta(minutes=90)).strftime("%Y-%m-%dT%H:%M")
+        story.add(session, filled.cases[0], CheckIn("his sister rings", at, "Mira", "Joel"))
+    with Desk(filled.place, unlocks=True, size=(120, 40)) as mira:
+        mira.press("down", "up")
+        mira.wait_for("check-in: MISSED 1 hour ago, his sister rings")
+        mira.press("enter")
+        assert "MISSED 1 hour ago" in next(row for row in mira.lines().splitlines() if "NEXT" in row)

@@ -249,3 +249,29 @@ def test_a_latin_letter_in_a_cyrillic_name_is_pointed_out_and_the_name_is_kept(d
     mended = ("--misspelt", "Асанов Бакиw", "--add-name", "Асанов Бакит")
     assert said(desk, "person", "edit", person, *mended)["mixed_letters"] == []
     assert said(desk, "person", "edit", person, "--add-name", "Аsanov")["mixed_letters"] == ["Аsanov"]
+
+
+def test_names_typed_at_a_terminal_with_a_semicolon_between_are_several(desk: Desk) -> None:
+    ref, typed = made(desk), "Nurlan Asanov; Нурлан Асанов\n" + "\n" * 12
+    assert desk.run_at_terminal("person", "add", ref, "--role", "client", typed=typed).code == 0
+    assert said(desk, "person", "list", ref)["persons"][0]["names"] == ["Nurlan Asanov", "Нурлан Асанов"]
+
+
+def test_what_people_read_of_the_register_the_log_and_a_search_hit_is_words(desk: Desk) -> None:
+    ref = made(desk)
+    person = person_in(desk, ref, "--name", "Kanat Orozov")
+    assert desk.run("person", "edit", person, "--register", "no").code == 0
+    history = desk.run("history", person).out
+    assert ("register: left out" in history, "unregistered" in history) == (True, False)
+    assert "register entrys" not in desk.run("log", "list").out
+    assert "No entry is of this act." in desk.run("log", "list", "--act", "erase").out
+    seen = ("--system", "interpol-red", "--seen-how", "face-recognition", "--category", "Quillrun")
+    assert desk.run("wanted", "add", ref, *seen).code == 0
+    hit = desk.run("search", "Quillrun").out
+    assert ("camera or face recognition" in hit, "face-recognition" in hit) == (True, False)
+
+
+def test_taking_back_without_a_question_says_at_a_terminal_what_went(desk: Desk) -> None:
+    assert desk.run("task", "add", made(desk), "--what", "ring the embassy").code == 0
+    undone = desk.run_at_terminal("undo", "--yes")
+    assert "taken back (task): “ring the embassy”" in undone.out + undone.err

@@ -12,6 +12,10 @@ from pypdf import PdfReader
 from tests.cli.desk import Desk, said
 from tests.services.founded import MEMBER
 from tests.walks.command_desk import made
+from vault.casework.story.incident import IncidentKind
+from vault.policy.roles import Role
+from vault.services.cases import cases
+from vault.services.safety import checklists
 
 
 def test_a_reason_for_danger_and_a_plan_are_looked_at_again_on_their_day_and_never_due_without_one(desk: Desk) -> None:
@@ -42,6 +46,7 @@ def test_a_missed_check_in_says_who_takes_over_and_which_step_is_due_and_being_h
     (due,) = said(desk, "deadline", "list")["due"]
     assert (due["kind"], due["about"], due["missed"]) == ("check-in", "his sister, by Signal, Amina, Joel", True)
     assert "MISSED 50 minutes ago" in desk.run("deadline", "list").out
+    assert f"a check-in is MISSED (since {at.replace('T', ' ')})" in desk.run("case", "show", ref).out
     (missed,) = said(desk, "check-in", "missed")["missed"]
     assert (missed["due"], missed["to_come"], missed["second"]) == (["ring the sister"], ["the lawyer"], "Joel")
     assert "now: ring the sister" in desk.run("check-in", "missed").out
@@ -73,6 +78,11 @@ def test_an_incident_names_its_checklist_whose_steps_are_due_by_the_hour_and_say
     ref = made(desk, "detention")
     added = desk.run("incident", "add", ref, "--what", "disappearance", "--at", "2150-01-01T06:10").out
     assert f"casevault checklist begin {ref} --what disappeared" in added
+    with desk.place.open() as session:
+        case = cases.find(session, ref)
+        session.roles = frozenset({Role.FIELD})
+        told = str(checklists.told_after(session, case, IncidentKind.ARREST, lambda _: "begin it"))
+        assert ("caseworker or a supervisor" in told, "step by step" in told) == (True, False)
     begin = ("checklist", "begin", ref, "--what", "disappeared", "--since", "2150-01-01T06:10")
     steps = said(desk, *begin)["steps"]
     assert [(step["step"], step["due"]) for step in steps[:1] + steps[-1:]] == [

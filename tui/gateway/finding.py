@@ -12,9 +12,11 @@ from tui.values.values import CaseLine, CaseListStart, FoundShown, HitShown, Man
 from tui.values.values_exchange import PeerShown
 from vault.casework.person import Person
 from vault.casework.story import headline_said
+from vault.casework.story.check_in import missed_for
 from vault.errors import InternalError
 from vault.ids import CompartmentId, VersionId
 from vault.index.cases import CaseRow, FoundCases, Place, Sort
+from vault.index.previews import DateGlance
 from vault.index.rows import NO_DATE
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress, Stopped
@@ -22,7 +24,8 @@ from vault.services.cases import bulk, cases, listing, searching
 from vault.services.cases.listing import CaseList
 from vault.services.cases.searching import WHY_WORDS, FoundRecord
 from vault.services.members import members
-from vault.words.message import Message
+from vault.services.safety import check_ins
+from vault.words.message import Message, Words
 
 _MOST_AMONG: Final = 200
 
@@ -137,8 +140,7 @@ class Finding(Subject):
         row = found.row
         contacts = tuple((name, shaping.contact_line(contact)) for name, contact in found.contacts)
         dates = tuple(
-            (date.kind, "" if date.when == NO_DATE else date.when, headline_said(date.kind, date.headline))
-            for date in found.dates
+            (date.kind, "" if date.when == NO_DATE else date.when, self._said_of(date)) for date in found.dates
         )
         shown = PreviewShown(
             *(row.title, row.kind, row.status, row.risk, found.clients, found.others, contacts, dates, found.owner),
@@ -148,6 +150,11 @@ class Finding(Subject):
             states=found.states,
         )
         return self._as_listed(shown)
+
+    def _said_of(self, date: DateGlance) -> Words:
+        said = headline_said(date.kind, date.headline)
+        late = missed_for(date.kind, None if date.when == NO_DATE else date.when, check_ins.now_here(self._session))
+        return said if late is None else Message("{late}, {about}", late=check_ins.missed_words(late), about=said)
 
     def search(self, untrusted_words: str, *, exact: bool = False, in_sections: bool = False) -> FoundShown:
         """Find records; an entry covers all hits, also while somebody types on and finds some of them again.

@@ -31,7 +31,8 @@ from vault.casework.form import FormedRecord, labelled
 from vault.casework.own_forms.filled import Filled
 from vault.casework.story import headline_said
 from vault.casework.story.check_in import CheckIn, CheckInEnd, missed_for
-from vault.casework.story.step import ChecklistStep
+from vault.casework.story.incident import IncidentKind
+from vault.casework.story.step import Checklist, ChecklistStep
 from vault.casework.versions import beside
 from vault.ids import RecordId, VersionId
 from vault.policy.roles import Action
@@ -178,6 +179,14 @@ class Story(Subject):
         """Change answers of a filled form; return the id of its record."""
         own_forms.change(self._session, editing.Place(case_id(case), record_id(record), Filled.KIND), code, typed)
         return record
+
+    def told_after(self, case: str, what: str) -> Words:
+        """Return what is to be done after an incident; empty where nothing is."""
+
+        def how(follows: Checklist) -> Words:
+            return Message("i, then “{name}”", name=word_of(follows.value))
+
+        return checklists.told_after(self._session, case_id(case), IncidentKind(what), how) or ""
 
     def begin_checklist(self, case: str, name: str) -> str:
         """Write the steps of a checklist into a case; return the id of the first."""

@@ -10,8 +10,12 @@ from typing_extensions import override
 
 from tui.screens.credentials.unlock import UnlockScreen
 from tui.screens.frame.base import VaultScreen
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.form_row import label_of
 from tui.shell.safe import SafeApp
+from tui.text.in_words import in_words
 from tui.widgets.sheet import Sheet
+from vault.words.message import Message
 
 _NOT_BEFORE: Final = {"previous_pane", "call", "commands", "home", "go"}
 
@@ -35,10 +39,21 @@ class PanesApp(SafeApp):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Do it; what a screen said of the act before goes as the next one begins."""
+        """Do it; what a screen said of the act before goes as the next one begins.
+
+        Nothing is kept while a choice has letters in it that choose nothing: they would go without a word.
+        """
         screen = default_namespace
         if isinstance(screen, VaultScreen) and any(act.action == action for act in screen.ACTS if "app." not in action):
             screen.act_begins()
+            field = screen.focused
+            if action == "finish" and isinstance(field, ChoiceField) and field.finds_nothing:
+                screen.warn(
+                    Message(
+                        "{label}: {problem}", label=in_words(label_of(field) or "").strip(), problem=field.nothing()
+                    )
+                )
+                return True
         return await super().run_action(action, default_namespace, namespaces)
 
     async def leave_help(self) -> None:

@@ -41,9 +41,12 @@ def script_of(text: str) -> Script:
 
 
 def strays(names: Iterable[str]) -> dict[str, Message]:
-    """Return each word with Latin and Cyrillic letters in it, and a sentence that says which are the few: a slip."""
-    words = dict.fromkeys(word for name in names for word in re.findall(r"\w+", unicodedata.normalize("NFC", name)))
-    return {word: said for word in words if (said := _stray(word)) is not None}
+    """Return each slip in names with a sentence: a word with Latin and Cyrillic letters, and what is a number alone."""
+    known = [unicodedata.normalize("NFC", name) for name in names]
+    words = dict.fromkeys(word for name in known for word in re.findall(r"\w+", name))
+    numbers = (name for name in known if re.fullmatch(r"[\W\d]*\d[\W\d]*", name))
+    said = {name: Message("“{name}” is no name but a date or a number. A slip?", name=name) for name in numbers}
+    return said | {word: told for word in words if (told := _stray(word)) is not None}
 
 
 def _stray(word: str) -> Message | None:

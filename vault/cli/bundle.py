@@ -9,7 +9,8 @@ from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.table import TO_MEMBER, Arg, Given, Verb
 from vault.display import DAY, MINUTE_UTC, time_data, time_text
-from vault.words.message import Message
+from vault.ids import short_id
+from vault.words.message import Message, joined
 
 _WAITING = 3
 
@@ -45,9 +46,11 @@ def _file(place: Path, now_ms: int) -> Path:
 def _import(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.exchange import syncing
-        from vault.services.exchange.bundle_words import imported_lines
+        from vault.services.exchange.bundle_words import MOST_CONFLICTS, imported_lines
 
         imported = syncing.import_bundle(session, args.file, progress=output.step_progress())
+    names = [two.ref if two.is_case else short_id(two.place.record) for two in imported.conflicts[:MOST_CONFLICTS]]
+    joins = [Message("`casevault join {name}`", name=name) for name in names]
     data = {
         "from": imported.sender,
         "made": time_data(imported.made_ms, MINUTE_UTC),
@@ -75,7 +78,7 @@ def _import(args: Given, output: Output) -> Result:
     }
     return Result(
         data,
-        imported_lines(imported),
+        imported_lines(imported, joined(joins, ", ") or ""),
         _WAITING if imported.pending or imported.conflicts or imported.other_conflicts else 0,
     )
 

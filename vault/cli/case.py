@@ -253,16 +253,16 @@ def _release(args: Given, output: Output) -> Result:
 
 def _show(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.cases import cases, sections, two_versions
+        from vault.services.cases import case_changes, cases, sections, two_versions
         from vault.services.projection import authors
 
         case = cases.find(session, args.case)
         view = cases.open_case(session, case, why=args.why)
         in_two = two_versions.in_view(session, view, why=args.why)
         by = authors.written_by(session, view.notes)
-        held = sections.list_of(session, case)
+        held, looked = sections.list_of(session, case), case_changes.check_ins_said(session, case)
     data: dict[str, object] = case_data(view, by)
-    lines = case_lines(view, by, in_two)
+    lines = case_lines(view, by, in_two, looked)
     if held:
         # Who holds none does not learn that there are any: neither by a line nor by an empty list.
         data["sections"] = [

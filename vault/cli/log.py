@@ -52,6 +52,7 @@ def _list(args: Given, output: Output) -> Result:
                 why=_NO_AUDITOR,
             )
         )
+    lines += [] if page.lines or args.act is None else [Message("No entry is of this act.")]
     lines.append(Message("{scanned} of {entries} were searched.", scanned=page.scanned, entries=n_entries(page.total)))
     entries = [_line_data(line, named) | {"member": who[line.origin]} for line in page.lines]
     return Result({"entries": entries, "scanned": page.scanned, "total": page.total}, lines)

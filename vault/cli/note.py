@@ -8,12 +8,13 @@ from vault.casework.note import AMENDS, CHOSEN, TEXT, WHEN, note_head, note_of
 from vault.cli.dates import of_shape
 from vault.cli.opening import opened, opened_for_text, opened_to_ask
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, options_of
+from vault.cli.prompts import Personal, options_of, text_is_typed
 from vault.cli.showing import note_data, note_lines
 from vault.cli.table import CASE, SECTION, Arg, Given, Verb
 from vault.ids import short_id
 from vault.words.message import Message, joined
 
+_ONE_BEGUN: Final = Message("A note that you began is kept: `--go-on` goes on with it; the app shows it.")
 _OPTIONS = {"occurred": "--when"}
 
 
@@ -25,6 +26,8 @@ def _add(args: Given, output: Output) -> Result:
 
         case = cases.find(session, args.case)
         section = None if args.section is None else sections.find_in(session, case, args.section)
+        if text_is_typed(args) and not args.go_on and notes.is_one_begun(session, case, section):
+            output.say(_ONE_BEGUN)
         begun = notes.begin(session, case, typed, section=section, goes_on=args.go_on)
         if begun.before:
             output.say(begun.before)

@@ -38,7 +38,7 @@ _CONTACT = (
     Personal("never_use", "--never-use", Message("Number or address that must never be used"), many=True),
 )
 _NEW = (
-    Personal("names", "--name", Message("Name, in each script known"), required=True, many=True),
+    Personal("names", "--name", Message("Name, in each script known"), required=True, many=True, in_parts=True),
     _BORN,
     Personal("phones", "--phone", Message("Phone"), many=True),
     Personal("emails", "--email", Message("E-mail"), many=True),
@@ -46,9 +46,13 @@ _NEW = (
     *_CONTACT,
 )
 _CHANGED = (
-    Personal("add_names", "--add-name", Message("Another name or spelling"), many=True),
-    Personal("misspelt", "--misspelt", Message("A misspelt name of theirs; exports still hide it"), many=True),
-    Personal("former", "--former", Message("A name that they had before; exports still hide it"), many=True),
+    Personal("add_names", "--add-name", Message("Another name or spelling"), many=True, in_parts=True),
+    Personal(
+        "misspelt", "--misspelt", Message("A misspelt name of theirs; exports still hide it"), many=True, in_parts=True
+    ),
+    Personal(
+        "former", "--former", Message("A name that they had before; exports still hide it"), many=True, in_parts=True
+    ),
     _BORN,
     Personal("phones", "--phone", Message("Another phone"), many=True),
     Personal("drop_phones", "--drop-phone", Message("A phone that is no longer theirs"), many=True),

@@ -31,7 +31,7 @@ class Personal:
 
     `of` makes the value of what was typed; it raises `UsageError`, and who sits at the terminal is asked again.
     `present` is what is there already: Enter keeps it. A terminal shows it; where what is said goes elsewhere, nothing.
-    `is_change`: an empty answer changes nothing.
+    `is_change`: an empty answer changes nothing. `in_parts`: one line may have several, with `;` between.
     """
 
     key: str
@@ -42,6 +42,12 @@ class Personal:
     of: Callable[[str], str] = str
     present: str = field(default="", repr=False)
     is_change: bool = False
+    in_parts: bool = False
+
+    def taken(self, said: str) -> list[str]:
+        """Return the values in a line."""
+        parts = said.split(";") if self.in_parts else [said]
+        return [self.of(part.strip() if self.in_parts else part) for part in parts if part.strip()]
 
 
 def options_of(values: Sequence[Personal]) -> tuple[Arg, ...]:
@@ -70,7 +76,7 @@ def personal_values(args: Given, output: Output, values: Sequence[Personal]) -> 
     if are_asked(args, output):
         answers = {value.key: _ask(value) for value in values}
     else:
-        answers = {value.key: [value.of(said) for said in answers[value.key]] for value in values}
+        answers = {value.key: [part for said in answers[value.key] for part in value.taken(said)] for value in values}
     for value in values:
         if value.required and not answers[value.key]:
             raise UsageError(
@@ -284,7 +290,7 @@ def _ask(value: Personal) -> list[str]:
         line = ask_line(question if answers else first)
         if line:
             try:
-                answers.append(value.of(line))
+                answers += value.taken(line)
             except UsageError as error:
                 _tell(Message("{problem}. {next_step}", problem=error.message, next_step=error.next_step))
                 continue

@@ -57,8 +57,13 @@ def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
     }
 
 
-def case_lines(view: CaseView, by: Mapping[RecordId, str], in_two: Iterable[TwoVersions]) -> list[Words]:
-    """Return a case for people; `by` says who wrote each note, `in_two` are its records with two versions."""
+def case_lines(
+    view: CaseView, by: Mapping[RecordId, str], in_two: Iterable[TwoVersions], looked: Iterable[Message]
+) -> list[Words]:
+    """Return a case for people; `by` says who wrote each note, `in_two` are its records with two versions.
+
+    `looked` says how its check-ins stand.
+    """
     from vault.casework.person import never_use_of
     from vault.services.cases.notes import corrections
 
@@ -75,6 +80,7 @@ def case_lines(view: CaseView, by: Mapping[RecordId, str], in_two: Iterable[TwoV
             opened=head.opened,
         ),
     ]
+    lines += looked
     lines += [view.silence] if view.silence else []
     lines += [Message("WARNING: {namesakes}", namesakes=view.namesakes)] if view.namesakes else []
     lines += [view.only_you] if view.only_you else []

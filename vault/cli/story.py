@@ -24,7 +24,8 @@ from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.access.session import Session
-    from vault.ids import RecordId
+    from vault.casework.story.step import Checklist
+    from vault.ids import CompartmentId, RecordId
     from vault.services.projection.reading import Stored
 
 RECORD: Final = Arg("RECORD", Message("the record's id, or its beginning"))
@@ -41,18 +42,19 @@ def _add(kind: type[FormedRecord], args: Given, output: Output) -> Result:
         values = story.typed_values(session, case, kind.FORM, typed_fields(kind.FORM, args, answers))
         made = kind(**values)
         record = story.add(session, case, made)
+        follows = _what_follows(session, case, made, args.case)
     lines: list[Words] = [Message("The record is saved."), Message("id {id}", id=short_id(record))]
-    return Result({"record": record.hex()}, lines + _what_follows(made, args.case))
+    return Result({"record": record.hex()}, lines + follows)
 
 
-def _what_follows(made: FormedRecord, case: str) -> list[Words]:
-    from vault.services.safety.checklists import CHECKLIST_AFTER
+def _what_follows(session: Session, case: CompartmentId, made: FormedRecord, ref: str) -> list[Words]:
+    from vault.services.safety.checklists import told_after
 
-    follows = CHECKLIST_AFTER.get(made.what) if isinstance(made, Incident) else None
-    if follows is None:
-        return []
-    command = Message("`casevault checklist begin {case} --what {what}`", case=case, what=follows.value)
-    return [Message("What to do now, step by step: {command}", command=command)]
+    def how(follows: Checklist) -> Message:
+        return Message("`casevault checklist begin {case} --what {what}`", case=ref, what=follows.value)
+
+    told = told_after(session, case, made.what, how) if isinstance(made, Incident) else None
+    return [] if told is None else [told]
 
 
 def _edit(kind: type[FormedRecord], args: Given, output: Output) -> Result:

@@ -7,6 +7,7 @@ from typing import Final
 from vault.cli.confirming import require_undo
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
+from vault.cli.prompts import are_asked
 from vault.cli.showing import change_lines, indented
 from vault.cli.table import Arg, Given, Verb
 from vault.words.codes import words_of
@@ -28,6 +29,10 @@ def _undo(args: Given, output: Output) -> Result:
         require_undo(args, output, shown)
         gone = undoing.undo(session, found)
     told = Message("The last thing that you wrote is taken back: {kinds}.", kinds=words_of(gone))
+    if found.about and are_asked(args, output):  # a script is told no word of it
+        told = Message(
+            "The last thing that you wrote is taken back ({kinds}): “{about}”", kinds=kinds, about=found.about
+        )
     return Result({"undone": dict(gone)}, [told])
 
 

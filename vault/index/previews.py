@@ -45,7 +45,8 @@ _PEOPLE = (
 _COUNTS = "SELECT count(*), coalesce(sum(contact <> ''), 0) FROM person WHERE case_id=?"
 _DATES = (
     "SELECT head.kind, day, headline FROM dated JOIN head USING (doc)"
-    " WHERE dated.case_id=? AND is_due ORDER BY day, dated.doc LIMIT ?"
+    " WHERE dated.case_id=? AND is_due"
+    " ORDER BY head.kind = 'check-in' AND day < ? DESC, day, dated.doc LIMIT ?"
 )
 
 
@@ -74,7 +75,7 @@ def people_at_a_glance(index: Index, case: bytes) -> PeopleGlance:
     return PeopleGlance(people, count - len(people), contacts, with_contact - len(contacts))
 
 
-def next_dates(index: Index, case: bytes) -> list[DateGlance]:
-    """Return the next dates of a case, what has none last."""
+def next_dates(index: Index, case: bytes, now: str) -> list[DateGlance]:
+    """Return the next dates of a case, check-ins that are missed now first and what has no date last."""
     with index.reading() as sql:
-        return [DateGlance(*row) for row in sql.execute(_DATES, (case, _MOST_DATES))]
+        return [DateGlance(*row) for row in sql.execute(_DATES, (case, now, _MOST_DATES))]

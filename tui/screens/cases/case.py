@@ -68,7 +68,9 @@ class CaseScreen(Erases):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "note", Message("Write a note"), "n", Message("note")),
         Command("p", "person", Message("Add a person"), "p", Message("person")),
-        Command("d", "records", Message("Dates, check-ins, checklists, subject requests"), "d", Message("date")),
+        Command(
+            "d", "records", Message("Dates, check-ins, checklists (arrest), subject requests"), "d", Message("date")
+        ),
         Command("e", "export", Message("Export for a recipient"), "e", Message("export")),
         Command("f6", "app.next_pane", Message("Next pane: the lists, the text, the time"), "F6", Message("pane")),
         Command("escape", "back", Message("Back to the list"), "Esc", Message("back")),

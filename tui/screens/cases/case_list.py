@@ -66,6 +66,7 @@ class CaseList(LooksBack, ManyCases):
         Command("x", "app.go('standing')", Message("What would be lost now, and what others have of it"), "x"),
         Command("v", "app.go('log')", Message("The log, and its verification"), "v"),
         Command("", "notices", Message("What was noticed at unlock, all of it"), ""),
+        Command("", "open()", Message("In a case, d: checklist (arrest), request of a person (subject)"), ""),
         Command("", "open_why", Message("Open the case for another reason"), ""),
         *ManyCases.MARKING,
         BOTH,

@@ -32,6 +32,7 @@ from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.casework.own_forms.filled import Filled
 from vault.casework.story import STORY
+from vault.casework.story.incident import Incident
 from vault.casework.story.step import Checklist
 from vault.casework.story.subject_request import SubjectRequest
 from vault.words.message import Message, Words, plural
@@ -157,12 +158,16 @@ class RecordsScreen(ListScreen, Erases):
         self.action_refresh(record or "")
 
     def _show(self, stand_on: str, records: tuple[RecordShown, ...]) -> None:
-        self._records = records
+        known, self._records = {record.record for record in self._records}, records
         places = {record.record: place for place, record in enumerate(records)}
         cursor = places.get(stand_on, self._list.cursor)
         self.show_rows((ListRow(record.record, _cells(record)) for record in records), cursor)
         self.head(self._ref, plural("{count} record", "{count} records", count=len(records)))
         self.say("" if records else Message("Nothing is written here yet; n adds a date, a hearing or what happened."))
+        new = next((record for record in records if record.record == stand_on and stand_on not in known), None)
+        if new is not None and new.kind == Incident.KIND:
+            case, what = self._case, new.typed["what"]
+            self.ask(lambda vault: vault.story.told_after(case, what), self.say)
         self._show_details()
 
     @on(VirtualList.Moved)

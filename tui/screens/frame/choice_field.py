@@ -92,6 +92,15 @@ class ChoiceField(Widget, can_focus=True):
         """The chosen value."""
         return self._words[self.place][0]
 
+    @property
+    def finds_nothing(self) -> bool:
+        """Whether what is typed is the name of nothing here."""
+        return bool(self.typed) and not self._left(self.typed)
+
+    def nothing(self) -> Message:
+        """Return what is said then."""
+        return Message("{typed}: nothing has this name; Enter shows all", typed=self.typed)
+
     def choose(self, value: str) -> None:
         """Take this value; one that is not among the words changes nothing."""
         for place, (known, _) in enumerate(self._words):
@@ -201,10 +210,8 @@ class ChoiceField(Widget, can_focus=True):
         word, width = self._words[self.place][1], self.size.width
         if not self.has_focus:
             return Content(fit(word, width))
-        if self.typed and not self._left(self.typed):
-            return Content(
-                fit(in_words(Message("{typed}: nothing has this name; Enter shows all", typed=self.typed)), width)
-            )
+        if self.finds_nothing:
+            return Content(fit(in_words(self.nothing()), width))
         if self.typed:
             others = "  ".join(self._words[place][1] for place in self._left(self.typed) if place != self.place)
             return Content(fit(f"{self.typed}  > {word}  {others}", width))

@@ -168,6 +168,9 @@ class PersonForm(SameAgain, KeptForm):
         if not are_clear(self):
             return
         where, before, typed = self._where, self._before, self._typed()
+        if before is None and typed == self._as_filled:
+            self.refuse("names", Message("Type a name, a number or what is known."))
+            return
         self.say(Message("Keeping the person."))
 
         def kept(vault: Gateway, anyway: bool) -> Made:

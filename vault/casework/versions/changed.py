@@ -44,6 +44,9 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], names: Mapping[
         if isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) > _LONG:
             yield Change(name, *_apart(old, new))
         elif isinstance(old, bool) or isinstance(new, bool):
+            if name == "unregistered":  # as the form asks it
+                yield Change("register", Message("left out") if old else "", Message("left out" if new else "in"))
+                continue
             yield Change(name, _yes_or_no(old) if old else "", _yes_or_no(new))
         else:
             yield Change(name, _told(old, known) if old else "", _told(new, known))

@@ -141,15 +141,22 @@ def what_stops(session: Session, case: CompartmentId) -> tuple[Message, ...]:
     """Return what stops an open case from being closed: it is at refused at risk, and each check-in that runs."""
     session.require(Action.CASE_LIST)
     index = up_to_date_index(session)
-    row, now = row_of(index, case), here(session.log.now_ms())
+    row = row_of(index, case)
     stops = [_AT_RISK] if row is not None and row.status == ExtraditionStage.REFUSED_AT_RISK else []
+    return (*stops, *check_ins_said(session, case))
+
+
+def check_ins_said(session: Session, case: CompartmentId) -> tuple[Message, ...]:
+    """Return of each check-in of a case that runs when it is due, and of each that is missed since when."""
+    index, now = up_to_date_index(session), here(session.log.now_ms())
+    said = []
     for due in due_of(index, case, NO_DATE, limit=MOST_LISTED):
         if due.kind != CheckIn.KIND:
             continue
         when = "" if due.when == NO_DATE else due.when.replace("T", " ")
-        said = _RUNS if missed_for(due.kind, due.when, now) is None else _MISSED
-        stops.append(filled(said, when=when))
-    return tuple(stops)
+        missed = missed_for(due.kind, due.when, now) is not None
+        said.append(filled(_MISSED if missed else _RUNS, when=when))
+    return tuple(said)
 
 
 _AT_RISK: Final = Message("its stage is refused at risk")

@@ -10,6 +10,7 @@ import msgspec
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.person import SafeContact
+from vault.display import here
 from vault.ids import CompartmentId
 from vault.index.alike import find_alike
 from vault.index.cases import (
@@ -161,15 +162,15 @@ class CaseList:
         owner = "" if not row.owner else name_in(names_of_members(self._session), bytes.fromhex(row.owner))
         return CasePreview(
             row,
-            clients=tuple(person.name for person in glance.people if person.is_client),
-            others=tuple(person.name for person in glance.people if not person.is_client),
+            clients=tuple(person.name for person in glance.people if person.is_client and person.name),
+            others=tuple(person.name for person in glance.people if not person.is_client and person.name),
             more_people=glance.more,
             contacts=tuple(
                 (person.name, msgspec.json.decode(person.contact, type=SafeContact)) for person in glance.contacts
             ),
             more_contacts=glance.more_contacts,
             never_use=never_use_by_case(index, [case]).get(case, ()),
-            dates=tuple(next_dates(index, case)),
+            dates=tuple(next_dates(index, case, here(self._session.log.now_ms()).strftime("%Y-%m-%dT%H:%M"))),
             owner=owner,
             states=tuple(states_of(index, case)) if row.heads > 1 else (),
         )

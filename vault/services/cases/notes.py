@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -82,13 +82,27 @@ def begin(
     beside = {"ref": "" if row is None else row.ref, "section": "" if section is None else section.hex()}
     if not goes_on:
         return NoteBegun(session, (case, RecordId(make_id())), typed, beside)
+    for record, said in _drafts_of(session, case, beside["section"]):
+        return NoteBegun(session, (case, record), typed_note(said), beside)
+    raise NotFoundError(Message("no note that you began is kept for this case"))
+
+
+def is_one_begun(session: Session, case: CompartmentId, section: CompartmentId | None = None) -> bool:
+    """Say whether a note of a case, or of a section of it, was begun and is kept: `begin` can go on with it.
+
+    Drafts that cannot be read keep nobody from writing a note: then there is none.
+    """
+    with suppress(VaultError):
+        return any(True for _ in _drafts_of(session, case, "" if section is None else section.hex()))
+    return False
+
+
+def _drafts_of(session: Session, case: CompartmentId, section: str) -> Iterator[tuple[RecordId, dict[str, str]]]:
     for draft in session.drafts().list() if session.own_drafts.found().exists() else ():
         if draft.kind == _DRAFT and draft.compartment == case:
             kept = json.loads(draft.text)
-            if kept.get("section", "") == beside["section"] and not kept.get(AMENDS):
-                said = {name: text for name, text in kept.items() if isinstance(text, str)}
-                return NoteBegun(session, (case, RecordId(draft.record)), typed_note(said), beside)
-    raise NotFoundError(Message("no note that you began is kept for this case"))
+            if kept.get("section", "") == section and not kept.get(AMENDS):
+                yield RecordId(draft.record), {name: text for name, text in kept.items() if isinstance(text, str)}
 
 
 def add(session: Session, case: CompartmentId, note: Note) -> RecordId:

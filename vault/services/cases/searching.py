@@ -36,6 +36,7 @@ from vault.services.projection.extracted import extracted_text
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import read_versions
+from vault.words.codes import word_of
 from vault.words.message import Message
 
 MOST_SHOWN = 1_000
@@ -339,7 +340,7 @@ def _opened(session: Session, hits: Sequence[Hit]) -> dict[VersionId, _Opened]:
 
 def _visible_text(session: Session, version: OpenedVersion) -> str:
     """Return the text of a record as one line of words: what its fields say, in their order, and a paper below it."""
-    said = texts_in(version.content.fields, besides=_NOT_SHOWN)
+    said = [str(word_of(text)) for text in texts_in(version.content.fields, besides=_NOT_SHOWN)]
     for _, document in of_kind([version], Document):
         read = extracted_text(session, document.extracted)
         said += [read] if read else []

@@ -26,7 +26,14 @@ from vault.validity.audit_payloads import read_histories
 from vault.words.codes import word_of
 from vault.words.message import Message
 
-_SEVERAL: Final = {"access": "access", "compartments": "cases and lists", "entry": "entries", "person": "people"}
+_ONE: Final = {"access": "right of access"}
+_SEVERAL: Final = {
+    "access": "rights of access",
+    "compartments": "cases and lists",
+    "entry": "entries",
+    "person": "people",
+    "register-entry": "register entries",
+}
 _CASES_OPENED: Final = 256
 
 
@@ -134,7 +141,10 @@ def whom(payload: Payload, names: Mapping[bytes, str]) -> str:
 
 def covers_in_words(payload: Payload) -> str:
     """Return how much an entry covers: `1 case, 3 people`."""
-    return ", ".join(counted(count, str(word_of(kind)), _SEVERAL.get(kind)) for kind, count in payload.covers.items())
+    return ", ".join(
+        counted(count, _ONE.get(kind) or str(word_of(kind)), _SEVERAL.get(kind))
+        for kind, count in payload.covers.items()
+    )
 
 
 def _is_told_as(payload: Payload, wanted: str) -> bool:

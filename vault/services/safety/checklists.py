@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from vault.casework.dates import checked_moment
 from vault.casework.story.incident import IncidentKind
 from vault.casework.story.step import HOURS, Checklist, ChecklistStep
 from vault.casework.vocabulary import word_of
-from vault.errors import UsageError
+from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, RecordId
 from vault.index.rows import NO_DATE
 from vault.policy.roles import Action
@@ -23,7 +23,7 @@ from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of
 from vault.services.projection.reading import Stored
 from vault.services.safety.check_ins import minute_here
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 CHECKLIST_AFTER: Final[Mapping[IncidentKind, Checklist]] = MappingProxyType({
     IncidentKind.ARREST: Checklist.DETAINED,
@@ -33,6 +33,20 @@ CHECKLIST_AFTER: Final[Mapping[IncidentKind, Checklist]] = MappingProxyType({
     IncidentKind.DEVICE_SEIZED: Checklist.DEVICE_SEIZED,
 })  # fmt: skip
 """Which checklist follows an incident."""
+
+
+def told_after(
+    session: Session, case: CompartmentId, what: IncidentKind, how: Callable[[Checklist], Words]
+) -> Message | None:
+    """Return what is to be done after an incident: `how` says it of the checklist; or who can, where it is not you."""
+    follows = CHECKLIST_AFTER.get(what)
+    if follows is None:
+        return None
+    try:
+        session.require(Action.CASE_WRITE, case)
+    except RefusedError:
+        return Message("What to do now is a checklist. A caseworker or a supervisor can begin it: ring one.")
+    return Message("What to do now, step by step: {how}", how=how(follows))
 
 
 def begin(session: Session, case: CompartmentId, name: str, *, since: str | None = None) -> tuple[RecordId, ...]:

@@ -26,9 +26,9 @@ _NO_DATE: Final = Message("no date")
 
 
 def due_in(case: CaseShown) -> list[RecordShown]:
-    """Return what has to be kept in a case, soonest first; what has no date comes last."""
+    """Return what has to be kept in a case: missed check-ins, then soonest first; what has no date comes last."""
     due = (record for record in case.story if record.is_due)
-    return sorted(due, key=lambda record: (not record.when, record.when))
+    return sorted(due, key=lambda record: (record.missed is None, not record.when, record.when))
 
 
 def about_words(record: RecordShown | DueShown, time: str = "") -> Words:

@@ -121,7 +121,7 @@ def _moment(when: str) -> Words:
 
 def _due_line(record: RecordShown, today: date) -> ListCell:
     left = days_left(record.when, today)
-    token = due_token(left)
+    token = due_token(left) if record.missed is None else Token.ALARM
     sign = f"{SIGNS[token]} " if token in SIGNS else ""
     day = _moment(record.when)
     said = Message("{day} {about}", day=day, about=about_words(record))
@@ -129,7 +129,7 @@ def _due_line(record: RecordShown, today: date) -> ListCell:
         Cell(sign, token, bold=True),
         Cell(said),
         Cell("  "),
-        Cell(distance_words(left, record.when), token, bold=token is not Token.FG),
+        Cell(record.missed or distance_words(left, record.when), token, bold=token is not Token.FG),
     )
 
 
