@@ -112,7 +112,6 @@ def test_a_number_becomes_a_time_in_one_place() -> None:
     # The others ask the clock of this computer.
     own = {
         "vault/display.py",
-        "vault/services/cases/cases.py",
         "vault/services/exports/report_covers.py",
         "vault/services/computer/health.py",
     }

@@ -39,7 +39,7 @@ _ASKS: Mapping[Action, str] = {
     drafts.drafts_naming mentions.named_elsewhere mentions.perhaps_named mentions.titles_naming
     retention.overdue
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
-    case_changes.what_stops
+    case_changes.check_ins_said case_changes.what_stops
     paper_week.print_week paper_week.week_of story.agenda story.due story.due_all story.due_in check_ins.missed
     seizure.look seizure.print_page two_versions.in_two
     """,
@@ -203,11 +203,11 @@ _ASKS_NOTHING: Mapping[str, str] = {
     arrived.carry_out ended_slips.erase_words standing_again.erase_late
     register.entries_for writing_down.look_each
     handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
-    section_people.places_of
+    section_people.places_of checklists.told_after
     timed_grants.withdraw_expired_grants
     """,
     "what this account or session remembers; nothing of it is in the vault": """
-    cases.today story.day_within check_ins.now_here check_ins.minute_here
+    cases.today notes.is_one_begun story.day_within check_ins.now_here check_ins.minute_here
     absences.tell_dropped absences.tell_waiting offered.keep_offered offered.offered_of
     folder_row.end_begun folder_row.erased_records drafts.forget_drafts
     mark_row.keep_mark mark_row.mark_of shown_before.keep_table shown_before.tables_before

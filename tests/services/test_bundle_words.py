@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.english import in_english
 from tests.tables import each
+from vault.display import local_time
 from vault.ids import CompartmentKind
 from vault.services.exchange.bundle_words import imported_lines, inside_lines, made_lines
 from vault.services.exchange.known_here import KnownHere
@@ -22,7 +23,7 @@ def test_what_is_in_a_bundle_is_counted_in_entries_and_versions_at_both_ends() -
     made = MadeBundle(Path("/stick/b"), 2048, bytes(32), seats=1, entries=16, versions=1)
     assert in_english(made_lines(made))[1] == counted
     assert list(in_english(inside_lines(INSIDE))) == [
-        "A bundle of Ann, made on 2027-01-15 08:00 UTC by their clock (2 KiB).",
+        f"A bundle of Ann, made on {local_time(INSIDE.made_ms)} by their clock (2 KiB).",
         counted,
         "This device lacks 7 entries of what its maker has. Nothing was imported.",
     ]

@@ -19,6 +19,7 @@ from tests.tables import each
 from vault import platform
 from vault.access.pins.pins import Dates
 from vault.access.session import Session
+from vault.display import local_time
 from vault.errors import NoVaultError
 from vault.platform import Answer
 from vault.seal.pins import dates_file_name
@@ -100,7 +101,7 @@ def test_a_drill_is_dated_until_there_are_new_sheets(session: Session) -> None:
     found = by_name(health.status(path, session=session, now_ms=_NOW + 366 * _DAY))
     assert found["duties"].verdict is Verdict.OK
     assert (found["recovery"].verdict, found["recovery"].advice) == (Verdict.OK, None)
-    assert str(found["recovery"].found) == "proven 2027-01-15 08:00 UTC (366 days ago)"
+    assert str(found["recovery"].found) == f"proven {local_time(_NOW)} (366 days ago)"
     found = by_name(health.status(path, session=session, now_ms=_NOW + 367 * _DAY))
     assert found["recovery"].verdict is Verdict.WARN
     assert "drill-recovery" in str(found["recovery"].advice)
@@ -137,14 +138,14 @@ def test_status_names_nothing_and_before_an_unlock_tells_the_opening_and_wrong_a
 @each(
     [
         ("last backup", Dates(), Verdict.WARN, "none was made on this device"),
-        ("last backup", Dates(backup=_NOW - 30_000), Verdict.OK, "2027-01-15 07:59 UTC (just now)"),
-        ("last backup", Dates(backup=_NOW - 60_000), Verdict.OK, "2027-01-15 07:59 UTC (1 minute ago)"),
-        ("last backup", Dates(backup=_NOW - 7 * _DAY), Verdict.OK, "2027-01-08 08:00 UTC (7 days ago)"),
-        ("last backup", Dates(backup=_NOW - 8 * _DAY), Verdict.WARN, "2027-01-07 08:00 UTC (8 days ago)"),
-        ("last backup", Dates(backup=_NOW + _DAY), Verdict.OK, "2027-01-16 08:00 UTC (just now)"),
+        ("last backup", Dates(backup=_NOW - 30_000), Verdict.OK, f"{local_time(_NOW - 30_000)} (just now)"),
+        ("last backup", Dates(backup=_NOW - 60_000), Verdict.OK, f"{local_time(_NOW - 60_000)} (1 minute ago)"),
+        ("last backup", Dates(backup=_NOW - 7 * _DAY), Verdict.OK, f"{local_time(_NOW - 7 * _DAY)} (7 days ago)"),
+        ("last backup", Dates(backup=_NOW - 8 * _DAY), Verdict.WARN, f"{local_time(_NOW - 8 * _DAY)} (8 days ago)"),
+        ("last backup", Dates(backup=_NOW + _DAY), Verdict.OK, f"{local_time(_NOW + _DAY)} (just now)"),
         ("last verify", Dates(), Verdict.WARN, "never on this device"),
-        ("last verify", Dates(verify=_NOW - 30 * _DAY), Verdict.OK, "2026-12-16 08:00 UTC (30 days ago)"),
-        ("last verify", Dates(verify=_NOW - 31 * _DAY), Verdict.WARN, "2026-12-15 08:00 UTC (31 days ago)"),
+        ("last verify", Dates(verify=_NOW - 30 * _DAY), Verdict.OK, f"{local_time(_NOW - 30 * _DAY)} (30 days ago)"),
+        ("last verify", Dates(verify=_NOW - 31 * _DAY), Verdict.WARN, f"{local_time(_NOW - 31 * _DAY)} (31 days ago)"),
     ]
 )
 def test_ages_are_told_and_judged(name: str, known: Dates, verdict: Verdict, found: str, session: Session) -> None:

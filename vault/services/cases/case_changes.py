@@ -140,14 +140,14 @@ class Closed:
 def what_stops(session: Session, case: CompartmentId) -> tuple[Message, ...]:
     """Return what stops an open case from being closed: it is at refused at risk, and each check-in that runs."""
     session.require(Action.CASE_LIST)
-    index = up_to_date_index(session)
-    row = row_of(index, case)
+    row = row_of(up_to_date_index(session), case)
     stops = [_AT_RISK] if row is not None and row.status == ExtraditionStage.REFUSED_AT_RISK else []
     return (*stops, *check_ins_said(session, case))
 
 
 def check_ins_said(session: Session, case: CompartmentId) -> tuple[Message, ...]:
     """Return of each check-in of a case that runs when it is due, and of each that is missed since when."""
+    session.require(Action.CASE_LIST)
     index, now = up_to_date_index(session), here(session.log.now_ms())
     said = []
     for due in due_of(index, case, NO_DATE, limit=MOST_LISTED):
