@@ -53,7 +53,7 @@ def test_an_entry_of_a_far_time_leaves_the_log_to_the_auditor(organisation: Orga
     with organisation.open(NOOR) as noor:
         lines = logbook.newest(noor).lines
     far = next(line for line in lines if line.payload is not None and line.payload.t == FAR)
-    assert in_words(log_cli._line(far, "Dana", {})).startswith(f"{'?':<23}  Dana")
+    assert in_words(log_cli._line(far, "Dana", {})).startswith(f"{'?':<25}  Dana")
     assert log_cli._line_data(far, {})["time"] is None
     assert all(log_cli._line(line, "", {}) and json.dumps(log_cli._line_data(line, {})) for line in lines)
 
