@@ -79,6 +79,7 @@ from vault.services.exports.exporting import Exported
 from vault.services.exports.partners import KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
 from vault.services.members.rostering import ProposalShown
+from vault.words.codes import word_of
 from vault.words.message import Message
 
 NOW_MS: Final = 1_795_615_320_000
@@ -701,8 +702,12 @@ ANSWERS: dict[str, Any] = {
     "intake.newest": (2, ()),
     "story.home": HomeShown("2026-11-27", STANDING, DUE, 2, calls=SLIPS[::-1], drafts=(DRAFT,)),
     "story.history": (
-        ChangeShown(NOW_MS - 26 * HOUR_MS, "Amina", is_current=False, changed=(("stage", "flagged"),)),
-        ChangeShown(NOW_MS - HOUR_MS, "Joel", is_current=True, changed=(("stage", "arrested"), ("risk", "high"))),
+        ChangeShown(NOW_MS - 26 * HOUR_MS, "Amina", is_current=False, changed=(("stage", word_of("flagged")),)),
+        ChangeShown(
+            *(NOW_MS - HOUR_MS, "Joel"),
+            is_current=True,
+            changed=(("stage", word_of("arrested")), ("risk", word_of("high"))),
+        ),
     ),
     "sections.list_of": (
         SectionLine("c1" * 16, "location", "Where she is", 2, with_recovery=True),

@@ -66,7 +66,7 @@ def _home(desk: StillDesk, size: tuple[int, int]) -> list[str]:
 
 def test_home_says_when_each_member_was_last_heard_of(opened: StillDesk) -> None:
     at_home(opened, (120, 40))
-    opened.sees("! Dana Okwiri nothing came yet", "√ Joel Brandvik came", "√ Селин Астерхольт 20 hours ago")
+    opened.sees("! Dana Okwiri nothing yet", "√ Joel Brandvik came", "√ Селин Астерхольт 20 hours ago")
 
 
 def test_what_must_never_be_used_is_whole_in_a_slip_however_narrow(opened: StillDesk) -> None:

@@ -95,7 +95,7 @@ class HomeScreen(DueScreen):
         Command("4", "section(4)", Message("Alerts: all that was noticed"), "4"),
         Command("5", "section(5)", Message("Backup and exchange"), "5"),
         Command("6", "section(6)", Message("Go on with a draft"), "6"),
-        Command("", "open()", Message("In a case, d: checklist (arrest), request of a person (subject)"), ""),
+        Command("", "open()", Message("In a case, d: checklist (arrest), request (subject)"), ""),
         READ_AGAIN,
         Command("escape", "cases", Message("The list of cases"), "Esc"),
     )

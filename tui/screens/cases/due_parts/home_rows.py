@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -40,7 +40,6 @@ ALERTS: Final = (Column(""), Column("", 8, is_right=True))
 _MOST_MET: Final = 8
 _LATE_DAYS: Final = 7
 _WEEK: Final = 7
-_TIME: Final = 6
 _GAP: Final = 2
 _READ: Final = Message("read")
 IN_TWO: Final = "versions"
@@ -194,14 +193,14 @@ def slip_rows(slips: Sequence[SlipLine], day: date | None, most: int, width: int
 
     What must never be used stands there alone, whole.
     """
-    lines = []
+    lines, times = [], _widest_time((slip.received_ms for slip in slips[:most]), day)
     for slip in slips[:most]:
         first, second = Line(width), Line(width)
-        first.put_cut(_GAP, _time(slip.received_ms, day), _TIME, bold=True)
+        first.put_cut(_GAP, _time(slip.received_ms, day), times, bold=True)
         end = width - _GAP
         if slip.call_back and not slip.do_not_call:
             end = first.put_right(end, Message("call"), "warn") - _GAP
-        left = _GAP + _TIME + 1
+        left = _GAP + times + 1
         if slip.do_not_call:
             first.put_cut(left, Message("DO NOT CALL"), end - left, "alarm", bold=True)
             second.put(left, never_cut(slip.do_not_call, width - _GAP - left, 1)[0], bold=True)
@@ -213,6 +212,10 @@ def slip_rows(slips: Sequence[SlipLine], day: date | None, most: int, width: int
     return finished(lines)
 
 
+def _widest_time(times: Iterable[int], day: date | None) -> int:
+    return max((cell_len(one_line(_time(ms, day))) for ms in times), default=0)
+
+
 def _time(ms: int, day: date | None) -> Words:
     written = day_written(ms)
     return clock_minute(ms) if written is None or written == day else short_day(written)
@@ -220,11 +223,11 @@ def _time(ms: int, day: date | None) -> Words:
 
 def draft_rows(drafts: Sequence[DraftShown], day: date | None, most: int, width: int) -> Rows:
     """Return a row for each draft: when it was saved, in which case, its first words."""
-    lines = []
+    lines, times = [], _widest_time((draft.saved_ms for draft in drafts[:most]), day)
     for draft in drafts[:most]:
         line = Line(width)
-        line.put_cut(_GAP, _time(draft.saved_ms, day), _TIME, bold=True)
-        end = line.put_cut(_GAP + _TIME + 1, draft.ref[:REF], REF, "dim") + _GAP
+        line.put_cut(_GAP, _time(draft.saved_ms, day), times, bold=True)
+        end = line.put_cut(_GAP + times + 1, draft.ref[:REF], REF, "dim") + _GAP
         line.put_cut(end, first_line(draft.text), width - _GAP - end)
         lines.append(line)
     return finished(lines)
@@ -279,7 +282,7 @@ def met_facts(standing: StandingShown, now_ms: int, most: int = _MOST_MET) -> li
 
 def _met(other: WithWhom, now_ms: int) -> tuple[str, Words, Words]:
     if not other.came:
-        return SOON, other.name, Message("nothing came yet")
+        return SOON, other.name, Message("nothing yet")
     day = None if other.came_ms is None else day_written(other.came_ms)
     if other.came_ms is None or day is None:
         return DONE, other.name, Message("came")
