@@ -101,7 +101,7 @@ EVERYWHERE = (
     Command("", "app.go('exchange')", Message("Exchange with another member: import or make a bundle"), ""),
     Command("", "app.go('lists')", Message("Import a list of cases from a spreadsheet, or take it back"), ""),
     Command("", "app.go('take_out')", Message("Counts for those who ask; export all that you can read, sealed"), ""),
-    Command("", "app.go('standing')", Message("What would be lost now, and what others have of it"), ""),
+    Command("", "app.go('standing')", Message("What would be lost now, what others have"), ""),
     Command("", "app.go('approve')", Message("Approve what another member asks in a file"), ""),
     Command("", "app.settings", Message("Settings: looks, idle lock, names, other window, signs, mouse"), ""),
     Command("", "app.switch_member", Message("Switch member: this session ends, the next name is asked"), ""),
