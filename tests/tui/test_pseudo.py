@@ -15,6 +15,7 @@ from tests.tui.pseudo import Pseudo, PseudoDesk, Seen, accented, bare_words, for
 from tests.tui.still_answers import ANSWERS, VERSIONS
 from tests.tui.test_pictures import INSTEAD as INSTEAD_FOR_PICTURES
 from tests.tui.test_pictures import LOCKED, PICTURES, _push
+from tui.screens.cases.at_risk import AtRiskForm
 from tui.screens.cases.two_versions import TwoVersions
 from tui.screens.cases.write_lines import WriteLines
 from tui.screens.emergency.emergency import WhichCase
@@ -41,6 +42,7 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "give cases": (":devices", "down", "g"),
     "leave a person": ("enter", "p", " Vera", "escape"),
     "legal hold": ("enter", "m", ":legal hold"),
+    "at risk": lambda desk: _push(desk, AtRiskForm("ca" * 16, "ΚϢ-1")),
     "letter": lambda desk: _push(desk, LetterScreen(foreign(ResultText((Message("No rule: nothing is proposed."),))))),
     "new key": ("enter", "w", "k"),
     "new sheets": (":your access", "r", "n"),
