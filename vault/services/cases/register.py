@@ -98,7 +98,7 @@ def entries_of(
 
 
 def take_out(session: Session, entries: Collection[tuple[CompartmentId, RecordId]]) -> None:
-    """Erase these entries; nobody is told any more to ask whoever made them."""
+    """Erase these entries: who asks is no longer told which colleague made them."""
     if not entries:
         return
     rule = session.require(Action.REGISTER_WRITE)

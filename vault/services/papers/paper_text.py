@@ -43,7 +43,7 @@ _OF_COUNTRY: Final = {
     "TR": "Turkish",
     "UA": "Ukrainian",
 }
-"""The language that offices there write papers in, of countries that many clients come from: a proposal, no more."""
+"""The language that offices there write papers in, of countries that many clients come from: only a proposal."""
 
 
 @dataclass(frozen=True, slots=True)
