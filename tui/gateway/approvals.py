@@ -49,6 +49,11 @@ class Approvals(Subject):
             self._session, name, run=lambda question: lend(partial(self.run_second, question))
         )
 
+    def answered(self, file: Path) -> Second:
+        """Return the approval that came back in a file."""
+        answer = by_file.read_answer(self._session, file)
+        return lambda _: answer
+
     # ---- a second person who is somewhere else ------------------------------------------------------------------
 
     def ask(

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
-from tui.gateway.members import member_id
-from tui.gateway.subject import Subject, UnlockedVault, case_id, telling
+from tui.gateway.subject import Subject, UnlockedVault, case_id
 from tui.values import shaping
-from tui.values.values import CaseLine, CaseListStart, FoundShown, HitShown, ManyDone, PreviewShown
-from tui.values.values_exchange import PeerShown
+from tui.values.values import CaseLine, CaseListStart, FoundShown, HitShown, PreviewShown
 from vault.casework.person import Person
 from vault.casework.story import headline_said
 from vault.casework.story.check_in import missed_for
@@ -18,12 +16,10 @@ from vault.ids import CompartmentId, VersionId
 from vault.index.cases import CaseRow, FoundCases, Place, Sort
 from vault.index.previews import DateGlance
 from vault.index.rows import NO_DATE
-from vault.policy.roles import ALLOWED, Action
-from vault.progress import Progress, Stopped
+from vault.policy.roles import Action
 from vault.services.cases import bulk, cases, listing, searching
 from vault.services.cases.listing import CaseList
 from vault.services.cases.searching import WHY_WORDS, FoundRecord
-from vault.services.members import members
 from vault.services.safety import check_ins
 from vault.words.message import Message, Words
 
@@ -90,34 +86,6 @@ class Finding(Subject):
             if not page:
                 break
         return tuple(row.case.hex() for row in rows[: bulk.MOST_CASES])
-
-    def members(self) -> tuple[PeerShown, ...]:
-        """Return the members whose roles open cases."""
-        return tuple(
-            PeerShown(member.member.hex(), member.name, tuple(sorted(role.value for role in member.roles)))
-            for member in members.list_all(self._session)
-            if member.seats and member.roles & ALLOWED[Action.CASE_READ]
-        )
-
-    def assign_all(self, member: str, chosen: tuple[str, ...], progress: Progress, stopped: Stopped) -> ManyDone:
-        """Name a member as the owner of each of these cases that they hold."""
-        owner = member_id(member)
-        tell = telling(progress, stopped)
-        return self._of_many(bulk.change_all(self._session, _ids(chosen), owner=owner, progress=tell))
-
-    def flag_all(self, risk: str, chosen: tuple[str, ...], progress: Progress, stopped: Stopped) -> ManyDone:
-        """Give each of these cases a risk."""
-        tell = telling(progress, stopped)
-        return self._of_many(bulk.change_all(self._session, _ids(chosen), risk=risk, progress=tell))
-
-    def close_all(self, reason: str, chosen: tuple[str, ...], progress: Progress, stopped: Stopped) -> ManyDone:
-        """Close each of these cases."""
-        tell = telling(progress, stopped)
-        return self._of_many(bulk.close_all(self._session, _ids(chosen), reason=reason, progress=tell))
-
-    def _of_many(self, done: bulk.BulkDone) -> ManyDone:
-        refused = tuple((self.cases.ref_of(case), why) for case, why in done.refused)
-        return ManyDone(done.changed, done.same, refused, done.still_due)
 
     def alone(self, shown: tuple[str, ...]) -> frozenset[str]:
         """Return those of these cases that no other member can open; where there is no other member, none is named."""

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from tui.gateway.acting import Acting
 from tui.gateway.approvals import Approvals
 from tui.gateway.casework import Casework
 from tui.gateway.credentials import OwnAccess
@@ -49,6 +50,7 @@ class Gateway:
         self.turn = threading.RLock()
         """Held by each act but the long ones and drafts, so that acts follow one another."""
 
+        self.acting = Acting(door)
         self.casework = Casework(door)
         self.people = People(door)
         self.writing = Writing(door)

@@ -36,7 +36,7 @@ from vault.casework.story.step import Checklist, ChecklistStep
 from vault.casework.versions import beside
 from vault.ids import RecordId, VersionId
 from vault.policy.roles import Action
-from vault.services.cases import case_changes, cases, deadlines, editing, listing, people, story, two_versions, undoing
+from vault.services.cases import cases, deadlines, editing, listing, people, story, two_versions, undoing
 from vault.services.cases.story import DueLine
 from vault.services.exports import paper_week
 from vault.services.forms import own_forms
@@ -117,15 +117,6 @@ class Story(Subject):
         """Write the week of a day as a page that names nobody; return how many dates are on it."""
         return paper_week.print_week(self._session, day, out, in_words)
 
-    def still_due(self, case: str) -> Words:
-        """Return what to say before a case is closed of the dates and tasks that are not done in it; or nothing."""
-        count = sum(story.due_in(self._session, case_id(case)).values())
-        return case_changes.still_due_words(count) if count else ""
-
-    def what_stops(self, case: str) -> tuple[Words, ...]:
-        """Return what stops a case from being closed without a look at it."""
-        return case_changes.what_stops(self._session, case_id(case))
-
     def list_in(self, case: str, why: str) -> tuple[RecordShown, ...]:
         """Return the records with a form in a case, by their date."""
         found = story.list_in(self._session, case_id(case), why=why)
@@ -196,30 +187,9 @@ class Story(Subject):
         """Return this day, YYYY-MM-DD."""
         return cases.today(self._session)
 
-    def change_case(self, case: str, *, title: str, risk: str, stage: str = "", on: str = "", reason: str = "") -> str:
-        """Give a case a title and a risk, and put it into a stage since a day, all in one; return its id.
-
-        An empty stage stays; an empty day is today. `reason` is why the danger is less, where that has to be said.
-        """
-        home = case_id(case)
-        case_changes.change(
-            self._session, home, title=title, risk=risk, stage=stage or None, on=on or None, reason=reason or None
-        )
-        return case
-
     def protect(self, case: str, typed: Mapping[str, str]) -> str:
         """Keep what was agreed after an extradition was refused; return the id of the case."""
         at_risk.protect(self._session, case_id(case), typed)
-        return case
-
-    def close_case(self, case: str, reason: str) -> str:
-        """Close a case for a reason of somebody who saw what stops it; return its id."""
-        case_changes.close(self._session, case_id(case), reason=reason, anyway=True)
-        return case
-
-    def reopen_case(self, case: str) -> str:
-        """Open a closed case again; return its id."""
-        case_changes.reopen(self._session, case_id(case))
         return case
 
     def history(self, case: str, record: str, kind: str, why: str) -> tuple[ChangeShown, ...]:

@@ -62,19 +62,6 @@ class CaseLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ManyDone:
-    """What came of the same change of many cases; `refused` are (reference, why) of those that stayed as they were.
-
-    `same` were so already; `still_due` is how many dates and tasks are not done in what was closed.
-    """
-
-    changed: int
-    same: int
-    refused: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
-    still_due: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class PreviewShown:
     """What stands beside the list of the case under the cursor; `dates` are (kind, ISO date or empty, headline).
 

@@ -6,10 +6,11 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from vault.acts.case import UNCONFIRMED
 from vault.cli.opening import case_of, opened
 from vault.cli.output import Output, Result
 from vault.cli.prompts import ask_line
-from vault.cli.showing import UNCONFIRMED, both_lines, field_label, said_by_side
+from vault.cli.showing import both_lines, field_label, said_by_side
 from vault.cli.table import IN_CASE, Arg, Given, Verb
 from vault.display import MINUTE_UTC, time_data
 from vault.errors import WaitingForDecisionError

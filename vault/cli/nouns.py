@@ -12,12 +12,16 @@ from vault.words.message import Message
 
 
 class Noun(NamedTuple):
-    """A noun in the help: what it is for, and the names of its verbs in `VERBS` of its module."""
+    """A noun in the help: what it is for, and the names of its verbs, in `VERBS` of its module or as acts.
+
+    `acts` is the module of its acts in `vault.acts`; where all of its verbs are acts, its `file` is empty as well.
+    """
 
     name: str
     help: Message
     verbs: tuple[str, ...] = ()
     file: str = ""
+    acts: str = ""
 
     @property
     def module(self) -> str:
@@ -36,11 +40,18 @@ class Noun(NamedTuple):
 
 def verbs_of(noun: Noun) -> Mapping[str, Verb]:
     """Load the table of a noun: its verbs by name, or one of its own name."""
-    module = importlib.import_module(noun.module)
-    # A module whose nouns have verbs of the same names has a table for each.
-    table: tuple[Verb, ...] = module.TABLES[noun.name] if hasattr(module, "TABLES") else module.VERBS
+    table: tuple[Verb, ...] = ()
+    if noun.file or not noun.acts:
+        module = importlib.import_module(noun.module)
+        # A module whose nouns have verbs of the same names has a table for each.
+        table = module.TABLES[noun.name] if hasattr(module, "TABLES") else module.VERBS
+    if noun.acts:
+        from vault.cli.acting import verb_of
+
+        table += tuple(map(verb_of, importlib.import_module(f"vault.acts.{noun.acts}").ACTS))
     names = noun.verbs or (noun.name,)
-    return {verb.name: verb for verb in table if verb.name in names}
+    found = {verb.name: verb for verb in table}
+    return {name: found[name] for name in names}
 
 
 # fmt: off
@@ -73,7 +84,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     ),
     Message("cases"): (
         Noun("case", Message("make, list, open, change and close cases"),
-             ("new", "list", "show", "edit", "stage", "close", "reopen", "hold", "release")),
+             ("new", "list", "show", "edit", "stage", "close", "reopen", "hold", "release"), "case", acts="case"),
         Noun("import", Message("make the cases of a spreadsheet (CSV or XLSX): it shows and asks first"),
              file="importing"),
         Noun("person", Message("the people of a case"), ("add", "list", "show", "same", "cases", "edit")),
@@ -108,7 +119,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("history", Message("what a record said before, and who wrote it")),
         Noun("join", Message("two versions of a record that were written apart: show both, and say what stands")),
         Noun("undo", Message("take back the last thing that you wrote, within 10 minutes and before any bundle")),
-        Noun("erase", Message("erase a note, a person, a case or a slip for good; shows first what goes")),
+        Noun("erase", Message("erase a note, a person, a case or a slip for good; shows first what goes"),
+             acts="erase"),
         Noun("erasures", Message("what colleagues erased, and cases that are due to be erased"),
             ("list", "now", "due", "rules")),
         Noun("search", Message("search the text of every case that you hold")),

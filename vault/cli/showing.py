@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from vault.acts.case import told_of_change
 from vault.cli.output import Result
 from vault.cli.people_shown import contact_lines, in_versions, person_data, person_lines
 from vault.display import MINUTE_UTC, local_time, time_data
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
     from vault.services.cases.two_versions import TwoVersions
     from vault.services.grants.sharing import ChangeCost, KeyChanged
     from vault.services.projection.reading import Stored
-
-
-UNCONFIRMED: Final = Message(
-    "It is no longer confirmed. If somebody confirms it as it is now, say who, in the same change."
-)
 
 
 def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
@@ -197,19 +193,8 @@ def _piece_value(value: object) -> Words:
 
 def edited(change: Edited) -> Result:
     """Return what came of an edit (`editing.Edited`), for JSON and for people."""
-    lines = [Message("The change is saved.") if change.settled else Message("Nothing changed, so nothing is saved.")]
-    if change.settled > 1:
-        lines.append(
-            plural(
-                "There was {count} version. The change follows it; `casevault history` shows all.",
-                "There were {count} versions. They are one now; `casevault history` shows all.",
-                count=change.settled,
-            )
-        )
-    if change.is_unconfirmed:
-        lines.append(UNCONFIRMED)
-    result = {"record": change.place.record.hex(), "changed": bool(change.settled)}
-    return Result(result | ({"unconfirmed": True} if change.is_unconfirmed else {}), lines)
+    told = told_of_change(change)
+    return Result(told.data, told.lines)
 
 
 def cost_words(cost: ChangeCost) -> Message:

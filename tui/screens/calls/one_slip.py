@@ -11,7 +11,7 @@ from typing_extensions import override
 from tui.looks.tokens import Token
 from tui.screens.calls.ending_slips import MakeCase, PickCase
 from tui.screens.calls.slip_form import SlipForm
-from tui.screens.erasing.erase import EraseScreen
+from tui.screens.erasing.erase import erase_form
 from tui.screens.frame.base import BACK, Command, VaultScreen
 from tui.screens.frame.known_already import make_unless_known
 from tui.screens.frame.wording import moment
@@ -67,7 +67,7 @@ class OneSlip(VaultScreen):
 
     def action_erase(self) -> None:
         """Show what goes, and erase it."""
-        shown = EraseScreen([self._slip.slip], moment(self._slip.received_ms))
+        shown = erase_form([self._slip.slip], moment(self._slip.received_ms))
         self.unless_left(shown, self.end)
 
     def action_close(self) -> None:

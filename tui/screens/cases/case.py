@@ -55,7 +55,7 @@ from vault.casework.case import Case
 from vault.casework.stages import ExtraditionStage
 from vault.casework.story.at_risk import WARNING
 from vault.casework.story.task import Task
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 _SAYS: Final = Message("b says which stands")
 
@@ -239,7 +239,7 @@ class CaseScreen(Erases):
         if self._case.heads > 1:
             self._compare("", Case.KIND)
             return
-        self.app.push_screen(CaseEdit(self._case), self._changed)
+        self.app.push_screen(CaseEdit(self._case), self._told_and_changed)
 
     def action_at_risk(self) -> None:
         """Write down what is agreed after an extradition was refused."""
@@ -346,7 +346,7 @@ class CaseScreen(Erases):
             self.say("")  # how many drafts there were; the head of the notes says how many there are
             self.app.push_screen(NoteEditor(draft, Beside.of_case(self._case)), self._changed)
 
-    def _changed(self, record: str | None) -> None:
+    def _changed(self, record: str | None, words: Words = "") -> None:
         case, why, before = self._case.case, self._why, self._case.stage
 
         def show(shown: CaseShown) -> None:
@@ -354,12 +354,13 @@ class CaseScreen(Erases):
             if shown.stage != before and shown.stage == ExtraditionStage.REFUSED_AT_RISK:
                 self.warn(WARNING)
                 self.action_at_risk()
+            elif words:
+                self.say(words)
 
         self.ask(lambda vault: vault.casework.open(case, why), show)
 
     def _told_and_changed(self, words: str | None) -> None:
-        self.say(words or "")
-        self.action_refresh()
+        self._changed("", words or "")
 
     def _show_record(self) -> None:
         here = self._lists.here()

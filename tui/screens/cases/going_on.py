@@ -8,12 +8,14 @@ from types import MappingProxyType
 from typing import Final
 
 from tui.screens.cases.at_risk import AT_RISK, AtRiskForm
-from tui.screens.cases.case_edit import CASE_EDIT, CaseEdit
+from tui.screens.cases.case_edit import CaseEdit
 from tui.screens.cases.filled_form import open_form
 from tui.screens.cases.grant import GRANT, GrantForm
 from tui.screens.cases.new_case import NEW_CASE, NewCase
 from tui.screens.cases.new_section import NEW_SECTION, NewSection
 from tui.screens.cases.note_lines import draft_kind
+from tui.screens.erasing.hold import HoldForm
+from tui.screens.frame.act_form import ACT
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.kept_form import KeptForm
@@ -34,6 +36,7 @@ from tui.values.values_forms import CASE_OF_SLIP, SLIP, FormPlace, FormTyped
 from tui.values.values_members import MembersShown
 from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
+from vault.acts.case import EDIT, HOLD
 from vault.casework.story import STORY
 from vault.words.message import Message, Words, plural
 
@@ -74,7 +77,6 @@ _OUTSIDE: Final[Mapping[str, Callable[[VaultScreen, FormPlace, _Open], None]]] =
 _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
     {
         NEW_CASE: Message("new case"),
-        CASE_EDIT: Message("case"),
         AT_RISK: Message("refused at risk"),
         NEW_SECTION: Message("new section"),
         PERSON: Message("person"),
@@ -144,7 +146,11 @@ def _form_words(form: FormTyped) -> Message:
     """Return a form that was begun in one line."""
     place = form.place
     kind = place.about.partition(":")[0]
-    title = STORY[kind].FORM.title if place.form == RECORD and kind in STORY else _TITLES.get(place.form, "")
+    title = _TITLES.get(place.form, "")
+    if place.form == RECORD and kind in STORY:
+        title = STORY[kind].FORM.title
+    elif place.form == ACT:
+        title = next((act.title for act in (EDIT, HOLD) if act.name == place.about), "")
     return Message("{ref}  form: {title}  {moment}", ref=place.ref, title=in_words(title), moment=moment(form.saved_ms))
 
 
@@ -185,8 +191,8 @@ def go_on_in(
         )
     elif place.form == EXPORT:
         open_again(ExportScreen(case.case, case.ref))
-    elif place.form == CASE_EDIT:
-        open_again(CaseEdit(case))
+    elif place.form == ACT:
+        open_again(HoldForm(case.case, case.ref) if place.about == HOLD.name else CaseEdit(case))
     elif place.form == AT_RISK:
         open_again(AtRiskForm(case.case, case.ref))
     elif place.form == NEW_SECTION:

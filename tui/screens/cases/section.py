@@ -13,7 +13,7 @@ from tui.screens.cases.new_key import NewKeyScreen
 from tui.screens.cases.note_editor import NoteEditor
 from tui.screens.cases.note_lines import corrected_in, note_lines
 from tui.screens.cases.note_parts.beside import Beside
-from tui.screens.erasing.erase import EraseScreen
+from tui.screens.erasing.erase import erase_form
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.wording import MAY_BE_KEPT
@@ -139,11 +139,11 @@ class SectionScreen(NewKeyScreen):
             self.unless_left(Choose(Message("Which note goes for good?"), options), self._erase_note)
 
     def _erase_note(self, record: str) -> None:
-        self.app.push_screen(EraseScreen([record], self._ref), lambda _: self.action_refresh())
+        self.app.push_screen(erase_form([record], self._ref), lambda _: self.action_refresh())
 
     def action_erase_section(self) -> None:
         """Erase all of it."""
-        self.unless_left(EraseScreen([self._section], self._ref), self.end)
+        self.unless_left(erase_form([self._section], self._ref), self.end)
 
     def action_give(self) -> None:
         """Ask to whom."""

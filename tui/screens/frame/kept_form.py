@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import events, on
 from textual.widget import Widget
@@ -32,7 +32,12 @@ _NOT_SAVED: Final = Message("What you typed is not saved yet.")
 
 
 class KeptForm(FormScreen):
-    """A form that says which one it is (`form_place`), so that its draft finds back to it."""
+    """A form that says which one it is (`form_place`), so that its draft finds back to it.
+
+    With `FIELDS_COME_LATER` it says when they are there (`fields_stand`).
+    """
+
+    FIELDS_COME_LATER: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,11 +45,12 @@ class KeptForm(FormScreen):
         self._first: dict[str, str] = {}
         self._opened: dict[str, str] = {}
         self._draft: FormTyped | None = None
+        self._place = FormPlace("")
         self._is_looked_up = False
         self._is_over = False
 
-    def form_place(self) -> FormPlace:
-        """Return which form this is."""
+    def form_place(self) -> FormPlace | None:
+        """Return which form this is; None for one whose words are not kept."""
         raise NotImplementedError
 
     def filled_at_first(self) -> dict[str, str]:
@@ -59,9 +65,17 @@ class KeptForm(FormScreen):
         return {name for name, said in self.in_fields().items() if said != self._opened.get(name)}
 
     @on(events.Mount)
-    def _look_up(self) -> None:
+    def _mounted(self) -> None:
+        if not self.FIELDS_COME_LATER:
+            self.fields_stand()
+
+    def fields_stand(self) -> None:
+        """Look for the draft of this form: its fields are there."""
         self._first, self._opened = self.filled_at_first(), self.in_fields()
         place = self.form_place()
+        if place is None:
+            return
+        self._place = place
         self.ask(lambda vault: vault.writing.form(place), self._go_on, alone=False)
         self.set_interval(_LOOK_SECONDS, self._look)
 
@@ -113,12 +127,12 @@ class KeptForm(FormScreen):
         if self._is_over or not self._changed():
             return None
         place = self.form_place()
-        return Spot(place.case, form=place)
+        return None if place is None else Spot(place.case, form=place)
 
     def _take(self) -> FormTyped:
         focused = self.focused
         self._draft = FormTyped(
-            self.form_place(),
+            self._place,
             self._changed(),
             at="" if focused is None else focused.id or "",
             steps={name: field.steps.kept() for name, field in self._fields() if not isinstance(field, ChoiceField)},

@@ -32,15 +32,18 @@ _GRAVE = (Risk.HIGH, Risk.IMMEDIATE)
 _BY_DANGER = tuple(Risk)
 
 
+ONLY_WITH_REASON: Final = Message(
+    "this case is at refused at risk, the most dangerous time: its risk is lowered only with a reason"
+)
+
+
 class LowerRiskError(WaitingForDecisionError):
     """Nothing was changed: an extradition was refused, and nobody said why the danger is less."""
 
     usual_step = Message("Say why with {option}, if the danger is really less.", option="--reason")
 
     def __init__(self) -> None:
-        super().__init__(
-            Message("this case is at refused at risk, the most dangerous time: its risk is lowered only with a reason")
-        )
+        super().__init__(ONLY_WITH_REASON)
 
 
 class StillAtRiskError(WaitingForDecisionError):
@@ -121,12 +124,28 @@ def _in_stage(head: Case, stage: str, since: str) -> Case:
 
 def _with_reason(head: Case, reason: str | None, *, before: Risk) -> Case:
     """Return a head with the reason for its risk, if it needs one: a lower one at refused at risk."""
-    is_lower = _BY_DANGER.index(head.risk) < _BY_DANGER.index(before)
-    if not is_lower or head.stage is not ExtraditionStage.REFUSED_AT_RISK:
+    if not _needs_reason(head.stage, before, head.risk):
         return head if head.risk is before else replace(head, risk_reason=None)
     if not reason:
         raise LowerRiskError
     return replace(head, risk_reason=reason)
+
+
+def _needs_reason(stage: str, before: Risk, after: Risk) -> bool:
+    return stage == ExtraditionStage.REFUSED_AT_RISK and _BY_DANGER.index(after) < _BY_DANGER.index(before)
+
+
+def needs_reason(session: Session, case: CompartmentId, *, risk: str | None, stage: str | None) -> bool:
+    """Say whether these changes of a case have to be given a reason (`LowerRiskError`).
+
+    Raises:
+        UsageError: no such risk.
+    """
+    session.require(Action.CASE_LIST)
+    row = row_of(up_to_date_index(session), case)
+    if row is None or risk is None:
+        return False
+    return _needs_reason(row.status if stage is None else stage, Risk(row.risk), word_of(Risk, risk, "risk"))
 
 
 @dataclass(frozen=True, slots=True)

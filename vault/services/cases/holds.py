@@ -48,12 +48,22 @@ def release(session: Session, case: CompartmentId, *, reason: str) -> None:
         UsageError: no hold stands, or there is no reason.
     """
     rule = session.require(Action.CASE_WRITE, case)
-    before = held(session, case)
-    if before is None:
-        raise UsageError(Message("this case is not on legal hold"))
+    before = require_held(session, case)
     day = today(session)
     ended = replace(before.value, released=day, release_reason=reason, since=_sizes(session))
     _keep(session, case, ended, rule)
+
+
+def require_held(session: Session, case: CompartmentId) -> Stored[Hold]:
+    """Return the hold that stands on a case.
+
+    Raises:
+        UsageError: none does.
+    """
+    found = held(session, case)
+    if found is None:
+        raise UsageError(Message("this case is not on legal hold"))
+    return found
 
 
 def held(session: Session, case: CompartmentId) -> Stored[Hold] | None:
@@ -83,10 +93,17 @@ def require_none(session: Session, homes: Iterable[CompartmentId]) -> None:
     Raises:
         RefusedError: one is.
     """
+    stop = what_stops(session, homes)
+    if stop is not None:
+        raise stop
+
+
+def what_stops(session: Session, homes: Iterable[CompartmentId]) -> RefusedError | None:
+    """Return what stops these cases, or the cases of these restricted sections, from being erased; None if nothing."""
     for case in {case for home in homes for case in (home, *cases_of_section(session, home))}:
         found = standing(session, case)
         if found:
-            raise RefusedError(
+            return RefusedError(
                 Message("case {case} is on legal hold: nothing of it is erased", case=name_of(session, case)),
                 next_step=Message(
                     "The hold is to be reviewed on {day}. To release it, give a reason: {release}.",
@@ -94,6 +111,7 @@ def require_none(session: Session, homes: Iterable[CompartmentId]) -> None:
                     release=NextStep.RELEASE_HOLD,
                 ),
             )
+    return None
 
 
 def is_held(session: Session, home: CompartmentId) -> bool:

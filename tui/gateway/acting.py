@@ -1,0 +1,72 @@
+"""Acts: what a form begins with, what an act would do, and the doing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tui.gateway.subject import Subject, telling
+from tui.values.codes import with_kind
+from vault.acts.act import Act, Agreed, Begun, Letter, Plan, Said, Told, as_agreed
+from vault.progress import Progress, Stopped
+from vault.words.message import Message, Words
+
+
+class Acting(Subject):
+    """Looks at what an act would do, and carries out what somebody agreed to."""
+
+    def begin(self, act: Act[Any], said: Said) -> Begun:
+        """Return what the form of an act begins with."""
+        return Begun() if act.begin is None else act.begin(self._session, said)
+
+    def look(self, act: Act[Any], said: Said) -> Plan[Any]:
+        """Return what an act would do."""
+        return act.look(self._session, said)
+
+    def shown(self, act: Act[Any], said: Said) -> tuple[Plan[Any], Sequence[Words]]:
+        """Return what an act would do, and in which words somebody reads it."""
+        plan = act.look(self._session, said)
+        return plan, tuple(map(with_kind, plan.shown()))
+
+    def carry_out(
+        self,
+        act: Act[Any],
+        said: Said,
+        shown: Plan[Any],
+        agreed: Agreed,
+        *,
+        progress: Progress = lambda done, total: None,
+        stopped: Stopped = lambda: False,
+    ) -> Told:
+        """Do what somebody agreed to, and return what came of it.
+
+        Raises:
+            NotAsShownError: it would do something else by now.
+        """
+        session = self._session
+        told = act.run(session, as_agreed(session, act, said, shown), agreed, telling(progress, stopped))
+        return replace(told, lines=tuple(map(with_kind, told.lines)))
+
+    def ask_by_file(self, act: Act[Any], said: Said, shown: Plan[Any], approver: str, out: Path) -> tuple[Words, ...]:
+        """Write the question of an act into a new file, for one who may approve or, without a name, for all.
+
+        Raises:
+            NotAsShownError: it would do something else by now.
+        """
+        session = self._session
+        plan = as_agreed(session, act, said, shown)
+        names = () if act.second is None else act.second.ask(session, plan, approver or None, out)
+        return (
+            Message("The question is at {file}. It opens for: {names}.", file=out, names=", ".join(names)),
+            Message(
+                "They approve it in their app (a) and make a bundle for you. Import the bundle, then do this again with"
+                " the answer: within 7 days, and while nothing of it changes."
+            ),
+        )
+
+    def write(self, letter: Letter, out: Path, language: str) -> Message:
+        """Write the letter that an act left, as a PDF in clear, and say where it is."""
+        letter.write(self._session, out, language)
+        return Message("The letter is at {path}. It is not encrypted.", path=out)

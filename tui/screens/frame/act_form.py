@@ -1,0 +1,269 @@
+"""The form of an act, made from its fields: what it would do, its rows, and how the second person is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from textual import on
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.act_screen import ActScreen, Doing
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
+from tui.screens.frame.browse import PlaceInput
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.dates import are_clear
+from tui.screens.frame.form import BROWSE, WHOLE_PATH
+from tui.screens.frame.form_row import FormRow, FormRows
+from tui.screens.frame.kept_form import KeptForm
+from tui.screens.frame.result_dialog import ResultDialog
+from tui.screens.frame.second_rows import ALONE, ANSWER, HERE, SecondedScreen, SecondRows
+from tui.text.in_words import in_words, together
+from tui.text.safe_content import safe_content
+from tui.values.codes import choices
+from tui.values.values_forms import FormPlace
+from tui.widgets.date_field import DateField, DateInput
+from tui.widgets.fields import SafeInput
+from vault.acts.act import Act, Begun, Field, Plan, Said, Shape, Told
+from vault.casework.typed_dates import Lean, typed_day
+from vault.errors import NotAsShownError, UsageError, VaultError
+from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from tui.gateway import Approver
+
+ACT: Final = "act"
+_NOT_SAID: Final = Message("not said")
+_KEEPS_IT: Final = Message("empty: it stays as it is")
+_NOT_HERE: Final = Message("Nobody can approve it at this keyboard now. Do it at a device that both of you use.")
+_ALONE: Final = Message("It is done ALONE, and the log says so.")
+_APPROVED: Final = Message("A second person approved it.")
+
+
+class ActForm(ActScreen, KeptForm, SecondedScreen):
+    """Ends with the words of what was done.
+
+    Args:
+        act: what is done.
+        said: to what, by the name of its field.
+        about: what a person calls that.
+        case: the case whose draft of this form it is.
+    """
+
+    DEFAULT_CSS = """
+    ActForm #rows, ActForm #answers { height: auto; }
+    """
+    FIELDS_COME_LATER = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "finish", Message("Do it"), "F4", Message("do it")),
+        NEXT_FIELD,
+        BROWSE,
+        leave(Message("Leave; nothing is changed")),
+    )
+
+    def __init__(self, act: Act[Any], said: Said, about: Words, *, case: str = "") -> None:
+        super().__init__()
+        self._act, self.subject, self._about, self._case = act, said, about, case
+        self.help_name = act.title
+        self._begun = Begun()
+        self._plan: Plan[Any] | None = None
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        """Return its commands; the first is called as the act is."""
+        first, *others = super().commands()
+        return (replace(first, words=self._act.title, hint=self._act.key), *others)
+
+    # ---- its rows -----------------------------------------------------------------------------------------------
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield FormRows(Static("", id="shown"), Vertical(id="rows"), Vertical(id="answers"))
+
+    def on_mount(self) -> None:
+        """Read what stands there, or what would be done."""
+        self.head(self._about, name=self.help_name)
+        self.read()
+
+    def read(self) -> None:
+        """Show what the act begins with, or what it would do now."""
+        act, subject = self._act, self.subject
+        if act.begin is not None:
+            self.ask(lambda vault: vault.acting.begin(act, subject), self._show_begun)
+        else:
+            self.ask(
+                lambda vault: (vault.acting.shown(act, self.what_is_said()), vault.approvals.approvers()),
+                self._show_plan,
+            )
+
+    def _show_begun(self, begun: Begun) -> None:
+        self._begun = begun
+        self.call_later(self._show_rows)
+
+    def _show_plan(self, found: tuple[tuple[Plan[Any], Sequence[Words]], tuple[Approver, ...]]) -> None:
+        (self._plan, lines), approvers = found
+        self.write("shown", together(lines))
+        self.call_later(self._show_rows, approvers)
+
+    async def _show_rows(self, approvers: tuple[Approver, ...] = ()) -> None:
+        rows, answers, plan = self.query_one("#rows", Vertical), self.query_one("#answers", Vertical), self._plan
+        if not rows.children:
+            shown = [*map(self._row, self._act.rows(self.subject))]
+            about = [Static(safe_content(self._act.about), classes="about")] if self._act.about else []
+            await rows.mount(*shown, *about)
+            if shown:
+                self.set_focus(next(field for field in shown[0].query("*") if field.focusable))
+            self.fields_stand()
+        asks = [ask for ask in plan.asks if ask.may_be_empty] if plan is not None else []
+        await answers.remove_children()
+        await answers.mount(*(FormRow.of_text(ask.name, ask.question, _KEEPS_IT) for ask in asks))
+        if plan is not None and plan.needs_second:
+            second = SecondRows()
+            await answers.mount(second)
+            await second.show(approvers)
+
+    def _row(self, field: Field) -> FormRow:
+        value = self._begun.present.get(field.name, field.first)
+        if field.shape in {Shape.WORD, Shape.MEMBER}:
+            words = self._begun.choices.get(field.name) or choices(field.words)
+            nothing = [] if value or field.is_required else [("", _NOT_SAID)]
+            return FormRow(field.label, ChoiceField([*nothing, *words], value=value, id=field.name))
+        if field.shape is Shape.DAY:
+            return FormRow(field.label, DateField(value, read=_reading(field), name=field.name, hint=field.hint))
+        return FormRow.of_text(field.name, field.label, field.hint, value)
+
+    @on(ChoiceField.Changed)
+    def _begin_anew(self, event: ChoiceField.Changed) -> None:
+        """Let the field that follows another one begin anew where that changes, and stand again where it is back."""
+        name = event.field.id
+        for field in self._act.rows(self.subject):
+            if field.follows and field.follows == name:
+                row, before = self.query_one(f"#{field.name}", DateInput), self._begun.present
+                if event.field.value == before.get(name, ""):
+                    row.value = row.value or before.get(field.name, "")
+                elif row.written == before.get(field.name, ""):
+                    row.value = ""
+
+    # ---- what is said -------------------------------------------------------------------------------------------
+
+    def what_is_said(self) -> Said:
+        """Return what the rows say beside what stood there."""
+        said, present = dict(self.subject), self._begun.present
+        for field in self._act.rows(self.subject):
+            for row in self.query(f"#{field.name}"):
+                typed = row.value if isinstance(row, ChoiceField) else self.text(field.name)
+                is_kept = typed == present.get(field.name, "") or (not typed and field.shape is Shape.DAY)
+                if not is_kept:
+                    said[field.name] = (typed,)
+        if not self._act.is_change:  # all of it is said again
+            said = {**{name: (value,) for name, value in present.items() if value}, **said}
+        return said
+
+    @property
+    def _second_rows(self) -> SecondRows | None:
+        return next(iter(self.query(SecondRows)), None)
+
+    def action_finish(self) -> None:
+        """Put the questions of the act, then do it."""
+        if not are_clear(self):
+            return
+        said, act, plan = self.what_is_said(), self._act, self._plan
+        if act.is_change and said == self.subject:
+            self.end("")
+            return
+        try:
+            act.require_said(said)
+        except UsageError as error:
+            self._failed(error)
+            return
+        fields = self.query("#answers > FormRow > SafeInput").results(SafeInput)
+        answers = {field.id: field.value.strip() for field in fields if field.id}
+        doing = Doing(act, said, self.done, answers, failed=self._failed)
+        rows = self._second_rows
+        if plan is None or rows is None:
+            self.do(doing, plan)
+        else:
+            self._do_with_second(doing, plan, rows)
+
+    def _do_with_second(self, doing: Doing, plan: Plan[Any], rows: SecondRows) -> None:
+        """Do it as the rows say how the second person is asked, or write the question."""
+        way, who, file = rows.way, rows.who, rows.file
+        if not way:
+            self.warn(_NOT_HERE)
+        elif way == ALONE:
+            self.do(doing, _told_too(plan, _ALONE))
+        elif way == HERE:
+            here = replace(doing, second=lambda vault: vault.approvals.at_this_keyboard(who, self.lend))
+            self.do(here, _told_too(plan, Message("{name} is asked here.", name=who)))
+        elif file is None:
+            self.refuse("second-file", WHOLE_PATH)
+        elif way == ANSWER:
+            answered = replace(doing, second=lambda vault: vault.approvals.answered(file))
+            self.do(answered, _told_too(plan, _APPROVED))
+        else:
+            self.ask(
+                lambda vault: vault.acting.ask_by_file(doing.act, doing.said, plan, who, file),
+                lambda lines: self._asked(doing.act, lines),
+                failed=self._failed,
+            )
+
+    def _asked(self, act: Act[Any], lines: tuple[Words, ...]) -> None:
+        if act.second is not None:
+            self.app.push_screen(ResultDialog(act.second.nothing, lines))
+
+    def _failed(self, error: VaultError) -> None:
+        """Say why, at the row that is wrong; where it would do something else now, show that."""
+        said = str(error)
+        row = next((field for field in self._act.rows(self.subject) if said.startswith(field.name)), None)
+        if row is None or not isinstance(error, UsageError):
+            self.fail(error)
+        else:
+            self.fail_at(row.name, row.name, error)
+        if isinstance(error, NotAsShownError):
+            self.read()
+
+    def done(self, told: Told) -> None:
+        """End with what came of an act."""
+        self.show_told(self.help_name, told, self.end)
+
+    # ---- its draft ----------------------------------------------------------------------------------------------
+
+    @override
+    def form_place(self) -> FormPlace | None:
+        if not self._case or not any(field.is_personal for field in self._act.rows(self.subject)):
+            return None
+        return FormPlace(ACT, self._case, in_words(self._about), about=self._act.name)
+
+    @override
+    def action_browse(self) -> None:
+        if self.query(PlaceInput):  # none where nobody has to approve
+            super().action_browse()
+
+    @override
+    def action_back(self) -> None:
+        if not self.typed_already():
+            self.end("")
+            return
+        self.confirm(
+            Message("Leave without doing it?"),
+            Message("It stays as it was."),
+            lambda: self.end(""),
+            yes=Message("Leave"),
+            no=Message("Go on typing"),
+        )
+
+
+def _told_too(plan: Plan[Any], words: Words) -> Plan[Any]:
+    """Return a plan that says this too before the last question is answered."""
+    *others, last = plan.asks
+    return replace(plan, asks=(*others, replace(last, told=(*last.told, words))))
+
+
+def _reading(field: Field) -> Callable[[str, date], str]:
+    lean = Lean.PAST if field.is_past else Lean.COMING
+    return lambda text, today: typed_day(text, today, "date", lean)

@@ -1,0 +1,155 @@
+"""From an act to its questions, its doing and what came of it: for the screens from which acts are done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tui.screens.frame.base import BACK, Command
+from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.line_dialog import AskLine, ask_new_file
+from tui.screens.frame.long_work import LongWorkScreen
+from tui.screens.frame.result_dialog import ResultDialog
+from tui.screens.frame.whole_text import WholeText
+from tui.screens.frame.wording import sentence
+from tui.text.in_words import together, warning
+from tui.values.codes import LANGUAGES
+from tui.widgets.long_text import LongText
+from vault.acts.act import Act, Agreed, Ask, Letter, Plan, Said, Told
+from vault.errors import UsageError, VaultError
+from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+    from vault.progress import Progress, Stopped
+    from vault.services.approvals.approving import Second
+
+_STOPPED = Message("Stopped. What was changed stays changed; do the same again for the others.")
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """An act that somebody is about to do.
+
+    Attributes:
+        act, said: which, and what is said of it.
+        then: gets what came of it.
+        answers: of the questions that are answered already.
+        second: returns how the second person is asked; for worker threads.
+        failed: gets the error; without it, the status line shows its sentence.
+    """
+
+    act: Act[Any]
+    said: Said = field(repr=False)
+    then: Callable[[Told], None]
+    answers: dict[str, str] = field(default_factory=dict, repr=False)
+    second: Callable[[Gateway], Second | None] = lambda _: None
+    failed: Callable[[VaultError], None] | None = None
+
+
+class ActScreen(LongWorkScreen):
+    """A screen from which acts are done."""
+
+    def do(self, doing: Doing, plan: Plan[Any] | None = None) -> None:
+        """Put the questions of an act, one after the other, and carry it out once all are answered.
+
+        `plan` is what somebody read already, and agrees to.
+        """
+        if plan is None:
+            self.ask(
+                lambda vault: vault.acting.look(doing.act, doing.said),
+                lambda found: self.do(doing, found),
+                failed=doing.failed,
+            )
+        elif plan.stop is not None:
+            self.warn(sentence(plan.stop))
+        else:
+            self._put([each for each in plan.asks if each.name not in doing.answers], doing, plan)
+
+    def _put(self, asks: Sequence[Ask], doing: Doing, plan: Plan[Any]) -> None:
+        if not asks:
+            self._carry_out(doing, plan)
+            return
+        ask, *others = asks
+
+        def answered(answer: str) -> None:
+            doing.answers[ask.name] = answer
+            self._put(others, doing, plan)
+
+        if ask.yes is not None:
+            no = Message("No") if ask.no is None else ask.no
+            self.confirm(ask.question, together(ask.told), lambda: answered("yes"), yes=ask.yes, no=no)
+        elif ask.may_be_empty:
+            answered("")  # it had its row in the form
+        else:
+            self.say("")
+            question = together((*map(warning, ask.told), Message("{question}, or press Esc.", question=ask.question)))
+            self.unless_left(AskLine(question, problem=lambda typed: problem_with(ask, typed)), answered)
+
+    def _carry_out(self, doing: Doing, plan: Plan[Any]) -> None:
+        act, said, subject = doing.act, doing.said, doing.act.subject
+
+        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> Told:
+            agreed = Agreed(doing.answers, doing.second(vault))
+            return vault.acting.carry_out(act, said, plan, agreed, progress=progress, stopped=stopped)
+
+        if subject is not None and len(said[subject.name]) > 1 and act.second is None:
+            self.work_long(act.doing, work, doing.then, when_stopped=_STOPPED, alone=True)
+        else:
+            self.ask(
+                lambda vault: work(vault, lambda done, total: None, lambda: False), doing.then, failed=doing.failed
+            )
+
+    def show_told(self, name: Words, told: Told, then: Callable[[Words], None]) -> None:
+        """Show what came of an act, as long as it is; `then` gets its first sentence."""
+        first, *more = told.lines
+        if told.letter is not None:
+            self.app.push_screen(LetterScreen(told.letter), lambda _: then(first))
+        elif more:
+            self.app.push_screen(ResultDialog(name, told.lines), lambda _: then(first))
+        else:
+            then(first)
+
+
+def problem_with(ask: Ask, typed: str) -> Words:
+    """Return what is wrong with an answer, or nothing."""
+    try:
+        ask.check(typed)
+    except UsageError as error:
+        return sentence(error)
+    return ""
+
+
+class LetterScreen(WholeText):
+    """The letter that an act leaves: read in the language of who gets it, and printed where the person says."""
+
+    NAME = Message("Letter")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("ctrl+p", "print", Message("Write the letter as a PDF"), "Ctrl+P", Message("print")),
+        Command("l", "language", Message("The letter in English, French or Russian"), "l", Message("language")),
+        BACK,
+    )
+
+    def __init__(self, letter: Letter) -> None:
+        super().__init__(letter.title, together(letter.lines))
+        self._letter, self._language = letter, "en"
+
+    def action_language(self) -> None:
+        """Ask in which language it is read and printed."""
+        question = Choose(Message("In which language is the letter?"), LANGUAGES, at=self._language)
+        self.unless_left(question, self._show_in)
+
+    def _show_in(self, language: str) -> None:
+        self._language = language
+        self.query_one("#whole", LongText).show("\n".join(self._letter.text(language)))
+
+    def action_print(self) -> None:
+        """Ask where the letter shall go."""
+        question = Message("A new file for the letter, a PDF. {warning}", warning=self._letter.warning)
+        ask_new_file(self, question, "/media/stick/letter.pdf", self._print)
+
+    def _print(self, out: Path) -> None:
+        letter, language = self._letter, self._language
+        self.ask(lambda vault: vault.acting.write(letter, out, language), self.say)

@@ -1,0 +1,298 @@
+"""What an act is: its fields, a look that says what it would do, and the doing; both faces are made from it.
+
+A face collects what is said of the fields, looks, puts the questions of the plan, and carries it out; it decides
+nothing. The module of an act loads quickly: its functions import what they need of the services.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum, unique
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+from vault.errors import NotAsShownError, UsageError, VaultError
+from vault.progress import Progress
+from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.services.approvals.approving import Second
+
+T = TypeVar("T")
+Said: TypeAlias = Mapping[str, tuple[str, ...]]
+"""What was said of the fields, by their names. What nobody said is not in it, and what stays as it is neither."""
+
+
+@unique
+class Shape(StrEnum):
+    """What may be said of a field."""
+
+    CASES = "cases"
+    RECORDS = "records"  # sections, slips and cases too
+    MEMBER = "member"
+    LINE = "line"
+    WORD = "word"  # one of a few
+    DAY = "day"
+    YES = "yes"  # an answer of a script
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that is said of an act.
+
+    Attributes:
+        name: how `Said`, the option and `--from -` call it.
+        label: what stands before it, in a form and in a question.
+        shape: what may be said.
+        help: what the option takes.
+        question: how somebody at a terminal is asked for it; without it, by its label.
+        form: how the usage shows it; without it, as the option that may be left out.
+        words: the codes of a `WORD`, where they do not depend on what is looked at.
+        first: what is said where nobody says anything.
+        hint: what stands in its row while that is empty.
+        is_past: where a day lies.
+        is_required: it may not be left out.
+        of_one: it is left out where several are changed at once.
+        follows: the field that has to change first: another value there begins this one anew.
+        is_answer: it is no row of a form: it answers a question that the plan may put.
+    """
+
+    name: str
+    label: Message
+    shape: Shape
+    help: Message | None = None
+    question: Message | None = None
+    form: str = ""
+    words: tuple[str, ...] = ()
+    first: str = ""
+    hint: Words = ""
+    is_past: bool = False
+    is_required: bool = False
+    of_one: bool = False
+    follows: str = ""
+    is_answer: bool = False
+
+    @property
+    def is_personal(self) -> bool:
+        """Say whether a person writes it in words of their own: it is asked, never typed as an option."""
+        return self.shape is Shape.LINE
+
+    @property
+    def is_subject(self) -> bool:
+        """Say whether it is what something is done to: a screen knows it, and no form asks for it."""
+        return self.shape in {Shape.CASES, Shape.RECORDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question of a plan, which a person answers before anything is done.
+
+    Attributes:
+        name: of its answer in `Agreed`; an act's field of this name gives it an option.
+        question: what is asked.
+        yes, no: the two answers of a question that takes them; without `yes`, a line is typed.
+        told: what has to be known for the answer.
+        word: what is typed for a yes where there are no buttons.
+        present: of a line: what is there now.
+        may_be_empty: of a line: nothing typed is an answer too.
+        check: makes the value of a line; a fault is a `UsageError`.
+    """
+
+    name: str
+    question: Message
+    yes: Message | None = None
+    no: Message | None = None
+    told: tuple[Words, ...] = ()
+    word: str = "yes"
+    present: str = field(default="", repr=False)
+    may_be_empty: bool = False
+    check: Callable[[str], str] = str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a form of an act begins with: what its fields say now, and the words of those that depend on the vault."""
+
+    present: Mapping[str, str] = field(default_factory=dict, repr=False)
+    choices: Mapping[str, tuple[tuple[str, Words], ...]] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Generic[T]):
+    """What an act would do, as a look found it.
+
+    Attributes:
+        of: what the act's own `run` needs.
+        mark: what a person agrees to: a plan with another mark is shown and asked anew.
+        shown: returns what would be done, for a person who reads it; that they look is in the log before.
+        asks: the questions, in order.
+        needs_second: a second person has to approve it.
+        stop: why it cannot be done now, for somebody who goes on all the same.
+    """
+
+    of: T = field(repr=False)
+    mark: object = field(default=None, repr=False)
+    shown: Callable[[], Sequence[Words]] = field(default=tuple, repr=False)
+    asks: tuple[Ask, ...] = field(default=(), repr=False)
+    needs_second: bool = False
+    stop: VaultError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What a person said to the questions of a plan, and how the second person is asked, if one has to be."""
+
+    answers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    second: Second | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A page that an act leaves to be read, in a language, and to be printed in clear where a person says.
+
+    Attributes:
+        title: what it is called.
+        lines: what it says.
+        text: returns its lines in a language: `en`, `fr`, `ru`.
+        write: writes it into a new file, in a language.
+        warning: what is said before it is written.
+    """
+
+    title: Message
+    lines: tuple[Words, ...] = field(repr=False)
+    text: Callable[[str], Sequence[str]] = field(repr=False)
+    write: Callable[[Session, Path, str], None] = field(repr=False)
+    warning: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """What should be done now: what it is for, and the act, as it is typed behind `casevault`."""
+
+    words: Message
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of an act.
+
+    Attributes:
+        lines: for a person.
+        follows: what should be done now.
+        data: for a script.
+        is_part: some of it was refused, and the lines say what.
+        letter: what it leaves to be read.
+    """
+
+    lines: tuple[Words, ...]
+    data: Mapping[str, object] = field(default_factory=dict, repr=False)
+    follows: tuple[Follow, ...] = ()
+    is_part: bool = False
+    letter: Letter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BySecond:
+    """How an act gets its second person.
+
+    Attributes:
+        when: when it needs one, for the help.
+        ask: writes its question into a new file, for the member with this name or, without one, for all who may;
+            returns for whom it opens.
+        nothing: that nothing is done yet.
+    """
+
+    when: Message
+    ask: Callable[[Session, Plan[Any], str | None, Path], Sequence[str]]
+    nothing: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Act(Generic[T]):
+    """Something that a member can do.
+
+    Attributes:
+        name: as it is typed behind `casevault`.
+        help: what it does, behind `casevault --help`.
+        title: what its form is called.
+        key: a word for the key that does it.
+        fields: what is said of it.
+        look: reads, writes nothing, and refuses what can be refused; it is asked again as more is said.
+        run: does it, in steps of which each is whole; repeated, it goes on where it stopped.
+        doing: what is said while it works.
+        about: what stands below its fields.
+        nothing: what was not done where somebody did not say yes.
+        begin: reads what a form begins with, for somebody who sees it; without it, they see the plan of nothing said.
+        asks_yes: its plan asks for a yes that has no option of its own.
+        second: set for an act that may need a second person.
+        is_change: it changes what is there: where nothing is said, there is nothing to do.
+        has_letter: it leaves a letter.
+    """
+
+    name: str
+    help: Message
+    title: Message
+    key: Message
+    fields: tuple[Field, ...]
+    look: Callable[[Session, Said], Plan[T]]
+    run: Callable[[Session, Plan[T], Agreed, Progress], Told]
+    doing: Message
+    nothing: Message
+    begin: Callable[[Session, Said], Begun] | None = None
+    second: BySecond | None = None
+    is_change: bool = False
+    asks_yes: bool = False
+    has_letter: bool = False
+    about: Words = ""
+
+    @property
+    def subject(self) -> Field | None:
+        """Return the field of what it is done to."""
+        return next((each for each in self.fields if each.is_subject), None)
+
+    def rows(self, said: Said) -> tuple[Field, ...]:
+        """Return the fields that a form asks for, of these that are said already."""
+        subject = self.subject
+        many = subject is not None and len(said.get(subject.name, ())) > 1
+        return tuple(
+            each for each in self.fields if not each.is_subject and not each.is_answer and not (many and each.of_one)
+        )
+
+    def require_said(self, said: Said) -> None:
+        """Return where enough is said to begin.
+
+        Raises:
+            UsageError: a field is missing, is for one alone, or nothing is said of what is there.
+        """
+        rows = self.rows(said)
+        for each in self.fields:
+            if each.of_one and each.name in said and each not in rows:
+                raise UsageError(Message("{field} is changed in one at a time", field=each.name))
+        for each in rows:
+            if each.is_required and not said.get(each.name):
+                raise UsageError(Message("{field} is empty", field=each.name))
+        if self.is_change and said.keys().isdisjoint(each.name for each in rows):
+            names = ", ".join(str(each.label) for each in rows)
+            raise UsageError(
+                Message("there is nothing to change"), next_step=Message("You can change: {names}.", names=names)
+            )
+
+
+def one(said: Said, name: str) -> str | None:
+    """Return what was said of a field that takes one value; None where nothing was."""
+    return next(iter(said.get(name, ())), None)
+
+
+def as_agreed(session: Session, act: Act[T], said: Said, shown: Plan[T]) -> Plan[T]:
+    """Look once more, where time went by since somebody agreed to what was shown.
+
+    Raises:
+        NotAsShownError: it would do something else by now; the new plan has to be shown.
+    """
+    plan = act.look(session, said)
+    if plan.mark != shown.mark:
+        raise NotAsShownError(Message("{nothing}: what would be done is not what was shown", nothing=act.nothing))
+    return plan

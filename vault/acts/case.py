@@ -1,0 +1,401 @@
+"""What is changed of cases: title, risk, owner and stage; closed and opened again; put on legal hold and released."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from vault.acts.act import Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, one
+from vault.words.codes import word_of
+from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.ids import CompartmentId, MemberId
+    from vault.progress import Progress
+    from vault.services.cases.bulk import BulkDone
+    from vault.services.cases.editing import Edited
+
+_CASES: Final = Field(
+    "case", Message("Cases"), Shape.CASES, Message("ids or references of cases, up to 500"), form="CASE ..."
+)
+_CASE: Final = Field("case", Message("Case"), Shape.CASES, Message("the case's id or reference"), form="CASE")
+_TITLE: Final = Field("title", Message("Title"), Shape.LINE, question=Message("New title of the case"), of_one=True)
+_RISK: Final = Field(
+    "risk",
+    Message("Risk"),
+    Shape.WORD,
+    Message("how near the harm is"),
+    words=("low", "medium", "high", "immediate"),
+)
+_OWNER: Final = Field("owner", Message("Owner"), Shape.MEMBER, Message("name or id of a member who holds the case"))
+_STAGE: Final = Field(
+    "stage", Message("Stage"), Shape.WORD, Message("a stage of its kind, such as refused-at-risk"), of_one=True
+)
+_SINCE: Final = Field(
+    "on",
+    Message("Since"),
+    Shape.DAY,
+    Message("from which day it is in its stage (default: today)"),
+    hint=Message("empty: today"),
+    is_past=True,
+    of_one=True,
+    follows="stage",
+)
+
+
+UNCONFIRMED: Final = Message(
+    "It is no longer confirmed. If somebody confirms it as it is now, say who, in the same change."
+)
+_UNCHANGED: Final = Message("nothing is changed")
+
+
+def _reason(question: Message, *, is_answer: bool = True, is_required: bool = False) -> Field:
+    return Field(
+        "reason", Message("Reason"), Shape.LINE, question=question, is_answer=is_answer, is_required=is_required
+    )
+
+
+def told_of_change(edited: Edited) -> Told:
+    """Return what came of the change of one record."""
+    lines = [Message("The change is saved.") if edited.settled else Message("Nothing changed, so nothing is saved.")]
+    if edited.settled > 1:
+        lines.append(
+            plural(
+                "There was {count} version. The change follows it; `casevault history` shows all.",
+                "There were {count} versions. They are one now; `casevault history` shows all.",
+                count=edited.settled,
+            )
+        )
+    if edited.is_unconfirmed:
+        lines.append(UNCONFIRMED)
+    data = {"record": edited.place.record.hex(), "changed": bool(edited.settled)}
+    return Told(tuple(lines), data | ({"unconfirmed": True} if edited.is_unconfirmed else {}))
+
+
+def _told_of_many(done: BulkDone, called: Mapping[CompartmentId, str]) -> Told:
+    """Return what came of a change of many cases, each called as it was said."""
+    lines: list[Words] = [plural("{count} case was changed.", "{count} cases were changed.", count=done.changed)]
+    if done.same:
+        lines.append(plural("{count} was so already.", "{count} were so already.", count=done.same))
+    lines += (Message("{case} was not changed: {why}", case=called[case], why=why) for case, why in done.refused)
+    lines += _warned_of_due(done.still_due)
+    refused = [{"case": case.hex(), "why": str(why)} for case, why in done.refused]
+    data = {"changed": done.changed, "same": done.same, "refused": refused, "still_due": done.still_due}
+    return Told(tuple(lines), data)
+
+
+def _warned_of_due(count: int) -> list[Words]:
+    from vault.services.cases.case_changes import still_due_words
+
+    return [Message("WARNING: {words}", words=still_due_words(count))] if count else []
+
+
+def _cases_of(session: Session, said: Said) -> dict[CompartmentId, str]:
+    """Return the cases that were named, each with what it is called."""
+    from vault.services.cases import cases
+
+    return {cases.find(session, text): text for text in said["case"]}
+
+
+# ---- title, risk, owner, stage ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    cases: Mapping[CompartmentId, str]
+    title: str | None = field(repr=False)
+    risk: str | None
+    owner: MemberId | None
+    stage: str | None
+    on: str | None
+
+
+def _what_is_said(session: Session, said: Said) -> Begun:
+    from vault.casework.stages import STAGES
+    from vault.ids import MemberId
+    from vault.policy.roles import ALLOWED, Action
+    from vault.services.cases import cases
+    from vault.services.grants.sharing import holders_of
+    from vault.services.projection.authors import names_of_members
+
+    found = tuple(_cases_of(session, said))
+    names = names_of_members(session)
+    if len(found) > 1:  # who does not hold one of them is refused there
+        every = map(MemberId, session.directory.effective.members)
+        may = frozenset(each for each in every if session.directory.roles_of(each) & ALLOWED[Action.CASE_READ])
+    else:
+        may = frozenset(map(MemberId, holders_of(session, *found).members))
+    owners = sorted(((each.hex(), names[each]) for each in may if each in names), key=lambda each: each[1])
+    if len(found) > 1:
+        return Begun(choices={"owner": tuple(owners)})
+    head = cases.open_case(session, found[0]).head.value
+    present = {
+        "title": head.title,
+        "risk": head.risk.value,
+        "owner": "" if head.owner is None else head.owner.hex(),
+        "stage": head.stage,
+        "on": head.stage_since or "",
+    }
+    stages = tuple((stage.value, word_of(stage.value)) for stage in STAGES[head.kind])
+    return Begun(present, {"owner": tuple(owners), "stage": stages})
+
+
+def _what_changes(session: Session, said: Said) -> Plan[_Change]:
+    from vault.services.cases import case_changes
+    from vault.services.projection.authors import find_member
+
+    found = _cases_of(session, said)
+    owner, stage = one(said, "owner"), one(said, "stage")
+    if stage is None and "on" in said:
+        stage = _stage_of(session, *found)
+    change = _Change(
+        found,
+        title=one(said, "title"),
+        risk=one(said, "risk"),
+        owner=find_member(session, owner) if owner else None,
+        stage=stage,
+        on=one(said, "on"),
+    )
+    if len(found) > 1 or not case_changes.needs_reason(session, *found, risk=change.risk, stage=change.stage):
+        return Plan(change)
+    why = Ask("reason", Message("Is the danger really less? Type why"), told=(case_changes.ONLY_WITH_REASON,))
+    return Plan(change, asks=(why,))
+
+
+def _stage_of(session: Session, case: CompartmentId) -> str:
+    from vault.services.cases import cases
+
+    return cases.open_case(session, case).head.value.stage
+
+
+def _change(session: Session, plan: Plan[_Change], agreed: Agreed, progress: Progress) -> Told:
+    from vault.casework.stages import ExtraditionStage
+    from vault.casework.story import at_risk
+    from vault.services.cases import bulk, case_changes
+
+    change = plan.of
+    if len(change.cases) > 1:
+        every = tuple(change.cases)
+        done = bulk.change_all(session, every, risk=change.risk, owner=change.owner, progress=progress)
+        return _told_of_many(done, change.cases)
+    edited = case_changes.change(
+        session,
+        next(iter(change.cases)),
+        title=change.title,
+        risk=change.risk,
+        owner=change.owner,
+        stage=change.stage,
+        on=change.on,
+        reason=agreed.answers.get("reason"),
+    )
+    told = told_of_change(edited)
+    if change.stage != ExtraditionStage.REFUSED_AT_RISK:
+        return told
+    return replace(told, lines=(*told.lines, at_risk.WARNING), follows=_AT_RISK)
+
+
+_AT_RISK: Final = (
+    Follow(Message("Put where they are into a restricted section"), "section new"),
+    Follow(Message("Begin check-ins"), "check-in add"),
+    Follow(Message("Agree on a plan"), "safety-plan add"),
+    Follow(Message("Write down whom to tell"), "task add"),
+)
+EDIT: Final = Act(
+    "case edit",
+    Message("change the title, the risk, the owner or the stage of a case; of many cases the risk or the owner"),
+    Message("Change case"),
+    Message("keep"),
+    (
+        *(_CASES, _TITLE, _RISK, _OWNER, _STAGE, _SINCE),
+        _reason(Message("Why the risk of a case at refused at risk is lower now")),
+    ),
+    look=_what_changes,
+    run=_change,
+    doing=Message("Changing cases"),
+    nothing=_UNCHANGED,
+    begin=_what_is_said,
+    is_change=True,
+)
+STAGE: Final = Act(
+    "case stage",
+    Message("put a case into another stage"),
+    Message("Stage"),
+    Message("keep"),
+    (_CASE, replace(_STAGE, form="STAGE", is_required=True), _SINCE),
+    look=_what_changes,
+    run=_change,
+    doing=Message("Changing the case"),
+    nothing=_UNCHANGED,
+    begin=_what_is_said,
+)
+
+
+# ---- closed, and opened again -------------------------------------------------------------------------------------
+
+
+def _what_closes(session: Session, said: Said) -> Plan[Mapping[CompartmentId, str]]:
+    from vault.services.cases import case_changes
+    from vault.services.cases.story import due_in
+
+    found = _cases_of(session, said)
+    why = Ask("reason", _WHY_CLOSED)
+    if len(found) > 1:
+        return Plan(found, asks=(why,))
+    (case,) = found
+    if stops := case_changes.what_stops(session, case):
+        return Plan(found, asks=(Ask("anyway", _ANYWAY, Message("Close"), Message("Leave it open"), stops), why))
+    still_due = sum(due_in(session, case).values())
+    warned = (case_changes.still_due_words(still_due),) if still_due else ()
+    return Plan(found, asks=(replace(why, told=warned),))
+
+
+def _close(session: Session, plan: Plan[Mapping[CompartmentId, str]], agreed: Agreed, progress: Progress) -> Told:
+    from vault.services.cases import bulk, case_changes
+
+    reason = agreed.answers.get("reason", "")
+    if len(plan.of) > 1:
+        return _told_of_many(bulk.close_all(session, tuple(plan.of), reason=reason, progress=progress), plan.of)
+    (case,) = plan.of
+    still_due = case_changes.close(session, case, reason=reason, anyway="anyway" in agreed.answers).still_due
+    closed = Message("The case is closed: it has left the list. Search finds it, and so does the list of closed cases.")
+    data = {"case": case.hex(), "closed": True, "still_due": still_due}
+    return Told((closed, *_warned_of_due(still_due)), data)
+
+
+def _one_case(session: Session, said: Said) -> Plan[CompartmentId]:
+    (case,) = _cases_of(session, said)
+    return Plan(case)
+
+
+def _reopen(session: Session, plan: Plan[CompartmentId], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.cases import case_changes
+
+    case_changes.reopen(session, plan.of)
+    return Told((Message("The case is open again."),), {"case": plan.of.hex(), "closed": False})
+
+
+_WHY_CLOSED: Final = Message("Why the case is closed")
+_ANYWAY: Final = Message("Close it all the same?")
+CLOSE: Final = Act(
+    "case close",
+    Message("close cases; it asks for the reason"),
+    Message("Close cases"),
+    Message("close"),
+    (
+        _CASES,
+        Field(
+            "anyway",
+            _ANYWAY,
+            Shape.YES,
+            Message("close it though it is at refused at risk or a check-in runs (scripts)"),
+            is_answer=True,
+        ),
+        _reason(_WHY_CLOSED),
+    ),
+    look=_what_closes,
+    run=_close,
+    doing=Message("Closing cases"),
+    nothing=Message("the case stays open"),
+)
+REOPEN: Final = Act(
+    "case reopen",
+    Message("open a closed case again"),
+    Message("Open a closed case"),
+    Message("open"),
+    (_CASE,),
+    look=_one_case,
+    run=_reopen,
+    doing=Message("Opening the case again"),
+    nothing=_UNCHANGED,
+)
+
+
+# ---- legal hold ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Hold:
+    case: CompartmentId
+    reason: str = field(repr=False)
+    review: str
+
+
+def _what_is_held(session: Session, said: Said) -> Begun:
+    from vault.services.cases import holds
+
+    (case,) = _cases_of(session, said)
+    stands = holds.held(session, case)
+    return Begun() if stands is None else Begun({"reason": stands.value.reason, "review": stands.value.review})
+
+
+def _what_holds(session: Session, said: Said) -> Plan[_Hold]:
+    (case,) = _cases_of(session, said)
+    return Plan(_Hold(case, one(said, "reason") or "", one(said, "review") or ""))
+
+
+def _hold(session: Session, plan: Plan[_Hold], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.cases import holds
+
+    case, review = plan.of.case, plan.of.review
+    holds.hold(session, case, reason=plan.of.reason, review=review)
+    held = Message("The case is on legal hold: nothing of it is erased. Review it on {day}.", day=review)
+    return Told((held,), {"case": case.hex(), "review": review})
+
+
+def _what_is_released(session: Session, said: Said) -> Plan[CompartmentId]:
+    from vault.services.cases import holds
+
+    (case,) = _cases_of(session, said)
+    holds.require_held(session, case)
+    return Plan(case, asks=(Ask("reason", _WHY_RELEASED, told=(Message("Then the case can be erased."),)),))
+
+
+def _release(session: Session, plan: Plan[CompartmentId], agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.cases import holds
+
+    holds.release(session, plan.of, reason=agreed.answers.get("reason", ""))
+    return Told((Message("The legal hold is released: the case can be erased again."),), {"case": plan.of.hex()})
+
+
+_WHY_RELEASED: Final = Message("Why the hold is released")
+HOLD: Final = Act(
+    "case hold",
+    Message("put a case on legal hold: nothing of it is erased; it asks for the reason"),
+    Message("Legal hold"),
+    Message("keep"),
+    (
+        _CASE,
+        _reason(Message("Why the case is on legal hold"), is_answer=False, is_required=True),
+        Field(
+            "review",
+            Message("Review on"),
+            Shape.DAY,
+            Message("the day on which to ask whether it is still needed"),
+            hint=Message("e.g. 1.6.2027"),
+            is_required=True,
+        ),
+    ),
+    look=_what_holds,
+    run=_hold,
+    doing=Message("Putting the case on hold"),
+    nothing=_UNCHANGED,
+    begin=_what_is_held,
+    about=Message(
+        "While it stands, nothing of the case and of its sections is erased, here and on the devices of those who hold"
+        " it."
+    ),
+)
+RELEASE: Final = Act(
+    "case release",
+    Message("release the legal hold of a case; it asks for the reason"),
+    Message("Release the hold"),
+    Message("release"),
+    (_CASE, _reason(_WHY_RELEASED)),
+    look=_what_is_released,
+    run=_release,
+    doing=Message("Releasing the hold"),
+    nothing=_UNCHANGED,
+)
+ACTS: Final = (EDIT, STAGE, CLOSE, REOPEN, HOLD, RELEASE)

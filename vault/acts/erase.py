@@ -1,0 +1,143 @@
+"""Erase a note, a person, a case or a slip for good: what goes is read first, and a letter says what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from vault.acts.act import Act, Agreed, Ask, BySecond, Field, Letter, Plan, Said, Shape, Told, one
+from vault.ids import CompartmentId
+from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.progress import Progress
+    from vault.services.erasures.what_goes import Going
+
+_TITLE_OF: Final = "title-"
+
+
+class _Erasure(NamedTuple):
+    """What goes, and why."""
+
+    going: Going
+    why: str
+
+
+def _what_goes(session: Session, said: Said) -> Plan[_Erasure]:
+    from vault.services.approvals import erasing
+    from vault.services.cases import holds
+    from vault.services.erasures import mentions, preview, what_goes
+    from vault.services.projection.places import name_of
+
+    going = what_goes.what_goes(session, *said["ids"])
+    needs_second = erasing.needs_second(going)
+    stop = holds.what_stops(session, going.cases) if going.nothing_goes else None
+    titles = {} if going.nothing_goes else mentions.titles_naming(session, going).now
+    asks = [
+        Ask(
+            f"{_TITLE_OF}{case.hex()}",
+            Message("New title of {case}", case=name_of(session, case)),
+            present=title,
+            may_be_empty=True,
+            check=partial(mentions.checked_title, going),
+        )
+        for case, title in titles.items()
+    ]
+    sure = Ask(
+        "erase",
+        plural("Erase {count} record for good?", "Erase {count} records for good?", count=going.records),
+        yes=Message("Erase"),
+        no=Message("Keep"),
+        told=(Message("It cannot be brought back."),),
+        word="erase",
+    )
+    return Plan(
+        _Erasure(going, one(said, "reason") or ""),
+        mark=going,
+        shown=partial(preview.preview, session, going, needs_second=needs_second),
+        asks=(*asks, sure),
+        needs_second=needs_second,
+        stop=stop,
+    )
+
+
+def _erase(session: Session, plan: Plan[_Erasure], agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.approvals import erasing
+    from vault.services.erasures import letter
+
+    going, why = plan.of
+    titles = {
+        CompartmentId(bytes.fromhex(name.removeprefix(_TITLE_OF))): title
+        for name, title in agreed.answers.items()
+        if name.startswith(_TITLE_OF) and title
+    }
+    erased = erasing.erase(session, going, why=why, second=agreed.second, titles=titles)
+    lines = tuple(letter.letter(session, going, why=why))
+    data = {
+        "erased": dict(going.kinds),
+        "versions": len(going.versions),
+        "cases": [str(name) for name in going.cases.values()],
+        "held": [{"case": str(each.name), "records": each.records} for each in going.held],
+        "stays_in": [str(name) for name in going.elsewhere.values()],
+        "release": erased.rule,
+        "drafts": erased.removed.drafts,
+        "bundles": erased.removed.bundles,
+        "letter": [str(line) for line in lines],
+    }
+    return Told((Message("It is erased."),), data, letter=_letter(lines))
+
+
+def _letter(lines: tuple[Words, ...]) -> Letter:
+    from vault.services.erasures import letter, letter_words
+
+    def text(language: str) -> tuple[str, ...]:
+        return tuple(map(letter_words.in_language(language), lines))
+
+    def write(session: Session, out: Path, language: str) -> None:
+        letter.print_letter(session, lines, out, letter_words.in_language(language))
+
+    warning = Message("It names nobody whose records were erased, and it is not encrypted.")
+    return Letter(Message("The letter about it"), lines, text, write, warning)
+
+
+def _ask(session: Session, plan: Plan[_Erasure], approver: str | None, out: Path) -> Sequence[str]:
+    from vault.services.approvals import erasing
+
+    return erasing.ask(session, plan.of.going, why=plan.of.why, out=out, approver=approver)
+
+
+ERASE: Final = Act(
+    "erase",
+    Message("erase a note, a person, a case or a slip for good; shows first what goes"),
+    Message("Erase for good"),
+    Message("erase"),
+    (
+        Field(
+            "ids",
+            Message("Records"),
+            Shape.RECORDS,
+            Message("a record, person, document, section or slip (CASE/ID: in that case alone), or a case"),
+            form="ID ...",
+        ),
+        Field(
+            "reason",
+            Message("Reason"),
+            Shape.WORD,
+            Message("the reason kept in the log"),
+            form="--reason CODE",
+            words=("subject-request", "retention", "mistake", "court-order"),
+            is_required=True,
+        ),
+    ),
+    look=_what_goes,
+    run=_erase,
+    doing=Message("Erasing"),
+    nothing=Message("nothing was erased"),
+    second=BySecond(Message("above one case or ten records"), _ask, Message("Nothing is erased yet.")),
+    asks_yes=True,
+    has_letter=True,
+)
+ACTS: Final = (ERASE,)

@@ -1,0 +1,210 @@
+"""The verb of an act: its arguments, what somebody at the terminal is asked, and its answer, made from its description.
+
+Personal words are asked, piped or, in scripts, given as options. A script that a plan asks something answers by an
+option, or by `--yes`; what it leaves open, the service decides, which refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told
+from vault.cli.confirming import require_word
+from vault.cli.dates import day_of
+from vault.cli.opening import opened_to_ask
+from vault.cli.output import Output, Result
+from vault.cli.prompts import Personal, are_asked, asked_one_by_one, options_of, refuse_as_options
+from vault.cli.reading import second_of
+from vault.cli.table import Arg, Given, Verb, new_file
+from vault.errors import VaultError
+from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.services.approvals.approving import Second
+
+_PART: Final = 3
+_LANGUAGES: Final = ("en", "fr", "ru")
+_VALUES: Final = {Shape.DAY: "DATE", Shape.MEMBER: "MEMBER"}
+
+
+def verb_of(act: Act[Any]) -> Verb:
+    """Return an act as a verb of its noun."""
+    options = [_arg(field) for field in act.fields if not field.is_personal]
+    options += options_of([_personal(field) for field in act.fields if field.is_personal])
+    if act.second is not None:
+        options += [
+            Arg("[--second NAME]", Message("who approves it at this keyboard: {when}", when=act.second.when)),
+            Arg("[--ask FILE]",
+                Message("do nothing yet; write a question for a second person elsewhere (--second, or all)"),
+                of=new_file),
+            Arg("[--approval ANSWER]", Message("the answer file of a member who approved it elsewhere"), of=Path),
+        ]  # fmt: skip
+    if act.has_letter:
+        options += [
+            Arg("[--out FILE]", Message("write the letter about it there, a PDF that is not encrypted"), of=new_file),
+            Arg("[--language LANGUAGE]", Message("the language of that letter"), _LANGUAGES, default="en"),
+        ]
+    if act.asks_yes:
+        options.append(Arg("[--yes]", Message("neither show what would be done nor ask (scripts)")))
+    return Verb(act.name.rpartition(" ")[2], act.help, tuple(options), partial(_run, act))
+
+
+def _arg(field: Field) -> Arg:
+    form = field.form or (f"--{field.name}" if field.shape is Shape.YES else f"--{field.name} {_value(field)}")
+    form = form if field.form or field.is_required else f"[{form}]"
+    of = day_of(f"--{field.name}", is_past=field.is_past) if field.shape is Shape.DAY else str
+    return Arg(form, field.help or field.label, choices=field.words, of=of, into=field.name)
+
+
+def _value(field: Field) -> str:
+    return _VALUES.get(field.shape, field.name.upper())
+
+
+def _personal(field: Field) -> Personal:
+    return Personal(
+        field.name,
+        f"--{field.name}",
+        field.question or field.label,
+        required=field.is_required,
+        is_change=not field.is_required and not field.is_answer,
+    )
+
+
+def _run(act: Act[Any], args: Given, output: Output) -> Result:
+    personal = [field for field in act.fields if field.is_personal]
+    refuse_as_options(args, [_personal(field) for field in personal])
+    is_typed = are_asked(args, output)
+    rows = act.rows({field.name: _given(args, field) for field in act.fields if field.is_subject})
+    # An answer is asked for where the plan asks; a script cannot wait for that.
+    wanted = [field for field in personal if (field in rows if is_typed else field in rows or field.is_answer)]
+
+    def present(session: Session) -> Mapping[str, str]:
+        begun = None if act.begin is None else act.begin(session, _said(act, args, {}))
+        return {} if begun is None else begun.present
+
+    with opened_to_ask(args, output, [_personal(field) for field in wanted], present=present) as (session, typed):
+        said = _said(act, args, typed)
+        act.require_said(said)
+        plan = act.look(session, said)
+        if not getattr(args, "yes", False):
+            for line in plan.shown():
+                output.say(line)
+        if plan.stop is not None:
+            raise plan.stop
+        if act.second is not None and args.ask is not None:
+            names = act.second.ask(session, plan, args.second, args.ask)
+            return _asked(act.second.nothing, args.ask, names)
+        second = None if act.second is None else _second(args, output, session)
+        answers = _answers(act, args, output, plan, typed)
+        told = act.run(session, plan, Agreed(answers, second), output.progress_of(act.doing))
+        lines: list[Words] = [*told.lines, *_follows(told)]
+        data = dict(told.data)
+        if told.letter is not None:
+            lines = [*lines, told.letter.title, "", *told.letter.lines, *_written(session, told.letter, args)]
+            data["file"] = str(args.out) if args.out is not None and args.out.exists() else None
+    return Result(data, lines, _PART if told.is_part else 0)
+
+
+def _given(args: Given, field: Field) -> tuple[str, ...]:
+    """Return what an argument of the command says of a field."""
+    value = getattr(args, field.name)
+    if isinstance(value, list):
+        return tuple(value)
+    return () if value in (None, False, "") else (str(value),)
+
+
+def _said(act: Act[Any], args: Given, typed: Mapping[str, list[str]]) -> Said:
+    of_options = {field.name: given for field in act.fields if not field.is_personal and (given := _given(args, field))}
+    of_person = {field.name: tuple(typed[field.name]) for field in act.fields if typed.get(field.name)}
+    return {**of_options, **of_person}
+
+
+def _answers(
+    act: Act[Any], args: Given, output: Output, plan: Plan[Any], typed: Mapping[str, list[str]]
+) -> dict[str, str]:
+    """Return the answers to the questions of a plan: of options, or of somebody at the terminal.
+
+    Raises:
+        WaitingForDecisionError: nobody said yes where somebody has to.
+    """
+    answers: dict[str, str] = {}
+    own = {field.name: field for field in act.fields if field.is_answer}
+    for ask in plan.asks:
+        field, is_typed = own.get(ask.name), are_asked(args, output)
+        given = next(iter(typed.get(ask.name, ())), "") if ask.yes is None else ""
+        if given or (field is not None and ask.yes is not None and _given(args, field)):
+            answers[ask.name] = given or "yes"
+        elif ask.yes is None and is_typed and not getattr(args, "yes", False):
+            answers |= _typed(output, ask)
+        elif ask.yes is not None and (field is None or is_typed):
+            _require_yes(act, args, output, ask)
+            answers[ask.name] = "yes"
+    return answers
+
+
+def _typed(output: Output, ask: Ask) -> dict[str, str]:
+    for line in ask.told:
+        output.say(Message("WARNING: {line}", line=line))
+    asked = Personal(ask.name, "", ask.question, of=ask.check, present=ask.present, is_change=True)
+    return {name: said for name, said in asked_one_by_one([asked]).items() if said}
+
+
+def _require_yes(act: Act[Any], args: Given, output: Output, ask: Ask) -> None:
+    if not getattr(args, "yes", False):
+        for line in ask.told:
+            output.say(line)
+    question = Message("{question} Type {word} to go on: ", question=ask.question, word=ask.word)
+    require_word(args, output, question, nothing=act.nothing, word=ask.word)
+
+
+def _second(args: Given, output: Output, session: Session) -> Second | None:
+    """Return how the second person is asked: the answer of one elsewhere, or one at this keyboard, or none."""
+    from vault.services.approvals import by_file
+
+    if args.approval is None:
+        return second_of(args, output, session)
+    answer = by_file.read_answer(session, args.approval)
+    return lambda _: answer
+
+
+def _asked(nothing: Message, out: Path, names: Sequence[str]) -> Result:
+    return Result(
+        {"file": str(out), "approvers": list(names)},
+        [
+            Message(
+                "{nothing} The question is at {out}. It opens for: {names}.",
+                nothing=nothing,
+                out=out,
+                names=", ".join(names),
+            ),
+            Message(
+                "They answer with `casevault approval give FILE --reason CODE --out ANSWER` and make a bundle for you."
+            ),
+            Message(
+                "Import the bundle, then repeat the command with `--approval ANSWER`: within 7 days, and while nothing"
+                " changes."
+            ),
+        ],
+    )
+
+
+def _follows(told: Told) -> list[Words]:
+    return [Message("{words}: `casevault {act}`.", words=each.words, act=each.act) for each in told.follows]
+
+
+def _written(session: Session, letter: Letter, args: Given) -> list[Words]:
+    """Write the letter, if it is asked for, and return what came of it: the act is done, whatever becomes of it."""
+    if args.out is None:
+        return []
+    try:
+        letter.write(session, args.out, args.language)
+    except VaultError as fault:
+        not_written = Message(
+            "It was not written to a file: {fault} {next_step}", fault=fault.message, next_step=fault.next_step
+        )
+        return ["", not_written]
+    return ["", Message("The letter is at {path}. It is not encrypted.", path=args.out)]
