@@ -84,6 +84,19 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` looks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the rows of a table behind the first so many (`long_after`) the mark `long`."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        mark = item.get_closest_marker("long_after")
+        if mark is not None:
+            name = item.nodeid.partition("[")[0]
+            seen[name] += 1
+            if seen[name] > mark.args[0]:
+                item.add_marker(pytest.mark.long)
+
+
 def pytest_collection_finish() -> None:
     """Let the collector of garbage look seldom, and never at what stays to the end: a fifth of a run was that."""
     gc.collect()

@@ -52,6 +52,7 @@ def of_joel(rows: Any, origin: bytes) -> tuple[list[bytes], list[bytes]]:
     return [digest for digest, _ in found], [notice[35:51] for _, notice in found]
 
 
+@pytest.mark.long_after(1)
 @pytest.mark.parametrize(
     ("how", "codes"),
     [
@@ -90,6 +91,7 @@ def test_the_auditor_hears_of_each_payload_that_cannot_be_read_any_more(
         noor.require_sound_log()  # it stops nobody: what only auditors see hangs on it
 
 
+@pytest.mark.long
 def test_what_came_by_way_of_others_waits_for_its_key_and_is_no_fault(
     organisation: Organisation, tmp_path: Path
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.services.organisation import AMINA, JOEL, MIRA, SELIN, TOMAS, Organisation, give, share
 from vault.access.session import Session
 from vault.access.trust.absence import waits_for
@@ -24,6 +26,7 @@ def list_a_grant_that_is_nowhere(session: Session, case: CompartmentId) -> None:
         work.commit(Entry(act="grant.add"))
 
 
+@pytest.mark.long
 def test_what_an_ended_member_listed_and_never_sent_stops_nobody(organisation: Organisation, tmp_path: Path) -> None:
     """The one who was given the case by them, and wrote in good faith, is not in doubt for it either."""
     with organisation.at(SELIN, AMINA, JOEL, MIRA) as (selin, amina, joel, mira):

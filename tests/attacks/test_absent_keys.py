@@ -144,6 +144,7 @@ def rotates(session: Session, revoked: Revoked) -> None:
 ACTS = [writes, grants, rotates]
 
 
+@pytest.mark.long_after(2)
 @pytest.mark.parametrize("index", [True, False], ids=["index kept", "index removed"])
 @pytest.mark.parametrize("how", TAKEN)
 def test_on_the_device_that_took_the_case_back_nothing_goes_out_under_the_key_before(
@@ -200,6 +201,7 @@ def selin_asks_for_all(giver: Session, taker: Session) -> None:
         rows.delete_local(giver.seat, Purpose.PEERS)
 
 
+@pytest.mark.long
 def test_what_the_one_who_was_removed_leaves_out_of_a_bundle_lets_the_case_wait(revoked: Revoked) -> None:
     organisation = revoked.organisation
     with organisation.at(SELIN, JOEL) as (selin, joel):
@@ -235,6 +237,7 @@ def list_what_is_nowhere(session: Session, case: CompartmentId, kind: ItemKind) 
 KINDS = pytest.mark.parametrize("kind", [ItemKind.VERSION, ItemKind.GRANT, ItemKind.EPOCH])
 
 
+@pytest.mark.long
 @KINDS
 def test_a_holder_who_lists_what_never_comes_stops_a_case_until_it_is_taken_from_them(
     revoked: Revoked, kind: ItemKind
@@ -251,6 +254,7 @@ def test_a_holder_who_lists_what_never_comes_stops_a_case_until_it_is_taken_from
         assert checking.verify(selin).verified
 
 
+@pytest.mark.long
 @KINDS
 def test_a_holder_who_lists_what_never_comes_stops_a_case_until_they_are_ended(
     revoked: Revoked, kind: ItemKind
@@ -281,6 +285,7 @@ def test_a_key_that_replaces_one_that_is_nowhere_stops_a_case_until_it_is_taken_
         assert checking.verify(selin).verified
 
 
+@pytest.mark.long
 @KINDS
 def test_who_does_not_hold_the_case_and_knows_its_id_stops_nobody(revoked: Revoked, kind: ItemKind) -> None:
     with revoked.organisation.at(SELIN, DANA, JOEL) as (selin, dana, joel):
@@ -294,6 +299,7 @@ def test_who_does_not_hold_the_case_and_knows_its_id_stops_nobody(revoked: Revok
         assert checking.verify(selin).verified
 
 
+@pytest.mark.long
 def test_an_epoch_that_goes_on_from_one_that_is_not_here_counts_as_little(revoked: Revoked) -> None:
     """Whoever took the case back left since, so nobody waits for their rows; the newer key still tells of the older."""
     organisation = revoked.organisation

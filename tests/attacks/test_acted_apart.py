@@ -31,6 +31,7 @@ def case(organisation: Organisation) -> CompartmentId:
     return made
 
 
+@pytest.mark.long
 def test_a_case_given_while_another_replaced_its_key_is_read_after_they_meet(
     organisation: Organisation, case: CompartmentId
 ) -> None:
@@ -69,6 +70,7 @@ def end(session: Session, case: CompartmentId, organisation: Organisation) -> No
 Ending = tuple[str, Callable[[Session, CompartmentId, Organisation], None], str]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", [(SELIN, revoke, "C6"), (MIRA, end, "C4")], ids=["revoked", "ended"])
 def test_work_that_came_before_the_news_of_its_authors_end_is_set_apart_when_the_news_comes(
     organisation: Organisation, case: CompartmentId, tmp_path: Path, way: Ending

@@ -63,6 +63,7 @@ def approval_faults(session: Session, origin: Origin) -> list[int | None]:
     ]
 
 
+@pytest.mark.long
 @ORDERS
 def test_an_export_without_approval_is_named_in_whichever_history_it_is(
     organisation: Organisation, tmp_path: Path, order: Sequence[int]
@@ -74,6 +75,7 @@ def test_an_export_without_approval_is_named_in_whichever_history_it_is(
         assert approval_faults(noor, origin) == [place]
 
 
+@pytest.mark.long
 @ORDERS
 def test_the_log_shows_every_act_of_both_histories(
     organisation: Organisation, tmp_path: Path, order: Sequence[int]
@@ -90,6 +92,7 @@ def test_the_log_shows_every_act_of_both_histories(
     assert page.scanned <= page.total
 
 
+@pytest.mark.long
 @ORDERS
 def test_an_auditor_is_told_of_a_false_act_in_whichever_history_it_is(
     organisation: Organisation, tmp_path: Path, order: Sequence[int]

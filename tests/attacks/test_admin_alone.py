@@ -56,6 +56,7 @@ def _case(office: Office) -> CompartmentId:
         return cases.create(amina, title="The witness hides", kind="asylum").case
 
 
+@pytest.mark.long
 def test_an_admin_who_names_themself_deputy_opens_no_new_case(office: Office, ann: Colleague) -> None:
     with office.open(ann) as session:
         _write_deputy(session, office.amina.member, ann.member)
@@ -120,6 +121,7 @@ def test_a_member_hears_once_who_named_their_deputy(office: Office, ann: Colleag
         )
 
 
+@pytest.mark.long
 def test_everybody_who_holds_a_case_hears_once_that_it_was_handed_over(office: Office, ann: Colleague) -> None:
     case = _case(office)
     with office.open(office.joel) as joel:

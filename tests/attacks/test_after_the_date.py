@@ -89,6 +89,7 @@ FIRST = {
 }
 
 
+@pytest.mark.long_after(3)
 @pytest.mark.parametrize("ask", FIRST.values(), ids=FIRST)
 def test_what_is_asked_for_first_after_the_date_is_refused(organisation: Organisation, lent: Lent, ask: Ask) -> None:
     with organisation.open(JOEL) as joel:
@@ -96,6 +97,7 @@ def test_what_is_asked_for_first_after_the_date_is_refused(organisation: Organis
         _require_refused(joel, lent, ask)
 
 
+@pytest.mark.long_after(5)
 @pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
 def test_a_date_that_passes_in_an_open_session_ends_everything(
     organisation: Organisation, lent: Lent, ask: Ask
@@ -130,6 +132,7 @@ def _require_refused(joel: Session, lent: Lent, ask: Ask) -> None:
     assert joel.log.size == size
 
 
+@pytest.mark.long
 def test_a_lent_case_whose_day_passed_holds_up_nothing_of_the_borrowers_own(
     organisation: Organisation, lent: Lent, tmp_path: Path
 ) -> None:

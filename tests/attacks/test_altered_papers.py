@@ -49,6 +49,7 @@ def here(session: Session) -> tuple[bool, int]:
     return found.verified, found.contents.here
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("when", ["before it came", "after it came"])
 def test_zeros_in_place_of_a_chunk_are_replaced_by_what_a_bundle_brings(
     when: str, organisation: Organisation, case: CompartmentId, tmp_path: Path
@@ -152,6 +153,7 @@ IN_PLACE = {
 }
 
 
+@pytest.mark.long
 def test_what_was_altered_in_place_is_told_and_comes_again_with_the_bundle(
     organisation: Organisation, case: CompartmentId, tmp_path: Path
 ) -> None:

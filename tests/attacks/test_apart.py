@@ -45,6 +45,7 @@ def texts(session: Session, case: CompartmentId) -> set[str]:
     return {note.value.text for note in cases.open_case(session, case).notes}
 
 
+@pytest.mark.long
 def test_two_supervisors_who_revoke_each_others_volunteer_apart_agree_after_they_meet(
     organisation: Organisation, case: CompartmentId
 ) -> None:
@@ -97,6 +98,7 @@ def read_with_the_keys_of(name: str, organisation: Organisation) -> set[str]:
     return {word for word in words if any(form in found for form in forms(word))}
 
 
+@pytest.mark.long
 def test_of_two_who_drop_each_other_the_one_nearer_to_the_founder_binds_on_every_device(
     organisation: Organisation, case: CompartmentId
 ) -> None:
@@ -114,6 +116,7 @@ def test_of_two_who_drop_each_other_the_one_nearer_to_the_founder_binds_on_every
         notes.add(amina, case, Note(NoteKind.CONTACT, "work goes on"))
 
 
+@pytest.mark.long
 def test_what_a_revoked_member_wrote_before_they_knew_waits_for_a_person(
     organisation: Organisation, case: CompartmentId
 ) -> None:
@@ -130,6 +133,7 @@ def test_what_a_revoked_member_wrote_before_they_knew_waits_for_a_person(
         assert selin.quarantine == []
 
 
+@pytest.mark.long
 def test_the_work_of_others_under_the_old_key_is_taken_and_wrapped_anew(
     organisation: Organisation, case: CompartmentId
 ) -> None:

@@ -45,6 +45,7 @@ def grant_another_case(organisation: Organisation, session: Session) -> None:
     sharing.grant(session, own, organisation.members(JOEL))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_removed", [True, False])
 def test_who_had_heard_of_neither_and_ends_or_lowers_the_approver_makes_no_finding_of_it(
     organisation: Organisation, tmp_path: Path, is_removed: bool
@@ -79,6 +80,7 @@ def test_who_had_heard_of_neither_and_ends_or_lowers_the_approver_makes_no_findi
         grant_another_case(organisation, amina)
 
 
+@pytest.mark.long
 def test_who_reads_an_approval_waits_for_the_giver_like_everybody_and_nothing_else_waits(office: Office) -> None:
     with office.organisation.open(SELIN) as selin:
         given = unsigned(office, selin, "export.begin", TOMAS)
@@ -118,6 +120,7 @@ def test_a_volunteer_who_lists_junk_as_an_approval_stops_nobodys_grant(
         grant_another_case(organisation, amina)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("giver", [SELIN, JOEL])
 def test_a_break_glass_with_an_approval_of_an_export_is_named_to_who_holds_the_case(office: Office, giver: str) -> None:
     place = office.organisation

@@ -121,6 +121,7 @@ def test_her_keys_open_in_the_folders_of_all_others_nothing_that_came_after(arre
     assert {name for name, text in AFTER.items() if any(form in found for form in forms(text))} == set()
 
 
+@pytest.mark.long
 def test_nothing_that_she_writes_afterwards_counts_for_anybody(arrested: Arrested) -> None:
     organisation = arrested.organisation.copied_to(arrested.organisation.folder.with_name("late"))
     with organisation.at(MIRA, KARIM, SELIN, JOEL) as (mira, karim, selin, joel):

@@ -92,6 +92,7 @@ def test_a_backup_killed_at_any_moment_leaves_a_good_one(desk: Desk) -> None:
     assert desk.newest().digest == made.digest
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("first", [1, *(pytest.param(first, marks=pytest.mark.long) for first in range(2, 6))])
 def test_a_backup_killed_between_any_two_changes_on_the_disk_leaves_a_good_one(desk: Desk, first: int) -> None:
     ended, killed = False, 0
@@ -112,6 +113,7 @@ def test_a_backup_killed_between_any_two_changes_on_the_disk_leaves_a_good_one(d
     assert desk.names() == [made.path.name]
 
 
+@pytest.mark.long_after(1)
 @pytest.mark.parametrize("size", [1_000, 80_000, 200_000, 500_000, CHUNK_SIZE])
 def test_a_disk_that_gets_full_leaves_the_backup_before(desk: Desk, size: int) -> None:
     before = desk.newest()

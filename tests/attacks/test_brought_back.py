@@ -88,6 +88,7 @@ def test_what_a_colleague_erased_goes_although_a_newer_version_stands_beside_it(
             assert len(rows.placed(case, fact)) == 1
 
 
+@pytest.mark.long
 def test_a_device_that_gets_the_case_afterwards_gets_the_newest_version_too(shared: Shared, tmp_path: Path) -> None:
     organisation, case, fact, note = shared
     with organisation.at(AMINA, JOEL, SELIN) as (amina, joel, selin):

@@ -95,6 +95,7 @@ ATTACKS: dict[str, Callable[[list[Row]], None]] = {
 }
 
 
+@pytest.mark.long
 def test_a_bundle_with_changed_chunks_brings_no_part_of_the_paper_and_a_true_one_brings_it_whole(
     organisation: Organisation, case: CompartmentId, tmp_path: Path
 ) -> None:

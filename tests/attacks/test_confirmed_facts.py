@@ -45,6 +45,7 @@ def test_a_changed_fact_is_confirmed_only_where_that_is_said_in_the_same_change(
         assert [each.value.confirmed for each in pack.facts(joel, house.case).confirmed] == confirmed
 
 
+@pytest.mark.long
 @pytest.mark.screen
 @pytest.mark.parametrize("again", [True, False], ids=["typed again", "left empty"])
 def test_the_form_empties_by_whom_it_is_confirmed_and_says_so_before_it_keeps_the_change(
@@ -64,6 +65,7 @@ def test_the_form_empties_by_whom_it_is_confirmed_and_says_so_before_it_keeps_th
         assert kept == ([("Bishkek", BY)] if again else [])
 
 
+@pytest.mark.long
 @pytest.mark.screen
 @pytest.mark.parametrize("again", [True, False], ids=["confirmed anew", "by nobody"])
 def test_a_date_moved_in_the_list_of_what_is_due_says_that_nobody_confirms_it_now_and_asks_who_does(

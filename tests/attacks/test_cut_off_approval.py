@@ -20,6 +20,7 @@ from vault.services.exports.export_material import Wish
 from vault.services.members import members, rostering
 
 
+@pytest.mark.long
 def test_an_approval_that_a_proposal_cuts_off_is_said_before_it_is_lost(
     organisation: Organisation, tmp_path: Path
 ) -> None:

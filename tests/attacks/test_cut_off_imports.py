@@ -113,6 +113,7 @@ def nothing(session: Session, tmp_path: Path) -> None:
     """Leave nothing there."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("left", [nothing, spoil])
 @pytest.mark.parametrize("is_cut_off", [False, True], ids=["whole", "cut off"])
 def test_a_device_admitted_in_anothers_name_is_told_to_them_whatever_ends_the_take(
@@ -156,6 +157,7 @@ def admit_in_the_name_of(name: str, organisation: Organisation, folder: Path) ->
     return admitted.seat
 
 
+@pytest.mark.long
 def test_what_waits_for_one_member_of_a_folder_is_not_thrown_away_by_another(
     organisation: Organisation, tmp_path: Path
 ) -> None:

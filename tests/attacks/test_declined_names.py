@@ -57,6 +57,7 @@ def test_no_case_of_a_name_that_is_a_word_leaves(sentence: str) -> None:
     assert left == []
 
 
+@pytest.mark.long
 def test_a_package_that_names_nobody_does_not_name_the_client(session: Session, tmp_path: Path) -> None:
     partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
     case = cases.create(session, title="T", kind="asylum").case

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -248,6 +249,7 @@ def test_a_group_that_everybody_left_tells_nothing_of_a_small_one_beside_it() ->
 _GROUPS = st.dictionaries(st.tuples(*map(st.sampled_from, ("abc", "12", "fm"))), st.integers(1, 14), min_size=1)
 
 
+@pytest.mark.long
 @given(_GROUPS, _GROUPS, st.lists(_TABLES, min_size=1, max_size=3), st.lists(_TABLES, min_size=1, max_size=3))
 @settings(max_examples=80, deadline=None)
 def test_whatever_was_shown_of_others_before_no_small_group_of_today_follows_from_the_tables_of_today(

@@ -120,6 +120,7 @@ def hostile(hide: Callable[[Pieces], None]) -> dict[str, bytes]:
     return {**files, "report.pdf": pieces.build()}
 
 
+@pytest.mark.long_after(2)
 @pytest.mark.parametrize("hide", HIDING, ids=lambda hide: hide.__name__)
 def test_no_name_that_is_drawn_and_not_written_is_approved_by_file(
     organisation: Organisation, tmp_path: Path, hide: Callable[[Pieces], None]

@@ -90,6 +90,7 @@ def laptop(_laptop: Laptop, tmp_path: Path) -> Laptop:
     return replace(_laptop, filled=replace(_laptop.filled, place=_laptop.filled.place.copied_to(tmp_path / "laptop")))
 
 
+@pytest.mark.long_after(3)
 @pytest.mark.parametrize(
     ("step", "another"), [pytest.param(step[:3], step[3], id=f"{step[1]} {step[2]}") for step in STEPS]
 )

@@ -217,6 +217,7 @@ def attacker(short: Filled) -> Colleague:
         return admit(owner, roles={Role.LEGAL_REVIEWER})
 
 
+@pytest.mark.long
 def test_a_program_that_allows_everything_gets_nothing_and_moves_nobody(
     short: Filled, attacker: Colleague, tmp_path: Path
 ) -> None:

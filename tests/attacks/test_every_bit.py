@@ -143,6 +143,7 @@ THINGS = {
 EACH = pytest.mark.parametrize("thing", [pytest.param(thing, id=name) for name, thing in THINGS.items()])
 
 
+@pytest.mark.long
 @EACH
 def test_no_bit_of_it_can_be_flipped(thing: Thing) -> None:
     true = thing.opens(thing.sealed)

@@ -66,6 +66,7 @@ def child(request: pytest.FixtureRequest) -> Iterator[int]:
     process.communicate()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows the memory of a process as a file")
 def test_the_processes_that_read_names_are_closed_to_their_neighbours(child: int) -> None:
     assert found_in(child, [NAME.encode()])
@@ -137,6 +138,7 @@ def test_a_script_seals_nothing_that_nobody_reads_unless_it_says_so(desk: Desk, 
     assert outcomes(desk) == {}
 
 
+@pytest.mark.long
 def test_what_nobody_read_says_so_in_log_report_data_and_manifest(desk: Desk, referral: Referral) -> None:
     done = desk.run(*referral.command("--decide", "proposed", "--unread"), "--json")
     assert done.code == 0, done.err
@@ -150,6 +152,7 @@ def test_what_nobody_read_says_so_in_log_report_data_and_manifest(desk: Desk, re
     assert "Nobody at the organisation read these pages" in referral.report()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "answers",
     [
@@ -188,6 +191,7 @@ def test_at_a_terminal_each_question_and_each_page_is_shown_before_the_word_to_s
     assert "Nobody at the organisation read" not in referral.report()
 
 
+@pytest.mark.long
 def test_a_report_can_be_cited_and_answered(desk: Desk, referral: Referral) -> None:
     assert desk.run(*referral.command("--decide", "proposed", "--unread")).code == 0
     report = referral.report()
@@ -220,6 +224,7 @@ def test_whom_to_call_is_remembered_in_the_case(desk: Desk, referral: Referral) 
     assert f"Questions to {CONTACT}" in referral.report()
 
 
+@pytest.mark.long
 def test_a_note_with_a_time_that_no_calendar_has_stops_no_export(
     desk: Desk, referral: Referral, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,6 +262,7 @@ def test_a_lawyer_with_openssl_alone_can_check_a_package(tmp_path: Path, altered
     assert (holds and all(digest in manifest for digest in digests)) is (altered == "")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("words", [None, "other words"])
 def test_a_package_is_never_called_unaltered_before_its_words_were_compared(tmp_path: Path, words: str | None) -> None:
     """Anybody can seal another file to the lawyer: `age` does not tell who did."""

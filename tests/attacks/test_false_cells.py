@@ -56,6 +56,7 @@ def rows_of(cursor: Any, table: sa.Table) -> list[tuple[Any, ...]]:
     return found
 
 
+@pytest.mark.long_after(12)
 @pytest.mark.parametrize(("table", "column"), _BESIDE, ids=str)
 def test_rows_of_other_types_beside_the_true_ones_change_nothing_and_are_named(
     short: Filled, holder: Outsider, table: sa.Table, column: sa.Column[Any]
@@ -92,6 +93,7 @@ def test_rows_of_other_types_beside_the_true_ones_change_nothing_and_are_named(
     assert int(count) == planted or (column is tables.checkpoint.c.size and 0 < int(count) < planted)
 
 
+@pytest.mark.long_after(9)
 @pytest.mark.parametrize(("table", "column"), _COLUMNS, ids=str)
 def test_values_of_other_types_in_place_of_true_ones_end_in_words(
     short: Filled, holder: Outsider, table: sa.Table, column: sa.Column[Any]

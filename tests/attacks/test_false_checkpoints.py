@@ -51,6 +51,7 @@ def send_checkpoint(attacker: Session, seed: bytes, size: int, victim: Session, 
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("alone", [True, False], ids=["beside the true one", "in the place of the true one"])
 def test_a_checkpoint_of_another_tree_stops_no_log_and_is_named(
     organisation: Organisation, tmp_path: Path, *, alone: bool

@@ -30,6 +30,7 @@ def test_a_paper_that_names_files_of_the_reader_is_no_picture_whatever_its_recor
     assert read_text(named, "image/png").text == ""
 
 
+@pytest.mark.long
 @pytest.mark.tool("tesseract")
 @each({"GIF": "text/plain", "BMP": "image/png", "WEBP": "application/pdf", "TIFF": "image/gif"}.items())
 def test_a_picture_is_read_by_its_bytes_whatever_its_record_says(kind: str, media: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 
+import pytest
+
 from tests.services.colleague import admit
 from tests.services.office import Office
 from vault.access.session import Session
@@ -38,6 +40,7 @@ def told(session: Session) -> list[str]:
     return [str(alarm.message) for alarm in session.alarms if alarm.code is Code.REGISTER]
 
 
+@pytest.mark.long
 def test_many_keys_of_one_author_hold_up_no_question_hide_nobody_and_are_told(office: Office) -> None:
     with office.open(office.joel) as joel:
         register.add(joel, ["Zarina Tashbaeva"])

@@ -107,6 +107,7 @@ def test_no_code_is_printed_but_of_the_shape_that_the_program_draws(code: str, o
     assert f"[P-{code}" not in pages
 
 
+@pytest.mark.long
 def test_no_code_stands_for_two_people_nor_for_another_than_this_member_gave_it(office: Office, tmp_path: Path) -> None:
     with office.oren.open(office.place) as oren:
         forge(oren, office, pseudonyms=tuple(PseudonymGiven(who, "KX4") for who in (office.client, office.witness)))
@@ -124,6 +125,7 @@ def test_no_code_stands_for_two_people_nor_for_another_than_this_member_gave_it(
         assert exported(session, office, tmp_path).pages == first
 
 
+@pytest.mark.long
 def test_whom_to_call_and_what_stays_is_what_this_member_said_and_read(office: Office) -> None:
     with office.oren.open(office.place) as oren:
         read = tuple(note.version for note in cases.open_case(oren, office.case).notes)
@@ -138,12 +140,14 @@ def test_whom_to_call_and_what_stays_is_what_this_member_said_and_read(office: O
         assert "Qamar" not in pages
 
 
+@pytest.mark.long
 def test_whom_to_call_is_as_in_the_last_report_of_who_exports(office: Office, tmp_path: Path) -> None:
     with office.place.open() as session:
         exported(session, office, tmp_path, contact="Mira, +996 312 555 010")
         assert "Mira, +996 312 555 010" in " ".join(exported(session, office, tmp_path).pages)
 
 
+@pytest.mark.long
 def test_what_a_legal_reviewer_exports_stays_in_the_case(founded: Place, tmp_path: Path) -> None:
     office = office_with(founded, Role.LEGAL_REVIEWER)
     with office.oren.open(office.place) as lea:

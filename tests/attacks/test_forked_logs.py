@@ -43,6 +43,7 @@ def shared_case(organisation: Organisation, folder: Path) -> CompartmentId:
     return case
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "lengths",
     [(1, 1), (1, 3), pytest.param((3, 1), marks=pytest.mark.long), pytest.param((25, 20), marks=pytest.mark.long)],
@@ -83,6 +84,7 @@ def test_two_devices_that_were_told_different_histories_show_the_same_after_two_
         assert checking.verify(mira).verified
 
 
+@pytest.mark.long
 def test_a_copy_that_wrote_less_stops_nothing_of_what_the_device_writes_later(
     organisation: Organisation, tmp_path: Path
 ) -> None:
@@ -98,6 +100,7 @@ def test_a_copy_that_wrote_less_stops_nothing_of_what_the_device_writes_later(
             assert len(texts(selin, case)) == len(told)
 
 
+@pytest.mark.long
 def test_rows_that_nobody_signed_part_nothing_of_a_log_that_forked(organisation: Organisation, tmp_path: Path) -> None:
     """Whoever holds the key of the database lays rows beside the true ones before the place where it forked."""
     case = shared_case(organisation, tmp_path)
@@ -122,6 +125,7 @@ def test_rows_that_nobody_signed_part_nothing_of_a_log_that_forked(organisation:
         assert texts(selin, case) == {BEFORE, "after the copy"}
 
 
+@pytest.mark.long
 def test_the_member_whose_device_was_copied_is_told_and_goes_on_in_a_new_log(
     organisation: Organisation, tmp_path: Path
 ) -> None:

@@ -91,6 +91,7 @@ def all_is_there(place: Place, case_ref: str, promised: list[str]) -> None:
     assert found.verified, found.faults[:3]
 
 
+@pytest.mark.long
 def test_a_limit_on_the_size_of_files_is_one_clear_error(office: Filled) -> None:
     limit = (office.path / "vault.db").stat().st_size + 2 * _MIB
     promised, errors = fill_up(office.place, office.refs[0], limit=limit)
@@ -156,6 +157,7 @@ def limit_files(limit: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
 
+@pytest.mark.long
 def test_the_real_command_ends_with_75_and_promises_nothing(office: Filled, tmp_path: Path) -> None:
     home = tmp_path / "home"
     shutil.copytree(office.state, home / "casevault")
@@ -172,6 +174,7 @@ def test_the_real_command_ends_with_75_and_promises_nothing(office: Filled, tmp_
     all_is_there(Place(office.path, home / "casevault"), office.refs[1], [json.loads(said)["note"]])
 
 
+@pytest.mark.long
 @pytest.mark.tool("mount", "umount")
 @pytest.mark.parametrize("room", [0, 64 << 10, 1 * _MIB])
 def test_a_full_disk_lets_an_erasure_end_once_there_is_room(office: Filled, tmp_path: Path, room: int) -> None:

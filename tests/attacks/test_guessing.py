@@ -84,6 +84,7 @@ def test_the_right_passphrase_of_a_device_that_joined_long_ago_is_told_only_afte
     assert attempts.load() == Attempts()
 
 
+@pytest.mark.long
 def test_who_may_not_write_the_key_of_the_hints_reads_none_and_hides_none(
     organisation: Organisation, tmp_path: Path
 ) -> None:

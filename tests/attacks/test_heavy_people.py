@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.services.founded import Filled
 from tests.services.offices import admit, founder_of
 from vault.casework.person import Person, PersonName
@@ -23,6 +25,7 @@ HEAVY = (
 )
 
 
+@pytest.mark.long
 def test_people_with_thousands_of_names_numbers_and_words_hold_up_no_import_and_no_look(
     filled_template: Filled, tmp_path: Path
 ) -> None:

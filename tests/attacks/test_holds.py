@@ -47,6 +47,7 @@ def _erase(session: Session, home: CompartmentId, record: RecordId) -> None:
         work.commit(Entry(act="erase", why="mistake", covers={Note.KIND: len(versions)}))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("spoil", "is_section"),
     [

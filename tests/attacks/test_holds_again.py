@@ -71,6 +71,7 @@ def author(session: Session, case: CompartmentId) -> bytes | None:
     return None if found is None else found.origin
 
 
+@pytest.mark.long
 def test_who_saw_a_hold_puts_it_on_again_and_it_reaches_who_never_saw_it(
     organisation: Organisation, tmp_path: Path
 ) -> None:
@@ -96,6 +97,7 @@ def test_who_saw_a_hold_puts_it_on_again_and_it_reaches_who_never_saw_it(
             assert [origin for origin, _ in breaches(session)] == [selin.log.origin]
 
 
+@pytest.mark.long
 def test_two_who_put_it_on_again_apart_are_ended_by_one_release(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +117,7 @@ def test_two_who_put_it_on_again_apart_are_ended_by_one_release(
             assert (told_again(session), holds.held(session, case)) == ([], None)
 
 
+@pytest.mark.long
 def test_what_another_released_in_the_meantime_is_not_put_on_again(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,6 +178,7 @@ def test_a_backup_has_the_hold(organisation: Organisation, tmp_path: Path, monke
         assert holds.held(again, case) is not None
 
 
+@pytest.mark.long
 def test_false_breaches_of_who_was_cut_off_are_gone(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -125,6 +125,7 @@ def revoke_from_before(
         sharing.revoke(session, case, who)
 
 
+@pytest.mark.long
 def test_a_hold_that_was_valid_here_stands_although_its_author_is_cut_off(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,6 +85,7 @@ def test_a_swapped_public_key_gives_other_words(session: Session, tmp_path: Path
         joining.admit(session, false, joiner.words)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "change",
     [
@@ -162,6 +163,7 @@ def test_words_of_another_request_admit_nobody(session: Session, tmp_path: Path)
         joining.admit(session, answered, second.words)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("at", [0, 1, 2, 18, 34, 1200, -1])
 def test_an_altered_request_does_not_open(session: Session, tmp_path: Path, at: int) -> None:
     joiner = ask(tmp_path / "joiner", joining.invite(session, like="caseworker"))
@@ -246,6 +248,7 @@ def test_a_seat_that_nobody_admitted_goes_on_waiting(session: Session, tmp_path:
         open_place(joiner.place, NAME)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "change",
     [

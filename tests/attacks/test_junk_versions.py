@@ -86,6 +86,7 @@ def shared(organisation: Organisation) -> tuple[CompartmentId, CompartmentId]:
     return case, own
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "patch"), CLOSED)
 def test_what_no_key_opens_holds_up_its_case_alone_until_its_author_is_taken_off(
     organisation: Organisation, shared: tuple[CompartmentId, CompartmentId], name: str, patch: Callable[..., bytes]
@@ -109,6 +110,7 @@ def test_what_no_key_opens_holds_up_its_case_alone_until_its_author_is_taken_off
         assert checking.verify(amina).answer is Answer.WHOLE
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "patch"), EMPTY)
 def test_what_opens_and_holds_no_record_stops_nothing_and_is_named(
     organisation: Organisation, shared: tuple[CompartmentId, CompartmentId], name: str, patch: Callable[..., bytes]
@@ -126,6 +128,7 @@ def test_what_opens_and_holds_no_record_stops_nothing_and_is_named(
         assert checking.verify(amina).answer is Answer.WHOLE
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "patch"), [CLOSED[1], EMPTY[1]])
 def test_a_real_alteration_is_found_beside_many_records_that_nobody_can_read_and_named_first(
     organisation: Organisation, shared: tuple[CompartmentId, CompartmentId], name: str, patch: Callable[..., bytes]
@@ -173,6 +176,7 @@ def test_an_altered_key_of_what_one_wrote_in_an_earlier_log_is_no_record_that_on
         assert checking.verify(amina).answer is Answer.ALTERED
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", [DANA, NOOR], ids=["intake", "auditor"])
 @pytest.mark.parametrize(("name", "patch"), [CLOSED[0], EMPTY[0]])
 def test_in_the_directory_it_is_set_apart_of_whoever_may_write_nothing_there(
@@ -189,6 +193,7 @@ def test_in_the_directory_it_is_set_apart_of_whoever_may_write_nothing_there(
         assert sharing.grant(mira, case, organisation.members(TOMAS))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "patch"), CLOSED)
 def test_of_a_supervisor_in_the_directory_everything_waits_until_they_are_ended(
     organisation: Organisation, name: str, patch: Callable[..., bytes], tmp_path: Path
@@ -206,6 +211,7 @@ def test_of_a_supervisor_in_the_directory_everything_waits_until_they_are_ended(
         assert checking.verify(mira).answer is Answer.WHOLE
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "patch"), CLOSED[:1])
 def test_of_somebody_ended_nothing_waits_for_it(
     organisation: Organisation, shared: tuple[CompartmentId, CompartmentId], name: str, patch: Callable[..., bytes]
@@ -235,6 +241,7 @@ def test_a_time_beyond_any_in_a_record_that_the_index_does_not_read_stops_nobody
         assert sharing.grant(amina, case, organisation.members(TOMAS))
 
 
+@pytest.mark.long_after(2)
 @pytest.mark.parametrize(("name", "patch"), [*CLOSED, *EMPTY])
 @pytest.mark.parametrize("place", ["case", "directory"])
 def test_a_backup_is_made_and_restored_beside_what_its_author_sealed_wrongly(  # noqa: PLR0917 - four of them are its cases

@@ -40,6 +40,7 @@ def exported(
     )
 
 
+@pytest.mark.long
 def test_a_word_kept_in_june_does_not_let_a_witness_out_in_july(
     session: Session, case: CompartmentId, tmp_path: Path
 ) -> None:
@@ -68,6 +69,7 @@ def test_a_word_kept_is_asked_about_again_in_a_text_that_was_corrected(
     assert isinstance(exported(session, case, tmp_path, {}), exporting.Exported)
 
 
+@pytest.mark.long
 def test_what_was_removed_in_june_stays_removed_in_july(session: Session, case: CompartmentId, tmp_path: Path) -> None:
     assert isinstance(exported(session, case, tmp_path, {"Rose": "remove", "June": "keep"}), exporting.Exported)
     notes.add(session, case, Note(NoteKind.CONTACT, "The witness rose, and Rose Qarvosh hid him."))

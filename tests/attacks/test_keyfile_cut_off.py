@@ -25,6 +25,7 @@ WHERE = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("at", [f"{when} {step}" for step in WHERE for when in ("before", "behind")])
 @pytest.mark.parametrize("fault", ["Ctrl+C", "disk"])
 def test_a_change_that_is_cut_off_takes_no_keyfile_away_that_the_slot_needs(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.attacks.test_wasted_work import lines_of
 from tests.services.organisation import DANA, JOEL, MIRA, Organisation, give
 from vault.access.session import Session
@@ -37,6 +39,7 @@ def lines_at_unlock(organisation: Organisation, name: str) -> int:
         return lines_of(lambda: housekeeping.settle(session))
 
 
+@pytest.mark.long
 def test_digests_that_nobody_has_cost_others_a_few_lines_each_and_once(
     organisation: Organisation, tmp_path: Path
 ) -> None:

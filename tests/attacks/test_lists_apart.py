@@ -123,6 +123,7 @@ def settled(apart: Apart, *seats: SeatId, name: str = MIRA) -> None:
         assert set(outcome.admitted) == set(seats)
 
 
+@pytest.mark.long
 def test_who_settles_it_with_the_typed_sheets_has_proven_them_on_that_device(apart: Apart) -> None:
     with apart.open(SELIN) as selin:
         assert recovery.status(selin).proven is None
@@ -151,6 +152,7 @@ def test_who_has_one_list_hears_nothing(apart: Apart) -> None:
             lists_apart.waiting(amina)
 
 
+@pytest.mark.long
 def test_a_device_can_be_revoked_by_one_admin_while_the_lists_wait_and_everybody_hears_of_it(apart: Apart) -> None:
     with apart.open(KARIM) as karim, apart.open(MIRA) as mira:
         give(mira, karim, apart.folder)
@@ -202,6 +204,7 @@ def test_what_gives_somebody_something_waits_and_says_how_to_settle_it(
         assert mira.directory.roster == before
 
 
+@pytest.mark.long
 def test_the_sheets_let_both_in_with_what_they_wrote_before(apart: Apart) -> None:
     settled(apart, apart.ines.seat, apart.pavel.seat)
     apart.meet(SELIN, TOMAS, AMINA)

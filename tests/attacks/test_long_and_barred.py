@@ -51,6 +51,7 @@ def _person(name: str, *never_use: str, hours: str = "", phones: tuple[str, ...]
     return Person(PersonRole.CLIENT, (PersonName.written(name),), phones=phones, safe_contact=contact)
 
 
+@pytest.mark.long
 def test_do_not_call_stands_beside_a_number_in_the_list_of_slips_in_one_and_while_it_is_typed(house: House) -> None:
     with house.open("Amina") as amina:
         people.keep(amina, house.case, _person("Real", BARRED))
@@ -70,6 +71,7 @@ def test_do_not_call_stands_beside_a_number_in_the_list_of_slips_in_one_and_whil
         desk.sees("DO NOT CALL Heard name")
 
 
+@pytest.mark.long
 @each([(120, 40), (80, 24)])
 def test_neither_people_made_up_nor_long_words_hide_what_must_never_be_used(
     columns: int, rows: int, house_template: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -102,6 +104,7 @@ def test_a_list_that_is_too_long_for_the_screen_says_how_much_more_there_is_and_
         desk.sees_not("+33000000000")
 
 
+@pytest.mark.long
 @each(["Asia/Bishkek", "America/Los_Angeles"])
 def test_a_slip_of_a_time_that_no_calendar_of_this_place_has_ends_nothing(
     zone: str, house_template: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -122,6 +125,7 @@ def test_a_slip_of_a_time_that_no_calendar_of_this_place_has_ends_nothing(
     time.tzset()
 
 
+@pytest.mark.long
 @each(["y", "ab "])
 def test_a_slip_as_long_as_a_book_is_listed_and_opened_at_once(
     words: str, house_template: House, tmp_path: Path
@@ -143,6 +147,7 @@ def test_what_is_too_long_is_refused_where_it_is_written_with_the_name_of_the_fi
             people.keep(amina, house.case, _person("Real", *(f"+33{number:09d}" for number in range(201))))
 
 
+@pytest.mark.long
 def test_many_numbers_beside_many_that_must_never_be_used_cost_no_product_of_both(house: House) -> None:
     lines = tuple(f"+33{number:09d}" for number in range(20_000))
     numbers = [f"+49{number + 19_999:09d}" for number in range(20_000)]
@@ -167,6 +172,7 @@ def test_many_numbers_beside_many_that_must_never_be_used_cost_no_product_of_bot
     assert time.process_time() - began < 2 * _BOUND_S
 
 
+@pytest.mark.long
 def test_a_note_as_long_as_a_book_shows_its_first_lines_and_opens_whole(house: House) -> None:
     with house.open("Joel") as joel:
         notes.add(joel, house.case, Note(NoteKind.CONTACT, "a\n" * 420_000 + "The end"))

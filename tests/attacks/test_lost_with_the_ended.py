@@ -39,6 +39,7 @@ def requires_a_word(session: Session, signed: bytes, what: str) -> None:
     assert what in str(refused.value.message)
 
 
+@pytest.mark.long
 def test_a_log_of_two_histories_hides_nothing_of_what_an_ending_loses(
     organisation: Organisation, tmp_path: Path
 ) -> None:
@@ -74,6 +75,7 @@ def shared_by_both(mira: Session, karim: Session, organisation: Organisation) ->
     return made
 
 
+@pytest.mark.long
 def test_what_others_wrote_under_a_key_that_is_cut_off_is_said_before_and_told_after(
     organisation: Organisation,
 ) -> None:
@@ -106,6 +108,7 @@ def test_what_others_wrote_under_a_key_that_is_cut_off_is_said_before_and_told_a
             assert told(mira) == told(selin) == ()
 
 
+@pytest.mark.long
 def test_what_others_wrote_who_have_the_case_from_somebody_else_too_stays(organisation: Organisation) -> None:
     folder = organisation.folder
     with organisation.at(MIRA, KARIM) as (mira, karim):
@@ -124,6 +127,7 @@ def test_what_others_wrote_who_have_the_case_from_somebody_else_too_stays(organi
             assert told(mira) == told(selin) == ()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("hears_of_the_end_first", [False, True])
 def test_what_a_second_history_gave_falls_alike_in_either_order(
     organisation: Organisation, tmp_path: Path, hears_of_the_end_first: bool
@@ -159,6 +163,7 @@ def test_what_a_second_history_gave_falls_alike_in_either_order(
             assert len(told(selin)) == 1
 
 
+@pytest.mark.long
 def test_what_was_written_under_a_key_from_somebody_revoked_falls_alike_and_is_told(organisation: Organisation) -> None:
     folder = organisation.folder
     with organisation.at(SELIN, JOEL, AMINA, TOMAS) as (selin, joel, amina, tomas):
@@ -186,6 +191,7 @@ def test_what_was_written_under_a_key_from_somebody_revoked_falls_alike_and_is_t
         assert seen(tomas, made.case) == seen(selin, made.case) == [MOVED.text]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("hears_first", [SELIN, TOMAS])
 def test_a_revocation_that_binds_again_takes_the_same_on_every_device(
     organisation: Organisation, hears_first: str

@@ -136,6 +136,7 @@ def unsigned(office: Office, session: Session, act: str, requester: str) -> Appr
     )
 
 
+@pytest.mark.long
 def test_an_export_with_an_approval_that_nobody_gave_is_named(office: Office) -> None:
     export(office, TOMAS, secrets.token_bytes(200))
     office.organisation.exchange(TOMAS, NOOR)
@@ -144,6 +145,7 @@ def test_an_export_with_an_approval_that_nobody_gave_is_named(office: Office) ->
     assert at_the_end(office, NOOR) == [NOT_KEPT, NOBODY_GAVE]
 
 
+@pytest.mark.long
 def test_a_break_glass_with_an_approval_that_nobody_gave_is_named_to_who_holds_the_case(office: Office) -> None:
     break_glass(office, TOMAS, secrets.token_bytes(200))
     for name in (SELIN, NOOR):
@@ -153,6 +155,7 @@ def test_a_break_glass_with_an_approval_that_nobody_gave_is_named_to_who_holds_t
     assert at_the_end(office, NOOR) == [NOBODY_GAVE]
 
 
+@pytest.mark.long
 def test_bytes_that_are_no_approval_are_not_one_that_is_kept(office: Office) -> None:
     junk = secrets.token_bytes(200)
     with office.organisation.open(TOMAS) as tomas, tomas.work(office.case) as work:
@@ -163,6 +166,7 @@ def test_bytes_that_are_no_approval_are_not_one_that_is_kept(office: Office) -> 
     assert verified(office, SELIN)[0] == [NOT_KEPT]
 
 
+@pytest.mark.long
 def test_a_big_erasure_with_an_approval_that_nobody_gave_is_named_after_fourteen_days(office: Office) -> None:
     list_as_erased(office, TOMAS, secrets.token_bytes(200))
     for name in (SELIN, NOOR):
@@ -176,6 +180,7 @@ def test_a_big_erasure_with_an_approval_that_nobody_gave_is_named_after_fourteen
         assert at_the_end(office, name) == [NOBODY_GAVE]
 
 
+@pytest.mark.long
 def test_an_approval_that_was_given_to_somebody_else_is_none(office: Office) -> None:
     """Its digest stands in a public list: who reads the payload beside it reads for whom it was."""
     with office.organisation.open(SELIN) as selin:
@@ -191,6 +196,7 @@ def test_an_approval_that_was_given_to_somebody_else_is_none(office: Office) -> 
     assert NOBODY_GAVE in at_the_end(office, NOOR)
 
 
+@pytest.mark.long
 def test_a_member_who_may_not_approve_gives_none(office: Office) -> None:
     approval = secrets.token_bytes(200)
     with office.organisation.open(NOOR) as noor, noor.work() as work:
@@ -203,6 +209,7 @@ def test_a_member_who_may_not_approve_gives_none(office: Office) -> None:
     assert at_the_end(office, SELIN) == [NOBODY_GAVE]
 
 
+@pytest.mark.long
 def test_two_who_use_one_approval_that_nobody_gave_do_not_give_it_to_each_other(office: Office) -> None:
     approval = secrets.token_bytes(200)
     list_as_erased(office, TOMAS, approval)
@@ -213,6 +220,7 @@ def test_two_who_use_one_approval_that_nobody_gave_do_not_give_it_to_each_other(
     assert at_the_end(office, NOOR) == [NOBODY_GAVE, NOBODY_GAVE]
 
 
+@pytest.mark.long
 def test_an_approval_that_comes_later_is_none_that_is_missing(office: Office) -> None:
     with office.organisation.open(SELIN) as selin:
         given = unsigned(office, selin, "erase", TOMAS)
@@ -227,6 +235,7 @@ def test_an_approval_that_comes_later_is_none_that_is_missing(office: Office) ->
     assert at_the_end(office, AMINA) == []
 
 
+@pytest.mark.long
 def test_what_was_approved_by_file_is_no_fault_for_who_meets_one_colleague_only_nor_once_the_approver_left(
     office: Office, tmp_path: Path
 ) -> None:

@@ -71,6 +71,7 @@ def stolen_from(organisation: Organisation, owner: str, thief: str) -> bytes:
     return everything([theirs.place.path, own.place.path], own.place.vault_id, secrets, leaked)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("by", "each"), [((JOEL,), 256), pytest.param((JOEL, AMINA), 300, marks=pytest.mark.long)])
 def test_hundreds_of_keys_of_a_case_stop_no_act_and_no_suspension(
     organisation: Organisation, tmp_path: Path, by: tuple[str, ...], each: int
@@ -141,6 +142,7 @@ def test_hundreds_of_keys_of_what_all_share_stop_no_change_of_members(
         assert checking.verify(mira).verified
 
 
+@pytest.mark.long
 def test_a_thousand_keys_of_the_directory_stop_neither_the_root_nor_an_admission(short: Filled) -> None:
     with short.open() as owner:
         supervisor = admit(owner)
@@ -171,6 +173,7 @@ def test_hundreds_of_keys_of_a_section_go_with_their_maker(short: Filled) -> Non
         assert [note.value.text for note in sections.open_section(owner, section).notes] == ["work goes on"]
 
 
+@pytest.mark.long
 def test_of_keys_that_lie_on_junk_a_newcomer_gets_what_fits_into_a_list(short: Filled) -> None:
     case = short.cases[0]
     with short.open() as owner:
@@ -188,6 +191,7 @@ def test_of_keys_that_lie_on_junk_a_newcomer_gets_what_fits_into_a_list(short: F
         assert texts(session, case) == before
 
 
+@pytest.mark.long
 def test_hundreds_of_keys_do_not_stop_other_sheets(short: Filled) -> None:
     case = short.cases[0]
     with short.open() as owner:

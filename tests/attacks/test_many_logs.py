@@ -117,6 +117,7 @@ def forget_log(organisation: Organisation, name: str, origin: bytes) -> None:
             rows.execute(f"DELETE FROM {table} WHERE origin=?", (origin,))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("most", [32, pytest.param(LOGS_OF_A_SEAT, marks=pytest.mark.long)])
 def test_two_who_were_told_different_logs_first_come_to_count_the_same(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int

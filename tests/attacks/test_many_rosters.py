@@ -41,6 +41,7 @@ def list_rivals(session: Session, ended: SeatId, count: int) -> None:
         work.commit(Entry(act="roster.change"))
 
 
+@pytest.mark.long
 def test_hundreds_of_rosters_of_one_number_are_judged_and_the_next_one_names_them_all(short: Filled) -> None:
     case = short.cases[0]
     with short.open() as owner:
@@ -76,6 +77,7 @@ def list_layers(session: Session, ended: SeatId, count: int) -> None:
         work.commit(Entry(act="roster.change"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("listed", [list_layers, list_rivals])
 def test_rosters_that_one_admin_makes_alone_cost_an_unlock_no_more_than_their_number(
     short: Filled, tmp_path: Path, listed: Callable[[Session, SeatId, int], None]

@@ -82,6 +82,7 @@ def secrets_of(filled: Filled) -> dict[str, bytes]:
         return keys | {"kem": own.kem_seed, "identity": own.identity_seed, "keyring key": own.keyring_key}
 
 
+@pytest.mark.long
 def test_a_command_with_an_open_vault_is_closed_to_its_neighbours(start: Callable[..., int]) -> None:
     pid = start()
     assert core_limit(pid) == ("0", "0")
@@ -95,6 +96,7 @@ def test_without_the_hardening_a_neighbour_reads_it(start: Callable[..., int]) -
     assert {"maps", "environ"} <= neighbour_reads(pid)
 
 
+@pytest.mark.long
 def test_each_key_of_an_epoch_rests_in_locked_memory(filled: Filled, start: Callable[..., int]) -> None:
     keys = {name: key for name, key in secrets_of(filled).items() if name.startswith("epoch")}
     pid = start()
@@ -133,6 +135,7 @@ def test_after_a_lock_neither_the_old_child_nor_its_parent_nor_the_next_child_ho
             pane.close()
 
 
+@pytest.mark.long
 def test_of_a_date_neither_its_day_nor_a_word_is_in_a_locked_process_or_in_any_file(filled: Filled) -> None:
     tomorrow = datetime.datetime.now().astimezone() + datetime.timedelta(days=1)
     when = f"{tomorrow.date().isoformat()}T09:32"

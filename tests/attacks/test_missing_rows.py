@@ -100,6 +100,7 @@ def amend(session: Session, victim: Filled) -> None:
     notes.amend(session, note.record.hex(), text="AMENDED: a note that must not be missed")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", TAKEN)
 @pytest.mark.parametrize("look", LOOKS)
 def test_what_is_listed_and_gone_is_told_at_every_look_and_nothing_of_its_case_leaves(
@@ -119,6 +120,7 @@ def test_what_is_listed_and_gone_is_told_at_every_look_and_nothing_of_its_case_l
             session.require_sound_log(short.cases[1])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", ALTERED_ROWS)
 @pytest.mark.parametrize("look", LOOKS)
 def test_what_was_altered_is_told_at_every_look_and_nothing_leaves(

@@ -65,6 +65,7 @@ def swapped(of: Organisation, new: Member) -> list[Member]:
     return [new, Member(joel, full_name(SELIN)), Member(selin, full_name(JOEL))]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("records", "error", "words"),
     [
@@ -173,6 +174,7 @@ def patched(monkeypatch: pytest.MonkeyPatch, kind: type[Any]) -> None:
     monkeypatch.setattr(kind, "__post_init__", lambda self: None)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", LINES)
 @pytest.mark.parametrize("field", ["by", "name"])
 def test_an_invitation_with_lines_in_a_name_is_none(
@@ -256,6 +258,7 @@ def test_nobody_and_nothing_is_called_by_more_than_a_line(session: Session, tmp_
             act()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["می\u200cرا", "Éva O’Neil", "李明", "Ainura Жээнбек кызы"])
 def test_names_of_any_script_are_names(session: Session, name: str) -> None:
     assert joining.admit_here(session, like="intake", name=name, passphrase=bytearray(b"x" * 40)).name == name

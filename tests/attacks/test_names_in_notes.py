@@ -40,6 +40,7 @@ def left(names: list[str], sentence: str) -> list[str]:
     return [name for name in names if set(re.findall(r"\w+", normal(name))) <= words]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", GIVEN)
 @pytest.mark.parametrize("called", [GIVEN, PLACES], ids=["given names", "places"])
 @pytest.mark.parametrize("how", ["small", "capital", "first"])
@@ -166,6 +167,7 @@ Monday January d'Anita O'Shmar Урин урин Урину С. с Вера ве
 """
 
 
+@pytest.mark.long
 @settings(max_examples=120, deadline=None)
 @given(
     st.lists(

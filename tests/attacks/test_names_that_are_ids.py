@@ -43,6 +43,7 @@ def test_no_device_is_named_by_what_could_be_an_id(organisation: Organisation) -
         devices.name(selin, joel, "cafe laptop")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("digits", [4, 8, 31, 32])
 def test_the_id_of_a_device_names_no_other_that_is_called_so(organisation: Organisation, digits: int) -> None:
     own = organisation[SELIN].seat
@@ -69,6 +70,7 @@ def test_who_revokes_a_device_reads_whose_it_is_before_they_say_yes(organisation
         assert f"This revokes a device of {joel.name}: {joel.seat.hex()}, old laptop." in refused.err.replace("\n", " ")
 
 
+@pytest.mark.long
 def test_the_id_of_a_member_names_no_other_who_joined_under_it(organisation: Organisation, tmp_path: Path) -> None:
     joel, mira = organisation[JOEL].member, organisation[MIRA]
     office = Office(mira.place.path, mira.place.state, mira.name, mira.member, mira.seat)

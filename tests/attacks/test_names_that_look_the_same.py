@@ -140,6 +140,7 @@ def test_who_is_called_so_since_long_opens_the_vault_invites_and_joins_with_anot
         assert joining.admit(zoe, joining.look(zoe, request), words).outcome.proposal is not None
 
 
+@pytest.mark.long
 def test_an_honest_name_is_refused_to_nobody(with_zoe: Organisation) -> None:
     with with_zoe.open(MIRA) as mira:
         assert admitted(mira, HONEST) == list(HONEST)

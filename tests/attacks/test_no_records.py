@@ -23,6 +23,7 @@ def write_none(session: Session, home: CompartmentId, kind: str, act: str, field
         work.commit(Entry(act=act, pol="role"))
 
 
+@pytest.mark.long_after(2)
 @pytest.mark.parametrize("received", [-1, 1 << 62, 0.5, "today", None])
 def test_one_slip_that_is_none_leaves_the_list_of_slips(organisation: Organisation, received: object) -> None:
     with organisation.open(MIRA) as mira:

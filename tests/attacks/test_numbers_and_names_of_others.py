@@ -37,6 +37,7 @@ def left(session: Session, case: CompartmentId, out: Path, profile: str, decisio
     return " ".join(done.pages)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("address", [AUNT, OWN], ids=["of her aunt", "her own"])
 def test_the_numbers_of_a_safe_contact_and_of_a_never_use_list_are_hidden_from_the_client_unless_they_are_hers(
     session: Session, case: CompartmentId, address: str, tmp_path: Path
@@ -54,6 +55,7 @@ NOTE = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("profile", ["subject", "lawyer-named"])
 def test_a_word_of_a_clients_name_that_stands_alone_is_asked_about_as_it_may_be_the_fathers(
     session: Session, case: CompartmentId, profile: str, tmp_path: Path
@@ -69,6 +71,7 @@ def test_a_word_of_a_clients_name_that_stands_alone_is_asked_about_as_it_may_be_
     assert text.casefold().count("karim") == text.count("Farida Karim qyzy") > 0
 
 
+@pytest.mark.long
 def test_a_name_that_the_record_has_alone_is_not_asked_about(
     session: Session, case: CompartmentId, tmp_path: Path
 ) -> None:

@@ -110,6 +110,7 @@ def old(victim: Filled, tmp_path: Path) -> Path:
     return tmp_path / "old"
 
 
+@pytest.mark.long_after(2)
 @pytest.mark.parametrize(("attack", "warned", "codes"), OLD_COPIES)
 def test_an_old_copy_is_told_at_unlock_and_by_verify(
     victim: Filled,

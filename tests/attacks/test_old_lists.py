@@ -57,6 +57,7 @@ def act(session: Session, entry: Entry) -> int:
         return work.commit(entry).seq
 
 
+@pytest.mark.long
 def test_an_older_list_hides_nothing_from_an_auditor_who_came_after_it(short: Filled, two: Two) -> None:
     with two.auditor.open(short.place) as auditor:
         assert checking.verify(auditor).verified

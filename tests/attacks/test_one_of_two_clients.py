@@ -55,6 +55,7 @@ def both(session: Session, case: CompartmentId) -> dict[str, RecordId]:
     return {SHE: her, HE: him}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("profile", ["subject", "disappearance"])
 def test_of_several_clients_the_data_of_the_one_who_was_chosen_leaves(
     session: Session, case: CompartmentId, both: dict[str, RecordId], profile: str, tmp_path: Path
@@ -98,6 +99,7 @@ def test_an_export_of_the_whole_case_is_not_called_that_of_one_client(
         exporting.export(session, case, Wish("lawyer-named", RECIPIENT, person=both[SHE]), out=tmp_path)
 
 
+@pytest.mark.long
 def test_the_command_asks_which_client_and_pack_lists_them(
     founded: Place, session: Session, case: CompartmentId, both: dict[str, RecordId], tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ def exported(
     return exporting.export(session, case, Wish("lawyer", RECIPIENT, decisions=decisions), out=out)
 
 
+@pytest.mark.long
 def test_a_person_of_another_case_is_removed_unasked_and_cannot_be_kept(
     session: Session, case: CompartmentId, tmp_path: Path
 ) -> None:

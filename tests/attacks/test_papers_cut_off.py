@@ -126,6 +126,7 @@ def test_a_full_disk_lets_a_paper_be_erased_whole_or_not_at_all(filled: Filled, 
             assert checking.verify(session).verified
 
 
+@pytest.mark.long
 @pytest.mark.tool("mount", "umount")
 @pytest.mark.parametrize("full", ["before it begins", "between two chunks", "while it is proven"])
 def test_a_full_disk_leaves_the_backup_before_and_the_next_one_is_whole(

@@ -47,6 +47,7 @@ def message_keys(candidates: list[bytes]) -> list[tuple[bytes, bytes]]:
     return [_derive_message_key(key, Purpose.SLOT, SALT, CONTEXT.aad()) for key in unlock_keys]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [1, 2, 10, MOST])
 @pytest.mark.parametrize("committed", [True, False], ids=["committed to the first", "committed to nobody"])
 def test_of_many_candidates_each_attempt_tries_one(

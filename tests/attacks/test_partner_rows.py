@@ -76,6 +76,7 @@ def told(session: Session) -> list[str]:
     return [str(line) for line in session.warnings if NAME in str(line)]
 
 
+@pytest.mark.long
 @each({"words of another key": SPOILED, "no fields": {}, "no text": {**SPOILED, "name": 7}})
 def test_a_row_that_is_no_recipient_stops_nobody_else_and_its_author_is_named(
     fields: dict[str, object], office: Office
@@ -99,6 +100,7 @@ def test_a_recipient_whose_row_was_spoiled_gets_nothing_and_the_others_do(office
         assert asks(session, office, LAWYER)
 
 
+@pytest.mark.long
 def test_nothing_leaves_for_a_key_that_replaced_another_until_its_words_are_compared(office: Office) -> None:
     write(office, to_fields(Partner(CLINIC, STOLEN, fingerprint(STOLEN), confirmed=True)), office.clinic)
     with office.place.open() as session:
@@ -109,6 +111,7 @@ def test_nothing_leaves_for_a_key_that_replaced_another_until_its_words_are_comp
         assert asks(session, office, CLINIC)
 
 
+@pytest.mark.long
 @each([LAWYER, "Somebody else"])
 def test_who_takes_the_id_of_a_recipient_of_the_directory_takes_nothing_else(name: str, office: Office) -> None:
     write(office, to_fields(Partner(name, STOLEN, fingerprint(STOLEN), confirmed=True)), office.lawyer)

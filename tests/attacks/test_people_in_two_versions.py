@@ -43,6 +43,7 @@ def changed_apart(organisation: Organisation, client: Place, change: PersonChang
     organisation.exchange(MIRA, JOEL)
 
 
+@pytest.mark.long
 def test_a_name_that_one_version_calls_misspelt_stays_so_and_does_not_leave(
     organisation: Organisation, client: Place
 ) -> None:
@@ -57,6 +58,7 @@ def test_a_name_that_one_version_calls_misspelt_stays_so_and_does_not_leave(
         assert {name.text: name.kind for name in person.value.names}[WRONG] is NameKind.MISSPELT
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("role", "is_named"), [("witness", False), ("client", True)])
 def test_nothing_leaves_of_a_case_where_a_person_has_two_roles_until_somebody_says_which_holds(
     organisation: Organisation, client: Place, role: str, is_named: bool

@@ -63,6 +63,7 @@ def test_of_the_logs_of_one_seat_no_more_come_in_than_a_device_makes(
         assert give(selin, joel, tmp_path).entries
 
 
+@pytest.mark.long
 def test_a_member_with_hundreds_of_logs_is_revoked(short: Filled) -> None:
     case = short.cases[0]
     with short.open() as owner:

@@ -110,6 +110,7 @@ def office(short: Filled) -> Office:
     return Office(short, kept, chain, helpers)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("names", [False, True], ids=["a version alone", "a row that names it too"])
 @pytest.mark.parametrize("back", [1, 2], ids=["against their ending", "against what admitted somebody"])
 def test_who_was_ended_lays_no_roster_into_the_log_of_somebody_who_is_in(
@@ -139,6 +140,7 @@ def chain_root(office: Office) -> bytes:
 # ---- copies of a true roster: its root binds no signature
 
 
+@pytest.mark.long
 def test_nobody_makes_a_recovery_look_as_if_a_member_had_signed_it(short: Filled) -> None:
     """Whoever is in can sign a copy of its roster too; the keys that were taken by the sheets go on to count."""
     with short.open() as owner:

@@ -52,6 +52,7 @@ def attachments(session: Session) -> int:
         return len(rows.attachments())
 
 
+@pytest.mark.long
 def test_junk_of_who_lost_the_case_makes_one_paper_no_erasure_of_two_people(
     organisation: Organisation, tmp_path: Path
 ) -> None:
@@ -73,6 +74,7 @@ def test_junk_of_who_lost_the_case_makes_one_paper_no_erasure_of_two_people(
         assert (attachments(mira), accounts_of(mira)) == (0, [])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("goes_on", "is_whole"),
     [

@@ -82,6 +82,7 @@ OTHER_PAGES = "the pages are not those that this program makes of the text in th
 CODED, NAMED = "[PERSON 1] was heard.", f"{NAME} was heard."
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("make", "error", "words"),
     [

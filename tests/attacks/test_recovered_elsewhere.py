@@ -90,6 +90,7 @@ def _exchange_works(back: Office, colleague: Office, case: CompartmentId, folder
         assert checking.verify(session).faults == ()
 
 
+@pytest.mark.long
 def test_a_colleague_takes_the_log_of_a_member_who_came_back_in_place(
     devices: Devices, filled: Filled, tmp_path: Path
 ) -> None:
@@ -100,6 +101,7 @@ def test_a_colleague_takes_the_log_of_a_member_who_came_back_in_place(
         assert founder.seat not in session.directory.effective.certificates
 
 
+@pytest.mark.long
 def test_a_colleague_takes_the_log_of_a_member_who_came_back_twice(
     devices: Devices, filled: Filled, tmp_path: Path
 ) -> None:
@@ -111,6 +113,7 @@ def test_a_colleague_takes_the_log_of_a_member_who_came_back_twice(
     _exchange_works(second, colleague, filled.cases[0], tmp_path)
 
 
+@pytest.mark.long
 def test_what_was_written_after_the_backup_stays(devices: Devices, filled: Filled, tmp_path: Path) -> None:
     """A case that was founded after it, and a colleague's notes in it, are nobody's to lose."""
     founder, colleague, sheets = devices
@@ -133,6 +136,7 @@ def test_what_was_written_after_the_backup_stays(devices: Devices, filled: Fille
     assert "from the field" in _texts(back, later)
 
 
+@pytest.mark.long
 def test_replaced_sheets_on_an_old_copy_bring_nobody_in_elsewhere(
     devices: Devices, filled: Filled, tmp_path: Path
 ) -> None:

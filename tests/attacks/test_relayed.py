@@ -120,6 +120,7 @@ def test_whoever_lists_what_never_comes_stops_a_case_until_it_is_taken_from_them
     assert_goes_out(relayed.joel, relayed.case, relayed.folder)
 
 
+@pytest.mark.long
 def test_whoever_lists_what_never_comes_stops_a_case_until_they_are_ended(
     relayed: Relayed, organisation: Organisation
 ) -> None:

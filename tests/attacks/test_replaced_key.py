@@ -41,6 +41,7 @@ def head(session: Session) -> tuple[RecordId, bytes]:
     return row.stored.record, row.stored.version
 
 
+@pytest.mark.long
 def test_the_word_of_who_brought_a_key_in_never_counts_and_another_key_is_not_confirmed(
     organisation: Organisation,
 ) -> None:
@@ -102,6 +103,7 @@ def test_what_an_admin_keeps_no_caseworker_changes_and_an_admin_confirms_it(orga
         assert partners.confirm(karim, LAWYER, words=kept.fingerprint).is_confirmed
 
 
+@pytest.mark.long
 def test_alone_nothing_leaves_for_a_key_that_is_not_confirmed(session: Session, tmp_path: Path) -> None:
     case = cases.create(session, title="T", kind="asylum").case
     notes.add(session, case, Note(NoteKind.CONTACT, "They called."))

@@ -99,6 +99,7 @@ def reads_new(office: Office, case: CompartmentId) -> bool:
         return any("Oak Street" in note.value.text for note in cases.open_case(session, case, why="casework").notes)
 
 
+@pytest.mark.long
 def test_who_was_suspended_is_named_before_a_restore_and_gets_nothing_until_suspended_again(founder: Founder) -> None:
     kolya, aisulu, case = founder.admit(KOLYA), founder.admit(AISULU), founder.cases[0]
     founder.back_up()
@@ -135,6 +136,7 @@ def test_who_was_suspended_is_named_before_a_restore_and_gets_nothing_until_susp
     assert reads_new(aisulu, case)
 
 
+@pytest.mark.long
 def test_a_bundle_of_a_colleague_ends_it(founder: Founder) -> None:
     kolya, aisulu = founder.admit(KOLYA), founder.admit(AISULU)
     founder.back_up()
@@ -150,6 +152,7 @@ def test_a_bundle_of_a_colleague_ends_it(founder: Founder) -> None:
         assert (session.faults(), session.directory.effective.certificates.keys() & {kolya.seat}) == ([], set())
 
 
+@pytest.mark.long
 def test_of_two_who_are_back_one_can_be_ended_after_the_other(founder: Founder) -> None:
     kolya, aisulu = founder.admit(KOLYA), founder.admit(AISULU)
     founder.back_up()
@@ -173,6 +176,7 @@ def test_of_two_who_are_back_one_can_be_ended_after_the_other(founder: Founder) 
         assert session.faults() == []
 
 
+@pytest.mark.long
 def test_a_role_that_was_taken_is_told_until_it_is_taken_again(founder: Founder) -> None:
     kolya = founder.admit(KOLYA)
 
@@ -220,6 +224,7 @@ def test_sheets_that_were_replaced_are_told_at_every_unlock_until_there_are_new_
             pass
 
 
+@pytest.mark.long
 def test_pins_that_an_earlier_program_left_say_that_something_ended_and_not_what(founder: Founder) -> None:
     kolya = founder.admit(KOLYA)
     founder.back_up()
@@ -253,6 +258,7 @@ def test_a_backup_that_knows_of_all_endings_is_restored_unasked(founder: Founder
         assert session.faults() == []
 
 
+@pytest.mark.long
 def test_the_command_restores_nothing_before_a_person_has_read_who_is_valid_again(
     founder: Founder, tmp_path: Path
 ) -> None:

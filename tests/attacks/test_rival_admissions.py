@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.services.founded import Place
 from tests.services.organisation import (
     MIRA,
@@ -31,6 +33,7 @@ def admit(session: Session, folder: Path, name: str, like: str, *, by_root: bool
     return Account(name, place, admitted.member, admitted.seat)
 
 
+@pytest.mark.long
 def test_an_index_that_knew_an_admission_before_it_fell_says_the_same_as_a_new_one(
     organisation: Organisation, tmp_path: Path
 ) -> None:

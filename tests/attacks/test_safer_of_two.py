@@ -66,6 +66,7 @@ def test_a_note_that_one_version_calls_withdrawn_leaves_in_no_export_and_stays_w
         assert "cousin" not in leaving(mira, case)
 
 
+@pytest.mark.long
 def test_a_contact_that_one_version_calls_withdrawn_ends_no_silence(
     organisation: Organisation, case: CompartmentId
 ) -> None:
@@ -82,6 +83,7 @@ def test_a_contact_that_one_version_calls_withdrawn_ends_no_silence(
         assert [(row.case, last) for row, last in cases.list_silent(mira, days=1)] == [(case, None)]
 
 
+@pytest.mark.long
 def test_a_case_that_was_closed_while_somebody_worked_on_it_stays_open_with_what_is_due_in_it(
     organisation: Organisation, case: CompartmentId
 ) -> None:
@@ -148,6 +150,7 @@ def calls(organisation: Organisation) -> RecordId:
     return slip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_moved", [False, True], ids=["closed", "moved into a case"])
 def test_a_call_that_one_corrects_while_another_ends_it_is_open_until_somebody_ends_both_and_then_its_words_go(
     organisation: Organisation, is_moved: bool

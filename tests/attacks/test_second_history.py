@@ -52,6 +52,7 @@ def place_of_founding(joel: Session, case: CompartmentId) -> int:
     return next(iter(state.epochs.values())).made[0].entry.seq
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("length", [1, 4, pytest.param(20, marks=pytest.mark.long)])
 def test_who_was_ended_long_ago_takes_away_no_case_that_they_founded(
     organisation: Organisation, tmp_path: Path, length: int
@@ -107,6 +108,7 @@ def test_the_founder_of_the_vault_can_be_ended_whatever_they_sign_in_the_place_o
         members.suspend(karim, member)
 
 
+@pytest.mark.long
 def test_what_an_ended_member_signs_below_their_cut_gives_nothing_and_is_shown_to_nobody(
     organisation: Organisation, tmp_path: Path
 ) -> None:
@@ -192,6 +194,7 @@ def test_in_whatever_order_two_histories_and_the_ending_come_all_devices_say_the
             assert {JOELS, "by Mira"} == texts(session, case)
 
 
+@pytest.mark.long
 def test_of_a_live_member_both_histories_count_and_no_colleague_loses_a_word(
     organisation: Organisation, tmp_path: Path
 ) -> None:

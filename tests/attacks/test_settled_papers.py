@@ -37,6 +37,7 @@ def put_in(session: Session, place: Place, *, as_content: bool) -> None:
         work.commit(Entry(act="document.add", covers={"document": 1}))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("was_read", [False, True])
 @pytest.mark.parametrize("as_content", [False, True])
 def test_the_side_that_somebody_keeps_brings_its_own_content_and_text(

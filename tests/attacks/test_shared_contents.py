@@ -194,6 +194,7 @@ def test_a_quarantined_version_that_names_the_content_of_a_paper_goes_with_it_an
         assert _attachments(amina) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_over_the_order", [False, True], ids=["over Joel's paper", "over the order"])
 def test_a_quarantined_version_that_names_two_papers_contents_takes_none_of_another_quarantined_paper(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_over_the_order: bool

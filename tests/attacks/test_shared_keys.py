@@ -300,6 +300,7 @@ def grants_itself_again(attacker: Session, case: CompartmentId) -> None:
     give_known_key(attacker, case, attacker.seat)
 
 
+@pytest.mark.long_after(3)
 @pytest.mark.parametrize("fresh", [False, True], ids=["in its log", "in a fresh log"])
 @pytest.mark.parametrize("attack", [keeps_writing, replaces_the_epoch, drops_the_owner, grants_itself_again])
 def test_nothing_that_a_revoked_seat_does_to_the_case_counts(

@@ -42,6 +42,7 @@ def come_back(organisation: Organisation, name: str, sheets: Sequence[Sheet], fo
     recovery.restore(copy, typed(sheets, 1, 2), member=who, passphrase=bytearray(NEW), state=state)
 
 
+@pytest.mark.long
 def test_new_sheets_open_the_folder_of_each_colleague_who_heard_of_them_and_the_old_ones_none(
     organisation: Organisation, tmp_path: Path
 ) -> None:
@@ -95,6 +96,7 @@ def test_a_second_unlock_leaves_the_door_as_it_is(organisation: Organisation) ->
     assert keys.read_bytes() == before
 
 
+@pytest.mark.long
 def test_sheets_that_were_replaced_open_nothing_more_when_a_supervisor_admits_somebody_apart(
     organisation: Organisation, tmp_path: Path
 ) -> None:
@@ -137,6 +139,7 @@ def test_where_two_make_new_sheets_apart_the_set_that_is_in_effect_opens_both_fo
         assert opening in (["Mira's"], ["Karim's"])
 
 
+@pytest.mark.long
 def test_a_fault_in_the_log_of_another_keeps_no_door_for_the_old_sheets(
     organisation: Organisation, tmp_path: Path
 ) -> None:

@@ -36,6 +36,7 @@ def with_a_new_supervisor(organisation: Organisation, folder: Path) -> Organisat
     return replace(organisation, accounts={**organisation.accounts, SOFIA: account})
 
 
+@pytest.mark.long
 def test_who_was_admitted_on_the_shorter_list_is_let_in_and_locked_out_nowhere(
     organisation: Organisation, tmp_path: Path
 ) -> None:

@@ -62,6 +62,7 @@ def test_a_holder_who_writes_what_opens_for_nobody_is_revoked_and_ended_and_gran
         assert checking.verify(owner).quarantined >= 1
 
 
+@pytest.mark.long
 def test_a_log_with_two_histories_is_ended_with_both_and_all_devices_agree(
     organisation: Organisation, tmp_path: Path
 ) -> None:

@@ -109,6 +109,7 @@ def export(session: Session, victim: Filled, out: Path) -> None:
 ACTS_THAT_GO_ON = {"read": read, "search": search, "write": write, "list the log": list_log}
 
 
+@pytest.mark.long_after(3)
 @pytest.mark.parametrize("state", [pytest.param(state, id=name) for name, state in STATES.items()])
 def test_each_act_in_each_state(victim: Filled, outsider: Outsider, tmp_path: Path, state: State) -> None:
     with victim.open() as session:

@@ -76,6 +76,7 @@ def read(session: Session, case: CompartmentId) -> list[str]:
     return [note.value.text for note in cases.open_case(session, case).notes]
 
 
+@pytest.mark.long
 def test_a_note_that_one_of_its_versions_calls_a_correction_of_junk_stays_and_is_shown(office: Office) -> None:
     office.joel_writes(Note(NoteKind.INTERVIEW, SAID, amends=office.junk), office.selin_says())
     with office.organisation.open(AMINA) as amina:
@@ -85,6 +86,7 @@ def test_a_note_that_one_of_its_versions_calls_a_correction_of_junk_stays_and_is
         assert "1 record stays: one of its versions says that it belongs to this, another does not." in shown
 
 
+@pytest.mark.long
 def test_a_record_of_another_kind_that_stands_under_the_id_of_a_correction_stays(office: Office) -> None:
     with office.organisation.open(SELIN) as selin:
         incident = Incident(what=IncidentKind.ABDUCTION, place="Isolator 4", text="statement")
@@ -96,6 +98,7 @@ def test_a_record_of_another_kind_that_stands_under_the_id_of_a_correction_stays
     assert set(going.found) == {(office.case, office.junk)}
 
 
+@pytest.mark.long
 def test_whose_words_a_correction_of_junk_has_replaced_is_shown(office: Office) -> None:
     said = office.selin_says()
     with office.organisation.open(AMINA) as amina:
@@ -109,6 +112,7 @@ def test_whose_words_a_correction_of_junk_has_replaced_is_shown(office: Office) 
     assert f"by {full_name(JOEL)}, and 1 earlier version, by {full_name(SELIN)}" in shown
 
 
+@pytest.mark.long
 def test_a_paper_that_one_of_its_versions_calls_a_translation_of_junk_stays(office: Office, tmp_path: Path) -> None:
     source = tmp_path / "paper.txt"
     source.write_text("a decision", "utf-8")
@@ -125,6 +129,7 @@ def test_a_paper_that_one_of_its_versions_calls_a_translation_of_junk_stays(offi
         assert papers.is_whole(amina, paper.value)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_asked_for", ["the one that is claimed", "the one that it is claimed to be"])
 def test_a_person_whom_one_version_calls_somebody_else_stays_and_is_named_as_staying(
     office: Office, is_asked_for: str

@@ -120,6 +120,7 @@ def test_the_same_acts_are_done_where_the_process_is_not_shut_in(tmp_path: Path)
     assert set(acts) - set(done) <= _NOT_EVERYWHERE
 
 
+@pytest.mark.long
 def test_ordinary_files_are_read_by_a_process_that_is_shut_in(tmp_path: Path) -> None:
     (tmp_path / "cases.xlsx").write_bytes(xlsx_of([["case"], [WORDS]], title="cases"))
     assert read_table(tmp_path / "cases.xlsx") == [["case"], [WORDS]]
@@ -129,6 +130,7 @@ def test_ordinary_files_are_read_by_a_process_that_is_shut_in(tmp_path: Path) ->
     assert read_text(json.dumps(TELEGRAM).encode(), PLAIN).by == "chat"
 
 
+@pytest.mark.long
 @pytest.mark.tool("tesseract")
 def test_a_picture_is_read_by_a_process_that_is_shut_in() -> None:
     if not can_read_pictures():

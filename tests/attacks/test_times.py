@@ -43,6 +43,7 @@ Command = Callable[[Given, Output], Result]
 FAR = 1 << 62
 
 
+@pytest.mark.long
 def test_an_entry_of_a_far_time_leaves_the_log_to_the_auditor(organisation: Organisation) -> None:
     organisation.exchange(NOOR, DANA)
     with organisation.open(DANA) as dana:
@@ -58,6 +59,7 @@ def test_an_entry_of_a_far_time_leaves_the_log_to_the_auditor(organisation: Orga
     assert all(log_cli._line(line, "", {}) and json.dumps(log_cli._line_data(line, {})) for line in lines)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("clock_ms", [FAR, (1 << 64) - 1, -1])
 def test_a_note_of_a_far_time_leaves_the_case_to_its_holders(
     organisation: Organisation, monkeypatch: pytest.MonkeyPatch, clock_ms: int
@@ -78,6 +80,7 @@ def test_a_note_of_a_far_time_leaves_the_case_to_its_holders(
         assert showing.note_data(note, {}, {})["written"] is None
 
 
+@pytest.mark.long
 def test_a_member_until_a_far_day_leaves_the_list_of_members(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

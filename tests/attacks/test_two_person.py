@@ -88,6 +88,7 @@ def told(session: Session) -> list[str]:
     return [str(fault.message) for fault in of_approvals]
 
 
+@pytest.mark.long
 def test_an_export_by_a_patched_program_without_any_approval_is_told(director: Session, filled: Filled) -> None:
     use(director, filled.cases[0], None)
     assert [text.partition(": ")[2] for text in told(director)] == [
@@ -206,6 +207,7 @@ def test_an_approving_operation_that_was_cut_off_is_missed(director: Session, fi
         assert any("names an approval that is not here yet" in str(line) for line in found.on_their_way)
 
 
+@pytest.mark.long
 def test_no_seal_is_put_on_a_package_under_anothers_approval(
     director: Session, filled: Filled, oren: Colleague, tmp_path: Path
 ) -> None:

@@ -139,6 +139,7 @@ def test_a_stamp_that_no_program_wrote_is_no_error_of_the_program(
         short.open()
 
 
+@pytest.mark.long
 def test_the_command_ends_in_6_and_says_what_to_do(short: Filled, holder: Outsider, tmp_path: Path) -> None:
     with holder.rows(short.path) as rows:
         add_trigger(rows)

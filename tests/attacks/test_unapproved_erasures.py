@@ -59,6 +59,7 @@ def named(session: Session) -> list[str]:
     return [str(fault.message) for fault in checking.verify(session).faults]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "said",
     [

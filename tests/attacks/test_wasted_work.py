@@ -116,6 +116,7 @@ def openings_at_unlock(organisation: Organisation, name: str) -> int:
     return found[0]
 
 
+@pytest.mark.long_after(1)
 @pytest.mark.parametrize("kind", [CompartmentKind.CASE, CompartmentKind.DIRECTORY])
 def test_who_may_give_nothing_makes_nobody_open_what_they_list(
     organisation: Organisation, tmp_path: Path, kind: CompartmentKind
@@ -146,6 +147,7 @@ def test_nor_does_it_help_to_list_it_for_the_directory_that_everybody_holds(
     assert openings_at_unlock(organisation, MIRA) == before
 
 
+@pytest.mark.long
 def test_who_may_give_costs_a_few_openings_and_their_own_keys_come_all_the_same(
     organisation: Organisation, tmp_path: Path
 ) -> None:
@@ -223,6 +225,7 @@ def lines_of(judge: Callable[[], object]) -> int:
     return found["line"]
 
 
+@pytest.mark.long
 def test_revocations_of_invented_seats_cost_a_line_or_two_each(organisation: Organisation, tmp_path: Path) -> None:
     with organisation.at(JOEL, MIRA) as (joel, mira):
         to = [Holder(mira.seat, joel.directory.effective.certificates[mira.seat].kem)]

@@ -55,6 +55,7 @@ def _no_slip(dana: Session, slip: RecordId) -> None:
             work.commit(Entry(act="intake.edit", pol="role"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("attack", [_mark_far_ahead, _marks_of_weeks_to_come, _slips_far_ahead, _no_slip])
 def test_a_volunteer_stops_no_weekly_key(
     organisation: Organisation, attack: Callable[[Session, RecordId], None]

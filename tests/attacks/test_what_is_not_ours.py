@@ -110,6 +110,7 @@ def test_a_backup_with_something_of_a_persons_in_it_never_goes(desk: Desk, tmp_p
 # ---- what stands beside a vault that is brought back
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("passphrase", [b"a wrong one", None])
 def test_a_folder_or_link_that_is_called_like_a_part_stays_as_it_is(
     desk: Desk, tmp_path: Path, passphrase: bytes | None
@@ -173,6 +174,7 @@ def make_old(*folders: Path) -> None:
 INIT = ("init", "--org", "Aid", "--kdf-memory-mib", "64")
 
 
+@pytest.mark.long
 def test_what_a_killed_init_left_goes_with_the_next_one_and_what_may_be_somebodys_is_named(
     desk: Desk, tmp_path: Path
 ) -> None:
@@ -202,6 +204,7 @@ def test_what_a_killed_init_left_goes_with_the_next_one_and_what_may_be_somebody
     assert (doubtful / "index" / "thesis.txt").read_text() == "mine"
 
 
+@pytest.mark.long
 def test_what_a_killed_restore_left_goes_with_the_next_one(desk: Desk, tmp_path: Path) -> None:
     make(desk, tmp_path / "stick")
     place = tmp_path / "here" / "v.vault"

@@ -69,6 +69,7 @@ def office(organisation: Organisation) -> Office:
     return Office(organisation, case, incidents)
 
 
+@pytest.mark.long
 def test_what_another_kind_under_the_same_id_hides_is_shown(office: Office, tmp_path: Path) -> None:
     with office.organisation.open(JOEL) as joel, joel.work(office.case) as work:
         for record in office.incidents:
@@ -85,6 +86,7 @@ def test_what_another_kind_under_the_same_id_hides_is_shown(office: Office, tmp_
     assert len(lines) == 26
 
 
+@pytest.mark.long
 def test_whose_words_an_edit_has_replaced_is_shown(office: Office, tmp_path: Path) -> None:
     with office.organisation.open(JOEL) as joel:
         for record in office.incidents:

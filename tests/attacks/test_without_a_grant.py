@@ -90,6 +90,7 @@ def stolen(organisation_template: Organisation, tmp_path_factory: pytest.TempPat
     return Stolen(organisation, (path, folder / "stick"), folder / "bundle", (learn(path).key,), secrets)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FINDS)
 def test_keys_open_what_was_granted_and_no_byte_of_anything_else(stolen: Stolen, name: str) -> None:
     own = stolen.organisation[name].place.path

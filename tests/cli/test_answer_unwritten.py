@@ -24,6 +24,7 @@ def _shell(desk: Desk, words: str, behind: str, **more: str) -> subprocess.Compl
     )
 
 
+@pytest.mark.long_after(2)
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize(
     ("behind", "code", "said"),

@@ -169,6 +169,7 @@ def test_personal_values_are_asked_at_a_terminal_and_options_or_json_in_scripts(
     assert titles >= {"Asked title", "By option", "По-русски"}
 
 
+@pytest.mark.long_after(2)
 @pytest.mark.parametrize(
     ("command", "question"),
     [

@@ -41,6 +41,7 @@ def test_a_script_is_told_what_is_lost_and_has_to_say_yes(organisation: Organisa
     assert LOST in done.err
 
 
+@pytest.mark.long
 def test_a_person_is_asked_and_enter_means_no(organisation: Organisation, desk: Desk) -> None:
     for typed, code in (("\n", 3), ("y\n", 3), ("yes\n", 0)):
         answer = desk.run_at_terminal(*commands(organisation)["roles"], typed=typed)

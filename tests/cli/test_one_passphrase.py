@@ -113,6 +113,7 @@ def _run_the_clock_ahead(shell: Typist, pid: int | None = None) -> None:
     os.kill(pid, signal.SIGALRM)
 
 
+@pytest.mark.long_after(1)
 @pytest.mark.parametrize(
     "typed",
     [
@@ -219,6 +220,7 @@ def _notes(desk: Desk, ref: str) -> list[dict[str, str]]:
     return notes
 
 
+@pytest.mark.long_after(1)
 @pytest.mark.parametrize("asks", ["your reason to approve", f"Passphrase of {colleague.NAME}"])
 def test_a_second_person_who_does_not_answer_locks_too(desk: Desk, asks: str) -> None:
     with desk.place.open() as session:

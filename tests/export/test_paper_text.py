@@ -104,6 +104,7 @@ _BOMB = docx(paragraph("A" * (300 << 20)))
 _LAUGHS = "<!DOCTYPE x [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;'>]>"
 
 
+@pytest.mark.long
 @each(
     {
         "a bomb": (_BOMB, DOCX),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.log.test_roster import (
     _FIRST,
     ALONE,
@@ -145,6 +147,7 @@ def test_whom_the_root_certified_again_stays_in_whatever_somebody_signs_beside_i
         assert result.allows(id_of("Kim-1"), log_of("Kim-1"), 0, one.root)
 
 
+@pytest.mark.long
 def test_layers_of_rosters_are_judged_however_many_they_are() -> None:
     two = [ending(MANY, "Joel").roster("Nour-1"), MANY.without("Joel", _FIRST, size=6).roster("Nour-1")]
     rosters = list(two)

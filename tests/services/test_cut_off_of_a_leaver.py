@@ -110,6 +110,7 @@ def test_a_note_into_a_case_whose_grant_was_cut_off_is_refused_at_once(organisat
                 notes.add(mira, case, NEWS)
 
 
+@pytest.mark.long
 def test_a_backup_names_a_case_that_nobody_can_use_and_who_comes_back_by_sheets_hears_whom_to_ask(
     organisation: Organisation, tmp_path: Path
 ) -> None:

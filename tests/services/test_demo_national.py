@@ -26,6 +26,7 @@ def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
+@pytest.mark.long
 def test_it_holds_what_its_size_says_and_all_of_it_is_valid_found_and_due(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     made = make(tmp_path / "here" / "demo.vault", passphrase="demo", size=SIZE, progress=lambda *at: told.append(at))

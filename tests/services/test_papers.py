@@ -247,6 +247,7 @@ adding.add(session, CompartmentId(bytes.fromhex(sys.argv[3])), Path(sys.argv[4])
 """
 
 
+@pytest.mark.long
 def test_a_kill_while_adding_leaves_strays_that_go_after_an_hour(filled: Filled, tmp_path: Path) -> None:
     source = paper(tmp_path, 6 * CHUNK_SIZE)
     told = [str(filled.path), str(filled.state), filled.cases[0].hex(), str(source)]

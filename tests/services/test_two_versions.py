@@ -49,6 +49,7 @@ def settled(session: Session, place: Place, chosen: Mapping[str, Chosen]) -> boo
 THEIRS = Chosen(Answer.RIGHT)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("chosen", "confirmed"),
     [

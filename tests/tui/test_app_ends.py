@@ -149,6 +149,7 @@ def test_a_draft_is_saved_on_every_way_out(house: House) -> None:
     assert kept == [f"Samira {number}" for number in range(len(ENDS))]
 
 
+@pytest.mark.long
 def test_f12_empties_the_screen_under_every_dialog(house: House) -> None:
     left = {}
     for keys in (("f1",), ("f2",), ("enter", "f2"), ("enter", "e"), ("enter", "m"), ("enter", "a", "n")):
@@ -225,6 +226,7 @@ def _fail() -> None:
     raise ValueError("Samira Veldt")
 
 
+@pytest.mark.long_after(2)
 @pytest.mark.parametrize("is_full", [False, True], ids=["room", "a full disk"])
 @pytest.mark.parametrize("pause", [0.0, 1.0], ids=["typed just now", "saved before"])
 def test_a_fault_over_a_note_says_whether_its_draft_is_kept(

@@ -110,6 +110,7 @@ def test_no_key_opens_help_or_the_commands_over_a_question(amina: Desk) -> None:
     assert amina.value("names") == "Vera Tikhookova"
 
 
+@pytest.mark.long
 @each(["p", "f", "m", "t", "s n", "w g", "n", "f9"])
 def test_a_form_in_which_nobody_typed_is_left_without_a_question(way: str, amina: Desk) -> None:
     amina.home()

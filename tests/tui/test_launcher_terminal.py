@@ -67,6 +67,7 @@ def _assert_clean(pane: Pane) -> None:
     assert flags.split() == ["0", "0", "1"]
 
 
+@pytest.mark.long_after(4)
 @pytest.mark.slow
 @pytest.mark.tool("tmux")
 @pytest.mark.parametrize(("act", "code", "saved"), ENDS)
@@ -91,6 +92,7 @@ def test_nothing_stays_where_there_is_no_alternate_screen(act: Act, open_pane: C
     _assert_clean(pane)
 
 
+@pytest.mark.long_after(1)
 @pytest.mark.slow
 @pytest.mark.tool("tmux")
 @pytest.mark.parametrize(

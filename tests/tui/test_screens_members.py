@@ -218,6 +218,7 @@ def test_a_leavers_cases_go_over_by_an_order_that_the_deputy_carries_out(house: 
 # ---- changes that others sign too ----------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_roles_that_others_sign_too_pass_through_files_until_they_count(house: House, tmp_path: Path) -> None:
     proposal, signed, whole = tmp_path / "proposal", tmp_path / "signed", tmp_path / "whole"
     with house.desk("Mira") as mira:

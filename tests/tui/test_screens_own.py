@@ -253,6 +253,7 @@ def _sheets_by_hand(desk: Desk) -> list[list[str]]:
     return sheets
 
 
+@pytest.mark.long
 def test_sheets_are_proposed_once_a_day_until_they_are_proven(house: House, tmp_path: Path) -> None:
     def desk() -> Desk:
         return Desk(house.place, unlocks=True)

@@ -15,6 +15,7 @@ __all__ = ["apart", "apart_template", "organisation_template"]  # fixtures
 pytestmark = pytest.mark.screen
 
 
+@pytest.mark.long
 def test_two_lists_are_settled_with_the_sheets_and_who_was_left_out_stays_out(apart: Apart) -> None:
     place = apart.organisation[MIRA].place
     place.proposed_today()

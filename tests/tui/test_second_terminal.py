@@ -78,6 +78,7 @@ ENDS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("act", "code"), ENDS)
 def test_every_end_takes_the_second_process_along_and_wipes_what_it_showed(
     act: Callable[[AppPane], None], code: int, pane: AppPane

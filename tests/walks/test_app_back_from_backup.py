@@ -49,6 +49,7 @@ def sheets(filled_template: Filled, tmp_path: Path) -> tuple[Sheet, ...]:
     return made
 
 
+@pytest.mark.long
 def test_a_backup_and_two_sheets_open_everything_on_a_fresh_account(
     sheets: Sequence[Sheet], filled_template: Filled, tmp_path: Path
 ) -> None:

@@ -85,6 +85,7 @@ AT_ONCE = [
 ]
 
 
+@pytest.mark.long_after(2)
 @pytest.mark.parametrize("typed", AT_ONCE)
 def test_keys_that_come_in_one_write_act_in_their_order(typed: str, founded_template: Place, tmp_path: Path) -> None:
     place = founded_template.copied_to(tmp_path / "office")

@@ -34,6 +34,7 @@ def restore(desk: Desk, *grids: str) -> Answer:
     return desk.run("recovery", "restore", "--from", "-", "--json", stdin=json.dumps({"sheets": grids}))
 
 
+@pytest.mark.long
 def test_two_of_three_custodians_bring_the_only_administrator_back(new_desk: Desk, tmp_path: Path) -> None:
     desk = new_desk
     paper = tmp_path / "sheets.txt"

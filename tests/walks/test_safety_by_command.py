@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pyrage  # type: ignore[import-untyped]  # it ships no types
+import pytest
 from pypdf import PdfReader
 
 from tests.cli.desk import Desk, said
@@ -279,6 +280,7 @@ def test_scenario_18_a_person_who_asks_gets_their_own_data_in_dari_and_nobody_el
     assert "export" in desk.run("log", "list", "--act", "export").out
 
 
+@pytest.mark.long
 def test_at_refused_at_risk_a_lower_risk_and_a_close_wait_for_a_reason_that_is_typed(desk: Desk) -> None:
     ref = made(desk)
     answer = desk.run("case", "stage", ref, "refused-at-risk").out

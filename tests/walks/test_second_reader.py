@@ -84,6 +84,7 @@ def test_it_opens_a_golden_vault_with_a_keyfile(tmp_path: Path) -> None:
         opening.open_folder(tmp_path / "golden.vault", make_golden_2.INES, words)
 
 
+@pytest.mark.long_after(1)
 @pytest.mark.parametrize("name", [ALBA, INES, TOVE, NOOR, OREN])
 def test_it_comes_to_what_the_program_shows(made: Made, name: str) -> None:
     place = made.oren if name == OREN else made.alba

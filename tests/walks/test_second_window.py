@@ -49,6 +49,7 @@ def first_window(place: Place) -> Iterator[subprocess.Popen[str]]:
     process.communicate()
 
 
+@pytest.mark.long_after(1)
 @pytest.mark.usefixtures("first_window")
 @pytest.mark.parametrize("words", [(), ("case", "list"), ("backup", "make", "copies")], ids=" ".join)
 def test_a_second_command_is_told_before_anything_is_asked(

@@ -14,6 +14,7 @@ from vault.export.leakcheck.examine import examine_words
 from vault.export.leakcheck.verdict import Check
 
 
+@pytest.mark.long_after(9)
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [
