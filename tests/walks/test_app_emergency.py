@@ -192,7 +192,9 @@ def test_scenario_17_the_app_warns_at_refused_at_risk_and_keeps_all_that_is_agre
         desk.at(f"{made.ref} Extradition")
         desk.sees("low")
         desk.press("m", "ctrl+w")
-        desk.sees("This stops it from being closed.", "its stage is refused at risk", "a check-in runs (next 20")
+        desk.sees("Close it all the same?", "its stage is refused at risk", "a check-in runs (next 20")
+        desk.press("y")
+        desk.sees("Why is this case closed?")
         desk.press(" he is safe abroad", "enter")
     with house.open("Amina") as amina:
         head = cases.open_case(amina, made.case).head.value

@@ -193,7 +193,9 @@ def test_by_app_a_case_is_made_a_mistyped_name_corrected_and_title_and_stage_cha
         amina.clear("title")
         amina.fill(title="Extradition of a teacher")
         amina.go_to("stage")
-        amina.press(*"refused", "f4", "escape")  # out of the form that asks what is agreed
+        amina.press(*"refused", "f4")
+        amina.at("Refused at risk")  # the form that asks what is agreed
+        amina.press("escape")
         amina.sees("Extradition of a teacher", "refused")
         amina.sees_not("techer")
         amina.press("1", "v")

@@ -25,6 +25,13 @@ class Acting(Subject):
         """Return what an act would do."""
         return act.look(self._session, said)
 
+    def try_at_once(self, act: Act[Any], said: Said) -> Plan[Any] | Told:
+        """Do an act that asks nobody anything, and return what came of it; or what it would do and asks."""
+        plan = act.look(self._session, said)
+        if plan.asks or plan.stop is not None or plan.needs_second:
+            return plan
+        return act.run(self._session, plan, Agreed(), lambda done, total: None)
+
     def shown(self, act: Act[Any], said: Said) -> tuple[Plan[Any], Sequence[Words]]:
         """Return what an act would do, and in which words somebody reads it."""
         plan = act.look(self._session, said)

@@ -94,6 +94,7 @@ class Ask:
         question: what is asked.
         yes, no: the two answers of a question that takes them; without `yes`, a line is typed.
         told: what has to be known for the answer.
+        warned: what is dangerous about it.
         word: what is typed for a yes where there are no buttons.
         present: of a line: what is there now.
         may_be_empty: of a line: nothing typed is an answer too.
@@ -105,6 +106,7 @@ class Ask:
     yes: Message | None = None
     no: Message | None = None
     told: tuple[Words, ...] = ()
+    warned: tuple[Words, ...] = ()
     word: str = "yes"
     present: str = field(default="", repr=False)
     may_be_empty: bool = False
@@ -113,10 +115,17 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What a form of an act begins with: what its fields say now, and the words of those that depend on the vault."""
+    """What a form of an act begins with.
+
+    Attributes:
+        present: what the fields say now.
+        choices: the words of the fields that depend on the vault: code and label.
+        line: how things stand.
+    """
 
     present: Mapping[str, str] = field(default_factory=dict, repr=False)
     choices: Mapping[str, tuple[tuple[str, Words], ...]] = field(default_factory=dict, repr=False)
+    line: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +178,10 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """What should be done now: what it is for, and the act, as it is typed behind `casevault`."""
+    """What should be done now, and by which act, as it is typed behind `casevault`; without one, it is only said."""
 
     words: Message
-    act: str
+    act: str = ""
 
 
 @dataclass(frozen=True, slots=True)

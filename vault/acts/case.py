@@ -136,7 +136,7 @@ def _what_is_said(session: Session, said: Said) -> Begun:
         "risk": head.risk.value,
         "owner": "" if head.owner is None else head.owner.hex(),
         "stage": head.stage,
-        "on": head.stage_since or "",
+        "on": head.stage_since or head.opened or "",
     }
     stages = tuple((stage.value, word_of(stage.value)) for stage in STAGES[head.kind])
     return Begun(present, {"owner": tuple(owners), "stage": stages})
@@ -160,7 +160,7 @@ def _what_changes(session: Session, said: Said) -> Plan[_Change]:
     )
     if len(found) > 1 or not case_changes.needs_reason(session, *found, risk=change.risk, stage=change.stage):
         return Plan(change)
-    why = Ask("reason", Message("Is the danger really less? Type why"), told=(case_changes.ONLY_WITH_REASON,))
+    why = Ask("reason", Message("Is the danger really less? Type why."), warned=(case_changes.ONLY_WITH_REASON,))
     return Plan(change, asks=(why,))
 
 
@@ -193,7 +193,7 @@ def _change(session: Session, plan: Plan[_Change], agreed: Agreed, progress: Pro
     told = told_of_change(edited)
     if change.stage != ExtraditionStage.REFUSED_AT_RISK:
         return told
-    return replace(told, lines=(*told.lines, at_risk.WARNING), follows=_AT_RISK)
+    return replace(told, follows=(Follow(at_risk.WARNING), *_AT_RISK))
 
 
 _AT_RISK: Final = (
@@ -240,15 +240,16 @@ def _what_closes(session: Session, said: Said) -> Plan[Mapping[CompartmentId, st
     from vault.services.cases.story import due_in
 
     found = _cases_of(session, said)
-    why = Ask("reason", _WHY_CLOSED)
     if len(found) > 1:
-        return Plan(found, asks=(why,))
+        many = Message("Why are these cases closed? They leave the list; search and their references find them.")
+        return Plan(found, asks=(Ask("reason", many),))
     (case,) = found
+    why = Ask("reason", Message("Why is this case closed? It leaves the list; search and its reference find it."))
     if stops := case_changes.what_stops(session, case):
-        return Plan(found, asks=(Ask("anyway", _ANYWAY, Message("Close"), Message("Leave it open"), stops), why))
+        sure = Ask("anyway", _ANYWAY, Message("Close"), Message("Leave it open"), warned=stops)
+        return Plan(found, asks=(sure, why))
     still_due = sum(due_in(session, case).values())
-    warned = (case_changes.still_due_words(still_due),) if still_due else ()
-    return Plan(found, asks=(replace(why, told=warned),))
+    return Plan(found, asks=(replace(why, warned=(case_changes.still_due_words(still_due),) if still_due else ()),))
 
 
 def _close(session: Session, plan: Plan[Mapping[CompartmentId, str]], agreed: Agreed, progress: Progress) -> Told:
@@ -327,7 +328,11 @@ def _what_is_held(session: Session, said: Said) -> Begun:
 
     (case,) = _cases_of(session, said)
     stands = holds.held(session, case)
-    return Begun() if stands is None else Begun({"reason": stands.value.reason, "review": stands.value.review})
+    if stands is None:
+        return Begun(line=Message("This case is not on legal hold."))
+    hold = stands.value
+    line = Message("It is on legal hold, to be reviewed on {day}.", day=hold.review)
+    return Begun({"reason": hold.reason, "review": hold.review}, line=line)
 
 
 def _what_holds(session: Session, said: Said) -> Plan[_Hold]:
@@ -349,7 +354,7 @@ def _what_is_released(session: Session, said: Said) -> Plan[CompartmentId]:
 
     (case,) = _cases_of(session, said)
     holds.require_held(session, case)
-    return Plan(case, asks=(Ask("reason", _WHY_RELEASED, told=(Message("Then the case can be erased."),)),))
+    return Plan(case, asks=(Ask("reason", Message("Why is the legal hold released? Then the case can be erased.")),))
 
 
 def _release(session: Session, plan: Plan[CompartmentId], agreed: Agreed, _progress: Progress) -> Told:

@@ -16,7 +16,7 @@ from vault.cli.confirming import require_word
 from vault.cli.dates import day_of
 from vault.cli.opening import opened_to_ask
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, are_asked, asked_one_by_one, options_of, refuse_as_options
+from vault.cli.prompts import Personal, are_asked, ask_line, asked_one_by_one, options_of, refuse_as_options
 from vault.cli.reading import second_of
 from vault.cli.table import Arg, Given, Verb, new_file
 from vault.errors import VaultError
@@ -104,7 +104,13 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
         lines: list[Words] = [*told.lines, *_follows(told)]
         data = dict(told.data)
         if told.letter is not None:
-            lines = [*lines, told.letter.title, "", *told.letter.lines, *_written(session, told.letter, args)]
+            lines = [
+                *lines,
+                Message("{title}:", title=told.letter.title),
+                "",
+                *told.letter.lines,
+                *_written(session, told.letter, args),
+            ]
             data["file"] = str(args.out) if args.out is not None and args.out.exists() else None
     return Result(data, lines, _PART if told.is_part else 0)
 
@@ -147,18 +153,28 @@ def _answers(
 
 
 def _typed(output: Output, ask: Ask) -> dict[str, str]:
-    for line in ask.told:
-        output.say(Message("WARNING: {line}", line=line))
-    asked = Personal(ask.name, "", ask.question, of=ask.check, present=ask.present, is_change=True)
-    return {name: said for name, said in asked_one_by_one([asked]).items() if said}
+    """Return what somebody types as the answer to a question; nothing, where they type nothing."""
+    _warn(output, ask)
+    if ask.may_be_empty:
+        asked = Personal(ask.name, "", ask.question, of=ask.check, present=ask.present, is_change=True)
+        said = asked_one_by_one([asked])[ask.name]
+    else:
+        said = ask_line(Message("{question} (Enter changes nothing): ", question=ask.question))
+    return {ask.name: said} if said else {}
 
 
 def _require_yes(act: Act[Any], args: Given, output: Output, ask: Ask) -> None:
     if not getattr(args, "yes", False):
-        for line in ask.told:
-            output.say(line)
+        _warn(output, ask)
     question = Message("{question} Type {word} to go on: ", question=ask.question, word=ask.word)
     require_word(args, output, question, nothing=act.nothing, word=ask.word)
+
+
+def _warn(output: Output, ask: Ask) -> None:
+    for line in ask.warned:
+        output.say(Message("WARNING: {line}", line=line))
+    for line in ask.told:
+        output.say(line)
 
 
 def _second(args: Given, output: Output, session: Session) -> Second | None:
@@ -193,7 +209,10 @@ def _asked(nothing: Message, out: Path, names: Sequence[str]) -> Result:
 
 
 def _follows(told: Told) -> list[Words]:
-    return [Message("{words}: `casevault {act}`.", words=each.words, act=each.act) for each in told.follows]
+    return [
+        Message("{words}: `casevault {act}`.", words=each.words, act=each.act) if each.act else each.words
+        for each in told.follows
+    ]
 
 
 def _written(session: Session, letter: Letter, args: Given) -> list[Words]:

@@ -10,8 +10,11 @@ from tui.screens.erasing.hold import HoldForm
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.act_screen import Doing
 from tui.screens.frame.base import Command
+from tui.values.codes import choices
 from tui.values.values import CaseShown
+from vault.acts.act import Begun
 from vault.acts.case import CLOSE, EDIT, REOPEN
+from vault.casework.stages import STAGES, CaseKind
 from vault.words.message import Message
 
 
@@ -35,7 +38,9 @@ class CaseEdit(ActForm):
     )
 
     def __init__(self, case: CaseShown) -> None:
-        super().__init__(EDIT, {"case": (case.case,)}, case.ref, case=case.case)
+        present = {"title": str(case.title), "risk": case.risk, "stage": case.stage}
+        known = Begun(present, {"stage": tuple(choices(STAGES[CaseKind(case.kind)]))})
+        super().__init__(EDIT, {"case": (case.case,)}, case.ref, case=case.case, known=known)
         self._shown = case
 
     @override

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tui.gateway import Approver
 
 ACT: Final = "act"
+_NOTHING_KNOWN: Final = Begun()
 _NOT_SAID: Final = Message("not said")
 _KEEPS_IT: Final = Message("empty: it stays as it is")
 _NOT_HERE: Final = Message("Nobody can approve it at this keyboard now. Do it at a device that both of you use.")
@@ -53,10 +54,11 @@ class ActForm(ActScreen, KeptForm, SecondedScreen):
         said: to what, by the name of its field.
         about: what a person calls that.
         case: the case whose draft of this form it is.
+        known: what the screen knows already of what it begins with.
     """
 
     DEFAULT_CSS = """
-    ActForm #rows, ActForm #answers { height: auto; }
+    ActForm #answers { height: auto; }
     """
     FIELDS_COME_LATER = True
     ACTS: ClassVar[tuple[Command, ...]] = (
@@ -66,11 +68,13 @@ class ActForm(ActScreen, KeptForm, SecondedScreen):
         leave(Message("Leave; nothing is changed")),
     )
 
-    def __init__(self, act: Act[Any], said: Said, about: Words, *, case: str = "") -> None:
+    def __init__(
+        self, act: Act[Any], said: Said, about: Words, *, case: str = "", known: Begun = _NOTHING_KNOWN
+    ) -> None:
         super().__init__()
         self._act, self.subject, self._about, self._case = act, said, about, case
         self.help_name = act.title
-        self._begun = Begun()
+        self._begun = known
         self._plan: Plan[Any] | None = None
 
     @override
@@ -83,11 +87,31 @@ class ActForm(ActScreen, KeptForm, SecondedScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield FormRows(Static("", id="shown"), Vertical(id="rows"), Vertical(id="answers"))
+        yield FormRows(
+            Static("", id="shown"),
+            *map(self._row, self._act.rows(self.subject)),
+            Vertical(id="answers"),
+            Static(safe_content(self._act.about), classes="about"),
+        )
+
+    def _row(self, field: Field) -> FormRow:
+        value = self._begun.present.get(field.name, field.first)
+        if field.shape in {Shape.WORD, Shape.MEMBER}:
+            return FormRow(field.label, ChoiceField(self._words(field), value=value, id=field.name))
+        if field.shape is Shape.DAY:
+            return FormRow(field.label, DateField(value, read=_reading(field), name=field.name, hint=field.hint))
+        return FormRow.of_text(field.name, field.label, field.hint, value)
+
+    def _words(self, field: Field) -> list[tuple[str, Words]]:
+        words = self._begun.choices.get(field.name) or choices(field.words)
+        is_open = not words or not (self._begun.present.get(field.name) or field.is_required)
+        return [("", _NOT_SAID), *words] if is_open else list(words)
 
     def on_mount(self) -> None:
-        """Read what stands there, or what would be done."""
+        """Begin with the first field, and read what stands there, or what would be done."""
         self.head(self._about, name=self.help_name)
+        for field in self._act.rows(self.subject)[:1]:
+            self.query_one(f"#{field.name}").focus()
         self.read()
 
     def read(self) -> None:
@@ -96,46 +120,40 @@ class ActForm(ActScreen, KeptForm, SecondedScreen):
         if act.begin is not None:
             self.ask(lambda vault: vault.acting.begin(act, subject), self._show_begun)
         else:
-            self.ask(
-                lambda vault: (vault.acting.shown(act, self.what_is_said()), vault.approvals.approvers()),
-                self._show_plan,
-            )
+            said = self.what_is_said()
+            self.ask(lambda vault: (vault.acting.shown(act, said), vault.approvals.approvers()), self._show_plan)
 
     def _show_begun(self, begun: Begun) -> None:
-        self._begun = begun
-        self.call_later(self._show_rows)
+        """Let stand in each row what the vault says, unless somebody typed there already."""
+        known, self._begun = self._begun, begun
+        for field in self._act.rows(self.subject):
+            row = self.query_one(f"#{field.name}")
+            before, now = known.present.get(field.name, field.first), begun.present.get(field.name, field.first)
+            if isinstance(row, ChoiceField):
+                row.offer(self._words(field), now if row.value in {"", before} else row.value)
+            elif isinstance(row, DateInput) and row.written == before != now:
+                row.restore(now)
+            elif isinstance(row, SafeInput) and row.value == before != now:
+                row.value = now
+        self.say(begun.line)
+        self.fields_stand()
 
     def _show_plan(self, found: tuple[tuple[Plan[Any], Sequence[Words]], tuple[Approver, ...]]) -> None:
         (self._plan, lines), approvers = found
         self.write("shown", together(lines))
-        self.call_later(self._show_rows, approvers)
+        self.call_later(self._show_answers, self._plan, approvers)
 
-    async def _show_rows(self, approvers: tuple[Approver, ...] = ()) -> None:
-        rows, answers, plan = self.query_one("#rows", Vertical), self.query_one("#answers", Vertical), self._plan
-        if not rows.children:
-            shown = [*map(self._row, self._act.rows(self.subject))]
-            about = [Static(safe_content(self._act.about), classes="about")] if self._act.about else []
-            await rows.mount(*shown, *about)
-            if shown:
-                self.set_focus(next(field for field in shown[0].query("*") if field.focusable))
-            self.fields_stand()
-        asks = [ask for ask in plan.asks if ask.may_be_empty] if plan is not None else []
+    async def _show_answers(self, plan: Plan[Any], approvers: tuple[Approver, ...]) -> None:
+        """Give a row to each question that may stay open, and to the second person."""
+        answers = self.query_one("#answers", Vertical)
         await answers.remove_children()
+        asks = [ask for ask in plan.asks if ask.may_be_empty]
         await answers.mount(*(FormRow.of_text(ask.name, ask.question, _KEEPS_IT) for ask in asks))
-        if plan is not None and plan.needs_second:
+        if plan.needs_second:
             second = SecondRows()
             await answers.mount(second)
             await second.show(approvers)
-
-    def _row(self, field: Field) -> FormRow:
-        value = self._begun.present.get(field.name, field.first)
-        if field.shape in {Shape.WORD, Shape.MEMBER}:
-            words = self._begun.choices.get(field.name) or choices(field.words)
-            nothing = [] if value or field.is_required else [("", _NOT_SAID)]
-            return FormRow(field.label, ChoiceField([*nothing, *words], value=value, id=field.name))
-        if field.shape is Shape.DAY:
-            return FormRow(field.label, DateField(value, read=_reading(field), name=field.name, hint=field.hint))
-        return FormRow.of_text(field.name, field.label, field.hint, value)
+        self.fields_stand()
 
     @on(ChoiceField.Changed)
     def _begin_anew(self, event: ChoiceField.Changed) -> None:

@@ -48,6 +48,12 @@ class Doing:
     second: Callable[[Gateway], Second | None] = lambda _: None
     failed: Callable[[VaultError], None] | None = None
 
+    @property
+    def is_short(self) -> bool:
+        """Whether nobody has to see how far it is: it is no act on many."""
+        subject = self.act.subject
+        return subject is None or len(self.said[subject.name]) == 1 or self.act.second is not None
+
 
 class ActScreen(LongWorkScreen):
     """A screen from which acts are done."""
@@ -57,12 +63,17 @@ class ActScreen(LongWorkScreen):
 
         `plan` is what somebody read already, and agrees to.
         """
-        if plan is None:
-            self.ask(
-                lambda vault: vault.acting.look(doing.act, doing.said),
-                lambda found: self.do(doing, found),
-                failed=doing.failed,
-            )
+
+        def looked(found: Plan[Any] | Told) -> None:
+            if isinstance(found, Told):
+                doing.then(found)
+            else:
+                self.do(doing, found)
+
+        if plan is None and doing.is_short:
+            self.ask(lambda vault: vault.acting.try_at_once(doing.act, doing.said), looked, failed=doing.failed)
+        elif plan is None:
+            self.ask(lambda vault: vault.acting.look(doing.act, doing.said), looked, failed=doing.failed)
         elif plan.stop is not None:
             self.warn(sentence(plan.stop))
         else:
@@ -80,27 +91,33 @@ class ActScreen(LongWorkScreen):
 
         if ask.yes is not None:
             no = Message("No") if ask.no is None else ask.no
-            self.confirm(ask.question, together(ask.told), lambda: answered("yes"), yes=ask.yes, no=no)
+            self.confirm(
+                ask.question,
+                together((*map(warning, ask.warned), *ask.told)),
+                lambda: answered("yes"),
+                yes=ask.yes,
+                no=no,
+            )
         elif ask.may_be_empty:
             answered("")  # it had its row in the form
         else:
             self.say("")
-            question = together((*map(warning, ask.told), Message("{question}, or press Esc.", question=ask.question)))
+            question = together((*map(warning, ask.warned), *ask.told, ask.question))
             self.unless_left(AskLine(question, problem=lambda typed: problem_with(ask, typed)), answered)
 
     def _carry_out(self, doing: Doing, plan: Plan[Any]) -> None:
-        act, said, subject = doing.act, doing.said, doing.act.subject
+        act, said = doing.act, doing.said
 
         def work(vault: Gateway, progress: Progress, stopped: Stopped) -> Told:
             agreed = Agreed(doing.answers, doing.second(vault))
             return vault.acting.carry_out(act, said, plan, agreed, progress=progress, stopped=stopped)
 
-        if subject is not None and len(said[subject.name]) > 1 and act.second is None:
-            self.work_long(act.doing, work, doing.then, when_stopped=_STOPPED, alone=True)
-        else:
+        if doing.is_short:
             self.ask(
                 lambda vault: work(vault, lambda done, total: None, lambda: False), doing.then, failed=doing.failed
             )
+        else:
+            self.work_long(act.doing, work, doing.then, when_stopped=_STOPPED, alone=True)
 
     def show_told(self, name: Words, told: Told, then: Callable[[Words], None]) -> None:
         """Show what came of an act, as long as it is; `then` gets its first sentence."""

@@ -101,6 +101,13 @@ class ChoiceField(Widget, can_focus=True):
         """Return what is said then."""
         return Message("{typed}: nothing has this name; Enter shows all", typed=self.typed)
 
+    def offer(self, words: Sequence[tuple[str, Words]], value: str) -> None:
+        """Offer other words, with this one chosen."""
+        self._words = tuple((each, in_words(label)) for each, label in words)
+        self.set_reactive(ChoiceField.place, 0)
+        self.choose(value)
+        self.refresh()
+
     def choose(self, value: str) -> None:
         """Take this value; one that is not among the words changes nothing."""
         for place, (known, _) in enumerate(self._words):
