@@ -30,7 +30,7 @@ from tui.values.values import (
 )
 from tui.values.values_access import AccessShown, HolderLine, SectionLine, SectionShown
 from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
-from tui.values.values_erasing import ErasePreview, ErasureShown, HoldShown
+from tui.values.values_erasing import ErasureShown
 from tui.values.values_exchange import ListShown, PeerShown, QuestionAsked, ResultText, StandingShown, WithWhom
 from tui.values.values_members import (
     Changed,
@@ -50,12 +50,15 @@ from tui.values.values_safety import PackShown, TakenShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, UndoShown, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.access.pins.pins import Dates
+from vault.acts.act import Act, Begun, Plan, Said
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
 from vault.casework.own_forms.definition import FormDefinition
 from vault.casework.own_forms.definition import Question as OwnQuestion
 from vault.casework.papers.body import Body
 from vault.casework.papers.document import Authenticity, Document, DocumentKind, ReadBy, read_words
+from vault.casework.stages import STAGES as STAGES_OF
+from vault.casework.stages import CaseKind
 from vault.casework.story.deadline import Deadline, DeadlineEnd, SetBy
 from vault.casework.story.detention import Detention
 from vault.casework.story.hearing import Hearing
@@ -553,6 +556,18 @@ FAULTY = ListShown((
     Message("The list has 36 cases."),
     Message("  with a client: 35, with a next date: 12, with a note: 36"),
 ), to_mend="Write them?")  # fmt: skip
+
+
+def _begun(act: Act[Any], _said: Said) -> Begun:
+    if act.name == "case hold":
+        hold = {"reason": "A court asks for the file.", "review": "2027-06-01"}
+        return Begun(hold, line=Message("It is on legal hold, to be reviewed on {day}.", day="2027-06-01"))
+    _, _, title, kind, stage = CASES[0]
+    case = {"title": title, "risk": "high", "stage": stage, "on": STAGES[-1].since, "owner": "a0" * 16}
+    stages = tuple((each.value, word_of(each.value)) for each in STAGES_OF[CaseKind(kind)])
+    return Begun(case, {"stage": stages, "owner": (("a0" * 16, "Amina Raskolda"), ("a2" * 16, "Joel Brandvik"))})
+
+
 ANSWERS: dict[str, Any] = {
     "status": VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (
         Alert("no auditor who does nothing else", "members"), Alert("no recovery sheets", "own_access"),
@@ -651,15 +666,15 @@ ANSWERS: dict[str, Any] = {
                 fewest=5),
     )),
     "exchange.look_at_list": lambda file, kind: LISTED if file.suffix == ".xlsx" else FAULTY,
-    "erasing.preview": lambda ids: ErasePreview((
+    "acting.begin": _begun,
+    "acting.shown": lambda act, said: (Plan(None, needs_second=True), (
         Message("This is erased for good, with every earlier version:"),
         Message("  {count} x {kind}", count=3, kind=Message("document")),
         Message("  {count} x {kind}", count=9, kind=Message("note")),
         Message("In: {cases}.", cases="K7QM-3XPD"),
         Message("1 package left these cases: its recipient still has it, and must be asked to destroy it."),
         Message("It is more than one case or ten records: a second person has to approve it."),
-    ), 12, needs_second=True),
-    "erasing.hold_of": HoldShown("A court asks for the file.", "2027-06-01"),
+    )),
     "erasing.waiting": (
         ErasureShown("K7QM-3XPD", 12, NOW_MS + 40 * HOUR_MS, "Joel Brandvik"),
         ErasureShown("9HTA-22NC", 1, NOW_MS + 60 * HOUR_MS, "Amina Raskolda", is_held=True),
@@ -693,8 +708,6 @@ ANSWERS: dict[str, Any] = {
     "papers.language_of": "",
     "papers.open": PAPER,
     "story.today": "2026-11-27",
-    "story.still_due": "",
-    "story.what_stops": (),
     "story.people_of": (("01" * 16, "Арсений Вьюжанин"),),
     "story.undoable": UndoShown(("note",), "Der zweite Termin"),
     "story.agenda": WeekShown(tuple(AgendaShown(line, is_due=line.kind != "hearing") for line in DUE)),

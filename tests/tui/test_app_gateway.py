@@ -15,6 +15,7 @@ from tests.tui.house import House
 from tui.gateway import Gateway
 from tui.values.values_calls import Reminding
 from tui.widgets.pages import PAGE_ROWS
+from vault.acts.case import EDIT
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import InternalError, NotFoundError, RefusedError, UsageError
@@ -159,7 +160,6 @@ def test_a_call_of_who_may_list_no_case_reminds_of_none(house: House) -> None:
 
 def test_a_stage_whose_day_was_put_right_counts_once(gateway: Gateway, case: str) -> None:
     shown = gateway.casework.open(case, "casework")
-    wish = {"title": shown.title, "risk": shown.risk, "stage": shown.stage}
-    gateway.story.change_case(case, **wish, on="2026-10-01")
+    gateway.acting.try_at_once(EDIT, {"case": (case,), "on": ("2026-10-01",)})
     stages = gateway.casework.open(case, "casework").stages
     assert [(stage.stage, stage.since) for stage in stages] == [(shown.stage, "2026-10-01")]

@@ -10,6 +10,8 @@ import pytest
 from tests.services.test_papers import add, paper
 from tests.tui.desk import Desk
 from tests.tui.house import House
+from vault.acts.act import Agreed
+from vault.acts.erase import ERASE
 from vault.ids import RecordId
 from vault.services.approvals import erasing
 from vault.services.cases import cases, sections
@@ -20,8 +22,8 @@ pytestmark = pytest.mark.screen
 
 def _erase(desk: Desk, what: str) -> None:
     """Erase it below the screen, as a bundle of a colleague does."""
-    erasing = desk.gateway.erasing
-    desk.call(lambda: erasing.erase([what], erasing.preview([what]), why="mistake", second=None, titles={}))
+    acting, said = desk.gateway.acting, {"ids": (what,), "reason": ("mistake",)}
+    desk.call(lambda: acting.carry_out(ERASE, said, acting.look(ERASE, said), Agreed()))
 
 
 def _sana(house: House) -> RecordId:

@@ -19,19 +19,26 @@ from tui.screens.cases.at_risk import AtRiskForm
 from tui.screens.cases.two_versions import TwoVersions
 from tui.screens.cases.write_lines import WriteLines
 from tui.screens.emergency.emergency import WhichCase
-from tui.screens.erasing.erase import LetterScreen
+from tui.screens.frame.act_screen import LetterScreen
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.whole_text import WholeText
 from tui.screens.people.record_of_people import RecordOfPeople
 from tui.screens.people.request_of_person import RequestOfPerson
 from tui.text.in_words import in_words, speaking
-from tui.values.values_exchange import ResultText
 from tui.values.values_own import OwnFactors
 from tui.widgets.progress import ProgressModal
+from vault.acts.act import Letter
 from vault.words.message import Message, plural
 
 pytestmark = pytest.mark.screen
 
+LETTER = Letter(
+    Message("The letter about it"),
+    (Message("No rule: nothing is proposed."),),
+    lambda language: (),
+    lambda session, out, language: None,
+    Message("It names nobody whose records were erased, and it is not encrypted."),
+)
 NOT_OURS = {"browse": "VirtualList", "drill": "Static", "pages": "Static", "sheet copied": "DrawnPart"}
 """Screens with texts that come from elsewhere: names of files, pages, and what the library says of sheets."""
 MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
@@ -43,7 +50,7 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "leave a person": ("enter", "p", " Vera", "escape"),
     "legal hold": ("enter", "m", ":legal hold"),
     "at risk": lambda desk: _push(desk, AtRiskForm("ca" * 16, "ΚϢ-1")),
-    "letter": lambda desk: _push(desk, LetterScreen(foreign(ResultText((Message("No rule: nothing is proposed."),))))),
+    "letter": lambda desk: _push(desk, LetterScreen(foreign(LETTER))),
     "new key": ("enter", "w", "k"),
     "new sheets": (":your access", "r", "n"),
     "no longer needed": (":your access", "k"),

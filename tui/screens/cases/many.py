@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _CHANGE, _CLOSE, _UNMARK = "change", "close", "unmark"
 _ACTS: Final = (
-    (_CHANGE, Message("Flag them with a risk, or assign them to a member who holds them")),
+    (_CHANGE, Message("Change their risk, or who is responsible")),
     (_CLOSE, Message("Close them")),
     (_UNMARK, Message("Take the marks away")),
 )

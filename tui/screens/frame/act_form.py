@@ -58,6 +58,7 @@ class ActForm(ActScreen, KeptForm, SecondedScreen):
     """
 
     DEFAULT_CSS = """
+    ActForm #shown { margin-bottom: 1; }
     ActForm #answers { height: auto; }
     """
     FIELDS_COME_LATER = True
@@ -80,19 +81,18 @@ class ActForm(ActScreen, KeptForm, SecondedScreen):
     @override
     def commands(self) -> tuple[Command, ...]:
         """Return its commands; the first is called as the act is."""
-        first, *others = super().commands()
-        return (replace(first, words=self._act.title, hint=self._act.key), *others)
+        act = self._act
+        first, *others = [each for each in super().commands() if act.second is not None or each.action != "browse"]
+        return (replace(first, words=act.title, hint=act.key), *others)
 
     # ---- its rows -----------------------------------------------------------------------------------------------
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield FormRows(
-            Static("", id="shown"),
-            *map(self._row, self._act.rows(self.subject)),
-            Vertical(id="answers"),
-            Static(safe_content(self._act.about), classes="about"),
-        )
+        act = self._act
+        shown = () if act.begin is not None else (Static("", id="shown"), Vertical(id="answers"))
+        about = (Static(safe_content(act.about), classes="about"),) if act.about else ()
+        yield FormRows(*shown[:1], *map(self._row, act.rows(self.subject)), *shown[1:], *about)
 
     def _row(self, field: Field) -> FormRow:
         value = self._begun.present.get(field.name, field.first)
