@@ -114,7 +114,7 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
     ),
     Action.CASE_WRITE: (
         lambda to: story.add(to.session, to.case, Task(what="planted")),
-        lambda to: case_changes.set_stage(to.session, to.case, "interviewed"),
+        lambda to: case_changes.change(to.session, to.case, stage="interviewed"),
         lambda to: case_changes.close(to.session, to.case, reason="planted"),
         lambda to: editing.history(to.session, editing.Place(to.case, RecordId(bytes(16)), "case")),
         lambda to: undoing.undo(to.session, undoing.last(to.session)),

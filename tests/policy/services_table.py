@@ -39,7 +39,7 @@ _ASKS: Mapping[Action, str] = {
     drafts.drafts_naming mentions.named_elsewhere mentions.perhaps_named mentions.titles_naming
     retention.overdue
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
-    case_changes.check_ins_said case_changes.what_stops
+    case_changes.check_ins_said case_changes.needs_reason case_changes.what_stops
     paper_week.print_week paper_week.week_of story.agenda story.due story.due_all story.due_in check_ins.missed
     seizure.look seizure.print_page two_versions.in_two
     """,
@@ -52,12 +52,12 @@ _ASKS: Mapping[Action, str] = {
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     known_to_redaction.known_people section_people.locate section_people.of_case sections.find_in sections.list_of
     sections.opened_to_read sharing.holders_of timed_grants.terms_of holds.held paper_text.searched_by
-    paper_text.proposed_language
+    holds.require_held paper_text.proposed_language
     """,
     Action.NOTE_WRITE: "notes.add notes.begin",
     Action.CASE_WRITE: """
     adding.add adding.keep_again homes.require_write paper_text.read_and_keep papers.change
-    case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
+    case_changes.change case_changes.close case_changes.reopen editing.edit people.add
     two_versions.settle at_risk.protect own_forms.fill own_forms.change
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
     sections.add_person story.add story.change check_ins.heard checklists.tick writing_down.add_person
@@ -74,9 +74,9 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_SHARE: """
     sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give
     """,
-    Action.CASE_ERASE: "moving.move erasing.ask erasing.erase what_goes.as_shown what_goes.what_goes",
+    Action.CASE_ERASE: "moving.move erasing.ask erasing.erase what_goes.what_goes",
     Action.SECTION_CREATE: "sections.create",
-    Action.BREAK_GLASS: "breaking_glass.break_glass",
+    Action.BREAK_GLASS: "breaking_glass.ask breaking_glass.break_glass breaking_glass.ready",
     Action.FORM_READ: "own_forms.find own_forms.list_all",
     Action.FORM_WRITE: "own_forms.add",
     Action.PARTNER_READ: "partners.find partners.list_all",
@@ -108,7 +108,7 @@ _ASKS: Mapping[Action, str] = {
     Action.RETENTION_SET: "retention.set_rule",
     Action.HANDOVER_ORDER: "handover.order",
     Action.AWAY_SET: "timed_grants.away",
-    Action.APPROVE: "by_file.give by_file.read_question erasure_shown.erasure_shown rostering.sign",
+    Action.APPROVE: "by_file.give by_file.read_question shown_here.shown_here rostering.sign",
     Action.RECOVERY_MANAGE: "destroying.destroy_slots_after recovery.drill recovery.renew recovery.sheets",
     Action.CLOCK_REPAIR: "clock.repair",
     Action.OWN_DEVICE: "clock.confirm clock.look devices.end_moved devices.lost devices.name joining.look",
@@ -169,8 +169,9 @@ _ASKS_NOTHING: Mapping[str, str] = {
     roster_changes.describe rostering.end_again rostering.seats_by_member
     closed_here.broken_cases closed_here.closed_cases cut_off.lines_beyond cut_off.lost_work cut_off.stop_before_loss
     lost_with_keys.lost_with_keys
-    arrived.look arrived.note holds.is_held holds.require_none holds.said_of removing.begin removing.finish
-    removing.forget_contents described.note_look holds.cases_of_section noted_holds.is_on_hold noted_holds.note_holds
+    arrived.look arrived.note holds.is_held holds.require_none holds.said_of holds.what_stops
+    removing.begin removing.finish removing.forget_contents described.note_look holds.cases_of_section
+    noted_holds.is_on_hold noted_holds.note_holds
     holds.standing holds.without_author noted_holds.hold_again
     erasure_checks.two_person_faults records_counted.counted
     bringing_back.brought_back contents.all_contents contents.contents contents.named_by contents.staying
@@ -183,9 +184,9 @@ _ASKS_NOTHING: Mapping[str, str] = {
     """,
     "invented people, into a vault that was made for them a moment ago": "demo_national.contents_of demo_national.fill",
     "names and roles, which every member sees (MEMBER_LIST is everybody's)": """
-    approving.rule_of authors.all_names authors.find_member authors.names_of_members
+    approving.chosen_approvers approving.rule_of authors.all_names authors.find_member authors.names_of_members
     authors.names_of_logs authors.written_by breaking_glass.said_of cases.deputy_words dates.duties_are_separated
-    logbook.names_of_objects members.members
+    logbook.names_of_objects members.members sharing.readers
     report_covers.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
     """,
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
@@ -238,9 +239,6 @@ CALLS: Mapping[str, Call] = {
     "moving.move": lambda run, session, case, note, section: run(session, _moving(case, note, section)),
     "erasing.ask": lambda run, session, case, *_: run(session, _going_from(case), why="mistake", out=Path("out")),
     "erasing.erase": lambda run, session, case, *_: run(session, _going_from(case), why="mistake"),
-    "what_goes.as_shown": lambda run, session, case, note, _: run(
-        session, _going_from(case), _known(session, case, note)
-    ),
     "what_goes.what_goes": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "undoing.undo": lambda run, session, case, *_: run(session, Undoable((_version_in(case),))),
     "editing.edit": lambda run, session, case, *_: run(session, _own_record(case), Case, lambda head: head),

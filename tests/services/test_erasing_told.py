@@ -155,7 +155,7 @@ def test_a_title_with_one_of_the_names_in_any_spelling_is_listed_and_no_other(ho
 def test_a_new_title_is_given_with_the_erasure_and_search_finds_the_old_one_no_more(house: House) -> None:
     with house.open("Amina") as amina:
         made = cases.create(amina, title="Haile317 asylum", kind="asylum")
-        case_changes.set_stage(amina, made.case, "interviewed")
+        case_changes.change(amina, made.case, stage="interviewed")
         person = people.add(amina, made.case, role="client", names=["Ahmad Haile317"])
         going = what_goes.what_goes(amina, person.hex())
         for wrong in ("Ahmad of 2026", "HAILE, asylum", "haile317", " "):

@@ -145,10 +145,10 @@ def test_an_edit_of_a_case_in_two_versions_drops_nothing_and_what_is_urgent_goes
             case_changes.change(amina, case, owner=amina.member)
         with pytest.raises(UsageError, match="differ in what you did not give"):
             case_changes.close(amina, case, reason="over", anyway=True)
-        case_changes.set_stage(amina, case, "interviewed")
+        case_changes.change(amina, case, stage="interviewed")
         head = cases.open_case(amina, case).head
         assert (head.heads, head.value.stage, head.value.risk) == (2, "interviewed", "high")
-        case_changes.set_stage(amina, case, "registered")
+        case_changes.change(amina, case, stage="registered")
         assert {side.fields["title"] for side in sides(amina, place)} == {"A title", "Another title"}
         assert case_changes.change(amina, case, title="Both", stage="registered", owner=amina.member).settled == 2
         head = cases.open_case(amina, case).head

@@ -13,9 +13,10 @@ from textual._xterm_parser import XTermParser
 from tests.tui.desk import Desk
 from tests.tui.house import JOEL, House
 from tui.gateway.casework import Casework
-from tui.screens.cases.break_glass import BreakGlass
 from tui.screens.cases.case_list import CaseList
 from tui.screens.credentials.sheets_guide import SheetsGuide
+from tui.screens.erasing.hold import HoldForm
+from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import EVERYWHERE, VaultScreen
 from tui.screens.routes import PLACES
 from tui.shell.app import CaseVaultApp
@@ -39,7 +40,7 @@ def _all_screens(base: type[VaultScreen] = VaultScreen) -> list[type[VaultScreen
 
 
 def test_every_screen_is_looked_at() -> None:
-    assert {BreakGlass, SheetsGuide, *PLACES.values()} <= set(_all_screens())
+    assert {ActForm, HoldForm, SheetsGuide, *PLACES.values()} <= set(_all_screens())
 
 
 def test_every_command_of_every_screen_has_an_action() -> None:

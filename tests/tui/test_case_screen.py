@@ -158,7 +158,7 @@ def busy(house: House) -> House:
         contact = SafeContact(Channel.PHONE, "her sister", never_use=("+996 555 010 203",))
         people.add(amina, house.case, role="relative", names=["Vera Torgaeva"], safe_contact=contact)
         story.add(amina, house.case, Deadline("Appeal", (today - timedelta(days=2)).isoformat()))
-        case_changes.set_stage(amina, house.case, "ordered")
+        case_changes.change(amina, house.case, stage="ordered")
     return house
 
 

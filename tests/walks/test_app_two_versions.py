@@ -142,8 +142,8 @@ def test_a_case_in_two_versions_is_marked_with_both_on_home_in_the_list_and_in_i
         person = Place(made.case, people.add(amina, made.case, role="client", names=["Ilham Torgaev"]), "person")
     organisation.exchange(AMINA, JOEL)
     with organisation.at(AMINA, JOEL) as (amina, joel):
-        case_changes.set_stage(amina, made.case, "registered")
-        case_changes.set_stage(joel, made.case, "interviewed")
+        case_changes.change(amina, made.case, stage="registered")
+        case_changes.change(joel, made.case, stage="interviewed")
         case_changes.change(joel, made.case, owner=joel.member)
     organisation.exchange(AMINA, JOEL)
 

@@ -22,10 +22,10 @@ def test_a_case_and_a_person_in_two_versions_are_named_at_the_import_marked_show
         person = Place(made.case, people.add(mira, made.case, role="client", names=["Ilham Torgaev"]), "person")
     organisation.exchange(MIRA, JOEL)
     with organisation.at(MIRA, JOEL) as (mira, joel):
-        case_changes.set_stage(mira, made.case, "registered")
+        case_changes.change(mira, made.case, stage="registered")
         case_changes.change(mira, made.case, risk="high")
         people.change(mira, person, PersonChange(born="1983"))
-        case_changes.set_stage(joel, made.case, "interviewed")
+        case_changes.change(joel, made.case, stage="interviewed")
         case_changes.change(joel, made.case, risk="immediate")
         people.change(joel, person, PersonChange(born="1985"))
         syncing.make(joel, mira.member, tmp_path / "joel.bundle")

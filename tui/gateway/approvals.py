@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 
@@ -13,13 +13,12 @@ from tui.values.codes import with_kind
 from tui.values.values_exchange import QuestionAsked, ResultText
 from vault.ids import MemberId
 from vault.progress import Progress, Stopped
-from vault.services.approvals import approving, breaking_glass, by_file
+from vault.services.approvals import approving, by_file
 from vault.services.approvals.approving import Approver, Second
 from vault.services.approvals.pipe import Run, run_second_process
 from vault.services.exports import exporting
 from vault.services.exports.export_material import Wish
 from vault.services.exports.exporting import Undecided
-from vault.services.grants import timed_grants
 from vault.words.message import Message
 
 Lend = Callable[[Callable[[], bytes]], bytes]
@@ -35,12 +34,11 @@ class Approvals(Subject):
         super().__init__(door)
         self.run_second: Run = run_second_process
 
-    def approvers(self, gainer: str = "") -> tuple[Approver, ...]:
+    def approvers(self, beside: Collection[MemberId] = ()) -> tuple[Approver, ...]:
         """Return who may approve for this member; nobody: such acts are done alone, and the log says so.
 
-        Neither can `gainer`, the member for whom it is done, if there is one.
+        Nor can `beside`, for whom it is done.
         """
-        beside = {MemberId(bytes.fromhex(gainer))} if gainer else ()
         return tuple(approving.approvers(self._session, beside=beside))
 
     def at_this_keyboard(self, name: str, lend: Lend) -> Second:
@@ -107,17 +105,3 @@ class Approvals(Subject):
                 Message("It is valid for {name} once they import your next bundle: make it now.", name=name),
             )
         )
-
-    # ---- break-glass --------------------------------------------------------------------------------------------
-
-    def break_glass(self, case: str, member: str, *, until: str, why: str, second: Second | None) -> ResultText:
-        """Open a case to a member until the end of a day, in an emergency."""
-        broken = breaking_glass.break_glass(
-            self._session,
-            case_id(case),
-            MemberId(bytes.fromhex(member)),
-            until_ms=timed_grants.end_of_day(until),
-            why=why,
-            second=second,
-        )
-        return ResultText(breaking_glass.said_of(self._session, broken))

@@ -18,6 +18,7 @@ from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.access.session import Session
+    from vault.ids import MemberId
     from vault.services.approvals.approving import Second
 
 T = TypeVar("T")
@@ -99,6 +100,7 @@ class Ask:
         present: of a line: what is there now.
         may_be_empty: of a line: nothing typed is an answer too.
         check: makes the value of a line; a fault is a `UsageError`.
+        is_for_screens: whoever types the command with all that it says has said yes.
     """
 
     name: str
@@ -111,6 +113,7 @@ class Ask:
     present: str = field(default="", repr=False)
     may_be_empty: bool = False
     check: Callable[[str], str] = str
+    is_for_screens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ class Plan(Generic[T]):
         shown: returns what would be done, for a person who reads it; that they look is in the log before.
         asks: the questions, in order.
         needs_second: a second person has to approve it.
+        beside: who gains by it, and cannot be that person.
         stop: why it cannot be done now, for somebody who goes on all the same.
     """
 
@@ -146,6 +150,7 @@ class Plan(Generic[T]):
     shown: Callable[[], Sequence[Words]] = field(default=tuple, repr=False)
     asks: tuple[Ask, ...] = field(default=(), repr=False)
     needs_second: bool = False
+    beside: frozenset[MemberId] = frozenset()
     stop: VaultError | None = None
 
 

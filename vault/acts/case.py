@@ -115,19 +115,15 @@ class _Change:
 def _what_is_said(session: Session, said: Said) -> Begun:
     from vault.casework.stages import STAGES
     from vault.ids import MemberId
-    from vault.policy.roles import ALLOWED, Action
     from vault.services.cases import cases
-    from vault.services.grants.sharing import holders_of
+    from vault.services.grants import sharing
     from vault.services.projection.authors import names_of_members
 
     found = tuple(_cases_of(session, said))
     names = names_of_members(session)
-    if len(found) > 1:  # who does not hold one of them is refused there
-        every = map(MemberId, session.directory.effective.members)
-        may = frozenset(each for each in every if session.directory.roles_of(each) & ALLOWED[Action.CASE_READ])
-    else:
-        may = frozenset(map(MemberId, holders_of(session, *found).members))
-    owners = sorted(((each.hex(), names[each]) for each in may if each in names), key=lambda each: each[1])
+    # Of many cases, who does not hold one is refused there.
+    may = sharing.readers(session) if len(found) > 1 else sharing.holders_of(session, *found).members
+    owners = sorted(((each.hex(), names[MemberId(each)]) for each in may if each in names), key=lambda each: each[1])
     if len(found) > 1:
         return Begun(choices={"owner": tuple(owners)})
     head = cases.open_case(session, found[0]).head.value

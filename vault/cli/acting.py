@@ -57,7 +57,8 @@ def _arg(field: Field) -> Arg:
     form = field.form or (f"--{field.name}" if field.shape is Shape.YES else f"--{field.name} {_value(field)}")
     form = form if field.form or field.is_required else f"[{form}]"
     of = day_of(f"--{field.name}", is_past=field.is_past) if field.shape is Shape.DAY else str
-    return Arg(form, field.help or field.label, choices=field.words, of=of, into=field.name)
+    default = field.first or None
+    return Arg(form, field.help or field.label, choices=field.words, of=of, default=default, into=field.name)
 
 
 def _value(field: Field) -> str:
@@ -146,7 +147,7 @@ def _answers(
             answers[ask.name] = given or "yes"
         elif ask.yes is None and is_typed and not getattr(args, "yes", False):
             answers |= _typed(output, ask)
-        elif ask.yes is not None and (field is None or is_typed):
+        elif ask.yes is not None and not ask.is_for_screens and (field is None or is_typed):
             _require_yes(act, args, output, ask)
             answers[ask.name] = "yes"
     return answers

@@ -15,7 +15,7 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.CONFIRM_RECIPIENT: "casevault recipient confirm",
     NextStep.APPROVE_HERE: "--second NAME",
     NextStep.ASK_APPROVAL: "casevault approval ask",
-    NextStep.ASK_ERASURE: "casevault erase ID --reason CODE --ask FILE",
+    NextStep.ASK_BY_FILE: "--ask FILE",
     NextStep.CARRY_OUT_HANDOVER: "casevault handover carry-out",
     NextStep.CHANGE_ROLES: "casevault member roles",
     NextStep.CHECK_COMPUTER: "casevault doctor",

@@ -135,7 +135,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              ("list", "rotate", "rewrap")),
         Noun("handover", Message("move the cases of a member who leaves to another member"),
              ("order", "list", "carry-out")),
-        Noun("break-glass", Message("in an emergency, open a case for some days to a member without a grant")),
+        Noun("break-glass", Message("in an emergency, open a case for some days to a member without a grant"),
+             acts="break_glass"),
         Noun("clock", Message("show and correct the time that decides when rights end"), ("show", "confirm", "repair")),
     ),
     Message("referrals"): (

@@ -238,7 +238,7 @@ def _make_case(session: Session, case: DemoCase) -> CompartmentId:
     today = datetime.date.fromisoformat(cases.today(session))
     for stage, days in case.stages:
         on = (today + datetime.timedelta(days=days)).isoformat()
-        case_changes.set_stage(session, made, stage, on=on)
+        case_changes.change(session, made, stage=stage, on=on)
     for record in case.records:
         _keep_record(session, made, record)
     return made

@@ -11,7 +11,7 @@ class NextStep(Enum):
     ADD_RECIPIENT = "add-recipient"
     APPROVE_HERE = "approve-here"
     ASK_APPROVAL = "ask-approval"
-    ASK_ERASURE = "ask-erasure"
+    ASK_BY_FILE = "ask-by-file"
     CARRY_OUT_HANDOVER = "carry-out-handover"
     CHANGE_ROLES = "change-roles"
     CHECK_COMPUTER = "check-computer"

@@ -16,7 +16,6 @@ from tui.drawn.case_time import day_written
 from tui.drawn.timeline_view import Zoom
 from tui.screens.cases.access import AccessScreen
 from tui.screens.cases.at_risk import AtRiskForm
-from tui.screens.cases.break_glass import BreakGlass
 from tui.screens.cases.case_edit import CaseEdit
 from tui.screens.cases.case_parts.begin_note import amend_note, begin_note
 from tui.screens.cases.case_parts.case_timeline import ZOOM_WORDS, CaseTimeline
@@ -33,6 +32,7 @@ from tui.screens.cases.note_parts.beside import Beside
 from tui.screens.cases.records import RecordsScreen
 from tui.screens.cases.section_list import SectionsScreen
 from tui.screens.erasing.erase import Erases
+from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import Command
 from tui.screens.frame.looking_back import BOTH, HISTORY, UNDO
 from tui.screens.frame.whole_text import WholeText, first_lines, is_long
@@ -51,6 +51,7 @@ from tui.values.values_records import RecordShown
 from tui.widgets.part_tabs import PartTabs
 from tui.widgets.strip import Strip
 from tui.widgets.virtual_list import VirtualList
+from vault.acts.break_glass import BREAK_GLASS
 from vault.casework.case import Case
 from vault.casework.stages import ExtraditionStage
 from vault.casework.story.at_risk import WARNING
@@ -296,7 +297,8 @@ class CaseScreen(Erases):
 
     def action_break_glass(self) -> None:
         """Open this case to another member, in an emergency."""
-        self.app.push_screen(BreakGlass(self._case.case, self._case.ref), self._told_and_changed)
+        form = ActForm(BREAK_GLASS, {"case": (self._case.case,)}, self._case.ref)
+        self.app.push_screen(form, self._told_and_changed)
 
     def action_read(self) -> None:
         """Go into the text, on with the draft under the cursor, or change the person or the date there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual import on
 from textual.containers import Vertical
@@ -15,14 +15,10 @@ from typing_extensions import override
 
 from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
-from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear
-from tui.screens.frame.form import BROWSE, WHOLE_PATH
 from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
-from tui.screens.frame.result_dialog import ResultDialog
-from tui.screens.frame.second_rows import ALONE, ANSWER, HERE, SecondedScreen, SecondRows
 from tui.text.in_words import in_words, together
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices
@@ -34,19 +30,13 @@ from vault.casework.typed_dates import Lean, typed_day
 from vault.errors import NotAsShownError, UsageError, VaultError
 from vault.words.message import Message, Words
 
-if TYPE_CHECKING:
-    from tui.gateway import Approver
-
 ACT: Final = "act"
 _NOTHING_KNOWN: Final = Begun()
 _NOT_SAID: Final = Message("not said")
 _KEEPS_IT: Final = Message("empty: it stays as it is")
-_NOT_HERE: Final = Message("Nobody can approve it at this keyboard now. Do it at a device that both of you use.")
-_ALONE: Final = Message("It is done ALONE, and the log says so.")
-_APPROVED: Final = Message("A second person approved it.")
 
 
-class ActForm(ActScreen, KeptForm, SecondedScreen):
+class ActForm(ActScreen, KeptForm):
     """Ends with the words of what was done.
 
     Args:
@@ -62,10 +52,10 @@ class ActForm(ActScreen, KeptForm, SecondedScreen):
     ActForm #answers { height: auto; }
     """
     FIELDS_COME_LATER = True
+    NAME = Message("Act")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Do it"), "F4", Message("do it")),
         NEXT_FIELD,
-        BROWSE,
         leave(Message("Leave; nothing is changed")),
     )
 
@@ -82,7 +72,7 @@ class ActForm(ActScreen, KeptForm, SecondedScreen):
     def commands(self) -> tuple[Command, ...]:
         """Return its commands; the first is called as the act is."""
         act = self._act
-        first, *others = [each for each in super().commands() if act.second is not None or each.action != "browse"]
+        first, *others = super().commands()
         return (replace(first, words=act.title, hint=act.key), *others)
 
     # ---- its rows -----------------------------------------------------------------------------------------------
@@ -121,7 +111,7 @@ class ActForm(ActScreen, KeptForm, SecondedScreen):
             self.ask(lambda vault: vault.acting.begin(act, subject), self._show_begun)
         else:
             said = self.what_is_said()
-            self.ask(lambda vault: (vault.acting.shown(act, said), vault.approvals.approvers()), self._show_plan)
+            self.ask(lambda vault: vault.acting.shown(act, said), self._show_plan)
 
     def _show_begun(self, begun: Begun) -> None:
         """Let stand in each row what the vault says, unless somebody typed there already."""
@@ -138,21 +128,17 @@ class ActForm(ActScreen, KeptForm, SecondedScreen):
         self.say(begun.line)
         self.fields_stand()
 
-    def _show_plan(self, found: tuple[tuple[Plan[Any], Sequence[Words]], tuple[Approver, ...]]) -> None:
-        (self._plan, lines), approvers = found
+    def _show_plan(self, found: tuple[Plan[Any], Sequence[Words]]) -> None:
+        self._plan, lines = found
         self.write("shown", together(lines))
-        self.call_later(self._show_answers, self._plan, approvers)
+        self.call_later(self._show_answers, self._plan)
 
-    async def _show_answers(self, plan: Plan[Any], approvers: tuple[Approver, ...]) -> None:
-        """Give a row to each question that may stay open, and to the second person."""
+    async def _show_answers(self, plan: Plan[Any]) -> None:
+        """Give a row to each question that may stay open."""
         answers = self.query_one("#answers", Vertical)
         await answers.remove_children()
         asks = [ask for ask in plan.asks if ask.may_be_empty]
         await answers.mount(*(FormRow.of_text(ask.name, ask.question, _KEEPS_IT) for ask in asks))
-        if plan.needs_second:
-            second = SecondRows()
-            await answers.mount(second)
-            await second.show(approvers)
         self.fields_stand()
 
     @on(ChoiceField.Changed)
@@ -182,10 +168,6 @@ class ActForm(ActScreen, KeptForm, SecondedScreen):
             said = {**{name: (value,) for name, value in present.items() if value}, **said}
         return said
 
-    @property
-    def _second_rows(self) -> SecondRows | None:
-        return next(iter(self.query(SecondRows)), None)
-
     def action_finish(self) -> None:
         """Put the questions of the act, then do it."""
         if not are_clear(self):
@@ -202,37 +184,7 @@ class ActForm(ActScreen, KeptForm, SecondedScreen):
         fields = self.query("#answers > FormRow > SafeInput").results(SafeInput)
         answers = {field.id: field.value.strip() for field in fields if field.id}
         doing = Doing(act, said, self.done, answers, failed=self._failed)
-        rows = self._second_rows
-        if plan is None or rows is None:
-            self.do(doing, plan)
-        else:
-            self._do_with_second(doing, plan, rows)
-
-    def _do_with_second(self, doing: Doing, plan: Plan[Any], rows: SecondRows) -> None:
-        """Do it as the rows say how the second person is asked, or write the question."""
-        way, who, file = rows.way, rows.who, rows.file
-        if not way:
-            self.warn(_NOT_HERE)
-        elif way == ALONE:
-            self.do(doing, _told_too(plan, _ALONE))
-        elif way == HERE:
-            here = replace(doing, second=lambda vault: vault.approvals.at_this_keyboard(who, self.lend))
-            self.do(here, _told_too(plan, Message("{name} is asked here.", name=who)))
-        elif file is None:
-            self.refuse("second-file", WHOLE_PATH)
-        elif way == ANSWER:
-            answered = replace(doing, second=lambda vault: vault.approvals.answered(file))
-            self.do(answered, _told_too(plan, _APPROVED))
-        else:
-            self.ask(
-                lambda vault: vault.acting.ask_by_file(doing.act, doing.said, plan, who, file),
-                lambda lines: self._asked(doing.act, lines),
-                failed=self._failed,
-            )
-
-    def _asked(self, act: Act[Any], lines: tuple[Words, ...]) -> None:
-        if act.second is not None:
-            self.app.push_screen(ResultDialog(act.second.nothing, lines))
+        self.do(doing, plan)
 
     def _failed(self, error: VaultError) -> None:
         """Say why, at the row that is wrong; where it would do something else now, show that."""
@@ -258,11 +210,6 @@ class ActForm(ActScreen, KeptForm, SecondedScreen):
         return FormPlace(ACT, self._case, in_words(self._about), about=self._act.name)
 
     @override
-    def action_browse(self) -> None:
-        if self.query(PlaceInput):  # none where nobody has to approve
-            super().action_browse()
-
-    @override
     def action_back(self) -> None:
         if not self.typed_already():
             self.end("")
@@ -274,12 +221,6 @@ class ActForm(ActScreen, KeptForm, SecondedScreen):
             yes=Message("Leave"),
             no=Message("Go on typing"),
         )
-
-
-def _told_too(plan: Plan[Any], words: Words) -> Plan[Any]:
-    """Return a plan that says this too before the last question is answered."""
-    *others, last = plan.asks
-    return replace(plan, asks=(*others, replace(last, told=(*last.told, words))))
 
 
 def _reading(field: Field) -> Callable[[str, date], str]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from tui.screens.frame.base import BACK, Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.line_dialog import AskLine, ask_new_file
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.result_dialog import ResultDialog
+from tui.screens.frame.second_rows import ANSWER, HERE, SecondForm
 from tui.screens.frame.whole_text import WholeText
 from tui.screens.frame.wording import sentence
 from tui.text.in_words import together, warning
@@ -22,11 +24,13 @@ from vault.errors import UsageError, VaultError
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from tui.gateway import Gateway
+    from tui.gateway import Approver, Gateway
     from vault.progress import Progress, Stopped
     from vault.services.approvals.approving import Second
 
-_STOPPED = Message("Stopped. What was changed stays changed; do the same again for the others.")
+_ALONE: Final = Message("It is done ALONE, and the log says so.")
+_APPROVED: Final = Message("A second person approved it.")
+_STOPPED: Final = Message("Stopped. What was changed stays changed; do the same again for the others.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Doing:
         act, said: which, and what is said of it.
         then: gets what came of it.
         answers: of the questions that are answered already.
-        second: returns how the second person is asked; for worker threads.
+        second: returns how the second person is asked, once that is decided; for worker threads.
         failed: gets the error; without it, the status line shows its sentence.
     """
 
@@ -45,7 +49,7 @@ class Doing:
     said: Said = field(repr=False)
     then: Callable[[Told], None]
     answers: dict[str, str] = field(default_factory=dict, repr=False)
-    second: Callable[[Gateway], Second | None] = lambda _: None
+    second: Callable[[Gateway], Second | None] | None = None
     failed: Callable[[VaultError], None] | None = None
 
     @property
@@ -76,8 +80,40 @@ class ActScreen(LongWorkScreen):
             self.ask(lambda vault: vault.acting.look(doing.act, doing.said), looked, failed=doing.failed)
         elif plan.stop is not None:
             self.warn(sentence(plan.stop))
+        elif plan.needs_second and doing.second is None:
+            self.ask(lambda vault: vault.approvals.approvers(plan.beside), partial(self._ask_whom, doing, plan))
         else:
             self._put([each for each in plan.asks if each.name not in doing.answers], doing, plan)
+
+    def _ask_whom(self, doing: Doing, plan: Plan[Any], approvers: tuple[Approver, ...]) -> None:
+        """Ask who the second person is and how they answer; where nobody else could, it is done alone."""
+        if not approvers:
+            self.do(replace(doing, second=_nobody), _told_too(plan, _ALONE))
+            return
+
+        def chosen(way: str, who: str, file: Path | None) -> None:
+            if way == HERE:
+                here = replace(doing, second=lambda vault: vault.approvals.at_this_keyboard(who, self.lend))
+                self.do(here, _told_too(plan, Message("{name} is asked here.", name=who)))
+            elif file is not None and way == ANSWER:
+                answered = replace(doing, second=lambda vault: vault.approvals.answered(file))
+                self.do(answered, _told_too(plan, _APPROVED))
+            elif file is not None:
+                self.ask(
+                    lambda vault: vault.acting.ask_by_file(doing.act, doing.said, plan, who, file),
+                    partial(self._asked, doing.act),
+                    failed=doing.failed,
+                )
+
+        self.app.push_screen(SecondForm(doing.act.title, approvers, chosen))
+
+    def _asked(self, act: Act[Any], lines: tuple[Words, ...]) -> None:
+        if act.second is not None:
+            self.app.push_screen(ResultDialog(act.second.nothing, lines))
+
+    def lend(self, work: Callable[[], bytes]) -> bytes:
+        """Return what the work returns; for worker threads. The second person has the terminal meanwhile."""
+        return self.desk.lend_terminal(work)
 
     def _put(self, asks: Sequence[Ask], doing: Doing, plan: Plan[Any]) -> None:
         if not asks:
@@ -109,7 +145,7 @@ class ActScreen(LongWorkScreen):
         act, said = doing.act, doing.said
 
         def work(vault: Gateway, progress: Progress, stopped: Stopped) -> Told:
-            agreed = Agreed(doing.answers, doing.second(vault))
+            agreed = Agreed(doing.answers, None if doing.second is None else doing.second(vault))
             return vault.acting.carry_out(act, said, plan, agreed, progress=progress, stopped=stopped)
 
         if doing.is_short:
@@ -128,6 +164,16 @@ class ActScreen(LongWorkScreen):
             self.app.push_screen(ResultDialog(name, told.lines), lambda _: then(first))
         else:
             then(first)
+
+
+def _nobody(_: Gateway) -> None:
+    return None
+
+
+def _told_too(plan: Plan[Any], words: Words) -> Plan[Any]:
+    """Return a plan that says this too before the last question is answered."""
+    *others, last = plan.asks
+    return replace(plan, asks=(*others, replace(last, told=(*last.told, words))))
 
 
 def problem_with(ask: Ask, typed: str) -> Words:

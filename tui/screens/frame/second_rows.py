@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.containers import Vertical
+from textual.widget import Widget
 from textual.widgets import Static
+from typing_extensions import override
 
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form import FormScreen, whole_path
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form import BROWSE, WHOLE_PATH, FormScreen, whole_path
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.text.in_words import in_words, warning
 from tui.text.safe_content import safe_content
 from tui.values.codes import words_of
@@ -32,6 +35,8 @@ _WAYS: Final = (
     (ANSWER, Message("an answer that came back")),
 )
 _WHO: Final = Message("Who")
+_NEEDED: Final = Message("A second person has to approve this. How are they asked?")
+_NOT_HERE: Final = Message("Nobody can approve it at this keyboard now. Do it at a device that both of you use.")
 
 
 class SecondRows(Vertical):
@@ -131,3 +136,50 @@ class SecondedScreen(FormScreen):
     def lend(self, work: Callable[[], bytes]) -> bytes:
         """Return what the work returns; for worker threads. The second person has the terminal meanwhile."""
         return self.desk.lend_terminal(work)
+
+
+class SecondForm(FormScreen):
+    """Asks how an act gets its second person.
+
+    Args:
+        about: what the act is called.
+        approvers: who may approve it.
+        then: gets the way, whose approval is asked for, and the file of a way by file.
+    """
+
+    NAME = Message("A second person")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "finish", Message("Go on in this way"), "F4", Message("go on")),
+        NEXT_FIELD,
+        BROWSE,
+        leave(Message("Leave; nothing is done")),
+    )
+
+    def __init__(
+        self, about: Words, approvers: tuple[Approver, ...], then: Callable[[str, str, Path | None], None]
+    ) -> None:
+        super().__init__()
+        self._about, self._approvers, self._then = about, approvers, then
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield FormRows(Static(safe_content(_NEEDED), classes="about"), SecondRows())
+
+    async def on_mount(self) -> None:
+        """Show the ways."""
+        self.head(self._about)
+        await self.query_one(SecondRows).show(self._approvers)
+        for field in self.query("#second-way").results(ChoiceField):
+            field.focus()
+
+    def action_finish(self) -> None:
+        """Go on in the way that was chosen."""
+        rows = self.query_one(SecondRows)
+        way, who, file = rows.way, rows.who, rows.file
+        if not way:
+            self.warn(_NOT_HERE)
+        elif way != HERE and file is None:
+            self.refuse("second-file", WHOLE_PATH)
+        else:
+            self.app.pop_screen()
+            self._then(way, who, file)

@@ -31,7 +31,7 @@ from vault.words.next_step import NextStep
 
 ALONE, TWO_PERSON = "alone", "two-person"
 # Of the acts that take two persons, those of which the question can travel in a file.
-ASKED_BY_FILE = frozenset({"export.begin", ERASE})
+ASKED_BY_FILE = frozenset({"export.begin", ERASE, BREAK_GLASS})
 _NOBODY_ASKED = {
     "export.begin": Message("a second person has to approve this export before it leaves; nothing was done"),
     ERASE: Message("a second person has to approve this erasure; nothing was done"),
@@ -160,7 +160,7 @@ def _how_to_ask(act: str, found: Collection[Approver]) -> Message:
             )
         )
     if away and act in ASKED_BY_FILE:
-        step = NextStep.ASK_ERASURE if act == ERASE else NextStep.ASK_APPROVAL
+        step = NextStep.ASK_APPROVAL if act == "export.begin" else NextStep.ASK_BY_FILE
         ways.append(Message("In a file ({step}): {names}.", step=step, names=away))
     return joined(ways) or Message(
         "Approve it at the keyboard of a device that both of you use; none of {names} uses this device.", names=away
@@ -207,8 +207,20 @@ def require_valid(
         raise RefusedError(Message("the approval is not valid: its giver is not a member, or benefits from it"))
 
 
-def approver_named(session: Session, name: str) -> Approver:
-    """Return the member of this name who may approve.
+def chosen_approvers(session: Session, name: str | None, *, beside: Collection[MemberId] = ()) -> list[Approver]:
+    """Return the one of this name who may approve or, without a name, all.
+
+    Raises:
+        RefusedError: nobody else could; or as `approver_named`.
+        NotFoundError: as `approver_named`.
+    """
+    if rule_of(session, beside=beside) != TWO_PERSON:
+        raise RefusedError(Message("nobody else could approve it: it is done alone"))
+    return approvers(session, beside=beside) if name is None else [approver_named(session, name, beside=beside)]
+
+
+def approver_named(session: Session, name: str, *, beside: Collection[MemberId] = ()) -> Approver:
+    """Return the member of this name who may approve; `beside` may not.
 
     Raises:
         RefusedError: it is the member who asks.
@@ -220,10 +232,11 @@ def approver_named(session: Session, name: str) -> Approver:
             raise RefusedError(
                 Message("nobody can approve their own question"), next_step=Message("Name another member.")
             )
-    found = [approver for approver in approvers(session) if approver.name.casefold() == wanted]
+    may = approvers(session, beside=beside)
+    found = [approver for approver in may if approver.name.casefold() == wanted]
     if len(found) == 1:
         return found[0]
-    choices = ", ".join(approver.name for approver in approvers(session)) or "nobody"
+    choices = ", ".join(approver.name for approver in may) or "nobody"
     raise NotFoundError(
         Message("no member with this name may approve"),
         next_step=Message("These members may: {choices}.", choices=choices),

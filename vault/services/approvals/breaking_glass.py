@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from vault.access.session import Session
 from vault.casework.access import Access, GrantReason
@@ -16,13 +17,24 @@ from vault.policy.clocks import has_expired
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry, Work
 from vault.seal.named import access_record
-from vault.services.approvals.approving import ALONE, HERE_MS, REASONS, TWO_PERSON, Second, required_approval
+from vault.services.approvals import by_file
+from vault.services.approvals.approving import (
+    ALONE,
+    APART_MS,
+    HERE_MS,
+    REASONS,
+    TWO_PERSON,
+    Second,
+    chosen_approvers,
+    required_approval,
+)
 from vault.services.approvals.question import Question
 from vault.services.grants import sharing
 from vault.services.grants.timed_grants import last_day
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.seats import seats_of
+from vault.store.files import require_new
 from vault.words.message import Message
 
 ACT = "break.glass"
@@ -45,26 +57,37 @@ class GlassBroken:
     rule: str
 
 
-def break_glass(
-    session: Session,
-    case: CompartmentId,
-    member: MemberId,
-    *,
-    until_ms: int,
-    why: str,
-    second: Second | None = None,
-) -> GlassBroken:
-    """Open a case that this member holds to another until a moment, with the approval of a third.
+@dataclass(frozen=True, slots=True)
+class Glass:
+    """A case that would be opened, to whom and until when, and what is asked about it; made by `ready`."""
 
-    Whom it lets in cannot approve it. Every other holder hears of it at each unlock, for as long as it lasts.
+    case: CompartmentId
+    member: MemberId
+    until_ms: int
+    why: str
+    seats: tuple[SeatId, ...]
+    about: tuple[str, ...] = field(repr=False)
+    rule: str
 
-    The right ends by itself at `until_ms`, 14 days from now at the latest. `second` puts the question before a second
-    person.
+    def question(self, session: Session, *, valid_ms: int) -> Question:
+        """Return the question to the second person."""
+        return Question(
+            act=ACT,
+            of={"case": self.case, "seats": sorted(self.seats), "until": self.until_ms, "why": self.why},
+            about=self.about,
+            reasons=REASONS,
+            expires_ms=session.log.now_ms() + valid_ms,
+            subject=audit_of(session, self.case),
+        )
+
+
+def ready(session: Session, case: CompartmentId, member: MemberId, *, until_ms: int, why: str) -> Glass:
+    """Return what would be opened, if it can be.
+
+    The right ends by itself at `until_ms`, 14 days from now at the latest.
 
     Raises:
-        WaitingForDecisionError: a second person has to approve, and none was asked.
-        RefusedError: not this member's to give; or they hold it already, or have no role or device for it; or what the
-            second person gave is not valid.
+        RefusedError: not this member's to give; or they hold it already, or have no role or device for it.
         UsageError: no such reason, or the moment has passed or lies too far ahead.
         VerificationError: the log is in doubt.
     """
@@ -77,31 +100,70 @@ def break_glass(
         )
     if why not in REASONS:
         raise UsageError(Message("the reason must be one of: {names}", names=", ".join(REASONS)))
-    lacking = _lacking(session, case, member)
-    question = Question(
-        act=ACT,
-        of={"case": case, "seats": sorted(lacking), "until": until_ms, "why": why},
-        about=_about(session, case, member),
-        reasons=REASONS,
-        expires_ms=session.log.now_ms() + HERE_MS,
-        subject=audit_of(session, case),
-    )
+    seats = tuple(_lacking(session, case, member))
+    return Glass(case, member, until_ms, why, seats, _about(session, case, member), rule)
+
+
+def ask(
+    session: Session,
+    case: CompartmentId,
+    member: MemberId,
+    *,
+    until_ms: int,
+    why: str,
+    approver: str | None,
+    out: Path,
+) -> tuple[str, ...]:
+    """Write the question to a second person who is somewhere else into a new file, and return for whom it opens.
+
+    Raises:
+        RefusedError: nobody else could approve; there is something at `out`; and as `ready`.
+        UsageError, VerificationError, NotFoundError, TryAgainError: as `ready`, and as they say.
+    """
+    glass = ready(session, case, member, until_ms=until_ms, why=why)
+    chosen = chosen_approvers(session, approver, beside={member})
+    require_new(out)
+    by_file.ask(session, glass.question(session, valid_ms=APART_MS), chosen, out)
+    return tuple(each.name for each in chosen)
+
+
+def break_glass(
+    session: Session,
+    case: CompartmentId,
+    member: MemberId,
+    *,
+    until_ms: int,
+    why: str,
+    second: Second | None = None,
+) -> GlassBroken:
+    """Open a case that this member holds to another until a moment, with the approval of a third.
+
+    Whom it lets in cannot approve it. Every other holder hears of it at each unlock, for as long as it lasts. `second`
+    puts the question before a second person.
+
+    Raises:
+        WaitingForDecisionError: a second person has to approve, and none was asked.
+        RefusedError: what the second person gave is not valid; and as `ready`.
+        UsageError, VerificationError: as `ready`.
+    """
+    glass = ready(session, case, member, until_ms=until_ms, why=why)
+    question = glass.question(session, valid_ms=HERE_MS)
     approval = required_approval(session, question, second, beside={member})
 
     def also(work: Work, entry: Entry) -> Entry:
         parents = [VersionId(head) for head in heads_of(session.index(), case, access_record(member), Access.KIND)]
-        access = Access(member=member, why=GrantReason.EMERGENCY, given_by=session.member, until=until_ms)
+        access = Access(member=member, why=GrantReason.EMERGENCY, given_by=session.member, until=glass.until_ms)
         work.keep(case, access, RecordId(access_record(member)), parents)
         if approval is None:
-            return replace(entry, why=why, dig=question.digest, out="ok:alone")
+            return replace(entry, why=glass.why, dig=question.digest, out="ok:alone")
         kept = Approving(ACT, approval.digest, approval.encode())
         work.list_approval(approval.encode())
         work.keep(case, kept)
-        return replace(entry, why=why, dig=question.digest, deleg=approval.approver)
+        return replace(entry, why=glass.why, dig=question.digest, deleg=approval.approver)
 
     up_to_date_index(session)
-    sharing.add_seats(session, case, lacking, act=ACT, rule=rule, also=also)
-    return GlassBroken(case, member, until_ms, ALONE if approval is None else TWO_PERSON)
+    sharing.add_seats(session, case, glass.seats, act=ACT, rule=glass.rule, also=also)
+    return GlassBroken(case, member, glass.until_ms, ALONE if approval is None else TWO_PERSON)
 
 
 def said_of(session: Session, broken: GlassBroken) -> tuple[Message, ...]:

@@ -22,9 +22,9 @@ from vault.policy.roles import Action
 from vault.seal.letters import LETTER_LIMIT, open_letter, seal_letter
 from vault.services.approvals.answer import approve, require_another
 from vault.services.approvals.approving import APART_MS, ASKED_BY_FILE, Approver
-from vault.services.approvals.erasure_shown import erasure_shown
 from vault.services.approvals.question import Question, decode_question
-from vault.services.projection.approval_checks import ERASE, listings_of
+from vault.services.approvals.shown_here import shown_here
+from vault.services.projection.approval_checks import listings_of
 from vault.services.projection.authors import name_in, names_of_members
 from vault.store.files import as_received, read_limited, require_new, write_new
 from vault.words.message import Message, Words
@@ -80,13 +80,13 @@ def read_question(session: Session, path: Path) -> Received:
     """Return the question in a file for this member, if this program makes the same files of the text that it shows.
 
     What it is about can be told here: from the files alone, of an export, whose pages say what is shown; from this
-    member's own rows, of an erasure.
+    member's own rows, of another act.
 
     Raises:
         MalformedError, BrokenSealError: no question, or not for this device.
         VerificationError: it shows other files than the approval would be for, or such as this program does not make.
-        RefusedError: who asks is not in the newest roster, or is this very member; or it is about another act, or an
-            erasure of what this member cannot open.
+        RefusedError: who asks is not in the newest roster, or is this very member; or it is about another act; or as
+            `shown_here`.
     """
     session.require(Action.APPROVE)
     try:
@@ -100,11 +100,11 @@ def read_question(session: Session, path: Path) -> Received:
     question = decode_question(letter.content)
     if question.act not in ASKED_BY_FILE:
         raise RefusedError(
-            Message("a question in a file is about an export or an erasure; this question is about another act"),
+            Message("this question is about an act that is not approved by file"),
             next_step=Message("That is approved at the keyboard of a device that both of you use."),
         )
     question.require_true()
-    shown = erasure_shown(session, question, member) if question.act == ERASE else ()
+    shown = shown_here(session, question, member)
     return Received(SeatId(letter.seat), member, name_in(names_of_members(session), member), question, shown)
 
 

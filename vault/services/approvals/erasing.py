@@ -28,10 +28,8 @@ from vault.services.approvals.approving import (
     HERE_MS,
     TWO_PERSON,
     Second,
-    approver_named,
-    approvers,
+    chosen_approvers,
     required_approval,
-    rule_of,
 )
 from vault.services.approvals.question import Question
 from vault.services.cases.case_changes import change
@@ -139,10 +137,8 @@ def ask(session: Session, going: Going, *, why: str, out: Path, approver: str | 
     _ready(session, going, why)
     if not needs_second(going):
         raise UsageError(Message("one person may erase this: nobody has to approve it"))
-    if rule_of(session) != TWO_PERSON:
-        raise RefusedError(Message("nobody else could approve it: it is done alone"))
+    chosen = chosen_approvers(session, approver)
     require_new(out)
-    chosen = approvers(session) if approver is None else [approver_named(session, approver)]
     subject = next((audit_of(session, case) for case in going.cases), None)
     by_file.ask(session, _question(session, going, why, subject, valid_ms=APART_MS), chosen, out)
     return tuple(each.name for each in chosen)

@@ -71,7 +71,8 @@ def change(
 ) -> Edited:
     """Change the title, the risk, the owner or the stage of a case, as one act; what is not named stays.
 
-    `on` is the day since when it is in the stage (`set_stage`); `reason` why the danger is less.
+    `on` is the day since when it is in the stage: today, where none is given; `reason` why the danger is less. An
+    extradition that was refused is the most dangerous time: its risk becomes high, if it was lower.
 
     Raises:
         LowerRiskError: the risk of a case at refused at risk goes down, and there is no reason.
@@ -97,19 +98,6 @@ def change(
         return _with_reason(new, reason, before=head.risk)
 
     return _edit(session, case, changed, is_urgent=risk is not None or stage is not None)
-
-
-def set_stage(session: Session, case: CompartmentId, stage: str, *, on: str | None = None) -> Edited:
-    """Put a case into a stage of its kind, from a day on: today, where none is given.
-
-    An extradition that was refused is the most dangerous time: its risk becomes high, if it was lower.
-
-    Raises:
-        UsageError: its kind has no such stage, or the day is none.
-    """
-    session.require(Action.CASE_WRITE, case)
-    since = _day_of_stage(session, on)
-    return _edit(session, case, lambda head: _in_stage(head, stage, since), is_urgent=True)
 
 
 def _day_of_stage(session: Session, on: str | None) -> str:

@@ -12,7 +12,7 @@ from vault.casework.case import Case
 from vault.casework.disclosure import Disclosure
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.person import Person
-from vault.errors import NotAsShownError, NotFoundError
+from vault.errors import NotFoundError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, SeatId
 from vault.index.heads import heads_in
 from vault.policy.roles import ALLOWED, Action
@@ -167,19 +167,6 @@ def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
         claimed={each: kind for part in parts for each, kind in part.claimed.items() if each not in found},
         quarantined=quarantined_among(session, versions),
     )
-
-
-def as_shown(session: Session, shown: Going, *texts: str) -> Going:
-    """Return what `what_goes` returned for these texts and a person read, as long as the same goes now.
-
-    Raises:
-        NotAsShownError: something else would go, or stay, by now.
-        NotFoundError, RefusedError: as `what_goes`.
-    """
-    going = what_goes(session, *texts)
-    if going != shown:
-        raise NotAsShownError(Message("nothing is erased: what would go is not what was shown"))
-    return going
 
 
 def _held(session: Session, asked: Iterable[Going]) -> tuple[tuple[Held, ...], set[CompartmentId]]:

@@ -69,6 +69,14 @@ class ChangeCost:
     with_recovery: bool
 
 
+def readers(session: Session) -> frozenset[MemberId]:
+    """Return the members with a device and a role that opens cases."""
+    session.require(Action.MEMBER_LIST)
+    directory = session.directory
+    with_device = {MemberId(each.member) for each in directory.effective.certificates.values()}
+    return frozenset(each for each in with_device if directory.roles_of(each) & ALLOWED[Action.CASE_READ])
+
+
 def holders_of(session: Session, case: CompartmentId) -> Holders:
     """Return who can open a case or a section that this member holds.
 

@@ -1,4 +1,4 @@
-"""What a question about an erasure is about, by the rows of who is asked: the asker's words show nothing of it."""
+"""What a question in a file is about, by the rows of who is asked: the asker's words show nothing of it."""
 
 from __future__ import annotations
 
@@ -6,27 +6,67 @@ from collections import Counter
 
 from vault.access.session import Session
 from vault.errors import MalformedError, RefusedError
-from vault.ids import DIGEST_SIZE, MemberId
+from vault.ids import DIGEST_SIZE, CompartmentId, MemberId, SeatId
+from vault.index.cases import row_of
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion, open_each
 from vault.services.approvals.question import Question
 from vault.services.erasures.described import note_look
 from vault.services.erasures.whose_words import in_a_line, listed_names, whose_words
+from vault.services.grants.timed_grants import last_day
+from vault.services.projection.approval_checks import BREAK_GLASS, ERASE
 from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.projection import up_to_date_index
 from vault.words.message import Message, Words, plural
 
+_NAMES_NOTHING = Message("a question about opening a case names no case, day or device")
 
-def erasure_shown(session: Session, question: Question, asker: MemberId) -> tuple[Words, ...]:
-    """Return what would go, as this member's own vault has it: first what others than the asker wrote.
+
+def shown_here(session: Session, question: Question, asker: MemberId) -> tuple[Words, ...]:
+    """Return what a question is about, as this member's own vault has it; of an export its files say that.
+
+    Raises:
+        MalformedError: it names nothing of its act.
+        RefusedError: some of what would be erased is not here, or this member cannot open it; or what would be opened
+            is for a device that is not known here, or for this very member.
+    """
+    rule = session.require(Action.APPROVE)
+    if question.act == ERASE:
+        return _erasure(session, question, asker, rule)
+    return _glass(session, question) if question.act == BREAK_GLASS else ()
+
+
+def _glass(session: Session, question: Question) -> tuple[Words, ...]:
+    """Return to whom a case would be opened, and until when. The case itself need not be open to who is asked."""
+    case, until, seats = (question.of.get(name) for name in ("case", "until", "seats"))
+    if not (isinstance(case, bytes) and isinstance(until, int) and isinstance(seats, list) and seats):
+        raise MalformedError(_NAMES_NOTHING)
+    if not all(isinstance(seat, bytes) for seat in seats):
+        raise MalformedError(_NAMES_NOTHING)
+    certificates = [session.directory.effective.certificates.get(SeatId(seat)) for seat in seats]
+    members = {None if each is None else MemberId(each.member) for each in certificates}
+    member = next(iter(members))
+    if len(members) > 1 or member is None:
+        raise RefusedError(
+            Message("the case would be opened to a device that is not known here: nobody approves that"),
+            next_step=Message("Import a bundle from them first, then open the question again."),
+        )
+    if member == session.member:
+        raise RefusedError(Message("the case would be opened to you: somebody else has to approve that"))
+    row = row_of(up_to_date_index(session), CompartmentId(case))
+    called: Words = Message("a case that is not open to you") if row is None else row.ref
+    name = name_in(names_of_members(session), member)
+    opens = Message("Your own vault says: {case} would be open to {name} until the end of {day}.",
+                    case=called, name=name, day=last_day(until))  # fmt: skip
+    return (opens, "")
+
+
+def _erasure(session: Session, question: Question, asker: MemberId, rule: str) -> tuple[Words, ...]:
+    """Return what would go: first what others than the asker wrote.
 
     There is a line for each record and kind, with all authors: which version is the newest, their programs say. The
     look is in the log before.
-
-    Raises:
-        MalformedError: it names no versions.
-        RefusedError: one of them is not here, or this member cannot open it.
     """
-    rule = session.require(Action.APPROVE)
     found = whose_words(session, _opened(session, _named(question)))
     note_look(session, Counter(each.kind for each in found), [each.home for each in found], rule)
     names = names_of_members(session)
