@@ -166,19 +166,6 @@ def test_pages_that_say_what_is_shown_are_approved(organisation: Organisation, t
         assert (approval.act, name) == ("export.begin", full_name(AMINA))
 
 
-def test_an_act_whose_objects_the_file_cannot_show_is_not_approved_by_file(
-    organisation: Organisation, tmp_path: Path
-) -> None:
-    of = {"case": bytes(16), "seats": [organisation[AMINA].seat], "until": 1, "why": "emergency"}
-    wanted = question({}, act="break.glass", of=of, about=("case K7QM-3XPD, opened to Tomas Verhoffen",))
-    path = ask(organisation, wanted, tmp_path / "question")
-    with organisation.open(SELIN) as selin:
-        for act in (by_file.read_question, give):
-            with pytest.raises(
-                RefusedError, match="is about an export or an erasure; this question is about another act"
-            ):
-                act(selin, path)
-
 
 def test_reasons_that_are_sentences_are_no_reasons(organisation: Organisation, tmp_path: Path) -> None:
     path = ask(organisation, question(files_of(CODED), reasons=("x\nApproved before.",)), tmp_path / "question")
