@@ -34,8 +34,13 @@ class Shape(StrEnum):
     RECORDS = "records"  # sections, slips and cases too
     MEMBER = "member"
     LINE = "line"
+    LINES = "lines"  # several, each a line
+    CODE = "code"  # a key or a code, which a shell may keep
     WORD = "word"  # one of a few
     DAY = "day"
+    FILE = "file"
+    NEW_FILE = "new-file"
+    FOLDER = "folder"
     YES = "yes"  # an answer of a script
 
 
@@ -78,7 +83,12 @@ class Field:
     @property
     def is_personal(self) -> bool:
         """Say whether a person writes it in words of their own: it is asked, never typed as an option."""
-        return self.shape is Shape.LINE
+        return self.shape in {Shape.LINE, Shape.LINES}
+
+    @property
+    def is_place(self) -> bool:
+        """Say whether it names a file or a folder."""
+        return self.shape in {Shape.FILE, Shape.NEW_FILE, Shape.FOLDER}
 
     @property
     def is_subject(self) -> bool:
@@ -242,6 +252,7 @@ class Act(Generic[T]):
         begin: reads what a form begins with, for somebody who sees it; without it, they see the plan of nothing said.
         asks_yes: its plan asks for a yes that has no option of its own.
         second: set for an act that may need a second person.
+        is_long: it may take more than a second also of one, so that a screen shows how far it is.
         is_change: it changes what is there: where nothing is said, there is nothing to do.
         has_letter: it leaves a letter.
     """
@@ -259,6 +270,7 @@ class Act(Generic[T]):
     second: BySecond | None = None
     is_change: bool = False
     asks_yes: bool = False
+    is_long: bool = False
     has_letter: bool = False
     about: Words = ""
 

@@ -6,7 +6,7 @@ option, or by `--yes`; what it leaves open, the service decides, which refuses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +18,7 @@ from vault.cli.opening import opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, are_asked, ask_line, asked_one_by_one, options_of, refuse_as_options
 from vault.cli.reading import second_of
-from vault.cli.table import Arg, Given, Verb, new_file
+from vault.cli.table import Arg, Given, Verb, new_file, there_folder
 from vault.errors import VaultError
 from vault.words.message import Message, Words
 
@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 
 _PART: Final = 3
 _LANGUAGES: Final = ("en", "fr", "ru")
-_VALUES: Final = {Shape.DAY: "DATE", Shape.MEMBER: "MEMBER"}
+_VALUES: Final = {Shape.DAY: "DATE", Shape.MEMBER: "MEMBER", Shape.FILE: "FILE", Shape.NEW_FILE: "FILE"}
+_PLACES: Final[Mapping[Shape, Callable[[str], Path]]] = {
+    Shape.FILE: Path,
+    Shape.NEW_FILE: new_file,
+    Shape.FOLDER: there_folder,
+}
 
 
 def verb_of(act: Act[Any]) -> Verb:
@@ -56,7 +61,9 @@ def verb_of(act: Act[Any]) -> Verb:
 def _arg(field: Field) -> Arg:
     form = field.form or (f"--{field.name}" if field.shape is Shape.YES else f"--{field.name} {_value(field)}")
     form = form if field.form or field.is_required else f"[{form}]"
-    of = day_of(f"--{field.name}", is_past=field.is_past) if field.shape is Shape.DAY else str
+    of: Callable[[str], object] = _PLACES.get(field.shape, str)
+    if field.shape is Shape.DAY:
+        of = day_of(f"--{field.name}", is_past=field.is_past)
     default = field.first or None
     return Arg(form, field.help or field.label, choices=field.words, of=of, default=default, into=field.name)
 
@@ -71,6 +78,7 @@ def _personal(field: Field) -> Personal:
         f"--{field.name}",
         field.question or field.label,
         required=field.is_required,
+        many=field.shape is Shape.LINES,
         is_change=not field.is_required and not field.is_answer,
     )
 

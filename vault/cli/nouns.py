@@ -134,7 +134,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("key", Message("change the keys of cases, and wrap what was written under the newest key"),
              ("list", "rotate", "rewrap")),
         Noun("handover", Message("move the cases of a member who leaves to another member"),
-             ("order", "list", "carry-out")),
+             ("order", "list", "carry-out"), "handover", acts="handover"),
         Noun("break-glass", Message("in an emergency, open a case for some days to a member without a grant"),
              acts="break_glass"),
         Noun("clock", Message("show and correct the time that decides when rights end"), ("show", "confirm", "repair")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from tui.screens.cases.at_risk import AT_RISK, AtRiskForm
 from tui.screens.cases.case_edit import CaseEdit
@@ -15,14 +15,13 @@ from tui.screens.cases.new_case import NEW_CASE, NewCase
 from tui.screens.cases.new_section import NEW_SECTION, NewSection
 from tui.screens.cases.note_lines import draft_kind
 from tui.screens.erasing.hold import HoldForm
-from tui.screens.frame.act_form import ACT
+from tui.screens.frame.act_form import ACT, ActForm
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.record_form import RECORD
 from tui.screens.frame.wording import moment
 from tui.screens.members.away import AWAY, AwayForm
-from tui.screens.members.handover import ORDER, OrderForm
 from tui.screens.members.invite import INVITE, InviteForm
 from tui.screens.papers.paper_form import NEXT_VERSION, PAPER, PaperForm, add_paper
 from tui.screens.people.person_form import PERSON, PersonForm
@@ -36,7 +35,9 @@ from tui.values.values_forms import CASE_OF_SLIP, SLIP, FormPlace, FormTyped
 from tui.values.values_members import MembersShown
 from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
+from vault.acts.act import Act
 from vault.acts.case import EDIT, HOLD
+from vault.acts.handover import ORDER
 from vault.casework.story import STORY
 from vault.words.message import Message, Words, plural
 
@@ -52,12 +53,6 @@ def _away(screen: VaultScreen, place: FormPlace, open_again: _Open) -> None:
     screen.ask(lambda vault: vault.members.list_all(), show)
 
 
-def _order(screen: VaultScreen, _: FormPlace, open_again: _Open) -> None:
-    screen.ask(
-        lambda vault: vault.members.list_all(also_left=True), lambda shown: open_again(OrderForm(shown.members, ""))
-    )
-
-
 def _slips(screen: VaultScreen, *_: object) -> None:
     screen.call_later(screen.run_action, "app.go('calls')")
 
@@ -68,8 +63,8 @@ _OUTSIDE: Final[Mapping[str, Callable[[VaultScreen, FormPlace, _Open], None]]] =
         INVITE: lambda _screen, place, open_again: open_again(InviteForm(place.about, place.ref)),
         RECIPIENT: lambda _screen, _place, open_again: open_again(RecipientForm()),
         AWAY: _away,
-        ORDER: _order,
         SLIP: _slips,
+        ACT: lambda _screen, place, open_again: open_again(ActForm(_ACTS[place.about], {}, "")),
         CASE_OF_SLIP: _slips,  # the slip is chosen there, and its form finds its words
     }
 )
@@ -86,11 +81,14 @@ _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
         EXPORT: Message("export"),
         GRANT: Message("who may open the case"),
         AWAY: Message("away"),
-        ORDER: Message("handover"),
         CASE_OF_SLIP: Message("case of a call"),
         SLIP: Message("correction of a call"),
     }
 )
+
+
+_ACTS: Final[Mapping[str, Act[Any]]] = MappingProxyType({act.name: act for act in (EDIT, HOLD, ORDER)})
+"""The acts whose forms keep what was typed into them."""
 
 
 def offer_drafts(screen: VaultScreen) -> None:
@@ -99,7 +97,7 @@ def offer_drafts(screen: VaultScreen) -> None:
 
 
 def _offer(screen: VaultScreen, found: tuple[tuple[DraftShown, ...], tuple[FormTyped, ...]]) -> None:
-    drafts, forms = found[0], [form for form in found[1] if form.place.form in _OUTSIDE or form.place.case]
+    drafts, forms = found[0], [form for form in found[1] if _is_known(form.place)]
     spots = [Spot(draft.case, draft=draft.record) for draft in drafts]
     spots += [Spot(form.place.case, form=form.place) for form in forms]
     if not spots:
@@ -113,6 +111,11 @@ def _offer(screen: VaultScreen, found: tuple[tuple[DraftShown, ...], tuple[FormT
     screen.unless_left(Choose(Message("Go on with which draft?"), options), chosen)
 
 
+def _is_known(place: FormPlace) -> bool:
+    """Say whether this form can be opened again: a newer program may have others."""
+    return place.about in _ACTS if place.form == ACT else place.form in _OUTSIDE or bool(place.case)
+
+
 def go_to_spot(screen: VaultScreen, spot: Spot) -> None:
     """Go where somebody was, or on with a draft or a form."""
 
@@ -122,7 +125,7 @@ def go_to_spot(screen: VaultScreen, spot: Spot) -> None:
 
     if spot.case:
         screen.post_message(OpenCase(spot.case, record=spot.record, draft=spot.draft, form=spot.form))
-    elif spot.form is not None and spot.form.form in _OUTSIDE:
+    elif spot.form is not None and spot.form.form in _OUTSIDE and _is_known(spot.form):
         _OUTSIDE[spot.form.form](screen, spot.form, lambda form: _push(screen, form, made))
 
 
@@ -150,7 +153,7 @@ def _form_words(form: FormTyped) -> Message:
     if place.form == RECORD and kind in STORY:
         title = STORY[kind].FORM.title
     elif place.form == ACT:
-        title = next((act.title for act in (EDIT, HOLD) if act.name == place.about), "")
+        title = _ACTS[place.about].title if place.about in _ACTS else ""
     return Message("{ref}  form: {title}  {moment}", ref=place.ref, title=in_words(title), moment=moment(form.saved_ms))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
 from textual import on
@@ -15,8 +16,10 @@ from typing_extensions import override
 
 from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
+from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear
+from tui.screens.frame.form import BROWSE
 from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.text.in_words import in_words, together
@@ -32,6 +35,8 @@ from vault.words.message import Message, Words
 
 ACT: Final = "act"
 _NOTHING_KNOWN: Final = Begun()
+_NOTHING_FIRST: Final[Mapping[str, str]] = MappingProxyType({})
+_BETWEEN: Final = Message("with ; between")
 _NOT_SAID: Final = Message("not said")
 _KEEPS_IT: Final = Message("empty: it stays as it is")
 
@@ -45,6 +50,7 @@ class ActForm(ActScreen, KeptForm):
         about: what a person calls that.
         case: the case whose draft of this form it is.
         known: what the screen knows already of what it begins with.
+        first: what stands in rows at first, and may be another thing than what is there.
     """
 
     DEFAULT_CSS = """
@@ -56,23 +62,32 @@ class ActForm(ActScreen, KeptForm):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Do it"), "F4", Message("do it")),
         NEXT_FIELD,
+        BROWSE,
         leave(Message("Leave; nothing is changed")),
     )
 
     def __init__(
-        self, act: Act[Any], said: Said, about: Words, *, case: str = "", known: Begun = _NOTHING_KNOWN
+        self,
+        act: Act[Any],
+        said: Said,
+        about: Words,
+        *,
+        case: str = "",
+        known: Begun = _NOTHING_KNOWN,
+        first: Mapping[str, str] = _NOTHING_FIRST,
     ) -> None:
         super().__init__()
         self._act, self.subject, self._about, self._case = act, said, about, case
         self.help_name = act.title
-        self._begun = known
+        self._begun, self._first_said = known, first
         self._plan: Plan[Any] | None = None
 
     @override
     def commands(self) -> tuple[Command, ...]:
         """Return its commands; the first is called as the act is."""
         act = self._act
-        first, *others = super().commands()
+        has_place = any(field.is_place for field in act.rows(self.subject))
+        first, *others = [each for each in super().commands() if has_place or each.action != "browse"]
         return (replace(first, words=act.title, hint=act.key), *others)
 
     # ---- its rows -----------------------------------------------------------------------------------------------
@@ -85,12 +100,20 @@ class ActForm(ActScreen, KeptForm):
         yield FormRows(*shown[:1], *map(self._row, act.rows(self.subject)), *shown[1:], *about)
 
     def _row(self, field: Field) -> FormRow:
-        value = self._begun.present.get(field.name, field.first)
+        value = self._value(field, self._begun)
         if field.shape in {Shape.WORD, Shape.MEMBER}:
             return FormRow(field.label, ChoiceField(self._words(field), value=value, id=field.name))
         if field.shape is Shape.DAY:
             return FormRow(field.label, DateField(value, read=_reading(field), name=field.name, hint=field.hint))
-        return FormRow.of_text(field.name, field.label, field.hint, value)
+        if field.is_place:
+            new = {Shape.NEW_FILE: field.name, Shape.FOLDER: THIS_FOLDER}.get(field.shape, "")
+            return FormRow(field.label, PlaceInput(placeholder=field.hint, id=field.name, new=new))
+        hint = field.hint or (_BETWEEN if field.shape is Shape.LINES else "")
+        return FormRow.of_text(field.name, field.label, hint, "; ".join(value.splitlines()))
+
+    def _value(self, field: Field, begun: Begun) -> str:
+        """Return what stands in a row before anybody types."""
+        return begun.present.get(field.name) or self._first_said.get(field.name, field.first)
 
     def _words(self, field: Field) -> list[tuple[str, Words]]:
         words = self._begun.choices.get(field.name) or choices(field.words)
@@ -118,7 +141,7 @@ class ActForm(ActScreen, KeptForm):
         known, self._begun = self._begun, begun
         for field in self._act.rows(self.subject):
             row = self.query_one(f"#{field.name}")
-            before, now = known.present.get(field.name, field.first), begun.present.get(field.name, field.first)
+            before, now = self._value(field, known), self._value(field, begun)
             if isinstance(row, ChoiceField):
                 row.offer(self._words(field), now if row.value in {"", before} else row.value)
             elif isinstance(row, DateInput) and row.written == before != now:
@@ -161,16 +184,18 @@ class ActForm(ActScreen, KeptForm):
         for field in self._act.rows(self.subject):
             for row in self.query(f"#{field.name}"):
                 typed = row.value if isinstance(row, ChoiceField) else self.text(field.name)
+                if field.shape is Shape.LINES:
+                    typed = "\n".join(part.strip() for part in typed.split(";") if part.strip())
                 is_kept = typed == present.get(field.name, "") or (not typed and field.shape is Shape.DAY)
                 if not is_kept:
-                    said[field.name] = (typed,)
+                    said[field.name] = tuple(typed.splitlines()) if field.shape is Shape.LINES else (typed,)
         if not self._act.is_change:  # all of it is said again
             said = {**{name: (value,) for name, value in present.items() if value}, **said}
         return said
 
     def action_finish(self) -> None:
         """Put the questions of the act, then do it."""
-        if not are_clear(self):
+        if not are_clear(self) or not self._are_whole_paths():
             return
         said, act, plan = self.what_is_said(), self._act, self._plan
         if act.is_change and said == self.subject:
@@ -185,6 +210,13 @@ class ActForm(ActScreen, KeptForm):
         answers = {field.id: field.value.strip() for field in fields if field.id}
         doing = Doing(act, said, self.done, answers, failed=self._failed)
         self.do(doing, plan)
+
+    def _are_whole_paths(self) -> bool:
+        """Say whether each place that was typed is a whole path; where one is not, say so, with the cursor there."""
+        for field in self._act.rows(self.subject):
+            if field.is_place and self.text(field.name) and self.place(field.name) is None:
+                return False
+        return True
 
     def _failed(self, error: VaultError) -> None:
         """Say why, at the row that is wrong; where it would do something else now, show that."""
@@ -205,9 +237,15 @@ class ActForm(ActScreen, KeptForm):
 
     @override
     def form_place(self) -> FormPlace | None:
-        if not self._case or not any(field.is_personal for field in self._act.rows(self.subject)):
+        is_of_no_case = self._act.subject is None
+        if not (self._case or is_of_no_case) or not any(field.is_personal for field in self._act.rows(self.subject)):
             return None
         return FormPlace(ACT, self._case, in_words(self._about), about=self._act.name)
+
+    @override
+    def filled_at_first(self) -> dict[str, str]:
+        of_members = {field.name for field in self._act.rows(self.subject) if field.shape is Shape.MEMBER}
+        return {name: said for name, said in super().filled_at_first().items() if name not in of_members}
 
     @override
     def action_back(self) -> None:

@@ -56,7 +56,8 @@ class Doing:
     def is_short(self) -> bool:
         """Whether nobody has to see how far it is: it is no act on many."""
         subject = self.act.subject
-        return subject is None or len(self.said[subject.name]) == 1 or self.act.second is not None
+        is_one = subject is None or len(self.said[subject.name]) == 1 or self.act.second is not None
+        return is_one and not self.act.is_long
 
 
 class ActScreen(LongWorkScreen):

@@ -138,7 +138,7 @@ class MembersScreen(ListScreen, ChangingScreen):
     def action_handover(self) -> None:
         """Show the orders."""
         row = self._list.row_at_cursor()
-        self.app.push_screen(HandoverScreen(self._shown.members, self._shown.may, "" if row is None else row.key))
+        self.app.push_screen(HandoverScreen(self._shown.may, "" if row is None else row.key))
 
     def action_roles(self) -> None:
         """Give the member under the cursor other roles."""
