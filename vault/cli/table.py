@@ -13,7 +13,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from vault.errors import UsageError
-from vault.store.files import require_new
 from vault.words.message import Message
 
 if TYPE_CHECKING:
@@ -128,6 +127,8 @@ def require_places(verb: Verb, given: Given) -> None:
         if place is None:
             continue
         if arg.of is new_file:
+            from vault.store.files import require_new
+
             require_new(place)
         elif not place.is_dir():
             raise UsageError(
