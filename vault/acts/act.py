@@ -298,7 +298,7 @@ class Act(Generic[T]):
             if each.of_one and each.name in said and each not in rows:
                 raise UsageError(Message("{field} is changed in one at a time", field=each.name))
         for each in rows:
-            if each.is_required and not said.get(each.name):
+            if each.is_required and not any(said.get(each.name, ())):
                 raise UsageError(Message("{field} is empty", field=each.name))
         if self.is_change and said.keys().isdisjoint(each.name for each in rows):
             names = ", ".join(str(each.label) for each in rows)
