@@ -166,7 +166,6 @@ def test_pages_that_say_what_is_shown_are_approved(organisation: Organisation, t
         assert (approval.act, name) == ("export.begin", full_name(AMINA))
 
 
-
 def test_reasons_that_are_sentences_are_no_reasons(organisation: Organisation, tmp_path: Path) -> None:
     path = ask(organisation, question(files_of(CODED), reasons=("x\nApproved before.",)), tmp_path / "question")
     with organisation.open(SELIN) as selin, pytest.raises(MalformedError, match="reasons that are no codes"):

@@ -24,8 +24,8 @@ _COUNTED: Final = {
     "{count} versions",
     "{count} version, {stage}",
     "{count} versions, {stage}",
-    "There was {count} version. The change follows it; `casevault history` shows all.",
-    "There were {count} versions. They are one now; `casevault history` shows all.",
+    "There was {count} version. The change follows it; {history} shows all.",
+    "There were {count} versions. They are one now; {history} shows all.",
     "The document is erased here, with all {count} versions.",
 }
 # No honest office meets these: they tell who looks for the fault which bytes are wrong.

@@ -562,6 +562,13 @@ def _begun(act: Act[Any], _said: Said) -> Begun:
     if act.name == "case hold":
         hold = {"reason": "A court asks for the file.", "review": "2027-06-01"}
         return Begun(hold, line=Message("It is on legal hold, to be reviewed on {day}.", day="2027-06-01"))
+    if act.name == "handover order":
+        return Begun(
+            choices={
+                "leaver": (("aa" * 16, "Joel Brandvik"), ("a7" * 16, "Nadia Ferrante")),
+                "to": (("a7" * 16, "Nadia Ferrante"),),
+            }
+        )
     if act.name == "break-glass":
         return Begun(choices={"for": (("a7" * 16, "Nadia Ferrante"), ("a8" * 16, "Ilse Varga"))})
     _, _, title, kind, stage = CASES[0]
@@ -695,7 +702,7 @@ ANSWERS: dict[str, Any] = {
     "members.before_roles": "",
     "members.change_roles": ADMITTED,
     "proposals.show": ProposalShown(9, CHANGES, ("Amina Raskolda",), Message("one other supervisor")),
-    "handovers.list_all": (OrderLine("Karim Lindquell", "Joel Brandvik", "moves to another city"),),
+    "members.orders": (OrderLine("Karim Lindquell", "Joel Brandvik", "moves to another city"),),
     "devices.list_all": DEVICES,
     "safety.taken": lambda _seat, _progress, _stopped: TAKEN,
     "safety.facts": lambda case: replace(PACK, case=case),

@@ -215,8 +215,10 @@ def test_glass_is_broken_before_two_for_who_could_not_open_the_case(asking: Hous
         amina.press("f4", "f4")
         amina.sees(f"to {NADIA} until {DAY}?", f"{JOEL} is asked here. The log keeps it")
         amina.press("y")
-        amina.at(asking.ref)
         amina.sees(f"{NADIA} can open the case until {DAY}, from their next bundle or unlock on.")
+        amina.sees("A second person approved it; the log names both.", "Everybody else who holds the case is told")
+        amina.press("enter")
+        amina.at(asking.ref)
         amina.press("w")
         amina.sees(f"{NADIA} {DAY}")
     with asking.open("Nadia") as nadia:

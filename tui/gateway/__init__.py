@@ -11,7 +11,7 @@ from tui.gateway.referral import ExportStep
 from vault.access.membership.new_root import Followed
 from vault.redaction.questions import Question
 from vault.seal.entrance.words import GeneratedPassphrase
-from vault.services.approvals.approving import Approver
+from vault.services.approvals.approving import Approver, Second
 from vault.services.backups.backups import MadeBackup
 from vault.services.credentials.recovery import Drilled, RecoveryStatus
 from vault.services.exports.export_material import Wish

@@ -15,7 +15,6 @@ from tui.gateway.erasures.erasing import Erasing
 from tui.gateway.evidence import Evidence
 from tui.gateway.exchange import Exchange
 from tui.gateway.finding import Finding
-from tui.gateway.handovers import Handovers
 from tui.gateway.intake import Intake
 from tui.gateway.members import Members
 from tui.gateway.papers.papers import Papers
@@ -62,7 +61,6 @@ class Gateway:
         self.members = Members(door)
         self.proposals = Proposals(door)
         self.devices = Devices(door)
-        self.handovers = Handovers(door)
         self.sharing = Sharing(door)
         self.sections = Sections(door)
         self.own = OwnAccess(door)

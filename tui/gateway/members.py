@@ -9,14 +9,14 @@ from tui.gateway.changes import changed, files
 from tui.gateway.subject import Subject, telling
 from tui.text.in_words import together
 from tui.values.values_exchange import ResultText
-from tui.values.values_members import Changed, MemberLine, MembersShown, RequestShown
+from tui.values.values_members import Changed, MemberLine, MembersShown, OrderLine, RequestShown
 from vault.access.membership.inviting import Answer
 from vault.errors import InternalError, VaultError
 from vault.ids import MemberId
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import CancelledError, Progress, Stopped
 from vault.services.exchange import syncing
-from vault.services.grants import alone, deputies, timed_grants
+from vault.services.grants import alone, deputies, handover, timed_grants
 from vault.services.members import devices, joining, members, unsynced_work
 from vault.services.members.joining import Admitted
 from vault.services.members.members import MemberShown
@@ -40,6 +40,14 @@ _ACTS = (
 
 class Members(Subject):
     """Changes who is in. Where others have to sign, a change comes back as a proposal, and nothing was changed."""
+
+    def orders(self) -> tuple[OrderLine, ...]:
+        """Return the handovers that are ordered, oldest first."""
+        names = names_of_members(self._session)
+        return tuple(
+            OrderLine(name_in(names, order.value.leaver), name_in(names, order.value.successor), order.value.reason)
+            for order in handover.orders(self._session)
+        )
 
     def list_all(self, *, also_left: bool = False) -> MembersShown:
         """Return who is in; those who left after them, if asked for."""

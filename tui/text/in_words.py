@@ -56,6 +56,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.SETTLE_MEMBERS: Message("Two lists of members (F2, two lists)"),
     NextStep.SHOW_CASE: Message("the case"),
     NextStep.SHOW_CLOCK: Message("casevault clock show in a terminal"),
+    NextStep.SHOW_HISTORY: Message("v (what it said before)"),
     NextStep.SIGN_PROPOSAL: Message("Members (F2, members; then p)"),
     NextStep.SAMPLE_FORM: Message("casevault form add --sample in a terminal"),
     NextStep.SUSPEND_MEMBER: Message("Members (F2, members; then s)"),

@@ -97,7 +97,7 @@ BREAK_GLASS: Final = Act(
             Message("Last day"),
             Shape.DAY,
             Message("the last day, within 14 days"),
-            hint=Message("within 14 days, e.g. +3"),
+            hint=Message("e.g. +3"),
             is_required=True,
         ),
         Field(

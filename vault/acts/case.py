@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from vault.acts.act import Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, one
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
+from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.access.session import Session
@@ -63,9 +64,10 @@ def told_of_change(edited: Edited) -> Told:
     if edited.settled > 1:
         lines.append(
             plural(
-                "There was {count} version. The change follows it; `casevault history` shows all.",
-                "There were {count} versions. They are one now; `casevault history` shows all.",
+                "There was {count} version. The change follows it; {history} shows all.",
+                "There were {count} versions. They are one now; {history} shows all.",
                 count=edited.settled,
+                history=NextStep.SHOW_HISTORY,
             )
         )
     if edited.is_unconfirmed:

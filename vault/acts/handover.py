@@ -31,7 +31,7 @@ def _who(session: Session, _said: Said) -> Begun:
     line = "" if here else Message("There is no other caseworker or supervisor. Who orders it cannot take the cases.")
     return Begun(
         choices={
-            "member": tuple((member, name) for name, member in everybody),
+            "leaver": tuple((member, name) for name, member in everybody),
             "to": tuple((member, name) for name, member in here),
         },
         line=line,
@@ -41,7 +41,7 @@ def _who(session: Session, _said: Said) -> Begun:
 def _what_is_ordered(session: Session, said: Said) -> Plan[_Order]:
     from vault.services.projection import authors
 
-    leaver = authors.find_member(session, one(said, "member") or "", also_left=True)
+    leaver = authors.find_member(session, one(said, "leaver") or "", also_left=True)
     successor = authors.find_member(session, one(said, "to") or "")
     return Plan(_Order(leaver, successor, one(said, "reason") or ""))
 
@@ -102,7 +102,7 @@ ORDER: Final = Act(
     Message("Order a handover"),
     Message("order it"),
     (
-        Field("member", Message("Cases of"), Shape.MEMBER, Message("who leaves, or has left"), form="MEMBER",
+        Field("leaver", Message("Cases of"), Shape.MEMBER, Message("who leaves, or has left"), form="MEMBER",
               is_required=True),
         Field("to", Message("Go to"), Shape.MEMBER, Message("the new owner"), is_required=True),
         Field("reason", Message("Reason"), Shape.LINE, question=Message("Why (everybody in the vault can read it)"),

@@ -58,6 +58,7 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.SETTLE_MEMBERS: "casevault member settle",
     NextStep.SHOW_CASE: "casevault case show",
     NextStep.SHOW_CLOCK: "casevault clock show",
+    NextStep.SHOW_HISTORY: "casevault history RECORD",
     NextStep.SIGN_PROPOSAL: "casevault member sign FILE --out SIGNED",
     NextStep.SUSPEND_MEMBER: "casevault member suspend",
     NextStep.VERIFY_BACKUP: "casevault backup verify SRC",

@@ -55,6 +55,7 @@ class NextStep(Enum):
     SETTLE_MEMBERS = "settle-members"
     SHOW_CASE = "show-case"
     SHOW_CLOCK = "show-clock"
+    SHOW_HISTORY = "show-history"
     SIGN_PROPOSAL = "sign-proposal"
     SUSPEND_MEMBER = "suspend-member"
     VERIFY_BACKUP = "verify-backup"

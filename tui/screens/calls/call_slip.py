@@ -18,7 +18,7 @@ from typing_extensions import override
 from tui.screens.calls.call_fields import CallFields
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.covers import Neutral
-from tui.screens.frame.result_dialog import ResultDialog
+from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.wording import sentence
 from tui.text.calendar import long_day
 from tui.text.in_words import together, warning

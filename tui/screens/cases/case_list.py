@@ -16,8 +16,8 @@ from tui.screens.cases.many import ManyCases
 from tui.screens.cases.new_case import NewCase
 from tui.screens.frame.base import READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.looking_back import BOTH, UNDO, LooksBack
-from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import CasePages, FixedRows, case_row, risk_width
 from tui.screens.frame.wording import order_words
 from tui.text.in_words import in_words, together, warning

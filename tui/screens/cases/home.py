@@ -39,8 +39,8 @@ from tui.screens.cases.due_parts.home_rows import (
 from tui.screens.cases.due_parts.new_vault import NewVault, ticked
 from tui.screens.cases.new_case import NewCase
 from tui.screens.frame.base import READ_AGAIN, Command
+from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.looking_back import BOTH
-from tui.screens.frame.result_dialog import ResultDialog
 from tui.text.calendar import long_day
 from tui.text.in_words import in_words, together
 from tui.values.messages import OpenCase, ShowBoth

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.long_work import LongWorkScreen
-from tui.screens.frame.result_dialog import ResultDialog
 from tui.values.values_exchange import ResultText
 from vault.progress import Progress, Stopped
 from vault.words.message import Message

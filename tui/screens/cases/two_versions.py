@@ -15,7 +15,7 @@ from tui.looks.tokens import Token
 from tui.screens.cases.due_parts.confirming import confirm_anew
 from tui.screens.cases.write_lines import WriteLines
 from tui.screens.frame.base import Command, VaultScreen
-from tui.screens.frame.line_dialog import AskLine
+from tui.screens.frame.dialogs import AskLine
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import moment
 from tui.text.in_words import together

@@ -19,7 +19,7 @@ from tui.looks.tokens import Token
 from tui.screens.cases.case_parts.due_rows import about_words
 from tui.screens.cases.due_parts.due_acts import DONE_ACT, MOVE_ACT, REF, DueScreen
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
-from tui.screens.frame.line_dialog import ask_new_file
+from tui.screens.frame.dialogs import ask_new_file
 from tui.text.calendar import long_day, monday_of
 from tui.text.due_words import FULL_DAY, SOON_DAYS, days_left, distance_words
 from tui.values.values_story import AgendaShown, DueShown, WeekShown

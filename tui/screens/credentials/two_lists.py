@@ -11,9 +11,9 @@ from typing_extensions import override
 from tui.screens.credentials.passphrase_form import NOTHING_CHANGED
 from tui.screens.credentials.sheet_typing import SheetTyping
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
+from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.one_list import ListScreen
-from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import FixedRows
 from tui.values.codes import words_of
 from tui.values.values_members import Changed, TwoLists, WaitingLine

@@ -12,7 +12,7 @@ from typing_extensions import override
 from tui.looks.tokens import Token
 from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
 from tui.screens.frame.choice_field import Choose
-from tui.screens.frame.line_dialog import ask_new_file
+from tui.screens.frame.dialogs import ask_new_file
 from tui.screens.referral.export import ExportScreen
 from tui.screens.referral.questions import QuestionsScreen
 from tui.values.values_safety import PackShown

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from tui.screens.frame.base import BACK, Command
 from tui.screens.frame.choice_field import Choose
-from tui.screens.frame.line_dialog import AskLine, ask_new_file
+from tui.screens.frame.dialogs import AskLine, ResultDialog, ask_new_file
 from tui.screens.frame.long_work import LongWorkScreen
-from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.second_rows import ANSWER, HERE, SecondForm
 from tui.screens.frame.whole_text import WholeText
 from tui.screens.frame.wording import sentence
@@ -24,9 +23,8 @@ from vault.errors import UsageError, VaultError
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from tui.gateway import Approver, Gateway
+    from tui.gateway import Approver, Gateway, Second
     from vault.progress import Progress, Stopped
-    from vault.services.approvals.approving import Second
 
 _ALONE: Final = Message("It is done ALONE, and the log says so.")
 _APPROVED: Final = Message("A second person approved it.")
@@ -174,7 +172,7 @@ def _nobody(_: Gateway) -> None:
 def _told_too(plan: Plan[Any], words: Words) -> Plan[Any]:
     """Return a plan that says this too before the last question is answered."""
     *others, last = plan.asks
-    return replace(plan, asks=(*others, replace(last, told=(*last.told, words))))
+    return replace(plan, asks=(*others, replace(last, told=(words, *last.told))))
 
 
 def problem_with(ask: Ask, typed: str) -> Words:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from tui.screens.frame.base import Command, VaultScreen
-from tui.screens.frame.line_dialog import AskLine
-from tui.screens.frame.result_dialog import ResultDialog
+from tui.screens.frame.dialogs import AskLine, ResultDialog
 from tui.screens.frame.wording import moment
 from tui.text.in_words import together
 from tui.values.codes import word_of, words_of

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tui.screens.frame.choice_field import Choose
-from tui.screens.frame.line_dialog import AskLine, no_whole_path
+from tui.screens.frame.dialogs import AskLine, ResultDialog, no_whole_path
 from tui.screens.frame.long_work import LongWorkScreen
-from tui.screens.frame.result_dialog import ResultDialog
 from tui.text.in_words import together
 from tui.values.values_members import Changed
 from vault.progress import Progress, Stopped

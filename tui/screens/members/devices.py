@@ -9,9 +9,8 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
-from tui.screens.frame.line_dialog import AskLine
+from tui.screens.frame.dialogs import AskLine, ResultDialog
 from tui.screens.frame.one_list import ListScreen
-from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import FixedRows
 from tui.screens.members.changing import ChangingScreen
 from tui.screens.members.invite import InviteForm

@@ -63,11 +63,11 @@ class HandoverScreen(ListScreen, ActScreen):
     @override
     def action_refresh(self) -> None:
         """Read the orders."""
-        self.ask(lambda vault: vault.handovers.list_all(), self._show)
+        self.ask(lambda vault: vault.members.orders(), self._show)
 
     def action_order(self) -> None:
         """Order a handover."""
-        self.app.push_screen(ActForm(ORDER, {}, "", first={"member": self._leaver}), self._told)
+        self.app.push_screen(ActForm(ORDER, {}, "", first={"leaver": self._leaver}), self._told)
 
     def action_carry_out(self) -> None:
         """Hand over what is held here."""

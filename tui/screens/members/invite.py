@@ -13,11 +13,11 @@ from typing_extensions import override
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.form import BROWSE
 from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
-from tui.screens.frame.result_dialog import ResultDialog
-from tui.screens.frame.role_words import INVITED_AS
+from tui.screens.frame.wording import INVITED_AS
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.values_exchange import ResultText

@@ -13,9 +13,9 @@ from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, VaultScreen, leave
 from tui.screens.frame.browse import PlaceInput
+from tui.screens.frame.dialogs import ask_new_file
 from tui.screens.frame.form import BROWSE, FormScreen
 from tui.screens.frame.form_row import FormRow, FormRows
-from tui.screens.frame.line_dialog import ask_new_file
 from tui.screens.members.changing import ChangingScreen
 from tui.text.safe_content import safe_content
 from tui.values.values_members import Changed, DeviceLine, LostShown

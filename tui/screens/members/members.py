@@ -13,8 +13,8 @@ from typing_extensions import override
 from tui.looks.tokens import Token
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.one_list import ListScreen
-from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import MAY_BE_KEPT, named, with_roles
 from tui.screens.members.admit import AdmitScreen

@@ -13,9 +13,9 @@ from typing_extensions import override
 
 from tui.screens.frame.base import BACK, Command
 from tui.screens.frame.browse import PlaceInput
+from tui.screens.frame.dialogs import AskLine, no_whole_path
 from tui.screens.frame.form import BROWSE, FormScreen
 from tui.screens.frame.form_row import FormRow, FormRows
-from tui.screens.frame.line_dialog import AskLine, no_whole_path
 from tui.screens.members.changing import ChangingScreen
 from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content

@@ -10,8 +10,8 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import Command, leave
-from tui.screens.frame.role_words import ROLES
 from tui.screens.frame.rows import FixedRows
+from tui.screens.frame.wording import ROLES
 from tui.screens.members.changing import ChangingScreen
 from tui.text.safe_content import safe_content
 from tui.values.codes import words_of

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from tui.looks.tokens import Token
 from tui.screens.frame.base import BACK, Command, VaultScreen
-from tui.screens.frame.line_dialog import ask_new_file
+from tui.screens.frame.dialogs import ask_new_file
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.members.lost import LostForm, write_warn_list
 from tui.text.in_words import in_words

@@ -14,8 +14,8 @@ from tui.looks.signs import HAPPENED
 from tui.screens.erasing.erase import Erases
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.dialogs import AskLine
 from tui.screens.frame.known_already import make_unless_known
-from tui.screens.frame.line_dialog import AskLine
 from tui.screens.frame.looking_back import BOTH, UNDO
 from tui.screens.frame.rows import FixedRows
 from tui.screens.people.person_form import PersonForm

@@ -7,7 +7,7 @@ from typing import Final
 
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.choice_field import Choose
-from tui.screens.frame.line_dialog import AskLine
+from tui.screens.frame.dialogs import AskLine
 from tui.values.codes import choices
 from tui.values.values_story import KeptShown
 from vault.casework.story import STORY

@@ -12,7 +12,7 @@ from tui.screens.cases.case_preview import preview_facts
 from tui.screens.cases.due_parts.confirming import confirm_anew, say_done
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.dates import explained, reading_of
-from tui.screens.frame.line_dialog import AskLine
+from tui.screens.frame.dialogs import AskLine
 from tui.screens.frame.wording import named_problem, sentence
 from tui.text.calendar import short_day_of_week
 from tui.text.due_words import FULL_DAY

@@ -1,21 +1,21 @@
-"""A small question over a screen that is answered by one line."""
+"""Over a screen: a small question that one line answers, and what came of an act."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.form import WHOLE_PATH, whole_path
-from tui.text.in_words import warning
+from tui.text.in_words import together, warning
 from tui.text.safe_content import safe_content
 from tui.widgets.fields import SafeInput
 from tui.widgets.lines import Hint, KeyLine
@@ -91,3 +91,35 @@ def ask_new_file(screen: VaultScreen, question: Words, hint: str, then: Callable
         then(Path(place).expanduser())
 
     screen.unless_left(AskLine(question, hint=hint, problem=no_whole_path), answered)
+
+
+class ResultDialog(Sheet[str]):
+    """Shows sentences until they were read.
+
+    Args:
+        head: in a few words, what this is.
+        lines: the sentences.
+    """
+
+    DEFAULT_CSS = """
+    ResultDialog .head { color: $acc; text-style: bold; }
+    ResultDialog VerticalScroll { height: auto; max-height: 17; margin: 1 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "leave", show=False)]
+
+    def __init__(self, head: Words, lines: Sequence[Words]) -> None:
+        super().__init__()
+        self._head = head
+        self._lines = tuple(lines)
+
+    @override
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(safe_content(self._head), classes="head")
+            with VerticalScroll():
+                yield Static(safe_content(together(self._lines)))
+            yield KeyLine(Hint("Enter", Message("goes on")))
+
+    def action_leave(self) -> None:
+        """Go on."""
+        self.dismiss("")
