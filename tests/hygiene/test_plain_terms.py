@@ -16,7 +16,7 @@ _INNER: Final = re.compile(
 )
 _HEX_OR_COUNT: Final = re.compile(r"\blog \{|\{(?:count|versions)\} versions?\b", re.IGNORECASE)
 _PLACE: Final = re.compile(r"\{\w+\}")
-_SEEN: Final = ("vault/access", "vault/cli", "vault/export", "vault/services", "vault/words", "tui")
+_SEEN: Final = ("vault/access", "vault/acts", "vault/cli", "vault/export", "vault/services", "vault/words", "tui")
 _TEMPLATES: Final = {"Message", "plural"}
 # Versions that people keep and count themselves: of a paper, and of a record side by side.
 _COUNTED: Final = {

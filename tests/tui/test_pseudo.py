@@ -21,6 +21,7 @@ from tui.screens.cases.write_lines import WriteLines
 from tui.screens.emergency.emergency import WhichCase
 from tui.screens.frame.act_screen import LetterScreen
 from tui.screens.frame.base import VaultScreen
+from tui.screens.frame.second_rows import SecondForm
 from tui.screens.frame.whole_text import WholeText
 from tui.screens.people.record_of_people import RecordOfPeople
 from tui.screens.people.request_of_person import RequestOfPerson
@@ -28,6 +29,8 @@ from tui.text.in_words import in_words, speaking
 from tui.values.values_own import OwnFactors
 from tui.widgets.progress import ProgressModal
 from vault.acts.act import Letter
+from vault.ids import MemberId
+from vault.services.approvals.approving import Approver
 from vault.words.message import Message, plural
 
 pytestmark = pytest.mark.screen
@@ -38,6 +41,10 @@ LETTER = Letter(
     lambda language: (),
     lambda session, out, language: None,
     Message("It names nobody whose records were erased, and it is not encrypted."),
+)
+APPROVERS = (
+    Approver(MemberId(bytes(16)), "Nadia Ferrante", ("supervisor",), is_here=True),
+    Approver(MemberId(bytes(16)), "Joel Brandvik", ("caseworker",), unlocks_first=True),
 )
 NOT_OURS = {"browse": "VirtualList", "drill": "Static", "pages": "Static", "sheet copied": "DrawnPart"}
 """Screens with texts that come from elsewhere: names of files, pages, and what the library says of sheets."""
@@ -61,6 +68,9 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     ),
     "request": lambda desk: _push(
         desk, RecordOfPeople("11" * 16, "ΚϢ-1", "subject-request", [("a1" * 16, "Καριμ")], begun={"person": "a1" * 16})
+    ),
+    "second person": lambda desk: _push(
+        desk, SecondForm(Message("Erase for good"), foreign(APPROVERS), lambda *_: None)
     ),
     "settle": (":two lists", "f4"),
     "too small": lambda desk: desk.resize(30, 8),
