@@ -200,6 +200,8 @@ def _nobody(_: Gateway) -> None:
 
 def _told_too(plan: Plan[Any], words: Words) -> Plan[Any]:
     """Return a plan that says this too before the last question is answered."""
+    if not plan.asks:
+        return plan
     *others, last = plan.asks
     return replace(plan, asks=(*others, replace(last, told=(words, *last.told))))
 
