@@ -75,7 +75,7 @@ def _value(field: Field) -> str:
 def _personal(field: Field) -> Personal:
     return Personal(
         field.name,
-        f"--{field.name}",
+        field.form or f"--{field.name}",
         field.question or field.label,
         required=field.is_required,
         many=field.shape is Shape.LINES,
@@ -99,7 +99,7 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
         said = _said(act, args, typed)
         act.require_said(said)
         plan = act.look(session, said)
-        if not getattr(args, "yes", False):
+        if act.asks_yes and not args.yes:
             for line in plan.shown():
                 output.say(line)
         if plan.stop is not None:
