@@ -147,7 +147,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("export-all", Message("all that you can read, in an open format, sealed for one confirmed recipient")),
         Noun("report", Message("counts of people, cases and acts, without small groups"), ("counts",)),
         Noun("approval", Message("ask a second person at another place, and answer as that person"),
-             ("ask", "show", "give", "list")),
+             ("ask", "show", "give", "list"), "approval", acts="approval"),
         Noun("package", Message("open or check a package; needs no vault"), ("open", "verify")),
     ),
     Message("exchange"): (
