@@ -127,7 +127,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("section", Message("the restricted sections of a case (location, health, sources)"),
              ("new", "list", "show", "move", "grant", "revoke")),
         Noun("intake", Message("call slips, until they become a case, and the register of who is known"),
-             ("add", "list", "move", "edit", "close", "enter", "ask")),
+             ("add", "list", "move", "edit", "close", "enter", "ask"), "intake", acts="intake"),
     ),
     Message("who can open what"): (
         Noun("grant", Message("list who can open a case, grant access, revoke it"), ("list", "add", "revoke")),
