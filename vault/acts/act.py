@@ -38,6 +38,7 @@ class Shape(StrEnum):
     CODE = "code"  # a key or a code, which a shell may keep
     WORD = "word"  # one of a few
     DAY = "day"
+    MOMENT = "moment"  # a day, perhaps with a time
     FILE = "file"
     NEW_FILE = "new-file"
     FOLDER = "folder"
