@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from vault.acts.act import Act, Agreed, Field, Plan, Said, Shape, Told, one
 from vault.acts.case import told_of_change
 from vault.casework.story.check_in import CheckIn, CheckInEnd
 from vault.casework.story.step import SAID, Checklist, ChecklistStep
-from vault.ids import CompartmentId, short_id
+from vault.ids import short_id
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from vault.access.session import Session
+    from vault.ids import CompartmentId
     from vault.progress import Progress
     from vault.services.cases.editing import Place
     from vault.services.projection.reading import Stored
@@ -32,27 +32,21 @@ _IN_CASE: Final = Field(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Of:
-    place: Place
-    said: Said
-
-
-def _locate(session: Session, said: Said, kind: str) -> Plan[_Of]:
+def _locate(session: Session, said: Said, kind: str) -> Plan[tuple[Place, Said]]:
     from vault.services.cases import cases, editing
 
     case = one(said, "of_case")
     of_case = None if case is None else cases.find(session, case)
-    return Plan(_Of(editing.locate(session, said["record"][0], frozenset({kind}), case=of_case), said))
+    return Plan((editing.locate(session, said["record"][0], frozenset({kind}), case=of_case), said))
 
 
 # ---- check-ins ----------------------------------------------------------------------------------------------------
 
 
-def _heard(session: Session, plan: Plan[_Of], _agreed: Agreed, _progress: Progress) -> Told:
+def _heard(session: Session, plan: Plan[tuple[Place, Said]], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.safety import check_ins
 
-    place, said = plan.of.place, plan.of.said
+    place, said = plan.of
     at = check_ins.heard(session, place, CheckInEnd(one(said, "end") or ""), on=one(said, "on"))
     told = Message("It is over; no further one is due.")
     if at is not None:
@@ -113,32 +107,26 @@ def _line(stored: Stored[Any]) -> Message:
     return Message("  □ {when}  {what}  id {id}", when=due, what=what, id=short_id(stored.record))
 
 
-@dataclass(frozen=True, slots=True)
-class _Beginning:
-    case: CompartmentId
-    what: str
-    since: str | None
-
-
-def _what_begins(session: Session, said: Said) -> Plan[_Beginning]:
+def _what_begins(session: Session, said: Said) -> Plan[tuple[CompartmentId, Said]]:
     from vault.services.cases import cases
 
-    return Plan(_Beginning(cases.find(session, said["case"][0]), one(said, "what") or "", one(said, "since")))
+    return Plan((cases.find(session, said["case"][0]), said))
 
 
-def _begin(session: Session, plan: Plan[_Beginning], _agreed: Agreed, _progress: Progress) -> Told:
+def _begin(session: Session, plan: Plan[tuple[CompartmentId, Said]], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.safety import checklists
 
-    of = plan.of
-    checklists.begin(session, of.case, of.what, since=of.since)
-    return told_of_steps([step for step in checklists.steps_in(session, of.case) if step.value.checklist == of.what])
+    case, said = plan.of
+    what = one(said, "what") or ""
+    checklists.begin(session, case, what, since=one(said, "since"))
+    return told_of_steps([step for step in checklists.steps_in(session, case) if step.value.checklist == what])
 
 
-def _done(session: Session, plan: Plan[_Of], _agreed: Agreed, _progress: Progress) -> Told:
+def _done(session: Session, plan: Plan[tuple[Place, Said]], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.safety import checklists
 
-    said = plan.of.said
-    return told_of_change(checklists.tick(session, plan.of.place, by=one(said, "by"), on=one(said, "on")))
+    place, said = plan.of
+    return told_of_change(checklists.tick(session, place, by=one(said, "by"), on=one(said, "on")))
 
 
 BEGIN: Final = Act(
