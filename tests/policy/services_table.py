@@ -82,7 +82,9 @@ _ASKS: Mapping[Action, str] = {
     Action.PARTNER_READ: "partners.find partners.list_all",
     Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit",
     Action.INTAKE_READ: "intake.find intake.find_open intake.list_open",
-    Action.INTAKE_WRITE: "intake.add intake.caller intake.close intake.correct intake_key.rotate_weekly",
+    Action.INTAKE_WRITE: """
+    intake.add intake.caller intake.close intake.correct intake.require_open intake_key.rotate_weekly
+    """,
     Action.REGISTER_ASK: "register.ask register.ask_among register.ask_each",
     Action.REGISTER_WRITE: "register.add",
     Action.MEMBER_LIST: """

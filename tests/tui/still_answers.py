@@ -31,7 +31,7 @@ from tui.values.values import (
 from tui.values.values_access import AccessShown, HolderLine, SectionLine, SectionShown
 from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
 from tui.values.values_erasing import ErasureShown
-from tui.values.values_exchange import ListShown, PeerShown, QuestionAsked, ResultText, StandingShown, WithWhom
+from tui.values.values_exchange import ListShown, PeerShown, ResultText, StandingShown, WithWhom
 from tui.values.values_members import (
     Changed,
     DeviceLine,
@@ -50,7 +50,8 @@ from tui.values.values_safety import PackShown, TakenShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, UndoShown, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.access.pins.pins import Dates
-from vault.acts.act import Act, Begun, Plan, Said
+from vault.acts.act import Act, Ask, Begun, Plan, Said
+from vault.acts.approval import GIVE, Asked
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
 from vault.casework.own_forms.definition import FormDefinition
@@ -66,13 +67,15 @@ from vault.casework.story.task import Task
 from vault.casework.story.wanted import Wanted, WantedSystem
 from vault.casework.versions.beside import compare
 from vault.casework.vocabulary import NoteKind
-from vault.ids import CompartmentId, Digest, MemberId, RecordId
+from vault.ids import CompartmentId, Digest, MemberId, RecordId, SeatId
 from vault.redaction.actions import Action, IdentifierType
 from vault.redaction.questions import Question
 from vault.seal.entrance.wordlists import Language
 from vault.seal.entrance.words import GeneratedPassphrase
 from vault.seal.sheets import Sheet, make_sheets
 from vault.services.approvals.approving import Approver
+from vault.services.approvals.by_file import Received
+from vault.services.approvals.question import Question as AskedByFile
 from vault.services.backups.backups import MadeBackup
 from vault.services.computer.health import sheets
 from vault.services.credentials.recovery import RecoveryStatus
@@ -83,7 +86,7 @@ from vault.services.exports.partners import KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
 from vault.services.members.rostering import ProposalShown
 from vault.words.codes import word_of
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 NOW_MS: Final = 1_795_615_320_000
 """2026-11-25 14:02 UTC."""
@@ -558,6 +561,28 @@ FAULTY = ListShown((
 ), to_mend="Write them?")  # fmt: skip
 
 
+def _shown(act: Act[Any], said: Said) -> tuple[Plan[Any], tuple[Words, ...]]:
+    if act is GIVE:
+        question = AskedByFile(act="export.begin", of={}, reasons=("legal-referral", "casework"), expires_ms=0)
+        received = Received(SeatId(bytes(16)), MemberId(bytes(16)), "Amina Raskolda", question)
+        sure = Ask(
+            "approve",
+            Message("Approve what {asker} asks?", asker=received.name),
+            yes=Message("Approve"),
+            no=Message("Not yet"),
+            told=(Message("Your log says so, for ever, with your reason."),),
+        )
+        return Plan(Asked(received, said), asks=(sure,)), QUESTION
+    return Plan(None, needs_second=True), (
+        Message("This is erased for good, with every earlier version:"),
+        Message("  {count} x {kind}", count=3, kind=Message("document")),
+        Message("  {count} x {kind}", count=9, kind=Message("note")),
+        Message("In: {cases}.", cases="K7QM-3XPD"),
+        Message("1 package left these cases: its recipient still has it, and must be asked to destroy it."),
+        Message("It is more than one case or ten records: a second person has to approve it."),
+    )
+
+
 def _begun(act: Act[Any], _said: Said) -> Begun:
     if act.name == "case hold":
         hold = {"reason": "A court asks for the file.", "review": "2027-06-01"}
@@ -676,14 +701,7 @@ ANSWERS: dict[str, Any] = {
     )),
     "exchange.look_at_list": lambda file, kind: LISTED if file.suffix == ".xlsx" else FAULTY,
     "acting.begin": _begun,
-    "acting.shown": lambda act, said: (Plan(None, needs_second=True), (
-        Message("This is erased for good, with every earlier version:"),
-        Message("  {count} x {kind}", count=3, kind=Message("document")),
-        Message("  {count} x {kind}", count=9, kind=Message("note")),
-        Message("In: {cases}.", cases="K7QM-3XPD"),
-        Message("1 package left these cases: its recipient still has it, and must be asked to destroy it."),
-        Message("It is more than one case or ten records: a second person has to approve it."),
-    )),
+    "acting.shown": _shown,
     "erasing.waiting": (
         ErasureShown("K7QM-3XPD", 12, NOW_MS + 40 * HOUR_MS, "Joel Brandvik"),
         ErasureShown("9HTA-22NC", 1, NOW_MS + 60 * HOUR_MS, "Amina Raskolda", is_held=True),
@@ -691,7 +709,6 @@ ANSWERS: dict[str, Any] = {
         ErasureShown("4FDW-PP8K", 0, what="cd" * 16, due="2026-10-31"),
     ),
     "approvals.approvers": (),
-    "approvals.read": QuestionAsked("Amina Raskolda", QUESTION, ("legal-referral", "casework")),
     "members.list_all": lambda also_left=False: MembersShown(
         (*MEMBERS, LEFT) if also_left else MEMBERS, separated=True, may=EVERYTHING),
     "members.invite": _invited,

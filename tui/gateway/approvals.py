@@ -8,9 +8,6 @@ from pathlib import Path
 
 from tui.gateway.referral import ExportStep
 from tui.gateway.subject import Subject, UnlockedVault, case_id, telling
-from tui.text.in_words import in_words
-from tui.values.codes import with_kind
-from tui.values.values_exchange import QuestionAsked, ResultText
 from vault.ids import MemberId
 from vault.progress import Progress, Stopped
 from vault.services.approvals import approving, by_file
@@ -19,7 +16,6 @@ from vault.services.approvals.pipe import Run, run_second_process
 from vault.services.exports import exporting
 from vault.services.exports.export_material import Wish
 from vault.services.exports.exporting import Undecided
-from vault.words.message import Message
 
 Lend = Callable[[Callable[[], bytes]], bytes]
 """Runs a function while the terminal is free for the second person, and returns what it returns."""
@@ -81,27 +77,3 @@ class Approvals(Subject):
         if isinstance(asked, Undecided):
             return ExportStep(questions=asked.questions)
         return ExportStep(names=asked.names)
-
-    def read(self, file: Path) -> QuestionAsked:
-        """Return what another member asks."""
-        received = by_file.read_question(self._session, file)
-        return QuestionAsked(
-            received.name,
-            (*(in_words(with_kind(line)) for line in received.shown), *received.question.lines()),
-            received.question.reasons,
-        )
-
-    def give(self, file: Path, why: str, out: Path) -> ResultText:
-        """Approve it, and write the answer into a new file."""
-        approval, name = by_file.give(self._session, file, out, why=why)
-        return ResultText(
-            (
-                Message(
-                    "You approved it as {role}; your log says so. The answer for {name} is at {out}.",
-                    role=approval.role,
-                    name=name,
-                    out=out,
-                ),
-                Message("It is valid for {name} once they import your next bundle: make it now.", name=name),
-            )
-        )

@@ -127,10 +127,6 @@ class Intake(Subject):
 
         return unless_known(moved)
 
-    def close(self, slip: str) -> None:
-        """Close it: it becomes no case."""
-        intake.close(self._session, slip)
-
     def _who_takes_calls(self) -> Message:
         names = intake.takers(self._session)
         if not names:

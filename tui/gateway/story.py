@@ -26,13 +26,12 @@ from tui.values.values_story import (
     WeekShown,
 )
 from tui.values.values_versions import SideShown, VersionsShown
-from vault.casework import vocabulary
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.own_forms.filled import Filled
 from vault.casework.story import headline_said
-from vault.casework.story.check_in import CheckIn, CheckInEnd, missed_for
+from vault.casework.story.check_in import missed_for
 from vault.casework.story.incident import IncidentKind
-from vault.casework.story.step import Checklist, ChecklistStep
+from vault.casework.story.step import Checklist
 from vault.casework.versions import beside
 from vault.ids import RecordId, VersionId
 from vault.policy.roles import Action
@@ -136,14 +135,7 @@ class Story(Subject):
         return KeptShown(record, story.change(self._session, place, typed).is_unconfirmed)
 
     def done(self, case: str, record: str, kind: str, end: str = "") -> KeptShown:
-        """Say that a record is over since today, a check-in or a step now, and what was said of its end."""
-        place = editing.Place(case_id(case), record_id(record), kind)
-        if kind == CheckIn.KIND:
-            check_ins.heard(self._session, place, vocabulary.word_of(CheckInEnd, end, "end"))
-            return KeptShown(record)
-        if kind == ChecklistStep.KIND:
-            checklists.tick(self._session, place)
-            return KeptShown(record)
+        """Say that a record is over since today, and what was said of its end."""
         form = story.kind_named(kind).FORM
         said = dict.fromkeys(form.asked_at_end, end) if end else {}
         return self.change(case, record, kind, {} if form.done_by is None else {form.done_by: self.today(), **said})
@@ -178,10 +170,6 @@ class Story(Subject):
             return Message("i, then “{name}”", name=word_of(follows.value))
 
         return checklists.told_after(self._session, case_id(case), IncidentKind(what), how) or ""
-
-    def begin_checklist(self, case: str, name: str) -> str:
-        """Write the steps of a checklist into a case; return the id of the first."""
-        return checklists.begin(self._session, case_id(case), name)[0].hex()
 
     def today(self) -> str:
         """Return this day, YYYY-MM-DD."""

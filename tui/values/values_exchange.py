@@ -68,15 +68,3 @@ class StandingShown:
     members: tuple[WithWhom, ...] = ()
     last_ms: int = 0
     last: tuple[Words, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionAsked:
-    """A question of another member: the things first, then what its asker says of them.
-
-    The approver gives one of the codes `reasons`.
-    """
-
-    asker: str = field(repr=False)
-    lines: tuple[str, ...] = field(repr=False)
-    reasons: tuple[str, ...]

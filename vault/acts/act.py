@@ -38,6 +38,7 @@ class Shape(StrEnum):
     CODE = "code"  # a key or a code, which a shell may keep
     WORD = "word"  # one of a few
     DAY = "day"
+    MOMENT = "moment"  # a day, perhaps with a time
     FILE = "file"
     NEW_FILE = "new-file"
     FOLDER = "folder"
@@ -54,7 +55,7 @@ class Field:
         shape: what may be said.
         help: what the option takes.
         question: how somebody at a terminal is asked for it; without it, by its label.
-        form: how the usage shows it; without it, as the option that may be left out.
+        form: how the usage shows it; without it, as the option that may be left out. Of a `LINE`, its option.
         words: the codes of a `WORD`, where they do not depend on what is looked at.
         first: what is said where nobody says anything.
         hint: what stands in its row while that is empty.
@@ -250,7 +251,7 @@ class Act(Generic[T]):
         about: what stands below its fields.
         nothing: what was not done where somebody did not say yes.
         begin: reads what a form begins with, for somebody who sees it; without it, they see the plan of nothing said.
-        asks_yes: its plan asks for a yes that has no option of its own.
+        asks_yes: its plan is read and asks for a yes that has no option of its own.
         second: set for an act that may need a second person.
         is_long: it may take more than a second also of one, so that a screen shows how far it is.
         is_change: it changes what is there: where nothing is said, there is nothing to do.

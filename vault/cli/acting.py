@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told
 from vault.cli.confirming import require_word
-from vault.cli.dates import day_of
+from vault.cli.dates import day_of, moment_of
 from vault.cli.opening import opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, are_asked, ask_line, asked_one_by_one, options_of, refuse_as_options
@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 
 _PART: Final = 3
 _LANGUAGES: Final = ("en", "fr", "ru")
-_VALUES: Final = {Shape.DAY: "DATE", Shape.MEMBER: "MEMBER", Shape.FILE: "FILE", Shape.NEW_FILE: "FILE"}
+_VALUES: Final = {
+    Shape.DAY: "DATE",
+    Shape.MOMENT: "DATE",
+    Shape.MEMBER: "MEMBER",
+    Shape.FILE: "FILE",
+    Shape.NEW_FILE: "FILE",
+}
 _PLACES: Final[Mapping[Shape, Callable[[str], Path]]] = {
     Shape.FILE: Path,
     Shape.NEW_FILE: new_file,
@@ -64,6 +70,8 @@ def _arg(field: Field) -> Arg:
     of: Callable[[str], object] = _PLACES.get(field.shape, str)
     if field.shape is Shape.DAY:
         of = day_of(f"--{field.name}", is_past=field.is_past)
+    elif field.shape is Shape.MOMENT:
+        of = moment_of(f"--{field.name}", is_past=field.is_past)
     default = field.first or None
     return Arg(form, field.help or field.label, choices=field.words, of=of, default=default, into=field.name)
 
@@ -75,7 +83,7 @@ def _value(field: Field) -> str:
 def _personal(field: Field) -> Personal:
     return Personal(
         field.name,
-        f"--{field.name}",
+        field.form or f"--{field.name}",
         field.question or field.label,
         required=field.is_required,
         many=field.shape is Shape.LINES,
@@ -99,7 +107,7 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
         said = _said(act, args, typed)
         act.require_said(said)
         plan = act.look(session, said)
-        if not getattr(args, "yes", False):
+        if act.asks_yes and not args.yes:
             for line in plan.shown():
                 output.say(line)
         if plan.stop is not None:

@@ -13,7 +13,7 @@ from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.reading import approve_here, with_answers
 from vault.cli.table import Arg, Given, Verb, new_file
-from vault.words.codes import word_of, words_of
+from vault.words.codes import words_of
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -90,23 +90,6 @@ def _show(args: Given, output: Output) -> Result:
     return Result(data, [Message("{name} asks:", name=received.name), *received.shown, *question.lines(), *how])
 
 
-def _give(args: Given, output: Output) -> Result:
-    from vault.services.approvals import by_file
-
-    with opened(args, output) as session:
-        approval, name = by_file.give(session, args.file, args.out, why=args.reason)
-    lines = [
-        Message(
-            "You approved it as {role}; your log says so. The answer for {name} is at {out}.",
-            role=word_of(approval.role),
-            name=name,
-            out=args.out,
-        ),
-        Message("It is valid for {name} once they import your next bundle: `casevault bundle make`.", name=name),
-    ]
-    return Result({"answer": str(args.out), "digest": approval.digest.hex(), "for": name}, lines)
-
-
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.approvals import approving
@@ -123,7 +106,6 @@ def _list(args: Given, output: Output) -> Result:
     return Result(data, lines or [Message("Nobody else can approve: you do these acts alone, and the log says so.")])
 
 
-_QUESTION: Final = Arg("FILE", Message("the question"), of=Path)
 VERBS: Final = (
     Verb("ask", Message("ask a second person to approve an export: write the sealed question"), (
         *REPORT,
@@ -131,13 +113,8 @@ VERBS: Final = (
         Arg("[--second NAME]", Message("who should approve; without it, every member who can")),
     ), _ask),
     Verb("show", Message("read a question"), (
-        _QUESTION,
+        Arg("FILE", Message("the question"), of=Path),
         Arg("[--files DIR]", Message("write the finished files into this new folder"), of=new_file),
     ), _show),
-    Verb("give", Message("approve a question, with a reason"), (
-        _QUESTION,
-        Arg("--reason CODE", Message("kept in the log and in the package; `show` lists them")),
-        Arg("--out ANSWER", Message("a new file for the member who asked"), of=new_file),
-    ), _give),
     Verb("list", Message("who can approve your questions"), (), _list),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from vault.acts.intake import CLOSED
 from vault.cli.case import CASE_KINDS
 from vault.cli.known import ANYWAY, unless_here, unless_known
 from vault.cli.opening import opened, opened_to_ask
@@ -35,10 +36,6 @@ _WHO = (Personal("names", "--name", Message("Name, in each script known"), requi
 _TITLE = Personal("title", "--title", Message("Title of the new case"), required=True)
 _DO_NOT_CALL = Message("DO NOT CALL  {number}: a case that you can open has it on a never-use list.")
 _KEPT = {"note": Message("a note"), "person": Message("a person"), "task": Message("a task to call back")}
-_CLOSED = Message(
-    "The slip is closed and no longer listed. In ten minutes or later, when a member who takes calls next"
-    " uses this vault, its words are erased on this device. Older backups keep them."
-)
 
 
 def _add(args: Given, output: Output) -> Result:
@@ -109,14 +106,6 @@ def _edit(args: Given, output: Output) -> Result:
         return edited(intake.correct(session, args.slip, call_back=call_back, **said))
 
 
-def _close(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.cases import intake
-
-        intake.close(session, args.slip)
-    return Result({"slip": args.slip, "closed": True}, [_CLOSED])
-
-
 def _move(args: Given, output: Output) -> Result:
     asked = () if args.new is None else (_TITLE,)
     with opened_to_ask(args, output, asked) as (session, answers):
@@ -154,17 +143,7 @@ def _move(args: Given, output: Output) -> Result:
     said = [Message("The words of the slip are in case {case} now, as {as_what}.", case=ref, as_what=as_what)]
     if args.new is not None and args.role is None and Person.KIND in moved.kinds:
         said.append(Message("The person who called is the client. If they are not, `person edit --role` changes it."))
-    return Result({"slip": args.slip, "case": case.hex(), "ref": ref, "kept": list(moved.kinds)}, [*said, _CLOSED])
-
-
-def _enter(args: Given, output: Output) -> Result:
-    with opened_to_ask(args, output, _WHO) as (session, answers):
-        from vault.services.cases import register
-
-        entry = register.add(session, answers["names"])
-    return Result(
-        {"entry": entry.hex()}, [Message("The person is in the register. A colleague who asks is told to ask you.")]
-    )
+    return Result({"slip": args.slip, "case": case.hex(), "ref": ref, "kept": list(moved.kinds)}, [*said, *CLOSED])
 
 
 def _ask(args: Given, output: Output) -> Result:
@@ -204,11 +183,5 @@ VERBS: Final = (
         )),
         *options_of(_CORRECTED),
     ), _edit),
-    Verb("close", Message("close a slip that becomes no case; it is no longer listed"), (
-        Arg("SLIP", Message("its id, or its beginning")),
-    ), _close),
-    Verb("enter", Message("enter a person in the register: colleagues learn whom to ask, and no name is stored"), (
-        *options_of(_WHO),
-    ), _enter),
     Verb("ask", Message("whom to ask about a person who may be known already"), options_of(_WHO), _ask),
 )  # fmt: skip

@@ -19,9 +19,11 @@ from tests.services.organisation import (
     organisation_template,
 )
 from vault.access.session import Session
+from vault.acts.act import as_agreed
+from vault.acts.approval import GIVE
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.errors import BrokenSealError, RefusedError, UsageError, WaitingForDecisionError
+from vault.errors import BrokenSealError, NotAsShownError, RefusedError, UsageError, WaitingForDecisionError
 from vault.export.reader import open_package
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
@@ -66,6 +68,19 @@ def approve(office: Office, name: str = SELIN, why: str = "legal-referral") -> P
     with office.organisation.open(name) as session:
         by_file.give(session, office.question, answer, why=why)
     return answer
+
+
+def test_another_question_than_was_read_is_not_approved(office: Office) -> None:
+    said = {"file": (str(office.question),)}
+    with office.organisation.open(SELIN) as selin:
+        read = GIVE.look(selin, said)
+        assert as_agreed(selin, GIVE, said, read).mark == read.mark
+    office.question.unlink()
+    with office.organisation.open(AMINA) as amina:
+        wish = Wish("lawyer", LAWYER, take_proposals=True)
+        exporting.ask(amina, office.case, wish, out=office.question, approver=full_name(SELIN))
+    with office.organisation.open(SELIN) as selin, pytest.raises(NotAsShownError, match="nothing is approved"):
+        as_agreed(selin, GIVE, said, read)
 
 
 def export(session: Session, office: Office, answer: Path) -> exporting.Exported | exporting.Undecided:

@@ -12,6 +12,7 @@ from tui.looks.tokens import Token
 from tui.screens.calls.ending_slips import MakeCase, PickCase
 from tui.screens.calls.slip_form import SlipForm
 from tui.screens.erasing.erase import erase_form
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import BACK, Command, VaultScreen
 from tui.screens.frame.known_already import make_unless_known
 from tui.screens.frame.wording import moment
@@ -22,10 +23,11 @@ from tui.values.values_calls import SlipLine
 from tui.widgets.cells import Cell
 from tui.widgets.confirm import Confirm
 from tui.widgets.long_text import LongText
+from vault.acts.intake import CLOSE
 from vault.words.message import Message, Words
 
 
-class OneSlip(VaultScreen):
+class OneSlip(ActScreen):
     """Ends with what became of the slip, or empty."""
 
     NAME = Message("Call")
@@ -72,17 +74,7 @@ class OneSlip(VaultScreen):
 
     def action_close(self) -> None:
         """Close it, after a question."""
-        self.confirm(
-            Message("Close this slip without a case?"),
-            Message("Then it is no longer listed. Its words are erased at a later unlock, in ten minutes or more."),
-            self._close,
-            yes=Message("Close it"),
-            no=Message("Keep it open"),
-        )
-
-    def _close(self) -> None:
-        slip = self._slip.slip
-        self.ask(lambda vault: vault.intake.close(slip), lambda _: self.end(Message("The slip is closed.")))
+        self.do(Doing(CLOSE, {"slip": (self._slip.slip,)}, lambda told: self.end(told.lines[0])))
 
 
 def move(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> None:

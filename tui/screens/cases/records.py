@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual import on
 from textual.containers import VerticalScroll
@@ -16,6 +16,7 @@ from tui.screens.cases.case_parts.due_rows import record_lines
 from tui.screens.cases.due_parts.confirming import confirm_anew, say_done
 from tui.screens.cases.filled_form import open_form
 from tui.screens.erasing.erase import Erases
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.looking_back import HISTORY, UNDO
@@ -30,6 +31,8 @@ from tui.values.values_story import KeptShown
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.acts.act import Told
+from vault.acts.safety import BEGIN
 from vault.casework.own_forms.filled import Filled
 from vault.casework.story import STORY
 from vault.casework.story.incident import Incident
@@ -42,7 +45,7 @@ _NO_DATE: Final = Message("no date")
 _OWN_DATA: Final = "subject"
 
 
-class RecordsScreen(ListScreen, Erases):
+class RecordsScreen(ListScreen, Erases, ActScreen):
     """The records of one case.
 
     Args:
@@ -103,8 +106,11 @@ class RecordsScreen(ListScreen, Erases):
         self.unless_left(Choose(Message("What happened?"), choices(Checklist)), self._write_steps)
 
     def _write_steps(self, name: str) -> None:
-        case = self._case
-        self.ask(lambda vault: vault.story.begin_checklist(case, name), self._changed)
+        self.do(Doing(BEGIN, {"case": (self._case,), "what": (name,)}, self._begun))
+
+    def _begun(self, told: Told) -> None:
+        steps: Any = told.data["steps"]
+        self._changed(steps[0]["record"])
 
     def _begin(self, kind: str) -> None:
         open_form(self, (self._case, self._ref), kind, None, self._changed)

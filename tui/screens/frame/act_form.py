@@ -29,7 +29,7 @@ from tui.values.values_forms import FormPlace
 from tui.widgets.date_field import DateField, DateInput
 from tui.widgets.fields import SafeInput
 from vault.acts.act import Act, Ask, Begun, Field, Plan, Said, Shape, Told
-from vault.casework.typed_dates import Lean, typed_day
+from vault.casework.typed_dates import Lean, typed_day, typed_moment
 from vault.errors import NotAsShownError, UsageError, VaultError
 from vault.words.message import Message, Words
 
@@ -38,6 +38,7 @@ _NOTHING_KNOWN: Final = Begun()
 _NOTHING_FIRST: Final[Mapping[str, str]] = MappingProxyType({})
 _STILL_READ: Final = Message("What would be done is still being read.")
 _TYPED: Final = Message("Keep what you typed first (F4), or leave it (Esc).")
+_DATES: Final = frozenset({Shape.DAY, Shape.MOMENT})
 _BETWEEN: Final = Message("with ; between")
 _NOT_SAID: Final = Message("not said")
 _KEEPS_IT: Final = Message("empty: it stays as it is")
@@ -105,7 +106,7 @@ class ActForm(ActScreen, KeptForm):
         value = self._value(field, self._begun)
         if field.shape in {Shape.WORD, Shape.MEMBER}:
             return FormRow(field.label, ChoiceField(self._words(field), value=value, id=field.name))
-        if field.shape is Shape.DAY:
+        if field.shape in _DATES:
             return FormRow(field.label, DateField(value, read=_reading(field), name=field.name, hint=field.hint))
         if field.is_place:
             new = {Shape.NEW_FILE: field.name, Shape.FOLDER: THIS_FOLDER}.get(field.shape, "")
@@ -189,7 +190,7 @@ class ActForm(ActScreen, KeptForm):
                 typed = row.value if isinstance(row, ChoiceField) else self.text(field.name)
                 if field.shape is Shape.LINES:
                     typed = "\n".join(part.strip() for part in typed.split(";") if part.strip())
-                is_kept = typed == present.get(field.name, "") or (not typed and field.shape is Shape.DAY)
+                is_kept = typed == present.get(field.name, "") or (not typed and field.shape in _DATES)
                 if not is_kept:
                     said[field.name] = tuple(typed.splitlines()) if field.shape is Shape.LINES else (typed,)
         if not self._act.is_change:  # all of it is said again
@@ -283,4 +284,5 @@ class ActForm(ActScreen, KeptForm):
 
 def _reading(field: Field) -> Callable[[str, date], str]:
     lean = Lean.PAST if field.is_past else Lean.COMING
-    return lambda text, today: typed_day(text, today, "date", lean)
+    typed = typed_day if field.shape is Shape.DAY else typed_moment
+    return lambda text, today: typed(text, today, "date", lean)

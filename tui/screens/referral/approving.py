@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
 from textual import on
@@ -11,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import BACK, Command, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
@@ -19,10 +19,11 @@ from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.referral.shown_whole import ShownWhole
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
-from tui.values.codes import choices, word_of
-from tui.values.values_exchange import QuestionAsked, ResultText
+from tui.values.codes import choices
 from tui.widgets.fields import SafeInput
-from vault.words.message import Message
+from vault.acts.act import Plan, Said
+from vault.acts.approval import GIVE, Asked
+from vault.words.message import Message, Words
 
 _ABOUT: Final = Message(
     "Another member asks whether something may be done: an export, say. Nobody can approve their own"
@@ -55,22 +56,24 @@ class QuestionFile(FormScreen):
         if file is None:
             return
         self.say("")
+        said = {"file": (str(file),)}
 
-        def show(asked: QuestionAsked) -> None:
-            self.app.push_screen(QuestionScreen(file, asked), self._answered)
+        def show(found: tuple[Plan[Asked], Sequence[Words]]) -> None:
+            self.app.push_screen(QuestionScreen(said, *found), self._answered)
 
-        self.ask(lambda vault: vault.approvals.read(file), show)
+        self.ask(lambda vault: vault.acting.shown(GIVE, said), show)
 
     def _answered(self, words: str | None) -> None:
         self.say(words or Message("You answered nothing."))
 
 
-class QuestionScreen(FormScreen):
+class QuestionScreen(ActScreen, FormScreen):
     """Shows a question; ends with the words of what was approved, or with nothing.
 
     Args:
-        file: where it lies.
-        asked: what it asks.
+        said: where it lies.
+        plan: what it asks.
+        lines: how that is read.
     """
 
     NAME = Message("A question to you")
@@ -81,16 +84,15 @@ class QuestionScreen(FormScreen):
         leave(Message("Leave; nothing is approved")),
     )
 
-    def __init__(self, file: Path, asked: QuestionAsked) -> None:
+    def __init__(self, said: Said, plan: Plan[Asked], lines: Sequence[Words]) -> None:
         super().__init__()
-        self._file = file
-        self._asked = asked
+        self._file, self._plan, self._whole = said, plan, lines
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        reasons = [("", Message("none yet")), *choices(self._asked.reasons)]
-        yield ShownWhole(("\n".join(self._asked.lines),), id="question-text")
-        yield FormRow(Message("Your reason"), ChoiceField(reasons, id="why"))
+        reasons = [("", Message("none yet")), *choices(self._plan.of.received.question.reasons)]
+        yield ShownWhole((together(self._whole),), id="question-text")
+        yield FormRow(Message("Your reason"), ChoiceField(reasons, id="reason"))
         yield FormRow(
             Message("Answer to"),
             PlaceInput(
@@ -100,7 +102,7 @@ class QuestionScreen(FormScreen):
 
     def on_mount(self) -> None:
         """Begin with reading."""
-        self.head(right=Message("{asker} asks", asker=self._asked.asker))
+        self.head(right=Message("{asker} asks", asker=self._plan.of.received.name))
         self.query_one("#question-text").focus()
         self.say(Message("Read all of it. Your reason goes into the log and into what leaves."))
 
@@ -111,28 +113,12 @@ class QuestionScreen(FormScreen):
             text.read_on()
             self.refuse("question-text", Message("You have not seen the question to its end. Read on, then F4."))
             return
-        if not self._why:
-            self.refuse("why", Message("Choose your reason first (F6, then right)."))
+        reason = self.word("reason")
+        if not reason:
+            self.refuse("reason", Message("Choose your reason first (F6, then right)."))
             return
         out = self.place("out")
         if out is None:
             return
-        self.confirm(
-            Message("Approve what {asker} asks?", asker=self._asked.asker),
-            Message("Your log says so, for ever: reason {why}.", why=word_of(self._why)),
-            lambda: self._give(out),
-            yes=Message("Approve"),
-            no=Message("Not yet"),
-        )
-
-    def _give(self, out: Path) -> None:
-        file, why = self._file, self._why
-
-        def given(told: ResultText) -> None:
-            self.end(together(told.lines, " "))
-
-        self.ask(lambda vault: vault.approvals.give(file, why, out), given)
-
-    @property
-    def _why(self) -> str:
-        return self.word("why")
+        said = {**self._file, "reason": (reason,), "out": (str(out),)}
+        self.do(Doing(GIVE, said, lambda told: self.end(together(told.lines, " "))), self._plan)

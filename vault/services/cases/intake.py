@@ -203,6 +203,16 @@ class Moved:
     made: CaseMade | None = None
 
 
+def require_open(session: Session, slip: str) -> None:
+    """Return if there is an open slip with this id.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    session.require(Action.INTAKE_WRITE)
+    _open_slip(session, slip)
+
+
 def close(session: Session, slip: str) -> None:
     """Close a slip that becomes no case; its words are in no list from here on.
 

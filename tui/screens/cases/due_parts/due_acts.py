@@ -10,7 +10,8 @@ from typing import ClassVar, Final
 from tui.looks.tokens import Token
 from tui.screens.cases.case_preview import preview_facts
 from tui.screens.cases.due_parts.confirming import confirm_anew, say_done
-from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.act_screen import ActScreen
+from tui.screens.frame.base import Command
 from tui.screens.frame.dates import explained, reading_of
 from tui.screens.frame.dialogs import AskLine
 from tui.screens.frame.wording import named_problem, sentence
@@ -34,7 +35,7 @@ MOVE_ACT: Final = Command("m", "move", Message("Give it another date"), "m", Mes
 _KEYS: Final = (("Space", Message("done")), ("m", Message("move")), ("Enter", Message("the case")))
 
 
-class DueScreen(VaultScreen):
+class DueScreen(ActScreen):
     """A screen with rows of what has to be kept."""
 
     CARD: ClassVar[str] = ""

@@ -1,0 +1,166 @@
+"""Check-ins and checklists: somebody was heard, the steps after an arrest or a raid are begun, and a step is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from vault.acts.act import Act, Agreed, Field, Plan, Said, Shape, Told, one
+from vault.acts.case import told_of_change
+from vault.casework.story.check_in import CheckIn, CheckInEnd
+from vault.casework.story.step import SAID, Checklist, ChecklistStep
+from vault.ids import short_id
+from vault.words.codes import word_of
+from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.ids import CompartmentId
+    from vault.progress import Progress
+    from vault.services.cases.editing import Place
+    from vault.services.projection.reading import Stored
+
+_RECORD: Final = Field(
+    "record", Message("Record"), Shape.RECORDS, Message("the record's id, or its beginning"), form="RECORD"
+)
+_IN_CASE: Final = Field(
+    "of_case",
+    Message("Case"),
+    Shape.CASES,
+    Message("the record's case, if records of two cases have the same id"),
+    form="[--case CASE]",
+)
+
+
+def _locate(session: Session, said: Said, kind: str) -> Plan[tuple[Place, Said]]:
+    from vault.services.cases import cases, editing
+
+    case = one(said, "of_case")
+    of_case = None if case is None else cases.find(session, case)
+    return Plan((editing.locate(session, said["record"][0], frozenset({kind}), case=of_case), said))
+
+
+# ---- check-ins ----------------------------------------------------------------------------------------------------
+
+
+def _heard(session: Session, plan: Plan[tuple[Place, Said]], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.safety import check_ins
+
+    place, said = plan.of
+    at = check_ins.heard(session, place, CheckInEnd(one(said, "end") or ""), on=one(said, "on"))
+    told = Message("It is over; no further one is due.")
+    if at is not None:
+        told = Message("The next one is due {when}.", when=at.replace("T", " "))
+    return Told((told,), {"record": place.record.hex(), "next": at})
+
+
+HEARD: Final = Act(
+    "check-in heard",
+    Message("say that somebody was heard; the next one is written with it"),
+    Message("Heard"),
+    Message("heard"),
+    (
+        _RECORD,
+        _IN_CASE,
+        Field("on", Message("When"), Shape.MOMENT, Message("when, such as 2026-11-30T22:10 (default: now)"),
+              hint=Message("empty: now"), is_past=True),
+        Field("end", Message("What came of it"), Shape.WORD,
+              Message("the result; without it, nothing says that the person is well"), form="--end WORD",
+              words=tuple(end.value for end in CheckInEnd), is_required=True),
+    ),
+    look=lambda session, said: _locate(session, said, CheckIn.KIND),
+    run=_heard,
+    doing=Message("Saving what was heard"),
+    nothing=Message("the check-in stays due"),
+)  # fmt: skip
+
+
+# ---- checklists ---------------------------------------------------------------------------------------------------
+
+
+def told_of_steps(steps: Sequence[Stored[Any]]) -> Told:
+    """Return steps of checklists: how far each checklist is, and its steps."""
+    lines: list[Words] = []
+    for checklist in dict.fromkeys(step.value.checklist for step in steps):
+        of_it = [step for step in steps if step.value.checklist is checklist]
+        done = sum(not step.value.is_due() for step in of_it)
+        lines.append(
+            plural(
+                "{name}: {done} of {count} step done",
+                "{name}: {done} of {count} steps done",
+                count=len(of_it),
+                name=word_of(checklist),
+                done=done,
+            )
+        )
+        lines += map(_line, of_it)
+    data = [{"record": step.record.hex(), "kind": step.value.KIND, **step.value.plain()} for step in steps]
+    return Told(tuple(lines) or (Message("There is no checklist in this case."),), {"steps": data})
+
+
+def _line(stored: Stored[Any]) -> Message:
+    step, what = stored.value, SAID[stored.value.step]
+    if step.done is not None:
+        done, by = step.done.replace("T", " "), step.by or ""
+        return Message("  √ {when}  {what}  {by}  id {id}", when=done, what=what, by=by, id=short_id(stored.record))
+    due = Message("no date") if step.due is None else step.due.replace("T", " ")
+    return Message("  □ {when}  {what}  id {id}", when=due, what=what, id=short_id(stored.record))
+
+
+def _what_begins(session: Session, said: Said) -> Plan[tuple[CompartmentId, Said]]:
+    from vault.services.cases import cases
+
+    return Plan((cases.find(session, said["case"][0]), said))
+
+
+def _begin(session: Session, plan: Plan[tuple[CompartmentId, Said]], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.safety import checklists
+
+    case, said = plan.of
+    what = one(said, "what") or ""
+    checklists.begin(session, case, what, since=one(said, "since"))
+    return told_of_steps([step for step in checklists.steps_in(session, case) if step.value.checklist == what])
+
+
+def _done(session: Session, plan: Plan[tuple[Place, Said]], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.safety import checklists
+
+    place, said = plan.of
+    return told_of_change(checklists.tick(session, place, by=one(said, "by"), on=one(said, "on")))
+
+
+BEGIN: Final = Act(
+    "checklist begin",
+    Message("write every step with the time by which it is to be done"),
+    Message("Begin a checklist"),
+    Message("begin"),
+    (
+        Field("case", Message("Case"), Shape.CASES, Message("the case's id or reference"), form="CASE"),
+        Field("what", Message("What happened"), Shape.WORD, form="--what WORD", help=Message("what happened"),
+              words=tuple(each.value for each in Checklist), is_required=True),
+        Field("since", Message("When"), Shape.MOMENT, Message("when, such as 2026-11-30T06:10 (default: now)"),
+              hint=Message("empty: now"), is_past=True),
+    ),
+    look=_what_begins,
+    run=_begin,
+    doing=Message("Writing the steps"),
+    nothing=Message("no step is written"),
+)  # fmt: skip
+DONE: Final = Act(
+    "checklist done",
+    Message("say that a step is done"),
+    Message("Step done"),
+    Message("done"),
+    (
+        _RECORD,
+        _IN_CASE,
+        Field("by", Message("Who did it"), Shape.CODE, Message("who did it (default: you)"), form="[--by NAME]"),
+        Field("on", Message("When"), Shape.MOMENT, Message("when, such as 2026-11-30T06:40 (default: now)"),
+              hint=Message("empty: now"), is_past=True),
+    ),
+    look=lambda session, said: _locate(session, said, ChecklistStep.KIND),
+    run=_done,
+    doing=Message("Saving the step"),
+    nothing=Message("the step stays open"),
+)  # fmt: skip
+ACTS: Final = (HEARD, BEGIN, DONE)
