@@ -34,7 +34,7 @@ class Example:
         said: of the other fields.
         wrong: of fields, instead; the act refuses it. An act without fields has nothing to be wrong in.
         who: does it, by the first name.
-        answers: to the questions of its plan that no yes answers.
+        answers: to the questions of its plan that no yes answers; an empty one leaves open what a screen alone asks.
         approver: the second person, by the whole name, who answers by file.
     """
 

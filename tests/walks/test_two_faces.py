@@ -139,7 +139,8 @@ def carried_out(trial: Trial, gateway: Gateway, said: Said) -> Told:
     """Do the act as its form does."""
     trial.act.require_said(said)
     plan = gateway.acting.look(trial.act, said)
-    answers = {ask.name: "yes" for ask in plan.asks if ask.yes is not None} | dict(trial.example.answers)
+    answers = {**{ask.name: "yes" for ask in plan.asks if ask.yes is not None}, **trial.example.answers}
+    answers = {name: answer for name, answer in answers.items() if answer}
     second = gateway.approvals.answered(trial.answer) if trial.answer else None
     return gateway.acting.carry_out(trial.act, said, plan, Agreed(answers, second))
 
