@@ -17,8 +17,9 @@ MODULES: Final = trees("vault/acts")
 CALLED_ALL_THE_SAME: Final = {
     ("vault/cli/document.py", "erasing.erase"): "a paper is removed, which erases it without a letter",
 }
-SAID_TWICE: Final = 11
+SAID_TWICE: Final = 9
 LONG: Final = 40
+HELP_OF_NOUNS: Final = "vault/cli/nouns.py"  # loads no act, and says of a noun that is one act what that act says
 
 
 def done_by_faces(faces: Mapping[str, ast.Module], done: set[str]) -> set[tuple[str, str]]:
@@ -60,7 +61,8 @@ def test_each_act_has_an_example_and_asks_policy() -> None:
 
 
 def test_ever_fewer_sentences_are_told_in_two_places() -> None:
-    twice = sentences(trees("vault/cli")) & sentences(trees("tui", "vault/acts"))
+    commands = {path: tree for path, tree in trees("vault/cli").items() if path != HELP_OF_NOUNS}
+    twice = sentences(commands) & sentences(trees("tui", "vault/acts"))
     assert len(twice) == SAID_TWICE, f"tell it once; where there are fewer, lower SAID_TWICE: {sorted(twice)}"
 
 
