@@ -25,7 +25,6 @@ from vault.cli.next_steps import in_words
 from vault.cli.output import Output
 from vault.errors import VaultError
 from vault.ids import Origin
-from vault.log.payload import Payload
 from vault.services import housekeeping
 from vault.services.approvals import by_file
 from vault.validity.audit_payloads import read_payloads
@@ -62,10 +61,11 @@ class Done(NamedTuple):
     said: list[str]
 
 
-def payloads(house: House, log: Origin) -> list[Payload]:
-    """Return what is in the log of one device, as an auditor reads it."""
+def payloads(house: House, log: Origin) -> list[tuple[object, ...]]:
+    """Return what is in the log of one device, as an auditor reads it: act, outcome, reason, and what it covers."""
     with house.place.open() as mira, mira.database.reading() as rows:
-        return [entry.payload for entry in read_payloads(rows, mira.auditor(), log) if entry.payload is not None]
+        found = [entry.payload for entry in read_payloads(rows, mira.auditor(), log)]
+    return [(each.act, each.out, each.why, dict(each.covers)) for each in found if each is not None]
 
 
 def prepared(house: House, act: Act[Any], folder: Path) -> Trial:
@@ -91,9 +91,6 @@ def done(errors: Iterable[VaultError], lines: Iterable[str], house: House) -> Do
     return Done(
         *([ID_OR_TIME.sub("#", line.replace(folder, HERE)) for line in said if line] for said in (refused, lines))
     )
-
-
-# ---- by the command line --------------------------------------------------------------------------------------------
 
 
 def command(trial: Trial, said: Said) -> tuple[list[str], str]:
@@ -132,17 +129,14 @@ def by_command(trial: Trial, house: House, capsys: pytest.CaptureFixture[str], p
     return done(errors, capsys.readouterr().out.splitlines(), house)
 
 
-# ---- by the app -----------------------------------------------------------------------------------------------------
-
-
 def carried_out(trial: Trial, gateway: Gateway, said: Said) -> Told:
     """Do the act as its form does."""
     trial.act.require_said(said)
     plan = gateway.acting.look(trial.act, said)
     answers = {**{ask.name: "yes" for ask in plan.asks if ask.yes is not None}, **trial.example.answers}
-    answers = {name: answer for name, answer in answers.items() if answer}
     second = gateway.approvals.answered(trial.answer) if trial.answer else None
-    return gateway.acting.carry_out(trial.act, said, plan, Agreed(answers, second))
+    agreed = Agreed({name: answer for name, answer in answers.items() if answer}, second)
+    return gateway.acting.carry_out(trial.act, said, plan, agreed)
 
 
 def by_app(trial: Trial, house: House) -> Done:
@@ -162,31 +156,21 @@ def by_app(trial: Trial, house: House) -> Done:
     return done(errors, lines, house)
 
 
-# ---- the same -------------------------------------------------------------------------------------------------------
-
-
-def test_each_act_has_its_example() -> None:
-    assert set(EXAMPLES) == set(ACTS), "give a new act its row in tests/walks/act_examples.py"
-    lacking = [name for name, act in ACTS.items() if act.fields and not EXAMPLES[name].wrong]
-    assert lacking == [], "each act with fields refuses something"
-
-
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[] if name in FIRST_OF_NOUNS else pytest.mark.long) for name in ACTS]
 )
 def test_both_faces_do_it_alike(
     name: str, house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert name in EXAMPLES, "give a new act its row in tests/walks/act_examples.py"
     trial = prepared(house, ACTS[name], tmp_path)
+    assert trial.example.wrong or not trial.act.fields, "an act with fields refuses something"
     before = len(payloads(house, trial.log))
     one, other = house.copied_to(tmp_path / "one"), house.copied_to(tmp_path / "other")
     by_one, by_other = by_command(trial, one, capsys, monkeypatch), by_app(trial, other)
     assert by_one == by_other
     assert len(by_one.refused) == bool(trial.example.wrong)
     assert by_one.said
-    entries = [
-        [(each.act, each.out, each.why, dict(each.covers)) for each in payloads(copy, trial.log)[before:]]
-        for copy in (one, other)
-    ]
-    assert entries[0] == entries[1]
-    assert {act for act, *_ in entries[0]} - {"unlock.ok"}, "an act is in the log"
+    entries, others = payloads(one, trial.log)[before:], payloads(other, trial.log)[before:]
+    assert entries == others
+    assert {act for act, *_ in entries} - {"unlock.ok"}, "an act is in the log"
