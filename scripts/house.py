@@ -82,10 +82,5 @@ def _lines(*folders: str) -> int:
 
 
 if __name__ == "__main__":
-    faces, tree, names = (
-        (in_both_faces, arranged_twice, lines_of_faces),
-        (files, lines, test_lines),
-        (one_importer, names_again),
-    )
-    for measure in faces + tree + names:
+    for measure in (in_both_faces, arranged_twice, lines_of_faces, files, lines, test_lines, one_importer, names_again):
         sys.stdout.write(f"{measure():>9,}  {measure.__doc__}\n")
