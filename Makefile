@@ -60,6 +60,10 @@ check-lock: $(VENV)/.dev # each pin has a wheel on each platform and Python; the
 manual: $(VENV)/.run ## write the manual page, and what bash, zsh and fish complete, into build/share
 	@$(PY) scripts/manual.py build/share
 
+.PHONY: house
+house: $(VENV)/.dev ## measure what is arranged twice, and how many files, lines and names there are
+	@$(PY) scripts/house.py
+
 .PHONY: bench
 bench: $(VENV)/.dev ## measure against peers in the same run
 	@$(PY) -m tests.bench

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 from collections.abc import Mapping
 from types import ModuleType
 
 import pytest
 
-from tests.hygiene.tree import ROOT
+from tests.hygiene.tree import ROOT, loaded
 from tests.tables import each
 from vault.cli.nouns import GLOBAL
 
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    specification = importlib.util.spec_from_file_location("manual", ROOT / "scripts" / "manual.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
+    return loaded(ROOT / "scripts" / "manual.py")
 
 
 @pytest.fixture(scope="module")

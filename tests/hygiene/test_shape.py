@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 
@@ -37,6 +38,25 @@ def test_every_test_folder_is_a_package() -> None:
     # Without one, two files of the same name in two folders hide each other.
     folders = {path.parent for path in python_files("tests")}
     assert [str(folder) for folder in sorted(folders) if not (folder / "__init__.py").is_file()] == []
+
+
+def unused(source: str) -> list[str]:
+    """Return what a module has for itself, by an underscore, and does not name again."""
+    kept = []
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            kept += [] if node.decorator_list else [node.name]
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            kept += [
+                each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+            ]
+    return [name for name in kept if re.match("_[^_]", name) and len(re.findall(rf"\b{name}\b", source)) == 1]
+
+
+def test_no_module_keeps_what_it_does_not_use() -> None:
+    assert unused("_OLD = 1\n_NEW: int = 2\nprint(_NEW)\ndef _gone(): ...") == ["_OLD", "_gone"]
+    found = {str(path.relative_to(ROOT)): unused(path.read_text("utf-8")) for path in python_files(*PACKAGES)}
+    assert {path: names for path, names in found.items() if names} == {}
 
 
 def loaded_by(code: str, *arguments: str) -> set[str]:

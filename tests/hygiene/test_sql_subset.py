@@ -6,7 +6,6 @@ from there to many machines, without another line of SQL.
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import io
 import re
@@ -20,7 +19,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from tests.hygiene.tree import ROOT
+from tests.hygiene.tree import ROOT, loaded
 from tests.tables import each
 from vault.store import sqlite_texts, statements
 from vault.store.engine import Database, open_database
@@ -242,11 +241,7 @@ def test_the_exercise_reaches_every_statement_that_is_written_down(seen: _Seen) 
 
 
 def test_what_is_written_down_for_sqlite_is_what_the_statements_and_tables_say() -> None:
-    specification = importlib.util.spec_from_file_location("sqlite_texts", ROOT / "scripts" / "sqlite_texts.py")
-    assert specification is not None
-    assert specification.loader is not None
-    script = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(script)
+    script = loaded(ROOT / "scripts" / "sqlite_texts.py")
     assert script.written() == script.TARGET.read_text("utf-8"), "run scripts/sqlite_texts.py"
 
 
@@ -293,11 +288,7 @@ def test_tables_and_keys_of_postgresql_share_no_name() -> None:
 
 @each(sorted((ROOT / "migrations" / "versions").glob("*.py")))
 def test_every_step_of_the_schema_stays_in_the_subset(step: Path) -> None:
-    specification = importlib.util.spec_from_file_location(f"step_{step.stem}", step)
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
+    module = loaded(step)
     output = io.StringIO()
     context = MigrationContext.configure(dialect_name="postgresql", opts={"as_sql": True, "output_buffer": output})
     with Operations.context(context):

@@ -16,7 +16,6 @@ from vault.ids import Origin, SeatId
 from vault.log.genesis import GENESIS_PURPOSE, origin_of
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, encode_items
-from vault.log.operation import operation_digest
 from vault.records.logs import genesis_of
 from vault.records.work import Entry, Work
 from vault.store.engine import Database
@@ -31,11 +30,6 @@ from vault.validity.authority import (
 )
 
 ORIGIN = Origin(b"o" * 32)
-
-
-def _row(seq: int, *, begins: bool, word: bytes = b"") -> OperationRow:
-    header = Header(bytes(32), bytes(32), b"k" * 32 if begins else None, ORIGIN, seq, bytes(32), bytes(32)).encode()
-    return OperationRow(ORIGIN, seq, header, b"", word, operation_digest(header, b"", word))
 
 
 def test_the_header_says_whether_a_session_begins(filled: Filled, filled_session: Session) -> None:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.services.colleague import Colleague, admit
+from tests.services.colleague import admit
 from tests.services.office import Office
-from vault.access.membership.next_roster import Change, propose
-from vault.access.membership.roster_commit import commit_roster
-from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -36,10 +33,6 @@ def _two_cases(office: Office) -> tuple[CompartmentId, CompartmentId]:
 def _order(office: Office) -> None:
     with office.place.open() as founder:
         handover.order(founder, office.amina.member, office.nadia.member, reason="leaves on Friday")
-
-
-def _leave(session: Session, who: Colleague) -> None:
-    commit_roster(session, propose(session, Change(leaving=frozenset({who.member}))))
 
 
 def test_who_orders_needs_no_case_and_cannot_read_one(office: Office) -> None:

@@ -18,6 +18,7 @@ from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER, PASSPHRASE, Place, found
 from tests.services.office import AMINA, JOEL, NADIA, make_office
 from tests.tui.desk import Desk
+from tui.gateway import Gateway
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -45,6 +46,12 @@ class House:
         who = self._who(name)
         self.place.proposed_today()
         return Desk(self.place, who[0], who[1], **{"unlocks": True} | options)
+
+    def app(self, name: str) -> Gateway:
+        """Return what is behind the app of this member, unlocked; the caller closes."""
+        gateway, (member, passphrase) = Gateway(self.place.path, state=self.place.state), self._who(name)
+        gateway.unlock(member, bytearray(passphrase))
+        return gateway
 
     def open(self, name: str) -> Session:
         """Unlock as this member; the caller closes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from tui.gateway.subject import Subject, UnlockedVault, case_id
@@ -12,7 +12,7 @@ from vault.casework.person import Person
 from vault.casework.story import headline_said
 from vault.casework.story.check_in import missed_for
 from vault.errors import InternalError
-from vault.ids import CompartmentId, VersionId
+from vault.ids import VersionId
 from vault.index.cases import CaseRow, FoundCases, Place, Sort
 from vault.index.previews import DateGlance
 from vault.index.rows import NO_DATE
@@ -141,10 +141,6 @@ class Finding(Subject):
         """Find people, among the newest records that have the words; one entry covers all of these."""
         found = searching.search(self._session, untrusted_words, limit=_MOST_AMONG)
         return FoundShown(tuple(_hit(hit) for hit in found.hits if hit.kind == Person.KIND), found.more)
-
-
-def _ids(chosen: Iterable[str]) -> tuple[CompartmentId, ...]:
-    return tuple(map(case_id, chosen))
 
 
 def _hit(hit: FoundRecord) -> HitShown:

@@ -23,19 +23,6 @@ _NONE_CLOSED = Message("No case of yours is closed.")
 _NONE_SILENT = Message("In each case of yours there was a contact within these days.")
 CASE_KINDS = ("asylum", "extradition", "detention", "family", "other")
 _TITLE = Personal("title", "--title", Message("Title of the case"), required=True)
-_CASES = Arg("CASE ...", Message("ids or references of cases, up to 500"), into="case")
-_AT_RISK = Message(
-    "Put where they are into a restricted section (`casevault section new`), begin check-ins (`casevault check-in"
-    " add`), agree on a plan (`casevault safety-plan add`), and write down whom to tell (`casevault task add`)."
-)
-_CHANGED = Message("Cases changed")
-_NEW_TITLE = Personal("title", "--title", Message("New title of the case"), is_change=True)
-_WHY_CLOSED = Personal("reason", "--reason", Message("Why the case is closed"), required=True)
-_WHY_HELD = Personal("reason", "--reason", Message("Why the case is on legal hold"), required=True)
-_WHY_RELEASED = Personal("reason", "--reason", Message("Why the hold is released"), required=True)
-_ANYWAY = Arg("[--anyway]", Message("close it though it is at refused at risk or a check-in runs (scripts)"))
-_WHY_LOWER = Personal("reason", "--reason", Message("Why the risk of a case at refused at risk is lower now"))
-_RISKS = ("low", "medium", "high", "immediate")
 _REASON = Personal("reason", "--reason", Message("Why they must not be able to open it"), required=True)
 
 

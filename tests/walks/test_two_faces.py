@@ -1,0 +1,176 @@
+"""Both faces do an act alike: the same sentences, the same refusal, the same entries in the log.
+
+One copy of a vault does it by the command line, as `casevault shell` does, another one by the app's gateway.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+from tests.tui.house import House
+from tests.walks.act_examples import EXAMPLES, HERE, Example, acts
+from tui.gateway import Gateway
+from vault.acts.act import Act, Agreed, Said, Shape, Told
+from vault.cli.dispatch import run
+from vault.cli.next_steps import in_words
+from vault.cli.output import Output
+from vault.errors import VaultError
+from vault.ids import Origin
+from vault.services import housekeeping
+from vault.services.approvals import by_file
+from vault.validity.audit_payloads import read_payloads
+
+ACTS: Final = acts()
+FIRST_OF_NOUNS: Final = {name.split()[0]: name for name in sorted(ACTS, reverse=True)}.values()
+ID_OR_TIME: Final = re.compile(r"\b[0-9a-f]{32,}\b|\b[0-9A-Z]{4}-[0-9A-Z]{4}\b|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An act on a vault that is ready for it, and the answer of the second person, if there has to be one."""
+
+    act: Act[Any]
+    example: Example
+    said: Said
+    answer: Path | None
+    log: Origin
+
+    def inputs(self, house: House) -> list[Said]:
+        """Return what is said on this copy: first what is refused."""
+        wrong = [{**self.said, **self.example.wrong}] if self.example.wrong else []
+        folder = str(house.place.path.parent)
+        return [
+            {name: tuple(value.replace(HERE, folder) for value in values) for name, values in said.items()}
+            for said in (*wrong, self.said)
+        ]
+
+
+class Done(NamedTuple):
+    """What came of it."""
+
+    refused: list[str]
+    said: list[str]
+
+
+def payloads(house: House, log: Origin) -> list[tuple[object, ...]]:
+    """Return what is in the log of one device, as an auditor reads it: act, outcome, reason, and what it covers."""
+    with house.place.open() as mira, mira.database.reading() as rows:
+        found = [entry.payload for entry in read_payloads(rows, mira.auditor(), log)]
+    return [(each.act, each.out, each.why, dict(each.covers)) for each in found if each is not None]
+
+
+def prepared(house: House, act: Act[Any], folder: Path) -> Trial:
+    example = EXAMPLES[act.name]
+    said = {**example.prepare(house), **example.said}
+    question, answer = folder / "question", folder / "answer" if example.approver else None
+    with house.open(example.who) as session:
+        housekeeping.settle(session)
+        log = session.log.origin
+        if answer is not None and act.second is not None:
+            act.second.ask(session, act.look(session, said), example.approver, question)
+    if answer is not None:
+        with house.open(example.approver.split()[0]) as approver:
+            reasons = by_file.read_question(approver, question).question.reasons
+            by_file.give(approver, question, answer, why=reasons[0])
+    return Trial(act, example, said, answer, log)
+
+
+def done(errors: Iterable[VaultError], lines: Iterable[str], house: House) -> Done:
+    """Return what was refused and said, without what is another in each copy."""
+    refused = [f"{error.code}: {in_words(error.message)}. {in_words(error.next_step)}" for error in errors]
+    folder = str(house.place.path.parent)
+    return Done(
+        *([ID_OR_TIME.sub("#", line.replace(folder, HERE)) for line in said if line] for said in (refused, lines))
+    )
+
+
+def command(trial: Trial, said: Said) -> tuple[list[str], str]:
+    """Return the words of the command, and what is piped into it: the words of a person."""
+    act, answers = trial.act, {name: (text,) for name, text in trial.example.answers.items()}
+    words, given = act.name.split(), {**said, **answers}
+    personal: dict[str, tuple[str, ...]] = {}
+    for field in (each for each in act.fields if each.name in given):
+        if field.is_personal:
+            personal[field.name] = given[field.name]
+        elif field.shape is Shape.YES:
+            words.append(f"--{field.name}")
+        else:
+            is_option = not field.form or field.form.lstrip("[").startswith("--")
+            words += [f"--{field.name}", *given[field.name]] if is_option else given[field.name]
+    words += ["--yes"] if act.asks_yes else []
+    words += ["--approval", str(trial.answer)] if trial.answer else []
+    return [*words, *(["--from", "-"] if personal else [])], json.dumps(personal)
+
+
+def by_command(trial: Trial, house: House, capsys: pytest.CaptureFixture[str], patched: pytest.MonkeyPatch) -> Done:
+    errors: list[VaultError] = []
+
+    def fail(_: Output, error: VaultError) -> int:
+        errors.append(error)
+        return error.exit_code
+
+    patched.setattr("vault.platform.harden_process", tuple)  # the tests go on in this process
+    patched.setattr(Output, "fail", fail)
+    with house.open(trial.example.who) as session:
+        for said in trial.inputs(house):
+            words, piped = command(trial, said)
+            patched.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(piped.encode())))
+            capsys.readouterr()
+            run(words, held=session)
+    return done(errors, capsys.readouterr().out.splitlines(), house)
+
+
+def carried_out(trial: Trial, gateway: Gateway, said: Said) -> Told:
+    """Do the act as its form does."""
+    trial.act.require_said(said)
+    plan = gateway.acting.look(trial.act, said)
+    answers = {**{ask.name: "yes" for ask in plan.asks if ask.yes is not None}, **trial.example.answers}
+    second = gateway.approvals.answered(trial.answer) if trial.answer else None
+    agreed = Agreed({name: answer for name, answer in answers.items() if answer}, second)
+    return gateway.acting.carry_out(trial.act, said, plan, agreed)
+
+
+def by_app(trial: Trial, house: House) -> Done:
+    errors: list[VaultError] = []
+    told = Told(())
+    with closing(house.app(trial.example.who)) as gateway:
+        for said in trial.inputs(house):
+            try:
+                told = carried_out(trial, gateway, said)
+            except VaultError as error:
+                errors.append(error)
+        gateway.status()  # does what is due for others, as the end of a command does
+    lines = [in_words(line) for line in told.lines]
+    lines += [in_words(each.words) + (f": `casevault {each.act}`." if each.act else "") for each in told.follows]
+    if told.letter is not None:
+        lines += [f"{in_words(told.letter.title)}:", *map(in_words, told.letter.lines)]
+    return done(errors, lines, house)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in FIRST_OF_NOUNS else pytest.mark.long) for name in ACTS]
+)
+def test_both_faces_do_it_alike(
+    name: str, house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert name in EXAMPLES, "give a new act its row in tests/walks/act_examples.py"
+    trial = prepared(house, ACTS[name], tmp_path)
+    assert trial.example.wrong or not trial.act.fields, "an act with fields refuses something"
+    before = len(payloads(house, trial.log))
+    one, other = house.copied_to(tmp_path / "one"), house.copied_to(tmp_path / "other")
+    by_one, by_other = by_command(trial, one, capsys, monkeypatch), by_app(trial, other)
+    assert by_one == by_other
+    assert len(by_one.refused) == bool(trial.example.wrong)
+    assert by_one.said
+    entries, others = payloads(one, trial.log)[before:], payloads(other, trial.log)[before:]
+    assert entries == others
+    assert {act for act, *_ in entries} - {"unlock.ok"}, "an act is in the log"
