@@ -80,7 +80,7 @@ _ASKS: Mapping[Action, str] = {
     Action.FORM_READ: "own_forms.find own_forms.list_all",
     Action.FORM_WRITE: "own_forms.add",
     Action.PARTNER_READ: "partners.find partners.list_all",
-    Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit",
+    Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit partners.words_of_new",
     Action.INTAKE_READ: "intake.find intake.find_open intake.list_open",
     Action.INTAKE_WRITE: "intake.add intake.caller intake.close intake.correct intake_key.rotate_weekly",
     Action.REGISTER_ASK: "register.ask register.ask_among register.ask_each",

@@ -141,7 +141,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     ),
     Message("referrals"): (
         Noun("recipient", Message("lawyers, courts and others who receive packages"),
-             ("add", "list", "edit", "confirm")),
+             ("add", "list", "edit", "confirm"), "recipient", acts="recipient"),
         Noun("export", Message("make a redacted package for one recipient")),
         Noun("pack", Message("confirmed facts of a client who disappeared, for one recipient")),
         Noun("export-all", Message("all that you can read, in an open format, sealed for one confirmed recipient")),
