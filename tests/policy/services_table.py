@@ -49,7 +49,8 @@ _ASKS: Mapping[Action, str] = {
     two_versions.in_view
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
     checklists.steps_in pack.facts
-    cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
+    cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.require_in_use notes.show
+    notes.show_corrected
     known_to_redaction.known_people section_people.locate section_people.of_case sections.find_in sections.list_of
     sections.opened_to_read sharing.holders_of timed_grants.terms_of holds.held paper_text.searched_by
     holds.require_held paper_text.proposed_language
@@ -208,6 +209,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     timed_grants.withdraw_expired_grants
     """,
     "what this account or session remembers; nothing of it is in the vault": """
+    undoing.note_together
     cases.today notes.is_one_begun story.day_within check_ins.now_here check_ins.minute_here
     absences.tell_dropped absences.tell_waiting offered.keep_offered offered.offered_of
     folder_row.end_begun folder_row.erased_records drafts.forget_drafts
@@ -299,6 +301,7 @@ CALLS: Mapping[str, Call] = {
     "notes.amend": lambda run, session, case, note, _: run(session, _known(session, case, note), text="x"),
     "notes.correct": lambda run, session, case, note, _: run(session, _known(session, case, note), text="x"),
     "notes.withdraw": lambda run, session, case, note, _: run(session, _known(session, case, note), reason="x"),
+    "notes.require_in_use": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "notes.show": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "notes.show_corrected": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "sections.add_note": lambda run, session, case, _, section: run(

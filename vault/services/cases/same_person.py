@@ -16,7 +16,7 @@ from vault.index.cases import row_of
 from vault.index.people import people_in, places_of, who_is
 from vault.policy.roles import Action
 from vault.records.work import Entry
-from vault.services.cases import section_people
+from vault.services.cases import section_people, undoing
 from vault.services.cases.editing import Place, edit
 from vault.services.projection.projection import up_to_date_index
 from vault.words.message import Message
@@ -36,13 +36,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What came of joining two records: in how many places the person stands now, and how many records it changed.
+    """What came of joining two records: in how many places the person stands now.
 
     `ref` is the reference of the case where both stand; empty where they are of two cases, or one is of a section.
     """
 
     places: int
-    written: int
     ref: str = ""
 
 
@@ -77,7 +76,8 @@ def same(session: Session, place: Place, other: Place) -> Joined:
         else:
             edited = edit(session, where, Person, known, act="person.edit")
         written += bool(edited.settled)
-    return Joined(len(_places(session, who)), written, _both_in(session, place, other))
+    undoing.note_together(session, written)
+    return Joined(len(_places(session, who)), _both_in(session, place, other))
 
 
 def _both_in(session: Session, place: Place, other: Place) -> str:
