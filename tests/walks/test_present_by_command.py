@@ -40,6 +40,24 @@ def test_a_change_shows_what_is_there_and_enter_keeps_it(desk: Desk) -> None:
     assert (told["handed"], told["answered"] is not None) == ("a page, to her", True)
 
 
+def test_the_reason_of_a_hold_is_shown_once_the_look_is_in_the_log_and_enter_keeps_it(desk: Desk) -> None:
+    case = made(desk, "asylum")
+    said(desk, "case", "hold", case, "--review", "2090-01-01", "--reason", "a court asks")
+    longer = desk.run_at_terminal("case", "hold", case, "--review", "2091-01-01", typed="\n", is_seen=True)
+    assert "Why the case is on legal hold (now a court asks; Enter keeps it): " in longer.err
+    assert longer.code == 0, longer.err
+    viewed = desk.run("--json", "log", "list", "--act", "case.view").json()["entries"]
+    assert viewed
+    assert "reason: a court asks" in desk.run("history", case).out or "2091-01-01" in longer.out
+
+
+def test_going_on_with_a_note_takes_no_other_kind_or_day(desk: Desk) -> None:
+    case = made(desk, "asylum")
+    answer = desk.run("note", "add", case, "--go-on", "--kind", "interview")
+    assert answer.code == 2
+    assert "its kind and its day stay" in answer.err
+
+
 @pytest.mark.long
 def test_a_case_a_paper_and_a_recipient_show_what_is_there_to_a_terminal_and_to_no_file(
     desk: Desk, tmp_path: Path

@@ -294,7 +294,7 @@ def test_at_refused_at_risk_a_lower_risk_and_a_close_wait_for_a_reason_that_is_t
         said(desk, "check-in", "add", ref, *looked)
     lower, close = ("case", "edit", ref, "--risk", "low"), ("case", "close", ref)
     assert [desk.run(*lower).code, desk.run(*close, "--reason", "quiet").code] == [3, 3]
-    assert [desk.run_at_terminal(*lower, typed="\n\n").code, desk.run_at_terminal(*close, typed="\n").code] == [3, 2]
+    assert [desk.run_at_terminal(*lower, typed="\n\n").code, desk.run_at_terminal(*close, typed="\n").code] == [3, 3]
     assert (said(desk, "case", "show", ref)["risk"], said(desk, "case", "list", "--closed")["cases"]) == ("high", [])
     assert said(desk, "case", "edit", ref, "--risk", "immediate")["changed"]  # higher: no question
 
@@ -311,7 +311,7 @@ def test_at_refused_at_risk_a_lower_risk_and_a_close_wait_for_a_reason_that_is_t
         assert f"WARNING: {stop}" in told
     assert said(desk, *close, "--reason", "he is safe", "--anyway")["closed"]
     said(desk, "case", "reopen", ref)
-    assert desk.run_at_terminal(*close, typed="he is safe, the sister says so\n").code == 0
+    assert desk.run_at_terminal(*close, typed="yes\nhe is safe, the sister says so\n").code == 0
     other, third = made(desk), made(desk)
     said(desk, "case", "stage", other, "refused-at-risk")
     both = desk.run("case", "close", other, third, "--reason", "the office closes").out

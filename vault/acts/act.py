@@ -285,6 +285,10 @@ class Act(Generic[T]):
         """Return the field of what it is done to."""
         return next((each for each in self.fields if each.is_subject), None)
 
+    def days(self, said: Said) -> tuple[Field, ...]:
+        """Return the fields of which a day is said: an approval is for that day."""
+        return tuple(each for each in self.fields if each.shape is Shape.DAY and each.name in said)
+
     def rows(self, said: Said) -> tuple[Field, ...]:
         """Return the fields that a form asks for, of these that are said already."""
         subject = self.subject

@@ -322,9 +322,10 @@ class _Hold:
 
 
 def _what_is_held(session: Session, said: Said) -> Begun:
-    from vault.services.cases import holds
+    from vault.services.cases import cases, holds
 
     (case,) = _cases_of(session, said)
+    cases.log_view(session, case, why="casework")
     stands = holds.held(session, case)
     if stands is None:
         return Begun(line=Message("This case is not on legal hold."))

@@ -115,7 +115,7 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
             raise plan.stop
         if act.second is not None and args.ask is not None:
             names = act.second.ask(session, plan, args.second, args.ask)
-            return _asked(act.second.nothing, args.ask, names)
+            return _asked(act, act.second.nothing, said, args.ask, names)
         second = None if act.second is None else _second(args, output, session)
         answers = _answers(act, args, output, plan, typed)
         told = act.run(session, plan, Agreed(answers, second), output.progress_of(act.doing))
@@ -209,7 +209,11 @@ def _second(args: Given, output: Output, session: Session) -> Second | None:
     return lambda _: answer
 
 
-def _asked(nothing: Message, out: Path, names: Sequence[str]) -> Result:
+def _asked(act: Act[Any], nothing: Message, said: Said, out: Path, names: Sequence[str]) -> Result:
+    days = [
+        Message("Say the same day again: `--{name} {day}`.", name=field.name, day=said[field.name][0])
+        for field in act.days(said)
+    ]
     return Result(
         {"file": str(out), "approvers": list(names)},
         [
@@ -226,6 +230,7 @@ def _asked(nothing: Message, out: Path, names: Sequence[str]) -> Result:
                 "Import the bundle, then repeat the command with `--approval ANSWER`: within 7 days, and while nothing"
                 " changes."
             ),
+            *days,
         ],
     )
 

@@ -41,7 +41,7 @@ def require_word(
     Raises:
         WaitingForDecisionError: nobody did.
     """
-    if args.yes:
+    if getattr(args, "yes", False):
         return
     if not (output.may_ask and sys.stdin.isatty()):
         raise WaitingForDecisionError(

@@ -11,6 +11,7 @@ from vault.cli.output import Output, Result
 from vault.cli.prompts import text_is_typed
 from vault.cli.showing import note_data, note_lines
 from vault.cli.table import CASE, SECTION, Arg, Given, Verb
+from vault.errors import UsageError
 from vault.ids import short_id
 from vault.words.message import Message, joined
 
@@ -20,6 +21,11 @@ _OPTIONS = {"occurred": "--when"}
 
 def _add(args: Given, output: Output) -> Result:
     typed = {field.name: getattr(args, field.name) or "" for field in CHOSEN}
+    if args.go_on and any(typed[field.name] != field.usual for field in CHOSEN):
+        raise UsageError(
+            Message("--go-on goes on with the note as you began it: its kind and its day stay"),
+            next_step=Message("Leave the other options out. Correct the note when it is saved (`note amend`)."),
+        )
     note_of(typed | {TEXT: "."})  # what is wrong with an option needs no text and no unlock
     with opened_for_text(args, output) as (session, text_of):
         from vault.services.cases import cases, notes, sections

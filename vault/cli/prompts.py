@@ -74,7 +74,7 @@ def personal_values(args: Given, output: Output, values: Sequence[Personal]) -> 
     else:
         answers = {v.key: _as_list(getattr(args, v.key)) for v in values}
     if are_asked(args, output):
-        answers = {value.key: _ask(value) for value in values}
+        answers = {value.key: _ask(value) or _kept(value) for value in values}
     else:
         answers = {value.key: [part for said in answers[value.key] for part in value.taken(said)] for value in values}
     for value in values:
@@ -84,6 +84,15 @@ def personal_values(args: Given, output: Output, values: Sequence[Personal]) -> 
                 next_step=Message("See `casevault {command} --help`.", command=args.command),
             )
     return answers
+
+
+def _kept(value: Personal) -> list[str]:
+    """Return what Enter keeps of a value that has to be there: what stood in the question."""
+    return [value.present] if value.required and _is_shown(value) else []
+
+
+def _is_shown(value: Personal) -> bool:
+    return bool(value.present) and sys.stderr.isatty()
 
 
 def asked_one_by_one(values: Sequence[Personal]) -> dict[str, str]:
@@ -274,7 +283,7 @@ def _ask(value: Personal) -> list[str]:
         question = Message("{question} (Enter leaves it as it is): ", question=value.question)
     elif not value.required:
         question = Message("{question} (empty for none): ", question=value.question)
-    first, is_shown = question, bool(value.present) and sys.stderr.isatty()
+    first, is_shown = question, _is_shown(value)
     if is_shown and value.many:
         first = Message(
             "{question} (now {present}; Enter keeps it, or type all again, each on its own line): ",

@@ -32,8 +32,8 @@ def case(organisation: Organisation) -> CompartmentId:
     return made
 
 
-def look(session: Session, case: CompartmentId) -> Plan[Any]:
-    until = time_text(session.clock().trusted_ms + 2 * DAY_MS, DAY)
+def look(session: Session, case: CompartmentId, days: int = 2) -> Plan[Any]:
+    until = time_text(session.clock().trusted_ms + days * DAY_MS, DAY)
     said = {"case": (case.hex(),), "for": (full_name(JOEL),), "until": (until,), "reason": ("emergency",)}
     return BREAK_GLASS.look(session, said)
 
@@ -79,6 +79,21 @@ def test_it_is_open_once_the_answer_and_the_bundle_are_here(
         assert checking.verify(selin).faults == ()
 
 
+def test_an_answer_for_another_day_is_refused_in_true_words(
+    organisation: Organisation, case: CompartmentId, tmp_path: Path
+) -> None:
+    with organisation.open(AMINA) as amina:
+        ask(amina, look(amina, case), tmp_path / "question")
+    with organisation.open(SELIN) as selin:
+        by_file.give(selin, tmp_path / "question", tmp_path / "answer", why="emergency")
+    organisation.exchange(SELIN, AMINA)
+    with organisation.open(AMINA) as amina:
+        approval = by_file.read_answer(amina, tmp_path / "answer")
+        with pytest.raises(RefusedError, match="the day or the reason is not the same") as refusal:
+            BREAK_GLASS.run(amina, look(amina, case, days=3), Agreed(second=lambda _: approval), lambda *_: None)
+        assert "files" not in str(refusal.value)
+
+
 def test_whom_it_lets_in_is_not_asked(organisation: Organisation, case: CompartmentId, tmp_path: Path) -> None:
     with organisation.open(AMINA) as amina:
         plan = look(amina, case)
@@ -95,6 +110,9 @@ def test_whom_it_lets_in_is_not_asked(organisation: Organisation, case: Compartm
         pytest.param({"seats": [AMINA, JOEL]}, (RefusedError, "not known here"), id="devices of two members"),
         pytest.param({"seats": [SELIN]}, (RefusedError, "would be opened to you"), id="the approver's own device"),
         pytest.param({"seats": []}, (MalformedError, "names no case"), id="no device"),
+        pytest.param({"until": 2**62}, (RefusedError, "open too long"), id="a day that never comes"),
+        pytest.param({"until": 1}, (RefusedError, "or the day has passed"), id="a day that has passed"),
+        pytest.param({"case": b""}, (MalformedError, "names no case"), id="an id that is none"),
         pytest.param({"until": "tomorrow"}, (MalformedError, "names no case"), id="a day in words"),
     ],
 )

@@ -8,7 +8,6 @@ from typing_extensions import override
 
 from tui.screens.erasing.hold import HoldForm
 from tui.screens.frame.act_form import ActForm
-from tui.screens.frame.act_screen import Doing
 from tui.screens.frame.base import Command
 from tui.values.codes import choices
 from tui.values.values import CaseShown
@@ -50,11 +49,11 @@ class CaseEdit(ActForm):
 
     def action_close_case(self) -> None:
         """Say what is to be kept in it, ask why, then close the case."""
-        self.do(Doing(CLOSE, self.subject, self.done))
+        self.do_instead(CLOSE)
 
     def action_reopen_case(self) -> None:
         """Open the case again."""
-        self.do(Doing(REOPEN, self.subject, self.done))
+        self.do_instead(REOPEN)
 
     def action_hold(self) -> None:
         """Show the legal hold of the case."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tui.screens.frame.act_form import ActForm
-from tui.screens.frame.act_screen import Doing
 from tui.screens.frame.base import Command
 from vault.acts.case import HOLD, RELEASE
 from vault.words.message import Message
@@ -29,4 +28,4 @@ class HoldForm(ActForm):
 
     def action_release(self) -> None:
         """Ask why; without a reason the hold stands."""
-        self.do(Doing(RELEASE, self.subject, self.done))
+        self.do_instead(RELEASE)

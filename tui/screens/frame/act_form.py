@@ -28,7 +28,7 @@ from tui.values.codes import choices
 from tui.values.values_forms import FormPlace
 from tui.widgets.date_field import DateField, DateInput
 from tui.widgets.fields import SafeInput
-from vault.acts.act import Act, Begun, Field, Plan, Said, Shape, Told
+from vault.acts.act import Act, Ask, Begun, Field, Plan, Said, Shape, Told
 from vault.casework.typed_dates import Lean, typed_day
 from vault.errors import NotAsShownError, UsageError, VaultError
 from vault.words.message import Message, Words
@@ -36,6 +36,8 @@ from vault.words.message import Message, Words
 ACT: Final = "act"
 _NOTHING_KNOWN: Final = Begun()
 _NOTHING_FIRST: Final[Mapping[str, str]] = MappingProxyType({})
+_STILL_READ: Final = Message("What would be done is still being read.")
+_TYPED: Final = Message("Keep what you typed first (F4), or leave it (Esc).")
 _BETWEEN: Final = Message("with ; between")
 _NOT_SAID: Final = Message("not said")
 _KEEPS_IT: Final = Message("empty: it stays as it is")
@@ -152,9 +154,9 @@ class ActForm(ActScreen, KeptForm):
         self.fields_stand()
 
     def _show_plan(self, found: tuple[Plan[Any], Sequence[Words]]) -> None:
-        self._plan, lines = found
+        plan, lines = found
         self.write("shown", together(lines))
-        self.call_later(self._show_answers, self._plan)
+        self.call_later(self._show_answers, plan)
 
     async def _show_answers(self, plan: Plan[Any]) -> None:
         """Give a row to each question that may stay open."""
@@ -162,6 +164,7 @@ class ActForm(ActScreen, KeptForm):
         await answers.remove_children()
         asks = [ask for ask in plan.asks if ask.may_be_empty]
         await answers.mount(*(FormRow.of_text(ask.name, ask.question, _KEEPS_IT) for ask in asks))
+        self._plan = plan  # not before: what somebody agrees to has been shown
         self.fields_stand()
 
     @on(ChoiceField.Changed)
@@ -198,6 +201,9 @@ class ActForm(ActScreen, KeptForm):
         if not are_clear(self) or not self._are_whole_paths():
             return
         said, act, plan = self.what_is_said(), self._act, self._plan
+        if self.is_working or (act.begin is None and plan is None):
+            self.say(act.doing if self.is_working else _STILL_READ)
+            return
         if act.is_change and said == self.subject:
             self.end("")
             return
@@ -233,6 +239,17 @@ class ActForm(ActScreen, KeptForm):
         """End with what came of an act."""
         self.show_told(self.help_name, told, self.end)
 
+    def do_instead(self, act: Act[Any]) -> None:
+        """Do another act on the same, unless something that was typed here would be lost."""
+        if self.typed_already():
+            self.warn(_TYPED)
+        elif not self.is_working:
+            self.do(Doing(act, self.subject, self.done))
+
+    @override
+    def has_row(self, ask: Ask) -> bool:
+        return bool(self.query(f"#{ask.name}"))
+
     # ---- its draft ----------------------------------------------------------------------------------------------
 
     @override
@@ -249,6 +266,9 @@ class ActForm(ActScreen, KeptForm):
 
     @override
     def action_back(self) -> None:
+        if self.is_working:
+            self.say(self._act.doing)
+            return
         if not self.typed_already():
             self.end("")
             return

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from tui.screens.frame.base import BACK, Command
 from tui.screens.frame.choice_field import Choose
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from tui.gateway import Approver, Gateway, Second
     from vault.progress import Progress, Stopped
 
+T = TypeVar("T")
 _ALONE: Final = Message("It is done ALONE, and the log says so.")
-_APPROVED: Final = Message("A second person approved it.")
+_APPROVED: Final = Message("The answer in the file is checked now.")
 _STOPPED: Final = Message("Stopped. What was changed stays changed; do the same again for the others.")
 
 
@@ -61,6 +62,9 @@ class Doing:
 class ActScreen(LongWorkScreen):
     """A screen from which acts are done."""
 
+    is_working = False
+    """Whether an act is being done now."""
+
     def do(self, doing: Doing, plan: Plan[Any] | None = None) -> None:
         """Put the questions of an act, one after the other, and carry it out once all are answered.
 
@@ -74,7 +78,7 @@ class ActScreen(LongWorkScreen):
                 self.do(doing, found)
 
         if plan is None and doing.is_short:
-            self.ask(lambda vault: vault.acting.try_at_once(doing.act, doing.said), looked, failed=doing.failed)
+            self._work(lambda vault: vault.acting.try_at_once(doing.act, doing.said), looked, doing)
         elif plan is None:
             self.ask(lambda vault: vault.acting.look(doing.act, doing.said), looked, failed=doing.failed)
         elif plan.stop is not None:
@@ -100,15 +104,20 @@ class ActScreen(LongWorkScreen):
             elif file is not None:
                 self.ask(
                     lambda vault: vault.acting.ask_by_file(doing.act, doing.said, plan, who, file),
-                    partial(self._asked, doing.act),
+                    partial(self._asked, doing),
                     failed=doing.failed,
                 )
 
         self.app.push_screen(SecondForm(doing.act.title, approvers, chosen))
 
-    def _asked(self, act: Act[Any], lines: tuple[Words, ...]) -> None:
+    def _asked(self, doing: Doing, lines: tuple[Words, ...]) -> None:
+        act = doing.act
+        days = tuple(
+            Message("{label}: the same day again, {day}.", label=field.label, day=doing.said[field.name][0])
+            for field in act.days(doing.said)
+        )
         if act.second is not None:
-            self.app.push_screen(ResultDialog(act.second.nothing, lines))
+            self.app.push_screen(ResultDialog(act.second.nothing, (*lines, *days)))
 
     def lend(self, work: Callable[[], bytes]) -> bytes:
         """Return what the work returns; for worker threads. The second person has the terminal meanwhile."""
@@ -133,12 +142,34 @@ class ActScreen(LongWorkScreen):
                 yes=ask.yes,
                 no=no,
             )
-        elif ask.may_be_empty:
-            answered("")  # it had its row in the form
+        elif ask.may_be_empty and self.has_row(ask):
+            answered("")
         else:
             self.say("")
             question = together((*map(warning, ask.warned), *ask.told, ask.question))
-            self.unless_left(AskLine(question, problem=lambda typed: problem_with(ask, typed)), answered)
+            asked = AskLine(question, value=ask.present, problem=lambda typed: problem_with(ask, typed))
+            if ask.may_be_empty:
+                self.app.push_screen(asked, lambda typed: answered(typed or ""))
+            else:
+                self.unless_left(asked, answered)
+
+    def has_row(self, ask: Ask) -> bool:
+        """Say whether a question had a row of its own here, which may have stayed empty."""
+        return False
+
+    def _work(self, work: Callable[[Gateway], T], then: Callable[[T], None], doing: Doing) -> None:
+        """Let the act work: until it is over, this screen is not left, nor does it begin the same again."""
+        self.is_working = True
+
+        def ended(found: T) -> None:
+            self.is_working = False
+            then(found)
+
+        def failed(error: VaultError) -> None:
+            self.is_working = False
+            (doing.failed or self.fail)(error)
+
+        self.ask(work, ended, failed=failed)
 
     def _carry_out(self, doing: Doing, plan: Plan[Any]) -> None:
         act, said = doing.act, doing.said
@@ -148,9 +179,7 @@ class ActScreen(LongWorkScreen):
             return vault.acting.carry_out(act, said, plan, agreed, progress=progress, stopped=stopped)
 
         if doing.is_short:
-            self.ask(
-                lambda vault: work(vault, lambda done, total: None, lambda: False), doing.then, failed=doing.failed
-            )
+            self._work(lambda vault: work(vault, lambda done, total: None, lambda: False), doing.then, doing)
         else:
             self.work_long(act.doing, work, doing.then, when_stopped=_STOPPED, alone=True)
 

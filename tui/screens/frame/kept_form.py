@@ -62,7 +62,7 @@ class KeptForm(FormScreen):
 
     def typed_already(self) -> set[str]:
         """Return the fields that somebody changed since the form was opened: a draft goes round them."""
-        return {name for name, said in self.in_fields().items() if said != self._opened.get(name)}
+        return {name for name, said in self.in_fields().items() if self._opened and said != self._opened.get(name)}
 
     @on(events.Mount)
     def _mounted(self) -> None:

@@ -37,10 +37,18 @@ _NOBODY_ASKED = {
     ERASE: Message("a second person has to approve this erasure; nothing was done"),
     BREAK_GLASS: Message("a second person has to approve opening this case; nothing was done"),
 }
+_OTHER = {
+    "export.begin": Message("the files have changed since they were shown"),
+    ERASE: Message("what would go, or the reason, is not the same"),
+    BREAK_GLASS: Message("the case, the member or their devices, the day or the reason is not the same"),
+}
+_OTHER_ACT = Message("it was another act")
 _ACT_ALONE = Message("a second person has to approve this; nothing was done")
 REASONS = CODES_OF_REASONS
 # Time to read and to type, at one keyboard.
 HERE_MS = 15 * MINUTE_MS
+# For so long break-glass lasts at most: an emergency is over then, and a grant can be given in the usual way.
+LONGEST_MS = 14 * DAY_MS
 # A bundle with the answer has to come back.
 APART_MS = 7 * DAY_MS
 
@@ -177,8 +185,8 @@ def require_valid(
     """
     if approval.digest != question.digest or approval.act != question.act:
         raise RefusedError(
-            Message("the approval was given for something else: the files have changed since they were shown"),
-            next_step=Message("Ask for a new one."),
+            Message("the approval was given for something else: {why}", why=_OTHER.get(question.act, _OTHER_ACT)),
+            next_step=Message("Say the same again as when you asked, or ask for a new one."),
         )
     planned = Listing(
         origin=session.log.origin,

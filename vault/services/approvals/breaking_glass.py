@@ -8,7 +8,6 @@ from pathlib import Path
 from vault.access.session import Session
 from vault.casework.access import Access, GrantReason
 from vault.casework.approving import Approving
-from vault.durations import DAY_MS
 from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VersionId
 from vault.index.cases import row_of
@@ -22,6 +21,7 @@ from vault.services.approvals.approving import (
     ALONE,
     APART_MS,
     HERE_MS,
+    LONGEST_MS,
     REASONS,
     TWO_PERSON,
     Second,
@@ -38,8 +38,6 @@ from vault.store.files import require_new
 from vault.words.message import Message
 
 ACT = "break.glass"
-# An emergency is over or was none after so long; a grant can then be given in the usual way.
-LONGEST_MS = 14 * DAY_MS
 _TOLD = Message("Everybody else who holds the case is told at each unlock, for as long as it lasts.")
 _RULES = {
     ALONE: Message("It was done ALONE: nobody else in the organisation could approve it. The log says so."),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 
 from vault.access.session import Session
+from vault.durations import DAY_MS
 from vault.errors import MalformedError, RefusedError
-from vault.ids import DIGEST_SIZE, CompartmentId, MemberId, SeatId
+from vault.ids import DIGEST_SIZE, ID_SIZE, CompartmentId, CompartmentKind, MemberId, SeatId
 from vault.index.cases import row_of
+from vault.policy.clocks import has_expired
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion, open_each
+from vault.services.approvals.approving import APART_MS, LONGEST_MS
 from vault.services.approvals.question import Question
 from vault.services.erasures.described import note_look
 from vault.services.erasures.whose_words import in_a_line, listed_names, whose_words
@@ -41,8 +44,13 @@ def _glass(session: Session, question: Question) -> tuple[Words, ...]:
     case, until, seats = (question.of.get(name) for name in ("case", "until", "seats"))
     if not (isinstance(case, bytes) and isinstance(until, int) and isinstance(seats, list) and seats):
         raise MalformedError(_NAMES_NOTHING)
-    if not all(isinstance(seat, bytes) for seat in seats):
+    if not all(isinstance(seat, bytes) for seat in seats) or len(case) != ID_SIZE:
         raise MalformedError(_NAMES_NOTHING)
+    state, now_ms = session.state_of(CompartmentId(case)), session.clock().trusted_ms
+    if state is not None and state.kind is not CompartmentKind.CASE:
+        raise RefusedError(Message("what would be opened is no case: nobody approves that"))
+    if has_expired(until, now_ms) or until > now_ms + LONGEST_MS + APART_MS + DAY_MS:
+        raise RefusedError(Message("the case would be open too long, or the day has passed: nobody approves that"))
     certificates = [session.directory.effective.certificates.get(SeatId(seat)) for seat in seats]
     members = {None if each is None else MemberId(each.member) for each in certificates}
     member = next(iter(members))

@@ -84,7 +84,10 @@ def begin(
         return NoteBegun(session, (case, RecordId(make_id())), typed, beside)
     for record, said in _drafts_of(session, case, beside["section"]):
         return NoteBegun(session, (case, record), typed_note(said), beside)
-    raise NotFoundError(Message("no note that you began is kept for this case"))
+    raise NotFoundError(
+        Message("no note that you began is kept for this case"),
+        next_step=Message("A correction that you began is in the app: open the case, then the draft."),
+    )
 
 
 def is_one_begun(session: Session, case: CompartmentId, section: CompartmentId | None = None) -> bool:
