@@ -133,6 +133,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
     ),
     "previewing.preview": (Action.CASE_CREATE, Action.CASE_SEARCH),
     **dict.fromkeys(("alike.alike", "alike.alike_within"), (Action.CASE_READ, Action.CASE_SEARCH)),
+    "same_person.called": (Action.CASE_READ,),
     "same_person.cases_of": (Action.CASE_READ, Action.CASE_LIST),
     "same_person.same": (Action.CASE_WRITE, Action.CASE_WRITE),
     "checklists.begin": (Action.CASE_WRITE, Action.CASE_READ),
@@ -194,7 +195,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     absences.all_pending story.typed_values editing.locate editing.names_told editing.own_record projection.reindex
     reminders.times_due
     undoing.last
-    section_people.is_in_section sections.is_section
+    same_person.are_of_one_case section_people.is_in_section sections.is_section
     arrived.untold arrived.waiting retention.untold standing_again.standing_again standing_again.untold
     absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
     logbook.references notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
@@ -249,6 +250,7 @@ CALLS: Mapping[str, Call] = {
     "writing_down.change_person": lambda run, session, case, *_: run(
         session, _somebody(case), PersonChange(role="third")
     ),
+    "same_person.called": lambda run, session, case, *_: run(session, _own_record(case)),
     "same_person.cases_of": lambda run, session, case, *_: run(session, _own_record(case)),
     "same_person.same": lambda run, session, case, *_: run(session, _own_record(case), _own_record(case)),
     "people.show": lambda run, session, case, *_: run(session, _somebody(case)),

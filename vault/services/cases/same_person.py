@@ -77,12 +77,26 @@ def same(session: Session, place: Place, other: Place) -> Joined:
             edited = edit(session, where, Person, known, act="person.edit")
         written += bool(edited.settled)
     undoing.note_together(session, written)
-    return Joined(len(_places(session, who)), _both_in(session, place, other))
+    ref = called(session, place)[1] if are_of_one_case(session, place, other) else ""
+    return Joined(len(_places(session, who)), ref)
 
 
-def _both_in(session: Session, place: Place, other: Place) -> str:
-    row = row_of(up_to_date_index(session), place.case) if place.case == other.case else None
-    return "" if row is None else row.ref
+def are_of_one_case(session: Session, place: Place, other: Place) -> bool:
+    """Say whether two people stand in one case, and in no section of it."""
+    return place.case == other.case and not section_people.is_in_section(session, place)
+
+
+def called(session: Session, place: Place) -> tuple[str, str]:
+    """Return what a person is called at a place, and the reference of its case."""
+    session.require(Action.CASE_READ, place.case)
+    index = up_to_date_index(session)
+    if section_people.is_in_section(session, place):
+        person = section_people.person_at(session, place)
+        case, name = section_people.case_of(session, place), "" if person is None else person.display_name()
+    else:
+        case, name = place.case, people_in(index, place.case).get(place.record, "")
+    row = row_of(index, case)
+    return name, "" if row is None else row.ref
 
 
 def cases_of(session: Session, place: Place) -> list[Standing]:
