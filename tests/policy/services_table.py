@@ -49,7 +49,8 @@ _ASKS: Mapping[Action, str] = {
     two_versions.in_view
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
     checklists.steps_in pack.facts
-    cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
+    cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.require_in_use notes.show
+    notes.show_corrected
     known_to_redaction.known_people section_people.locate section_people.of_case sections.find_in sections.list_of
     sections.opened_to_read sharing.holders_of timed_grants.terms_of holds.held paper_text.searched_by
     holds.require_held paper_text.proposed_language
@@ -80,7 +81,7 @@ _ASKS: Mapping[Action, str] = {
     Action.FORM_READ: "own_forms.find own_forms.list_all",
     Action.FORM_WRITE: "own_forms.add",
     Action.PARTNER_READ: "partners.find partners.list_all",
-    Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit",
+    Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit partners.words_of_new",
     Action.INTAKE_READ: "intake.find intake.find_open intake.list_open",
     Action.INTAKE_WRITE: """
     intake.add intake.caller intake.close intake.correct intake.require_open intake_key.rotate_weekly
@@ -134,6 +135,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
     ),
     "previewing.preview": (Action.CASE_CREATE, Action.CASE_SEARCH),
     **dict.fromkeys(("alike.alike", "alike.alike_within"), (Action.CASE_READ, Action.CASE_SEARCH)),
+    "same_person.called": (Action.CASE_READ,),
     "same_person.cases_of": (Action.CASE_READ, Action.CASE_LIST),
     "same_person.same": (Action.CASE_WRITE, Action.CASE_WRITE),
     "checklists.begin": (Action.CASE_WRITE, Action.CASE_READ),
@@ -195,7 +197,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     absences.all_pending story.typed_values editing.locate editing.names_told editing.own_record projection.reindex
     reminders.times_due
     undoing.last
-    section_people.is_in_section sections.is_section
+    same_person.are_of_one_case section_people.is_in_section sections.is_section
     arrived.untold arrived.waiting retention.untold standing_again.standing_again standing_again.untold
     absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
     logbook.references notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
@@ -210,6 +212,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     timed_grants.withdraw_expired_grants
     """,
     "what this account or session remembers; nothing of it is in the vault": """
+    undoing.note_together
     cases.today notes.is_one_begun story.day_within check_ins.now_here check_ins.minute_here
     absences.tell_dropped absences.tell_waiting offered.keep_offered offered.offered_of
     folder_row.end_begun folder_row.erased_records drafts.forget_drafts
@@ -249,6 +252,7 @@ CALLS: Mapping[str, Call] = {
     "writing_down.change_person": lambda run, session, case, *_: run(
         session, _somebody(case), PersonChange(role="third")
     ),
+    "same_person.called": lambda run, session, case, *_: run(session, _own_record(case)),
     "same_person.cases_of": lambda run, session, case, *_: run(session, _own_record(case)),
     "same_person.same": lambda run, session, case, *_: run(session, _own_record(case), _own_record(case)),
     "people.show": lambda run, session, case, *_: run(session, _somebody(case)),
@@ -301,6 +305,7 @@ CALLS: Mapping[str, Call] = {
     "notes.amend": lambda run, session, case, note, _: run(session, _known(session, case, note), text="x"),
     "notes.correct": lambda run, session, case, note, _: run(session, _known(session, case, note), text="x"),
     "notes.withdraw": lambda run, session, case, note, _: run(session, _known(session, case, note), reason="x"),
+    "notes.require_in_use": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "notes.show": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "notes.show_corrected": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "sections.add_note": lambda run, session, case, _, section: run(

@@ -167,7 +167,7 @@ def test_a_person_kept_apart_is_changed_and_known_again_in_a_case(office: Office
         assert changed.settled == 1
         record = people.add(amina, case, role="witness", names=["The host"])
         here = Place(case, record, Person.KIND)
-        assert same_person.same(amina, here, there) == same_person.Joined(places=2, written=2)
+        assert same_person.same(amina, here, there) == same_person.Joined(places=2)
         assert [(line.record, line.name) for line in same_person.cases_of(amina, here)] == sorted(
             [(record, "The host"), (host, f"Host {PLACE}")]
         )

@@ -47,11 +47,13 @@ from tui.values.values_papers import PaperPage, PaperShown
 from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown
 from tui.values.values_records import FormToFill, RecordShown, StageShown
 from tui.values.values_safety import PackShown, TakenShown
-from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, UndoShown, WeekShown
+from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.access.pins.pins import Dates
 from vault.acts.act import Act, Ask, Begun, Plan, Said
 from vault.acts.approval import GIVE, Asked
+from vault.acts.recipient import compared
+from vault.acts.undo import whether
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
 from vault.casework.own_forms.definition import FormDefinition
@@ -659,7 +661,6 @@ ANSWERS: dict[str, Any] = {
     ],
     "referral.staying": tuple(exporting.staying_lines(2)),
     "referral.clients": (("51" * 16, "Farida Noorzai  5151"), ("52" * 16, "Temir [/b] \x1b[31m  5252")),
-    "referral.words_of": KEY_WORDS,
     "referral.export": _export,
     "own.check": None,
     "own.propose": GeneratedPassphrase(Language.ENGLISH, 78.0, ("amber", "kettle", "orchard", "violin")),
@@ -702,6 +703,8 @@ ANSWERS: dict[str, Any] = {
     "exchange.look_at_list": lambda file, kind: LISTED if file.suffix == ".xlsx" else FAULTY,
     "acting.begin": _begun,
     "acting.shown": _shown,
+    "acting.try_at_once": lambda act, _said: Plan(
+        None, asks=(compared(KEY_WORDS) if act.name == "recipient add" else whether(("note",), "Der zweite Termin"),)),
     "erasing.waiting": (
         ErasureShown("K7QM-3XPD", 12, NOW_MS + 40 * HOUR_MS, "Joel Brandvik"),
         ErasureShown("9HTA-22NC", 1, NOW_MS + 60 * HOUR_MS, "Amina Raskolda", is_held=True),
@@ -735,7 +738,6 @@ ANSWERS: dict[str, Any] = {
     "papers.open": PAPER,
     "story.today": "2026-11-27",
     "story.people_of": (("01" * 16, "Арсений Вьюжанин"),),
-    "story.undoable": UndoShown(("note",), "Der zweite Termin"),
     "story.agenda": WeekShown(tuple(AgendaShown(line, is_due=line.kind != "hearing") for line in DUE)),
     "story.list_in": RECORDS,
     "intake.newest": (2, ()),

@@ -17,6 +17,8 @@ from tui.screens.referral.pages import PagesScreen
 from tui.screens.referral.questions import QuestionsScreen
 from tui.shell.app import CaseVaultApp
 from tui.shell.start import Start
+from vault.acts.act import Agreed
+from vault.acts.recipient import ADD
 from vault.progress import CancelledError
 from vault.seal.age import make_identity, recipient_of
 from vault.services.backups import backups
@@ -87,8 +89,8 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(  # noqa: PLR0915 -
         await press(pilot, "tab")
         await type_in(pilot, recipient_of(identity))
         await press(pilot, "f4")
-        assert "Call them and compare these words of their key" in said()
-        await press(pilot, "f4")
+        assert "Do they read out these words of their key?" in said()
+        await press(pilot, "y")
         await type_in(pilot, str(out))
         await press(pilot, "f4")
         await wait_for_screen(pilot, QuestionsScreen)
@@ -140,7 +142,8 @@ def test_declined_pages_are_sealed_for_nobody_and_the_log_says_so(founded_templa
     gateway = Gateway(place.path, state=place.state)
     gateway.unlock(MEMBER, bytearray(PASSPHRASE))
     case = gateway.casework.create("Hearing", "other").made
-    gateway.referral.add_recipient("Maître Lorvane", recipient_of(make_identity()))
+    said = {"name": ("Maître Lorvane",), "age": (recipient_of(make_identity()),)}
+    gateway.acting.carry_out(ADD, said, gateway.acting.look(ADD, said), Agreed({"compared": "yes"}))
     seen: list[tuple[str, ...]] = []
 
     def decline(pages: tuple[str, ...]) -> bool:

@@ -274,4 +274,4 @@ def test_what_people_read_of_the_register_the_log_and_a_search_hit_is_words(desk
 def test_taking_back_without_a_question_says_at_a_terminal_what_went(desk: Desk) -> None:
     assert desk.run("task", "add", made(desk), "--what", "ring the embassy").code == 0
     undone = desk.run_at_terminal("undo", "--yes")
-    assert "taken back (task): “ring the embassy”" in undone.out + undone.err
+    assert "Taken back (task): “ring the embassy”" in undone.out + undone.err

@@ -99,12 +99,6 @@ class People(Subject):
             for likely in found
         )
 
-    def join(self, where: Whereabouts, other: Whereabouts) -> int:
-        """Say that two records are one person; return in how many places they stand now."""
-        joined = same_person.same(self._session, place_of(where), place_of(other))
-        self._unlocked.note_joined(joined.written)
-        return joined.places
-
     def add(self, where: Whereabouts, typed: PersonTyped, *, anyway: bool = False) -> Made:
         """Keep a new person in a case or section and return the record's id, or who may be known already."""
         person = people.checked_person(

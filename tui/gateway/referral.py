@@ -12,7 +12,6 @@ from vault.ids import short_id
 from vault.policy.roles import Action
 from vault.progress import Progress, Stopped
 from vault.redaction.questions import Question
-from vault.seal.age import fingerprint
 from vault.services.approvals import by_file
 from vault.services.approvals.approving import Second
 from vault.services.exports import exporting, partners, whose
@@ -51,14 +50,6 @@ class Referral(Subject):
     def clients(self, case: str) -> tuple[tuple[str, Words], ...]:
         """Return of whom an export of one client can be: id and name."""
         return named_clients(whose.clients(self._session, case_id(case), why=WHY))
-
-    def words_of(self, age_recipient: str) -> str:
-        """Return the words of a key, to be compared by voice."""
-        return fingerprint(age_recipient)
-
-    def add_recipient(self, name: str, age_recipient: str) -> KeptPartner:
-        """Keep a recipient, whose words were compared."""
-        return partners.add(self._session, name=name, age_recipient=age_recipient, compared=True)
 
     def export(
         self,

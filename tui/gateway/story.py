@@ -1,4 +1,4 @@
-"""What a case says of itself and what happened in it: records with a form, changes, history, what is due, undo."""
+"""What a case says of itself and what happened in it: records with a form, changes, history, what is due."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from tui.values.values_story import (
     InTwoShown,
     KeptShown,
     LeftShown,
-    UndoShown,
     WeekShown,
 )
 from tui.values.values_versions import SideShown, VersionsShown
@@ -35,7 +34,7 @@ from vault.casework.story.step import Checklist
 from vault.casework.versions import beside
 from vault.ids import RecordId, VersionId
 from vault.policy.roles import Action
-from vault.services.cases import cases, deadlines, editing, listing, people, story, two_versions, undoing
+from vault.services.cases import cases, deadlines, editing, listing, people, story, two_versions
 from vault.services.cases.story import DueLine
 from vault.services.exports import paper_week
 from vault.services.forms import own_forms
@@ -223,20 +222,6 @@ class Story(Subject):
     def _place(self, case: str, record: str, kind: str) -> editing.Place:
         home = case_id(case)
         return editing.Place(home, record_id(record), kind) if record else editing.own_record(self._session, home)
-
-    def undoable(self) -> UndoShown:
-        """Return what was written last here and can be taken back."""
-        found = undoing.last(self._session)
-        changes = tuple((change.name, change.said) for change in found.changes)
-        return UndoShown(found.kinds, found.about, changes)
-
-    def undo(self) -> str:
-        """Take back the last thing that was written here; return the kinds of what went, with commas between."""
-        undoable = undoing.last(self._session)
-        gone = dict.fromkeys(undoing.undo(self._session, undoable))
-        for _ in range(self._unlocked.entries_of(undoable) - 1):
-            gone |= dict.fromkeys(undoing.undo(self._session, undoing.last(self._session)))
-        return ", ".join(gone)
 
 
 def both_lines(found: two_versions.TwoVersions) -> tuple[Words, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,14 +10,12 @@ from tui.gateway.draft_shelf import DraftShelf
 from tui.values.shaping import names_hidden
 from tui.values.values_people import Made
 from vault.access.session import Session
-from vault.errors import InternalError, NotFoundError, VaultError
-from vault.ids import CompartmentId, RecordId, VersionId
+from vault.errors import InternalError, NotFoundError
+from vault.ids import CompartmentId, RecordId
 from vault.policy.decide import may
 from vault.policy.roles import Action, Role
 from vault.progress import CancelledError, Progress, Stopped
 from vault.services import housekeeping
-from vault.services.cases import undoing
-from vault.services.cases.undoing import Undoable
 from vault.services.cases.writing_down import KnownAlreadyError, StandsHereError
 from vault.words.message import Message
 
@@ -38,7 +35,6 @@ class UnlockedVault:
         self.hides_names = False
         """Whether lists get the first letters of names alone."""
         self._is_settled = False
-        self._joined: tuple[VersionId | None, int] = (None, 0)
 
     def open(self, session: Session, name: str) -> None:
         """Stand open on this session of a member."""
@@ -60,16 +56,6 @@ class UnlockedVault:
         """Return the codes of those acts that this member's roles allow, on a case that they hold."""
         roles = frozenset[Role]() if self.session.is_expired else self.session.roles
         return frozenset(action.value for action in actions if may(roles, action, holds_case=True).allowed)
-
-    def note_joined(self, written: int) -> None:
-        """Remember that the last so many entries joined two people: taking back takes back all of them."""
-        with suppress(VaultError):  # nothing was written, or it cannot be taken back
-            self._joined = (undoing.last(self.session).versions[-1].id, written)
-
-    def entries_of(self, undoable: Undoable) -> int:
-        """Return how many entries belong to what can be taken back."""
-        newest, written = self._joined
-        return written if undoable.versions[-1].id == newest else 1
 
     @property
     def session(self) -> Session:

@@ -67,10 +67,6 @@ class Writing(Subject):
         self.forget(draft)
         return record.hex()
 
-    def withdraw(self, note: str, reason: str) -> str:
-        """Mark a note as not to be used; returns its id."""
-        return notes.withdraw(self._session, note, reason=reason).hex()
-
     def readers(self, draft: DraftShown) -> tuple[str, ...]:
         """Return the other members who can read what will be kept, by name."""
         session = self._session

@@ -106,15 +106,6 @@ class HomeShown:
 
 
 @dataclass(frozen=True, slots=True)
-class UndoShown:
-    """What can be taken back: its kinds, its first words, and of a correction each field and what changed in it."""
-
-    kinds: tuple[str, ...]
-    about: str = field(repr=False)
-    changes: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class ChangeShown:
     """One version of a record: who wrote it when, whether it stands now, and what it changed (field, value)."""
 

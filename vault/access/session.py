@@ -20,7 +20,7 @@ from vault.access.trust.key_lists import Lacking
 from vault.access.trust.new_epochs import audit_is_stale, grant_current_epoch, join_epochs
 from vault.access.trust.proving import Prover
 from vault.errors import InternalError, RefusedError, VaultError
-from vault.ids import CompartmentId, MemberId, SeatId, VaultId
+from vault.ids import CompartmentId, MemberId, SeatId, VaultId, VersionId
 from vault.index.file import Index, make_index, open_index
 from vault.policy.clocks import ClockReading, has_expired, read_clock
 from vault.policy.decide import may, refusal, whom_to_ask
@@ -55,6 +55,7 @@ class Session:
         vault, seat, member, roles: who is here.
         pins: what this account remembered when unlock began, or None.
         viewed: (compartment, reason) pairs whose view is in the log already.
+        written_together: of an act of several entries its newest version, and how many they are (`cases.undoing`).
         prover: what this session proved of the logs so far.
         learned: what counting found in the rows so far.
         audits: audit pseudonyms of cases met so far.
@@ -89,6 +90,7 @@ class Session:
     highest_ms: int
     dates: Dates
     viewed: set[tuple[CompartmentId, str]] = field(default_factory=set)
+    written_together: dict[VersionId, int] = field(default_factory=dict)
     audits: dict[CompartmentId, bytes] = field(default_factory=dict)
     quarantine: list[Quarantined] = field(default_factory=list)
     lacking: Lacking = field(default_factory=Lacking)

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Said: TypeAlias = Mapping[str, tuple[str, ...]]
-"""What was said of the fields, by their names. What nobody said is not in it, and what stays as it is neither."""
+"""What was said of the fields, by their names. What nobody said is not in it, and what stays as it is neither.
+
+`why` is said beside them where a case is opened for another reason than casework.
+"""
 
 
 @unique
@@ -55,7 +58,8 @@ class Field:
         shape: what may be said.
         help: what the option takes.
         question: how somebody at a terminal is asked for it; without it, by its label.
-        form: how the usage shows it; without it, as the option that may be left out. Of a `LINE`, its option.
+        form: how the usage shows it; without it, as the option that may be left out. Of words of a person: another
+            option, or, as `[NAME]`, that scripts may type them without one too.
         words: the codes of a `WORD`, where they do not depend on what is looked at.
         first: what is said where nobody says anything.
         hint: what stands in its row while that is empty.
@@ -210,6 +214,7 @@ class Told:
         data: for a script.
         is_part: some of it was refused, and the lines say what.
         letter: what it leaves to be read.
+        aloud: what somebody at a terminal is told in place of the lines: a script is told no word of it.
     """
 
     lines: tuple[Words, ...]
@@ -217,6 +222,7 @@ class Told:
     follows: tuple[Follow, ...] = ()
     is_part: bool = False
     letter: Letter | None = None
+    aloud: tuple[Words, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _PART: Final = 3
 _LANGUAGES: Final = ("en", "fr", "ru")
+_SCRIPTS_ONLY: Final = Message("scripts only; at a terminal it is asked")
 _VALUES: Final = {
     Shape.DAY: "DATE",
     Shape.MOMENT: "DATE",
@@ -45,7 +46,9 @@ _PLACES: Final[Mapping[Shape, Callable[[str], Path]]] = {
 def verb_of(act: Act[Any]) -> Verb:
     """Return an act as a verb of its noun."""
     options = [_arg(field) for field in act.fields if not field.is_personal]
-    options += options_of([_personal(field) for field in act.fields if field.is_personal])
+    personal = [field for field in act.fields if field.is_personal]
+    options += [Arg(field.form, _SCRIPTS_ONLY, into="typed") for field in personal if _is_bare(field)]
+    options += options_of([_personal(field) for field in personal])
     if act.second is not None:
         options += [
             Arg("[--second NAME]", Message("who approves it at this keyboard: {when}", when=act.second.when)),
@@ -83,7 +86,7 @@ def _value(field: Field) -> str:
 def _personal(field: Field) -> Personal:
     return Personal(
         field.name,
-        field.form or f"--{field.name}",
+        f"--{field.name}" if _is_bare(field) or not field.form else field.form,
         field.question or field.label,
         required=field.is_required,
         many=field.shape is Shape.LINES,
@@ -91,8 +94,14 @@ def _personal(field: Field) -> Personal:
     )
 
 
+def _is_bare(field: Field) -> bool:
+    return field.form.startswith("[")
+
+
 def _run(act: Act[Any], args: Given, output: Output) -> Result:
     personal = [field for field in act.fields if field.is_personal]
+    for field in filter(_is_bare, personal):
+        setattr(args, field.name, args.typed or getattr(args, field.name))
     refuse_as_options(args, [_personal(field) for field in personal])
     is_typed = are_asked(args, output)
     rows = act.rows({field.name: _given(args, field) for field in act.fields if field.is_subject})
@@ -118,7 +127,10 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
         second = None if act.second is None else _second(args, output, session)
         answers = _answers(act, args, output, plan, typed)
         told = act.run(session, plan, Agreed(answers, second), output.progress_of(act.doing))
-        lines: list[Words] = [*told.lines, *_follows(told)]
+        said_of_it = (
+            told.aloud if told.aloud and is_typed else told.lines
+        )  # what was typed is not for a log of a script
+        lines: list[Words] = [*said_of_it, *_follows(told)]
         data = dict(told.data)
         if told.letter is not None:
             lines = [
@@ -143,7 +155,7 @@ def _given(args: Given, field: Field) -> tuple[str, ...]:
 def _said(act: Act[Any], args: Given, typed: Mapping[str, list[str]]) -> Said:
     of_options = {field.name: given for field in act.fields if not field.is_personal and (given := _given(args, field))}
     of_person = {field.name: tuple(typed[field.name]) for field in act.fields if typed.get(field.name)}
-    return {**of_options, **of_person}
+    return {"why": (args.why,), **of_options, **of_person}
 
 
 def _answers(
@@ -182,15 +194,16 @@ def _typed(output: Output, ask: Ask) -> dict[str, str]:
 
 def _require_yes(act: Act[Any], args: Given, output: Output, ask: Ask) -> None:
     if not getattr(args, "yes", False):
-        _warn(output, ask)
+        _warn(output, ask, is_asked=are_asked(args, output))
     question = Message("{question} Type {word} to go on: ", question=ask.question, word=ask.word)
     require_word(args, output, question, nothing=act.nothing, word=ask.word)
 
 
-def _warn(output: Output, ask: Ask) -> None:
+def _warn(output: Output, ask: Ask, *, is_asked: bool = True) -> None:
+    """Say what is dangerous; what has to be known for the answer, only to somebody who gives one."""
     for line in ask.warned:
         output.say(Message("WARNING: {line}", line=line))
-    for line in ask.told:
+    for line in ask.told if is_asked else ():
         output.say(line)
 
 

@@ -1,4 +1,4 @@
-"""`casevault note`: write, list, read, correct and withdraw notes."""
+"""`casevault note`: write, list, read and correct notes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Final
 
 from vault.casework.note import AMENDS, CHOSEN, TEXT, WHEN, note_head, note_of
 from vault.cli.dates import of_shape
-from vault.cli.opening import opened, opened_for_text, opened_to_ask
+from vault.cli.opening import opened, opened_for_text
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, options_of, text_is_typed
+from vault.cli.prompts import text_is_typed
 from vault.cli.showing import note_data, note_lines
 from vault.cli.table import CASE, SECTION, Arg, Given, Verb
 from vault.errors import UsageError
@@ -87,17 +87,7 @@ def _amend(args: Given, output: Output) -> Result:
     )
 
 
-def _withdraw(args: Given, output: Output) -> Result:
-    with opened_to_ask(args, output, (_WHY_WITHDRAWN,)) as (session, values):
-        from vault.services.cases import notes
-
-        note = notes.withdraw(session, args.note, reason=values["reason"][0], why=args.why)
-    return Result({"note": note.hex(), "withdrawn": True}, [_WITHDRAWN])
-
-
 _CHANGED: Final = Message("The note is changed; `casevault history` shows what it said before.")
-_WITHDRAWN: Final = Message("The note is withdrawn: it stays readable here, and leaves in no export.")
-_WHY_WITHDRAWN: Final = Personal("reason", "--reason", Message("Why the note is withdrawn"), required=True)
 _FILE: Final = Arg("[--file FILE]", Message("read the text from this file"))
 _CHOSEN: Final = tuple(
     Arg(
@@ -123,7 +113,4 @@ VERBS: Final = (
     Verb("amend", Message("correct a note: your own note of today in place, any other by a linked note"), (
         _NOTE, _WHEN, _FILE,
     ), _amend),
-    Verb("withdraw", Message("mark a note as not to be used, with a reason"), (
-        _NOTE, *options_of((_WHY_WITHDRAWN,)),
-    ), _withdraw),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from vault.acts.person import place_of
 from vault.cli.dates import birth_of
 from vault.cli.known import ANYWAY, unless_known
 from vault.cli.opening import case_of, opened, opened_to_ask
@@ -13,13 +14,12 @@ from vault.cli.people_shown import person_data, person_lines, warned, whole_pers
 from vault.cli.prompts import Personal, asked_again, options_of
 from vault.cli.showing import edited, two_lines
 from vault.cli.table import CASE, IN_CASE, SECTION, Arg, Given, Verb
-from vault.ids import CompartmentId, short_id
-from vault.words.message import Message, Words, plural
+from vault.ids import short_id
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.casework.person import Person
-    from vault.services.cases.editing import Place
 
 PERSON_ROLES = (
     *("client", "relative", "dependant", "witness", "co-accused", "guarantor", "lawyer", "worker", "interpreter"),
@@ -124,7 +124,7 @@ def _present(args: Given, session: Session) -> dict[str, str]:
         return {}
     from vault.services.cases import people
 
-    person = people.show(session, _place(session, args.person, None, case_of(session, args))).value
+    person = people.show(session, place_of(session, args.person, None, case_of(session, args))).value
     contact = person.safe_contact
     there = {"born": person.born or ""}
     if contact is not None:
@@ -138,7 +138,7 @@ def _edit(args: Given, output: Output) -> Result:
         from vault.casework.script import strays
         from vault.services.cases import people, safe_contacts, section_people, writing_down
 
-        place = _place(session, args.person, args.section, case_of(session, args))
+        place = place_of(session, args.person, args.section, case_of(session, args))
         wanted = PersonChange(
             role=args.role,
             add_names=tuple(answers["add_names"]),
@@ -179,36 +179,6 @@ def _show(args: Given, output: Output) -> Result:
     return Result({"case": place.case.hex(), **person_data(person, never_use)}, lines)
 
 
-def _same(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.cases import same_person
-
-        place = _place(session, args.person, args.section)
-        other = _place(session, args.other, args.other_section)
-        joined = same_person.same(session, place, other)
-    data = {"person": place.record.hex(), "other": other.record.hex(), "places": joined.places}
-    told = plural(
-        "They are the same person now, in {count} place of your cases.",
-        "They are the same person now, in {count} places of your cases.",
-        count=joined.places,
-    )
-    stay = Message(
-        "Both rows stay in {ref}; a report shows one person. To have one row: `casevault undo`, add to one of them what"
-        " it lacks (`person edit`), and erase the other (`erase`).",
-        ref=joined.ref,
-    )
-    return Result({**data, "both_rows_stay": bool(joined.ref)}, [told, stay] if joined.ref else [told])
-
-
-def _place(session: Session, text: str, section: str | None, case: CompartmentId | None = None) -> Place:
-    from vault.casework.person import Person
-    from vault.services.cases import editing, section_people, sections
-
-    if section is None:
-        return editing.locate(session, text, frozenset({Person.KIND}), case=case)
-    return section_people.locate(session, sections.find(session, section), text)
-
-
 def _cases(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.casework.person import Person
@@ -244,10 +214,6 @@ VERBS: Final = (
     ), _add),
     Verb("list", Message("the people of a case"), (CASE,), _list),
     Verb("show", Message("all that is known of a person"), (_PERSON, IN_CASE), _show),
-    Verb("same", Message("say that this person and a person of another case or section are the same"), (
-        _PERSON, Arg("OTHER", Message("the other person's id, or its beginning")), _OF_SECTION,
-        Arg("[--other-section ID]", Message("the other person is in this restricted section")),
-    ), _same),
     Verb("cases", Message("your cases in which the same person is"), (_PERSON, IN_CASE), _cases),
     Verb("edit", Message("change what is known of a person; a wrong name stays, marked"), (
         _PERSON,

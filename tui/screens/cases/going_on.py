@@ -27,7 +27,6 @@ from tui.screens.papers.paper_form import NEXT_VERSION, PAPER, PaperForm, add_pa
 from tui.screens.people.person_form import PERSON, PersonForm
 from tui.screens.referral.export import ExportScreen
 from tui.screens.referral.kept_export import EXPORT
-from tui.screens.referral.recipient import RECIPIENT, RecipientForm
 from tui.text.in_words import in_words
 from tui.values.messages import OpenCase
 from tui.values.values import CaseShown, DraftShown, Spot
@@ -38,6 +37,7 @@ from tui.values.values_people import Whereabouts
 from vault.acts.act import Act
 from vault.acts.case import EDIT, HOLD
 from vault.acts.handover import ORDER
+from vault.acts.recipient import ADD
 from vault.casework.story import STORY
 from vault.words.message import Message, Words, plural
 
@@ -61,7 +61,6 @@ _OUTSIDE: Final[Mapping[str, Callable[[VaultScreen, FormPlace, _Open], None]]] =
     {
         NEW_CASE: lambda _screen, _place, open_again: open_again(NewCase()),
         INVITE: lambda _screen, place, open_again: open_again(InviteForm(place.about, place.ref)),
-        RECIPIENT: lambda _screen, _place, open_again: open_again(RecipientForm()),
         AWAY: _away,
         SLIP: _slips,
         ACT: lambda _screen, place, open_again: open_again(ActForm(_ACTS[place.about], {}, "")),
@@ -77,7 +76,6 @@ _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
         PERSON: Message("person"),
         PAPER: Message("paper"),
         INVITE: Message("invitation"),
-        RECIPIENT: Message("recipient"),
         EXPORT: Message("export"),
         GRANT: Message("who may open the case"),
         AWAY: Message("away"),
@@ -87,7 +85,7 @@ _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
 )
 
 
-_ACTS: Final[Mapping[str, Act[Any]]] = MappingProxyType({act.name: act for act in (EDIT, HOLD, ORDER)})
+_ACTS: Final[Mapping[str, Act[Any]]] = MappingProxyType({act.name: act for act in (EDIT, HOLD, ORDER, ADD)})
 """The acts whose forms keep what was typed into them."""
 
 

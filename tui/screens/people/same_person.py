@@ -9,6 +9,7 @@ from textual import on
 from textual.widget import Widget
 from typing_extensions import override
 
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import Command, leave
 from tui.screens.frame.one_list import OneList
 from tui.screens.frame.rows import FixedRows
@@ -20,7 +21,9 @@ from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
-from vault.words.message import Message, Words, plural
+from vault.acts.act import Said
+from vault.acts.person import SAME
+from vault.words.message import Message, Words
 
 _COLUMNS: Final = (
     Column(Message("name"), 26),
@@ -29,16 +32,7 @@ _COLUMNS: Final = (
 )
 
 
-_BOTH: Final = Message(
-    "Both records stay as they are, and say that they are the same. Ctrl+Z takes it back within ten minutes."
-)
-_BOTH_HERE: Final = Message(
-    "Both rows stay in this case; a report shows one person. To have one row instead: add to one of them what it lacks,"
-    " and erase the other. Ctrl+Z takes this back within ten minutes."
-)
-
-
-class SamePerson(OneList):
+class SamePerson(OneList, ActScreen):
     """Ends with what was said of them, or empty.
 
     Args:
@@ -60,7 +54,7 @@ class SamePerson(OneList):
         self._where = where
         self._person = name
         self._alike = alike
-        self._found: dict[str, tuple[Whereabouts, Words]] = {}
+        self._found: dict[str, Whereabouts] = {}
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -108,7 +102,7 @@ class SamePerson(OneList):
         self.say(more if found.more else "" if self._found else nobody)
 
     def _fill(self, rows: Sequence[tuple[Whereabouts, Words, Words]]) -> None:
-        self._found = {f"{where.case} {where.record}": (where, name) for where, name, _ in rows}
+        self._found = {f"{where.case} {where.record}": where for where, _, _ in rows}
         shown = {f"{where.case} {where.record}": (name, where.ref, why) for where, name, why in rows}
         self.show_rows(ListRow(key, cells) for key, cells in shown.items())
         if rows:
@@ -124,25 +118,11 @@ class SamePerson(OneList):
 
     @on(VirtualList.Opened)
     def _chosen(self, event: VirtualList.Opened) -> None:
-        where, name = self._found[event.row.key]
-        is_one_case = not (where.section or self._where.section) and where.case == self._where.case
-        self.confirm(
-            Message("Are {name} and {other}, of {ref}, the same person?", name=self._person, other=name, ref=where.ref),
-            _BOTH_HERE if is_one_case else _BOTH,
-            lambda: self._join(where),
-            yes=Message("One person"),
-            no=Message("Leave it"),
-        )
+        other = _said("other", "other_section", self._found[event.row.key])
+        said = {**_said("person", "section", self._where), **other}
+        self.do(Doing(SAME, said, lambda told: self.end(told.lines[0])))
 
-    def _join(self, other: Whereabouts) -> None:
-        where = self._where
-        self.ask(lambda vault: vault.people.join(where, other), self._joined)
 
-    def _joined(self, places: int) -> None:
-        self.end(
-            plural(
-                "They are the same person now, in {count} place of your cases.",
-                "They are the same person now, in {count} places of your cases.",
-                count=places,
-            )
-        )
+def _said(person: str, section: str, where: Whereabouts) -> Said:
+    """Return where somebody stands, as an act takes it."""
+    return {person: (f"{where.case}/{where.record}",)} | ({section: (where.section,)} if where.section else {})

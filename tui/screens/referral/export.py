@@ -15,6 +15,7 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.gateway import Wish
+from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import Command, leave
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
@@ -25,10 +26,10 @@ from tui.screens.referral.kept_export import KeptExport
 from tui.screens.referral.of_whom import WHOSE, OfWhom
 from tui.screens.referral.pages import PagesScreen
 from tui.screens.referral.questions import QuestionsScreen
-from tui.screens.referral.recipient import RecipientForm
 from tui.text.safe_content import safe_content
 from tui.values.codes import LANGUAGES
 from tui.values.messages import Answer
+from vault.acts.recipient import ADD
 from vault.progress import Progress, Stopped
 from vault.words.message import Message, Words, plural
 
@@ -117,7 +118,7 @@ class ExportScreen(KeptExport, SecondedScreen):
         self.query_one("#out").focus()
         self.query_one("#staying").display = False
         self.ask(lambda vault: vault.referral.may_add, self._show_may_add)
-        self._ask_recipients("")
+        self._ask_recipients()
         case = self._case
         self.ask(lambda vault: vault.referral.staying(case), self._show_staying)
         self.ask(lambda vault: vault.approvals.approvers(), self._show_approvers)
@@ -153,8 +154,8 @@ class ExportScreen(KeptExport, SecondedScreen):
         self._may_add = may_add
         self.show_keys()
 
-    def _ask_recipients(self, chosen: str) -> None:
-        self.ask(lambda vault: vault.referral.recipients(), lambda found: self._show_recipients(found, chosen))
+    def _ask_recipients(self) -> None:
+        self.ask(lambda vault: vault.referral.recipients(), self._show_recipients)
 
     async def _replace_recipients(self, chosen: str) -> None:
         place = self.query_one("#recipient-place")
@@ -178,13 +179,15 @@ class ExportScreen(KeptExport, SecondedScreen):
             safe_content(Message("{ask}\n{words}", ask=_ASK_WORDS, words=found[0].fingerprint) if found else "")
         )
 
-    def _show_recipients(self, found: list[KeptPartner], chosen: str) -> None:
+    def _show_recipients(self, found: list[KeptPartner]) -> None:
+        known = {kept.name for kept in self._recipients}
+        added = [kept.name for kept in found if known and kept.name not in known]
         self._recipients = found
-        self.call_later(self._replace_recipients, chosen or self._wanted)
+        self.call_later(self._replace_recipients, next(iter(added), self._wanted))
 
     def action_add_recipient(self) -> None:
-        """Add somebody to whom packages can be sealed."""
-        self.app.push_screen(RecipientForm(), lambda name: self._ask_recipients(name or ""))
+        """Add somebody to whom packages can be sealed, and choose them."""
+        self.app.push_screen(ActForm(ADD, {}, ""), lambda _: self._ask_recipients())
 
     def action_go_on(self) -> None:
         """Look for open questions; without any, make the pages."""

@@ -174,17 +174,25 @@ def withdraw(session: Session, note: str, *, reason: str, why: str = "casework")
     Raises:
         UsageError: the reason is empty or no line, or the note is withdrawn already; nothing was written.
     """
-    earlier = show(session, note, why=why)
+    require_in_use(session, note, why=why)
     case, record = locate(session, note)
     if not reason.strip():
         raise UsageError(Message("a reason is needed to withdraw a note"))
-    if earlier.value.withdrawn:
-        raise UsageError(Message("the note is withdrawn already"))
     place = editing.Place(case, record, Note.KIND)
     editing.edit(
         session, place, Note, lambda found: replace(found, withdrawn=reason.strip()), act="note.correct", is_urgent=True
     )
     return record
+
+
+def require_in_use(session: Session, note: str, *, why: str = "casework") -> None:
+    """Return where a note is not withdrawn. It is opened for that.
+
+    Raises:
+        UsageError: it is.
+    """
+    if show(session, note, why=why).value.withdrawn:
+        raise UsageError(Message("the note is withdrawn already"))
 
 
 def corrections(notes: Iterable[Stored[Note]]) -> dict[RecordId, RecordId]:

@@ -16,7 +16,7 @@ from vault.index.cases import row_of
 from vault.index.people import people_in, places_of, who_is
 from vault.policy.roles import Action
 from vault.records.work import Entry
-from vault.services.cases import section_people
+from vault.services.cases import section_people, undoing
 from vault.services.cases.editing import Place, edit
 from vault.services.projection.projection import up_to_date_index
 from vault.words.message import Message
@@ -36,13 +36,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What came of joining two records: in how many places the person stands now, and how many records it changed.
+    """What came of joining two records: in how many places the person stands now.
 
     `ref` is the reference of the case where both stand; empty where they are of two cases, or one is of a section.
     """
 
     places: int
-    written: int
     ref: str = ""
 
 
@@ -77,12 +76,27 @@ def same(session: Session, place: Place, other: Place) -> Joined:
         else:
             edited = edit(session, where, Person, known, act="person.edit")
         written += bool(edited.settled)
-    return Joined(len(_places(session, who)), written, _both_in(session, place, other))
+    undoing.note_together(session, written)
+    ref = called(session, place)[1] if are_of_one_case(session, place, other) else ""
+    return Joined(len(_places(session, who)), ref)
 
 
-def _both_in(session: Session, place: Place, other: Place) -> str:
-    row = row_of(up_to_date_index(session), place.case) if place.case == other.case else None
-    return "" if row is None else row.ref
+def are_of_one_case(session: Session, place: Place, other: Place) -> bool:
+    """Say whether two people stand in one case, and in no section of it."""
+    return place.case == other.case and not section_people.is_in_section(session, place)
+
+
+def called(session: Session, place: Place) -> tuple[str, str]:
+    """Return what a person is called at a place, and the reference of its case."""
+    session.require(Action.CASE_READ, place.case)
+    index = up_to_date_index(session)
+    if section_people.is_in_section(session, place):
+        person = section_people.person_at(session, place)
+        case, name = section_people.case_of(session, place), "" if person is None else person.display_name()
+    else:
+        case, name = place.case, people_in(index, place.case).get(place.record, "")
+    row = row_of(index, case)
+    return name, "" if row is None else row.ref
 
 
 def cases_of(session: Session, place: Place) -> list[Standing]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from vault.access.session import Session
@@ -18,7 +19,7 @@ from vault.casework.person import Person
 from vault.casework.story import STORY
 from vault.casework.versions.changed import Change, changes
 from vault.durations import MINUTE_MS
-from vault.errors import NotFoundError, RefusedError
+from vault.errors import NotFoundError, RefusedError, VaultError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.heads import heads_since
 from vault.policy.roles import Action
@@ -106,6 +107,12 @@ def last(session: Session) -> Undoable:
     return Undoable(found, tuple(_changes(session, found)))
 
 
+def note_together(session: Session, entries: int) -> None:
+    """Remember that the last so many entries are one act: in this session `undo` takes back all of them."""
+    with suppress(VaultError):  # nothing was written, or it cannot be taken back
+        session.written_together[last(session).versions[-1].id] = entries
+
+
 def undo(session: Session, undoable: Undoable) -> Counter[str]:
     """Take back what `last` returned, and return how many versions of each kind went.
 
@@ -113,6 +120,13 @@ def undo(session: Session, undoable: Undoable) -> Counter[str]:
         RefusedError: this member may not write there, somebody built on it since, or the case is on legal hold.
         VerificationError: something of the case is missing here.
     """
+    gone = _undo_entry(session, undoable)
+    for _ in range(session.written_together.get(undoable.versions[-1].id, 1) - 1):
+        gone += _undo_entry(session, last(session))
+    return gone
+
+
+def _undo_entry(session: Session, undoable: Undoable) -> Counter[str]:
     rule = ""
     for home in undoable.places:
         rule = _require(session, home)

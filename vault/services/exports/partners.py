@@ -54,24 +54,36 @@ class KeptPartner:
     languages: tuple[str, ...] = ()
 
 
+def words_of_new(session: Session, *, name: str, age_recipient: str) -> str:
+    """Return the words of a new recipient's key, which are compared by voice.
+
+    Raises:
+        UsageError: no age key, no printable name, or one that is taken or looks like one that is: two keys under one
+            name is how a package goes astray.
+    """
+    session.require(Action.PARTNER_WRITE)
+    name, words = checked_name(name, "name of a recipient"), fingerprint(age_recipient.strip())
+    known, _ = partner_rows(session)
+    if any(looks_same(row.stored.value.name, name) for row in known):
+        raise UsageError(
+            Message("there is already a recipient with this name"),
+            next_step=Message("Use another name, for example with a place."),
+        )
+    return words
+
+
 def add(session: Session, *, name: str, age_recipient: str, compared: bool = False) -> KeptPartner:
     """Keep a recipient. The fingerprint must be read to them by another channel before anything is sent.
 
     `compared`: the words were read to them already. That confirms the key where an admin says it.
 
     Raises:
-        UsageError: no age key, no printable name, or one that is taken or looks like one that is: two keys under one
-            name is how a package goes astray.
+        UsageError: as `words_of_new` says.
     """
     rule = session.require(Action.PARTNER_WRITE)
+    words = words_of_new(session, name=name, age_recipient=age_recipient)
     name, key = checked_name(name, "name of a recipient"), age_recipient.strip()
-    partner = Partner(name=name, age_recipient=key, fingerprint=fingerprint(key), confirmed=compared)
-    known, _ = partner_rows(session)
-    if any(looks_same(row.stored.value.name, partner.name) for row in known):
-        raise UsageError(
-            Message("there is already a recipient with this name"),
-            next_step=Message("Use another name, for example with a place."),
-        )
+    partner = Partner(name=name, age_recipient=key, fingerprint=words, confirmed=compared)
     home = session.directory.compartment
     if not _may_write(session, home):
         home = the_one(session, CompartmentKind.SENDING)

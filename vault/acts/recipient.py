@@ -1,0 +1,216 @@
+"""Recipients of packages: kept with their age key, changed, and confirmed once somebody compared its words by voice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from vault.acts.act import Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, one
+from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.progress import Progress
+    from vault.services.exports.partners import KeptPartner
+
+_RECIPIENT: Final = Field(
+    "recipient", Message("Recipient"), Shape.RECORDS, Message("the recipient's name or id"), form="RECIPIENT"
+)
+
+
+def recipient_data(kept: KeptPartner) -> dict[str, object]:
+    """Return a recipient for `--json`."""
+    return {
+        "recipient": kept.record.hex(),
+        "name": kept.name,
+        "fingerprint": kept.fingerprint,
+        "confirmed": kept.is_confirmed,
+        "phone": kept.phone,
+        "email": kept.email,
+        "town": kept.town,
+        "languages": list(kept.languages),
+    }
+
+
+def recipient_lines(kept: KeptPartner) -> list[Words]:
+    """Return a recipient for a person: name, the words of their key, how to reach them."""
+    name = kept.name if kept.is_confirmed else Message("{name}  NOT CONFIRMED", name=kept.name)
+    known = [line for line in (kept.phone, kept.email, kept.town, ", ".join(kept.languages)) if line]
+    return [name, f"  {kept.fingerprint}", *(f"  {line}" for line in known)]
+
+
+# ---- added --------------------------------------------------------------------------------------------------------
+
+
+class _New(NamedTuple):
+    name: str
+    key: str
+
+
+def _who_is_new(session: Session, said: Said) -> Plan[_New]:
+    from vault.services.exports import partners
+
+    new = _New(one(said, "name") or "", one(said, "age") or "")
+    words = partners.words_of_new(session, name=new.name, age_recipient=new.key)
+    return Plan(new, mark=words, asks=(compared(words),))
+
+
+def compared(words: str) -> Ask:
+    """Return the question whether a recipient reads out the words of their key."""
+    return Ask(
+        "compared",
+        Message("Call them. Do they read out these words of their key?"),
+        yes=Message("They do"),
+        no=Message("They do not"),
+        told=(words, "", Message("Nobody is kept yet.")),
+        is_for_screens=True,
+    )
+
+
+def _add(session: Session, plan: Plan[_New], agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.exports import partners
+
+    name, key = plan.of
+    was_compared = "compared" in agreed.answers
+    kept = partners.add(session, name=name, age_recipient=key, compared=was_compared)
+    if was_compared:
+        return Told((Message("The recipient is saved."),), recipient_data(kept))
+    return Told(
+        (
+            Message("The recipient is saved. Call them, and let them read the words of their key to you:"),
+            f"  {kept.fingerprint}",
+        ),
+        recipient_data(kept),
+        follows=(
+            Follow(Message("Then confirm it"), "recipient confirm"),
+            Follow(Message("The member who added a key cannot confirm it, unless they are an admin.")),
+        ),
+    )
+
+
+ADD: Final = Act(
+    "recipient add",
+    Message("save a recipient's age key"),
+    Message("New recipient"),
+    Message("keep"),
+    (
+        Field("name", Message("Name"), Shape.LINE, question=Message("Name of the recipient"), form="[NAME]",
+              is_required=True),
+        Field("age", Message("Their key"), Shape.CODE, Message("the recipient's public key (age1...)"),
+              form="--age KEY", hint="age1...", is_required=True),
+    ),
+    look=_who_is_new,
+    run=_add,
+    doing=Message("Saving the recipient"),
+    nothing=Message("nobody is kept"),
+    begin=lambda _session, _said: Begun(),
+    about=Message(
+        "The recipient makes it with the program age and sends you the line that begins with age1. It is no secret: it "
+        "only closes packages, and only the recipient can open them."
+    ),
+)  # fmt: skip
+
+
+# ---- changed ------------------------------------------------------------------------------------------------------
+
+
+class _Change(NamedTuple):
+    recipient: str
+    texts: Mapping[str, str]
+    languages: tuple[str, ...] | None
+
+
+def _what_is_known(session: Session, said: Said) -> Begun:
+    from vault.services.exports import partners
+
+    kept = partners.find(session, said["recipient"][0])
+    present = {"age": kept.age_recipient, "phone": kept.phone, "email": kept.email, "town": kept.town}
+    return Begun({**present, "languages": "\n".join(kept.languages)})
+
+
+def _what_changes(session: Session, said: Said) -> Plan[_Change]:
+    from vault.services.exports import partners
+
+    kept = partners.find(session, said["recipient"][0])
+    texts = {name: said[name][0] for name in ("age", "phone", "email", "town") if name in said}
+    return Plan(_Change(kept.record.hex(), texts, said.get("languages")))
+
+
+def _change(session: Session, plan: Plan[_Change], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.exports import partners
+
+    change, texts = plan.of, plan.of.texts
+    kept = partners.edit(
+        session,
+        change.recipient,
+        age_recipient=texts.get("age"),
+        phone=texts.get("phone"),
+        email=texts.get("email"),
+        town=texts.get("town"),
+        languages=change.languages,
+    )
+    return Told((Message("The change is saved."), *recipient_lines(kept)), recipient_data(kept))
+
+
+EDIT: Final = Act(
+    "recipient edit",
+    Message("change how to reach a recipient, or their key, which then needs to be confirmed again"),
+    Message("Change recipient"),
+    Message("keep"),
+    (
+        _RECIPIENT,
+        Field("age", Message("Their key"), Shape.CODE, Message("another public key of theirs (age1...)"),
+              form="[--age KEY]"),
+        Field("phone", Message("Phone"), Shape.LINE),
+        Field("email", Message("E-mail"), Shape.LINE),
+        Field("town", Message("Town"), Shape.LINE),
+        Field("languages", Message("Languages"), Shape.LINES, question=Message("Language that they speak"),
+              form="--language"),
+    ),
+    look=_what_changes,
+    run=_change,
+    doing=Message("Changing the recipient"),
+    nothing=Message("nothing is changed"),
+    begin=_what_is_known,
+    is_change=True,
+)  # fmt: skip
+
+
+# ---- confirmed ----------------------------------------------------------------------------------------------------
+
+
+class _Words(NamedTuple):
+    recipient: str
+    words: str
+
+
+def _what_is_confirmed(session: Session, said: Said) -> Plan[_Words]:
+    from vault.services.exports import partners
+
+    kept = partners.find(session, said["recipient"][0])
+    return Plan(_Words(kept.record.hex(), one(said, "words") or ""), mark=kept.age_recipient)
+
+
+def _confirm(session: Session, plan: Plan[_Words], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.exports import partners
+
+    kept = partners.confirm(session, plan.of.recipient, words=plan.of.words)
+    return Told((Message("The key of this recipient is confirmed."),), recipient_data(kept))
+
+
+CONFIRM: Final = Act(
+    "recipient confirm",
+    Message("confirm that the recipient read out the words of the key that is stored"),
+    Message("Confirm the key"),
+    Message("confirm"),
+    (
+        _RECIPIENT,
+        Field("words", Message("Their words"), Shape.LINE, question=Message("The 13 words, as they read them to you"),
+              is_required=True),
+    ),
+    look=_what_is_confirmed,
+    run=_confirm,
+    doing=Message("Confirming the key"),
+    nothing=Message("the key is not confirmed"),
+)  # fmt: skip
+ACTS: Final = (ADD, EDIT, CONFIRM)
