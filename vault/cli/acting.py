@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told
+from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, numbered
 from vault.cli.confirming import require_word
 from vault.cli.dates import day_of
 from vault.cli.opening import opened_to_ask
@@ -20,6 +20,7 @@ from vault.cli.prompts import Personal, are_asked, ask_line, asked_one_by_one, o
 from vault.cli.reading import second_of
 from vault.cli.table import Arg, Given, Verb, new_file, there_folder
 from vault.errors import VaultError
+from vault.progress import Working
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
 
 _PART: Final = 3
 _LANGUAGES: Final = ("en", "fr", "ru")
-_VALUES: Final = {Shape.DAY: "DATE", Shape.MEMBER: "MEMBER", Shape.FILE: "FILE", Shape.NEW_FILE: "FILE"}
+_VALUES: Final = {
+    Shape.DAY: "DATE",
+    Shape.MEMBER: "MEMBER",
+    Shape.FILE: "FILE",
+    Shape.NEW_FILE: "FILE",
+    Shape.NUMBER: "N",
+}
 _PLACES: Final[Mapping[Shape, Callable[[str], Path]]] = {
     Shape.FILE: Path,
     Shape.NEW_FILE: new_file,
@@ -64,6 +71,8 @@ def _arg(field: Field) -> Arg:
     of: Callable[[str], object] = _PLACES.get(field.shape, str)
     if field.shape is Shape.DAY:
         of = day_of(f"--{field.name}", is_past=field.is_past)
+    elif field.shape is Shape.NUMBER:
+        of = partial(numbered, f"--{field.name}")
     default = field.first or None
     return Arg(form, field.help or field.label, choices=field.words, of=of, default=default, into=field.name)
 
@@ -109,7 +118,8 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
             return _asked(act.second.nothing, args.ask, names)
         second = None if act.second is None else _second(args, output, session)
         answers = _answers(act, args, output, plan, typed)
-        told = act.run(session, plan, Agreed(answers, second), output.progress_of(act.doing))
+        working = Working(lambda what, done, total: output.progress(done, total, what or act.doing))
+        told = act.run(session, plan, Agreed(answers, second), working)
         lines: list[Words] = [*told.lines, *_follows(told)]
         data = dict(told.data)
         if told.letter is not None:
