@@ -72,17 +72,6 @@ def _day_of(line: Waiting) -> Words:
     return time_text(line.goes_ms, DAY)
 
 
-def _now(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.erasures import arrived, standing_again
-
-        arrived.note(session, arrived.look(session))
-        gone = arrived.carry_out(session, at_once=True)
-        late = standing_again.erase_late(session, at_once=True)
-    said = plural("{count} record was removed.", "{count} records were removed.", count=gone)
-    return Result({"removed": gone}, [said, *late])
-
-
 def _due(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.erasures import retention
@@ -127,7 +116,6 @@ def _rules(args: Given, output: Output) -> Result:
 
 VERBS: Final = (
     Verb("list", Message("what colleagues erased, and when it goes from this device"), (), _list),
-    Verb("now", Message("remove it now instead of after 72 hours; what is on legal hold stays"), (), _now),
     Verb("due", Message("closed cases that were kept as long as the rules say; nothing is erased by itself"), (), _due),
     Verb("rules", Message("how long closed cases are kept; admins change it"), (
         Arg("[--kind KIND]", Message("change the rule of this kind of case"), choices=CASE_KINDS),

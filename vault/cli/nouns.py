@@ -122,7 +122,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("erase", Message("erase a note, a person, a case or a slip for good; shows first what goes"),
              acts="erase"),
         Noun("erasures", Message("what colleagues erased, and cases that are due to be erased"),
-            ("list", "now", "due", "rules")),
+            ("list", "now", "due", "rules"), "erasures", acts="erasures"),
         Noun("search", Message("search the text of every case that you hold")),
         Noun("section", Message("the restricted sections of a case (location, health, sources)"),
              ("new", "list", "show", "move", "grant", "revoke")),
