@@ -10,6 +10,7 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.erasing.erase import Erases
+from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.one_list import ListScreen
@@ -19,7 +20,7 @@ from tui.values.values_erasing import ErasureShown
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
-from vault.acts.erasures import REMOVE
+from vault.acts.erasures import REMOVE, RULES
 from vault.words.message import Message, Words, plural
 
 _COLUMNS: Final = (
@@ -36,6 +37,9 @@ class ErasuresScreen(ListScreen, Erases, ActScreen):
     NAME = Message("Erasures")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "now", Message("Remove now what waits; what is on legal hold stays"), "n", Message("now")),
+        Command(
+            "r", "rules", Message("How long closed cases are kept; admins change it"), "r", Message("rules"), rank=2
+        ),
         Command("enter", "again", Message("Erase what is back or is due"), "Enter", Message("erase")),
         READ_AGAIN,
         BACK,
@@ -64,11 +68,15 @@ class ErasuresScreen(ListScreen, Erases, ActScreen):
 
     def action_now(self) -> None:
         """Do not wait for the 72 hours."""
-        self.do(Doing(REMOVE, {}, lambda told: self.show_told(REMOVE.title, told, self._removed)))
+        self.do(Doing(REMOVE, {}, lambda told: self.show_told(REMOVE.title, told, self._done)))
 
-    def _removed(self, said: Words) -> None:
+    def action_rules(self) -> None:
+        """Show the rules, and let admins change one."""
+        self.app.push_screen(ActForm(RULES, {}, ""), self._done)
+
+    def _done(self, said: Words | None) -> None:
         self.action_refresh()
-        self.say(said)
+        self.say(said or "")
 
     @on(VirtualList.Opened)
     def _opened(self) -> None:
