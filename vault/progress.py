@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from vault.words.message import Words
 
@@ -16,3 +17,17 @@ Stopped = Callable[[], bool]
 
 class CancelledError(Exception):
     """The caller does not want the result any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Whom long work tells how far it is, and asks whether to stop."""
+
+    tell: StepProgress = lambda what, done, total: None
+    stopped: Stopped = lambda: False
+
+    def __call__(self, done: int, total: int) -> None:
+        """Tell it as a `Progress`; raises `CancelledError` once somebody stopped the work."""
+        if self.stopped():
+            raise CancelledError
+        self.tell("", done, total)

@@ -70,7 +70,7 @@ _ASKS: Mapping[Action, str] = {
     known_people.known_of names_elsewhere.names_elsewhere safe_contacts.never_used_in_calls searching.search
     searching.search_sections
     """,
-    Action.EXPORT_ALL: "everything.export_all",
+    Action.EXPORT_ALL: "everything.export_all everything.what_leaves",
     Action.CASE_EXPORT: "exporting.ask exporting.export exporting.papers_staying pack_page.print_page whose.clients",
     Action.CASE_SHARE: """
     sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give
@@ -125,7 +125,7 @@ _ASKS: Mapping[Action, str] = {
     """,
     Action.LOG_READ: "logbook.newest",
     Action.LOG_VERIFY: "checking.verify checkpoints.checkpoint",
-    Action.BACKUP_MAKE: "backups.make",
+    Action.BACKUP_MAKE: "backups.make backups.require_place",
 }
 ACTS: Mapping[str, tuple[Action, ...]] = {
     **{name: (action,) for action, names in _ASKS.items() for name in names.split()},

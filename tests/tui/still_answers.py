@@ -50,8 +50,9 @@ from tui.values.values_safety import PackShown, TakenShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.access.pins.pins import Dates
-from vault.acts.act import Act, Ask, Begun, Plan, Said
+from vault.acts.act import Act, Ask, Begun, Plan, Said, Told
 from vault.acts.approval import GIVE, Asked
+from vault.acts.backup import inside
 from vault.acts.recipient import compared
 from vault.acts.undo import whether
 from vault.casework.form import FormedRecord, labelled
@@ -78,7 +79,7 @@ from vault.seal.sheets import Sheet, make_sheets
 from vault.services.approvals.approving import Approver
 from vault.services.approvals.by_file import Received
 from vault.services.approvals.question import Question as AskedByFile
-from vault.services.backups.backups import MadeBackup
+from vault.services.backups.backup_proof import cases_said
 from vault.services.computer.health import sheets
 from vault.services.credentials.recovery import RecoveryStatus
 from vault.services.exports import exporting
@@ -88,7 +89,7 @@ from vault.services.exports.partners import KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
 from vault.services.members.rostering import ProposalShown
 from vault.words.codes import word_of
-from vault.words.message import Message, Words
+from vault.words.message import Message, Words, plural
 
 NOW_MS: Final = 1_795_615_320_000
 """2026-11-25 14:02 UTC."""
@@ -585,6 +586,25 @@ def _shown(act: Act[Any], said: Said) -> tuple[Plan[Any], tuple[Words, ...]]:
     )
 
 
+TOLD: Final = {
+    "backup make": Told((
+        Message("The backup is at {path}.", path="/media/stick/backup-4"),
+        Message("It was opened again and read: {inside}.", inside=inside(13, 9, 1)),
+        cases_said(38),
+        Message("Backups of this vault there: {removal}", removal=plural(
+            "{count} was removed ({names}); {kept} kept.", "{count} were removed ({names}); {kept} kept.",
+            count=1, names="backup-1", kept=3)),
+        Message("Keep it apart from this computer. It opens with the same passphrases."),
+    )),
+    "report counts": Told((
+        "kind       people  cases  acts", "asylum         62     58   201", "detention      17     16    44",
+        "total          84     79   252",
+        Message("Rows of fewer than {fewest} people or cases are hidden, and other rows that would reveal them.",
+                fewest=5),
+    ), is_table=True),
+}  # fmt: skip
+
+
 def _begun(act: Act[Any], _said: Said) -> Begun:
     if act.name == "case hold":
         hold = {"reason": "A court asks for the file.", "review": "2027-06-01"}
@@ -596,6 +616,8 @@ def _begun(act: Act[Any], _said: Said) -> Begun:
                 "to": (("a7" * 16, "Nadia Ferrante"),),
             }
         )
+    if act.name in {"backup make", "report counts"}:
+        return Begun()
     if act.name == "break-glass":
         return Begun(choices={"for": (("a7" * 16, "Nadia Ferrante"), ("a8" * 16, "Ilse Varga"))})
     _, _, title, kind, stage = CASES[0]
@@ -652,8 +674,6 @@ ANSWERS: dict[str, Any] = {
     "evidence.verify": Checked(
         True, "192 of 192 entries in 1 log are proven; opened: 9 saved changes, and what 192 entries say", "9c" * 32,
         entries=192),
-    "evidence.back_up": lambda destination, *_: MadeBackup(
-        destination / "backup-4", b"", 13, 9, 1, ("backup-1",), 3, cases=38),
     "referral.may_add": True,
     "referral.recipients": [
         KeptPartner(RecordId(b"k" * 16), "Maître Solvène Kaltbrunner", "age1", "amber birch cedar dune ember fjord",
@@ -694,17 +714,13 @@ ANSWERS: dict[str, Any] = {
         "4 entries of the log came with it.",
         "WAITS: Entries of Selin Asterholt from 3 on are pending: earlier entries have not arrived.",
     ), pending=True),
-    "exchange.count": ResultText((
-        "kind       people  cases  acts", "asylum         62     58   201", "detention      17     16    44",
-        "total          84     79   252",
-        Message("Rows of fewer than {fewest} people or cases are hidden, and other rows that would reveal them.",
-                fewest=5),
-    )),
     "exchange.look_at_list": lambda file, kind: LISTED if file.suffix == ".xlsx" else FAULTY,
     "acting.begin": _begun,
     "acting.shown": _shown,
     "acting.try_at_once": lambda act, _said: Plan(
         None, asks=(compared(KEY_WORDS) if act.name == "recipient add" else whether(("note",), "Der zweite Termin"),)),
+    "acting.look": lambda act, said: Plan(None),
+    "acting.carry_out": lambda act, *_, **__: TOLD.get(act.name, Told((Message("It is done."),))),
     "erasing.waiting": (
         ErasureShown("K7QM-3XPD", 12, NOW_MS + 40 * HOUR_MS, "Joel Brandvik"),
         ErasureShown("9HTA-22NC", 1, NOW_MS + 60 * HOUR_MS, "Amina Raskolda", is_held=True),

@@ -40,7 +40,8 @@ def _all_screens(base: type[VaultScreen] = VaultScreen) -> list[type[VaultScreen
 
 
 def test_every_screen_is_looked_at() -> None:
-    assert {ActForm, HoldForm, SheetsGuide, *PLACES.values()} <= set(_all_screens())
+    places = {place for place in PLACES.values() if isinstance(place, type)}
+    assert {ActForm, HoldForm, SheetsGuide, *places} <= set(_all_screens())
 
 
 def test_every_command_of_every_screen_has_an_action() -> None:

@@ -15,7 +15,9 @@ from tests.tui.house import House
 from tui.gateway import Gateway
 from tui.values.values_calls import Reminding
 from tui.widgets.pages import PAGE_ROWS
+from vault.acts.act import Told
 from vault.acts.case import EDIT
+from vault.acts.report import COUNTS
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import InternalError, NotFoundError, RefusedError, UsageError
@@ -126,12 +128,14 @@ def test_a_count_goes_into_a_table_of_a_known_ending_and_no_file_is_written_of_n
     gateway: Gateway, case: str, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match=r"must end in .csv or .xlsx"):
-        gateway.exchange.count("kind", tmp_path / "table.txt", lambda *_: None, lambda: False)
-    told = gateway.exchange.count("kind, stage", tmp_path / "few.csv", lambda *_: None, lambda: False)
+        gateway.acting.look(COUNTS, {"by": ("kind",), "out": (str(tmp_path / "table.txt"),)})
+    told = gateway.acting.try_at_once(COUNTS, {"by": ("kind, stage",), "out": (str(tmp_path / "few.csv"),)})
+    assert isinstance(told, Told)
     assert in_english(told.lines[-1:]) == ("No file is written: there is nothing to show.",)
     for number in range(6):
         gateway.casework.create(f"Fire {number}", "asylum")
-    told = gateway.exchange.count("kind", tmp_path / "table.csv", lambda *_: None, lambda: False)
+    told = gateway.acting.try_at_once(COUNTS, {"by": ("kind",), "out": (str(tmp_path / "table.csv"),)})
+    assert isinstance(told, Told)
     assert in_english(told.lines[-1:]) == (f"The table is at {tmp_path / 'table.csv'}.",)
     assert [path.name for path in tmp_path.glob("*.csv")] == ["table.csv"]
     assert "asylum" in (tmp_path / "table.csv").read_text(encoding="utf-8-sig")

@@ -73,7 +73,7 @@ def test_a_new_file_is_placed_by_looking_and_never_over_one_that_is_there(amina:
 
 @pytest.mark.screen
 def test_a_folder_is_chosen_by_looking_and_no_file_in_its_place(amina: Desk, stick: Path) -> None:
-    for keys, field in (((":backup",), "destination"), (("enter", "e"), "out")):
+    for keys, field in (((":backup",), "folder"), (("enter", "e"), "out")):
         amina.home()
         amina.press(*keys)
         amina.go_to(field)

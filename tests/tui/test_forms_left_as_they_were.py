@@ -81,8 +81,8 @@ def mira(house_template: House, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @each(
     {
-        "a count": ((":counts for",), "file", {"by": "kind"}, "f4"),
-        "a full export": ((":counts for", "right"), "file", {"to": "Own archive"}, "f4"),
+        "a count": ((":counts for",), "out", {"by": "kind"}, "f4"),
+        "a full export": ((":export all",), "out", {}, "f4"),
         "a list": ((":import a list",), "file", {}, "f4"),
         "a proposal": ((":members", "p"), "file", {}, "f4"),
         "a request to join": ((":members", "a"), "request", {}, "f4"),

@@ -144,7 +144,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "recipient": ("enter", "e", "ctrl+r", " Clinic legal desk", "tab", " age1invented", "f4"),
     "search": ("f3", " court", "enter"),
     "log": (":log", "v"),
-    "backup": (":backup", " /media/stick", "enter"),
+    "backup": (":backup", " /media/stick", "f4"),
     "drafts": ("f4",),
     "call": _called,
     "calls": _calls,

@@ -20,6 +20,7 @@ from vault.casework.story.task import Task
 from vault.casework.vocabulary import Channel, NoteKind
 from vault.errors import TryAgainError
 from vault.seal.age import fingerprint, make_identity, recipient_of
+from vault.services.backups import backups
 from vault.services.cases import cases, notes, people, story
 from vault.services.exports import partners
 from vault.words.message import Message
@@ -331,14 +332,18 @@ def test_a_backup_is_made_at_a_whole_path_and_stopped_leaves_the_earlier_one(hou
     with house.desk("Amina", begins_at_home=True) as amina:
         amina.sees("! no backup from this device")
         amina.press(":make a backup", "f4")
+        amina.sees("! Folder: is empty.")
+        amina.press(" stick", "f4")
         amina.sees("! Type the whole path, from / or ~ on.")
+        amina.clear("folder")
         amina.press(f" {stick}")
-        amina.press_and_stop("enter")
-        amina.sees("Stopped. No new backup was made; the earlier backups stay.")
+        amina.press_and_stop("f4")
+        amina.sees("Stopped: no new backup was made; the earlier backups stay.")
         assert list(stick.iterdir()) == []
+        amina.press("f4")
+        amina.sees("The backup is at", "It was opened again and read:", "Keep it apart from this computer.")
         amina.press("enter")
-        amina.sees("DONE. The backup is at", "The backup is made.")
-        amina.press("escape")
+        amina.sees("The backup is at")
         amina.sees("√ backup just now")
 
 
@@ -347,7 +352,7 @@ def test_leaving_at_once_stops_a_long_act_and_one_that_fails_says_why(
 ) -> None:
     began: list[str] = []
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise TryAgainError(Message("no room at the stick"))
 
     def lasting(_: Evidence, progress: Callable[[int, int], None], stopped: Callable[[], bool]) -> None:
@@ -356,13 +361,13 @@ def test_leaving_at_once_stops_a_long_act_and_one_that_fails_says_why(
             time.sleep(0.01)
         began.append("stopped")
 
-    monkeypatch.setattr(Evidence, "back_up", full)
+    monkeypatch.setattr(backups, "make", full)
     monkeypatch.setattr(Evidence, "verify", lasting)
     with house.desk("Amina") as amina:
-        amina.press(":backup", f" {tmp_path}", "enter")
+        amina.press(":backup", f" {tmp_path}", "f4")
         amina.at("BACKUP")
         amina.sees("! No room at the stick. Free some space or wait")
-        amina.press("escape", ":log")
+        amina.press("escape", "y", ":log")
         amina.press_and_wait("v", "75 %")
         amina.press("ctrl+backslash")
     assert amina.app.return_code == 0

@@ -124,11 +124,11 @@ def test_the_app_tells_the_wrong_row_makes_all_other_cases_and_takes_them_back(
         assert (tmp_path / "empty.csv").read_text(encoding="utf-8-sig").strip() == HEADERS
         mira.press("escape", ":counts for", " kind, age-band", "f4")
         mira.sees("Rows of fewer than 5 people or cases are hidden")
-        mira.go_to("act")
-        mira.press("right")
-        mira.fill(to="Own archive", file=str(tmp_path / "all.age"))
+        mira.press("escape", ":export all")
+        mira.sees("Own archive")
+        mira.fill(out=str(tmp_path / "all.age"))
         mira.press("f4")
-        mira.sees("Export all that you can read?", "without any redaction")
+        mira.sees("Export all that you can read, for Own archive?", "2 cases leaves without any redaction")
         mira.press_and_wait("y", "2 cases are in it.")
     assert b"Zarina" not in (tmp_path / "all.age").read_bytes()
     with place.open() as session:

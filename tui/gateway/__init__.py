@@ -12,7 +12,6 @@ from vault.access.membership.new_root import Followed
 from vault.redaction.questions import Question
 from vault.seal.entrance.words import GeneratedPassphrase
 from vault.services.approvals.approving import Approver, Second
-from vault.services.backups.backups import MadeBackup
 from vault.services.credentials.recovery import Drilled, RecoveryStatus
 from vault.services.exports.export_material import Wish
 from vault.services.exports.partners import KeptPartner

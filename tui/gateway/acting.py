@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tui.gateway.subject import Subject, telling
+from tui.gateway.subject import Subject
 from tui.values.codes import with_kind
 from vault.acts.act import Act, Agreed, Begun, Letter, Plan, Said, Told, as_agreed
-from vault.progress import Progress, Stopped
+from vault.progress import Progress, Stopped, Working
 from vault.words.message import Message, Words
 
 
@@ -30,7 +30,7 @@ class Acting(Subject):
         plan = act.look(self._session, said)
         if plan.asks or plan.stop is not None or plan.needs_second:
             return plan
-        return act.run(self._session, plan, Agreed(), lambda done, total: None)
+        return act.run(self._session, plan, Agreed(), Working())
 
     def shown(self, act: Act[Any], said: Said) -> tuple[Plan[Any], Sequence[Words]]:
         """Return what an act would do, and in which words somebody reads it."""
@@ -53,7 +53,8 @@ class Acting(Subject):
             NotAsShownError: it would do something else by now.
         """
         session = self._session
-        told = act.run(session, as_agreed(session, act, said, shown), agreed, telling(progress, stopped))
+        working = Working(lambda _what, done, total: progress(done, total), stopped)
+        told = act.run(session, as_agreed(session, act, said, shown), agreed, working)
         return replace(told, lines=tuple(map(with_kind, told.lines)))
 
     def ask_by_file(self, act: Act[Any], said: Said, shown: Plan[Any], approver: str, out: Path) -> tuple[Words, ...]:

@@ -1,4 +1,4 @@
-"""What shows that all is there and as it was: the log, its verification, and backups."""
+"""What shows that all is there and as it was: the log, and its verification."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 from tui.drawn.bars import ALONE, EXPORT, GRANT, REFUSED
@@ -17,8 +16,6 @@ from tui.values.values import Checked, LogLineShown, LogShown
 from vault.display import DAY, time_data
 from vault.log.payload import Payload
 from vault.progress import Progress, Stopped
-from vault.services.backups import backups
-from vault.services.backups.backups import MadeBackup
 from vault.services.evidence import checking, logbook
 from vault.services.evidence.logbook import LogLine
 from vault.services.projection.authors import NOBODY_KNOWN, names_of_logs
@@ -29,7 +26,7 @@ _EVERY: Final = sys.maxsize
 
 
 class Evidence(Subject):
-    """Reads and checks the log, makes backups."""
+    """Reads and checks the log."""
 
     def read_log(self) -> LogShown:
         """Return the newest entries of all logs, and how many there are on each day."""
@@ -62,15 +59,6 @@ class Evidence(Subject):
         ]
         unread = Message("{unread} cannot be read", unread=found.unread) if found.unreadable else ""
         return Checked(found.verified, said, found.root.hex(), tuple(faults), found.entries, unread)
-
-    def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> MadeBackup:
-        """Make a backup, open it and read all of it; stopped, the earlier backups stand."""
-        return backups.make(
-            self._session,
-            destination,
-            progress=lambda _what, done, total: progress(done, total),
-            cancelled=stopped,
-        )
 
 
 def _log_line(line: LogLine, by: str, named: Mapping[bytes, str], refs: Mapping[bytes, str]) -> LogLineShown:

@@ -12,16 +12,14 @@ from vault.ids import MemberId
 from vault.progress import Progress, Stopped
 from vault.progress import StepProgress as Stages
 from vault.services import housekeeping
-from vault.services.counts import count_words, counting
 from vault.services.exchange import standing, syncing
 from vault.services.exchange.bundle_words import imported_lines, inside_lines, made_lines
-from vault.services.exports import everything
 from vault.services.imports import making, previewing, taking_back, words
 from vault.services.imports.known_people import Way
 from vault.services.imports.making import Answer
 from vault.services.imports.previewing import Preview
 from vault.services.members import members
-from vault.store.files import require_new, write_new
+from vault.store.files import write_new
 from vault.words.message import Message, Words, plural
 
 _MOST_FAULTS = 12
@@ -123,25 +121,6 @@ class Exchange(Subject):
         (preview, place), self._to_mend = self._to_mend, None
         previewing.write_to_mend(preview, place)
         return ResultText(tuple(words.to_mend_lines(preview, place)))
-
-    def count(self, by: str, out: Path | None, progress: Progress, stopped: Stopped) -> ResultText:
-        """Count by columns with commas between; the table goes into a new file too, where one is named."""
-        if out is not None:
-            count_words.require_table(out.suffix)
-            require_new(out)
-        columns = [column.strip() for column in by.split(",")]
-        shown = counting.count(self._session, columns, progress=progress, cancelled=stopped)
-        lines: list[Words] = list(count_words.count_lines(shown))
-        if out is not None:
-            if not count_words.is_empty(shown):
-                write_new(out, count_words.file_of(shown, out.suffix))
-            lines.append(count_words.file_words(shown, out))
-        return ResultText(tuple(lines))
-
-    def export_all(self, to: str, out: Path, progress: Progress, stopped: Stopped) -> ResultText:
-        """Write all that this member may export into one sealed file."""
-        done = everything.export_all(self._session, to=to, out=out, progress=progress, cancelled=stopped)
-        return ResultText(tuple(everything.exported_lines(done)))
 
     def take_list_back(self) -> ResultText:
         """Take back what the last list made, all of it."""

@@ -219,12 +219,18 @@ class CaseVaultApp(PanesApp):
         self.push_screen(HomeScreen())
 
     def action_go(self, place: str) -> None:
-        """Go to a screen that stands on its own, such as the search."""
+        """Go to a screen that stands on its own, such as the search, or to the form of an act."""
+        from tui.screens.frame.act_form import ActForm  # noqa: PLC0415 - not needed for the first paint
         from tui.screens.routes import PLACES  # noqa: PLC0415 - not needed for the first paint
 
-        kind = PLACES[place]
-        if self._is_open and isinstance(self.screen, VaultScreen) and not isinstance(self.screen, kind):
-            self.push_screen(kind())
+        there, here = PLACES[place], self.screen
+        if not (self._is_open and isinstance(here, VaultScreen)):
+            return
+        if isinstance(there, type):
+            if not isinstance(here, there):
+                self.push_screen(there())
+        elif here.help_name != there.title:
+            self.push_screen(ActForm(there, {}, ""), lambda words: self.tell(words or ""))
 
     def action_call(self) -> None:
         """Begin a call slip over whatever is there; nothing below is lost."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from vault.errors import NotAsShownError, UsageError, VaultError
-from vault.progress import Progress
+from vault.progress import Working
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class Shape(StrEnum):
     FILE = "file"
     NEW_FILE = "new-file"
     FOLDER = "folder"
+    NEW_FOLDER = "new-folder"  # made where it is not there
+    NUMBER = "number"  # from 1
     YES = "yes"  # an answer of a script
 
 
@@ -93,7 +95,7 @@ class Field:
     @property
     def is_place(self) -> bool:
         """Say whether it names a file or a folder."""
-        return self.shape in {Shape.FILE, Shape.NEW_FILE, Shape.FOLDER}
+        return self.shape in {Shape.FILE, Shape.NEW_FILE, Shape.FOLDER, Shape.NEW_FOLDER}
 
     @property
     def is_subject(self) -> bool:
@@ -215,6 +217,7 @@ class Told:
         is_part: some of it was refused, and the lines say what.
         letter: what it leaves to be read.
         aloud: what somebody at a terminal is told in place of the lines: a script is told no word of it.
+        is_table: its lines stand in columns.
     """
 
     lines: tuple[Words, ...]
@@ -223,6 +226,7 @@ class Told:
     is_part: bool = False
     letter: Letter | None = None
     aloud: tuple[Words, ...] = field(default=(), repr=False)
+    is_table: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +264,8 @@ class Act(Generic[T]):
         asks_yes: its plan is read and asks for a yes that has no option of its own.
         second: set for an act that may need a second person.
         is_long: it may take more than a second also of one, so that a screen shows how far it is.
+        makes_files: it changes nothing but the log and makes something elsewhere, whole or not at all: work goes on
+            beside it.
         is_change: it changes what is there: where nothing is said, there is nothing to do.
         has_letter: it leaves a letter.
     """
@@ -270,7 +276,7 @@ class Act(Generic[T]):
     key: Message
     fields: tuple[Field, ...]
     look: Callable[[Session, Said], Plan[T]]
-    run: Callable[[Session, Plan[T], Agreed, Progress], Told]
+    run: Callable[[Session, Plan[T], Agreed, Working], Told]
     doing: Message
     nothing: Message
     begin: Callable[[Session, Said], Begun] | None = None
@@ -278,6 +284,7 @@ class Act(Generic[T]):
     is_change: bool = False
     asks_yes: bool = False
     is_long: bool = False
+    makes_files: bool = False
     has_letter: bool = False
     about: Words = ""
 
@@ -311,11 +318,29 @@ class Act(Generic[T]):
         for each in rows:
             if each.is_required and not any(said.get(each.name, ())):
                 raise UsageError(Message("{field} is empty", field=each.name))
+            if each.shape is Shape.NUMBER and each.name in said:
+                numbered(each.name, said[each.name][0])
         if self.is_change and said.keys().isdisjoint(each.name for each in rows):
             names = ", ".join(str(each.label) for each in rows)
             raise UsageError(
                 Message("there is nothing to change"), next_step=Message("You can change: {names}.", names=names)
             )
+
+
+def numbered(name: str, text: str) -> int:
+    """Return a number from 1; `name` is how a refusal calls it.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(Message("{name} is a number from 1", name=name))
+    return int(text)
+
+
+def empty(_session: Session, _said: Said) -> Begun:
+    """Begin a form whose rows are all empty."""
+    return Begun()
 
 
 def one(said: Said, name: str) -> str | None:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told
+from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, numbered
 from vault.cli.confirming import require_word
 from vault.cli.dates import day_of, moment_of
 from vault.cli.opening import opened_to_ask
@@ -20,6 +20,7 @@ from vault.cli.prompts import Personal, are_asked, ask_line, asked_one_by_one, o
 from vault.cli.reading import second_of
 from vault.cli.table import Arg, Given, Verb, new_file, there_folder
 from vault.errors import VaultError
+from vault.progress import Working
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _VALUES: Final = {
     Shape.MEMBER: "MEMBER",
     Shape.FILE: "FILE",
     Shape.NEW_FILE: "FILE",
+    Shape.NUMBER: "N",
 }
 _PLACES: Final[Mapping[Shape, Callable[[str], Path]]] = {
     Shape.FILE: Path,
@@ -75,6 +77,8 @@ def _arg(field: Field) -> Arg:
         of = day_of(f"--{field.name}", is_past=field.is_past)
     elif field.shape is Shape.MOMENT:
         of = moment_of(f"--{field.name}", is_past=field.is_past)
+    elif field.shape is Shape.NUMBER:
+        of = partial(numbered, f"--{field.name}")
     default = field.first or None
     return Arg(form, field.help or field.label, choices=field.words, of=of, default=default, into=field.name)
 
@@ -126,10 +130,10 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
             return _asked(act, act.second.nothing, said, args.ask, names)
         second = None if act.second is None else _second(args, output, session)
         answers = _answers(act, args, output, plan, typed)
-        told = act.run(session, plan, Agreed(answers, second), output.progress_of(act.doing))
-        said_of_it = (
-            told.aloud if told.aloud and is_typed else told.lines
-        )  # what was typed is not for a log of a script
+        working = Working(lambda what, done, total: output.progress(done, total, what or act.doing))
+        told = act.run(session, plan, Agreed(answers, second), working)
+        # What was typed is not for a log of a script.
+        said_of_it = told.aloud if told.aloud and is_typed else told.lines
         lines: list[Words] = [*said_of_it, *_follows(told)]
         data = dict(told.data)
         if told.letter is not None:

@@ -1,4 +1,4 @@
-"""`casevault backup`: make, verify and restore."""
+"""`casevault backup`: verify and restore."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from vault.acts.backup import documents, inside
 from vault.cli.coming_back import WISHES, ask_and, data_of, said_of
 from vault.cli.confirming import require_word
-from vault.cli.opening import advising, opened, read_entrance, vault_path
+from vault.cli.opening import advising, read_entrance, vault_path
 from vault.cli.output import Output, Result
-from vault.cli.showing import n_entries, n_versions
 from vault.cli.table import Arg, Given, Verb
 from vault.display import MINUTE_UTC, time_data
 from vault.errors import RefusedError, UsageError
-from vault.words.message import Message, Value, Words, listed, plural
+from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
@@ -22,36 +22,6 @@ if TYPE_CHECKING:
     from vault.services.backups.restoring import Restored
     from vault.services.backups.restoring_by_sheets import Regained
     from vault.services.credentials.sheets import TypedSheets
-
-
-def _make(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.backups import backups
-
-        made = backups.make(session, args.destination, keep=args.keep, progress=output.step_progress())
-    data = {
-        "backup": str(made.path),
-        "digest": made.digest.hex(),
-        "versions": made.versions,
-        "operations": made.operations,
-        "drafts": made.drafts,
-        "removed": list(made.removed),
-        "kept": made.kept,
-        "documents": made.documents,
-        "missing": made.missing,
-        "broken": list(made.broken),
-        "cases": made.cases,
-    }
-    lines = [
-        Message("The backup is at {path}.", path=made.path),
-        Message("It was opened again and read: {inside}.", inside=_inside(made.operations, made.versions, made.drafts)),
-        made.said_of_cases,
-        *_documents(made.documents, made.missing),
-        *(Message("NOT WHOLE: {broken}", broken=broken) for broken in made.broken),
-        Message("Backups of this vault there: {removal}", removal=made.removal),
-        Message("Keep it apart from this computer. It opens with the same passphrases."),
-    ]
-    return Result(data, lines)
 
 
 def _verify(args: Given, output: Output) -> Result:
@@ -84,11 +54,11 @@ def _verify(args: Given, output: Output) -> Result:
         Message("WHOLE. The backup at {path} was made on {day}.", path=found.path, day=day(found.made_ms)),
         Message(
             "It contains {inside}. Saved changes of yours that were opened: {opened}.",
-            inside=_inside(found.operations, found.versions, found.drafts),
+            inside=inside(found.operations, found.versions, found.drafts),
             opened=found.opened,
         ),
         found.said_of_cases,
-        *_documents(found.documents, found.missing),
+        *documents(found.documents, found.missing),
         *([] if found.advice is None else [Message("It is old. {advice}", advice=found.advice)]),
     ]
     return Result(data, lines)
@@ -230,7 +200,7 @@ def _restored_lines(restored: Restored) -> list[Words]:
 
     return [
         Message("The vault is at {path}, from the backup of {day}.", path=restored.path, day=day(restored.made_ms)),
-        Message("It contains {inside}.", inside=_inside(restored.operations, restored.versions, restored.drafts)),
+        Message("It contains {inside}.", inside=inside(restored.operations, restored.versions, restored.drafts)),
         restored.said_of_cases,
         Message("LOSS: {loss}", loss=restored.loss),
         *_valid_again_lines(restored.valid_again),
@@ -238,43 +208,8 @@ def _restored_lines(restored: Restored) -> list[Words]:
     ]
 
 
-def _keep(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise UsageError(Message("--keep is a number from 1"))
-    return int(text)
-
-
-def _documents(count: int, missing: int) -> list[Words]:
-    lines: list[Words] = []
-    if count:
-        lines.append(
-            plural(
-                "The content of documents is in it: {count} file.",
-                "The content of documents is in it: {count} files, with the texts that were read from them.",
-                count=count,
-            )
-        )
-    if missing:
-        lines.append(
-            plural(
-                "{count} part of them was missing in the vault: no backup made now contains it.",
-                "{count} parts of them were missing in the vault: no backup made now contains them.",
-                count=missing,
-            )
-        )
-    return lines
-
-
-def _inside(entries: int, versions: int, drafts: int) -> Value:
-    return listed([n_entries(entries), n_versions(versions), plural("{count} draft", "{count} drafts", count=drafts)])
-
-
 _SOURCE: Final = Arg("SRC", Message("a backup, or the folder that contains it"), of=Path, into="source")
 VERBS: Final = (
-    Verb("make", Message("copy the vault, open the copy and read all of it"), (
-        Arg("DEST", Message("a folder, best on another disk"), of=Path, into="destination"),
-        Arg("[--keep N]", Message("how many backups of this vault to keep there"), of=_keep, default=3),
-    ), _make),
     Verb("verify", Message("open a backup and read all of it"), (_SOURCE,), _verify),
     Verb("restore", Message("make a vault from a backup, at --vault, in place of the old vault"), (
         _SOURCE,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.case import CASE_KINDS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.table import Arg, Given, Verb
+from vault.cli.table import Given, Verb
 from vault.display import DAY, time_text
 from vault.ids import short_id
 from vault.words.codes import word_of
@@ -72,17 +71,6 @@ def _day_of(line: Waiting) -> Words:
     return time_text(line.goes_ms, DAY)
 
 
-def _now(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.erasures import arrived, standing_again
-
-        arrived.note(session, arrived.look(session))
-        gone = arrived.carry_out(session, at_once=True)
-        late = standing_again.erase_late(session, at_once=True)
-    said = plural("{count} record was removed.", "{count} records were removed.", count=gone)
-    return Result({"removed": gone}, [said, *late])
-
-
 def _due(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.erasures import retention
@@ -106,31 +94,7 @@ def _due(args: Given, output: Output) -> Result:
     return Result({"due": data}, lines or [Message("No closed case of yours has been kept longer than the rules say.")])
 
 
-def _rules(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.erasures import retention
-
-        if args.kind is not None:
-            retention.set_rule(session, args.kind, args.months)
-        known = retention.rules(session)
-    lines: list[Words] = [
-        plural(
-            "{kind}: proposed to be erased {count} month after it was closed",
-            "{kind}: proposed to be erased {count} months after it was closed",
-            count=months,
-            kind=word_of(kind),
-        )
-        for kind, months in sorted(known.items())
-    ]
-    return Result({"rules": known}, lines or [Message("No rule: nothing is proposed.")])
-
-
 VERBS: Final = (
     Verb("list", Message("what colleagues erased, and when it goes from this device"), (), _list),
-    Verb("now", Message("remove it now instead of after 72 hours; what is on legal hold stays"), (), _now),
     Verb("due", Message("closed cases that were kept as long as the rules say; nothing is erased by itself"), (), _due),
-    Verb("rules", Message("how long closed cases are kept; admins change it"), (
-        Arg("[--kind KIND]", Message("change the rule of this kind of case"), choices=CASE_KINDS),
-        Arg("[--months N]", Message("how many months after closing; without it, the rule is removed"), of=int),
-    ), _rules),
 )  # fmt: skip

@@ -125,7 +125,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("erase", Message("erase a note, a person, a case or a slip for good; shows first what goes"),
              acts="erase"),
         Noun("erasures", Message("what colleagues erased, and cases that are due to be erased"),
-            ("list", "now", "due", "rules")),
+            ("list", "now", "due", "rules"), "erasures", acts="erasures"),
         Noun("search", Message("search the text of every case that you hold")),
         Noun("section", Message("the restricted sections of a case (location, health, sources)"),
              ("new", "list", "show", "move", "grant", "revoke")),
@@ -147,8 +147,10 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              ("add", "list", "edit", "confirm"), "recipient", acts="recipient"),
         Noun("export", Message("make a redacted package for one recipient")),
         Noun("pack", Message("confirmed facts of a client who disappeared, for one recipient")),
-        Noun("export-all", Message("all that you can read, in an open format, sealed for one confirmed recipient")),
-        Noun("report", Message("counts of people, cases and acts, without small groups"), ("counts",)),
+        Noun("export-all", Message("all that you can read, in an open format, sealed for one confirmed recipient"),
+             acts="export_all"),
+        Noun("report", Message("counts of people, cases and acts, without small groups"), ("counts",),
+             acts="report"),
         Noun("approval", Message("ask a second person at another place, and answer as that person"),
              ("ask", "show", "give", "list"), "approval", acts="approval"),
         Noun("package", Message("open or check a package; needs no vault"), ("open", "verify")),
@@ -159,7 +161,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     Message("evidence"): (
         Noun("log", Message("list and verify the log, and print checkpoints for others"),
              ("list", "verify", "checkpoint")),
-        Noun("backup", Message("make, verify and restore backups"), ("make", "verify", "restore")),
+        Noun("backup", Message("make, verify and restore backups"), ("make", "verify", "restore"), "backup",
+             acts="backup"),
     ),
 }
 NOUNS: Final[Mapping[str, Noun]] = {noun.name: noun for nouns in GROUPS.values() for noun in nouns}

@@ -17,6 +17,7 @@ from vault.display import DAY, time_text
 from vault.durations import DAY_MS
 from vault.errors import MalformedError, NotFoundError, RefusedError, WaitingForDecisionError
 from vault.ids import CompartmentId
+from vault.progress import Working
 from vault.services.approvals import approving, breaking_glass, by_file
 from vault.services.cases import cases
 from vault.services.evidence import checking
@@ -45,7 +46,7 @@ def ask(session: Session, plan: Plan[Any], out: Path, approver: str | None = SEL
 
 def open_with(session: Session, case: CompartmentId, answer: Path) -> Told:
     approval = by_file.read_answer(session, answer)
-    return BREAK_GLASS.run(session, look(session, case), Agreed(second=lambda _: approval), lambda _done, _total: None)
+    return BREAK_GLASS.run(session, look(session, case), Agreed(second=lambda _: approval), Working())
 
 
 def test_it_is_open_once_the_answer_and_the_bundle_are_here(
@@ -57,7 +58,7 @@ def test_it_is_open_once_the_answer_and_the_bundle_are_here(
         assert plan.needs_second
         assert ask(amina, plan, question) == (full_name(SELIN),)
         with pytest.raises(WaitingForDecisionError, match="a second person has to approve opening this case"):
-            BREAK_GLASS.run(amina, plan, Agreed(), lambda _done, _total: None)
+            BREAK_GLASS.run(amina, plan, Agreed(), Working())
     with organisation.open(SELIN) as selin:
         shown = in_english(by_file.read_question(selin, question).shown)
         assert f"would be open to {full_name(JOEL)} until the end of" in shown[0]
@@ -90,7 +91,7 @@ def test_an_answer_for_another_day_is_refused_in_true_words(
     with organisation.open(AMINA) as amina:
         approval = by_file.read_answer(amina, tmp_path / "answer")
         with pytest.raises(RefusedError, match="the day or the reason is not the same") as refusal:
-            BREAK_GLASS.run(amina, look(amina, case, days=3), Agreed(second=lambda _: approval), lambda *_: None)
+            BREAK_GLASS.run(amina, look(amina, case, days=3), Agreed(second=lambda _: approval), Working())
         assert "files" not in str(refusal.value)
 
 

@@ -10,15 +10,17 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.erasing.erase import Erases
+from tui.screens.frame.act_form import ActForm
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.one_list import ListScreen
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import moment
 from tui.values.values_erasing import ErasureShown
-from tui.values.values_exchange import ResultText
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.acts.erasures import REMOVE, RULES
 from vault.words.message import Message, Words, plural
 
 _COLUMNS: Final = (
@@ -29,12 +31,15 @@ _COLUMNS: Final = (
 )
 
 
-class ErasuresScreen(ListScreen, Erases):
+class ErasuresScreen(ListScreen, Erases, ActScreen):
     """One row for each place and member; what is on legal hold stays."""
 
     NAME = Message("Erasures")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "now", Message("Remove now what waits; what is on legal hold stays"), "n", Message("now")),
+        Command(
+            "r", "rules", Message("How long closed cases are kept; admins change it"), "r", Message("rules"), rank=2
+        ),
         Command("enter", "again", Message("Erase what is back or is due"), "Enter", Message("erase")),
         READ_AGAIN,
         BACK,
@@ -62,21 +67,16 @@ class ErasuresScreen(ListScreen, Erases):
             self.say(Message("Nothing that a colleague erased is on this device, and no case is past its time."))
 
     def action_now(self) -> None:
-        """Ask, and do not wait for the 72 hours."""
-        self.confirm(
-            Message("Remove now what colleagues erased?"),
-            Message("It cannot be brought back. What is on legal hold stays."),
-            self._now,
-            yes=Message("Remove"),
-            no=Message("Wait"),
-        )
+        """Do not wait for the 72 hours."""
+        self.do(Doing(REMOVE, {}, lambda told: self.show_told(REMOVE.title, told, self._done)))
 
-    def _now(self) -> None:
-        self.ask(lambda vault: vault.erasing.now(), self._removed)
+    def action_rules(self) -> None:
+        """Show the rules, and let admins change one."""
+        self.app.push_screen(ActForm(RULES, {}, ""), self._done)
 
-    def _removed(self, told: ResultText) -> None:
+    def _done(self, said: Words | None) -> None:
         self.action_refresh()
-        self.say(told.lines[0])
+        self.say(said or "")
 
     @on(VirtualList.Opened)
     def _opened(self) -> None:

@@ -13,9 +13,9 @@ from typing_extensions import override
 
 from tui.looks.signs import DONE, NO_DATE, SOON
 from tui.looks.tokens import Token
-from tui.screens.evidence.back_up import BackupScreen
 from tui.screens.evidence.exchange import IMPORT, MAKE, ExchangeScreen
 from tui.screens.evidence.list_import import ListsScreen
+from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.one_list import ListScreen
 from tui.screens.frame.rows import FixedRows
@@ -27,6 +27,7 @@ from tui.widgets.pages import ListRow
 from tui.widgets.section_line import SectionLine
 from tui.widgets.strip import Fact, Strip
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.acts.backup import MAKE_BACKUP
 from vault.display import age
 from vault.durations import DAY_MS, HOUR_MS
 from vault.words.message import Message, Words, plural
@@ -73,7 +74,7 @@ class StandingScreen(ListScreen):
 
     def action_back_up(self) -> None:
         """Make a backup."""
-        self.app.push_screen(BackupScreen())
+        self.app.push_screen(ActForm(MAKE_BACKUP, {}, ""), lambda words: self.say(words or ""))
 
     def action_take(self) -> None:
         """Import a bundle."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
@@ -109,7 +110,8 @@ class ActForm(ActScreen, KeptForm):
         if field.shape in _DATES:
             return FormRow(field.label, DateField(value, read=_reading(field), name=field.name, hint=field.hint))
         if field.is_place:
-            new = {Shape.NEW_FILE: field.name, Shape.FOLDER: THIS_FOLDER}.get(field.shape, "")
+            named = Path(in_words(field.hint)).name or field.name
+            new = {Shape.NEW_FILE: named, Shape.FOLDER: THIS_FOLDER, Shape.NEW_FOLDER: THIS_FOLDER}.get(field.shape, "")
             return FormRow(field.label, PlaceInput(placeholder=field.hint, id=field.name, new=new))
         hint = field.hint or (_BETWEEN if field.shape is Shape.LINES else "")
         return FormRow.of_text(field.name, field.label, hint, "; ".join(value.splitlines()))
@@ -227,7 +229,7 @@ class ActForm(ActScreen, KeptForm):
 
     def _failed(self, error: VaultError) -> None:
         """Say why, at the row that is wrong; where it would do something else now, show that."""
-        said = str(error)
+        said = str(error).removeprefix("--")
         row = next((field for field in self._act.rows(self.subject) if said.startswith(field.name)), None)
         if row is None or not isinstance(error, UsageError):
             self.fail(error)

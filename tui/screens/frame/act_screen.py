@@ -181,13 +181,16 @@ class ActScreen(LongWorkScreen):
         if doing.is_short:
             self._work(lambda vault: work(vault, lambda done, total: None, lambda: False), doing.then, doing)
         else:
-            self.work_long(act.doing, work, doing.then, when_stopped=_STOPPED, alone=True)
+            stopped = Message("Stopped: {nothing}.", nothing=act.nothing) if act.makes_files else _STOPPED
+            self.work_long(act.doing, work, doing.then, when_stopped=stopped, alone=not act.makes_files)
 
     def show_told(self, name: Words, told: Told, then: Callable[[Words], None]) -> None:
         """Show what came of an act, as long as it is; `then` gets its first sentence."""
         first, *more = told.lines
         if told.letter is not None:
             self.app.push_screen(LetterScreen(told.letter), lambda _: then(first))
+        elif told.is_table:
+            self.app.push_screen(WholeText(name, together(told.lines)), lambda _: then(""))
         elif more:
             self.app.push_screen(ResultDialog(name, told.lines), lambda _: then(first))
         else:

@@ -129,7 +129,7 @@ def make(
     rule = session.require(Action.BACKUP_MAKE)
     if keep < 1:
         raise UsageError(Message("at least 1 backup must be kept"), next_step=Message("Leave out `--keep` to keep 3."))
-    _require_outside(session, destination)
+    require_place(session, destination)
     header = read_key_file(session.folder.keys).header
     source = Source(header.vault, header.folder)
     with translated(destination):
@@ -266,7 +266,13 @@ def _log(session: Session, proof: Proof, rule: str) -> None:
     session.log_act(Entry(act="backup.make", covers=covers, dig=proof.state.digest, pol=rule))
 
 
-def _require_outside(session: Session, destination: Path) -> None:
+def require_place(session: Session, destination: Path) -> None:
+    """Return where a backup may be made.
+
+    Raises:
+        RefusedError: it is a file, lies inside the vault, or its parent does not exist.
+    """
+    session.require(Action.BACKUP_MAKE)
     vault = session.folder.path.resolve()
     if destination.resolve().is_relative_to(vault):
         raise RefusedError(

@@ -27,7 +27,7 @@ from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.seal.age import seal_stream
 from vault.services.cases.sections import records_of
-from vault.services.exports.partners import find, require_confirmed
+from vault.services.exports.partners import KeptPartner, find, require_confirmed
 from vault.services.exports.report_covers import organisation_name, today
 from vault.services.papers.papers import content_of, is_whole
 from vault.services.projection.authors import names_of_members
@@ -91,6 +91,38 @@ class _Home:
     audit: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What would leave, and for whom."""
+
+    to: KeptPartner
+    cases: tuple[CompartmentId, ...]
+
+
+def what_leaves(session: Session, *, to: str, out: Path) -> Leaving:
+    """Return the cases that an export of all would hold; nothing is written.
+
+    Raises:
+        RefusedError: the key is not confirmed, something is at `out`, or this member may not export a case.
+        UsageError: there is nothing to export. VerificationError: the log is in doubt.
+    """
+    session.require(Action.EXPORT_ALL)
+    require_new(out)
+    index = up_to_date_index(session)
+    held = held_of_kind(session, CompartmentKind.CASE)
+    open_to = [case for case in held if case not in session.hidden]  # of one that was lent the day may have passed
+    cases = tuple(case for case in open_to if heads_in(index, case, Case.KIND))  # of one erased the key may be here
+    for case in cases:
+        session.require(Action.CASE_EXPORT, case)
+    if not cases:
+        told = left_out_words(len(session.hidden)) if session.hidden else None
+        raise UsageError(Message("there is nothing to export"), next_step=told)
+    recipient = find(session, to)
+    require_confirmed(recipient)
+    session.require_sound_log(*cases)
+    return Leaving(recipient, cases)
+
+
 def export_all(
     session: Session,
     *,
@@ -109,31 +141,18 @@ def export_all(
         cancelled: asked before each.
 
     Raises:
-        RefusedError: the key is not confirmed, something is at `out`, or this member may not export a case.
-        UsageError: there is nothing to export. CancelledError: as asked; nothing is left.
-        VerificationError: the log is in doubt. TryAgainError: no room; nothing is left.
+        RefusedError, UsageError, VerificationError: as `what_leaves` says.
+        CancelledError: as asked; nothing is left. TryAgainError: no room; nothing is left.
     """
     rule = session.require(Action.EXPORT_ALL)
-    require_new(out)
-    index = up_to_date_index(session)
-    held = held_of_kind(session, CompartmentKind.CASE)
-    open_to = [case for case in held if case not in session.hidden]  # of one that was lent the day may have passed
-    cases = [case for case in open_to if heads_in(index, case, Case.KIND)]  # of one erased the key may be here
-    for case in cases:
-        session.require(Action.CASE_EXPORT, case)
-    left_out = len(session.hidden)
-    if not cases:
-        told = left_out_words(left_out) if left_out else None
-        raise UsageError(Message("there is nothing to export"), next_step=told)
-    recipient = find(session, to)
-    require_confirmed(recipient)
-    session.require_sound_log(*cases)
-    homes = _homes(session, cases)
+    leaving = what_leaves(session, to=to, out=out)
+    homes = _homes(session, leaving.cases)
     _log(session, (home for places in homes.values() for home in places), rule)
     counts = Counter[str]()
     with new_file(out) as write:
-        seal_stream(recipient.age_recipient, _tar(_members(session, homes, counts, progress, cancelled)), write)
-    return ExportedAll(out, len(cases), counts["record"], counts["document"], counts["missing"], left_out)
+        seal_stream(leaving.to.age_recipient, _tar(_members(session, homes, counts, progress, cancelled)), write)
+    n_hidden = len(session.hidden)
+    return ExportedAll(out, len(leaving.cases), counts["record"], counts["document"], counts["missing"], n_hidden)
 
 
 def _homes(session: Session, cases: Iterable[CompartmentId]) -> dict[CompartmentId, list[_Home]]:
