@@ -36,6 +36,7 @@ class Example:
         who: does it, by the first name.
         answers: to the questions of its plan that no yes answers; an empty one leaves open what a screen alone asks.
         approver: the second person, by the whole name, who answers by file.
+        is_logged: the log has more of it than that the vault was opened.
     """
 
     prepare: Callable[[House], Said]
@@ -44,6 +45,7 @@ class Example:
     who: str = FIRST
     answers: Mapping[str, str] = field(default_factory=dict)
     approver: str = ""
+    is_logged: bool = True
 
 
 def acts() -> dict[str, Act[Any]]:
