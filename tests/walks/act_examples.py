@@ -12,12 +12,22 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
+import pyrage  # type: ignore[import-untyped]  # ships no types
+
 import vault.acts
 from tests.tui.house import AMINA, JOEL, MIRA, NADIA, House
 from vault.acts.act import Act, Said
-from vault.services.cases import case_changes, cases, holds
+from vault.acts.break_glass import BREAK_GLASS
+from vault.casework.note import Note
+from vault.casework.story.check_in import CheckIn, Every
+from vault.casework.vocabulary import NoteKind
+from vault.services.cases import case_changes, cases, holds, intake, notes, story
+from vault.services.exports import partners
 from vault.services.grants import handover
+from vault.services.safety import checklists
 
+AGE_KEY: Final = str(pyrage.x25519.Identity.generate().to_public())
+LAWYER: Final = "Advokat Lindqvist"
 NEVER_MADE: Final = "00" * 16
 HERE: Final = "{here}"  # in what is said, the folder beside each copy of the vault: for files that an act writes
 FIRST: Final = "Amina"  # as the house calls them
@@ -97,6 +107,62 @@ def an_order(house: House) -> Said:
     return {}
 
 
+def a_note_to_withdraw(house: House) -> Said:
+    return {"note": a_note(house)["ids"]}
+
+
+def a_note_of_now(house: House) -> Said:
+    with house.open(FIRST) as amina:
+        notes.add(amina, house.case, Note(NoteKind.CONTACT, "He called again."))
+    return {}
+
+
+def two_people(house: House) -> Said:
+    with house.open(FIRST) as amina:
+        one, other, *_ = (person.record.hex() for person in cases.open_case(amina, house.case).persons)
+    return {"person": (one,), "other": (other,)}
+
+
+def a_recipient(house: House) -> Said:
+    with house.open(FIRST) as amina:
+        kept = partners.add(amina, name=LAWYER, age_recipient=AGE_KEY)
+    return {"recipient": (kept.name,), "words": (kept.fingerprint,)}
+
+
+def a_recipient_to_change(house: House) -> Said:
+    return {"recipient": a_recipient(house)["recipient"]}
+
+
+def one_who_may_get_all(house: House) -> Said:
+    with house.place.open() as mira:
+        return {"to": (partners.add(mira, name=LAWYER, age_recipient=AGE_KEY, compared=True).name,)}
+
+
+def a_question(house: House) -> Said:
+    said = {**the_case(house), "for": (NADIA,), "until": (IN_TWO_DAYS,), "reason": ("emergency",)}
+    question = house.place.path.parent / "a question"
+    with house.open(FIRST) as amina:
+        assert BREAK_GLASS.second is not None
+        BREAK_GLASS.second.ask(amina, BREAK_GLASS.look(amina, said), MIRA, question)
+    return {"file": (str(question),)}
+
+
+def a_slip(house: House) -> Said:
+    with house.open(FIRST) as amina:
+        return {"slip": (intake.add(amina, name="Ilham", text="He will call again.").hex(),)}
+
+
+def a_check_in(house: House) -> Said:
+    with house.open(FIRST) as amina:
+        record = CheckIn("his sister rings", f"{IN_TWO_DAYS}T10:00", AMINA, JOEL, every=Every.DAY)
+        return {"record": (story.add(amina, house.case, record).hex(),)}
+
+
+def a_step(house: House) -> Said:
+    with house.open(FIRST) as amina:
+        return {"record": (checklists.begin(amina, house.case, "detained")[0].hex(),)}
+
+
 # ---- the examples ---------------------------------------------------------------------------------------------------
 
 EXAMPLES: Final[Mapping[str, Example]] = {
@@ -126,4 +192,39 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         who="Mira",
     ),
     "handover carry-out": Example(an_order, who="Joel"),
+    "note withdraw": Example(
+        a_note_to_withdraw, wrong={"note": (NEVER_MADE,)}, answers={"reason": "She did not say that."}
+    ),
+    "undo": Example(a_note_of_now),
+    "person same": Example(two_people, wrong={"other": (NEVER_MADE,)}),
+    "recipient add": Example(
+        nothing,
+        said={"name": (LAWYER,), "age": (AGE_KEY,)},
+        wrong={"age": ("age1nothing",)},
+        answers={"compared": ""},
+    ),
+    "recipient edit": Example(
+        a_recipient_to_change, said={"phone": ("+49 30 5550 1234",)}, wrong={"recipient": ("Nobody",)}
+    ),
+    "recipient confirm": Example(a_recipient, wrong={"words": ("one two three",)}, who="Mira"),
+    "approval give": Example(
+        a_question,
+        said={"reason": ("emergency",), "out": (f"{HERE}/answer",)},
+        wrong={"reason": ("retention",)},
+        who="Mira",
+    ),
+    "intake close": Example(a_slip, wrong={"slip": (NEVER_MADE,)}),
+    "intake enter": Example(nothing, said={"names": ("Sana Torgaeva", "Сана")}, wrong={"names": ("S",)}),
+    "check-in heard": Example(a_check_in, said={"end": ("well",)}, wrong={"record": (NEVER_MADE,)}),
+    "checklist begin": Example(the_case, said={"what": ("detained",)}, wrong={"case": (NEVER_MADE,)}),
+    "checklist done": Example(a_step, said={"by": (JOEL,)}, wrong={"record": (NEVER_MADE,)}),
+    "backup make": Example(
+        nothing, said={"folder": (f"{HERE}/backups",)}, wrong={"folder": (f"{HERE}/office.vault/inside",)}
+    ),
+    "export-all": Example(one_who_may_get_all, said={"out": (f"{HERE}/all.age",)}, wrong={"to": ("Nobody Known",)}),
+    "report counts": Example(nothing, said={"by": ("stage",)}, wrong={"by": ("colour",)}),
+    "erasures now": Example(nothing, is_logged=False),
+    "erasures rules": Example(
+        nothing, said={"kind": ("asylum",), "months": ("60",)}, wrong={"kind": ("asylum",), "months": ("-1",)}, who="Mira"
+    ),
 }
