@@ -52,7 +52,7 @@ def test_what_would_be_lost_is_told_with_a_row_for_each_member(house: House, tmp
         amina.press("escape")
         amina.sees(f"{JOEL} never just now nothing")
         amina.press("b", f" {tmp_path}", "f4")
-        amina.sees("The backup is made.")
+        amina.sees("The backup is at", "1 case is in it.")
         amina.press("escape")
         amina.sees("you would lose less than an hour of work", "read again", "none since you came in")
     with house.desk("Joel") as joel:
