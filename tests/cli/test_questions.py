@@ -26,6 +26,9 @@ def test_a_script_that_takes_something_back_is_told_no_word_of_it(desk: Desk, fi
     assert (refused.code, "Zumurrudi" in refused.out + refused.err) == (3, False)
     undone = desk.run("undo", "--yes", "--json")
     assert (undone.json()["undone"], "Zumurrudi" in undone.out + undone.err) == ({"task": 1}, False)
+    desk.run("task", "add", filled_template.refs[0], "--what", HOSTILE)
+    in_words = desk.run("undo", "--yes")
+    assert ("Taken back: task." in in_words.out, "Zumurrudi" in in_words.out + in_words.err) == (True, False)
 
 
 def test_a_script_that_imports_a_list_is_told_no_name_of_who_may_be_known(

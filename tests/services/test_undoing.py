@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.house import House, house, house_template
+from vault.acts.act import Agreed
+from vault.acts.person import SAME
+from vault.acts.undo import UNDO
 from vault.casework.note import Note
 from vault.casework.story.relation import Relation, Relationship
 from vault.casework.story.task import Task
@@ -128,3 +131,16 @@ def test_an_undo_is_told_as_one_and_before_it_what_it_takes_back_in_few_words(ho
         assert logbook.newest(mira, act="erase").lines == (undone,)  # nobody hides one by calling it so
         with pytest.raises(UsageError, match="there is no act nonsense in any log"):
             logbook.newest(mira, act="nonsense")
+
+
+def test_two_who_were_said_to_be_one_are_two_again_at_once(house: House) -> None:
+    with house.open("Amina") as amina:
+        ids = [people.add(amina, house.case, role="witness", names=[name]).hex() for name in ("Vera One", "Vera Two")]
+        said = {"person": (ids[0],), "other": (f"{house.case.hex()}/{ids[1]}",)}
+        two = SAME.look(amina, said)
+        assert str(two.asks[0].question).startswith("Are Vera One and Vera Two, of ")
+        told = SAME.run(amina, two, Agreed(), lambda done, total: None)
+        assert (told.data["both_rows_stay"], told.follows[0].act) == (True, "undo")
+        gone = UNDO.run(amina, UNDO.look(amina, {}), Agreed(), lambda done, total: None)
+        assert gone.data == {"undone": {"person": 2}}
+        assert {person.value.who for person in cases.open_case(amina, house.case).persons} == {None}

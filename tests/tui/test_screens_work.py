@@ -163,6 +163,11 @@ def test_a_recipient_is_kept_only_once_the_words_of_that_key_were_shown(house: H
         mira.sees(fingerprint(second), "Nobody is kept yet.")
         mira.press("y")
         mira.sees(f"Recipient {LAWYER}")
+        mira.press("ctrl+r")
+        mira.fill(name=LAWYER, age=first)
+        mira.press("f4")
+        mira.sees("! There is already a recipient with this name.")  # before anybody is called
+        mira.press("escape", "y")
     with house.open("Mira") as session:
         assert [(partner.name, partner.age_recipient) for partner in partners.list_all(session)] == [(LAWYER, second)]
 

@@ -103,7 +103,7 @@ ADD: Final = Act(
     run=_add,
     doing=Message("Saving the recipient"),
     nothing=Message("nobody is kept"),
-    begin=lambda _session, _said: Begun(),
+    begin=lambda _session, _said: Begun(),  # of nothing said there is no plan to show
     about=Message(
         "The recipient makes it with the program age and sends you the line that begins with age1. It is no secret: it "
         "only closes packages, and only the recipient can open them."
