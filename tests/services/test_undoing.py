@@ -14,6 +14,7 @@ from vault.casework.story.task import Task
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.index.file import Index
+from vault.progress import Working
 from vault.services.cases import cases, editing, notes, people, searching, story, undoing
 from vault.services.evidence import checking, logbook
 from vault.services.grants import sharing
@@ -139,8 +140,8 @@ def test_two_who_were_said_to_be_one_are_two_again_at_once(house: House) -> None
         said = {"person": (ids[0],), "other": (f"{house.case.hex()}/{ids[1]}",)}
         two = SAME.look(amina, said)
         assert str(two.asks[0].question).startswith("Are Vera One and Vera Two, of ")
-        told = SAME.run(amina, two, Agreed(), lambda done, total: None)
+        told = SAME.run(amina, two, Agreed(), Working())
         assert (told.data["both_rows_stay"], told.follows[0].act) == (True, "undo")
-        gone = UNDO.run(amina, UNDO.look(amina, {}), Agreed(), lambda done, total: None)
+        gone = UNDO.run(amina, UNDO.look(amina, {}), Agreed(), Working())
         assert gone.data == {"undone": {"person": 2}}
         assert {person.value.who for person in cases.open_case(amina, house.case).persons} == {None}

@@ -225,6 +225,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "report counts": Example(nothing, said={"by": ("stage",)}, wrong={"by": ("colour",)}),
     "erasures now": Example(nothing, is_logged=False),
     "erasures rules": Example(
-        nothing, said={"kind": ("asylum",), "months": ("60",)}, wrong={"kind": ("asylum",), "months": ("-1",)}, who="Mira"
+        nothing,
+        said={"kind": ("asylum",), "months": ("60",)},
+        wrong={"kind": ("asylum",), "months": ("99999",)},
+        who="Mira",
     ),
 }
