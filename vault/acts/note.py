@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from vault.acts.act import Act, Agreed, Ask, Field, Plan, Said, Shape, Told, one
 from vault.words.message import Message
@@ -12,26 +12,21 @@ if TYPE_CHECKING:
     from vault.progress import Progress
 
 
-class _Note(NamedTuple):
-    note: str
-    why: str
-
-
-def _what_is_withdrawn(session: Session, said: Said) -> Plan[_Note]:
+def _what_is_withdrawn(session: Session, said: Said) -> Plan[Said]:
     from vault.services.cases import notes
 
-    note = _Note(said["note"][0], one(said, "why") or "casework")
-    notes.require_in_use(session, note.note, why=note.why)
+    notes.require_in_use(session, said["note"][0], why=one(said, "why") or "casework")
     reason = Message("Why is this note withdrawn? It stays readable here, and leaves in no export.")
-    return Plan(note, asks=(Ask("reason", reason),))
+    return Plan(said, asks=(Ask("reason", reason),))
 
 
-def _withdraw(session: Session, plan: Plan[_Note], agreed: Agreed, _progress: Progress) -> Told:
+def _withdraw(session: Session, plan: Plan[Said], agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.cases import notes
 
-    note = notes.withdraw(session, plan.of.note, reason=agreed.answers.get("reason", ""), why=plan.of.why)
-    said = Message("The note is withdrawn: it stays readable here, and leaves in no export.")
-    return Told((said,), {"note": note.hex(), "withdrawn": True})
+    why, reason = one(plan.of, "why") or "casework", agreed.answers.get("reason", "")
+    note = notes.withdraw(session, plan.of["note"][0], reason=reason, why=why)
+    told = Message("The note is withdrawn: it stays readable here, and leaves in no export.")
+    return Told((told,), {"note": note.hex(), "withdrawn": True})
 
 
 WITHDRAW: Final = Act(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from vault.acts.act import Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, one
 from vault.words.message import Message, Words
@@ -42,17 +41,11 @@ def recipient_lines(kept: KeptPartner) -> list[Words]:
 # ---- added --------------------------------------------------------------------------------------------------------
 
 
-class _New(NamedTuple):
-    name: str
-    key: str
-
-
-def _who_is_new(session: Session, said: Said) -> Plan[_New]:
+def _who_is_new(session: Session, said: Said) -> Plan[Said]:
     from vault.services.exports import partners
 
-    new = _New(one(said, "name") or "", one(said, "age") or "")
-    words = partners.words_of_new(session, name=new.name, age_recipient=new.key)
-    return Plan(new, mark=words, asks=(compared(words),))
+    words = partners.words_of_new(session, name=said["name"][0], age_recipient=said["age"][0])
+    return Plan(said, mark=words, asks=(compared(words),))
 
 
 def compared(words: str) -> Ask:
@@ -67,12 +60,11 @@ def compared(words: str) -> Ask:
     )
 
 
-def _add(session: Session, plan: Plan[_New], agreed: Agreed, _progress: Progress) -> Told:
+def _add(session: Session, plan: Plan[Said], agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.exports import partners
 
-    name, key = plan.of
-    was_compared = "compared" in agreed.answers
-    kept = partners.add(session, name=name, age_recipient=key, compared=was_compared)
+    was_compared, said = "compared" in agreed.answers, plan.of
+    kept = partners.add(session, name=said["name"][0], age_recipient=said["age"][0], compared=was_compared)
     if was_compared:
         return Told((Message("The recipient is saved."),), recipient_data(kept))
     return Told(
@@ -114,12 +106,6 @@ ADD: Final = Act(
 # ---- changed ------------------------------------------------------------------------------------------------------
 
 
-class _Change(NamedTuple):
-    recipient: str
-    texts: Mapping[str, str]
-    languages: tuple[str, ...] | None
-
-
 def _what_is_known(session: Session, said: Said) -> Begun:
     from vault.services.exports import partners
 
@@ -128,26 +114,24 @@ def _what_is_known(session: Session, said: Said) -> Begun:
     return Begun({**present, "languages": "\n".join(kept.languages)})
 
 
-def _what_changes(session: Session, said: Said) -> Plan[_Change]:
+def _which(session: Session, said: Said) -> Plan[Said]:
     from vault.services.exports import partners
 
-    kept = partners.find(session, said["recipient"][0])
-    texts = {name: said[name][0] for name in ("age", "phone", "email", "town") if name in said}
-    return Plan(_Change(kept.record.hex(), texts, said.get("languages")))
+    return Plan(said, mark=partners.find(session, said["recipient"][0]))
 
 
-def _change(session: Session, plan: Plan[_Change], _agreed: Agreed, _progress: Progress) -> Told:
+def _change(session: Session, plan: Plan[Said], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.exports import partners
 
-    change, texts = plan.of, plan.of.texts
+    said = plan.of
     kept = partners.edit(
         session,
-        change.recipient,
-        age_recipient=texts.get("age"),
-        phone=texts.get("phone"),
-        email=texts.get("email"),
-        town=texts.get("town"),
-        languages=change.languages,
+        said["recipient"][0],
+        age_recipient=one(said, "age"),
+        phone=one(said, "phone"),
+        email=one(said, "email"),
+        town=one(said, "town"),
+        languages=said.get("languages"),
     )
     return Told((Message("The change is saved."), *recipient_lines(kept)), recipient_data(kept))
 
@@ -167,7 +151,7 @@ EDIT: Final = Act(
         Field("languages", Message("Languages"), Shape.LINES, question=Message("Language that they speak"),
               form="--language"),
     ),
-    look=_what_changes,
+    look=_which,
     run=_change,
     doing=Message("Changing the recipient"),
     nothing=Message("nothing is changed"),
@@ -179,22 +163,10 @@ EDIT: Final = Act(
 # ---- confirmed ----------------------------------------------------------------------------------------------------
 
 
-class _Words(NamedTuple):
-    recipient: str
-    words: str
-
-
-def _what_is_confirmed(session: Session, said: Said) -> Plan[_Words]:
+def _confirm(session: Session, plan: Plan[Said], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.exports import partners
 
-    kept = partners.find(session, said["recipient"][0])
-    return Plan(_Words(kept.record.hex(), one(said, "words") or ""), mark=kept.age_recipient)
-
-
-def _confirm(session: Session, plan: Plan[_Words], _agreed: Agreed, _progress: Progress) -> Told:
-    from vault.services.exports import partners
-
-    kept = partners.confirm(session, plan.of.recipient, words=plan.of.words)
+    kept = partners.confirm(session, plan.of["recipient"][0], words=one(plan.of, "words") or "")
     return Told((Message("The key of this recipient is confirmed."),), recipient_data(kept))
 
 
@@ -208,7 +180,7 @@ CONFIRM: Final = Act(
         Field("words", Message("Their words"), Shape.LINE, question=Message("The 13 words, as they read them to you"),
               is_required=True),
     ),
-    look=_what_is_confirmed,
+    look=_which,
     run=_confirm,
     doing=Message("Confirming the key"),
     nothing=Message("the key is not confirmed"),
