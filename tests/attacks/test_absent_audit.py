@@ -52,7 +52,7 @@ def of_joel(rows: Any, origin: bytes) -> tuple[list[bytes], list[bytes]]:
     return [digest for digest, _ in found], [notice[35:51] for _, notice in found]
 
 
-@pytest.mark.long_after(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("how", "codes"),
     [

@@ -59,7 +59,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
     return Vault(bench(made), {who: one.shown for who, one in said.items()})
 
 
-@pytest.mark.long_after(1)
+@pytest.mark.long
 @pytest.mark.parametrize("target", SHARES)
 def test_what_the_second_reader_names_the_program_names(vault: Vault, tmp_path: Path, target: str) -> None:
     assert vault.differences(target, range(SHARES[target] // 5), tmp_path) == []

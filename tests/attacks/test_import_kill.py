@@ -21,7 +21,7 @@ __all__ = ["_offices", "offices"]  # fixtures
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.long_after(3)
+@pytest.mark.long_after(1)
 @pytest.mark.parametrize("step", [*STEPS, "rows+", "keys of the seat+", "log+"])
 def test_a_killed_take_is_completed_by_a_second(
     step: str, offices: Offices, filled_template: Filled, tmp_path: Path

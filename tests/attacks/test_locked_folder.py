@@ -71,6 +71,7 @@ def _look(place: Place, seats: list[bytes]) -> tuple[int, ...]:
     return len(list((place.path / "index").iterdir())), len(pins)
 
 
+@pytest.mark.long_after(1)
 @pytest.mark.parametrize("members", [1, 2, pytest.param(5, marks=pytest.mark.long)])
 def test_three_images_of_a_locked_folder_tell_what_security_md_says_and_no_more(tmp_path: Path, members: int) -> None:
     place = found(tmp_path)

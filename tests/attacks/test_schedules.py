@@ -13,6 +13,7 @@ _STEPS = 14
 _BATCH = 20
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(1))
 def test_a_hostile_member_stops_nobody_can_be_ended_and_reads_nothing_after(
     organisation_template: Organisation, tmp_path: Path, seed: int

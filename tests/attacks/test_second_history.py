@@ -159,6 +159,7 @@ def count(session: Session) -> list[str]:
 ORDERS = list(permutations(("one", "other", "ending")))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "orders",
     [pytest.param(ORDERS[at : at + 2], id=f"orders {at}", marks=[pytest.mark.long] if at else []) for at in (0, 2, 4)],

@@ -92,7 +92,7 @@ def tampered_with(victim: Filled, outsider: Outsider, tamper: by.Tamper) -> tupl
         return target, tamper(rows, target)
 
 
-@pytest.mark.long_after(16)
+@pytest.mark.long_after(8)
 @pytest.mark.parametrize("tamper", [pytest.param(tamper, id=name) for name, tamper in TAMPERED.items()])
 def test_verify_names_the_first_bad_place_and_work_goes_on(
     victim: Filled, outsider: Outsider, tamper: by.Tamper

@@ -54,6 +54,7 @@ _UNPLACED = "<c><v>1</v></c>"
 _LONG = "x" * MOST_CELL_CHARACTERS
 
 
+@pytest.mark.long
 @each(
     {
         "a row more": (b"x\n" * (MOST_ROWS + 1), Fault.TOO_MANY_ROWS, MOST_ROWS + 1, 0),

@@ -38,7 +38,7 @@ def _type(desk: Desk, way: Sequence[str], field: str, typed: str) -> None:
     desk.press("end", f" {typed}")
 
 
-@pytest.mark.long_after(3)
+@pytest.mark.long_after(1)
 @pytest.mark.parametrize("head", FORMS)
 def test_a_lock_keeps_a_form_that_is_half_filled_in_and_brings_it_back(head: str, house: House) -> None:
     way, field, typed = FORMS[head]

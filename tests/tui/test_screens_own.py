@@ -300,6 +300,7 @@ def test_home_ticks_no_sheets_that_this_device_does_not_know_to_be_proven(house:
         second.sees("this device does not know whether sheets are proven", "Ask an admin when a drill proved them last")
 
 
+@pytest.mark.long
 def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row(house: House) -> None:
     with house.desk("Mira") as mira:
         mira.press(":your access", "r", "s")

@@ -154,6 +154,7 @@ def test_who_wrote_in_a_chat_is_named_and_becomes_a_person_of_the_case(house: Ho
         amina.sees("2  Marta Quillon: Marta Quillon")
 
 
+@pytest.mark.long
 def test_a_paper_is_kept_in_a_section_found_from_there_and_one_of_the_case_moves_into_it(
     house: House, order: Path, tmp_path: Path
 ) -> None:

@@ -43,6 +43,7 @@ def test_two_lists_are_settled_with_the_sheets_and_who_was_left_out_stays_out(ap
         assert apart.pavel.seat not in session.directory.effective.certificates
 
 
+@pytest.mark.long
 def test_sheets_that_were_not_typed_settle_nothing(apart: Apart) -> None:
     with Desk(apart.organisation[MIRA].place, unlocks=True) as mira:
         mira.press("f2", " two lists", "enter", "f4", "y", "escape")

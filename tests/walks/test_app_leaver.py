@@ -49,6 +49,7 @@ async def _order_and_let_leave(desk: AppDesk, pilot: Pilot[None]) -> None:
     assert "No case yet" in desk.words()
 
 
+@pytest.mark.long
 def test_a_leavers_cases_go_on_with_somebody_else(office: Office, tmp_path: Path) -> None:
     with office.open(office.amina) as amina:
         made = cases.create(amina, title="On her way", kind="asylum")

@@ -119,6 +119,7 @@ def new_folder(path: Path) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_the_backup_of_who_holds_no_case_says_so_and_that_of_who_was_given_them_all_has_them(
     organisation: Organisation, tmp_path: Path
 ) -> None:
@@ -162,6 +163,7 @@ def test_the_app_says_that_no_case_is_in_the_backup_of_a_vault_without_one(
         app.sees("NO CASE IS IN IT: the device that made it holds none.")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shape", ["the folder of all", "one of them", "a copy that is called a vault"])
 def test_a_backup_where_a_vault_was_named_is_known_by_what_is_in_it_before_a_row_is_typed(
     in_hand: InHand, tmp_path: Path, shape: str

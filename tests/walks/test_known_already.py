@@ -89,6 +89,7 @@ def test_by_app_a_call_of_the_client_is_asked_about_and_makes_no_second_person(h
     assert sorted(names, key=len) == [["Skoriakina Alia"], [NAME, "Skoriakine Aliya"]]
 
 
+@pytest.mark.long
 @pytest.mark.screen
 def test_by_app_she_is_found_otherwise_spelt_and_a_duplicate_is_told_without_a_word_of_it(house: House) -> None:
     with house.desk("Nadia") as nadia:

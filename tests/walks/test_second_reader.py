@@ -252,6 +252,7 @@ def wholes(template: Made, tmp_path_factory: pytest.TempPathFactory) -> tuple[op
     return whole, keys_file.open_door(whole.file, whole.secrets)[0]
 
 
+@pytest.mark.long_after(4)
 @pytest.mark.parametrize("what", NAMED)
 def test_it_names_what_is_wrong(made: Made, wholes: tuple[opening.Whole, bytes], what: str) -> None:
     edit, name = NAMED[what]
