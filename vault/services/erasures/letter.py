@@ -66,8 +66,8 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
     lines.append(
         Message(
             "Every version of them and every key to them is removed from our database, from our search, from what"
-            " waited to be imported and from unfinished texts. Our log still says that {count} saved changes were"
-            " erased, but nothing of what they said.",
+            " waited to be imported and from unfinished texts. Our log still says how many saved changes were erased"
+            " ({count}), but nothing of what they said.",
             count=len(going.versions),
         )
     )

@@ -109,12 +109,12 @@ _SAID: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = MappingPro
             ("Записи об этом человеке есть и в {cases}. Они остаются: просили только об одном деле.",),
         ),
         "Every version of them and every key to them is removed from our database, from our search, from what"
-        " waited to be imported and from unfinished texts. Our log still says that {count} saved changes were erased,"
-        " but nothing of what they said.": (
+        " waited to be imported and from unfinished texts. Our log still says how many saved changes were erased"
+        " ({count}), but nothing of what they said.": (
             (
                 "Toutes leurs versions et toutes leurs clés sont retirées de notre base, de notre recherche, de ce qui"
-                " attendait d’être importé et des textes inachevés. Notre journal garde que {count} versions ont été"
-                " effacées, et rien de ce qu’elles disaient.",
+                " attendait d’être importé et des textes inachevés. Notre journal garde combien de versions ont été"
+                " effacées ({count}), et rien de ce qu’elles disaient.",
             ),
             (
                 "Все их версии и все ключи к ним убраны из нашей базы, из поиска, из того, что ждало загрузки, и из"
