@@ -122,7 +122,7 @@ async def _approve(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await press(pilot, "f4")
     assert f"{full_name(AMINA)} asks" in desk.said()
     assert "They called from the station." in desk.said()
-    await desk.go_to(pilot, "why")
+    await desk.go_to(pilot, "reason")
     await press(pilot, "right")
     await desk.fill(pilot, out=files.answer)
     await press(pilot, "f4", "y")
@@ -145,7 +145,7 @@ async def _choose_answer(desk: AppDesk, pilot: Pilot[None], files: Files) -> Non
 
 async def _ask_to_erase(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await desk.unlock(pilot)
-    await press(pilot, "enter", ":erase this case")
+    await press(pilot, "enter", ":erase this case", "f4")
     assert "somebody elsewhere: write a question" in desk.said()
     await desk.fill(pilot, second_file=files.question)
     await press(pilot, "f4")
@@ -159,12 +159,12 @@ async def _erase_with_the_answer(desk: AppDesk, pilot: Pilot[None], files: Files
     await desk.fill(pilot, file=files.bundle)
     await press(pilot, "f4")
     assert "The bundle is imported." in desk.said()
-    await press(pilot, "escape", "enter", ":erase this case")
+    await press(pilot, "escape", "enter", ":erase this case", "f4")
     await desk.go_to(pilot, "second-way")
     await press(pilot, "right")
     await desk.fill(pilot, second_file=files.answer)
     await press(pilot, "f4")
-    assert "A second person approved it." in desk.said()
+    assert "The answer in the file is checked now." in desk.said()
     await press(pilot, "y")
     assert "The letter about it" in desk.said()
 
