@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.tables import each
@@ -155,6 +155,7 @@ def test_a_workbook_with_any_bytes_changed_is_rows_of_text_or_a_fault(at: int, p
 
 
 @given(st.lists(st.lists(st.text(max_size=30), max_size=6), max_size=8))
+@example([["\r"]])
 @settings(max_examples=150, deadline=None)
 def test_what_is_written_is_read_back_or_refused_and_begins_no_formula(rows: list[list[str]]) -> None:
     for content in (csv_of([HEADERS, *rows]), xlsx_of([HEADERS, *rows], title="cases")) if _is_encodable(rows) else ():

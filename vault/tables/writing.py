@@ -16,11 +16,16 @@ _NO_DAY: Final = datetime.datetime(2000, 1, 1)
 Cell = str | int
 
 
+def _text(cell: str) -> str:
+    """Return the text of a cell that no program runs, with the line ends that every reader gives back."""
+    return neutral(cell.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def csv_of(rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return rows as CSV in UTF-8 with its mark, as spreadsheets open it."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerows([neutral(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    writer.writerows([_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -39,7 +44,7 @@ def xlsx_of(
             for row, cells in enumerate(lines):
                 for column, cell in enumerate(cells):
                     if isinstance(cell, str):
-                        sheet.write_string(row, column, neutral(cell))
+                        sheet.write_string(row, column, _text(cell))
                     else:
                         sheet.write_number(row, column, cell)
             sheet.set_column(0, 15, _WIDTH)
