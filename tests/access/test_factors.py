@@ -32,6 +32,7 @@ def check(session: Session, factors: Factors) -> object:
     return check_factors(session, MEMBER, factors, refuse)
 
 
+@pytest.mark.long
 def test_after_an_exchange_all_new_factors_together_open_the_same_slot_and_the_old_ones_nothing(founded: Place) -> None:
     with founded.open() as session:
         before = KeyFile.decode(session.folder.keys.read_bytes())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.tui.house import House, house, house_template
 from vault.casework.note import Note
 from vault.casework.papers.document import DocumentKind
@@ -16,6 +18,7 @@ from vault.services.papers import adding
 __all__ = ["house", "house_template"]
 
 
+@pytest.mark.long
 def test_junk_that_says_what_it_corrects_or_translates_goes_alone(house: House, tmp_path: Path) -> None:
     scan = tmp_path / "scan.txt"
     scan.write_text("a decision", "utf-8")

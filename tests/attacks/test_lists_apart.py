@@ -135,6 +135,7 @@ def test_who_settles_it_with_the_typed_sheets_has_proven_them_on_that_device(apa
         assert found.said in health.status(selin.folder.path, session=selin)
 
 
+@pytest.mark.long
 @each([MIRA, SELIN, TOMAS])
 def test_a_device_with_both_lists_says_who_waits(name: str, apart: Apart) -> None:
     with apart.open(name) as session:

@@ -243,6 +243,7 @@ def test_pins_that_an_earlier_program_left_say_that_something_ended_and_not_what
     suspend(mira, kolya)
 
 
+@pytest.mark.long
 def test_a_backup_that_knows_of_all_endings_is_restored_unasked(founder: Founder) -> None:
     kolya = founder.admit(KOLYA)
     suspend(founder.office, kolya)

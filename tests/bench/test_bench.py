@@ -89,6 +89,7 @@ def _bad(_setting: Setting) -> Iterator[Figure]:
     raise ValueError("made to break")
 
 
+@pytest.mark.long
 def test_a_bench_that_breaks_is_named_and_the_others_count() -> None:
     run = command.run_all([Bench("bad", _bad), Bench("good", _good)], TINY, "tiny")
     assert [figure.name for figure in run.figures] == ["before the break", "good"]

@@ -124,6 +124,7 @@ def test_a_photo_in_the_language_of_the_case_stays_unread_where_that_is_not_inst
     assert WORDS_OF_PHOTO in " ".join(said(desk, "document", "text", first["document"])["text"].split())
 
 
+@pytest.mark.long
 def test_a_paper_kept_in_a_section_is_reached_there_alone(desk: Desk, filled_template: Filled, tmp_path: Path) -> None:
     ref = filled_template.refs[0]
     order, out = tmp_path / "order.txt", tmp_path / "out.txt"
@@ -166,6 +167,7 @@ def answer_each(typist: Typist) -> None:
         typist.type("")
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_paper_says_how_far_it_is_stops_at_ctrl_c_and_is_added_when_that_is_repeated(
     desk: Desk, filled_template: Filled, tmp_path: Path

@@ -159,6 +159,7 @@ _WAYS: Final[dict[str, Callable[[Typist], None]]] = {
 }
 
 
+@pytest.mark.long
 def test_the_lines_of_a_note_that_was_not_finished_are_kept_however_the_shell_ends(desk: Desk) -> None:
     ref = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
     said: list[str] = []

@@ -93,6 +93,7 @@ def test_the_pages_name_nobody_and_only_the_same_profile_and_recipient_go_on_wit
     assert codes.isdisjoint(others)
 
 
+@pytest.mark.long
 def test_a_name_that_was_misspelt_or_borne_before_is_not_printed_and_does_not_leave_in_a_note(
     filled_session: Session, case: CompartmentId, tmp_path: Path
 ) -> None:
@@ -110,6 +111,7 @@ def test_a_name_that_was_misspelt_or_borne_before_is_not_printed_and_does_not_le
     assert not {"Vuzhanin", "Zumrat"} & set(names.split())
 
 
+@pytest.mark.long
 def test_a_withdrawn_note_leaves_in_no_report_and_its_reason_neither(
     filled_session: Session, case: CompartmentId, tmp_path: Path
 ) -> None:

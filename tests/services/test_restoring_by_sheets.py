@@ -43,6 +43,7 @@ def restore(source: Path, target: Path, state: Path, paper: TypedSheets, name: s
     return restoring_by_sheets.restore_by_sheets(source, target, paper, wish, passphrase=bytearray(NEW), state=state)
 
 
+@pytest.mark.long
 def test_a_colleague_who_shares_the_folder_opens_the_restored_vault_as_before(
     filled: Filled, sheets: Sequence[Sheet], tmp_path: Path
 ) -> None:

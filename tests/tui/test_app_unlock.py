@@ -92,6 +92,7 @@ def test_who_is_asked_first_when_nobody_is_named(house: House) -> None:
         desk.at("CASES")
 
 
+@pytest.mark.long
 def test_the_screen_says_how_long_it_works_and_how_long_wrong_attempts_cost(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +128,7 @@ def _hold_unlock(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return go_on
 
 
+@pytest.mark.long
 def test_what_is_typed_while_the_vault_opens_comes_into_no_field_and_help_loses_no_unlock(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

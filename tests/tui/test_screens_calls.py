@@ -149,6 +149,7 @@ def test_a_full_disk_is_said_and_the_words_stay(house: House, monkeypatch: pytes
     assert [slip.text for slip in _slips(house)] == ["They called."]
 
 
+@pytest.mark.long
 def test_number_and_name_remind_of_a_case_and_enter_shows_it_over_the_slip(house: House) -> None:
     with house.desk("Amina") as amina:
         amina.press("f9", " A call.")
@@ -197,6 +198,7 @@ HOSTILE = ("\x1b]52;c;aGk=\x07\x1b[2J boo", "ж" * 10_000, "هاتف من الس
 FIELDS = ("number", "name", "language", "said", "call-back")
 
 
+@pytest.mark.long
 def test_no_text_of_a_slip_acts_on_the_terminal_and_none_is_lost(house: House) -> None:
     with house.desk("Amina") as amina:
         for text in HOSTILE:
@@ -281,6 +283,7 @@ def test_the_case_that_is_made_of_a_slip_is_opened(house: House) -> None:
         amina.sees("Every word of the slip is in case", "0 open")
 
 
+@pytest.mark.long
 def test_search_finds_cases_and_open_calls_while_somebody_types_and_exact_words_alone_with_a_key(house: House) -> None:
     with house.open("Amina") as amina:
         intake.add(amina, name="Saïd Zomorodi", number="+33 6 39 98 01 02", text="Two men asked at the market.")

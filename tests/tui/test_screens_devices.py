@@ -96,6 +96,7 @@ def test_a_list_that_could_not_be_written_stays_on_the_screen(
         mira.sees("! The list was NOT written:", "Copy it from this screen.", CLIENT)
 
 
+@pytest.mark.long
 def test_a_further_device_gets_all_cases_and_ending_an_admins_old_one_waits_for_others(
     house: House, tmp_path: Path
 ) -> None:

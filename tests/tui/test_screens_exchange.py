@@ -116,6 +116,7 @@ def test_who_is_alone_hears_it_before_and_nobody_is_asked(tmp_path: Path) -> Non
 # ---- being the second person ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_question_goes_into_a_file_once_its_pages_were_read_and_nothing_leaves(  # noqa: PLR0915 - one question
     asking: House, tmp_path: Path
 ) -> None:
@@ -174,6 +175,7 @@ def test_a_question_goes_into_a_file_once_its_pages_were_read_and_nothing_leaves
     assert len(list(out.iterdir())) == 1
 
 
+@pytest.mark.long
 def test_the_second_person_at_this_keyboard_is_asked_by_name(asking: House, tmp_path: Path) -> None:
     person = Person(passphrase=asking.people["Joel"].passphrase)
     with asking.desk("Amina", beside=person) as amina:

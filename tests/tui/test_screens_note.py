@@ -137,6 +137,7 @@ def _texts(house: House) -> list[str]:
         return [f"{note.value.kind}: {note.value.text}" for note in cases.open_case(amina, house.case).notes]
 
 
+@pytest.mark.long
 def test_a_pause_in_typing_saves_and_leaving_keeps_the_draft_which_the_case_offers(house: House) -> None:
     with house.desk("Amina") as amina:
         amina.press("enter", "n", " They called.")
@@ -238,6 +239,7 @@ def test_throwing_a_draft_away_asks_first_and_enter_means_no(house: House) -> No
     assert _drafts(house) == []
 
 
+@pytest.mark.long
 def test_a_full_disk_is_said_and_the_text_stays_and_is_saved_later(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,6 +80,7 @@ def test_a_photo_in_the_language_of_the_case_stays_unread_where_that_is_not_inst
         amina.press_and_wait("r", WORDS)
 
 
+@pytest.mark.long
 def test_a_paper_is_kept_changed_saved_in_clear_and_removed(house: House, order: Path, tmp_path: Path) -> None:
     with house.desk("Amina") as amina:
         _added(amina, order)
@@ -212,6 +213,7 @@ def test_a_paper_begun_in_a_section_comes_back_after_a_lock_and_is_kept_there(ho
         assert papers.list_in(session, house.case) == []
 
 
+@pytest.mark.long
 def test_a_new_paper_of_a_case_goes_into_the_section_that_was_chosen_and_never_into_the_case_instead(
     house: House, order: Path
 ) -> None:

@@ -212,6 +212,7 @@ def _to_questions(desk: Desk, out: Path) -> int:
     return int(found[1])
 
 
+@pytest.mark.long
 def test_nothing_goes_on_before_every_question_is_decided_and_pages_that_are_declined_are_not_sealed(
     export: House, tmp_path: Path
 ) -> None:
@@ -257,6 +258,7 @@ def test_leaving_at_once_from_the_pages_seals_nothing(export: House, tmp_path: P
     assert list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.long
 def test_a_lock_keeps_what_was_decided_of_an_export_until_it_is_left(export: House, tmp_path: Path) -> None:
     with export.desk("Amina") as amina:
         count = _to_questions(amina, tmp_path / "out")

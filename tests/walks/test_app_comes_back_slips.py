@@ -28,6 +28,7 @@ def _type(desk: Driver, *sheets: Sheet) -> None:
             desk.press(" " + " ".join([*(word[:4] for word in row.words), row.check]), "enter")
 
 
+@pytest.mark.long
 def test_a_slip_on_the_way_back_is_said_and_a_passphrase_is_made_typed_back_and_opens(
     filled_template: Filled, tmp_path: Path
 ) -> None:

@@ -36,6 +36,7 @@ async def _name_nobody(desk: AppDesk, pilot: Pilot[None], out: Path) -> None:
     await desk.fill(pilot, out=str(out))
 
 
+@pytest.mark.long
 def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_keyboard_can(
     filled: Filled, tmp_path: Path
 ) -> None:

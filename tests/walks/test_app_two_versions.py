@@ -133,6 +133,7 @@ def test_two_versions_of_a_paper_and_of_a_confirmed_fact_are_settled_and_who_con
         assert (fact.heads, fact.value.plain()["place"], fact.value.plain()["confirmed"]) == (1, "Cell 4", "a judge")
 
 
+@pytest.mark.long
 def test_a_case_in_two_versions_is_marked_with_both_on_home_in_the_list_and_in_itself_and_b_joins_them(
     organisation: Organisation,
 ) -> None:

@@ -45,6 +45,7 @@ def test_by_command_she_is_found_otherwise_spelt_and_a_duplicate_is_told_without
     assert said(desk, "log", "verify")["verified"]
 
 
+@pytest.mark.long
 def test_by_command_a_call_of_the_client_is_asked_about_and_makes_no_second_person(
     house: House, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ def desk(office: Office, tmp_path: Path) -> OfficeDesk:
     return OfficeDesk.of(office, tmp_path)
 
 
+@pytest.mark.long
 def test_a_leavers_cases_go_on_with_somebody_else(desk: OfficeDesk) -> None:
     people = desk.office
     made = desk.done(people.amina, "case", "new", "--kind", "asylum", "--title", "A case of Amina", "--json").json()

@@ -60,6 +60,7 @@ def test_400_cases_are_imported_a_wrong_row_is_told_and_all_of_it_is_undone(desk
     assert desk.run("log", "verify").code == 0
 
 
+@pytest.mark.long
 def test_a_wrong_cell_keeps_its_own_row_alone_out_and_the_row_waits_where_somebody_says(
     desk: Desk, tmp_path: Path
 ) -> None:
@@ -87,6 +88,7 @@ def test_a_wrong_cell_keeps_its_own_row_alone_out_and_the_row_waits_where_somebo
     assert len(listed(desk)) == len(own) + 3
 
 
+@pytest.mark.long
 def test_the_app_tells_the_wrong_row_makes_all_other_cases_and_takes_them_back(
     filled_template: Filled, tmp_path: Path
 ) -> None:

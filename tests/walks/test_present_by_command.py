@@ -89,6 +89,7 @@ def test_a_case_a_paper_and_a_recipient_show_what_is_there_to_a_terminal_and_to_
     assert said(desk, "case", "show", case)["title"] == "Delphinium"
 
 
+@pytest.mark.long
 def test_who_says_no_to_somebody_known_keeps_the_answers_goes_through_them_again_or_drops_them(desk: Desk) -> None:
     case, other = made(desk, "asylum"), made(desk, "asylum")
     said(desk, "person", "add", case, "--role", "client", "--name", SHE, "--born", "1990")

@@ -141,6 +141,7 @@ def text_of(page: Path) -> str:
     return " ".join(part.extract_text() for part in PdfReader(page).pages)
 
 
+@pytest.mark.long
 def test_a_pack_in_clear_or_by_export_needs_a_fact_and_names_of_others_are_asked_and_told_of(
     desk: Desk, tmp_path: Path
 ) -> None:
@@ -171,6 +172,7 @@ def test_a_pack_in_clear_or_by_export_needs_a_fact_and_names_of_others_are_asked
     assert "Removed as proposed, though it may be the client or another who is named: 'Arseni' (1 x)." in aloud
 
 
+@pytest.mark.long
 def test_a_pack_holds_the_confirmed_facts_of_the_client_and_nothing_that_is_only_said(
     desk: Desk, tmp_path: Path
 ) -> None:
@@ -242,6 +244,7 @@ def test_a_pack_holds_the_confirmed_facts_of_the_client_and_nothing_that_is_only
     assert [word for word in hidden if word in text + (folder / "data.json").read_text("utf-8")] == []
 
 
+@pytest.mark.long
 def test_scenario_18_a_person_who_asks_gets_their_own_data_in_dari_and_nobody_elses(desk: Desk, tmp_path: Path) -> None:
     ref = made(desk, "asylum")
     client = ("--role", "client", "--name", "فریده نورزی", "--born", "1991-05-02", "--phone", "+996 555 010 203")

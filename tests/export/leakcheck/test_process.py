@@ -64,6 +64,7 @@ def test_a_leak_stops_the_export_and_is_named_by_number_only() -> None:
     assert "Dastenov" not in str(caught.value)
 
 
+@pytest.mark.long
 @each(
     {
         "crashed": ("import os; os.abort()", "ended with -6"),

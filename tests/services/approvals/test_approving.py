@@ -60,6 +60,7 @@ def acts(session: Session) -> list[str]:
     return [line.payload.act for line in logbook.newest(session).lines if line.payload is not None]
 
 
+@pytest.mark.long
 def test_who_was_made_a_member_here_approves_once_they_have_unlocked_the_vault_here(
     filled: Filled, tmp_path: Path
 ) -> None:

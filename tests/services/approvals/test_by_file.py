@@ -70,6 +70,7 @@ def approve(office: Office, name: str = SELIN, why: str = "legal-referral") -> P
     return answer
 
 
+@pytest.mark.long
 def test_another_question_than_was_read_is_not_approved(office: Office) -> None:
     said = {"file": (str(office.question),)}
     with office.organisation.open(SELIN) as selin:
@@ -125,6 +126,7 @@ def test_the_second_person_alone_reads_what_leaves_and_who_asks(office: Office) 
             by_file.read_question(session, office.question)
 
 
+@pytest.mark.long
 def test_what_changed_in_the_case_since_is_not_approved(office: Office) -> None:
     answer = approve(office)
     office.organisation.exchange(SELIN, AMINA)
