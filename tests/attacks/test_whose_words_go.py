@@ -10,7 +10,6 @@ import pytest
 
 from tests.english import in_english
 from tests.services.organisation import AMINA, JOEL, SELIN, Organisation, full_name, give
-from tui.values.codes import with_kind
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.story.incident import Incident, IncidentKind
@@ -42,7 +41,7 @@ class Office:
             ask_about(joel, self.case, list(records), question)
         with self.organisation.open(SELIN) as selin:
             shown = by_file.read_question(selin, question).shown
-            assert len(in_english(map(with_kind, shown))) == len(shown)
+            assert len(in_english(shown)) == len(shown)
             return list(in_english(shown))
 
 

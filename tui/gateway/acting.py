@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tui.gateway.subject import Subject
-from tui.values.codes import with_kind
+from tui.gateway.subject import Subject, telling
 from vault.acts.act import Act, Agreed, Begun, Letter, Plan, Said, Told, as_agreed
 from vault.progress import Progress, Stopped, Working
 from vault.words.message import Message, Words
@@ -35,7 +33,7 @@ class Acting(Subject):
     def shown(self, act: Act[Any], said: Said) -> tuple[Plan[Any], Sequence[Words]]:
         """Return what an act would do, and in which words somebody reads it."""
         plan = act.look(self._session, said)
-        return plan, tuple(map(with_kind, plan.shown()))
+        return plan, tuple(plan.shown())
 
     def carry_out(
         self,
@@ -53,9 +51,7 @@ class Acting(Subject):
             NotAsShownError: it would do something else by now.
         """
         session = self._session
-        working = Working(lambda _what, done, total: progress(done, total), stopped)
-        told = act.run(session, as_agreed(session, act, said, shown), agreed, working)
-        return replace(told, lines=tuple(map(with_kind, told.lines)))
+        return act.run(session, as_agreed(session, act, said, shown), agreed, telling(progress, stopped))
 
     def ask_by_file(self, act: Act[Any], said: Said, shown: Plan[Any], approver: str, out: Path) -> tuple[Words, ...]:
         """Write the question of an act into a new file, for one who may approve or, without a name, for all.

@@ -14,7 +14,7 @@ from vault.errors import InternalError, NotFoundError
 from vault.ids import CompartmentId, RecordId
 from vault.policy.decide import may
 from vault.policy.roles import Action, Role
-from vault.progress import CancelledError, Progress, Stopped
+from vault.progress import Progress, Stopped, Working
 from vault.services import housekeeping
 from vault.services.cases.writing_down import KnownAlreadyError, StandsHereError
 from vault.words.message import Message
@@ -91,15 +91,9 @@ class Subject:
         return self._unlocked.may(*actions)
 
 
-def telling(progress: Progress, stopped: Stopped) -> Progress:
-    """Return a progress function that raises CancelledError once somebody stopped the work."""
-
-    def advance(done: int, total: int) -> None:
-        if stopped():
-            raise CancelledError
-        progress(done, total)
-
-    return advance
+def telling(progress: Progress, stopped: Stopped) -> Working:
+    """Return what long work tells how far it is; it raises CancelledError once somebody stopped the work."""
+    return Working(lambda _what, done, total: progress(done, total), stopped)
 
 
 def case_id(case: str) -> CompartmentId:

@@ -124,8 +124,8 @@ class Ask:
     question: Message
     yes: Message | None = None
     no: Message | None = None
-    told: tuple[Words, ...] = ()
-    warned: tuple[Words, ...] = ()
+    told: tuple[Words, ...] = field(default=(), repr=False)
+    warned: tuple[Words, ...] = field(default=(), repr=False)
     word: str = "yes"
     present: str = field(default="", repr=False)
     may_be_empty: bool = False
@@ -214,16 +214,14 @@ class Told:
         lines: for a person.
         follows: what should be done now.
         data: for a script.
-        is_part: some of it was refused, and the lines say what.
         letter: what it leaves to be read.
         aloud: what somebody at a terminal is told in place of the lines: a script is told no word of it.
         is_table: its lines stand in columns.
     """
 
-    lines: tuple[Words, ...]
+    lines: tuple[Words, ...] = field(repr=False)
     data: Mapping[str, object] = field(default_factory=dict, repr=False)
     follows: tuple[Follow, ...] = ()
-    is_part: bool = False
     letter: Letter | None = None
     aloud: tuple[Words, ...] = field(default=(), repr=False)
     is_table: bool = False

@@ -145,27 +145,19 @@ def _what_changes(session: Session, said: Said) -> Plan[_Change]:
     from vault.services.projection.authors import find_member
 
     found = _cases_of(session, said)
-    owner, stage = one(said, "owner"), one(said, "stage")
-    if stage is None and "on" in said:
-        stage = _stage_of(session, *found)
+    owner = one(said, "owner")
     change = _Change(
         found,
         title=one(said, "title"),
         risk=one(said, "risk"),
         owner=find_member(session, owner) if owner else None,
-        stage=stage,
+        stage=one(said, "stage"),
         on=one(said, "on"),
     )
     if len(found) > 1 or not case_changes.needs_reason(session, *found, risk=change.risk, stage=change.stage):
         return Plan(change)
     why = Ask("reason", Message("Is the danger really less? Type why."), warned=(case_changes.ONLY_WITH_REASON,))
     return Plan(change, asks=(why,))
-
-
-def _stage_of(session: Session, case: CompartmentId) -> str:
-    from vault.services.cases import cases
-
-    return cases.open_case(session, case).head.value.stage
 
 
 def _change(session: Session, plan: Plan[_Change], agreed: Agreed, progress: Progress) -> Told:

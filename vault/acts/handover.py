@@ -1,4 +1,4 @@
-"""The cases of a member who leaves go to another member: ordered by an admin, carried out by whoever holds them."""
+"""The cases of a member who leaves go to another member. An admin orders it; a holder of the cases carries it out."""
 
 from __future__ import annotations
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.services.approvals.approving import Second
 
-_PART: Final = 3
 _LANGUAGES: Final = ("en", "fr", "ru")
 _SCRIPTS_ONLY: Final = Message("scripts only; at a terminal it is asked")
 _VALUES: Final = {
@@ -145,7 +144,7 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
                 *_written(session, told.letter, args),
             ]
             data["file"] = str(args.out) if args.out is not None and args.out.exists() else None
-    return Result(data, lines, _PART if told.is_part else 0)
+    return Result(data, lines)
 
 
 def _given(args: Given, field: Field) -> tuple[str, ...]:

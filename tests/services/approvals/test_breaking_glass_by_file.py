@@ -1,4 +1,4 @@
-"""Break-glass, approved elsewhere: whoever is asked reads in their own vault to whom the case would be open."""
+"""Break-glass, approved elsewhere: the approver's own vault says who could open the case."""
 
 from __future__ import annotations
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
@@ -19,7 +18,7 @@ from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.dates import are_clear
+from tui.screens.frame.dates import are_clear, explained, reading_of
 from tui.screens.frame.form import BROWSE
 from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
@@ -30,7 +29,6 @@ from tui.values.values_forms import FormPlace
 from tui.widgets.date_field import DateField, DateInput
 from tui.widgets.fields import SafeInput
 from vault.acts.act import Act, Ask, Begun, Field, Plan, Said, Shape, Told
-from vault.casework.typed_dates import Lean, typed_day, typed_moment
 from vault.errors import NotAsShownError, UsageError, VaultError
 from vault.words.message import Message, Words
 
@@ -108,7 +106,9 @@ class ActForm(ActScreen, KeptForm):
         if field.shape in {Shape.WORD, Shape.MEMBER}:
             return FormRow(field.label, ChoiceField(self._words(field), value=value, id=field.name))
         if field.shape in _DATES:
-            return FormRow(field.label, DateField(value, read=_reading(field), name=field.name, hint=field.hint))
+            read = reading_of(is_day=field.shape is Shape.DAY, is_past=field.is_past)
+            explain = None if field.is_past else explained
+            return FormRow(field.label, DateField(value, read=read, name=field.name, hint=field.hint, explain=explain))
         if field.is_place:
             named = Path(in_words(field.hint)).name or field.name
             new = {Shape.NEW_FILE: named, Shape.FOLDER: THIS_FOLDER, Shape.NEW_FOLDER: THIS_FOLDER}.get(field.shape, "")
@@ -282,9 +282,3 @@ class ActForm(ActScreen, KeptForm):
             yes=Message("Leave"),
             no=Message("Go on typing"),
         )
-
-
-def _reading(field: Field) -> Callable[[str, date], str]:
-    lean = Lean.PAST if field.is_past else Lean.COMING
-    typed = typed_day if field.shape is Shape.DAY else typed_moment
-    return lambda text, today: typed(text, today, "date", lean)

@@ -119,10 +119,6 @@ class ActScreen(LongWorkScreen):
         if act.second is not None:
             self.app.push_screen(ResultDialog(act.second.nothing, (*lines, *days)))
 
-    def lend(self, work: Callable[[], bytes]) -> bytes:
-        """Return what the work returns; for worker threads. The second person has the terminal meanwhile."""
-        return self.desk.lend_terminal(work)
-
     def _put(self, asks: Sequence[Ask], doing: Doing, plan: Plan[Any]) -> None:
         if not asks:
             self._carry_out(doing, plan)

@@ -42,18 +42,23 @@ def date_field(
     """Return a field for a date of a form, of which `Form.is_past` says where it lies."""
     explain = explained if is_past is False else None
     return DateField(
-        value, read=reading_of(field, is_past=is_past), name=field.name, hint=hint, helps=helps, explain=explain
+        value,
+        read=reading_of(is_day=field.shape is Shape.DAY, is_past=is_past),
+        name=field.name,
+        hint=hint,
+        helps=helps,
+        explain=explain,
     )
 
 
-def reading_of(field: FormField, *, is_past: bool | None) -> Read:
+def reading_of(*, is_day: bool, is_past: bool | None) -> Read:
     """Return how a date of a form is read."""
 
     def read(text: str, today: date) -> str:
         counted = working_days(text, today, _CALLED) if is_past is False else None
         if counted is not None:
             return counted.day.isoformat()
-        return (typed_day if field.shape is Shape.DAY else typed_moment)(text, today, _CALLED, _LEANS[is_past])
+        return (typed_day if is_day else typed_moment)(text, today, _CALLED, _LEANS[is_past])
 
     return read
 
@@ -62,24 +67,6 @@ def explained(text: str, today: date) -> Words:
     """Return how a date was counted in working days, and which holidays were left out; empty for another date."""
     found = working_days(text, today, _CALLED)
     return "" if found is None else found.told()
-
-
-def since_field(name: str, value: str = "") -> DateField:
-    """Return a field for a day since when something is so; empty is today."""
-
-    def read(text: str, today: date) -> str:
-        return typed_day(text, today, _CALLED, Lean.PAST)
-
-    return DateField(value, read=read, name=name, hint=Message("empty: today"))
-
-
-def coming_field(name: str, hint: Words) -> DateField:
-    """Return a field for a day that is to come."""
-
-    def read(text: str, today: date) -> str:
-        return typed_day(text, today, _CALLED, Lean.COMING)
-
-    return DateField("", read=read, name=name, hint=hint)
 
 
 def are_clear(screen: VaultScreen) -> bool:

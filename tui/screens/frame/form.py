@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual import on
+
 from tui.screens.frame.base import Command
 from tui.screens.frame.browse import Browse, PlaceInput, start_of
 from tui.screens.frame.choice_field import ChoiceField
@@ -26,6 +28,10 @@ class FormScreen(LongWorkScreen):
     """A screen to type into: only its own keys leave it."""
 
     HOLDS_TYPING = True
+
+    @on(DateInput.Explained)
+    def _say_how_counted(self, event: DateInput.Explained) -> None:
+        self.say(event.words)
 
     def text(self, field: str) -> str:
         """Return what was typed into a field."""

@@ -23,6 +23,10 @@ T = TypeVar("T")
 class LongWorkScreen(VaultScreen):
     """A screen that starts acts of more than a second."""
 
+    def lend(self, work: Callable[[], bytes]) -> bytes:
+        """Return what the work returns; for worker threads. The second person has the terminal meanwhile."""
+        return self.desk.lend_terminal(work)
+
     def work_long(
         self,
         title: Words,

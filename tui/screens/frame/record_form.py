@@ -19,7 +19,6 @@ from tui.screens.frame.wording import named_problem
 from tui.values.codes import choices
 from tui.values.values_forms import FormPlace
 from tui.values.values_records import RecordShown
-from tui.widgets.date_field import DateInput
 from tui.widgets.fields import SafeInput
 from vault.casework.form import NO, YES, Form, FormField, Shape
 from vault.casework.story import STORY
@@ -79,10 +78,6 @@ class RecordForm(SameAgain, KeptForm):
         """Begin with the first field."""
         self.head(self._ref, name=self.help_name)
         self.query_one(f"#{self.first_field}").focus()
-
-    @on(DateInput.Explained)
-    def _say_how_counted(self, event: DateInput.Explained) -> None:
-        self.say(event.words)
 
     @on(events.DescendantBlur)
     def _look_at_line(self, event: events.DescendantBlur) -> None:

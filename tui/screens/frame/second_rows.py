@@ -130,14 +130,6 @@ def _words(approver: Approver) -> tuple[str, Words]:
     return approver.name, f"{approver.name}, {in_words(words_of(approver.roles))}"
 
 
-class SecondedScreen(FormScreen):
-    """A screen whose act may need a second person at this keyboard."""
-
-    def lend(self, work: Callable[[], bytes]) -> bytes:
-        """Return what the work returns; for worker threads. The second person has the terminal meanwhile."""
-        return self.desk.lend_terminal(work)
-
-
 class SecondForm(FormScreen):
     """Asks how an act gets its second person.
 

@@ -21,7 +21,7 @@ from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, WHOLE_PATH
 from tui.screens.frame.form_row import FormRow, FormRows
-from tui.screens.frame.second_rows import ANSWER, ASK, HERE, SecondedScreen, SecondRows
+from tui.screens.frame.second_rows import ANSWER, ASK, HERE, SecondRows
 from tui.screens.referral.kept_export import KeptExport
 from tui.screens.referral.of_whom import WHOSE, OfWhom
 from tui.screens.referral.pages import PagesScreen
@@ -58,7 +58,7 @@ _DONE: Final = (
 _LOOK_SECONDS: Final = 0.2
 
 
-class ExportScreen(KeptExport, SecondedScreen):
+class ExportScreen(KeptExport):
     """Ends with nothing; what was exported stands in the log and in the case.
 
     Args:

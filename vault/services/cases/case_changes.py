@@ -71,21 +71,22 @@ def change(
 ) -> Edited:
     """Change the title, the risk, the owner or the stage of a case, as one act; what is not named stays.
 
-    `on` is the day since when it is in the stage: today, where none is given; `reason` why the danger is less. An
-    extradition that was refused is the most dangerous time: its risk becomes high, if it was lower.
+    `on` is the day since when it is in the stage (without one, in the stage that it has): today, where none is given.
+    `reason` is why the danger is less. An extradition that was refused is the most dangerous time: its risk becomes
+    high, if it was lower.
 
     Raises:
         LowerRiskError: the risk of a case at refused at risk goes down, and there is no reason.
         UsageError: nothing to change, an unknown word or day, or an owner who does not hold the case.
     """
     session.require(Action.CASE_WRITE, case)
-    if title is None and risk is None and owner is None and stage is None:
+    if title is None and risk is None and owner is None and stage is None and on is None:
         raise UsageError(Message("there is nothing to change"), next_step=Message("Give a title, a risk or an owner."))
     if owner is not None and owner not in holders_of(session, case).members:
         name = name_in(names_of_members(session), owner)
         raise UsageError(Message("the owner of a case must hold it: grant it to {name} first", name=name))
     new_risk = None if risk is None else word_of(Risk, risk, "risk")
-    since = None if stage is None else _day_of_stage(session, on)
+    since = None if stage is None and on is None else _day_of_stage(session, on)
 
     def changed(head: Case) -> Case:
         new = replace(
@@ -94,10 +95,10 @@ def change(
             risk=head.risk if new_risk is None else new_risk,
             owner=head.owner if owner is None else owner,
         )
-        new = new if stage is None or since is None else _in_stage(new, stage, since)
+        new = new if since is None else _in_stage(new, stage or head.stage, since)
         return _with_reason(new, reason, before=head.risk)
 
-    return _edit(session, case, changed, is_urgent=risk is not None or stage is not None)
+    return _edit(session, case, changed, is_urgent=risk is not None or since is not None)
 
 
 def _day_of_stage(session: Session, on: str | None) -> str:

@@ -28,6 +28,7 @@ from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import read_valid
 from vault.services.projection.seats import member_of_seat, seat_of_log
 from vault.store.files import require_new, write_new
+from vault.words.codes import word_of
 from vault.words.message import Message, Words, listed, plural
 
 _TITLE = Message("Letter about an erasure")
@@ -155,7 +156,7 @@ def _device_names(session: Session) -> dict[SeatId, str]:
 def counts_in_words(going: Going) -> Iterator[Message]:
     """Yield how many records of each kind go."""
     for kind, count in sorted(going.kinds.items()):
-        yield Message("  {count} x {kind}", count=count, kind=kind)
+        yield Message("  {count} x {kind}", count=count, kind=word_of(kind))
 
 
 def elsewhere_in_words(going: Going) -> Message:

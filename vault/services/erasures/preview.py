@@ -26,6 +26,7 @@ from vault.services.erasures.what_goes import Going
 from vault.services.erasures.whose_words import WhoseWords, in_a_line, listed_names, opened_of, whose_words
 from vault.services.projection.authors import names_of_members
 from vault.services.projection.places import name_of
+from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 
 _MOST_LISTED = 20
@@ -160,7 +161,7 @@ def _places(session: Session, named: Sequence[Named]) -> Iterator[Words]:
         yield Message(
             "  {day}  {kind}  {title}  in {case}  id {id}",
             day="" if said is None else said.day,
-            kind=each.kind,
+            kind=word_of(each.kind),
             title="" if said is None else said.title,
             case=each.ref,
             id=short_id(each.record),

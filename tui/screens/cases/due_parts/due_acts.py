@@ -24,6 +24,7 @@ from tui.values.values import PreviewShown
 from tui.values.values_story import DueShown, KeptShown
 from tui.widgets.cells import Cell
 from tui.widgets.strip import Fact, Strip
+from vault.casework.form import Shape
 from vault.casework.story import STORY
 from vault.display import here
 from vault.errors import UsageError
@@ -78,7 +79,7 @@ class DueScreen(ActScreen):
         field = next((field for field in form.fields if field.name == form.dated_by), None)
         if field is None:
             return
-        read_typed, today = reading_of(field, is_past=False), here(self.desk.now_ms()).date()
+        read_typed, today = reading_of(is_day=field.shape is Shape.DAY, is_past=False), here(self.desk.now_ms()).date()
 
         def read(said: str) -> str:
             return said if said == line.when else read_typed(said, today)
