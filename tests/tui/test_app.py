@@ -18,11 +18,14 @@ from tui.screens.credentials.sheets_guide import SheetsGuide
 from tui.screens.erasing.hold import HoldForm
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import EVERYWHERE, VaultScreen
-from tui.screens.routes import PLACES
+from tui.screens.routes import PLACES, acts_by_name
 from tui.shell.app import CaseVaultApp
 from tui.shell.safe import EXIT_SWITCHED
+from tui.text.in_words import in_words
 from tui.text.keys import with_layouts
 from tui.widgets.fields import SafeInput
+from vault.acts import every_act
+from vault.acts.act import Act
 from vault.errors import TryAgainError
 from vault.services.cases import case_changes, cases
 from vault.services.members import members
@@ -174,6 +177,25 @@ def test_f2_runs_a_command_by_its_name_knows_no_screenshot_and_shows_each_once(a
     assert amina.lines().count("Switch member") == 1
     amina.press("ctrl+u", " make backup", "enter")
     amina.at("BACKUP")
+
+
+def test_f2_knows_every_act_by_its_name_and_opens_it_on_what_lies_under_the_cursor(amina: Desk) -> None:
+    named = {in_words(command.words).split(":")[0] for command in (*EVERYWHERE, *acts_by_name([]))}
+    assert {in_words(act.title) for act in every_act()} - named == {
+        in_words(act.title) for act in PLACES.values() if isinstance(act, Act)
+    }
+    amina.press("f2", " legal hold", "enter")
+    amina.at("LEGAL HOLD")
+    amina.press("escape")
+    amina.at("CASES")
+    amina.press("f3", "f2", " legal hold", "enter")
+    amina.sees("Legal hold. Case: the case's id or reference")
+    amina.press(" nobody", "enter")
+    amina.sees("! You have no case with this id or reference.")
+    amina.press("nobody", "enter", "f4")
+    amina.sees("! ")
+    amina.press("escape")
+    amina.home()
 
 
 def test_switching_the_member_ends_this_session_and_remembers_no_place(house: House) -> None:

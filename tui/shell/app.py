@@ -248,13 +248,22 @@ class CaseVaultApp(PanesApp):
             self.push_screen(Help(screen.help_name, screen.commands(), everywhere))
 
     def action_commands(self) -> None:
-        """Show the commands of this screen by name."""
+        """Show the commands of this screen, and all acts, by name."""
         from tui.screens.frame.helping import CommandList  # noqa: PLC0415 - not needed for the first paint
+        from tui.screens.routes import acts_by_name  # noqa: PLC0415 - not needed for the first paint
 
         screen = self.screen
         if self._is_open and isinstance(screen, VaultScreen):
+            commands = [*screen.commands(), *EVERYWHERE]
             chosen = partial(self._run_chosen, screen)
-            self.push_screen(CommandList([*screen.commands(), *EVERYWHERE]), chosen)
+            self.push_screen(CommandList([*commands, *acts_by_name(commands)]), chosen)
+
+    def action_act(self, name: str) -> None:
+        """Do an act that was found by its name."""
+        from tui.screens.routes import open_act  # noqa: PLC0415 - not needed for the first paint
+
+        if self._is_open and isinstance(screen := self.screen, VaultScreen):
+            open_act(screen, name)
 
     async def _run_chosen(self, screen: VaultScreen, action: str | None) -> None:
         if action:

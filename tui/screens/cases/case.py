@@ -51,6 +51,7 @@ from tui.values.values_records import RecordShown
 from tui.widgets.part_tabs import PartTabs
 from tui.widgets.strip import Strip
 from tui.widgets.virtual_list import VirtualList
+from vault.acts.act import Shape
 from vault.acts.break_glass import BREAK_GLASS
 from vault.casework.case import Case
 from vault.casework.stages import ExtraditionStage
@@ -150,6 +151,12 @@ class CaseScreen(Erases):
     def spot(self) -> Spot | None:
         row = self._lists.in_use.row_at_cursor()
         return Spot(self._case.case, record="" if row is None else row.key)
+
+    @override
+    def under_cursor(self) -> dict[Shape, tuple[str, Words]]:
+        row, case = self._lists.in_use.row_at_cursor(), self._case
+        record = {} if row is None else {Shape.RECORDS: (row.key, case.ref)}
+        return {Shape.CASES: (case.case, case.ref), **record}
 
     def show_case(self, case: CaseShown, *, stand_on: str = "") -> None:
         """Show the case as it is now; each cursor stays on its record, one goes to `stand_on`, or to a new draft."""

@@ -30,6 +30,7 @@ from tui.widgets.fields import SafeInput
 from tui.widgets.pages import PAGE_ROWS
 from tui.widgets.strip import ListAndStrip, Strip
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.acts.act import Shape
 from vault.casework.case import Case
 from vault.errors import RefusedError, VaultError
 from vault.words.message import Message, Words, plural
@@ -105,6 +106,11 @@ class CaseList(LooksBack, ManyCases):
         hidden = {"drafts"} if self.has_marked else {"many"}
         hidden |= set() if _CREATE in self._status.may else {"new"}
         return tuple(command for command in self.ACTS if command.action not in hidden)
+
+    @override
+    def under_cursor(self) -> dict[Shape, tuple[str, Words]]:
+        row = self.case_list.row_at_cursor()
+        return {} if row is None else {Shape.CASES: (row.key, text_of(row.cells[_REF]).removesuffix("!"))}
 
     def on_mount(self) -> None:
         """Show the first page."""

@@ -26,6 +26,7 @@ from tui.widgets.fields import SafeInput
 from tui.widgets.head import Head
 from tui.widgets.lines import Hint, KeyHints
 from tui.widgets.sheet import BY_HEIGHT, BY_WIDTH, TooSmall, show_whether_too_small
+from vault.acts.act import Shape
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
@@ -332,6 +333,10 @@ class VaultScreen(Screen[str]):
     def spot(self) -> Spot | None:
         """Return where to come back to after a lock, if it is worth coming back."""
         return None
+
+    def under_cursor(self) -> dict[Shape, tuple[str, Words]]:
+        """Return what an act that was found by its name is done to here, and what a person calls that."""
+        return {}
 
     def action_back(self) -> None:
         """Go back to where one came from."""
