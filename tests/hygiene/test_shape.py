@@ -6,11 +6,19 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
 
 from tests.hygiene.tree import PACKAGES, ROOT, python_files
 from tests.tables import each
 
 LONGEST_FILE = 500
+NOUNS = frozenset({
+    "approval", "backup", "bundle", "case", "device", "document", "export", "grant", "intake", "member", "note",
+    "person", "recipient", "recovery", "section",
+})  # fmt: skip
+"""What a member works with: a room may have a module of that name. Any other name stands once."""
 HEAVY = frozenset({
     "alembic", "argon2", "cryptography", "fido2", "msgspec", "phonenumbers", "pyrage", "pymorphy3", "pypdf",
     "pypdfium2", "rich", "shamir_mnemonic", "sqlalchemy", "sqlcipher3", "textual", "typst", "zxcvbn",
@@ -32,6 +40,19 @@ def test_every_room_says_what_it_is_for(package: str) -> None:
 def test_no_file_grows_past_one_subject() -> None:
     sizes = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in python_files(*PACKAGES)}
     assert {str(path.relative_to(ROOT)): size for path, size in sizes.items() if size > LONGEST_FILE} == {}
+
+
+def named_again(paths: Iterable[Path]) -> list[str]:
+    """Return the names that several modules have, but for nouns and what Python itself asks for."""
+    names = Counter(path.stem for path in paths if not path.stem.startswith("__"))
+    return sorted(name for name, count in names.items() if count > 1 and name not in NOUNS)
+
+
+def test_no_two_modules_have_one_name() -> None:
+    planted = ["vault/log/told.py", "tui/told.py", "vault/acts/case.py", "vault/cli/case.py", "vault/__init__.py"]
+    assert named_again(map(Path, planted)) == ["told"]
+    assert len(NOUNS) <= 15
+    assert named_again(python_files(*PACKAGES)) == []
 
 
 def test_every_test_folder_is_a_package() -> None:
