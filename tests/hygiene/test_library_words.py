@@ -24,8 +24,6 @@ EXEMPT: Final = {
     "vault/platform/line.py": "asks at a terminal that does not send what it should",
     "vault/platform/terminal.py": "asks at a terminal that does not send what it should",
     "vault/redaction/": "lists of words that are looked for",
-    "vault/services/demo_cases.py": "records of invented people",
-    "vault/services/demo_invented.py": "records of invented people",
     "vault/words/message.py": "makes the messages",
 }
 TEMPLATES: Final = {"Message": 1, "plural": 2}  # call -> how many of its arguments are templates
