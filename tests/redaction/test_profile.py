@@ -5,9 +5,9 @@ import pytest
 from tests.tables import each
 from vault.casework.story import STORY
 from vault.casework.vocabulary import NoteKind, PersonRole
-from vault.errors import UsageError
+from vault.errors import DependencyMissingError, UsageError
 from vault.redaction.actions import Action, IdentifierType
-from vault.redaction.profile import PROFILES, Profile, profile_named
+from vault.redaction.profile import OF_SEVERAL, PROFILES, Profile, profile_named, profiles_of
 
 LAWYER = profile_named("lawyer")
 LAWYER_NAMED = profile_named("lawyer-named")
@@ -37,8 +37,7 @@ CLIENT_NAMED: dict[tuple[IdentifierType, PersonRole | None], Action] = {
 }
 
 
-@pytest.mark.parametrize("role", [*PersonRole, None])
-@pytest.mark.parametrize("identifier", IdentifierType)
+@each([(identifier, role) for identifier in IdentifierType for role in (*PersonRole, None)])
 def test_a_lawyer_gets_what_these_tables_name_and_nothing_else(
     identifier: IdentifierType, role: PersonRole | None
 ) -> None:
@@ -48,6 +47,7 @@ def test_a_lawyer_gets_what_these_tables_name_and_nothing_else(
 
 def test_an_empty_profile_lets_nothing_leave() -> None:
     empty = Profile("empty", {}, {})
+    assert not empty.is_of_one_client
     assert empty.rule("note", NoteKind.INTERVIEW) is None
     assert {empty.action(identifier, role) for identifier in IdentifierType for role in PersonRole} == {Action.REMOVE}
 
@@ -140,7 +140,9 @@ def test_of_people_and_notes_a_copy_of_own_data_has_the_client_and_what_was_talk
     assert set(client.labels) == {"names", "born", "documents", "phones", "emails", "sex", "nationalities"}
     left_out = {kind for kind in NoteKind if profile.rule("note", kind) is None}
     assert left_out == {NoteKind.MEDICAL, NoteKind.SAFETY, NoteKind.ADMINISTRATION, NoteKind.SUPERVISION}
-    assert {"note-medical", "note-safety", "note-office", "safe-contact", "papers", "sections"} <= set(profile.withheld)
+    assert {"note-medical", "note-safety", "note-office", "safe-contact", "papers", "sections", OF_SEVERAL} <= set(
+        profile.withheld
+    )
 
 
 def test_no_other_profile_says_what_it_withholds() -> None:
@@ -150,3 +152,82 @@ def test_no_other_profile_says_what_it_withholds() -> None:
 def test_an_unknown_profile_is_refused_with_the_list() -> None:
     with pytest.raises(UsageError, match="profiles are: lawyer"):
         profile_named("everything")
+
+
+TABLE = """
+[profiles.p]
+facts = ["place"]
+[[records]]
+profiles = ["p"]
+kind = "note"
+variants = ["contact"]
+heading = "note"
+fields = { text = "text" }
+[[identifiers]]
+profiles = ["p"]
+types = ["name"]
+roles = ["client"]
+action = "keep"
+"""
+RECORD = '[[records]]\nprofiles = ["p"]\nkind = "event"\nheading = "event"\nfields = { text = "details" }\n'
+
+
+def test_a_table_without_variants_or_roles_is_for_any_record_and_for_identifiers_of_nobody() -> None:
+    text = TABLE.replace('roles = ["client"]\n', "") + RECORD
+    profile = profiles_of(text)["p"]
+    assert set(profile.records) == {("note", "contact"), ("event", "*")}
+    assert profile.rule("event", "confirmed") == profile.rule("event", "*") is not None
+    assert profile.rule("note", "contact") is not None
+    assert profile.rule("note", "medical") is None
+    assert profile.actions == {(IdentifierType.NAME, None): Action.KEEP}
+    assert profile.facts == {"place"}
+    assert profile.withheld == ()
+    assert not profile.is_of_one_client
+
+
+@each(
+    {
+        "a profile that there is not": (TABLE.replace('profiles = ["p"]', 'profiles = ["q"]', 1), "no profile q"),
+        "an action for a profile that there is not": (
+            TABLE.replace('["p"]\ntypes', '["p", "q"]\ntypes'),
+            "there is no profile q",
+        ),
+        "two rows for a record": (TABLE + RECORD + RECORD, r"p has two rows for event \*"),
+        "two actions for an identifier": (
+            TABLE + '[[identifiers]]\nprofiles = ["p"]\ntypes = ["name"]\nroles = ["client"]\naction = "remove"',
+            "p has two rows for name client",
+        ),
+        "two actions for a date of nobody": (
+            TABLE + 2 * '[[identifiers]]\nprofiles = ["p"]\ntypes = ["date"]\naction = "keep"\n',
+            "p has two rows for date",
+        ),
+        "a kind of note that there is not": (TABLE.replace("contact", "contakt"), "of kind note is never contakt"),
+        "any note": (TABLE.replace('variants = ["contact"]\n', ""), r"of kind note is never \*"),
+        "a role that there is not": (TABLE.replace('"client"', '"klient"'), "Invalid enum value 'klient'"),
+        "a person of no role": (
+            RECORD.replace("event", "person").replace("heading", 'variants = ["confirmed"]\nheading') + TABLE,
+            "of kind person is never confirmed",
+        ),
+        "an event that is half confirmed": (
+            TABLE + RECORD.replace("heading", 'variants = ["likely"]\nheading'),
+            "of kind event is never likely",
+        ),
+        "an action that there is not": (TABLE.replace('"keep"', '"show"'), "Invalid enum value 'show'"),
+        "a type that there is not": (TABLE.replace('"name"', '"nam"'), "Invalid enum value 'nam'"),
+        "a key that nobody knows": (TABLE.replace("facts", "fakts"), "unknown field `fakts`"),
+        "a key of an action that nobody knows": (TABLE.replace("roles", "role"), "unknown field `role`"),
+        "a key of a record that nobody knows": (TABLE.replace("variants", "variant"), "unknown field `variant`"),
+        "a table that nobody knows": (TABLE + "[more]", "unknown field `more`"),
+        "a table without rows": ("[profiles.p]", "missing required field"),
+    }
+)
+def test_a_table_that_says_something_twice_or_names_what_there_is_not_is_refused(text: str, why: str) -> None:
+    with pytest.raises(DependencyMissingError, match=rf"profiles\.toml of this program cannot be used: .*{why}"):
+        profiles_of(text)
+
+
+def test_nobody_changes_what_may_leave() -> None:
+    for profile in PROFILES.values():
+        tables = [profile.records, profile.actions, *(rule.labels for rule in profile.records.values())]
+        assert not any(hasattr(table, "__setitem__") for table in tables)
+    assert not hasattr(PROFILES, "__setitem__")

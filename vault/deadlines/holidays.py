@@ -1,20 +1,19 @@
-"""Days without work, as data: for each country the holidays of the years that were entered, and what is not among them.
-
-Only days that are certain are listed. A missing holiday makes a date too early, which costs a day; a false holiday
-makes it too late, which may cost the appeal. Holidays of a part of a country (Alsace-Moselle, single Laender) are not
-listed for this reason.
-"""
+"""Days without work: for each country the holidays of the years that were entered, from `holidays.toml`."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
+from typing import Final
 
+import msgspec
+
+from vault.data_files import ReadWhenAsked, as_table, damaged, read_text, sentence
 from vault.errors import UsageError
 from vault.words.message import Message
 
+_FILE: Final = "holidays.toml"
 _DAY = datetime.timedelta(days=1)
 _SATURDAY_AND_SUNDAY = frozenset({5, 6})
 _WEEK = frozenset(range(7))
@@ -67,39 +66,39 @@ def without_holidays(country: str) -> Calendar:
     return Calendar(country, frozenset(), frozenset())
 
 
-_YEARS = (2026, 2027, 2028)
-# Month and day, each year the same. Left out because it is not certain that they are free in these years: KG 7 April,
-# KZ 30 August.
-_FIXED: Mapping[str, tuple[tuple[int, int], ...]] = {
-    "DE": ((1, 1), (5, 1), (10, 3), (12, 25), (12, 26)),
-    "FR": ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)),
-    "KG": ((1, 1), (1, 7), (2, 23), (3, 8), (3, 21), (5, 1), (5, 5), (5, 9), (8, 31), (11, 7), (11, 8)),
-    "KZ": (
-        (1, 1), (1, 2), (1, 7), (3, 8), (3, 21), (3, 22), (3, 23), (5, 1), (5, 7), (5, 9), (7, 6), (10, 25), (12, 16),
-    ),
-    "RU": (
-        (1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 8), (2, 23), (3, 8), (5, 1), (5, 9), (6, 12),
-        (11, 4),
-    ),
-}  # fmt: skip
-# Good Friday, Easter Monday, Ascension, Whit Monday.
-_EASTER: Mapping[int, tuple[tuple[int, int], ...]] = {
-    2026: ((4, 3), (4, 6), (5, 14), (5, 25)),
-    2027: ((3, 26), (3, 29), (5, 6), (5, 17)),
-    2028: ((4, 14), (4, 17), (5, 25), (6, 5)),
-}
-_FIRST_OF_EASTER = {"DE": 0, "FR": 1}  # Good Friday is a working day in France
-_MOVED = Message("Days that the government moves each year, and holidays by the moon, are not in the list.")
-_LACKS = {"KG": _MOVED, "KZ": _MOVED, "RU": Message("Days that the government moves each year are not in the list.")}
+class _Country(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Days of each year as `MM-DD`, single days, and what is not among them."""
+
+    every_year: tuple[str, ...]
+    moving: tuple[datetime.date, ...] = ()
+    lacks: str | None = None
 
 
-def _entered(country: str) -> Calendar:
-    moving = {
-        year: days[_FIRST_OF_EASTER[country] :] if country in _FIRST_OF_EASTER else () for year, days in _EASTER.items()
-    }
-    days = {datetime.date(year, *day) for year in _YEARS for day in (*_FIXED[country], *moving[year])}
-    return Calendar(country, frozenset(_YEARS), frozenset(days), _LACKS.get(country))
+class _Holidays(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the file has: the years that were entered, and countries by their two letters."""
+
+    years: frozenset[int]
+    countries: dict[str, _Country]
 
 
-CALENDARS: Mapping[str, Calendar] = MappingProxyType({country: _entered(country) for country in _FIXED})
+def calendars_of(text: str) -> Mapping[str, Calendar]:
+    """Return the calendars that a file has, by country.
+
+    Raises:
+        DependencyMissingError: it has another form, or a day that is none.
+    """
+    table = as_table(text, _FILE, _Holidays)
+    try:
+        return {country: _entered(country, days, table.years) for country, days in table.countries.items()}
+    except (UsageError, ValueError):
+        raise damaged(_FILE, Message("a day in it is none, or lies in another year")) from None
+
+
+def _entered(country: str, days: _Country, years: frozenset[int]) -> Calendar:
+    each_year = {datetime.date.fromisoformat(f"{year}-{day}") for year in years for day in days.every_year}
+    lacks = None if days.lacks is None else sentence(days.lacks)
+    return Calendar(country, years, frozenset({*each_year, *days.moving}), lacks)
+
+
+CALENDARS: Mapping[str, Calendar] = ReadWhenAsked(lambda: calendars_of(read_text("vault.deadlines", _FILE)))
 """The countries whose holidays are entered, 2026 to 2028."""

@@ -1,15 +1,20 @@
 """Profiles: tables of what may leave. What a table does not name does not leave, however new it is.
 
 Two tables: which fields of which records are written at all, and what becomes of each type of identifier of each role.
+They stand in `profiles.toml`, which is refused whole where it says something twice or names what there is not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final, TypeVar
+
+import msgspec
 
 from vault.casework.vocabulary import NoteKind, PersonRole
+from vault.data_files import ReadWhenAsked, as_table, damaged, read_text
 from vault.errors import UsageError
 from vault.redaction.actions import Action, IdentifierType
 from vault.words.message import Message
@@ -17,6 +22,10 @@ from vault.words.message import Message
 ANY_VARIANT = "*"
 CONFIRMED = "confirmed"
 OF_SEVERAL = "of-several"
+_FILE: Final = "profiles.toml"
+_VARIANTS: Final[Mapping[str, frozenset[str]]] = {"person": frozenset(PersonRole), "note": frozenset(NoteKind)}
+_Key = TypeVar("_Key", bound=tuple[str | None, ...])
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,214 +79,90 @@ def profile_named(name: str) -> Profile:
         raise UsageError(Message("no such profile; profiles are: {names}", names=", ".join(PROFILES))) from None
 
 
-def _person(heading: str) -> RecordRule:
-    return RecordRule(heading, {"names": "names", "born": "date-of-birth", "documents": "documents"})
+class _Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A profile as the file names it; its rows stand below."""
+
+    is_of_one_client: bool = False
+    facts: frozenset[str] = frozenset()
+    withheld: tuple[str, ...] = ()
 
 
-# `written` and `by`: the day of writing, of a note without a day of its own, and the role of who wrote it.
-_NOTE = RecordRule("note", {"occurred": "date", "written": "written", "kind": "kind", "by": "by", "text": "text"})
+class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which fields of some records are written."""
 
-# Contact goes through the organisation: no number, no address. Safety and medical notes need a consent of their own,
-# supervision and administration are the office's own.
-_LAWYER_RECORDS: Mapping[tuple[str, str], RecordRule] = MappingProxyType(
-    {
-        ("case", ANY_VARIANT): RecordRule("case", {"kind": "kind", "stage": "stage", "opened": "opened"}),
-        ("person", PersonRole.CLIENT): _person("client"),
-        ("person", PersonRole.RELATIVE): _person("relative"),
-        ("person", PersonRole.WITNESS): _person("witness"),
-        ("person", PersonRole.PERSECUTOR): _person("persecutor"),
-        ("person", PersonRole.THIRD): _person("other-person"),
-        ("note", NoteKind.CONTACT): _NOTE,
-        ("note", NoteKind.INTERVIEW): _NOTE,
-        ("note", NoteKind.LEGAL_ADVICE): _NOTE,
-    }
-)
+    profiles: tuple[str, ...]
+    kind: str
+    heading: str
+    fields: dict[str, str]
+    variants: tuple[str, ...] = (ANY_VARIANT,)
 
-_DATES_STAY: Mapping[tuple[IdentifierType, PersonRole | None], Action] = MappingProxyType(
-    {(IdentifierType.DATE, None): Action.KEEP, (IdentifierType.TIME, None): Action.KEEP}
-)
+    def __post_init__(self) -> None:
+        known = _VARIANTS.get(self.kind, frozenset({ANY_VARIANT, CONFIRMED}))
+        if unknown := {*self.variants} - known:
+            variant = min(unknown)
+            raise UsageError(Message("a record of kind {kind} is never {variant}", kind=self.kind, variant=variant))
 
-# Nobody is named: the lawyer learns by voice whose case it is. What the file does not hold, its theft cannot tell.
-_LAWYER = Profile(
-    name="lawyer",
-    records=_LAWYER_RECORDS,
-    actions=MappingProxyType(
-        {(IdentifierType.NAME, role): Action.PSEUDONYM for role in PersonRole} | dict(_DATES_STAY)
-    ),
-)
 
-# The lawyer acts for the client, so the client is named.
-_LAWYER_NAMED = Profile(
-    name="lawyer-named",
-    records=_LAWYER_RECORDS,
-    actions=MappingProxyType(
-        {
-            (IdentifierType.NAME, PersonRole.CLIENT): Action.KEEP,
-            (IdentifierType.NAME, PersonRole.RELATIVE): Action.PSEUDONYM,
-            (IdentifierType.NAME, PersonRole.WITNESS): Action.PSEUDONYM,
-            (IdentifierType.NAME, PersonRole.WORKER): Action.PSEUDONYM,
-            (IdentifierType.NAME, PersonRole.INTERPRETER): Action.PSEUDONYM,
-            (IdentifierType.NAME, PersonRole.PERSECUTOR): Action.KEEP,
-            (IdentifierType.NAME, PersonRole.GUARANTOR): Action.PSEUDONYM,
-            (IdentifierType.NAME, PersonRole.CO_ACCUSED): Action.PSEUDONYM,
-            (IdentifierType.NAME, PersonRole.DEPENDANT): Action.PSEUDONYM,
-            (IdentifierType.NAME, PersonRole.LAWYER): Action.PSEUDONYM,
-            (IdentifierType.NAME, PersonRole.THIRD): Action.PSEUDONYM,
-            (IdentifierType.BORN, PersonRole.CLIENT): Action.KEEP,
-            (IdentifierType.BORN, PersonRole.RELATIVE): Action.GENERALISE,
-            (IdentifierType.DOCUMENT, PersonRole.CLIENT): Action.KEEP,
-        }
-        | dict(_DATES_STAY)
-    ),
-)
+class _Becomes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What becomes of some identifiers; without roles, of those that belong to nobody registered."""
 
-_FACTS = frozenset({"place", "order", "court", "state", "category", "charge", "by_whom"})
+    profiles: tuple[str, ...]
+    types: tuple[IdentifierType, ...]
+    action: Action
+    roles: tuple[PersonRole, ...] | None = None
 
-# For UNHCR and the UN bodies: a client who disappeared is named, and of what happened only what is confirmed leaves, in
-# fields alone. No note and no free text: who told it, and what is only said, stay here.
-_DISAPPEARANCE = Profile(
-    name="disappearance",
-    records=MappingProxyType(
-        {
-            ("case", ANY_VARIANT): RecordRule("case", {"kind": "kind", "stage": "stage"}),
-            ("person", PersonRole.CLIENT): _person("client"),
-            ("incident", CONFIRMED): RecordRule(
-                "incident", {"what": "what-happened", "at": "when", "place": "place", "by_whom": "by-whom"}
-            ),
-            ("event", CONFIRMED): RecordRule(
-                "event", {"what": "what-happened", "at": "when", "until": "until", "place": "place"}
-            ),
-            ("detention", CONFIRMED): RecordRule(
-                "detention",
-                {
-                    "taken": "taken",
-                    "place": "place",
-                    "order": "order",
-                    "court": "ordered-by",
-                    "expires": "ends-by-order",
-                    "lawyer_seen": "lawyer-let-in",
-                    "ended": "ended",
-                    "end": "how-ended",
-                },
-            ),
-            ("wanted", CONFIRMED): RecordRule(
-                "wanted",
-                {
-                    "system": "system",
-                    "state": "searching-state",
-                    "category": "category",
-                    "seen": "seen",
-                    "seen_how": "seen-how",
-                    "lifted": "lifted",
-                },
-            ),
-        }
-    ),
-    actions=_LAWYER_NAMED.actions,
-    is_of_one_client=True,
-    facts=_FACTS,
-)
 
-# The client's own data, for the client or who speaks for them: nobody else is named, and no code stands for anybody.
-# Who told or confirmed something stays here: a source is somebody else.
-_SUBJECT = Profile(
-    name="subject",
-    records=MappingProxyType(
-        {
-            ("case", ANY_VARIANT): RecordRule(
-                "case",
-                {
-                    "kind": "kind",
-                    "stage": "stage",
-                    "stage_since": "stage-since",
-                    "opened": "opened",
-                    "closed": "closed",
-                },
-            ),
-            ("person", PersonRole.CLIENT): RecordRule(
-                "client",
-                {
-                    **_person("client").labels,
-                    "phones": "phones",
-                    "emails": "emails",
-                    "sex": "sex",
-                    "nationalities": "nationalities",
-                },
-            ),
-            **{("note", kind): _NOTE for kind in (NoteKind.CONTACT, NoteKind.INTERVIEW, NoteKind.LEGAL_ADVICE)},
-            ("detention", ANY_VARIANT): RecordRule(
-                "detention",
-                {
-                    "taken": "taken",
-                    "place": "place",
-                    "order": "order",
-                    "court": "ordered-by",
-                    "expires": "ends-by-order",
-                    "extended": "extended",
-                    "lawyer_seen": "lawyer-let-in",
-                    "devices": "devices",
-                    "ended": "ended",
-                    "end": "how-ended",
-                    "text": "details",
-                },
-            ),
-            ("hearing", ANY_VARIANT): RecordRule(
-                "hearing",
-                {
-                    "at": "when",
-                    "about": "about",
-                    "court": "court",
-                    "outcome": "outcome",
-                    "orders": "court-orders",
-                    "fulfilled": "orders-fulfilled",
-                    "text": "details",
-                },
-            ),
-            ("incident", ANY_VARIANT): RecordRule(
-                "incident",
-                {"what": "what-happened", "at": "when", "place": "place", "by_whom": "by-whom", "text": "details"},
-            ),
-            ("event", ANY_VARIANT): RecordRule(
-                "event", {"what": "what-happened", "at": "when", "until": "until", "place": "place", "text": "details"}
-            ),
-            ("wanted", ANY_VARIANT): RecordRule(
-                "wanted",
-                {
-                    "system": "system",
-                    "state": "searching-state",
-                    "category": "category",
-                    "charge": "charge",
-                    "seen": "seen",
-                    "seen_how": "seen-how",
-                    "lifted": "lifted",
-                    "text": "details",
-                },
-            ),
-            ("deadline", ANY_VARIANT): RecordRule(
-                "deadline", {"what": "to-do", "at": "latest", "done": "over", "end": "what-became", "text": "details"}
-            ),
-        }
-    ),
-    actions=MappingProxyType(
-        {
-            **{
-                (identifier, PersonRole.CLIENT): Action.KEEP
-                for identifier in (
-                    *(IdentifierType.NAME, IdentifierType.BORN, IdentifierType.DOCUMENT),
-                    *(IdentifierType.PHONE, IdentifierType.EMAIL),
-                )
-            },
-            **_DATES_STAY,
-        }
-    ),
-    is_of_one_client=True,
-    facts=_FACTS,
-    withheld=(
-        *("safe-contact", "note-medical", "note-safety", "note-office", "danger", "work", "others", OF_SEVERAL),
-        *("own-forms", "papers", "sections", "sharing", "sources"),
-    ),
-)
+class _Profiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the file has."""
 
-PROFILES: Mapping[str, Profile] = MappingProxyType(
-    {profile.name: profile for profile in (_LAWYER, _LAWYER_NAMED, _DISAPPEARANCE, _SUBJECT)}
-)
+    profiles: dict[str, _Named]
+    records: tuple[_Written, ...]
+    identifiers: tuple[_Becomes, ...]
+
+
+def profiles_of(text: str) -> Mapping[str, Profile]:
+    """Return the profiles that a file has, by name.
+
+    Raises:
+        DependencyMissingError: it has another form, a row of a profile or a variant that there is not, or one twice.
+    """
+    table = as_table(text, _FILE, _Profiles)
+    records = _by_profile(
+        table.profiles,
+        (
+            (profile, (row.kind, variant), RecordRule(row.heading, MappingProxyType(row.fields)))
+            for row in table.records
+            for profile in row.profiles
+            for variant in row.variants
+        ),
+    )
+    actions = _by_profile(
+        table.profiles,
+        (
+            (profile, (identifier, role), row.action)
+            for row in table.identifiers
+            for profile in row.profiles
+            for identifier in row.types
+            for role in ((None,) if row.roles is None else row.roles)
+        ),
+    )
+    return MappingProxyType({
+        name: Profile(name, records[name], actions[name], named.is_of_one_client, named.withheld, named.facts)
+        for name, named in table.profiles.items()
+    })  # fmt: skip
+
+
+def _by_profile(names: Iterable[str], rows: Iterable[tuple[str, _Key, _Value]]) -> Mapping[str, Mapping[_Key, _Value]]:
+    """Return the rows of each profile; a second row for the same could hide what the first one says."""
+    found: dict[str, dict[_Key, _Value]] = {name: {} for name in names}
+    for name, key, value in rows:
+        if name not in found:
+            raise damaged(_FILE, Message("there is no profile {name}", name=name))
+        if key in found[name]:
+            said = " ".join(part for part in key if part is not None)
+            raise damaged(_FILE, Message("{name} has two rows for {said}", name=name, said=said))
+        found[name][key] = value
+    return {name: MappingProxyType(of_profile) for name, of_profile in found.items()}
+
+
+PROFILES: Mapping[str, Profile] = ReadWhenAsked(lambda: profiles_of(read_text("vault.redaction", _FILE)))

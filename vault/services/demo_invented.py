@@ -1,6 +1,7 @@
 """Invented people, notes and events of a national organisation, in three scripts; one seed gives the same again.
 
-No one here exists: surnames are put together from syllables, each written in three alphabets.
+No one here exists: surnames are put together from syllables, each written in three alphabets. The words
+stand in `demo_invented.toml`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import datetime
 import random
 from collections.abc import Iterator
 from typing import Final
+
+import msgspec
 
 from vault.casework.form import FormedRecord
 from vault.casework.note import Note
@@ -22,78 +25,31 @@ from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.story.task import Task
 from vault.casework.story.wanted import SeenHow, Wanted, WantedSystem
 from vault.casework.vocabulary import Channel, DocumentKind, NameKind, NoteKind, PersonRole
+from vault.data_files import read_table
 
 ORGANISATION: Final = "National Legal Aid (invented)"
 _Written = tuple[str, str, str]  # Cyrillic, Latin, Arabic
 
-_GIVEN: Final[tuple[_Written, ...]] = (
-    ("Арсений", "Arseniy", "أرسيني"), ("Вера", "Vera", "فيرا"), ("Нора", "Nora", "نورا"), ("Салим", "Salim", "سليم"),
-    ("Лидия", "Lidiya", "ليديا"), ("Тимур", "Timur", "تيمور"), ("Зарина", "Zarina", "زارينا"), ("Омар", "Omar", "عمر"),
-    ("Алёна", "Alyona", "أليونا"), ("Юсуф", "Yusuf", "يوسف"), ("Мадина", "Madina", "مدينة"), ("Илья", "Ilya", "إيليا"),
-    ("Гульнара", "Gulnara", "غولنارا"), ("Хасан", "Khasan", "حسن"), ("Полина", "Polina", "بولينا"),
-    ("Рустам", "Rustam", "رستم"), ("Лейла", "Leyla", "ليلى"), ("Карим", "Karim", "كريم"), ("Ева", "Eva", "إيفا"),
-    ("Данияр", "Daniyar", "دانيار"), ("Самира", "Samira", "سميرة"), ("Максим", "Maksim", "مكسيم"),
-    ("Амина", "Amina", "أمينة"), ("Жанна", "Zhanna", "جانا"),
-)  # fmt: skip
-_BEGINNINGS: Final[tuple[_Written, ...]] = (
-    ("Вью", "Vyu", "فيو"), ("Тихо", "Tikho", "تيخو"), ("Зуму", "Zumu", "زمو"), ("Орви", "Orvi", "أورفي"),
-    ("Кальто", "Kalto", "كالتو"), ("Брезо", "Brezo", "بريزو"), ("Муро", "Muro", "مورو"), ("Шаве", "Shave", "شافي"),
-    ("Хоро", "Khoro", "خورو"), ("Дзиву", "Dzivu", "دزيفو"), ("Лату", "Latu", "لاتو"), ("Пельме", "Pelme", "بلمي"),
-    ("Ряби", "Ryabi", "ريابي"), ("Санжи", "Sanzhi", "سنجي"), ("Угры", "Ugry", "أوغري"), ("Фало", "Falo", "فالو"),
-    ("Чебу", "Chebu", "تشيبو"), ("Эльзе", "Elze", "إلزي"), ("Ясно", "Yasno", "ياسنو"), ("Гурде", "Gurde", "غوردي"),
-)  # fmt: skip
-_MIDDLES: Final[tuple[_Written, ...]] = (
-    ("жан", "zhan", "جان"), ("ок", "ok", "وك"), ("рруд", "rrud", "رود"), ("лар", "lar", "لار"), ("бек", "bek", "بك"),
-    ("мур", "mur", "مور"), ("няк", "nyak", "نياك"), ("сол", "sol", "سول"), ("тав", "tav", "تاف"), ("вид", "vid", "فيد"),
-    ("хар", "khar", "خار"), ("шин", "shin", "شين"), ("дор", "dor", "دور"), ("гал", "gal", "غال"), ("пис", "pis", "بيس"),
-    ("зем", "zem", "زيم"),
-)  # fmt: skip
-_ENDINGS: Final[tuple[_Written, ...]] = (
-    ("ин", "in", "ين"), ("ов", "ov", "وف"), ("ский", "skiy", "سكي"), ("и", "i", "ي"), ("ян", "yan", "يان"),
-    ("енко", "enko", "ينكو"),
-)  # fmt: skip
-# As other offices write the same letters; a name in a list rarely agrees with the one in a passport.
-_OTHERWISE: Final = (("kh", "h"), ("zh", "j"), ("sh", "ch"), ("y", "i"), ("u", "ou"), ("v", "w"), ("k", "c"))
 
-_PLACES: Final = ("Aldovar", "Brisk-on-Sea", "Верхний Лог", "Келемир", "دار الزهور", "Nouvelle-Orme", "Tarn Bridge")
-_COURTS: Final = ("Court of the first district", "Court of the second district", "Суд третьего округа", "Appeal court")
-_SENTENCES: Final = (
-    "{name} called from {phone} and asks when the lawyer comes.",
-    "The letter of the court arrived on {day}; a copy lies in the paper file.",
-    "Met {name} in the office at {place}; the interpreter was present.",
-    "The landlord gave notice; {name} needs another room before {day}.",
-    "Nobody may call the flat. Messages go through the sister.",
-    "The hearing in {place} was put off; the judge asks for the passport.",
-    "The school in {place} takes the children from Monday.",
-    "Two men asked for {name} at the market and left without a word.",
-    "The doctor wrote a report; it is to be translated by {day}.",
-    "{name} позвонил с номера {phone}, просит перезвонить вечером.",
-    "Встретились в офисе в городе {place}, паспорт у адвоката.",
-    "Решение получено {day}, срок обжалования нужно проверить.",
-    "Сестра видела машину у дома, адрес никому не сообщать.",
-    "Перевод свидетельства будет готов {day}.",
-    "Суд отложил заседание, адвокат подаст жалобу.",
-    "{name} боится возвращаться: брата вызывали на допрос.",
-    "{name} appelle de {place} ; l'entretien est fixé au {day}.",
-    "Le recours doit partir avant le {day}, pièces à joindre.",
-    "L'interprète confirme les dates ; le récit reste le même.",
-    "La famille est hébergée à {place} jusqu'au {day}.",
-    "اتصل {name} من الرقم {phone} ويطلب موعدا مع المحامي.",
-    "وصلت رسالة المحكمة يوم {day} وتحتاج إلى ترجمة.",
-    "العائلة تقيم عند أقارب في {place} ولا يجوز ذكر العنوان.",
-    "قال إن أخاه اعتقل في {place} قبل السفر.",
-)
-_TITLES: Final = {
-    CaseKind.ASYLUM: "{name}: asylum claim",
-    CaseKind.EXTRADITION: "{name}: extradition request",
-    CaseKind.DETENTION: "{name}: detained in {place}",
-    CaseKind.FAMILY: "{name}: family in transit",
-    CaseKind.OTHER: "{name}: advice",
-}
-_TASKS: Final = ("call the interpreter", "fetch the translation", "bring the power of attorney", "заказать справку")
-_DATES: Final = ("appeal against the refusal", "answer to the prosecutor", "travel document", "продление удостоверения")
-_EVENTS: Final = ("first summons", "left the country", "border crossed", "обыск в квартире")
-_WHERE_HELD: Final = ("remand prison 1", "remand prison 3", "police station 9", "transit zone")
+class _Invented(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the file has."""
+
+    given: tuple[_Written, ...]
+    beginnings: tuple[_Written, ...]
+    middles: tuple[_Written, ...]
+    endings: tuple[_Written, ...]
+    otherwise: tuple[tuple[str, str], ...]
+    places: tuple[str, ...]
+    courts: tuple[str, ...]
+    tasks: tuple[str, ...]
+    dates: tuple[str, ...]
+    events: tuple[str, ...]
+    where_held: tuple[str, ...]
+    sentences: tuple[str, ...]
+    titles: dict[CaseKind, str]
+
+
+_WORDS: Final = read_table("vault.services", "demo_invented.toml", _Invented)
 _ROLES: Final = (
     PersonRole.RELATIVE, PersonRole.WITNESS, PersonRole.INTERPRETER, PersonRole.DEPENDANT, PersonRole.GUARANTOR,
     PersonRole.LAWYER,
@@ -143,7 +99,7 @@ class Invented:
     def title(self, kind: CaseKind, client: Person) -> str:
         """Return what a case is called."""
         surname = client.display_name().split()[-1]
-        return _TITLES[kind].format(name=surname, place=self.random.choice(_PLACES))
+        return _WORDS.titles[kind].format(name=surname, place=self.random.choice(_WORDS.places))
 
     def past_day(self, before: int = 0) -> datetime.date:
         """Return a day of the last two years, at least so many days ago."""
@@ -154,10 +110,10 @@ class Invented:
         said = {
             "name": self.random.choice(client.names).text,
             "phone": client.phones[0],
-            "place": self.random.choice(_PLACES),
+            "place": self.random.choice(_WORDS.places),
             "day": self.past_day().isoformat(),
         }
-        sentences = self.random.choices(_SENTENCES, k=self.random.randint(2, 9))
+        sentences = self.random.choices(_WORDS.sentences, k=self.random.randint(2, 9))
         return Note(
             self.random.choice(_NOTE_KINDS),
             " ".join(sentences).format(**said),
@@ -170,43 +126,48 @@ class Invented:
         if kind in {CaseKind.EXTRADITION, CaseKind.DETENTION}:
             yield from self._held(kind, is_open=is_open)
         yield Event(
-            what=chosen(_EVENTS), at=self.past_day(90).isoformat()[:7], place=chosen(_PLACES), source="the client"
+            what=chosen(_WORDS.events),
+            at=self.past_day(90).isoformat()[:7],
+            place=chosen(_WORDS.places),
+            source="the client",
         )
         for number in range(self.random.randint(1, 3)):
             is_over = not is_open or number > 0 or self.random.random() < 2 / 3
             at = self.past_day(10) if is_over else self._coming(60)
             done, end = (at.isoformat(), DeadlineEnd.KEPT) if is_over else (None, None)
-            yield Deadline(chosen(_DATES), at.isoformat(), chosen(tuple(SetBy)[::2]), done=done, end=end)
+            yield Deadline(chosen(_WORDS.dates), at.isoformat(), chosen(tuple(SetBy)[::2]), done=done, end=end)
         at = self._coming(30)
         is_done = not is_open or self.random.random() < 4 / 5
-        yield Task(chosen(_TASKS), due=at.isoformat(), done=self.past_day().isoformat() if is_done else None)
+        yield Task(chosen(_WORDS.tasks), due=at.isoformat(), done=self.past_day().isoformat() if is_done else None)
 
     def _held(self, kind: CaseKind, *, is_open: bool) -> Iterator[FormedRecord]:
         chosen, taken = self.random.choice, self.past_day(40)
         if kind is CaseKind.EXTRADITION:
             system, seen = chosen(tuple(WantedSystem)[:4]), taken.isoformat()
             yield Wanted(system, category="accused", seen=seen, seen_how=SeenHow.ARREST)
-        yield Incident(IncidentKind.ARREST, at=f"{taken}T05:40", place=chosen(_PLACES), told_by="the family")
+        yield Incident(IncidentKind.ARREST, at=f"{taken}T05:40", place=chosen(_WORDS.places), told_by="the family")
         is_held = is_open and self.random.random() < 1 / 3
         yield Detention(
-            place=chosen(_WHERE_HELD),
+            place=chosen(_WORDS.where_held),
             taken=taken.isoformat(),
             order=f"order {self.random.randrange(1, 40)}/{self.random.randrange(1, 400)}",
-            court=chosen(_COURTS),
+            court=chosen(_WORDS.courts),
             expires=self._coming(60).isoformat() if is_held else (taken + datetime.timedelta(days=30)).isoformat(),
             ended=None if is_held else (taken + datetime.timedelta(days=20)).isoformat(),
             end=None if is_held else DetentionEnd.RELEASED,
         )
         at = self._coming(30) if is_held else taken + datetime.timedelta(days=2)
         yield Hearing(
-            f"{at}T10:00", "detention", chosen(_COURTS), outcome=None if is_held else "detained for one month"
+            f"{at}T10:00", "detention", chosen(_WORDS.courts), outcome=None if is_held else "detained for one month"
         )
 
     def _coming(self, days: int) -> datetime.date:
         return self._today + datetime.timedelta(days=self.random.randrange(-3, days))
 
     def _name(self) -> _Written:
-        given, *parts = (self.random.choice(pool) for pool in (_GIVEN, _BEGINNINGS, _MIDDLES, _ENDINGS))
+        given, *parts = (
+            self.random.choice(pool) for pool in (_WORDS.given, _WORDS.beginnings, _WORDS.middles, _WORDS.endings)
+        )
         cyrillic, latin, arabic = (
             f"{first} {''.join(syllables)}" for first, syllables in zip(given, zip(*parts, strict=True), strict=True)
         )
@@ -220,7 +181,7 @@ class Invented:
             if place != first:
                 yield PersonName.written(written[place], NameKind.PASSPORT if place == 1 else NameKind.LEGAL)
         plain = latin.lower()
-        spelled = [plain.replace(old, new).title() for old, new in _OTHERWISE if old in plain]
+        spelled = [plain.replace(old, new).title() for old, new in _WORDS.otherwise if old in plain]
         kinds = (NameKind.POLICE_LIST, NameKind.PRESS, NameKind.MISSPELT)
         for variant, kind in zip(self.random.sample(spelled, k=min(len(spelled), len(kinds))), kinds, strict=False):
             yield PersonName.written(variant, kind)
