@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from vault.cli.table import Arg, Verb
 from vault.words.message import Message
+
+if TYPE_CHECKING:
+    from vault.acts.act import Act
 
 
 class Noun(NamedTuple):
@@ -48,10 +51,16 @@ def verbs_of(noun: Noun) -> Mapping[str, Verb]:
     if noun.acts:
         from vault.cli.acting import verb_of
 
-        table += tuple(map(verb_of, importlib.import_module(f"vault.acts.{noun.acts}").ACTS))
+        table += tuple(map(verb_of, acts_of(noun)))
     names = noun.verbs or (noun.name,)
     found = {verb.name: verb for verb in table}
     return {name: found[name] for name in names}
+
+
+def acts_of(noun: Noun) -> tuple[Act[Any], ...]:
+    """Load the acts of a noun; one file may have those of several."""
+    acts = importlib.import_module(f"vault.acts.{noun.acts}").ACTS if noun.acts else ()
+    return tuple(act for act in acts if act.name.partition(" ")[0] == noun.name)
 
 
 # fmt: off

@@ -107,7 +107,7 @@ class ActForm(ActScreen, KeptForm):
             return FormRow(field.label, ChoiceField(self._words(field), value=value, id=field.name))
         if field.shape in _DATES:
             read = reading_of(is_day=field.shape is Shape.DAY, is_past=field.is_past)
-            explain = None if field.is_past else explained
+            explain = explained if field.is_past is False else None
             return FormRow(field.label, DateField(value, read=read, name=field.name, hint=field.hint, explain=explain))
         if field.is_place:
             named = Path(in_words(field.hint)).name or field.name
