@@ -20,17 +20,16 @@ from tui.values.values_story import (
     DueShown,
     HomeShown,
     InTwoShown,
-    KeptShown,
     LeftShown,
     WeekShown,
 )
 from tui.values.values_versions import SideShown, VersionsShown
+from vault.acts.act import Told
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.own_forms.filled import Filled
 from vault.casework.story import headline_said
 from vault.casework.story.check_in import missed_for
 from vault.casework.story.incident import IncidentKind
-from vault.casework.story.step import Checklist
 from vault.casework.versions import beside
 from vault.ids import RecordId, VersionId
 from vault.policy.roles import Action
@@ -122,23 +121,6 @@ class Story(Subject):
         now = check_ins.now_here(self._session)
         return tuple(record_shown(record, by.get(record.record, ""), names, now) for record in found)
 
-    def add(self, case: str, kind: str, typed: Mapping[str, str]) -> str:
-        """Keep a record as typed and return its id."""
-        made, home = story.kind_named(kind), case_id(case)
-        values = story.typed_values(self._session, home, made.FORM, typed)
-        return story.add(self._session, home, made(**values)).hex()
-
-    def change(self, case: str, record: str, kind: str, typed: Mapping[str, str]) -> KeptShown:
-        """Change fields of a record to what was typed."""
-        place = editing.Place(case_id(case), record_id(record), kind)
-        return KeptShown(record, story.change(self._session, place, typed).is_unconfirmed)
-
-    def done(self, case: str, record: str, kind: str, end: str = "") -> KeptShown:
-        """Say that a record is over since today, and what was said of its end."""
-        form = story.kind_named(kind).FORM
-        said = dict.fromkeys(form.asked_at_end, end) if end else {}
-        return self.change(case, record, kind, {} if form.done_by is None else {form.done_by: self.today(), **said})
-
     def forms(self) -> tuple[tuple[str, str], ...]:
         """Return the forms of the organisation: code and title."""
         return tuple((kept.definition.code, kept.definition.title) for kept in own_forms.list_all(self._session))
@@ -153,22 +135,13 @@ class Story(Subject):
         form = own_forms.find(self._session, code).definition.as_form()
         return FormToFill(code, form, self.people_of(case))
 
-    def fill(self, case: str, code: str, typed: Mapping[str, str]) -> str:
-        """Keep a form as it was filled in; return the id of its record."""
-        return own_forms.fill(self._session, case_id(case), code, typed).hex()
-
-    def refill(self, case: str, record: str, code: str, typed: Mapping[str, str]) -> str:
-        """Change answers of a filled form; return the id of its record."""
-        own_forms.change(self._session, editing.Place(case_id(case), record_id(record), Filled.KIND), code, typed)
-        return record
-
     def told_after(self, case: str, what: str) -> Words:
         """Return what is to be done after an incident; empty where nothing is."""
-
-        def how(follows: Checklist) -> Words:
-            return Message("i, then “{name}”", name=word_of(follows.value))
-
-        return checklists.told_after(self._session, case_id(case), IncidentKind(what), how) or ""
+        told = checklists.told_after(self._session, case_id(case), IncidentKind(what))
+        words, follows = ("", None) if told is None else told
+        return (
+            words if follows is None else Message("{told}: i, then “{name}”", told=words, name=word_of(follows.value))
+        )
 
     def today(self) -> str:
         """Return this day, YYYY-MM-DD."""
@@ -208,7 +181,7 @@ class Story(Subject):
         )
         return VersionsShown(case, found.place.record.hex(), kind, left, right, tuple(found.pieces))
 
-    def settle(self, shown: VersionsShown, answers: Mapping[int, beside.Chosen]) -> KeptShown:
+    def settle(self, shown: VersionsShown, answers: Mapping[int, beside.Chosen]) -> Told:
         """Write what shall stand as the version that follows both."""
         sides = [VersionId(bytes.fromhex(side.version)) for side in (shown.left, shown.right)]
         fields = beside.chosen_fields(shown.pieces, answers, (shown.left.by, shown.right.by))
@@ -217,7 +190,7 @@ class Story(Subject):
         is_unconfirmed = two_versions.settle(
             self._session, place, (sides[0], sides[1]), fields, typed=frozenset(written)
         )
-        return KeptShown(shown.record, is_unconfirmed)
+        return Told((), {"record": shown.record, "unconfirmed": is_unconfirmed})
 
     def _place(self, case: str, record: str, kind: str) -> editing.Place:
         home = case_id(case)

@@ -1,14 +1,11 @@
-"""`casevault check-in`: who says when that they are well, and what is missed.
-
-`add`, `list` and `edit` come from the form of the record.
-"""
+"""`casevault check-in`: who says when that they are well, and what is missed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from vault.casework.story.check_in import CheckIn
-from vault.cli import story as form_verbs
+from vault.cli import story
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.showing import indented
@@ -65,8 +62,7 @@ def _lines(each: Missed) -> list[Words]:
     ]
 
 
-_OF_FORM: Final = {verb.name: verb for verb in form_verbs.TABLES[CheckIn.KIND]}
 VERBS: Final = (
-    *(_OF_FORM[name] for name in ("add", "list", "edit")),
+    *story.TABLES[CheckIn.KIND],
     Verb("missed", Message("what is missed now, and which step of its ladder is due"), (), _missed),
-)  # fmt: skip
+)

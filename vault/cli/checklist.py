@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from vault.acts.safety import told_of_steps
-from vault.casework.story.step import ChecklistStep
-from vault.cli import story as form_verbs
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.table import CASE, Given, Verb
@@ -22,8 +20,4 @@ def _list(args: Given, output: Output) -> Result:
     return Result(told.data, told.lines)
 
 
-_OF_FORM: Final = {verb.name: verb for verb in form_verbs.TABLES[ChecklistStep.KIND]}
-VERBS: Final = (
-    Verb("list", Message("the steps of a case: what is done, by whom and when"), (CASE,), _list),
-    _OF_FORM["edit"],
-)
+VERBS: Final = (Verb("list", Message("the steps of a case: what is done, by whom and when"), (CASE,), _list),)

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from vault.casework.story import headline_said
 from vault.casework.story.check_in import missed_for
 from vault.casework.story.deadline import Deadline
-from vault.cli import story as form_verbs
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.showing import indented
-from vault.cli.story import NO_DATE
-from vault.cli.table import Arg, Given
-from vault.errors import UsageError
+from vault.cli.story import NO_DATE, record_data, record_lines
+from vault.cli.table import Given
 from vault.ids import make_id, short_id
 from vault.words.codes import word_of
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    import datetime
-
     from vault.services.cases.deadlines import Standing
     from vault.services.cases.story import DueList
-
-ZONE: Final = Arg("[--zone ZONE]", Message("time zone of the place, such as Asia/Bishkek (that of this computer)"))
 
 
 def listed(args: Given, output: Output) -> Result:
@@ -32,6 +26,7 @@ def listed(args: Given, output: Output) -> Result:
     if args.case is not None and args.due is None:
         return _list_in(args, output)
     from vault.deadlines.engine import STATES
+    from vault.services.cases import deadlines
     from vault.services.safety.check_ins import missed_words
 
     due, stand = _due_lines(args, output)
@@ -44,7 +39,7 @@ def listed(args: Given, output: Output) -> Result:
             "kind": line.kind,
             "when": line.when,
             "about": line.headline,
-            **({} if missed_for(line.kind, line.when, now()) is None else {"missed": True}),
+            **({} if missed_for(line.kind, line.when, deadlines.now()) is None else {"missed": True}),
             **({} if standing is None else {"state": standing.state.value, "check": standing.check}),
         }
         for line, standing in zip(found, stand, strict=True)
@@ -62,7 +57,7 @@ def listed(args: Given, output: Output) -> Result:
                 id=short_id(line.record),
             )
         )
-        late = missed_for(line.kind, line.when, now())
+        late = missed_for(line.kind, line.when, deadlines.now())
         lines += [] if late is None else [indented(missed_words(late))]
         if standing is not None:
             told = [STATES[standing.state], *([] if standing.check is None else [standing.check])]
@@ -98,7 +93,7 @@ def _due_lines(args: Given, output: Output) -> tuple[DueList, list[Standing | No
         case = None if args.case is None else cases.find(session, args.case)
         until = None if args.due is None else story.day_within(session, args.due)
         found = story.due(session, until=until, case=case)
-    moment, place = now(), zone(args.zone)
+    moment, place = deadlines.now(), deadlines.zone(args.zone)
     stand = [
         deadlines.standing_at(line.when, line.rule, moment, place) if line.kind == Deadline.KIND and line.when else None
         for line in found.lines
@@ -120,10 +115,10 @@ def _list_in(args: Given, output: Output) -> Result:
     data = []
     for record in found:
         assert isinstance(record.value, Deadline)  # noqa: S101 - of this kind; this line is for the type checker
-        lines += form_verbs.record_lines(record, by.get(record.record, ""))
-        plain = form_verbs.record_data(record)
+        lines += record_lines(record, by.get(record.record, ""))
+        plain = record_data(record)
         if record.value.is_due():
-            standing = deadlines.standing_of(record.value, now(), zone(args.zone))
+            standing = deadlines.standing_of(record.value, deadlines.now(), deadlines.zone(args.zone))
             lines += map(indented, [STATES[standing.state], *([] if standing.check is None else [standing.check])])
             plain |= {"state": standing.state.value, "check": standing.check}
         data.append(plain)
@@ -135,15 +130,16 @@ def calendar(args: Given, output: Output) -> Result:
     from vault.cli.next_steps import in_words
     from vault.deadlines.icalendar import Entry, calendar_text
     from vault.deadlines.typed import exact_moment
+    from vault.services.cases import deadlines
     from vault.store.files import write_new
 
-    here = zone(args.zone)
+    here = deadlines.zone(args.zone)
     due, _ = _due_lines(Given(**{**vars(args), "case": None}), output)
     moments = [None if line.when is None else exact_moment(line.when, here) for line in due.lines]
     # New ids each time: an id that stays would show that two phones have dates of one case.
     entries = [Entry(make_id().hex(), moment) for moment in moments if moment is not None]
     left = len(moments) - len(entries)
-    write_new(args.out, calendar_text(entries, now(), in_words).encode())
+    write_new(args.out, calendar_text(entries, deadlines.now(), in_words).encode())
     lines: list[Words] = [
         Message("{path} has {count} dates, without names and references.", path=args.out, count=len(entries)),
         Message("Import it into a calendar of its own, and delete that calendar before the next import."),
@@ -155,27 +151,3 @@ def calendar(args: Given, output: Output) -> Result:
         lines.append(Message("{count} more are not in it:", count=more))
         lines += map(indented, _left_out(due))
     return Result({"file": str(args.out), "dates": len(entries), "left_out": left, "more": more}, lines)
-
-
-def now() -> datetime.datetime:
-    """Return the present, in the zone of this computer."""
-    from vault.clock import now_ms
-    from vault.display import here
-
-    return here(now_ms())
-
-
-def zone(name: str | None) -> datetime.tzinfo:
-    """Return a time zone by its name; without one, what the clock of this computer is ahead of UTC now."""
-    if name is None:
-        local = now().astimezone().tzinfo
-        assert local is not None  # noqa: S101 - `astimezone` sets it; this line is for the type checker
-        return local
-    import zoneinfo
-
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError(
-            Message("there is no such time zone here"), next_step=Message("Write it like Asia/Bishkek.")
-        ) from None

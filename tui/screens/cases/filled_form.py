@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.dates import are_clear
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.record_form import RECORD, RecordForm
 from tui.screens.people.record_of_people import RecordOfPeople, names_people
@@ -22,6 +21,8 @@ from tui.values.codes import word_of
 from tui.values.values_forms import FormPlace
 from tui.values.values_records import FormToFill, RecordShown
 from tui.widgets.fields import SafeTextArea
+from vault.acts.act import Act, answer_to
+from vault.acts.records import FILL, FORM, REFILL
 from vault.casework.form import Form, FormField, Shape
 from vault.casework.own_forms.filled import Filled
 from vault.casework.story import STORY
@@ -45,36 +46,32 @@ class FilledForm(RecordForm):
     NAME = Message("Form")
 
     def __init__(self, case: str, ref: str, asked: FormToFill, shown: RecordShown | None = None) -> None:
-        self._asked = asked
+        self._to_fill = asked
         super().__init__(case, ref, Filled.KIND, shown)
         self._before = {f"{_OURS}{name}": text for name, text in self._before.items()}
 
     @override
     def form_place(self) -> FormPlace:
-        about = f"{Filled.KIND}:{self._asked.code}"
+        about = f"{Filled.KIND}:{self._to_fill.code}"
         return FormPlace(RECORD, self._case, self._ref, self._record, about=about)
 
     @override
-    def action_finish(self) -> None:
-        if not are_clear(self):
-            return
-        case, code, record = self._case, self._asked.code, self._record
-        every = self._typed()
-        typed = {name.removeprefix(_OURS): text for name, text in every.items()}
-        self.say(Message("Keeping the record."))
-        if not record:
-            self.ask(lambda vault: vault.story.fill(case, code, typed), self.end, failed=self._refused)
-            return
-        changed = {name.removeprefix(_OURS): text for name, text in every.items() if text != self._before.get(name, "")}
-        if not changed:
-            self.end(record)
-            return
-        self.ask(lambda vault: vault.story.refill(case, record, code, changed), self.end, failed=self._refused)
+    def about(self) -> dict[str, tuple[str, ...]]:
+        return {**super().about(), FORM.name: (self._to_fill.code,)}
+
+    @property
+    @override
+    def act(self) -> Act[Any]:
+        return REFILL if self._record else FILL
+
+    @override
+    def said_as(self, field: str) -> str:
+        return answer_to(field.removeprefix(_OURS))
 
     @property
     @override
     def _form(self) -> Form:
-        form = self._asked.form
+        form = self._to_fill.form
         return replace(form, fields=tuple(replace(field, name=f"{_OURS}{field.name}") for field in form.fields))
 
     @override
@@ -93,7 +90,7 @@ class FilledForm(RecordForm):
     def _widget(self, field: FormField) -> Widget:
         value = self._before.get(field.name, "")
         if field.shape is Shape.RECORD:
-            return ChoiceField([("", _NOT_SAID), *self._asked.people], value=value, id=field.name)
+            return ChoiceField([("", _NOT_SAID), *self._to_fill.people], value=value, id=field.name)
         if field.shape is Shape.TEXT:
             return SafeTextArea(safe_text(value), id=field.name, soft_wrap=True)
         if field.words is not None:  # no answer stands there before somebody gave it, also of what must be answered

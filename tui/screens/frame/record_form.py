@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual import events, on
 from textual.widget import Widget
 from typing_extensions import override
 
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, date_field
@@ -20,6 +21,8 @@ from tui.values.codes import choices
 from tui.values.values_forms import FormPlace
 from tui.values.values_records import RecordShown
 from tui.widgets.fields import SafeInput
+from vault.acts.act import Act, Told
+from vault.acts.records import ADD, CASE, EDIT, IN_CASE
 from vault.casework.form import NO, YES, Form, FormField, Shape
 from vault.casework.story import STORY
 from vault.errors import UsageError, VaultError
@@ -34,7 +37,7 @@ _CONFIRMED: Final = "confirmed"
 _NOT_SAID: Final = Message("not said")
 
 
-class RecordForm(SameAgain, KeptForm):
+class RecordForm(SameAgain, ActScreen, KeptForm):
     """Ends with the id of the record.
 
     Args:
@@ -101,24 +104,43 @@ class RecordForm(SameAgain, KeptForm):
         """Keep the record."""
         if not are_clear(self):
             return
-        case, kind, record, typed = self._case, self._kind, self._record, self._typed()
-        self.say(Message("Keeping the record."))
-        if not record:
-            self.ask(lambda vault: vault.story.add(case, kind, typed), self.end, failed=self._refused)
+        typed = self._typed()
+        if not self._record:
+            self.keep(typed)
             return
         changed = {name: text for name, text in typed.items() if text != self._before.get(name, "")}
         if not changed:
-            self.end(record)
-            return
-        if self._must_confirm(changed):
-            return
-        if _CONFIRMED in typed:
-            changed[_CONFIRMED] = typed[_CONFIRMED]  # what stands in the form is what is kept
-        self.ask(
-            lambda vault: vault.story.change(case, record, kind, changed),
-            lambda kept: self.end(kept.record),
-            failed=self._refused,
-        )
+            self.end(self._record)
+        elif not self._must_confirm(changed):
+            if _CONFIRMED in typed:
+                changed[_CONFIRMED] = typed[_CONFIRMED]  # what stands in the form is what is kept
+            self.keep(changed)
+
+    def keep(self, typed: Mapping[str, str]) -> None:
+        """Add the record, or change what was typed of it."""
+        act, said = self.act, {self.said_as(name): (text,) for name, text in typed.items()}
+        if not self.is_working:
+            self.say(act.doing)
+            self.do(Doing(act, {**self.about(), **said}, self.kept, failed=self._refused))
+
+    def about(self) -> dict[str, tuple[str, ...]]:
+        """Return what the act is done to."""
+        if self._record:
+            return {RECORD: (self._record,), IN_CASE.name: (self._case,)}
+        return {CASE.name: (self._case,)}
+
+    @property
+    def act(self) -> Act[Any]:
+        """What is done with the record."""
+        return (EDIT if self._record else ADD)[self._kind]
+
+    def said_as(self, field: str) -> str:
+        """Return how the act calls a field of this form."""
+        return field
+
+    def kept(self, told: Told) -> None:
+        """End with the record."""
+        self.end(str(told.data["record"]))
 
     def _must_confirm(self, changed: Mapping[str, str]) -> bool:
         """Empty by whom the record is confirmed where all else changed, once, and say so; say whether it was done."""
