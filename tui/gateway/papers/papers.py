@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from tui.gateway.story import record_shown
@@ -12,11 +11,11 @@ from tui.values.values_papers import PaperPage, PaperShown, SenderShown
 from vault.access.session import Session
 from vault.casework.papers.document import Document
 from vault.display import DAY, bytes_text, time_text
-from vault.errors import NotFoundError, VaultError
+from vault.errors import NotFoundError
 from vault.ids import CompartmentId, RecordId
-from vault.progress import CancelledError, Progress, Stopped
+from vault.progress import Progress, Stopped
 from vault.services.cases.editing import Place
-from vault.services.papers import adding, homes, paper_text, papers
+from vault.services.papers import adding, paper_text, papers
 from vault.services.papers import senders as find_senders
 from vault.services.projection import authors
 from vault.services.projection.reading import Stored
@@ -37,53 +36,9 @@ class Papers(Subject):
         senders = tuple(map(_sender, find_senders.senders_of(self._session, place, why=why)))
         return PaperPage(by_id[record], text, tuple(each for each in shown if each.record != record), senders)
 
-    def add(
-        self,
-        case: str,
-        source: Path,
-        typed: Mapping[str, str],
-        version_of: str,
-        *,
-        progress: Progress,
-        stopped: Stopped,
-    ) -> str:
-        """Keep a file as a paper, or as the next version of one, then read its text; return its record's id.
-
-        Stopped before it is durable, nothing is left; stopped later, it is kept without its text.
-        """
-        home = case_id(case)
-        facts = homes.facts_typed(self._session, home, typed)
-        earlier = record_id(version_of) if version_of else None
-        added = adding.add(
-            self._session,
-            home,
-            source,
-            facts,
-            version_of=earlier,
-            progress=lambda done, total: progress(done, 2 * total),
-            cancelled=stopped,
-        )
-        with suppress(CancelledError, VaultError):  # the paper is kept; its page says that its text was not read
-            self._read(Place(home, added.record, Document.KIND), lambda done, total: progress(total + done, 2 * total),
-                       stopped)  # fmt: skip
-        return added.record.hex()
-
     def language_of(self, home: str) -> str:
         """Return in which language a new paper there probably is; empty where the case tells none."""
         return paper_text.proposed_language(self._session, case_id(home))
-
-    def read(self, case: str, record: str, progress: Progress, stopped: Stopped) -> bool:
-        """Read the text of a paper, again if it was read before."""
-        self._read(_place(case, record), progress, stopped)
-        return True
-
-    def _read(self, place: Place, progress: Progress, stopped: Stopped) -> None:
-        paper_text.read_and_keep(self._session, place, progress=telling(progress, stopped))
-
-    def change(self, case: str, record: str, typed: Mapping[str, str]) -> str:
-        """Change facts of a paper to what was typed; return its record's id."""
-        papers.change(self._session, _place(case, record), typed)
-        return record
 
     def save(self, case: str, record: str, out: Path, why: str, *, progress: Progress, stopped: Stopped) -> Path:
         """Write the content of a paper to a new file, in clear; stopped, there is no file."""

@@ -13,11 +13,11 @@ from typing_extensions import override
 
 from tui.looks.tokens import Token
 from tui.screens.erasing.erase import Erases
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import Choose
-from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.looking_back import UNDO
-from tui.screens.papers.paper_form import PaperForm
+from tui.screens.papers.paper_form import PaperForm, said_of_paper
 from tui.screens.papers.paper_rows import fact_lines, state_lines
 from tui.screens.papers.paper_save import PaperSave
 from tui.screens.people.person_form import PersonForm
@@ -31,6 +31,7 @@ from tui.widgets.cells import Cell, broken
 from tui.widgets.columns import fit_cells
 from tui.widgets.long_text import LongText
 from tui.widgets.parts_pane import Lines, PartsPane, Section
+from vault.acts.document import TEXT
 from vault.casework.vocabulary import PersonRole
 from vault.words.message import Message, joined, plural
 
@@ -38,7 +39,7 @@ _NO_TEXT: Final = Message("No text; s saves the content to a file, to be looked 
 _SEARCHED_APART: Final = Message("It is in a restricted section: the search (F3) looks there after F2, `sections`.")
 
 
-class PaperScreen(Erases, LongWorkScreen):
+class PaperScreen(Erases, ActScreen):
     """Ends with the id of the paper's record, or with nothing once it was removed.
 
     Args:
@@ -114,13 +115,8 @@ class PaperScreen(Erases, LongWorkScreen):
 
     def action_read(self) -> None:
         """Read its text."""
-        where = self._where
-        self.work_long(
-            Message("Reading its text"),
-            lambda vault, progress, stopped: vault.papers.read(where.home, where.record, progress, stopped),
-            lambda _: self.action_refresh(),
-            when_stopped=Message("Stopped. The paper is as it was."),
-        )
+        said = {**said_of_paper(self._where), "again": ("yes",), "why": (self._why,)}
+        self.do(Doing(TEXT, said, lambda _: self.action_refresh()))
 
     def action_person(self) -> None:
         """Ask who of those that wrote is to be a person of the case, and fill the form in."""
