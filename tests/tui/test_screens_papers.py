@@ -95,7 +95,7 @@ def test_a_paper_is_kept_changed_saved_in_clear_and_removed(house: House, order:
         assert (tmp_path / "out.txt").read_bytes() == order.read_bytes()
         amina.press("s", f" {order}", "f4")
         amina.sees("order.txt exists already. Name a new file.")
-        amina.press("escape", "v")
+        amina.press("escape", "y", "v")
         amina.sees("History", "from whom: the second court")
         amina.sees_not("body", "extracted")
         amina.press("enter", "x", "escape")

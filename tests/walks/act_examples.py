@@ -306,6 +306,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "form edit": Example(a_filled_form, said={answer_to("heard"): ("his aunt",)}, wrong={"form": ("never-made",)}),
     "document add": Example(a_file, said={"title": ("Order",)}, wrong={"file": (f"{HERE}/nowhere.txt",)}),
     "document text": Example(a_paper, wrong={"document": (NEVER_MADE,)}),
+    "document save": Example(a_paper, said={"out": (f"{HERE}/out.txt",)}, wrong={"document": (NEVER_MADE,)}),
     "document edit": Example(a_paper, said={"title": ("Order",)}, wrong={"document": (NEVER_MADE,)}),
     "backup make": Example(
         nothing, said={"folder": (f"{HERE}/backups",)}, wrong={"folder": (f"{HERE}/office.vault/inside",)}

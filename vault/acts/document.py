@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from vault.acts.act import Act, Agreed, Begun, Field, Follow, Plan, Said, Shape, Told, one
+from vault.acts.act import Act, Agreed, Begun, Field, Follow, Plan, Said, Shape, Told, empty, one
 from vault.acts.case import told_of_change
 from vault.acts.records import CASE, emptying, fields_of, typed_in
 from vault.casework.papers.document import Document, DocumentKind, ReadBy, read_words
@@ -171,6 +171,30 @@ def _read(session: Session, plan: Plan[tuple[Place, Said]], _agreed: Agreed, wor
     return Told((*lines, _how_read(found.read_by, holders, found.language)), data, _searched(holders))
 
 
+# ---- its content --------------------------------------------------------------------------------------------------
+
+
+def _what_leaves(session: Session, said: Said) -> Plan[tuple[Place, Path, str]]:
+    from vault.store.files import require_new
+
+    out = Path(said["out"][0])
+    require_new(out)
+    return Plan((place_of(session, said), out, one(said, "why") or "casework"))
+
+
+def _save(session: Session, plan: Plan[tuple[Place, Path, str]], _agreed: Agreed, working: Working) -> Told:
+    from vault.services.papers import papers
+
+    place, out, why = plan.of
+    size = papers.save(session, place, out, why=why, progress=working).body.size
+    told = Message(
+        "The document is at {path}, {size}, in clear. Delete it when nobody needs it there.",
+        path=out,
+        size=bytes_text(size),
+    )
+    return Told((told,), {"document": place.record.hex(), "out": str(out), "size": size})
+
+
 # ---- its facts ----------------------------------------------------------------------------------------------------
 
 
@@ -233,6 +257,29 @@ TEXT: Final = Act(
     stopped=Message("Stopped. The paper is as it was."),
     is_long=True,
 )  # fmt: skip
+SAVE: Final = Act(
+    "document save",
+    Message("write the content of a paper to a new file, in clear"),
+    Message("Save a paper"),
+    Message("write the file"),
+    (
+        DOCUMENT,
+        Field("out", Message("File"), Shape.NEW_FILE, Message("the new file; no file may be there yet"),
+              form="--out FILE", hint="/media/stick/order.jpg", is_required=True),
+        OF_SECTION,
+    ),
+    look=_what_leaves,
+    run=_save,
+    doing=Message("Writing the document"),
+    nothing=Message("there is no file"),
+    begin=empty,
+    about=Message(
+        "The file will be in clear: anybody who has this computer or the stick can read it. The log says that the paper"
+        " left. Delete the file when nobody needs it there."
+    ),
+    is_long=True,
+    makes_files=True,
+)  # fmt: skip
 EDIT: Final = Act(
     "document edit",
     Message("change the facts of a paper; the history keeps what they were"),
@@ -246,4 +293,4 @@ EDIT: Final = Act(
     begin=_what_is_known,
     is_change=True,
 )
-ACTS: Final = (ADD, TEXT, EDIT)
+ACTS: Final = (ADD, TEXT, SAVE, EDIT)

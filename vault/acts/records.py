@@ -34,12 +34,9 @@ RECORD: Final = Field(
     "record", Message("Record"), Shape.RECORDS, Message("the record's id, or its beginning"), form="RECORD"
 )
 IN_CASE: Final = Field(
-    "of_case",
-    Message("Case"),
-    Shape.CASES,
-    Message("the record's case, if records of two cases have the same id"),
-    form="[--case CASE]",
-)
+    "of_case", Message("Case"), Shape.CASES, form="[--case CASE]",
+    help=Message("the record's case, if records of two cases have the same id"),
+)  # fmt: skip
 _CONFIRMED: Final = "confirmed"
 _CONFIRMED_ANEW: Final = Message("Confirmed by, for the record as it is now; type it again, or the change empties it")
 _EMPTY: Final = "empty"
@@ -224,80 +221,44 @@ def _changing(kind: type[forms.FormedRecord], noun: str = "") -> Act[_Change]:
 
 
 def _ending(kind: type[forms.FormedRecord]) -> Act[_Change]:
-    fields = fields_of(kind.FORM, is_new=False)
     on = Field("on", Message("On"), Shape.DAY, Message("the day; today without it"), is_past=True)
-    return Act(
-        f"{kind.KIND} done",
-        Message("say that it is over: it is no longer due"),
-        Message("Over"),
-        Message("over"),
-        (RECORD, IN_CASE, on, *(each for each in fields if each.name in kind.FORM.asked_at_end)),
+    end = (each for each in fields_of(kind.FORM, is_new=False) if each.name in kind.FORM.asked_at_end)
+    return replace(
+        _changing(kind),
+        name=f"{kind.KIND} done",
+        help=Message("say that it is over: it is no longer due"),
+        fields=(RECORD, IN_CASE, on, *end),
         look=partial(_what_is_over, kind),
-        run=_change,
-        doing=_SAVING,
-        nothing=Message("it stays due"),
-        begin=partial(_what_is_there, kind),
+        is_change=False,
     )
 
 
 # ---- deadlines ----------------------------------------------------------------------------------------------------
 
+# fmt: off
 _OF_RULE: Final = (
-    Field(
-        "rule",
-        Message("Rule"),
-        Shape.CODE,
-        Message("a rule's code: CaseVault computes its date"),
-        form="[--rule CODE]",
-    ),
-    Field("at", Message("At the latest on"), Shape.MOMENT, form="[--at DATE]"),
-    Field("set_by", Message("Set by"), Shape.WORD, form="[--set-by WORD]", words=tuple(each.value for each in SetBy)),
-    Field("irreversible", Message("Cannot be undone if missed"), Shape.CODE, form="[--irreversible YES|NO]"),
+    Field("rule", Message("Rule"), Shape.CODE, Message("a rule's code: CaseVault computes its date"),
+          form="[--rule CODE]"),
+    *(replace(each, form=f"[{each.form.strip('[]')}]", is_required=False)
+      for each in fields_of(Deadline.FORM, is_new=True) if each.name in {"at", "set_by", "irreversible"}),
 )
 COUNTED_FROM: Final = (
-    Field(
-        "trigger",
-        Message("Counted from"),
-        Shape.MOMENT,
-        Message("when its clock started: a date, complete or in part, or DATEThh:mm"),
-        is_past=True,
-    ),
-    Field(
-        "posted",
-        Message("Posted"),
-        Shape.DAY,
-        Message("when the paper became available to read, whether it was read or not"),
-        form="[--posted DAY]",
-        is_past=True,
-    ),
-    Field(
-        "suspended",
-        Message("Suspended"),
-        Shape.CODE,
-        Message("when the clock was stopped: DAY..DAY, or DAY.. while it is stopped"),
-        form="[--suspended DAYS ...]",
-    ),
-    Field(
-        "extended",
-        Message("Extended"),
-        Shape.CODE,
-        Message("how much time was added: 10d, 5wd (working days), 3m, 24h"),
-        form="[--extended PERIOD ...]",
-    ),
-    Field(
-        "country",
-        Message("Country"),
-        Shape.CODE,
-        Message("whose holidays count where the rule names no country, such as KG"),
-        form="[--country CC]",
-    ),
-    Field(
-        "zone",
-        Message("Time zone"),
-        Shape.CODE,
-        Message("time zone of the place, such as Asia/Bishkek (that of this computer)"),
-    ),
+    Field("trigger", Message("Counted from"), Shape.MOMENT,
+          Message("when its clock started: a date, complete or in part, or DATEThh:mm"), is_past=True),
+    Field("posted", Message("Posted"), Shape.DAY,
+          Message("when the paper became available to read, whether it was read or not"), form="[--posted DAY]",
+          is_past=True),
+    Field("suspended", Message("Suspended"), Shape.CODE,
+          Message("when the clock was stopped: DAY..DAY, or DAY.. while it is stopped"),
+          form="[--suspended DAYS ...]"),
+    Field("extended", Message("Extended"), Shape.CODE,
+          Message("how much time was added: 10d, 5wd (working days), 3m, 24h"), form="[--extended PERIOD ...]"),
+    Field("country", Message("Country"), Shape.CODE,
+          Message("whose holidays count where the rule names no country, such as KG"), form="[--country CC]"),
+    Field("zone", Message("Time zone"), Shape.CODE,
+          Message("time zone of the place, such as Asia/Bishkek (that of this computer)")),
 )
+# fmt: on
 """From what a rule counts, and where."""
 
 
@@ -328,39 +289,24 @@ def _what_moves(session: Session, said: Said) -> Plan[_Change]:
 
 
 _LATER: Final = frozenset({"done", "end", *(each.name for each in (*_OF_RULE, *COUNTED_FROM))})
+# fmt: off
 _DEADLINE: Final = replace(
     _adding(Deadline),
     help=Message("add a deadline to a case: a date that was set, or that a rule gives"),
-    fields=(
-        CASE,
-        *_OF_RULE,
-        *COUNTED_FROM,
-        *(each for each in fields_of(Deadline.FORM, is_new=True) if each.name not in _LATER),
-    ),
+    fields=(CASE, *_OF_RULE, *COUNTED_FROM,
+            *(each for each in fields_of(Deadline.FORM, is_new=True) if each.name not in _LATER)),
     look=_what_is_due,
 )
-_MOVE: Final = Act(
-    "deadline move",
-    Message("give it another date; the history keeps the date before it"),
-    Message("Another date"),
-    Message("move"),
-    (
-        RECORD,
-        IN_CASE,
-        Field(
-            "day",
-            Message("Day"),
-            Shape.DAY,
-            Message("the new date, YYYY-MM-DD or 26.11.2026"),
-            form="DAY",
-            is_required=True,
-        ),
-    ),
+_MOVE: Final = replace(
+    _changing(Deadline),
+    name="deadline move",
+    help=Message("give it another date; the history keeps the date before it"),
+    fields=(RECORD, IN_CASE, Field("day", Message("Day"), Shape.DAY, form="DAY", is_required=True,
+                                   help=Message("the new date, YYYY-MM-DD or 26.11.2026"))),
     look=_what_moves,
-    run=_change,
-    doing=_SAVING,
-    nothing=_UNCHANGED,
+    begin=None,
 )
+# fmt: on
 
 # ---- forms of the organisation ------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from vault.cli.acting import arg_of, given_of
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.showing import indented
-from vault.cli.table import CASE, Arg, Given, Verb, new_file
+from vault.cli.table import CASE, Arg, Given, Verb
 from vault.display import MINUTE_UTC, bytes_text, local_time, time_data
 from vault.ids import short_id
 from vault.words.codes import word_of
@@ -75,20 +75,6 @@ def _senders(args: Given, output: Output) -> Result:
 def _sender(messages: int, name: str, alike: list[str]) -> Words:
     said = joined(alike, ", ") or Message("not entered here; `casevault person add` enters them")
     return Message("{messages}  {name}: {alike}", messages=f"{messages:>6}", name=name, alike=said)
-
-
-def _save(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.papers import papers
-
-        place = _place(session, args)
-        progress = output.progress_of(Message("Writing the document"))
-        document = papers.save(session, place, args.out, why=args.why, progress=progress)
-    lines = [
-        Message("The document is at {path}, in clear: {size}.", path=args.out, size=bytes_text(document.body.size)),
-        Message("Delete it when nobody needs it there."),
-    ]
-    return Result({"document": place.record.hex(), "out": str(args.out), "size": document.body.size}, lines)
 
 
 def _remove(args: Given, output: Output) -> Result:
@@ -165,10 +151,5 @@ VERBS: Final = (
     Verb("senders", Message("who wrote in a chat, and which people of the case they may be"), (
         _DOCUMENT, _OF_SECTION,
     ), _senders),
-    Verb("save", Message("write the content of a paper to a new file, in clear"), (
-        _DOCUMENT,
-        Arg("--out FILE", Message("the new file; no file may be there yet"), of=new_file),
-        _OF_SECTION,
-    ), _save),
     Verb("remove", Message("erase a paper with all its versions"), (_DOCUMENT, _OF_SECTION), _remove),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What is kept in a case of each kind of record with a form: `casevault wanted list` and others."""
+"""What is kept in a case of each kind of record with a form: `casevault wanted list`, `check-in missed` and others."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from vault.acts.safety import told_of_steps
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.story import STORY, headline_said
+from vault.casework.story.check_in import CheckIn
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.showing import indented
@@ -19,6 +21,7 @@ from vault.words.message import Message, Words
 if TYPE_CHECKING:
     from vault.ids import RecordId
     from vault.services.projection.reading import Stored
+    from vault.services.safety.check_ins import Missed
 
 NO_DATE: Final = Message("no date")
 
@@ -55,7 +58,69 @@ def record_lines(record: Stored[FormedRecord], by: str, names: Mapping[RecordId,
     return [head, *(indented(Message("{label}: {value}", label=label, value=text)) for label, text in told)]
 
 
-TABLES: Final = {
+def _missed(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.safety import check_ins
+
+        found = check_ins.missed(session, why=args.why)
+    lines = [line for each in found for line in _missed_lines(each)]
+    return Result({"missed": [_missed_data(each) for each in found]}, lines or [Message("No check-in is missed.")])
+
+
+def _missed_data(each: Missed) -> dict[str, object]:
+    return {
+        "case": each.line.case.hex(),
+        "ref": each.line.ref,
+        "record": each.line.record.hex(),
+        "at": each.record.at,
+        "minutes": int(each.late.total_seconds()) // 60,
+        "who": each.record.who,
+        "first": each.record.first,
+        "second": each.record.second,
+        "due": [step.what for step in each.steps_due],
+        "to_come": [step.what for step in each.to_come],
+    }
+
+
+def _missed_lines(each: Missed) -> list[Words]:
+    from vault.services.safety.check_ins import missed_words
+
+    head = Message(
+        "{when}  {ref}  {client}  {who}  id {id}",
+        when=each.record.at.replace("T", " "),
+        ref=each.line.ref,
+        client=each.line.client,
+        who=each.record.who,
+        id=short_id(each.line.record),
+    )
+    looks = Message("{first} looks for it, {second} takes over", first=each.record.first, second=each.record.second)
+    return [
+        head,
+        indented(missed_words(each.late)),
+        indented(looks),
+        *(indented(Message("now: {step}", step=step.what)) for step in each.steps_due),
+        *(indented(Message("then: {step}", step=step.what)) for step in each.to_come),
+    ]
+
+
+def _steps(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.cases import cases
+        from vault.services.safety import checklists
+
+        told = told_of_steps(checklists.steps_in(session, cases.find(session, args.case), why=args.why))
+    return Result(told.data, told.lines)
+
+
+_LISTS: Final = {
     name: (Verb("list", Message("the records of this kind in a case"), (CASE,), partial(_list, kind)),)
     for name, kind in STORY.items()
+}
+TABLES: Final = {
+    **_LISTS,
+    CheckIn.KIND: (
+        *_LISTS[CheckIn.KIND],
+        Verb("missed", Message("what is missed now, and which step of its ladder is due"), (), _missed),
+    ),
+    "checklist": (Verb("list", Message("the steps of a case: what is done, by whom and when"), (CASE,), _steps),),
 }

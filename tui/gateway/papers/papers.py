@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from tui.gateway.story import record_shown
-from tui.gateway.subject import Subject, case_id, record_id, telling
+from tui.gateway.subject import Subject, case_id, record_id
 from tui.values.values_papers import PaperPage, PaperShown, SenderShown
 from vault.access.session import Session
 from vault.casework.papers.document import Document
 from vault.display import DAY, bytes_text, time_text
 from vault.errors import NotFoundError
 from vault.ids import CompartmentId, RecordId
-from vault.progress import Progress, Stopped
 from vault.services.cases.editing import Place
 from vault.services.papers import adding, paper_text, papers
 from vault.services.papers import senders as find_senders
@@ -39,11 +37,6 @@ class Papers(Subject):
     def language_of(self, home: str) -> str:
         """Return in which language a new paper there probably is; empty where the case tells none."""
         return paper_text.proposed_language(self._session, case_id(home))
-
-    def save(self, case: str, record: str, out: Path, why: str, *, progress: Progress, stopped: Stopped) -> Path:
-        """Write the content of a paper to a new file, in clear; stopped, there is no file."""
-        papers.save(self._session, _place(case, record), out, why=why, progress=telling(progress, stopped))
-        return out
 
 
 def _sender(found: find_senders.Sender) -> SenderShown:

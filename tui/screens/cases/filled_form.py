@@ -12,8 +12,7 @@ from typing_extensions import override
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form_row import FormRow
-from tui.screens.frame.record_form import RECORD, RecordForm
-from tui.screens.people.record_of_people import RecordOfPeople, names_people
+from tui.screens.frame.record_form import NOT_SAID, RECORD, RecordForm
 from tui.screens.people.request_of_person import RequestOfPerson
 from tui.text.in_words import in_words
 from tui.text.safe_text import safe_text
@@ -31,7 +30,6 @@ from vault.words.message import Message, Words
 
 _OURS: Final = "asked_"
 """Before the names of questions, which are data: a widget of the screen may have the name of one."""
-_NOT_SAID: Final = Message("not said")
 
 
 class FilledForm(RecordForm):
@@ -47,7 +45,7 @@ class FilledForm(RecordForm):
 
     def __init__(self, case: str, ref: str, asked: FormToFill, shown: RecordShown | None = None) -> None:
         self._to_fill = asked
-        super().__init__(case, ref, Filled.KIND, shown)
+        super().__init__(case, ref, Filled.KIND, shown, people=asked.people)
         self._before = {f"{_OURS}{name}": text for name, text in self._before.items()}
 
     @override
@@ -89,15 +87,13 @@ class FilledForm(RecordForm):
     @override
     def _widget(self, field: FormField) -> Widget:
         value = self._before.get(field.name, "")
-        if field.shape is Shape.RECORD:
-            return ChoiceField([("", _NOT_SAID), *self._to_fill.people], value=value, id=field.name)
         if field.shape is Shape.TEXT:
             return SafeTextArea(safe_text(value), id=field.name, soft_wrap=True)
         if field.words is not None:  # no answer stands there before somebody gave it, also of what must be answered
             words = [(word.value, field.at_length.get(word.value, word_of(word.value))) for word in field.words]
             if field.at_length:
                 words.sort(key=lambda word: in_words(word[1]))
-            first: list[tuple[str, Words]] = [("", _NOT_SAID)]
+            first: list[tuple[str, Words]] = [("", NOT_SAID)]
             return ChoiceField([*first, *words], value=value, id=field.name)
         return super()._widget(field)
 
@@ -124,18 +120,18 @@ def open_form(
     """
     case, ref = where
     name, _, code = kind.partition(":")
-    if name != Filled.KIND and names_people(STORY[kind].FORM):
 
-        def choose_among(people: tuple[tuple[str, str], ...]) -> None:
-            form = RecordOfPeople(case, ref, kind, people, shown)
-            if kind == SubjectRequest.KIND:
-                form = RequestOfPerson(case, ref, people, shown, today_ms=screen.desk.now_ms())
-            screen.app.push_screen(form, then)
+    def show(people: tuple[tuple[str, str], ...]) -> None:
+        form = RecordForm(case, ref, kind, shown, people=people)
+        if kind == SubjectRequest.KIND:
+            form = RequestOfPerson(case, ref, people, shown, today_ms=screen.desk.now_ms())
+        screen.app.push_screen(form, then)
 
-        screen.ask(lambda vault: vault.story.people_of(case), choose_among)
+    if name != Filled.KIND and any(field.shape is Shape.RECORD for field in STORY[kind].FORM.fields):
+        screen.ask(lambda vault: vault.story.people_of(case), show)
         return
     if name != Filled.KIND:
-        screen.app.push_screen(RecordForm(case, ref, kind, shown), then)
+        show(())
         return
     code = shown.form if shown is not None else code
 

@@ -52,7 +52,8 @@ class ActForm(ActScreen, KeptForm):
         about: what a person calls that.
         case: the case whose draft of this form it is.
         known: what the screen knows already of what it begins with.
-        first: what stands in rows at first, and may be another thing than what is there.
+        first: what stands in rows at first, and may be another thing than what is there; of a new file, its name in a
+            folder that somebody names.
     """
 
     DEFAULT_CSS = """
@@ -112,7 +113,8 @@ class ActForm(ActScreen, KeptForm):
         if field.is_place:
             named = Path(in_words(field.hint)).name or field.name
             new = {Shape.NEW_FILE: named, Shape.FOLDER: THIS_FOLDER, Shape.NEW_FOLDER: THIS_FOLDER}.get(field.shape, "")
-            return FormRow(field.label, PlaceInput(placeholder=field.hint, id=field.name, new=new))
+            called = self._first_said.get(field.name, new)
+            return FormRow(field.label, PlaceInput(placeholder=field.hint, id=field.name, new=called))
         hint = field.hint or (_BETWEEN if field.shape is Shape.LINES else "")
         return FormRow.of_text(field.name, field.label, hint, "; ".join(value.splitlines()))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
 from textual import events, on
@@ -34,7 +35,8 @@ _HINTS: Final[Mapping[Shape, Words]] = {
 }
 RECORD: Final = "record"
 _CONFIRMED: Final = "confirmed"
-_NOT_SAID: Final = Message("not said")
+NOT_SAID: Final = Message("not said")
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class RecordForm(SameAgain, ActScreen, KeptForm):
@@ -44,6 +46,8 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
         case, ref: of the case.
         kind: of the record.
         shown: the record that is changed; without it a new one is made.
+        people: whom it may name: id and name.
+        begun: what stands in a new one at first.
     """
 
     NAME = Message("Record")
@@ -54,14 +58,27 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
         leave(Message("Leave; nothing is kept")),
     )
 
-    def __init__(self, case: str, ref: str, kind: str, shown: RecordShown | None = None) -> None:
+    NOBODY: ClassVar[Words] = NOT_SAID
+    """What stands where no other record is named."""
+
+    def __init__(
+        self,
+        case: str,
+        ref: str,
+        kind: str,
+        shown: RecordShown | None = None,
+        *,
+        people: Sequence[tuple[str, Words]] = (),
+        begun: Mapping[str, str] = _NOTHING,
+    ) -> None:
         super().__init__()
         self._case = case
         self._ref = ref
         self._kind = kind
         self.help_name = self._form.title
         self._record = "" if shown is None else shown.record
-        self._before: Mapping[str, str] = {} if shown is None else shown.typed
+        self._people, self._begun = dict(people), begun
+        self._before: Mapping[str, str] = begun if shown is None else shown.typed
         self._is_emptied = False
         self._wrong_line = ""
 
@@ -76,6 +93,11 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
     @override
     def form_place(self) -> FormPlace:
         return FormPlace(RECORD, self._case, self._ref, self._record, about=self._kind)
+
+    @override
+    def filled_at_first(self) -> dict[str, str]:
+        # Who was chosen by where the form was opened comes back with a draft as if somebody had chosen them.
+        return {name: said for name, said in super().filled_at_first().items() if name not in self._begun}
 
     def on_mount(self) -> None:
         """Begin with the first field."""
@@ -182,8 +204,12 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
 
     def _widget(self, field: FormField) -> Widget:
         value = self._before.get(field.name, "")
+        if field.shape is Shape.RECORD:
+            # Who is not there any more stays until somebody chooses.
+            others = {"": self.NOBODY} | ({} if value in self._people else {value: value[:8]}) | self._people
+            return ChoiceField(list(others.items()), value=value, id=field.name)
         if field.words is not None:
-            first: list[tuple[str, Words]] = [] if field.is_required else [("", _NOT_SAID)]
+            first: list[tuple[str, Words]] = [] if field.is_required else [("", NOT_SAID)]
             return ChoiceField([*first, *choices(field.words)], value=value, id=field.name)
         if field.shape is Shape.YES_NO:
             return ChoiceField(choices((NO, YES)), value=value or NO, id=field.name)

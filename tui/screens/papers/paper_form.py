@@ -27,7 +27,7 @@ from tui.widgets.fields import SafeInput
 from vault.acts.act import Act, Told
 from vault.acts.document import ADD, DOCUMENT, EDIT
 from vault.acts.records import CASE
-from vault.casework.form import Form, FormField, Shape
+from vault.casework.form import Form, FormField
 from vault.casework.papers.document import Document
 from vault.words.message import Message, Words
 
@@ -40,7 +40,6 @@ _NEW: Final = Message("New paper")
 _VERSION: Final = Message("Next version of a paper")
 _CHANGED: Final = Message("Change a paper")
 PAPER_KEPT: Final = Message("The paper is kept. Its file is still there, in clear: delete it if nobody needs it.")
-_NO_OTHER: Final = Message("of no paper here")
 _IN_CASE: Final[tuple[str, Words]] = ("", Message("none: who holds the case reads it"))
 _NOT_THERE: Final = Message(
     "The section that you chose is not yours any more. Choose where the paper goes, or leave with Esc."
@@ -60,6 +59,7 @@ class PaperForm(RecordForm):
     """
 
     NAME = Message("Paper")
+    NOBODY = Message("of no paper here")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Keep the paper"), "F4", Message("keep")),
         NEXT_FIELD,
@@ -81,12 +81,12 @@ class PaperForm(RecordForm):
         self._where = where
         self._sections = [(section.section, section.called) for section in sections]
         self._is_place_lost = False
-        super().__init__(where.home, where.ref, Document.KIND, None if shown is None else shown.facts)
+        people = [(paper.record, paper.called) for paper in others]
+        super().__init__(where.home, where.ref, Document.KIND, None if shown is None else shown.facts, people=people)
         if shown is None:
             self._before = {_LANGUAGE: language}
         self.help_name = _NEW if shown is None else _VERSION if is_version else _CHANGED
         self._asks_file = shown is None or is_version
-        self._others = [(paper.record, paper.called) for paper in others]
 
     @override
     def form_place(self) -> FormPlace:
@@ -156,9 +156,6 @@ class PaperForm(RecordForm):
 
     @override
     def _widget(self, field: FormField) -> Widget:
-        if field.shape is Shape.RECORD:
-            value = self._before.get(field.name, "")
-            return ChoiceField([("", _NO_OTHER), *self._others], value=value, id=field.name)
         if field.name == _LANGUAGE:
             known = SuggestFromList(languages(), case_sensitive=False)
             return SafeInput(self._before.get(_LANGUAGE, ""), suggester=known, id=_LANGUAGE, compact=True)
