@@ -19,7 +19,7 @@ from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, explained, reading_of
-from tui.screens.frame.form import BROWSE
+from tui.screens.frame.form import BROWSE, whole_path
 from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.text.in_words import in_words, together
@@ -192,6 +192,8 @@ class ActForm(ActScreen, KeptForm):
         for field in self._act.rows(self.subject):
             for row in self.query(f"#{field.name}"):
                 typed = row.value if isinstance(row, ChoiceField) else self.text(field.name)
+                if field.is_place:
+                    typed = str(whole_path(typed) or typed)
                 if field.shape is Shape.LINES:
                     typed = "\n".join(part.strip() for part in typed.split(";") if part.strip())
                 is_kept = typed == present.get(field.name, "") or (not typed and field.shape in _DATES)
