@@ -28,7 +28,7 @@ DOCUMENT: Final = Field(
 )  # fmt: skip
 OF_SECTION: Final = Field(
     "section", Message("Section"), Shape.CODE, Message("the document is in this restricted section"),
-    form="[--section ID]",
+    form="[--section ID]", is_answer=True,
 )  # fmt: skip
 _FORM: Final = Document.FORM
 

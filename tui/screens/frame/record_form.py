@@ -206,7 +206,7 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
         value = self._before.get(field.name, "")
         if field.shape is Shape.RECORD:
             # Who is not there any more stays until somebody chooses.
-            others = {"": self.NOBODY} | ({} if value in self._people else {value: value[:8]}) | self._people
+            others = {"": self.NOBODY} | ({} if value in {"", *self._people} else {value: value[:8]}) | self._people
             return ChoiceField(list(others.items()), value=value, id=field.name)
         if field.words is not None:
             first: list[tuple[str, Words]] = [] if field.is_required else [("", NOT_SAID)]
