@@ -5,7 +5,6 @@ Run it in the environment of the tests: `.venv/bin/python scripts/acts.py`. The 
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 from tests.hygiene.calls import actions_of  # noqa: E402 - the checkout that this script lies in
 from vault.cli.acting import verb_of  # noqa: E402
 from vault.cli.next_steps import in_words  # noqa: E402
-from vault.cli.nouns import NOUNS  # noqa: E402
+from vault.cli.nouns import NOUNS, acts_of  # noqa: E402
 from vault.policy.roles import ALLOWED, CASE_ACTIONS, Action, Role  # noqa: E402
 
 TARGET = ROOT / "docs" / "acts.md"
@@ -36,8 +35,8 @@ def written() -> str:
 
 
 def _rows() -> Iterator[tuple[str, ...]]:
-    for noun in (noun for noun in NOUNS.values() if noun.acts):
-        for act in importlib.import_module(f"vault.acts.{noun.acts}").ACTS:
+    for noun in NOUNS.values():
+        for act in acts_of(noun):
             forms = [arg.form for arg in verb_of(act).each_arg()]
             yield act.name, in_words(act.help), _who_may(actions_of(act)), " ".join(f"`{form}`" for form in forms)
 

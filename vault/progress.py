@@ -26,6 +26,10 @@ class Working:
     tell: StepProgress = lambda what, done, total: None
     stopped: Stopped = lambda: False
 
+    def named(self, what: Words) -> Working:
+        """Return whom a part of the work tells how far it is."""
+        return Working(lambda _, done, total: self.tell(what, done, total), self.stopped)
+
     def __call__(self, done: int, total: int) -> None:
         """Tell it as a `Progress`; raises `CancelledError` once somebody stopped the work."""
         if self.stopped():

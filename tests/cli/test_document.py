@@ -136,7 +136,7 @@ def test_a_paper_kept_in_a_section_is_reached_there_alone(desk: Desk, filled_tem
     assert added["searched_by"] == [MEMBER]
     shown = desk.run("document", "text", document, *there).out
     assert f"(Its text is searched. Only who holds its section can search it: {MEMBER}.)" in shown
-    assert "`casevault search --in-sections` looks there." in shown
+    assert "To search it: `casevault search --in-sections`." in shown
     assert said(desk, "document", "list", ref)["documents"] == []
     (listed,) = said(desk, "document", "list", ref, *there)["documents"]
     assert (listed["document"], listed["read_by"]) == (document, "plain")

@@ -73,7 +73,12 @@ def reached(modules: Mapping[str, ast.Module], *places: str) -> set[str]:
 
 def actions_of(act: Act[Any]) -> set[Action]:
     """Return what policy is asked for where an act is done."""
-    services = reached(trees("vault/acts"), place_of(act.run))
+    return _actions(place_of(act.run))
+
+
+@functools.cache
+def _actions(place: str) -> set[Action]:
+    services = reached(trees("vault/acts"), place)
     actions = {action for name in services for action in ACTS.get(name, ())}
     for name in services & LOOKS_ITSELF:
         module, _, function = name.partition(".")
@@ -83,6 +88,7 @@ def actions_of(act: Act[Any]) -> set[Action]:
     return actions
 
 
+@functools.cache
 def _imported(node: ast.AST) -> dict[str, str]:
     return {
         alias.asname or alias.name: f"{each.module}.{alias.name}"

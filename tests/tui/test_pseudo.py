@@ -21,9 +21,9 @@ from tui.screens.cases.write_lines import WriteLines
 from tui.screens.emergency.emergency import WhichCase
 from tui.screens.frame.act_screen import LetterScreen
 from tui.screens.frame.base import VaultScreen
+from tui.screens.frame.record_form import RecordForm
 from tui.screens.frame.second_rows import SecondForm
 from tui.screens.frame.whole_text import WholeText
-from tui.screens.people.record_of_people import RecordOfPeople
 from tui.screens.people.request_of_person import RequestOfPerson
 from tui.text.in_words import in_words, speaking
 from tui.values.values_own import OwnFactors
@@ -67,7 +67,8 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
         desk, RequestOfPerson("11" * 16, "ΚϢ-1", [("a1" * 16, "Καριμ")], today_ms=1_795_780_000_000)
     ),
     "request": lambda desk: _push(
-        desk, RecordOfPeople("11" * 16, "ΚϢ-1", "subject-request", [("a1" * 16, "Καριμ")], begun={"person": "a1" * 16})
+        desk,
+        RecordForm("11" * 16, "ΚϢ-1", "subject-request", people=[("a1" * 16, "Καριμ")], begun={"person": "a1" * 16}),
     ),
     "second person": lambda desk: _push(
         desk, SecondForm(Message("Erase for good"), foreign(APPROVERS), lambda *_: None)

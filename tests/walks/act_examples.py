@@ -10,20 +10,27 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import pyrage  # type: ignore[import-untyped]  # ships no types
 
 import vault.acts
-from tests.tui.house import AMINA, JOEL, MIRA, NADIA, House
-from vault.acts.act import Act, Said
+from tests.tui.house import AMINA, CLIENT, JOEL, MIRA, NADIA, House
+from vault.acts.act import Act, Said, answer_to
 from vault.acts.break_glass import BREAK_GLASS
+from vault.acts.records import DONE
 from vault.casework.note import Note
+from vault.casework.story import STORY
 from vault.casework.story.check_in import CheckIn, Every
+from vault.casework.story.risk import RiskFactor
 from vault.casework.vocabulary import NoteKind
 from vault.services.cases import case_changes, cases, holds, intake, notes, story
 from vault.services.exports import partners
+from vault.services.forms import own_forms
 from vault.services.grants import handover
+from vault.services.papers import adding
 from vault.services.safety import checklists
 
 AGE_KEY: Final = str(pyrage.x25519.Identity.generate().to_public())
@@ -163,6 +170,78 @@ def a_step(house: House) -> Said:
         return {"record": (checklists.begin(amina, house.case, "detained")[0].hex(),)}
 
 
+def a_form(house: House) -> Said:
+    with house.place.open() as mira:
+        own_forms.add(mira, FORM.encode())
+    return {"form": ("reception",)}
+
+
+def a_form_for_a_case(house: House) -> Said:
+    return {**the_case(house), **a_form(house)}
+
+
+def a_filled_form(house: House) -> Said:
+    form = a_form(house)
+    with house.open(FIRST) as amina:
+        return {**form, "record": (own_forms.fill(amina, house.case, "reception", {"heard": "a friend"}).hex(),)}
+
+
+def a_file(house: House) -> Said:
+    order = house.place.path.parent / "order.txt"
+    order.write_text("He is held until May.")
+    return {**the_case(house), "file": (str(order),)}
+
+
+def a_paper(house: House) -> Said:
+    (order,) = a_file(house)["file"]
+    with house.open(FIRST) as amina:
+        return {"document": (adding.add(amina, house.case, Path(order), {"kind": "decision"}).record.hex(),)}
+
+
+def a_record(kind: str, house: House) -> Said:
+    with house.open(FIRST) as amina:
+        values = story.typed_values(amina, house.case, STORY[kind].FORM, NEW[kind])
+        return {"record": (story.add(amina, house.case, STORY[kind](**values)).hex(),)}
+
+
+def of_kind(kind: str) -> dict[str, Example]:
+    """Return the examples of a kind of record with a form."""
+    said, there = {name: (text,) for name, text in NEW[kind].items()}, partial(a_record, kind)
+    text = "reason" if kind == "link" else "text"
+    none, change = {"record": (NEVER_MADE,)}, {text: ("Her sister said so.",)}
+    examples = {
+        f"{kind} add": Example(the_case, said=said, wrong={"case": (NEVER_MADE,)}),
+        f"{kind} edit": Example(there, said=change, wrong=none),
+    }
+    return examples | ({f"{kind} done": Example(there, wrong=none)} if kind in DONE else {})
+
+
+FORM: Final = """
+code = "reception"
+title = "Reception"
+version = 1
+[[questions]]
+name = "heard"
+label = "Heard of us through"
+kind = "text"
+"""
+NEW: Final[Mapping[str, Mapping[str, str]]] = {
+    "relation": {"from_person": CLIENT, "relation": "sibling", "to_person": "Sana Torgaeva"},
+    "link": {"to_case": "the case of his brother"},
+    "deadline": {"what": "appeal", "at": IN_TWO_DAYS, "set_by": "court"},
+    "task": {"what": "call the court"},
+    "hearing": {"at": IN_TWO_DAYS},
+    "detention": {"place": "Cell 4"},
+    "wanted": {"system": "national"},
+    "incident": {"what": "raid"},
+    "event": {"what": "somebody followed him"},
+    "risk": {"factor": next(iter(RiskFactor)).value},
+    "safety-plan": {"what": "if they come"},
+    "subject-request": {"what": "copy", "person": CLIENT},
+    "check-in": {"who": "his sister rings", "at": f"{IN_TWO_DAYS}T10:00", "first": AMINA, "second": JOEL},
+}
+"""What is said of a new record of each kind."""
+
 # ---- the examples ---------------------------------------------------------------------------------------------------
 
 EXAMPLES: Final[Mapping[str, Example]] = {
@@ -218,6 +297,17 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "check-in heard": Example(a_check_in, said={"end": ("well",)}, wrong={"record": (NEVER_MADE,)}),
     "checklist begin": Example(the_case, said={"what": ("detained",)}, wrong={"case": (NEVER_MADE,)}),
     "checklist done": Example(a_step, said={"by": (JOEL,)}, wrong={"record": (NEVER_MADE,)}),
+    **{name: example for kind in NEW for name, example in of_kind(kind).items()},
+    "deadline move": Example(
+        partial(a_record, "deadline"), said={"day": (IN_A_YEAR,)}, wrong={"record": (NEVER_MADE,)}
+    ),
+    "checklist edit": Example(a_step, said={"by": (JOEL,)}, wrong={"record": (NEVER_MADE,)}),
+    "form fill": Example(a_form_for_a_case, said={answer_to("heard"): ("a friend",)}, wrong={"form": ("never-made",)}),
+    "form edit": Example(a_filled_form, said={answer_to("heard"): ("his aunt",)}, wrong={"form": ("never-made",)}),
+    "document add": Example(a_file, said={"title": ("Order",)}, wrong={"file": (f"{HERE}/nowhere.txt",)}),
+    "document text": Example(a_paper, wrong={"document": (NEVER_MADE,)}),
+    "document save": Example(a_paper, said={"out": (f"{HERE}/out.txt",)}, wrong={"document": (NEVER_MADE,)}),
+    "document edit": Example(a_paper, said={"title": ("Order",)}, wrong={"document": (NEVER_MADE,)}),
     "backup make": Example(
         nothing, said={"folder": (f"{HERE}/backups",)}, wrong={"folder": (f"{HERE}/office.vault/inside",)}
     ),

@@ -19,7 +19,7 @@ import pytest
 from tests.tui.house import House
 from tests.walks.act_examples import EXAMPLES, HERE, Example, acts
 from tui.gateway import Gateway
-from vault.acts.act import Act, Agreed, Said, Shape, Told
+from vault.acts.act import Act, Agreed, Said, Shape, Told, answer_to
 from vault.cli.dispatch import run
 from vault.cli.next_steps import in_words
 from vault.cli.output import Output
@@ -100,14 +100,16 @@ def command(trial: Trial, said: Said) -> tuple[list[str], str]:
     act, answers = trial.act, {name: (text,) for name, text in trial.example.answers.items()}
     words, given = act.name.split(), {**said, **answers}
     personal: dict[str, tuple[str, ...]] = {}
+    asked = answer_to("")
+    personal |= {name.removeprefix(asked): texts for name, texts in given.items() if name.startswith(asked)}
     for field in (each for each in act.fields if each.name in given):
         if field.is_personal:
             personal[field.name] = given[field.name]
         elif field.shape is Shape.YES:
             words.append(f"--{field.name}")
         else:
-            form = (field.form or f"--{field.name}").strip("[]").split()[0]
-            words += [form, *given[field.name]] if form.startswith("--") else given[field.name]
+            called = field.called
+            words += [called, *given[field.name]] if called.startswith("--") else given[field.name]
     words += ["--yes"] if act.asks_yes else []
     words += ["--approval", str(trial.answer)] if trial.answer else []
     return [*words, *(["--from", "-"] if personal else [])], json.dumps(personal)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from tui.gateway.papers.papers import papers_shown
-from tui.gateway.story import both_lines, record_shown
+from tui.gateway.story import both_lines, papers_shown, record_shown
 from tui.gateway.subject import Subject, case_id, unless_known
 from tui.values import shaping
 from tui.values.values import CaseShown

@@ -17,7 +17,6 @@ from tui.gateway.exchange import Exchange
 from tui.gateway.finding import Finding
 from tui.gateway.intake import Intake
 from tui.gateway.members import Members
-from tui.gateway.papers.papers import Papers
 from tui.gateway.people import People
 from tui.gateway.proposals import Proposals
 from tui.gateway.recovery import Recovery
@@ -25,7 +24,7 @@ from tui.gateway.referral import Referral
 from tui.gateway.safety.safety import Safety
 from tui.gateway.sections import Sections
 from tui.gateway.sharing import Sharing
-from tui.gateway.story import Story
+from tui.gateway.story import Papers, Story
 from tui.gateway.subject import UnlockedVault
 from tui.gateway.writing import Writing
 from tui.values.values import Alert, VaultStatus

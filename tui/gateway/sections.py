@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from tui.gateway.holders import STOPPED_AFTER_KEY, WITH_NEXT_BUNDLE, holder_lines
 from tui.gateway.members import member_id
-from tui.gateway.papers.papers import papers_shown
+from tui.gateway.story import papers_shown
 from tui.gateway.subject import Subject, case_id, telling
 from tui.values import shaping
 from tui.values.values_access import HolderLine, SectionLine, SectionShown

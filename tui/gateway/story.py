@@ -1,8 +1,8 @@
-"""What a case says of itself and what happened in it: records with a form, changes, history, what is due."""
+"""What a case says of itself and what happened in it: records with a form, papers, history, what is due."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +13,7 @@ from tui.values import shaping
 from tui.values.codes import word_of
 from tui.values.values import VaultStatus
 from tui.values.values_calls import SlipLine
+from tui.values.values_papers import PaperPage, PaperShown, SenderShown
 from tui.values.values_records import FormToFill, RecordShown
 from tui.values.values_story import (
     AgendaShown,
@@ -20,25 +21,31 @@ from tui.values.values_story import (
     DueShown,
     HomeShown,
     InTwoShown,
-    KeptShown,
     LeftShown,
     WeekShown,
 )
 from tui.values.values_versions import SideShown, VersionsShown
+from vault.access.session import Session
+from vault.acts.act import Told
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.own_forms.filled import Filled
+from vault.casework.papers.document import Document
 from vault.casework.story import headline_said
 from vault.casework.story.check_in import missed_for
 from vault.casework.story.incident import IncidentKind
-from vault.casework.story.step import Checklist
 from vault.casework.versions import beside
-from vault.ids import RecordId, VersionId
+from vault.display import DAY, bytes_text, time_text
+from vault.errors import NotFoundError
+from vault.ids import CompartmentId, RecordId, VersionId
 from vault.policy.roles import Action
 from vault.services.cases import cases, deadlines, editing, listing, people, story, two_versions
+from vault.services.cases.editing import Place
 from vault.services.cases.story import DueLine
 from vault.services.exports import paper_week
 from vault.services.forms import own_forms
 from vault.services.members import devices
+from vault.services.papers import adding, paper_text, papers
+from vault.services.papers import senders as find_senders
 from vault.services.projection import authors
 from vault.services.projection.reading import Stored
 from vault.services.safety import at_risk, check_ins, checklists
@@ -48,7 +55,7 @@ Formed = TypeVar("Formed", bound=FormedRecord)
 
 
 class Story(Subject):
-    """Keeps and changes the records of a case."""
+    """Shows the records of a case, and what is due of them."""
 
     def home(self, status: VaultStatus, slips: tuple[int, tuple[SlipLine, ...]]) -> HomeShown:
         """Return what home shows beside how the vault stands. Whoever may list no case has nothing due."""
@@ -122,23 +129,6 @@ class Story(Subject):
         now = check_ins.now_here(self._session)
         return tuple(record_shown(record, by.get(record.record, ""), names, now) for record in found)
 
-    def add(self, case: str, kind: str, typed: Mapping[str, str]) -> str:
-        """Keep a record as typed and return its id."""
-        made, home = story.kind_named(kind), case_id(case)
-        values = story.typed_values(self._session, home, made.FORM, typed)
-        return story.add(self._session, home, made(**values)).hex()
-
-    def change(self, case: str, record: str, kind: str, typed: Mapping[str, str]) -> KeptShown:
-        """Change fields of a record to what was typed."""
-        place = editing.Place(case_id(case), record_id(record), kind)
-        return KeptShown(record, story.change(self._session, place, typed).is_unconfirmed)
-
-    def done(self, case: str, record: str, kind: str, end: str = "") -> KeptShown:
-        """Say that a record is over since today, and what was said of its end."""
-        form = story.kind_named(kind).FORM
-        said = dict.fromkeys(form.asked_at_end, end) if end else {}
-        return self.change(case, record, kind, {} if form.done_by is None else {form.done_by: self.today(), **said})
-
     def forms(self) -> tuple[tuple[str, str], ...]:
         """Return the forms of the organisation: code and title."""
         return tuple((kept.definition.code, kept.definition.title) for kept in own_forms.list_all(self._session))
@@ -153,22 +143,13 @@ class Story(Subject):
         form = own_forms.find(self._session, code).definition.as_form()
         return FormToFill(code, form, self.people_of(case))
 
-    def fill(self, case: str, code: str, typed: Mapping[str, str]) -> str:
-        """Keep a form as it was filled in; return the id of its record."""
-        return own_forms.fill(self._session, case_id(case), code, typed).hex()
-
-    def refill(self, case: str, record: str, code: str, typed: Mapping[str, str]) -> str:
-        """Change answers of a filled form; return the id of its record."""
-        own_forms.change(self._session, editing.Place(case_id(case), record_id(record), Filled.KIND), code, typed)
-        return record
-
     def told_after(self, case: str, what: str) -> Words:
         """Return what is to be done after an incident; empty where nothing is."""
-
-        def how(follows: Checklist) -> Words:
-            return Message("i, then “{name}”", name=word_of(follows.value))
-
-        return checklists.told_after(self._session, case_id(case), IncidentKind(what), how) or ""
+        told = checklists.told_after(self._session, case_id(case), IncidentKind(what))
+        words, follows = ("", None) if told is None else told
+        return (
+            words if follows is None else Message("{told}: i, then “{name}”", told=words, name=word_of(follows.value))
+        )
 
     def today(self) -> str:
         """Return this day, YYYY-MM-DD."""
@@ -208,7 +189,7 @@ class Story(Subject):
         )
         return VersionsShown(case, found.place.record.hex(), kind, left, right, tuple(found.pieces))
 
-    def settle(self, shown: VersionsShown, answers: Mapping[int, beside.Chosen]) -> KeptShown:
+    def settle(self, shown: VersionsShown, answers: Mapping[int, beside.Chosen]) -> Told:
         """Write what shall stand as the version that follows both."""
         sides = [VersionId(bytes.fromhex(side.version)) for side in (shown.left, shown.right)]
         fields = beside.chosen_fields(shown.pieces, answers, (shown.left.by, shown.right.by))
@@ -217,7 +198,7 @@ class Story(Subject):
         is_unconfirmed = two_versions.settle(
             self._session, place, (sides[0], sides[1]), fields, typed=frozenset(written)
         )
-        return KeptShown(shown.record, is_unconfirmed)
+        return Told((), {"record": shown.record, "unconfirmed": is_unconfirmed})
 
     def _place(self, case: str, record: str, kind: str) -> editing.Place:
         home = case_id(case)
@@ -264,3 +245,61 @@ def record_shown(
         form=value.form if isinstance(value, Filled) else "",
         missed=None if late is None else check_ins.missed_words(late),
     )
+
+
+class Papers(Subject):
+    """Shows the papers of a case."""
+
+    def open(self, case: str, record: str, why: str) -> PaperPage:
+        """Return a paper of a case or section with its text as it was read."""
+        place = _place(case, record)
+        shown = papers_shown(self._session, papers.list_in(self._session, place.case, why=why), place.case)
+        by_id = {paper.record: paper for paper in shown}
+        if record not in by_id:
+            raise NotFoundError(Message("there is no such document in this case"))
+        text = paper_text.text_of(self._session, place, why=why).text
+        senders = tuple(map(_sender, find_senders.senders_of(self._session, place, why=why)))
+        return PaperPage(by_id[record], text, tuple(each for each in shown if each.record != record), senders)
+
+    def language_of(self, home: str) -> str:
+        """Return in which language a new paper there probably is; empty where the case tells none."""
+        return paper_text.proposed_language(self._session, case_id(home))
+
+
+def _sender(found: find_senders.Sender) -> SenderShown:
+    alike = tuple(name for _, name in found.alike)
+    return SenderShown(found.name, found.messages, alike, found.is_number)
+
+
+def papers_shown(session: Session, stored: Iterable[Stored[Document]], home: CompartmentId) -> tuple[PaperShown, ...]:
+    """Return papers of one case, or of one section, which was opened."""
+    every = tuple(stored)
+    holders = paper_text.searched_by(session, home) if every else None
+    by = authors.written_by(session, every)
+    called = {paper.record: paper.value.called for paper in every}
+    return tuple(_shown(session, paper, by.get(paper.record, ""), called, holders) for paper in every)
+
+
+def _shown(
+    session: Session,
+    paper: Stored[Document],
+    by: str,
+    called: Mapping[RecordId, str],
+    holders: tuple[str, ...] | None,
+) -> PaperShown:
+    document = paper.value
+    return PaperShown(
+        facts=record_shown(paper, by, called),
+        called=document.called,
+        day=document.received or time_text(paper.written_ms, DAY),
+        size=bytes_text(document.body.size),
+        media=document.media or "",
+        name=document.name or "",
+        is_here=papers.is_here(session, document),
+        travels=document.body.size <= adding.TRAVELS_LIMIT,
+        read_by=paper_text.read_said(document, holders) or "",
+    )
+
+
+def _place(case: str, record: str) -> Place:
+    return Place(case_id(case), record_id(record), Document.KIND)

@@ -37,14 +37,6 @@ class DueShown:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptShown:
-    """A record that was changed. `is_unconfirmed`: it said by whom it is confirmed, and says so no more."""
-
-    record: str
-    is_unconfirmed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class AgendaShown:
     """A date of the agenda, and whether it still has to be kept."""
 

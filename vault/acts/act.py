@@ -65,9 +65,10 @@ class Field:
         words: the codes of a `WORD`, where they do not depend on what is looked at.
         first: what is said where nobody says anything.
         hint: what stands in its row while that is empty.
-        is_past: where a day lies.
+        is_past: where a day lies; None for either side.
         is_required: it may not be left out.
         of_one: it is left out where several are changed at once.
+        check: refuses what no line of it may be.
         follows: the field that has to change first: another value there begins this one anew.
         is_answer: it is no row of a form: it answers a question that the plan may put.
     """
@@ -81,11 +82,17 @@ class Field:
     words: tuple[str, ...] = ()
     first: str = ""
     hint: Words = ""
-    is_past: bool = False
+    is_past: bool | None = False
     is_required: bool = False
     of_one: bool = False
+    check: Callable[[str], object] | None = None
     follows: str = ""
     is_answer: bool = False
+
+    @property
+    def called(self) -> str:
+        """Return how a command calls it: `--by-whom`, `CASE`."""
+        return self.form.strip("[]").split()[0] if self.form else f"--{self.name.replace('_', '-')}"
 
     @property
     def is_personal(self) -> bool:
@@ -259,6 +266,8 @@ class Act(Generic[T]):
         about: what stands below its fields.
         nothing: what was not done where somebody did not say yes.
         begin: reads what a form begins with, for somebody who sees it; without it, they see the plan of nothing said.
+        questions: reads what else is asked, where the vault alone knows that; see `answer_to`.
+        stopped: what is said where somebody stopped it before anything was done; work goes on beside it.
         asks_yes: its plan is read and asks for a yes that has no option of its own.
         second: set for an act that may need a second person.
         is_long: it may take more than a second also of one, so that a screen shows how far it is.
@@ -279,6 +288,8 @@ class Act(Generic[T]):
     nothing: Message
     begin: Callable[[Session, Said], Begun] | None = None
     second: BySecond | None = None
+    questions: Callable[[Session, Said], tuple[Field, ...]] | None = None
+    stopped: Message | None = None
     is_change: bool = False
     asks_yes: bool = False
     is_long: bool = False
@@ -334,6 +345,11 @@ def numbered(name: str, text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise UsageError(Message("{name} is a number from 1", name=name))
     return int(text)
+
+
+def answer_to(question: str) -> str:
+    """Return how `Said` calls the answer to a question that is in the vault: a field may have the same name."""
+    return f"answer {question}"
 
 
 def empty(_session: Session, _said: Said) -> Begun:

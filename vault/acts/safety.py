@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vault.acts.act import Act, Agreed, Field, Plan, Said, Shape, Told, one
 from vault.acts.case import told_of_change
+from vault.acts.records import ADD, CASE, EDIT, IN_CASE, RECORD, located
 from vault.casework.story.check_in import CheckIn, CheckInEnd
 from vault.casework.story.step import SAID, Checklist, ChecklistStep
 from vault.ids import short_id
@@ -20,24 +21,9 @@ if TYPE_CHECKING:
     from vault.services.cases.editing import Place
     from vault.services.projection.reading import Stored
 
-_RECORD: Final = Field(
-    "record", Message("Record"), Shape.RECORDS, Message("the record's id, or its beginning"), form="RECORD"
-)
-_IN_CASE: Final = Field(
-    "of_case",
-    Message("Case"),
-    Shape.CASES,
-    Message("the record's case, if records of two cases have the same id"),
-    form="[--case CASE]",
-)
-
 
 def _locate(session: Session, said: Said, kind: str) -> Plan[tuple[Place, Said]]:
-    from vault.services.cases import cases, editing
-
-    case = one(said, "of_case")
-    of_case = None if case is None else cases.find(session, case)
-    return Plan((editing.locate(session, said["record"][0], frozenset({kind}), case=of_case), said))
+    return Plan((located(session, said, kind), said))
 
 
 # ---- check-ins ----------------------------------------------------------------------------------------------------
@@ -60,8 +46,8 @@ HEARD: Final = Act(
     Message("Heard"),
     Message("heard"),
     (
-        _RECORD,
-        _IN_CASE,
+        RECORD,
+        IN_CASE,
         Field("on", Message("When"), Shape.MOMENT, Message("when, such as 2026-11-30T22:10 (default: now)"),
               hint=Message("empty: now"), is_past=True),
         Field("end", Message("What came of it"), Shape.WORD,
@@ -110,7 +96,7 @@ def _line(stored: Stored[Any]) -> Message:
 def _what_begins(session: Session, said: Said) -> Plan[tuple[CompartmentId, Said]]:
     from vault.services.cases import cases
 
-    return Plan((cases.find(session, said["case"][0]), said))
+    return Plan((cases.find(session, said[CASE.name][0]), said))
 
 
 def _begin(session: Session, plan: Plan[tuple[CompartmentId, Said]], _agreed: Agreed, _progress: Progress) -> Told:
@@ -135,7 +121,7 @@ BEGIN: Final = Act(
     Message("Begin a checklist"),
     Message("begin"),
     (
-        Field("case", Message("Case"), Shape.CASES, Message("the case's id or reference"), form="CASE"),
+        CASE,
         Field("what", Message("What happened"), Shape.WORD, form="--what WORD", help=Message("what happened"),
               words=tuple(each.value for each in Checklist), is_required=True),
         Field("since", Message("When"), Shape.MOMENT, Message("when, such as 2026-11-30T06:10 (default: now)"),
@@ -152,8 +138,8 @@ DONE: Final = Act(
     Message("Step done"),
     Message("done"),
     (
-        _RECORD,
-        _IN_CASE,
+        RECORD,
+        IN_CASE,
         Field("by", Message("Who did it"), Shape.CODE, Message("who did it (default: you)"), form="[--by NAME]"),
         Field("on", Message("When"), Shape.MOMENT, Message("when, such as 2026-11-30T06:40 (default: now)"),
               hint=Message("empty: now"), is_past=True),
@@ -163,4 +149,4 @@ DONE: Final = Act(
     doing=Message("Saving the step"),
     nothing=Message("the step stays open"),
 )  # fmt: skip
-ACTS: Final = (HEARD, BEGIN, DONE)
+ACTS: Final = (ADD[CheckIn.KIND], EDIT[CheckIn.KIND], HEARD, BEGIN, DONE, EDIT[ChecklistStep.KIND])

@@ -6,17 +6,26 @@ option, or by `--yes`; what it leaves open, the service decides, which refuses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, numbered
+from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, answer_to, numbered
 from vault.cli.confirming import require_word
 from vault.cli.dates import day_of, moment_of
-from vault.cli.opening import opened_to_ask
+from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, are_asked, ask_line, asked_one_by_one, options_of, refuse_as_options
+from vault.cli.prompts import (
+    Personal,
+    are_asked,
+    ask_line,
+    asked_one_by_one,
+    options_of,
+    piped_answers,
+    refuse_as_options,
+)
 from vault.cli.reading import second_of
 from vault.cli.table import Arg, Given, Verb, new_file, there_folder
 from vault.errors import VaultError
@@ -28,6 +37,7 @@ if TYPE_CHECKING:
     from vault.services.approvals.approving import Second
 
 _LANGUAGES: Final = ("en", "fr", "ru")
+_MOST_CHOICES_SAID: Final = 12
 _SCRIPTS_ONLY: Final = Message("scripts only; at a terminal it is asked")
 _VALUES: Final = {
     Shape.DAY: "DATE",
@@ -46,7 +56,7 @@ _PLACES: Final[Mapping[Shape, Callable[[str], Path]]] = {
 
 def verb_of(act: Act[Any]) -> Verb:
     """Return an act as a verb of its noun."""
-    options = [_arg(field) for field in act.fields if not field.is_personal]
+    options = [arg_of(field) for field in act.fields if not field.is_personal]
     personal = [field for field in act.fields if field.is_personal]
     options += [Arg(field.form, _SCRIPTS_ONLY, into="typed") for field in personal if _is_bare(field)]
     options += options_of([_personal(field) for field in personal])
@@ -68,33 +78,43 @@ def verb_of(act: Act[Any]) -> Verb:
     return Verb(act.name.rpartition(" ")[2], act.help, tuple(options), partial(_run, act))
 
 
-def _arg(field: Field) -> Arg:
-    form = field.form or (f"--{field.name}" if field.shape is Shape.YES else f"--{field.name} {_value(field)}")
+def arg_of(field: Field) -> Arg:
+    """Return the argument of a field that no person writes in words of their own."""
+    form = field.form or (field.called if field.shape is Shape.YES else f"{field.called} {_value(field)}")
     form = form if field.form or field.is_required else f"[{form}]"
-    of: Callable[[str], object] = _PLACES.get(field.shape, str)
-    if field.shape is Shape.DAY:
-        of = day_of(f"--{field.name}", is_past=field.is_past)
-    elif field.shape is Shape.MOMENT:
-        of = moment_of(f"--{field.name}", is_past=field.is_past)
-    elif field.shape is Shape.NUMBER:
-        of = partial(numbered, f"--{field.name}")
+    of: Callable[[str], object] = _PLACES.get(field.shape) or _reading(field, field.called)
+    if field.shape is Shape.NUMBER:
+        of = partial(numbered, field.called)
     default = field.first or None
     return Arg(form, field.help or field.label, choices=field.words, of=of, default=default, into=field.name)
+
+
+def _reading(field: Field, called: str) -> Callable[[str], str]:
+    if field.shape is Shape.DAY:
+        return day_of(called, is_past=field.is_past is not False)
+    return moment_of(called, is_past=field.is_past) if field.shape is Shape.MOMENT else str
 
 
 def _value(field: Field) -> str:
     return _VALUES.get(field.shape, field.name.upper())
 
 
-def _personal(field: Field) -> Personal:
+def _personal(field: Field, *, is_change: bool = False) -> Personal:
     return Personal(
         field.name,
-        f"--{field.name}" if _is_bare(field) or not field.form else field.form,
+        f"--{field.name}" if _is_bare(field) else field.called,
         field.question or field.label,
         required=field.is_required,
         many=field.shape is Shape.LINES,
-        is_change=not field.is_required and not field.is_answer,
+        of=partial(_checked, field),
+        is_change=is_change and not field.is_required and not field.is_answer,
     )
+
+
+def _checked(field: Field, line: str) -> str:
+    if field.check is not None:
+        field.check(line)
+    return line
 
 
 def _is_bare(field: Field) -> bool:
@@ -107,16 +127,7 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
         setattr(args, field.name, args.typed or getattr(args, field.name))
     refuse_as_options(args, [_personal(field) for field in personal])
     is_typed = are_asked(args, output)
-    rows = act.rows({field.name: _given(args, field) for field in act.fields if field.is_subject})
-    # An answer is asked for where the plan asks; a script cannot wait for that.
-    wanted = [field for field in personal if (field in rows if is_typed else field in rows or field.is_answer)]
-
-    def present(session: Session) -> Mapping[str, str]:
-        begun = None if act.begin is None else act.begin(session, _said(act, args, {}))
-        return {} if begun is None else begun.present
-
-    with opened_to_ask(args, output, [_personal(field) for field in wanted], present=present) as (session, typed):
-        said = _said(act, args, typed)
+    with _opened(act, args, output) as (session, typed, said):
         act.require_said(said)
         plan = act.look(session, said)
         if act.asks_yes and not args.yes:
@@ -130,7 +141,12 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
         second = None if act.second is None else _second(args, output, session)
         answers = _answers(act, args, output, plan, typed)
         working = Working(lambda what, done, total: output.progress(done, total, what or act.doing))
-        told = act.run(session, plan, Agreed(answers, second), working)
+        try:
+            told = act.run(session, plan, Agreed(answers, second), working)
+        except KeyboardInterrupt:
+            if act.stopped is not None:
+                output.say(act.stopped)
+            raise
         # What was typed is not for a log of a script.
         said_of_it = told.aloud if told.aloud and is_typed else told.lines
         lines: list[Words] = [*said_of_it, *_follows(told)]
@@ -147,6 +163,41 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
     return Result(data, lines)
 
 
+@contextmanager
+def _opened(act: Act[Any], args: Given, output: Output) -> Iterator[tuple[Session, Mapping[str, Sequence[str]], Said]]:
+    """Unlock, and give beside the session what somebody typed, and all that is said."""
+    personal, is_typed = [field for field in act.fields if field.is_personal], are_asked(args, output)
+    rows = act.rows({field.name: _given(args, field) for field in act.fields if field.is_subject})
+    # An answer is asked for where the plan asks; a script cannot wait for that.
+    wanted = [field for field in personal if (field in rows if is_typed else field in rows or field.is_answer)]
+
+    def present(session: Session) -> Mapping[str, str]:
+        begun = None if act.begin is None else act.begin(session, _said(act, args, {}))
+        return {} if begun is None else begun.present
+
+    if act.questions is None:
+        values = [_personal(field, is_change=act.is_change) for field in wanted]
+        with opened_to_ask(args, output, values, present=present) as (session, typed):
+            yield session, typed, _said(act, args, typed)
+        return
+    answers = {} if is_typed else piped_answers(args)
+    with opened(args, output) as session:
+        said = _said(act, args, {})
+        questions = act.questions(session, said)
+        if is_typed:
+            answers = {name: text for name, text in asked_one_by_one(list(map(_question, questions))).items() if text}
+        yield session, {}, {**said, **{answer_to(name): (text,) for name, text in answers.items()}}
+
+
+def _question(field: Field) -> Personal:
+    question, is_long = field.label, field.shape is Shape.LINES
+    if field.words and len(field.words) <= _MOST_CHOICES_SAID:
+        names = " | ".join(field.words)
+        question = Message("{label} ({names})", label=field.label, names=names)
+    read = _reading(field, field.name.replace("_", " "))
+    return Personal(field.name, field.name, question, required=field.is_required, many=is_long, of=read)
+
+
 def _given(args: Given, field: Field) -> tuple[str, ...]:
     """Return what an argument of the command says of a field."""
     value = getattr(args, field.name)
@@ -155,14 +206,19 @@ def _given(args: Given, field: Field) -> tuple[str, ...]:
     return () if value in (None, False, "") else (str(value),)
 
 
-def _said(act: Act[Any], args: Given, typed: Mapping[str, list[str]]) -> Said:
-    of_options = {field.name: given for field in act.fields if not field.is_personal and (given := _given(args, field))}
+def given_of(args: Given, fields: Iterable[Field]) -> Said:
+    """Return what the arguments of a command say of these fields."""
+    return {field.name: given for field in fields if (given := _given(args, field))}
+
+
+def _said(act: Act[Any], args: Given, typed: Mapping[str, Sequence[str]]) -> Said:
+    of_options = given_of(args, [field for field in act.fields if not field.is_personal])
     of_person = {field.name: tuple(typed[field.name]) for field in act.fields if typed.get(field.name)}
     return {"why": (args.why,), **of_options, **of_person}
 
 
 def _answers(
-    act: Act[Any], args: Given, output: Output, plan: Plan[Any], typed: Mapping[str, list[str]]
+    act: Act[Any], args: Given, output: Output, plan: Plan[Any], typed: Mapping[str, Sequence[str]]
 ) -> dict[str, str]:
     """Return the answers to the questions of a plan: of options, or of somebody at the terminal.
 

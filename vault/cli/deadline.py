@@ -1,78 +1,164 @@
 """`casevault deadline`: what is due, dates that a rule gives with their reasons, and a calendar file that says nothing.
 
-`add` and `list` are its own; `edit` and `done` come from the form of the record.
+What is written of it are acts (`vault.acts.records`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from vault.casework.story.deadline import Deadline, SetBy
-from vault.cli import story as form_verbs
-from vault.cli.dates import day_of, moment_of
-from vault.cli.due import ZONE, calendar, listed, now, zone
-from vault.cli.opening import opened, opened_to_ask
+from vault.acts.records import COUNTED_FROM
+from vault.casework.story import headline_said
+from vault.casework.story.check_in import missed_for
+from vault.casework.story.deadline import Deadline
+from vault.cli.acting import arg_of, given_of
+from vault.cli.dates import day_of
+from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.prompts import options_of
 from vault.cli.showing import indented
-from vault.cli.story import NO_DATE, RECORD
-from vault.cli.table import CASE, IN_CASE, Arg, Given, Verb, new_file
-from vault.errors import UsageError
-from vault.ids import short_id
+from vault.cli.story import NO_DATE, record_data, record_lines
+from vault.cli.table import Arg, Given, Verb, new_file
+from vault.ids import make_id, short_id
+from vault.words.codes import word_of
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from vault.deadlines.engine import Due
-    from vault.deadlines.facts import Place
     from vault.deadlines.rules import Rule
     from vault.export.paper_pages import PaperWeek
-
-_FORM: Final = Deadline.FORM
-# A rule is chosen by its code: it is no word of a person's own, and not asked.
-_ASKED: Final = tuple(value for value in form_verbs.asked(_FORM, is_new=True) if value.key != "rule")
-# Of these the form gives help and words; a rule gives what is left out.
-_GIVEN: Final = frozenset({"--at", "--set-by", "--irreversible"})
+    from vault.services.cases.deadlines import Standing
+    from vault.services.cases.story import DueList
 
 
-def _add(args: Given, output: Output) -> Result:
-    with opened_to_ask(args, output, _ASKED) as (session, answers):
-        from vault.services.cases import cases, story
-
-        typed = form_verbs.typed_fields(_FORM, Given(**{**vars(args), "done": None, "end": None}), answers)
-        record, reasons = _record(args, typed)
-        kept = story.add(session, cases.find(session, args.case), record)
-    saved = [Message("The record is saved."), Message("id {id}", id=short_id(kept))]
-    return Result({"record": kept.hex(), "at": record.at, "reasons": list(reasons)}, [*saved, *map(indented, reasons)])
-
-
-def _record(args: Given, typed: dict[str, str]) -> tuple[Deadline, tuple[Message, ...]]:
-    """Return the record of what was given, and the reasons where a rule gave its date."""
-    from vault.deadlines.shipped import rule_named
+def _listed(args: Given, output: Output) -> Result:
+    """Show what is due; of one case without `--due`, all its deadlines."""
+    if args.case is not None and args.due is None:
+        return _list_in(args, output)
+    from vault.deadlines.engine import STATES
     from vault.services.cases import deadlines
+    from vault.services.safety.check_ins import missed_words
 
-    rule = None if args.rule is None else rule_named(args.rule)
-    reasons: tuple[Message, ...] = ()
-    if rule is not None:
-        typed["rule"] = rule.code
-    if rule is not None and "at" not in typed:
-        if typed.get("set_by", SetBy.RULE) != SetBy.RULE:
-            raise UsageError(Message("use --at for a date that a court or a person set"))
-        found = _due(rule, args)
-        typed = deadlines.drafted(rule, found, what=typed.get("what", ""), trigger=args.trigger).typed() | typed
-        reasons = found.explanation
-    for name, option in (("at", "--at"), ("set_by", "--set-by")):
-        if name not in typed:
-            raise UsageError(
-                Message("{option} is missing", option=option),
-                next_step=Message("Give --at and --set-by, or --rule and what it counts from."),
+    due, stand = _due_lines(args, output)
+    found = due.lines
+    data: list[dict[str, object]] = [
+        {
+            "case": line.case.hex(),
+            "ref": line.ref,
+            "record": line.record.hex(),
+            "kind": line.kind,
+            "when": line.when,
+            "about": line.headline,
+            **({} if missed_for(line.kind, line.when, deadlines.now()) is None else {"missed": True}),
+            **({} if standing is None else {"state": standing.state.value, "check": standing.check}),
+        }
+        for line, standing in zip(found, stand, strict=True)
+    ]
+    lines: list[Words] = []
+    for line, standing in zip(found, stand, strict=True):
+        lines.append(
+            Message(
+                "{when}  {ref}  {kind}  {client}  {about}  id {id}",
+                when=line.when or NO_DATE,
+                ref=line.ref,
+                kind=word_of(line.kind),
+                client=line.client,
+                about=headline_said(line.kind, line.headline),
+                id=short_id(line.record),
             )
-    values: dict[str, Any] = _FORM.from_typed(typed)
-    return Deadline(**values), reasons
+        )
+        late = missed_for(line.kind, line.when, deadlines.now())
+        lines += [] if late is None else [indented(missed_words(late))]
+        if standing is not None:
+            told = [STATES[standing.state], *([] if standing.check is None else [standing.check])]
+            lines += map(indented, told)
+    lines += _left_out(due)
+    left = [{"case": each.case.hex(), "ref": each.ref, "count": each.count, "late": each.late} for each in due.left]
+    return Result({"due": data, "left_out": left, "more": due.more}, lines or [Message("Nothing is due.")])
 
 
-def _move(args: Given, output: Output) -> Result:
+def _left_out(due: DueList) -> list[Words]:
+    """Say what a list leaves out of which case."""
+    lines: list[Words] = [
+        Message(
+            "{ref}: {count} more, {late} of them late. See them: `casevault deadline list {ref} --due 3650d`",
+            ref=each.ref,
+            count=each.count,
+            late=each.late,
+        )
+        for each in due.left
+    ]
+    if due.more:
+        lines.append(
+            Message("{count} more are not shown. `--due` with fewer days shows what comes first.", count=due.more)
+        )
+    return lines
+
+
+def _due_lines(args: Given, output: Output) -> tuple[DueList, list[Standing | None]]:
+    """Return what is due, and of each deadline where it stands."""
     with opened(args, output) as session:
-        return form_verbs.changed(session, Deadline, args, {"at": args.day})
+        from vault.services.cases import cases, deadlines, story
+
+        case = None if args.case is None else cases.find(session, args.case)
+        until = None if args.due is None else story.day_within(session, args.due)
+        found = story.due(session, until=until, case=case)
+    moment, place = deadlines.now(), deadlines.zone(args.zone)
+    stand = [
+        deadlines.standing_at(line.when, line.rule, moment, place) if line.kind == Deadline.KIND and line.when else None
+        for line in found.lines
+    ]
+    return found, stand
+
+
+def _list_in(args: Given, output: Output) -> Result:
+    """Show the deadlines of one case, each with where it stands and what of it must be checked."""
+    with opened(args, output) as session:
+        from vault.services.cases import cases, deadlines, story
+        from vault.services.projection import authors
+
+        found = story.list_in(session, cases.find(session, args.case), (Deadline.KIND,), why=args.why)
+        by = authors.written_by(session, found)
+    from vault.deadlines.engine import STATES
+
+    lines: list[Words] = []
+    data = []
+    for record in found:
+        assert isinstance(record.value, Deadline)  # noqa: S101 - of this kind; this line is for the type checker
+        lines += record_lines(record, by.get(record.record, ""))
+        plain = record_data(record)
+        if record.value.is_due():
+            standing = deadlines.standing_of(record.value, deadlines.now(), deadlines.zone(args.zone))
+            lines += map(indented, [STATES[standing.state], *([] if standing.check is None else [standing.check])])
+            plain |= {"state": standing.state.value, "check": standing.check}
+        data.append(plain)
+    return Result({"records": data}, lines or [Message("There are none.")])
+
+
+def _calendar(args: Given, output: Output) -> Result:
+    """Write the dates as a calendar file."""
+    from vault.cli.next_steps import in_words
+    from vault.deadlines.icalendar import Entry, calendar_text
+    from vault.deadlines.typed import exact_moment
+    from vault.services.cases import deadlines
+    from vault.store.files import write_new
+
+    here = deadlines.zone(args.zone)
+    due, _ = _due_lines(Given(**{**vars(args), "case": None}), output)
+    moments = [None if line.when is None else exact_moment(line.when, here) for line in due.lines]
+    # New ids each time: an id that stays would show that two phones have dates of one case.
+    entries = [Entry(make_id().hex(), moment) for moment in moments if moment is not None]
+    left = len(moments) - len(entries)
+    write_new(args.out, calendar_text(entries, deadlines.now(), in_words).encode())
+    lines: list[Words] = [
+        Message("{path} has {count} dates, without names and references.", path=args.out, count=len(entries)),
+        Message("Import it into a calendar of its own, and delete that calendar before the next import."),
+    ]
+    if left:
+        lines.append(Message("{count} without a full date are not in it.", count=left))
+    more = due.more + sum(each.count for each in due.left)
+    if more:
+        lines.append(Message("{count} more are not in it:", count=more))
+        lines += map(indented, _left_out(due))
+    return Result({"file": str(args.out), "dates": len(entries), "left_out": left, "more": more}, lines)
 
 
 def _rules(args: Given, output: Output) -> Result:
@@ -118,8 +204,9 @@ def _count(args: Given, output: Output) -> Result:
     from vault.deadlines.engine import STATES
     from vault.deadlines.shipped import rule_named
     from vault.deadlines.typed import moment_text
+    from vault.services.cases import deadlines
 
-    found = _due(rule_named(args.rule), args)
+    found = deadlines.found_by(rule_named(args.rule), {**given_of(args, COUNTED_FROM), "court": tuple(args.court)})
     first, last = (None if end is None else moment_text(end) for end in (found.at, found.latest))
     state = STATES[found.state]
     if first is None:
@@ -176,73 +263,20 @@ def _week_data(week: PaperWeek) -> dict[str, object]:
     return {"file": None, "dates": sum(len(day.lines) for day in week.entries), "days": days}
 
 
-def _due(rule: Rule, args: Given) -> Due:
-    from vault.deadlines.engine import due
-    from vault.deadlines.typed import facts_of
-
-    place = _place(args)
-    facts = facts_of(
-        place.zone,
-        trigger=args.trigger,
-        posted=args.posted,
-        suspended=args.suspended,
-        extended=args.extended,
-        court=getattr(args, "court", ()),
-    )
-    return due(rule, facts, now(), place)
-
-
-def _place(args: Given) -> Place:
-    from vault.deadlines.facts import Place
-
-    return Place(zone(args.zone), None if args.country is None else args.country.strip().upper())
-
-
-_COUNT_FROM: Final = (
-    Arg(
-        "[--trigger DATE]",
-        Message("when its clock started: a date, complete or in part, or DATEThh:mm"),
-        of=moment_of("--trigger"),
-    ),
-    Arg(
-        "[--posted DAY]",
-        Message("when the paper became available to read, whether it was read or not"),
-        of=day_of("--posted"),
-    ),
-    Arg("[--suspended DAYS ...]", Message("when the clock was stopped: DAY..DAY, or DAY.. while it is stopped")),
-    Arg("[--extended PERIOD ...]", Message("how much time was added: 10d, 5wd (working days), 3m, 24h")),
-    Arg("[--country CC]", Message("whose holidays count where the rule names no country, such as KG")),
-    ZONE,
-)
-_FROM_FORM: Final = tuple(
-    arg._replace(form=f"[{arg.form.strip('[]')}]")
-    for arg in form_verbs.options_for(_FORM, is_new=True)
-    if arg.name in _GIVEN
-)
+_ZONE: Final = arg_of(COUNTED_FROM[-1])
 _OUT: Final = Arg("--out FILE", Message("the file to write"), of=new_file)
 _DUE: Final = Arg("[--due DAYS]", Message("only what is due within this time, such as 7d"))
 
 VERBS: Final = (
-    Verb("add", Message("add a deadline to a case: a date that was set, or that a rule gives"), (
-        CASE,
-        Arg("[--rule CODE]", Message("a rule's code: CaseVault computes its date (`deadline rules` lists them)")),
-        *_FROM_FORM,
-        *_COUNT_FROM,
-        *options_of(_ASKED),
-    ), _add),
     Verb("list", Message("what is due in all your cases, or the deadlines of a single case"), (
-        Arg("[CASE]", Message("only of this case (id or reference)")), _DUE, ZONE,
-    ), listed),
-    Verb("move", Message("give it another date; the history keeps the date before it"), (
-        RECORD, IN_CASE, Arg("DAY", Message("the new date, YYYY-MM-DD or 26.11.2026"), of=day_of("DAY", is_past=False)),
-    ), _move),
-    *(verb for verb in form_verbs.TABLES[Deadline.KIND] if verb.name in {"edit", "done"}),
+        Arg("[CASE]", Message("only of this case (id or reference)")), _DUE, _ZONE,
+    ), _listed),
     Verb("rules", Message("the rules that give dates, and how certain each is; needs no vault"), (
         Arg("[RULE]", Message("only this rule, with its text")),
     ), _rules),
     Verb("count", Message("what date a rule gives, and why; needs no vault and saves nothing"), (
         Arg("RULE", Message("a rule's code (`deadline rules` lists them)")),
-        *_COUNT_FROM,
+        *map(arg_of, COUNTED_FROM),
         Arg("[--court DATE ...]", Message("a date that a court set, which then applies; several: oldest order first")),
     ), _count),
     Verb("week", Message("show a week, or write it as a page to print: references and kinds, no names"), (
@@ -250,6 +284,6 @@ VERBS: Final = (
         Arg("[--out FILE]", Message("write it to this PDF file, to print"), of=new_file),
     ), _week),
     Verb("calendar", Message("write what is due as a calendar file: dates without names, references and words"), (
-        _OUT, _DUE, ZONE,
-    ), calendar),
+        _OUT, _DUE, _ZONE,
+    ), _calendar),
 )  # fmt: skip

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vault.casework.form import Form, FormField, Shape
 from vault.casework.own_forms.filled import Filled
 from vault.casework.own_forms.form_file import BEGIN_WITH_SAMPLE, SAMPLE
-from vault.cli.dates import of_shape
-from vault.cli.opening import case_of, opened
+from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, are_asked, asked_one_by_one, piped_answers
-from vault.cli.showing import edited
-from vault.cli.story import RECORD, record_data, record_lines
-from vault.cli.table import CASE, IN_CASE, Arg, Given, Verb
+from vault.cli.story import record_data, record_lines
+from vault.cli.table import CASE, Arg, Given, Verb
 from vault.errors import UsageError
-from vault.ids import short_id
 from vault.words.codes import word_of
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from vault.access.session import Session
-    from vault.casework.own_forms.definition import FormDefinition
     from vault.services.forms.own_forms import KeptForm
 
 _CODE: Final = Arg("FORM", Message("the code of the form"))
 _FILE: Final = Arg("[FILE]", Message("the form as TOML: code, title, version and [[questions]]"), of=Path)
 _MOST_READ: Final = 1024 * 1024
-_MOST_CHOICES_SAID: Final = 12
 
 
 def _add(args: Given, output: Output) -> Result:
@@ -67,24 +57,6 @@ def _show(args: Given, output: Output) -> Result:
     return Result(_data(kept), _lines(kept))
 
 
-def _fill(args: Given, output: Output) -> Result:
-    with _answered(args, output) as (session, definition, typed):
-        from vault.services.cases import cases
-        from vault.services.forms import own_forms
-
-        record = own_forms.fill(session, cases.find(session, args.case), definition.code, typed)
-    return Result({"record": record.hex()}, [Message("The record is saved."), Message("id {id}", id=short_id(record))])
-
-
-def _edit(args: Given, output: Output) -> Result:
-    with _answered(args, output) as (session, definition, typed):
-        from vault.services.cases import editing
-        from vault.services.forms import own_forms
-
-        place = editing.locate(session, args.record, frozenset({Filled.KIND}), case=case_of(session, args))
-        return edited(own_forms.change(session, place, definition.code, typed))
-
-
 def _answers(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.cases import cases, people, story
@@ -95,30 +67,6 @@ def _answers(args: Given, output: Output) -> Result:
         by, names = authors.written_by(session, found), people.names_in(session, case)
     lines = [line for record in found for line in record_lines(record, by.get(record.record, ""), names)]
     return Result({"records": [record_data(record) for record in found]}, lines or [Message("There are none.")])
-
-
-@contextmanager
-def _answered(args: Given, output: Output) -> Iterator[tuple[Session, FormDefinition, dict[str, str]]]:
-    """Unlock and give the form with what was answered: piped before, or asked one question after the other."""
-    piped = None if are_asked(args, output) else piped_answers(args)
-    with opened(args, output) as session:
-        from vault.services.forms import own_forms
-
-        definition = own_forms.find(session, args.form).definition
-        if piped is None:
-            said = asked_one_by_one([_asked(definition.as_form(), field) for field in definition.as_form().fields])
-            piped = {name: text for name, text in said.items() if text}
-        yield session, definition, piped
-
-
-def _asked(form: Form, field: FormField) -> Personal:
-    question = field.label
-    if field.words is not None and len(field.words) <= _MOST_CHOICES_SAID:
-        names = " | ".join(word.value for word in field.words)
-        question = Message("{label} ({names})", label=field.label, names=names)
-    read = of_shape(field.shape, field.in_words, is_past=form.is_past(field))
-    is_long = field.shape is Shape.TEXT
-    return Personal(field.name, field.name, question, required=field.is_required, many=is_long, of=read)
 
 
 def _data(kept: KeptForm) -> dict[str, object]:
@@ -171,12 +119,5 @@ VERBS: Final = (
         ),
         _add,
     ),
-    Verb(
-        "fill",
-        Message("fill in a form in a case: it asks each question, or reads the answers as JSON"),
-        (CASE, _CODE),
-        _fill,
-    ),
-    Verb("edit", Message("change answers of a filled form"), (RECORD, _CODE, IN_CASE), _edit),
     Verb("answers", Message("the filled forms of a case"), (CASE,), _answers),
 )

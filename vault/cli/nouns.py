@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from vault.cli.table import Arg, Verb
 from vault.words.message import Message
+
+if TYPE_CHECKING:
+    from vault.acts.act import Act
 
 
 class Noun(NamedTuple):
@@ -48,10 +51,20 @@ def verbs_of(noun: Noun) -> Mapping[str, Verb]:
     if noun.acts:
         from vault.cli.acting import verb_of
 
-        table += tuple(map(verb_of, importlib.import_module(f"vault.acts.{noun.acts}").ACTS))
+        table += tuple(map(verb_of, acts_of(noun)))
     names = noun.verbs or (noun.name,)
     found = {verb.name: verb for verb in table}
     return {name: found[name] for name in names}
+
+
+def acts_of(noun: Noun) -> tuple[Act[Any], ...]:
+    """Load the acts of a noun; one file may have those of several."""
+    acts = importlib.import_module(f"vault.acts.{noun.acts}").ACTS if noun.acts else ()
+    return tuple(act for act in acts if act.name.partition(" ")[0] == noun.name)
+
+
+def _formed(name: str, what: Message, *verbs: str) -> Noun:
+    return Noun(name, what, ("add", "list", "edit", *verbs), "story", "records")
 
 
 # fmt: off
@@ -89,35 +102,31 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              file="importing"),
         Noun("person", Message("the people of a case"), ("add", "list", "show", "same", "cases", "edit"), "person",
              acts="person"),
-        Noun("relation", Message("how the people of a case are connected"), ("add", "list", "edit"),
-             file="story"),
-        Noun("link", Message("other cases that belong to a case"), ("add", "list", "edit"), file="story"),
+        _formed("relation", Message("how the people of a case are connected")),
+        _formed("link", Message("other cases that belong to a case")),
         Noun("note", Message("write, list, read and correct notes"),
              ("add", "list", "show", "amend", "withdraw"), "note", acts="note"),
         Noun("deadline", Message("dates that have to be kept, and the rules that give them"),
-             ("add", "list", "move", "edit", "done", "rules", "count", "week", "calendar")),
-        Noun("task", Message("what is to be done in a case"), ("add", "list", "edit", "done"), file="story"),
-        Noun("hearing", Message("hearings, their orders and outcome"), ("add", "list", "edit", "done"), file="story"),
-        Noun("detention", Message("who is held where, by which order, until when"),
-             ("add", "list", "edit", "done"), file="story"),
-        Noun("wanted", Message("systems that search for somebody"), ("add", "list", "edit"), file="story"),
-        Noun("incident", Message("arrests, raids, threats and the like"), ("add", "list", "edit"), file="story"),
-        Noun("risk", Message("why somebody is in danger, and when to look at it again"),
-             ("add", "list", "edit", "done"), file="story"),
-        Noun("safety-plan", Message("what is agreed for the day when danger comes"),
-             ("add", "list", "edit", "done"), file="story"),
-        Noun("subject-request", Message("what a person asks about their own data, until it is answered"),
-             ("add", "list", "edit", "done"), file="story"),
+             ("add", "list", "move", "edit", "done", "rules", "count", "week", "calendar"),
+             "deadline", acts="records"),
+        _formed("task", Message("what is to be done in a case"), "done"),
+        _formed("hearing", Message("hearings, their orders and outcome"), "done"),
+        _formed("detention", Message("who is held where, by which order, until when"), "done"),
+        _formed("wanted", Message("systems that search for somebody")),
+        _formed("incident", Message("arrests, raids, threats and the like")),
+        _formed("risk", Message("why somebody is in danger, and when to look at it again"), "done"),
+        _formed("safety-plan", Message("what is agreed for the day when danger comes"), "done"),
+        _formed("subject-request", Message("what a person asks about their own data, until it is answered"), "done"),
         Noun("check-in", Message("times at which somebody says that they are well, and what to do if nothing comes"),
-             ("add", "list", "edit", "heard", "missed"), "check_in", acts="safety"),
+             ("add", "list", "edit", "heard", "missed"), "story", acts="safety"),
         Noun("checklist", Message("what to do after an arrest, a disappearance, a raid or a seized device"),
-             ("begin", "list", "done", "edit"), "checklist", acts="safety"),
+             ("begin", "list", "done", "edit"), "story", acts="safety"),
         Noun("drill", Message("practise what to do when a device is taken"), ("seizure",)),
         Noun("form", Message("forms of your organisation, as data: keep them, fill them in"),
-             ("list", "show", "add", "fill", "edit", "answers")),
-        Noun("event", Message("points of the timeline, with uncertain dates"), ("add", "list", "edit"), file="story"),
+             ("list", "show", "add", "fill", "edit", "answers"), "form", acts="records"),
+        _formed("event", Message("points of the timeline, with uncertain dates")),
         Noun("document", Message("papers of a case: add a file, list, read, save and remove it"),
-             ("add", "list", "show", "text", "senders", "save", "edit", "remove")),
+             ("add", "list", "show", "text", "senders", "save", "edit", "remove"), "document", acts="document"),
         Noun("history", Message("what a record said before, and who wrote it")),
         Noun("join", Message("two versions of a record that were written apart: show both, and say what stands")),
         Noun("undo", Message("take back the last thing that you wrote, within 10 minutes and before any bundle"),

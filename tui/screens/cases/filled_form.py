@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.dates import are_clear
 from tui.screens.frame.form_row import FormRow
-from tui.screens.frame.record_form import RECORD, RecordForm
-from tui.screens.people.record_of_people import RecordOfPeople, names_people
+from tui.screens.frame.record_form import NOT_SAID, RECORD, RecordForm
 from tui.screens.people.request_of_person import RequestOfPerson
 from tui.text.in_words import in_words
 from tui.text.safe_text import safe_text
@@ -22,6 +20,8 @@ from tui.values.codes import word_of
 from tui.values.values_forms import FormPlace
 from tui.values.values_records import FormToFill, RecordShown
 from tui.widgets.fields import SafeTextArea
+from vault.acts.act import Act, answer_to
+from vault.acts.records import FILL, FORM, REFILL
 from vault.casework.form import Form, FormField, Shape
 from vault.casework.own_forms.filled import Filled
 from vault.casework.story import STORY
@@ -30,7 +30,6 @@ from vault.words.message import Message, Words
 
 _OURS: Final = "asked_"
 """Before the names of questions, which are data: a widget of the screen may have the name of one."""
-_NOT_SAID: Final = Message("not said")
 
 
 class FilledForm(RecordForm):
@@ -45,36 +44,32 @@ class FilledForm(RecordForm):
     NAME = Message("Form")
 
     def __init__(self, case: str, ref: str, asked: FormToFill, shown: RecordShown | None = None) -> None:
-        self._asked = asked
-        super().__init__(case, ref, Filled.KIND, shown)
+        self._to_fill = asked
+        super().__init__(case, ref, Filled.KIND, shown, people=asked.people)
         self._before = {f"{_OURS}{name}": text for name, text in self._before.items()}
 
     @override
     def form_place(self) -> FormPlace:
-        about = f"{Filled.KIND}:{self._asked.code}"
+        about = f"{Filled.KIND}:{self._to_fill.code}"
         return FormPlace(RECORD, self._case, self._ref, self._record, about=about)
 
     @override
-    def action_finish(self) -> None:
-        if not are_clear(self):
-            return
-        case, code, record = self._case, self._asked.code, self._record
-        every = self._typed()
-        typed = {name.removeprefix(_OURS): text for name, text in every.items()}
-        self.say(Message("Keeping the record."))
-        if not record:
-            self.ask(lambda vault: vault.story.fill(case, code, typed), self.end, failed=self._refused)
-            return
-        changed = {name.removeprefix(_OURS): text for name, text in every.items() if text != self._before.get(name, "")}
-        if not changed:
-            self.end(record)
-            return
-        self.ask(lambda vault: vault.story.refill(case, record, code, changed), self.end, failed=self._refused)
+    def about(self) -> dict[str, tuple[str, ...]]:
+        return {**super().about(), FORM.name: (self._to_fill.code,)}
+
+    @property
+    @override
+    def act(self) -> Act[Any]:
+        return REFILL if self._record else FILL
+
+    @override
+    def said_as(self, field: str) -> str:
+        return answer_to(field.removeprefix(_OURS))
 
     @property
     @override
     def _form(self) -> Form:
-        form = self._asked.form
+        form = self._to_fill.form
         return replace(form, fields=tuple(replace(field, name=f"{_OURS}{field.name}") for field in form.fields))
 
     @override
@@ -92,15 +87,13 @@ class FilledForm(RecordForm):
     @override
     def _widget(self, field: FormField) -> Widget:
         value = self._before.get(field.name, "")
-        if field.shape is Shape.RECORD:
-            return ChoiceField([("", _NOT_SAID), *self._asked.people], value=value, id=field.name)
         if field.shape is Shape.TEXT:
             return SafeTextArea(safe_text(value), id=field.name, soft_wrap=True)
         if field.words is not None:  # no answer stands there before somebody gave it, also of what must be answered
             words = [(word.value, field.at_length.get(word.value, word_of(word.value))) for word in field.words]
             if field.at_length:
                 words.sort(key=lambda word: in_words(word[1]))
-            first: list[tuple[str, Words]] = [("", _NOT_SAID)]
+            first: list[tuple[str, Words]] = [("", NOT_SAID)]
             return ChoiceField([*first, *words], value=value, id=field.name)
         return super()._widget(field)
 
@@ -127,18 +120,18 @@ def open_form(
     """
     case, ref = where
     name, _, code = kind.partition(":")
-    if name != Filled.KIND and names_people(STORY[kind].FORM):
 
-        def choose_among(people: tuple[tuple[str, str], ...]) -> None:
-            form = RecordOfPeople(case, ref, kind, people, shown)
-            if kind == SubjectRequest.KIND:
-                form = RequestOfPerson(case, ref, people, shown, today_ms=screen.desk.now_ms())
-            screen.app.push_screen(form, then)
+    def show(people: tuple[tuple[str, str], ...]) -> None:
+        form = RecordForm(case, ref, kind, shown, people=people)
+        if kind == SubjectRequest.KIND:
+            form = RequestOfPerson(case, ref, people, shown, today_ms=screen.desk.now_ms())
+        screen.app.push_screen(form, then)
 
-        screen.ask(lambda vault: vault.story.people_of(case), choose_among)
+    if name != Filled.KIND and any(field.shape is Shape.RECORD for field in STORY[kind].FORM.fields):
+        screen.ask(lambda vault: vault.story.people_of(case), show)
         return
     if name != Filled.KIND:
-        screen.app.push_screen(RecordForm(case, ref, kind, shown), then)
+        show(())
         return
     code = shown.form if shown is not None else code
 

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from tui.screens.cases.note_parts.beside import TAKE_DATE, Beside, facts_beside, moved_words
 from tui.screens.cases.note_parts.kind_row import KindRow, NoteRow
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, date_field
@@ -27,6 +28,7 @@ from tui.values.values import DraftShown, Spot
 from tui.widgets.date_field import DateInput
 from tui.widgets.fields import SafeInput, SafeTextArea
 from tui.widgets.strip import ListAndStrip, Strip
+from vault.acts.records import EDIT
 from vault.casework.form import FormField
 from vault.casework.moved_dates import Moved, moved_date
 from vault.casework.note import CHOSEN, TEXT
@@ -46,7 +48,7 @@ _TEXT_PLACE: Final = "note"
 _NOT_SAVED: Final = Message("The draft is not saved.")
 
 
-class NoteEditor(SameAgain):
+class NoteEditor(SameAgain, ActScreen):
     """Ends with the id of the note, or empty when the draft was kept."""
 
     NAME = Message("Note")
@@ -140,11 +142,9 @@ class NoteEditor(SameAgain):
         moved = self._moved
         dated_by = None if moved is None else STORY[moved.what.kind].FORM.dated_by
         if moved is not None and dated_by is not None:
-            case, what, typed = self._draft.case, moved.what, {dated_by: moved.now}
+            said = {"record": (moved.what.record,), "of_case": (self._draft.case,), dated_by: (moved.now,)}
             self._moved = None
-            self.ask(
-                lambda vault: vault.story.change(case, what.record, what.kind, typed), lambda _: self._taken(moved)
-            )
+            self.do(Doing(EDIT[moved.what.kind], said, lambda _: self._taken(moved)))
 
     def _taken(self, moved: Moved) -> None:
         due = [

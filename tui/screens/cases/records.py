@@ -27,7 +27,6 @@ from tui.screens.referral.export import ExportScreen
 from tui.text.in_words import together
 from tui.values.codes import choices, word_of
 from tui.values.values_records import RecordShown
-from tui.values.values_story import KeptShown
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
@@ -135,8 +134,9 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
             return
         say_done(self, case, record.record, record.kind, partial(self._confirm_anew, record.kind))
 
-    def _confirm_anew(self, kind: str, changed: KeptShown) -> None:
-        confirm_anew(self, self._case, kind, changed, lambda: self._changed(changed.record))
+    def _confirm_anew(self, kind: str, changed: Told) -> None:
+        record = str(changed.data["record"])
+        confirm_anew(self, self._case, kind, changed, lambda: self._changed(record))
 
     def action_answer(self) -> None:
         """Export what the request under the cursor asks for: their own data, with nobody else named."""

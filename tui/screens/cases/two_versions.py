@@ -14,7 +14,8 @@ from tui.looks.signs import DONE, MORE, SOON
 from tui.looks.tokens import Token
 from tui.screens.cases.due_parts.confirming import confirm_anew
 from tui.screens.cases.write_lines import WriteLines
-from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.act_screen import ActScreen
+from tui.screens.frame.base import Command
 from tui.screens.frame.dialogs import AskLine
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import moment
@@ -22,13 +23,13 @@ from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.codes import word_of
 from tui.values.shaping import piece_told
-from tui.values.values_story import KeptShown
 from tui.values.values_versions import SideShown, VersionsShown
 from tui.widgets.cells import Cell
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.pair import Pair, Twin
 from tui.widgets.virtual_list import VirtualList
+from vault.acts.act import Told
 from vault.casework.versions.beside import Answer, Chosen, Part, Piece
 from vault.words.message import Message, Words
 
@@ -37,7 +38,7 @@ _KEYS: Final = {Answer.LEFT: "1", Answer.RIGHT: "2", Answer.BOTH: "b", Answer.WR
 _HERE: Final = ">"
 
 
-class TwoVersions(VaultScreen):
+class TwoVersions(ActScreen):
     """Ends with the id of the record once it was settled.
 
     Args:
@@ -135,9 +136,9 @@ class TwoVersions(VaultScreen):
         shown, answers = self._shown, dict(self._answers)
         self.ask(lambda vault: vault.story.settle(shown, answers), self._settled)
 
-    def _settled(self, changed: KeptShown) -> None:
+    def _settled(self, changed: Told) -> None:
         case, kind = self._shown.case, self._shown.kind
-        confirm_anew(self, case, kind, changed, lambda: self.end(changed.record))
+        confirm_anew(self, case, kind, changed, lambda: self.end(self._shown.record))
 
     @override
     def action_back(self) -> None:

@@ -19,7 +19,7 @@ from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, explained, reading_of
-from tui.screens.frame.form import BROWSE
+from tui.screens.frame.form import BROWSE, whole_path
 from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.text.in_words import in_words, together
@@ -52,7 +52,8 @@ class ActForm(ActScreen, KeptForm):
         about: what a person calls that.
         case: the case whose draft of this form it is.
         known: what the screen knows already of what it begins with.
-        first: what stands in rows at first, and may be another thing than what is there.
+        first: what stands in rows at first, and may be another thing than what is there; of a new file, its name in a
+            folder that somebody names.
     """
 
     DEFAULT_CSS = """
@@ -107,12 +108,13 @@ class ActForm(ActScreen, KeptForm):
             return FormRow(field.label, ChoiceField(self._words(field), value=value, id=field.name))
         if field.shape in _DATES:
             read = reading_of(is_day=field.shape is Shape.DAY, is_past=field.is_past)
-            explain = None if field.is_past else explained
+            explain = explained if field.is_past is False else None
             return FormRow(field.label, DateField(value, read=read, name=field.name, hint=field.hint, explain=explain))
         if field.is_place:
             named = Path(in_words(field.hint)).name or field.name
             new = {Shape.NEW_FILE: named, Shape.FOLDER: THIS_FOLDER, Shape.NEW_FOLDER: THIS_FOLDER}.get(field.shape, "")
-            return FormRow(field.label, PlaceInput(placeholder=field.hint, id=field.name, new=new))
+            called = self._first_said.get(field.name, new)
+            return FormRow(field.label, PlaceInput(placeholder=field.hint, id=field.name, new=called))
         hint = field.hint or (_BETWEEN if field.shape is Shape.LINES else "")
         return FormRow.of_text(field.name, field.label, hint, "; ".join(value.splitlines()))
 
@@ -190,6 +192,8 @@ class ActForm(ActScreen, KeptForm):
         for field in self._act.rows(self.subject):
             for row in self.query(f"#{field.name}"):
                 typed = row.value if isinstance(row, ChoiceField) else self.text(field.name)
+                if field.is_place:
+                    typed = str(whole_path(typed) or typed)
                 if field.shape is Shape.LINES:
                     typed = "\n".join(part.strip() for part in typed.split(";") if part.strip())
                 is_kept = typed == present.get(field.name, "") or (not typed and field.shape in _DATES)

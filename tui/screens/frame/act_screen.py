@@ -178,7 +178,8 @@ class ActScreen(LongWorkScreen):
             self._work(lambda vault: work(vault, lambda done, total: None, lambda: False), doing.then, doing)
         else:
             stopped = Message("Stopped: {nothing}.", nothing=act.nothing) if act.makes_files else _STOPPED
-            self.work_long(act.doing, work, doing.then, when_stopped=stopped, alone=not act.makes_files)
+            is_alone = not act.makes_files and act.stopped is None
+            self.work_long(act.doing, work, doing.then, when_stopped=act.stopped or stopped, alone=is_alone)
 
     def show_told(self, name: Words, told: Told, then: Callable[[Words], None]) -> None:
         """Show what came of an act, as long as it is; `then` gets its first sentence."""

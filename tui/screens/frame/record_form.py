@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import ClassVar, Final
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar, Final
 
 from textual import events, on
 from textual.widget import Widget
 from typing_extensions import override
 
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, date_field
@@ -20,6 +22,8 @@ from tui.values.codes import choices
 from tui.values.values_forms import FormPlace
 from tui.values.values_records import RecordShown
 from tui.widgets.fields import SafeInput
+from vault.acts.act import Act, Told
+from vault.acts.records import ADD, CASE, EDIT, IN_CASE
 from vault.casework.form import NO, YES, Form, FormField, Shape
 from vault.casework.story import STORY
 from vault.errors import UsageError, VaultError
@@ -31,16 +35,19 @@ _HINTS: Final[Mapping[Shape, Words]] = {
 }
 RECORD: Final = "record"
 _CONFIRMED: Final = "confirmed"
-_NOT_SAID: Final = Message("not said")
+NOT_SAID: Final = Message("not said")
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-class RecordForm(SameAgain, KeptForm):
+class RecordForm(SameAgain, ActScreen, KeptForm):
     """Ends with the id of the record.
 
     Args:
         case, ref: of the case.
         kind: of the record.
         shown: the record that is changed; without it a new one is made.
+        people: whom it may name: id and name.
+        begun: what stands in a new one at first.
     """
 
     NAME = Message("Record")
@@ -51,14 +58,27 @@ class RecordForm(SameAgain, KeptForm):
         leave(Message("Leave; nothing is kept")),
     )
 
-    def __init__(self, case: str, ref: str, kind: str, shown: RecordShown | None = None) -> None:
+    NOBODY: ClassVar[Words] = NOT_SAID
+    """What stands where no other record is named."""
+
+    def __init__(
+        self,
+        case: str,
+        ref: str,
+        kind: str,
+        shown: RecordShown | None = None,
+        *,
+        people: Sequence[tuple[str, Words]] = (),
+        begun: Mapping[str, str] = _NOTHING,
+    ) -> None:
         super().__init__()
         self._case = case
         self._ref = ref
         self._kind = kind
         self.help_name = self._form.title
         self._record = "" if shown is None else shown.record
-        self._before: Mapping[str, str] = {} if shown is None else shown.typed
+        self._people, self._begun = dict(people), begun
+        self._before: Mapping[str, str] = begun if shown is None else shown.typed
         self._is_emptied = False
         self._wrong_line = ""
 
@@ -73,6 +93,11 @@ class RecordForm(SameAgain, KeptForm):
     @override
     def form_place(self) -> FormPlace:
         return FormPlace(RECORD, self._case, self._ref, self._record, about=self._kind)
+
+    @override
+    def filled_at_first(self) -> dict[str, str]:
+        # Who was chosen by where the form was opened comes back with a draft as if somebody had chosen them.
+        return {name: said for name, said in super().filled_at_first().items() if name not in self._begun}
 
     def on_mount(self) -> None:
         """Begin with the first field."""
@@ -101,24 +126,43 @@ class RecordForm(SameAgain, KeptForm):
         """Keep the record."""
         if not are_clear(self):
             return
-        case, kind, record, typed = self._case, self._kind, self._record, self._typed()
-        self.say(Message("Keeping the record."))
-        if not record:
-            self.ask(lambda vault: vault.story.add(case, kind, typed), self.end, failed=self._refused)
+        typed = self._typed()
+        if not self._record:
+            self.keep(typed)
             return
         changed = {name: text for name, text in typed.items() if text != self._before.get(name, "")}
         if not changed:
-            self.end(record)
-            return
-        if self._must_confirm(changed):
-            return
-        if _CONFIRMED in typed:
-            changed[_CONFIRMED] = typed[_CONFIRMED]  # what stands in the form is what is kept
-        self.ask(
-            lambda vault: vault.story.change(case, record, kind, changed),
-            lambda kept: self.end(kept.record),
-            failed=self._refused,
-        )
+            self.end(self._record)
+        elif not self._must_confirm(changed):
+            if _CONFIRMED in typed:
+                changed[_CONFIRMED] = typed[_CONFIRMED]  # what stands in the form is what is kept
+            self.keep(changed)
+
+    def keep(self, typed: Mapping[str, str]) -> None:
+        """Add the record, or change what was typed of it."""
+        act, said = self.act, {self.said_as(name): (text,) for name, text in typed.items()}
+        if not self.is_working:
+            self.say(act.doing)
+            self.do(Doing(act, {**self.about(), **said}, self.kept, failed=self._refused))
+
+    def about(self) -> dict[str, tuple[str, ...]]:
+        """Return what the act is done to."""
+        if self._record:
+            return {RECORD: (self._record,), IN_CASE.name: (self._case,)}
+        return {CASE.name: (self._case,)}
+
+    @property
+    def act(self) -> Act[Any]:
+        """What is done with the record."""
+        return (EDIT if self._record else ADD)[self._kind]
+
+    def said_as(self, field: str) -> str:
+        """Return how the act calls a field of this form."""
+        return field
+
+    def kept(self, told: Told) -> None:
+        """End with the record."""
+        self.end(str(told.data["record"]))
 
     def _must_confirm(self, changed: Mapping[str, str]) -> bool:
         """Empty by whom the record is confirmed where all else changed, once, and say so; say whether it was done."""
@@ -160,8 +204,12 @@ class RecordForm(SameAgain, KeptForm):
 
     def _widget(self, field: FormField) -> Widget:
         value = self._before.get(field.name, "")
+        if field.shape is Shape.RECORD:
+            # Who is not there any more stays until somebody chooses.
+            others = {"": self.NOBODY} | ({} if value in {"", *self._people} else {value: value[:8]}) | self._people
+            return ChoiceField(list(others.items()), value=value, id=field.name)
         if field.words is not None:
-            first: list[tuple[str, Words]] = [] if field.is_required else [("", _NOT_SAID)]
+            first: list[tuple[str, Words]] = [] if field.is_required else [("", NOT_SAID)]
             return ChoiceField([*first, *choices(field.words)], value=value, id=field.name)
         if field.shape is Shape.YES_NO:
             return ChoiceField(choices((NO, YES)), value=value or NO, id=field.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
@@ -13,13 +14,13 @@ from typing_extensions import override
 
 from tui.looks.tokens import Token
 from tui.screens.erasing.erase import Erases
+from tui.screens.frame.act_form import ActForm
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import Choose
-from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.looking_back import UNDO
-from tui.screens.papers.paper_form import PaperForm
+from tui.screens.papers.paper_form import PaperForm, said_of_paper
 from tui.screens.papers.paper_rows import fact_lines, state_lines
-from tui.screens.papers.paper_save import PaperSave
 from tui.screens.people.person_form import PersonForm
 from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
@@ -31,14 +32,16 @@ from tui.widgets.cells import Cell, broken
 from tui.widgets.columns import fit_cells
 from tui.widgets.long_text import LongText
 from tui.widgets.parts_pane import Lines, PartsPane, Section
+from vault.acts.document import SAVE, TEXT
 from vault.casework.vocabulary import PersonRole
 from vault.words.message import Message, joined, plural
 
+_NO_NAME: Final = re.compile(r"[\x00-\x1f/\\:]")
 _NO_TEXT: Final = Message("No text; s saves the content to a file, to be looked at elsewhere.")
 _SEARCHED_APART: Final = Message("It is in a restricted section: the search (F3) looks there after F2, `sections`.")
 
 
-class PaperScreen(Erases, LongWorkScreen):
+class PaperScreen(Erases, ActScreen):
     """Ends with the id of the paper's record, or with nothing once it was removed.
 
     Args:
@@ -110,17 +113,15 @@ class PaperScreen(Erases, LongWorkScreen):
     def action_save(self) -> None:
         """Ask where the content shall lie, in clear."""
         if self._page is not None:
-            self.app.push_screen(PaperSave(self._where, self._why, self._page.shown), lambda said: self.say(said or ""))
+            said = {**said_of_paper(self._where), "why": (self._why,)}
+            name = {"out": file_name(self._page.shown.name)}
+            form = ActForm(SAVE, said, self._page.shown.called, first=name)
+            self.app.push_screen(form, lambda told: self.say(told or ""))
 
     def action_read(self) -> None:
         """Read its text."""
-        where = self._where
-        self.work_long(
-            Message("Reading its text"),
-            lambda vault, progress, stopped: vault.papers.read(where.home, where.record, progress, stopped),
-            lambda _: self.action_refresh(),
-            when_stopped=Message("Stopped. The paper is as it was."),
-        )
+        said = {**said_of_paper(self._where), "again": ("yes",), "why": (self._why,)}
+        self.do(Doing(TEXT, said, lambda _: self.action_refresh()))
 
     def action_person(self) -> None:
         """Ask who of those that wrote is to be a person of the case, and fill the form in."""
@@ -170,6 +171,14 @@ class PaperScreen(Erases, LongWorkScreen):
         wrote = Section(2, Message("Who wrote"), lambda width: _senders(senders, width), str(len(senders)))
         self.query_one("#paper-facts", PartsPane).show([about, wrote] if senders else [about])
         self.query_one("#paper-text", LongText).show(page.text or _NO_TEXT)
+
+
+def file_name(name: str) -> str:
+    """Return under which name a paper is written where a person names a folder alone.
+
+    A colleague may have chosen it: it stays in that folder, and is no `.profile` that a system reads.
+    """
+    return _NO_NAME.sub("_", name).lstrip(". ") or "paper"
 
 
 def _senders(senders: Sequence[SenderShown], width: int) -> Lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual import on
 from textual.suggester import SuggestFromList
@@ -24,7 +24,10 @@ from tui.values.values_forms import FormPlace
 from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
 from tui.widgets.fields import SafeInput
-from vault.casework.form import Form, FormField, Shape
+from vault.acts.act import Act, Told
+from vault.acts.document import ADD, DOCUMENT, EDIT
+from vault.acts.records import CASE
+from vault.casework.form import Form, FormField
 from vault.casework.papers.document import Document
 from vault.words.message import Message, Words
 
@@ -37,7 +40,6 @@ _NEW: Final = Message("New paper")
 _VERSION: Final = Message("Next version of a paper")
 _CHANGED: Final = Message("Change a paper")
 PAPER_KEPT: Final = Message("The paper is kept. Its file is still there, in clear: delete it if nobody needs it.")
-_NO_OTHER: Final = Message("of no paper here")
 _IN_CASE: Final[tuple[str, Words]] = ("", Message("none: who holds the case reads it"))
 _NOT_THERE: Final = Message(
     "The section that you chose is not yours any more. Choose where the paper goes, or leave with Esc."
@@ -57,6 +59,7 @@ class PaperForm(RecordForm):
     """
 
     NAME = Message("Paper")
+    NOBODY = Message("of no paper here")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Keep the paper"), "F4", Message("keep")),
         NEXT_FIELD,
@@ -78,12 +81,12 @@ class PaperForm(RecordForm):
         self._where = where
         self._sections = [(section.section, section.called) for section in sections]
         self._is_place_lost = False
-        super().__init__(where.home, where.ref, Document.KIND, None if shown is None else shown.facts)
+        people = [(paper.record, paper.called) for paper in others]
+        super().__init__(where.home, where.ref, Document.KIND, None if shown is None else shown.facts, people=people)
         if shown is None:
             self._before = {_LANGUAGE: language}
         self.help_name = _NEW if shown is None else _VERSION if is_version else _CHANGED
         self._asks_file = shown is None or is_version
-        self._others = [(paper.record, paper.called) for paper in others]
 
     @override
     def form_place(self) -> FormPlace:
@@ -120,26 +123,31 @@ class PaperForm(RecordForm):
         if self._is_place_lost:  # what was meant for a few is never kept for all
             self.warn(_NOT_THERE)
             return
-        case, record, typed = self._case, self._record, self._typed()
+        typed = self._typed()
         changed = {name: text for name, text in typed.items() if text != self._before.get(name, "")}
+        if not self._asks_file and not changed:
+            self.end(self._record)
+        elif not self._asks_file or self.place(_FILE) is not None:
+            self.keep(changed if self._record else typed)
+
+    @override
+    def about(self) -> dict[str, tuple[str, ...]]:
         if not self._asks_file:
-            if not changed:
-                self.end(record)
-                return
-            self.ask(lambda vault: vault.papers.change(case, record, changed), self.end, failed=self._refused)
-            return
-        source = self.place(_FILE)
-        if source is not None:
-            facts = changed if record else typed
-            case = (self.word(_SECTION) if self._sections else "") or case
-            self.work_long(
-                Message("Sealing the paper, then reading its text"),
-                lambda vault, progress, stopped: vault.papers.add(
-                    case, source, facts, record, progress=progress, stopped=stopped
-                ),
-                self.end,
-                when_stopped=Message("Stopped. Nothing was kept; the file is as it was."),
-            )
+            return said_of_paper(self._where)
+        section = self._where.section or (self.word(_SECTION) if self._sections else "")
+        said = {CASE.name: self._where.case, _FILE: str(self.place(_FILE)), _SECTION: section}
+        if self._record:
+            said["version_of"] = self._record if section else f"{self._where.case}/{self._record}"
+        return {name: (text,) for name, text in said.items() if text}
+
+    @property
+    @override
+    def act(self) -> Act[Any]:
+        return ADD if self._asks_file else EDIT
+
+    @override
+    def kept(self, told: Told) -> None:
+        self.end(str(told.data["document" if self._asks_file else "record"]))
 
     @property
     @override
@@ -148,13 +156,17 @@ class PaperForm(RecordForm):
 
     @override
     def _widget(self, field: FormField) -> Widget:
-        if field.shape is Shape.RECORD:
-            value = self._before.get(field.name, "")
-            return ChoiceField([("", _NO_OTHER), *self._others], value=value, id=field.name)
         if field.name == _LANGUAGE:
             known = SuggestFromList(languages(), case_sensitive=False)
             return SafeInput(self._before.get(_LANGUAGE, ""), suggester=known, id=_LANGUAGE, compact=True)
         return super()._widget(field)
+
+
+def said_of_paper(where: Whereabouts) -> dict[str, tuple[str, ...]]:
+    """Return how an act names a paper."""
+    if where.section:
+        return {DOCUMENT.name: (where.record,), _SECTION: (where.section,)}
+    return {DOCUMENT.name: (f"{where.case}/{where.record}",)}
 
 
 def add_paper(

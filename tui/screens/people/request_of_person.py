@@ -13,7 +13,7 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.people.record_of_people import NOT_SAID, RecordOfPeople
+from tui.screens.frame.record_form import NOT_SAID, RecordForm
 from tui.values.codes import choices
 from tui.values.values_records import RecordShown
 from tui.widgets.date_field import DateInput
@@ -28,7 +28,7 @@ from vault.words.message import Message, Words
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-class RequestOfPerson(RecordOfPeople):
+class RequestOfPerson(RecordForm):
     """Ends with the id of the record.
 
     Args:
@@ -51,14 +51,14 @@ class RequestOfPerson(RecordOfPeople):
     ) -> None:
         today = here(today_ms).date()
         dates = {"received": today.isoformat(), "due": answer_by(today).isoformat()} if shown is None else {}
-        super().__init__(case, ref, SubjectRequest.KIND, people, shown, begun={**begun, **dates})
+        super().__init__(case, ref, SubjectRequest.KIND, shown, people=people, begun={**begun, **dates})
         self._proposed = dates.get("due", "")
 
     @override
     def _widget(self, field: FormField) -> Widget:
         if field.name != "what" or self._record:
             return super()._widget(field)
-        return ChoiceField([NOT_SAID, *choices(field.words or ())], id=field.name)
+        return ChoiceField([("", NOT_SAID), *choices(field.words or ())], id=field.name)
 
     @on(SafeInput.Changed, "#received")
     def _count_anew(self) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import zoneinfo
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vault.casework.story.deadline import Deadline, SetBy, given_by
-from vault.deadlines.engine import Due, State, standing
+from vault.clock import now_ms
+from vault.deadlines.engine import Due, State, due, standing
+from vault.deadlines.facts import Place
 from vault.deadlines.rules import Certainty, Rule, Unit
 from vault.deadlines.shipped import RULES
-from vault.deadlines.typed import moment_of, moment_text
+from vault.deadlines.typed import facts_of, moment_of, moment_text
 from vault.deadlines.wording import counted, counted_hours, superseded, to_check
+from vault.display import here
 from vault.errors import UsageError
 from vault.words.message import Message, joined
 
@@ -21,6 +26,45 @@ class Standing:
 
     state: State
     check: Message | None = None
+
+
+def now() -> datetime.datetime:
+    """Return the present, in the zone of this computer."""
+    return here(now_ms())
+
+
+def zone(name: str | None) -> datetime.tzinfo:
+    """Return a time zone by its name; without one, what the clock of this computer is ahead of UTC now."""
+    if name is None:
+        local = now().astimezone().tzinfo
+        assert local is not None  # noqa: S101 - `astimezone` sets it; this line is for the type checker
+        return local
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(
+            Message("there is no such time zone here"), next_step=Message("Write it like Asia/Bishkek.")
+        ) from None
+
+
+def found_by(rule: Rule, typed: Mapping[str, Sequence[str]]) -> Due:
+    """Return what date a rule gives, as it stands now, and why.
+
+    Args:
+        rule: which.
+        typed: from what it counts, as people type it: `trigger`, `posted`, `suspended`, `extended` and `court`, as
+            `facts_of` takes them; `zone` and `country` of the place.
+    """
+    one = {name: next(iter(texts), None) for name, texts in typed.items()}
+    country = one.get("country")
+    place = Place(zone(one.get("zone")), None if country is None else country.strip().upper())
+    facts = facts_of(
+        place.zone,
+        trigger=one.get("trigger"),
+        posted=one.get("posted"),
+        **{name: typed.get(name, ()) for name in ("suspended", "extended", "court")},
+    )
+    return due(rule, facts, now(), place)
 
 
 def drafted(rule: Rule, found: Due, *, what: str, trigger: str | None) -> Deadline:

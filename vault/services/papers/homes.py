@@ -24,14 +24,16 @@ from vault.words.message import Message
 _TRANSLATION_OF = "translation_of"
 
 
-def place_of(session: Session, text: str, section: CompartmentId | None = None) -> Place:
-    """Return the paper with this id, or this beginning of one: of a case, or of this section.
+def place_of(
+    session: Session, text: str, section: CompartmentId | None = None, *, case: CompartmentId | None = None
+) -> Place:
+    """Return the paper with this id, or this beginning of one: of any case, of this one, or of this section.
 
     Raises:
         NotFoundError: none, or several.
     """
     if section is None:
-        return locate(session, text, frozenset({Document.KIND}))
+        return locate(session, text, frozenset({Document.KIND}), case=case)
     papers = stored_of_kind(sections.opened_to_read(session, section), Document)
     found = the_one_named(typed_id(text), [paper.record for paper in papers])
     if found is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of
 from vault.services.projection.reading import Stored
 from vault.services.safety.check_ins import minute_here
-from vault.words.message import Message, Words
+from vault.words.message import Message
 
 CHECKLIST_AFTER: Final[Mapping[IncidentKind, Checklist]] = MappingProxyType({
     IncidentKind.ARREST: Checklist.DETAINED,
@@ -35,18 +35,16 @@ CHECKLIST_AFTER: Final[Mapping[IncidentKind, Checklist]] = MappingProxyType({
 """Which checklist follows an incident."""
 
 
-def told_after(
-    session: Session, case: CompartmentId, what: IncidentKind, how: Callable[[Checklist], Words]
-) -> Message | None:
-    """Return what is to be done after an incident: `how` says it of the checklist; or who can, where it is not you."""
+def told_after(session: Session, case: CompartmentId, what: IncidentKind) -> tuple[Message, Checklist | None] | None:
+    """Return what is to be done after an incident, and the checklist for it; or who can, where it is not you."""
     follows = CHECKLIST_AFTER.get(what)
     if follows is None:
         return None
     try:
         session.require(Action.CASE_WRITE, case)
     except RefusedError:
-        return Message("What to do now is a checklist. A caseworker or a supervisor can begin it: ring one.")
-    return Message("What to do now, step by step: {how}", how=how(follows))
+        return Message("What to do now is a checklist. A caseworker or a supervisor can begin it: ring one."), None
+    return Message("What to do now, step by step"), follows
 
 
 def begin(session: Session, case: CompartmentId, name: str, *, since: str | None = None) -> tuple[RecordId, ...]:

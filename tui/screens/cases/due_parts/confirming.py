@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from tui.screens.frame.act_screen import ActScreen, Doing
-from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.dialogs import AskLine
 from tui.values.codes import choices
-from tui.values.values_story import KeptShown
-from vault.acts.act import Act
-from vault.acts.safety import DONE, HEARD
-from vault.casework.story import STORY
+from vault.acts.act import Act, Told
+from vault.acts.records import DONE, EDIT
+from vault.acts.safety import DONE as STEP_DONE
+from vault.acts.safety import HEARD
 from vault.casework.story.check_in import CheckIn, CheckInEnd
 from vault.casework.story.step import ChecklistStep
 from vault.words.message import Message
@@ -23,45 +22,41 @@ _HANDED_HINT: Final = Message("e.g. a page, to her; or: nothing")
 _HEARD: Final = Message("Was the person heard? What came of it?")
 
 
-def confirm_anew(screen: VaultScreen, case: str, kind: str, changed: KeptShown, then: Callable[[], None]) -> None:
+def confirm_anew(screen: ActScreen, case: str, kind: str, changed: Told, then: Callable[[], None]) -> None:
     """Ask who confirms a record as it stands now, where nobody does any more; `then` follows."""
-    if not changed.is_unconfirmed:
+    if not changed.data.get("unconfirmed"):
         then()
         return
 
     def told(name: str | None) -> None:
         if name:
-            typed = {"confirmed": name}
-            screen.ask(lambda vault: vault.story.change(case, changed.record, kind, typed), lambda _: then())
+            said = {"record": (str(changed.data["record"]),), "of_case": (case,), "confirmed": (name,)}
+            screen.do(Doing(EDIT[kind], said, lambda _: then()))
         else:
             then()
 
     screen.app.push_screen(AskLine(_WHO), told)
 
 
-def say_done(screen: ActScreen, case: str, record: str, kind: str, then: Callable[[KeptShown], None]) -> None:
+def say_done(screen: ActScreen, case: str, record: str, kind: str, then: Callable[[Told], None]) -> None:
     """Say that a record is over; where its form asks, what is to be said of that. Esc leaves it due.
 
     Of a check-in it is asked what came of it: no key alone says that somebody is well.
     The cursor of the question stands on the answer that writes nothing.
     """
 
-    def done(end: str = "") -> None:
-        screen.ask(lambda vault: vault.story.done(case, record, kind, end), then)
-
     def act(act: Act[Any], **said: str) -> None:
         where = {"record": (record,), "of_case": (case,)}
-        more = {name: (word,) for name, word in said.items()}
-        screen.do(Doing(act, {**where, **more}, lambda _: then(KeptShown(record))))
+        more = {name: (word,) for name, word in said.items() if word}
+        screen.do(Doing(act, {**where, **more}, then))
 
-    form = STORY[kind].FORM
-    asked = [field for field in form.fields if field.name in form.asked_at_end]
     if kind == CheckIn.KIND:
         nothing = ("", Message("nothing yet: it stays due"))
         screen.unless_left(Choose(_HEARD, [nothing, *choices(CheckInEnd)]), lambda end: act(HEARD, end=end))
     elif kind == ChecklistStep.KIND:
-        act(DONE)
-    elif asked:
-        screen.unless_left(AskLine(asked[0].label, hint=_HANDED_HINT), done)
+        act(STEP_DONE)
+    elif asked := [field for field in DONE[kind].fields if field.is_personal]:
+        question = AskLine(asked[0].label, hint=_HANDED_HINT)
+        screen.unless_left(question, lambda end: act(DONE[kind], **{asked[0].name: end}))
     else:
-        done()
+        act(DONE[kind])

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from tui.looks.tokens import Token
 from tui.screens.cases.case_preview import preview_facts
 from tui.screens.cases.due_parts.confirming import confirm_anew, say_done
-from tui.screens.frame.act_screen import ActScreen
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import Command
 from tui.screens.frame.dates import explained, reading_of
 from tui.screens.frame.dialogs import AskLine
@@ -21,9 +21,11 @@ from tui.text.in_words import in_words, together
 from tui.values.codes import word_of
 from tui.values.messages import OpenCase
 from tui.values.values import PreviewShown
-from tui.values.values_story import DueShown, KeptShown
+from tui.values.values_story import DueShown
 from tui.widgets.cells import Cell
 from tui.widgets.strip import Fact, Strip
+from vault.acts.act import Told
+from vault.acts.records import EDIT
 from vault.casework.form import Shape
 from vault.casework.story import STORY
 from vault.display import here
@@ -106,13 +108,17 @@ class DueScreen(ActScreen):
         self.unless_left(question, move)
 
     def _move(self, line: DueShown, said: str, change: Mapping[str, str]) -> None:
-        self.ask(
-            lambda vault: vault.story.change(line.case, line.record, line.kind, change),
-            partial(self._confirm_anew, line),
-            failed=lambda error: self._ask_date(line, said, sentence(error)),
+        where = {"record": (line.record,), "of_case": (line.case,)}
+        self.do(
+            Doing(
+                EDIT[line.kind],
+                {**where, **{name: (date,) for name, date in change.items()}},
+                partial(self._confirm_anew, line),
+                failed=lambda error: self._ask_date(line, said, sentence(error)),
+            )
         )
 
-    def _confirm_anew(self, line: DueShown, changed: KeptShown) -> None:
+    def _confirm_anew(self, line: DueShown, changed: Told) -> None:
         confirm_anew(self, line.case, line.kind, changed, lambda: self.read_again(line.key))
 
     def open_case(self, line: DueShown | None) -> None:

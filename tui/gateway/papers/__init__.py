@@ -1,4 +1,0 @@
-"""Papers of a case, for the screens.
-
-Begin at `papers.py`.
-"""

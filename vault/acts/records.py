@@ -1,0 +1,392 @@
+"""Records with a form: each kind is added, changed and said to be over, as its form describes it.
+
+What a form asks is a field of the act. Deadlines may get their date of a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from vault.acts.act import Act, Agreed, Begun, Field, Follow, Plan, Said, Shape, Told, answer_to, one
+from vault.acts.case import told_of_change
+from vault.casework import form as forms
+from vault.casework.own_forms.filled import Filled
+from vault.casework.story import STORY
+from vault.casework.story.check_in import CheckIn
+from vault.casework.story.deadline import Deadline, SetBy
+from vault.casework.story.incident import Incident
+from vault.casework.story.step import ChecklistStep
+from vault.errors import UsageError
+from vault.ids import short_id
+from vault.words.message import Message
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.ids import CompartmentId, RecordId
+    from vault.progress import Progress
+    from vault.services.cases.editing import Place
+
+CASE: Final = Field("case", Message("Case"), Shape.CASES, Message("the case's id or reference"), form="CASE")
+RECORD: Final = Field(
+    "record", Message("Record"), Shape.RECORDS, Message("the record's id, or its beginning"), form="RECORD"
+)
+IN_CASE: Final = Field(
+    "of_case", Message("Case"), Shape.CASES, form="[--case CASE]",
+    help=Message("the record's case, if records of two cases have the same id"),
+)  # fmt: skip
+_CONFIRMED: Final = "confirmed"
+_CONFIRMED_ANEW: Final = Message("Confirmed by, for the record as it is now; type it again, or the change empties it")
+_EMPTY: Final = "empty"
+_OTHER: Final = "other"
+_UNCHANGED: Final = Message("the record stays as it is")
+_SAVING: Final = Message("Keeping the record")
+
+# ---- from forms to fields -----------------------------------------------------------------------------------------
+
+_SHAPES: Final[Mapping[forms.Shape, Shape]] = {
+    forms.Shape.LINE: Shape.LINE,
+    forms.Shape.TEXT: Shape.LINE,
+    forms.Shape.LINES: Shape.LINES,
+    forms.Shape.WORD: Shape.WORD,
+    forms.Shape.DATE: Shape.MOMENT,
+    forms.Shape.MOMENT: Shape.MOMENT,
+    forms.Shape.DAY: Shape.DAY,
+}
+_VALUES: Final[Mapping[forms.Shape, str]] = {
+    forms.Shape.WORD: "WORD",
+    forms.Shape.YES_NO: "YES|NO",
+    forms.Shape.RECORD: "ID",
+}
+
+
+def fields_of(form: forms.Form, *, is_new: bool) -> tuple[Field, ...]:
+    """Return what a form asks as fields of an act: of a new record, or of one that is changed."""
+    return tuple(_field(form, each, is_new=is_new) for each in form.fields)
+
+
+def _field(form: forms.Form, each: forms.FormField, *, is_new: bool) -> Field:
+    is_required = is_new and each.is_required
+    field = Field(
+        each.name,
+        each.label,
+        _SHAPES.get(each.shape, Shape.CODE),
+        words=() if each.words is None else tuple(word.value for word in each.words),
+        is_past=form.is_past(each),
+        is_required=is_required,
+        check=each.from_typed if each.is_written else None,
+    )
+    if each.is_written:
+        return field if is_new or each.name != _CONFIRMED else replace(field, question=_CONFIRMED_ANEW)
+    # Who does not choose says nothing wrong where the usual word is `other`.
+    is_required = is_required and each.usual != _OTHER
+    shown = f"{field.called} {_VALUES.get(each.shape, 'DATE')}"
+    return replace(field, form=shown if is_required else f"[{shown}]", is_required=is_required)
+
+
+def emptying(form: forms.Form) -> Field:
+    """Return the field that says which fields of a record shall say nothing."""
+    names = tuple(each.name for each in form.fields)
+    label = Message("Make empty")
+    return Field(_EMPTY, label, Shape.WORD, Message("make this field empty"), form="[--empty FIELD ...]", words=names)
+
+
+def typed_in(form: forms.Form, said: Said) -> dict[str, str]:
+    """Return what was said of the fields of a form, as somebody types it; nothing of those that shall say nothing."""
+    typed = {each.name: "\n".join(said[each.name]) for each in form.fields if each.name in said}
+    return typed | dict.fromkeys(said.get(_EMPTY, ()), "")
+
+
+def located(session: Session, said: Said, kind: str) -> Place:
+    """Return where the record is that was named."""
+    from vault.services.cases import cases, editing
+
+    case = one(said, IN_CASE.name)
+    of_case = None if case is None else cases.find(session, case)
+    return editing.locate(session, said[RECORD.name][0], frozenset({kind}), case=of_case)
+
+
+# ---- adding -------------------------------------------------------------------------------------------------------
+
+
+class _New(NamedTuple):
+    """A record that is added to a case, and what should be done then; of a date that a rule gave, why."""
+
+    case: CompartmentId
+    record: forms.FormedRecord
+    follows: tuple[Follow, ...] = ()
+    reasons: tuple[Message, ...] = ()
+
+
+def _what_is_added(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[_New]:
+    from vault.services.cases import cases, story
+
+    called = said[CASE.name][0]
+    case = cases.find(session, called)
+    made = kind(**story.typed_values(session, case, kind.FORM, typed_in(kind.FORM, said)))
+    return Plan(_New(case, made, _what_follows(session, case, called, made)))
+
+
+def _add(session: Session, plan: Plan[_New], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.cases import story
+
+    new = plan.of
+    told = _saved(story.add(session, new.case, new.record))
+    lines = (*told.lines, *(Message("  {line}", line=reason) for reason in new.reasons))
+    of_date = {"at": new.record.at, "reasons": list(new.reasons)} if isinstance(new.record, Deadline) else {}
+    return Told(lines, {**told.data, **of_date}, new.follows)
+
+
+def _saved(record: RecordId) -> Told:
+    return Told((Message("The record is saved."), Message("id {id}", id=short_id(record))), {"record": record.hex()})
+
+
+def _what_follows(session: Session, case: CompartmentId, called: str, made: forms.FormedRecord) -> tuple[Follow, ...]:
+    from vault.services.safety.checklists import told_after
+
+    told = told_after(session, case, made.what) if isinstance(made, Incident) else None
+    if told is None:
+        return ()
+    words, checklist = told
+    return (Follow(words, "" if checklist is None else f"checklist begin {called} --what {checklist.value}"),)
+
+
+def _adding(kind: type[forms.FormedRecord]) -> Act[_New]:
+    return Act(
+        f"{kind.KIND} add",
+        Message("add a record of this kind to a case"),
+        kind.FORM.title,
+        Message("keep"),
+        (CASE, *fields_of(kind.FORM, is_new=True)),
+        look=partial(_what_is_added, kind),
+        run=_add,
+        doing=_SAVING,
+        nothing=Message("nothing is kept"),
+    )
+
+
+# ---- changing -----------------------------------------------------------------------------------------------------
+
+
+class _Change(NamedTuple):
+    """What a record shall say, and where it is."""
+
+    place: Place
+    typed: Mapping[str, str]
+
+
+def _what_is_there(kind: type[forms.FormedRecord], session: Session, said: Said) -> Begun:
+    from vault.services.cases import story
+
+    place = located(session, said, kind.KIND)
+    found = story.list_in(session, place.case, (kind.KIND,))
+    typed = next((stored.value.typed() for stored in found if stored.record == place.record), {})
+    # A change empties it, so that Enter does not keep it.
+    return Begun({name: text for name, text in typed.items() if name != _CONFIRMED})
+
+
+def _what_changes(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[_Change]:
+    return Plan(_Change(located(session, said, kind.KIND), typed_in(kind.FORM, said)))
+
+
+def _what_is_over(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[_Change]:
+    from vault.services.cases import cases
+
+    end = {kind.FORM.done_by or "": one(said, "on") or cases.today(session)}
+    return Plan(_Change(located(session, said, kind.KIND), end | typed_in(kind.FORM, said)))
+
+
+def _change(session: Session, plan: Plan[_Change], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.cases import story
+
+    return told_of_change(story.change(session, plan.of.place, plan.of.typed))
+
+
+def _changing(kind: type[forms.FormedRecord], noun: str = "") -> Act[_Change]:
+    return Act(
+        f"{noun or kind.KIND} edit",
+        Message("change a record; the history keeps what it said before"),
+        kind.FORM.title,
+        Message("keep"),
+        (RECORD, IN_CASE, *fields_of(kind.FORM, is_new=False), emptying(kind.FORM)),
+        look=partial(_what_changes, kind),
+        run=_change,
+        doing=_SAVING,
+        nothing=_UNCHANGED,
+        begin=partial(_what_is_there, kind),
+        is_change=True,
+    )
+
+
+def _ending(kind: type[forms.FormedRecord]) -> Act[_Change]:
+    on = Field("on", Message("On"), Shape.DAY, Message("the day; today without it"), is_past=True)
+    end = (each for each in fields_of(kind.FORM, is_new=False) if each.name in kind.FORM.asked_at_end)
+    return replace(
+        _changing(kind),
+        name=f"{kind.KIND} done",
+        help=Message("say that it is over: it is no longer due"),
+        fields=(RECORD, IN_CASE, on, *end),
+        look=partial(_what_is_over, kind),
+        is_change=False,
+    )
+
+
+# ---- deadlines ----------------------------------------------------------------------------------------------------
+
+# fmt: off
+_OF_RULE: Final = (
+    Field("rule", Message("Rule"), Shape.CODE, Message("a rule's code: CaseVault computes its date"),
+          form="[--rule CODE]"),
+    *(replace(each, form=f"[{each.form.strip('[]')}]", is_required=False)
+      for each in fields_of(Deadline.FORM, is_new=True) if each.name in {"at", "set_by", "irreversible"}),
+)
+COUNTED_FROM: Final = (
+    Field("trigger", Message("Counted from"), Shape.MOMENT,
+          Message("when its clock started: a date, complete or in part, or DATEThh:mm"), is_past=True),
+    Field("posted", Message("Posted"), Shape.DAY,
+          Message("when the paper became available to read, whether it was read or not"), form="[--posted DAY]",
+          is_past=True),
+    Field("suspended", Message("Suspended"), Shape.CODE,
+          Message("when the clock was stopped: DAY..DAY, or DAY.. while it is stopped"),
+          form="[--suspended DAYS ...]"),
+    Field("extended", Message("Extended"), Shape.CODE,
+          Message("how much time was added: 10d, 5wd (working days), 3m, 24h"), form="[--extended PERIOD ...]"),
+    Field("country", Message("Country"), Shape.CODE,
+          Message("whose holidays count where the rule names no country, such as KG"), form="[--country CC]"),
+    Field("zone", Message("Time zone"), Shape.CODE,
+          Message("time zone of the place, such as Asia/Bishkek (that of this computer)")),
+)
+# fmt: on
+"""From what a rule counts, and where."""
+
+
+def _what_is_due(session: Session, said: Said) -> Plan[_New]:
+    from vault.deadlines.shipped import rule_named
+    from vault.services.cases import cases, deadlines, story
+
+    case, typed = cases.find(session, said[CASE.name][0]), typed_in(Deadline.FORM, said)
+    reasons: tuple[Message, ...] = ()
+    if typed.get("rule") and "at" not in typed:
+        if typed.get("set_by", SetBy.RULE) != SetBy.RULE:
+            raise UsageError(Message("use --at for a date that a court or a person set"))
+        rule, from_what = rule_named(typed["rule"]), {each.name: said.get(each.name, ()) for each in COUNTED_FROM}
+        found = deadlines.found_by(rule, from_what)
+        drafted = deadlines.drafted(rule, found, what=typed.get("what", ""), trigger=one(said, "trigger"))
+        typed, reasons = drafted.typed() | typed | {"rule": rule.code}, found.explanation
+    for name, option in (("at", "--at"), ("set_by", "--set-by")):
+        if name not in typed:
+            raise UsageError(
+                Message("{option} is missing", option=option),
+                next_step=Message("Give --at and --set-by, or --rule and what it counts from."),
+            )
+    return Plan(_New(case, Deadline(**story.typed_values(session, case, Deadline.FORM, typed)), reasons=reasons))
+
+
+def _what_moves(session: Session, said: Said) -> Plan[_Change]:
+    return Plan(_Change(located(session, said, Deadline.KIND), {"at": one(said, "day") or ""}))
+
+
+_LATER: Final = frozenset({"done", "end", *(each.name for each in (*_OF_RULE, *COUNTED_FROM))})
+# fmt: off
+_DEADLINE: Final = replace(
+    _adding(Deadline),
+    help=Message("add a deadline to a case: a date that was set, or that a rule gives"),
+    fields=(CASE, *_OF_RULE, *COUNTED_FROM,
+            *(each for each in fields_of(Deadline.FORM, is_new=True) if each.name not in _LATER)),
+    look=_what_is_due,
+)
+_MOVE: Final = replace(
+    _changing(Deadline),
+    name="deadline move",
+    help=Message("give it another date; the history keeps the date before it"),
+    fields=(RECORD, IN_CASE, Field("day", Message("Day"), Shape.DAY, form="DAY", is_required=True,
+                                   help=Message("the new date, YYYY-MM-DD or 26.11.2026"))),
+    look=_what_moves,
+    begin=None,
+)
+# fmt: on
+
+# ---- forms of the organisation ------------------------------------------------------------------------------------
+
+
+class _Answers(NamedTuple):
+    """What was answered in a form, in a new record of a case or in one that is there."""
+
+    case: CompartmentId | None
+    place: Place | None
+    code: str
+    typed: Mapping[str, str]
+
+
+def _what_is_asked(session: Session, said: Said) -> tuple[Field, ...]:
+    from vault.services.forms import own_forms
+
+    form = own_forms.find(session, one(said, "form") or "").definition.as_form()
+    long = {each.name for each in form.fields if each.shape is forms.Shape.TEXT}
+    fields = fields_of(form, is_new=True)
+    return tuple(replace(each, shape=Shape.LINES) if each.name in long else each for each in fields)
+
+
+def _what_is_answered(session: Session, said: Said) -> Plan[_Answers]:
+    from vault.services.cases import cases
+    from vault.services.forms import own_forms
+
+    is_new, code = CASE.name in said, one(said, "form") or ""
+    case = cases.find(session, said[CASE.name][0]) if is_new else None
+    place = None if is_new else located(session, said, Filled.KIND)
+    definition = own_forms.find(session, code).definition
+    before = answer_to("")
+    typed = {name.removeprefix(before): texts[0] for name, texts in said.items() if name.startswith(before)}
+    return Plan(_Answers(case, place, definition.code, typed))
+
+
+def _answer(session: Session, plan: Plan[_Answers], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.forms import own_forms
+
+    case, place, code, typed = plan.of
+    if case is not None:
+        return _saved(own_forms.fill(session, case, code, typed))
+    assert place is not None  # noqa: S101 - one of the two is said; this line is for the type checker
+    return told_of_change(own_forms.change(session, place, code, typed))
+
+
+FORM: Final = Field("form", Message("Form"), Shape.CODE, Message("the code of the form"), form="FORM")
+FILL: Final = Act(
+    "form fill",
+    Message("fill in a form in a case: it asks each question, or reads the answers as JSON"),
+    Message("Fill in a form"),
+    Message("keep"),
+    (CASE, FORM),
+    look=_what_is_answered,
+    run=_answer,
+    doing=_SAVING,
+    nothing=Message("nothing is kept"),
+    questions=_what_is_asked,
+)
+REFILL: Final = replace(
+    FILL, name="form edit", help=Message("change answers of a filled form"), fields=(RECORD, FORM, IN_CASE),
+    nothing=_UNCHANGED,
+)  # fmt: skip
+
+# ---- the acts -----------------------------------------------------------------------------------------------------
+
+_FORMED: Final = [kind for name, kind in STORY.items() if name != Filled.KIND]
+ADD: Final[Mapping[str, Act[Any]]] = {kind.KIND: _adding(kind) for kind in _FORMED} | {Deadline.KIND: _DEADLINE}
+"""How a record of each kind is added; the steps of a checklist are written by one of its own."""
+EDIT: Final[Mapping[str, Act[Any]]] = {kind.KIND: _changing(kind) for kind in _FORMED} | {
+    ChecklistStep.KIND: _changing(ChecklistStep, "checklist")
+}
+"""How a record of each kind is changed."""
+DONE: Final[Mapping[str, Act[Any]]] = {
+    kind.KIND: _ending(kind) for kind in _FORMED if kind.FORM.done_by is not None and kind is not CheckIn
+}
+"""How it is said that a record is over. Of a check-in and a step of a checklist somebody says more."""
+_ELSEWHERE: Final = frozenset({CheckIn.KIND, ChecklistStep.KIND})
+ACTS: Final = (
+    *(act for acts in (ADD, EDIT, DONE) for kind, act in acts.items() if kind not in _ELSEWHERE),
+    _MOVE,
+    FILL,
+    REFILL,
+)
