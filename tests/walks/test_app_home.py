@@ -72,7 +72,7 @@ def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_
         story.add(session, filled.cases[0], record)
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
         assert next(row for row in mira.lines().splitlines() if "MISSED" in row or "district" in row).count("MISSED")
-        mira.sees("5 overdue", "now: ring her;", "check-in: his sister rings", "MISSED 1 hour ago")
+        mira.sees("5 overdue", "now: ring her;", "check-in", "his sister", "MISSED 1 hour ago")
         mira.press("enter")
         mira.sees("MISSED 1 hour ago", "30m: ring her")
         mira.press("f8", "space")
