@@ -18,7 +18,7 @@ from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.access.session import Session
-    from vault.ids import MemberId
+    from vault.ids import CompartmentId, MemberId
     from vault.services.approvals.approving import Second
 
 T = TypeVar("T")
@@ -70,6 +70,7 @@ class Field:
         of_one: it is left out where several are changed at once.
         follows: the field that has to change first: another value there begins this one anew.
         is_answer: it is no row of a form: it answers a question that the plan may put.
+        where: whether it is asked for, by what is said already; without it, always.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Field:
     of_one: bool = False
     follows: str = ""
     is_answer: bool = False
+    where: Callable[[Said], bool] | None = None
 
     @property
     def is_personal(self) -> bool:
@@ -111,6 +113,7 @@ class Ask:
         name: of its answer in `Agreed`; an act's field of this name gives it an option.
         question: what is asked.
         yes, no: the two answers of a question that takes them; without `yes`, a line is typed.
+        choices: the answers of a question that takes one of several: code and label.
         told: what has to be known for the answer.
         warned: what is dangerous about it.
         word: what is typed for a yes where there are no buttons.
@@ -118,12 +121,14 @@ class Ask:
         may_be_empty: of a line: nothing typed is an answer too.
         check: makes the value of a line; a fault is a `UsageError`.
         is_for_screens: whoever types the command with all that it says has said yes.
+        refusal: the answer is said of the field of this name, and the act looks again; without it, this is raised.
     """
 
     name: str
     question: Message
     yes: Message | None = None
     no: Message | None = None
+    choices: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
     told: tuple[Words, ...] = field(default=(), repr=False)
     warned: tuple[Words, ...] = field(default=(), repr=False)
     word: str = "yes"
@@ -131,6 +136,7 @@ class Ask:
     may_be_empty: bool = False
     check: Callable[[str], str] = str
     is_for_screens: bool = False
+    refusal: VaultError | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +223,7 @@ class Told:
         letter: what it leaves to be read.
         aloud: what somebody at a terminal is told in place of the lines: a script is told no word of it.
         is_table: its lines stand in columns.
+        opens: the case that somebody wants to see now.
     """
 
     lines: tuple[Words, ...] = field(repr=False)
@@ -225,6 +232,7 @@ class Told:
     letter: Letter | None = None
     aloud: tuple[Words, ...] = field(default=(), repr=False)
     is_table: bool = False
+    opens: CompartmentId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,8 +308,22 @@ class Act(Generic[T]):
         subject = self.subject
         many = subject is not None and len(said.get(subject.name, ())) > 1
         return tuple(
-            each for each in self.fields if not each.is_subject and not each.is_answer and not (many and each.of_one)
+            each
+            for each in self.fields
+            if not (each.is_subject or each.is_answer or (many and each.of_one))
+            and (each.where is None or each.where(said))
         )
+
+    def do(self, session: Session, plan: Plan[T], agreed: Agreed, working: Working) -> Told:
+        """Do what a plan says.
+
+        Raises:
+            VaultError: the refusal of a question that has to be answered first.
+        """
+        for ask in plan.asks:
+            if ask.refusal is not None:
+                raise ask.refusal
+        return self.run(session, plan, agreed, working)
 
     def require_said(self, said: Said) -> None:
         """Return where enough is said to begin.

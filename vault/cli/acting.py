@@ -16,10 +16,18 @@ from vault.cli.confirming import require_word
 from vault.cli.dates import day_of, moment_of
 from vault.cli.opening import opened_to_ask
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, are_asked, ask_line, asked_one_by_one, options_of, refuse_as_options
+from vault.cli.prompts import (
+    Personal,
+    are_asked,
+    ask_line,
+    asked_again,
+    asked_one_by_one,
+    options_of,
+    refuse_as_options,
+)
 from vault.cli.reading import second_of
 from vault.cli.table import Arg, Given, Verb, new_file, there_folder
-from vault.errors import VaultError
+from vault.errors import UsageError, VaultError, WaitingForDecisionError
 from vault.progress import Working
 from vault.words.message import Message, Words
 
@@ -107,18 +115,21 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
         setattr(args, field.name, args.typed or getattr(args, field.name))
     refuse_as_options(args, [_personal(field) for field in personal])
     is_typed = are_asked(args, output)
-    rows = act.rows({field.name: _given(args, field) for field in act.fields if field.is_subject})
+    rows = act.rows(_said(act, args, {}))
     # An answer is asked for where the plan asks; a script cannot wait for that.
     wanted = [field for field in personal if (field in rows if is_typed else field in rows or field.is_answer)]
+
+    beside = next((field for field in personal if getattr(args, field.name) and field not in wanted), None)
+    if beside is not None:
+        raise UsageError(Message("--{name} does not go with what else is said", name=beside.name))
+    asked = [_personal(field) for field in wanted]
 
     def present(session: Session) -> Mapping[str, str]:
         begun = None if act.begin is None else act.begin(session, _said(act, args, {}))
         return {} if begun is None else begun.present
 
-    with opened_to_ask(args, output, [_personal(field) for field in wanted], present=present) as (session, typed):
-        said = _said(act, args, typed)
-        act.require_said(said)
-        plan = act.look(session, said)
+    with opened_to_ask(args, output, asked, present=present) as (session, typed):
+        said, plan = _looked(act, args, output, session, asked=asked, typed=typed)
         if act.asks_yes and not args.yes:
             for line in plan.shown():
                 output.say(line)
@@ -130,7 +141,7 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
         second = None if act.second is None else _second(args, output, session)
         answers = _answers(act, args, output, plan, typed)
         working = Working(lambda what, done, total: output.progress(done, total, what or act.doing))
-        told = act.run(session, plan, Agreed(answers, second), working)
+        told = act.do(session, plan, Agreed(answers, second), working)
         # What was typed is not for a log of a script.
         said_of_it = told.aloud if told.aloud and is_typed else told.lines
         lines: list[Words] = [*said_of_it, *_follows(told)]
@@ -159,6 +170,81 @@ def _said(act: Act[Any], args: Given, typed: Mapping[str, list[str]]) -> Said:
     of_options = {field.name: given for field in act.fields if not field.is_personal and (given := _given(args, field))}
     of_person = {field.name: tuple(typed[field.name]) for field in act.fields if typed.get(field.name)}
     return {"why": (args.why,), **of_options, **of_person}
+
+
+def _looked(
+    act: Act[Any],
+    args: Given,
+    output: Output,
+    session: Session,
+    *,
+    asked: Sequence[Personal],
+    typed: dict[str, list[str]],
+) -> tuple[Said, Plan[Any]]:
+    """Return what is said and what it would do, once each question is answered whose answer has to be said first.
+
+    Raises:
+        VaultError: nobody answered one; nothing was written.
+    """
+    said = _said(act, args, typed)
+    while True:
+        act.require_said(said)
+        plan = act.look(session, said)
+        ask = next((each for each in plan.asks if each.refusal is not None), None)
+        if ask is None or ask.refusal is None:
+            return said, plan
+        _warn(output, ask)
+        for number, (code, label) in enumerate(ask.choices, 1):
+            output.say(Message("{number}  {label}  {code}", number=number, label=label, code=code))
+        if not are_asked(args, output):
+            raise ask.refusal
+        if ask.choices:
+            said = {**said, ask.name: (_chosen(ask),)}
+        elif _is_yes(act, ask, may_go_back=bool(asked)):
+            said = {**said, ask.name: ("yes",)}
+        else:
+            typed.update(asked_again(asked, typed))
+            said = _said(act, args, typed)
+
+
+def _chosen(ask: Ask) -> str:
+    codes = {str(number): code for number, (code, _) in enumerate(ask.choices, 1)}
+    number = ""
+    while number not in codes:
+        number = ask_line(Message("{question} Type the number: ", question=ask.question))
+    return codes[number]
+
+
+def _is_yes(act: Act[Any], ask: Ask, *, may_go_back: bool) -> bool:
+    """Return whether somebody says yes, or goes through the answers again; by Enter alone nothing typed is lost.
+
+    Raises:
+        WaitingForDecisionError: they throw away what they typed.
+    """
+    while True:
+        word = ask_line(Message("{question} {words}", question=ask.question, words=_YES[may_go_back])).casefold()
+        if word == "no":
+            word = ask_line(_THROW[may_go_back]).casefold()
+            if word == "drop":
+                raise WaitingForDecisionError(
+                    act.nothing, next_step=None if ask.refusal is None else ask.refusal.next_step
+                )
+        if word in {"yes", "keep"}:
+            return True
+        if word == "back" and may_go_back:
+            return False
+
+
+_YES: Final = {
+    False: Message("Type yes or no: "),
+    True: Message("Type yes, no, or back to go through your answers again: "),
+}
+_THROW: Final = {
+    False: Message("What you typed is not saved yet. Type keep to save it, or drop to delete it: "),
+    True: Message(
+        "What you typed is not saved yet. Type keep to save it, back to go through it again, or drop to delete it: "
+    ),
+}
 
 
 def _answers(

@@ -22,9 +22,11 @@ from tui.screens.frame.dates import are_clear, explained, reading_of
 from tui.screens.frame.form import BROWSE
 from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
+from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
 from tui.text.in_words import in_words, together
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices
+from tui.values.messages import OpenCase
 from tui.values.values_forms import FormPlace
 from tui.widgets.date_field import DateField, DateInput
 from tui.widgets.fields import SafeInput
@@ -43,7 +45,7 @@ _NOT_SAID: Final = Message("not said")
 _KEEPS_IT: Final = Message("empty: it stays as it is")
 
 
-class ActForm(ActScreen, KeptForm):
+class ActForm(SameAgain, ActScreen, KeptForm):
     """Ends with the words of what was done.
 
     Args:
@@ -64,6 +66,7 @@ class ActForm(ActScreen, KeptForm):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Do it"), "F4", Message("do it")),
         NEXT_FIELD,
+        SAME_AGAIN,
         BROWSE,
         leave(Message("Leave; nothing is changed")),
     )
@@ -170,6 +173,10 @@ class ActForm(ActScreen, KeptForm):
         self._plan = plan  # not before: what somebody agrees to has been shown
         self.fields_stand()
 
+    @on(SafeInput.Submitted)
+    def _next_field(self) -> None:
+        self.focus_next()
+
     @on(ChoiceField.Changed)
     def _begin_anew(self, event: ChoiceField.Changed) -> None:
         """Let the field that follows another one begin anew where that changes, and stand again where it is back."""
@@ -239,7 +246,11 @@ class ActForm(ActScreen, KeptForm):
             self.read()
 
     def done(self, told: Told) -> None:
-        """End with what came of an act."""
+        """End with what came of an act; what it opens is shown then."""
+        if told.opens is not None:
+            self.end(told.lines[0])
+            self.app.post_message(OpenCase(told.opens.hex(), said=told.lines[0]))
+            return
         self.show_told(self.help_name, told, self.end)
 
     def do_instead(self, act: Act[Any]) -> None:
