@@ -31,7 +31,7 @@ from vault.store.rowtypes import PlacedVersion
 _ASKS: Mapping[Action, str] = {
     Action.CASE_CREATE: """
     cases.create cases.new_case devices.give_cases making.make taking_back.last_import taking_back.take_back
-    writing_down.make_case
+    writing_down.known_of_case writing_down.make_case
     """,
     Action.CASE_LIST: """
     counting.count

@@ -609,6 +609,8 @@ def _begun(act: Act[Any], _said: Said) -> Begun:
     if act.name == "case hold":
         hold = {"reason": "A court asks for the file.", "review": "2027-06-01"}
         return Begun(hold, line=Message("It is on legal hold, to be reviewed on {day}.", day="2027-06-01"))
+    if act.name == "case new":
+        return Begun(line="Joel Brandvik, your deputy, can open it too.")
     if act.name == "handover order":
         return Begun(
             choices={
@@ -630,7 +632,6 @@ ANSWERS: dict[str, Any] = {
     "status": VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (
         Alert("no auditor who does nothing else", "members"), Alert("no recovery sheets", "own_access"),
     ), 1, frozenset({"case.create"})),
-    "casework.stands_in": "Joel Brandvik, your deputy, can open it too.",
     "casework.open": _open,
     "people.page": PERSON_PAGE,
     "people.alike": (

@@ -172,6 +172,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         wrong={"until": (IN_A_YEAR,)},
         approver=MIRA,
     ),
+    "case new": Example(
+        nothing, said={"title": ("Arrest at night",), "kind": ("detention",)}, wrong={"title": ("Arrest\nat night",)}
+    ),
     "case edit": Example(
         the_case,
         said={"title": ("Arrest at the border",), "risk": ("high",), "owner": (JOEL,)},

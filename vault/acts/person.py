@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from vault.ids import CompartmentId
     from vault.progress import Progress
     from vault.services.cases.editing import Place
+    from vault.services.cases.writing_down import Known
 
 
 def place_of(session: Session, text: str, section: str | None, case: CompartmentId | None = None) -> Place:
@@ -23,6 +24,31 @@ def place_of(session: Session, text: str, section: str | None, case: Compartment
     if section is not None:
         return section_people.locate(session, sections.find(session, section), record)
     return editing.locate(session, record, frozenset({Person.KIND}), case=cases.find(session, named) if named else case)
+
+
+ANYWAY: Final = Field(
+    "anyway",
+    Message("Save it anyway"),
+    Shape.YES,
+    Message("save it even if somebody like this may be known already"),
+    is_answer=True,
+)
+
+
+def known_already(known: Known) -> tuple[Ask, ...]:
+    """Return the question whether to write somebody down who may be known already; none where nobody may be."""
+    from vault.services.cases.writing_down import KnownAlreadyError
+
+    question = Message("Known already? Save it anyway, as somebody else, or as the same person in another case?")
+    anyway = Ask(
+        ANYWAY.name,
+        question,
+        yes=Message("Save it anyway"),
+        no=Message("Back to the form"),
+        told=tuple(known.told()),
+        refusal=KnownAlreadyError(known),
+    )
+    return (anyway,) if known else ()
 
 
 class _Two(NamedTuple):

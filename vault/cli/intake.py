@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from vault.acts.case import CASE_KINDS
 from vault.acts.intake import CLOSED
-from vault.cli.case import CASE_KINDS
 from vault.cli.known import ANYWAY, unless_here, unless_known
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result

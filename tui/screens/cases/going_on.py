@@ -11,7 +11,6 @@ from tui.screens.cases.at_risk import AT_RISK, AtRiskForm
 from tui.screens.cases.case_edit import CaseEdit
 from tui.screens.cases.filled_form import open_form
 from tui.screens.cases.grant import GRANT, GrantForm
-from tui.screens.cases.new_case import NEW_CASE, NewCase
 from tui.screens.cases.new_section import NEW_SECTION, NewSection
 from tui.screens.cases.note_lines import draft_kind
 from tui.screens.erasing.hold import HoldForm
@@ -35,7 +34,7 @@ from tui.values.values_members import MembersShown
 from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
 from vault.acts.act import Act
-from vault.acts.case import EDIT, HOLD
+from vault.acts.case import EDIT, HOLD, NEW
 from vault.acts.handover import ORDER
 from vault.acts.recipient import ADD
 from vault.casework.story import STORY
@@ -59,7 +58,6 @@ def _slips(screen: VaultScreen, *_: object) -> None:
 
 _OUTSIDE: Final[Mapping[str, Callable[[VaultScreen, FormPlace, _Open], None]]] = MappingProxyType(
     {
-        NEW_CASE: lambda _screen, _place, open_again: open_again(NewCase()),
         INVITE: lambda _screen, place, open_again: open_again(InviteForm(place.about, place.ref)),
         AWAY: _away,
         SLIP: _slips,
@@ -70,7 +68,6 @@ _OUTSIDE: Final[Mapping[str, Callable[[VaultScreen, FormPlace, _Open], None]]] =
 """How forms that stand in no case are opened."""
 _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
     {
-        NEW_CASE: Message("new case"),
         AT_RISK: Message("refused at risk"),
         NEW_SECTION: Message("new section"),
         PERSON: Message("person"),
@@ -85,7 +82,7 @@ _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
 )
 
 
-_ACTS: Final[Mapping[str, Act[Any]]] = MappingProxyType({act.name: act for act in (EDIT, HOLD, ORDER, ADD)})
+_ACTS: Final[Mapping[str, Act[Any]]] = MappingProxyType({act.name: act for act in (NEW, EDIT, HOLD, ORDER, ADD)})
 """The acts whose forms keep what was typed into them."""
 
 
@@ -116,15 +113,10 @@ def _is_known(place: FormPlace) -> bool:
 
 def go_to_spot(screen: VaultScreen, spot: Spot) -> None:
     """Go where somebody was, or on with a draft or a form."""
-
-    def made(case: str | None) -> None:
-        if case and spot.form is not None and spot.form.form == NEW_CASE:
-            screen.post_message(OpenCase(case))
-
     if spot.case:
         screen.post_message(OpenCase(spot.case, record=spot.record, draft=spot.draft, form=spot.form))
     elif spot.form is not None and spot.form.form in _OUTSIDE and _is_known(spot.form):
-        _OUTSIDE[spot.form.form](screen, spot.form, lambda form: _push(screen, form, made))
+        _OUTSIDE[spot.form.form](screen, spot.form, lambda form: _push(screen, form, lambda _: None))
 
 
 def _push(screen: VaultScreen, form: KeptForm, then: Callable[[str | None], None]) -> None:

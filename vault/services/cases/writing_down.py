@@ -155,6 +155,12 @@ def change_person(session: Session, place: Place, wanted: PersonChange, *, anywa
     return (section_people.change if is_apart else people.change)(session, place, wanted)
 
 
+def known_of_case(session: Session, *, title: str, kind: str) -> Known:
+    """Return who of the title of a new case may be known already. What cannot be founded is not looked up."""
+    session.require(Action.CASE_CREATE)
+    return _look(session, named_in(cases.new_case(session, title=title, kind=kind).head.title))
+
+
 def make_case(
     session: Session,
     *,
@@ -170,9 +176,8 @@ def make_case(
         KnownAlreadyError: somebody of the title may be known already; nothing was written.
     """
     session.require(Action.CASE_CREATE)
-    founding = cases.new_case(session, title=title, kind=kind)  # what cannot be founded is not looked up
     if not anyway:
-        _require_new(_look(session, named_in(founding.head.title)))
+        _require_new(known_of_case(session, title=title, kind=kind))
     return cases.create(
         session, title=title, kind=kind, alone_reason=alone_reason, no_recovery_reason=no_recovery_reason
     )
