@@ -62,7 +62,7 @@ _ASKS: Mapping[Action, str] = {
     two_versions.settle at_risk.protect own_forms.fill own_forms.change
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
     sections.add_person story.add story.change check_ins.heard checklists.tick writing_down.add_person
-    writing_down.change_person
+    writing_down.change_person writing_down.known_of_change writing_down.known_of_person
     undoing.undo holds.hold holds.hold_again holds.release
     """,
     Action.CASE_SEARCH: """
@@ -250,6 +250,9 @@ CALLS: Mapping[str, Call] = {
     "editing.history": lambda run, session, case, *_: run(session, _own_record(case)),
     "people.change": lambda run, session, case, *_: run(session, _somebody(case), PersonChange(role="third")),
     "writing_down.change_person": lambda run, session, case, *_: run(
+        session, _somebody(case), PersonChange(role="third")
+    ),
+    "writing_down.known_of_change": lambda run, session, case, *_: run(
         session, _somebody(case), PersonChange(role="third")
     ),
     "same_person.called": lambda run, session, case, *_: run(session, _own_record(case)),

@@ -123,6 +123,10 @@ def two_people(house: House) -> Said:
     return {"person": (one,), "other": (other,)}
 
 
+def a_person(house: House) -> Said:
+    return {"person": two_people(house)["person"]}
+
+
 def a_recipient(house: House) -> Said:
     with house.open(FIRST) as amina:
         kept = partners.add(amina, name=LAWYER, age_recipient=AGE_KEY)
@@ -199,6 +203,24 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         a_note_to_withdraw, wrong={"note": (NEVER_MADE,)}, answers={"reason": "She did not say that."}
     ),
     "undo": Example(a_note_of_now),
+    "person add": Example(
+        the_case,
+        said={
+            "role": ("relative",),
+            "names": ("Oygul Torgaeva", "Ойгуль"),
+            "phones": ("+996 555 010203",),
+            "channel": ("phone",),
+            "never_use": ("+996 555 999",),
+            "nationality": ("KG",),
+            "register": ("no",),
+        },
+        wrong={"phones": ("12",)},
+    ),
+    "person edit": Example(
+        a_person,
+        said={"add_names": ("Ylham",), "born": ("1984",), "documents": ("passport:AC7731905",)},
+        wrong={"drop_phones": ("+996 555 010203",)},
+    ),
     "person same": Example(two_people, wrong={"other": (NEVER_MADE,)}),
     "recipient add": Example(
         nothing,

@@ -38,6 +38,7 @@ class Shape(StrEnum):
     MEMBER = "member"
     LINE = "line"
     LINES = "lines"  # several, each a line
+    BIRTH = "birth"  # a date that may be known in part
     CODE = "code"  # a key or a code, which a shell may keep
     WORD = "word"  # one of a few
     DAY = "day"
@@ -62,7 +63,8 @@ class Field:
         question: how somebody at a terminal is asked for it; without it, by its label.
         form: how the usage shows it; without it, as the option that may be left out. Of words of a person: another
             option, or, as `[NAME]`, that scripts may type them without one too.
-        words: the codes of a `WORD`, where they do not depend on what is looked at.
+        words: the codes of a `WORD`, where they do not depend on what is looked at; of `LINES`, what stands before a
+            colon in each.
         first: what is said where nobody says anything.
         hint: what stands in its row while that is empty.
         is_past: where a day lies.
@@ -71,6 +73,7 @@ class Field:
         follows: the field that has to change first: another value there begins this one anew.
         is_answer: it is no row of a form: it answers a question that the plan may put.
         where: whether it is asked for, by what is said already; without it, always.
+        called: how a refusal that is about it begins, where not with its name.
     """
 
     name: str
@@ -88,11 +91,17 @@ class Field:
     follows: str = ""
     is_answer: bool = False
     where: Callable[[Said], bool] | None = None
+    called: str = ""
 
     @property
     def is_personal(self) -> bool:
         """Say whether a person writes it in words of their own: it is asked, never typed as an option."""
-        return self.shape in {Shape.LINE, Shape.LINES}
+        return self.shape in {Shape.LINE, Shape.LINES, Shape.BIRTH}
+
+    @property
+    def takes_many(self) -> bool:
+        """Say whether several values are said of it."""
+        return self.shape is Shape.LINES or "..." in self.form
 
     @property
     def is_place(self) -> bool:
@@ -340,7 +349,7 @@ class Act(Generic[T]):
                 raise UsageError(Message("{field} is empty", field=each.name))
             if each.shape is Shape.NUMBER and each.name in said:
                 numbered(each.name, said[each.name][0])
-        if self.is_change and said.keys().isdisjoint(each.name for each in rows):
+        if self.is_change and said.keys().isdisjoint(each.name for each in self.fields if not each.is_subject):
             names = ", ".join(str(each.label) for each in rows)
             raise UsageError(
                 Message("there is nothing to change"), next_step=Message("You can change: {names}.", names=names)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from vault.acts.act import Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, one
-from vault.acts.person import ANYWAY, known_already
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 from vault.words.next_step import NextStep
@@ -18,11 +17,19 @@ if TYPE_CHECKING:
     from vault.progress import Progress
     from vault.services.cases.bulk import BulkDone
     from vault.services.cases.editing import Edited
+    from vault.services.cases.writing_down import Known
 
 _CASES: Final = Field(
     "case", Message("Cases"), Shape.CASES, Message("ids or references of cases, up to 500"), form="CASE ..."
 )
 _CASE: Final = Field("case", Message("Case"), Shape.CASES, Message("the case's id or reference"), form="CASE")
+IN_CASE: Final = Field(
+    "of_case",
+    Message("Case"),
+    Shape.CASES,
+    Message("the record's case, if records of two cases have the same id"),
+    form="[--case CASE]",
+)
 _TITLE: Final = Field("title", Message("Title"), Shape.LINE, question=Message("New title of the case"), of_one=True)
 _RISK: Final = Field(
     "risk",
@@ -100,6 +107,31 @@ def _cases_of(session: Session, said: Said) -> dict[CompartmentId, str]:
     from vault.services.cases import cases
 
     return {cases.find(session, text): text for text in said["case"]}
+
+
+ANYWAY: Final = Field(
+    "anyway",
+    Message("Save it anyway"),
+    Shape.YES,
+    Message("save it even if somebody like this may be known already"),
+    is_answer=True,
+)
+
+
+def known_already(known: Known) -> tuple[Ask, ...]:
+    """Return the question whether to write somebody down who may be known already; none where nobody may be."""
+    from vault.services.cases.writing_down import KnownAlreadyError
+
+    question = Message("Known already? Save it anyway, as somebody else, or as the same person in another case?")
+    anyway = Ask(
+        ANYWAY.name,
+        question,
+        yes=Message("Save it anyway"),
+        no=Message("Back to the form"),
+        told=tuple(known.told()),
+        refusal=KnownAlreadyError(known),
+    )
+    return (anyway,) if known else ()
 
 
 # ---- made ---------------------------------------------------------------------------------------------------------

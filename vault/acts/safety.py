@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from vault.acts.act import Act, Agreed, Field, Plan, Said, Shape, Told, one
-from vault.acts.case import told_of_change
+from vault.acts.case import IN_CASE, told_of_change
 from vault.casework.story.check_in import CheckIn, CheckInEnd
 from vault.casework.story.step import SAID, Checklist, ChecklistStep
 from vault.ids import short_id
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
 
 _RECORD: Final = Field(
     "record", Message("Record"), Shape.RECORDS, Message("the record's id, or its beginning"), form="RECORD"
-)
-_IN_CASE: Final = Field(
-    "of_case",
-    Message("Case"),
-    Shape.CASES,
-    Message("the record's case, if records of two cases have the same id"),
-    form="[--case CASE]",
 )
 
 
@@ -61,7 +54,7 @@ HEARD: Final = Act(
     Message("heard"),
     (
         _RECORD,
-        _IN_CASE,
+        IN_CASE,
         Field("on", Message("When"), Shape.MOMENT, Message("when, such as 2026-11-30T22:10 (default: now)"),
               hint=Message("empty: now"), is_past=True),
         Field("end", Message("What came of it"), Shape.WORD,
@@ -153,7 +146,7 @@ DONE: Final = Act(
     Message("done"),
     (
         _RECORD,
-        _IN_CASE,
+        IN_CASE,
         Field("by", Message("Who did it"), Shape.CODE, Message("who did it (default: you)"), form="[--by NAME]"),
         Field("on", Message("When"), Shape.MOMENT, Message("when, such as 2026-11-30T06:40 (default: now)"),
               hint=Message("empty: now"), is_past=True),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, numbered
 from vault.cli.confirming import require_word
-from vault.cli.dates import day_of, moment_of
+from vault.cli.dates import birth_of, day_of, moment_of
 from vault.cli.opening import opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import (
@@ -100,7 +100,9 @@ def _personal(field: Field) -> Personal:
         f"--{field.name}" if _is_bare(field) or not field.form else field.form,
         field.question or field.label,
         required=field.is_required,
-        many=field.shape is Shape.LINES,
+        many=field.takes_many,
+        in_parts=field.takes_many,
+        of=birth_of(f"--{field.name}") if field.shape is Shape.BIRTH else str,
         is_change=not field.is_required and not field.is_answer,
     )
 

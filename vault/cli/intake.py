@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from vault.acts.case import CASE_KINDS
 from vault.acts.intake import CLOSED
+from vault.acts.person import PERSON_ROLES
 from vault.cli.known import ANYWAY, unless_here, unless_known
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
-from vault.cli.person import PERSON_ROLES
 from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import edited, indented
 from vault.cli.table import Arg, Given, OneOf, Verb

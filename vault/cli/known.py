@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from vault.acts import person
+from vault.acts.case import ANYWAY as _ANYWAY
 from vault.cli.output import Output
 from vault.cli.prompts import ask_line
 from vault.cli.table import Arg, Given
@@ -16,7 +16,7 @@ from vault.words.message import Message, filled
 
 T = TypeVar("T")
 
-ANYWAY: Final = Arg("[--anyway]", person.ANYWAY.help or person.ANYWAY.label)
+ANYWAY: Final = Arg("[--anyway]", _ANYWAY.help or _ANYWAY.label)
 
 
 _YES: Final = Message("Save it anyway, as somebody else, or as the same person in another case? Type yes or no: ")

@@ -110,6 +110,23 @@ class StandsHereError(WaitingForDecisionError):
         return {"here": [{"person": found.place.record.hex(), "name": found.name} for found in self.here]}
 
 
+def known_of_person(session: Session, case: CompartmentId, person: Person) -> Known:
+    """Return who may be this person, who is not written down yet in this case."""
+    session.require(Action.CASE_WRITE, case)
+    return _look(session, person)
+
+
+def known_of_change(session: Session, place: Place, wanted: PersonChange) -> Known:
+    """Return who of another case may have what is new of names and numbers: who stands in the same is no surprise."""
+    session.require(Action.CASE_WRITE, place.case)
+    up_to_date_index(session)
+    if section_people.is_in_section(session, place):
+        apart, case = section_people.person_at(session, place), section_people.case_of(session, place)
+        return Known() if apart is None else _look_for_added(session, apart, wanted.of(apart), case)
+    stored = people.stored_at(session, place)
+    return Known() if stored is None else _look_for_added(session, stored.value, wanted.of(stored.value), place.case)
+
+
 def add_person(
     session: Session, case: CompartmentId, person: Person, *, section: CompartmentId | None = None, anyway: bool = False
 ) -> RecordId:
@@ -128,7 +145,7 @@ def add_person(
     """
     session.require(Action.CASE_WRITE, case)
     if not anyway:
-        _require_new(_look(session, person))
+        _require_new(known_of_person(session, case, person))
     if section is not None:
         return sections.add_person(session, section, person)
     return people.keep(session, case, person)
@@ -137,21 +154,15 @@ def add_person(
 def change_person(session: Session, place: Place, wanted: PersonChange, *, anyway: bool = False) -> Edited:
     """Change a person of a case or of a restricted section, once what is new of names and numbers was looked up.
 
-    Who stands in the same case is no surprise.
-
     Raises:
         KnownAlreadyError: somebody of another case may have one of them; nothing was written.
         UsageError: nothing to change, a name or number that the person has not, or a value of another shape.
     """
     session.require(Action.CASE_WRITE, place.case)
+    if not anyway:
+        _require_new(known_of_change(session, place, wanted))
     up_to_date_index(session)
     is_apart = section_people.is_in_section(session, place)
-    if not anyway:
-        stored = None if is_apart else people.stored_at(session, place)
-        before = section_people.person_at(session, place) if is_apart else None if stored is None else stored.value
-        if before is not None:
-            case = section_people.case_of(session, place) if is_apart else place.case
-            _require_new(_look_for_added(session, before, wanted.of(before), case))
     return (section_people.change if is_apart else people.change)(session, place, wanted)
 
 
