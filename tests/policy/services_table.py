@@ -129,9 +129,13 @@ _ASKS: Mapping[Action, str] = {
 }
 ACTS: Mapping[str, tuple[Action, ...]] = {
     **{name: (action,) for action, names in _ASKS.items() for name in names.split()},
-    **dict.fromkeys(("intake.move", "writing_down.move_slip"), (Action.INTAKE_WRITE, Action.CASE_WRITE)),
     **dict.fromkeys(
-        ("intake.move_to_new", "writing_down.make_case_of_slip"), (Action.INTAKE_WRITE, Action.CASE_CREATE)
+        ("intake.move", "writing_down.known_of_call", "writing_down.move_slip"),
+        (Action.INTAKE_WRITE, Action.CASE_WRITE),
+    ),
+    **dict.fromkeys(
+        ("intake.move_to_new", "writing_down.known_of_case_of_slip", "writing_down.make_case_of_slip"),
+        (Action.INTAKE_WRITE, Action.CASE_CREATE),
     ),
     "previewing.preview": (Action.CASE_CREATE, Action.CASE_SEARCH),
     **dict.fromkeys(("alike.alike", "alike.alike_within"), (Action.CASE_READ, Action.CASE_SEARCH)),
@@ -300,6 +304,7 @@ CALLS: Mapping[str, Call] = {
     "papers.save": lambda run, session, case, *_: run(session, _paper(case), Path("out")),
     "papers.change": lambda run, session, case, *_: run(session, _paper(case), {"title": "x"}),
     "devices.lost": lambda run, session, *_: run(session, session.seat),
+    "writing_down.known_of_call": lambda run, session, case, *_: run(session, "no slip", case),
     "writing_down.move_slip": lambda run, session, case, *_: run(session, "no slip", case),
     "intake.move": lambda run, session, case, *_: run(session, "no slip", case),
     "joining.admit": lambda run, session, *_: run(session, _FROM_A_STRANGER, ()),

@@ -156,6 +156,12 @@ def a_slip(house: House) -> Said:
         return {"slip": (intake.add(amina, name="Ilham", text="He will call again.").hex(),)}
 
 
+def a_slip_of_a_stranger(house: House) -> Said:
+    with house.open(FIRST) as amina:
+        slip = intake.add(amina, name="Quentin Unheard", number="0700 111222", when="on Monday")
+    return {"slip": (slip.hex(),), "to": the_case(house)["case"]}
+
+
 def a_check_in(house: House) -> Said:
     with house.open(FIRST) as amina:
         record = CheckIn("his sister rings", f"{IN_TWO_DAYS}T10:00", AMINA, JOEL, every=Every.DAY)
@@ -238,6 +244,13 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         wrong={"reason": ("retention",)},
         who="Mira",
     ),
+    "intake add": Example(
+        nothing,
+        said={"name": ("Ilham",), "number": ("0700 111222",), "when": ("on Monday",)},
+        wrong={"name": ("two\nlines",)},
+    ),
+    "intake edit": Example(a_slip, said={"language": ("Uyghur",)}, wrong={"slip": (NEVER_MADE,)}),
+    "intake move": Example(a_slip_of_a_stranger, wrong={"slip": (NEVER_MADE,)}),
     "intake close": Example(a_slip, wrong={"slip": (NEVER_MADE,)}),
     "intake enter": Example(nothing, said={"names": ("Sana Torgaeva", "Сана")}, wrong={"names": ("S",)}),
     "check-in heard": Example(a_check_in, said={"end": ("well",)}, wrong={"record": (NEVER_MADE,)}),

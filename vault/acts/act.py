@@ -73,6 +73,7 @@ class Field:
         follows: the field that has to change first: another value there begins this one anew.
         is_answer: it is no row of a form: it answers a question that the plan may put.
         where: whether it is asked for, by what is said already; without it, always.
+        instead: the field before it, in whose place it is said: one of the two.
         called: how a refusal that is about it begins, where not with its name.
     """
 
@@ -92,6 +93,7 @@ class Field:
     is_answer: bool = False
     where: Callable[[Said], bool] | None = None
     called: str = ""
+    instead: str = ""
 
     @property
     def is_personal(self) -> bool:
@@ -321,6 +323,7 @@ class Act(Generic[T]):
             for each in self.fields
             if not (each.is_subject or each.is_answer or (many and each.of_one))
             and (each.where is None or each.where(said))
+            and each.instead not in said
         )
 
     def do(self, session: Session, plan: Plan[T], agreed: Agreed, working: Working) -> Told:

@@ -26,7 +26,7 @@ from vault.cli.prompts import (
     refuse_as_options,
 )
 from vault.cli.reading import second_of
-from vault.cli.table import Arg, Given, Verb, new_file, there_folder
+from vault.cli.table import Arg, Given, OneOf, Verb, new_file, there_folder
 from vault.errors import UsageError, VaultError, WaitingForDecisionError
 from vault.progress import Working
 from vault.words.message import Message, Words
@@ -54,10 +54,12 @@ _PLACES: Final[Mapping[Shape, Callable[[str], Path]]] = {
 
 def verb_of(act: Act[Any]) -> Verb:
     """Return an act as a verb of its noun."""
-    options = [_arg(field) for field in act.fields if not field.is_personal]
+    plain = [field for field in act.fields if not field.is_personal]
+    others = {field.instead: field for field in plain}
+    options = [_option(field, others.get(field.name)) for field in plain if not field.instead]
     personal = [field for field in act.fields if field.is_personal]
     options += [Arg(field.form, _SCRIPTS_ONLY, into="typed") for field in personal if _is_bare(field)]
-    options += options_of([_personal(field) for field in personal])
+    options += options_of([_personal(act, field) for field in personal])
     if act.second is not None:
         options += [
             Arg("[--second NAME]", Message("who approves it at this keyboard: {when}", when=act.second.when)),
@@ -74,6 +76,10 @@ def verb_of(act: Act[Any]) -> Verb:
     if act.asks_yes:
         options.append(Arg("[--yes]", Message("neither show what would be done nor ask (scripts)")))
     return Verb(act.name.rpartition(" ")[2], act.help, tuple(options), partial(_run, act))
+
+
+def _option(field: Field, other: Field | None) -> Arg | OneOf:
+    return _arg(field) if other is None else OneOf((_arg(field), _arg(other)), is_required=other.is_required)
 
 
 def _arg(field: Field) -> Arg:
@@ -94,7 +100,7 @@ def _value(field: Field) -> str:
     return _VALUES.get(field.shape, field.name.upper())
 
 
-def _personal(field: Field) -> Personal:
+def _personal(act: Act[Any], field: Field) -> Personal:
     return Personal(
         field.name,
         f"--{field.name}" if _is_bare(field) or not field.form else field.form,
@@ -103,7 +109,7 @@ def _personal(field: Field) -> Personal:
         many=field.takes_many,
         in_parts=field.takes_many,
         of=birth_of(f"--{field.name}") if field.shape is Shape.BIRTH else str,
-        is_change=not field.is_required and not field.is_answer,
+        is_change=act.is_change and not field.is_required and not field.is_answer,
     )
 
 
@@ -115,7 +121,7 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
     personal = [field for field in act.fields if field.is_personal]
     for field in filter(_is_bare, personal):
         setattr(args, field.name, args.typed or getattr(args, field.name))
-    refuse_as_options(args, [_personal(field) for field in personal])
+    refuse_as_options(args, [_personal(act, field) for field in personal])
     is_typed = are_asked(args, output)
     rows = act.rows(_said(act, args, {}))
     # An answer is asked for where the plan asks; a script cannot wait for that.
@@ -124,7 +130,7 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
     beside = next((field for field in personal if getattr(args, field.name) and field not in wanted), None)
     if beside is not None:
         raise UsageError(Message("--{name} does not go with what else is said", name=beside.name))
-    asked = [_personal(field) for field in wanted]
+    asked = [_personal(act, field) for field in wanted]
 
     def present(session: Session) -> Mapping[str, str]:
         begun = None if act.begin is None else act.begin(session, _said(act, args, {}))

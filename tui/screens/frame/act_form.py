@@ -283,10 +283,14 @@ class ActForm(SameAgain, ActScreen, KeptForm):
 
     @override
     def form_place(self) -> FormPlace | None:
-        is_of_no_case = self._act.subject is None
-        if not (self._case or is_of_no_case) or not any(field.is_personal for field in self.fields()):
+        subject, about = self._act.subject, self._act.name
+        if not any(field.is_personal for field in self.fields()):
             return None
-        return FormPlace(ACT, self._case, in_words(self._about), about=self._act.name)
+        if subject is not None and not self._case:
+            if subject.shape is not Shape.RECORDS:
+                return None
+            about = f"{about}:{self.subject[subject.name][0]}"
+        return FormPlace(ACT, self._case, in_words(self._about), about=about)
 
     @override
     def filled_at_first(self) -> dict[str, str]:
@@ -304,7 +308,7 @@ class ActForm(SameAgain, ActScreen, KeptForm):
             return
         self.confirm(
             Message("Leave without doing it?"),
-            Message("It stays as it was."),
+            Message("Then what you typed is gone."),
             lambda: self.end(""),
             yes=Message("Leave"),
             no=Message("Go on typing"),

@@ -194,6 +194,37 @@ def make_case(
     )
 
 
+def known_of_call(
+    session: Session,
+    slip: str,
+    case: CompartmentId,
+    *,
+    role: str = PersonRole.THIRD.value,
+    same: RecordId | None = None,
+    is_second: bool = False,
+) -> Known:
+    """Return who of other cases may have called, once it is said whether it is somebody of this one; see `move_slip`.
+
+    Raises:
+        StandsHereError: who called may be somebody of this case, and nobody said it.
+        NotFoundError: no open slip with this id, or no such person in the case.
+    """
+    session.require(Action.INTAKE_WRITE)
+    session.require(Action.CASE_WRITE, case)
+    caller = intake.caller(session, slip, role=role)
+    if caller is None:
+        return Known()
+    may_search = session.roles & ALLOWED[Action.CASE_SEARCH]
+    here = tuple(alike.alike_within(session, caller, case)) if may_search else ()
+    if here and same is None and not is_second:
+        raise StandsHereError(here)
+    if same is not None:
+        return _look_for_call(session, caller, Place(case, same, Person.KIND))
+    known = _look(session, caller)
+    elsewhere = tuple(found for found in known.alike if found.place.case != case)
+    return Known(elsewhere, () if here else known.ask)
+
+
 def move_slip(
     session: Session,
     slip: str,
@@ -222,18 +253,8 @@ def move_slip(
     """
     session.require(Action.INTAKE_WRITE)
     session.require(Action.CASE_WRITE, case)
-    caller = intake.caller(session, slip, role=role)
-    if caller is not None and not anyway:
-        may_search = session.roles & ALLOWED[Action.CASE_SEARCH]
-        here = tuple(alike.alike_within(session, caller, case)) if may_search else ()
-        if here and same is None and not is_second:
-            raise StandsHereError(here)
-        if same is None:
-            known = _look(session, caller)
-            elsewhere = tuple(found for found in known.alike if found.place.case != case)
-            _require_new(Known(elsewhere, () if here else known.ask))
-        else:
-            _require_new(_look_for_call(session, caller, Place(case, same, Person.KIND)))
+    if not anyway:
+        _require_new(known_of_call(session, slip, case, role=role, same=same, is_second=is_second))
     return intake.move(session, slip, case, role=role, same=same)
 
 
@@ -244,6 +265,17 @@ def _look_for_call(session: Session, caller: Person, place: Place) -> Known:
         raise NotFoundError(Message("you have no such record with this id"))
     before = stored.value
     return _look_for_added(session, before, people.as_heard(caller, before).of(before), place.case)
+
+
+def known_of_case_of_slip(
+    session: Session, slip: str, *, title: str, kind: str, role: str = PersonRole.CLIENT.value
+) -> Known:
+    """Return who called, or is in the title of the new case, and may be known already; see `make_case_of_slip`."""
+    session.require(Action.INTAKE_WRITE)
+    session.require(Action.CASE_CREATE)
+    caller = intake.caller(session, slip, role=role)
+    titled = named_in(cases.new_case(session, title=title, kind=kind).head.title)
+    return _together([_look(session, person) for person in (caller, titled) if person is not None])
 
 
 def make_case_of_slip(
@@ -257,10 +289,8 @@ def make_case_of_slip(
     """
     session.require(Action.INTAKE_WRITE)
     session.require(Action.CASE_CREATE)
-    caller = intake.caller(session, slip, role=role)
-    titled = named_in(cases.new_case(session, title=title, kind=kind).head.title)
     if not anyway:
-        _require_new(*(_look(session, person) for person in (caller, titled) if person is not None))
+        _require_new(known_of_case_of_slip(session, slip, title=title, kind=kind, role=role))
     return intake.move_to_new(session, slip, title=title, kind=kind, role=role)
 
 
@@ -323,8 +353,11 @@ def called(session: Session, members: Sequence[MemberId]) -> tuple[str, ...]:
     return tuple(str(name_in(names, member)) for member in members)
 
 
-def _require_new(*looks: Known) -> None:
+def _together(looks: Sequence[Known]) -> Known:
     found = {(each.place.case, each.place.record): each for known in looks for each in known.alike}
-    every = Known(tuple(found.values()), tuple(dict.fromkeys(name for known in looks for name in known.ask)))
-    if every:
-        raise KnownAlreadyError(every)
+    return Known(tuple(found.values()), tuple(dict.fromkeys(name for known in looks for name in known.ask)))
+
+
+def _require_new(known: Known) -> None:
+    if known:
+        raise KnownAlreadyError(known)
