@@ -31,7 +31,7 @@ from vault.store.rowtypes import PlacedVersion
 _ASKS: Mapping[Action, str] = {
     Action.CASE_CREATE: """
     cases.create cases.new_case devices.give_cases making.make taking_back.last_import taking_back.take_back
-    writing_down.make_case
+    writing_down.known_of_case writing_down.make_case
     """,
     Action.CASE_LIST: """
     counting.count
@@ -62,7 +62,7 @@ _ASKS: Mapping[Action, str] = {
     two_versions.settle at_risk.protect own_forms.fill own_forms.change
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
     sections.add_person story.add story.change check_ins.heard checklists.tick writing_down.add_person
-    writing_down.change_person
+    writing_down.change_person writing_down.known_of_change writing_down.known_of_person
     undoing.undo holds.hold holds.hold_again holds.release
     """,
     Action.CASE_SEARCH: """
@@ -129,9 +129,13 @@ _ASKS: Mapping[Action, str] = {
 }
 ACTS: Mapping[str, tuple[Action, ...]] = {
     **{name: (action,) for action, names in _ASKS.items() for name in names.split()},
-    **dict.fromkeys(("intake.move", "writing_down.move_slip"), (Action.INTAKE_WRITE, Action.CASE_WRITE)),
     **dict.fromkeys(
-        ("intake.move_to_new", "writing_down.make_case_of_slip"), (Action.INTAKE_WRITE, Action.CASE_CREATE)
+        ("intake.move", "writing_down.known_of_call", "writing_down.move_slip"),
+        (Action.INTAKE_WRITE, Action.CASE_WRITE),
+    ),
+    **dict.fromkeys(
+        ("intake.move_to_new", "writing_down.known_of_case_of_slip", "writing_down.make_case_of_slip"),
+        (Action.INTAKE_WRITE, Action.CASE_CREATE),
     ),
     "previewing.preview": (Action.CASE_CREATE, Action.CASE_SEARCH),
     **dict.fromkeys(("alike.alike", "alike.alike_within"), (Action.CASE_READ, Action.CASE_SEARCH)),
@@ -252,6 +256,9 @@ CALLS: Mapping[str, Call] = {
     "writing_down.change_person": lambda run, session, case, *_: run(
         session, _somebody(case), PersonChange(role="third")
     ),
+    "writing_down.known_of_change": lambda run, session, case, *_: run(
+        session, _somebody(case), PersonChange(role="third")
+    ),
     "same_person.called": lambda run, session, case, *_: run(session, _own_record(case)),
     "same_person.cases_of": lambda run, session, case, *_: run(session, _own_record(case)),
     "same_person.same": lambda run, session, case, *_: run(session, _own_record(case), _own_record(case)),
@@ -297,6 +304,7 @@ CALLS: Mapping[str, Call] = {
     "papers.save": lambda run, session, case, *_: run(session, _paper(case), Path("out")),
     "papers.change": lambda run, session, case, *_: run(session, _paper(case), {"title": "x"}),
     "devices.lost": lambda run, session, *_: run(session, session.seat),
+    "writing_down.known_of_call": lambda run, session, case, *_: run(session, "no slip", case),
     "writing_down.move_slip": lambda run, session, case, *_: run(session, "no slip", case),
     "intake.move": lambda run, session, case, *_: run(session, "no slip", case),
     "joining.admit": lambda run, session, *_: run(session, _FROM_A_STRANGER, ()),

@@ -605,7 +605,18 @@ TOLD: Final = {
 }  # fmt: skip
 
 
+BEGUN = {
+    "case new": Begun(line="Joel Brandvik, your deputy, can open it too."),
+    "intake move": Begun({"role": "client"}, {"role": (("client", word_of("client")),)}),
+    "backup make": Begun(),
+    "report counts": Begun(),
+    "break-glass": Begun(choices={"for": (("a7" * 16, "Nadia Ferrante"), ("a8" * 16, "Ilse Varga"))}),
+}
+
+
 def _begun(act: Act[Any], _said: Said) -> Begun:
+    if act.name in BEGUN:
+        return BEGUN[act.name]
     if act.name == "case hold":
         hold = {"reason": "A court asks for the file.", "review": "2027-06-01"}
         return Begun(hold, line=Message("It is on legal hold, to be reviewed on {day}.", day="2027-06-01"))
@@ -616,10 +627,6 @@ def _begun(act: Act[Any], _said: Said) -> Begun:
                 "to": (("a7" * 16, "Nadia Ferrante"),),
             }
         )
-    if act.name in {"backup make", "report counts"}:
-        return Begun()
-    if act.name == "break-glass":
-        return Begun(choices={"for": (("a7" * 16, "Nadia Ferrante"), ("a8" * 16, "Ilse Varga"))})
     _, _, title, kind, stage = CASES[0]
     case = {"title": title, "risk": "high", "stage": stage, "on": STAGES[-1].since, "owner": "a0" * 16}
     stages = tuple((each.value, word_of(each.value)) for each in STAGES_OF[CaseKind(kind)])
@@ -630,7 +637,6 @@ ANSWERS: dict[str, Any] = {
     "status": VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (
         Alert("no auditor who does nothing else", "members"), Alert("no recovery sheets", "own_access"),
     ), 1, frozenset({"case.create"})),
-    "casework.stands_in": "Joel Brandvik, your deputy, can open it too.",
     "casework.open": _open,
     "people.page": PERSON_PAGE,
     "people.alike": (

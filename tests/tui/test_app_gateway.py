@@ -16,7 +16,7 @@ from tui.gateway import Gateway
 from tui.values.values_calls import Reminding
 from tui.widgets.pages import PAGE_ROWS
 from vault.acts.act import Told
-from vault.acts.case import EDIT
+from vault.acts.case import EDIT, NEW
 from vault.acts.report import COUNTS
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -36,9 +36,15 @@ def gateway(house: House) -> Iterator[Gateway]:
     opened.close()
 
 
+def made(gateway: Gateway, title: str) -> str:
+    told = gateway.acting.try_at_once(NEW, {"title": (title,), "kind": ("asylum",)})
+    assert isinstance(told, Told)
+    return str(told.data["case"])
+
+
 @pytest.fixture
 def case(gateway: Gateway) -> str:
-    return gateway.casework.create("Hearing", "asylum").made
+    return made(gateway, "Hearing")
 
 
 def test_what_this_computer_lets_others_see_is_told_beside_the_alarms(
@@ -133,7 +139,7 @@ def test_a_count_goes_into_a_table_of_a_known_ending_and_no_file_is_written_of_n
     assert isinstance(told, Told)
     assert in_english(told.lines[-1:]) == ("No file is written: there is nothing to show.",)
     for number in range(6):
-        gateway.casework.create(f"Fire {number}", "asylum")
+        made(gateway, f"Fire {number}")
     told = gateway.acting.try_at_once(COUNTS, {"by": ("kind",), "out": (str(tmp_path / "table.csv"),)})
     assert isinstance(told, Told)
     assert in_english(told.lines[-1:]) == (f"The table is at {tmp_path / 'table.csv'}.",)

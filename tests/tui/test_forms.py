@@ -148,14 +148,14 @@ def test_sex_and_nationality_are_kept_changed_and_taken_out(house: House) -> Non
         amina.press("enter", "2", "enter", "enter")
         amina.go_to("sex")
         amina.until("female", "right")
-        amina.fill(nationalities="kg; XX")
+        amina.fill(nationality="kg; XX")
         amina.press("f4", "v")
         amina.sees("sex: female", "nationalities: KG; XX", "Ilham Torgaev, legal")
         amina.press("escape", "enter")
-        assert amina.value("nationalities") == "KG; XX"
+        assert amina.value("nationality") == "KG; XX"
         amina.go_to("sex")
         amina.press("left")
-        amina.clear("nationalities")
+        amina.clear("nationality")
         amina.press("f4")
     with house.open("Amina") as session:
         person = cases.open_case(session, house.case).persons[0].value

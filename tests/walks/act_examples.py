@@ -130,6 +130,10 @@ def two_people(house: House) -> Said:
     return {"person": (one,), "other": (other,)}
 
 
+def a_person(house: House) -> Said:
+    return {"person": two_people(house)["person"]}
+
+
 def a_recipient(house: House) -> Said:
     with house.open(FIRST) as amina:
         kept = partners.add(amina, name=LAWYER, age_recipient=AGE_KEY)
@@ -157,6 +161,12 @@ def a_question(house: House) -> Said:
 def a_slip(house: House) -> Said:
     with house.open(FIRST) as amina:
         return {"slip": (intake.add(amina, name="Ilham", text="He will call again.").hex(),)}
+
+
+def a_slip_of_a_stranger(house: House) -> Said:
+    with house.open(FIRST) as amina:
+        slip = intake.add(amina, name="Quentin Unheard", number="0700 111222", when="on Monday")
+    return {"slip": (slip.hex(),), "to": the_case(house)["case"]}
 
 
 def a_check_in(house: House) -> Said:
@@ -251,6 +261,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         wrong={"until": (IN_A_YEAR,)},
         approver=MIRA,
     ),
+    "case new": Example(
+        nothing, said={"title": ("Arrest at night",), "kind": ("detention",)}, wrong={"title": ("Arrest\nat night",)}
+    ),
     "case edit": Example(
         the_case,
         said={"title": ("Arrest at the border",), "risk": ("high",), "owner": (JOEL,)},
@@ -275,6 +288,24 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         a_note_to_withdraw, wrong={"note": (NEVER_MADE,)}, answers={"reason": "She did not say that."}
     ),
     "undo": Example(a_note_of_now),
+    "person add": Example(
+        the_case,
+        said={
+            "role": ("relative",),
+            "names": ("Oygul Torgaeva", "Ойгуль"),
+            "phones": ("+996 555 010203",),
+            "channel": ("phone",),
+            "never_use": ("+996 555 999",),
+            "nationality": ("KG",),
+            "register": ("no",),
+        },
+        wrong={"phones": ("12",)},
+    ),
+    "person edit": Example(
+        a_person,
+        said={"add_names": ("Ylham",), "born": ("1984",), "documents": ("passport:AC7731905",)},
+        wrong={"drop_phones": ("+996 555 010203",)},
+    ),
     "person same": Example(two_people, wrong={"other": (NEVER_MADE,)}),
     "recipient add": Example(
         nothing,
@@ -292,6 +323,13 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         wrong={"reason": ("retention",)},
         who="Mira",
     ),
+    "intake add": Example(
+        nothing,
+        said={"name": ("Ilham",), "number": ("0700 111222",), "when": ("on Monday",)},
+        wrong={"name": ("two\nlines",)},
+    ),
+    "intake edit": Example(a_slip, said={"language": ("Uyghur",)}, wrong={"slip": (NEVER_MADE,)}),
+    "intake move": Example(a_slip_of_a_stranger, wrong={"slip": (NEVER_MADE,)}),
     "intake close": Example(a_slip, wrong={"slip": (NEVER_MADE,)}),
     "intake enter": Example(nothing, said={"names": ("Sana Torgaeva", "Сана")}, wrong={"names": ("S",)}),
     "check-in heard": Example(a_check_in, said={"end": ("well",)}, wrong={"record": (NEVER_MADE,)}),

@@ -17,7 +17,8 @@ from tui.screens.referral.pages import PagesScreen
 from tui.screens.referral.questions import QuestionsScreen
 from tui.shell.app import CaseVaultApp
 from tui.shell.start import Start
-from vault.acts.act import Agreed
+from vault.acts.act import Agreed, Told
+from vault.acts.case import NEW
 from vault.acts.recipient import ADD
 from vault.progress import CancelledError
 from vault.seal.age import make_identity, recipient_of
@@ -141,7 +142,9 @@ def test_declined_pages_are_sealed_for_nobody_and_the_log_says_so(founded_templa
     out.mkdir()
     gateway = Gateway(place.path, state=place.state)
     gateway.unlock(MEMBER, bytearray(PASSPHRASE))
-    case = gateway.casework.create("Hearing", "other").made
+    new = gateway.acting.try_at_once(NEW, {"title": ("Hearing",), "kind": ("other",)})
+    assert isinstance(new, Told)
+    case = str(new.data["case"])
     said = {"name": ("Maître Lorvane",), "age": (recipient_of(make_identity()),)}
     gateway.acting.carry_out(ADD, said, gateway.acting.look(ADD, said), Agreed({"compared": "yes"}))
     seen: list[tuple[str, ...]] = []

@@ -55,14 +55,18 @@ def test_by_command_a_call_of_the_client_is_asked_about_and_makes_no_second_pers
     slip = str(said(desk, "intake", "add", "--name", "Skoriakine Aliya")["slip"])
     move = ("intake", "move", slip, "--to", ref)
     asked = desk.run(*move)
-    assert (asked.code, f"In this case: {NAME}" in asked.err, "--same PERSON" in asked.err) == (3, True, True)
-    told = desk.run_at_terminal(*move, typed="perhaps\nyes\n")
-    assert (told.code, f"Is this {NAME}? yes: no second person is made" in told.err) == (0, True)
+    assert (asked.code, f"1  {NAME}: no second person is made" in asked.err, "--same PERSON" in asked.err) == (
+        3,
+        True,
+        True,
+    )
+    told = desk.run_at_terminal(*move, typed="perhaps\n1\n")
+    assert (told.code, "Who called?" in told.err) == (0, True)
     (only,) = said(desk, "case", "show", ref)["persons"]
     assert only["person"] == person
     assert only["names"] == [NAME, "Skoriakine Aliya"]
     other = str(said(desk, "intake", "add", "--name", "Skoriakina Alia")["slip"])
-    assert desk.run_at_terminal("intake", "move", other, "--to", ref, typed="no\n").code == 0
+    assert desk.run_at_terminal("intake", "move", other, "--to", ref, typed="2\n").code == 0
     assert len(said(desk, "case", "show", ref)["persons"]) == 2
     third = str(said(desk, "intake", "add", "--name", "Алия")["slip"])
     said(desk, "intake", "move", third, "--to", ref, "--same", person)
@@ -78,13 +82,13 @@ def test_by_app_a_call_of_the_client_is_asked_about_and_makes_no_second_person(h
             intake.add(session, name=name)
     with house.desk("Nadia") as nadia:
         nadia.press(":calls", "m", "f4")
-        nadia.sees(f"Is this {NAME}?", "no second person is made")
+        nadia.sees("Who called?", f"{NAME}: no second person is made")
         nadia.press("escape")
         nadia.sees("2 open")
-        nadia.press("m", "f4", "y")
-        nadia.sees("Every word of the slip is in case", "1 open")
-        nadia.press("m", "f4", "n")
-        nadia.sees("Every word of the slip is in case", "0 open")
+        nadia.press("m", "f4", "enter")
+        nadia.sees("The words of the slip are in case", "1 open")
+        nadia.press("m", "f4", "down", "enter")
+        nadia.sees("The words of the slip are in case", "0 open")
     with house.open("Nadia") as session:
         names = [[name.text for name in person.value.names] for person in cases.open_case(session, case).persons]
     assert sorted(names, key=len) == [["Skoriakina Alia"], [NAME, "Skoriakine Aliya"]]
@@ -100,7 +104,7 @@ def test_by_app_she_is_found_otherwise_spelt_and_a_duplicate_is_told_without_a_w
         nadia.sees("Known already?", f"A match exists. Ask {AMINA}.")
         nadia.sees_not(house.ref, "5550", "Ильхам")
         nadia.press("n", "f4", "y")
-        nadia.sees("Every word of the slip is in case", "She was stopped at the border.")
+        nadia.sees("The words of the slip are in case", "She was stopped at the border.")
         nadia.press("p", f" {NAME}")
         nadia.fill(phones=PHONE)
         nadia.press("f4", "f3")

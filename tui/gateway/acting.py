@@ -28,7 +28,7 @@ class Acting(Subject):
         plan = act.look(self._session, said)
         if plan.asks or plan.stop is not None or plan.needs_second:
             return plan
-        return act.run(self._session, plan, Agreed(), Working())
+        return act.do(self._session, plan, Agreed(), Working())
 
     def shown(self, act: Act[Any], said: Said) -> tuple[Plan[Any], Sequence[Words]]:
         """Return what an act would do, and in which words somebody reads it."""
@@ -51,7 +51,7 @@ class Acting(Subject):
             NotAsShownError: it would do something else by now.
         """
         session = self._session
-        return act.run(session, as_agreed(session, act, said, shown), agreed, telling(progress, stopped))
+        return act.do(session, as_agreed(session, act, said, shown), agreed, telling(progress, stopped))
 
     def ask_by_file(self, act: Act[Any], said: Said, shown: Plan[Any], approver: str, out: Path) -> tuple[Words, ...]:
         """Write the question of an act into a new file, for one who may approve or, without a name, for all.

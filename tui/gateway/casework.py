@@ -5,40 +5,25 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tui.gateway.story import both_lines, papers_shown, record_shown
-from tui.gateway.subject import Subject, case_id, unless_known
+from tui.gateway.subject import Subject, case_id
 from tui.values import shaping
 from tui.values.values import CaseShown
-from tui.values.values_people import Made
 from tui.values.values_records import StageShown
 from vault.casework.case import Case
 from vault.casework.person import never_use_of
 from vault.casework.vocabulary import PersonRole
 from vault.display import DAY, time_text
-from vault.services.cases import cases, two_versions, writing_down
+from vault.services.cases import cases, two_versions
 from vault.services.cases.editing import Place, history
-from vault.services.grants import deputies
 from vault.services.projection import authors
 from vault.services.safety import check_ins
 from vault.words.message import Message, Words
 
 
 class Casework(Subject):
-    """Opens and makes cases."""
+    """Opens cases."""
 
     reasons: ClassVar[tuple[str, ...]] = cases.REASONS
-
-    def stands_in(self) -> Words:
-        """Return who else opens the cases that this member makes, in words; empty for nobody."""
-        deputy = deputies.deputy_of(self._session, self._session.member)
-        return cases.deputy_words(self._session, deputy) or ""
-
-    def create(self, title: str, kind: str, *, anyway: bool = False) -> Made:
-        """Make a case and return its id, or who of its title may be known already."""
-
-        def made() -> str:
-            return writing_down.make_case(self._session, title=title, kind=kind, anyway=anyway).case.hex()
-
-        return unless_known(made)
 
     def open(self, case: str, why: str) -> CaseShown:
         """Open a case under a view that is in the log; again in the same session and for the same reason: no entry."""

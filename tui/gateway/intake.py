@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypedDict
 
 from tui.gateway.finding import Finding
-from tui.gateway.subject import Subject, UnlockedVault, case_id, record_id, unless_known
-from tui.text.in_words import in_words
+from tui.gateway.subject import Subject, UnlockedVault
 from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
-from tui.values.values_people import Made
 from vault.errors import RefusedError
 from vault.ids import RecordId, make_id
 from vault.index.cases import CaseRow
 from vault.policy.roles import Action
-from vault.services.cases import intake, safe_contacts, writing_down
+from vault.services.cases import intake, safe_contacts
 from vault.words.message import Message, enumerated
 
 _AT_HOME = 4
 
 
 class Intake(Subject):
-    """Keeps call slips and ends them."""
+    """Shows call slips, and keeps what is typed of one."""
 
     def __init__(self, door: UnlockedVault, finding: Finding) -> None:
         super().__init__(door)
@@ -45,16 +42,10 @@ class Intake(Subject):
         """Delete what was typed."""
         self._unlocked.shelf.forget(slip)
 
-    def add(self, slip: SlipTyped) -> str:
-        """Keep the slip and forget what was typed; returns its id. The slip is durable first."""
-        record = intake.add(self._session, **_heard(slip))
+    def kept(self, slip: SlipTyped) -> None:
+        """Forget what was typed of a slip that is kept now; its fields can be repeated in the next one."""
         self._last = slip
         self.forget(slip)
-        return record.hex()
-
-    def correct(self, slip: SlipTyped) -> bool:
-        """Correct the open slip of this record; say whether anything was different."""
-        return bool(intake.correct(self._session, slip.record, **_heard(slip)).settled)
 
     def remind(self, number: str, name: str, said: str = "") -> Reminding:
         """Return cases that this member may list whose people have such a number or such a name."""
@@ -102,60 +93,11 @@ class Intake(Subject):
         found = intake.list_open(self._session, seen=self._seen)
         return len(found), tuple(map(self._as_listed, self._shown(found[: -_AT_HOME - 1 : -1])))
 
-    def move(self, slip: str, case: str, *, same: str = "", is_second: bool = False, anyway: bool = False) -> Made:
-        """Put all its words into a case and close it; returns the reference of the case, or who may be known.
-
-        `same` is the person of the case who called, `is_second` that it is nobody of those who are called so.
-        """
-        known = record_id(same) if same else None
-
-        def moved() -> str:
-            writing_down.move_slip(self._session, slip, case_id(case), same=known, is_second=is_second, anyway=anyway)
-            return self._finding.cases.ref_of(case_id(case))
-
-        return unless_known(moved)
-
-    def move_to_new(self, slip: str, title: str, kind: str, role: str, *, anyway: bool = False) -> Made:
-        """Make a case of it, and return it and its reference, a blank between; or who may be known already."""
-
-        def moved() -> str:
-            made = writing_down.make_case_of_slip(
-                self._session, slip, title=title, kind=kind, role=role, anyway=anyway
-            ).made
-            assert made is not None  # noqa: S101 - for the type checker: it made one
-            return f"{made.case.hex()} {made.ref}"
-
-        return unless_known(moved)
-
     def _who_takes_calls(self) -> Message:
         names = intake.takers(self._session)
         if not names:
             return Message("Your roles take no calls, and nobody else's roles do.")
         return Message("Your roles take no calls. Give it to: {names}.", names=enumerated(names))
-
-
-class _Heard(TypedDict):
-    name: str
-    number: str
-    language: str
-    text: str
-    call_back: bool
-    when: str
-
-
-def _heard(slip: SlipTyped) -> _Heard:
-    """Return the fields of a slip as the services take them."""
-    wish = slip.call_back.strip()
-    is_no = wish.casefold() == in_words(Message("no"))
-    is_yes = wish.casefold() == in_words(Message("yes"))
-    return _Heard(
-        name=slip.name,
-        number=slip.number,
-        language=slip.language,
-        text=slip.said,
-        call_back=bool(wish) and not is_no,
-        when="" if is_no or is_yes else wish,
-    )
 
 
 def _like(rows: Iterable[CaseRow]) -> tuple[CaseLike, ...]:

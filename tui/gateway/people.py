@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui.gateway.story import both_lines
-from tui.gateway.subject import Subject, case_id, record_id, unless_known
+from tui.gateway.subject import Subject, case_id, record_id
 from tui.values import shaping
 from tui.values.codes import word_of
-from tui.values.person_typed import PersonTyped
-from tui.values.values_people import AlikeShown, GivenShown, Made, NameShown, PersonPage, ReachShown, Whereabouts
+from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown, Whereabouts
 from vault.casework.contact import is_never_used
-from vault.casework.person import NO_LONGER, Person, PersonName, never_use_of
-from vault.casework.person_change import PersonChange, contact_made
+from vault.casework.person import NO_LONGER, Person, never_use_of
 from vault.casework.story.relation import Relation
-from vault.casework.vocabulary import NameKind
-from vault.casework.vocabulary import word_of as checked_word
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, RecordId
 from vault.services.cases import (
@@ -27,7 +23,6 @@ from vault.services.cases import (
     same_person,
     sections,
     two_versions,
-    writing_down,
 )
 from vault.services.cases.editing import Place
 from vault.services.exports import given
@@ -44,7 +39,7 @@ class _Opened:
 
 
 class People(Subject):
-    """Opens, changes and joins people."""
+    """Opens people."""
 
     def page(self, where: Whereabouts, why: str) -> PersonPage:
         """Return all that is known of a person; opening them opens their case or section, in the log before."""
@@ -98,46 +93,6 @@ class People(Subject):
             )
             for likely in found
         )
-
-    def add(self, where: Whereabouts, typed: PersonTyped, *, anyway: bool = False) -> Made:
-        """Keep a new person in a case or section and return the record's id, or who may be known already."""
-        person = people.checked_person(
-            role=typed.role,
-            names=typed.names,
-            born=typed.born or None,
-            phones=typed.phones,
-            emails=typed.emails,
-            documents=typed.documents,
-            safe_contact=contact_made(typed.contact()),
-            sex=typed.sex or None,
-            nationalities=typed.nationalities,
-            unregistered=typed.unregistered,
-        )
-        section = case_id(where.section) if where.section else None
-        case = case_id(where.case)
-        return unless_known(
-            lambda: writing_down.add_person(self._session, case, person, section=section, anyway=anyway).hex()
-        )
-
-    def change(self, where: Whereabouts, before: PersonTyped, typed: PersonTyped, *, anyway: bool = False) -> Made:
-        """Change a person from what the form was filled with to what it says now.
-
-        Return the record's id, or who of another case may have what is new.
-        """
-        change = typed.change_from(before, tuple(map(people.document_of, typed.documents)))
-        return Made(where.record) if change == PersonChange() else self._change(where, change, anyway=anyway)
-
-    def add_spelling(self, where: Whereabouts, text: str, kind: str, *, anyway: bool = False) -> Made:
-        """Add a name or spelling behind the others, with its source; return as `change` does."""
-        name = PersonName.written(text, checked_word(NameKind, kind, "kind"))
-        return self._change(where, PersonChange(spellings=(name,)), anyway=anyway)
-
-    def _change(self, where: Whereabouts, change: PersonChange, *, anyway: bool) -> Made:
-        def changed() -> str:
-            writing_down.change_person(self._session, place_of(where), change, anyway=anyway)
-            return where.record
-
-        return unless_known(changed)
 
     def _person(self, where: Whereabouts) -> Person:
         opened = self._in_section(where, "casework") if where.section else None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from tui.gateway.draft_shelf import DraftShelf
 from tui.values.shaping import names_hidden
-from tui.values.values_people import Made
 from vault.access.session import Session
 from vault.errors import InternalError, NotFoundError
 from vault.ids import CompartmentId, RecordId
@@ -16,7 +14,6 @@ from vault.policy.decide import may
 from vault.policy.roles import Action, Role
 from vault.progress import Progress, Stopped, Working
 from vault.services import housekeeping
-from vault.services.cases.writing_down import KnownAlreadyError, StandsHereError
 from vault.words.message import Message
 
 T = TypeVar("T")
@@ -118,13 +115,3 @@ def record_id(record: str) -> RecordId:
         return RecordId(bytes.fromhex(record))
     except ValueError:
         raise NotFoundError(Message("there is no such record among yours")) from None
-
-
-def unless_known(make: Callable[[], str]) -> Made:
-    """Return what was made, or who may be known already."""
-    try:
-        return Made(make())
-    except KnownAlreadyError as error:
-        return Made(known=tuple(error.known.told()))
-    except StandsHereError as error:
-        return Made(here=tuple((found.place.record.hex(), found.name) for found in error.here))

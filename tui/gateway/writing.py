@@ -95,9 +95,9 @@ def _spotted(text: str, persons: Iterable[PersonShown]) -> Iterator[tuple[str, l
     """Yield words that look like people, each with those of these whom it may name."""
     known = {person.record: person for person in persons}
     registry = build_registry(
-        RegisteredPerson(person.record.encode(), PersonRole(person.role), person.typed.names)
+        RegisteredPerson(person.record.encode(), PersonRole(person.role), tuple(person.typed["names"].splitlines()))
         for person in known.values()
-        if person.typed is not None
+        if person.typed
     )
     for spotted in people_in(text[-_READ:], registry):
         yield spotted.word, [known[entity.decode()] for entity in sorted(spotted.who)]

@@ -73,7 +73,14 @@ def open_act(screen: VaultScreen, name: str) -> None:
 
 
 def _ask_rest(screen: VaultScreen, act: Act[Any], known: Said, about: Words) -> None:
-    field = next((field for field in act.fields if field.is_subject and field.name not in known), None)
+    field = next(
+        (
+            field
+            for field in act.fields
+            if field.is_subject and not field.form.startswith("[") and field.name not in known
+        ),
+        None,
+    )
     if field is None:
         screen.app.push_screen(ActForm(act, known, about), partial(_done, screen))
         return

@@ -9,8 +9,8 @@ from typing import Any, Final, TypeVar
 
 from tui.looks.signs import HIDDEN
 from tui.values.codes import SCRIPTS, word_of
-from tui.values.person_typed import PersonTyped
 from tui.values.values import NoteShown, PersonShown
+from vault.acts.person import as_said
 from vault.casework.contact import is_never_used
 from vault.casework.note import Note
 from vault.casework.person import Person, PersonName, SafeContact
@@ -49,7 +49,7 @@ def person_shown(record: bytes, person: Person, heads: int, never_use: Sequence[
         Message("Document  {kind} {number}", kind=word_of(document.kind), number=document.number)
         for document in person.documents
     ]
-    name, typed = person.display_name() or _NO_NAME, PersonTyped.of(person)
+    name, typed = person.display_name() or _NO_NAME, as_said(person)
     return PersonShown(record.hex(), person.role.value, name, tuple(lines), heads, typed)
 
 

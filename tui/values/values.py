@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from tui.values.person_typed import PersonTyped
 from tui.values.values_calls import SlipLine, SlipTyped
 from tui.values.values_forms import FormPlace, FormTyped
 from tui.values.values_papers import PaperShown
@@ -99,14 +98,14 @@ class CaseListStart:
 
 @dataclass(frozen=True, slots=True)
 class PersonShown:
-    """A person of a case, with the lines that say all of them, and as the form shows them."""
+    """A person of a case, with the lines that say all of them, and as a form says it."""
 
     record: str
     role: str
     name: Words = field(repr=False)
     lines: tuple[Words, ...] = field(repr=False)
     heads: int = 1
-    typed: PersonTyped | None = field(default=None, repr=False)
+    typed: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-CASE_OF_SLIP = "case-of-slip"
 """The form of a case that is made of a call slip; lists of drafts know its name too."""
 
 

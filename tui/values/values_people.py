@@ -90,15 +90,3 @@ class AlikeShown:
     names: tuple[str, ...] = field(default=(), repr=False)
     numbers: tuple[str, ...] = field(default=(), repr=False)
     born: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The id of what was made; or who may be known already, a sentence each: then nothing was made.
-
-    `here` are people of the case who may be who called, each with the record and the name: then nothing was made, too.
-    """
-
-    made: str = ""
-    known: tuple[Words, ...] = field(default=(), repr=False)
-    here: tuple[tuple[str, str], ...] = field(default=(), repr=False)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
 from vault.errors import NotAsShownError, UsageError, VaultError
 from vault.progress import Working
@@ -18,7 +18,7 @@ from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.access.session import Session
-    from vault.ids import MemberId
+    from vault.ids import CompartmentId, MemberId
     from vault.services.approvals.approving import Second
 
 T = TypeVar("T")
@@ -38,6 +38,7 @@ class Shape(StrEnum):
     MEMBER = "member"
     LINE = "line"
     LINES = "lines"  # several, each a line
+    BIRTH = "birth"  # a date that may be known in part
     CODE = "code"  # a key or a code, which a shell may keep
     WORD = "word"  # one of a few
     DAY = "day"
@@ -62,7 +63,8 @@ class Field:
         question: how somebody at a terminal is asked for it; without it, by its label.
         form: how the usage shows it; without it, as the option that may be left out. Of words of a person: another
             option, or, as `[NAME]`, that scripts may type them without one too.
-        words: the codes of a `WORD`, where they do not depend on what is looked at.
+        words: the codes of a `WORD`, where they do not depend on what is looked at; of `LINES`, what stands before a
+            colon in each.
         first: what is said where nobody says anything.
         hint: what stands in its row while that is empty.
         is_past: where a day lies; None for either side.
@@ -71,6 +73,9 @@ class Field:
         check: refuses what no line of it may be.
         follows: the field that has to change first: another value there begins this one anew.
         is_answer: it is no row of a form: it answers a question that the plan may put.
+        where: whether it is asked for, by what is said already; without it, always.
+        instead: the field before it, in whose place it is said: one of the two.
+        refused_as: how a refusal that is about it begins, where not with its name.
     """
 
     name: str
@@ -88,6 +93,9 @@ class Field:
     check: Callable[[str], object] | None = None
     follows: str = ""
     is_answer: bool = False
+    where: Callable[[Said], bool] | None = None
+    instead: str = ""
+    refused_as: str = ""
 
     @property
     def called(self) -> str:
@@ -97,7 +105,12 @@ class Field:
     @property
     def is_personal(self) -> bool:
         """Say whether a person writes it in words of their own: it is asked, never typed as an option."""
-        return self.shape in {Shape.LINE, Shape.LINES}
+        return self.shape in {Shape.LINE, Shape.LINES, Shape.BIRTH}
+
+    @property
+    def takes_many(self) -> bool:
+        """Say whether several values are said of it."""
+        return self.shape is Shape.LINES or "..." in self.form
 
     @property
     def is_place(self) -> bool:
@@ -110,6 +123,16 @@ class Field:
         return self.shape in {Shape.CASES, Shape.RECORDS}
 
 
+CASE: Final = Field("case", Message("Case"), Shape.CASES, Message("the case's id or reference"), form="CASE")
+RECORD: Final = Field(
+    "record", Message("Record"), Shape.RECORDS, Message("the record's id, or its beginning"), form="RECORD"
+)
+IN_CASE: Final = Field(
+    "of_case", Message("Case"), Shape.CASES, form="[--case CASE]",
+    help=Message("the record's case, if records of two cases have the same id"),
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A question of a plan, which a person answers before anything is done.
@@ -118,6 +141,7 @@ class Ask:
         name: of its answer in `Agreed`; an act's field of this name gives it an option.
         question: what is asked.
         yes, no: the two answers of a question that takes them; without `yes`, a line is typed.
+        choices: the answers of a question that takes one of several: code and label.
         told: what has to be known for the answer.
         warned: what is dangerous about it.
         word: what is typed for a yes where there are no buttons.
@@ -125,12 +149,14 @@ class Ask:
         may_be_empty: of a line: nothing typed is an answer too.
         check: makes the value of a line; a fault is a `UsageError`.
         is_for_screens: whoever types the command with all that it says has said yes.
+        refusal: the answer is said of the field of this name, and the act looks again; without it, this is raised.
     """
 
     name: str
     question: Message
     yes: Message | None = None
     no: Message | None = None
+    choices: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
     told: tuple[Words, ...] = field(default=(), repr=False)
     warned: tuple[Words, ...] = field(default=(), repr=False)
     word: str = "yes"
@@ -138,6 +164,7 @@ class Ask:
     may_be_empty: bool = False
     check: Callable[[str], str] = str
     is_for_screens: bool = False
+    refusal: VaultError | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +251,7 @@ class Told:
         letter: what it leaves to be read.
         aloud: what somebody at a terminal is told in place of the lines: a script is told no word of it.
         is_table: its lines stand in columns.
+        opens: the case that somebody wants to see now.
     """
 
     lines: tuple[Words, ...] = field(repr=False)
@@ -232,6 +260,7 @@ class Told:
     letter: Letter | None = None
     aloud: tuple[Words, ...] = field(default=(), repr=False)
     is_table: bool = False
+    opens: CompartmentId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,8 +340,23 @@ class Act(Generic[T]):
         subject = self.subject
         many = subject is not None and len(said.get(subject.name, ())) > 1
         return tuple(
-            each for each in self.fields if not each.is_subject and not each.is_answer and not (many and each.of_one)
+            each
+            for each in self.fields
+            if not (each.is_subject or each.is_answer or (many and each.of_one))
+            and (each.where is None or each.where(said))
+            and each.instead not in said
         )
+
+    def do(self, session: Session, plan: Plan[T], agreed: Agreed, working: Working) -> Told:
+        """Do what a plan says.
+
+        Raises:
+            VaultError: the refusal of a question that has to be answered first.
+        """
+        for ask in plan.asks:
+            if ask.refusal is not None:
+                raise ask.refusal
+        return self.run(session, plan, agreed, working)
 
     def require_said(self, said: Said) -> None:
         """Return where enough is said to begin.
@@ -329,7 +373,7 @@ class Act(Generic[T]):
                 raise UsageError(Message("{field} is empty", field=each.name))
             if each.shape is Shape.NUMBER and each.name in said:
                 numbered(each.name, said[each.name][0])
-        if self.is_change and said.keys().isdisjoint(each.name for each in rows):
+        if self.is_change and said.keys().isdisjoint(each.name for each in self.fields if not each.is_subject):
             names = ", ".join(str(each.label) for each in rows)
             raise UsageError(
                 Message("there is nothing to change"), next_step=Message("You can change: {names}.", names=names)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vault.acts.act import Act, Agreed, Ask, Begun, BySecond, Field, Plan, Said, Shape, Told, one
+from vault.acts.act import CASE, Act, Agreed, Ask, Begun, BySecond, Field, Plan, Said, Shape, Told, one
 from vault.words.message import Message
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ BREAK_GLASS: Final = Act(
     Message("Break glass"),
     Message("open it"),
     (
-        Field("case", Message("Case"), Shape.CASES, Message("the case's id or reference"), form="CASE"),
+        CASE,
         Field("for", Message("Open to"), Shape.MEMBER, Message("who can open it"), is_required=True),
         Field(
             "until",

@@ -1,4 +1,4 @@
-"""What is changed of cases: title, risk, owner and stage; closed and opened again; put on legal hold and released."""
+"""Cases: made; title, risk, owner and stage changed; closed and opened again; put on legal hold and released."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from vault.acts.act import Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, one
+from vault.acts.act import CASE, Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, one
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 from vault.words.next_step import NextStep
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from vault.progress import Progress
     from vault.services.cases.bulk import BulkDone
     from vault.services.cases.editing import Edited
+    from vault.services.cases.writing_down import Known
 
 _CASES: Final = Field(
     "case", Message("Cases"), Shape.CASES, Message("ids or references of cases, up to 500"), form="CASE ..."
 )
-_CASE: Final = Field("case", Message("Case"), Shape.CASES, Message("the case's id or reference"), form="CASE")
 _TITLE: Final = Field("title", Message("Title"), Shape.LINE, question=Message("New title of the case"), of_one=True)
 _RISK: Final = Field(
     "risk",
@@ -99,6 +99,97 @@ def _cases_of(session: Session, said: Said) -> dict[CompartmentId, str]:
     from vault.services.cases import cases
 
     return {cases.find(session, text): text for text in said["case"]}
+
+
+ANYWAY: Final = Field(
+    "anyway",
+    Message("Save it anyway"),
+    Shape.YES,
+    Message("save it even if somebody like this may be known already"),
+    is_answer=True,
+)
+
+
+def known_already(known: Known) -> tuple[Ask, ...]:
+    """Return the question whether to write somebody down who may be known already; none where nobody may be."""
+    from vault.services.cases.writing_down import KnownAlreadyError
+
+    question = Message("Known already? Save it anyway, as somebody else, or as the same person in another case?")
+    anyway = Ask(
+        ANYWAY.name,
+        question,
+        yes=Message("Save it anyway"),
+        no=Message("Back to the form"),
+        told=tuple(known.told()),
+        refusal=KnownAlreadyError(known),
+    )
+    return (anyway,) if known else ()
+
+
+# ---- made ---------------------------------------------------------------------------------------------------------
+
+
+def _who_else_opens_it(session: Session, _said: Said) -> Begun:
+    from vault.services.cases import cases
+    from vault.services.grants import deputies
+
+    return Begun(line=cases.deputy_words(session, deputies.deputy_of(session, session.member)) or "")
+
+
+def _what_is_made(session: Session, said: Said) -> Plan[Said]:
+    from vault.services.cases import writing_down
+
+    if ANYWAY.name in said:
+        return Plan(said)
+    known = writing_down.known_of_case(session, title=said["title"][0], kind=said["kind"][0])
+    return Plan(said, asks=known_already(known))
+
+
+def _make(session: Session, plan: Plan[Said], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.cases import cases, writing_down
+
+    said, reason = plan.of, one(plan.of, "reason")
+    made = writing_down.make_case(
+        session,
+        title=said["title"][0],
+        kind=said["kind"][0],
+        alone_reason=reason if "no_deputy" in said else None,
+        no_recovery_reason=reason if "without_recovery" in said else None,
+        anyway=True,
+    )
+    only_you = cases.only_you(session, made.case)
+    more = [words for words in (only_you, cases.deputy_words(session, made.deputy)) if words]
+    data = {"case": made.case.hex(), "ref": made.ref, "only_you": only_you is not None}
+    return Told((Message("Case {ref} is saved.", ref=made.ref), *more), data, opens=made.case)
+
+
+CASE_KINDS: Final = ("asylum", "extradition", "detention", "family", "other")
+_LEFT_OUT: Final = ("without_recovery", "no_deputy")
+NEW: Final = Act(
+    "case new",
+    Message("make a case"),
+    Message("New case"),
+    Message("make the case"),
+    (
+        Field("title", Message("Title"), Shape.LINE, question=Message("Title of the case"),
+              hint=Message("for those who may open the case"), is_required=True),
+        Field("kind", Message("Kind"), Shape.WORD, Message("kind of case"), words=CASE_KINDS, is_required=True),
+        Field(_LEFT_OUT[0], Message("Without recovery"), Shape.YES,
+              Message("no recovery sheet can open it; asks for the reason and keeps it"), form="[--without-recovery]",
+              is_answer=True),
+        Field(_LEFT_OUT[1], Message("No deputy"), Shape.YES,
+              Message("your deputy cannot open it; asks for the reason and keeps it"), form="[--no-deputy]",
+              is_answer=True),
+        ANYWAY,
+        Field("reason", Message("Reason"), Shape.LINE, question=Message("Why they must not be able to open it"),
+              is_required=True, where=lambda said: not said.keys().isdisjoint(_LEFT_OUT)),
+    ),
+    look=_what_is_made,
+    run=_make,
+    doing=Message("Making the case"),
+    nothing=Message("nothing is written"),
+    begin=_who_else_opens_it,
+)  # fmt: skip
 
 
 # ---- title, risk, owner, stage ------------------------------------------------------------------------------------
@@ -213,7 +304,7 @@ STAGE: Final = Act(
     Message("put a case into another stage"),
     Message("Stage"),
     Message("keep"),
-    (_CASE, replace(_STAGE, form="STAGE", is_required=True), _SINCE),
+    (CASE, replace(_STAGE, form="STAGE", is_required=True), _SINCE),
     look=_what_changes,
     run=_change,
     doing=Message("Changing the case"),
@@ -295,7 +386,7 @@ REOPEN: Final = Act(
     Message("open a closed case again"),
     Message("Open a closed case"),
     Message("open"),
-    (_CASE,),
+    (CASE,),
     look=_one_case,
     run=_reopen,
     doing=Message("Opening the case again"),
@@ -362,7 +453,7 @@ HOLD: Final = Act(
     Message("Legal hold"),
     Message("keep"),
     (
-        _CASE,
+        CASE,
         _reason(Message("Why the case is on legal hold"), is_answer=False, is_required=True),
         Field(
             "review",
@@ -388,10 +479,10 @@ RELEASE: Final = Act(
     Message("release the legal hold of a case; it asks for the reason"),
     Message("Release the hold"),
     Message("release"),
-    (_CASE, _reason(_WHY_RELEASED)),
+    (CASE, _reason(_WHY_RELEASED)),
     look=_what_is_released,
     run=_release,
     doing=Message("Releasing the hold"),
     nothing=_UNCHANGED,
 )
-ACTS: Final = (EDIT, STAGE, CLOSE, REOPEN, HOLD, RELEASE)
+ACTS: Final = (NEW, EDIT, STAGE, CLOSE, REOPEN, HOLD, RELEASE)

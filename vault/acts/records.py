@@ -10,7 +10,22 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from vault.acts.act import Act, Agreed, Begun, Field, Follow, Plan, Said, Shape, Told, answer_to, one
+from vault.acts.act import (
+    CASE,
+    IN_CASE,
+    RECORD,
+    Act,
+    Agreed,
+    Begun,
+    Field,
+    Follow,
+    Plan,
+    Said,
+    Shape,
+    Told,
+    answer_to,
+    one,
+)
 from vault.acts.case import told_of_change
 from vault.casework import form as forms
 from vault.casework.own_forms.filled import Filled
@@ -29,14 +44,6 @@ if TYPE_CHECKING:
     from vault.progress import Progress
     from vault.services.cases.editing import Place
 
-CASE: Final = Field("case", Message("Case"), Shape.CASES, Message("the case's id or reference"), form="CASE")
-RECORD: Final = Field(
-    "record", Message("Record"), Shape.RECORDS, Message("the record's id, or its beginning"), form="RECORD"
-)
-IN_CASE: Final = Field(
-    "of_case", Message("Case"), Shape.CASES, form="[--case CASE]",
-    help=Message("the record's case, if records of two cases have the same id"),
-)  # fmt: skip
 _CONFIRMED: Final = "confirmed"
 _CONFIRMED_ANEW: Final = Message("Confirmed by, for the record as it is now; type it again, or the change empties it")
 _EMPTY: Final = "empty"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from vault.acts.act import Act, Agreed, Field, Plan, Said, Shape, Told, one
+from vault.acts.act import CASE, IN_CASE, RECORD, Act, Agreed, Field, Plan, Said, Shape, Told, one
 from vault.acts.case import told_of_change
-from vault.acts.records import ADD, CASE, EDIT, IN_CASE, RECORD, located
+from vault.acts.records import ADD, EDIT, located
 from vault.casework.story.check_in import CheckIn, CheckInEnd
 from vault.casework.story.step import SAID, Checklist, ChecklistStep
 from vault.ids import short_id

@@ -14,21 +14,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, answer_to, numbered
 from vault.cli.confirming import require_word
-from vault.cli.dates import day_of, moment_of
+from vault.cli.dates import birth_of, day_of, moment_of
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import (
     Personal,
     are_asked,
     ask_line,
+    asked_again,
     asked_one_by_one,
     options_of,
     piped_answers,
     refuse_as_options,
 )
 from vault.cli.reading import second_of
-from vault.cli.table import Arg, Given, Verb, new_file, there_folder
-from vault.errors import VaultError
+from vault.cli.table import Arg, Given, OneOf, Verb, new_file, there_folder
+from vault.errors import UsageError, VaultError, WaitingForDecisionError
 from vault.progress import Working
 from vault.words.message import Message, Words
 
@@ -56,10 +57,12 @@ _PLACES: Final[Mapping[Shape, Callable[[str], Path]]] = {
 
 def verb_of(act: Act[Any]) -> Verb:
     """Return an act as a verb of its noun."""
-    options = [arg_of(field) for field in act.fields if not field.is_personal]
+    plain = [field for field in act.fields if not field.is_personal]
+    others = {field.instead: field for field in plain}
+    options = [_option(field, others.get(field.name)) for field in plain if not field.instead]
     personal = [field for field in act.fields if field.is_personal]
     options += [Arg(field.form, _SCRIPTS_ONLY, into="typed") for field in personal if _is_bare(field)]
-    options += options_of([_personal(field) for field in personal])
+    options += options_of([_personal(act, field) for field in personal])
     if act.second is not None:
         options += [
             Arg("[--second NAME]", Message("who approves it at this keyboard: {when}", when=act.second.when)),
@@ -76,6 +79,10 @@ def verb_of(act: Act[Any]) -> Verb:
     if act.asks_yes:
         options.append(Arg("[--yes]", Message("neither show what would be done nor ask (scripts)")))
     return Verb(act.name.rpartition(" ")[2], act.help, tuple(options), partial(_run, act))
+
+
+def _option(field: Field, other: Field | None) -> Arg | OneOf:
+    return arg_of(field) if other is None else OneOf((arg_of(field), arg_of(other)), is_required=other.is_required)
 
 
 def arg_of(field: Field) -> Arg:
@@ -99,15 +106,16 @@ def _value(field: Field) -> str:
     return _VALUES.get(field.shape, field.name.upper())
 
 
-def _personal(field: Field, *, is_change: bool = False) -> Personal:
+def _personal(act: Act[Any], field: Field) -> Personal:
     return Personal(
         field.name,
         f"--{field.name}" if _is_bare(field) else field.called,
         field.question or field.label,
         required=field.is_required,
-        many=field.shape is Shape.LINES,
-        of=partial(_checked, field),
-        is_change=is_change and not field.is_required and not field.is_answer,
+        many=field.takes_many,
+        in_parts=field.takes_many,
+        of=birth_of(f"--{field.name}") if field.shape is Shape.BIRTH else partial(_checked, field),
+        is_change=act.is_change and not field.is_required and not field.is_answer,
     )
 
 
@@ -125,11 +133,10 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
     personal = [field for field in act.fields if field.is_personal]
     for field in filter(_is_bare, personal):
         setattr(args, field.name, args.typed or getattr(args, field.name))
-    refuse_as_options(args, [_personal(field) for field in personal])
+    refuse_as_options(args, [_personal(act, field) for field in personal])
     is_typed = are_asked(args, output)
-    with _opened(act, args, output) as (session, typed, said):
-        act.require_said(said)
-        plan = act.look(session, said)
+    with _opened(act, args, output) as (session, asked, typed):
+        said, plan = _looked(act, args, output, session, asked=asked, typed=typed)
         if act.asks_yes and not args.yes:
             for line in plan.shown():
                 output.say(line)
@@ -142,7 +149,7 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
         answers = _answers(act, args, output, plan, typed)
         working = Working(lambda what, done, total: output.progress(done, total, what or act.doing))
         try:
-            told = act.run(session, plan, Agreed(answers, second), working)
+            told = act.do(session, plan, Agreed(answers, second), working)
         except KeyboardInterrupt:
             if act.stopped is not None:
                 output.say(act.stopped)
@@ -164,29 +171,37 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
 
 
 @contextmanager
-def _opened(act: Act[Any], args: Given, output: Output) -> Iterator[tuple[Session, Mapping[str, Sequence[str]], Said]]:
-    """Unlock, and give beside the session what somebody typed, and all that is said."""
+def _opened(
+    act: Act[Any], args: Given, output: Output
+) -> Iterator[tuple[Session, Sequence[Personal], dict[str, list[str]]]]:
+    """Unlock, and give beside the session what somebody was asked, and what they typed.
+
+    Raises:
+        UsageError: something is said that does not go with the rest.
+    """
     personal, is_typed = [field for field in act.fields if field.is_personal], are_asked(args, output)
-    rows = act.rows({field.name: _given(args, field) for field in act.fields if field.is_subject})
+    rows = act.rows(_said(act, args, {}))
     # An answer is asked for where the plan asks; a script cannot wait for that.
     wanted = [field for field in personal if (field in rows if is_typed else field in rows or field.is_answer)]
+    beside = next((field for field in personal if getattr(args, field.name) and field not in wanted), None)
+    if beside is not None:
+        raise UsageError(Message("--{name} does not go with what else is said", name=beside.name))
 
     def present(session: Session) -> Mapping[str, str]:
         begun = None if act.begin is None else act.begin(session, _said(act, args, {}))
         return {} if begun is None else begun.present
 
     if act.questions is None:
-        values = [_personal(field, is_change=act.is_change) for field in wanted]
-        with opened_to_ask(args, output, values, present=present) as (session, typed):
-            yield session, typed, _said(act, args, typed)
+        asked = [_personal(act, field) for field in wanted]
+        with opened_to_ask(args, output, asked, present=present) as (session, typed):
+            yield session, asked, typed
         return
     answers = {} if is_typed else piped_answers(args)
     with opened(args, output) as session:
-        said = _said(act, args, {})
-        questions = act.questions(session, said)
+        questions = act.questions(session, _said(act, args, {}))
         if is_typed:
             answers = {name: text for name, text in asked_one_by_one(list(map(_question, questions))).items() if text}
-        yield session, {}, {**said, **{answer_to(name): (text,) for name, text in answers.items()}}
+        yield session, (), {answer_to(name): [text] for name, text in answers.items()}
 
 
 def _question(field: Field) -> Personal:
@@ -213,8 +228,83 @@ def given_of(args: Given, fields: Iterable[Field]) -> Said:
 
 def _said(act: Act[Any], args: Given, typed: Mapping[str, Sequence[str]]) -> Said:
     of_options = given_of(args, [field for field in act.fields if not field.is_personal])
-    of_person = {field.name: tuple(typed[field.name]) for field in act.fields if typed.get(field.name)}
+    of_person = {name: tuple(lines) for name, lines in typed.items() if lines}
     return {"why": (args.why,), **of_options, **of_person}
+
+
+def _looked(
+    act: Act[Any],
+    args: Given,
+    output: Output,
+    session: Session,
+    *,
+    asked: Sequence[Personal],
+    typed: dict[str, list[str]],
+) -> tuple[Said, Plan[Any]]:
+    """Return what is said and what it would do, once each question is answered whose answer has to be said first.
+
+    Raises:
+        VaultError: nobody answered one; nothing was written.
+    """
+    said = _said(act, args, typed)
+    while True:
+        act.require_said(said)
+        plan = act.look(session, said)
+        ask = next((each for each in plan.asks if each.refusal is not None), None)
+        if ask is None or ask.refusal is None:
+            return said, plan
+        _warn(output, ask)
+        for number, (code, label) in enumerate(ask.choices, 1):
+            output.say(Message("{number}  {label}  {code}", number=number, label=label, code=code))
+        if not are_asked(args, output):
+            raise ask.refusal
+        if ask.choices:
+            said = {**said, ask.name: (_chosen(ask),)}
+        elif _is_yes(act, ask, may_go_back=bool(asked)):
+            said = {**said, ask.name: ("yes",)}
+        else:
+            typed.update(asked_again(asked, typed))
+            said = _said(act, args, typed)
+
+
+def _chosen(ask: Ask) -> str:
+    codes = {str(number): code for number, (code, _) in enumerate(ask.choices, 1)}
+    number = ""
+    while number not in codes:
+        number = ask_line(Message("{question} Type the number: ", question=ask.question))
+    return codes[number]
+
+
+def _is_yes(act: Act[Any], ask: Ask, *, may_go_back: bool) -> bool:
+    """Return whether somebody says yes, or goes through the answers again; by Enter alone nothing typed is lost.
+
+    Raises:
+        WaitingForDecisionError: they throw away what they typed.
+    """
+    while True:
+        word = ask_line(Message("{question} {words}", question=ask.question, words=_YES[may_go_back])).casefold()
+        if word == "no":
+            word = ask_line(_THROW[may_go_back]).casefold()
+            if word == "drop":
+                raise WaitingForDecisionError(
+                    act.nothing, next_step=None if ask.refusal is None else ask.refusal.next_step
+                )
+        if word in {"yes", "keep"}:
+            return True
+        if word == "back" and may_go_back:
+            return False
+
+
+_YES: Final = {
+    False: Message("Type yes or no: "),
+    True: Message("Type yes, no, or back to go through your answers again: "),
+}
+_THROW: Final = {
+    False: Message("What you typed is not saved yet. Type keep to save it, or drop to delete it: "),
+    True: Message(
+        "What you typed is not saved yet. Type keep to save it, back to go through it again, or drop to delete it: "
+    ),
+}
 
 
 def _answers(

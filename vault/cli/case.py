@@ -1,16 +1,13 @@
-"""`casevault case`: make, list and open cases."""
+"""`casevault case`: list and open cases."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.known import ANYWAY, unless_known
-from vault.cli.opening import opened, opened_to_ask
+from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import case_data, case_lines
 from vault.cli.table import CASE, Arg, Given, OneOf, Verb
-from vault.errors import UsageError
 from vault.ids import short_id
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, joined
@@ -21,36 +18,6 @@ if TYPE_CHECKING:
 _NONE = Message("No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`.")
 _NONE_CLOSED = Message("No case of yours is closed.")
 _NONE_SILENT = Message("In each case of yours there was a contact within these days.")
-CASE_KINDS = ("asylum", "extradition", "detention", "family", "other")
-_TITLE = Personal("title", "--title", Message("Title of the case"), required=True)
-_REASON = Personal("reason", "--reason", Message("Why they must not be able to open it"), required=True)
-
-
-def _new(args: Given, output: Output) -> Result:
-    leaves_out = args.without_recovery or args.no_deputy
-    if args.reason and not leaves_out:
-        raise UsageError(Message("--reason goes with --without-recovery or --no-deputy"))
-    asked = (_TITLE, _REASON) if leaves_out else (_TITLE,)
-    with opened_to_ask(args, output, asked) as (session, values):
-        from vault.services.cases import cases, writing_down
-
-        reason = values["reason"][0] if leaves_out else None
-        made = unless_known(
-            args,
-            output,
-            lambda anyway: writing_down.make_case(
-                session,
-                title=values["title"][0],
-                kind=args.kind,
-                alone_reason=reason if args.no_deputy else None,
-                no_recovery_reason=reason if args.without_recovery else None,
-                anyway=anyway,
-            ),
-        )
-        only_you = cases.only_you(session, made.case)
-        too = cases.deputy_words(session, made.deputy)
-    lines: list[Words] = [Message("Case {ref} is saved.", ref=made.ref), *(line for line in (only_you, too) if line)]
-    return Result({"case": made.case.hex(), "ref": made.ref, "only_you": only_you is not None}, lines)
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -128,13 +95,6 @@ def _show(args: Given, output: Output) -> Result:
 
 
 VERBS: Final = (
-    Verb("new", Message("make a case"), (
-        Arg("--kind KIND", Message("kind of case"), choices=CASE_KINDS),
-        Arg("[--without-recovery]", Message("no recovery sheet can open it; asks for the reason and keeps it")),
-        Arg("[--no-deputy]", Message("your deputy cannot open it; asks for the reason and keeps it")),
-        ANYWAY,
-        *options_of((_TITLE, _REASON)),
-    ), _new),
     Verb("list", Message("the cases that you can open"), (
         OneOf((
             Arg("[--closed]", Message("the closed cases instead")),

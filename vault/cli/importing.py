@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.case import CASE_KINDS
+from vault.acts.case import CASE_KINDS
 from vault.cli.confirming import require_undo, require_word
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened

@@ -68,14 +68,6 @@ def marked(way: str, never_use: Sequence[str]) -> Words:
     return Message("DO NOT CALL  {number}", number=way) if is_never_used(way, never_use) else way
 
 
-def warned(found: Iterable[str]) -> list[Words]:
-    """Return a warning for each typed number that must never be used."""
-    return [
-        Message("DO NOT CALL  {number}: it is on the never-use list of a person of this case.", number=number)
-        for number in found
-    ]
-
-
 def person_data(person: Stored[Person], never_use: Sequence[str]) -> dict[str, object]:
     """Return a person for `--json`."""
     value, contact = person.value, person.value.safe_contact

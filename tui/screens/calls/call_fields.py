@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.form_row import FormRow
+from tui.text.in_words import in_words
 from tui.text.languages import languages
 from tui.text.safe_content import safe_content
 from tui.text.safe_text import safe_line, safe_text
@@ -123,6 +124,16 @@ class CallFields(Vertical):
 
     def _line(self, name: str) -> SafeInput:
         return self.query_one(f"#{name}", SafeInput)
+
+
+def heard(slip: SlipTyped) -> dict[str, tuple[str, ...]]:
+    """Return what a slip says, as its acts are told."""
+    wish = slip.call_back.strip()
+    is_no, is_yes = (wish.casefold() == in_words(word) for word in (Message("no"), Message("yes")))
+    when = "" if is_no or is_yes else wish
+    lines = {"name": slip.name, "number": slip.number, "language": slip.language, "text": slip.said, "when": when}
+    wished = "no_call_back" if not wish or is_no else "call_back"
+    return {**{name: (line,) for name, line in lines.items()}, wished: ("yes",)}
 
 
 def _line(name: str, first: Mapping[str, str], placeholder: Words = "") -> SafeInput:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
 from textual.app import App, ComposeResult
@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.calls.call_fields import CallFields
+from tui.screens.calls.call_fields import CallFields, heard
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.covers import Neutral
 from tui.screens.frame.dialogs import ResultDialog
@@ -32,10 +32,14 @@ from tui.widgets.head import Head
 from tui.widgets.lines import KeyHints
 from tui.widgets.progress import ProgressModal
 from tui.widgets.sheet import TooSmall
+from vault.acts.intake import ADD
 from vault.clock import monotonic_ms
 from vault.display import here, time_text
 from vault.errors import VaultError
 from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
 
 _LOOK_SECONDS: Final = 0.1
 _REMIND_SECONDS: Final = 0.25
@@ -265,8 +269,13 @@ class CallSlip(VaultScreen):
             self.say(Message("The words are saved. The slip is kept as soon as the long work below has ended."))
             return
         self._finishing = True
+
+        def keep(vault: Gateway) -> None:
+            vault.acting.try_at_once(ADD, heard(slip))
+            vault.intake.kept(slip)
+
         self.ask(
-            lambda vault: vault.intake.add(slip),
+            keep,
             lambda _: self.end(Message("The call slip is kept. F2 lists the open ones.")),
             failed=self._not_finished,
         )

@@ -1,4 +1,4 @@
-"""What a slip becomes: the case that gets its words is chosen, or made."""
+"""Which case gets the words of a slip."""
 
 from __future__ import annotations
 
@@ -9,24 +9,16 @@ from textual import on
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.screens.frame.base import NEXT_FIELD, Command, leave
-from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form_row import FormRow, FormRows
-from tui.screens.frame.kept_form import KeptForm
-from tui.screens.frame.known_already import make_unless_known
+from tui.screens.frame.base import Command, leave
 from tui.screens.frame.one_list import OneList
 from tui.screens.frame.rows import FixedRows
-from tui.text.safe_text import safe_line
-from tui.values.codes import choices, word_of
+from tui.values.codes import word_of
 from tui.values.values import CaseListStart
 from tui.values.values_calls import CaseLike, Reminding, SlipLine
-from tui.values.values_forms import CASE_OF_SLIP, FormPlace
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
-from vault.casework.stages import CaseKind
-from vault.casework.vocabulary import PersonRole
 from vault.words.message import Message
 
 _COLUMNS: Final = (
@@ -34,10 +26,6 @@ _COLUMNS: Final = (
     Column(Message("client"), 20),
     Column(Message("title"), rank=1),
     Column(Message("stage"), 16),
-)
-_LONGEST_TITLE: Final = 60
-_CALLERS: Final = tuple(
-    (role.value, word_of(role.value)) for role in (PersonRole.CLIENT, PersonRole.RELATIVE, PersonRole.THIRD)
 )
 
 
@@ -117,46 +105,6 @@ class PickCase(OneList):
     @on(VirtualList.Opened)
     def _chosen(self, event: VirtualList.Opened) -> None:
         self.end(event.row.key)
-
-
-class MakeCase(KeptForm):
-    """Ends with the case that was made of a slip and its reference, a blank between."""
-
-    NAME = Message("A case of this call")
-    ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "finish", Message("Make the case, with all words of the slip"), "F4", Message("make the case")),
-        NEXT_FIELD,
-        leave(Message("Leave; the slip stays open")),
-    )
-
-    def __init__(self, slip: SlipLine) -> None:
-        super().__init__()
-        self._slip = slip
-
-    @override
-    def compose_middle(self) -> Iterable[Widget]:
-        title = safe_line(self._slip.name)[:_LONGEST_TITLE]
-        yield FormRows(
-            FormRow.of_text("title", Message("Title"), Message("for those who may open the case"), value=title),
-            FormRow(Message("Kind"), ChoiceField(choices(CaseKind), id="kind")),
-            FormRow(Message("Who called is"), ChoiceField(_CALLERS, id="role")),
-        )
-
-    @override
-    def form_place(self) -> FormPlace:
-        return FormPlace(CASE_OF_SLIP, about=self._slip.slip)
-
-    def on_mount(self) -> None:
-        """Begin with the title."""
-        self.query_one("#title").focus()
-
-    def action_finish(self) -> None:
-        """Make the case."""
-        slip, title, kind, role = self._slip.slip, self.text("title"), self.word("kind"), self.word("role")
-        self.say(Message("Making the case."))
-        make_unless_known(
-            self, lambda vault, anyway: vault.intake.move_to_new(slip, title, kind, role, anyway=anyway), self.end
-        )
 
 
 def _like_row(case: CaseLike) -> ListRow:

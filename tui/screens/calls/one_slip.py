@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Iterable
+from typing import ClassVar, Final
 
 from textual.widget import Widget
 from typing_extensions import override
 
 from tui.looks.tokens import Token
-from tui.screens.calls.ending_slips import MakeCase, PickCase
+from tui.screens.calls.ending_slips import PickCase
 from tui.screens.calls.slip_form import SlipForm
 from tui.screens.erasing.erase import erase_form
+from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import BACK, Command, VaultScreen
-from tui.screens.frame.known_already import make_unless_known
 from tui.screens.frame.wording import moment
-from tui.text.in_words import together
-from tui.values.messages import OpenCase
+from tui.text.in_words import in_words, together
+from tui.text.safe_text import safe_line
 from tui.values.shaping import do_not_call
 from tui.values.values_calls import SlipLine
 from tui.widgets.cells import Cell
-from tui.widgets.confirm import Confirm
 from tui.widgets.long_text import LongText
-from vault.acts.intake import CLOSE
+from vault.acts.intake import CLOSE, MOVE
 from vault.words.message import Message, Words
+
+_LONGEST_TITLE: Final = 60
 
 
 class OneSlip(ActScreen):
@@ -77,64 +78,19 @@ class OneSlip(ActScreen):
         self.do(Doing(CLOSE, {"slip": (self._slip.slip,)}, lambda told: self.end(told.lines[0])))
 
 
-def move(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> None:
+def move(screen: ActScreen, slip: SlipLine, then: Callable[[str], None]) -> None:
     """Ask for the case, move the slip there, and go on with a sentence."""
 
     def chosen(case: str) -> None:
-        _move_there(screen, slip, case, then)
+        screen.do(Doing(MOVE, {"slip": (slip.slip,), "to": (case,)}, lambda told: then(in_words(told.lines[0]))))
 
     screen.unless_left(PickCase(slip), chosen)
 
 
-def _move_there(
-    screen: VaultScreen,
-    slip: SlipLine,
-    case: str,
-    then: Callable[[str], None],
-    *,
-    same: str = "",
-    is_second: bool = False,
-) -> None:
-    """Move the slip; where people of the case are called like who called, ask of each whether it is them."""
-
-    def whose(people: Sequence[tuple[str, str]]) -> None:
-        if not people:
-            _move_there(screen, slip, case, then, is_second=True)
-            return
-        (record, name), *others = people
-
-        def answered(is_same: bool | None) -> None:
-            if is_same:
-                _move_there(screen, slip, case, then, same=record)
-            elif is_same is not None:
-                whose(others)
-
-        question = Confirm(
-            Message("Is this {name}?", name=name),
-            Message("Then no second person is made, and the spelling is added to this person."),
-            yes=Message("The same person"),
-            no=Message("Somebody else"),
-            may_leave=True,
-        )
-        screen.app.push_screen(question, answered)
-
-    make_unless_known(
-        screen,
-        lambda vault, anyway: vault.intake.move(slip.slip, case, same=same, is_second=is_second, anyway=anyway),
-        lambda ref: then(_moved(ref)),
-        here=whose,
-    )
-
-
-def make_case(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> None:
+def make_case(screen: ActScreen, slip: SlipLine, then: Callable[[str], None]) -> None:
     """Ask what case it is, make it of the slip, open it, and go on with a sentence on the screen below."""
-
-    def made(case: str) -> None:
-        case, _, ref = case.partition(" ")
-        then(_moved(ref))
-        screen.app.post_message(OpenCase(case, said=_moved(ref)))
-
-    screen.unless_left(MakeCase(slip), made)
+    first = {"title": safe_line(slip.name)[:_LONGEST_TITLE]}
+    screen.unless_left(ActForm(MOVE, {"slip": (slip.slip,)}, "", first=first), then)
 
 
 def correct(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> None:
@@ -145,10 +101,6 @@ def correct(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) ->
 def caller(slip: SlipLine) -> str:
     """Return who called, as far as that was heard."""
     return slip.name or slip.number or "—"
-
-
-def _moved(ref: str) -> str:
-    return together([Message("Every word of the slip is in case {ref} now, and the slip is closed.", ref=ref)])
 
 
 def _whole(slip: SlipLine) -> str:

@@ -8,18 +8,20 @@ from typing import ClassVar
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.screens.calls.call_fields import CallFields
+from tui.screens.calls.call_fields import CallFields, heard
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.wording import moment
 from tui.text.in_words import in_words
 from tui.values.values_calls import SlipLine, SlipTyped
 from tui.values.values_forms import SLIP, FormPlace
+from vault.acts.intake import EDIT
 from vault.errors import VaultError
 from vault.words.message import Message
 
 
-class SlipForm(KeptForm):
+class SlipForm(ActScreen, KeptForm):
     """Ends with a sentence about the slip, which is given as it is."""
 
     NAME = Message("Correct a call")
@@ -53,10 +55,8 @@ class SlipForm(KeptForm):
     def action_finish(self) -> None:
         """Keep it, as a new version."""
         typed = self.query_one(CallFields).typed(SlipTyped(self._slip.slip, self._slip.received_ms))
-        self.ask(lambda vault: vault.intake.correct(typed), self._corrected, failed=self._refused)
-
-    def _corrected(self, is_different: bool) -> None:
-        self.end(Message("The slip is corrected.") if is_different else Message("Nothing is different."))
+        said = {"slip": (self._slip.slip,), **heard(typed)}
+        self.do(Doing(EDIT, said, lambda told: self.end(told.lines[0]), failed=self._refused))
 
     def _refused(self, error: VaultError) -> None:
         self.fail(error)

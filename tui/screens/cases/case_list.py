@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from tui.screens.cases.case_preview import preview_facts
 from tui.screens.cases.many import ManyCases
-from tui.screens.cases.new_case import NewCase
+from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.dialogs import ResultDialog
@@ -31,6 +31,7 @@ from tui.widgets.pages import PAGE_ROWS
 from tui.widgets.strip import ListAndStrip, Strip
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.acts.act import Shape
+from vault.acts.case import NEW
 from vault.casework.case import Case
 from vault.errors import RefusedError, VaultError
 from vault.words.message import Message, Words, plural
@@ -168,7 +169,7 @@ class CaseList(LooksBack, ManyCases):
 
     def action_new(self) -> None:
         """Make a case."""
-        self.unless_left(NewCase(), self._made)
+        self.app.push_screen(ActForm(NEW, {}, ""))
 
     def action_versions(self) -> None:
         """Show both versions of the case under the cursor, where there are two."""
@@ -208,9 +209,6 @@ class CaseList(LooksBack, ManyCases):
 
     def _open_for(self, case: str, why: str) -> None:
         self.post_message(OpenCase(case, why=why))
-
-    def _made(self, case: str) -> None:
-        self.post_message(OpenCase(case))
 
     def _read(self, *, keep_cursor: bool = False) -> None:
         self._wish += 1

@@ -11,7 +11,6 @@ from tui.screens.cases.at_risk import AT_RISK, AtRiskForm
 from tui.screens.cases.case_edit import CaseEdit
 from tui.screens.cases.filled_form import open_form
 from tui.screens.cases.grant import GRANT, GrantForm
-from tui.screens.cases.new_case import NEW_CASE, NewCase
 from tui.screens.cases.new_section import NEW_SECTION, NewSection
 from tui.screens.cases.note_lines import draft_kind
 from tui.screens.erasing.hold import HoldForm
@@ -30,13 +29,14 @@ from tui.screens.referral.kept_export import EXPORT
 from tui.text.in_words import in_words
 from tui.values.messages import OpenCase
 from tui.values.values import CaseShown, DraftShown, Spot
-from tui.values.values_forms import CASE_OF_SLIP, SLIP, FormPlace, FormTyped
+from tui.values.values_forms import SLIP, FormPlace, FormTyped
 from tui.values.values_members import MembersShown
 from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
 from vault.acts.act import Act
-from vault.acts.case import EDIT, HOLD
+from vault.acts.case import EDIT, HOLD, NEW
 from vault.acts.handover import ORDER
+from vault.acts.intake import MOVE
 from vault.acts.recipient import ADD
 from vault.casework.story import STORY
 from vault.words.message import Message, Words, plural
@@ -57,20 +57,25 @@ def _slips(screen: VaultScreen, *_: object) -> None:
     screen.call_later(screen.run_action, "app.go('calls')")
 
 
+def _act(screen: VaultScreen, place: FormPlace, open_again: _Open) -> None:
+    act, is_of_slip, _ = place.about.partition(":")
+    if is_of_slip:
+        _slips(screen)  # the slip is chosen there, and its form finds its words
+    else:
+        open_again(ActForm(_ACTS[act], {}, ""))
+
+
 _OUTSIDE: Final[Mapping[str, Callable[[VaultScreen, FormPlace, _Open], None]]] = MappingProxyType(
     {
-        NEW_CASE: lambda _screen, _place, open_again: open_again(NewCase()),
         INVITE: lambda _screen, place, open_again: open_again(InviteForm(place.about, place.ref)),
         AWAY: _away,
         SLIP: _slips,
-        ACT: lambda _screen, place, open_again: open_again(ActForm(_ACTS[place.about], {}, "")),
-        CASE_OF_SLIP: _slips,  # the slip is chosen there, and its form finds its words
+        ACT: _act,
     }
 )
 """How forms that stand in no case are opened."""
 _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
     {
-        NEW_CASE: Message("new case"),
         AT_RISK: Message("refused at risk"),
         NEW_SECTION: Message("new section"),
         PERSON: Message("person"),
@@ -79,13 +84,12 @@ _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
         EXPORT: Message("export"),
         GRANT: Message("who may open the case"),
         AWAY: Message("away"),
-        CASE_OF_SLIP: Message("case of a call"),
         SLIP: Message("correction of a call"),
     }
 )
 
 
-_ACTS: Final[Mapping[str, Act[Any]]] = MappingProxyType({act.name: act for act in (EDIT, HOLD, ORDER, ADD)})
+_ACTS: Final[Mapping[str, Act[Any]]] = MappingProxyType({act.name: act for act in (NEW, EDIT, HOLD, ORDER, ADD, MOVE)})
 """The acts whose forms keep what was typed into them."""
 
 
@@ -111,20 +115,15 @@ def _offer(screen: VaultScreen, found: tuple[tuple[DraftShown, ...], tuple[FormT
 
 def _is_known(place: FormPlace) -> bool:
     """Say whether this form can be opened again: a newer program may have others."""
-    return place.about in _ACTS if place.form == ACT else place.form in _OUTSIDE or bool(place.case)
+    return place.about.partition(":")[0] in _ACTS if place.form == ACT else place.form in _OUTSIDE or bool(place.case)
 
 
 def go_to_spot(screen: VaultScreen, spot: Spot) -> None:
     """Go where somebody was, or on with a draft or a form."""
-
-    def made(case: str | None) -> None:
-        if case and spot.form is not None and spot.form.form == NEW_CASE:
-            screen.post_message(OpenCase(case))
-
     if spot.case:
         screen.post_message(OpenCase(spot.case, record=spot.record, draft=spot.draft, form=spot.form))
     elif spot.form is not None and spot.form.form in _OUTSIDE and _is_known(spot.form):
-        _OUTSIDE[spot.form.form](screen, spot.form, lambda form: _push(screen, form, made))
+        _OUTSIDE[spot.form.form](screen, spot.form, lambda form: _push(screen, form, lambda _: None))
 
 
 def _push(screen: VaultScreen, form: KeptForm, then: Callable[[str | None], None]) -> None:
@@ -151,7 +150,7 @@ def _form_words(form: FormTyped) -> Message:
     if place.form == RECORD and kind in STORY:
         title = STORY[kind].FORM.title
     elif place.form == ACT:
-        title = _ACTS[place.about].title if place.about in _ACTS else ""
+        title = _ACTS[kind].title if kind in _ACTS else ""
     return Message("{ref}  form: {title}  {moment}", ref=place.ref, title=in_words(title), moment=moment(form.saved_ms))
 
 

@@ -37,7 +37,7 @@ from tui.screens.cases.due_parts.home_rows import (
     tasks_counted,
 )
 from tui.screens.cases.due_parts.new_vault import NewVault, ticked
-from tui.screens.cases.new_case import NewCase
+from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import READ_AGAIN, Command
 from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.looking_back import BOTH
@@ -54,6 +54,7 @@ from tui.widgets.section_line import SectionLine
 from tui.widgets.strip import Strip
 from tui.widgets.virtual_list import VirtualList
 from tui.widgets.wrapping_list import WrappingList
+from vault.acts.case import NEW
 from vault.casework.story.task import Task
 from vault.words.message import Message, Words, plural
 
@@ -159,10 +160,7 @@ class HomeScreen(DueScreen):
 
     def action_new(self) -> None:
         """Make a case, and open it."""
-        self.unless_left(NewCase(), self._made)
-
-    def _made(self, case: str) -> None:
-        self.post_message(OpenCase(case))
+        self.app.push_screen(ActForm(NEW, {}, ""))
 
     def action_versions(self) -> None:
         """Show both versions of the first record that has two."""

@@ -18,13 +18,15 @@ from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.dates import are_clear, explained, reading_of
+from tui.screens.frame.dates import are_clear, birth_field, explained, reading_of
 from tui.screens.frame.form import BROWSE, whole_path
 from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
+from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
 from tui.text.in_words import in_words, together
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices
+from tui.values.messages import OpenCase
 from tui.values.values_forms import FormPlace
 from tui.widgets.date_field import DateField, DateInput
 from tui.widgets.fields import SafeInput
@@ -43,7 +45,7 @@ _NOT_SAID: Final = Message("not said")
 _KEEPS_IT: Final = Message("empty: it stays as it is")
 
 
-class ActForm(ActScreen, KeptForm):
+class ActForm(SameAgain, ActScreen, KeptForm):
     """Ends with the words of what was done.
 
     Args:
@@ -65,6 +67,7 @@ class ActForm(ActScreen, KeptForm):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Do it"), "F4", Message("do it")),
         NEXT_FIELD,
+        SAME_AGAIN,
         BROWSE,
         leave(Message("Leave; nothing is changed")),
     )
@@ -100,12 +103,26 @@ class ActForm(ActScreen, KeptForm):
         act = self._act
         shown = () if act.begin is not None else (Static("", id="shown"), Vertical(id="answers"))
         about = (Static(safe_content(act.about), classes="about"),) if act.about else ()
-        yield FormRows(*shown[:1], *map(self._row, act.rows(self.subject)), *shown[1:], *about)
+        rows = (row for field in self.fields() for row in self._rows_of(field))
+        yield FormRows(*shown[:1], *rows, *shown[1:], *about)
+
+    def fields(self) -> tuple[Field, ...]:
+        """Return the fields that have a row here."""
+        return self._act.rows(self.subject)
+
+    def _rows_of(self, field: Field) -> tuple[FormRow, ...]:
+        """Return the row of a field, below that of its kinds where each value has one."""
+        if not (field.takes_many and field.words):
+            return (self._row(field),)
+        kinds = FormRow(field.label, ChoiceField(choices(field.words), id=_kind(field)))
+        return (kinds, FormRow.of_text(field.name, Message("  number"), field.hint))
 
     def _row(self, field: Field) -> FormRow:
         value = self._value(field, self._begun)
         if field.shape in {Shape.WORD, Shape.MEMBER}:
             return FormRow(field.label, ChoiceField(self._words(field), value=value, id=field.name))
+        if field.shape is Shape.BIRTH:
+            return FormRow(field.label, birth_field(field.name, value))
         if field.shape in _DATES:
             read = reading_of(is_day=field.shape is Shape.DAY, is_past=field.is_past)
             explain = explained if field.is_past is False else None
@@ -115,7 +132,7 @@ class ActForm(ActScreen, KeptForm):
             new = {Shape.NEW_FILE: named, Shape.FOLDER: THIS_FOLDER, Shape.NEW_FOLDER: THIS_FOLDER}.get(field.shape, "")
             called = self._first_said.get(field.name, new)
             return FormRow(field.label, PlaceInput(placeholder=field.hint, id=field.name, new=called))
-        hint = field.hint or (_BETWEEN if field.shape is Shape.LINES else "")
+        hint = field.hint or (_BETWEEN if field.takes_many else "")
         return FormRow.of_text(field.name, field.label, hint, "; ".join(value.splitlines()))
 
     def _value(self, field: Field, begun: Begun) -> str:
@@ -125,12 +142,12 @@ class ActForm(ActScreen, KeptForm):
     def _words(self, field: Field) -> list[tuple[str, Words]]:
         words = self._begun.choices.get(field.name) or choices(field.words)
         is_open = not words or not (self._begun.present.get(field.name) or field.is_required)
-        return [("", _NOT_SAID), *words] if is_open else list(words)
+        return [("", _NOT_SAID), *words] if is_open and "" not in dict(words) else list(words)
 
     def on_mount(self) -> None:
         """Begin with the first field, and read what stands there, or what would be done."""
         self.head(self._about, name=self.help_name)
-        for field in self._act.rows(self.subject)[:1]:
+        for field in self.fields()[:1]:
             self.query_one(f"#{field.name}").focus()
         self.read()
 
@@ -146,7 +163,7 @@ class ActForm(ActScreen, KeptForm):
     def _show_begun(self, begun: Begun) -> None:
         """Let stand in each row what the vault says, unless somebody typed there already."""
         known, self._begun = self._begun, begun
-        for field in self._act.rows(self.subject):
+        for field in self.fields():
             row = self.query_one(f"#{field.name}")
             before, now = self._value(field, known), self._value(field, begun)
             if isinstance(row, ChoiceField):
@@ -172,11 +189,15 @@ class ActForm(ActScreen, KeptForm):
         self._plan = plan  # not before: what somebody agrees to has been shown
         self.fields_stand()
 
+    @on(SafeInput.Submitted)
+    def _next_field(self) -> None:
+        self.focus_next()
+
     @on(ChoiceField.Changed)
     def _begin_anew(self, event: ChoiceField.Changed) -> None:
         """Let the field that follows another one begin anew where that changes, and stand again where it is back."""
         name = event.field.id
-        for field in self._act.rows(self.subject):
+        for field in self.fields():
             if field.follows and field.follows == name:
                 row, before = self.query_one(f"#{field.name}", DateInput), self._begun.present
                 if event.field.value == before.get(name, ""):
@@ -189,18 +210,19 @@ class ActForm(ActScreen, KeptForm):
     def what_is_said(self) -> Said:
         """Return what the rows say beside what stood there."""
         said, present = dict(self.subject), self._begun.present
-        for field in self._act.rows(self.subject):
+        for field in self.fields():
             for row in self.query(f"#{field.name}"):
                 typed = row.value if isinstance(row, ChoiceField) else self.text(field.name)
                 if field.is_place:
                     typed = str(whole_path(typed) or typed)
-                if field.shape is Shape.LINES:
-                    typed = "\n".join(part.strip() for part in typed.split(";") if part.strip())
+                if field.takes_many:
+                    kind = f"{self.word(_kind(field))}:" if field.words else ""
+                    typed = "\n".join(f"{kind}{part.strip()}" for part in typed.split(";") if part.strip())
                 is_kept = typed == present.get(field.name, "") or (not typed and field.shape in _DATES)
                 if not is_kept:
-                    said[field.name] = tuple(typed.splitlines()) if field.shape is Shape.LINES else (typed,)
+                    said[field.name] = tuple(typed.splitlines()) if field.takes_many else (typed,)
         if not self._act.is_change:  # all of it is said again
-            said = {**{name: (value,) for name, value in present.items() if value}, **said}
+            said = {**{name: tuple(value.splitlines()) for name, value in present.items() if value}, **said}
         return said
 
     def action_finish(self) -> None:
@@ -226,7 +248,7 @@ class ActForm(ActScreen, KeptForm):
 
     def _are_whole_paths(self) -> bool:
         """Say whether each place that was typed is a whole path; where one is not, say so, with the cursor there."""
-        for field in self._act.rows(self.subject):
+        for field in self.fields():
             if field.is_place and self.text(field.name) and self.place(field.name) is None:
                 return False
         return True
@@ -234,16 +256,20 @@ class ActForm(ActScreen, KeptForm):
     def _failed(self, error: VaultError) -> None:
         """Say why, at the row that is wrong; where it would do something else now, show that."""
         said = str(error).removeprefix("--")
-        row = next((field for field in self._act.rows(self.subject) if said.startswith(field.name)), None)
+        row = next((field for field in self.fields() if said.startswith(field.refused_as or field.name)), None)
         if row is None or not isinstance(error, UsageError):
             self.fail(error)
         else:
-            self.fail_at(row.name, row.name, error)
+            self.fail_at(row.name, row.refused_as or row.name, error)
         if isinstance(error, NotAsShownError):
             self.read()
 
     def done(self, told: Told) -> None:
-        """End with what came of an act."""
+        """End with what came of an act; what it opens is shown then."""
+        if told.opens is not None:
+            self.end(told.lines[0])
+            self.app.post_message(OpenCase(told.opens.hex(), said=told.lines[0]))
+            return
         self.show_told(self.help_name, told, self.end)
 
     def do_instead(self, act: Act[Any]) -> None:
@@ -261,15 +287,20 @@ class ActForm(ActScreen, KeptForm):
 
     @override
     def form_place(self) -> FormPlace | None:
-        is_of_no_case = self._act.subject is None
-        if not (self._case or is_of_no_case) or not any(field.is_personal for field in self._act.rows(self.subject)):
+        subject, about = self._act.subject, self._act.name
+        if not any(field.is_personal for field in self.fields()):
             return None
-        return FormPlace(ACT, self._case, in_words(self._about), about=self._act.name)
+        if subject is not None and not self._case:
+            if subject.shape is not Shape.RECORDS:
+                return None
+            about = f"{about}:{self.subject[subject.name][0]}"
+        return FormPlace(ACT, self._case, in_words(self._about), about=about)
 
     @override
     def filled_at_first(self) -> dict[str, str]:
-        of_members = {field.name for field in self._act.rows(self.subject) if field.shape is Shape.MEMBER}
-        return {name: said for name, said in super().filled_at_first().items() if name not in of_members}
+        of_members = {field.name for field in self.fields() if field.shape is Shape.MEMBER}
+        of_nobody = of_members.union(self._first_said)  # it comes back as if it were typed
+        return {name: said for name, said in super().filled_at_first().items() if name not in of_nobody}
 
     @override
     def action_back(self) -> None:
@@ -281,8 +312,13 @@ class ActForm(ActScreen, KeptForm):
             return
         self.confirm(
             Message("Leave without doing it?"),
-            Message("It stays as it was."),
+            Message("Then what you typed is gone."),
             lambda: self.end(""),
             yes=Message("Leave"),
             no=Message("Go on typing"),
         )
+
+
+def _kind(field: Field) -> str:
+    """Return the name of the row with the kinds of a field."""
+    return f"{field.name}-kind"

@@ -126,10 +126,16 @@ class ActScreen(LongWorkScreen):
         ask, *others = asks
 
         def answered(answer: str) -> None:
+            if ask.refusal is not None:
+                self.do(replace(doing, said={**doing.said, ask.name: (answer,)}))
+                return
             doing.answers[ask.name] = answer
             self._put(others, doing, plan)
 
-        if ask.yes is not None:
+        if ask.choices:
+            self.say("")
+            self.unless_left(Choose(together((*ask.told, ask.question)), ask.choices), answered)
+        elif ask.yes is not None:
             no = Message("No") if ask.no is None else ask.no
             self.confirm(
                 ask.question,

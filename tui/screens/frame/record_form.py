@@ -22,8 +22,8 @@ from tui.values.codes import choices
 from tui.values.values_forms import FormPlace
 from tui.values.values_records import RecordShown
 from tui.widgets.fields import SafeInput
-from vault.acts.act import Act, Told
-from vault.acts.records import ADD, CASE, EDIT, IN_CASE
+from vault.acts.act import CASE, IN_CASE, Act, Told
+from vault.acts.records import ADD, EDIT
 from vault.casework.form import NO, YES, Form, FormField, Shape
 from vault.casework.story import STORY
 from vault.errors import UsageError, VaultError

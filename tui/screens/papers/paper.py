@@ -25,7 +25,6 @@ from tui.screens.people.person_form import PersonForm
 from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
 from tui.values.codes import word_of
-from tui.values.person_typed import PersonTyped
 from tui.values.values_papers import PaperPage, PaperShown, SenderShown
 from tui.values.values_people import Whereabouts
 from tui.widgets.cells import Cell, broken
@@ -135,10 +134,9 @@ class PaperScreen(Erases, ActScreen):
     def _add_person(self, name: str | None) -> None:
         if name and self._page is not None:
             is_number = any(sender.is_number for sender in self._page.senders if sender.name == name)
-            names, phones = ((), (name,)) if is_number else ((name,), ())
-            begun = PersonTyped(PersonRole.THIRD, names, phones=phones)
+            first = {"role": PersonRole.THIRD.value, "phones" if is_number else "names": name}
             where = Whereabouts(self._where.case, self._where.ref, "")
-            self.app.push_screen(PersonForm(where, begun=begun), lambda _: self.action_refresh())
+            self.app.push_screen(PersonForm(where, first=first), lambda _: self.action_refresh())
 
     def action_remove(self) -> None:
         """Show what goes with it, then erase it."""

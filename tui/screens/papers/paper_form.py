@@ -24,9 +24,8 @@ from tui.values.values_forms import FormPlace
 from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
 from tui.widgets.fields import SafeInput
-from vault.acts.act import Act, Told
+from vault.acts.act import CASE, Act, Told
 from vault.acts.document import ADD, DOCUMENT, EDIT
-from vault.acts.records import CASE
 from vault.casework.form import Form, FormField
 from vault.casework.papers.document import Document
 from vault.words.message import Message, Words

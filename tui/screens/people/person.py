@@ -12,13 +12,13 @@ from typing_extensions import override
 
 from tui.looks.signs import HAPPENED
 from tui.screens.erasing.erase import Erases
+from tui.screens.frame.act_screen import Doing
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.dialogs import AskLine
-from tui.screens.frame.known_already import make_unless_known
 from tui.screens.frame.looking_back import BOTH, UNDO
 from tui.screens.frame.rows import FixedRows
-from tui.screens.people.person_form import PersonForm
+from tui.screens.people.person_form import PersonForm, where_said
 from tui.screens.people.person_parts import left_parts, more_parts, name_cells, name_columns, right_parts
 from tui.screens.people.request_of_person import RequestOfPerson
 from tui.screens.people.same_person import SamePerson
@@ -30,6 +30,7 @@ from tui.widgets.pages import ListRow
 from tui.widgets.parts_pane import PartsPane
 from tui.widgets.section_line import SectionLine
 from tui.widgets.virtual_list import VirtualList
+from vault.acts.person import EDIT
 from vault.casework.person import Person
 from vault.casework.vocabulary import NameKind
 from vault.words.message import Message, plural
@@ -135,11 +136,8 @@ class PersonScreen(Erases):
     def _add(self, text: str, kind: str | None) -> None:
         where = self._where
         if kind:
-            make_unless_known(
-                self,
-                lambda vault, anyway: vault.people.add_spelling(where, text, kind, anyway=anyway),
-                lambda _: self.action_refresh(),
-            )
+            said = {**where_said(where), "spellings": (f"{kind}:{text}",)}
+            self.do(Doing(EDIT, said, lambda _: self.action_refresh()))
 
     def action_same(self) -> None:
         """Show who may be the same person, to say so."""

@@ -88,7 +88,7 @@ def _about(page: PersonPage, width: int) -> Lines:
             count=page.shown.heads,
         )
         facts += [(_LABELS[3], said), *(("", line) for line in page.both)]
-    if page.shown.typed is not None and page.shown.typed.unregistered:
+    if page.shown.typed.get("register") == "no":
         facts.append((_LABELS[4], Message("left out")))
     column = max(cell_len(in_words(label)) for label in _LABELS) + 2
     return [line for label, text in facts for line in _labelled(label, [Cell(text)], column, width)]

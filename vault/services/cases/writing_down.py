@@ -110,6 +110,23 @@ class StandsHereError(WaitingForDecisionError):
         return {"here": [{"person": found.place.record.hex(), "name": found.name} for found in self.here]}
 
 
+def known_of_person(session: Session, case: CompartmentId, person: Person) -> Known:
+    """Return who may be this person, who is not written down yet in this case."""
+    session.require(Action.CASE_WRITE, case)
+    return _look(session, person)
+
+
+def known_of_change(session: Session, place: Place, wanted: PersonChange) -> Known:
+    """Return who of another case may have what is new of names and numbers: who stands in the same is no surprise."""
+    session.require(Action.CASE_WRITE, place.case)
+    up_to_date_index(session)
+    if section_people.is_in_section(session, place):
+        apart, case = section_people.person_at(session, place), section_people.case_of(session, place)
+        return Known() if apart is None else _look_for_added(session, apart, wanted.of(apart), case)
+    stored = people.stored_at(session, place)
+    return Known() if stored is None else _look_for_added(session, stored.value, wanted.of(stored.value), place.case)
+
+
 def add_person(
     session: Session, case: CompartmentId, person: Person, *, section: CompartmentId | None = None, anyway: bool = False
 ) -> RecordId:
@@ -128,7 +145,7 @@ def add_person(
     """
     session.require(Action.CASE_WRITE, case)
     if not anyway:
-        _require_new(_look(session, person))
+        _require_new(known_of_person(session, case, person))
     if section is not None:
         return sections.add_person(session, section, person)
     return people.keep(session, case, person)
@@ -137,22 +154,22 @@ def add_person(
 def change_person(session: Session, place: Place, wanted: PersonChange, *, anyway: bool = False) -> Edited:
     """Change a person of a case or of a restricted section, once what is new of names and numbers was looked up.
 
-    Who stands in the same case is no surprise.
-
     Raises:
         KnownAlreadyError: somebody of another case may have one of them; nothing was written.
         UsageError: nothing to change, a name or number that the person has not, or a value of another shape.
     """
     session.require(Action.CASE_WRITE, place.case)
+    if not anyway:
+        _require_new(known_of_change(session, place, wanted))
     up_to_date_index(session)
     is_apart = section_people.is_in_section(session, place)
-    if not anyway:
-        stored = None if is_apart else people.stored_at(session, place)
-        before = section_people.person_at(session, place) if is_apart else None if stored is None else stored.value
-        if before is not None:
-            case = section_people.case_of(session, place) if is_apart else place.case
-            _require_new(_look_for_added(session, before, wanted.of(before), case))
     return (section_people.change if is_apart else people.change)(session, place, wanted)
+
+
+def known_of_case(session: Session, *, title: str, kind: str) -> Known:
+    """Return who of the title of a new case may be known already. What cannot be founded is not looked up."""
+    session.require(Action.CASE_CREATE)
+    return _look(session, named_in(cases.new_case(session, title=title, kind=kind).head.title))
 
 
 def make_case(
@@ -170,12 +187,42 @@ def make_case(
         KnownAlreadyError: somebody of the title may be known already; nothing was written.
     """
     session.require(Action.CASE_CREATE)
-    founding = cases.new_case(session, title=title, kind=kind)  # what cannot be founded is not looked up
     if not anyway:
-        _require_new(_look(session, named_in(founding.head.title)))
+        _require_new(known_of_case(session, title=title, kind=kind))
     return cases.create(
         session, title=title, kind=kind, alone_reason=alone_reason, no_recovery_reason=no_recovery_reason
     )
+
+
+def known_of_call(
+    session: Session,
+    slip: str,
+    case: CompartmentId,
+    *,
+    role: str = PersonRole.THIRD.value,
+    same: RecordId | None = None,
+    is_second: bool = False,
+) -> Known:
+    """Return who of other cases may have called, once it is said whether it is somebody of this one; see `move_slip`.
+
+    Raises:
+        StandsHereError: who called may be somebody of this case, and nobody said it.
+        NotFoundError: no open slip with this id, or no such person in the case.
+    """
+    session.require(Action.INTAKE_WRITE)
+    session.require(Action.CASE_WRITE, case)
+    caller = intake.caller(session, slip, role=role)
+    if caller is None:
+        return Known()
+    may_search = session.roles & ALLOWED[Action.CASE_SEARCH]
+    here = tuple(alike.alike_within(session, caller, case)) if may_search else ()
+    if here and same is None and not is_second:
+        raise StandsHereError(here)
+    if same is not None:
+        return _look_for_call(session, caller, Place(case, same, Person.KIND))
+    known = _look(session, caller)
+    elsewhere = tuple(found for found in known.alike if found.place.case != case)
+    return Known(elsewhere, () if here else known.ask)
 
 
 def move_slip(
@@ -206,18 +253,8 @@ def move_slip(
     """
     session.require(Action.INTAKE_WRITE)
     session.require(Action.CASE_WRITE, case)
-    caller = intake.caller(session, slip, role=role)
-    if caller is not None and not anyway:
-        may_search = session.roles & ALLOWED[Action.CASE_SEARCH]
-        here = tuple(alike.alike_within(session, caller, case)) if may_search else ()
-        if here and same is None and not is_second:
-            raise StandsHereError(here)
-        if same is None:
-            known = _look(session, caller)
-            elsewhere = tuple(found for found in known.alike if found.place.case != case)
-            _require_new(Known(elsewhere, () if here else known.ask))
-        else:
-            _require_new(_look_for_call(session, caller, Place(case, same, Person.KIND)))
+    if not anyway:
+        _require_new(known_of_call(session, slip, case, role=role, same=same, is_second=is_second))
     return intake.move(session, slip, case, role=role, same=same)
 
 
@@ -228,6 +265,17 @@ def _look_for_call(session: Session, caller: Person, place: Place) -> Known:
         raise NotFoundError(Message("you have no such record with this id"))
     before = stored.value
     return _look_for_added(session, before, people.as_heard(caller, before).of(before), place.case)
+
+
+def known_of_case_of_slip(
+    session: Session, slip: str, *, title: str, kind: str, role: str = PersonRole.CLIENT.value
+) -> Known:
+    """Return who called, or is in the title of the new case, and may be known already; see `make_case_of_slip`."""
+    session.require(Action.INTAKE_WRITE)
+    session.require(Action.CASE_CREATE)
+    caller = intake.caller(session, slip, role=role)
+    titled = named_in(cases.new_case(session, title=title, kind=kind).head.title)
+    return _together([_look(session, person) for person in (caller, titled) if person is not None])
 
 
 def make_case_of_slip(
@@ -241,10 +289,8 @@ def make_case_of_slip(
     """
     session.require(Action.INTAKE_WRITE)
     session.require(Action.CASE_CREATE)
-    caller = intake.caller(session, slip, role=role)
-    titled = named_in(cases.new_case(session, title=title, kind=kind).head.title)
     if not anyway:
-        _require_new(*(_look(session, person) for person in (caller, titled) if person is not None))
+        _require_new(known_of_case_of_slip(session, slip, title=title, kind=kind, role=role))
     return intake.move_to_new(session, slip, title=title, kind=kind, role=role)
 
 
@@ -307,8 +353,11 @@ def called(session: Session, members: Sequence[MemberId]) -> tuple[str, ...]:
     return tuple(str(name_in(names, member)) for member in members)
 
 
-def _require_new(*looks: Known) -> None:
+def _together(looks: Sequence[Known]) -> Known:
     found = {(each.place.case, each.place.record): each for known in looks for each in known.alike}
-    every = Known(tuple(found.values()), tuple(dict.fromkeys(name for known in looks for name in known.ask)))
-    if every:
-        raise KnownAlreadyError(every)
+    return Known(tuple(found.values()), tuple(dict.fromkeys(name for known in looks for name in known.ask)))
+
+
+def _require_new(known: Known) -> None:
+    if known:
+        raise KnownAlreadyError(known)
