@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from vault.acts.act import CASE as CASE_NAMED
 from vault.acts.document import DOCUMENT, OF_SECTION, home_of, place_of
-from vault.acts.act import 
-from vault.acts.records import CASE as CASE_NAMED
 from vault.casework.form import labelled
 from vault.casework.papers.document import Document
 from vault.cli.acting import arg_of, given_of
