@@ -228,7 +228,7 @@ def test_the_passphrase_of_the_second_person_never_is_in_the_memory_of_the_first
             pane.wait_for(f"Passphrase of {SECOND}")
             pane.type(SECOND_PASSPHRASE)
             pane.keys("Enter")
-            pane.wait_for("DONE. The package is at")
+            pane.wait_for("The package is at")
             assert found_in(child, needles) == {MARKER.encode()}
             assert found_in(parent, needles) == set()
         finally:

@@ -20,7 +20,7 @@ from typing_extensions import override
 from tests.tui.pictures import StillDesk
 from tui.values.codes import CODES
 from tui.widgets.virtual_list import VirtualList
-from vault.services.exports.export_material import Wish
+from vault.acts.act import Agreed
 from vault.words.message import Message
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
@@ -98,8 +98,8 @@ def foreign(answer: Any, *, is_text: bool = False) -> Any:  # noqa: PLR0911 - on
 def _native(asked: Any) -> Any:
     if isinstance(asked, dict):
         return {_native(name): value for name, value in asked.items()}
-    if isinstance(asked, Wish):
-        return dataclasses.replace(asked, decisions=_native(asked.decisions))
+    if isinstance(asked, Agreed):
+        return dataclasses.replace(asked, decided=_native(asked.decided))
     return asked.translate(_FROM_GREEK) if isinstance(asked, str) else asked
 
 

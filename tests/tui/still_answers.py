@@ -5,13 +5,11 @@ An answer is a value, or a function of what was asked. What no picture shows has
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from tui.gateway import ExportStep
 from tui.values.values import (
     Alert,
     CaseLine,
@@ -50,9 +48,10 @@ from tui.values.values_safety import PackShown, TakenShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.access.pins.pins import Dates
-from vault.acts.act import Act, Ask, Begun, Plan, Said, Told
+from vault.acts.act import Act, Agreed, Ask, Begun, OpenFormsError, Plan, Said, Told
 from vault.acts.approval import GIVE, Asked
 from vault.acts.backup import inside
+from vault.acts.export import EXPORT, exported_lines
 from vault.acts.recipient import compared
 from vault.acts.undo import whether
 from vault.casework.form import FormedRecord, labelled
@@ -83,7 +82,6 @@ from vault.services.backups.backup_proof import cases_said
 from vault.services.computer.health import sheets
 from vault.services.credentials.recovery import RecoveryStatus
 from vault.services.exports import exporting
-from vault.services.exports.export_material import Wish
 from vault.services.exports.exporting import Exported
 from vault.services.exports.partners import KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
@@ -409,17 +407,12 @@ LOG_DAYS: Final = {  # days ago: entries, and what matters among them
 }  # fmt: skip
 
 
-def _export(
-    _case: str, wish: Wish, *, out: Path, approve: Callable[[tuple[str, ...]], bool], **_: object
-) -> ExportStep | None:
-    still_open = tuple(form for form in FORMS if form.form not in wish.decisions)
-    if still_open:
-        return ExportStep(questions=still_open)
-    if not approve(PAGES):
-        return None
-    words = ("amber", "birch", "cedar", "dune")
-    path, decided = out / "package.age", len(wish.decisions)
-    return ExportStep(Exported(path, Digest(b""), decided, decided, words, "alone", is_read=True, pages=PAGES))
+def _carried_out(act: Act[Any], _said: Said, _plan: Plan[Any], agreed: Agreed, **_: object) -> Told | None:
+    if act is not EXPORT:
+        return TOLD.get(act.name, Told((Message("It is done."),)))
+    if still_open := tuple(form for form in FORMS if form.form not in agreed.decided):
+        raise OpenFormsError(still_open)
+    return TOLD[act.name] if agreed.read is not None and agreed.read(PAGES) else None
 
 
 def _log() -> LogShown:
@@ -596,6 +589,9 @@ TOLD: Final = {
             count=1, names="backup-1", kept=3)),
         Message("Keep it apart from this computer. It opens with the same passphrases."),
     )),
+    "export": Told(exported_lines(Exported(
+        Path("/media/stick/package.age"), Digest(b""), 12, 12, ("amber", "birch", "cedar", "dune"), "alone",
+        is_read=True, pages=()))),
     "report counts": Told((
         "kind       people  cases  acts", "asylum         62     58   201", "detention      17     16    44",
         "total          84     79   252",
@@ -681,7 +677,6 @@ ANSWERS: dict[str, Any] = {
     ],
     "referral.staying": tuple(exporting.staying_lines(2)),
     "referral.clients": (("51" * 16, "Farida Noorzai  5151"), ("52" * 16, "Temir [/b] \x1b[31m  5252")),
-    "referral.export": _export,
     "own.check": None,
     "own.propose": GeneratedPassphrase(Language.ENGLISH, 78.0, ("amber", "kettle", "orchard", "violin")),
     "recovery.proposes": False,
@@ -720,7 +715,7 @@ ANSWERS: dict[str, Any] = {
     "acting.try_at_once": lambda act, _said: Plan(
         None, asks=(compared(KEY_WORDS) if act.name == "recipient add" else whether(("note",), "Der zweite Termin"),)),
     "acting.look": lambda act, said: Plan(None),
-    "acting.carry_out": lambda act, *_, **__: TOLD.get(act.name, Told((Message("It is done."),))),
+    "acting.carry_out": _carried_out,
     "erasing.waiting": (
         ErasureShown("K7QM-3XPD", 12, NOW_MS + 40 * HOUR_MS, "Joel Brandvik"),
         ErasureShown("9HTA-22NC", 1, NOW_MS + 60 * HOUR_MS, "Amina Raskolda", is_held=True),

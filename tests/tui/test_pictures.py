@@ -107,7 +107,7 @@ def _calls(desk: StillDesk) -> None:
 def _exported(desk: StillDesk) -> None:
     desk.press("enter", "e", " /media/stick", "f4", "a")
     desk.press_and_wait("f4", "read back from the finished file")
-    desk.press_and_wait("f4", "DONE.")
+    desk.press_and_wait("f4", "The package is at")
 
 
 def _warned(desk: StillDesk) -> None:

@@ -110,7 +110,7 @@ def test_who_is_alone_hears_it_before_and_nobody_is_asked(tmp_path: Path) -> Non
         desk.fill(out=str(tmp_path))
         desk.press_and_wait("f4", "read back from the finished file")
         desk.read_on()
-        desk.press_and_wait("f4", "Released ALONE: log and package say so.")
+        desk.press_and_wait("f4", "You released it ALONE: nobody else here could approve it.")
 
 
 # ---- being the second person ---------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def test_a_question_goes_into_a_file_once_its_pages_were_read_and_nothing_leaves
         amina.fill(second_file=str(answer))
         amina.press_and_wait("f4", "read back from the finished file")
         amina.read_on()
-        amina.press_and_wait("f4", "Two persons released it: log and package say so.")
+        amina.press_and_wait("f4", "Two persons released it: log and package name both, by role.")
     assert len(list(out.iterdir())) == 1
 
 
@@ -184,8 +184,8 @@ def test_the_second_person_at_this_keyboard_is_asked_by_name(asking: House, tmp_
         amina.fill(out=str(tmp_path))
         amina.press_and_wait("f4", "read back from the finished file")
         amina.read_on()
-        amina.press_and_wait("f4", "DONE. The package is at")
-        amina.sees("0 forms are decided; the finished files were checked. Two persons released it", "by voice: ")
+        amina.press_and_wait("f4", "The package is at")
+        amina.sees("0 forms are decided. The finished files were checked. Two persons released it", "by voice: ")
         amina.press("f4")
         amina.at(asking.ref)
     assert len(person.shown) == 2

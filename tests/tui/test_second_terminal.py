@@ -46,7 +46,7 @@ def test_the_second_person_approves_at_the_terminal_and_nothing_of_it_stays_ther
     pane.wait_for(f"Passphrase of {SECOND}")
     pane.type(SECOND_PASSPHRASE)
     pane.keys("Enter")
-    pane.wait_for("DONE. The package is at")
+    pane.wait_for("The package is at")
     pane.wait_for("Two persons released")
     everything = pane.everything()
     for gone in (SHOWN, REASON, SECOND_PASSPHRASE, "your reason to approve"):

@@ -82,8 +82,8 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
         assert list(out.iterdir()) == []
         person.passphrase = colleague.PASSPHRASE
         await desk.export(pilot)
-        assert "DONE. The package is at" in desk.said()
-        assert "Two persons released it: log and package say so." in desk.said()
+        assert "The package is at" in desk.said()
+        assert "Two persons released it: log and package name both, by role." in desk.said()
 
     desk.walk(steps)
     assert "As the one who asks says:\n> this report leaves for Maître Lorvane" in person.shown[-2]
@@ -182,7 +182,7 @@ async def _use(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await press(pilot, "escape")
     await _choose_answer(desk, pilot, files)
     await desk.export(pilot)
-    assert "Two persons released it: log and package say so." in desk.said()
+    assert "Two persons released it: log and package name both, by role." in desk.said()
 
 
 @pytest.mark.long

@@ -6,18 +6,19 @@ option, or by `--yes`; what it leaves open, the service decides, which refuses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, numbered
+from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, Waits, numbered
 from vault.cli.confirming import require_word
 from vault.cli.dates import day_of, moment_of
 from vault.cli.opening import opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, are_asked, ask_line, asked_one_by_one, options_of, refuse_as_options
-from vault.cli.reading import second_of
+from vault.cli.reading import reading_of, second_of, with_answers
 from vault.cli.table import Arg, Given, Verb, new_file, there_folder
 from vault.errors import VaultError
 from vault.progress import Working
@@ -26,7 +27,9 @@ from vault.words.message import Message, Words
 if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.services.approvals.approving import Second
+    from vault.services.exports.export_steps import Approve
 
+_Opened: TypeAlias = tuple["Session", Mapping[str, list[str]]]
 _LANGUAGES: Final = ("en", "fr", "ru")
 _SCRIPTS_ONLY: Final = Message("scripts only; at a terminal it is asked")
 _VALUES: Final = {
@@ -102,48 +105,78 @@ def _is_bare(field: Field) -> bool:
 
 
 def _run(act: Act[Any], args: Given, output: Output) -> Result:
+    read = reading_of(args, output) if act.has_pages else None
+    with opened_for(act, args, output) as opened:
+        return carried_out(act, args, output, opened, read)
+
+
+@contextmanager
+def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
+    """Unlock for an act, and give what a person says of it beside the session."""
     personal = [field for field in act.fields if field.is_personal]
     for field in filter(_is_bare, personal):
         setattr(args, field.name, args.typed or getattr(args, field.name))
     refuse_as_options(args, [_personal(field) for field in personal])
-    is_typed = are_asked(args, output)
     rows = act.rows({field.name: _given(args, field) for field in act.fields if field.is_subject})
     # An answer is asked for where the plan asks; a script cannot wait for that.
-    wanted = [field for field in personal if (field in rows if is_typed else field in rows or field.is_answer)]
+    wanted = [field for field in personal if field in rows or (field.is_answer and not are_asked(args, output))]
 
     def present(session: Session) -> Mapping[str, str]:
         begun = None if act.begin is None else act.begin(session, _said(act, args, {}))
         return {} if begun is None else begun.present
 
-    with opened_to_ask(args, output, [_personal(field) for field in wanted], present=present) as (session, typed):
-        said = _said(act, args, typed)
-        act.require_said(said)
-        plan = act.look(session, said)
-        if act.asks_yes and not args.yes:
-            for line in plan.shown():
-                output.say(line)
-        if plan.stop is not None:
-            raise plan.stop
-        if act.second is not None and args.ask is not None:
-            names = act.second.ask(session, plan, args.second, args.ask)
-            return _asked(act, act.second.nothing, said, args.ask, names)
-        second = None if act.second is None else _second(args, output, session)
-        answers = _answers(act, args, output, plan, typed)
-        working = Working(lambda what, done, total: output.progress(done, total, what or act.doing))
-        told = act.run(session, plan, Agreed(answers, second), working)
-        # What was typed is not for a log of a script.
-        said_of_it = told.aloud if told.aloud and is_typed else told.lines
-        lines: list[Words] = [*said_of_it, *_follows(told)]
-        data = dict(told.data)
-        if told.letter is not None:
-            lines = [
-                *lines,
-                Message("{title}:", title=told.letter.title),
-                "",
-                *told.letter.lines,
-                *_written(session, told.letter, args),
-            ]
-            data["file"] = str(args.out) if args.out is not None and args.out.exists() else None
+    with opened_to_ask(args, output, [_personal(field) for field in wanted], present=present) as opened:
+        yield opened
+
+
+def carried_out(
+    act: Act[Any],
+    args: Given,
+    output: Output,
+    opened: _Opened,
+    read: Approve | None,
+) -> Result:
+    """Look, put the questions of the plan, do the act or ask about it, and return what came of it."""
+    session, typed = opened
+    said = _said(act, args, typed)
+    act.require_said(said)
+    plan = act.look(session, said)
+    if act.has_pages or (act.asks_yes and not args.yes):
+        for line in plan.shown():
+            output.say(line)
+    if plan.stop is not None:
+        raise plan.stop
+    working = Working(lambda what, done, total: output.progress(done, total, what or act.doing))
+    asks = act.second is not None and args.ask is not None
+    second = None if act.second is None or asks else _second(args, output, session)
+    answers = {} if asks and not act.has_pages else _answers(act, args, output, plan, typed)
+
+    def do(decided: Mapping[str, str]) -> Result:
+        if act.second is not None and asks:
+            waits = act.second.ask(session, plan, Agreed(answers, None, decided, read, args.ask, args.second), working)
+            return _asked(act, act.second.nothing, said, args.ask, waits)
+        return _shown(
+            act, args, output, session, act.run(session, plan, Agreed(answers, second, decided, read), working)
+        )
+
+    return with_answers(args, output, do) if act.has_pages else do({})
+
+
+def _shown(act: Act[Any], args: Given, output: Output, session: Session, told: Told) -> Result:
+    """Return what came of an act; its letter is written, if it is asked for."""
+    # What was typed is not for a log of a script.
+    said_of_it = told.aloud if told.aloud and are_asked(args, output) else told.lines
+    lines: list[Words] = [*said_of_it, *_follows(told)]
+    data = dict(told.data)
+    if told.letter is not None:
+        lines = [
+            *lines,
+            Message("{title}:", title=told.letter.title),
+            "",
+            *told.letter.lines,
+            *_written(session, told.letter, args),
+        ]
+        data["file"] = str(args.out) if args.out is not None and args.out.exists() else None
     return Result(data, lines)
 
 
@@ -158,7 +191,9 @@ def _given(args: Given, field: Field) -> tuple[str, ...]:
 def _said(act: Act[Any], args: Given, typed: Mapping[str, list[str]]) -> Said:
     of_options = {field.name: given for field in act.fields if not field.is_personal and (given := _given(args, field))}
     of_person = {field.name: tuple(typed[field.name]) for field in act.fields if typed.get(field.name)}
-    return {"why": (args.why,), **of_options, **of_person}
+    files = ("ask", "approval") if act.second is not None else ()
+    by_file = {name: (str(getattr(args, name)),) for name in files if getattr(args, name) is not None}
+    return {"why": (args.why,), **of_options, **of_person, **by_file}
 
 
 def _answers(
@@ -220,19 +255,20 @@ def _second(args: Given, output: Output, session: Session) -> Second | None:
     return lambda _: answer
 
 
-def _asked(act: Act[Any], nothing: Message, said: Said, out: Path, names: Sequence[str]) -> Result:
+def _asked(act: Act[Any], nothing: Message, said: Said, out: Path, waits: Waits) -> Result:
     days = [
         Message("Say the same day again: `--{name} {day}`.", name=field.name, day=said[field.name][0])
         for field in act.days(said)
     ]
     return Result(
-        {"file": str(out), "approvers": list(names)},
+        {"file": str(out), "approvers": list(waits.names), **waits.data},
         [
+            *waits.lines,
             Message(
                 "{nothing} The question is at {out}. It opens for: {names}.",
                 nothing=nothing,
                 out=out,
-                names=", ".join(names),
+                names=", ".join(waits.names),
             ),
             Message(
                 "They answer with `casevault approval give FILE --reason CODE --out ANSWER` and make a bundle for you."

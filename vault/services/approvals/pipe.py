@@ -85,7 +85,7 @@ def ask_second(
     if not lent:
         raise RefusedError(
             Message("the second person does not use this device"),
-            next_step=Message("Ask for the approval in a file: {ask_approval}.", ask_approval=NextStep.ASK_APPROVAL),
+            next_step=Message("Ask for the approval in a file: {ask_by_file}.", ask_by_file=NextStep.ASK_BY_FILE),
         )
     file = read_key_file(session.folder.keys)
     asked = PipeQuestion(
