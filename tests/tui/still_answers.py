@@ -49,7 +49,7 @@ from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShow
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.access.pins.pins import Dates
 from vault.acts.act import Act, Agreed, Ask, Begun, OpenFormsError, Plan, Said, Told
-from vault.acts.approval import GIVE, Asked
+from vault.acts.approval import GIVE, Asked, compared_words
 from vault.acts.backup import inside
 from vault.acts.export import EXPORT, exported_lines
 from vault.acts.recipient import compared
@@ -78,6 +78,7 @@ from vault.seal.sheets import Sheet, make_sheets
 from vault.services.approvals.approving import Approver
 from vault.services.approvals.by_file import Received
 from vault.services.approvals.question import Question as AskedByFile
+from vault.services.approvals.side_by_side import Beside
 from vault.services.backups.backup_proof import cases_said
 from vault.services.computer.health import sheets
 from vault.services.credentials.recovery import RecoveryStatus
@@ -365,18 +366,21 @@ def _begin(case: str, ref: str, *, section: str = "") -> DraftShown:
 
 PAGES = ("REPORT\n\n⟦PERSON 1⟧ called. Two men asked for him at the market.", "The end of the report.")
 KEY_WORDS = "amber birch cedar dune ember fjord grove heath inlet juniper kelp larch moss"
-QUESTION = (
-    "| People",
-    "|   client: ⟦PERSON 1⟧",
-    "| Notes",
-    "|   2026-11-24: ⟦PERSON 1⟧ called. Two men asked for him at the market.",
-    "",
-    "To approve: export.begin",
-    "  profile: lawyer",
-    "  recipient: 6f1c",
-    "As the one who asks says:",
-    "> this report leaves for Maître Solvène Kaltbrunner",
-)
+BESIDE = (
+    Beside("Report on a case", is_heading=True),
+    Beside("Reference: K7QM-3XPD"),
+    Beside("Recipient: Maître Solvène Kaltbrunner"),
+    Beside("Note", is_heading=True),
+    Beside("Note 1 · 24 November 2026 · contact"),
+    Beside(
+        "", (("[P-KD7]", True), (" called. Two men asked for him at the market of ", False), ("[removed]", True),
+             (".", False)),
+        (("Вьюжанин", True), (" called. Two men asked for him at the market of ", False), ("Qarvosh", True),
+         (".", False)), 2),
+    Beside("", (("His sister ", False), ("[P-M2X]", True), (" will call again.", False)), (), 1),
+    Beside("Note 2 · 25 November 2026 · interview"),
+    *(Beside("", ((f"He said on the {day}th that nobody came.", False),), ()) for day in range(4, 20)),
+)  # fmt: skip
 FORMS = (
     Question(
         "Orvillard", 3, (IdentifierType.NAME,), Action.REMOVE, "… ⟦PERSON 1⟧ and Orvillard saw it from …", conflict=True
@@ -557,18 +561,28 @@ FAULTY = ListShown((
 ), to_mend="Write them?")  # fmt: skip
 
 
-def _shown(act: Act[Any], said: Said) -> tuple[Plan[Any], tuple[Words, ...]]:
-    if act is GIVE:
-        question = AskedByFile(act="export.begin", of={}, reasons=("legal-referral", "casework"), expires_ms=0)
-        received = Received(SeatId(bytes(16)), MemberId(bytes(16)), "Amina Raskolda", question)
-        sure = Ask(
-            "approve",
-            Message("Approve what {asker} asks?", asker=received.name),
-            yes=Message("Approve"),
-            no=Message("Not yet"),
-            told=(Message("Your log says so, for ever, with your reason."),),
-        )
-        return Plan(Asked(received, said), asks=(sure,)), QUESTION
+def _looked(act: Act[Any], said: Said) -> Plan[Any]:
+    if act is not GIVE:
+        return Plan(None)
+    question = AskedByFile(
+        act="export.begin",
+        of={"profile": "lawyer", "purpose": "legal advice", "recipient": KEY_WORDS},
+        about=("this report leaves for Maître Solvène Kaltbrunner",),
+        reasons=("legal-referral", "casework"),
+        expires_ms=0,
+    )
+    received = Received(SeatId(bytes(16)), MemberId(bytes(16)), "Amina Raskolda", question)
+    sure = Ask(
+        "approve",
+        Message("Approve what {asker} asks?", asker=received.name),
+        yes=Message("Approve"),
+        no=Message("Not yet"),
+        told=(compared_words(KEY_WORDS), Message("Your log says so, for ever, with your reason.")),
+    )
+    return Plan(Asked(received, said), asks=(sure,))
+
+
+def _shown(_act: Act[Any], _said: Said) -> tuple[Plan[Any], tuple[Words, ...]]:
     return Plan(None, needs_second=True), (
         Message("This is erased for good, with every earlier version:"),
         Message("  {count} x {kind}", count=3, kind=Message("document")),
@@ -714,7 +728,8 @@ ANSWERS: dict[str, Any] = {
     "acting.shown": _shown,
     "acting.try_at_once": lambda act, _said: Plan(
         None, asks=(compared(KEY_WORDS) if act.name == "recipient add" else whether(("note",), "Der zweite Termin"),)),
-    "acting.look": lambda act, said: Plan(None),
+    "acting.look": _looked,
+    "approvals.pages": BESIDE,
     "acting.carry_out": _carried_out,
     "erasing.waiting": (
         ErasureShown("K7QM-3XPD", 12, NOW_MS + 40 * HOUR_MS, "Joel Brandvik"),

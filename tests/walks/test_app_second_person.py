@@ -14,7 +14,7 @@ from tests.services.approvals.keyboard import Person
 from tests.services.colleague import admit
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.organisation import AMINA, MIRA, SELIN, Organisation, full_name
-from tests.tui.still import press
+from tests.tui.still import press, read_on, type_in
 from tests.walks.app_desk import AppDesk
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -122,11 +122,11 @@ async def _approve(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await desk.fill(pilot, file=files.question)
     await press(pilot, "f4")
     assert f"{full_name(AMINA)} asks" in desk.said()
-    assert "They called from the station." in desk.said()
-    await desk.go_to(pilot, "reason")
-    await press(pilot, "right")
-    await desk.fill(pilot, out=files.answer)
-    await press(pilot, "f4", "y")
+    assert "Nothing is signed before F4." in desk.words()
+    await read_on(pilot)
+    await press(pilot, "f4", "enter")
+    await type_in(pilot, files.answer)
+    await press(pilot, "enter", "y")
     assert "You approved it as supervisor; your log says so." in desk.said()
     await press(pilot, "escape", ":exchange", "left")
     await desk.go_to(pilot, "member")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,9 @@ from vault.ids import MemberId
 from vault.services.approvals import approving, by_file
 from vault.services.approvals.approving import Approver, Second
 from vault.services.approvals.pipe import Run, run_second_process
+from vault.services.approvals.question import Question
+from vault.services.approvals.shown_here import own_texts
+from vault.services.approvals.side_by_side import Beside, side_by_side
 
 Lend = Callable[[Callable[[], bytes]], bytes]
 """Runs a function while the terminal is free for the second person, and returns what it returns."""
@@ -24,6 +28,8 @@ class Approvals(Subject):
     def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)
         self.run_second: Run = run_second_process
+        if sys.platform != "win32":
+            self.run_second = partial(run_second_process, module="tui.shell.second")
 
     def approvers(self, beside: Collection[MemberId] = ()) -> tuple[Approver, ...]:
         """Return who may approve for this member; nobody: such acts are done alone, and the log says so.
@@ -42,3 +48,7 @@ class Approvals(Subject):
         """Return the approval that came back in a file."""
         answer = by_file.read_answer(self._session, file)
         return lambda _: answer
+
+    def pages(self, question: Question) -> tuple[Beside, ...]:
+        """Return what an export's pages show, beside what this member's own vault has of it; the look is in the log."""
+        return side_by_side(question, own_texts(self._session, question))

@@ -40,9 +40,9 @@ _LOCAL = frozenset({Purpose.SESSION, Purpose.RATCHET})
 Run = Callable[[bytes], bytes]
 
 
-def run_second_process(question: bytes) -> bytes:
-    """Run the second process at this terminal until it has answered."""
-    command = [sys.executable, "-I", "-m", "vault.services.approvals.pipe_process", str(os.getpid())]
+def run_second_process(question: bytes, module: str = "vault.services.approvals.pipe_process") -> bytes:
+    """Run the second process at this terminal until it has answered; `module` is another one, that has a screen."""
+    command = [sys.executable, "-I", "-m", module, str(os.getpid())]
     try:
         done = subprocess.run(command, input=question, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own program
     except OSError:
