@@ -153,16 +153,28 @@ def ask(asked: PipeQuestion) -> PipeAnswer:
     """Show the question on the terminal of this process, and answer it.
 
     Raises:
-        RefusedError: the person said no.
-        VaultError: what is shown is not what would be approved; or as `approved`.
+        VaultError: what is shown is not what would be approved; or as `answer_of`.
     """
-    from tui.gateway import NEXT_STEP, NOT_APPROVED, approved, side_by_side  # noqa: PLC0415 - the whole library
+    from tui.gateway import side_by_side  # noqa: PLC0415 - the whole library
 
     asked.wanted.require_true()
     app = SecondApp(asked, side_by_side(asked.wanted), **looks_of_account())
     app.run(mouse=app.settings.has_mouse)
     if app.is_left_at_once:
         os.kill(os.getppid(), signal.SIGQUIT)
+    return answer_of(app, asked)
+
+
+def answer_of(app: SecondApp, asked: PipeQuestion) -> PipeAnswer:
+    """Return the approval that the person gave there.
+
+    Raises:
+        RefusedError: they said no.
+        NobodyTypedError: nobody said anything.
+        VaultError: as `approved`.
+    """
+    from tui.gateway import NEXT_STEP, NOT_APPROVED, approved  # noqa: PLC0415 - the whole library
+
     if app.has_waited:
         raise NobodyTypedError
     if not app.reason:
@@ -172,12 +184,15 @@ def ask(asked: PipeQuestion) -> PipeAnswer:
 
 
 def _on_terminal(asked: PipeQuestion) -> PipeAnswer:
-    terminal = os.open("/dev/tty", os.O_RDWR)
+    terminal, answers = os.open("/dev/tty", os.O_RDWR), os.dup(1)
     for descriptor in (0, 2):
         os.dup2(terminal, descriptor)
     os.close(terminal)
     keep_terminal_for_driver()
-    return ask(asked)
+    try:
+        return ask(asked)
+    finally:
+        os.dup2(answers, 1)
 
 
 def main() -> int:

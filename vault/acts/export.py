@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from vault.acts.act import Act, Agreed, Ask, BySecond, Field, OpenFormsError, Plan, Said, Shape, Told, Waits, one
 from vault.errors import UsageError
 from vault.words.message import Message, Words, joined, plural
+from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.access.session import Session
@@ -181,9 +182,7 @@ def proposed_lines(questions: Sequence[Question]) -> list[Message]:
         Message(
             "Removed as proposed, though it may be the client or another who is named: {forms}.", forms=forms or ""
         ),
-        Message(
-            "Whom the notes call by one word needs it as a name of its own: `casevault person edit ID`. Then it stays."
-        ),
+        Message("Whom the notes call by one word needs it as a name of its own: change that person. Then it stays."),
     ]
 
 
@@ -198,7 +197,8 @@ EXPORT: Final = Act(
               Message("lawyer-named names client and persecutor; lawyer names nobody; disappearance has only confirmed"
                       " facts; subject gives clients their own data"),
               words=("lawyer-named", "lawyer", "disappearance", "subject"), is_required=True),
-        Field("to", Message("Recipient"), Shape.WORD, Message("the recipient's name or id (`recipient list`)"),
+        Field("to", Message("Recipient"), Shape.WORD,
+              Message("the recipient's name or id ({list_recipients})", list_recipients=NextStep.LIST_RECIPIENTS),
               form="--to NAME", is_required=True),
         Field("person", Message("Which client"), Shape.CODE,
               Message("which client disappearance and subject are about, if the case has several"),

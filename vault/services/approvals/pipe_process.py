@@ -10,7 +10,6 @@ database key reaches this one.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -193,18 +192,17 @@ def serve(answering: Callable[[PipeQuestion], PipeAnswer]) -> int:
     if sys.platform == "linux" and len(sys.argv) > 1:
         # Whoever asked is gone, so nobody waits for the answer, and the terminal is somebody else's.
         platform.set_parent_death_signal(signal.SIGKILL, parent=int(sys.argv[1]))
-    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out:
-        try:
-            asked = decoded(sys.stdin.buffer.read(), PipeQuestion)
-            with platform.limit_waits(asked.longest_wait_s):
-                answered = answering(asked)
-        except VaultError as error:
-            answered = PipeAnswer(refusal=error.code, message=str(error.message), advice=str(error.next_step))
-        except platform.NobodyTypedError:
-            answered = PipeAnswer(refusal=NOBODY_TYPED)
-        except KeyboardInterrupt:
-            answered = PipeAnswer(refusal="refused", message=str(NOT_APPROVED), advice="Nothing was done.")
-        out.write(msgspec.msgpack.encode(answered))
+    try:
+        asked = decoded(sys.stdin.buffer.read(), PipeQuestion)
+        with platform.limit_waits(asked.longest_wait_s):
+            answered = answering(asked)
+    except VaultError as error:
+        answered = PipeAnswer(refusal=error.code, message=str(error.message), advice=str(error.next_step))
+    except platform.NobodyTypedError:
+        answered = PipeAnswer(refusal=NOBODY_TYPED)
+    except KeyboardInterrupt:
+        answered = PipeAnswer(refusal="refused", message=str(NOT_APPROVED), advice="Nothing was done.")
+    sys.stdout.buffer.write(msgspec.msgpack.encode(answered))
     return 0
 
 

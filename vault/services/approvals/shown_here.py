@@ -27,6 +27,7 @@ from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import stored_of_kind
 from vault.words.message import Message, Words, plural
 
+_WHY = "legal-referral"  # for which somebody looks at a case that would leave
 _NAMES_NOTHING = Message("a question about opening a case names no case, day or device")
 
 
@@ -59,7 +60,7 @@ def own_texts(session: Session, question: Question) -> tuple[str, ...]:
         is_this = audit_of(session, case) == question.subject
     except (NotFoundError, UsageError):
         return ()
-    versions = view(session, case, why=question.reasons[0]) if is_this else []
+    versions = view(session, case, why=_WHY) if is_this else []
     source = dossier_source(
         (stored.record, stored.version, stored.value)
         for kind in KINDS.values()

@@ -45,7 +45,7 @@ def side_by_side(question: Question, own: Collection[str] = ()) -> tuple[Beside,
     if (report := question.report) is None:
         return ()
     texts = {line for text in own for line in _lines(text)}
-    return tuple(_beside(each, texts) if each.leaves else each for each in _of_pages(report))
+    return tuple(beside(each, texts) if each.leaves else each for each in _of_pages(report))
 
 
 def _of_pages(report: Report) -> Iterator[Beside]:
@@ -74,7 +74,8 @@ def _piece(piece: Piece, label: str = "") -> Beside:
     return Beside(label + piece.text) if piece.ours else Beside(label, ((piece.text, False),))
 
 
-def _beside(line: Beside, own: Collection[str]) -> Beside:
+def beside(line: Beside, own: Collection[str]) -> Beside:
+    """Return a line in parts, and what of it stays here, by these paragraphs of the case."""
     text = line.leaves[0][0]
     parts = _STANDS_FOR.split(text)  # what stands for something is at each odd place
     leaves = tuple((part, bool(place % 2)) for place, part in enumerate(parts) if part)
