@@ -56,6 +56,7 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
         kept.record.hex(),
         take_proposals="decide" in said,
         language=one(said, "language") or "en",
+        contact=one(said, "contact"),
         person=person_of(session, said["case"][0], one(said, "person")),
     )
     lines = exporting.staying_lines(staying)
@@ -74,7 +75,7 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
         _Leaving(case, wish, None if out is None else Path(out), staying, answer),
         mark=(case, wish, kept.fingerprint),
         shown=lambda: lines,
-        asks=() if answer is not None or "unread" in said else (contact,),
+        asks=() if answer is not None or not said.keys().isdisjoint(("contact", "unread")) else (contact,),
         needs_second=answer is None and approving.rule_of(session) == approving.TWO_PERSON,
     )
 
@@ -102,7 +103,8 @@ def whole(made: T | Undecided) -> T:
 
 
 def _wished(plan: Plan[_Leaving], agreed: Agreed) -> Wish:
-    return replace(plan.of.wish, decisions=agreed.decided, contact=agreed.answers.get("contact") or None)
+    wish = plan.of.wish
+    return replace(wish, decisions=agreed.decided, contact=agreed.answers.get("contact") or wish.contact)
 
 
 def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Working) -> Told:
