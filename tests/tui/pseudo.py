@@ -20,7 +20,7 @@ from typing_extensions import override
 from tests.tui.pictures import StillDesk
 from tui.values.codes import CODES
 from tui.widgets.virtual_list import VirtualList
-from vault.acts.act import Agreed
+from vault.acts.act import Agreed, OpenFormsError
 from vault.words.message import Message
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
@@ -89,10 +89,15 @@ def foreign(answer: Any, *, is_text: bool = False) -> Any:  # noqa: PLR0911 - on
             answer, **{name: foreign(value, is_text=name in _TEXTS) for name, value in fields.items()}
         )
     if callable(answer):
-        return lambda *given, **named: foreign(
-            answer(*map(_native, given), **{name: _native(value) for name, value in named.items()})
-        )
+        return lambda *given, **named: _asked(answer, given, named)
     return answer
+
+
+def _asked(answer: Any, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    try:
+        return foreign(answer(*map(_native, given), **{name: _native(value) for name, value in named.items()}))
+    except OpenFormsError as found:
+        raise OpenFormsError(foreign(found.questions)) from None
 
 
 def _native(asked: Any) -> Any:

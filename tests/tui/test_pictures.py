@@ -238,7 +238,6 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
         " /media/stick/answer",
         "enter",
     ),
-    "not approving": (":approve", " /media/stick/question", "f4", "n", " She agreed to nothing.", "enter"),
     "export of two": ("enter", "e", " /media/stick"),
     "question of an export": ("enter", "e", "tab", "right"),
     "break glass": ("enter", "g", " 2026-11-30"),
