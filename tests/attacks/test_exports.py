@@ -113,6 +113,14 @@ class Referral:
         wish = ("--profile", "lawyer-named", "--to", LAWYER, "--contact", CONTACT)
         return ("export", self.ref, *wish, "--out", str(self.out), *more)
 
+    def begun(self, desk: Desk) -> Typist:
+        """Return who types it at a terminal, and has said whom to call: that stays in no history of a shell."""
+        words = (word for word in self.command() if word not in {"--contact", CONTACT})
+        person = Typist(desk, *desk.given(), *words)
+        person.wait_for("Whom may the recipient call, and how")
+        person.type(CONTACT)
+        return person
+
     def opened(self) -> OpenedPackage:
         """Return the one package that was written."""
         (file,) = self.out.iterdir()
@@ -162,7 +170,7 @@ def test_what_nobody_read_says_so_in_log_report_data_and_manifest(desk: Desk, re
     ],
 )
 def test_who_stops_while_reading_seals_nothing(desk: Desk, referral: Referral, answers: Sequence[str]) -> None:
-    person = Typist(desk, *desk.given(), *referral.command())
+    person = referral.begun(desk)
     for answer in answers:
         person.wait_for(r"q stop: |q stop: |Type yes: ")
         person.type(answer)
@@ -174,7 +182,7 @@ def test_who_stops_while_reading_seals_nothing(desk: Desk, referral: Referral, a
 def test_at_a_terminal_each_question_and_each_page_is_shown_before_the_word_to_seal(
     desk: Desk, referral: Referral
 ) -> None:
-    person = Typist(desk, *desk.given(), *referral.command())
+    person = referral.begun(desk)
     asked = person.wait_for(r"Question 1 of (\d+): '(\w+)'.*\n?[^\n]*")
     assert asked[2] == "Qarvosh"
     for number in range(int(asked[1])):

@@ -17,7 +17,7 @@ from tests.cli.desk import Desk
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled
 from tests.services.test_destroying import prove
 from tests.tui.app_pane import AppPane
-from tests.tui.second_desk import REASON, SECOND, SECOND_PASSPHRASE, seat_the_second, to_the_second
+from tests.tui.second_desk import SECOND, SECOND_PASSPHRASE, approve, seat_the_second, to_the_second
 from tests.tui.terminals import is_running, wait_for
 from vault.casework.story.hearing import Hearing
 from vault.services.cases import story
@@ -223,12 +223,8 @@ def test_the_passphrase_of_the_second_person_never_is_in_the_memory_of_the_first
         try:
             to_the_second(pane)
             parent, child = pane.processes()
-            pane.type(REASON)
-            pane.keys("Enter")
-            pane.wait_for(f"Passphrase of {SECOND}")
-            pane.type(SECOND_PASSPHRASE)
-            pane.keys("Enter")
-            pane.wait_for("DONE. The package is at")
+            approve(pane)
+            pane.wait_for("The package is at")
             assert found_in(child, needles) == {MARKER.encode()}
             assert found_in(parent, needles) == set()
         finally:

@@ -8,7 +8,7 @@ from tests.cli.desk import Desk
 from tests.tables import each
 
 COMMANDS = (
-    "approval ask CASE --profile lawyer --to Lawyer --out FILE",
+    "export CASE --profile lawyer --to Lawyer --ask FILE",
     "approval give QUESTION --reason legal-referral --out FILE",
     "approval show QUESTION --files FILE",
     "deadline calendar --out FILE",

@@ -111,7 +111,7 @@ _ASKS: Mapping[Action, str] = {
     Action.RETENTION_SET: "retention.set_rule",
     Action.HANDOVER_ORDER: "handover.order",
     Action.AWAY_SET: "timed_grants.away",
-    Action.APPROVE: "by_file.give by_file.read_question shown_here.shown_here rostering.sign",
+    Action.APPROVE: "by_file.give by_file.read_question shown_here.shown_here shown_here.own_texts rostering.sign",
     Action.RECOVERY_MANAGE: "destroying.destroy_slots_after recovery.drill recovery.renew recovery.sheets",
     Action.CLOCK_REPAIR: "clock.repair",
     Action.OWN_DEVICE: "clock.confirm clock.look devices.end_moved devices.lost devices.name joining.look",

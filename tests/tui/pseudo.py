@@ -20,7 +20,7 @@ from typing_extensions import override
 from tests.tui.pictures import StillDesk
 from tui.values.codes import CODES
 from tui.widgets.virtual_list import VirtualList
-from vault.services.exports.export_material import Wish
+from vault.acts.act import Agreed, OpenFormsError
 from vault.words.message import Message
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
@@ -89,17 +89,22 @@ def foreign(answer: Any, *, is_text: bool = False) -> Any:  # noqa: PLR0911 - on
             answer, **{name: foreign(value, is_text=name in _TEXTS) for name, value in fields.items()}
         )
     if callable(answer):
-        return lambda *given, **named: foreign(
-            answer(*map(_native, given), **{name: _native(value) for name, value in named.items()})
-        )
+        return lambda *given, **named: _asked(answer, given, named)
     return answer
+
+
+def _asked(answer: Any, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    try:
+        return foreign(answer(*map(_native, given), **{name: _native(value) for name, value in named.items()}))
+    except OpenFormsError as found:
+        raise OpenFormsError(foreign(found.questions)) from None
 
 
 def _native(asked: Any) -> Any:
     if isinstance(asked, dict):
         return {_native(name): value for name, value in asked.items()}
-    if isinstance(asked, Wish):
-        return dataclasses.replace(asked, decisions=_native(asked.decisions))
+    if isinstance(asked, Agreed):
+        return dataclasses.replace(asked, decided=_native(asked.decided))
     return asked.translate(_FROM_GREEK) if isinstance(asked, str) else asked
 
 

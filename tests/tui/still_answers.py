@@ -5,13 +5,11 @@ An answer is a value, or a function of what was asked. What no picture shows has
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from tui.gateway import ExportStep
 from tui.values.values import (
     Alert,
     CaseLine,
@@ -50,9 +48,10 @@ from tui.values.values_safety import PackShown, TakenShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.access.pins.pins import Dates
-from vault.acts.act import Act, Ask, Begun, Plan, Said, Told
-from vault.acts.approval import GIVE, Asked
+from vault.acts.act import Act, Agreed, Ask, Begun, OpenFormsError, Plan, Said, Told
+from vault.acts.approval import GIVE, Asked, compared_words
 from vault.acts.backup import inside
+from vault.acts.export import EXPORT, exported_lines
 from vault.acts.recipient import compared
 from vault.acts.undo import whether
 from vault.casework.form import FormedRecord, labelled
@@ -79,11 +78,11 @@ from vault.seal.sheets import Sheet, make_sheets
 from vault.services.approvals.approving import Approver
 from vault.services.approvals.by_file import Received
 from vault.services.approvals.question import Question as AskedByFile
+from vault.services.approvals.side_by_side import Beside
 from vault.services.backups.backup_proof import cases_said
 from vault.services.computer.health import sheets
 from vault.services.credentials.recovery import RecoveryStatus
 from vault.services.exports import exporting
-from vault.services.exports.export_material import Wish
 from vault.services.exports.exporting import Exported
 from vault.services.exports.partners import KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
@@ -367,18 +366,21 @@ def _begin(case: str, ref: str, *, section: str = "") -> DraftShown:
 
 PAGES = ("REPORT\n\n⟦PERSON 1⟧ called. Two men asked for him at the market.", "The end of the report.")
 KEY_WORDS = "amber birch cedar dune ember fjord grove heath inlet juniper kelp larch moss"
-QUESTION = (
-    "| People",
-    "|   client: ⟦PERSON 1⟧",
-    "| Notes",
-    "|   2026-11-24: ⟦PERSON 1⟧ called. Two men asked for him at the market.",
-    "",
-    "To approve: export.begin",
-    "  profile: lawyer",
-    "  recipient: 6f1c",
-    "As the one who asks says:",
-    "> this report leaves for Maître Solvène Kaltbrunner",
-)
+BESIDE = (
+    Beside("Report on a case", is_heading=True),
+    Beside("Reference: K7QM-3XPD"),
+    Beside("Recipient: Maître Solvène Kaltbrunner"),
+    Beside("Note", is_heading=True),
+    Beside("Note 1 · 24 November 2026 · contact"),
+    Beside(
+        "", (("[P-KD7]", True), (" called. Two men asked for him at the market of ", False), ("[removed]", True),
+             (".", False)),
+        (("Вьюжанин", True), (" called. Two men asked for him at the market of ", False), ("Qarvosh", True),
+         (".", False)), 2),
+    Beside("", (("His sister ", False), ("[P-M2X]", True), (" will call again.", False)), (), 1),
+    Beside("Note 2 · 25 November 2026 · interview"),
+    *(Beside("", ((f"He said on the {day}th that nobody came.", False),), ()) for day in range(4, 20)),
+)  # fmt: skip
 FORMS = (
     Question(
         "Orvillard", 3, (IdentifierType.NAME,), Action.REMOVE, "… ⟦PERSON 1⟧ and Orvillard saw it from …", conflict=True
@@ -409,17 +411,12 @@ LOG_DAYS: Final = {  # days ago: entries, and what matters among them
 }  # fmt: skip
 
 
-def _export(
-    _case: str, wish: Wish, *, out: Path, approve: Callable[[tuple[str, ...]], bool], **_: object
-) -> ExportStep | None:
-    still_open = tuple(form for form in FORMS if form.form not in wish.decisions)
-    if still_open:
-        return ExportStep(questions=still_open)
-    if not approve(PAGES):
-        return None
-    words = ("amber", "birch", "cedar", "dune")
-    path, decided = out / "package.age", len(wish.decisions)
-    return ExportStep(Exported(path, Digest(b""), decided, decided, words, "alone", is_read=True, pages=PAGES))
+def _carried_out(act: Act[Any], _said: Said, _plan: Plan[Any], agreed: Agreed, **_: object) -> Told | None:
+    if act is not EXPORT:
+        return TOLD.get(act.name, Told((Message("It is done."),)))
+    if still_open := tuple(form for form in FORMS if form.form not in agreed.decided):
+        raise OpenFormsError(still_open)
+    return TOLD[act.name] if agreed.read is not None and agreed.read(PAGES) else None
 
 
 def _log() -> LogShown:
@@ -564,18 +561,28 @@ FAULTY = ListShown((
 ), to_mend="Write them?")  # fmt: skip
 
 
-def _shown(act: Act[Any], said: Said) -> tuple[Plan[Any], tuple[Words, ...]]:
-    if act is GIVE:
-        question = AskedByFile(act="export.begin", of={}, reasons=("legal-referral", "casework"), expires_ms=0)
-        received = Received(SeatId(bytes(16)), MemberId(bytes(16)), "Amina Raskolda", question)
-        sure = Ask(
-            "approve",
-            Message("Approve what {asker} asks?", asker=received.name),
-            yes=Message("Approve"),
-            no=Message("Not yet"),
-            told=(Message("Your log says so, for ever, with your reason."),),
-        )
-        return Plan(Asked(received, said), asks=(sure,)), QUESTION
+def _looked(act: Act[Any], said: Said) -> Plan[Any]:
+    if act is not GIVE:
+        return Plan(None)
+    question = AskedByFile(
+        act="export.begin",
+        of={"profile": "lawyer", "purpose": "legal advice", "recipient": KEY_WORDS},
+        about=("this report leaves for Maître Solvène Kaltbrunner",),
+        reasons=("legal-referral", "casework"),
+        expires_ms=0,
+    )
+    received = Received(SeatId(bytes(16)), MemberId(bytes(16)), "Amina Raskolda", question)
+    sure = Ask(
+        "approve",
+        Message("Approve what {asker} asks?", asker=received.name),
+        yes=Message("Approve"),
+        no=Message("Not yet"),
+        told=(compared_words(KEY_WORDS), Message("Your log says so, for ever, with your reason.")),
+    )
+    return Plan(Asked(received, said), asks=(sure,))
+
+
+def _shown(_act: Act[Any], _said: Said) -> tuple[Plan[Any], tuple[Words, ...]]:
     return Plan(None, needs_second=True), (
         Message("This is erased for good, with every earlier version:"),
         Message("  {count} x {kind}", count=3, kind=Message("document")),
@@ -596,6 +603,9 @@ TOLD: Final = {
             count=1, names="backup-1", kept=3)),
         Message("Keep it apart from this computer. It opens with the same passphrases."),
     )),
+    "export": Told(exported_lines(Exported(
+        Path("/media/stick/package.age"), Digest(b""), 12, 12, ("amber", "birch", "cedar", "dune"), "alone",
+        is_read=True, pages=()))),
     "report counts": Told((
         "kind       people  cases  acts", "asylum         62     58   201", "detention      17     16    44",
         "total          84     79   252",
@@ -687,7 +697,6 @@ ANSWERS: dict[str, Any] = {
     ],
     "referral.staying": tuple(exporting.staying_lines(2)),
     "referral.clients": (("51" * 16, "Farida Noorzai  5151"), ("52" * 16, "Temir [/b] \x1b[31m  5252")),
-    "referral.export": _export,
     "own.check": None,
     "own.propose": GeneratedPassphrase(Language.ENGLISH, 78.0, ("amber", "kettle", "orchard", "violin")),
     "recovery.proposes": False,
@@ -725,8 +734,9 @@ ANSWERS: dict[str, Any] = {
     "acting.shown": _shown,
     "acting.try_at_once": lambda act, _said: Plan(
         None, asks=(compared(KEY_WORDS) if act.name == "recipient add" else whether(("note",), "Der zweite Termin"),)),
-    "acting.look": lambda act, said: Plan(None),
-    "acting.carry_out": lambda act, *_, **__: TOLD.get(act.name, Told((Message("It is done."),))),
+    "acting.look": _looked,
+    "approvals.pages": BESIDE,
+    "acting.carry_out": _carried_out,
     "erasing.waiting": (
         ErasureShown("K7QM-3XPD", 12, NOW_MS + 40 * HOUR_MS, "Joel Brandvik"),
         ErasureShown("9HTA-22NC", 1, NOW_MS + 60 * HOUR_MS, "Amina Raskolda", is_held=True),

@@ -107,7 +107,7 @@ def _calls(desk: StillDesk) -> None:
 def _exported(desk: StillDesk) -> None:
     desk.press("enter", "e", " /media/stick", "f4", "a")
     desk.press_and_wait("f4", "read back from the finished file")
-    desk.press_and_wait("f4", "DONE.")
+    desk.press_and_wait("f4", "The package is at")
 
 
 def _warned(desk: StillDesk) -> None:
@@ -230,7 +230,14 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "list with a fault": (":import a list", " /media/stick/cases.csv", "f4"),
     "approve": (":approve",),
     "question": (":approve", " /media/stick/question", "f4"),
-    "approving": (":approve", " /media/stick/question", "f4", "f6", "right", "f6", " /media/stick/answer", "f4"),
+    "approving": (
+        *(":approve", " /media/stick/question", "f4"),
+        *["pagedown"] * 6,
+        "f4",
+        "enter",
+        " /media/stick/answer",
+        "enter",
+    ),
     "export of two": ("enter", "e", " /media/stick"),
     "question of an export": ("enter", "e", "tab", "right"),
     "break glass": ("enter", "g", " 2026-11-30"),

@@ -110,7 +110,7 @@ def test_who_is_alone_hears_it_before_and_nobody_is_asked(tmp_path: Path) -> Non
         desk.fill(out=str(tmp_path))
         desk.press_and_wait("f4", "read back from the finished file")
         desk.read_on()
-        desk.press_and_wait("f4", "Released ALONE: log and package say so.")
+        desk.press_and_wait("f4", "You released it ALONE: nobody else here could approve it.")
 
 
 # ---- being the second person ---------------------------------------------------------------------------------------
@@ -144,20 +144,26 @@ def test_a_question_goes_into_a_file_once_its_pages_were_read_and_nothing_leaves
     with asking.desk("Joel") as joel:
         joel.press(":approve", f" {question}", "f4")
         joel.at("A QUESTION TO YOU")
-        joel.sees(f"{AMINA} asks", "call the lawyer first.", f"recipient: {LAWYER}", "To approve: ")
+        joel.sees(f"{AMINA} asks", "Stays here", "Leaves, as it will be read", f"For: {LAWYER}")
         joel.press("escape")
         joel.sees("You answered nothing.")
         joel.resize(80, 16)
         joel.press("f4", "f4")
         joel.sees("! You have not seen the question to its end.")
-        joel.read_on()
+        joel.press("n", " He agreed to nothing.", "enter")
+        joel.sees("Nothing is signed", f"Tell {AMINA}: I do not approve it. He agreed to nothing.")
+        joel.press("enter")
+        joel.sees("You answered nothing.")
         joel.press("f4")
-        joel.sees("! Choose your reason first (F6, then right).")
-        joel.press("right", "f4")
+        joel.read_on()
+        joel.sees("What you approve", "profile: lawyer-named", f"this report leaves for {LAWYER}")
+        joel.press("f4", "enter", " answer", "enter")
         joel.sees("! Type the whole path, from / or ~ on.")
-        joel.press(f" {answer}", "f4", "enter")
+        joel.press("escape", "f4", "enter", f" {answer}", "enter")
+        joel.sees("It is sealed for the key with these words. Compare them:")
+        joel.press("enter")
         assert not answer.exists(), "Enter, pressed without reading, means no"
-        joel.press("f4", "y")
+        joel.press("f4", "enter", f" {answer}", "enter", "y")
         joel.at("APPROVE")
         joel.sees("You approved it as caseworker; your log says so.", f"The answer for {AMINA} is at {answer}.")
 
@@ -171,7 +177,7 @@ def test_a_question_goes_into_a_file_once_its_pages_were_read_and_nothing_leaves
         amina.fill(second_file=str(answer))
         amina.press_and_wait("f4", "read back from the finished file")
         amina.read_on()
-        amina.press_and_wait("f4", "Two persons released it: log and package say so.")
+        amina.press_and_wait("f4", "Two persons released it: log and package name both, by role.")
     assert len(list(out.iterdir())) == 1
 
 
@@ -184,8 +190,8 @@ def test_the_second_person_at_this_keyboard_is_asked_by_name(asking: House, tmp_
         amina.fill(out=str(tmp_path))
         amina.press_and_wait("f4", "read back from the finished file")
         amina.read_on()
-        amina.press_and_wait("f4", "DONE. The package is at")
-        amina.sees("0 forms are decided; the finished files were checked. Two persons released it", "by voice: ")
+        amina.press_and_wait("f4", "The package is at")
+        amina.sees("0 forms are decided. The finished files were checked. Two persons released it", "by voice: ")
         amina.press("f4")
         amina.at(asking.ref)
     assert len(person.shown) == 2

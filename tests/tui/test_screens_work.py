@@ -235,14 +235,14 @@ def test_nothing_goes_on_before_every_question_is_decided_and_pages_that_are_dec
         amina.press_and_wait("f4", "read back from the finished file")
         amina.press("escape")
         amina.at("EXPORT")
-        amina.sees("Stopped. Nothing was written.")
+        amina.sees("Stopped: nothing was written.")
         assert list(out.iterdir()) == []
         amina.press_and_wait("f4", "read back from the finished file")
         amina.press_and_wait("f4", "! You have not seen page 1 of")
         assert list(out.iterdir()) == [], "what nobody saw is not sealed"
         amina.read_on()
-        amina.press_and_wait("f4", "DONE. The package is at")
-        amina.sees(f"{count} forms are decided; the finished files were checked.")
+        amina.press_and_wait("f4", "The package is at")
+        amina.sees(f"{count} forms are decided. The finished files were checked.")
         amina.press("f8")  # what is sealed is no typing that could be lost
         amina.at("Cases")
     assert len(list(out.iterdir())) == 1

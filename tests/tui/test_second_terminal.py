@@ -12,14 +12,12 @@ import pytest
 from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import PASSPHRASE, Filled
 from tests.tui.app_pane import AppPane, pane
-from tests.tui.second_desk import REASON, SECOND, SECOND_PASSPHRASE, seat_the_second, to_the_second
+from tests.tui.second_desk import REASON, SECOND_PASSPHRASE, SHOWN, approve, seat_the_second, to_the_second
 from tests.tui.terminals import is_running, wait_for
 
 __all__ = ["filled_template", "founded_template", "pane"]  # fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.tool("tmux")]
-
-SHOWN = "As the one who asks says:"
 
 
 @pytest.fixture
@@ -41,15 +39,11 @@ def test_the_second_person_approves_at_the_terminal_and_nothing_of_it_stays_ther
 ) -> None:
     out = to_the_second(pane)
     assert SHOWN in pane.everything()
-    pane.type(REASON)
-    pane.keys("Enter")
-    pane.wait_for(f"Passphrase of {SECOND}")
-    pane.type(SECOND_PASSPHRASE)
-    pane.keys("Enter")
-    pane.wait_for("DONE. The package is at")
+    approve(pane)
+    pane.wait_for("The package is at")
     pane.wait_for("Two persons released")
     everything = pane.everything()
-    for gone in (SHOWN, REASON, SECOND_PASSPHRASE, "your reason to approve"):
+    for gone in (SHOWN, REASON, SECOND_PASSPHRASE):
         assert gone not in everything
     assert len(list(out.iterdir())) == 1
     pane.keys("C-q")
@@ -89,6 +83,6 @@ def test_every_end_takes_the_second_process_along_and_wipes_what_it_showed(
     pane.wait_for(f"code {code}")
     wait_for("the end of the second process", lambda: not is_running(second))
     everything = pane.everything()
-    for gone in (SHOWN, PASSPHRASE.decode(), "your reason to approve"):
+    for gone in (SHOWN, PASSPHRASE.decode()):
         assert gone not in everything
     assert list(out.iterdir()) == []

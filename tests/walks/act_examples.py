@@ -18,7 +18,7 @@ import pyrage  # type: ignore[import-untyped]  # ships no types
 
 import vault.acts
 from tests.tui.house import AMINA, CLIENT, JOEL, MIRA, NADIA, House
-from vault.acts.act import Act, Said, answer_to
+from vault.acts.act import Act, Agreed, Said, answer_to
 from vault.acts.break_glass import BREAK_GLASS
 from vault.acts.records import DONE
 from vault.casework.note import Note
@@ -26,6 +26,7 @@ from vault.casework.story import STORY
 from vault.casework.story.check_in import CheckIn, Every
 from vault.casework.story.risk import RiskFactor
 from vault.casework.vocabulary import NoteKind
+from vault.progress import Working
 from vault.services.cases import case_changes, cases, holds, intake, notes, story
 from vault.services.exports import partners
 from vault.services.forms import own_forms
@@ -149,12 +150,17 @@ def one_who_may_get_all(house: House) -> Said:
         return {"to": (partners.add(mira, name=LAWYER, age_recipient=AGE_KEY, compared=True).name,)}
 
 
+def what_may_leave(house: House) -> Said:
+    return {**the_case(house), "to": one_who_may_get_all(house)["to"]}
+
+
 def a_question(house: House) -> Said:
     said = {**the_case(house), "for": (NADIA,), "until": (IN_TWO_DAYS,), "reason": ("emergency",)}
     question = house.place.path.parent / "a question"
     with house.open(FIRST) as amina:
         assert BREAK_GLASS.second is not None
-        BREAK_GLASS.second.ask(amina, BREAK_GLASS.look(amina, said), MIRA, question)
+        agreed = Agreed(ask_into=question, ask_whom=MIRA)
+        BREAK_GLASS.second.ask(amina, BREAK_GLASS.look(amina, said), agreed, Working())
     return {"file": (str(question),)}
 
 
@@ -348,6 +354,12 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "document edit": Example(a_paper, said={"title": ("Order",)}, wrong={"document": (NEVER_MADE,)}),
     "backup make": Example(
         nothing, said={"folder": (f"{HERE}/backups",)}, wrong={"folder": (f"{HERE}/office.vault/inside",)}
+    ),
+    "export": Example(
+        what_may_leave,
+        said={"profile": ("lawyer",), "decide": ("proposed",), "unread": ("yes",), "out": (HERE,)},
+        wrong={"to": ("Nobody Known",)},
+        approver=JOEL,
     ),
     "export-all": Example(one_who_may_get_all, said={"out": (f"{HERE}/all.age",)}, wrong={"to": ("Nobody Known",)}),
     "report counts": Example(nothing, said={"by": ("stage",)}, wrong={"by": ("colour",)}),

@@ -14,7 +14,7 @@ from tests.services.approvals.keyboard import Person
 from tests.services.colleague import admit
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.organisation import AMINA, MIRA, SELIN, Organisation, full_name
-from tests.tui.still import press
+from tests.tui.still import press, read_on, type_in
 from tests.walks.app_desk import AppDesk
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -82,8 +82,8 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
         assert list(out.iterdir()) == []
         person.passphrase = colleague.PASSPHRASE
         await desk.export(pilot)
-        assert "DONE. The package is at" in desk.said()
-        assert "Two persons released it: log and package say so." in desk.said()
+        assert "The package is at" in desk.said()
+        assert "Two persons released it: log and package name both, by role." in desk.said()
 
     desk.walk(steps)
     assert "As the one who asks says:\n> this report leaves for Maître Lorvane" in person.shown[-2]
@@ -122,11 +122,11 @@ async def _approve(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await desk.fill(pilot, file=files.question)
     await press(pilot, "f4")
     assert f"{full_name(AMINA)} asks" in desk.said()
-    assert "They called from the station." in desk.said()
-    await desk.go_to(pilot, "reason")
-    await press(pilot, "right")
-    await desk.fill(pilot, out=files.answer)
-    await press(pilot, "f4", "y")
+    assert "Nothing is signed before F4." in desk.words()
+    await read_on(pilot)
+    await press(pilot, "f4", "enter")
+    await type_in(pilot, files.answer)
+    await press(pilot, "enter", "y")
     assert "You approved it as supervisor; your log says so." in desk.said()
     await press(pilot, "escape", ":exchange", "left")
     await desk.go_to(pilot, "member")
@@ -182,7 +182,7 @@ async def _use(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await press(pilot, "escape")
     await _choose_answer(desk, pilot, files)
     await desk.export(pilot)
-    assert "Two persons released it: log and package say so." in desk.said()
+    assert "Two persons released it: log and package name both, by role." in desk.said()
 
 
 @pytest.mark.long

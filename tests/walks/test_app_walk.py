@@ -19,6 +19,7 @@ from tui.shell.app import CaseVaultApp
 from tui.shell.start import Start
 from vault.acts.act import Agreed, Told
 from vault.acts.case import NEW
+from vault.acts.export import EXPORT
 from vault.acts.recipient import ADD
 from vault.progress import CancelledError
 from vault.seal.age import make_identity, recipient_of
@@ -26,7 +27,6 @@ from vault.services.backups import backups
 from vault.services.cases import cases
 from vault.services.evidence import checking
 from vault.services.exports import packages
-from vault.services.exports.export_material import Wish
 
 __all__ = ["founded_template"]  # a fixture
 
@@ -105,7 +105,7 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(  # noqa: PLR0915 -
         await read_on(pilot)
         await press(pilot, "f4")
         await wait_for_screen(pilot, ExportScreen)
-        assert "DONE. The package is at" in said()
+        assert "The package is at" in said()
 
         await press(pilot, "escape", "f8", ":log", "v")
         assert "Nothing was changed, removed or reordered" in said()
@@ -153,15 +153,9 @@ def test_declined_pages_are_sealed_for_nobody_and_the_log_says_so(founded_templa
         seen.append(pages)
         return False
 
+    said = {"case": (case,), "profile": ("lawyer",), "to": ("Maître Lorvane",), "out": (str(out),)}
     with pytest.raises(CancelledError):
-        gateway.referral.export(
-            case,
-            Wish("lawyer", "Maître Lorvane", language="en"),
-            out=out,
-            approve=decline,
-            progress=lambda done, total: None,
-            stopped=lambda: False,
-        )
+        gateway.acting.carry_out(EXPORT, said, gateway.acting.look(EXPORT, said), Agreed(read=decline))
     assert seen
     assert list(out.iterdir()) == []
     assert [line.act for line in gateway.evidence.read_log().lines][1:3] == ["export.abort", "case.view"]

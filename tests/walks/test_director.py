@@ -75,4 +75,4 @@ def test_the_director_and_her_own_export(desk: Desk, export: tuple[str, ...], tm
 def test_no_second_person_is_asked_where_nobody_may_be(desk: Desk, export: tuple[str, ...]) -> None:
     answer = desk.run(*export, "--second", colleague.NAME, "--no-input", "--json")
     assert answer.code == 2
-    assert "approval ask" in answer.json()["error"]["advice"]
+    assert "--ask FILE" in answer.json()["error"]["advice"]

@@ -13,8 +13,9 @@ from tests.cli.desk import REPOSITORY, Desk
 from tests.export.many_notes import LAWYER, make_case
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tui.gateway import Gateway
+from vault.acts.act import Agreed
+from vault.acts.export import EXPORT
 from vault.services.cases import cases
-from vault.services.exports.export_material import Wish
 
 pytestmark = pytest.mark.long
 
@@ -63,16 +64,16 @@ def test_a_case_of_2000_notes_is_exported_by_the_command_and_by_the_app(large: P
     gateway = Gateway(place.path, state=place.state)
     gateway.unlock(MEMBER, bytearray(PASSPHRASE))
     seen: list[int] = []
-    step = gateway.referral.export(
-        row.case.hex(),
-        Wish("lawyer-named", LAWYER, language="fr"),
-        out=out,
-        approve=lambda pages: len(pages) > 100,
+    said = {"case": (row.case.hex(),), "profile": ("lawyer-named",), "to": (LAWYER,), "language": ("fr",)}
+    said |= {"out": (str(out),)}
+    told = gateway.acting.carry_out(
+        EXPORT,
+        said,
+        gateway.acting.look(EXPORT, said),
+        Agreed(read=lambda pages: len(pages) > 100),
         progress=lambda done, total: seen.append(done),
-        stopped=lambda: False,
     )
     gateway.close()
-    assert step is not None
-    assert step.done is not None
+    assert told.data["read"]
     assert len(set(seen)) > 20, "long work shows how far it is"
     assert seen == sorted(seen)

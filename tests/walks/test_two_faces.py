@@ -26,6 +26,7 @@ from vault.cli.next_steps import in_words
 from vault.cli.output import Output
 from vault.errors import VaultError
 from vault.ids import Origin
+from vault.progress import Working
 from vault.services import housekeeping
 from vault.services.approvals import by_file
 from vault.validity.audit_payloads import read_payloads
@@ -33,7 +34,8 @@ from vault.validity.audit_payloads import read_payloads
 ACTS: Final = acts()
 FIRST_OF_NOUNS: Final = {name.split()[0]: name for name in sorted(ACTS, reverse=True)}.values()
 ID_OR_TIME: Final = re.compile(
-    r"\b[0-9a-f]{32,}\b|\bid [0-9a-f]{8}\b|\b[0-9A-Z]{4}-[0-9A-Z]{4}\b|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?"
+    r"\b[0-9a-f]{32,}\b|\breferral-[0-9a-f]{16}\b|"
+    r"\bid [0-9a-f]{8}\b|\b[0-9A-Z]{4}-[0-9A-Z]{4}\b|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?"
 )
 
 
@@ -79,7 +81,8 @@ def prepared(house: House, act: Act[Any], folder: Path) -> Trial:
         housekeeping.settle(session)
         log = session.log.origin
         if answer is not None and act.second is not None:
-            act.second.ask(session, act.look(session, said), example.approver, question)
+            agreed = Agreed(ask_into=question, ask_whom=example.approver)
+            act.second.ask(session, act.look(session, {**said, "ask": (str(question),)}), agreed, Working())
     if answer is not None:
         with house.open(example.approver.split()[0]) as approver:
             reasons = by_file.read_question(approver, question).question.reasons
@@ -137,6 +140,7 @@ def by_command(trial: Trial, house: House, capsys: pytest.CaptureFixture[str], p
 def carried_out(trial: Trial, gateway: Gateway, said: Said) -> Told:
     """Do the act as its form does."""
     trial.act.require_said(said)
+    said = {**said, "approval": (str(trial.answer),)} if trial.answer else said
     if Doing(trial.act, said, print).is_short:
         plan = gateway.acting.try_at_once(trial.act, said)
         if isinstance(plan, Told):

@@ -7,12 +7,13 @@ for type checks, is named here.
 """
 
 from tui.gateway.gateway import Gateway
-from tui.gateway.referral import ExportStep
 from vault.access.membership.new_root import Followed
 from vault.redaction.questions import Question
 from vault.seal.entrance.words import GeneratedPassphrase
 from vault.services.approvals.approving import Approver, Second
+from vault.services.approvals.pipe_process import NEXT_STEP, NOT_APPROVED, PipeAnswer, PipeQuestion, approved, serve
+from vault.services.approvals.question import Question as AskedQuestion
+from vault.services.approvals.side_by_side import Beside, side_by_side
 from vault.services.credentials.recovery import Drilled, RecoveryStatus
-from vault.services.exports.export_material import Wish
 from vault.services.exports.partners import KeptPartner
 from vault.services.members.rostering import ProposalShown

@@ -45,30 +45,27 @@ class Acting(Subject):
         progress: Progress = lambda done, total: None,
         stopped: Stopped = lambda: False,
     ) -> Told:
-        """Do what somebody agreed to, and return what came of it.
+        """Do what somebody agreed to, or ask a second person elsewhere about it, and return what came of it.
 
         Raises:
             NotAsShownError: it would do something else by now.
         """
-        session = self._session
-        return act.do(session, as_agreed(session, act, said, shown), agreed, telling(progress, stopped))
-
-    def ask_by_file(self, act: Act[Any], said: Said, shown: Plan[Any], approver: str, out: Path) -> tuple[Words, ...]:
-        """Write the question of an act into a new file, for one who may approve or, without a name, for all.
-
-        Raises:
-            NotAsShownError: it would do something else by now.
-        """
-        session = self._session
+        session, working = self._session, telling(progress, stopped)
         plan = as_agreed(session, act, said, shown)
-        names = () if act.second is None else act.second.ask(session, plan, approver or None, out)
-        return (
-            Message("The question is at {file}. It opens for: {names}.", file=out, names=", ".join(names)),
+        if act.second is None or agreed.ask_into is None:
+            return act.do(session, plan, agreed, working)
+        waits = act.second.ask(session, plan, agreed, working)
+        names, days = ", ".join(waits.names), ((field.label, said[field.name][0]) for field in act.days(said))
+        lines = (
+            *waits.lines,
+            Message("The question is at {file}. It opens for: {names}.", file=agreed.ask_into, names=names),
             Message(
                 "They approve it in their app (a) and make a bundle for you. Import the bundle, then do this again with"
                 " the answer: within 7 days, and while nothing of it changes."
             ),
+            *(Message("{label}: the same day again, {day}.", label=label, day=day) for label, day in days),
         )
+        return Told(lines)
 
     def write(self, letter: Letter, out: Path, language: str) -> Message:
         """Write the letter that an act left, as a PDF in clear, and say where it is."""

@@ -1,21 +1,20 @@
-"""Acts that need a second person: who may be it, their questions and answers, and break-glass."""
+"""Acts that need a second person: who may be it, and how they are asked and answer."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 
-from tui.gateway.referral import ExportStep
-from tui.gateway.subject import Subject, UnlockedVault, case_id, telling
+from tui.gateway.subject import Subject, UnlockedVault
 from vault.ids import MemberId
-from vault.progress import Progress, Stopped
 from vault.services.approvals import approving, by_file
 from vault.services.approvals.approving import Approver, Second
 from vault.services.approvals.pipe import Run, run_second_process
-from vault.services.exports import exporting
-from vault.services.exports.export_material import Wish
-from vault.services.exports.exporting import Undecided
+from vault.services.approvals.question import Question
+from vault.services.approvals.shown_here import own_texts
+from vault.services.approvals.side_by_side import Beside, side_by_side
 
 Lend = Callable[[Callable[[], bytes]], bytes]
 """Runs a function while the terminal is free for the second person, and returns what it returns."""
@@ -29,6 +28,8 @@ class Approvals(Subject):
     def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)
         self.run_second: Run = run_second_process
+        if sys.platform != "win32":
+            self.run_second = partial(run_second_process, module="tui.shell.second")
 
     def approvers(self, beside: Collection[MemberId] = ()) -> tuple[Approver, ...]:
         """Return who may approve for this member; nobody: such acts are done alone, and the log says so.
@@ -48,32 +49,6 @@ class Approvals(Subject):
         answer = by_file.read_answer(self._session, file)
         return lambda _: answer
 
-    # ---- a second person who is somewhere else ------------------------------------------------------------------
-
-    def ask(
-        self,
-        case: str,
-        wish: Wish,
-        *,
-        approve: Callable[[tuple[str, ...]], bool],
-        progress: Progress,
-        stopped: Stopped,
-        approver: str,
-        out: Path,
-    ) -> ExportStep:
-        """Write the question of an export into a new file, for one who may approve or, without a name, for all.
-
-        Nothing is written when `approve` said no to the pages.
-        """
-        asked = exporting.ask(
-            self._session,
-            case_id(case),
-            wish,
-            out=out,
-            approve=approve,
-            approver=approver or None,
-            progress=telling(progress, stopped),
-        )
-        if isinstance(asked, Undecided):
-            return ExportStep(questions=asked.questions)
-        return ExportStep(names=asked.names)
+    def pages(self, question: Question) -> tuple[Beside, ...]:
+        """Return what an export's pages show, beside what this member's own vault has of it; the look is in the log."""
+        return side_by_side(question, own_texts(self._session, question))

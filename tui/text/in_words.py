@@ -12,7 +12,6 @@ from vault.words.next_step import NextStep
 PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.ADD_RECIPIENT: Message("Export (e in a case; then Ctrl+R)"),
     NextStep.APPROVE_HERE: Message("F3 in the export form"),
-    NextStep.ASK_APPROVAL: Message("an export with a question (e in a case)"),
     NextStep.ASK_BY_FILE: Message("a question in a file (Approved by)"),
     NextStep.CARRY_OUT_HANDOVER: Message("Members (F2, members; then h, c)"),
     NextStep.CHANGE_ROLES: Message("Members (F2, members; then r)"),

@@ -53,10 +53,49 @@ class Pair(ScrollView, can_focus=True):
         self._twins = tuple(twins)
         self._lines: list[tuple[list[Cell], list[Cell], str]] = []
         self._first: list[int] = []
+        self._read = self._seen = 0
+
+    @property
+    def is_read(self) -> bool:
+        """Whether every line was on the screen, one after the other, with nothing left out."""
+        return self._read == len(self._twins)
+
+    def read_on(self) -> None:
+        """Go to the first line that was not on the screen."""
+        self.scroll_to(y=self._seen, animate=False)
+
+    @override
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        # What was scrolled past before anything was painted was on no screen.
+        self.call_after_refresh(self._look)
+
+    @override
+    def action_page_down(self) -> None:
+        self._turn(1)
+
+    @override
+    def action_page_up(self) -> None:
+        self._turn(-1)
+
+    def _turn(self, pages: int) -> None:
+        """Go on by what is below the headings, less the line that stays in view."""
+        self.scroll_to(y=self.scroll_offset.y + pages * max(self.size.height - 2, 1), animate=False)
+
+    def _look(self) -> None:
+        top, room = self.scroll_offset.y, self.size.height - 1
+        if not self._first or room <= 0:
+            return
+        if top <= self._seen:
+            self._seen = max(self._seen, min(top + room, len(self._lines)))
+        ends = [*self._first[1:], len(self._lines)]
+        while not self.is_read and ends[self._read] <= self._seen:
+            self._read += 1
 
     def show(self, twins: Sequence[Twin]) -> None:
         """Show other lines, from the first."""
         self._twins = tuple(twins)
+        self._read = 0
         self._lay_out()
         self.scroll_home(animate=False)
 
@@ -78,8 +117,11 @@ class Pair(ScrollView, can_focus=True):
         for twin in self._twins:
             self._first.append(len(self._lines))
             self._lines += aligned(twin, left - 2 * _MARGIN, right - 2 * _MARGIN)
+        # Broken anew, lines are other lines; those that were read whole stay read.
+        self._seen = len(self._lines) if self.is_read else self._first[self._read]
         self.virtual_size = Size(self.size.width, len(self._lines) + 1)
         self.refresh()
+        self.call_after_refresh(self._look)
 
     def _widths(self) -> tuple[int, int]:
         left = self.size.width // 2

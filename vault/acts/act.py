@@ -10,22 +10,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
-from vault.errors import NotAsShownError, UsageError, VaultError
+from vault.errors import NotAsShownError, UsageError, VaultError, WaitingForDecisionError
 from vault.progress import Working
-from vault.words.message import Message, Words
+from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.ids import CompartmentId, MemberId
+    from vault.redaction.questions import Question
     from vault.services.approvals.approving import Second
+    from vault.services.exports.export_steps import Approve
 
 T = TypeVar("T")
 Said: TypeAlias = Mapping[str, tuple[str, ...]]
 """What was said of the fields, by their names. What nobody said is not in it, and what stays as it is neither.
 
-`why` is said beside them where a case is opened for another reason than casework.
+`why` is said beside them where a case is opened for another reason than casework; `ask` and `approval` are the files by
+which a second person elsewhere is asked, and answered.
 """
 
 
@@ -207,10 +211,35 @@ class Plan(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What a person said to the questions of a plan, and how the second person is asked, if one has to be."""
+    """What a person said to the questions of a plan, and how the second person is asked, if one has to be.
+
+    Attributes:
+        decided: of what leaves: what becomes of each form that nobody knows.
+        read: shows somebody the finished pages, and says whether they say yes; without it nobody reads them.
+        ask_into: a new file for the question to somebody elsewhere: nothing is done yet.
+        ask_whom: the name of who may approve then; without it, all who may.
+    """
 
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
     second: Second | None = field(default=None, repr=False)
+    decided: Mapping[str, str] = field(default_factory=dict, repr=False)
+    read: Approve | None = field(default=None, repr=False)
+    ask_into: Path | None = None
+    ask_whom: str | None = field(default=None, repr=False)
+
+
+class OpenFormsError(WaitingForDecisionError):
+    """Forms are open: a person decides what becomes of each. Nothing was written, nor logged but the view."""
+
+    def __init__(self, questions: tuple[Question, ...]) -> None:
+        super().__init__(
+            plural(
+                "{count} question is open; nothing was written",
+                "{count} questions are open; nothing was written",
+                count=len(questions),
+            )
+        )
+        self.questions = questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,19 +292,26 @@ class Told:
     opens: CompartmentId | None = None
 
 
+class Waits(NamedTuple):
+    """A question that is in its file: for whom it opens; `lines` and `data` are what came of it besides."""
+
+    names: Sequence[str]
+    lines: Sequence[Words] = ()
+    data: Mapping[str, object] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class BySecond:
     """How an act gets its second person.
 
     Attributes:
         when: when it needs one, for the help.
-        ask: writes its question into a new file, for the member with this name or, without one, for all who may;
-            returns for whom it opens.
+        ask: writes its question into a file (`Agreed.ask_into`).
         nothing: that nothing is done yet.
     """
 
     when: Message
-    ask: Callable[[Session, Plan[Any], str | None, Path], Sequence[str]]
+    ask: Callable[[Session, Plan[Any], Agreed, Working], Waits]
     nothing: Message
 
 
@@ -304,6 +340,7 @@ class Act(Generic[T]):
             beside it.
         is_change: it changes what is there: where nothing is said, there is nothing to do.
         has_letter: it leaves a letter.
+        has_pages: what leaves is read before: its open forms are decided, then somebody reads the finished pages.
     """
 
     name: str
@@ -324,6 +361,7 @@ class Act(Generic[T]):
     is_long: bool = False
     makes_files: bool = False
     has_letter: bool = False
+    has_pages: bool = False
     about: Words = ""
 
     @property

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.progress import Progress
     from vault.services.approvals.by_file import Received
+    from vault.services.approvals.question import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,17 @@ class Asked:
 
     received: Received = field(repr=False)
     said: Said
+
+
+def words_to_compare(question: Question) -> tuple[Message, ...]:
+    """Return what an approver compares before they say yes to a package: for which key it is."""
+    words = question.key_words
+    return (compared_words(words),) if words else ()
+
+
+def compared_words(words: str) -> Message:
+    """Return the words of a key, to be compared."""
+    return Message("It is sealed for the key with these words. Compare them: {words}", words=words)
 
 
 def _what_is_asked(session: Session, said: Said) -> Plan[Asked]:
@@ -37,7 +49,7 @@ def _what_is_asked(session: Session, said: Said) -> Plan[Asked]:
         Message("Approve what {asker} asks?", asker=asked.name),
         yes=Message("Approve"),
         no=Message("Not yet"),
-        told=(Message("Your log says so, for ever, with your reason."),),
+        told=(*words_to_compare(asked.question), Message("Your log says so, for ever, with your reason.")),
         is_for_screens=True,
     )
     return Plan(Asked(asked, said), mark=(asked.requester, asked.question), shown=whole, asks=(sure,))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vault.acts.act import CASE, Act, Agreed, Ask, Begun, BySecond, Field, Plan, Said, Shape, Told, one
+from vault.acts.act import CASE, Act, Agreed, Ask, Begun, BySecond, Field, Plan, Said, Shape, Told, Waits, one
 from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.access.session import Session
-    from vault.progress import Progress
+    from vault.progress import Progress, Working
     from vault.services.approvals.breaking_glass import Glass
 
 
@@ -75,12 +74,20 @@ def _open(session: Session, plan: Plan[Glass], agreed: Agreed, _progress: Progre
     return Told(breaking_glass.said_of(session, broken), data)
 
 
-def _ask(session: Session, plan: Plan[Glass], approver: str | None, out: Path) -> Sequence[str]:
+def _ask(session: Session, plan: Plan[Glass], agreed: Agreed, _working: Working) -> Waits:
     from vault.services.approvals import breaking_glass
 
     glass = plan.of
-    return breaking_glass.ask(
-        session, glass.case, glass.member, until_ms=glass.until_ms, why=glass.why, approver=approver, out=out
+    return Waits(
+        breaking_glass.ask(
+            session,
+            glass.case,
+            glass.member,
+            until_ms=glass.until_ms,
+            why=glass.why,
+            approver=agreed.ask_whom,
+            out=agreed.ask_into or Path(),
+        )
     )
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from vault.acts.act import Act, Agreed, Ask, BySecond, Field, Letter, Plan, Said, Shape, Told, one
+from vault.acts.act import Act, Agreed, Ask, BySecond, Field, Letter, Plan, Said, Shape, Told, Waits, one
 from vault.ids import CompartmentId
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from vault.access.session import Session
-    from vault.progress import Progress
+    from vault.progress import Progress, Working
     from vault.services.erasures.what_goes import Going
 
 _TITLE_OF: Final = "title-"
@@ -103,10 +102,12 @@ def _letter(lines: tuple[Words, ...]) -> Letter:
     return Letter(Message("The letter about it"), lines, text, write, warning)
 
 
-def _ask(session: Session, plan: Plan[_Erasure], approver: str | None, out: Path) -> Sequence[str]:
+def _ask(session: Session, plan: Plan[_Erasure], agreed: Agreed, _working: Working) -> Waits:
     from vault.services.approvals import erasing
 
-    return erasing.ask(session, plan.of.going, why=plan.of.why, out=out, approver=approver)
+    return Waits(
+        erasing.ask(session, plan.of.going, why=plan.of.why, out=agreed.ask_into or Path(), approver=agreed.ask_whom)
+    )
 
 
 ERASE: Final = Act(

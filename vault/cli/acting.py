@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, answer_to, numbered
+from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, Waits, answer_to, numbered
 from vault.cli.confirming import require_word
 from vault.cli.dates import birth_of, day_of, moment_of
 from vault.cli.opening import opened, opened_to_ask
@@ -27,7 +27,7 @@ from vault.cli.prompts import (
     piped_answers,
     refuse_as_options,
 )
-from vault.cli.reading import second_of
+from vault.cli.reading import reading_of, second_of, with_answers
 from vault.cli.table import Arg, Given, OneOf, Verb, new_file, there_folder
 from vault.errors import UsageError, VaultError, WaitingForDecisionError
 from vault.progress import Working
@@ -36,7 +36,9 @@ from vault.words.message import Message, Words
 if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.services.approvals.approving import Second
+    from vault.services.exports.export_steps import Approve
 
+_Opened: TypeAlias = tuple["Session", Sequence[Personal], dict[str, list[str]]]
 _LANGUAGES: Final = ("en", "fr", "ru")
 _MOST_CHOICES_SAID: Final = 12
 _SCRIPTS_ONLY: Final = Message("scripts only; at a terminal it is asked")
@@ -130,56 +132,22 @@ def _is_bare(field: Field) -> bool:
 
 
 def _run(act: Act[Any], args: Given, output: Output) -> Result:
-    personal = [field for field in act.fields if field.is_personal]
-    for field in filter(_is_bare, personal):
-        setattr(args, field.name, args.typed or getattr(args, field.name))
-    refuse_as_options(args, [_personal(act, field) for field in personal])
-    is_typed = are_asked(args, output)
-    with _opened(act, args, output) as (session, asked, typed):
-        said, plan = _looked(act, args, output, session, asked=asked, typed=typed)
-        if act.asks_yes and not args.yes:
-            for line in plan.shown():
-                output.say(line)
-        if plan.stop is not None:
-            raise plan.stop
-        if act.second is not None and args.ask is not None:
-            names = act.second.ask(session, plan, args.second, args.ask)
-            return _asked(act, act.second.nothing, said, args.ask, names)
-        second = None if act.second is None else _second(args, output, session)
-        answers = _answers(act, args, output, plan, typed)
-        working = Working(lambda what, done, total: output.progress(done, total, what or act.doing))
-        try:
-            told = act.do(session, plan, Agreed(answers, second), working)
-        except KeyboardInterrupt:
-            if act.stopped is not None:
-                output.say(act.stopped)
-            raise
-        # What was typed is not for a log of a script.
-        said_of_it = told.aloud if told.aloud and is_typed else told.lines
-        lines: list[Words] = [*said_of_it, *_follows(told)]
-        data = dict(told.data)
-        if told.letter is not None:
-            lines = [
-                *lines,
-                Message("{title}:", title=told.letter.title),
-                "",
-                *told.letter.lines,
-                *_written(session, told.letter, args),
-            ]
-            data["file"] = str(args.out) if args.out is not None and args.out.exists() else None
-    return Result(data, lines)
+    read = reading_of(args, output) if act.has_pages else None
+    with opened_for(act, args, output) as opened:
+        return carried_out(act, args, output, opened, read)
 
 
 @contextmanager
-def _opened(
-    act: Act[Any], args: Given, output: Output
-) -> Iterator[tuple[Session, Sequence[Personal], dict[str, list[str]]]]:
-    """Unlock, and give beside the session what somebody was asked, and what they typed.
+def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
+    """Unlock for an act, and give beside the session what somebody was asked, and what they typed.
 
     Raises:
         UsageError: something is said that does not go with the rest.
     """
     personal, is_typed = [field for field in act.fields if field.is_personal], are_asked(args, output)
+    for field in filter(_is_bare, personal):
+        setattr(args, field.name, args.typed or getattr(args, field.name))
+    refuse_as_options(args, [_personal(act, field) for field in personal])
     rows = act.rows(_said(act, args, {}))
     # An answer is asked for where the plan asks; a script cannot wait for that.
     wanted = [field for field in personal if (field in rows if is_typed else field in rows or field.is_answer)]
@@ -202,6 +170,53 @@ def _opened(
         if is_typed:
             answers = {name: text for name, text in asked_one_by_one(list(map(_question, questions))).items() if text}
         yield session, (), {answer_to(name): [text] for name, text in answers.items()}
+
+
+def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, read: Approve | None) -> Result:
+    """Look, put the questions of the plan, do the act or ask about it, and return what came of it."""
+    session, asked, typed = opened
+    said, plan = _looked(act, args, output, session, asked=asked, typed=typed)
+    if act.has_pages or (act.asks_yes and not args.yes):
+        for line in plan.shown():
+            output.say(line)
+    if plan.stop is not None:
+        raise plan.stop
+    working = Working(lambda what, done, total: output.progress(done, total, what or act.doing))
+    asks = act.second is not None and args.ask is not None
+    second = None if act.second is None or asks else _second(args, output, session)
+    answers = {} if asks and not act.has_pages else _answers(act, args, output, plan, typed)
+
+    def do(decided: Mapping[str, str]) -> Result:
+        if act.second is not None and asks:
+            waits = act.second.ask(session, plan, Agreed(answers, None, decided, read, args.ask, args.second), working)
+            return _asked(act, act.second.nothing, said, args.ask, waits)
+        try:
+            told = act.do(session, plan, Agreed(answers, second, decided, read), working)
+        except KeyboardInterrupt:
+            if act.stopped is not None:
+                output.say(act.stopped)
+            raise
+        return _shown(args, output, session, told)
+
+    return with_answers(args, output, do) if act.has_pages else do({})
+
+
+def _shown(args: Given, output: Output, session: Session, told: Told) -> Result:
+    """Return what came of an act; its letter is written, if it is asked for."""
+    # What was typed is not for a log of a script.
+    said_of_it = told.aloud if told.aloud and are_asked(args, output) else told.lines
+    lines: list[Words] = [*said_of_it, *_follows(told)]
+    data = dict(told.data)
+    if told.letter is not None:
+        lines = [
+            *lines,
+            Message("{title}:", title=told.letter.title),
+            "",
+            *told.letter.lines,
+            *_written(session, told.letter, args),
+        ]
+        data["file"] = str(args.out) if args.out is not None and args.out.exists() else None
+    return Result(data, lines)
 
 
 def _question(field: Field) -> Personal:
@@ -229,7 +244,9 @@ def given_of(args: Given, fields: Iterable[Field]) -> Said:
 def _said(act: Act[Any], args: Given, typed: Mapping[str, Sequence[str]]) -> Said:
     of_options = given_of(args, [field for field in act.fields if not field.is_personal])
     of_person = {name: tuple(lines) for name, lines in typed.items() if lines}
-    return {"why": (args.why,), **of_options, **of_person}
+    files = ("ask", "approval") if act.second is not None else ()
+    by_file = {name: (str(getattr(args, name)),) for name in files if getattr(args, name) is not None}
+    return {"why": (args.why,), **of_options, **of_person, **by_file}
 
 
 def _looked(
@@ -366,19 +383,20 @@ def _second(args: Given, output: Output, session: Session) -> Second | None:
     return lambda _: answer
 
 
-def _asked(act: Act[Any], nothing: Message, said: Said, out: Path, names: Sequence[str]) -> Result:
+def _asked(act: Act[Any], nothing: Message, said: Said, out: Path, waits: Waits) -> Result:
     days = [
         Message("Say the same day again: `--{name} {day}`.", name=field.name, day=said[field.name][0])
         for field in act.days(said)
     ]
     return Result(
-        {"file": str(out), "approvers": list(names)},
+        {"file": str(out), "approvers": list(waits.names), **waits.data},
         [
+            *waits.lines,
             Message(
                 "{nothing} The question is at {out}. It opens for: {names}.",
                 nothing=nothing,
                 out=out,
-                names=", ".join(names),
+                names=", ".join(waits.names),
             ),
             Message(
                 "They answer with `casevault approval give FILE --reason CODE --out ANSWER` and make a bundle for you."

@@ -14,7 +14,6 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.ADD_RECIPIENT: "casevault recipient add",
     NextStep.CONFIRM_RECIPIENT: "casevault recipient confirm",
     NextStep.APPROVE_HERE: "--second NAME",
-    NextStep.ASK_APPROVAL: "casevault approval ask",
     NextStep.ASK_BY_FILE: "--ask FILE",
     NextStep.CARRY_OUT_HANDOVER: "casevault handover carry-out",
     NextStep.CHANGE_ROLES: "casevault member roles",

@@ -154,14 +154,14 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     Message("referrals"): (
         Noun("recipient", Message("lawyers, courts and others who receive packages"),
              ("add", "list", "edit", "confirm"), "recipient", acts="recipient"),
-        Noun("export", Message("make a redacted package for one recipient")),
+        Noun("export", Message("make a redacted package for one recipient"), acts="export"),
         Noun("pack", Message("confirmed facts of a client who disappeared, for one recipient")),
         Noun("export-all", Message("all that you can read, in an open format, sealed for one confirmed recipient"),
              acts="export_all"),
         Noun("report", Message("counts of people, cases and acts, without small groups"), ("counts",),
              acts="report"),
-        Noun("approval", Message("ask a second person at another place, and answer as that person"),
-             ("ask", "show", "give", "list"), "approval", acts="approval"),
+        Noun("approval", Message("answer, as a second person, what somebody elsewhere asks"),
+             ("show", "give", "list"), "approval", acts="approval"),
         Noun("package", Message("open or check a package; needs no vault"), ("open", "verify")),
     ),
     Message("exchange"): (

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from vault.acts import export
+from vault.acts.export import EXPORT
 from vault.casework.story import headline_said
-from vault.cli import export
+from vault.cli.acting import carried_out, opened_for, verb_of
 from vault.cli.next_steps import in_words
 from vault.cli.nouns import NOUNS
-from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.reading import with_answers
+from vault.cli.reading import reading_of, with_answers
 from vault.cli.showing import indented
 from vault.cli.story import NO_DATE, record_data
-from vault.cli.table import Arg, Given, OneOf, Verb, new_file, there_folder
+from vault.cli.table import Arg, Given, Verb, new_file
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.errors import UsageError
 from vault.ids import short_id
@@ -32,17 +32,17 @@ if TYPE_CHECKING:
 
 
 def _pack(args: Given, output: Output) -> Result:
-    if (args.to is None) is not (args.out is None):
-        raise UsageError(Message("--to and --out go together"))
-    if args.to is not None and args.page is not None:
-        raise UsageError(Message("--page goes without --to"))
     leaves = args.to is not None
-    approve = export.approval_of_pages(args, output) if leaves else None
+    if leaves is (args.out is None and args.ask is None):
+        raise UsageError(Message("--to and --out go together"))
+    if leaves and args.page is not None:
+        raise UsageError(Message("--page goes without --to"))
+    read = reading_of(args, output) if leaves else None
     as_proposed: tuple[Question, ...] = ()
-    with opened(args, output) as session:
+    with opened_for(EXPORT, args, output) as opened:
+        session, *_ = opened
         from vault.services.cases import cases
         from vault.services.exports.export_material import require_fact
-        from vault.services.exports.exporting import Undecided
         from vault.services.projection import authors
         from vault.services.safety import pack, pack_page
 
@@ -50,17 +50,18 @@ def _pack(args: Given, output: Output) -> Result:
         by = authors.written_by(session, found.confirmed)
         if leaves:
             require_fact(found.confirmed)
-            return export.sealed(session, Given(**{**vars(args), "profile": pack.PROFILE}), output, approve)
+            sealed = Given(**{**vars(args), "profile": pack.PROFILE})
+            return carried_out(EXPORT, sealed, output, opened, read)
         if args.page is not None:
-            person = export.person_of(args, session)
+            person = export.person_of(session, args.case, args.person)
 
-            def act(decisions: Mapping[str, str]) -> Undecided | pack_page.Printed:
+            def act(decisions: Mapping[str, str]) -> pack_page.Printed:
                 wish = pack_page.PageWish(person, decisions, args.decide == "proposed")
-                return pack_page.print_page(session, found, wish, args.page, in_words)
+                return export.whole(pack_page.print_page(session, found, wish, args.page, in_words))
 
             done = with_answers(args, output, act)
-            if isinstance(done, Undecided):
-                return export.undecided(done)
+            if isinstance(done, Result):
+                return done
             as_proposed = done.as_proposed
     only_said = len(found.unconfirmed)
     several = found.clients if len(found.clients) > 1 else ()
@@ -109,18 +110,13 @@ def _confirmed(stored: Stored[Any], by: Mapping[RecordId, str]) -> Message:
     return Message("      confirmed by {who}; {name} wrote it {when}", who=said, name=name, when=when)
 
 
-_OF_EXPORT: Final = tuple(arg for arg in export.REPORT if arg.key not in {"profile", "to"})
+_OF_EXPORT: Final = tuple(arg for arg in verb_of(EXPORT).each_arg() if arg.key not in {"profile", "to"})
 VERBS: Final = (
     Verb("pack", NOUNS["pack"].help, (
         *_OF_EXPORT,
         Arg("[--to NAME]", Message("the recipient's name or id; without it the facts are listed, and nothing leaves")),
-        Arg("[--out DIR]", Message("an existing folder for the package"), of=there_folder),
         Arg("[--page FILE]",
             Message("a page in clear of what is confirmed; it names the client, and others as you decide"),
             of=new_file),
-        OneOf((
-            Arg("[--second NAME]", Message("the member who approves it at this keyboard")),
-            Arg("[--approval ANSWER]", Message("the answer file of a member who approved it elsewhere"), of=Path),
-        )),
     ), _pack),
 )  # fmt: skip

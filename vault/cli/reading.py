@@ -1,23 +1,25 @@
-"""Reading at the terminal what leaves: each open question, then each finished page; and only then the word to seal."""
+"""Reading at the terminal what leaves: each open form, then each finished page; and only then the word to seal."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from vault.acts.act import OpenFormsError
+from vault.cli.output import Output, Result
 from vault.cli.prompts import ask_line
 from vault.cli.table import Given
 from vault.errors import UsageError, WaitingForDecisionError
-from vault.words.message import Message
+from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.access.session import Session
-    from vault.cli.output import Output
     from vault.redaction.questions import Question
     from vault.services.approvals.approving import Second
-    from vault.services.exports.exporting import Undecided
+    from vault.services.exports.export_steps import Approve
 
 T = TypeVar("T")
 
@@ -32,15 +34,14 @@ def is_read_here(output: Output) -> bool:
     return output.may_ask and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def approve_here(args: Given, output: Output, what: Message) -> Callable[[tuple[str, ...]], bool] | None:
-    """Return how somebody at this terminal reads the pages, or None with `--unread`.
-
-    `what` is done with a yes, such as `Seal it for NAME`.
+def reading_of(args: Given, output: Output) -> Approve | None:
+    """Return how somebody at this terminal reads the pages; None with `--unread`, and where they were read before.
 
     Raises:
         UsageError: nobody sits here, and `--unread` was not said.
     """
-    if args.unread:
+    # An answered question says whether its pages were read when it was asked.
+    if args.unread or (args.approval is not None and not is_read_here(output)):
         return None
     if not is_read_here(output):
         raise UsageError(
@@ -49,7 +50,8 @@ def approve_here(args: Given, output: Output, what: Message) -> Callable[[tuple[
                 "Run it at a terminal or in the app; a script says --unread, and log, report and package say so."
             ),
         )
-    return lambda pages: _read_pages(output, pages, what)
+    seal = Message("Seal them for {name}", name=args.to)
+    return partial(_read_pages, output, what=seal if args.ask is None else Message("Ask about them"))
 
 
 def second_of(args: Given, output: Output, session: Session) -> Second | None:
@@ -66,35 +68,66 @@ def second_of(args: Given, output: Output, session: Session) -> Second | None:
     if not output.may_ask:
         raise UsageError(
             Message("a second person answers at a terminal"),
-            next_step=Message("Or in a file: {ask_approval}.", ask_approval=NextStep.ASK_APPROVAL),
+            next_step=Message("Or in a file: {ask_by_file}.", ask_by_file=NextStep.ASK_BY_FILE),
         )
     return approving.at_this_keyboard(session, args.second)
 
 
-def with_answers(args: Given, output: Output, act: Callable[[Mapping[str, str]], T | Undecided]) -> T | Undecided:
-    """Do what needs decisions; what is open is asked about at the terminal, one form after the other.
+def with_answers(args: Given, output: Output, act: Callable[[Mapping[str, str]], T]) -> T | Result:
+    """Do what needs decisions; forms that are open are asked about at the terminal, one after the other.
 
-    Without somebody there, or when they stop, the open questions are returned.
+    Without somebody there, or when they stop, the list of them is returned.
 
     Raises:
         WaitingForDecisionError: somebody read the pages and did not want them to leave.
     """
     from vault.services.exports.export_steps import DeclinedError
-    from vault.services.exports.exporting import Undecided
 
     decided: dict[str, str] = {}
     while True:
         try:
-            done = act(decided)
+            return act(decided)
         except DeclinedError:
             raise WaitingForDecisionError(
                 Message("you did not say yes to the pages; nothing was sealed"),
                 next_step=Message("Correct the notes or decide otherwise, then repeat the command."),
             ) from None
-        if not isinstance(done, Undecided) or args.unread or not is_read_here(output):
-            return done
-        if not _answer(output, done.questions, decided):
-            return done
+        except OpenFormsError as found:
+            is_read = is_read_here(output) and not args.unread
+            if not is_read or not _answer(output, found.questions, decided):
+                return _still_open(found)
+
+
+def _still_open(found: OpenFormsError) -> Result:
+    """List the open forms; nothing was written."""
+    questions = [
+        {
+            "form": q.form,
+            "count": q.count,
+            "kinds": list(q.kinds),
+            "proposal": q.proposal,
+            "context": q.context,
+            "before": q.before,
+        }
+        for q in found.questions
+    ]
+    lines: list[Words] = [Message("{fault}.", fault=found.message), ""]
+    for q in found.questions:
+        proposal: Words = q.proposal
+        if q.before:
+            proposal = Message("{proposal}; in other texts you chose {before}", proposal=proposal, before=q.before)
+        lines.append(
+            Message(
+                "  {form} ({count} x, proposed: {proposal}): {context}",
+                form=repr(q.form),
+                count=q.count,
+                proposal=proposal,
+                context=q.context,
+            )
+        )
+    lines += ["", Message("Answer them at a terminal or in the app, or accept all proposals with `--decide proposed`.")]
+    data = {"package": None, "digest": None, "questions": len(questions), "decided": 0, "open": questions}
+    return Result(data, lines, found.exit_code)
 
 
 def _answer(output: Output, questions: tuple[Question, ...], decided: dict[str, str]) -> bool:

@@ -16,7 +16,7 @@ from vault.errors import InternalError, UsageError, VerificationError
 from vault.export.archive import DATA, REPORT
 from vault.export.data_json import render_data
 from vault.export.pdf import render_report
-from vault.export.report import TWO_PERSON, Cover, make_report
+from vault.export.report import TWO_PERSON, Cover, Report, make_report
 from vault.words.message import Message
 
 # The bytes tell no other version from a program that was altered. Two people on the telephone can.
@@ -56,11 +56,10 @@ def require_made_from_data(files: Mapping[str, bytes], *, profile: object, purpo
     """
     if files.keys() != {REPORT, DATA}:
         raise _no_report()
+    data, cover, report = _decoded(files[DATA])
     try:
-        data, cover = msgspec.json.decode(files[DATA], type=_Data), msgspec.json.decode(files[DATA], type=Cover)
-        checked_day(cover.day, "day of a report")
-        report, data_again = make_report(data, cover), render_data(data, cover)
-    except (InternalError, RecursionError, UsageError, ValueError):  # also a heading or a language that there is not
+        data_again = render_data(data, cover)
+    except (InternalError, UsageError):
         raise _no_report() from None
     if data_again != files[DATA] or (data.profile, cover.purpose, cover.release) != (profile, purpose, TWO_PERSON):
         raise _no_report()
@@ -71,6 +70,24 @@ def require_made_from_data(files: Mapping[str, bytes], *, profile: object, purpo
             ),
             next_step=_ADVICE,
         )
+
+
+def report_of(data: bytes) -> Report:
+    """Return the report of a data file: all that its pages show.
+
+    Raises:
+        VerificationError: it is none of this program.
+    """
+    return _decoded(data)[2]
+
+
+def _decoded(file: bytes) -> tuple[_Data, Cover, Report]:
+    try:
+        data, cover = msgspec.json.decode(file, type=_Data), msgspec.json.decode(file, type=Cover)
+        checked_day(cover.day, "day of a report")
+        return data, cover, make_report(data, cover)
+    except (InternalError, RecursionError, UsageError, ValueError):  # also a heading or a language that there is not
+        raise _no_report() from None
 
 
 def _no_report() -> VerificationError:

@@ -108,7 +108,7 @@ def _read_line(descriptor: int) -> bytes:
 def _no_terminal() -> UsageError:
     return UsageError(
         Message("no terminal to ask the second person"),
-        next_step=Message("Run it in a terminal, or use {ask}.", ask=NextStep.ASK_APPROVAL),
+        next_step=Message("Run it in a terminal, or use {ask}.", ask=NextStep.ASK_BY_FILE),
     )
 
 

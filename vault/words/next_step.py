@@ -10,7 +10,6 @@ class NextStep(Enum):
 
     ADD_RECIPIENT = "add-recipient"
     APPROVE_HERE = "approve-here"
-    ASK_APPROVAL = "ask-approval"
     ASK_BY_FILE = "ask-by-file"
     CARRY_OUT_HANDOVER = "carry-out-handover"
     CHANGE_ROLES = "change-roles"

@@ -41,7 +41,8 @@ def look(session: Session, case: CompartmentId, days: int = 2) -> Plan[Any]:
 
 def ask(session: Session, plan: Plan[Any], out: Path, approver: str | None = SELIN) -> tuple[str, ...]:
     assert BREAK_GLASS.second is not None
-    return tuple(BREAK_GLASS.second.ask(session, plan, approver and full_name(approver), out))
+    agreed = Agreed(ask_into=out, ask_whom=approver and full_name(approver))
+    return tuple(BREAK_GLASS.second.ask(session, plan, agreed, Working()).names)
 
 
 def open_with(session: Session, case: CompartmentId, answer: Path) -> Told:

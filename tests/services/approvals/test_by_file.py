@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.services.organisation import (
@@ -28,10 +29,13 @@ from vault.export.reader import open_package
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
 from vault.services.approvals import by_file
+from vault.services.approvals.shown_here import own_texts
+from vault.services.approvals.side_by_side import Beside, beside, side_by_side
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
+from vault.services.grants import sharing
 
 __all__ = ["organisation", "organisation_template"]  # fixtures
 
@@ -124,6 +128,44 @@ def test_the_second_person_alone_reads_what_leaves_and_who_asks(office: Office) 
     for name in (TOMAS, DANA, AMINA):
         with office.organisation.open(name) as session, pytest.raises((BrokenSealError, RefusedError)):
             by_file.read_question(session, office.question)
+
+
+def test_who_holds_the_case_reads_beside_what_leaves_what_of_it_stays(office: Office) -> None:
+    hidden = (("They called from ", False), ("[removed]", True), (".", False))
+    with office.organisation.open(SELIN) as selin:
+        question = by_file.read_question(selin, office.question).question
+        assert own_texts(selin, question) == ()
+        (line,) = [each for each in side_by_side(question) if each.leaves == hidden]
+        assert (line.stays, line.hidden) == ((), 1)
+        assert selin.viewed == set(), "what is not held is not looked at"
+    with office.organisation.open(AMINA) as amina:
+        sharing.grant(amina, office.case, office.organisation.members(SELIN))
+    office.organisation.exchange(AMINA, SELIN)
+    with office.organisation.open(SELIN) as selin:
+        (line,) = [each for each in side_by_side(question, own_texts(selin, question)) if each.leaves == hidden]
+        assert line.stays == (("They called from ", False), ("Qarvosh", True), (".", False))
+        assert selin.viewed == {(office.case, "legal-referral")}, "the look is in the log"
+        another = msgspec.structs.replace(question, subject=b"0" * 16)
+        assert own_texts(selin, another) == (), "the pages may name any case"
+
+
+@pytest.mark.parametrize(
+    ("leaves", "own", "stays"),
+    [
+        ("[P-KD7] called [removed].", ["Sana called Olim."], "*Sana* called *Olim*."),
+        ("[P-KD7] called [removed].", ["Sana called Olim.", "Olim called Sana."], ""),
+        ("[P-KD7] called.", ["Sana called Olim."], ""),
+        ("a [removed] b [removed] b", ["a 1 b 2 b 3 b"], "a *1* b *2 b 3* b"),
+        ("Nobody came.", ["Nobody came.", "Nobody"], "Nobody came."),
+        ("ab[removed]ba", ["aba"], ""),
+    ],
+)
+def test_beside_what_leaves_stands_only_a_text_that_says_all_else_alike(
+    leaves: str, own: list[str], stays: str
+) -> None:
+    line = beside(Beside("", ((leaves, False),)), own)
+    assert "".join(text for text, _ in line.leaves) == leaves
+    assert "".join(f"*{text}*" if goes else text for text, goes in line.stays) == stays
 
 
 @pytest.mark.long

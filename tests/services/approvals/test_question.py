@@ -88,7 +88,8 @@ def test_what_is_approved_is_told_by_name_in_one_order_and_nobody_speaks_who_sai
         "  devices that get its key: 02, all, 03",
         "  until: 1970-01-01 00:00 UTC",
         "  reason: safety",
-        "  Whose devices these are, the list of devices says to a member who looks at it themselves.",
+        "  Whose devices these are, the list of devices says to a member who",
+        "      looks at it themselves.",
     ]
 
 

@@ -24,8 +24,7 @@ from tui.screens.members.away import AWAY, AwayForm
 from tui.screens.members.invite import INVITE, InviteForm
 from tui.screens.papers.paper_form import NEXT_VERSION, PAPER, PaperForm, add_paper
 from tui.screens.people.person_form import PERSON, PersonForm
-from tui.screens.referral.export import ExportScreen
-from tui.screens.referral.kept_export import EXPORT
+from tui.screens.referral.export import EXPORT, ExportScreen
 from tui.text.in_words import in_words
 from tui.values.messages import OpenCase
 from tui.values.values import CaseShown, DraftShown, Spot

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -41,7 +41,10 @@ class Doing:
         then: gets what came of it.
         answers: of the questions that are answered already.
         second: returns how the second person is asked, once that is decided; for worker threads.
+        asked: instead: into which file a question goes, and for whom: nothing is done yet.
         failed: gets the error; without it, the status line shows its sentence.
+        decided: of what leaves: what becomes of each form that nobody knows.
+        read: shows somebody the finished pages and says whether they say yes; for worker threads.
     """
 
     act: Act[Any]
@@ -49,7 +52,10 @@ class Doing:
     then: Callable[[Told], None]
     answers: dict[str, str] = field(default_factory=dict, repr=False)
     second: Callable[[Gateway], Second | None] | None = None
+    asked: tuple[Path, str | None] | tuple[()] = ()
     failed: Callable[[VaultError], None] | None = None
+    decided: Mapping[str, str] = field(default_factory=dict, repr=False)
+    read: Callable[[Stopped, tuple[str, ...]], bool] | None = None
 
     @property
     def is_short(self) -> bool:
@@ -83,7 +89,7 @@ class ActScreen(LongWorkScreen):
             self.ask(lambda vault: vault.acting.look(doing.act, doing.said), looked, failed=doing.failed)
         elif plan.stop is not None:
             self.warn(sentence(plan.stop))
-        elif plan.needs_second and doing.second is None:
+        elif plan.needs_second and doing.second is None and not doing.asked:
             self.ask(lambda vault: vault.approvals.approvers(plan.beside), partial(self._ask_whom, doing, plan))
         else:
             self._put([each for each in plan.asks if each.name not in doing.answers], doing, plan)
@@ -102,22 +108,14 @@ class ActScreen(LongWorkScreen):
                 answered = replace(doing, second=lambda vault: vault.approvals.answered(file))
                 self.do(answered, _told_too(plan, _APPROVED))
             elif file is not None:
-                self.ask(
-                    lambda vault: vault.acting.ask_by_file(doing.act, doing.said, plan, who, file),
-                    partial(self._asked, doing),
-                    failed=doing.failed,
-                )
+                self.do(replace(doing, asked=(file, who or None)), replace(plan, asks=()))
 
         self.app.push_screen(SecondForm(doing.act.title, approvers, chosen))
 
-    def _asked(self, doing: Doing, lines: tuple[Words, ...]) -> None:
-        act = doing.act
-        days = tuple(
-            Message("{label}: the same day again, {day}.", label=field.label, day=doing.said[field.name][0])
-            for field in act.days(doing.said)
-        )
-        if act.second is not None:
-            self.app.push_screen(ResultDialog(act.second.nothing, (*lines, *days)))
+    def show_asked(self, doing: Doing, told: Told) -> None:
+        """Say where the question is, and what happens with it."""
+        if doing.act.second is not None:
+            self.app.push_screen(ResultDialog(doing.act.second.nothing, told.lines))
 
     def _put(self, asks: Sequence[Ask], doing: Doing, plan: Plan[Any]) -> None:
         if not asks:
@@ -177,15 +175,18 @@ class ActScreen(LongWorkScreen):
         act, said = doing.act, doing.said
 
         def work(vault: Gateway, progress: Progress, stopped: Stopped) -> Told:
-            agreed = Agreed(doing.answers, None if doing.second is None else doing.second(vault))
+            second = None if doing.second is None else doing.second(vault)
+            read = None if doing.read is None else partial(doing.read, stopped)
+            agreed = Agreed(doing.answers, second, doing.decided, read, *doing.asked)
             return vault.acting.carry_out(act, said, plan, agreed, progress=progress, stopped=stopped)
 
+        then = partial(self.show_asked, doing) if doing.asked else doing.then
         if doing.is_short:
-            self._work(lambda vault: work(vault, lambda done, total: None, lambda: False), doing.then, doing)
+            self._work(lambda vault: work(vault, lambda done, total: None, lambda: False), then, doing)
         else:
             stopped = Message("Stopped: {nothing}.", nothing=act.nothing) if act.makes_files else _STOPPED
-            is_alone = not act.makes_files and act.stopped is None
-            self.work_long(act.doing, work, doing.then, when_stopped=act.stopped or stopped, alone=is_alone)
+            alone, stopped = not act.makes_files and act.stopped is None, act.stopped or stopped
+            self.work_long(act.doing, work, then, when_stopped=stopped, alone=alone, failed=doing.failed)
 
     def show_told(self, name: Words, told: Told, then: Callable[[Words], None]) -> None:
         """Show what came of an act, as long as it is; `then` gets its first sentence."""

@@ -35,6 +35,7 @@ class LongWorkScreen(VaultScreen):
         *,
         when_stopped: Words = "",
         alone: bool = False,
+        failed: Callable[[VaultError], None] | None = None,
     ) -> None:
         """Do this with a progress bar over the screen.
 
@@ -45,6 +46,7 @@ class LongWorkScreen(VaultScreen):
             then: gets what was made.
             when_stopped: the words for the status line when the person stopped it; without any it is not stopped.
             alone: see `ask`; for what changes keys or members, which nothing may overlap.
+            failed: gets the error; without it, the status line shows its sentence.
         """
         wish = threading.Event()
         modal = ProgressModal(title, wish.set if when_stopped else None)
@@ -63,8 +65,8 @@ class LongWorkScreen(VaultScreen):
             outcome.append((lambda: self.say(when_stopped)) if made is None else partial(then, made))
             modal.finished(made is not None)
 
-        def failed(error: VaultError) -> None:
-            outcome.append(partial(self.fail, error))
+        def not_made(error: VaultError) -> None:
+            outcome.append(partial(failed or self.fail, error))
             modal.finished(False)
 
         def closed(_: bool | None) -> None:  # not before: nothing comes up over a call slip that lies over the bar
@@ -83,7 +85,7 @@ class LongWorkScreen(VaultScreen):
                 return None
 
         def begin() -> None:
-            self.ask(unless_stopped, finished, failed=failed, alone=alone)
+            self.ask(unless_stopped, finished, failed=not_made, alone=alone)
 
         self.app.push_screen(modal, closed)
         modal.call_after_refresh(begin)  # so that the bar is there for the first word

@@ -1,34 +1,45 @@
-"""Being the second person for somebody elsewhere: their question is read whole, then approved with a reason."""
+"""Being the second person: what leaves is read beside what stays; one key says yes, another one no, with a reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar, Final
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.looks.tokens import Token
 from tui.screens.frame.act_screen import ActScreen, Doing
-from tui.screens.frame.base import BACK, Command, leave
+from tui.screens.frame.base import BACK, Command, VaultScreen, leave
 from tui.screens.frame.browse import PlaceInput
-from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.dialogs import AskLine, ResultDialog, ask_new_file
 from tui.screens.frame.form import BROWSE, FormScreen
 from tui.screens.frame.form_row import FormRow, FormRows
-from tui.screens.referral.shown_whole import ShownWhole
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices
+from tui.widgets.cells import Cell
 from tui.widgets.fields import SafeInput
+from tui.widgets.pair import Pair, Twin
 from vault.acts.act import Plan, Said
 from vault.acts.approval import GIVE, Asked
-from vault.words.message import Message, Words
+from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from tui.gateway import AskedQuestion, Beside, Gateway
 
 _ABOUT: Final = Message(
     "Another member asks whether something may be done: an export, say. Nobody can approve their own"
     " request. You read all that would leave before you answer."
 )
+_WHY: Final = Message("Your reason: it goes into the log and into what leaves.")
+_WHY_NOT: Final = Message("Why do you not approve it? Nothing is signed.")
+_HEADS: Final = (Message("Stays here"), Message("Leaves, as it will be read"))
+_HEADS_OF_ACT: Final = (Message("As your own vault has it"), Message("What you approve"))
 
 
 class QuestionFile(FormScreen):
@@ -58,67 +69,147 @@ class QuestionFile(FormScreen):
         self.say("")
         said = {"file": (str(file),)}
 
-        def show(found: tuple[Plan[Asked], Sequence[Words]]) -> None:
-            self.app.push_screen(QuestionScreen(said, *found), self._answered)
+        def read(vault: Gateway) -> tuple[Plan[Asked], tuple[Beside, ...]]:
+            plan = vault.acting.look(GIVE, said)
+            return plan, vault.approvals.pages(plan.of.received.question)
 
-        self.ask(lambda vault: vault.acting.shown(GIVE, said), show)
+        def show(found: tuple[Plan[Asked], tuple[Beside, ...]]) -> None:
+            self.app.push_screen(QuestionByFile(said, *found), self._answered)
+
+        self.ask(read, show)
 
     def _answered(self, words: str | None) -> None:
         self.say(words or Message("You answered nothing."))
 
 
-class QuestionScreen(ActScreen, FormScreen):
-    """Shows a question; ends with the words of what was approved, or with nothing.
+class QuestionScreen(VaultScreen):
+    """Shows all that is asked, and what of it stays here.
+
+    Args:
+        about: who asks, or is asked.
+        question: what is asked.
+        pages: what its pages show, where it has some.
+        shown: what the vault of who reads says of it.
+    """
+
+    NAME = Message("A question to you")
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "approve", Message("Yes: approve it, with a reason"), "F4", Message("yes")),
+        Command("n", "decline", Message("No: say why; nothing is signed"), "n", Message("no")),
+        Command("down", "down", Message("Read on"), "Down, PgDn", Message("read on")),
+        leave(Message("Leave; nothing is approved")),
+    )
+
+    def __init__(
+        self, about: Words, question: AskedQuestion, pages: Sequence[Beside], shown: Sequence[Words] = ()
+    ) -> None:
+        super().__init__()
+        self._about, self._question, self._pages, self._shown = about, question, pages, shown
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        left, right = _HEADS if self._pages else _HEADS_OF_ACT
+        twins = (*_of_pages(self._pages), *_of_act(self._question, self._shown, has_pages=bool(self._pages)))
+        yield Pair(Cell(left, Token.ACC, bold=True), Cell(right, Token.ACC, bold=True), twins, id="question")
+
+    def on_mount(self) -> None:
+        """Begin with reading."""
+        hidden = sum(line.hidden for line in self._pages)
+        said = plural("{count} place hidden", "{count} places hidden", count=hidden)
+        self.head(self._about, said if self._pages else "")
+        self.query_one("#question").focus()
+        self.say(Message("Read all of it. Nothing is signed before F4."))
+
+    def action_down(self) -> None:
+        """Read on."""
+        self.query_one("#question").scroll_down(animate=False)
+
+    def action_approve(self) -> None:
+        """Ask for the reason; not before all that is asked was on the screen."""
+        pair = self.query_one(Pair)
+        if not pair.is_read:
+            pair.read_on()
+            self.warn(Message("You have not seen the question to its end. Read on, then F4."))
+            return
+        reasons = choices(self._question.reasons)
+        self.unless_left(Choose(_WHY, reasons), self.approved)
+
+    def approved(self, reason: str) -> None:
+        """Go on with a yes."""
+        raise NotImplementedError
+
+    def action_decline(self) -> None:
+        """Ask why not."""
+        self.unless_left(AskLine(_WHY_NOT), self.declined)
+
+    def declined(self, why: str) -> None:
+        """Go on with a no."""
+        raise NotImplementedError
+
+
+class QuestionByFile(ActScreen, QuestionScreen):
+    """A question out of a file; ends with the words of what was approved, or with nothing.
 
     Args:
         said: where it lies.
         plan: what it asks.
-        lines: how that is read.
+        pages: what its pages show.
     """
 
-    NAME = Message("A question to you")
-    ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "approve", Message("Approve it"), "F4", Message("approve")),
-        Command("f6", "app.next_pane", Message("Next pane: text, reason, answer"), "F6", Message("pane")),
-        BROWSE,
-        leave(Message("Leave; nothing is approved")),
-    )
-
-    def __init__(self, said: Said, plan: Plan[Asked], lines: Sequence[Words]) -> None:
-        super().__init__()
-        self._file, self._plan, self._whole = said, plan, lines
+    def __init__(self, said: Said, plan: Plan[Asked], pages: Sequence[Beside]) -> None:
+        received = plan.of.received
+        asks = Message("{asker} asks", asker=received.name)
+        super().__init__(asks, received.question, pages, received.shown)
+        self._file, self._plan = said, plan
 
     @override
-    def compose_middle(self) -> Iterable[Widget]:
-        reasons = [("", Message("none yet")), *choices(self._plan.of.received.question.reasons)]
-        yield ShownWhole((together(self._whole),), id="question-text")
-        yield FormRow(Message("Your reason"), ChoiceField(reasons, id="reason"))
-        yield FormRow(
-            Message("Answer to"),
-            PlaceInput(
-                new="answer", placeholder=Message("e.g. {example}, a new file", example="/media/stick/answer"), id="out"
-            ),
+    def approved(self, reason: str) -> None:
+        def answer_to(out: Path) -> None:
+            said = {**self._file, "reason": (reason,), "out": (str(out),)}
+            self.do(Doing(GIVE, said, lambda told: self.end(together(told.lines, " "))), self._plan)
+
+        ask_new_file(self, Message("A new file for your answer"), "/media/stick/answer", answer_to)
+
+    @override
+    def declined(self, why: str) -> None:
+        asker = self._plan.of.received.name
+        lines = (
+            Message("Nothing is signed, and no file is written: without your answer it cannot be done."),
+            Message("Tell {asker}: I do not approve it. {why}", asker=asker, why=why),
         )
+        self.app.push_screen(ResultDialog(Message("You said no"), lines), lambda _: self.end(""))
 
-    def on_mount(self) -> None:
-        """Begin with reading."""
-        self.head(right=Message("{asker} asks", asker=self._plan.of.received.name))
-        self.query_one("#question-text").focus()
-        self.say(Message("Read all of it. Your reason goes into the log and into what leaves."))
 
-    def action_approve(self) -> None:
-        """Ask once more, with what it means; not before all that is asked was on the screen."""
-        text = self.query_one(ShownWhole)
-        if text.unread is not None:
-            text.read_on()
-            self.refuse("question-text", Message("You have not seen the question to its end. Read on, then F4."))
-            return
-        reason = self.word("reason")
-        if not reason:
-            self.refuse("reason", Message("Choose your reason first (F6, then right)."))
-            return
-        out = self.place("out")
-        if out is None:
-            return
-        said = {**self._file, "reason": (reason,), "out": (str(out),)}
-        self.do(Doing(GIVE, said, lambda told: self.end(together(told.lines, " "))), self._plan)
+def _of_pages(pages: Sequence[Beside]) -> Iterator[Twin]:
+    """Yield the lines of the pages; what others wrote begins with a mark: none of it passes for ours."""
+    for line in pages:
+        if line.is_heading:
+            yield Twin((), ())
+            yield Twin((), (Cell(line.ours, Token.ACC, bold=True),))
+            continue
+        own = Cell(line.ours, Token.DIM)
+        leaves = (own, *(Cell(text, Token.WARN if stands else Token.FG, bold=stands) for text, stands in line.leaves))
+        stays = tuple(Cell(text, Token.FG if goes else Token.DIM, bold=goes) for text, goes in line.stays)
+        if not stays and line.hidden:
+            count = plural("{count} place stays here", "{count} places stay here", count=line.hidden)
+            stays = (Cell(count, Token.DIM),)
+        mark = Cell("| ", Token.MARK)
+        yield Twin(stays, leaves, "!" if line.hidden else "", (Cell(""), mark) if line.leaves else None)
+
+
+def _of_act(question: AskedQuestion, shown: Sequence[Words], *, has_pages: bool) -> Iterator[Twin]:
+    """Yield what is approved, beside what the own vault says; then what the asker says of it, with a mark."""
+    asked = [Cell(line) for line in question.things()]
+    left = [Cell(line) for line in shown]
+    if has_pages:
+        yield Twin((), ())
+        yield Twin((), (Cell(_HEADS_OF_ACT[1], Token.ACC, bold=True),))
+    elif not left:
+        left = [Cell(Message("Your own vault is not open here: nothing to compare."), Token.DIM)]
+    for place in range(max(len(left), len(asked))):
+        yield Twin(tuple(left[place : place + 1]), tuple(asked[place : place + 1]))
+    if question.about:
+        yield Twin((), (Cell(Message("As the one who asks says:"), Token.DIM),))
+    for line in question.about:
+        yield Twin((), (Cell(line),), signs=(Cell(""), Cell("> ", Token.MARK)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -14,27 +15,33 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.gateway import Wish
 from tui.screens.frame.act_form import ActForm
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import Command, leave
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, WHOLE_PATH
 from tui.screens.frame.form_row import FormRow, FormRows
+from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.second_rows import ANSWER, ASK, HERE, SecondRows
-from tui.screens.referral.kept_export import KeptExport
-from tui.screens.referral.of_whom import WHOSE, OfWhom
 from tui.screens.referral.pages import PagesScreen
 from tui.screens.referral.questions import QuestionsScreen
+from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.codes import LANGUAGES
 from tui.values.messages import Answer
+from tui.values.values_forms import FormPlace
+from vault.acts import export
+from vault.acts.act import OpenFormsError, Told
 from vault.acts.recipient import ADD
-from vault.progress import Progress, Stopped
-from vault.words.message import Message, Words, plural
+from vault.errors import VaultError
+from vault.ids import RecordId
+from vault.progress import Stopped
+from vault.redaction.profile import profile_named
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from tui.gateway import Approver, ExportStep, Gateway, KeptPartner, Question
+    from tui.gateway import Approver, Gateway, KeptPartner, Question, Second
 
 _PROFILES: Final = (
     ("lawyer-named", Message("client, persecutor, others you choose")),
@@ -42,28 +49,76 @@ _PROFILES: Final = (
     ("disappearance", Message("client who disappeared: confirmed facts alone")),
     ("subject", Message("the client gets their own data; nobody else is named")),
 )
-_RELEASED: Final = {
-    "alone": Message("Released ALONE: log and package say so."),
-    "two-person": Message("Two persons released it: log and package say so."),
-}
 _ABOUT: Final = Message("Nothing is written before you have read the finished pages and pressed F4 there.")
-_HIDING: Final = Message("Hiding names, and reading the finished files again")
-_STOPPED: Final = Message("Stopped. Nothing was written.")
 _NO_RECIPIENT: Final = Message("There is no recipient yet; an admin adds one here (Ctrl+R).")
 _ASK_WORDS: Final = Message("Nobody confirmed this key. Call them: do they read out these words?")
 _DONE: Final = (
     Command("f4", "go_on", Message("Done: back to the case"), "F4", Message("done")),
     Command("escape", "back", Message("Back to the case"), "Esc", Message("back")),
 )
+_WHOSE: Final = Message(
+    "This case has several clients. Choose the client it is about: nobody else is named as a client."
+)
+_NOBODY: Final[tuple[str, Words]] = ("", Message("not said: choose the client"))
 _LOOK_SECONDS: Final = 0.2
+EXPORT: Final = "export"
+_FIELDS: Final = frozenset({"recipient", "profile", "language", "contact", "out"})
+_DECIDED: Final = "decided"
+_BY_FILE: Final = {ASK: "ask", ANSWER: "approval"}
 
 
-class ExportScreen(KeptExport):
+class _OfWhom(Vertical):
+    """A row that is there where it is needed; nobody is chosen at first, unless by where the form was opened.
+
+    Args:
+        person: who is chosen at first, by the id of their record.
+    """
+
+    def __init__(self, person: str) -> None:
+        super().__init__(classes="place")
+        self.display = False
+        self._person = person
+        self._is_of_one = False
+        self._field = ChoiceField([_NOBODY])
+        self._clients: tuple[tuple[str, Words], ...] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to be chosen first."""
+        return self.display and not self._field.value
+
+    @property
+    def chosen(self) -> RecordId | None:
+        """Who was chosen."""
+        said = self._field.value if self.display else self._person if self._is_of_one else ""
+        return RecordId(bytes.fromhex(said)) if said else None
+
+    def go_by(self, profile: str) -> bool:
+        """Be there or not, as this profile needs it; return whether it has to be told who the clients are."""
+        self._is_of_one = profile_named(profile).is_of_one_client
+        self._fit()
+        return self._is_of_one and self._clients is None
+
+    def _fit(self) -> None:
+        self.display = self._is_of_one and len(self._clients or ()) > 1
+
+    def show(self, clients: tuple[tuple[str, Words], ...]) -> None:
+        """Take who the clients of the case are, by id and name."""
+        if self._clients is None:
+            self._clients = clients
+            self._field = ChoiceField([_NOBODY, *clients], value=self._person, id="person")
+            self.mount(FormRow(Message("Which client"), self._field))
+            self._fit()
+
+
+class ExportScreen(ActScreen, KeptForm):
     """Ends with nothing; what was exported stands in the log and in the case.
+
+    Its recipient comes into the form late. Who approves is asked anew where a draft of it is gone on with.
 
     Args:
         case, ref: of the case.
-        profile: which is chosen at first.
+        profile: which is chosen at first, whatever a draft says; empty for none.
         person: of whom it tells, where it tells of one client; empty asks where the case has several.
         told: what it is for, where that matters.
     """
@@ -78,8 +133,11 @@ class ExportScreen(KeptExport):
     )
 
     def __init__(self, case: str, ref: str, *, profile: str = "", person: str = "", told: Words = "") -> None:
-        super().__init__(case, ref, profile)
+        super().__init__()
+        self._case, self._ref, self._profile = case, ref, profile
         self._person, self._told = person, told
+        self._decided: dict[str, str] = {}
+        self._wanted = ""
         self._recipients: list[KeptPartner] = []
         self._may_add = False
         self._is_done = False
@@ -89,7 +147,7 @@ class ExportScreen(KeptExport):
         yield FormRows(
             Vertical(id="recipient-place"),
             FormRow(Message("Who is named"), ChoiceField(_PROFILES, value=self._profile, id="profile")),
-            OfWhom(self._person),
+            _OfWhom(self._person),
             FormRow(Message("Language"), ChoiceField(LANGUAGES, id="language")),
             FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as in your last")),
             FormRow(
@@ -146,7 +204,7 @@ class ExportScreen(KeptExport):
     @on(ChoiceField.Changed, "#profile")
     def _ask_whose(self) -> None:
         """Read who the clients are as soon as it tells of one of them; reading it is in the log."""
-        case, whose = self._case, self.query_one(OfWhom)
+        case, whose = self._case, self.query_one(_OfWhom)
         if whose.go_by(self.word("profile")):
             self.ask(lambda vault: vault.referral.clients(case), whose.show)
 
@@ -197,119 +255,72 @@ class ExportScreen(KeptExport):
         second = self.query_one(SecondRows)
         if not self._recipients:
             self.warn(_NO_RECIPIENT)
-        elif self.query_one(OfWhom).is_open:
-            self.refuse("person", WHOSE)
-        elif second.way in {ASK, ANSWER} and second.file is None:
+        elif self.query_one(_OfWhom).is_open:
+            self.refuse("person", _WHOSE)
+        elif second.way in _BY_FILE and second.file is None:
             self.refuse("second-file", WHOLE_PATH)
         elif second.way == ASK:
-            self._ask_apart(second)
+            self._act(second)
         elif (out := self.place("out")) is not None:
-            self._export(out, second)
+            self._act(second, out)
 
-    def _wish(self) -> Wish:
-        return Wish(
-            self.word("profile"),
-            self.word("recipient"),
-            dict(self._decided),
-            language=self.word("language"),
-            contact=self.text("contact") or None,
-            person=self.query_one(OfWhom).chosen,
+    def _act(self, second: SecondRows, out: Path | None = None) -> None:
+        """Do it: forms that are open are decided first, and finished pages are read."""
+        way, file, person = second.way, second.file, self.query_one(_OfWhom).chosen
+        said = {
+            "case": (self._case,),
+            "profile": (self.word("profile"),),
+            "to": (self.word("recipient"),),
+            "language": (self.word("language"),),
+            **({} if out is None else {"out": (str(out),)}),
+            **({} if person is None else {"person": (person.hex(),)}),
+            **({_BY_FILE[way]: (str(file),)} if file is not None and way in _BY_FILE else {}),
+        }
+        doing = Doing(
+            export.EXPORT,
+            said,
+            self._sealed,
+            {"contact": self.text("contact")},
+            asked=(file, second.who or None) if file is not None and way == ASK else (),
+            second=partial(self._ask_here, second.who) if way == HERE else None,
+            failed=self._failed,
+            decided=dict(self._decided),
+            read=partial(self._read, "ask" if way == ASK else "seal"),
         )
-
-    def _export(self, out: Path, second: SecondRows) -> None:
-        wish = self._wish()
-        who = second.who if second.way == HERE else ""
-        answer = second.file if second.way == ANSWER else None
-
-        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ExportStep:
-            def approve(pages: tuple[str, ...]) -> bool:
-                return self._wait_for_approval(pages, stopped)
-
-            progress(1, 100)
-            return vault.referral.export(
-                self._case,
-                wish,
-                out=out,
-                approve=approve,
-                progress=progress,
-                stopped=stopped,
-                second=vault.approvals.at_this_keyboard(who, self.lend) if who else None,
-                answer=answer,
-            )
-
         self.say("")
-        self.work_long(_HIDING, work, self._answered, when_stopped=_STOPPED)
+        self.do(doing)
 
-    def _ask_apart(self, second: SecondRows) -> None:
-        wish, who, file = self._wish(), second.who, second.file or Path()
+    def _ask_here(self, who: str, vault: Gateway) -> Second:
+        return vault.approvals.at_this_keyboard(who, self.lend)
 
-        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ExportStep:
-            progress(1, 100)
-            return vault.approvals.ask(
-                self._case,
-                wish,
-                approve=lambda pages: self._wait_for_approval(pages, stopped, "ask"),
-                progress=progress,
-                stopped=stopped,
-                approver=who,
-                out=file,
-            )
+    def _failed(self, error: VaultError) -> None:
+        """Show the forms that are open; of anything else, say why."""
+        if isinstance(error, OpenFormsError):
+            self._show_questions(error.questions)
+        else:
+            self.fail(error)
 
-        def asked(step: ExportStep) -> None:
-            if step.questions:
-                self._show_questions(step.questions)
-                return
-            words = Message(
-                "The question is at {file}. It opens for: {names}.\n"
-                "They approve it in their app (a) and make a bundle for you. Import the bundle, then export with the"
-                " answer: within 7 days, and while the case stays as it is.",
-                file=file,
-                names=", ".join(step.names),
-            )
-            self._finish(words)
-            self.say(Message("The question is written. Nothing left."))
+    def _sealed(self, told: Told) -> None:
+        self._finish(told)
+        self.say(Message("The package is sealed."))
 
-        self.say("")
-        self.work_long(
-            _HIDING,
-            work,
-            asked,
-            when_stopped=_STOPPED,
-        )
+    @override
+    def show_asked(self, doing: Doing, told: Told) -> None:
+        self._finish(told)
+        if doing.act.second is not None:
+            self.say(doing.act.second.nothing)
 
     def _show_questions(self, questions: tuple[Question, ...]) -> None:
         self.app.push_screen(
             QuestionsScreen(self._ref, questions, self._decided, self.note_typing), self._questions_answered
         )
 
-    def _answered(self, step: ExportStep) -> None:
-        found = step.done
-        if found is None:
-            self._show_questions(step.questions)
-            return
-        decided = plural(
-            "{count} form is decided; the finished files were checked.",
-            "{count} forms are decided; the finished files were checked.",
-            count=found.decided,
-        )
-        words = Message(
-            "DONE. The package is at {path}\n"
-            "{decided} {released}\n\n"
-            "Tell the recipient these words of your package key once, by voice:\n{words}",
-            path=found.path,
-            decided=decided,
-            released=_RELEASED[found.release],
-            words=" ".join(found.key_words),
-        )
-        self._finish(words)
-        self.say(Message("The package is sealed."))
-
-    def _finish(self, words: Message) -> None:
+    def _finish(self, told: Told) -> None:
         """Show what came of it in place of the form: the same export is not made twice."""
         self._is_done = True
         self.keep_no_more(lambda: None)
         result = self.query_one("#result", Static)
-        result.update(safe_content(words))
+        result.update(safe_content(together(told.lines)))
         for row in self.query_one(".form").children:
             row.display = row is result
         self.show_keys()
@@ -320,7 +331,7 @@ class ExportScreen(KeptExport):
         else:
             self.say(Message("Nothing was written. F4 goes on; what you decided is remembered on this screen."))
 
-    def _wait_for_approval(self, pages: tuple[str, ...], stopped: Stopped, does: str = "seal") -> bool:
+    def _read(self, does: str, stopped: Stopped, pages: tuple[str, ...]) -> bool:
         """Return, in the worker's thread, whether the person who reads the pages says yes to what F4 does."""
         answered = threading.Event()
         answer: list[bool] = []
@@ -337,6 +348,35 @@ class ExportScreen(KeptExport):
             if stopped():
                 return False
         return answer == [True]
+
+    # ---- its draft ----------------------------------------------------------------------------------------------
+
+    @override
+    def form_place(self) -> FormPlace:
+        return FormPlace(EXPORT, self._case, self._ref)
+
+    @override
+    def in_fields(self) -> dict[str, str]:
+        said = {name: text for name, text in super().in_fields().items() if name in _FIELDS}
+        return said | ({_DECIDED: json.dumps(self._decided)} if self._decided else {})
+
+    @override
+    def filled_at_first(self) -> dict[str, str]:
+        return {name: said for name, said in super().filled_at_first().items() if name not in {"recipient", "profile"}}
+
+    @override
+    def typed_already(self) -> set[str]:
+        chosen = {"profile"} if self._profile else set[str]()
+        return super().typed_already() - {"recipient"} | chosen  # the first of the list is a recipient nobody chose yet
+
+    @override
+    def come_back(self, typed: Mapping[str, str]) -> None:
+        decided = json.loads(typed.get(_DECIDED, "{}"))
+        if isinstance(decided, dict):
+            self._decided |= {str(form): str(action) for form, action in decided.items() if form not in self._decided}
+        self._wanted = typed.get("recipient", "")
+        for field in self.query("#recipient").results(ChoiceField):
+            field.take(self._wanted)
 
 
 def _first_words(fingerprint: str) -> str:

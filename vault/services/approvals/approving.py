@@ -168,8 +168,7 @@ def _how_to_ask(act: str, found: Collection[Approver]) -> Message:
             )
         )
     if away and act in ASKED_BY_FILE:
-        step = NextStep.ASK_APPROVAL if act == "export.begin" else NextStep.ASK_BY_FILE
-        ways.append(Message("In a file ({step}): {names}.", step=step, names=away))
+        ways.append(Message("In a file ({step}): {names}.", step=NextStep.ASK_BY_FILE, names=away))
     return joined(ways) or Message(
         "Approve it at the keyboard of a device that both of you use; none of {names} uses this device.", names=away
     )

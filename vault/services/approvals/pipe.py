@@ -40,9 +40,9 @@ _LOCAL = frozenset({Purpose.SESSION, Purpose.RATCHET})
 Run = Callable[[bytes], bytes]
 
 
-def run_second_process(question: bytes) -> bytes:
-    """Run the second process at this terminal until it has answered."""
-    command = [sys.executable, "-I", "-m", "vault.services.approvals.pipe_process", str(os.getpid())]
+def run_second_process(question: bytes, module: str = "vault.services.approvals.pipe_process") -> bytes:
+    """Run the second process at this terminal until it has answered; `module` is another one, that has a screen."""
+    command = [sys.executable, "-I", "-m", module, str(os.getpid())]
     try:
         done = subprocess.run(command, input=question, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own program
     except OSError:
@@ -85,7 +85,7 @@ def ask_second(
     if not lent:
         raise RefusedError(
             Message("the second person does not use this device"),
-            next_step=Message("Ask for the approval in a file: {ask_approval}.", ask_approval=NextStep.ASK_APPROVAL),
+            next_step=Message("Ask for the approval in a file: {ask_by_file}.", ask_by_file=NextStep.ASK_BY_FILE),
         )
     file = read_key_file(session.folder.keys)
     asked = PipeQuestion(

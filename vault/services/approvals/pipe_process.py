@@ -41,6 +41,8 @@ from vault.words.message import Message
 
 NOBODY_TYPED = "nobody-typed"
 _Message = TypeVar("_Message", bound=msgspec.Struct)
+NOT_APPROVED = Message("the second person did not approve")
+NEXT_STEP = Message("Nothing was done. Ask again, or ask another member.")
 _AGAIN = "That is none of these reasons. One of them, or nothing to refuse: "
 
 
@@ -86,12 +88,18 @@ def answer(
         if not why or why in asked.wanted.reasons:
             break
     if why not in asked.wanted.reasons:
-        raise RefusedError(
-            Message("the second person did not approve"),
-            next_step=Message("Nothing was done. Ask again, or ask another member."),
-        )
+        raise RefusedError(NOT_APPROVED, next_step=NEXT_STEP)
+    return approved(asked, why, ask_passphrase(f"Passphrase of {safe_text(asked.name)}: "))
+
+
+def approved(asked: PipeQuestion, why: str, passphrase: bytearray) -> PipeAnswer:
+    """Approve what was shown to the person; the passphrase is wiped.
+
+    Raises:
+        RefusedError: the person may not approve, or asked for it themselves.
+        VaultError: passphrase or log are not what they should be.
+    """
     file = KeyFile.decode(asked.keys)
-    passphrase = ask_passphrase(f"Passphrase of {safe_text(asked.name)}: ")
     try:
         own = unlock(file, passphrase, asked.name).secrets
     finally:
@@ -175,8 +183,11 @@ def decoded(untrusted: bytes, kind: type[_Message]) -> _Message:
         raise MalformedError(Message("the other process sent something else than was asked")) from None
 
 
-def main() -> int:
-    """Read the question from standard input and write the answer to standard output; people use the terminal."""
+def serve(answering: Callable[[PipeQuestion], PipeAnswer]) -> int:
+    """Read the question from standard input and write what answers it to standard output.
+
+    `answering` has the terminal; it raises what the first process shall tell.
+    """
     platform.harden_process()
     if sys.platform == "linux" and len(sys.argv) > 1:
         # Whoever asked is gone, so nobody waits for the answer, and the terminal is somebody else's.
@@ -184,17 +195,20 @@ def main() -> int:
     try:
         asked = decoded(sys.stdin.buffer.read(), PipeQuestion)
         with platform.limit_waits(asked.longest_wait_s):
-            answered = answer(asked, ask_reason=read_tty_pages, ask_passphrase=platform.read_tty_passphrase)
+            answered = answering(asked)
     except VaultError as error:
         answered = PipeAnswer(refusal=error.code, message=str(error.message), advice=str(error.next_step))
     except platform.NobodyTypedError:
         answered = PipeAnswer(refusal=NOBODY_TYPED)
     except KeyboardInterrupt:
-        answered = PipeAnswer(
-            refusal="refused", message="the second person did not approve", advice="Nothing was done."
-        )
+        answered = PipeAnswer(refusal="refused", message=str(NOT_APPROVED), advice="Nothing was done.")
     sys.stdout.buffer.write(msgspec.msgpack.encode(answered))
     return 0
+
+
+def main() -> int:
+    """Answer at the terminal, line by line."""
+    return serve(partial(answer, ask_reason=read_tty_pages, ask_passphrase=platform.read_tty_passphrase))
 
 
 if __name__ == "__main__":

@@ -17,9 +17,10 @@ import msgspec
 from vault.display import MINUTE_UTC, one_line, time_data
 from vault.errors import MalformedError, VerificationError
 from vault.export.archive import DATA
-from vault.export.made_again import require_made_from_data
+from vault.export.made_again import report_of, require_made_from_data
 from vault.export.release import ACT as EXPORT
 from vault.export.release import file_digests
+from vault.export.report import Report
 from vault.log.approvals import approved_digest
 from vault.words.message import Message
 
@@ -91,17 +92,32 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
         require_made_from_data(self.contents, profile=self.of["profile"], purpose=self.of["purpose"])
 
+    @property
+    def report(self) -> Report | None:
+        """What the finished pages show, if it is about a report (`require_true`)."""
+        return report_of(self.contents[DATA]) if DATA in self.contents else None
+
+    @property
+    def key_words(self) -> str:
+        """The words of the key for which a package would be sealed; empty for another act."""
+        return str(self.of["recipient"]) if self.act == EXPORT else ""
+
+    def things(self) -> list[str]:
+        """Return in words what would be approved: the act, then what it is done with."""
+        lines = [f"{_ACTS[self.act]} ({self.act})" if self.act in _ACTS else self.act]
+        lines += (f"{_NAMES.get(name, name)}: {text}" for name, text in _members(self.of))
+        if "seats" in self.of:
+            lines.append("Whose devices these are, the list of devices says to a member who looks at it themselves.")
+        return lines
+
     def lines(self) -> list[str]:
         """Return the question for a person to read: first the things, then what the asker says of them.
 
         Every line of a text that others wrote begins with a mark, where it is broken too: none passes for ours.
         """
-        act = f"{_ACTS[self.act]} ({self.act})" if self.act in _ACTS else self.act
-        things = (f"{_NAMES.get(name, name)}: {text}" for name, text in _members(self.of))
+        act, *things = self.things()
         lines = _marked("| ", _report(self.contents.get(DATA, b"")))
         lines += ["", *_marked("To approve: ", [act], then=_FURTHER), *_marked("  ", things, then=_FURTHER)]
-        if "seats" in self.of:
-            lines.append("  Whose devices these are, the list of devices says to a member who looks at it themselves.")
         if self.about:
             lines += ["As the one who asks says:", *_marked("> ", self.about)]
         return lines

@@ -6,22 +6,28 @@ from collections import Counter
 
 from vault.access.session import Session
 from vault.durations import DAY_MS
-from vault.errors import MalformedError, RefusedError
+from vault.errors import MalformedError, NotFoundError, RefusedError, UsageError
 from vault.ids import DIGEST_SIZE, ID_SIZE, CompartmentId, CompartmentKind, MemberId, SeatId
 from vault.index.cases import row_of
 from vault.policy.clocks import has_expired
+from vault.policy.decide import may
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion, open_each
+from vault.redaction.source import dossier_source
 from vault.services.approvals.approving import APART_MS, LONGEST_MS
 from vault.services.approvals.question import Question
+from vault.services.cases.cases import find, view
+from vault.services.cases.editing import KINDS
 from vault.services.erasures.described import note_look
 from vault.services.erasures.whose_words import in_a_line, listed_names, whose_words
 from vault.services.grants.timed_grants import last_day
 from vault.services.projection.approval_checks import BREAK_GLASS, ERASE
 from vault.services.projection.authors import name_in, names_of_members
-from vault.services.projection.projection import up_to_date_index
+from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.services.projection.reading import stored_of_kind
 from vault.words.message import Message, Words, plural
 
+_WHY = "legal-referral"  # for which somebody looks at a case that would leave
 _NAMES_NOTHING = Message("a question about opening a case names no case, day or device")
 
 
@@ -37,6 +43,30 @@ def shown_here(session: Session, question: Question, asker: MemberId) -> tuple[W
     if question.act == ERASE:
         return _erasure(session, question, asker, rule)
     return _glass(session, question) if question.act == BREAK_GLASS else ()
+
+
+def own_texts(session: Session, question: Question) -> tuple[str, ...]:
+    """Return all texts of the case that an export is of, where this member holds it; the look is in the log before.
+
+    The pages name the case. That it is this one, its pseudonym in the log says.
+    """
+    session.require(Action.APPROVE)
+    report = question.report
+    if report is None or not may(session.roles, Action.CASE_READ, holds_case=True).allowed:
+        return ()
+    named = next((row.pieces[0].text for row in report.facts if row.label == report.words.reference), "")
+    try:
+        case = find(session, named)
+        is_this = audit_of(session, case) == question.subject
+    except (NotFoundError, UsageError):
+        return ()
+    versions = view(session, case, why=_WHY) if is_this else []
+    source = dossier_source(
+        (stored.record, stored.version, stored.value)
+        for kind in KINDS.values()
+        for stored in stored_of_kind(versions, kind)
+    )
+    return tuple(text for record in source.records for each in record.fields for text in each.values)
 
 
 def _glass(session: Session, question: Question) -> tuple[Words, ...]:

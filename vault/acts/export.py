@@ -1,0 +1,229 @@
+"""A redacted package for one recipient: forms are decided, pages are read, then it is sealed, or asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from vault.acts.act import Act, Agreed, Ask, BySecond, Field, OpenFormsError, Plan, Said, Shape, Told, Waits, one
+from vault.errors import UsageError
+from vault.words.message import Message, Words, joined, plural
+from vault.words.next_step import NextStep
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.ids import CompartmentId, RecordId
+    from vault.log.approvals import Approval
+    from vault.progress import Working
+    from vault.redaction.questions import Question
+    from vault.services.exports.export_material import Wish
+    from vault.services.exports.exporting import Exported, Undecided
+
+T = TypeVar("T")
+_UNREAD: Final = Message("UNREAD: nobody read the pages before they were sealed. Log, report and package say so.")
+_RELEASED: Final = {
+    "alone": Message("You released it ALONE: nobody else here could approve it. Log and package say so."),
+    "two-person": Message("Two persons released it: log and package name both, by role."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """What shall leave and where to; `staying` papers do not; `answer` is what a second person elsewhere approved."""
+
+    case: CompartmentId
+    wish: Wish = field(repr=False)
+    out: Path | None
+    staying: int
+    answer: Approval | None = field(default=None, repr=False)
+
+
+def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
+    from vault.services.approvals import approving, by_file
+    from vault.services.cases import cases
+    from vault.services.exports import exporting, partners
+    from vault.services.exports.export_material import Wish
+
+    case = cases.find(session, said["case"][0])
+    staying, kept = exporting.papers_staying(session, case), partners.find(session, one(said, "to") or "")
+    answered, out = one(said, "approval"), one(said, "out")
+    if out is None and "ask" not in said:
+        raise UsageError(Message("--out is missing"), next_step=Message("The package needs a folder that is there."))
+    wish = Wish(
+        one(said, "profile") or "",
+        kept.record.hex(),
+        take_proposals="decide" in said,
+        language=one(said, "language") or "en",
+        contact=one(said, "contact"),
+        person=person_of(session, said["case"][0], one(said, "person")),
+    )
+    lines = exporting.staying_lines(staying)
+    if not kept.is_confirmed:  # all words: a key with the same first few can be made in days
+        lines += [
+            Message("The key of {name} is NOT CONFIRMED. Its words are:", name=kept.name),
+            f"  {kept.fingerprint}",
+        ]
+    contact = Ask(
+        "contact",
+        Message("Whom may the recipient call, and how? Without an answer: as in your last report of this case"),
+        may_be_empty=True,
+    )
+    answer = None if answered is None else by_file.read_answer(session, Path(answered))
+    return Plan(
+        _Leaving(case, wish, None if out is None else Path(out), staying, answer),
+        mark=(case, wish, kept.fingerprint),
+        shown=lambda: lines,
+        asks=() if answer is not None or not said.keys().isdisjoint(("contact", "unread")) else (contact,),
+        needs_second=answer is None and approving.rule_of(session) == approving.TWO_PERSON,
+    )
+
+
+def person_of(session: Session, case: str, named: str | None) -> RecordId | None:
+    """Return the person of a case who was named, or None."""
+    from vault.casework.person import Person
+    from vault.services.cases import cases, editing
+
+    people = frozenset({Person.KIND})
+    return editing.locate(session, named, people, case=cases.find(session, case)).record if named else None
+
+
+def whole(made: T | Undecided) -> T:
+    """Return what was made.
+
+    Raises:
+        OpenFormsError: forms are open.
+    """
+    from vault.services.exports.exporting import Undecided
+
+    if isinstance(made, Undecided):
+        raise OpenFormsError(made.questions)
+    return made
+
+
+def _wished(plan: Plan[_Leaving], agreed: Agreed) -> Wish:
+    wish = plan.of.wish
+    return replace(wish, decisions=agreed.decided, contact=agreed.answers.get("contact") or wish.contact)
+
+
+def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Working) -> Told:
+    from vault.services.exports import exporting
+
+    leaving = plan.of
+    made = exporting.export(
+        session,
+        leaving.case,
+        _wished(plan, agreed),
+        out=leaving.out or Path(),
+        approve=agreed.read,
+        second=agreed.second,
+        answer=leaving.answer,
+        progress=working,
+    )
+    done, person = whole(made), leaving.wish.person
+    data = {
+        "package": str(done.path),
+        "digest": done.digest.hex(),
+        "questions": done.questions,
+        "decided": done.decided,
+        "key_words": list(done.key_words),
+        "release": done.release,
+        "read": done.is_read,
+        "papers_left_out": leaving.staying,
+        "person": None if person is None else person.hex(),
+        "as_proposed": proposed_data(done.as_proposed),
+    }
+    return Told(exported_lines(done), data)
+
+
+def exported_lines(done: Exported) -> tuple[Words, ...]:
+    """Return what a person has to know of a package that was made."""
+    return (
+        Message("The package is at {path}.", path=done.path),
+        plural("{count} question was open.", "{count} questions were open.", count=done.questions),
+        plural("{count} form is decided.", "{count} forms are decided.", count=done.decided),
+        *proposed_lines(done.as_proposed),
+        Message("The finished files were checked."),
+        _RELEASED[done.release],
+        *([] if done.is_read else [_UNREAD]),
+        Message("Tell the recipient these 13 words of your package key once, by voice:"),
+        f"  {' '.join(done.key_words)}",
+    )
+
+
+def _ask(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Working) -> Waits:
+    from vault.services.exports import exporting
+
+    made = exporting.ask(
+        session,
+        plan.of.case,
+        _wished(plan, agreed),
+        out=agreed.ask_into or Path(),
+        approve=agreed.read,
+        approver=agreed.ask_whom,
+        progress=working,
+    )
+    asked = whole(made)
+    data = {"digest": asked.digest.hex(), "as_proposed": proposed_data(asked.as_proposed)}
+    return Waits(asked.names, proposed_lines(asked.as_proposed), data)
+
+
+def proposed_data(questions: Sequence[Question]) -> list[dict[str, object]]:
+    """Return for a script what was decided as proposed, form by form."""
+    return [{"form": q.form, "count": q.count, "action": q.proposal, "may_be_named": q.conflict} for q in questions]
+
+
+def proposed_lines(questions: Sequence[Question]) -> list[Message]:
+    """Return what was removed as proposed though it may be a person whom the profile names: no client goes unsaid."""
+    gone = [q for q in questions if q.conflict]
+    if not gone:
+        return []
+    forms = joined([Message("{form} ({count} x)", form=repr(q.form), count=q.count) for q in gone], ", ")
+    return [
+        Message(
+            "Removed as proposed, though it may be the client or another who is named: {forms}.", forms=forms or ""
+        ),
+        Message("Whom the notes call by one word needs it as a name of its own: change that person. Then it stays."),
+    ]
+
+
+EXPORT: Final = Act(
+    "export",
+    Message("make a redacted package for one recipient"),
+    Message("Export"),
+    Message("go on"),
+    (
+        Field("case", Message("Case"), Shape.CASES, Message("the case's id or reference"), form="CASE"),
+        Field("profile", Message("Who is named"), Shape.WORD,
+              Message("lawyer-named names client and persecutor; lawyer names nobody; disappearance has only confirmed"
+                      " facts; subject gives clients their own data"),
+              words=("lawyer-named", "lawyer", "disappearance", "subject"), is_required=True),
+        Field("to", Message("Recipient"), Shape.WORD,
+              Message("the recipient's name or id ({list_recipients})", list_recipients=NextStep.LIST_RECIPIENTS),
+              form="--to NAME", is_required=True),
+        Field("person", Message("Which client"), Shape.CODE,
+              Message("which client disappearance and subject are about, if the case has several"),
+              form="[--person ID]"),
+        Field("decide", Message("Decided"), Shape.WORD, Message("accept the proposal for every open question"),
+              words=("proposed",), form="[--decide proposed]", is_answer=True),
+        Field("language", Message("Language"), Shape.WORD, Message("language of the report"), words=("en", "fr", "ru"),
+              first="en"),
+        Field("contact", Message("Whom to call"), Shape.LINE,
+              question=Message("whom the recipient may call, and how; without it, as in your last report of the case"),
+              is_answer=True),
+        Field("unread", Message("Unread"), Shape.YES,
+              Message("seal pages that nobody read (scripts); log, report and package say so"), is_answer=True),
+        Field("out", Message("Folder"), Shape.FOLDER,
+              Message("an existing folder for the package; a question (--ask) needs none"), form="[--out DIR]"),
+    ),
+    look=_what_leaves,
+    run=_export,
+    doing=Message("Hiding names, and reading the finished files again"),
+    nothing=Message("nothing was written"),
+    second=BySecond(Message("wherever anybody else can"), _ask, Message("The question is written. Nothing left.")),
+    is_long=True,
+    makes_files=True,
+    has_pages=True,
+)  # fmt: skip
+ACTS: Final = (EXPORT,)
