@@ -40,7 +40,7 @@ from vault.services.cases import (
     story,
     undoing,
 )
-from vault.services.erasures import letter, letter_words, mentions, preview, what_goes
+from vault.services.erasures import letter, letter_words, preview, reach, what_goes
 from vault.services.evidence import checking
 from vault.services.papers import adding
 
@@ -254,7 +254,7 @@ def test_a_legal_hold_stops_every_erasure_of_its_case(house: House) -> None:
         assert checking.verify(amina).verified
 
 
-def said(session: Session, going: what_goes.Going) -> str:
+def said(session: Session, going: reach.Plan) -> str:
     return "\n".join(in_english(preview.preview(session, going, needs_second=False)))
 
 
@@ -404,7 +404,7 @@ def test_what_stands_in_a_restricted_section_goes_by_its_id_with_its_person_and_
         holds.release(amina, house.case, reason="over")
         going = what_goes.what_goes(amina, person.hex())
         assert (dict(going.kinds), list(going.cases)) == ({"person": 2, "register-entry": 1}, [house.case])
-        assert [each.record for each in mentions.named_elsewhere(amina, going)] == [note]
+        assert [record for _, record in going.left.named] == [note]
         erasing.erase(amina, going, why="mistake")
         erasing.erase(amina, what_goes.what_goes(amina, note.hex()), why="mistake")
         sections.add_note(amina, section, Note(NoteKind.SAFETY, f"{NAME} is well"))

@@ -14,8 +14,7 @@ from vault.index.told import remember_told, told
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry
 from vault.services.cases.holds import is_held
-from vault.services.erasures.contents import all_contents
-from vault.services.erasures.removing import begin, finish, forget_contents, validator_of
+from vault.services.erasures.removing import all_contents, begin, finish, forget_contents, validator_of
 from vault.services.projection.approval_checks import MOST_RECORDS_ALONE
 from vault.services.projection.folder_row import ALL_RECORDS, erased_records
 from vault.services.projection.places import name_of
