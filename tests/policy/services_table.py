@@ -90,8 +90,8 @@ _ASKS: Mapping[Action, str] = {
     Action.MEMBER_LIST: """
     standing.with_whom
     by_file.read_answer intake.takers approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
-    retention.rules letter.confirmed letter.letter letter.print_letter preview.preview words.preview_lines
-    described.described
+    retention.rules letter.letter letter.print_letter preview.preview words.preview_lines
+    preview.described
     alone.only_theirs alone.said_before_end handover.nothing_to_do handover.who_carries_out
     admitters.admitters lists_apart.are_apart lists_apart.list_waiting
     deputies.naming_of devices.list_all devices.revoked_words handover.orders members.list_all recovery.status
@@ -173,11 +173,11 @@ _ASKS_NOTHING: Mapping[str, str] = {
     closed_here.broken_cases closed_here.closed_cases cut_off.lines_beyond cut_off.lost_work cut_off.stop_before_loss
     lost_with_keys.lost_with_keys
     arrived.look arrived.note holds.is_held holds.require_none holds.said_of holds.what_stops
-    removing.begin removing.finish removing.forget_contents described.note_look holds.cases_of_section
+    removing.begin removing.finish removing.forget_contents preview.note_look holds.cases_of_section
     noted_holds.is_on_hold noted_holds.note_holds
     holds.standing holds.without_author noted_holds.hold_again
     erasure_checks.two_person_faults removing.all_contents removing.named_by removing.validator_of
-    described.whose_words described.opened_of described.in_a_line mentions.namesakes mentions.naming
+    preview.whose_words preview.opened_of preview.in_a_line mentions.namesakes mentions.naming
     what_goes.heads letter.holds_in_plan sections.opened_sections register.entered register.take_out
     erasing.new_key sharing.forget_indexes_of_others sharing.add_seats sharing.replace_key sharing.rewrap_all
     sharing.rewrap_left

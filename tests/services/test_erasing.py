@@ -254,6 +254,16 @@ def test_a_legal_hold_stops_every_erasure_of_its_case(house: House) -> None:
         assert checking.verify(amina).verified
 
 
+def test_what_an_erasure_reaches_is_a_function_of_what_was_read_once(house: House) -> None:
+    with house.open("Amina") as amina:
+        reader = what_goes.Reader(amina)
+        ask = reach.Ask((reader.asked(house.case.hex()),))
+        seen, plan = reader.snapshot(ask), what_goes.what_goes(amina, house.case.hex())
+    found = reach.reach(seen, ask)  # the vault is locked
+    assert (found, found.left) == (plan, plan.left)
+    assert found.versions
+
+
 def said(session: Session, going: reach.Plan) -> str:
     return "\n".join(in_english(preview.preview(session, going, needs_second=False)))
 

@@ -294,7 +294,7 @@ def test_closed_cases_of_a_kind_without_a_rule_are_never_proposed(house: House) 
 @each([(1, "1 пакет"), (2, "2 пакета"), (5, "5 пакетов"), (11, "11 пакетов"), (12, "12 пакетов"), (22, "22 пакета")])
 def test_a_letter_in_russian_counts_as_russian_does(count: int, said: str) -> None:
     going = reach.Plan((), {}, {}, packages=count)
-    line = letter_words.in_language("ru")(letter.packages_in_words(going))
+    line = letter_words.in_language("ru")(*letter.gone_out_in_words(going))
     assert f" {said}: " in line
 
 

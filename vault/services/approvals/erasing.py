@@ -14,7 +14,7 @@ from typing import Final
 from vault.access.session import Session
 from vault.access.trust.new_epochs import next_holders, revocations_of
 from vault.errors import RefusedError, TryAgainError, UsageError
-from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, VersionId
+from vault.ids import CompartmentId, CompartmentKind, EpochId, VersionId
 from vault.log.approvals import Approval
 from vault.log.epoch_notice import RevokedLog
 from vault.log.payload import OBJECTS_LIMIT
@@ -201,7 +201,7 @@ def _commit(session: Session, plan: Plan, entry: Entry, approval: Approval | Non
         with session.work(*plan.homes) if first is None else session.work() as work:
             for each in part:
                 if isinstance(each, PlacedVersion):
-                    _erase(work, each)
+                    work.erase_placed(each)
                 else:
                     work.erase(each[0], VersionId(each[1]))
             if at == len(parts):
@@ -233,14 +233,8 @@ def _commit_quarantined(session: Session, plan: Plan, entry: Entry) -> None:
         for at in range(0, len(versions), _ITEMS_IN_ONE_ENTRY):
             with session.work(*plan.homes) as work:
                 for version in versions[at : at + _ITEMS_IN_ONE_ENTRY]:
-                    _erase(work, version)
+                    work.erase_placed(version)
                 work.commit(Entry(act=ERASE, why=entry.why, obj=entry.obj, pol=entry.pol))
-
-
-def _erase(work: Work, version: PlacedVersion) -> None:
-    work.erase(
-        CompartmentId(version.compartment), VersionId(version.id), (Origin(version.origin), version.seq, version.n)
-    )
 
 
 def _finished(session: Session) -> Removed:

@@ -127,8 +127,7 @@ def take_out(session: Session, entries: Collection[tuple[CompartmentId, RecordId
     with session.index().in_doubt():
         with session.work() as work:
             for version in versions:
-                place = (Origin(version.origin), version.seq, version.n)
-                work.erase(CompartmentId(version.compartment), VersionId(version.id), place)
+                work.erase_placed(version)
             work.commit(Entry(act="register.edit", covers={RegisterEntry.KIND: len(entries)}, pol=rule))
         reindex(session, set(entries))
 

@@ -6,7 +6,6 @@ The letter names nobody whose data went. It goes to the person who asked, and in
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from vault.access.session import Session
@@ -28,28 +27,16 @@ from vault.services.projection.projection import read_valid
 from vault.services.projection.seats import member_of_seat, seat_of_log
 from vault.store.files import require_new, write_new
 from vault.words.codes import word_of
-from vault.words.message import Message, Words, listed, plural
+from vault.words.message import Message, Value, Words, listed, plural
 
 _TITLE = Message("Letter about an erasure")
 _FOOT = Message("This letter names nobody whose records were erased. It is not encrypted.")
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """A device that held what went: whether its log says that it removed it, or it is this folder.
-
-    `is_former`: it lost all these places since, and nobody knows whether it had what went.
-    """
-
-    name: Message
-    is_confirmed: bool
-    is_former: bool = False
-
-
 def letter(session: Session, plan: Plan, *, why: str) -> list[Words]:
     """Return the letter about an erasure that was done; of a plan where titles were changed, `plan.renamed`."""
     session.require(Action.MEMBER_LIST)
-    devices = confirmed(session, plan)
+    done, owed, lost = _devices(session, plan)
     known = {kind_in_words(kind): 0 for kind in sorted(plan.kinds)}
     for kind, count in plan.kinds.items():
         known[kind_in_words(kind)] += count
@@ -71,9 +58,6 @@ def letter(session: Session, plan: Plan, *, why: str) -> list[Words]:
             count=len(plan.versions),
         )
     )
-    done = listed([device.name for device in devices if device.is_confirmed])
-    owed = listed([device.name for device in devices if not (device.is_confirmed or device.is_former)])
-    lost = listed([device.name for device in devices if device.is_former and not device.is_confirmed])
     lines.append(Message("Removed on: {devices}.", devices=done or Message("no other device had them")))
     if owed:
         lines.append(
@@ -99,11 +83,7 @@ def letter(session: Session, plan: Plan, *, why: str) -> list[Words]:
     )
     if plan.shared[0]:
         lines.append(shared_in_words(plan))
-    if plan.packages:
-        lines.append(packages_in_words(plan))
-    if plan.exports:
-        lines.append(exports_in_words(plan))
-    return [*lines, *_names_in_words(plan.left)]
+    return [*lines, *gone_out_in_words(plan), *_names_in_words(plan.left)]
 
 
 def print_letter(session: Session, lines: Sequence[Words], out: Path, in_words: Callable[[Words], str]) -> None:
@@ -122,20 +102,23 @@ def print_letter(session: Session, lines: Sequence[Words], out: Path, in_words: 
     write_new(out, pdf)
 
 
-def confirmed(session: Session, plan: Plan) -> list[Confirmed]:
-    """Return the devices that hold or held what went, this one first, each with whether it is gone there."""
-    session.require(Action.MEMBER_LIST)
+def _devices(session: Session, plan: Plan) -> tuple[Value, Value, Value]:
+    """Return the devices where it is gone, those that owe it, and those that lost these places and do not say so.
+
+    It is gone where it was erased, this device first, and where the log of a device says that it removed it. Of those
+    that lost the places since, nobody knows whether they had what went.
+    """
     names, called = names_of_members(session), _device_names(session)
     listing = _who_listed(session, {version.id for version in plan.versions})
-    found = []
+    done, owed, lost = list[Message](), list[Message](), list[Message]()
     for seat in sorted(plan.seats | plan.former, key=lambda seat: (seat != session.seat, seat)):
         member = member_of_seat(session, seat)
         if member is not None:
-            is_here = seat == session.seat or seat in session.here
+            is_gone = seat == session.seat or seat in session.here or seat in listing
             device = called.get(seat) or Message("device {id}", id=short_id(seat))
             name = Message("{name} ({device})", name=name_in(names, member), device=device)
-            found.append(Confirmed(name, is_here or seat in listing, seat in plan.former))
-    return found
+            (done if is_gone else lost if seat in plan.former else owed).append(name)
+    return listed(done), listed(owed), listed(lost)
 
 
 def _who_listed(session: Session, versions: Collection[bytes]) -> set[SeatId]:
@@ -166,24 +149,22 @@ def elsewhere_in_words(plan: Plan) -> Message:
     )
 
 
-def packages_in_words(plan: Plan) -> Message:
-    """Return what is said of the packages that left these cases."""
-    return plural(
-        "{count} package left these cases: its recipient still has it, and must be asked to destroy it.",
-        "{count} packages left these cases: their recipients still have them, and must be asked to destroy them.",
-        count=plan.packages,
-    )
-
-
-def exports_in_words(plan: Plan) -> Message:
-    """Return what is said of the records of exports that stay."""
-    return plural(
-        "{count} record of an export of these cases stays until the whole case is erased. It lists words that were"
-        " hidden or left in the export: names of these people may be among them.",
-        "{count} records of exports of these cases stay until the whole case is erased. They list words that were"
-        " hidden or left in the exports: names of these people may be among them.",
-        count=plan.exports,
-    )
+def gone_out_in_words(plan: Plan) -> Iterator[Message]:
+    """Yield what is said of the packages that left these cases, and of the records of exports that stay."""
+    if plan.packages:
+        yield plural(
+            "{count} package left these cases: its recipient still has it, and must be asked to destroy it.",
+            "{count} packages left these cases: their recipients still have them, and must be asked to destroy them.",
+            count=plan.packages,
+        )
+    if plan.exports:
+        yield plural(
+            "{count} record of an export of these cases stays until the whole case is erased. It lists words that were"
+            " hidden or left in the export: names of these people may be among them.",
+            "{count} records of exports of these cases stay until the whole case is erased. They list words that were"
+            " hidden or left in the exports: names of these people may be among them.",
+            count=plan.exports,
+        )
 
 
 def shared_in_words(plan: Plan) -> Message:
@@ -232,7 +213,7 @@ def _names_in_words(left: Left) -> Iterator[Message]:
         yield plural(
             "{count} unfinished text of ours may still name these people.",
             "{count} unfinished texts of ours may still name these people.",
-            count=left.drafts,
+            count=len(left.drafts),
         )
 
 

@@ -20,7 +20,7 @@ from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import of_kind
 from vault.records.content import texts_in
 from vault.records.versions import OpenedVersion, open_each
-from vault.services.erasures.reach import Naming, Plan, Spot, people_called
+from vault.services.erasures.reach import Left, Plan, Spot, people_called
 from vault.services.erasures.removing import content_of, places_of
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import up_to_date_index
@@ -63,7 +63,7 @@ class Spelt:
         )
 
 
-def naming(session: Session, names: Iterable[str], sections: Opened) -> dict[str, Naming]:
+def naming(session: Session, names: Iterable[str], sections: Opened) -> dict[str, Left]:
     """Return for each name what holds it, in all that this member can open; of others' cases nothing is known.
 
     People of one first name are many: a person has to look. Parts of names that many share are not looked for.
@@ -75,7 +75,7 @@ def naming(session: Session, names: Iterable[str], sections: Opened) -> dict[str
     index = up_to_date_index(session)
     beside = list(_not_indexed(session, sections))
     titles, drafts = list(_titles(session, list(spelt.values()))), list(_drafts(session))
-    found: dict[str, Naming] = {}
+    found: dict[str, Left] = {}
     for name, one in spelt.items():
         words, hits = words_in(name), search(index, name, limit=_MOST_NAMED).hits
         whole = {_spot(hit.compartment, hit.record): hit.kind for hit in hits}
@@ -84,7 +84,7 @@ def naming(session: Session, names: Iterable[str], sections: Opened) -> dict[str
             for hit in search(index, query, limit=_MOST_NAMED).hits:
                 if hit.kind not in _OF_PEOPLE:
                     perhaps[_spot(hit.compartment, hit.record)] = hit.kind
-        found[name] = Naming(
+        found[name] = Left(
             {**whole, **({spot: kind for spot, kind, said in beside if words <= said} if words else {})},
             {**perhaps, **{spot: kind for spot, kind, said in beside if one.is_in(said)}},
             {case: title for case, title, is_now in titles if is_now and one.is_in(words_in(title))},

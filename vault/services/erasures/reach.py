@@ -67,18 +67,23 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
-    """What holds one name: the whole of it, or perhaps, a word of it.
+class Left:
+    """What holds a name: records with the whole of it, or perhaps, a word of it alone, in any case; titles; drafts.
 
-    `titles` are of cases, now; in `earlier` are the cases that had it in a title before. A draft stands under its own
-    place, with the places that it goes with.
+    In `earlier` are the cases that had it in a title before. A draft stands under its own place, with the places that
+    it goes with.
     """
 
-    whole: Mapping[Spot, str]
-    perhaps: Mapping[Spot, str]
-    titles: Mapping[CompartmentId, str]
-    earlier: frozenset[CompartmentId]
-    drafts: Mapping[Spot, frozenset[Spot]]
+    named: Mapping[Spot, str] = field(default_factory=dict)
+    perhaps: Mapping[Spot, str] = field(default_factory=dict)
+    titles: Mapping[CompartmentId, str] = field(default_factory=dict, repr=False)
+    earlier: frozenset[CompartmentId] = frozenset()
+    drafts: Mapping[Spot, frozenset[Spot]] = field(default_factory=dict)
+
+    @property
+    def only_perhaps(self) -> dict[Spot, str]:
+        """What may name them and has no whole name."""
+        return {spot: kind for spot, kind in self.perhaps.items() if spot not in self.named}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ class Snapshot:
     exports: Mapping[CompartmentId, int]
     entries: Sequence[Entered]
     namesakes: Mapping[str, Mapping[Spot, Sequence[str]]]
-    naming: Mapping[str, Naming]
+    naming: Mapping[str, Left]
 
     def case(self, home: CompartmentId) -> CompartmentId:
         """Return the case of a section, and of another place itself."""
@@ -137,22 +142,6 @@ class Held:
     case: CompartmentId
     name: Called
     records: int
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What names the people who go and stays; `perhaps` by one name alone, in any case, whoever else has it."""
-
-    named: Mapping[Spot, str] = field(default_factory=dict)
-    perhaps: Mapping[Spot, str] = field(default_factory=dict)
-    titles: Mapping[CompartmentId, str] = field(default_factory=dict, repr=False)
-    earlier: frozenset[CompartmentId] = frozenset()
-    drafts: int = 0
-
-    @property
-    def only_perhaps(self) -> dict[Spot, str]:
-        """What may name them and has no whole name."""
-        return {spot: kind for spot, kind in self.perhaps.items() if spot not in self.named}
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,43 +253,44 @@ def reach(seen: Snapshot, ask: Ask) -> Plan:
         for each in ask.asked
     ]
     wanted = {spot: kind for part in asked for spot, kind in part.goes.items()}
+    others = {spot: kind for part in asked for spot, kind in part.others.items()}
+    # What lies on legal hold stays. Where nothing else was asked for, it is told what would go.
     inside = seen.on_hold & {home for home, _ in wanted}
     outside = [part.without(inside) for part in asked]
     parts = outside if any(_versions(seen, part) for part in outside) else asked
     found = {spot: kind for part in parts for spot, kind in part.goes.items()}
     whole = tuple(dict.fromkeys(home for part in parts for home in part.whole))
-    others = {spot: kind for part in asked for spot, kind in part.others.items()}
     stays = {spot: kind for spot, kind in {**wanted, **others}.items() if spot not in found}
+    cases = [seen.case(home) for (home, _), kind in found.items() if kind != Slip.KIND]
+    cases = list(dict.fromkeys([*cases, *map(seen.case, whole)]))
+    # Who the people are, what names them, and who can open it.
     names = _called(seen, [spot for part in parts if part.is_of_people for spot in part.goes])
     entries = _entries(seen, found, stays, names)
     versions = dict.fromkeys(version for part in parts for version in _versions(seen, part))
+    states = [state for home in {each.compartment for each in versions} if (state := seen.states[CompartmentId(home)])]
+    holders = frozenset[SeatId]().union(*(state.holders for state in states))
+    former = frozenset[SeatId]().union(*(state.ever_granted for state in states)) - holders
+    # A content goes unless a paper needs it that stays.
     bodies = dict.fromkeys(body for part in parts for body in _contents(seen, part))
     shared, papers, with_them = _shared(seen, bodies, {version.id for version in versions})
-    homes = {CompartmentId(version.compartment) for version in versions}
     versions |= dict.fromkeys([*(version for entry in entries for version in seen.placed.get(entry, ())), *with_them])
     # What stands in a case goes before that which says what the case is.
     foundings = {(state.founding.origin, state.founding.seq) for home in whole if (state := seen.states[home])}
-    cases = dict.fromkeys(
-        [*(seen.case(home) for (home, _), kind in found.items() if kind != Slip.KIND), *map(seen.case, whole)]
-    )
-    states = [state for home in homes if (state := seen.states[home])]
-    holders = frozenset[SeatId]().union(*(state.holders for state in states))
     held = Counter(seen.case(home) for home, _ in wanted if home in inside)
-    elsewhere = dict.fromkeys(seen.case(home) for home, _ in others)
     plan = Plan(
         versions=tuple(sorted(versions, key=lambda version: (version.origin, version.seq) in foundings)),
         found={**found, **dict.fromkeys(entries, RegisterEntry.KIND)},
         cases={case: seen.called[case] for case in cases},
         whole=whole,
         seats=holders & seen.live,
-        former=(frozenset[SeatId]().union(*(state.ever_granted for state in states)) - holders) & seen.live,
+        former=former & seen.live,
         contents=tuple(body for body in bodies if body not in shared),
         shared=(len(shared), papers),
         packages=sum(seen.packages[case] for case in cases),
         exports=sum(seen.exports[case] for case in cases if case not in whole),
         names=names,
         held=tuple(Held(case, seen.called[case], count) for case, count in sorted(held.items())),
-        elsewhere={case: seen.called[case] for case in elsewhere},
+        elsewhere={case: seen.called[case] for case in dict.fromkeys(seen.case(home) for home, _ in others)},
         stays=stays,
         claimed={spot: kind for part in parts for spot, kind in part.claimed.items() if spot not in found},
         quarantined=frozenset(version.id for version in versions if version.id not in seen.valid),
@@ -467,21 +457,21 @@ def _left(seen: Snapshot, plan: Plan) -> Left:
     if not naming:
         return Left()
     gone = {*plan.found, *((home, ALL_RECORDS) for home in plan.whole)}
+    known = {*plan.whole, *plan.elsewhere}
 
-    def staying(found: Iterable[tuple[Spot, str]]) -> dict[Spot, str]:
-        # What a case says of itself is told by its title.
+    def staying(*found: Mapping[Spot, str]) -> dict[Spot, str]:
         return {
             spot: kind
-            for spot, kind in found
+            for spot, kind in chain(*(each.items() for each in found))
+            # What a case says of itself is told by its title.
             if spot not in gone and spot not in plan.stays and spot[0] not in plan.whole and kind != Case.KIND
         }
 
-    known = {*plan.whole, *plan.elsewhere}
-    drafts = {draft: places for each in naming for draft, places in each.drafts.items()}
+    drafts = chain(*(each.drafts.items() for each in naming))
     return Left(
-        named=staying([*plan.claimed.items(), *chain(*(each.whole.items() for each in naming))]),
-        perhaps=staying(chain(*(each.perhaps.items() for each in naming))),
-        titles={case: title for each in naming for case, title in each.titles.items() if case not in known},
-        earlier=frozenset(case for each in naming for case in each.earlier if case not in known),
-        drafts=sum(gone.isdisjoint(places) for places in drafts.values()),
+        staying(plan.claimed, *(each.named for each in naming)),
+        staying(*(each.perhaps for each in naming)),
+        {case: title for each in naming for case, title in each.titles.items() if case not in known},
+        frozenset().union(*(each.earlier for each in naming)) - known,
+        {draft: places for draft, places in drafts if gone.isdisjoint(places)},
     )

@@ -15,7 +15,7 @@ from vault.casework.case import Case
 from vault.casework.hold import KeptFor, Retention
 from vault.casework.intake import Slip, SlipState
 from vault.durations import MINUTE_MS
-from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionId
+from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.cases import closed_cases
 from vault.index.heads import heads_of
 from vault.index.told import remember_told, told
@@ -144,7 +144,7 @@ def erase_words(session: Session) -> int:
         with session.index().in_doubt():
             with session.work() as work:
                 for version in gone:
-                    work.erase(home, VersionId(version.id), (Origin(version.origin), version.seq, version.n))
+                    work.erase_placed(version)
                 work.commit(Entry(act="intake.edit", covers={Slip.KIND: len(records)}, pol=rule))
             reindex(session, {(home, record) for record in records})
         done += len(records)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vault.access.session import Session
-from vault.ids import RECOVERY_SEAT, CompartmentId, Origin, RecordId, VersionId
+from vault.ids import RECOVERY_SEAT, CompartmentId, RecordId, VersionId
 from vault.index.told import remember_told, told
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry
@@ -131,8 +131,7 @@ def _erase(
             with session.work() as work:
                 for each in going[at : at + _ITEMS_IN_ONE_ENTRY]:
                     if isinstance(each, PlacedVersion):
-                        place = (Origin(each.origin), each.seq, each.n)
-                        work.erase(home, VersionId(each.id), place)
+                        work.erase_placed(each)
                     else:
                         work.erase(home, VersionId(each[1]))
                 work.commit(Entry(act="erase", why="arrived"))

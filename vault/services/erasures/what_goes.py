@@ -59,7 +59,7 @@ def what_goes(session: Session, *texts: str, alone: bool = False) -> Plan:
         NotFoundError: no such record, case or slip, or several begin so.
         RefusedError: this member may not erase there.
     """
-    reader = _Reader(session)
+    reader = Reader(session)
     ask = Ask(tuple(reader.asked(text) for text in dict.fromkeys(texts)), alone)
     plan = reach(reader.snapshot(ask), ask)
     for home in plan.people_in:
@@ -75,7 +75,7 @@ def heads(session: Session, home: CompartmentId, kind: str | None = None) -> lis
     return read_heads(session, home, wanted)
 
 
-class _Reader:
+class Reader:
     """Reads for one question; each place and section once."""
 
     def __init__(self, session: Session) -> None:
