@@ -264,6 +264,20 @@ def test_what_an_erasure_reaches_is_a_function_of_what_was_read_once(house: Hous
     assert found.versions
 
 
+def test_what_lies_in_a_section_of_a_case_on_hold_stays_and_the_rest_goes(house: House) -> None:
+    with house.open("Amina") as amina:
+        section = sections.create(amina, house.case, what="health", title="how they are")
+        hidden = sections.add_note(amina, section, Note(NoteKind.SAFETY, "He fell ill."))
+        other = cases.create(amina, title="Another", kind="asylum").case
+        note = notes.add(amina, other, Note(NoteKind.CONTACT, "He is in Quietwater."))
+        holds.hold(amina, house.case, reason="a court asks", review="2090-01-01")
+        going = what_goes.what_goes(amina, hidden.hex(), note.hex())
+        assert (list(going.found), list(going.cases)) == ([(other, note)], [other])
+        assert [(held.case, held.records) for held in going.held] == [(house.case, 1)]
+        erasing.erase(amina, going, why="mistake")
+        assert sections.records_of(amina, section)
+
+
 def said(session: Session, going: reach.Plan) -> str:
     return "\n".join(in_english(preview.preview(session, going, needs_second=False)))
 

@@ -20,7 +20,7 @@ from vault.display import DAY, time_text
 from vault.durations import HOUR_MS
 from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionId
 from vault.index.heads import heads_in
-from vault.index.told import remember_told, told
+from vault.index.told import tell_once
 from vault.log.items import ItemKind, compartment_tag
 from vault.records.codec import of_kind
 from vault.records.logs import genesis_of
@@ -265,10 +265,7 @@ def untold(session: Session) -> list[Message]:
     """Return a sentence on each erasure of others that waits, once; and once more when a hold stops it no longer."""
     with session.database.reading() as rows:
         known = {each.id if each.since_ms else _HELD + each.id for each in _begun(rows)}
-    if not known or known <= told(session.index()):
-        return []
-    remember_told(session.index(), known)
-    return [_said(line) for line in waiting(session)]
+    return [_said(line) for line in waiting(session)] if tell_once(session.index(), known) else []
 
 
 def _said(line: Waiting) -> Message:

@@ -18,7 +18,7 @@ from vault.durations import MINUTE_MS
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.cases import closed_cases
 from vault.index.heads import heads_of
-from vault.index.told import remember_told, told
+from vault.index.told import tell_once
 from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import of_kind
 from vault.records.work import Entry
@@ -91,10 +91,9 @@ def untold(session: Session) -> list[Message]:
         return []
     known = rules(session)
     found = {each.case for each in _overdue(session, known) if not each.is_held} if known else set()
-    new = found - told(session.index()) if found else set()
+    new = tell_once(session.index(), found)
     if not new:
         return []
-    remember_told(session.index(), new)
     return [
         plural(
             "{count} closed case has been kept as long as the rules say: {list_erasures}. Nothing is erased by itself.",

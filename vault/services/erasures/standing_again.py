@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from vault.access.session import Session
 from vault.ids import RECOVERY_SEAT, CompartmentId, RecordId, VersionId
-from vault.index.told import remember_told, told
+from vault.index.told import tell_once
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry
 from vault.services.cases.holds import is_held
@@ -50,11 +50,9 @@ def standing_again(session: Session) -> list[Again]:
 
 def untold(session: Session) -> list[Message]:
     """Return a sentence where records stand again that were erased here, once for each."""
-    found = standing_again(session)
-    new = {each.record for each in found} - told(session.index())
+    new = tell_once(session.index(), {each.record for each in standing_again(session)})
     if not new:
         return []
-    remember_told(session.index(), new)
     return [
         plural(
             "{count} record that was erased here is back: a colleague wrote it before they knew of the erasure."
@@ -82,8 +80,7 @@ def erase_late(session: Session, *, at_once: bool = False) -> list[Message]:
             continue
         count = len({version.record for version in late})
         if count > MOST_RECORDS_ALONE and not at_once:
-            if new := {version.id for version in late} - told(session.index()):
-                remember_told(session.index(), new)
+            if tell_once(session.index(), {version.id for version in late}):
                 lines.append(_asks(session, home, count))
             continue
         _erase(session, home, late, contents)

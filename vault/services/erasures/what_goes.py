@@ -88,10 +88,7 @@ class Reader:
 
     def _heads_in(self, home: CompartmentId) -> list[OpenedVersion]:
         if home not in self._heads:
-            of_section = (
-                {section: records for section, _, records in self._sections} if is_section(self._session, home) else {}
-            )
-            self._heads[home] = of_section.get(home) or heads(self._session, home)
+            self._heads[home] = heads(self._session, home)
         return self._heads[home]
 
     def asked(self, text: str) -> One | Whole:
