@@ -16,8 +16,8 @@ from vault.ids import CompartmentId
 from vault.records.versions import open_all
 from vault.services.approvals import erasing
 from vault.services.cases import cases, notes, people, sections
-from vault.services.erasures import letter, mentions, preview, what_goes
-from vault.services.erasures.what_goes import Going
+from vault.services.erasures import letter, preview, what_goes
+from vault.services.erasures.reach import Plan
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.papers import adding
@@ -36,7 +36,7 @@ def exported(session: Session, out: Path) -> tuple[CompartmentId, bytes]:
     return case, note
 
 
-def told(session: Session, going: Going) -> list[bool]:
+def told(session: Session, going: Plan) -> list[bool]:
     """Say whether the preview and the letter tell of records of exports."""
     before = preview.preview(session, going, needs_second=False)
     erasing.erase(session, going, why="subject-request")
@@ -72,5 +72,5 @@ def test_what_names_a_person_is_found_in_a_section_as_in_the_case(
         home = sections.create(session, case, what="sources", title="who told us") if is_in_section else case
         adding.add(session, home, paper, {"kind": DocumentKind.PASSPORT, "title": "scan"})
         going = what_goes.what_goes(session, person.hex())
-        assert [each.kind for each in mentions.named_elsewhere(session, going)] == ["document"]
-        assert [each.kind for each in mentions.perhaps_named(session, going)] == ["document"]
+        assert list(going.left.named.values()) == ["document"]
+        assert list(going.left.perhaps.values()) == ["document"]

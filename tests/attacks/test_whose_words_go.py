@@ -19,7 +19,7 @@ from vault.records.work import Entry
 from vault.services.approvals import by_file, erasing
 from vault.services.cases import cases, notes, story
 from vault.services.cases.editing import Place
-from vault.services.erasures.what_goes import Going
+from vault.services.erasures.reach import Plan
 from vault.services.grants import sharing
 from vault.services.projection.places import name_of
 
@@ -50,7 +50,7 @@ def ask_about(session: Session, case: CompartmentId, records: list[RecordId], ou
     with session.database.reading() as rows:
         versions = tuple(version for record in records for version in rows.placed(case, record))
     found = {(case, record): "note" for record in records}
-    going = Going(versions=versions, found=found, cases={case: name_of(session, case)})
+    going = Plan(versions=versions, found=found, cases={case: name_of(session, case)})
     erasing.ask(session, going, why="mistake", out=out, approver=full_name(SELIN))
 
 

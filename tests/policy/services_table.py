@@ -25,7 +25,7 @@ from vault.records.versions import OpenedVersion
 from vault.services.approvals.moving import Moving
 from vault.services.cases.editing import Place
 from vault.services.cases.undoing import Undoable
-from vault.services.erasures.what_goes import Going
+from vault.services.erasures.reach import Plan
 from vault.store.rowtypes import PlacedVersion
 
 _ASKS: Mapping[Action, str] = {
@@ -36,7 +36,6 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_LIST: """
     counting.count
     bulk.change_all bulk.close_all case_changes.list_closed
-    drafts.drafts_naming mentions.named_elsewhere mentions.perhaps_named mentions.titles_naming
     retention.overdue
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
     case_changes.check_ins_said case_changes.needs_reason case_changes.what_stops
@@ -91,8 +90,8 @@ _ASKS: Mapping[Action, str] = {
     Action.MEMBER_LIST: """
     standing.with_whom
     by_file.read_answer intake.takers approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
-    retention.rules letter.confirmed letter.letter letter.print_letter preview.preview words.preview_lines
-    described.described
+    retention.rules letter.letter letter.print_letter preview.preview words.preview_lines
+    preview.described
     alone.only_theirs alone.said_before_end handover.nothing_to_do handover.who_carries_out
     admitters.admitters lists_apart.are_apart lists_apart.list_waiting
     deputies.naming_of devices.list_all devices.revoked_words handover.orders members.list_all recovery.status
@@ -178,15 +177,12 @@ _ASKS_NOTHING: Mapping[str, str] = {
     closed_here.broken_cases closed_here.closed_cases cut_off.lines_beyond cut_off.lost_work cut_off.stop_before_loss
     lost_with_keys.lost_with_keys
     arrived.look arrived.note holds.is_held holds.require_none holds.said_of holds.what_stops
-    removing.begin removing.finish removing.forget_contents described.note_look holds.cases_of_section
+    removing.begin removing.finish removing.forget_contents preview.note_look holds.cases_of_section
     noted_holds.is_on_hold noted_holds.note_holds
     holds.standing holds.without_author noted_holds.hold_again
-    erasure_checks.two_person_faults records_counted.counted
-    bringing_back.brought_back contents.all_contents contents.contents contents.named_by contents.staying
-    contents.quarantined_among whose_words.whose_words whose_words.opened_of whose_words.in_a_line mentions.named_in
-    belonging.all_names belonging.everywhere belonging.going_with
-    belonging.heads belonging.names_of sections.opened_sections register.entries_of register.take_out
-    belonging.authors_of belonging.exports_listing_words belonging.namesakes removing.validator_of
+    erasure_checks.two_person_faults removing.all_contents removing.named_by removing.validator_of
+    preview.whose_words preview.opened_of preview.in_a_line mentions.namesakes mentions.naming
+    what_goes.heads letter.holds_in_plan sections.opened_sections register.entered register.take_out
     erasing.new_key sharing.forget_indexes_of_others sharing.add_seats sharing.replace_key sharing.rewrap_all
     sharing.rewrap_left
     """,
@@ -209,7 +205,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     sections.find timed_grants.announcements
     """,
     "looks at the role itself and acts through services that ask": """
-    arrived.carry_out ended_slips.erase_words standing_again.erase_late
+    arrived.carry_out retention.erase_words standing_again.erase_late
     register.entries_for writing_down.look_each
     handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
     section_people.places_of checklists.told_after
@@ -219,7 +215,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     undoing.note_together
     cases.today notes.is_one_begun story.day_within check_ins.now_here check_ins.minute_here
     absences.tell_dropped absences.tell_waiting offered.keep_offered offered.offered_of
-    folder_row.end_begun folder_row.erased_records drafts.forget_drafts
+    folder_row.end_begun folder_row.erased_records removing.forget_drafts
     mark_row.keep_mark mark_row.mark_of shown_before.keep_table shown_before.tables_before
     dates.note dates.note_drill dates.note_new_sheets dates.note_opened destroying.recovery_is_proven
     going_on.is_pending
@@ -336,8 +332,8 @@ def _paper(case: CompartmentId) -> Place:
     return Place(case, RecordId(bytes(16)), Document.KIND)
 
 
-def _going_from(case: CompartmentId) -> Going:
-    return Going((PlacedVersion(bytes(32), 0, 0, bytes(32), case, bytes(16)),), {}, {})
+def _going_from(case: CompartmentId) -> Plan:
+    return Plan((PlacedVersion(bytes(32), 0, 0, bytes(32), case, bytes(16)),), {}, {})
 
 
 def _moving(case: CompartmentId, note: RecordId, section: CompartmentId) -> Moving:

@@ -40,7 +40,7 @@ from vault.services.cases import (
     story,
     undoing,
 )
-from vault.services.erasures import letter, letter_words, mentions, preview, what_goes
+from vault.services.erasures import letter, letter_words, preview, reach, what_goes
 from vault.services.evidence import checking
 from vault.services.papers import adding
 
@@ -254,7 +254,31 @@ def test_a_legal_hold_stops_every_erasure_of_its_case(house: House) -> None:
         assert checking.verify(amina).verified
 
 
-def said(session: Session, going: what_goes.Going) -> str:
+def test_what_an_erasure_reaches_is_a_function_of_what_was_read_once(house: House) -> None:
+    with house.open("Amina") as amina:
+        reader = what_goes.Reader(amina)
+        ask = reach.Ask((reader.asked(house.case.hex()),))
+        seen, plan = reader.snapshot(ask), what_goes.what_goes(amina, house.case.hex())
+    found = reach.reach(seen, ask)  # the vault is locked
+    assert (found, found.left) == (plan, plan.left)
+    assert found.versions
+
+
+def test_what_lies_in_a_section_of_a_case_on_hold_stays_and_the_rest_goes(house: House) -> None:
+    with house.open("Amina") as amina:
+        section = sections.create(amina, house.case, what="health", title="how they are")
+        hidden = sections.add_note(amina, section, Note(NoteKind.SAFETY, "He fell ill."))
+        other = cases.create(amina, title="Another", kind="asylum").case
+        note = notes.add(amina, other, Note(NoteKind.CONTACT, "He is in Quietwater."))
+        holds.hold(amina, house.case, reason="a court asks", review="2090-01-01")
+        going = what_goes.what_goes(amina, hidden.hex(), note.hex())
+        assert (list(going.found), list(going.cases)) == ([(other, note)], [other])
+        assert [(held.case, held.records) for held in going.held] == [(house.case, 1)]
+        erasing.erase(amina, going, why="mistake")
+        assert sections.records_of(amina, section)
+
+
+def said(session: Session, going: reach.Plan) -> str:
     return "\n".join(in_english(preview.preview(session, going, needs_second=False)))
 
 
@@ -404,7 +428,7 @@ def test_what_stands_in_a_restricted_section_goes_by_its_id_with_its_person_and_
         holds.release(amina, house.case, reason="over")
         going = what_goes.what_goes(amina, person.hex())
         assert (dict(going.kinds), list(going.cases)) == ({"person": 2, "register-entry": 1}, [house.case])
-        assert [each.record for each in mentions.named_elsewhere(amina, going)] == [note]
+        assert [record for _, record in going.left.named] == [note]
         erasing.erase(amina, going, why="mistake")
         erasing.erase(amina, what_goes.what_goes(amina, note.hex()), why="mistake")
         sections.add_note(amina, section, Note(NoteKind.SAFETY, f"{NAME} is well"))

@@ -39,7 +39,7 @@ from vault.services.cases import (
     story,
 )
 from vault.services.cases.editing import Place
-from vault.services.erasures import letter, letter_words, preview, retention, what_goes
+from vault.services.erasures import letter, letter_words, preview, reach, retention, what_goes
 from vault.services.evidence import checking
 from vault.services.forms import own_forms
 from vault.services.grants import handover
@@ -50,11 +50,11 @@ __all__ = ["house", "house_template"]  # fixtures
 NAME = "Vexilda Morrowquay"
 
 
-def shown(session: Session, going: what_goes.Going) -> list[str]:
+def shown(session: Session, going: reach.Plan) -> list[str]:
     return list(in_english(preview.preview(session, going, needs_second=False)))
 
 
-def written(session: Session, going: what_goes.Going) -> list[str]:
+def written(session: Session, going: reach.Plan) -> list[str]:
     return list(in_english(letter.letter(session, going, why="subject-request")))
 
 
@@ -165,7 +165,7 @@ def test_a_new_title_is_given_with_the_erasure_and_search_finds_the_old_one_no_m
         erasing.erase(amina, going, why="subject-request", titles={made.case: "Asylum of 2026"})
         assert [row.title for row in cases.list_all(amina) if row.case == made.case] == ["Asylum of 2026"]
         assert searching.search(amina, "Haile317").hits == searching.search(amina, "haile").hits == ()
-        lines = written(amina, going)
+        lines = written(amina, going.renamed([made.case]))
         assert not [line for line in lines if line.startswith("The title of")]
         assert [line for line in lines if line.startswith("The history of 1 case keeps an earlier title with a name")]
         told = editing.history(amina, editing.own_record(amina, made.case))
@@ -293,8 +293,8 @@ def test_closed_cases_of_a_kind_without_a_rule_are_never_proposed(house: House) 
 
 @each([(1, "1 пакет"), (2, "2 пакета"), (5, "5 пакетов"), (11, "11 пакетов"), (12, "12 пакетов"), (22, "22 пакета")])
 def test_a_letter_in_russian_counts_as_russian_does(count: int, said: str) -> None:
-    going = what_goes.Going((), {}, {}, packages=count)
-    line = letter_words.in_language("ru")(letter.packages_in_words(going))
+    going = reach.Plan((), {}, {}, packages=count)
+    line = letter_words.in_language("ru")(*letter.gone_out_in_words(going))
     assert f" {said}: " in line
 
 

@@ -25,7 +25,7 @@ from vault.services import housekeeping
 from vault.services.approvals import erasing
 from vault.services.backups import backups, restoring
 from vault.services.cases import cases, editing, holds, intake, notes, people, same_person, searching, undoing
-from vault.services.erasures import arrived, letter, standing_again, what_goes
+from vault.services.erasures import arrived, letter, reach, standing_again, what_goes
 from vault.services.evidence import checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
@@ -125,7 +125,7 @@ def test_a_person_in_three_cases_goes_from_both_devices(
         assert has_any(readable(account.open(), account.place.path)) == []
 
 
-def erase_with_two(session: Session, going: what_goes.Going, monkeypatch: pytest.MonkeyPatch) -> None:
+def erase_with_two(session: Session, going: reach.Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     """Erase what needs a second person, who is not what this is about."""
     monkeypatch.setattr("vault.services.approvals.erasing.required_approval", lambda *_: None)
     erasing.erase(session, going, why="subject-request")

@@ -13,7 +13,7 @@ from vault.words.message import Message, Words, plural
 if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.progress import Progress, Working
-    from vault.services.erasures.what_goes import Going
+    from vault.services.erasures import reach
 
 _TITLE_OF: Final = "title-"
 
@@ -21,7 +21,7 @@ _TITLE_OF: Final = "title-"
 class _Erasure(NamedTuple):
     """What goes, and why."""
 
-    going: Going
+    going: reach.Plan
     why: str
 
 
@@ -34,7 +34,7 @@ def _what_goes(session: Session, said: Said) -> Plan[_Erasure]:
     going = what_goes.what_goes(session, *said["ids"])
     needs_second = erasing.needs_second(going)
     stop = holds.what_stops(session, going.cases) if going.nothing_goes else None
-    titles = {} if going.nothing_goes else mentions.titles_naming(session, going).now
+    titles = {} if going.nothing_goes else going.left.titles
     asks = [
         Ask(
             f"{_TITLE_OF}{case.hex()}",
@@ -74,7 +74,7 @@ def _erase(session: Session, plan: Plan[_Erasure], agreed: Agreed, _progress: Pr
         if name.startswith(_TITLE_OF) and title
     }
     erased = erasing.erase(session, going, why=why, second=agreed.second, titles=titles)
-    lines = tuple(letter.letter(session, going, why=why))
+    lines = tuple(letter.letter(session, going.renamed(titles), why=why))
     data = {
         "erased": dict(going.kinds),
         "versions": len(going.versions),

@@ -18,3 +18,10 @@ def remember_told(index: Index, versions: Collection[bytes]) -> None:
     if versions:
         with index.noting() as sql:
             sql.executemany("INSERT OR IGNORE INTO told VALUES (?)", [(version,) for version in versions])
+
+
+def tell_once(index: Index, versions: Collection[bytes]) -> set[bytes]:
+    """Return those of which nobody heard yet, and keep that somebody does now."""
+    new = set(versions) - told(index) if versions else set()
+    remember_told(index, new)
+    return new

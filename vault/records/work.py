@@ -45,7 +45,15 @@ from vault.seal.keys import derive_wrap_key, make_key, wrap
 from vault.seal.purposes import Purpose
 from vault.seal.signing import key_and_signature, public_key
 from vault.store.rows import Rows
-from vault.store.rowtypes import CheckpointRow, LocalRow, OperationRow, TileRow, VersionKeyRow, VersionRow
+from vault.store.rowtypes import (
+    CheckpointRow,
+    LocalRow,
+    OperationRow,
+    PlacedVersion,
+    TileRow,
+    VersionKeyRow,
+    VersionRow,
+)
 from vault.words.message import Message
 
 VERSIONS_PER_WORK = 256
@@ -202,6 +210,11 @@ class Work:
         """List a version, or an attachment by its digest, as erased; rows at these places go with the commit."""
         self._items.append(Item.in_compartment(ItemKind.ERASED, compartment, version))
         self._erased += places
+
+    def erase_placed(self, version: PlacedVersion) -> None:
+        """List a version that is here as erased."""
+        place = (Origin(version.origin), version.seq, version.n)
+        self.erase(CompartmentId(version.compartment), VersionId(version.id), place)
 
     def commit(self, entry: Entry) -> Receipt:
         """Make everything durable, or raise and leave everything as it was.

@@ -13,7 +13,7 @@ from vault.errors import VaultError
 from vault.ids import CompartmentId, CompartmentKind, SeatId
 from vault.policy.roles import ALLOWED, Action
 from vault.services.cases import sections
-from vault.services.erasures import arrived, drafts, ended_slips, noted_holds, removing, retention, standing_again
+from vault.services.erasures import arrived, noted_holds, removing, retention, standing_again
 from vault.services.grants import handover, intake_key, sharing, timed_grants
 from vault.services.members import lists_apart, members, news, rostering
 from vault.services.projection.authors import name_in, names_of_members
@@ -164,8 +164,8 @@ def _erased(session: Session) -> list[Message]:
         lines += [message] if gone else []
         lines += standing_again.erase_late(session)
         lines += [*standing_again.untold(session), *retention.untold(session)]
-    ended_slips.erase_words(session)
-    count = drafts.forget_drafts(session)
+    retention.erase_words(session)
+    count = removing.forget_drafts(session)
     message = plural(
         "{count} unfinished text of an erased record was removed.",
         "{count} unfinished texts of erased records were removed.",

@@ -14,7 +14,7 @@ from typing import Final
 from vault.access.session import Session
 from vault.access.trust.new_epochs import next_holders, revocations_of
 from vault.errors import RefusedError, TryAgainError, UsageError
-from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, VersionId
+from vault.ids import CompartmentId, CompartmentKind, EpochId, VersionId
 from vault.log.approvals import Approval
 from vault.log.epoch_notice import RevokedLog
 from vault.log.payload import OBJECTS_LIMIT
@@ -35,8 +35,8 @@ from vault.services.approvals.question import Question
 from vault.services.cases.case_changes import change
 from vault.services.cases.holds import require_none
 from vault.services.erasures.mentions import checked_title
+from vault.services.erasures.reach import Plan
 from vault.services.erasures.removing import Removed, begin, finish
-from vault.services.erasures.what_goes import Going
 from vault.services.projection.approval_checks import ERASE, MOST_CASES_ALONE, MOST_RECORDS_ALONE
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of
@@ -60,14 +60,14 @@ class Erased:
     removed: Removed
 
 
-def needs_second(going: Going) -> bool:
+def needs_second(plan: Plan) -> bool:
     """Say whether so much goes that a second person has to agree."""
-    return len(going.cases) > MOST_CASES_ALONE or going.records > MOST_RECORDS_ALONE
+    return len(plan.cases) > MOST_CASES_ALONE or plan.records > MOST_RECORDS_ALONE
 
 
 def erase(
     session: Session,
-    going: Going,
+    plan: Plan,
     *,
     why: str,
     second: Second | None = None,
@@ -86,42 +86,42 @@ def erase(
         VerificationError: the log is in doubt, or something of these cases is not here.
         TryAgainError: no room. Nothing was erased, or it says that the records are, and what is left goes at an unlock.
     """
-    rule = _ready(session, going, why)
+    rule = _ready(session, plan, why)
     for case, title in titles.items():
         session.require(Action.CASE_WRITE, case)
-        checked_title(going, title)
-    audits = tuple(audit_of(session, case) for case in going.cases)
+        checked_title(plan, title)
+    audits = tuple(audit_of(session, case) for case in plan.cases)
     approval, by = None, ""
     entry = Entry(
         act=ERASE,
         why=why,
         obj=next(iter(audits), None),
         objs=audits[1 : 1 + OBJECTS_LIMIT],
-        covers=going.kinds,
+        covers=plan.kinds,
         pol=rule,
     )
-    if needs_second(going):
-        question = _question(session, going, why, entry.obj, valid_ms=HERE_MS)
+    if needs_second(plan):
+        question = _question(session, plan, why, entry.obj, valid_ms=HERE_MS)
         approval = required_approval(session, question, second)
         by = ALONE if approval is None else TWO_PERSON
         entry = replace(entry, dig=question.digest, out="ok:alone" if approval is None else "ok")
     for case, title in titles.items():
         change(session, case, title=title)
-    begin(session, going.versions)
+    begin(session, plan.versions)
     with session.index().in_doubt():
-        _commit(session, going, entry, approval)
+        _commit(session, plan, entry, approval)
         removed = _finished(session)
     return Erased(by, removed)
 
 
-def ask(session: Session, going: Going, *, why: str, out: Path, approver: str | None = None) -> tuple[str, ...]:
+def ask(session: Session, plan: Plan, *, why: str, out: Path, approver: str | None = None) -> tuple[str, ...]:
     """Write the question to a second person who is somewhere else into a new file; nothing is erased.
 
     It is answered by who can open all of it, within 7 days, and while what goes does not change.
 
     Args:
         session: who wants to erase.
-        going: what `what_goes` returned.
+        plan: what `what_goes` returned.
         why: the reason.
         out: the new file.
         approver: the name of the member who shall approve; without one, every member who may.
@@ -134,30 +134,30 @@ def ask(session: Session, going: Going, *, why: str, out: Path, approver: str | 
         RefusedError: nobody else could approve; there is something at `out`; and as `erase`.
         VerificationError, NotFoundError, TryAgainError: as they say.
     """
-    _ready(session, going, why)
-    if not needs_second(going):
+    _ready(session, plan, why)
+    if not needs_second(plan):
         raise UsageError(Message("one person may erase this: nobody has to approve it"))
     chosen = chosen_approvers(session, approver)
     require_new(out)
-    subject = next((audit_of(session, case) for case in going.cases), None)
-    by_file.ask(session, _question(session, going, why, subject, valid_ms=APART_MS), chosen, out)
+    subject = next((audit_of(session, case) for case in plan.cases), None)
+    by_file.ask(session, _question(session, plan, why, subject, valid_ms=APART_MS), chosen, out)
     return tuple(each.name for each in chosen)
 
 
-def _ready(session: Session, going: Going, why: str) -> str:
-    rule = _require(session, going)
+def _ready(session: Session, plan: Plan, why: str) -> str:
+    rule = _require(session, plan)
     if why not in {*REASONS, MOVED}:
         raise UsageError(Message("the reason must be one of: {names}", names=", ".join(REASONS)))
-    if not going.versions:
+    if not plan.versions:
         raise UsageError(Message("there is nothing to erase"))
-    session.require_sound_log(*going.homes)
-    require_none(session, going.cases)
+    session.require_sound_log(*plan.homes)
+    require_none(session, plan.cases)
     return rule
 
 
-def _require(session: Session, going: Going) -> str:
+def _require(session: Session, plan: Plan) -> str:
     rule = ""
-    for home in going.homes:
+    for home in plan.homes:
         state = session.state_of(home)
         kind = CompartmentKind.CASE if state is None else state.kind
         if kind is CompartmentKind.INTAKE:
@@ -171,18 +171,18 @@ def _require(session: Session, going: Going) -> str:
     return rule
 
 
-def _question(session: Session, going: Going, why: str, subject: bytes | None, *, valid_ms: int) -> Question:
+def _question(session: Session, plan: Plan, why: str, subject: bytes | None, *, valid_ms: int) -> Question:
     names = names_of_members(session)
     said = Message(
         "{name} erases {records} records of {cases}: {kinds}",
         name=name_in(names, session.member),
-        records=going.records,
-        cases=", ".join(map(str, going.cases.values())),
-        kinds=", ".join(f"{count} {kind}" for kind, count in going.kinds.items()),
+        records=plan.records,
+        cases=", ".join(map(str, plan.cases.values())),
+        kinds=", ".join(f"{count} {kind}" for kind, count in plan.kinds.items()),
     )
     return Question(
         act=ERASE,
-        of={"versions": sorted({version.id for version in going.shown}), "why": why},
+        of={"versions": sorted({version.id for version in plan.shown}), "why": why},
         about=(str(said),),
         reasons=REASONS,
         expires_ms=session.log.now_ms() + valid_ms,
@@ -190,22 +190,22 @@ def _question(session: Session, going: Going, why: str, subject: bytes | None, *
     )
 
 
-def _commit(session: Session, going: Going, entry: Entry, approval: Approval | None) -> None:
+def _commit(session: Session, plan: Plan, entry: Entry, approval: Approval | None) -> None:
     """List all versions as erased, in as many entries as that takes; in the last one whole cases change their key."""
-    _commit_quarantined(session, going, entry)
-    goes: list[PlacedVersion | tuple[CompartmentId, bytes]] = [*going.contents]
-    goes += {version.id: version for version in going.shown}.values()
+    _commit_quarantined(session, plan, entry)
+    goes: list[PlacedVersion | tuple[CompartmentId, bytes]] = [*plan.contents]
+    goes += {version.id: version for version in plan.shown}.values()
     parts = [goes[at : at + _ITEMS_IN_ONE_ENTRY] for at in range(0, len(goes), _ITEMS_IN_ONE_ENTRY)]
     first: int | None = None
     for at, part in enumerate(parts, 1):
-        with session.work(*going.homes) if first is None else session.work() as work:
+        with session.work(*plan.homes) if first is None else session.work() as work:
             for each in part:
                 if isinstance(each, PlacedVersion):
-                    _erase(work, each)
+                    work.erase_placed(each)
                 else:
                     work.erase(each[0], VersionId(each[1]))
             if at == len(parts):
-                for home in going.whole:
+                for home in plan.whole:
                     key = new_key(session, home)
                     if key is not None:
                         key.take(work)
@@ -218,29 +218,23 @@ def _commit(session: Session, going: Going, entry: Entry, approval: Approval | N
                 work.commit(replace(entry, objs=(), covers={}, cause=first, dig=None, deleg=None))
 
 
-def _commit_quarantined(session: Session, going: Going, entry: Entry) -> None:
+def _commit_quarantined(session: Session, plan: Plan, entry: Entry) -> None:
     """List what is valid for nobody first, by itself, in entries that take no second person.
 
     What a revoked member goes on writing would else change what was approved, each time it arrives.
     """
     by_record: dict[tuple[bytes, bytes], dict[bytes, PlacedVersion]] = {}
-    for version in going.versions:
-        if version.id in going.quarantined:
+    for version in plan.versions:
+        if version.id in plan.quarantined:
             by_record.setdefault((version.compartment, version.record), {})[version.id] = version
     records = list(by_record.values())
     for first in range(0, len(records), MOST_RECORDS_ALONE):
         versions = [version for record in records[first : first + MOST_RECORDS_ALONE] for version in record.values()]
         for at in range(0, len(versions), _ITEMS_IN_ONE_ENTRY):
-            with session.work(*going.homes) as work:
+            with session.work(*plan.homes) as work:
                 for version in versions[at : at + _ITEMS_IN_ONE_ENTRY]:
-                    _erase(work, version)
+                    work.erase_placed(version)
                 work.commit(Entry(act=ERASE, why=entry.why, obj=entry.obj, pol=entry.pol))
-
-
-def _erase(work: Work, version: PlacedVersion) -> None:
-    work.erase(
-        CompartmentId(version.compartment), VersionId(version.id), (Origin(version.origin), version.seq, version.n)
-    )
 
 
 def _finished(session: Session) -> Removed:

@@ -23,7 +23,8 @@ from vault.services.approvals.erasing import MOVED, erase, needs_second
 from vault.services.cases import sections
 from vault.services.cases.editing import Place
 from vault.services.cases.holds import require_none
-from vault.services.erasures.what_goes import Going, what_goes
+from vault.services.erasures.reach import Plan
+from vault.services.erasures.what_goes import what_goes
 from vault.services.grants import sharing
 from vault.services.papers import adding
 from vault.services.projection.authors import name_in, names_of_members
@@ -39,7 +40,7 @@ MOVED_KINDS: Final = frozenset({Note.KIND, Person.KIND, Document.KIND})
 class Moving:
     """What would move, and whom it is taken from: members who can open the case and not the section, by name."""
 
-    going: Going
+    going: Plan
     place: Place
     section: CompartmentId
     taken_from: tuple[str, ...]

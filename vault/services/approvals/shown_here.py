@@ -18,8 +18,7 @@ from vault.services.approvals.approving import APART_MS, LONGEST_MS
 from vault.services.approvals.question import Question
 from vault.services.cases.cases import find, view
 from vault.services.cases.editing import KINDS
-from vault.services.erasures.described import note_look
-from vault.services.erasures.whose_words import in_a_line, listed_names, whose_words
+from vault.services.erasures.preview import in_a_line, listed_names, note_look, whose_words
 from vault.services.grants.timed_grants import last_day
 from vault.services.projection.approval_checks import BREAK_GLASS, ERASE
 from vault.services.projection.authors import name_in, names_of_members

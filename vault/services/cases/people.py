@@ -20,7 +20,7 @@ from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.cases import log_view
 from vault.services.cases.editing import Edited, Place, edit, heads_at, next_of
-from vault.services.cases.register import entries_for, entries_of, take_out
+from vault.services.cases.register import accounted_for, entered, entries_for, take_out
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import Stored, read_versions, stored_of_kind
@@ -135,7 +135,7 @@ def _entered(session: Session, place: Place, person: Person) -> list[tuple[Compa
     others = [other.value for each in places if (other := stored_at(session, each)) is not None]
     who = person.who
     kept = [other for other in others if not other.unregistered and (who is None or other.who != who)]
-    return entries_of(session, names, by, [name.text for other in kept for name in other.names])
+    return accounted_for(entered(session), names, by, [name.text for other in kept for name in other.names])
 
 
 def as_heard(caller: Person, person: Person) -> PersonChange:

@@ -7,6 +7,7 @@ own seal protects, so that a new key of the compartment loses no entry.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from vault.access.session import Session
@@ -70,30 +71,49 @@ def entries_for(session: Session, people: Iterable[Person]) -> list[tuple[Compar
     return [(homes[0], entry) for entry in entries if entry is not None]
 
 
-def entries_of(
-    session: Session, names: Iterable[str], by: Collection[MemberId], kept: Iterable[str]
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """An entry of the register, as one of its heads has it, and the member in whose log it stands."""
+
+    spot: tuple[CompartmentId, RecordId]
+    by: MemberId
+    entry: RegisterEntry
+
+
+def entered(session: Session) -> list[Entered]:
+    """Return all entries of the register; none where this member may not write there."""
+    found = list[Entered]()
+    if not session.roles & ALLOWED[Action.REGISTER_WRITE]:
+        return found
+    for home in held_of_kind(session, CompartmentKind.REGISTER):
+        heads = heads_in(up_to_date_index(session), home, RegisterEntry.KIND)
+        wanted = frozenset(VersionId(head.version) for head in heads)
+        entries = stored_of_kind(read_heads(session, home, wanted), RegisterEntry)
+        members = members_of_logs(session, {entry.origin for entry in entries if entry.origin is not None})
+        found += [
+            Entered((home, entry.record), members[entry.origin], entry.value)
+            for entry in entries
+            if entry.origin in members
+        ]
+    return found
+
+
+def accounted_for(
+    entries: Iterable[Entered], names: Iterable[str], by: Collection[MemberId], kept: Iterable[str]
 ) -> list[tuple[CompartmentId, RecordId]]:
-    """Return the entries of the register that these names alone account for, every hash of them.
+    """Return the entries that these names alone account for, every hash of them.
 
     Those of members who wrote the people down; a colleague who entered somebody else of the same name goes on being
     asked, and so is whoever holds somebody else of a name that is `kept`.
     """
-    if not session.roles & ALLOWED[Action.REGISTER_WRITE]:
-        return []
-    skeletons, found, hashes = skeletons_ever_of(names), [], dict[bytes, frozenset[bytes]]()
-    stays = skeletons_ever_of(kept)
-    for home in held_of_kind(session, CompartmentKind.REGISTER) if skeletons else ():
-        heads = frozenset(
-            VersionId(head.version) for head in heads_in(up_to_date_index(session), home, RegisterEntry.KIND)
-        )
-        entries = stored_of_kind(read_heads(session, home, heads), RegisterEntry)
-        members = members_of_logs(session, {entry.origin for entry in entries if entry.origin is not None})
-        for stored in (entry for entry in entries if entry.origin and members.get(entry.origin) in by):
-            key = stored.value.key
-            if key not in hashes:
-                hashes[key] = frozenset(derive_register_hash(key, skeleton) for skeleton in skeletons - stays)
-            if stored.value.hashes and hashes[key].issuperset(stored.value.hashes):
-                found.append((home, stored.record))
+    skeletons, hashes, found = skeletons_ever_of(names), dict[bytes, frozenset[bytes]](), []
+    skeletons = skeletons - skeletons_ever_of(kept) if skeletons else skeletons
+    for each in entries if skeletons else ():
+        key = each.entry.key
+        if each.by in by and key not in hashes:
+            hashes[key] = frozenset(derive_register_hash(key, skeleton) for skeleton in skeletons)
+        if each.by in by and each.entry.hashes and hashes[key].issuperset(each.entry.hashes):
+            found.append(each.spot)
     return found
 
 
@@ -107,8 +127,7 @@ def take_out(session: Session, entries: Collection[tuple[CompartmentId, RecordId
     with session.index().in_doubt():
         with session.work() as work:
             for version in versions:
-                place = (Origin(version.origin), version.seq, version.n)
-                work.erase(CompartmentId(version.compartment), VersionId(version.id), place)
+                work.erase_placed(version)
             work.commit(Entry(act="register.edit", covers={RegisterEntry.KIND: len(entries)}, pol=rule))
         reindex(session, set(entries))
 

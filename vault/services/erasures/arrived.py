@@ -7,10 +7,12 @@ erasure names who confirmed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
+from typing_extensions import override
 
 from vault.access.session import Session
 from vault.casework.intake import Slip, SlipState
@@ -18,23 +20,35 @@ from vault.display import DAY, time_text
 from vault.durations import HOUR_MS
 from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionId
 from vault.index.heads import heads_in
-from vault.index.told import remember_told, told
+from vault.index.told import tell_once
 from vault.log.items import ItemKind, compartment_tag
 from vault.records.codec import of_kind
-from vault.services.erasures.bringing_back import brought_back
+from vault.records.logs import genesis_of
+from vault.records.versions import OpenedVersion
 from vault.services.erasures.noted_holds import is_on_hold
-from vault.services.erasures.records_counted import counted
 from vault.services.erasures.removing import finish, validator_of
 from vault.services.grants.sharing import forget_indexes_of_others
 from vault.services.projection.authors import name_in, names_of_members
-from vault.services.projection.folder_row import NOT_YET, WaitingErasure, add_begun, keep, stored
+from vault.services.projection.folder_row import (
+    NOT_YET,
+    RECORDS_KEPT,
+    FolderErasures,
+    WaitingErasure,
+    add_begun,
+    add_waiting,
+    keep,
+    stored,
+)
 from vault.services.projection.places import name_of
 from vault.services.projection.projection import reindex
-from vault.services.projection.reading import read_heads
+from vault.services.projection.reading import read_heads, read_valid_at
 from vault.services.projection.seats import members_of_logs
 from vault.store.rows import Rows
 from vault.store.rowtypes import PlacedVersion
-from vault.validity.authority import items_in
+from vault.sync.door import Door
+from vault.validity.authority import Place, items_in
+from vault.validity.erasures import GO_WHOLE
+from vault.validity.version_validity import VersionValidator
 from vault.words.message import Message, plural
 
 WAIT_MS = 72 * HOUR_MS
@@ -46,8 +60,8 @@ _HELD = b"held"
 class Waiting:
     """What waits of one case or other place: who erased it, how many records, when it goes; held: a hold stops it.
 
-    `brings_back_ms`: it does not go at all, because a version of that time would stand again (`bringing_back`).
-    `are_ended_slips`: nobody decided it. The program clears the words of slips that have ended (`ended_slips`).
+    `brings_back_ms`: it does not go at all, because a version of that time would stand again (`_brought_back`).
+    `are_ended_slips`: nobody decided it. The program clears the words of slips that have ended (`retention`).
     """
 
     name: str | Message
@@ -122,7 +136,7 @@ def note(session: Session, looked: Looked) -> None:
     unread = looked.listed + sum(size - known.read.get(origin, 0) for origin, size in looked.read.items())
     if waits != known.waiting or unread > _MOST_UNREAD:  # else each command would write
         with session.database.transaction() as rows:
-            entries = counted(session, known, waits)
+            entries = _counted(session, known, waits)
             keep(rows, msgspec.structs.replace(known, read=looked.read, waiting=waits, counted=entries))
 
 
@@ -177,7 +191,7 @@ def waiting(session: Session) -> list[Waiting]:
         found = _here(rows, _begun(rows))
     names = names_of_members(session)
     members = members_of_logs(session, {Origin(each.by_origin) for each in found})
-    back = brought_back(session, found)
+    back = _brought_back(session, found)
     groups: dict[tuple[bytes, bytes, bool], list[WaitingErasure]] = {}
     for each in found:
         is_back = (each.compartment, each.record) in back
@@ -222,7 +236,7 @@ def carry_out(session: Session, *, at_once: bool = False) -> int:
             if each.compartment in goes_from
             and validator.erased_by(each.id, CompartmentId(each.compartment)) is not None
         ]
-    back = brought_back(session, going)
+    back = _brought_back(session, going)
     going = [each for each in going if (each.compartment, each.record) not in back]
     if not going:
         return 0
@@ -251,10 +265,7 @@ def untold(session: Session) -> list[Message]:
     """Return a sentence on each erasure of others that waits, once; and once more when a hold stops it no longer."""
     with session.database.reading() as rows:
         known = {each.id if each.since_ms else _HELD + each.id for each in _begun(rows)}
-    if not known or known <= told(session.index()):
-        return []
-    remember_told(session.index(), known)
-    return [_said(line) for line in waiting(session)]
+    return [_said(line) for line in waiting(session)] if tell_once(session.index(), known) else []
 
 
 def _said(line: Waiting) -> Message:
@@ -320,3 +331,108 @@ def _may_go_from(session: Session, home: CompartmentId) -> bool:
 
 def _day(ms: int) -> str:
     return time_text(ms, DAY)
+
+
+def _brought_back(session: Session, going: Iterable[WaitingErasure]) -> dict[tuple[bytes, bytes], int | None]:
+    """Return (compartment, record) where an earlier version would stand again if these went, and when it was written.
+
+    An erasure takes whole records. Who lists the newest version of one alone would have a withdrawn note in use again,
+    and a fact confirmed that was corrected, in the name of the member who wrote it first (FORMAT.md 6).
+
+    The time, ms UTC, is of the newest such version. It is None where this member cannot open the place: there nothing
+    of a record goes while another version of it stays.
+    """
+    of_record: dict[tuple[bytes, bytes], set[bytes]] = defaultdict(set)
+    for each in going:
+        of_record[each.compartment, each.record].add(each.id)
+    found: dict[tuple[bytes, bytes], int | None] = {}
+    for (home, record), ids in of_record.items():
+        with session.database.reading() as rows:
+            placed = rows.placed(home, record)
+        if ids.issuperset(version.id for version in placed):
+            continue
+        place = CompartmentId(home)
+        if not session.holds(place):
+            found[home, record] = None
+            continue
+        valid = read_valid_at(session, place, {(version.origin, version.seq) for version in placed})
+        versions = [version for version in valid if version.record == record]
+        left = [version for version in versions if version.id not in ids]
+        new = _ids_of_heads(left) - _ids_of_heads(versions)
+        if again := [version for version in left if version.id in new]:
+            found[home, record] = max(version.content.clock[0] for version in again)
+    return found
+
+
+def _ids_of_heads(versions: Sequence[OpenedVersion]) -> set[VersionId]:
+    kinds = {version.id: version.content.kind for version in versions}
+    replaced = {
+        parent
+        for version in versions
+        for parent in version.content.parents
+        if kinds.get(parent) == version.content.kind
+    }
+    return kinds.keys() - replaced
+
+
+def _counted(session: Session, known: FolderErasures, waits: Sequence[WaitingErasure]) -> list[tuple[bytes, int, int]]:
+    """Return how many records each entry of others erased of what was here, the newest entries.
+
+    Once they are gone, no list tells.
+    """
+    before = {(each.compartment, each.id): each for each in known.waiting if each.since_ms != NOT_YET}
+    seen = {(each.by_origin, each.by_seq, each.compartment, each.record) for each in before.values()}
+    new = {
+        (each.by_origin, each.by_seq, each.compartment, each.record)
+        for each in waits
+        if each.since_ms != NOT_YET and each.record and (each.compartment, each.id) not in before
+    }
+    states = session.states_of({CompartmentId(home) for _, _, home, _ in new - seen})
+    counts = {(origin, seq): count for origin, seq, count in known.counted}
+    for origin, seq, home, _ in new - seen:
+        state = states[CompartmentId(home)]
+        if state is not None and state.kind in GO_WHOLE:
+            counts[origin, seq] = counts.get((origin, seq), 0) + 1
+    return [(*place, count) for place, count in counts.items()][-RECORDS_KEPT:]
+
+
+class ErasedHere(Door):
+    """Keeps out what counts as erased and a log of a device of this folder lists so; what others erased waits.
+
+    So a legal hold that came along, or stands, keeps it, and nothing that a colleague erased goes unseen.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._validator: VersionValidator | None = None
+        self._places: dict[bytes, list[Place]] | None = None
+        self._own: dict[bytes, bool] = {}
+        self._waiting: list[WaitingErasure] = []
+
+    @override
+    def keeps_out(self, rows: Rows, placed: PlacedVersion) -> bool:
+        listings, home = self._session.learned.listings, CompartmentId(placed.compartment)
+        if self._places is None:  # the logs of a bundle are in before its versions
+            self._places = listings.of(rows, ItemKind.ERASED)
+        places = self._places.get(placed.id)
+        if places is None or compartment_tag(home, placed.id) not in listings.tags[ItemKind.ERASED][placed.id]:
+            return False
+        if any(self._is_of_this_folder(rows, origin) for origin, _ in places):
+            if self._validator is None:
+                self._validator = validator_of(self._session, rows)
+            if self._validator.counts_as_erased(placed.id, home, placed.record):
+                return True
+        self._waiting.append(WaitingErasure(*placed, *places[0], NOT_YET))
+        return False
+
+    @override
+    def close(self, rows: Rows) -> None:
+        if self._waiting:
+            add_waiting(rows, self._waiting)
+
+    def _is_of_this_folder(self, rows: Rows, origin: bytes) -> bool:
+        if origin not in self._own:
+            genesis = genesis_of(rows, Origin(origin))
+            seats = self._session.here | {self._session.seat}
+            self._own[origin] = genesis is not None and genesis.seat in seats
+        return self._own[origin]

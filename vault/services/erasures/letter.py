@@ -6,11 +6,11 @@ The letter names nobody whose data went. It goes to the person who asked, and in
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from vault.access.session import Session
 from vault.casework.directory import DeviceName
+from vault.casework.hold import Hold
 from vault.display import DAY, time_data
 from vault.export.paper_pages import PaperLine, PaperPage, PaperPart, render_page
 from vault.ids import Origin, SeatId, short_id
@@ -20,61 +20,44 @@ from vault.records.codec import of_kind
 from vault.records.work import Entry
 from vault.services.cases.cases import today
 from vault.services.cases.holds import held
-from vault.services.erasures.drafts import drafts_naming
 from vault.services.erasures.letter_words import kind_in_words, reason_in_words
-from vault.services.erasures.mentions import named_elsewhere, perhaps_named, titles_naming
-from vault.services.erasures.what_goes import Going
+from vault.services.erasures.reach import Held, Left, Plan
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import read_valid
 from vault.services.projection.seats import member_of_seat, seat_of_log
 from vault.store.files import require_new, write_new
 from vault.words.codes import word_of
-from vault.words.message import Message, Words, listed, plural
+from vault.words.message import Message, Value, Words, listed, plural
 
 _TITLE = Message("Letter about an erasure")
 _FOOT = Message("This letter names nobody whose records were erased. It is not encrypted.")
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """A device that held what went: whether its log says that it removed it, or it is this folder.
-
-    `is_former`: it lost all these places since, and nobody knows whether it had what went.
-    """
-
-    name: Message
-    is_confirmed: bool
-    is_former: bool = False
-
-
-def letter(session: Session, going: Going, *, why: str) -> list[Words]:
-    """Return the letter about an erasure that was done."""
+def letter(session: Session, plan: Plan, *, why: str) -> list[Words]:
+    """Return the letter about an erasure that was done; of a plan where titles were changed, `plan.renamed`."""
     session.require(Action.MEMBER_LIST)
-    devices = confirmed(session, going)
-    known = {kind_in_words(kind): 0 for kind in sorted(going.kinds)}
-    for kind, count in going.kinds.items():
+    done, owed, lost = _devices(session, plan)
+    known = {kind_in_words(kind): 0 for kind in sorted(plan.kinds)}
+    for kind, count in plan.kinds.items():
         known[kind_in_words(kind)] += count
     last = session.dates.backup
     lines: list[Words] = [
         Message("On {day} we erased these records (reason: {why}):", day=today(session), why=reason_in_words(why)),
         *(Message("  {kind}: {count}", kind=kind, count=count) for kind, count in known.items()),
     ]
-    if going.cases:
-        lines.append(Message("They stood in: {cases}.", cases=listed(tuple(going.cases.values()))))
-    lines += _held_in_words(session, going)
-    if going.elsewhere:
-        lines.append(elsewhere_in_words(going))
+    if plan.cases:
+        lines.append(Message("They stood in: {cases}.", cases=listed(tuple(plan.cases.values()))))
+    lines += _held_in_words(session, plan)
+    if plan.elsewhere:
+        lines.append(elsewhere_in_words(plan))
     lines.append(
         Message(
             "Every version of them and every key to them is removed from our database, from our search, from what"
             " waited to be imported and from unfinished texts. Our log still says how many saved changes were erased"
             " ({count}), but nothing of what they said.",
-            count=len(going.versions),
+            count=len(plan.versions),
         )
     )
-    done = listed([device.name for device in devices if device.is_confirmed])
-    owed = listed([device.name for device in devices if not (device.is_confirmed or device.is_former)])
-    lost = listed([device.name for device in devices if device.is_former and not device.is_confirmed])
     lines.append(Message("Removed on: {devices}.", devices=done or Message("no other device had them")))
     if owed:
         lines.append(
@@ -98,13 +81,9 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
             day=Message("none known") if last is None else time_data(last, DAY) or "",
         )
     )
-    if going.shared[0]:
-        lines.append(shared_in_words(going))
-    if going.packages:
-        lines.append(packages_in_words(going))
-    if going.exports:
-        lines.append(exports_in_words(going))
-    return [*lines, *_names_in_words(session, going)]
+    if plan.shared[0]:
+        lines.append(shared_in_words(plan))
+    return [*lines, *gone_out_in_words(plan), *_names_in_words(plan.left)]
 
 
 def print_letter(session: Session, lines: Sequence[Words], out: Path, in_words: Callable[[Words], str]) -> None:
@@ -123,20 +102,23 @@ def print_letter(session: Session, lines: Sequence[Words], out: Path, in_words: 
     write_new(out, pdf)
 
 
-def confirmed(session: Session, going: Going) -> list[Confirmed]:
-    """Return the devices that hold or held what went, this one first, each with whether it is gone there."""
-    session.require(Action.MEMBER_LIST)
+def _devices(session: Session, plan: Plan) -> tuple[Value, Value, Value]:
+    """Return the devices where it is gone, those that owe it, and those that lost these places and do not say so.
+
+    It is gone where it was erased, this device first, and where the log of a device says that it removed it. Of those
+    that lost the places since, nobody knows whether they had what went.
+    """
     names, called = names_of_members(session), _device_names(session)
-    listing = _who_listed(session, {version.id for version in going.versions})
-    found = []
-    for seat in sorted(going.seats | going.former, key=lambda seat: (seat != session.seat, seat)):
+    listing = _who_listed(session, {version.id for version in plan.versions})
+    done, owed, lost = list[Message](), list[Message](), list[Message]()
+    for seat in sorted(plan.seats | plan.former, key=lambda seat: (seat != session.seat, seat)):
         member = member_of_seat(session, seat)
         if member is not None:
-            is_here = seat == session.seat or seat in session.here
+            is_gone = seat == session.seat or seat in session.here or seat in listing
             device = called.get(seat) or Message("device {id}", id=short_id(seat))
             name = Message("{name} ({device})", name=name_in(names, member), device=device)
-            found.append(Confirmed(name, is_here or seat in listing, seat in going.former))
-    return found
+            (done if is_gone else lost if seat in plan.former else owed).append(name)
+    return listed(done), listed(owed), listed(lost)
 
 
 def _who_listed(session: Session, versions: Collection[bytes]) -> set[SeatId]:
@@ -153,103 +135,104 @@ def _device_names(session: Session) -> dict[SeatId, str]:
     return {SeatId(device.seat): device.name for _, device in said}
 
 
-def counts_in_words(going: Going) -> Iterator[Message]:
+def counts_in_words(plan: Plan) -> Iterator[Message]:
     """Yield how many records of each kind go."""
-    for kind, count in sorted(going.kinds.items()):
+    for kind, count in sorted(plan.kinds.items()):
         yield Message("  {count} x {kind}", count=count, kind=word_of(kind))
 
 
-def elsewhere_in_words(going: Going) -> Message:
+def elsewhere_in_words(plan: Plan) -> Message:
     """Return in which cases a person stays of whom one case was asked for."""
     return Message(
         "The same person also has records in {cases}. They stay: the request was for one case only.",
-        cases=listed(tuple(going.elsewhere.values())),
+        cases=listed(tuple(plan.elsewhere.values())),
     )
 
 
-def packages_in_words(going: Going) -> Message:
-    """Return what is said of the packages that left these cases."""
-    return plural(
-        "{count} package left these cases: its recipient still has it, and must be asked to destroy it.",
-        "{count} packages left these cases: their recipients still have them, and must be asked to destroy them.",
-        count=going.packages,
-    )
+def gone_out_in_words(plan: Plan) -> Iterator[Message]:
+    """Yield what is said of the packages that left these cases, and of the records of exports that stay."""
+    if plan.packages:
+        yield plural(
+            "{count} package left these cases: its recipient still has it, and must be asked to destroy it.",
+            "{count} packages left these cases: their recipients still have them, and must be asked to destroy them.",
+            count=plan.packages,
+        )
+    if plan.exports:
+        yield plural(
+            "{count} record of an export of these cases stays until the whole case is erased. It lists words that were"
+            " hidden or left in the export: names of these people may be among them.",
+            "{count} records of exports of these cases stay until the whole case is erased. They list words that were"
+            " hidden or left in the exports: names of these people may be among them.",
+            count=plan.exports,
+        )
 
 
-def exports_in_words(going: Going) -> Message:
-    """Return what is said of the records of exports that stay."""
-    return plural(
-        "{count} record of an export of these cases stays until the whole case is erased. It lists words that were"
-        " hidden or left in the export: names of these people may be among them.",
-        "{count} records of exports of these cases stay until the whole case is erased. They list words that were"
-        " hidden or left in the exports: names of these people may be among them.",
-        count=going.exports,
-    )
-
-
-def shared_in_words(going: Going) -> Message:
+def shared_in_words(plan: Plan) -> Message:
     """Return what is said of the contents that stay."""
     return plural(
         "The content of {count} paper stays: another paper, which stays, names it too.",
         "The contents of {count} papers stay: other papers, which stay, name them too.",
-        count=going.shared[0],
+        count=plan.shared[0],
     )
 
 
-def earlier_titles_in_words(count: int) -> Message:
+def earlier_titles_in_words(left: Left) -> Message:
     """Return what is said of the titles that cases had before: which name stood there, nobody is told."""
     return plural(
         "The history of {count} case keeps an earlier title with a name of these people until the whole case is"
         " erased. No search finds it.",
         "The history of {count} cases keeps earlier titles with names of these people until the whole case is"
         " erased. No search finds them.",
-        count=count,
+        count=len(left.earlier),
     )
 
 
-def _names_in_words(session: Session, going: Going) -> Iterator[Message]:
+def _names_in_words(left: Left) -> Iterator[Message]:
     """Yield what stays and names the people who went, or may, by one name alone."""
-    named, titles = named_elsewhere(session, going), titles_naming(session, going)
-    known = {(each.case, each.record) for each in named}
-    perhaps = [each for each in perhaps_named(session, going) if (each.case, each.record) not in known]
-    if titles.now:
+    if left.titles:
         yield plural(
             "The title of {count} case still has a name of these people in it.",
             "The titles of {count} cases still have names of these people in them.",
-            count=len(titles.now),
+            count=len(left.titles),
         )
-    if titles.before:
-        yield earlier_titles_in_words(titles.before)
-    if named:
+    if left.earlier:
+        yield earlier_titles_in_words(left)
+    if left.named:
         yield plural(
             "{count} record of others still names these people.",
             "{count} records of others still name these people.",
-            count=len(named),
+            count=len(left.named),
         )
-    if perhaps:
+    if left.only_perhaps:
         yield plural(
             "{count} other record may name these people, by one name alone. Others may have that name too.",
             "{count} other records may name these people, by one name alone. Others may have that name too.",
-            count=len(perhaps),
+            count=len(left.only_perhaps),
         )
-    if unfinished := drafts_naming(session, going):
+    if left.drafts:
         yield plural(
             "{count} unfinished text of ours may still name these people.",
             "{count} unfinished texts of ours may still name these people.",
-            count=unfinished,
+            count=len(left.drafts),
         )
 
 
-def _held_in_words(session: Session, going: Going) -> Iterator[Message]:
-    """Yield which records a legal hold keeps: that it has a reason, which is in the case, and when it is looked at."""
-    for each in going.held:
+def holds_in_plan(session: Session, plan: Plan) -> Iterator[tuple[Held, Hold]]:
+    """Yield the cases of a plan on legal hold, each with the hold; one that ended in the meantime keeps nothing."""
+    for each in plan.held:
         if (found := held(session, each.case)) is not None:
-            yield plural(
-                "Not erased: {count} record in {case}. A legal hold keeps it. The reason is written in our file."
-                " We look at the hold again on {day}.",
-                "Not erased: {count} records in {case}. A legal hold keeps them. The reason is written in our file."
-                " We look at the hold again on {day}.",
-                count=each.records,
-                case=each.name,
-                day=found.value.review,
-            )
+            yield each, found.value
+
+
+def _held_in_words(session: Session, plan: Plan) -> Iterator[Message]:
+    """Yield which records a legal hold keeps: that it has a reason, which is in the case, and when it is looked at."""
+    for each, hold in holds_in_plan(session, plan):
+        yield plural(
+            "Not erased: {count} record in {case}. A legal hold keeps it. The reason is written in our file."
+            " We look at the hold again on {day}.",
+            "Not erased: {count} records in {case}. A legal hold keeps them. The reason is written in our file."
+            " We look at the hold again on {day}.",
+            count=each.records,
+            case=each.name,
+            day=hold.review,
+        )

@@ -1,9 +1,8 @@
-"""Records that stay and name the people who go: by a whole name, or perhaps, by a word of it that stands alone."""
+"""What holds a name: the whole of it, or perhaps, one word of it that stands alone, in records, titles and drafts."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
 
 from vault.access.session import Session
 from vault.casework.case import Case
@@ -11,7 +10,7 @@ from vault.casework.checks import checked_line
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.person import Person
 from vault.errors import UsageError
-from vault.ids import CompartmentId, CompartmentKind, RecordId
+from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.fold import fold_word, fold_words
 from vault.index.fold import words_of as indexed_words
 from vault.index.heads import heads_in
@@ -20,41 +19,19 @@ from vault.names.forms import ENDINGS, FEWEST_LETTERS, PARTICLES, word_forms, wo
 from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import of_kind
 from vault.records.content import texts_in
-from vault.records.versions import open_each
-from vault.services.cases.sections import opened_sections
-from vault.services.erasures.belonging import heads
-from vault.services.erasures.what_goes import Going
+from vault.records.versions import OpenedVersion, open_each
+from vault.services.erasures.reach import Left, Plan, Spot, people_called
+from vault.services.erasures.removing import content_of, places_of
 from vault.services.projection.kinds_held import held_of_kind
-from vault.services.projection.places import name_of
 from vault.services.projection.projection import up_to_date_index
+from vault.services.projection.reading import read_heads
 from vault.words.message import Message
 
 _MOST_NAMED = 200
 _FEWEST_TO_BEGIN = 5
 """Of so many letters on, a word that only begins so is meant too, as search finds it. `Asyl` is no asylum."""
 _OF_PEOPLE = frozenset({Person.KIND, RegisterEntry.KIND})
-_Places = dict[tuple[bytes, bytes], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A record that stays and holds all words of a name of a person who goes; or perhaps, one of them."""
-
-    case: CompartmentId
-    ref: str | Message
-    record: RecordId
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Titles:
-    """The cases that stay with a name, or a word of one, in their title, each with it; how many had it there before.
-
-    What a case was called before stays in its history: the first of it says what the case is.
-    """
-
-    now: Mapping[CompartmentId, str] = field(default_factory=dict, repr=False)
-    before: int = 0
+Opened = Iterable[tuple[CompartmentId, CompartmentId, list[OpenedVersion]]]
 
 
 class Spelt:
@@ -86,69 +63,52 @@ class Spelt:
         )
 
 
-def named_elsewhere(session: Session, going: Going) -> list[Named]:
-    """Return the records that stay and name the people who go; of others' cases nothing is known.
-
-    So do those that stay because only one of their heads says that they belong to these people.
-    """
-    session.require(Action.CASE_LIST)
-    index, found = up_to_date_index(session), _Places()
-    if going.names:
-        found.update(going.claimed.items())
-    for name in going.names:
-        found.update({(hit.compartment, hit.record): hit.kind for hit in search(index, name, limit=_MOST_NAMED).hits})
-    wanted = [words for name in going.names if (words := words_in(name))]
-    if wanted:
-        found.update(
-            {place: kind for place, kind, said in _not_indexed(session) if any(said >= name for name in wanted)}
-        )
-    return _staying(session, going, found)
-
-
-def perhaps_named(session: Session, going: Going) -> list[Named]:
-    """Return the notes, slips and others that stay and hold a first name, or another word of a name, in any case.
+def naming(session: Session, names: Iterable[str], sections: Opened) -> dict[str, Left]:
+    """Return for each name what holds it, in all that this member can open; of others' cases nothing is known.
 
     People of one first name are many: a person has to look. Parts of names that many share are not looked for.
+    `sections` are those of `opened_sections`: the index knows nothing of them.
     """
-    session.require(Action.CASE_LIST)
-    if not going.names:
-        return []
-    index, found, spelt = up_to_date_index(session), _Places(), Spelt(going.names)
-    for query in sorted(spelt.queries()):
-        hits = search(index, query, limit=_MOST_NAMED).hits
-        found.update({(hit.compartment, hit.record): hit.kind for hit in hits if hit.kind not in _OF_PEOPLE})
-    found.update({place: kind for place, kind, said in _not_indexed(session) if spelt.is_in(said)})
-    return _staying(session, going, found)
+    spelt = {name: Spelt([name]) for name in names}
+    if not spelt:
+        return {}
+    index = up_to_date_index(session)
+    beside = list(_not_indexed(session, sections))
+    titles, drafts = list(_titles(session, list(spelt.values()))), list(_drafts(session))
+    found: dict[str, Left] = {}
+    for name, one in spelt.items():
+        words, hits = words_in(name), search(index, name, limit=_MOST_NAMED).hits
+        whole = {_spot(hit.compartment, hit.record): hit.kind for hit in hits}
+        perhaps: dict[Spot, str] = {}
+        for query in sorted(one.queries()):
+            for hit in search(index, query, limit=_MOST_NAMED).hits:
+                if hit.kind not in _OF_PEOPLE:
+                    perhaps[_spot(hit.compartment, hit.record)] = hit.kind
+        found[name] = Left(
+            {**whole, **({spot: kind for spot, kind, said in beside if words <= said} if words else {})},
+            {**perhaps, **{spot: kind for spot, kind, said in beside if one.is_in(said)}},
+            {case: title for case, title, is_now in titles if is_now and one.is_in(words_in(title))},
+            frozenset(case for case, title, is_now in titles if not is_now and one.is_in(words_in(title))),
+            {draft: places for draft, places, said in drafts if one.is_in(said)},
+        )
+    return found
 
 
-def titles_naming(session: Session, going: Going) -> Titles:
-    """Return which cases of this member hold a name of the people who go in their title, and how many once did."""
-    session.require(Action.CASE_LIST)
-    if not going.names:
-        return Titles()
-    index, spelt = up_to_date_index(session), Spelt(going.names)
-    now, before = dict[CompartmentId, str](), set[CompartmentId]()
-    for case in held_of_kind(session, CompartmentKind.CASE):
-        current = {head.version: head.record for head in heads_in(index, case, Case.KIND)}
-        with session.database.reading() as rows:
-            records = () if case in {*going.whole, *going.elsewhere} else set(current.values())
-            sealed = [version for record in records for version in rows.versions(case, RecordId(record))]
-        for version, head in of_kind(open_each(sealed, vault=session.vault, keyring=session.keyring)[0], Case):
-            if spelt.is_in(words_in(head.title)):
-                if version.id in current:
-                    now[case] = head.title
-                else:
-                    before.add(case)
-    return Titles(now, len(before))
+def namesakes(session: Session, name: str) -> dict[Spot, tuple[str, ...]]:
+    """Return the people of this member's cases who have all the words of a name, with all that they are called."""
+    hits = search(up_to_date_index(session), name, limit=_MOST_NAMED).hits
+    spots = {_spot(hit.compartment, hit.record) for hit in hits if hit.kind == Person.KIND}
+    called = {home: people_called(_heads(session, home, Person.KIND)) for home in {home for home, _ in spots}}
+    return {(home, record): called[home].get(record, ()) for home, record in spots}
 
 
-def checked_title(going: Going, title: str) -> str:
+def checked_title(plan: Plan, title: str) -> str:
     """Return a new title of a case that stays.
 
     Raises:
         UsageError: it is no title, or names the people who go.
     """
-    if Spelt(going.names).is_in(words_in(title)):
+    if Spelt(plan.names).is_in(words_in(title)):
         raise UsageError(
             Message("this title has a name of these people in it too"),
             next_step=Message("Type one that says what it is about, such as the kind and the year."),
@@ -156,33 +116,45 @@ def checked_title(going: Going, title: str) -> str:
     return checked_line(title, "case title")
 
 
-def _staying(session: Session, going: Going, found: _Places) -> list[Named]:
-    """Return what of it stays, but for what a case says of itself: see `titles_naming`."""
-    gone = {**going.found, **going.stays}
-    return named_in(
-        session,
-        {
-            (CompartmentId(home), RecordId(record)): kind
-            for (home, record), kind in found.items()
-            if (home, record) not in gone and home not in going.whole and kind != Case.KIND
-        },
-    )
+def _heads(session: Session, home: CompartmentId, kind: str) -> list[OpenedVersion]:
+    found = heads_in(up_to_date_index(session), home, kind)
+    return read_heads(session, home, frozenset(VersionId(head.version) for head in found))
 
 
-def named_in(session: Session, found: Mapping[tuple[CompartmentId, RecordId], str]) -> list[Named]:
-    """Return these records, each with the name of its place."""
-    return [Named(home, name_of(session, home), record, kind) for (home, record), kind in found.items()]
+def _spot(home: bytes, record: bytes) -> Spot:
+    return CompartmentId(home), RecordId(record)
 
 
-def _not_indexed(session: Session) -> Iterator[tuple[tuple[bytes, bytes], str, frozenset[str]]]:
+def _titles(session: Session, names: Collection[Spelt]) -> Iterator[tuple[CompartmentId, str, bool]]:
+    """Yield the titles of this member's cases with one of these names in them, and whether the case has it now.
+
+    What a case was called before stays in its history: the first of it says what the case is.
+    """
+    for case in held_of_kind(session, CompartmentKind.CASE):
+        now = {head.version: head.record for head in heads_in(up_to_date_index(session), case, Case.KIND)}
+        with session.database.reading() as rows:
+            sealed = [version for record in set(now.values()) for version in rows.versions(case, RecordId(record))]
+        for version, head in of_kind(open_each(sealed, vault=session.vault, keyring=session.keyring)[0], Case):
+            said = words_in(head.title)
+            if any(name.is_in(said) for name in names):
+                yield case, head.title, version.id in now
+
+
+def _not_indexed(session: Session, sections: Opened) -> Iterator[tuple[Spot, str, frozenset[str]]]:
     """Yield the records of restricted sections, and the slips, each with its words."""
-    for section, _, records in opened_sections(session):
-        for head in records:
-            yield (section, head.record), head.content.kind, said_in(head.content.fields)
-    if session.roles & ALLOWED[Action.INTAKE_READ]:
-        for home in held_of_kind(session, CompartmentKind.INTAKE):
-            for head in heads(session, home, Slip.KIND):
-                yield (home, head.record), head.content.kind, said_in(head.content.fields)
+    found = [(section, records) for section, _, records in sections]
+    for home in held_of_kind(session, CompartmentKind.INTAKE) if session.roles & ALLOWED[Action.INTAKE_READ] else ():
+        found.append((home, _heads(session, home, Slip.KIND)))
+    for home, heads in found:
+        for head in heads:
+            yield (home, head.record), head.content.kind, said_in(head.content.fields)
+
+
+def _drafts(session: Session) -> Iterator[tuple[Spot, frozenset[Spot], frozenset[str]]]:
+    """Yield the unfinished texts of this member, each with the places that it goes with, and its words."""
+    for draft in session.drafts().list() if session.own_drafts.found().exists() else ():
+        places = frozenset(_spot(*place) for place in places_of(draft))
+        yield _spot(draft.compartment, draft.record), places, said_in(content_of(draft))
 
 
 def said_in(fields: object) -> frozenset[str]:

@@ -14,7 +14,7 @@ from vault.casework.hold import Hold
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, VersionId
 from vault.index.heads import heads_of_record
-from vault.index.told import remember_told, told
+from vault.index.told import tell_once
 from vault.policy.roles import ALLOWED, Action
 from vault.seal.named import hold_record
 from vault.services.cases import holds
@@ -81,10 +81,8 @@ def hold_again(session: Session) -> list[Message]:
 
 
 def _said_once(session: Session, version: VersionId, words: Mapping[str, Value]) -> list[Message]:
-    key = _LOST + version
-    if key in told(session.index()):
+    if not tell_once(session.index(), {_LOST + version}):
         return []
-    remember_told(session.index(), {key})
     line = Message(
         "{who}, who had put {case} on legal hold, was cut off. Nothing of it is erased on this device. You cannot put"
         " it on hold in your name: ask somebody who writes in the case.",

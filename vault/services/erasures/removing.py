@@ -5,37 +5,47 @@ The rows went with the commit that lists them. What backups, packages and other 
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from vault.access.session import Session
+from vault.casework.note import AMENDS
+from vault.casework.papers.document import Document
 from vault.errors import VerificationError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.apply import apply
 from vault.index.entries import RemovedCompartment
 from vault.log.items import ItemKind
 from vault.records.attachments import forget
+from vault.records.codec import of_kind
+from vault.records.versions import open_each
 from vault.records.work import Entry
 from vault.services.cases.holds import is_held
-from vault.services.erasures.contents import named_by
-from vault.services.erasures.drafts import forget_drafts
 from vault.services.grants.sharing import forget_indexes_of_others
 from vault.services.projection.folder_row import (
     ALL_RECORDS,
     WaitingErasure,
     add_begun,
     end_begun,
+    erased_records,
     stored,
 )
 from vault.services.projection.projection import reindex
+from vault.services.projection.reading import read_valid_at
 from vault.store.blobs import Blobs
 from vault.store.rows import Rows
 from vault.store.rowtypes import PlacedVersion
 from vault.sync.staging import discard, staged_in
 from vault.validity.version_validity import VersionValidator
 
+if TYPE_CHECKING:  # a command that never opens drafts does not wait for their database
+    from vault.store.drafts import Draft
+
 _ITEMS_IN_ONE_ENTRY = 800
+_SECTION = "section"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +149,78 @@ def _confirm(session: Session, gone: Sequence[WaitingErasure]) -> None:
             for each in owed[at : at + _ITEMS_IN_ONE_ENTRY]:
                 work.erase(CompartmentId(each.compartment), VersionId(each.id))
             work.commit(Entry(act="erase", why="arrived", cause=(owed[at].by_origin, owed[at].by_seq)))
+
+
+def named_by(
+    session: Session, home: CompartmentId, digests: Collection[bytes] | None = None, *, only_valid: bool = False
+) -> dict[bytes, set[RecordId]]:
+    """Return which papers name these contents of a place, or all of it, in any version, replaced ones too.
+
+    A record can name the content of any paper of its place. So neither junk that names it, nor who lists it alone,
+    takes away what another paper needs (FORMAT.md 6). Quarantined ones too, unless asked otherwise: they become valid
+    once somebody lets their author in again, and who cuts off an author must not take their papers from others.
+    """
+    with session.database.reading() as rows:
+        versions = rows.versions(home)
+    opened, _ = open_each(versions, vault=session.vault, keyring=session.keyring)
+    naming = [
+        version
+        for version, document in of_kind(opened, Document)
+        if any(digests is None or body.digest in digests for body in document.bodies)
+    ]
+    if only_valid:
+        naming = list(read_valid_at(session, home, [(version.origin, version.seq) for version in naming]))
+    found: dict[bytes, set[RecordId]] = defaultdict(set)
+    for version, document in of_kind(naming, Document):
+        for body in document.bodies:
+            found[body.digest].add(version.record)
+    return found
+
+
+def all_contents(session: Session, whole: Collection[CompartmentId]) -> list[tuple[CompartmentId, bytes]]:
+    """Return the sealed contents of all documents of these places."""
+    with session.database.reading() as rows:
+        return [(CompartmentId(row.compartment), row.digest) for row in rows.attachments() if row.compartment in whole]
+
+
+def forget_drafts(session: Session) -> int:
+    """Remove this member's drafts of records that were erased in this folder; return how many.
+
+    Drafts of others are sealed under keys of their own: theirs go when they unlock. A draft that corrects a note begins
+    with its words: it goes with the note. So does one for a section with that.
+    """
+    gone = erased_records(session)
+    if not gone or not session.own_drafts.found().exists():
+        return 0
+    drafts = session.drafts()
+    found = [draft for draft in drafts.list() if not gone.isdisjoint(places_of(draft))]
+    for draft in found:
+        drafts.delete(draft.compartment, draft.record)
+    return len(found)
+
+
+def places_of(draft: Draft) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the records and the whole places with which a draft goes."""
+    kept = content_of(draft)
+    corrects, section = (_id(kept.get(name)) for name in (AMENDS, _SECTION))
+    for home in {draft.compartment, section or draft.compartment}:
+        yield home, ALL_RECORDS
+        yield home, draft.record
+        if corrects:
+            yield home, corrects
+
+
+def content_of(draft: Draft) -> dict[str, object]:
+    """Return what was typed, by field."""
+    try:
+        kept = json.loads(draft.text)
+    except ValueError:
+        return {"text": draft.text}  # what another program kept
+    return kept if isinstance(kept, dict) else {"text": draft.text}
+
+
+def _id(text: object) -> bytes:
+    try:
+        return bytes.fromhex(text) if isinstance(text, str) else b""
+    except ValueError:
+        return b""

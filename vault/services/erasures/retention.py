@@ -1,30 +1,40 @@
-"""Retention: after which time closed cases are proposed to be erased. People decide on each; nothing goes by itself."""
+"""What goes with time. Closed cases are proposed after a time; people decide on each, and no case goes by itself.
+
+The words of slips that were moved or closed are erased; that there was a slip, and what became of it, stays.
+"""
 
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.hold import KeptFor, Retention
-from vault.ids import CompartmentId, RecordId, VersionId
+from vault.casework.intake import Slip, SlipState
+from vault.durations import MINUTE_MS
+from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.cases import closed_cases
 from vault.index.heads import heads_of
-from vault.index.told import remember_told, told
+from vault.index.told import tell_once
 from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import of_kind
 from vault.records.work import Entry
 from vault.seal.named import retention_record
 from vault.services.cases.cases import today
 from vault.services.cases.holds import is_held
-from vault.services.projection.projection import read_valid, up_to_date_index
+from vault.services.cases.undoing import UNDO_MINUTES
+from vault.services.grants.intake_key import WEEKLY
+from vault.services.projection.kinds_held import held_of_kind
+from vault.services.projection.projection import read_valid, reindex, up_to_date_index
+from vault.store.rowtypes import PlacedVersion
 from vault.words.message import Message, plural
 from vault.words.next_step import NextStep
 
 _MOST_LOOKED_AT = 10_000
+_VERSIONS_AT_ONCE = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +91,9 @@ def untold(session: Session) -> list[Message]:
         return []
     known = rules(session)
     found = {each.case for each in _overdue(session, known) if not each.is_held} if known else set()
-    new = found - told(session.index()) if found else set()
+    new = tell_once(session.index(), found)
     if not new:
         return []
-    remember_told(session.index(), new)
     return [
         plural(
             "{count} closed case has been kept as long as the rules say: {list_erasures}. Nothing is erased by itself.",
@@ -114,3 +123,43 @@ def _months_after(day: str, months: int) -> str:
     year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
     last = monthrange(year, month + 1)[1]
     return date(year, month + 1, min(at.day, last)).isoformat()
+
+
+def erase_words(session: Session) -> int:
+    """Erase what slips said that ended longer ago than anybody may undo, and return of how many.
+
+    Nothing is done without a role that takes calls.
+    """
+    if not session.roles & ALLOWED[Action.INTAKE_WRITE]:
+        return 0
+    rule = session.require(Action.INTAKE_WRITE)
+    done = 0
+    for home in held_of_kind(session, CompartmentKind.INTAKE):
+        gone = list(_words(session, home))[:_VERSIONS_AT_ONCE]
+        if not gone:
+            continue
+        session.require_sound_log(home)
+        records = {RecordId(version.record) for version in gone}
+        with session.index().in_doubt():
+            with session.work() as work:
+                for version in gone:
+                    work.erase_placed(version)
+                work.commit(Entry(act="intake.edit", covers={Slip.KIND: len(records)}, pol=rule))
+            reindex(session, {(home, record) for record in records})
+        done += len(records)
+    return done
+
+
+def _words(session: Session, home: CompartmentId) -> Iterator[PlacedVersion]:
+    """Yield the replaced versions of slips of which every head has ended, and long enough ago."""
+    latest = session.clock().trusted_ms - UNDO_MINUTES * MINUTE_MS
+    heads: dict[RecordId, list[bool]] = {}
+    kept: set[bytes] = set()
+    for version, slip in of_kind(read_valid(session, home), Slip):
+        has_ended = slip.state is not SlipState.OPEN and version.content.clock[0] <= latest
+        heads.setdefault(version.record, []).append(has_ended)
+        kept.add(version.id)
+    ended = [record for record, found in heads.items() if record != WEEKLY and all(found)]
+    with session.database.reading() as rows:
+        for record in ended:
+            yield from (version for version in rows.placed(home, record) if version.id not in kept)

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vault.access.session import Session
-from vault.ids import RECOVERY_SEAT, CompartmentId, Origin, RecordId, VersionId
-from vault.index.told import remember_told, told
+from vault.ids import RECOVERY_SEAT, CompartmentId, RecordId, VersionId
+from vault.index.told import tell_once
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry
 from vault.services.cases.holds import is_held
-from vault.services.erasures.contents import all_contents
-from vault.services.erasures.removing import begin, finish, forget_contents, validator_of
+from vault.services.erasures.removing import all_contents, begin, finish, forget_contents, validator_of
 from vault.services.projection.approval_checks import MOST_RECORDS_ALONE
 from vault.services.projection.folder_row import ALL_RECORDS, erased_records
 from vault.services.projection.places import name_of
@@ -51,11 +50,9 @@ def standing_again(session: Session) -> list[Again]:
 
 def untold(session: Session) -> list[Message]:
     """Return a sentence where records stand again that were erased here, once for each."""
-    found = standing_again(session)
-    new = {each.record for each in found} - told(session.index())
+    new = tell_once(session.index(), {each.record for each in standing_again(session)})
     if not new:
         return []
-    remember_told(session.index(), new)
     return [
         plural(
             "{count} record that was erased here is back: a colleague wrote it before they knew of the erasure."
@@ -83,8 +80,7 @@ def erase_late(session: Session, *, at_once: bool = False) -> list[Message]:
             continue
         count = len({version.record for version in late})
         if count > MOST_RECORDS_ALONE and not at_once:
-            if new := {version.id for version in late} - told(session.index()):
-                remember_told(session.index(), new)
+            if tell_once(session.index(), {version.id for version in late}):
                 lines.append(_asks(session, home, count))
             continue
         _erase(session, home, late, contents)
@@ -132,8 +128,7 @@ def _erase(
             with session.work() as work:
                 for each in going[at : at + _ITEMS_IN_ONE_ENTRY]:
                     if isinstance(each, PlacedVersion):
-                        place = (Origin(each.origin), each.seq, each.n)
-                        work.erase(home, VersionId(each.id), place)
+                        work.erase_placed(each)
                     else:
                         work.erase(home, VersionId(each[1]))
                 work.commit(Entry(act="erase", why="arrived"))

@@ -17,7 +17,6 @@ from vault.progress import StepProgress
 from vault.records.rewrapping import drop_junk
 from vault.records.work import Entry
 from vault.services.erasures import arrived, noted_holds, removing
-from vault.services.erasures.door import ErasedHere
 from vault.services.exchange.peers import certified_identity, keep_peers, knows, peers_of, pins_of
 from vault.services.grants.sharing import rewrap_all
 from vault.services.projection.authors import name_in
@@ -168,7 +167,7 @@ class BundleImport:
             Blobs(session.folder.blobs_dir),
             knows=lambda origin, genesis: origin in self._recovered or knows(session, origin, genesis),
             pins=pins_of(session),
-            door=ErasedHere(session),
+            door=arrived.ErasedHere(session),
             own=session.log.origin,
             progress=lambda done, total: self._progress("taking", done, total),
         )

@@ -15,7 +15,7 @@ from vault.casework.case import Case
 from vault.casework.intake import RegisterEntry
 from vault.durations import MINUTE_MS
 from vault.errors import NotFoundError, RefusedError
-from vault.ids import CompartmentId, CompartmentKind, Origin, VersionId
+from vault.ids import CompartmentId, CompartmentKind, Origin
 from vault.policy.roles import Action
 from vault.records.together import together
 from vault.records.versions import OpenedVersion, open_each
@@ -100,8 +100,7 @@ def take_back(session: Session) -> int:
 def _erase(session: Session, going: _GoingCase, rule: str) -> None:
     with session.work() as work:
         for version in (*going.versions, *going.entries):
-            place = (Origin(version.origin), version.seq, version.n)
-            work.erase(CompartmentId(version.compartment), VersionId(version.id), place)
+            work.erase_placed(version)
         covers = going.kinds + Counter({RegisterEntry.KIND: len(going.entries)})
         if going.key is not None:
             going.key.take(work)
