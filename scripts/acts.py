@@ -13,9 +13,12 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.hygiene.calls import actions_of  # noqa: E402 - the checkout that this script lies in
-from vault.cli.acting import verb_of  # noqa: E402
-from vault.cli.next_steps import in_words  # noqa: E402
-from vault.cli.nouns import NOUNS, acts_of  # noqa: E402
+from vault.cli.act_verbs import verb_of  # noqa: E402
+from vault.cli.nouns import (  # noqa: E402
+    NOUNS,
+    acts_of,
+)
+from vault.cli.output import in_words  # noqa: E402
 from vault.policy.roles import ALLOWED, CASE_ACTIONS, Action, Role  # noqa: E402
 
 TARGET = ROOT / "docs" / "acts.md"

@@ -16,9 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vault.casework.note import note_of
-from vault.casework.story.deadline import Deadline
-from vault.casework.story.detention import Detention
-from vault.casework.story.hearing import Hearing
+from vault.casework.story.events import Deadline, Detention, Hearing
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))

@@ -14,10 +14,23 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from vault import __version__  # noqa: E402 - the checkout that this script lies in
-from vault.cli.help import EXIT_CODES, PERSONAL, TITLE, help_of, sentence  # noqa: E402
-from vault.cli.next_steps import in_words  # noqa: E402
-from vault.cli.nouns import GLOBAL, GROUPS, NOUNS, Noun, verbs_of  # noqa: E402
-from vault.cli.table import Arg, Verb  # noqa: E402
+from vault.cli.nouns import (  # noqa: E402
+    EXIT_CODES,
+    GLOBAL,
+    GROUPS,
+    NOUNS,
+    PERSONAL,
+    TITLE,
+    Noun,
+    help_of,
+    sentence,
+    verbs_of,
+)
+from vault.cli.output import in_words  # noqa: E402
+from vault.cli.table import (  # noqa: E402
+    Arg,
+    Verb,
+)
 
 _GLOBAL_NAMES = " ".join(arg.name for arg in GLOBAL)
 _GLOBAL_VALUES = "|".join(arg.name for arg in GLOBAL if not arg.is_flag)

@@ -30,7 +30,7 @@ _HEAD = '''"""The SQL of the store in the words of SQLite: made by `scripts/sqli
 # fmt: off
 from __future__ import annotations
 
-from vault.store.texts import Text
+from vault.store.rowtypes import Text
 
 '''
 _DIALECT = sqlite.dialect(paramstyle="qmark")

@@ -12,11 +12,11 @@ import pytest
 from tests.hygiene.tree import PACKAGES, ROOT
 from tests.tables import each
 from vault.data_files import ReadWhenAsked, as_table, read_lines, read_table
-from vault.deadlines.holidays import calendars_of
 from vault.deadlines.shipped import rules_of
+from vault.deadlines.working_days import calendars_of
 from vault.errors import DependencyMissingError
-from vault.export.codes import WordsOfKeys, alike
-from vault.export.sheet_words import SheetWords
+from vault.export.printed_sheets import SheetWords
+from vault.export.report_codes import WordsOfKeys, alike
 
 RULE = '[KG_X]\ntitle = "t"\ntrigger = "arrest"\nsource = "s"\ncertainty = "confirmed"\n'
 DAYS = 'years = [2026]\n[countries.KG]\nevery_year = ["03-08"]\n'

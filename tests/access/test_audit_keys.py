@@ -7,9 +7,9 @@ from collections.abc import Collection
 import pytest
 
 from tests.services.founded import Filled
+from vault.access import recovery_session
 from vault.access.membership.new_root import change_root
-from vault.access.seat_keys import audit_keys
-from vault.access.seat_keys.audit_keys import AuditKey, hand_on_audit, open_audit_keys
+from vault.access.recovery_session import AuditKey, hand_on_audit, open_audit_keys
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
@@ -49,7 +49,7 @@ def new_recovery(session: Session) -> KemPrivate:
 def test_recovery_s_new_key_opens_every_audit_epoch_that_the_auditor_reads(
     filled: Filled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit_keys, "ITEMS_IN_ONE_ENTRY", 2)
+    monkeypatch.setattr(recovery_session, "ITEMS_IN_ONE_ENTRY", 2)
     with filled.open() as session:
         begin_periods(session)
         private = new_recovery(session)

@@ -6,8 +6,7 @@ import time
 
 import pytest
 
-from vault.access.pins.alarms import stored
-from vault.access.pins.clocks import clock_alarms
+from vault.access.pins.alarms import clock_alarms, stored
 from vault.policy.clocks import ClockReading, ClockState
 from vault.words.finding import Code
 

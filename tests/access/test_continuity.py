@@ -20,7 +20,7 @@ from vault.ids import Origin, SeatId, make_id
 from vault.log.genesis import Genesis, origin_of
 from vault.records.work import Entry, Work
 from vault.seal.entrance.keyfile import KeyFile
-from vault.seal.entrance.unlocking import unlock as open_slot
+from vault.seal.entrance.keyfile import unlock as open_slot
 from vault.seal.signing import make_signing_seed
 from vault.services.cases import notes
 from vault.services.evidence import checking

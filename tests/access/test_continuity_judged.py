@@ -34,8 +34,8 @@ from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.purposes import Purpose
 from vault.seal.signing import make_signing_seed, public_key
 from vault.store.files import read_limited
-from vault.store.memory import open_in_memory
 from vault.store.rowtypes import TileRow
+from vault.store.schema import open_in_memory
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
 

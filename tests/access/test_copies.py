@@ -11,8 +11,8 @@ from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from vault.access.pins.copies import COPIED_ROWS, copy_keys, copy_keys_of
 from vault.errors import VerificationError, WrongPassphraseError
 from vault.seal.entrance.doors import DoorKeys, make_doors
-from vault.seal.entrance.unlocking import make_slot
-from vault.seal.keys import make_key
+from vault.seal.entrance.keyfile import make_slot
+from vault.seal.keyring import make_key
 from vault.seal.purposes import Purpose
 
 

@@ -14,7 +14,7 @@ import pytest
 from tests.access.seats import KEM, VAULT, keys_file
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from vault.access.pins.delays import AttemptFile, Attempts, counting_down, delay_seconds, seconds_left
-from vault.access.seat_keys.throttle import one_attempt
+from vault.access.seat_keys.slots import one_attempt
 from vault.access.unlock import unlock
 from vault.errors import BrokenSealError, RefusedError, WrongPassphraseError
 from vault.seal.entrance.keyfile import HEADER_SIZE, SLOT_BLOB_SIZE, SLOT_COUNT, KeyFile

@@ -21,8 +21,7 @@ from vault.policy.roles import Role
 from vault.records.seatlog import Holder
 from vault.records.work import Entry, Work
 from vault.seal.envelope import SUITE
-from vault.seal.keyring import Keyring
-from vault.seal.keys import epoch_id, make_key
+from vault.seal.keyring import Keyring, epoch_id, make_key
 from vault.seal.signing import make_signing_seed, public_key
 from vault.store.rowtypes import EpochRow
 

@@ -10,7 +10,7 @@ from tests.access.told import NOTHING, is_told, told_by
 from tests.services.colleague import admit
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from vault.access.pins.delays import AttemptFile
-from vault.access.seat_keys.factors import Factors, change_factors, check_factors, salt_of_vault
+from vault.access.seat_keys.slots import Factors, change_factors, check_factors, salt_of_vault
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import NoVaultError, VerificationError, WrongPassphraseError

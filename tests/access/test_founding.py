@@ -15,8 +15,8 @@ from tests.access.told import is_told, told_by
 from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from vault import platform
-from vault.access.membership.founding import FOUNDER_ROLES, Founded, found_vault
-from vault.access.recovery.recovery_session import open_door
+from vault.access.membership.first_seat import FOUNDER_ROLES, Founded, found_vault
+from vault.access.recovery_session import open_door
 from vault.access.seat_keys.rekeying import doors_here, slots_here
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.errors import RefusedError, TryAgainError, UsageError, VaultError
@@ -35,8 +35,8 @@ from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_words
 from vault.seal.signing import public_key
 from vault.services.evidence import checking
-from vault.store.beside import make_beside
 from vault.store.files import BALLAST_SIZE
+from vault.store.folder import make_beside
 
 
 def found(path: Path, state: Path | None, **changed: Any) -> Founded:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import MEMBER, PASSPHRASE, Place
-from vault.access.membership.founding import Founded, found_vault
+from vault.access.membership.first_seat import Founded, found_vault
 from vault.access.pins.pins import PinFile, Pins
 from vault.errors import TryAgainError, VaultError
 from vault.seal.entrance.passphrase import FLOOR

@@ -18,7 +18,7 @@ from vault.access.session import Session
 from vault.errors import MalformedError, RefusedError, VaultError, VerificationError
 from vault.ids import make_id
 from vault.log.genesis import GENESIS_PURPOSE, Genesis
-from vault.seal.joining import Invitation, Request, joining_words, seal_request
+from vault.seal.invitation import Invitation, Request, joining_words, seal_request
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import public_key, sign

@@ -13,8 +13,15 @@ from tests.access.power import at_flush, no_room
 from tests.access.told import is_told, told_by
 from tests.services import colleague
 from tests.services.founded import MEMBER, Place
-from vault.access.membership.joining import Asked, certificate_of, join, join_here, new_seat
-from vault.access.membership.pending_seat import pending_seat_of, place_of
+from vault.access.membership.pending_seat import (
+    Asked,
+    certificate_of,
+    join,
+    join_here,
+    new_seat,
+    pending_seat_of,
+    place_of,
+)
 from vault.access.seat_keys.rekeying import doors_of, slots_here
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
@@ -24,18 +31,17 @@ from vault.log.genesis import Genesis, origin_of, verify_genesis
 from vault.log.rosters.roster_entries import Certificate
 from vault.policy.roles import Role
 from vault.seal.entrance.doors import DoorKeys, open_doors, open_recovery_door
-from vault.seal.entrance.keyfile import SLOT_COUNT, KeyFile
+from vault.seal.entrance.keyfile import SLOT_COUNT, KeyFile, OpenedSlot, unlock
 from vault.seal.entrance.passphrase import FLOOR
-from vault.seal.entrance.unlocking import OpenedSlot, unlock
-from vault.seal.joining import Invitation, Request, joining_words, make_nonce, open_request
+from vault.seal.invitation import Invitation, Request, joining_words, make_nonce, open_request
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed
 from vault.seal.signing import is_signed_raw, public_key
 from vault.store.engine import Database, open_database
 from vault.store.folder import VaultFolder
-from vault.store.memory import open_in_memory
 from vault.store.rowtypes import LocalRow
+from vault.store.schema import open_in_memory
 
 NAME = "Oren Sabaluk"
 PASSPHRASE = b"nine copper whistles"

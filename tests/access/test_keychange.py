@@ -14,8 +14,8 @@ import pytest
 from tests.access.power import PowerCutError, at_flush, cut_at_commit, cut_at_flush, no_room
 from tests.seal.costs import with_costs
 from tests.services.founded import Filled, Place
-from vault.access.seat_keys.keychange import change_keys as change_valid_keys
-from vault.access.seat_keys.keychange import settle_new_keys
+from vault.access.seat_keys.rekeying import change_keys as change_valid_keys
+from vault.access.seat_keys.rekeying import settle_new_keys
 from vault.access.session import Session
 from vault.errors import RefusedError
 from vault.ids import SeatId

@@ -20,13 +20,12 @@ from vault.ids import CompartmentId, CompartmentKind, SeatId, VaultId
 from vault.log.epoch_notice import EpochNotice
 from vault.log.items import ItemKind, compartment_tag
 from vault.records.seatlog import SealedPlace
-from vault.seal.keyring import Keyring
-from vault.seal.keys import epoch_id
+from vault.seal.keyring import Keyring, epoch_id
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, seal_to
-from vault.store.memory import open_in_memory
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, GrantRow, LocalRow
+from vault.store.schema import open_in_memory
 from vault.validity.authority import Listings, Place
 
 VAULT = VaultId(b"v" * 16)

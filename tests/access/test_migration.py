@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from tests.services.founded import Place
 from tests.store.samples import KEY
 from vault.access.session import Session
-from vault.access.trust.migration import bring_up_to_date
 from vault.errors import NewerVaultError, TryAgainError, VerificationError
 from vault.seal.entrance.doors import open_doors
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
@@ -18,7 +17,7 @@ from vault.seal.recipients import KemPrivate
 from vault.store.engine import Database, open_database
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
-from vault.store.schema import SCHEMA
+from vault.store.schema import SCHEMA, bring_up_to_date
 
 
 def stamp(session: Session, revision: str) -> None:

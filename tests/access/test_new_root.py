@@ -10,7 +10,7 @@ from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
 from vault.access.membership import new_root
 from vault.access.membership.new_root import Followed, change_root, follow_root, stale_compartments
-from vault.access.recovery.recovery_session import opened_by_sheets
+from vault.access.recovery_session import opened_by_sheets
 from vault.access.seat_keys.rekeying import doors_here
 from vault.access.seat_keys.root_secret import kept_secret, root_of
 from vault.access.session import Session

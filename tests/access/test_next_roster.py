@@ -36,7 +36,7 @@ from vault.log.signatures import signed_message
 from vault.policy.roles import Role
 from vault.seal.recovery import derive_root_seed
 from vault.seal.signing import public_key, sign
-from vault.store.memory import open_in_memory
+from vault.store.schema import open_in_memory
 
 VAULT = b"v" * 16
 SECRET = b"s" * 32

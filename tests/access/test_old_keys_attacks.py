@@ -11,7 +11,7 @@ import pytest
 from tests.access.test_keychange import read_keys
 from tests.attacks.outsider import digest_of
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
-from vault.access.seat_keys.factors import Factors, change_factors
+from vault.access.seat_keys.slots import Factors, change_factors
 from vault.access.session import Session
 from vault.ids import SeatId, make_id
 from vault.log.items import ItemKind, keys_tag
@@ -19,8 +19,7 @@ from vault.records.seatlog import Holder, Predecessor, SealedPlace, begin
 from vault.records.work import Entry, Work
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.entrance.passphrase import FLOOR
-from vault.seal.keyring import Keyring
-from vault.seal.keys import make_key
+from vault.seal.keyring import Keyring, make_key
 from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.signing import make_signing_seed
 from vault.services.evidence import checking

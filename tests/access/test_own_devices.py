@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.access.test_sheets_used import directory
 from tests.log.test_roster import MANY, id_of
 from vault.access.pins.alarms import stored
-from vault.access.trust.own_devices import judge_devices
+from vault.access.trust.roster_alarms import judge_devices
 from vault.ids import SeatId
 
 FIRST = MANY.roster("root")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from vault.access.pins.own_files import OwnFile
+from vault.access.pins.copies import OwnFile
 from vault.ids import SeatId, VaultId
-from vault.seal.pins import former_file_name
+from vault.seal.named import former_file_name
 
 VAULT, SEAT, KEY = VaultId(b"v" * 16), SeatId(b"s" * 16), b"k" * 32
 PARTS = ("", "-wal", "-shm")

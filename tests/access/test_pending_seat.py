@@ -19,7 +19,7 @@ from tests.store.samples import new_vault, operation
 from vault import __version__
 from vault.access.membership.pending_seat import PendingSeat, pending_database, pending_seat_of, place_of
 from vault.access.pins.pins import Pinned, Pins
-from vault.access.recovery.recovery_session import open_door
+from vault.access.recovery_session import open_door
 from vault.access.seat_keys.rekeying import doors_here
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
@@ -32,9 +32,8 @@ from vault.log.rosters.roster_entries import Certificate
 from vault.records.localrows import SessionKeys
 from vault.records.seatlog import Holder, SealedPlace
 from vault.records.versions import open_each
-from vault.seal.entrance.keyfile import KeyFile
+from vault.seal.entrance.keyfile import KeyFile, OpenedSlot
 from vault.seal.entrance.passphrase import FLOOR
-from vault.seal.entrance.unlocking import OpenedSlot
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
@@ -42,9 +41,9 @@ from vault.seal.signing import public_key
 from vault.services.members import joining
 from vault.store.engine import Database, open_database
 from vault.store.folder import VaultFolder
-from vault.store.memory import open_in_memory
 from vault.store.rows import Rows
 from vault.store.rowtypes import LocalRow
+from vault.store.schema import open_in_memory
 
 NAME = "Ilse Marrow"
 PLACE = SealedPlace(VAULT, SEAT, SECRETS.keyring_key)

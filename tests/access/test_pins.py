@@ -20,7 +20,7 @@ from vault.access.session import Session
 from vault.errors import MalformedError, TryAgainError
 from vault.ids import Origin, SeatId, VaultId
 from vault.seal.envelope import LocalContext, open_sealed
-from vault.seal.pins import machine_digest, private_file_name
+from vault.seal.named import machine_digest, private_file_name
 from vault.seal.purposes import Purpose
 
 KEY = b"k" * 32

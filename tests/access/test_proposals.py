@@ -9,14 +9,14 @@ import pytest
 
 from tests.access.told import is_told
 from vault.access.membership.next_roster import Change, propose
-from vault.access.membership.proposals import Proposal, open_proposal, seal_proposal
+from vault.access.membership.roster_proposals import Proposal, open_proposal, seal_proposal
 from vault.access.session import Session
-from vault.casework.directory import Member
+from vault.casework.organisation_records import Member
 from vault.errors import BrokenSealError, MalformedError, RefusedError
 from vault.ids import ZERO_ID, MemberId
 from vault.log.rosters.roster import Roster
 from vault.seal.envelope import LocalContext, open_sealed, seal
-from vault.seal.keys import derive_proposal_key
+from vault.seal.keyring import derive_proposal_key
 from vault.seal.purposes import Purpose
 from vault.store import tables
 

@@ -10,14 +10,14 @@ import pytest
 
 from tests.log.writer import Writer
 from vault.access.pins.pins import Pinned
-from vault.access.trust.proving import Prover, gives_root, proven_alone
+from vault.access.trust.prover import Prover, gives_root, proven_alone
 from vault.ids import Origin
 from vault.log.tree import EMPTY_ROOT, TILE_WIDTH, Frontier, leaf_hash
 from vault.records.seatlog import SeatLog
 from vault.store import tables
-from vault.store.memory import open_in_memory
 from vault.store.rows import Rows
 from vault.store.rowtypes import CheckpointRow, OperationRow, TileRow
+from vault.store.schema import open_in_memory
 from vault.validity.authority import Proven
 
 SIZE = 600  # two full tiles and a part of a third

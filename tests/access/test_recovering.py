@@ -10,11 +10,10 @@ from tests.access.test_keychange import read_keys
 from tests.services import colleague
 from tests.services.colleague import admit
 from tests.services.founded import MEMBER, Filled, Place
+from vault.access import recovering
 from vault.access.membership.next_roster import Change
-from vault.access.recovery import recovering
-from vault.access.recovery.recovering import BroughtBack, Wish, bring_back
-from vault.access.recovery.recovery_scope import RecoverableKeys, RecoveryScope
-from vault.access.recovery.recovery_session import opened_by_sheets
+from vault.access.recovering import BroughtBack, Wish, bring_back
+from vault.access.recovery_session import RecoverableKeys, RecoveryScope, opened_by_sheets
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.unlock import unlock

@@ -11,8 +11,7 @@ import pytest
 from tests.access.test_proving import prover
 from tests.services.colleague import NAME, Colleague, admit
 from tests.services.founded import MEMBER, Place
-from vault.access.recovery.recovery_scope import RecoverableKeys, RecoveryScope, require_member
-from vault.access.recovery.recovery_session import opened_by_sheets
+from vault.access.recovery_session import RecoverableKeys, RecoveryScope, opened_by_sheets, require_member
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
@@ -25,7 +24,7 @@ from vault.records.content import Content, encode_content
 from vault.records.seatlog import Holder
 from vault.records.work import Entry
 from vault.seal.envelope import SUITE, VersionContext, seal, version_id
-from vault.seal.keys import epoch_id, make_key, wrap
+from vault.seal.keyring import epoch_id, make_key, wrap
 from vault.store.rowtypes import EpochRow, VersionKeyRow, VersionRow
 from vault.validity.compartment_access import CompartmentState
 from vault.validity.revocations import ValidEpoch

@@ -13,7 +13,7 @@ from vault import platform
 from vault.access.membership.new_root import change_root, follow_root
 from vault.access.membership.next_roster import Change, next_roster
 from vault.access.membership.roster_commit import commit_roster
-from vault.access.recovery.recovery_session import open_door, opened_by_sheets
+from vault.access.recovery_session import open_door, opened_by_sheets
 from vault.access.seat_keys.rekeying import doors_here
 from vault.access.seat_keys.root_secret import kept_secret, root_of
 from vault.access.session import Session
@@ -25,7 +25,7 @@ from vault.records.work import Entry, Work
 from vault.seal.entrance.doors import make_recovery_door
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.envelope import VersionContext, seal, version_id
-from vault.seal.keys import make_key, wrap
+from vault.seal.keyring import make_key, wrap
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, seal_to
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, make_root_secret

@@ -21,8 +21,8 @@ from vault.seal.signing import public_key, sign
 from vault.services.cases import cases
 from vault.services.grants import sharing
 from vault.services.projection.projection import up_to_date_index
-from vault.store.memory import open_in_memory
 from vault.store.rowtypes import EpochRow, LocalRow
+from vault.store.schema import open_in_memory
 
 CASE, OTHER = CompartmentId(b"\x0c" * 16), CompartmentId(b"\x0b" * 16)
 FIRST, SECOND = EpochId(b"\x0d" * 16), EpochId(b"\x0e" * 16)

@@ -16,16 +16,9 @@ from tests.services.founded import Filled
 from vault.access.membership.new_root import change_root
 from vault.access.membership.next_roster import Change, propose
 from vault.access.membership.roster_commit import commit_roster
-from vault.access.recovery.recovery_session import open_door
-from vault.access.seat_keys import keychange
-from vault.access.seat_keys.rekeying import (
-    close_doors,
-    doors_here,
-    rekey,
-    remember_slot,
-    seats_here,
-    slots_here,
-)
+from vault.access.recovery_session import open_door
+from vault.access.seat_keys import rekeying
+from vault.access.seat_keys.rekeying import close_doors, doors_here, rekey, remember_slot, seats_here, slots_here
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -38,8 +31,8 @@ from vault.seal.purposes import Purpose
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 from vault.store.engine import Database, open_database
-from vault.store.memory import open_in_memory
 from vault.store.rowtypes import LocalRow
+from vault.store.schema import open_in_memory
 from vault.words.finding import Code, Finding
 from vault.words.message import Message
 
@@ -295,7 +288,7 @@ def test_which_slot_is_a_seats_is_kept_beside_those_of_the_others() -> None:
 
 def cut_change(cutting: pytest.MonkeyPatch, step: str, when: str, change: int) -> None:
     """Cut the power at a step of the first or the second change of the `keys` file."""
-    owner, name = (Work, "commit") if step == "commit" else (keychange, step)
+    owner, name = (Work, "commit") if step == "commit" else (rekeying, step)
     real = getattr(owner, name)
     seen = 0
 

@@ -11,8 +11,8 @@ from tests.access.told import is_told
 from tests.services.colleague import PASSPHRASE, Colleague, admit
 from tests.services.founded import Place
 from vault.access.membership.inviting import make_invitation
-from vault.access.membership.joining import HereSeat, join_here
 from vault.access.membership.next_roster import Change, propose, sign_by_root
+from vault.access.membership.pending_seat import HereSeat, join_here
 from vault.access.membership.roster_commit import commit_roster, settle, shared_compartments
 from vault.access.seat_keys.rekeying import slots_here
 from vault.access.seat_keys.root_secret import kept_secret

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.log.test_roster import ALONE, MANY, NEW_ROOT, Draft, chain
 from vault.access.pins.alarms import stored
 from vault.access.trust.directory import Directory
-from vault.access.trust.sheets_used import SheetsUsed, judge_sheets, sheets_used
+from vault.access.trust.roster_alarms import SheetsUsed, judge_sheets, sheets_used
 from vault.ids import CompartmentId
 from vault.log.rosters.roster import Roster
 

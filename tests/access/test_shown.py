@@ -9,25 +9,22 @@ from pathlib import Path
 from tests.access.seats import MEMBER, SEAT, VAULT
 from tests.services.founded import MEMBER as NAME
 from tests.services.founded import PASSPHRASE, Filled
-from vault.access.membership.founding import Founded
+from vault.access.membership.first_seat import Founded
 from vault.access.membership.inviting import make_invitation
-from vault.access.membership.joining import new_seat
-from vault.access.membership.pending_seat import PendingSeat
-from vault.access.pins.copies import CopyKeys
-from vault.access.pins.own_files import OwnFile
+from vault.access.membership.pending_seat import PendingSeat, new_seat
+from vault.access.pins.copies import CopyKeys, OwnFile
 from vault.access.pins.pins import PinFile
-from vault.access.recovery.recovery_session import opened_by_sheets
-from vault.access.seat_keys.audit_keys import AuditKey
-from vault.access.seat_keys.factors import Factors
+from vault.access.recovery_session import AuditKey, opened_by_sheets
 from vault.access.seat_keys.root_secret import kept_secret
+from vault.access.seat_keys.slots import Factors
 from vault.access.trust.keyrings import GrantedKey
 from vault.ids import CompartmentId, CompartmentKind, EpochId
 from vault.log.epoch_notice import EpochNotice
 from vault.records.seatlog import SealedPlace
 from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
-from vault.seal.entrance.unlocking import unlock as open_slot
+from vault.seal.entrance.keyfile import unlock as open_slot
 from vault.seal.recovery import derive_root_seed
-from vault.store.memory import open_in_memory
+from vault.store.schema import open_in_memory
 
 SECRET = b"orchard, copper, lantern, heron!"
 

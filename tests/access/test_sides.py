@@ -9,8 +9,13 @@ import pytest
 
 from tests.log.test_roster import _FIRST, MANY, ROOT, Draft, admission, chain, ending, id_of
 from tests.tables import each
-from vault.access.membership.next_roster import Change, ground_for
-from vault.access.membership.sides import admitted_apart, sides_to_go_on_from, with_signers_who_are_in
+from vault.access.membership.next_roster import (
+    Change,
+    admitted_apart,
+    ground_for,
+    sides_to_go_on_from,
+    with_signers_who_are_in,
+)
 from vault.access.trust.directory import Directory, as_seen_by
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, MemberId, SeatId

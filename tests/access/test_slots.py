@@ -9,8 +9,8 @@ import pytest
 from vault.access.seat_keys.rekeying import free_slot
 from vault.errors import RefusedError
 from vault.seal.purposes import Purpose
-from vault.store.memory import open_in_memory
 from vault.store.rowtypes import LocalRow
+from vault.store.schema import open_in_memory
 
 
 def free(taken: Iterable[int], choose: Callable[[Sequence[int]], int] = min) -> int:

@@ -19,8 +19,7 @@ from vault.errors import VaultError
 from vault.log.epoch_notice import EpochNotice
 from vault.seal.entrance.keyfile import SeatSecrets
 from vault.seal.envelope import LocalContext, VersionContext, open_sealed
-from vault.seal.keyring import Keyring
-from vault.seal.keys import derive_wrap_key, unwrap
+from vault.seal.keyring import Keyring, derive_wrap_key, unwrap
 from vault.seal.purposes import LOCAL_PURPOSES, Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, open_from
 

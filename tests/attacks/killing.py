@@ -26,8 +26,7 @@ from vault.access.unlock import open_with_slot
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.entrance.unlocking import OpenedSlot, unlock
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, OpenedSlot, unlock
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 from vault.store.files import read_limited

@@ -17,8 +17,7 @@ import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]  # sqlcipher3
 
 from tests.services.founded import MEMBER, PASSPHRASE
 from vault.seal.entrance.doors import open_doors
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, SeatSecrets
-from vault.seal.entrance.unlocking import unlock
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, SeatSecrets, unlock
 from vault.seal.recipients import KemPrivate
 from vault.store.files import read_limited
 

@@ -17,7 +17,7 @@ from vault.log.header import Header
 from vault.log.operation import compose
 from vault.log.tree import Frontier, leaf_hash
 from vault.records import work
-from vault.seal.bundles import Recipient
+from vault.seal.bodies import Recipient
 from vault.seal.signing import key_and_signature
 from vault.store.rowtypes import CheckpointRow, OperationRow
 from vault.sync.pages import PageKind, SentOperation

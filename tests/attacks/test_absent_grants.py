@@ -9,7 +9,7 @@ import pytest
 
 from tests.services.organisation import AMINA, JOEL, MIRA, SELIN, TOMAS, Organisation, give, share
 from vault.access.session import Session
-from vault.access.trust.absence import waits_for
+from vault.access.trust.key_lists import waits_for
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId

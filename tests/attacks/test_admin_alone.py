@@ -12,7 +12,7 @@ from tests.services.organisation import KARIM, MIRA, SELIN, TOMAS, Organisation,
 from vault.access.membership.next_roster import Change, propose
 from vault.access.membership.roster_commit import commit_roster
 from vault.access.session import Session
-from vault.casework.membership import Deputy, Order
+from vault.casework.organisation_records import Deputy, Order
 from vault.errors import UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId, make_id
 from vault.index.heads import heads_of

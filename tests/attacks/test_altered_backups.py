@@ -12,7 +12,7 @@ import pytest
 from tests.services.backup_help import list_again, names_below
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.sheets_help import typed
-from vault.access.recovery.recovering import Wish
+from vault.access.recovering import Wish
 from vault.errors import VerificationError
 from vault.services.backups import backups, restoring, restoring_by_sheets
 from vault.services.credentials import recovery

@@ -18,8 +18,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.ids import CompartmentId
-from vault.seal.attachments import Names
-from vault.seal.bodies import CHUNK_SIZE
+from vault.seal.bodies import CHUNK_SIZE, Names
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 from vault.services.exchange import syncing

@@ -14,8 +14,8 @@ from tests.attacks.test_made_up_approvals import Office, at_the_end, named, offi
 from tests.services.approvals.test_by_file import IDENTITY, LAWYER
 from tests.services.organisation import AMINA, DANA, JOEL, MIRA, NOOR, SELIN, TOMAS, Organisation, full_name, give
 from vault.access.session import Session
-from vault.casework.access import Access, GrantReason
-from vault.casework.approving import Approving
+from vault.casework.case import Access, GrantReason
+from vault.casework.disclosure import Approving
 from vault.durations import DAY_MS
 from vault.ids import RecordId
 from vault.log.approvals import APPROVAL_PURPOSE
@@ -171,6 +171,6 @@ def test_an_entry_that_lists_a_thousand_approvals_is_read_once(organisation: Org
             work.commit(Entry(act="approve"))
         give(dana, amina, tmp_path)
         with amina.database.reading() as rows:
-            counting = cast(Rows, Counting(rows))
+            counting = cast("Rows", Counting(rows))
             assert approval_checks.refused_uses(amina, counting, {}, {}) == []
-            assert cast(Counting, counting).asked < 200
+            assert cast("Counting", counting).asked < 200

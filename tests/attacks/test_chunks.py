@@ -23,8 +23,7 @@ from vault.access.session import Session
 from vault.errors import BrokenSealError, NotFoundError, TryAgainError, VerificationError
 from vault.records.attachments import seal_into
 from vault.records.work import Entry
-from vault.seal.attachments import Names, open_attachment
-from vault.seal.bodies import CHUNK_SIZE
+from vault.seal.bodies import CHUNK_SIZE, Names, open_attachment
 from vault.services.backups import backups as backing_up
 from vault.services.cases.editing import Place
 from vault.services.evidence import checking

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.tui.house import House, house, house_template
+from vault.casework.document import DocumentKind
 from vault.casework.note import Note
-from vault.casework.papers.document import DocumentKind
 from vault.casework.vocabulary import NoteKind
 from vault.records.work import Entry
 from vault.services.cases import notes

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.tui.house import House, house, house_template
-from vault.casework.story.detention import Detention
+from vault.casework.story.events import Detention
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.ids import RecordId
 from vault.services.cases import editing, story

@@ -18,7 +18,7 @@ from vault.errors import BrokenSealError, MalformedError
 from vault.ids import SeatId, make_id
 from vault.log.genesis import Genesis
 from vault.log.header import NUMBER_LIMIT
-from vault.seal.bundles import Recipient
+from vault.seal.bodies import Recipient
 from vault.seal.signing import make_signing_seed, public_key, sign
 from vault.services.cases import cases
 from vault.services.exchange import syncing

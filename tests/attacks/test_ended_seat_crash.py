@@ -19,7 +19,7 @@ from tests.services.colleague import Colleague, admit
 from tests.services.founded import Filled, Place
 from vault.access.membership import roster_commit
 from vault.access.membership.next_roster import Change
-from vault.access.seat_keys import keychange, rekeying
+from vault.access.seat_keys import rekeying
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -46,9 +46,9 @@ STEPS: tuple[tuple[object, str, int, bool], ...] = (
     (sharing, "rewrap_all", 1, False),
     (rostering, "close_doors", 1, True),
     (rekeying, "change_keys", 1, False),
-    (keychange, "promote", 1, True),
+    (rekeying, "promote", 1, True),
     (Database, "rekey", 1, False),
-    (keychange, "promote", 2, True),
+    (rekeying, "promote", 2, True),
 )
 Step = tuple[object, str, int]
 

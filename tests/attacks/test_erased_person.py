@@ -19,8 +19,8 @@ from tests.services.founded import Place
 from tests.services.organisation import JOEL, MIRA, Organisation, full_name, give, open_place
 from tests.walks.second_person import Typed, run_beside
 from vault.access.session import Session
+from vault.casework.document import DocumentKind
 from vault.casework.note import Note
-from vault.casework.papers.document import DocumentKind
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, RecordId
 from vault.services.cases import cases, editing, notes, people, same_person, sections

@@ -16,15 +16,15 @@ import pytest
 from tests.attacks.plaintext import forms
 from tests.services.colleague import PASSPHRASE, Colleague, admit
 from tests.services.founded import MARKER, Filled
-from vault.access.seat_keys.factors import Factors
+from vault.access.seat_keys.slots import Factors
 from vault.access.session import Session
 from vault.casework.note import Note
+from vault.casework.story.events import Task
 from vault.casework.story.incident import Incident, IncidentKind
-from vault.casework.story.task import Task
 from vault.casework.vocabulary import NoteKind
 from vault.errors import VaultError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId
-from vault.index.cases import Sort
+from vault.index.case_pages import Sort
 from vault.policy.decide import Decision
 from vault.policy.roles import Action, Role
 from vault.services import housekeeping

@@ -14,17 +14,16 @@ import pytest
 
 from tests.seal.places import KEY, OTHER_SEAT, PINS, SEAT, VAULT, fixed, flipped
 from vault.access.membership.next_roster import Change, propose
-from vault.access.membership.proposals import Proposal, open_proposal, seal_proposal
+from vault.access.membership.roster_proposals import Proposal, open_proposal, seal_proposal
 from vault.access.pins.delays import LONGEST_SECONDS, AttemptFile, Attempts, delay_seconds
 from vault.access.session import Session
 from vault.errors import VaultError, VerificationError
 from vault.log.approvals import Approval
 from vault.seal.entrance.device_secret import make_keyfile, read_keyfile
 from vault.seal.envelope import open_sealed, seal
-from vault.seal.joining import Invitation, Request, open_request, seal_request
-from vault.seal.letters import open_letter, seal_letter
+from vault.seal.invitation import Invitation, Request, open_request, seal_request
 from vault.seal.purposes import HPKE_PURPOSES, LOCAL_PURPOSES, Purpose
-from vault.seal.recipients import GrantContext, KemPrivate, open_from, seal_to
+from vault.seal.recipients import GrantContext, KemPrivate, open_from, open_letter, seal_letter, seal_to
 from vault.seal.signing import is_signed_raw, public_key, sign
 from vault.words.message import Message
 

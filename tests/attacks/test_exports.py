@@ -23,12 +23,11 @@ from tests.services.founded import Place
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
-from vault.export.checking import verifier_command
 from vault.export.children import command_of
-from vault.export.days import in_days
-from vault.export.leakcheck.forms import ForbiddenForms
-from vault.export.leakcheck.reading import read_with_pdfium
-from vault.export.package import prepare, write_package
+from vault.export.dossier_report import in_days
+from vault.export.leakcheck.forbidden_forms import ForbiddenForms
+from vault.export.leakcheck.readers import read_with_pdfium
+from vault.export.package import prepare, verifier_command, write_package
 from vault.export.reader import OpenedPackage, open_package
 from vault.export.release import Release
 from vault.records import work

@@ -17,7 +17,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.log.checkpoint import encode_note, key_name, note_body
-from vault.seal.bundles import Recipient
+from vault.seal.bodies import Recipient
 from vault.seal.signing import key_and_signature
 from vault.services.cases import notes
 from vault.services.evidence import checking

@@ -7,7 +7,7 @@ from tests.english import in_english
 from tests.services.colleague import admit
 from tests.services.founded import Filled
 from vault.access.membership.next_roster import Change, next_roster, propose
-from vault.access.membership.proposals import Proposal, seal_proposal
+from vault.access.membership.roster_proposals import Proposal, seal_proposal
 from vault.ids import Origin
 from vault.log.rosters.roster import ROSTER_PURPOSE
 from vault.policy.roles import Role

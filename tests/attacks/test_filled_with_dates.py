@@ -13,12 +13,11 @@ import pytest
 from tests.services.office import Office, forward
 from vault.access.session import Session
 from vault.casework.case import Case
-from vault.casework.story.check_in import CheckIn
-from vault.casework.story.deadline import Deadline
-from vault.casework.story.task import Task
+from vault.casework.story.events import Deadline, Task
+from vault.casework.story.protection import CheckIn
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId, is_case_ref
-from vault.index.cases import Sort
+from vault.index.case_pages import Sort
 from vault.index.heads import heads_of
 from vault.records.codec import to_fields
 from vault.records.work import Entry

@@ -12,7 +12,7 @@ from tests.services.office import Office
 from vault.access.session import Session
 from vault.casework.intake import RegisterEntry
 from vault.ids import CompartmentKind
-from vault.names.skeletons import skeletons_of
+from vault.names.likeness import skeletons_of
 from vault.policy.roles import Role
 from vault.records.work import Entry
 from vault.seal.named import derive_register_hash

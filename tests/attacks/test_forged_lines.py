@@ -9,8 +9,8 @@ import pytest
 
 from tests.cli.desk import Desk, said
 from tests.services.founded import MEMBER, Filled
-from vault.casework.own_forms.filled import Filled as FilledForm
-from vault.casework.own_forms.filled import FormAnswer
+from vault.casework.questionnaires import Filled as FilledForm
+from vault.casework.questionnaires import FormAnswer
 from vault.records.work import Entry
 from vault.services.papers.homes import pseudonym_to_write
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation, full_name, share
-from vault.casework.access import Access, GrantReason
+from vault.casework.case import Access, GrantReason
 from vault.ids import RecordId
 from vault.records.codec import to_fields
 from vault.records.work import Entry

@@ -11,7 +11,7 @@ from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tests.services.organisation import AMINA, DANA, JOEL, NOOR, SELIN, TOMAS, Organisation, give
 from vault import clock
 from vault.access.pins.delays import AttemptFile, Attempts
-from vault.access.seat_keys.factors import Factors, check_factors
+from vault.access.seat_keys.slots import Factors, check_factors
 from vault.access.trust.attempts import attempts_key
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, WrongPassphraseError

@@ -9,7 +9,7 @@ import pytest
 
 from tests.services.organisation import AMINA, JOEL, Organisation, give
 from vault.access.session import Session
-from vault.casework.hold import Hold
+from vault.casework.case import Hold
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, Origin, RecordId, VersionId

@@ -15,7 +15,7 @@ from tests.services.erased import erase_record
 from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation, full_name, give, open_place
 from vault.access.session import Session
-from vault.casework.hold import Hold
+from vault.casework.case import Hold
 from vault.errors import RefusedError
 from vault.ids import ZERO_ID, CompartmentId, RecordId, VersionId
 from vault.policy.roles import Role

@@ -17,11 +17,9 @@ from vault.access.session import Session
 from vault.errors import UsageError
 from vault.export.children import NO_MEMORY, ask_child, command_of
 from vault.services.imports import previewing
-from vault.tables.cells import neutral
-from vault.tables.faults import MOST_COLUMNS, TableError
 from vault.tables.parsing import rows_of
-from vault.tables.reading import read_table
-from vault.tables.writing import csv_of, xlsx_of
+from vault.tables.table_faults import MOST_COLUMNS, TableError, neutral
+from vault.tables.table_files import csv_of, read_table, xlsx_of
 
 HEADERS = ("case", "client", "note")
 GOOD = xlsx_of([HEADERS, ("Refused", "Zarina Tashbaeva", "SECRETWORD")], title="cases")

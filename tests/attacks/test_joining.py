@@ -11,19 +11,19 @@ import pytest
 from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import ask_to_join, open_place
 from vault.access.membership.inviting import Answer
-from vault.access.membership.joining import certificate_of, new_seat
 from vault.access.membership.next_roster import Change, propose
+from vault.access.membership.pending_seat import certificate_of, new_seat
 from vault.access.membership.roster_commit import commit_roster
 from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
-from vault.casework.directory import Member
+from vault.casework.organisation_records import Member
 from vault.errors import BrokenSealError, MalformedError, RefusedError, VerificationError, WaitingForDecisionError
 from vault.ids import MemberId, RecordId
 from vault.log.rosters.roster import ROSTER_RECORD, Roster, make_roster
 from vault.log.rosters.roster_entries import Certificate, MemberEntry
 from vault.policy.roles import Role
 from vault.records.work import Entry
-from vault.seal.joining import Invitation, Request, joining_words, open_request, seal_request
+from vault.seal.invitation import Invitation, Request, joining_words, open_request, seal_request
 from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.services.exchange import syncing
 from vault.services.members import joining, members, rostering

@@ -12,7 +12,7 @@ import pytest
 from tests.hygiene.tree import ROOT
 from vault.access.session import Session
 from vault.errors import VaultError
-from vault.seal.letters import LETTER_LIMIT
+from vault.seal.recipients import LETTER_LIMIT
 from vault.services.approvals import by_file
 from vault.services.exchange import syncing
 from vault.sync import staging

@@ -13,7 +13,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.records.codec import from_fields
-from vault.redaction.actions import Action
+from vault.redaction.spans import Action
 from vault.services.cases import cases, notes
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import MEMBER, PASSPHRASE, Place
-from vault.access.seat_keys import keychange
-from vault.access.seat_keys.factors import Factors
+from vault.access.seat_keys import rekeying
+from vault.access.seat_keys.slots import Factors
 from vault.access.unlock import unlock
 from vault.errors import TryAgainError, WrongPassphraseError
 from vault.records.work import Work
@@ -19,9 +19,9 @@ from vault.store import files
 from vault.words.message import Message
 
 WHERE = {
-    "write_aside": (keychange, files.write_aside),
+    "write_aside": (rekeying, files.write_aside),
     "commit": (Work, Work.commit),
-    "promote": (keychange, files.promote),
+    "promote": (rekeying, files.promote),
 }
 
 

@@ -34,7 +34,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, VaultError
 from vault.ids import SeatId
-from vault.seal.sheets import Sheet
+from vault.seal.recovery import Sheet
 from vault.services import housekeeping
 from vault.services.cases import cases, notes
 from vault.services.computer import health

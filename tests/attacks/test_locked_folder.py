@@ -17,14 +17,14 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import WrongPassphraseError
 from vault.policy.roles import Role
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.pins import dates_file_name
+from vault.seal.named import dates_file_name
 from vault.services.backups import backups
 from vault.services.cases import cases, notes
 from vault.services.computer import health
 from vault.services.evidence import checking
 from vault.services.projection import dates
-from vault.store.coarse import SIZE_STEP
 from vault.store.files import read_limited
+from vault.store.folder import SIZE_STEP
 
 _ENVELOPE = 74  # bytes around a padded content
 _PINS_STEP = 4096

@@ -13,8 +13,8 @@ import pytest
 from tests.services.approvals.test_by_file import IDENTITY, LAWYER
 from tests.services.organisation import AMINA, JOEL, KARIM, MIRA, NOOR, SELIN, TOMAS, Organisation, full_name
 from vault.access.session import Session
-from vault.casework.access import Access, GrantReason
-from vault.casework.approving import Approving
+from vault.casework.case import Access, GrantReason
+from vault.casework.disclosure import Approving
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.durations import DAY_MS

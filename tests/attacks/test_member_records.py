@@ -9,7 +9,7 @@ import pytest
 from tests.services.founded import PASSPHRASE
 from tests.services.organisation import AMINA, JOEL, KARIM, MIRA, SELIN, TOMAS, Organisation, give, open_place
 from vault.access.session import Session
-from vault.casework.directory import Member
+from vault.casework.organisation_records import Member
 from vault.errors import RefusedError
 from vault.ids import MemberId, RecordId, VersionId, make_id
 from vault.log.rosters.roster import ROSTER_RECORD

@@ -19,7 +19,7 @@ from tests.services.test_destroying import prove
 from tests.tui.app_pane import AppPane
 from tests.tui.second_desk import SECOND, SECOND_PASSPHRASE, approve, seat_the_second, to_the_second
 from tests.tui.terminals import is_running, wait_for
-from vault.casework.story.hearing import Hearing
+from vault.casework.story.events import Hearing
 from vault.services.cases import story
 
 pytestmark = [

@@ -9,8 +9,8 @@ import pytest
 from tests.attacks.conftest import AGE, RECIPIENT
 from tests.services.founded import Place
 from vault.access.session import Session
+from vault.casework.document import DocumentKind
 from vault.casework.note import Note
-from vault.casework.papers.document import DocumentKind
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.records.versions import open_all

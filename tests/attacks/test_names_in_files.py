@@ -22,12 +22,12 @@ from tests.services.organisation import (
     ask_to_join,
     full_name,
 )
-from vault.access.membership.joining import new_seat
 from vault.access.membership.next_roster import Change, propose, sign_by_root
-from vault.access.membership.proposals import Proposal, open_proposal, seal_proposal
+from vault.access.membership.pending_seat import new_seat
 from vault.access.membership.roster_commit import commit_roster
+from vault.access.membership.roster_proposals import Proposal, open_proposal, seal_proposal
 from vault.access.session import Session
-from vault.casework.directory import DeviceName, Member
+from vault.casework.organisation_records import DeviceName, Member
 from vault.cli import member as member_cli
 from vault.cli.output import Output
 from vault.cli.table import Given
@@ -35,7 +35,7 @@ from vault.errors import MalformedError, RefusedError, UsageError, VaultError, W
 from vault.ids import MemberId, RecordId, SeatId, make_id
 from vault.policy.roles import Role
 from vault.records.work import Entry
-from vault.seal.joining import Invitation, Request, seal_request
+from vault.seal.invitation import Invitation, Request, seal_request
 from vault.services.approvals import approving
 from vault.services.exports import partners
 from vault.services.grants.timed_grants import last_day

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.attacks.called import GIVEN, PLACES
 from tests.redaction.people import outcome, text_left
 from vault.names.normal import normal
-from vault.redaction.actions import Action
-from vault.redaction.deny import forms, uncovered
+from vault.redaction.judging import forms, uncovered
 from vault.redaction.questions import OpenQuestions
+from vault.redaction.spans import Action
 
 # Words that a list of names has too, and that a text in small letters cannot do without.
 INSIDE = {

@@ -10,8 +10,8 @@ from tests.cli.desk import Desk
 from tests.services.offices import Office, admit
 from tests.services.organisation import AMINA, JOEL, MIRA, SELIN, Organisation
 from vault.access.session import Session
-from vault.casework.directory import DeviceName
 from vault.casework.note import Note
+from vault.casework.organisation_records import DeviceName
 from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError
 from vault.ids import RecordId, SeatId, make_id

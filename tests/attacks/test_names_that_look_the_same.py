@@ -11,11 +11,11 @@ import pytest
 
 from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import MIRA, Organisation, ask_to_join
-from vault.access.membership.joining import new_seat
+from vault.access.membership.pending_seat import new_seat
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import MalformedError, RefusedError, UsageError
-from vault.seal.joining import Invitation, Request, seal_request
+from vault.seal.invitation import Invitation, Request, seal_request
 from vault.services.members import joining, members
 from vault.services.projection import authors
 

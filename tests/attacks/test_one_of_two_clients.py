@@ -14,7 +14,7 @@ from tests.tui.house import CLIENT, House, house, house_template
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.story.incident import Incident, IncidentKind
-from vault.casework.story.subject_request import AskedFor, SubjectRequest
+from vault.casework.story.person_facts import AskedFor, SubjectRequest
 from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId

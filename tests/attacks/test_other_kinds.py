@@ -9,7 +9,7 @@ from tests.services.founded import Filled
 from tests.services.office import DAY_MS, forward
 from vault.access.membership.next_roster import Change, next_roster
 from vault.access.session import Session
-from vault.casework.access import Access
+from vault.casework.case import Access
 from vault.ids import CompartmentId, Origin, RecordId, VersionId
 from vault.index.heads import heads_in
 from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD

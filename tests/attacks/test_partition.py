@@ -14,10 +14,9 @@ from tests.seal.places import fixed
 from tests.seal.test_keyfile import FILE, HEADER
 from vault.errors import WrongPassphraseError
 from vault.seal import envelope
-from vault.seal.entrance import unlocking
-from vault.seal.entrance.keyfile import slot_context, slot_info
+from vault.seal.entrance import keyfile
+from vault.seal.entrance.keyfile import Stretched, find_slot, slot_context, slot_info
 from vault.seal.entrance.passphrase import DEFAULT, derive_unlock_key
-from vault.seal.entrance.unlocking import Stretched, find_slot
 from vault.seal.envelope import LocalContext, _derive_message_key, holds_commitment
 from vault.seal.purposes import Purpose
 
@@ -68,7 +67,7 @@ def test_of_many_candidates_each_attempt_tries_one(
         return holds_commitment(key, untrusted, context)
 
     monkeypatch.setattr(envelope, "AESGCM", CountedCipher)
-    monkeypatch.setattr(unlocking, "holds_commitment", counted)
+    monkeypatch.setattr(keyfile, "holds_commitment", counted)
     outcomes = set()
     for k1 in candidates if count == MOST else candidates[: 2 * count]:
         tried.clear()

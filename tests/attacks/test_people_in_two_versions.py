@@ -7,7 +7,7 @@ import pytest
 from tests.attacks.conftest import AGE, RECIPIENT
 from tests.services.organisation import JOEL, MIRA, Organisation, share
 from vault.casework.note import Note
-from vault.casework.person_change import PersonChange
+from vault.casework.person import PersonChange
 from vault.casework.vocabulary import NameKind, NoteKind
 from vault.errors import UsageError
 from vault.ids import RecordId

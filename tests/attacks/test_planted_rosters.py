@@ -13,7 +13,7 @@ from tests.services.sheets_help import typed
 from vault.access.membership.next_roster import Change, next_roster, propose
 from vault.access.membership.roster_commit import commit_roster
 from vault.access.session import Session
-from vault.access.trust.sheets_used import sheets_used
+from vault.access.trust.roster_alarms import sheets_used
 from vault.ids import EpochId, Origin, RecordId, SeatId
 from vault.log.header import Header
 from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, RosterChain, check_chain
@@ -22,7 +22,7 @@ from vault.policy.roles import Role
 from vault.records.content import Content, encode_content
 from vault.records.work import Entry
 from vault.seal.envelope import VersionContext, seal, version_id
-from vault.seal.keys import derive_wrap_key, make_key, wrap
+from vault.seal.keyring import derive_wrap_key, make_key, wrap
 from vault.seal.signing import is_signed_raw, public_key, sign
 from vault.services.credentials import recovery
 from vault.services.grants import sharing

@@ -18,8 +18,8 @@ from tests.services.organisation import AMINA, SELIN, Organisation, full_name
 from vault.access.session import Session
 from vault.errors import MalformedError, RefusedError, VaultError, VerificationError
 from vault.export.data_json import canonical, render_data
+from vault.export.dossier_report import Cover, make_report
 from vault.export.pdf import render_report
-from vault.export.report import Cover, make_report
 from vault.log.approvals import Approval
 from vault.services.approvals import approving, by_file
 from vault.services.approvals.question import Question

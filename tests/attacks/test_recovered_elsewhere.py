@@ -12,11 +12,11 @@ from tests.english import in_english
 from tests.services.founded import Filled
 from tests.services.offices import Office, admit, founder_of
 from tests.services.sheets_help import typed
-from vault.access.recovery.recovering import BroughtBack, Wish
+from vault.access.recovering import BroughtBack, Wish
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
-from vault.seal.sheets import Sheet
+from vault.seal.recovery import Sheet
 from vault.services.backups import backups, restoring_by_sheets
 from vault.services.cases import cases, notes
 from vault.services.credentials import recovery

@@ -13,7 +13,7 @@ from shamir_mnemonic.share import Share  # type: ignore[import-untyped]  # ships
 from tests.services.colleague import admit
 from tests.services.founded import MARKER, MEMBER, Filled
 from tests.services.sheets_help import typed
-from vault.access.recovery.recovery_session import open_door, opened_by_sheets
+from vault.access.recovery_session import open_door, opened_by_sheets
 from vault.access.seat_keys.rekeying import open_with_doors
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
@@ -30,8 +30,7 @@ from vault.records.work import Entry, Work
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.keyring import Keyring
 from vault.seal.recipients import KemPrivate
-from vault.seal.recovery import derive_recovery_seed
-from vault.seal.sheets import Sheet, join_sheets, make_sheets
+from vault.seal.recovery import Sheet, derive_recovery_seed, join_sheets, make_sheets
 from vault.seal.signing import make_signing_seed, public_key, sign
 from vault.services.cases import cases
 from vault.services.credentials import recovery

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from vault.access.membership.joining import new_seat
+from vault.access.membership.pending_seat import new_seat
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
 from vault.errors import MalformedError
 from vault.ids import ZERO_ID
 from vault.log.rosters.roster import Roster
-from vault.seal.joining import Invitation, Request, seal_request
+from vault.seal.invitation import Invitation, Request, seal_request
 from vault.services.members import joining
 
 RESERVED = [pytest.param(bytes(RECOVERY), id="recovery's"), pytest.param(ZERO_ID, id="nobody's")]

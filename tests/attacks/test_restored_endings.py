@@ -14,13 +14,13 @@ from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, fill, found
 from tests.services.offices import Office, admit, founder_of
 from tests.services.sheets_help import typed
-from vault.access.recovery.recovery_session import opened_by_sheets
+from vault.access.recovery_session import opened_by_sheets
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, VaultError, VerificationError
 from vault.ids import CompartmentId
-from vault.seal.sheets import join_sheets
+from vault.seal.recovery import join_sheets
 from vault.services.backups import backups, restoring
 from vault.services.backups.restoring import Restored
 from vault.services.cases import cases, notes

@@ -11,8 +11,7 @@ from tests.vectors.independent import bundles
 from vault.access.session import Session
 from vault.ids import CompartmentId
 from vault.log.epoch_notice import EpochNotice
-from vault.seal.attachments import Names
-from vault.seal.bodies import CHUNK_SIZE
+from vault.seal.bodies import CHUNK_SIZE, Names
 from vault.services.cases import cases, sections
 from vault.services.evidence import checking
 from vault.services.exchange import syncing

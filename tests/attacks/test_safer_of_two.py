@@ -12,8 +12,8 @@ from tests.services.office import forward
 from tests.services.organisation import DANA, JOEL, KARIM, MIRA, TOMAS, Organisation, share
 from vault.access.session import Session
 from vault.casework.note import Note
-from vault.casework.story.deadline import Deadline, SetBy
-from vault.casework.story.relation import Relation, Relationship
+from vault.casework.story.events import Deadline, SetBy
+from vault.casework.story.person_facts import Relation, Relationship
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind, RecordId, short_id
 from vault.services import housekeeping

@@ -10,8 +10,8 @@ import pytest
 from tests.services.organisation import AMINA, JOEL, Organisation, give, share
 from tests.services.test_papers import add
 from vault.access.session import Session
-from vault.casework.papers.document import ReadBy
-from vault.casework.versions.beside import Answer, Chosen, chosen_fields, compare
+from vault.casework.differences import Answer, Chosen, chosen_fields, compare
+from vault.casework.document import ReadBy
 from vault.ids import VersionId
 from vault.records.attachments import seal_into
 from vault.records.work import Entry

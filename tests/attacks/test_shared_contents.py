@@ -12,7 +12,7 @@ from tests.english import in_english
 from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation, full_name, give
 from tests.services.test_erasures_of_others import erase, later
 from vault.access.session import Session
-from vault.casework.papers.document import DocumentKind
+from vault.casework.document import DocumentKind
 from vault.ids import CompartmentId, VersionId
 from vault.records.work import Entry
 from vault.services import housekeeping

@@ -12,9 +12,9 @@ from tests.attacks.test_lists_apart import admitted_by
 from tests.services.conftest import organisation, organisation_template
 from tests.services.organisation import AMINA, KARIM, MIRA, SELIN, Organisation, give
 from tests.services.sheets_help import typed
-from vault.access.seat_keys import keychange
+from vault.access.seat_keys import rekeying
 from vault.errors import RefusedError, VaultError, VerificationError
-from vault.seal.sheets import Sheet
+from vault.seal.recovery import Sheet
 from vault.services.cases import cases
 from vault.services.credentials import recovery, settling
 from vault.services.evidence import checking
@@ -80,7 +80,7 @@ def test_a_door_that_cannot_be_written_keeps_nobody_out(
         raise VerificationError(Message("the disk reports an error at keys"))
 
     with monkeypatch.context() as broken:
-        broken.setattr(keychange, "write_aside", failing)
+        broken.setattr(rekeying, "write_aside", failing)
         organisation.open(AMINA).close()
     organisation.open(AMINA).close()
     come_back(organisation, AMINA, new, tmp_path / "later")

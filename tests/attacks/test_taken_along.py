@@ -10,8 +10,8 @@ import pytest
 from tests.english import in_english
 from tests.services.organisation import AMINA, JOEL, SELIN, Organisation, full_name, give
 from vault.access.session import Session
+from vault.casework.document import Document, DocumentKind
 from vault.casework.note import Note
-from vault.casework.papers.document import Document, DocumentKind
 from vault.casework.person import Person
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.vocabulary import NoteKind

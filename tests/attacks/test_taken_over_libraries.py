@@ -18,14 +18,13 @@ from tests.export.samples import COVER, dossier
 from tests.export.test_chats import TELEGRAM
 from tests.export.test_paper_text import WORDS, docx, paragraph, picture
 from tests.tables import each
-from vault.casework.papers.media import DOCX, PDF, PLAIN
+from vault.casework.document import DOCX, PDF, PLAIN
 from vault.export.children import ask_child, command_of
+from vault.export.dossier_report import make_report
 from vault.export.paper_text.asking import can_read_pictures, read_text
 from vault.export.pdf import render_report
-from vault.export.report import make_report
 from vault.platform import landlock_version
-from vault.tables.reading import read_table
-from vault.tables.writing import xlsx_of
+from vault.tables.table_files import read_table, xlsx_of
 
 _HEADER: Final = json.dumps({"media": PDF, "ocr": None, "seconds": 60}).encode()
 READERS: Final = {
@@ -141,8 +140,8 @@ def test_a_picture_is_read_by_a_process_that_is_shut_in() -> None:
 
 def test_a_table_is_read_where_the_kernel_refuses_nothing() -> None:
     old = (
-        "import vault.platform.landlock as landlock, vault.platform.seccomp as seccomp; "
-        "landlock._call = lambda *_: -1; seccomp._ARCHITECTURES = {}; harden_process()"
+        "from vault.platform import confinement; "
+        "confinement._call = lambda *_: -1; confinement._ARCHITECTURES = {}; harden_process()"
     )
     command = [part.replace("harden_process()", old) for part in command_of("vault.tables")]
     assert ask_child(command, b"case\nAppeal\n", seconds=60) == (0, b'{"rows": [["case"], ["Appeal"]]}')

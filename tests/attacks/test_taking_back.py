@@ -11,8 +11,7 @@ from tests.tui.house import House, make_house
 from tests.vectors.independent import opening
 from vault.access.session import Session
 from vault.casework.note import Note
-from vault.casework.story.deadline import Deadline
-from vault.casework.story.task import Task
+from vault.casework.story.events import Deadline, Task
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, VerificationError
 from vault.ids import CompartmentId, RecordId, VersionId

@@ -29,12 +29,11 @@ from vault.cli import bundle as bundle_cli
 from vault.cli import log as log_cli
 from vault.cli import member as member_cli
 from vault.cli import showing
-from vault.cli.next_steps import in_words
-from vault.cli.output import Output, Result
+from vault.cli.output import Output, Result, in_words
 from vault.cli.table import Given
 from vault.records.seatlog import SeatLog
 from vault.records.work import Entry
-from vault.seal.bundles import Recipient
+from vault.seal.bodies import Recipient
 from vault.services.cases import cases, notes
 from vault.services.evidence import logbook
 from vault.services.members import joining, members

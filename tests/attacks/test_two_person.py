@@ -20,7 +20,7 @@ from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from vault.access.membership.next_roster import Change, propose
 from vault.access.membership.roster_commit import commit_roster
 from vault.access.session import Session
-from vault.casework.approving import Approving
+from vault.casework.disclosure import Approving
 from vault.errors import RefusedError, VerificationError
 from vault.ids import CompartmentId, RecordId, make_id
 from vault.log.approvals import APPROVAL_PURPOSE, Approval

@@ -27,7 +27,7 @@ from vault.log.items import Item, ItemKind
 from vault.records.epochs import make_epoch
 from vault.records.seatlog import Holder
 from vault.records.work import Entry, Work
-from vault.seal.keys import epoch_id
+from vault.seal.keyring import epoch_id
 from vault.seal.recipients import KemPrivate, grant_digest
 from vault.services.cases import cases, notes
 from vault.services.exchange import peers, syncing

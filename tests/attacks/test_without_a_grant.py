@@ -21,8 +21,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import BrokenSealError
 from vault.ids import make_id
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, SeatSecrets
-from vault.seal.entrance.unlocking import unlock
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, SeatSecrets, unlock
 from vault.seal.recipients import KemPrivate
 from vault.services.backups import backups
 from vault.services.cases import cases, intake, notes, people, register, searching, sections

@@ -9,8 +9,8 @@ from tests.attacks.called import GIVEN, PLACES
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, measure, timed
 from tests.redaction.people import outcome, registry_of
 from tests.redaction.usual_notes import ENGLISH, FRENCH, RUSSIAN
-from vault.redaction.deny import forms, uncovered
 from vault.redaction.detect import detect
+from vault.redaction.judging import forms, uncovered
 from vault.redaction.questions import OpenQuestions
 from vault.redaction.registry import Registry
 

@@ -14,7 +14,7 @@ from tests.bench.filling import Texts, make_cases, notes_of
 from tests.bench.frame import Against, Bench, Figure, Goal, NotRunError, Series, Setting, measure, timed
 from tests.services.bulk_notes import add_many
 from tests.services.founded import MEMBER, PASSPHRASE, Place
-from vault.access.membership.founding import found_vault
+from vault.access.membership.first_seat import found_vault
 from vault.seal.entrance.passphrase import DEFAULT, WORDS_COST, stretch
 from vault.services.projection.projection import up_to_date_index
 

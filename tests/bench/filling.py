@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from tests.bench.invented import Invented
 from tests.bench.peers import PlainNote
 from vault.access.session import Session
-from vault.casework.case import Case
+from vault.casework.case import STAGES, Case, CaseKind
 from vault.casework.note import Note
-from vault.casework.stages import STAGES, CaseKind
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind, RecordId, SeatId, make_case_ref, make_id
 from vault.records.codec import to_fields

@@ -10,11 +10,11 @@ from functools import partial
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, interleave, measure, timed
 from tests.bench.invented import Invented
 from tests.bench.peers import PLAIN_TEXT, plain_text
-from vault.index.apply import apply
 from vault.index.entries import IndexedRecord
 from vault.index.file import open_index
-from vault.index.query import parse
-from vault.index.search import MOST_HITS, search
+from vault.index.full_text import MOST_HITS, search
+from vault.index.indexing import apply
+from vault.index.search_text import parse
 
 _BATCH = 2_000
 _NOTES_OF_A_CASE = 200

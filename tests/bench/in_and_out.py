@@ -15,13 +15,13 @@ from tests.bench.frame import Against, Bench, Figure, Goal, NotRunError, Series,
 from tests.services.bulk_notes import add_many
 from tests.services.founded import found
 from vault.access.session import Session
+from vault.casework.document import DocumentKind
 from vault.casework.intake import RegisterEntry
-from vault.casework.papers.document import DocumentKind
 from vault.casework.vocabulary import PersonRole
 from vault.ids import CompartmentId, CompartmentKind
-from vault.names.skeletons import skeletons_of
+from vault.names.likeness import skeletons_of
 from vault.records.work import Entry
-from vault.seal.keys import make_key
+from vault.seal.keyring import make_key
 from vault.seal.named import derive_register_hash, derive_register_key
 from vault.services.approvals import erasing
 from vault.services.cases import register
@@ -33,7 +33,7 @@ from vault.services.imports.spreadsheet import BORN, CASE, CLIENT, COLUMNS, NAME
 from vault.services.papers import adding
 from vault.services.projection.kinds_held import the_one
 from vault.services.projection.projection import up_to_date_index
-from vault.tables.writing import xlsx_of
+from vault.tables.table_files import xlsx_of
 
 _DAY = datetime.date(2026, 11, 28)
 _ENTRIES, _AT_ONCE = 25_000, 250

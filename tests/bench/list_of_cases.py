@@ -11,12 +11,12 @@ from itertools import islice
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, interleave, measure, timed
 from tests.bench.invented import STATUSES, Invented
 from tests.bench.peers import plain_sqlite
-from vault.index import cases
-from vault.index.apply import apply
+from vault.index import case_pages
+from vault.index.document_rows import NO_DATE
 from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord
 from vault.index.file import Index, open_index
-from vault.index.fold import sort_key
-from vault.index.rows import NO_DATE
+from vault.index.indexing import apply
+from vault.index.search_text import sort_key
 
 _BATCH = 5_000
 _PEER = "plain sqlite3"
@@ -57,13 +57,13 @@ def run(setting: Setting) -> Iterator[Figure]:
     reader = Reader(index, peer, setting.scale.rounds)
     pages = interleave(setting.scale.rounds, reader.ours, reader.plain)
     goal = Goal(5, Against.ITSELF)
-    of = f"page of {cases.PAGE} among {count:,} cases, any order"
+    of = f"page of {case_pages.PAGE} among {count:,} cases, any order"
     yield timed(f"{of}: p99", "ms", [p.percentile(99) for p in pages], peer_name=_PEER, goal=goal)
     yield timed(f"{of}: p50", "ms", [p.percentile(50) for p in pages], peer_name=_PEER)
     first = Series()
-    for sort in cases.Sort:
-        measure(first, partial(cases.page_at, index, count // 2, sort))
-    (later,) = interleave(min(50, setting.scale.rounds), lambda n: cases.page_at(index, count * (n % 10) // 10))
+    for sort in case_pages.Sort:
+        measure(first, partial(case_pages.page_at, index, count // 2, sort))
+    (later,) = interleave(min(50, setting.scale.rounds), lambda n: case_pages.page_at(index, count * (n % 10) // 10))
     of = f"jump to any place among {count:,} cases"
     yield timed(f"{of}: the first time, the most", "ms", [first.percentile(99)], goal=Goal(60, Against.ITSELF))
     yield timed(f"{of}: later, p99", "ms", [later.percentile(99)], goal=Goal(2, Against.ITSELF))
@@ -84,12 +84,12 @@ class Reader:
     def __init__(self, index: Index, peer: sqlite3.Connection, rounds: int) -> None:
         self._index, self._peer = index, peer
         invented = Invented(seed=11)
-        self._asked = [(list(cases.Sort)[n % 4], _somewhere(invented)) for n in range(rounds)]
+        self._asked = [(list(case_pages.Sort)[n % 4], _somewhere(invented)) for n in range(rounds)]
 
     def ours(self, number: int) -> object:
         sort, row = self._asked[number]
         keys = tuple(row[column] for column in _ORDERS[sort.value])
-        return cases.page(self._index, sort, after=cases.Place(keys, 0))
+        return case_pages.page(self._index, sort, after=case_pages.Place(keys, 0))
 
     def plain(self, number: int) -> object:
         sort, row = self._asked[number]
@@ -97,7 +97,7 @@ class Reader:
         names = ", ".join((*columns, "tie"))
         return self._peer.execute(
             f"SELECT * FROM case_row WHERE ({names}) >"
-            f" ({', '.join('?' * (len(columns) + 1))}) ORDER BY {names} LIMIT {cases.PAGE}",
+            f" ({', '.join('?' * (len(columns) + 1))}) ORDER BY {names} LIMIT {case_pages.PAGE}",
             (*(row[column] for column in columns), 0),
         ).fetchall()
 

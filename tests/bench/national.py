@@ -17,12 +17,12 @@ from vault.access.session import Session
 from vault.casework.form import FormedRecord
 from vault.casework.note import Note
 from vault.casework.person import Person
-from vault.casework.story.task import Task
+from vault.casework.story.events import Task
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, RecordId, make_id
-from vault.index.alike import find_alike
-from vault.index.cases import Sort
-from vault.index.query import parse
+from vault.index.case_pages import Sort
+from vault.index.people_index import find_alike
+from vault.index.search_text import parse
 from vault.records.codec import to_fields
 from vault.services import housekeeping
 from vault.services.cases import cases, editing, intake, listing, notes, searching, story, two_versions

@@ -10,8 +10,7 @@ from statistics import mean, variance
 from tests.bench.frame import Against, Bench, Figure, Goal, Setting, interleave, timed
 from tests.services.founded import MEMBER, PASSPHRASE, found
 from vault.errors import WrongPassphraseError
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.entrance.unlocking import unlock
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, unlock
 from vault.store.files import read_limited
 
 _ROUNDS = 40

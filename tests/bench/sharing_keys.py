@@ -17,7 +17,7 @@ from vault.access.session import Session
 from vault.ids import CompartmentId, EpochId, SeatId, make_id
 from vault.records.seatlog import Holder
 from vault.records.work import Entry
-from vault.seal.keys import make_key
+from vault.seal.keyring import make_key
 from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.services.grants import sharing
 from vault.services.projection.projection import up_to_date_index

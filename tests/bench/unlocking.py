@@ -14,7 +14,7 @@ from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, mea
 from tests.services.bulk_notes import add_many
 from tests.services.founded import Place, found
 from vault.access.session import Session
-from vault.seal.entrance import unlocking
+from vault.seal.entrance import keyfile
 from vault.seal.entrance.passphrase import stretch
 from vault.services.cases import cases
 
@@ -88,7 +88,7 @@ def apart(act: Callable[[Callable[[], Session]], _Answer], opens: Callable[[], S
 
 def _unlock(opens: Callable[[], Session]) -> tuple[Series, Series]:
     spent, whole = Series(), Series()
-    with mock.patch.object(unlocking, "stretch", lambda *given: measure(spent, partial(stretch, *given))):
+    with mock.patch.object(keyfile, "stretch", lambda *given: measure(spent, partial(stretch, *given))):
         measure(whole, opens).close()
     return whole, Series([whole.wall[0] - sum(spent.wall)], [whole.cpu[0] - sum(spent.cpu)])
 

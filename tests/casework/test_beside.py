@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.english import in_english
-from vault.casework.versions.beside import Answer, Chosen, Part, chosen_fields, compare
+from vault.casework.differences import Answer, Chosen, Part, chosen_fields, compare
 from vault.errors import UsageError
 
 OURS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.tables import each
-from vault.casework.versions.changed import changes
+from vault.casework.differences import changes
 
 ANNA = b"\x0a" * 16
 TEXT = "She was called to the office of the prosecutor on {} March, with two guards, and came back in the evening."

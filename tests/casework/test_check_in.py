@@ -7,7 +7,7 @@ import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vault.casework.story.check_in import CheckIn, Every
+from vault.casework.story.protection import CheckIn, Every
 
 MOMENTS = st.datetimes(datetime.datetime(2000, 1, 1), datetime.datetime(2140, 1, 1)).map(
     lambda moment: moment.replace(second=0, microsecond=0)

@@ -6,7 +6,7 @@ import datetime
 
 from tests.tables import each
 from vault.casework.intake import Slip, said_by
-from vault.casework.story.task import Task
+from vault.casework.story.events import Task
 from vault.casework.vocabulary import PersonRole
 
 RECEIVED = int(datetime.datetime(2026, 11, 28, 7).astimezone().timestamp() * 1000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.tables import each
-from vault.casework.partner_keys import KeyVersion, is_confirmed
+from vault.casework.partner import KeyVersion, is_confirmed
 
 EVE, BOB, ROOT = b"eve", b"bob", b"root"
 

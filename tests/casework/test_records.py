@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 
 from tests.tables import each
-from vault.casework.case import Case
+from vault.casework.case import STAGES, AsylumStage, Case, CaseKind, ExtraditionStage, first_stage
 from vault.casework.disclosure import Decision, Disclosure, PseudonymGiven
 from vault.casework.note import Note
 from vault.casework.partner import Partner
 from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
 from vault.casework.script import Script
-from vault.casework.stages import STAGES, AsylumStage, CaseKind, ExtraditionStage, first_stage
 from vault.casework.vocabulary import Channel, DocumentKind, NameKind, NoteKind, PersonRole, Risk
 from vault.errors import UsageError
 

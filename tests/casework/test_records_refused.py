@@ -8,18 +8,14 @@ from collections.abc import Callable
 import pytest
 
 from tests.tables import each, refused
-from vault.casework.approving import Approving
-from vault.casework.case import Case
+from vault.casework.case import AsylumStage, Case, CaseKind, LogSize
 from vault.casework.checks import TEXT_CHARACTERS
-from vault.casework.hold import LogSize
-from vault.casework.own_forms.definition import MOST_CHOICES, MOST_QUESTIONS, Question, QuestionKind
-from vault.casework.own_forms.filled import Filled, FormAnswer
-from vault.casework.papers.body import Body
-from vault.casework.papers.media import DOCX, PLAIN, UNKNOWN, media_of
+from vault.casework.disclosure import Approving
+from vault.casework.document import DOCX, PLAIN, UNKNOWN, Body, media_of
 from vault.casework.person import Person, SafeContact, why_same
-from vault.casework.stages import AsylumStage, CaseKind
-from vault.casework.story.check_in import MOST_STEPS, CheckIn
-from vault.casework.story.event import Event
+from vault.casework.questionnaires import MOST_CHOICES, MOST_QUESTIONS, Filled, FormAnswer, Question, QuestionKind
+from vault.casework.story.events import Event
+from vault.casework.story.protection import MOST_STEPS, CheckIn
 from vault.casework.vocabulary import Channel, PersonRole
 from vault.errors import MalformedError, UsageError
 from vault.words.message import english

@@ -10,13 +10,10 @@ import msgspec
 import pytest
 
 from tests.tables import each
-from vault.casework.access import Access, GrantReason, Section, SectionKind
-from vault.casework.case import Case
-from vault.casework.directory import AttemptsKey, DeviceName, Member, Organisation, PackageKey
+from vault.casework.case import Access, AsylumStage, Case, CaseKind, GrantReason, Section, SectionKind
 from vault.casework.intake import RegisterEntry, Slip, SlipState
 from vault.casework.kinds import CaseworkRecord
-from vault.casework.membership import Deputy, Order
-from vault.casework.stages import AsylumStage, CaseKind
+from vault.casework.organisation_records import AttemptsKey, Deputy, DeviceName, Member, Order, Organisation, PackageKey
 from vault.errors import MalformedError, UsageError
 from vault.ids import MemberId, SeatId
 from vault.records.codec import from_fields, to_fields

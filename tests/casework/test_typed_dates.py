@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.tables import each
 from vault.casework.typed_dates import Lean, typed_birth, typed_day, typed_moment
 from vault.errors import UsageError
-from vault.redaction.months import OF_RUSSIAN
+from vault.redaction.spelled import OF_RUSSIAN
 
 TODAY = datetime.date(2026, 11, 28)
 

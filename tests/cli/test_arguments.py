@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.tables import each
-from vault.cli.arguments import parse, take_options
 from vault.cli.nouns import GLOBAL, NOUNS, verbs_of
 from vault.cli.output import Result
-from vault.cli.table import Arg, Given, OneOf, Verb
+from vault.cli.table import Arg, Given, OneOf, Verb, parse, take_options
 from vault.errors import UsageError
 from vault.words.message import Message
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.cli.desk import Desk, said
 from tests.services.founded import Filled
 from tests.tables import each
-from vault.casework.story.deadline import Deadline
+from vault.casework.story.events import Deadline
 from vault.ids import RecordId
 from vault.records.work import Entry
 

@@ -6,9 +6,8 @@ import re
 
 from tests.cli.desk import Desk
 from tests.tables import each
-from vault.cli.help import help_of_program
-from vault.cli.next_steps import in_words
-from vault.cli.nouns import NOUNS, verbs_of
+from vault.cli.nouns import NOUNS, help_of_program, verbs_of
+from vault.cli.output import in_words
 
 
 @each(list(NOUNS))

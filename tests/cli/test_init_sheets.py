@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.cli.desk import Answer, Desk
 from tests.cli.typist import Typist
-from vault.access.seat_keys.factors import salt_of_vault
+from vault.access.seat_keys.slots import salt_of_vault
 
 
 def init(desk: Desk, vault: Path, sheets: Path) -> Answer:

@@ -11,7 +11,7 @@ from tests.cli.desk import Desk
 from tests.cli.typist import Typist
 from tests.seal.layouts import typed_in
 from tests.services.founded import MEMBER, PASSPHRASE
-from vault.cli.new_passphrase import usual_language
+from vault.cli.way_in import usual_language
 
 NEW = b"a kettle for the harbour"
 

@@ -13,7 +13,7 @@ from tests.cli.desk import Answer, Desk
 from tests.cli.typist import Typist
 from tests.tables import each
 from vault.access.seat_keys.root_secret import forget_secret
-from vault.seal.sheets import Sheet, make_sheets
+from vault.seal.recovery import Sheet, make_sheets
 from vault.services.credentials import recovery
 
 OTHERS = make_sheets(bytes(range(32)))

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from tests.english import in_english
 from tests.tables import each, refused
 from vault.casework.dates import PartialDate
-from vault.deadlines.engine import Due, State, due, standing
 from vault.deadlines.facts import Facts, Moment, Place, Suspension
-from vault.deadlines.holidays import CALENDARS
+from vault.deadlines.reckoning import Due, State, due, standing
 from vault.deadlines.rules import Certainty, Counting, Period, Rule, Trigger, Unit
+from vault.deadlines.working_days import CALENDARS
 from vault.errors import UsageError
 from vault.words.message import Message
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from tests.tables import each, refused
-from vault.deadlines.holidays import CALENDARS, Calendar
+from vault.deadlines.working_days import CALENDARS, Calendar
 from vault.errors import UsageError
 
 DAY = datetime.date.fromisoformat

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tests.hygiene.tree import ROOT
-from vault.deadlines.engine import SOON, STATES
-from vault.deadlines.holidays import CALENDARS
+from vault.deadlines.reckoning import SOON, STATES
 from vault.deadlines.rules import TRIGGERS, Certainty, Counting, Rule, Unit
+from vault.deadlines.sentences import CERTAINTIES
 from vault.deadlines.shipped import RULES
-from vault.deadlines.wording import CERTAINTIES
+from vault.deadlines.working_days import CALENDARS
 
 PAGE = ROOT / "docs" / "deadlines.md"
 HEAD = ("| code | what is due | clock starts with | period | text | certainty | x |", "|---|---|---|---|---|---|---|")

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from tests.english import in_english
 from tests.tables import each
 from vault.casework.dates import PartialDate
-from vault.deadlines.engine import State, due
 from vault.deadlines.facts import Facts, Place, Suspension
+from vault.deadlines.reckoning import State, due
 from vault.deadlines.rules import Certainty, Rule
 from vault.deadlines.shipped import RULES
 from vault.services.cases import deadlines

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from tests.tables import refused
 from vault.casework.dates import PartialDate
-from vault.deadlines.facts import Facts, Suspension
+from vault.deadlines.facts import Facts, Suspension, exact_moment, facts_of, moment_of, moment_text
 from vault.deadlines.rules import Period, Unit
 from vault.deadlines.shipped import RULES, rule_named
-from vault.deadlines.typed import exact_moment, facts_of, moment_of, moment_text
 from vault.errors import UsageError
 
 BISHKEK = ZoneInfo("Asia/Bishkek")

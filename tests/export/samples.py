@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vault.export.checking import Verdict
+from vault.export.dossier_report import Cover, make_report
+from vault.export.package import Verdict
 from vault.export.pdf import render_report
-from vault.export.report import Cover, make_report
 from vault.redaction.dossier import _SEAL, RedactedBlock, RedactedDossier, RedactedSection
 
 # Invented: what was hidden, in the spellings that must not come out.

@@ -9,7 +9,7 @@ import pytest
 from tests.tables import each
 from vault.errors import MalformedError
 from vault.export.archive import MEMBERS, pack, unpack
-from vault.seal.padding import padme
+from vault.seal.sizes import padme
 
 CONTENTS = {
     "manifest.json": b'{"a":1}',

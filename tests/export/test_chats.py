@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tables import each
-from vault.casework.papers.chat import message_lines, senders_in
-from vault.casework.papers.media import media_of
+from vault.casework.document import media_of
 from vault.export.paper_text.asking import read_text
-from vault.export.paper_text.chats import lines_of_chat
+from vault.export.paper_text.chats import lines_of_chat, message_lines, senders_in
 
 ANDROID = """05/06/2023, 17:38 - Messages and calls are end-to-end encrypted.
 05/06/2023, 17:40 - Ilham: They took him.

@@ -17,18 +17,17 @@ from vault.casework.note import Note
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.export.data_json import render_data
+from vault.export.dossier_report import Cover
 from vault.export.package import prepare, write_package
 from vault.export.reader import open_package
 from vault.export.release import Release
-from vault.export.report import Cover
 from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier
 from vault.redaction.profile import profile_named
-from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import OpenQuestions, decide_proposed
-from vault.redaction.registered import registered_people
-from vault.redaction.registry import build_registry
+from vault.redaction.registry import build_registry, registered_people
 from vault.redaction.source import dossier_source
+from vault.redaction.transform import PseudonymBook
 from vault.seal import signing
 
 CLIENT_ID, WITNESS_ID, NOTE_ID = (bytes([number]) * 16 for number in (1, 2, 3))

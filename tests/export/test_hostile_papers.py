@@ -22,8 +22,7 @@ from tests.services.founded import Filled
 from tests.services.test_papers import REPOSITORY
 from tests.tables import each
 from vault.access.session import Session
-from vault.casework.papers.document import Document, DocumentKind, ReadBy
-from vault.casework.papers.media import DOCX, PDF, PLAIN
+from vault.casework.document import DOCX, PDF, PLAIN, Document, DocumentKind, ReadBy
 from vault.errors import NotFoundError, UsageError
 from vault.export.paper_text.asking import MEMORY_BYTES, can_read_pictures, read_text
 from vault.ids import CompartmentId

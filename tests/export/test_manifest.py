@@ -9,13 +9,7 @@ import pytest
 
 from tests.tables import each
 from vault.errors import MalformedError, VerificationError
-from vault.export.manifest import (
-    FileEntry,
-    Manifest,
-    package_words,
-    require_signature,
-    sign_manifest,
-)
+from vault.export.archive import FileEntry, Manifest, package_words, require_signature, sign_manifest
 from vault.export.release import Release
 from vault.seal import signing
 

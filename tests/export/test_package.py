@@ -22,10 +22,10 @@ from vault.errors import (
     VerificationError,
 )
 from vault.export import archive, package
+from vault.export.dossier_report import Cover
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.reader import ManifestStatus, open_package, verify_folder, verify_package
 from vault.export.release import Release
-from vault.export.report import Cover
 from vault.seal import signing
 from vault.seal.age import fingerprint, seal_for
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.tables import each
-from vault.casework.papers.media import DOCX, PDF, PLAIN, media_of
+from vault.casework.document import DOCX, PDF, PLAIN, media_of
 from vault.errors import DependencyMissingError
 from vault.export.children import command_of
 from vault.export.paper_text import asking

@@ -16,10 +16,10 @@ from tests.export.samples import ARABIC, COVER, ENGLISH, RUSSIAN, SECTIONS, doss
 from tests.tables import each
 from vault.errors import UsageError
 from vault.export.data_json import render_data
+from vault.export.dossier_report import Cover, make_report
 from vault.export.leakcheck.drawing import glyph_map
 from vault.export.leakcheck.examine import examine
-from vault.export.leakcheck.forms import squeeze, words
-from vault.export.report import Cover, make_report
+from vault.export.leakcheck.forbidden_forms import squeeze, words
 from vault.redaction.dossier import RedactedDossier, RedactedSection
 
 ROOT = Path(__file__).parents[2]

@@ -15,8 +15,8 @@ from tests.export.samples import COVER, FORBIDDEN, dossier, passes, passes_words
 from tests.tables import each
 from vault.errors import InternalError, MalformedError, VerificationError
 from vault.export import archive
+from vault.export.archive import Manifest, sign_manifest
 from vault.export.data_json import canonical
-from vault.export.manifest import Manifest, sign_manifest
 from vault.export.package import PreparedReport, prepare, write_package
 from vault.export.reader import open_package, verify_package
 from vault.export.release import ACT, Release

@@ -14,9 +14,8 @@ from pypdf import PdfReader
 
 from tests.tables import each
 from vault.errors import UsageError
-from vault.export.sheet_words import LANGUAGES, sheet_words
-from vault.export.sheets import render_sheet, sheet_text
-from vault.seal.sheets import make_sheets, read_sheet
+from vault.export.printed_sheets import LANGUAGES, render_sheet, sheet_text, sheet_words
+from vault.seal.recovery import make_sheets, read_sheet
 
 ROOT = Path(__file__).parents[2]
 SHEETS = make_sheets(bytes(range(32)))
@@ -94,8 +93,8 @@ def test_a_language_without_words_is_refused() -> None:
 
 
 _RENDER = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from vault.seal.sheets import make_sheets; "
-    "from vault.export.sheets import render_sheet; "
+    "import sys; sys.path.insert(0, sys.argv[1]); from vault.seal.recovery import make_sheets; "
+    "from vault.export.printed_sheets import render_sheet; "
     "sys.stdout.buffer.write(render_sheet(make_sheets(bytes(range(32)))[0], day='2026-11-25'))"
 )
 

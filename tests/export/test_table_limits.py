@@ -6,9 +6,9 @@ import pytest
 
 from tests.attacks.test_hostile_lists import sheet
 from tests.tables import each
-from vault.tables.equations import TooManyError, following
-from vault.tables.faults import MOST_CELL_CHARACTERS, MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Fault, TableError
 from vault.tables.parsing import rows_of
+from vault.tables.small_cells import TooManyError, following
+from vault.tables.table_faults import MOST_CELL_CHARACTERS, MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Fault, TableError
 
 
 def cell(content: str, kind: str = "inlineStr", place: str = "A1") -> str:

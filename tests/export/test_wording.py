@@ -10,15 +10,14 @@ import pytest
 from tests.export.leakcheck.planting import task_for
 from tests.export.samples import dossier, section
 from tests.tables import each
-from vault.casework.stages import STAGES, CaseKind
+from vault.casework.case import STAGES, CaseKind
 from vault.casework.vocabulary import NoteKind
 from vault.errors import InternalError
-from vault.export.codes import CODED
 from vault.export.data_json import render_data
-from vault.export.days import in_days
+from vault.export.dossier_report import NOTE, Cover, approved_lines, in_days, make_report
 from vault.export.leakcheck.examine import examine
-from vault.export.report import NOTE, Cover, approved_lines, make_report
-from vault.export.wording import USUAL_PURPOSE, WORDINGS, wording
+from vault.export.report_codes import CODED
+from vault.export.report_wording import USUAL_PURPOSE, WORDINGS, wording
 from vault.policy.roles import Role
 from vault.redaction.dossier import _SEAL
 from vault.redaction.profile import PROFILES

@@ -11,10 +11,9 @@ import pytest
 
 from tests.hygiene.test_library_words import TEMPLATES
 from tests.hygiene.tree import ROOT, python_files, tracked_files
-from vault.cli.arguments import parse, take_options
-from vault.cli.next_steps import COMMANDS
 from vault.cli.nouns import GLOBAL, NOUNS, verbs_of
-from vault.cli.table import Given
+from vault.cli.output import COMMANDS
+from vault.cli.table import Given, parse, take_options
 from vault.errors import UsageError
 from vault.words.message import Message
 

@@ -32,13 +32,13 @@ from vault.store.rowtypes import (
     LocalRow,
     OperationRow,
     TailRow,
+    Text,
     TileRow,
     VersionKeyRow,
     VersionRow,
 )
 from vault.store.schema import make_tables
 from vault.store.tables import metadata
-from vault.store.texts import Text
 
 _ID = b"i" * 32
 _VERSION = VersionRow(_ID, 0, 0, _ID, _ID, _ID, b"blob")

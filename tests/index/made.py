@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord, PersonColumns
 from vault.index.file import Index
-from vault.index.fold import sort_key
+from vault.index.search_text import sort_key
 
 KEY = bytes(range(32))
 ORIGIN = b"o" * 32

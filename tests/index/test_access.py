@@ -3,11 +3,11 @@
 from msgspec.structs import replace
 
 from tests.index.made import case, id16, id32, note
-from vault.index.apply import apply
-from vault.index.cases import cases_of_owner
+from vault.index.case_pages import cases_of_owner
 from vault.index.entries import CaseColumns, IndexedRecord
 from vault.index.file import Index
 from vault.index.heads import access_records, heads_of_record
+from vault.index.indexing import apply
 
 
 def access(of_case: str, member: str, *, v: str = "", parents: tuple[str, ...] = ()) -> IndexedRecord:

@@ -9,13 +9,13 @@ from tests.index.conftest import MakeIndex
 from tests.index.made import ORIGIN, case, contents, deadline, id16, id32, note, person
 from tests.tables import each
 from vault.errors import InternalError
-from vault.index import digest
-from vault.index.apply import apply
-from vault.index.cases import case_count, page, row_of
+from vault.index import indexing
+from vault.index.case_pages import case_count, page, row_of
 from vault.index.entries import Entry, RemovedCompartment, RemovedRecord
 from vault.index.file import Index
+from vault.index.full_text import search
 from vault.index.heads import cases_of_records, conflicts, corrections_of, heads_in, heads_of
-from vault.index.search import search
+from vault.index.indexing import apply
 
 FIRST = note("n", "arrested at the airport", v="1")
 SECOND = note("n", "released on bail", v="2", parents=["n1"], at=2)
@@ -220,4 +220,4 @@ def test_every_order_batching_and_repetition_ends_where_a_rebuild_ends(
         entries = entries[size:]
     apply(rebuilt, HISTORY, {})
     assert contents(incremental) == contents(rebuilt)
-    assert incremental.digest() == digest.recount(incremental) == rebuilt.digest()
+    assert incremental.digest() == indexing.recount(incremental) == rebuilt.digest()

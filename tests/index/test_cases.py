@@ -12,9 +12,8 @@ import pytest
 
 from tests.index.made import case, deadline, id16, note, person
 from tests.tables import each
-from vault.index import stretches
-from vault.index.apply import apply
-from vault.index.cases import (
+from vault.index import index_tables
+from vault.index.case_pages import (
     MOST_FOUND,
     CaseRow,
     Sort,
@@ -22,14 +21,16 @@ from vault.index.cases import (
     cases_by_ref,
     closed_cases,
     find,
+    next_dates,
     page,
     page_at,
+    people_at_a_glance,
     row_of,
 )
 from vault.index.dated import due
 from vault.index.entries import CaseColumns, Entry, IndexedRecord, RemovedCompartment
 from vault.index.file import Index
-from vault.index.previews import next_dates, people_at_a_glance
+from vault.index.indexing import apply
 
 STATUSES = ("open", "closed", "appeal")
 
@@ -113,7 +114,7 @@ def test_pages_show_every_case_once_in_order_in_both_directions(sort: Sort, list
 def test_a_jump_shows_what_stands_there_whatever_came_changed_or_went(
     index: Index, monkeypatch: pytest.MonkeyPatch, sort: Sort
 ) -> None:
-    monkeypatch.setattr(stretches, "ROWS_OF_A_STRETCH", 4)
+    monkeypatch.setattr(index_tables, "ROWS_OF_A_STRETCH", 4)
     made, names = random.Random(11), [f"c{i}" for i in range(60)]
     _fill(index, 60)
     for _ in range(60):
@@ -124,7 +125,7 @@ def test_a_jump_shows_what_stands_there_whatever_came_changed_or_went(
 
 
 def test_of_a_case_that_went_no_stretch_keeps_the_name(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stretches, "ROWS_OF_A_STRETCH", 4)
+    monkeypatch.setattr(index_tables, "ROWS_OF_A_STRETCH", 4)
     apply(index, [case(f"c{i}", title=f"title{i:02}", ref=f"{i:04}-AAAA", at=i) for i in range(20)], {})
     page_at(index, 9)
     apply(index, [RemovedCompartment(id16(f"c{i}")) for i in range(3, 20)], {})
@@ -137,7 +138,7 @@ def test_of_a_case_that_went_no_stretch_keeps_the_name(index: Index, monkeypatch
 def test_every_order_is_read_from_its_index_and_never_sorted(
     index: Index, monkeypatch: pytest.MonkeyPatch, sort: Sort
 ) -> None:
-    monkeypatch.setattr(stretches, "ROWS_OF_A_STRETCH", 4)
+    monkeypatch.setattr(index_tables, "ROWS_OF_A_STRETCH", 4)
     _fill(index, 60)
     asked: list[tuple[str, Any]] = []
 

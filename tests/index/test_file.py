@@ -7,11 +7,11 @@ import pytest
 from tests.index.made import KEY, ORIGIN, case, note, person, tag
 from tests.tables import each
 from vault.errors import OpenElsewhereError, VerificationError, WrongPassphraseError
-from vault.index import schema
-from vault.index.apply import apply
-from vault.index.cases import page
+from vault.index import index_tables
+from vault.index.case_pages import page
 from vault.index.file import is_ahead, make_index, open_index, wipe
-from vault.index.search import search
+from vault.index.full_text import search
+from vault.index.indexing import apply
 from vault.store.engine import Database, open_database
 from vault.words.message import Message
 
@@ -68,7 +68,7 @@ def _other_key(path: Path) -> None:
 def _other_stamp(path: Path) -> None:
     database = open_database(path, KEY, create=False)
     with database.transaction() as rows:
-        rows.connection.exec_driver_sql(f"PRAGMA user_version={schema.STAMP + 1}")
+        rows.connection.exec_driver_sql(f"PRAGMA user_version={index_tables.STAMP + 1}")
     database.close()
 
 

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vault.index.numbers import FreeNumbers
+from vault.index.document_rows import FreeNumbers
 
 _NUMBERS = st.integers(0, 400)
 

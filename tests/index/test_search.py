@@ -6,12 +6,11 @@ from hypothesis import strategies as st
 
 from tests.index.made import case, id16, note, person
 from tests.tables import each
-from vault.index.apply import apply
-from vault.index.cases import find
+from vault.index.case_pages import find
 from vault.index.file import Index
-from vault.index.fold import fold_word, words_of
-from vault.index.query import parse
-from vault.index.search import search
+from vault.index.full_text import search
+from vault.index.indexing import apply
+from vault.index.search_text import fold_word, parse, words_of
 
 RECORDS = {
     "ru": "Алёна задержана в аэропорту Манас; адвокат Ёлкин Йорк",

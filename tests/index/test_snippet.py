@@ -4,9 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.tables import each
-from vault.index.fold import fold_word, fold_words, sort_key, word_places, words_of
-from vault.index.query import parse
-from vault.index.snippet import hits_in, snippet
+from vault.index.search_text import fold_word, fold_words, hits_in, parse, snippet, sort_key, word_places, words_of
 
 FILL = "прочие слова " * 40
 

@@ -7,14 +7,13 @@ from msgspec.structs import replace
 from tests.index.made import case, deadline, id16, id32, person
 from tests.tables import each
 from vault.casework.contact import is_never_used
-from vault.index.alike import find_alike
-from vault.index.apply import apply
 from vault.index.dated import due
 from vault.index.entries import IndexedRecord, PersonColumns
 from vault.index.file import Index
-from vault.index.fold import sort_key
-from vault.index.never_use import never_use_among
-from vault.index.told import remember_told, told
+from vault.index.indexing import apply
+from vault.index.people_index import find_alike, never_use_among
+from vault.index.remembered import remember_told, told
+from vault.index.search_text import sort_key
 
 LINES = ("+996 555 010 203", "12345", "0700 512345", "owl@example.org", "102", "his brother Timur")
 

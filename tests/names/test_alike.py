@@ -14,13 +14,12 @@ from tests.index.made import id16, person
 from tests.names import held_back
 from tests.names.variants import SCHEMES, declined, feminine, mistyped, romanised
 from tests.tables import each
-from vault.index.alike import find_alike
-from vault.index.apply import apply
 from vault.index.entries import PersonColumns
 from vault.index.file import Index
-from vault.index.fold import sort_key
-from vault.names.alike import Alike, nearby_keys
-from vault.names.skeletons import MOST_SKELETONS, skeletons_asked, skeletons_of
+from vault.index.indexing import apply
+from vault.index.people_index import find_alike
+from vault.index.search_text import sort_key
+from vault.names.likeness import MOST_SKELETONS, Alike, nearby_keys, skeletons_asked, skeletons_of
 
 __all__ = ["index", "make_index"]  # fixtures
 

@@ -7,9 +7,8 @@ import pytest
 from tests.tables import each
 from vault.errors import DependencyMissingError
 from vault.names import russian
-from vault.names.forms import lookalikes, without_ending, word_forms, words_of
 from vault.names.russian import case_forms, use_of
-from vault.names.transliteration import latin_spellings
+from vault.names.written_forms import latin_spellings, lookalikes, without_ending, word_forms, words_of
 
 
 @each(

@@ -6,7 +6,7 @@ import pytest
 
 from tests.tables import each
 from vault.platform import Answer, disks
-from vault.platform.mounts import Mount
+from vault.platform.disks import Mount
 
 ROOT_MOUNT = Mount(Path("/"), "ext4", "/dev/vda1", "254:1")
 

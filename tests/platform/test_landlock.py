@@ -10,9 +10,9 @@ from vault.platform import landlock_version
 
 _CODE = """
 import sys
-from vault.platform import landlock
-landlock.landlock_version = lambda: int(sys.argv[1])
-print(landlock.open_only(read=[sys.argv[2], "/no/such/place"]))
+from vault.platform import confinement
+confinement.landlock_version = lambda: int(sys.argv[1])
+print(confinement.open_only(read=[sys.argv[2], "/no/such/place"]))
 print(open(sys.argv[2]).read())
 for mode in ("r", "r+", "w"):
     try:

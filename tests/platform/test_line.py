@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from vault.errors import UsageError
-from vault.platform.line import read_tty_line, read_tty_pages
+from vault.platform.tty_line import read_tty_line, read_tty_pages
 
 READ_ON = "-- Enter reads on --"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.tables import each
-from vault.platform.mounts import Mount, mount_of, parse_mac_mounts, read_mounts
+from vault.platform.disks import Mount, mount_of, parse_mac_mounts, read_mounts
 
 TABLE = r"""
 22 1 253:1 / / rw,relatime shared:1 - ext4 /dev/mapper/root rw

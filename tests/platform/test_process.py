@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from vault.platform import Answer, process
+from vault.platform import Answer, processes
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="a service of Linux")
 
@@ -33,9 +33,9 @@ def test_what_could_not_be_hardened_is_said(monkeypatch: pytest.MonkeyPatch) -> 
         raise ValueError
 
     monkeypatch.setattr("resource.setrlimit", refuse)
-    monkeypatch.setattr(process, "_prctl", lambda *_: False)
-    assert str(process.harden_process()[0]) == "core dumps stay possible"
-    assert len(process.harden_process()) == (2 if sys.platform == "linux" else 1)
+    monkeypatch.setattr(processes, "_prctl", lambda *_: False)
+    assert str(processes.harden_process()[0]) == "core dumps stay possible"
+    assert len(processes.harden_process()) == (2 if sys.platform == "linux" else 1)
 
 
 @LINUX
@@ -67,8 +67,8 @@ def test_a_parent_that_is_gone_already_is_noticed() -> None:
 
 
 def test_where_the_system_cannot_tell_of_a_parent_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "_prctl", lambda *_: False)
-    assert process.set_parent_death_signal(signal.SIGTERM, parent=os.getppid()) is False
+    monkeypatch.setattr(processes, "_prctl", lambda *_: False)
+    assert processes.set_parent_death_signal(signal.SIGTERM, parent=os.getppid()) is False
 
 
 def stat_line(proc: Path, pid: int, *, state: str = "S", start: int = 4711) -> None:
@@ -94,30 +94,30 @@ def proc(tmp_path: Path) -> Path:
 )
 def test_a_process_is_known_by_id_and_start(proc: Path, state: str, start: int, expected: Answer) -> None:
     stat_line(proc, 77, state=state, start=start)
-    assert process.process_alive(77, 4711, proc=proc) is expected
+    assert processes.process_alive(77, 4711, proc=proc) is expected
 
 
 @LINUX
 def test_a_process_that_has_ended_is_not_alive(proc: Path) -> None:
-    assert process.process_alive(77, 4711, proc=proc) is Answer.NO
-    assert process.process_alive(0, 4711, proc=proc) is Answer.NO
-    assert process.process_alive(-1, 4711, proc=proc) is Answer.NO
+    assert processes.process_alive(77, 4711, proc=proc) is Answer.NO
+    assert processes.process_alive(0, 4711, proc=proc) is Answer.NO
+    assert processes.process_alive(-1, 4711, proc=proc) is Answer.NO
 
 
 @LINUX
 def test_without_a_process_table_nothing_is_claimed(tmp_path: Path) -> None:
-    assert process.process_alive(77, 4711, proc=tmp_path / "missing") is Answer.UNKNOWN
+    assert processes.process_alive(77, 4711, proc=tmp_path / "missing") is Answer.UNKNOWN
 
 
 def test_this_process_is_alive_and_its_start_is_told() -> None:
-    start = process.process_start_time(os.getpid())
+    start = processes.process_start_time(os.getpid())
     assert start is not None
-    assert process.process_alive(os.getpid(), start) is Answer.YES
-    assert process.process_alive(os.getpid(), start + 1) is Answer.NO
+    assert processes.process_alive(os.getpid(), start) is Answer.YES
+    assert processes.process_alive(os.getpid(), start + 1) is Answer.NO
 
 
 def test_when_a_process_began_is_told_by_the_clock_of_now() -> None:
-    began = process.process_started_ms(os.getpid())
+    began = processes.process_started_ms(os.getpid())
     assert began is not None
     assert 0 <= time.time() * 1000 - began < 6 * 3_600_000
 
@@ -133,7 +133,7 @@ def test_a_process_gets_no_more_memory_than_its_limit() -> None:
 @LINUX
 def test_the_memory_of_the_machine_is_what_its_system_says() -> None:
     total = next(line for line in Path("/proc/meminfo").read_text("ascii").splitlines() if line.startswith("MemTotal"))
-    assert process.memory_bytes() == int(total.split()[1]) * 1024
+    assert processes.memory_bytes() == int(total.split()[1]) * 1024
 
 
 def test_a_system_that_names_no_memory_is_not_guessed_at(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,4 +141,4 @@ def test_a_system_that_names_no_memory_is_not_guessed_at(monkeypatch: pytest.Mon
         raise ValueError(name)
 
     monkeypatch.setattr(os, "sysconf", unknown)
-    assert process.memory_bytes() is None
+    assert processes.memory_bytes() is None

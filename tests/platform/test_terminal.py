@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from vault.errors import UsageError
-from vault.platform.terminal import read_tty_passphrase
+from vault.platform.tty import read_tty_passphrase
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are a service of POSIX", allow_module_level=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.tables import each
 from vault.platform import Answer
-from vault.platform.watching import recorders, running_commands, terminal_buffer
+from vault.platform.processes import recorders, running_commands, terminal_buffer
 
 
 @each(

@@ -9,14 +9,12 @@ from typing import Any
 
 from vault.access.session import Session
 from vault.casework.case import Case
+from vault.casework.document import Body, Document, DocumentKind
 from vault.casework.note import Note
-from vault.casework.papers.body import Body
-from vault.casework.papers.document import Document, DocumentKind
-from vault.casework.person import Person
-from vault.casework.person_change import PersonChange
-from vault.casework.story.check_in import CheckIn, CheckInEnd
-from vault.casework.story.step import ChecklistStep
-from vault.casework.story.task import Task
+from vault.casework.person import Person, PersonChange
+from vault.casework.story.events import Task
+from vault.casework.story.incident import ChecklistStep
+from vault.casework.story.protection import CheckIn, CheckInEnd
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.ids import CompartmentId, MemberId, Origin, RecordId, SeatId, VersionId
 from vault.policy.roles import Action

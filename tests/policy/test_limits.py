@@ -1,7 +1,7 @@
 """Until when somebody holds a case: nobody moves their own date, and of two dates the earlier counts."""
 
 from tests.tables import each
-from vault.policy.limits import Claim, limit_of
+from vault.policy.clocks import Claim, limit_of
 
 JOEL, AMINA, NADIA = b"joel", b"amina", b"nadia"
 

@@ -18,7 +18,7 @@ from vault.log.items import Item, ItemKind, decode_items, encode_items
 from vault.log.payload import commitment, encode_plaintext
 from vault.records.epochs import read_notice
 from vault.seal.envelope import VersionContext, seal
-from vault.seal.keys import derive_entry_key, derive_next_ratchet, make_key
+from vault.seal.keyring import derive_entry_key, derive_next_ratchet, make_key
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, grant_digest, open_from, seal_to
 from vault.services.cases import cases, notes

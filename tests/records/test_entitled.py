@@ -20,7 +20,7 @@ from vault.records.epochs import make_grant
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry, Work
 from vault.seal.envelope import VersionContext, seal, version_id
-from vault.seal.keys import make_key, wrap
+from vault.seal.keyring import make_key, wrap
 from vault.services.cases import cases
 from vault.store import tables
 from vault.store.rowtypes import GrantRow, SealedVersion, VersionKeyRow, VersionRow

@@ -12,7 +12,7 @@ from tests.tables import each
 from vault.ids import Origin, SeatId
 from vault.log.genesis import SEAT_IN_GENESIS
 from vault.log.items import ItemKind
-from vault.seal.keys import epoch_id
+from vault.seal.keyring import epoch_id
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, seal_to
 from vault.store.engine import Database

@@ -12,7 +12,7 @@ from vault.ids import CompartmentId, CompartmentKind, EpochId, SeatId
 from vault.log.items import Item, ItemKind
 from vault.records.newkeys import NewKeys
 from vault.records.seatlog import Holder
-from vault.seal.keys import compartment_id
+from vault.seal.keyring import compartment_id
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, open_from
 from vault.services.cases import cases

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.services.founded import Filled
-from vault.casework.papers.document import DocumentKind
+from vault.casework.document import DocumentKind
 from vault.errors import VerificationError
 from vault.services.evidence import checking
 from vault.services.papers import adding

@@ -15,8 +15,7 @@ from vault.records import rewrapping
 from vault.records.rewrapping import Rewrapped, drop_junk, pending, rewrap
 from vault.records.versions import open_version
 from vault.seal.envelope import VersionContext, seal, version_id
-from vault.seal.keyring import Keyring
-from vault.seal.keys import derive_wrap_key, epoch_id, unwrap, wrap
+from vault.seal.keyring import Keyring, derive_wrap_key, epoch_id, unwrap, wrap
 from vault.services.cases import cases, notes
 from vault.store.rowtypes import SealedVersion, VersionKeyRow, VersionRow
 

@@ -28,7 +28,7 @@ from vault.records.localrows import decode_ratchet
 from vault.records.seatlog import SeatLog, renew_tiles, resume, stored_origin
 from vault.records.work import Entry, Work
 from vault.seal.envelope import VersionContext, open_sealed
-from vault.seal.keys import derive_entry_key, derive_next_ratchet
+from vault.seal.keyring import derive_entry_key, derive_next_ratchet
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw, public_key, sign_raw
 from vault.services.cases import notes

@@ -22,7 +22,7 @@ from vault.log.operation import operation_digest
 from vault.records.epochs import make_epoch
 from vault.records.versions import OpenedVersion
 from vault.records.work import Work
-from vault.seal.keys import unwrap, wrap
+from vault.seal.keyring import unwrap, wrap
 from vault.seal.signing import make_signing_seed
 from vault.services.cases import cases, notes
 from vault.store import tables

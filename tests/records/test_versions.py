@@ -15,8 +15,7 @@ from vault.records.epochs import make_epoch, read_notice
 from vault.records.seatlog import Holder, SealedPlace
 from vault.records.versions import no_wraps, open_all, open_each, open_version
 from vault.seal.envelope import VersionContext, seal, version_id
-from vault.seal.keyring import Keyring
-from vault.seal.keys import derive_wrap_key, epoch_id, wrap
+from vault.seal.keyring import Keyring, derive_wrap_key, epoch_id, wrap
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, make_kem_seed, open_from
 from vault.store.rowtypes import EpochRow, SealedVersion

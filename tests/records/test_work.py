@@ -21,7 +21,7 @@ from vault.log.items import Item, ItemKind, decode_items
 from vault.records.seatlog import ENTRIES_PER_PERIOD, SeatLog
 from vault.records.together import together
 from vault.records.work import VERSIONS_PER_WORK, Entry, Work
-from vault.seal.keys import epoch_id
+from vault.seal.keyring import epoch_id
 from vault.services.evidence import checking
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from vault.casework.case import Case
+from vault.casework.case import AsylumStage, Case, CaseKind
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.person import IdentityDocument, Person, PersonName
-from vault.casework.stages import AsylumStage, CaseKind
 from vault.casework.vocabulary import DocumentKind, NoteKind, PersonRole, Risk
-from vault.redaction.actions import Action
 from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier
 from vault.redaction.profile import profile_named
-from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import OpenQuestions, decide_proposed
-from vault.redaction.registered import registered_people
-from vault.redaction.registry import Registry, build_registry
+from vault.redaction.registry import Registry, build_registry, registered_people
 from vault.redaction.source import DossierSource, dossier_source
+from vault.redaction.spans import Action
+from vault.redaction.transform import PseudonymBook
 
 CLIENT, WITNESS, WORKER, CASE_ID, NOTE_ID = (bytes([number]) * 16 for number in range(1, 6))
 LAWYER = profile_named("lawyer-named")

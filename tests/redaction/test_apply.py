@@ -37,22 +37,21 @@ from tests.tables import each
 from vault.casework.disclosure import Disclosure
 from vault.casework.form import FormedRecord, Shape
 from vault.casework.kinds import CaseworkRecord
-from vault.casework.own_forms.definition import FormDefinition, Question
-from vault.casework.own_forms.filled import Filled, FormAnswer
 from vault.casework.partner import Partner
 from vault.casework.person import Person, SafeContact
+from vault.casework.questionnaires import Filled, FormAnswer, FormDefinition, Question
 from vault.casework.story import STORY
-from vault.casework.story.check_in import CheckIn
+from vault.casework.story.protection import CheckIn
 from vault.casework.vocabulary import Channel, NoteKind
 from vault.errors import InternalError, LeakError
 from vault.redaction import apply
-from vault.redaction.actions import IdentifierType
 from vault.redaction.dossier import RedactedBlock, RedactedDossier, RedactedSection
 from vault.redaction.find_registered import find_in
 from vault.redaction.profile import ANY_VARIANT, PROFILES
-from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import OpenQuestions
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
+from vault.redaction.spans import IdentifierType
+from vault.redaction.transform import PseudonymBook
 
 RECORDS: tuple[tuple[bytes, CaseworkRecord], ...] = (
     (CASE_ID, CASE),

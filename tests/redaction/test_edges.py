@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.redaction.people import usual_registry
 from tests.tables import each
 from vault.names.sounds import sounds_of
-from vault.redaction.actions import Action
-from vault.redaction.decided import Decided
 from vault.redaction.find_registered import find_in
+from vault.redaction.judging import Decided
+from vault.redaction.spans import Action
 from vault.redaction.units import units
 
 

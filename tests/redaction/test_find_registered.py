@@ -17,10 +17,10 @@ from tests.redaction.people import (
 from tests.tables import each
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import PersonRole
-from vault.redaction.actions import IdentifierType
 from vault.redaction.detect import detect
 from vault.redaction.find_registered import find_in
 from vault.redaction.registry import Registry
+from vault.redaction.spans import IdentifierType
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import pytest
 
 from tests.tables import each
 from vault.names.normal import normal_text
-from vault.redaction.actions import IdentifierType
-from vault.redaction.patterns import find_shapes
+from vault.redaction.detect import find_shapes
+from vault.redaction.spans import IdentifierType
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from tests.tables import each
 from vault.casework.story import STORY
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.errors import DependencyMissingError, UsageError
-from vault.redaction.actions import Action, IdentifierType
 from vault.redaction.profile import OF_SEVERAL, PROFILES, Profile, profile_named, profiles_of
+from vault.redaction.spans import Action, IdentifierType
 
 LAWYER = profile_named("lawyer")
 LAWYER_NAMED = profile_named("lawyer-named")

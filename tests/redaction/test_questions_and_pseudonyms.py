@@ -25,10 +25,8 @@ from vault.casework.note import Note
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.errors import TryAgainError, UsageError
-from vault.redaction.actions import Action, IdentifierType
 from vault.redaction.apply import redact
 from vault.redaction.profile import profile_named
-from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import (
     Earlier,
     OpenQuestions,
@@ -39,6 +37,8 @@ from vault.redaction.questions import (
 )
 from vault.redaction.registry import build_registry
 from vault.redaction.source import dossier_source
+from vault.redaction.spans import Action, IdentifierType
+from vault.redaction.transform import PseudonymBook
 
 
 def asked(text: str) -> dict[str, Question]:

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from tests.tables import each
 from vault.errors import InternalError
-from vault.redaction.actions import Action, IdentifierType, strongest
-from vault.redaction.spans import Span, fuse
+from vault.redaction.spans import Action, IdentifierType, Span, fuse, strongest
 
 ONE, OTHER = b"1" * 16, b"2" * 16
 

@@ -4,9 +4,9 @@ from tests.redaction.people import outcome, text_left, usual_registry
 from tests.redaction.usual_notes import ENGLISH, FRENCH, RUSSIAN
 from tests.tables import each
 from vault.names.normal import normal_text
-from vault.redaction.actions import Action
-from vault.redaction.deny import forms, uncovered
+from vault.redaction.judging import forms, uncovered
 from vault.redaction.questions import OpenQuestions
+from vault.redaction.spans import Action
 from vault.redaction.spelled import spelled
 
 

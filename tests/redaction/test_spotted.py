@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from tests.tables import each
 from vault.casework.vocabulary import PersonRole
-from vault.redaction.registered import RegisteredPerson
-from vault.redaction.registry import build_registry
-from vault.redaction.spotted import people_in
+from vault.redaction.find_registered import people_in
+from vault.redaction.registry import RegisteredPerson, build_registry
 
 REGISTRY = build_registry(
     (

@@ -8,20 +8,20 @@ import pytest
 from tests.seal.places import SEAT, VAULT, fixed, flipped
 from tests.tables import each
 from vault.errors import BrokenSealError, MalformedError
-from vault.seal.bodies import _cipher
-from vault.seal.bundles import (
+from vault.seal.bodies import (
     BUNDLE_MESSAGE_SIZE,
     CHUNK_SIZE,
     Recipient,
-    _place,
+    _bundle_place,
+    _cipher,
     open_body,
     open_bundle_key,
     seal_body,
     seal_bundle_key,
 )
-from vault.seal.padding import padme
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, seal_to
+from vault.seal.sizes import padme
 
 KEY, HEADER = fixed("bundle key"), b"an invented header"
 KEM = KemPrivate.from_seed(fixed("kem of the seat", 96))
@@ -131,7 +131,7 @@ def test_a_body_opens_only_in_its_place(other: dict[str, bytes]) -> None:
 
 def _forged(plain: bytes) -> list[bytes]:
     """Seal what `seal_body` would never give."""
-    place = _place(VAULT, HEADER)
+    place = _bundle_place(VAULT, HEADER)
     (cipher, commitment), aad = _cipher(KEY, place), place.aad
     chunks = [plain[at : at + CHUNK_SIZE] for at in range(0, len(plain), CHUNK_SIZE)]
     nonces = [number.to_bytes(11, "big") + bytes([number == len(chunks) - 1]) for number in range(len(chunks))]

@@ -35,8 +35,8 @@ from vault.seal.envelope import (
     seal,
     version_id,
 )
-from vault.seal.padding import padme
 from vault.seal.purposes import LOCAL_PURPOSES, Purpose
+from vault.seal.sizes import padme
 
 
 def replace(context: Context, **change: Any) -> Context:

@@ -12,8 +12,8 @@ from tests.seal.fake_key import FakeKey
 from tests.seal.places import KEY, OTHER_KEY
 from tests.tables import each
 from vault.errors import MalformedError, NotFoundError, RefusedError, TryAgainError, VaultError
+from vault.seal.entrance.device_secret import PrfProvider, fido2_salt
 from vault.seal.entrance.fido import SecurityKey
-from vault.seal.entrance.prf import PrfProvider, fido2_salt
 
 
 def held(*keys: FakeKey, pin: str = "1234") -> SecurityKey:

@@ -13,27 +13,23 @@ import msgspec
 import vault
 from tests.tables import each
 from tests.vectors.independent import sealing as decoder
-from vault.access.membership import proposals
+from vault.access.membership import roster_proposals
 from vault.access.membership.inviting import _Kept
 from vault.access.membership.pending_seat import _WaitingMap
 from vault.access.pins import pins
 from vault.access.pins.delays import Attempts
-from vault.casework.access import Access, Section
-from vault.casework.approving import Approving
-from vault.casework.disclosure import Decision, Disclosure, PseudonymGiven
+from vault.casework.case import Access, Hold, KeptFor, LogSize, Retention, Section
+from vault.casework.disclosure import Approving, Decision, Disclosure, PseudonymGiven
+from vault.casework.document import Body, Document
 from vault.casework.form import FormedRecord
-from vault.casework.hold import Hold, KeptFor, LogSize, Retention
 from vault.casework.intake import RegisterEntry, Slip, SlipState
 from vault.casework.kinds import CaseworkRecord
-from vault.casework.membership import Deputy, Order
-from vault.casework.own_forms.definition import FormDefinition
-from vault.casework.own_forms.definition import Question as FormQuestion
-from vault.casework.own_forms.filled import Filled, FormAnswer
-from vault.casework.papers.body import Body
-from vault.casework.papers.document import Document
+from vault.casework.organisation_records import Deputy, Order
 from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
+from vault.casework.questionnaires import Filled, FormAnswer, FormDefinition
+from vault.casework.questionnaires import Question as FormQuestion
 from vault.casework.story import STORY
-from vault.export.manifest import PURPOSE as PACKAGE_PURPOSE
+from vault.export.archive import PURPOSE as PACKAGE_PURPOSE
 from vault.ids import CompartmentKind
 from vault.log.acts import ACTS
 from vault.log.approvals import APPROVAL_PURPOSE, Approval
@@ -46,11 +42,11 @@ from vault.records.localrows import SessionSecret, _RatchetContent
 from vault.seal.entrance.keyfile import DOOR_SIZE, HEADER_SIZE, KEY_FILE_SIZE, SeatSecrets
 from vault.seal.entrance.passphrase import CEILING, DEFAULT, FLOOR
 from vault.seal.envelope import VersionContext, _seal_with_random, open_sealed, version_id
-from vault.seal.joining import _InvitationMap, _RequestMap
-from vault.seal.keys import compartment_id, derive_wrap_key, epoch_id, unwrap, wrap
+from vault.seal.invitation import _InvitationMap, _RequestMap
+from vault.seal.keyring import compartment_id, derive_wrap_key, epoch_id, unwrap, wrap
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import HPKE_OVERHEAD
-from vault.seal.widths import KEY_SIZE
+from vault.seal.sizes import KEY_SIZE
 from vault.services.approvals.by_file import _Letter
 from vault.services.approvals.lent_rows import RowSet
 from vault.services.approvals.pipe_process import PipeAnswer, PipeQuestion
@@ -245,7 +241,7 @@ WRITTEN = {
 MAPS = [
     *(Approval, SeatSecrets, Attempts, Opened, pins.Dates, Manifest),
     *(SessionSecret, _RatchetContent, _PeerWire, _WaitingMap, _Kept, pins._Wire),
-    *(_InvitationMap, _RequestMap, proposals._Wire, proposals.StoredMember),
+    *(_InvitationMap, _RequestMap, roster_proposals._Wire, roster_proposals.StoredMember),
     *(_Letter, Question, PipeQuestion, PipeAnswer, RowSet),
 ]
 

@@ -14,8 +14,8 @@ from tests.seal.places import flipped
 from tests.seal.test_keyfile import FILE, HEADER, SECRETS
 from tests.tables import each
 from vault.errors import RefusedError, UsageError, WrongPassphraseError
-from vault.seal.entrance import unlocking
-from vault.seal.entrance.keyfile import KeyFile, open_slot, seal_slot, slot_info
+from vault.seal.entrance import keyfile
+from vault.seal.entrance.keyfile import KeyFile, make_slot, open_slot, seal_slot, slot_info, unlock
 from vault.seal.entrance.passphrase import (
     FLOOR,
     WORDS_COST,
@@ -27,7 +27,6 @@ from vault.seal.entrance.passphrase import (
     normalize_passphrase,
     stretch,
 )
-from vault.seal.entrance.unlocking import make_slot, unlock
 from vault.seal.envelope import LocalContext, holds_commitment
 
 STRONGER = KdfParameters(FLOOR.memory_kib, FLOOR.iterations + 1, FLOOR.lanes)
@@ -50,7 +49,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[KdfParameters]:
         ran.append(parameters)
         return hashlib.sha256(b"|".join((exact, name.casefold().encode(), salt, repr(parameters).encode()))).digest()
 
-    monkeypatch.setattr(unlocking, "stretch", quick)
+    monkeypatch.setattr(keyfile, "stretch", quick)
     return ran
 
 
@@ -166,7 +165,7 @@ def test_every_attempt_pays_every_cost_once_over_every_slot(
         tried.append(context.number)
         return holds_commitment(key, untrusted, context)
 
-    monkeypatch.setattr(unlocking, "holds_commitment", counted)
+    monkeypatch.setattr(keyfile, "holds_commitment", counted)
     runs.clear()
     with nullcontext() if is_right else pytest.raises(WrongPassphraseError, match=WRONG):
         unlock(file, bytearray(typed.encode()), name)

@@ -14,7 +14,7 @@ from tests.seal.places import OTHER_SEAT, SEAT, VAULT, fixed, flipped
 from tests.tables import each, refused
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import RESERVED_IDS
-from vault.seal.joining import Invitation, Request, joining_words, make_nonce, open_request, seal_request
+from vault.seal.invitation import Invitation, Request, joining_words, make_nonce, open_request, seal_request
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, seal_to
 from vault.seal.recovery import words_of

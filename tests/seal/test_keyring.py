@@ -13,8 +13,7 @@ from tests.seal.places import COMPARTMENT, KEY, OTHER_KEY, RECORD, fixed
 from tests.tables import each, refused
 from vault.errors import MalformedError, VerificationError
 from vault.seal.entrance.keyfile import SeatSecrets
-from vault.seal.keyring import Keyring
-from vault.seal.keys import derive_wrap_key
+from vault.seal.keyring import Keyring, derive_wrap_key
 
 FIRST, SECOND, THIRD, FOURTH = (fixed(name, 16) for name in ("first", "second", "third", "fourth"))
 THIRD_KEY, FOURTH_KEY = fixed("third key"), fixed("fourth key")

@@ -7,7 +7,7 @@ from tests.seal.places import COMPARTMENT, KEY, NOTE, ORIGIN, OTHER_KEY, RECORD,
 from tests.tables import refused
 from vault.errors import BrokenSealError, MalformedError
 from vault.seal.envelope import open_sealed, seal
-from vault.seal.keys import (
+from vault.seal.keyring import (
     compartment_id,
     derive_entry_key,
     derive_index_tag,

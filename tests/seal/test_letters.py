@@ -9,9 +9,8 @@ import pytest
 from tests.seal.places import fixed, flipped
 from tests.tables import each, refused
 from vault.errors import BrokenSealError, MalformedError, RefusedError
-from vault.seal.letters import open_letter, seal_letter
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import GrantContext, KemPrivate, make_kem_seed, seal_to
+from vault.seal.recipients import GrantContext, KemPrivate, make_kem_seed, open_letter, seal_letter, seal_to
 
 VAULT = bytes(range(16))
 SEATS = [bytes([n]) * 16 for n in (1, 2, 3)]

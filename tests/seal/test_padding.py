@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from tests.tables import each, refused
 from vault.errors import MalformedError
-from vault.seal.padding import AUDIT_SIZES, SLOT_SIZE, VERSION_CONTENT_LIMIT, pad, padded_size, padme, unpad
 from vault.seal.purposes import Purpose
+from vault.seal.sizes import AUDIT_SIZES, SLOT_SIZE, VERSION_CONTENT_LIMIT, pad, padded_size, padme, unpad
 
 
 @each([(256, 256), (257, 272), (1000, 1024), (1025, 1088), (1_000_000, 1_015_808)])

@@ -15,18 +15,17 @@ from tests.tables import each
 from tests.vectors import make_people
 from tests.vectors.independent import basis as decoder
 from tests.vectors.independent import people_vectors as people_decoder
-from vault.access.membership.proposals import _Wire
+from vault.access.membership.roster_proposals import _Wire
 from vault.export.release import file_digests
 from vault.log.approvals import Approval
 from vault.log.rosters.roster import Roster
 from vault.log.tree import leaf_hash
 from vault.seal.entrance.device_secret import read_keyfile
 from vault.seal.envelope import LocalContext, open_sealed
-from vault.seal.joining import Invitation, Request, joining_words, open_request
-from vault.seal.keys import derive_proposal_key
-from vault.seal.letters import open_letter
+from vault.seal.invitation import Invitation, Request, joining_words, open_request
+from vault.seal.keyring import derive_proposal_key
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import KemPrivate
+from vault.seal.recipients import KemPrivate, open_letter
 from vault.services.approvals.question import decode_question
 from vault.sync.opening import open_bundle
 from vault.sync.peers import decode_peers, encode_peers

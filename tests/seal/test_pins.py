@@ -5,7 +5,7 @@ import pytest
 from tests.seal.places import OTHER_SEAT, SEAT, VAULT
 from tests.tables import refused
 from vault.errors import MalformedError
-from vault.seal.pins import attempts_file_name, dates_file_name, former_pins_file_name, machine_digest
+from vault.seal.named import attempts_file_name, dates_file_name, former_pins_file_name, machine_digest
 
 
 def test_a_pins_file_is_named_by_vault_and_seat_in_hex() -> None:

@@ -11,14 +11,15 @@ from shamir_mnemonic.wordlist import WORDLIST  # type: ignore[import-untyped]  #
 from tests.seal.places import KEY, OTHER_KEY
 from tests.tables import each
 from vault.errors import RefusedError, VaultError, VerificationError
-from vault.seal.recovery import derive_root_seed, root_words
-from vault.seal.sheets import (
+from vault.seal.recovery import (
     ROWS,
     Sheet,
+    derive_root_seed,
     join_sheets,
     make_sheets,
     read_row,
     read_sheet,
+    root_words,
     row_check,
     sheet_name,
     sheet_number,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from tests.tables import each
 from vault.seal.entrance.strength import LEAST_DIGITS, digits_of_guesses
-from vault.seal.entrance.wordlists import Language
-from vault.seal.entrance.words import make_passphrase
+from vault.seal.entrance.wordlists import Language, make_passphrase
 
 # The second of the second line are the keys of the first in QWERTY.
 EASY = """|  |password|P@ssw0rd2024!|qwertyuiop[]|azertyuiop|йцукенгшщзхъ|солнышко2024|motdepasse123

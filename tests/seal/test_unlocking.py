@@ -8,9 +8,8 @@ from tests.seal.test_keyfile import FILE, HEADER, SECRETS
 from tests.tables import each, refused
 from vault.errors import RefusedError, WrongPassphraseError
 from vault.seal.entrance import passphrase as passphrase_module
-from vault.seal.entrance.keyfile import KeyFile, KeyHeader, seal_slot, slot_info
+from vault.seal.entrance.keyfile import KeyFile, KeyHeader, Stretched, find_slot, seal_slot, slot_info, unlock
 from vault.seal.entrance.passphrase import CEILING, DEFAULT, FLOOR, KdfParameters, derive_unlock_key
-from vault.seal.entrance.unlocking import Stretched, find_slot, unlock
 from vault.seal.envelope import LocalContext, seal
 from vault.seal.purposes import Purpose
 

@@ -14,8 +14,16 @@ from hypothesis import strategies as st
 from tests.seal.layouts import LAYOUTS, typed_in
 from tests.tables import each
 from vault.errors import UsageError
-from vault.seal.entrance.wordlists import Language, bits_of, words_in
-from vault.seal.entrance.words import LEAST_BITS, count_for, is_generated, make_passphrase, word_form
+from vault.seal.entrance.wordlists import (
+    LEAST_BITS,
+    Language,
+    bits_of,
+    count_for,
+    is_generated,
+    make_passphrase,
+    word_form,
+    words_in,
+)
 
 LISTS = {
     Language.ENGLISH: (7772, "18586c092f641ecd1a471dd6ab35618ab69f0aa7483486424f7caf0996d06259"),

@@ -7,15 +7,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tests.services.founded import Place
-from vault.access.membership.joining import join_here
 from vault.access.membership.next_roster import Change, propose, sign_by_root
+from vault.access.membership.pending_seat import join_here
 from vault.access.membership.roster_commit import commit_roster
 from vault.access.session import Session
 from vault.access.unlock import unlock
-from vault.casework.directory import Member
+from vault.casework.organisation_records import Member
 from vault.ids import MemberId, SeatId
 from vault.policy.roles import Role
-from vault.seal.joining import Invitation
+from vault.seal.invitation import Invitation
 
 NAME = "Oren Sabaluk"
 PASSPHRASE = b"nine copper whistles"

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from vault.access.membership.founding import found_vault
+from vault.access.membership.first_seat import found_vault
 from vault.access.pins.copies import copy_keys_of
 from vault.access.session import Session
 from vault.access.unlock import unlock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vault.seal.sheets import Sheet
+from vault.seal.recovery import Sheet
 from vault.services.credentials.sheets import TypedSheets
 
 

@@ -23,7 +23,7 @@ from vault.errors import (
     VerificationError,
 )
 from vault.progress import CancelledError
-from vault.seal.attachments import chunk_name
+from vault.seal.bodies import chunk_name
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.purposes import Purpose
 from vault.services.backups import backups

@@ -9,7 +9,7 @@ import pytest
 from tests.english import in_english
 from tests.services.organisation import DANA, KARIM, MIRA, SELIN, TOMAS, Organisation, give
 from tests.services.sheets_help import typed
-from vault.access.recovery.recovering import Wish
+from vault.access.recovering import Wish
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind

@@ -12,7 +12,7 @@ from tests.access.test_rekeying import cut_change
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
 from vault.access.pins.delays import AttemptFile
 from vault.access.pins.pins import Dates
-from vault.access.seat_keys import destroying as access
+from vault.access.seat_keys import slots as access
 from vault.access.seat_keys.rekeying import slots_here
 from vault.access.session import Session
 from vault.access.unlock import unlock

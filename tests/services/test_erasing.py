@@ -16,9 +16,9 @@ from tests.services.approvals.keyboard import Person
 from tests.tui.house import House, make_house
 from tests.vectors.independent import opening
 from vault.access.session import Session
+from vault.casework.document import DocumentKind
 from vault.casework.note import Note
-from vault.casework.papers.document import DocumentKind
-from vault.casework.story.task import Task
+from vault.casework.story.events import Task
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError, WaitingForDecisionError
 from vault.ids import CompartmentId, RecordId

@@ -14,13 +14,10 @@ from tests.tui.house import House, house, house_template
 from vault.access.session import Session
 from vault.casework.form import labelled
 from vault.casework.note import Note
-from vault.casework.own_forms.filled import Filled
 from vault.casework.person import Person
-from vault.casework.story.event import Event
-from vault.casework.story.relation import Relation, Relationship
-from vault.casework.story.subject_request import AskedFor, SubjectRequest
-from vault.casework.story.task import Task
-from vault.casework.story.wanted import Wanted, WantedSystem
+from vault.casework.questionnaires import Filled
+from vault.casework.story.events import Event, Task
+from vault.casework.story.person_facts import AskedFor, Relation, Relationship, SubjectRequest, Wanted, WantedSystem
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, UsageError, WaitingForDecisionError
 from vault.ids import short_id

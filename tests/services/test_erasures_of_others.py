@@ -14,9 +14,9 @@ from tests.english import in_english
 from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import AMINA, JOEL, TOMAS, Organisation, full_name, give, open_place
 from vault.access.session import Session
+from vault.casework.document import DocumentKind
 from vault.casework.note import Note
-from vault.casework.papers.document import DocumentKind
-from vault.casework.person_change import PersonChange
+from vault.casework.person import PersonChange
 from vault.casework.vocabulary import NoteKind
 from vault.durations import HOUR_MS
 from vault.errors import NotFoundError, RefusedError, VaultError

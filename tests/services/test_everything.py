@@ -14,8 +14,8 @@ import pytest
 
 from tests.services.office import Office
 from vault.access.session import Session
+from vault.casework.document import Document, DocumentKind
 from vault.casework.note import Note
-from vault.casework.papers.document import Document, DocumentKind
 from vault.casework.vocabulary import NoteKind
 from vault.errors import BrokenSealError, RefusedError, UsageError
 from vault.ids import CompartmentId

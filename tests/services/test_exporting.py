@@ -14,11 +14,10 @@ from tests.services.founded import MEMBER
 from tests.tables import each
 from vault.access.session import Session
 from vault.casework.note import Note
-from vault.casework.person import Person
-from vault.casework.person_change import PersonChange
+from vault.casework.person import Person, PersonChange
 from vault.casework.vocabulary import NoteKind
 from vault.errors import LeakError, NotFoundError, RefusedError, UsageError
-from vault.export import checking
+from vault.export import package
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, notes, people, same_person
@@ -140,7 +139,7 @@ def test_what_corrects_a_withdrawn_note_does_not_leave_either(
 def test_a_failed_check_stops_the_export_and_is_logged(
     filled_session: Session, case: CompartmentId, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checking, "verifier_command", lambda: ("/bin/false",))
+    monkeypatch.setattr(package, "verifier_command", lambda: ("/bin/false",))
     with pytest.raises(LeakError, match="cannot check the package"):
         exporting.export(filled_session, case, Wish("lawyer", LAWYER, take_proposals=True), out=tmp_path)
     assert list(tmp_path.glob("*.age*")) == []

@@ -11,8 +11,8 @@ import pytest
 from tests.english import in_english
 from tests.seal.costs import with_costs
 from tests.services.founded import MEMBER, PASSPHRASE, Place
-from vault.access.seat_keys import keychange
-from vault.access.seat_keys.factors import Factors, salt_of_vault
+from vault.access.seat_keys import rekeying
+from vault.access.seat_keys.slots import Factors, salt_of_vault
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import (
@@ -24,9 +24,9 @@ from vault.errors import (
     WrongPassphraseError,
 )
 from vault.records.work import Work
+from vault.seal.entrance.device_secret import fido2_salt
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.passphrase import FLOOR, KdfParameters
-from vault.seal.entrance.prf import fido2_salt
 from vault.services.credentials import factors
 from vault.services.credentials.factors import FactorName
 from vault.services.evidence import checking
@@ -117,7 +117,7 @@ def test_a_crash_at_any_step_leaves_one_passphrase_that_opens(
 ) -> None:
     session = founded.open()
     with monkeypatch.context() as cutting:
-        owner: object = Work if step == "commit" else keychange
+        owner: object = Work if step == "commit" else rekeying
         real = getattr(owner, step)
 
         def ending(*args: object) -> None:

@@ -22,7 +22,7 @@ from vault.access.session import Session
 from vault.display import local_time
 from vault.errors import NoVaultError
 from vault.platform import Answer
-from vault.seal.pins import dates_file_name
+from vault.seal.named import dates_file_name
 from vault.services.backups import backups
 from vault.services.computer import health, probes
 from vault.services.computer.items import Item, Verdict

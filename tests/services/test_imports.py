@@ -11,9 +11,9 @@ import pytest
 from tests.services.office import Office
 from tests.tables import each
 from vault.access.session import Session
+from vault.casework.case import CaseKind
 from vault.casework.note import Note
-from vault.casework.stages import CaseKind
-from vault.casework.story.task import Task
+from vault.casework.story.events import Task
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.progress import CancelledError
@@ -24,7 +24,7 @@ from vault.services.imports import making, previewing, taking_back, words
 from vault.services.imports.known_people import Way
 from vault.services.imports.making import Answer, Imported
 from vault.services.imports.spreadsheet import read_rows
-from vault.tables.writing import csv_of, xlsx_of
+from vault.tables.table_files import csv_of, xlsx_of
 
 HEADERS = ("case", "client", "names", "phones", "born", "stage", "next date", "note")  # the others may be left out
 ROW = ("Refused at the border", "Zarina Tashbaeva", "Зарина Ташбаева; Tashbaeva Z.", "+49 30 5550 9876", "1984-05", "",

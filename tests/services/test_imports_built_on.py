@@ -10,8 +10,8 @@ import pytest
 from tests.services.office import Office
 from tests.services.test_imports import OTHER, ROW, imported, listed, n_cases
 from vault.access.session import Session
+from vault.casework.case import CaseKind
 from vault.casework.note import Note
-from vault.casework.stages import CaseKind
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.services.approvals import erasing

@@ -12,9 +12,9 @@ from tests.services.founded import Filled, Place
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.index.digest import recount
 from vault.index.file import Index, open_index
-from vault.seal.keys import derive_index_tag
+from vault.index.indexing import recount
+from vault.seal.keyring import derive_index_tag
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 from vault.services.projection import projection

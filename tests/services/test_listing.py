@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.services.founded import MARKER, Filled
 from vault.access.session import Session
 from vault.casework.case import Case
-from vault.index.cases import Sort
+from vault.index.case_pages import Sort
 from vault.services.approvals import erasing
 from vault.services.cases import cases, listing, people
 from vault.services.erasures.what_goes import what_goes

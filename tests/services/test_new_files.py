@@ -12,7 +12,7 @@ import pytest
 
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.tables import each
-from vault.access.seat_keys.factors import Factors
+from vault.access.seat_keys.slots import Factors
 from vault.access.session import Session
 from vault.errors import RefusedError, UsageError
 from vault.ids import RecordId

@@ -10,14 +10,10 @@ import pytest
 
 from vault.access.session import Session
 from vault.casework.person import SafeContact
-from vault.casework.story.deadline import Deadline
-from vault.casework.story.detention import Detention
-from vault.casework.story.event import Event
-from vault.casework.story.hearing import Fulfilled, Hearing
+from vault.casework.story.events import Deadline, Detention, Event, Fulfilled, Hearing, Task
 from vault.casework.story.incident import Incident, IncidentKind
-from vault.casework.story.safety_plan import SafetyPlan
-from vault.casework.story.task import Task
-from vault.casework.story.wanted import Wanted, WantedSystem
+from vault.casework.story.person_facts import Wanted, WantedSystem
+from vault.casework.story.protection import SafetyPlan
 from vault.casework.vocabulary import Channel
 from vault.export.reader import open_package
 from vault.ids import CompartmentId, RecordId

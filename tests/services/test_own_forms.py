@@ -7,9 +7,7 @@ import pytest
 from tests.services.office import Office
 from tests.tables import each
 from vault.access.session import Session
-from vault.casework.own_forms.definition import FormDefinition, Question
-from vault.casework.own_forms.filled import Filled, FormAnswer
-from vault.casework.own_forms.form_file import LONGEST_FILE
+from vault.casework.questionnaires import LONGEST_FILE, Filled, FormAnswer, FormDefinition, Question
 from vault.errors import NotFoundError, RefusedError, UsageError, VaultError
 from vault.ids import CompartmentId, RecordId
 from vault.records.codec import from_fields, to_fields

@@ -15,7 +15,7 @@ from tests.services.erased import erase_record
 from tests.services.founded import Filled
 from tests.tables import each, refused
 from vault.access.session import Session
-from vault.casework.papers.document import DocumentKind, ReadBy
+from vault.casework.document import DocumentKind, ReadBy
 from vault.errors import NotFoundError, RefusedError, TryAgainError
 from vault.ids import CompartmentId
 from vault.progress import CancelledError

@@ -13,7 +13,7 @@ from tests.services.organisation import AMINA, MIRA, Organisation
 from tests.services.test_papers import ORDER, add, chunk_files, paper
 from tests.tables import refused
 from vault.access.session import Session
-from vault.casework.papers.document import Document, DocumentKind, ReadBy
+from vault.casework.document import Document, DocumentKind, ReadBy
 from vault.errors import NotFoundError, RefusedError, VerificationError
 from vault.ids import CompartmentId, RecordId
 from vault.seal.bodies import CHUNK_SIZE

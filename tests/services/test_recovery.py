@@ -13,15 +13,14 @@ from tests.services.colleague import admit
 from tests.services.founded import MARKER, MEMBER, Filled, Place
 from tests.services.sheets_help import typed
 from tests.tables import each
+from vault.access import recovering
 from vault.access.membership.new_root import Followed
-from vault.access.recovery import recovering
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import NotFoundError, RefusedError, VerificationError, WrongPassphraseError
 from vault.policy.roles import Role
 from vault.seal.purposes import Purpose
-from vault.seal.recovery import root_words
-from vault.seal.sheets import Sheet
+from vault.seal.recovery import Sheet, root_words
 from vault.services.cases import cases
 from vault.services.computer import health
 from vault.services.credentials import recovery

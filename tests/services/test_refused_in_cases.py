@@ -13,8 +13,7 @@ from tests.services.colleague import admit
 from tests.services.office import Office
 from tests.tables import each
 from vault.access.session import Session
-from vault.casework.person import Person
-from vault.casework.person_change import PersonChange
+from vault.casework.person import Person, PersonChange
 from vault.errors import NotFoundError, RefusedError, UsageError, VaultError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VersionId
 from vault.policy.roles import Role

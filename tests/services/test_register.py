@@ -8,11 +8,10 @@ import pytest
 
 from tests.services.office import Office
 from vault.casework.intake import RegisterEntry
-from vault.casework.person import Person
-from vault.casework.person_change import PersonChange
+from vault.casework.person import Person, PersonChange
 from vault.errors import UsageError
 from vault.ids import CompartmentId, CompartmentKind
-from vault.names.skeletons import skeletons_of
+from vault.names.likeness import skeletons_of
 from vault.records.work import Entry
 from vault.services.cases import cases, people, register
 from vault.services.cases.editing import Place

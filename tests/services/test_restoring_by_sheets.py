@@ -12,11 +12,11 @@ from tests.services.colleague import admit
 from tests.services.founded import MEMBER, Filled, Place
 from tests.services.sheets_help import typed
 from tests.tables import each
-from vault.access.recovery.recovering import Wish
+from vault.access.recovering import Wish
 from vault.access.unlock import unlock
 from vault.errors import NotFoundError, RefusedError, VaultError, VerificationError
 from vault.policy.roles import Role
-from vault.seal.sheets import Sheet, make_sheets
+from vault.seal.recovery import Sheet, make_sheets
 from vault.services.backups import backups, restoring_by_sheets
 from vault.services.backups.restoring_by_sheets import Regained
 from vault.services.credentials import recovery

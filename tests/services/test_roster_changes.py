@@ -11,7 +11,7 @@ import pytest
 
 from tests.services.founded import Place
 from tests.tables import each
-from vault.access.membership.proposals import Proposal
+from vault.access.membership.roster_proposals import Proposal
 from vault.access.session import Session
 from vault.log.rosters.roster import Roster
 from vault.log.rosters.roster_entries import MemberEntry, RosterEntry, encode_entry

@@ -8,10 +8,9 @@ import pytest
 
 from tests.english import in_english
 from tests.services.office import JOEL, Office
-from vault.casework.access import SectionKind
+from vault.casework.case import SectionKind
 from vault.casework.note import Note
-from vault.casework.person import Person
-from vault.casework.person_change import PersonChange
+from vault.casework.person import Person, PersonChange
 from vault.casework.vocabulary import NoteKind
 from vault.display import DAY, time_data
 from vault.errors import NotFoundError, RefusedError, UsageError

@@ -10,7 +10,7 @@ import pytest
 
 from tests.services.sheets_help import typed
 from vault.errors import RefusedError, TryAgainError, VerificationError
-from vault.seal.sheets import make_sheets
+from vault.seal.recovery import make_sheets
 from vault.services.credentials.sheets import TypedSheets, is_word, questions, sheet_files, shown
 from vault.words.message import Message
 

@@ -7,7 +7,7 @@ import pytest
 from tests.english import in_english
 from tests.services.office import DAY_MS, Office, forward
 from vault.access.session import Session
-from vault.casework.access import Access, GrantReason
+from vault.casework.case import Access, GrantReason
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError

@@ -11,11 +11,10 @@ import pytest
 from tests.services.organisation import AMINA, JOEL, Organisation, share
 from tests.services.test_papers import ORDER, add, paper
 from vault.access.session import Session
-from vault.casework.papers.document import Authenticity, DocumentKind
-from vault.casework.person import Person
-from vault.casework.person_change import ContactChange, PersonChange
-from vault.casework.story.detention import Detention
-from vault.casework.versions.beside import Answer, Chosen, chosen_fields, compare
+from vault.casework.differences import Answer, Chosen, chosen_fields, compare
+from vault.casework.document import Authenticity, DocumentKind
+from vault.casework.person import ContactChange, Person, PersonChange
+from vault.casework.story.events import Detention
 from vault.errors import UsageError
 from vault.ids import CompartmentId
 from vault.services.cases import case_changes, cases, editing, people, story, two_versions

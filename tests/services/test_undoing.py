@@ -9,8 +9,8 @@ from vault.acts.act import Agreed
 from vault.acts.person import SAME
 from vault.acts.undo import UNDO
 from vault.casework.note import Note
-from vault.casework.story.relation import Relation, Relationship
-from vault.casework.story.task import Task
+from vault.casework.story.events import Task
+from vault.casework.story.person_facts import Relation, Relationship
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.index.file import Index

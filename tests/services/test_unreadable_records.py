@@ -6,8 +6,7 @@ import pytest
 
 from vault.access.session import Session
 from vault.casework.note import Note
-from vault.casework.person import Person
-from vault.casework.person_change import PersonChange
+from vault.casework.person import Person, PersonChange
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, UsageError, VerificationError
 from vault.ids import RecordId, VersionId

@@ -11,8 +11,7 @@ import pytest
 from tests.services.office import NADIA, Office
 from vault.access.session import Session
 from vault.casework.note import Note
-from vault.casework.person import Person, PersonName
-from vault.casework.person_change import PersonChange
+from vault.casework.person import Person, PersonChange, PersonName
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.services.cases import cases, intake, listing, notes, people, searching, sections, undoing, writing_down

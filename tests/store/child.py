@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.store.copying import copy_database
 from tests.store.samples import KEY, ORIGIN, OTHER_KEY, add_entry, new_vault
 from vault.errors import VaultError
-from vault.store.drafts import open_drafts
+from vault.store.draft_files import open_drafts
 from vault.store.engine import Database, open_database
 
 

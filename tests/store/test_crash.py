@@ -21,7 +21,7 @@ from tests.store.samples import (
 from tests.tables import each
 from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
 from vault.store import files
-from vault.store.drafts import open_drafts
+from vault.store.draft_files import open_drafts
 from vault.store.engine import Database, open_database
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.store.samples import CASE, KEY, OTHER_CASE, OTHER_KEY, names_in
 from tests.tables import each
 from vault.errors import RefusedError, WrongPassphraseError
-from vault.store.drafts import Draft, Drafts, open_drafts
+from vault.store.draft_files import Draft, Drafts, open_drafts
 
 _NOTE = b"n" * 16
 

@@ -10,7 +10,7 @@ from tests.english import in_english
 from tests.store.samples import KEY, add_entry, new_vault
 from tests.tables import each
 from vault.store.engine import open_finished
-from vault.store.shape import content_faults
+from vault.store.schema import content_faults
 
 PAGE = 8192
 

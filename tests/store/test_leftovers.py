@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.tables import each
-from vault.seal.attachments import chunk_name
-from vault.store.beside import clear_leftovers
+from vault.seal.bodies import chunk_name
 from vault.store.blobs import STRAY_SECONDS, Blobs
+from vault.store.folder import clear_leftovers
 
 CHUNK = b"sealed"
 NAME = chunk_name(CHUNK)

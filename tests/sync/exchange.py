@@ -12,7 +12,7 @@ from vault.access.session import Session
 from vault.log.checks.verify import verify_log
 from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import Genesis
-from vault.seal.bundles import Recipient
+from vault.seal.bodies import Recipient
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import is_signed_raw, public_key, sign
 from vault.store.blobs import Blobs

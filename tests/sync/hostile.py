@@ -10,8 +10,8 @@ from tests.log.writer import VAULT, Writer
 from tests.sync.exchange import IDENTITY, KEM, MAKER, MEMBER, RECEIVER
 from vault.log.signatures import signed_message
 from vault.log.tree import Frontier, leaf_hash
-from vault.seal.bundles import Recipient, seal_body, seal_bundle_key
-from vault.seal.keys import make_key
+from vault.seal.bodies import Recipient, seal_body, seal_bundle_key
+from vault.seal.keyring import make_key
 from vault.seal.signing import public_key, sign_raw
 from vault.sync.manifest import BUNDLE_PURPOSE, Manifest, Position
 from vault.sync.opening import Bundle, encode_header

@@ -11,8 +11,7 @@ from tests.seal.places import VAULT, fixed
 from tests.sync.exchange import blobs_of, empty_store
 from tests.tables import each, refused
 from vault.errors import MalformedError
-from vault.seal.attachments import Names, chunk_name, seal_attachment
-from vault.seal.bodies import CHUNK_SIZE
+from vault.seal.bodies import CHUNK_SIZE, Names, chunk_name, seal_attachment
 from vault.store.engine import Database
 from vault.store.rowtypes import AttachmentRow
 from vault.sync.contents import Arriving, Candidate, choose

@@ -13,7 +13,7 @@ from tests.sync.exchange import IDENTITY, MAKER, MEMBER, opened
 from tests.sync.hostile import Pages, encoded, manifest_of, write
 from tests.tables import each, refused
 from vault.errors import InternalError, MalformedError, TryAgainError, VerificationError
-from vault.seal.bundles import BUNDLE_MESSAGE_SIZE
+from vault.seal.bodies import BUNDLE_MESSAGE_SIZE
 from vault.seal.signing import is_signed_raw, public_key, sign
 from vault.sync.manifest import BUNDLE_PURPOSE, Manifest, Position, signed_manifest, verify_manifest
 from vault.sync.opening import encode_header

@@ -19,7 +19,7 @@ from tui.screens.frame.base import VaultScreen
 from tui.shell.app import CaseVaultApp
 from tui.shell.start import Start
 from vault.errors import WrongPassphraseError
-from vault.seal.sheets import Sheet
+from vault.seal.recovery import Sheet
 from vault.words.message import Message
 
 _VAULT = Path("/nowhere/field-03.vault")

@@ -54,27 +54,22 @@ from vault.acts.backup import inside
 from vault.acts.export import EXPORT, exported_lines
 from vault.acts.recipient import compared
 from vault.acts.undo import whether
+from vault.casework.case import STAGES as STAGES_OF
+from vault.casework.case import CaseKind
+from vault.casework.differences import compare
+from vault.casework.document import Authenticity, Body, Document, DocumentKind, ReadBy, read_words
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
-from vault.casework.own_forms.definition import FormDefinition
-from vault.casework.own_forms.definition import Question as OwnQuestion
-from vault.casework.papers.body import Body
-from vault.casework.papers.document import Authenticity, Document, DocumentKind, ReadBy, read_words
-from vault.casework.stages import STAGES as STAGES_OF
-from vault.casework.stages import CaseKind
-from vault.casework.story.deadline import Deadline, DeadlineEnd, SetBy
-from vault.casework.story.detention import Detention
-from vault.casework.story.hearing import Hearing
-from vault.casework.story.task import Task
-from vault.casework.story.wanted import Wanted, WantedSystem
-from vault.casework.versions.beside import compare
+from vault.casework.questionnaires import FormDefinition
+from vault.casework.questionnaires import Question as OwnQuestion
+from vault.casework.story.events import Deadline, DeadlineEnd, Detention, Hearing, SetBy, Task
+from vault.casework.story.person_facts import Wanted, WantedSystem
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, Digest, MemberId, RecordId, SeatId
-from vault.redaction.actions import Action, IdentifierType
 from vault.redaction.questions import Question
-from vault.seal.entrance.wordlists import Language
-from vault.seal.entrance.words import GeneratedPassphrase
-from vault.seal.sheets import Sheet, make_sheets
+from vault.redaction.spans import Action, IdentifierType
+from vault.seal.entrance.wordlists import GeneratedPassphrase, Language
+from vault.seal.recovery import Sheet, make_sheets
 from vault.services.approvals.approving import Approver
 from vault.services.approvals.by_file import Received
 from vault.services.approvals.question import Question as AskedByFile

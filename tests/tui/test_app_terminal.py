@@ -15,7 +15,7 @@ from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled
 from tests.tui.app_pane import AppPane, filled, pane
 from tests.tui.terminals import wait_for
 from tui.gateway import Gateway
-from vault.store.drafts import Draft
+from vault.store.draft_files import Draft
 
 __all__ = ["filled", "filled_template", "founded_template", "pane"]  # fixtures
 

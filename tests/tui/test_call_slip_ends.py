@@ -10,8 +10,7 @@ from tests.services.colleague import admit
 from tests.tui.desk import Desk
 from tests.tui.house import CLIENT, DANA, House
 from tui.gateway.intake import Intake
-from vault.casework.person import Person, PersonName, SafeContact
-from vault.casework.person_change import ContactChange, contact_made
+from vault.casework.person import ContactChange, Person, PersonName, SafeContact, contact_made
 from vault.casework.script import Script
 from vault.casework.vocabulary import Channel, PersonRole
 from vault.errors import TryAgainError

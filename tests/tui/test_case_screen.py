@@ -24,10 +24,7 @@ from tui.widgets.cells import width_of
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note
 from vault.casework.person import SafeContact
-from vault.casework.story.deadline import Deadline
-from vault.casework.story.detention import Detention
-from vault.casework.story.hearing import Hearing
-from vault.casework.story.task import Task
+from vault.casework.story.events import Deadline, Detention, Hearing, Task
 from vault.casework.vocabulary import Channel, NoteKind
 from vault.services.cases import case_changes, cases, people, story
 from vault.services.evidence import logbook

@@ -7,9 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from tests.tui.house import House
-from vault.casework.story.deadline import Deadline
-from vault.deadlines.counting import months_after
-from vault.deadlines.working_days import working_days
+from vault.casework.story.events import Deadline
+from vault.deadlines.working_days import months_after, working_days
 from vault.services.cases import cases, story
 
 pytestmark = pytest.mark.screen

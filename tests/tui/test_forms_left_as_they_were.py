@@ -15,9 +15,9 @@ from tui.screens.cases.filled_form import open_form
 from tui.screens.frame.record_form import RecordForm
 from tui.widgets.confirm import Confirm
 from vault.casework.case import Case
-from vault.casework.own_forms.filled import Filled
+from vault.casework.questionnaires import Filled
 from vault.casework.story import STORY
-from vault.casework.story.task import Task
+from vault.casework.story.events import Task
 from vault.services.cases import cases, editing, story
 
 pytestmark = pytest.mark.screen

@@ -10,7 +10,7 @@ from tests.tui.house import House
 from vault.casework.note import Note
 from vault.casework.person import Person, PersonName
 from vault.casework.script import Script
-from vault.casework.story.detention import Detention
+from vault.casework.story.events import Detention
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.services.cases import sections, story
 from vault.services.grants import sharing

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from tests.services.conftest import founded, founded_template
 from tests.services.founded import MARKER, Place
 from tui.shell.reminders import MOST, heard, said
-from vault.casework.story.check_in import CheckIn
-from vault.casework.story.hearing import Hearing
-from vault.casework.story.task import Task
+from vault.casework.story.events import Hearing, Task
+from vault.casework.story.protection import CheckIn
 from vault.services.cases import cases, story
 from vault.services.cases.reminders import MOST_TIMES, STEP_SECONDS, times_due
 

@@ -18,8 +18,7 @@ from tui.values.values_calls import SlipTyped
 from tui.widgets.progress import ProgressModal
 from vault.casework.intake import Slip
 from vault.casework.note import Note
-from vault.casework.person import Person
-from vault.casework.person_change import ContactChange, contact_made
+from vault.casework.person import ContactChange, Person, contact_made
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.errors import TryAgainError
 from vault.policy.roles import Role

@@ -11,7 +11,7 @@ from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import ask_to_join, open_place
 from tests.tui.house import AMINA, JOEL, MIRA, NADIA, House
 from vault.access.membership.next_roster import Change, propose
-from vault.access.membership.proposals import Proposal, seal_proposal
+from vault.access.membership.roster_proposals import Proposal, seal_proposal
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import WrongPassphraseError

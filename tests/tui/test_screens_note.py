@@ -14,7 +14,7 @@ from tui.gateway.writing import Writing
 from tui.values.draft_keeper import LONGEST_MS, PAUSE_MS, DraftKeeper
 from tui.values.values import DraftShown
 from vault.casework.note import typed_note
-from vault.casework.story.hearing import Hearing
+from vault.casework.story.events import Hearing
 from vault.errors import TryAgainError
 from vault.services.cases import cases, story
 from vault.words.message import Message

@@ -9,7 +9,7 @@ import pytest
 from tests.export.test_paper_text import WORDS, only_installed, picture
 from tests.tui.desk import Desk
 from tests.tui.house import House
-from vault.casework.papers.document import ReadBy
+from vault.casework.document import ReadBy
 from vault.export.paper_text.asking import can_read_pictures
 from vault.services.approvals import erasing
 from vault.services.cases import cases, sections

@@ -16,7 +16,7 @@ from tests.tui.house import AMINA, CLIENT, FIRST_NOTE, House
 from tui.gateway.evidence import Evidence
 from vault.casework.note import Note
 from vault.casework.person import SafeContact
-from vault.casework.story.task import Task
+from vault.casework.story.events import Task
 from vault.casework.vocabulary import Channel, NoteKind
 from vault.errors import TryAgainError
 from vault.seal.age import fingerprint, make_identity, recipient_of

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.tables import each
 from tests.tui.source_lint import Allowance, breaches
+from vault.casework.document import Document
 from vault.casework.form import FormedRecord
-from vault.casework.papers.document import Document
 from vault.casework.story import STORY
 
 TUI = Path(__file__).parents[2] / "tui"

@@ -10,7 +10,7 @@ from tests.tui.desk import Desk
 from tui.screens.cases.two_versions import TwoVersions
 from tui.values.values_versions import SideShown, VersionsShown
 from tui.widgets.fields import SafeInput
-from vault.casework.versions.beside import Piece, compare
+from vault.casework.differences import Piece, compare
 
 pytestmark = pytest.mark.screen
 

@@ -6,8 +6,7 @@ import datetime
 from pathlib import Path
 
 from tests.tui.house import House
-from vault.casework.story.deadline import Deadline
-from vault.casework.story.task import Task
+from vault.casework.story.events import Deadline, Task
 from vault.records.work import Entry
 from vault.services.cases import cases, story
 from vault.services.grants import sharing

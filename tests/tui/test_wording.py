@@ -16,16 +16,16 @@ from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.wording import sentence
 from tui.text.in_words import in_words
 from tui.values.codes import CODES
+from vault.casework.countries import Country
+from vault.casework.differences import Answer, Part
+from vault.casework.document import ReadBy
 from vault.casework.form import Shape
-from vault.casework.own_forms.countries import Country
-from vault.casework.papers.document import ReadBy
 from vault.casework.script import Script
 from vault.casework.story import STORY
-from vault.casework.versions.beside import Answer, Part
 from vault.errors import RefusedError, UsageError, VaultError
-from vault.index.cases import Sort
+from vault.index.case_pages import Sort
 from vault.policy.roles import Role
-from vault.redaction.actions import Action, IdentifierType
+from vault.redaction.spans import Action, IdentifierType
 from vault.services.cases.cases import REASONS
 from vault.services.projection.approval_checks import CODES_OF_REASONS
 from vault.words.message import Message

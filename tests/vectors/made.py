@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import ask_to_join
 from tests.vectors.make_golden_2 import members_of
-from vault.access.membership.founding import found_vault
+from vault.access.membership.first_seat import found_vault
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.casework.note import Note

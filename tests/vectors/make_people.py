@@ -20,7 +20,7 @@ from tests.seal.places import fixed
 from tests.sync import exchange, hostile
 from vault.access.membership.inviting import _Kept
 from vault.access.membership.pending_seat import _WaitingMap
-from vault.access.membership.proposals import StoredMember, _Wire
+from vault.access.membership.roster_proposals import StoredMember, _Wire
 from vault.ids import CompartmentKind
 from vault.log.approvals import APPROVAL_PURPOSE, Approval, approval_id
 from vault.log.epoch_notice import EpochNotice, RevokedLog
@@ -28,13 +28,12 @@ from vault.log.rosters.roster import ROSTER_PURPOSE, Roster, make_roster
 from vault.log.rosters.roster_entries import Certificate, Ending, MemberEntry, RosterHead
 from vault.seal.entrance.device_secret import make_keyfile
 from vault.seal.envelope import LocalContext, _seal_with_random
-from vault.seal.joining import Invitation, Request, joining_words, seal_request
-from vault.seal.keys import derive_proposal_key, epoch_id
-from vault.seal.letters import seal_letter
-from vault.seal.pins import attempts_file_name, dates_file_name, former_file_name
+from vault.seal.invitation import Invitation, Request, joining_words, seal_request
+from vault.seal.keyring import derive_proposal_key, epoch_id
+from vault.seal.named import attempts_file_name, dates_file_name, former_file_name
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import KemPrivate
-from vault.seal.sheets import row_check
+from vault.seal.recipients import KemPrivate, seal_letter
+from vault.seal.recovery import row_check
 from vault.seal.signing import public_key, sign
 from vault.services.approvals.by_file import _Letter
 from vault.services.approvals.question import Question

@@ -14,8 +14,7 @@ from typing import Any
 from tests.seal.places import fixed
 from vault.errors import VerificationError
 from vault.ids import RECOVERY_SEAT
-from vault.seal.attachments import Names, chunk_name, seal_attachment
-from vault.seal.bundles import CHUNK_SIZE, seal_body
+from vault.seal.bodies import CHUNK_SIZE, Names, chunk_name, seal_attachment, seal_body
 from vault.seal.entrance.doors import DoorKeys
 from vault.seal.entrance.keyfile import KeyHeader, SeatSecrets, slot_context, slot_info
 from vault.seal.entrance.passphrase import (
@@ -29,8 +28,8 @@ from vault.seal.entrance.passphrase import (
     stretch,
 )
 from vault.seal.envelope import Context, LocalContext, VersionContext, _seal_with_random, version_id
-from vault.seal.keyring import Keyring
-from vault.seal.keys import (
+from vault.seal.keyring import (
+    Keyring,
     compartment_id,
     derive_entry_key,
     derive_index_tag,
@@ -39,8 +38,15 @@ from vault.seal.keys import (
     epoch_id,
     wrap,
 )
-from vault.seal.named import access_record, deputy_record, derive_register_hash, derive_register_key
-from vault.seal.pins import former_pins_file_name, machine_digest, private_file_name
+from vault.seal.named import (
+    access_record,
+    deputy_record,
+    derive_register_hash,
+    derive_register_key,
+    former_pins_file_name,
+    machine_digest,
+    private_file_name,
+)
 from vault.seal.purposes import HPKE_PURPOSES, LOCAL_PURPOSES, VERSION_PURPOSES, Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, open_from, seal_to
 from vault.seal.recovery import combine, derive_recovery_seed, derive_root_seed, root_words, split, words_of

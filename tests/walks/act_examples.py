@@ -23,8 +23,7 @@ from vault.acts.break_glass import BREAK_GLASS
 from vault.acts.records import DONE
 from vault.casework.note import Note
 from vault.casework.story import STORY
-from vault.casework.story.check_in import CheckIn, Every
-from vault.casework.story.risk import RiskFactor
+from vault.casework.story.protection import CheckIn, Every, RiskFactor
 from vault.casework.vocabulary import NoteKind
 from vault.progress import Working
 from vault.services.cases import case_changes, cases, holds, intake, notes, story

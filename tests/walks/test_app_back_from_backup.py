@@ -16,7 +16,7 @@ from tests.tui.driving import painted
 from tests.tui.still import press, type_in, wait_for_screen
 from tests.walks.app_desk import AppDesk
 from tui.screens.credentials.come_back import ComeBack
-from vault.seal.sheets import Sheet
+from vault.seal.recovery import Sheet
 from vault.services.backups import backups
 from vault.services.credentials import recovery
 

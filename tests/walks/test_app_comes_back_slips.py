@@ -13,7 +13,7 @@ from tests.tui.desk import Desk, Driver
 from tui.gateway import Gateway
 from tui.shell.app import CaseVaultApp
 from tui.shell.start import Start
-from vault.seal.sheets import Sheet
+from vault.seal.recovery import Sheet
 from vault.services.backups import backups
 from vault.services.credentials import recovery
 

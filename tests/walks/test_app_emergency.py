@@ -9,9 +9,9 @@ import pytest
 from pypdf import PdfReader
 
 from tests.tui.house import CLIENT, House
-from vault.casework.access import SectionKind
+from vault.casework.case import SectionKind
 from vault.casework.person import SafeContact
-from vault.casework.story.event import Event
+from vault.casework.story.events import Event
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.vocabulary import Channel
 from vault.services.cases import case_changes, cases, intake, people, sections, story

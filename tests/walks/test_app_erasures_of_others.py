@@ -11,7 +11,7 @@ from tests.services.organisation import JOEL, TOMAS, Organisation
 from tests.tui.desk import Desk
 from vault.access.session import Session
 from vault.casework.note import Note
-from vault.casework.person_change import PersonChange
+from vault.casework.person import PersonChange
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.services import housekeeping

@@ -10,10 +10,8 @@ import pytest
 from tests.services.founded import Filled, Place
 from tests.tui.desk import Desk
 from vault.casework.note import Note
-from vault.casework.story.check_in import CheckIn, Every
-from vault.casework.story.deadline import Deadline
-from vault.casework.story.hearing import Hearing
-from vault.casework.story.task import Task
+from vault.casework.story.events import Deadline, Hearing, Task
+from vault.casework.story.protection import CheckIn, Every
 from vault.casework.vocabulary import NoteKind
 from vault.services.cases import intake, notes, story
 from vault.services.evidence import logbook

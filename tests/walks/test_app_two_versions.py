@@ -13,8 +13,8 @@ from tests.services.test_papers import add, paper
 from tests.tui.desk import Desk
 from vault.access.session import Session
 from vault.casework.note import Note
-from vault.casework.person_change import PersonChange
-from vault.casework.story.detention import Detention
+from vault.casework.person import PersonChange
+from vault.casework.story.events import Detention
 from vault.casework.vocabulary import NoteKind
 from vault.services.cases import case_changes, cases, editing, notes, people, story
 from vault.services.cases.editing import Place

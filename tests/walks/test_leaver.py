@@ -9,7 +9,7 @@ import pytest
 from tests.services.office import AMINA, JOEL, NADIA, Office
 from tests.walks.office_desk import OfficeDesk
 from vault.access.membership.next_roster import Change, propose
-from vault.access.membership.proposals import Proposal, seal_proposal
+from vault.access.membership.roster_proposals import Proposal, seal_proposal
 
 TEXT = "She waits for the answer of the court."
 

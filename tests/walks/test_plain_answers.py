@@ -17,7 +17,7 @@ from tests.services.organisation import AMINA, DANA, Organisation, organisation,
 from tests.walks.office_desk import OfficeDesk
 from vault.cli import dispatch
 from vault.errors import RefusedError, VerificationError
-from vault.seal.joining import REQUEST_FILE_SIZE
+from vault.seal.invitation import REQUEST_FILE_SIZE
 from vault.services.cases import cases
 from vault.services.exchange import syncing
 from vault.services.grants import sharing

@@ -22,8 +22,7 @@ from tui.gateway import Gateway
 from tui.screens.frame.act_screen import Doing
 from vault.acts.act import Act, Agreed, Said, Shape, Told, answer_to
 from vault.cli.dispatch import run
-from vault.cli.next_steps import in_words
-from vault.cli.output import Output
+from vault.cli.output import Output, in_words
 from vault.errors import VaultError
 from vault.ids import Origin
 from vault.progress import Working

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.cli.desk import Desk
 from tests.services.organisation import JOEL, MIRA, Organisation, share
-from vault.casework.person_change import PersonChange
+from vault.casework.person import PersonChange
 from vault.ids import short_id
 from vault.services.cases import case_changes, cases, people
 from vault.services.cases.editing import Place

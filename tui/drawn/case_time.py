@@ -13,11 +13,8 @@ from tui.text.due_words import day_said, time_said
 from tui.values.codes import word_of
 from tui.values.values import CaseShown
 from tui.values.values_records import RecordShown, StageShown
-from vault.casework.stages import ExtraditionStage
-from vault.casework.story.deadline import Deadline
-from vault.casework.story.detention import Detention
-from vault.casework.story.hearing import Hearing
-from vault.casework.story.task import Task
+from vault.casework.case import ExtraditionStage
+from vault.casework.story.events import Deadline, Detention, Hearing, Task
 from vault.display import DAY, time_data
 from vault.words.message import Message, Words
 

@@ -9,7 +9,7 @@ for type checks, is named here.
 from tui.gateway.gateway import Gateway
 from vault.access.membership.new_root import Followed
 from vault.redaction.questions import Question
-from vault.seal.entrance.words import GeneratedPassphrase
+from vault.seal.entrance.wordlists import GeneratedPassphrase
 from vault.services.approvals.approving import Approver, Second
 from vault.services.approvals.pipe_process import NEXT_STEP, NOT_APPROVED, PipeAnswer, PipeQuestion, approved, serve
 from vault.services.approvals.question import Question as AskedQuestion

@@ -9,7 +9,7 @@ from tui.gateway.subject import UnlockedVault
 from tui.text.in_words import together
 from tui.values.values_exchange import ResultText
 from tui.values.values_own import BackPlan
-from vault.access.recovery.recovering import BroughtBack, Wish
+from vault.access.recovering import BroughtBack, Wish
 from vault.errors import InternalError
 from vault.progress import Progress
 from vault.services.backups import restoring, restoring_by_sheets

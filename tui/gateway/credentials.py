@@ -8,9 +8,9 @@ from pathlib import Path
 from tui.gateway.subject import Subject, UnlockedVault
 from tui.values.values_own import OwnFactors, Proof
 from vault.access.pins.delays import counting_down
-from vault.access.seat_keys.factors import Factors, check_factors, salt_of_vault
-from vault.seal.entrance.prf import PrfProvider, fido2_salt
-from vault.seal.entrance.words import GeneratedPassphrase
+from vault.access.seat_keys.slots import Factors, check_factors, salt_of_vault
+from vault.seal.entrance.device_secret import PrfProvider, fido2_salt
+from vault.seal.entrance.wordlists import GeneratedPassphrase
 from vault.services.credentials import factors
 from vault.services.credentials.factors import FactorName
 

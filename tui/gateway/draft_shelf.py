@@ -13,7 +13,7 @@ from tui.values.values import DraftShown, Spot, Typed
 from tui.values.values_calls import SlipTyped
 from tui.values.values_forms import FormPlace, FormTyped
 from vault.casework.note import typed_note
-from vault.store.drafts import Draft, Drafts
+from vault.store.draft_files import Draft, Drafts
 
 _DRAFT, _SPOT, _SLIP, _FORM = "note", "spot", "slip", "form"
 _NOWHERE: Final = bytes(16)

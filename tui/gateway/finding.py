@@ -10,12 +10,11 @@ from tui.values import shaping
 from tui.values.values import CaseLine, CaseListStart, FoundShown, HitShown, PreviewShown
 from vault.casework.person import Person
 from vault.casework.story import headline_said
-from vault.casework.story.check_in import missed_for
+from vault.casework.story.protection import missed_for
 from vault.errors import InternalError
 from vault.ids import VersionId
-from vault.index.cases import CaseRow, FoundCases, Place, Sort
-from vault.index.previews import DateGlance
-from vault.index.rows import NO_DATE
+from vault.index.case_pages import CaseRow, DateGlance, FoundCases, Place, Sort
+from vault.index.document_rows import NO_DATE
 from vault.policy.roles import Action
 from vault.services.cases import bulk, cases, listing, searching
 from vault.services.cases.listing import CaseList

@@ -9,7 +9,7 @@ from tui.gateway.subject import Subject, UnlockedVault
 from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
 from vault.errors import RefusedError
 from vault.ids import RecordId, make_id
-from vault.index.cases import CaseRow
+from vault.index.case_pages import CaseRow
 from vault.policy.roles import Action
 from vault.services.cases import intake, safe_contacts
 from vault.words.message import Message, enumerated

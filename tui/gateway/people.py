@@ -11,7 +11,7 @@ from tui.values.codes import word_of
 from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown, Whereabouts
 from vault.casework.contact import is_never_used
 from vault.casework.person import NO_LONGER, Person, never_use_of
-from vault.casework.story.relation import Relation
+from vault.casework.story.person_facts import Relation
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, RecordId
 from vault.services.cases import (

@@ -23,7 +23,7 @@ from vault.ids import SeatId
 from vault.policy.decide import may
 from vault.policy.roles import Action
 from vault.progress import Progress, Stopped
-from vault.seal.sheets import Sheet
+from vault.seal.recovery import Sheet
 from vault.services.credentials import recovery, settling
 from vault.services.credentials.recovery import Drilled, RecoveryStatus
 from vault.services.credentials.sheets import TypedSheets, is_word, questions, shared_place, sheet_files

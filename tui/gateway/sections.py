@@ -11,7 +11,7 @@ from tui.gateway.subject import Subject, case_id, telling
 from tui.values import shaping
 from tui.values.values_access import HolderLine, SectionLine, SectionShown
 from tui.values.values_exchange import ResultText
-from vault.casework.access import SectionKind
+from vault.casework.case import SectionKind
 from vault.casework.person import never_use_of
 from vault.ids import CompartmentId, RecordId
 from vault.policy.roles import Action

@@ -7,7 +7,7 @@ from tui.gateway.members import member_id
 from tui.gateway.subject import Subject, case_id, telling
 from tui.values.values_access import AccessShown
 from tui.values.values_exchange import PeerShown, ResultText
-from vault.casework.access import GrantReason
+from vault.casework.case import GrantReason
 from vault.ids import CompartmentId
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import CancelledError, Progress, Stopped

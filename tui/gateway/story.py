@@ -27,13 +27,13 @@ from tui.values.values_story import (
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.access.session import Session
 from vault.acts.act import Told
+from vault.casework import differences
+from vault.casework.document import Document
 from vault.casework.form import FormedRecord, labelled
-from vault.casework.own_forms.filled import Filled
-from vault.casework.papers.document import Document
+from vault.casework.questionnaires import Filled
 from vault.casework.story import headline_said
-from vault.casework.story.check_in import missed_for
 from vault.casework.story.incident import IncidentKind
-from vault.casework.versions import beside
+from vault.casework.story.protection import missed_for
 from vault.display import DAY, bytes_text, time_text
 from vault.errors import NotFoundError
 from vault.ids import CompartmentId, RecordId, VersionId
@@ -189,12 +189,14 @@ class Story(Subject):
         )
         return VersionsShown(case, found.place.record.hex(), kind, left, right, tuple(found.pieces))
 
-    def settle(self, shown: VersionsShown, answers: Mapping[int, beside.Chosen]) -> Told:
+    def settle(self, shown: VersionsShown, answers: Mapping[int, differences.Chosen]) -> Told:
         """Write what shall stand as the version that follows both."""
         sides = [VersionId(bytes.fromhex(side.version)) for side in (shown.left, shown.right)]
-        fields = beside.chosen_fields(shown.pieces, answers, (shown.left.by, shown.right.by))
+        fields = differences.chosen_fields(shown.pieces, answers, (shown.left.by, shown.right.by))
         place = self._place(shown.case, shown.record, shown.kind)
-        written = (shown.pieces[at].name for at, chosen in answers.items() if chosen.answer is beside.Answer.WRITTEN)
+        written = (
+            shown.pieces[at].name for at, chosen in answers.items() if chosen.answer is differences.Answer.WRITTEN
+        )
         is_unconfirmed = two_versions.settle(
             self._session, place, (sides[0], sides[1]), fields, typed=frozenset(written)
         )

@@ -12,9 +12,8 @@ from tui.values.values_forms import FormPlace, FormTyped
 from vault.casework.note import AMENDS, WHEN, note_of, typed_note
 from vault.casework.vocabulary import PersonRole
 from vault.ids import make_id
-from vault.redaction.registered import RegisteredPerson
-from vault.redaction.registry import build_registry
-from vault.redaction.spotted import people_in
+from vault.redaction.find_registered import people_in
+from vault.redaction.registry import RegisteredPerson, build_registry
 from vault.services.cases import notes, sections
 from vault.services.grants import sharing
 from vault.services.projection.authors import name_in, names_of_members

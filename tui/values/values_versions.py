@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from vault.casework.versions.beside import Piece
+from vault.casework.differences import Piece
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from vault import clock
 from vault.access.pins.alarms import faults_among, settled, stored
-from vault.access.pins.copies import CopyKeys, copy_keys
-from vault.access.pins.own_files import OwnFile
+from vault.access.pins.copies import CopyKeys, OwnFile, copy_keys
 from vault.access.pins.pins import Dates, PinFile, PinKeeper, Pins, with_keys
-from vault.access.trust.absence import epoch_to_write, require_sound, waits_for
-from vault.access.trust.brought_back import endings, still_valid_again
 from vault.access.trust.directory import Directory, as_seen_by
-from vault.access.trust.key_lists import Lacking
+from vault.access.trust.key_lists import Lacking, epoch_to_write, require_sound, waits_for
 from vault.access.trust.new_epochs import audit_is_stale, grant_current_epoch, join_epochs
-from vault.access.trust.proving import Prover
+from vault.access.trust.prover import Prover
+from vault.access.trust.roster_alarms import endings, still_valid_again
 from vault.errors import InternalError, RefusedError, VaultError
 from vault.ids import CompartmentId, MemberId, SeatId, VaultId, VersionId
 from vault.index.file import Index, make_index, open_index
@@ -28,13 +26,11 @@ from vault.policy.roles import Action, Role
 from vault.records.seatlog import SeatLog
 from vault.records.work import Entry, Work
 from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
-from vault.seal.keyring import Keyring
-from vault.seal.keys import derive_index_tag
+from vault.seal.keyring import Keyring, derive_index_tag
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import public_key, sign
-from vault.store.coarse import even_times, fill_to_step
 from vault.store.engine import Database
-from vault.store.folder import VaultFolder
+from vault.store.folder import VaultFolder, even_times, fill_to_step
 from vault.store.rows import Rows
 from vault.validity.audit_payloads import Auditor
 from vault.validity.authority import Authority
@@ -44,7 +40,7 @@ from vault.words.finding import Code, Finding, without
 from vault.words.message import Message
 
 if TYPE_CHECKING:
-    from vault.store.drafts import Drafts
+    from vault.store.draft_files import Drafts
 
 
 @dataclass(slots=True)
@@ -264,7 +260,7 @@ class Session:
     def drafts(self) -> Drafts:
         """Return this member's drafts, opened on first use."""
         if self._drafts is None:
-            from vault.store.drafts import open_drafts  # noqa: PLC0415 - the app alone keeps drafts, and it brings much
+            from vault.store.draft_files import open_drafts  # noqa: PLC0415 - the app alone keeps drafts, and it brings much
 
             own = self.own_drafts
             self._drafts = open_drafts(own.settled(), own.key, ballast=self.folder.ballast)

@@ -206,7 +206,7 @@ class _Change:
 
 
 def _what_is_said(session: Session, said: Said) -> Begun:
-    from vault.casework.stages import STAGES
+    from vault.casework.case import STAGES
     from vault.ids import MemberId
     from vault.services.cases import cases
     from vault.services.grants import sharing
@@ -252,8 +252,8 @@ def _what_changes(session: Session, said: Said) -> Plan[_Change]:
 
 
 def _change(session: Session, plan: Plan[_Change], agreed: Agreed, progress: Progress) -> Told:
-    from vault.casework.stages import ExtraditionStage
-    from vault.casework.story import at_risk
+    from vault.casework.case import ExtraditionStage
+    from vault.casework.story import protection
     from vault.services.cases import bulk, case_changes
 
     change = plan.of
@@ -274,7 +274,7 @@ def _change(session: Session, plan: Plan[_Change], agreed: Agreed, progress: Pro
     told = told_of_change(edited)
     if change.stage != ExtraditionStage.REFUSED_AT_RISK:
         return told
-    return replace(told, follows=(Follow(at_risk.WARNING), *_AT_RISK))
+    return replace(told, follows=(Follow(protection.AT_RISK_WARNING), *_AT_RISK))
 
 
 _AT_RISK: Final = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from vault.acts.act import CASE, Act, Agreed, Begun, Field, Follow, Plan, Said, Shape, Told, empty, one
 from vault.acts.case import told_of_change
 from vault.acts.records import emptying, fields_of, typed_in
-from vault.casework.papers.document import Document, DocumentKind, ReadBy, read_words
+from vault.casework.document import Document, DocumentKind, ReadBy, read_words
 from vault.display import bytes_text
 from vault.errors import VaultError
 from vault.ids import short_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from vault.acts.act import Act, Agreed, Ask, Begun, Field, Plan, Said, Shape, Told, one
-from vault.casework.stages import CaseKind
+from vault.casework.case import CaseKind
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, joined, plural
 

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from vault.access.session import Session
-    from vault.casework.person import Person
-    from vault.casework.person_change import PersonChange
+    from vault.casework.person import Person, PersonChange
     from vault.ids import CompartmentId
     from vault.progress import Progress
     from vault.services.cases.editing import Place
@@ -86,7 +85,7 @@ def _begin_new(_session: Session, _said: Said) -> Begun:
 
 
 def _who_is_new(session: Session, said: Said) -> Plan[_New]:
-    from vault.casework.person_change import contact_made
+    from vault.casework.person import contact_made
     from vault.services.cases import cases, people, sections, writing_down
 
     case, section = cases.find(session, said["case"][0]), one(said, "section")
@@ -148,8 +147,7 @@ def _what_is_known(session: Session, said: Said) -> Begun:
 
 
 def _what_changes(session: Session, said: Said) -> Plan[_Change]:
-    from vault.casework.person import PersonName
-    from vault.casework.person_change import PersonChange
+    from vault.casework.person import PersonChange, PersonName
     from vault.casework.vocabulary import NameKind, word_of
     from vault.services.cases import people, writing_down
 

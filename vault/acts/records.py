@@ -28,12 +28,11 @@ from vault.acts.act import (
 )
 from vault.acts.case import told_of_change
 from vault.casework import form as forms
-from vault.casework.own_forms.filled import Filled
+from vault.casework.questionnaires import Filled
 from vault.casework.story import STORY
-from vault.casework.story.check_in import CheckIn
-from vault.casework.story.deadline import Deadline, SetBy
-from vault.casework.story.incident import Incident
-from vault.casework.story.step import ChecklistStep
+from vault.casework.story.events import Deadline, SetBy
+from vault.casework.story.incident import ChecklistStep, Incident
+from vault.casework.story.protection import CheckIn
 from vault.errors import UsageError
 from vault.ids import short_id
 from vault.words.message import Message

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from vault.acts.act import CASE, IN_CASE, RECORD, Act, Agreed, Field, Plan, Said, Shape, Told, one
 from vault.acts.case import told_of_change
 from vault.acts.records import ADD, EDIT, located
-from vault.casework.story.check_in import CheckIn, CheckInEnd
-from vault.casework.story.step import SAID, Checklist, ChecklistStep
+from vault.casework.story.incident import SAID, Checklist, ChecklistStep
+from vault.casework.story.protection import CheckIn, CheckInEnd
 from vault.ids import short_id
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural

@@ -11,7 +11,7 @@ from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.access.session import Session
-    from vault.casework.versions.changed import Change
+    from vault.casework.differences import Change
     from vault.progress import Progress
     from vault.services.cases.undoing import Undoable
 

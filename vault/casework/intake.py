@@ -21,7 +21,7 @@ from vault.casework.checks import (
 from vault.casework.dates import LATEST_YEAR
 from vault.casework.note import Note
 from vault.casework.person import FEWEST_PHONE_DIGITS, Person, PersonName
-from vault.casework.story.task import Task
+from vault.casework.story.events import Task
 from vault.casework.typed_dates import Lean, typed_moment
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.display import time_data

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from vault.casework.access import Access, Section
-from vault.casework.approving import Approving
-from vault.casework.case import Case
-from vault.casework.directory import AttemptsKey, DeviceName, Member, Organisation, PackageKey
-from vault.casework.disclosure import Disclosure
+from vault.casework.case import Access, Case, Hold, Retention, Section
+from vault.casework.disclosure import Approving, Disclosure
 from vault.casework.form import FormedRecord
-from vault.casework.hold import Hold, Retention
 from vault.casework.intake import RegisterEntry, Slip
-from vault.casework.membership import Deputy, Order
 from vault.casework.note import Note
-from vault.casework.own_forms.definition import FormDefinition
+from vault.casework.organisation_records import AttemptsKey, Deputy, DeviceName, Member, Order, Organisation, PackageKey
 from vault.casework.partner import Partner
 from vault.casework.person import Person
+from vault.casework.questionnaires import FormDefinition
 
 CaseworkRecord = (
     Case

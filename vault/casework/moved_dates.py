@@ -10,10 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from vault.casework import date_words as words
-from vault.casework.story.deadline import Deadline
-from vault.casework.story.detention import Detention
-from vault.casework.story.hearing import Hearing
+from vault.casework import typed_dates as words
+from vault.casework.story.events import Deadline, Detention, Hearing
 from vault.casework.typed_dates import Lean, typed_moment
 from vault.errors import UsageError
 

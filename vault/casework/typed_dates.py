@@ -8,13 +8,136 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
+from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from vault.casework import date_words as words
 from vault.casework.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDate, checked_date, checked_day, checked_moment
 from vault.errors import UsageError
 from vault.words.message import Message, filled
+
+# The words in which people say dates, in English, French and Russian, as `plain` leaves them.
+
+
+class Which(Enum):
+    """Which of the days of a name."""
+
+    LAST = auto()
+    THIS = auto()
+    NEXT = auto()
+
+
+class Unit(Enum):
+    """What is counted."""
+
+    DAY = auto()
+    WEEK = auto()
+    MONTH = auto()
+    YEAR = auto()
+
+
+def plain(text: str) -> str:
+    """Return a text without accents and capitals: `août`, `Août` and `aout` are one word, and so are `ё` and `е`."""
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _numbered(*languages: str) -> Mapping[str, int]:
+    """Return the words of lists that run side by side, each with its number from 0; a word may have several forms."""
+    return {
+        plain(form): number
+        for language in languages
+        for number, forms in enumerate(language.split())
+        for form in forms.split("/")
+    }
+
+
+MONTHS: Final = {
+    word: number + 1
+    for word, number in _numbered(
+        "january/jan february/feb march/mar april/apr may june/jun july/jul august/aug september/sep/sept october/oct"
+        " november/nov december/dec",
+        "janvier/janv février/févr/fév mars avril/avr mai juin juillet/juil août septembre octobre novembre"
+        " décembre/déc",
+        "января/январь/январе/янв февраля/февраль/феврале/фев марта/март/марте/мар апреля/апрель/апреле/апр"
+        " мая/май/мае июня/июнь/июне/июн июля/июль/июле/июл августа/август/августе/авг"
+        " сентября/сентябрь/сентябре/сен/сент октября/октябрь/октябре/окт ноября/ноябрь/ноябре/ноя"
+        " декабря/декабрь/декабре/дек",
+    ).items()
+}
+WEEKDAYS: Final = _numbered(
+    "monday/mon tuesday/tue/tues wednesday/wed thursday/thu/thurs friday/fri saturday/sat sunday/sun",
+    "lundi/lun mardi/mar mercredi/mer jeudi/jeu vendredi/ven samedi/sam dimanche/dim",
+    "понедельник/пн вторник/вт среда/среду/ср четверг/чт пятница/пятницу/пт суббота/субботу/сб воскресенье/вс",
+)
+DAYS: Final = {
+    plain(word): days
+    for days, said in {
+        -2: "day before yesterday;the day before yesterday;avant-hier;avant hier;позавчера",
+        -1: "-;yesterday;hier;вчера",
+        # The key of `t` gives `е` on a Russian keyboard.
+        0: "t;е;today;now;aujourd'hui;aujourdhui;сегодня",
+        1: "+;tomorrow;demain;завтра",
+        2: "day after tomorrow;the day after tomorrow;après-demain;après demain;послезавтра",
+    }.items()
+    for word in said.split(";")
+}
+MONTHS_AWAY: Final = {
+    plain(word): months
+    for months, said in {
+        -1: "last month;mois dernier;le mois dernier;в прошлом месяце;прошлый месяц",
+        0: "this month;ce mois;ce mois-ci;в этом месяце;этот месяц",
+        1: "next month;mois prochain;le mois prochain;в следующем месяце",
+    }.items()
+    for word in said.split(";")
+}
+YEARS_AWAY: Final = {
+    plain(word): years
+    for years, said in {
+        -1: "last year;l'année dernière;année dernière;l'an dernier;в прошлом году;прошлый год",
+        0: "this year;cette année;в этом году;этот год",
+        1: "next year;l'année prochaine;année prochaine;l'an prochain;в следующем году",
+    }.items()
+    for word in said.split(";")
+}
+WHICH: Final[Mapping[str | None, Which]] = {
+    plain(word): which
+    for which, said in {
+        Which.LAST: "last past dernier passé прошлый прошлую прошлое прошлая",
+        Which.THIS: "this ce этот эту это эта",
+        Which.NEXT: "next prochain следующий следующую следующее следующая",
+    }.items()
+    for word in said.split()
+}
+ABOUT: Final = frozenset(map(plain, ("about", "around", "circa", "ca", "vers", "environ", "около", "примерно", "ок")))
+COUNTS: Final[Mapping[str, int]] = {
+    plain(word): number
+    for number, said in {
+        1: "a an one un une один одну одна",
+        2: "two deux два две",
+        3: "three trois три",
+        4: "four quatre четыре",
+        5: "five cinq пять",
+        6: "six шесть",
+        7: "seven sept семь",
+        8: "eight huit восемь",
+        9: "nine neuf девять",
+        10: "ten dix десять",
+    }.items()
+    for word in said.split()
+}
+UNITS: Final[Mapping[str, Unit]] = {
+    plain(word): unit
+    for unit, said in {
+        Unit.DAY: "day days jour jours день дня дней",
+        Unit.WEEK: "week weeks semaine semaines неделю недели недель",
+        Unit.MONTH: "month months mois месяц месяца месяцев",
+        Unit.YEAR: "year years an ans année années год года лет",
+    }.items()
+    for word in said.split()
+}
+
 
 _LONGEST: Final = 64
 _MONTHS: Final = 12
@@ -89,7 +212,7 @@ def _found(text: str, today: datetime.date, field: str, lean: Lean, *, needs_yea
 
 
 def _plain(text: str) -> str:
-    said = words.plain(text)
+    said = plain(text)
     return _NOISE.sub(" ", said).strip() if len(said) <= _LONGEST else said
 
 
@@ -104,7 +227,7 @@ _THREE: Final = re.compile(r"(\d{1,2})([./ -])(\d{1,2})\2(\d{2}|\d{4})(?: г\.?|
 _TWO: Final = re.compile(r"(\d{1,2})([./])(\d{1,2})\.?", re.ASCII)
 _ISO: Final = re.compile(r"(\d{4})[-./](\d{1,2})(?:[-./](\d{1,2}))?", re.ASCII)
 _MONTH_YEAR: Final = re.compile(r"(\d{1,2})[./ -](\d{4})", re.ASCII)
-_MONTH: Final = _alternatives(words.MONTHS)
+_MONTH: Final = _alternatives(MONTHS)
 _YEAR: Final = r"(\d{4})(?: г\.?| года?| году)?"
 # Not compiled before somebody types such words: that would cost every command some milliseconds.
 _WORDED: Final = (
@@ -116,13 +239,13 @@ _WORDED: Final = (
     (rf"(?:in |en |в )?(?P<month>{_MONTH})\.?(?: (?P<year>{_YEAR}))"),
 )
 _YEAR_WORDED: Final = re.compile(r"(?:(?:year|annee|in|en|в|год) (\d{4})(?: г\.?| году)?|(\d{4}) (?:г\.?|год|году))")
-_ABOUT: Final = re.compile(rf"(?:~ ?|(?:{_alternatives(words.ABOUT)})\.? )(.+)|(.+?) ?~")
+_ABOUT: Final = re.compile(rf"(?:~ ?|(?:{_alternatives(ABOUT)})\.? )(.+)|(.+?) ?~")
 _WEEKDAY: Final = (
-    rf"(?:(?:on|le|в|во) )?(?:(?P<before>{_alternatives(words.WHICH)}) )?"
-    rf"(?P<weekday>{_alternatives(words.WEEKDAYS)})\.?(?: (?P<after>{_alternatives(words.WHICH)}))?(?P<rest> .+)?"
+    rf"(?:(?:on|le|в|во) )?(?:(?P<before>{_alternatives(WHICH)}) )?"
+    rf"(?P<weekday>{_alternatives(WEEKDAYS)})\.?(?: (?P<after>{_alternatives(WHICH)}))?(?P<rest> .+)?"
 )
-_COUNT: Final = rf"(?P<count>\d{{1,3}}|{_alternatives(words.COUNTS)})"
-_UNIT: Final = rf"(?P<unit>{_alternatives(words.UNITS)})"
+_COUNT: Final = rf"(?P<count>\d{{1,3}}|{_alternatives(COUNTS)})"
+_UNIT: Final = rf"(?P<unit>{_alternatives(UNITS)})"
 _AGO: Final = (
     (rf"{_COUNT} {_UNIT} (?:ago|назад)"),
     (rf"(?P<count>){_UNIT} назад"),
@@ -157,13 +280,13 @@ class _Reader:
         return None
 
     def _relative(self, said: str) -> _Read | None:
-        if said in words.DAYS:
-            return self._away(words.DAYS[said])
+        if said in DAYS:
+            return self._away(DAYS[said])
         if (step := _STEP.fullmatch(said)) is not None:
             return self._away(int(step[2]) if step[1] == "+" else -int(step[2]))
-        if (month := words.MONTHS_AWAY.get(said)) is not None:
+        if (month := MONTHS_AWAY.get(said)) is not None:
             return _Read(*_months_away(self._today, month))
-        if (years := words.YEARS_AWAY.get(said)) is not None:
+        if (years := YEARS_AWAY.get(said)) is not None:
             return _Read(self._today.year + years)
         return None
 
@@ -212,7 +335,7 @@ class _Reader:
         for pattern in _WORDED:
             if (found := re.fullmatch(pattern, said)) is not None:
                 named = found.groupdict()
-                month, day = words.MONTHS[named["month"]], int(named.get("day") or 0)
+                month, day = MONTHS[named["month"]], int(named.get("day") or 0)
                 if named["year"]:
                     return self._dated(day, month, int(named["year"][:4]))
                 return self._without_year(day, month)
@@ -222,7 +345,7 @@ class _Reader:
         found = re.fullmatch(_WEEKDAY, said)
         if found is None or (found["before"] and found["after"]):
             return None
-        weekday, which = words.WEEKDAYS[found["weekday"]], words.WHICH.get(found["before"] or found["after"])
+        weekday, which = WEEKDAYS[found["weekday"]], WHICH.get(found["before"] or found["after"])
         if found["rest"]:
             return self._on_weekday(weekday, found["rest"].strip()) if which is None else None
         back = (self._today.weekday() - weekday) % 7
@@ -231,9 +354,9 @@ class _Reader:
             raise self._two_ways(Message("Say which Friday: last Friday, or next Friday."))
         days = {
             None: ahead if self._lean is Lean.COMING else -back,
-            words.Which.THIS: weekday - self._today.weekday(),
-            words.Which.LAST: -(back or 7),
-            words.Which.NEXT: ahead or 7,
+            Which.THIS: weekday - self._today.weekday(),
+            Which.LAST: -(back or 7),
+            Which.NEXT: ahead or 7,
         }
         return self._away(days[which])
 
@@ -253,17 +376,17 @@ class _Reader:
         for sign, patterns in ((-1, _AGO), (1, _AHEAD)):
             found = next(filter(None, (re.fullmatch(pattern, said) for pattern in patterns)), None)
             if found is not None:
-                count = words.COUNTS.get(found["count"]) or int(found["count"] or 1)
-                return self._so_long(sign * count, words.UNITS[found["unit"]])
+                count = COUNTS.get(found["count"]) or int(found["count"] or 1)
+                return self._so_long(sign * count, UNITS[found["unit"]])
         return None
 
-    def _so_long(self, count: int, unit: words.Unit) -> _Read:
+    def _so_long(self, count: int, unit: Unit) -> _Read:
         """Return the day so far away; of months and years, which nobody means to the day, about which it is."""
-        if unit is words.Unit.MONTH:
+        if unit is Unit.MONTH:
             return _Read(*_months_away(self._today, count), circa=True)
-        if unit is words.Unit.YEAR:
+        if unit is Unit.YEAR:
             return _Read(self._today.year + count, circa=True)
-        return self._away(count * (7 if unit is words.Unit.WEEK else 1))
+        return self._away(count * (7 if unit is Unit.WEEK else 1))
 
     def _away(self, days: int) -> _Read:
         day = self._today + datetime.timedelta(days=days)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from vault.cli.next_steps import in_words
 from vault.cli.opening import opened
-from vault.cli.output import Output, Result
+from vault.cli.output import Output, Result, in_words
 from vault.cli.table import Arg, Given, Verb, new_file
 from vault.words.codes import words_of
 from vault.words.message import Message, Words

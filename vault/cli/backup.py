@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from vault.acts.backup import documents, inside
-from vault.cli.coming_back import WISHES, ask_and, data_of, said_of
-from vault.cli.confirming import require_word
 from vault.cli.opening import advising, read_entrance, vault_path
 from vault.cli.output import Output, Result
+from vault.cli.safeguards import require_word
+from vault.cli.sheet_prompts import WISHES, ask_and, come_back_data, come_back_said
 from vault.cli.table import Arg, Given, Verb
 from vault.display import MINUTE_UTC, time_data
 from vault.errors import RefusedError, UsageError
@@ -18,7 +18,7 @@ from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
-    from vault.access.recovery.recovering import BroughtBack
+    from vault.access.recovering import BroughtBack
     from vault.services.backups.restoring import Restored
     from vault.services.backups.restoring_by_sheets import Regained
     from vault.services.credentials.sheets import TypedSheets
@@ -136,7 +136,7 @@ def _valid_again_lines(valid_again: tuple[Message, ...]) -> list[Words]:
 
 
 def _restore_by_sheets(args: Given, output: Output, path: Path) -> Result:
-    from vault.access.recovery.recovering import Wish
+    from vault.access.recovering import Wish
     from vault.services.backups import restoring, restoring_by_sheets
     from vault.services.credentials import recovery
 
@@ -156,13 +156,17 @@ def _restore_by_sheets(args: Given, output: Output, path: Path) -> Result:
         output.say(warning)
     lines = [
         *_restored_lines(done.vault),
-        *said_of(args, done.back, done.root_words),
+        *come_back_said(args, done.back, done.root_words),
         *_kept(args, done.back),
         _IN_ITS_PLACE,
     ]
     if done.closed_drafts:
         lines.insert(3, Message("Unfinished drafts in it stay closed: only their writer's passphrase opens them."))
-    data = {**_restored_data(done.vault), **data_of(done.back, done.root_words), "closed_drafts": done.closed_drafts}
+    data = {
+        **_restored_data(done.vault),
+        **come_back_data(done.back, done.root_words),
+        "closed_drafts": done.closed_drafts,
+    }
     return Result(data, lines)
 
 

@@ -1,19 +1,27 @@
-"""`casevault case`: list and open cases."""
+"""`casevault case | search | erasures`: make, list and open cases, search their text, and what of them is erased."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.opening import opened
+from vault.cli.nouns import NOUNS
+from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
-from vault.cli.showing import case_data, case_lines
+from vault.cli.prompts import Personal, options_of
+from vault.cli.showing import case_data, case_lines, indented
 from vault.cli.table import CASE, Arg, Given, OneOf, Verb
+from vault.display import DAY, time_text
 from vault.ids import short_id
 from vault.words.codes import word_of
-from vault.words.message import Message, Words, joined
+from vault.words.message import Message, Words, joined, plural
 
 if TYPE_CHECKING:
+    from vault.services.cases.searching import FoundRecord
     from vault.services.cases.two_versions import InTwo
+    from vault.services.erasures.arrived import Waiting
+
+
+# `casevault case`: list and open cases.
 
 _NONE = Message("No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`.")
 _NONE_CLOSED = Message("No case of yours is closed.")
@@ -94,7 +102,7 @@ def _show(args: Given, output: Output) -> Result:
     return Result(data, lines)
 
 
-VERBS: Final = (
+CASE_VERBS: Final = (
     Verb("list", Message("the cases that you can open"), (
         OneOf((
             Arg("[--closed]", Message("the closed cases instead")),
@@ -104,3 +112,168 @@ VERBS: Final = (
     ), _list),
     Verb("show", Message("open a case"), (CASE,), _show),
 )  # fmt: skip
+
+
+# `casevault search`: search the text of every case that you hold.
+
+_WORDS = (Personal("words", "--words", Message("Words to search for"), required=True),)
+
+
+def _search(args: Given, output: Output) -> Result:
+    if args.typed:
+        args.words = " ".join(args.typed)
+    with opened_to_ask(args, output, _WORDS) as (session, values):
+        from vault.services.cases import searching
+        from vault.services.cases.searching import WHY_WORDS, Why
+
+        found = searching.search(session, values["words"][0], limit=args.limit, why=args.why, exact=args.exact)
+        if args.in_sections:
+            apart = searching.search_sections(
+                session, values["words"][0], limit=args.limit, why=args.why, exact=args.exact
+            )
+            found = searching.Found((*found.hits, *apart.hits), more=found.more or apart.more)
+    data = [
+        {
+            "case": h.case.hex(),
+            "record": h.record.hex(),
+            "kind": h.kind,
+            "snippet": h.snippet,
+            "do_not_call": list(h.do_not_call),
+            "closed": h.is_closed,
+            "why": h.why.value,
+            **({} if h.section is None else {"section": h.section.hex(), "section_kind": h.section_kind}),
+        }
+        for h in found.hits
+    ]
+    lines: list[Words] = []
+    for h in found.hits:
+        lines.append(f"{h.ref}  {word_of(h.kind)!s:<7}  {h.snippet}")
+        lines += [] if h.why is Why.EXACT else [indented(WHY_WORDS[h.why])]
+        if h.kind == "document":
+            lines.append(indented(_in_paper(h)))
+        if h.section is not None:
+            kind = word_of(h.section_kind or "")
+            lines.append(indented(Message("in the restricted section {id}: {kind}", id=short_id(h.section), kind=kind)))
+        lines += [indented(Message("in a closed case"))] if h.is_closed else []
+        lines += [indented(Message("DO NOT CALL  {number}", number=number)) for number in h.do_not_call]
+    if found.more:
+        lines.append(Message("More than {limit} records match: add a word.", limit=args.limit))
+    nothing = [Message("Nothing matches."), *([_NOT_SEARCHED] if found.leaves_sections else [])]
+    return Result({"hits": data, "more": found.more}, lines or nothing)
+
+
+def _in_paper(hit: FoundRecord) -> Words:
+    """Return which paper it is, and the command that shows its text."""
+    if hit.section is None:
+        return Message("in the paper {title}: `casevault document text {id}`", title=hit.title, id=short_id(hit.record))
+    return Message(
+        "in the paper {title}: `casevault document text {id} --section {section}`",
+        title=hit.title,
+        id=short_id(hit.record),
+        section=short_id(hit.section),
+    )
+
+
+_NOT_SEARCHED: Final = Message("Restricted sections were not searched: `--in-sections` looks there too.")
+_SCRIPTS_ONLY: Final = Message(
+    "scripts only; at a terminal they are asked. kind:note by:NAME since:DATE until:DATE among the words narrow the"
+    " search, and double quotes make a phrase"
+)
+SEARCH: Final = (
+    Verb("search", NOUNS["search"].help, (
+        Arg("[WORDS ...]", _SCRIPTS_ONLY, into="typed"),
+        Arg("[--limit N]", Message("maximum number of hits"), of=int, default=50),
+        Arg("[--in-sections]", Message("also search each restricted section that you hold; the log says so")),
+        Arg("[--exact]", Message("no other spellings of names, no typing errors")),
+        *options_of(_WORDS),
+    ), _search),
+)  # fmt: skip
+
+
+# `casevault erasures`: what colleagues erased and this device has still.
+
+_HELD: Final = Message("on legal hold: it stays")
+
+
+def _erasures_list(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.erasures import arrived, standing_again
+
+        arrived.note(session, arrived.look(session))
+        found = arrived.waiting(session)
+        again = standing_again.standing_again(session)
+    lines: list[Words] = [
+        plural(
+            "{day}  {place}: {count} record, erased by {who}",
+            "{day}  {place}: {count} records, erased by {who}",
+            day=_day_of(line),
+            place=line.name,
+            count=line.records,
+            who=line.by,
+        )
+        for line in found
+    ]
+    lines += [
+        Message(
+            "is back  {place}: id {id}, erased here, then changed by a colleague",
+            place=each.name,
+            id=short_id(each.record),
+        )
+        for each in again
+    ]
+    data = [
+        {
+            "place": str(line.name),
+            "by": str(line.by),
+            "records": line.records,
+            "goes": time_text(line.goes_ms, DAY),
+            "held": line.is_held,
+            "brings_back": None if line.brings_back_ms is None else time_text(line.brings_back_ms, DAY),
+        }
+        for line in found
+    ]
+    stands = [{"place": str(each.name), "record": each.record.hex()} for each in again]
+    return Result(
+        {"waiting": data, "again": stands}, lines or [Message("Nothing that a colleague erased is on this device.")]
+    )
+
+
+def _day_of(line: Waiting) -> Words:
+    if line.is_held:
+        return _HELD
+    if line.brings_back_ms is not None:
+        return Message(
+            "it stays: otherwise the version of {day} would be shown again", day=time_text(line.brings_back_ms, DAY)
+        )
+    return time_text(line.goes_ms, DAY)
+
+
+def _due(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.erasures import retention
+
+        found = retention.overdue(session)
+    lines: list[Words] = [
+        Message(
+            "{day}  {ref}  {kind}, closed {closed}  {what}",
+            day=line.since,
+            ref=line.ref,
+            kind=word_of(line.kind),
+            closed=line.closed,
+            what=_HELD if line.is_held else Message("`casevault erase {ref} --reason retention`", ref=line.ref),
+        )
+        for line in found
+    ]
+    data = [
+        {"case": line.case.hex(), "ref": line.ref, "closed": line.closed, "since": line.since, "held": line.is_held}
+        for line in found
+    ]
+    return Result({"due": data}, lines or [Message("No closed case of yours has been kept longer than the rules say.")])
+
+
+ERASURES: Final = (
+    Verb("list", Message("what colleagues erased, and when it goes from this device"), (), _erasures_list),
+    Verb("due", Message("closed cases that were kept as long as the rules say; nothing is erased by itself"), (), _due),
+)  # fmt: skip
+
+TABLES: Final = {"case": CASE_VERBS, "search": SEARCH, "erasures": ERASURES}

@@ -7,10 +7,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.next_steps import in_words
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened, vault_path
-from vault.cli.output import Output, Result
+from vault.cli.output import Output, Result, in_words
 from vault.cli.table import Arg, Given, Verb
 from vault.errors import OpenElsewhereError, TryAgainError
 from vault.words.message import Message, Words

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from vault.acts.records import COUNTED_FROM
 from vault.casework.story import headline_said
-from vault.casework.story.check_in import missed_for
-from vault.casework.story.deadline import Deadline
-from vault.cli.acting import arg_of, given_of
-from vault.cli.dates import day_of
+from vault.casework.story.events import Deadline
+from vault.casework.story.protection import missed_for
+from vault.cli.act_verbs import arg_of, given_of
+from vault.cli.date_options import day_of
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.showing import indented
@@ -33,7 +33,7 @@ def _listed(args: Given, output: Output) -> Result:
     """Show what is due; of one case without `--due`, all its deadlines."""
     if args.case is not None and args.due is None:
         return _list_in(args, output)
-    from vault.deadlines.engine import STATES
+    from vault.deadlines.reckoning import STATES
     from vault.services.cases import deadlines
     from vault.services.safety.check_ins import missed_words
 
@@ -117,7 +117,7 @@ def _list_in(args: Given, output: Output) -> Result:
 
         found = story.list_in(session, cases.find(session, args.case), (Deadline.KIND,), why=args.why)
         by = authors.written_by(session, found)
-    from vault.deadlines.engine import STATES
+    from vault.deadlines.reckoning import STATES
 
     lines: list[Words] = []
     data = []
@@ -135,9 +135,9 @@ def _list_in(args: Given, output: Output) -> Result:
 
 def _calendar(args: Given, output: Output) -> Result:
     """Write the dates as a calendar file."""
-    from vault.cli.next_steps import in_words
+    from vault.cli.output import in_words
+    from vault.deadlines.facts import exact_moment
     from vault.deadlines.icalendar import Entry, calendar_text
-    from vault.deadlines.typed import exact_moment
     from vault.services.cases import deadlines
     from vault.store.files import write_new
 
@@ -186,7 +186,7 @@ def _rule_data(rule: Rule) -> dict[str, object]:
 
 def _rule_lines(rule: Rule, *, is_whole: bool) -> list[Words]:
     from vault.deadlines.rules import TRIGGERS
-    from vault.deadlines.wording import CERTAINTIES
+    from vault.deadlines.sentences import CERTAINTIES
 
     lines: list[Words] = [
         Message("{code}  {title}  {certainty}", code=rule.code, title=rule.title, certainty=CERTAINTIES[rule.certainty])
@@ -201,9 +201,9 @@ def _rule_lines(rule: Rule, *, is_whole: bool) -> list[Words]:
 
 def _count(args: Given, output: Output) -> Result:
     del output
-    from vault.deadlines.engine import STATES
+    from vault.deadlines.facts import moment_text
+    from vault.deadlines.reckoning import STATES
     from vault.deadlines.shipped import rule_named
-    from vault.deadlines.typed import moment_text
     from vault.services.cases import deadlines
 
     found = deadlines.found_by(rule_named(args.rule), {**given_of(args, COUNTED_FROM), "court": tuple(args.court)})
@@ -234,7 +234,7 @@ def _week(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         import datetime
 
-        from vault.cli.next_steps import in_words
+        from vault.cli.output import in_words
         from vault.services.cases import cases
         from vault.services.exports import paper_week
 

@@ -1,14 +1,13 @@
-"""`casevault device`: the devices of the organisation, and what to do when a device is lost."""
+"""`casevault device | drill`: the devices of the organisation, what to do when one is lost, and practice for it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.confirming import YES, require_sure
-from vault.cli.next_steps import in_words
 from vault.cli.opening import opened
-from vault.cli.outcome import PROPOSAL, outcome_result
-from vault.cli.output import Output, Result
+from vault.cli.output import Output, Result, in_words
+from vault.cli.safeguards import YES, require_sure
+from vault.cli.signed_changes import PROPOSAL, outcome_result
 from vault.cli.table import Arg, Given, OneOf, Verb, new_file
 from vault.store.files import write_new
 from vault.words.message import Message, Words, plural
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from vault.services.members.lists_apart import WaitingDevice
     from vault.services.members.warning import WarnList
 
+
+# `casevault device`: the devices of the organisation, and what to do when a device is lost.
 
 _JOIN: Final = Message("`casevault --vault NEW member join INVITATION --out REQUEST`.")
 
@@ -174,7 +175,7 @@ def _revoke(args: Given, output: Output) -> Result:
 
 
 _DEVICE: Final = Arg("DEVICE", Message("its id (`device list`)"))
-VERBS: Final = (
+DEVICE: Final = (
     Verb("list", Message("list the devices and their members"), (), _list),
     Verb("name", Message("give a device a name"), (
         _DEVICE,
@@ -198,3 +199,51 @@ VERBS: Final = (
         YES, PROPOSAL,
     ), _revoke),
 )  # fmt: skip
+
+
+# `casevault drill seizure`: as if a device had been taken a moment ago.
+
+
+def _seizure(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.members import devices, warning
+        from vault.services.safety import seizure
+
+        seat = session.seat if args.device is None else devices.find(session, args.device)
+        found = seizure.look(session, seat)
+        if args.out is not None:
+            seizure.print_page(session, found, args.out, in_words)
+    warn = warning.warn_lines(found.warn)
+    data = {
+        "device": seat.hex(),
+        "cases": [
+            {"ref": case.ref, "people": case.people, "notes": case.notes, "papers": case.papers} for case in found.cases
+        ],
+        "packages": [
+            {"ref": left.ref, "recipient": in_words(left.recipient), "made": left.made} for left in found.packages
+        ],
+        "unread": found.unread,
+        **warned_data(found.warn),
+        "warn": [in_words(line) for line in warn],
+        "page": None if args.out is None else str(args.out),
+    }
+    lines: list[Words] = [
+        *seizure.found_lines(found),
+        Message("WHAT TO DO"),
+        *seizure.step_lines(),
+        ON_SCREEN,
+        *warn,
+    ]
+    if args.out is not None:
+        lines.append(Message("The page is at {path}. It names nobody, and is not encrypted.", path=args.out))
+    return Result(data, lines)
+
+
+DRILL: Final = (
+    Verb("seizure", Message("what would be found on a device that was taken, whom to warn, and what to do"), (
+        Arg("[--device DEVICE]", Message("its id (`device list`; default: this device)")),
+        Arg("[--out FILE]", Message("a page of it to print: references and steps, no names"), of=new_file),
+    ), _seizure),
+)  # fmt: skip
+
+TABLES: Final = {"device": DEVICE, "drill": DRILL}

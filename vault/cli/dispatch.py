@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vault import __version__
-from vault.cli.arguments import parse, take_options
 from vault.cli.nouns import GLOBAL, NOUNS, Noun, verbs_of
-from vault.cli.output import Output, Result
-from vault.cli.streams import ready_streams
-from vault.cli.table import Given, Verb, require_places
+from vault.cli.output import Output, Result, ready_streams
+from vault.cli.table import Given, Verb, parse, require_places, take_options
 from vault.errors import InternalError, UsageError, VaultError
 from vault.words.message import Message
 
@@ -83,7 +81,7 @@ def _run(arguments: list[str], output: Output, held: Session | None) -> Result:
     verbs = verbs_of(noun)
     if noun.verbs:
         if words and words[0] in _HELP:
-            from vault.cli.help import help_of_noun
+            from vault.cli.nouns import help_of_noun
 
             return help_of_noun(noun, verbs.values())
         if not words:
@@ -99,14 +97,14 @@ def _at_once(word: str) -> Result:
     """Answer what needs no table of a noun."""
     if "version" in word:
         return Result({"version": __version__}, [f"casevault {__version__}"])
-    from vault.cli.help import help_of_program
+    from vault.cli.nouns import help_of_program
 
     return help_of_program()
 
 
 def _run_verb(noun: Noun, verb: Verb, words: list[str], given: Given, output: Output) -> Result:
     if not _HELP.isdisjoint(words[: words.index("--")] if "--" in words else words):
-        from vault.cli.help import help_of_verb
+        from vault.cli.nouns import help_of_verb
 
         return help_of_verb(noun, verb)
     from vault import platform

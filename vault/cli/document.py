@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from vault.acts.act import CASE as CASE_NAMED
 from vault.acts.document import DOCUMENT, OF_SECTION, home_of, place_of
+from vault.casework.document import Document
 from vault.casework.form import labelled
-from vault.casework.papers.document import Document
-from vault.cli.acting import arg_of, given_of
+from vault.cli.act_verbs import arg_of, given_of
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.showing import indented

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.new_passphrase import LANGUAGES, memory_mib, new_passphrase
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import vault_path
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of, personal_values, read_member, refuse_as_options
-from vault.cli.sheets import at_terminal, compare_paper, files_for, hand_over, writing
+from vault.cli.sheet_prompts import at_terminal, compare_paper, files_for, hand_over, writing
 from vault.cli.table import Arg, Given, Verb
+from vault.cli.way_in import LANGUAGES, memory_mib, new_passphrase
 from vault.errors import TryAgainError
 from vault.words.message import Message, Words
 from vault.words.next_step import NextStep

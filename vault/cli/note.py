@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from vault.casework.note import AMENDS, CHOSEN, TEXT, WHEN, note_head, note_of
-from vault.cli.dates import of_shape
+from vault.cli.date_options import of_shape
 from vault.cli.opening import opened, opened_for_text
 from vault.cli.output import Output, Result
 from vault.cli.prompts import text_is_typed

@@ -1,17 +1,21 @@
-"""The nouns of the command line and its global options: as much as `casevault --help` needs, and no noun's module."""
+"""The nouns of the command line, its global options and its help, for which no noun's module is loaded."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from vault.cli.output import Result, in_words
 from vault.cli.table import Arg, Verb
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.acts.act import Act
+
+
+# The nouns of the command line and its global options: as much as `casevault --help` needs, and no noun's module.
 
 
 class Noun(NamedTuple):
@@ -49,7 +53,7 @@ def verbs_of(noun: Noun) -> Mapping[str, Verb]:
         # A module whose nouns have verbs of the same names has a table for each.
         table = module.TABLES[noun.name] if hasattr(module, "TABLES") else module.VERBS
     if noun.acts:
-        from vault.cli.acting import verb_of
+        from vault.cli.act_verbs import verb_of
 
         table += tuple(map(verb_of, acts_of(noun)))
     names = noun.verbs or (noun.name,)
@@ -70,9 +74,9 @@ def _formed(name: str, what: Message, *verbs: str) -> Noun:
 # fmt: off
 GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     Message("start"): (
-        Noun("app", Message("open the app on this terminal; so does `casevault` alone")),
-        Noun("demo", Message("try everything once on invented people, then open the app")),
-        Noun("shell", Message("several commands in one open vault, for one passphrase")),
+        Noun("app", Message("open the app on this terminal; so does `casevault` alone"), file="launch"),
+        Noun("demo", Message("try everything once on invented people, then open the app"), file="launch"),
+        Noun("shell", Message("several commands in one open vault, for one passphrase"), file="launch"),
         Noun("init", Message("make a vault; it asks for what it needs")),
         Noun("status",
              Message("show the state of this vault, without a name or a count of its contents; more with `--unlock`"),
@@ -81,12 +85,13 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              file="computer"),
         Noun("recovery", Message("the sheets that restore access when a passphrase is lost"),
              ("status", "sheets", "drill", "new", "follow", "restore")),
-        Noun("passphrase", Message("change your passphrase, or make a passphrase from words"), ("change", "generate")),
+        Noun("passphrase", Message("change your passphrase, or make a passphrase from words"), ("change", "generate"),
+             file="way_in"),
         Noun("factor", Message("a file or a security key that you need with your passphrase"),
-             ("list", "add", "remove")),
+             ("list", "add", "remove"), file="way_in"),
         Noun("lock", Message("stop this vault's running app on this computer"), file="computer"),
         Noun("destroy", Message("destroy your own key slot, or all slots after N failed attempts"),
-             ("access", "after-wrong-attempts")),
+             ("access", "after-wrong-attempts"), file="way_in"),
     ),
     Message("organisation"): (
         Noun("member", Message("list members, admit them, remove them, change their roles"),
@@ -99,7 +104,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("case", Message("make, list, open, change and close cases"),
              ("new", "list", "show", "edit", "stage", "close", "reopen", "hold", "release"), "case", acts="case"),
         Noun("import", Message("make the cases of a spreadsheet (CSV or XLSX): it shows and asks first"),
-             file="importing"),
+             file="spreadsheet_import"),
         Noun("person", Message("the people of a case"), ("add", "list", "show", "same", "cases", "edit"), "person",
              acts="person"),
         _formed("relation", Message("how the people of a case are connected")),
@@ -121,48 +126,51 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              ("add", "list", "edit", "heard", "missed"), "story", acts="safety"),
         Noun("checklist", Message("what to do after an arrest, a disappearance, a raid or a seized device"),
              ("begin", "list", "done", "edit"), "story", acts="safety"),
-        Noun("drill", Message("practise what to do when a device is taken"), ("seizure",)),
+        Noun("drill", Message("practise what to do when a device is taken"), ("seizure",), file="device"),
         Noun("form", Message("forms of your organisation, as data: keep them, fill them in"),
-             ("list", "show", "add", "fill", "edit", "answers"), "form", acts="records"),
+             ("list", "show", "add", "fill", "edit", "answers"), "form_answers", acts="records"),
         _formed("event", Message("points of the timeline, with uncertain dates")),
         Noun("document", Message("papers of a case: add a file, list, read, save and remove it"),
              ("add", "list", "show", "text", "senders", "save", "edit", "remove"), "document", acts="document"),
-        Noun("history", Message("what a record said before, and who wrote it")),
-        Noun("join", Message("two versions of a record that were written apart: show both, and say what stands")),
+        Noun("history", Message("what a record said before, and who wrote it"), file="versions_told"),
+        Noun("join", Message("two versions of a record that were written apart: show both, and say what stands"),
+             file="versions_told"),
         Noun("undo", Message("take back the last thing that you wrote, within 10 minutes and before any bundle"),
              acts="undo"),
         Noun("erase", Message("erase a note, a person, a case or a slip for good; shows first what goes"),
              acts="erase"),
         Noun("erasures", Message("what colleagues erased, and cases that are due to be erased"),
-            ("list", "now", "due", "rules"), "erasures", acts="erasures"),
-        Noun("search", Message("search the text of every case that you hold")),
+            ("list", "now", "due", "rules"), "case", acts="erasures"),
+        Noun("search", Message("search the text of every case that you hold"), file="case"),
         Noun("section", Message("the restricted sections of a case (location, health, sources)"),
              ("new", "list", "show", "move", "grant", "revoke")),
         Noun("intake", Message("call slips, until they become a case, and the register of who is known"),
              ("add", "list", "move", "edit", "close", "enter", "ask"), "intake", acts="intake"),
     ),
     Message("who can open what"): (
-        Noun("grant", Message("list who can open a case, grant access, revoke it"), ("list", "add", "revoke")),
+        Noun("grant", Message("list who can open a case, grant access, revoke it"), ("list", "add", "revoke"),
+             file="who_can_open"),
         Noun("key", Message("change the keys of cases, and wrap what was written under the newest key"),
-             ("list", "rotate", "rewrap")),
+             ("list", "rotate", "rewrap"), file="who_can_open"),
         Noun("handover", Message("move the cases of a member who leaves to another member"),
-             ("order", "list", "carry-out"), "handover", acts="handover"),
+             ("order", "list", "carry-out"), "who_can_open", acts="handover"),
         Noun("break-glass", Message("in an emergency, open a case for some days to a member without a grant"),
              acts="break_glass"),
-        Noun("clock", Message("show and correct the time that decides when rights end"), ("show", "confirm", "repair")),
+        Noun("clock", Message("show and correct the time that decides when rights end"), ("show", "confirm", "repair"),
+             file="who_can_open"),
     ),
     Message("referrals"): (
         Noun("recipient", Message("lawyers, courts and others who receive packages"),
              ("add", "list", "edit", "confirm"), "recipient", acts="recipient"),
         Noun("export", Message("make a redacted package for one recipient"), acts="export"),
-        Noun("pack", Message("confirmed facts of a client who disappeared, for one recipient")),
+        Noun("pack", Message("confirmed facts of a client who disappeared, for one recipient"), file="export"),
         Noun("export-all", Message("all that you can read, in an open format, sealed for one confirmed recipient"),
              acts="export_all"),
         Noun("report", Message("counts of people, cases and acts, without small groups"), ("counts",),
              acts="report"),
         Noun("approval", Message("answer, as a second person, what somebody elsewhere asks"),
              ("show", "give", "list"), "approval", acts="approval"),
-        Noun("package", Message("open or check a package; needs no vault"), ("open", "verify")),
+        Noun("package", Message("open or check a package; needs no vault"), ("open", "verify"), file="recipient"),
     ),
     Message("exchange"): (
         Noun("bundle", Message("exchange work with another member in one file"), ("make", "import", "show")),
@@ -190,3 +198,86 @@ GLOBAL: Final = (
     Arg("[--quiet]", Message("no progress")),
 )  # fmt: skip
 # fmt: on
+
+
+# The words of `casevault --help`, of a noun and of a verb, made from their tables.
+
+TITLE = Message("casevault - an encrypted casework vault for asylum-support organisations")
+_WAYS = (
+    ("casevault", Message("open the app")),
+    ("casevault NOUN --help", Message("the verbs of a noun")),
+    ("casevault NOUN VERB --help", Message("the arguments of one command")),
+)
+_OPTIONS = Message("options, before or after the verb")
+PERSONAL = Message(
+    "At a terminal, never give personal values as options: they would stay in the shell's history. Leave"
+    " them out: CaseVault asks for them. Or use --from -."
+)
+EXIT_CODES = Message(
+    "exit codes\n"
+    "  0 ok   1 failure   2 usage   3 in part, or waiting for a decision   4 not found\n"
+    "  5 refused   6 verification failed   10 no vault here   11 open elsewhere\n"
+    "  12 wrong passphrase   69 part missing   70 internal   75 try again\n"
+    "  74 done, but the answer could not be written: do not repeat it\n"
+    "  130, 143 ended by a signal   141 done, and nobody read the answer"
+)
+
+
+def help_of_program() -> Result:
+    """Return the help of the program."""
+    width = max(map(len, NOUNS))
+    lines = [in_words(TITLE), "", _usage("[--vault V] [--member NAME] NOUN [VERB] ..."), "", *_rows(_WAYS)]
+    for group, nouns in GROUPS.items():
+        lines += ["", in_words(group), *_rows([(noun.name, _with_verbs(noun)) for noun in nouns], width)]
+    lines += ["", in_words(_OPTIONS), *_args(GLOBAL), "", in_words(PERSONAL)]
+    return _answer([*lines, "", *in_words(EXIT_CODES).split("\n")])
+
+
+def help_of_noun(noun: Noun, verbs: Iterable[Verb]) -> Result:
+    """Return the help of a noun: what it is for, and its verbs."""
+    rows = [(verb.name, verb.help) for verb in verbs]
+    return _answer([_usage(f"{noun.name} VERB ..."), "", sentence(noun.help), "", *_rows(rows)])
+
+
+def help_of_verb(noun: Noun, verb: Verb) -> Result:
+    """Return the help of a verb: what it does, and its arguments."""
+    args = list(verb.each_arg())
+    return _answer([_usage(noun.usage(verb)), "", sentence(verb.help), *[""][: len(args)], *_args(args)])
+
+
+def _answer(lines: Sequence[str]) -> Result:
+    return Result({"help": "\n".join([*lines, ""])}, lines)
+
+
+def _usage(called: str) -> str:
+    return in_words(Message("usage: casevault {called}", called=called))
+
+
+def _with_verbs(noun: Noun) -> Message:
+    return Message("{help}: {verbs}", help=noun.help, verbs=", ".join(noun.verbs)) if noun.verbs else noun.help
+
+
+def sentence(words: Message) -> str:
+    """Return a help as a sentence of its own."""
+    text = in_words(words)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _args(args: Sequence[Arg]) -> list[str]:
+    return _rows([(" ".join(arg.words), help_of(arg)) for arg in args])
+
+
+def help_of(arg: Arg) -> Message:
+    """Return the help of an argument, with its choices and its default."""
+    told = arg.help
+    if len(arg.choices) > 1:
+        told = Message("{help}: {choices}", help=told, choices=", ".join(arg.choices))
+    if arg.default and isinstance(arg.default, str | int):
+        told = Message("{help} ({default})", help=told, default=arg.default)
+    return told
+
+
+def _rows(rows: Sequence[tuple[str, Words]], width: int = 0) -> list[str]:
+    """Return two columns."""
+    width = max([width, *(len(left) for left, _ in rows)])
+    return [f"  {left:<{width}}  {in_words(right)}" for left, right in rows]

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vault import platform
-from vault.cli.next_steps import in_words
-from vault.cli.output import Output
+from vault.cli.output import Output, in_words
 from vault.cli.prompts import (
     Personal,
     are_asked,
@@ -27,7 +26,7 @@ from vault.errors import NoVaultError, RefusedError, VaultError, WrongPassphrase
 from vault.words.message import Message
 
 if TYPE_CHECKING:
-    from vault.access.seat_keys.factors import Factors
+    from vault.access.seat_keys.slots import Factors
     from vault.access.session import Session
     from vault.ids import CompartmentId
     from vault.services.cases.notes import NoteBegun
@@ -74,11 +73,11 @@ def read_entrance(args: Given, output: Output, salt: Callable[[], bytes] | None 
         folder.require_closed()
     member = read_member(args, output)
     passphrase = read_passphrase(args, output, meanwhile=_load_what_follows)
-    from vault.access.seat_keys.factors import Factors, salt_of_vault
+    from vault.access.seat_keys.slots import Factors, salt_of_vault
 
     if args.keyfile is None and not args.security_key:
         return Entrance(member, Factors(passphrase))
-    from vault.seal.entrance.prf import fido2_salt
+    from vault.seal.entrance.device_secret import fido2_salt
     from vault.services.credentials import factors
 
     device = None if args.keyfile is None else factors.device_secret_of(args.keyfile)

@@ -1,4 +1,4 @@
-"""What the command line says: one result on standard output, everything else on standard error."""
+"""What the command line says: one result on standard output, all else on standard error, next steps as commands."""
 
 from __future__ import annotations
 
@@ -8,16 +8,156 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TextIO
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final, TextIO
 
-from vault.cli.next_steps import in_english, in_words, set_in
-from vault.cli.streams import give_up
 from vault.display import safe_text
 from vault.errors import VaultError
-from vault.words.message import Message, Words
+from vault.words.message import ENGLISH, Message, Value, Words, rendered, replace_values
+from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.progress import Progress, StepProgress
+
+
+# Standard streams as commands need them: open, in whatever encoding, and never a reason to doubt what was done.
+
+_MODES = ("r", "w", "w")
+
+
+def ready_streams() -> None:
+    """Open the null device over each standard stream that is closed, and let every letter be written somehow.
+
+    A closed one would be given to the next file that is opened, and that could be the vault. A letter that the
+    terminal's encoding lacks is written as its number; one that the terminal sends in another encoding is read as
+    U+FFFD, and is asked for again.
+    """
+    for number in range(len(_MODES)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+    streams = [sys.stdin, sys.stdout, sys.stderr]
+    sys.stdin, sys.stdout, sys.stderr = (
+        os.fdopen(number, mode, encoding="utf-8", closefd=False) if stream is None else stream
+        for number, (stream, mode) in enumerate(zip(streams, _MODES, strict=True))
+    )
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=errors)
+
+
+def give_up(stream: TextIO) -> None:
+    """Let what the stream still holds go to the null device, so that the end of the process does not fail by it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+# How the command line says what a person may do next, and every other sentence of the library.
+
+_FURTHER: Final = "  "
+COMMANDS: Final[Mapping[NextStep, str]] = {
+    NextStep.ADD_RECIPIENT: "casevault recipient add",
+    NextStep.CONFIRM_RECIPIENT: "casevault recipient confirm",
+    NextStep.APPROVE_HERE: "--second NAME",
+    NextStep.ASK_BY_FILE: "--ask FILE",
+    NextStep.CARRY_OUT_HANDOVER: "casevault handover carry-out",
+    NextStep.CHANGE_ROLES: "casevault member roles",
+    NextStep.CHECK_COMPUTER: "casevault doctor",
+    NextStep.CONFIRM_CLOCK: "casevault clock confirm",
+    NextStep.DISARM_DESTRUCTION: "casevault destroy after-wrong-attempts off",
+    NextStep.DRILL_RECOVERY: "casevault recovery drill",
+    NextStep.EXPORT: "casevault export",
+    NextStep.FINISH_JOINING: "casevault member finish BUNDLE",
+    NextStep.FOLLOW_RECOVERY: "casevault recovery follow",
+    NextStep.GENERATE_PASSPHRASE: "casevault passphrase generate",
+    NextStep.GRANT_ACCESS: "casevault grant add",
+    NextStep.IMPORT_BUNDLE: "casevault bundle import FILE",
+    NextStep.JOIN_VERSIONS: "casevault join RECORD",
+    NextStep.LIST_CASES: "casevault case list",
+    NextStep.LIST_FORMS: "casevault form list",
+    NextStep.LIST_DEVICES: "casevault device list",
+    NextStep.LIST_FACTORS: "casevault factor list",
+    NextStep.LIST_MEMBERS: "casevault member list",
+    NextStep.LIST_NOTES: "casevault note list CASE",
+    NextStep.LIST_RECIPIENTS: "casevault recipient list",
+    NextStep.LIST_ERASURES: "casevault erasures list",
+    NextStep.REMOVE_ERASED: "casevault erasures now",
+    NextStep.LIST_OVERDUE: "casevault erasures due",
+    NextStep.LIST_SECTIONS: "casevault section list CASE",
+    NextStep.LIST_SLIPS: "casevault intake list",
+    NextStep.LOCK: "casevault lock",
+    NextStep.MAKE_BACKUP: "casevault backup make DEST",
+    NextStep.MAKE_NEW_ROOT: "casevault recovery new",
+    NextStep.MAKE_SHEETS: "casevault recovery sheets",
+    NextStep.MAKE_VAULT: "casevault init",
+    NextStep.READ_HELP: "casevault --help",
+    NextStep.RELEASE_HOLD: "casevault case release CASE",
+    NextStep.REMOVE_KEYFILE: "casevault factor remove keyfile",
+    NextStep.REMOVE_SECURITY_KEY: "casevault factor remove fido2",
+    NextStep.REPAIR_CLOCK: "casevault clock repair",
+    NextStep.RESTORE_BACKUP: "casevault --vault NEW backup restore BACKUP",
+    NextStep.RESTORE_BACKUP_BY_SHEETS: "casevault --vault NEW backup restore BACKUP --sheets",
+    NextStep.REVOKE_DEVICE: "casevault device revoke",
+    NextStep.SAMPLE_FORM: "casevault form add --sample",
+    NextStep.SETTLE_MEMBERS: "casevault member settle",
+    NextStep.SHOW_CASE: "casevault case show",
+    NextStep.SHOW_CLOCK: "casevault clock show",
+    NextStep.SHOW_HISTORY: "casevault history RECORD",
+    NextStep.SIGN_PROPOSAL: "casevault member sign FILE --out SIGNED",
+    NextStep.SUSPEND_MEMBER: "casevault member suspend",
+    NextStep.VERIFY_BACKUP: "casevault backup verify SRC",
+    NextStep.VERIFY_LOG: "casevault log verify",
+    NextStep.WRITE_TEMPLATE: "casevault import --template FILE",
+}
+
+
+def in_words(words: Words) -> str:
+    """Return a sentence for the person, each next step as a command to type; a text as it is.
+
+    Each further line of a text that stands in a sentence is set in below the line in which the text begins: so none of
+    a record looks like a line of the program, or like another record.
+    """
+    if isinstance(words, str):
+        return words
+    said = rendered(words, ENGLISH, _command)
+    if "\n" not in said:
+        return said
+    values = {name: _set_in(value, _blanks_before(words.template, name)) for name, value in words.values}
+    return rendered(replace_values(words, values), ENGLISH, _command)
+
+
+def set_in(text: str) -> str:
+    """Return a text whose further lines are set in below its first."""
+    blanks = text[: len(text) - len(text.lstrip(" "))]
+    return text.replace("\n", f"\n{blanks}{_FURTHER}")
+
+
+def _set_in(value: Value, blanks: str) -> Value:
+    match value:
+        case str() | PurePath():
+            return str(value).replace("\n", f"\n{blanks}{_FURTHER}")
+        case Message():
+            return in_words(value).replace("\n", f"\n{blanks}")
+        case _:
+            return value
+
+
+def _blanks_before(template: str, name: str) -> str:
+    """Return the blanks with which the line of a template begins in which a value stands."""
+    line = template[: template.find(f"{{{name}}}")].rpartition("\n")[2]
+    return line[: len(line) - len(line.lstrip(" "))]
+
+
+def in_english(words: Message) -> str:
+    """Return a sentence for `--json`, which stays English in every language."""
+    return rendered(words, ENGLISH, _command)
+
+
+def _command(step: NextStep) -> str:
+    return f"`{COMMANDS[step]}`"
+
+
+# What the command line says: one result on standard output, everything else on standard error.
 
 JSON_SCHEMA = 1
 # The act was done, and its answer could not be written (the first as a shell counts SIGPIPE, the second is EX_IOERR).

@@ -6,8 +6,7 @@ from typing import Final
 
 from vault.cli.opening import case_of, opened
 from vault.cli.output import Output, Result
-from vault.cli.people_shown import person_data, person_lines, whole_person_lines
-from vault.cli.showing import two_lines
+from vault.cli.showing import person_data, person_lines, two_lines, whole_person_lines
 from vault.cli.table import CASE, IN_CASE, Arg, Given, Verb
 from vault.ids import short_id
 from vault.words.message import Message

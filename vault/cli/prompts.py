@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from vault import platform
-from vault.cli.next_steps import in_words
-from vault.cli.output import Output
+from vault.cli.output import Output, in_words
 from vault.cli.table import Arg, Given
 from vault.display import safe_text
 from vault.errors import UsageError, VaultError

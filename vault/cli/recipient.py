@@ -1,14 +1,17 @@
-"""`casevault recipient list`: lawyers, courts and others who receive packages; what is done to them is acts."""
+"""`casevault recipient | package`: who receives packages, and what they do with one."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from vault.acts.recipient import recipient_data, recipient_lines
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.table import Given, Verb
+from vault.cli.table import Arg, Given, Verb
 from vault.words.message import Message
+
+# `casevault recipient list`: lawyers, courts and others who receive packages; what is done to them is acts.
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -21,4 +24,44 @@ def _list(args: Given, output: Output) -> Result:
     return Result(data, lines or [Message("No recipients yet.")])
 
 
-VERBS: Final = (Verb("list", Message("the recipients"), (), _list),)
+RECIPIENT: Final = (Verb("list", Message("the recipients"), (), _list),)
+
+
+# `casevault package`: what a recipient, or anybody, does with a package. Needs no vault.
+
+
+def _open(args: Given, output: Output) -> Result:
+    from vault.services.exports import packages
+
+    del output
+    opened = packages.open_to(args.file, identity_file=args.identity, out=args.out, expected_words=args.words)
+    data = {"files": [str(path) for path in opened.files], "key_words": list(opened.key_words)}
+    said = Message("The package is {sentence}.", sentence=opened.sentence)
+    return Result(data, [said, *(f"  {path}" for path in opened.files)])
+
+
+def _verify(args: Given, output: Output) -> Result:
+    from vault.services.exports import packages
+
+    del output
+    found = packages.verify(args.file, identity_file=args.identity, expected_words=args.words)
+    release = None if found.manifest is None or found.manifest.release is None else found.manifest.release.to_json()
+    data = {"standing": found.standing, "key_words": list(found.key_words), "release": release}
+    return Result(data, [Message("The package is {sentence}.", sentence=found.sentence())])
+
+
+PACKAGE: Final = (
+    Verb("open", Message("open a package with your age identity"), (
+        Arg("FILE", Message("the package"), of=Path),
+        Arg("--identity KEYFILE", Message("as `age-keygen` wrote it"), of=Path),
+        Arg("--out DIR", Message("a new folder"), of=Path),
+        Arg("[--words W]", Message("the 13 words of the sender's key, told to you by voice")),
+    ), _open),
+    Verb("verify", Message("check a package, or the folder that it was opened to"), (
+        Arg("FILE", Message("the package, or the folder that it was opened to"), of=Path),
+        Arg("[--identity KEYFILE]", Message("without it only the outer form is checked"), of=Path),
+        Arg("[--words W]", Message("the 13 words of the sender's key")),
+    ), _verify),
+)  # fmt: skip
+
+TABLES: Final = {"recipient": RECIPIENT, "package": PACKAGE}

@@ -5,10 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.coming_back import WISHES, ask_and, data_of, said_of
 from vault.cli.opening import opened, vault_path
 from vault.cli.output import Output, Result
-from vault.cli.sheets import at_terminal, compare_paper, files_for, hand_over, typed_sheets, writing
+from vault.cli.sheet_prompts import (
+    WISHES,
+    ask_and,
+    at_terminal,
+    come_back_data,
+    come_back_said,
+    compare_paper,
+    files_for,
+    hand_over,
+    typed_sheets,
+    writing,
+)
 from vault.cli.showing import n_compartments, n_versions
 from vault.cli.table import Arg, Given, Verb
 from vault.display import DAY, time_text
@@ -220,7 +230,7 @@ def _restore(args: Given, output: Output) -> Result:
     done = ask_and(args, output, lambda sheets: recovery.require_fitting(path, sheets), come_back)
     for warning in done.warnings:
         output.say(warning)
-    return Result(data_of(done.back, done.root_words), said_of(args, done.back, done.root_words))
+    return Result(come_back_data(done.back, done.root_words), come_back_said(args, done.back, done.root_words))
 
 
 def _paths(files: object) -> list[str]:

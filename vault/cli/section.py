@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.confirming import require_yes
 from vault.cli.document import document_head
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
-from vault.cli.people_shown import person_data, person_lines
 from vault.cli.prompts import Personal, options_of
-from vault.cli.showing import note_data, note_lines
+from vault.cli.safeguards import require_yes
+from vault.cli.showing import note_data, note_lines, person_data, person_lines
 from vault.cli.table import CASE, FROM_MEMBER, TO_MEMBER, Arg, Given, Verb
 from vault.ids import CompartmentId, short_id
 from vault.words.codes import word_of, words_of

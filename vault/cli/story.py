@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from vault.acts.safety import told_of_steps
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.story import STORY, headline_said
-from vault.casework.story.check_in import CheckIn
+from vault.casework.story.protection import CheckIn
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.showing import indented

@@ -1,19 +1,22 @@
-"""What a rule and the facts give by themselves: a date or a range of dates, with the sentences that explain it."""
+"""When something is due: (rule, facts, now, place) -> a date or a range, how sure it is, and why, in sentences."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
 
 from vault.casework.dates import PartialDate
-from vault.deadlines import wording
-from vault.deadlines.counting import Clock, in_order, months_after
+from vault.deadlines import sentences
 from vault.deadlines.facts import Facts, Moment, Place
-from vault.deadlines.holidays import Calendar, without_holidays
 from vault.deadlines.rules import Certainty, Period, Rule, Unit
+from vault.deadlines.working_days import CALENDARS, Calendar, Clock, in_order, months_after, without_holidays
 from vault.errors import UsageError
 from vault.words.message import Message
+
+# What a rule and the facts give by themselves: a date or a range of dates, with the sentences that explain it.
 
 _DAY = datetime.timedelta(days=1)
 _YEAR = 12
@@ -52,10 +55,10 @@ def reckon(
         UsageError: hours extend days, or days extend hours.
     """
     if rule.certainty is Certainty.SUPERSEDED:
-        return _none(wording.superseded(rule))
+        return _none(sentences.superseded(rule))
     if rule.period is None:
         is_paper = rule.certainty is Certainty.CONFIRMED
-        return _none(wording.NO_DATE_BY_COURT if is_paper else wording.no_text(rule))
+        return _none(sentences.NO_DATE_BY_COURT if is_paper else sentences.no_text(rule))
     if any((period.unit is Unit.HOURS) != (rule.period.unit is Unit.HOURS) for period in facts.extensions):
         raise UsageError(Message("{field} must be in hours if the rule is in hours, and only then", field="extensions"))
     explanation: list[Message] = []
@@ -66,7 +69,7 @@ def reckon(
     if (rule.valid_from is not None and first < rule.valid_from) or (
         rule.valid_to is not None and last > rule.valid_to
     ):
-        return _none(*explanation, wording.not_in_force(rule))
+        return _none(*explanation, sentences.not_in_force(rule))
     if rule.period.unit is Unit.HOURS:
         return _in_hours(rule.period, facts, span, place, explanation)
     calendar = _calendar(rule, place, calendars)
@@ -93,16 +96,16 @@ def _span(
         served = facts.posted + rule.deemed_served_days * _DAY
     if trigger is not None:
         at = trigger.astimezone(place.zone) if isinstance(trigger, datetime.datetime) else trigger
-        explanation.append(wording.started(rule, at))
+        explanation.append(sentences.started(rule, at))
         if span is None:
-            explanation.append(wording.ABOUT)
+            explanation.append(sentences.ABOUT)
     if served is not None and facts.posted is not None and rule.deemed_served_days is not None:
-        explanation.append(wording.deemed(served, facts.posted, rule.deemed_served_days))
+        explanation.append(sentences.deemed(served, facts.posted, rule.deemed_served_days))
         if trigger is None:
             return served, served
         return None if span is None else (min(span[0], served), min(span[1], served))
     if trigger is None:
-        explanation.append(wording.not_started(rule))
+        explanation.append(sentences.not_started(rule))
     return span
 
 
@@ -124,12 +127,12 @@ def _in_hours(
     explanation: list[Message],
 ) -> Reckoning:
     periods = (period, *facts.extensions)
-    explanation += [wording.counted_hours(period), *map(wording.extended, facts.extensions)]
+    explanation += [sentences.counted_hours(period), *map(sentences.extended, facts.extensions)]
     if isinstance(facts.trigger, datetime.datetime):
         at = _later(facts.trigger, periods, place.zone)
         return Reckoning(at, at, tuple(explanation), is_doubtful=False)
     first, last = (_later(_midnight(day, place.zone), periods, place.zone) for day in (span[0], span[1] + _DAY))
-    return Reckoning(first, last, (*explanation, wording.between(first, last)), is_doubtful=False)
+    return Reckoning(first, last, (*explanation, sentences.between(first, last)), is_doubtful=False)
 
 
 def _midnight(day: datetime.date, zone: datetime.tzinfo) -> datetime.datetime:
@@ -167,14 +170,14 @@ def _in_days(
     first, last = min(dates), max(dates)
     gaps = [gap for gap in possible if gap.start <= last and (gap.end is None or gap.end > span[0])]
     is_open = any(gap.end is None for gap in gaps)
-    explanation += [wording.counted(period, rule.counting), *map(wording.extended, facts.extensions)]
-    explanation += map(wording.stood_still, gaps)
+    explanation += [sentences.counted(period, rule.counting), *map(sentences.extended, facts.extensions)]
+    explanation += map(sentences.stood_still, gaps)
     if facts.suspensions and not rule.may_be_suspended:
-        explanation.append(wording.NOT_SUSPENDED)
+        explanation.append(sentences.NOT_SUSPENDED)
     if len(starts) > 1:
-        explanation.append(wording.between(first, last))
+        explanation.append(sentences.between(first, last))
     elif clock.last_day(span[0]) != first:
-        explanation.append(wording.rolled_over(clock.last_day(span[0]), first))
+        explanation.append(sentences.rolled_over(clock.last_day(span[0]), first))
     doubts = _doubts(clock, span[0], last)
     return Reckoning(first, None if is_open else last, (*explanation, *doubts), is_doubtful=is_open or bool(doubts))
 
@@ -189,8 +192,183 @@ def _doubts(clock: Clock, start: datetime.date, last: datetime.date) -> list[Mes
     else:
         return []
     if not calendar.country:
-        return [wording.NO_COUNTRY]
-    doubts = [wording.unknown_holidays(year, calendar.country) for year in calendar.unknown_years(first, last)]
+        return [sentences.NO_COUNTRY]
+    doubts = [sentences.unknown_holidays(year, calendar.country) for year in calendar.unknown_years(first, last)]
     if calendar.lacks is not None:
-        doubts.append(wording.check_calendar(calendar.lacks))
+        doubts.append(sentences.check_calendar(calendar.lacks))
     return doubts
+
+
+# When something is due: (rule, facts, now, place) -> a date, how sure it is, and why, in sentences.
+# A date that a court wrote always wins. Where anything is uncertain the answer is `check with a lawyer`, never `in
+# time`.
+
+SOON = datetime.timedelta(days=7)
+
+
+class State(Enum):
+    """Where a date stands against the present."""
+
+    IN_TIME = "in-time"
+    SOON = "soon"
+    DUE_TODAY = "due-today"
+    LATE = "late"
+    CHECK = "check-with-a-lawyer"
+
+
+STATES: Mapping[State, Message] = MappingProxyType({
+    State.IN_TIME: Message("in time"),
+    State.SOON: Message("soon"),
+    State.DUE_TODAY: Message("due today"),
+    State.LATE: Message("late"),
+    State.CHECK: Message("check with a lawyer"),
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A date and what is to be known of it.
+
+    Attributes:
+        code: of the rule.
+        at: the date; the earliest possible where the facts leave a range; None: nothing can be computed.
+        latest: the latest possible date; None: nothing can be computed, or the clock stands still.
+        state: where the date stands against the present.
+        certainty: of the rule; a date that a court set is confirmed.
+        explanation: how it was found, in order.
+        is_set_by_court: the date is not the rule's.
+        history: the dates that no longer apply: the computed one, then those of earlier orders.
+    """
+
+    code: str
+    at: Moment | None = field(repr=False)
+    latest: Moment | None = field(repr=False)
+    state: State
+    certainty: Certainty
+    explanation: tuple[Message, ...] = field(repr=False)
+    is_set_by_court: bool = False
+    history: tuple[Moment, ...] = field(default=(), repr=False)
+
+
+def due(
+    rule: Rule,
+    facts: Facts,
+    now: datetime.datetime,
+    place: Place,
+    *,
+    calendars: Mapping[str, Calendar] = CALENDARS,
+) -> Due:
+    """Return when a rule makes something due.
+
+    Args:
+        rule: the rule.
+        facts: what is known.
+        now: the present, with a zone.
+        place: whose time and holidays count.
+        calendars: the holidays that are known, by country.
+
+    Raises:
+        UsageError: the present has no zone.
+    """
+    if now.utcoffset() is None:
+        raise UsageError(Message("{field} must name its time zone", field="now"))
+    here = now.astimezone(place.zone)
+    found = reckon(rule, facts, here.date(), place, calendars)
+    if facts.court_set:
+        return _set_by_court(rule, facts, found, here)
+    state = _state_of(found.first, found.last, here)
+    explanation = [*found.explanation, *_cautions(rule)]
+    if rule.certainty is not Certainty.CONFIRMED or found.is_doubtful:
+        state = State.CHECK
+    if state is State.CHECK:
+        explanation += _passed(found, here)
+    return Due(
+        code=rule.code,
+        at=found.first,
+        latest=found.last,
+        state=state,
+        certainty=rule.certainty,
+        explanation=tuple(explanation),
+    )
+
+
+def standing(
+    kept: PartialDate | datetime.datetime,
+    now: datetime.datetime,
+    zone: datetime.tzinfo,
+    *,
+    rule: Rule | None = None,
+) -> State:
+    """Return where a date that somebody kept stands against the present.
+
+    Args:
+        kept: the date, known in part or not.
+        now: the present, with a zone.
+        zone: the time of the place.
+        rule: that gave it; None where a court or a person did.
+    """
+    here = now.astimezone(zone)
+    if rule is not None and rule.certainty is not Certainty.CONFIRMED:
+        return State.CHECK
+    if isinstance(kept, datetime.datetime):
+        return _state(kept.astimezone(zone), here)
+    span = days_of(kept)
+    return State.CHECK if span is None else _state_of(*span, here)
+
+
+def _set_by_court(rule: Rule, facts: Facts, found: Reckoning, here: datetime.datetime) -> Due:
+    *earlier, moment = facts.court_set
+    at = moment.astimezone(here.tzinfo) if isinstance(moment, datetime.datetime) else moment
+    explanation = [sentences.COURT_DATE, *map(sentences.replaced, earlier)]
+    if rule.period is not None:
+        explanation.append(sentences.NO_COMPUTED_DATE if found.first is None else sentences.by_rule(found.first))
+    if rule.caution is not None:
+        explanation.append(rule.caution)
+    return Due(
+        code=rule.code,
+        at=at,
+        latest=at,
+        state=_state(at, here),
+        certainty=Certainty.CONFIRMED,
+        explanation=tuple(explanation),
+        is_set_by_court=True,
+        history=(*([] if found.first is None else [found.first]), *earlier),
+    )
+
+
+def _cautions(rule: Rule) -> list[Message]:
+    cautions = [] if rule.caution is None else [rule.caution]
+    if rule.certainty is Certainty.UNCONFIRMED and rule.period is not None:
+        cautions.append(sentences.to_check(rule))
+    return cautions
+
+
+def _state_of(first: Moment | None, last: Moment | None, here: datetime.datetime) -> State:
+    """Return the state of the earliest date that is possible; where it has passed and the latest has not, none."""
+    if first is None or last is None or (_is_past(first, here) and not _is_past(last, here)):
+        return State.CHECK
+    return _state(first, here)
+
+
+def _state(at: Moment, here: datetime.datetime) -> State:
+    if _is_past(at, here):
+        return State.LATE
+    if isinstance(at, datetime.datetime):
+        day, left = at.date(), datetime.timedelta(seconds=at.timestamp() - here.timestamp())
+    else:
+        day, left = at, at - here.date()
+    if day == here.date():
+        return State.DUE_TODAY
+    return State.SOON if left <= SOON else State.IN_TIME
+
+
+def _is_past(at: Moment, here: datetime.datetime) -> bool:
+    # Two times of one zone are compared as its clocks show them, and one hour of a year they show twice.
+    return at.timestamp() < here.timestamp() if isinstance(at, datetime.datetime) else at < here.date()
+
+
+def _passed(found: Reckoning, here: datetime.datetime) -> tuple[Message, ...]:
+    """Say that an uncertain date has passed: `check with a lawyer` alone would not tell how urgent it is."""
+    if found.last is not None and _is_past(found.last, here):
+        return (sentences.PASSED,)
+    return (sentences.PERHAPS_PASSED,) if found.first is not None and _is_past(found.first, here) else ()

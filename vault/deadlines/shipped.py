@@ -12,9 +12,8 @@ from typing import Final
 import msgspec
 
 from vault.data_files import ReadWhenAsked, as_table, damaged, read_text, sentence
-from vault.deadlines.counting import Clock
-from vault.deadlines.holidays import without_holidays
 from vault.deadlines.rules import Certainty, Counting, Period, Rule, Trigger
+from vault.deadlines.working_days import Clock, without_holidays
 from vault.errors import UsageError
 from vault.words.message import Message
 

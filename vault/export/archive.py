@@ -1,18 +1,236 @@
-"""The container inside the seal: a plain tar with constant names, modes and times, padded with zeros.
-
-    manifest.json | manifest.sig | report.pdf | data.json | two empty blocks | zeros to the Padme size
-
-`tar -x` opens it. Reading here is stricter: each header must be, byte for byte, the one that writing gives.
-"""
+"""The container inside the seal, a plain tar with constant names, and its signed manifest."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 
-from vault.errors import MalformedError, RefusedError
-from vault.seal.padding import padme
+from vault.errors import MalformedError, RefusedError, VerificationError
+from vault.export.data_json import Leaf, canonical
+from vault.export.release import Release, export_digest
+from vault.export.report_wording import OWN_PURPOSES
+from vault.ids import DIGEST_SIZE, ID_SIZE
+from vault.seal.recovery import words_of
+from vault.seal.signing import verify
+from vault.seal.sizes import padme
 from vault.words.message import Message
+
+# The signed manifest of a package: what for, for whom, until when, released by whom, and each file's digest. No
+# names.
+# manifest.json canonical JSON, keys as below manifest.sig two lines of hex: package key (32 bytes), Ed25519 signature
+# (64 bytes) for purpose "package"
+# The recipient's fingerprint is inside the signed part: age proves no sender, so this stops a package that was opened
+# and sealed again for somebody else. There is no digest of anything that is not in the package: short secrets such as
+# telephone numbers can be guessed from their hashes.
+
+FORMAT = 3  # 1 had no `release`; 2 called the padded size `size`, and did not say whether the pages were read
+PURPOSE = "package"
+
+MOST_MANIFEST_BYTES = 16 * 1024
+_SMALLEST_PADDED = 256
+_MOST_TEXT = 2000
+_KEYS_OF_1 = frozenset({"format", "id", "profile", "purpose", "recipient", "expires", "files", "versions"})
+_KEYS = _KEYS_OF_1 | {"release"}
+_VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}")
+_SIGNATURE_FILE = re.compile(rb"([0-9a-f]{64})\n([0-9a-f]{128})\n")
+
+# purpose word, message -> 64 bytes; the caller holds the package key
+Sign = Callable[[str, bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """SHA-256 of a file and its size, padded so that the manifest alone tells little about it."""
+
+    digest: bytes
+    padded_size: int
+
+    @classmethod
+    def of(cls, content: bytes) -> FileEntry:
+        """Return the entry of a file."""
+        return cls(hashlib.sha256(content).digest(), padme(max(len(content), _SMALLEST_PADDED)))
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the signature covers. `expires` is a day, or None for never; `recipient` is the fingerprint, in words.
+
+    `release` is None in packages of format 1 alone, which did not tell it; `form` is the format.
+    """
+
+    package: bytes
+    profile: str
+    purpose: str
+    recipient: str
+    expires: date | None
+    files: Mapping[str, FileEntry]
+    versions: Mapping[str, str]
+    release: Release | None
+    form: int = FORMAT
+
+    def encode(self) -> bytes:
+        """Return the canonical bytes that are signed."""
+        release = {} if self.release is None else {"release": self.release.to_json()}
+        return canonical(
+            {
+                "expires": None if self.expires is None else self.expires.isoformat(),
+                "files": {
+                    name: {"sha256": entry.digest.hex(), _size_key(self.form): entry.padded_size}
+                    for name, entry in self.files.items()
+                },
+                "format": self.form,
+                "id": self.package.hex(),
+                "profile": self.profile,
+                "purpose": self.purpose,
+                "recipient": self.recipient,
+                **release,
+                "versions": dict(self.versions),
+            }
+        )
+
+    def own_leaves(self) -> tuple[Leaf, ...]:
+        """Return the strings that are the program's own words whoever the case is about; keys under no key."""
+        of_files = ("sha256", _size_key(self.form))
+        keys = [*_KEYS, *self.files, *self.versions, *(key for _ in self.files for key in of_files)]
+        values = [Leaf("profile", self.profile, ours=True), Leaf("recipient", self.recipient, ours=True)]
+        if self.purpose in OWN_PURPOSES:
+            values.append(Leaf("purpose", self.purpose, ours=True))
+        released = () if self.release is None else self.release.leaves()
+        return (*values, *released, *(Leaf("", key, ours=True) for key in sorted(keys)))
+
+    def approved_digest(self) -> bytes:
+        """Return what an approval of this package has to name."""
+        return export_digest(
+            files={name: entry.digest for name, entry in self.files.items()},
+            profile=self.profile,
+            purpose=self.purpose,
+            recipient=self.recipient,
+        )
+
+    @classmethod
+    def decode(cls, untrusted: bytes) -> Manifest:
+        """Return the manifest whose one encoding these bytes are.
+
+        Raises:
+            MalformedError: they are none, or not in the one form.
+        """
+        try:
+            manifest = cls._from_json(json.loads(untrusted[: MOST_MANIFEST_BYTES + 1]))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            raise MalformedError(Message("the package's manifest does not have its form")) from None
+        if manifest.encode() != untrusted:
+            raise MalformedError(Message("the package's manifest is not in its one form"))
+        return manifest
+
+    @classmethod
+    def _from_json(cls, value: dict[str, object]) -> Manifest:
+        form = value["format"]
+        if form not in (1, 2, FORMAT) or isinstance(form, bool | float):
+            raise ValueError
+        if set(value) != (_KEYS_OF_1 if form == 1 else _KEYS):
+            raise ValueError
+        files = value["files"]
+        versions = value["versions"]
+        if not isinstance(files, dict) or not isinstance(versions, dict):
+            raise TypeError
+        # No second person signs it: it has no room for words.
+        if set(versions) != {"casevault"} or _VERSION.fullmatch(_text(versions["casevault"])) is None:
+            raise ValueError
+        manifest = cls(
+            package=_fixed(value["id"], ID_SIZE),
+            profile=_text(value["profile"]),
+            purpose=_text(value["purpose"]),
+            recipient=_text(value["recipient"]),
+            expires=None if value["expires"] is None else date.fromisoformat(_text(value["expires"])),
+            files={
+                _text(name): FileEntry(_fixed(entry["sha256"], DIGEST_SIZE), _size(entry[_size_key(form)]))
+                for name, entry in files.items()
+            },
+            versions=versions,
+            release=None,
+            form=form,
+        )
+        if "release" not in value:
+            return manifest
+        digest = manifest.approved_digest()
+        return replace(manifest, release=Release.from_json(value["release"], digest, tells_pages=form >= FORMAT))
+
+    def require_files(self, contents: Mapping[str, bytes]) -> None:
+        """Return if these are exactly the files of the manifest.
+
+        Raises:
+            VerificationError: a file is missing, one too many, or altered; the text names it.
+        """
+        if set(contents) != set(self.files):
+            raise VerificationError(Message("the package does not hold the files that its manifest lists"))
+        for name, entry in self.files.items():
+            if FileEntry.of(contents[name]) != entry:
+                raise VerificationError(Message("{name} is not the file that was signed", name=name))
+
+
+def sign_manifest(encoded: bytes, package_public: bytes, sign: Sign) -> bytes:
+    """Return the signature file over an encoded manifest.
+
+    Raises:
+        VerificationError: `sign` does not hold the key of `package_public`.
+    """
+    signature = sign(PURPOSE, encoded)
+    verify(package_public, signature, PURPOSE, encoded)
+    return f"{package_public.hex()}\n{signature.hex()}\n".encode()
+
+
+def require_signature(encoded: bytes, untrusted_signature_file: bytes) -> bytes:
+    """Return the key that signed; whose key it is, only its words can tell.
+
+    Raises:
+        MalformedError: not a signature file.
+        VerificationError: the signature is not over this manifest.
+    """
+    match = _SIGNATURE_FILE.fullmatch(untrusted_signature_file)
+    if match is None:
+        raise MalformedError(Message("the package's signature does not have its form"))
+    public = bytes.fromhex(match[1].decode())
+    verify(public, bytes.fromhex(match[2].decode()), PURPOSE, encoded)
+    return public
+
+
+def package_words(package_public: bytes) -> tuple[str, ...]:
+    """Return the 13 words of a package key: told once by voice, good for all later packages of the organisation."""
+    return words_of(hashlib.sha256(b"casevault/package" + package_public).digest())
+
+
+def _size_key(form: int) -> str:
+    """Return how a manifest of this format calls the padded size of a file."""
+    return "padded" if form >= FORMAT else "size"
+
+
+def _fixed(value: object, size: int) -> bytes:
+    decoded = bytes.fromhex(_text(value))
+    if len(decoded) != size:
+        raise ValueError
+    return decoded
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > _MOST_TEXT:
+        raise TypeError
+    return value
+
+
+def _size(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise TypeError
+    return value
+
+
+# The container inside the seal: a plain tar with constant names, modes and times, padded with zeros.
+# manifest.json | manifest.sig | report.pdf | data.json | two empty blocks | zeros to the Padme size
+# `tar -x` opens it. Reading here is stricter: each header must be, byte for byte, the one that writing gives.
 
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
@@ -62,7 +280,7 @@ def unpack(untrusted: bytes) -> dict[str, bytes]:
     at = 0
     for name in MEMBERS:
         header = untrusted[at : at + _BLOCK]
-        size = _size(header)
+        size = _archive_size(header)
         if header != _header(name, size):
             raise MalformedError(Message("the package does not hold {name} where its format has it", name=name))
         content = untrusted[at + _BLOCK : at + _BLOCK + size]
@@ -82,7 +300,7 @@ def _header(name: str, size: int) -> bytes:
     return member.tobuf(tarfile.USTAR_FORMAT)
 
 
-def _size(header: bytes) -> int:
+def _archive_size(header: bytes) -> int:
     digits = header[124:135]
     if len(digits) != 11 or digits.strip(b"01234567"):
         raise MalformedError(Message("the package ends early, or a member has no size"))

@@ -7,10 +7,9 @@ import re
 from typing import NamedTuple
 
 from vault.casework.script import script_of
-from vault.export.codes import code_in_words
-from vault.export.report import Cover, in_words
-from vault.export.shown import Dossier
-from vault.export.wording import OWN_PURPOSES, wording
+from vault.export.dossier_report import Cover, Dossier, in_words
+from vault.export.report_codes import code_in_words
+from vault.export.report_wording import OWN_PURPOSES, wording
 
 FORMAT = 2  # 1 had no head, and its notes no kind and no writer
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from vault.errors import MalformedError, NotFoundError, VerificationError
 from vault.export import archive
-from vault.export.manifest import MOST_MANIFEST_BYTES, Manifest, package_words, require_signature
+from vault.export.archive import MOST_MANIFEST_BYTES, Manifest, package_words, require_signature
 from vault.export.release import Release
 from vault.seal.age import fingerprint, open_with
-from vault.seal.padding import padme
+from vault.seal.sizes import padme
 from vault.store.files import read_limited
 from vault.words.message import Message
 

@@ -16,12 +16,12 @@ from typing import Any
 from vault.durations import DAY_MS
 from vault.errors import MalformedError, VerificationError
 from vault.export.data_json import Leaf
-from vault.export.report import ALONE, READ, TWO_PERSON, UNREAD
+from vault.export.dossier_report import ALONE, READ, TWO_PERSON, UNREAD
 from vault.ids import ID_SIZE, short_id
 from vault.log.approvals import Approval, approved_digest
 from vault.policy.roles import ALLOWED, Action, Role
 from vault.seal.signing import is_signed_raw
-from vault.seal.widths import KEY_SIZE
+from vault.seal.sizes import KEY_SIZE
 from vault.words.message import Message
 
 ACT = "export.begin"

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import cast
 
 from vault.errors import NoVaultError, VerificationError, WrongPassphraseError
-from vault.index import schema, stretches
-from vault.index.schema import Statements
+from vault.index import index_tables
+from vault.index.index_tables import Statements
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
 
@@ -116,28 +116,28 @@ class Index:
         if self._has_lists:
             return
         with self.reading() as sql:
-            self._has_lists = schema.has_lists(sql)
+            self._has_lists = index_tables.has_lists(sql)
         if not self._has_lists:
             with self.writing() as sql:
-                schema.create_lists(sql)
-                stretches.create(sql)
+                index_tables.create_lists(sql)
+                index_tables.create_stretches(sql)
             self._has_lists = True
 
     def ready_stretches(self, name: str) -> None:
         """Make ready that somebody jumps in an order of the case list."""
         self.ready_lists()
         with self.reading() as sql:
-            is_grown = stretches.is_grown(sql, name)
+            is_grown = index_tables.is_grown(sql, name)
         if is_grown:
             with self.noting() as sql:
-                stretches.cut(sql, name)
+                index_tables.cut(sql, name)
 
     @contextmanager
     def in_doubt(self) -> Iterator[None]:
         """Have the file made anew at its next opening, unless the block ends well: rows leave the vault meanwhile."""
         self._stamp(0)
         yield
-        self._stamp(schema.STAMP)
+        self._stamp(index_tables.STAMP)
 
     def _stamp(self, number: int) -> None:
         with self.noting() as sql:
@@ -177,7 +177,7 @@ def make_index(path: Path, raw_key: bytes, tag: IndexTag, *, ballast: Path | Non
     database = open_database(path, raw_key, create=True, ballast=ballast)
     try:
         with database.transaction() as rows:
-            schema.create(_statements(rows))
+            index_tables.create_tables(_statements(rows))
         return Index(_quickened(database), tag, was_made=True)
     except BaseException:
         database.close()
@@ -204,7 +204,7 @@ def _is_usable(database: Database) -> bool:
     usable = False
     try:
         with database.reading() as rows:
-            usable = schema.stamp(_statements(rows)) == schema.STAMP
+            usable = index_tables.stamp(_statements(rows)) == index_tables.STAMP
     finally:
         if not usable:
             database.close()
@@ -219,4 +219,4 @@ def _quickened(database: Database) -> Database:
 
 def _statements(rows: Rows) -> Statements:
     # FTS5 and keyset pages exist on SQLite alone, and SQLAlchemy would cost more than the statements here.
-    return cast(Statements, rows.driver)
+    return cast("Statements", rows.driver)

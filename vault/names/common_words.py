@@ -1,15 +1,22 @@
-"""English and French words in small letters: what a name that nobody registered is told from.
-
-Lists of plain words, one a line, sorted; `lists/NOTICE.txt` has origin and terms. `en` and `fr` have what dictionaries
-*that keep case* write in small letters, without rare French verb forms. `names` has those of them that are given names
-or places too (rose, mark, pierre, turkey): these are asked about in small letters as well. It was drawn from lists of
-names, and read: what is a word first of all, such as `son` or `nice`, is not on it.
-"""
+"""Words that a name is told from, in English and French; and whether somebody may be called by a word."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
+from itertools import islice
+from typing import Final
+
+from vault.names.equivalents import equivalents_of
+from vault.names.russian import SURNAME_ENDINGS, is_known, is_name, is_place_first
+from vault.names.sounds import sounds_of
+
+# English and French words in small letters: what a name that nobody registered is told from.
+# Lists of plain words, one a line, sorted; `lists/NOTICE.txt` has origin and terms. `en` and `fr` have what
+# dictionaries *that keep case* write in small letters, without rare French verb forms. `names` has those of them that
+# are given names or places too (rose, mark, pierre, turkey): these are asked about in small letters as well. It was
+# drawn from lists of names, and read: what is a word first of all, such as `son` or `nice`, is not on it.
 
 
 @lru_cache(maxsize=1)
@@ -41,3 +48,49 @@ def is_english_or_french(word: str) -> bool:
 
 # What stands before an apostrophe in French, where it is longer than one letter.
 _ELIDED = frozenset(("qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "quelqu", "presqu"))
+
+
+# Whether somebody may be called by a word, in Cyrillic or in Latin letters: a dictionary has it, or it ends so.
+
+_MOST_READINGS: Final = 4
+# From the letters of a sound; the longest first.
+_CYRILLIC: Final = {
+    "ia": "я", "iu": "ю", "a": "а", "b": "б", "v": "в", "g": "г", "d": "д", "e": "е", "Z": "ж", "z": "з", "i": "и",
+    "k": "к", "l": "л", "m": "м", "n": "н", "o": "о", "p": "п", "r": "р", "s": "с", "t": "т", "u": "у", "f": "ф",
+    "x": "х", "h": "х", "c": "ц", "C": "ч", "J": "дж", "S": "ш",
+}  # fmt: skip
+_ENDINGS: Final = tuple(ending for end in SURNAME_ENDINGS for ending in (end, f"{end}а"))
+
+
+def may_be_called(word: str) -> bool:
+    """Say whether somebody may be called by a word: a given name, a patronymic, a surname.
+
+    A word in Latin letters is heard in Cyrillic: a known place is no name then, and what no dictionary has is a name
+    only by its ending, so that a village that nobody knows is none.
+    """
+    if is_name(word) or equivalents_of(word):
+        return True
+    if not word or not word[0].isascii():
+        return False
+    heard = {written for sound in islice(sounds_of(word), _MOST_READINGS) for written in _in_cyrillic(sound, word)}
+    if any(is_place_first(written) for written in heard):
+        return False
+    return any(is_name(written) and (is_known(written) or written.endswith(_ENDINGS)) for written in heard)
+
+
+def _in_cyrillic(sound: str, word: str) -> Iterator[str]:
+    """Yield how a sound may be written in Cyrillic; a `y` of the word is not always heard as it is there."""
+    written, place = "", 0
+    while place < len(sound):
+        length = 2 if sound[place : place + 2] in _CYRILLIC else 1
+        written += _CYRILLIC.get(sound[place : place + length], "")
+        place += length
+    variants = [written]
+    if "y" in word:
+        places = (at for at, letter in enumerate(written) if letter == "и")
+        variants += [f"{written[:at]}ы{written[at + 1 :]}" for at in places]
+    for variant in variants:
+        yield variant
+        if variant.endswith("и"):  # Sergei, Chernyshevski
+            yield f"{variant[:-1]}й"
+            yield f"{variant}й"

@@ -2,7 +2,7 @@
 
 Folded: compatibility forms (fullwidth, mathematical, Arabic presentation), case, marks and invisible characters,
 digits of all scripts, apostrophes, dashes, spaces, a word broken by a hyphen at a line's end, letters that stand for
-one another (`vault.names.letters`), and look-alikes of the other script inside one word.
+one another (`vault.names.normal`), and look-alikes of the other script inside one word.
 """
 
 from __future__ import annotations
@@ -11,7 +11,32 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from vault.names.letters import APOSTROPHES, CYRILLIC_AS_LATIN, DASHES, LATIN_AS_CYRILLIC, PLAIN_LETTERS
+# Letters that stand for one another: the tables behind `vault.names.normal`.
+
+# Letters that Unicode does not decompose, and letters that keyboards without them replace. One letter for one letter,
+# so that places in a text stay where they are. й and ё need no line: their decomposition already ends in и and е.
+PLAIN_LETTERS = str.maketrans(
+    {
+        "ө": "о", "ү": "у", "ұ": "у", "ң": "н", "ә": "а", "қ": "к", "ғ": "г", "ҳ": "х", "һ": "х", "ҷ": "ч", "ӊ": "н",
+        "і": "и", "є": "е", "ґ": "г", "ј": "и",
+        "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ə": "a", "ŋ": "n",
+        "ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ګ": "گ", "ة": "ه", "ە": "ه", "ہ": "ه", "ھ": "ه", "ۀ": "ه", "ٱ": "ا",
+    }
+)  # fmt: skip
+
+# Same look, other script; both alphabets casefolded. Upper-case pairs (В/B, Н/H) count, since text is casefolded first.
+CYRILLIC_AS_LATIN = {
+    "а": "a", "в": "b", "с": "c", "ԁ": "d", "е": "e", "н": "h", "і": "i", "ј": "j", "к": "k", "м": "m", "о": "o",
+    "р": "p", "г": "r", "ѕ": "s", "т": "t", "и": "u", "ѵ": "v", "х": "x", "у": "y", "ԛ": "q", "ԝ": "w",
+}  # fmt: skip
+LATIN_AS_CYRILLIC = {
+    "a": "а", "b": "в", "c": "с", "e": "е", "h": "н", "i": "і", "k": "к", "m": "м", "n": "п", "o": "о", "p": "р",
+    "r": "г", "s": "ѕ", "t": "т", "u": "и", "x": "х", "y": "у",
+}  # fmt: skip
+
+APOSTROPHES = frozenset("'`´ʹʻʼʽˈ‘’‛′＇՚")
+DASHES = frozenset("-‐‑‒–—―−﹘﹣－⁃")
+
 
 _TATWEEL = "\u0640"  # stretches an Arabic word, says nothing
 _LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
@@ -127,3 +152,19 @@ def lookalike(word: str) -> str | None:
     table = CYRILLIC_AS_LATIN if "\u0400" <= word[:1] <= "\u052f" else LATIN_AS_CYRILLIC
     twins = [table.get(letter) for letter in word]
     return None if None in twins else "".join(twin for twin in twins if twin)
+
+
+# Whether two names are one to the eye: by such names people are told apart, and packages find their way.
+
+_SHOWS_NOTHING = frozenset({"Cn", "Co"})  # no font has them; one may leave no room for them
+
+
+def looks_same(left: str, right: str) -> bool:
+    """Say whether two names are one to the eye: letters of another script that look alike are the same."""
+    return as_seen(left) == as_seen(right)
+
+
+def as_seen(name: str) -> str:
+    """Return what two names that are one to the eye have in common."""
+    shown = "".join(letter for letter in normal(name) if unicodedata.category(letter) not in _SHOWS_NOTHING)
+    return "".join(CYRILLIC_AS_LATIN.get(letter, letter) for letter in " ".join(shown.split()))

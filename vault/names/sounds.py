@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from itertools import product
 
-from vault.names.letters import APOSTROPHES
+from vault.names.normal import APOSTROPHES
 
 _MOST_READINGS = 32
 

@@ -4,30 +4,32 @@ This is the one room that re-exports: the rest of the program asks `vault.platfo
 Probes answer yes, no or unknown and never raise. The branches for macOS and Windows were built and not run.
 """
 
-from vault.platform.answer import Answer
+from vault.platform.confinement import landlock_version, open_only, refuse_calls
 from vault.platform.disks import (
+    Answer,
+    Mount,
     disk_encrypted,
     filesystem_kind,
     free_bytes,
     hibernation_possible,
     is_network_or_synced,
+    read_mounts,
     swap_state,
 )
-from vault.platform.files import (
+from vault.platform.locked import LockedMemory
+from vault.platform.private_files import (
     PRIVATE_FILE_MODE,
     PRIVATE_FOLDER_MODE,
     flush_file,
     fsync_folder,
+    lock_holder,
     machine_id,
     make_private_folder,
     needs_full_fsync,
     state_dir,
 )
-from vault.platform.landlock import landlock_version, open_only
-from vault.platform.locked import LockedMemory
-from vault.platform.locks import lock_holder
-from vault.platform.mounts import Mount, read_mounts
-from vault.platform.process import (
+from vault.platform.processes import (
+    Buffer,
     harden_process,
     leave_network,
     limit_memory,
@@ -35,9 +37,17 @@ from vault.platform.process import (
     process_alive,
     process_start_time,
     process_started_ms,
+    recorders,
+    running_commands,
     set_parent_death_signal,
+    terminal_buffer,
 )
-from vault.platform.seccomp import refuse_calls
-from vault.platform.terminal import NOT_UTF8, read_tty_passphrase
-from vault.platform.waiting import NobodyTypedError, drop_typed, limit_waits, longest_wait, waiting_for_person
-from vault.platform.watching import Buffer, recorders, running_commands, terminal_buffer
+from vault.platform.tty import (
+    NOT_UTF8,
+    NobodyTypedError,
+    drop_typed,
+    limit_waits,
+    longest_wait,
+    read_tty_passphrase,
+    waiting_for_person,
+)

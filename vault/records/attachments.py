@@ -11,12 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from vault.casework.papers.body import Body
+from vault.casework.document import Body
 from vault.errors import MalformedError, NotFoundError, VaultError, VerificationError
 from vault.ids import CompartmentId, make_id
 from vault.log.items import Item, ItemKind, compartment_tag
 from vault.progress import CancelledError, Progress, Stopped
-from vault.seal.attachments import (
+from vault.seal.bodies import (
+    CHUNK_SIZE,
+    SEALED_CHUNK_SIZE,
     Names,
     chunk_name,
     is_chunk,
@@ -25,8 +27,7 @@ from vault.seal.attachments import (
     seal_attachment,
     sealed_sizes,
 )
-from vault.seal.bodies import CHUNK_SIZE, SEALED_CHUNK_SIZE
-from vault.seal.keys import make_key
+from vault.seal.keyring import make_key
 from vault.store.blobs import Blobs
 from vault.store.engine import Database
 from vault.store.rows import Rows

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from vault.errors import MalformedError, UsageError
 from vault.ids import DIGEST_SIZE, VersionId
-from vault.seal.padding import VERSION_CONTENT_LIMIT
+from vault.seal.sizes import VERSION_CONTENT_LIMIT
 from vault.words.message import Message
 
 SCHEMA = 1

@@ -13,7 +13,7 @@ from vault.log.epoch_notice import EpochNotice, RevokedLog, epoch_digest
 from vault.log.items import Item, ItemKind
 from vault.records.seatlog import Holder, SealedPlace
 from vault.seal.envelope import SUITE
-from vault.seal.keys import epoch_id, make_key
+from vault.seal.keyring import epoch_id, make_key
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, grant_digest, seal_to
 from vault.store.rows import Rows

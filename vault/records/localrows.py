@@ -9,7 +9,7 @@ import msgspec
 
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, EpochId, Origin
-from vault.seal.keys import derive_entry_key, derive_next_ratchet
+from vault.seal.keyring import derive_entry_key, derive_next_ratchet
 from vault.seal.signing import public_key
 from vault.words.message import Message
 

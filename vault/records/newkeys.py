@@ -11,7 +11,7 @@ from vault.log.epoch_notice import MOST_REPLACED, RevokedLog
 from vault.log.items import Item, ItemKind
 from vault.records.epochs import NewEpoch, make_epoch, make_grant
 from vault.records.seatlog import Holder, SeatLog
-from vault.seal.keys import compartment_id
+from vault.seal.keyring import compartment_id
 from vault.store.rowtypes import GrantRow
 from vault.words.message import Message
 

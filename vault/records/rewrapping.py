@@ -15,8 +15,7 @@ from vault.errors import BrokenSealError
 from vault.ids import CompartmentId, EpochId
 from vault.progress import Progress
 from vault.records.versions import unseal_version
-from vault.seal.keyring import Keyring
-from vault.seal.keys import unwrap, wrap
+from vault.seal.keyring import Keyring, unwrap, wrap
 from vault.store.engine import Database
 from vault.store.rowtypes import SealedVersion, VersionKeyRow
 

@@ -10,8 +10,7 @@ from vault.errors import BrokenSealError, MalformedError, VaultError
 from vault.ids import CompartmentId, Origin, RecordId, VersionId
 from vault.records.content import Content, decode_content
 from vault.seal.envelope import VersionContext, open_sealed, version_id
-from vault.seal.keyring import Keyring
-from vault.seal.keys import unwrap
+from vault.seal.keyring import Keyring, unwrap
 from vault.store.rowtypes import SealedVersion, VersionKeyRow
 from vault.words.message import Message
 

@@ -41,7 +41,7 @@ from vault.records.newkeys import NewKeys
 from vault.records.seatlog import Holder, SeatLog
 from vault.records.written import Written
 from vault.seal.envelope import VersionContext, seal, version_id
-from vault.seal.keys import derive_wrap_key, make_key, wrap
+from vault.seal.keyring import derive_wrap_key, make_key, wrap
 from vault.seal.purposes import Purpose
 from vault.seal.signing import key_and_signature, public_key
 from vault.store.rows import Rows

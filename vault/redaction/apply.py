@@ -12,20 +12,16 @@ from vault.casework.intake import own_words_in
 from vault.casework.vocabulary import PersonRole
 from vault.errors import LeakError
 from vault.names.normal import normal
-from vault.redaction.actions import Action, IdentifierType
-from vault.redaction.decided import Decided, Versions
-from vault.redaction.deny import fated_words, forms, uncovered
 from vault.redaction.detect import detect
 from vault.redaction.dossier import _SEAL, RedactedBlock, RedactedDossier, RedactedSection
 from vault.redaction.find_registered import find_in
-from vault.redaction.judge import Judge, judge_all
+from vault.redaction.judging import Decided, Judge, Versions, fated_words, forms, judge_all, uncovered
 from vault.redaction.profile import Profile
-from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import Asked, OpenQuestions, decisions_by_key, form_key, grouped, is_fact
 from vault.redaction.registry import Registry
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
-from vault.redaction.spans import Span, fuse
-from vault.redaction.transform import REMOVED, context_of, transformed
+from vault.redaction.spans import Action, IdentifierType, Span, fuse
+from vault.redaction.transform import REMOVED, PseudonymBook, context_of, transformed
 from vault.redaction.units import Unit
 from vault.words.message import Message
 

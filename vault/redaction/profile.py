@@ -16,7 +16,7 @@ import msgspec
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.data_files import ReadWhenAsked, as_table, damaged, read_text
 from vault.errors import UsageError
-from vault.redaction.actions import Action, IdentifierType
+from vault.redaction.spans import Action, IdentifierType
 from vault.words.message import Message
 
 ANY_VARIANT = "*"
@@ -32,7 +32,7 @@ _Value = TypeVar("_Value")
 class RecordRule:
     """How one kind of record is written: its heading, and label by field for the fields that may leave, in order.
 
-    Headings and labels are keys, the same in every language; `vault.export.wording` has the words for them.
+    Headings and labels are keys, the same in every language; `vault.export.report_wording` has the words for them.
     """
 
     heading: str

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from vault.casework.checks import LINE_CHARACTERS
 from vault.casework.disclosure import Decision
 from vault.errors import UsageError
-from vault.names.called import may_be_called
-from vault.names.common_words import names_that_are_words
+from vault.names.common_words import may_be_called, names_that_are_words
 from vault.names.normal import normal
-from vault.redaction.actions import Action, IdentifierType
+from vault.redaction.spans import Action, IdentifierType
 from vault.redaction.units import Part, Unit, units
 from vault.words.message import Message
 

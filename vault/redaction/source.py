@@ -13,8 +13,8 @@ from vault.casework.form import FormedRecord
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.person import NO_LONGER, IdentityDocument, Person, PersonName
-from vault.redaction.actions import IdentifierType
 from vault.redaction.profile import ANY_VARIANT, CONFIRMED, Profile
+from vault.redaction.spans import IdentifierType
 
 _WORD = re.compile(r"\w+")
 _IDENTIFIERS = {

@@ -1,17 +1,106 @@
-"""Numbers and dates that were written as words: no pattern sees them, and every one of their words is ordinary.
-
-Found: three or more number words in a row (one-digit numbers may stand among them), and a day, month or year of a
-date in words. Each word becomes one letter for what it can be, and one expression looks at the letters.
-"""
+"""Numbers and dates that were written as words, which no pattern sees. All keys are plain (`vault.names.normal`)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
-from vault.names.normal import NormalText
-from vault.redaction.months import MONTHS
-from vault.redaction.number_words import CARDINALS, ORDINALS, SMALL_CARDINALS, SMALL_ORDINALS
+from vault.names.normal import NormalText, normal
+
+# Months and written dates in the languages of the notes. All keys are plain (`vault.names.normal`).
+
+_TABLE = """
+January February March April May June July August September October November December
+janvier février mars avril mai juin juillet août septembre octobre novembre décembre
+января февраля марта апреля мая июня июля августа сентября октября ноября декабря
+январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь
+январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре
+січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
+січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень
+yanvar fevral mart aprel may iyun iyul avgust sentabr oktabr noyabr dekabr
+يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر
+jan feb mar apr may jun jul aug sep oct nov dec
+янв фев мар апр май июн июл авг сен окт ноя дек
+janv févr mars avr mai juin juil août sept oct nov déc
+"""
+_LANGUAGES = tuple(line.split() for line in _TABLE.strip().splitlines())
+ENGLISH, FRENCH, OF_RUSSIAN, RUSSIAN = _LANGUAGES[:4]
+
+MONTHS: Mapping[str, int] = MappingProxyType(
+    {normal(word): number for language in _LANGUAGES for number, word in enumerate(language, start=1)}
+)
+
+
+def written_dates(year: int, month: int, day: int) -> frozenset[str]:
+    """Return the usual ways to write a day, casefolded: numbers, and English, French and Russian words."""
+    english, french, russian = (language[month - 1].casefold() for language in (ENGLISH, FRENCH, OF_RUSSIAN))
+    forms = {f"{year}-{month:02}-{day:02}"}
+    for mark in ".", "/", "-":
+        forms |= {f"{day:02}{mark}{month:02}{mark}{year}", f"{day}{mark}{month}{mark}{year}"}
+    forms |= {f"{day} {word} {year}" for word in (english, french, russian, normal(french), normal(russian))}
+    return frozenset(forms | {f"{english} {day}, {year}", f"{english} {day} {year}"})
+
+
+# Numbers written as words in English, French and Russian. All keys are plain (`vault.names.normal`).
+
+_CARDINALS_BELOW_TEN = """
+zero nought one two three four five six seven eight nine double triple
+zéro un une deux trois quatre cinq six sept huit neuf
+ноль ноля нуль нуля нолю нулю один одна одно одного одной одному одним одном одну два две двух двум двумя
+три трёх трём тремя четыре четырёх четырём четырьмя пять пяти пятью шесть шести шестью семь семи семью
+восемь восьми восемью девять девяти девятью
+"""
+_CARDINALS = """
+ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy
+eighty ninety hundred thousand million
+dix onze douze treize quatorze quinze seize vingt vingts trente quarante cinquante soixante septante huitante octante
+nonante cent cents mille
+десять десяти десятью двадцать двадцати двадцатью тридцать тридцати тридцатью сорок сорока
+пятьдесят пятидесяти пятьюдесятью шестьдесят шестидесяти шестьюдесятью семьдесят семидесяти семьюдесятью
+восемьдесят восьмидесяти восьмьюдесятью девяносто девяноста сто ста двести двухсот двумстам триста трёхсот тремстам
+четыреста четырёхсот пятьсот шестьсот семьсот восемьсот девятьсот тысяча тысячи тысяч тысячу тысячей тысяче миллион
+"""
+_ORDINALS_BELOW_TEN = """
+first second third fourth fifth sixth seventh eighth ninth
+premier première deuxième seconde troisième quatrième cinquième sixième septième huitième neuvième unième
+третий третьего третьему третьим третьем третья третьей третью третье
+"""
+_ORDINALS = """
+tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth
+fortieth fiftieth sixtieth seventieth eightieth ninetieth hundredth thousandth
+dixième onzième douzième treizième quatorzième quinzième seizième vingtième trentième centième
+"""
+
+# Stems of Russian numbers: of ordinals below ten, of 11 to 19 (cardinals and ordinals), of the other ordinals.
+_STEMS_BELOW_TEN = "перв втор четвёрт пят шест седьм восьм девят"
+_TEENS = """
+одиннадцат двенадцат тринадцат четырнадцат пятнадцат шестнадцат семнадцат восемнадцат девятнадцат
+"""
+_STEMS = """
+десят двадцат тридцат сороков пятидесят шестидесят семидесят восьмидесят девяност сот двухсот тысячн двухтысячн
+"""
+_CARDINAL_ENDINGS = ("ь", "и", "ью")
+_ORDINAL_ENDINGS = ("ый", "ой", "ого", "ому", "ым", "ом", "ая", "ую", "ое", "ые", "ых", "ыми")
+
+
+def _plain(words: str) -> frozenset[str]:
+    return frozenset(normal(word) for word in words.split())
+
+
+def _with_endings(stems: str, endings: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(normal(stem + ending) for stem in stems.split() for ending in endings)
+
+
+SMALL_CARDINALS = _plain(_CARDINALS_BELOW_TEN)
+CARDINALS = _plain(_CARDINALS) | _with_endings(_TEENS, _CARDINAL_ENDINGS)
+SMALL_ORDINALS = _plain(_ORDINALS_BELOW_TEN) | _with_endings(_STEMS_BELOW_TEN, _ORDINAL_ENDINGS)
+ORDINALS = _plain(_ORDINALS) | _with_endings(_STEMS + _TEENS, _ORDINAL_ENDINGS)
+
+
+# Numbers and dates that were written as words: no pattern sees them, and every one of their words is ordinary.
+# Found: three or more number words in a row (one-digit numbers may stand among them), and a day, month or year of a
+# date in words. Each word becomes one letter for what it can be, and one expression looks at the letters.
 
 _FEWEST_IN_A_ROW = 3
 _WORD = re.compile(r"[^\W_]+")

@@ -9,12 +9,68 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
 
+import msgspec
+
+from vault.data_files import read_table
 from vault.names.common_words import is_english_or_french
-from vault.names.forms import PARTICLES
-from vault.names.normal import NormalText, normal_text
+from vault.names.normal import NormalText, normal, normal_text
 from vault.names.russian import use_of
-from vault.redaction import neutral
+from vault.names.written_forms import PARTICLES
 from vault.redaction.spelled import spelled
+
+# Words by the part that they play in a text: what default-deny does not ask about. All plain forms.
+# The words stand in `neutral.toml`.
+
+
+class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the file has: words with spaces between."""
+
+    parts: str
+    titles: str
+    short_titles: str
+    abbreviations: str
+    grammar: str
+    grammar_and_names: str
+    sentence_starts: str
+    particles_behind: str
+    particles_before: str
+    function_words: str
+
+
+def _plain(words: str) -> frozenset[str]:
+    return frozenset(normal(word) for word in words.split())
+
+
+_WORDS = read_table("vault.redaction", "neutral.toml", _Words)
+PARTS = _plain(_WORDS.parts)
+TITLES = _plain(_WORDS.titles)
+SHORT_TITLES = _plain(_WORDS.short_titles)
+ABBREVIATIONS = _plain(_WORDS.abbreviations)
+GRAMMAR = _plain(_WORDS.grammar)
+
+# The name of the part that a word plays in any letters (`vault.redaction.units.Part`).
+PART_OF = (
+    dict.fromkeys(PARTS, "BESIDE")
+    | dict.fromkeys(GRAMMAR, "GRAMMAR")
+    | dict.fromkeys(ABBREVIATIONS, "GRAMMAR")
+    | dict.fromkeys(TITLES, "TITLE")
+)
+
+GRAMMAR_AND_NAMES = _plain(_WORDS.grammar_and_names)
+
+# Those of them that are valid as the name even where another word stands beside it: "Will Smith", and later "Will".
+FIRST_OF_ALL_NAMES = frozenset(("will", "may"))
+
+SENTENCE_STARTS = (GRAMMAR_AND_NAMES - FIRST_OF_ALL_NAMES) | _plain(_WORDS.sentence_starts)
+PARTICLES_BEHIND = _plain(_WORDS.particles_behind)
+PARTICLES_BEFORE = _plain(_WORDS.particles_before)
+FUNCTION_WORDS = _plain(_WORDS.function_words)
+
+# As written: in plain form they are ordinary words, and with these letters they are the names Ali, Mai and Aimé.
+NAMES_AS_WRITTEN = frozenset(("علي", "علی", "مي", "aimé"))
+
+# What English and French write words with; a word with another letter, such as `ş`, is none of theirs.
+LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzàâæçèéêëîïôœùûüÿ'’")
 
 
 class Part(Enum):
@@ -105,7 +161,7 @@ class _Before:
         begins = _BEFORE_A_SENTENCE.search(plain.text, max(0, start - _LOOKING_BACK), start) is not None
         between = plain.text[self._end : start] if self._end >= 0 else "\n"
         titled = self._part is Part.TITLE and (
-            between == " " or (between in {". ", "."} and self._word in neutral.SHORT_TITLES)
+            between == " " or (between in {". ", "."} and self._word in SHORT_TITLES)
         )
         capital = any(letter.isupper() or letter.istitle() for letter in written)
         part, asked = _judged(word, written, capital, begins and not titled)
@@ -138,7 +194,7 @@ def _judged(word: str, written: str, capital: bool, begins: bool) -> tuple[Part,
         return Part.NUMBER, len(word) > 1 and _ORDINAL.fullmatch(word) is None
     if not capital and word in PARTICLES:
         return Part.PARTICLE, not _is_known(word, written)
-    if (part := neutral.PART_OF.get(word)) is not None:
+    if (part := PART_OF.get(word)) is not None:
         return Part[part], False
     if capital and _is_explained_capital(word, written, begins):
         describes = _is_cyrillic(word) and use_of(written.casefold()).adjective
@@ -157,11 +213,11 @@ def _is_explained_capital(word: str, written: str, begins: bool) -> bool:
         return is_english_or_french(word[elided.end() :])
     if _is_cyrillic(word):
         return begins and use_of(written.casefold()).first
-    return begins and word in neutral.SENTENCE_STARTS
+    return begins and word in SENTENCE_STARTS
 
 
 def _is_grammar(word: str, written: str) -> bool:
-    return word in neutral.GRAMMAR_AND_NAMES or (_is_cyrillic(word) and use_of(written.casefold()).grammar)
+    return word in GRAMMAR_AND_NAMES or (_is_cyrillic(word) and use_of(written.casefold()).grammar)
 
 
 def _is_known(word: str, written: str) -> bool:
@@ -169,11 +225,11 @@ def _is_known(word: str, written: str) -> bool:
     if _is_cyrillic(word):
         return use_of(written.casefold()).ordinary or use_of(written.casefold()).grammar
     letters = _letters(written)
-    if letters in neutral.NAMES_AS_WRITTEN:
+    if letters in NAMES_AS_WRITTEN:
         return False
     if word[0].isascii():
-        return neutral.LETTERS.issuperset(letters) and is_english_or_french(word)
-    return word in neutral.FUNCTION_WORDS
+        return LETTERS.issuperset(letters) and is_english_or_french(word)
+    return word in FUNCTION_WORDS
 
 
 def _letters(written: str) -> str:

@@ -1,15 +1,12 @@
-"""A long content sealed as a stream of chunks, whatever it is: that of a bundle or of an attachment (FORMAT.md 8).
-
-The nonce of a chunk is its number and whether it is the last, so that no chunk can be cut off, dropped, exchanged or
-added. The size is padded, so that it tells little. One key seals one body, ever.
-"""
+"""Long contents sealed as streams of chunks: bundles, and documents, whose chunks are named by hash (FORMAT.md 8)."""
 
 from __future__ import annotations
 
+import hashlib
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -19,10 +16,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import ID_SIZE
 from vault.seal.envelope import FORMAT, SUITE
-from vault.seal.padding import SMALLEST_PADDED_SIZE, padme
 from vault.seal.purposes import Purpose
-from vault.seal.widths import KEY_SIZE, require_key, require_width
+from vault.seal.recipients import HPKE_OVERHEAD, GrantContext, KemPrivate, open_from, seal_to
+from vault.seal.sizes import KEY_SIZE, SMALLEST_PADDED_SIZE, padme, require_key, require_width
 from vault.words.message import Message
+
+# A long content sealed as a stream of chunks, whatever it is: that of a bundle or of an attachment (FORMAT.md 8).
+# The nonce of a chunk is its number and whether it is the last, so that no chunk can be cut off, dropped, exchanged
+# or added. The size is padded, so that it tells little. One key seals one body, ever.
 
 CHUNK_SIZE: Final = 1 << 20
 TAG_SIZE: Final = 16
@@ -145,3 +146,178 @@ def _cipher(key: bytes, place: BodyPlace) -> tuple[AESGCM, bytes]:
 
 def _nonce(number: int, *, is_last: bool) -> bytes:
     return number.to_bytes(_COUNTER_SIZE, "big") + bytes((is_last,))
+
+
+# The body of a document: chunks under a key of its own, named by their hashes (FORMAT.md 8).
+
+NAME_SIZE: Final = 32
+NAMES_LIMIT: Final = 1 << 20
+"""The most bytes that the names of one attachment take: a body of 32 GiB."""
+_BROKEN: Final = Message("the document is not what was added: a part of it is missing or was altered")
+_ADVICE: Final = Message("Restore it from a backup, or ask the member who added it for the document.")
+
+
+class Names(NamedTuple):
+    """What an attachment is committed to: the commitment of its key, and the hashes of its sealed chunks in order."""
+
+    commitment: bytes
+    chunks: tuple[bytes, ...]
+
+    @classmethod
+    def decode(cls, untrusted: bytes) -> Names:
+        """Return the names in these bytes.
+
+        Raises:
+            MalformedError: not the commitment and at least one name, or more than 1 MiB.
+        """
+        if not 2 * NAME_SIZE <= len(untrusted) <= NAMES_LIMIT or len(untrusted) % NAME_SIZE:
+            raise MalformedError(Message("the names of an attachment have {count} bytes", count=len(untrusted)))
+        parts = tuple(untrusted[at : at + NAME_SIZE] for at in range(0, len(untrusted), NAME_SIZE))
+        return cls(parts[0], parts[1:])
+
+    def encode(self) -> bytes:
+        """Return the bytes that the digest is over."""
+        return self.commitment + b"".join(self.chunks)
+
+    @property
+    def digest(self) -> bytes:
+        """The name of the attachment, as a list says it."""
+        return names_digest(self.encode())
+
+
+class ContentHash:
+    """The SHA-256 of a content that passes by in pieces."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+
+    def passing(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield the pieces as they are."""
+        for piece in pieces:
+            self._hash.update(piece)
+            yield piece
+
+    def digest(self) -> bytes:
+        """Return the digest of what passed."""
+        return self._hash.digest()
+
+
+def names_digest(names: bytes) -> bytes:
+    """Return by which 32 bytes a list names an attachment with these names."""
+    return hashlib.sha256(names).digest()
+
+
+def chunk_name(sealed: bytes) -> bytes:
+    """Return the name of a sealed chunk: its SHA-256."""
+    return hashlib.sha256(sealed).digest()
+
+
+def is_chunk(untrusted: bytes | None, name: bytes, *, is_file: bool) -> bool:
+    """Say whether bytes are the chunk of this name, at its place: a full one is a file, a shorter one is a row."""
+    return untrusted is not None and is_file is (len(untrusted) == SEALED_CHUNK_SIZE) and chunk_name(untrusted) == name
+
+
+def sealed_sizes(content_size: int) -> list[int]:
+    """Return how many bytes each sealed chunk of a content of this size has: all but the last are 1 MiB and a tag."""
+    padded = padded_body_size(content_size)
+    full, rest = divmod(padded, CHUNK_SIZE)
+    return [SEALED_CHUNK_SIZE] * full + ([rest + TAG_SIZE] if rest else [])
+
+
+def seal_attachment(
+    key: bytes, vault: bytes, identity: bytes, pieces: Iterable[bytes], content_size: int
+) -> Iterator[bytes]:
+    """Yield the commitment, then the sealed chunks. A key seals one body, ever.
+
+    Raises:
+        MalformedError: the pieces do not have `content_size` bytes.
+    """
+    return seal_stream(key, _place(vault, identity), pieces, content_size)
+
+
+def open_attachment(key: bytes, vault: bytes, identity: bytes, untrusted: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the content, piece by piece; see `open_stream`.
+
+    Raises:
+        BrokenSealError: not what was sealed there.
+    """
+    return open_stream(key, _place(vault, identity), untrusted)
+
+
+def _place(vault: bytes, identity: bytes) -> BodyPlace:
+    return BodyPlace(Purpose.ATTACHMENT, vault, identity, _BROKEN, _ADVICE)
+
+
+# The seal of a bundle: one fresh key to each seat by HPKE, and a body of chunks under it (FORMAT.md 8).
+
+BUNDLE_MESSAGE_SIZE = KEY_SIZE + HPKE_OVERHEAD
+
+
+class Recipient(NamedTuple):
+    """A seat that a bundle is for, and its 1,216-byte public KEM key."""
+
+    seat: bytes
+    kem_public: bytes
+
+
+def seal_bundle_key(key: bytes, vault: bytes, recipients: Sequence[Recipient]) -> list[bytes]:
+    """Return one message of 1,168 bytes for each seat. None of them says whose it is, nor who sent it."""
+    require_key(key)
+    return [seal_to(to.kem_public, key, GrantContext(Purpose.BUNDLE, vault, to_seat=to.seat)) for to in recipients]
+
+
+def open_bundle_key(private: KemPrivate, seat: bytes, vault: bytes, untrusted: Sequence[bytes]) -> bytes:
+    """Return the key of a bundle from whichever of its messages is for this seat; all are tried.
+
+    Raises:
+        BrokenSealError: none of them is, or the one that was is altered.
+    """
+    context = GrantContext(Purpose.BUNDLE, vault, to_seat=seat)
+    found = None
+    for message in untrusted:
+        try:
+            found = open_from(private, message, context)
+        except BrokenSealError:
+            continue
+    if found is None or len(found) != KEY_SIZE:
+        raise BrokenSealError(
+            Message("the bundle is not for this device"),
+            next_step=Message(
+                "Ask for a bundle made for you; a bundle made before this device was admitted does not open here."
+            ),
+        )
+    return found
+
+
+def seal_body(key: bytes, vault: bytes, header: bytes, pieces: Iterable[bytes], content_size: int) -> Iterator[bytes]:
+    """Yield the sealed body of the pieces joined, which have `content_size` bytes. A key seals one body, ever.
+
+    Raises:
+        MalformedError: the pieces have another size; what was yielded is of no use then.
+    """
+    return seal_stream(key, _bundle_place(vault, header), pieces, content_size)
+
+
+def open_body(key: bytes, vault: bytes, header: bytes, untrusted: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the content of a body, checked piece by piece; nothing is whole before the end is reached.
+
+    Args:
+        key: of `open_bundle_key`.
+        vault: the vault, 16 bytes.
+        header: all bytes of the file before the body.
+        untrusted: the body: the commitment of 32 bytes, then its chunks with their tags, each but the last whole.
+
+    Raises:
+        BrokenSealError: altered, cut, reordered, longer than it was, or of another header.
+    """
+    return open_stream(key, _bundle_place(vault, header), untrusted)
+
+
+def _bundle_place(vault: bytes, header: bytes) -> BodyPlace:
+    return BodyPlace(
+        Purpose.BUNDLE,
+        vault,
+        hashlib.sha256(header).digest(),
+        Message("the bundle is damaged or was altered"),
+        Message("Ask the sender to send it again."),
+    )

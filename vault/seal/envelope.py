@@ -16,9 +16,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import DIGEST_SIZE, ID_SIZE
-from vault.seal.padding import pad, unpad
 from vault.seal.purposes import LOCAL_PURPOSES, VERSION_PURPOSES, Purpose
-from vault.seal.widths import require_key, require_u64, require_width
+from vault.seal.sizes import pad, require_key, require_u64, require_width, unpad
 from vault.words.message import Message
 
 FORMAT = 1

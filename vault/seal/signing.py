@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from vault.errors import MalformedError, VerificationError
 from vault.ids import RandomBytes
-from vault.seal.widths import KEY_SIZE, require_key, require_width
+from vault.seal.sizes import KEY_SIZE, require_key, require_width
 from vault.words.message import Message
 
 _PURPOSE = re.compile(r"[a-z][a-z-]{0,30}")

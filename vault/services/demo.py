@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vault.access.recovery.recovering import Wish
+from vault.access.recovering import Wish
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.casework.note import Note, note_of
@@ -17,7 +17,7 @@ from vault.errors import RefusedError, VerificationError
 from vault.export.reader import ManifestStatus
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
-from vault.seal.sheets import Sheet
+from vault.seal.recovery import Sheet
 from vault.services.backups import backups, restoring_by_sheets
 from vault.services.cases import case_changes, cases, intake, notes, people, searching, story
 from vault.services.credentials import founding

@@ -13,17 +13,13 @@ from typing import Final
 
 import msgspec
 
+from vault.casework.case import CaseKind
 from vault.casework.form import FormedRecord
 from vault.casework.note import Note
 from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
-from vault.casework.stages import CaseKind
-from vault.casework.story.deadline import Deadline, DeadlineEnd, SetBy
-from vault.casework.story.detention import Detention, DetentionEnd
-from vault.casework.story.event import Event
-from vault.casework.story.hearing import Hearing
+from vault.casework.story.events import Deadline, DeadlineEnd, Detention, DetentionEnd, Event, Hearing, SetBy, Task
 from vault.casework.story.incident import Incident, IncidentKind
-from vault.casework.story.task import Task
-from vault.casework.story.wanted import SeenHow, Wanted, WantedSystem
+from vault.casework.story.person_facts import SeenHow, Wanted, WantedSystem
 from vault.casework.vocabulary import Channel, DocumentKind, NameKind, NoteKind, PersonRole
 from vault.data_files import read_table
 

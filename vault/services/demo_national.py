@@ -14,10 +14,9 @@ from typing import Final
 
 from vault.access.session import Session
 from vault.access.unlock import unlock
-from vault.casework.case import Case
+from vault.casework.case import STAGES, Case
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.person import Person
-from vault.casework.stages import STAGES
 from vault.casework.vocabulary import PersonRole, Risk
 from vault.errors import InternalError, RefusedError
 from vault.ids import CompartmentId, make_case_ref, make_id

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from vault.store.rowtypes import Text
 from vault.store.sqlite_texts import INSERTS
-from vault.store.texts import Text
 
 if TYPE_CHECKING:
     import sqlalchemy as sa

@@ -6,11 +6,13 @@ Nothing here is believed: a row may be false, missing, old or doubled, and whoev
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any, TypeVar
 
 from vault.store import sqlite_texts as sql
-from vault.store.attachment_rows import AttachmentRows
+from vault.store.connected import Connected
 from vault.store.rowtypes import (
+    AttachmentRow,
     CheckpointRow,
     EpochRow,
     GenesisRow,
@@ -19,11 +21,56 @@ from vault.store.rowtypes import (
     OperationRow,
     PlacedVersion,
     SealedVersion,
+    TailRow,
+    Text,
     TileRow,
     VersionKeyRow,
     VersionRow,
 )
-from vault.store.texts import Text
+
+# The rows of attachments: names of chunks, and the chunks that are too small for a file of their own.
+
+
+class AttachmentRows(Connected):
+    """Reads and writes of attachments, as a part of `Rows`."""
+
+    def add_attachments(self, rows: Sequence[AttachmentRow]) -> None:
+        """Insert the names of attachments all chunks of which are here."""
+        self._insert("attachment", rows)
+
+    def attachments(self) -> list[AttachmentRow]:
+        """Return every attachment, by digest."""
+        return self._all(AttachmentRow._make, sql.ATTACHMENTS, {})
+
+    def attachments_named(self, digest: bytes) -> list[AttachmentRow]:
+        """Return what stands under a digest: one row, and false ones of other compartments perhaps."""
+        return self._all(AttachmentRow._make, sql.ATTACHMENT, {"digest": digest})
+
+    def add_tails(self, rows: Sequence[TailRow]) -> None:
+        """Insert last chunks."""
+        self._insert("tail", rows)
+
+    def tail(self, name: bytes) -> bytes | None:
+        """Return the last chunk of this name, as it stands here, or None."""
+        row = self._first(TailRow._make, sql.TAIL, {"name": name})
+        return None if row is None else row.bytes
+
+    def tail_names(self) -> list[bytes]:
+        """Return the name of every last chunk."""
+        return self._scalars(sql.TAIL_NAMES, {})
+
+    def tail_keys(self) -> list[bytes]:
+        """Return the name of every row of last chunks, whatever stands beside it: chunks are not read."""
+        return self._scalars(sql.TAIL_KEYS, {})
+
+    def delete_attachments(self, rows: Collection[AttachmentRow]) -> None:
+        """Delete what stands under the digests of these rows in their compartments."""
+        self._run_many(sql.DELETE_ATTACHMENT, [(row.digest, row.compartment) for row in rows])
+
+    def delete_tails(self, names: Collection[bytes]) -> None:
+        """Delete last chunks."""
+        self._run_many(sql.DELETE_TAIL, [(name,) for name in names])
+
 
 _Row = TypeVar("_Row")
 _CHUNK = 256
@@ -348,3 +395,21 @@ class Rows(AttachmentRows):
 def _parts(values: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
     """Yield as many values at a time as a statement takes."""
     return (values[start : start + _VALUES_IN_ONE_PASS] for start in range(0, len(values), _VALUES_IN_ONE_PASS))
+
+
+# In which order doubled entries were written: a hint of the engine's own, from which only follows what is tried
+# first.
+# Two histories of a log come one after the other. Whoever looks which entries belong together finds it so at once;
+# without the hint the search comes to the same, or gives up where very many are doubled.
+
+_TURNS = "SELECT seq, digest, rowid FROM operation WHERE origin=?"
+
+
+def in_turn(rows: Rows, origin: bytes) -> Iterator[OperationRow]:
+    """Yield the entries of a log by position, and of several at one position those first that were written first."""
+    if not rows.is_doubled(origin):
+        yield from rows.operations(origin)
+        return
+    turns = {(seq, digest): turn for seq, digest, turn in rows.driver.execute(_TURNS, (origin,))}
+    for _, same in groupby(rows.operations(origin), key=lambda row: row.seq):
+        yield from sorted(same, key=lambda row: turns.get((row.seq, row.digest), 0))

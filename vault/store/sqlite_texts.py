@@ -5,7 +5,7 @@
 # fmt: off
 from __future__ import annotations
 
-from vault.store.texts import Text
+from vault.store.rowtypes import Text
 
 TABLES = (
     "CREATE TABLE attachment (\n\tdigest BLOB NOT NULL, \n\tcompartment BLOB NOT NULL, \n\tnames BLOB NOT NULL, \n\tCONSTRAINT attachment_pk PRIMARY KEY (digest, compartment)\n)\n\n",

@@ -15,7 +15,7 @@ from vault.errors import MalformedError
 from vault.log.checks.list_check import version_id
 from vault.log.epoch_notice import EpochNotice, check_founding, epoch_digest
 from vault.log.items import Item, ItemKind, compartment_tag, decode_items
-from vault.seal.attachments import Names, names_digest
+from vault.seal.bodies import Names, names_digest
 from vault.seal.recipients import grant_digest
 from vault.store.blobs import Blobs
 from vault.store.rows import Rows

@@ -9,8 +9,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from vault.errors import MalformedError, TryAgainError, VaultError, VerificationError
-from vault.seal.attachments import Names, chunk_name, is_chunk, names_digest
-from vault.seal.bodies import SEALED_CHUNK_SIZE
+from vault.seal.bodies import SEALED_CHUNK_SIZE, Names, chunk_name, is_chunk, names_digest
 from vault.store.blobs import Blobs
 from vault.store.rows import Rows
 from vault.store.rowtypes import AttachmentRow, TailRow

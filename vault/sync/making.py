@@ -13,8 +13,8 @@ from vault.log.state import bytes_digest
 from vault.log.tree import Frontier, leaf_hash
 from vault.platform import PRIVATE_FILE_MODE, flush_file, fsync_folder
 from vault.progress import Progress
-from vault.seal.bundles import Recipient, seal_body, seal_bundle_key
-from vault.seal.keys import make_key
+from vault.seal.bodies import Recipient, seal_body, seal_bundle_key
+from vault.seal.keyring import make_key
 from vault.store.blobs import Blobs
 from vault.store.files import write_all
 from vault.store.rows import Rows

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from vault.errors import MalformedError, NewerVaultError, VerificationError
 from vault.log.tree import Frontier, leaf_hash
 from vault.progress import Progress
-from vault.seal.bundles import BUNDLE_MESSAGE_SIZE, CHUNK_SIZE, open_body, open_bundle_key
+from vault.seal.bodies import BUNDLE_MESSAGE_SIZE, CHUNK_SIZE, open_body, open_bundle_key
 from vault.seal.envelope import COMMITMENT_SIZE, TAG_SIZE
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import is_signed_raw

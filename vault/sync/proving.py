@@ -24,9 +24,8 @@ from vault.log.genesis import Genesis
 from vault.log.operation import operation_digest
 from vault.log.tree import Tile
 from vault.seal.signing import is_signed_raw
-from vault.store.rows import Rows
+from vault.store.rows import Rows, in_turn
 from vault.store.rowtypes import CheckpointRow, OperationRow
-from vault.store.turns import in_turn
 from vault.sync.pages import SentOperation
 
 UNVERIFIED_LIMIT = 10_000

@@ -20,8 +20,8 @@ def main() -> int:
     limit_resources(cpu_seconds=_CPU_SECONDS)
     try:
         # Here, so that a missing library is an answer and not a crash.
-        from vault.tables.faults import TableError  # noqa: PLC0415
         from vault.tables.parsing import rows_of  # noqa: PLC0415
+        from vault.tables.table_faults import TableError  # noqa: PLC0415
     except ImportError:
         return DEPENDENCY_MISSING
     answer: dict[str, object]

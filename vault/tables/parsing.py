@@ -18,8 +18,7 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from vault.tables.cells import unmarked
-from vault.tables.faults import (
+from vault.tables.table_faults import (
     MOST_CELL_CHARACTERS,
     MOST_CHARACTERS,
     MOST_COLUMNS,
@@ -27,6 +26,7 @@ from vault.tables.faults import (
     MOST_UNPACKED_BYTES,
     Fault,
     TableError,
+    unmarked,
 )
 
 _ZIP = b"PK\x03\x04"

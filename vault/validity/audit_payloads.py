@@ -15,7 +15,7 @@ from vault.log.payload import Payload, decode_plaintext
 from vault.records.epochs import read_notice
 from vault.records.seatlog import ENTRIES_PER_PERIOD
 from vault.seal.envelope import VersionContext, open_sealed
-from vault.seal.keys import derive_entry_key, derive_next_ratchet
+from vault.seal.keyring import derive_entry_key, derive_next_ratchet
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.store.rows import Rows

@@ -15,7 +15,7 @@ from vault.errors import VerificationError
 from vault.ids import RECOVERY_SEAT
 from vault.log.genesis import SEAT_IN_GENESIS
 from vault.log.items import ItemKind
-from vault.seal.keys import epoch_id
+from vault.seal.keyring import epoch_id
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, open_from
 from vault.store.rows import Rows

@@ -14,8 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from heapq import merge
 
-from vault.casework.access import Section
-from vault.casework.case import Case
+from vault.casework.case import Case, Section
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, CompartmentKind, Origin, VaultId
 from vault.log.header import Header

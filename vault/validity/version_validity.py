@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from vault.casework.directory import Member
+from vault.casework.organisation_records import Member
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, Origin, SeatId, VaultId
 from vault.log.ahead import Ahead

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from tests.export.samples import COVER, FORBIDDEN, SECTIONS, dossier, section
 from vault.export.data_json import data_leaves, render_data
+from vault.export.dossier_report import Cover, approved_lines, make_report
 from vault.export.fonts import font_folders
 from vault.export.leakcheck.boilerplate import Approved, Leaf
 from vault.export.leakcheck.examine import Examined, Task, examine
 from vault.export.leakcheck.verdict import Check
 from vault.export.pdf import render_report
-from vault.export.report import Cover, approved_lines, make_report
 from vault.redaction.dossier import RedactedDossier
 
 LATIN, CYRILLIC, ARABIC = "Toviel", "Савелов", "سليمان"

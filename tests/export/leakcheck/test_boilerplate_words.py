@@ -12,11 +12,11 @@ from tests.export.leakcheck.surgery import Pieces, take_apart, written
 from tests.export.samples import dossier, section
 from tests.tables import each
 from vault.export.data_json import canonical
+from vault.export.dossier_report import Cover
 from vault.export.leakcheck.boilerplate import Approved, Leaf, own_places
 from vault.export.leakcheck.examine import Task, examine, examine_words
 from vault.export.leakcheck.verdict import Check
-from vault.export.report import Cover
-from vault.export.wording import USUAL_PURPOSE
+from vault.export.report_wording import USUAL_PURPOSE
 
 # Letters enough to draw any of the names, and none of the names.
 ENOUGH = "Ateyxit dClase; pNorm Mayht [removed] [P-7KQ]."

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from tests.tables import each
 from vault.export.fonts import font_folders
-from vault.export.leakcheck.canary import check_readers
-from vault.export.leakcheck.forms import ForbiddenForms, fold, squeeze
+from vault.export.leakcheck.forbidden_forms import ForbiddenForms, fold, squeeze
+from vault.export.leakcheck.readers import check_readers
 from vault.export.leakcheck.verdict import Findings
 
 NAME = ForbiddenForms(["Варнелис", "Toviel Varnelis", "فارنيلس", "+999 700 112 233", "Lio"])

@@ -10,10 +10,10 @@ import pytest
 from tests.export.samples import COVER, FORBIDDEN, dossier
 from tests.tables import each
 from vault.errors import DependencyMissingError, LeakError
-from vault.export.checking import Verdict, check_for_leaks, verifier_command
 from vault.export.data_json import data_leaves, render_data
+from vault.export.dossier_report import approved_lines, make_report
+from vault.export.package import Verdict, check_for_leaks, verifier_command
 from vault.export.pdf import render_report
-from vault.export.report import approved_lines, make_report
 
 DOSSIER = dossier()
 REPORT = make_report(DOSSIER, COVER)
@@ -102,8 +102,8 @@ def test_an_answer_about_other_files_is_no_answer() -> None:
 def test_blind_readers_are_called_blind() -> None:
     # The canary's fonts cannot be read back: its letters come from a font without them.
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from vault.export.leakcheck import canary; "
-        "canary.drawable = lambda folders: frozenset(range(0x110000)); " + verifier_command()[4]
+        "import sys; sys.path.insert(0, sys.argv[1]); from vault.export.leakcheck import readers; "
+        "readers.drawable = lambda folders: frozenset(range(0x110000)); " + verifier_command()[4]
     )
     with pytest.raises(LeakError, match=r"cannot check the package: canary \(pdfium cannot read these fonts"):
         check(command=(sys.executable, "-I", "-B", "-c", code, verifier_command()[5]), forbidden=("გელა",))

@@ -24,13 +24,13 @@ from vault.policy.roles import Role
 from vault.records.seatlog import SealedPlace, SeatLog, resume
 from vault.records.work import Entry, Work
 from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
-from vault.seal.entrance.unlocking import unlock as open_slot
+from vault.seal.entrance.keyfile import unlock as open_slot
 from vault.seal.keyring import Keyring
 from vault.services.approvals.lent_rows import RowSet, added_since, lend
 from vault.services.approvals.pipe import ask_second
 from vault.services.approvals.pipe_process import PipeAnswer, PipeQuestion, answer, decoded
 from vault.services.approvals.question import Question
-from vault.store.memory import open_in_memory
+from vault.store.schema import open_in_memory
 from vault.validity.authority import Listings
 
 WANTED = Question(

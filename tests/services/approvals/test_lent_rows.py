@@ -14,7 +14,6 @@ from vault.log.items import Item, ItemKind
 from vault.log.rosters.roster import ROSTER_RECORD
 from vault.seal.purposes import LOCAL_PURPOSES, Purpose
 from vault.services.approvals.lent_rows import RowSet, added_since, can_act_here, lend
-from vault.store.memory import open_in_memory
 from vault.store.rows import Rows
 from vault.store.rowtypes import (
     CheckpointRow,
@@ -26,6 +25,7 @@ from vault.store.rowtypes import (
     VersionKeyRow,
     VersionRow,
 )
+from vault.store.schema import open_in_memory
 from vault.validity.authority import Listings
 
 SEAT, OTHER = SeatId(writer.SEAT), SeatId(b"o" * 16)

@@ -23,7 +23,7 @@ from vault.seal.purposes import Purpose
 from vault.seal.signing import make_signing_seed
 from vault.services.approvals.lent_rows import RowSet
 from vault.services.approvals.pipe_process import PipeAnswer
-from vault.store.memory import open_in_memory
+from vault.store.schema import open_in_memory
 
 OTHER = "the second process gave another approval than was asked for"
 MORE = "the second process wrote more than an approval; nothing was accepted"

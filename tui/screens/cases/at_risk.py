@@ -17,8 +17,7 @@ from tui.text.in_words import together, warning
 from tui.text.safe_content import safe_content
 from tui.values.values_forms import FormPlace
 from vault.casework.form import Form
-from vault.casework.story.at_risk import FORM, WARNING
-from vault.casework.story.check_in import CheckIn
+from vault.casework.story.protection import AT_RISK_FORM, AT_RISK_WARNING, CheckIn
 from vault.words.message import Message
 
 AT_RISK: Final = "at-risk"
@@ -46,7 +45,9 @@ class AtRiskForm(RecordForm):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield FormRows(Static(safe_content(together((warning(WARNING), _ABOUT), " ")), classes="about"), *self.rows())
+        yield FormRows(
+            Static(safe_content(together((warning(AT_RISK_WARNING), _ABOUT), " ")), classes="about"), *self.rows()
+        )
 
     @override
     def form_place(self) -> FormPlace:
@@ -55,7 +56,7 @@ class AtRiskForm(RecordForm):
     @property
     @override
     def _form(self) -> Form:
-        return FORM
+        return AT_RISK_FORM
 
     @override
     def action_finish(self) -> None:

@@ -53,10 +53,9 @@ from tui.widgets.strip import Strip
 from tui.widgets.virtual_list import VirtualList
 from vault.acts.act import Shape
 from vault.acts.break_glass import BREAK_GLASS
-from vault.casework.case import Case
-from vault.casework.stages import ExtraditionStage
-from vault.casework.story.at_risk import WARNING
-from vault.casework.story.task import Task
+from vault.casework.case import Case, ExtraditionStage
+from vault.casework.story.events import Task
+from vault.casework.story.protection import AT_RISK_WARNING
 from vault.words.message import Message, Words
 
 _SAYS: Final = Message("b says which stands")
@@ -361,7 +360,7 @@ class CaseScreen(Erases):
         def show(shown: CaseShown) -> None:
             self.show_case(shown, stand_on=record or "")
             if shown.stage != before and shown.stage == ExtraditionStage.REFUSED_AT_RISK:
-                self.warn(WARNING)
+                self.warn(AT_RISK_WARNING)
                 self.action_at_risk()
             elif words:
                 self.say(words)

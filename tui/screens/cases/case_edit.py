@@ -13,7 +13,7 @@ from tui.values.codes import choices
 from tui.values.values import CaseShown
 from vault.acts.act import Begun
 from vault.acts.case import CLOSE, EDIT, REOPEN
-from vault.casework.stages import STAGES, CaseKind
+from vault.casework.case import STAGES, CaseKind
 from vault.words.message import Message
 
 

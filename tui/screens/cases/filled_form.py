@@ -23,9 +23,9 @@ from tui.widgets.fields import SafeTextArea
 from vault.acts.act import Act, answer_to
 from vault.acts.records import FILL, FORM, REFILL
 from vault.casework.form import Form, FormField, Shape
-from vault.casework.own_forms.filled import Filled
+from vault.casework.questionnaires import Filled
 from vault.casework.story import STORY
-from vault.casework.story.subject_request import SubjectRequest
+from vault.casework.story.person_facts import SubjectRequest
 from vault.words.message import Message, Words
 
 _OURS: Final = "asked_"

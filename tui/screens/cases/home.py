@@ -55,7 +55,7 @@ from tui.widgets.strip import Strip
 from tui.widgets.virtual_list import VirtualList
 from tui.widgets.wrapping_list import WrappingList
 from vault.acts.case import NEW
-from vault.casework.story.task import Task
+from vault.casework.story.events import Task
 from vault.words.message import Message, Words, plural
 
 _SECTIONS = ("dates", "tasks")

@@ -32,11 +32,10 @@ from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.acts.act import Told
 from vault.acts.safety import BEGIN
-from vault.casework.own_forms.filled import Filled
+from vault.casework.questionnaires import Filled
 from vault.casework.story import STORY
-from vault.casework.story.incident import Incident
-from vault.casework.story.step import Checklist
-from vault.casework.story.subject_request import SubjectRequest
+from vault.casework.story.incident import Checklist, Incident
+from vault.casework.story.person_facts import SubjectRequest
 from vault.words.message import Message, Words, plural
 
 _COLUMNS: Final = (Column(Message("date"), 18), Column(Message("kind"), 11), Column(Message("about")))

@@ -30,7 +30,7 @@ from tui.widgets.pages import ListRow
 from tui.widgets.pair import Pair, Twin
 from tui.widgets.virtual_list import VirtualList
 from vault.acts.act import Told
-from vault.casework.versions.beside import Answer, Chosen, Part, Piece
+from vault.casework.differences import Answer, Chosen, Part, Piece
 from vault.words.message import Message, Words
 
 _COLUMNS: Final = (Column("", 1), Column("", 29), Column(""))

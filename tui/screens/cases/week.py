@@ -30,7 +30,7 @@ from tui.widgets.strip import ListAndStrip, Strip
 from tui.widgets.virtual_list import VirtualList
 from tui.widgets.week_grid import WeekGrid
 from tui.widgets.wrapping_list import WrappingList
-from vault.casework.story.task import Task
+from vault.casework.story.events import Task
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:

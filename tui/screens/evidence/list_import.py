@@ -20,7 +20,7 @@ from tui.text.safe_content import safe_content
 from tui.values.codes import choices
 from tui.values.values_exchange import ListShown, ResultText
 from tui.widgets.fields import SafeInput
-from vault.casework.stages import CaseKind
+from vault.casework.case import CaseKind
 from vault.progress import Progress, Stopped
 from vault.words.message import Message, Words
 

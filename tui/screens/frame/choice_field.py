@@ -28,7 +28,7 @@ from tui.widgets.lines import Hint, KeyLine
 from tui.widgets.pages import ListRow
 from tui.widgets.sheet import Sheet
 from tui.widgets.virtual_list import VirtualList
-from vault.casework.date_words import plain
+from vault.casework.typed_dates import plain
 from vault.words.message import Message, Words
 
 _NOTHING_CHOSEN: Final = "\0"

@@ -26,8 +26,8 @@ from tui.values.values_people import Whereabouts
 from tui.widgets.fields import SafeInput
 from vault.acts.act import CASE, Act, Told
 from vault.acts.document import ADD, DOCUMENT, EDIT
+from vault.casework.document import Document
 from vault.casework.form import Form, FormField
-from vault.casework.papers.document import Document
 from vault.words.message import Message, Words
 
 PAPER: Final = "paper"

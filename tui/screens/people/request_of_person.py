@@ -19,7 +19,7 @@ from tui.values.values_records import RecordShown
 from tui.widgets.date_field import DateInput
 from tui.widgets.fields import SafeInput
 from vault.casework.form import FormField
-from vault.casework.story.subject_request import SubjectRequest
+from vault.casework.story.person_facts import SubjectRequest
 from vault.deadlines.shipped import answer_by
 from vault.display import here
 from vault.errors import UsageError

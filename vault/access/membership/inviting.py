@@ -8,13 +8,13 @@ from hashlib import sha256
 
 import msgspec
 
-from vault.access.membership.proposals import StoredMember
+from vault.access.membership.roster_proposals import StoredMember
 from vault.access.session import Session
-from vault.casework.directory import Member
+from vault.casework.organisation_records import Member
 from vault.errors import BrokenSealError, RefusedError, VerificationError
 from vault.log.genesis import verify_genesis
 from vault.records.localrows import decoded
-from vault.seal.joining import Invitation, Request, joining_words, make_nonce, open_request
+from vault.seal.invitation import Invitation, Request, joining_words, make_nonce, open_request
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw
 from vault.words.message import Message

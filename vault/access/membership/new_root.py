@@ -9,15 +9,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from vault.access.membership.next_roster import Change, next_roster
+from vault.access.membership.next_roster import Change, next_roster, require_settled
 from vault.access.membership.roster_commit import commit_roster
-from vault.access.membership.sides import require_settled
-from vault.access.seat_keys.key_file import read_key_file
-from vault.access.seat_keys.rekeying import with_recovery_door
+from vault.access.seat_keys.rekeying import read_key_file, with_recovery_door
 from vault.access.seat_keys.root_secret import root_of
 from vault.access.session import Session
-from vault.access.trust.absence import waits_for
 from vault.access.trust.directory import RECOVERY
+from vault.access.trust.key_lists import waits_for
 from vault.access.trust.new_epochs import next_holders
 from vault.errors import InternalError, MalformedError, RefusedError
 from vault.ids import CompartmentId, EpochId, Origin, SeatId

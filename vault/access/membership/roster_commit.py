@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from vault.access.membership.next_roster import require_signed
-from vault.access.membership.sides import ground_of
+from vault.access.membership.next_roster import ground_of, require_signed
 from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
 from vault.access.trust.new_epochs import fitting, may_give, revocations_of, revoked_log
-from vault.casework.directory import Member
+from vault.casework.organisation_records import Member
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, SeatId
 from vault.log.epoch_notice import KIND_AT, RevokedLog

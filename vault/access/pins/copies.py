@@ -1,23 +1,65 @@
-"""What opens a copy of a vault for one seat, beside any session: no pins are read or written, no log goes on."""
+"""What opens a copy of a vault for one seat, beside any session; and the files of one seat in a folder."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vault.access.pins.own_files import OwnFile
 from vault.access.pins.pins import PinFile
 from vault.errors import BrokenSealError, VerificationError
 from vault.ids import SeatId, VaultId
 from vault.records.seatlog import SealedPlace
 from vault.seal.entrance.doors import open_doors
 from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
-from vault.seal.entrance.unlocking import unlock as open_slot_with
+from vault.seal.entrance.keyfile import unlock as open_slot_with
 from vault.seal.keyring import Keyring
+from vault.seal.named import former_file_name, private_file_name
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.store.rows import Rows
 from vault.words.message import Message
+
+# The files of one seat beside the others' of a folder: named by the key that opens them (FORMAT.md 8).
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFile:
+    """A database of one seat, index or drafts, with what the engine keeps beside it."""
+
+    folder: Path
+    vault: VaultId
+    seat: SeatId
+    key: bytes = field(repr=False)
+
+    @property
+    def path(self) -> Path:
+        """Where it lies: the name tells nothing to who has not the key."""
+        return self.folder / f"{private_file_name(self.key, self.vault, self.seat)}.db"
+
+    def found(self) -> Path:
+        """Return where it lies now: under its name, or under the former one where only that is there."""
+        former = self._former()
+        return former if former.exists() and not self.path.exists() else self.path
+
+    def settled(self) -> Path:
+        """Return where it lies after it got its name, if it had the former one."""
+        former = self._former()
+        # What lies beside the database goes first, so that a cut between two renames loses none of it.
+        for part in sorted(self.folder.glob(f"{former.name}*"), reverse=True):
+            named = self.folder / (self.path.name + part.name.removeprefix(former.name))
+            if not named.exists():
+                part.rename(named)
+        return self.path
+
+    def parts(self) -> list[Path]:
+        """Return all files of it, under whichever name."""
+        return [part for path in (self.path, self._former()) for part in self.folder.glob(f"{path.name}*")]
+
+    def _former(self) -> Path:
+        return self.folder / f"{former_file_name(self.vault, self.seat)}.db"
+
+
+# What opens a copy of a vault for one seat, beside any session: no pins are read or written, no log goes on.
 
 # A copy never signs: the next session key and the audit ratchet stay on the device (FORMAT.md 7). Whose slot is which
 # goes along with the `keys` file that it is about: who gets a slot in a restored copy must not take another's.

@@ -20,7 +20,7 @@ import msgspec
 from vault import platform
 from vault.errors import RefusedError, VaultError
 from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, KeyHeader
-from vault.seal.pins import attempts_file_name
+from vault.seal.named import attempts_file_name
 from vault.store.files import read_limited, write_durable
 from vault.store.folder import VaultFolder
 from vault.words.message import Message

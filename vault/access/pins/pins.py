@@ -25,7 +25,7 @@ from vault.records.localrows import decoded
 from vault.records.seatlog import SeatLog
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.envelope import LocalContext, open_sealed, seal
-from vault.seal.pins import former_pins_file_name, machine_digest, private_file_name
+from vault.seal.named import former_pins_file_name, machine_digest, private_file_name
 from vault.seal.purposes import Purpose
 from vault.store.files import read_limited, write_durable
 from vault.words.message import Message

@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from vault.access.pins.alarms import lasting
 from vault.access.session import Session
 from vault.access.trust.directory import read_directory
-from vault.access.trust.keyrings import GrantedKey, directory_keys, missing_keys
-from vault.access.trust.might_give import by_directory
-from vault.access.trust.own_devices import judge_devices
-from vault.access.trust.sheets_used import judge_sheets
+from vault.access.trust.keyrings import GrantedKey, by_directory, directory_keys, missing_keys
+from vault.access.trust.roster_alarms import judge_devices, judge_sheets
 from vault.ids import CompartmentId, CompartmentKind, Origin, SeatId
-from vault.index.apply import apply
 from vault.index.entries import RemovedCompartment
-from vault.index.keys import forget_keys
+from vault.index.indexing import apply
+from vault.index.remembered import forget_keys
 from vault.records.epochs import read_notice
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose

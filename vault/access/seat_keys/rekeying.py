@@ -1,10 +1,4 @@
-"""A new key for the database of this folder, when a seat that had a way in here ends (FORMAT.md 3).
-
-Three durable steps, of which each may be the last before a power cut: doors that hold the new key and the old one;
-every page encrypted anew; doors that hold the new key alone. Unlock tries both keys and finishes what was begun, or
-begins it: a cut between the roster and here, a roster of another device and recovery sheets leave a way in that ended.
-Index, drafts and backups are under other keys.
-"""
+"""The `keys` file from one generation to the next, and a new database key when a seat ends (FORMAT.md 3)."""
 
 from __future__ import annotations
 
@@ -12,10 +6,12 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
-from vault.access.seat_keys.key_file import read_key_file
-from vault.access.seat_keys.keychange import change_keys
+from vault.access.pins.alarms import faults_among
 from vault.access.session import Session
+from vault.access.trust.continuity import newest_keys
+from vault.access.trust.directory import Directory
 from vault.errors import (
     BrokenSealError,
     RefusedError,
@@ -25,17 +21,115 @@ from vault.errors import (
     WrongPassphraseError,
 )
 from vault.ids import SeatId, VaultId
+from vault.records.work import Entry
 from vault.seal.entrance.doors import DoorKeys, make_doors, make_recovery_door, open_doors
-from vault.seal.entrance.keyfile import SLOT_BLOB_SIZE, SLOT_COUNT, KeyFile
-from vault.seal.keys import make_key
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, SLOT_BLOB_SIZE, SLOT_COUNT, KeyFile, OpenedSlot
+from vault.seal.keyring import make_key
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.store.engine import Database, open_database
+from vault.store.files import promote, read_limited, write_aside
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.store.rowtypes import LocalRow
+from vault.words.finding import Finding
 from vault.words.message import Message
 from vault.words.next_step import NextStep
+
+# The `keys` file of a folder or backup, as it is read.
+
+
+def read_key_file(path: Path) -> KeyFile:
+    """Return what the file says.
+
+    Raises:
+        MalformedError: it has another form, or size.
+        NotFoundError, TryAgainError, VerificationError: it cannot be read.
+    """
+    return KeyFile.decode(read_limited(path, KEY_FILE_SIZE))
+
+
+# The `keys` file from one generation to the next: beside, listed, renamed; a crash in between is settled at unlock.
+# FORMAT.md 3. At each step one whole file stands under the name, and its slots open.
+
+
+def settle_new_keys(
+    rows: Rows, folder: VaultFolder, file: KeyFile, directory: Directory, alarms: Sequence[Finding]
+) -> KeyFile:
+    """Finish a change that a crash cut off after its operation, undo one cut off before it; return the valid file.
+
+    While the logs are in doubt nothing is touched: which file they list last cannot be said.
+    """
+    if faults_among(alarms, live=directory.effective.certificates):
+        return file
+    new = _read(folder)
+    if (
+        new is not None
+        and _follows(new, file)
+        and new.digest() in newest_keys(rows, new.header.folder, directory).values()
+    ):
+        with suppress(TryAgainError):  # not now; the file before it still opens
+            promote(folder.keys)
+            return new
+        return file
+    with suppress(OSError):
+        folder.keys_new.unlink()
+    return file
+
+
+def renew_slot(session: Session, file: KeyFile, slot: OpenedSlot) -> KeyFile:
+    """Seal the seat's own slot at the present cost, where it was made with the previous one; return the valid file.
+
+    What cannot be written now is left to the next unlock.
+    """
+    if slot.renewed is None:
+        return file
+    new = file.with_slot(slot.number, slot.renewed)
+    with suppress(TryAgainError):
+        return change_keys(session, new)
+    return file
+
+
+def change_keys(session: Session, new: KeyFile) -> KeyFile:
+    """Make this generation the valid one: beside, listed, renamed; return it.
+
+    Raises:
+        TryAgainError: no room; the file before it stands, or the next unlock finishes the rename.
+    """
+    write_aside(session.folder.keys, new.encode())
+    with session.work() as work:
+        work.list_keys_file(new.header.folder, new.digest())
+        work.commit(Entry(act="keys.change"))
+    promote(session.folder.keys)
+    with session.database.reading() as rows:
+        own = rows.local(session.seat, Purpose.SLOT)
+    if own is not None:
+        session.keys_now = (new, own.number)
+        session.keep_pins()
+    return new
+
+
+def _follows(new: KeyFile, file: KeyFile) -> bool:
+    ours = (file.header.vault, file.header.folder, file.header.vault_salt)
+    return new.header.generation > file.header.generation and ours == (
+        new.header.vault,
+        new.header.folder,
+        new.header.vault_salt,
+    )
+
+
+def _read(folder: VaultFolder) -> KeyFile | None:
+    try:
+        return KeyFile.decode(read_limited(folder.keys_new, KEY_FILE_SIZE, follow_links=False))
+    except VaultError:
+        return None
+
+
+# A new key for the database of this folder, when a seat that had a way in here ends (FORMAT.md 3).
+# Three durable steps, of which each may be the last before a power cut: doors that hold the new key and the old one;
+# every page encrypted anew; doors that hold the new key alone. Unlock tries both keys and finishes what was begun, or
+# begins it: a cut between the roster and here, a roster of another device and recovery sheets leave a way in that
+# ended. Index, drafts and backups are under other keys.
 
 # A vault that nobody unlocked since slots are remembered says so of no slot.
 _FOUNDERS_SLOT = 0

@@ -7,7 +7,7 @@ from vault.errors import BrokenSealError, VerificationError
 from vault.seal.purposes import Purpose
 from vault.seal.recovery import derive_root_seed
 from vault.seal.signing import public_key
-from vault.seal.widths import KEY_SIZE
+from vault.seal.sizes import KEY_SIZE
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 

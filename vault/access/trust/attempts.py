@@ -12,8 +12,8 @@ from hashlib import sha256
 
 from vault import clock
 from vault.access.trust.directory import Directory
-from vault.access.trust.proving import proven_alone
-from vault.casework.directory import AttemptsKey
+from vault.access.trust.prover import proven_alone
+from vault.casework.organisation_records import AttemptsKey
 from vault.errors import BrokenSealError, VaultError
 from vault.ids import CompartmentKind, VaultId
 from vault.records.codec import of_kind

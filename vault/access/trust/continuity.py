@@ -9,7 +9,7 @@ from hashlib import sha256
 from vault.access.pins.alarms import faults_among, fork_alarm, lasting, remembered
 from vault.access.pins.pins import Pinned, Pins
 from vault.access.trust.directory import Directory
-from vault.access.trust.proving import gives_root, report_of
+from vault.access.trust.prover import gives_root, report_of
 from vault.errors import VerificationError
 from vault.ids import ZERO_DIGEST, Origin, SeatId
 from vault.log.checks.list_check import proven_lists

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 
-from vault.access.trust.proving import proven_alone
+from vault.access.trust.prover import proven_alone
 from vault.errors import BrokenSealError, MalformedError, VerificationError
 from vault.ids import RECOVERY_SEAT, CompartmentId, CompartmentKind, MemberId, SeatId, VaultId
 from vault.log.epoch_notice import KIND_AT, founded_compartment

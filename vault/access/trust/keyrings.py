@@ -12,10 +12,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 
-from vault.errors import VerificationError
-from vault.ids import CompartmentId, CompartmentKind, EpochId, SeatId
+from vault.access.trust.directory import Directory, read_directory
+from vault.errors import MalformedError, VerificationError
+from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, SeatId, VaultId
 from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import SEAT_IN_GENESIS
+from vault.log.header import Header
 from vault.log.items import ItemKind, compartment_tag
 from vault.platform import LockedMemory
 from vault.records.epochs import notices_naming
@@ -25,7 +27,7 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate, grant_digest
 from vault.store.rows import Rows
 from vault.store.rowtypes import GrantRow
-from vault.validity.authority import Listings, Place
+from vault.validity.authority import Authority, Listings, Place, Proven
 from vault.validity.grants import GrantReader
 
 # One page, 128 keys; a keyring that holds more takes a larger piece.
@@ -220,3 +222,54 @@ def _oldest_first(missing: list[tuple[bytes, list[EpochNotice]]]) -> list[tuple[
                 ordered.append(follower)
     circle = [epoch for epoch, before in waits.items() if before]  # rows in a circle have no order
     return [(epoch, notices[epoch]) for epoch in (*ordered, *circle)]
+
+
+# Who might have given a key of the directory, by the rosters that a seat can read before it opens that key.
+# A first sieve, so that nobody without the right makes a seat open what they list. What is valid is judged
+# afterwards.
+
+MightGive = Callable[[GrantedKey], bool]
+
+
+def by_what_is_held(
+    rows: Rows, vault: VaultId, keyring: Keyring, root_public: bytes, granted: Sequence[GrantedKey]
+) -> MightGive:
+    """Return the sieve of the rosters that this keyring reads; where it reads none, everybody might give."""
+    if any(is_of_directory(key.notice) for key in granted):
+        with suppress(VerificationError):
+            return by_directory(rows, read_directory(rows, vault=vault, keyring=keyring, root_public=root_public))
+    return lambda key: True
+
+
+def by_directory(rows: Rows, known: Directory) -> MightGive:
+    """Return the sieve of these rosters: an entry that lists the key might give it, or names a roster not read yet.
+
+    Who was ended by a known roster names none that is still to come.
+    """
+    authority = Authority(rows, known.chain, lambda origin, _: Proven(rows.size(origin)))
+
+    def might_give(key: GrantedKey) -> bool:
+        return any(_might_give(authority, known, Origin(origin), seq) for origin, seq in dict.fromkeys(key.listed_at))
+
+    return might_give
+
+
+def _might_give(authority: Authority, known: Directory, origin: Origin, seq: int) -> bool:
+    if entries := authority.entries_at(origin, seq):
+        return any(
+            entry.rights.may_grant(entry.roles, CompartmentKind.DIRECTORY) or entry.founds_vault or entry.recovers
+            for entry in entries
+        )
+    genesis = authority.genesis(origin)
+    if genesis is None:
+        return False
+    is_ended = authority.is_certified(genesis.seat) and genesis.seat not in known.effective.certificates
+    return not is_ended and any(known.chain.by_root(named) is None for named in _named_at(authority.rows, origin, seq))
+
+
+def _named_at(rows: Rows, origin: Origin, seq: int) -> list[bytes]:
+    named: list[bytes] = []
+    for row in rows.operations(origin, seq, seq + 1):
+        with suppress(MalformedError):
+            named.append(Header.decode(row.header).roster)
+    return named

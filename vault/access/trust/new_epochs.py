@@ -9,7 +9,7 @@ from itertools import accumulate
 from operator import itemgetter
 
 from vault.access.trust.directory import RECOVERY, Directory
-from vault.access.trust.proving import Prover
+from vault.access.trust.prover import Prover
 from vault.ids import Origin, SeatId
 from vault.log.epoch_notice import MOST_REVOCATIONS, MOST_SEEN, RevokedLog
 from vault.log.named_history import NamedHistory

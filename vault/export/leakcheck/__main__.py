@@ -22,7 +22,10 @@ def main() -> int:
     limit_resources(cpu_seconds=_CPU_SECONDS)
     try:
         # Here, so that a missing library is an answer and not a crash.
-        from vault.export.leakcheck.boilerplate import Approved, Leaf  # noqa: PLC0415
+        from vault.export.leakcheck.boilerplate import (  # noqa: PLC0415
+            Approved,
+            Leaf,
+        )
         from vault.export.leakcheck.examine import Examined, Task, examine, examine_words  # noqa: PLC0415
     except ImportError:
         return _DEPENDENCY_MISSING

@@ -12,19 +12,16 @@ from pypdf.errors import PyPdfError
 from vault.export.leakcheck.boilerplate import (
     Approved,
     Leaf,
+    check_data,
     own_places,
     places_of,
     strings_of_others,
     without_own_words,
 )
-from vault.export.leakcheck.bytescan import Needles
-from vault.export.leakcheck.canary import check_readers
-from vault.export.leakcheck.data import check_data
-from vault.export.leakcheck.fonts import FONT_PROGRAM, check_fonts, shipped_names
-from vault.export.leakcheck.forms import ForbiddenForms, Range
-from vault.export.leakcheck.metadata import check_xmp
-from vault.export.leakcheck.reading import check_text, read_drawing, read_with_pdfium
-from vault.export.leakcheck.structure import check_layout, check_objects, inflated
+from vault.export.leakcheck.drawing import FONT_PROGRAM, check_fonts, shipped_names
+from vault.export.leakcheck.forbidden_forms import ForbiddenForms, Needles, Range
+from vault.export.leakcheck.readers import check_readers, check_text, read_drawing, read_with_pdfium
+from vault.export.leakcheck.structure import check_layout, check_objects, check_xmp, inflated
 from vault.export.leakcheck.verdict import Check, FailedCheck, Findings
 from vault.progress import Progress
 

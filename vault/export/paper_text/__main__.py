@@ -16,11 +16,8 @@ from contextlib import closing
 from typing import Any
 
 from vault.export.limiting import limit_resources
-from vault.export.paper_text.chats import is_chat, lines_of_chat, text_in_archive
-from vault.export.paper_text.docx import DocxError, paragraphs
-from vault.export.paper_text.kept import Kept
-from vault.export.paper_text.ocr import Ocr, is_picture
-from vault.export.paper_text.telegram import is_page, lines_of_json, lines_of_page
+from vault.export.paper_text.chats import is_chat, is_page, lines_of_chat, lines_of_json, lines_of_page, text_in_archive
+from vault.export.paper_text.paper_kinds import DocxError, Kept, Ocr, is_picture, paragraphs
 
 _DEPENDENCY_MISSING = 69
 _FEWEST_LETTERS = 16

@@ -11,7 +11,7 @@ from vault.ids import RECOVERY_SEAT
 from vault.seal.entrance.keyfile import DOOR_COUNT
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, make_kem_seed, open_from, seal_to
-from vault.seal.widths import KEY_SIZE, require_key, require_width
+from vault.seal.sizes import KEY_SIZE, require_key, require_width
 from vault.words.message import Message
 
 _NO_KEY = bytes(KEY_SIZE)

@@ -16,7 +16,7 @@ from fido2.ctap2.pin import ClientPin
 from fido2.hid import CtapHidDevice
 
 from vault.errors import NotFoundError, RefusedError, TryAgainError, VaultError
-from vault.seal.widths import KEY_SIZE, require_width
+from vault.seal.sizes import KEY_SIZE, require_width
 from vault.words.message import Message
 
 RELYING_PARTY = "casevault"

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from vault.clock import monotonic_ms
 from vault.errors import RefusedError, TryAgainError, UsageError
-from vault.seal.entrance.words import is_generated, word_form
-from vault.seal.widths import KEY_SIZE, require_key, require_width
+from vault.seal.entrance.wordlists import is_generated, word_form
+from vault.seal.sizes import KEY_SIZE, require_key, require_width
 from vault.words.message import Message
 
 VAULT_SALT_SIZE = 32

@@ -7,8 +7,7 @@ from math import floor
 
 from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # it carries no types
 
-from vault.seal.entrance.wordlists import Language, words_in
-from vault.seal.entrance.words import word_form
+from vault.seal.entrance.wordlists import Language, word_form, words_in
 
 # At a hundred thousand guesses a second, which takes a room full of machines, about thirty years.
 LEAST_DIGITS = 14

@@ -8,7 +8,7 @@ from functools import partial
 
 from vault.access.seat_keys.rekeying import seats_here
 from vault.access.session import Session
-from vault.casework.approving import Approving
+from vault.casework.disclosure import Approving
 from vault.durations import DAY_MS, MINUTE_MS
 from vault.errors import NotFoundError, RefusedError, WaitingForDecisionError
 from vault.ids import CompartmentKind, MemberId, SeatId

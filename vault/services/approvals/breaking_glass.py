@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vault.access.session import Session
-from vault.casework.access import Access, GrantReason
-from vault.casework.approving import Approving
+from vault.casework.case import Access, GrantReason
+from vault.casework.disclosure import Approving
 from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VersionId
-from vault.index.cases import row_of
+from vault.index.case_pages import row_of
 from vault.index.heads import heads_of
 from vault.policy.clocks import has_expired
 from vault.policy.roles import ALLOWED, Action

@@ -19,7 +19,7 @@ from vault.export.archive import DATA, REPORT
 from vault.ids import MemberId, SeatId
 from vault.log.approvals import Approval, approval_id
 from vault.policy.roles import Action
-from vault.seal.letters import LETTER_LIMIT, open_letter, seal_letter
+from vault.seal.recipients import LETTER_LIMIT, open_letter, seal_letter
 from vault.services.approvals.answer import approve, require_another
 from vault.services.approvals.approving import APART_MS, ASKED_BY_FILE, Approver
 from vault.services.approvals.question import Question, decode_question

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from vault.access.session import Session
+from vault.casework.document import Document
 from vault.casework.note import Note
-from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.display import DAY, time_data
 from vault.errors import RefusedError, UsageError

@@ -12,11 +12,10 @@ import msgspec
 
 from vault import errors, platform
 from vault.access.pins.delays import Wait
-from vault.access.seat_keys.key_file import read_key_file
-from vault.access.seat_keys.rekeying import seats_here
-from vault.access.seat_keys.throttle import one_attempt
+from vault.access.seat_keys.rekeying import read_key_file, seats_here
+from vault.access.seat_keys.slots import one_attempt
 from vault.access.session import Session
-from vault.access.trust.proving import report_of
+from vault.access.trust.prover import report_of
 from vault.errors import RefusedError, TryAgainError, VaultError, VerificationError
 from vault.ids import CompartmentKind, MemberId, Origin, SeatId
 from vault.log.approvals import Approval

@@ -24,18 +24,17 @@ from vault.access.trust.keyrings import missing_keys, stored_keyring, with_direc
 from vault.display import safe_text
 from vault.errors import MalformedError, RefusedError, VaultError
 from vault.ids import SeatId, VaultId
-from vault.platform.line import read_tty_pages
+from vault.platform.tty_line import read_tty_pages
 from vault.records.seatlog import SealedPlace, SeatLog, resume, stored_origin
 from vault.records.work import Entry, Work
-from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
-from vault.seal.entrance.unlocking import unlock
+from vault.seal.entrance.keyfile import KeyFile, SeatSecrets, unlock
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import sign
 from vault.services.approvals.answer import approve, require_another
 from vault.services.approvals.lent_rows import RowSet, added_since
 from vault.services.approvals.question import Question
-from vault.store.memory import open_in_memory
 from vault.store.rows import Rows
+from vault.store.schema import open_in_memory
 from vault.validity.authority import Listings
 from vault.words.message import Message
 

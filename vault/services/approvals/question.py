@@ -17,10 +17,10 @@ import msgspec
 from vault.display import MINUTE_UTC, one_line, time_data
 from vault.errors import MalformedError, VerificationError
 from vault.export.archive import DATA
-from vault.export.made_again import report_of, require_made_from_data
+from vault.export.dossier_report import Report
+from vault.export.pdf import report_of, require_made_from_data
 from vault.export.release import ACT as EXPORT
 from vault.export.release import file_digests
-from vault.export.report import Report
 from vault.log.approvals import approved_digest
 from vault.words.message import Message
 

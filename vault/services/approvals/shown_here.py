@@ -8,7 +8,7 @@ from vault.access.session import Session
 from vault.durations import DAY_MS
 from vault.errors import MalformedError, NotFoundError, RefusedError, UsageError
 from vault.ids import DIGEST_SIZE, ID_SIZE, CompartmentId, CompartmentKind, MemberId, SeatId
-from vault.index.cases import row_of
+from vault.index.case_pages import row_of
 from vault.policy.clocks import has_expired
 from vault.policy.decide import may
 from vault.policy.roles import Action

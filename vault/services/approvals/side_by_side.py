@@ -6,8 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from vault.export.legible import legible
-from vault.export.report import Piece, Report, Row
+from vault.export.dossier_report import Piece, Report, Row, legible
 from vault.redaction.transform import tidy
 from vault.services.approvals.question import Question
 

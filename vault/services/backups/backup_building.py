@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vault import platform
 from vault.access.pins.copies import COPIED_ROWS, CopyKeys
-from vault.access.seat_keys.key_file import read_key_file
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.progress import CancelledError, StepProgress, Stopped

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vault.errors import MalformedError, VaultError
 from vault.progress import CancelledError, StepProgress, Stopped
 from vault.records.attachments import lacking_chunks
-from vault.seal.attachments import Names, chunk_name
+from vault.seal.bodies import Names, chunk_name
 from vault.store.blobs import Blobs
 from vault.store.engine import Database
 from vault.words.message import Message

@@ -14,10 +14,9 @@ from vault import platform
 from vault.errors import MalformedError, NotFoundError, RefusedError, TryAgainError, VaultError, VerificationError
 from vault.log.state import bytes_digest
 from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, KeyHeader
-from vault.store.beside import holds_only
 from vault.store.blobs import Blobs
 from vault.store.files import read_limited, write_durable
-from vault.store.folder import KEY_ROWS
+from vault.store.folder import KEY_ROWS, holds_only
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 

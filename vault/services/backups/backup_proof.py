@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from vault.access.pins.copies import CopyKeys, SheetKeys
-from vault.access.seat_keys.key_file import read_key_file
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.errors import MalformedError, NewerVaultError, NoVaultError, VerificationError, WrongPassphraseError
 from vault.ids import CompartmentKind
 from vault.log.items import Item
@@ -20,12 +20,11 @@ from vault.records.epochs import read_notice
 from vault.services.backups.backup_contents import ContentState, content_state
 from vault.services.backups.backup_folder import BackupFolder
 from vault.services.backups.backup_state import State, StateReader, log_sizes
-from vault.store.drafts import Drafts
+from vault.store.draft_files import Drafts
 from vault.store.engine import Database, open_finished
 from vault.store.folder import KEY_ROWS
 from vault.store.manifest import MANIFEST_TABLE, read_manifest
-from vault.store.schema import SCHEMA
-from vault.store.shape import content_faults, shape_faults
+from vault.store.schema import SCHEMA, content_faults, shape_faults
 from vault.words.message import Message, plural
 from vault.words.next_step import NextStep
 

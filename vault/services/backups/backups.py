@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vault import clock, platform
 from vault.access.pins.copies import CopyKeys, copy_keys_of
-from vault.access.seat_keys.key_file import read_key_file
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.errors import RefusedError, TryAgainError, UsageError, VerificationError
 from vault.policy.roles import Action

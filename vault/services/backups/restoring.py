@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vault import platform
 from vault.access.pins.copies import COPIED_ROWS, CopyKeys, SheetKeys, copy_keys_of
-from vault.access.seat_keys.key_file import read_key_file
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.display import local_time
@@ -32,11 +32,10 @@ from vault.services.backups.backup_proof import Proof, cases_said, prove
 from vault.services.backups.closed_here import broken_cases, closed_cases
 from vault.services.backups.valid_again import valid_again
 from vault.services.projection import dates
-from vault.store.beside import make_beside
 from vault.store.copy import add_rows, clear_table
 from vault.store.engine import open_database, open_finished
 from vault.store.files import make_ballast
-from vault.store.folder import VaultFolder
+from vault.store.folder import VaultFolder, make_beside
 from vault.store.schema import SCHEMA, migrate
 from vault.words.message import Message, plural
 

@@ -7,17 +7,16 @@ from functools import partial
 from pathlib import Path
 
 from vault import platform
-from vault.access.recovery.recovering import BroughtBack, Wish, bring_back
-from vault.access.recovery.recovery_session import RecoverySession, copy_keys_by_sheets, opened_by_sheets
-from vault.access.seat_keys.key_file import read_key_file
+from vault.access.recovering import BroughtBack, Wish, bring_back
+from vault.access.recovery_session import RecoverySession, copy_keys_by_sheets, opened_by_sheets
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import VerificationError
 from vault.ids import SeatId
 from vault.progress import Progress, StepProgress
 from vault.seal.keyring import Keyring
-from vault.seal.recovery import derive_root_seed, root_words
-from vault.seal.sheets import join_sheets
+from vault.seal.recovery import derive_root_seed, join_sheets, root_words
 from vault.seal.signing import public_key
 from vault.services.backups.backup_folder import find_backup, require_undamaged, translated
 from vault.services.backups.backup_proof import Proof

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from vault.access.pins.copies import CopyKeys, SheetKeys
 from vault.access.pins.pins import PinFile
-from vault.access.trust.brought_back import judge_restored
 from vault.access.trust.directory import Directory, read_directory
 from vault.access.trust.keyrings import missing_keys, with_directory_keys
+from vault.access.trust.roster_alarms import judge_restored
 from vault.ids import MemberId
 from vault.records.versions import open_each
 from vault.seal.recipients import KemPrivate

@@ -14,15 +14,14 @@ from vault.access.session import Session
 from vault.casework.contact import digits_of
 from vault.casework.person import Person
 from vault.ids import CompartmentId, RecordId
-from vault.index.alike import find_alike
-from vault.index.cases import CaseRow, row_of
+from vault.index.case_pages import CaseRow, row_of
 from vault.index.file import Index
-from vault.index.people import people_in
-from vault.index.search import people_reached
-from vault.index.search import search as search_index
+from vault.index.full_text import people_reached
+from vault.index.full_text import search as search_index
+from vault.index.people_index import find_alike, people_in
 from vault.log.payload import OBJECTS_LIMIT
-from vault.names.alike import alike as are_alike
-from vault.names.alike import parts_of
+from vault.names.likeness import alike as are_alike
+from vault.names.likeness import parts_of
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.editing import Place

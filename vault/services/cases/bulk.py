@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from vault.access.session import Session
 from vault.errors import RefusedError, UsageError, WaitingForDecisionError
 from vault.ids import CompartmentId, MemberId
-from vault.index.cases import row_of
+from vault.index.case_pages import row_of
 from vault.policy.roles import Action
 from vault.progress import Progress
 from vault.services.cases.case_changes import change, close

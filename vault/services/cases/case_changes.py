@@ -7,18 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from vault.access.session import Session
-from vault.casework.case import Case, checked_stage
+from vault.casework.case import Case, ExtraditionStage, checked_stage
 from vault.casework.checks import checked_line
 from vault.casework.dates import checked_day
-from vault.casework.stages import ExtraditionStage
-from vault.casework.story.check_in import CheckIn, missed_for
+from vault.casework.story.protection import CheckIn, missed_for
 from vault.casework.vocabulary import Risk, word_of
 from vault.display import here
 from vault.errors import UsageError, WaitingForDecisionError
 from vault.ids import CompartmentId, MemberId
-from vault.index.cases import CaseRow, closed_cases, row_of
+from vault.index.case_pages import CaseRow, closed_cases, row_of
 from vault.index.dated import due_kinds, due_of
-from vault.index.rows import NO_DATE
+from vault.index.document_rows import NO_DATE
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.cases import MOST_LISTED, today

@@ -9,20 +9,19 @@ from dataclasses import dataclass
 
 from vault.access.pins.pins import Dates
 from vault.access.session import Session
-from vault.casework.case import Case
+from vault.casework.case import Case, CaseKind, first_stage
+from vault.casework.document import Document
 from vault.casework.form import FormedRecord
 from vault.casework.note import Note, last_contact, silence
-from vault.casework.papers.document import Document
 from vault.casework.person import Person
-from vault.casework.stages import CaseKind, first_stage
 from vault.casework.story import STORY
 from vault.casework.vocabulary import word_of
 from vault.display import here
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, VersionId, is_case_ref, make_case_ref, make_id, short_id
-from vault.index.cases import CaseRow, Sort, cases_between, cases_by_ref, page, silent_cases
+from vault.index.case_pages import CaseRow, Sort, cases_between, cases_by_ref, page, silent_cases
+from vault.index.document_rows import NO_DATE
 from vault.index.heads import heads_in, versions_in
-from vault.index.rows import NO_DATE
 from vault.log.payload import covered_digest
 from vault.policy.roles import ALLOWED, Action
 from vault.records.seatlog import Holder

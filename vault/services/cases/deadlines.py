@@ -7,14 +7,13 @@ import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from vault.casework.story.deadline import Deadline, SetBy, given_by
+from vault.casework.story.events import Deadline, SetBy, deadline_given_by
 from vault.clock import now_ms
-from vault.deadlines.engine import Due, State, due, standing
-from vault.deadlines.facts import Place
+from vault.deadlines.facts import Place, facts_of, moment_of, moment_text
+from vault.deadlines.reckoning import Due, State, due, standing
 from vault.deadlines.rules import Certainty, Rule, Unit
+from vault.deadlines.sentences import counted, counted_hours, superseded, to_check
 from vault.deadlines.shipped import RULES
-from vault.deadlines.typed import facts_of, moment_of, moment_text
-from vault.deadlines.wording import counted, counted_hours, superseded, to_check
 from vault.display import here
 from vault.errors import UsageError
 from vault.words.message import Message, joined
@@ -93,7 +92,7 @@ def standing_of(deadline: Deadline, now: datetime.datetime, zone: datetime.tzinf
         now: the present, with a zone.
         zone: the time of the place.
     """
-    return standing_at(deadline.at, given_by(deadline), now, zone)
+    return standing_at(deadline.at, deadline_given_by(deadline), now, zone)
 
 
 def standing_at(at: str, code: str | None, now: datetime.datetime, zone: datetime.tzinfo) -> Standing:

@@ -15,19 +15,19 @@ from typing import Any, Final, Generic, TypeVar
 
 from vault.access.session import Session
 from vault.casework.case import Case
+from vault.casework.differences import Change, changes
+from vault.casework.document import Document
 from vault.casework.form import FormedRecord
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.note import Note
-from vault.casework.own_forms.filled import Filled
-from vault.casework.papers.document import Document
 from vault.casework.person import Person, SafeContact
+from vault.casework.questionnaires import Filled
 from vault.casework.story import STORY
-from vault.casework.versions.changed import Change, changes
 from vault.errors import MalformedError, NotFoundError, UsageError, VerificationError
 from vault.ids import CompartmentId, RecordId, VersionId
-from vault.index.cases import cases_between
+from vault.index.case_pages import cases_between
 from vault.index.heads import heads_in, heads_of, records_between
-from vault.index.people import people_in
+from vault.index.people_index import people_in
 from vault.policy.roles import Action
 from vault.records.codec import from_fields, to_fields
 from vault.records.versions import OpenedVersion

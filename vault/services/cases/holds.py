@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from vault.access.session import Session
-from vault.casework.access import Section
-from vault.casework.hold import Hold, LogSize
+from vault.casework.case import Hold, LogSize, Section
 from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.heads import heads_of

@@ -18,14 +18,14 @@ from vault.casework.contact import digits_of
 from vault.casework.intake import RegisterEntry, Slip, SlipState, said_by
 from vault.casework.note import Note
 from vault.casework.person import Person
-from vault.casework.story.task import Task
+from vault.casework.story.events import Task
 from vault.casework.vocabulary import PersonRole, word_of
 from vault.durations import DAY_MS
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId
-from vault.index.fold import fold_words, words_of
+from vault.index.full_text import SHORTEST_PHONE
 from vault.index.heads import heads_of
-from vault.index.search import SHORTEST_PHONE
+from vault.index.search_text import fold_words, words_of
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry, Work
 from vault.services.cases.cases import CaseMade, new_case

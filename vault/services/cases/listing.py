@@ -12,24 +12,26 @@ from vault.casework.case import Case
 from vault.casework.person import SafeContact
 from vault.display import here
 from vault.ids import CompartmentId
-from vault.index.alike import find_alike
-from vault.index.cases import (
+from vault.index.case_pages import (
     CaseRow,
+    DateGlance,
     FoundCases,
     Place,
     Sort,
     case_count,
     find,
     found_too,
+    next_dates,
     own_count,
     page,
     page_at,
+    people_at_a_glance,
+    people_counts,
     row_of,
     states_of,
 )
-from vault.index.never_use import never_use_by_case
-from vault.index.previews import DateGlance, next_dates, people_at_a_glance, people_counts
-from vault.index.search import cases_of_phone
+from vault.index.full_text import cases_of_phone
+from vault.index.people_index import find_alike, never_use_by_case
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.projection.authors import name_in, names_of_members

@@ -12,8 +12,8 @@ from vault.access.session import Session
 from vault.casework.typed_dates import typed_day
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, MemberId, Origin, RecordId
-from vault.index.fold import fold, fold_word
-from vault.index.search import Hit, Within
+from vault.index.full_text import Hit, Within
+from vault.index.search_text import fold, fold_word
 from vault.records.versions import OpenedVersion
 from vault.services.cases.cases import today
 from vault.services.cases.editing import KINDS

@@ -13,7 +13,7 @@ from vault.casework.note import AMENDS, TEXT, Note, typed_note
 from vault.display import DAY, time_data
 from vault.errors import NotFoundError, UsageError, VaultError
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
-from vault.index.cases import row_of
+from vault.index.case_pages import row_of
 from vault.index.heads import cases_of_records, corrections_of, heads_of
 from vault.policy.roles import Action
 from vault.records.work import Entry

@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 from vault.access.session import Session
 from vault.casework.contact import MOST_NEVER_USED, is_same_number
 from vault.casework.intake import RegisterEntry
-from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
-from vault.casework.person_change import ContactChange, PersonChange
+from vault.casework.person import ContactChange, IdentityDocument, Person, PersonChange, PersonName, SafeContact
 from vault.casework.vocabulary import DocumentKind, PersonRole, Sex, word_of
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionId
+from vault.index.full_text import search
 from vault.index.heads import heads_of
-from vault.index.people import people_in
-from vault.index.search import search
+from vault.index.people_index import people_in
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.cases import log_view

@@ -17,11 +17,11 @@ from vault.errors import UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, Origin, RecordId, VersionId
 from vault.index.file import Index
 from vault.index.heads import heads_in
-from vault.index.registered import keys_of_entries, registered_as
-from vault.names.skeletons import skeletons_asked, skeletons_ever_of, skeletons_of
+from vault.index.people_index import keys_of_entries, registered_as
+from vault.names.likeness import skeletons_asked, skeletons_ever_of, skeletons_of
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry
-from vault.seal.keys import make_key
+from vault.seal.keyring import make_key
 from vault.seal.named import derive_register_hash, derive_register_key
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.kinds_held import held_of_kind, the_one

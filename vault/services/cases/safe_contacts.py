@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from vault.access.session import Session
 from vault.casework.contact import NeverUse, is_never_used, ways_in
 from vault.ids import CompartmentId
-from vault.index.never_use import never_use_among, never_use_by_case
+from vault.index.people_index import never_use_among, never_use_by_case
 from vault.policy.roles import Action
 from vault.services.projection.projection import up_to_date_index
 

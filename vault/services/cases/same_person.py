@@ -12,8 +12,8 @@ from vault.access.session import Session
 from vault.casework.person import Person
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, make_id
-from vault.index.cases import row_of
-from vault.index.people import people_in, places_of, who_is
+from vault.index.case_pages import row_of
+from vault.index.people_index import people_in, places_of, who_is
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases import section_people, undoing

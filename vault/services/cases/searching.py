@@ -10,21 +10,18 @@ from typing import Final, NamedTuple
 
 from vault.access.session import Session
 from vault.casework.contact import digits_of, never_used_in
-from vault.casework.papers.document import Document
+from vault.casework.document import Document
 from vault.casework.person import Person
 from vault.casework.script import script_of
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
-from vault.index.alike import find_alike
-from vault.index.cases import CaseRow, row_of
-from vault.index.fold import word_places
-from vault.index.never_use import never_use_by_case
-from vault.index.query import parse
-from vault.index.search import SHORTEST_PHONE, Hit, Hits, Within
-from vault.index.search import search as search_index
-from vault.index.snippet import WordHit, hits_in, snippet
-from vault.names.alike import Alike, alike, least_sure, parts_of, surest
-from vault.names.forms import word_forms
+from vault.index.case_pages import CaseRow, row_of
+from vault.index.full_text import SHORTEST_PHONE, Hit, Hits, Within
+from vault.index.full_text import search as search_index
+from vault.index.people_index import find_alike, never_use_by_case
+from vault.index.search_text import WordHit, hits_in, parse, snippet, word_places
+from vault.names.likeness import Alike, alike, least_sure, parts_of, surest
+from vault.names.written_forms import word_forms
 from vault.policy.roles import Action
 from vault.records.codec import of_kind
 from vault.records.content import Content, texts_in

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from vault.access.session import Session
-from vault.casework.person import Person
-from vault.casework.person_change import PersonChange
+from vault.casework.person import Person, PersonChange
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, RecordId
 from vault.policy.roles import Action

@@ -12,9 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from vault.access.session import Session
-from vault.casework.access import Section, SectionKind
+from vault.casework.case import Section, SectionKind
+from vault.casework.document import Document
 from vault.casework.note import Note
-from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.vocabulary import word_of
 from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError

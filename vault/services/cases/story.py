@@ -12,9 +12,9 @@ from vault.access.session import Session
 from vault.casework.form import Form, FormedRecord, Shape
 from vault.casework.person import Person
 from vault.casework.story import STORY
-from vault.casework.story.check_in import missed_for
-from vault.casework.story.deadline import Deadline
+from vault.casework.story.events import Deadline
 from vault.casework.story.incident import Incident
+from vault.casework.story.protection import missed_for
 from vault.display import here
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
@@ -30,9 +30,9 @@ from vault.index.dated import (
     due_of_kind,
 )
 from vault.index.dated import due as due_rows
+from vault.index.document_rows import NO_DATE
 from vault.index.heads import heads_in
-from vault.index.people import people_in
-from vault.index.rows import NO_DATE
+from vault.index.people_index import people_in
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.cases import MOST_LISTED, by_date, log_view, today

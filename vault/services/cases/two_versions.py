@@ -11,20 +11,20 @@ import msgspec
 
 from vault.access.session import Session
 from vault.casework.case import Case
+from vault.casework.differences import Piece, compare
+from vault.casework.document import Document
 from vault.casework.note import Note
-from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.story.incident import Incident
-from vault.casework.versions.beside import Piece, compare
 from vault.errors import MalformedError, NotFoundError, UsageError
 from vault.ids import CompartmentId, RecordId, SeatId, VersionId
-from vault.index.cases import row_of, states_of
+from vault.index.case_pages import row_of, states_of
 from vault.index.heads import conflicts, heads_of
 from vault.policy.roles import Action
 from vault.records.codec import from_fields, to_fields
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
-from vault.seal.attachments import ContentHash
+from vault.seal.bodies import ContentHash
 from vault.services.cases.cases import CaseView, log_view
 from vault.services.cases.editing import KINDS, Place
 from vault.services.projection.authors import name_in, names_of_members

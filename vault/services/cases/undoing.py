@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 from vault.access.session import Session
 from vault.casework.case import Case
+from vault.casework.differences import Change, changes
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.story import STORY
-from vault.casework.versions.changed import Change, changes
 from vault.durations import MINUTE_MS
 from vault.errors import NotFoundError, RefusedError, VaultError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId

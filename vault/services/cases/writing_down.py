@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing_extensions import override
 
 from vault.access.session import Session
-from vault.casework.person import Person, PersonName, why_same
-from vault.casework.person_change import PersonChange
+from vault.casework.person import Person, PersonChange, PersonName, why_same
 from vault.casework.vocabulary import PersonRole
 from vault.errors import NotFoundError, WaitingForDecisionError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId

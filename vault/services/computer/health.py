@@ -12,7 +12,7 @@ from pathlib import Path
 from vault import __version__, clock, platform
 from vault.access.pins.delays import AttemptFile, Attempts
 from vault.access.pins.pins import Dates
-from vault.access.seat_keys.key_file import read_key_file
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.display import MINUTE_UTC, age, local_time
 from vault.durations import DAY_MS

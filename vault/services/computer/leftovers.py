@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from vault import clock
-from vault.store.beside import clear_leftovers
+from vault.store.folder import clear_leftovers
 from vault.words.message import Message
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from vault.errors import UsageError
 from vault.services.projection.expired_rights import left_out_words
 from vault.tables.small_cells import FEWEST, Numbers, Shown, Values
-from vault.tables.writing import Cell, csv_of, xlsx_of
+from vault.tables.table_files import Cell, csv_of, xlsx_of
 from vault.words.message import Message, Words, plural
 
 _NUMBERS = ("people", "cases", "acts")

@@ -30,8 +30,7 @@ from vault.services.counts.shown_before import keep_table, tables_before
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.reading import Stored, read_heads, stored_of_kind
-from vault.tables.equations import TooManyError
-from vault.tables.small_cells import Numbers, Shown, Values, protected
+from vault.tables.small_cells import Numbers, Shown, TooManyError, Values, protected
 from vault.words.message import Message
 
 UNKNOWN = "unknown"

@@ -7,7 +7,7 @@ and what it does not, stands in SECURITY.md 4.
 from __future__ import annotations
 
 from vault.access.pins.delays import AttemptFile
-from vault.access.seat_keys.destroying import destroy_own_access
+from vault.access.seat_keys.slots import destroy_own_access
 from vault.access.session import Session
 from vault.durations import DAY_MS
 from vault.errors import RefusedError, UsageError

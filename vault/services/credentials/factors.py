@@ -9,15 +9,20 @@ from pathlib import Path
 from time import sleep
 
 from vault.access.pins.delays import Wait
-from vault.access.seat_keys.factors import Factors, change_factors, check_factors, exchange_factors, salt_of_vault
+from vault.access.seat_keys.slots import Factors, change_factors, check_factors, exchange_factors, salt_of_vault
 from vault.access.session import Session
 from vault.errors import MalformedError, RefusedError, TryAgainError, UsageError, VaultError
 from vault.policy.roles import Action
-from vault.seal.entrance.device_secret import KEYFILE_SIZE, DeviceSecret, make_keyfile, read_keyfile
+from vault.seal.entrance.device_secret import (
+    KEYFILE_SIZE,
+    DeviceSecret,
+    PrfProvider,
+    fido2_salt,
+    make_keyfile,
+    read_keyfile,
+)
 from vault.seal.entrance.passphrase import text_of
-from vault.seal.entrance.prf import PrfProvider, fido2_salt
-from vault.seal.entrance.wordlists import Language
-from vault.seal.entrance.words import GeneratedPassphrase, is_generated, make_passphrase, word_form
+from vault.seal.entrance.wordlists import GeneratedPassphrase, Language, is_generated, make_passphrase, word_form
 from vault.store.files import read_limited, require_new, write_new
 from vault.words.message import Message
 from vault.words.next_step import NextStep

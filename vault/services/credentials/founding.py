@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Literal
 
 from vault import platform
-from vault.access.membership.founding import found_vault
+from vault.access.membership.first_seat import found_vault
 from vault.access.pins.pins import PinFile
 from vault.errors import UsageError
 from vault.ids import MemberId, VaultId
 from vault.seal.entrance.passphrase import CEILING, DEFAULT, FLOOR, KdfParameters, calibrate
-from vault.seal.sheets import Sheet, make_sheets
+from vault.seal.recovery import Sheet, make_sheets
 from vault.services.projection.dates import NEW_SHEETS
 from vault.words.message import Message
 

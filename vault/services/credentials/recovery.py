@@ -8,16 +8,15 @@ from pathlib import Path
 
 from vault import platform
 from vault.access.membership.new_root import Followed, change_root, follow_root, stale_compartments
-from vault.access.membership.sides import require_settled
-from vault.access.recovery.recovering import BroughtBack, Wish, bring_back
-from vault.access.recovery.recovery_session import open_door, opened_by_sheets
-from vault.access.seat_keys.audit_keys import hand_on_audit
-from vault.access.seat_keys.key_file import read_key_file
+from vault.access.membership.next_roster import require_settled
+from vault.access.recovering import BroughtBack, Wish, bring_back
+from vault.access.recovery_session import hand_on_audit, open_door, opened_by_sheets
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.seat_keys.root_secret import forget_secret, kept_secret
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
 from vault.access.trust.keyrings import grants_between
-from vault.access.trust.sheets_used import SheetsUsed, sheets_used
+from vault.access.trust.roster_alarms import SheetsUsed, sheets_used
 from vault.access.unlock import unlock
 from vault.display import DAY, time_text
 from vault.errors import RefusedError, VaultError, VerificationError
@@ -26,8 +25,7 @@ from vault.policy.roles import Action, Role
 from vault.progress import Progress
 from vault.records.work import Entry
 from vault.seal.recipients import KemPrivate
-from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_words
-from vault.seal.sheets import Sheet, join_sheets, make_sheets
+from vault.seal.recovery import Sheet, derive_recovery_seed, derive_root_seed, join_sheets, make_sheets, root_words
 from vault.seal.signing import public_key
 from vault.services.computer.health import sheets as sheets_item
 from vault.services.computer.items import Item

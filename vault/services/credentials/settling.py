@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from vault.access.membership.next_roster import Change, propose, sign_by_root
-from vault.access.membership.proposals import Proposal
-from vault.access.membership.sides import admitted_apart
+from vault.access.membership.next_roster import Change, admitted_apart, propose, sign_by_root
+from vault.access.membership.roster_proposals import Proposal
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.ids import MemberId, SeatId
 from vault.policy.roles import Action
 from vault.progress import Progress
-from vault.seal.recovery import root_words
-from vault.seal.sheets import join_sheets
+from vault.seal.recovery import join_sheets, root_words
 from vault.services.credentials.recovery import note_if_proven
 from vault.services.credentials.sheets import TypedSheets
 from vault.services.members.lists_apart import require_told_apart, waiting

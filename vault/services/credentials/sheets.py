@@ -12,9 +12,9 @@ from pathlib import Path
 
 from vault import platform
 from vault.errors import RefusedError, TryAgainError, VerificationError
-from vault.export.sheets import render_sheet, sheet_text
+from vault.export.printed_sheets import render_sheet, sheet_text
 from vault.platform import PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE
-from vault.seal.sheets import ROWS, Sheet, read_row, read_sheet, sheet_name, sheets_needed, whole_word
+from vault.seal.recovery import ROWS, Sheet, read_row, read_sheet, sheet_name, sheets_needed, whole_word
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 

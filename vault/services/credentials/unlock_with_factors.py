@@ -6,11 +6,11 @@ from pathlib import Path
 from time import sleep
 
 from vault.access.pins.delays import Wait
-from vault.access.seat_keys.factors import salt_of_vault
+from vault.access.seat_keys.slots import salt_of_vault
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import WrongPassphraseError
-from vault.seal.entrance.prf import PrfProvider, fido2_salt
+from vault.seal.entrance.device_secret import PrfProvider, fido2_salt
 from vault.services.credentials import factors
 from vault.services.members import lists_apart, members
 from vault.services.projection import dates

@@ -20,7 +20,7 @@ from vault.display import DAY, time_text
 from vault.durations import HOUR_MS
 from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionId
 from vault.index.heads import heads_in
-from vault.index.told import tell_once
+from vault.index.remembered import tell_once
 from vault.log.items import ItemKind, compartment_tag
 from vault.records.codec import of_kind
 from vault.records.logs import genesis_of

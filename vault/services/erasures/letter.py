@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from vault.access.session import Session
-from vault.casework.directory import DeviceName
-from vault.casework.hold import Hold
+from vault.casework.case import Hold
+from vault.casework.organisation_records import DeviceName
 from vault.display import DAY, time_data
 from vault.export.paper_pages import PaperLine, PaperPage, PaperPart, render_page
 from vault.ids import Origin, SeatId, short_id

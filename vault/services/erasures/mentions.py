@@ -11,11 +11,11 @@ from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.person import Person
 from vault.errors import UsageError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
-from vault.index.fold import fold_word, fold_words
-from vault.index.fold import words_of as indexed_words
+from vault.index.full_text import search
 from vault.index.heads import heads_in
-from vault.index.search import search
-from vault.names.forms import ENDINGS, FEWEST_LETTERS, PARTICLES, word_forms, words_of
+from vault.index.search_text import fold_word, fold_words
+from vault.index.search_text import words_of as indexed_words
+from vault.names.written_forms import ENDINGS, FEWEST_LETTERS, PARTICLES, word_forms, words_of
 from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import of_kind
 from vault.records.content import texts_in

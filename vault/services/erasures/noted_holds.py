@@ -10,11 +10,11 @@ from collections.abc import Mapping
 import msgspec
 
 from vault.access.session import Session
-from vault.casework.hold import Hold
+from vault.casework.case import Hold
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, VersionId
 from vault.index.heads import heads_of_record
-from vault.index.told import tell_once
+from vault.index.remembered import tell_once
 from vault.policy.roles import ALLOWED, Action
 from vault.seal.named import hold_record
 from vault.services.cases import holds

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from vault.access.session import Session
-from vault.casework.access import Section
-from vault.casework.case import Case
+from vault.casework.case import Case, Section
+from vault.casework.document import Document
 from vault.casework.form import FormedRecord
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.note import Note
-from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.story import STORY, headline_said
 from vault.display import DAY, time_data

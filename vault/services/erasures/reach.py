@@ -12,13 +12,11 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from vault.casework.case import Case
+from vault.casework.document import Document
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.note import Note
-from vault.casework.papers.document import Document
 from vault.casework.person import Person
-from vault.casework.story.relation import Relation
-from vault.casework.story.subject_request import SubjectRequest
-from vault.casework.story.wanted import Wanted
+from vault.casework.story.person_facts import Relation, SubjectRequest, Wanted
 from vault.ids import CompartmentId, MemberId, Origin, RecordId, SeatId
 from vault.records.codec import of_kind
 from vault.records.versions import OpenedVersion

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vault.access.session import Session
+from vault.casework.document import Document
 from vault.casework.note import AMENDS
-from vault.casework.papers.document import Document
 from vault.errors import VerificationError
 from vault.ids import CompartmentId, RecordId, VersionId
-from vault.index.apply import apply
 from vault.index.entries import RemovedCompartment
+from vault.index.indexing import apply
 from vault.log.items import ItemKind
 from vault.records.attachments import forget
 from vault.records.codec import of_kind
@@ -42,7 +42,7 @@ from vault.sync.staging import discard, staged_in
 from vault.validity.version_validity import VersionValidator
 
 if TYPE_CHECKING:  # a command that never opens drafts does not wait for their database
-    from vault.store.drafts import Draft
+    from vault.store.draft_files import Draft
 
 _ITEMS_IN_ONE_ENTRY = 800
 _SECTION = "section"

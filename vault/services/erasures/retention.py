@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from vault.access.session import Session
-from vault.casework.case import Case
-from vault.casework.hold import KeptFor, Retention
+from vault.casework.case import Case, KeptFor, Retention
 from vault.casework.intake import Slip, SlipState
 from vault.durations import MINUTE_MS
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
-from vault.index.cases import closed_cases
+from vault.index.case_pages import closed_cases
 from vault.index.heads import heads_of
-from vault.index.told import tell_once
+from vault.index.remembered import tell_once
 from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import of_kind
 from vault.records.work import Entry

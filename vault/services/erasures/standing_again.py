@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from vault.access.session import Session
 from vault.ids import RECOVERY_SEAT, CompartmentId, RecordId, VersionId
-from vault.index.told import tell_once
+from vault.index.remembered import tell_once
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry
 from vault.services.cases.holds import is_held

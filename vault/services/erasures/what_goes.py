@@ -7,16 +7,14 @@ from functools import cached_property
 from itertools import chain
 
 from vault.access.session import Session
-from vault.casework.access import Section
-from vault.casework.approving import Approving
-from vault.casework.case import Case
-from vault.casework.disclosure import Disclosure
+from vault.casework.case import Case, Section
+from vault.casework.disclosure import Approving, Disclosure
+from vault.casework.document import Document
 from vault.casework.intake import Slip
-from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.errors import NotFoundError
 from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionId
-from vault.index import people
+from vault.index import people_index
 from vault.index.heads import heads_in
 from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import of_kind
@@ -203,7 +201,7 @@ class Reader:
             known = {
                 Place(CompartmentId(case), RecordId(record), Person.KIND)
                 for who in new
-                for case, record in people.places_of(index, who)
+                for case, record in people_index.places_of(index, who)
             }
             known |= {
                 Place(section, head.record, Person.KIND)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from vault.access.session import Session
-from vault.access.trust.absence import absent_keys, owed
+from vault.access.trust.key_lists import absent_keys, owed
 from vault.errors import MalformedError, VaultError
 from vault.ids import CompartmentId, CompartmentKind, Origin
 from vault.index.heads import had_version
-from vault.index.keys import key_items
+from vault.index.remembered import key_items
 from vault.log.checks.report import LogReport
 from vault.log.epoch_notice import KIND_AT
 from vault.log.items import ItemKind, decode_items

@@ -14,7 +14,7 @@ from vault.log.checks.report import LogReport
 from vault.log.items import Item, ItemKind, compartment_tag
 from vault.records.attachments import chunks_of, is_listed, lacking_chunks, row_of, row_tag
 from vault.records.logs import genesis_of
-from vault.seal.attachments import Names
+from vault.seal.bodies import Names
 from vault.services.erasures.removing import named_by
 from vault.store.blobs import Blobs
 from vault.store.rows import Rows

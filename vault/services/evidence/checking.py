@@ -9,14 +9,14 @@ from enum import StrEnum
 from itertools import groupby
 
 from vault.access.pins.alarms import lasting
-from vault.access.seat_keys.key_file import read_key_file
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
-from vault.access.trust.absence import is_absence
 from vault.access.trust.continuity import newest_keys
-from vault.access.trust.proving import proven_by, report_of
+from vault.access.trust.key_lists import is_absence
+from vault.access.trust.prover import proven_by, report_of
 from vault.ids import Origin
-from vault.index.digest import recount
 from vault.index.file import Index
+from vault.index.indexing import recount
 from vault.log.approvals import Listing, Refusal
 from vault.log.checks.list_check import IsErased, check_epochs, check_keys, check_listed, check_versions, proven_lists
 from vault.log.checks.report import ListedReport, LogReport
@@ -44,8 +44,7 @@ from vault.services.projection.authors import NOBODY_KNOWN, names_of_logs
 from vault.services.projection.fault_attribution import seats_of, without_ended
 from vault.services.projection.log_statements import Said
 from vault.services.projection.projection import up_to_date_index
-from vault.store.rows import Rows
-from vault.store.turns import in_turn
+from vault.store.rows import Rows, in_turn
 from vault.validity.authority import Authority, Proven
 from vault.validity.grants import GivenGrants, given_grants
 from vault.validity.named_rosters import NamedRosters

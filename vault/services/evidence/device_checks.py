@@ -17,7 +17,7 @@ from vault.seal.purposes import Purpose
 from vault.services.exchange.peers import stored_peers
 from vault.services.projection.log_statements import DRILL, Said
 from vault.store.rows import Rows
-from vault.store.shape import content_faults, shape_faults
+from vault.store.schema import content_faults, shape_faults
 from vault.words.finding import Code, Finding
 from vault.words.message import Message
 from vault.words.next_step import NextStep

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vault.access.session import Session
-from vault.casework.hold import Hold
+from vault.casework.case import Hold
 from vault.ids import CompartmentId, Origin
 from vault.index.heads import heads_of_record
 from vault.log.items import ItemKind, compartment_tag

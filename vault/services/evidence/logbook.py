@@ -11,7 +11,7 @@ from vault.access.session import Session
 from vault.display import counted
 from vault.errors import UsageError, VaultError
 from vault.ids import CompartmentId, Origin, SeatId
-from vault.index.cases import page, row_of
+from vault.index.case_pages import page, row_of
 from vault.log.acts import ACTS
 from vault.log.genesis import origin_of
 from vault.log.payload import Payload

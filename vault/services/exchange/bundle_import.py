@@ -11,7 +11,7 @@ from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
 from vault.errors import BrokenSealError, TryAgainError, VaultError, VerificationError
 from vault.ids import CompartmentId, MemberId, Origin, SeatId
-from vault.index.keys import remember_keys
+from vault.index.remembered import remember_keys
 from vault.log.items import LIST_LIMIT
 from vault.progress import StepProgress
 from vault.records.rewrapping import drop_junk

@@ -12,10 +12,10 @@ from typing import Final, TypeAlias
 from vault.access.session import Session
 from vault.casework.person import Person
 from vault.ids import CompartmentId, CompartmentKind, RecordId
-from vault.index.cases import row_of
+from vault.index.case_pages import row_of
 from vault.index.heads import heads_in, records_of
-from vault.index.people import everybody, who_is
-from vault.names.forms import words_of
+from vault.index.people_index import everybody, who_is
+from vault.names.written_forms import words_of
 from vault.policy.roles import ALLOWED, Action
 from vault.services.cases import register
 from vault.services.cases.editing import Place

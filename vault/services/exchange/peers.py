@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 
 from vault.access.session import Session
-from vault.access.trust.absence import waits_for
+from vault.access.trust.key_lists import waits_for
 from vault.errors import VaultError
 from vault.ids import CompartmentId, Origin, SeatId
 from vault.log.epoch_notice import EpochNotice

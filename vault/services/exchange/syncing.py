@@ -12,12 +12,12 @@ from vault.access.seat_keys.rekeying import renew_recovery_door
 from vault.access.session import Session
 from vault.errors import RefusedError, VaultError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
-from vault.index.cases import row_of
+from vault.index.case_pages import row_of
 from vault.index.heads import conflicts, heads_in
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import StepProgress
 from vault.records.work import Entry
-from vault.seal.bundles import Recipient
+from vault.seal.bodies import Recipient
 from vault.services.cases import two_versions
 from vault.services.cases.two_versions import InTwo
 from vault.services.exchange.bundle_import import BundleImport, opened, require_room

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vault.access.session import Session
-from vault.casework.access import Section
-from vault.casework.case import Case
-from vault.casework.papers.document import Document
+from vault.casework.case import Case, Section
+from vault.casework.document import Document
 from vault.errors import UsageError
 from vault.ids import CompartmentId, CompartmentKind
 from vault.index.heads import heads_in, versions_in

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vault.access.session import Session
-from vault.casework.approving import Approving
 from vault.casework.case import Case
-from vault.casework.disclosure import Disclosure, PseudonymGiven
+from vault.casework.disclosure import Approving, Disclosure, PseudonymGiven
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.person import Person
@@ -21,16 +20,15 @@ from vault.export.release import ACT
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.records.codec import of_kind
 from vault.records.versions import OpenedVersion
-from vault.redaction.actions import Action as RedactionAction
 from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier
 from vault.redaction.profile import CONFIRMED, OF_SEVERAL, Profile, profile_named
-from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import HIDING, Earlier, OpenQuestions, decide_proposed, decisions_in_force
 from vault.redaction.questions import Question as FormQuestion
-from vault.redaction.registered import RegisteredPerson
-from vault.redaction.registry import build_registry
+from vault.redaction.registry import RegisteredPerson, build_registry
 from vault.redaction.source import DossierSource, SourceField, dossier_source
+from vault.redaction.spans import Action as RedactionAction
+from vault.redaction.transform import PseudonymBook
 from vault.services.approvals.approving import REASONS
 from vault.services.approvals.question import Question
 from vault.services.cases.cases import by_date, view

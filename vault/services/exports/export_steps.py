@@ -9,15 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from vault.access.session import Session
-from vault.casework.approving import Approving
-from vault.casework.directory import PackageKey
-from vault.casework.disclosure import Disclosure
+from vault.casework.disclosure import Approving, Disclosure
+from vault.casework.organisation_records import PackageKey
 from vault.errors import VerificationError
 from vault.export import archive
-from vault.export.manifest import package_words
+from vault.export.archive import package_words
+from vault.export.dossier_report import READ, UNREAD, Cover
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.release import ACT, Release
-from vault.export.report import READ, UNREAD, Cover
 from vault.ids import CompartmentKind
 from vault.log.approvals import Approval
 from vault.progress import CancelledError, Progress

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault.access.session import Session
-from vault.casework.approving import Approving
-from vault.casework.papers.document import Document
+from vault.casework.disclosure import Approving
+from vault.casework.document import Document
 from vault.errors import RefusedError, UsageError
+from vault.export.dossier_report import READ, UNREAD, Cover
 from vault.export.package import prepare
 from vault.export.release import ACT
-from vault.export.report import READ, UNREAD, Cover
-from vault.export.wording import SEARCH_PURPOSE, SUBJECT_PURPOSE, USUAL_PURPOSE
+from vault.export.report_wording import SEARCH_PURPOSE, SUBJECT_PURPOSE, USUAL_PURPOSE
 from vault.ids import CompartmentId, CompartmentKind, Digest
 from vault.index.heads import heads_in
 from vault.log.approvals import Approval

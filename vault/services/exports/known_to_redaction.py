@@ -9,7 +9,7 @@ from vault.access.session import Session
 from vault.casework.person import Person
 from vault.ids import CompartmentId
 from vault.names.normal import normal
-from vault.redaction.registered import RegisteredPerson, registered_people
+from vault.redaction.registry import RegisteredPerson, registered_people
 from vault.services.cases import section_people
 from vault.services.members.members import members
 from vault.services.projection.reading import Stored

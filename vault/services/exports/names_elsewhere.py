@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from vault.access.session import Session
 from vault.ids import CompartmentId
-from vault.index.fold import words_of
-from vault.index.search import named_elsewhere
-from vault.names.forms import FEWEST_LETTERS
+from vault.index.full_text import named_elsewhere
+from vault.index.search_text import words_of
 from vault.names.normal import normal
+from vault.names.written_forms import FEWEST_LETTERS
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.redaction.profile import Profile

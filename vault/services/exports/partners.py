@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from vault.access.session import Session
 from vault.casework.checks import checked_name
-from vault.casework.partner import Partner
-from vault.casework.partner_keys import KeyVersion, is_confirmed
+from vault.casework.partner import KeyVersion, Partner, is_confirmed
 from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.heads import heads_of
-from vault.names.same_look import looks_same
+from vault.names.normal import looks_same
 from vault.policy.roles import Action, Role
 from vault.records.codec import of_kind, to_fields
 from vault.records.work import Entry

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vault.access.session import Session
-from vault.casework.approving import Approving
-from vault.casework.directory import Organisation
+from vault.casework.disclosure import Approving
 from vault.casework.note import Note
+from vault.casework.organisation_records import Organisation
 from vault.display import DAY, time_text
-from vault.export.report import Cover
+from vault.export.dossier_report import Cover
 from vault.ids import RecordId
 from vault.policy.roles import Role
 from vault.records.codec import of_kind

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
 from vault.ids import CompartmentKind, MemberId
-from vault.index.cases import row_of
+from vault.index.case_pages import row_of
 from vault.policy.roles import Action
 from vault.records.epochs import given_to
 from vault.services.projection.authors import name_in, names_of_members

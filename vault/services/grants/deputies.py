@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vault.access.session import Session
-from vault.casework.membership import Deputy
+from vault.casework.organisation_records import Deputy
 from vault.errors import UsageError
 from vault.ids import MemberId, RecordId, VersionId
 from vault.index.heads import heads_of

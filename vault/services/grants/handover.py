@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from vault.access.session import Session
-from vault.casework.access import GrantReason
-from vault.casework.case import Case
-from vault.casework.membership import Order
+from vault.casework.case import Case, GrantReason
+from vault.casework.organisation_records import Order
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, MemberId, RecordId, VersionId
-from vault.index.cases import cases_of_owner
+from vault.index.case_pages import cases_of_owner
 from vault.index.heads import heads_in
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress

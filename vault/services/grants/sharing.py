@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from vault.access.session import Session
-from vault.access.trust.absence import require_here, waits_for
 from vault.access.trust.directory import RECOVERY
+from vault.access.trust.key_lists import require_here, waits_for
 from vault.access.trust.new_epochs import may_give, next_holders, revocations_of
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, SeatId

@@ -6,13 +6,13 @@ import datetime
 from collections.abc import Sequence
 
 from vault.access.session import Session
-from vault.casework.access import Access, GrantReason
+from vault.casework.case import Access, GrantReason
 from vault.casework.dates import checked_day
 from vault.display import DAY, time_text
 from vault.durations import DAY_MS
 from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId
-from vault.index.cases import cases_of_owner
+from vault.index.case_pages import cases_of_owner
 from vault.index.heads import heads_of
 from vault.policy.clocks import has_expired
 from vault.policy.roles import ALLOWED, Action

@@ -15,7 +15,7 @@ from vault.access.session import Session
 from vault.casework.contact import COMPARED_DIGITS, digits_of
 from vault.casework.person import Person
 from vault.ids import MemberId
-from vault.names.skeletons import skeletons_of
+from vault.names.likeness import skeletons_of
 from vault.policy.roles import Action
 from vault.services.cases.alike import bears_one_name, same_as_written
 from vault.services.cases.editing import Place

@@ -12,7 +12,7 @@ from vault.casework.case import Case
 from vault.casework.intake import RegisterEntry
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, make_case_ref, make_id
-from vault.names.skeletons import skeletons_of
+from vault.names.likeness import skeletons_of
 from vault.policy.roles import Action
 from vault.progress import CancelledError, Progress, Stopped
 from vault.records.together import together

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault.access.session import Session
-from vault.casework.stages import CaseKind
+from vault.casework.case import CaseKind
 from vault.casework.vocabulary import word_of
 from vault.errors import UsageError
 from vault.policy.roles import Action
@@ -20,8 +20,7 @@ from vault.services.cases.cases import today
 from vault.services.imports.known_people import Known, Way, known_of
 from vault.services.imports.spreadsheet import COLUMNS, EXAMPLES, NewRow, RowFault, read_rows, rows_to_mend
 from vault.store.files import write_new
-from vault.tables.reading import read_table
-from vault.tables.writing import csv_of, xlsx_of
+from vault.tables.table_files import csv_of, read_table, xlsx_of
 from vault.words.message import Message
 
 XLSX = ".xlsx"

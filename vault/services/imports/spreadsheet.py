@@ -10,13 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from vault.casework.case import checked_stage
+from vault.casework.case import STAGES, CaseKind, checked_stage, first_stage
 from vault.casework.checks import checked_line
 from vault.casework.dates import NO_SUCH_DAY
 from vault.casework.note import Note
 from vault.casework.person import Person, PersonName
-from vault.casework.stages import STAGES, CaseKind, first_stage
-from vault.casework.story.task import Task
+from vault.casework.story.events import Task
 from vault.casework.typed_dates import Lean, typed_birth, typed_day
 from vault.casework.vocabulary import NoteKind, PersonRole, Sex, word_of
 from vault.errors import UsageError

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vault.access.session import Session
-from vault.casework.access import Section
-from vault.casework.case import Case
+from vault.casework.case import Case, Section
 from vault.casework.intake import RegisterEntry
 from vault.durations import MINUTE_MS
 from vault.errors import NotFoundError, RefusedError

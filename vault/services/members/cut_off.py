@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from vault.access.membership.next_roster import sizes_of_logs
-from vault.access.membership.sides import ground_of
+from vault.access.membership.next_roster import ground_of, sizes_of_logs
 from vault.access.session import Session
-from vault.access.trust.proving import Prover
+from vault.access.trust.prover import Prover
 from vault.ids import CompartmentId, CompartmentKind, MemberId, Origin, SeatId, short_id
-from vault.index.cases import row_of
+from vault.index.case_pages import row_of
 from vault.log.items import ItemKind
 from vault.log.rosters.roster import Roster
 from vault.log.rosters.roster_rules import Cutoff

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from vault.access.membership.next_roster import Change
 from vault.access.session import Session
 from vault.casework.checks import checked_name
-from vault.casework.directory import DeviceName
+from vault.casework.organisation_records import DeviceName
 from vault.display import one_line
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId

@@ -8,22 +8,21 @@ from pathlib import Path
 from time import sleep
 
 from vault.access.membership.inviting import Answer, make_invitation, open_answer, remember_proposed, require_words
-from vault.access.membership.joining import Asked, certificate_of, join, join_here
 from vault.access.membership.next_roster import Change
-from vault.access.membership.pending_seat import pending_database
+from vault.access.membership.pending_seat import Asked, certificate_of, join, join_here, pending_database
 from vault.access.pins.delays import Wait
-from vault.access.seat_keys.key_file import read_key_file
-from vault.access.seat_keys.throttle import one_attempt
+from vault.access.seat_keys.rekeying import read_key_file
+from vault.access.seat_keys.slots import one_attempt
 from vault.access.session import Session
 from vault.casework.checks import checked_name_of_member
-from vault.casework.directory import Member
+from vault.casework.organisation_records import Member
 from vault.durations import DAY_MS
 from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
 from vault.ids import MemberId, SeatId, VaultId
 from vault.policy.roles import Action, Role
+from vault.seal.entrance.keyfile import unlock as open_slot_with
 from vault.seal.entrance.passphrase import DEFAULT, KdfParameters
-from vault.seal.entrance.unlocking import unlock as open_slot_with
-from vault.seal.joining import INVITATION_LIMIT, REQUEST_FILE_SIZE, Invitation
+from vault.seal.invitation import INVITATION_LIMIT, REQUEST_FILE_SIZE, Invitation
 from vault.seal.recipients import KemPrivate
 from vault.services.members.members import admission, checked_roles
 from vault.services.members.rostering import Outcome, carry_out

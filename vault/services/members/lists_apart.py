@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from vault.access.membership.sides import admitted_apart
+from vault.access.membership.next_roster import admitted_apart
 from vault.access.session import Session
-from vault.casework.directory import Member
+from vault.casework.organisation_records import Member
 from vault.display import one_line
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import MemberId, SeatId
-from vault.names.same_look import as_seen
+from vault.names.normal import as_seen
 from vault.policy.roles import Action, Role
 from vault.records.codec import of_kind
 from vault.records.versions import open_each

@@ -9,7 +9,7 @@ from enum import StrEnum
 from vault.access.membership.next_roster import Change
 from vault.access.session import Session
 from vault.casework.checks import LINE_CHARACTERS
-from vault.casework.directory import Member
+from vault.casework.organisation_records import Member
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import PersonRole
 from vault.errors import RefusedError, UsageError

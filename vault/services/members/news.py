@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vault.access.session import Session
-from vault.casework.access import Access, GrantReason
+from vault.casework.case import Access, GrantReason
 from vault.ids import MemberId
 from vault.index.file import Index
 from vault.index.heads import heads_of
-from vault.index.told import remember_told, told
+from vault.index.remembered import remember_told, told
 from vault.seal.named import access_record
 from vault.services.grants import deputies, handover, sharing
 from vault.services.projection.authors import name_in, names_of_members

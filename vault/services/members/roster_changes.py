@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from vault.access.membership.proposals import Proposal
-from vault.access.membership.sides import ground_of
+from vault.access.membership.next_roster import ground_of
+from vault.access.membership.roster_proposals import Proposal
 from vault.access.session import Session
 from vault.ids import MemberId, short_id
 from vault.log.rosters.roster import Roster

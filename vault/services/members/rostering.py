@@ -7,22 +7,23 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vault.access.membership.inviting import differs_from_proposed
-from vault.access.membership.joining import HereSeat
 from vault.access.membership.next_roster import (
     Change,
     ground_for,
+    ground_of,
     missing_signatures,
     propose,
     sign_by_root,
     sign_roster,
     signers_in,
+    with_signers_who_are_in,
 )
-from vault.access.membership.proposals import PROPOSAL_LIMIT, Proposal, open_proposal, seal_proposal
+from vault.access.membership.pending_seat import HereSeat
 from vault.access.membership.roster_commit import commit_roster, only_loses, settle, shared_compartments
-from vault.access.membership.sides import ground_of, with_signers_who_are_in
+from vault.access.membership.roster_proposals import PROPOSAL_LIMIT, Proposal, open_proposal, seal_proposal
 from vault.access.seat_keys.rekeying import close_doors
 from vault.access.session import Session
-from vault.casework.directory import Member
+from vault.casework.organisation_records import Member
 from vault.errors import MalformedError, RefusedError
 from vault.ids import MemberId, SeatId
 from vault.log.rosters.roster_entries import Certificate

@@ -12,7 +12,7 @@ from vault.casework.person import Person, SafeContact, never_use_of
 from vault.casework.vocabulary import Channel, PersonRole, Risk
 from vault.display import local_time
 from vault.ids import CompartmentId, CompartmentKind, SeatId
-from vault.index.cases import row_of
+from vault.index.case_pages import row_of
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress
 from vault.records.epochs import given_to

@@ -13,16 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from vault.access.session import Session
-from vault.casework.papers.body import Body
-from vault.casework.papers.document import Document
-from vault.casework.papers.media import FIRST_BYTES, media_of
+from vault.casework.document import FIRST_BYTES, Body, Document, media_of
 from vault.display import one_line
 from vault.errors import MalformedError, NotFoundError, TryAgainError, VerificationError
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.progress import Progress, Stopped
 from vault.records.attachments import SealedBody, discard_sealed, read_body, seal_into
 from vault.records.work import Entry
-from vault.seal.attachments import ContentHash
+from vault.seal.bodies import ContentHash
 from vault.services.papers.homes import heads, pseudonym_to_write, require_write
 from vault.services.projection.reading import stored_of_kind
 from vault.store.blobs import Blobs

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vault.access.session import Session
-from vault.casework.papers.document import Document
+from vault.casework.document import Document
 from vault.errors import NotFoundError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.heads import heads_in, heads_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from vault.access.session import Session
-from vault.casework.papers.document import Document, ReadBy, read_words
+from vault.casework.document import Document, ReadBy, read_words
 from vault.casework.person import Person
 from vault.casework.script import Script
 from vault.casework.vocabulary import PersonRole

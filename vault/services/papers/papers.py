@@ -9,15 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from vault.access.session import Session
-from vault.casework.papers.body import Body
-from vault.casework.papers.document import Document
+from vault.casework.document import Body, Document
 from vault.errors import NotFoundError, UsageError, VerificationError
 from vault.ids import CompartmentId
 from vault.policy.roles import Action
 from vault.progress import Progress
 from vault.records.attachments import read_body, row_of
 from vault.records.work import Entry
-from vault.seal.attachments import ContentHash
+from vault.seal.bodies import ContentHash
 from vault.services.cases.editing import Edited, Place, write_next
 from vault.services.papers.homes import facts_typed, heads, papers_in, pseudonym, pseudonym_to_write, require_write
 from vault.services.projection.projection import up_to_date_index

@@ -7,12 +7,12 @@ from typing import Final
 
 from vault.access.session import Session
 from vault.casework.contact import digits_of
-from vault.casework.papers.chat import senders_in
-from vault.casework.papers.document import ReadBy
+from vault.casework.document import ReadBy
+from vault.export.paper_text.chats import senders_in
 from vault.ids import CompartmentId, RecordId
-from vault.index.alike import find_alike
 from vault.index.file import Index
-from vault.index.search import people_reached
+from vault.index.full_text import people_reached
+from vault.index.people_index import find_alike
 from vault.services.cases.editing import Place
 from vault.services.cases.people import names_in
 from vault.services.papers.homes import case_of

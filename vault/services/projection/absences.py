@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vault.access.session import Session
-from vault.access.trust.absence import is_absence, lacking_keys, waits_for
-from vault.casework.directory import Member
+from vault.access.trust.key_lists import is_absence, lacking_keys, waits_for
+from vault.casework.organisation_records import Member
 from vault.durations import DAY_MS
 from vault.ids import CompartmentId, MemberId, SeatId, VersionId, short_id
 from vault.index.heads import heads_in
-from vault.index.keys import Listed
+from vault.index.remembered import Listed
 from vault.records.absence import Absent
 from vault.services.projection.missed import missed_since
 from vault.services.projection.places import name_of

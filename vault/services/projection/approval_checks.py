@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from vault.access.session import Session
-from vault.casework.access import Access
-from vault.casework.approving import Approving
+from vault.casework.case import Access
+from vault.casework.disclosure import Approving
 from vault.errors import MalformedError
 from vault.ids import MemberId, Origin, SeatId
 from vault.log.approvals import (

@@ -9,8 +9,7 @@ from vault.access.session import Session
 from vault.display import is_name_as_seen
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import MemberId, Origin, RecordId
-from vault.names.normal import normal
-from vault.names.same_look import looks_same
+from vault.names.normal import looks_same, normal
 from vault.services.projection.projection import read_valid
 from vault.services.projection.reading import Stored
 from vault.services.projection.seats import members_of_logs, names_said

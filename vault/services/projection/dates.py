@@ -17,7 +17,7 @@ from vault.access.session import Session
 from vault.errors import VaultError
 from vault.log.state import bytes_digest
 from vault.policy.roles import Role
-from vault.seal.pins import dates_file_name
+from vault.seal.named import dates_file_name
 from vault.seal.purposes import Purpose
 from vault.store.files import read_limited, write_whole
 

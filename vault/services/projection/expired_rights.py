@@ -10,14 +10,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from vault.access.session import Session
-from vault.casework.access import Access, GrantReason
+from vault.casework.case import Access, GrantReason
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, MemberId, Origin, RecordId
-from vault.index.apply import apply
 from vault.index.entries import RemovedRecord
 from vault.index.file import Index
 from vault.index.heads import access_records, had_version, heads_in, heads_of, heads_of_record
-from vault.policy.limits import Claim, limit_of
+from vault.index.indexing import apply
+from vault.policy.clocks import Claim, limit_of
 from vault.records.codec import from_fields
 from vault.records.versions import open_each
 from vault.seal.named import access_record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vault.access.session import Session
-from vault.casework.papers.body import Body
+from vault.casework.document import Body
 from vault.errors import VaultError
 from vault.records.attachments import read_body
 from vault.store.blobs import Blobs

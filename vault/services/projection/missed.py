@@ -9,7 +9,7 @@ import msgspec
 
 from vault.access.session import Session
 from vault.errors import InternalError, TryAgainError, VaultError
-from vault.index.keys import Listed
+from vault.index.remembered import Listed
 from vault.seal.purposes import Purpose
 from vault.store.rows import Rows
 

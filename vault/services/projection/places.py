@@ -6,7 +6,7 @@ from typing import Final
 
 from vault.access.session import Session
 from vault.ids import CompartmentId, CompartmentKind
-from vault.index.cases import row_of
+from vault.index.case_pages import row_of
 from vault.words.message import Message
 
 _KINDS: Final = {

@@ -11,20 +11,20 @@ import msgspec
 from vault.access.pins.alarms import lasting
 from vault.access.session import Session
 from vault.casework.case import Case
+from vault.casework.document import Document
 from vault.casework.intake import RegisterEntry
 from vault.casework.note import Note, contact_day
-from vault.casework.papers.document import Document
 from vault.casework.person import Person, SafeContact
 from vault.casework.story import STORY
-from vault.casework.story.deadline import given_by
+from vault.casework.story.events import deadline_given_by
 from vault.casework.vocabulary import Channel, PersonRole
 from vault.errors import MalformedError, NotFoundError, VerificationError
 from vault.ids import DIGEST_SIZE, CompartmentId, CompartmentKind, Origin, RecordId, VersionId
-from vault.index.apply import apply
 from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord, PersonColumns, RegisterColumns, RemovedRecord
 from vault.index.file import Index, is_ahead
-from vault.index.fold import sort_key
 from vault.index.heads import heads_in, records_of, versions_in
+from vault.index.indexing import apply
+from vault.index.search_text import sort_key
 from vault.log.items import ItemKind
 from vault.log.rosters.roster import ROSTER_RECORD
 from vault.policy.roles import Role
@@ -38,7 +38,7 @@ from vault.services.projection.raised_alarms import notice_false_acts, notice_fi
 from vault.services.projection.reading import read_heads, read_valid_at, read_versions
 from vault.services.projection.revalidation import is_judged_otherwise, recount
 from vault.store.rows import Rows
-from vault.store.shape import content_faults
+from vault.store.schema import content_faults
 from vault.validity.authority import Proven, items_in
 from vault.validity.version_validity import NO_CONTENT, Quarantined, VersionValidator
 from vault.words.finding import Code, Finding, Severity
@@ -325,7 +325,7 @@ def _entry(session: Session, version: OpenedVersion) -> IndexedRecord | None:
         case kind if kind in STORY:
             record = from_fields(STORY[kind], version.content.fields)
             text = record.words()
-            rule, later = given_by(record) or "", record.later()
+            rule, later = deadline_given_by(record) or "", record.later()
             columns = DatedColumns(record.when(), record.is_due(), record.headline(), rule, later)
         case _:
             pass  # neither listed nor found by words, but its heads are known

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from vault.access.pins.alarms import lasting
 from vault.access.session import Session
-from vault.access.trust.absence import is_absence
+from vault.access.trust.key_lists import is_absence
 from vault.ids import CompartmentId, Origin, SeatId
 from vault.services.projection.fault_attribution import seats_of, without_ended
 from vault.services.projection.log_statements import Said

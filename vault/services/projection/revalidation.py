@@ -13,9 +13,9 @@ from typing import NamedTuple
 from vault.access.session import Session
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, Origin, SeatId
-from vault.index.apply import apply
 from vault.index.entries import RemovedCompartment
 from vault.index.file import Index
+from vault.index.indexing import apply
 from vault.log.epoch_notice import EpochNotice
 from vault.log.items import ITEM_SIZE, Item, ItemKind, decode_items
 from vault.log.named_history import NamedHistory

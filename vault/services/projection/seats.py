@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vault.access.session import Session
-from vault.casework.directory import Member
+from vault.casework.organisation_records import Member
 from vault.display import one_line
 from vault.ids import MemberId, Origin, SeatId
 from vault.records.codec import of_kind

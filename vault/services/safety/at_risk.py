@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from vault.access.session import Session
-from vault.casework.access import SectionKind
-from vault.casework.story.at_risk import SEALED, records_of, where_of
+from vault.casework.case import SectionKind
+from vault.casework.story.protection import AT_RISK_SEALED, records_of, where_of
 from vault.ids import CompartmentId
 from vault.policy.roles import Action
 from vault.records.work import Entry
@@ -31,7 +31,7 @@ def protect(session: Session, case: CompartmentId, typed: Mapping[str, str]) -> 
         own = (line for line in sections.list_of(session, case) if line.holders <= {session.member})
         section = next((line.section for line in own if line.what is SectionKind.LOCATION), None)
         if section is None:
-            section = sections.create(session, case, what=SectionKind.LOCATION, title=str(SEALED))
+            section = sections.create(session, case, what=SectionKind.LOCATION, title=str(AT_RISK_SEALED))
         sections.add_note(session, section, where)
     if records:
         with session.work(case) as work:

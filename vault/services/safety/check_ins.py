@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from vault.access.session import Session
-from vault.casework.story.check_in import CheckIn, CheckInEnd, Step, missed_for
+from vault.casework.story.protection import CheckIn, CheckInEnd, Step, missed_for
 from vault.display import age, here
 from vault.policy.roles import Action
 from vault.services.cases import story

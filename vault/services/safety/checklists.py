@@ -9,12 +9,11 @@ from typing import Any, Final
 
 from vault.access.session import Session
 from vault.casework.dates import checked_moment
-from vault.casework.story.incident import IncidentKind
-from vault.casework.story.step import HOURS, Checklist, ChecklistStep
+from vault.casework.story.incident import HOURS, Checklist, ChecklistStep, IncidentKind
 from vault.casework.vocabulary import word_of
 from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, RecordId
-from vault.index.rows import NO_DATE
+from vault.index.document_rows import NO_DATE
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases import story

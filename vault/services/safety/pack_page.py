@@ -18,15 +18,14 @@ from vault.export.paper_pages import PaperLine, PaperPage, PaperPart, render_pag
 from vault.ids import RecordId, is_case_ref
 from vault.policy.roles import Action
 from vault.records.work import Entry
-from vault.redaction.actions import Action as RedactionAction
 from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier, RedactedSection
 from vault.redaction.profile import CONFIRMED, Profile, profile_named
-from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import OpenQuestions, Question, decide_proposed
 from vault.redaction.registry import build_registry
 from vault.redaction.source import dossier_source
-from vault.redaction.transform import REMOVED
+from vault.redaction.spans import Action as RedactionAction
+from vault.redaction.transform import REMOVED, PseudonymBook
 from vault.services.cases.cases import view
 from vault.services.exports.export_material import Decisions, require_fact
 from vault.services.exports.exporting import Undecided

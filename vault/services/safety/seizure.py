@@ -13,10 +13,10 @@ from pathlib import Path
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.disclosure import Disclosure
+from vault.casework.document import Document
 from vault.casework.note import Note
-from vault.casework.papers.document import Document
 from vault.casework.person import Person
-from vault.casework.story.step import HOURS, SAID, Checklist
+from vault.casework.story.incident import HOURS, SAID, Checklist
 from vault.errors import NotFoundError
 from vault.export.paper_pages import PaperLine, PaperPage, PaperPart, render_page
 from vault.ids import SeatId, is_case_ref

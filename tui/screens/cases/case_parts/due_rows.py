@@ -17,7 +17,7 @@ from tui.values.values_story import DueShown
 from tui.widgets.cells import Cell
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
-from vault.casework.story.deadline import Deadline
+from vault.casework.story.events import Deadline
 from vault.words.message import Message, Words
 
 DATES: Final = (Column("", 16), Column(""), Column("", 14, is_right=True))

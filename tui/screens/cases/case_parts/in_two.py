@@ -6,8 +6,8 @@ from tui.values.values import CaseShown, NoteShown, PersonShown
 from tui.values.values_papers import PaperShown
 from tui.values.values_records import RecordShown
 from vault.casework.case import Case
+from vault.casework.document import Document
 from vault.casework.note import Note
-from vault.casework.papers.document import Document
 from vault.casework.person import Person
 
 

@@ -13,8 +13,8 @@ from vault.acts.act import Act, Told
 from vault.acts.records import DONE, EDIT
 from vault.acts.safety import DONE as STEP_DONE
 from vault.acts.safety import HEARD
-from vault.casework.story.check_in import CheckIn, CheckInEnd
-from vault.casework.story.step import ChecklistStep
+from vault.casework.story.incident import ChecklistStep
+from vault.casework.story.protection import CheckIn, CheckInEnd
 from vault.words.message import Message
 
 _WHO: Final = Message("It changed, so nobody confirms it any more. Who confirms it as it is now? Esc for nobody.")

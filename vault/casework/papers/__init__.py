@@ -1,1 +1,0 @@
-"""Papers of a case: what a document is, and how its content is kept."""

@@ -1,1 +1,0 @@
-"""Versions of a record that were written without seeing each other: a pure rule of what differs and what stands."""

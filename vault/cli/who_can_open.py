@@ -1,0 +1,241 @@
+"""`casevault grant | key | handover | clock`: who can open a case, by which key, from whom, and until when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from vault.cli.opening import opened
+from vault.cli.output import Output, Result
+from vault.cli.showing import cost_words, new_key
+from vault.cli.table import CASE, FROM_MEMBER, TO_MEMBER, Arg, Given, Verb
+from vault.display import time_text
+from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.ids import CompartmentId, MemberId
+
+
+# `casevault grant`: list who can open a case, grant access, revoke it.
+
+_REASONS = ("colleague", "deputy", "supervision", "legal-referral", "field", "handover")
+
+
+def _list(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.cases import cases
+        from vault.services.grants import sharing, timed_grants
+        from vault.services.projection import authors
+
+        case = cases.find(session, args.case)
+        held_by = sharing.holders_of(session, case)
+        until = {term.member: term.until_ms for term in timed_grants.terms_of(session, case)}
+        names = authors.names_of_members(session)
+        only_you = cases.only_you(session, case)
+        sheets = cases.sheets_said(session.dates, held_by)
+    members: list[dict[str, object]] = []
+    lines: list[Words] = []
+    for member in sorted(held_by.members, key=lambda member: authors.name_in(names, member)):
+        name, ends = authors.name_in(names, member), until.get(member)
+        day = None if ends is None else timed_grants.last_day(ends)
+        members.append({"member": member.hex(), "name": name, "until": day})
+        lines.append(Message("{name}  until {day}", name=name, day=day) if day else name)
+    lines.append(only_you or sheets)
+    data = {"case": case.hex(), "members": members, "recovery": held_by.with_recovery, "only_you": only_you is not None}
+    return Result(data, lines)
+
+
+def _add(args: Given, output: Output) -> Result:
+    from vault.services.grants import timed_grants
+
+    until_ms = None if args.until is None else timed_grants.end_of_day(args.until)
+    with opened(args, output) as session:
+        from vault.services.cases import cases
+        from vault.services.members import admitters
+        from vault.services.projection import authors
+
+        member = authors.find_member(session, args.to)
+        case = cases.find(session, args.case)
+        timed_grants.give(session, case, [member], until_ms=until_ms, why=args.reason)
+        name = authors.name_in(authors.names_of_members(session), member)
+        devices = admitters.said_of_devices(session, member)
+    day = None if until_ms is None else timed_grants.last_day(until_ms)
+    done = Message("The case is open to {name}.", name=name)
+    if day is not None:
+        done = Message("The case is open to {name} until {day}; the day after, the key is changed.", name=name, day=day)
+    come = Message("They get it with your next bundle. If they use this device too, they have it here now.")
+    return Result({"case": case.hex(), "member": member.hex(), "until": day}, [done, come, *devices])
+
+
+def _revoke(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.cases import cases
+        from vault.services.grants import sharing
+        from vault.services.projection import authors
+
+        member = authors.find_member(session, args.from_member, also_left=True)
+        case = cases.find(session, args.case)
+        if member != session.member and member in sharing.holders_of(session, case).members:
+            _say_cost(session, output, case, member)
+        changed = sharing.revoke(session, case, [member], progress=output.progress_of(Message("Wrapping anew")))
+    data = {"case": case.hex(), "member": member.hex(), "versions": changed.versions, "left": changed.left}
+    return Result(data, [new_key(changed), sharing.WHAT_MAY_BE_KEPT])
+
+
+def _say_cost(session: Session, output: Output, case: CompartmentId, gone: MemberId) -> None:
+    from vault.services.grants import sharing
+
+    cost = sharing.cost_of_change(session, case, without=[gone])
+    if not output.quiet:
+        output.say(Message("A new key: {cost}.", cost=cost_words(cost)))
+
+
+GRANT: Final = (
+    Verb("list", Message("who can open a case"), (CASE,), _list),
+    Verb("add", Message("let a member open a case"), (
+        CASE, TO_MEMBER,
+        Arg("[--until DATE]", Message("the last day (YYYY-MM-DD); without it, no end")),
+        Arg("[--reason REASON]", Message("kept in the log"), choices=_REASONS, default="colleague"),
+    ), _add),
+    Verb("revoke", Message("revoke a case from a member, and make a new key"), (CASE, FROM_MEMBER), _revoke),
+)  # fmt: skip
+
+
+# `casevault key`: change the keys of cases, and wrap versions under the newest key.
+
+
+def _key_list(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.cases import cases
+        from vault.services.grants import epoch_keys, sharing
+
+        case = cases.find(session, args.case)
+        found = epoch_keys.keys_of(session, case)
+        cost = sharing.cost_of_change(session, case)
+    data = {
+        "case": case.hex(),
+        "keys": found.epochs,
+        "current": found.current,
+        "waiting": found.pending,
+        "versions": cost.versions,
+        "seats": cost.seats,
+        "with_recovery": cost.with_recovery,
+    }
+    lines = [
+        plural(
+            "{count} key so far, {current} of them current",
+            "{count} keys so far, {current} of them current",
+            count=found.epochs,
+            current=found.current,
+        ),
+        plural(
+            "{count} saved change is to be wrapped under the current key",
+            "{count} saved changes are to be wrapped under the current key",
+            count=found.pending,
+        ),
+        Message("the cost of a new key: {cost}", cost=cost_words(cost)),
+    ]
+    return Result(data, lines)
+
+
+def _rotate(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.cases import cases
+        from vault.services.grants import sharing
+
+        case = cases.find(session, args.case)
+        changed = sharing.rotate(session, case, progress=output.progress_of(Message("Wrapping anew")))
+    data = {"case": case.hex(), "versions": changed.versions, "left": changed.left}
+    return Result(data, [new_key(changed)])
+
+
+def _rewrap(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.grants import epoch_keys, sharing
+
+        done = sharing.rewrap_all(
+            session,
+            epoch_keys.cases_held(session),
+            progress=output.progress_of(Message("Wrapping anew")),
+        )
+    data = {"versions": done.done, "left": done.left}
+    lines = [plural("{count} saved change was rewrapped.", "{count} saved changes were rewrapped.", count=done.done)]
+    if done.left:
+        lines.append(
+            plural(
+                "{count} is left for another member's device.",
+                "{count} are left for another member's device.",
+                count=done.left,
+            )
+        )
+    return Result(data, lines)
+
+
+KEY: Final = (
+    Verb("list", Message("how many keys a case had, and what a new key would cost"), (CASE,), _key_list),
+    Verb("rotate", Message("make a new key of a case for the same members"), (CASE,), _rotate),
+    Verb("rewrap", Message("wrap all that was written under the newest key of each case"), (), _rewrap),
+)  # fmt: skip
+
+
+# `casevault handover`: move the cases of a member who leaves to another member.
+
+
+def _handover_list(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.grants import handover
+        from vault.services.projection import authors
+
+        orders = handover.orders(session)
+        names = authors.names_of_members(session)
+    data, lines = [], []
+    for order in orders:
+        value = order.value
+        leaver, successor = authors.name_in(names, value.leaver), authors.name_in(names, value.successor)
+        data.append({"order": order.record.hex(), "leaver": leaver, "successor": successor, "reason": value.reason})
+        lines.append(f"{leaver} -> {successor}: {value.reason}")
+    return Result({"orders": data}, lines or [Message("No orders.")])
+
+
+HANDOVER: Final = (
+    Verb("list", Message("the orders in effect"), (), _handover_list),
+)  # fmt: skip
+
+
+# `casevault clock`: show and correct the time that decides when rights end.
+
+_WORDS = {
+    "steady": Message("The clock is normal."),
+    "jumped": Message("The clock jumped ahead; confirm it with `casevault clock confirm`."),
+    "set-back": Message(
+        "The clock is behind a time that was seen before. That time stays in effect; a supervisor can repair it."
+    ),
+}
+
+
+def _clock(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.computer import clock
+
+        acts = {"show": clock.look, "confirm": clock.confirm, "repair": clock.repair}
+        reading = acts[args.command.removeprefix("clock ")](session)
+    data = {"state": reading.state.value, "counts": _time(reading.trusted_ms), "clock": _time(reading.wall_ms)}
+    lines = [
+        _WORDS[reading.state.value],
+        Message("clock      {time}", time=_time(reading.wall_ms)),
+        Message("in effect  {time}", time=_time(reading.trusted_ms)),
+    ]
+    return Result(data, lines)
+
+
+def _time(ms: int) -> str:
+    return time_text(ms, "%Y-%m-%dT%H:%MZ")
+
+
+CLOCK: Final = (
+    Verb("show", Message("the clock, and the time that rights are measured by"), (), _clock),
+    Verb("confirm", Message("confirm that the clock, which jumped ahead, is right"), (), _clock),
+    Verb("repair", Message("remove a wrong time that was accepted (supervisor)"), (), _clock),
+)  # fmt: skip
+
+TABLES: Final = {"grant": GRANT, "key": KEY, "handover": HANDOVER, "clock": CLOCK}

@@ -1,0 +1,267 @@
+"""From found to judged: default deny, what persons decided about forms, and what the profile does with each match."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from vault.names.common_words import names_that_are_words
+from vault.names.russian import use_of
+from vault.redaction.profile import Profile
+from vault.redaction.questions import HIDING, form_key
+from vault.redaction.registry import Registry
+from vault.redaction.spans import Action, IdentifierType, Match, Span, strongest
+from vault.redaction.units import (
+    FIRST_OF_ALL_NAMES,
+    GRAMMAR,
+    GRAMMAR_AND_NAMES,
+    PARTICLES_BEFORE,
+    PARTICLES_BEHIND,
+    Part,
+    Unit,
+    units,
+)
+
+# Default deny: everything that nothing explains becomes a question, and each form has one fate.
+# Asked about: capitalised words, words in small letters that no dictionary has in small letters, given names and
+# places in any letters, words of scripts without capitals, tokens with digits, initials, numbers and dates in words.
+# Not asked about: words of grammar, ordinary words in small letters, common words at the start of a sentence, one-
+# digit numbers.
+# A word that is asked about or removed somewhere is a question wherever it stands, as the first word of a sentence
+# and in small letters too. Words of grammar are not, in small letters.
+
+_LONGEST_FORM = 6  # units of one form, so that a question stays a line
+_GRAMMAR = GRAMMAR | GRAMMAR_AND_NAMES
+_WITH_FATE = {Part.WORD, Part.DESCRIBING, Part.GRAMMAR}
+_INSIDE_A_WORD = re.compile(r"['_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A place that needs a decision, a word or several that belong together. `words` are those with a fate."""
+
+    start: int
+    end: int
+    words: tuple[str, ...] = field(repr=False)
+
+
+def uncovered(text: str, covered: Sequence[Span]) -> list[Unit]:
+    """Return the units of a text that lie outside `covered` (fused, in order), even in part."""
+    place = 0
+    found: list[Unit] = []
+    cut = True
+    for unit in units(text):
+        while place < len(covered) and covered[place].end <= unit.start:
+            place += 1
+        if place < len(covered) and covered[place].start <= unit.start and unit.end <= covered[place].end:
+            cut = True
+            continue
+        found.append(unit._replace(near=False) if cut and unit.near else unit)
+        cut = False
+    return found
+
+
+def fated_words(found: Iterable[Form]) -> Iterator[str]:
+    """Yield the words that need a decision wherever they stand, because they need one here."""
+    for form in found:
+        yield from with_fate(form.words)
+
+
+def with_fate(words: Sequence[str]) -> Iterator[str]:
+    """Yield those of the words of one form that are no mere grammar in it, such as `the` in "The Hague"."""
+    for word in words:
+        if len(words) == 1 or not _is_mere_grammar(word):
+            yield word
+            yield from (piece for piece in _pieces(word) if not _is_mere_grammar(piece))
+
+
+def words_of_form(key: str) -> tuple[str, ...]:
+    """Return the words with a fate of a form that was decided, by its key; none for a number in words."""
+    found = list(units(key))
+    if any(unit.part is Part.NUMBER and not unit.word[0].isdigit() for unit in found):
+        return ()
+    if len(found) == 1:
+        return (found[0].word,)
+    return tuple(unit.word for unit in found if len(unit.word) > 1 and unit.part in _WITH_FATE)
+
+
+def forms(found: Iterable[Unit], fated: frozenset[str], with_capital: frozenset[str] = frozenset()) -> Iterator[Form]:
+    """Yield what needs a decision in units that nothing covers; neighbours that can be one name are one form.
+
+    `fated` words need one wherever they stand, those of `with_capital` wherever they have one.
+    """
+    run: list[tuple[Unit, bool]] = []
+    for unit in found:
+        asked = unit.asked or _is_fated(unit, fated) or (unit.capital and _is_fated(unit, with_capital))
+        joins = _can_stand_in_a_name(unit, asked)
+        if run and not (joins and unit.near and len(run) < _LONGEST_FORM):
+            yield from _finished(run)
+            run = []
+        if joins:
+            run.append((unit, asked))
+        elif asked:
+            yield _form([(unit, True)])
+    yield from _finished(run)
+
+
+def _is_fated(unit: Unit, fated: frozenset[str]) -> bool:
+    if unit.part is Part.GRAMMAR and not unit.capital:
+        return False
+    if unit.part not in _WITH_FATE:
+        return False
+    return unit.word in fated or any(piece in fated for piece in _pieces(unit.word))
+
+
+def _pieces(word: str) -> Sequence[str]:
+    """Return the parts of a word around apostrophes and underscores; none if it is of one piece."""
+    return [piece for piece in _INSIDE_A_WORD.split(word) if len(piece) > 1] if "'" in word or "_" in word else ()
+
+
+def _is_mere_grammar(word: str) -> bool:
+    if word in FIRST_OF_ALL_NAMES or word in names_that_are_words():
+        return False
+    return word in _GRAMMAR or ("\u0400" <= word[0] <= "\u052f" and use_of(word).grammar)
+
+
+def _can_stand_in_a_name(unit: Unit, asked: bool) -> bool:
+    if unit.part is Part.PARTICLE:
+        return True
+    return unit.part is Part.INITIAL or (unit.capital and (asked or unit.part in {Part.BESIDE, Part.DESCRIBING}))
+
+
+def _finished(run: list[tuple[Unit, bool]]) -> Iterator[Form]:
+    """Yield the form that a run of neighbours is, and beside it what stood at its ends and is asked about alone."""
+    named = [place for place, (unit, asked) in enumerate(run) if asked and unit.part in {Part.WORD, Part.DESCRIBING}]
+    first, last = (_ends(run, named[0], named[-1])) if named else (0, 0)
+    yield from (_form([unit]) for unit in run[:first] if unit[1])
+    if named:
+        yield _form(run[first:last])
+    yield from (_form([unit]) for unit in run[last:] if unit[1])
+
+
+def _ends(run: list[tuple[Unit, bool]], first: int, last: int) -> tuple[int, int]:
+    """Return the run without particles at its ends that belong to no name."""
+    start, end = 0, len(run)
+    while start < first and run[start][0].part is Part.PARTICLE and run[start][0].word not in PARTICLES_BEFORE:
+        start += 1
+    while end > last + 1 and run[end - 1][0].part is Part.PARTICLE and run[end - 1][0].word not in PARTICLES_BEHIND:
+        end -= 1
+    return start, end
+
+
+def _form(run: list[tuple[Unit, bool]]) -> Form:
+    words = tuple(unit.word for unit, asked in run if asked and (len(run) == 1 or unit.part in _WITH_FATE))
+    return Form(run[0][0].start, run[-1][0].end, words)
+
+
+# What persons decided about forms, and where each decision holds.
+# - A form that was removed, or given a code, is hidden wherever one of its words stands, now and in later exports. -
+# A form that was kept, or told more coarsely, was so in the texts that were read: it holds in those versions alone.
+
+Versions = frozenset[bytes]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Decisions by the key of their form. `read` has the versions in which one holds; without them it holds in all.
+
+    `elsewhere` are plain words of names of people of other cases: nobody can decide that they stay.
+    """
+
+    actions: Mapping[str, Action] = field(repr=False)
+    read: Mapping[str, Versions] = field(repr=False)
+    elsewhere: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def exactly(self, key: str, version: bytes) -> Action | None:
+        """Return what was decided about a form as a whole, if it holds in a version."""
+        action = self.actions.get(key)
+        return action if key not in self.read or version in self.read[key] else None
+
+    def about(self, key: str, words: Iterable[str], version: bytes) -> tuple[Action, bytes | None] | None:
+        """Return what becomes of a place with this form and words, and for whom a code stands; None if it is open.
+
+        The strongest decision about the form or one of its words; two codes make neither.
+        """
+        found = set(self._holding(key, words, version))
+        if not found:
+            return None
+        action = strongest(chosen for chosen, _ in found)
+        whose = {form for chosen, form in found if chosen is action}
+        if action is Action.PSEUDONYM and len(whose) > 1:
+            return Action.REMOVE, None
+        return action, b"form:" + min(whose).encode()
+
+    @cached_property
+    def hidden(self) -> Mapping[str, frozenset[tuple[Action, str]]]:
+        """Return, for each word of a form that is hidden, by which action and which form."""
+        found: dict[str, set[tuple[Action, str]]] = {}
+        for key, action in self.actions.items():
+            for word in with_fate(words_of_form(key)) if action in HIDING else ():
+                found.setdefault(word, set()).add((action, key))
+        return {word: frozenset(by) for word, by in found.items()}
+
+    def _holding(self, key: str, words: Iterable[str], version: bytes) -> Iterator[tuple[Action, str]]:
+        if (action := self.exactly(key, version)) is not None:
+            yield action, key
+        for word in with_fate(tuple(words)):
+            yield from self.hidden.get(word, ())
+            if word in self.elsewhere:
+                yield Action.REMOVE, key
+
+
+# From found to judged: what the profile does with each match, and which names a person must decide.
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """One profile and what was decided, applied to one case."""
+
+    profile: Profile
+    registry: Registry = field(repr=False)
+    decided: Decided = field(repr=False)
+
+    def judge(self, text: str, match: Match, version: bytes, owner: bytes | None = None) -> Span | None:
+        """Return what is done with a match in its text; None if a person must decide first.
+
+        `owner` is whose record the text is a field of: a family name there is the owner's. `version` is the version
+        that the text stands in.
+        """
+        action, entity = self._settled(text, match, version, owner)
+        if action is None:
+            return None
+        return Span(match.start, match.end, match.kind, action, entity, match.source, match.general)
+
+    def _settled(
+        self, text: str, match: Match, version: bytes, owner: bytes | None
+    ) -> tuple[Action | None, bytes | None]:
+        if not match.entities:
+            return self.profile.action(match.kind, None), None
+        actions = {self.profile.action(match.kind, self.registry.role(entity)) for entity in match.entities}
+        if match.is_part and actions == {Action.KEEP} and owner not in match.entities:
+            # `Karim` may be the father of Farida Karim qyzy, whom nobody entered: who is named there, a person decides.
+            return self.decided.exactly(form_key(text[match.start : match.end]), version), None
+        if len(match.entities) == 1 or owner in match.entities:
+            entity = owner if owner in match.entities else next(iter(match.entities))
+            assert entity is not None  # noqa: S101 - one of the set; this line is for the type checker
+            return self.profile.action(match.kind, self.registry.role(entity)), entity
+        if len(actions) == 1 or Action.KEEP not in actions or match.kind is not IdentifierType.NAME:
+            # Several people: a pseudonym could name the wrong one, so `fuse` removes one that has no entity.
+            return strongest(actions), None
+        return self.decided.exactly(form_key(text[match.start : match.end]), version), None
+
+
+def judge_all(
+    judge: Judge, text: str, matches: Iterable[Match], version: bytes, owner: bytes | None = None
+) -> tuple[list[Span], list[Match]]:
+    """Return the judged spans, and the matches that a person must decide first."""
+    spans: list[Span] = []
+    undecided: list[Match] = []
+    for match in matches:
+        span = judge.judge(text, match, version, owner)
+        if span is None:
+            undecided.append(match)
+        else:
+            spans.append(span)
+    return spans, undecided
