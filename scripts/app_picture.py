@@ -33,8 +33,13 @@ from tui.values.values import CaseShown  # noqa: E402
 from tui.values.values_records import StageShown  # noqa: E402
 from vault.access.unlock import unlock  # noqa: E402
 from vault.seal.entrance.passphrase import FLOOR  # noqa: E402
-from vault.services.cases import cases, notes, people, story  # noqa: E402
-from vault.services.credentials import founding  # noqa: E402
+from vault.services.cases import (
+    case_people,
+    cases,
+    notes,
+    story,
+)
+from vault.services.credentials import vault_founding  # noqa: E402
 from vault.services.demo_cases import EXTRADITION, MEMBER, ORGANISATION  # noqa: E402
 
 PICTURE = ROOT / "docs" / "app.svg"
@@ -93,7 +98,7 @@ class PictureApp(CaseVaultApp):
 def make_vault(folder: Path) -> Path:
     """Make a vault with one case of the demo."""
     path, state = folder / "demo.vault", folder / "state"
-    founding.init(
+    vault_founding.init(
         path,
         organisation=ORGANISATION,
         member=MEMBER,
@@ -103,7 +108,7 @@ def make_vault(folder: Path) -> Path:
     with unlock(path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=state) as session:
         case = cases.create(session, title=EXTRADITION.title, kind=EXTRADITION.kind).case
         for person in EXTRADITION.persons:
-            people.add(session, case, role=person.role, names=person.names, born=person.born, phones=person.phones)
+            case_people.add(session, case, role=person.role, names=person.names, born=person.born, phones=person.phones)
         for kind, text in EXTRADITION.notes:
             notes.add(session, case, note_of({"kind": kind, "text": text}))
         for record in STORY:

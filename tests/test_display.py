@@ -112,8 +112,8 @@ def test_a_number_becomes_a_time_in_one_place() -> None:
     # The others ask the clock of this computer.
     own = {
         "vault/display.py",
-        "vault/services/exports/report_covers.py",
-        "vault/services/computer/health.py",
+        "vault/services/exports/export_material.py",
+        "vault/services/health.py",
     }
     found = {
         str(path.relative_to(ROOT)) for path in python_files(*PACKAGES) if "fromtimestamp" in path.read_text("utf-8")

@@ -9,14 +9,13 @@ from hashlib import sha256
 from tests.log.test_roster import id_of
 from tests.log.writer import Key
 from vault.ids import Origin
-from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of
-from vault.log.header import Header
+from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of, signed_message
 from vault.log.items import Item, ItemKind, encode_items, items_digest
-from vault.log.rosters.roster import Roster, make_roster
-from vault.log.rosters.roster_entries import Certificate, Ending, MemberEntry, RosterHead
-from vault.log.signatures import signed_message
+from vault.log.operation import Header
+from vault.log.roster import Roster, make_roster
+from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead
 from vault.store.rowtypes import GenesisRow, OperationRow
-from vault.validity.forks import Carried
+from vault.validity.roster_validity import Carried
 
 MANY = 1_000
 VAULT, ROOT, NEW_ROOT = b"v" * 16, "root", "new root"

@@ -20,7 +20,7 @@ from vault.seal.recovery import derive_recovery_seed
 from vault.services.evidence import logbook
 from vault.store.rowtypes import EpochRow
 from vault.validity.authority import Listings
-from vault.validity.grants import GrantReader
+from vault.validity.epoch_validity import GrantReader
 
 PERIODS = 5
 

@@ -23,7 +23,7 @@ from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.entrance.keyfile import unlock as open_slot
 from vault.seal.signing import make_signing_seed
 from vault.services.cases import notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 
 
 def write_beside(
@@ -74,7 +74,7 @@ def test_a_foreign_log_beside_ours_is_told_by_verify_and_not_gone_on_from_withou
     with filled.open() as session:
         assert (in_english(session.warnings), session.log.origin) == ((), origin)
         notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "undisturbed"))
-        faults = checking.verify(session).faults
+        faults = log_checking.verify(session).faults
     assert {fault.code for fault in faults} == {"genesis"}
     assert (origin in {fault.origin for fault in faults}) == (put_in is junk_genesis)
     shutil.rmtree(filled.state)

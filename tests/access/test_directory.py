@@ -16,7 +16,7 @@ from vault.access.trust.directory import RECOVERY, Directory, read_directory
 from vault.errors import VerificationError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, RecordId, SeatId
 from vault.log.epoch_notice import EpochNotice, founded_compartment
-from vault.log.rosters.roster import ROSTER_RECORD
+from vault.log.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder
 from vault.records.work import Entry, Work

@@ -24,10 +24,10 @@ from tests.access.concurrent_rosters import (
     signed,
 )
 from tests.log.writer import Key
-from vault.log.rosters.roster import Roster, RosterChain, not_valid
+from vault.log.roster import Roster, RosterChain, not_valid
 from vault.store.rowtypes import OperationRow
 from vault.validity.authority import Proven
-from vault.validity.forks import Carried, judge_rosters
+from vault.validity.roster_validity import Carried, judge_rosters
 from vault.words.finding import Finding
 from vault.words.message import Message
 

@@ -22,8 +22,8 @@ from vault.access.seat_keys.root_secret import kept_secret
 from vault.errors import RefusedError, TryAgainError, UsageError, VaultError
 from vault.ids import RECOVERY_SEAT, CompartmentId, CompartmentKind
 from vault.log.items import ItemKind, decode_items
-from vault.log.rosters.roster import ROSTER_RECORD
-from vault.log.rosters.roster_entries import RosterHead
+from vault.log.roster import ROSTER_RECORD
+from vault.log.roster_entries import RosterHead
 from vault.policy.rights import NEWEST_TABLE
 from vault.policy.roles import Role
 from vault.records.epochs import read_notice
@@ -34,7 +34,7 @@ from vault.seal.envelope import SUITE
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_words
 from vault.seal.signing import public_key
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.store.files import BALLAST_SIZE
 from vault.store.folder import make_beside
 
@@ -71,7 +71,7 @@ def test_a_new_vault_opens_and_verifies_and_its_account_remembers_it(tmp_path: P
             root,
             founded.root_secret,
         )
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
         with session.database.reading() as rows:
             assert slots_here(rows) == {session.seat: 31}
         # The sheets open what the founder's own door does.

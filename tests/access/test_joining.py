@@ -28,7 +28,7 @@ from vault.access.session import Session
 from vault.errors import BrokenSealError, RefusedError, TryAgainError, UsageError
 from vault.ids import SeatId, VaultId, make_id
 from vault.log.genesis import Genesis, origin_of, verify_genesis
-from vault.log.rosters.roster_entries import Certificate
+from vault.log.roster_entries import Certificate
 from vault.policy.roles import Role
 from vault.seal.entrance.doors import DoorKeys, open_doors, open_recovery_door
 from vault.seal.entrance.keyfile import SLOT_COUNT, KeyFile, OpenedSlot, unlock

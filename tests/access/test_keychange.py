@@ -23,7 +23,7 @@ from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.passphrase import FLOOR, KdfParameters
 from vault.seal.purposes import Purpose
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.store.files import promote, read_limited, write_aside
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
@@ -64,7 +64,7 @@ def require_renewed(place: Place) -> None:
     assert not (place.path / "keys.new").exists()
     with place.open() as session:
         assert session.warnings == ()
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
         change_keys(session, lambda file: with_costs(file, STRONGER, None))
     with place.open() as session:
         assert session.warnings == ()
@@ -251,4 +251,4 @@ def test_while_the_logs_are_in_doubt_a_new_file_stays_as_it_is(filled: Filled) -
     assert (filled.path / "keys.new").exists()
     with filled.open() as session:
         assert not (filled.path / "keys.new").exists()
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified

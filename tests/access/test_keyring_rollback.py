@@ -15,7 +15,7 @@ from vault.ids import ZERO_ID, CompartmentId, CompartmentKind
 from vault.log.epoch_notice import EpochNotice
 from vault.seal.purposes import Purpose
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.store.rowtypes import EpochRow, GrantRow, LocalRow
 
 LATE = "Late case"
@@ -84,12 +84,12 @@ def test_a_keyring_that_lacks_what_was_granted_is_completed_aloud(
         with pytest.raises(VerificationError, match="waits until the log is sound") as refused:
             session.require_sound_log()
         assert "keyring" in str(refused.value.next_step)
-        assert not checking.verify(session).verified
+        assert not log_checking.verify(session).verified
     # It is whole again on the disk, and what was noticed waits for a clean verification.
     with filled.open() as session:
         assert [alarm.code for alarm in session.alarms] == ["keyring"]
         assert session.alarms[0].is_remembered
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
     with filled.open() as session:
         assert session.warnings == ()
         assert late_notes(session) == ["a late note"]
@@ -125,7 +125,7 @@ def test_a_grant_that_no_operation_lists_is_not_opened(filled: Filled) -> None:
     with filled.open() as session:
         assert session.keyring.encode() == before
         assert session.warnings == ()
-        assert not checking.verify(session).verified
+        assert not log_checking.verify(session).verified
 
 
 def test_a_listed_grant_that_does_not_open_is_a_fault(filled: Filled) -> None:
@@ -140,7 +140,7 @@ def test_a_listed_grant_that_does_not_open_is_a_fault(filled: Filled) -> None:
     for _ in range(2):
         with filled.open() as session:
             assert ("keyring-lost", True) in [(alarm.code, not alarm.is_news) for alarm in session.alarms]
-            assert "keyring" in {fault.code for fault in checking.verify(session).faults}
+            assert "keyring" in {fault.code for fault in log_checking.verify(session).faults}
 
 
 def test_audit_keys_are_not_opened_at_unlock(filled: Filled) -> None:

@@ -25,14 +25,14 @@ from vault.errors import RefusedError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, RecordId, SeatId, make_id
 from vault.log.epoch_notice import MOST_REVOCATIONS, RevokedLog
 from vault.log.payload import Payload
-from vault.log.rosters.roster_entries import Certificate
+from vault.log.roster_entries import Certificate
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder
 from vault.records.work import Entry
 from vault.services.evidence import logbook
 from vault.store.rowtypes import GrantRow
 from vault.validity.compartment_access import CompartmentState
-from vault.validity.revocations import ValidEpoch
+from vault.validity.epoch_validity import ValidEpoch
 
 SEATS = [SeatId(bytes([number]) * 16) for number in range(12)]
 A, B, C = SEATS[1:4]

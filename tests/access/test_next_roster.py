@@ -28,11 +28,10 @@ from vault.access.membership.next_roster import (
 from vault.access.seat_keys.root_secret import forget_secret
 from vault.errors import RefusedError, VerificationError
 from vault.ids import MemberId, Origin, SeatId
-from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of
-from vault.log.rosters.roster import ROSTER_PURPOSE, Roster, make_roster
-from vault.log.rosters.roster_entries import Certificate, MemberEntry, RosterHead
-from vault.log.rosters.roster_rules import EffectiveRoster
-from vault.log.signatures import signed_message
+from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of, signed_message
+from vault.log.roster import ROSTER_PURPOSE, Roster, make_roster
+from vault.log.roster_entries import Certificate, MemberEntry, RosterHead
+from vault.log.roster_rules import EffectiveRoster
 from vault.policy.roles import Role
 from vault.seal.recovery import derive_root_seed
 from vault.seal.signing import public_key, sign

@@ -22,7 +22,7 @@ from vault.seal.entrance.passphrase import FLOOR
 from vault.seal.keyring import Keyring, make_key
 from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.signing import make_signing_seed
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.store.rowtypes import OperationRow
 
 
@@ -93,7 +93,7 @@ def test_what_no_seat_signed_does_not_make_altered_keys_right(
     for _ in range(2):
         with filled.open() as session:
             assert "old-keys" in {alarm.code for alarm in session.alarms}
-            assert "keys-file" in {fault.code for fault in checking.verify(session).faults}
+            assert "keys-file" in {fault.code for fault in log_checking.verify(session).faults}
 
 
 def change_keys(session: Session) -> None:

@@ -27,10 +27,9 @@ from vault.access.trust.directory import RECOVERY, Directory
 from vault.errors import MalformedError, VaultError, VerificationError, WaitingForDecisionError
 from vault.ids import CompartmentId, Origin
 from vault.log.genesis import origin_of
-from vault.log.rosters.roster import Roster
-from vault.log.rosters.roster_entries import Certificate
-from vault.records.localrows import SessionKeys
-from vault.records.seatlog import Holder, SealedPlace
+from vault.log.roster import Roster
+from vault.log.roster_entries import Certificate
+from vault.records.seatlog import Holder, SealedPlace, SessionKeys
 from vault.records.versions import open_each
 from vault.seal.entrance.keyfile import KeyFile, OpenedSlot
 from vault.seal.entrance.passphrase import FLOOR
@@ -38,7 +37,7 @@ from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import public_key
-from vault.services.members import joining
+from vault.services.members import invitations
 from vault.store.engine import Database, open_database
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
@@ -203,9 +202,9 @@ def test_the_keys_file_of_a_new_folder_gets_recovery_and_attempts_from_the_direc
     session: Session, tmp_path: Path, *, is_here: bool
 ) -> None:
     place = Place(tmp_path / "new.vault", tmp_path / "state")
-    request, words = ask_to_join(tmp_path, place, joining.invite(session, like="caseworker"), NAME)
+    request, words = ask_to_join(tmp_path, place, invitations.invite(session, like="caseworker"), NAME)
     before = KeyFile.decode((place.path / "keys").read_bytes())
-    admitted = joining.admit(session, joining.look(session, request), words)
+    admitted = invitations.admit(session, invitations.look(session, request), words)
     if not is_here:  # the key of the attempts: a patched program left it out of the bundle
         forget_attempts_key(session)
     with finish_joining(tmp_path, session, Account(NAME, place, admitted.member, admitted.seat)) as joined:

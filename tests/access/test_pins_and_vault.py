@@ -13,7 +13,7 @@ from tests.services.founded import Filled, Place
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.services.cases import notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 
 
 def pins_path(place: Place) -> Path:
@@ -29,7 +29,7 @@ def test_pins_that_lag_behind_the_vault_are_no_news(filled: Filled) -> None:
     pins_path(filled.place).write_bytes(earlier)
     with filled.open() as session:
         assert session.warnings == ()
-        assert checking.verify(session).logs == 1
+        assert log_checking.verify(session).logs == 1
 
 
 @pytest.mark.parametrize("has_begun", [False, True], ids=["before entry 0", "after it, before the pins that follow"])
@@ -41,10 +41,10 @@ def test_a_crash_while_a_log_begins_does_not_begin_two(
         place.open()
     with place.open() as session:
         session.require_sound_log()
-        assert checking.verify(session).logs == 2
+        assert log_checking.verify(session).logs == 2
     with place.open() as session:
         assert session.warnings == ()
-        assert checking.verify(session).logs == 2
+        assert log_checking.verify(session).logs == 2
 
 
 def test_pins_of_another_machine_begin_a_new_log(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +57,7 @@ def test_pins_of_another_machine_begin_a_new_log(filled: Filled, monkeypatch: py
         # Back home the pins are those of the other machine.
         assert "last used on another machine" in " ".join(in_english(session.warnings))
         assert session.log.origin != origin
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
 
 
 def test_a_state_folder_from_before_a_new_log_does_not_bring_back_the_old_one(filled: Filled, tmp_path: Path) -> None:
@@ -71,4 +71,4 @@ def test_a_state_folder_from_before_a_new_log_does_not_bring_back_the_old_one(fi
         # The key of the old log is gone from the device: signing on there would be a fork.
         assert "continued with another log here" in " ".join(in_english(session.warnings))
         assert session.log.origin != second
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified

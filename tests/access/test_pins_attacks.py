@@ -23,7 +23,7 @@ from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.log.genesis import Genesis
 from vault.seal.purposes import Purpose
 from vault.services.cases import notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.store.rowtypes import CheckpointRow
 
 
@@ -76,7 +76,7 @@ def test_an_older_copy_is_told_on_another_machine_too_and_ever_after(
     for _ in range(2):
         with filled.open() as session:
             assert codes(session)["rollback"]
-            assert not checking.verify(session).verified
+            assert not log_checking.verify(session).verified
             with pytest.raises(VerificationError, match="this waits until the log is sound"):
                 session.require_sound_log()
 
@@ -109,7 +109,7 @@ def test_a_session_key_that_is_gone_is_a_fault_until_a_clean_verification(filled
         with pytest.raises(VerificationError, match="waits until the log is sound") as refused:
             session.require_sound_log()
         assert "session key" in str(refused.value.next_step)
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
         session.require_sound_log()
         assert session.warnings == ()
     with filled.open() as session:
@@ -120,7 +120,7 @@ def test_a_session_key_that_is_gone_is_a_fault_until_a_clean_verification(filled
 def test_what_this_unlock_notices_is_not_forgotten_by_its_own_verification(filled: Filled) -> None:
     spoil_the_session_key(filled.place, SPOILED[0])
     with filled.open() as session:
-        assert [fault.code for fault in checking.verify(session).faults] == ["session-key"]
+        assert [fault.code for fault in log_checking.verify(session).faults] == ["session-key"]
         assert codes(session)["session-key"]
     with filled.open() as session:
         assert codes(session)["session-key"]
@@ -131,7 +131,7 @@ def test_a_log_that_did_not_verify_waits_in_the_next_session_too(filled: Filled)
         (kept,) = rows.connection.exec_driver_sql("SELECT list FROM operation WHERE seq = 3").fetchall()
         rows.connection.exec_driver_sql("UPDATE operation SET list = zeroblob(49) WHERE seq = 3")
     with filled.open() as session:
-        assert not checking.verify(session).verified
+        assert not log_checking.verify(session).verified
     with filled.open() as session:
         assert codes(session) == {"verify": True}
         with pytest.raises(VerificationError, match="waits until the log is sound") as refused:
@@ -139,7 +139,7 @@ def test_a_log_that_did_not_verify_waits_in_the_next_session_too(filled: Filled)
         assert "does not verify" in str(refused.value.next_step)
         with session.database.transaction() as rows:
             rows.connection.exec_driver_sql("UPDATE operation SET list = ? WHERE seq = 3", (kept[0],))
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
     with filled.open() as session:
         assert session.warnings == ()
 
@@ -179,7 +179,7 @@ def test_pins_that_are_there_and_do_not_open_are_a_fault_and_keep_nobody_out(
         assert codes(session)["pins"]
     with filled.open() as session:
         assert codes(session) == {"pins": True}
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
     with filled.open() as session:
         assert session.warnings == ()
 

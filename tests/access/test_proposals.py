@@ -14,7 +14,7 @@ from vault.access.session import Session
 from vault.casework.organisation_records import Member
 from vault.errors import BrokenSealError, MalformedError, RefusedError
 from vault.ids import ZERO_ID, MemberId
-from vault.log.rosters.roster import Roster
+from vault.log.roster import Roster
 from vault.seal.envelope import LocalContext, open_sealed, seal
 from vault.seal.keyring import derive_proposal_key
 from vault.seal.purposes import Purpose

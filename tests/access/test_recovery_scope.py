@@ -20,14 +20,14 @@ from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, RecordId, SeatId, VersionId, make_id
 from vault.log.epoch_notice import EpochNotice
 from vault.policy.roles import Role
-from vault.records.content import Content, encode_content
 from vault.records.seatlog import Holder
+from vault.records.versions import Content, encode_content
 from vault.records.work import Entry
 from vault.seal.envelope import SUITE, VersionContext, seal, version_id
 from vault.seal.keyring import epoch_id, make_key, wrap
 from vault.store.rowtypes import EpochRow, VersionKeyRow, VersionRow
 from vault.validity.compartment_access import CompartmentState
-from vault.validity.revocations import ValidEpoch
+from vault.validity.epoch_validity import ValidEpoch
 
 SEAT, OTHER, STRANGER = (SeatId(bytes([number]) * 16) for number in (1, 2, 3))
 CASE, FIRST, SECOND = CompartmentId(b"\x0c" * 16), EpochId(b"\x0d" * 16), EpochId(b"\x0e" * 16)

@@ -19,8 +19,8 @@ from vault.access.seat_keys.root_secret import kept_secret, root_of
 from vault.access.session import Session
 from vault.errors import NewerVaultError, NoVaultError, RefusedError, VerificationError
 from vault.ids import RECOVERY_SEAT, RecordId
-from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster
-from vault.records.content import Content, encode_content
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster
+from vault.records.versions import Content, encode_content
 from vault.records.work import Entry, Work
 from vault.seal.entrance.doors import make_recovery_door
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile

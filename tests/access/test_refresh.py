@@ -10,7 +10,7 @@ from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, RecordId, SeatId
 from vault.log.epoch_notice import EpochNotice, RevokedLog
-from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder
 from vault.records.work import Entry

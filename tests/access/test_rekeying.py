@@ -29,7 +29,7 @@ from vault.records.work import Entry, Work
 from vault.seal.entrance.doors import DoorKeys
 from vault.seal.purposes import Purpose
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.store.engine import Database, open_database
 from vault.store.rowtypes import LocalRow
 from vault.store.schema import open_in_memory
@@ -52,7 +52,7 @@ def require_whole(filled: Filled, *, old: bytes) -> bytes:
         assert found.new != old
         assert len(cases.open_case(session, filled.cases[0]).notes) == 6
         notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "work goes on"))
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
     with filled.open() as session:
         assert session.warnings == ()
         assert doors(session) == found
@@ -168,7 +168,7 @@ def test_a_power_cut_at_any_step_leaves_a_vault_that_opens_under_the_old_key_or_
         with place.open() as session:
             begun.append(doors(session) != DoorKeys(old))
             assert session.warnings == ()
-            assert checking.verify(session).verified
+            assert log_checking.verify(session).verified
         assert not (place.path / "keys.new").exists()
         if begun[-1]:
             require_whole(Filled(place, filled.cases, filled.refs), old=old)

@@ -21,7 +21,7 @@ from vault.access.trust.directory import RECOVERY
 from vault.errors import RefusedError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, SeatId
 from vault.log.epoch_notice import EpochNotice
-from vault.log.rosters.roster import Roster
+from vault.log.roster import Roster
 from vault.policy.roles import Role
 from vault.records.work import Entry
 from vault.seal.envelope import SUITE

@@ -7,7 +7,7 @@ from vault.access.pins.alarms import stored
 from vault.access.trust.directory import Directory
 from vault.access.trust.roster_alarms import SheetsUsed, judge_sheets, sheets_used
 from vault.ids import CompartmentId
-from vault.log.rosters.roster import Roster
+from vault.log.roster import Roster
 
 FIRST = ALONE.roster("root")
 ADMITS = ALONE.with_member("Kim", "field", FIRST)

@@ -19,7 +19,7 @@ from vault.access.membership.next_roster import (
 from vault.access.trust.directory import Directory, as_seen_by
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, MemberId, SeatId
-from vault.log.rosters.roster import Roster
+from vault.log.roster import Roster
 from vault.policy.roles import Role
 
 KIM_JOINS = admission(MANY).roster("Nour-1", "Ilse-1")

@@ -29,7 +29,7 @@ from vault.access.unlock import unlock
 from vault.errors import InternalError, VaultError
 from vault.services.backups import backups, restoring
 from vault.services.cases import cases, sections
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.exports import packages as products
 from vault.services.grants import sharing
@@ -223,7 +223,7 @@ def program(place: Place, who: str, bundle: Path | None = None) -> Said:
                 except VaultError as refusal:
                     named.append(str(refusal.message))
             shown = () if who == NOOR else shown_by_program(session)
-            found = checking.verify(session)
+            found = log_checking.verify(session)
             told = (*found.faults, *found.unreadable)
             named += [*(str(fault.message) for fault in told), *in_english(found.on_their_way)]
             return Said(tuple(named), shown)

@@ -9,8 +9,8 @@ import pytest
 
 from vault.access.session import Session
 from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, make_id
-from vault.log import order
-from vault.log.acts import ACTS
+from vault.log import genesis
+from vault.log.items import ACTS
 from vault.records.seatlog import Holder, Predecessor, begin
 from vault.records.work import Entry, Work
 from vault.services.exchange import syncing
@@ -79,7 +79,7 @@ def give_all_logs(giver: Session, taker: Session, folder: Path) -> ImportedBundl
     """Send one bundle of a program that knows no limit of logs to one that does."""
     path = folder / f"{make_id().hex()}.bundle"
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(order, "LOGS_OF_A_SEAT", 1 << 20)
+        patched.setattr(genesis, "LOGS_OF_A_SEAT", 1 << 20)
         syncing.make(giver, taker.member, path)
     return syncing.import_bundle(taker, path)
 

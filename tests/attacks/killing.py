@@ -28,7 +28,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, OpenedSlot, unlock
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 
@@ -90,7 +90,7 @@ class Driver:
                 stop(out, f"half-written {note}")
         if self.draft >= 0 and draft_number(session) < self.draft:
             stop(out, f"the draft is older than {self.draft}")
-        if verifies and (faults := checking.verify(session).faults):
+        if verifies and (faults := log_checking.verify(session).faults):
             stop(out, f"the log does not verify: {faults[0]}")
         typed = self.draft
         for count in range(10_000):

@@ -13,14 +13,13 @@ from unittest.mock import patch
 from tests.sync.hostile import encoded, write
 from vault.access.session import Session
 from vault.log.checkpoint import encode_note, key_name, note_body
-from vault.log.header import Header
-from vault.log.operation import compose
+from vault.log.operation import Header, compose
 from vault.log.tree import Frontier, leaf_hash
 from vault.records import work
 from vault.seal.bodies import Recipient
 from vault.seal.signing import key_and_signature
 from vault.store.rowtypes import CheckpointRow, OperationRow
-from vault.sync.pages import PageKind, SentOperation
+from vault.sync.bundle_pages import PageKind, SentOperation
 
 Seeds = dict[tuple[bytes, int], bytes]
 

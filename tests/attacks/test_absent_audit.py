@@ -17,7 +17,7 @@ from vault.cli.log import verified
 from vault.ids import RECOVERY_SEAT
 from vault.log.epoch_notice import KIND_AT
 from vault.services.cases import cases
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 
 AUDIT = f"substr(bytes, {KIND_AT + 1}, 1) = x'07'"
 Take = Callable[[Any, list[bytes], list[bytes]], None]
@@ -68,7 +68,7 @@ def test_the_auditor_hears_of_each_payload_that_cannot_be_read_any_more(
     with organisation.at(JOEL, NOOR) as (joel, noor):
         cases.create(joel, title="Of Joel", kind="asylum")
         give(joel, noor, tmp_path)
-        sound = checking.verify(noor)
+        sound = log_checking.verify(noor)
         assert sound.verified
         assert not any("Joel" in line for line in in_english(sound.on_their_way))
         assert sound.payloads_opened
@@ -79,7 +79,7 @@ def test_the_auditor_hears_of_each_payload_that_cannot_be_read_any_more(
         assert digests
         how(rows, digests, ids)
     with organisation.open(NOOR) as noor:
-        found = checking.verify(noor)
+        found = log_checking.verify(noor)
         assert {fault.code for fault in found.faults} == codes
         assert {fault.origin for fault in found.faults} == {origin}
         result = verified(found)
@@ -97,18 +97,18 @@ def test_what_came_by_way_of_others_waits_for_its_key_and_is_no_fault(
 ) -> None:
     with organisation.at(JOEL, AMINA, NOOR) as (joel, amina, noor):
         give(joel, noor, tmp_path)
-        before = checking.verify(noor)
+        before = log_checking.verify(noor)
         for _ in range(2):
             next_day(joel)
             cases.create(joel, title="Of Joel", kind="asylum")
         give(joel, amina, tmp_path)
         give(amina, noor, tmp_path)
-        found = checking.verify(noor)
+        found = log_checking.verify(noor)
         assert found.verified
         assert "Joel" in " ".join(in_english(found.on_their_way))
         assert verified(found).exit_code == 0
         give(joel, noor, tmp_path)
-        assert "Joel" not in " ".join(in_english(checking.verify(noor).on_their_way))
+        assert "Joel" not in " ".join(in_english(log_checking.verify(noor).on_their_way))
         assert before.verified
 
 
@@ -122,7 +122,7 @@ def test_what_was_sealed_before_somebody_was_an_auditor_is_counted_apart(
 ) -> None:
     with organisation.at(JOEL, NOOR) as (joel, noor):
         give(joel, noor, tmp_path)
-        found = checking.verify(noor)
+        found = log_checking.verify(noor)
         assert found.verified
         assert 0 < found.payloads_closed < found.entries - found.payloads_opened + 1
         assert "from before you were an auditor" in " ".join(in_english(verified(found).lines))

@@ -40,7 +40,7 @@ from vault.records.epochs import notices_of
 from vault.records.work import Entry, Work
 from vault.seal.purposes import Purpose
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 from vault.services.members import members
 from vault.services.projection.projection import up_to_date_index
@@ -165,7 +165,7 @@ def test_on_the_device_that_took_the_case_back_nothing_goes_out_under_the_key_be
         up_to_date_index(selin)
         told = [line for line in in_english(selin.warnings) if "key record" in line]
         assert [" missing " in line for line in told] == [True]
-        found = checking.verify(selin)
+        found = log_checking.verify(selin)
         assert {fault.code for fault in found.faults} >= {"absent"}
         share(selin, revoked.other, organisation, TOMAS)
     assert revoked.read_by_joel(SELIN) == BEFORE
@@ -190,7 +190,7 @@ def test_a_bundle_of_another_holder_heals_it(revoked: Revoked) -> None:
         writes(selin, revoked)
         up_to_date_index(selin)
         assert selin.warnings == ()
-        assert checking.verify(selin).verified
+        assert log_checking.verify(selin).verified
     assert revoked.read_by_joel(SELIN, AMINA) == BEFORE
 
 
@@ -215,7 +215,7 @@ def test_what_the_one_who_was_removed_leaves_out_of_a_bundle_lets_the_case_wait(
             with pytest.raises(VerificationError, match=WAITS):
                 act(amina, revoked)
         give(amina, joel, revoked.folder)
-        found = checking.verify(amina)
+        found = log_checking.verify(amina)
         assert found.verified
         assert len(found.on_their_way) == 1
         give(selin, amina, revoked.folder)
@@ -251,7 +251,7 @@ def test_a_holder_who_lists_what_never_comes_stops_a_case_until_it_is_taken_from
         for act in ACTS:
             act(selin, revoked)
         assert "their way" not in " ".join(in_english(selin.warnings))
-        assert checking.verify(selin).verified
+        assert log_checking.verify(selin).verified
 
 
 @pytest.mark.long
@@ -282,7 +282,7 @@ def test_a_key_that_replaces_one_that_is_nowhere_stops_a_case_until_it_is_taken_
         sharing.revoke(selin, revoked.case, revoked.organisation.members(AMINA))
         for act in ACTS:
             act(selin, revoked)
-        assert checking.verify(selin).verified
+        assert log_checking.verify(selin).verified
 
 
 @pytest.mark.long
@@ -296,7 +296,7 @@ def test_who_does_not_hold_the_case_and_knows_its_id_stops_nobody(revoked: Revok
         for act in ACTS:
             act(selin, revoked)
         assert "their way" not in " ".join(in_english(selin.warnings))
-        assert checking.verify(selin).verified
+        assert log_checking.verify(selin).verified
 
 
 @pytest.mark.long

@@ -31,9 +31,9 @@ from vault.access.session import Session
 from vault.ids import Origin
 from vault.records.work import Entry
 from vault.services.cases import cases
-from vault.services.evidence import checking, logbook
+from vault.services.evidence import log_checking, logbook
 from vault.services.exchange import syncing
-from vault.services.members import joining
+from vault.services.members import invitations
 
 LOOKED, EXPORTED = ("log.read", "log.read", "log.read"), ("export.begin", "export.done", "log.read")
 ORDERS = pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["the look first", "the export first"])
@@ -59,7 +59,7 @@ def forked(organisation: Organisation, folder: Path) -> tuple[Origin, int, tuple
 
 def approval_faults(session: Session, origin: Origin) -> list[int | None]:
     return [
-        fault.seq for fault in checking.verify(session).faults if (fault.code, fault.origin) == ("approval", origin)
+        fault.seq for fault in log_checking.verify(session).faults if (fault.code, fault.origin) == ("approval", origin)
     ]
 
 
@@ -112,7 +112,7 @@ def test_an_auditor_is_told_of_a_false_act_in_whichever_history_it_is(
         for number in order:
             syncing.import_bundle(noor, paths[number])
         assert any("wrote one thing into the log" in str(alarm) for alarm in noor.warnings)
-        found = checking.verify(noor).faults
+        found = log_checking.verify(noor).faults
     assert ("act", origin, place) in {(fault.code, fault.origin, fault.seq) for fault in found}
 
 
@@ -141,9 +141,9 @@ def test_a_history_that_heard_of_no_other_member_makes_no_act_of_the_other_one_a
     place = Place(tmp_path / KARIM / "office.vault", tmp_path / KARIM / "state")
     with open_place(founder, MEMBER) as mira:
         request, words = ask_to_join(
-            tmp_path, place, joining.invite(mira, like="admin,supervisor,auditor"), full_name(KARIM)
+            tmp_path, place, invitations.invite(mira, like="admin,supervisor,auditor"), full_name(KARIM)
         )
-        admitted = joining.admit(mira, joining.look(mira, request), words, by_root=True)
+        admitted = invitations.admit(mira, invitations.look(mira, request), words, by_root=True)
         account = Account(full_name(KARIM), place, admitted.member, admitted.seat)
         karim = finish_joining(tmp_path, mira, account)
         origin, exported = mira.log.origin, act(mira, "export.begin")

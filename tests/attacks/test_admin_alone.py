@@ -17,12 +17,12 @@ from vault.errors import UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId, make_id
 from vault.index.heads import heads_of
 from vault.policy.roles import Role
-from vault.records.codec import to_fields
+from vault.records.versions import to_fields
 from vault.records.work import Entry
 from vault.seal.named import deputy_record
 from vault.services import housekeeping
 from vault.services.cases import cases
-from vault.services.grants import deputies, handover, sharing
+from vault.services.grants import sharing, successors
 from vault.services.members import members, rostering
 from vault.services.projection.projection import up_to_date_index
 
@@ -61,10 +61,10 @@ def test_an_admin_who_names_themself_deputy_opens_no_new_case(office: Office, an
     with office.open(ann) as session:
         _write_deputy(session, office.amina.member, ann.member)
         with pytest.raises(UsageError, match="cannot name themselves"):
-            deputies.set_deputy(session, office.amina.member, ann.member)
-        assert deputies.deputies(session) == {}
+            successors.set_deputy(session, office.amina.member, ann.member)
+        assert successors.deputies(session) == {}
     with office.open(office.amina) as amina:
-        assert deputies.deputy_of(amina, office.amina.member) is None
+        assert successors.deputy_of(amina, office.amina.member) is None
         case = cases.create(amina, title="A title", kind="asylum").case
         assert sharing.holders_of(amina, case).members == {office.amina.member}
 
@@ -75,14 +75,14 @@ def test_an_order_to_its_author_opens_no_case_whomever_it_names(office: Office, 
     with office.open(ann) as session:
         claimed = ann.member if made_by == "themself" else office.nadia.member
         _write_order(session, office.amina.member, ann.member, claimed)
-        assert handover.orders(session) == []
+        assert successors.handover_orders(session) == []
         with pytest.raises(UsageError, match="members cannot order a handover to themselves"):
-            handover.order(session, office.amina.member, ann.member, reason="left")
+            successors.order_handover(session, office.amina.member, ann.member, reason="left")
     with office.place.open() as founder:
         commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))
     with office.open(office.joel) as joel:
         in_english(housekeeping.settle(joel))
-        assert handover.carry_out(joel) == []
+        assert successors.carry_out_handovers(joel) == []
         assert ann.member not in sharing.holders_of(joel, case).members
         assert cases.open_case(joel, case).head.value.owner == office.amina.member
 
@@ -90,13 +90,13 @@ def test_an_order_to_its_author_opens_no_case_whomever_it_names(office: Office, 
 def test_who_named_the_deputy_is_no_successor_either(office: Office, ann: Colleague) -> None:
     case = _case(office)
     with office.open(ann) as session:
-        deputies.set_deputy(session, office.amina.member, office.nadia.member)
-        deputies.set_deputy(session, office.amina.member, office.joel.member)
+        successors.set_deputy(session, office.amina.member, office.nadia.member)
+        successors.set_deputy(session, office.amina.member, office.joel.member)
     with office.place.open() as founder:
         with pytest.raises(UsageError, match="named the deputy"):
-            handover.order(founder, office.amina.member, ann.member, reason="left")
+            successors.order_handover(founder, office.amina.member, ann.member, reason="left")
         _write_order(founder, office.amina.member, ann.member, office.nadia.member)
-        assert handover.orders(founder) == []
+        assert successors.handover_orders(founder) == []
         commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))
     with office.open(office.joel) as joel:
         in_english(housekeeping.settle(joel))
@@ -106,15 +106,15 @@ def test_who_named_the_deputy_is_no_successor_either(office: Office, ann: Collea
 def test_a_member_hears_once_who_named_their_deputy(office: Office, ann: Colleague) -> None:
     said = f"Ann named {NADIA} as your deputy: {NADIA} can open the cases that you make from now on."
     with office.open(ann) as session:
-        deputies.set_deputy(session, office.amina.member, office.nadia.member)
-        deputies.set_deputy(session, ann.member, office.joel.member)
+        successors.set_deputy(session, office.amina.member, office.nadia.member)
+        successors.set_deputy(session, ann.member, office.joel.member)
         assert not [line for line in in_english(housekeeping.settle(session)) if "deputy" in line]
     with office.open(office.amina) as amina:
         assert said in in_english(housekeeping.settle(amina))
     with office.open(office.amina) as amina:
         assert said not in in_english(housekeeping.settle(amina))
     with office.open(ann) as session:
-        deputies.set_deputy(session, office.amina.member, None)
+        successors.set_deputy(session, office.amina.member, None)
     with office.open(office.amina) as amina:
         assert "Ann took your deputy away: nobody else opens the cases that you make from now on." in in_english(
             housekeeping.settle(amina)
@@ -127,7 +127,7 @@ def test_everybody_who_holds_a_case_hears_once_that_it_was_handed_over(office: O
     with office.open(office.joel) as joel:
         sharing.grant(joel, case, [ann.member])
     with office.place.open() as founder:
-        handover.order(founder, office.amina.member, office.nadia.member, reason="left")
+        successors.order_handover(founder, office.amina.member, office.nadia.member, reason="left")
         commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))
     with office.open(office.joel) as joel:
         assert f"1 case of {AMINA} went to {NADIA}, as ordered." in in_english(housekeeping.settle(joel))

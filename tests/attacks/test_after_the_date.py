@@ -15,13 +15,12 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, MemberId, SeatId
 from vault.seal.age import make_identity, recipient_of
-from vault.services.cases import cases, listing, notes, people, searching, sections
-from vault.services.counts import count_words, counting
-from vault.services.exports import everything, partners
-from vault.services.grants import epoch_keys, sharing, timed_grants
+from vault.services import case_counts, case_papers
+from vault.services.cases import case_people, cases, listing, notes, searching, sections
+from vault.services.exports import full_export, partners
+from vault.services.grants import key_changes, sharing, timed_grants
 from vault.services.housekeeping import settle
 from vault.services.members import warning
-from vault.services.papers import adding, papers
 from vault.services.safety import seizure
 
 HOUR_MS = 3_600_000
@@ -61,14 +60,14 @@ ASKED: dict[str, Ask] = {
     ),
     "sections.add_note": lambda joel, lent: sections.add_note(joel, lent.section, Note(NoteKind.SAFETY, "late")),
     "sections.add_person": lambda joel, lent: sections.add_person(
-        joel, lent.section, people.checked_person(role="third", names=["Ilham Quillfeather"])
+        joel, lent.section, case_people.checked_person(role="third", names=["Ilham Quillfeather"])
     ),
     "sections.give": lambda joel, lent: sections.give(joel, lent.section, [lent.other]),
     "sections.create": lambda joel, lent: sections.create(joel, lent.case, what="health", title="Late"),
     "cases.open_case": lambda joel, lent: cases.open_case(joel, lent.case),
     "notes.add": lambda joel, lent: notes.add(joel, lent.case, Note(NoteKind.CONTACT, "late")),
-    "people.keep": lambda joel, lent: people.keep(
-        joel, lent.case, people.checked_person(role="third", names=["Ilham Quillfeather"])
+    "case_people.keep": lambda joel, lent: case_people.keep(
+        joel, lent.case, case_people.checked_person(role="third", names=["Ilham Quillfeather"])
     ),
     "sharing.grant": lambda joel, lent: sharing.grant(joel, lent.case, [lent.other]),
     "sharing.revoke": lambda joel, lent: sharing.revoke(joel, lent.case, [lent.other]),
@@ -76,9 +75,11 @@ ASKED: dict[str, Ask] = {
     "sharing.holders_of": lambda joel, lent: sharing.holders_of(joel, lent.case),
     "terms.give": lambda joel, lent: timed_grants.give(joel, lent.case, [lent.other]),
     "terms.terms_of": lambda joel, lent: timed_grants.terms_of(joel, lent.case),
-    "keys.keys_of": lambda joel, lent: epoch_keys.keys_of(joel, lent.case),
-    "papers.list_in": lambda joel, lent: papers.list_in(joel, lent.case),
-    "adding.add": lambda joel, lent: adding.add(joel, lent.case, Path(__file__), {"kind": "other"}),
+    "keys.keys_of": lambda joel, lent: key_changes.keys_of(joel, lent.case),
+    "case_papers.list_in": lambda joel, lent: case_papers.list_in(joel, lent.case),
+    "case_papers.add_paper": lambda joel, lent: case_papers.add_paper(
+        joel, lent.case, Path(__file__), {"kind": "other"}
+    ),
 }
 
 
@@ -160,9 +161,9 @@ def _require_own(joel: Session, seat: SeatId, own: CompartmentId, folder: Path, 
     assert (found.unread, len(found.cases)) == (passed, 2 - passed)
     warn = warning.warn_list(joel, seat)
     assert warn.unread == passed
-    shown = counting.count(joel, ["kind"])
-    done = everything.export_all(joel, to="Archive", out=folder / f"{joel.log.size}.age")
+    shown = case_counts.count(joel, ["kind"])
+    done = full_export.export_all(joel, to="Archive", out=folder / f"{joel.log.size}.age")
     assert done.cases == 2 - passed
     assert (shown.left_out, done.left_out) == (left_out, left_out)
-    for lines in (count_words.count_lines(shown), everything.exported_lines(done)):
+    for lines in (case_counts.count_lines(shown), full_export.exported_lines(done)):
         assert ("lent to you until a day that has passed" in " ".join(map(str, lines))) == bool(left_out)

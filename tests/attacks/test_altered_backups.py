@@ -14,7 +14,7 @@ from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.sheets_help import typed
 from vault.access.recovering import Wish
 from vault.errors import VerificationError
-from vault.services.backups import backups, restoring, restoring_by_sheets
+from vault.services.backups import backups, restoring
 from vault.services.credentials import recovery
 
 _PAGE = 8192
@@ -77,8 +77,8 @@ def test_a_file_that_was_added_to_a_backup_is_named_and_nothing_is_restored(
     with pytest.raises(VerificationError, match=named):
         restoring.restore(newer, again, member=MEMBER, passphrase=secret, state=state, agree=lambda _: None)
     with pytest.raises(VerificationError, match=named):
-        restoring_by_sheets.try_backup(newer, tmp_path / "tried", paper)
+        restoring.try_backup(newer, tmp_path / "tried", paper)
     wish = Wish(MEMBER, new_admin=False, everything=False, ends_old=False)
     with pytest.raises(VerificationError, match=named):
-        restoring_by_sheets.restore_by_sheets(newer, again, paper, wish, passphrase=bytearray(b"seven"), state=state)
+        restoring.restore_by_sheets(newer, again, paper, wish, passphrase=bytearray(b"seven"), state=state)
     assert names_below(tmp_path) == before

@@ -19,12 +19,12 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.ids import CompartmentId
 from vault.seal.bodies import CHUNK_SIZE, Names
+from vault.services import case_papers, paper_text
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
-from vault.services.papers import paper_text, papers
-from vault.services.projection.extracted import extracted_text
+from vault.services.projection.stored_records import extracted_text
 from vault.store.blobs import CHUNK_FILE_SIZE, Blobs
 from vault.store.rows import Rows
 from vault.store.rowtypes import TailRow
@@ -44,7 +44,7 @@ def case(organisation: Organisation) -> CompartmentId:
 
 
 def here(session: Session) -> tuple[bool, int]:
-    found = checking.verify(session)
+    found = log_checking.verify(session)
     return found.verified, found.contents.here
 
 
@@ -64,7 +64,7 @@ def test_zeros_in_place_of_a_chunk_are_replaced_by_what_a_bundle_brings(
             blobs.put(bytes.fromhex(chunk.name), ZEROS)
         syncing.import_bundle(joel, bundle)
         assert here(joel) == (True, 1)
-        papers.save(joel, place, tmp_path / "out")
+        case_papers.save(joel, place, tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == source.read_bytes()
 
 
@@ -82,14 +82,14 @@ def test_a_paper_with_an_altered_chunk_stays_out_of_a_bundle_and_goes_once_it_is
         assert (made.documents, made.left_out) == (1, 1)
         assert ZEROS[:1000] not in made.path.read_bytes()
         syncing.import_bundle(joel, made.path)
-        papers.save(joel, whole, tmp_path / "other")
+        case_papers.save(joel, whole, tmp_path / "other")
         assert here(joel) == (True, 1)
         give(joel, amina, tmp_path)
         chunk.write_bytes(true)
         made = syncing.make(amina, joel.member, tmp_path / "second.bundle")
         assert (made.documents, made.left_out) == (1, 0)
         syncing.import_bundle(joel, made.path)
-        papers.save(joel, place, tmp_path / "out")
+        case_papers.save(joel, place, tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == source.read_bytes()
 
 
@@ -115,8 +115,8 @@ def test_a_chunk_at_the_place_of_another_kind_is_missing_for_all_who_look(
     with session.database.transaction() as rows:
         move(rows, Blobs(session.folder.blobs_dir), names)
     with pytest.raises(VerificationError, match="missing"):
-        papers.save(session, place, tmp_path / "out")
-    found = checking.verify(session)
+        case_papers.save(session, place, tmp_path / "out")
+    found = log_checking.verify(session)
     assert (found.verified, found.contents.missing) == (False, 1)
 
 
@@ -166,10 +166,10 @@ def test_what_was_altered_in_place_is_told_and_comes_again_with_the_bundle(
         for name, alter in IN_PLACE.items():
             with joel.database.transaction() as rows:
                 alter(rows, names)
-            assert checking.verify(joel).verified is (alter is _last_chunk_and_row), name
+            assert log_checking.verify(joel).verified is (alter is _last_chunk_and_row), name
             syncing.import_bundle(joel, bundle)
             assert here(joel) == (True, 1), name
-            papers.save(joel, place, tmp_path / name)
+            case_papers.save(joel, place, tmp_path / name)
             assert (tmp_path / name).read_bytes() == source.read_bytes(), name
 
 
@@ -180,13 +180,13 @@ def test_a_record_that_says_another_size_opens_neither_the_content_nor_the_text_
     (tmp_path / "letter.txt").write_text("The court of Vellanor holds him until the thirtieth.")
     place = add(session, filled.cases[0], tmp_path / "letter.txt")
     paper_text.read_and_keep(session, place)
-    document = papers.show(session, place).value
+    document = case_papers.show(session, place).value
     assert document.extracted is not None
     assert extracted_text(session, document.extracted)
     for more in (-1, 1):
         assert extracted_text(session, replace(document.extracted, size=document.extracted.size + more)) == ""
         with pytest.raises(VerificationError, match="size"):
-            list(papers.content_of(session, replace(document.body, size=document.body.size + more)))
+            list(case_papers.content_of(session, replace(document.body, size=document.body.size + more)))
 
 
 def test_a_row_of_tail_that_no_paper_names_goes_at_the_next_unlock(filled: Filled, tmp_path: Path) -> None:
@@ -195,9 +195,9 @@ def test_a_row_of_tail_that_no_paper_names_goes_at_the_next_unlock(filled: Fille
         with session.database.transaction() as rows:
             kept = rows.tail_names()
             rows.add_tails([TailRow(bytes(32), b"left")])
-        assert checking.verify(session).contents.stray == 1
+        assert log_checking.verify(session).contents.stray == 1
     with filled.open() as session:
-        found = checking.verify(session)
+        found = log_checking.verify(session)
         assert (found.verified, found.contents.here, found.contents.stray) == (True, 1, 0)
         with session.database.reading() as rows:
             assert rows.tail_names() == kept

@@ -21,7 +21,7 @@ from vault.ids import CompartmentId, RecordId
 from vault.seal.envelope import SALT_SIZE
 from vault.services.backups import backups, restoring
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 
 TEXTS = st.sampled_from(["one more call", "nobody was there", "the same words each time", ""])
@@ -120,7 +120,7 @@ class AnyOrder(RuleBasedStateMachine):
                 blobs = {one.id: one.blob for one in rows.versions(self.case)}
                 assert {one.epoch for one in rows.versions(self.case)} == set(state.current)
             assert len({blob[2 : 2 + SALT_SIZE] for blob in blobs.values()}) == len(blobs)
-            assert checking.verify(self.session).verified
+            assert log_checking.verify(self.session).verified
         finally:
             self.session.close()
             self._listening.__exit__(None, None, None)

@@ -16,7 +16,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError
 from vault.ids import CompartmentId
 from vault.services.cases import cases, notes, searching
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 from vault.validity.compartment_access import CompartmentState
 
@@ -71,7 +71,7 @@ def test_two_supervisors_who_revoke_each_others_volunteer_apart_agree_after_they
         assert state(selin, case).holders == state(tomas, case).holders
         assert state(tomas, case).holders.isdisjoint({organisation[AMINA].seat, organisation[JOEL].seat})
         assert selin.quarantine == tomas.quarantine == []
-        assert checking.verify(tomas).verified
+        assert log_checking.verify(tomas).verified
     for revoked in (AMINA, JOEL):
         with organisation.open(revoked) as session:
             assert not session.holds(case)

@@ -18,13 +18,13 @@ from vault.casework.case import Access, GrantReason
 from vault.casework.disclosure import Approving
 from vault.durations import DAY_MS
 from vault.ids import RecordId
-from vault.log.approvals import APPROVAL_PURPOSE
+from vault.log.approval import APPROVAL_PURPOSE
 from vault.records.work import Entry, Work
 from vault.seal.age import recipient_of
 from vault.seal.named import access_record
 from vault.services.approvals import by_file
 from vault.services.cases import cases
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing
@@ -116,7 +116,7 @@ def test_a_volunteer_who_lists_junk_as_an_approval_stops_nobodys_grant(
             work.list_approval(junk)
             work.commit(Entry(act="export.begin"))
         give(dana, amina, tmp_path)
-        checking.verify(amina)
+        log_checking.verify(amina)
         grant_another_case(organisation, amina)
 
 

@@ -24,7 +24,7 @@ from vault.log.items import Item, ItemKind
 from vault.records.work import Entry, Work
 from vault.services import housekeeping
 from vault.services.cases import cases, intake, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exports import partners
 from vault.services.members import members, rostering
 
@@ -95,7 +95,7 @@ def test_every_key_that_she_held_is_replaced_and_she_holds_none_of_the_new_ones(
             state = session.state_of(compartment)
             assert state is not None
             assert gone not in state.holders
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
 
 
 def test_everybody_who_should_reads_everything(arrested: Arrested) -> None:
@@ -146,5 +146,5 @@ def test_nothing_that_she_writes_afterwards_counts_for_anybody(arrested: Arreste
             assert LATE not in {note.value.text for note in cases.open_case(session, arrested.case).notes}
         assert "C4" in {one.check for one in joel.quarantine}
         notes.add(selin, arrested.case, Note(NoteKind.CONTACT, "work goes on"))
-        assert checking.verify(selin).verified
+        assert log_checking.verify(selin).verified
         selin.require_sound_log()  # what she sends keeps nobody from exporting

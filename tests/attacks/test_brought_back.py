@@ -19,10 +19,10 @@ from vault.services import housekeeping
 from vault.services.cases import cases, notes, story
 from vault.services.cases.editing import Place
 from vault.services.erasures import arrived
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 from vault.services.projection.projection import audit_of
-from vault.services.safety import pack
+from vault.services.safety import person_pack
 
 Shared = tuple[Organisation, CompartmentId, RecordId, RecordId]
 
@@ -65,9 +65,9 @@ def test_a_fact_that_was_corrected_is_not_confirmed_again_and_a_withdrawn_note_s
         later(monkeypatch, amina, 73)
         housekeeping.settle(amina)
         assert arrived.carry_out(amina, at_once=True) == 0
-        assert pack.facts(amina, case).confirmed == ()
+        assert person_pack.facts(amina, case).confirmed == ()
         assert [each.value.withdrawn for each in cases.open_case(amina, case).notes] == ["false and dangerous"]
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
         erase(amina, note.hex())
         assert cases.open_case(amina, case).notes == ()
         assert [each.records for each in arrived.waiting(amina)] == [1]
@@ -83,7 +83,7 @@ def test_what_a_colleague_erased_goes_although_a_newer_version_stands_beside_it(
         give(joel, amina, tmp_path)
         later(monkeypatch, amina, 73)
         assert arrived.carry_out(amina) == 1
-        assert [each.value.place for each in pack.facts(amina, case).unconfirmed] == ["Osh"]
+        assert [each.value.place for each in person_pack.facts(amina, case).unconfirmed] == ["Osh"]
         with amina.database.reading() as rows:
             assert len(rows.placed(case, fact)) == 1
 
@@ -97,5 +97,5 @@ def test_a_device_that_gets_the_case_afterwards_gets_the_newest_version_too(shar
         give(joel, selin, tmp_path)
         give(amina, selin, tmp_path)
         housekeeping.settle(selin)
-        assert pack.facts(selin, case).confirmed == ()
+        assert person_pack.facts(selin, case).confirmed == ()
         assert [each.value.withdrawn for each in cases.open_case(selin, case).notes] == ["false and dangerous"]

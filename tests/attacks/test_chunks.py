@@ -21,19 +21,19 @@ from tests.services.test_papers import REPOSITORY, add, chunk_files, paper
 from tests.tables import each
 from vault.access.session import Session
 from vault.errors import BrokenSealError, NotFoundError, TryAgainError, VerificationError
-from vault.records.attachments import seal_into
+from vault.records.attachment_bodies import seal_into
 from vault.records.work import Entry
 from vault.seal.bodies import CHUNK_SIZE, Names, open_attachment
+from vault.services import case_papers
 from vault.services.backups import backups as backing_up
 from vault.services.cases.editing import Place
-from vault.services.evidence import checking
-from vault.services.papers import papers
+from vault.services.evidence import log_checking
 from vault.store.blobs import CHUNK_FILE_SIZE, Blobs
 from vault.store.rowtypes import AttachmentRow, TailRow
 
 
 def of(session: Session, place: Place) -> tuple[AttachmentRow, Names]:
-    body = papers.show(session, place).value.body
+    body = case_papers.show(session, place).value.body
     with session.database.reading() as rows:
         (row,) = rows.attachments_named(body.digest)
     return row, Names.decode(row.names)
@@ -41,7 +41,7 @@ def of(session: Session, place: Place) -> tuple[AttachmentRow, Names]:
 
 def refused(session: Session, place: Place, tmp_path: Path, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
-        papers.save(session, place, tmp_path / "out")
+        case_papers.save(session, place, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -105,15 +105,15 @@ def test_chunks_of_another_paper_or_another_vault_are_refused_and_named(
         overwrite(blobs, own[0], foreign)
         refused(session, place, tmp_path, VerificationError, own[0].hex())
     overwrite(blobs, own[0], kept)
-    papers.save(session, place, tmp_path / "whole")
+    case_papers.save(session, place, tmp_path / "whole")
     # Spliced with the right names for it, by who has the database's key: the list names other digests.
     with session.database.transaction() as rows:
-        (row,) = rows.attachments_named(papers.show(session, place).value.body.digest)
+        (row,) = rows.attachments_named(case_papers.show(session, place).value.body.digest)
         rows.delete_attachments([row])
         mixed = Names(Names.decode(row.names).commitment, (own[0], theirs[1], own[2])).encode()
         rows.add_attachments([AttachmentRow(row.digest, row.compartment, mixed)])
     refused(session, place, tmp_path, NotFoundError, "not on this device")
-    (fault, *_) = checking.verify(session).faults
+    (fault, *_) = log_checking.verify(session).faults
     assert "document" in str(fault.message)
 
 
@@ -122,7 +122,7 @@ def test_each_byte_of_a_small_paper_is_sealed(filled_session: Session, filled: F
     place = add(session, filled.cases[0], paper(tmp_path, 1))
     names = of(session, place)[1]
     (name,) = names.chunks
-    body = papers.show(session, place).value.body
+    body = case_papers.show(session, place).value.body
     with session.database.reading() as rows:
         sealed = rows.tail(name)
     assert sealed is not None
@@ -133,11 +133,11 @@ def test_each_byte_of_a_small_paper_is_sealed(filled_session: Session, filled: F
             rows.delete_tails([name])
             rows.add_tails([TailRow(name, changed)])
         with pytest.raises(VerificationError, match=name.hex()):
-            list(papers.content_of(session, body))
+            list(case_papers.content_of(session, body))
         with pytest.raises(BrokenSealError):  # were there a second chunk of that hash
             list(open_attachment(body.key, session.vault, body.id, iter((names.commitment, changed))))
     refused(session, place, tmp_path, VerificationError, "altered")
-    (fault,) = checking.verify(session).faults
+    (fault,) = log_checking.verify(session).faults
     assert "1 of 1 parts of a document" in str(fault.message)
 
 
@@ -146,14 +146,14 @@ def test_a_body_that_another_record_names_does_not_open_as_its_own(
 ) -> None:
     """A member copies the digest of somebody's paper into a record of theirs, with a key of their own."""
     session, case = filled_session, filled.cases[0]
-    victim = papers.show(session, add(session, case, paper(tmp_path, CHUNK_SIZE + 9))).value
-    own = papers.show(session, add(session, case, paper(tmp_path, CHUNK_SIZE + 9))).value
+    victim = case_papers.show(session, add(session, case, paper(tmp_path, CHUNK_SIZE + 9))).value
+    own = case_papers.show(session, add(session, case, paper(tmp_path, CHUNK_SIZE + 9))).value
     forged = type(own.body)(victim.body.digest, own.body.id, own.body.key, own.body.size)
     with pytest.raises(BrokenSealError):
-        list(papers.content_of(session, forged))
+        list(case_papers.content_of(session, forged))
     longer = type(own.body)(own.body.digest, own.body.id, own.body.key, own.body.size + 3 * CHUNK_SIZE)
     with pytest.raises(VerificationError):
-        list(papers.content_of(session, longer))
+        list(case_papers.content_of(session, longer))
 
 
 def test_removing_takes_no_chunk_that_another_compartment_names(
@@ -165,12 +165,12 @@ def test_removing_takes_no_chunk_that_another_compartment_names(
     row, _ = of(session, victim)
     with session.database.transaction() as rows:  # as somebody's log would list it in a case of theirs
         rows.add_attachments([AttachmentRow(row.digest, filled.cases[1], row.names)])
-    stolen = papers.show(session, victim).value
+    stolen = case_papers.show(session, victim).value
     with session.work(filled.cases[1]) as work:
         record = work.keep(filled.cases[1], stolen)
         work.commit(Entry(act="file.add"))
     erase_record(session, Place(filled.cases[1], record, "document"))
-    papers.save(session, victim, tmp_path / "out")
+    case_papers.save(session, victim, tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == source.read_bytes()
 
 
@@ -232,7 +232,7 @@ def test_a_kill_while_a_backup_copies_chunks_leaves_the_one_before_and_the_next_
         assert (made.documents, made.missing) == (2, 0)
         assert [path.name for path in stick.iterdir()] == [made.path.name]
         for place in (first, second):
-            papers.save(session, place, tmp_path / place.record.hex())
+            case_papers.save(session, place, tmp_path / place.record.hex())
 
 
 @pytest.mark.tool("mount", "umount")

@@ -16,11 +16,11 @@ from tests.vectors.independent import bundles
 from vault.errors import VaultError
 from vault.ids import CompartmentId
 from vault.seal.bodies import CHUNK_SIZE
+from vault.services import case_papers
 from vault.services.cases import cases
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
-from vault.services.papers import papers
 
 NAMES, CHUNK = 8, 9
 NUMBER, SEALED = 2, 3
@@ -115,9 +115,9 @@ def test_a_bundle_with_changed_chunks_brings_no_part_of_the_paper_and_a_true_one
             assert chunk_files(joel) == [], name
             with joel.database.reading() as stored:
                 assert (stored.attachments(), stored.tail_names()) == ([], []), name
-            found = checking.verify(joel)
+            found = log_checking.verify(joel)
             assert (found.verified, found.contents.here, found.contents.stray) == (True, 0, 0), name
         syncing.import_bundle(joel, tmp_path / "true.bundle")
-        papers.save(joel, place, tmp_path / "out")
-        assert checking.verify(joel).contents.here == 1
+        case_papers.save(joel, place, tmp_path / "out")
+        assert log_checking.verify(joel).contents.here == 1
     assert (tmp_path / "out").read_bytes() == source.read_bytes()

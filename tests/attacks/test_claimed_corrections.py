@@ -11,9 +11,9 @@ from vault.casework.document import DocumentKind
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.records.work import Entry
+from vault.services import case_papers
 from vault.services.cases import notes
 from vault.services.erasures import what_goes
-from vault.services.papers import adding
 
 __all__ = ["house", "house_template"]
 
@@ -25,13 +25,13 @@ def test_junk_that_says_what_it_corrects_or_translates_goes_alone(house: House, 
     with house.open("Joel") as joel:
         note = notes.add(joel, house.case, Note(NoteKind.INTERVIEW, "She hid at the quarry."))
         notes.amend(joel, note.hex(), text="She hid at the mill.")
-        paper = adding.add(joel, house.case, scan, {"kind": DocumentKind.DECISION}).record
+        paper = case_papers.add_paper(joel, house.case, scan, {"kind": DocumentKind.DECISION}).record
     with house.open("Amina") as amina:
         with amina.work(house.case) as work:
             junk = work.keep(house.case, Note(NoteKind.CONTACT, "junk", amends=note))
             work.commit(Entry(act="note.create", covers={Note.KIND: 1}))
         made = {"kind": DocumentKind.TRANSLATION, "translation_of": paper}
-        translation = adding.add(amina, house.case, scan, made).record
+        translation = case_papers.add_paper(amina, house.case, scan, made).record
     with house.open("Joel") as joel:
         going = what_goes.what_goes(joel, junk.hex(), translation.hex())
     assert set(going.found) == {(house.case, junk), (house.case, translation)}

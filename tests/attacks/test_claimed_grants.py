@@ -19,7 +19,7 @@ from vault.log.items import Item, ItemKind
 from vault.records.epochs import notices_of
 from vault.records.work import Entry, Work
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 from vault.services.members import members
 from vault.sync.selecting import Place, Selection
@@ -68,7 +68,7 @@ def test_a_volunteer_who_claims_the_grants_of_the_directory_keeps_no_revocation_
         pass_on_as_own(dana, selin, tmp_path)
         give(mira, selin, tmp_path)
         assert organisation[JOEL].seat not in selin.directory.effective.certificates
-        assert checking.verify(selin).verified
+        assert log_checking.verify(selin).verified
 
 
 def test_a_revoked_member_who_claims_the_grants_of_a_case_takes_it_from_nobody(
@@ -85,4 +85,4 @@ def test_a_revoked_member_who_claims_the_grants_of_a_case_takes_it_from_nobody(
         give(selin, tomas, tmp_path)
         assert granted(tomas, case) == granted(selin, case)
         assert TRUE in {note.value.text for note in cases.open_case(tomas, case).notes}
-        assert checking.verify(tomas).verified
+        assert log_checking.verify(tomas).verified

@@ -12,7 +12,7 @@ from vault.casework.story.events import Detention
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.ids import RecordId
 from vault.services.cases import editing, story
-from vault.services.safety import pack
+from vault.services.safety import person_pack
 
 __all__ = ["house", "house_template"]
 
@@ -42,7 +42,7 @@ def test_a_changed_fact_is_confirmed_only_where_that_is_said_in_the_same_change(
         edited = story.change(amina, editing.Place(house.case, fact, Incident.KIND), typed)
     assert edited.is_unconfirmed == (not confirmed)
     with house.open("Joel") as joel:
-        assert [each.value.confirmed for each in pack.facts(joel, house.case).confirmed] == confirmed
+        assert [each.value.confirmed for each in person_pack.facts(joel, house.case).confirmed] == confirmed
 
 
 @pytest.mark.long
@@ -61,7 +61,7 @@ def test_the_form_empties_by_whom_it_is_confirmed_and_says_so_before_it_keeps_th
         assert (amina.value("confirmed"), amina.focused()) == ("", "confirmed")
         amina.press(*([f" {BY}"] if again else []), "f4")
     with house.open("Joel") as joel:
-        kept = [(each.value.place, each.value.confirmed) for each in pack.facts(joel, house.case).confirmed]
+        kept = [(each.value.place, each.value.confirmed) for each in person_pack.facts(joel, house.case).confirmed]
         assert kept == ([("Bishkek", BY)] if again else [])
 
 

@@ -14,7 +14,7 @@ from vault.errors import RefusedError
 from vault.seal.age import recipient_of
 from vault.services.approvals import by_file
 from vault.services.cases import cases
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.members import members, rostering
@@ -47,4 +47,4 @@ def test_an_approval_that_a_proposal_cuts_off_is_said_before_it_is_lost(
 
         assert rostering.commit(mira, signed_end(mira, organisation)).is_done
         give(mira, amina, organisation.folder)
-        assert checking.verify(amina).faults == ()
+        assert log_checking.verify(amina).faults == ()

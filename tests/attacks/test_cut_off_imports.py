@@ -17,14 +17,14 @@ from vault.access.unlock import unlock
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import SeatId, make_id
 from vault.log.genesis import Genesis
-from vault.log.header import NUMBER_LIMIT
+from vault.log.operation import NUMBER_LIMIT
 from vault.seal.bodies import Recipient
 from vault.seal.signing import make_signing_seed, public_key, sign
 from vault.services.cases import cases
 from vault.services.exchange import syncing
 from vault.services.exchange.bundle_import import BundleImport
-from vault.services.members import joining
-from vault.sync.pages import PageKind, SentOperation, SentRow, SentVersion, SentVersionKey
+from vault.services.members import invitations
+from vault.sync.bundle_pages import PageKind, SentOperation, SentRow, SentVersion, SentVersionKey
 from vault.sync.staging import stage, staged_in
 
 Groups = Iterable[tuple[PageKind, bytes, list[SentRow]]]
@@ -148,10 +148,10 @@ def admit_in_the_name_of(name: str, organisation: Organisation, folder: Path) ->
     """Have a supervisor keep a device of somebody else in their own hands; leave the bundle that says so."""
     with organisation.at(MIRA) as (mira,):
         member = organisation[name].member
-        invitation = joining.invite_device(mira, member)
+        invitation = invitations.invite_device(mira, member)
         place = Place(folder / "other.vault", folder / "other")
         request, words = ask_to_join(folder, place, invitation, full_name(name))
-        admitted = joining.admit(mira, joining.look(mira, request), words)
+        admitted = invitations.admit(mira, invitations.look(mira, request), words)
         assert admitted.outcome.is_done
         syncing.make(mira, member, folder / "good")
     return admitted.seat
@@ -163,7 +163,7 @@ def test_what_waits_for_one_member_of_a_folder_is_not_thrown_away_by_another(
 ) -> None:
     words, account = "nine copper whistles", organisation[MIRA]
     with organisation.at(MIRA) as (mira,):
-        joining.admit_here(mira, like="intake", name="Oren Sabaluk", passphrase=bytearray(words.encode()))
+        invitations.admit_here(mira, like="intake", name="Oren Sabaluk", passphrase=bytearray(words.encode()))
 
     def oren() -> Session:
         passphrase = bytearray(words.encode())

@@ -12,7 +12,7 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.redaction.questions import OpenQuestions
-from vault.services.cases import cases, notes, people
+from vault.services.cases import case_people, cases, notes
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 
@@ -61,8 +61,8 @@ def test_no_case_of_a_name_that_is_a_word_leaves(sentence: str) -> None:
 def test_a_package_that_names_nobody_does_not_name_the_client(session: Session, tmp_path: Path) -> None:
     partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
     case = cases.create(session, title="T", kind="asylum").case
-    people.add(session, case, role="client", names=["Назар Соловей"])
-    people.add(session, case, role="witness", names=["Роман Заяц"])
+    case_people.add(session, case, role="client", names=["Назар Соловей"])
+    case_people.add(session, case, role="witness", names=["Роман Заяц"])
     text = "Соловья задержали вчера на границе. Зайца вызвали на допрос. Адвоката к соловью не пустили."
     notes.add(session, case, Note(NoteKind.INTERVIEW, text))
     done = exporting.export(session, case, Wish("lawyer", RECIPIENT), out=tmp_path)

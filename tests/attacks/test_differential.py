@@ -23,7 +23,7 @@ from tests.vectors.independent.tables import connect
 from tests.vectors.made import ALBA, INES, NOOR, OREN, WORDS
 from vault.errors import VerificationError
 from vault.services.cases import cases
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 
 # Of a hundred edits; `test-long` does twenty hundreds.
@@ -106,5 +106,5 @@ def test_a_second_row_for_an_entry_of_a_bundle_stays_out(
     copy.bundle.write_bytes(resealed(data, bundle, rows, oren.secrets.identity))
     with copy.open() as session:
         syncing.import_bundle(session, copy.bundle)
-        assert checking.verify(session).faults == ()
+        assert log_checking.verify(session).faults == ()
     assert open_folder(copy.alba.path, ALBA, WORDS).faults == []

@@ -12,7 +12,7 @@ from vault.casework.note import AMENDS, Note, typed_note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, RecordId, make_id
 from vault.services.approvals import erasing
-from vault.services.cases import cases, notes, people, sections
+from vault.services.cases import case_people, cases, notes, sections
 from vault.services.erasures.letter import letter
 from vault.services.erasures.preview import preview
 from vault.services.erasures.what_goes import what_goes
@@ -61,7 +61,7 @@ def test_a_draft_in_a_section_goes_with_the_section(organisation: Organisation) 
 def test_the_preview_and_the_letter_tell_of_drafts_that_still_name_the_people(organisation: Organisation) -> None:
     with organisation.open(AMINA) as amina:
         case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
-        person = people.add(amina, case, role="client", names=[NAME])
+        person = case_people.add(amina, case, role="client", names=[NAME])
         begin(amina, case, f"{NAME} hides at 12 Elm Road")
         begin(amina, case, "somebody else")
         before, after = lines(amina, person.hex())

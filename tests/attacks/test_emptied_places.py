@@ -12,12 +12,12 @@ from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind
 from vault.services import housekeeping
 from vault.services.approvals import erasing
-from vault.services.cases import cases, intake, notes, people, register
+from vault.services.cases import case_people, cases, intake, notes, register
 from vault.services.erasures import arrived, standing_again, what_goes
 from vault.services.grants import sharing
-from vault.services.imports import making, previewing, taking_back
+from vault.services.imports import case_import, taking_back
 from vault.services.projection import folder_row
-from vault.services.projection.kinds_held import the_one
+from vault.services.projection.places import the_one_of_kind
 
 ZARINA, GULNORA = "Zarina Abdulova", "Gulnora Karimova"
 
@@ -36,8 +36,8 @@ def test_who_is_entered_after_the_only_person_was_erased_is_found_at_the_next_un
 ) -> None:
     with organisation.open(JOEL) as joel:
         case = cases.create(joel, title="C", kind="other").case
-        erase(joel, people.add(joel, case, role="client", names=[ZARINA]).hex())
-        people.add(joel, case, role="client", names=[GULNORA])
+        erase(joel, case_people.add(joel, case, role="client", names=[ZARINA]).hex())
+        case_people.add(joel, case, role="client", names=[GULNORA])
         assert len(register.ask(joel, [GULNORA])) == 1
     unlock(organisation, JOEL)
     with organisation.open(JOEL) as joel:
@@ -60,9 +60,9 @@ def test_a_list_that_is_imported_again_after_it_was_taken_back_stays_in_the_regi
     file = tmp_path / "list.csv"
     file.write_text(f"case,client,born\nA,{ZARINA},1984\nB,{GULNORA},1990\n", "utf-8")
     with organisation.open(JOEL) as joel:
-        making.make(joel, previewing.preview(joel, file, kind="asylum"), {})
+        case_import.make_cases(joel, case_import.preview(joel, file, kind="asylum"), {})
         taking_back.take_back(joel)
-        making.make(joel, previewing.preview(joel, file, kind="asylum"), {})
+        case_import.make_cases(joel, case_import.preview(joel, file, kind="asylum"), {})
     unlock(organisation, JOEL)
     with organisation.open(JOEL) as joel:
         assert len(register.ask(joel, [ZARINA])) == 1
@@ -87,9 +87,9 @@ def test_the_slips_of_a_colleague_stay_on_a_device_whose_intake_was_emptied(
 
 def test_what_an_older_program_noted_of_an_emptied_register_erases_nothing(organisation: Organisation) -> None:
     with organisation.open(JOEL) as joel:
-        home = the_one(joel, CompartmentKind.REGISTER)
+        home = the_one_of_kind(joel, CompartmentKind.REGISTER)
         case = cases.create(joel, title="C", kind="other").case
-        people.add(joel, case, role="client", names=[GULNORA])
+        case_people.add(joel, case, role="client", names=[GULNORA])
         folder_row.end_begun(joel, {(home, folder_row.ALL_RECORDS)})
     unlock(organisation, JOEL)
     with organisation.open(JOEL) as joel:

@@ -29,7 +29,7 @@ from vault.policy.roles import Role
 from vault.seal.entrance.keyfile import KeyFile
 from vault.services import housekeeping
 from vault.services.cases import notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 from vault.services.members import rostering
 from vault.store.engine import Database, open_database
@@ -115,7 +115,7 @@ def test_whoever_unlocks_next_ends_the_seat_for_good_and_once(
         assert housekeeping.settle(session) == []
         assert session.log.size == size
         assert current(session, laptop.filled.cases[0]) == epoch
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
     assert read_keys(place.path).header.generation == generation, "done once"
     with place.open() as owner:
         assert owner.faults() == []

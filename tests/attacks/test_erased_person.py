@@ -23,9 +23,9 @@ from vault.casework.document import DocumentKind
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, RecordId
-from vault.services.cases import cases, editing, notes, people, same_person, sections
+from vault.services import case_papers
+from vault.services.cases import case_people, cases, editing, notes, same_people, sections
 from vault.services.grants import sharing
-from vault.services.papers import adding
 
 NAME = "Vexilda Morrowquay"
 OTHER = "Вексильда Морокуй"
@@ -140,16 +140,16 @@ def fill(
     held, going = [], list[str]()
     for number in range(3):
         case = cases.create(mira, title=f"case {number}", kind="asylum", alone_reason="nobody").case
-        held.append((case, people.add(mira, case, role="client", names=[NAME, OTHER], phones=[PHONE])))
-        paper = adding.add(mira, case, scan, {"kind": DocumentKind.DECISION, "title": PAPER}).record
+        held.append((case, case_people.add(mira, case, role="client", names=[NAME, OTHER], phones=[PHONE])))
+        paper = case_papers.add_paper(mira, case, scan, {"kind": DocumentKind.DECISION, "title": PAPER}).record
         going.append(paper.hex())
         scan.write_text(f"{NAME} wrote it.", "utf-8")
     scan.unlink()
     places = [editing.Place(case, record, "person") for case, record in held]
     section = sections.create(mira, held[1][0], what="location", title="where")
-    hidden = sections.add_person(mira, section, people.checked_person(role="client", names=[NAME]))
+    hidden = sections.add_person(mira, section, case_people.checked_person(role="client", names=[NAME]))
     for place in (*places[1:], editing.Place(section, hidden, "person")):
-        same_person.same(mira, place, places[0])
+        same_people.same(mira, place, places[0])
     secret = sections.add_note(mira, section, Note(NoteKind.SAFETY, f"{NAME} is at {HIDDEN}"))
     note = notes.add(mira, held[2][0], Note(NoteKind.CONTACT, f"{NAME} came"))
     notes.amend(mira, note.hex(), text=f"{NAME} called")  # it goes with what it corrects

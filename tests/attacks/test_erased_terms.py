@@ -19,7 +19,7 @@ from vault.seal.named import access_record, hold_record
 from vault.services.approvals import breaking_glass
 from vault.services.cases import cases, holds, notes
 from vault.services.erasures import arrived
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing, timed_grants
 
 EVIDENCE = Note(NoteKind.INTERVIEW, "evidence")
@@ -104,6 +104,6 @@ def test_break_glass_is_told_though_the_giver_erases_what_says_so(
         breaking_glass.break_glass(joel, case, selin_id, until_ms=until_ms, why="emergency")
         list_as_erased(joel, case, RecordId(access_record(selin_id)))
         give(joel, amina, tmp_path)
-        assert len(checking.verify(amina).on_their_way) == 1
+        assert len(log_checking.verify(amina).on_their_way) == 1
     read = open_folder(organisation[AMINA].place.path, full_name(AMINA), PASSPHRASE.decode())
     assert [str(fault) for fault in read.faults if "missing version" in str(fault)] != []

@@ -22,11 +22,11 @@ from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId, make_
 from vault.records.versions import open_each
 from vault.records.work import Entry, Work
 from vault.services.cases import cases
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exports import partners
 from vault.services.grants import sharing
-from vault.services.members import joining
-from vault.services.projection.kinds_held import the_one
+from vault.services.members import invitations
+from vault.services.projection.places import the_one_of_kind
 from vault.services.projection.projection import up_to_date_index
 from vault.store import tables
 
@@ -81,7 +81,7 @@ WITHOUT_AUTHORITY = {
 
 
 def admit(owner: Session, name: str, role: str, passphrase: bytes) -> Colleague:
-    new = joining.admit_here(owner, like=role, name=name, passphrase=bytearray(passphrase), by_root=True)
+    new = invitations.admit_here(owner, like=role, name=name, passphrase=bytearray(passphrase), by_root=True)
     return Colleague(name, passphrase, new.member, new.seat)
 
 
@@ -122,7 +122,7 @@ def test_what_is_erased_without_authority_is_missing(office: Office) -> None:
         places = [place for _, place in notes]
         assert sorted((one.origin, one.seq, one.n) for one in owner.quarantine if one.check == "missing") == places
         assert cases.open_case(owner, case).notes == ()
-        found = checking.verify(owner)
+        found = log_checking.verify(owner)
         assert [(one.origin, one.seq, one.n) for one in found.faults if one.code == "absent"] == places
         with pytest.raises(VerificationError, match="waits until everything that is missing has arrived"):
             owner.require_sound_log(case)
@@ -139,13 +139,13 @@ def test_an_erasure_of_a_row_that_stays_hides_nothing(office: Office) -> None:
     forget_indexes(short)
     with short.open() as owner:
         assert placed_notes(owner, case) == before
-        assert checking.verify(owner).verified
+        assert log_checking.verify(owner).verified
 
 
 def test_a_volunteer_erases_a_slip_where_they_may_write_and_nobody_misses_it(office: Office) -> None:
     short = office.filled
     with office.volunteer.open(short.place) as session:
-        where = the_one(session, CompartmentKind.INTAKE)  # where they may write
+        where = the_one_of_kind(session, CompartmentKind.INTAKE)  # where they may write
         with Work(session.log) as work:
             version = work.write(where, RecordId(make_id()), "slip", {})
             receipt = work.commit(Entry(act="intake.edit"))
@@ -155,7 +155,7 @@ def test_a_volunteer_erases_a_slip_where_they_may_write_and_nobody_misses_it(off
             )
         erase(session, where, version, place, act="intake.edit")
     with short.open() as owner:
-        assert place not in [(one.origin, one.seq, one.n) for one in checking.verify(owner).faults]
+        assert place not in [(one.origin, one.seq, one.n) for one in log_checking.verify(owner).faults]
 
 
 @pytest.mark.parametrize("by_another", [False, True], ids=["its author", "another who holds the case"])
@@ -172,7 +172,7 @@ def test_what_is_rightly_erased_is_missed_by_nobody(office: Office, by_another: 
     with short.open() as owner:
         up_to_date_index(owner)
         assert owner.quarantine == []
-        assert checking.verify(owner).faults == ()
+        assert log_checking.verify(owner).faults == ()
 
 
 @pytest.mark.parametrize("role", ["caseworker", "supervisor"])

@@ -27,33 +27,31 @@ from vault.ids import CompartmentId, MemberId, RecordId, SeatId
 from vault.index.case_pages import Sort
 from vault.policy.decide import Decision
 from vault.policy.roles import Action, Role
-from vault.services import housekeeping
+from vault.services import housekeeping, own_forms, this_computer
 from vault.services.approvals import breaking_glass, erasing
 from vault.services.backups import backups
 from vault.services.cases import (
     case_changes,
+    case_people,
     cases,
     editing,
     intake,
     listing,
     notes,
-    people,
     register,
     searching,
     sections,
     story,
     undoing,
 )
-from vault.services.computer import clock
-from vault.services.credentials import factors, recovery
+from vault.services.credentials import entering, recovery
 from vault.services.erasures import retention, what_goes
-from vault.services.evidence import checking, logbook
+from vault.services.evidence import log_checking, logbook
 from vault.services.exchange import syncing
-from vault.services.exports import everything, exporting, partners
+from vault.services.exports import exporting, full_export, partners
 from vault.services.exports.export_material import Wish
-from vault.services.forms import own_forms
-from vault.services.grants import deputies, handover, sharing, timed_grants
-from vault.services.members import devices, joining, members, rostering
+from vault.services.grants import sharing, successors, timed_grants
+from vault.services.members import devices, invitations, members, rostering
 
 AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 SLIP, RECIPIENT = f"{MARKER} calls back", "Advocate Orlova"
@@ -118,7 +116,7 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
         lambda to: case_changes.close(to.session, to.case, reason="planted"),
         lambda to: editing.history(to.session, editing.Place(to.case, RecordId(bytes(16)), "case")),
         lambda to: undoing.undo(to.session, undoing.last(to.session)),
-        lambda to: people.add(to.session, to.case, role="client", names=["Planted"]),
+        lambda to: case_people.add(to.session, to.case, role="client", names=["Planted"]),
         lambda to: sections.add_note(to.session, to.section, Note(NoteKind.SAFETY, "planted")),
     ),
     Action.CASE_SEARCH: (lambda to: searching.search(to.session, MARKER),),
@@ -127,7 +125,7 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
             to.session, to.case, Wish("lawyer", RECIPIENT, take_proposals=True), out=to.folder / "question"
         ),
     ),
-    Action.EXPORT_ALL: (lambda to: everything.export_all(to.session, to=RECIPIENT, out=to.folder / "everything"),),
+    Action.EXPORT_ALL: (lambda to: full_export.export_all(to.session, to=RECIPIENT, out=to.folder / "everything"),),
     Action.CASE_SHARE: (
         lambda to: sharing.grant(to.session, to.case, to.own),
         lambda to: sharing.revoke(to.session, to.case, [to.owner]),
@@ -152,8 +150,8 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
     Action.FORM_WRITE: (lambda to: own_forms.add(to.session, FORM),),
     Action.MEMBER_LIST: (lambda to: members.list_all(to.session),),  # every member may
     Action.MEMBER_ADMIT: (
-        lambda to: joining.admit_here(to.session, like="admin", name="Planted", passphrase=bytearray(b"one more")),
-        lambda to: joining.admit_here(
+        lambda to: invitations.admit_here(to.session, like="admin", name="Planted", passphrase=bytearray(b"one more")),
+        lambda to: invitations.admit_here(
             to.session, like="admin", name="Planted", passphrase=bytearray(b"one more"), by_root=True
         ),
     ),
@@ -164,11 +162,11 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
     Action.ROLE_CHANGE: (
         lambda to: to.propose(members.change_roles(to.session, to.session.member, ["admin", "supervisor"])),
     ),
-    Action.DEPUTY_SET: (lambda to: deputies.set_deputy(to.session, to.owner, to.session.member),),
+    Action.DEPUTY_SET: (lambda to: successors.set_deputy(to.session, to.owner, to.session.member),),
     Action.RETENTION_SET: (lambda to: retention.set_rule(to.session, "asylum", 1),),
     Action.HANDOVER_ORDER: (
-        lambda to: handover.order(to.session, to.owner, to.session.member, reason="left"),
-        lambda to: handover.carry_out(to.session, as_deputy_only=False),
+        lambda to: successors.order_handover(to.session, to.owner, to.session.member, reason="left"),
+        lambda to: successors.carry_out_handovers(to.session, as_deputy_only=False),
     ),
     Action.AWAY_SET: (lambda to: timed_grants.away(to.session, to.owner, to.session.member, until_ms=to.until),),
     Action.APPROVE: (
@@ -176,15 +174,15 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
         lambda to: [rostering.commit(to.session, one) for one in to.proposals],
     ),
     Action.RECOVERY_MANAGE: (lambda to: recovery.sheets(to.session), lambda to: recovery.renew(to.session)),
-    Action.CLOCK_REPAIR: (lambda to: clock.repair(to.session),),  # their own device's
+    Action.CLOCK_REPAIR: (lambda to: this_computer.repair_clock(to.session),),  # their own device's
     Action.OWN_DEVICE: (lambda to: devices.lost(to.session, to.owners_seat),),
-    Action.OWN_KEYS: (lambda to: factors.list_own(to.session, Factors(bytearray(PASSPHRASE))),),
+    Action.OWN_KEYS: (lambda to: entering.list_factors(to.session, Factors(bytearray(PASSPHRASE))),),
     Action.SYNC: (
         lambda to: syncing.make(to.session, to.owner, to.folder / "bundle"),
         lambda to: sharing.end_seats(to.session, [to.owners_seat]),
     ),
     Action.LOG_READ: (lambda to: logbook.newest(to.session),),
-    Action.LOG_VERIFY: (lambda to: checking.verify(to.session),),
+    Action.LOG_VERIFY: (lambda to: log_checking.verify(to.session),),
     Action.BACKUP_MAKE: (lambda to: backups.make(to.session, to.folder / "stick"),),
 }
 
@@ -205,7 +203,7 @@ def effective(owner: Session, filled: Filled, section: CompartmentId) -> dict[st
     seen["forms"] = own_forms.list_all(owner)
     seen["members"] = members.list_all(owner, also_left=True)
     seen["seats"] = set(owner.directory.effective.certificates)
-    seen["deputies"], seen["orders"] = deputies.deputies(owner), handover.orders(owner)
+    seen["deputies"], seen["orders"] = successors.deputies(owner), successors.handover_orders(owner)
     return seen
 
 
@@ -243,5 +241,5 @@ def test_a_program_that_allows_everything_gets_nothing_and_moves_nobody(
     with short.open() as owner:
         housekeeping.settle(owner)
         assert effective(owner, short, section) == before
-        assert checking.verify(owner).verified
+        assert log_checking.verify(owner).verified
         owner.require_sound_log()

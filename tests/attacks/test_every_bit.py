@@ -18,7 +18,7 @@ from vault.access.membership.roster_proposals import Proposal, open_proposal, se
 from vault.access.pins.delays import LONGEST_SECONDS, AttemptFile, Attempts, delay_seconds
 from vault.access.session import Session
 from vault.errors import VaultError, VerificationError
-from vault.log.approvals import Approval
+from vault.log.approval import Approval
 from vault.seal.entrance.device_secret import make_keyfile, read_keyfile
 from vault.seal.envelope import open_sealed, seal
 from vault.seal.invitation import Invitation, Request, open_request, seal_request

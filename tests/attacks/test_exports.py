@@ -31,10 +31,10 @@ from vault.export.package import prepare, verifier_command, write_package
 from vault.export.reader import OpenedPackage, open_package
 from vault.export.release import Release
 from vault.records import work
-from vault.records.content import encode_content
+from vault.records.versions import encode_content
 from vault.seal import signing
 from vault.seal.age import make_identity, recipient_of
-from vault.services.cases import cases, notes, people
+from vault.services.cases import case_people, cases, notes
 from vault.services.exports import packages, partners
 
 LAWYER = "Maître Ondrelle"
@@ -96,7 +96,9 @@ def referral(desk: Desk, tmp_path: Path) -> Referral:
     with desk.place.open() as session:
         partners.add(session, name=LAWYER, age_recipient=recipient_of(identity), compared=True)
         case = cases.create(session, title="T", kind="asylum")
-        people.add(session, case.case, role="client", names=["Мирало Дастенов", "Miralo Dastenov"], born="1991-02-03")
+        case_people.add(
+            session, case.case, role="client", names=["Мирало Дастенов", "Miralo Dastenov"], born="1991-02-03"
+        )
         notes.add(session, case.case, Note(NoteKind.INTERVIEW, "Miralo Dastenov came on foot.", "2024-03-12"))
         notes.add(session, case.case, Note(NoteKind.CONTACT, "They met in Qarvosh."))
     return Referral(case.ref, identity, out)

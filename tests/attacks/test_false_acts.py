@@ -17,7 +17,7 @@ from tests.services.founded import Filled
 from vault.errors import VerificationError
 from vault.policy.roles import Role
 from vault.services.cases import cases
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 from vault.services.members import members
 
@@ -37,7 +37,7 @@ def test_a_new_key_under_the_name_of_a_look_is_named_with_whose_entry_it_is(
     with colleague.open(short.place) as patched:
         seq, origin = take_alone(patched, short.cases[0], "case.list"), patched.log.origin
     with short.open() as auditor:
-        (fault,) = checking.verify(auditor).faults
+        (fault,) = log_checking.verify(auditor).faults
     assert (fault.code, fault.origin, fault.seq) == ("act", origin, seq)
     assert "it says case.list, which may not list a key given to a device and a new key" in str(fault.message)
 
@@ -65,10 +65,10 @@ def test_an_auditor_is_told_at_the_first_look_and_nothing_leaves_until_its_autho
                 auditor.require_sound_log()
             auditor.require_sound_log(taken_from=[colleague.seat])
     with short.open() as auditor:
-        assert [fault.code for fault in checking.verify(auditor).faults] == ["act"]
+        assert [fault.code for fault in log_checking.verify(auditor).faults] == ["act"]
         assert members.leave(auditor, colleague.member).is_done
     with short.open() as auditor:
-        assert checking.verify(auditor).verified
+        assert log_checking.verify(auditor).verified
         auditor.require_sound_log()
 
 
@@ -86,5 +86,5 @@ def test_an_act_of_a_newer_program_is_counted_and_not_judged(short: Filled, coll
     with colleague.open(short.place) as newer:
         take_alone(newer, short.cases[0], "kit.make")
     with short.open() as auditor:
-        found = checking.verify(auditor)
+        found = log_checking.verify(auditor)
     assert (found.verified, found.newer) == (True, 1)

@@ -14,7 +14,7 @@ from tests.attacks.outsider import Outsider
 from tests.services.founded import Filled
 from vault.errors import InternalError, VaultError
 from vault.services.cases import cases
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.store import tables
 from vault.store.tables import metadata
 
@@ -79,7 +79,7 @@ def test_rows_of_other_types_beside_the_true_ones_change_nothing_and_are_named(
     with short.open() as session:
         assert session.warnings == ()
         assert len(cases.list_all(session)) == len(short.cases)
-        found = checking.verify(session)
+        found = log_checking.verify(session)
     if column is tables.tail.c.bytes:
         assert (found.faults, found.contents.stray) == ((), 0)  # an unlock removes the last chunks that no paper has
         return
@@ -107,6 +107,6 @@ def test_values_of_other_types_in_place_of_true_ones_end_in_words(
             with short.open() as session:
                 with suppress(VaultError):
                     cases.list_all(session)
-                checking.verify(session)
+                log_checking.verify(session)
         except VaultError as refusal:
             assert not isinstance(refusal, InternalError)  # noqa: PT017 - which error is free, but not this one

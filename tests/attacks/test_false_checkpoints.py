@@ -20,10 +20,10 @@ from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.seal.bodies import Recipient
 from vault.seal.signing import key_and_signature
 from vault.services.cases import notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.members import members
-from vault.sync.pages import PageKind, SentOperation, SentRow
+from vault.sync.bundle_pages import PageKind, SentOperation, SentRow
 from vault.words.finding import Code
 
 LATER = "written after the false checkpoint"
@@ -81,7 +81,7 @@ def test_a_checkpoint_of_another_tree_stops_no_log_and_is_named(
         with pytest.raises(VerificationError):
             selin.require_sound_log()
         selin.require_sound_log(taken_from=[organisation[JOEL].seat])
-        found = checking.verify(selin).faults
+        found = log_checking.verify(selin).faults
         assert {(fault.code, fault.origin, fault.seq) for fault in found if fault.code is Code.FORK} == {
             (Code.FORK, origin, size)
         }
@@ -92,4 +92,4 @@ def test_a_checkpoint_of_another_tree_stops_no_log_and_is_named(
         assert selin.faults() == []
         assert texts(selin, case) == everything
     with organisation.open(SELIN) as selin:
-        assert checking.verify(selin).verified
+        assert log_checking.verify(selin).verified

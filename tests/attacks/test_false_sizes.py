@@ -9,7 +9,7 @@ from tests.services.founded import Filled
 from vault.access.membership.next_roster import Change, next_roster, propose
 from vault.access.membership.roster_proposals import Proposal, seal_proposal
 from vault.ids import Origin
-from vault.log.rosters.roster import ROSTER_PURPOSE
+from vault.log.roster import ROSTER_PURPOSE
 from vault.policy.roles import Role
 from vault.services.cases import cases
 from vault.services.members import rostering

@@ -19,12 +19,12 @@ from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId, is_case_ref
 from vault.index.case_pages import Sort
 from vault.index.heads import heads_of
-from vault.records.codec import to_fields
+from vault.records.versions import to_fields
 from vault.records.work import Entry
 from vault.services.cases import cases, editing, listing, reminders, story
 from vault.services.exports import paper_week
 from vault.services.grants import sharing, timed_grants
-from vault.services.safety import check_ins
+from vault.services.safety import incidents
 from vault.words.message import Words
 
 TODAY = datetime.date.today()
@@ -87,7 +87,7 @@ def test_each_missed_check_in_is_told_however_many_there_are_and_whatever_else_i
                 work.keep(case, CheckIn(who=f"somebody {number}", at=at, first="Amina", second="Joel"))
             work.commit(Entry(act="case.edit"))
     with office.open(office.amina) as amina:
-        told = [each.record.who for each in check_ins.missed(amina)]
+        told = [each.record.who for each in incidents.missed_check_ins(amina)]
     assert told == [f"somebody {number}" for number in reversed(range(20))]
 
 

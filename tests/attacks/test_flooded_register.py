@@ -18,7 +18,7 @@ from vault.records.work import Entry
 from vault.seal.named import derive_register_hash
 from vault.services.cases import register
 from vault.services.grants.sharing import replace_key
-from vault.services.projection.kinds_held import the_one
+from vault.services.projection.places import the_one_of_kind
 from vault.words.finding import Code
 
 _KEYS = 1_000
@@ -28,7 +28,7 @@ LONG = ["Mohammad Reza Sharifzadeh"]
 
 def enter_under_own_keys(session: Session, count: int, names: list[str]) -> None:
     """Enter somebody many times, each time under a key of the author's own."""
-    home, skeleton = the_one(session, CompartmentKind.REGISTER), skeletons_of(names)[0]
+    home, skeleton = the_one_of_kind(session, CompartmentKind.REGISTER), skeletons_of(names)[0]
     with session.work(home) as work:
         for _ in range(count):
             key = os.urandom(32)
@@ -61,7 +61,7 @@ def test_many_keys_of_one_author_hold_up_no_question_hide_nobody_and_are_told(of
 def test_entries_of_many_earlier_keys_are_found_by_who_came_after_them(office: Office) -> None:
     people = [f"Zarina {word}" for word in ("Tashbaeva", "Petrova", "Quillon", "Marwick", "Bellgrove")]
     with office.open(office.nadia) as nadia:
-        home = the_one(nadia, CompartmentKind.REGISTER)
+        home = the_one_of_kind(nadia, CompartmentKind.REGISTER)
         for name in people:
             register.add(nadia, [name])
             replace_key(nadia, home, act="key.rotate", rule="role")

@@ -19,9 +19,9 @@ from vault.ids import CompartmentId, RecordId, make_id
 from vault.policy.roles import Role
 from vault.records.work import Entry
 from vault.seal.age import make_identity, recipient_of
-from vault.services.approvals import approving
-from vault.services.cases import cases, notes, people
-from vault.services.evidence import checking
+from vault.services.approvals import second_person
+from vault.services.cases import case_people, cases, notes
+from vault.services.evidence import log_checking
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing
@@ -48,8 +48,8 @@ def office_with(place: Place, role: Role) -> Office:
         oren = admit(session, roles={role}, by_root=True)
         kept = partners.add(session, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
         case = cases.create(session, title="T", kind="extradition").case
-        client = people.add(session, case, role="client", names=["Tikhon Omutkov"])
-        witness = people.add(session, case, role="witness", names=["Sana Belgorova"])
+        client = case_people.add(session, case, role="client", names=["Tikhon Omutkov"])
+        witness = case_people.add(session, case, role="witness", names=["Sana Belgorova"])
         notes.add(session, case, Note(NoteKind.CONTACT, "Tikhon Omutkov met Sana Belgorova, and Qamar hid them."))
         sharing.grant(session, case, [oren.member])
     with oren.open(place):
@@ -86,9 +86,9 @@ def pages_of(
 
 
 def exported(session: Session, office: Office, out: Path, *, contact: str | None = None) -> exporting.Exported:
-    (approver,) = approving.approvers(session)
+    (approver,) = second_person.approvers(session)
     person = Person(PASSPHRASE) if approver.name == MEMBER else Person()
-    second = approving.at_this_keyboard(session, approver.name, run=person.run)
+    second = second_person.at_this_keyboard(session, approver.name, run=person.run)
     wish = Wish("lawyer", LAWYER, take_proposals=True, contact=contact)
     done = exporting.export(session, office.case, wish, out=out, second=second)
     assert isinstance(done, exporting.Exported)
@@ -161,4 +161,4 @@ def test_what_a_legal_reviewer_exports_stays_in_the_case(founded: Place, tmp_pat
     with office.place.open() as session:
         up_to_date_index(session)
         assert [str(told) for told in session.warnings if "set aside" in str(told)] == []
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified

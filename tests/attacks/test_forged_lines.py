@@ -12,7 +12,7 @@ from tests.services.founded import MEMBER, Filled
 from vault.casework.questionnaires import Filled as FilledForm
 from vault.casework.questionnaires import FormAnswer
 from vault.records.work import Entry
-from vault.services.papers.homes import pseudonym_to_write
+from vault.services.case_papers import pseudonym_to_write
 
 LINE = f"2026-12-24  deadline  appeal was WITHDRAWN, nothing more is due  id 7c41d0aa  {MEMBER}"
 FORGED = f"nothing of note\n{LINE}\n  Set by: court"

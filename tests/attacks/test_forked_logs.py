@@ -18,7 +18,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import VaultError
 from vault.ids import CompartmentId
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.members import members
 
 BEFORE = "written before the copy was made"
@@ -81,7 +81,7 @@ def test_two_devices_that_were_told_different_histories_show_the_same_after_two_
             assert taker.faults() == []
             assert texts(taker, case) == told
     with organisation.open(MIRA) as mira:
-        assert checking.verify(mira).verified
+        assert log_checking.verify(mira).verified
 
 
 @pytest.mark.long

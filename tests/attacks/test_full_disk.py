@@ -27,7 +27,7 @@ from vault.services import housekeeping
 from vault.services.approvals import erasing
 from vault.services.cases import cases, notes, searching
 from vault.services.erasures import what_goes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.store.files import BALLAST_SIZE
 
 _REPOSITORY = Path(__file__).parents[2]
@@ -87,7 +87,7 @@ def all_is_there(place: Place, case_ref: str, promised: list[str]) -> None:
         texts = {note.record.hex(): note.value.text for note in cases.open_case(session, case).notes}
         assert {note: texts.get(note) == TEXT for note in promised} == dict.fromkeys(promised, True)
         notes.add(session, case, Note(NoteKind.CONTACT, "there is room again"))
-        found = checking.verify(session)
+        found = log_checking.verify(session)
     assert found.verified, found.faults[:3]
 
 
@@ -150,7 +150,7 @@ def test_a_new_log_does_not_begin_where_pins_cannot_name_it(office: Filled, tmp_
             unlock(office.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=disk / "state")
     with office.open() as session:
         assert session.warnings == ()
-        assert checking.verify(session).logs == 1
+        assert log_checking.verify(session).logs == 1
 
 
 def limit_files(limit: int) -> None:
@@ -195,7 +195,7 @@ def test_a_full_disk_lets_an_erasure_end_once_there_is_room(office: Filled, tmp_
             housekeeping.settle(session)
             if searching.search(session, "Thistledown").hits:
                 erasing.erase(session, what_goes.what_goes(session, note.hex()), why="mistake")
-            assert checking.verify(session).verified
+            assert log_checking.verify(session).verified
             assert session.keys_now is not None
             copied, secrets, vault = session.copy_keys(session.keys_now[0]), session._secrets, session.vault
         loot = everything([place.path], vault, secrets, {copied.database_key})

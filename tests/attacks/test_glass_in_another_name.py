@@ -7,7 +7,7 @@ import pytest
 from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation, full_name, share
 from vault.casework.case import Access, GrantReason
 from vault.ids import RecordId
-from vault.records.codec import to_fields
+from vault.records.versions import to_fields
 from vault.records.work import Entry
 from vault.seal.named import access_record
 from vault.services import housekeeping

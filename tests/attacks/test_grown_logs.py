@@ -13,7 +13,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.log.genesis import Genesis
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 
 TABLES = ("genesis", "operation", "version", "version_key", "epoch", "granted", "checkpoint")
 
@@ -57,7 +57,7 @@ def test_a_log_that_grew_after_it_was_verified_is_read_on(short: Filled, elsewhe
     assert seen(short.place) == expected
     assert seen(short.place) == expected
     with short.open() as session:
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
 
 
 def test_what_was_seen_of_a_log_is_pinned_as_far_as_it_was_seen(

@@ -19,7 +19,7 @@ from vault.ids import RecordId, make_id
 from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.recipients import make_kem_seed
-from vault.services.members import joining
+from vault.services.members import invitations
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 
@@ -34,7 +34,7 @@ def at_unlock(place: Place, guess: bytes, waited: list[float]) -> None:
 def of_a_device_that_joins(place: Place, guess: bytes, waited: list[float]) -> None:
     """Ask an ordinary vault to finish joining: it says whether the passphrase is right before it says no."""
     nothing = place.path.parent / "no bundle"
-    joining.finish(
+    invitations.finish(
         place.path, nothing, member=MEMBER, passphrase=bytearray(guess), state=place.state, wait=waited.append
     )
 

@@ -12,7 +12,7 @@ from tests.services.offices import admit, founder_of
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import PersonRole
 from vault.records.work import Entry
-from vault.services.cases import alike, people
+from vault.services.cases import case_people, same_people
 from vault.services.cases.editing import Place
 from vault.services.grants import sharing
 
@@ -34,7 +34,7 @@ def test_people_with_thousands_of_names_numbers_and_words_hold_up_no_import_and_
     case = filled_template.cases[0]
     with founder.open() as session:
         sharing.grant(session, case, [colleague.member])
-        people.add(session, case, role="client", names=["Zarina Quill"], phones=["+996 555 000001"])
+        case_people.add(session, case, role="client", names=["Zarina Quill"], phones=["+996 555 000001"])
     colleague.take(founder.send(colleague, tmp_path))
     with colleague.open() as session, session.work(case) as work:
         records = [work.keep(case, person) for person in HEAVY]
@@ -44,5 +44,5 @@ def test_people_with_thousands_of_names_numbers_and_words_hold_up_no_import_and_
     assert founder.take(sent).came["person"] == len(HEAVY)
     with founder.open() as session:
         for record, person in zip(records, HEAVY, strict=True):
-            alike.alike(session, Place(case, record, Person.KIND), person)
+            same_people.alike(session, Place(case, record, Person.KIND), person)
     assert time.monotonic() - began < _MOST_S

@@ -13,7 +13,7 @@ from vault.ids import RecordId, VersionId, make_id
 from vault.records.work import Entry
 from vault.services.cases import cases
 from vault.services.exports import partners
-from vault.services.exports.partner_rows import partner_rows
+from vault.services.exports.partners import partner_rows
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from vault.records.work import Entry
 from vault.seal.named import hold_record
 from vault.services.cases import cases, holds, notes, sections
 from vault.services.erasures import arrived
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 
 Spoil = Callable[[Session, CompartmentId, VersionId], None]
@@ -81,7 +81,7 @@ def test_what_is_no_release_ends_no_hold_and_a_true_one_still_does(
         assert holds.held(joel, case) is not None
         assert [each.is_held for each in arrived.waiting(joel)] == [True]
         assert arrived.carry_out(joel, at_once=True) == 0
-        assert is_section or [each.code for each in checking.verify(joel).faults] == ["hold"]
+        assert is_section or [each.code for each in log_checking.verify(joel).faults] == ["hold"]
         holds.release(joel, case, reason="over")
         assert holds.held(joel, case) is None
         assert arrived.carry_out(joel, at_once=True) == 1

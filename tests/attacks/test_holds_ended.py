@@ -21,7 +21,7 @@ from vault.records.work import Entry
 from vault.seal.named import hold_record
 from vault.services import housekeeping
 from vault.services.cases import cases, holds, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 from vault.words.finding import Code
 
@@ -34,7 +34,7 @@ def left(session: Session, case: CompartmentId) -> int:
 
 
 def breaches(session: Session) -> list[tuple[bytes, int | None]]:
-    return [(each.subject or b"", each.seq) for each in checking.verify(session).faults if each.code == Code.HOLD]
+    return [(each.subject or b"", each.seq) for each in log_checking.verify(session).faults if each.code == Code.HOLD]
 
 
 def release_with_false_sizes(session: Session, case: CompartmentId) -> None:
@@ -143,7 +143,7 @@ def test_a_hold_that_was_valid_here_stands_although_its_author_is_cut_off(
             holds.require_none(tomas, [case])
         list_as_erased(tomas, case, note)
         give(tomas, amina, tmp_path)
-        assert checking.verify(amina).quarantined == 1
+        assert log_checking.verify(amina).quarantined == 1
         told = in_english(housekeeping.settle(amina))
         assert any("put it on hold again, in your name" in line for line in told)
         assert any("It stays on this device." in line for line in told)

@@ -24,9 +24,8 @@ from tests.sync.exchange import (
 from tests.sync.hostile import counting, encoded, pages_of, write
 from vault.errors import BrokenSealError, MalformedError, NewerVaultError, VaultError, VerificationError
 from vault.store.engine import Database
-from vault.sync.manifest import Manifest
-from vault.sync.opening import open_bundle
-from vault.sync.pages import (
+from vault.sync.bundle_file import Manifest, open_bundle
+from vault.sync.bundle_pages import (
     PageKind,
     SentGrant,
     SentOperation,
@@ -36,7 +35,7 @@ from vault.sync.pages import (
     decode_page,
     encode_pages,
 )
-from vault.sync.proving import Stop
+from vault.sync.proven_logs import Stop
 
 
 @pytest.fixture(scope="session")

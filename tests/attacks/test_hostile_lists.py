@@ -16,7 +16,7 @@ from tests.tables import each
 from vault.access.session import Session
 from vault.errors import UsageError
 from vault.export.children import NO_MEMORY, ask_child, command_of
-from vault.services.imports import previewing
+from vault.services.imports import case_import
 from vault.tables.parsing import rows_of
 from vault.tables.table_faults import MOST_COLUMNS, TableError, neutral
 from vault.tables.table_files import csv_of, read_table, xlsx_of
@@ -121,7 +121,7 @@ def test_a_hostile_file_is_refused_with_one_clear_error_and_changes_nothing(
     path.write_bytes(made())
     before = session.log.size, sorted(session.folder.path.iterdir())
     with pytest.raises(UsageError) as refusal:
-        previewing.preview(session, path, kind="asylum")
+        case_import.preview(session, path, kind="asylum")
     assert not any(word in str(refusal.value) for word in ("SECRETWORD", "Zar", "passwd", "root:"))
     assert (session.log.size, sorted(session.folder.path.iterdir())) == before
 

@@ -14,7 +14,7 @@ from tests.services.test_syncing import Offices, _offices, offices
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 
 __all__ = ["_offices", "offices"]  # fixtures
 
@@ -39,4 +39,4 @@ def test_a_killed_take_is_completed_by_a_second(
     with colleague.open() as session:
         texts = {note.value.text for note in cases.open_case(session, case).notes}
         assert {f"carried {number}" for number in range(5)} <= texts
-        assert checking.verify(session).faults == ()
+        assert log_checking.verify(session).faults == ()

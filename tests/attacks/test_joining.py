@@ -19,14 +19,14 @@ from vault.access.session import Session
 from vault.casework.organisation_records import Member
 from vault.errors import BrokenSealError, MalformedError, RefusedError, VerificationError, WaitingForDecisionError
 from vault.ids import MemberId, RecordId
-from vault.log.rosters.roster import ROSTER_RECORD, Roster, make_roster
-from vault.log.rosters.roster_entries import Certificate, MemberEntry
+from vault.log.roster import ROSTER_RECORD, Roster, make_roster
+from vault.log.roster_entries import Certificate, MemberEntry
 from vault.policy.roles import Role
 from vault.records.work import Entry
 from vault.seal.invitation import Invitation, Request, joining_words, open_request, seal_request
 from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.services.exchange import syncing
-from vault.services.members import joining, members, rostering
+from vault.services.members import invitations, members, rostering
 
 NAME = "Ilse Marrow"
 
@@ -40,7 +40,7 @@ class Joiner:
     words: tuple[str, ...]
 
     def finish(self, bundle: Path) -> Session:
-        joining.finish(self.place.path, bundle, member=NAME, passphrase=bytearray(PASSPHRASE))
+        invitations.finish(self.place.path, bundle, member=NAME, passphrase=bytearray(PASSPHRASE))
         return open_place(self.place, NAME)
 
 
@@ -61,28 +61,28 @@ def attackers_request(mira: Session, invitation: bytes, folder: Path) -> tuple[P
 
 
 def test_a_request_of_somebody_else_shows_other_words(session: Session, tmp_path: Path) -> None:
-    invitation = joining.invite(session, like="caseworker")
+    invitation = invitations.invite(session, like="caseworker")
     joiner = ask(tmp_path / "joiner", invitation)
     path, request = attackers_request(session, invitation, tmp_path)
-    answered = joining.look(session, path)
+    answered = invitations.look(session, path)
     assert answered.request.name == NAME
     assert answered.words != joiner.words
     with pytest.raises(VerificationError, match="the 13 words do not belong to this request"):
-        joining.admit(session, answered, joiner.words)
+        invitations.admit(session, answered, joiner.words)
     assert len(session.directory.effective.members) == 1
     assert request.seat not in session.directory.effective.certificates
 
 
 def test_a_swapped_public_key_gives_other_words(session: Session, tmp_path: Path) -> None:
-    invitation = joining.invite(session, like="caseworker")
+    invitation = invitations.invite(session, like="caseworker")
     joiner = ask(tmp_path / "joiner", invitation)
-    answered = joining.look(session, joiner.request)
+    answered = invitations.look(session, joiner.request)
     swapped = replace(answered.request, kem=KemPrivate.from_seed(make_kem_seed()).public)
     read = Invitation.decode(invitation)
     assert joining_words(read.root, swapped, read.roster) != joiner.words
     false = Answer(answered.invitation, swapped, joining_words(read.root, swapped, read.roster))
     with pytest.raises(VerificationError, match="the 13 words do not belong"):
-        joining.admit(session, false, joiner.words)
+        invitations.admit(session, false, joiner.words)
 
 
 @pytest.mark.long
@@ -100,43 +100,43 @@ def test_a_swapped_public_key_gives_other_words(session: Session, tmp_path: Path
 def test_an_invitation_changed_on_the_way_is_answered_in_vain(
     session: Session, tmp_path: Path, change: Callable[[Invitation], Invitation]
 ) -> None:
-    true = Invitation.decode(joining.invite(session, like="caseworker"))
+    true = Invitation.decode(invitations.invite(session, like="caseworker"))
     changed = change(true)
     joiner = ask(tmp_path / "joiner", changed.encode())
     with pytest.raises((RefusedError, VerificationError)):
-        joining.look(session, joiner.request)
+        invitations.look(session, joiner.request)
     # Whoever opens it in between and seals it on to the true inviter does not get further.
     passed_on = tmp_path / "passed.on"
     passed_on.write_bytes(seal_request(true, new_seat(session.database, changed, NAME, here=False).request))
     with pytest.raises(RefusedError, match="does not answer an invitation of this device"):
-        joining.look(session, passed_on)
+        invitations.look(session, passed_on)
 
 
 def test_more_roles_in_the_invitation_are_not_given(session: Session, tmp_path: Path) -> None:
-    true = Invitation.decode(joining.invite(session, like="intake"))
+    true = Invitation.decode(invitations.invite(session, like="intake"))
     joiner = ask(tmp_path / "joiner", replace(true, roles=("admin", "intake")).encode())
     with pytest.raises(RefusedError, match="does not answer an invitation"):
-        joining.look(session, joiner.request)
+        invitations.look(session, joiner.request)
 
 
 def test_a_second_request_for_one_invitation_is_refused(session: Session, tmp_path: Path) -> None:
-    invitation = joining.invite(session, like="caseworker")
+    invitation = invitations.invite(session, like="caseworker")
     first, second = ask(tmp_path / "first", invitation), ask(tmp_path / "second", invitation)
-    joining.look(session, first.request)
+    invitations.look(session, first.request)
     with pytest.raises(RefusedError, match="another request has already answered"):
-        joining.look(session, second.request)
-    assert joining.look(session, first.request).words == first.words
+        invitations.look(session, second.request)
+    assert invitations.look(session, first.request).words == first.words
 
 
 def test_a_replayed_request_is_refused(session: Session, tmp_path: Path) -> None:
-    joiner = ask(tmp_path / "joiner", joining.invite(session, like="caseworker"))
-    admitted = joining.admit(session, joining.look(session, joiner.request), joiner.words)
+    joiner = ask(tmp_path / "joiner", invitations.invite(session, like="caseworker"))
+    admitted = invitations.admit(session, invitations.look(session, joiner.request), joiner.words)
     with pytest.raises(RefusedError, match="this request has already been admitted"):
-        joining.look(session, joiner.request)
+        invitations.look(session, joiner.request)
     # Not after the member left either: an ended seat does not come back.
     assert members.leave(session, admitted.member).is_done
     with pytest.raises(RefusedError, match="this request has already been admitted"):
-        joining.look(session, joiner.request)
+        invitations.look(session, joiner.request)
 
 
 @pytest.mark.parametrize(
@@ -145,48 +145,48 @@ def test_a_replayed_request_is_refused(session: Session, tmp_path: Path) -> None
     ids=["none", "empty", "blanks", "others"],
 )
 def test_empty_or_other_words_admit_nobody(session: Session, tmp_path: Path, typed: list[str]) -> None:
-    joiner = ask(tmp_path / "joiner", joining.invite(session, like="caseworker"))
-    answered = joining.look(session, joiner.request)
+    joiner = ask(tmp_path / "joiner", invitations.invite(session, like="caseworker"))
+    answered = invitations.look(session, joiner.request)
     with pytest.raises(VerificationError, match="the 13 words do not belong"):
-        joining.admit(session, answered, typed)
+        invitations.admit(session, answered, typed)
     for cut in (joiner.words[:12], (*joiner.words, joiner.words[0]), joiner.words[::-1]):
         with pytest.raises(VerificationError, match="the 13 words do not belong"):
-            joining.admit(session, answered, cut)
+            invitations.admit(session, answered, cut)
     assert len(session.directory.effective.members) == 1
 
 
 def test_words_of_another_request_admit_nobody(session: Session, tmp_path: Path) -> None:
-    first = ask(tmp_path / "first", joining.invite(session, like="caseworker"))
-    second = ask(tmp_path / "second", joining.invite(session, like="caseworker"))
-    answered = joining.look(session, first.request)
+    first = ask(tmp_path / "first", invitations.invite(session, like="caseworker"))
+    second = ask(tmp_path / "second", invitations.invite(session, like="caseworker"))
+    answered = invitations.look(session, first.request)
     with pytest.raises(VerificationError, match="the 13 words do not belong"):
-        joining.admit(session, answered, second.words)
+        invitations.admit(session, answered, second.words)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("at", [0, 1, 2, 18, 34, 1200, -1])
 def test_an_altered_request_does_not_open(session: Session, tmp_path: Path, at: int) -> None:
-    joiner = ask(tmp_path / "joiner", joining.invite(session, like="caseworker"))
+    joiner = ask(tmp_path / "joiner", invitations.invite(session, like="caseworker"))
     altered = bytearray(joiner.request.read_bytes())
     altered[at] ^= 1
     joiner.request.write_bytes(altered)
     with pytest.raises((BrokenSealError, MalformedError)):
-        joining.look(session, joiner.request)
+        invitations.look(session, joiner.request)
 
 
 def test_a_log_that_is_not_the_seats_own_is_refused(session: Session, tmp_path: Path) -> None:
-    joiner = ask(tmp_path / "joiner", joining.invite(session, like="caseworker"))
+    joiner = ask(tmp_path / "joiner", invitations.invite(session, like="caseworker"))
     with session.database.reading() as rows:
         own = rows.genesis(session.log.origin)
     assert own is not None
-    read = joining.look(session, joiner.request)
+    read = invitations.look(session, joiner.request)
     for genesis in (own, read.request.genesis[:-1] + bytes((read.request.genesis[-1] ^ 1,))):
-        invitation = joining.invite(session, like="caseworker")
+        invitation = invitations.invite(session, like="caseworker")
         named = replace(read.request, genesis=genesis, invitation=Invitation.decode(invitation).digest())
         path = tmp_path / "false.request"
         path.write_bytes(seal_request(Invitation.decode(invitation), named))
         with pytest.raises(VerificationError, match=r"not the first one of its own device|does not hold"):
-            joining.look(session, path)
+            invitations.look(session, path)
 
 
 def make_bundle_for(mira: Session, member: bytes, path: Path) -> Path:
@@ -199,10 +199,10 @@ def test_a_roster_older_than_the_invitations_is_not_believed(founded: Place, tmp
     """The vault as it was before somebody was ended: whoever kept that copy admits the joiner into it."""
     old = founded.copied_to(tmp_path / "kept")
     with founded.open() as mira:
-        joining.admit_here(
+        invitations.admit_here(
             mira, like="caseworker", name="Selin Asterholt", passphrase=bytearray(b"other words"), by_root=True
         )
-        invitation = joining.invite(mira, like="caseworker")
+        invitation = invitations.invite(mira, like="caseworker")
     joiner = ask(tmp_path / "joiner", invitation)
     with old.open() as kept:
         request = open_as_the_inviter(kept, joiner)
@@ -214,25 +214,25 @@ def test_a_roster_older_than_the_invitations_is_not_believed(founded: Place, tmp
 
 def test_two_copies_of_one_vault_that_both_admit_are_noticed(founded: Place, tmp_path: Path) -> None:
     with founded.open() as mira:
-        invitation = joining.invite(mira, like="caseworker")
+        invitation = invitations.invite(mira, like="caseworker")
     joiner = ask(tmp_path / "joiner", invitation)
     other = founded.copied_to(tmp_path / "clone")
     with founded.open() as mira:
-        answered = joining.look(mira, joiner.request)
-        admitted = joining.admit(mira, answered, joiner.words)
+        answered = invitations.look(mira, joiner.request)
+        admitted = invitations.admit(mira, answered, joiner.words)
         assert admitted.outcome.is_done
         first = make_bundle_for(mira, admitted.member, tmp_path / "first")
     with other.open() as clone:
         admit_without_asking(clone, certificate_of(answered.request))
         second = make_bundle_for(clone, admitted.member, tmp_path / "second")
-    joining.finish(joiner.place.path, second, member=NAME, passphrase=bytearray(PASSPHRASE))
+    invitations.finish(joiner.place.path, second, member=NAME, passphrase=bytearray(PASSPHRASE))
     with pytest.raises(VerificationError, match="a log of this vault forked"):
         joiner.finish(first)
 
 
 def test_another_key_in_the_certificate_is_noticed(session: Session, tmp_path: Path) -> None:
-    joiner = ask(tmp_path / "joiner", joining.invite(session, like="caseworker"))
-    request = joining.look(session, joiner.request).request
+    joiner = ask(tmp_path / "joiner", invitations.invite(session, like="caseworker"))
+    request = invitations.look(session, joiner.request).request
     true = certificate_of(request)
     # The grants of the directory still reach the joiner, or it would only wait: the giver is the attacker.
     swapped = replace(true, member=session.member)
@@ -243,7 +243,7 @@ def test_another_key_in_the_certificate_is_noticed(session: Session, tmp_path: P
 
 
 def test_a_seat_that_nobody_admitted_goes_on_waiting(session: Session, tmp_path: Path) -> None:
-    joiner = ask(tmp_path / "joiner", joining.invite(session, like="caseworker"))
+    joiner = ask(tmp_path / "joiner", invitations.invite(session, like="caseworker"))
     with pytest.raises(WaitingForDecisionError, match="waiting for admission"):
         open_place(joiner.place, NAME)
 
@@ -263,11 +263,11 @@ def test_an_admission_that_changes_the_rules_as_well_needs_more_than_one(
     founded: Place, tmp_path: Path, change: Callable[[object], object]
 ) -> None:
     with founded.open() as mira:
-        joining.admit_here(
+        invitations.admit_here(
             mira, like="caseworker", name="Selin Asterholt", passphrase=bytearray(b"other words"), by_root=True
         )
-        joiner = ask(tmp_path / "joiner", joining.invite(mira, like="caseworker"))
-        request = joining.look(mira, joiner.request).request
+        joiner = ask(tmp_path / "joiner", invitations.invite(mira, like="caseworker"))
+        request = invitations.look(mira, joiner.request).request
         honest = propose(mira, admission_of(certificate_of(request)))
         head = change(honest.head)
         altered = make_roster(
@@ -286,8 +286,8 @@ def test_an_admission_that_changes_the_rules_as_well_needs_more_than_one(
 
 def test_a_member_added_without_signatures_is_none(founded: Place, tmp_path: Path) -> None:
     with founded.open() as mira:
-        joiner = ask(tmp_path / "joiner", joining.invite(mira, like="admin"))
-        request = joining.look(mira, joiner.request).request
+        joiner = ask(tmp_path / "joiner", invitations.invite(mira, like="admin"))
+        request = invitations.look(mira, joiner.request).request
         honest = propose(mira, admission_of(certificate_of(request), Role.ADMIN))
         for roster in (Roster(honest.entries), honest.__class__(honest.entries, ((request.identity, bytes(64)),))):
             write_unasked(mira, roster)

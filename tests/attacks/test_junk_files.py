@@ -16,7 +16,7 @@ from vault.seal.recipients import LETTER_LIMIT
 from vault.services.approvals import by_file
 from vault.services.exchange import syncing
 from vault.sync import staging
-from vault.sync.opening import OUTER_LIMIT, encode_header
+from vault.sync.bundle_file import OUTER_LIMIT, encode_header
 
 _MIB = 1 << 20
 

@@ -30,12 +30,12 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.ids import CompartmentId, RecordId, make_id
 from vault.records import work
-from vault.records.content import Content, encode_content
+from vault.records.versions import Content, encode_content
 from vault.records.work import Entry
 from vault.services.backups import backups, restoring
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
-from vault.services.evidence.checking import Answer, Verification
+from vault.services.evidence import log_checking
+from vault.services.evidence.log_checking import Answer, Verification
 from vault.services.grants import sharing
 from vault.services.members import members
 
@@ -97,7 +97,7 @@ def test_what_no_key_opens_holds_up_its_case_alone_until_its_author_is_taken_off
         joels_log = joel.log.origin
     organisation.exchange(JOEL, AMINA)
     with organisation.open(AMINA) as amina:
-        found = checking.verify(amina)
+        found = log_checking.verify(amina)
         assert named(found, "closed")
         assert found.unreadable[0].origin == joels_log
         assert "does not open (Joel Brandvik, entry" in " ".join(in_english(amina.warnings))
@@ -107,7 +107,7 @@ def test_what_no_key_opens_holds_up_its_case_alone_until_its_author_is_taken_off
         assert sharing.grant(amina, own, organisation.members(TOMAS))
         sharing.revoke(amina, case, organisation.members(JOEL))
         assert sharing.grant(amina, case, organisation.members(TOMAS))
-        assert checking.verify(amina).answer is Answer.WHOLE
+        assert log_checking.verify(amina).answer is Answer.WHOLE
 
 
 @pytest.mark.long
@@ -120,12 +120,12 @@ def test_what_opens_and_holds_no_record_stops_nothing_and_is_named(
         write_junk(joel, case, name, patch, "note")
     organisation.exchange(JOEL, AMINA)
     with organisation.open(AMINA) as amina:
-        assert named(checking.verify(amina), "empty")
+        assert named(log_checking.verify(amina), "empty")
         assert "nothing that can be read" in " ".join(in_english(amina.warnings))
         assert sharing.grant(amina, case, organisation.members(TOMAS))
         assert sharing.grant(amina, own, organisation.members(TOMAS))
         sharing.revoke(amina, case, organisation.members(JOEL))
-        assert checking.verify(amina).answer is Answer.WHOLE
+        assert log_checking.verify(amina).answer is Answer.WHOLE
 
 
 @pytest.mark.long
@@ -139,7 +139,7 @@ def test_a_real_alteration_is_found_beside_many_records_that_nobody_can_read_and
             write_junk(joel, case, name, patch, "note")
     organisation.exchange(JOEL, AMINA)
     with organisation.open(AMINA) as amina:
-        found = checking.verify(amina)
+        found = log_checking.verify(amina)
         assert (found.answer, len(found.unreadable)) == (Answer.UNREADABLE, 8)
         assert str(found.unread) == "8 records of Joel Brandvik"
         # A grant that no log lists is named where all else holds together.
@@ -148,10 +148,10 @@ def test_a_real_alteration_is_found_beside_many_records_that_nobody_can_read_and
                 "INSERT INTO granted (digest, epoch, seat, giver, sealed)"
                 " SELECT zeroblob(32), epoch, seat, giver, sealed FROM granted LIMIT 1"
             )
-        assert checking.verify(amina).answer is Answer.ALTERED
+        assert log_checking.verify(amina).answer is Answer.ALTERED
         with amina.database.transaction() as rows:
             rows.connection.exec_driver_sql("DELETE FROM version WHERE compartment = ?", (own,))
-        found = checking.verify(amina)
+        found = log_checking.verify(amina)
         assert (found.answer, found.faults[0].code, len(found.unreadable)) == (Answer.ALTERED, "absent", 8)
 
 
@@ -173,7 +173,7 @@ def test_an_altered_key_of_what_one_wrote_in_an_earlier_log_is_no_record_that_on
     for index in (place.path / "index").iterdir():
         index.unlink()
     with organisation.open(AMINA) as amina:
-        assert checking.verify(amina).answer is Answer.ALTERED
+        assert log_checking.verify(amina).answer is Answer.ALTERED
 
 
 @pytest.mark.long
@@ -186,7 +186,7 @@ def test_in_the_directory_it_is_set_apart_of_whoever_may_write_nothing_there(
         case = cases.create(mira, title="A case of hers", kind="asylum").case
         write_junk(hostile, hostile.directory.compartment, name, patch, "note")
         give(hostile, mira, tmp_path)
-        found = checking.verify(mira)
+        found = log_checking.verify(mira)
         assert found.answer is Answer.WHOLE
         assert found.quarantined == 1
         assert mira.faults() == []
@@ -202,13 +202,13 @@ def test_of_a_supervisor_in_the_directory_everything_waits_until_they_are_ended(
         case = cases.create(mira, title="A case of hers", kind="asylum").case
         write_junk(hostile, hostile.directory.compartment, name, patch, "device")
         give(hostile, mira, tmp_path)
-        assert named(checking.verify(mira), "closed")
+        assert named(log_checking.verify(mira), "closed")
         with pytest.raises(VerificationError, match=WAITS):
             sharing.grant(mira, case, organisation.members(AMINA))
         assert backups.make(mira, tmp_path / "stick") is not None
         members.suspend(mira, organisation[TOMAS].member)
         assert sharing.grant(mira, case, organisation.members(AMINA))
-        assert checking.verify(mira).answer is Answer.WHOLE
+        assert log_checking.verify(mira).answer is Answer.WHOLE
 
 
 @pytest.mark.long
@@ -226,7 +226,7 @@ def test_of_somebody_ended_nothing_waits_for_it(
     organisation.exchange(MIRA, AMINA)
     with organisation.open(AMINA) as amina:
         assert sharing.grant(amina, case, organisation.members(TOMAS))
-        assert checking.verify(amina).answer is Answer.WHOLE
+        assert log_checking.verify(amina).answer is Answer.WHOLE
 
 
 def test_a_time_beyond_any_in_a_record_that_the_index_does_not_read_stops_nobody(

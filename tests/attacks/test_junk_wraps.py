@@ -11,7 +11,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.store.rowtypes import VersionKeyRow
 from vault.sync.admitting import WRAPS_PER_PLACE
 
@@ -40,4 +40,4 @@ def test_junk_in_every_place_for_a_key_does_not_keep_the_true_key_out(
         give(selin, tomas, tmp_path)
     with organisation.open(TOMAS) as tomas:
         assert TRUE in {note.value.text for note in cases.open_case(tomas, case).notes}
-        assert checking.verify(tomas).verified
+        assert log_checking.verify(tomas).verified

@@ -12,7 +12,7 @@ from vault.casework.disclosure import Disclosure
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
-from vault.records.codec import from_fields
+from vault.records.versions import from_fields
 from vault.redaction.spans import Action
 from vault.services.cases import cases, notes
 from vault.services.exports import exporting, partners

@@ -14,7 +14,7 @@ from vault.access.seat_keys.slots import Factors
 from vault.access.unlock import unlock
 from vault.errors import TryAgainError, WrongPassphraseError
 from vault.records.work import Work
-from vault.services.credentials import factors
+from vault.services.credentials import entering
 from vault.store import files
 from vault.words.message import Message
 
@@ -50,7 +50,7 @@ def test_a_change_that_is_cut_off_takes_no_keyfile_away_that_the_slot_needs(
     with founded.open() as session:
         monkeypatch.setattr(place, step, cut_off)
         with pytest.raises(TryAgainError) as told:
-            factors.add_keyfile(session, member=MEMBER, factors=Factors(bytearray(PASSPHRASE)), path=stick)
+            entering.add_keyfile(session, member=MEMBER, factors=Factors(bytearray(PASSPHRASE)), path=stick)
         monkeypatch.undo()
     assert f"Keep the new file {stick}" in str(told.value.next_step)
     # The words above: twice without it, or it is needed. The first unlock may still open, and finishes the change.
@@ -60,7 +60,7 @@ def test_a_change_that_is_cut_off_takes_no_keyfile_away_that_the_slot_needs(
 def test_wrong_old_factors_leave_no_file(founded: Place, tmp_path: Path) -> None:
     stick = tmp_path / "holiday.bin"
     with founded.open() as session, pytest.raises(WrongPassphraseError):
-        factors.add_keyfile(session, member=MEMBER, factors=Factors(bytearray(b"wrong")), path=stick)
+        entering.add_keyfile(session, member=MEMBER, factors=Factors(bytearray(b"wrong")), path=stick)
     assert not stick.exists()
 
 
@@ -71,7 +71,7 @@ def _opens(place: Place, keyfile: Path | None = None) -> bool:
             place.path,
             member=MEMBER,
             passphrase=bytearray(PASSPHRASE),
-            device_secret=b"" if keyfile is None else factors.device_secret_of(keyfile).secret,
+            device_secret=b"" if keyfile is None else entering.device_secret_of(keyfile).secret,
             state=place.state,
             wait=lambda _: None,
         ).close()

@@ -21,7 +21,7 @@ import pytest
 from tests.attacks.killing import draft_number, is_whole, made_text
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, fill, found
 from vault.services.cases import cases
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 
 _REPOSITORY = Path(__file__).parents[2]
 
@@ -54,7 +54,7 @@ def test_nothing_acknowledged_is_lost_when_children_of_one_unlocked_process_are_
     with office.open() as session:
         assert session.warnings == ()
         stored = {note.record.hex(): note.value.text for note in cases.open_case(session, office.cases[1]).notes}
-        found = checking.verify(session)
+        found = log_checking.verify(session)
         assert draft_number(session) >= promised["draft"]
     assert found.verified, found.faults[:3]
     assert found.entries == found.expected
@@ -119,7 +119,7 @@ def test_nothing_acknowledged_is_lost_when_the_real_command_is_killed(
     with office.open() as session:
         assert session.warnings == ()
         stored = {note.record.hex(): note.value.text for note in cases.open_case(session, office.cases[1]).notes}
-        found = checking.verify(session)
+        found = log_checking.verify(session)
     assert found.verified, found.faults[:3]
     assert set(acknowledged) <= stored.keys()
     written = [text for text in stored.values() if text.startswith("note ")]

@@ -12,12 +12,12 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, make_id
 from vault.log.epoch_notice import EpochNotice
-from vault.log.rosters.roster import ROSTER_RECORD
+from vault.log.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.work import Entry, Work
 from vault.services.cases import cases, notes
 from vault.services.grants import sharing
-from vault.services.projection.kinds_held import held_of_kind
+from vault.services.projection.places import held_of_kind
 
 
 def claim(session: Session, compartment: CompartmentId, kind: CompartmentKind) -> None:

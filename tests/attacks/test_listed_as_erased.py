@@ -16,9 +16,9 @@ from vault.ids import CompartmentKind, VersionId
 from vault.records.work import Entry
 from vault.services import housekeeping
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
-from vault.services.projection.kinds_held import the_one
+from vault.services.projection.places import the_one_of_kind
 
 _IN_ONE_ENTRY = 800
 # Lines for each digest: its list is read a few times. Where each is judged, it is thousands.
@@ -26,7 +26,7 @@ _AT_IMPORT, _AT_UNLOCK = 200, 30
 
 
 def list_as_erased(session: Session, entries: int) -> None:
-    home = the_one(session, CompartmentKind.REGISTER)
+    home = the_one_of_kind(session, CompartmentKind.REGISTER)
     for _ in range(entries):
         with session.work() as work:
             for _ in range(_IN_ONE_ENTRY):
@@ -66,11 +66,11 @@ def test_a_note_comes_in_though_somebody_lists_it_as_erased_of_another_place(
             versions = rows.placed(case, note)
         with dana.work() as work:
             for version in versions:
-                work.erase(the_one(dana, CompartmentKind.REGISTER), VersionId(version.id))
+                work.erase(the_one_of_kind(dana, CompartmentKind.REGISTER), VersionId(version.id))
             work.commit(Entry(act="erase", why="mistake", covers={"register-entry": 1}))
         give(dana, mira, tmp_path)
         give(joel, mira, tmp_path)
         assert [note.value.text for note in cases.open_case(mira, case).notes] == ["what she said"]
         with mira.database.transaction() as rows:
             rows.erase_versions([(version.origin, version.seq, version.n) for version in versions])
-        assert "missing" in " ".join(str(fault.message) for fault in checking.verify(mira).faults)
+        assert "missing" in " ".join(str(fault.message) for fault in log_checking.verify(mira).faults)

@@ -35,14 +35,13 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, VaultError
 from vault.ids import SeatId
 from vault.seal.recovery import Sheet
-from vault.services import housekeeping
+from vault.services import health, housekeeping
 from vault.services.cases import cases, notes
-from vault.services.computer import health
-from vault.services.credentials import recovery, settling
-from vault.services.evidence import checking
+from vault.services.credentials import recovery
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
-from vault.services.members import devices, joining, lists_apart, members
-from vault.services.projection import dates
+from vault.services.members import admissions, devices, invitations, members
+from vault.services.projection import last_done
 
 __all__ = ["organisation_template"]  # a fixture
 
@@ -78,8 +77,8 @@ def admitted_by(organisation: Organisation, supervisor: str, name: str, folder: 
     """Have a supervisor admit a caseworker alone, who opens the vault and writes a case."""
     place = Place(folder / name / "office.vault", folder / name / "state")
     with organisation.open(supervisor) as session:
-        request, words = ask_to_join(folder, place, joining.invite(session, like="caseworker", days=0), name)
-        done = joining.admit(session, joining.look(session, request), words)
+        request, words = ask_to_join(folder, place, invitations.invite(session, like="caseworker", days=0), name)
+        done = invitations.admit(session, invitations.look(session, request), words)
         account = Account(name, place, done.member, done.seat)
         with finish_joining(folder, session, account) as theirs:
             opened = cases.create(theirs, title=f"Case of {name}", kind="asylum").case
@@ -112,13 +111,13 @@ def apart(apart_template: Apart, tmp_path: Path) -> Apart:
 
 def told(session: Session) -> list[str]:
     """Return what a member hears at unlock of lists that were made apart."""
-    lists_apart.note_lists_apart(session)
+    admissions.note_lists_apart(session)
     return [str(said) for said in session.warnings if "lists of members" in str(said)]
 
 
 def settled(apart: Apart, *seats: SeatId, name: str = MIRA) -> None:
     with apart.open(name) as session:
-        outcome = settling.settle_lists(session, seats, typed(apart.sheets, 1, 2))
+        outcome = recovery.settle_lists(session, seats, typed(apart.sheets, 1, 2))
         assert outcome.is_done
         assert set(outcome.admitted) == set(seats)
 
@@ -129,7 +128,7 @@ def test_who_settles_it_with_the_typed_sheets_has_proven_them_on_that_device(apa
         assert recovery.status(selin).proven is None
     settled(apart, apart.ines.seat, name=SELIN)
     with apart.open(SELIN) as selin:
-        dates.note_opened(selin)
+        last_done.note_opened(selin)
         found = recovery.status(selin)
         assert found.proven is True
         assert found.said in health.status(selin.folder.path, session=selin)
@@ -150,7 +149,7 @@ def test_who_has_one_list_hears_nothing(apart: Apart) -> None:
     with apart.open(AMINA) as amina:
         assert told(amina) == []
         with pytest.raises(RefusedError):
-            lists_apart.waiting(amina)
+            admissions.waiting(amina)
 
 
 @pytest.mark.long
@@ -164,7 +163,7 @@ def test_a_device_can_be_revoked_by_one_admin_while_the_lists_wait_and_everybody
         with apart.open(name) as session:
             assert apart.organisation[JOEL].seat not in session.directory.effective.certificates
             assert told(session)
-            assert checking.verify(session).faults == ()
+            assert log_checking.verify(session).faults == ()
 
 
 @pytest.mark.long
@@ -186,7 +185,7 @@ GIVES: dict[str, Callable[[Session, Apart], object]] = {
     "a role": lambda mira, apart: members.change_roles(
         mira, apart.organisation[JOEL].member, ["caseworker", "supervisor"]
     ),
-    "a member in this folder": lambda mira, apart: joining.admit_here(
+    "a member in this folder": lambda mira, apart: invitations.admit_here(
         mira, like="caseworker", name="Lea Marchetti", passphrase=bytearray(NEW)
     ),
     "new sheets": lambda mira, apart: recovery.renew(mira, typed(apart.sheets, 1, 2)),
@@ -218,8 +217,8 @@ def test_the_sheets_let_both_in_with_what_they_wrote_before(apart: Apart) -> Non
                 (row,) = (row for row in cases.list_all(theirs) if newcomer.name in row.title)
                 notes.add(theirs, cases.find(theirs, row.ref), Note(NoteKind.CONTACT, "after it was settled"))
                 give(theirs, supervisor, apart.folder)
-                assert checking.verify(theirs).faults == ()
-            assert checking.verify(supervisor).faults == ()
+                assert log_checking.verify(theirs).faults == ()
+            assert log_checking.verify(supervisor).faults == ()
             assert {INES, PAVEL} <= {shown.name for shown in members.list_all(supervisor)}
 
 
@@ -245,15 +244,15 @@ def test_whose_device_or_membership_a_list_ended_is_offered_no_more(apart: Apart
     place = Place(apart.folder / "joel2" / "office.vault", apart.folder / "joel2" / "state")
     apart.meet(SELIN, KARIM)
     with org.open(SELIN) as selin:
-        invitation = joining.invite_device(selin, org[JOEL].member)
+        invitation = invitations.invite_device(selin, org[JOEL].member)
         request, words = ask_to_join(apart.folder, place, invitation, org[JOEL].name)
-        second = joining.admit(selin, joining.look(selin, request), words).seat
+        second = invitations.admit(selin, invitations.look(selin, request), words).seat
     with org.open(KARIM) as karim:
         members.leave(karim, org[JOEL].member)
     apart.meet(SELIN, KARIM, SELIN)
     with org.open(MIRA) as mira:
         assert second not in mira.directory.effective.certificates
-        assert second not in {device.seat for device in lists_apart.waiting(mira)}
+        assert second not in {device.seat for device in admissions.waiting(mira)}
 
 
 @pytest.mark.long
@@ -273,12 +272,12 @@ def test_a_recovery_and_an_admission_that_were_made_apart_are_settled_like_any_o
 
     with karim() as restored, org.open(MIRA) as mira:
         give(restored, mira, apart.folder)
-        assert {device.seat for device in lists_apart.waiting(mira)} == {back.back.seat, late.seat}
+        assert {device.seat for device in admissions.waiting(mira)} == {back.back.seat, late.seat}
     settled(apart, back.back.seat, late.seat)
     with karim() as restored, org.open(MIRA) as mira:
         give(mira, restored, apart.folder)
         assert told(restored) == []
-        assert checking.verify(restored).faults == ()
+        assert log_checking.verify(restored).faults == ()
         assert members.list_all(restored)
 
 
@@ -287,7 +286,7 @@ def test_without_enough_sheets_nothing_is_settled(given: tuple[int, ...], words:
     with apart.open(MIRA) as mira:
         sheets = typed(apart.sheets, *given) if given else None
         with pytest.raises(VaultError, match=words):
-            settling.settle_lists(mira, [apart.ines.seat], sheets)
+            recovery.settle_lists(mira, [apart.ines.seat], sheets)
         assert told(mira)
 
 
@@ -296,12 +295,12 @@ def test_a_caseworker_settles_nothing_even_with_the_sheets(apart: Apart) -> None
     with apart.open(AMINA) as amina:
         assert told(amina)
         with pytest.raises(RefusedError):
-            settling.settle_lists(amina, [apart.ines.seat], typed(apart.sheets, 1, 2))
+            recovery.settle_lists(amina, [apart.ines.seat], typed(apart.sheets, 1, 2))
 
 
 def test_a_device_that_no_list_admitted_is_not_let_in(apart: Apart) -> None:
     with apart.open(MIRA) as mira:
-        outcome = settling.settle_lists(mira, [SeatId(b"x" * 16), apart.ines.seat], typed(apart.sheets, 1, 2))
+        outcome = recovery.settle_lists(mira, [SeatId(b"x" * 16), apart.ines.seat], typed(apart.sheets, 1, 2))
         assert outcome.admitted == (apart.ines.seat,)
         housekeeping.settle(mira)
         assert told(mira) == []
@@ -356,5 +355,5 @@ def test_two_newcomers_of_one_name_are_not_both_let_in(organisation_template: Or
     with organisation.open(MIRA) as mira:
         assert told(mira)[0].count(INES) == 2
         with pytest.raises(RefusedError, match=f"two would have the name {INES}"):
-            settling.settle_lists(mira, [twin.seat for twin in twins])
-        assert settling.settle_lists(mira, [twins[0].seat]).admitted == (twins[0].seat,)
+            recovery.settle_lists(mira, [twin.seat for twin in twins])
+        assert recovery.settle_lists(mira, [twins[0].seat]).admitted == (twins[0].seat,)

@@ -18,11 +18,11 @@ from vault.errors import WrongPassphraseError
 from vault.policy.roles import Role
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.named import dates_file_name
+from vault.services import health
 from vault.services.backups import backups
 from vault.services.cases import cases, notes
-from vault.services.computer import health
-from vault.services.evidence import checking
-from vault.services.projection import dates
+from vault.services.evidence import log_checking
+from vault.services.projection import last_done
 from vault.store.files import read_limited
 from vault.store.folder import SIZE_STEP
 
@@ -120,8 +120,8 @@ def test_the_state_folder_tells_of_no_backup_no_sheets_and_no_auditor_and_what_t
     assert health.before_unlock(filled.path, state=filled.state) == (1_000, 0)
     with filled.open() as session:
         backups.make(session, tmp_path / "stick")
-        assert checking.verify(session).verified
-        dates.note_opened(session)
+        assert log_checking.verify(session).verified
+        last_done.note_opened(session)
         opened = {item.name for item in health.status(filled.path, session=session, state=filled.state)}
     assert json.loads(kept.read_text()).keys() == {"opened"}
     locked = {item.name for item in health.status(filled.path, state=filled.state)}

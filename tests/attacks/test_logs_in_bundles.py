@@ -15,17 +15,12 @@ from tests.sync.exchange import (
     take,
 )
 from tests.sync.hostile import bundle_of, encoded, forked, write
-from vault.log.checks.list_check import version_id
 from vault.log.items import Item, ItemKind
+from vault.log.list_check import version_id
 from vault.store.engine import Database
-from vault.sync import proving
-from vault.sync.pages import (
-    PageKind,
-    SentOperation,
-    SentRow,
-    SentVersion,
-)
-from vault.sync.proving import Stop
+from vault.sync import proven_logs
+from vault.sync.bundle_pages import PageKind, SentOperation, SentRow, SentVersion
+from vault.sync.proven_logs import Stop
 
 
 @pytest.fixture
@@ -165,7 +160,7 @@ def test_a_skipped_session_proves_nothing_behind_it(store: Database, tmp_path: P
 def test_unsigned_entries_without_end_are_not_read_to_their_end(
     store: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(proving, "UNVERIFIED_LIMIT", 10)
+    monkeypatch.setattr(proven_logs, "UNVERIFIED_LIMIT", 10)
     writer = Writer().write(4)
     for number in range(40):
         writer.append(word=str(number))

@@ -18,8 +18,8 @@ from vault.errors import UsageError
 from vault.ids import CompartmentKind
 from vault.records.seatlog import SeatLog
 from vault.records.work import Entry
-from vault.services.cases import cases, intake, listing, notes, people, searching
-from vault.services.projection.kinds_held import the_one
+from vault.services.cases import case_people, cases, intake, listing, notes, searching
+from vault.services.projection.places import the_one_of_kind
 from vault.services.projection.projection import up_to_date_index
 
 __all__ = ["house", "house_template"]
@@ -39,7 +39,7 @@ def _write_people(house: House, persons: Sequence[Person]) -> None:
 
 def _write_slips(house: House, *slips: Slip) -> None:
     with house.open("Dana") as dana:
-        home = the_one(dana, CompartmentKind.INTAKE)
+        home = the_one_of_kind(dana, CompartmentKind.INTAKE)
         with dana.work(home) as work:
             for slip in slips:
                 work.keep(home, slip)
@@ -54,7 +54,7 @@ def _person(name: str, *never_use: str, hours: str = "", phones: tuple[str, ...]
 @pytest.mark.long
 def test_do_not_call_stands_beside_a_number_in_the_list_of_slips_in_one_and_while_it_is_typed(house: House) -> None:
     with house.open("Amina") as amina:
-        people.keep(amina, house.case, _person("Real", BARRED))
+        case_people.keep(amina, house.case, _person("Real", BARRED))
     with house.open("Dana") as dana:
         intake.add(dana, name="Real", number=SPELT, text="husband says call back", call_back=True)
         intake.add(dana, name="Other", text="his number is 0151/12345678")
@@ -144,7 +144,7 @@ def test_what_is_too_long_is_refused_where_it_is_written_with_the_name_of_the_fi
         with pytest.raises(UsageError, match="text of a slip is longer than 20000 characters"):
             intake.add(amina, text="y" * 20_001)
         with pytest.raises(UsageError, match="never-use list of a person has more than 200 lines"):
-            people.keep(amina, house.case, _person("Real", *(f"+33{number:09d}" for number in range(201))))
+            case_people.keep(amina, house.case, _person("Real", *(f"+33{number:09d}" for number in range(201))))
 
 
 @pytest.mark.long

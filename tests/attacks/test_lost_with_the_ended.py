@@ -15,7 +15,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError
 from vault.ids import CompartmentId
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
 from vault.services.members import rostering
@@ -99,7 +99,7 @@ def test_what_others_wrote_under_a_key_that_is_cut_off_is_said_before_and_told_a
                 (alarm,) = told(session)
                 assert f"(in {made.ref}; first: entry " in alarm
                 assert "a grant of it brings" in alarm
-                assert checking.verify(session).faults == ()
+                assert log_checking.verify(session).faults == ()
 
             # As it says: somebody who may gives the case to the author, and the note is there again.
             sharing.grant(mira, made.case, [joel.member])

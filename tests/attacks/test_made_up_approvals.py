@@ -19,14 +19,14 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.durations import DAY_MS
 from vault.ids import CompartmentId, RecordId, VersionId
-from vault.log.approvals import APPROVAL_PURPOSE, Approval, approved_digest
+from vault.log.approval import APPROVAL_PURPOSE, Approval, approved_digest
 from vault.records.work import Entry, Work
 from vault.seal.age import recipient_of
 from vault.seal.named import access_record
 from vault.services.approvals import by_file, erasing
 from vault.services.cases import cases, notes
 from vault.services.erasures import what_goes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing
@@ -69,7 +69,7 @@ def later(office: Office, name: str, days: int) -> Iterator[Session]:
 
 def named(session: Session) -> tuple[list[str], list[str]]:
     """Return what is wrong with approvals, and whose are on their way."""
-    found = checking.verify(session)
+    found = log_checking.verify(session)
     faults = [str(fault.message).partition(": ")[2] for fault in found.faults if fault.code == "approval"]
     return faults, [line for line in map(str, found.on_their_way) if ON_ITS_WAY in line]
 

@@ -36,10 +36,10 @@ from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.services.cases import cases, intake, notes, sections
 from vault.services.credentials import recovery
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
-from vault.services.members import devices, joining, members
-from vault.services.projection.kinds_held import the_one
+from vault.services.members import devices, invitations, members
+from vault.services.projection.places import the_one_of_kind
 
 BEFORE, LATER = "written before the suspension: Umbrakess", "written after the suspension: Vantaskola"
 
@@ -103,7 +103,7 @@ def test_hundreds_of_keys_of_a_case_stop_no_act_and_no_suspension(
         give(mira, tomas, tmp_path)
         assert texts(tomas, flooded) == {BEFORE, "work goes on", LATER}
         assert mira.faults() == tomas.faults() == []
-        assert checking.verify(mira).verified
+        assert log_checking.verify(mira).verified
     for name in by:
         read = stolen_from(organisation, MIRA, name)
         assert BEFORE.encode() in read
@@ -115,15 +115,15 @@ def test_hundreds_of_keys_of_what_all_share_stop_no_change_of_members(
     organisation: Organisation, tmp_path: Path
 ) -> None:
     with organisation.at(MIRA, SELIN) as (mira, selin):
-        homes = [the_one(selin, kind) for kind in SHARED]
+        homes = [the_one_of_kind(selin, kind) for kind in SHARED]
         for home in homes:
             make_siblings(selin, home, 256, to=[mira.seat])
         assert not give(selin, mira, tmp_path).faults
         assert [current(mira, home) for home in homes] == [256] * len(homes)
         devices.name(mira, organisation[JOEL].seat, "the laptop of the field office")
         place = Place(tmp_path / "new" / "office.vault", tmp_path / "new" / "state")
-        request, words = ask_to_join(tmp_path, place, joining.invite(mira, like="intake", days=3), "Ilse Varnhagen")
-        admitted = joining.admit(mira, joining.look(mira, request), words, by_root=True)
+        request, words = ask_to_join(tmp_path, place, invitations.invite(mira, like="intake", days=3), "Ilse Varnhagen")
+        admitted = invitations.admit(mira, invitations.look(mira, request), words, by_root=True)
         assert admitted.outcome.is_done
         newcomer = Account("Ilse Varnhagen", place, admitted.member, admitted.seat)
         with finish_joining(tmp_path, mira, newcomer) as joined:
@@ -139,7 +139,7 @@ def test_hundreds_of_keys_of_what_all_share_stop_no_change_of_members(
             assert not holds(mira, home, selin.seat)
         assert mira.faults() == []
     with organisation.open(MIRA) as mira:
-        assert checking.verify(mira).verified
+        assert log_checking.verify(mira).verified
 
 
 @pytest.mark.long

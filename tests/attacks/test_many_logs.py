@@ -14,11 +14,10 @@ from tests.services.organisation import DANA, JOEL, MIRA, SELIN, TOMAS, Organisa
 from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.ids import CompartmentId
-from vault.log import order
-from vault.log.genesis import SEAT_IN_GENESIS
-from vault.log.order import LOGS_OF_A_SEAT
+from vault.log import genesis
+from vault.log.genesis import LOGS_OF_A_SEAT, SEAT_IN_GENESIS
 from vault.services.cases import cases
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 from vault.services.members import members
 
@@ -52,13 +51,13 @@ def test_of_three_hundred_logs_the_first_come_in_and_nobody_else_waits(
         with mira.database.reading() as rows:
             assert sum(row.bytes[SEAT_IN_GENESIS] == account.seat for row in rows.geneses()) == LOGS_OF_A_SEAT
     with organisation.open(MIRA) as mira:
-        assert checking.verify(mira).verified
+        assert log_checking.verify(mira).verified
         mira.require_sound_log()
         assert sharing.grant(mira, case, organisation.members(TOMAS))
         assert sharing.rotate(mira, case).left == 0
         assert members.suspend(mira, account.member).is_done
     with organisation.open(MIRA) as mira:
-        assert checking.verify(mira).verified
+        assert log_checking.verify(mira).verified
         mira.require_sound_log()
 
 
@@ -75,7 +74,7 @@ def test_a_log_whose_predecessor_never_came_waits_and_is_nobodys_fault(
         give(joel, mira, tmp_path)
         assert second not in origins(mira)
     with organisation.open(MIRA) as mira:
-        assert checking.verify(mira).verified
+        assert log_checking.verify(mira).verified
         assert sharing.grant(mira, case, organisation.members(TOMAS))
 
 
@@ -92,7 +91,7 @@ def test_a_beginning_that_is_not_here_is_a_fault_of_whoever_names_it_and_of_nobo
     forget_log(organisation, MIRA, first)
     shutil.rmtree(organisation[MIRA].place.state / "pins")
     with organisation.open(MIRA) as mira:
-        found = checking.verify(mira)
+        found = log_checking.verify(mira)
         assert [(fault.origin, str(fault.message)) for fault in found.faults] == [
             (first, "the genesis is missing or was altered")
         ]
@@ -101,7 +100,7 @@ def test_a_beginning_that_is_not_here_is_a_fault_of_whoever_names_it_and_of_nobo
         assert members.suspend(mira, organisation[JOEL].member).is_done
         assert sharing.grant(mira, case, organisation.members(TOMAS))
     with organisation.open(MIRA) as mira:
-        assert checking.verify(mira).verified
+        assert log_checking.verify(mira).verified
 
 
 def origins(session: Session) -> set[bytes]:
@@ -123,7 +122,7 @@ def test_two_who_were_told_different_logs_first_come_to_count_the_same(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     """A copy of a device begins as many as it likes: which of them count does not hang on who was told first."""
-    monkeypatch.setattr(order, "LOGS_OF_A_SEAT", most)
+    monkeypatch.setattr(genesis, "LOGS_OF_A_SEAT", most)
     twin = organisation.copied_to(tmp_path / "twin")
     with organisation.open(MIRA) as mira:
         case = cases.create(mira, title="Shared", kind="asylum").case

@@ -20,7 +20,7 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import Origin, RecordId, SeatId
-from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.work import Entry, Work
 from vault.services.cases import cases, notes

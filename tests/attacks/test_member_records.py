@@ -12,11 +12,11 @@ from vault.access.session import Session
 from vault.casework.organisation_records import Member
 from vault.errors import RefusedError
 from vault.ids import MemberId, RecordId, VersionId, make_id
-from vault.log.rosters.roster import ROSTER_RECORD
+from vault.log.roster import ROSTER_RECORD
 from vault.records.versions import open_each
 from vault.records.work import Entry
 from vault.services import housekeeping
-from vault.services.members import joining, members
+from vault.services.members import invitations, members
 from vault.services.members.members import Stand
 from vault.services.projection import authors
 
@@ -66,7 +66,7 @@ def test_a_supervisor_alone_gives_nobody_the_name_of_another_in_silence(
 def test_nobody_takes_back_the_end_of_their_own_time(organisation: Organisation) -> None:
     place = organisation[MIRA].place
     with organisation.open(MIRA) as mira:
-        helper = joining.admit_here(
+        helper = invitations.admit_here(
             mira, like="supervisor", name=HELPER, passphrase=bytearray(PASSPHRASE), days=30, by_root=True
         )
         (until,) = {one.until_ms for one in members.list_all(mira) if one.member == helper.member}
@@ -110,7 +110,7 @@ def test_a_supervisor_alone_takes_no_last_day_away_beside_a_copy_of_the_admissio
 
 def helper_for_two_days(supervisor: Session) -> MemberId:
     """Admit a helper with a last day, alone."""
-    admitted = joining.admit_here(supervisor, like="intake", name=HELPER, passphrase=bytearray(PASSPHRASE), days=2)
+    admitted = invitations.admit_here(supervisor, like="intake", name=HELPER, passphrase=bytearray(PASSPHRASE), days=2)
     return admitted.member
 
 

@@ -20,7 +20,7 @@ from vault.ids import RecordId, VersionId, make_id
 from vault.records.work import Entry
 from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, notes, searching
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 
@@ -145,7 +145,7 @@ def test_verify_names_the_missing_one(short: Filled, holder: Outsider) -> None:
         _, seq, n = rows.execute(NEWEST).fetchone()
     take(short, holder, version, index=False)
     with short.open() as session:
-        first = checking.verify(session).faults[0]
+        first = log_checking.verify(session).faults[0]
         assert (first.code, first.seq, first.n) == ("absent", seq, n)
 
 

@@ -14,13 +14,13 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.records.versions import open_all
+from vault.services import case_papers
 from vault.services.approvals import erasing
-from vault.services.cases import cases, notes, people, sections
+from vault.services.cases import case_people, cases, notes, sections
 from vault.services.erasures import letter, preview, what_goes
 from vault.services.erasures.reach import Plan
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
-from vault.services.papers import adding
 
 NAME = "Rustam Guardovenko"
 SAID = "names of these people may be among them"
@@ -30,7 +30,7 @@ def exported(session: Session, out: Path) -> tuple[CompartmentId, bytes]:
     """Export a case in which a note names somebody whom nobody registered; return the case and the note."""
     partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
     case = cases.create(session, title="T", kind="asylum").case
-    people.add(session, case, role="client", names=["Ilham Sodiqova"])
+    case_people.add(session, case, role="client", names=["Ilham Sodiqova"])
     note = notes.add(session, case, Note(NoteKind.INTERVIEW, "Her neighbour Guardovenko saw it."))
     exporting.export(session, case, Wish("lawyer", RECIPIENT, take_proposals=True), out=out)
     return case, note
@@ -49,7 +49,7 @@ def test_the_preview_and_the_letter_count_the_records_of_exports_that_may_name_w
 ) -> None:
     with founded.open() as session:
         case, note = exported(session, tmp_path)
-        person = people.add(session, case, role="witness", names=[NAME])
+        person = case_people.add(session, case, role="witness", names=[NAME])
         assert told(session, what_goes.what_goes(session, note.hex())) == [True, True]
         assert told(session, what_goes.what_goes(session, person.hex())) == [True, True]
         with session.database.reading() as rows:
@@ -68,9 +68,9 @@ def test_what_names_a_person_is_found_in_a_section_as_in_the_case(
     paper.write_bytes(b"\xff\xd8\xff\xe0 a picture")
     with founded.open() as session:
         case = cases.create(session, title="T", kind="asylum").case
-        person = people.add(session, case, role="witness", names=[NAME])
+        person = case_people.add(session, case, role="witness", names=[NAME])
         home = sections.create(session, case, what="sources", title="who told us") if is_in_section else case
-        adding.add(session, home, paper, {"kind": DocumentKind.PASSPORT, "title": "scan"})
+        case_papers.add_paper(session, home, paper, {"kind": DocumentKind.PASSPORT, "title": "scan"})
         going = what_goes.what_goes(session, person.hex())
         assert list(going.left.named.values()) == ["document"]
         assert list(going.left.perhaps.values()) == ["document"]

@@ -36,10 +36,10 @@ from vault.ids import MemberId, RecordId, SeatId, make_id
 from vault.policy.roles import Role
 from vault.records.work import Entry
 from vault.seal.invitation import Invitation, Request, seal_request
-from vault.services.approvals import approving
+from vault.services.approvals import second_person
 from vault.services.exports import partners
 from vault.services.grants.timed_grants import last_day
-from vault.services.members import devices, joining, members, roster_changes, rostering
+from vault.services.members import devices, invitations, members, roster_changes, rostering
 from vault.services.projection import authors
 
 NEWCOMER = "Ilse Marrow"
@@ -53,9 +53,9 @@ WORDS = " ".join(["academic"] * 13)
 def proposal(organisation: Organisation, tmp_path: Path) -> bytes:
     """Karim's proposal to admit somebody as admin, on its way to Mira."""
     with organisation.open(KARIM) as karim:
-        invitation = joining.invite(karim, like="admin", days=3)
+        invitation = invitations.invite(karim, like="admin", days=3)
         request, words = ask_to_join(tmp_path, Place(tmp_path / "new.vault", tmp_path / "news"), invitation, NEWCOMER)
-        outcome = joining.admit(karim, joining.look(karim, request), words).outcome
+        outcome = invitations.admit(karim, invitations.look(karim, request), words).outcome
         assert outcome.proposal is not None
         return outcome.proposal
 
@@ -121,7 +121,7 @@ def test_whoever_carries_a_proposal_writes_no_other_names_into_it(
                 act(mira, carried)
         joel = organisation[JOEL].member
         also = Proposal(true.roster, (Member(joel, full_name(SELIN)), *true.members))
-        told = roster_changes.describe(mira, also)
+        told = roster_changes.changes_in_words(mira, also)
         assert str(told[0]) == f"admits {NEWCOMER} as admin, until {last_day(until_of(true))}"
         assert rostering.commit(mira, rostering.sign(mira, proposal)[1]).is_done
 
@@ -180,40 +180,40 @@ def patched(monkeypatch: pytest.MonkeyPatch, kind: type[Any]) -> None:
 def test_an_invitation_with_lines_in_a_name_is_none(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str, name: str
 ) -> None:
-    true = Invitation.decode(joining.invite_device(session, session.member))
+    true = Invitation.decode(invitations.invite_device(session, session.member))
     paper = tmp_path / "paper"
     changed: dict[str, Any] = {field: name}
     with monkeypatch.context() as program:
         patched(program, Invitation)
         paper.write_bytes(replace(true, **changed).encode())
     with pytest.raises(MalformedError, match="not one line of printable characters"):
-        joining.read_invitation(paper)
+        invitations.read_invitation(paper)
 
 
 @pytest.mark.parametrize("name", LINES)
 def test_a_request_with_lines_in_its_name_is_none(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    true = Invitation.decode(joining.invite(session, like="caseworker"))
+    true = Invitation.decode(invitations.invite(session, like="caseworker"))
     paper = tmp_path / "request"
     with monkeypatch.context() as program:
         patched(program, Request)
         paper.write_bytes(seal_request(true, new_seat(session.database, true, name, here=False).request))
     with pytest.raises(MalformedError, match="not one line of printable characters"):
-        joining.look(session, paper)
+        invitations.look(session, paper)
 
 
 def test_the_words_stand_before_every_name_that_came_with_a_file(
     session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     invitation, secret = tmp_path / "paper", tmp_path / "passphrase"
-    invitation.write_bytes(joining.invite(session, like="caseworker"))
+    invitation.write_bytes(invitations.invite(session, like="caseworker"))
     secret.write_bytes(PASSPHRASE)
     secret.chmod(0o600)
     args = Given(vault=str(tmp_path / "new.vault"), invitation=invitation, out=tmp_path / "request")
     args.kdf_memory_mib, args.member, args.passphrase_file, args.passphrase_fd = 64, NEWCOMER, secret, None
     result = member_cli._join(args, Output(may_ask=False))
-    answered = joining.look(session, args.out)
+    answered = invitations.look(session, args.out)
     assert result.lines[1] == f"  {' '.join(answered.words)}"
     assert "Mira" not in "".join(in_english(result.lines[:2]))
     assert "The invitation gives their name as: Mira" in str(result.lines[2])
@@ -241,17 +241,19 @@ def test_a_stored_name_with_lines_breaks_none_and_stops_nobody(organisation: Org
             work.commit(Entry(act="roster.change"))
         assert "Joel\u00b7is an admin" in authors.names_of_members(mira)[new]
         assert {one.name for one in devices.list_all(mira) if one.seat == seat} == {"desk\u00b7of Karim"}
-        assert full_name(SELIN) in {one.name for one in approving.approvers(mira)}
+        assert full_name(SELIN) in {one.name for one in second_person.approvers(mira)}
         assert all("\n" not in one.name for one in members.list_all(mira))
 
 
 @pytest.mark.parametrize("name", ["Kim\nAldous", "Kim\u202eAldous", "Kim\x07Aldous", "Kim\u200bAldous", "Kim\tAldous"])
 def test_nobody_and_nothing_is_called_by_more_than_a_line(session: Session, tmp_path: Path, name: str) -> None:
     acts: list[Callable[[], object]] = [
-        lambda: joining.admit_here(session, like="intake", name=name, passphrase=bytearray(PASSPHRASE)),
+        lambda: invitations.admit_here(session, like="intake", name=name, passphrase=bytearray(PASSPHRASE)),
         lambda: devices.name(session, SeatId(session.seat), name),
         lambda: partners.add(session, name=name, age_recipient=AGE),
-        lambda: ask_to_join(tmp_path, Place(tmp_path / "v", tmp_path), joining.invite(session, like="intake"), name),
+        lambda: ask_to_join(
+            tmp_path, Place(tmp_path / "v", tmp_path), invitations.invite(session, like="intake"), name
+        ),
     ]
     for act in acts:
         with pytest.raises(UsageError, match=r"must be one line|does not show as itself"):
@@ -261,4 +263,4 @@ def test_nobody_and_nothing_is_called_by_more_than_a_line(session: Session, tmp_
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["می\u200cرا", "Éva O’Neil", "李明", "Ainura Жээнбек кызы"])
 def test_names_of_any_script_are_names(session: Session, name: str) -> None:
-    assert joining.admit_here(session, like="intake", name=name, passphrase=bytearray(b"x" * 40)).name == name
+    assert invitations.admit_here(session, like="intake", name=name, passphrase=bytearray(b"x" * 40)).name == name

@@ -15,8 +15,8 @@ from tests.services.organisation import AMINA, SELIN, Organisation, full_name
 from tui.screens.papers.paper import file_name
 from vault.errors import MalformedError, VaultError, VerificationError
 from vault.export import archive
-from vault.services.approvals import approving, by_file
-from vault.services.approvals.question import Question
+from vault.services.approvals import by_file, second_person
+from vault.services.approvals.question import ApprovalQuestion
 from vault.services.backups.backup_folder import BackupFolder, require_undamaged, write_digests
 
 HOSTILE = (
@@ -67,7 +67,7 @@ def test_a_question_with_files_that_its_act_does_not_have_is_not_read(
     (tmp_path / "outside").write_bytes(b"mine")
     report = files_of(CODED)
     erase = question({}, act="erase", of={"versions": [bytes(32)], "why": "retention"})
-    wanted: dict[str, Question] = {"an erasure that shows a report": replace(erase, contents=report)}
+    wanted: dict[str, ApprovalQuestion] = {"an erasure that shows a report": replace(erase, contents=report)}
     for name in names(tmp_path):
         files = {name: b"theirs"}
         named = {**erase.of, "files": digests(files)}
@@ -76,7 +76,7 @@ def test_a_question_with_files_that_its_act_does_not_have_is_not_read(
         wanted[f"an export with {name[:60]!r}"] = question(report | files)
     taken = []
     with organisation.open(AMINA) as amina:
-        approver = [approving.approver_named(amina, full_name(SELIN))]
+        approver = [second_person.approver_named(amina, full_name(SELIN))]
         expires_ms = amina.log.now_ms() + 3_600_000
         for at, each in enumerate(wanted.values()):
             by_file.ask(amina, replace(each, expires_ms=expires_ms), approver, tmp_path / f"question-{at}")

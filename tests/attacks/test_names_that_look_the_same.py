@@ -16,7 +16,7 @@ from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import MalformedError, RefusedError, UsageError
 from vault.seal.invitation import Invitation, Request, seal_request
-from vault.services.members import joining, members
+from vault.services.members import invitations, members
 from vault.services.projection import authors
 
 TAKEN = "Zo\u00e9 Lindquell"
@@ -65,7 +65,7 @@ HONEST = (
 
 def request_of(session: Session, folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return what somebody's own program asks, which looks at no name."""
-    invitation = Invitation.decode(joining.invite(session, like="caseworker"))
+    invitation = Invitation.decode(invitations.invite(session, like="caseworker"))
     honest = new_seat(session.database, invitation, "Somebody", here=False).request
     path = folder / "request"
     with monkeypatch.context() as program:
@@ -75,8 +75,8 @@ def request_of(session: Session, folder: Path, name: str, monkeypatch: pytest.Mo
 
 
 def look_and_admit(session: Session, request: Path) -> None:
-    answered = joining.look(session, request)
-    joining.admit(session, answered, answered.words, by_root=True)
+    answered = invitations.look(session, request)
+    invitations.admit(session, answered, answered.words, by_root=True)
 
 
 def admitted(session: Session, names: Iterable[str]) -> list[str]:
@@ -93,7 +93,7 @@ def admitted(session: Session, names: Iterable[str]) -> list[str]:
 @pytest.fixture
 def with_zoe(organisation: Organisation) -> Organisation:
     with organisation.open(MIRA) as mira:
-        joining.admit_here(mira, like="caseworker", name=TAKEN, passphrase=bytearray(PASSPHRASE), by_root=True)
+        invitations.admit_here(mira, like="caseworker", name=TAKEN, passphrase=bytearray(PASSPHRASE), by_root=True)
     return organisation
 
 
@@ -101,12 +101,12 @@ def test_nobody_joins_under_a_name_that_is_the_same_to_the_eye(with_zoe: Organis
     with with_zoe.open(MIRA) as mira:
         assert admitted(mira, [*SAME.values(), *UNSEEN.values()]) == []
         name = SAME["Cyrillic o"]
-        invitation, place = joining.invite(mira, like="intake"), Place(tmp_path / "v", tmp_path / "s")
+        invitation, place = invitations.invite(mira, like="intake"), Place(tmp_path / "v", tmp_path / "s")
         request, words = ask_to_join(tmp_path, place, invitation, name)
         with pytest.raises(RefusedError, match="with this name, or with one that looks the same"):
-            joining.admit(mira, joining.look(mira, request), words)
+            invitations.admit(mira, invitations.look(mira, request), words)
         with pytest.raises(RefusedError, match="looks the same"):
-            joining.admit_here(mira, like="intake", name=name, passphrase=bytearray(PASSPHRASE), by_root=True)
+            invitations.admit_here(mira, like="intake", name=name, passphrase=bytearray(PASSPHRASE), by_root=True)
         assert [row.name for row in members.list_all(mira) if row.name.startswith("Z")] == [TAKEN]
 
 
@@ -118,7 +118,7 @@ def test_a_program_of_ones_own_asks_in_vain_under_a_name_that_hides_something(
     with pytest.raises((MalformedError, RefusedError)):
         look_and_admit(session, request)
     with pytest.raises(UsageError, match="does not show as itself"):
-        joining.admit_here(session, like="intake", name=name, passphrase=bytearray(PASSPHRASE), by_root=True)
+        invitations.admit_here(session, like="intake", name=name, passphrase=bytearray(PASSPHRASE), by_root=True)
 
 
 def test_who_is_called_so_since_long_opens_the_vault_invites_and_joins_with_another_device(
@@ -130,14 +130,14 @@ def test_who_is_called_so_since_long_opens_the_vault_invites_and_joins_with_anot
             for house in ("access.membership", "services.members"):
                 older.setattr(f"vault.{house}.joining.checked_name_of_member", str)
             older.setattr(authors, "is_name_as_seen", lambda name: True)
-            joining.admit_here(mira, like="supervisor", name=name, passphrase=bytearray(PASSPHRASE), by_root=True)
+            invitations.admit_here(mira, like="supervisor", name=name, passphrase=bytearray(PASSPHRASE), by_root=True)
         assert admitted(mira, [TAKEN]) == []
     place = organisation[MIRA].place
     with unlock(place.path, member=name, passphrase=bytearray(PASSPHRASE), state=place.state) as zoe:
-        assert Invitation.decode(joining.invite(zoe, like="intake")).by == name
-        invitation = joining.invite_device(zoe, zoe.member)
+        assert Invitation.decode(invitations.invite(zoe, like="intake")).by == name
+        invitation = invitations.invite_device(zoe, zoe.member)
         request, words = ask_to_join(tmp_path, Place(tmp_path / "v", tmp_path / "s"), invitation, name)
-        assert joining.admit(zoe, joining.look(zoe, request), words).outcome.proposal is not None
+        assert invitations.admit(zoe, invitations.look(zoe, request), words).outcome.proposal is not None
 
 
 @pytest.mark.long
@@ -145,5 +145,5 @@ def test_an_honest_name_is_refused_to_nobody(with_zoe: Organisation) -> None:
     with with_zoe.open(MIRA) as mira:
         assert admitted(mira, HONEST) == list(HONEST)
         for name in HONEST[:5]:
-            joining.admit_here(mira, like="intake", name=name, passphrase=bytearray(PASSPHRASE), by_root=True)
+            invitations.admit_here(mira, like="intake", name=name, passphrase=bytearray(PASSPHRASE), by_root=True)
         assert admitted(mira, HONEST) == list(HONEST[5:])

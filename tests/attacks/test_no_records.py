@@ -12,7 +12,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind, RecordId, make_id
 from vault.records.work import Entry
 from vault.services.cases import cases, intake, register, sections
-from vault.services.projection.kinds_held import the_one
+from vault.services.projection.places import the_one_of_kind
 
 NAME = "Ilham Quillfeather"
 
@@ -30,7 +30,9 @@ def test_one_slip_that_is_none_leaves_the_list_of_slips(organisation: Organisati
         kept = intake.add(mira, name=NAME)
     organisation.exchange(MIRA, DANA)
     with organisation.open(DANA) as dana:
-        write_none(dana, the_one(dana, CompartmentKind.INTAKE), Slip.KIND, "intake.edit", {"received": received})
+        write_none(
+            dana, the_one_of_kind(dana, CompartmentKind.INTAKE), Slip.KIND, "intake.edit", {"received": received}
+        )
     organisation.exchange(DANA, MIRA)
     with organisation.open(MIRA) as mira:
         assert [one.stored.record for one in intake.list_open(mira)] == [kept]
@@ -43,7 +45,7 @@ def test_one_entry_that_is_none_leaves_the_register(organisation: Organisation) 
         register.add(mira, [NAME])
     organisation.exchange(MIRA, DANA)
     with organisation.open(DANA) as dana:
-        home = the_one(dana, CompartmentKind.REGISTER)
+        home = the_one_of_kind(dana, CompartmentKind.REGISTER)
         write_none(dana, home, RegisterEntry.KIND, "register.edit", {"contact": -1})
     organisation.exchange(DANA, MIRA)
     with organisation.open(MIRA) as mira:

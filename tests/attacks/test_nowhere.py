@@ -19,7 +19,7 @@ from vault.ids import CompartmentId, CompartmentKind, EpochId
 from vault.log.epoch_notice import EpochNotice
 from vault.log.items import ItemKind
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 from vault.services.members import members
 from vault.services.projection.projection import up_to_date_index
@@ -43,7 +43,7 @@ def assert_goes_on(session: Session, organisation: Organisation, case: Compartme
     assert "their way" not in told
     assert "its way" not in told
     share(session, case, organisation, TOMAS)
-    assert checking.verify(session).verified
+    assert log_checking.verify(session).verified
 
 
 def test_a_key_of_the_directory_that_replaces_one_that_is_nowhere_stops_all_until_its_maker_is_ended(
@@ -62,7 +62,7 @@ def test_a_key_of_the_directory_that_replaces_one_that_is_nowhere_stops_all_unti
         assert members.suspend(mira, organisation[SELIN].member).is_done
         give(mira, joel, tmp_path)
         assert_goes_on(joel, organisation, own)
-        assert checking.verify(mira).verified
+        assert log_checking.verify(mira).verified
 
 
 @pytest.mark.parametrize("who", [NOOR, DANA, AMINA], ids=["auditor", "intake", "caseworker"])
@@ -97,7 +97,7 @@ def test_a_record_without_its_wrapped_key_is_on_its_way_and_no_fault_and_waited_
             rows.delete_version_keys({VersionKeyRow(*one[:3], one.epoch, one.wrap) for one in mine})
         give(amina, selin, tmp_path)
         assert_waits(selin, organisation, case)
-        found = checking.verify(selin)
+        found = log_checking.verify(selin)
         assert found.verified
         assert len(found.on_their_way) == 1
         sharing.revoke(selin, case, organisation.members(AMINA))

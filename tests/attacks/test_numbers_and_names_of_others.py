@@ -12,7 +12,7 @@ from vault.casework.note import Note
 from vault.casework.person import SafeContact
 from vault.casework.vocabulary import Channel, NoteKind
 from vault.ids import CompartmentId
-from vault.services.cases import cases, notes, people
+from vault.services.cases import case_people, cases, notes
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 
@@ -43,7 +43,7 @@ def test_the_numbers_of_a_safe_contact_and_of_a_never_use_list_are_hidden_from_t
     session: Session, case: CompartmentId, address: str, tmp_path: Path
 ) -> None:
     contact = SafeContact(Channel.PHONE, address, never_use=(UNCLE, MAIL))
-    people.add(session, case, role="client", names=["Farida"], phones=[OWN], safe_contact=contact)
+    case_people.add(session, case, role="client", names=["Farida"], phones=[OWN], safe_contact=contact)
     told(session, case, f"her aunt answers at {address}, she at {OWN}. the uncle who beats her has {UNCLE} and {MAIL}.")
     text = left(session, case, tmp_path, "subject", {})
     assert [number for number in (AUNT, UNCLE, MAIL, OWN) if number in text] == [OWN]
@@ -60,7 +60,7 @@ NOTE = (
 def test_a_word_of_a_clients_name_that_stands_alone_is_asked_about_as_it_may_be_the_fathers(
     session: Session, case: CompartmentId, profile: str, tmp_path: Path
 ) -> None:
-    people.add(session, case, role="client", names=["Farida Karim qyzy"])
+    case_people.add(session, case, role="client", names=["Farida Karim qyzy"])
     told(session, case, NOTE)
     undecided = exporting.export(session, case, Wish(profile, RECIPIENT), out=tmp_path)
     assert isinstance(undecided, exporting.Undecided)
@@ -75,7 +75,7 @@ def test_a_word_of_a_clients_name_that_stands_alone_is_asked_about_as_it_may_be_
 def test_a_name_that_the_record_has_alone_is_not_asked_about(
     session: Session, case: CompartmentId, tmp_path: Path
 ) -> None:
-    people.add(session, case, role="client", names=["Farida Karim qyzy", "Farida"])
+    case_people.add(session, case, role="client", names=["Farida Karim qyzy", "Farida"])
     told(session, case, "Farida came. Karim is her father.")
     text = left(session, case, tmp_path, "subject", {})
     assert ("Farida came." in text, "Karim is her father" in text) == (True, False)

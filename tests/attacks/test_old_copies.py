@@ -23,7 +23,7 @@ from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, seal_slot, slot_
 from vault.seal.entrance.passphrase import derive_unlock_key, stretch
 from vault.seal.purposes import Purpose
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.store.files import promote, read_limited, write_aside
 
 OLDER = "is an older copy"
@@ -49,7 +49,7 @@ def change_keys_and_use_them(victim: Filled) -> None:
         change_keys(session)
     with victim.open() as session:
         assert session.warnings == ()
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
 
 
 def write_a_note(victim: Filled) -> None:
@@ -127,7 +127,7 @@ def test_an_old_copy_is_told_at_unlock_and_by_verify(
             warnings = " ".join(in_english(session.warnings))
             for words in warned:
                 assert words in warnings, command
-            first = checking.verify(session).faults[0]
+            first = log_checking.verify(session).faults[0]
             assert first.code in codes, command
             assert first.origin == origin
             assert first.seq is not None
@@ -150,7 +150,7 @@ def test_the_same_old_folder_without_pins_is_a_new_account_and_says_so(victim: F
     shutil.rmtree(victim.state / "pins")
     with victim.open() as session:
         assert "no memory of this vault" in " ".join(in_english(session.warnings))
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
         session.require_sound_log()
 
 
@@ -204,6 +204,6 @@ def test_an_old_audit_key_put_back_seals_nothing_twice(victim: Filled) -> None:
     with victim.open() as session:
         assert ["ratchet" for alarm in session.alarms if alarm.code == "ratchet"] == ["ratchet"]
         notes.add(session, victim.cases[0], Note(NoteKind.CONTACT, "sealed under a new audit key"))
-        assert [fault.code for fault in checking.verify(session).faults] == ["ratchet"]
+        assert [fault.code for fault in log_checking.verify(session).faults] == ["ratchet"]
     with victim.open() as session:
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified

@@ -16,12 +16,12 @@ from tests.services.colleague import NAME, Colleague, admit
 from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.ids import RECOVERY_SEAT
-from vault.log.rosters.roster import Roster
+from vault.log.roster import Roster
 from vault.policy.roles import Role
 from vault.records.seatlog import Predecessor, begin
 from vault.records.work import Entry
 from vault.services.cases import cases
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def act(session: Session, entry: Entry) -> int:
 @pytest.mark.long
 def test_an_older_list_hides_nothing_from_an_auditor_who_came_after_it(short: Filled, two: Two) -> None:
     with two.auditor.open(short.place) as auditor:
-        assert checking.verify(auditor).verified
+        assert log_checking.verify(auditor).verified
     with two.caseworker.open(short.place) as patched:
         patched.log.roster = roster_of(patched, 1).root
         hide(patched)
@@ -68,7 +68,7 @@ def test_an_older_list_hides_nothing_from_an_auditor_who_came_after_it(short: Fi
         act(patched, Entry(act="case.list"))
         act(patched, Entry(act="case.list"))
     with two.auditor.open(short.place) as auditor:
-        found = checking.verify(auditor)
+        found = log_checking.verify(auditor)
     assert ("older-roster", origin, first) in {(one.code, one.origin, one.seq) for one in found.faults}
     assert any("entries that you should be able to read cannot be opened" in str(one.message) for one in found.faults)
 
@@ -101,7 +101,7 @@ def test_a_list_that_nobody_has_hides_nothing_either(short: Filled, two: Two) ->
         hide(patched)
         act(patched, Entry(act="case.list"))
     with two.auditor.open(short.place) as auditor:
-        found = checking.verify(auditor)
+        found = log_checking.verify(auditor)
     assert not found.verified
     assert any("that you should be able to read cannot be opened" in str(one.message) for one in found.faults)
 
@@ -124,7 +124,7 @@ def test_a_log_begun_anew_by_an_older_list_hides_nothing_either(short: Filled, t
         act(patched, Entry(act="case.list"))
         origin = patched.log.origin
     with two.auditor.open(short.place) as auditor:
-        found = checking.verify(auditor)
+        found = log_checking.verify(auditor)
     assert ("payload-key", origin) in {(one.code, one.origin) for one in found.faults}
 
 
@@ -133,6 +133,6 @@ def test_an_act_is_not_alone_by_an_older_list(short: Filled, two: Two) -> None:
     with short.open() as patched:
         patched.log.roster = roster_of(patched, 0).root
         seq = act(patched, Entry(act="export.begin", out="ok:alone", obj=bytes(16), dig=bytes(32)))
-        found = checking.verify(patched)
+        found = log_checking.verify(patched)
     assert {(one.code, one.seq) for one in found.faults} >= {("older-roster", seq)}
     assert any("export.begin without the approval of a second person" in str(one.message) for one in found.faults)

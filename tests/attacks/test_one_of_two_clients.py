@@ -18,11 +18,11 @@ from vault.casework.story.person_facts import AskedFor, SubjectRequest
 from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId
-from vault.services.cases import cases, notes, people, story
+from vault.services.cases import case_people, cases, notes, story
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
-from vault.services.safety import pack
-from vault.services.safety.pack_page import PageWish, Printed, print_page
+from vault.services.safety import person_pack
+from vault.services.safety.person_pack import PageWish, Printed, print_page
 
 __all__ = ["house", "house_template"]  # fixtures
 
@@ -39,8 +39,8 @@ def case(session: Session) -> CompartmentId:
 @pytest.fixture
 def both(session: Session, case: CompartmentId) -> dict[str, RecordId]:
     """Her and him, by name; a note and a confirmed fact tell of both."""
-    her = people.add(session, case, role="client", names=[SHE], born="1990-03-04", phones=["+996555010203"])
-    him = people.add(
+    her = case_people.add(session, case, role="client", names=[SHE], born="1990-03-04", phones=["+996555010203"])
+    him = case_people.add(
         session,
         case,
         role="client",
@@ -73,7 +73,7 @@ def test_of_several_clients_the_data_of_the_one_who_was_chosen_leaves(
 def test_the_page_of_who_disappeared_names_the_client_who_was_chosen(
     session: Session, case: CompartmentId, both: dict[str, RecordId], tmp_path: Path
 ) -> None:
-    found = pack.facts(session, case)
+    found = person_pack.facts(session, case)
     with pytest.raises(UsageError, match="2 clients"):
         print_page(session, found, PageWish(), tmp_path / "page.pdf", str)
     wish = PageWish(both[SHE], take_proposals=True)
@@ -86,8 +86,8 @@ def test_the_page_of_who_disappeared_names_the_client_who_was_chosen(
 def test_by_the_profile_of_one_client_an_export_tells_of_no_relative(
     session: Session, case: CompartmentId, tmp_path: Path
 ) -> None:
-    him = people.add(session, case, role="relative", names=[HE])
-    people.add(session, case, role="client", names=[SHE])
+    him = case_people.add(session, case, role="relative", names=[HE])
+    case_people.add(session, case, role="client", names=[SHE])
     with pytest.raises(UsageError, match="not a client of this case"):
         exporting.export(session, case, Wish("subject", RECIPIENT, take_proposals=True, person=him), out=tmp_path)
 
@@ -117,7 +117,7 @@ def test_the_command_asks_which_client_and_pack_lists_them(
 @pytest.mark.screen
 def test_the_app_asks_of_which_client_an_export_and_a_page_tell(house: House, tmp_path: Path) -> None:
     with house.open("Amina") as amina:
-        people.add(amina, house.case, role="client", names=[HE])
+        case_people.add(amina, house.case, role="client", names=[HE])
         gone = Incident(IncidentKind.DISAPPEARANCE, at="2026-11-01", place="the station", confirmed="the prosecutor")
         story.add(amina, house.case, gone)
         partners.add(amina, name=RECIPIENT, age_recipient=AGE, compared=True)
@@ -144,7 +144,7 @@ def test_the_app_asks_of_which_client_an_export_and_a_page_tell(house: House, tm
 @pytest.mark.screen
 def test_a_request_goes_to_the_export_of_who_asked(house: House) -> None:
     with house.open("Amina") as amina:
-        him = people.add(amina, house.case, role="client", names=[HE])
+        him = case_people.add(amina, house.case, role="client", names=[HE])
         story.add(amina, house.case, SubjectRequest(AskedFor.COPY, person=him, due="2150-01-01"))
         partners.add(amina, name=RECIPIENT, age_recipient=AGE, compared=True)
     with house.desk("Amina") as desk:

@@ -11,7 +11,7 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
-from vault.services.cases import cases, notes, people
+from vault.services.cases import case_people, cases, notes
 from vault.services.evidence import logbook
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
@@ -24,8 +24,8 @@ def case(session: Session) -> CompartmentId:
     """A case whose note names people of another one."""
     partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
     other = cases.create(session, title="T", kind="asylum").case
-    people.add(session, other, role="client", names=["Vera Tikhookova", "Вера Тихоокова"])
-    people.add(session, other, role="relative", names=["Степан Ткачук"])
+    case_people.add(session, other, role="client", names=["Vera Tikhookova", "Вера Тихоокова"])
+    case_people.add(session, other, role="relative", names=["Степан Ткачук"])
     made = cases.create(session, title="U", kind="asylum").case
     notes.add(session, made, Note(NoteKind.CONTACT, NOTE))
     return made
@@ -62,7 +62,7 @@ def test_one_entry_says_whose_case_was_hit(session: Session, case: CompartmentId
 
 
 def test_the_people_of_this_case_are_no_strangers_in_it(session: Session, case: CompartmentId, tmp_path: Path) -> None:
-    people.add(session, case, role="client", names=["Vera Tikhookova"])
+    case_people.add(session, case, role="client", names=["Vera Tikhookova"])
     done = exporting.export(session, case, Wish("lawyer-named", RECIPIENT, take_proposals=True), out=tmp_path)
     assert isinstance(done, exporting.Exported)
     assert "vera tikhookova waited" in " ".join(done.pages)

@@ -12,12 +12,12 @@ from vault.access.session import Session
 from vault.casework.case import Access
 from vault.ids import CompartmentId, Origin, RecordId, VersionId
 from vault.index.heads import heads_in
-from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.work import Entry
 from vault.seal.named import access_record
 from vault.services.cases import cases
-from vault.services.grants import deputies, sharing, timed_grants
+from vault.services.grants import sharing, successors, timed_grants
 from vault.services.members import members
 from vault.services.projection.projection import up_to_date_index
 
@@ -51,7 +51,7 @@ def test_who_may_name_devices_takes_no_name_no_deputy_and_no_end_away(short: Fil
     with short.open() as owner:
         helper = admit(owner, name="Ilka Brandstetter", roles=frozenset({Role.INTAKE}))
         supervisor = admit(owner, roles=SUPERVISOR, by_root=True)
-        deputies.set_deputy(owner, owner.member, supervisor.member)
+        successors.set_deputy(owner, owner.member, supervisor.member)
         before = members.list_all(owner)
     with supervisor.open(short.place) as session:
         write_over(
@@ -59,7 +59,7 @@ def test_who_may_name_devices_takes_no_name_no_deputy_and_no_end_away(short: Fil
         )
     with short.open() as owner:
         assert members.list_all(owner) == before
-        assert deputies.deputy_of(owner, owner.member) == supervisor.member
+        assert successors.deputy_of(owner, owner.member) == supervisor.member
         assert helper.name in {member.name for member in before}
 
 

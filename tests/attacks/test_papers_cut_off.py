@@ -22,11 +22,10 @@ from vault.access.session import Session
 from vault.errors import TryAgainError
 from vault.ids import CompartmentId, RecordId
 from vault.seal.bodies import CHUNK_SIZE
-from vault.services import housekeeping
+from vault.services import case_papers, housekeeping
 from vault.services.backups import backups as backing_up
 from vault.services.cases.editing import Place
-from vault.services.evidence import checking
-from vault.services.papers import papers
+from vault.services.evidence import log_checking
 
 CHUNKS = 3
 
@@ -34,11 +33,11 @@ pytestmark = pytest.mark.slow
 
 
 def kept(session: Session, case: CompartmentId) -> list[RecordId]:
-    return [paper.record for paper in papers.list_in(session, case)]
+    return [paper.record for paper in case_papers.list_in(session, case)]
 
 
 def is_whole(session: Session, place: Place, source: Path, out: Path) -> bool:
-    papers.save(session, place, out)
+    case_papers.save(session, place, out)
     return out.read_bytes() == source.read_bytes()
 
 
@@ -69,7 +68,7 @@ def test_a_kill_at_any_change_in_blobs_while_adding_leaves_a_whole_paper_or_none
         died = killed_at(number, filled, lambda session: add(session, case, source))
         with filled.open() as session:
             assert len(kept(session, case)) == int(not died)
-            assert checking.verify(session).verified
+            assert log_checking.verify(session).verified
         for path in (filled.path / "blobs").rglob("*"):
             os.utime(path, (1, 1))
         with filled.open() as session:
@@ -97,7 +96,7 @@ def test_a_kill_at_any_change_in_blobs_while_erasing_leaves_nothing_once_somebod
             housekeeping.settle(session)
             assert kept(session, case) == [stays.record]
             assert len(chunk_files(session)) == CHUNKS
-            found = checking.verify(session)
+            found = log_checking.verify(session)
             assert (found.verified, found.contents.here, found.contents.stray) == (True, 1, 0)
     assert number > CHUNKS
     with filled.open() as session:
@@ -123,7 +122,7 @@ def test_a_full_disk_lets_a_paper_be_erased_whole_or_not_at_all(filled: Filled, 
                 assert is_whole(session, place, source, tmp_path / "out")
                 erase_record(session, place)
             assert chunk_files(session) == []
-            assert checking.verify(session).verified
+            assert log_checking.verify(session).verified
 
 
 @pytest.mark.long

@@ -17,13 +17,13 @@ from vault.errors import RefusedError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId, make_id
 from vault.index.heads import heads_of
 from vault.policy.roles import Role
-from vault.records.codec import to_fields
+from vault.records.versions import to_fields
 from vault.records.work import Entry
 from vault.seal.age import fingerprint, make_identity, recipient_of
 from vault.services.cases import cases, notes
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
-from vault.services.projection.kinds_held import the_one
+from vault.services.projection.places import the_one_of_kind
 from vault.services.projection.projection import up_to_date_index
 
 LAWYER, CLINIC = "Maître Ondrelle", "Clinic legal desk"
@@ -60,7 +60,7 @@ def office(founded: Place) -> Office:
 def write(office: Office, fields: dict[str, object], record: RecordId | None = None) -> None:
     """Write a recipient in the sending compartment, after all that stands there of the record."""
     with office.oren.open(office.place) as oren:
-        home, written = the_one(oren, CompartmentKind.SENDING), record or RecordId(make_id())
+        home, written = the_one_of_kind(oren, CompartmentKind.SENDING), record or RecordId(make_id())
         parents = [VersionId(head) for head in heads_of(up_to_date_index(oren), home, written, Partner.KIND)]
         with oren.work(home) as work:
             work.write(home, written, Partner.KIND, fields, parents)

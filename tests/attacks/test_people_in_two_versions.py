@@ -11,7 +11,7 @@ from vault.casework.person import PersonChange
 from vault.casework.vocabulary import NameKind, NoteKind
 from vault.errors import UsageError
 from vault.ids import RecordId
-from vault.services.cases import cases, notes, people
+from vault.services.cases import case_people, cases, notes
 from vault.services.cases.editing import Place
 from vault.services.exports import export_material, partners
 from vault.services.exports.export_material import Ready, Wish
@@ -26,8 +26,8 @@ def client(organisation: Organisation) -> Place:
     with organisation.open(MIRA) as mira:
         partners.add(mira, name=RECIPIENT, age_recipient=AGE, compared=True)
         case = cases.create(mira, title="T", kind="asylum").case
-        person = people.add(mira, case, role="client", names=["Farida Noorzai", WRONG])
-        people.add(mira, case, role="client", names=["Temir Osmonov"])
+        person = case_people.add(mira, case, role="client", names=["Farida Noorzai", WRONG])
+        case_people.add(mira, case, role="client", names=["Temir Osmonov"])
         notes.add(mira, case, Note(NoteKind.INTERVIEW, "Farida Noorzai saw it all."))
         share(mira, case, organisation, JOEL)
     return Place(case, RecordId(person), "person")
@@ -37,9 +37,9 @@ def changed_apart(organisation: Organisation, client: Place, change: PersonChang
     """Mira makes a change, and Joel, who does not know of it, adds a number; his is the newer version."""
     organisation.exchange(MIRA, JOEL)
     with organisation.open(MIRA) as mira:
-        people.change(mira, client, change)
+        case_people.change(mira, client, change)
     with organisation.open(JOEL) as joel:
-        people.change(joel, client, PersonChange(add_phones=("+996555010203",)))
+        case_people.change(joel, client, PersonChange(add_phones=("+996555010203",)))
     organisation.exchange(MIRA, JOEL)
 
 
@@ -52,8 +52,8 @@ def test_a_name_that_one_version_calls_misspelt_stays_so_and_does_not_leave(
         ready = export_material.make_ready(mira, client.case, WISH)
         assert isinstance(ready, Ready)
         assert WRONG not in [block.text for section in ready.dossier.sections for block in section.blocks]
-        people.change(mira, client, PersonChange(sex="female"))
-        person = people.show(mira, client)
+        case_people.change(mira, client, PersonChange(sex="female"))
+        person = case_people.show(mira, client)
         assert person.heads == 1
         assert {name.text: name.kind for name in person.value.names}[WRONG] is NameKind.MISSPELT
 
@@ -68,8 +68,8 @@ def test_nothing_leaves_of_a_case_where_a_person_has_two_roles_until_somebody_sa
         with pytest.raises(UsageError, match="two different roles"):
             export_material.make_ready(mira, client.case, WISH)
         with pytest.raises(UsageError, match="differ in what you did not give: one would be lost"):
-            people.change(mira, client, PersonChange(sex="female"))
-        people.change(mira, client, PersonChange(sex="female", role=role))
+            case_people.change(mira, client, PersonChange(sex="female"))
+        case_people.change(mira, client, PersonChange(sex="female", role=role))
         ready = export_material.make_ready(mira, client.case, WISH)
         assert isinstance(ready, Ready)
         said = [block.text for section in ready.dossier.sections for block in section.blocks]

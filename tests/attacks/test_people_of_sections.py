@@ -17,12 +17,12 @@ from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError
 from vault.ids import CompartmentId
-from vault.services.cases import cases, notes, people, sections, story
+from vault.services.cases import case_people, cases, notes, sections, story
 from vault.services.evidence import logbook
 from vault.services.exports import export_material, exporting, partners
 from vault.services.exports.export_material import Wish
-from vault.services.safety import pack
-from vault.services.safety.pack_page import PageWish, Printed, print_page
+from vault.services.safety import person_pack
+from vault.services.safety.person_pack import PageWish, Printed, print_page
 
 CLIENT = "Ilham Sodiqova"
 NOTES = (
@@ -43,10 +43,10 @@ class Kept:
 def keep(session: Session) -> Kept:
     """Make a case with a section of four sources, of whom the notes of the case speak."""
     case = cases.create(session, title="T", kind="asylum").case
-    people.add(session, case, role="client", names=[CLIENT])
+    case_people.add(session, case, role="client", names=[CLIENT])
     section = sections.create(session, case, what="sources", title="Who told us")
     for name in ("Rose Baker", "Вера Мороз", "Назар Соловей", "Summer Baker", CLIENT):
-        person = people.checked_person(role="witness", names=[name], phones=["+996700445566"])
+        person = case_people.checked_person(role="witness", names=[name], phones=["+996700445566"])
         sections.add_person(session, section, person)
     for text in NOTES:
         notes.add(session, case, Note(NoteKind.CONTACT, text))
@@ -120,7 +120,7 @@ def test_the_page_in_clear_of_who_is_gone_has_no_name_of_a_section(
 ) -> None:
     gone = Incident(IncidentKind.DISAPPEARANCE, at="2026-11-01", place="beside summer", confirmed="the prosecutor")
     story.add(session, kept.case, gone)
-    found, page = pack.facts(session, kept.case), tmp_path / "page.pdf"
+    found, page = person_pack.facts(session, kept.case), tmp_path / "page.pdf"
     assert isinstance(print_page(session, found, PageWish(take_proposals=True), page, str), Printed)
     text = " ".join(part.extract_text() for part in PdfReader(page).pages).casefold()
     assert "beside" in text

@@ -13,7 +13,7 @@ from tests.services.organisation import JOEL, SELIN, Organisation, give
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.log import order
+from vault.log import genesis
 from vault.log.epoch_notice import MOST_REVOCATIONS
 from vault.log.genesis import SEAT_IN_GENESIS
 from vault.records.seatlog import Predecessor, SeatLog, begin
@@ -52,7 +52,7 @@ def test_of_the_logs_of_one_seat_no_more_come_in_than_a_device_makes(
             begin_another_log(joel)
         path = tmp_path / "all of them"
         syncing.make(joel, selin.member, path)
-        monkeypatch.setattr(order, "LOGS_OF_A_SEAT", 3)
+        monkeypatch.setattr(genesis, "LOGS_OF_A_SEAT", 3)
         taken = syncing.import_bundle(selin, path)
         assert any("more logs than any device does" in str(fault) for fault in taken.faults)
         with selin.database.reading() as rows:

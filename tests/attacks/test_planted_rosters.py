@@ -15,18 +15,18 @@ from vault.access.membership.roster_commit import commit_roster
 from vault.access.session import Session
 from vault.access.trust.roster_alarms import sheets_used
 from vault.ids import EpochId, Origin, RecordId, SeatId
-from vault.log.header import Header
-from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, RosterChain, check_chain
-from vault.log.rosters.roster_rules import EffectiveRoster
+from vault.log.operation import Header
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, RosterChain, check_chain
+from vault.log.roster_rules import EffectiveRoster
 from vault.policy.roles import Role
-from vault.records.content import Content, encode_content
+from vault.records.versions import Content, encode_content
 from vault.records.work import Entry
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keyring import derive_wrap_key, make_key, wrap
 from vault.seal.signing import is_signed_raw, public_key, sign
 from vault.services.credentials import recovery
 from vault.services.grants import sharing
-from vault.services.members import joining
+from vault.services.members import invitations
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, VersionKeyRow, VersionRow
 
@@ -171,7 +171,7 @@ def test_nobody_makes_a_recovery_look_as_if_a_member_had_signed_it(short: Filled
 def test_nobody_makes_an_admission_look_as_if_the_sheets_had_been_joined(short: Filled) -> None:
     """Else the seat that was admitted could take keys in its first session that nobody gave it."""
     with short.open() as owner:
-        joining.admit_here(
+        invitations.admit_here(
             owner, like="caseworker", name=HELPERS[0], passphrase=bytearray(b"seven tin drums"), by_root=True
         )
         kept, chain = keep(owner), owner.directory.chain

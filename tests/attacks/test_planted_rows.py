@@ -14,7 +14,7 @@ from tests.attacks.outsider import Outsider, digest_of
 from tests.english import in_english
 from tests.services.founded import Filled
 from vault.services.cases import cases
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exports import partners
 
 STRANGER = b"\x99" * 32
@@ -41,7 +41,7 @@ def test_rows_of_a_log_without_a_beginning_are_named(short: Filled, holder: Outs
     with holder.rows(short.path) as rows:
         rows.execute(statement, (STRANGER,))
     with short.open() as session:
-        found = checking.verify(session)
+        found = log_checking.verify(session)
     assert [(fault.code, fault.origin) for fault in found.faults] == [("genesis", STRANGER)]
 
 
@@ -73,7 +73,7 @@ def test_doubled_operations_hide_nothing(short: Filled, holder: Outsider, count:
         assert in_english(session.warnings)
         assert [note.value.text for note in cases.open_case(session, short.cases[0]).notes] == texts
         assert len(partners.list_all(session)) == 1
-        found = checking.verify(session)
+        found = log_checking.verify(session)
         assert found.entries == found.expected
         named = {fault.seq for fault in found.faults if fault.code == "false-row"}
         assert named == set(range(2, 2 + count))
@@ -92,5 +92,5 @@ def test_more_doubled_operations_than_can_be_told_apart_are_told(short: Filled, 
     with short.open() as session:
         cases.list_all(session)
         assert "At least 1 record is missing or not valid" in " ".join(in_english(session.warnings))
-        found = checking.verify(session)
+        found = log_checking.verify(session)
         assert "nobody can tell which are true" in " ".join(str(fault.message) for fault in found.faults)

@@ -17,7 +17,7 @@ from vault.errors import VerificationError
 from vault.log.genesis import Genesis
 from vault.records.work import Entry, Work
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 
 ROWS = ("operation", "version", "version_key")
 
@@ -48,7 +48,7 @@ def test_a_predecessor_that_was_cut_is_told_without_pins(victim: Filled, outside
     for _ in range(steps):
         forget(victim)
         with victim.open() as session:
-            assert checking.verify(session).verified
+            assert log_checking.verify(session).verified
     with outsider.rows(victim.path) as rows:
         origin = cut_back(rows)
     shutil.rmtree(victim.path / "index")
@@ -59,7 +59,7 @@ def test_a_predecessor_that_was_cut_is_told_without_pins(victim: Filled, outside
             assert "is an older copy" in " ".join(in_english(session.warnings))
             with pytest.raises(VerificationError, match="waits until the log is sound"):
                 session.require_sound_log()
-            found = [fault for fault in checking.verify(session).faults if fault.origin == origin]
+            found = [fault for fault in log_checking.verify(session).faults if fault.origin == origin]
             assert found[0].code == "cut"
 
 
@@ -81,7 +81,7 @@ def test_a_predecessor_that_was_removed_is_told_without_pins(victim: Filled, out
     forget(victim)
     with victim.open() as session:
         assert "is missing or was altered" in " ".join(in_english(session.warnings))
-        faults = checking.verify(session).faults
+        faults = log_checking.verify(session).faults
         assert ("genesis", second) in {(fault.code, fault.origin) for fault in faults}
 
 
@@ -92,7 +92,7 @@ def test_two_successors_of_one_log_are_a_fork(victim: Filled) -> None:
             log = begin_beside(session, goes_on=True)
             with Work(log) as work:
                 work.commit(Entry(act="log.restored"))
-        faults = checking.verify(session).faults
+        faults = log_checking.verify(session).faults
         assert [fault.code for fault in faults if fault.origin == before] == ["fork"]
     with victim.open() as session:
         assert "both copies were used" in " ".join(in_english(session.warnings))
@@ -104,7 +104,7 @@ def test_going_on_after_lost_pins_is_no_fault(victim: Filled) -> None:
         with victim.open() as session:
             notes.add(session, victim.cases[0], Note(NoteKind.CONTACT, f"on account {number}"))
             session.require_sound_log()
-            assert checking.verify(session).verified
+            assert log_checking.verify(session).verified
     with victim.open() as session:
         assert session.warnings == ()
         texts = [note.value.text for note in cases.open_case(session, victim.cases[0]).notes]

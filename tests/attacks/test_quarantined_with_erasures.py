@@ -15,18 +15,18 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, RecordId
 from vault.records.work import Entry
+from vault.services import case_papers
 from vault.services.approvals import by_file, erasing
 from vault.services.cases import notes
 from vault.services.erasures import arrived
 from vault.services.erasures.what_goes import what_goes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
-from vault.services.papers import papers
 
 
 def goes_on_naming(session: Session, case: CompartmentId, count: int) -> None:
     """Add records that name the content of a paper of the case."""
-    paper = papers.list_in(session, case)[0].value
+    paper = case_papers.list_in(session, case)[0].value
     with session.work(case) as work:
         for _ in range(count):
             work.keep(case, replace(paper, title="x"))
@@ -35,7 +35,9 @@ def goes_on_naming(session: Session, case: CompartmentId, count: int) -> None:
 
 def goes_on_writing_over(session: Session, case: CompartmentId, count: int) -> None:
     """Add a version to each record of the case, and new records."""
-    found = [each.record for each in papers.list_in(session, case)] + [RecordId(bytes([n] * 16)) for n in range(count)]
+    found = [each.record for each in case_papers.list_in(session, case)] + [
+        RecordId(bytes([n] * 16)) for n in range(count)
+    ]
     with session.work(case) as work:
         for record in found:
             work.keep(case, Note(NoteKind.CONTACT, "x"), record, [])
@@ -44,7 +46,7 @@ def goes_on_writing_over(session: Session, case: CompartmentId, count: int) -> N
 
 def accounts_of(session: Session) -> list[str]:
     arrived.note(session, arrived.look(session))
-    return [str(fault.message) for fault in checking.verify(session).faults]
+    return [str(fault.message) for fault in log_checking.verify(session).faults]
 
 
 def attachments(session: Session) -> int:

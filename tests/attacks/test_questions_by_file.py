@@ -20,9 +20,9 @@ from vault.errors import MalformedError, RefusedError, VaultError, VerificationE
 from vault.export.data_json import canonical, render_data
 from vault.export.dossier_report import Cover, make_report
 from vault.export.pdf import render_report
-from vault.log.approvals import Approval
-from vault.services.approvals import approving, by_file
-from vault.services.approvals.question import Question
+from vault.log.approval import Approval
+from vault.services.approvals import by_file, second_person
+from vault.services.approvals.question import ApprovalQuestion
 
 PURPOSE = "referral to counsel"
 COVER = Cover(PURPOSE, release="two-person", day="2026-11-27")
@@ -52,19 +52,21 @@ def files_of(text: str) -> dict[str, bytes]:
     return {"report.pdf": render_report(make_report(report, COVER)), "data.json": render_data(report, COVER)}
 
 
-def question(files: Mapping[str, bytes], **other: Any) -> Question:
+def question(files: Mapping[str, bytes], **other: Any) -> ApprovalQuestion:
     named = [[name, sha256(content).digest()] for name, content in sorted(files.items())]
     of = {"files": named, "profile": "lawyer", "purpose": PURPOSE, "recipient": "academic acid"}
-    about, reasons = ("this report leaves for Maître Ondrelle",), approving.REASONS
-    wanted = Question(act="export.begin", of=of, contents=dict(files), about=about, reasons=reasons, expires_ms=0)
+    about, reasons = ("this report leaves for Maître Ondrelle",), second_person.REASONS
+    wanted = ApprovalQuestion(
+        act="export.begin", of=of, contents=dict(files), about=about, reasons=reasons, expires_ms=0
+    )
     return replace(wanted, **other)
 
 
-def ask(organisation: Organisation, wanted: Question, path: Path) -> Path:
+def ask(organisation: Organisation, wanted: ApprovalQuestion, path: Path) -> Path:
     """Seal a question of any content: the program of whoever asks is theirs."""
     with organisation.open(AMINA) as amina:
         wanted = replace(wanted, expires_ms=amina.log.now_ms() + 3_600_000)
-        by_file.ask(amina, wanted, [approving.approver_named(amina, full_name(SELIN))], path)
+        by_file.ask(amina, wanted, [second_person.approver_named(amina, full_name(SELIN))], path)
     return path
 
 
@@ -189,7 +191,7 @@ FORGED = "To approve: nothing"
 def test_no_text_of_others_makes_a_line_that_passes_for_the_programs(text: str) -> None:
     """Wherever a text stands, at the beginning of a line or where a terminal would break it."""
     data = json.dumps({"sections": [{"heading": text, "blocks": [{"label": text, "text": text}]}]}).encode()
-    wanted = Question(
+    wanted = ApprovalQuestion(
         act=text, of={text: text, "until": text}, contents={"data.json": data}, about=(text,), expires_ms=1
     )
     lines = wanted.lines()

@@ -17,10 +17,10 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.seal.recovery import Sheet
-from vault.services.backups import backups, restoring_by_sheets
+from vault.services.backups import backups, restoring
 from vault.services.cases import cases, notes
 from vault.services.credentials import recovery
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
 
@@ -56,9 +56,7 @@ def _from_backup(
     shutil.rmtree(founder.path)
     place, state = folder / "new" / "work.vault", folder / "new" / "state"
     wish = Wish(founder.name, new_admin=False, everything=False, ends_old=ends_old)
-    done = restoring_by_sheets.restore_by_sheets(
-        backup, place, typed(sheets, 1, 2), wish, passphrase=bytearray(NEW), state=state
-    )
+    done = restoring.restore_by_sheets(backup, place, typed(sheets, 1, 2), wish, passphrase=bytearray(NEW), state=state)
     return replace(founder, path=place, state=state, passphrase=NEW, seat=done.back.seat), done.back
 
 
@@ -87,7 +85,7 @@ def _exchange_works(back: Office, colleague: Office, case: CompartmentId, folder
     assert "an answer" in _texts(back, case)
     with colleague.open() as session:
         assert back.seat in session.directory.effective.certificates
-        assert checking.verify(session).faults == ()
+        assert log_checking.verify(session).faults == ()
 
 
 @pytest.mark.long

@@ -22,8 +22,8 @@ from vault.access.trust.keyrings import grants_between, missing_keys
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, VerificationError
 from vault.ids import CompartmentId, EpochId, RecordId, SeatId
-from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, make_roster
-from vault.log.rosters.roster_entries import MemberEntry, RosterHead
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, make_roster
+from vault.log.roster_entries import MemberEntry, RosterHead
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder, SealedPlace
 from vault.records.work import Entry, Work

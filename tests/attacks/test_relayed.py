@@ -18,7 +18,7 @@ from vault.errors import VerificationError, WaitingForDecisionError
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing
@@ -96,7 +96,7 @@ def test_the_bundle_of_whoever_wrote_it_ends_the_waiting(relayed: Relayed, organ
 
 
 def test_verify_says_what_is_on_its_way_and_calls_it_missing_after_two_weeks(relayed: Relayed) -> None:
-    found = checking.verify(relayed.joel)
+    found = log_checking.verify(relayed.joel)
     assert found.verified
     assert [str(line).startswith(f"1 record of {relayed.ref} is on its way") for line in found.on_their_way] == [True]
     result = verified(found)
@@ -104,7 +104,7 @@ def test_verify_says_what_is_on_its_way_and_calls_it_missing_after_two_weeks(rel
     assert any("is on its way" in str(line) for line in result.lines)
     clock = relayed.joel.log.now_ms
     relayed.joel.log.now_ms = lambda: clock() + 14 * DAY_MS + 1
-    found = checking.verify(relayed.joel)
+    found = log_checking.verify(relayed.joel)
     assert [fault.code for fault in found.faults] == ["absent"]
     assert f"1 record of {relayed.ref} is missing (Selin Asterholt, entry" in relayed.warnings()
     assert_goes_out(relayed.joel, relayed.own_case, relayed.folder)

@@ -20,8 +20,8 @@ from tests.records.judging import counting, judged_by
 from tests.services.organisation import JOEL, TOMAS, Organisation
 from vault.access.session import Session
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId, make_id
-from vault.log.rosters.roster import ROSTER_RECORD
-from vault.records.content import Content
+from vault.log.roster import ROSTER_RECORD
+from vault.records.versions import Content
 from vault.records.work import Entry
 from vault.services.cases import cases
 from vault.services.projection.projection import up_to_date_index

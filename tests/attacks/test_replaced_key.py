@@ -13,14 +13,14 @@ from vault.casework.partner import Partner
 from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentKind, RecordId, VersionId, make_id
-from vault.records.codec import to_fields
+from vault.records.versions import to_fields
 from vault.records.work import Entry
 from vault.seal.age import fingerprint, make_identity, recipient_of
 from vault.services.cases import cases, notes
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
-from vault.services.exports.partner_rows import partner_rows
-from vault.services.projection.kinds_held import the_one
+from vault.services.exports.partners import partner_rows
+from vault.services.projection.places import the_one_of_kind
 
 LAWYER = "Advocate Orlova"
 OWN, STOLEN = (recipient_of(make_identity()) for _ in range(2))
@@ -29,7 +29,7 @@ OWN, STOLEN = (recipient_of(make_identity()) for _ in range(2))
 def write(session: Session, key: str, *parents: bytes, record: RecordId, name: str = LAWYER) -> bytes:
     """Write a recipient as a program of the insider's own would: confirmed, by their own word."""
     partner = Partner(name=name, age_recipient=key, fingerprint=fingerprint(key), confirmed=True)
-    home = the_one(session, CompartmentKind.SENDING)
+    home = the_one_of_kind(session, CompartmentKind.SENDING)
     with session.work(home) as work:
         version = work.write(home, record, Partner.KIND, to_fields(partner), [VersionId(parent) for parent in parents])
         work.commit(Entry(act="partner.edit"))

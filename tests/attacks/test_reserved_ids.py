@@ -13,9 +13,9 @@ from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
 from vault.errors import MalformedError
 from vault.ids import ZERO_ID
-from vault.log.rosters.roster import Roster
+from vault.log.roster import Roster
 from vault.seal.invitation import Invitation, Request, seal_request
-from vault.services.members import joining
+from vault.services.members import invitations
 
 RESERVED = [pytest.param(bytes(RECOVERY), id="recovery's"), pytest.param(ZERO_ID, id="nobody's")]
 
@@ -25,7 +25,7 @@ RESERVED = [pytest.param(bytes(RECOVERY), id="recovery's"), pytest.param(ZERO_ID
 def test_a_request_under_a_reserved_id_is_refused(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str, reserved: bytes
 ) -> None:
-    invitation = Invitation.decode(joining.invite(session, like="caseworker"))
+    invitation = Invitation.decode(invitations.invite(session, like="caseworker"))
     honest = new_seat(session.database, invitation, "Eve Quiet", here=False).request
     paper = tmp_path / "request"
     changed: dict[str, Any] = {field: reserved}
@@ -33,7 +33,7 @@ def test_a_request_under_a_reserved_id_is_refused(
         program.setattr(Request, "__post_init__", lambda self: None)
         paper.write_bytes(seal_request(invitation, replace(honest, **changed)))
     with pytest.raises(MalformedError, match="a seat or a member that cannot exist"):
-        joining.look(session, paper)
+        invitations.look(session, paper)
 
 
 @pytest.mark.parametrize("reserved", RESERVED)

@@ -25,7 +25,7 @@ from vault.services.backups import backups, restoring
 from vault.services.backups.restoring import Restored
 from vault.services.cases import cases, notes
 from vault.services.credentials import recovery
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
 from vault.services.members import devices, members
@@ -118,7 +118,7 @@ def test_who_was_suspended_is_named_before_a_restore_and_gets_nothing_until_susp
     for _ in range(2):  # no verification settles it
         with mira.open() as session:
             assert back_in(session) == [kolya.seat]
-            assert [fault.subject for fault in checking.verify(session).faults] == [kolya.seat]
+            assert [fault.subject for fault in log_checking.verify(session).faults] == [kolya.seat]
     with mira.open() as session:
         write_new(session, founder.cases[1])
         with pytest.raises(RefusedError, match="valid again because a backup was restored"):
@@ -131,7 +131,7 @@ def test_who_was_suspended_is_named_before_a_restore_and_gets_nothing_until_susp
         write_new(session, case)
         sharing.grant(session, founder.cases[1], [aisulu.member])
     with mira.open() as session:
-        assert (session.faults(), checking.verify(session).faults) == ([], ())
+        assert (session.faults(), log_checking.verify(session).faults) == ([], ())
     aisulu.take(mira.send(aisulu, founder.folder))
     assert reads_new(aisulu, case)
 
@@ -213,7 +213,7 @@ def test_sheets_that_were_replaced_are_told_at_every_unlock_until_there_are_new_
             assert [alarm.code for alarm in session.alarms if alarm.code is Code.OLD_SHEETS] == [Code.OLD_SHEETS]
             # Who has neither these sheets nor their secret cannot make new ones, and goes on.
             assert session.faults() == []
-            assert checking.verify(session).faults == ()
+            assert log_checking.verify(session).faults == ()
     with mira.open() as session:
         recovery.renew(session, typed(old, 1, 2))
         assert [alarm for alarm in session.alarms if alarm.code is Code.OLD_SHEETS] == []
@@ -239,7 +239,7 @@ def test_pins_that_an_earlier_program_left_say_that_something_ended_and_not_what
     assert said.startswith("The newest list of members that this device saw is not here")
     with mira.open() as session:
         assert [fault.code for fault in session.faults()] == [Code.ROSTER]
-        checking.verify(session)
+        log_checking.verify(session)
     suspend(mira, kolya)
 
 

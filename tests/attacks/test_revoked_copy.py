@@ -18,8 +18,8 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, WrongPassphraseError
 from vault.log.items import Item, ItemKind
 from vault.records.work import Entry, Work
-from vault.services.cases import cases, intake, notes, people, register
-from vault.services.evidence import checking
+from vault.services.cases import case_people, cases, intake, notes, register
+from vault.services.evidence import log_checking
 from vault.services.exports import partners
 from vault.services.grants import sharing
 from vault.services.members import members
@@ -39,7 +39,7 @@ def write_before(owner: Session, short: Filled) -> None:
 
 def write_after(owner: Session, short: Filled) -> None:
     notes.add(owner, short.cases[0], Note(NoteKind.CONTACT, CASE_AFTER["note"]))
-    people.add(owner, short.cases[0], role="witness", names=[CASE_AFTER["person"]])
+    case_people.add(owner, short.cases[0], role="witness", names=[CASE_AFTER["person"]])
     intake.add(owner, text=SHARED_AFTER["slip"])
     partners.add(owner, name=SHARED_AFTER["partner"], age_recipient=AGE, compared=True)
     register.add(owner, [CASE_AFTER["person"]])
@@ -129,7 +129,7 @@ def test_old_grants_put_back_and_listed_once_more_give_nothing_back(
         assert state is not None
         assert (state.current, state.holders, state.cutoffs) == (now.current, now.holders, now.cutoffs)
         assert {CASE_AFTER["note"]} <= {note.value.text for note in cases.open_case(owner, case).notes}
-        assert checking.verify(owner).verified
+        assert log_checking.verify(owner).verified
 
 
 def _put_back(attacker: Session, grants: list[GrantRow]) -> None:

@@ -19,7 +19,7 @@ from tests.services.organisation import (
 from vault.access.session import Session
 from vault.services.cases import cases
 from vault.services.grants import sharing
-from vault.services.members import joining, members
+from vault.services.members import invitations, members
 
 KAYA, VITO = "Kaya Ostermalm", "Vito Branquela"
 
@@ -27,8 +27,8 @@ KAYA, VITO = "Kaya Ostermalm", "Vito Branquela"
 def admit(session: Session, folder: Path, name: str, like: str, *, by_root: bool = False) -> Account:
     """Admit somebody with a device of their own; return the account, which has not been opened."""
     place = Place(folder / name / "office.vault", folder / name / "state")
-    request, words = ask_to_join(folder, place, joining.invite(session, like=like), name)
-    admitted = joining.admit(session, joining.look(session, request), words, by_root=by_root)
+    request, words = ask_to_join(folder, place, invitations.invite(session, like=like), name)
+    admitted = invitations.admit(session, invitations.look(session, request), words, by_root=by_root)
     assert admitted.outcome.is_done, admitted.outcome.missing
     return Account(name, place, admitted.member, admitted.seat)
 

@@ -20,15 +20,15 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import MemberId, RecordId, make_id
-from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make_roster
-from vault.log.rosters.roster_entries import Certificate, Ending, MemberEntry, RosterHead
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make_roster
+from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead
 from vault.policy.roles import Role
 from vault.records.work import Entry
 from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.signing import make_signing_seed, public_key
 from vault.services import housekeeping
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 
 CASEWORKER = frozenset({Role.CASEWORKER})
 
@@ -176,7 +176,7 @@ def test_no_roster_of_one_supervisor_changes_who_is_in(office: tuple[Filled, Peo
     with filled.open() as owner:
         assert owner.directory.effective == effective
         notes.add(owner, filled.cases[0], Note(NoteKind.CONTACT, "work goes on"))
-        assert checking.verify(owner).verified
+        assert log_checking.verify(owner).verified
         owner.require_sound_log()
         assert cases.open_case(owner, filled.cases[0]).notes[-1].value.text == "work goes on"
 

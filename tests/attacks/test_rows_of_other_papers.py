@@ -12,11 +12,11 @@ from vault.access.session import Session
 from vault.ids import CompartmentId
 from vault.log.epoch_notice import EpochNotice
 from vault.seal.bodies import CHUNK_SIZE, Names
+from vault.services import case_papers
 from vault.services.cases import cases, sections
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
-from vault.services.papers import papers
 from vault.store.rowtypes import AttachmentRow, VersionRow
 
 SIZE = 2 * CHUNK_SIZE + 500
@@ -57,7 +57,7 @@ def test_no_chunk_of_a_section_goes_to_who_does_not_hold_it(organisation: Organi
         rows = sent(amina, joel, tmp_path)
         assert not [cells for kind, _, cells in rows if kind in {8, 9}]
         assert all(row.names not in cells for _, _, cells in rows)
-        found = checking.verify(amina)
+        found = log_checking.verify(amina)
         assert (found.verified, [str(fault.code) for fault in found.faults]) == (False, ["unlisted"])
 
 
@@ -112,7 +112,7 @@ def test_no_chunk_of_a_paper_outlives_its_erasure(organisation: Organisation, tm
         with amina.database.reading() as rows:
             assert rows.tail_names() == []
             assert [left.digest for left in rows.attachments()] == [other.digest]
-        (fault,) = checking.verify(amina).faults
+        (fault,) = log_checking.verify(amina).faults
         assert str(fault.code) == "unlisted"
 
 
@@ -122,8 +122,8 @@ def test_a_paper_travels_although_another_row_has_its_name(organisation: Organis
         case = case_of(amina, organisation)
         place = add(amina, case, source)
         list_it_for_all(amina, row_in(amina, case))
-        assert not checking.verify(amina).verified
+        assert not log_checking.verify(amina).verified
         give(amina, joel, tmp_path)
-        papers.save(joel, place, tmp_path / "out")
-        assert checking.verify(joel).verified
+        case_papers.save(joel, place, tmp_path / "out")
+        assert log_checking.verify(joel).verified
     assert (tmp_path / "out").read_bytes() == source.read_bytes()

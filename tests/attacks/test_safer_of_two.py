@@ -17,13 +17,13 @@ from vault.casework.story.person_facts import Relation, Relationship
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind, RecordId, short_id
 from vault.services import housekeeping
-from vault.services.cases import case_changes, cases, intake, notes, people, story
+from vault.services.cases import case_changes, case_people, cases, intake, notes, story
 from vault.services.cases.editing import Place
 from vault.services.erasures import retention, what_goes
 from vault.services.erasures.preview import preview
 from vault.services.exports import export_material, partners
 from vault.services.exports.export_material import Ready, Wish
-from vault.services.projection.kinds_held import the_one
+from vault.services.projection.places import the_one_of_kind
 
 TOLD = "the guard is his cousin"
 CALLED = "hides at an aunt's, block 4"
@@ -123,7 +123,7 @@ def test_what_only_one_version_says_of_a_person_stays_and_is_named_as_staying_an
 ) -> None:
     with organisation.open(MIRA) as mira:
         client, aunt, other = (
-            people.add(mira, case, role="third", names=[name]) for name in ("Ilham", "Oygul", "Zumrat")
+            case_people.add(mira, case, role="third", names=[name]) for name in ("Ilham", "Oygul", "Zumrat")
         )
         record = story.add(mira, case, Relation(client, Relationship.FRIEND, aunt, text="Oygul hides him"))
     organisation.exchange(MIRA, JOEL)
@@ -178,7 +178,7 @@ def test_a_call_that_one_corrects_while_another_ends_it_is_open_until_somebody_e
         forward(tomas, 1)
         housekeeping.settle(tomas)
         with tomas.database.reading() as rows:
-            assert len(list(rows.placed(the_one(tomas, CompartmentKind.INTAKE), slip))) == 1
+            assert len(list(rows.placed(the_one_of_kind(tomas, CompartmentKind.INTAKE), slip))) == 1
 
 
 def test_what_two_wrote_into_one_call_apart_stands_in_it_and_goes_with_it(organisation: Organisation) -> None:

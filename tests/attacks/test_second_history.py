@@ -31,10 +31,10 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
-from vault.services.members import joining, members
+from vault.services.members import invitations, members
 
 JOELS, SELINS, LATE = "by Joel, who founds the case", "by Selin, in Joel's case", "by Joel, signed too late"
 
@@ -79,7 +79,7 @@ def test_who_was_ended_long_ago_takes_away_no_case_that_they_founded(
             for session in (selin, mira):
                 session.remake_index()
                 assert texts(session, case) == {*before, "goes on"}
-                assert checking.verify(session).verified
+                assert log_checking.verify(session).verified
     with organisation.open(SELIN) as selin:
         assert texts(selin, case) == {*before, "goes on"}
         assert selin.faults() == []
@@ -91,9 +91,9 @@ def test_the_founder_of_the_vault_can_be_ended_whatever_they_sign_in_the_place_o
         place = Place(tmp_path / KARIM / "office.vault", tmp_path / KARIM / "state")
         with open_place(founder, MEMBER) as mira:
             request, words = ask_to_join(
-                tmp_path, place, joining.invite(mira, like="admin,caseworker"), full_name(KARIM)
+                tmp_path, place, invitations.invite(mira, like="admin,caseworker"), full_name(KARIM)
             )
-            admitted = joining.admit(mira, joining.look(mira, request), words, by_root=True)
+            admitted = invitations.admit(mira, invitations.look(mira, request), words, by_root=True)
             account = Account(full_name(KARIM), place, admitted.member, admitted.seat)
             karim = finish_joining(tmp_path, mira, account)
             case = cases.create(karim, title="Karim's", kind="asylum", alone_reason="test").case

@@ -16,7 +16,7 @@ from vault.errors import NotFoundError
 from vault.ids import CompartmentId
 from vault.policy.decide import Decision
 from vault.records.versions import open_each
-from vault.services.cases import cases, people, searching, sections
+from vault.services.cases import case_people, cases, searching, sections
 from vault.services.projection.projection import up_to_date_index
 
 WHERE = "Gimbledock 17 behind the weir"
@@ -39,7 +39,7 @@ def kept(office: Office) -> Kept:
         case = cases.create(amina, title="A title", kind="asylum").case
         section = sections.create(amina, case, what="location", title=TITLE)
         sections.add_note(amina, section, Note(NoteKind.SAFETY, WHERE))
-        sections.add_person(amina, section, people.checked_person(role="third", names=[HOST]))
+        sections.add_person(amina, section, case_people.checked_person(role="third", names=[HOST]))
         sections.open_section(amina, section)
     return Kept(office, case, section)
 

@@ -13,11 +13,11 @@ from vault.access.session import Session
 from vault.casework.differences import Answer, Chosen, chosen_fields, compare
 from vault.casework.document import ReadBy
 from vault.ids import VersionId
-from vault.records.attachments import seal_into
+from vault.records.attachment_bodies import seal_into
 from vault.records.work import Entry
+from vault.services import case_papers, paper_text
 from vault.services.cases import cases, two_versions
 from vault.services.cases.editing import Place
-from vault.services.papers import paper_text, papers
 from vault.store.blobs import Blobs
 
 _TRUE = "The court REFUSES the extradition.\n"
@@ -26,7 +26,7 @@ _FALSE = "The court ALLOWS the extradition.\n"
 
 def put_in(session: Session, place: Place, *, as_content: bool) -> None:
     """Write a version whose text is an invention, or its content too, under the name and hash of the true one."""
-    paper = papers.list_in(session, place.case)[0]
+    paper = case_papers.list_in(session, place.case)[0]
     said = _FALSE.encode()
     sealed = seal_into(Blobs(session.folder.blobs_dir), session.vault, [said], len(said))
     body = sealed.body if as_content else paper.value.body
@@ -52,7 +52,7 @@ def test_the_side_that_somebody_keeps_brings_its_own_content_and_text(
             paper_text.read_and_keep(amina, place)
         share(amina, case, organisation, JOEL)
         give(amina, joel, tmp_path)
-        papers.change(amina, place, {"title": "Order of 3 November"})
+        case_papers.change(amina, place, {"title": "Order of 3 November"})
         put_in(joel, place, as_content=as_content)
         give(joel, amina, tmp_path)
         found = two_versions.both(amina, place)
@@ -62,8 +62,8 @@ def test_the_side_that_somebody_keeps_brings_its_own_content_and_text(
         mine = {at: Chosen(Answer.LEFT) for at, piece in enumerate(pieces) if piece.is_open}
         sides = (found.left.version, found.right.version)
         two_versions.settle(amina, place, sides, chosen_fields(pieces, mine))
-        (paper,) = papers.list_in(amina, case)
+        (paper,) = case_papers.list_in(amina, case)
         assert paper.value.title == "Order of 3 November"
-        assert papers.is_whole(amina, paper.value)
+        assert case_papers.is_whole(amina, paper.value)
         assert paper_text.text_of(amina, place).text == (_TRUE.strip() if was_read else "")
-        assert b"".join(papers.content_of(amina, paper.value.body)) == _TRUE.encode()
+        assert b"".join(case_papers.content_of(amina, paper.value.body)) == _TRUE.encode()

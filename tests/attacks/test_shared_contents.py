@@ -15,15 +15,14 @@ from vault.access.session import Session
 from vault.casework.document import DocumentKind
 from vault.ids import CompartmentId, VersionId
 from vault.records.work import Entry
-from vault.services import housekeeping
+from vault.services import case_papers, housekeeping
 from vault.services.cases import cases
 from vault.services.erasures import arrived
 from vault.services.erasures.letter import letter
 from vault.services.erasures.preview import preview
 from vault.services.erasures.what_goes import what_goes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
-from vault.services.papers import adding, papers
 from vault.services.projection.projection import audit_of
 from vault.store.rowtypes import AttachmentRow
 
@@ -35,23 +34,25 @@ def case_with_papers(session: Session, folder: Path, count: int) -> CompartmentI
     source.write_bytes(_SAID)
     case = cases.create(session, title="C", kind="asylum", alone_reason="nobody").case
     for n in range(count):
-        adding.add(session, case, source, {"kind": DocumentKind.DETENTION_ORDER, "title": f"Order {n}"})
+        case_papers.add_paper(session, case, source, {"kind": DocumentKind.DETENTION_ORDER, "title": f"Order {n}"})
     return case
 
 
 def whole(session: Session, case: CompartmentId) -> dict[str | None, bool]:
-    return {paper.value.title: papers.is_whole(session, paper.value) for paper in papers.list_in(session, case)}
+    return {
+        paper.value.title: case_papers.is_whole(session, paper.value) for paper in case_papers.list_in(session, case)
+    }
 
 
 def add_decoy(session: Session, case: CompartmentId) -> None:
-    document = papers.list_in(session, case)[0].value
+    document = case_papers.list_in(session, case)[0].value
     with session.work(case) as work:
         work.keep(case, replace(document, title="spam, please remove"))
         work.commit(Entry(act="document.add", covers={"document": 1}))
 
 
 def list_contents_alone(session: Session, case: CompartmentId) -> None:
-    found = papers.list_in(session, case)
+    found = case_papers.list_in(session, case)
     with session.work() as work:
         for paper in found:
             work.erase(case, VersionId(paper.value.body.digest))
@@ -59,7 +60,7 @@ def list_contents_alone(session: Session, case: CompartmentId) -> None:
 
 
 def named(session: Session, case: CompartmentId, title: str) -> str:
-    return next(paper.record.hex() for paper in papers.list_in(session, case) if paper.value.title == title)
+    return next(paper.record.hex() for paper in case_papers.list_in(session, case) if paper.value.title == title)
 
 
 def test_a_decoy_that_names_the_content_of_a_paper_takes_nothing_along(
@@ -78,7 +79,7 @@ def test_a_decoy_that_names_the_content_of_a_paper_takes_nothing_along(
         erase(amina, named(amina, case, "spam, please remove"))
         assert whole(amina, case) == {"Order 0": True}
         assert "content of 1 paper stays" in "\n".join(in_english(letter(amina, going, why="mistake")))
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
         give(amina, joel, tmp_path)
         later(monkeypatch, joel, 73)
         housekeeping.settle(joel)
@@ -104,7 +105,7 @@ def test_contents_that_are_listed_as_erased_alone_stay_and_come_in(
         assert arrived.carry_out(amina, at_once=True) == 0
         housekeeping.settle(amina)
         assert whole(amina, case) == {f"Order {n}": True for n in range(3)}
-        found = checking.verify(amina)
+        found = log_checking.verify(amina)
         assert (found.verified, found.contents.counts()["here"]) == (True, 3)
         with organisation.open(SELIN) as selin:
             give(joel, selin, tmp_path)
@@ -125,7 +126,7 @@ def test_a_content_that_went_while_its_paper_stands_is_no_erased_one(
         list_contents_alone(amina, case)
         with amina.database.transaction() as rows:
             rows.delete_attachments(rows.attachments())
-        assert checking.verify(amina).contents.counts()["missing"] == 1
+        assert log_checking.verify(amina).contents.counts()["missing"] == 1
 
 
 def test_a_content_that_comes_into_a_case_that_went_goes_too(organisation: Organisation, tmp_path: Path) -> None:
@@ -137,7 +138,7 @@ def test_a_content_that_comes_into_a_case_that_went_goes_too(organisation: Organ
         before = _attachments(joel)
         source = tmp_path / "late.txt"
         source.write_bytes(_SAID + b"late")
-        adding.add(joel, case, source, {"kind": DocumentKind.OTHER})
+        case_papers.add_paper(joel, case, source, {"kind": DocumentKind.OTHER})
         late = [row for row in _attachments(joel) if row not in before]
         give(joel, amina, tmp_path)
         housekeeping.settle(amina)
@@ -158,13 +159,13 @@ def test_who_cuts_off_an_author_takes_no_content_of_their_papers(
             give(joel, session, tmp_path)
         source = tmp_path / "order.txt"
         source.write_bytes(_SAID)
-        adding.add(amina, case, source, {"kind": DocumentKind.DETENTION_ORDER, "title": "Order"})
+        case_papers.add_paper(amina, case, source, {"kind": DocumentKind.DETENTION_ORDER, "title": "Order"})
         for session in (tomas, joel):
             give(amina, session, tmp_path)
         list_contents_alone(tomas, case)
         revoke_from_before(tomas, case, organisation.members(AMINA), monkeypatch)
         source.write_bytes(_SAID + b"another")
-        adding.add(tomas, case, source, {"kind": DocumentKind.OTHER, "title": "Mine"})
+        case_papers.add_paper(tomas, case, source, {"kind": DocumentKind.OTHER, "title": "Mine"})
         give(tomas, joel, tmp_path)
         housekeeping.settle(joel)
         assert whole(joel, case) == {"Mine": True}
@@ -205,10 +206,10 @@ def test_a_quarantined_version_that_names_two_papers_contents_takes_none_of_anot
         give(amina, joel, tmp_path)
         source = tmp_path / "other.txt"
         source.write_bytes(_SAID + b"another")
-        adding.add(joel, case, source, {"kind": DocumentKind.OTHER, "title": "Joel's paper"})
+        case_papers.add_paper(joel, case, source, {"kind": DocumentKind.OTHER, "title": "Joel's paper"})
         give(joel, amina, tmp_path)
         give(joel, tomas, tmp_path)
-        found = {paper.value.title: paper for paper in papers.list_in(tomas, case)}
+        found = {paper.value.title: paper for paper in case_papers.list_in(tomas, case)}
         read, over = found["Order 0"], found["Joel's paper"]
         if is_over_the_order:
             read, over = over, read

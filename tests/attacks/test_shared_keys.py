@@ -24,8 +24,8 @@ from vault.records.epochs import make_epoch, make_grant
 from vault.records.seatlog import Holder
 from vault.records.versions import open_version
 from vault.records.work import Entry, Work
-from vault.services.cases import cases, notes, people, searching
-from vault.services.evidence import checking
+from vault.services.cases import case_people, cases, notes, searching
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 from vault.services.projection.projection import up_to_date_index
 
@@ -80,7 +80,7 @@ def test_without_a_grant_no_byte_of_a_case_opens_whatever_the_program_allows(
 OPENING: list[Callable[[Session, CompartmentId], object]] = [
     cases.open_case,
     lambda session, case: notes.add(session, case, Note(NoteKind.CONTACT, "in")),
-    lambda session, case: people.add(session, case, role="witness", names=["In"]),
+    lambda session, case: case_people.add(session, case, role="witness", names=["In"]),
 ]
 
 
@@ -331,4 +331,4 @@ def test_a_member_who_was_revoked_and_granted_again_counts_again(short: Filled, 
         assert "Sealwort, after the revocation" in {note.value.text for note in cases.open_case(member, case).notes}
     with short.open() as owner:
         assert "back again" in {note.value.text for note in cases.open_case(owner, case).notes}
-        assert checking.verify(owner).verified
+        assert log_checking.verify(owner).verified

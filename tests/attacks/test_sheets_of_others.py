@@ -16,8 +16,8 @@ from vault.access.seat_keys import rekeying
 from vault.errors import RefusedError, VaultError, VerificationError
 from vault.seal.recovery import Sheet
 from vault.services.cases import cases
-from vault.services.credentials import recovery, settling
-from vault.services.evidence import checking
+from vault.services.credentials import recovery
+from vault.services.evidence import log_checking
 from vault.words.message import Message
 
 __all__ = ["organisation", "organisation_template"]  # fixtures
@@ -65,7 +65,7 @@ def test_a_folder_that_moves_to_a_new_account_before_the_door_was_made_opens_by_
     organisation.exchange(MIRA, AMINA)
     shutil.rmtree(organisation[AMINA].place.state)
     with organisation.open(AMINA) as amina:
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
     come_back(organisation, AMINA, new, tmp_path / "moved")
 
 
@@ -114,9 +114,9 @@ def test_sheets_that_were_replaced_open_nothing_more_when_a_supervisor_admits_so
             come_back(organisation, name, old, tmp_path / f"{name} by the old ones")
     with organisation.open(MIRA) as mira:
         with pytest.raises(VaultError):
-            settling.settle_lists(mira, [late.seat], typed(old, 1, 2))
-        assert settling.settle_lists(mira, [late.seat], typed(new, 1, 2)).admitted == (late.seat,)
-        assert checking.verify(mira).verified
+            recovery.settle_lists(mira, [late.seat], typed(old, 1, 2))
+        assert recovery.settle_lists(mira, [late.seat], typed(new, 1, 2)).admitted == (late.seat,)
+        assert log_checking.verify(mira).verified
 
 
 @pytest.mark.long
@@ -128,7 +128,7 @@ def test_where_two_make_new_sheets_apart_the_set_that_is_in_effect_opens_both_fo
     organisation.exchange(MIRA, KARIM)
     for name in (MIRA, KARIM):
         with organisation.open(name) as session:
-            assert checking.verify(session).verified
+            assert log_checking.verify(session).verified
         opening = []
         for whose, sheets in sets.items():
             try:

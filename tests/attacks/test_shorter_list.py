@@ -15,9 +15,9 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError
 from vault.services.cases import cases, notes
-from vault.services.credentials import settling
-from vault.services.evidence import checking
-from vault.services.members import devices, joining, lists_apart
+from vault.services.credentials import recovery
+from vault.services.evidence import log_checking
+from vault.services.members import admissions, devices, invitations
 
 __all__ = ["organisation", "organisation_template"]  # fixtures
 
@@ -28,8 +28,8 @@ def with_a_new_supervisor(organisation: Organisation, folder: Path) -> Organisat
     """Let Mira admit a supervisor, of whom Selin does not hear."""
     place = Place(folder / SOFIA / "office.vault", folder / SOFIA / "state")
     with organisation.open(MIRA) as mira:
-        request, words = ask_to_join(folder, place, joining.invite(mira, like="supervisor"), SOFIA)
-        done = joining.admit(mira, joining.look(mira, request), words, by_root=True)
+        request, words = ask_to_join(folder, place, invitations.invite(mira, like="supervisor"), SOFIA)
+        done = invitations.admit(mira, invitations.look(mira, request), words, by_root=True)
         account = Account(SOFIA, place, done.member, done.seat)
         with finish_joining(folder, mira, account) as sofia:
             give(sofia, mira, folder)
@@ -47,19 +47,19 @@ def test_who_was_admitted_on_the_shorter_list_is_let_in_and_locked_out_nowhere(
         with org.at(name, MIRA) as (theirs, mira):
             give(theirs, mira, tmp_path)
     with org.open(MIRA) as mira:
-        waiting = lists_apart.waiting(mira)
+        waiting = admissions.waiting(mira)
         assert [device.name for device in waiting] == [KARL, KIRA, SOFIA]
         with pytest.raises(RefusedError, match="this device is out already"):
             devices.find(mira, karl.seat.hex())
-        settling.settle_lists(mira, [device.seat for device in waiting])
+        recovery.settle_lists(mira, [device.seat for device in waiting])
         for newcomer in (karl, kira, org[SOFIA]):
             with newcomer.open() as theirs:
                 give(mira, theirs, tmp_path)
             with newcomer.open() as theirs:
                 assert (told(theirs), theirs.faults()) == ([], [])
-                assert checking.verify(theirs).faults == ()
+                assert log_checking.verify(theirs).faults == ()
         with karl.open() as theirs:
             (row,) = cases.list_all(theirs)
             notes.add(theirs, cases.find(theirs, row.ref), Note(NoteKind.CONTACT, "he works on"))
             give(theirs, mira, tmp_path)
-        assert checking.verify(mira).faults == ()
+        assert log_checking.verify(mira).faults == ()

@@ -19,8 +19,8 @@ from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.records.work import Entry, Work
 from vault.seal.envelope import version_id
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
-from vault.services.evidence.checking import Answer
+from vault.services.evidence import log_checking
+from vault.services.evidence.log_checking import Answer
 from vault.services.grants import sharing
 from vault.services.members import devices
 
@@ -46,7 +46,7 @@ def test_a_holder_who_writes_what_opens_for_nobody_is_revoked_and_ended_and_gran
         write_garbage(work, case)
         work.commit(Entry(act="case.import"))
     with short.open() as owner:
-        assert checking.verify(owner).answer is Answer.UNREADABLE
+        assert log_checking.verify(owner).answer is Answer.UNREADABLE
     with short.open() as owner:
         cases.open_case(owner, case)
         with pytest.raises(VerificationError) as refused:
@@ -54,12 +54,12 @@ def test_a_holder_who_writes_what_opens_for_nobody_is_revoked_and_ended_and_gran
         assert "does not open" in str(refused.value.next_step)
         assert sharing.revoke(owner, case, [spoiler.member]).dropped == {spoiler.member}
         assert devices.lost(owner, spoiler.seat).outcome.is_done
-        assert checking.verify(owner).quarantined >= 1
+        assert log_checking.verify(owner).quarantined >= 1
     with short.open() as owner:
         cases.open_case(owner, case)
-        assert checking.verify(owner).answer is Answer.WHOLE
+        assert log_checking.verify(owner).answer is Answer.WHOLE
         assert sharing.grant(owner, case, [other.member]) == {other.member}
-        assert checking.verify(owner).quarantined >= 1
+        assert log_checking.verify(owner).quarantined >= 1
 
 
 @pytest.mark.long
@@ -90,5 +90,5 @@ def test_a_log_with_two_histories_is_ended_with_both_and_all_devices_agree(
             assert {"the first history", "the second history"} <= texts
             assert session.faults() == []
     with organisation.open(MIRA) as mira:
-        assert checking.verify(mira).verified
+        assert log_checking.verify(mira).verified
         assert mira.faults() == []

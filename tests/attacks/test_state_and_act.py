@@ -18,7 +18,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.services.cases import cases, notes, searching
-from vault.services.evidence import checking, logbook
+from vault.services.evidence import log_checking, logbook
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 
@@ -121,7 +121,7 @@ def test_each_act_in_each_state(victim: Filled, outsider: Outsider, tmp_path: Pa
         assert bool(warnings) == (state.warned is not None)
         for act in ACTS_THAT_GO_ON.values():
             act(session, victim, tmp_path)
-        assert checking.verify(session).verified == state.is_sound
+        assert log_checking.verify(session).verified == state.is_sound
         if state.is_sound:
             export(session, victim, tmp_path)
         else:
@@ -166,7 +166,7 @@ def test_a_false_tile_is_seen_through_and_made_anew(victim: Filled, outsider: Ou
     with victim.open() as session:
         assert session.warnings == ()
         assert len(cases.open_case(session, victim.cases[0]).notes) > 256
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
     with outsider.rows(victim.path) as rows:
         assert rows.execute("SELECT hashes FROM tile WHERE level = 0 AND idx = 0").fetchone() == (true,)
 
@@ -174,7 +174,7 @@ def test_a_false_tile_is_seen_through_and_made_anew(victim: Filled, outsider: Ou
 def test_a_wrap_that_opens_nothing_beside_a_true_one_changes_nothing(victim: Filled, outsider: Outsider) -> None:
     tamper(by.junk_key_beside)(victim, outsider)
     with victim.open() as session:
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
 
 
 @pytest.mark.parametrize("table", ["epoch", "granted"])
@@ -183,6 +183,6 @@ def test_an_epoch_or_grant_that_no_log_lists_is_named(victim: Filled, outsider: 
     with outsider.rows(victim.path) as rows:
         rows.execute(f"INSERT INTO {table} (digest, {columns}) SELECT ?, {columns} FROM {table} LIMIT 1", (bytes(32),))
     with victim.open() as session:
-        first = checking.verify(session).faults[0]
+        first = log_checking.verify(session).faults[0]
     assert (first.code, first.origin) == ("unlisted", None)
     assert bytes(32).hex() in str(first.message)

@@ -18,13 +18,13 @@ from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.heads import heads_of
 from vault.records.work import Entry
+from vault.services import case_papers
 from vault.services.approvals import erasing
-from vault.services.cases import cases, notes, people, same_person, story
+from vault.services.cases import case_people, cases, notes, same_people, story
 from vault.services.cases.editing import Place
 from vault.services.erasures import what_goes
 from vault.services.erasures.preview import preview
 from vault.services.grants import sharing
-from vault.services.papers import adding, papers
 
 SAID = "The interview, all of it"
 Kept = Note | Document | Person
@@ -117,16 +117,16 @@ def test_a_paper_that_one_of_its_versions_calls_a_translation_of_junk_stays(offi
     source = tmp_path / "paper.txt"
     source.write_text("a decision", "utf-8")
     with office.organisation.open(SELIN) as selin:
-        adding.add(selin, office.case, source, {"kind": DocumentKind.DECISION, "title": "Decision"})
+        case_papers.add_paper(selin, office.case, source, {"kind": DocumentKind.DECISION, "title": "Decision"})
     office.organisation.exchange(AMINA, SELIN)
     with office.organisation.open(AMINA) as amina:
-        junk = adding.add(amina, office.case, source, {"kind": DocumentKind.OTHER, "title": "junk"}).record
-        (paper,) = (each for each in papers.list_in(amina, office.case) if each.value.title == "Decision")
+        junk = case_papers.add_paper(amina, office.case, source, {"kind": DocumentKind.OTHER, "title": "junk"}).record
+        (paper,) = (each for each in case_papers.list_in(amina, office.case) if each.value.title == "Decision")
     office.joel_writes(replace(paper.value, translation_of=junk), paper.record)
     with office.organisation.open(AMINA) as amina:
         shown_and_erased(amina, junk)
-        assert [each.record for each in papers.list_in(amina, office.case)] == [paper.record]
-        assert papers.is_whole(amina, paper.value)
+        assert [each.record for each in case_papers.list_in(amina, office.case)] == [paper.record]
+        assert case_papers.is_whole(amina, paper.value)
 
 
 @pytest.mark.long
@@ -135,11 +135,11 @@ def test_a_person_whom_one_version_calls_somebody_else_stays_and_is_named_as_sta
     office: Office, is_asked_for: str
 ) -> None:
     with office.organisation.open(AMINA) as amina:
-        client = people.add(amina, office.case, role="client", names=["Ilham"])
+        client = case_people.add(amina, office.case, role="client", names=["Ilham"])
         other = cases.create(amina, title="D", kind="asylum", alone_reason="nobody").case
-        elsewhere = people.add(amina, other, role="client", names=["Zumrat"])
-        same = Place(other, people.add(amina, other, role="third", names=["Zumratbibi"]), Person.KIND)
-        same_person.same(amina, Place(other, elsewhere, Person.KIND), same)
+        elsewhere = case_people.add(amina, other, role="client", names=["Zumrat"])
+        same = Place(other, case_people.add(amina, other, role="third", names=["Zumratbibi"]), Person.KIND)
+        same_people.same(amina, Place(other, elsewhere, Person.KIND), same)
         who = next(each.value.who for each in cases.open_case(amina, other).persons if each.record == elsewhere)
         (person,) = (each.value for each in cases.open_case(amina, office.case).persons if each.record == client)
     office.joel_writes(replace(person, who=who), client)

@@ -18,7 +18,7 @@ from vault.ids import CompartmentId, RecordId, VersionId
 from vault.records.versions import OpenedVersion, open_each
 from vault.records.work import Entry
 from vault.services.cases import case_changes, cases, editing, intake, notes, story, undoing
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
 from vault.services.projection.projection import up_to_date_index
@@ -147,7 +147,7 @@ def test_the_beginning_of_a_case_is_not_erased_under_it(house: House) -> None:
         erase(joel, first)
     with house.open("Amina") as amina:
         up_to_date_index(amina)
-        found = checking.verify(amina)
+        found = log_checking.verify(amina)
         assert [(fault.origin, fault.seq, fault.n) for fault in found.faults] == [(first.origin, first.seq, first.n)]
         with pytest.raises(VerificationError, match="waits until everything that is missing has arrived"):
             amina.require_sound_log(house.case)
@@ -173,7 +173,7 @@ def test_a_backup_brings_the_beginning_of_a_case_back(house: House) -> None:
             rows.add_version_keys(keys)
         amina.remake_index()
         assert cases.open_case(amina, house.case).head.value.title == "two"
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
 
 
 def test_a_later_version_takes_no_erasure_back(house: House) -> None:
@@ -188,7 +188,7 @@ def test_a_later_version_takes_no_erasure_back(house: House) -> None:
     with house.open("Amina") as amina:
         up_to_date_index(amina)
         amina.require_sound_log(house.case)
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
 
 
 WHOLE: dict[str, Callable[[OpenedVersion], bool]] = {
@@ -211,7 +211,7 @@ def test_a_case_goes_whole_or_keeps_its_beginning(house: House, which: str) -> N
             cases.open_case(amina, house.case)
         missing = [found.check for found in amina.quarantine if found.check == "missing"]
         assert (missing == []) is (which == "all of it")
-        assert checking.verify(amina).verified is (which == "all of it")
+        assert log_checking.verify(amina).verified is (which == "all of it")
     who = house.people["Amina"]
     whole = opening.open_folder(house.place.path, who.name, who.passphrase.decode())
     assert len(whole.faults) == (which != "all of it")

@@ -11,7 +11,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.words.finding import Severity
 
 EPOCH, GRANT = 3, 2
@@ -100,7 +100,7 @@ def test_verify_names_the_first_bad_place_and_work_goes_on(
     target, expected = tampered_with(victim, outsider, tamper)
     place = (target.origin, expected.seq, expected.n)
     with victim.open() as session:
-        found = checking.verify(session)
+        found = log_checking.verify(session)
         made = cases.create(session, title="the day after", kind="family")
         note = notes.add(session, made.case, Note(NoteKind.CONTACT, "work goes on"))
         first = found.faults[0]
@@ -115,12 +115,12 @@ def test_verify_names_the_first_bad_place_and_work_goes_on(
     with victim.open() as session:
         assert [one.value.text for one in cases.open_case(session, made.case).notes] == ["work goes on"]
         assert notes.show(session, note.hex()).value.text == "work goes on"
-        again = checking.verify(session).faults[0]
+        again = log_checking.verify(session).faults[0]
     assert (again.origin, again.seq, again.n) == place, again
 
 
 def test_the_untouched_vault_verifies(victim: Filled) -> None:
     with victim.open() as session:
-        found = checking.verify(session)
+        found = log_checking.verify(session)
     assert found.verified
     assert found.entries == found.expected > 256

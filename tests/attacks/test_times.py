@@ -36,7 +36,7 @@ from vault.records.work import Entry
 from vault.seal.bodies import Recipient
 from vault.services.cases import cases, notes
 from vault.services.evidence import logbook
-from vault.services.members import joining, members
+from vault.services.members import invitations, members
 
 Command = Callable[[Given, Output], Result]
 FAR = 1 << 62
@@ -85,10 +85,10 @@ def test_a_member_until_a_far_day_leaves_the_list_of_members(
 ) -> None:
     with organisation.open(SELIN) as selin:
         place = Place(tmp_path / "new.vault", tmp_path / "state")
-        request, words = ask_to_join(tmp_path, place, joining.invite(selin, like="intake"), "Ned Farwell")
-        answered = joining.look(selin, request)
-        monkeypatch.setattr(joining, "_until", lambda *_: FAR)
-        assert joining.admit(selin, answered, words).outcome.is_done
+        request, words = ask_to_join(tmp_path, place, invitations.invite(selin, like="intake"), "Ned Farwell")
+        answered = invitations.look(selin, request)
+        monkeypatch.setattr(invitations, "_until", lambda *_: FAR)
+        assert invitations.admit(selin, answered, words).outcome.is_done
     organisation.exchange(SELIN, MIRA)
     with organisation.open(MIRA) as mira:
         lines = [in_words(member_cli._member_line(one)) for one in members.list_all(mira)]

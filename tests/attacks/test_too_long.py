@@ -12,11 +12,11 @@ from tests.services.organisation import AMINA, MIRA, Organisation, give, share
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError
-from vault.records.content import encode_content
+from vault.records.versions import encode_content
 from vault.services.cases import cases, notes
 from vault.services.exchange import syncing
 from vault.services.exchange.bundle_words import made_lines
-from vault.sync.pages import VERSION_LIMIT
+from vault.sync.bundle_pages import VERSION_LIMIT
 
 LONG = "ж" * 600_000  # two bytes each
 

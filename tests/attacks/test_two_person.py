@@ -23,17 +23,17 @@ from vault.access.session import Session
 from vault.casework.disclosure import Approving
 from vault.errors import RefusedError, VerificationError
 from vault.ids import CompartmentId, RecordId, make_id
-from vault.log.approvals import APPROVAL_PURPOSE, Approval
+from vault.log.approval import APPROVAL_PURPOSE, Approval
 from vault.policy.roles import Role
-from vault.records.codec import to_fields
+from vault.records.versions import to_fields
 from vault.records.work import Entry
 from vault.seal.age import recipient_of
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.signing import make_signing_seed, sign
-from vault.services.approvals import approving
+from vault.services.approvals import second_person
 from vault.services.approvals.pipe import ask_second
-from vault.services.approvals.question import Question
-from vault.services.evidence import checking
+from vault.services.approvals.question import ApprovalQuestion
+from vault.services.evidence import log_checking
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.store import tables
@@ -41,7 +41,7 @@ from vault.store import tables
 __all__ = ["director", "oren"]  # fixtures
 
 
-def wanted(session: Session, **changes: object) -> Question:
+def wanted(session: Session, **changes: object) -> ApprovalQuestion:
     one = question(report(), expires_ms=session.log.now_ms() + 60_000)
     return msgspec.structs.replace(one, **changes)
 
@@ -51,11 +51,11 @@ def report() -> dict[str, bytes]:
     return files_of(CODED)
 
 
-def given(session: Session, oren: Colleague, one: Question) -> Approval:
+def given(session: Session, oren: Colleague, one: ApprovalQuestion) -> Approval:
     return ask_second(session, member=oren.member, name=oren.name, question=one, run=Person().run)
 
 
-def unsigned(session: Session, one: Question, approver: bytes) -> Approval:
+def unsigned(session: Session, one: ApprovalQuestion, approver: bytes) -> Approval:
     return Approval(
         vault=session.vault,
         act=one.act,
@@ -81,7 +81,7 @@ def use(session: Session, case: CompartmentId, approval: Approval | None) -> Non
 
 def told(session: Session) -> list[str]:
     """Return what is said of approvals: it is named, the log is not called verified, and nothing waits for it."""
-    found = checking.verify(session)
+    found = log_checking.verify(session)
     of_approvals = [fault for fault in found.faults if fault.code == "approval"]
     assert found.verified is not bool(of_approvals)
     session.require_sound_log(session.directory.compartment)
@@ -104,7 +104,7 @@ def test_an_approval_used_twice_is_told_and_the_honest_program_refuses(
     use(director, filled.cases[0], approval)
     assert told(director) == []
     with pytest.raises(RefusedError, match="used a second time"):
-        approving.require_valid(director, approval, one)
+        second_person.require_valid(director, approval, one)
     use(director, filled.cases[0], approval)
     assert [text.partition("approval ")[2] for text in told(director)] == ["that was used a second time"]
 
@@ -112,7 +112,7 @@ def test_an_approval_used_twice_is_told_and_the_honest_program_refuses(
 def test_an_approval_for_something_else_is_refused(director: Session, oren: Colleague) -> None:
     approval = given(director, oren, wanted(director))
     with pytest.raises(RefusedError, match="for something else"):
-        approving.require_valid(director, approval, wanted(director, of={"profile": "lawyer-named"}))
+        second_person.require_valid(director, approval, wanted(director, of={"profile": "lawyer-named"}))
 
 
 def test_an_approval_is_refused_once_it_has_expired(director: Session, filled: Filled, oren: Colleague) -> None:
@@ -120,7 +120,7 @@ def test_an_approval_is_refused_once_it_has_expired(director: Session, filled: F
     approval = given(director, oren, one)
     director.log.now_ms = lambda: one.expires_ms + 1
     with pytest.raises(RefusedError, match="had expired"):
-        approving.require_valid(director, approval, one)
+        second_person.require_valid(director, approval, one)
     use(director, filled.cases[0], approval)
     assert [text.partition("approval ")[2] for text in told(director)] == ["that was used after it had expired"]
 
@@ -132,7 +132,7 @@ def test_an_approval_that_the_director_signs_in_anothers_name_is_forged(
     bare = unsigned(director, one, oren.seat)
     forged = bare.signed(sign(make_signing_seed(), APPROVAL_PURPOSE, bare.unsigned()))
     with pytest.raises(RefusedError, match="not signed by the seat that it names"):
-        approving.require_valid(director, forged, one)
+        second_person.require_valid(director, forged, one)
     use(director, filled.cases[0], forged)
     assert "not signed by the seat that it names" in told(director)[0]
 
@@ -156,7 +156,7 @@ def test_a_second_device_of_the_director_approves_nothing(filled: Filled) -> Non
             work.commit(Entry(act="approve"))
     with filled.open() as session:
         with pytest.raises(RefusedError, match="given by the member who carries the act out"):
-            approving.require_valid(session, own, one)
+            second_person.require_valid(session, own, one)
         use(session, filled.cases[0], own)
         assert "given by the member who carries the act out" in told(session)[0]
 
@@ -185,7 +185,7 @@ def test_a_seat_that_was_ended_approves_nothing_any_more(filled: Filled) -> None
         approval = given(session, oren, one)
         commit_roster(session, propose(session, Change(leaving=frozenset({oren.member}))))
         with pytest.raises(RefusedError, match="its giver is not a member"):
-            approving.require_valid(session, approval, one)
+            second_person.require_valid(session, approval, one)
         with pytest.raises(RefusedError, match="does not use this device"):
             ask_second(session, member=oren.member, name=oren.name, question=one, run=Person().run)
 
@@ -202,7 +202,7 @@ def test_an_approving_operation_that_was_cut_off_is_missed(director: Session, fi
         )
     director.close()
     with filled.open() as session:
-        found = checking.verify(session)
+        found = log_checking.verify(session)
         assert any(fault.code == "cut" for fault in found.faults)
         assert any("names an approval that is not here yet" in str(line) for line in found.on_their_way)
 

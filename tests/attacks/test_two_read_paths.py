@@ -20,7 +20,7 @@ from vault.errors import VaultError, VerificationError
 from vault.services.backups import backups
 from vault.services.cases import cases, notes
 from vault.services.credentials import recovery
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 
 # A row that an index lacks: taken out, put back while the index is not attached (decoder-C).
 STALE = {
@@ -53,7 +53,7 @@ def whole_index(path: Path) -> None:
 def test_a_row_that_an_index_lacks_is_named_when_all_is_read(short: Filled, holder: Outsider, index: str) -> None:
     leave_out(short.path, holder, index)
     with short.open() as session:
-        first = checking.verify(session).faults[0]
+        first = log_checking.verify(session).faults[0]
         assert first.code == "database"
         assert f"the table {STALE[index].split()[0]} and its index {index} do not hold the same rows" in str(
             first.message
@@ -108,7 +108,7 @@ def test_what_stands_around_the_tables_is_told_at_unlock_and_named(
         how(rows)
     with short.open() as session:
         assert any(words in warning for warning in in_english(session.warnings))
-        assert words in str(checking.verify(session).faults[0].message)
+        assert words in str(log_checking.verify(session).faults[0].message)
         assert cases.open_case(session, short.cases[0]).notes
 
 
@@ -173,7 +173,7 @@ def test_a_write_that_a_trigger_swallows_is_an_error_of_its_act(
         with session.database.transaction() as rows:
             rows.connection.exec_driver_sql("DROP TRIGGER swallows")
         notes.add(session, short.cases[0], Note(NoteKind.CONTACT, "kept after all"))
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
 
 
 @pytest.mark.parametrize("table", ["epoch", "granted"])
@@ -212,7 +212,7 @@ def test_a_backup_so_altered_is_not_whole_even_where_its_digests_are_made_right(
     assert made is not None
     how(made.path, learn(made.path))
     monkeypatch.setattr("vault.services.backups.backups.require_undamaged", lambda folder: {})
-    monkeypatch.setattr("vault.services.backups.backup_proof.Manifest.files", {}, raising=False)
+    monkeypatch.setattr("vault.services.backups.proven_backup.Manifest.files", {}, raising=False)
     with pytest.raises(VerificationError, match=r"vault\.db: (the table|it has the trigger)"):
         backups.verify(made.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=tmp_path / "state")
 
@@ -236,7 +236,7 @@ def test_a_row_of_this_device_that_was_altered_is_named(
         rows.execute("DELETE FROM local WHERE purpose = ?", (purpose,))
         rows.execute("INSERT INTO local VALUES (?, ?, 0, ?)", (seat, purpose, flipped(blob)))
     with short.open() as session:
-        (fault,) = checking.verify(session).faults
+        (fault,) = log_checking.verify(session).faults
         assert (fault.code, str(fault.message)) == ("local", f"{words}: altered, and of no use any more")
 
 
@@ -244,7 +244,7 @@ def test_a_secret_that_is_gone_before_a_drill_proved_it_is_named(short: Filled, 
     with holder.rows(short.path) as rows:
         rows.execute("DELETE FROM local WHERE purpose = 7")
     with short.open() as session:
-        (fault,) = checking.verify(session).faults
+        (fault,) = log_checking.verify(session).faults
     assert fault.code == "local"
     assert "drill-recovery" in str(fault.message)
 
@@ -252,7 +252,7 @@ def test_a_secret_that_is_gone_before_a_drill_proved_it_is_named(short: Filled, 
 def test_a_secret_that_a_drill_erased_is_not_missed(short: Filled) -> None:
     with short.open() as session:
         recovery.drill(session, typed(recovery.sheets(session), 1, 2))
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
 
 
 def test_recovery_says_what_to_do_and_not_what_leads_back_to_it(short: Filled, holder: Outsider) -> None:
@@ -269,7 +269,7 @@ def test_bytes_behind_the_end_are_named(short: Filled) -> None:
     with (short.path / "vault.db").open("ab") as file:
         file.write(bytes(20_000))
     with short.open() as session:
-        (fault,) = checking.verify(session).faults
+        (fault,) = log_checking.verify(session).faults
     assert str(fault.message) == "vault.db: there are bytes after its end, which nothing reads"
 
 
@@ -283,6 +283,6 @@ def test_a_flip_in_any_page_is_named_or_refused(short: Filled, tmp_path: Path) -
         (place.path / "vault.db").write_bytes(whole)
         try:
             with place.open() as session:
-                assert not checking.verify(session).verified
+                assert not log_checking.verify(session).verified
         except VaultError as refusal:
             assert refusal.exit_code == VerificationError.exit_code  # noqa: PT017 - either is an answer

@@ -18,7 +18,7 @@ from vault.records.work import Entry
 from vault.services.approvals import by_file, erasing
 from vault.services.cases import cases, holds, notes, sections
 from vault.services.erasures import arrived, what_goes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 
 SAID = Note(NoteKind.INTERVIEW, "evidence")
@@ -56,7 +56,7 @@ def list_as_erased(session: Session, home: CompartmentId, *records: RecordId, **
 
 def named(session: Session) -> list[str]:
     arrived.note(session, arrived.look(session))
-    return [str(fault.message) for fault in checking.verify(session).faults]
+    return [str(fault.message) for fault in log_checking.verify(session).faults]
 
 
 @pytest.mark.long

@@ -30,7 +30,7 @@ from vault.records.work import Entry, Work
 from vault.seal.keyring import epoch_id
 from vault.seal.recipients import KemPrivate, grant_digest
 from vault.services.cases import cases, notes
-from vault.services.exchange import peers, syncing
+from vault.services.exchange import known_peers, syncing
 from vault.services.members import members
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, GrantRow
@@ -58,7 +58,7 @@ def list_rows(session: Session, compartment: CompartmentId, rows: Sequence[Epoch
 def send(giver: Session, taker: Session, folder: Path, compartment: CompartmentId) -> None:
     """Give a bundle that has a compartment along which nobody ever founded."""
     with pytest.MonkeyPatch.context() as patched:
-        honest = peers.compartments_for
+        honest = known_peers.compartments_for
 
         def with_invented(*asked: Any) -> Any:
             compartments, withdrawn = honest(*asked)

@@ -12,11 +12,11 @@ from vault.access.session import Session
 from vault.casework.intake import Slip, SlipState
 from vault.ids import CompartmentKind, RecordId, VersionId, make_id
 from vault.index.heads import heads_of
-from vault.records.codec import to_fields
+from vault.records.versions import to_fields
 from vault.records.work import Entry
 from vault.services.cases import intake
-from vault.services.grants import intake_key
-from vault.services.projection.kinds_held import the_one
+from vault.services.grants import key_changes
+from vault.services.projection.places import the_one_of_kind
 from vault.services.projection.projection import up_to_date_index
 
 FAR_MS = 250_000_000_000_000  # in the year 9892
@@ -25,7 +25,7 @@ WEEK_MS = 7 * DAY_MS
 
 def write_slip(session: Session, record: RecordId, received: int, *, replaces: bool = False) -> None:
     """Write a slip as a patched program would."""
-    home = the_one(session, CompartmentKind.INTAKE)
+    home = the_one_of_kind(session, CompartmentKind.INTAKE)
     parents = (
         [VersionId(head) for head in heads_of(up_to_date_index(session), home, record, Slip.KIND)] if replaces else []
     )
@@ -35,12 +35,12 @@ def write_slip(session: Session, record: RecordId, received: int, *, replaces: b
 
 
 def _mark_far_ahead(dana: Session, slip: RecordId) -> None:
-    write_slip(dana, intake_key.WEEKLY, FAR_MS)
+    write_slip(dana, key_changes.WEEKLY, FAR_MS)
 
 
 def _marks_of_weeks_to_come(dana: Session, slip: RecordId) -> None:
     for week in range(9):
-        write_slip(dana, intake_key.WEEKLY, dana.log.now_ms() + week * WEEK_MS)
+        write_slip(dana, key_changes.WEEKLY, dana.log.now_ms() + week * WEEK_MS)
 
 
 def _slips_far_ahead(dana: Session, slip: RecordId) -> None:
@@ -48,8 +48,8 @@ def _slips_far_ahead(dana: Session, slip: RecordId) -> None:
 
 
 def _no_slip(dana: Session, slip: RecordId) -> None:
-    home = the_one(dana, CompartmentKind.INTAKE)
-    for record in (intake_key.WEEKLY, RecordId(make_id())):
+    home = the_one_of_kind(dana, CompartmentKind.INTAKE)
+    for record in (key_changes.WEEKLY, RecordId(make_id())):
         with dana.work(home) as work:
             work.write(home, record, Slip.KIND, {"received": -1})
             work.commit(Entry(act="intake.edit", pol="role"))
@@ -67,8 +67,8 @@ def test_a_volunteer_stops_no_weekly_key(
     with organisation.open(MIRA) as mira:
         for _ in range(3):
             forward(mira, 7)
-            assert intake_key.rotate_weekly(mira)
-            assert not intake_key.rotate_weekly(mira)
+            assert key_changes.rotate_weekly(mira)
+            assert not key_changes.rotate_weekly(mira)
 
 
 def test_whoever_writes_over_a_mark_brings_no_second_key(organisation: Organisation) -> None:
@@ -76,15 +76,15 @@ def test_whoever_writes_over_a_mark_brings_no_second_key(organisation: Organisat
         intake.add(mira)
         forward(mira, 7)
         now_ms = mira.log.now_ms()
-        assert intake_key.rotate_weekly(mira)
+        assert key_changes.rotate_weekly(mira)
     organisation.exchange(MIRA, DANA)
     with organisation.open(DANA) as dana:
-        write_slip(dana, intake_key.WEEKLY, FAR_MS, replaces=True)
+        write_slip(dana, key_changes.WEEKLY, FAR_MS, replaces=True)
     organisation.exchange(DANA, SELIN)
     with organisation.open(SELIN) as selin:
         selin.log.now_ms = lambda: now_ms
         selin.believe_clock()
-        assert not intake_key.rotate_weekly(selin)
+        assert not key_changes.rotate_weekly(selin)
 
 
 def test_before_a_jump_of_the_clock_was_confirmed_no_key_is_replaced(organisation: Organisation) -> None:
@@ -92,6 +92,6 @@ def test_before_a_jump_of_the_clock_was_confirmed_no_key_is_replaced(organisatio
         intake.add(mira)
         at_ms = mira.log.now_ms() + WEEK_MS
         mira.log.now_ms = lambda: at_ms
-        assert not intake_key.rotate_weekly(mira)
+        assert not key_changes.rotate_weekly(mira)
         mira.believe_clock()
-        assert intake_key.rotate_weekly(mira)
+        assert key_changes.rotate_weekly(mira)

@@ -12,8 +12,7 @@ from tests.attacks.outsider import Outsider
 from tests.services.founded import Filled
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.records.content import encode_content
-from vault.records.versions import open_version
+from vault.records.versions import encode_content, open_version
 from vault.services.cases import notes
 
 READABLE = 2  # format and suite

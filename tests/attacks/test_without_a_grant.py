@@ -24,10 +24,10 @@ from vault.ids import make_id
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, SeatSecrets, unlock
 from vault.seal.recipients import KemPrivate
 from vault.services.backups import backups
-from vault.services.cases import cases, intake, notes, people, register, searching, sections
+from vault.services.cases import case_people, cases, intake, notes, register, searching, sections
 from vault.services.exchange import syncing
 from vault.store.files import read_limited
-from vault.sync.opening import open_bundle
+from vault.sync.bundle_file import open_bundle
 
 # Where a word of it can be found: what was typed there, and nowhere else.
 TYPED = {
@@ -74,7 +74,7 @@ def stolen(organisation_template: Organisation, tmp_path_factory: pytest.TempPat
     with organisation.open(MIRA) as mira:
         case = cases.create(mira, title="A title", kind="asylum").case
         notes.add(mira, case, Note(NoteKind.CONTACT, TYPED["case"]))
-        people.add(mira, case, role="client", names=[TYPED["person"]])
+        case_people.add(mira, case, role="client", names=[TYPED["person"]])
         section = sections.create(mira, case, what="location", title="A section")
         sections.add_note(mira, section, Note(NoteKind.SAFETY, TYPED["section"]))
         intake.add(mira, name="A caller", number="", language="", text=TYPED["slip"])

@@ -11,7 +11,7 @@ from vault.casework.case import STAGES, Case, CaseKind
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind, RecordId, SeatId, make_case_ref, make_id
-from vault.records.codec import to_fields
+from vault.records.versions import to_fields
 from vault.records.work import Entry
 
 _CASES_OF_AN_ENTRY = 200

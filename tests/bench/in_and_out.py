@@ -23,15 +23,15 @@ from vault.names.likeness import skeletons_of
 from vault.records.work import Entry
 from vault.seal.keyring import make_key
 from vault.seal.named import derive_register_hash, derive_register_key
+from vault.services import case_papers
 from vault.services.approvals import erasing
 from vault.services.cases import register
-from vault.services.demo_invented import Invented
+from vault.services.demo_national import Invented
 from vault.services.erasures import what_goes
-from vault.services.imports import making, previewing
-from vault.services.imports.making import Answer
+from vault.services.imports import case_import
+from vault.services.imports.case_import import Answer
 from vault.services.imports.spreadsheet import BORN, CASE, CLIENT, COLUMNS, NAMES, NEXT_DATE, NOTE, PHONES
-from vault.services.papers import adding
-from vault.services.projection.kinds_held import the_one
+from vault.services.projection.places import the_one_of_kind
 from vault.services.projection.projection import up_to_date_index
 from vault.tables.table_files import xlsx_of
 
@@ -46,7 +46,7 @@ def asked_register(setting: Setting) -> Iterator[Figure]:
     """Ask about people who are in the register and about others, in turn."""
     invented, people = Invented(5, _DAY), list[list[str]]()
     with found(setting.folder).open() as session:
-        home, key = the_one(session, CompartmentKind.REGISTER), derive_register_key(make_key())
+        home, key = the_one_of_kind(session, CompartmentKind.REGISTER), derive_register_key(make_key())
         while len(people) < _part(setting, _ENTRIES):
             some = [[name.text for name in invented.person(PersonRole.CLIENT).names] for _ in range(_AT_ONCE)]
             with session.work(home) as work:
@@ -106,8 +106,8 @@ def listed_cases(setting: Setting) -> Iterator[Figure]:
 
 
 def _import(session: Session, path: Path) -> None:
-    preview = previewing.preview(session, path, kind="asylum")
-    making.make(session, preview, dict.fromkeys(preview.known, Answer.MAKE))
+    preview = case_import.preview(session, path, kind="asylum")
+    case_import.make_cases(session, preview, dict.fromkeys(preview.known, Answer.MAKE))
 
 
 def added_papers(setting: Setting) -> Iterator[Figure]:
@@ -121,7 +121,7 @@ def added_papers(setting: Setting) -> Iterator[Figure]:
         (case,) = make_cases(session, 1, Texts().invented)
         for number in range(amount):
             facts = {"kind": DocumentKind.OTHER}
-            measure(ours, partial(adding.add, session, case, papers / f"{number}.jpg", facts))
+            measure(ours, partial(case_papers.add_paper, session, case, papers / f"{number}.jpg", facts))
     restic = shutil.which("restic")
     if restic is None:
         yield timed(size, "s", [ours.total()])

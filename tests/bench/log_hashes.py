@@ -9,10 +9,10 @@ from hashlib import sha256
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, measure, timed
 from tests.bench.peers import hash_twice
 from tests.log.writer import ROSTER, Writer
-from vault.log.checks.verify import verify_log
 from vault.log.items import Item, ItemKind
 from vault.log.operation import compose
 from vault.log.tree import Frontier, leaf_hash
+from vault.log.verify import verify_log
 from vault.seal.signing import is_signed_raw
 from vault.store.engine import Database, open_database
 from vault.store.rowtypes import CheckpointRow, TileRow

@@ -23,7 +23,7 @@ from vault.ids import CompartmentId, RecordId, make_id
 from vault.index.case_pages import Sort
 from vault.index.people_index import find_alike
 from vault.index.search_text import parse
-from vault.records.codec import to_fields
+from vault.records.versions import to_fields
 from vault.services import housekeeping
 from vault.services.cases import cases, editing, intake, listing, notes, searching, story, two_versions
 from vault.services.demo_national import NATIONAL, SEED, Content, Size, contents_of, fill

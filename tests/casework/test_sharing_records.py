@@ -16,7 +16,7 @@ from vault.casework.kinds import CaseworkRecord
 from vault.casework.organisation_records import AttemptsKey, Deputy, DeviceName, Member, Order, Organisation, PackageKey
 from vault.errors import MalformedError, UsageError
 from vault.ids import MemberId, SeatId
-from vault.records.codec import from_fields, to_fields
+from vault.records.versions import from_fields, to_fields
 from vault.redaction.profile import PROFILES
 from vault.redaction.source import source_record
 

@@ -8,9 +8,9 @@ from tests.services.founded import MEMBER
 from tests.tables import each
 from vault.cli.log import verified
 from vault.log.checkpoint import parse_note
-from vault.log.tree_proofs import verify_consistency
+from vault.log.tree import verify_consistency
 from vault.seal.recovery import words_of
-from vault.services.evidence.checking import Verification
+from vault.services.evidence.log_checking import Verification
 from vault.words.finding import Code, Finding
 from vault.words.message import Message
 

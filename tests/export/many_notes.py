@@ -11,7 +11,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
-from vault.services.cases import cases, people
+from vault.services.cases import case_people, cases
 from vault.services.exports import partners
 
 LAWYER = "Maître Ondrelle"
@@ -58,8 +58,10 @@ def make_case(session: Session, amount: int) -> CompartmentId:
     """Found a case of so many notes, and a recipient for it."""
     partners.add(session, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
     case = cases.create(session, title="Many notes", kind="asylum").case
-    people.add(session, case, role="client", names=[CLIENT, "Мирало Дастенов"], born="1987-06-05")
-    people.add(session, case, role="witness", names=["Tikhon Omutkov", "Тихон Омутков"], phones=["+996 555 010 203"])
+    case_people.add(session, case, role="client", names=[CLIENT, "Мирало Дастенов"], born="1987-06-05")
+    case_people.add(
+        session, case, role="witness", names=["Tikhon Omutkov", "Тихон Омутков"], phones=["+996 555 010 203"]
+    )
     dates = (f"2024-{1 + n // 28 % 12:02}-{1 + n % 28:02}" for n in count())
     kept = [
         Note(kind=NoteKind.CONTACT if n % 3 else NoteKind.INTERVIEW, text=text, occurred=day)

@@ -26,10 +26,10 @@ from vault.casework.document import DOCX, PDF, PLAIN, Document, DocumentKind, Re
 from vault.errors import NotFoundError, UsageError
 from vault.export.paper_text.asking import MEMORY_BYTES, can_read_pictures, read_text
 from vault.ids import CompartmentId
+from vault.services import case_papers, paper_text
 from vault.services.cases import cases, editing, searching, story
 from vault.services.cases.editing import Place
-from vault.services.evidence import checking
-from vault.services.papers import adding, paper_text, papers
+from vault.services.evidence import log_checking
 
 __all__ = ["filled", "filled_session", "filled_template", "founded_template"]  # fixtures
 
@@ -172,7 +172,7 @@ def test_a_process_without_a_network_reaches_not_even_this_computer() -> None:
 
 
 def _add_typed(session: Session, case: CompartmentId, source: Path, typed: Mapping[str, str]) -> None:
-    adding.add(session, case, source, story.typed_values(session, case, Document.FORM, typed))
+    case_papers.add_paper(session, case, source, story.typed_values(session, case, Document.FORM, typed))
 
 
 @each(
@@ -194,7 +194,7 @@ def test_hostile_facts_are_refused_with_the_name_of_the_field_and_nothing_is_kep
     assert field.replace("_", " ") in said
     assert len(said) < 600
     assert value not in said
-    assert papers.list_in(session, case) == []
+    assert case_papers.list_in(session, case) == []
 
 
 _COMMANDS = "order\0 \x1b[31m \u202e"
@@ -207,14 +207,14 @@ def test_a_file_with_a_name_that_is_no_text_is_kept_and_shown(
     session, case = filled_session, filled.cases[0]
     source = tmp_path / os.fsdecode(b"order-\xff\x01\n" + b"x" * 200 + b".txt")
     source.write_text("The court of Vellanor")
-    added = adding.add(session, case, source, {"kind": DocumentKind.OTHER, "title": _COMMANDS})
+    added = case_papers.add_paper(session, case, source, {"kind": DocumentKind.OTHER, "title": _COMMANDS})
     place = Place(case, added.record, Document.KIND)
     assert paper_text.read_and_keep(session, place).read_by is ReadBy.PLAIN
-    shown = papers.show(session, place).value
+    shown = case_papers.show(session, place).value
     assert shown.name is not None
     assert shown.name.endswith(".txt")
     assert shown.title == _COMMANDS
-    assert checking.verify(session).verified
+    assert log_checking.verify(session).verified
 
 
 def test_half_a_letter_names_and_finds_nothing(filled_session: Session, filled: Filled) -> None:

@@ -20,7 +20,7 @@ from vault.export.data_json import canonical
 from vault.export.package import PreparedReport, prepare, write_package
 from vault.export.reader import open_package, verify_package
 from vault.export.release import ACT, Release
-from vault.log.approvals import APPROVAL_PURPOSE, Approval, approved_digest
+from vault.log.approval import APPROVAL_PURPOSE, Approval, approved_digest
 from vault.seal import signing
 from vault.seal.age import seal_for
 

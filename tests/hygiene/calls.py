@@ -18,7 +18,7 @@ READING: Final = frozenset(
     action for action in Action if action.name.endswith(("_LIST", "_READ", "_SEARCH", "_ASK", "_VERIFY"))
 )
 LOOKS_ITSELF: Final = {name for name, why in NO_ACT.items() if why.startswith("looks at the role itself")}
-OF_MANY: Final = {"bulk.change_all", "bulk.close_all"}  # begin with a list, and write a case at a time
+OF_MANY: Final = {"case_changes.change_all", "case_changes.close_all"}  # begin with a list, and write a case at a time
 WRITING: Final = OF_MANY | LOOKS_ITSELF | {name for name, actions in ACTS.items() if not READING.issuperset(actions)}
 
 

@@ -6,8 +6,7 @@ import pytest
 
 from tests.tables import each
 from vault.errors import VerificationError
-from vault.log.acts import ACTS, check_act
-from vault.log.items import Item, ItemKind
+from vault.log.items import ACTS, Item, ItemKind, check_act
 
 # version, grant, epoch, keys, approval, erased, seen, attachment
 _KINDS = dict(zip("vgekaxsb", ItemKind, strict=True))

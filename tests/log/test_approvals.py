@@ -10,7 +10,7 @@ import pytest
 
 from tests.tables import each, refused
 from vault.errors import MalformedError
-from vault.log.approvals import (
+from vault.log.approval import (
     APPROVAL_PURPOSE,
     Approval,
     Giver,

@@ -11,8 +11,7 @@ from tests.log.writer import SEAT, VAULT, Key, Writer, verify_signature
 from tests.tables import each, refused
 from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_DIGEST
-from vault.log.genesis import GENESIS_SIZE, SEAT_IN_GENESIS, Genesis, origin_of, verify_genesis
-from vault.log.signatures import signed_message
+from vault.log.genesis import GENESIS_SIZE, SEAT_IN_GENESIS, Genesis, origin_of, signed_message, verify_genesis
 
 FIRST = Writer().genesis
 PREDECESSOR = (sha256(b"log").digest(), 12, sha256(b"root").digest())

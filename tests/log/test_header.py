@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.tables import each
 from vault.errors import MalformedError
-from vault.log.header import Header, decode_wire
+from vault.log.operation import Header, decode_wire
 
 
 def _header(**changes: object) -> Header:

@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vault.log.checks import history_search
-from vault.log.checks.history import History
-from vault.log.checks.history_search import TRIES, AmbiguousRange
-from vault.log.checks.rowcheck import CheckedRow
+from vault.log import log_history
+from vault.log.log_history import TRIES, AmbiguousRange, CheckedRow, History
 from vault.log.tree import root
 
 FIRST_KEY = bytes(32)
@@ -79,7 +77,7 @@ def test_what_may_be_tried_has_an_end() -> None:
 
 
 def test_a_stretch_of_too_many_entries_is_not_tried_and_takes_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert history_search._LONGEST == 65_536
-    monkeypatch.setattr(history_search, "_LONGEST", 3)
+    assert log_history._LONGEST == 65_536
+    monkeypatch.setattr(log_history, "_LONGEST", 3)
     assert [doubled(entries).can_be_tried for entries in (3, 4, 9)] == [True, False, False]
     assert doubled(4).tries == doubled(9).tries == 2**4

@@ -7,10 +7,10 @@ from hashlib import sha256
 from tests.log.writer import Writer
 from tests.tables import each
 from vault.ids import CompartmentKind
-from vault.log.checks.list_check import check_epochs, check_keys, check_listed, check_versions, version_id
-from vault.log.checks.report import Findings, ListedReport, LogReport
 from vault.log.epoch_notice import EpochNotice, founded_compartment
 from vault.log.items import Item, ItemKind
+from vault.log.list_check import check_epochs, check_keys, check_listed, check_versions, version_id
+from vault.log.verify import Findings, ListedReport, LogReport
 from vault.store.rowtypes import VersionRow
 from vault.words.finding import Code, Finding
 from vault.words.message import Message

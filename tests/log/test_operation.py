@@ -5,9 +5,8 @@ from hashlib import sha256
 import pytest
 
 from vault.errors import MalformedError
-from vault.log.header import Header
 from vault.log.items import Item, ItemKind
-from vault.log.operation import OPERATION_LIMIT, compose, operation_digest
+from vault.log.operation import OPERATION_LIMIT, Header, compose, operation_digest
 from vault.store.rowtypes import OperationRow
 
 D = sha256(b"d").digest()

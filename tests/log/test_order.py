@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from tests.log.writer import SEAT, Writer, verify_signature
-from vault.log.genesis import Genesis
-from vault.log.order import logs_of
+from vault.log.genesis import Genesis, logs_of
 from vault.store.rowtypes import GenesisRow
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.tables import each, refused
 from vault.errors import MalformedError, VerificationError
-from vault.log.acts import check_act
+from vault.log.items import check_act
 from vault.log.payload import Payload, commitment, covered_digest, decode_plaintext, encode_plaintext
 
 ID, DIGEST, SALT = b"i" * 16, b"d" * 32, b"s" * 32

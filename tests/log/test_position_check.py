@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.tables import each
-from vault.log.checks.position_check import Places
+from vault.log.log_history import Places
 
 ORIGIN = b"o" * 32
 

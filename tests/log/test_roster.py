@@ -13,16 +13,9 @@ from tests.log.writer import Key, verify_signature
 from tests.tables import each
 from vault.errors import MalformedError
 from vault.ids import RESERVED_IDS
-from vault.log.rosters.roster import ROSTER_RECORD, Roster, RosterChain, check_chain, make_roster
-from vault.log.rosters.roster_entries import (
-    Certificate,
-    Ending,
-    MemberEntry,
-    RosterHead,
-    decode_entry,
-    encode_entry,
-)
-from vault.log.signatures import signed_message
+from vault.log.genesis import signed_message
+from vault.log.roster import ROSTER_RECORD, Roster, RosterChain, check_chain, make_roster
+from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead, decode_entry, encode_entry
 
 VAULT = b"v" * 16
 ROOT, NEW_ROOT = Key("root"), Key("new root")

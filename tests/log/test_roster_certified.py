@@ -22,8 +22,8 @@ from tests.log.test_roster import (
 )
 from tests.tables import each, refused
 from vault.errors import MalformedError
-from vault.log.rosters.roster import Roster, not_valid
-from vault.log.rosters.roster_entries import Ending, MemberEntry, RosterHead, decode_entry, encode_entry
+from vault.log.roster import Roster, not_valid
+from vault.log.roster_entries import Ending, MemberEntry, RosterHead, decode_entry, encode_entry
 from vault.words.message import Message
 
 # --- what the root alone certified

@@ -25,13 +25,8 @@ from tests.log.test_roster import (
 from tests.log.writer import Key
 from tests.tables import each
 from vault.errors import VerificationError
-from vault.log.rosters.roster import Roster
-from vault.log.rosters.roster_rules import (
-    EffectiveRoster,
-    check_succession,
-    missing_signers,
-    only_ends_or_lowers,
-)
+from vault.log.roster import Roster
+from vault.log.roster_rules import EffectiveRoster, check_succession, missing_signers, only_ends_or_lowers
 from vault.words.message import Message
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.log.writer import Writer
 from tests.tables import each
-from vault.log.checks.rowcheck import CheckedRow, RowChecker
+from vault.log.log_history import CheckedRow, RowChecker
 from vault.log.tree import leaf_hash
 
 WRITER = Writer().write(6)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.vectors.independent import rosters as reader
-from vault.log.rosters.roster_entries import Certificate, RosterHead
-from vault.log.rosters.roster_rules import EffectiveRoster, missing_signers
+from vault.log.roster_entries import Certificate, RosterHead
+from vault.log.roster_rules import EffectiveRoster, missing_signers
 
 ROLES = ("admin", "supervisor", "caseworker", "intake", "field", "auditor")
 Who = dict[str, set[str]]

@@ -4,7 +4,7 @@ from hashlib import sha256
 from itertools import permutations
 
 from tests.tables import each
-from vault.log.state import bytes_digest, state_digest
+from vault.log.tree import bytes_digest, state_digest
 
 _A, _B, _C = (bytes([letter]) * 32 for letter in b"abc")
 

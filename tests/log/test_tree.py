@@ -17,6 +17,7 @@ from vault.log.tree import (
     ReadLeaves,
     ReadTile,
     Subtree,
+    consistency_proof,
     frontier_at,
     leaf_hash,
     node_hash,
@@ -24,8 +25,8 @@ from vault.log.tree import (
     root_at,
     subtree_of_tiles,
     tile_stop,
+    verify_consistency,
 )
-from vault.log.tree_proofs import consistency_proof, verify_consistency
 
 TREE = json.loads((Path(__file__).parents[1] / "vectors" / "log_tree.json").read_text())
 INPUTS = [bytes.fromhex(text) for text in TREE["inputs"]]

@@ -10,13 +10,13 @@ import pytest
 from tests.log.writer import Row, verify_signature
 from tests.vectors.make_log import PATH, build
 from vault.log.checkpoint import parse_note
-from vault.log.checks.verify import verify_log
 from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import origin_of
-from vault.log.header import Header
 from vault.log.items import decode_items
+from vault.log.operation import Header
 from vault.log.payload import Payload, decode_plaintext
-from vault.log.rosters.roster import Roster
+from vault.log.roster import Roster
+from vault.log.verify import verify_log
 from vault.store.rowtypes import CheckpointRow
 
 pytestmark = pytest.mark.vectors

@@ -16,10 +16,9 @@ from tests.log.writer import Key, Row, Writer, verify_signature
 from tests.tables import each
 from vault.errors import MalformedError
 from vault.log.checkpoint import encode_note, key_name, note_body
-from vault.log.checks.report import Findings, LogReport
-from vault.log.checks.verify import verify_log
-from vault.log.header import Header
+from vault.log.operation import Header
 from vault.log.tree import EMPTY_ROOT, leaf_hash, root
+from vault.log.verify import Findings, LogReport, verify_log
 from vault.store.rowtypes import CheckpointRow
 
 LENGTH = 11  # sessions 1 to 3: entries 0-3, 4-7, 8-10

@@ -19,9 +19,8 @@ from tests.log.test_verify import (
     whole,
 )
 from tests.log.writer import Writer
-from vault.log.checks.history import History
-from vault.log.checks.rowcheck import CheckedRow
-from vault.log.header import Header
+from vault.log.log_history import CheckedRow, History
+from vault.log.operation import Header
 
 OTHER_ROOT = b"o" * 32
 

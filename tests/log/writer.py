@@ -9,13 +9,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from vault.log.checkpoint import encode_note, key_name, note_body
-from vault.log.checks.report import LogReport
-from vault.log.checks.verify import verify_log
-from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of
+from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of, signed_message
 from vault.log.items import Item
 from vault.log.operation import compose, operation_digest
-from vault.log.signatures import signed_message
 from vault.log.tree import Frontier, leaf_hash
+from vault.log.verify import LogReport, verify_log
 from vault.store.rowtypes import CheckpointRow, OperationRow
 
 VAULT = bytes(range(16))

@@ -18,8 +18,7 @@ from vault.casework.story.protection import CheckIn, CheckInEnd
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.ids import CompartmentId, MemberId, Origin, RecordId, SeatId, VersionId
 from vault.policy.roles import Action
-from vault.records.content import Content
-from vault.records.versions import OpenedVersion
+from vault.records.versions import Content, OpenedVersion
 from vault.services.approvals.moving import Moving
 from vault.services.cases.editing import Place
 from vault.services.cases.undoing import Undoable
@@ -28,47 +27,44 @@ from vault.store.rowtypes import PlacedVersion
 
 _ASKS: Mapping[Action, str] = {
     Action.CASE_CREATE: """
-    cases.create cases.new_case devices.give_cases making.make taking_back.last_import taking_back.take_back
-    writing_down.known_of_case writing_down.make_case
+    cases.create cases.new_case devices.give_cases case_import.make_cases taking_back.last_import
+    taking_back.take_back writing_down.known_of_case writing_down.make_case
     """,
     Action.CASE_LIST: """
-    counting.count
-    bulk.change_all bulk.close_all case_changes.list_closed
-    retention.overdue
-    cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
-    case_changes.check_ins_said case_changes.needs_reason case_changes.what_stops
-    paper_week.print_week paper_week.week_of story.agenda story.due story.due_all story.due_in check_ins.missed
-    seizure.look seizure.print_page two_versions.in_two
+    case_counts.count case_changes.change_all case_changes.close_all case_changes.list_closed retention.overdue
+    cases.list_all cases.list_silent cases.only_yours key_changes.cases_held listing.has_cases listing.open_list
+    case_changes.check_ins_said case_changes.needs_reason case_changes.what_stops paper_week.print_week
+    paper_week.week_of story.agenda story.due story.due_all story.due_in incidents.missed_check_ins seizure.look
+    seizure.print_page two_versions.in_two
     """,
     Action.CASE_READ: """
-    homes.papers_in sections.head_of
-    papers.list_in papers.save papers.show paper_text.text_of senders.senders_of given.given_out two_versions.both
-    two_versions.in_view
-    editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
-    checklists.steps_in pack.facts
-    cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.require_in_use notes.show
-    notes.show_corrected
-    known_to_redaction.known_people section_people.locate section_people.of_case sections.find_in sections.list_of
-    sections.opened_to_read sharing.holders_of timed_grants.terms_of holds.held paper_text.searched_by
-    holds.require_held paper_text.proposed_language
+    case_papers.papers_in sections.head_of case_papers.list_in case_papers.save case_papers.show paper_text.text_of
+    paper_text.senders_of partners.given_out two_versions.both two_versions.in_view editing.history
+    case_people.names_in case_people.show case_people.never_use_in case_people.never_used story.list_in
+    incidents.steps_in person_pack.facts cases.log_view cases.only_you cases.open_case cases.view
+    key_changes.keys_of notes.require_in_use notes.show notes.show_corrected export_people.known_people
+    sections.locate_person sections.people_of_case sections.find_in sections.list_of sections.opened_to_read
+    sharing.holders_of timed_grants.terms_of holds.held paper_text.searched_by holds.require_held
+    paper_text.proposed_language
     """,
     Action.NOTE_WRITE: "notes.add notes.begin",
     Action.CASE_WRITE: """
-    adding.add adding.keep_again homes.require_write paper_text.read_and_keep papers.change
-    case_changes.change case_changes.close case_changes.reopen editing.edit people.add
-    two_versions.settle at_risk.protect own_forms.fill own_forms.change
-    people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
-    sections.add_person story.add story.change check_ins.heard checklists.tick writing_down.add_person
-    writing_down.change_person writing_down.known_of_change writing_down.known_of_person
-    undoing.undo holds.hold holds.hold_again holds.release
+    case_papers.add_paper case_papers.keep_again case_papers.require_write paper_text.read_and_keep
+    case_papers.change case_changes.change case_changes.close case_changes.reopen editing.edit case_people.add
+    two_versions.settle incidents.protect_at_risk own_forms.fill own_forms.change case_people.change
+    case_people.keep sections.change_person sections.edit_person sections.opened_to_write sections.add_note
+    sections.add_person story.add story.change incidents.note_heard incidents.tick_step writing_down.add_person
+    writing_down.change_person writing_down.known_of_change writing_down.known_of_person undoing.undo holds.hold
+    holds.hold_again holds.release
     """,
     Action.CASE_SEARCH: """
-    alike.alike_to_new alike.alike_to_added
-    known_people.known_of names_elsewhere.names_elsewhere safe_contacts.never_used_in_calls searching.search
-    searching.search_sections
+    same_people.alike_to_new same_people.alike_to_added case_import.known_of export_people.names_elsewhere
+    case_people.never_used_in_calls searching.search searching.search_sections
     """,
-    Action.EXPORT_ALL: "everything.export_all everything.what_leaves",
-    Action.CASE_EXPORT: "exporting.ask exporting.export exporting.papers_staying pack_page.print_page whose.clients",
+    Action.EXPORT_ALL: "full_export.export_all full_export.what_leaves",
+    Action.CASE_EXPORT: """
+    exporting.ask exporting.export exporting.papers_staying person_pack.print_page export_people.clients
+    """,
     Action.CASE_SHARE: """
     sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give
     """,
@@ -81,47 +77,47 @@ _ASKS: Mapping[Action, str] = {
     Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit partners.words_of_new",
     Action.INTAKE_READ: "intake.find intake.find_open intake.list_open",
     Action.INTAKE_WRITE: """
-    intake.add intake.caller intake.close intake.correct intake.require_open intake_key.rotate_weekly
+    intake.add intake.caller intake.close intake.correct intake.require_open key_changes.rotate_weekly
     """,
     Action.REGISTER_ASK: "register.ask register.ask_among register.ask_each",
     Action.REGISTER_WRITE: "register.add",
     Action.MEMBER_LIST: """
-    standing.with_whom
-    by_file.read_answer intake.takers approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
-    retention.rules letter.letter letter.print_letter preview.preview words.preview_lines
-    preview.described
-    alone.only_theirs alone.said_before_end handover.nothing_to_do handover.who_carries_out
-    admitters.admitters lists_apart.are_apart lists_apart.list_waiting
-    deputies.naming_of devices.list_all devices.revoked_words handover.orders members.list_all recovery.status
-    rostering.show timed_grants.lent
+    known_peers.with_whom by_file.read_answer intake.takers second_person.approver_named second_person.approvers
+    successors.deputies successors.deputy_of retention.rules letter.letter letter.print_letter preview.preview
+    import_words.preview_lines preview.described successors.only_theirs successors.said_before_end
+    successors.nothing_to_do successors.who_carries_out admissions.admitters admissions.lists_are_apart
+    admissions.list_waiting successors.naming_of devices.list_all devices.revoked_words successors.handover_orders
+    members.list_all recovery.status rostering.show timed_grants.lent
     """,
     Action.MEMBER_ADMIT: """
-    joining.admit joining.admit_here joining.invite joining.invite_device lists_apart.waiting rostering.commit
-    settling.secret_is_here settling.settle_lists recovery.note_if_proven
+    invitations.admit invitations.admit_here invitations.invite invitations.invite_device admissions.waiting
+    rostering.commit recovery.secret_is_here recovery.settle_lists recovery.note_if_proven
     """,
     Action.MEMBER_END: """
-    members.leave members.remove_expired_members members.suspend unsynced_work.warn_before_end
-    unsynced_work.warn_before_removal
+    members.leave members.remove_expired_members members.suspend members.warn_before_end members.warn_before_removal
     """,
-    Action.ROLE_CHANGE: "members.change_roles unsynced_work.before_roles",
-    Action.DEPUTY_SET: "deputies.set_deputy",
+    Action.ROLE_CHANGE: "members.change_roles members.before_roles",
+    Action.DEPUTY_SET: "successors.set_deputy",
     Action.RETENTION_SET: "retention.set_rule",
-    Action.HANDOVER_ORDER: "handover.order",
+    Action.HANDOVER_ORDER: "successors.order_handover",
     Action.AWAY_SET: "timed_grants.away",
-    Action.APPROVE: "by_file.give by_file.read_question shown_here.shown_here shown_here.own_texts rostering.sign",
-    Action.RECOVERY_MANAGE: "destroying.destroy_slots_after recovery.drill recovery.renew recovery.sheets",
-    Action.CLOCK_REPAIR: "clock.repair",
-    Action.OWN_DEVICE: "clock.confirm clock.look devices.end_moved devices.lost devices.name joining.look",
+    Action.APPROVE: "by_file.give by_file.read_question by_file.shown_here by_file.own_texts rostering.sign",
+    Action.RECOVERY_MANAGE: "entering.destroy_slots_after recovery.drill recovery.renew recovery.sheets",
+    Action.CLOCK_REPAIR: "this_computer.repair_clock",
+    Action.OWN_DEVICE: """
+    this_computer.confirm_clock this_computer.look_at_clock devices.end_moved devices.lost devices.name
+    invitations.look
+    """,
     Action.OWN_KEYS: """
-    destroying.destroy_access destroying.require_armed factors.add_keyfile factors.add_security_key
-    factors.change_passphrase factors.list_own factors.remove recovery.follow
+    entering.destroy_access entering.require_armed entering.add_keyfile entering.add_security_key
+    entering.change_passphrase entering.list_factors entering.remove_factor recovery.follow
     """,
     Action.SYNC: """
-    rostering.settle_shared sharing.end_seats syncing.import_bundle syncing.make syncing.show
-    known_here.everybody_here known_here.known_here
+    rostering.settle_shared sharing.end_seats syncing.import_bundle syncing.make syncing.show syncing.everybody_here
+    syncing.known_here
     """,
     Action.LOG_READ: "logbook.newest",
-    Action.LOG_VERIFY: "checking.verify checkpoints.checkpoint",
+    Action.LOG_VERIFY: "log_checking.verify logbook.checkpoint",
     Action.BACKUP_MAKE: "backups.make backups.require_place",
 }
 ACTS: Mapping[str, tuple[Action, ...]] = {
@@ -134,12 +130,12 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
         ("intake.move_to_new", "writing_down.known_of_case_of_slip", "writing_down.make_case_of_slip"),
         (Action.INTAKE_WRITE, Action.CASE_CREATE),
     ),
-    "previewing.preview": (Action.CASE_CREATE, Action.CASE_SEARCH),
-    **dict.fromkeys(("alike.alike", "alike.alike_within"), (Action.CASE_READ, Action.CASE_SEARCH)),
-    "same_person.called": (Action.CASE_READ,),
-    "same_person.cases_of": (Action.CASE_READ, Action.CASE_LIST),
-    "same_person.same": (Action.CASE_WRITE, Action.CASE_WRITE),
-    "checklists.begin": (Action.CASE_WRITE, Action.CASE_READ),
+    "case_import.preview": (Action.CASE_CREATE, Action.CASE_SEARCH),
+    **dict.fromkeys(("same_people.alike", "same_people.alike_within"), (Action.CASE_READ, Action.CASE_SEARCH)),
+    "same_people.called": (Action.CASE_READ,),
+    "same_people.cases_of": (Action.CASE_READ, Action.CASE_LIST),
+    "same_people.same": (Action.CASE_WRITE, Action.CASE_WRITE),
+    "incidents.begin_checklist": (Action.CASE_WRITE, Action.CASE_READ),
     "notes.amend": (Action.CASE_READ, Action.CASE_WRITE),
     "moving.ask": (Action.CASE_ERASE, Action.CASE_SHARE),
     "notes.correct": (Action.CASE_READ, Action.CASE_WRITE),
@@ -150,81 +146,70 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
 # What policy is not asked for here, by why.
 _ASKS_NOTHING: Mapping[str, str] = {
     "a part of services that asked before they came to it": """
-    narrowing.by_members narrowing.in_narrowing narrowing.narrowed
-    homes.case_of homes.facts_typed homes.heads homes.place_of homes.pseudonym homes.pseudonym_to_write
-    papers.content_of papers.is_here papers.is_whole extracted.extracted_text attachment_checks.check_contents
-    by_file.ask missed.missed_since approval_checks.listings_of
-    approval_checks.judge_listed approval_checks.refused_uses awaited_approvals.awaited_approvals
-    hold_breaches.hold_breaches
-    approving.at_this_keyboard approving.require_second approving.require_valid approving.required_approval
-    pipe.ask_second partner_rows.partner_rows
-    audit_gaps.came_whole audit_gaps.gaps audit_gaps.of_unknown_lists audit_gaps.was_auditor
-    reading.read_valid_at editing.heads_at editing.write_next sections.records_of section_people.case_of
-    section_people.who_is
-    people.stored_at section_people.person_at writing_down.called
-    authors.require_new_name backup_building.build bundle_import.opened bundle_import.require_maker
-    bundle_import.require_room device_checks.file_faults device_checks.row_faults warning.warn_list warning.cases_on
-    expected_sizes.bounds_of expired_rights.all_terms expired_rights.term_of export_material.make_ready
-    export_material.question_for fault_attribution.seats_of fault_attribution.without_ended going_on.going_on
-    kinds_held.held_of_kind kinds_held.the_one members.admission peers.certified_identity peers.compartments_for
-    peers.extents peers.keep_peers peers.knows peers.not_whole peers.peers_of peers.pins_of peers.stored_peers
-    reading.read_heads reading.read_versions recovered.recovered_logs
-    report_covers.told_beside admitters.said_of_devices lists_apart.require_told_apart rostering.carry_out
-    rostering.commit_proposal
-    roster_changes.describe rostering.end_again rostering.seats_by_member
-    closed_here.broken_cases closed_here.closed_cases cut_off.lines_beyond cut_off.lost_work cut_off.stop_before_loss
-    lost_with_keys.lost_with_keys
-    arrived.look arrived.note holds.is_held holds.require_none holds.said_of holds.what_stops
-    removing.begin removing.finish removing.forget_contents preview.note_look holds.cases_of_section
-    noted_holds.is_on_hold noted_holds.note_holds
-    holds.standing holds.without_author noted_holds.hold_again
-    erasure_checks.two_person_faults removing.all_contents removing.named_by removing.validator_of
-    preview.whose_words preview.opened_of preview.in_a_line mentions.namesakes mentions.naming
-    what_goes.heads letter.holds_in_plan sections.opened_sections register.entered register.take_out
-    erasing.new_key sharing.forget_indexes_of_others sharing.add_seats sharing.replace_key sharing.rewrap_all
-    sharing.rewrap_left
+    searching.by_members searching.in_narrowing searching.narrowed case_papers.case_of case_papers.facts_typed
+    case_papers.heads case_papers.place_of case_papers.pseudonym case_papers.pseudonym_to_write
+    case_papers.content_of case_papers.is_here case_papers.is_whole stored_records.extracted_text
+    stored_checks.check_contents by_file.ask absences.missed_since approval_checks.listings_of
+    approval_checks.judge_listed approval_checks.refused_uses absent_rows.awaited_approvals
+    erasure_checks.hold_breaches second_person.at_this_keyboard second_person.require_second
+    second_person.require_valid second_person.required_approval pipe.ask_second partners.partner_rows
+    absent_rows.came_whole absent_rows.gaps absent_rows.of_unknown_lists absent_rows.was_auditor
+    stored_records.read_valid_at editing.heads_at editing.write_next sections.records_of sections.case_of_person
+    sections.who_is case_people.stored_at sections.person_at writing_down.called authors.require_new_name
+    proven_backup.build bundle_import.opened bundle_import.require_maker bundle_import.require_room
+    stored_checks.file_faults stored_checks.row_faults warning.warn_list warning.cases_on stored_checks.bounds_of
+    expired_rights.all_terms expired_rights.term_of export_material.make_ready export_material.question_for
+    raised_alarms.seats_of raised_alarms.without_ended places.going_on places.held_of_kind places.the_one_of_kind
+    members.admission known_peers.certified_identity known_peers.compartments_for known_peers.extents
+    known_peers.keep_peers known_peers.knows known_peers.not_whole known_peers.peers_of known_peers.pins_of
+    known_peers.stored_peers stored_records.read_heads stored_records.read_versions bundle_import.recovered_logs
+    export_material.told_beside admissions.said_of_devices admissions.require_told_apart rostering.carry_out
+    rostering.commit_proposal roster_changes.changes_in_words rostering.end_again rostering.seats_by_member
+    backup_warnings.broken_cases backup_warnings.closed_cases roster_changes.lines_beyond roster_changes.lost_work
+    roster_changes.stop_before_loss roster_changes.lost_with_keys arrived.look arrived.note holds.is_held
+    holds.require_none holds.said_of holds.what_stops removing.begin removing.finish removing.forget_contents
+    preview.note_look holds.cases_of_section noted_holds.is_on_hold noted_holds.note_holds holds.standing
+    holds.without_author noted_holds.hold_again erasure_checks.two_person_faults removing.all_contents
+    removing.named_by removing.validator_of preview.whose_words preview.opened_of preview.in_a_line
+    mentions.namesakes mentions.naming what_goes.heads letter.holds_in_plan sections.opened_sections
+    register.entered register.take_out erasing.new_key sharing.forget_indexes_of_others sharing.add_seats
+    sharing.replace_key sharing.rewrap_all sharing.rewrap_left
     """,
     "invented people, into a vault that was made for them a moment ago": "demo_national.contents_of demo_national.fill",
     "names and roles, which every member sees (MEMBER_LIST is everybody's)": """
-    approving.chosen_approvers approving.rule_of authors.all_names authors.find_member authors.names_of_members
-    authors.names_of_logs authors.written_by breaking_glass.said_of cases.deputy_words dates.duties_are_separated
-    logbook.names_of_objects members.members sharing.readers
-    report_covers.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
+    second_person.chosen_approvers second_person.rule_of authors.all_names authors.find_member
+    authors.names_of_members authors.names_of_logs authors.written_by breaking_glass.said_of cases.deputy_words
+    last_done.duties_are_separated logbook.names_of_objects members.members sharing.readers
+    export_material.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
     """,
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
     absences.all_pending story.typed_values editing.locate editing.names_told editing.own_record projection.reindex
-    reminders.times_due
-    undoing.last
-    same_person.are_of_one_case section_people.is_in_section sections.is_section
+    reminders.times_due undoing.last same_people.are_of_one_case sections.is_in_section sections.is_section
     arrived.untold arrived.waiting retention.untold standing_again.standing_again standing_again.untold
-    absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
+    absences.author_of cases.find devices.find expired_rights.hide_expired_cases housekeeping.untold_news
     logbook.references notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
-    projection.up_to_date_index revalidation.is_judged_otherwise revalidation.recount
-    sections.find timed_grants.announcements
+    projection.up_to_date_index revalidation.is_judged_otherwise revalidation.recount sections.find
+    timed_grants.announcements
     """,
     "looks at the role itself and acts through services that ask": """
-    arrived.carry_out retention.erase_words standing_again.erase_late
-    register.entries_for writing_down.look_each
-    handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
-    section_people.places_of checklists.told_after
-    timed_grants.withdraw_expired_grants
+    arrived.carry_out retention.erase_words standing_again.erase_late register.entries_for writing_down.look_each
+    successors.carry_out_handovers housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
+    sections.places_of_person incidents.told_after timed_grants.withdraw_expired_grants
     """,
     "what this account or session remembers; nothing of it is in the vault": """
-    undoing.note_together
-    cases.today notes.is_one_begun story.day_within check_ins.now_here check_ins.minute_here
-    absences.tell_dropped absences.tell_waiting offered.keep_offered offered.offered_of
-    folder_row.end_begun folder_row.erased_records removing.forget_drafts
-    mark_row.keep_mark mark_row.mark_of shown_before.keep_table shown_before.tables_before
-    dates.note dates.note_drill dates.note_new_sheets dates.note_opened destroying.recovery_is_proven
-    going_on.is_pending
-    lists_apart.note_lists_apart members.note_end raised_alarms.notice_absent raised_alarms.notice_false_acts
-    raised_alarms.notice_findings report_covers.today restoring.begin_again
+    undoing.note_together cases.today notes.is_one_begun story.day_within incidents.now_here incidents.minute_here
+    absences.tell_dropped absences.tell_waiting folder_row.keep_offered folder_row.offered_of folder_row.end_begun
+    folder_row.erased_records removing.forget_drafts taking_back.keep_mark taking_back.mark_of
+    case_counts.keep_table case_counts.tables_before last_done.note last_done.note_drill last_done.note_new_sheets
+    last_done.note_opened entering.recovery_is_proven places.is_pending admissions.note_lists_apart members.note_end
+    raised_alarms.notice_absent raised_alarms.notice_false_acts raised_alarms.notice_findings export_material.today
+    restoring.begin_again
     """,
 }
 NO_ACT: Mapping[str, str] = {name: why for why, names in _ASKS_NOTHING.items() for name in names.split()}
 
 BY_A_SESSION: Mapping[str, str] = {
-    "export_steps.ExportSteps": "made by exporting.export, which asks",
+    "exporting.ExportSteps": "made by exporting.export, which asks",
     "listing.CaseList": "made by listing.open_list, which asks",
     "notes.NoteBegun": "made by notes.begin, which asks",
 }
@@ -237,7 +222,7 @@ Call = Callable[[Any, Session, CompartmentId, RecordId, CompartmentId], object]
 
 # Services that look at an argument before they ask: function, session, case, note and section of the world.
 CALLS: Mapping[str, Call] = {
-    "approving.approver_named": lambda run, session, *_: run(session, "nobody of this name"),
+    "second_person.approver_named": lambda run, session, *_: run(session, "nobody of this name"),
     "moving.ask": lambda run, session, case, note, section: run(session, Place(case, note, Note.KIND), section),
     "moving.move": lambda run, session, case, note, section: run(session, _moving(case, note, section)),
     "erasing.ask": lambda run, session, case, *_: run(session, _going_from(case), why="mistake", out=Path("out")),
@@ -246,23 +231,23 @@ CALLS: Mapping[str, Call] = {
     "undoing.undo": lambda run, session, case, *_: run(session, Undoable((_version_in(case),))),
     "editing.edit": lambda run, session, case, *_: run(session, _own_record(case), Case, lambda head: head),
     "editing.history": lambda run, session, case, *_: run(session, _own_record(case)),
-    "people.change": lambda run, session, case, *_: run(session, _somebody(case), PersonChange(role="third")),
+    "case_people.change": lambda run, session, case, *_: run(session, _somebody(case), PersonChange(role="third")),
     "writing_down.change_person": lambda run, session, case, *_: run(
         session, _somebody(case), PersonChange(role="third")
     ),
     "writing_down.known_of_change": lambda run, session, case, *_: run(
         session, _somebody(case), PersonChange(role="third")
     ),
-    "same_person.called": lambda run, session, case, *_: run(session, _own_record(case)),
-    "same_person.cases_of": lambda run, session, case, *_: run(session, _own_record(case)),
-    "same_person.same": lambda run, session, case, *_: run(session, _own_record(case), _own_record(case)),
-    "people.show": lambda run, session, case, *_: run(session, _somebody(case)),
-    "alike.alike_within": lambda run, session, case, *_: run(session, Person(PersonRole.CLIENT), case),
-    "alike.alike": lambda run, session, case, *_: run(session, _somebody(case), Person(PersonRole.CLIENT)),
-    "section_people.change": lambda run, session, case, _, section: run(
+    "same_people.called": lambda run, session, case, *_: run(session, _own_record(case)),
+    "same_people.cases_of": lambda run, session, case, *_: run(session, _own_record(case)),
+    "same_people.same": lambda run, session, case, *_: run(session, _own_record(case), _own_record(case)),
+    "case_people.show": lambda run, session, case, *_: run(session, _somebody(case)),
+    "same_people.alike_within": lambda run, session, case, *_: run(session, Person(PersonRole.CLIENT), case),
+    "same_people.alike": lambda run, session, case, *_: run(session, _somebody(case), Person(PersonRole.CLIENT)),
+    "sections.change_person": lambda run, session, case, _, section: run(
         session, _somebody(_held(session, case, section)), PersonChange(role="third")
     ),
-    "section_people.edit": lambda run, session, case, _, section: run(
+    "sections.edit_person": lambda run, session, case, _, section: run(
         session, _somebody(_held(session, case, section)), lambda person: person
     ),
     "two_versions.both": lambda run, session, case, *_: run(session, _somebody(case)),
@@ -272,14 +257,14 @@ CALLS: Mapping[str, Call] = {
     ),
     "story.add": lambda run, session, case, *_: run(session, case, Task(what="x")),
     "seizure.look": lambda run, session, *_: run(session, session.seat),
-    "pack_page.print_page": lambda run, session, case, *_: run(
+    "person_pack.print_page": lambda run, session, case, *_: run(
         session, SimpleNamespace(case=case), None, Path("/nowhere/page.pdf"), str
     ),
-    "checklists.begin": lambda run, session, case, *_: run(session, case, "detained"),
-    "checklists.tick": lambda run, session, case, *_: run(
+    "incidents.begin_checklist": lambda run, session, case, *_: run(session, case, "detained"),
+    "incidents.tick_step": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), ChecklistStep.KIND)
     ),
-    "check_ins.heard": lambda run, session, case, *_: run(
+    "incidents.note_heard": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), CheckIn.KIND), CheckInEnd.WELL
     ),
     "story.change": lambda run, session, case, *_: run(
@@ -290,20 +275,20 @@ CALLS: Mapping[str, Call] = {
     "own_forms.change": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), "filled"), "none", {"what": "x"}
     ),
-    "adding.keep_again": lambda run, session, case, *_: run(session, _SOME_PAPER, case),
+    "case_papers.keep_again": lambda run, session, case, *_: run(session, _SOME_PAPER, case),
     "paper_text.text_of": lambda run, session, case, *_: run(session, _paper(case)),
     "paper_text.read_and_keep": lambda run, session, case, *_: run(session, _paper(case)),
-    "senders.senders_of": lambda run, session, case, *_: run(session, _paper(case)),
-    "papers.show": lambda run, session, case, *_: run(session, _paper(case)),
-    "papers.save": lambda run, session, case, *_: run(session, _paper(case), Path("out")),
-    "papers.change": lambda run, session, case, *_: run(session, _paper(case), {"title": "x"}),
+    "paper_text.senders_of": lambda run, session, case, *_: run(session, _paper(case)),
+    "case_papers.show": lambda run, session, case, *_: run(session, _paper(case)),
+    "case_papers.save": lambda run, session, case, *_: run(session, _paper(case), Path("out")),
+    "case_papers.change": lambda run, session, case, *_: run(session, _paper(case), {"title": "x"}),
     "devices.lost": lambda run, session, *_: run(session, session.seat),
     "writing_down.known_of_call": lambda run, session, case, *_: run(session, "no slip", case),
     "writing_down.move_slip": lambda run, session, case, *_: run(session, "no slip", case),
     "intake.move": lambda run, session, case, *_: run(session, "no slip", case),
-    "joining.admit": lambda run, session, *_: run(session, _FROM_A_STRANGER, ()),
-    "joining.invite_device": lambda run, session, *_: run(session, _STRANGER),
-    "unsynced_work.warn_before_removal": lambda run, session, *_: run(session, [SeatId(bytes(16))]),
+    "invitations.admit": lambda run, session, *_: run(session, _FROM_A_STRANGER, ()),
+    "invitations.invite_device": lambda run, session, *_: run(session, _STRANGER),
+    "members.warn_before_removal": lambda run, session, *_: run(session, [SeatId(bytes(16))]),
     "notes.amend": lambda run, session, case, note, _: run(session, _known(session, case, note), text="x"),
     "notes.correct": lambda run, session, case, note, _: run(session, _known(session, case, note), text="x"),
     "notes.withdraw": lambda run, session, case, note, _: run(session, _known(session, case, note), reason="x"),

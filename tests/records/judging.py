@@ -14,11 +14,10 @@ from tests.records.beside import begin_beside
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.ids import CompartmentId, Origin, RecordId, SeatId, make_id
-from vault.log.header import Header
 from vault.log.items import Item, encode_items, items_digest
-from vault.log.operation import operation_digest
-from vault.log.rosters.roster import RosterChain, make_roster
-from vault.log.rosters.roster_entries import Certificate, MemberEntry
+from vault.log.operation import Header, operation_digest
+from vault.log.roster import RosterChain, make_roster
+from vault.log.roster_entries import Certificate, MemberEntry
 from vault.policy.roles import Role
 from vault.records.seatlog import SeatLog
 from vault.records.versions import OpenedVersion

@@ -13,8 +13,8 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import ZERO_ID, CompartmentKind, Origin, SeatId, make_id
-from vault.log.header import Header
 from vault.log.items import Item, ItemKind, decode_items, encode_items
+from vault.log.operation import Header
 from vault.log.payload import commitment, encode_plaintext
 from vault.records.epochs import read_notice
 from vault.seal.envelope import VersionContext, seal

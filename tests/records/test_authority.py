@@ -14,20 +14,13 @@ from tests.sync.exchange import empty_store
 from vault.access.session import Session
 from vault.ids import Origin, SeatId
 from vault.log.genesis import GENESIS_PURPOSE, origin_of
-from vault.log.header import Header
 from vault.log.items import Item, ItemKind, encode_items
+from vault.log.operation import Header
 from vault.records.logs import genesis_of
 from vault.records.work import Entry, Work
 from vault.store.engine import Database
 from vault.store.rowtypes import OperationRow
-from vault.validity.authority import (
-    Authority,
-    Listings,
-    Proven,
-    digests_in,
-    items_in,
-    names_session_key,
-)
+from vault.validity.authority import Authority, Listings, Proven, digests_in, items_in, names_session_key
 
 ORIGIN = Origin(b"o" * 32)
 

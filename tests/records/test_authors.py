@@ -13,12 +13,11 @@ from tests.log.writer import Key
 from tests.sync.exchange import empty_store
 from tests.tables import each
 from vault.ids import ZERO_DIGEST, Origin
-from vault.log.checks.parting import Parting
 from vault.log.genesis import Genesis
-from vault.log.header import Header
 from vault.log.items import Item, ItemKind, encode_items, items_digest
-from vault.log.operation import operation_digest
-from vault.log.rosters.roster import Roster
+from vault.log.operation import Header, operation_digest
+from vault.log.parting import Parting
+from vault.log.roster import Roster
 from vault.policy.roles import Role
 from vault.store.engine import Database
 from vault.store.rowtypes import OperationRow

@@ -14,8 +14,7 @@ from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.errors import MalformedError, UsageError
 from vault.ids import VersionId
-from vault.records.codec import from_fields, to_fields
-from vault.records.content import Content, decode_content, encode_content
+from vault.records.versions import Content, decode_content, encode_content, from_fields, to_fields
 
 NOTE = Note(kind=NoteKind.CONTACT, text="The hearing moved.")
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.tables import each
 from vault.errors import UsageError
-from vault.records.content import Content, encode_content, encode_to_travel
+from vault.records.versions import Content, encode_content, encode_to_travel
 from vault.seal.sizes import VERSION_CONTENT_LIMIT
 
 MANY = {str(number): "x" * 60 for number in range(VERSION_CONTENT_LIMIT // 60)}

@@ -14,7 +14,7 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.log.items import Item, ItemKind
-from vault.log.rosters.roster import RosterChain
+from vault.log.roster import RosterChain
 from vault.policy.roles import Role
 from vault.records.epochs import make_grant
 from vault.records.versions import OpenedVersion

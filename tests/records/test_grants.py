@@ -18,7 +18,7 @@ from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, seal_t
 from vault.store.engine import Database
 from vault.store.rowtypes import GrantRow
 from vault.validity.authority import Listings
-from vault.validity.grants import MOST_FAILURES, GrantReader, given_grants
+from vault.validity.epoch_validity import MOST_FAILURES, GrantReader, given_grants
 
 VAULT, CASE = b"v" * 16, b"c" * 16
 READER, GIVER, COPIER, OTHER = (SeatId(bytes([n]) * 16) for n in (1, 2, 3, 4))

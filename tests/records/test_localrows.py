@@ -10,7 +10,7 @@ import pytest
 from tests.tables import each
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, EpochId, Origin
-from vault.records.localrows import Ratchet, SessionKeys, decode_ratchet, decode_session, encode_ratchet, encode_session
+from vault.records.seatlog import Ratchet, SessionKeys, decode_ratchet, decode_session, encode_ratchet, encode_session
 from vault.seal.signing import public_key
 
 ORIGIN, SEED, NEXT = Origin(b"o" * 32), b"s" * 32, b"n" * 32

@@ -10,7 +10,7 @@ from vault.access.session import Session
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, SeatId
 from vault.log.items import Item, ItemKind
-from vault.records.newkeys import NewKeys
+from vault.records.epochs import NewKeys
 from vault.records.seatlog import Holder
 from vault.seal.keyring import compartment_id
 from vault.seal.purposes import Purpose

@@ -10,8 +10,8 @@ import pytest
 from tests.services.founded import Filled
 from vault.casework.document import DocumentKind
 from vault.errors import VerificationError
-from vault.services.evidence import checking
-from vault.services.papers import adding
+from vault.services import case_papers
+from vault.services.evidence import log_checking
 from vault.store.rows import Rows
 
 ORDER = {"kind": DocumentKind.DETENTION_ORDER, "title": "Order on detention"}
@@ -32,9 +32,9 @@ def test_a_paper_whose_rows_were_not_kept_is_not_added_and_the_next_one_is(
         with monkeypatch.context() as medium:
             medium.setattr(Rows, step, lost)
             with pytest.raises(VerificationError, match="after it was written"):
-                adding.add(session, filled.cases[0], source, ORDER)
+                case_papers.add_paper(session, filled.cases[0], source, ORDER)
         with session.database.reading() as rows:
             assert (session.log.size, rows.attachments(), rows.tail_names()) == (size, [], [])
-        adding.add(session, filled.cases[0], source, ORDER)
-        assert checking.verify(session).verified
+        case_papers.add_paper(session, filled.cases[0], source, ORDER)
+        assert log_checking.verify(session).verified
         assert session.log.size > size

@@ -7,7 +7,7 @@ from vault.log.epoch_notice import EpochNotice, RevokedLog
 from vault.policy.rights import rights_table
 from vault.policy.roles import Role
 from vault.validity.authority import Entry
-from vault.validity.revocations import (
+from vault.validity.epoch_validity import (
     Given,
     Made,
     Revocation,

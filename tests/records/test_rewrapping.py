@@ -11,8 +11,8 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, EpochId, Origin, RecordId
-from vault.records import rewrapping
-from vault.records.rewrapping import Rewrapped, drop_junk, pending, rewrap
+from vault.records import epochs
+from vault.records.epochs import Rewrapped, drop_junk, pending, rewrap
 from vault.records.versions import open_version
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keyring import Keyring, derive_wrap_key, epoch_id, unwrap, wrap
@@ -176,7 +176,7 @@ def test_an_epoch_that_nobody_here_holds_is_passed_over_for_one_that_is_held(cas
 
 def test_progress_is_told_after_each_batch(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     total = len(case.versions())
-    monkeypatch.setattr(rewrapping, "_BATCH", 2)
+    monkeypatch.setattr(epochs, "_BATCH", 2)
     said: list[tuple[int, int]] = []
     assert case.rewrap(batch=said) == Rewrapped(total, 0)
     assert said == [(min(done, total), total) for done in range(2, total + 2, 2)]

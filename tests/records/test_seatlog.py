@@ -22,17 +22,16 @@ from vault.errors import BrokenSealError, VerificationError
 from vault.ids import ZERO_ID
 from vault.log.checkpoint import encode_note, key_name, note_body, parse_note
 from vault.log.genesis import Genesis
-from vault.log.header import Header
 from vault.log.items import ItemKind, decode_items
-from vault.records.localrows import decode_ratchet
-from vault.records.seatlog import SeatLog, renew_tiles, resume, stored_origin
+from vault.log.operation import Header
+from vault.records.seatlog import SeatLog, decode_ratchet, renew_tiles, resume, stored_origin
 from vault.records.work import Entry, Work
 from vault.seal.envelope import VersionContext, open_sealed
 from vault.seal.keyring import derive_entry_key, derive_next_ratchet
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw, public_key, sign_raw
 from vault.services.cases import notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.store.rows import Rows
 from vault.validity.audit_payloads import read_payloads
 
@@ -97,7 +96,7 @@ def test_a_crash_loses_the_running_key_and_keeps_the_next(founded: Place, tmp_pa
     with Place(tmp_path / "crashed", founded.state).open() as session:
         assert session.log.session.seed == following
         assert session.log.session.number == number + 1
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
 
 
 def test_a_session_that_ends_without_an_entry_uses_up_no_key(founded: Place) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from tests.records.test_versions import CASE, EPOCH, VAULT
 from vault.ids import CompartmentKind, EpochId, SeatId
-from vault.records.content import Content
 from vault.records.epochs import make_epoch
-from vault.records.localrows import Ratchet, SessionKeys
-from vault.records.seatlog import SealedPlace
+from vault.records.seatlog import Ratchet, SealedPlace, SessionKeys
+from vault.records.versions import Content
 from vault.seal.recipients import KemPrivate
-from vault.validity.grants import GrantReader
+from vault.validity.epoch_validity import GrantReader
 
 SECRET = b"never shown, these 32 letters on"
 

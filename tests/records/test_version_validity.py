@@ -16,9 +16,8 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind, Origin, SeatId, make_id
-from vault.log.header import Header
 from vault.log.items import Item, ItemKind, encode_items
-from vault.log.operation import operation_digest
+from vault.log.operation import Header, operation_digest
 from vault.records.epochs import make_epoch
 from vault.records.versions import OpenedVersion
 from vault.records.work import Work

@@ -10,10 +10,9 @@ from tests.tables import each
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VaultId
 from vault.log.epoch_notice import EpochNotice
-from vault.records.content import Content, encode_content
 from vault.records.epochs import make_epoch, read_notice
 from vault.records.seatlog import Holder, SealedPlace
-from vault.records.versions import no_wraps, open_all, open_each, open_version
+from vault.records.versions import Content, encode_content, no_wraps, open_all, open_each, open_version
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keyring import Keyring, derive_wrap_key, epoch_id, wrap
 from vault.seal.purposes import Purpose

@@ -19,10 +19,9 @@ from vault.errors import InternalError, RefusedError, TryAgainError, Verificatio
 from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, make_id
 from vault.log.items import Item, ItemKind, decode_items
 from vault.records.seatlog import ENTRIES_PER_PERIOD, SeatLog
-from vault.records.together import together
-from vault.records.work import VERSIONS_PER_WORK, Entry, Work
+from vault.records.work import VERSIONS_PER_WORK, Entry, Work, joined_transaction
 from vault.seal.keyring import epoch_id
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 from vault.store.tables import metadata
@@ -99,7 +98,7 @@ def test_a_commit_that_fails_at_any_step_leaves_nothing(
         assert session.log.size == size + 1
 
     fails()
-    assert checking.verify(session).verified
+    assert log_checking.verify(session).verified
 
 
 def test_leaving_the_block_without_a_commit_writes_nothing(filled: Filled, filled_session: Session) -> None:
@@ -132,7 +131,7 @@ def test_a_work_that_cannot_open_the_period_it_needs_does_not_begin_and_keeps_no
     assert everything(session) == before
     assert is_free(session.log)
     found_a_case(session)
-    assert checking.verify(session).verified
+    assert log_checking.verify(session).verified
 
 
 def test_another_row_at_the_position_stops_the_commit(filled_session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,7 +304,7 @@ def test_of_acts_that_belong_together_none_counts_where_one_failed_though_somebo
         raise TryAgainError(Message("no room, says the test"))
 
     def two_of_which_one_fails() -> None:
-        with together(filled_session.log), monkeypatch.context() as broken:
+        with joined_transaction(filled_session.log), monkeypatch.context() as broken:
             found_a_case(filled_session)
             broken.setattr(Rows, "add_versions", failing)
             with suppress(TryAgainError):
@@ -320,10 +319,10 @@ def test_of_acts_that_belong_together_none_counts_where_one_failed_though_somebo
 
 def test_acts_that_are_joined_already_are_not_joined_again_and_all_of_them_count(filled_session: Session) -> None:
     size = filled_session.log.size
-    with together(filled_session.log):
+    with joined_transaction(filled_session.log):
         found_a_case(filled_session)
-        with pytest.raises(InternalError, match="joined already"), together(filled_session.log):
+        with pytest.raises(InternalError, match="joined already"), joined_transaction(filled_session.log):
             pytest.fail("joined twice")
         found_a_case(filled_session)
     assert filled_session.log.size == size + 2
-    assert checking.verify(filled_session).verified
+    assert log_checking.verify(filled_session).verified

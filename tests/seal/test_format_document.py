@@ -31,14 +31,13 @@ from vault.casework.questionnaires import Question as FormQuestion
 from vault.casework.story import STORY
 from vault.export.archive import PURPOSE as PACKAGE_PURPOSE
 from vault.ids import CompartmentKind
-from vault.log.acts import ACTS
-from vault.log.approvals import APPROVAL_PURPOSE, Approval
+from vault.log.approval import APPROVAL_PURPOSE, Approval
 from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import GENESIS_PURPOSE
-from vault.log.items import Item, ItemKind, encode_items, items_digest
-from vault.log.rosters.roster import ROSTER_PURPOSE
+from vault.log.items import ACTS, Item, ItemKind, encode_items, items_digest
+from vault.log.roster import ROSTER_PURPOSE
 from vault.policy.rights import DIRECTORY_KINDS, EXPORT_KINDS, MEMBERSHIP_KINDS, SENDING_KINDS, SHARING_KINDS
-from vault.records.localrows import SessionSecret, _RatchetContent
+from vault.records.seatlog import SessionSecret, _RatchetContent
 from vault.seal.entrance.keyfile import DOOR_SIZE, HEADER_SIZE, KEY_FILE_SIZE, SeatSecrets
 from vault.seal.entrance.passphrase import CEILING, DEFAULT, FLOOR
 from vault.seal.envelope import VersionContext, _seal_with_random, open_sealed, version_id
@@ -48,14 +47,13 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import HPKE_OVERHEAD
 from vault.seal.sizes import KEY_SIZE
 from vault.services.approvals.by_file import _Letter
-from vault.services.approvals.lent_rows import RowSet
-from vault.services.approvals.pipe_process import PipeAnswer, PipeQuestion
-from vault.services.approvals.question import Question
-from vault.services.backups.backup_proof import Manifest
-from vault.services.projection.dates import Opened
+from vault.services.approvals.pipe_process import PipeAnswer, PipeQuestion, RowSet
+from vault.services.approvals.question import ApprovalQuestion
+from vault.services.backups.proven_backup import Manifest
+from vault.services.projection.last_done import Opened
 from vault.store import tables
 from vault.store.engine import open_database
-from vault.sync.manifest import BUNDLE_PURPOSE
+from vault.sync.bundle_file import BUNDLE_PURPOSE
 from vault.sync.peers import _PeerWire
 
 ROOT = Path(vault.__path__[0])
@@ -242,7 +240,7 @@ MAPS = [
     *(Approval, SeatSecrets, Attempts, Opened, pins.Dates, Manifest),
     *(SessionSecret, _RatchetContent, _PeerWire, _WaitingMap, _Kept, pins._Wire),
     *(_InvitationMap, _RequestMap, roster_proposals._Wire, roster_proposals.StoredMember),
-    *(_Letter, Question, PipeQuestion, PipeAnswer, RowSet),
+    *(_Letter, ApprovalQuestion, PipeQuestion, PipeAnswer, RowSet),
 ]
 
 

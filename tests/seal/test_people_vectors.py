@@ -17,8 +17,8 @@ from tests.vectors.independent import basis as decoder
 from tests.vectors.independent import people_vectors as people_decoder
 from vault.access.membership.roster_proposals import _Wire
 from vault.export.release import file_digests
-from vault.log.approvals import Approval
-from vault.log.rosters.roster import Roster
+from vault.log.approval import Approval
+from vault.log.roster import Roster
 from vault.log.tree import leaf_hash
 from vault.seal.entrance.device_secret import read_keyfile
 from vault.seal.envelope import LocalContext, open_sealed
@@ -27,7 +27,7 @@ from vault.seal.keyring import derive_proposal_key
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate, open_letter
 from vault.services.approvals.question import decode_question
-from vault.sync.opening import open_bundle
+from vault.sync.bundle_file import open_bundle
 from vault.sync.peers import decode_peers, encode_peers
 
 pytestmark = pytest.mark.vectors

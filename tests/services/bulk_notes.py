@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.ids import CompartmentId, RecordId, make_id
-from vault.records.codec import to_fields
+from vault.records.versions import to_fields
 from vault.records.work import VERSIONS_PER_WORK, Entry
 from vault.services.projection.projection import audit_of
 

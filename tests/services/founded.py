@@ -19,8 +19,8 @@ from vault.errors import WrongPassphraseError
 from vault.ids import CompartmentId, VaultId
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.passphrase import FLOOR
-from vault.services.cases import cases, notes, people
-from vault.services.projection import dates
+from vault.services.cases import case_people, cases, notes
+from vault.services.projection import last_done
 from vault.store.files import read_limited
 
 MEMBER = "Mira Halvorsen"
@@ -53,7 +53,7 @@ class Place:
         file = KeyFile.decode(read_limited(self.path / "keys", KEY_FILE_SIZE))
         with suppress(WrongPassphraseError):
             keys = copy_keys_of(file, member=MEMBER, passphrase=bytearray(PASSPHRASE))
-            keys.pin_file(self.state).note({dates.Done.PROPOSED: at_ms})
+            keys.pin_file(self.state).note({last_done.Done.PROPOSED: at_ms})
 
     def copied_to(self, folder: Path) -> Place:
         """Return a copy of vault and pins under another folder: the same account on the same machine."""
@@ -112,9 +112,11 @@ def fill(place: Place) -> tuple[tuple[CompartmentId, ...], tuple[str, ...]]:
     with place.open() as session:
         first = cases.create(session, title=f"{MARKER} first", kind="asylum")
         second = cases.create(session, title=f"{MARKER} second", kind="detention")
-        people.add(session, first.case, role="client", names=[f"Ilham {MARKER}", "Ильхам"], phones=["+49 30 5550 1234"])
-        people.add(session, first.case, role="relative", names=[f"Sana {MARKER}"], born="1991-04")
-        people.add(session, second.case, role="client", names=[f"Tomasz {MARKER}"], emails=["tomasz@example.org"])
+        case_people.add(
+            session, first.case, role="client", names=[f"Ilham {MARKER}", "Ильхам"], phones=["+49 30 5550 1234"]
+        )
+        case_people.add(session, first.case, role="relative", names=[f"Sana {MARKER}"], born="1991-04")
+        case_people.add(session, second.case, role="client", names=[f"Tomasz {MARKER}"], emails=["tomasz@example.org"])
         for number in range(6):
             notes.add(session, first.case, Note(NoteKind.CONTACT, f"{MARKER} note {number} of the first case"))
         notes.add(session, second.case, Note(NoteKind.INTERVIEW, f"{MARKER} interview of the second case"))

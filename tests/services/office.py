@@ -15,7 +15,7 @@ from tests.services.colleague import Colleague, admit
 from tests.services.founded import Place, found
 from vault.access.session import Session
 from vault.policy.roles import Role
-from vault.services.grants import deputies
+from vault.services.grants import successors
 
 AMINA, JOEL, NADIA = "Amina Ruskova", "Joel Brandvik", "Nadia Ferrante"
 DAY_MS = 86_400_000
@@ -45,7 +45,7 @@ def make_office(place: Place) -> Office:
         nadia = admit(session, name=NADIA, passphrase=b"nadia opens", roles=frozenset({Role.SUPERVISOR}))
         amina = admit(session, name=AMINA, passphrase=b"amina opens", roles=frozenset({Role.CASEWORKER}))
         joel = admit(session, name=JOEL, passphrase=b"joel opens", roles=frozenset({Role.CASEWORKER}))
-        deputies.set_deputy(session, amina.member, joel.member)
+        successors.set_deputy(session, amina.member, joel.member)
     return Office(place, amina, joel, nadia)
 
 

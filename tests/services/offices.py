@@ -13,7 +13,7 @@ from vault.access.unlock import unlock
 from vault.ids import MemberId, SeatId
 from vault.services.exchange import syncing
 from vault.services.exchange.syncing import ImportedBundle
-from vault.services.members import joining
+from vault.services.members import invitations
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ def admit(founder: Office, folder: Path, name: str, *, like: str = "supervisor")
     """Admit a member with a folder of their own, and bring them the first bundle."""
     place = Place(folder / name / "field.vault", folder / name / "state")
     with founder.open() as session:
-        request, words = ask_to_join(folder, place, joining.invite(session, like=like), name)
-        admitted = joining.admit(session, joining.look(session, request), words, by_root=True)
+        request, words = ask_to_join(folder, place, invitations.invite(session, like=like), name)
+        admitted = invitations.admit(session, invitations.look(session, request), words, by_root=True)
         assert admitted.outcome.is_done, admitted.outcome.missing
     office = Office(place.path, place.state, name, admitted.member, admitted.seat)
-    joining.finish(place.path, founder.send(office, folder), member=name, passphrase=bytearray(PASSPHRASE))
+    invitations.finish(place.path, founder.send(office, folder), member=name, passphrase=bytearray(PASSPHRASE))
     return office

@@ -26,7 +26,7 @@ from vault.seal.entrance.passphrase import FLOOR
 from vault.services.exchange import syncing
 from vault.services.exchange.syncing import ImportedBundle
 from vault.services.grants import sharing
-from vault.services.members import joining
+from vault.services.members import invitations
 
 MIRA, KARIM, SELIN, TOMAS, AMINA, JOEL, DANA, NOOR = "Mira", "Karim", "Selin", "Tomas", "Amina", "Joel", "Dana", "Noor"
 SURNAMES = {
@@ -148,9 +148,9 @@ def ask_to_join(folder: Path, place: Place, invitation: bytes, name: str) -> tup
     """Answer an invitation on a new device; return the request's file and the words of this side."""
     paper = folder / f"{make_id().hex()}.invitation"
     paper.write_bytes(invitation)
-    asked = joining.answer(
+    asked = invitations.answer(
         place.path,
-        joining.read_invitation(paper),
+        invitations.read_invitation(paper),
         member_name=name,
         passphrase=bytearray(PASSPHRASE),
         memory_mib=FLOOR_MIB,
@@ -164,7 +164,7 @@ def finish_joining(folder: Path, giver: Session, account: Account) -> Session:
     """Bring the bundle that admits an account to its device, and open it for the first time."""
     path = folder / f"{make_id().hex()}.bundle"
     syncing.make(giver, account.member, path)
-    joining.finish(account.place.path, path, member=account.name, passphrase=bytearray(PASSPHRASE))
+    invitations.finish(account.place.path, path, member=account.name, passphrase=bytearray(PASSPHRASE))
     path.unlink()
     return account.open()
 
@@ -178,9 +178,9 @@ def make_organisation(folder: Path) -> Organisation:
         for name, role in ROLES.items():
             days = VOLUNTEER_DAYS if role == "intake" else 0
             place = Place(folder / name / "office.vault", folder / name / "state")
-            invitation = joining.invite(mira, like=role, days=days)
+            invitation = invitations.invite(mira, like=role, days=days)
             request, words = ask_to_join(folder, place, invitation, full_name(name))
-            admitted = joining.admit(mira, joining.look(mira, request), words, by_root=True)
+            admitted = invitations.admit(mira, invitations.look(mira, request), words, by_root=True)
             assert admitted.outcome.is_done, admitted.outcome.missing
             accounts[name] = Account(full_name(name), place, admitted.member, admitted.seat)
             request.unlink()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vault.seal.recovery import Sheet
-from vault.services.credentials.sheets import TypedSheets
+from vault.services.credentials.paper_sheets import TypedSheets
 
 
 def typed(sheets: Sequence[Sheet], *numbers: int) -> TypedSheets:

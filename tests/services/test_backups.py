@@ -27,7 +27,7 @@ from vault.seal.bodies import chunk_name
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.purposes import Purpose
 from vault.services.backups import backups
-from vault.services.backups.backup_contents import copy_chunks
+from vault.services.backups.backup_state import copy_chunks
 from vault.services.cases import notes
 from vault.services.cases.notes import add as add_note
 from vault.store.blobs import Blobs
@@ -195,7 +195,7 @@ def test_what_got_lost_on_the_way_is_noticed(  # noqa: PLR0917 - a row of the ta
         copy.close()
         return done
 
-    monkeypatch.setattr("vault.services.backups.backup_building.copy_in_parts", lose_one)
+    monkeypatch.setattr("vault.services.backups.proven_backup.copy_in_parts", lose_one)
     with filled.open() as session, pytest.raises(VerificationError, match=words):
         backups.make(session, tmp_path / "stick")
     assert names_below(tmp_path / "stick") == []

@@ -10,9 +10,8 @@ from tests.tables import each
 from vault.display import local_time
 from vault.ids import CompartmentKind
 from vault.services.exchange.bundle_words import imported_lines, inside_lines, made_lines
-from vault.services.exchange.known_here import KnownHere
-from vault.services.exchange.syncing import ImportedBundle, Inside, MadeBundle
-from vault.sync.pages import PageKind
+from vault.services.exchange.syncing import ImportedBundle, Inside, KnownHere, MadeBundle
+from vault.sync.bundle_pages import PageKind
 
 COUNTS = dict.fromkeys(PageKind, 9) | {PageKind.OPERATION: 16, PageKind.VERSION: 1}
 INSIDE = Inside("Ann", is_known=True, made_ms=1_800_000_000_000, size=2048, counts=COUNTS, entries=7)

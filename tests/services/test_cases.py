@@ -16,7 +16,7 @@ from vault.errors import InternalError, NotFoundError, RefusedError, UsageError,
 from vault.ids import CompartmentId, make_id
 from vault.log.payload import Payload, covered_digest
 from vault.records.work import Work
-from vault.services.cases import cases, notes, people
+from vault.services.cases import case_people, cases, notes
 from vault.validity.audit_payloads import read_payloads
 from vault.words.message import Message
 
@@ -135,9 +135,13 @@ def test_what_names_no_case_is_not_found_and_says_no_more(filled_session: Sessio
         (lambda s, c: cases.open_case(s, CompartmentId(make_id())), RefusedError, "not granted"),
         (lambda s, c: cases.open_case(s, c, why="curiosity"), UsageError, "the reason must be one of"),
         (lambda s, c: cases.create(s, title="x", kind="burglary"), UsageError, "kind must be one of: asylum"),
-        (lambda s, c: people.add(s, c, role="hero", names=["N"]), UsageError, "role must be one of"),
-        (lambda s, c: people.add(s, c, role="client", names=["N"], documents=["passport"]), UsageError, "KIND:NUMBER"),
-        (lambda s, c: people.add(s, c, role="client", names=["N"], born="spring"), UsageError, "YYYY"),
+        (lambda s, c: case_people.add(s, c, role="hero", names=["N"]), UsageError, "role must be one of"),
+        (
+            lambda s, c: case_people.add(s, c, role="client", names=["N"], documents=["passport"]),
+            UsageError,
+            "KIND:NUMBER",
+        ),
+        (lambda s, c: case_people.add(s, c, role="client", names=["N"], born="spring"), UsageError, "YYYY"),
     ]
 )
 def test_what_is_refused_leaves_no_entry(

@@ -9,7 +9,7 @@ from tests.services.office import Office
 from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.services.cases import cases
-from vault.services.evidence import checking, logbook
+from vault.services.evidence import log_checking, logbook
 from vault.validity.audit_payloads import read_payloads
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
@@ -18,7 +18,7 @@ from vault.words.message import Message
 def test_a_sound_vault_is_covered_whole_and_progress_counts_up_to_all_entries(filled_session: Session) -> None:
     heard: list[tuple[int, int]] = []
     size = filled_session.log.size
-    found = checking.verify(filled_session, progress=lambda done, total: heard.append((done, total)))
+    found = log_checking.verify(filled_session, progress=lambda done, total: heard.append((done, total)))
     assert found.verified
     assert (found.logs, found.entries, found.expected, found.size) == (1, size, size, size)
     # The directory's five, two cases, three people, each with an entry of the register, seven notes.
@@ -34,7 +34,7 @@ def test_the_result_is_in_the_log(filled_session: Session, *, damaged: bool) -> 
         with filled_session.database.transaction() as rows:
             rows.connection.exec_driver_sql("DELETE FROM version WHERE seq = 2")
     size = filled_session.log.size
-    assert checking.verify(filled_session).verified != damaged
+    assert log_checking.verify(filled_session).verified != damaged
     with filled_session.database.reading() as rows:
         last = list(read_payloads(rows, filled_session.auditor(), filled_session.log.origin))[-1]
     assert last.seq == size
@@ -48,14 +48,14 @@ def test_what_was_found_stops_exports_until_it_is_gone(filled_session: Session) 
         rows.connection.exec_driver_sql("UPDATE version SET blob = zeroblob(10) WHERE seq = 2")
     filled_session.require_sound_log()
     for _ in range(2):
-        faults = checking.verify(filled_session).faults
+        faults = log_checking.verify(filled_session).faults
         # Its own finding of before is not found a second time.
         assert {(fault.code, fault.seq) for fault in faults} == {("version-id", 2)}
         with pytest.raises(VerificationError, match="waits until the log is sound"):
             filled_session.require_sound_log()
     with filled_session.database.transaction() as rows:
         rows.connection.exec_driver_sql("UPDATE version SET blob = ? WHERE seq = 2", (kept,))
-    assert checking.verify(filled_session).verified
+    assert log_checking.verify(filled_session).verified
     filled_session.require_sound_log()
 
 
@@ -64,7 +64,7 @@ def test_what_unlock_noticed_is_among_what_verify_found(filled_session: Session)
         Finding(Code.ROLLBACK, Message("This vault is an older copy.")),
         Finding(Code.NO_PINS, Message("A new device."), severity=Severity.NEWS),
     )
-    assert [(fault.code, str(fault.message)) for fault in checking.verify(filled_session).faults] == [
+    assert [(fault.code, str(fault.message)) for fault in log_checking.verify(filled_session).faults] == [
         ("rollback", "This vault is an older copy.")
     ]
 

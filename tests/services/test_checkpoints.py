@@ -12,13 +12,13 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError, VerificationError
-from vault.log.tree_proofs import verify_consistency
+from vault.log.tree import verify_consistency
 from vault.services.cases import notes
-from vault.services.evidence import checkpoints
+from vault.services.evidence import logbook
 
 
 def test_its_key_checks_it_by_the_rules_of_signed_notes(filled_session: Session) -> None:
-    kept = checkpoints.checkpoint(filled_session)
+    kept = logbook.checkpoint(filled_session)
     name, key_id, coded = kept.key.split("+", 2)
     algorithm_and_key = base64.b64decode(coded)
     assert algorithm_and_key[:1] == b"\x01"
@@ -33,25 +33,25 @@ def test_its_key_checks_it_by_the_rules_of_signed_notes(filled_session: Session)
 
 def test_a_later_checkpoint_proves_that_the_log_only_grew(filled: Filled) -> None:
     with filled.open() as session:
-        before = checkpoints.checkpoint(session)
+        before = logbook.checkpoint(session)
     with filled.open() as session:
         notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "later"))
-        after = checkpoints.checkpoint(session, since=before.size)
+        after = logbook.checkpoint(session, since=before.size)
         assert after.since is not None
         assert (after.since.root, after.since.words) == (before.root, before.words)
         verify_consistency(before.size, after.size, after.since.proof, before.root, after.root)
         for size in (0, -1, after.size + 1):
             with pytest.raises(UsageError, match="never had"):
-                checkpoints.checkpoint(session, since=size)
+                logbook.checkpoint(session, since=size)
 
 
 def test_a_false_note_is_not_handed_out(filled: Filled) -> None:
     with filled.open() as session:
-        newest = checkpoints.checkpoint(session)
+        newest = logbook.checkpoint(session)
         with session.database.transaction() as rows:
             rows.connection.exec_driver_sql(
                 "UPDATE checkpoint SET note = CAST(replace(CAST(note AS TEXT), ?, ?) AS BLOB) WHERE size = ?",
                 (f"\n{newest.size}\n", f"\n{newest.size + 1}\n", newest.size),
             )
         with pytest.raises(VerificationError, match="the newest checkpoint here is not one that this session signed"):
-            checkpoints.checkpoint(session)
+            logbook.checkpoint(session)

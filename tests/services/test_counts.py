@@ -15,9 +15,9 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId
 from vault.progress import CancelledError
-from vault.services.cases import case_changes, cases, notes, people, same_person
+from vault.services import case_counts
+from vault.services.cases import case_changes, case_people, cases, notes, same_people
 from vault.services.cases.editing import Place
-from vault.services.counts import count_words, counting, shown_before
 from vault.tables.small_cells import Numbers
 
 
@@ -33,14 +33,14 @@ def client(
     session: Session, case: CompartmentId, sex: str | None = None, country: str = "", born: str | None = None
 ) -> RecordId:
     nationalities = [country] if country else []
-    person = people.checked_person(
+    person = case_people.checked_person(
         role="client", names=["Zarina Quill"], born=born, sex=sex, nationalities=nationalities
     )
-    return people.keep(session, case, person)
+    return case_people.keep(session, case, person)
 
 
 def rows(session: Session, *by: str) -> dict[tuple[str, ...], Numbers]:
-    shown = counting.count(session, by)
+    shown = case_counts.count(session, by)
     return {**shown.rows, **({} if shown.total is None else {("total",): shown.total})}
 
 
@@ -55,9 +55,9 @@ def test_people_cases_and_acts_are_counted_apart_and_small_groups_are_hidden(ses
     notes.add(session, first, Note(NoteKind.CONTACT, "called again"))
     client(session, first, "male", "KG", "1990")  # a second client of the first case
     assert rows(session, "kind") == {("asylum",): (7, 6, 2), ("total",): (14, 13, 2)}
-    shown = counting.count(session, ["nationality", "sex"])
+    shown = case_counts.count(session, ["nationality", "sex"])
     assert ("AF", "unknown") not in shown.rows
-    told = "\n".join(map(str, count_words.count_lines(shown)))
+    told = "\n".join(map(str, case_counts.count_lines(shown)))
     assert "AF" not in told
     assert "Rows of fewer than 5 people or cases are hidden" in told
 
@@ -65,11 +65,11 @@ def test_people_cases_and_acts_are_counted_apart_and_small_groups_are_hidden(ses
 def test_where_no_row_may_be_shown_it_says_by_which_column_one_would_be(session: Session) -> None:
     for number in range(6):
         made(session, ("asylum", "detention", "family")[number % 3], ("female", "male")[number % 2], "KG")
-    shown = counting.count(session, ["kind", "sex"])
+    shown = case_counts.count(session, ["kind", "sex"])
     assert (shown.rows, shown.instead) == ({}, ("nationality",))
-    told = "\n".join(map(str, count_words.count_lines(shown)))
+    told = "\n".join(map(str, case_counts.count_lines(shown)))
     assert "By one of these alone there is a row to show: nationality." in told
-    by_that = counting.count(session, shown.instead)
+    by_that = case_counts.count(session, shown.instead)
     assert (list(by_that.rows), by_that.instead) == ([("KG",)], ())
 
 
@@ -77,7 +77,7 @@ def test_a_person_of_two_cases_is_counted_once(session: Session) -> None:
     homes = [made(session, "asylum") for _ in range(6)]
     again = made(session, "asylum")
     (one,), (other,) = (cases.open_case(session, case).persons for case in (homes[0], again))
-    same_person.same(session, Place(homes[0], one.record, "person"), Place(again, other.record, "person"))
+    same_people.same(session, Place(homes[0], one.record, "person"), Place(again, other.record, "person"))
     assert rows(session, "kind") == {("asylum",): (6, 7, 0), ("total",): (6, 7, 0)}
 
 
@@ -87,7 +87,7 @@ def test_a_table_of_another_day_does_not_tell_who_came_in_between(session: Sessi
     before = rows(session, "kind")
     assert before[("total",)].people == 12
     made(session, "asylum")
-    shown = counting.count(session, ["kind"])
+    shown = case_counts.count(session, ["kind"])
     assert {**shown.rows, ("total",): shown.total} == before
     assert shown.stands == {("asylum",), ()}
     assert rows(session, "sex")[("total",)].people == 12
@@ -120,26 +120,26 @@ def test_what_a_member_cannot_open_is_not_counted(office: Office) -> None:
 def test_other_columns_are_refused(by: Sequence[str], session: Session) -> None:
     size = session.log.size
     with pytest.raises(UsageError):
-        counting.count(session, by)
+        case_counts.count(session, by)
     assert session.log.size == size
 
 
 def test_what_nobody_wants_any_more_is_not_shown_and_not_remembered(session: Session) -> None:
     made(session, "asylum")
     with pytest.raises(CancelledError):
-        counting.count(session, ["kind"], cancelled=lambda: True)
-    assert shown_before.tables_before(session) == []
+        case_counts.count(session, ["kind"], cancelled=lambda: True)
+    assert case_counts.tables_before(session) == []
 
 
 def test_the_file_holds_what_is_shown_and_no_live_cell(session: Session, tmp_path: Path) -> None:
     for _ in range(5):
         made(session, "asylum", "female", "KG")
-    shown = counting.count(session, ["kind", "nationality"])
-    content = count_words.file_of(shown, ".csv").decode("utf-8-sig").splitlines()
+    shown = case_counts.count(session, ["kind", "nationality"])
+    content = case_counts.file_of(shown, ".csv").decode("utf-8-sig").splitlines()
     assert content == ["kind,nationality,people,cases,acts", "asylum,KG,5,5,0", "total,,5,5,0"]
-    assert count_words.file_of(shown, ".xlsx").startswith(b"PK")
+    assert case_counts.file_of(shown, ".xlsx").startswith(b"PK")
     with pytest.raises(UsageError, match=r"must end in \.csv or \.xlsx"):
-        count_words.file_of(shown, ".pdf")
+        case_counts.file_of(shown, ".pdf")
 
 
 def test_who_stands_in_two_cases_counts_once_where_the_open_one_is_whichever_was_written_first(
@@ -147,8 +147,10 @@ def test_who_stands_in_two_cases_counts_once_where_the_open_one_is_whichever_was
 ) -> None:
     for closes_first in (True, False):
         both = [made(session, kind) for kind in ("asylum", "detention")]
-        first, second = (Place(case, person, "person") for case in both for person in people.names_in(session, case))
-        same_person.same(session, first, second)
+        first, second = (
+            Place(case, person, "person") for case in both for person in case_people.names_in(session, case)
+        )
+        same_people.same(session, first, second)
         case_changes.close(session, both[0 if closes_first else 1], reason="resolved")
     for _ in range(10):
         made(session, "asylum")
@@ -163,9 +165,9 @@ def test_a_table_that_stands_as_it_was_says_so_and_one_with_nothing_hidden_says_
 ) -> None:
     for _ in range(6):
         made(session, "asylum", "female")
-    told = "\n".join(map(str, count_words.count_lines(counting.count(session, ["kind"]))))
+    told = "\n".join(map(str, case_counts.count_lines(case_counts.count(session, ["kind"]))))
     assert "are hidden" not in told
     assert "as it was last time" not in told
     made(session, "asylum", "female")
-    told = "\n".join(map(str, count_words.count_lines(counting.count(session, ["kind"]))))
+    told = "\n".join(map(str, case_counts.count_lines(case_counts.count(session, ["kind"]))))
     assert "2 numbers are shown as they were last time: they changed by fewer than" in told

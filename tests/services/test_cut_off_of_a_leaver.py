@@ -17,14 +17,14 @@ from vault.errors import RefusedError
 from vault.ids import CompartmentKind
 from vault.policy.roles import Action
 from vault.services.approvals import erasing
-from vault.services.backups import backups, restoring_by_sheets
+from vault.services.backups import backups, restoring
 from vault.services.cases import cases, holds, intake, notes
 from vault.services.credentials import recovery
 from vault.services.erasures.what_goes import what_goes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 from vault.services.members import members, rostering
-from vault.services.projection.kinds_held import the_one
+from vault.services.projection.places import the_one_of_kind
 
 NEWS = Note(NoteKind.CONTACT, "The court has answered.")
 
@@ -127,7 +127,7 @@ def test_a_backup_names_a_case_that_nobody_can_use_and_who_comes_back_by_sheets_
     with organisation.open(MIRA) as mira:
         assert in_english(backups.make(mira, tmp_path / "later").broken) == (broken,)
     wish = Wish(organisation[MIRA].name, new_admin=False, everything=False, ends_old=True)
-    back = restoring_by_sheets.restore_by_sheets(
+    back = restoring.restore_by_sheets(
         tmp_path / "stick", tmp_path / "new.vault", paper, wish, passphrase=bytearray(b"new"), state=tmp_path / "fresh"
     )
     assert in_english(back.vault.closed) == (
@@ -144,7 +144,7 @@ def test_what_others_wrote_under_a_key_that_members_share_counts_although_that_k
             give(mira, session, organisation.folder)
         signed = signed_end(mira, organisation)
         rule = karim.require(Action.INTAKE_WRITE)
-        sharing.replace_key(karim, the_one(karim, CompartmentKind.INTAKE), act="key.rotate", rule=rule)
+        sharing.replace_key(karim, the_one_of_kind(karim, CompartmentKind.INTAKE), act="key.rotate", rule=rule)
         for session in (dana, mira):
             give(karim, session, organisation.folder)
         intake.add(dana, name="Ilham")
@@ -155,7 +155,7 @@ def test_what_others_wrote_under_a_key_that_members_share_counts_although_that_k
         intake.add(dana, name="Sana")
         give(dana, mira, organisation.folder)
         assert [line.stored.value.name for line in intake.list_open(mira)] == ["Ilham", "Sana"]
-        assert checking.verify(mira).faults == ()
+        assert log_checking.verify(mira).faults == ()
 
 
 def test_what_was_erased_after_a_proposal_is_said_before_the_erasure_counts_no_more(

@@ -14,9 +14,8 @@ from vault.casework.vocabulary import PersonRole
 from vault.errors import RefusedError
 from vault.services.cases import case_changes, cases, searching, story
 from vault.services.demo_cases import MEMBER
-from vault.services.demo_invented import Invented
-from vault.services.demo_national import NATIONAL, make
-from vault.services.evidence import checking
+from vault.services.demo_national import NATIONAL, Invented, make
+from vault.services.evidence import log_checking
 
 SIZE = NATIONAL.part(200)
 
@@ -36,7 +35,7 @@ def test_it_holds_what_its_size_says_and_all_of_it_is_valid_found_and_due(tmp_pa
     with unlock(made.vault, member=MEMBER, passphrase=bytearray(b"demo")) as session:
         opened = cases.list_all(session)
         assert len(opened) + len(case_changes.list_closed(session)) == SIZE.cases
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
         assert story.due(session).lines
         assert searching.search(session, "interpreter").more
         view = cases.open_case(session, cases.find(session, opened[0].ref))

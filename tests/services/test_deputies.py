@@ -9,7 +9,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError
 from vault.services.cases import cases, notes
-from vault.services.grants import deputies, sharing
+from vault.services.grants import sharing, successors
 
 
 def test_a_new_case_opens_for_its_owner_the_deputy_and_recovery(office: Office) -> None:
@@ -36,17 +36,17 @@ def test_a_case_given_to_a_colleague_later_is_nobodys_alone(office: Office) -> N
 
 def test_the_newest_naming_counts_and_can_be_taken_away(office: Office) -> None:
     with office.place.open() as founder:
-        assert deputies.deputies(founder) == {office.amina.member: office.joel.member}
-        deputies.set_deputy(founder, office.amina.member, office.nadia.member)
-        assert deputies.deputy_of(founder, office.amina.member) == office.nadia.member
-        deputies.set_deputy(founder, office.amina.member, None)
-        assert deputies.deputy_of(founder, office.amina.member) is None
-        assert deputies.deputies(founder) == {}
+        assert successors.deputies(founder) == {office.amina.member: office.joel.member}
+        successors.set_deputy(founder, office.amina.member, office.nadia.member)
+        assert successors.deputy_of(founder, office.amina.member) == office.nadia.member
+        successors.set_deputy(founder, office.amina.member, None)
+        assert successors.deputy_of(founder, office.amina.member) is None
+        assert successors.deputies(founder) == {}
 
 
 def test_nobody_is_their_own_deputy_and_none_takes_a_reason(office: Office) -> None:
     with office.place.open() as founder, pytest.raises(UsageError, match="members cannot be their own deputies"):
-        deputies.set_deputy(founder, office.amina.member, office.amina.member)
+        successors.set_deputy(founder, office.amina.member, office.amina.member)
     with office.open(office.amina) as amina:
         case = cases.create(amina, title="A title", kind="asylum", alone_reason="it is about Joel").case
         assert cases.only_yours(amina, cases.list_all(amina)) == {case}

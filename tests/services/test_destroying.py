@@ -21,9 +21,9 @@ from vault.seal.entrance.doors import open_recovery_door
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed
-from vault.services.credentials import destroying
-from vault.services.projection import dates
-from vault.services.projection.dates import Done
+from vault.services.credentials import entering
+from vault.services.projection import last_done
+from vault.services.projection.last_done import Done
 from vault.store.engine import open_database
 
 _DAY = 86_400_000
@@ -37,13 +37,13 @@ def prove(place: Place) -> bytes:
             assert row is not None
             secret = session.log.place.open_row(row)
             rows.delete_local(session.seat, Purpose.ROOT_SECRET)
-        dates.note_drill(session, session.log.now_ms())
-        dates.note(session, Done.BACKUP, session.log.now_ms())
+        last_done.note_drill(session, session.log.now_ms())
+        last_done.note(session, Done.BACKUP, session.log.now_ms())
     return secret
 
 
-def destroy(place: Place, typed: str = destroying.SENTENCE) -> None:
-    destroying.destroy_access(place.open(), typed=typed)
+def destroy(place: Place, typed: str = entering.SENTENCE) -> None:
+    entering.destroy_access(place.open(), typed=typed)
 
 
 def test_without_a_way_back_it_is_refused_and_nothing_changes(filled: Filled) -> None:
@@ -53,21 +53,21 @@ def test_without_a_way_back_it_is_refused_and_nothing_changes(filled: Filled) ->
 
         def refused(words: str) -> None:
             with pytest.raises(RefusedError, match=words):
-                destroying.destroy_access(session, typed=destroying.SENTENCE)
+                entering.destroy_access(session, typed=entering.SENTENCE)
 
         refused("no recovery was proven")
-        dates.note(session, Done.BACKUP, now)
+        last_done.note(session, Done.BACKUP, now)
         refused("no recovery was proven")
-        dates.note_drill(session, now)
-        dates.note(session, Done.BACKUP, now - 31 * _DAY)
+        last_done.note_drill(session, now)
+        last_done.note(session, Done.BACKUP, now - 31 * _DAY)
         refused("older than 30 days")
-        dates.note(session, Done.BACKUP, now)
-        dates.note_new_sheets(session)
+        last_done.note(session, Done.BACKUP, now)
+        last_done.note_new_sheets(session)
         refused("no recovery was proven")
         session.dates = Dates(sheets=True)
-        dates.note_drill(session, session.log.now_ms())
+        last_done.note_drill(session, session.log.now_ms())
         with pytest.raises(RefusedError, match="no backup was made"):
-            destroying.destroy_access(session, typed=destroying.SENTENCE)
+            entering.destroy_access(session, typed=entering.SENTENCE)
     assert read_keys(filled.path) == keys
     filled.open().close()
 
@@ -78,7 +78,7 @@ def test_anything_but_the_sentence_changes_nothing(filled: Filled) -> None:
     with filled.open() as session:
         for typed in ("", "yes", "y", "destroy", "destroy my access", "destroy my access here!"):
             with pytest.raises(UsageError, match="sentence was not typed"):
-                destroying.destroy_access(session, typed=typed)
+                entering.destroy_access(session, typed=typed)
     assert read_keys(filled.path) == keys
 
 
@@ -144,7 +144,7 @@ def test_a_power_cut_leaves_an_access_or_none_and_never_half_of_one(
     with monkeypatch.context() as cutting:
         cut_change(cutting, step, when, 1)
         with pytest.raises(PowerCutError):
-            destroying.destroy_access(session, typed=destroying.SENTENCE)
+            entering.destroy_access(session, typed=entering.SENTENCE)
     session.close()
     if (step, when) == ("promote", "after"):
         with pytest.raises(WrongPassphraseError):
@@ -167,7 +167,7 @@ def test_a_power_cut_behind_the_keys_file_leaves_no_access(filled: Filled, monke
     with monkeypatch.context() as cutting:
         replace_step(cutting, access, "overwrite_open", "before")
         with pytest.raises(PowerCutError):
-            destroying.destroy_access(session, typed=destroying.SENTENCE)
+            entering.destroy_access(session, typed=entering.SENTENCE)
     session.close()
     with pytest.raises(WrongPassphraseError):
         filled.open()
@@ -180,18 +180,18 @@ def attempts_of(session: Session) -> AttemptFile:
 def test_slots_are_armed_only_with_a_proven_recovery_and_disarmed_when_it_is_proven_no_more(filled: Filled) -> None:
     with filled.open() as session:
         with pytest.raises(RefusedError, match="only after a recovery drill"):
-            destroying.destroy_slots_after(session, 20)
-        destroying.destroy_slots_after(session, None)
+            entering.destroy_slots_after(session, 20)
+        entering.destroy_slots_after(session, None)
         assert attempts_of(session).load().destroy_after is None
     prove(filled.place)
     with filled.open() as session:
-        dates.note_opened(session)
+        last_done.note_opened(session)
         with pytest.raises(RefusedError, match="before 20"):
-            destroying.destroy_slots_after(session, 19)
-        destroying.destroy_slots_after(session, 20)
-        dates.note_opened(session)
+            entering.destroy_slots_after(session, 19)
+        entering.destroy_slots_after(session, 20)
+        last_done.note_opened(session)
         assert attempts_of(session).load().destroy_after == 20
         with session.database.transaction() as rows:
             rows.put_local(session.log.place.seal_row(Purpose.ROOT_SECRET, b"s" * 32))
-        dates.note_opened(session)
+        last_done.note_opened(session)
         assert attempts_of(session).load().destroy_after is None

@@ -30,9 +30,9 @@ from vault.casework.person import SafeContact
 from vault.casework.vocabulary import Channel, NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import short_id
-from vault.services.cases import cases, intake, notes, people, sections
+from vault.services.cases import case_people, cases, intake, notes, sections
 from vault.services.cases.cases import CaseMade
-from vault.services.members import admitters, devices, joining, rostering, warning
+from vault.services.members import admissions, devices, invitations, rostering, warning
 
 NOBODY_HERE = "In the cases that you can read, there is nobody to warn."
 ASK_OTHERS = (
@@ -46,8 +46,8 @@ def add_device(organisation: Organisation, session: Session) -> Account:
     name = next(account.name for account in organisation.accounts.values() if account.member == session.member)
     folder = organisation.folder / "second"
     place = Place(folder / "second.vault", folder / "state")
-    request, words = ask_to_join(organisation.folder, place, joining.invite_device(session, session.member), name)
-    admitted = joining.admit(session, joining.look(session, request), words, by_root=True)
+    request, words = ask_to_join(organisation.folder, place, invitations.invite_device(session, session.member), name)
+    admitted = invitations.admit(session, invitations.look(session, request), words, by_root=True)
     assert admitted.outcome.is_done, admitted.outcome.missing
     return Account(name, place, admitted.member, admitted.seat)
 
@@ -62,9 +62,9 @@ def case_of_clients(session: Session) -> CaseMade:
         may_tell="only her sister",
         never_use=("+996 555 010 999",),
     )
-    people.add(session, made.case, role="client", names=[f"Ilham {MARKER}"], safe_contact=safe)
-    people.add(session, made.case, role="client", names=[f"Sana {MARKER}"], phones=["+49 30 5550 1234"])
-    people.add(session, made.case, role="relative", names=[f"Tomasz {MARKER}"], phones=["+49 30 5550 9999"])
+    case_people.add(session, made.case, role="client", names=[f"Ilham {MARKER}"], safe_contact=safe)
+    case_people.add(session, made.case, role="client", names=[f"Sana {MARKER}"], phones=["+49 30 5550 1234"])
+    case_people.add(session, made.case, role="relative", names=[f"Tomasz {MARKER}"], phones=["+49 30 5550 9999"])
     return made
 
 
@@ -138,7 +138,9 @@ def test_who_stands_in_a_restricted_section_alone_is_warned_where_the_lost_devic
         for title, members, name in (("where", [joel.member], "Zarina"), ("source", [], "Farid")):
             section = sections.create(mira, made.case, what="location", title=title, members=members)
             safe = SafeContact(Channel.PHONE, f"+49 30 5550 {name}")
-            sections.add_person(mira, section, people.checked_person(role="witness", names=[name], safe_contact=safe))
+            sections.add_person(
+                mira, section, case_people.checked_person(role="witness", names=[name], safe_contact=safe)
+            )
         give(mira, joel, organisation.folder)
         found = warning.warn_list(mira, joel.seat)
         assert [(one.name, one.ref) for one in found.others] == [("Zarina", made.ref)]
@@ -154,13 +156,13 @@ def test_who_else_can_be_reached_is_to_be_warned_by_their_safe_way_and_nobody_wh
     with founded.open() as mira:
         case = cases.create(mira, title="T", kind="asylum").case
         never = SafeContact(Channel.NOT_KNOWN, "", never_use=(barred, dead))
-        people.add(mira, case, role="client", names=["Ilham"], safe_contact=never)
-        people.add(mira, case, role="interpreter", names=["Reza"], phones=["0996-555-010-999"])
-        people.add(mira, case, role="worker", names=["Ann"], emails=["ann@office.example"], phones=[barred])
-        people.add(mira, case, role="persecutor", names=["Isakov"], phones=["+996 555 000 000"])
-        people.add(mira, case, role="witness", names=["Nobody"])
+        case_people.add(mira, case, role="client", names=["Ilham"], safe_contact=never)
+        case_people.add(mira, case, role="interpreter", names=["Reza"], phones=["0996-555-010-999"])
+        case_people.add(mira, case, role="worker", names=["Ann"], emails=["ann@office.example"], phones=[barred])
+        case_people.add(mira, case, role="persecutor", names=["Isakov"], phones=["+996 555 000 000"])
+        case_people.add(mira, case, role="witness", names=["Nobody"])
         at_home = SafeContact(Channel.PHONE, safe, hours="after 18:00")
-        people.add(mira, case, role="relative", names=["Lidia"], phones=["+996 555 111 222"], safe_contact=at_home)
+        case_people.add(mira, case, role="relative", names=["Lidia"], phones=["+996 555 111 222"], safe_contact=at_home)
         intake.add(mira, name="Temir", number=dead, text="or at temir@post.example", when="at night")
         intake.add(mira, name="without a number")
         found = warning.warn_list(mira, mira.seat)
@@ -207,7 +209,7 @@ def test_who_ends_a_device_and_what_no_device_is_given(organisation: Organisatio
         place = Place(organisation.folder / "other" / "new.vault", organisation.folder / "other" / "state")
         with pytest.raises(UsageError, match="for another member's device"):
             ask_to_join(
-                organisation.folder, place, joining.invite_device(mira, organisation[JOEL].member), "Ilse Marrow"
+                organisation.folder, place, invitations.invite_device(mira, organisation[JOEL].member), "Ilse Marrow"
             )
     for name in (SELIN, AMINA, DANA, NOOR):
         with organisation.open(name) as session, pytest.raises(RefusedError, match="your role does not allow it"):
@@ -248,11 +250,11 @@ def test_a_case_of_a_lost_device_that_is_here_and_not_ones_own_is_counted(founde
 def test_a_caseworker_invites_a_device_of_their_own_and_a_supervisor_commits_it(organisation: Organisation) -> None:
     with organisation.at(JOEL, SELIN) as (joel, selin):
         with pytest.raises(RefusedError, match="your role does not allow it"):
-            joining.invite_device(joel, organisation[AMINA].member)
+            invitations.invite_device(joel, organisation[AMINA].member)
         place = Place(organisation.folder / "own" / "new.vault", organisation.folder / "own" / "state")
-        invitation = joining.invite_device(joel, joel.member)
+        invitation = invitations.invite_device(joel, joel.member)
         request, words = ask_to_join(organisation.folder, place, invitation, organisation[JOEL].name)
-        admitted = joining.admit(joel, joining.look(joel, request), words)
+        admitted = invitations.admit(joel, invitations.look(joel, request), words)
         assert admitted.outcome.missing is not None
         assert "a supervisor alone" in str(admitted.outcome.missing)
         assert admitted.outcome.proposal is not None
@@ -270,16 +272,16 @@ def test_who_gives_a_case_hears_of_each_further_device_and_who_admitted_it(
     """One supervisor alone may admit a device in a caseworker's name: it reads what they are given from then on."""
     with organisation.at(MIRA, SELIN) as (mira, selin):
         member = organisation[JOEL].member
-        assert admitters.said_of_devices(mira, member) == []
+        assert admissions.said_of_devices(mira, member) == []
         request, words = ask_to_join(
             tmp_path,
             Place(tmp_path / "second.vault", tmp_path / "second-state"),
-            joining.invite_device(selin, member),
+            invitations.invite_device(selin, member),
             organisation[JOEL].name,
         )
-        second = joining.admit(selin, joining.look(selin, request), words).seat
+        second = invitations.admit(selin, invitations.look(selin, request), words).seat
         give(selin, mira, tmp_path)
-        (said,) = admitters.said_of_devices(mira, member)
+        (said,) = admissions.said_of_devices(mira, member)
         assert str(said) == (
             f"{organisation[JOEL].name} opens it on a further device too: {short_id(second)}, admitted by"
             f" {organisation[SELIN].name}."

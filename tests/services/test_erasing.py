@@ -22,27 +22,26 @@ from vault.casework.story.events import Task
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError, WaitingForDecisionError
 from vault.ids import CompartmentId, RecordId
-from vault.services import housekeeping
-from vault.services.approvals import approving, erasing
-from vault.services.approvals.approving import Second
+from vault.services import case_papers, housekeeping
+from vault.services.approvals import erasing, second_person
+from vault.services.approvals.second_person import Second
 from vault.services.backups import backups
 from vault.services.cases import (
+    case_people,
     cases,
     editing,
     holds,
     intake,
     notes,
-    people,
     register,
-    same_person,
+    same_people,
     searching,
     sections,
     story,
     undoing,
 )
 from vault.services.erasures import letter, letter_words, preview, reach, what_goes
-from vault.services.evidence import checking
-from vault.services.papers import adding
+from vault.services.evidence import log_checking
 
 NAME = "Vexilda Morrowquay"
 PHONE = "+996 555 918 273"
@@ -63,7 +62,7 @@ def agrees(asker: Session, house: House) -> Second:
     """Nadia approves at this keyboard."""
     nadia = house.people["Nadia"]
     person = Person(passphrase=nadia.passphrase, reasons=("subject-request",))
-    return approving.at_this_keyboard(asker, nadia.name, run=person.run)
+    return second_person.at_this_keyboard(asker, nadia.name, run=person.run)
 
 
 def readable(session: Session, *folders: Path) -> bytes:
@@ -90,16 +89,16 @@ def test_a_note_goes_with_all_its_versions_and_the_log_stays_whole(house: House)
         assert searching.search(amina, "Morrowquay").hits == ()
         with pytest.raises(NotFoundError):
             editing.locate(amina, note.hex())
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
     with house.open("Joel") as joel:
         assert searching.search(joel, "Morrowquay").hits == ()
-        assert checking.verify(joel).verified
+        assert log_checking.verify(joel).verified
     amina = house.open("Amina")
     assert has_any(readable(amina, house.place.path)) == []
 
 
 def add_person(session: Session, case: CompartmentId) -> RecordId:
-    return people.add(session, case, role="client", names=[NAME, "Вексильда Морокуй"], phones=[PHONE])
+    return case_people.add(session, case, role="client", names=[NAME, "Вексильда Морокуй"], phones=[PHONE])
 
 
 def in_three_cases(house: House) -> tuple[list[CompartmentId], RecordId]:
@@ -108,7 +107,7 @@ def in_three_cases(house: House) -> tuple[list[CompartmentId], RecordId]:
         found = [house.case, *(cases.create(amina, title=f"case {n}", kind="asylum").case for n in (2, 3))]
         written = [add_person(amina, case) for case in found]
         for case, record in zip(found[1:], written[1:], strict=True):
-            same_person.same(
+            same_people.same(
                 amina, editing.Place(case, record, "person"), editing.Place(found[0], written[0], "person")
             )
         register.add(amina, [NAME])
@@ -133,7 +132,7 @@ def test_a_person_goes_from_every_case_and_from_the_register(house: House) -> No
         assert (erased.rule, erased.removed.drafts) == ("two-person", 1)
         assert searching.search(amina, "Morrowquay").hits == ()
         assert register.ask(amina, [NAME]) == []
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
         assert all(cases.open_case(amina, case).head.value.title for case in found)
         backups.make(amina, house.place.path.parent / "backup")
     for name in ("Joel", "Amina"):
@@ -167,12 +166,12 @@ def test_a_case_goes_whole_with_its_sections_and_nobody_writes_in_it_any_more(ho
         assert cases.list_all(amina) == []
         with pytest.raises(NotFoundError):
             cases.open_case(amina, house.case)
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
     with house.open("Joel") as joel:
         assert cases.list_all(joel) == []
         with pytest.raises(RefusedError):
             notes.add(joel, house.case, Note(NoteKind.CONTACT, "after the end"))
-        assert checking.verify(joel).verified
+        assert log_checking.verify(joel).verified
     who = house.people["Joel"]
     assert opening.open_folder(house.place.path, who.name, who.passphrase.decode()).faults == []
     for name in ("Amina", "Joel"):
@@ -184,13 +183,13 @@ def test_the_content_of_a_paper_goes_with_it_chunk_files_too(house: House, tmp_p
     scan = tmp_path / "scan.pdf"
     scan.write_bytes(b"%PDF-" + NAME.encode() * 80_000)
     with house.open("Amina") as amina:
-        record = adding.add(amina, house.case, scan, {"kind": DocumentKind.DECISION, "title": NAME}).record
+        record = case_papers.add_paper(amina, house.case, scan, {"kind": DocumentKind.DECISION, "title": NAME}).record
         assert list(amina.folder.blobs_dir.rglob("*")) != []
         going = what_goes.what_goes(amina, record.hex() if what == "the paper" else house.ref)
         assert len(going.contents) == 1
         erasing.erase(amina, going, why="mistake")
         assert [path for path in amina.folder.blobs_dir.rglob("*") if path.is_file()] == []
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
     assert has_any(readable(house.open("Amina"), house.place.path)) == []
 
 
@@ -204,7 +203,7 @@ def test_a_slip_goes_and_who_takes_no_calls_finds_none(house: House) -> None:
         going = what_goes.what_goes(amina, slip.hex())
         assert (dict(going.kinds), len(going.versions)) == ({"slip": 1}, 2)
         erasing.erase(amina, going, why="retention")
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
     assert has_any(readable(house.open("Dana"), house.place.path)) == []
 
 
@@ -229,7 +228,7 @@ def test_the_words_of_an_ended_slip_go_once_nobody_may_undo_it(
         housekeeping.settle(amina)
         housekeeping.settle(amina)
         assert [line.stored.record for line in intake.list_open(amina)] == [still]
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
     data = readable(house.open("Dana"), house.place.path)
     assert has_any(data) == []
     assert b"still open" in data
@@ -251,7 +250,7 @@ def test_a_legal_hold_stops_every_erasure_of_its_case(house: House) -> None:
         with pytest.raises(UsageError, match="not on legal hold"):
             holds.release(amina, house.case, reason="again")
         erasing.erase(amina, what_goes.what_goes(amina, note.hex()), why="mistake")
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
 
 
 def test_what_an_erasure_reaches_is_a_function_of_what_was_read_once(house: House) -> None:
@@ -293,7 +292,7 @@ def test_what_lies_outside_a_hold_goes_and_what_lies_inside_stays_and_both_are_s
         only = what_goes.what_goes(amina, f"{found[0].hex()}/{record.hex()}")
         assert (set(only.cases), only.kinds["person"]) == ({found[0]}, 1)
         assert "The same person also has records in" in said(amina, only)
-        (held,) = people.names_in(amina, found[1])
+        (held,) = case_people.names_in(amina, found[1])
         inside = what_goes.what_goes(amina, f"{found[1].hex()}/{held.hex()}")
         assert "nothing of it is erased" in said(amina, inside)
         assert "erased for good" not in said(amina, inside)
@@ -311,7 +310,7 @@ def test_what_lies_outside_a_hold_goes_and_what_lies_inside_stays_and_both_are_s
         assert "a court asks" not in written
         assert "still names these people" not in written
         assert [hit.case for hit in searching.search(amina, "Morrowquay").hits] == [found[1]]
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
 
 
 def test_what_a_changed_program_erases_under_a_hold_is_named(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -328,7 +327,7 @@ def test_what_a_changed_program_erases_under_a_hold_is_named(house: House, monke
         holds.release(amina, house.case, reason="over")
         erase(amina, "after it")
     with house.open("Joel") as joel:
-        (fault,) = checking.verify(joel).faults
+        (fault,) = log_checking.verify(joel).faults
         assert (fault.code, fault.origin, fault.seq) == ("hold", *place)
         assert "which was on legal hold" in str(fault.message)
         joel.require_sound_log(house.case)
@@ -389,14 +388,14 @@ def test_an_erasure_that_was_killed_ends_at_the_next_unlock(house: House, tmp_pa
     scan = tmp_path / "scan.pdf"
     scan.write_bytes(b"%PDF-" + NAME.encode() * 80_000)
     with house.open("Amina") as amina:
-        paper = adding.add(amina, house.case, scan, {"kind": DocumentKind.DECISION, "title": NAME}).record
+        paper = case_papers.add_paper(amina, house.case, scan, {"kind": DocumentKind.DECISION, "title": NAME}).record
         amina.drafts().save(house.case, paper, f"{NAME} {PHONE}", "document")
         amina.folder.staging_dir.mkdir()
         (amina.folder.staging_dir / f"{'0' * 64}.bundle").write_bytes(b"half of it")
     killed_while_erasing(house, paper.hex(), f"vault.services.erasures.removing:{step}")
     with house.open("Amina") as amina:
         housekeeping.settle(amina)
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
         assert list(amina.folder.staging_dir.iterdir()) == []
         assert [path for path in amina.folder.blobs_dir.rglob("*") if path.is_file()] == []
     for name in ("Joel", "Amina"):
@@ -412,16 +411,16 @@ def test_an_erasure_that_was_killed_before_its_entry_changes_nothing(house: Hous
         housekeeping.settle(amina)
         assert searching.search(amina, "Morrowquay").hits
         assert len(amina.drafts().list()) == 1
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
 
 
 def test_what_stands_in_a_restricted_section_goes_by_its_id_with_its_person_and_as_a_whole(house: House) -> None:
     with house.open("Amina") as amina:
         person = add_person(amina, house.case)
         section = sections.create(amina, house.case, what="health", title="how they are")
-        hidden = sections.add_person(amina, section, people.checked_person(role="client", names=[NAME]))
+        hidden = sections.add_person(amina, section, case_people.checked_person(role="client", names=[NAME]))
         note = sections.add_note(amina, section, Note(NoteKind.SAFETY, f"{NAME} fell ill"))
-        same_person.same(amina, editing.Place(section, hidden, "person"), editing.Place(house.case, person, "person"))
+        same_people.same(amina, editing.Place(section, hidden, "person"), editing.Place(house.case, person, "person"))
         holds.hold(amina, house.case, reason="a court asks", review="2090-01-01")
         with pytest.raises(RefusedError, match="is on legal hold"):
             erasing.erase(amina, what_goes.what_goes(amina, note.hex()), why="mistake")
@@ -436,7 +435,7 @@ def test_what_stands_in_a_restricted_section_goes_by_its_id_with_its_person_and_
         assert (whole.whole, dict(whole.kinds)) == ((section,), {"section": 1, "note": 1})
         erasing.erase(amina, whole, why="mistake")
         assert sections.list_of(amina, house.case) == []
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
         assert cases.open_case(amina, house.case).head.value.title
     assert has_any(readable(house.open("Amina"), house.place.path)) == []
 
@@ -447,16 +446,16 @@ def test_what_corrects_or_translates_goes_with_what_it_repeats(house: House, tmp
     with house.open("Amina") as amina:
         note = notes.add(amina, house.case, Note(NoteKind.CONTACT, f"{NAME} came"))
         right = notes.amend(amina, note.hex(), text=f"{NAME} called")
-        paper = adding.add(amina, house.case, scan, {"kind": DocumentKind.DECISION}).record
+        paper = case_papers.add_paper(amina, house.case, scan, {"kind": DocumentKind.DECISION}).record
         made = {"kind": DocumentKind.TRANSLATION, "translation_of": paper}
-        translation = adding.add(amina, house.case, scan, made).record
+        translation = case_papers.add_paper(amina, house.case, scan, made).record
         alone = what_goes.what_goes(amina, translation.hex())
         assert (dict(alone.kinds), len(alone.contents)) == ({"document": 1}, 1)
         assert dict(what_goes.what_goes(amina, right.hex()).kinds) == {"note": 1}
         going = what_goes.what_goes(amina, note.hex(), paper.hex())
         assert (dict(going.kinds), len(going.contents)) == ({"note": 2, "document": 2}, 2)
         erasing.erase(amina, going, why="mistake")
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
     assert has_any(readable(house.open("Amina"), house.place.path)) == []
 
 

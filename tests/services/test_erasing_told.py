@@ -22,24 +22,24 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, UsageError, WaitingForDecisionError
 from vault.ids import short_id
 from vault.records.work import Entry
+from vault.services import own_forms
 from vault.services.approvals import erasing
 from vault.services.cases import (
     case_changes,
+    case_people,
     cases,
     editing,
     holds,
     intake,
-    people,
-    same_person,
+    same_people,
     searching,
     sections,
     story,
 )
 from vault.services.cases.editing import Place
 from vault.services.erasures import letter, letter_words, preview, reach, retention, what_goes
-from vault.services.evidence import checking
-from vault.services.forms import own_forms
-from vault.services.grants import handover
+from vault.services.evidence import log_checking
+from vault.services.grants import successors
 from vault.words.message import plural
 
 __all__ = ["house", "house_template"]  # fixtures
@@ -58,7 +58,7 @@ def written(session: Session, going: reach.Plan) -> list[str]:
 def test_who_somebody_is_to_others_goes_with_them_and_what_others_are_to_each_other_stays(house: House) -> None:
     with house.open("Amina") as amina:
         one, other = [person.record for person in cases.open_case(amina, house.case).persons]
-        third = people.add(amina, house.case, role="third", names=[NAME])
+        third = case_people.add(amina, house.case, role="third", names=[NAME])
         theirs = story.add(amina, house.case, Relation(one, Relationship.FRIEND, third))
         stays = story.add(amina, house.case, Relation(one, Relationship.SIBLING, other))
         going = what_goes.what_goes(amina, third.hex())
@@ -73,7 +73,7 @@ def test_by_whom_somebody_is_searched_for_goes_with_them_and_what_they_asked_of_
 ) -> None:
     with house.open("Amina") as amina:
         other = cases.open_case(amina, house.case).persons[0].record
-        person = people.add(amina, house.case, role="third", names=[NAME])
+        person = case_people.add(amina, house.case, role="third", names=[NAME])
         theirs = story.add(amina, house.case, Wanted(WantedSystem.NATIONAL, person=person, text="seen in May"))
         stays = story.add(amina, house.case, Wanted(WantedSystem.NATIONAL, person=other))
         by_name = story.add(amina, house.case, Wanted(WantedSystem.OTHER, text=f"{NAME.split()[1]} is on the list"))
@@ -90,7 +90,7 @@ def test_by_whom_somebody_is_searched_for_goes_with_them_and_what_they_asked_of_
         kept = {
             each.record: each.value for each in story.list_in(amina, house.case, (Wanted.KIND, SubjectRequest.KIND))
         }
-        names = people.names_in(amina, house.case)
+        names = case_people.names_in(amina, house.case)
         assert kept.keys() == {stays, by_name, asked}
         assert "somebody whose record is not here (it may be erased)" in [
             str(said) for _, said in labelled(kept[asked], names)
@@ -106,8 +106,10 @@ def test_whatever_holds_one_name_in_a_spelling_that_search_finds_is_listed_and_c
         own_forms.add(mira, file())
     with house.open("Amina") as amina:
         other = cases.create(amina, title="Another", kind="asylum").case
-        one, two = (people.add(amina, other, role="third", names=[name]) for name in ("Sana Torgaeva", "Bek Torgaev"))
-        person = people.add(amina, house.case, role="third", names=["Arsen Haile317", "Арсен Вьюжанин"])
+        one, two = (
+            case_people.add(amina, other, role="third", names=[name]) for name in ("Sana Torgaeva", "Bek Torgaev")
+        )
+        person = case_people.add(amina, house.case, role="third", names=["Arsen Haile317", "Арсен Вьюжанин"])
         note = Note(NoteKind.CONTACT, "Спросить у Вьюжанина")
         with amina.work(other) as work:
             for record in (
@@ -143,7 +145,7 @@ def test_a_title_with_one_of_the_names_in_any_spelling_is_listed_and_no_other(ho
         for title in (*named, "Asylum in 2026", "Al Wadi street", "Omaha file", "Na street"):
             cases.create(amina, title=title, kind="asylum")
         names = ["Omar Haile317", "Asyl al-Haile", "Вьюжанин", "Li Na", "李娜"]
-        person = people.add(amina, house.case, role="third", names=names)
+        person = case_people.add(amina, house.case, role="third", names=names)
         said = shown(amina, what_goes.what_goes(amina, person.hex()))
     (at,) = (at for at, line in enumerate(said) if line.startswith(f"The titles of {len(named)} cases have names"))
     assert sorted(line.split("  ")[2] for line in said[at + 1 : at + 1 + len(named)]) == sorted(named)
@@ -153,12 +155,12 @@ def test_a_new_title_is_given_with_the_erasure_and_search_finds_the_old_one_no_m
     with house.open("Amina") as amina:
         made = cases.create(amina, title="Haile317 asylum", kind="asylum")
         case_changes.change(amina, made.case, stage="interviewed")
-        person = people.add(amina, made.case, role="client", names=["Ahmad Haile317"])
+        person = case_people.add(amina, made.case, role="client", names=["Ahmad Haile317"])
         going = what_goes.what_goes(amina, person.hex())
         for wrong in ("Ahmad of 2026", "HAILE, asylum", "haile317", " "):
             with pytest.raises(UsageError):
                 erasing.erase(amina, going, why="subject-request", titles={made.case: wrong})
-        assert person in people.names_in(amina, made.case)
+        assert person in case_people.names_in(amina, made.case)
         erasing.erase(amina, going, why="subject-request", titles={made.case: "Asylum of 2026"})
         assert [row.title for row in cases.list_all(amina) if row.case == made.case] == ["Asylum of 2026"]
         assert searching.search(amina, "Haile317").hits == searching.search(amina, "haile").hits == ()
@@ -171,13 +173,13 @@ def test_a_new_title_is_given_with_the_erasure_and_search_finds_the_old_one_no_m
             ("Haile317 asylum", "interviewed"),
             ("Asylum of 2026", "interviewed"),
         ]
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
 
 
 def test_a_title_that_stays_is_told_in_the_letter_in_each_language_and_not_repeated(house: House) -> None:
     with house.open("Amina") as amina:
         made = cases.create(amina, title="Haile317 asylum", kind="asylum")
-        person = people.add(amina, made.case, role="client", names=["Ahmad Haile317"])
+        person = case_people.add(amina, made.case, role="client", names=["Ahmad Haile317"])
         going = what_goes.what_goes(amina, person.hex())
         erasing.erase(amina, going, why="subject-request")
         lines = letter.letter(amina, going, why="subject-request")
@@ -192,7 +194,7 @@ def test_nobody_renames_a_case_where_the_second_person_does_not_agree(house: Hou
     with house.open("Amina") as amina:
         kept, gone = (cases.create(amina, title=title, kind="asylum") for title in ("Haile317 asylum", "Another"))
         for name in ["Ahmad Haile317", *(f"Witness {at}" for at in range(11))]:
-            people.add(amina, gone.case, role="third", names=[name])
+            case_people.add(amina, gone.case, role="third", names=[name])
         going = what_goes.what_goes(amina, gone.ref)
         with pytest.raises(WaitingForDecisionError):
             erasing.erase(amina, going, why="retention", titles={kept.case: "Asylum of 2026"})
@@ -232,13 +234,13 @@ def test_packages_that_left_are_said_before_and_in_the_letter(house: House) -> N
 def test_the_letter_on_one_case_says_in_which_others_the_person_stays(house: House) -> None:
     with house.open("Amina") as amina:
         other = cases.create(amina, title="Another", kind="asylum")
-        here, there = (people.add(amina, case, role="client", names=[NAME]) for case in (house.case, other.case))
-        same_person.same(amina, Place(house.case, here, "person"), Place(other.case, there, "person"))
+        here, there = (case_people.add(amina, case, role="client", names=[NAME]) for case in (house.case, other.case))
+        same_people.same(amina, Place(house.case, here, "person"), Place(other.case, there, "person"))
         going = what_goes.what_goes(amina, f"{house.ref}/{here.hex()}")
         erasing.erase(amina, going, why="subject-request")
         said = f"The same person also has records in {other.ref}. They stay: the request was for one case only."
         assert said in written(amina, going)
-        assert people.names_in(amina, other.case)[there] == NAME
+        assert case_people.names_in(amina, other.case)[there] == NAME
 
 
 def test_a_hold_that_ended_in_the_meantime_is_not_said_to_keep_anything(house: House) -> None:
@@ -270,9 +272,9 @@ def test_a_case_that_was_erased_is_none_that_only_they_can_open(house: House) ->
         kept, gone = (
             cases.create(amina, title=title, kind="asylum", alone_reason="asked for") for title in ("one", "two")
         )
-        assert "2 cases are open to" in str(handover.who_carries_out(amina, me)[-1])
+        assert "2 cases are open to" in str(successors.who_carries_out(amina, me)[-1])
         erasing.erase(amina, what_goes.what_goes(amina, gone.case.hex()), why="mistake")
-        said = str(handover.who_carries_out(amina, me)[-1])
+        said = str(successors.who_carries_out(amina, me)[-1])
         assert f"1 case is open to Amina Ruskova alone ({kept.ref})" in said
 
 

@@ -21,15 +21,14 @@ from vault.casework.vocabulary import NoteKind
 from vault.durations import HOUR_MS
 from vault.errors import NotFoundError, RefusedError, VaultError
 from vault.ids import CompartmentId, RecordId
-from vault.services import housekeeping
+from vault.services import case_papers, housekeeping
 from vault.services.approvals import erasing
 from vault.services.backups import backups, restoring
-from vault.services.cases import cases, editing, holds, intake, notes, people, same_person, searching, undoing
+from vault.services.cases import case_people, cases, editing, holds, intake, notes, same_people, searching, undoing
 from vault.services.erasures import arrived, letter, reach, standing_again, what_goes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
-from vault.services.papers import adding
 
 NAME = "Vexilda Morrowquay"
 PHONE = "+996 555 918 273"
@@ -43,7 +42,7 @@ def later(monkeypatch: pytest.MonkeyPatch, session: Session, hours: int) -> None
 
 
 def add_person(session: Session, case: CompartmentId) -> RecordId:
-    return people.add(session, case, role="client", names=[NAME], phones=[PHONE])
+    return case_people.add(session, case, role="client", names=[NAME], phones=[PHONE])
 
 
 def readable(session: Session, *folders: Path) -> bytes:
@@ -87,13 +86,13 @@ def test_it_waits_on_another_device_and_goes_after_72_hours_from_all_that_lies_t
         told = [line for line in in_english(housekeeping.settle(joel)) if "erased" in line]
         assert len(told) == 2  # of the case, and of the register
         assert all(line.startswith("Tomas Verhoffen erased 1 record of") for line in told)
-        assert checking.verify(joel).verified
+        assert log_checking.verify(joel).verified
         assert "Joel" in "\n".join(in_english(letter.letter(tomas, going, why="x"))).partition("Not confirmed yet")[2]
         later(monkeypatch, joel, 73)
         lines = in_english(housekeeping.settle(joel))
         assert "2 records that colleagues erased were removed from this device." in lines
         assert searching.search(joel, "Morrowquay").hits == ()
-        assert checking.verify(joel).verified
+        assert log_checking.verify(joel).verified
         backups.make(joel, tmp_path / "backup")
         give(joel, tomas, tmp_path)
         assert "Not confirmed yet" not in "\n".join(in_english(letter.letter(tomas, going, why="x")))
@@ -110,7 +109,7 @@ def test_a_person_in_three_cases_goes_from_both_devices(
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
         for n in (2, 3):
             other = cases.create(tomas, title=f"C{n}", kind="asylum", alone_reason="nobody").case
-            same_person.same(tomas, editing.Place(other, add_person(tomas, other), "person"), first)
+            same_people.same(tomas, editing.Place(other, add_person(tomas, other), "person"), first)
             sharing.grant(tomas, other, organisation.members(JOEL))
         give(tomas, joel, tmp_path)
         going = what_goes.what_goes(tomas, person.hex())
@@ -144,7 +143,7 @@ def test_what_was_erased_does_not_come_back_with_the_bundle_of_somebody_who_has_
         assert searching.search(amina, "Morrowquay").hits == ()
         give(joel, tomas, tmp_path)
         assert searching.search(tomas, "Morrowquay").hits == ()
-        assert checking.verify(tomas).verified
+        assert log_checking.verify(tomas).verified
 
 
 @pytest.mark.parametrize("is_first", [True, False], ids=["before it comes", "while it waits"])
@@ -188,11 +187,11 @@ def test_a_case_goes_on_the_devices_of_those_who_lost_it(
         assert len(left) == 1  # his own note, which Tomas does not know of
         give(joel, tomas, tmp_path)
         housekeeping.settle(tomas)
-        assert checking.verify(tomas).verified
+        assert log_checking.verify(tomas).verified
         give(tomas, joel, tmp_path)
         later(monkeypatch, joel, 73)
         housekeeping.settle(joel)
-        assert checking.verify(joel).verified
+        assert log_checking.verify(joel).verified
     for name in (TOMAS, JOEL):
         account = organisation[name]
         assert has_any(readable(account.open(), account.place.path)) == []
@@ -204,7 +203,7 @@ def test_what_a_colleague_changed_before_they_heard_stands_again_and_is_told(
     organisation, case, person = shared
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
         change = PersonChange(born="1990")
-        people.change(joel, editing.Place(case, person, "person"), change)
+        case_people.change(joel, editing.Place(case, person, "person"), change)
         erase(tomas, person.hex())
         housekeeping.settle(tomas)
         give(joel, tomas, tmp_path)
@@ -261,9 +260,9 @@ def test_an_old_bundle_an_undo_and_two_heads_bring_nothing_back(
     scan = tmp_path / "scan.pdf"
     scan.write_bytes(b"%PDF-" + NAME.encode() * 80_000)
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
-        people.change(joel, place, PersonChange(born="1990"))
-        people.change(tomas, place, PersonChange(born="1991"))
-        paper = adding.add(joel, case, scan, {"kind": DocumentKind.DECISION, "title": NAME}).record
+        case_people.change(joel, place, PersonChange(born="1990"))
+        case_people.change(tomas, place, PersonChange(born="1991"))
+        paper = case_papers.add_paper(joel, case, scan, {"kind": DocumentKind.DECISION, "title": NAME}).record
         syncing.make(joel, tomas.member, old)
         syncing.import_bundle(tomas, old)
         with tomas.database.reading() as rows:
@@ -281,7 +280,7 @@ def test_an_old_bundle_an_undo_and_two_heads_bring_nothing_back(
             assert searching.search(session, "Morrowquay").hits == ()
             assert standing_again.standing_again(session) == []
             assert [path for path in session.folder.blobs_dir.rglob("*") if path.is_file()] == []
-            assert checking.verify(session).verified
+            assert log_checking.verify(session).verified
     for name in (TOMAS, JOEL):
         account = organisation[name]
         assert has_any(readable(account.open(), account.place.path)) == []

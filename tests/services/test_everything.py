@@ -22,12 +22,12 @@ from vault.ids import CompartmentId
 from vault.progress import CancelledError
 from vault.records.work import Entry
 from vault.seal.age import make_identity, open_with, recipient_of
-from vault.services.cases import cases, notes, people, sections
-from vault.services.evidence import checking
+from vault.services import case_papers
+from vault.services.case_papers import list_in
+from vault.services.cases import case_people, cases, notes, sections
+from vault.services.evidence import log_checking
 from vault.services.exports import partners
-from vault.services.exports.everything import export_all
-from vault.services.papers import adding
-from vault.services.papers.papers import list_in
+from vault.services.exports.full_export import export_all
 
 KEY = make_identity()
 NAME = "Own archive"
@@ -37,7 +37,7 @@ NAME = "Own archive"
 def case(session: Session) -> CompartmentId:
     partners.add(session, name=NAME, age_recipient=recipient_of(KEY), compared=True)
     made = cases.create(session, title="A matter", kind="asylum").case
-    people.add(session, made, role="client", names=["Zarina Quill", "Зарина"], phones=["0555 123456"])
+    case_people.add(session, made, role="client", names=["Zarina Quill", "Зарина"], phones=["0555 123456"])
     notes.add(session, made, Note(NoteKind.CONTACT, "She called"))
     return made
 
@@ -61,7 +61,7 @@ def test_records_sections_and_papers_are_in_it_and_no_key(
     sections.add_note(session, section, Note(NoteKind.MEDICAL, "Fell ill"))
     content = b"%PDF-1.4 an order" * 100_000
     (tmp_path / "order.pdf").write_bytes(content)
-    adding.add(session, case, tmp_path / "order.pdf", {"kind": "detention-order"})
+    case_papers.add_paper(session, case, tmp_path / "order.pdf", {"kind": "detention-order"})
     seen: list[int] = []
     done = export_all(session, to=NAME, out=tmp_path / "all.age", progress=lambda at, of: seen.append(at))
     assert (done.cases, done.documents, done.missing, seen) == (1, 1, 0, [0, 1])
@@ -78,7 +78,7 @@ def test_records_sections_and_papers_are_in_it_and_no_key(
     document = by_kind["document"]
     assert files[document["content"]] == content
     assert {"body", "extracted"}.isdisjoint(document["fields"])
-    assert checking.verify(session).verified
+    assert log_checking.verify(session).verified
     with pytest.raises(BrokenSealError):
         open_with(make_identity(), (tmp_path / "all.age").read_bytes())
 
@@ -121,7 +121,7 @@ def test_a_paper_of_which_the_record_is_false_brings_no_file_and_stops_nothing(
     false: list[dict[str, Any]] = [{"size": 512}, {"size": 50_000_000}, {"size": 1 << 62}, {"hash": bytes(32)}]
     (tmp_path / "order.bin").write_bytes(content)
     for facts in ({}, *false):
-        record = adding.add(session, case, tmp_path / "order.bin", {"kind": DocumentKind.OTHER}).record
+        record = case_papers.add_paper(session, case, tmp_path / "order.bin", {"kind": DocumentKind.OTHER}).record
         (paper,) = (paper for paper in list_in(session, case) if paper.record == record)
         told = {**true, **facts}
         body = replace(paper.value.body, size=told["size"])

@@ -20,12 +20,12 @@ from vault.errors import LeakError, NotFoundError, RefusedError, UsageError
 from vault.export import package
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
-from vault.services.cases import cases, notes, people, same_person
+from vault.services.cases import case_people, cases, notes, same_people
 from vault.services.cases.editing import Place
 from vault.services.evidence import logbook
-from vault.services.exports import exporting, given, packages, partners, whose
+from vault.services.exports import export_people, exporting, packages, partners
 from vault.services.exports.export_material import Wish
-from vault.services.exports.export_steps import DeclinedError
+from vault.services.exports.exporting import DeclinedError
 
 LAWYER = "Maître Ondrelle"
 
@@ -36,7 +36,7 @@ def case(filled_session: Session) -> CompartmentId:
     session = filled_session
     partners.add(session, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
     made = cases.create(session, title="T", kind="extradition").case
-    people.add(session, made, role="witness", names=["Тихон Омутков", "Tikhon Omutkov"], born="1987-06-05")
+    case_people.add(session, made, role="witness", names=["Тихон Омутков", "Tikhon Omutkov"], born="1987-06-05")
     text = f"Tikhon Omutkov met {MEMBER} in Qarvosh. Омуткова ждали. He was born on 5 June 1987."
     notes.add(session, made, Note(NoteKind.CONTACT, text))
     return made
@@ -97,10 +97,10 @@ def test_a_name_that_was_misspelt_or_borne_before_is_not_printed_and_does_not_le
     filled_session: Session, case: CompartmentId, tmp_path: Path
 ) -> None:
     session = filled_session
-    place = Place(case, people.add(session, case, role="client", names=["Arseni Vuzhanin"]), Person.KIND)
+    place = Place(case, case_people.add(session, case, role="client", names=["Arseni Vuzhanin"]), Person.KIND)
     wanted = PersonChange(add_names=("Arseni Vyuzhanin", "Zumrat Odil"), misspelt=("Arseni Vuzhanin",))
-    people.change(session, place, wanted)
-    people.change(session, place, PersonChange(former=("Zumrat Odil",)))
+    case_people.change(session, place, wanted)
+    case_people.change(session, place, PersonChange(former=("Zumrat Odil",)))
     notes.add(session, case, Note(NoteKind.CONTACT, "Vuzhanin called; the papers say Zumrat."))
     text = " ".join(exported(session, case, tmp_path).pages).casefold()
     assert [form for form in ("vuzhanin", "vyuzhanin", "zumrat", "odil") if form in text] == []
@@ -174,15 +174,15 @@ def test_who_called_and_is_the_client_is_one_person_in_a_report_and_a_witness_is
     filled_session: Session, case: CompartmentId, tmp_path: Path
 ) -> None:
     session = filled_session
-    client = people.add(session, case, role="client", names=["Mohammad Karimov"], born="1990")
+    client = case_people.add(session, case, role="client", names=["Mohammad Karimov"], born="1990")
 
     def report(role: str, name: str) -> str:
-        other = people.add(session, case, role=role, names=[name])
-        joined = same_person.same(session, *(Place(case, record, Person.KIND) for record in (other, client)))
+        other = case_people.add(session, case, role=role, names=[name])
+        joined = same_people.same(session, *(Place(case, record, Person.KIND) for record in (other, client)))
         assert joined.ref == cases.open_case(session, case).head.value.ref
         result = exporting.export(session, case, Wish("lawyer-named", LAWYER, take_proposals=True), out=tmp_path)
         assert isinstance(result, exporting.Exported)
-        assert [client.record for client in whose.clients(session, case, why="casework")] == [client]
+        assert [client.record for client in export_people.clients(session, case, why="casework")] == [client]
         return " ".join(result.pages)
 
     called = report("third", "Мухаммад Каримов")
@@ -195,10 +195,10 @@ def test_who_called_and_is_the_client_is_one_person_in_a_report_and_a_witness_is
 def test_a_case_says_who_holds_its_packages_how_many_and_since_when(
     filled_session: Session, case: CompartmentId, tmp_path: Path
 ) -> None:
-    assert given.given_out(filled_session, case) == []
+    assert partners.given_out(filled_session, case) == []
     first = exported(filled_session, case, tmp_path)
     exported(filled_session, case, tmp_path)
-    (holder,) = given.given_out(filled_session, case)
+    (holder,) = partners.given_out(filled_session, case)
     assert (str(holder.recipient), holder.count, holder.last) == (LAWYER, 2, cases.today(filled_session))
     out = tmp_path / "opened"
     out.mkdir()

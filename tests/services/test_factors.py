@@ -27,9 +27,9 @@ from vault.records.work import Work
 from vault.seal.entrance.device_secret import fido2_salt
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.passphrase import FLOOR, KdfParameters
-from vault.services.credentials import factors
-from vault.services.credentials.factors import FactorName
-from vault.services.evidence import checking
+from vault.services.credentials import entering
+from vault.services.credentials.entering import FactorName
+from vault.services.evidence import log_checking
 from vault.store.files import read_limited
 from vault.words.message import Message
 
@@ -65,12 +65,12 @@ def opens(place: Place, with_: Factors) -> tuple[str, ...] | None:
     except WrongPassphraseError:
         return None
     with session:
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
         return in_english(session.warnings)
 
 
 def change(session: Session, old: bytes = PASSPHRASE, new: bytes = NEW) -> None:
-    factors.change_passphrase(session, member=MEMBER, old=given(old), new=bytearray(new), wait=lambda _: None)
+    entering.change_passphrase(session, member=MEMBER, old=given(old), new=bytearray(new), wait=lambda _: None)
 
 
 def keys_of(place: Place) -> KeyFile:
@@ -91,7 +91,7 @@ def test_a_wrong_old_passphrase_changes_nothing_and_counts_as_an_attempt_that_wa
         before, size = keys_of(founded), session.log.size
         for old in (b"not the passphrase", NEW, b"", PASSPHRASE.upper(), b"guess", b"another guess"):
             with pytest.raises(WrongPassphraseError if old else RefusedError) as refusal:
-                factors.change_passphrase(
+                entering.change_passphrase(
                     session, member=MEMBER, old=given(old), new=bytearray(NEW), wait=waited.append
                 )
             assert refusal.value.exit_code == (12 if old else 5)
@@ -153,7 +153,7 @@ def test_an_old_keys_file_put_back_opens_with_its_passphrase_and_is_reported(fou
             assert "old-keys" in {alarm.code for alarm in session.alarms}
             with pytest.raises(VerificationError, match="this waits until the log is sound"):
                 change(session, passphrase, b"another lamp in the window")
-    assert "still open with" in str(factors.OLD_COPIES)
+    assert "still open with" in str(entering.OLD_COPIES)
 
 
 def test_a_file_put_in_place_while_the_session_is_open_is_not_carried_on(founded: Place) -> None:
@@ -170,20 +170,20 @@ def test_a_keyfile_is_needed_from_then_on_with_a_new_passphrase_too_until_it_is_
 ) -> None:
     path = tmp_path / "holiday.bin"
     with founded.open() as session:
-        now = factors.add_keyfile(session, member=MEMBER, factors=given(), path=path)
-        assert [used.name for used in factors.list_own(session, now)] == ["passphrase", "keyfile"]
+        now = entering.add_keyfile(session, member=MEMBER, factors=given(), path=path)
+        assert [used.name for used in entering.list_factors(session, now)] == ["passphrase", "keyfile"]
     assert (path.stat().st_size, stat.S_IMODE(path.stat().st_mode)) == (64, 0o600)
-    read = factors.device_secret_of(path)
+    read = entering.device_secret_of(path)
     assert (read.secret, read.is_sound) == (now.device_secret, True)
     assert opens(founded, given()) is None
     assert opens(founded, given(device_secret=SECRET)) is None
     assert opens(founded, now) is not None
     with reopened(founded, PASSPHRASE, read.secret) as session:
-        factors.change_passphrase(session, member=MEMBER, old=now, new=bytearray(NEW))
+        entering.change_passphrase(session, member=MEMBER, old=now, new=bytearray(NEW))
     assert opens(founded, given(NEW)) is None
     with reopened(founded, NEW, read.secret) as session:
         both = given(NEW, read.secret)
-        after = factors.remove(session, member=MEMBER, factors=both, name=FactorName.KEYFILE)
+        after = entering.remove_factor(session, member=MEMBER, factors=both, name=FactorName.KEYFILE)
     assert after.device_secret == b""
     assert opens(founded, given(NEW)) is not None
 
@@ -199,7 +199,7 @@ def test_a_keyfile_that_is_not_added_is_not_left_behind_and_takes_the_place_of_n
             (given(), "letter", RefusedError),
         ):
             with pytest.raises(error):
-                factors.add_keyfile(session, member=MEMBER, factors=old, path=tmp_path / name, wait=lambda _: None)
+                entering.add_keyfile(session, member=MEMBER, factors=old, path=tmp_path / name, wait=lambda _: None)
     assert not (tmp_path / "key").exists()
     assert (tmp_path / "letter").read_text() == "a letter"
 
@@ -226,10 +226,10 @@ def test_a_security_key_is_asked_with_the_salt_of_this_vault_and_without_an_answ
     with founded.open() as session:
         silent = HeldKey(TryAgainError(Message("the security key did not answer")))
         with pytest.raises(TryAgainError, match="did not answer"):
-            factors.add_security_key(session, member=MEMBER, factors=given(), provider=silent)
-        assert [used.name for used in factors.list_own(session, given())] == ["passphrase"]
-        now = factors.add_security_key(session, member=MEMBER, factors=given(), provider=key)
-        assert [used.name for used in factors.list_own(session, now)] == ["passphrase", "fido2"]
+            entering.add_security_key(session, member=MEMBER, factors=given(), provider=silent)
+        assert [used.name for used in entering.list_factors(session, given())] == ["passphrase"]
+        now = entering.add_security_key(session, member=MEMBER, factors=given(), provider=key)
+        assert [used.name for used in entering.list_factors(session, now)] == ["passphrase", "fido2"]
     assert key.asked == [fido2_salt(salt_of_vault(founded.path))]
     assert opens(founded, given()) is None
     assert opens(founded, given(fido2_secret=SECRET)) is not None
@@ -240,23 +240,23 @@ def test_what_is_not_in_use_cannot_be_removed(founded: Place) -> None:
     with founded.open() as session:
         for name in FactorName:
             with pytest.raises(RefusedError, match=f"no {name} is in use"):
-                factors.remove(session, member=MEMBER, factors=given(), name=name)
+                entering.remove_factor(session, member=MEMBER, factors=given(), name=name)
         with pytest.raises(RefusedError, match="a security key is in use already"):
-            factors.add_security_key(session, member=MEMBER, factors=given(fido2_secret=SECRET), provider=HeldKey())
+            entering.add_security_key(session, member=MEMBER, factors=given(fido2_secret=SECRET), provider=HeldKey())
 
 
 def test_the_list_says_whether_case_matters(founded: Place) -> None:
     with founded.open() as session:
         for passphrase, kept in ((WORDS.encode(), "generated"), (PASSPHRASE, "chosen")):
-            (only,) = factors.list_own(session, given(passphrase))
+            (only,) = entering.list_factors(session, given(passphrase))
             assert str(only.words).startswith(kept)
 
 
 def test_a_proposal_is_in_a_language_that_has_a_list() -> None:
-    assert len(factors.propose("ru").words) == 7
-    assert factors.is_same(factors.propose("en", 8), bytearray(b"abacus")) is False
-    shown = factors.propose("fr")
-    assert factors.is_same(shown, bytearray(shown.text().upper().encode()))
+    assert len(entering.propose_passphrase("ru").words) == 7
+    assert entering.is_same(entering.propose_passphrase("en", 8), bytearray(b"abacus")) is False
+    shown = entering.propose_passphrase("fr")
+    assert entering.is_same(shown, bytearray(shown.text().upper().encode()))
     with pytest.raises(UsageError, match="no word list of this language") as refusal:
-        factors.propose("xx")
+        entering.propose_passphrase("xx")
     assert "en, fr, ru" in str(refusal.value.next_step)

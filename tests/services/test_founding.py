@@ -14,7 +14,7 @@ from vault.platform import memory_bytes
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.passphrase import FLOOR, KdfParameters
 from vault.seal.recovery import recover
-from vault.services.credentials import founding
+from vault.services.credentials import vault_founding
 from vault.store.files import read_limited
 
 FLOOR_MIB = FLOOR.memory_kib // 1024
@@ -25,9 +25,9 @@ def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg"))
 
 
-def make(path: Path, **changes: object) -> founding.NewVault:
+def make(path: Path, **changes: object) -> vault_founding.NewVault:
     given = {"organisation": "Aid", "member": MEMBER, "passphrase": bytearray(PASSPHRASE), "memory_mib": FLOOR_MIB}
-    return founding.init(path, **{**given, **changes})  # type: ignore[arg-type]  # each test changes one
+    return vault_founding.init(path, **{**given, **changes})  # type: ignore[arg-type]  # each test changes one
 
 
 def test_any_two_of_three_sheets_bring_the_root_back_and_the_name_opens_in_any_case(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_the_cost_of_a_guess_can_be_measured_on_this_machine(tmp_path: Path, mon
         asked.extend((target_ms, memory_bytes or 0))
         return chosen
 
-    monkeypatch.setattr(founding, "calibrate", calibrate)
+    monkeypatch.setattr(vault_founding, "calibrate", calibrate)
     make(tmp_path / "a.vault", memory_mib="auto")
     header = KeyFile.decode(read_limited(tmp_path / "a.vault" / "keys", KEY_FILE_SIZE)).header
     assert header.parameters == chosen

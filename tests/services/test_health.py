@@ -23,11 +23,11 @@ from vault.display import local_time
 from vault.errors import NoVaultError
 from vault.platform import Answer
 from vault.seal.named import dates_file_name
+from vault.services import health, this_computer
 from vault.services.backups import backups
-from vault.services.computer import health, probes
-from vault.services.computer.items import Item, Verdict
-from vault.services.projection import dates
-from vault.services.projection.dates import Done
+from vault.services.projection import last_done
+from vault.services.projection.last_done import Done
+from vault.services.this_computer import Item, Verdict
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -52,8 +52,8 @@ def by_name(items: list[Item]) -> dict[str, Item]:
 
 def test_what_was_done_is_remembered_in_the_pins_and_only_the_opening_beside_them(founded: Place) -> None:
     with founded.open() as session:
-        dates.note(session, Done.BACKUP, 2_000)
-        dates.note(session, Done.VERIFY, 1_000)
+        last_done.note(session, Done.BACKUP, 2_000)
+        last_done.note(session, Done.VERIFY, 1_000)
         pins = session.pin_file
     assert not (founded.state / "dates").exists()
     pins.note({Done.VERIFY: 3_000})
@@ -66,21 +66,21 @@ def test_what_was_done_is_remembered_in_the_pins_and_only_the_opening_beside_the
 def test_a_damaged_file_of_the_opening_is_met_as_if_it_never_were_and_stops_no_unlock(founded: Place) -> None:
     for damage in (b"", b"{", b'{"opened": "yesterday"}', b"[]", b"x" * 5_000):
         with founded.open() as session:
-            dates.note_opened(session)
+            last_done.note_opened(session)
         (path,) = (founded.state / "dates").iterdir()
-        assert dates.last_opened(founded.vault_id, founded.state) is not None
+        assert last_done.last_opened(founded.vault_id, founded.state) is not None
         path.write_bytes(damage)
-        assert dates.last_opened(founded.vault_id, founded.state) is None
+        assert last_done.last_opened(founded.vault_id, founded.state) is None
     path.unlink()
     path.parent.rmdir()
     path.parent.write_bytes(b"in the way")
     with founded.open() as session:
-        dates.note_opened(session)
-    assert dates.last_opened(founded.vault_id, founded.state) is None
+        last_done.note_opened(session)
+    assert last_done.last_opened(founded.vault_id, founded.state) is None
 
 
 def test_a_founder_alone_has_no_separation_of_duties_and_no_recovery_sheets(session: Session) -> None:
-    dates.note_opened(session)
+    last_done.note_opened(session)
     known = session.dates
     assert (known.separated, known.sheets, known.made) == (False, False, None)
     found = by_name(health.status(session.folder.path, session=session, state=session.state))
@@ -105,7 +105,7 @@ def test_a_drill_is_dated_until_there_are_new_sheets(session: Session) -> None:
     found = by_name(health.status(path, session=session, now_ms=_NOW + 367 * _DAY))
     assert found["recovery"].verdict is Verdict.WARN
     assert "drill-recovery" in str(found["recovery"].advice)
-    dates.note_new_sheets(session)
+    last_done.note_new_sheets(session)
     found = by_name(health.status(path, session=session))
     advice = Message("Do not rely on them until a drill proves them: {drill}.", drill=NextStep.DRILL_RECOVERY)
     assert found["recovery"] == Item("recovery", Verdict.WARN, Message("recovery sheets not proven yet"), advice)
@@ -114,7 +114,7 @@ def test_a_drill_is_dated_until_there_are_new_sheets(session: Session) -> None:
 def test_status_names_nothing_and_before_an_unlock_tells_the_opening_and_wrong_attempts_alone(filled: Filled) -> None:
     with filled.open() as session:
         backups.make(session, filled.path.parent / "stick")
-        dates.note_opened(session)
+        last_done.note_opened(session)
         vault_id, seat = session.vault, session.seat
         opened = health.status(filled.path, session=session, state=filled.state)
     (kept,) = (filled.state / "dates").iterdir()
@@ -193,42 +193,42 @@ _UNTOLD = "the system does not tell"
 
 
 def _encryption() -> Item:
-    return probes.disk_encryption(Path())
+    return this_computer.disk_encryption(Path())
 
 
 def _disk() -> Item:
-    return probes.disk(Path())
+    return this_computer.disk(Path())
 
 
 def _room() -> Item:
-    return probes.room(Path())
+    return this_computer.room(Path())
 
 
 @each(
     [
-        ("swap_state", "none", probes.swap, Verdict.OK, "none"),
-        ("swap_state", "memory", probes.swap, Verdict.OK, "compressed, in memory"),
-        ("swap_state", "encrypted", probes.swap, Verdict.OK, "encrypted"),
-        ("swap_state", "plain", probes.swap, Verdict.WARN, "on a disk without encryption"),
-        ("swap_state", "unknown", probes.swap, Verdict.UNKNOWN, _UNTOLD),
-        ("hibernation_possible", Answer.NO, probes.hibernation, Verdict.OK, "not possible"),
-        ("hibernation_possible", Answer.YES, probes.hibernation, Verdict.WARN, "possible"),
-        ("hibernation_possible", Answer.UNKNOWN, probes.hibernation, Verdict.UNKNOWN, _UNTOLD),
+        ("swap_state", "none", this_computer.swap, Verdict.OK, "none"),
+        ("swap_state", "memory", this_computer.swap, Verdict.OK, "compressed, in memory"),
+        ("swap_state", "encrypted", this_computer.swap, Verdict.OK, "encrypted"),
+        ("swap_state", "plain", this_computer.swap, Verdict.WARN, "on a disk without encryption"),
+        ("swap_state", "unknown", this_computer.swap, Verdict.UNKNOWN, _UNTOLD),
+        ("hibernation_possible", Answer.NO, this_computer.hibernation, Verdict.OK, "not possible"),
+        ("hibernation_possible", Answer.YES, this_computer.hibernation, Verdict.WARN, "possible"),
+        ("hibernation_possible", Answer.UNKNOWN, this_computer.hibernation, Verdict.UNKNOWN, _UNTOLD),
         ("disk_encrypted", Answer.YES, _encryption, Verdict.OK, "on"),
         ("disk_encrypted", Answer.NO, _encryption, Verdict.WARN, "none was found"),
         ("disk_encrypted", Answer.UNKNOWN, _encryption, Verdict.UNKNOWN, _UNTOLD),
         (
             "is_network_or_synced",
             Message("in Dropbox"),
-            lambda: probes.synced_folder(Path()),
+            lambda: this_computer.synced_folder(Path()),
             Verdict.WARN,
             "in Dropbox",
         ),
-        ("landlock_version", 7, probes.readers, Verdict.OK, "closed to the files of this account, Landlock 7"),
+        ("landlock_version", 7, this_computer.readers, Verdict.OK, "closed to the files of this account, Landlock 7"),
         (
             "landlock_version",
             0,
-            probes.readers,
+            this_computer.readers,
             Verdict.WARN,
             "a fault in a library that reads a paper can read and delete files of this account",
         ),
@@ -255,22 +255,22 @@ def test_each_probe_has_its_words(  # noqa: PLR0917 - a row of the table, then a
 
 def test_what_may_keep_the_screen_has_its_words() -> None:
     for item, verdict, found in (
-        (probes.terminal_buffer({"KITTY_WINDOW_ID": "1"}), Verdict.OK, "kitty keeps it in memory"),
-        (probes.terminal_buffer({"KONSOLE_VERSION": "1"}), Verdict.WARN, "Konsole writes"),
-        (probes.terminal_buffer({"TMUX": "1"}), Verdict.UNKNOWN, "tmux keeps"),
-        (probes.recording(None), Verdict.UNKNOWN, _UNTOLD),
-        (probes.recording([["bash"]]), Verdict.OK, "no known recorder"),
-        (probes.recording([["obs"], ["script"]]), Verdict.WARN, "running: obs, script"),
+        (this_computer.terminal_buffer({"KITTY_WINDOW_ID": "1"}), Verdict.OK, "kitty keeps it in memory"),
+        (this_computer.terminal_buffer({"KONSOLE_VERSION": "1"}), Verdict.WARN, "Konsole writes"),
+        (this_computer.terminal_buffer({"TMUX": "1"}), Verdict.UNKNOWN, "tmux keeps"),
+        (this_computer.recording(None), Verdict.UNKNOWN, _UNTOLD),
+        (this_computer.recording([["bash"]]), Verdict.OK, "no known recorder"),
+        (this_computer.recording([["obs"], ["script"]]), Verdict.WARN, "running: obs, script"),
     ):
         assert (item.verdict, str(item.found)[: len(found)]) == (verdict, found)
         assert item.advice or verdict is Verdict.OK
 
 
 def test_a_process_that_cannot_be_closed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert probes.process_memory().verdict is Verdict.OK
+    assert this_computer.process_memory().verdict is Verdict.OK
     monkeypatch.setattr(platform, "harden_process", lambda: (Message("core dumps stay possible"),))
     monkeypatch.setattr("vault.platform.locked._lock", lambda *_: False)
-    item = probes.process_memory()
+    item = this_computer.process_memory()
     assert item.verdict is Verdict.WARN
     assert str(item.found) == "core dumps stay possible, keys cannot be kept out of swap"
 
@@ -280,10 +280,10 @@ def test_at_unlock_a_person_hears_what_was_found_and_nothing_of_what_is_not_know
 ) -> None:
     monkeypatch.setattr(platform, "swap_state", lambda: "unknown")
     monkeypatch.setattr(platform, "hibernation_possible", lambda: Answer.UNKNOWN)
-    assert probes.exposures({}, commands=lambda: None) == ()
+    assert this_computer.exposures({}, commands=lambda: None) == ()
     monkeypatch.setattr(platform, "swap_state", lambda: "plain")
     monkeypatch.setattr(platform, "hibernation_possible", lambda: Answer.YES)
-    assert in_english(probes.exposures({"KONSOLE_VERSION": "1"}, commands=lambda: [["obs"]])) == (
+    assert in_english(this_computer.exposures({"KONSOLE_VERSION": "1"}, commands=lambda: [["obs"]])) == (
         "This computer: hibernation: possible.",
         "This computer: swap: on a disk without encryption.",
         "This computer: terminal memory: Konsole writes an unlimited scrollback into a plain file.",
@@ -307,7 +307,7 @@ def test_the_terminal_is_judged_by_what_the_app_needs(
     monkeypatch.setenv("TERM", kind)
     monkeypatch.setattr("shutil.get_terminal_size", lambda *_, **_given: os.terminal_size(size))
     monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: True, encoding=encoding))
-    item = probes.terminal()
+    item = this_computer.terminal()
     assert (item.verdict, str(item.advice or "")) == (Verdict.WARN if advice else Verdict.OK, advice)
 
 
@@ -315,6 +315,6 @@ def test_the_lock_digest_is_that_of_the_lock_file_where_there_is_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     lock = Path(vault.__file__).parent.parent / "requirements.lock"
-    assert str(probes.lock_digest().found) == f"SHA-256 {hashlib.sha256(lock.read_bytes()).hexdigest()}"
+    assert str(this_computer.lock_digest().found) == f"SHA-256 {hashlib.sha256(lock.read_bytes()).hexdigest()}"
     monkeypatch.setattr(vault, "__file__", str(tmp_path / "vault" / "__init__.py"))
-    assert probes.lock_digest().verdict is Verdict.UNKNOWN
+    assert this_computer.lock_digest().verdict is Verdict.UNKNOWN

@@ -17,12 +17,11 @@ from vault.casework.story.events import Task
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.progress import CancelledError
-from vault.services.cases import cases, notes, people, register, searching, story
-from vault.services.evidence import checking
+from vault.services.cases import case_people, cases, notes, register, searching, story
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
-from vault.services.imports import making, previewing, taking_back, words
-from vault.services.imports.known_people import Way
-from vault.services.imports.making import Answer, Imported
+from vault.services.imports import case_import, import_words, taking_back
+from vault.services.imports.case_import import Answer, Imported, Way
 from vault.services.imports.spreadsheet import read_rows
 from vault.tables.table_files import csv_of, xlsx_of
 
@@ -40,8 +39,8 @@ def listed(folder: Path, *rows: Iterable[str], suffix: str = ".csv", headers: It
 
 
 def imported(session: Session, path: Path, answer: Answer = Answer.MAKE) -> Imported:
-    preview = previewing.preview(session, path, kind="asylum")
-    return making.make(session, preview, dict.fromkeys(preview.known, answer))
+    preview = case_import.preview(session, path, kind="asylum")
+    return case_import.make_cases(session, preview, dict.fromkeys(preview.known, answer))
 
 
 def n_cases(session: Session) -> int:
@@ -52,10 +51,10 @@ def n_cases(session: Session) -> int:
 def test_a_row_becomes_a_case_with_its_client_what_is_next_and_a_note(
     suffix: str, session: Session, tmp_path: Path
 ) -> None:
-    preview = previewing.preview(session, listed(tmp_path, ROW, (), OTHER, suffix=suffix), kind="asylum")
+    preview = case_import.preview(session, listed(tmp_path, ROW, (), OTHER, suffix=suffix), kind="asylum")
     assert preview.faults == ()
     assert [row.row for row in preview.rows] == [2, 4]
-    first, second = making.make(session, preview, dict.fromkeys(preview.known, Answer.MAKE)).cases
+    first, second = case_import.make_cases(session, preview, dict.fromkeys(preview.known, Answer.MAKE)).cases
     view = cases.open_case(session, first.case)
     (client,), (note,), (task,) = view.persons, view.notes, view.story
     assert view.head.value.title == ROW[0]
@@ -64,7 +63,7 @@ def test_a_row_becomes_a_case_with_its_client_what_is_next_and_a_note(
     assert (note.value.text, task.value) == (ROW[7], Task("next date", "2027-01-15"))
     view = cases.open_case(session, second.case)
     assert (view.head.value.stage, view.persons[0].value.born, view.notes, view.story) == ("appeal-1", "1990~", (), ())
-    assert checking.verify(session).verified
+    assert log_checking.verify(session).verified
     taking_back.take_back(session)
 
 
@@ -77,10 +76,10 @@ def test_sex_and_nationality_are_told_with_the_client_and_a_fault_in_them_by_row
     told = [cases.open_case(session, each.case).persons[0].value for each in made]
     assert [(person.sex, person.nationalities) for person in told] == [("female", ("KG", "RU")), (None, ("AF",))]
     path = listed(tmp_path, ("A", "Z", "SECRETWORD", "SECRETWORD"), headers=headers)
-    preview = previewing.preview(session, path, kind="asylum")
+    preview = case_import.preview(session, path, kind="asylum")
     faults = preview.faults
     assert [(fault.row, fault.column) for fault in faults] == [(2, "sex"), (2, "nationality")]
-    assert "SECRETWORD" not in str([*words.fault_lines(preview)])
+    assert "SECRETWORD" not in str([*import_words.fault_lines(preview)])
     taking_back.take_back(session)
 
 
@@ -101,10 +100,10 @@ def test_sex_and_nationality_are_told_with_the_client_and_a_fault_in_them_by_row
 def test_a_fault_names_row_and_column_and_never_the_value_and_its_row_alone_is_left_to_mend(
     row: tuple[str, ...], column: str, session: Session, tmp_path: Path
 ) -> None:
-    preview = previewing.preview(session, listed(tmp_path, ROW, row), kind="asylum")
+    preview = case_import.preview(session, listed(tmp_path, ROW, row), kind="asylum")
     assert [(fault.row, fault.column) for fault in preview.faults] == [(3, column)]
     assert [made.row for made in preview.rows] == [2]
-    told = "\n".join(map(str, words.fault_lines(preview)))
+    told = "\n".join(map(str, import_words.fault_lines(preview)))
     assert "SECRETWORD" not in told
     assert "row 3" in told
     assert "SECRETWORD" not in repr(preview)
@@ -115,14 +114,14 @@ def test_the_rows_to_mend_are_a_list_again_and_nothing_of_them_is_written_unaske
     session: Session, tmp_path: Path
 ) -> None:
     path = listed(tmp_path, ROW, (*OTHER[:4], "some day", *OTHER[5:]), suffix=".xlsx")
-    preview = previewing.preview(session, path, kind="asylum")
-    assert len(making.make(session, preview, {}).cases) == 1
+    preview = case_import.preview(session, path, kind="asylum")
+    assert len(case_import.make_cases(session, preview, {}).cases) == 1
     assert list(tmp_path.glob("list*")) == [path]
-    place = previewing.place_to_mend(path)
-    previewing.write_to_mend(preview, place)
-    assert previewing.place_to_mend(path).name == "list-to-mend-2.xlsx"
+    place = case_import.place_to_mend(path)
+    case_import.write_to_mend(preview, place)
+    assert case_import.place_to_mend(path).name == "list-to-mend-2.xlsx"
     assert place.stat().st_mode & 0o077 == 0
-    again = previewing.preview(session, place, kind="asylum")
+    again = case_import.preview(session, place, kind="asylum")
     assert [(fault.row, fault.column) for fault in again.faults] == [(2, "born")]
     assert again.rows == ()
     taking_back.take_back(session)
@@ -131,7 +130,7 @@ def test_the_rows_to_mend_are_a_list_again_and_nothing_of_them_is_written_unaske
 def test_who_is_twice_in_a_list_is_told_by_name_and_reference_on_both_sides(session: Session, tmp_path: Path) -> None:
     path = listed(tmp_path, OTHER, ("A second matter", "Ilham Torgaev", "", "0555 123456"))
     done = imported(session, path, Answer.JOIN)
-    (line,) = (said for line in words.made_lines(done, {}) if "Torgaev" in (said := str(line)))
+    (line,) = (said for line in import_words.made_lines(done, {}) if "Torgaev" in (said := str(line)))
     assert [line.count(case.ref) for case in done.cases] == [1, 1]
     assert line.count("Ilham Torgaev") == 2
     taking_back.take_back(session)
@@ -149,28 +148,28 @@ def test_other_headers_are_refused_and_told(
     headers: tuple[str, ...], said: str, session: Session, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match=said) as refusal:
-        previewing.preview(session, listed(tmp_path, ROW, headers=headers), kind="asylum")
+        case_import.preview(session, listed(tmp_path, ROW, headers=headers), kind="asylum")
     assert "Zarina" not in str(refusal.value)
 
 
 def test_empty_rows_above_the_headers_are_passed_over_and_counted(session: Session, tmp_path: Path) -> None:
     path = listed(tmp_path, HEADERS, ROW, headers=("",))
-    assert [row.row for row in previewing.preview(session, path, kind="asylum").rows] == [3]
+    assert [row.row for row in case_import.preview(session, path, kind="asylum").rows] == [3]
 
 
 @each([".csv", ".xlsx"])
 def test_the_empty_template_is_read_and_has_no_row(suffix: str, session: Session, tmp_path: Path) -> None:
     path = tmp_path / f"template{suffix}"
-    path.write_bytes(previewing.template(suffix))
+    path.write_bytes(case_import.template(suffix))
     with pytest.raises(UsageError, match="no row under its headers"):
-        previewing.preview(session, path, kind="asylum")
+        case_import.preview(session, path, kind="asylum")
 
 
 @each([CancelledError, MemoryError, KeyboardInterrupt])
 def test_an_import_that_ends_early_made_nothing_and_the_next_one_is_whole(
     end: type[BaseException], session: Session, tmp_path: Path
 ) -> None:
-    preview = previewing.preview(session, listed(tmp_path, ROW, OTHER), kind="asylum")
+    preview = case_import.preview(session, listed(tmp_path, ROW, OTHER), kind="asylum")
     before, size = n_cases(session), session.log.size
 
     def stop(done: int, _: int) -> None:
@@ -178,20 +177,20 @@ def test_an_import_that_ends_early_made_nothing_and_the_next_one_is_whole(
             raise end
 
     with pytest.raises(end):
-        making.make(session, preview, {}, progress=stop)
+        case_import.make_cases(session, preview, {}, progress=stop)
     assert (session.log.size, n_cases(session)) == (size, before)
-    assert checking.verify(session).verified
-    assert len(making.make(session, preview, {}).cases) == 2
+    assert log_checking.verify(session).verified
+    assert len(case_import.make_cases(session, preview, {}).cases) == 2
     assert n_cases(session) == before + 2
-    assert checking.verify(session).verified
+    assert log_checking.verify(session).verified
     assert taking_back.take_back(session) == 2
 
 
 def test_whoever_wants_it_no_more_ends_it(session: Session, tmp_path: Path) -> None:
-    preview = previewing.preview(session, listed(tmp_path, ROW, OTHER), kind="asylum")
+    preview = case_import.preview(session, listed(tmp_path, ROW, OTHER), kind="asylum")
     asked = iter([False, True])
     with pytest.raises(CancelledError):
-        making.make(session, preview, {}, cancelled=lambda: next(asked))
+        case_import.make_cases(session, preview, {}, cancelled=lambda: next(asked))
     assert n_cases(session) == 0
 
 
@@ -200,7 +199,7 @@ def test_who_may_be_known_is_asked_about_once_for_each_way(office: Office, tmp_p
         register.add(amina, ["Nadir Holbekov"])
     with office.open(office.nadia) as nadia:
         own = cases.create(nadia, title="An old case", kind="asylum")
-        people.add(nadia, own.case, role="client", names=["Zarina Tashbaeva"], phones=["0555 123456"])
+        case_people.add(nadia, own.case, role="client", names=["Zarina Tashbaeva"], phones=["0555 123456"])
         path = listed(
             tmp_path,
             ("by number", "Somebody Else", "", "+996 555 123456"),
@@ -212,18 +211,18 @@ def test_who_may_be_known_is_asked_about_once_for_each_way(office: Office, tmp_p
             ("Tashbaewa, Zarina",),
             ("by sound in the list", "Кунтин Анхёрд", "Quentin Unherd"),
         )
-        preview = previewing.preview(nadia, path, kind="asylum")
+        preview = case_import.preview(nadia, path, kind="asylum")
         assert {way: [who.row for who in known] for way, known in preview.known.items()} == {
             Way.NUMBER: [2], Way.NAME: [3, 8], Way.FILE: [5, 9], Way.REGISTER: [6],
         }  # fmt: skip
         assert preview.known[Way.REGISTER][0].members == (office.amina.member,)
-        told = "\n".join(map(str, words.preview_lines(nadia, preview)))
+        told = "\n".join(map(str, import_words.preview_lines(nadia, preview)))
         assert "row 3: " + own.ref in told
         assert "row 6: ask Amina" in told
         with pytest.raises(UsageError, match="say what happens"):
-            making.make(nadia, preview, {Way.NAME: Answer.SKIP})
+            case_import.make_cases(nadia, preview, {Way.NAME: Answer.SKIP})
         answers = {Way.NUMBER: Answer.JOIN, Way.NAME: Answer.SKIP, Way.FILE: Answer.MAKE, Way.REGISTER: Answer.SKIP}
-        done = making.make(nadia, preview, answers)
+        done = case_import.make_cases(nadia, preview, answers)
         assert done.left_out == (3, 6, 8)
         assert [pair.ref for pair in done.to_join] == [own.ref]
         assert sorted(row.title for row in cases.list_all(nadia)) == [
@@ -238,7 +237,7 @@ def test_what_is_taken_back_is_gone_and_the_log_says_that_it_was(session: Sessio
     assert taking_back.take_back(session) == 2
     assert n_cases(session) == 0
     assert not searching.search(session, "Tashbaeva").hits
-    assert checking.verify(session).verified
+    assert log_checking.verify(session).verified
     with pytest.raises(NotFoundError, match="you imported nothing in the last 10 minutes"):
         taking_back.take_back(session)
 
@@ -252,10 +251,10 @@ def test_a_colleague_who_asks_is_told_whom_to_ask_about_who_was_imported_until_i
         assert register.ask(amina, ["Tashbayeva Zarina"]) == [office.nadia.member]
     with office.open(office.nadia) as nadia:
         assert taking_back.take_back(nadia) == 3
-        assert checking.verify(nadia).verified
+        assert log_checking.verify(nadia).verified
     with office.open(office.amina) as amina:
         assert register.ask(amina, ["Tashbayeva Zarina"]) == []
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
 
 
 def test_an_import_on_which_somebody_built_stays(session: Session, tmp_path: Path) -> None:
@@ -287,7 +286,7 @@ def test_what_a_bundle_may_have_stays(office: Office, tmp_path: Path) -> None:
 def test_a_day_that_no_calendar_has_is_called_so_and_a_fault_that_comes_again_is_told_once() -> None:
     rows = [["case", "born", "stage"], ["one", "31.02.1990", "nothing"], ["two", "yes", "nothing"]]
     _, faults = read_rows(rows, CaseKind.ASYLUM, datetime.date(2026, 11, 28))
-    lines = [str(line) for line in words.fault_lines(previewing.Preview(CaseKind.ASYLUM, (), tuple(faults)))]
+    lines = [str(line) for line in import_words.fault_lines(case_import.Preview(CaseKind.ASYLUM, (), tuple(faults)))]
     assert "  row 2, born: the calendar has no such day" in lines
     assert "  row 3, stage: as in row 2" in lines
     assert sum("a date of birth is written" in line for line in lines) == 1

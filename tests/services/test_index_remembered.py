@@ -16,7 +16,7 @@ from vault.index.file import Index, open_index
 from vault.index.indexing import recount
 from vault.seal.keyring import derive_index_tag
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.projection import projection
 from vault.services.projection.projection import INDEX_REMADE, up_to_date_index
 
@@ -73,11 +73,11 @@ def test_verify_counts_the_index_again_and_makes_a_false_one_anew(filled: Filled
         expected = texts(session, filled)
         drop_a_head(session.index(), with_its_share_of_the_digest=False)
         assert len(texts(session, filled)) == len(expected) - 1
-        assert [fault.code for fault in checking.verify(session).faults] == ["index"]
+        assert [fault.code for fault in log_checking.verify(session).faults] == ["index"]
         assert texts(session, filled) == expected
         assert recount(session.index()) == session.index().digest()
     with place.open() as session:
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
     with place.open() as session:
         session.require_sound_log()
 

@@ -13,8 +13,8 @@ from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind
 from vault.services import housekeeping
 from vault.services.cases import cases, intake, searching, undoing
-from vault.services.grants import intake_key
-from vault.services.projection.kinds_held import the_one
+from vault.services.grants import key_changes
+from vault.services.projection.places import the_one_of_kind
 from vault.services.projection.projection import read_valid, up_to_date_index
 
 
@@ -39,7 +39,7 @@ def test_a_closed_slip_holds_no_words_any_more(office: Office) -> None:
             intake.move(nadia, slip.hex(), CompartmentId(bytes(16)))
         intake.close(nadia, slip.hex())
         assert intake.list_open(nadia) == []
-        heads = read_valid(nadia, the_one(nadia, CompartmentKind.INTAKE))
+        heads = read_valid(nadia, the_one_of_kind(nadia, CompartmentKind.INTAKE))
         assert "Ilham" not in repr([head.content.fields for head in heads])
         for text in (slip.hex(), "no hex"):
             with pytest.raises(NotFoundError, match="no open slip with this id"):
@@ -92,7 +92,7 @@ def test_an_open_slip_is_corrected_in_the_log_and_back_again_and_its_words_end_w
         forward(nadia, 1)
         housekeeping.settle(nadia)
         with nadia.database.reading() as rows:
-            assert len(list(rows.placed(the_one(nadia, CompartmentKind.INTAKE), slip))) == 1
+            assert len(list(rows.placed(the_one_of_kind(nadia, CompartmentKind.INTAKE), slip))) == 1
 
 
 @each(
@@ -118,9 +118,9 @@ def test_a_slip_that_says_little_can_be_moved_too(
 
 def test_the_first_supervisor_of_a_week_changes_the_key_and_the_next_one_does_not(office: Office) -> None:
     with office.open(office.nadia) as nadia:
-        assert not intake_key.rotate_weekly(nadia)
+        assert not key_changes.rotate_weekly(nadia)
         slip = intake.add(nadia, name="Ilham")
-        home = the_one(nadia, CompartmentKind.INTAKE)
+        home = the_one_of_kind(nadia, CompartmentKind.INTAKE)
         before = nadia.state_of(home)
         assert housekeeping.settle(nadia) == []
         forward(nadia, 7)
@@ -155,5 +155,5 @@ def test_nobody_whose_role_gives_no_keys_makes_a_new_one_of_the_calls(office: Of
         intake.add(amina, name="Ilham")
         forward(amina, 8)
         with pytest.raises(RefusedError, match="your role cannot replace a key of the intake"):
-            intake_key.rotate_weekly(amina)
+            key_changes.rotate_weekly(amina)
         assert [line.stored.value.name for line in intake.list_open(amina)] == ["Ilham"]

@@ -7,7 +7,7 @@ from vault.access.session import Session
 from vault.casework.case import Case
 from vault.index.case_pages import Sort
 from vault.services.approvals import erasing
-from vault.services.cases import cases, listing, people
+from vault.services.cases import case_people, cases, listing
 from vault.services.erasures.what_goes import what_goes
 from vault.services.evidence import logbook
 
@@ -50,7 +50,7 @@ def test_beside_a_list_nothing_stands_of_a_case_that_went(filled: Filled) -> Non
 
 def test_beside_the_list_a_person_without_a_name_leaves_no_gap(filled: Filled) -> None:
     with filled.open() as session:
-        people.add(session, filled.cases[0], role="client", names=[])
+        case_people.add(session, filled.cases[0], role="client", names=[])
         shown = listing.open_list(session).preview(filled.cases[0])
         assert shown is not None
         assert "" not in (*shown.clients, *shown.others)

@@ -36,9 +36,9 @@ from vault.ids import CompartmentKind, SeatId
 from vault.policy.roles import Action, Role
 from vault.services import housekeeping
 from vault.services.cases import cases, notes
-from vault.services.members import joining, members, rostering
+from vault.services.members import invitations, members, rostering
 from vault.services.members.members import Stand
-from vault.services.projection import dates
+from vault.services.projection import last_done
 
 DAY_MS = 86_400_000
 
@@ -53,11 +53,13 @@ def named(session: Session, name: str, organisation: Organisation) -> members.Me
     return next(one for one in members.list_all(session, also_left=True) if one.member == wanted)
 
 
-def newcomer(organisation: Organisation, inviter: Session, like: str, name: str) -> tuple[Account, joining.Admitted]:
+def newcomer(
+    organisation: Organisation, inviter: Session, like: str, name: str
+) -> tuple[Account, invitations.Admitted]:
     """Have somebody new ask, and admit them as far as the inviter alone can."""
     place = Place(organisation.folder / name / "new.vault", organisation.folder / name / "state")
-    request, words = ask_to_join(organisation.folder, place, joining.invite(inviter, like=like), name)
-    admitted = joining.admit(inviter, joining.look(inviter, request), words)
+    request, words = ask_to_join(organisation.folder, place, invitations.invite(inviter, like=like), name)
+    admitted = invitations.admit(inviter, invitations.look(inviter, request), words)
     return Account(name, place, admitted.member, admitted.seat), admitted
 
 
@@ -79,10 +81,10 @@ def test_the_founder_audits_until_somebody_is_admitted_who_only_audits(
 ) -> None:
     with founded.open() as alone:
         assert Role.AUDITOR in alone.roles
-        assert not dates.duties_are_separated(alone)
+        assert not last_done.duties_are_separated(alone)
     with organisation.open(MIRA) as mira:
         assert Role.AUDITOR not in mira.roles
-        assert dates.duties_are_separated(mira)
+        assert last_done.duties_are_separated(mira)
         assert mira.quarantine == []
     with organisation.open(NOOR) as noor:
         assert noor.roles == {Role.AUDITOR}
@@ -215,7 +217,7 @@ def test_one_admin_alone_takes_a_role_from_a_member_who_is_no_admin_and_gives_no
     founded: Place, organisation: Organisation
 ) -> None:
     with founded.open() as mira:
-        admitted = joining.admit_here(
+        admitted = invitations.admit_here(
             mira, like="caseworker", name="Ilse Marrow", passphrase=bytearray(PASSPHRASE), by_root=True
         )
         both = members.change_roles(mira, admitted.member, ["caseworker", "intake"], by_root=True)
@@ -310,7 +312,7 @@ def test_after_the_day_everything_is_refused_and_the_next_admin_ends_the_device(
 def test_two_members_of_one_folder_know_nothing_of_each_other_and_who_leaves_loses_the_folder(founded: Place) -> None:
     with founded.open() as mira:
         made = cases.create(mira, title="Only hers", kind="asylum")
-        admitted = joining.admit_here(
+        admitted = invitations.admit_here(
             mira, like="caseworker", name="Ilse Marrow", passphrase=bytearray(PASSPHRASE[::-1]), by_root=True
         )
         notes.add(mira, made.case, Note(NoteKind.CONTACT, "hers"))

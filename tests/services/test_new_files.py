@@ -16,29 +16,29 @@ from vault.access.seat_keys.slots import Factors
 from vault.access.session import Session
 from vault.errors import RefusedError, UsageError
 from vault.ids import RecordId
+from vault.services import case_papers
 from vault.services.backups import backups
 from vault.services.cases.editing import Place
-from vault.services.credentials import factors
+from vault.services.credentials import entering
 from vault.services.erasures import letter
 from vault.services.exchange import syncing
-from vault.services.exports import everything, exporting, paper_week
+from vault.services.exports import exporting, full_export, paper_week
 from vault.services.exports.export_material import Wish
-from vault.services.papers import papers
-from vault.services.safety import pack_page, seizure
+from vault.services.safety import person_pack, seizure
 
 Act = Callable[[Session, Any, Path], object]
 ACTS: dict[str, Act] = {
     "a bundle": lambda session, _, out: syncing.make(session, session.member, out),
     "a backup": lambda session, _, out: backups.make(session, out / "deeper"),
-    "a paper": lambda session, case, out: papers.save(session, Place(case, RecordId(bytes(16)), "document"), out),
-    "everything": lambda session, _, out: everything.export_all(session, to="Lawyer", out=out),
+    "a paper": lambda session, case, out: case_papers.save(session, Place(case, RecordId(bytes(16)), "document"), out),
+    "everything": lambda session, _, out: full_export.export_all(session, to="Lawyer", out=out),
     "the week": lambda session, _, out: paper_week.print_week(session, datetime.date(2026, 12, 1), out, str),
     "a letter": lambda session, _, out: letter.print_letter(session, ["It is erased."], out, str),
     "a seizure": lambda session, _, out: seizure.print_page(session, cast("Any", None), out, str),
-    "confirmed facts": lambda session, case, out: pack_page.print_page(
+    "confirmed facts": lambda session, case, out: person_pack.print_page(
         session, cast("Any", SimpleNamespace(case=case)), cast("Any", None), out, str
     ),
-    "a keyfile": lambda session, _, out: factors.add_keyfile(
+    "a keyfile": lambda session, _, out: entering.add_keyfile(
         session, member=MEMBER, factors=Factors(bytearray(PASSPHRASE)), path=out
     ),
     "an export": lambda session, case, out: exporting.export(session, case, Wish("lawyer", "Lawyer"), out=out),

@@ -12,7 +12,7 @@ from tests.services.office import DAY_MS, NADIA, Office
 from vault.access.session import Session
 from vault.errors import RefusedError
 from vault.services.approvals import erasing
-from vault.services.approvals.approving import at_this_keyboard
+from vault.services.approvals.second_person import at_this_keyboard
 from vault.services.cases import cases
 from vault.services.erasures.what_goes import what_goes
 from vault.services.grants import sharing, timed_grants

@@ -17,7 +17,7 @@ from vault.casework.story.protection import SafetyPlan
 from vault.casework.vocabulary import Channel
 from vault.export.reader import open_package
 from vault.ids import CompartmentId, RecordId
-from vault.services.cases import cases, people, story
+from vault.services.cases import case_people, cases, story
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 
@@ -63,7 +63,7 @@ def case(filled_session: Session) -> CompartmentId:
     """A case of one client and her sister, with each kind of record."""
     made = cases.create(filled_session, title="T", kind="asylum").case
     contact = SafeContact(Channel.PHONE, OF_SISTER, code_phrase="the parcel is here")
-    people.add(
+    case_people.add(
         filled_session,
         made,
         role="client",
@@ -74,8 +74,8 @@ def case(filled_session: Session) -> CompartmentId:
         documents=["passport:AC1234567"],
         safe_contact=contact,
     )
-    people.add(filled_session, made, role="relative", names=[SISTER], phones=[OF_SISTER])
-    people.add(filled_session, made, role="persecutor", names=[GUARD], phones=[OF_OFFICER])
+    case_people.add(filled_session, made, role="relative", names=[SISTER], phones=[OF_SISTER])
+    case_people.add(filled_session, made, role="persecutor", names=[GUARD], phones=[OF_OFFICER])
     for record in (*RECORDS, *STAYING):
         story.add(filled_session, made, record)
     return made
@@ -115,7 +115,7 @@ def test_where_a_case_has_two_clients_what_happened_stays_as_nothing_says_to_who
 ) -> None:
     persons = cases.open_case(filled_session, case, why="casework").persons
     her = next(person.record for person in persons if person.value.display_name() == SHE)
-    people.add(filled_session, case, role="client", names=["Rustam Ondarov"])
+    case_people.add(filled_session, case, role="client", names=["Rustam Ondarov"])
     page = " ".join(copied(filled_session, case, tmp_path, person=her).pages)
     assert (PHONE in page, "SIZO" in page, "she left her home" in page) == (True, False, False)
     assert "where your file is that of another person too" in " ".join(page.split())

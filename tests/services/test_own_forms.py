@@ -10,10 +10,10 @@ from vault.access.session import Session
 from vault.casework.questionnaires import LONGEST_FILE, Filled, FormAnswer, FormDefinition, Question
 from vault.errors import NotFoundError, RefusedError, UsageError, VaultError
 from vault.ids import CompartmentId, RecordId
-from vault.records.codec import from_fields, to_fields
-from vault.services.cases import cases, editing, people, story, undoing
-from vault.services.forms import own_forms
-from vault.services.projection.reading import Stored
+from vault.records.versions import from_fields, to_fields
+from vault.services import own_forms
+from vault.services.cases import case_people, cases, editing, story, undoing
+from vault.services.projection.stored_records import Stored
 
 RECEPTION = """
 code = "reception"
@@ -73,7 +73,7 @@ def kept_in(session: Session, case: CompartmentId) -> Stored[Filled]:
 
 def filled(session: Session) -> tuple[CompartmentId, RecordId]:
     case = cases.create(session, title="Arrest", kind="asylum").case
-    people.add(session, case, role="client", names=["Ilham Torgaev"])
+    case_people.add(session, case, role="client", names=["Ilham Torgaev"])
     return case, own_forms.fill(session, case, "reception", ANSWERS)
 
 
@@ -82,7 +82,7 @@ def test_an_admin_keeps_a_form_and_a_caseworker_fills_it_in_and_changes_it(offic
         assert own_forms.add(mira, file()).definition.title == "Reception"
         case, record = filled(mira)
         kept = kept_in(mira, case)
-        told = {str(label): str(text) for label, text in kept.value.told(people.names_in(mira, case))}
+        told = {str(label): str(text) for label, text in kept.value.told(case_people.names_in(mira, case))}
         assert (told["Came with"], told["Last country"], told["Children"]) == ("Ilham Torgaev", "Kyrgyzstan", "2")
         assert kept.value.answers["country"].value == "KG"
         own_forms.change(mira, editing.Place(case, record, Filled.KIND), "reception", {"children": "3", "told": ""})

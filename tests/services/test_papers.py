@@ -20,10 +20,10 @@ from vault.errors import NotFoundError, RefusedError, TryAgainError
 from vault.ids import CompartmentId
 from vault.progress import CancelledError
 from vault.seal.bodies import CHUNK_SIZE
-from vault.services.cases import cases, editing, people, searching
+from vault.services import case_papers, paper_text
+from vault.services.cases import case_people, cases, editing, searching
 from vault.services.cases.editing import Place
-from vault.services.evidence import checking
-from vault.services.papers import adding, paper_text, papers
+from vault.services.evidence import log_checking
 from vault.store.blobs import CHUNK_FILE_SIZE, Blobs
 
 ORDER = {"kind": DocumentKind.DETENTION_ORDER, "title": "Order on detention"}
@@ -38,7 +38,7 @@ def paper(folder: Path, size: int, name: str = "scan.pdf") -> Path:
 
 
 def add(session: Session, case: CompartmentId, source: Path) -> Place:
-    return Place(case, adding.add(session, case, source, ORDER).record, "document")
+    return Place(case, case_papers.add_paper(session, case, source, ORDER).record, "document")
 
 
 def chunk_files(session: Session) -> list[Path]:
@@ -50,10 +50,10 @@ def test_a_paper_of_any_size_comes_back_as_it_was_in_a_later_session(filled: Fil
     source = paper(tmp_path, size)
     with filled.open() as session:
         place = add(session, filled.cases[0], source)
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
     with filled.open() as session:
         assert session.warnings == ()
-        document = papers.save(session, place, tmp_path / "out.pdf")
+        document = case_papers.save(session, place, tmp_path / "out.pdf")
         sizes = {path.stat().st_size for path in chunk_files(session)}
     assert (tmp_path / "out.pdf").read_bytes() == source.read_bytes()
     assert sizes <= {CHUNK_FILE_SIZE}
@@ -81,20 +81,20 @@ def test_the_facts_of_a_paper_are_listed_found_and_changed_and_its_history_stays
 ) -> None:
     session, case = filled_session, filled.cases[0]
     place = add(session, case, paper(tmp_path, 1000))
-    papers.change(session, place, {"received": "2026-11-20", "from_whom": "the district court"})
-    (listed,) = papers.list_in(session, case)
+    case_papers.change(session, place, {"received": "2026-11-20", "from_whom": "the district court"})
+    (listed,) = case_papers.list_in(session, case)
     assert (listed.value.kind, listed.value.from_whom, listed.value.media) == (
         DocumentKind.DETENTION_ORDER,
         "the district court",
         "application/pdf",
     )
-    adding.add(session, case, paper(tmp_path, 2000, "better.pdf"), ORDER, version_of=place.record)
-    (listed,) = papers.list_in(session, case)
+    case_papers.add_paper(session, case, paper(tmp_path, 2000, "better.pdf"), ORDER, version_of=place.record)
+    (listed,) = case_papers.list_in(session, case)
     assert (listed.record, listed.value.name) == (place.record, "better.pdf")
     names = [earlier.value.name for earlier in editing.history(session, place)]
     assert names == ["scan.pdf", "scan.pdf", "better.pdf"]
-    translation = adding.add(session, case, paper(tmp_path, 10), ORDER | {"translation_of": place.record})
-    assert papers.show(session, Place(case, translation.record, "document")).value.translation_of == place.record
+    translation = case_papers.add_paper(session, case, paper(tmp_path, 10), ORDER | {"translation_of": place.record})
+    assert case_papers.show(session, Place(case, translation.record, "document")).value.translation_of == place.record
 
 
 @each(
@@ -111,9 +111,9 @@ def test_the_language_of_a_new_paper_is_proposed_from_the_client_or_from_the_las
     names: tuple[str, ...], countries: tuple[str, ...], proposed: str, session: Session, tmp_path: Path
 ) -> None:
     case = cases.create(session, title="A matter", kind="asylum").case
-    people.keep(session, case, people.checked_person(role="client", names=names, nationalities=countries))
+    case_people.keep(session, case, case_people.checked_person(role="client", names=names, nationalities=countries))
     assert paper_text.proposed_language(session, case) == proposed
-    adding.add(session, case, paper(tmp_path, 10), {**ORDER, "language": "Uyghur"})
+    case_papers.add_paper(session, case, paper(tmp_path, 10), {**ORDER, "language": "Uyghur"})
     assert paper_text.proposed_language(session, case) == "Uyghur"
 
 
@@ -131,7 +131,7 @@ def test_the_text_of_a_paper_is_read_once_kept_sealed_and_found(filled: Filled, 
         assert paper_text.text_of(session, place).text == source.read_text()
         session.remake_index()
         assert [found.record for found in searching.search(session, "vellan").hits] == [place.record]
-        assert checking.verify(session).contents.here == 2
+        assert log_checking.verify(session).contents.here == 2
         erase_record(session, place)
         assert searching.search(session, "Vellanor").hits == ()
         with session.database.reading() as rows:
@@ -145,7 +145,7 @@ def test_a_paper_that_cannot_be_read_is_kept_and_says_so(
     bomb.write_bytes(docx("<w:p>" * 300_000))
     place = add(filled_session, filled.cases[0], bomb)
     assert paper_text.read_and_keep(filled_session, place).read_by is ReadBy.UNREADABLE
-    papers.save(filled_session, place, tmp_path / "out.docx")
+    case_papers.save(filled_session, place, tmp_path / "out.docx")
     assert (tmp_path / "out.docx").read_bytes() == bomb.read_bytes()
 
 
@@ -157,19 +157,19 @@ def test_what_changes_while_a_text_is_read_stays(filled_session: Session, filled
 
     def change(done: int, total: int) -> None:
         for typed in changes:
-            papers.change(session, place, typed)
+            case_papers.change(session, place, typed)
 
     paper_text.read_and_keep(session, place, progress=change)
-    (kept,) = papers.list_in(session, case)
+    (kept,) = case_papers.list_in(session, case)
     assert (kept.heads, kept.value.title) == (1, "Corrected")
     assert kept.value.read_by is not None
 
     def replace_it(done: int, total: int) -> None:
-        adding.add(session, case, paper(tmp_path, 900), {}, version_of=place.record)
+        case_papers.add_paper(session, case, paper(tmp_path, 900), {}, version_of=place.record)
 
     with pytest.raises(TryAgainError, match="replaced while its text was read"):
         paper_text.read_and_keep(session, place, progress=replace_it)
-    assert papers.show(session, place).value.name == "scan.pdf"
+    assert case_papers.show(session, place).value.name == "scan.pdf"
 
 
 def test_a_removed_paper_is_nowhere(filled: Filled, tmp_path: Path) -> None:
@@ -177,15 +177,15 @@ def test_a_removed_paper_is_nowhere(filled: Filled, tmp_path: Path) -> None:
         kept = add(session, filled.cases[0], paper(tmp_path, 2 * CHUNK_SIZE, "kept.pdf"))
         before = chunk_files(session)
         place = add(session, filled.cases[0], paper(tmp_path, 3 * CHUNK_SIZE + 5))
-        adding.add(session, filled.cases[0], paper(tmp_path, CHUNK_SIZE), ORDER, version_of=place.record)
+        case_papers.add_paper(session, filled.cases[0], paper(tmp_path, CHUNK_SIZE), ORDER, version_of=place.record)
         assert erase_record(session, place) == 2
         assert chunk_files(session) == before
         with session.database.reading() as rows:
             assert len(rows.attachments()) == 1
-        assert [one.record for one in papers.list_in(session, filled.cases[0])] == [kept.record]
+        assert [one.record for one in case_papers.list_in(session, filled.cases[0])] == [kept.record]
         with pytest.raises(NotFoundError):
-            papers.save(session, place, tmp_path / "gone.pdf")
-        assert checking.verify(session).verified
+            case_papers.save(session, place, tmp_path / "gone.pdf")
+        assert log_checking.verify(session).verified
     assert not (tmp_path / "gone.pdf").exists()
 
 
@@ -198,14 +198,14 @@ def test_what_cannot_be_added_or_saved_leaves_nothing(filled_session: Session, f
         add(session, case, tmp_path / "pipe")
     source = paper(tmp_path, 4 * CHUNK_SIZE)
     with pytest.raises(CancelledError):
-        adding.add(session, case, source, ORDER, cancelled=iter([False, False, True]).__next__)
+        case_papers.add_paper(session, case, source, ORDER, cancelled=iter([False, False, True]).__next__)
     with pytest.raises(KeyboardInterrupt):
-        adding.add(session, case, source, ORDER, progress=_interrupt)
+        case_papers.add_paper(session, case, source, ORDER, progress=_interrupt)
     assert chunk_files(session) == []
-    assert papers.list_in(session, case) == []
+    assert case_papers.list_in(session, case) == []
     place = add(session, case, source)
     with pytest.raises(RefusedError, match="exists already"):
-        papers.save(session, place, source)
+        case_papers.save(session, place, source)
 
 
 def _interrupt(done: int, total: int) -> None:
@@ -220,9 +220,11 @@ def test_a_large_paper_needs_the_memory_of_some_chunks(filled_session: Session, 
             file.write(os.urandom(CHUNK_SIZE))
     seen: list[int] = []
     tracemalloc.start()
-    adding.add(filled_session, filled.cases[0], source, ORDER, progress=lambda done, total: seen.append(done))
-    (place,) = papers.list_in(filled_session, filled.cases[0])
-    papers.save(filled_session, Place(filled.cases[0], place.record, "document"), tmp_path / "out.mp4")
+    case_papers.add_paper(
+        filled_session, filled.cases[0], source, ORDER, progress=lambda done, total: seen.append(done)
+    )
+    (place,) = case_papers.list_in(filled_session, filled.cases[0])
+    case_papers.save(filled_session, Place(filled.cases[0], place.record, "document"), tmp_path / "out.mp4")
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 16 * CHUNK_SIZE
@@ -255,8 +257,8 @@ def test_a_kill_while_adding_leaves_strays_that_go_after_an_hour(filled: Filled,
     assert done.returncode == -9
     with filled.open() as session:
         assert len(chunk_files(session)) >= 2
-        assert papers.list_in(session, filled.cases[0]) == []
-        assert checking.verify(session).verified
+        assert case_papers.list_in(session, filled.cases[0]) == []
+        assert log_checking.verify(session).verified
         place = add(session, filled.cases[0], source)
     blobs = Blobs(filled.path / "blobs")
     for path in blobs.folder.rglob("*"):
@@ -265,7 +267,7 @@ def test_a_kill_while_adding_leaves_strays_that_go_after_an_hour(filled: Filled,
         with session.database.reading() as rows:
             (row,) = rows.attachments()
         assert len(chunk_files(session)) == len(row.names) // 32 - 1 - len(rows_of_tail(session))
-        papers.save(session, place, tmp_path / "out.pdf")
+        case_papers.save(session, place, tmp_path / "out.pdf")
     assert (tmp_path / "out.pdf").read_bytes() == source.read_bytes()
 
 
@@ -278,5 +280,5 @@ def test_who_holds_no_case_has_no_papers(filled_session: Session, filled: Filled
     stranger = Place(CompartmentId(bytes(16)), editing.own_record(filled_session, filled.cases[0]).record, "document")
     refused(RefusedError, "not granted", lambda act, *given: act(filled_session, *given), [
         (add, stranger.case, tmp_path / "none"),
-        (papers.save, stranger, tmp_path / "none"),
+        (case_papers.save, stranger, tmp_path / "none"),
     ])  # fmt: skip

@@ -18,15 +18,15 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.seal.bodies import CHUNK_SIZE
+from vault.services import case_papers
 from vault.services.backups import backups as backing_up
 from vault.services.backups import restoring
 from vault.services.cases import notes
-from vault.services.evidence import checking
-from vault.services.papers import papers
+from vault.services.evidence import log_checking
 
 
 def counts(session: Session) -> dict[str, int]:
-    return {name: count for name, count in checking.verify(session).contents.counts().items() if count}
+    return {name: count for name, count in log_checking.verify(session).contents.counts().items() if count}
 
 
 def test_verification_tells_what_is_here_erased_missing_and_stray_and_stops_no_work(
@@ -41,7 +41,7 @@ def test_verification_tells_what_is_here_erased_missing_and_stray_and_stops_no_w
         lost, *_ = chunk_files(session)
         stray = lost.with_name(lost.name[:2] + "0" * 62)
         lost.rename(stray)
-        found = checking.verify(session)
+        found = log_checking.verify(session)
         assert found.contents.counts() == {"here": 1, "not_fetched": 0, "erased": 1, "missing": 1, "stray": 1}
         (fault,) = found.faults
         assert "1 of 3 parts of a document are missing or were altered" in str(fault.message)
@@ -51,7 +51,7 @@ def test_verification_tells_what_is_here_erased_missing_and_stray_and_stops_no_w
         assert session.warnings == ()
         session.require_sound_log(case)
         stray.rename(lost)
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
 
 
 def test_a_backup_and_the_vault_made_of_it_hold_every_document(filled: Filled, tmp_path: Path) -> None:
@@ -76,9 +76,9 @@ def test_a_backup_and_the_vault_made_of_it_hold_every_document(filled: Filled, t
     with Place(tmp_path / "new.vault", tmp_path / "fresh").open() as session:
         for place, source in zip(places, (scan, film), strict=True):
             out = tmp_path / f"out-{source.name}"
-            papers.save(session, place, out)
+            case_papers.save(session, place, out)
             assert out.read_bytes() == source.read_bytes()
-        assert checking.verify(session).contents.here == 2
+        assert log_checking.verify(session).contents.here == 2
 
 
 def test_a_reader_of_the_page_alone_opens_a_document_and_names_what_is_missing(filled: Filled, tmp_path: Path) -> None:

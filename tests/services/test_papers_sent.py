@@ -13,12 +13,12 @@ from tests.vectors.independent import bundles
 from vault.errors import NotFoundError
 from vault.ids import CompartmentId
 from vault.seal.bodies import CHUNK_SIZE
+from vault.services import case_papers
 from vault.services.cases import cases
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.exchange.bundle_words import made_lines
 from vault.services.grants import sharing
-from vault.services.papers import papers
 
 
 @pytest.fixture
@@ -40,9 +40,9 @@ def test_a_document_comes_whole_with_a_bundle_and_no_second_time(
     with organisation.open(JOEL) as joel:
         for place, source in zip(places, sources, strict=True):
             out = tmp_path / f"out-{source.name}"
-            papers.save(joel, place, out)
+            case_papers.save(joel, place, out)
             assert out.read_bytes() == source.read_bytes()
-        assert checking.verify(joel).contents.counts() == {
+        assert log_checking.verify(joel).contents.counts() == {
             "here": 4, "not_fetched": 0, "erased": 0, "missing": 0, "stray": 0,
         }  # fmt: skip
     organisation.exchange(AMINA, JOEL)
@@ -64,7 +64,7 @@ def test_who_does_not_hold_the_case_gets_no_chunk(
     organisation.exchange(AMINA, KARIM)
     with organisation.open(KARIM) as karim:
         assert chunk_files(karim) == []
-        found = checking.verify(karim)
+        found = log_checking.verify(karim)
         assert found.verified
         assert not any(found.contents.counts().values())
 
@@ -81,10 +81,14 @@ def test_what_finds_no_room_or_is_not_whole_goes_later_and_is_told(
             assert (made.documents, made.left_out) == (2, 1)
             assert any("NOT IN IT" in str(line) for line in made_lines(made))
             syncing.import_bundle(joel, tmp_path / "small.bundle")
-            assert [papers.is_here(joel, one.value) for one in papers.list_in(joel, case)] == [True, True, False]
+            assert [case_papers.is_here(joel, one.value) for one in case_papers.list_in(joel, case)] == [
+                True,
+                True,
+                False,
+            ]
             with pytest.raises(NotFoundError, match="not on this device"):
-                papers.save(joel, third, tmp_path / "third")
-            found = checking.verify(joel)
+                case_papers.save(joel, third, tmp_path / "third")
+            found = log_checking.verify(joel)
             assert found.verified
             assert found.contents.counts()["not_fetched"] == 1
             give(joel, amina, tmp_path)
@@ -98,7 +102,7 @@ def test_what_finds_no_room_or_is_not_whole_goes_later_and_is_told(
         assert (made.documents, made.left_out) == (1, 0)
         syncing.import_bundle(joel, tmp_path / "rest.bundle")
         for place in (first, second, third):
-            papers.save(joel, place, tmp_path / f"out-{place.record.hex()}")
+            case_papers.save(joel, place, tmp_path / f"out-{place.record.hex()}")
     assert third.case == case
 
 

@@ -8,7 +8,7 @@ from vault.access.session import Session
 from vault.casework.partner import Partner
 from vault.errors import UsageError, VerificationError
 from vault.ids import RecordId, make_id
-from vault.records.codec import to_fields
+from vault.records.versions import to_fields
 from vault.records.work import Entry
 from vault.seal.age import fingerprint, make_identity, recipient_of
 from vault.services.exports import partners

@@ -21,13 +21,13 @@ from vault.errors import NotFoundError, RefusedError, VerificationError, WrongPa
 from vault.policy.roles import Role
 from vault.seal.purposes import Purpose
 from vault.seal.recovery import Sheet, root_words
+from vault.services import health
 from vault.services.cases import cases
-from vault.services.computer import health
 from vault.services.credentials import recovery
-from vault.services.credentials.sheets import TypedSheets
-from vault.services.evidence import checking, logbook
+from vault.services.credentials.paper_sheets import TypedSheets
+from vault.services.evidence import log_checking, logbook
 from vault.services.grants import sharing
-from vault.services.projection import dates
+from vault.services.projection import last_done
 
 NEW = b"five wooden herons"
 
@@ -70,13 +70,13 @@ def secret_row(session: Session) -> object:
 
 def test_a_drill_of_sheets_that_were_replaced_elsewhere_proves_nothing(filled: Filled) -> None:
     with filled.open() as session:
-        dates.note_drill(session, 1_000)
-        dates.note_opened(session)
+        last_done.note_drill(session, 1_000)
+        last_done.note_opened(session)
         known = session.dates
         assert known.drill == 1_000
         recovery.renew(session)
         session.dates = known  # as on a device that hears of it by a bundle
-        dates.note_opened(session)
+        last_done.note_opened(session)
         assert session.dates.drill is None
 
 
@@ -84,7 +84,7 @@ def test_a_drill_proves_the_sheets_and_erases_their_secret_here_and_a_later_one_
     filled: Filled, sheets: Sequence[Sheet]
 ) -> None:
     with filled.open() as session:
-        dates.note_opened(session)
+        last_done.note_opened(session)
         assert _status(session) == "recovery sheets not proven yet"
         done = recovery.drill(session, typed(sheets, 3, 1))
         assert (done.opened, done.without, done.erased) == (6, 0, True)
@@ -95,7 +95,7 @@ def test_a_drill_proves_the_sheets_and_erases_their_secret_here_and_a_later_one_
             recovery.sheets(session)
     assert not (filled.path / "vault.db-wal").exists() or (filled.path / "vault.db-wal").stat().st_size == 0
     with filled.open() as session:
-        dates.note_opened(session)
+        last_done.note_opened(session)
         assert _status(session).startswith("proven ")
         assert not recovery.drill(session, typed(sheets, 2, 3)).erased
         drills = [line.payload for line in logbook.newest(session, act="recovery.drill").lines]
@@ -116,7 +116,7 @@ def test_that_sheets_open_a_case_is_said_only_as_far_as_this_device_knows_it(fil
                 recovery.drill(session, typed(sheets_of_vault or (), 1, 2))
             if step == "elsewhere":
                 session.note_dates(drill=None)
-            dates.note_opened(session)
+            last_done.note_opened(session)
             said.append(str(cases.only_you(session, filled.cases[0])).removeprefix("only YOU can open this case. "))
     assert said == [
         "There are no recovery sheets yet.",
@@ -145,7 +145,7 @@ def test_new_sheets_open_everything_and_the_old_ones_nothing_new(filled: Filled,
     assert done.root_words == new.sheets[0].root_words
     with reopen(filled) as session:
         assert {row.case for row in cases.list_all(session)} == {*filled.cases, later.case}
-        assert checking.verify(session).faults == ()
+        assert log_checking.verify(session).faults == ()
         assert all(line.payload for line in logbook.newest(session).lines)  # the audit of before opens too
 
 
@@ -302,7 +302,7 @@ def test_a_restore_that_a_power_cut_broke_off_is_repeated(
     assert len(done.back.ended) == 1  # the seat of the first try; the one before ended with it
     with reopen(filled) as session:
         assert len(cases.list_all(session)) == 2
-        assert checking.verify(session).faults == ()
+        assert log_checking.verify(session).faults == ()
 
 
 def test_a_copy_of_the_folder_is_restored_on_another_machine_and_the_passphrase_is_wiped(

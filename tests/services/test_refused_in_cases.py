@@ -17,19 +17,18 @@ from vault.casework.person import Person, PersonChange
 from vault.errors import NotFoundError, RefusedError, UsageError, VaultError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VersionId
 from vault.policy.roles import Role
+from vault.services import case_papers, own_forms
 from vault.services.approvals import erasing
 from vault.services.backups import backups
 from vault.services.cases import (
-    bulk,
     case_changes,
+    case_people,
     cases,
     editing,
     holds,
     intake,
     notes,
-    people,
-    same_person,
-    section_people,
+    same_people,
     sections,
     story,
     two_versions,
@@ -37,12 +36,10 @@ from vault.services.cases import (
 )
 from vault.services.cases.editing import Place
 from vault.services.erasures.what_goes import what_goes
-from vault.services.forms import own_forms
-from vault.services.grants import deputies, sharing
-from vault.services.members import devices, joining
-from vault.services.papers import homes
+from vault.services.grants import sharing, successors
+from vault.services.members import devices, invitations
 from vault.services.projection.authors import find_member
-from vault.services.safety import checklists, seizure
+from vault.services.safety import incidents, seizure
 from vault.store.rowtypes import VersionRow
 
 NOBODY = RecordId(b"nobody has this!")
@@ -62,30 +59,33 @@ class Kept(NamedTuple):
 
 def kept(mira: Session) -> Kept:
     case = cases.create(mira, title="A title", kind="asylum").case
-    person = people.add(mira, case, role="client", names=["Zarina Quill"])
+    person = case_people.add(mira, case, role="client", names=["Zarina Quill"])
     section = sections.create(mira, case, what="location", title="Where she is", members=[])
-    host = sections.add_person(mira, section, people.checked_person(role="third", names=["A Host"]))
+    host = sections.add_person(mira, section, case_people.checked_person(role="third", names=["A Host"]))
     return Kept(case, section, Place(case, person, Person.KIND), Place(section, host, Person.KIND))
 
 
 Act = Callable[[Session, Kept], object]
 UNKNOWN: dict[str, tuple[str, Act]] = {
-    "an edit": ("no such record", lambda who, at: people.change(who, at.missing(), PersonChange(born="1984"))),
-    "a look": ("no such record", lambda who, at: people.show(who, at.missing())),
+    "an edit": ("no such record", lambda who, at: case_people.change(who, at.missing(), PersonChange(born="1984"))),
+    "a look": ("no such record", lambda who, at: case_people.show(who, at.missing())),
     "a note": ("no note with this id", lambda who, at: notes.amend(who, NOBODY.hex(), text="other")),
     "an id": (
         "no such record with this id",
         lambda who, at: editing.locate(who, NOBODY.hex(), frozenset({Person.KIND})),
     ),
     "of a call": ("no open slip", lambda who, at: intake.correct(who, NOBODY.hex(), name="X")),
-    "in a section": ("no such person", lambda who, at: section_people.locate(who, at.section, NOBODY.hex())),
-    "a paper": ("no such document in this section", lambda who, at: homes.place_of(who, NOBODY.hex(), at.section)),
+    "in a section": ("no such person", lambda who, at: sections.locate_person(who, at.section, NOBODY.hex())),
+    "a paper": (
+        "no such document in this section",
+        lambda who, at: case_papers.place_of(who, NOBODY.hex(), at.section),
+    ),
     "two versions": ("only one version", lambda who, at: two_versions.both(who, at.person)),
     "a form": ("no form with this code", lambda who, at: own_forms.find(who, "no-such-form")),
     "a member": ("no member with this name", lambda who, at: find_member(who, "Nobody Here")),
     "a device": ("there is no such device", lambda who, at: seizure.look(who, SeatId(NOBODY))),
     "a device to name": ("there is no such device", lambda who, at: devices.name(who, SeatId(NOBODY), "desk")),
-    "whom to invite": ("no member with this name", lambda who, at: joining.invite_device(who, MemberId(NOBODY))),
+    "whom to invite": ("no member with this name", lambda who, at: invitations.invite_device(who, MemberId(NOBODY))),
     "a grant": ("none of these members can open", lambda who, at: sharing.revoke(who, at.case, [MemberId(NOBODY)])),
 }
 WRONG: dict[str, tuple[str, Act]] = {
@@ -96,8 +96,8 @@ WRONG: dict[str, tuple[str, Act]] = {
     "no silent cases": ("--limit must be between", lambda who, at: cases.list_silent(who, days=3, limit=0)),
     "no closed cases": ("--limit must be between", lambda who, at: case_changes.list_closed(who, limit=0)),
     "reopening an open case": ("this case is open", lambda who, at: case_changes.reopen(who, at.case)),
-    "one record": ("already the same record", lambda who, at: same_person.same(who, at.person, at.person)),
-    "no change": ("nothing to change", lambda who, at: section_people.change(who, at.host, PersonChange())),
+    "one record": ("already the same record", lambda who, at: same_people.same(who, at.person, at.person)),
+    "no change": ("nothing to change", lambda who, at: sections.change_person(who, at.host, PersonChange())),
     "a hold of yesterday": (
         "the review day has passed",
         lambda who, at: holds.hold(who, at.case, reason="a trial", review="2020-01-01"),
@@ -106,15 +106,17 @@ WRONG: dict[str, tuple[str, Act]] = {
         "somebody wrote a newer version",
         lambda who, at: two_versions.settle(who, at.person, (VersionId(NOBODY * 2), VersionId(NOBODY * 2)), {}),
     ),
-    "days without an end": ("--days is between 1", lambda who, _: joining.invite(who, like="intake", days=100_000)),
+    "days without an end": ("--days is between 1", lambda who, _: invitations.invite(who, like="intake", days=100_000)),
     "no backup kept": ("at least 1 backup", lambda who, _: backups.make(who, who.folder.path.parent / "b", keep=0)),
     "a checklist of a day": (
         "since must be a day with a time",
-        lambda who, at: checklists.begin(who, at.case, "disappeared", since="2026-11-28"),
+        lambda who, at: incidents.begin_checklist(who, at.case, "disappeared", since="2026-11-28"),
     ),
     "many cases": (
         "cases at once",
-        lambda who, _: bulk.close_all(who, [CompartmentId(at.to_bytes(16)) for at in range(501)], reason="other"),
+        lambda who, _: case_changes.close_all(
+            who, [CompartmentId(at.to_bytes(16)) for at in range(501)], reason="other"
+        ),
     ),
 }
 
@@ -165,8 +167,8 @@ def test_no_deputy_is_somebody_who_opens_no_cases(office: Office) -> None:
     with office.place.open() as mira:
         dana = admit(mira, name="Dana Okwiri", passphrase=b"dana opens", roles=frozenset({Role.INTAKE}))
         with pytest.raises(UsageError, match="this member's role does not allow that"):
-            deputies.set_deputy(mira, office.amina.member, dana.member)
-        assert deputies.deputy_of(mira, office.amina.member) == office.joel.member
+            successors.set_deputy(mira, office.amina.member, dana.member)
+        assert successors.deputy_of(mira, office.amina.member) == office.joel.member
 
 
 def test_a_question_that_nobody_could_answer_is_not_written(session: Session, tmp_path: Path) -> None:

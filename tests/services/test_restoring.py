@@ -20,11 +20,11 @@ from vault.log.genesis import Genesis
 from vault.records.seatlog import stored_origin
 from vault.seal.purposes import Purpose
 from vault.services.backups import backups, restoring
-from vault.services.backups.backup_proof import Manifest
+from vault.services.backups.proven_backup import Manifest
 from vault.services.backups.restoring import Restored
 from vault.services.cases import cases, notes, searching
-from vault.services.evidence import checking
-from vault.services.projection import dates
+from vault.services.evidence import log_checking
+from vault.services.projection import last_done
 from vault.store.engine import Database, open_database
 from vault.store.manifest import put_manifest, read_manifest
 from vault.store.rowtypes import LocalRow
@@ -67,7 +67,7 @@ def test_everything_is_there_again_on_a_new_machine(filled: Filled, tmp_path: Pa
     place = Place(restored.path, tmp_path / "fresh")
     with place.open() as session:
         assert contents(session, filled) == before
-        assert checking.verify(session).faults == ()
+        assert log_checking.verify(session).faults == ()
         found = tables_of(session.database)
         for name in ("version", "version_key"):
             assert tables[name] == found[name]
@@ -82,7 +82,7 @@ def test_everything_is_there_again_on_a_new_machine(filled: Filled, tmp_path: Pa
     second = restore(tmp_path / "stick", tmp_path / "second.vault", tmp_path / "fresher")
     with Place(second.path, tmp_path / "fresher").open() as session:
         assert contents(session, filled) == before
-        assert checking.verify(session).faults == ()
+        assert log_checking.verify(session).faults == ()
 
 
 def test_a_new_log_begins_that_names_the_old_one_says_so_and_shows_no_case(filled: Filled, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_new_log_begins_that_names_the_old_one_says_so_and_shows_no_case(fille
             genesis = Genesis.decode(rows.genesis(restored.origin) or b"")
             assert rows.size(old) == size
         assert (genesis.predecessor, genesis.predecessor_size) == (old, size)
-    assert dates.last_opened(vault_id, tmp_path / "fresh") is not None
+    assert last_done.last_opened(vault_id, tmp_path / "fresh") is not None
 
 
 @pytest.mark.parametrize("put_into", [None, "keyrows.db", "vault.db"])
@@ -260,7 +260,7 @@ def test_a_loss_that_a_person_was_told_of_is_settled(filled: Filled, tmp_path: P
     with Place(restored.path, filled.state).open() as session:
         assert [alarm for alarm in session.alarms if not alarm.is_news] == []
         session.require_sound_log()
-        assert checking.verify(session).faults == ()
+        assert log_checking.verify(session).faults == ()
     # Whoever puts an older copy under it from now on is told as ever.
     shutil.copytree(restored.path, tmp_path / "older.vault")
     with Place(restored.path, filled.state).open() as session:

@@ -17,10 +17,10 @@ from vault.access.unlock import unlock
 from vault.errors import NotFoundError, RefusedError, VaultError, VerificationError
 from vault.policy.roles import Role
 from vault.seal.recovery import Sheet, make_sheets
-from vault.services.backups import backups, restoring_by_sheets
-from vault.services.backups.restoring_by_sheets import Regained
+from vault.services.backups import backups, restoring
+from vault.services.backups.restoring import Regained
 from vault.services.credentials import recovery
-from vault.services.credentials.sheets import TypedSheets
+from vault.services.credentials.paper_sheets import TypedSheets
 
 NEW = b"five wooden herons"
 
@@ -40,7 +40,7 @@ def make(filled: Filled, stick: Path) -> Path:
 
 def restore(source: Path, target: Path, state: Path, paper: TypedSheets, name: str = MEMBER, **more: bool) -> Regained:
     wish = Wish(name, **{"new_admin": False, "everything": False, "ends_old": True, **more})
-    return restoring_by_sheets.restore_by_sheets(source, target, paper, wish, passphrase=bytearray(NEW), state=state)
+    return restoring.restore_by_sheets(source, target, paper, wish, passphrase=bytearray(NEW), state=state)
 
 
 @pytest.mark.long
@@ -104,7 +104,7 @@ def test_a_damaged_backup_is_named_before_a_sheet_is_typed_and_again_behind_it(
     for name in ("keys", "keyrows.db", "vault.db"):
         flip(backup / name, 70)
         with pytest.raises(VerificationError, match=rf"{name} of the backup is not what was written"):
-            restoring_by_sheets.require_whole(tmp_path / "stick")
+            restoring.require_whole(tmp_path / "stick")
         with pytest.raises(VerificationError):
             restore(tmp_path / "stick", tmp_path / "new.vault", tmp_path / "fresh", typed(sheets, 1, 2))
         flip(backup / name, 70)
@@ -118,12 +118,12 @@ def test_new_sheets_open_the_backups_made_since_and_the_old_ones_those_before(
     with filled.open() as session:
         fresh = recovery.renew(session).sheets
     new = make(filled, tmp_path / "new")
-    tried = restoring_by_sheets.try_backup(new, tmp_path / "a.vault", typed(fresh, 1, 3))
+    tried = restoring.try_backup(new, tmp_path / "a.vault", typed(fresh, 1, 3))
     assert tried.versions > 10
-    assert restoring_by_sheets.try_backup(old, tmp_path / "a.vault", typed(sheets, 1, 3)).compartments == 6
+    assert restoring.try_backup(old, tmp_path / "a.vault", typed(sheets, 1, 3)).compartments == 6
     for source, paper in ((old, typed(fresh, 1, 3)), (new, typed(sheets, 1, 3))):
         with pytest.raises(VerificationError, match="these sheets do not open this vault"):
-            restoring_by_sheets.try_backup(source, tmp_path / "a.vault", paper)
+            restoring.try_backup(source, tmp_path / "a.vault", paper)
     assert not list(tmp_path.glob("a.vault*"))
     done = restore(new, tmp_path / "b.vault", tmp_path / "fresh", typed(fresh, 2, 1))
     assert (done.root_words, done.back.left) == (fresh[0].root_words, 0)

@@ -13,8 +13,8 @@ from tests.services.founded import Place
 from tests.tables import each
 from vault.access.membership.roster_proposals import Proposal
 from vault.access.session import Session
-from vault.log.rosters.roster import Roster
-from vault.log.rosters.roster_entries import MemberEntry, RosterEntry, encode_entry
+from vault.log.roster import Roster
+from vault.log.roster_entries import MemberEntry, RosterEntry, encode_entry
 from vault.services.members import roster_changes
 
 
@@ -47,7 +47,7 @@ def proposed(session: Session, **head: Any) -> Roster:
 )
 def test_a_rule_that_a_roster_changes_is_said(head: dict[str, Any], said: list[str], mira: Session) -> None:
     rights = mira.directory.effective.head.rights
-    told = roster_changes.describe(mira, Proposal(proposed(mira, **head)))
+    told = roster_changes.changes_in_words(mira, Proposal(proposed(mira, **head)))
     assert [str(line) for line in told] == [line.format(rights=rights) for line in said]
 
 
@@ -56,7 +56,7 @@ def test_it_is_said_when_a_supervisor_alone_may_admit_helpers_from_here_on(mira:
     strict = proposed(mira, helpers_by_supervisor=False)
     mira.directory = replace(stands, effective=replace(stands.effective, head=strict.head))
     try:
-        told = roster_changes.describe(mira, allowed)
+        told = roster_changes.changes_in_words(mira, allowed)
     finally:
         mira.directory = stands
     assert [str(line) for line in told] == ["lets a supervisor alone admit intake, field and caseworker"]

@@ -12,7 +12,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, UsageError
 from vault.ids import VersionId
-from vault.services.cases import case_changes, cases, notes, people, searching, sections
+from vault.services.cases import case_changes, case_people, cases, notes, searching, sections
 from vault.services.cases.searching import Why
 from vault.services.grants import sharing
 
@@ -118,10 +118,10 @@ def test_a_search_is_narrowed_to_what_a_member_wrote(office: Office) -> None:
 def test_people_are_found_by_sound_where_the_narrowing_has_people_of_that_member_and_day(office: Office) -> None:
     with office.open(office.amina) as amina:
         case = cases.create(amina, title="Shared", kind="other").case
-        hers = people.add(amina, case, role="client", names=["Алия Скорякина"])
+        hers = case_people.add(amina, case, role="client", names=["Алия Скорякина"])
         sharing.grant(amina, case, [office.nadia.member])
     with office.open(office.nadia) as nadia:
-        theirs = people.add(nadia, case, role="relative", names=["Aliya Skorjakina"])
+        theirs = case_people.add(nadia, case, role="relative", names=["Aliya Skorjakina"])
         for narrowing, found in {
             "": {hers, theirs},
             "kind:person": {hers, theirs},
@@ -173,7 +173,7 @@ def test_sections_are_looked_into_when_that_is_asked_and_the_log_says_so(
     case = filled.cases[0]
     section = sections.create(filled_session, case, what="location", title="Where she is")
     sections.add_note(filled_session, section, Note(NoteKind.SAFETY, "Quietwater 17, ask for Tilda."))
-    host = people.checked_person(role="third", names=["Тильда Скорякина"], phones=["+996 555 123456"])
+    host = case_people.checked_person(role="third", names=["Тильда Скорякина"], phones=["+996 555 123456"])
     sections.add_person(filled_session, section, host)
     size = filled_session.log.size
     for asked, why in (("quietw", Why.BEGINNING), ("Skoriakine", Why.SPELLING), ("0555 123456", Why.DIGITS)):

@@ -18,23 +18,12 @@ from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
 from vault.services import housekeeping
 from vault.services.approvals import moving
-from vault.services.cases import (
-    alike,
-    cases,
-    holds,
-    notes,
-    people,
-    same_person,
-    searching,
-    section_people,
-    sections,
-    undoing,
-)
+from vault.services.cases import case_people, cases, holds, notes, same_people, searching, sections, undoing
 from vault.services.cases.editing import Place, own_record
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.exports.exporting import Undecided
-from vault.services.grants import epoch_keys, sharing
+from vault.services.grants import key_changes, sharing
 from vault.services.projection.projection import up_to_date_index
 
 PLACE = "Quietwater 17"
@@ -47,7 +36,7 @@ def _case_with_section(office: Office, *, for_joel: bool = False) -> tuple[Compa
         members = [office.joel.member] if for_joel else []
         section = sections.create(amina, case, what="location", title="Where she is", members=members)
         sections.add_note(amina, section, Note(NoteKind.SAFETY, f"{PLACE}, second floor"))
-        sections.add_person(amina, section, people.checked_person(role="third", names=[f"Host {PLACE}"]))
+        sections.add_person(amina, section, case_people.checked_person(role="third", names=[f"Host {PLACE}"]))
     return case, section
 
 
@@ -161,51 +150,53 @@ def test_a_person_kept_apart_is_changed_and_known_again_in_a_case(office: Office
     case, section = _case_with_section(office, for_joel=True)
     with office.open(office.amina) as amina:
         host = sections.open_section(amina, section).persons[0].record
-        there = section_people.locate(amina, section, host.hex()[:8])
-        changed = section_people.change(amina, there, PersonChange(add_phones=("+996 555 010 777",)))
+        there = sections.locate_person(amina, section, host.hex()[:8])
+        changed = sections.change_person(amina, there, PersonChange(add_phones=("+996 555 010 777",)))
         assert changed.settled == 1
-        record = people.add(amina, case, role="witness", names=["The host"])
+        record = case_people.add(amina, case, role="witness", names=["The host"])
         here = Place(case, record, Person.KIND)
-        assert same_person.same(amina, here, there) == same_person.Joined(places=2)
-        assert [(line.record, line.name) for line in same_person.cases_of(amina, here)] == sorted(
+        assert same_people.same(amina, here, there) == same_people.Joined(places=2)
+        assert [(line.record, line.name) for line in same_people.cases_of(amina, here)] == sorted(
             [(record, "The host"), (host, f"Host {PLACE}")]
         )
-        third = Place(case, people.add(amina, case, role="third", names=["Neighbour"]), Person.KIND)
-        assert same_person.same(amina, there, third).places == 3
+        third = Place(case, case_people.add(amina, case, role="third", names=["Neighbour"]), Person.KIND)
+        assert same_people.same(amina, there, third).places == 3
         (kept,) = sections.open_section(amina, section).persons
         assert kept.value.phones == ("+996 555 010 777",)
     with office.open(office.amina) as amina:
         sharing.revoke(amina, section, [office.joel.member])
     with office.open(office.joel) as joel:
         for refused in (
-            lambda: section_people.locate(joel, section, host.hex()),
-            lambda: section_people.change(joel, there, PersonChange(role="third")),
-            lambda: same_person.same(joel, there, here),
+            lambda: sections.locate_person(joel, section, host.hex()),
+            lambda: sections.change_person(joel, there, PersonChange(role="third")),
+            lambda: same_people.same(joel, there, here),
         ):
             with pytest.raises(RefusedError, match="not granted to you"):
                 refused()
-        assert {line.name for line in same_person.cases_of(joel, here)} == {"The host", "Neighbour"}
+        assert {line.name for line in same_people.cases_of(joel, here)} == {"The host", "Neighbour"}
 
 
 def test_who_is_spelled_alike_or_reached_alike_is_proposed_with_the_reason(office: Office) -> None:
     with office.open(office.amina) as amina:
         one, other = (cases.create(amina, title=title, kind="asylum").case for title in ("One", "Another"))
-        record = people.add(
+        record = case_people.add(
             amina, one, role="client", names=["Вьюжанин Арсений"], born="1984", phones=["+996 555 1234"]
         )
         place = Place(one, record, Person.KIND)
-        people.add(amina, other, role="client", names=["Vyuzhanin Arseniy"])
-        people.add(amina, other, role="relative", names=["Arseniy Borsov"])
-        people.add(amina, other, role="witness", names=["Vyuzhanin A."], born="1984-05")
-        people.add(amina, other, role="witness", names=["Somebody"], phones=["0555 12 34"])
-        found = alike.alike(amina, place, people.show(amina, place).value)
+        case_people.add(amina, other, role="client", names=["Vyuzhanin Arseniy"])
+        case_people.add(amina, other, role="relative", names=["Arseniy Borsov"])
+        case_people.add(amina, other, role="witness", names=["Vyuzhanin A."], born="1984-05")
+        case_people.add(amina, other, role="witness", names=["Somebody"], phones=["0555 12 34"])
+        found = same_people.alike(amina, place, case_people.show(amina, place).value)
         assert [(one.name, one.names, one.numbers, one.born) for one in found] == [
             ("Somebody", (), ("+996 555 1234",), ""),
             ("Vyuzhanin Arseniy", ("Вьюжанин", "Арсений"), (), ""),
             ("Vyuzhanin A.", ("Вьюжанин",), (), "1984-05"),
         ]
-        same_person.same(amina, place, found[0].place)
-        assert "Somebody" not in [one.name for one in alike.alike(amina, place, people.show(amina, place).value)]
+        same_people.same(amina, place, found[0].place)
+        assert "Somebody" not in [
+            one.name for one in same_people.alike(amina, place, case_people.show(amina, place).value)
+        ]
 
 
 def test_a_note_with_its_correction_moves_into_a_section_and_no_key_of_the_case_opens_it_any_more(
@@ -217,8 +208,8 @@ def test_a_note_with_its_correction_moves_into_a_section_and_no_key_of_the_case_
     with office.open(office.amina) as amina:
         note = notes.add(amina, case, Note(NoteKind.SAFETY, "She sleeps at Larkspur Yard 4"))
         notes.amend(amina, note.hex(), text="No, at Larkspur Yard 5")
-        host = people.add(amina, case, role="third", names=["Host Larkspur"])
-        before = epoch_keys.keys_of(amina, case).epochs
+        host = case_people.add(amina, case, role="third", names=["Host Larkspur"])
+        before = key_changes.keys_of(amina, case).epochs
         asked = moving.ask(amina, Place(case, note, Note.KIND), section)
         assert asked.taken_from == (JOEL,)
         first, second = moving.move(amina, asked).records
@@ -229,7 +220,7 @@ def test_a_note_with_its_correction_moves_into_a_section_and_no_key_of_the_case_
         assert "Host Larkspur" in [person.value.display_name() for person in view.persons]
         assert [stored.value.text for stored in cases.open_case(amina, case).notes] == ["stays"]
         assert searching.search(amina, "Larkspur").hits == ()
-        assert epoch_keys.keys_of(amina, case).epochs == before + 2
+        assert key_changes.keys_of(amina, case).epochs == before + 2
     with office.open(office.joel) as joel:
         assert [stored.value.text for stored in cases.open_case(joel, case).notes] == ["stays"]
 
@@ -290,7 +281,7 @@ def test_undo_takes_no_only_copy_after_a_move(office: Office, kind: str) -> None
         if kind == Note.KIND:
             record = notes.add(amina, case, Note(NoteKind.CONTACT, "she sleeps at the mill"))
         else:
-            record = people.add(amina, case, role="relative", names=["Hidden One"])
+            record = case_people.add(amina, case, role="relative", names=["Hidden One"])
         before = sections.open_section(amina, section)
         moving.move(amina, moving.ask(amina, Place(case, record, kind), section))
         with pytest.raises(RefusedError, match="moved into a section"):

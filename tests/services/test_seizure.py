@@ -13,7 +13,7 @@ from vault.access.membership.roster_commit import commit_roster
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.policy.roles import Role
-from vault.services.cases import cases, intake, people, sections
+from vault.services.cases import case_people, cases, intake, sections
 from vault.services.grants import sharing
 from vault.services.members import warning
 from vault.services.safety import seizure
@@ -25,7 +25,7 @@ def _case(office: Office) -> str:
     """Amina makes a case that Joel, her deputy, holds too, with a section for both."""
     with office.open(office.amina) as amina:
         made = cases.create(amina, title="A title", kind="asylum")
-        people.add(amina, made.case, role="client", names=[CLIENT], phones=["0555 123456"])
+        case_people.add(amina, made.case, role="client", names=[CLIENT], phones=["0555 123456"])
         section = sections.create(amina, made.case, what="location", title="Where", members=[office.joel.member])
         sections.add_note(amina, section, Note(NoteKind.SAFETY, "second floor"))
     return made.ref

@@ -11,7 +11,7 @@ import pytest
 from tests.services.sheets_help import typed
 from vault.errors import RefusedError, TryAgainError, VerificationError
 from vault.seal.recovery import make_sheets
-from vault.services.credentials.sheets import TypedSheets, is_word, questions, sheet_files, shown
+from vault.services.credentials.paper_sheets import TypedSheets, is_word, questions, sheet_files, shown
 from vault.words.message import Message
 
 SHEETS = make_sheets(bytes(range(32)))

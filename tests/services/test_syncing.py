@@ -14,11 +14,11 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, VerificationError
 from vault.ids import CompartmentId
-from vault.services.cases import cases, notes, people, undoing
-from vault.services.evidence import checking
+from vault.services.cases import case_people, cases, notes, undoing
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.exchange.bundle_words import imported_lines
-from vault.services.exchange.peers import peers_of
+from vault.services.exchange.known_peers import peers_of
 from vault.services.grants import sharing
 from vault.store.rowtypes import VersionKeyRow
 from vault.sync.staging import staged_in
@@ -71,7 +71,7 @@ def test_a_colleague_reads_what_was_granted_and_nothing_else(offices: Offices, f
         assert rows.epochs(second) == []
     for office in offices:
         with office.open() as session:
-            assert checking.verify(session).faults == ()
+            assert log_checking.verify(session).faults == ()
     with founder.open() as session:
         peer = peers_of(session)[colleague.seat]
     assert peer.at is not None
@@ -279,7 +279,7 @@ def test_of_what_was_taken_back_no_byte_stays_in_the_folder_and_both_logs_are_so
     colleague.take(founder.send(colleague, tmp_path))
     for office in offices:
         with office.open() as session:
-            assert checking.verify(session).faults == ()
+            assert log_checking.verify(session).faults == ()
             assert "written by mistake" not in {note.value.text for note in cases.open_case(session, case).notes}
 
 
@@ -290,13 +290,13 @@ def test_who_came_and_may_be_known_here_is_told_by_reference_and_by_whom_to_ask(
     shared, _ = filled_template.cases
     with founder.open() as session:
         own = cases.create(session, title="An old case", kind="asylum", alone_reason="nobody")
-        people.add(session, own.case, role="client", names=["Алия Скорякина"])
-        people.add(session, own.case, role="relative", names=["Ilham Torgaev"])
+        case_people.add(session, own.case, role="client", names=["Алия Скорякина"])
+        case_people.add(session, own.case, role="relative", names=["Ilham Torgaev"])
         at = cases.open_case(session, shared).head.value.ref
     with colleague.open() as session:
-        record = people.add(session, shared, role="witness", names=["Skoriakine Aliya"])
+        record = case_people.add(session, shared, role="witness", names=["Skoriakine Aliya"])
         hers = cases.create(session, title="Hers alone", kind="asylum", alone_reason="nobody")
-        people.add(session, hers.case, role="client", names=["Ильхам Торгаев"])
+        case_people.add(session, hers.case, role="client", names=["Ильхам Торгаев"])
     imported = founder.take(colleague.send(founder, tmp_path))
     here, away = imported.known.people
     assert (here.place.record, here.others[0].case, here.refs, here.ask) == (record, own.case, (own.ref,), ())

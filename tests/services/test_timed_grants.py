@@ -13,12 +13,11 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.heads import heads_of
-from vault.records.codec import to_fields
+from vault.records.versions import to_fields
 from vault.records.work import Entry
 from vault.seal.named import access_record
-from vault.services import housekeeping
+from vault.services import housekeeping, this_computer
 from vault.services.cases import cases, listing, notes, searching
-from vault.services.computer import clock
 from vault.services.grants import sharing, timed_grants
 from vault.services.projection.projection import audit_of, up_to_date_index
 
@@ -158,7 +157,7 @@ def test_a_jump_of_the_clock_withdraws_nothing_before_a_person_confirmed_it(offi
         at_ms = amina.log.now_ms() + 3 * DAY_MS
         amina.log.now_ms = lambda: at_ms
         assert timed_grants.withdraw_expired_grants(amina) == 0
-        clock.confirm(amina)
+        this_computer.confirm_clock(amina)
         assert timed_grants.withdraw_expired_grants(amina) == 1
 
 

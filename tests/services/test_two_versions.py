@@ -17,11 +17,11 @@ from vault.casework.person import ContactChange, Person, PersonChange
 from vault.casework.story.events import Detention
 from vault.errors import UsageError
 from vault.ids import CompartmentId
-from vault.services.cases import case_changes, cases, editing, people, story, two_versions
+from vault.services import case_papers, paper_text
+from vault.services.cases import case_changes, case_people, cases, editing, story, two_versions
 from vault.services.cases.editing import Place
-from vault.services.evidence import checking
-from vault.services.papers import adding, paper_text, papers
-from vault.services.safety import pack
+from vault.services.evidence import log_checking
+from vault.services.safety import person_pack
 
 
 @pytest.fixture
@@ -72,12 +72,12 @@ def test_what_comes_of_two_versions_of_a_fact_is_confirmed_only_where_that_is_sa
         story.change(amina, place, {"place": "Cell 9", "order": "b-1", "confirmed": "the lawyer"})
     organisation.exchange(AMINA, JOEL)
     with organisation.open(AMINA) as amina:
-        assert pack.facts(amina, case).confirmed == ()
+        assert person_pack.facts(amina, case).confirmed == ()
         is_unconfirmed = settled(amina, place, chosen)
         (kept,) = story.list_in(amina, case, [Detention.KIND])
         assert (kept.heads, kept.value.confirmed) == (1, confirmed)  # type: ignore[attr-defined]
         assert is_unconfirmed == (confirmed is None)
-        assert len(pack.facts(amina, case).confirmed) == (confirmed is not None)
+        assert len(person_pack.facts(amina, case).confirmed) == (confirmed is not None)
 
 
 def test_two_versions_of_a_paper_are_settled_fact_by_fact_and_its_content_stays_that_of_one(
@@ -90,31 +90,31 @@ def test_two_versions_of_a_paper_are_settled_fact_by_fact_and_its_content_stays_
         untouched = add(amina, case, scan)
     organisation.exchange(AMINA, JOEL)
     with organisation.open(JOEL) as joel:
-        adding.add(joel, case, better, {"kind": DocumentKind.DECISION}, version_of=place.record)
+        case_papers.add_paper(joel, case, better, {"kind": DocumentKind.DECISION}, version_of=place.record)
         paper_text.read_and_keep(joel, place)
-        papers.change(joel, untouched, {"from_whom": "the court"})
+        case_papers.change(joel, untouched, {"from_whom": "the court"})
     with organisation.open(AMINA) as amina:
-        papers.change(amina, place, {"from_whom": "the second court", "authenticity": "copy"})
-        papers.change(amina, untouched, {"from_whom": "the clerk", "received": "2026-11-20"})
+        case_papers.change(amina, place, {"from_whom": "the second court", "authenticity": "copy"})
+        case_papers.change(amina, untouched, {"from_whom": "the clerk", "received": "2026-11-20"})
     organisation.exchange(AMINA, JOEL)
     with organisation.open(AMINA) as amina:
-        assert {each.heads for each in papers.list_in(amina, case)} == {2}
+        assert {each.heads for each in case_papers.list_in(amina, case)} == {2}
         shown = two_versions.both(amina, place)
         assert not any(isinstance(value, bytes) for side in (shown.left, shown.right) for value in side.fields.values())
         settled(amina, place, {"content": THEIRS, "kind": THEIRS})
-        kept = papers.show(amina, place)
+        kept = case_papers.show(amina, place)
         assert (kept.heads, kept.value.from_whom, kept.value.authenticity, kept.value.kind, kept.value.title) == (
             1, "the second court", Authenticity.COPY, DocumentKind.DECISION, ORDER["title"],
         )  # fmt: skip
-        papers.save(amina, place, tmp_path / "out")
+        case_papers.save(amina, place, tmp_path / "out")
         assert (tmp_path / "out").read_bytes() == better.read_bytes()
         assert paper_text.text_of(amina, place).text == better.read_text()
         with pytest.raises(UsageError):  # `received` would be lost
-            papers.change(amina, untouched, {"title": "One order", "from_whom": "the clerk"})
-        edited = papers.change(amina, untouched, {"from_whom": "the clerk", "received": "2026-11-20"})
+            case_papers.change(amina, untouched, {"title": "One order", "from_whom": "the clerk"})
+        edited = case_papers.change(amina, untouched, {"from_whom": "the clerk", "received": "2026-11-20"})
         assert edited.settled == 2
-        assert {each.heads for each in papers.list_in(amina, case)} == {1}
-        assert checking.verify(amina).verified
+        assert {each.heads for each in case_papers.list_in(amina, case)} == {1}
+        assert log_checking.verify(amina).verified
 
 
 def apart(organisation: Organisation, case: CompartmentId, change: Callable[[Session, bool], object]) -> None:
@@ -163,7 +163,7 @@ def test_an_edit_of_a_person_in_two_versions_keeps_both_lists_and_refuses_to_dro
     organisation: Organisation, case: CompartmentId
 ) -> None:
     with organisation.open(AMINA) as amina:
-        place = Place(case, people.add(amina, case, role="client", names=["Ilham"]), Person.KIND)
+        place = Place(case, case_people.add(amina, case, role="client", names=["Ilham"]), Person.KIND)
     organisation.exchange(AMINA, JOEL)
 
     def contact(address: str) -> PersonChange:
@@ -172,17 +172,19 @@ def test_an_edit_of_a_person_in_two_versions_keeps_both_lists_and_refuses_to_dro
     apart(
         organisation,
         case,
-        lambda session, first: people.change(session, place, contact("030 555 1234" if first else "030 555 9999")),
+        lambda session, first: case_people.change(session, place, contact("030 555 1234" if first else "030 555 9999")),
     )
     with organisation.open(AMINA) as amina:
         for wanted in (PersonChange(unregistered=True), PersonChange(born="1983")):
             with pytest.raises(UsageError, match="differ in what you did not give"):
-                people.change(amina, place, wanted)
-        people.change(amina, place, PersonChange(contact=ContactChange(never_use=("030 555 7777",))))  # holds at once
-        kept = people.show(amina, place)
+                case_people.change(amina, place, wanted)
+        case_people.change(
+            amina, place, PersonChange(contact=ContactChange(never_use=("030 555 7777",)))
+        )  # holds at once
+        kept = case_people.show(amina, place)
         assert (kept.heads, kept.value.safe_contact and kept.value.safe_contact.never_use) == (2, ("030 555 7777",))
-        assert people.change(amina, place, replace(contact("030 555 1234"), add_phones=())).settled == 2
-        kept = people.show(amina, place)
+        assert case_people.change(amina, place, replace(contact("030 555 1234"), add_phones=())).settled == 2
+        kept = case_people.show(amina, place)
         assert (kept.heads, set(kept.value.phones)) == (1, {"030 555 1234", "030 555 9999"})
 
 

@@ -15,8 +15,8 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.index.file import Index
 from vault.progress import Working
-from vault.services.cases import cases, editing, notes, people, searching, story, undoing
-from vault.services.evidence import checking, logbook
+from vault.services.cases import case_people, cases, editing, notes, searching, story, undoing
+from vault.services.evidence import log_checking, logbook
 from vault.services.grants import sharing
 from vault.services.projection.approval_checks import UNDONE
 
@@ -35,7 +35,7 @@ def test_who_saw_it_in_the_same_folder_misses_nothing_and_finds_nothing(house: H
         assert "Quillfeather by mistake" not in {note.value.text for note in cases.open_case(joel, house.case).notes}
         assert joel.quarantine == []
         assert [line for line in joel.warnings if "not here" in str(line)] == []
-        assert checking.verify(joel).verified
+        assert log_checking.verify(joel).verified
 
 
 def test_nobody_takes_back_what_another_wrote(house: House) -> None:
@@ -85,16 +85,16 @@ def test_an_index_that_was_cut_off_in_between_is_made_anew_and_finds_nothing_of_
 
 def test_what_a_colleague_wrote_since_keeps_only_what_it_names(house: House) -> None:
     with house.open("Amina") as amina:
-        stands = people.add(amina, house.case, role="relative", names=["Zarina Quill"])
-        people.add(amina, house.case, role="relative", names=["Pavel Quill"])
+        stands = case_people.add(amina, house.case, role="relative", names=["Zarina Quill"])
+        case_people.add(amina, house.case, role="relative", names=["Pavel Quill"])
     with house.open("Joel") as joel:
-        people.add(joel, house.case, role="relative", names=["Sami Quill"], phones=["0555 123456"])
+        case_people.add(joel, house.case, role="relative", names=["Sami Quill"], phones=["0555 123456"])
         story.add(joel, house.case, Task("ask them"))
     with house.open("Amina") as amina:
         found = undoing.last(amina)
         assert found.about == "Pavel Quill"
         undoing.undo(amina, found)
-        names = people.names_in(amina, house.case)
+        names = case_people.names_in(amina, house.case)
     assert stands in names
     assert {"Sami Quill"} <= set(names.values())
     assert "Pavel Quill" not in names.values()
@@ -136,7 +136,9 @@ def test_an_undo_is_told_as_one_and_before_it_what_it_takes_back_in_few_words(ho
 
 def test_two_who_were_said_to_be_one_are_two_again_at_once(house: House) -> None:
     with house.open("Amina") as amina:
-        ids = [people.add(amina, house.case, role="witness", names=[name]).hex() for name in ("Vera One", "Vera Two")]
+        ids = [
+            case_people.add(amina, house.case, role="witness", names=[name]).hex() for name in ("Vera One", "Vera Two")
+        ]
         said = {"person": (ids[0],), "other": (f"{house.case.hex()}/{ids[1]}",)}
         two = SAME.look(amina, said)
         assert str(two.asks[0].question).startswith("Are Vera One and Vera Two, of ")

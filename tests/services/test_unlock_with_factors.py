@@ -10,14 +10,14 @@ from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tests.services.test_factors import HeldKey, given
 from vault.errors import NotFoundError, WrongPassphraseError
-from vault.services.credentials import factors
-from vault.services.credentials.unlock_with_factors import unlock_with_factors
+from vault.services.credentials import entering
+from vault.services.credentials.entering import unlock_with_factors
 
 
 def test_a_keyfile_named_by_its_path_lets_in(founded: Place, tmp_path: Path) -> None:
     path = tmp_path / "stick.bin"
     with founded.open() as session:
-        factors.add_keyfile(session, member=MEMBER, factors=given(), path=path)
+        entering.add_keyfile(session, member=MEMBER, factors=given(), path=path)
     typed = bytearray(PASSPHRASE)
     unlock_with_factors(founded.path, MEMBER, typed, str(path), state=founded.state).close()
     assert typed == bytes(len(PASSPHRASE))
@@ -25,7 +25,7 @@ def test_a_keyfile_named_by_its_path_lets_in(founded: Place, tmp_path: Path) -> 
 
 def test_a_security_key_lets_in_with_its_pin(founded: Place) -> None:
     with founded.open() as session:
-        factors.add_security_key(session, member=MEMBER, factors=given(), provider=HeldKey())
+        entering.add_security_key(session, member=MEMBER, factors=given(), provider=HeldKey())
     unlock_with_factors(
         founded.path, MEMBER, bytearray(PASSPHRASE), pin="1234", state=founded.state, key=HeldKey()
     ).close()

@@ -13,10 +13,10 @@ from vault.ids import RecordId, VersionId
 from vault.index.heads import heads_of
 from vault.records.work import Entry
 from vault.services.approvals import moving
-from vault.services.cases import cases, editing, notes, people, same_person, sections
+from vault.services.cases import case_people, cases, editing, notes, same_people, sections
 from vault.services.cases.editing import Place
 from vault.services.projection.projection import up_to_date_index
-from vault.services.projection.reading import read_versions
+from vault.services.projection.stored_records import read_versions
 
 
 def broken(session: Session, place: Place) -> None:
@@ -31,7 +31,7 @@ def test_a_version_that_cannot_be_read_says_nothing_in_the_history_and_the_reada
     session: Session,
 ) -> None:
     case = cases.create(session, title="A title", kind="asylum").case
-    place = Place(case, people.add(session, case, role="client", names=["Zarina Quill"]), Person.KIND)
+    place = Place(case, case_people.add(session, case, role="client", names=["Zarina Quill"]), Person.KIND)
     broken(session, place)
     told = {version.version: editing.fields_told(version) for version in editing.history(session, place)}
     (unread,) = [version for version, fields in told.items() if not fields]
@@ -40,8 +40,8 @@ def test_a_version_that_cannot_be_read_says_nothing_in_the_history_and_the_reada
     assert len(versions) == 1
     with pytest.raises(VerificationError, match="no version of this record can be read here"):
         editing.next_of(Person, versions, lambda person: person)
-    people.change(session, place, PersonChange(born="1984"))
-    person = people.show(session, place).value
+    case_people.change(session, place, PersonChange(born="1984"))
+    person = case_people.show(session, place).value
     assert (person.display_name(), person.born) == ("Zarina Quill", "1984")
 
 
@@ -71,10 +71,10 @@ def test_two_who_were_joined_with_others_are_one_with_all_of_them(session: Sessi
     found = []
     for title in ("one", "two", "three", "four"):
         case = cases.create(session, title=title, kind="asylum").case
-        found.append(Place(case, people.add(session, case, role="client", names=["Zarina Quill"]), Person.KIND))
+        found.append(Place(case, case_people.add(session, case, role="client", names=["Zarina Quill"]), Person.KIND))
     first, second, third, fourth = found
-    same_person.same(session, first, second)
-    same_person.same(session, third, fourth)
-    assert same_person.same(session, first, third).places == 4
+    same_people.same(session, first, second)
+    same_people.same(session, third, fourth)
+    assert same_people.same(session, first, third).places == 4
     for place in found:
-        assert {standing.case for standing in same_person.cases_of(session, place)} == {each.case for each in found}
+        assert {standing.case for standing in same_people.cases_of(session, place)} == {each.case for each in found}

@@ -14,7 +14,7 @@ from vault.casework.note import Note
 from vault.casework.person import Person, PersonChange, PersonName
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
-from vault.services.cases import cases, intake, listing, notes, people, searching, sections, undoing, writing_down
+from vault.services.cases import case_people, cases, intake, listing, notes, searching, sections, undoing, writing_down
 from vault.services.cases.editing import Place
 from vault.services.cases.searching import Why
 from vault.services.cases.writing_down import KnownAlreadyError, StandsHereError
@@ -23,7 +23,7 @@ NAME, SPELT, PHONE = "Алия Скорякина", "Skoriakine Aliya", "+996 55
 
 
 def somebody(name: str = SPELT, phone: str = "") -> Person:
-    return people.checked_person(role="client", names=[name], phones=[phone] if phone else [])
+    return case_people.checked_person(role="client", names=[name], phones=[phone] if phone else [])
 
 
 def theirs(session: Session) -> CompartmentId:
@@ -179,19 +179,21 @@ def test_who_has_the_e_mail_or_the_paper_of_somebody_else_is_told_and_a_text_tha
     papers = ["passport: AC7731905"]
     with office.open(office.nadia) as nadia:
         known = cases.create(nadia, title="An arrest", kind="detention")
-        first = people.checked_person(role="client", names=["Somebody"], emails=["quill@example.org"], documents=papers)
-        people.keep(nadia, known.case, first)
+        first = case_people.checked_person(
+            role="client", names=["Somebody"], emails=["quill@example.org"], documents=papers
+        )
+        case_people.keep(nadia, known.case, first)
         notes.add(nadia, known.case, Note(NoteKind.CONTACT, "wrote to quill@example.org about AC7731905"))
         case = cases.create(nadia, title="Another", kind="asylum").case
         for other in (
-            people.checked_person(role="client", names=["Pavel"], emails=["quill@example.org"]),
-            people.checked_person(role="client", names=["Pavel"], documents=papers),
+            case_people.checked_person(role="client", names=["Pavel"], emails=["quill@example.org"]),
+            case_people.checked_person(role="client", names=["Pavel"], documents=papers),
         ):
             with pytest.raises(KnownAlreadyError) as told:
                 writing_down.add_person(nadia, case, other)
             (alike,) = told.value.known.alike
             assert (alike.ref, alike.name, len(alike.numbers)) == (known.ref, "Somebody", 1)
-        assert people.names_in(nadia, case) == {}
+        assert case_people.names_in(nadia, case) == {}
 
 
 def test_somebody_who_was_told_adds_what_is_known_elsewhere_all_the_same_and_sees_it_at_the_next_look(
@@ -200,10 +202,10 @@ def test_somebody_who_was_told_adds_what_is_known_elsewhere_all_the_same_and_see
     with office.open(office.nadia) as nadia:
         theirs(nadia)
         case = cases.create(nadia, title="Another", kind="asylum").case
-        place = Place(case, people.keep(nadia, case, somebody("Quentin Unheard")), Person.KIND)
+        place = Place(case, case_people.keep(nadia, case, somebody("Quentin Unheard")), Person.KIND)
         wanted = PersonChange(add_phones=(PHONE,))
         with pytest.raises(KnownAlreadyError):
             writing_down.change_person(nadia, place, wanted)
-        assert people.show(nadia, place).value.phones == ()
+        assert case_people.show(nadia, place).value.phones == ()
         writing_down.change_person(nadia, place, wanted, anyway=True)
-        assert people.show(nadia, place).value.phones == (PHONE,)
+        assert case_people.show(nadia, place).value.phones == (PHONE,)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tests.seal.places import fixed
 from vault.access.session import Session
-from vault.log.checks.verify import verify_log
 from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import Genesis
+from vault.log.verify import verify_log
 from vault.seal.bodies import Recipient
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import is_signed_raw, public_key, sign
@@ -19,10 +19,9 @@ from vault.store.blobs import Blobs
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
 from vault.store.schema import make_tables
-from vault.sync.importing import Imported, import_into
-from vault.sync.making import Made, make_bundle
-from vault.sync.manifest import Manifest, Position
-from vault.sync.opening import Bundle, open_bundle
+from vault.sync.bundle_file import Bundle, Manifest, Position, open_bundle
+from vault.sync.bundle_making import Made, make_bundle
+from vault.sync.row_import import Imported, import_into
 from vault.sync.selecting import Extent, Request
 
 IDENTITY = fixed("identity of the maker")

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from tests.log.writer import VAULT, Writer
 from tests.sync.exchange import IDENTITY, KEM, MAKER, MEMBER, RECEIVER
-from vault.log.signatures import signed_message
+from vault.log.genesis import signed_message
 from vault.log.tree import Frontier, leaf_hash
 from vault.seal.bodies import Recipient, seal_body, seal_bundle_key
 from vault.seal.keyring import make_key
 from vault.seal.signing import public_key, sign_raw
-from vault.sync.manifest import BUNDLE_PURPOSE, Manifest, Position
-from vault.sync.opening import Bundle, encode_header
-from vault.sync.pages import PageKind, SentOperation, SentRow, encode_pages
+from vault.sync.bundle_file import BUNDLE_PURPOSE, Bundle, Manifest, Position, encode_header
+from vault.sync.bundle_pages import PageKind, SentOperation, SentRow, encode_pages
 
 Pages = list[tuple[PageKind, int, bytes]]
 _RECEIVER = Recipient(RECEIVER, KEM.public)

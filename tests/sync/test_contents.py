@@ -14,8 +14,8 @@ from vault.errors import MalformedError
 from vault.seal.bodies import CHUNK_SIZE, Names, chunk_name, seal_attachment
 from vault.store.engine import Database
 from vault.store.rowtypes import AttachmentRow
-from vault.sync.contents import Arriving, Candidate, choose
-from vault.sync.pages import SentAttachment, SentChunk
+from vault.sync.bundle_contents import Arriving, Candidate, choose
+from vault.sync.bundle_pages import SentAttachment, SentChunk
 
 ORIGIN, CASE = fixed("a log"), fixed("a case", 16)
 COMMITMENT, *CHUNKS = seal_attachment(

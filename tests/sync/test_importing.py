@@ -15,10 +15,10 @@ from vault.services.cases import notes
 from vault.store.engine import Database
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, GrantRow, OperationRow, PlacedVersion, VersionKeyRow, VersionRow
-from vault.sync.door import Door
-from vault.sync.importing import import_into
-from vault.sync.pages import PageKind
-from vault.sync.proving import Stop
+from vault.sync.admitting import Door
+from vault.sync.bundle_pages import PageKind
+from vault.sync.proven_logs import Stop
+from vault.sync.row_import import import_into
 
 
 def test_an_empty_store_has_the_same_rows_after_a_take_and_a_second_changes_nothing(

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-import vault.sync.making
+import vault.sync.bundle_making
 from tests.log.writer import VAULT, Writer
 from tests.sync.exchange import Sender, opened, rows_of, take
 from tests.sync.hostile import encoded, write
 from vault.errors import RefusedError, VaultError
 from vault.store.engine import Database
-from vault.sync.pages import PageKind, SentOperation
-from vault.sync.proving import Stop
+from vault.sync.bundle_pages import PageKind, SentOperation
+from vault.sync.proven_logs import Stop
 
 
 def test_on_a_stick_that_has_no_links_a_bundle_is_made_and_opens(
@@ -52,7 +52,7 @@ def test_what_came_to_the_name_meanwhile_stays_and_nothing_else_is_left(
 def test_a_bundle_larger_than_may_be_opened_is_not_made(
     sender: Sender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vault.sync.making, "FILE_LIMIT", 4_096)
+    monkeypatch.setattr(vault.sync.bundle_making, "FILE_LIMIT", 4_096)
     (tmp_path / "stick").mkdir()
     with pytest.raises(RefusedError, match="more than a bundle may have"):
         sender.make(tmp_path / "stick" / "bundle")

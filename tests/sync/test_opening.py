@@ -15,9 +15,8 @@ from tests.tables import each, refused
 from vault.errors import InternalError, MalformedError, TryAgainError, VerificationError
 from vault.seal.bodies import BUNDLE_MESSAGE_SIZE
 from vault.seal.signing import is_signed_raw, public_key, sign
-from vault.sync.manifest import BUNDLE_PURPOSE, Manifest, Position, signed_manifest, verify_manifest
-from vault.sync.opening import encode_header
-from vault.sync.pages import (
+from vault.sync.bundle_file import BUNDLE_PURPOSE, Manifest, Position, encode_header, signed_manifest, verify_manifest
+from vault.sync.bundle_pages import (
     COUNTED,
     PAGE_LIMIT,
     PageKind,

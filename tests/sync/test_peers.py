@@ -7,7 +7,7 @@ import pytest
 from tests.seal.places import fixed
 from tests.tables import each
 from vault.errors import MalformedError
-from vault.sync.manifest import Manifest, Position
+from vault.sync.bundle_file import Manifest, Position
 from vault.sync.peers import OFFERS_KEPT, Base, Offer, Peer, common_base, common_have, decode_peers, encode_peers
 
 LOG, OTHER, OWN = fixed("log"), fixed("other log"), fixed("own log")

@@ -10,8 +10,8 @@ from tests.sync.hostile import bundle_of, forked
 from vault.log.tree import TILE_WIDTH, Frontier, leaf_hash
 from vault.store.engine import Database
 from vault.store.rowtypes import TileRow
-from vault.sync.importing import import_into
-from vault.sync.proving import Stop
+from vault.sync.proven_logs import Stop
+from vault.sync.row_import import import_into
 
 
 def tiles_over(log: Writer) -> list[TileRow]:

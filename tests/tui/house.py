@@ -24,7 +24,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.policy.roles import Role
-from vault.services.cases import cases, notes, people
+from vault.services.cases import case_people, cases, notes
 
 MIRA: Final = MEMBER
 DANA: Final = "Dana Okwiri"
@@ -73,8 +73,8 @@ def make_house(folder: Path) -> House:
         dana = admit(mira, name=DANA, passphrase=b"dana opens", roles=frozenset({Role.INTAKE}))
     with office.open(office.amina) as amina:
         made = cases.create(amina, title="Arrest", kind="detention")
-        people.add(amina, made.case, role="client", names=[CLIENT, "Ильхам"], phones=["+49 30 5550 1234"])
-        people.add(amina, made.case, role="relative", names=["Sana Torgaeva"], born="1991-04")
+        case_people.add(amina, made.case, role="client", names=[CLIENT, "Ильхам"], phones=["+49 30 5550 1234"])
+        case_people.add(amina, made.case, role="relative", names=["Sana Torgaeva"], born="1991-04")
         notes.add(amina, made.case, Note(NoteKind.CONTACT, FIRST_NOTE))
         notes.add(amina, made.case, Note(NoteKind.INTERVIEW, "He was asked for at the market.\n\nTwo men, no papers."))
     by_name = {member.name.split()[0]: member for member in (office.amina, office.joel, office.nadia, dana)}

@@ -70,17 +70,17 @@ from vault.redaction.questions import Question
 from vault.redaction.spans import Action, IdentifierType
 from vault.seal.entrance.wordlists import GeneratedPassphrase, Language
 from vault.seal.recovery import Sheet, make_sheets
-from vault.services.approvals.approving import Approver
 from vault.services.approvals.by_file import Received
-from vault.services.approvals.question import Question as AskedByFile
+from vault.services.approvals.question import ApprovalQuestion as AskedByFile
+from vault.services.approvals.second_person import Approver
 from vault.services.approvals.side_by_side import Beside
-from vault.services.backups.backup_proof import cases_said
-from vault.services.computer.health import sheets
+from vault.services.backups.proven_backup import cases_said
 from vault.services.credentials.recovery import RecoveryStatus
 from vault.services.exports import exporting
 from vault.services.exports.exporting import Exported
 from vault.services.exports.partners import KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
+from vault.services.health import sheets
 from vault.services.members.rostering import ProposalShown
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural

@@ -17,7 +17,7 @@ from tests.tui.still import press, settled, type_in
 from tui.gateway.acting import Acting
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.services.cases import cases, notes, people
+from vault.services.cases import case_people, cases, notes
 
 pytestmark = pytest.mark.screen
 
@@ -55,7 +55,7 @@ def text(desk: Desk) -> str:
 def test_what_is_not_read_yet_is_not_erased(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     with house.open("Amina") as amina:
         made = cases.create(amina, title="Haile317 asylum", kind="asylum")
-        people.add(amina, made.case, role="client", names=["Ahmad Haile317"])
+        case_people.add(amina, made.case, role="client", names=["Ahmad Haile317"])
     with house.desk("Amina") as desk, held_up(monkeypatch, "shown") as let_go:
         desk.press("slash", " Haile317", "enter", "enter", "2")
 
@@ -72,7 +72,7 @@ def test_what_is_not_read_yet_is_not_erased(house: House, monkeypatch: pytest.Mo
         desk._run(settled(desk.pilot))
         desk.sees("This is erased for good", f"New title of {made.ref}")
     with house.open("Amina") as amina:
-        assert list(people.names_in(amina, made.case).values()) == ["Ahmad Haile317"]
+        assert list(case_people.names_in(amina, made.case).values()) == ["Ahmad Haile317"]
 
 
 def test_a_form_is_not_left_while_its_act_works_and_its_letter_comes(

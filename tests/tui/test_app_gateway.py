@@ -22,8 +22,8 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import InternalError, NotFoundError, RefusedError, UsageError
 from vault.policy.roles import Role
+from vault.services import this_computer
 from vault.services.cases import cases
-from vault.services.computer import probes
 from vault.words.message import Message
 
 
@@ -50,7 +50,7 @@ def case(gateway: Gateway) -> str:
 def test_what_this_computer_lets_others_see_is_told_beside_the_alarms(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(probes, "exposures", lambda: (Message("This computer: recording: running: obs."),))
+    monkeypatch.setattr(this_computer, "exposures", lambda: (Message("This computer: recording: running: obs."),))
     with house.desk("Mira", begins_at_home=True) as mira:
         mira.sees("! This computer: recording: running: obs.")
         mira.press("c", ":noticed")

@@ -15,7 +15,7 @@ from vault.casework.script import Script
 from vault.casework.vocabulary import Channel, PersonRole
 from vault.errors import TryAgainError
 from vault.policy.roles import Role
-from vault.services.cases import cases, intake, people
+from vault.services.cases import case_people, cases, intake
 from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
@@ -106,9 +106,9 @@ def test_enter_goes_from_field_to_field_where_it_shows_no_case_and_no_last_call_
 def test_the_warning_goes_with_the_number_and_cases_that_are_alike_are_counted(house: House) -> None:
     with house.open("Amina") as session:
         contact = contact_made(ContactChange(never_use=("+996 555 010 203",)))
-        people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
+        case_people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
         other = cases.create(session, title="Asylum", kind="asylum").case
-        people.add(session, other, role="client", names=[CLIENT], phones=["+49 30 5550 1234"])
+        case_people.add(session, other, role="client", names=[CLIENT], phones=["+49 30 5550 1234"])
     with house.desk("Amina") as amina:
         amina.press("f9")
         amina.fill(number="0555 010-203", name="Torgaev")
@@ -150,7 +150,7 @@ def test_a_hit_says_which_number_must_never_be_used_and_how_its_people_are_reach
     contact = SafeContact(Channel.MESSENGER, "+996 555 010 411", "after 20:00", never_use=("+996 555 010 203",))
     name = PersonName("Vexilda Morrowquay", Script.LATIN)
     with house.open("Amina") as session:
-        people.keep(session, house.case, Person(PersonRole.RELATIVE, (name,), safe_contact=contact))
+        case_people.keep(session, house.case, Person(PersonRole.RELATIVE, (name,), safe_contact=contact))
     with house.desk("Amina") as amina:
         amina.press("f3", " Morrowquay", "enter")
         amina.pause(0.4)

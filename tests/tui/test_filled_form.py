@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.house import CLIENT, House
-from vault.services.forms import own_forms
+from vault.services import own_forms
 
 pytestmark = pytest.mark.screen
 

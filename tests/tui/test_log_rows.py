@@ -13,7 +13,7 @@ from tui.screens.evidence.log_rows import LogRow, log_rows, matching, no_days, o
 from tui.text.in_words import in_words
 from tui.values.acts import ACT_WORDS, READING, done_in_words
 from tui.values.values import LogLineShown, LogShown
-from vault.log.acts import ACTS
+from vault.log.items import ACTS
 from vault.services.projection.approval_checks import UNDONE
 
 NOON_MS = 1_795_780_800_000

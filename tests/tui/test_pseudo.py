@@ -30,7 +30,7 @@ from tui.values.values_own import OwnFactors
 from tui.widgets.progress import ProgressModal
 from vault.acts.act import Letter
 from vault.ids import MemberId
-from vault.services.approvals.approving import Approver
+from vault.services.approvals.second_person import Approver
 from vault.words.message import Message, plural
 
 pytestmark = pytest.mark.screen

@@ -22,7 +22,7 @@ from vault.casework.person import ContactChange, Person, contact_made
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.errors import TryAgainError
 from vault.policy.roles import Role
-from vault.services.cases import intake, notes, people
+from vault.services.cases import case_people, intake, notes
 from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
@@ -173,7 +173,7 @@ def test_number_and_name_remind_of_a_case_and_enter_shows_it_over_the_slip(house
 def test_a_number_that_must_never_be_used_is_warned_of_as_it_is_typed(house: House) -> None:
     with house.open("Amina") as session:
         contact = contact_made(ContactChange(never_use=("+996 555 010 203",)))
-        people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
+        case_people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
     with house.desk("Amina") as amina:
         amina.press("f9")
         amina.fill(number="0555 010-203")
@@ -241,7 +241,7 @@ def test_a_slip_survives_its_bytes_and_damage_costs_no_word() -> None:
 def test_a_slip_over_long_work_is_written_at_once_and_kept_when_the_work_has_ended(house: House) -> None:
     with house.open("Amina") as session:
         contact = contact_made(ContactChange(never_use=("+996 555 010 203",)))
-        people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
+        case_people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
     modal = ProgressModal(Message("Reading"), None)
     with house.desk("Amina") as amina:
         amina.call(lambda: amina.app.push_screen(modal))
@@ -260,7 +260,7 @@ def test_what_long_work_found_waits_below_the_slip(house: House) -> None:
     modal = ProgressModal(Message("Reading"), None)
     with house.open("Amina") as session:
         contact = contact_made(ContactChange(never_use=("+996 555 010 203",)))
-        people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
+        case_people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
     with house.desk("Amina") as amina:
         amina.call(lambda: amina.app.push_screen(modal))
         amina.press("f9", " Ring back 0555 010-203")

@@ -13,7 +13,7 @@ from tests.tui.house import AMINA, CLIENT, MIRA, House
 from tui.gateway import devices
 from vault.errors import TryAgainError, WrongPassphraseError
 from vault.services.grants import sharing
-from vault.services.members import joining
+from vault.services.members import invitations
 from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
@@ -116,7 +116,7 @@ def test_a_further_device_gets_all_cases_and_ending_an_admins_old_one_waits_for_
         mira.until("> " + _second(mira)[:8], "down")
         mira.press("g", "y")
         mira.sees("Given: ")
-    joining.finish(laptop.path, bundle, member=MIRA, passphrase=bytearray(PASSPHRASE))
+    invitations.finish(laptop.path, bundle, member=MIRA, passphrase=bytearray(PASSPHRASE))
     laptop.proposed_today()
     with Desk(laptop, MIRA, unlocks=True) as there:
         there.sees(f"{house.ref} {CLIENT}")

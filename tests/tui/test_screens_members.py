@@ -16,7 +16,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import WrongPassphraseError
 from vault.services.cases import cases, notes
-from vault.services.members import joining, members
+from vault.services.members import invitations, members
 
 pytestmark = pytest.mark.screen
 
@@ -55,7 +55,7 @@ def test_an_invitation_goes_into_a_new_file_with_the_days_of_its_role(house: Hou
         nadia.fill(out=str(invitation))
         nadia.press("f4")
         nadia.sees("exists already")
-    asked = joining.read_invitation(invitation)
+    asked = invitations.read_invitation(invitation)
     assert (asked.roles, asked.days) == (("caseworker",), 0)
 
 
@@ -93,14 +93,14 @@ def test_a_volunteer_is_in_after_a_yes_to_the_words_and_not_before(house: House,
         nadia.sees(f"{VERA} is admitted.", f"What their device needs is at {bundle}.")
         nadia.press("enter")
         nadia.sees(f"{VERA} intake 20")
-    joining.finish(laptop.path, bundle, member=VERA, passphrase=bytearray(PASSPHRASE))
+    invitations.finish(laptop.path, bundle, member=VERA, passphrase=bytearray(PASSPHRASE))
     with open_place(laptop, VERA) as vera:
         assert {role.value for role in vera.roles} == {"intake"}
 
 
 def test_who_was_admitted_stays_in_where_the_bundle_was_stopped(house: House, tmp_path: Path) -> None:
     with house.open("Mira") as mira:
-        invitation = joining.invite(mira, like="intake", days=0)
+        invitation = invitations.invite(mira, like="intake", days=0)
     request = _request(tmp_path, invitation)
     with house.desk("Mira") as mira_at:
         mira_at.press(":members", "a", f" {request}", "f4", "f4")
@@ -277,8 +277,8 @@ def test_the_root_signs_only_when_it_is_chosen(house: House) -> None:
 
 def test_a_role_is_taken_only_after_what_is_lost_was_read(house: House, tmp_path: Path) -> None:
     with house.open("Mira") as session:
-        asked = joining.look(session, _request(tmp_path, joining.invite(session, like="intake", days=0)))
-        joining.admit(session, asked, asked.words)
+        asked = invitations.look(session, _request(tmp_path, invitations.invite(session, like="intake", days=0)))
+        invitations.admit(session, asked, asked.words)
     with house.desk("Mira") as mira:
         mira.press(":members", "end", "r", "space", "space", "f4")
         mira.sees(f"Take a role from {VERA}?", "wrote and you have not imported will be")

@@ -11,10 +11,10 @@ from tests.tui.desk import Desk
 from tests.tui.house import House
 from vault.casework.document import ReadBy
 from vault.export.paper_text.asking import can_read_pictures
+from vault.services import case_papers
 from vault.services.approvals import erasing
 from vault.services.cases import cases, sections
 from vault.services.erasures import what_goes
-from vault.services.papers import papers
 
 pytestmark = pytest.mark.screen
 
@@ -106,7 +106,7 @@ def test_a_paper_is_kept_changed_saved_in_clear_and_removed(
         amina.press("x", "f4", "y", "escape")
         amina.sees("Papers 0")
     with house.open("Amina") as session:
-        assert papers.list_in(session, house.case) == []
+        assert case_papers.list_in(session, house.case) == []
 
 
 def test_a_next_version_keeps_the_facts_and_a_translation_names_its_paper(house: House, order: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_next_version_keeps_the_facts_and_a_translation_names_its_paper(house:
         amina.press("escape", "f", f" {order}", *["tab"] * 8, "right", "f4")
         amina.wait_for("Papers 2")
     with house.open("Amina") as session:
-        first, second = sorted(papers.list_in(session, house.case), key=lambda paper: paper.written_ms)
+        first, second = sorted(case_papers.list_in(session, house.case), key=lambda paper: paper.written_ms)
     assert (first.value.name, second.value.translation_of) == ("order.txt", first.record)
 
 
@@ -191,8 +191,8 @@ def test_a_paper_is_kept_in_a_section_found_from_there_and_one_of_the_case_moves
         amina.at("Restricted health Clinic")
         amina.sees("Paper: Letter of the clinic", "Paper: Order on detention")
     with house.open("Amina") as session:
-        assert papers.list_in(session, house.case) == []
-        assert {each.value.called for each in papers.list_in(session, section)} == {
+        assert case_papers.list_in(session, house.case) == []
+        assert {each.value.called for each in case_papers.list_in(session, section)} == {
             "Letter of the clinic",
             "Order on detention",
         }
@@ -212,8 +212,8 @@ def test_a_paper_begun_in_a_section_comes_back_after_a_lock_and_is_kept_there(ho
         amina.press("f4")
         amina.wait_for("Papers 0")
     with house.open("Amina") as session:
-        assert [each.value.called for each in papers.list_in(session, section)] == ["Letter of the clinic"]
-        assert papers.list_in(session, house.case) == []
+        assert [each.value.called for each in case_papers.list_in(session, section)] == ["Letter of the clinic"]
+        assert case_papers.list_in(session, house.case) == []
 
 
 @pytest.mark.long
@@ -240,11 +240,11 @@ def test_a_new_paper_of_a_case_goes_into_the_section_that_was_chosen_and_never_i
         amina.wait_for("Papers 0")
         amina.press("f", f" {order}", "tab", "right", "ctrl+backslash")
     with house.open("Amina") as session:
-        assert [each.value.called for each in papers.list_in(session, section)] == ["Letter of the clinic"]
-        assert papers.list_in(session, house.case) == []
+        assert [each.value.called for each in case_papers.list_in(session, section)] == ["Letter of the clinic"]
+        assert case_papers.list_in(session, house.case) == []
         erasing.erase(session, what_goes.what_goes(session, section.hex()), why="mistake")
     with house.desk("Amina") as amina:
         amina.press("f4", "enter", "f4")
         amina.sees("The section that you chose is not yours any more.")
     with house.open("Amina") as session:
-        assert papers.list_in(session, house.case) == []
+        assert case_papers.list_in(session, house.case) == []

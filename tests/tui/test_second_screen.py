@@ -17,17 +17,17 @@ from tests.tui.still import press, read_on, type_in
 from tests.tui.still_answers import BESIDE, KEY_WORDS
 from tui.shell.second import SecondApp, answer_of
 from vault.errors import RefusedError
-from vault.log.approvals import Approval
+from vault.log.approval import Approval
 from vault.platform import NobodyTypedError
 from vault.services.approvals.pipe_process import PipeQuestion
-from vault.services.approvals.question import Question
+from vault.services.approvals.question import ApprovalQuestion
 from vault.services.approvals.side_by_side import Beside
 
 __all__ = ["founded_template", "keyboard", "keyboard_template"]  # fixtures
 
 pytestmark = pytest.mark.screen
 
-EXPORT = Question(
+EXPORT = ApprovalQuestion(
     act="export.begin",
     of={"profile": "lawyer", "recipient": KEY_WORDS},
     about=("this report leaves for Maître Lorvane",),

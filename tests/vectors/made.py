@@ -24,12 +24,12 @@ from vault.records.work import Entry
 from vault.seal.age import make_identity, recipient_of
 from vault.seal.entrance.passphrase import FLOOR
 from vault.services.backups import backups
-from vault.services.cases import cases, intake, notes, people, register, sections
+from vault.services.cases import case_people, cases, intake, notes, register, sections
 from vault.services.exchange import syncing
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing
-from vault.services.members import joining
+from vault.services.members import invitations
 
 ALBA, INES, TOVE, NOOR, OREN = "Alba Verrin", "Ines Calloway", "Tove Lindqvarn", "Noor Auvrelle", "Oren Sabaluk"
 WORDS = PASSPHRASE.decode()
@@ -101,7 +101,7 @@ def make(folder: Path, *, entries: int = 0) -> Made:
             if name == INES:
                 (row,) = cases.list_all(session)
                 notes.add(session, cases.find(session, row.ref), Note(NoteKind.CONTACT, TEXTS[2]))
-    joining.finish(oren.path, first, member=OREN, passphrase=bytearray(PASSPHRASE))
+    invitations.finish(oren.path, first, member=OREN, passphrase=bytearray(PASSPHRASE))
     with made.open(OREN, oren) as session:
         (row,) = cases.list_all(session)
         notes.add(session, cases.find(session, row.ref), Note(NoteKind.CONTACT, SENT))
@@ -116,7 +116,7 @@ def _leave(session: Session, folder: Path, age_recipient: str) -> Path:
     """Export a case while nobody else is there to be asked."""
     partners.add(session, name=LAWYER, age_recipient=age_recipient, compared=True)
     case = cases.create(session, title=TITLE, kind="asylum").case
-    people.add(session, case, role="client", names=["Тихон Омутков"], born="1987-06")
+    case_people.add(session, case, role="client", names=["Тихон Омутков"], born="1987-06")
     exported = exporting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=folder)
     assert isinstance(exported, exporting.Exported)
     return exported.path
@@ -124,10 +124,10 @@ def _leave(session: Session, folder: Path, age_recipient: str) -> Path:
 
 def _fill(session: Session, folder: Path, oren: Place, bundle: Path) -> None:
     for name, role in ROLES.items():
-        joining.admit_here(session, like=role, name=name, passphrase=bytearray(PASSPHRASE), by_root=True)
-    invitation = joining.invite(session, like="caseworker")
+        invitations.admit_here(session, like=role, name=name, passphrase=bytearray(PASSPHRASE), by_root=True)
+    invitation = invitations.invite(session, like="caseworker")
     request, words = ask_to_join(folder, oren, invitation, OREN)
-    admitted = joining.admit(session, joining.look(session, request), words, by_root=True)
+    admitted = invitations.admit(session, invitations.look(session, request), words, by_root=True)
     by_name = members_of(session)
     (row,) = cases.list_all(session)
     case = cases.find(session, row.ref)

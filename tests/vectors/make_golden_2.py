@@ -12,7 +12,7 @@ from pathlib import Path
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.ids import MemberId
-from vault.services.credentials import factors
+from vault.services.credentials import entering
 from vault.services.members import members
 
 GOLDEN = Path(__file__).parent / "golden-2"
@@ -32,7 +32,7 @@ def alba(path: Path, state: Path) -> Session:
 
 def ines(path: Path, state: Path, keyfile: Path = KEYFILE) -> Session:
     """Open it as the one with a keyfile; the caller closes."""
-    secret = factors.device_secret_of(keyfile).secret
+    secret = entering.device_secret_of(keyfile).secret
     return unlock(path, member=INES, passphrase=bytearray(PASSPHRASES[INES]), device_secret=secret, state=state)
 
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from tests.log.writer import ROSTER, Key, Writer
 from vault.ids import CompartmentKind
-from vault.log.checks.list_check import version_id
 from vault.log.epoch_notice import EpochNotice, RevokedLog, founded_compartment
-from vault.log.header import Header
+from vault.log.genesis import signed_message
 from vault.log.items import Item, ItemKind, encode_items, items_digest
+from vault.log.list_check import version_id
+from vault.log.operation import Header
 from vault.log.payload import Payload, commitment, encode_plaintext
-from vault.log.rosters.roster import make_roster
-from vault.log.rosters.roster_entries import Certificate, Ending, MemberEntry, RosterHead
-from vault.log.signatures import signed_message
+from vault.log.roster import make_roster
+from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead
 from vault.log.tree import leaf_hash
 
 PATH = Path(__file__).parent / "log.json"

@@ -22,10 +22,10 @@ from vault.access.membership.inviting import _Kept
 from vault.access.membership.pending_seat import _WaitingMap
 from vault.access.membership.roster_proposals import StoredMember, _Wire
 from vault.ids import CompartmentKind
-from vault.log.approvals import APPROVAL_PURPOSE, Approval, approval_id
+from vault.log.approval import APPROVAL_PURPOSE, Approval, approval_id
 from vault.log.epoch_notice import EpochNotice, RevokedLog
-from vault.log.rosters.roster import ROSTER_PURPOSE, Roster, make_roster
-from vault.log.rosters.roster_entries import Certificate, Ending, MemberEntry, RosterHead
+from vault.log.roster import ROSTER_PURPOSE, Roster, make_roster
+from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead
 from vault.seal.entrance.device_secret import make_keyfile
 from vault.seal.envelope import LocalContext, _seal_with_random
 from vault.seal.invitation import Invitation, Request, joining_words, seal_request
@@ -36,9 +36,9 @@ from vault.seal.recipients import KemPrivate, seal_letter
 from vault.seal.recovery import row_check
 from vault.seal.signing import public_key, sign
 from vault.services.approvals.by_file import _Letter
-from vault.services.approvals.question import Question
-from vault.sync.manifest import Manifest, Position
-from vault.sync.pages import PageKind, SentEpoch, SentGrant, SentOperation, SentRow, SentVersion, SentVersionKey
+from vault.services.approvals.question import ApprovalQuestion
+from vault.sync.bundle_file import Manifest, Position
+from vault.sync.bundle_pages import PageKind, SentEpoch, SentGrant, SentOperation, SentRow, SentVersion, SentVersionKey
 from vault.sync.peers import Offer, Peer, encode_peers
 
 PATH = Path(__file__).with_name("people.json")
@@ -144,7 +144,7 @@ def _proposal() -> Vectors:
     }
 
 
-WANTED = Question(
+WANTED = ApprovalQuestion(
     act="export.begin",
     of={
         "files": [["data.json", sha256(b"{}").digest()], ["report.pdf", sha256(b"%PDF").digest()]],

@@ -26,12 +26,11 @@ from vault.casework.story import STORY
 from vault.casework.story.protection import CheckIn, Every, RiskFactor
 from vault.casework.vocabulary import NoteKind
 from vault.progress import Working
+from vault.services import case_papers, own_forms
 from vault.services.cases import case_changes, cases, holds, intake, notes, story
 from vault.services.exports import partners
-from vault.services.forms import own_forms
-from vault.services.grants import handover
-from vault.services.papers import adding
-from vault.services.safety import checklists
+from vault.services.grants import successors
+from vault.services.safety import incidents
 
 AGE_KEY: Final = str(pyrage.x25519.Identity.generate().to_public())
 LAWYER: Final = "Advokat Lindqvist"
@@ -110,7 +109,9 @@ def a_note(house: House) -> Said:
 
 def an_order(house: House) -> Said:
     with house.place.open() as mira:
-        handover.order(mira, house.people[FIRST].member, house.people["Nadia"].member, reason="leaves on Friday")
+        successors.order_handover(
+            mira, house.people[FIRST].member, house.people["Nadia"].member, reason="leaves on Friday"
+        )
     return {}
 
 
@@ -182,7 +183,7 @@ def a_check_in(house: House) -> Said:
 
 def a_step(house: House) -> Said:
     with house.open(FIRST) as amina:
-        return {"record": (checklists.begin(amina, house.case, "detained")[0].hex(),)}
+        return {"record": (incidents.begin_checklist(amina, house.case, "detained")[0].hex(),)}
 
 
 def a_form(house: House) -> Said:
@@ -210,7 +211,7 @@ def a_file(house: House) -> Said:
 def a_paper(house: House) -> Said:
     (order,) = a_file(house)["file"]
     with house.open(FIRST) as amina:
-        return {"document": (adding.add(amina, house.case, Path(order), {"kind": "decision"}).record.hex(),)}
+        return {"document": (case_papers.add_paper(amina, house.case, Path(order), {"kind": "decision"}).record.hex(),)}
 
 
 def a_record(kind: str, house: House) -> Said:

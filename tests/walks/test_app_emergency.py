@@ -14,7 +14,7 @@ from vault.casework.person import SafeContact
 from vault.casework.story.events import Event
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.vocabulary import Channel
-from vault.services.cases import case_changes, cases, intake, people, sections, story
+from vault.services.cases import case_changes, case_people, cases, intake, sections, story
 from vault.services.projection import authors
 
 pytestmark = pytest.mark.screen
@@ -37,8 +37,10 @@ def test_scenario_12_a_computer_was_taken_and_the_app_says_whom_to_call_first_ho
         made = cases.create(amina, title="Extradition", kind="extradition")
         case_changes.change(amina, made.case, risk="immediate")
         contact = SafeContact(Channel.PHONE, SAFE, hours="after 18:00", never_use=(BARRED,))
-        people.add(amina, made.case, role="client", names=["Yakov Finchley"], phones=[BARRED], safe_contact=contact)
-        people.add(amina, house.case, role="relative", names=["Sana Torgaeva"], phones=["+49 30 5550 4321"])
+        case_people.add(
+            amina, made.case, role="client", names=["Yakov Finchley"], phones=[BARRED], safe_contact=contact
+        )
+        case_people.add(amina, house.case, role="relative", names=["Sana Torgaeva"], phones=["+49 30 5550 4321"])
         intake.add(amina, name="as heard", number="+49 30 5550 4322")
     page, warn = tmp_path / "page.pdf", tmp_path / "warn"
     with house.desk("Amina") as desk:

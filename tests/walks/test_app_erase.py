@@ -15,8 +15,8 @@ from vault.acts.act import Agreed
 from vault.acts.case import RELEASE
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.services.cases import cases, editing, holds, notes, people, same_person, searching
-from vault.services.evidence import checking
+from vault.services.cases import case_people, cases, editing, holds, notes, same_people, searching
+from vault.services.evidence import log_checking
 
 
 def _release(gateway: Gateway, case: str) -> None:
@@ -77,15 +77,15 @@ def test_what_goes_is_read_first_a_hold_stops_it_and_a_whole_case_takes_two(hous
         desk.sees("Nothing that a colleague erased is on this device, and no case is past its time.")
     with house.open("Amina") as amina:
         assert cases.list_all(amina) == []
-        assert checking.verify(amina).verified
+        assert log_checking.verify(amina).verified
     assert "la personne" in " ".join(page.extract_text() for page in PdfReader(tmp_path / "letter.pdf").pages)
 
 
 def test_what_was_shown_is_what_is_erased_and_a_hold_released_since_then_widens_nothing(house: House) -> None:
     with house.open("Amina") as amina:
         kept, free = (cases.create(amina, title=title, kind="asylum").case for title in ("kept", "free"))
-        there, here = (people.add(amina, case, role="client", names=["Zubin Morrowquay"]) for case in (kept, free))
-        same_person.same(amina, editing.Place(free, here, "person"), editing.Place(kept, there, "person"))
+        there, here = (case_people.add(amina, case, role="client", names=["Zubin Morrowquay"]) for case in (kept, free))
+        same_people.same(amina, editing.Place(free, here, "person"), editing.Place(kept, there, "person"))
         holds.hold(amina, kept, reason="a court asks", review="2090-01-01")
     beside = Person(passphrase=PASSPHRASE, reasons=("subject-request",))
     with house.desk("Amina", beside=beside) as desk:
@@ -101,13 +101,13 @@ def test_what_was_shown_is_what_is_erased_and_a_hold_released_since_then_widens_
         desk.press("f4", "y")
         desk.sees("The letter about it")
     with house.open("Amina") as amina:
-        assert [people.names_in(amina, case) for case in (kept, free)] == [{}, {}]
+        assert [case_people.names_in(amina, case) for case in (kept, free)] == [{}, {}]
 
 
 def test_the_app_asks_for_another_title_where_the_title_names_who_goes(house: House) -> None:
     with house.open("Amina") as amina:
         made = cases.create(amina, title="Haile317 asylum", kind="asylum")
-        people.add(amina, made.case, role="client", names=["Ahmad Haile317"])
+        case_people.add(amina, made.case, role="client", names=["Ahmad Haile317"])
     with house.desk("Amina") as desk:
         desk.press("slash", " haile", "enter", "enter", "2", ":erase for good")
         desk.sees(

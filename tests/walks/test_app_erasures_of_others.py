@@ -15,7 +15,7 @@ from vault.casework.person import PersonChange
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.services import housekeeping
-from vault.services.cases import cases, notes, people
+from vault.services.cases import case_people, cases, notes
 from vault.services.cases.editing import Place
 from vault.services.grants import sharing
 
@@ -25,7 +25,7 @@ GOES, BACK = "Vexilda Morrowquay", "Zubin Tarnleaf"
 
 
 def _add(session: Session, case: CompartmentId, name: str) -> Place:
-    return Place(case, people.add(session, case, role="relative", names=[name]), "person")
+    return Place(case, case_people.add(session, case, role="relative", names=[name]), "person")
 
 
 def _desk(organisation: Organisation, name: str) -> Desk:
@@ -45,7 +45,7 @@ def test_what_waits_goes_by_itself_or_at_once_after_a_yes_and_what_is_back_is_er
         sharing.grant(tomas, case, organisation.members(JOEL))
     organisation.exchange(TOMAS, JOEL)
     with organisation.open(JOEL) as joel:
-        people.change(joel, back, PersonChange(born="1990"))
+        case_people.change(joel, back, PersonChange(born="1990"))
     with organisation.open(TOMAS) as tomas:
         erase_record(tomas, goes)
         erase_record(tomas, back)
@@ -82,4 +82,4 @@ def test_what_waits_goes_by_itself_or_at_once_after_a_yes_and_what_is_back_is_er
         tomas.press("f4", "y", "escape")
         tomas.sees("It is erased.", "0 rows")
     with organisation.open(JOEL) as joel:
-        assert list(people.names_in(joel, case).values()) == [BACK]
+        assert list(case_people.names_in(joel, case).values()) == [BACK]

@@ -14,8 +14,8 @@ from tests.tui.still import press, type_in
 from tests.walks.app_desk import AppDesk
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.services.cases import cases, notes, people
-from vault.services.members import joining, members
+from vault.services.cases import case_people, cases, notes
+from vault.services.members import invitations, members
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
@@ -25,7 +25,7 @@ VOLUNTEER = "Dana Okwiri"
 def test_the_owner_cannot_be_reached_at_0540_and_the_deputy_reads_the_case(office: Office) -> None:
     with office.open(office.amina) as amina:
         made = cases.create(amina, title="Arrest", kind="detention")
-        people.add(amina, made.case, role="client", names=["Ilham Torgaev"], phones=["+49 30 5550 1234"])
+        case_people.add(amina, made.case, role="client", names=["Ilham Torgaev"], phones=["+49 30 5550 1234"])
         notes.add(amina, made.case, Note(NoteKind.SAFETY, "If they come: call the lawyer Orlova first."))
 
     desk = AppDesk(office.place, office.joel.name)
@@ -82,7 +82,7 @@ def test_a_volunteer_starts_tomorrow_and_is_admitted_in_three_acts(founded_templ
 
     desk.walk(steps)
     # 5. On the laptop: take it. 6. Work.
-    joining.finish(laptop.path, bundle, member=VOLUNTEER, passphrase=bytearray(PASSPHRASE))
+    invitations.finish(laptop.path, bundle, member=VOLUNTEER, passphrase=bytearray(PASSPHRASE))
     with open_place(laptop, VOLUNTEER) as volunteer:
         assert {role.value for role in volunteer.roles} == {"intake"}
         me = next(one for one in members.list_all(volunteer) if one.member == volunteer.member)
@@ -94,7 +94,7 @@ def test_a_volunteer_starts_tomorrow_and_is_admitted_in_three_acts(founded_templ
 def test_a_laptop_is_gone_and_whom_to_warn_is_on_the_screen_before_anything_else_is_asked(office: Office) -> None:
     with office.open(office.amina) as amina:
         made = cases.create(amina, title="On the laptop", kind="asylum")
-        people.add(amina, made.case, role="client", names=["Ilham Torgaev"], phones=["+49 30 5550 1234"])
+        case_people.add(amina, made.case, role="client", names=["Ilham Torgaev"], phones=["+49 30 5550 1234"])
     aminas = AppDesk(office.place, office.amina.name)
 
     async def give(pilot: Pilot[None]) -> None:

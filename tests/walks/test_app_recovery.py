@@ -14,7 +14,7 @@ from tests.tui.driving import painted, shown
 from tests.tui.still import press, type_in
 from tests.walks.app_desk import AppDesk
 from vault.services.credentials import recovery
-from vault.services.credentials.sheets import TypedSheets
+from vault.services.credentials.paper_sheets import TypedSheets
 
 __all__ = ["founded_template"]  # a fixture
 

@@ -20,7 +20,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exports import packages, partners
 from vault.services.grants import sharing
 
@@ -94,7 +94,7 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
     assert manifest.release.approval is not None
     assert (manifest.release.approval.role, manifest.release.approval.why) == ("supervisor", "legal-referral")
     with filled.open() as session:
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
 
 
 @dataclass(frozen=True)
@@ -218,4 +218,4 @@ def test_somebody_elsewhere_approves_an_erasure_whose_records_they_hold(
         desk.walk(partial(act, desk, files=files))
     with organisation.open(AMINA) as session:
         assert cases.list_all(session) == []
-        assert checking.verify(session).faults == ()
+        assert log_checking.verify(session).faults == ()

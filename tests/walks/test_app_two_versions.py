@@ -16,9 +16,9 @@ from vault.casework.note import Note
 from vault.casework.person import PersonChange
 from vault.casework.story.events import Detention
 from vault.casework.vocabulary import NoteKind
-from vault.services.cases import case_changes, cases, editing, notes, people, story
+from vault.services import case_papers
+from vault.services.cases import case_changes, case_people, cases, editing, notes, story
 from vault.services.cases.editing import Place
-from vault.services.papers import papers
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
@@ -38,15 +38,17 @@ def test_two_versions_of_a_note_and_of_a_person_are_compared_answered_and_stay_i
         case = cases.create(amina, title="Arrest", kind="detention").case
         share(amina, case, organisation, JOEL)
         note = Place(case, notes.add(amina, case, Note(NoteKind.CONTACT, BEFORE)), Note.KIND)
-        record = people.add(amina, case, role="client", names=["Ilham Torgaev"], born="1984", phones=["030 555 1234"])
+        record = case_people.add(
+            amina, case, role="client", names=["Ilham Torgaev"], born="1984", phones=["030 555 1234"]
+        )
         person = Place(case, record, "person")
     organisation.exchange(AMINA, JOEL)
     with organisation.open(JOEL) as joel:
         _write(joel, note, THEIRS)
-        people.change(joel, person, PersonChange(born="1985", add_phones=("030 555 9999",)))
+        case_people.change(joel, person, PersonChange(born="1985", add_phones=("030 555 9999",)))
     with organisation.open(AMINA) as amina:
         _write(amina, note, OURS)
-        people.change(amina, person, PersonChange(born="1983"))
+        case_people.change(amina, person, PersonChange(born="1983"))
     organisation.exchange(AMINA, JOEL)
 
     account = organisation[AMINA]
@@ -103,10 +105,10 @@ def test_two_versions_of_a_paper_and_of_a_confirmed_fact_are_settled_and_who_con
         held = Place(case, story.add(amina, case, Detention(taken="2026-11-20")), Detention.KIND)
     organisation.exchange(AMINA, JOEL)
     with organisation.open(JOEL) as joel:
-        papers.change(joel, scan, {"from_whom": "the court"})
+        case_papers.change(joel, scan, {"from_whom": "the court"})
         story.change(joel, held, {"place": "Cell 4", "confirmed": "a guard"})
     with organisation.open(AMINA) as amina:
-        papers.change(amina, scan, {"from_whom": "the clerk"})
+        case_papers.change(amina, scan, {"from_whom": "the clerk"})
         story.change(amina, held, {"place": "Cell 9", "confirmed": "the lawyer"})
     organisation.exchange(AMINA, JOEL)
 
@@ -140,7 +142,7 @@ def test_a_case_in_two_versions_is_marked_with_both_on_home_in_the_list_and_in_i
     with organisation.open(AMINA) as amina:
         made = cases.create(amina, title="Arrest", kind="asylum")
         share(amina, made.case, organisation, JOEL)
-        person = Place(made.case, people.add(amina, made.case, role="client", names=["Ilham Torgaev"]), "person")
+        person = Place(made.case, case_people.add(amina, made.case, role="client", names=["Ilham Torgaev"]), "person")
     organisation.exchange(AMINA, JOEL)
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case_changes.change(amina, made.case, stage="registered")
@@ -169,8 +171,8 @@ def test_a_case_in_two_versions_is_marked_with_both_on_home_in_the_list_and_in_i
         assert (head.heads, head.value.stage, head.value.owner) == (1, "interviewed", organisation[JOEL].member)
     organisation.exchange(AMINA, JOEL)
     with organisation.at(AMINA, JOEL) as (amina, joel):
-        people.change(amina, person, PersonChange(born="1983"))
-        people.change(joel, person, PersonChange(born="1985"))
+        case_people.change(amina, person, PersonChange(born="1983"))
+        case_people.change(joel, person, PersonChange(born="1985"))
     organisation.exchange(AMINA, JOEL)
     with Desk(account.place, account.name, PASSPHRASE, unlocks=True, begins_at_home=True) as desk:
         desk.sees("2 versions of a record of", f"{made.ref}: person")

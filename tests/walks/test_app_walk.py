@@ -25,7 +25,7 @@ from vault.progress import CancelledError
 from vault.seal.age import make_identity, recipient_of
 from vault.services.backups import backups
 from vault.services.cases import cases
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exports import packages
 
 __all__ = ["founded_template"]  # a fixture
@@ -126,7 +126,7 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(  # noqa: PLR0915 -
         view = cases.open_case(session, cases.find(session, row.ref))
         assert [note.value.text for note in view.notes] == [NOTE]
         assert session.drafts().list() == []
-        assert checking.verify(session).verified
+        assert log_checking.verify(session).verified
     key = tmp_path / "lawyer.key"
     key.write_text(f"{identity}\n")
     (package,) = out.iterdir()

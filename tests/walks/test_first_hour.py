@@ -16,7 +16,7 @@ from tests.walks.command_desk import listed, made, person_in
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, RecordId
-from vault.services.cases import cases, intake, notes, people
+from vault.services.cases import case_people, cases, intake, notes
 
 SAID = "« Mon frère est arrêté », this morning at the prefecture.\nTwo children are with him."
 HOSTILE = "\x1b]0;gone\x07\x1b[2J[/b] Ножницы مقص \u202e"
@@ -289,7 +289,7 @@ def test_by_app_the_end_of_an_order_stands_on_the_page_of_the_week(house: House)
 def test_by_app_a_person_is_joined_with_the_same_one_of_another_case(house: House) -> None:
     with house.open("Amina") as session:
         other = cases.create(session, title="Family of the arrested", kind="family")
-        theirs = people.add(session, other.case, role="client", names=["Torgayev Ilham"], phones=["030 5550 1234"])
+        theirs = case_people.add(session, other.case, role="client", names=["Torgayev Ilham"], phones=["030 5550 1234"])
     with house.desk("Amina") as amina:
         amina.press("slash", f" {house.ref}", "enter", "enter", "j")
         amina.sees("Put the cursor on the person")

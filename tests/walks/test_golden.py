@@ -12,7 +12,7 @@ from vault.access.unlock import unlock
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.services.cases import cases, notes, searching
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 
 pytestmark = pytest.mark.vectors
 
@@ -28,5 +28,5 @@ def test_the_golden_vault_of_format_1_opens_for_ever(tmp_path: Path) -> None:
         assert [person.value.display_name() for person in view.persons] == [NAME]
         assert [note.value.text for note in view.notes] == [NOTE]
         assert len(searching.search(session, "ноября").hits) == 1
-        assert checking.verify(session).faults == ()
+        assert log_checking.verify(session).faults == ()
         notes.add(session, view.case, Note(NoteKind.CONTACT, "and it can be worked in"))

@@ -14,11 +14,11 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, WrongPassphraseError
 from vault.services.cases import cases, intake, notes, register, searching, sections
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.exports import partners
-from vault.services.grants import deputies, sharing
-from vault.services.members import joining, members
+from vault.services.grants import sharing, successors
+from vault.services.members import invitations, members
 
 pytestmark = pytest.mark.vectors
 
@@ -49,7 +49,7 @@ def test_its_founder_finds_everything_and_takes_what_was_sent(path: Path, tmp_pa
         case = cases.find(alba, row.ref)
         held = {by_name[name] for name in (golden.ALBA, golden.INES, golden.OREN)}
         assert sharing.holders_of(alba, case).members == held
-        assert deputies.deputy_of(alba, alba.member) == by_name[golden.INES]
+        assert successors.deputy_of(alba, alba.member) == by_name[golden.INES]
         (section,) = sections.list_of(alba, case)
         assert section.title == golden.SECTION
         assert [one.stored.value.text for one in intake.list_open(alba)] == [golden.SLIP]
@@ -57,15 +57,15 @@ def test_its_founder_finds_everything_and_takes_what_was_sent(path: Path, tmp_pa
         assert register.ask(alba, [golden.PERSON]) == [alba.member]
         assert [draft.text for draft in alba.drafts().list()] == [golden.DRAFT]
         assert len(searching.search(alba, "ноября").hits) == 1
-        assert checking.verify(alba).faults == ()
+        assert log_checking.verify(alba).faults == ()
         syncing.import_bundle(alba, golden.BUNDLE)
         assert texts(alba) == list(golden.NOTES)
         # It can be worked in: a new key of the case, and a new member.
         sharing.rotate(alba, case)
         notes.add(alba, case, Note(NoteKind.CONTACT, "and it can be worked in"))
-        joining.admit_here(alba, like="caseworker", name="Ilse Marrow", passphrase=bytearray(b"one more of us"))
+        invitations.admit_here(alba, like="caseworker", name="Ilse Marrow", passphrase=bytearray(b"one more of us"))
         assert len(members.list_all(alba)) == 5
-        assert checking.verify(alba).faults == ()
+        assert log_checking.verify(alba).faults == ()
     # Words are words in whatever case and layout they are typed.
     typed = golden.WORDS.decode().upper().replace(" ", "  ").encode()
     unlock(path, member=golden.ALBA, passphrase=bytearray(typed), state=state).close()
@@ -94,4 +94,4 @@ def test_who_lost_the_case_sees_none(path: Path, tmp_path: Path) -> None:
     with unlock(path, member=golden.TOVE, passphrase=words, state=tmp_path / "state") as tove:
         assert cases.list_all(tove) == []
         assert searching.search(tove, "ноября").hits == ()
-        assert checking.verify(tove).faults == ()
+        assert log_checking.verify(tove).faults == ()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.desk import Desk, said
 from tests.tui.house import AMINA, House
-from vault.services.cases import cases, intake, people
+from vault.services.cases import case_people, cases, intake
 
 NAME, PHONE = "Алия Скорякина", "+996 555 123456"
 
@@ -77,7 +77,7 @@ def test_by_command_a_call_of_the_client_is_asked_about_and_makes_no_second_pers
 def test_by_app_a_call_of_the_client_is_asked_about_and_makes_no_second_person(house: House) -> None:
     with house.open("Nadia") as session:
         case = cases.create(session, title="A market", kind="asylum").case
-        people.add(session, case, role="client", names=[NAME])
+        case_people.add(session, case, role="client", names=[NAME])
         for name in ("Skoriakine Aliya", "Skoriakina Alia"):
             intake.add(session, name=name)
     with house.desk("Nadia") as nadia:
@@ -119,7 +119,7 @@ def test_by_app_she_is_found_otherwise_spelt_and_a_duplicate_is_told_without_a_w
     with house.open("Nadia") as session:
         assert len(cases.list_all(session)) == 1
         other = cases.create(session, title="A market", kind="asylum").case
-        people.add(session, other, role="client", names=["Mirlan Tokoev"])
+        case_people.add(session, other, role="client", names=["Mirlan Tokoev"])
     with house.desk("Nadia") as nadia:
         nadia.press("f3", " Tokoev", "enter", "down", "enter")
         nadia.press("enter", "enter", "end", " ; Skoriakina Aliya", "f4")

@@ -21,7 +21,7 @@ from vault.seal.invitation import REQUEST_FILE_SIZE
 from vault.services.cases import cases
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
-from vault.services.members import joining, rostering
+from vault.services.members import invitations, rostering
 
 __all__ = [  # fixtures
     "desk",
@@ -183,7 +183,7 @@ def test_a_stick_that_reports_an_error_is_a_sentence_to_each_reader(
         for read in (
             lambda path: syncing.import_bundle(session, path),
             lambda path: syncing.show(session, path),
-            lambda path: joining.look(session, path),
+            lambda path: invitations.look(session, path),
             rostering.read_proposal,
         ):
             with pytest.raises(VerificationError, match="the disk reports an error at mem"):

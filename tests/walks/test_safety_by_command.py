@@ -16,7 +16,7 @@ from tests.walks.command_desk import made
 from vault.casework.story.incident import IncidentKind
 from vault.policy.roles import Role
 from vault.services.cases import cases
-from vault.services.safety import checklists
+from vault.services.safety import incidents
 
 
 def test_a_reason_for_danger_and_a_plan_are_looked_at_again_on_their_day_and_never_due_without_one(desk: Desk) -> None:
@@ -82,7 +82,7 @@ def test_an_incident_names_its_checklist_whose_steps_are_due_by_the_hour_and_say
     with desk.place.open() as session:
         case = cases.find(session, ref)
         session.roles = frozenset({Role.FIELD})
-        told = checklists.told_after(session, case, IncidentKind.ARREST)
+        told = incidents.told_after(session, case, IncidentKind.ARREST)
         assert told is not None
         assert ("caseworker or a supervisor" in str(told[0]), told[1]) == (True, None)
     begin = ("checklist", "begin", ref, "--what", "disappeared", "--since", "2150-01-01T06:10")

@@ -23,7 +23,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.policy.roles import Role
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
 
@@ -92,7 +92,7 @@ def test_it_comes_to_what_the_program_shows(made: Made, name: str) -> None:
     assert whole.faults == []
     with made.open(name, place) as session:
         assert name == NOOR or shown_by(whole) == shown_by_program(session)
-        assert checking.verify(session).faults == ()
+        assert log_checking.verify(session).faults == ()
     assert name == OREN or whole.everything.rows.tiles
 
 
@@ -119,7 +119,7 @@ def test_it_comes_to_what_eight_see_of_two_who_took_a_case_from_each_other(organ
     for account in organisation.accounts.values():
         whole = opening.open_folder(account.place.path, account.name, PASSPHRASE.decode(), state=account.place.state)
         with account.open() as session:
-            verified = checking.verify(session)
+            verified = log_checking.verify(session)
             assert verified.faults == ()
             assert bool(whole.faults) == bool(verified.on_their_way), whole.faults
             if session.roles & {Role.CASEWORKER, Role.SUPERVISOR}:

@@ -8,7 +8,7 @@ from tests.cli.desk import Desk
 from tests.services.organisation import JOEL, MIRA, Organisation, share
 from vault.casework.person import PersonChange
 from vault.ids import short_id
-from vault.services.cases import case_changes, cases, people
+from vault.services.cases import case_changes, case_people, cases
 from vault.services.cases.editing import Place
 from vault.services.exchange import syncing
 
@@ -19,15 +19,15 @@ def test_a_case_and_a_person_in_two_versions_are_named_at_the_import_marked_show
     with organisation.open(MIRA) as mira:
         made = cases.create(mira, title="Arrest", kind="asylum")
         share(mira, made.case, organisation, JOEL)
-        person = Place(made.case, people.add(mira, made.case, role="client", names=["Ilham Torgaev"]), "person")
+        person = Place(made.case, case_people.add(mira, made.case, role="client", names=["Ilham Torgaev"]), "person")
     organisation.exchange(MIRA, JOEL)
     with organisation.at(MIRA, JOEL) as (mira, joel):
         case_changes.change(mira, made.case, stage="registered")
         case_changes.change(mira, made.case, risk="high")
-        people.change(mira, person, PersonChange(born="1983"))
+        case_people.change(mira, person, PersonChange(born="1983"))
         case_changes.change(joel, made.case, stage="interviewed")
         case_changes.change(joel, made.case, risk="immediate")
-        people.change(joel, person, PersonChange(born="1985"))
+        case_people.change(joel, person, PersonChange(born="1985"))
         syncing.make(joel, mira.member, tmp_path / "joel.bundle")
 
     (tmp_path / "desk").mkdir()

@@ -12,7 +12,7 @@ import pytest
 from tests.cli.desk import Desk
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Place, found
 from tests.services.organisation import FLOOR_MIB
-from vault.services.cases import cases, people
+from vault.services.cases import case_people, cases
 
 VOLUNTEER = "Dana Okwiri"
 
@@ -118,7 +118,7 @@ def test_a_stolen_laptop_ends_and_the_list_of_whom_to_warn_is_there_at_once(
     invitation, request, bundle = tmp_path / "invitation", tmp_path / "request", tmp_path / "bundle"
     with office.place.open() as mira:
         case = cases.create(mira, title="On the laptop", kind="asylum")
-        people.add(mira, case.case, role="client", names=[f"Ilham {MARKER}"], phones=["+49 30 5550 1234"])
+        case_people.add(mira, case.case, role="client", names=[f"Ilham {MARKER}"], phones=["+49 30 5550 1234"])
     office.run("member", "invite", "--like", "caseworker", "--out", str(invitation))
     joined = laptop.run_bare(
         *on(laptop, VOLUNTEER),

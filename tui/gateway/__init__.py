@@ -10,9 +10,9 @@ from tui.gateway.gateway import Gateway
 from vault.access.membership.new_root import Followed
 from vault.redaction.questions import Question
 from vault.seal.entrance.wordlists import GeneratedPassphrase
-from vault.services.approvals.approving import Approver, Second
 from vault.services.approvals.pipe_process import NEXT_STEP, NOT_APPROVED, PipeAnswer, PipeQuestion, approved, serve
-from vault.services.approvals.question import Question as AskedQuestion
+from vault.services.approvals.question import ApprovalQuestion as AskedQuestion
+from vault.services.approvals.second_person import Approver, Second
 from vault.services.approvals.side_by_side import Beside, side_by_side
 from vault.services.credentials.recovery import Drilled, RecoveryStatus
 from vault.services.exports.partners import KeptPartner

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from tui.gateway.subject import Subject, UnlockedVault
 from vault.ids import MemberId
-from vault.services.approvals import approving, by_file
-from vault.services.approvals.approving import Approver, Second
+from vault.services.approvals import by_file, second_person
+from vault.services.approvals.by_file import own_texts
 from vault.services.approvals.pipe import Run, run_second_process
-from vault.services.approvals.question import Question
-from vault.services.approvals.shown_here import own_texts
+from vault.services.approvals.question import ApprovalQuestion
+from vault.services.approvals.second_person import Approver, Second
 from vault.services.approvals.side_by_side import Beside, side_by_side
 
 Lend = Callable[[Callable[[], bytes]], bytes]
@@ -23,7 +23,7 @@ Lend = Callable[[Callable[[], bytes]], bytes]
 class Approvals(Subject):
     """Puts questions before a second person, and is one."""
 
-    reasons: tuple[str, ...] = approving.REASONS
+    reasons: tuple[str, ...] = second_person.REASONS
 
     def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)
@@ -36,11 +36,11 @@ class Approvals(Subject):
 
         Nor can `beside`, for whom it is done.
         """
-        return tuple(approving.approvers(self._session, beside=beside))
+        return tuple(second_person.approvers(self._session, beside=beside))
 
     def at_this_keyboard(self, name: str, lend: Lend) -> Second:
         """Return the way to ask a member who sits here too, in a process of their own."""
-        return approving.at_this_keyboard(
+        return second_person.at_this_keyboard(
             self._session, name, run=lambda question: lend(partial(self.run_second, question))
         )
 
@@ -49,6 +49,6 @@ class Approvals(Subject):
         answer = by_file.read_answer(self._session, file)
         return lambda _: answer
 
-    def pages(self, question: Question) -> tuple[Beside, ...]:
+    def pages(self, question: ApprovalQuestion) -> tuple[Beside, ...]:
         """Return what an export's pages show, beside what this member's own vault has of it; the look is in the log."""
         return side_by_side(question, own_texts(self._session, question))

@@ -16,7 +16,7 @@ from vault.display import DAY, time_text
 from vault.services.cases import cases, two_versions
 from vault.services.cases.editing import Place, history
 from vault.services.projection import authors
-from vault.services.safety import check_ins
+from vault.services.safety import incidents
 from vault.words.message import Message, Words
 
 
@@ -31,7 +31,7 @@ class Casework(Subject):
         head = view.head.value
         by = authors.written_by(self._session, (*view.notes, *view.story))
         names = {person.record: person.value.display_name() for person in view.persons}
-        today, now = cases.today(self._session), check_ins.now_here(self._session)
+        today, now = cases.today(self._session), incidents.now_here(self._session)
         alone, never_use = view.only_you, never_use_of(person.value for person in view.persons)
         if alone and head.alone_reason:
             alone = Message("{alone} ({why})", alone=alone, why=head.alone_reason)

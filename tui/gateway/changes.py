@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.values.values_members import Changed
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
-from vault.services.members.lists_apart import BEFORE_THE_NEXT
+from vault.services.members.admissions import BEFORE_THE_NEXT
 from vault.services.members.rostering import Outcome
 from vault.words.message import Message, plural
 

@@ -12,10 +12,10 @@ from tui.values.values_own import BackPlan
 from vault.access.recovering import BroughtBack, Wish
 from vault.errors import InternalError
 from vault.progress import Progress
-from vault.services.backups import restoring, restoring_by_sheets
-from vault.services.computer import leftovers
-from vault.services.credentials import factors, recovery
-from vault.services.credentials.sheets import TypedSheets
+from vault.services import this_computer
+from vault.services.backups import restoring
+from vault.services.credentials import entering, recovery
+from vault.services.credentials.paper_sheets import TypedSheets
 from vault.store.folder import VaultFolder
 from vault.words.message import Message, Words, plural
 
@@ -33,15 +33,15 @@ def look_back(door: UnlockedVault, source: Path | None, member: str, passphrase:
     """Look at what is there; the passphrase, where one was chosen already, is checked and wiped."""
     try:
         if passphrase:
-            factors.refuse_weak(passphrase, (member,))
+            entering.refuse_weak(passphrase, (member,))
     finally:
         passphrase[:] = bytes(len(passphrase))
     if source is None:
         recovery.require_vault(door.path)
         return WayBack(door.path, False, member), BackPlan(Message("The vault is here."), "")
     VaultFolder(door.path).require_free()
-    said: list[Words] = [*leftovers.clear(door.path)]
-    backup = restoring_by_sheets.require_whole(source)
+    said: list[Words] = [*this_computer.clear_place(door.path)]
+    backup = restoring.require_whole(source)
     opened = restoring.last_opened_here(backup, door.state)
     said.append(Message("The backup {name} is unaltered.", name=backup.name))
     return WayBack(backup, True, member), BackPlan(together(said, " "), "" if opened is None else restoring.day(opened))
@@ -56,7 +56,7 @@ def come_back(
     if not way.is_backup:
         done = recovery.restore(way.place, typed, member=way.member, passphrase=passphrase, state=door.state)
         return ResultText(tuple(_lines(done.back, done.root_words)))
-    regained = restoring_by_sheets.restore_by_sheets(
+    regained = restoring.restore_by_sheets(
         way.place,
         door.path,
         typed,
@@ -74,7 +74,7 @@ def come_back(
     ]
     if regained.closed_drafts:
         lines.append(Message("Unfinished drafts in it stay closed: only the passphrase of their writer opens them."))
-    return ResultText((*lines, restoring_by_sheets.KEPT, *_lines(regained.back, regained.root_words)))
+    return ResultText((*lines, restoring.KEPT, *_lines(regained.back, regained.root_words)))
 
 
 def _lines(back: BroughtBack, root_words: tuple[str, ...]) -> list[Words]:

@@ -11,8 +11,8 @@ from vault.access.pins.delays import counting_down
 from vault.access.seat_keys.slots import Factors, check_factors, salt_of_vault
 from vault.seal.entrance.device_secret import PrfProvider, fido2_salt
 from vault.seal.entrance.wordlists import GeneratedPassphrase
-from vault.services.credentials import factors
-from vault.services.credentials.factors import FactorName
+from vault.services.credentials import entering
+from vault.services.credentials.entering import FactorName
 
 Waiting = Callable[[int], None]
 
@@ -23,12 +23,12 @@ class OwnAccess(Subject):
     `waiting` is told the seconds that earlier wrong attempts cost.
     """
 
-    old_copies = factors.OLD_COPIES
+    old_copies = entering.OLD_COPIES
 
     def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)
         self._used = OwnFactors()
-        self.security_key: Callable[[Callable[[], str]], PrfProvider] = factors.security_key
+        self.security_key: Callable[[Callable[[], str]], PrfProvider] = entering.security_key
 
     def came_in_with(self, keyfile: str, pin: str) -> None:
         """Remember what beside the passphrase opened this session."""
@@ -48,24 +48,24 @@ class OwnAccess(Subject):
 
     def propose(self, language: str) -> GeneratedPassphrase:
         """Make a passphrase of words of `en`, `fr` or `ru`."""
-        return factors.propose(language)
+        return entering.propose_passphrase(language)
 
     def is_same(self, made: GeneratedPassphrase, typed: bytearray) -> bool:
         """Say whether what was typed from the paper is what was made; it is wiped."""
         try:
-            return factors.is_same(made, typed)
+            return entering.is_same(made, typed)
         finally:
             typed[:] = bytes(len(typed))
 
     def refuse_weak(self, passphrase: bytearray) -> None:
         """Raise where a chosen passphrase is too easy to guess."""
-        factors.refuse_weak(passphrase, (self._unlocked.name,))
+        entering.refuse_weak(passphrase, (self._unlocked.name,))
 
     def change_passphrase(self, proof: Proof, new: bytearray, waiting: Waiting) -> None:
         """Have another passphrase open the seat; both are wiped."""
         try:
             given = self._given(proof)
-            factors.change_passphrase(
+            entering.change_passphrase(
                 self._session, member=self._unlocked.name, old=given, new=new, wait=counting_down(waiting)
             )
         finally:
@@ -75,7 +75,7 @@ class OwnAccess(Subject):
         """Write a new keyfile and need it from now on."""
         try:
             given = self._given(proof)
-            factors.add_keyfile(
+            entering.add_keyfile(
                 self._session, member=self._unlocked.name, factors=given, path=path, wait=counting_down(waiting)
             )
         finally:
@@ -87,7 +87,7 @@ class OwnAccess(Subject):
         try:
             given = self._given(proof)
             provider = self.security_key(lambda: pin)
-            factors.add_security_key(
+            entering.add_security_key(
                 self._session, member=self._unlocked.name, factors=given, provider=provider, wait=counting_down(waiting)
             )
         finally:
@@ -99,7 +99,7 @@ class OwnAccess(Subject):
         name = FactorName(kind)
         try:
             given = self._given(proof)
-            factors.remove(
+            entering.remove_factor(
                 self._session, member=self._unlocked.name, factors=given, name=name, wait=counting_down(waiting)
             )
         finally:
@@ -108,7 +108,7 @@ class OwnAccess(Subject):
         self._used = OwnFactors(self._used.keyfile and not is_file, self._used.security_key and is_file)
 
     def _given(self, proof: Proof) -> Factors:
-        device = factors.device_secret_of(Path(proof.keyfile).expanduser()) if proof.keyfile else None
+        device = entering.device_secret_of(Path(proof.keyfile).expanduser()) if proof.keyfile else None
         fido2 = b""
         if proof.pin:
             fido2 = self.security_key(lambda: proof.pin).secret(fido2_salt(salt_of_vault(self._unlocked.path)))

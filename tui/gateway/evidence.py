@@ -16,7 +16,7 @@ from tui.values.values import Checked, LogLineShown, LogShown
 from vault.display import DAY, time_data
 from vault.log.payload import Payload
 from vault.progress import Progress, Stopped
-from vault.services.evidence import checking, logbook
+from vault.services.evidence import log_checking, logbook
 from vault.services.evidence.logbook import LogLine
 from vault.services.projection.authors import NOBODY_KNOWN, names_of_logs
 from vault.words.message import Message, Words, plural
@@ -40,7 +40,7 @@ class Evidence(Subject):
 
     def verify(self, progress: Progress, stopped: Stopped) -> Checked:
         """Check all that is stored; stopped before the end, nothing is logged."""
-        found = checking.verify(self._session, progress=telling(progress, stopped))
+        found = log_checking.verify(self._session, progress=telling(progress, stopped))
         covered = Message(
             "{entries} of {expected} entries in {logs} are proven; opened: {versions}, and what {payloads} say",
             entries=found.entries,

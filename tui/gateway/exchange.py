@@ -12,12 +12,10 @@ from vault.ids import MemberId
 from vault.progress import Progress, Stopped
 from vault.progress import StepProgress as Stages
 from vault.services import housekeeping
-from vault.services.exchange import standing, syncing
+from vault.services.exchange import known_peers, syncing
 from vault.services.exchange.bundle_words import imported_lines, inside_lines, made_lines
-from vault.services.imports import making, previewing, taking_back, words
-from vault.services.imports.known_people import Way
-from vault.services.imports.making import Answer
-from vault.services.imports.previewing import Preview
+from vault.services.imports import case_import, import_words, taking_back
+from vault.services.imports.case_import import Answer, Preview, Way
 from vault.services.members import members
 from vault.store.files import write_new
 from vault.words.message import Message, Words, plural
@@ -47,7 +45,7 @@ class Exchange(Subject):
                 WithWhom(
                     other.member.hex(), other.name, other.came, other.came_ms, other.sent, other.sent_ms, other.waiting
                 )
-                for other in standing.with_whom(session, counts=counts)
+                for other in known_peers.with_whom(session, counts=counts)
             ),
             *self._last,
         )
@@ -83,22 +81,22 @@ class Exchange(Subject):
 
     def write_template(self, out: Path) -> ResultText:
         """Write an empty list of cases, CSV or XLSX by the ending of its name."""
-        write_new(out, previewing.template(out.suffix))
+        write_new(out, case_import.template(out.suffix))
         return ResultText((Message("The empty list is at {path}.", path=out),))
 
     def look_at_list(self, file: Path, kind: str) -> ListShown:
         """Say what a list would make and what is wrong in it; it is kept until it is made, or another is looked at."""
         self._preview = self._to_mend = None
-        preview = previewing.preview(self._session, file, kind=kind)
-        faults = words.fault_lines(preview, _MOST_FAULTS)
+        preview = case_import.preview(self._session, file, kind=kind)
+        faults = import_words.fault_lines(preview, _MOST_FAULTS)
         if not preview.rows:
             return ListShown(tuple(faults), is_faulty=True)
-        self._preview, place = preview, previewing.place_to_mend(file)
+        self._preview, place = preview, case_import.place_to_mend(file)
         self._to_mend = (preview, place) if faults else None
         return ListShown(
-            (*faults, *words.preview_lines(self._session, preview)),
+            (*faults, *import_words.preview_lines(self._session, preview)),
             {way.value: len(known) for way, known in preview.known.items()},
-            to_mend=words.to_mend_question(preview, place) if faults else "",
+            to_mend=import_words.to_mend_question(preview, place) if faults else "",
         )
 
     def make_list(self, answers: Mapping[str, str], progress: Progress, stopped: Stopped) -> ResultText:
@@ -109,18 +107,18 @@ class Exchange(Subject):
         if self._preview is None:
             raise UsageError(Message("look at the list first"))
         chosen = {Way(way): Answer(answer) for way, answer in answers.items()}
-        made = making.make(self._session, self._preview, chosen, progress=progress, cancelled=stopped)
+        made = case_import.make_cases(self._session, self._preview, chosen, progress=progress, cancelled=stopped)
         self._preview = None
-        mend = () if self._to_mend is None else words.to_mend_lines(self._to_mend[0], None)
-        return ResultText((*words.made_lines(made, {}), *mend), pending=bool(made.to_join or mend))
+        mend = () if self._to_mend is None else import_words.to_mend_lines(self._to_mend[0], None)
+        return ResultText((*import_words.made_lines(made, {}), *mend), pending=bool(made.to_join or mend))
 
     def write_to_mend(self) -> ResultText:
         """Write the rows with a fault of the list that was made beside it, in clear; say where they are."""
         if self._to_mend is None:
             return ResultText(())
         (preview, place), self._to_mend = self._to_mend, None
-        previewing.write_to_mend(preview, place)
-        return ResultText(tuple(words.to_mend_lines(preview, place)))
+        case_import.write_to_mend(preview, place)
+        return ResultText(tuple(import_words.to_mend_lines(preview, place)))
 
     def take_list_back(self) -> ResultText:
         """Take back what the last list made, all of it."""

@@ -16,10 +16,10 @@ from vault.ids import VersionId
 from vault.index.case_pages import CaseRow, DateGlance, FoundCases, Place, Sort
 from vault.index.document_rows import NO_DATE
 from vault.policy.roles import Action
-from vault.services.cases import bulk, cases, listing, searching
+from vault.services.cases import case_changes, cases, listing, searching
 from vault.services.cases.listing import CaseList
 from vault.services.cases.searching import WHY_WORDS, FoundRecord
-from vault.services.safety import check_ins
+from vault.services.safety import incidents
 from vault.words.message import Message, Words
 
 _MOST_AMONG: Final = 200
@@ -78,13 +78,13 @@ class Finding(Subject):
     def first(self, sort: str, untrusted_filter: str) -> tuple[str, ...]:
         """Return the cases at the top of the list, as many as may be changed at once."""
         found, rows = self.cases.filter(untrusted_filter), list[CaseRow]()
-        while len(rows) < bulk.MOST_CASES:
+        while len(rows) < case_changes.MOST_CASES:
             after = rows[-1].place if rows else None
             page = self.cases.page(len(rows), Sort(sort), found=found, after=after)
             rows += page
             if not page:
                 break
-        return tuple(row.case.hex() for row in rows[: bulk.MOST_CASES])
+        return tuple(row.case.hex() for row in rows[: case_changes.MOST_CASES])
 
     def alone(self, shown: tuple[str, ...]) -> frozenset[str]:
         """Return those of these cases that no other member can open; where there is no other member, none is named."""
@@ -120,8 +120,8 @@ class Finding(Subject):
 
     def _said_of(self, date: DateGlance) -> Words:
         said = headline_said(date.kind, date.headline)
-        late = missed_for(date.kind, None if date.when == NO_DATE else date.when, check_ins.now_here(self._session))
-        return said if late is None else Message("{late}, {about}", late=check_ins.missed_words(late), about=said)
+        late = missed_for(date.kind, None if date.when == NO_DATE else date.when, incidents.now_here(self._session))
+        return said if late is None else Message("{late}, {about}", late=incidents.missed_words(late), about=said)
 
     def search(self, untrusted_words: str, *, exact: bool = False, in_sections: bool = False) -> FoundShown:
         """Find records; an entry covers all hits, also while somebody types on and finds some of them again.

@@ -30,9 +30,9 @@ from tui.gateway.writing import Writing
 from tui.values.values import Alert, VaultStatus
 from vault.access.pins.delays import counting_down
 from vault.policy.roles import Action
+from vault.services import health, this_computer
 from vault.services.cases.reminders import times_due
-from vault.services.computer import health, probes
-from vault.services.credentials.unlock_with_factors import unlock_with_factors
+from vault.services.credentials.entering import unlock_with_factors
 from vault.services.projection import authors
 from vault.store.folder import VaultFolder
 from vault.words.message import Message
@@ -77,7 +77,7 @@ class Gateway:
         self._unlocked.open(
             unlock_with_factors(path, member, passphrase, self.keyfile, self.pin, state=state, wait=wait), member
         )
-        self._exposures = probes.exposures()
+        self._exposures = this_computer.exposures()
 
     def require_closed(self) -> None:
         """Raise where another window or command has the vault open: told before anybody types a passphrase."""

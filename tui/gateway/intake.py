@@ -11,7 +11,7 @@ from vault.errors import RefusedError
 from vault.ids import RecordId, make_id
 from vault.index.case_pages import CaseRow
 from vault.policy.roles import Action
-from vault.services.cases import intake, safe_contacts
+from vault.services.cases import case_people, intake
 from vault.words.message import Message, enumerated
 
 _AT_HOME = 4
@@ -52,7 +52,7 @@ class Intake(Subject):
         if not self._may(Action.CASE_LIST):
             return Reminding()
         cases = self._finding.cases
-        (do_not_call,) = safe_contacts.never_used_in_calls(self._session, [(number, f"{name}\n{said}")])
+        (do_not_call,) = case_people.never_used_in_calls(self._session, [(number, f"{name}\n{said}")])
         return Reminding(_like(cases.ends_as(number)), _like(cases.sounds_as(name)), do_not_call)
 
     def list_open(self) -> tuple[SlipLine, ...]:
@@ -69,7 +69,7 @@ class Intake(Subject):
         values = [line.stored.value for line in found]
         said = [(value.number, f"{value.name}\n{value.text}\n{value.when}") for value in values]
         may_ask = self._may(Action.CASE_SEARCH)
-        never_used = safe_contacts.never_used_in_calls(self._session, said) if may_ask else [()] * len(said)
+        never_used = case_people.never_used_in_calls(self._session, said) if may_ask else [()] * len(said)
         return tuple(
             SlipLine(
                 line.stored.record.hex(),

@@ -16,12 +16,12 @@ from vault.ids import MemberId
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import CancelledError, Progress, Stopped
 from vault.services.exchange import syncing
-from vault.services.grants import alone, deputies, handover, timed_grants
-from vault.services.members import devices, joining, members, unsynced_work
-from vault.services.members.joining import Admitted
+from vault.services.grants import successors, timed_grants
+from vault.services.members import devices, invitations, members
+from vault.services.members.invitations import Admitted
 from vault.services.members.members import MemberShown
 from vault.services.members.members import suspend as end_every_device
-from vault.services.projection import dates
+from vault.services.projection import last_done
 from vault.services.projection.authors import name_in, names_of_members
 from vault.store.files import require_new, write_new
 from vault.words.message import Message, Words, plural
@@ -46,7 +46,7 @@ class Members(Subject):
         names = names_of_members(self._session)
         return tuple(
             OrderLine(name_in(names, order.value.leaver), name_in(names, order.value.successor), order.value.reason)
-            for order in handover.orders(self._session)
+            for order in successors.handover_orders(self._session)
         )
 
     def list_all(self, *, also_left: bool = False) -> MembersShown:
@@ -63,12 +63,12 @@ class Members(Subject):
             )
             for member, to in timed_grants.lent(session).items()
         }
-        stands_in = deputies.deputies(session)
+        stands_in = successors.deputies(session)
         shown = [
             self._line(member, name_in(names, stands_in[member.member]) if member.member in stands_in else "", lent)
             for member in members.list_all(session, also_left=also_left)
         ]
-        return MembersShown(tuple(shown), dates.duties_are_separated(session), self._may(*_ACTS))
+        return MembersShown(tuple(shown), last_done.duties_are_separated(session), self._may(*_ACTS))
 
     def _line(self, member: MemberShown, deputy: str, lent: dict[MemberId, str]) -> MemberLine:
         return MemberLine(
@@ -89,18 +89,18 @@ class Members(Subject):
     def invite(self, like: str, days: int, out: Path) -> ResultText:
         """Write an invitation for somebody new into a new file."""
         require_new(out)
-        write_new(out, joining.invite(self._session, like=like, days=days))
+        write_new(out, invitations.invite(self._session, like=like, days=days))
         return _invited(out)
 
     def invite_device(self, member: str, out: Path) -> ResultText:
         """Write an invitation for a further device of a member into a new file."""
         require_new(out)
-        write_new(out, joining.invite_device(self._session, member_id(member)))
+        write_new(out, invitations.invite_device(self._session, member_id(member)))
         return _invited(out)
 
     def look(self, request: Path) -> RequestShown:
         """Return who asks to join. The invitation answers to no other request from here on."""
-        answer = joining.look(self._session, request)
+        answer = invitations.look(self._session, request)
         invitation = answer.invitation
         return RequestShown(
             name=answer.request.name,
@@ -131,7 +131,7 @@ class Members(Subject):
             raise InternalError(Message("the request was not looked at"))
         require_new(bundle)
         session = self._session
-        admitted = joining.admit(session, asked.answer, asked.words, by_root=by_root, gives_cases=with_cases)
+        admitted = invitations.admit(session, asked.answer, asked.words, by_root=by_root, gives_cases=with_cases)
         done = changed(session, admitted.outcome, Message("{name} is admitted.", name=admitted.name), by_root=by_root)
         if not admitted.outcome.is_done:
             return done
@@ -174,11 +174,11 @@ class Members(Subject):
 
     def before_end(self, member: str) -> Words:
         """Return which cases only this member can open; empty where there is none."""
-        return alone.said_before_end(self._session, member_id(member)) or ""
+        return successors.said_before_end(self._session, member_id(member)) or ""
 
     def before_roles(self, member: str, roles: Sequence[str]) -> Words:
         """Return what to ask about before a member gets exactly these roles; empty where nothing is lost by it."""
-        return unsynced_work.before_roles(self._session, member_id(member), roles) or ""
+        return members.before_roles(self._session, member_id(member), roles) or ""
 
     def change_roles(self, member: str, roles: Sequence[str], *, by_root: bool) -> Changed:
         """Give a member exactly these roles."""
@@ -210,7 +210,7 @@ class Members(Subject):
 
     def name_deputy(self, member: str, deputy: str) -> ResultText:
         """Name who opens a member's new cases too; nobody for an empty id."""
-        deputies.set_deputy(self._session, member_id(member), member_id(deputy) if deputy else None)
+        successors.set_deputy(self._session, member_id(member), member_id(deputy) if deputy else None)
         return ResultText(
             (
                 Message("The deputy is named.") if deputy else Message("This member has no deputy any more."),

@@ -14,19 +14,10 @@ from vault.casework.person import NO_LONGER, Person, never_use_of
 from vault.casework.story.person_facts import Relation
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, RecordId
-from vault.services.cases import (
-    alike,
-    cases,
-    editing,
-    people,
-    safe_contacts,
-    same_person,
-    sections,
-    two_versions,
-)
+from vault.services.cases import case_people, cases, editing, same_people, sections, two_versions
 from vault.services.cases.editing import Place
-from vault.services.exports import given
-from vault.services.projection.reading import Stored
+from vault.services.exports import partners
+from vault.services.projection.stored_records import Stored
 from vault.words.message import Message, Words
 
 
@@ -47,8 +38,8 @@ class People(Subject):
         opened = self._in_section(where, why) if where.section else self._in_case(where, why)
         person = opened.person.value
         versions = [] if where.section else editing.history(session, place, why=why)
-        holders = [] if where.section else given.given_out(session, place.case, why=why)
-        standing = same_person.cases_of(session, place)
+        holders = [] if where.section else partners.given_out(session, place.case, why=why)
+        standing = same_people.cases_of(session, place)
         contact = person.safe_contact
         kin_names = {name for name, _ in opened.kin}
         return PersonPage(
@@ -78,7 +69,7 @@ class People(Subject):
         """Return who may be the same person; nobody where this member may not search."""
         place = place_of(where)
         try:
-            found = alike.alike(self._session, place, self._person(where))
+            found = same_people.alike(self._session, place, self._person(where))
         except RefusedError:
             return ()
         return tuple(
@@ -96,7 +87,7 @@ class People(Subject):
 
     def _person(self, where: Whereabouts) -> Person:
         opened = self._in_section(where, "casework") if where.section else None
-        return people.show(self._session, place_of(where)).value if opened is None else opened.person.value
+        return case_people.show(self._session, place_of(where)).value if opened is None else opened.person.value
 
     def _in_case(self, where: Whereabouts, why: str) -> _Opened:
         view = cases.open_case(self._session, case_id(where.case), why=why)
@@ -113,7 +104,7 @@ class People(Subject):
     def _in_section(self, where: Whereabouts, why: str) -> _Opened:
         view = sections.open_section(self._session, case_id(where.section), why=why)
         never_use = (
-            *safe_contacts.never_use_in(self._session, CompartmentId(view.head.value.case)),
+            *case_people.never_use_in(self._session, CompartmentId(view.head.value.case)),
             *never_use_of(person.value for person in view.persons),
         )
         return _Opened(_the(record_id(where.record), view.persons), view.persons, tuple(dict.fromkeys(never_use)))

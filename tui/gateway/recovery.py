@@ -24,12 +24,12 @@ from vault.policy.decide import may
 from vault.policy.roles import Action
 from vault.progress import Progress, Stopped
 from vault.seal.recovery import Sheet
-from vault.services.credentials import recovery, settling
+from vault.services.credentials import recovery
+from vault.services.credentials.paper_sheets import TypedSheets, is_word, questions, shared_place, sheet_files
 from vault.services.credentials.recovery import Drilled, RecoveryStatus
-from vault.services.credentials.sheets import TypedSheets, is_word, questions, shared_place, sheet_files
-from vault.services.members import lists_apart
-from vault.services.projection import dates
-from vault.services.projection.dates import Done
+from vault.services.members import admissions
+from vault.services.projection import last_done
+from vault.services.projection.last_done import Done
 from vault.words.message import Message, Words
 
 _PROPOSED_EVERY_MS: Final = 20 * HOUR_MS
@@ -55,7 +55,7 @@ class Recovery(Subject):
             return False
         proposes = self.may_manage and kept_secret(session) is not None
         if proposes:
-            dates.note(session, Done.PROPOSED, now)
+            last_done.note(session, Done.PROPOSED, now)
         return proposes
 
     def status(self) -> RecoveryStatus:
@@ -141,16 +141,16 @@ class Recovery(Subject):
                 tuple(sorted(role.value for role in device.roles)),
                 Message("{who}", who=device.admitted_by),
             )
-            for device in lists_apart.list_waiting(session)
+            for device in admissions.list_waiting(session)
         )
-        return TwoLists(lines, lists_apart.are_apart(session), kept_secret(session) is None)
+        return TwoLists(lines, admissions.lists_are_apart(session), kept_secret(session) is None)
 
     def settle(self, admitted: Sequence[str], progress: Progress) -> Changed:
         """Let these devices in and no other, by the sheets that were typed where their secret is not here."""
         session = self._session
         typed = self._typed if kept_secret(session) is None else None
         seats = [SeatId(bytes.fromhex(seat)) for seat in admitted]
-        outcome = settling.settle_lists(session, seats, typed, progress=progress)
+        outcome = recovery.settle_lists(session, seats, typed, progress=progress)
         self.forget()
         return changed(session, outcome, Message("There is one list of members again."))
 

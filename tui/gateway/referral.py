@@ -8,10 +8,10 @@ from tui.gateway.subject import Subject, case_id
 from vault.casework.person import Person
 from vault.ids import short_id
 from vault.policy.roles import Action
-from vault.services.exports import exporting, partners, whose
+from vault.services.exports import export_people, exporting, partners
 from vault.services.exports.export_material import WHY
 from vault.services.exports.partners import KeptPartner
-from vault.services.projection.reading import Stored
+from vault.services.projection.stored_records import Stored
 from vault.words.message import Message, Words
 
 
@@ -33,7 +33,7 @@ class Referral(Subject):
 
     def clients(self, case: str) -> tuple[tuple[str, Words], ...]:
         """Return of whom an export of one client can be: id and name."""
-        return named_clients(whose.clients(self._session, case_id(case), why=WHY))
+        return named_clients(export_people.clients(self._session, case_id(case), why=WHY))
 
 
 def named_clients(found: Iterable[Stored[Person]]) -> tuple[tuple[str, Words], ...]:

@@ -17,10 +17,10 @@ from vault.ids import CompartmentId, RecordId
 from vault.policy.roles import Action
 from vault.progress import CancelledError, Progress, Stopped
 from vault.services.approvals import moving
-from vault.services.cases import cases, safe_contacts, sections
+from vault.services.cases import case_people, cases, sections
 from vault.services.cases.editing import Place
 from vault.services.grants import sharing
-from vault.services.members import admitters
+from vault.services.members import admissions
 from vault.services.projection import authors
 from vault.words.message import Message
 
@@ -67,7 +67,7 @@ class Sections(Subject):
         view = sections.open_section(session, case_id(section), why=why)
         by = authors.written_by(session, view.notes)
         never_use = (
-            *safe_contacts.never_use_in(session, CompartmentId(view.head.value.case)),
+            *case_people.never_use_in(session, CompartmentId(view.head.value.case)),
             *never_use_of(person.value for person in view.persons),
         )
         held_by = sharing.holders_of(session, view.section)
@@ -97,7 +97,7 @@ class Sections(Subject):
     def give(self, section: str, member: str) -> ResultText:
         """Give a section to a member who holds its case."""
         sections.give(self._session, case_id(section), [member_id(member)])
-        said = admitters.said_of_devices(self._session, member_id(member))
+        said = admissions.said_of_devices(self._session, member_id(member))
         return ResultText((Message("The section is open to them."), WITH_NEXT_BUNDLE, *said))
 
     def take_back(self, section: str, member: str, progress: Progress, stopped: Stopped) -> ResultText:

@@ -12,9 +12,9 @@ from vault.ids import CompartmentId
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import CancelledError, Progress, Stopped
 from vault.services.cases import cases
-from vault.services.grants import epoch_keys, sharing, timed_grants
+from vault.services.grants import key_changes, sharing, timed_grants
 from vault.services.grants.sharing import KeyChanged
-from vault.services.members import admitters, members
+from vault.services.members import admissions, members
 from vault.words.message import Message, plural
 
 REASONS = (
@@ -36,7 +36,7 @@ class Sharing(Subject):
         """Return who can open a case, and how its keys stand."""
         session, compartment = self._session, case_id(case)
         held_by = sharing.holders_of(session, compartment)
-        stand = epoch_keys.keys_of(session, compartment)
+        stand = key_changes.keys_of(session, compartment)
         may_share = bool(self._may(Action.CASE_SHARE))
         cost = (
             sharing.cost_of_change(session, compartment) if may_share else sharing.ChangeCost(0, 0, with_recovery=False)
@@ -70,7 +70,7 @@ class Sharing(Subject):
         if until_ms is not None:
             last_day = timed_grants.last_day(until_ms)
             done = Message("The case is open to them until {day}; the day after, the key changes.", day=last_day)
-        return ResultText((done, WITH_NEXT_BUNDLE, *admitters.said_of_devices(self._session, member_id(member))))
+        return ResultText((done, WITH_NEXT_BUNDLE, *admissions.said_of_devices(self._session, member_id(member))))
 
     def take_back(self, case: str, member: str, progress: Progress, stopped: Stopped) -> ResultText:
         """Take a case from a member: a new key, and all versions under it, as far as nobody stops that."""
@@ -99,7 +99,7 @@ class Sharing(Subject):
         return ResultText((anew, *_waiting(done.left)))
 
     def _key_lines(self, case: CompartmentId, done: KeyChanged | None) -> tuple[Message, ...]:
-        left = epoch_keys.keys_of(self._session, case).pending if done is None else done.left
+        left = key_changes.keys_of(self._session, case).pending if done is None else done.left
         if done is None:
             waits = plural(
                 "{count} saved change still has to be rewrapped: `r` does it.",

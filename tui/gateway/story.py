@@ -38,17 +38,16 @@ from vault.display import DAY, bytes_text, time_text
 from vault.errors import NotFoundError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.policy.roles import Action
-from vault.services.cases import cases, deadlines, editing, listing, people, story, two_versions
+from vault.services import case_papers, own_forms, paper_text
+from vault.services import paper_text as find_senders
+from vault.services.cases import case_people, cases, deadlines, editing, listing, story, two_versions
 from vault.services.cases.editing import Place
 from vault.services.cases.story import DueLine
 from vault.services.exports import paper_week
-from vault.services.forms import own_forms
 from vault.services.members import devices
-from vault.services.papers import adding, paper_text, papers
-from vault.services.papers import senders as find_senders
 from vault.services.projection import authors
-from vault.services.projection.reading import Stored
-from vault.services.safety import at_risk, check_ins, checklists
+from vault.services.projection.stored_records import Stored
+from vault.services.safety import incidents
 from vault.words.message import Message, Words, joined
 
 Formed = TypeVar("Formed", bound=FormedRecord)
@@ -99,13 +98,13 @@ class Story(Subject):
         """Return for each check-in that is missed the last step of its ladder that should be done by now."""
         if not self._may(Action.CASE_READ):
             return {}
-        found = check_ins.missed(self._session, among=lines)
+        found = incidents.missed_check_ins(self._session, among=lines)
         return {each.line: each.steps_due[-1].what for each in found if each.steps_due}
 
     def _due_shown(self, line: DueLine, step: str = "") -> DueShown:
         check = None if line.rule is None else deadlines.check_of(line.rule)
-        late = missed_for(line.kind, line.when, check_ins.now_here(self._session))
-        missed = None if late is None else check_ins.missed_words(late)
+        late = missed_for(line.kind, line.when, incidents.now_here(self._session))
+        missed = None if late is None else incidents.missed_words(late)
         about = (
             line.record.hex(),
             line.kind,
@@ -125,8 +124,8 @@ class Story(Subject):
     def list_in(self, case: str, why: str) -> tuple[RecordShown, ...]:
         """Return the records with a form in a case, by their date."""
         found = story.list_in(self._session, case_id(case), why=why)
-        by, names = authors.written_by(self._session, found), people.names_in(self._session, case_id(case))
-        now = check_ins.now_here(self._session)
+        by, names = authors.written_by(self._session, found), case_people.names_in(self._session, case_id(case))
+        now = incidents.now_here(self._session)
         return tuple(record_shown(record, by.get(record.record, ""), names, now) for record in found)
 
     def forms(self) -> tuple[tuple[str, str], ...]:
@@ -135,7 +134,7 @@ class Story(Subject):
 
     def people_of(self, case: str) -> tuple[tuple[str, str], ...]:
         """Return who stands in a case: id and name."""
-        named = people.names_in(self._session, case_id(case))
+        named = case_people.names_in(self._session, case_id(case))
         return tuple((person.hex(), name) for person, name in named.items())
 
     def form_to_fill(self, case: str, code: str) -> FormToFill:
@@ -145,7 +144,7 @@ class Story(Subject):
 
     def told_after(self, case: str, what: str) -> Words:
         """Return what is to be done after an incident; empty where nothing is."""
-        told = checklists.told_after(self._session, case_id(case), IncidentKind(what))
+        told = incidents.told_after(self._session, case_id(case), IncidentKind(what))
         words, follows = ("", None) if told is None else told
         return (
             words if follows is None else Message("{told}: i, then “{name}”", told=words, name=word_of(follows.value))
@@ -157,7 +156,7 @@ class Story(Subject):
 
     def protect(self, case: str, typed: Mapping[str, str]) -> str:
         """Keep what was agreed after an extradition was refused; return the id of the case."""
-        at_risk.protect(self._session, case_id(case), typed)
+        incidents.protect_at_risk(self._session, case_id(case), typed)
         return case
 
     def history(self, case: str, record: str, kind: str, why: str) -> tuple[ChangeShown, ...]:
@@ -245,7 +244,7 @@ def record_shown(
         by=by,
         heads=stored.heads,
         form=value.form if isinstance(value, Filled) else "",
-        missed=None if late is None else check_ins.missed_words(late),
+        missed=None if late is None else incidents.missed_words(late),
     )
 
 
@@ -255,7 +254,7 @@ class Papers(Subject):
     def open(self, case: str, record: str, why: str) -> PaperPage:
         """Return a paper of a case or section with its text as it was read."""
         place = _place(case, record)
-        shown = papers_shown(self._session, papers.list_in(self._session, place.case, why=why), place.case)
+        shown = papers_shown(self._session, case_papers.list_in(self._session, place.case, why=why), place.case)
         by_id = {paper.record: paper for paper in shown}
         if record not in by_id:
             raise NotFoundError(Message("there is no such document in this case"))
@@ -297,8 +296,8 @@ def _shown(
         size=bytes_text(document.body.size),
         media=document.media or "",
         name=document.name or "",
-        is_here=papers.is_here(session, document),
-        travels=document.body.size <= adding.TRAVELS_LIMIT,
+        is_here=case_papers.is_here(session, document),
+        travels=document.body.size <= case_papers.TRAVELS_LIMIT,
         read_by=paper_text.read_said(document, holders) or "",
     )
 

@@ -81,7 +81,7 @@ class PersonPage:
 
 @dataclass(frozen=True, slots=True)
 class AlikeShown:
-    """Somebody who may be the same person, and why; see `vault.services.cases.alike`."""
+    """Somebody who may be the same person, and why; see `vault.services.cases.same_people`."""
 
     case: str
     ref: str

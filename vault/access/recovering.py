@@ -21,8 +21,8 @@ from vault.casework.checks import checked_name_of_member
 from vault.casework.organisation_records import Member
 from vault.errors import RefusedError, VerificationError
 from vault.ids import ZERO_ID, MemberId, RecordId, SeatId, make_id
-from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, check_chain
-from vault.log.rosters.roster_entries import Certificate
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, check_chain
+from vault.log.roster_entries import Certificate
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work

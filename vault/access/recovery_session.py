@@ -17,14 +17,13 @@ from vault.access.trust.prover import Prover, proven_alone
 from vault.casework.organisation_records import Member
 from vault.errors import BrokenSealError, MalformedError, NotFoundError, RefusedError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, SeatId, VaultId
+from vault.log.genesis import signed_message
 from vault.log.items import Item, ItemKind
-from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, RosterChain
-from vault.log.signatures import signed_message
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, RosterChain
 from vault.names.normal import looks_same
-from vault.records.codec import of_kind
 from vault.records.epochs import read_notice
 from vault.records.seatlog import Holder, SealedPlace
-from vault.records.versions import OpenedVersion, open_each
+from vault.records.versions import OpenedVersion, of_kind, open_each
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry
 from vault.seal.entrance.doors import DoorKeys, open_recovery_door
 from vault.seal.entrance.keyfile import KeyFile
@@ -38,7 +37,7 @@ from vault.store.rows import Rows
 from vault.store.schema import bring_up_to_date
 from vault.validity.authority import Authority, Listings, names_its_list
 from vault.validity.compartment_access import AccessResolver, CompartmentState
-from vault.validity.grants import GrantReader
+from vault.validity.epoch_validity import GrantReader
 from vault.validity.said_once import SaidOnce
 from vault.words.message import Message
 from vault.words.next_step import NextStep

@@ -36,7 +36,7 @@ from vault.access.trust.roster_alarms import judge_devices, judge_restored, judg
 from vault.errors import TryAgainError, VerificationError
 from vault.ids import SeatId, VaultId
 from vault.policy.clocks import read_clock
-from vault.records.attachments import sweep_strays
+from vault.records.attachment_bodies import sweep_strays
 from vault.records.seatlog import SealedPlace, SeatLog, begin, renew_tiles, resume
 from vault.records.work import Entry, Work
 from vault.seal.entrance.doors import DoorKeys

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.ids import CompartmentId, MemberId
     from vault.redaction.questions import Question
-    from vault.services.approvals.approving import Second
-    from vault.services.exports.export_steps import Approve
+    from vault.services.approvals.second_person import Second
+    from vault.services.exports.exporting import Approve
 
 T = TypeVar("T")
 Said: TypeAlias = Mapping[str, tuple[str, ...]]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.progress import Progress
     from vault.services.approvals.by_file import Received
-    from vault.services.approvals.question import Question
+    from vault.services.approvals.question import ApprovalQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Asked:
     said: Said
 
 
-def words_to_compare(question: Question) -> tuple[Message, ...]:
+def words_to_compare(question: ApprovalQuestion) -> tuple[Message, ...]:
     """Return what an approver compares before they say yes to a package: for which key it is."""
     words = question.key_words
     return (compared_words(words),) if words else ()

@@ -29,7 +29,7 @@ def _whom(session: Session, said: Said) -> Begun:
 
 
 def _what_opens(session: Session, said: Said) -> Plan[Glass]:
-    from vault.services.approvals import approving, breaking_glass
+    from vault.services.approvals import breaking_glass, second_person
     from vault.services.cases import cases
     from vault.services.grants import timed_grants
     from vault.services.projection import authors
@@ -53,7 +53,7 @@ def _what_opens(session: Session, said: Said) -> Plan[Glass]:
         told=(Message("The log keeps it, even if the case is revoked later."),),
         is_for_screens=True,
     )
-    needs_second = approving.rule_of(session, beside=beside) == approving.TWO_PERSON
+    needs_second = second_person.rule_of(session, beside=beside) == second_person.TWO_PERSON
     return Plan(glass, mark=glass, asks=(sure,), needs_second=needs_second, beside=beside)
 
 

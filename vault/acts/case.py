@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.ids import CompartmentId, MemberId
     from vault.progress import Progress
-    from vault.services.cases.bulk import BulkDone
+    from vault.services.cases.case_changes import BulkDone
     from vault.services.cases.editing import Edited
     from vault.services.cases.writing_down import Known
 
@@ -131,9 +131,9 @@ def known_already(known: Known) -> tuple[Ask, ...]:
 
 def _who_else_opens_it(session: Session, _said: Said) -> Begun:
     from vault.services.cases import cases
-    from vault.services.grants import deputies
+    from vault.services.grants import successors
 
-    return Begun(line=cases.deputy_words(session, deputies.deputy_of(session, session.member)) or "")
+    return Begun(line=cases.deputy_words(session, successors.deputy_of(session, session.member)) or "")
 
 
 def _what_is_made(session: Session, said: Said) -> Plan[Said]:
@@ -254,12 +254,12 @@ def _what_changes(session: Session, said: Said) -> Plan[_Change]:
 def _change(session: Session, plan: Plan[_Change], agreed: Agreed, progress: Progress) -> Told:
     from vault.casework.case import ExtraditionStage
     from vault.casework.story import protection
-    from vault.services.cases import bulk, case_changes
+    from vault.services.cases import case_changes
 
     change = plan.of
     if len(change.cases) > 1:
         every = tuple(change.cases)
-        done = bulk.change_all(session, every, risk=change.risk, owner=change.owner, progress=progress)
+        done = case_changes.change_all(session, every, risk=change.risk, owner=change.owner, progress=progress)
         return _told_of_many(done, change.cases)
     edited = case_changes.change(
         session,
@@ -334,11 +334,11 @@ def _what_closes(session: Session, said: Said) -> Plan[Mapping[CompartmentId, st
 
 
 def _close(session: Session, plan: Plan[Mapping[CompartmentId, str]], agreed: Agreed, progress: Progress) -> Told:
-    from vault.services.cases import bulk, case_changes
+    from vault.services.cases import case_changes
 
     reason = agreed.answers.get("reason", "")
     if len(plan.of) > 1:
-        return _told_of_many(bulk.close_all(session, tuple(plan.of), reason=reason, progress=progress), plan.of)
+        return _told_of_many(case_changes.close_all(session, tuple(plan.of), reason=reason, progress=progress), plan.of)
     (case,) = plan.of
     still_due = case_changes.close(session, case, reason=reason, anyway="anyway" in agreed.answers).still_due
     closed = Message("The case is closed: it has left the list. Search finds it, and so does the list of closed cases.")

@@ -43,12 +43,12 @@ def home_of(session: Session, said: Said) -> CompartmentId:
 
 def place_of(session: Session, said: Said, text: str = "") -> Place:
     """Return where the paper is that was named; or another one, by its id."""
+    from vault.services import case_papers
     from vault.services.cases import cases, sections
-    from vault.services.papers import homes
 
     named, _, record = (text or said[DOCUMENT.name][0]).rpartition("/")
     section, case = one(said, OF_SECTION.name), cases.find(session, named) if named else None
-    return homes.place_of(session, record, sections.find(session, section) if section else None, case=case)
+    return case_papers.place_of(session, record, sections.find(session, section) if section else None, case=case)
 
 
 # ---- adding -------------------------------------------------------------------------------------------------------
@@ -63,29 +63,29 @@ class _New(NamedTuple):
 
 
 def _what_the_case_tells(session: Session, said: Said) -> Begun:
-    from vault.services.papers import paper_text
+    from vault.services import paper_text
 
     language = "" if one(said, "version_of") else paper_text.proposed_language(session, home_of(session, said))
     return Begun({"language": language} if language else {})
 
 
 def _what_is_kept(session: Session, said: Said) -> Plan[_New]:
-    from vault.services.papers import homes
+    from vault.services import case_papers
 
     home, earlier, typed = home_of(session, said), one(said, "version_of"), typed_in(_FORM, said)
     if not earlier:
         typed = {"kind": DocumentKind.OTHER.value, **_what_the_case_tells(session, said).present, **typed}
     version_of = place_of(session, said, earlier).record if earlier else None
-    facts = homes.facts_typed(session, home, typed)
+    facts = case_papers.facts_typed(session, home, typed)
     return Plan(_New(home, Path(said["file"][0]), facts, version_of, "no_text" not in said))
 
 
 def _keep(session: Session, plan: Plan[_New], _agreed: Agreed, working: Working) -> Told:
+    from vault.services import case_papers, paper_text
     from vault.services.cases.editing import Place
-    from vault.services.papers import adding, paper_text
 
     home, file, facts, version_of, is_read = plan.of
-    added = adding.add(
+    added = case_papers.add_paper(
         *(session, home, file, facts),
         version_of=version_of,
         progress=working.named(Message("Sealing the document")),
@@ -152,7 +152,7 @@ def _what_is_read(session: Session, said: Said) -> Plan[tuple[Place, Said]]:
 
 
 def _read(session: Session, plan: Plan[tuple[Place, Said]], _agreed: Agreed, working: Working) -> Told:
-    from vault.services.papers import paper_text
+    from vault.services import paper_text
 
     place, said = plan.of
     found = paper_text.text_of(session, place, why=one(said, "why") or "casework")
@@ -183,10 +183,10 @@ def _what_leaves(session: Session, said: Said) -> Plan[tuple[Place, Path, str]]:
 
 
 def _save(session: Session, plan: Plan[tuple[Place, Path, str]], _agreed: Agreed, working: Working) -> Told:
-    from vault.services.papers import papers
+    from vault.services import case_papers
 
     place, out, why = plan.of
-    size = papers.save(session, place, out, why=why, progress=working).body.size
+    size = case_papers.save(session, place, out, why=why, progress=working).body.size
     told = Message(
         "The document is at {path}, {size}, in clear. Delete it when nobody needs it there.",
         path=out,
@@ -199,9 +199,9 @@ def _save(session: Session, plan: Plan[tuple[Place, Path, str]], _agreed: Agreed
 
 
 def _what_is_known(session: Session, said: Said) -> Begun:
-    from vault.services.papers import papers
+    from vault.services import case_papers
 
-    return Begun(papers.show(session, place_of(session, said)).value.typed())
+    return Begun(case_papers.show(session, place_of(session, said)).value.typed())
 
 
 def _what_changes(session: Session, said: Said) -> Plan[tuple[Place, Mapping[str, str]]]:
@@ -209,9 +209,9 @@ def _what_changes(session: Session, said: Said) -> Plan[tuple[Place, Mapping[str
 
 
 def _change(session: Session, plan: Plan[tuple[Place, Mapping[str, str]]], _agreed: Agreed, _working: Working) -> Told:
-    from vault.services.papers import papers
+    from vault.services import case_papers
 
-    return told_of_change(papers.change(session, *plan.of))
+    return told_of_change(case_papers.change(session, *plan.of))
 
 
 ADD: Final = Act(

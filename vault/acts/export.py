@@ -15,7 +15,7 @@ from vault.words.next_step import NextStep
 if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.ids import CompartmentId, RecordId
-    from vault.log.approvals import Approval
+    from vault.log.approval import Approval
     from vault.progress import Working
     from vault.redaction.questions import Question
     from vault.services.exports.export_material import Wish
@@ -41,7 +41,7 @@ class _Leaving:
 
 
 def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
-    from vault.services.approvals import approving, by_file
+    from vault.services.approvals import by_file, second_person
     from vault.services.cases import cases
     from vault.services.exports import exporting, partners
     from vault.services.exports.export_material import Wish
@@ -76,7 +76,7 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
         mark=(case, wish, kept.fingerprint),
         shown=lambda: lines,
         asks=() if answer is not None or not said.keys().isdisjoint(("contact", "unread")) else (contact,),
-        needs_second=answer is None and approving.rule_of(session) == approving.TWO_PERSON,
+        needs_second=answer is None and second_person.rule_of(session) == second_person.TWO_PERSON,
     )
 
 

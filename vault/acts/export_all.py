@@ -24,10 +24,10 @@ def _for_whom(session: Session, _said: Said) -> Begun:
 
 
 def _what_leaves(session: Session, said: Said) -> Plan[tuple[str, Path]]:
-    from vault.services.exports import everything
+    from vault.services.exports import full_export
 
     to, out = one(said, "to") or "", Path(one(said, "out") or "")
-    leaving = everything.what_leaves(session, to=to, out=out)
+    leaving = full_export.what_leaves(session, to=to, out=out)
     sure = Ask(
         "all",
         Message("Export all that you can read, for {name}?", name=leaving.to.name),
@@ -46,11 +46,11 @@ def _what_leaves(session: Session, said: Said) -> Plan[tuple[str, Path]]:
 
 
 def _export(session: Session, plan: Plan[tuple[str, Path]], _agreed: Agreed, working: Working) -> Told:
-    from vault.services.exports import everything
+    from vault.services.exports import full_export
     from vault.services.projection.expired_rights import left_out_data
 
     to, out = plan.of
-    done = everything.export_all(session, to=to, out=out, progress=working)
+    done = full_export.export_all(session, to=to, out=out, progress=working)
     data = {
         "file": str(done.path),
         "cases": done.cases,
@@ -59,7 +59,7 @@ def _export(session: Session, plan: Plan[tuple[str, Path]], _agreed: Agreed, wor
         "missing": done.missing,
         "left_out": left_out_data(done.left_out),
     }
-    return Told(tuple(everything.exported_lines(done)), data)
+    return Told(tuple(full_export.exported_lines(done)), data)
 
 
 EXPORT_ALL: Final = Act(

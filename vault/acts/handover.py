@@ -47,14 +47,14 @@ def _what_is_ordered(session: Session, said: Said) -> Plan[_Order]:
 
 
 def _order(session: Session, plan: Plan[_Order], _agreed: Agreed, _progress: Progress) -> Told:
-    from vault.services.grants import handover
+    from vault.services.grants import successors
 
     leaver, successor, reason = plan.of
-    record = handover.order(session, leaver, successor, reason=reason)
+    record = successors.order_handover(session, leaver, successor, reason=reason)
     return Told(
         (
             Message("The order is saved."),
-            *handover.who_carries_out(session, leaver),
+            *successors.who_carries_out(session, leaver),
             Message("Others learn of it with your next bundle."),
         ),
         {"order": record.hex(), "leaver": leaver.hex(), "successor": successor.hex()},
@@ -62,9 +62,9 @@ def _order(session: Session, plan: Plan[_Order], _agreed: Agreed, _progress: Pro
 
 
 def _what_is_held(session: Session, _said: Said) -> Plan[None]:
-    from vault.services.grants import handover
+    from vault.services.grants import successors
 
-    handover.orders(session)
+    successors.handover_orders(session)
     sure = Ask(
         "hand over",
         Message("Hand over what you hold of leavers' cases?"),
@@ -77,10 +77,10 @@ def _what_is_held(session: Session, _said: Said) -> Plan[None]:
 
 
 def _carry_out(session: Session, _plan: Plan[None], _agreed: Agreed, progress: Progress) -> Told:
-    from vault.services.grants import handover
+    from vault.services.grants import successors
     from vault.services.projection.authors import name_in, names_of_members
 
-    done = handover.carry_out(session, progress=progress)
+    done = successors.carry_out_handovers(session, progress=progress)
     names = names_of_members(session)
     lines: list[Words] = [
         plural(
@@ -93,7 +93,7 @@ def _carry_out(session: Session, _plan: Plan[None], _agreed: Agreed, progress: P
         for each in done
     ]
     data = {"carried_out": [{"order": each.order.hex(), "cases": each.cases} for each in done]}
-    return Told(tuple(lines) or (handover.nothing_to_do(session),), data)
+    return Told(tuple(lines) or (successors.nothing_to_do(session),), data)
 
 
 ORDER: Final = Act(

@@ -33,11 +33,11 @@ _HEARD: Final = ("name", "number", "language", "text", "when")
 
 def _keep(session: Session, plan: Plan[Said], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.ids import short_id
-    from vault.services.cases import intake, safe_contacts
+    from vault.services.cases import case_people, intake
 
     heard = {name: one(plan.of, name) or "" for name in _HEARD}
     slip = intake.add(session, call_back="call_back" in plan.of or bool(heard["when"]), **heard)
-    (unsafe,) = safe_contacts.never_used_in_calls(session, [(heard["number"], heard["text"])])
+    (unsafe,) = case_people.never_used_in_calls(session, [(heard["number"], heard["text"])])
     lines = [Message("The slip is saved."), Message("id {id}", id=short_id(slip))]
     lines += [
         Message("DO NOT CALL  {number}: a case that you can open has it on a never-use list.", number=number)

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 def place_of(session: Session, text: str, section: str | None, case: CompartmentId | None = None) -> Place:
     """Return where a person stands, by an id or CASE/ID, or by an id in a section."""
     from vault.casework.person import Person
-    from vault.services.cases import cases, editing, section_people, sections
+    from vault.services.cases import cases, editing, sections
 
     named, _, record = text.rpartition("/")
     if section is not None:
-        return section_people.locate(session, sections.find(session, section), record)
+        return sections.locate_person(session, sections.find(session, section), record)
     return editing.locate(session, record, frozenset({Person.KIND}), case=cases.find(session, named) if named else case)
 
 
@@ -86,19 +86,19 @@ def _begin_new(_session: Session, _said: Said) -> Begun:
 
 def _who_is_new(session: Session, said: Said) -> Plan[_New]:
     from vault.casework.person import contact_made
-    from vault.services.cases import cases, people, sections, writing_down
+    from vault.services.cases import case_people, cases, sections, writing_down
 
     case, section = cases.find(session, said["case"][0]), one(said, "section")
     if said.keys() <= {"case", "section", "why", "role", "channel", "register", ANYWAY.name}:
         raise UsageError(Message("name is missing"), next_step=Message("Type a name, a number or what is known."))
-    person = people.checked_person(
+    person = case_people.checked_person(
         role=said["role"][0],
         names=said.get("names", ()),
         born=one(said, "born"),
         phones=said.get("phones", ()),
         emails=said.get("emails", ()),
         documents=said.get("documents", ()),
-        safe_contact=contact_made(people.contact_change(one(said, "channel"), said)),
+        safe_contact=contact_made(case_people.contact_change(one(said, "channel"), said)),
         sex=one(said, "sex"),
         nationalities=said.get("nationality", ()),
         unregistered=said.get("register") == ("no",),
@@ -109,11 +109,11 @@ def _who_is_new(session: Session, said: Said) -> Plan[_New]:
 
 
 def _add(session: Session, plan: Plan[_New], _agreed: Agreed, _progress: Progress) -> Told:
-    from vault.services.cases import safe_contacts, writing_down
+    from vault.services.cases import case_people, writing_down
 
     said, person, case, section = plan.of
     record = writing_down.add_person(session, case, person, section=section, anyway=True)
-    found = safe_contacts.never_used(session, case, (*person.phones, *person.emails))
+    found = case_people.never_used(session, case, (*person.phones, *person.emails))
     data, warned = _warned(found, (name.text for name in person.names), said)
     saved = (Message("The person is saved."), Message("id {record}", record=record.hex()))
     return Told((*saved, *warned), {"person": record.hex(), **data})
@@ -138,18 +138,18 @@ def _place_of(session: Session, said: Said) -> Place:
 
 def _what_is_known(session: Session, said: Said) -> Begun:
     """Return what is kept of what a new answer takes the place of."""
-    from vault.services.cases import people
+    from vault.services.cases import case_people
 
     if "section" in said:
         return Begun()
-    present = as_said(people.show(session, _place_of(session, said)).value)
+    present = as_said(case_people.show(session, _place_of(session, said)).value)
     return Begun({name: present.get(name, "") for name in ("born", "address", "hours", "code_phrase", "may_tell")})
 
 
 def _what_changes(session: Session, said: Said) -> Plan[_Change]:
     from vault.casework.person import PersonChange, PersonName
     from vault.casework.vocabulary import NameKind, word_of
-    from vault.services.cases import people, writing_down
+    from vault.services.cases import case_people, writing_down
 
     def spelt(said: str) -> PersonName:
         kind, _, name = said.partition(":")
@@ -167,8 +167,8 @@ def _what_changes(session: Session, said: Said) -> Plan[_Change]:
         drop_phones=said.get("drop_phones", ()),
         add_emails=said.get("emails", ()),
         drop_emails=said.get("drop_emails", ()),
-        add_documents=tuple(map(people.document_of, said.get("documents", ()))),
-        contact=people.contact_change(one(said, "channel"), said),
+        add_documents=tuple(map(case_people.document_of, said.get("documents", ()))),
+        contact=case_people.contact_change(one(said, "channel"), said),
         sex=one(said, "sex"),
         nationalities=said.get("nationality"),
         unregistered=None if register is None else register == "no",
@@ -179,12 +179,12 @@ def _what_changes(session: Session, said: Said) -> Plan[_Change]:
 
 
 def _change(session: Session, plan: Plan[_Change], _agreed: Agreed, _progress: Progress) -> Told:
-    from vault.services.cases import safe_contacts, section_people, writing_down
+    from vault.services.cases import case_people, sections, writing_down
 
     said, place, wanted = plan.of
     told = told_of_change(writing_down.change_person(session, place, wanted, anyway=True))
-    home = section_people.case_of(session, place) if "section" in said else place.case
-    found = safe_contacts.never_used(session, home, (*wanted.add_phones, *wanted.add_emails))
+    home = sections.case_of_person(session, place) if "section" in said else place.case
+    found = case_people.never_used(session, home, (*wanted.add_phones, *wanted.add_emails))
     data, warned = _warned(found, wanted.add_names, said)
     return Told((*told.lines, *warned), {**told.data, **data})
 
@@ -314,30 +314,30 @@ class _Two(NamedTuple):
 
 
 def _who_is_one(session: Session, said: Said) -> Plan[_Two]:
-    from vault.services.cases import same_person
+    from vault.services.cases import same_people
 
     two = _Two(
         place_of(session, said["person"][0], one(said, "section")),
         place_of(session, said["other"][0], one(said, "other_section")),
     )
-    name, _ = same_person.called(session, two.person)
-    other, ref = same_person.called(session, two.other)
+    name, _ = same_people.called(session, two.person)
+    other, ref = same_people.called(session, two.other)
     sure = Ask(
         "one person",
         Message("Are {name} and {other}, of {ref}, the same person?", name=name, other=other, ref=ref),
         yes=Message("One person"),
         no=Message("Leave it"),
-        told=(_BOTH_HERE if same_person.are_of_one_case(session, *two) else _BOTH,),
+        told=(_BOTH_HERE if same_people.are_of_one_case(session, *two) else _BOTH,),
         is_for_screens=True,
     )
     return Plan(two, mark=two, asks=(sure,))
 
 
 def _join(session: Session, plan: Plan[_Two], _agreed: Agreed, _progress: Progress) -> Told:
-    from vault.services.cases import same_person
+    from vault.services.cases import same_people
 
     person, other = plan.of
-    joined = same_person.same(session, person, other)
+    joined = same_people.same(session, person, other)
     told = plural(
         "They are the same person now, in {count} place of your cases.",
         "They are the same person now, in {count} places of your cases.",

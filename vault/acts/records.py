@@ -150,7 +150,7 @@ def _saved(record: RecordId) -> Told:
 
 
 def _what_follows(session: Session, case: CompartmentId, called: str, made: forms.FormedRecord) -> tuple[Follow, ...]:
-    from vault.services.safety.checklists import told_after
+    from vault.services.safety.incidents import told_after
 
     told = told_after(session, case, made.what) if isinstance(made, Incident) else None
     if told is None:
@@ -327,7 +327,7 @@ class _Answers(NamedTuple):
 
 
 def _what_is_asked(session: Session, said: Said) -> tuple[Field, ...]:
-    from vault.services.forms import own_forms
+    from vault.services import own_forms
 
     form = own_forms.find(session, one(said, "form") or "").definition.as_form()
     long = {each.name for each in form.fields if each.shape is forms.Shape.TEXT}
@@ -336,8 +336,8 @@ def _what_is_asked(session: Session, said: Said) -> tuple[Field, ...]:
 
 
 def _what_is_answered(session: Session, said: Said) -> Plan[_Answers]:
+    from vault.services import own_forms
     from vault.services.cases import cases
-    from vault.services.forms import own_forms
 
     is_new, code = CASE.name in said, one(said, "form") or ""
     case = cases.find(session, said[CASE.name][0]) if is_new else None
@@ -349,7 +349,7 @@ def _what_is_answered(session: Session, said: Said) -> Plan[_Answers]:
 
 
 def _answer(session: Session, plan: Plan[_Answers], _agreed: Agreed, _progress: Progress) -> Told:
-    from vault.services.forms import own_forms
+    from vault.services import own_forms
 
     case, place, code, typed = plan.of
     if case is not None:

@@ -14,33 +14,33 @@ if TYPE_CHECKING:
 
 
 def _what_is_counted(_session: Session, said: Said) -> Plan[tuple[list[str], Path | None]]:
-    from vault.services.counts import count_words
+    from vault.services import case_counts
     from vault.store.files import require_new
 
     place = one(said, "out")
     out = Path(place) if place else None
     if out is not None:
-        count_words.require_table(out.suffix)
+        case_counts.require_table(out.suffix)
         require_new(out)
     return Plan(([column.strip() for column in (one(said, "by") or "").split(",")], out))
 
 
 def _count(session: Session, plan: Plan[tuple[list[str], Path | None]], _agreed: Agreed, working: Working) -> Told:
-    from vault.services.counts import count_words, counting
+    from vault.services import case_counts
     from vault.services.projection.expired_rights import left_out_data
     from vault.store.files import write_new
 
     by, out = plan.of
-    shown = counting.count(session, by, progress=working)
-    lines: list[Words] = list(count_words.count_lines(shown))
+    shown = case_counts.count(session, by, progress=working)
+    lines: list[Words] = list(case_counts.count_lines(shown))
     if out is not None:
-        if not count_words.is_empty(shown):
-            write_new(out, count_words.file_of(shown, out.suffix))
-        lines.append(count_words.file_words(shown, out))
+        if not case_counts.is_empty(shown):
+            write_new(out, case_counts.file_of(shown, out.suffix))
+        lines.append(case_counts.file_words(shown, out))
     data = {
         "by": list(shown.by),
-        "rows": [count_words.row_data(shown.by, values, shown.rows[values]) for values in sorted(shown.rows)],
-        "total": count_words.numbers_data(shown.total),
+        "rows": [case_counts.row_data(shown.by, values, shown.rows[values]) for values in sorted(shown.rows)],
+        "total": case_counts.numbers_data(shown.total),
         "hides": bool(shown.hidden) or shown.total is None,
         "left_out": left_out_data(shown.left_out),
         "instead": list(shown.instead),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vault.ids import CompartmentId
     from vault.progress import Progress
     from vault.services.cases.editing import Place
-    from vault.services.projection.reading import Stored
+    from vault.services.projection.stored_records import Stored
 
 
 def _locate(session: Session, said: Said, kind: str) -> Plan[tuple[Place, Said]]:
@@ -30,10 +30,10 @@ def _locate(session: Session, said: Said, kind: str) -> Plan[tuple[Place, Said]]
 
 
 def _heard(session: Session, plan: Plan[tuple[Place, Said]], _agreed: Agreed, _progress: Progress) -> Told:
-    from vault.services.safety import check_ins
+    from vault.services.safety import incidents
 
     place, said = plan.of
-    at = check_ins.heard(session, place, CheckInEnd(one(said, "end") or ""), on=one(said, "on"))
+    at = incidents.note_heard(session, place, CheckInEnd(one(said, "end") or ""), on=one(said, "on"))
     told = Message("It is over; no further one is due.")
     if at is not None:
         told = Message("The next one is due {when}.", when=at.replace("T", " "))
@@ -100,19 +100,19 @@ def _what_begins(session: Session, said: Said) -> Plan[tuple[CompartmentId, Said
 
 
 def _begin(session: Session, plan: Plan[tuple[CompartmentId, Said]], _agreed: Agreed, _progress: Progress) -> Told:
-    from vault.services.safety import checklists
+    from vault.services.safety import incidents
 
     case, said = plan.of
     what = one(said, "what") or ""
-    checklists.begin(session, case, what, since=one(said, "since"))
-    return told_of_steps([step for step in checklists.steps_in(session, case) if step.value.checklist == what])
+    incidents.begin_checklist(session, case, what, since=one(said, "since"))
+    return told_of_steps([step for step in incidents.steps_in(session, case) if step.value.checklist == what])
 
 
 def _done(session: Session, plan: Plan[tuple[Place, Said]], _agreed: Agreed, _progress: Progress) -> Told:
-    from vault.services.safety import checklists
+    from vault.services.safety import incidents
 
     place, said = plan.of
-    return told_of_change(checklists.tick(session, place, by=one(said, "by"), on=one(said, "on")))
+    return told_of_change(incidents.tick_step(session, place, by=one(said, "by"), on=one(said, "on")))
 
 
 BEGIN: Final = Act(

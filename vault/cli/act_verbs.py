@@ -35,8 +35,8 @@ from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.access.session import Session
-    from vault.services.approvals.approving import Second
-    from vault.services.exports.export_steps import Approve
+    from vault.services.approvals.second_person import Second
+    from vault.services.exports.exporting import Approve
 
 
 _Opened: TypeAlias = tuple["Session", Sequence[Personal], dict[str, list[str]]]

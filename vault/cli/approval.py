@@ -39,11 +39,11 @@ def _show(args: Given, output: Output) -> Result:
 
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.approvals import approving
+        from vault.services.approvals import second_person
 
-        found = approving.approvers(session)
+        found = second_person.approvers(session)
     data = {
-        "rule": approving.TWO_PERSON if found else approving.ALONE,
+        "rule": second_person.TWO_PERSON if found else second_person.ALONE,
         "approvers": [
             {"name": approver.name, "member": approver.member.hex(), "roles": list(approver.roles)}
             for approver in found

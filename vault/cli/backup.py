@@ -19,9 +19,8 @@ from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.access.recovering import BroughtBack
-    from vault.services.backups.restoring import Restored
-    from vault.services.backups.restoring_by_sheets import Regained
-    from vault.services.credentials.sheets import TypedSheets
+    from vault.services.backups.restoring import Regained, Restored
+    from vault.services.credentials.paper_sheets import TypedSheets
 
 
 def _verify(args: Given, output: Output) -> Result:
@@ -65,13 +64,13 @@ def _verify(args: Given, output: Output) -> Result:
 
 
 def _restore(args: Given, output: Output) -> Result:
-    from vault.services.computer import leftovers
+    from vault.services import this_computer
     from vault.store.folder import VaultFolder
 
     path = vault_path(args)
     _refuse_beside_living_vault(args)
     VaultFolder(path).require_free()
-    for line in leftovers.clear(path):
+    for line in this_computer.clear_place(path):
         output.say(line)
     if args.sheets:
         return _restore_by_sheets(args, output, path)
@@ -137,16 +136,16 @@ def _valid_again_lines(valid_again: tuple[Message, ...]) -> list[Words]:
 
 def _restore_by_sheets(args: Given, output: Output, path: Path) -> Result:
     from vault.access.recovering import Wish
-    from vault.services.backups import restoring, restoring_by_sheets
+    from vault.services.backups import restoring
     from vault.services.credentials import recovery
 
-    backup = restoring_by_sheets.require_whole(args.source)
+    backup = restoring.require_whole(args.source)
     output.say(Message("The backup at {backup} is unaltered. It opens with recovery sheets.", backup=backup))
     output.say(restoring.ENDED_SINCE)
 
     def come_back(member: str, typed: TypedSheets, passphrase: bytearray) -> Regained:
         wish = Wish(member, new_admin=args.new_admin, everything=args.all, ends_old=args.end_old)
-        return restoring_by_sheets.restore_by_sheets(
+        return restoring.restore_by_sheets(
             backup, path, typed, wish, passphrase=passphrase, progress=output.step_progress()
         )
 
@@ -171,7 +170,7 @@ def _restore_by_sheets(args: Given, output: Output, path: Path) -> Result:
 
 
 def _kept(args: Given, back: BroughtBack) -> tuple[Message, ...]:
-    from vault.services.backups.restoring_by_sheets import KEPT
+    from vault.services.backups.restoring import KEPT
 
     return () if back.ended or args.new_admin else (KEPT,)
 

@@ -15,7 +15,7 @@ from vault.errors import OpenElsewhereError, TryAgainError
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from vault.services.computer.items import Item
+    from vault.services.this_computer import Item
 
 _NONE_RAN = 4
 _OPEN_HERE: Final = Message("the vault is open in this shell")
@@ -49,7 +49,7 @@ def _lock(args: Given, output: Output) -> Result:
 
 
 def _status(args: Given, output: Output) -> Result:
-    from vault.services.computer import health
+    from vault.services import health
 
     if not args.unlock and args.held is None:
         return _shown(health.status(vault_path(args)), _MORE)
@@ -58,7 +58,7 @@ def _status(args: Given, output: Output) -> Result:
 
 
 def _doctor(args: Given, output: Output) -> Result:
-    from vault.services.computer import health
+    from vault.services import health
 
     del output
     return _shown(health.doctor(None if args.vault is None else vault_path(args)))

@@ -35,7 +35,7 @@ def _listed(args: Given, output: Output) -> Result:
         return _list_in(args, output)
     from vault.deadlines.reckoning import STATES
     from vault.services.cases import deadlines
-    from vault.services.safety.check_ins import missed_words
+    from vault.services.safety.incidents import missed_words
 
     due, stand = _due_lines(args, output)
     found = due.lines

@@ -13,8 +13,8 @@ from vault.store.files import write_new
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
+    from vault.services.members.admissions import WaitingDevice
     from vault.services.members.devices import Device
-    from vault.services.members.lists_apart import WaitingDevice
     from vault.services.members.warning import WarnList
 
 
@@ -25,9 +25,9 @@ _JOIN: Final = Message("`casevault --vault NEW member join INVITATION --out REQU
 
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.members import devices, lists_apart
+        from vault.services.members import admissions, devices
 
-        found, waiting = devices.list_all(session), lists_apart.list_waiting(session)
+        found, waiting = devices.list_all(session), admissions.list_waiting(session)
     data = [
         {
             "device": device.seat.hex(),
@@ -75,11 +75,11 @@ def _name(args: Given, output: Output) -> Result:
 
 def _add(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.members import joining
+        from vault.services.members import invitations
         from vault.services.projection import authors
 
         member = session.member if args.whose is None else authors.find_member(session, args.whose)
-        write_new(args.out, joining.invite_device(session, member))
+        write_new(args.out, invitations.invite_device(session, member))
     return Result(
         {"invitation": str(args.out)},
         [
@@ -108,13 +108,13 @@ def _give(args: Given, output: Output) -> Result:
 
 def _move(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.members import devices, joining, unsynced_work
+        from vault.services.members import devices, invitations, members
 
         if args.invitation is not None:
-            write_new(args.invitation, joining.invite_device(session, session.member))
+            write_new(args.invitation, invitations.invite_device(session, session.member))
         else:
             seat = devices.find(session, args.ended)
-            require_sure(args, output, unsynced_work.warn_before_removal(session, [seat]))
+            require_sure(args, output, members.warn_before_removal(session, [seat]))
             outcome = devices.end_moved(session, seat)
     if args.invitation is None:
         return outcome_result(args, output, outcome, Message("You moved: the old device is revoked."))
@@ -145,10 +145,10 @@ def warned_data(warn: WarnList) -> dict[str, object]:
 
 def _revoke(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.members import devices, unsynced_work, warning
+        from vault.services.members import devices, members, warning
 
         seat = devices.find(session, args.device)
-        loss = unsynced_work.warn_before_removal(session, [seat])
+        loss = members.warn_before_removal(session, [seat])
         said = devices.revoked_words(session, seat)
         both = None if loss is None else Message("{said} {loss}", said=said, loss=loss)
         require_sure(args, output, both, always=said)

@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.ids import RecordId
     from vault.services.cases.editing import Place
-    from vault.services.projection.reading import Stored
+    from vault.services.projection.stored_records import Stored
 
 
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.papers import papers
+        from vault.services import case_papers
         from vault.services.projection import authors
 
         home = home_of(session, given_of(args, (CASE_NAMED, OF_SECTION)))
-        found = papers.list_in(session, home, why=args.why)
+        found = case_papers.list_in(session, home, why=args.why)
         by = authors.written_by(session, found)
         data = [_data(session, paper) for paper in found]
         lines = [document_head(session, paper, by.get(paper.record, "")) for paper in found]
@@ -42,13 +42,13 @@ def _list(args: Given, output: Output) -> Result:
 
 def _show(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.papers import paper_text, papers
+        from vault.services import case_papers, paper_text
         from vault.services.projection import authors
 
         place = _place(session, args)
-        paper = papers.show(session, place, why=args.why)
+        paper = case_papers.show(session, place, why=args.why)
         by = authors.written_by(session, [paper]).get(paper.record, "")
-        names = {other.record: other.value.called for other in papers.list_in(session, place.case, why=args.why)}
+        names = {other.record: other.value.called for other in case_papers.list_in(session, place.case, why=args.why)}
         data, head = _data(session, paper), document_head(session, paper, by)
         said = paper_text.read_said(paper.value, paper_text.searched_by(session, place.case))
     return Result(data, [head, *map(indented, [*_facts(paper, names), *([said] if said else [])])])
@@ -56,10 +56,10 @@ def _show(args: Given, output: Output) -> Result:
 
 def _senders(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.papers import senders
+        from vault.services import paper_text
 
         place = _place(session, args)
-        found = senders.senders_of(session, place, why=args.why)
+        found = paper_text.senders_of(session, place, why=args.why)
     data = [
         {
             "name": sender.name,
@@ -100,7 +100,7 @@ def _place(session: Session, args: Given) -> Place:
 
 
 def _data(session: Session, paper: Stored[Document]) -> dict[str, object]:
-    from vault.services.papers import papers
+    from vault.services import case_papers
 
     document = paper.value
     return {
@@ -110,7 +110,7 @@ def _data(session: Session, paper: Stored[Document]) -> dict[str, object]:
         "media": document.media,
         "size": document.body.size,
         "sha256": document.content_hash.hex(),
-        "here": papers.is_here(session, document),
+        "here": case_papers.is_here(session, document),
         "read_by": document.read_by,
         "written": time_data(paper.written_ms, MINUTE_UTC),
     }
@@ -118,7 +118,7 @@ def _data(session: Session, paper: Stored[Document]) -> dict[str, object]:
 
 def document_head(session: Session, paper: Stored[Document], by: str = "") -> Words:
     """Return the line of a paper in a list."""
-    from vault.services.papers import papers
+    from vault.services import case_papers
 
     document = paper.value
     head = Message(
@@ -130,7 +130,7 @@ def document_head(session: Session, paper: Stored[Document], by: str = "") -> Wo
         id=short_id(paper.record),
         name=by,
     )
-    return head if papers.is_here(session, document) else Message("{head}  NOT ON THIS DEVICE", head=head)
+    return head if case_papers.is_here(session, document) else Message("{head}  NOT ON THIS DEVICE", head=head)
 
 
 def _facts(paper: Stored[Document], names: Mapping[RecordId, str]) -> list[Words]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from vault.casework.person import Person
     from vault.ids import RecordId
     from vault.redaction.questions import Question
-    from vault.services.projection.reading import Stored
+    from vault.services.projection.stored_records import Stored
 
 
 def _pack(args: Given, output: Output) -> Result:
@@ -43,20 +43,20 @@ def _pack(args: Given, output: Output) -> Result:
         from vault.services.cases import cases
         from vault.services.exports.export_material import require_fact
         from vault.services.projection import authors
-        from vault.services.safety import pack, pack_page
+        from vault.services.safety import person_pack
 
-        found = pack.facts(session, cases.find(session, args.case))
+        found = person_pack.facts(session, cases.find(session, args.case))
         by = authors.written_by(session, found.confirmed)
         if leaves:
             require_fact(found.confirmed)
-            sealed = Given(**{**vars(args), "profile": pack.PROFILE})
+            sealed = Given(**{**vars(args), "profile": person_pack.PROFILE})
             return carried_out(EXPORT, sealed, output, opened, read)
         if args.page is not None:
             person = export.person_of(session, args.case, args.person)
 
-            def act(decisions: Mapping[str, str]) -> pack_page.Printed:
-                wish = pack_page.PageWish(person, decisions, args.decide == "proposed")
-                return export.whole(pack_page.print_page(session, found, wish, args.page, in_words))
+            def act(decisions: Mapping[str, str]) -> person_pack.Printed:
+                wish = person_pack.PageWish(person, decisions, args.decide == "proposed")
+                return export.whole(person_pack.print_page(session, found, wish, args.page, in_words))
 
             done = with_answers(args, output, act)
             if isinstance(done, Result):

@@ -15,7 +15,7 @@ from vault.words.codes import word_of
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from vault.services.forms.own_forms import KeptForm
+    from vault.services.own_forms import KeptForm
 
 
 _CODE: Final = Arg("FORM", Message("the code of the form"))
@@ -34,7 +34,7 @@ def _add(args: Given, output: Output) -> Result:
     except OSError as error:
         raise UsageError(Message("the file cannot be read ({strerror})", strerror=error.strerror or "")) from None
     with opened(args, output) as session:
-        from vault.services.forms import own_forms
+        from vault.services import own_forms
 
         kept = own_forms.add(session, raw)
     return Result(_data(kept), [Message("The form is kept; members have it with the next bundle."), *_lines(kept)])
@@ -42,7 +42,7 @@ def _add(args: Given, output: Output) -> Result:
 
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.forms import own_forms
+        from vault.services import own_forms
 
         kept = own_forms.list_all(session)
     lines = [line for form in kept for line in _lines(form)[:1]]
@@ -51,7 +51,7 @@ def _list(args: Given, output: Output) -> Result:
 
 def _show(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.forms import own_forms
+        from vault.services import own_forms
 
         kept = own_forms.find(session, args.form)
     return Result(_data(kept), _lines(kept))
@@ -59,12 +59,12 @@ def _show(args: Given, output: Output) -> Result:
 
 def _answers(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.cases import cases, people, story
+        from vault.services.cases import case_people, cases, story
         from vault.services.projection import authors
 
         case = cases.find(session, args.case)
         found = story.list_in(session, case, (Filled.KIND,), why=args.why)
-        by, names = authors.written_by(session, found), people.names_in(session, case)
+        by, names = authors.written_by(session, found), case_people.names_in(session, case)
     lines = [line for record in found for line in record_lines(record, by.get(record.record, ""), names)]
     return Result({"records": [record_data(record) for record in found]}, lines or [Message("There are none.")])
 

@@ -16,8 +16,8 @@ from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
-    from vault.services.credentials.founding import NewVault
-    from vault.services.credentials.sheets import SheetFiles
+    from vault.services.credentials.paper_sheets import SheetFiles
+    from vault.services.credentials.vault_founding import NewVault
 
 _NEXT = (
     Message("Next: a case, `casevault case new --kind KIND`; or a colleague, best a second admin first:"),
@@ -36,14 +36,14 @@ def _memory(text: str) -> int | str:
 
 
 def _init(args: Given, output: Output) -> Result:
-    from vault.services.computer import leftovers
-    from vault.services.credentials import founding, recovery
+    from vault.services import this_computer
+    from vault.services.credentials import recovery, vault_founding
     from vault.store.folder import VaultFolder
 
     path = vault_path(args)
     refuse_as_options(args, _ORG)
     VaultFolder(path).require_free()  # before anybody types what would be for nothing
-    for line in leftovers.clear(path):
+    for line in this_computer.clear_place(path):
         output.say(line)
     if args.sheets_out is None and at_terminal(args, output):
         output.say(_BY_HAND)
@@ -51,7 +51,7 @@ def _init(args: Given, output: Output) -> Result:
     member = read_member(args, output)
     passphrase = new_passphrase(args, output, (organisation, member), language=args.generate)
     with files_for(args, output) as files:
-        new = founding.init(
+        new = vault_founding.init(
             path,
             organisation=organisation,
             member=member,

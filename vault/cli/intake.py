@@ -18,11 +18,11 @@ _WHO = (Personal("names", "--name", Message("Name, in each script known"), requi
 
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.cases import intake, safe_contacts
+        from vault.services.cases import case_people, intake
 
         found = intake.list_open(session)
         calls = [(shown.stored.value.number, shown.stored.value.text) for shown in found]
-        unsafe = safe_contacts.never_used_in_calls(session, calls)
+        unsafe = case_people.never_used_in_calls(session, calls)
     data: list[dict[str, object]] = []
     lines: list[Words] = []
     for shown, never in zip(found, unsafe, strict=True):

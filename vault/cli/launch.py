@@ -237,7 +237,7 @@ def _demo(args: Given, output: Output) -> Result:
 
 
 def _small(args: Given, output: Output) -> Result:
-    from vault.services import demo
+    from vault.services import demo_tour
 
     lines: list[Words] = []
 
@@ -246,18 +246,18 @@ def _small(args: Given, output: Output) -> Result:
         if not output.as_json:
             output.show(Result({}, [line]))
 
-    place = demo.run(args.path or _free_folder(), say=say)
+    place = demo_tour.run(args.path or _free_folder(), say=say)
     _look_at(place.vault, args, output)
     return Result({"folder": str(place.folder), "vault": str(place.vault), "steps": lines}, [])
 
 
 def _national(args: Given, output: Output) -> Result:
-    from vault.services import demo, demo_national
+    from vault.services import demo_national, demo_tour
 
     folder = (args.path or _free_folder()).absolute()
     made = demo_national.make(
-        demo.DemoPlace(folder).vault,
-        passphrase=demo.PASSPHRASE,
+        demo_tour.DemoPlace(folder).vault,
+        passphrase=demo_tour.PASSPHRASE,
         seed=demo_national.SEED if args.seed is None else args.seed,
         progress=output.progress_of(Message("Making cases")),
     )
@@ -277,7 +277,7 @@ def _national(args: Given, output: Output) -> Result:
 
 def _look_at(vault: Path, args: Given, output: Output) -> None:
     """Open the app on it where there is a terminal, and say behind it how to come back."""
-    from vault.services import demo, demo_cases
+    from vault.services import demo_cases, demo_tour
 
     if output.as_json or args.no_app or not (has_screen() and sys.stdin.isatty() and sys.stdout.isatty()):
         return
@@ -286,13 +286,13 @@ def _look_at(vault: Path, args: Given, output: Output) -> None:
         ask_line(
             Message(
                 "Enter opens the app, which then asks for the passphrase. It is `{passphrase}`. ",
-                passphrase=demo.PASSPHRASE,
+                passphrase=demo_tour.PASSPHRASE,
             )
         )
     again = shlex.join([sys.executable, "-m", "vault", "--vault", str(vault), "--member", demo_cases.MEMBER])
     # the app clears the screen
     afterwards = in_words(
-        Message("To open it again (passphrase {passphrase}): `{again}`", passphrase=demo.PASSPHRASE, again=again)
+        Message("To open it again (passphrase {passphrase}): `{again}`", passphrase=demo_tour.PASSPHRASE, again=again)
     )
     run_app(vault, demo_cases.MEMBER, afterwards=one_line(afterwards))
 

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from vault.ids import Origin
-    from vault.services.evidence.checking import Verification
-    from vault.services.evidence.checkpoints import Earlier, SignedCheckpoint
-    from vault.services.evidence.logbook import LogLine
+    from vault.services.evidence.log_checking import Verification
+    from vault.services.evidence.logbook import Earlier, LogLine, SignedCheckpoint
     from vault.words.finding import Finding
 
 
@@ -61,10 +60,10 @@ def _list(args: Given, output: Output) -> Result:
 def _verify(args: Given, output: Output) -> Result:
     # What an earlier verification found is over where this one finds nothing, and must not stand beside it.
     with opened(args, output, tells_after=True) as session:
-        from vault.services.evidence import checking
+        from vault.services.evidence import log_checking
         from vault.services.projection import authors
 
-        found = checking.verify(session, progress=output.progress_of(Message("Checking the log")))
+        found = log_checking.verify(session, progress=output.progress_of(Message("Checking the log")))
         whose = authors.names_of_logs(session, (fault.origin for fault in (*found.faults, *found.unreadable)))
     return verified(found, whose)
 
@@ -137,9 +136,9 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
 
 def _checkpoint(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.evidence import checkpoints
+        from vault.services.evidence import logbook
 
-        kept = checkpoints.checkpoint(session, since=args.since)
+        kept = logbook.checkpoint(session, since=args.since)
     told: list[SignedCheckpoint | Earlier] = [kept, *([] if kept.since is None else [kept.since])]
     if not args.json:  # standard output is the note alone, so that it can be kept in a file
         for checkpoint in reversed(told):

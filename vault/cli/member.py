@@ -52,12 +52,12 @@ def _away(args: Given, output: Output) -> Result:
 
 def _deputy(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.grants import deputies
+        from vault.services.grants import successors
         from vault.services.projection import authors
 
         member = authors.find_member(session, args.who)
         deputy = None if args.nobody else authors.find_member(session, args.deputy)
-        deputies.set_deputy(session, member, deputy)
+        successors.set_deputy(session, member, deputy)
     words = Message("This member has no deputy any more.") if deputy is None else Message("The deputy is named.")
     lines = [words, Message("This applies to cases made from now on. For existing cases use `casevault grant add`.")]
     return Result({"member": member.hex(), "deputy": None if deputy is None else deputy.hex()}, lines)
@@ -88,10 +88,10 @@ _NAME = (Personal("name", "--name", Message("Name of the new member"), required=
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.members import members
-        from vault.services.projection import dates
+        from vault.services.projection import last_done
 
         shown = members.list_all(session, also_left=args.all)
-        separated = dates.duties_are_separated(session)
+        separated = last_done.duties_are_separated(session)
     data = [
         {
             "member": member.member.hex(),
@@ -125,9 +125,9 @@ def _member_line(member: MemberShown) -> Message:
 
 def _invite(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.members import joining
+        from vault.services.members import invitations
 
-        write_new(args.out, joining.invite(session, like=args.like, days=args.days))
+        write_new(args.out, invitations.invite(session, like=args.like, days=args.days))
     return Result(
         {"invitation": str(args.out)},
         [
@@ -140,20 +140,20 @@ def _invite(args: Given, output: Output) -> Result:
 
 
 def _join(args: Given, output: Output) -> Result:
-    from vault.services.computer import leftovers
-    from vault.services.members import joining
+    from vault.services import this_computer
+    from vault.services.members import invitations
     from vault.store.folder import VaultFolder
 
     path = vault_path(args)
     VaultFolder(path).require_free()  # before anybody types what would be for nothing
-    for line in leftovers.clear(path):
+    for line in this_computer.clear_place(path):
         output.say(line)
-    invitation = joining.read_invitation(args.invitation)
+    invitation = invitations.read_invitation(args.invitation)
     member = invitation.name or read_member(args, output)
     known = (member, invitation.by)
     passphrase = new_passphrase(args, output, known)
     try:
-        asked = joining.answer(
+        asked = invitations.answer(
             path, invitation, member_name=member, passphrase=passphrase, memory_mib=args.kdf_memory_mib
         )
     finally:
@@ -175,12 +175,12 @@ def _join(args: Given, output: Output) -> Result:
 def _admit(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.exchange import syncing
-        from vault.services.members import devices, joining, unsynced_work
+        from vault.services.members import devices, invitations, members
 
-        answered = joining.look(session, args.request)
+        answered = invitations.look(session, args.request)
         words = _compared(args, output, answered)
-        require_sure(args, output, unsynced_work.before_roles(session, None, answered.invitation.roles))
-        admitted = joining.admit(session, answered, words, by_root=args.root, gives_cases=args.with_cases)
+        require_sure(args, output, members.before_roles(session, None, answered.invitation.roles))
+        admitted = invitations.admit(session, answered, words, by_root=args.root, gives_cases=args.with_cases)
         cases = 0
         if admitted.outcome.is_done and args.with_cases:
             cases = devices.give_cases(session, admitted.seat)
@@ -230,12 +230,12 @@ def _compared(args: Given, output: Output, answered: Answer) -> list[str]:
 
 
 def _finish(args: Given, output: Output) -> Result:
-    from vault.services.members import joining
+    from vault.services.members import invitations
 
     path = vault_path(args)
     entrance = read_entrance(args, output)
     typed = bytearray(entrance.factors.passphrase)
-    joining.finish(path, args.bundle, member=entrance.member, passphrase=typed, wait=waiting(output))
+    invitations.finish(path, args.bundle, member=entrance.member, passphrase=typed, wait=waiting(output))
     with opened(args, output, entrance) as session:
         from vault.services.members import members
 
@@ -253,15 +253,15 @@ def _finish(args: Given, output: Output) -> Result:
 
 def _add(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.members import joining, unsynced_work
+        from vault.services.members import invitations, members
 
-        require_sure(args, output, unsynced_work.before_roles(session, None, args.like.split(",")))
+        require_sure(args, output, members.before_roles(session, None, args.like.split(",")))
         name = personal_values(args, output, _NAME)["name"][0]
         if args.new_passphrase_fd is None and args.new_passphrase_file is None:
             output.say(Message("Now {name} types a passphrase of their own. Please look away.", name=name))
         source = Given(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)
         passphrase = new_passphrase(source, output, (name,))
-        admitted = joining.admit_here(
+        admitted = invitations.admit_here(
             session, like=args.like, name=name, passphrase=passphrase, days=args.days, by_root=args.root
         )
     return Result(

@@ -78,14 +78,14 @@ def read_entrance(args: Given, output: Output, salt: Callable[[], bytes] | None 
     if args.keyfile is None and not args.security_key:
         return Entrance(member, Factors(passphrase))
     from vault.seal.entrance.device_secret import fido2_salt
-    from vault.services.credentials import factors
+    from vault.services.credentials import entering
 
-    device = None if args.keyfile is None else factors.device_secret_of(args.keyfile)
+    device = None if args.keyfile is None else entering.device_secret_of(args.keyfile)
     device_secret = b"" if device is None else device.secret
     fido2_secret = b""
     if args.security_key:
         vault_salt = salt_of_vault(vault_path(args)) if salt is None else salt()
-        fido2_secret = factors.security_key(read_pin).secret(fido2_salt(vault_salt))
+        fido2_secret = entering.security_key(read_pin).secret(fido2_salt(vault_salt))
     return Entrance(member, Factors(passphrase, device_secret, fido2_secret), device is None or device.is_sound)
 
 
@@ -110,12 +110,12 @@ def opened(
     coming = read_entrance(args, output) if entrance is None else entrance
     with ExitStack() as ending:
         session = ending.enter_context(_unlock(vault_path(args), coming, output))
-        from vault.services.members import lists_apart, members
-        from vault.services.projection import dates
+        from vault.services.members import admissions, members
+        from vault.services.projection import last_done
 
-        dates.note_opened(session)
+        last_done.note_opened(session)
         members.note_end(session)
-        lists_apart.note_lists_apart(session)
+        admissions.note_lists_apart(session)
         said = () if tells_after else session.warnings
         for warning in said:
             output.say(warning)
@@ -171,7 +171,7 @@ def _load_what_follows() -> None:
     import vault.access.unlock
     import vault.services.housekeeping
     import vault.services.members.members
-    import vault.services.projection.dates  # noqa: F401
+    import vault.services.projection.last_done  # noqa: F401
 
 
 @contextmanager

@@ -17,11 +17,11 @@ _PERSON: Final = Arg("PERSON", Message("the person's id, or its beginning (`pers
 def _show(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.casework.person import Person
-        from vault.services.cases import editing, people, safe_contacts, two_versions
+        from vault.services.cases import case_people, editing, two_versions
 
         place = editing.locate(session, args.person, frozenset({Person.KIND}), case=case_of(session, args))
-        person = people.show(session, place, why=args.why)
-        never_use = safe_contacts.never_use_in(session, place.case)
+        person = case_people.show(session, place, why=args.why)
+        never_use = case_people.never_use_in(session, place.case)
         two = two_lines(two_versions.both(session, place, why=args.why)) if person.heads > 1 else []
     lines = [*whole_person_lines(person, never_use), *two]
     return Result({"case": place.case.hex(), **person_data(person, never_use)}, lines)
@@ -30,10 +30,10 @@ def _show(args: Given, output: Output) -> Result:
 def _cases(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.casework.person import Person
-        from vault.services.cases import editing, same_person
+        from vault.services.cases import editing, same_people
 
         place = editing.locate(session, args.person, frozenset({Person.KIND}), case=case_of(session, args))
-        found = same_person.cases_of(session, place)
+        found = same_people.cases_of(session, place)
     data = [
         {"case": line.case.hex(), "ref": line.ref, "title": line.title, "person": line.record.hex(), "name": line.name}
         for line in found

@@ -26,9 +26,9 @@ from vault.errors import UsageError
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from vault.services.backups.restoring_by_sheets import Tried
+    from vault.services.backups.restoring import Tried
+    from vault.services.credentials.paper_sheets import TypedSheets
     from vault.services.credentials.recovery import RecoveryStatus, Restored
-    from vault.services.credentials.sheets import TypedSheets
 
 _SEALED_ANEW = Message("Sealing anew")
 
@@ -90,12 +90,12 @@ def _sheets(args: Given, output: Output) -> Result:
 
 
 def _drill(args: Given, output: Output) -> Result:
-    from vault.services.backups import restoring_by_sheets
+    from vault.services.backups import restoring
     from vault.services.credentials import recovery
 
     path = vault_path(args)
     recovery.require_vault(path)
-    backup = None if args.backup is None else restoring_by_sheets.require_whole(args.backup)
+    backup = None if args.backup is None else restoring.require_whole(args.backup)
     typed = typed_sheets(args, output)
     tried = None if backup is None else _tried(backup, path, typed, output)
     with opened(args, output) as session:
@@ -143,12 +143,12 @@ def _drill(args: Given, output: Output) -> Result:
 
 
 def _tried(backup: Path, beside: Path, typed: TypedSheets, output: Output) -> Tried:
-    from vault.services.backups import restoring_by_sheets
-    from vault.services.computer import leftovers
+    from vault.services import this_computer
+    from vault.services.backups import restoring
 
-    for line in leftovers.clear(beside):
+    for line in this_computer.clear_place(beside):
         output.say(line)
-    return restoring_by_sheets.try_backup(backup, beside, typed, progress=output.step_progress())
+    return restoring.try_backup(backup, beside, typed, progress=output.step_progress())
 
 
 def _new(args: Given, output: Output) -> Result:
@@ -234,7 +234,7 @@ def _restore(args: Given, output: Output) -> Result:
 
 
 def _paths(files: object) -> list[str]:
-    from vault.services.credentials.sheets import SheetFiles
+    from vault.services.credentials.paper_sheets import SheetFiles
 
     return [str(path) for path in files.paths] if isinstance(files, SheetFiles) else []
 

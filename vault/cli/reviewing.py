@@ -18,8 +18,8 @@ from vault.words.next_step import NextStep
 if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.redaction.questions import Question
-    from vault.services.approvals.approving import Second
-    from vault.services.exports.export_steps import Approve
+    from vault.services.approvals.second_person import Second
+    from vault.services.exports.exporting import Approve
 
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ def second_of(args: Given, output: Output, session: Session) -> Second | None:
         UsageError: somebody has to be asked at the terminal, and nobody may be.
         RefusedError, NotFoundError: the member named may not approve, or nobody is called so.
     """
-    from vault.services.approvals import approving
+    from vault.services.approvals import second_person
 
     if args.second is None:
         return None
@@ -71,7 +71,7 @@ def second_of(args: Given, output: Output, session: Session) -> Second | None:
             Message("a second person answers at a terminal"),
             next_step=Message("Or in a file: {ask_by_file}.", ask_by_file=NextStep.ASK_BY_FILE),
         )
-    return approving.at_this_keyboard(session, args.second)
+    return second_person.at_this_keyboard(session, args.second)
 
 
 def with_answers(args: Given, output: Output, act: Callable[[Mapping[str, str]], T]) -> T | Result:
@@ -82,7 +82,7 @@ def with_answers(args: Given, output: Output, act: Callable[[Mapping[str, str]],
     Raises:
         WaitingForDecisionError: somebody read the pages and did not want them to leave.
     """
-    from vault.services.exports.export_steps import DeclinedError
+    from vault.services.exports.exporting import DeclinedError
 
     decided: dict[str, str] = {}
     while True:

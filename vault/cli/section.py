@@ -54,13 +54,13 @@ def _list(args: Given, output: Output) -> Result:
 def _show(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.casework.person import never_use_of
-        from vault.services.cases import notes, safe_contacts, sections
+        from vault.services.cases import case_people, notes, sections
         from vault.services.projection import authors
 
         view = sections.open_section(session, sections.find(session, args.section), why=args.why)
         by = authors.written_by(session, view.notes)
         paper_lines = [document_head(session, paper) for paper in view.papers]
-        of_case = safe_contacts.never_use_in(session, CompartmentId(view.head.value.case))
+        of_case = case_people.never_use_in(session, CompartmentId(view.head.value.case))
     never_use = (*of_case, *never_use_of(person.value for person in view.persons))
     head, corrected = view.head.value, notes.corrections(view.notes)
     data = {
@@ -81,13 +81,13 @@ def _show(args: Given, output: Output) -> Result:
 def _grant(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.cases import sections
-        from vault.services.members import admitters
+        from vault.services.members import admissions
         from vault.services.projection import authors
 
         member = authors.find_member(session, args.to)
         section = sections.find(session, args.section)
         sections.give(session, section, [member])
-        devices = admitters.said_of_devices(session, member)
+        devices = admissions.said_of_devices(session, member)
     done = Message("This member can open the section now.")
     return Result({"section": section.hex(), "member": member.hex()}, [done, *devices])
 

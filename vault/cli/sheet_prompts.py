@@ -19,7 +19,7 @@ from vault.words.message import Message, Words, plural
 if TYPE_CHECKING:
     from vault.access.recovering import BroughtBack
     from vault.seal.recovery import Sheet
-    from vault.services.credentials.sheets import SheetFiles, TypedSheets
+    from vault.services.credentials.paper_sheets import SheetFiles, TypedSheets
 
 
 # Recovery sheets at the command line: typed back row by row, shown on a cleared screen, or written for the printer.
@@ -57,7 +57,7 @@ def writing(option: str) -> tuple[Arg, ...]:
 @contextmanager
 def files_for(args: Given, output: Output) -> Iterator[SheetFiles | None]:
     """Yield the new files of the sheets, made before there is anything to write; if the block fails they go."""
-    from vault.services.credentials.sheets import shared_place, sheet_files
+    from vault.services.credentials.paper_sheets import shared_place, sheet_files
 
     if args.sheets_out is None:
         yield None
@@ -101,7 +101,7 @@ def typed_sheets(args: Given, output: Output) -> TypedSheets:
         UsageError: there is neither a terminal nor a pipe.
         VerificationError: a piped sheet is wrong; the text names sheet and row.
     """
-    from vault.services.credentials.sheets import TypedSheets
+    from vault.services.credentials.paper_sheets import TypedSheets
 
     typed = TypedSheets()
     if args.personal_from or not (output.may_ask and sys.stdin.isatty()):
@@ -140,7 +140,7 @@ def typed_sheets(args: Given, output: Output) -> TypedSheets:
 
 def _copied(output: Output, sheet: Sheet) -> None:
     """Show one sheet until somebody has it on paper: three of its words are asked behind it."""
-    from vault.services.credentials.sheets import is_word, questions, shown
+    from vault.services.credentials.paper_sheets import is_word, questions, shown
 
     slip: Words = ""
     while True:
@@ -162,7 +162,7 @@ def compare_paper(args: Given, output: Output, new: Sequence[Sheet], files: Shee
 
     At a terminal alone; Enter leaves it to the drill, which compares everything.
     """
-    from vault.services.credentials.sheets import is_word, questions
+    from vault.services.credentials.paper_sheets import is_word, questions
 
     if files is None or not at_terminal(args, output):
         return []

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vault.services.cases.editing import Edited
     from vault.services.cases.two_versions import TwoVersions
     from vault.services.grants.sharing import ChangeCost, KeyChanged
-    from vault.services.projection.reading import Stored
+    from vault.services.projection.stored_records import Stored
 
 
 # How the people of a case look as JSON and as lines: their names, and which of their numbers must not be called.

@@ -20,7 +20,7 @@ from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
-    from vault.services.members.lists_apart import WaitingDevice
+    from vault.services.members.admissions import WaitingDevice
     from vault.services.members.rostering import Outcome, ProposalShown
 
 
@@ -57,7 +57,7 @@ def outcome_result(args: Given, output: Output, outcome: Outcome, done: Message,
         **data,
     }
     if outcome.is_done:
-        from vault.services.members.lists_apart import BEFORE_THE_NEXT
+        from vault.services.members.admissions import BEFORE_THE_NEXT
 
         lines = [done]
         if outcome.ended:
@@ -139,12 +139,12 @@ def _leave(args: Given, output: Output) -> Result:
 
 def _end(args: Given, output: Output, act: Literal["suspend", "leave"], done: Callable[[str], Message]) -> Result:
     with opened(args, output) as session:
-        from vault.services.members import members, unsynced_work
+        from vault.services.members import members
         from vault.services.projection import authors
 
         member = authors.find_member(session, args.who)
         name = authors.name_in(authors.names_of_members(session), member)
-        require_sure(args, output, unsynced_work.warn_before_end(session, member))
+        require_sure(args, output, members.warn_before_end(session, member))
         end = members.suspend if act == "suspend" else members.leave
         outcome = end(session, member, progress=output.progress_of(_NEW_KEYS))
     return outcome_result(args, output, outcome, done(name))
@@ -152,12 +152,12 @@ def _end(args: Given, output: Output, act: Literal["suspend", "leave"], done: Ca
 
 def _change_roles(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.members import members, unsynced_work
+        from vault.services.members import members
         from vault.services.projection import authors
 
         member = authors.find_member(session, args.who)
         name = authors.name_in(authors.names_of_members(session), member)
-        require_sure(args, output, unsynced_work.before_roles(session, member, args.roles))
+        require_sure(args, output, members.before_roles(session, member, args.roles))
         outcome = members.change_roles(session, member, args.roles, by_root=args.root)
     roles = ", ".join(sorted(set(args.roles)))
     done = Message("{name} now has exactly these roles: {roles}.", name=name, roles=roles)
@@ -195,7 +195,7 @@ def _sign(args: Given, output: Output) -> Result:
 def _commit(args: Given, output: Output) -> Result:
     args.out = None  # what all have signed needs no proposal
     with opened(args, output) as session:
-        from vault.services.members import cut_off, rostering
+        from vault.services.members import roster_changes, rostering
 
         proposal = rostering.read_proposal(args.proposal)
         shown = rostering.show(session, proposal)
@@ -208,7 +208,7 @@ def _commit(args: Given, output: Output) -> Result:
                 Message("Lose it? Type lose: "),
                 nothing=Message("nothing is changed"),
                 why=Message("work would be lost"),
-                instead=cut_off.NEW_PROPOSAL,
+                instead=roster_changes.NEW_PROPOSAL,
                 word="lose",
             )
         # What comes between is not accepted where nobody was asked.
@@ -220,11 +220,11 @@ def _commit(args: Given, output: Output) -> Result:
 
 def _settle(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.credentials import settling
-        from vault.services.members import lists_apart
+        from vault.services.credentials import recovery
+        from vault.services.members import admissions
 
-        waiting = lists_apart.waiting(session)
-        left_out = {lists_apart.find(waiting, typed) for typed in args.without or ()}
+        waiting = admissions.waiting(session)
+        left_out = {admissions.find_waiting(waiting, typed) for typed in args.without or ()}
         admitted = [device for device in waiting if device.seat not in left_out]
         output.say(Message("Two lists of members were made apart. Once you settle it,"))
         if not waiting:
@@ -232,8 +232,8 @@ def _settle(args: Given, output: Output) -> Result:
         for device in waiting:
             output.say(_waiting_line(device, _STAYS_OUT if device.seat in left_out else _IS_IN))
         require_sure(args, output, None, always=_ASK_THEM)
-        typed = None if settling.secret_is_here(session) else typed_sheets(args, output)
-        outcome = settling.settle_lists(
+        typed = None if recovery.secret_is_here(session) else typed_sheets(args, output)
+        outcome = recovery.settle_lists(
             session, [device.seat for device in admitted], typed, progress=output.progress_of(_NEW_KEYS)
         )
     data = {

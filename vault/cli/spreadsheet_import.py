@@ -19,9 +19,7 @@ from vault.errors import UsageError, VaultError, WaitingForDecisionError
 from vault.words.message import Message, plural
 
 if TYPE_CHECKING:
-    from vault.services.imports.known_people import Way
-    from vault.services.imports.making import Answer, Imported
-    from vault.services.imports.previewing import Preview
+    from vault.services.imports.case_import import Answer, Imported, Preview, Way
 
 
 _ANSWERS: Final = ("skip", "make", "join")
@@ -38,22 +36,24 @@ def _import(args: Given, output: Output) -> Result:
     if args.file is None or args.kind is None:
         raise UsageError(Message("name the file and the kind of its cases"))
     with opened(args, output) as session:
-        from vault.services.imports import making, previewing, words
+        from vault.services.imports import case_import, import_words
 
-        preview = previewing.preview(session, args.file, kind=args.kind)
+        preview = case_import.preview(session, args.file, kind=args.kind)
         if not preview.rows:
-            return Result(_data(preview), words.fault_lines(preview), _FAULTY)
-        shown = [*words.fault_lines(preview), *words.preview_lines(session, preview)]
+            return Result(_data(preview), import_words.fault_lines(preview), _FAULTY)
+        shown = [*import_words.fault_lines(preview), *import_words.preview_lines(session, preview)]
         if args.preview:
             return Result(_data(preview), [*shown, Message("Nothing was made.")], _FAULTY if preview.faults else 0)
         may_ask = output.may_ask and sys.stdin.isatty()
         for line in shown if may_ask else ():  # what a script is told may lie in a file for long: it has names
             output.say(line)
         answers = _answers(args, output, preview, may_ask=may_ask)
-        imported = making.make(session, preview, answers, progress=output.progress_of(Message("Making the cases")))
+        imported = case_import.make_cases(
+            session, preview, answers, progress=output.progress_of(Message("Making the cases"))
+        )
         titles = _titles(preview, imported)
-        lines = [*words.made_lines(imported, titles), *([] if may_ask else words.fault_lines(preview))]
-        lines += words.to_mend_lines(preview, _mended(args, output, preview, may_ask=may_ask))
+        lines = [*import_words.made_lines(imported, titles), *([] if may_ask else import_words.fault_lines(preview))]
+        lines += import_words.to_mend_lines(preview, _mended(args, output, preview, may_ask=may_ask))
     if imported.to_join:
         lines.append(Message("`casevault person same PERSON OTHER` joins two."))
     lines.append(Message("`casevault import --undo` takes it back."))
@@ -65,18 +65,18 @@ def _import(args: Given, output: Output) -> Result:
 
 def _mended(args: Given, output: Output, preview: Preview, *, may_ask: bool) -> Path | None:
     """Write the rows with a fault where somebody named a file, or says yes; return where they are."""
-    from vault.services.imports import previewing, words
+    from vault.services.imports import case_import, import_words
 
     place: Path | None = args.to_mend
     if not preview.faults or (place is None and not may_ask):
         return None
     if place is None:
-        place = previewing.place_to_mend(args.file)
-        asked = Message("{question} Type yes: ", question=words.to_mend_question(preview, place))
+        place = case_import.place_to_mend(args.file)
+        asked = Message("{question} Type yes: ", question=import_words.to_mend_question(preview, place))
         if ask_line(asked).casefold() != "yes":
             return None
     try:
-        previewing.write_to_mend(preview, place)
+        case_import.write_to_mend(preview, place)
     except VaultError as fault:  # the cases are made, and that is what the answer says
         output.say(fault.message)
         return None
@@ -85,8 +85,8 @@ def _mended(args: Given, output: Output, preview: Preview, *, may_ask: bool) -> 
 
 def _answers(args: Given, output: Output, preview: Preview, *, may_ask: bool) -> Mapping[Way, Answer]:
     """Return what happens to rows with somebody who may be known, asked once for each way; and have it confirmed."""
-    from vault.services.imports import words
-    from vault.services.imports.making import Answer
+    from vault.services.imports import import_words
+    from vault.services.imports.case_import import Answer
 
     if not may_ask and preview.known and args.duplicates is None:
         raise WaitingForDecisionError(
@@ -99,18 +99,18 @@ def _answers(args: Given, output: Output, preview: Preview, *, may_ask: bool) ->
         while said not in _ANSWERS:
             if said is not None:
                 output.say(Message("Answer with one word: skip, make or join."))
-            said = ask_line(Message("{head}\n{question}", head=words.HEADS[way], question=_ASK)).casefold()
+            said = ask_line(Message("{head}\n{question}", head=import_words.HEADS[way], question=_ASK)).casefold()
         answers[way] = Answer(said)
     require_word(args, output, _SURE, nothing=Message("nothing is imported"))
     return answers
 
 
 def _template(path: Path) -> Result:
-    from vault.services.imports import previewing, words
+    from vault.services.imports import case_import, import_words
     from vault.store.files import write_new
 
-    write_new(path, previewing.template(path.suffix))
-    told = [Message("The empty list is at {path}.", path=path), *words.template_lines()]
+    write_new(path, case_import.template(path.suffix))
+    told = [Message("The empty list is at {path}.", path=path), *import_words.template_lines()]
     return Result({"template": str(path)}, told)
 
 

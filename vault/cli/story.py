@@ -20,20 +20,20 @@ from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.ids import RecordId
-    from vault.services.projection.reading import Stored
-    from vault.services.safety.check_ins import Missed
+    from vault.services.projection.stored_records import Stored
+    from vault.services.safety.incidents import Missed
 
 NO_DATE: Final = Message("no date")
 
 
 def _list(kind: type[FormedRecord], args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.cases import cases, people, story
+        from vault.services.cases import case_people, cases, story
         from vault.services.projection import authors
 
         case = cases.find(session, args.case)
         found = story.list_in(session, case, (kind.KIND,), why=args.why)
-        by, names = authors.written_by(session, found), people.names_in(session, case)
+        by, names = authors.written_by(session, found), case_people.names_in(session, case)
     lines = [line for record in found for line in record_lines(record, by.get(record.record, ""), names)]
     return Result({"records": [record_data(record) for record in found]}, lines or [Message("There are none.")])
 
@@ -60,9 +60,9 @@ def record_lines(record: Stored[FormedRecord], by: str, names: Mapping[RecordId,
 
 def _missed(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.safety import check_ins
+        from vault.services.safety import incidents
 
-        found = check_ins.missed(session, why=args.why)
+        found = incidents.missed_check_ins(session, why=args.why)
     lines = [line for each in found for line in _missed_lines(each)]
     return Result({"missed": [_missed_data(each) for each in found]}, lines or [Message("No check-in is missed.")])
 
@@ -83,7 +83,7 @@ def _missed_data(each: Missed) -> dict[str, object]:
 
 
 def _missed_lines(each: Missed) -> list[Words]:
-    from vault.services.safety.check_ins import missed_words
+    from vault.services.safety.incidents import missed_words
 
     head = Message(
         "{when}  {ref}  {client}  {who}  id {id}",
@@ -106,9 +106,9 @@ def _missed_lines(each: Missed) -> list[Words]:
 def _steps(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.cases import cases
-        from vault.services.safety import checklists
+        from vault.services.safety import incidents
 
-        told = told_of_steps(checklists.steps_in(session, cases.find(session, args.case), why=args.why))
+        told = told_of_steps(incidents.steps_in(session, cases.find(session, args.case), why=args.why))
     return Result(told.data, told.lines)
 
 

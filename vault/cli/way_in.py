@@ -19,7 +19,7 @@ from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.seal.entrance.wordlists import GeneratedPassphrase
-    from vault.services.credentials.factors import FactorInUse
+    from vault.services.credentials.entering import FactorInUse
 
 
 # A new passphrase at the command line: made for the person and shown once, or their own and not too weak.
@@ -38,9 +38,9 @@ def is_at_terminal(output: Output) -> bool:
 
 def memory_mib(text: str) -> int:
     """Return the value of `--kdf-memory-mib`, refused before anybody types what would be for nothing."""
-    from vault.services.credentials import founding
+    from vault.services.credentials import vault_founding
 
-    return founding.checked_memory_mib(text)
+    return vault_founding.checked_memory_mib(text)
 
 
 def usual_language() -> str:
@@ -60,17 +60,17 @@ def new_passphrase(args: Given, output: Output, known: Sequence[str], *, languag
         RefusedError: a script gave one that is too easy to guess.
         UsageError: there is no terminal for what was asked.
     """
-    from vault.services.credentials import factors
+    from vault.services.credentials import entering
 
     if language is not None:
         return made_for_person(output, language)
     if args.passphrase_fd is not None or args.passphrase_file is not None:
         given = read_passphrase(args, output, _OWN)
-        factors.refuse_weak(given, known)
+        entering.refuse_weak(given, known)
         return given
     while typed := read_passphrase(args, output, _OWN):
         try:
-            factors.refuse_weak(typed, known)
+            entering.refuse_weak(typed, known)
         except RefusedError:
             slip = Message("This passphrase is too easy to guess. Type another one.")
         else:
@@ -91,7 +91,7 @@ def made_for_person(output: Output, language: str) -> bytearray:
     Raises:
         UsageError: no terminal, or it was typed back wrong three times; nothing was changed.
     """
-    from vault.services.credentials import factors
+    from vault.services.credentials import entering
 
     if not is_at_terminal(output):
         raise UsageError(
@@ -101,12 +101,12 @@ def made_for_person(output: Output, language: str) -> bytearray:
                 generate_passphrase=NextStep.GENERATE_PASSPHRASE,
             ),
         )
-    made = factors.propose(language)
+    made = entering.propose_passphrase(language)
     slip: Words = ""
     for _ in range(_TRIES):
         show(output, made, slip)
         typed = platform.read_tty_passphrase(in_words(Message("Now type it from the paper: ")))
-        if factors.is_same(made, typed):
+        if entering.is_same(made, typed):
             return bytearray(made.text().encode())
         slip = Message("That is not what was shown. Here it is again.\n\n")
     raise UsageError(
@@ -136,25 +136,25 @@ def show(output: Output, made: GeneratedPassphrase, slip: Words = "") -> None:
 def _change(args: Given, output: Output) -> Result:
     entrance = read_entrance(args, output)
     with opened(args, output, entrance) as session:
-        from vault.services.credentials import factors
+        from vault.services.credentials import entering
 
         source = Given(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)
         new = new_passphrase(source, output, (entrance.member,), language=args.generate)
         try:
-            factors.change_passphrase(session, member=entrance.member, old=entrance.factors, new=new)
+            entering.change_passphrase(session, member=entrance.member, old=entrance.factors, new=new)
         finally:
             for secret in (new, entrance.factors.passphrase):
                 secret[:] = bytes(len(secret))
     return Result(
-        {"changed": True, "note": factors.OLD_COPIES},
-        [Message("The passphrase is changed."), factors.OLD_COPIES],
+        {"changed": True, "note": entering.OLD_COPIES},
+        [Message("The passphrase is changed."), entering.OLD_COPIES],
     )
 
 
 def _generate(args: Given, output: Output) -> Result:
-    from vault.services.credentials import factors
+    from vault.services.credentials import entering
 
-    made = factors.propose(args.language or usual_language(), args.words)
+    made = entering.propose_passphrase(args.language or usual_language(), args.words)
     data: dict[str, object] = {"language": made.language.value, "bits": round(made.bits, 1)}
     if args.show:
         return Result(data | {"passphrase": made.text()}, [made.text()])
@@ -189,9 +189,9 @@ PASSPHRASE: Final = (
 def _list(args: Given, output: Output) -> Result:
     entrance = read_entrance(args, output)
     with opened(args, output, entrance) as session:
-        from vault.services.credentials import factors
+        from vault.services.credentials import entering
 
-        return _used(factors.list_own(session, entrance.factors))
+        return _used(entering.list_factors(session, entrance.factors))
 
 
 def _add(args: Given, output: Output) -> Result:
@@ -204,36 +204,36 @@ def _add(args: Given, output: Output) -> Result:
         )
     entrance = read_entrance(args, output)
     with opened(args, output, entrance) as session:
-        from vault.services.credentials import factors
+        from vault.services.credentials import entering
 
         member, given = entrance.member, entrance.factors
         if args.kind == "keyfile":
-            now = factors.add_keyfile(session, member=member, factors=given, path=args.out)
+            now = entering.add_keyfile(session, member=member, factors=given, path=args.out)
             words = (
                 Message("From now on you need this file too: {out} (option --keyfile).", out=args.out),
                 Message("Keep a second copy away from this computer: without it only the recovery sheets help."),
             )
         else:
-            now = factors.add_security_key(
-                session, member=member, factors=given, provider=factors.security_key(read_pin)
+            now = entering.add_security_key(
+                session, member=member, factors=given, provider=entering.security_key(read_pin)
             )
             words = (
                 Message("From now on you need this security key too (option --security-key)."),
                 Message("If it is lost or emptied, only the recovery sheets help."),
             )
-        return _used(factors.list_own(session, now), (*words, factors.OLD_COPIES))
+        return _used(entering.list_factors(session, now), (*words, entering.OLD_COPIES))
 
 
 def _remove(args: Given, output: Output) -> Result:
     entrance = read_entrance(args, output)
     with opened(args, output, entrance) as session:
-        from vault.services.credentials import factors
+        from vault.services.credentials import entering
 
-        now = factors.remove(
-            session, member=entrance.member, factors=entrance.factors, name=factors.FactorName(args.kind)
+        now = entering.remove_factor(
+            session, member=entrance.member, factors=entrance.factors, name=entering.FactorName(args.kind)
         )
-        words = (Message("It is no longer required."), factors.OLD_COPIES)
-        return _used(factors.list_own(session, now), words)
+        words = (Message("It is no longer required."), entering.OLD_COPIES)
+        return _used(entering.list_factors(session, now), words)
 
 
 def _used(used: Sequence[FactorInUse], words: Sequence[Message] = ()) -> Result:
@@ -262,9 +262,9 @@ _SENTENCE = (Personal("sentence", "--sentence", Message("To go on, type: destroy
 
 def _access(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.credentials import destroying
+        from vault.services.credentials import entering
 
-        destroying.require_armed(session)
+        entering.require_armed(session)
         for line in (
             Message("Your passphrase will open nothing here any more."),
             Message("Your drafts and your index on this device are deleted."),
@@ -273,7 +273,7 @@ def _access(args: Given, output: Output) -> Result:
         ):
             output.say(line)
         typed = personal_values(args, output, _SENTENCE)["sentence"][0]
-        destroying.destroy_access(session, typed=typed)
+        entering.destroy_access(session, typed=typed)
     return Result(
         {"destroyed": True},
         [
@@ -285,9 +285,9 @@ def _access(args: Given, output: Output) -> Result:
 
 def _after(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.credentials import destroying
+        from vault.services.credentials import entering
 
-        destroying.destroy_slots_after(session, args.count)
+        entering.destroy_slots_after(session, args.count)
     if args.count is None:
         return Result({"after": None}, [Message("Wrong attempts destroy nothing here; they only cause a delay.")])
     return Result(

@@ -51,14 +51,14 @@ def _add(args: Given, output: Output) -> Result:
     until_ms = None if args.until is None else timed_grants.end_of_day(args.until)
     with opened(args, output) as session:
         from vault.services.cases import cases
-        from vault.services.members import admitters
+        from vault.services.members import admissions
         from vault.services.projection import authors
 
         member = authors.find_member(session, args.to)
         case = cases.find(session, args.case)
         timed_grants.give(session, case, [member], until_ms=until_ms, why=args.reason)
         name = authors.name_in(authors.names_of_members(session), member)
-        devices = admitters.said_of_devices(session, member)
+        devices = admissions.said_of_devices(session, member)
     day = None if until_ms is None else timed_grants.last_day(until_ms)
     done = Message("The case is open to {name}.", name=name)
     if day is not None:
@@ -107,10 +107,10 @@ GRANT: Final = (
 def _key_list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.cases import cases
-        from vault.services.grants import epoch_keys, sharing
+        from vault.services.grants import key_changes, sharing
 
         case = cases.find(session, args.case)
-        found = epoch_keys.keys_of(session, case)
+        found = key_changes.keys_of(session, case)
         cost = sharing.cost_of_change(session, case)
     data = {
         "case": case.hex(),
@@ -151,11 +151,11 @@ def _rotate(args: Given, output: Output) -> Result:
 
 def _rewrap(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.grants import epoch_keys, sharing
+        from vault.services.grants import key_changes, sharing
 
         done = sharing.rewrap_all(
             session,
-            epoch_keys.cases_held(session),
+            key_changes.cases_held(session),
             progress=output.progress_of(Message("Wrapping anew")),
         )
     data = {"versions": done.done, "left": done.left}
@@ -183,10 +183,10 @@ KEY: Final = (
 
 def _handover_list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.grants import handover
+        from vault.services.grants import successors
         from vault.services.projection import authors
 
-        orders = handover.orders(session)
+        orders = successors.handover_orders(session)
         names = authors.names_of_members(session)
     data, lines = [], []
     for order in orders:
@@ -215,9 +215,13 @@ _WORDS = {
 
 def _clock(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.computer import clock
+        from vault.services import this_computer
 
-        acts = {"show": clock.look, "confirm": clock.confirm, "repair": clock.repair}
+        acts = {
+            "show": this_computer.look_at_clock,
+            "confirm": this_computer.confirm_clock,
+            "repair": this_computer.repair_clock,
+        }
         reading = acts[args.command.removeprefix("clock ")](session)
     data = {"state": reading.state.value, "counts": _time(reading.trusted_ms), "clock": _time(reading.wall_ms)}
     lines = [

@@ -18,7 +18,7 @@ from vault.errors import MalformedError, VerificationError
 from vault.export.data_json import Leaf
 from vault.export.dossier_report import ALONE, READ, TWO_PERSON, UNREAD
 from vault.ids import ID_SIZE, short_id
-from vault.log.approvals import Approval, approved_digest
+from vault.log.approval import Approval, approved_digest
 from vault.policy.roles import ALLOWED, Action, Role
 from vault.seal.signing import is_signed_raw
 from vault.seal.sizes import KEY_SIZE

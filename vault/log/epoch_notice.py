@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from vault.errors import MalformedError
 from vault.ids import CompartmentKind
-from vault.log.named_history import NamedHistory
+from vault.log.genesis import NamedHistory
 from vault.words.message import Message
 
 EPOCH_FORMAT = 1

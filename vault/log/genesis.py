@@ -1,21 +1,34 @@
-"""The genesis of a log: public, without names, signed once by the identity key of its seat (FORMAT.md 5).
-
-    format u8 | vault 16 | seat 16 | identity 32 | session key 1 32 | random 16 |
-    predecessor 32 | its size u64 | its root 32 | signature 64
-
-`origin` = SHA-256 of all of it, so a log's name fixes the key that signs its first session.
-"""
+"""The genesis of a log, which logs of one seat are valid, and which history of one is meant (FORMAT.md 5)."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_DIGEST
-from vault.log.signatures import VerifySignature, signed_message
+from vault.store.rowtypes import GenesisRow
 from vault.words.message import Message
+
+# What a signature covers. The signing itself comes in as a callable, so that this package touches no keys.
+
+VerifySignature = Callable[[bytes, bytes, bytes], bool]
+"""(public key 32, signature 64, message) -> whether this Ed25519 signature holds. It does not raise."""
+
+
+def signed_message(purpose: str, message: bytes) -> bytes:
+    """Return the bytes under one of our own signatures; the purpose keeps them apart (FORMAT.md 3)."""
+    return b"casevault/" + purpose.encode("ascii") + b"/v1\x00" + message
+
+
+# The genesis of a log: public, without names, signed once by the identity key of its seat (FORMAT.md 5).
+# format u8 | vault 16 | seat 16 | identity 32 | session key 1 32 | random 16 | predecessor 32 | its size u64 | its
+# root 32 | signature 64
+# `origin` = SHA-256 of all of it, so a log's name fixes the key that signs its first session.
 
 GENESIS_FORMAT = 1
 GENESIS_PURPOSE = "genesis"
@@ -114,3 +127,79 @@ def verify_genesis(untrusted: bytes, verify_signature: VerifySignature) -> Genes
             Message("log {origin_of}: the signature of its genesis does not hold", origin_of=origin_of(untrusted).hex())
         )
     return genesis
+
+
+# Which history of a log an ending or a revocation means: a size alone fits every history that its keys sign.
+# What a seat signs later, in another history below the size, is none of what its colleagues had seen when they ended
+# it.
+
+Roots = Mapping[int, bytes]
+"""Of one of two histories: size -> root, from behind the parting on."""
+
+
+class NamedHistory(NamedTuple):
+    """As much of one history of a log as somebody had seen."""
+
+    origin: bytes
+    size: int
+    root: bytes
+
+
+def is_left(
+    sizes: Mapping[bytes, int], named: Collection[NamedHistory], place: tuple[bytes, int], roots: Roots | None
+) -> bool:
+    """Say whether a cut leaves an entry valid.
+
+    `sizes` is how much of each log it leaves; `roots` are those of the history that the entry is of, None before the
+    place where two part.
+    """
+    origin, seq = place
+    if seq >= sizes.get(origin, 0):
+        return False
+    return roots is None or any(
+        history.origin == origin and seq < history.size and roots.get(history.size) == history.root for history in named
+    )
+
+
+# Which logs of one seat are valid: the first 255, by how many go before them and then by name (FORMAT.md 5).
+# It is a pure function of the beginnings at hand, so that what came first, and in which file, decides nothing.
+
+# A restored or copied vault begins a log. Whoever begins more of them fills the memory of all others.
+LOGS_OF_A_SEAT = 255
+
+
+def logs_of(
+    rows: Iterable[GenesisRow], seat: bytes, identity: bytes, verify_signature: VerifySignature
+) -> dict[bytes, Genesis]:
+    """Return the logs among these rows that the identity key of a seat began."""
+    found: dict[bytes, Genesis] = {}
+    for row in rows:
+        if row.bytes[SEAT_IN_GENESIS] == seat and origin_of(row.bytes) == row.origin:
+            with suppress(VerificationError):
+                genesis = verify_genesis(row.bytes, verify_signature)
+                if genesis.identity == identity:
+                    found[row.origin] = genesis
+    return found
+
+
+def logs_in_order(logs: Mapping[bytes, Genesis]) -> list[bytes]:
+    """Return the logs of one seat by how many of them go before each, then by name.
+
+    One that goes on from a log that is not among them comes after all others.
+    """
+    following: dict[bytes, list[bytes]] = {}
+    for origin, genesis in logs.items():
+        if not genesis.is_first:
+            following.setdefault(genesis.predecessor, []).append(origin)
+    ordered: list[bytes] = []
+    level = sorted(origin for origin, genesis in logs.items() if genesis.is_first)
+    while level:
+        ordered += level
+        level = sorted(after for origin in level for after in following.get(origin, ()))
+    return ordered + sorted(logs.keys() - set(ordered))
+
+
+def first_logs(logs: Mapping[bytes, Genesis], first: bytes) -> frozenset[bytes]:
+    """Return the logs of a seat that are valid: the first 255 from the one that its certificate names."""
+    of_it = {origin: genesis for origin, genesis in logs.items() if origin == first or not genesis.is_first}
+    return frozenset(logs_in_order(of_it)[:LOGS_OF_A_SEAT])

@@ -16,7 +16,7 @@ from types import MappingProxyType
 import msgspec
 
 from vault.errors import MalformedError, VerificationError
-from vault.log.acts import ACTS
+from vault.log.items import ACTS
 from vault.words.message import Message
 
 PLAINTEXT_LIMIT = 4_095

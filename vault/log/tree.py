@@ -1,8 +1,4 @@
-"""The Merkle tree of RFC 6962 over the headers of one log: append, root, tiles (FORMAT.md 5).
-
-A tree of size 0 has the root SHA-256(""). The size of a tree comes from a signed checkpoint only, never from a field
-beside a proof: an inclusion proof does not bind it.
-"""
+"""The Merkle tree of RFC 6962: append, root, tiles, proofs (FORMAT.md 5); digests by which copies are compared."""
 
 from __future__ import annotations
 
@@ -13,6 +9,10 @@ from typing import NamedTuple
 
 from vault.errors import MalformedError, VerificationError
 from vault.words.message import Message
+
+# The Merkle tree of RFC 6962 over the headers of one log: append, root, tiles (FORMAT.md 5).
+# A tree of size 0 has the root SHA-256(""). The size of a tree comes from a signed checkpoint only, never from a
+# field beside a proof: an inclusion proof does not bind it.
 
 HASH_SIZE = 32
 TILE_HEIGHT = 8
@@ -232,3 +232,115 @@ def require_hashes(hashes: Iterable[bytes]) -> None:
             raise VerificationError(
                 Message("a hash has {count} bytes, not {hash_size}", count=len(untrusted), hash_size=HASH_SIZE)
             )
+
+
+# The proof of RFC 6962 that an older tree of one log is a prefix of its newer one.
+
+
+def consistency_proof(old_size: int, new_size: int, subtree: Subtree) -> list[bytes]:
+    """Return the RFC 6962 proof that the tree of `old_size` is a prefix of that of `new_size`; empty from 0."""
+    if not 0 <= old_size <= new_size:
+        raise VerificationError(
+            Message(
+                "a tree of {old_size} entries is no prefix of one of {new_size}", old_size=old_size, new_size=new_size
+            )
+        )
+    if old_size == 0:
+        return []
+    path = []
+    start, stop = 0, new_size
+    while stop != old_size:
+        middle = start + split_at(stop - start)
+        if old_size <= middle:
+            path.append(subtree(middle, stop))
+            stop = middle
+        else:
+            path.append(subtree(start, middle))
+            start = middle
+    if start:
+        path.append(subtree(start, stop))
+    return path[::-1]
+
+
+def verify_consistency(old_size: int, new_size: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
+    """Check that the tree of `old_root` is a prefix of that of `new_root` (RFC 9162, 2.1.4.2).
+
+    Size 0 is a special case: its root is fixed and its proof empty, and then it is a prefix of everything.
+
+    Raises:
+        VerificationError: it is not, or the proof is not exactly that of these sizes.
+    """
+    require_hashes([old_root, *proof])
+    if not 0 <= old_size <= new_size:
+        raise VerificationError(
+            Message(
+                "a tree of {old_size} entries is no prefix of one of {new_size}", old_size=old_size, new_size=new_size
+            )
+        )
+    if old_size in (0, new_size):
+        if proof:
+            raise VerificationError(Message("the consistency proof is too long"))
+        if old_root != (EMPTY_ROOT if old_size == 0 else new_root):
+            raise VerificationError(Message("two different roots for {old_size} entries", old_size=old_size))
+        return
+    _climb(old_size, new_size, list(proof), old_root, new_root)
+
+
+def _climb(old_size: int, new_size: int, proof: list[bytes], old_root: bytes, new_root: bytes) -> None:
+    # Where the old tree is complete, its root is itself the first node, and the proof leaves it out.
+    path = [old_root, *proof] if old_size & (old_size - 1) == 0 else proof
+    if not path:
+        raise VerificationError(Message("the consistency proof is too short"))
+    place, last = old_size - 1, new_size - 1
+    while place & 1:
+        place >>= 1
+        last >>= 1
+    old_node = new_node = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            raise VerificationError(Message("the consistency proof is too long"))
+        if place & 1 or place == last:
+            old_node, new_node = node_hash(sibling, old_node), node_hash(sibling, new_node)
+            while not place & 1:
+                place >>= 1
+                last >>= 1
+        else:
+            new_node = node_hash(new_node, sibling)
+        place >>= 1
+        last >>= 1
+    if last != 0:
+        raise VerificationError(Message("the consistency proof is too short"))
+    if old_node != old_root or new_node != new_root:
+        raise VerificationError(
+            Message(
+                "the first {old_size} of {new_size} entries are not those signed before",
+                old_size=old_size,
+                new_size=new_size,
+            )
+        )
+
+
+# Digests by which two copies of a vault are compared.
+
+_STATE_PREFIX = b"casevault/state/v1\x00"
+
+
+def state_digest(leaves: Iterable[bytes], versions: Iterable[bytes]) -> bytes:
+    """Return one digest of all that logs and versions come to, in whatever order they are read.
+
+    `leaves` are the leaf hashes of all operations, `versions` the ids of those that are here and listed.
+    """
+    digest = sha256(_STATE_PREFIX)
+    for group in (sorted(leaves), sorted(versions)):
+        digest.update(len(group).to_bytes(8, "big"))
+        for part in group:
+            digest.update(part)
+    return digest.digest()
+
+
+def bytes_digest(pieces: Iterable[bytes]) -> bytes:
+    """Return SHA-256 of the pieces joined: the name of a file's content."""
+    digest = sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return digest.digest()

@@ -1,12 +1,17 @@
-"""What the rows at hand say of one log: which genesis it truly begins with, and the leaves of its tree."""
+"""What the rows at hand say of one log: its genesis, the leaves of its tree, and what they lack of its lists."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from vault.errors import VerificationError
+from vault.ids import CompartmentId, Origin
 from vault.log.genesis import Genesis, origin_of, verify_genesis
 from vault.log.tree import leaf_hash
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
+
+# What the rows at hand say of one log: which genesis it truly begins with, and the leaves of its tree.
 
 
 def genesis_bytes_of(rows: Rows, origin: bytes) -> bytes | None:
@@ -28,3 +33,27 @@ def genesis_of(rows: Rows, origin: bytes) -> Genesis | None:
 def leaves_of(rows: Rows, origin: bytes, start: int, stop: int) -> list[bytes]:
     """Return the hashes of the entries `start` to before `stop`; where rows contradict, of all that stand there."""
     return [leaf_hash(header) for header in rows.headers(origin, start, stop)]
+
+
+# What a list names for a compartment and no row holds: one listed thing, and where it is listed (FORMAT.md 6).
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Absent:
+    """A version, an epoch or a grant of a compartment that is not here, or a version that no wrap opens.
+
+    Attributes:
+        compartment: of which it is.
+        origin, seq, n: where it is listed; None where that is not known, or only the entry.
+        is_key: an epoch or a grant: who holds the compartment, nobody can say without it.
+        was_here: this device had it: it did not go lost on the way.
+        is_closed: it is here and no wrap opens it.
+    """
+
+    compartment: CompartmentId
+    origin: Origin | None
+    seq: int
+    n: int | None
+    is_key: bool
+    was_here: bool = False
+    is_closed: bool = False

@@ -25,21 +25,17 @@ from vault.ids import (
     VersionId,
     make_id,
 )
-from vault.log.acts import check_act
 from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.log.epoch_notice import RevokedLog
-from vault.log.items import Item, ItemKind
+from vault.log.items import Item, ItemKind, check_act
 from vault.log.operation import compose
 from vault.log.payload import Entry as Entry  # noqa: PLC0414 - whoever commits says it with this
 from vault.log.payload import Payload, commitment, encode_plaintext
 from vault.log.tree import Tile, leaf_hash
-from vault.records.attachments import Attached, SealedBody
-from vault.records.codec import to_fields
-from vault.records.content import PARENT_LIMIT, Content, encode_to_travel
-from vault.records.localrows import Ratchet, SessionKeys, encode_ratchet, encode_session
-from vault.records.newkeys import NewKeys
-from vault.records.seatlog import Holder, SeatLog
-from vault.records.written import Written
+from vault.records.attachment_bodies import Attached, SealedBody
+from vault.records.epochs import NewKeys
+from vault.records.seatlog import Holder, Joined, Ratchet, SeatLog, SessionKeys, encode_ratchet, encode_session
+from vault.records.versions import PARENT_LIMIT, Content, encode_to_travel, to_fields
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keyring import derive_wrap_key, make_key, wrap
 from vault.seal.purposes import Purpose
@@ -47,6 +43,8 @@ from vault.seal.signing import key_and_signature, public_key
 from vault.store.rows import Rows
 from vault.store.rowtypes import (
     CheckpointRow,
+    EpochRow,
+    GrantRow,
     LocalRow,
     OperationRow,
     PlacedVersion,
@@ -55,6 +53,42 @@ from vault.store.rowtypes import (
     VersionRow,
 )
 from vault.words.message import Message
+from vault.words.next_step import NextStep
+
+# Does what an operation wrote stand in the database? A trigger of somebody else's swallows rows without a word.
+
+
+class Written(NamedTuple):
+    """The rows of one operation, but for its own."""
+
+    versions: Sequence[VersionRow]
+    keys: Sequence[VersionKeyRow]
+    epochs: Sequence[EpochRow]
+    grants: Sequence[GrantRow]
+    checkpoint: CheckpointRow
+    secrets: Sequence[LocalRow]
+
+    def require_in(self, rows: Rows) -> None:
+        """Return if each row stands there by its full key, in the transaction that wrote it.
+
+        Raises:
+            VerificationError: one does not.
+        """
+        if not self._stands_in(rows):
+            raise VerificationError(
+                Message("what was saved is not in the database after it was written: somebody altered the database"),
+                next_step=Message("Nothing of this act was saved. Run {verify_log}.", verify_log=NextStep.VERIFY_LOG),
+            )
+
+    def _stands_in(self, rows: Rows) -> bool:
+        return (
+            rows.holds_versions(self.versions, self.keys)
+            and rows.holds_checkpoint(self.checkpoint)
+            and all(rows.grant(grant.digest) == grant for grant in self.grants)
+            and all(rows.epoch(epoch.digest) == epoch for epoch in self.epochs)
+            and all(rows.holds_local(secret) for secret in self.secrets)
+        )
+
 
 VERSIONS_PER_WORK = 256
 ITEMS_IN_ONE_ENTRY = 800
@@ -354,3 +388,38 @@ def _signed(origin: Origin, size: int, root: bytes, seed: bytes) -> CheckpointRo
 def _put_tiles(rows: Rows, origin: bytes, tiles: Sequence[Tile]) -> None:
     for level, index, hashes in tiles:
         rows.put_tile(TileRow(origin, level, index, hashes))
+
+
+# Many operations of one log in one transaction: all of them become durable, or none was ever made.
+# For acts that are one to a person and many to the log, such as the import of a list. Within the block nothing is
+# asked of what is valid: what was learned of rows that are undone would stay learned.
+
+
+@contextmanager
+def joined_transaction(log: SeatLog) -> Iterator[Rows]:
+    """Yield the rows of a transaction in which every commit of this log takes part until the block ends.
+
+    Raises:
+        TryAgainError: no room. Then, and where the block raises, nothing was written, and the log stands where it did.
+    """
+    with log.lock:
+        if log.joined is not None:
+            raise InternalError(Message("operations are joined already"))
+        before = log.genesis, log.frontier, log.ratchet, log.session, log.period_is_over
+        joined: Joined | None = None
+        try:
+            with log.database.transaction() as rows:
+                log.joined = joined = Joined(rows)
+                yield rows
+                joined.require_sound()
+        except BaseException:
+            log.genesis, log.frontier, log.ratchet, log.session, log.period_is_over = before
+            for epoch in () if joined is None else joined.epochs:
+                log.keyring.drop(epoch)
+            raise
+        finally:
+            log.joined = None
+            for changed in () if joined is None else joined.compartments:
+                log.on_new_keys(changed)
+        log.database.truncate_wal()
+        log.on_durable()

@@ -6,20 +6,101 @@ by somebody else already, and doing it twice changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from vault.access.session import Session
+from vault.casework.case import Access, GrantReason
 from vault.errors import VaultError
-from vault.ids import CompartmentId, CompartmentKind, SeatId
+from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
+from vault.index.file import Index
+from vault.index.heads import heads_of
+from vault.index.remembered import remember_told, told
 from vault.policy.roles import ALLOWED, Action
+from vault.seal.named import access_record
 from vault.services.cases import sections
 from vault.services.erasures import arrived, noted_holds, removing, retention, standing_again
-from vault.services.grants import handover, intake_key, sharing, timed_grants
-from vault.services.members import lists_apart, members, news, rostering
+from vault.services.grants import key_changes, sharing, successors, timed_grants
+from vault.services.members import admissions, members, rostering
 from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.expired_rights import Term, all_terms
+from vault.services.projection.projection import up_to_date_index
+from vault.services.projection.seats import members_of_logs
 from vault.words.finding import Code, Finding, Severity
-from vault.words.message import Message, plural
+from vault.words.message import Message, Value, enumerated, plural
 from vault.words.next_step import NextStep
+
+# What a member hears once: who opens their cases from now on, and which of the cases that they hold went to whom.
+
+
+def untold_news(session: Session) -> list[Message]:
+    """Say, once each, that somebody else set this member's deputy, and that cases held here were handed over."""
+    index = up_to_date_index(session)
+    known = told(index)
+    named = successors.naming_of(session, session.member)
+    if named is not None and (named.by == session.member or named.version in known):
+        named = None
+    moved = list(_handed_over(session, index, known))
+    if named is None and not moved:
+        return []
+    names = names_of_members(session)
+    lines = [] if named is None else [_of_deputy(names, named)]
+    lines += _of_handovers(session, names, [term for term, _ in moved])
+    news = {version for _, heads in moved for version in heads}
+    remember_told(index, news if named is None else news | {named.version})
+    return lines
+
+
+def _of_deputy(names: dict[MemberId, str], named: successors.NamedDeputy) -> Message:
+    by = name_in(names, named.by)
+    if named.deputy is None:
+        return Message("{by} took your deputy away: nobody else opens the cases that you make from now on.", by=by)
+    deputy = name_in(names, named.deputy)
+    return Message(
+        "{by} named {deputy} as your deputy: {deputy} can open the cases that you make from now on.",
+        by=by,
+        deputy=deputy,
+    )
+
+
+def _handed_over(session: Session, index: Index, known: frozenset[bytes]) -> Iterator[tuple[Term, tuple[bytes, ...]]]:
+    for term in all_terms(session, index):
+        if term.why is not GrantReason.HANDOVER or term.given_by == session.member or term.case in session.hidden:
+            continue
+        heads = heads_of(index, term.case, access_record(term.member), Access.KIND)
+        if not known.issuperset(heads) and term.member in sharing.holders_of(session, term.case).members:
+            yield term, heads
+
+
+def _of_handovers(session: Session, names: dict[MemberId, str], terms: list[Term]) -> list[Message]:
+    counts: dict[tuple[MemberId, MemberId], int] = {}
+    for term in terms:
+        counts[term.member, term.given_by] = counts.get((term.member, term.given_by), 0) + 1
+    orders = successors.handover_orders(session) if counts else []
+    authors = members_of_logs(session, (order.origin for order in orders if order.origin is not None))
+    lines: list[Message] = []
+    for (member, giver), count in sorted(counts.items()):
+        by = {authors[order.origin] for order in orders if order.value.successor == member and order.origin in authors}
+        orderers = enumerated(sorted(name_in(names, member) for member in by))
+        values: dict[str, Value] = {
+            "giver": name_in(names, giver),
+            "ordered": Message(", as {who} ordered", who=orderers) if by else "",
+        }
+        if member == session.member:
+            message = plural(
+                "You can open {count} more case: handed over by {giver}{ordered}.",
+                "You can open {count} more cases: handed over by {giver}{ordered}.",
+                count=count,
+                **values,
+            )
+        else:
+            message = Message(
+                "{member} can open {count} of the cases that you hold: handed over by {giver}{ordered}.",
+                member=name_in(names, member),
+                count=count,
+                **values,
+            )
+        lines.append(message)
+    return lines
 
 
 def settle(session: Session) -> list[Message]:
@@ -29,10 +110,10 @@ def settle(session: Session) -> list[Message]:
     member whose time has ended does nothing for others either.
     """
     members.note_end(session)
-    lists_apart.note_lists_apart(session)
+    admissions.note_lists_apart(session)
     if session.is_expired:
         return []
-    lines = [*timed_grants.announcements(session), *news.untold(session)]
+    lines = [*timed_grants.announcements(session), *untold_news(session)]
     if session.faults():
         return lines
     steps: list[Callable[[Session], list[Message]]] = []
@@ -92,7 +173,7 @@ def _leavers(session: Session) -> list[Message]:
 
 
 def _orders(session: Session) -> list[Message]:
-    done = handover.carry_out(session, as_deputy_only=True)
+    done = successors.carry_out_handovers(session, as_deputy_only=True)
     names = names_of_members(session) if done else {}
     lines: list[Message] = []
     for order in done:
@@ -132,7 +213,7 @@ def _sections(session: Session) -> list[Message]:
 
 
 def _week(session: Session) -> list[Message]:
-    return [Message("A new week: the intake has a new key.")] if intake_key.rotate_weekly(session) else []
+    return [Message("A new week: the intake has a new key.")] if key_changes.rotate_weekly(session) else []
 
 
 def _shared(session: Session) -> list[Message]:

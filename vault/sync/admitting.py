@@ -12,18 +12,34 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from vault.errors import MalformedError
-from vault.log.checks.list_check import version_id
 from vault.log.epoch_notice import EpochNotice, check_founding, epoch_digest
 from vault.log.items import Item, ItemKind, compartment_tag, decode_items
+from vault.log.list_check import version_id
 from vault.seal.bodies import Names, names_digest
 from vault.seal.recipients import grant_digest
 from vault.store.blobs import Blobs
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, GrantRow, PlacedVersion, VersionKeyRow, VersionRow
-from vault.sync.contents import Arriving
-from vault.sync.door import Door
-from vault.sync.pages import Page, SentAttachment, SentChunk, SentEpoch, SentGrant, SentVersion, SentVersionKey
-from vault.sync.proving import ProvenLog
+from vault.sync.bundle_contents import Arriving
+from vault.sync.bundle_pages import Page, SentAttachment, SentChunk, SentEpoch, SentGrant, SentVersion, SentVersionKey
+from vault.sync.proven_logs import ProvenLog
+
+# What a take keeps out although a proven list names it: the member who imports knows what was erased here.
+
+
+class Door:
+    """Asked of each row that is not here; this one lets all in."""
+
+    def keeps_out(self, rows: Rows, placed: PlacedVersion) -> bool:
+        """Say whether a version stays out."""
+        return False
+
+    def close(self, rows: Rows) -> None:
+        """Write down, in the transaction of the take, what is to be remembered of what came in."""
+
+
+OPEN = Door()
+
 
 WRAPS_PER_PLACE = 8
 

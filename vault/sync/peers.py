@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from vault.errors import MalformedError
-from vault.sync.manifest import Manifest, Position
+from vault.sync.bundle_file import Manifest, Position
 from vault.words.message import Message
 
 OFFERS_KEPT = 4

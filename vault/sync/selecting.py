@@ -14,13 +14,14 @@ from itertools import groupby
 
 from vault.errors import MalformedError
 from vault.log.epoch_notice import EpochNotice
-from vault.log.items import ItemKind
+from vault.log.items import Item, ItemKind, compartment_tag, decode_items
+from vault.log.list_check import version_id
+from vault.log.log_history import Ahead
 from vault.store.blobs import Blobs
 from vault.store.rows import Rows
-from vault.store.rowtypes import GrantRow, OperationRow
-from vault.sync.contents import Candidate, choose, content_pages
-from vault.sync.listed import Lists, items_of, key_of
-from vault.sync.pages import (
+from vault.store.rowtypes import AttachmentRow, GrantRow, OperationRow, VersionRow
+from vault.sync.bundle_contents import Candidate, choose, content_pages
+from vault.sync.bundle_pages import (
     VERSION_LIMIT,
     PageKind,
     SentEpoch,
@@ -31,6 +32,42 @@ from vault.sync.pages import (
     SentVersionKey,
     encode_pages,
 )
+
+# Which rows beside the logs a list names, each for the compartment that its row says (FORMAT.md 6, C1 and C2).
+# Who edits the database can write another compartment into a row: its tag does not fit then, and it does not leave.
+
+
+class Lists:
+    """Asks the lists of one log in the order of its positions."""
+
+    def __init__(self, operations: Iterator[OperationRow]) -> None:
+        self._rows = Ahead(operations)
+        self._lists: list[tuple[Item, ...]] = []
+        self._seq = -1
+
+    def names(self, version: VersionRow) -> bool:
+        """Say whether its place names this version, of its compartment: who edits rows sends no section elsewhere."""
+        seq, n = version.seq, version.n
+        if self._seq != seq:
+            passed = self._rows.take_while(lambda row: row.seq <= seq)
+            self._seq, self._lists = seq, [items_of(row) for row in passed if row.seq == seq]
+        true = version_id(version.compartment, version.record, version.blob)
+        item = (ItemKind.VERSION, true, compartment_tag(version.compartment, true))
+        return any(n < len(items) and items[n] == item for items in self._lists)
+
+
+def key_of(row: AttachmentRow) -> bytes:
+    """Return digest and tag by which a list names an attachment of the compartment of this row."""
+    return row.digest + compartment_tag(row.compartment, row.digest)
+
+
+def items_of(row: OperationRow) -> tuple[Item, ...]:
+    """Return what an entry lists; of a malformed list, nothing."""
+    try:
+        return decode_items(row.list)
+    except MalformedError:
+        return ()
+
 
 Place = tuple[bytes, int, int]
 FILE_LIMIT = 960 << 20

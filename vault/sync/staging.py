@@ -14,11 +14,11 @@ from typing import BinaryIO, NamedTuple
 
 from vault.durations import DAY_MS
 from vault.errors import NotFoundError, TryAgainError
-from vault.log.state import bytes_digest
+from vault.log.tree import bytes_digest
 from vault.platform import PRIVATE_FILE_MODE, fsync_folder, make_private_folder
 from vault.seal.named import staged_file_name
 from vault.store.files import disk_failed
-from vault.sync.opening import OUTER_LIMIT
+from vault.sync.bundle_file import OUTER_LIMIT
 from vault.words.message import Message
 
 STAGING_LIMIT = 1 << 30

@@ -9,8 +9,8 @@ from typing import Final
 from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_ID, CompartmentKind, Origin, SeatId, VaultId
 from vault.log.epoch_notice import EpochNotice
-from vault.log.header import Header
 from vault.log.items import ITEM_SIZE, ItemKind, compartment_tag, decode_items
+from vault.log.operation import Header
 from vault.log.payload import Payload, decode_plaintext
 from vault.records.epochs import read_notice
 from vault.records.seatlog import ENTRIES_PER_PERIOD
@@ -21,7 +21,7 @@ from vault.seal.recipients import KemPrivate
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 from vault.validity.authority import Listings, Proven
-from vault.validity.grants import GrantReader
+from vault.validity.epoch_validity import GrantReader
 
 NOT_GRANTED: Final = "not granted"
 

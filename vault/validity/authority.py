@@ -5,24 +5,22 @@ Whoever validates versions, epochs, grants or erasures asks here first, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from vault.errors import MalformedError
 from vault.ids import RECOVERY_SEAT, CompartmentKind, Origin, SeatId
-from vault.log.checks.parting import Parting
 from vault.log.epoch_notice import founded_compartment
-from vault.log.genesis import Genesis
-from vault.log.header import Header
+from vault.log.genesis import Genesis, Roots, first_logs, logs_of
 from vault.log.items import ITEM_SIZE, Item, ItemKind, decode_items, encode_items, items_digest
-from vault.log.named_history import Roots
-from vault.log.order import first_logs, logs_of
-from vault.log.rosters.roster import Roster, RosterChain
-from vault.log.rosters.roster_entries import Certificate
+from vault.log.operation import Header
+from vault.log.parting import Key, Parting, parting_in
+from vault.log.roster import Roster, RosterChain
+from vault.log.roster_entries import Certificate
 from vault.policy.rights import RightsTable, rights_table
 from vault.policy.roles import Role
-from vault.records.logs import genesis_of
+from vault.records.logs import genesis_bytes_of, genesis_of
 from vault.records.versions import OpenedVersion
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
@@ -340,3 +338,14 @@ def items_in(row: OperationRow, kind: ItemKind) -> set[tuple[bytes, bytes]]:
         return {(item.digest, item.tag) for item in decode_items(row.list) if item.kind == kind}
     except MalformedError:
         return set()
+
+
+# Where two signed histories of a stored log part.
+
+
+def parting_of(rows: Rows, origin: Origin, rejected: Collection[Key]) -> Parting | None:
+    """Return where another signed history parts from the one that leaves these rows out; None: nowhere."""
+    if not rejected:
+        return None
+    genesis = genesis_bytes_of(rows, origin) or b""
+    return parting_in(genesis, list(rows.operations(origin)), rows.checkpoints(origin), is_signed_raw, rejected)

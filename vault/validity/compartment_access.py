@@ -13,16 +13,19 @@ from functools import cached_property, partial
 
 from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, SeatId
 from vault.log.epoch_notice import EpochNotice
+from vault.log.genesis import Roots
 from vault.log.items import Item, ItemKind
-from vault.log.named_history import Roots
 from vault.policy.roles import Role
-from vault.records.keyrows import KeyRows
+from vault.records.epochs import KeyRows
 from vault.seal.recipients import grant_digest
 from vault.validity.authority import Authority, Entry, Listings
-from vault.validity.epoch_resolution import EpochResolution, Grants, IsCutOff, ResolvedEpochs
-from vault.validity.revocations import (
+from vault.validity.epoch_validity import (
     Cutoffs,
+    EpochResolution,
+    Grants,
+    IsCutOff,
     Made,
+    ResolvedEpochs,
     Revocation,
     ValidEpoch,
     beyond,

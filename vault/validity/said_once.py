@@ -17,9 +17,9 @@ from heapq import merge
 from vault.casework.case import Case, Section
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, CompartmentKind, Origin, VaultId
-from vault.log.header import Header
 from vault.log.items import Item, ItemKind
-from vault.log.rosters.roster import ROSTER_RECORD, Roster, RosterChain
+from vault.log.operation import Header
+from vault.log.roster import ROSTER_RECORD, Roster, RosterChain
 from vault.records.versions import OpenedVersion, open_each
 from vault.seal.keyring import Keyring
 from vault.store.rows import Rows

@@ -7,7 +7,7 @@ stored nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import NamedTuple
@@ -15,12 +15,11 @@ from typing import NamedTuple
 from vault.casework.organisation_records import Member
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, Origin, SeatId, VaultId
-from vault.log.ahead import Ahead
-from vault.log.checks.list_check import IsErased
-from vault.log.genesis import Genesis
-from vault.log.header import Header
+from vault.log.genesis import Genesis, Roots
 from vault.log.items import ITEM_SIZE, Item, ItemKind, compartment_tag, decode_items
-from vault.log.named_history import Roots
+from vault.log.list_check import IsErased
+from vault.log.log_history import Ahead
+from vault.log.operation import Header
 from vault.policy.rights import RightsTable, rights_table
 from vault.policy.roles import Role
 from vault.records.epochs import notices_of
@@ -29,12 +28,94 @@ from vault.seal.keyring import Keyring
 from vault.seal.recipients import grant_digest
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, SealedVersion
-from vault.validity.authority import Authority, Listings, Place, Proven, names_its_list, roles_in
+from vault.validity.authority import Authority, Listings, Place, Proven, digests_in, names_its_list, roles_in
 from vault.validity.compartment_access import AccessResolver, CompartmentState
-from vault.validity.erasures import Erasures
-from vault.validity.parents import Parents
+from vault.validity.erased_versions import Erasures
 from vault.validity.said_once import FirstAsked, FirstSaid, SaidOnce, says_once
-from vault.validity.version_groups import at_position, is_named, of_one
+
+# Whether lists name what versions give as their parents: check C7 of FORMAT.md 6.
+# Its author decides how many parents a version names, in how many records and lists: each list and each record is
+# read once for all that ask.
+
+_RECORDS_KEPT = 64
+
+
+@dataclass(slots=True)
+class Parents:
+    """Looks parents up, as one moment of the rows shows them."""
+
+    rows: Rows
+    listings: Listings
+    _records: dict[tuple[bytes, bytes], dict[bytes, list[Place]]] = field(default_factory=dict)
+    _read: set[Place] = field(default_factory=set)
+    _all: Mapping[bytes, object] | None = None
+
+    def are_listed(self, version: OpenedVersion) -> bool:
+        """Say whether some list names each parent of a version: that of the parent's row, if it is here, or any."""
+        known = self.listings.parents
+        asked = set(version.content.parents) - known
+        if asked:
+            places = self._places_in(version)
+            self._read_lists({place for parent in asked for place in places.get(parent, ())})
+            asked -= known
+        return not asked or asked <= self._all_listed().keys()
+
+    def _places_in(self, version: OpenedVersion) -> dict[bytes, list[Place]]:
+        """Return where the versions of a record stand, each as a row says."""
+        key = (version.compartment, version.record)
+        if key not in self._records:
+            if len(self._records) >= _RECORDS_KEPT:
+                del self._records[next(iter(self._records))]
+            places = self._records[key] = {}
+            for identity, origin, seq in self.rows.places_in_record(*key):
+                places.setdefault(identity, []).append((origin, seq))
+        return self._records[key]
+
+    def _read_lists(self, places: Iterable[Place]) -> None:
+        for origin, seq in sorted(set(places) - self._read):
+            self._read.add((origin, seq))
+            for operation in self.rows.operations(origin, seq, seq + 1):
+                self.listings.parents |= digests_in(operation, ItemKind.VERSION)
+
+    def _all_listed(self) -> Mapping[bytes, object]:
+        """Return what all lists name; they are read when something is asked for that no row of its record has."""
+        if self._all is None:
+            self._all = self.listings.of(self.rows, ItemKind.VERSION)
+        return self._all
+
+
+# What stands at the places of a log: versions by place, of one history or the other.
+
+
+def of_one(
+    row: OperationRow, groups: Mapping[int, list[SealedVersion]], rows: Collection[OperationRow]
+) -> dict[int, list[SealedVersion]]:
+    """Return what stands at a place less what the other history of the log lists there."""
+    if len(rows) < 2:
+        return dict(groups)
+    others = {digest for other in rows if other != row for digest in digests_in(other, ItemKind.VERSION)}
+    own = digests_in(row, ItemKind.VERSION)
+    left = {
+        n: [sealed for sealed in group if sealed.id in own or sealed.id not in others] for n, group in groups.items()
+    }
+    return {n: group for n, group in left.items() if group}
+
+
+def at_position(stream: Ahead[SealedVersion], seq: int) -> dict[int, list[SealedVersion]]:
+    """Return what stands at a position, by place; what comes before it is passed over."""
+    groups: dict[int, list[SealedVersion]] = {}
+    sealed = stream.next
+    while sealed is not None and sealed.seq <= seq:
+        if sealed.seq == seq:
+            groups.setdefault(sealed.n, []).append(sealed)
+        sealed = stream.take()
+    return groups
+
+
+def is_named(item: Item, sealed: SealedVersion) -> bool:
+    """Say whether an item of a list, of the kind of versions, names this one in its compartment."""
+    return item.digest == sealed.id and item.tag == compartment_tag(sealed.compartment, sealed.id)
+
 
 _CHUNK = 256
 NO_CONTENT = "fields"

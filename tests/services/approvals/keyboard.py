@@ -19,21 +19,20 @@ from tests.services.founded import Place
 from vault.access.session import Session
 from vault.errors import VaultError
 from vault.ids import Origin, SeatId
-from vault.log.approvals import Approval
+from vault.log.approval import Approval
 from vault.policy.roles import Role
 from vault.records.seatlog import SealedPlace, SeatLog, resume
 from vault.records.work import Entry, Work
 from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
 from vault.seal.entrance.keyfile import unlock as open_slot
 from vault.seal.keyring import Keyring
-from vault.services.approvals.lent_rows import RowSet, added_since, lend
 from vault.services.approvals.pipe import ask_second
-from vault.services.approvals.pipe_process import PipeAnswer, PipeQuestion, answer, decoded
-from vault.services.approvals.question import Question
+from vault.services.approvals.pipe_process import PipeAnswer, PipeQuestion, RowSet, added_since, answer, decoded, lend
+from vault.services.approvals.question import ApprovalQuestion
 from vault.store.schema import open_in_memory
 from vault.validity.authority import Listings
 
-WANTED = Question(
+WANTED = ApprovalQuestion(
     act="break.glass",
     of={"case": b"c" * 16, "seats": [b"t" * 16], "until": 4_000_000_000_000, "why": "emergency"},
     reasons=("casework", "legal-referral"),

@@ -20,8 +20,8 @@ from vault.export.reader import open_package
 from vault.ids import CompartmentId
 from vault.policy.roles import Role
 from vault.seal.age import make_identity, recipient_of
-from vault.services.approvals import approving
-from vault.services.evidence import checking, logbook
+from vault.services.approvals import second_person
+from vault.services.evidence import log_checking, logbook
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 
@@ -51,7 +51,7 @@ def director(filled: Filled, oren: Colleague) -> Iterator[Session]:
 
 
 def export(
-    session: Session, case: CompartmentId, out: Path, second: approving.Second | None
+    session: Session, case: CompartmentId, out: Path, second: second_person.Second | None
 ) -> exporting.Exported | exporting.Undecided:
     return exporting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out, second=second)
 
@@ -67,7 +67,7 @@ def test_who_was_made_a_member_here_approves_once_they_have_unlocked_the_vault_h
     with filled.open() as session:
         partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY), compared=True)
         new = admit(session)
-        (approver,) = approving.approvers(session)
+        (approver,) = second_person.approvers(session)
         assert (approver.is_here, approver.unlocks_first) == (False, True)
         with pytest.raises(WaitingForDecisionError) as waits:
             export(session, filled.cases[0], tmp_path, None)
@@ -75,7 +75,7 @@ def test_who_was_made_a_member_here_approves_once_they_have_unlocked_the_vault_h
             "Also at this keyboard, after they unlock this vault here once under their own name: Oren Sabaluk."
         )
         person = Person()
-        second = approving.at_this_keyboard(session, new.name, run=person.run)
+        second = second_person.at_this_keyboard(session, new.name, run=person.run)
         with pytest.raises(RefusedError, match="the second person has never unlocked this vault here") as refused:
             export(session, filled.cases[0], tmp_path, second)
         assert str(refused.value.next_step).startswith("Let them unlock it here once, under their own name.")
@@ -83,17 +83,17 @@ def test_who_was_made_a_member_here_approves_once_they_have_unlocked_the_vault_h
     with new.open(filled.place):
         pass
     with filled.open() as session:
-        (approver,) = approving.approvers(session)
+        (approver,) = second_person.approvers(session)
         assert (approver.is_here, approver.unlocks_first) == (True, False)
-        second = approving.at_this_keyboard(session, new.name, run=Person().run)
+        second = second_person.at_this_keyboard(session, new.name, run=Person().run)
         assert isinstance(export(session, filled.cases[0], tmp_path, second), exporting.Exported)
 
 
 def test_nobody_is_asked_but_others_who_may_approve(director: Session) -> None:
     with pytest.raises(RefusedError, match="nobody can approve their own question"):
-        approving.at_this_keyboard(director, MEMBER.upper())
+        second_person.at_this_keyboard(director, MEMBER.upper())
     with pytest.raises(NotFoundError, match="no member with this name may approve") as caught:
-        approving.at_this_keyboard(director, "Somebody Else")
+        second_person.at_this_keyboard(director, "Somebody Else")
     assert "Oren Sabaluk" in str(caught.value.next_step)
 
 
@@ -101,7 +101,7 @@ def test_a_second_person_approves_and_both_stand_in_the_package_and_in_both_logs
     director: Session, filled: Filled, oren: Colleague, tmp_path: Path
 ) -> None:
     person = Person()
-    second = approving.at_this_keyboard(director, "oren sabaluk", run=person.run)
+    second = second_person.at_this_keyboard(director, "oren sabaluk", run=person.run)
     done = export(director, filled.cases[0], tmp_path, second)
     assert isinstance(done, exporting.Exported)
     release = open_package(done.path.read_bytes(), IDENTITY).manifest.release
@@ -113,13 +113,13 @@ def test_a_second_person_approves_and_both_stand_in_the_package_and_in_both_logs
     assert "  names: " in person.shown[0], "the second person reads what leaves"
     lines = {line.payload.act: line.payload for line in logbook.newest(director).lines if line.payload is not None}
     assert (lines["export.begin"].out, lines["export.begin"].deleg) == ("ok", oren.seat)
-    assert checking.verify(director).faults == ()
+    assert log_checking.verify(director).faults == ()
     director.close()
     # The log of the second person goes on.
     for _ in range(2):
         with oren.open(filled.place) as session:
             assert session.warnings == ()
-            assert checking.verify(session).faults == ()
+            assert log_checking.verify(session).faults == ()
 
 
 def test_one_member_alone_exports_alone_and_the_log_says_so(filled: Filled, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_one_member_alone_exports_alone_and_the_log_says_so(filled: Filled, tmp_
         )
         lines = {line.payload.act: line.payload for line in logbook.newest(session).lines if line.payload is not None}
         assert lines["export.begin"].out == "ok:alone"
-        assert checking.verify(session).faults == ()
+        assert log_checking.verify(session).faults == ()
 
 
 def test_who_may_not_approve_makes_nobody_less_alone(filled: Filled) -> None:
@@ -140,4 +140,4 @@ def test_who_may_not_approve_makes_nobody_less_alone(filled: Filled) -> None:
         for number, role in enumerate((Role.INTAKE, Role.AUDITOR, Role.FIELD)):
             admit(session, name=f"Helper {number}", passphrase=b"helper %d" % number, roles={role}, by_root=True)
         admit(session, name=MEMBER, member=session.member, by_root=True)
-        assert approving.rule_of(session) == "alone"
+        assert second_person.rule_of(session) == "alone"

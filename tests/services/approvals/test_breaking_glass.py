@@ -16,9 +16,9 @@ from vault.access.session import Session
 from vault.errors import RefusedError, UsageError, WaitingForDecisionError
 from vault.ids import CompartmentId, MemberId
 from vault.policy.roles import Role
-from vault.services.approvals import approving, breaking_glass
+from vault.services.approvals import breaking_glass, second_person
 from vault.services.cases import cases
-from vault.services.evidence import checking, logbook
+from vault.services.evidence import log_checking, logbook
 from vault.services.grants import sharing, timed_grants
 
 DAY_MS = 86_400_000
@@ -59,7 +59,7 @@ def until(session: Session, days: int = 3) -> int:
 
 
 def break_glass(
-    session: Session, case: CompartmentId, member: MemberId, second: approving.Second | None, *, days: int = 3
+    session: Session, case: CompartmentId, member: MemberId, second: second_person.Second | None, *, days: int = 3
 ) -> breaking_glass.GlassBroken:
     return breaking_glass.break_glass(
         session, case, member, until_ms=until(session, days), why="emergency", second=second
@@ -92,7 +92,7 @@ def test_what_it_takes_to_let_somebody_in(director: Session, office: Office) -> 
     with pytest.raises(RefusedError, match="can already open the case"):
         break_glass(director, office.case, director.member, None)
     person = Person(passphrase=office.tove.passphrase, reasons=("emergency",))
-    second = approving.at_this_keyboard(director, office.tove.name, run=person.run)
+    second = second_person.at_this_keyboard(director, office.tove.name, run=person.run)
     with pytest.raises(RefusedError, match="benefits from it"):
         break_glass(director, office.case, tove, second)
 
@@ -100,7 +100,7 @@ def test_what_it_takes_to_let_somebody_in(director: Session, office: Office) -> 
 def test_a_third_approves_and_the_case_opens_for_days_aloud(director: Session, office: Office) -> None:
     sharing.grant(director, office.case, [office.oren.member])
     person = Person(reasons=("emergency",))
-    second = approving.at_this_keyboard(director, colleague.NAME, run=person.run)
+    second = second_person.at_this_keyboard(director, colleague.NAME, run=person.run)
     broken = break_glass(director, office.case, office.tove.member, second)
     assert broken.rule == "two-person"
     assert "Tove Lindqvarn" in person.shown[0]
@@ -108,12 +108,12 @@ def test_a_third_approves_and_the_case_opens_for_days_aloud(director: Session, o
     assert (lines["break.glass"].out, lines["break.glass"].deleg) == ("ok", office.oren.seat)
     (term,) = [term for term in timed_grants.terms_of(director, office.case) if term.member == office.tove.member]
     assert term.until_ms == broken.until_ms
-    assert checking.verify(director).faults == ()
+    assert log_checking.verify(director).faults == ()
     assert timed_grants.announcements(director) == []
     director.close()
     with office.tove.open(office.filled.place) as tove:
         assert cases.open_case(tove, office.case, why="emergency").head.value.title
-        assert checking.verify(tove).faults == ()
+        assert log_checking.verify(tove).faults == ()
         assert timed_grants.announcements(tove) == []
     # Everybody else who holds the case hears of it.
     with office.oren.open(office.filled.place) as oren:
@@ -129,4 +129,4 @@ def test_with_nobody_else_to_ask_it_is_done_alone_and_the_log_says_so(filled: Fi
         assert broken.rule == "alone"
         lines = {line.payload.act: line.payload for line in logbook.newest(session).lines if line.payload is not None}
         assert lines["break.glass"].out == "ok:alone"
-        assert checking.verify(session).faults == ()
+        assert log_checking.verify(session).faults == ()

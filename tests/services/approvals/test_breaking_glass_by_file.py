@@ -18,9 +18,9 @@ from vault.durations import DAY_MS
 from vault.errors import MalformedError, NotFoundError, RefusedError, WaitingForDecisionError
 from vault.ids import CompartmentId
 from vault.progress import Working
-from vault.services.approvals import approving, breaking_glass, by_file
+from vault.services.approvals import breaking_glass, by_file, second_person
 from vault.services.cases import cases
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 
 __all__ = ["organisation", "organisation_template"]  # fixtures
 
@@ -76,9 +76,9 @@ def test_it_is_open_once_the_answer_and_the_bundle_are_here(
     organisation.exchange(JOEL, SELIN)
     with organisation.open(JOEL) as joel:
         assert cases.open_case(joel, case, why="emergency").head.value.title == "Arrest"
-        assert checking.verify(joel).faults == ()
+        assert log_checking.verify(joel).faults == ()
     with organisation.open(SELIN) as selin:
-        assert checking.verify(selin).faults == ()
+        assert log_checking.verify(selin).faults == ()
 
 
 def test_an_answer_for_another_day_is_refused_in_true_words(
@@ -130,7 +130,7 @@ def test_nobody_approves_what_their_own_vault_cannot_tell(
         by_file.ask(
             amina,
             replace(true, of={**true.of, **of}),
-            [approving.approver_named(amina, full_name(SELIN))],
+            [second_person.approver_named(amina, full_name(SELIN))],
             tmp_path / "question",
         )
     with organisation.open(SELIN) as selin:

@@ -29,10 +29,10 @@ from vault.export.reader import open_package
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
 from vault.services.approvals import by_file
-from vault.services.approvals.shown_here import own_texts
+from vault.services.approvals.by_file import own_texts
 from vault.services.approvals.side_by_side import Beside, beside, side_by_side
 from vault.services.cases import cases, notes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing
@@ -107,7 +107,7 @@ def test_an_approval_comes_by_file_and_bundle_and_the_same_files_leave(office: O
         done = export(amina, office, answer)
         assert isinstance(done, exporting.Exported)
         assert done.release == "two-person"
-        assert checking.verify(amina).faults == ()
+        assert log_checking.verify(amina).faults == ()
         with pytest.raises(RefusedError, match="used a second time"):
             export(amina, office, answer)
     release = open_package(done.path.read_bytes(), IDENTITY).manifest.release

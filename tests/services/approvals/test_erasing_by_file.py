@@ -15,11 +15,11 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import MalformedError, RefusedError, UsageError, WaitingForDecisionError
 from vault.ids import CompartmentId
-from vault.services.approvals import approving, by_file, erasing
-from vault.services.approvals.question import Question
+from vault.services.approvals import by_file, erasing, second_person
+from vault.services.approvals.question import ApprovalQuestion
 from vault.services.cases import cases, notes
 from vault.services.erasures import what_goes
-from vault.services.evidence import checking
+from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 
 __all__ = ["organisation", "organisation_template"]  # fixtures
@@ -77,7 +77,7 @@ def test_what_is_approved_elsewhere_goes_once_the_answer_and_the_bundle_are_here
     with office.organisation.open(AMINA) as amina:
         assert erase(amina, office) == "two-person"
         assert cases.list_all(amina) == []
-        assert checking.verify(amina).faults == ()
+        assert log_checking.verify(amina).faults == ()
 
 
 def test_what_came_into_the_case_since_was_not_approved(office: Office) -> None:
@@ -144,17 +144,17 @@ def test_nobody_is_asked_about_what_one_person_may_erase(office: Office, tmp_pat
     assert not (tmp_path / "other").exists()
 
 
-def about(session: Session, case: CompartmentId, said: str = "") -> Question:
+def about(session: Session, case: CompartmentId, said: str = "") -> ApprovalQuestion:
     versions = sorted(version.id for version in what_goes.what_goes(session, case.hex()).versions)
-    return Question(
+    return ApprovalQuestion(
         act="erase",
         of={"versions": versions, "why": "retention"},
         about=(said,),
         reasons=erasing.REASONS,
-        expires_ms=session.log.now_ms() + approving.HERE_MS,
+        expires_ms=session.log.now_ms() + second_person.HERE_MS,
     )
 
 
-def write(session: Session, question: Question, out: Path) -> None:
+def write(session: Session, question: ApprovalQuestion, out: Path) -> None:
     """Seal a question of any content: the program of whoever asks is theirs."""
-    by_file.ask(session, question, [approving.approver_named(session, full_name(SELIN))], out)
+    by_file.ask(session, question, [second_person.approver_named(session, full_name(SELIN))], out)

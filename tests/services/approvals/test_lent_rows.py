@@ -11,9 +11,9 @@ from tests.log import writer
 from tests.log.writer import Writer
 from vault.ids import CompartmentId, Origin, SeatId
 from vault.log.items import Item, ItemKind
-from vault.log.rosters.roster import ROSTER_RECORD
+from vault.log.roster import ROSTER_RECORD
 from vault.seal.purposes import LOCAL_PURPOSES, Purpose
-from vault.services.approvals.lent_rows import RowSet, added_since, can_act_here, lend
+from vault.services.approvals.pipe_process import RowSet, added_since, can_act_here, lend
 from vault.store.rows import Rows
 from vault.store.rowtypes import (
     CheckpointRow,

@@ -14,15 +14,14 @@ from tests.services.approvals.keyboard import WANTED, Keyboard, Person, listed_i
 from tests.services.colleague import PASSPHRASE
 from vault.errors import MalformedError, NotFoundError, RefusedError, VerificationError
 from vault.ids import CompartmentKind, MemberId, SeatId, make_id
-from vault.log.approvals import Approval, approval_id
+from vault.log.approval import Approval, approval_id
 from vault.log.items import decode_items
 from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
 from vault.records.work import Entry, Work
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
 from vault.seal.signing import make_signing_seed
-from vault.services.approvals.lent_rows import RowSet
-from vault.services.approvals.pipe_process import PipeAnswer
+from vault.services.approvals.pipe_process import PipeAnswer, RowSet
 from vault.store.schema import open_in_memory
 
 OTHER = "the second process gave another approval than was asked for"

@@ -18,7 +18,7 @@ from tests.services.approvals.keyboard import WANTED, Keyboard, Person
 from tests.services.colleague import PASSPHRASE
 from vault import platform
 from vault.errors import MalformedError, RefusedError, TryAgainError, VerificationError
-from vault.log.approvals import Approval
+from vault.log.approval import Approval
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw, public_key
 from vault.services.approvals.pipe import run_second_process

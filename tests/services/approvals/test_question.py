@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 from vault.errors import MalformedError, VerificationError
-from vault.services.approvals.question import Question, decode_question
+from vault.services.approvals.question import ApprovalQuestion, decode_question
 
 BLOCKS = [{"label": "text", "text": "First line\nsecond line"}, {"label": "place", "text": ""}]
 REPORT = {"sections": [{"heading": "note", "blocks": BLOCKS}]}
 DATA = json.dumps(REPORT).encode()
-WANTED = Question(
+WANTED = ApprovalQuestion(
     act="export.begin",
     of={"files": [["data.json", sha256(DATA).digest()]], "profile": "lawyer", "purpose": "", "recipient": ""},
     contents={"data.json": DATA},
@@ -50,7 +50,7 @@ def test_a_long_text_is_broken_by_us_and_each_line_of_it_is_marked() -> None:
     words = " ".join(["safe-conduct"] * 6)  # 77 columns: a break between words, and none within one
     report = {"sections": [{"heading": words, "blocks": []}, {"heading": "", "blocks": []}]}
     of = {"place": words, "sum": "x" * 80}
-    wanted = Question(
+    wanted = ApprovalQuestion(
         act=words, of=of, contents={"data.json": json.dumps(report).encode()}, about=(words, "a\tb\nc"), expires_ms=1
     )
     five, one = " ".join(["safe-conduct"] * 5), "safe-conduct"
@@ -74,13 +74,13 @@ def test_a_long_text_is_broken_by_us_and_each_line_of_it_is_marked() -> None:
 
 
 def test_a_line_has_72_columns_at_most() -> None:
-    assert Question(act="x", of={}, about=("y" * 71,), expires_ms=1).lines()[-2:] == [f"> {'y' * 70}", "> y"]
+    assert ApprovalQuestion(act="x", of={}, about=("y" * 71,), expires_ms=1).lines()[-2:] == [f"> {'y' * 70}", "> y"]
 
 
 def test_what_is_approved_is_told_by_name_in_one_order_and_nobody_speaks_who_said_nothing() -> None:
     of = {"until": 0, "seats": [b"\x02", "all", b"\x03"], "files": [["b.pdf", b""], ["a.json", b""]], "case": b"\x01"}
     of["why"] = "safety"
-    assert Question(act="break.glass", of=of, expires_ms=1).lines() == [
+    assert ApprovalQuestion(act="break.glass", of=of, expires_ms=1).lines() == [
         "",
         "To approve: a case is opened to somebody in an emergency (break.glass)",
         "  case: 01",
@@ -105,7 +105,8 @@ def test_the_end_of_a_right_is_told_as_a_day_in_utc_where_it_is_one(monkeypatch:
     monkeypatch.setenv("TZ", "Asia/Bishkek")
     time.tzset()
     lines = {
-        until: Question(act="break.glass", of={"until": until, "since": 1}, expires_ms=1).lines()[2:] for until in told
+        until: ApprovalQuestion(act="break.glass", of={"until": until, "since": 1}, expires_ms=1).lines()[2:]
+        for until in told
     }
     monkeypatch.undo()
     time.tzset()

@@ -18,8 +18,8 @@ from vault.redaction.questions import Question
 from vault.services.exports.exporting import Undecided
 from vault.services.members import warning
 from vault.services.projection import authors
-from vault.services.projection.reading import Stored
-from vault.services.safety import pack, pack_page, seizure
+from vault.services.projection.stored_records import Stored
+from vault.services.safety import person_pack, seizure
 from vault.words.message import Message, Words
 
 
@@ -44,14 +44,17 @@ class Safety(Subject):
 
     def facts(self, case: str) -> PackShown:
         """Return which facts of a case are confirmed, which are only said, and what a reader would miss."""
-        found = pack.facts(self._session, case_id(case))
+        found = person_pack.facts(self._session, case_id(case))
         by = authors.written_by(self._session, found.confirmed)
         confirmed: list[Words] = []
         for stored in found.confirmed:
             said, name, when = stored.value.confirmed, by.get(stored.record, ""), local_time(stored.written_ms)
             confirmed += [
                 _line(stored),
-                *(Message("    {label}: {value}", label=label, value=value) for label, value in pack.told(stored)),
+                *(
+                    Message("    {label}: {value}", label=label, value=value)
+                    for label, value in person_pack.told(stored)
+                ),
                 Message("    confirmed by {who}; {name} wrote it {when}", who=said, name=name, when=when),
             ]
         return PackShown(
@@ -73,8 +76,8 @@ class Safety(Subject):
         Where a form is open, nothing is written, and the questions are returned.
         """
         chosen = RecordId(bytes.fromhex(person)) if person else None
-        wish = pack_page.PageWish(chosen, dict(decided))
-        found = pack_page.print_page(self._session, cast("pack.Facts", shown.found), wish, out, in_words)
+        wish = person_pack.PageWish(chosen, dict(decided))
+        found = person_pack.print_page(self._session, cast("person_pack.Facts", shown.found), wish, out, in_words)
         if isinstance(found, Undecided):
             return found.questions
         return Message("The page is at {path}. It names the client, and is not encrypted.", path=out)

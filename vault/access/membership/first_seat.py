@@ -14,8 +14,8 @@ from vault.access.trust.attempts import make_hints
 from vault.casework.checks import checked_name, checked_name_of_member
 from vault.casework.organisation_records import AttemptsKey, Member, Organisation, PackageKey
 from vault.ids import RECOVERY_SEAT, ZERO_ID, CompartmentKind, MemberId, RecordId, SeatId, VaultId, make_id
-from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make_roster
-from vault.log.rosters.roster_entries import Certificate, MemberEntry, RosterHead
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make_roster
+from vault.log.roster_entries import Certificate, MemberEntry, RosterHead
 from vault.policy.rights import NEWEST_TABLE
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin

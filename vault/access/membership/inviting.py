@@ -13,7 +13,7 @@ from vault.access.session import Session
 from vault.casework.organisation_records import Member
 from vault.errors import BrokenSealError, RefusedError, VerificationError
 from vault.log.genesis import verify_genesis
-from vault.records.localrows import decoded
+from vault.records.seatlog import decoded
 from vault.seal.invitation import Invitation, Request, joining_words, make_nonce, open_request
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw

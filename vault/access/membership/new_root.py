@@ -19,9 +19,9 @@ from vault.access.trust.key_lists import waits_for
 from vault.access.trust.new_epochs import next_holders
 from vault.errors import InternalError, MalformedError, RefusedError
 from vault.ids import CompartmentId, EpochId, Origin, SeatId
-from vault.log.header import Header
 from vault.log.items import LIST_LIMIT
-from vault.log.rosters.roster import ROSTER_PURPOSE, Roster
+from vault.log.operation import Header
+from vault.log.roster import ROSTER_PURPOSE, Roster
 from vault.progress import Progress
 from vault.records.seatlog import Holder
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry

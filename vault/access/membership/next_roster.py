@@ -13,17 +13,10 @@ from vault.access.trust.directory import Directory
 from vault.access.trust.prover import Prover
 from vault.errors import RefusedError
 from vault.ids import MemberId, Origin, RandomBytes, SeatId
-from vault.log.named_history import NamedHistory
-from vault.log.rosters.roster import ROSTER_PURPOSE, Roster, make_roster
-from vault.log.rosters.roster_entries import Certificate, Ending, MemberEntry
-from vault.log.rosters.roster_rules import (
-    EffectiveRoster,
-    check_succession,
-    missing_signers,
-    only_ends_or_lowers,
-    signers_of,
-)
-from vault.log.signatures import signed_message
+from vault.log.genesis import NamedHistory, signed_message
+from vault.log.roster import ROSTER_PURPOSE, Roster, make_roster
+from vault.log.roster_entries import Certificate, Ending, MemberEntry
+from vault.log.roster_rules import EffectiveRoster, check_succession, missing_signers, only_ends_or_lowers, signers_of
 from vault.policy.roles import Role
 from vault.records.logs import genesis_of
 from vault.seal.recovery import derive_root_seed

@@ -29,10 +29,9 @@ from vault.casework.checks import checked_name, checked_name_of_member
 from vault.errors import UsageError, VerificationError, WaitingForDecisionError
 from vault.ids import ZERO_ID, MemberId, Origin, SeatId, VaultId, make_id
 from vault.log.genesis import origin_of
-from vault.log.rosters.roster_entries import Certificate
+from vault.log.roster_entries import Certificate
 from vault.log.tree import Frontier
-from vault.records.localrows import SessionKeys, decoded
-from vault.records.seatlog import SealedPlace, SeatLog, begin
+from vault.records.seatlog import SealedPlace, SeatLog, SessionKeys, begin, decoded
 from vault.seal.entrance.doors import DoorKeys, make_doors, make_recovery_door
 from vault.seal.entrance.keyfile import (
     SLOT_COUNT,

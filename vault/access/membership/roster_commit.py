@@ -18,8 +18,8 @@ from vault.casework.organisation_records import Member
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, SeatId
 from vault.log.epoch_notice import KIND_AT, RevokedLog
-from vault.log.rosters.roster import ROSTER_RECORD, Roster, check_chain
-from vault.log.rosters.roster_rules import EffectiveRoster, only_ends_or_lowers
+from vault.log.roster import ROSTER_RECORD, Roster, check_chain
+from vault.log.roster_rules import EffectiveRoster, only_ends_or_lowers
 from vault.policy.rights import RightsTable
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder

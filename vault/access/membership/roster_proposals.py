@@ -14,9 +14,9 @@ from vault.casework.organisation_records import Member
 from vault.display import is_one_line
 from vault.errors import BrokenSealError, MalformedError, RefusedError
 from vault.ids import ID_SIZE, ZERO_ID, EpochId, MemberId
-from vault.log.rosters.roster import Roster
+from vault.log.roster import Roster
 from vault.names.normal import as_seen
-from vault.records.localrows import decoded
+from vault.records.seatlog import decoded
 from vault.seal.envelope import LocalContext, open_sealed, seal
 from vault.seal.keyring import derive_proposal_key
 from vault.seal.purposes import Purpose

@@ -21,8 +21,7 @@ from vault import platform
 from vault.access.pins.alarms import Stored
 from vault.errors import InternalError, TryAgainError, VaultError
 from vault.ids import Origin, SeatId, VaultId, make_id
-from vault.records.localrows import decoded
-from vault.records.seatlog import SeatLog
+from vault.records.seatlog import SeatLog, decoded
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.envelope import LocalContext, open_sealed, seal
 from vault.seal.named import former_pins_file_name, machine_digest, private_file_name

@@ -16,8 +16,7 @@ from vault.access.trust.prover import proven_alone
 from vault.casework.organisation_records import AttemptsKey
 from vault.errors import BrokenSealError, VaultError
 from vault.ids import CompartmentKind, VaultId
-from vault.records.codec import of_kind
-from vault.records.versions import open_each
+from vault.records.versions import of_kind, open_each
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose

@@ -12,15 +12,15 @@ from vault.access.trust.directory import Directory
 from vault.access.trust.prover import gives_root, report_of
 from vault.errors import VerificationError
 from vault.ids import ZERO_DIGEST, Origin, SeatId
-from vault.log.checks.list_check import proven_lists
-from vault.log.checks.report import LogReport
 from vault.log.genesis import Genesis
 from vault.log.items import ItemKind, keys_tag
+from vault.log.list_check import proven_lists
+from vault.log.verify import LogReport
 from vault.records.logs import genesis_of
 from vault.records.seatlog import Predecessor, SealedPlace, stored_origin
 from vault.seal.entrance.keyfile import KeyFile
 from vault.store.rows import Rows
-from vault.validity.parting import parting_of
+from vault.validity.authority import parting_of
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
 from vault.words.next_step import NextStep

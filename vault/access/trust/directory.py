@@ -11,11 +11,11 @@ from vault.access.trust.prover import proven_alone
 from vault.errors import BrokenSealError, MalformedError, VerificationError
 from vault.ids import RECOVERY_SEAT, CompartmentId, CompartmentKind, MemberId, SeatId, VaultId
 from vault.log.epoch_notice import KIND_AT, founded_compartment
+from vault.log.genesis import signed_message
 from vault.log.items import LIST_LIMIT, Item, ItemKind
-from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, RosterChain, check_chain
-from vault.log.rosters.roster_entries import Certificate
-from vault.log.rosters.roster_rules import EffectiveRoster
-from vault.log.signatures import signed_message
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, RosterChain, check_chain
+from vault.log.roster_entries import Certificate
+from vault.log.roster_rules import EffectiveRoster
 from vault.policy.rights import RightsTable, rights_table
 from vault.policy.roles import Role
 from vault.records.epochs import read_notice
@@ -26,7 +26,7 @@ from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 from vault.validity.authority import Authority
 from vault.validity.compartment_access import AccessResolver
-from vault.validity.forks import Carried, judge_rosters
+from vault.validity.roster_validity import Carried, judge_rosters
 from vault.words.message import Message
 
 RECOVERY = SeatId(RECOVERY_SEAT)

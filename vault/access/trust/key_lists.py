@@ -14,9 +14,8 @@ from vault.index.file import Index, is_ahead
 from vault.index.remembered import KeyItem, forget_keys, key_cursor, key_items, remember_keys
 from vault.log.epoch_notice import epoch_digest, founded_compartment, named_in
 from vault.log.items import ITEM_SIZE, Item, ItemKind, compartment_tag, decode_items
-from vault.records.absence import Absent
 from vault.records.epochs import notices_of, read_notice
-from vault.records.logs import genesis_of
+from vault.records.logs import Absent, genesis_of
 from vault.seal.keyring import Keyring
 from vault.store.engine import Database
 from vault.store.rows import Rows

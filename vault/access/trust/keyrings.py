@@ -17,8 +17,8 @@ from vault.errors import MalformedError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, SeatId, VaultId
 from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import SEAT_IN_GENESIS
-from vault.log.header import Header
 from vault.log.items import ItemKind, compartment_tag
+from vault.log.operation import Header
 from vault.platform import LockedMemory
 from vault.records.epochs import notices_naming
 from vault.records.seatlog import SealedPlace
@@ -28,7 +28,7 @@ from vault.seal.recipients import KemPrivate, grant_digest
 from vault.store.rows import Rows
 from vault.store.rowtypes import GrantRow
 from vault.validity.authority import Authority, Listings, Place, Proven
-from vault.validity.grants import GrantReader
+from vault.validity.epoch_validity import GrantReader
 
 # One page, 128 keys; a keyring that holds more takes a larger piece.
 _FIRST_SIZE = 4096

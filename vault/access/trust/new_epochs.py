@@ -12,7 +12,7 @@ from vault.access.trust.directory import RECOVERY, Directory
 from vault.access.trust.prover import Prover
 from vault.ids import Origin, SeatId
 from vault.log.epoch_notice import MOST_REVOCATIONS, MOST_SEEN, RevokedLog
-from vault.log.named_history import NamedHistory
+from vault.log.genesis import NamedHistory
 from vault.policy.roles import Role
 from vault.records.logs import genesis_of
 from vault.records.seatlog import Holder, SeatLog

@@ -8,17 +8,15 @@ from dataclasses import dataclass, field, replace
 from vault.access.pins.pins import Pinned
 from vault.errors import VerificationError
 from vault.ids import Origin
-from vault.log.checks.parting import Parting
-from vault.log.checks.report import LogReport
-from vault.log.checks.verify import verify_log
-from vault.log.named_history import NamedHistory
+from vault.log.genesis import NamedHistory
+from vault.log.parting import Parting
 from vault.log.tree import HASH_SIZE, TILE_WIDTH, leaf_hash, root_at, tile_stop
+from vault.log.verify import LogReport, verify_log
 from vault.records.logs import genesis_bytes_of, leaves_of
 from vault.records.seatlog import SeatLog
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows, in_turn
-from vault.validity.authority import Proven
-from vault.validity.parting import parting_of
+from vault.validity.authority import Proven, parting_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from vault.access.pins.alarms import VALID_AGAIN, lasting, remembered
 from vault.access.pins.pins import Endings, Pins
 from vault.access.trust.directory import Directory
 from vault.ids import SeatId
-from vault.log.rosters.roster import ROSTER_PURPOSE, RosterChain
-from vault.log.rosters.roster_rules import signers_of
-from vault.log.signatures import signed_message
+from vault.log.genesis import signed_message
+from vault.log.roster import ROSTER_PURPOSE, RosterChain
+from vault.log.roster_rules import signers_of
 from vault.seal.signing import is_signed_raw
 from vault.words.finding import Code, Finding
 

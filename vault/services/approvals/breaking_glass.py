@@ -17,7 +17,8 @@ from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry, Work
 from vault.seal.named import access_record
 from vault.services.approvals import by_file
-from vault.services.approvals.approving import (
+from vault.services.approvals.question import ApprovalQuestion
+from vault.services.approvals.second_person import (
     ALONE,
     APART_MS,
     HERE_MS,
@@ -28,7 +29,6 @@ from vault.services.approvals.approving import (
     chosen_approvers,
     required_approval,
 )
-from vault.services.approvals.question import Question
 from vault.services.grants import sharing
 from vault.services.grants.timed_grants import last_day
 from vault.services.projection.authors import name_in, names_of_members
@@ -67,9 +67,9 @@ class Glass:
     about: tuple[str, ...] = field(repr=False)
     rule: str
 
-    def question(self, session: Session, *, valid_ms: int) -> Question:
+    def question(self, session: Session, *, valid_ms: int) -> ApprovalQuestion:
         """Return the question to the second person."""
-        return Question(
+        return ApprovalQuestion(
             act=ACT,
             of={"case": self.case, "seats": sorted(self.seats), "until": self.until_ms, "why": self.why},
             about=self.about,

@@ -15,14 +15,15 @@ from vault.access.session import Session
 from vault.access.trust.new_epochs import next_holders, revocations_of
 from vault.errors import RefusedError, TryAgainError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, VersionId
-from vault.log.approvals import Approval
+from vault.log.approval import Approval
 from vault.log.epoch_notice import RevokedLog
 from vault.log.payload import OBJECTS_LIMIT
 from vault.policy.roles import Action
 from vault.records.seatlog import Holder
 from vault.records.work import Entry, Work
 from vault.services.approvals import by_file
-from vault.services.approvals.approving import (
+from vault.services.approvals.question import ApprovalQuestion
+from vault.services.approvals.second_person import (
     ALONE,
     APART_MS,
     HERE_MS,
@@ -31,7 +32,6 @@ from vault.services.approvals.approving import (
     chosen_approvers,
     required_approval,
 )
-from vault.services.approvals.question import Question
 from vault.services.cases.case_changes import change
 from vault.services.cases.holds import require_none
 from vault.services.erasures.mentions import checked_title
@@ -171,7 +171,7 @@ def _require(session: Session, plan: Plan) -> str:
     return rule
 
 
-def _question(session: Session, plan: Plan, why: str, subject: bytes | None, *, valid_ms: int) -> Question:
+def _question(session: Session, plan: Plan, why: str, subject: bytes | None, *, valid_ms: int) -> ApprovalQuestion:
     names = names_of_members(session)
     said = Message(
         "{name} erases {records} records of {cases}: {kinds}",
@@ -180,7 +180,7 @@ def _question(session: Session, plan: Plan, why: str, subject: bytes | None, *, 
         cases=", ".join(map(str, plan.cases.values())),
         kinds=", ".join(f"{count} {kind}" for kind, count in plan.kinds.items()),
     )
-    return Question(
+    return ApprovalQuestion(
         act=ERASE,
         of={"versions": sorted({version.id for version in plan.shown}), "why": why},
         about=(str(said),),

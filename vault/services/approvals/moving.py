@@ -19,6 +19,7 @@ from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, MemberId, RecordId, VersionId
 from vault.index.heads import heads_of
 from vault.policy.roles import Action
+from vault.services import case_papers
 from vault.services.approvals.erasing import MOVED, erase, needs_second
 from vault.services.cases import sections
 from vault.services.cases.editing import Place
@@ -26,10 +27,9 @@ from vault.services.cases.holds import require_none
 from vault.services.erasures.reach import Plan
 from vault.services.erasures.what_goes import what_goes
 from vault.services.grants import sharing
-from vault.services.papers import adding
 from vault.services.projection.authors import name_in, names_of_members
-from vault.services.projection.offered import keep_offered
-from vault.services.projection.reading import Stored, read_versions, stored_of_kind
+from vault.services.projection.folder_row import keep_offered
+from vault.services.projection.stored_records import Stored, read_versions, stored_of_kind
 from vault.words.message import Message
 
 Movable = Stored[Note] | Stored[Person] | Stored[Document]
@@ -98,7 +98,7 @@ def move(session: Session, moving: Moving) -> Moved:
         elif isinstance(value, Document):
             original = None if value.translation_of is None else made.get(value.translation_of)
             moved = replace(value, translation_of=original)
-            made[stored.record] = adding.keep_again(session, moved, moving.section)
+            made[stored.record] = case_papers.keep_again(session, moved, moving.section)
         else:
             amends = None if value.amends is None else made.get(RecordId(value.amends), value.amends)
             # It is written anew there today: a note that names no day keeps the one on which it was written.

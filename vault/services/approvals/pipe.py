@@ -18,15 +18,22 @@ from vault.access.session import Session
 from vault.access.trust.prover import report_of
 from vault.errors import RefusedError, TryAgainError, VaultError, VerificationError
 from vault.ids import CompartmentKind, MemberId, Origin, SeatId
-from vault.log.approvals import Approval
+from vault.log.approval import Approval
 from vault.log.items import Item, ItemKind, decode_items
 from vault.records.epochs import read_notice
 from vault.records.logs import genesis_of
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw
-from vault.services.approvals.lent_rows import RowSet, can_act_here, lend
-from vault.services.approvals.pipe_process import NOBODY_TYPED, PipeAnswer, PipeQuestion, decoded
-from vault.services.approvals.question import Question
+from vault.services.approvals.pipe_process import (
+    NOBODY_TYPED,
+    PipeAnswer,
+    PipeQuestion,
+    RowSet,
+    can_act_here,
+    decoded,
+    lend,
+)
+from vault.services.approvals.question import ApprovalQuestion
 from vault.store.rows import Rows
 from vault.words.message import Message
 from vault.words.next_step import NextStep
@@ -53,7 +60,7 @@ def run_second_process(question: bytes, module: str = "vault.services.approvals.
 
 def ask_second(
     session: Session,
-    question: Question,
+    question: ApprovalQuestion,
     *,
     member: MemberId,
     name: str,
@@ -102,7 +109,9 @@ def ask_second(
     return approval
 
 
-def _require_what_was_asked(session: Session, question: Question, approval: Approval, seats: Sequence[SeatId]) -> None:
+def _require_what_was_asked(
+    session: Session, question: ApprovalQuestion, approval: Approval, seats: Sequence[SeatId]
+) -> None:
     certificate = session.directory.effective.certificates.get(approval.approver)
     asked = (session.vault, question.act, question.digest, session.seat, question.expires_ms)
     given = (approval.vault, approval.act, approval.digest, approval.requester, approval.expires_ms)

@@ -1,28 +1,34 @@
-"""What is put before a second person: things, not claims about them.
-
-The digest is computed where the approver sits, from the files and members that are shown there; what the asker says of
-them stands apart. So nobody approves one thing and reads another.
-"""
+"""What is put before a second person, things and not claims about them; and the answer."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from textwrap import wrap
 from typing import Any
 
 import msgspec
 
+from vault.access.trust.directory import Directory
 from vault.display import MINUTE_UTC, one_line, time_data
-from vault.errors import MalformedError, VerificationError
+from vault.errors import MalformedError, RefusedError, UsageError, VerificationError
 from vault.export.archive import DATA
 from vault.export.dossier_report import Report
 from vault.export.pdf import report_of, require_made_from_data
 from vault.export.release import ACT as EXPORT
 from vault.export.release import file_digests
-from vault.log.approvals import approved_digest
+from vault.ids import ID_SIZE, MemberId, SeatId, VaultId
+from vault.log.approval import APPROVAL_PURPOSE, APPROVE_ACT, Approval, approved_digest
+from vault.policy.roles import ALLOWED, Action, Role
+from vault.records.work import Entry, Work
 from vault.words.message import Message
+
+# What is put before a second person: things, not claims about them.
+# The digest is computed where the approver sits, from the files and members that are shown there; what the asker says
+# of them stands apart. So nobody approves one thing and reads another.
 
 # What the first page says beside the case; purpose and profile stand among what is approved.
 _HEAD = ("day", "language", "reference", "organisation", "contact", "recipient", "pages")
@@ -44,7 +50,7 @@ _OF = {
 _NAMES = {"seats": "devices that get its key", "versions": "versions that go", "why": "reason"}
 
 
-class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ApprovalQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """May this act be done, with this?
 
     `of` is what the act is done with (FORMAT.md 5), `contents` the files that it names by digest, `about` how the asker
@@ -123,14 +129,14 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         return lines
 
 
-def decode_question(untrusted: bytes) -> Question:
+def decode_question(untrusted: bytes) -> ApprovalQuestion:
     """Return the question in these bytes.
 
     Raises:
         MalformedError: there is none, or its reasons are no codes.
     """
     try:
-        question = msgspec.msgpack.decode(untrusted, type=Question)
+        question = msgspec.msgpack.decode(untrusted, type=ApprovalQuestion)
     except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
         raise MalformedError(Message("a question to a second person cannot be read")) from None
     if not all(map(_CODE.fullmatch, question.reasons)):
@@ -181,3 +187,79 @@ def _members(of: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, ", ".join(part.hex() if isinstance(part, bytes) else str(part) for part in value)
         else:
             yield name, str(value)
+
+
+# The answer to a question: an approval of exactly this, signed and listed in the approver's own log.
+# Either carrier gives it by these functions; nothing here touches a terminal, a pipe or a file.
+
+
+def require_another(directory: Directory, requester: bytes, approver: MemberId) -> MemberId:
+    """Return the member who asks.
+
+    Raises:
+        RefusedError: their seat is not in the newest roster, or it is the approver's own question.
+    """
+    certificate = directory.effective.certificates.get(requester)
+    if certificate is None:
+        raise RefusedError(
+            Message("the member who asks is not in the newest list of members"),
+            next_step=Message("Import the newest bundle first."),
+        )
+    if MemberId(certificate.member) == approver:
+        raise RefusedError(Message("nobody can approve their own question"), next_step=Message("Ask another member."))
+    return MemberId(certificate.member)
+
+
+def approve(
+    question: ApprovalQuestion,
+    begin_work: Callable[[], Work],
+    *,
+    vault: VaultId,
+    requester: bytes,
+    approver: SeatId,
+    roles: AbstractSet[Role],
+    why: str,
+    sign: Callable[[str, bytes], bytes],
+    rule: str = "",
+) -> Approval:
+    """Approve exactly what is asked; durable in the approver's own log on return.
+
+    `sign` gets a purpose and a message, and signs by the approver's identity key. Of the approver's roles the first by
+    name that may approve is named. `rule` is by which policy allowed it; the role, where none was asked.
+
+    Raises:
+        UsageError: no reason of the question.
+        RefusedError: no role that may approve.
+    """
+    if why not in question.reasons:
+        raise UsageError(Message("the reason must be one of: {names}", names=", ".join(question.reasons)))
+    role = min((role.value for role in roles & ALLOWED[Action.APPROVE]), default=None)
+    if role is None:
+        raise RefusedError(
+            Message("the second person's role does not allow approvals"), next_step=Message("Ask another member.")
+        )
+    unsigned = Approval(
+        vault=vault,
+        act=question.act,
+        digest=question.digest,
+        requester=requester,
+        approver=approver,
+        role=role,
+        why=why,
+        expires_ms=question.expires_ms,
+        nonce=secrets.token_bytes(ID_SIZE),
+    )
+    approval = unsigned.signed(sign(APPROVAL_PURPOSE, unsigned.unsigned()))
+    with begin_work() as work:
+        work.list_approval(approval.encode())
+        work.commit(
+            Entry(
+                act=APPROVE_ACT,
+                why=why,
+                obj=question.subject,
+                dig=approval.digest,
+                deleg=requester,
+                pol=rule or f"approve:{role}",
+            )
+        )
+    return approval

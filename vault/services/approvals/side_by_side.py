@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from vault.export.dossier_report import Piece, Report, Row, legible
 from vault.redaction.transform import tidy
-from vault.services.approvals.question import Question
+from vault.services.approvals.question import ApprovalQuestion
 
 _STANDS_FOR = re.compile(r"(\[[^\[\]]{1,24}\])")
 """What stands in a report for something that stays: a code of a person, or that it was removed."""
@@ -36,7 +36,7 @@ class Beside:
     is_heading: bool = False
 
 
-def side_by_side(question: Question, own: Collection[str] = ()) -> tuple[Beside, ...]:
+def side_by_side(question: ApprovalQuestion, own: Collection[str] = ()) -> tuple[Beside, ...]:
     """Return what the pages of a question show, in their order; `own` are the texts of the case.
 
     What is hidden is told by what stands for it; what it was, only by a text of the case that says all else alike.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vault import platform
 from vault.errors import MalformedError, NotFoundError, RefusedError, TryAgainError, VaultError, VerificationError
-from vault.log.state import bytes_digest
+from vault.log.tree import bytes_digest
 from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, KeyHeader
 from vault.store.blobs import Blobs
 from vault.store.files import read_limited, write_durable

@@ -1,22 +1,26 @@
-"""What a vault or a copy of it comes to: one digest, and every version opened that a seat can open."""
+"""What a vault or a copy of it comes to: one digest, every version opened, and the contents of documents."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from vault.errors import BrokenSealError, MalformedError
+from vault.errors import BrokenSealError, MalformedError, VaultError
 from vault.ids import SeatId, VaultId
 from vault.log.items import Item, ItemKind, decode_items
-from vault.log.state import state_digest
-from vault.log.tree import leaf_hash
-from vault.progress import CancelledError, Progress, Stopped
+from vault.log.tree import leaf_hash, state_digest
+from vault.progress import CancelledError, Progress, StepProgress, Stopped
+from vault.records.attachment_bodies import lacking_chunks
 from vault.records.logs import genesis_of
 from vault.records.versions import is_no_fault_of_the_copy, no_wraps, open_all
+from vault.seal.bodies import Names, chunk_name
 from vault.seal.keyring import Keyring
+from vault.store.blobs import Blobs
 from vault.store.engine import Database
 from vault.store.rowtypes import OperationRow, SealedVersion, VersionKeyRow, VersionRow
 from vault.words.message import Message
+
+# What a vault or a copy of it comes to: one digest, and every version opened that a seat can open.
 
 # Each entry lists at most 256 versions: so many entries at a time fit in memory, and others get a turn in between.
 _ENTRIES_AT_A_TIME = 32
@@ -148,3 +152,72 @@ def _by_place(keys: Iterable[VersionKeyRow]) -> dict[tuple[int, int], list[Versi
     for key in keys:
         places.setdefault((key.seq, key.n), []).append(key)
     return places
+
+
+# The contents of documents in a backup: chunks by name, each read and hashed as it is copied.
+
+_SETTLED_AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class ContentState:
+    """How many attachments there are, and how many of their chunks are not there or not what their names say."""
+
+    attachments: int
+    missing: int
+
+
+def copy_chunks(
+    source: Blobs,
+    target: Blobs,
+    *,
+    progress: StepProgress = lambda what, done, total: None,
+    cancelled: Stopped = lambda: False,
+) -> None:
+    """Copy every chunk that is what its name says to another place; what is not stays behind.
+
+    Raises:
+        TryAgainError: no room. CancelledError: as asked.
+    """
+    names = list(source.names())
+    for start in range(0, len(names), _SETTLED_AT_ONCE):
+        copied = []
+        for done, name in enumerate(names[start : start + _SETTLED_AT_ONCE], start):
+            if cancelled():
+                raise CancelledError
+            sealed = _read(source, name)
+            if sealed is not None:
+                target.put(name, sealed)
+                copied.append(name)
+            progress(Message("Copying documents"), done + 1, len(names))
+        target.settle(copied)
+
+
+def content_state(tables: Database, blobs: Blobs, cancelled: Stopped = lambda: False) -> ContentState:
+    """Read every chunk that the attachments of a database name, and say what is not there.
+
+    Raises:
+        CancelledError: as asked.
+    """
+    with tables.reading() as rows:
+        attachments = rows.attachments()
+    missing = 0
+    for row in attachments:
+        if cancelled():
+            raise CancelledError
+        try:
+            names = Names.decode(row.names)
+        except MalformedError:
+            missing += 1
+            continue
+        with tables.reading() as rows:
+            missing += lacking_chunks(rows, blobs, names)
+    return ContentState(len(attachments), missing)
+
+
+def _read(source: Blobs, name: bytes) -> bytes | None:
+    try:
+        sealed = source.get(name)
+    except VaultError:
+        return None
+    return sealed if sealed is not None and chunk_name(sealed) == name else None

@@ -16,7 +16,6 @@ from vault.policy.roles import Action
 from vault.progress import StepProgress, Stopped
 from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE
-from vault.services.backups.backup_building import build
 from vault.services.backups.backup_folder import (
     BackupFolder,
     Source,
@@ -27,10 +26,10 @@ from vault.services.backups.backup_folder import (
     require_undamaged,
     translated,
 )
-from vault.services.backups.backup_proof import Proof, cases_said, prove
-from vault.services.backups.closed_here import broken_cases
-from vault.services.computer.health import last_backup
-from vault.services.projection import dates
+from vault.services.backups.backup_warnings import broken_cases
+from vault.services.backups.proven_backup import Proof, build, cases_said, prove
+from vault.services.health import last_backup
+from vault.services.projection import last_done
 from vault.store.blobs import CHUNK_FILE_SIZE, Blobs
 from vault.words.message import Message, plural
 
@@ -151,7 +150,7 @@ def make(
             # What is not in the log did not happen.
             made.remove()
             raise
-        dates.note(session, dates.Done.BACKUP, proof.manifest.made_ms)
+        last_done.note(session, last_done.Done.BACKUP, proof.manifest.made_ms)
         removed, kept = _remove_older(source, destination, keep)
     state = proof.state
     return MadeBackup(
@@ -232,7 +231,7 @@ def _note_verified(keys: CopyKeys, proof: Proof, state: Path) -> None:
     known = pins.load()
     if known is not None:
         made = max(known.dates.backup or 0, min(proof.manifest.made_ms, now))
-        pins.note({dates.Done.VERIFY: now, dates.Done.BACKUP: made})
+        pins.note({last_done.Done.VERIFY: now, last_done.Done.BACKUP: made})
 
 
 def open_and_prove(

@@ -27,13 +27,13 @@ from vault.policy.roles import ALLOWED, Action
 from vault.records.seatlog import Holder
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry, Work
-from vault.services.grants.deputies import deputy_of
 from vault.services.grants.sharing import Holders, holders_of
+from vault.services.grants.successors import deputy_of
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.services.projection.reading import Stored, read_heads, stored_of_kind
 from vault.services.projection.seats import seats_of
 from vault.services.projection.short_ids import ids_between, the_one_named, typed_id
+from vault.services.projection.stored_records import Stored, read_heads, stored_of_kind
 from vault.words.message import Message, plural
 
 MOST_LISTED = 1_000_000

@@ -29,15 +29,14 @@ from vault.index.case_pages import cases_between
 from vault.index.heads import heads_in, heads_of, records_between
 from vault.index.people_index import people_in
 from vault.policy.roles import Action
-from vault.records.codec import from_fields, to_fields
-from vault.records.versions import OpenedVersion
+from vault.records.versions import OpenedVersion, from_fields, to_fields
 from vault.records.work import Entry
 from vault.services.cases.cases import find, log_view
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.services.projection.reading import joined, read_valid_at, read_versions
 from vault.services.projection.seats import members_of_logs
 from vault.services.projection.short_ids import ids_between, typed_id
+from vault.services.projection.stored_records import joined, read_valid_at, read_versions
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 

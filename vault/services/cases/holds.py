@@ -12,16 +12,14 @@ from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.heads import heads_of
 from vault.policy.roles import Action
-from vault.records.codec import of_kind, to_fields
-from vault.records.content import PARENT_LIMIT
-from vault.records.versions import OpenedVersion, open_each
+from vault.records.versions import PARENT_LIMIT, OpenedVersion, of_kind, open_each, to_fields
 from vault.records.work import Entry
 from vault.seal.named import hold_record
 from vault.services.cases.cases import today
 from vault.services.projection.folder_row import stored
 from vault.services.projection.places import name_of
 from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.services.projection.reading import Stored, read_valid_at, stored_of_kind
+from vault.services.projection.stored_records import Stored, read_valid_at, stored_of_kind
 from vault.store.rowtypes import SealedVersion
 from vault.words.message import Message
 from vault.words.next_step import NextStep

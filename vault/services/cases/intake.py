@@ -28,16 +28,16 @@ from vault.index.heads import heads_of
 from vault.index.search_text import fold_words, words_of
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry, Work
+from vault.services.cases.case_people import as_heard
 from vault.services.cases.cases import CaseMade, new_case
 from vault.services.cases.editing import Edited, Following, Place, heads_at, next_of
-from vault.services.cases.people import as_heard
 from vault.services.cases.register import entries_for
-from vault.services.grants.intake_key import WEEKLY
+from vault.services.grants.key_changes import WEEKLY
 from vault.services.projection.authors import name_in, names_of_members
-from vault.services.projection.kinds_held import held_of_kind, the_one
+from vault.services.projection.places import held_of_kind, the_one_of_kind
 from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
-from vault.services.projection.reading import Stored, stored_of_kind
 from vault.services.projection.short_ids import the_one_named, typed_id
+from vault.services.projection.stored_records import Stored, stored_of_kind
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -81,7 +81,7 @@ def add(
         call_back=call_back,
         when=when,
     )
-    home = the_one(session, CompartmentKind.INTAKE)
+    home = the_one_of_kind(session, CompartmentKind.INTAKE)
     with session.work(home) as work:
         record = work.keep(home, slip)
         work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
@@ -114,7 +114,7 @@ def correct(
     """
     rule = session.require(Action.INTAKE_WRITE)
     _require_short(text or "")
-    stored, home = _open_slip(session, slip), the_one(session, CompartmentKind.INTAKE)
+    stored, home = _open_slip(session, slip), the_one_of_kind(session, CompartmentKind.INTAKE)
     typed = {"name": name, "number": number, "language": language, "text": text, "call_back": call_back, "when": when}
     wanted: dict[str, Any] = {field: said for field, said in typed.items() if said is not None}
     up_to_date_index(session)
@@ -223,7 +223,7 @@ def close(session: Session, slip: str) -> None:
     """
     rule = session.require(Action.INTAKE_WRITE)
     stored = _open_slip(session, slip)
-    home = the_one(session, CompartmentKind.INTAKE)
+    home = the_one_of_kind(session, CompartmentKind.INTAKE)
     with session.work(home) as work:
         _keep_ended(session, work, stored, SlipState.CLOSED)
         work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
@@ -260,7 +260,7 @@ def move(
         said = [record for record in said if not isinstance(record, Person)]
     is_spelt_anew = known is not None and known.after.names != known.before.names
     entries = entries_for(session, [known.after]) if known is not None and is_spelt_anew else _entries_of(session, said)
-    with session.work(the_one(session, CompartmentKind.INTAKE), case, *(home for home, _ in entries)) as work:
+    with session.work(the_one_of_kind(session, CompartmentKind.INTAKE), case, *(home for home, _ in entries)) as work:
         kinds = _keep_said(session, work, stored, (*said, *entries), case)
         if known is not None and same is not None and known.is_different:
             work.write(case, same, Person.KIND, known.fields(), known.parents)
@@ -288,7 +288,7 @@ def move_to_new(session: Session, slip: str, *, title: str, kind: str, role: str
     said = said_by(stored.value, word_of(PersonRole, role, "role"))
     founding = new_case(session, title=title, kind=kind)
     entries = _entries_of(session, said)
-    with session.work(the_one(session, CompartmentKind.INTAKE), *(home for home, _ in entries)) as work:
+    with session.work(the_one_of_kind(session, CompartmentKind.INTAKE), *(home for home, _ in entries)) as work:
         case = founding.found(work)
         kinds = _keep_said(session, work, stored, (*said, *entries), case)
         covers = kinds + Counter({Case.KIND: 1})
@@ -342,7 +342,7 @@ def _keep_said(
 def _keep_ended(
     session: Session, work: Work, slip: Stored[Slip], state: SlipState, case: CompartmentId | None = None
 ) -> None:
-    home = the_one(session, CompartmentKind.INTAKE)
+    home = the_one_of_kind(session, CompartmentKind.INTAKE)
     parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, slip.record, Slip.KIND)]
     work.keep(
         home,
@@ -353,5 +353,5 @@ def _keep_ended(
 
 
 def _slips(session: Session) -> list[Stored[Slip]]:
-    found = stored_of_kind(read_valid(session, the_one(session, CompartmentKind.INTAKE)), Slip)
+    found = stored_of_kind(read_valid(session, the_one_of_kind(session, CompartmentKind.INTAKE)), Slip)
     return [slip for slip in found if slip.record != WEEKLY]

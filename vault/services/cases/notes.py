@@ -20,9 +20,9 @@ from vault.records.work import Entry
 from vault.services.cases import editing
 from vault.services.cases.cases import find, log_view
 from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.services.projection.reading import Stored, read_versions, stored_of_kind
 from vault.services.projection.seats import members_of_logs
 from vault.services.projection.short_ids import ids_between, the_one_named, typed_id
+from vault.services.projection.stored_records import Stored, read_versions, stored_of_kind
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 

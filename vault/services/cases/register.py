@@ -24,10 +24,10 @@ from vault.records.work import Entry
 from vault.seal.keyring import make_key
 from vault.seal.named import derive_register_hash, derive_register_key
 from vault.services.projection.authors import name_in, names_of_members
-from vault.services.projection.kinds_held import held_of_kind, the_one
+from vault.services.projection.places import held_of_kind, the_one_of_kind
 from vault.services.projection.projection import reindex, up_to_date_index
-from vault.services.projection.reading import read_heads, read_versions, stored_of_kind
 from vault.services.projection.seats import members_of_logs
+from vault.services.projection.stored_records import read_heads, read_versions, stored_of_kind
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message, filled
 
@@ -45,7 +45,7 @@ def add(session: Session, names: Sequence[str]) -> RecordId:
         UsageError: the names give no skeleton: a single short word finds too many.
     """
     rule = session.require(Action.REGISTER_WRITE)
-    home = the_one(session, CompartmentKind.REGISTER)
+    home = the_one_of_kind(session, CompartmentKind.REGISTER)
     entry = _entry(session, home, names)
     if entry is None:
         raise UsageError(
@@ -176,7 +176,7 @@ def _ask(
     among: Collection[bytes] | None = None,
 ) -> list[list[MemberId]]:
     rule = session.require(Action.REGISTER_ASK)
-    home, index = the_one(session, CompartmentKind.REGISTER), up_to_date_index(session)
+    home, index = the_one_of_kind(session, CompartmentKind.REGISTER), up_to_date_index(session)
     keys = _keys_asked(session, index, home)
     matched: dict[tuple[RecordId, VersionId], frozenset[int]] = {}
     entries = 0

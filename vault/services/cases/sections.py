@@ -7,7 +7,7 @@ hold it cannot tell that it exists.
 from __future__ import annotations
 
 from collections import Counter as Counts
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ from vault.access.session import Session
 from vault.casework.case import Section, SectionKind
 from vault.casework.document import Document
 from vault.casework.note import Note
-from vault.casework.person import Person
+from vault.casework.person import Person, PersonChange
 from vault.casework.vocabulary import word_of
 from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId, make_id
@@ -24,13 +24,13 @@ from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.cases.cases import checked_reason
+from vault.services.cases.editing import Edited, Place, write_next
 from vault.services.grants.sharing import grant, holders_of, revoke
-from vault.services.projection.going_on import going_on
-from vault.services.projection.kinds_held import held_of_kind
+from vault.services.projection.places import going_on, held_of_kind
 from vault.services.projection.projection import up_to_date_index
-from vault.services.projection.reading import Stored, read_valid_at, stored_of_kind
 from vault.services.projection.seats import seats_of
 from vault.services.projection.short_ids import the_one_named, typed_id
+from vault.services.projection.stored_records import Stored, read_valid_at, stored_of_kind
 from vault.words.finding import Code
 from vault.words.message import Message
 from vault.words.next_step import NextStep
@@ -156,7 +156,7 @@ def add_note(session: Session, section: CompartmentId, note: Note) -> RecordId:
 
 
 def add_person(session: Session, section: CompartmentId, person: Person) -> RecordId:
-    """Keep a checked person (`people.checked_person`) in a section and return the record's id."""
+    """Keep a checked person (`case_people.checked_person`) in a section and return the record's id."""
     return _add(session, section, person, act="person.create")
 
 
@@ -296,3 +296,89 @@ def records_of(session: Session, section: CompartmentId) -> list[OpenedVersion]:
         ),
         key=lambda row: (row.content.clock, row.origin, row.seq, row.n),
     )
+
+
+# The people of restricted sections: found, changed, and known again in other places.
+# The index knows nothing of a section: its people are judged and opened when they are asked for.
+
+
+def locate_person(session: Session, section: CompartmentId, text: str) -> Place:
+    """Return the person of a section with this id, or this beginning of one.
+
+    Raises:
+        NotFoundError: none, or several.
+    """
+    persons = stored_of_kind(opened_to_read(session, section), Person)
+    found = the_one_named(typed_id(text), [person.record for person in persons])
+    if found is None:
+        raise NotFoundError(Message("there is no such person in this section"))
+    return Place(section, RecordId(found), Person.KIND)
+
+
+def case_of_person(session: Session, place: Place) -> CompartmentId:
+    """Return the case of the section in which a person stands."""
+    return CompartmentId(head_of(session, place.case).case)
+
+
+def change_person(session: Session, place: Place, wanted: PersonChange) -> Edited:
+    """Change what is known of a person of a section; see `case_people.change`.
+
+    Raises:
+        UsageError: nothing to change, a name or number that the person has not, or a value of another shape.
+    """
+    session.require(Action.CASE_WRITE, place.case)
+    if wanted == PersonChange():
+        raise UsageError(Message("there is nothing to change"))
+    return edit_person(session, place, wanted.of)
+
+
+def edit_person(session: Session, place: Place, changed: Callable[[Person], Person]) -> Edited:
+    """Write what `changed` makes of a person of a section as their next version; see `editing.edit`."""
+    rule = session.require(Action.CASE_WRITE, place.case)
+    audit = opened_to_write(session, place.case)
+    return write_next(
+        session, place, Person, _versions(session, place), changed, act="person.edit", obj=audit, pol=rule
+    )
+
+
+def is_in_section(session: Session, place: Place) -> bool:
+    """Say whether a place is in a restricted section."""
+    return is_section(session, place.case)
+
+
+def person_at(session: Session, place: Place) -> Person | None:
+    """Return the person who stands at a place of a section."""
+    found = stored_of_kind(_versions(session, place), Person)
+    return found[0].value if found else None
+
+
+def who_is(session: Session, place: Place) -> bytes | None:
+    """Return who a person of a section is written to be."""
+    person = person_at(session, place)
+    return None if person is None else person.who
+
+
+def places_of_person(session: Session, who: bytes) -> Iterator[tuple[Place, CompartmentId, Person]]:
+    """Yield where somebody is written to be this person, in the sections that this member may open, with the case."""
+    for section, case, records in opened_sections(session):
+        for person in stored_of_kind(records, Person):
+            if person.value.who == who:
+                yield Place(section, person.record, Person.KIND), case, person.value
+
+
+def people_of_case(session: Session, case: CompartmentId, *, why: str) -> list[Stored[Person]]:
+    """Return the people of the sections of a case that this member may open; see `sections.open_section`."""
+    session.require(Action.CASE_READ, case)
+    persons: list[Stored[Person]] = []
+    for section, its_case, _ in opened_sections(session):
+        if its_case == case:
+            persons += open_section(session, section, why=why).persons
+    return persons
+
+
+def _versions(session: Session, place: Place) -> list[OpenedVersion]:
+    return [
+        version
+        for version in opened_to_read(session, place.case)
+        if (version.record, version.content.kind) == (place.record, Person.KIND)
+    ]

@@ -38,7 +38,7 @@ from vault.records.work import Entry
 from vault.services.cases.cases import MOST_LISTED, by_date, log_view, today
 from vault.services.cases.editing import Edited, Place, edit, locate
 from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.services.projection.reading import Stored, read_heads
+from vault.services.projection.stored_records import Stored, read_heads
 from vault.words.message import Message
 
 _LONGEST_SPAN = 36_500

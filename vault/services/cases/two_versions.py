@@ -21,16 +21,15 @@ from vault.ids import CompartmentId, RecordId, SeatId, VersionId
 from vault.index.case_pages import row_of, states_of
 from vault.index.heads import conflicts, heads_of
 from vault.policy.roles import Action
-from vault.records.codec import from_fields, to_fields
-from vault.records.versions import OpenedVersion
+from vault.records.versions import OpenedVersion, from_fields, to_fields
 from vault.records.work import Entry
 from vault.seal.bodies import ContentHash
 from vault.services.cases.cases import CaseView, log_view
 from vault.services.cases.editing import KINDS, Place
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.services.projection.reading import Stored, read_versions
 from vault.services.projection.seats import members_of_logs, seat_of_log
+from vault.services.projection.stored_records import Stored, read_versions
 from vault.words.message import Message
 
 _ONLY_ONE: Final = Message("this record has only one version")

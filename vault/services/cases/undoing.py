@@ -28,9 +28,9 @@ from vault.records.work import Entry
 from vault.services.cases.editing import names_told
 from vault.services.cases.holds import require_none
 from vault.services.projection.approval_checks import ERASE, UNDONE
-from vault.services.projection.offered import offered_of
+from vault.services.projection.folder_row import offered_of
 from vault.services.projection.projection import audit_of, reindex, up_to_date_index
-from vault.services.projection.reading import read_heads, read_valid_at
+from vault.services.projection.stored_records import read_heads, read_valid_at
 from vault.words.message import Message, plural
 
 UNDO_MINUTES = 10

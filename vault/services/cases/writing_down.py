@@ -18,13 +18,13 @@ from vault.casework.vocabulary import PersonRole
 from vault.errors import NotFoundError, WaitingForDecisionError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId
 from vault.policy.roles import ALLOWED, Action
-from vault.services.cases import alike, cases, intake, people, register, section_people, sections
-from vault.services.cases.alike import Alike
+from vault.services.cases import case_people, cases, intake, register, same_people, sections
 from vault.services.cases.cases import CaseMade
 from vault.services.cases.editing import Edited, Place
 from vault.services.cases.intake import Moved
+from vault.services.cases.same_people import Alike
 from vault.services.projection.authors import name_in, names_of_members
-from vault.services.projection.kinds_held import held_of_kind
+from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import up_to_date_index
 from vault.words.message import Message, enumerated
 
@@ -119,17 +119,17 @@ def known_of_change(session: Session, place: Place, wanted: PersonChange) -> Kno
     """Return who of another case may have what is new of names and numbers: who stands in the same is no surprise."""
     session.require(Action.CASE_WRITE, place.case)
     up_to_date_index(session)
-    if section_people.is_in_section(session, place):
-        apart, case = section_people.person_at(session, place), section_people.case_of(session, place)
+    if sections.is_in_section(session, place):
+        apart, case = sections.person_at(session, place), sections.case_of_person(session, place)
         return Known() if apart is None else _look_for_added(session, apart, wanted.of(apart), case)
-    stored = people.stored_at(session, place)
+    stored = case_people.stored_at(session, place)
     return Known() if stored is None else _look_for_added(session, stored.value, wanted.of(stored.value), place.case)
 
 
 def add_person(
     session: Session, case: CompartmentId, person: Person, *, section: CompartmentId | None = None, anyway: bool = False
 ) -> RecordId:
-    """Keep a checked person (`people.checked_person`) in a case, or in a restricted section of it; return the record.
+    """Keep a person (`case_people.checked_person`) in a case or in a restricted section of it; return the record.
 
     Args:
         session: who adds.
@@ -147,7 +147,7 @@ def add_person(
         _require_new(known_of_person(session, case, person))
     if section is not None:
         return sections.add_person(session, section, person)
-    return people.keep(session, case, person)
+    return case_people.keep(session, case, person)
 
 
 def change_person(session: Session, place: Place, wanted: PersonChange, *, anyway: bool = False) -> Edited:
@@ -161,8 +161,8 @@ def change_person(session: Session, place: Place, wanted: PersonChange, *, anywa
     if not anyway:
         _require_new(known_of_change(session, place, wanted))
     up_to_date_index(session)
-    is_apart = section_people.is_in_section(session, place)
-    return (section_people.change if is_apart else people.change)(session, place, wanted)
+    is_apart = sections.is_in_section(session, place)
+    return (sections.change_person if is_apart else case_people.change)(session, place, wanted)
 
 
 def known_of_case(session: Session, *, title: str, kind: str) -> Known:
@@ -214,7 +214,7 @@ def known_of_call(
     if caller is None:
         return Known()
     may_search = session.roles & ALLOWED[Action.CASE_SEARCH]
-    here = tuple(alike.alike_within(session, caller, case)) if may_search else ()
+    here = tuple(same_people.alike_within(session, caller, case)) if may_search else ()
     if here and same is None and not is_second:
         raise StandsHereError(here)
     if same is not None:
@@ -259,11 +259,11 @@ def move_slip(
 
 def _look_for_call(session: Session, caller: Person, place: Place) -> Known:
     """Look up what a call adds to a person of the case."""
-    stored = people.stored_at(session, place)
+    stored = case_people.stored_at(session, place)
     if stored is None:
         raise NotFoundError(Message("you have no such record with this id"))
     before = stored.value
-    return _look_for_added(session, before, people.as_heard(caller, before).of(before), place.case)
+    return _look_for_added(session, before, case_people.as_heard(caller, before).of(before), place.case)
 
 
 def known_of_case_of_slip(
@@ -304,7 +304,7 @@ def look_each(session: Session, persons: Sequence[Person], *, why: str = "intake
         why: code of the reason in the log.
     """
     may_search = bool(session.roles & ALLOWED[Action.CASE_SEARCH]) and bool(persons)
-    found = alike.alike_to_new(session, persons, why=why) if may_search else [[] for _ in persons]
+    found = same_people.alike_to_new(session, persons, why=why) if may_search else [[] for _ in persons]
     asked = _whom_to_ask(session, [[name.text for name in person.names] for person in persons])
     return [Looked(tuple(here), members) for here, members in zip(found, asked, strict=True)]
 
@@ -332,7 +332,9 @@ def _look_for_added(session: Session, before: Person, after: Person, case: Compa
     )
     if not (names or added.phones or added.emails or added.documents):
         return Known()
-    found = alike.alike_to_added(session, added, after, case) if session.roles & ALLOWED[Action.CASE_SEARCH] else []
+    found = (
+        same_people.alike_to_added(session, added, after, case) if session.roles & ALLOWED[Action.CASE_SEARCH] else []
+    )
     asked, before_asked = _whom_to_ask(session, [[name.text for name in names], sorted(had)] if names else [[], []])
     return Known(tuple(found), called(session, [member for member in asked if member not in before_asked]))
 

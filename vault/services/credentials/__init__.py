@@ -1,5 +1,5 @@
 """One's own way in: founding, passphrase and factors, recovery sheets, and destroying all of it.
 
 May import `projection` and `members`.
-Begin at `founding.py`, then `unlock_with_factors.py`.
+Begin at `vault_founding.py`, then `entering.py`.
 """

@@ -1,14 +1,16 @@
-"""Recovery: sheets, the drill that proves them, new sheets, and access from sheets when nobody can unlock."""
+"""Recovery: the drill that proves sheets, new sheets, access from them, and what sheets alone can settle."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vault import platform
 from vault.access.membership.new_root import Followed, change_root, follow_root, stale_compartments
-from vault.access.membership.next_roster import require_settled
+from vault.access.membership.next_roster import Change, admitted_apart, propose, require_settled, sign_by_root
+from vault.access.membership.roster_proposals import Proposal
 from vault.access.recovering import BroughtBack, Wish, bring_back
 from vault.access.recovery_session import hand_on_audit, open_door, opened_by_sheets
 from vault.access.seat_keys.rekeying import read_key_file
@@ -20,23 +22,27 @@ from vault.access.trust.roster_alarms import SheetsUsed, sheets_used
 from vault.access.unlock import unlock
 from vault.display import DAY, time_text
 from vault.errors import RefusedError, VaultError, VerificationError
-from vault.ids import CompartmentId, CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
 from vault.policy.roles import Action, Role
 from vault.progress import Progress
 from vault.records.work import Entry
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import Sheet, derive_recovery_seed, derive_root_seed, join_sheets, make_sheets, root_words
 from vault.seal.signing import public_key
-from vault.services.computer.health import sheets as sheets_item
-from vault.services.computer.items import Item
-from vault.services.credentials.sheets import TypedSheets
-from vault.services.projection import dates
+from vault.services.credentials.paper_sheets import TypedSheets
+from vault.services.health import sheets as sheets_item
+from vault.services.members.admissions import require_told_apart, waiting
+from vault.services.members.rostering import Outcome, commit_proposal
+from vault.services.projection import last_done
+from vault.services.this_computer import Item
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.validity.compartment_access import CompartmentState
-from vault.validity.grants import GrantReader
+from vault.validity.epoch_validity import GrantReader
 from vault.words.message import Message
 from vault.words.next_step import NextStep
+
+# Recovery: sheets, the drill that proves them, new sheets, and access from sheets when nobody can unlock.
 
 SHAPES = {"2-of-3": (2, 3), "3-of-5": (3, 5)}
 USUAL_SHAPE = "2-of-3"
@@ -115,7 +121,7 @@ def sheets(session: Session, shape: str = USUAL_SHAPE) -> tuple[Sheet, ...]:
             ),
         )
     made = make_sheets(secret, *SHAPES[shape])
-    dates.note_new_sheets(session)
+    last_done.note_new_sheets(session)
     return made
 
 
@@ -143,7 +149,7 @@ def drill(session: Session, typed: TypedSheets) -> Drilled:
         work.commit(Entry(act="recovery.drill", covers=covers, pol=rule))
     erased = forget_secret(session)
     now = session.log.now_ms()
-    dates.note_drill(session, now)
+    last_done.note_drill(session, now)
     return Drilled(opened, without, erased, now)
 
 
@@ -153,7 +159,7 @@ def note_if_proven(session: Session, secret: bytes) -> None:
     with suppress(VaultError):
         open_door(read_key_file(session.folder.keys), secret)
         if not _opened_by(session, secret)[2]:
-            dates.note_drill(session, session.log.now_ms())
+            last_done.note_drill(session, session.log.now_ms())
 
 
 def renew(
@@ -184,7 +190,7 @@ def renew(
             )
         old = kept
     secret = change_root(session, old)
-    dates.note_new_sheets(session)
+    last_done.note_new_sheets(session)
     followed = follow_root(session, progress)
     if Role.AUDITOR in session.roles:
         hand_on_audit(session)
@@ -268,7 +274,7 @@ def restore(
         with opened_by_sheets(path, secret) as opened:
             back = bring_back(opened, wish, bytearray(passphrase), state=state)
         with unlock(path, member=member, passphrase=bytearray(passphrase), state=state) as session:
-            dates.note_opened(session)
+            last_done.note_opened(session)
             return Restored(back, root_words(public_key(derive_root_seed(secret))), session.warnings)
     finally:
         passphrase[:] = bytes(len(passphrase))
@@ -302,3 +308,48 @@ def _opens_epoch(session: Session, rows: Rows, state: CompartmentState, epoch: b
     reader = GrantReader(rows, session.learned.listings, session.vault, private)
     grants = grants_between(rows, epoch, RECOVERY)
     return any(reader.open(state.compartment, grant) is not None for grant in grants)
+
+
+# Two lists of members that were made apart become one: the recovery sheets sign whom of both lists they let in.
+
+
+def secret_is_here(session: Session) -> bool:
+    """Say whether the secret of the sheets lies on this device, so that nobody has to type them."""
+    session.require(Action.MEMBER_ADMIT)
+    return kept_secret(session) is not None
+
+
+def settle_lists(
+    session: Session,
+    admitted: Collection[SeatId],
+    typed: TypedSheets | None = None,
+    *,
+    progress: Progress = lambda done, total: None,
+) -> Outcome:
+    """Let these devices be in from when a list admitted them; the others of `waiting` stay out and have to join again.
+
+    The sheets are typed where their secret is not on this device. `progress` is told of cases that get a new key.
+
+    Raises:
+        RefusedError: there is one list of members alone; or the secret is not here and too few sheets were typed; or
+            this member may not write rosters; or two would have one name.
+        VerificationError: the sheets are not those of the root in effect, or the log is in doubt.
+    """
+    session.require(Action.MEMBER_ADMIT)
+    devices = [device for device in waiting(session) if device.seat in set(admitted)]
+    require_told_apart(session, devices)
+    chosen = {device.seat for device in devices}
+    taken = [apart for apart in admitted_apart(session.directory) if apart.certificate.seat in chosen]
+    effective = session.directory.effective
+    new = (apart for apart in taken if apart.certificate.member not in effective.members)
+    change = Change(
+        roles={MemberId(apart.certificate.member): apart.roles for apart in new},
+        certificates=tuple(apart.certificate for apart in taken),
+    )
+    secret = None if typed is None else join_sheets(typed.sheets, root_words(effective.root_public))
+    session.require_sound_log(session.directory.compartment)
+    roster = sign_by_root(session, propose(session, change), secret)
+    outcome = commit_proposal(session, Proposal(roster), "roster.change", progress)
+    if secret is not None:
+        note_if_proven(session, secret)
+    return outcome

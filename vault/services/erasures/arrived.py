@@ -22,9 +22,8 @@ from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionI
 from vault.index.heads import heads_in
 from vault.index.remembered import tell_once
 from vault.log.items import ItemKind, compartment_tag
-from vault.records.codec import of_kind
 from vault.records.logs import genesis_of
-from vault.records.versions import OpenedVersion
+from vault.records.versions import OpenedVersion, of_kind
 from vault.services.erasures.noted_holds import is_on_hold
 from vault.services.erasures.removing import finish, validator_of
 from vault.services.grants.sharing import forget_indexes_of_others
@@ -41,13 +40,13 @@ from vault.services.projection.folder_row import (
 )
 from vault.services.projection.places import name_of
 from vault.services.projection.projection import reindex
-from vault.services.projection.reading import read_heads, read_valid_at
 from vault.services.projection.seats import members_of_logs
+from vault.services.projection.stored_records import read_heads, read_valid_at
 from vault.store.rows import Rows
 from vault.store.rowtypes import PlacedVersion
-from vault.sync.door import Door
+from vault.sync.admitting import Door
 from vault.validity.authority import Place, items_in
-from vault.validity.erasures import GO_WHOLE
+from vault.validity.erased_versions import GO_WHOLE
 from vault.validity.version_validity import VersionValidator
 from vault.words.message import Message, plural
 

@@ -16,7 +16,7 @@ from vault.export.paper_pages import PaperLine, PaperPage, PaperPart, render_pag
 from vault.ids import Origin, SeatId, short_id
 from vault.log.items import ItemKind
 from vault.policy.roles import Action
-from vault.records.codec import of_kind
+from vault.records.versions import of_kind
 from vault.records.work import Entry
 from vault.services.cases.cases import today
 from vault.services.cases.holds import held

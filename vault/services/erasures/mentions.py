@@ -17,14 +17,12 @@ from vault.index.search_text import fold_word, fold_words
 from vault.index.search_text import words_of as indexed_words
 from vault.names.written_forms import ENDINGS, FEWEST_LETTERS, PARTICLES, word_forms, words_of
 from vault.policy.roles import ALLOWED, Action
-from vault.records.codec import of_kind
-from vault.records.content import texts_in
-from vault.records.versions import OpenedVersion, open_each
+from vault.records.versions import OpenedVersion, of_kind, open_each, texts_in
 from vault.services.erasures.reach import Left, Plan, Spot, people_called
 from vault.services.erasures.removing import content_of, places_of
-from vault.services.projection.kinds_held import held_of_kind
+from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import up_to_date_index
-from vault.services.projection.reading import read_heads
+from vault.services.projection.stored_records import read_heads
 from vault.words.message import Message
 
 _MOST_NAMED = 200

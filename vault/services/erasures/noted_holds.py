@@ -24,8 +24,8 @@ from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.folder_row import FolderErasures, keep, stored
 from vault.services.projection.places import name_of
 from vault.services.projection.projection import up_to_date_index
-from vault.services.projection.reading import Stored
 from vault.services.projection.seats import members_of_logs
+from vault.services.projection.stored_records import Stored
 from vault.words.message import Message, Value
 from vault.words.next_step import NextStep
 

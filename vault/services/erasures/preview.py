@@ -24,9 +24,7 @@ from vault.display import DAY, time_data
 from vault.errors import MalformedError, NotFoundError, VerificationError
 from vault.ids import CompartmentId, MemberId, RecordId, short_id
 from vault.policy.roles import Action
-from vault.records.codec import from_fields
-from vault.records.content import Content
-from vault.records.versions import OpenedVersion, open_each
+from vault.records.versions import Content, OpenedVersion, from_fields, open_each
 from vault.records.work import Entry
 from vault.services.erasures.letter import (
     counts_in_words,

@@ -18,12 +18,11 @@ from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.story.person_facts import Relation, SubjectRequest, Wanted
 from vault.ids import CompartmentId, MemberId, Origin, RecordId, SeatId
-from vault.records.codec import of_kind
-from vault.records.versions import OpenedVersion
+from vault.records.versions import OpenedVersion, of_kind
 from vault.services.cases.editing import Place
 from vault.services.cases.register import Entered, accounted_for
 from vault.services.projection.folder_row import ALL_RECORDS
-from vault.services.projection.reading import stored_of_kind
+from vault.services.projection.stored_records import stored_of_kind
 from vault.store.rowtypes import PlacedVersion
 from vault.validity.compartment_access import CompartmentState
 from vault.words.message import Message

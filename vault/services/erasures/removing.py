@@ -19,9 +19,8 @@ from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.entries import RemovedCompartment
 from vault.index.indexing import apply
 from vault.log.items import ItemKind
-from vault.records.attachments import forget
-from vault.records.codec import of_kind
-from vault.records.versions import open_each
+from vault.records.attachment_bodies import forget
+from vault.records.versions import of_kind, open_each
 from vault.records.work import Entry
 from vault.services.cases.holds import is_held
 from vault.services.grants.sharing import forget_indexes_of_others
@@ -34,7 +33,7 @@ from vault.services.projection.folder_row import (
     stored,
 )
 from vault.services.projection.projection import reindex
-from vault.services.projection.reading import read_valid_at
+from vault.services.projection.stored_records import read_valid_at
 from vault.store.blobs import Blobs
 from vault.store.rows import Rows
 from vault.store.rowtypes import PlacedVersion

@@ -19,14 +19,14 @@ from vault.index.case_pages import closed_cases
 from vault.index.heads import heads_of
 from vault.index.remembered import tell_once
 from vault.policy.roles import ALLOWED, Action
-from vault.records.codec import of_kind
+from vault.records.versions import of_kind
 from vault.records.work import Entry
 from vault.seal.named import retention_record
 from vault.services.cases.cases import today
 from vault.services.cases.holds import is_held
 from vault.services.cases.undoing import UNDO_MINUTES
-from vault.services.grants.intake_key import WEEKLY
-from vault.services.projection.kinds_held import held_of_kind
+from vault.services.grants.key_changes import WEEKLY
+from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import read_valid, reindex, up_to_date_index
 from vault.store.rowtypes import PlacedVersion
 from vault.words.message import Message, plural

@@ -17,8 +17,7 @@ from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionI
 from vault.index import people_index
 from vault.index.heads import heads_in
 from vault.policy.roles import ALLOWED, Action
-from vault.records.codec import of_kind
-from vault.records.versions import OpenedVersion, open_each
+from vault.records.versions import OpenedVersion, of_kind, open_each
 from vault.services.cases import register
 from vault.services.cases.cases import find
 from vault.services.cases.editing import Place, locate
@@ -38,12 +37,11 @@ from vault.services.erasures.reach import (
     reach,
     said_to_be,
 )
-from vault.services.projection.kinds_held import held_of_kind
-from vault.services.projection.places import name_of
+from vault.services.projection.places import held_of_kind, name_of
 from vault.services.projection.projection import up_to_date_index
-from vault.services.projection.reading import read_heads, read_valid_at
 from vault.services.projection.seats import members_of_logs
 from vault.services.projection.short_ids import the_one_named, typed_id
+from vault.services.projection.stored_records import read_heads, read_valid_at
 from vault.store.rowtypes import PlacedVersion
 
 

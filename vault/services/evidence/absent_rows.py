@@ -1,30 +1,141 @@
-"""What `log verify` makes of a listed row that is not here: on its way, missing, or waited for by nobody."""
+"""What `log verify` makes of what is not here: listed rows, payloads for auditors, approvals."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from vault.access.session import Session
 from vault.access.trust.key_lists import absent_keys, owed
 from vault.errors import MalformedError, VaultError
-from vault.ids import CompartmentId, CompartmentKind, Origin
+from vault.ids import CompartmentId, CompartmentKind, Origin, SeatId
 from vault.index.heads import had_version
 from vault.index.remembered import key_items
-from vault.log.checks.report import LogReport
+from vault.log.approval import Listing, Refusal
 from vault.log.epoch_notice import KIND_AT
 from vault.log.items import ItemKind, decode_items
-from vault.records.absence import Absent
+from vault.log.verify import LogReport
+from vault.policy.roles import Role
 from vault.records.epochs import notices_of, read_notice
-from vault.records.logs import genesis_of
-from vault.services.evidence.audit_gaps import came_whole, was_auditor
-from vault.services.projection.absences import PendingRows
+from vault.records.logs import Absent, genesis_of
+from vault.services.exchange.known_peers import peers_of
+from vault.services.projection.absences import (
+    ITS_APPROVAL,
+    ITS_PAYLOAD,
+    ON_ITS_WAY_MS,
+    PendingRows,
+    author_of,
+    missed_since,
+)
+from vault.services.projection.approval_checks import lists_one, not_approved
+from vault.services.projection.raised_alarms import without_ended
+from vault.services.projection.seats import seat_of_log
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, SealedVersion
 from vault.validity.authority import names_its_list
-from vault.validity.named_rosters import NamedRosters
+from vault.validity.roster_validity import NamedRosters
 from vault.validity.version_validity import Quarantined, VersionValidator
-from vault.words.finding import Code, Finding
-from vault.words.message import Message
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message, plural
+
+# Payloads that an auditor should read and cannot: their key is on its way, or it was here and is gone.
+
+SOMEBODY_UNKNOWN = Message("somebody unknown")
+
+
+def gaps(session: Session, owed: Mapping[Origin, Sequence[int]]) -> list[Finding]:
+    """Judge what could not be opened, by log: the entries of each, rising. What may still come is news."""
+    now_ms = session.log.now_ms()
+    places = {(origin, entries[0], ITS_PAYLOAD) for origin, entries in owed.items()}
+    since = missed_since(session, places, of_entries=ITS_PAYLOAD)
+    late = {origin for (origin, _, _), first in since.items() if now_ms - first > ON_ITS_WAY_MS}
+    return [_gap(session, origin, entries, is_late=origin in late) for origin, entries in owed.items()]
+
+
+def was_auditor(session: Session, named: NamedRosters, origin: Origin, seq: int, digest: bytes) -> bool:
+    """Say whether this seat should read an entry's payload: by the newest roster that its log had named up to there."""
+    roster = named.newest_at(origin, seq, digest)
+    certificate = None if roster is None else roster.certificates.get(session.seat)
+    return roster is not None and certificate is not None and Role.AUDITOR in roster.members[certificate.member]
+
+
+def of_unknown_lists(session: Session, named: NamedRosters, origins: Iterable[Origin]) -> list[Message]:
+    """Return a sentence on each log of a device that is in whose headers name a roster that is not here or not valid.
+
+    It may still come, and what they wrote is valid for nobody until it does.
+    """
+    live = session.directory.effective.certificates
+    lines: list[Message] = []
+    for origin in origins:
+        seat, unknown = seat_of_log(session, origin), named.of(origin).unknown
+        if unknown and (seat is None or seat in live):
+            message = plural(
+                "{count} entry names a list of members that is not here or not valid ({where}).",
+                "{count} entries name a list of members that is not here or not valid ({where}).",
+                count=len(unknown),
+                where=_where(session, seat, unknown),
+            )
+            lines.append(message)
+    return lines
+
+
+def older_lists(named: NamedRosters, origins: Iterable[Origin]) -> Iterator[Finding]:
+    """Yield the first entry of each log that goes back to an older roster."""
+    for origin in origins:
+        if older := named.of(origin).older:
+            message = plural(
+                "operation {seq}: it names an older list of members than an entry before it",
+                "operation {seq}: it names an older list of members than an entry before it, the first of {count}",
+                count=len(older),
+                seq=older[0],
+            )
+            yield Finding(Code.OLDER_ROSTER, message, origin, older[0])
+
+
+def came_whole(session: Session, origin: Origin, seq: int) -> bool:
+    """Say whether an entry came from the seat that wrote it, and with it what it gives to auditors.
+
+    It was written in this very folder, or its seat's own bundle reached beyond it.
+    """
+    seat = seat_of_log(session, origin)
+    if seat is None or seat == session.seat or seat in session.here:
+        return True
+    peer = peers_of(session).get(seat)
+    return peer is not None and peer.at is not None and seq < peer.have.get(origin, 0)
+
+
+def _gap(session: Session, origin: Origin, entries: Sequence[int], *, is_late: bool) -> Finding:
+    is_missing = is_late or came_whole(session, origin, entries[0])
+    seat = seat_of_log(session, origin)
+    where = _where(session, seat, entries)
+    if is_missing:
+        message = plural(
+            "the details of {count} entry that you should be able to read cannot be opened ({where}): a key of that"
+            " log is missing, or was not given to you",
+            "the details of {count} entries that you should be able to read cannot be opened ({where}): a key of that"
+            " log is missing, or was not given to you",
+            count=len(entries),
+            where=where,
+        )
+        # It stops nothing: only what auditors see hangs on it.
+        return Finding(Code.PAYLOAD_KEY, message, origin, entries[0], severity=Severity.ABSENCE)
+    message = plural(
+        "The details of {count} entry that you should be able to read cannot be opened yet ({where}). A bundle from"
+        " {who} brings the key.",
+        "The details of {count} entries that you should be able to read cannot be opened yet ({where}). A bundle from"
+        " {who} brings the key.",
+        count=len(entries),
+        where=where,
+        who=author_of(session, seat) or SOMEBODY_UNKNOWN,
+    )
+    return Finding(Code.PAYLOAD_KEY, message, origin, entries[0], severity=Severity.NEWS)
+
+
+def _where(session: Session, seat: SeatId | None, entries: Sequence[int]) -> Message:
+    who = author_of(session, seat) or SOMEBODY_UNKNOWN
+    return Message("{who}, entries {first} to {last}", who=who, first=entries[0], last=entries[-1])
+
+
+# What `log verify` makes of a listed row that is not here: on its way, missing, or waited for by nobody.
 
 Listed = tuple[bytes | None, int | None, int | None]  # origin, seq, n
 
@@ -118,3 +229,30 @@ def _signed(rows: Rows, report: LogReport, problem: Finding) -> OperationRow | N
     assert problem.origin is not None and problem.seq is not None  # noqa: S101,PT018 - of a log, at a place
     signed = (row for row in rows.operations(problem.origin, problem.seq, problem.seq + 1) if names_its_list(row))
     return next((row for row in signed if (row.seq, row.digest) not in report.rejected), None)
+
+
+# Two-person acts whose approval nobody else's log lists: it is on its way, or nobody gave it.
+
+
+def awaited_approvals(session: Session, refused: Iterable[tuple[Listing, Refusal]]) -> list[Finding]:
+    """Judge uses of approvals that only the log of who uses them lists: for 14 days it is news, then it is missing."""
+    uses = [use for use, reason in refused if reason is Refusal.NOT_GIVEN]
+    now_ms = session.log.now_ms()
+    places = {(use.origin, use.seq, ITS_APPROVAL) for use in uses}
+    since = missed_since(session, places, of_entries=ITS_APPROVAL)
+    late = {place[:2] for place, first in since.items() if now_ms - first > ON_ITS_WAY_MS}
+    found = (_awaited(session, use, is_late=(use.origin, use.seq) in late) for use in uses)
+    return without_ended(session, list(dict.fromkeys(found)))
+
+
+def _awaited(session: Session, use: Listing, *, is_late: bool) -> Finding:
+    if is_late:
+        message = Message("operation {seq}: {fault}", seq=use.seq, fault=lists_one(Refusal.NOT_GIVEN))
+        return not_approved(use.origin, use.seq, message)
+    message = Message(
+        "An act of two persons ({who}, entry {seq}) names an approval that is not here yet. A bundle from the person"
+        " who gave it brings it.",
+        who=author_of(session, use.seat) or SOMEBODY_UNKNOWN,
+        seq=use.seq,
+    )
+    return Finding(Code.APPROVAL, message, Origin(use.origin), use.seq, severity=Severity.NEWS)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,14 +13,17 @@ from vault.casework.case import Case
 from vault.casework.disclosure import Approving, Disclosure, PseudonymGiven
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
+from vault.casework.organisation_records import Organisation
 from vault.casework.person import Person
 from vault.casework.story import STORY
+from vault.display import DAY, time_text
 from vault.errors import UsageError
+from vault.export.dossier_report import Cover
 from vault.export.package import PreparedReport
 from vault.export.release import ACT
 from vault.ids import CompartmentId, RecordId, VersionId
-from vault.records.codec import of_kind
-from vault.records.versions import OpenedVersion
+from vault.policy.roles import Role
+from vault.records.versions import OpenedVersion, of_kind
 from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier
 from vault.redaction.profile import CONFIRMED, OF_SEVERAL, Profile, profile_named
@@ -29,18 +33,80 @@ from vault.redaction.registry import RegisteredPerson, build_registry
 from vault.redaction.source import DossierSource, SourceField, dossier_source
 from vault.redaction.spans import Action as RedactionAction
 from vault.redaction.transform import PseudonymBook
-from vault.services.approvals.approving import REASONS
-from vault.services.approvals.question import Question
+from vault.services.approvals.question import ApprovalQuestion
+from vault.services.approvals.second_person import REASONS
 from vault.services.cases.cases import by_date, view
-from vault.services.exports.known_to_redaction import known_people
-from vault.services.exports.names_elsewhere import names_elsewhere
+from vault.services.exports.export_people import (
+    as_one,
+    clients_of,
+    known_people,
+    names_elsewhere,
+    others_as_third,
+    require_one_role,
+)
 from vault.services.exports.partners import KeptPartner, find
-from vault.services.exports.report_covers import in_order, told_beside
-from vault.services.exports.whose import as_one, clients_of, others_as_third, require_one_role
-from vault.services.projection.projection import audit_of
-from vault.services.projection.reading import Stored, stored_of_kind
+from vault.services.projection.projection import audit_of, read_valid
 from vault.services.projection.seats import members_of_logs
+from vault.services.projection.stored_records import Stored, stored_of_kind
 from vault.words.message import Message
+
+# What stands in a report beside the records: whose it is, whom to call, and by whom each note was written.
+
+# Of several roles the one under which people write.
+_WRITES = (
+    Role.CASEWORKER,
+    Role.FIELD,
+    Role.INTAKE,
+    Role.SUPERVISOR,
+    Role.LEGAL_REVIEWER,
+    Role.ADMIN,
+    Role.AUDITOR,
+)
+_FORMER = "former"
+
+
+def organisation_name(session: Session) -> str:
+    """Return what the organisation is called, as whoever founded the vault said; empty where nothing says so."""
+    versions = read_valid(session, session.directory.compartment)
+    return next((said.name for _, said in of_kind(versions, Organisation)), "")
+
+
+def as_asked(cover: Cover, asked: Approving) -> Cover:
+    """Return the cover with which the same files come of an answered question as were shown in it."""
+    if not asked.day:
+        return cover
+    return replace(cover, language=asked.language, pages=asked.pages, day=asked.day, contact=asked.contact)
+
+
+def today(session: Session) -> datetime.date:
+    """Return the day, in UTC, by the session's clock."""
+    return datetime.datetime.fromtimestamp(session.log.now_ms() / 1000, tz=datetime.UTC).date()
+
+
+def in_order(notes: Sequence[Stored[Note]]) -> list[Stored[Note]]:
+    """Return notes in the order of what they tell: by their day, or, of one without, by that of writing."""
+    return sorted(
+        notes,
+        key=lambda note: (note.value.occurred or time_text(note.written_ms, DAY), note.written_ms, note.record),
+    )
+
+
+def told_beside(session: Session, notes: Sequence[Stored[Note]]) -> dict[RecordId, tuple[SourceField, ...]]:
+    """Return what a report says of each note beside its fields: the role of who wrote it, the day if it has none."""
+    members = members_of_logs(session, {note.origin for note in notes if note.origin is not None})
+    beside = {}
+    for note in notes:
+        fields = []
+        if note.value.occurred is None:
+            fields.append(SourceField("written", (time_text(note.written_ms, DAY),), coded=True))
+        member = None if note.origin is None else members.get(note.origin)
+        if member is not None:
+            roles = session.directory.roles_of(member)
+            word = next((role.value for role in _WRITES if role in roles), _FORMER)
+            fields.append(SourceField("by", (word,), coded=True))
+        beside[note.record] = tuple(fields)
+    return beside
+
 
 WHY = "legal-referral"
 SERIES = "main"
@@ -174,10 +240,10 @@ def make_ready(
     return Ready(material, result, actions, book, questions, as_proposed)
 
 
-def question_for(session: Session, material: Material, prepared: PreparedReport, *, valid_ms: int) -> Question:
+def question_for(session: Session, material: Material, prepared: PreparedReport, *, valid_ms: int) -> ApprovalQuestion:
     """Return what a second person is asked: exactly these files, for this recipient."""
     recipient = material.recipient
-    return Question(
+    return ApprovalQuestion(
         act=ACT,
         of=prepared.members(recipient.age_recipient),
         contents=prepared.files,

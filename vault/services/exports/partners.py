@@ -1,7 +1,4 @@
-"""Recipients of packages, whom casework calls partners: kept for the whole organisation.
-
-Those of admins stand in the directory, those of caseworkers and supervisors in the sending compartment.
-"""
+"""Recipients of packages, whom casework calls partners: kept for the whole organisation; and what each was given."""
 
 from __future__ import annotations
 
@@ -10,23 +7,101 @@ from dataclasses import dataclass, field, replace
 
 from vault.access.session import Session
 from vault.casework.checks import checked_name
+from vault.casework.disclosure import Disclosure
 from vault.casework.partner import KeyVersion, Partner, is_confirmed
 from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
-from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
+from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionId, short_id
 from vault.index.heads import heads_of
 from vault.names.normal import looks_same
 from vault.policy.roles import Action, Role
-from vault.records.codec import of_kind, to_fields
+from vault.records.versions import of_kind, to_fields
 from vault.records.work import Entry
 from vault.seal.age import fingerprint
-from vault.services.exports.partner_rows import PartnerRow, SpoiledRow, partner_rows
-from vault.services.projection.kinds_held import the_one
-from vault.services.projection.projection import up_to_date_index
-from vault.services.projection.reading import read_valid_at, read_versions, stored_of_kind
-from vault.services.projection.seats import members_of_logs
+from vault.services.cases.cases import view
+from vault.services.projection.absences import author_of
+from vault.services.projection.places import held_of_kind, the_one_of_kind
+from vault.services.projection.projection import read_valid, up_to_date_index
+from vault.services.projection.seats import members_of_logs, seat_of_log
 from vault.services.projection.short_ids import the_one_meant
-from vault.words.message import Message
+from vault.services.projection.stored_records import Stored, read_valid_at, read_versions, stored_of_kind
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message, Value, Words, filled
 from vault.words.next_step import NextStep
+
+# Which stored recipients are taken for such: what another program spoiled stops nobody but itself, and is told.
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRow:
+    """A recipient as it is stored, and the words of its key, computed here."""
+
+    home: CompartmentId
+    stored: Stored[Partner] = field(repr=False)
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpoiledRow:
+    """A record of kind `partner` that is no recipient: its name, where it says it, and whose log holds it."""
+
+    record: RecordId
+    name: str = field(repr=False)
+    author: Value
+
+
+def partner_rows(session: Session) -> tuple[list[PartnerRow], list[SpoiledRow]]:
+    """Return the recipients, and what stands where recipients are kept and cannot be read as such.
+
+    On one record id the directory wins. What is passed over is told as news of the session, with its author's name.
+    """
+    known: list[PartnerRow] = []
+    spoiled: list[SpoiledRow] = []
+    seen: set[RecordId] = set()
+    session.drop_alarms(Code.RECIPIENT)
+    for home in (session.directory.compartment, *held_of_kind(session, CompartmentKind.SENDING)):
+        heads = [version for version in read_valid(session, home) if version.content.kind == Partner.KIND]
+        stored = {row.record: row for row in stored_of_kind(heads, Partner)}
+        for record, head in {head.record: head for head in heads}.items():
+            row = stored.get(record)
+            words = "" if row is None else _words(row.value)
+            origin = head.origin if row is None or row.origin is None else row.origin
+            if record in seen:
+                _tell(session, record, origin, _TAKES_AN_ID)
+            elif row is not None and words == row.value.fingerprint:
+                known.append(PartnerRow(home, row, words))
+            else:
+                author = _tell(session, record, origin, _UNREADABLE)
+                spoiled.append(SpoiledRow(record, "" if row is None else row.value.name, author))
+        seen.update(head.record for head in heads)
+    return known, spoiled
+
+
+_UNREADABLE = Message(
+    "A recipient cannot be read (id {id}, written by {who}). Nothing is sent to it; all others are as they were."
+)
+_TAKES_AN_ID = Message(
+    "A recipient has the id of a recipient that admins keep (id {id}, written by {who}). It is not used."
+)
+_SOMEBODY = Message("somebody")
+
+
+def _tell(session: Session, record: RecordId, origin: Origin, words: Message) -> Value:
+    """Have a person hear of a row that is passed over; return whose log holds it."""
+    author = author_of(session, seat_of_log(session, origin)) or _SOMEBODY
+    told = filled(words, id=short_id(record), who=author)
+    session.add_alarm(Finding(Code.RECIPIENT, told, record, severity=Severity.NEWS))
+    return author
+
+
+def _words(partner: Partner) -> str:
+    try:
+        return fingerprint(partner.age_recipient)
+    except UsageError:
+        return ""
+
+
+# Recipients of packages, whom casework calls partners: kept for the whole organisation.
+# Those of admins stand in the directory, those of caseworkers and supervisors in the sending compartment.
 
 _NOW = b"now"
 _FEWEST_LETTERS = 4  # of a word of the list: no two begin with the same four
@@ -85,7 +160,7 @@ def add(session: Session, *, name: str, age_recipient: str, compared: bool = Fal
     partner = Partner(name=name, age_recipient=key, fingerprint=words, confirmed=compared)
     home = session.directory.compartment
     if not _may_write(session, home):
-        home = the_one(session, CompartmentKind.SENDING)
+        home = the_one_of_kind(session, CompartmentKind.SENDING)
     with session.work(home) as work:
         record = work.keep(home, partner)
         work.commit(Entry(act="partner.create", covers={Partner.KIND: 1}, pol=rule))
@@ -309,3 +384,39 @@ def _are_words(typed: str, words: str) -> bool:
         len(part) >= min(_FEWEST_LETTERS, len(word)) and word.startswith(part)
         for part, word in zip(given, own, strict=True)
     )
+
+
+# What already left of a case: to whom packages were made, as the case itself keeps it.
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A recipient of packages of a case, how many were made, and the day of the last one (YYYY-MM-DD)."""
+
+    recipient: Words = field(repr=False)
+    count: int
+    last: str
+
+
+def given_out(session: Session, case: CompartmentId, *, why: str = "casework") -> list[Given]:
+    """Return who holds packages of a case, the last first.
+
+    The case is opened for it, which is in the log before.
+    """
+    session.require(Action.CASE_READ, case)
+    days: dict[bytes, list[str]] = {}
+    for stored in stored_of_kind(view(session, case, why=why), Disclosure):
+        days.setdefault(stored.value.recipient, []).append(stored.value.made)
+    names = _names(session) if days else {}
+    found = [
+        Given(names.get(recipient, Message("a recipient who is no longer on the list")), len(made), max(made))
+        for recipient, made in days.items()
+    ]
+    return sorted(found, key=lambda given: given.last, reverse=True)
+
+
+def _names(session: Session) -> dict[bytes, Words]:
+    try:
+        return {partner.record: partner.name for partner in list_all(session)}
+    except RefusedError:  # whoever may not see the recipients sees that there are some
+        return {}

@@ -15,11 +15,11 @@ from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, SeatId
 from vault.log.payload import OBJECTS_LIMIT
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress
-from vault.records.rewrapping import Rewrapped, pending, rewrap
+from vault.records.epochs import Rewrapped, pending, rewrap
 from vault.records.seatlog import Holder
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
 from vault.services.projection.authors import name_in, names_of_members
-from vault.services.projection.going_on import going_on, is_pending
+from vault.services.projection.places import going_on, is_pending
 from vault.services.projection.projection import audit_of
 from vault.services.projection.seats import member_of_seat, seats_of
 from vault.validity.compartment_access import CompartmentState

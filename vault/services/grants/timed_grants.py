@@ -21,7 +21,7 @@ from vault.seal.named import access_record
 from vault.services.grants import sharing
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.expired_rights import Term, all_terms
-from vault.services.projection.going_on import going_on
+from vault.services.projection.places import going_on
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.words.finding import Code
 from vault.words.message import Message

@@ -9,26 +9,64 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from vault.access.session import Session
 from vault.casework.case import Case, Section
 from vault.casework.intake import RegisterEntry
 from vault.durations import MINUTE_MS
-from vault.errors import NotFoundError, RefusedError
+from vault.errors import MalformedError, NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, Origin
 from vault.policy.roles import Action
-from vault.records.together import together
 from vault.records.versions import OpenedVersion, open_each
-from vault.records.work import Entry
+from vault.records.work import Entry, joined_transaction
+from vault.seal.purposes import Purpose
 from vault.services.approvals.erasing import NewKey, new_key
 from vault.services.cases.holds import require_none
 from vault.services.cases.undoing import UNDO_MINUTES
 from vault.services.erasures.removing import begin, finish
-from vault.services.imports.mark_row import Mark, keep_mark, mark_of
-from vault.services.projection.kinds_held import held_of_kind
-from vault.services.projection.offered import offered_of
+from vault.services.projection.folder_row import offered_of
+from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.store.rows import Rows
 from vault.store.rowtypes import PlacedVersion
 from vault.words.message import Message, plural
+
+# Which entries of this seat's log its last import of a list made, so that they can be taken back (FORMAT.md 7).
+
+
+class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The log, its entries from `first` to before `last`, and when they were made, ms UTC."""
+
+    origin: bytes
+    first: int
+    last: int
+    made_ms: int
+
+
+def keep_mark(session: Session, rows: Rows, mark: Mark | None) -> None:
+    """Put the mark in place of the one before; None where the import was taken back."""
+    if mark is None:
+        rows.delete_local(session.seat, Purpose.IMPORTED)
+    else:
+        rows.put_local(session.log.place.seal_row(Purpose.IMPORTED, msgspec.msgpack.encode(mark)))
+
+
+def mark_of(session: Session) -> Mark | None:
+    """Return the mark of the last import, or None.
+
+    Raises:
+        MalformedError, BrokenSealError: the row was altered.
+    """
+    with session.database.reading() as rows:
+        row = rows.local(session.seat, Purpose.IMPORTED)
+    if row is None:
+        return None
+    try:
+        return msgspec.msgpack.decode(session.log.place.open_row(row), type=Mark)
+    except (RecursionError, ValueError):
+        raise MalformedError(Message("the row of the last import cannot be read")) from None
+
 
 _LOOK_FIRST = Message("Look at the cases. What is wrong in them can be corrected, and a case can be closed or erased.")
 
@@ -88,7 +126,7 @@ def take_back(session: Session) -> int:
     versions = [version for gone in going for version in (*gone.versions, *gone.entries)]
     begin(session, versions)
     with session.index().in_doubt():
-        with together(session.log) as stored:
+        with joined_transaction(session.log) as stored:
             for gone in going:
                 _erase(session, gone, rule)
             keep_mark(session, stored, None)

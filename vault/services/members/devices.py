@@ -13,16 +13,14 @@ from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
 from vault.policy.roles import Action
 from vault.progress import Progress
-from vault.records.codec import of_kind
-from vault.records.versions import OpenedVersion
+from vault.records.versions import OpenedVersion, of_kind
 from vault.records.work import Entry
 from vault.services.grants import sharing
-from vault.services.members.admitters import admitters
-from vault.services.members.lists_apart import list_waiting
+from vault.services.members.admissions import admitters, list_waiting
 from vault.services.members.rostering import Outcome, carry_out
 from vault.services.members.warning import WarnList, warn_list
 from vault.services.projection.authors import name_in, names_of_members
-from vault.services.projection.going_on import going_on
+from vault.services.projection.places import going_on
 from vault.services.projection.projection import read_valid
 from vault.services.projection.short_ids import the_one_meant, typed_id
 from vault.words.finding import Code

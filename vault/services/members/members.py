@@ -1,4 +1,4 @@
-"""The members of the organisation: who is in, with which roles, since when; and how that changes."""
+"""The members of the organisation: who is in, with which roles; how that changes, and what a change takes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from vault.access.membership.next_roster import Change
+from vault.access.seat_keys.rekeying import seats_here
 from vault.access.session import Session
 from vault.casework.checks import LINE_CHARACTERS
 from vault.casework.organisation_records import Member
@@ -15,16 +16,19 @@ from vault.casework.vocabulary import PersonRole
 from vault.errors import RefusedError, UsageError
 from vault.ids import MemberId, SeatId
 from vault.policy.clocks import has_expired
-from vault.policy.roles import Action, Role
+from vault.policy.roles import Action, Role, includes
 from vault.progress import Progress
-from vault.records.codec import of_kind
-from vault.records.versions import open_each
+from vault.records.versions import of_kind, open_each
+from vault.services.grants.successors import said_before_end
 from vault.services.members.rostering import Outcome, carry_out, end_again, seats_by_member
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import read_valid
+from vault.services.projection.seats import seats_of
 from vault.words.finding import Code, Finding, Severity
-from vault.words.message import Message
+from vault.words.message import Message, enumerated, plural
 from vault.words.next_step import NextStep
+
+# The members of the organisation: who is in, with which roles, since when; and how that changes.
 
 # What `--like` stands for.
 # Their part of the audit goes to whoever is admitted as auditor and does nothing else.
@@ -242,3 +246,72 @@ def _claims_an_end(session: Session) -> bool:
 
 def _said(session: Session) -> list[Member]:
     return [said for _, said in of_kind(read_valid(session, session.directory.compartment), Member)]
+
+
+# What a change of members takes: of a device that it ends or lowers what is here counts, and no more (FORMAT.md 2).
+
+
+def warn_before_removal(session: Session, seats: Iterable[SeatId]) -> Message | None:
+    """Return what has to be said before these devices are ended or lowered; None where nothing can be lost.
+
+    Raises:
+        RefusedError: one is another member's, and this role ends none: nobody is asked for what is refused afterwards.
+    """
+    ending = set(seats)
+    own = set(seats_of(session, [session.member]))
+    session.require(Action.OWN_DEVICE if ending <= own else Action.MEMBER_END)
+    return _words(session, ending)
+
+
+def warn_before_end(session: Session, member: MemberId) -> Message | None:
+    """Return what has to be said before every device of a member is ended: what is lost, and what only they can open.
+
+    Raises:
+        RefusedError: this role ends no member.
+    """
+    session.require(Action.MEMBER_END)
+    lost = warn_before_removal(session, seats_of(session, [member]))
+    alone = said_before_end(session, member)
+    if lost is None or alone is None:
+        return lost or alone
+    return Message("{alone} {lost}", alone=alone, lost=lost)
+
+
+def before_roles(session: Session, member: MemberId | None, words: Iterable[str]) -> Message | None:
+    """Return what has to be said before a member, or for None somebody new, gets exactly these roles.
+
+    Whoever loses a role is lowered, also those who audit beside other work when somebody comes who only audits.
+
+    Raises:
+        RefusedError: this role changes none.
+        UsageError: a word is no role.
+    """
+    session.require(Action.MEMBER_ADMIT if member is None else Action.ROLE_CHANGE)
+    wanted, roles_of = checked_roles(words), session.directory.roles_of
+    after = admission(session, MemberId(b"") if member is None else member, wanted)
+    said = _words(session, seats_of(session, [item for item, roles in after.items() if not roles_of(item) <= roles]))
+    lost = frozenset() if member is None else roles_of(member) - wanted
+    if said and lost and all(includes(wanted, role) for role in lost):
+        return Message(
+            "{said} Or give {roles} too: then nothing is lost, and they get no further rights.",
+            said=said,
+            roles=enumerated(sorted(lost)),
+        )
+    return said
+
+
+def _words(session: Session, seats: Iterable[SeatId]) -> Message | None:
+    """Say what is lost and of how many devices; one that writes into this very folder has nothing that is not here."""
+    apart = set(seats) - seats_here(session)
+    if not apart:
+        return None
+    names, certificates = names_of_members(session), session.directory.effective.certificates
+    whose = {name_in(names, certificates[seat].member) for seat in apart if seat in certificates}
+    return plural(
+        "What {count} device of {whose} wrote and you have not imported will be invalid for everybody."
+        " Import a bundle of theirs first, if you can.",
+        "What {count} devices of {whose} wrote and you have not imported will be invalid for everybody."
+        " Import a bundle of theirs first, if you can.",
+        count=len(apart),
+        whose=enumerated(sorted(whose)),
+    )

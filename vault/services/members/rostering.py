@@ -26,13 +26,12 @@ from vault.access.session import Session
 from vault.casework.organisation_records import Member
 from vault.errors import MalformedError, RefusedError
 from vault.ids import MemberId, SeatId
-from vault.log.rosters.roster_entries import Certificate
+from vault.log.roster_entries import Certificate
 from vault.policy.rights import NEWEST_TABLE
 from vault.policy.roles import Action
 from vault.progress import Progress
 from vault.services.grants import sharing
-from vault.services.members.cut_off import NEW_PROPOSAL, lost_work, stop_before_loss
-from vault.services.members.roster_changes import describe
+from vault.services.members.roster_changes import NEW_PROPOSAL, changes_in_words, lost_work, stop_before_loss
 from vault.services.projection.authors import name_in, names_of_members, require_new_name
 from vault.store.files import as_received, read_limited
 from vault.words.message import Message
@@ -248,7 +247,7 @@ def _shown(session: Session, proposal: Proposal) -> ProposalShown:
     signed = sorted(name_in(names, member) for member in signers_in(ground, proposal.roster))
     return ProposalShown(
         proposal.roster.head.number,
-        describe(session, proposal),
+        changes_in_words(session, proposal),
         tuple(signed),
         missing,
         stop_before_loss(session, proposal.roster),

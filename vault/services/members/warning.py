@@ -16,11 +16,11 @@ from vault.index.case_pages import row_of
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress
 from vault.records.epochs import given_to
-from vault.services.cases import cases, intake, safe_contacts, sections
+from vault.services.cases import case_people, cases, intake, sections
 from vault.services.cases.cases import CaseView
-from vault.services.projection.kinds_held import held_of_kind
+from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import up_to_date_index
-from vault.services.projection.reading import Stored
+from vault.services.projection.stored_records import Stored
 from vault.words.message import Message, listed, plural
 
 WHY_WARNED = "emergency"
@@ -243,7 +243,7 @@ def _calls(session: Session, seat: SeatId) -> Iterator[CallToWarn]:
     slips = [line.stored.value for line in intake.list_open(session)]
     said = [(slip.number, f"{slip.name}\n{slip.text}") for slip in slips]
     may_ask = bool(session.roles & ALLOWED[Action.CASE_SEARCH])
-    never = safe_contacts.never_used_in_calls(session, said) if may_ask else [()] * len(said)
+    never = case_people.never_used_in_calls(session, said) if may_ask else [()] * len(said)
     for slip, barred in zip(slips, never, strict=True):
         ways = {**({slip.number: None} if slip.number.strip() else {}), **ways_in(f"{slip.name}\n{slip.text}")}
         usable = tuple(way for way in ways if way not in barred)

@@ -10,7 +10,7 @@ from vault.casework.case import Access
 from vault.casework.disclosure import Approving
 from vault.errors import MalformedError
 from vault.ids import MemberId, Origin, SeatId
-from vault.log.approvals import (
+from vault.log.approval import (
     APPROVE_ACT,
     Approval,
     Giver,
@@ -24,16 +24,15 @@ from vault.log.approvals import (
 )
 from vault.log.items import ITEM_SIZE, ItemKind
 from vault.log.payload import Payload
-from vault.log.rosters.roster import Roster
+from vault.log.roster import Roster
 from vault.policy.roles import ALLOWED, Action
-from vault.records.content import Content
 from vault.records.logs import genesis_of
-from vault.records.versions import open_each
+from vault.records.versions import Content, open_each
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 from vault.validity.authority import Authority, digests_in
-from vault.validity.named_rosters import NamedRosters
+from vault.validity.roster_validity import NamedRosters
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
 

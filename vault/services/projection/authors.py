@@ -11,9 +11,9 @@ from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import MemberId, Origin, RecordId
 from vault.names.normal import looks_same, normal
 from vault.services.projection.projection import read_valid
-from vault.services.projection.reading import Stored
 from vault.services.projection.seats import members_of_logs, names_said
 from vault.services.projection.short_ids import the_one_meant
+from vault.services.projection.stored_records import Stored
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 

@@ -18,8 +18,7 @@ from vault.index.file import Index
 from vault.index.heads import access_records, had_version, heads_in, heads_of, heads_of_record
 from vault.index.indexing import apply
 from vault.policy.clocks import Claim, limit_of
-from vault.records.codec import from_fields
-from vault.records.versions import open_each
+from vault.records.versions import from_fields, open_each
 from vault.seal.named import access_record
 from vault.services.projection.seats import members_of_logs
 from vault.words.message import Message, plural

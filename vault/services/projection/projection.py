@@ -26,17 +26,15 @@ from vault.index.heads import heads_in, records_of, versions_in
 from vault.index.indexing import apply
 from vault.index.search_text import sort_key
 from vault.log.items import ItemKind
-from vault.log.rosters.roster import ROSTER_RECORD
+from vault.log.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.progress import Progress
-from vault.records.codec import from_fields, of_kind
-from vault.records.versions import OpenedVersion
+from vault.records.versions import OpenedVersion, from_fields, of_kind
 from vault.services.projection.absences import author_of, tell_dropped, tell_waiting
 from vault.services.projection.expired_rights import hide_expired_cases
-from vault.services.projection.extracted import extracted_text
 from vault.services.projection.raised_alarms import notice_false_acts, notice_findings
-from vault.services.projection.reading import read_heads, read_valid_at, read_versions
 from vault.services.projection.revalidation import is_judged_otherwise, recount
+from vault.services.projection.stored_records import extracted_text, read_heads, read_valid_at, read_versions
 from vault.store.rows import Rows
 from vault.store.schema import content_faults
 from vault.validity.authority import Proven, items_in

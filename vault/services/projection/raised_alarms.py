@@ -1,22 +1,150 @@
-"""What comes to light after unlock becomes an alarm of the session: shown beside every answer, and nothing leaves."""
+"""What comes to light after unlock becomes an alarm of the session; in whose log it is, and what entries say."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 from vault.access.pins.alarms import lasting
 from vault.access.session import Session
 from vault.access.trust.key_lists import is_absence
 from vault.ids import CompartmentId, Origin, SeatId
-from vault.services.projection.fault_attribution import seats_of, without_ended
-from vault.services.projection.log_statements import Said
+from vault.log.genesis import Genesis
+from vault.log.items import ACTS, ItemKind, kinds_beyond
+from vault.log.payload import Payload
+from vault.records.logs import genesis_of
+from vault.services.projection.approval_checks import JUDGED_ACTS
 from vault.services.projection.places import name_of
+from vault.store.rows import Rows
+from vault.validity.audit_payloads import Auditor, read_histories
 from vault.validity.authority import Proven
 from vault.validity.version_validity import Quarantined
 from vault.words.finding import Code, Finding, Severity
-from vault.words.message import Message, Value, filled, listed, plural
+from vault.words.message import Message, Value, enumerated, filled, listed, plural
 from vault.words.next_step import NextStep
+
+# In whose logs something is wrong: what stops an act by others does not stop the end of those (`pins.alarms`).
+
+
+class _Placed(Protocol):
+    @property
+    def origin(self) -> Origin | None:
+        """In which log."""
+
+
+_Found = TypeVar("_Found", bound=_Placed)
+
+
+def seats_of(session: Session, logs: Iterable[Origin | None]) -> frozenset[SeatId]:
+    """Return whose logs these are; nobody's where one of them is not known, or something lies in no log."""
+    found: set[SeatId] = set()
+    for origin in set(logs):
+        seat = None if origin is None else _seat_of(session, origin)
+        if seat is None:
+            return frozenset()
+        found.add(seat)
+    return frozenset(found)
+
+
+def without_ended(session: Session, found: Sequence[_Found]) -> list[_Found]:
+    """Return what lies neither in the log of a device that was ended nor in one that is not valid."""
+    live = session.directory.effective.certificates
+    origins = {finding.origin for finding in found if finding.origin is not None}
+    over = {origin for origin in origins if (seat := _seat_of(session, origin)) is not None and seat not in live}
+    with session.database.reading() as rows:
+        authority = session.authority(rows)
+        for origin in origins - over:
+            genesis = genesis_of(rows, origin)
+            certificate = None if genesis is None else session.directory.certificate_of(genesis.seat)
+            if genesis is not None and certificate is not None and certificate.identity == genesis.identity:
+                over |= set() if authority.is_log_of(certificate, origin, genesis) else {origin}
+    return [finding for finding in found if finding.origin not in over]
+
+
+def _seat_of(session: Session, origin: Origin) -> SeatId | None:
+    """Return whose log this is, by its own beginning or, where nobody ever saw that, by the one that names it."""
+    with session.database.reading() as rows:
+        genesis = genesis_of(rows, origin)
+        if genesis is None and origin not in session.prover.verified:
+            return _who_goes_on(session, rows, origin)
+    return None if genesis is None else _certified(session, genesis)
+
+
+def _who_goes_on(session: Session, rows: Rows, origin: Origin) -> SeatId | None:
+    """Return the one seat whose logs go on from a log that is not here; None where there are several, or none."""
+    geneses = (genesis_of(rows, name) for name in {row.origin for row in rows.geneses()})
+    naming = {_certified(session, genese) for genese in geneses if genese is not None and genese.predecessor == origin}
+    return naming.pop() if len(naming) == 1 else None
+
+
+def _certified(session: Session, genesis: Genesis) -> SeatId | None:
+    certificate = session.directory.certificate_of(genesis.seat)
+    return None if certificate is None or certificate.identity != genesis.identity else SeatId(genesis.seat)
+
+
+# What the entries of logs say, as far as this seat was granted it, judged against what their lists name (FORMAT.md
+# 5).
+# A list is public and decides what is valid; what an entry says is known to its auditors alone. So what a false act
+# lists counts like anything else, and whoever can read the act names it.
+
+DRILL: Final = "recovery.drill"
+_KEPT: Final = JUDGED_ACTS | {DRILL}
+_NAMES: Final = {
+    ItemKind.VERSION: Message("a version of a record"),
+    ItemKind.GRANT: Message("a key given to a device"),
+    ItemKind.EPOCH: Message("a new key"),
+    ItemKind.KEYS: Message("a change of the file keys"),
+    ItemKind.APPROVAL: Message("an approval"),
+    ItemKind.ERASED: Message("an erasure"),
+    ItemKind.SEEN: Message("a checkpoint of another log"),
+    ItemKind.ATTACHMENT: Message("the content of a document"),
+}
+
+
+@dataclass(slots=True)
+class Said:
+    """What one run reads of payloads.
+
+    Of `opened` payloads `newer` ones name an act that this program does not know: counted, not judged. `kept` has those
+    of acts that need two persons, of erasures and of drills, by log, position and digest of the entry. `closed` are
+    logs of which this seat cannot read every payload; `owed` entries it should be able to read and cannot;
+    `sealed_to_others` were sealed to the auditors of their time, and this seat was none. `may_read` asks that of an
+    entry, by the newest roster that its log had named.
+    """
+
+    may_read: Callable[[Origin, int, bytes], bool] = lambda origin, seq, digest: False
+    opened: int = 0
+    newer: int = 0
+    kept: dict[tuple[bytes, int, bytes], Payload] = field(default_factory=dict)
+    closed: set[bytes] = field(default_factory=set)
+    owed: dict[Origin, list[int]] = field(default_factory=dict)
+    sealed_to_others: int = 0
+
+    def read(self, rows: Rows, auditor: Auditor, origin: Origin, known: Proven, start: int = 0) -> Iterator[Finding]:
+        """Read one log from an entry on, in both histories where two part, and yield what is wrong."""
+        for entry in read_histories(rows, auditor, origin, known, start):
+            if entry.payload is None:
+                self.closed.add(origin)
+                if entry.fault == "broken":
+                    yield Finding(Code.PAYLOAD_SEAL, Message("its details do not open"), origin, entry.seq)
+                elif self.may_read(origin, entry.seq, entry.digest):
+                    self.owed.setdefault(origin, []).append(entry.seq)
+                else:
+                    self.sealed_to_others += 1
+                continue
+            act = entry.payload.act
+            self.opened += 1
+            self.newer += act not in ACTS
+            if act in _KEPT or ItemKind.ERASED in entry.kinds:
+                self.kept[origin, entry.seq, entry.digest] = entry.payload
+            if beyond := kinds_beyond(act, entry.kinds):
+                names = enumerated([_NAMES[kind] for kind in beyond])
+                message = Message("it says {act}, which may not list {names}, and lists it", act=act, names=names)
+                yield Finding(Code.ACT, message, origin, entry.seq)
+
+
+# What comes to light after unlock becomes an alarm of the session: shown beside every answer, and nothing leaves.
 
 # One sentence for one record, one for several; each with the first place, and after "at least" where nobody can count.
 _FAULTS = plural(

@@ -17,14 +17,14 @@ from vault.index.entries import RemovedCompartment
 from vault.index.file import Index
 from vault.index.indexing import apply
 from vault.log.epoch_notice import EpochNotice
+from vault.log.genesis import NamedHistory
 from vault.log.items import ITEM_SIZE, Item, ItemKind, decode_items
-from vault.log.named_history import NamedHistory
 from vault.records.epochs import notices_of_keys, read_notice
 from vault.records.logs import genesis_of
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, OperationRow
 from vault.validity.compartment_access import CompartmentState
-from vault.validity.revocations import Left, left_of
+from vault.validity.epoch_validity import Left, left_of
 
 
 class _Cut(NamedTuple):

@@ -8,9 +8,8 @@ from vault.access.session import Session
 from vault.casework.organisation_records import Member
 from vault.display import one_line
 from vault.ids import MemberId, Origin, SeatId
-from vault.records.codec import of_kind
 from vault.records.logs import genesis_of
-from vault.records.versions import OpenedVersion
+from vault.records.versions import OpenedVersion, of_kind
 
 
 def members_of_logs(session: Session, origins: Iterable[Origin]) -> dict[Origin, MemberId]:

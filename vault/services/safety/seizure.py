@@ -29,9 +29,9 @@ from vault.services.exports import partners
 from vault.services.members import devices
 from vault.services.members.devices import Device
 from vault.services.members.warning import WHY_WARNED, WarnList, cases_on, warn_list
-from vault.services.projection.reading import stored_of_kind
 from vault.services.projection.seats import seat_of_log
-from vault.services.safety.check_ins import minute_here
+from vault.services.projection.stored_records import stored_of_kind
+from vault.services.safety.incidents import minute_here
 from vault.store.files import require_new, write_new
 from vault.words.message import Message, Words, plural
 

@@ -1,0 +1,267 @@
+"""Is what lies on this device whole: the database file, its rows, contents of documents, and how long logs must be?"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from vault.access.membership.inviting import stored_invitations
+from vault.access.seat_keys.root_secret import kept_secret
+from vault.access.session import Session
+from vault.access.trust.keyrings import missing_keys
+from vault.errors import MalformedError, VaultError
+from vault.ids import CompartmentId, Origin
+from vault.log.items import Item, ItemKind, compartment_tag
+from vault.log.list_check import IsErased, proven_lists
+from vault.log.verify import LogReport
+from vault.records.attachment_bodies import chunks_of, is_listed, lacking_chunks, row_of, row_tag
+from vault.records.logs import genesis_of
+from vault.seal.bodies import Names
+from vault.seal.purposes import Purpose
+from vault.services.erasures.removing import named_by
+from vault.services.exchange.known_peers import stored_peers
+from vault.services.projection.raised_alarms import DRILL, Said
+from vault.store.blobs import Blobs
+from vault.store.rows import Rows
+from vault.store.rowtypes import AttachmentRow
+from vault.store.schema import content_faults, shape_faults
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message
+from vault.words.next_step import NextStep
+
+# Is what lies on this device whole: the database file, its rows, and what this seat keeps sealed for itself?
+# No log says how these have to look. What can be known of them is asked here, for `log verify`.
+
+
+def file_faults(session: Session) -> Iterator[Finding]:
+    """Name what is wrong with the database file."""
+    for fault in shape_faults(session.database):
+        yield Finding(Code.SCHEMA, fault)
+    for fault in content_faults(session.database):
+        yield Finding(Code.DATABASE, fault)
+
+
+def row_faults(session: Session, rows: Rows, said: Said) -> Iterator[Finding]:
+    """Name rows that nothing else ever reads, and what this seat kept and does not find any more."""
+    for table, count in rows.false_rows().items():
+        message = Message(
+            "{count} rows of the table {table} hold a value of another type than their column", count=count, table=table
+        )
+        yield Finding(Code.FALSE_ROW, message)
+    yield from _keyring(session, rows)
+    yield from _local(session)
+    if _lost_its_secret(session, rows, said):
+        message = Message(
+            "the secret of the recovery sheets is not on this device any more, and no drill proved sheets of it:"
+            " prove those that you have with {drill}, or restore a backup",
+            drill=NextStep.DRILL_RECOVERY,
+        )
+        yield Finding(Code.LOCAL, message)
+
+
+def _keyring(session: Session, rows: Rows) -> Iterator[Finding]:
+    """Name each epoch whose listed grant to this seat does not open: its compartment would seem not to exist."""
+    listings = session.learned.listings
+    for key in missing_keys(rows, session.log.place, session.kem_private, session.keyring, listings):
+        state = session.state_of(key.compartment)
+        counts = state is not None and session.seat not in state.cutoffs and key.epoch in state.epochs
+        if key.is_altered or (state is not None and counts and session.seat in state.epochs[key.epoch].granted):
+            message = Message("key {epoch} was granted to this device and is not in its keyring", epoch=key.epoch.hex())
+            yield Finding(Code.KEYRING, message)
+
+
+_KEPT: tuple[tuple[Message, Callable[[Session], object]], ...] = (
+    (Message("the secret of the recovery sheets: altered, and of no use any more"), kept_secret),
+    (Message("what this device knows of others' devices: altered, and of no use any more"), stored_peers),
+    (Message("the invitations that this device made: altered, and of no use any more"), stored_invitations),
+)
+
+
+def _local(session: Session) -> Iterator[Finding]:
+    """Name what this seat keeps sealed and cannot read (FORMAT.md 7)."""
+    for altered, read in _KEPT:
+        try:
+            read(session)
+        except VaultError:
+            yield Finding(Code.LOCAL, altered)
+
+
+def _lost_its_secret(session: Session, rows: Rows, said: Said) -> bool:
+    """Say whether this seat founded the vault, still has its first root, and lost the secret of it before any drill.
+
+    Where another made the root in effect, or this seat cannot read all that its own log says, nobody can tell.
+    """
+    if rows.local(session.seat, Purpose.ROOT_SECRET) is not None:
+        return False
+    if session.directory.effective.root_public != session.root_public:
+        return False
+    own = {
+        row.origin
+        for row in rows.geneses()
+        if (genesis := genesis_of(rows, row.origin)) is not None and genesis.seat == session.seat
+    }
+    authority = session.authority(rows)
+    founded = any((entry := authority.entry(origin, 0)) is not None and entry.founds_vault for origin in own)
+    drilled = any(origin in own and payload.act == DRILL for (origin, _, _), payload in said.kept.items())
+    return founded and not drilled and own.isdisjoint(said.closed)
+
+
+# Are the contents of documents here that the lists name, each chunk of them as it was sealed (FORMAT.md 5)?
+
+_NOT_HERE = Message("the content of a document that this device added is not here")
+_ALTERED = Message("the names of the parts of a document were altered")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """How many contents of documents are here, not fetched, erased, missing; and chunks that nothing names."""
+
+    here: int = 0
+    not_fetched: int = 0
+    erased: int = 0
+    missing: int = 0
+    stray: int = 0
+    faults: tuple[Finding, ...] = ()
+
+    def counts(self) -> dict[str, int]:
+        """Return the counts by their names."""
+        return {name: getattr(self, name) for name in ("here", "not_fetched", "erased", "missing", "stray")}
+
+    @property
+    def words(self) -> Message | None:
+        """What there is, for people; None where no document ever was."""
+        if not any(self.counts().values()):
+            return None
+        return Message(
+            "Contents of documents: {here} here and whole, {not_fetched} not fetched to this device, {erased}"
+            " erased, {missing} missing; {stray} parts belong to no document and are removed later.",
+            **self.counts(),
+        )
+
+
+NO_CONTENTS = Contents()
+
+
+def check_contents(session: Session, rows: Rows, reports: Mapping[Origin, LogReport], is_erased: IsErased) -> Contents:
+    """Read every chunk of every attachment that a proven list names, and count what is not here.
+
+    What is missing is a fault of this copy, and stops nothing else.
+    """
+    blobs = Blobs(session.folder.blobs_dir)
+    held, needed = session.keyring.compartments(), _Needed(session)
+    counts: Counter[str] = Counter()
+    faults: list[Finding] = []
+    listed: dict[bytes, set[bytes]] = defaultdict(set)
+    for origin, report in reports.items():
+        genesis = genesis_of(rows, origin)
+        is_own = genesis is not None and genesis.seat == session.seat
+        for seq, n, item in _listed(rows, report):
+            listed[item.digest].add(item.tag)
+            row = row_of(rows, item.digest, item.tag)
+            fault = None
+            home = next((home for home in held if compartment_tag(home, item.digest) == item.tag), None)
+            if row is not None:
+                fault = _fault_of(rows, blobs, row.names)
+                counts["here"] += fault is None
+            elif is_erased(item, ()) and not needed.names(home, item.digest):
+                counts["erased"] += 1
+            elif any(row_tag(false) == item.tag for false in rows.attachments_named(item.digest)):
+                fault = _ALTERED
+            elif is_own:
+                fault = _NOT_HERE
+            elif home is not None:
+                counts["not_fetched"] += 1
+            if fault is not None:
+                counts["missing"] += 1
+                message = Message("operation {seq}, item {n}: {fault}", seq=seq, n=n, fault=fault)
+                faults.append(Finding(Code.CONTENT, message, origin, seq, n, severity=Severity.ABSENCE))
+    every = rows.attachments()
+    faults += [_unlisted(row) for row in every if row_tag(row) not in listed.get(row.digest, ())]
+    stray = _strays(rows, blobs, chunks_of(row for row in every if is_listed(row, listed)))
+    return Contents(**counts, stray=stray, faults=tuple(faults))
+
+
+@dataclass(slots=True)
+class _Needed:
+    """Which contents papers name that are here; a place is read when the first of its contents is asked for."""
+
+    session: Session
+    _of: dict[bytes, Container[bytes]] = field(default_factory=dict)
+
+    def names(self, home: bytes | None, digest: bytes) -> bool:
+        if home is None:
+            return False
+        if home not in self._of:
+            self._of[home] = named_by(self.session, CompartmentId(home), only_valid=True)
+        return digest in self._of[home]
+
+
+def _listed(rows: Rows, report: LogReport) -> Iterator[tuple[int, int, Item]]:
+    for seq, items in proven_lists(rows.operations(report.origin), report):
+        for n, item in enumerate(items):
+            if item.kind == ItemKind.ATTACHMENT:
+                yield seq, n, item
+
+
+def _fault_of(rows: Rows, blobs: Blobs, encoded: bytes) -> Message | None:
+    try:
+        names = Names.decode(encoded)
+    except MalformedError as fault:
+        return fault.message
+    lacking = lacking_chunks(rows, blobs, names)
+    if not lacking:
+        return None
+    total = len(names.chunks)
+    return Message("{count} of {total} parts of a document are missing or were altered", count=lacking, total=total)
+
+
+def _unlisted(row: AttachmentRow) -> Finding:
+    message = Message(
+        "no list names the document {digest} that is here",
+        digest=row.digest.hex(),
+    )
+    return Finding(Code.UNLISTED, message, row.compartment, severity=Severity.ABSENCE)
+
+
+def _strays(rows: Rows, blobs: Blobs, named: Collection[bytes]) -> int:
+    return sum(name not in named for name in rows.tail_names()) + len(blobs.strays(named))
+
+
+# What is known of logs from elsewhere than their own rows: from pins, and from logs that go on from them.
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is known of logs from elsewhere than their own rows.
+
+    `sizes` has each log that is here, that this account saw, or that another one goes on from -> size -> root there;
+    `forks` log -> (size, sentence) where those who know of it contradict each other.
+    """
+
+    sizes: dict[Origin, dict[int, bytes]]
+    forks: dict[Origin, list[tuple[int, Message]]]
+
+
+def bounds_of(session: Session, rows: Rows) -> Bounds:
+    """Return the pins, and the genesis of each log of a certified seat as a pin on its predecessor."""
+    bounds = Bounds({Origin(row.origin): {} for row in rows.geneses()}, {})
+    if session.pins is not None:
+        for origin, pinned in session.pins.logs.items():
+            bounds.sizes.setdefault(origin, {})[pinned.size] = pinned.root
+    followed: set[Origin] = set()
+    for name in sorted(dict.fromkeys(bounds.sizes)):
+        genesis = genesis_of(rows, name)
+        certificate = None if genesis is None else session.directory.certificate_of(genesis.seat)
+        if genesis is None or genesis.is_first or certificate is None or certificate.identity != genesis.identity:
+            continue
+        before, size = Origin(genesis.predecessor), genesis.predecessor_size
+        if before in followed:
+            bounds.forks.setdefault(before, []).append((size, Message("two logs go on from it")))
+        elif bounds.sizes.setdefault(before, {}).setdefault(size, genesis.predecessor_root) != genesis.predecessor_root:
+            message = Message(
+                "the log that goes on from it names another root of size {size} than this device saw", size=size
+            )
+            bounds.forks.setdefault(before, []).append((size, message))
+        followed.add(before)
+    return bounds
