@@ -21,19 +21,18 @@ from vault.casework.story.events import Deadline, Detention, Hearing
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tui.shell import process  # noqa: E402, F401  # isort: skip - the package takes Textual's switches away first
+from tui.shell import quiet_process  # noqa: E402, F401  # isort: skip - the package takes Textual's switches away first
 from textual.app import App  # noqa: E402
 from typing_extensions import override  # noqa: E402
 
 from tui.gateway import Gateway  # noqa: E402
-from tui.gateway.casework import Casework  # noqa: E402
+from tui.gateway.case_contents import Casework  # noqa: E402
 from tui.shell.app import CaseVaultApp  # noqa: E402
 from tui.shell.start import Start  # noqa: E402
-from tui.values.values import CaseShown  # noqa: E402
-from tui.values.values_records import StageShown  # noqa: E402
+from tui.values.cases_shown import CaseShown, StageShown  # noqa: E402
 from vault.access.unlock import unlock  # noqa: E402
 from vault.seal.entrance.passphrase import FLOOR  # noqa: E402
-from vault.services.cases import (
+from vault.services.cases import (  # noqa: E402
     case_people,
     cases,
     notes,

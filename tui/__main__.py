@@ -10,7 +10,7 @@ import os
 import sys
 from typing import NoReturn
 
-from tui.shell import process
+from tui.shell import quiet_process
 from tui.shell.start import read_start
 from tui.text.in_words import in_words
 from vault.errors import VaultError
@@ -51,14 +51,14 @@ def _run_child(start_fd: int, words_fd: int) -> NoReturn:
     The end is `os._exit`: threads that still work must not keep the keys of a locked vault in memory.
     """
     harden_process()
-    say = process.words_to(words_fd)
-    process.say_only_where(say)
+    say = quiet_process.words_to(words_fd)
+    quiet_process.say_only_where(say)
     start = read_start(start_fd)
-    from tui.shell.orphaned import Orphanage  # noqa: PLC0415 - not for the launcher
+    from tui.shell.terminal_reset import Orphanage  # noqa: PLC0415 - not for the launcher
 
     orphanage = Orphanage(words_fd, terminal=0)
     orphanage.watch()
-    process.keep_terminal_for_driver()
+    quiet_process.keep_terminal_for_driver()
     from tui.shell.app import run  # noqa: PLC0415 - Textual is loaded only after the doors are closed
 
     code = run(start, say)

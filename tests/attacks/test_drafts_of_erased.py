@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.english import in_english
 from tests.services.organisation import AMINA, Organisation
 from tests.services.test_erasures_of_others import erase
-from tui.gateway.draft_shelf import DraftShelf
-from tui.values.values import DraftShown
+from tui.gateway.unlocked_vault import DraftShelf
+from tui.values.cases_shown import DraftShown
 from vault.access.session import Session
 from vault.casework.note import AMENDS, Note, typed_note
 from vault.casework.vocabulary import NoteKind

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tests.attacks.test_questions_by_file import CODED, files_of, question
 from tests.services.organisation import AMINA, SELIN, Organisation, full_name
-from tui.screens.papers.paper import file_name
+from tui.screens.cases.paper import file_name
 from vault.errors import MalformedError, VaultError, VerificationError
 from vault.export import archive
 from vault.services.approvals import by_file, second_person

@@ -27,8 +27,7 @@ from tests.tui.still import press, read_on, settled, type_in
 from tui.gateway import Gateway
 from tui.shell.app import CaseVaultApp
 from tui.shell.start import Start
-from tui.widgets.confirm import Confirm
-from tui.widgets.progress import ProgressModal
+from tui.widgets.overlays import Confirm, ProgressModal
 
 T = TypeVar("T")
 

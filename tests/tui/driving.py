@@ -89,7 +89,7 @@ def drive(app: App[Any], steps: Steps, *, size: tuple[int, int] = (80, 24), noti
 def painted(app: App[Any]) -> str:
     """Return all that the app would send to paint its screen now."""
     update = app.screen._compositor.render_update(full=True)
-    return str(cast(CompositorUpdate, update).render_segments(app.console))
+    return str(cast("CompositorUpdate", update).render_segments(app.console))
 
 
 def shown(app: App[Any]) -> str:

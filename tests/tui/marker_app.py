@@ -10,16 +10,16 @@ from typing import ClassVar
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tui.shell import process  # isort: split
+from tui.shell import quiet_process  # isort: split
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.shell.orphaned import Orphanage
 from tui.shell.safe import EXIT_SWITCHED, SafeApp
 from tui.shell.start import Start, read_start
+from tui.shell.terminal_reset import Orphanage
 from tui.text.safe_content import safe_content
 from tui.widgets.fields import SafeInput
 from vault.platform import harden_process
@@ -34,8 +34,8 @@ class MarkerApp(SafeApp):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f7", "fail"), Binding("f8", "hang"), Binding("f9", "switch")]
 
     def __init__(self, start: Start, descriptor: int) -> None:
-        say = process.words_to(descriptor)
-        process.say_only_where(say)
+        say = quiet_process.words_to(descriptor)
+        quiet_process.say_only_where(say)
         super().__init__(last_words=say)
         self.folder = start.vault_path
         self.member = start.member
@@ -71,7 +71,7 @@ def main() -> None:
     app = MarkerApp(read_start(int(sys.argv[1])), int(sys.argv[2]))
     orphanage = Orphanage(int(sys.argv[2]), terminal=0)
     orphanage.watch()
-    process.keep_terminal_for_driver()
+    quiet_process.keep_terminal_for_driver()
     app.run()
     orphanage.leave()
     os._exit(app.return_code or 0)

@@ -14,7 +14,7 @@ from tests.tui.desk import Driver
 from tests.tui.painting import Photographed
 from tests.tui.still_answers import ANSWERS, NOW_MS
 from tui.gateway import Gateway
-from tui.gateway.subject import Subject
+from tui.gateway.unlocked_vault import Subject
 from tui.screens.frame.base import VaultScreen
 from tui.shell.app import CaseVaultApp
 from tui.shell.start import Start

@@ -18,7 +18,7 @@ from textual.widgets import Input, TextArea
 from typing_extensions import override
 
 from tests.tui.pictures import StillDesk
-from tui.values.codes import CODES
+from tui.values.code_words import CODES
 from tui.widgets.virtual_list import VirtualList
 from vault.acts.act import Agreed, OpenFormsError
 from vault.words.message import Message

@@ -10,43 +10,67 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from tui.values.values import (
+from tui.values.access_shown import (
+    AccessShown,
+    Changed,
+    DeviceLine,
+    HolderLine,
+    LostShown,
+    MemberLine,
+    MembersShown,
+    OrderLine,
+    RequestShown,
+    SectionLine,
+    SectionShown,
+    TwoLists,
+    WaitingLine,
+)
+from tui.values.cases_shown import (
     Alert,
     CaseLine,
     CaseListStart,
     CaseShown,
     Checked,
     DraftShown,
+    FormToFill,
     FoundShown,
     HitShown,
     LogLineShown,
     LogShown,
     NoteShown,
+    PaperPage,
+    PaperShown,
     PersonShown,
     PreviewShown,
+    RecordShown,
+    SideShown,
+    StageShown,
     VaultStatus,
+    VersionsShown,
 )
-from tui.values.values_access import AccessShown, HolderLine, SectionLine, SectionShown
-from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
-from tui.values.values_erasing import ErasureShown
-from tui.values.values_exchange import ListShown, PeerShown, ResultText, StandingShown, WithWhom
-from tui.values.values_members import (
-    Changed,
-    DeviceLine,
-    LostShown,
-    MemberLine,
-    MembersShown,
-    OrderLine,
-    RequestShown,
-    TwoLists,
-    WaitingLine,
+from tui.values.exchange_shown import (
+    ErasureShown,
+    ListShown,
+    PackShown,
+    PeerShown,
+    ResultText,
+    StandingShown,
+    TakenShown,
+    WithWhom,
 )
-from tui.values.values_papers import PaperPage, PaperShown
-from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown
-from tui.values.values_records import FormToFill, RecordShown, StageShown
-from tui.values.values_safety import PackShown, TakenShown
-from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, WeekShown
-from tui.values.values_versions import SideShown, VersionsShown
+from tui.values.forms_typed import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
+from tui.values.story_shown import (
+    AgendaShown,
+    AlikeShown,
+    ChangeShown,
+    DueShown,
+    GivenShown,
+    HomeShown,
+    NameShown,
+    PersonPage,
+    ReachShown,
+    WeekShown,
+)
 from vault.access.pins.pins import Dates
 from vault.acts.act import Act, Agreed, Ask, Begun, OpenFormsError, Plan, Said, Told
 from vault.acts.approval import GIVE, Asked, compared_words

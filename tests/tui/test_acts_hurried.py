@@ -14,7 +14,7 @@ from tests.tui.desk import Desk
 from tests.tui.driving import shown
 from tests.tui.house import House
 from tests.tui.still import press, settled, type_in
-from tui.gateway.acting import Acting
+from tui.gateway.acts_and_packages import Acting
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.services.cases import case_people, cases, notes

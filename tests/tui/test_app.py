@@ -12,18 +12,18 @@ from textual._xterm_parser import XTermParser
 
 from tests.tui.desk import Desk
 from tests.tui.house import JOEL, House
-from tui.gateway.casework import Casework
+from tui.gateway.case_contents import Casework
 from tui.screens.cases.case_list import CaseList
-from tui.screens.credentials.sheets_guide import SheetsGuide
-from tui.screens.erasing.hold import HoldForm
+from tui.screens.credentials.recovery import SheetsGuide
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import EVERYWHERE, VaultScreen
+from tui.screens.frame.looking_back import HoldForm
 from tui.screens.routes import PLACES, acts_by_name
 from tui.shell.app import CaseVaultApp
 from tui.shell.safe import EXIT_SWITCHED
 from tui.text.in_words import in_words
-from tui.text.keys import with_layouts
 from tui.widgets.fields import SafeInput
+from tui.widgets.screen_lines import with_layouts
 from vault.acts import every_act
 from vault.acts.act import Act
 from vault.errors import TryAgainError

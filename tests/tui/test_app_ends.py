@@ -17,14 +17,14 @@ from tests.tui.desk import Desk
 from tests.tui.driving import shown
 from tests.tui.house import House
 from tui.gateway import Gateway
-from tui.gateway.casework import Casework
-from tui.gateway.writing import Writing
+from tui.gateway.case_contents import Casework
+from tui.gateway.case_story import Writing
 from tui.screens.calls.call_slip import CallSlip
 from tui.screens.cases.case_list import CaseList
-from tui.screens.emergency.emergency import EmergencyScreen
+from tui.screens.emergencies import EmergencyScreen
+from tui.screens.frame.desk import IDLE_MS
 from tui.shell.app import LENT_MS, WARNED_MS, CaseVaultApp
-from tui.values.settings import IDLE_MS
-from tui.widgets.progress import ProgressModal
+from tui.widgets.overlays import ProgressModal
 from vault.errors import TryAgainError
 from vault.words.message import Message
 

@@ -13,8 +13,8 @@ from tests.services.colleague import admit
 from tests.services.founded import MEMBER, PASSPHRASE
 from tests.tui.house import House
 from tui.gateway import Gateway
-from tui.values.values_calls import Reminding
-from tui.widgets.pages import PAGE_ROWS
+from tui.values.forms_typed import Reminding
+from tui.widgets.virtual_list import PAGE_ROWS
 from vault.acts.act import Told
 from vault.acts.case import EDIT, NEW
 from vault.acts.report import COUNTS

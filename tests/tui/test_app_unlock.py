@@ -12,7 +12,7 @@ from tests.services.founded import MEMBER, PASSPHRASE
 from tests.tui.desk import Desk
 from tests.tui.house import House
 from tui.gateway import Gateway
-from tui.screens.credentials.unlock import script_words
+from tui.screens.credentials.unlock_screen import script_words
 from tui.widgets.fields import PassphraseInput
 from vault.errors import TryAgainError
 from vault.words.message import Message

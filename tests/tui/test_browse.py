@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.desk import Desk
-from tui.screens.frame.browse import entries_of, start_of
+from tui.screens.frame.form_screen import entries_of, start_of
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from tests.services.colleague import admit
 from tests.tui.desk import Desk
 from tests.tui.house import CLIENT, DANA, House
-from tui.gateway.intake import Intake
+from tui.gateway.search_and_calls import Intake
 from vault.casework.person import ContactChange, Person, PersonName, SafeContact, contact_made
 from vault.casework.script import Script
 from vault.casework.vocabulary import Channel, PersonRole

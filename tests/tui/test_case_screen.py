@@ -14,13 +14,12 @@ from tests.tui.desk import Desk
 from tests.tui.house import AMINA, House
 from tui.drawn.case_time import case_time
 from tui.drawn.timeline import Mark, Span
-from tui.looks.terminal_looks import Eyes, eyes_of
-from tui.screens.cases.case_parts.notes_by_day import in_order
-from tui.screens.cases.case_parts.top import lay_top
-from tui.text.due_words import day_said, days_left
-from tui.values.values import CaseShown, NoteShown
-from tui.values.values_records import RecordShown
-from tui.widgets.cells import width_of
+from tui.screens.cases.case_top import lay_top
+from tui.screens.cases.lists_of_case import in_order
+from tui.shell.looking import Eyes, eyes_of
+from tui.text.calendar import day_said, days_left
+from tui.values.cases_shown import CaseShown, NoteShown, RecordShown
+from tui.widgets.text_cells import width_of
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note
 from vault.casework.person import SafeContact

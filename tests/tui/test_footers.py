@@ -12,10 +12,10 @@ from rich.cells import cell_len
 import tui.screens
 from tests.tables import each
 from tests.tui.pseudo import Pseudo
-from tui.screens.credentials.unlock import UnlockScreen
+from tui.screens.credentials.unlock_screen import UnlockScreen
 from tui.screens.frame.base import EVERYWHERE, Command, VaultScreen, hints
 from tui.text.in_words import in_words, speaking
-from tui.widgets.lines import Hint, fitting_hints
+from tui.widgets.screen_lines import Hint, fitting_hints
 from vault.words.message import ENGLISH, Catalogue
 
 ROOM = 78

@@ -11,9 +11,9 @@ from tests.tables import each
 from tests.tui.desk import Desk
 from tests.tui.house import House
 from tui.screens.cases.case import CaseScreen
-from tui.screens.cases.filled_form import open_form
+from tui.screens.cases.case_records import open_form
 from tui.screens.frame.record_form import RecordForm
-from tui.widgets.confirm import Confirm
+from tui.widgets.overlays import Confirm
 from vault.casework.case import Case
 from vault.casework.questionnaires import Filled
 from vault.casework.story import STORY

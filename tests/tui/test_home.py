@@ -9,10 +9,10 @@ import pytest
 
 from tests.tui.pictures import StillDesk
 from tests.tui.still_answers import NEW_VAULT
-from tui.screens.cases.due_parts.home_rows import date_row
 from tui.screens.cases.home import HomeScreen
-from tui.values.values_story import DueShown
-from tui.widgets.cells import text_of
+from tui.screens.cases.home_rows import date_row
+from tui.values.story_shown import DueShown
+from tui.widgets.text_cells import text_of
 
 pytestmark = pytest.mark.screen
 

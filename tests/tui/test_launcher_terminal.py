@@ -12,7 +12,7 @@ import pytest
 
 from tests.tui.terminals import LAUNCH, Pane, Recorder, is_running, wait_for
 from tui.shell.running import lock_running
-from tui.shell.terminal import CLEAR, HIDE_TITLE, SHOW_TITLE
+from tui.shell.terminal_reset import CLEAR, HIDE_TITLE, SHOW_TITLE
 
 # As in marker_app.py, which is a program and not imported.
 MARKER = "SAMIRA-VELDT-0417"

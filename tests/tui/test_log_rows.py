@@ -9,10 +9,10 @@ from datetime import date
 import pytest
 
 from tests.tables import each
-from tui.screens.evidence.log_rows import LogRow, log_rows, matching, no_days, older, whole
+from tui.screens.evidence.log_view import LogRow, log_rows, matching, no_days, older, whole
 from tui.text.in_words import in_words
-from tui.values.acts import ACT_WORDS, READING, done_in_words
-from tui.values.values import LogLineShown, LogShown
+from tui.values.cases_shown import LogLineShown, LogShown
+from tui.values.code_words import ACT_WORDS, READING, done_in_words
 from vault.log.items import ACTS
 from vault.services.projection.approval_checks import UNDONE
 

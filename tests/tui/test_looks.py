@@ -20,7 +20,6 @@ from tests.tables import each
 from tests.tui.driving import drive, painted
 from tests.tui.pictures import StillDesk
 from tui.looks.signs import ASCII, in_ascii
-from tui.looks.terminal_looks import Depth, Eyes, eyes_of, filter_for
 from tui.looks.tokens import (
     CHOICES,
     CONTRAST,
@@ -35,13 +34,11 @@ from tui.looks.tokens import (
     Look,
     Token,
 )
-from tui.shell.looking import KeptLook
+from tui.shell.looking import Depth, Eyes, KeptLook, eyes_of, filter_for, theme_of
 from tui.shell.safe import SafeApp
-from tui.shell.theme import theme_of
 from tui.text.in_words import in_words
-from tui.widgets.cells import Cell, draw
-from tui.widgets.head import Head
-from tui.widgets.lines import Hint, KeyHints
+from tui.widgets.screen_lines import Head, Hint, KeyHints
+from tui.widgets.text_cells import Cell, draw
 
 BLACK_ON_WHITE = 21.0
 
@@ -239,7 +236,7 @@ RULES = str.maketrans("│─", "  ")
 
 @pytest.mark.long
 def test_a_screen_says_the_same_in_every_look_and_a_choice_is_made_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.values.draft_keeper.DraftKeeper.is_due", lambda _: False)
+    monkeypatch.setattr("tui.screens.frame.kept_form.DraftKeeper.is_due", lambda _: False)
     said: dict[str, dict[str, list[str]]] = {name: {} for name in SHOWN}
     with StillDesk() as desk:
         desk.unlock()

@@ -15,17 +15,14 @@ from typing_extensions import override
 from tests.tables import each
 from tests.tui.driving import drive, shown
 from tui.looks.tokens import Token
-from tui.screens.frame.rows import FixedRows
+from tui.screens.frame.list_rows import FixedRows
 from tui.shell.safe import SafeApp
-from tui.widgets.cells import Cell, broken, text_of
-from tui.widgets.columns import Column
-from tui.widgets.head import head_texts
-from tui.widgets.pages import ListRow
-from tui.widgets.pair import Pair, Twin, aligned
-from tui.widgets.sheet import BY_HEIGHT, BY_WIDTH
+from tui.widgets.long_text import Pair, Twin, aligned
+from tui.widgets.overlays import BY_HEIGHT, BY_WIDTH
+from tui.widgets.screen_lines import head_texts
 from tui.widgets.strip import MOST_FACTS, Fact, ListAndStrip, Strip, strip_lines
-from tui.widgets.virtual_list import VirtualList
-from tui.widgets.wrapped import wrapped
+from tui.widgets.text_cells import Cell, Column, broken, text_of, wrapped
+from tui.widgets.virtual_list import ListRow, VirtualList
 
 pytestmark = pytest.mark.screen
 

@@ -27,16 +27,15 @@ from tests.tui.still_answers import (
     SIGNED,
     VERSIONS,
 )
-from tui.screens.cases.filled_form import FilledForm
+from tui.screens.cases.case_records import FilledForm
 from tui.screens.cases.home import HomeScreen
-from tui.screens.cases.two_versions import TwoVersions
-from tui.screens.credentials.sheet_paper import SheetPaper
-from tui.screens.credentials.sheets_guide import SheetsGuide
-from tui.screens.frame.browse import Browse, Entry
-from tui.screens.referral.pages import PagesScreen
-from tui.values.settings import IDLE_MS
-from tui.values.values_members import MembersShown
-from tui.values.values_own import SheetsMade
+from tui.screens.cases.versions_screen import TwoVersions
+from tui.screens.credentials.recovery import SheetsGuide
+from tui.screens.credentials.recovery_sheets import SheetPaper
+from tui.screens.frame.desk import IDLE_MS
+from tui.screens.frame.form_screen import Browse, Entry
+from tui.screens.referral.shown_whole import PagesScreen
+from tui.values.access_shown import MembersShown, SheetsMade
 
 pytestmark = pytest.mark.screen
 
@@ -268,7 +267,7 @@ def _times_are_utc_and_no_draft_is_due() -> Iterator[None]:
     """Whether a draft was saved before its picture is taken would depend on the computer."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("TZ", "UTC")
-        patched.setattr("tui.values.draft_keeper.DraftKeeper.is_due", lambda _: False)
+        patched.setattr("tui.screens.frame.kept_form.DraftKeeper.is_due", lambda _: False)
         time.tzset()
         yield
     time.tzset()

@@ -15,19 +15,17 @@ from tests.tui.pseudo import Pseudo, PseudoDesk, Seen, accented, bare_words, for
 from tests.tui.still_answers import ANSWERS, VERSIONS
 from tests.tui.test_pictures import INSTEAD as INSTEAD_FOR_PICTURES
 from tests.tui.test_pictures import LOCKED, PICTURES, _push
-from tui.screens.cases.at_risk import AtRiskForm
-from tui.screens.cases.two_versions import TwoVersions
-from tui.screens.cases.write_lines import WriteLines
-from tui.screens.emergency.emergency import WhichCase
-from tui.screens.frame.act_screen import LetterScreen
+from tui.screens.cases.case_forms import AtRiskForm
+from tui.screens.cases.versions_screen import TwoVersions, WriteLines
+from tui.screens.emergencies import WhichCase
+from tui.screens.frame.act_screen import LetterScreen, SecondForm
 from tui.screens.frame.base import VaultScreen
+from tui.screens.frame.dialogs import WholeText
 from tui.screens.frame.record_form import RecordForm
-from tui.screens.frame.second_rows import SecondForm
-from tui.screens.frame.whole_text import WholeText
-from tui.screens.people.request_of_person import RequestOfPerson
+from tui.screens.people.record_of_people import RequestOfPerson
 from tui.text.in_words import in_words, speaking
-from tui.values.values_own import OwnFactors
-from tui.widgets.progress import ProgressModal
+from tui.values.access_shown import OwnFactors
+from tui.widgets.overlays import ProgressModal
 from vault.acts.act import Letter
 from vault.ids import MemberId
 from vault.services.approvals.second_person import Approver

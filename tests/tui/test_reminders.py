@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.services.conftest import founded, founded_template
 from tests.services.founded import MARKER, Place
-from tui.shell.reminders import MOST, heard, said
+from tui.shell.start import MOST_DUE, due_line, due_times
 from vault.casework.story.events import Hearing, Task
 from vault.casework.story.protection import CheckIn
 from vault.services.cases import cases, story
@@ -41,19 +41,19 @@ def test_of_what_is_due_the_time_in_steps_of_five_minutes_is_told_once_and_no_wo
         *("11:00", "22:00", "22:30", "23:00"),  # a check-in that is missed, and one to come, with what follows each
     ]
     assert all(time % STEP_SECONDS == 0 for time in times)
-    assert set(said(times)) <= set("due 0123456789")
+    assert set(due_line(times)) <= set("due 0123456789")
 
 
 def test_the_launcher_hears_at_most_as_many_times_as_the_child_may_say() -> None:
-    assert MOST == MOST_TIMES
-    assert heard(said(range(100, 200)).splitlines()) == tuple(range(100, 100 + MOST))
+    assert MOST_DUE == MOST_TIMES
+    assert due_times(due_line(range(100, 200)).splitlines()) == tuple(range(100, 100 + MOST_DUE))
 
 
 @given(st.lists(st.text()))
 def test_whatever_a_child_says_the_launcher_takes_numbers_alone(lines: list[str]) -> None:
-    assert all(0 <= time < 10**10 for time in heard(lines))
+    assert all(0 <= time < 10**10 for time in due_times(lines))
 
 
-@given(st.lists(st.integers(0, 1 << 33), max_size=MOST))
+@given(st.lists(st.integers(0, 1 << 33), max_size=MOST_DUE))
 def test_what_was_said_is_heard(times: list[int]) -> None:
-    assert heard([said(sorted(times))]) == tuple(sorted(times))
+    assert due_times([due_line(sorted(times))]) == tuple(sorted(times))

@@ -18,7 +18,7 @@ from tests.tables import each
 from tui.shell import driver as driver_module
 from tui.shell.driver import SafeDriver
 from tui.shell.safe import EXIT_LOCKED, SafeApp
-from tui.shell.terminal import CLEAR
+from tui.shell.terminal_reset import CLEAR
 
 
 class EndedError(Exception):

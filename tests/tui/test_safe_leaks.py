@@ -21,8 +21,8 @@ from tests.tables import each
 from tests.tui.driving import Wire, drive, shown, without
 from tui.shell.safe import EXIT_FAULT, EXIT_LOCKED, EXIT_OK, SafeApp
 from tui.text.safe_content import safe_content
-from tui.widgets.cover import Cover
 from tui.widgets.fields import SafeInput
+from tui.widgets.overlays import Cover
 from vault.errors import RefusedError
 
 SECRET = "juniper lantern orbit"

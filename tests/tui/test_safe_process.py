@@ -158,14 +158,14 @@ def test_the_process_that_holds_keys_leaves_no_core_and_is_not_readable() -> Non
     ids=["main thread", "other thread", "destructor", "warning", "log", "forgotten task"],
 )
 def test_faults_outside_the_app_say_where_and_never_what(fault: str) -> None:
-    hooked = f"from tui.shell import process\nprocess.say_only_where(process.words_to(1))\n{fault}"
+    hooked = f"from tui.shell import quiet_process\nquiet_process.say_only_where(quiet_process.words_to(1))\n{fault}"
     assert SECRET not in _python(hooked)
     assert SECRET in _python(fault)
 
 
 def test_what_libraries_print_does_not_reach_the_terminal() -> None:
     code = (
-        "import os, sys, ctypes\nfrom tui.shell import process\nprocess.keep_terminal_for_driver()\n"
+        "import os, sys, ctypes\nfrom tui.shell import quiet_process\nquiet_process.keep_terminal_for_driver()\n"
         "print('from python'); sys.stderr.write('from python'); os.write(1, b'from c'); os.write(2, b'from c')\n"
         "sys.__stderr__.write('the driver'); sys.__stderr__.flush()"
     )

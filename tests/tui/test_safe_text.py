@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from tests.tables import each
-from tui.shell.faults import describe_fault, fault_place
-from tui.shell.terminal import has_title, without_strings
+from tui.shell.quiet_process import describe_fault, fault_place
+from tui.shell.terminal_reset import has_title, without_strings
 from tui.text.safe_text import safe_line, safe_paste, safe_text, without_hostile
 
 HOSTILE = [

@@ -11,11 +11,11 @@ from tests.services.colleague import admit
 from tests.tui.desk import Desk
 from tests.tui.driving import hostile_in
 from tests.tui.house import AMINA, CLIENT, DANA, House
-from tui.gateway.acting import Acting
-from tui.gateway.draft_shelf import draft_content, slip_typed
-from tui.gateway.intake import Intake
-from tui.values.values_calls import SlipTyped
-from tui.widgets.progress import ProgressModal
+from tui.gateway.acts_and_packages import Acting
+from tui.gateway.search_and_calls import Intake
+from tui.gateway.unlocked_vault import draft_content, slip_typed
+from tui.values.forms_typed import SlipTyped
+from tui.widgets.overlays import ProgressModal
 from vault.casework.intake import Slip
 from vault.casework.note import Note
 from vault.casework.person import ContactChange, Person, contact_made

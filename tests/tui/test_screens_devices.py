@@ -10,7 +10,7 @@ from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import ask_to_join
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, CLIENT, MIRA, House
-from tui.gateway import devices
+from tui.gateway import organisation
 from vault.errors import TryAgainError, WrongPassphraseError
 from vault.services.grants import sharing
 from vault.services.members import invitations
@@ -88,7 +88,7 @@ def test_a_list_that_could_not_be_written_stays_on_the_screen(
         raise TryAgainError(Message("no room to write {name}", name=path.name))
 
     _give_to_mira(house)
-    monkeypatch.setattr(devices, "write_new", no_room)
+    monkeypatch.setattr(organisation, "write_new", no_room)
     with house.desk("Mira") as mira:
         mira.press(":devices", "l", f" {tmp_path / 'no such folder' / 'warn'}", "f4", "y")
         mira.sees("! There is no folder")  # and the device is not revoked

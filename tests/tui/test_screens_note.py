@@ -9,10 +9,10 @@ import pytest
 
 from tests.tables import each
 from tests.tui.house import House
-from tui.gateway.draft_shelf import draft_content, draft_shown, form_typed
-from tui.gateway.writing import Writing
-from tui.values.draft_keeper import LONGEST_MS, PAUSE_MS, DraftKeeper
-from tui.values.values import DraftShown
+from tui.gateway.case_story import Writing
+from tui.gateway.unlocked_vault import draft_content, draft_shown, form_typed
+from tui.screens.frame.kept_form import LONGEST_MS, PAUSE_MS, DraftKeeper
+from tui.values.cases_shown import DraftShown
 from vault.casework.note import typed_note
 from vault.casework.story.events import Hearing
 from vault.errors import TryAgainError

@@ -16,8 +16,8 @@ from tests.services.founded import PASSPHRASE
 from tests.services.test_factors import HeldKey
 from tests.tui.desk import Desk
 from tests.tui.house import House
-from tui.gateway.credentials import OwnAccess
-from tui.values.values_own import Proof
+from tui.gateway.ways_in import OwnAccess
+from tui.values.access_shown import Proof
 from vault.clock import now_ms
 from vault.errors import RefusedError, TryAgainError, WrongPassphraseError
 from vault.policy.roles import Role

@@ -13,7 +13,7 @@ from tests.attacks.test_junk_versions import EMPTY, write_junk
 from tests.services.approvals.keyboard import Person
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, CLIENT, FIRST_NOTE, House
-from tui.gateway.evidence import Evidence
+from tui.gateway.log_and_exchange import Evidence
 from vault.casework.note import Note
 from vault.casework.person import SafeContact
 from vault.casework.story.events import Task

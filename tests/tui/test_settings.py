@@ -8,9 +8,8 @@ import pytest
 
 from tests.tables import each
 from tests.tui.house import CLIENT, House
-from tui.looks.terminal_looks import Eyes
-from tui.shell.kept_settings import KeptSettings
-from tui.values.settings import Settings
+from tui.screens.frame.desk import Settings
+from tui.shell.looking import Eyes, KeptSettings
 
 pytestmark = pytest.mark.screen
 

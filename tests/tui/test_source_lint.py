@@ -15,7 +15,7 @@ TUI = Path(__file__).parents[2] / "tui"
 
 ALLOWED = {
     "shell/looking.py": Allowance(bases=True),  # the safe app is made from it
-    "shell/process.py": Allowance(modules=frozenset({"logging"})),  # it switches logging off
+    "shell/quiet_process.py": Allowance(modules=frozenset({"logging"})),  # it switches logging off
     "shell/painted.py": Allowance(modules=frozenset({"rich.console"})),  # a type that Textual's updates name
     "shell/launcher.py": Allowance(modules=frozenset({"subprocess"})),  # it starts the child
     # The safe fields are made from these.

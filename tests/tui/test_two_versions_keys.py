@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from tests.tui.desk import Desk
-from tui.screens.cases.two_versions import TwoVersions
-from tui.values.values_versions import SideShown, VersionsShown
+from tui.screens.cases.versions_screen import TwoVersions
+from tui.values.cases_shown import SideShown, VersionsShown
 from tui.widgets.fields import SafeInput
 from vault.casework.differences import Piece, compare
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tables import each
-from tui.values.typing_steps import MOST_CHARACTERS, MOST_STEPS, PAUSE_MS, Step, Steps, difference
+from tui.widgets.fields import MOST_CHARACTERS, MOST_STEPS, PAUSE_MS, Step, Steps, difference
 
 
 class Field:

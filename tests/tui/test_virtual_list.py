@@ -18,10 +18,8 @@ from tests.tables import each
 from tests.tui.driving import drive, hostile_in, painted, shown
 from tui.looks.tokens import DARK, MONO, Token
 from tui.shell.safe import SafeApp
-from tui.widgets.cells import Cell, text_of
-from tui.widgets.columns import Column, fit, fitting, lay_out
-from tui.widgets.pages import KEPT_PAGES, PAGE_ROWS, ListRow, PageCache
-from tui.widgets.virtual_list import ListHeader, VirtualList
+from tui.widgets.text_cells import Cell, Column, fit, fitting, lay_out, text_of
+from tui.widgets.virtual_list import KEPT_PAGES, PAGE_ROWS, ListHeader, ListRow, PageCache, VirtualList
 
 MILLION = 1_000_000
 COLUMNS = (Column("ref", 10), Column("person"), Column("due", 6))

@@ -12,11 +12,9 @@ from tests.tables import each
 from tests.tui.driving import drive, shown
 from tui.shell.safe import SafeApp
 from tui.text.in_words import in_words
-from tui.text.keys import RUSSIAN_OF_LATIN, with_layouts
-from tui.widgets.columns import Column, as_wide_as
-from tui.widgets.confirm import Confirm
-from tui.widgets.lines import Hint, KeyHints, fitting_hints
-from tui.widgets.progress import ProgressModal, bar, remaining_seconds, rest_in_words
+from tui.widgets.overlays import Confirm, ProgressModal, bar, remaining_seconds, rest_in_words
+from tui.widgets.screen_lines import RUSSIAN_OF_LATIN, Hint, KeyHints, fitting_hints, with_layouts
+from tui.widgets.text_cells import Column, as_wide_as
 
 HINTS = (
     Hint("F1", "aide"),

@@ -13,9 +13,9 @@ import tui.screens
 import vault.casework
 from tests.tables import each
 from tui.screens.frame.base import VaultScreen
-from tui.screens.frame.wording import sentence
+from tui.screens.frame.screen_words import sentence
 from tui.text.in_words import in_words
-from tui.values.codes import CODES
+from tui.values.code_words import CODES
 from vault.casework.countries import Country
 from vault.casework.differences import Answer, Part
 from vault.casework.document import ReadBy

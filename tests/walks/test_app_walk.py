@@ -13,8 +13,8 @@ from tests.tui.driving import drive, shown
 from tests.tui.still import press, read_on, settled, type_in, wait_for_screen
 from tui.gateway import Gateway
 from tui.screens.referral.export import ExportScreen
-from tui.screens.referral.pages import PagesScreen
-from tui.screens.referral.questions import QuestionsScreen
+from tui.screens.referral.export_questions import QuestionsScreen
+from tui.screens.referral.shown_whole import PagesScreen
 from tui.shell.app import CaseVaultApp
 from tui.shell.start import Start
 from vault.acts.act import Agreed, Told

@@ -15,7 +15,7 @@ from tests.cli.typist import Typist
 from tests.services.founded import MEMBER, Filled, Place
 from tests.tui.still import settled
 from tests.walks.app_desk import AppDesk
-from tui.screens.credentials.unlock import UnlockScreen
+from tui.screens.credentials.unlock_screen import UnlockScreen
 
 pytestmark = pytest.mark.slow
 

@@ -1,7 +1,7 @@
 """The one door from the screens to the services: a `Gateway`, and one small class for each subject.
 
 Every method may block, so only workers call them. The package loads the whole library; the app imports it once the
-unlock screen is painted. A new subject: a class in a file of its own, made with the `UnlockedVault`; one line there.
+unlock screen is painted. A new subject: a class in the file of its kind, made with the `UnlockedVault`; a line there.
 What somebody stops raises `CancelledError`. Subjects hand out the services' values: what screens have to name of them,
 for type checks, is named here.
 """

@@ -6,28 +6,16 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from tui.gateway.acting import Acting
-from tui.gateway.approvals import Approvals
-from tui.gateway.casework import Casework
-from tui.gateway.credentials import OwnAccess
-from tui.gateway.devices import Devices
-from tui.gateway.erasures.erasing import Erasing
-from tui.gateway.evidence import Evidence
-from tui.gateway.exchange import Exchange
-from tui.gateway.finding import Finding
-from tui.gateway.intake import Intake
-from tui.gateway.members import Members
-from tui.gateway.people import People
-from tui.gateway.proposals import Proposals
-from tui.gateway.recovery import Recovery
-from tui.gateway.referral import Referral
-from tui.gateway.safety.safety import Safety
-from tui.gateway.sections import Sections
-from tui.gateway.sharing import Sharing
-from tui.gateway.story import Papers, Story
-from tui.gateway.subject import UnlockedVault
-from tui.gateway.writing import Writing
-from tui.values.values import Alert, VaultStatus
+from tui.gateway.acts_and_packages import Acting, Approvals, Referral, Safety
+from tui.gateway.case_access import Sections, Sharing
+from tui.gateway.case_contents import Casework, People
+from tui.gateway.case_story import Papers, Story, Writing
+from tui.gateway.log_and_exchange import Erasing, Evidence, Exchange
+from tui.gateway.organisation import Devices, Members, Proposals
+from tui.gateway.search_and_calls import Finding, Intake
+from tui.gateway.unlocked_vault import UnlockedVault
+from tui.gateway.ways_in import OwnAccess, Recovery
+from tui.values.cases_shown import Alert, VaultStatus
 from vault.access.pins.delays import counting_down
 from vault.policy.roles import Action
 from vault.services import health, this_computer

@@ -7,22 +7,21 @@ from functools import partial
 from typing import Any, Final
 
 from tui.screens.calls.open_slips import OpenSlips
-from tui.screens.calls.search import SearchScreen
+from tui.screens.calls.search_screen import SearchScreen
 from tui.screens.cases.week import WeekScreen
 from tui.screens.credentials.own_access import OwnAccessScreen
 from tui.screens.credentials.two_lists import TwoListsScreen
-from tui.screens.emergency.emergency import EmergencyScreen
-from tui.screens.erasing.erasures import ErasuresScreen
-from tui.screens.evidence.exchange import ExchangeScreen
+from tui.screens.emergencies import EmergencyScreen
+from tui.screens.evidence.erasures_list import ErasuresScreen
 from tui.screens.evidence.list_import import ListsScreen
 from tui.screens.evidence.log_view import LogScreen
-from tui.screens.evidence.what_is_safe import StandingScreen
+from tui.screens.evidence.what_is_safe import ExchangeScreen, StandingScreen
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.dialogs import AskLine
-from tui.screens.members.devices import DevicesScreen
-from tui.screens.members.members import MembersScreen
-from tui.screens.referral.approving import QuestionFile
+from tui.screens.members.devices_screen import DevicesScreen
+from tui.screens.members.members_screen import MembersScreen
+from tui.screens.referral.shown_whole import QuestionFile
 from tui.text.in_words import in_words
 from vault.acts import every_act
 from vault.acts.act import Act, Said

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from textual import events, on
+from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 from typing_extensions import override
 
-from tui.screens.credentials.unlock import UnlockScreen
+from tui.screens.credentials.unlock_screen import UnlockScreen
 from tui.screens.frame.base import EVERYWHERE, VaultScreen, bindings
-from tui.screens.frame.covers import IdleWarning, Neutral
-from tui.shell.keeping import keep_typed
+from tui.screens.frame.desk import Answer, OpenCase, ShowBoth, Unlocked
+from tui.screens.frame.screen_words import clock_time
 from tui.shell.looking import looks_of_account
 from tui.shell.panes import PanesApp
-from tui.shell.proposing import propose_sheets
-from tui.shell.reminders import said
 from tui.shell.safe import EXIT_OK, EXIT_SWITCHED, SafeApp
-from tui.shell.start import Start
+from tui.shell.start import Start, due_line
 from tui.shell.terminal_handover import TerminalLoan
-from tui.values.messages import Answer, OpenCase, ShowBoth, Unlocked
-from tui.values.values import CaseShown, Spot, VaultStatus
-from tui.values.values_versions import VersionsShown
-from tui.widgets.progress import ProgressModal
+from tui.text.in_words import together
+from tui.values.cases_shown import CaseShown, Spot, Typed, VaultStatus, VersionsShown
+from tui.widgets.overlays import IdleWarning, Neutral, ProgressModal
 from vault.clock import monotonic_ms, now_ms
 from vault.durations import MINUTE_MS
 from vault.errors import InternalError, VaultError
@@ -36,6 +34,43 @@ from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
+
+
+# What happens to what is being typed when the app ends: each screen's draft is kept, and the person is told where.
+
+
+def keep_typed(screens: Iterable[VaultScreen], save: Callable[[Typed], None]) -> str:
+    """Save what is typed on these screens and not kept yet; return sentences for all that is kept."""
+    kept: list[str] = []
+    for screen in screens:
+        draft = screen.save_now()
+        if draft is not None:
+            save(draft)
+        saved_ms = draft.saved_ms if draft is not None else screen.kept_ms()
+        if saved_ms:
+            kept.append(together([screen.kept_words(clock_time(saved_ms))]))
+    return " ".join(kept)
+
+
+# What the app proposes once a vault is open.
+
+
+def propose_sheets(app: App[Any]) -> None:
+    """Show the guide where this member can make or prove recovery sheets and none are proven: once a day."""
+    from tui.screens.credentials.recovery import RecoveryScreen, SheetsGuide  # noqa: PLC0415 - not at the first paint
+
+    def guided(begin: str | None) -> None:
+        if begin:
+            app.push_screen(RecoveryScreen(begin))
+
+    def answer(found: tuple[bool, bool]) -> None:
+        proposes, are_made = found
+        if proposes:
+            app.push_screen(SheetsGuide(are_made=are_made), guided)
+
+    if isinstance(app.screen, VaultScreen):
+        app.screen.ask(lambda vault: (vault.recovery.proposes(), vault.recovery.are_made), answer)
+
 
 T = TypeVar("T")
 
@@ -192,7 +227,7 @@ class CaseVaultApp(PanesApp):
 
     @on(ShowBoth)
     def _show_both(self, wish: ShowBoth) -> None:
-        from tui.screens.cases.two_versions import TwoVersions  # noqa: PLC0415 - not needed for the first paint
+        from tui.screens.cases.versions_screen import TwoVersions  # noqa: PLC0415 - not needed for the first paint
 
         def show(found: VersionsShown) -> None:
             self.push_screen(TwoVersions(wish.ref, found, wish.more), wish.then)
@@ -297,7 +332,7 @@ class CaseVaultApp(PanesApp):
             if spots:
                 self._gateway.writing.keep_spot(spots[-1])
             if self._last_words is not None:
-                self._last_words(said(self._gateway.times_due(self.now_ms() // 1000)))
+                self._last_words(due_line(self._gateway.times_due(self.now_ms() // 1000)))
 
     def close_vault(self) -> None:
         """Close the files of the session, or give up after `CLOSE_SECONDS`."""

@@ -7,6 +7,7 @@ import os
 import selectors
 import signal
 import termios
+from codecs import utf_8_decode
 from collections.abc import Callable
 from functools import partial
 from queue import Full
@@ -16,12 +17,34 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from typing_extensions import override
 
-from tui.shell.decoding import TerminalText
-from tui.shell.orphaned import is_in_front
-from tui.shell.terminal import CLEAR, CLICKS, without_strings
+from tui.shell.terminal_reset import CLEAR, CLICKS, is_in_front, without_strings
 
 if TYPE_CHECKING:
     from textual.message import Message
+
+
+# What a terminal sends, as text: a byte that is no UTF-8 costs one letter, and never the session.
+
+
+class TerminalText:
+    """Decodes as it comes; half a letter waits for its other half."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def decode(self, untrusted: bytes) -> tuple[str, bool]:
+        """Return the text so far, and whether some of it was no UTF-8 and is replaced by U+FFFD."""
+        waiting = self._rest + untrusted
+        try:
+            text, used = utf_8_decode(waiting, "strict", False)
+        except UnicodeDecodeError:
+            text, used = utf_8_decode(waiting, "replace", False)
+            is_foreign = True
+        else:
+            is_foreign = False
+        self._rest = waiting[used:]
+        return text, is_foreign
+
 
 STALL_SECONDS: Final = 20.0
 """How long a terminal may take nothing (a dead line) before the app locks: no idle lock could fire while it waits."""
@@ -175,7 +198,7 @@ class SafeDriver(LinuxDriver):
 
     @property
     def _lockable(self) -> Lockable:
-        return cast(Lockable, self._app)
+        return cast("Lockable", self._app)
 
     def _call_app(self, act: Callable[[], None]) -> None:
         self._loop.call_soon_threadsafe(act)

@@ -19,10 +19,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from tui.shell.reminders import heard
 from tui.shell.running import announced
-from tui.shell.start import Start, write_start
-from tui.shell.terminal import HIDE_TITLE, RESET, SHOW_TITLE, has_title
+from tui.shell.start import Start, due_times, write_start
+from tui.shell.terminal_reset import HIDE_TITLE, RESET, SHOW_TITLE, has_title
 from tui.text.in_words import in_words
 from vault.errors import UsageError
 from vault.platform import set_parent_death_signal
@@ -113,7 +112,7 @@ class _Launcher:
                 if start.afterwards:
                     self._write(f"{start.afterwards}\r\n")
                 return code
-            due = heard(words.splitlines())
+            due = due_times(words.splitlines())
             start = replace(start, comes_back=False, due=due)  # Whoever came back is in by a passphrase from now on.
             if code == _SWITCHED:
                 start = replace(start, member=None)  # Whoever comes next is not asked by another's name.

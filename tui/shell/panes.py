@@ -8,13 +8,12 @@ from typing import Any, Final
 from textual.dom import DOMNode
 from typing_extensions import override
 
-from tui.screens.credentials.unlock import UnlockScreen
+from tui.screens.credentials.unlock_screen import UnlockScreen
 from tui.screens.frame.base import VaultScreen
-from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form_row import label_of
+from tui.screens.frame.form_fields import ChoiceField, label_of
 from tui.shell.safe import SafeApp
 from tui.text.in_words import in_words
-from tui.widgets.sheet import Sheet
+from tui.widgets.overlays import Sheet
 from vault.words.message import Message
 
 _NOT_BEFORE: Final = {"previous_pane", "call", "commands", "home", "go"}

@@ -19,14 +19,14 @@ from textual.widget import MountError
 from textual.worker import WorkerFailed
 from typing_extensions import override
 
-from tui.shell.faults import describe_fault
 from tui.shell.key_order import KeyOrder
 from tui.shell.looking import LookingApp
+from tui.shell.quiet_process import describe_fault
 from tui.text.in_words import in_words, warning
-from tui.text.keys import with_layouts
 from tui.text.safe_content import HOSTILE_FILTER
 from tui.text.safe_text import safe_paste, safe_text
-from tui.widgets.cover import Cover
+from tui.widgets.overlays import Cover
+from tui.widgets.screen_lines import with_layouts
 from vault.errors import InternalError, RefusedError
 from vault.platform import NOT_UTF8
 from vault.words.message import Message, Words

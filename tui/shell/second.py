@@ -21,15 +21,15 @@ from typing_extensions import override
 
 from tui.screens.frame.base import EVERYWHERE, VaultScreen, bindings, hints
 from tui.screens.frame.helping import Help
-from tui.screens.referral.approving import QuestionScreen
+from tui.screens.referral.shown_whole import QuestionScreen
 from tui.shell.looking import looks_of_account
-from tui.shell.process import keep_terminal_for_driver
+from tui.shell.quiet_process import keep_terminal_for_driver
 from tui.shell.safe import SafeApp
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.widgets.fields import HiddenInput
-from tui.widgets.lines import Hint, KeyLine
-from tui.widgets.sheet import Sheet
+from tui.widgets.overlays import Sheet
+from tui.widgets.screen_lines import Hint, KeyLine
 from vault.acts.approval import words_to_compare
 from vault.clock import monotonic_ms
 from vault.errors import RefusedError

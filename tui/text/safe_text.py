@@ -39,3 +39,13 @@ def without_hostile(untrusted: str) -> str:
     It deletes, because the width of the line is already settled and these characters were counted as nothing.
     """
     return _NEVER_IN_A_LINE.sub("", untrusted)
+
+
+# The first line of a text, for a row of a list.
+
+_MOST_LETTERS: Final = 1_000
+
+
+def first_line(text: str) -> str:
+    """Return the first line of a text that is not blank, as far as a row may show it."""
+    return text.lstrip()[:_MOST_LETTERS].partition("\n")[0].rstrip()

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from tui.looks.signs import HIDDEN
-from tui.values.codes import SCRIPTS, word_of
-from tui.values.values import NoteShown, PersonShown
+from tui.values.cases_shown import NoteShown, PersonShown
+from tui.values.code_words import SCRIPTS, word_of
 from vault.acts.person import as_said
 from vault.casework.contact import is_never_used
 from vault.casework.note import Note

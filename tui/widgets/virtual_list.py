@@ -1,9 +1,11 @@
-"""A list of any length that paints only the rows in view, and two rows for a step of the cursor."""
+"""A list of any length that paints only the rows in view, two for a step of the cursor, and gets them by pages."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Final
+from dataclasses import dataclass, field
+from typing import ClassVar, Final, Protocol
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -17,9 +19,84 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from tui.looks.tokens import Token
-from tui.widgets.cells import Cell, ListCell, draw, look_of
-from tui.widgets.columns import Column, as_wide_as, fit_cells, lay_out, widths_in
-from tui.widgets.pages import PAGE_ROWS, ListRow, PageCache, PageSource
+from tui.widgets.text_cells import Cell, Column, ListCell, as_wide_as, draw, fit_cells, lay_out, look_of, widths_in
+
+# Rows of a list by pages: a million cases are never in memory, nor counted, nor skipped over.
+
+PAGE_ROWS: Final = 64
+KEPT_PAGES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row.
+
+    Attributes:
+        key: what to hand back when it is chosen.
+        cells: its words, in columns.
+        state: a sign of two cells before them (`!!` late, `!` soon), in lists that have states; its word is in a cell.
+        is_passed: the cursor passes over it: a heading of one cell, as wide as the list, or a second line of a row.
+    """
+
+    key: str
+    cells: tuple[ListCell, ...] = field(repr=False)
+    state: Cell | None = None
+    is_passed: bool = False
+
+
+class PageSource(Protocol):
+    """Where a list gets its rows from. Nothing here may take longer than a frame; what does comes later."""
+
+    def count(self) -> int:
+        """Return how many rows there are: a stored number, not a computed one."""
+        ...
+
+    def page(self, number: int, previous: ListRow | None, following: ListRow | None) -> Sequence[ListRow] | None:
+        """Return rows `number * PAGE_ROWS` onwards, `PAGE_ROWS` of them except at the end.
+
+        Args:
+            number: the page, from 0.
+            previous: the row just before the page, when known: continue after it by its key (keyset), without OFFSET.
+            following: the row just after the page, when known: read backwards from it. Both are None after a jump.
+
+        Returns:
+            The rows, or None when they are on their way: the source calls `VirtualList.page_arrived` then.
+        """
+        ...
+
+
+class PageCache:
+    """The last `KEPT_PAGES` pages that were looked at."""
+
+    def __init__(self, source: PageSource) -> None:
+        self.source = source
+        self._pages: OrderedDict[int, tuple[ListRow, ...]] = OrderedDict()
+
+    def row(self, index: int) -> ListRow | None:
+        """Return this row, or None when its page is on its way or has shrunk since it was counted."""
+        number, place = divmod(index, PAGE_ROWS)
+        page = self._page(number)
+        return page[place] if page is not None and place < len(page) else None
+
+    def forget(self, number: int) -> None:
+        """Drop one page, so that it is read again."""
+        self._pages.pop(number, None)
+
+    def _page(self, number: int) -> tuple[ListRow, ...] | None:
+        page = self._pages.get(number)
+        if page is None:
+            before, after = self._pages.get(number - 1), self._pages.get(number + 1)
+            found = self.source.page(number, before[-1] if before else None, after[0] if after else None)
+            if found is None:
+                return None
+            page = self._pages[number] = tuple(found)
+            if len(self._pages) > KEPT_PAGES:
+                self._pages.popitem(last=False)
+        self._pages.move_to_end(number)
+        return page
+
+
+# A list of any length that paints only the rows in view, and two rows for a step of the cursor.
 
 _MARGIN: Final = 2
 """Column 0 is the cursor's, column 1 air or the mark of a marked row; two columns stay free at the right."""

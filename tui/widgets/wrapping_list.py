@@ -9,10 +9,19 @@ from typing import Final
 from textual.geometry import Size
 from typing_extensions import override
 
-from tui.widgets.cells import Cell, ListCell, broken, cells_of, text_of, width_of
-from tui.widgets.columns import Column, fit_cells, fitting, room_of_rest
-from tui.widgets.pages import PAGE_ROWS, ListRow
-from tui.widgets.virtual_list import VirtualList, room_of
+from tui.widgets.text_cells import (
+    Cell,
+    Column,
+    ListCell,
+    broken,
+    cells_of,
+    fit_cells,
+    fitting,
+    room_of_rest,
+    text_of,
+    width_of,
+)
+from tui.widgets.virtual_list import PAGE_ROWS, ListRow, VirtualList, room_of
 
 _MOST_LINES: Final = 6
 

@@ -12,11 +12,9 @@ from rich.cells import cell_len
 from tests.tui.drawn import values
 from tests.tui.drawn.values import TODAY, check
 from tui.drawn.bars import DayCount, bars, legend
-from tui.drawn.day_strip import day_strip
-from tui.drawn.timeline import CaseTime, cells_of_lanes, timeline
-from tui.drawn.timeline_view import Zoom, view_at
-from tui.drawn.timeline_words import read_as_list, told_at
-from tui.drawn.week import WeekEntry, week_columns
+from tui.drawn.case_time import read_as_list, told_at
+from tui.drawn.days_and_weeks import WeekEntry, day_strip, week_columns
+from tui.drawn.timeline import CaseTime, Zoom, cells_of_lanes, timeline, view_at
 
 MARK = "\u00b7"  # what the gate of stored text puts in the place of a hostile character
 FEW = settings(max_examples=40, deadline=None)

@@ -17,11 +17,11 @@ from tests.tui.drawn.test_timeline import CASE
 from tests.tui.drawn.values import TODAY
 from tests.tui.driving import drive, painted, shown
 from tui.drawn.bars import DayCount, bars
-from tui.drawn.timeline_view import Zoom
+from tui.drawn.timeline import Zoom
 from tui.looks.tokens import CHOICES
 from tui.shell.safe import SafeApp
 from tui.text.in_words import in_words
-from tui.widgets.drawn import DrawnPart, TimelinePart
+from tui.widgets.drawn_parts import DrawnPart, TimelinePart
 
 
 class Showing(SafeApp):

@@ -8,9 +8,8 @@ from datetime import date, timedelta
 from tests.tables import each
 from tests.tui.drawn.values import TODAY, text_of
 from tui.drawn.bars import DayCount, bars, legend
-from tui.drawn.day_strip import day_strip
+from tui.drawn.days_and_weeks import State, WeekEntry, day_strip, in_order, week_columns
 from tui.drawn.pieces import Line, Piece, Rows, cut
-from tui.drawn.week import State, WeekEntry, in_order, week_columns
 from tui.text.calendar import day_and_month, from_to, long_day, short_day_of_week
 
 THURSDAY, MONDAY = date(2026, 11, 26), date(2026, 11, 30)

@@ -6,9 +6,8 @@ from datetime import date
 
 from tests.tables import each
 from tests.tui.drawn.values import TODAY, text_of
-from tui.drawn.timeline import CaseTime, Mark, Span, Stage, cells_of_lanes, timeline
-from tui.drawn.timeline_view import View, Zoom, view_at
-from tui.drawn.timeline_words import read_as_list, told_at
+from tui.drawn.case_time import read_as_list, told_at
+from tui.drawn.timeline import CaseTime, Mark, Span, Stage, View, Zoom, cells_of_lanes, timeline, view_at
 from tui.text.in_words import in_words
 
 WIDTH = 80

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tui.drawn.bars import DayCount
+from tui.drawn.days_and_weeks import State, WeekEntry
 from tui.drawn.pieces import TOKENS, Rows
 from tui.drawn.timeline import CaseTime, Mark, Span, Stage
-from tui.drawn.week import State, WeekEntry
 from tui.looks.signs import ASCII
 
 TODAY = date(2026, 11, 27)

@@ -1,30 +1,36 @@
-"""The fields of a call slip, with the cases that its number and its name remind of."""
+"""The fields of a call slip, with the cases that they remind of; and an open slip, to be corrected."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.suggester import SuggestFromList
+from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import VaultScreen
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.act_screen import ActScreen, Doing
+from tui.screens.frame.base import NEXT_FIELD, Command, VaultScreen, leave
+from tui.screens.frame.form_fields import FormRow
+from tui.screens.frame.kept_form import KeptForm
+from tui.screens.frame.screen_words import languages, moment
 from tui.text.in_words import in_words
-from tui.text.languages import languages
 from tui.text.safe_content import safe_content
 from tui.text.safe_text import safe_line, safe_text
-from tui.values.values_calls import CaseLike, Reminding, SlipTyped
-from tui.widgets.columns import fit
+from tui.values.forms_typed import SLIP, CaseLike, FormPlace, Reminding, SlipLine, SlipTyped
 from tui.widgets.fields import SafeInput, SafeTextArea
+from tui.widgets.text_cells import fit
+from vault.acts.intake import EDIT
 from vault.errors import VaultError
 from vault.words.message import Message, Words
+
+# The fields of a call slip, with the cases that its number and its name remind of.
 
 _HINT: Final = Message(
     "Shift+Tab goes up to the caller; Enter on a number or a name shows that case. Later you move the slip"
@@ -162,3 +168,48 @@ def _like(found: tuple[CaseLike, ...]) -> Words:
     if len(found) > 1:
         return Message("like {client} ({ref}), +{more}", client=client, ref=ref, more=len(found) - 1)
     return Message("like {client} ({ref})", client=client, ref=ref)
+
+
+# An open call slip, to be corrected: the fields of a call, with what they say.
+
+
+class SlipForm(ActScreen, KeptForm):
+    """Ends with a sentence about the slip, which is given as it is."""
+
+    NAME = Message("Correct a call")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "finish", Message("Keep the corrected slip"), "F4", Message("keep")),
+        NEXT_FIELD,
+        leave(Message("Leave; the slip stays as it was")),
+    )
+
+    def __init__(self, slip: SlipLine) -> None:
+        super().__init__()
+        self._slip = slip
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        slip = self._slip
+        said = (slip.number, slip.name, slip.language, slip.text, in_words(slip.asked_back))
+        yield CallFields(SlipTyped(slip.slip, slip.received_ms, *said))
+
+    @override
+    def form_place(self) -> FormPlace:
+        return FormPlace(SLIP, about=self._slip.slip)
+
+    def on_mount(self) -> None:
+        """Begin where most is written."""
+        self.head(moment(self._slip.received_ms))
+        area = self.query_one(CallFields).area
+        area.cursor_location = area.document.end
+        area.focus()
+
+    def action_finish(self) -> None:
+        """Keep it, as a new version."""
+        typed = self.query_one(CallFields).typed(SlipTyped(self._slip.slip, self._slip.received_ms))
+        said = {"slip": (self._slip.slip,), **heard(typed)}
+        self.do(Doing(EDIT, said, lambda told: self.end(told.lines[0]), failed=self._refused))
+
+    def _refused(self, error: VaultError) -> None:
+        self.fail(error)
+        self.query_one(CallFields).go_to_wrong(error)

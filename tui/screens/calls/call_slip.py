@@ -17,21 +17,17 @@ from typing_extensions import override
 
 from tui.screens.calls.call_fields import CallFields, heard
 from tui.screens.frame.base import Command, VaultScreen
-from tui.screens.frame.covers import Neutral
+from tui.screens.frame.desk import OpenCase
 from tui.screens.frame.dialogs import ResultDialog
-from tui.screens.frame.wording import sentence
+from tui.screens.frame.kept_form import DraftKeeper
+from tui.screens.frame.screen_words import sentence
 from tui.text.calendar import long_day
 from tui.text.in_words import together, warning
-from tui.values.draft_keeper import DraftKeeper
-from tui.values.messages import OpenCase
+from tui.values.forms_typed import CaseLike, Reminding, SlipBegun, SlipTyped
 from tui.values.shaping import do_not_call
-from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipTyped
-from tui.widgets.cover import Cover
 from tui.widgets.fields import SafeInput, SafeTextArea
-from tui.widgets.head import Head
-from tui.widgets.lines import KeyHints
-from tui.widgets.progress import ProgressModal
-from tui.widgets.sheet import TooSmall
+from tui.widgets.overlays import Cover, Neutral, ProgressModal, TooSmall
+from tui.widgets.screen_lines import Head, KeyHints
 from vault.acts.intake import ADD
 from vault.clock import monotonic_ms
 from vault.display import here, time_text

@@ -10,15 +10,13 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.frame.base import Command, leave
-from tui.screens.frame.one_list import OneList
-from tui.screens.frame.rows import FixedRows
-from tui.values.codes import word_of
-from tui.values.values import CaseListStart
-from tui.values.values_calls import CaseLike, Reminding, SlipLine
-from tui.widgets.columns import Column
+from tui.screens.frame.list_rows import FixedRows, OneList
+from tui.values.cases_shown import CaseListStart
+from tui.values.code_words import word_of
+from tui.values.forms_typed import CaseLike, Reminding, SlipLine
 from tui.widgets.fields import SafeInput
-from tui.widgets.pages import ListRow
-from tui.widgets.virtual_list import ListHeader, VirtualList
+from tui.widgets.text_cells import Column
+from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
 from vault.words.message import Message
 
 _COLUMNS: Final = (

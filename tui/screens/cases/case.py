@@ -13,42 +13,40 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.drawn.case_time import day_written
-from tui.drawn.timeline_view import Zoom
-from tui.screens.cases.access import AccessScreen
-from tui.screens.cases.at_risk import AtRiskForm
-from tui.screens.cases.case_edit import CaseEdit
-from tui.screens.cases.case_parts.begin_note import amend_note, begin_note
-from tui.screens.cases.case_parts.case_timeline import ZOOM_WORDS, CaseTimeline
-from tui.screens.cases.case_parts.in_two import in_two, kind_of
-from tui.screens.cases.case_parts.into_section import move_into_section
-from tui.screens.cases.case_parts.lists import CaseLists
-from tui.screens.cases.case_parts.said_of import drafts_kept, how_it_stands, named_facts, said_of
-from tui.screens.cases.case_parts.top import CaseTop
-from tui.screens.cases.filled_form import open_form
-from tui.screens.cases.going_on import go_on_in
-from tui.screens.cases.note_editor import NoteEditor
-from tui.screens.cases.note_lines import corrected_in
-from tui.screens.cases.note_parts.beside import Beside
-from tui.screens.cases.records import RecordsScreen
-from tui.screens.cases.section_list import SectionsScreen
-from tui.screens.erasing.erase import Erases
+from tui.drawn.timeline import Zoom
+from tui.screens.cases.case_forms import AtRiskForm, CaseEdit
+from tui.screens.cases.case_records import RecordsScreen, open_form
+from tui.screens.cases.case_top import ZOOM_WORDS, CaseTimeline, CaseTop
+from tui.screens.cases.grant import AccessScreen
+from tui.screens.cases.lists_of_case import CaseLists
+from tui.screens.cases.note_editor import NoteEditor, amend_note, begin_note
+from tui.screens.cases.note_facts import Beside, corrected_in
+from tui.screens.cases.paper import PaperScreen
+from tui.screens.cases.paper_form import PAPER_KEPT, add_paper
+from tui.screens.cases.record_under_cursor import (
+    drafts_kept,
+    how_it_stands,
+    in_two,
+    kind_of,
+    move_into_section,
+    named_facts,
+    said_of,
+)
+from tui.screens.cases.reopened_forms import go_on_in
+from tui.screens.cases.section import SectionsScreen
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import Command
-from tui.screens.frame.looking_back import BOTH, HISTORY, UNDO
-from tui.screens.frame.whole_text import WholeText, first_lines, is_long
-from tui.screens.papers.paper import PaperScreen
-from tui.screens.papers.paper_form import PAPER_KEPT, add_paper
+from tui.screens.frame.desk import OpenCase, ShowBoth
+from tui.screens.frame.dialogs import WholeText, first_lines, is_long
+from tui.screens.frame.looking_back import BOTH, HISTORY, UNDO, Erases
 from tui.screens.people.person import PersonScreen
 from tui.screens.people.person_form import PersonForm
-from tui.screens.people.same_person import SamePerson
+from tui.screens.people.person_parts import SamePerson
 from tui.screens.referral.export import ExportScreen
 from tui.text.in_words import together
-from tui.values.messages import OpenCase, ShowBoth
-from tui.values.values import CaseShown, DraftShown, NoteShown, PersonShown, Spot
-from tui.values.values_papers import PaperShown
-from tui.values.values_people import Whereabouts
-from tui.values.values_records import RecordShown
-from tui.widgets.part_tabs import PartTabs
+from tui.values.cases_shown import CaseShown, DraftShown, NoteShown, PaperShown, PersonShown, RecordShown, Spot
+from tui.values.story_shown import Whereabouts
+from tui.widgets.numbered_parts import PartTabs
 from tui.widgets.strip import Strip
 from tui.widgets.virtual_list import VirtualList
 from vault.acts.act import Shape

@@ -1,4 +1,4 @@
-"""The list of cases. How the vault stands is on home."""
+"""The list of cases, and many of them at once. How the vault stands is on home."""
 
 from __future__ import annotations
 
@@ -11,35 +11,129 @@ from textual import on
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.screens.cases.case_preview import preview_facts
-from tui.screens.cases.many import ManyCases
+from tui.screens.cases.due_rows import preview_facts
 from tui.screens.frame.act_form import ActForm
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import READ_AGAIN, Command
-from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.desk import OpenCase, ShowBoth
 from tui.screens.frame.dialogs import ResultDialog
+from tui.screens.frame.form_fields import Choose
+from tui.screens.frame.list_rows import CasePages, FixedRows, case_row, risk_width
 from tui.screens.frame.looking_back import BOTH, UNDO, LooksBack
-from tui.screens.frame.rows import CasePages, FixedRows, case_row, risk_width
-from tui.screens.frame.wording import order_words
+from tui.screens.frame.screen_words import order_words
 from tui.text.in_words import in_words, together, warning
-from tui.values.codes import choices
-from tui.values.messages import OpenCase, ShowBoth
-from tui.values.values import CaseLine, CaseListStart, PreviewShown, Spot, VaultStatus
-from tui.widgets.cells import text_of
-from tui.widgets.columns import Column
+from tui.values.cases_shown import CaseLine, CaseListStart, PreviewShown, Spot, VaultStatus
+from tui.values.code_words import choices
 from tui.widgets.fields import SafeInput
-from tui.widgets.pages import PAGE_ROWS
 from tui.widgets.strip import ListAndStrip, Strip
-from tui.widgets.virtual_list import ListHeader, VirtualList
+from tui.widgets.text_cells import Column, text_of
+from tui.widgets.virtual_list import PAGE_ROWS, ListHeader, VirtualList
 from vault.acts.act import Shape
-from vault.acts.case import NEW
+from vault.acts.case import CLOSE, EDIT, NEW
 from vault.casework.case import Case
 from vault.errors import RefusedError, VaultError
 from vault.words.message import Message, Words, plural
 
-_REF: Final = 1
-_STAGE: Final = 16
 if TYPE_CHECKING:
     from tui.gateway import Gateway
+
+
+# Many cases at once: marked in the list, then assigned, flagged or closed, each with an entry of its own.
+
+_CHANGE, _CLOSE, _UNMARK = "change", "close", "unmark"
+_ACTS: Final = (
+    (_CHANGE, Message("Change their risk, or who is responsible")),
+    (_CLOSE, Message("Close them")),
+    (_UNMARK, Message("Take the marks away")),
+)
+
+
+class ManyCases(ActScreen):
+    """A list of cases whose rows can be marked. It says which list, and which of all cases it lists now."""
+
+    MARKING: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "many", Message("Assign, flag or close the marked cases"), "F4", Message("marked"), rank=0),
+        Command("", "mark", Message("Mark the case, or remove its mark"), "Space", Message("mark"), rank=2),
+        Command("ctrl+a", "mark_all", Message("Mark all cases that are listed, up to 500"), "Ctrl+A"),
+    )
+
+    has_marked = False
+    """Whether any case is marked."""
+    _told = ""
+
+    @property
+    def case_list(self) -> VirtualList:
+        """Where they are marked."""
+        raise NotImplementedError
+
+    def listed(self) -> Callable[[Gateway], tuple[str, ...]]:
+        """Return what finds the cases that are listed now, up to as many as may be changed at once."""
+        raise NotImplementedError
+
+    def action_refresh(self, stand_on: str = "") -> None:
+        """Read the list again."""
+        raise NotImplementedError
+
+    def unmark(self) -> None:
+        """Take all marks away."""
+        self._mark_these(())
+
+    def action_mark(self) -> None:
+        """Mark the case under the cursor."""
+        self.case_list.action_mark()
+
+    def action_mark_all(self) -> None:
+        """Mark all that are listed."""
+        self.ask(self.listed(), self._mark_these)
+
+    def _mark_these(self, cases: Sequence[str]) -> None:
+        self.case_list.mark(cases)
+
+    @on(VirtualList.Marked)
+    def _tell_marked(self) -> None:
+        count = len(self.case_list.marked)
+        self.has_marked, had_marked = count > 0, self.has_marked
+        if not (count or had_marked):
+            return
+        marked = plural(
+            "{count} case is marked; F4 assigns, flags or closes it.",
+            "{count} cases are marked; F4 assigns, flags or closes them.",
+            count=count,
+        )
+        if count:
+            self.say(marked)
+            self._told = self.said
+        elif self.said == self._told:  # what was done with them stays
+            self.say("")
+        self.show_keys()
+
+    def action_many(self) -> None:
+        """Ask what shall be done with them."""
+        count = len(self.case_list.marked)
+        question = plural("{count} case is marked. What now?", "{count} cases are marked. What now?", count=count)
+        self.app.push_screen(Choose(question, _ACTS), self._begin)
+
+    def _begin(self, chosen: str | None) -> None:
+        cases = {"case": tuple(sorted(self.case_list.marked))}
+        about = plural("{count} marked case", "{count} marked cases", count=len(cases["case"]))
+        if chosen == _CHANGE:
+            self.app.push_screen(ActForm(EDIT, cases, about), self._ended)
+        elif chosen == _CLOSE:
+            self.do(Doing(CLOSE, cases, lambda told: self.show_told(CLOSE.title, told, self._ended)))
+        elif chosen == _UNMARK:
+            self.unmark()
+
+    def _ended(self, words: Words | None) -> None:
+        if words:
+            self.unmark()
+            self.action_refresh()
+            self.say(words)
+
+
+# The list of cases. How the vault stands is on home.
+
+_REF: Final = 1
+_STAGE: Final = 16
 
 _CREATE: Final = "case.create"
 _NO_CASES: Final = Message("No case yet. n makes one after a search; F9 takes a call.")
@@ -185,13 +279,13 @@ class CaseList(LooksBack, ManyCases):
 
     def action_drafts(self) -> None:
         """Offer the drafts."""
-        from tui.screens.cases.going_on import offer_drafts  # noqa: PLC0415 - every form there is: not at unlock
+        from tui.screens.cases.reopened_forms import offer_drafts  # noqa: PLC0415 - every form there is: not at unlock
 
         offer_drafts(self)
 
     def go_on(self, spot: Spot) -> None:
         """Go where somebody was when the app locked."""
-        from tui.screens.cases.going_on import go_to_spot  # noqa: PLC0415 - every form there is: not at unlock
+        from tui.screens.cases.reopened_forms import go_to_spot  # noqa: PLC0415 - every form there is: not at unlock
 
         go_to_spot(self, spot)
 

@@ -13,11 +13,11 @@ from textual.containers import Container, Vertical
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.drawn.day_strip import day_strip
+from tui.drawn.days_and_weeks import day_strip
 from tui.looks.signs import ONE_DATE
-from tui.screens.cases.case_parts.due_rows import about_words
-from tui.screens.cases.due_parts.due_acts import DONE_ACT, MOVE_ACT, DueScreen
-from tui.screens.cases.due_parts.home_rows import (
+from tui.screens.cases.due_acts import DONE_ACT, MOVE_ACT, DueScreen
+from tui.screens.cases.due_rows import about_words
+from tui.screens.cases.home_rows import (
     ALERTS,
     DATES,
     IN_TWO,
@@ -36,23 +36,22 @@ from tui.screens.cases.due_parts.home_rows import (
     task_row,
     tasks_counted,
 )
-from tui.screens.cases.due_parts.new_vault import NewVault, ticked
+from tui.screens.cases.new_vault import NewVault, ticked
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import READ_AGAIN, Command
+from tui.screens.frame.desk import OpenCase, ShowBoth
 from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.looking_back import BOTH
 from tui.text.calendar import long_day
 from tui.text.in_words import in_words, together
-from tui.values.messages import OpenCase, ShowBoth
-from tui.values.values import Alert
-from tui.values.values_exchange import StandingShown
-from tui.values.values_story import DueShown, HomeShown, InTwoShown
-from tui.widgets.cells import WIDE
-from tui.widgets.drawn import Draw, DrawnPart
-from tui.widgets.pages import ListRow
-from tui.widgets.section_line import SectionLine
+from tui.values.cases_shown import Alert
+from tui.values.exchange_shown import StandingShown
+from tui.values.story_shown import DueShown, HomeShown, InTwoShown
+from tui.widgets.drawn_parts import Draw, DrawnPart
+from tui.widgets.numbered_parts import SectionLine
 from tui.widgets.strip import Strip
-from tui.widgets.virtual_list import VirtualList
+from tui.widgets.text_cells import WIDE
+from tui.widgets.virtual_list import ListRow, VirtualList
 from tui.widgets.wrapping_list import WrappingList
 from vault.acts.case import NEW
 from vault.casework.story.events import Task
@@ -181,7 +180,7 @@ class HomeScreen(DueScreen):
         elif number == _ALERTS:
             self._show_alerts()
         elif number > _SAFE:
-            from tui.screens.cases.going_on import offer_drafts  # noqa: PLC0415 - every form there is: not at unlock
+            from tui.screens.cases.reopened_forms import offer_drafts  # noqa: PLC0415 - every form there is: not at unlock
 
             offer_drafts(self)
         else:

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import ClassVar, Final
 
-from textual import on
+from rich.cells import cell_len
+from textual import events, on
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.screens.cases.note_parts.beside import TAKE_DATE, Beside, facts_beside, moved_words
-from tui.screens.cases.note_parts.kind_row import KindRow, NoteRow
+from tui.looks.signs import MORE
+from tui.screens.cases.note_facts import TAKE_DATE, Beside, facts_beside, moved_words
 from tui.screens.frame.act_screen import ActScreen, Doing
-from tui.screens.frame.base import Command
-from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.dates import are_clear, date_field
-from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
-from tui.screens.frame.wording import clock_minute, sentence
+from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.form_fields import ChoiceField, Choose, FormRow
+from tui.screens.frame.kept_form import SAME_AGAIN, DraftKeeper, SameAgain
+from tui.screens.frame.record_form import are_clear, date_field
+from tui.screens.frame.screen_words import clock_minute, moment, sentence
 from tui.text.in_words import together, warning
-from tui.text.safe_text import safe_text
-from tui.values.codes import choices
-from tui.values.draft_keeper import DraftKeeper
-from tui.values.values import DraftShown, Spot
+from tui.text.safe_text import first_line, safe_text
+from tui.values.cases_shown import CaseShown, DraftShown, NoteShown, Spot
+from tui.values.code_words import choices
 from tui.widgets.date_field import DateInput
 from tui.widgets.fields import SafeInput, SafeTextArea
 from tui.widgets.strip import ListAndStrip, Strip
@@ -36,6 +37,63 @@ from vault.casework.story import STORY
 from vault.clock import monotonic_ms
 from vault.errors import VaultError
 from vault.words.message import Message, Words
+
+# The kinds of a note in one row: all of them are seen, the chosen one is underlined.
+
+_GAP: Final = 2
+_NONE: Final = -1
+
+
+class KindRow(ChoiceField):
+    """Words side by side. Typing, the arrows and a click choose, as in any field of few words."""
+
+    @override
+    def render(self) -> Content:
+        if self.typed:
+            return super().render()
+        content = Content()
+        for place, label in self._shown(self.content_size.width):
+            word = Content(label)
+            if place == self.place:
+                word = word.stylize("underline").stylize("bold $fg")
+            elif not self.has_focus:
+                word = word.stylize("$dim")
+            content += word + Content(" " * _GAP)
+        return content
+
+    @override
+    def on_click(self, event: events.Click) -> None:
+        """Choose the word under the mouse."""
+        event.prevent_default()  # or any field of words would take the next one behind it
+        at = event.x - self.styles.padding.left
+        for place, label in self._shown(self.content_size.width):
+            if 0 <= at < cell_len(label) and place != _NONE:
+                self.take(self._words[place][0])
+            at -= cell_len(label) + _GAP
+
+    def _shown(self, width: int) -> list[tuple[int, str]]:
+        """Return the words that fit whole, the chosen one among them; `+2` says how many are left out."""
+        labels = [(place, label) for place, (_, label) in enumerate(self._words)]
+        if _taken(labels) <= width:
+            return labels
+        room = width - _GAP - cell_len(f"{MORE}{len(labels)}")
+        first, last = 0, self.place + 1
+        while first < self.place and _taken(labels[first:last]) > room:
+            first += 1
+        while last < len(labels) and _taken(labels[first : last + 1]) <= room:
+            last += 1
+        return [*labels[first:last], (_NONE, f"{MORE}{len(labels) - last + first}")]
+
+
+class NoteRow(FormRow):
+    """A row over the text of a note: its label takes no more than it needs."""
+
+    NARROWEST = 0
+
+
+def _taken(labels: list[tuple[int, str]]) -> int:
+    return sum(cell_len(label) + _GAP for _, label in labels) - _GAP
+
 
 _LOOK_SECONDS: Final = 0.1
 _NOW: Final = Message("now")
@@ -314,3 +372,43 @@ def _saved(when_ms: int) -> Message:
     if when_ms:
         return Message("draft, encrypted, saved {time}", time=clock_minute(when_ms))
     return Message("draft, encrypted, not saved yet")
+
+
+# Beginning a note of a case: anew, as a correction, or where an unfinished one was left.
+
+_NEW: Final = "new"
+_LETTERS: Final = 36
+
+
+def begin_note(screen: VaultScreen, case: CaseShown, edit: Callable[[DraftShown], None]) -> None:
+    """Begin a note; ask first where one is not finished: nobody writes twice what is kept."""
+
+    def begin() -> None:
+        screen.ask(lambda vault: vault.writing.begin(case.case, case.ref), edit)
+
+    kept = {draft.record: draft for draft in case.drafts if not draft.amends}
+    if not kept:
+        begin()
+        return
+
+    def chosen(record: str) -> None:
+        if record == _NEW:
+            begin()
+        else:
+            edit(kept[record])
+
+    options = [*((record, _words(draft)) for record, draft in kept.items()), (_NEW, Message("begin a new note"))]
+    screen.unless_left(Choose(Message("A note is not finished yet."), options), chosen)
+
+
+def amend_note(screen: VaultScreen, case: CaseShown, note: object, edit: Callable[[DraftShown], None]) -> None:
+    """Begin a note that corrects another; say what to do where it is none."""
+    if not isinstance(note, NoteShown):
+        screen.say(Message("Put the cursor on the note that you want to correct."))
+        return
+    screen.ask(lambda vault: vault.writing.begin(case.case, case.ref, amends=note), edit)
+
+
+def _words(draft: DraftShown) -> Words:
+    said = first_line(draft.text)[:_LETTERS]
+    return Message("go on with: {text} ({when})", text=said, when=moment(draft.saved_ms))

@@ -1,33 +1,42 @@
-"""One restricted section: its people, papers and notes as one text, and who opens it."""
+"""Restricted sections of a case: the list of them, a new one, and one as a text, with who opens it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
+from textual import on
+from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.cases.new_key import NewKeyScreen
+from tui.screens.cases.grant import NewKeyScreen
 from tui.screens.cases.note_editor import NoteEditor
-from tui.screens.cases.note_lines import corrected_in, note_lines
-from tui.screens.cases.note_parts.beside import Beside
-from tui.screens.erasing.erase import erase_form
-from tui.screens.frame.base import Command
-from tui.screens.frame.choice_field import Choose
-from tui.screens.frame.wording import MAY_BE_KEPT
-from tui.screens.papers.paper import PaperScreen
-from tui.screens.papers.paper_form import PAPER_KEPT, PaperForm
+from tui.screens.cases.note_facts import Beside, corrected_in, note_lines
+from tui.screens.cases.paper import PaperScreen
+from tui.screens.cases.paper_form import PAPER_KEPT, PaperForm
+from tui.screens.frame.base import NEXT_FIELD, READ_AGAIN, Command, leave
+from tui.screens.frame.form_fields import ChoiceField, Choose, FormRow, FormRows
+from tui.screens.frame.kept_form import KeptForm
+from tui.screens.frame.list_rows import FixedRows, ListScreen
+from tui.screens.frame.looking_back import erase_form
+from tui.screens.frame.screen_words import MAY_BE_KEPT
 from tui.screens.people.person import PersonScreen
 from tui.screens.people.person_form import PersonForm
 from tui.text.in_words import together, warning
-from tui.values.codes import word_of
-from tui.values.values import DraftShown
-from tui.values.values_access import HolderLine, SectionShown
-from tui.values.values_people import Whereabouts
+from tui.text.safe_content import safe_content
+from tui.values.access_shown import HolderLine, SectionLine, SectionShown
+from tui.values.cases_shown import DraftShown
+from tui.values.code_words import word_of
+from tui.values.forms_typed import FormPlace
+from tui.values.story_shown import Whereabouts
 from tui.widgets.long_text import LongText
-from vault.words.message import Message, Words
+from tui.widgets.text_cells import Column
+from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from vault.words.message import Message, Words, plural
+
+# One restricted section: its people, papers and notes as one text, and who opens it.
 
 _SHARING: Final = frozenset({"give", "take_back", "note", "add_person", "add_paper"})
 
@@ -221,3 +230,157 @@ def _lines(shown: SectionShown) -> list[Words]:
     for note in sorted(shown.notes, key=lambda note: -note.written_ms):
         lines += [*note_lines(note, is_corrected=note.record in corrected), *note.note.text.splitlines(), ""]
     return lines or [Message("Nothing is kept here yet; n writes a note, p adds a person, f a paper.")]
+
+
+# A new restricted section: its title, what it keeps apart, and who opens it beside oneself.
+
+NEW_SECTION: Final = "section"
+_KINDS: Final = {
+    "location": Message("location: where somebody is"),
+    "health": Message("health: how somebody is"),
+    "sources": Message("sources: who told us"),
+}
+_ABOUT_NEW: Final = Message(
+    "A new section is empty: nothing of the case moves into it by itself. If there are recovery sheets, they open it"
+    " too. Nobody else who holds the case learns that it exists. Space marks who else opens it:"
+)
+
+
+class NewSection(KeptForm):
+    """Ends with the id of the section that was made.
+
+    Args:
+        case: its id.
+        ref: its reference.
+        kinds: what a section can keep apart.
+        others: who else holds the case.
+    """
+
+    NAME = Message("New section")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "finish", Message("Make the section"), "F4", Message("make it")),
+        NEXT_FIELD,
+        leave(Message("Leave; nothing is made")),
+    )
+
+    def __init__(self, case: str, ref: str, kinds: Sequence[str], others: Sequence[HolderLine]) -> None:
+        super().__init__()
+        self._case = case
+        self._ref = ref
+        self._kinds = kinds
+        self._others = others
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        rows = [ListRow(other.member, (other.name,)) for other in self._others]
+        yield FormRows(
+            FormRow.of_text("title", Message("Title"), Message("for those who open it")),
+            FormRow(
+                Message("Kind"),
+                ChoiceField([(kind, _KINDS.get(kind, word_of(kind))) for kind in self._kinds], id="kind"),
+            ),
+            Static(safe_content(_ABOUT_NEW), classes="about"),
+            Vertical(VirtualList((Column(""),), FixedRows(rows), id="others", has_states=True), id="others-place"),
+        )
+
+    @override
+    def form_place(self) -> FormPlace:
+        return FormPlace(NEW_SECTION, self._case, self._ref)
+
+    def on_mount(self) -> None:
+        """Begin with the title."""
+        self.head(self._ref)
+        self.query_one("#title").focus()
+        self.query_one("#others", VirtualList).styles.height = max(1, min(len(self._others), 8))
+        if not self._others:
+            self.query_one("#others-place").display = False
+            self.say(Message("Nobody else holds this case: only you and the sheets will open the section."))
+
+    def action_finish(self) -> None:
+        """Make it."""
+        case, what, title = self._case, self.word("kind"), self.text("title")
+        if not title:
+            self.refuse("title", Message("Type a title first."))
+            return
+        members = tuple(sorted(self.query_one("#others", VirtualList).marked))
+        self.ask(lambda vault: vault.sections.create(case, what, title, members), self.end)
+
+
+# The restricted sections of a case that this member holds: where somebody is, how they are, who told us.
+
+_COLUMNS: Final = (Column(Message("kind"), 9), Column(Message("title")), Column(Message("opened by"), 24))
+_ABOUT: Final = Message("A member who holds the case but not a section cannot see that the section exists.")
+
+
+class SectionsScreen(ListScreen):
+    """A list of those that one holds.
+
+    Args:
+        case: its id.
+        ref: its reference.
+        why: the reason for which the case was opened.
+    """
+
+    NAME = Message("Restricted sections")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("enter", "open", Message("Open the section"), "Enter", Message("open")),
+        Command("n", "new", Message("Make a new section"), "n", Message("new")),
+        READ_AGAIN,
+        Command("escape", "back", Message("Back to the case"), "Esc", Message("back")),
+    )
+
+    def __init__(self, case: str, ref: str, why: str) -> None:
+        super().__init__()
+        self._case = case
+        self._ref = ref
+        self._why = why
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Static(safe_content(_ABOUT), classes="above")
+        yield ListHeader(_COLUMNS)
+        yield VirtualList(_COLUMNS, FixedRows(), id="sections")
+
+    def on_mount(self) -> None:
+        """Say of which case."""
+        self.head(self._ref)
+
+    @override
+    def action_refresh(self) -> None:
+        """Read which there are."""
+        case = self._case
+        self.ask(lambda vault: vault.sections.list_of(case), self._show)
+
+    def action_open(self) -> None:
+        """Open the section under the cursor."""
+        self._list.action_open()
+
+    def action_new(self) -> None:
+        """Make a section."""
+        case = self._case
+        self.ask(lambda vault: (vault.sections.kinds, vault.sections.others(case)), self._begin)
+
+    @on(VirtualList.Opened)
+    def _opened(self, event: VirtualList.Opened) -> None:
+        self._enter(event.row.key)
+
+    def _begin(self, found: tuple[tuple[str, ...], tuple[HolderLine, ...]]) -> None:
+        kinds, others = found
+        form = NewSection(self._case, self._ref, kinds, others)
+        self.unless_left(form, self._enter)
+
+    def _enter(self, section: str) -> None:
+        self.app.push_screen(SectionScreen(self._case, self._ref, section, self._why))
+
+    def _show(self, sections: tuple[SectionLine, ...]) -> None:
+        self._is_read = True
+        self.show_rows((ListRow(section.section, _cells(section)) for section in sections), self._list.cursor)
+        self.head(self._ref, plural("{count} section", "{count} sections", count=len(sections)))
+        self.say("" if sections else Message("You hold no section of this case; n makes one."))
+
+
+def _cells(section: SectionLine) -> tuple[Words, ...]:
+    holders = plural("only you", "{count} members", count=section.holders)
+    if section.with_recovery:
+        holders = plural("only you, sheets", "{count} members, sheets", count=section.holders)
+    return word_of(section.what), section.title, holders

@@ -13,22 +13,19 @@ from textual import on
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.drawn.week import State, WeekEntry, days_of_week, week_name
+from tui.drawn.days_and_weeks import State, WeekEntry, days_of_week, week_name
 from tui.looks.signs import DONE, LATE, SOON, TO_DO
 from tui.looks.tokens import Token
-from tui.screens.cases.case_parts.due_rows import about_words
-from tui.screens.cases.due_parts.due_acts import DONE_ACT, MOVE_ACT, REF, DueScreen
+from tui.screens.cases.due_acts import DONE_ACT, MOVE_ACT, REF, DueScreen
+from tui.screens.cases.due_rows import about_words
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.dialogs import ask_new_file
-from tui.text.calendar import long_day, monday_of
-from tui.text.due_words import FULL_DAY, SOON_DAYS, days_left, distance_words
-from tui.values.values_story import AgendaShown, DueShown, WeekShown
-from tui.widgets.cells import WIDE, Cell
-from tui.widgets.columns import Column
-from tui.widgets.pages import ListRow
+from tui.text.calendar import FULL_DAY, SOON_DAYS, days_left, distance_words, long_day, monday_of
+from tui.values.story_shown import AgendaShown, DueShown, WeekShown
+from tui.widgets.drawn_parts import WeekGrid
 from tui.widgets.strip import ListAndStrip, Strip
-from tui.widgets.virtual_list import VirtualList
-from tui.widgets.week_grid import WeekGrid
+from tui.widgets.text_cells import WIDE, Cell, Column
+from tui.widgets.virtual_list import ListRow, VirtualList
 from tui.widgets.wrapping_list import WrappingList
 from vault.casework.story.events import Task
 from vault.words.message import Message, Words, plural

@@ -12,17 +12,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.credentials.passphrase_form import KINDS, NOT_THE_SAME, NOTHING_CHANGED, OWN
-from tui.screens.credentials.passphrase_paper import PassphrasePaper
+from tui.screens.credentials.passphrase_forms import KINDS, NOT_THE_SAME, NOTHING_CHANGED, OWN, PassphrasePaper
 from tui.screens.credentials.sheet_typing import SheetTyping
 from tui.screens.frame.base import Command, leave
-from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
-from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form import BROWSE, WHOLE_PATH, FormScreen, whole_path
-from tui.screens.frame.form_row import FormRow, FormRows
+from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
+from tui.screens.frame.form_screen import BROWSE, THIS_FOLDER, WHOLE_PATH, FormScreen, PlaceInput, whole_path
 from tui.text.safe_content import safe_content
-from tui.values.values_exchange import ResultText
-from tui.values.values_own import BackPlan
+from tui.values.access_shown import BackPlan
+from tui.values.exchange_shown import ResultText
 from tui.widgets.fields import PassphraseInput
 from vault.words.message import Message
 

@@ -11,9 +11,9 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import Command, VaultScreen, leave
-from tui.screens.frame.form_row import FormRows
+from tui.screens.frame.form_fields import FormRows
 from tui.text.safe_content import safe_content
-from tui.values.values_own import TypingPlace
+from tui.values.access_shown import TypingPlace
 from tui.widgets.fields import SafeInput
 from vault.errors import VaultError
 from vault.words.message import Message, Words

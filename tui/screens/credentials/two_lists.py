@@ -8,18 +8,16 @@ from typing import ClassVar, Final
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.screens.credentials.passphrase_form import NOTHING_CHANGED
+from tui.screens.credentials.passphrase_forms import NOTHING_CHANGED
 from tui.screens.credentials.sheet_typing import SheetTyping
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.dialogs import ResultDialog
+from tui.screens.frame.list_rows import FixedRows, ListScreen
 from tui.screens.frame.long_work import LongWorkScreen
-from tui.screens.frame.one_list import ListScreen
-from tui.screens.frame.rows import FixedRows
-from tui.values.codes import words_of
-from tui.values.values_members import Changed, TwoLists, WaitingLine
-from tui.widgets.columns import Column
-from tui.widgets.pages import ListRow
-from tui.widgets.virtual_list import ListHeader, VirtualList
+from tui.values.access_shown import Changed, TwoLists, WaitingLine
+from tui.values.code_words import words_of
+from tui.widgets.text_cells import Column
+from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
 from vault.words.message import Message, Words, plural
 
 _COLUMNS: Final = (

@@ -1,4 +1,4 @@
-"""The log, backups and exchange on the screen.
+"""The log, backups, exchange and what colleagues erased on the screen.
 
 May import `frame`.
 Begin at `log_view.py`.

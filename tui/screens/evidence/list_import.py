@@ -12,13 +12,11 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import BACK, NEXT_FIELD, Command
-from tui.screens.frame.browse import PlaceInput
-from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form import BROWSE, FormScreen
-from tui.screens.frame.form_row import FormRow, FormRows
+from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
+from tui.screens.frame.form_screen import BROWSE, FormScreen, PlaceInput
 from tui.text.safe_content import safe_content
-from tui.values.codes import choices
-from tui.values.values_exchange import ListShown, ResultText
+from tui.values.code_words import choices
+from tui.values.exchange_shown import ListShown, ResultText
 from tui.widgets.fields import SafeInput
 from vault.casework.case import CaseKind
 from vault.progress import Progress, Stopped

@@ -16,18 +16,15 @@ from typing_extensions import override
 
 from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
-from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
-from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.dates import are_clear, birth_field, explained, reading_of
-from tui.screens.frame.form import BROWSE, whole_path
-from tui.screens.frame.form_row import FormRow, FormRows
-from tui.screens.frame.kept_form import KeptForm
-from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
+from tui.screens.frame.desk import OpenCase
+from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
+from tui.screens.frame.form_screen import BROWSE, THIS_FOLDER, PlaceInput, whole_path
+from tui.screens.frame.kept_form import SAME_AGAIN, KeptForm, SameAgain
+from tui.screens.frame.record_form import are_clear, birth_field, explained, reading_of
 from tui.text.in_words import in_words, together
 from tui.text.safe_content import safe_content
-from tui.values.codes import choices
-from tui.values.messages import OpenCase
-from tui.values.values_forms import FormPlace
+from tui.values.code_words import choices
+from tui.values.forms_typed import FormPlace
 from tui.widgets.date_field import DateField, DateInput
 from tui.widgets.fields import SafeInput
 from vault.acts.act import Act, Ask, Begun, Field, Plan, Said, Shape, Told

@@ -1,22 +1,28 @@
-"""From an act to its questions, its doing and what came of it: for the screens from which acts are done."""
+"""From an act to its questions, its second person, its doing and what came of it: for the screens of acts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
-from tui.screens.frame.base import BACK, Command
-from tui.screens.frame.choice_field import Choose
-from tui.screens.frame.dialogs import AskLine, ResultDialog, ask_new_file
+from textual import on
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.base import BACK, NEXT_FIELD, Command, leave
+from tui.screens.frame.dialogs import AskLine, ResultDialog, WholeText, ask_new_file
+from tui.screens.frame.form_fields import ChoiceField, Choose, FormRow, FormRows
+from tui.screens.frame.form_screen import BROWSE, WHOLE_PATH, FormScreen, PlaceInput, whole_path
 from tui.screens.frame.long_work import LongWorkScreen
-from tui.screens.frame.second_rows import ANSWER, HERE, SecondForm
-from tui.screens.frame.whole_text import WholeText
-from tui.screens.frame.wording import sentence
-from tui.text.in_words import together, warning
-from tui.values.codes import LANGUAGES
+from tui.screens.frame.screen_words import sentence
+from tui.text.in_words import in_words, together, warning
+from tui.text.safe_content import safe_content
+from tui.values.code_words import LANGUAGES, words_of
 from tui.widgets.long_text import LongText
 from vault.acts.act import Act, Agreed, Ask, Letter, Plan, Said, Told
 from vault.errors import UsageError, VaultError
@@ -25,6 +31,163 @@ from vault.words.message import Message, Words
 if TYPE_CHECKING:
     from tui.gateway import Approver, Gateway, Second
     from vault.progress import Progress, Stopped
+
+
+# How an act gets its second person: at this keyboard, by a file that goes out, or by one that came back.
+
+HERE: Final = "here"
+ASK: Final = "ask"
+ANSWER: Final = "answer"
+ALONE: Final = "alone"
+_WAYS: Final = (
+    (HERE, Message("a second person at this keyboard")),
+    (ASK, Message("somebody elsewhere: write a question")),
+    (ANSWER, Message("an answer that came back")),
+)
+_WHO: Final = Message("Who")
+_NEEDED: Final = Message("A second person has to approve this. How are they asked?")
+_NOT_HERE: Final = Message("Nobody can approve it at this keyboard now. Do it at a device that both of you use.")
+
+
+class SecondRows(Vertical):
+    """The rows of a form that say who else has to approve.
+
+    Args:
+        only_here: leave out the ways by file.
+    """
+
+    DEFAULT_CSS = """
+    SecondRows { height: auto; }
+    """
+
+    def __init__(self, *, only_here: bool = False) -> None:
+        super().__init__(id="second-rows")
+        self._only_here = only_here
+        self._approvers: tuple[Approver, ...] = ()
+
+    async def show(self, approvers: tuple[Approver, ...]) -> None:
+        """Show who may approve; nobody: the act is done alone."""
+        self._approvers = approvers
+        await self.remove_children()
+        here = [approver for approver in approvers if approver.is_here]
+        if not approvers:
+            await self._say(Message("Nobody else could approve it: it is done ALONE, and the log says so."))
+            return
+        ways = [way for way in _WAYS if way[0] == HERE or not self._only_here]
+        if not here:
+            ways = [way for way in ways if way[0] != HERE]
+        first = ", ".join(approver.name for approver in approvers if approver.unlocks_first)
+        if first:
+            words = Message(
+                "Once they have unlocked this vault here under their own name, they can approve it here: {names}.",
+                names=first,
+            )
+            await self._say(warning(words))
+        if not ways:
+            away = ", ".join(approver.name for approver in approvers if not approver.unlocks_first)
+            if away:
+                cannot = Message(
+                    "Those who may approve it cannot unlock this vault on this computer: {names}.", names=away
+                )
+                await self._say(warning(cannot))
+            return
+        await self.mount(FormRow(Message("Approved by"), ChoiceField(ways, id="second-way")))
+        if here:
+            await self.mount(FormRow(_WHO, ChoiceField([_words(approver) for approver in here], id="second-here")))
+        if not self._only_here:
+            every = Message("all who may: {names}", names=", ".join(approver.name for approver in approvers))
+            await self.mount(
+                FormRow(_WHO, ChoiceField([("", every), *map(_words, approvers)], id="second-elsewhere")),
+                FormRow(Message("File"), PlaceInput(placeholder="/media/stick/question", id="second-file")),
+            )
+        self._fit()
+
+    async def _say(self, words: Words) -> None:
+        await self.mount(Static(safe_content(words)))
+
+    @on(ChoiceField.Changed, "#second-way")
+    def _fit(self) -> None:
+        way = self.way
+        for file in self.query("#second-file").results(PlaceInput):
+            file.new = "question" if way == ASK else ""
+            file.placeholder = "/media/stick/question" if way == ASK else "/media/stick/answer"
+        shown = {"second-here": {HERE}, "second-elsewhere": {ASK}, "second-file": {ASK, ANSWER}}
+        for name, ways in shown.items():
+            for choice in self.query(f"#{name}"):
+                if choice.parent is not None:
+                    choice.parent.display = way in ways
+
+    @property
+    def way(self) -> str:
+        """How the second person is asked; `alone` where there is none, empty where none can be asked here."""
+        for choice in self.query("#second-way").results(ChoiceField):
+            return choice.value
+        return "" if self._approvers else ALONE
+
+    @property
+    def who(self) -> str:
+        """Whose approval is asked for; empty for all who may give it."""
+        wanted = "#second-here" if self.way == HERE else "#second-elsewhere"
+        return next((field.value for field in self.query(wanted).results(ChoiceField)), "")
+
+    @property
+    def file(self) -> Path | None:
+        """The question to write or the answer that came; None while it is no whole path."""
+        return next((whole_path(field.value.strip()) for field in self.query("#second-file").results(PlaceInput)), None)
+
+
+def _words(approver: Approver) -> tuple[str, Words]:
+    return approver.name, f"{approver.name}, {in_words(words_of(approver.roles))}"
+
+
+class SecondForm(FormScreen):
+    """Asks how an act gets its second person.
+
+    Args:
+        about: what the act is called.
+        approvers: who may approve it.
+        then: gets the way, whose approval is asked for, and the file of a way by file.
+    """
+
+    NAME = Message("A second person")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "finish", Message("Go on in this way"), "F4", Message("go on")),
+        NEXT_FIELD,
+        BROWSE,
+        leave(Message("Leave; nothing is done")),
+    )
+
+    def __init__(
+        self, about: Words, approvers: tuple[Approver, ...], then: Callable[[str, str, Path | None], None]
+    ) -> None:
+        super().__init__()
+        self._about, self._approvers, self._then = about, approvers, then
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield FormRows(Static(safe_content(_NEEDED), classes="about"), SecondRows())
+
+    async def on_mount(self) -> None:
+        """Show the ways."""
+        self.head(self._about)
+        await self.query_one(SecondRows).show(self._approvers)
+        for choice in self.query("#second-way").results(ChoiceField):
+            choice.focus()
+
+    def action_finish(self) -> None:
+        """Go on in the way that was chosen."""
+        rows = self.query_one(SecondRows)
+        way, who, file = rows.way, rows.who, rows.file
+        if not way:
+            self.warn(_NOT_HERE)
+        elif way != HERE and file is None:
+            self.refuse("second-file", WHOLE_PATH)
+        else:
+            self.app.pop_screen()
+            self._then(way, who, file)
+
+
+# From an act to its questions, its doing and what came of it: for the screens from which acts are done.
 
 T = TypeVar("T")
 _ALONE: Final = Message("It is done ALONE, and the log says so.")

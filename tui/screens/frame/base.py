@@ -15,23 +15,19 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.desk import Desk
-from tui.screens.frame.wording import sentence
+from tui.screens.frame.desk import Answer, Desk
+from tui.screens.frame.screen_words import sentence
 from tui.text.in_words import in_words, together, warning
-from tui.text.keys import with_layouts
 from tui.text.safe_content import safe_content
-from tui.values.messages import Answer
-from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
-from tui.widgets.head import Head
-from tui.widgets.lines import Hint, KeyHints
-from tui.widgets.sheet import BY_HEIGHT, BY_WIDTH, TooSmall, show_whether_too_small
+from tui.widgets.overlays import BY_HEIGHT, BY_WIDTH, Confirm, TooSmall, show_whether_too_small
+from tui.widgets.screen_lines import Head, Hint, KeyHints, with_layouts
 from vault.acts.act import Shape
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
-    from tui.values.values import Spot, Typed
+    from tui.values.cases_shown import Spot, Typed
     from vault.errors import VaultError
 
 T = TypeVar("T")

@@ -1,16 +1,25 @@
-"""The app, as far as a screen knows it."""
+"""The app, as far as a screen knows it: what it does for screens, what a person set, what screens tell it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+
+from textual.message import Message
+
+from tui.values.forms_typed import FormPlace
+from vault.durations import MINUTE_MS
+from vault.words.message import Words
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.gateway import Gateway
-    from tui.values.settings import Settings
     from vault.errors import VaultError
+
+
+# The app, as far as a screen knows it.
 
 T = TypeVar("T")
 
@@ -46,3 +55,104 @@ class Desk(Protocol):
 
     def now_ms(self) -> int:
         """Return the wall clock."""
+
+
+# What a person sets for this account on this computer. Nothing of a vault is in it.
+
+IDLE_CHOICES: Final = (2, 5, 10, 15)
+"""Minutes; never longer than a second person's approval counts."""
+_USUAL: Final = 5
+IDLE_MS: Final = _USUAL * MINUTE_MS
+"""Where nobody says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Choices beside the look.
+
+    Attributes:
+        idle_minutes: without a key for so long, the app locks.
+        hides_names: lists show the first letters of names alone.
+        covers: the screen is empty while another window is in front, where the terminal tells that.
+        is_ascii: no sign is drawn that plain terminals lack.
+        has_mouse: clicks and the wheel are asked of the terminal.
+    """
+
+    idle_minutes: int = _USUAL
+    hides_names: bool = False
+    covers: bool = False
+    is_ascii: bool = False
+    has_mouse: bool = True
+
+    @property
+    def idle_ms(self) -> int:
+        """The time until the lock, in milliseconds."""
+        return self.idle_minutes * MINUTE_MS
+
+
+# What screens say to the app and what comes back to them from the workers.
+
+
+class Answer(Message):
+    """What a worker found, delivered in the app's own thread. A screen that is gone by then gets nothing."""
+
+    def __init__(self, deliver: Callable[[], None]) -> None:
+        super().__init__()
+        self.deliver = deliver
+
+
+class OpenCase(Message):
+    """The wish to open a case.
+
+    `why` goes into the log; `record` is the person or note to stand on, `draft` or `form` the one to go on with, `said`
+    what the case says when it is there.
+    """
+
+    def __init__(
+        self,
+        case: str,
+        *,
+        why: str = "casework",
+        record: str = "",
+        draft: str = "",
+        form: FormPlace | None = None,
+        said: Words = "",
+    ) -> None:
+        super().__init__()
+        self.case = case
+        self.why = why
+        self.record = record
+        self.draft = draft
+        self.form = form
+        self.said = said
+
+
+class ShowBoth(Message):
+    """The wish to see both versions of a record; an empty `record` is what the case says of itself.
+
+    `more` is how many more records of the case have two; `then` gets the id of the record, empty where it was left.
+    """
+
+    def __init__(
+        self,
+        case: str,
+        ref: str,
+        record: str,
+        kind: str,
+        then: Callable[[str | None], None],
+        *,
+        why: str = "casework",
+        more: int = 0,
+    ) -> None:
+        super().__init__()
+        self.case = case
+        self.ref = ref
+        self.record = record
+        self.kind = kind
+        self.then = then
+        self.why = why
+        self.more = more
+
+
+class Unlocked(Message):
+    """The vault is open."""

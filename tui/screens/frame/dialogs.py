@@ -1,8 +1,8 @@
-"""Over a screen: a small question that one line answers, and what came of an act."""
+"""Over a screen: a question that one line answers, what came of an act, a whole text, and who may be known already."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,17 +10,21 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import VaultScreen
-from tui.screens.frame.form import WHOLE_PATH, whole_path
-from tui.text.in_words import together, warning
+from tui.screens.frame.base import BACK, Command, VaultScreen
+from tui.screens.frame.form_screen import WHOLE_PATH, whole_path
+from tui.text.in_words import in_words, together, warning
 from tui.text.safe_content import safe_content
 from tui.widgets.fields import SafeInput
-from tui.widgets.lines import Hint, KeyLine
-from tui.widgets.sheet import Sheet
-from vault.words.message import Message, Words
+from tui.widgets.long_text import LongText, beginning
+from tui.widgets.overlays import Sheet
+from tui.widgets.screen_lines import Hint, KeyLine
+from vault.words.message import Message, Words, plural
+
+# Over a screen: a small question that one line answers, and what came of an act.
 
 
 class AskLine(Sheet[str]):
@@ -123,3 +127,47 @@ class ResultDialog(Sheet[str]):
     def action_leave(self) -> None:
         """Go on."""
         self.dismiss("")
+
+
+# A text that is too long for the pane beside its list, whole.
+
+
+class WholeText(VaultScreen):
+    """Shows a text from its start to its end.
+
+    Args:
+        about: what it is, in a few words.
+        text: the text.
+    """
+
+    NAME = Message("Text")
+    ACTS: ClassVar[tuple[Command, ...]] = (BACK,)
+
+    def __init__(self, about: Words, text: Words) -> None:
+        super().__init__()
+        self._about, self._text = about, text
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield LongText(self._text, id="whole")
+
+    def on_mount(self) -> None:
+        """Say what it is."""
+        self.head(self._about)
+        self.query_one("#whole").focus()
+
+
+def first_lines(text: Words, *, opens: bool = False) -> Words:
+    """Return a text for a pane: all of it, or its first lines and how many more there are; Enter may open all of it."""
+    shown, more = beginning(in_words(text))
+    if not more:
+        return text
+    said = plural("{count} more line", "{count} more lines", count=more)
+    if opens:
+        said = Message("{more}; Enter opens all of it", more=said)
+    return Message("{text}\n\n! {more}", text=shown, more=said)
+
+
+def is_long(text: Words) -> bool:
+    """Say whether a pane shows the first lines of a text alone."""
+    return beginning(in_words(text))[1] > 0

@@ -1,7 +1,4 @@
-"""A form whose words survive a lock: what is typed is a sealed draft, and stands there again when the form comes back.
-
-No passphrase is ever part of it. The draft goes when the form is kept or left.
-"""
+"""Forms whose words survive a lock: what is typed is a sealed draft; Ctrl+D repeats what was typed last."""
 
 from __future__ import annotations
 
@@ -13,19 +10,71 @@ from textual import events, on
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form import FormScreen
-from tui.screens.frame.wording import clock_minute, sentence
+from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.form_fields import ChoiceField
+from tui.screens.frame.form_screen import FormScreen
+from tui.screens.frame.screen_words import clock_minute, sentence
 from tui.text.in_words import together, warning
 from tui.text.safe_text import safe_text
-from tui.values.draft_keeper import DraftKeeper
-from tui.values.values import Spot
-from tui.values.values_forms import FormPlace, FormTyped
+from tui.values.cases_shown import Spot
+from tui.values.forms_typed import FormPlace, FormTyped
 from tui.widgets.date_field import DateInput
 from tui.widgets.fields import PassphraseInput, SafeInput, SafeTextArea
 from vault.clock import monotonic_ms
 from vault.errors import VaultError
 from vault.words.message import Message, Words
+
+# When a draft has to be saved: at each pause, and while somebody types on and on.
+
+PAUSE_MS: Final = 400
+LONGEST_MS: Final = 1_200
+"""With the look each 0.1 s and the write itself, no letter waits for 2 seconds."""
+
+
+class DraftKeeper:
+    """Knows what is typed and not yet on the disk. One save at a time; what is typed meanwhile waits for the next.
+
+    Args:
+        now_ms: a clock that never runs back.
+    """
+
+    def __init__(self, now_ms: Callable[[], int]) -> None:
+        self._now_ms = now_ms
+        self._first_ms: int | None = None
+        self._last_ms = 0
+        self._is_saving = False
+
+    def typed(self) -> None:
+        """Note that something was typed."""
+        self._last_ms = self._now_ms()
+        if self._first_ms is None:
+            self._first_ms = self._last_ms
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether anything is not known to be on the disk."""
+        return self._first_ms is not None or self._is_saving
+
+    def is_due(self) -> bool:
+        """Say whether to save now."""
+        if self._first_ms is None or self._is_saving:
+            return False
+        now = self._now_ms()
+        return now - self._last_ms >= PAUSE_MS or now - self._first_ms >= LONGEST_MS
+
+    def begun(self) -> None:
+        """Note that a save of all that is typed has begun."""
+        self._is_saving, self._first_ms = True, None
+
+    def ended(self, *, kept: bool) -> None:
+        """Note that the save ended. What was not kept is due again."""
+        self._is_saving = False
+        if not kept:
+            self.typed()
+
+
+# A form whose words survive a lock: what is typed is a sealed draft, and stands there again when the form comes back.
+# No passphrase is ever part of it. The draft goes when the form is kept or left.
 
 _LOOK_SECONDS: Final = 0.1
 _NOT_SAVED: Final = Message("What you typed is not saved yet.")
@@ -220,3 +269,57 @@ def _put(field: SafeInput | SafeTextArea | ChoiceField, said: str, steps: object
     else:
         field.value = said
     field.steps.restore(steps)
+
+
+# Same again: Ctrl+D repeats what was typed last, in this session, into a field of the same name.
+# It is remembered by the process that has the keys, which ends at each lock; no field of a secret is on such a
+# screen.
+
+SAME_AGAIN: Final = Command(
+    "ctrl+d",
+    "same_again",
+    Message("Same again: what you typed last into a field of this name"),
+    "Ctrl+D",
+    first=True,  # a text takes this key for erasing
+)
+"""For the table of a screen that is a `SameAgain`."""
+
+
+class SameAgain(VaultScreen):
+    """A screen whose fields are filled in alike, again and again."""
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Remember what was typed into the field that is left."""
+        self._remember(event.widget)
+
+    def action_same_again(self) -> None:
+        """Repeat it in the field in use. A long text is repeated only where nothing stands yet."""
+        field = self.focused
+        last = "" if field is None or field.id is None else self.desk.typed_last.get(field.id, "")
+        if isinstance(field, ChoiceField) and last:
+            field.take(last)
+        elif isinstance(field, SafeTextArea) and last and not field.text:
+            field.insert(last)
+        elif isinstance(field, SafeInput) and last:
+            field.value = last
+            field.cursor_position = len(last)
+        else:
+            self.say(Message("Nothing was typed into such a field since you came in."))
+
+    @override
+    def end(self, word: Words) -> None:
+        if self.focused is not None:
+            self._remember(self.focused)
+        super().end(word)
+
+    def _remember(self, field: Widget) -> None:
+        if field.id is None or isinstance(field, PassphraseInput):
+            return
+        if isinstance(field, ChoiceField | SafeInput):
+            said = field.value
+        elif isinstance(field, SafeTextArea):
+            said = field.text
+        else:
+            return
+        if said.strip():
+            self.desk.typed_last[field.id] = said

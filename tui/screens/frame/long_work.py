@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from tui.screens.frame.base import VaultScreen
-from tui.values.messages import Answer
-from tui.widgets.progress import ProgressModal
+from tui.screens.frame.desk import Answer
+from tui.widgets.overlays import ProgressModal
 from vault.progress import CancelledError, Progress, Stopped
 from vault.words.message import Words
 

@@ -1,21 +1,26 @@
-"""What a case said before, withdrawing a note, and taking back what was written last: for the screens of a case."""
+"""What was said before, taken back or erased for good: history, undo, the letter, the legal hold; for many screens."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Final
 
+from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import Command
 from tui.screens.frame.dialogs import ResultDialog
-from tui.screens.frame.wording import moment
+from tui.screens.frame.screen_words import moment
 from tui.text.in_words import together
-from tui.values.codes import word_of
-from tui.values.values_story import ChangeShown
+from tui.values.code_words import word_of
+from tui.values.story_shown import ChangeShown
 from vault.acts.act import Told
+from vault.acts.case import HOLD, RELEASE
+from vault.acts.erase import ERASE
 from vault.acts.note import WITHDRAW
 from vault.acts.undo import UNDO as UNDO_ACT
 from vault.words.message import Message, Words
+
+# What a case said before, withdrawing a note, and taking back what was written last: for the screens of a case.
 
 HISTORY: Final = Command("v", "history", Message("What it said before, and who wrote it"), "v")
 BOTH: Final = Command("b", "versions", Message("Compare two versions of a record, side by side"), "b")
@@ -55,3 +60,54 @@ def _lines(changes: Sequence[ChangeShown]) -> list[Words]:
         for name, value in change.changed:
             lines.append(Message("  {field}: {value}", field=word_of(name.replace("_", " ")), value=value))
     return lines
+
+
+# The legal hold of a case: put it on, change it, release it with a reason.
+
+
+class HoldForm(ActForm):
+    """Ends with the words of what was done.
+
+    Args:
+        case: its id.
+        ref: its reference.
+    """
+
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        *ActForm.ACTS,
+        Command("ctrl+o", "release", Message("Release the hold: asks why"), "Ctrl+O", Message("release")),
+    )
+
+    def __init__(self, case: str, ref: str) -> None:
+        super().__init__(HOLD, {"case": (case,)}, ref, case=case)
+
+    def action_release(self) -> None:
+        """Ask why; without a reason the hold stands."""
+        self.do_instead(RELEASE)
+
+
+# Erase for good, from the screens of what can go.
+
+
+def erase_form(ids: Sequence[str], about: Words) -> ActForm:
+    """Return the form that shows what goes with these records, cases or slips, and erases them."""
+    return ActForm(ERASE, {"ids": tuple(ids)}, about)
+
+
+class Erases(LooksBack):
+    """A screen from which what stands under its cursor is erased."""
+
+    def erase(self, about: Words, *ids: str, ends: bool = False) -> None:
+        """Show what goes with these records, and erase them if the person says so; `ends` leaves this screen then."""
+        self.app.push_screen(erase_form(ids, about), lambda word: self._after_erasing(word, ends=ends))
+
+    def show_hold(self, case: str, ref: str, then: Callable[[str | None], None]) -> None:
+        """Show the legal hold of a case; `then` gets the words of what was done."""
+        self.app.push_screen(HoldForm(case, ref), then)
+
+    def _after_erasing(self, word: str | None, *, ends: bool) -> None:
+        if word and ends:
+            self.end(word)
+        elif word:
+            self.action_refresh()
+            self.say(word)

@@ -13,10 +13,9 @@ from typing_extensions import override
 
 from tui.looks.tokens import CHOICES
 from tui.screens.frame.base import BACK, NEXT_FIELD, Command, VaultScreen
-from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form_row import FormRow, FormRows
+from tui.screens.frame.desk import IDLE_CHOICES, Settings
+from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
 from tui.text.safe_content import safe_content
-from tui.values.settings import IDLE_CHOICES, Settings
 from vault.words.message import Message, Words, plural
 
 _YES, _NO = "yes", "no"

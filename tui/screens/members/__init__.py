@@ -1,5 +1,5 @@
 """Members and devices on the screen: invited, admitted, changed, removed.
 
 May import `frame`.
-Begin at `members.py`.
+Begin at `members_screen.py`.
 """

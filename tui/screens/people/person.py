@@ -11,25 +11,21 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from tui.looks.signs import HAPPENED
-from tui.screens.erasing.erase import Erases
 from tui.screens.frame.act_screen import Doing
 from tui.screens.frame.base import Command
-from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.desk import ShowBoth
 from tui.screens.frame.dialogs import AskLine
-from tui.screens.frame.looking_back import BOTH, UNDO
-from tui.screens.frame.rows import FixedRows
+from tui.screens.frame.form_fields import Choose
+from tui.screens.frame.list_rows import FixedRows
+from tui.screens.frame.looking_back import BOTH, UNDO, Erases
 from tui.screens.people.person_form import PersonForm, where_said
-from tui.screens.people.person_parts import left_parts, more_parts, name_cells, name_columns, right_parts
-from tui.screens.people.request_of_person import RequestOfPerson
-from tui.screens.people.same_person import SamePerson
+from tui.screens.people.person_parts import SamePerson, left_parts, more_parts, name_cells, name_columns, right_parts
+from tui.screens.people.record_of_people import RequestOfPerson
 from tui.text.in_words import together
-from tui.values.codes import choices, word_of
-from tui.values.messages import ShowBoth
-from tui.values.values_people import AlikeShown, PersonPage, Whereabouts
-from tui.widgets.pages import ListRow
-from tui.widgets.parts_pane import PartsPane
-from tui.widgets.section_line import SectionLine
-from tui.widgets.virtual_list import VirtualList
+from tui.values.code_words import choices, word_of
+from tui.values.story_shown import AlikeShown, PersonPage, Whereabouts
+from tui.widgets.numbered_parts import PartsPane, SectionLine
+from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.person import EDIT
 from vault.casework.person import Person
 from vault.casework.vocabulary import NameKind

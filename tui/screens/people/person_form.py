@@ -14,11 +14,11 @@ from typing_extensions import override
 
 from tui.screens.frame.act_form import ActForm
 from tui.text.in_words import together
-from tui.values.codes import choices
+from tui.values.cases_shown import PersonShown
+from tui.values.code_words import choices
+from tui.values.forms_typed import FormPlace
 from tui.values.shaping import do_not_call
-from tui.values.values import PersonShown
-from tui.values.values_forms import FormPlace
-from tui.values.values_people import Whereabouts
+from tui.values.story_shown import Whereabouts
 from tui.widgets.fields import SafeInput
 from vault.acts.act import Begun, Field, Said, Shape, Told
 from vault.acts.person import ADD, EDIT

@@ -16,21 +16,18 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.act_form import ActForm
-from tui.screens.frame.act_screen import ActScreen, Doing
+from tui.screens.frame.act_screen import ANSWER, ASK, HERE, ActScreen, Doing, SecondRows
 from tui.screens.frame.base import Command, leave
-from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
-from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form import BROWSE, WHOLE_PATH
-from tui.screens.frame.form_row import FormRow, FormRows
+from tui.screens.frame.desk import Answer
+from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
+from tui.screens.frame.form_screen import BROWSE, THIS_FOLDER, WHOLE_PATH, PlaceInput
 from tui.screens.frame.kept_form import KeptForm
-from tui.screens.frame.second_rows import ANSWER, ASK, HERE, SecondRows
-from tui.screens.referral.pages import PagesScreen
-from tui.screens.referral.questions import QuestionsScreen
+from tui.screens.referral.export_questions import QuestionsScreen
+from tui.screens.referral.shown_whole import PagesScreen
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
-from tui.values.codes import LANGUAGES
-from tui.values.messages import Answer
-from tui.values.values_forms import FormPlace
+from tui.values.code_words import LANGUAGES
+from tui.values.forms_typed import FormPlace
 from vault.acts import export
 from vault.acts.act import OpenFormsError, Told
 from vault.acts.recipient import ADD

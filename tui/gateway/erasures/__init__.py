@@ -1,4 +1,0 @@
-"""Erasing for good, for the screens.
-
-Begin at `erasing.py`.
-"""

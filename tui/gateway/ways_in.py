@@ -1,0 +1,392 @@
+"""One's own way in: passphrase, keyfile, security key; recovery sheets, and the way back with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from tui.gateway.organisation import changed
+from tui.gateway.unlocked_vault import Subject, UnlockedVault, telling
+from tui.text.in_words import together
+from tui.values.access_shown import (
+    BackPlan,
+    Changed,
+    OwnFactors,
+    Proof,
+    SheetShown,
+    SheetsMade,
+    TwoLists,
+    TypingPlace,
+    WaitingLine,
+)
+from tui.values.exchange_shown import ResultText
+from vault.access.membership.new_root import Followed
+from vault.access.pins.delays import counting_down
+from vault.access.recovering import BroughtBack, Wish
+from vault.access.seat_keys.root_secret import kept_secret
+from vault.access.seat_keys.slots import Factors, check_factors, salt_of_vault
+from vault.durations import HOUR_MS
+from vault.errors import InternalError
+from vault.ids import SeatId
+from vault.policy.decide import may
+from vault.policy.roles import Action
+from vault.progress import Progress, Stopped
+from vault.seal.entrance.device_secret import PrfProvider, fido2_salt
+from vault.seal.entrance.wordlists import GeneratedPassphrase
+from vault.seal.recovery import Sheet
+from vault.services import this_computer
+from vault.services.backups import restoring
+from vault.services.credentials import entering, recovery
+from vault.services.credentials.entering import FactorName
+from vault.services.credentials.paper_sheets import TypedSheets, is_word, questions, shared_place, sheet_files
+from vault.services.credentials.recovery import Drilled, RecoveryStatus
+from vault.services.members import admissions
+from vault.services.projection import last_done
+from vault.services.projection.last_done import Done
+from vault.store.folder import VaultFolder
+from vault.words.message import Message, Words, plural
+
+# One's own way in: the passphrase, a keyfile and a security key beside it.
+
+Waiting = Callable[[int], None]
+
+
+class OwnAccess(Subject):
+    """Changes what opens this member's seat. Each act wants to see again what opens it now.
+
+    `waiting` is told the seconds that earlier wrong attempts cost.
+    """
+
+    old_copies = entering.OLD_COPIES
+
+    def __init__(self, door: UnlockedVault) -> None:
+        super().__init__(door)
+        self._used = OwnFactors()
+        self.security_key: Callable[[Callable[[], str]], PrfProvider] = entering.security_key
+
+    def came_in_with(self, keyfile: str, pin: str) -> None:
+        """Remember what beside the passphrase opened this session."""
+        self._used = OwnFactors(bool(keyfile), bool(pin))
+
+    def factors(self) -> OwnFactors:
+        """Return what opens the seat beside the passphrase."""
+        return self._used
+
+    def check(self, proof: Proof, waiting: Waiting) -> None:
+        """Raise where this does not open the seat now, and wipe it then; the act that follows needs it otherwise."""
+        try:
+            check_factors(self._session, self._unlocked.name, self._given(proof), counting_down(waiting))
+        except BaseException:
+            _wipe(proof.passphrase)
+            raise
+
+    def propose(self, language: str) -> GeneratedPassphrase:
+        """Make a passphrase of words of `en`, `fr` or `ru`."""
+        return entering.propose_passphrase(language)
+
+    def is_same(self, made: GeneratedPassphrase, typed: bytearray) -> bool:
+        """Say whether what was typed from the paper is what was made; it is wiped."""
+        try:
+            return entering.is_same(made, typed)
+        finally:
+            typed[:] = bytes(len(typed))
+
+    def refuse_weak(self, passphrase: bytearray) -> None:
+        """Raise where a chosen passphrase is too easy to guess."""
+        entering.refuse_weak(passphrase, (self._unlocked.name,))
+
+    def change_passphrase(self, proof: Proof, new: bytearray, waiting: Waiting) -> None:
+        """Have another passphrase open the seat; both are wiped."""
+        try:
+            given = self._given(proof)
+            entering.change_passphrase(
+                self._session, member=self._unlocked.name, old=given, new=new, wait=counting_down(waiting)
+            )
+        finally:
+            _wipe(new, proof.passphrase)
+
+    def add_keyfile(self, proof: Proof, path: Path, waiting: Waiting) -> None:
+        """Write a new keyfile and need it from now on."""
+        try:
+            given = self._given(proof)
+            entering.add_keyfile(
+                self._session, member=self._unlocked.name, factors=given, path=path, wait=counting_down(waiting)
+            )
+        finally:
+            _wipe(proof.passphrase)
+        self._used = OwnFactors(True, self._used.security_key)
+
+    def add_security_key(self, proof: Proof, pin: str, waiting: Waiting) -> None:
+        """Need the security key that is plugged in from now on."""
+        try:
+            given = self._given(proof)
+            provider = self.security_key(lambda: pin)
+            entering.add_security_key(
+                self._session, member=self._unlocked.name, factors=given, provider=provider, wait=counting_down(waiting)
+            )
+        finally:
+            _wipe(proof.passphrase)
+        self._used = OwnFactors(self._used.keyfile, True)
+
+    def remove(self, proof: Proof, kind: str, waiting: Waiting) -> None:
+        """Need a keyfile or a security key no more."""
+        name = FactorName(kind)
+        try:
+            given = self._given(proof)
+            entering.remove_factor(
+                self._session, member=self._unlocked.name, factors=given, name=name, wait=counting_down(waiting)
+            )
+        finally:
+            _wipe(proof.passphrase)
+        is_file = name is FactorName.KEYFILE
+        self._used = OwnFactors(self._used.keyfile and not is_file, self._used.security_key and is_file)
+
+    def _given(self, proof: Proof) -> Factors:
+        device = entering.device_secret_of(Path(proof.keyfile).expanduser()) if proof.keyfile else None
+        fido2 = b""
+        if proof.pin:
+            fido2 = self.security_key(lambda: proof.pin).secret(fido2_salt(salt_of_vault(self._unlocked.path)))
+        return Factors(proof.passphrase, b"" if device is None else device.secret, fido2)
+
+
+def _wipe(*secrets: bytearray) -> None:
+    for secret in secrets:
+        secret[:] = bytes(len(secret))
+
+
+# Back in with sheets while nobody is: what is there to come back to, and the way.
+
+
+@dataclass(slots=True)
+class WayBack:
+    """Into the vault at the door, or out of a backup, which becomes the vault at the door."""
+
+    place: Path
+    is_backup: bool
+    member: str = field(repr=False)
+
+
+def look_back(door: UnlockedVault, source: Path | None, member: str, passphrase: bytearray) -> tuple[WayBack, BackPlan]:
+    """Look at what is there; the passphrase, where one was chosen already, is checked and wiped."""
+    try:
+        if passphrase:
+            entering.refuse_weak(passphrase, (member,))
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+    if source is None:
+        recovery.require_vault(door.path)
+        return WayBack(door.path, False, member), BackPlan(Message("The vault is here."), "")
+    VaultFolder(door.path).require_free()
+    said: list[Words] = [*this_computer.clear_place(door.path)]
+    backup = restoring.require_whole(source)
+    opened = restoring.last_opened_here(backup, door.state)
+    said.append(Message("The backup {name} is unaltered.", name=backup.name))
+    return WayBack(backup, True, member), BackPlan(together(said, " "), "" if opened is None else restoring.day(opened))
+
+
+def come_back(
+    door: UnlockedVault, way: WayBack | None, typed: TypedSheets, passphrase: bytearray, progress: Progress
+) -> ResultText:
+    """Bring the member back; the passphrase is wiped."""
+    if way is None:
+        raise InternalError(Message("nothing was looked at"))
+    if not way.is_backup:
+        done = recovery.restore(way.place, typed, member=way.member, passphrase=passphrase, state=door.state)
+        return ResultText(tuple(_lines(done.back, done.root_words)))
+    regained = restoring.restore_by_sheets(
+        way.place,
+        door.path,
+        typed,
+        Wish(way.member, new_admin=False, everything=False, ends_old=False),
+        passphrase=passphrase,
+        state=door.state,
+        progress=lambda _what, done, total: progress(done, total),
+    )
+    vault = regained.vault
+    lines: list[Words] = [
+        Message("The vault is at {path}, from the backup of {day}.", path=vault.path, day=restoring.day(vault.made_ms)),
+        vault.said_of_cases,
+        Message("LOSS: {loss}", loss=vault.loss),
+        *(Message("CLOSED: {closed}", closed=closed) for closed in vault.closed),
+    ]
+    if regained.closed_drafts:
+        lines.append(Message("Unfinished drafts in it stay closed: only the passphrase of their writer opens them."))
+    return ResultText((*lines, restoring.KEPT, *_lines(regained.back, regained.root_words)))
+
+
+def _lines(back: BroughtBack, root_words: tuple[str, ...]) -> list[Words]:
+    half = -(-len(root_words) // 2)
+    again = Message("You have access again. Every member will see it.")
+    if back.ended:
+        again = plural(
+            "You have access again; {count} old device is revoked. Every member will see it.",
+            "You have access again; {count} old devices are revoked. Every member will see it.",
+            count=len(back.ended),
+        )
+    return [
+        again,
+        *([] if back.loss is None else [back.loss]),
+        Message("Compare these 13 words with those on the sheets:"),
+        f"  {' '.join(root_words[:half])}",
+        f"  {' '.join(root_words[half:])}",
+        Message("The sheets were typed here: make new ones soon (F2, access; then r, n)."),
+    ]
+
+
+# Recovery sheets: made, shown or written, compared with the paper, proven, replaced.
+# Between two acts the words of a set lie here, and in the one text that a screen shows; `forget` drops them.
+
+_PROPOSED_EVERY_MS: Final = 20 * HOUR_MS
+
+
+class Recovery(Subject):
+    """Makes and proves the sheets of this vault."""
+
+    def __init__(self, door: UnlockedVault) -> None:
+        super().__init__(door)
+        self._sheets: tuple[Sheet, ...] = ()
+        self._typed = TypedSheets()
+        self._way: WayBack | None = None
+
+    def proposes(self) -> bool:
+        """Say whether to propose sheets now: no drill has proven any, this member can do it, and not twice a day.
+
+        That it was proposed is remembered.
+        """
+        session = self._session
+        now, last = session.log.now_ms(), session.dates.proposed
+        if last is not None and now - last < _PROPOSED_EVERY_MS:
+            return False
+        proposes = self.may_manage and kept_secret(session) is not None
+        if proposes:
+            last_done.note(session, Done.PROPOSED, now)
+        return proposes
+
+    def status(self) -> RecoveryStatus:
+        """Return how recovery stands."""
+        return recovery.status(self._session)
+
+    @property
+    def are_made(self) -> bool:
+        """Whether sheets were made here already, proven or not."""
+        return bool(self._session.dates.made)
+
+    # ---- a new set ----------------------------------------------------------------------------------------------
+
+    def make(self, shape: str) -> SheetsMade:
+        """Make a set of sheets of the secret that lies here."""
+        return self._hold(recovery.sheets(self._session, shape))
+
+    def sheet(self, number: int) -> SheetShown:
+        """Return one sheet, to be shown and copied by hand."""
+        sheet = self._sheets[number - 1]
+        rows = tuple((row.number, row.words, row.check) for row in sheet.rows)
+        return SheetShown(number, sheet.count, sheet.threshold, rows, sheet.root_words)
+
+    def ask_again(self, number: int) -> tuple[int, ...]:
+        """Return places of other words to ask for."""
+        return questions(self._sheets[number - 1])
+
+    def are_words(self, number: int, places: Sequence[int], typed: Sequence[str]) -> bool:
+        """Say whether these words stand at these places of a sheet."""
+        sheet = self._sheets[number - 1]
+        return all(is_word(sheet, place, word) for place, word in zip(places, typed, strict=True))
+
+    def write(self, place: Path, languages: Sequence[str] = ()) -> tuple[str, ...]:
+        """Write the set for the printer, one PDF for each sheet, into a folder that is there; return the paths."""
+        with sheet_files(place, len(self._sheets)) as files:
+            files.write(self._sheets, day=recovery.day(self._session.log.now_ms()), languages=languages)
+        return tuple(str(path) for path in files.paths)
+
+    def who_else_reads(self, place: Path) -> Words:
+        """Return in words why other computers may get what is written there, or nothing."""
+        return shared_place(place) or ""
+
+    def forget(self) -> None:
+        """Drop the set that was made and what was typed."""
+        self._sheets, self._typed = (), TypedSheets()
+
+    # ---- sheets that come back from paper -----------------------------------------------------------------------
+
+    def begin_typing(self) -> TypingPlace:
+        """Begin to take sheets in, row by row."""
+        self._typed = TypedSheets()
+        return self.place()
+
+    def take_row(self, line: str) -> TypingPlace:
+        """Take the next row; where it is wrong, it or the whole sheet is asked for again."""
+        self._typed.take_row(line)
+        return self.place()
+
+    def place(self) -> TypingPlace:
+        """Return which row comes next, also after one that was refused."""
+        sheet, row = self._typed.place
+        return TypingPlace(sheet, self._typed.name, row, self._typed.needed, self._typed.is_enough)
+
+    def drill(self) -> Drilled:
+        """Prove the sheets that were typed."""
+        return recovery.drill(self._session, self._typed)
+
+    def renew(self, shape: str, progress: Progress) -> tuple[SheetsMade, Followed]:
+        """Make a new root and new sheets; with the old sheets that were typed, where their secret is not here.
+
+        Nothing stops it: half of it would be a root of which nobody has sheets.
+        """
+        made = recovery.renew(self._session, self._typed, shape=shape, progress=progress)
+        return self._hold(made.sheets), made.followed
+
+    def two_lists(self) -> TwoLists:
+        """Return who waits where two lists of members were made apart."""
+        session = self._session
+        lines = tuple(
+            WaitingLine(
+                device.seat.hex(),
+                device.name,
+                tuple(sorted(role.value for role in device.roles)),
+                Message("{who}", who=device.admitted_by),
+            )
+            for device in admissions.list_waiting(session)
+        )
+        return TwoLists(lines, admissions.lists_are_apart(session), kept_secret(session) is None)
+
+    def settle(self, admitted: Sequence[str], progress: Progress) -> Changed:
+        """Let these devices in and no other, by the sheets that were typed where their secret is not here."""
+        session = self._session
+        typed = self._typed if kept_secret(session) is None else None
+        seats = [SeatId(bytes.fromhex(seat)) for seat in admitted]
+        outcome = recovery.settle_lists(session, seats, typed, progress=progress)
+        self.forget()
+        return changed(session, outcome, Message("There is one list of members again."))
+
+    def follow(self, progress: Progress, stopped: Stopped) -> Followed:
+        """Replace the keys that replaced sheets still open; stopped, some may be replaced."""
+        return recovery.follow(self._session, telling(progress, stopped))
+
+    # ---- back in, while nobody is -------------------------------------------------------------------------------
+
+    def look_back(self, source: Path | None, member: str, passphrase: bytearray) -> BackPlan:
+        """Look at the vault here, or at a backup, before sheets are typed; a passphrase chosen already is wiped."""
+        self._way, plan = look_back(self._unlocked, source, member, passphrase)
+        return plan
+
+    def require_fitting(self) -> None:
+        """Raise where the sheets that were typed do not open what was looked at."""
+        if self._way is not None:
+            recovery.require_fitting(self._way.place, self._typed)
+
+    def come_back(self, passphrase: bytearray, progress: Progress) -> ResultText:
+        """Bring the member back, with a new passphrase, which is wiped; nobody is let in by that."""
+        done = come_back(self._unlocked, self._way, self._typed, passphrase, progress)
+        self.forget()
+        return done
+
+    @property
+    def may_manage(self) -> bool:
+        """Whether this member makes and proves sheets."""
+        return may(self._session.roles, Action.RECOVERY_MANAGE).allowed
+
+    def _hold(self, sheets: tuple[Sheet, ...]) -> SheetsMade:
+        self._sheets, self._typed = sheets, TypedSheets()
+        return SheetsMade(len(sheets), sheets[0].threshold, tuple(questions(sheet) for sheet in sheets))

@@ -1,1 +1,0 @@
-"""Parts of home and of the week."""

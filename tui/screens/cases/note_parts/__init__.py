@@ -1,1 +1,0 @@
-"""What the note editor is made of."""

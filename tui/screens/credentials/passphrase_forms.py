@@ -1,0 +1,343 @@
+"""Forms that want to see again what opens one's seat; another passphrase, made or one's own; a made one on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
+
+from textual import on
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.gateway.ways_in import Waiting
+from tui.screens.frame.base import Command, VaultScreen, leave
+from tui.screens.frame.desk import Answer
+from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
+from tui.text.in_words import together
+from tui.text.safe_content import safe_content
+from tui.values.access_shown import OwnFactors, Proof
+from tui.widgets.fields import PassphraseInput, SafeInput
+from vault.errors import RefusedError
+from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway, GeneratedPassphrase
+    from vault.errors import VaultError
+
+
+# A made passphrase, shown until it is on paper, and typed back from there.
+
+
+class PassphrasePaper(VaultScreen):
+    """Ends with a word once it was typed back. Its words leave the screen before they are asked for.
+
+    Args:
+        made: the passphrase.
+    """
+
+    NAME = Message("Your new passphrase")
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "go_on", Message("It is on paper: type it from there"), "F4", Message("it is on paper")),
+        leave(Message("Leave; nothing is changed")),
+    )
+
+    def __init__(self, made: GeneratedPassphrase) -> None:
+        super().__init__()
+        self._made = made
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        is_typing = self.is_mounted and self._field.display
+        return (
+            (Command("f4", "go_on", Message("Compare what you typed"), "F4", Message("compare")), *self.ACTS[1:])
+            if is_typing
+            else self.ACTS
+        )
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield FormRows(Static("", id="words"), PassphraseInput(id="typed"))
+
+    def on_mount(self) -> None:
+        """Show it."""
+        self._show()
+
+    def action_go_on(self) -> None:
+        """Hide the words and ask for them; then compare."""
+        field = self._field
+        if not field.display:
+            self.write("words", Message("Type it from your paper, then F4."))
+            field.display = True
+            field.focus()
+            self.show_keys()
+            self.say("")
+            return
+        typed = field.take()
+        self.ask(lambda vault: vault.own.is_same(self._made, typed), self._compared)
+
+    @on(SafeInput.Submitted)
+    def _typed(self) -> None:
+        self.action_go_on()
+
+    def _compared(self, is_same: bool) -> None:
+        if is_same:
+            self.dismiss("typed")
+            return
+        self._show()
+        self.warn(Message("That is not what was shown. Here it is once more."))
+
+    def _show(self) -> None:
+        self._field.display = False
+        self.show_keys()
+        words = "\n".join(f"  {number}. {word}" for number, word in enumerate(self._made.words, 1))
+        self.write(
+            "words",
+            Message(
+                "{words}\n\nOne space between two. Capital letters, extra spaces and the keyboard's layout do not "
+                "matter.\nWorth {bits} bits: nobody guesses it, as long as nobody reads it.\n\n"
+                "Write it on paper. You type it back from there.",
+                words=words,
+                bits=int(self._made.bits),
+            ),
+        )
+
+    @property
+    def _field(self) -> PassphraseInput:
+        return self.query_one("#typed", PassphraseInput)
+
+
+# Forms of acts that want to see again what opens one's seat now: who finds a session open does not take it over.
+
+T = TypeVar("T")
+_TOUCH: Final = Message("Touch the security key when it blinks.")
+
+
+class ProofForm(VaultScreen):
+    """Fields of its own over those for passphrase, keyfile and PIN. It ends with the words of what was done.
+
+    Args:
+        needs: what opens the seat beside the passphrase.
+    """
+
+    HOLDS_TYPING = True
+    ABOUT: ClassVar[Words] = ""
+    TOUCHES: ClassVar[bool] = False
+    """Whether the act itself asks a security key."""
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "go_on", Message("Do it"), "F4", Message("do it")),
+        # First: a passphrase typed ahead must not come into the field before, where it can be read.
+        Command(
+            "tab,enter", "app.focus_next", Message("Next field (also Enter)"), "Tab", Message("next field"), first=True
+        ),
+        leave(Message("Leave; nothing is changed")),
+    )
+
+    def __init__(self, needs: OwnFactors) -> None:
+        super().__init__()
+        self._needs = needs
+        self._is_busy = False
+
+    def fields(self) -> Iterable[Widget]:
+        """Return the fields of this act."""
+        return ()
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        needs = self._needs
+        proof: list[Widget] = [FormRow(Message("Passphrase"), PassphraseInput(id="now", compact=True))]
+        if needs.keyfile:
+            proof.append(FormRow.of_text("now-keyfile", Message("Keyfile"), Message("where it is now")))
+        if needs.security_key:
+            proof.append(FormRow(Message("PIN"), PassphraseInput(id="now-pin", compact=True)))
+        yield FormRows(
+            *self.fields(),
+            Static(safe_content(Message("What you unlock with now")), classes="label"),
+            Vertical(*proof, id="proof", classes="place"),
+            Static(safe_content(self.ABOUT), classes="about"),
+        )
+
+    def action_go_on(self) -> None:
+        """Do it."""
+        raise NotImplementedError
+
+    def take_proof(self) -> Proof | None:
+        """Return what was typed as proof, and empty the fields; None, and say so, where some of it is missing."""
+        for field in self.query_one("#proof").query(SafeInput):
+            if not field.value.strip():
+                self.warn(Message("Type all that you unlock with now."))
+                field.focus()
+                return None
+        keyfile = self.query_one("#now-keyfile", SafeInput).value.strip() if self._needs.keyfile else ""
+        pin = self.query_one("#now-pin", PassphraseInput).take() if self._needs.security_key else bytearray()
+        return Proof(self.query_one("#now", PassphraseInput).take(), keyfile, pin.decode("utf-8", "replace"))
+
+    def stretch(self, work: Callable[[Gateway, Waiting], T], then: Callable[[T], None]) -> None:
+        """Do this in a worker, once at a time, with words for the wait: passphrases are made slow to guess."""
+        if self._is_busy:
+            return
+        self._is_busy = True
+        touch = [_TOUCH] if self._needs.security_key or self.TOUCHES else []
+        self.say(together([*touch, Message("One moment: guessing is made slow on purpose.")], " "))
+
+        def waiting(left: int) -> None:
+            self.post_message(Answer(partial(self._must_wait, left)))
+
+        def finished(found: T) -> None:
+            self._is_busy = False
+            then(found)
+
+        self.ask(lambda vault: work(vault, waiting), finished, failed=self._refused)
+
+    def _must_wait(self, left: int) -> None:
+        if left:
+            self.say(Message("There were wrong attempts: this one waits {seconds} s.", seconds=left))
+
+    def _refused(self, error: VaultError) -> None:
+        self._is_busy = False
+        self.fail(error)
+        self.query_one("#now").focus()
+
+
+# Another passphrase: made of words and written on paper, or one's own and not too easy to guess.
+
+OWN: Final = "own"
+KINDS: Final = (
+    ("en", Message("made for me, of English words")),
+    ("fr", Message("made for me, of French words")),
+    ("ru", Message("made for me, of Russian words")),
+    (OWN, Message("my own")),
+)
+NOT_THE_SAME: Final = Message("The two are not the same. Type both again.")
+NOTHING_CHANGED: Final = Message("Nothing was changed.")
+_ON_PAPER: Final = Message("Nothing was changed; F4 tries the words on your paper again.")
+
+
+class PassphraseForm(ProofForm):
+    """Changes the passphrase."""
+
+    NAME = Message("Change the passphrase")
+    ABOUT = Message(
+        "Nobody can guess a passphrase that is made for you. Capital letters, extra spaces and the keyboard's"
+        " layout do not matter in it. F4 shows it: write it on paper. Nothing is changed before you have typed"
+        " it back."
+    )
+
+    def __init__(self, needs: OwnFactors) -> None:
+        super().__init__(needs)
+        self._made: GeneratedPassphrase | None = None
+        """On paper already; kept for a second try."""
+        self._proof: Proof | None = None
+        """It was right, and is kept while somebody writes."""
+
+    @override
+    def fields(self) -> Iterable[Widget]:
+        yield FormRow(Message("The new one"), ChoiceField(KINDS, id="kind"))
+        yield Vertical(
+            FormRow(Message("New"), PassphraseInput(id="new", compact=True)),
+            FormRow(Message("Again"), PassphraseInput(id="again", compact=True)),
+            id="own",
+        )
+
+    def on_mount(self) -> None:
+        """Begin with the choice."""
+        self._show_kind()
+        self.query_one("#kind").focus()
+
+    @on(ChoiceField.Changed)
+    def _show_kind(self) -> None:
+        self._made = None
+        own = self.query_one("#own")
+        own.display = self._kind == OWN
+        for field in own.query(PassphraseInput):
+            field.value = ""
+
+    @override
+    def action_go_on(self) -> None:
+        if self._kind == OWN:
+            self._take_own()
+        elif self._made is None:
+            self._make()
+        else:
+            self._change(bytearray(" ".join(self._made.words).encode()))
+
+    def _take_own(self) -> None:
+        new, again = (self.query_one(name, PassphraseInput) for name in ("#new", "#again"))
+        if new.value and new.value == again.value:
+            again.value = ""
+            self._change_to_own(new.take())
+            return
+        self.warn(NOT_THE_SAME if new.value else Message("Type the new one."))
+        new.value = again.value = ""
+        new.focus()
+
+    def _change_to_own(self, new: bytearray) -> None:
+        """Change it, unless it is weak: then another is typed at once, and what lets somebody in now stands there."""
+
+        def weak(error: VaultError) -> None:
+            new[:] = bytes(len(new))
+            if isinstance(error, RefusedError):
+                self.warn(Message("This passphrase is too easy to guess. Type another one, or have one made for you."))
+            else:
+                self.fail(error)
+            self.query_one("#new").focus()
+
+        self.ask(lambda vault: vault.own.refuse_weak(new), lambda _: self._change(new), failed=weak)
+
+    def _make(self) -> None:
+        """Show a new one, but only to whom the old one is known: nobody shall write in vain."""
+        proof, kind = self.take_proof(), self._kind
+        if proof is None:
+            return
+
+        def work(vault: Gateway, waiting: Waiting) -> GeneratedPassphrase:
+            vault.own.check(proof, waiting)
+            return vault.own.propose(kind)
+
+        def typed_back(made: GeneratedPassphrase, word: str | None) -> None:
+            if word:
+                self._made = made
+                self._change(bytearray(" ".join(made.words).encode()))
+            else:
+                self._forget_proof()
+                self.say(NOTHING_CHANGED)
+
+        def show(made: GeneratedPassphrase) -> None:
+            self._proof = proof
+            self.say("")
+            self.app.push_screen(PassphrasePaper(made), partial(typed_back, made))
+
+        self.stretch(work, show)
+
+    @override
+    def _refused(self, error: VaultError) -> None:
+        super()._refused(error)
+        if self._made is not None:
+            self.say(together((self.said, _ON_PAPER), " "))
+
+    def on_unmount(self) -> None:
+        """Leave nothing behind."""
+        self._forget_proof()
+
+    def _forget_proof(self) -> None:
+        if self._proof is not None:
+            self._proof.passphrase[:] = bytes(len(self._proof.passphrase))
+            self._proof = None
+
+    def _change(self, new: bytearray) -> None:
+        proof, self._proof = self._proof or self.take_proof(), None
+        if proof is None:
+            return
+
+        def work(vault: Gateway, waiting: Waiting) -> Words:
+            vault.own.change_passphrase(proof, new, waiting)
+            return vault.own.old_copies
+
+        self.stretch(work, lambda copies: self.end(Message("The passphrase is changed. {copies}", copies=copies)))
+
+    @property
+    def _kind(self) -> str:
+        return self.query_one("#kind", ChoiceField).value

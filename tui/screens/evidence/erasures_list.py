@@ -1,0 +1,104 @@
+"""What colleagues erased and is still here, what stands again that was erased here, and cases past their time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual import on
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.screens.frame.act_form import ActForm
+from tui.screens.frame.act_screen import ActScreen, Doing
+from tui.screens.frame.base import BACK, READ_AGAIN, Command
+from tui.screens.frame.list_rows import FixedRows, ListScreen
+from tui.screens.frame.looking_back import Erases
+from tui.screens.frame.screen_words import moment
+from tui.values.exchange_shown import ErasureShown
+from tui.widgets.text_cells import Column
+from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from vault.acts.erasures import REMOVE, RULES
+from vault.words.message import Message, Words, plural
+
+_COLUMNS: Final = (
+    Column(Message("goes"), 18),
+    Column(Message("where"), 16),
+    Column(Message("records"), 8),
+    Column(Message("erased by")),
+)
+
+
+class ErasuresScreen(ListScreen, Erases, ActScreen):
+    """One row for each place and member; what is on legal hold stays."""
+
+    NAME = Message("Erasures")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("n", "now", Message("Remove now what waits; what is on legal hold stays"), "n", Message("now")),
+        Command(
+            "r", "rules", Message("How long closed cases are kept; admins change it"), "r", Message("rules"), rank=2
+        ),
+        Command("enter", "again", Message("Erase what is back or is due"), "Enter", Message("erase")),
+        READ_AGAIN,
+        BACK,
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: tuple[ErasureShown, ...] = ()
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield ListHeader(_COLUMNS)
+        yield VirtualList(_COLUMNS, FixedRows(), id="erasures")
+
+    @override
+    def action_refresh(self, stand_on: str = "") -> None:
+        """Read them again."""
+        self.ask(lambda vault: vault.erasing.waiting(), self._show)
+
+    def _show(self, found: tuple[ErasureShown, ...]) -> None:
+        self._found = found
+        self.show_rows(ListRow(str(at), _cells(each)) for at, each in enumerate(found))
+        self.head(right=plural("{count} row", "{count} rows", count=len(found)))
+        if not found and not self.said:
+            self.say(Message("Nothing that a colleague erased is on this device, and no case is past its time."))
+
+    def action_now(self) -> None:
+        """Do not wait for the 72 hours."""
+        self.do(Doing(REMOVE, {}, lambda told: self.show_told(REMOVE.title, told, self._done)))
+
+    def action_rules(self) -> None:
+        """Show the rules, and let admins change one."""
+        self.app.push_screen(ActForm(RULES, {}, ""), self._done)
+
+    def _done(self, said: Words | None) -> None:
+        self.action_refresh()
+        self.say(said or "")
+
+    @on(VirtualList.Opened)
+    def _opened(self) -> None:
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Erase what stands under the cursor: again, or because it is due."""
+        place = self._list.cursor
+        here = self._found[place] if place < len(self._found) else None
+        if here is not None and here.what:
+            self.erase(here.place, here.what)
+        elif here is not None and here.back_ms is not None:
+            self.say(Message("It stays: otherwise an earlier version would be shown again. Erase the record itself."))
+        elif here is not None:
+            self.say(Message("It goes by itself on that day; n removes it now."))
+
+
+def _cells(each: ErasureShown) -> tuple[Words, ...]:
+    if each.due:
+        said = Message("on legal hold: it stays") if each.is_held else Message("the rules propose it")
+        return Message("due {day}", day=each.due), each.place, "", said
+    if each.what:
+        return Message("is back"), each.place, str(each.records), Message("here; changed since")
+    when: Words = Message("on legal hold") if each.is_held else moment(each.goes_ms)
+    if each.back_ms is not None and not each.is_held:
+        when = Message("stays")
+    return when, each.place, str(each.records), each.by

@@ -1,0 +1,363 @@
+"""The members of the organisation, and everything that changes who is in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import ClassVar, Final
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.looks.tokens import Token
+from tui.screens.frame.base import BACK, READ_AGAIN, Command, leave
+from tui.screens.frame.dialogs import ResultDialog
+from tui.screens.frame.form_fields import Choose
+from tui.screens.frame.list_rows import FixedRows, ListScreen
+from tui.screens.frame.screen_words import MAY_BE_KEPT, ROLES, named, with_roles
+from tui.screens.members.devices_screen import DevicesScreen
+from tui.screens.members.handing_over import AwayForm, HandoverScreen
+from tui.screens.members.member_changes import ChangingScreen, ProposalScreen
+from tui.screens.members.newcomers import AdmitScreen, InviteForm
+from tui.text.in_words import together, warning
+from tui.text.safe_content import safe_content
+from tui.values.access_shown import MemberLine, MembersShown
+from tui.values.code_words import word_of, words_of
+from tui.values.exchange_shown import ResultText
+from tui.widgets.strip import Fact, ListAndStrip, Strip
+from tui.widgets.text_cells import Cell, Column, ListCell
+from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from vault.words.message import Message, Words, plural
+
+# The roles of one member: marked in a list, given all at once.
+
+_ABOUT: Final = Message(
+    "Space marks a role or removes the mark (*). F4 gives exactly the marked roles. To add a role takes"
+    " nothing away; to remove a role may lose work."
+)
+
+
+class RolesForm(ChangingScreen):
+    """Gives a member exactly the marked roles."""
+
+    NAME = Message("Roles")
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("space", "mark", Message("Mark the role, or remove the mark"), "Space", Message("mark")),
+        Command("f4", "finish", Message("Give exactly the marked roles"), "F4", Message("give them")),
+        leave(Message("Leave; nothing is changed")),
+    )
+
+    def __init__(self, member: MemberLine) -> None:
+        super().__init__()
+        self._member = member
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Static(safe_content(_ABOUT), classes="above")
+        yield VirtualList(
+            (Column(""),), FixedRows([ListRow(code, (words,)) for code, words in ROLES]), id="roles", has_states=True
+        )
+
+    def on_mount(self) -> None:
+        """Mark what the member has now."""
+        self.head(self._member.name, Message("now: {roles}", roles=words_of(self._member.roles) or Message("none")))
+        roles = self.query_one("#roles", VirtualList)
+        roles.marked = frozenset(self._member.roles)
+        roles.focus()
+        roles.refresh()
+
+    def action_mark(self) -> None:
+        """Mark the role under the cursor, or take the mark away."""
+        self.query_one("#roles", VirtualList).action_mark()
+
+    def action_finish(self) -> None:
+        """Give the member these roles."""
+        member, marked = self._member.member, sorted(self.query_one("#roles", VirtualList).marked)
+
+        def change() -> None:
+            self.change(
+                Message("Changing the roles"),
+                lambda vault, by_root, _progress, _stopped: vault.members.change_roles(member, marked, by_root=by_root),
+                lambda: self.end("changed"),
+            )
+
+        def said(loss: Words) -> None:
+            if not loss:
+                change()
+                return
+            self.confirm(
+                Message("Take a role from {name}?", name=self._member.name),
+                loss,
+                change,
+                yes=Message("Give these roles"),
+                no=Message("Leave them as they are"),
+            )
+
+        self.ask(lambda vault: vault.members.before_roles(member, marked), said)
+
+
+_COLUMNS: Final = (
+    Column(Message("name"), 24),
+    Column(Message("roles")),
+    Column(Message("until"), 10, rank=1),
+    Column(Message("stands"), 10),
+)
+_NOBODY: Final = "nobody"
+_NEEDS: Final = {
+    "invite": "member.admit",
+    "admit": "member.admit",
+    "roles": "role.change",
+    "lend": "away.set",
+    "deputy": "deputy.set",
+    "suspend": "member.end",
+    "let_leave": "member.end",
+}
+"""The act that a command is for: without it the command is not offered. Policy refuses it anyway."""
+_OF_ONE: Final = frozenset({"roles", "lend", "deputy", "suspend", "let_leave"})
+_KEPT: Final = Message("Cases that you hold too get a new key at once.")
+_STAY: Final = Message("They stay a member. From the next exchange on, they open nothing more.")
+_GONE: Final = Message(
+    "All their devices are revoked, and they come back only with a new invitation. First order who gets"
+    " their cases (h)."
+)
+_ENDING: Final = Message("Revoking their devices, and making new keys")
+_LOST: Final = Message(
+    "What they wrote and you have not imported will no longer be accepted: import a bundle of theirs first, if you can."
+)
+
+
+class MembersScreen(ListScreen, ChangingScreen):
+    """A list, with what is known of the one under the cursor below it."""
+
+    NAME = Message("Members")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("enter", "choose", Message("What can be done with this member"), "Enter", Message("choose")),
+        Command("i", "invite", Message("Invite somebody new"), "i", Message("invite")),
+        Command("a", "admit", Message("Admit who asks: compare 13 words"), "a", Message("admit")),
+        Command("d", "devices", Message("Devices: one is lost or taken; the drill"), "d", Message("devices")),
+        Command("r", "roles", Message("Give this member other roles"), "r"),
+        Command("w", "lend", Message("Away: lend their cases until a day"), "w"),
+        Command("u", "deputy", Message("Name who opens this member's new cases too"), "u"),
+        Command("s", "suspend", Message("Suspend: revoke every device of this member"), "s"),
+        Command("x", "let_leave", Message("Let this member leave for good"), "x"),
+        Command("h", "handover", Message("Cases of a leaver: order and carry out a handover"), "h"),
+        Command("p", "proposals", Message("Proposals that several have to sign"), "p"),
+        Command("o", "show_left", Message("Show those who left too, or not"), "o"),
+        READ_AGAIN,
+        BACK,
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = MembersShown((), separated=True, may=frozenset())
+        self._also_left = False
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        rows = (ListHeader(_COLUMNS), VirtualList(_COLUMNS, FixedRows(), id="members"))
+        yield ListAndStrip(*rows, strip=Strip(id="member"))
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        may = self._shown.may
+        allowed = [command for command in self.ACTS if _NEEDS.get(command.action, "") in {"", *may}]
+        changes_one = any(command.action in _OF_ONE for command in allowed)
+        return tuple(command for command in allowed if changes_one or command.action != "choose")
+
+    @override
+    def action_refresh(self) -> None:
+        """Read who is in."""
+        also_left = self._also_left
+        self.ask(lambda vault: vault.members.list_all(also_left=also_left), self._show)
+
+    def action_show_left(self) -> None:
+        """Show those who left too, or not."""
+        self._also_left = not self._also_left
+        self.action_refresh()
+
+    def action_choose(self) -> None:
+        """Offer what can be done with the member under the cursor."""
+        self._list.action_open()
+
+    def action_invite(self) -> None:
+        """Invite somebody new."""
+        self.app.push_screen(InviteForm())
+
+    def action_admit(self) -> None:
+        """Admit who asks."""
+        self.app.push_screen(AdmitScreen())
+
+    def action_devices(self) -> None:
+        """Show the devices."""
+        self.app.push_screen(DevicesScreen())
+
+    def action_proposals(self) -> None:
+        """Read a proposal."""
+        self.app.push_screen(ProposalScreen())
+
+    def action_handover(self) -> None:
+        """Show the orders."""
+        row = self._list.row_at_cursor()
+        self.app.push_screen(HandoverScreen(self._shown.may, "" if row is None else row.key))
+
+    def action_roles(self) -> None:
+        """Give the member under the cursor other roles."""
+        member = self._here()
+        if member is not None:
+            self.app.push_screen(RolesForm(member))
+
+    def action_lend(self) -> None:
+        """Lend the cases of the member under the cursor."""
+        member = self._here()
+        if member is not None:
+            self.app.push_screen(AwayForm(member, self._others(member)))
+
+    def action_deputy(self) -> None:
+        """Name a deputy for the member under the cursor."""
+        member = self._here()
+        if member is None:
+            return
+        options = [(other.member, with_roles(other.name, other.roles)) for other in self._others(member)]
+        question = Message("Who else opens the cases that {name} makes from now on?", name=member.name)
+        choice = Choose(question, [(_NOBODY, Message("nobody")), *options])
+        self.unless_left(choice, partial(self._deputy_chosen, member))
+
+    def action_suspend(self) -> None:
+        """End every device of the member under the cursor."""
+        member = self._here()
+        if member is None:
+            return
+
+        def end() -> None:
+            self.change(
+                _ENDING,
+                lambda vault, _root, progress, _stopped: vault.members.end_devices(member.member, progress),
+                self.action_refresh,
+            )
+
+        question = plural(
+            "Revoke {count} device of {name}?",
+            "Revoke {count} devices of {name}?",
+            count=member.devices,
+            name=member.name,
+        )
+        self._ask_end(member, question, _STAY, end, (Message("Suspend"), Message("Keep")))
+
+    def action_let_leave(self) -> None:
+        """Let the member under the cursor leave."""
+        member = self._here()
+        if member is None:
+            return
+
+        def let_leave() -> None:
+            self.change(
+                _ENDING,
+                lambda vault, _root, progress, _stopped: vault.members.leave(member.member, progress),
+                self.action_refresh,
+            )
+
+        question = Message("Does {name} leave for good?", name=member.name)
+        self._ask_end(member, question, _GONE, let_leave, (Message("They leave"), Message("They stay")))
+
+    def _ask_end(
+        self,
+        member: MemberLine,
+        question: Words,
+        becomes: Message,
+        then: Callable[[], None],
+        answers: tuple[Message, Message],
+    ) -> None:
+        """Ask, and say first what only this member can open."""
+        yes, no = answers
+
+        def ask(alone: Words) -> None:
+            told = [words for words in (alone, becomes, _LOST, MAY_BE_KEPT, _KEPT) if words]
+            self.confirm(question, together(told, " "), then, yes=yes, no=no)
+
+        self.ask(lambda vault: vault.members.before_end(member.member), ask)
+
+    @on(VirtualList.Opened)
+    def _opened(self) -> None:
+        member = self._here()
+        if member is None:
+            return
+        acts = [(act.action, act.words) for act in self.commands() if act.action in _OF_ONE]
+        if not acts:
+            self.say(Message("Your roles change nothing about other members."))
+            return
+
+        async def chosen(action: str | None) -> None:
+            if action:
+                await self.run_action(action)
+
+        self.app.push_screen(Choose(_roles_of(member), acts), chosen)
+
+    @on(VirtualList.Moved)
+    def _moved(self) -> None:
+        self.query_one(Strip).show_late(self._facts)
+
+    def _deputy_chosen(self, member: MemberLine, deputy: str) -> None:
+        chosen = "" if deputy == _NOBODY else deputy
+        self.ask(lambda vault: vault.members.name_deputy(member.member, chosen), self._told)
+
+    def _told(self, told: ResultText) -> None:
+        self.app.push_screen(ResultDialog(Message("Done"), told.lines))
+
+    def _show(self, shown: MembersShown) -> None:
+        self._shown = shown
+        self._is_read = True
+        self.show_rows((ListRow(member.member, _cells(member)) for member in shown.members), self._list.cursor)
+        here = sum(member.stand != "left" for member in shown.members)
+        lack = "" if shown.separated else warning(Message("no auditor who does nothing else"))
+        self.head(plural("{count} member", "{count} members", count=here), lack)
+        self.show_keys()
+        self.query_one(Strip).show(self._facts())
+
+    def _facts(self) -> list[Fact]:
+        member = self._under_cursor()
+        return [] if member is None else _facts_of(member)
+
+    def _under_cursor(self) -> MemberLine | None:
+        row = self._list.row_at_cursor()
+        return next((member for member in self._shown.members if row is not None and member.member == row.key), None)
+
+    def _here(self) -> MemberLine | None:
+        member = self._under_cursor()
+        if member is not None and member.stand == "left":
+            self.warn(Message("They have left; they come back only with a new invitation (i)."))
+            return None
+        return member
+
+    def _others(self, member: MemberLine) -> tuple[MemberLine, ...]:
+        return tuple(other for other in self._shown.members if other.member != member.member and other.may_stand_in)
+
+
+def _cells(member: MemberLine) -> tuple[ListCell, ...]:
+    devices = Cell(plural("{count} device", "{count} devices", count=member.devices), Token.DIM)
+    stand = devices if member.stand == "in" else Cell(word_of(member.stand), Token.WARN)
+    return named(member.name, is_you=member.is_you), words_of(member.roles), Cell(member.until, Token.DIM), stand
+
+
+def _roles_of(member: MemberLine) -> Message:
+    return Message("{name}: {roles}", name=member.name, roles=words_of(member.roles) or Message("no role"))
+
+
+def _facts_of(member: MemberLine) -> list[Fact]:
+    facts = [Fact("", Cell(member.name, bold=True))]
+    facts.append(Fact(Message("Roles"), words_of(member.roles) or Message("no role")))
+    facts += [Fact(Message("Admitted until"), member.until)] if member.until else []
+    facts += [Fact(word_of(member.stand), _STANDS[member.stand], Token.WARN)] if member.stand in _STANDS else []
+    deputy = Message("{deputy} opens their new cases too", deputy=member.deputy)
+    facts += [Fact(Message("Deputy"), deputy)] if member.deputy else []
+    facts += [Fact(Message("Away"), Message("cases are lent to {lent}", lent=member.lent))] if member.lent else []
+    return facts
+
+
+_STANDS: Final = {
+    "suspended": Message("They have no device."),
+    "over": Message("Their membership has expired."),
+    "left": Message("Shown so that their notes keep a name."),
+}

@@ -1,4 +1,0 @@
-"""Papers of a case: added, read, saved, removed.
-
-Begin at `paper.py`.
-"""

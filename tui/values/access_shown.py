@@ -1,0 +1,271 @@
+"""Who is in and who can open what: members and their devices, one's own ways in, holders of cases and sections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tui.values.cases_shown import NoteShown, PaperShown, PersonShown
+from tui.values.code_words import word_of
+from vault.words.message import Message, Words
+
+# What goes between the screens of an organisation and the gateway: members, their devices, and changes of both.
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """One member as the list shows them.
+
+    `until` is the last day for which they were admitted, `deputy` who opens their new cases too, `lent` to whom their
+    cases are lent, and until when, as far as this member's own cases tell. `stand` is `in`, `suspended`, `over` or
+    `left`; `may_stand_in`: their roles let them open cases and hand them over.
+    """
+
+    member: str
+    name: str = field(repr=False)
+    roles: tuple[str, ...]
+    devices: int
+    until: str = ""
+    stand: str = "in"
+    deputy: str = field(default="", repr=False)
+    lent: str = field(default="", repr=False)
+    is_you: bool = False
+    may_stand_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MembersShown:
+    """The members, whether somebody audits who does nothing else, and the acts that this member's roles allow."""
+
+    members: tuple[MemberLine, ...]
+    separated: bool
+    may: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """A device that one of two lists of members admitted, and that waits for the recovery sheets."""
+
+    seat: str
+    name: str = field(repr=False)
+    roles: tuple[str, ...]
+    admitted_by: Words
+
+
+@dataclass(frozen=True, slots=True)
+class TwoLists:
+    """Who waits where two lists of members were made apart; `needs_sheets`: their secret is not on this device."""
+
+    waiting: tuple[WaitingLine, ...]
+    are_apart: bool
+    needs_sheets: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestShown:
+    """A request to join, and the words to compare. `answer` is the gateway's own.
+
+    The name is as whoever asks wrote it: nothing of it is believed before the words agree. `roles` are those that the
+    invitation proposed, `days` for how many, or 0. `is_device`: it is a further device of a member; `is_yours`: of the
+    one who looks.
+    """
+
+    name: str = field(repr=False)
+    roles: tuple[str, ...]
+    days: int
+    is_device: bool
+    is_yours: bool
+    words: tuple[str, ...]
+    answer: object = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What came of a change of who is in.
+
+    `missing` says who has to sign yet, and `proposal` is the file for them; both empty when the change counts.
+    `root_is_here`: the root, which may sign too, lies in this vault.
+    """
+
+    lines: tuple[Words, ...] = field(repr=False)
+    missing: Words = ""
+    proposal: bytes = field(default=b"", repr=False)
+    root_is_here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """One device that is in: its id, whose it is, its name if it has one."""
+
+    seat: str
+    member: str
+    owner: str = field(repr=False)
+    name: str = field(repr=False)
+    is_this: bool = False
+    is_yours: bool = False
+
+    @property
+    def called(self) -> Words:
+        """How to speak of it."""
+        if self.name:
+            return Message("{name} of {owner}", name=self.name, owner=self.owner)
+        return Message("{owner}'s device {seat}", owner=self.owner, seat=self.seat[:8])
+
+
+@dataclass(frozen=True, slots=True)
+class LostShown:
+    """What was done about a lost device, and whom to warn: names and safe channels, which is personal data.
+
+    `kept` says where that list was written, or that it was not.
+    """
+
+    changed: Changed
+    warn: tuple[str, ...] = field(repr=False)
+    count: int
+    kept: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """An order that a leaver's cases go to somebody else."""
+
+    leaver: str = field(repr=False)
+    successor: str = field(repr=False)
+    reason: str = field(repr=False)
+
+
+# What goes between the screens of a case's access and the gateway: who can open it, and its restricted sections.
+
+
+@dataclass(frozen=True, slots=True)
+class HolderLine:
+    """A member who can open a case or a section.
+
+    `until` is the last day, `why` the reason that was written down and `given_by` by whom; each empty where there is
+    none.
+    """
+
+    member: str
+    name: str = field(repr=False)
+    until: str = ""
+    why: str = ""
+    given_by: str = field(default="", repr=False)
+    is_you: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccessShown:
+    """Who can open a case.
+
+    `sheets` says whether recovery sheets open it, `only_you` warns where no other member can open it. It had `keys` so
+    far; two are current after two people changed it at once; `pending` versions do not lie under the current key yet.
+    `cost_versions` and `cost_holders` are what a new key would cost; `may_share`: this member's role gives and takes
+    it.
+    """
+
+    holders: tuple[HolderLine, ...]
+    sheets: Words
+    only_you: Words
+    keys: int
+    current: int
+    pending: int
+    cost_versions: int
+    cost_holders: int
+    may_share: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLine:
+    """A restricted section in the list of those that this member holds."""
+
+    section: str
+    what: str
+    title: str = field(repr=False)
+    holders: int
+    with_recovery: bool
+
+    @property
+    def called(self) -> Message:
+        """What it keeps apart, and its title."""
+        return Message("{kind}: {title}", kind=word_of(self.what), title=self.title)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionShown:
+    """A restricted section as opened."""
+
+    what: str
+    title: str = field(repr=False)
+    holders: tuple[HolderLine, ...] = field(repr=False)
+    sheets: Words
+    persons: tuple[PersonShown, ...] = field(default=(), repr=False)
+    notes: tuple[NoteShown, ...] = field(default=(), repr=False)
+    papers: tuple[PaperShown, ...] = field(default=(), repr=False)
+    may_share: bool = False
+
+
+# What goes between the screens of one's own access and the gateway: factors, made passphrases, recovery sheets.
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What opens one's seat now, as typed once more: an open session alone changes no lock.
+
+    Whoever gets it wipes the passphrase.
+    """
+
+    passphrase: bytearray = field(repr=False)
+    keyfile: str = field(default="", repr=False)
+    pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFactors:
+    """What this session was unlocked with beside the passphrase."""
+
+    keyfile: bool = False
+    security_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetsMade:
+    """A set of sheets that the gateway holds until it is told to forget them. No word of them.
+
+    `needed` of them open everything; `asked` has for each the places of the words to ask for.
+    """
+
+    count: int
+    needed: int
+    asked: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetShown:
+    """One sheet to be copied by hand: each row with its number, its words and its check, and the words of the vault."""
+
+    number: int
+    count: int
+    needed: int
+    rows: tuple[tuple[int, tuple[str, ...], str], ...] = field(repr=False)
+    root_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TypingPlace:
+    """Where somebody stands who types sheets: the next sheet and row, how many are needed, whether that was all.
+
+    `name` is what to call that sheet: `second sheet (number 3)`, once its number is known.
+    """
+
+    sheet: int
+    name: str
+    row: int
+    needed: int | None
+    is_enough: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BackPlan:
+    """What sheets would bring back, in words; `opened` is the day on which this account opened its vault, or empty."""
+
+    said: Words
+    opened: str

@@ -1,0 +1,129 @@
+"""What screens show of others and of what is lost: bundles and lists, erasures of colleagues, emergencies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vault.words.message import Words
+
+# What goes between the screens and the gateway about others: bundles, questions to a second person, emergencies.
+
+
+@dataclass(frozen=True, slots=True)
+class PeerShown:
+    """A member to whom a bundle can be made, or a case opened, with their roles."""
+
+    member: str
+    name: str = field(repr=False)
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResultText:
+    """What came of an act, in sentences; `pending`: something waits for a person or for another bundle."""
+
+    lines: tuple[Words, ...] = field(repr=False)
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListShown:
+    """What a list of cases would make; `ways` has how many of it may be known already in each way.
+
+    `is_faulty`: nothing of it can be made. `to_mend` asks where to write its rows with a fault, if it has some.
+    """
+
+    lines: tuple[Words, ...] = field(repr=False)
+    ways: Mapping[str, int] = field(default_factory=dict)
+    is_faulty: bool = False
+    to_mend: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WithWhom:
+    """How far this device and another member know of each other; times of the newest, in ms UTC, or None.
+
+    `waiting` is how much was written here since the last bundle for them.
+    """
+
+    member: str
+    name: str = field(repr=False)
+    came: bool
+    came_ms: int | None
+    sent: bool
+    sent_ms: int | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class StandingShown:
+    """What would be lost with this computer, and how far the others know of it; times in ms UTC, or None for never.
+
+    `last` is what the last import of this session brought, with when.
+    """
+
+    backup_ms: int | None
+    checked_ms: int | None
+    proven_ms: int | None
+    lack_of_sheets: Words = ""
+    members: tuple[WithWhom, ...] = ()
+    last_ms: int = 0
+    last: tuple[Words, ...] = field(default=(), repr=False)
+
+
+# What screens show of erasures.
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureShown:
+    """What somebody erased of one place, and when it goes from here.
+
+    With `what` it is the id of what may be erased: a record that stands again although it was erased here, or, with
+    `due`, a case that was kept as long as the rules say since that day. With `back_ms` it stays: what was said then
+    would stand again.
+    """
+
+    place: Words
+    records: int
+    goes_ms: int = 0
+    by: Words = field(default="", repr=False)
+    is_held: bool = False
+    what: str = ""
+    due: str = ""
+    back_ms: int | None = None
+
+
+# What goes between the screens of an emergency and the gateway.
+
+
+@dataclass(frozen=True, slots=True)
+class TakenShown:
+    """What would be found on a computer that was taken.
+
+    `warn` is whom to warn, line by line, each with whether it says what must not be used; `todo` what to do, `there`
+    what is on it. `found` is the gateway's own.
+    """
+
+    warn: tuple[tuple[Words, bool], ...] = field(repr=False)
+    todo: tuple[Words, ...]
+    there: tuple[Words, ...] = field(repr=False)
+    count: int
+    found: object = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PackShown:
+    """The facts of a case that may be in a pack: `count` are confirmed.
+
+    `clients` are of whom it can tell, id and name. `found` is the gateway's own.
+    """
+
+    case: str
+    ref: str
+    confirmed: tuple[Words, ...] = field(repr=False)
+    unconfirmed: tuple[Words, ...] = field(repr=False)
+    lacks: tuple[Words, ...]
+    count: int
+    clients: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
+    found: object = field(default=None, repr=False)

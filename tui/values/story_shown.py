@@ -1,0 +1,196 @@
+"""What screens show around a case: its people, what is due, what changed, and home."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tui.values.cases_shown import DraftShown, PersonShown, VaultStatus
+from tui.values.forms_typed import SlipLine
+from vault.words.message import Words
+
+# What goes between the screen of a person and the gateway.
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a person or a paper stands: a case and a record of it, or of a restricted section of it."""
+
+    case: str
+    ref: str
+    record: str
+    section: str = ""
+
+    @property
+    def home(self) -> str:
+        """The id of the section, or of the case."""
+        return self.section or self.case
+
+
+@dataclass(frozen=True, slots=True)
+class NameShown:
+    """A written name: codes of its source and script. `is_used`: the person is called so; `is_over`: nobody is."""
+
+    text: str = field(repr=False)
+    kind: str
+    script: str
+    is_used: bool = False
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReachShown:
+    """How a person is reached. `never_use` are those lines of the case that name a number or address of theirs."""
+
+    channel: str = ""
+    address: str = field(default="", repr=False)
+    hours: str = field(default="", repr=False)
+    code_phrase: str = field(default="", repr=False)
+    ways: tuple[str, ...] = field(default=(), repr=False)
+    never_use: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenShown:
+    """A recipient who holds packages in which a person is, how many, and the day of the last one (ISO)."""
+
+    recipient: str = field(repr=False)
+    count: int
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """All that is known of a person.
+
+    `kin` is who belongs to them, each with what they are; `others` the other people of the case; `may_tell` who may be
+    told what; `cases` the cases in which they stand; `written` who wrote each version when, the newest first; `both`
+    what each of two versions says.
+    """
+
+    shown: PersonShown
+    names: tuple[NameShown, ...] = field(repr=False)
+    born: str = field(default="", repr=False)
+    documents: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    reach: ReachShown = ReachShown()
+    may_tell: str = field(default="", repr=False)
+    kin: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
+    others: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
+    given: tuple[GivenShown, ...] = ()
+    cases: tuple[tuple[str, str, bool], ...] = field(default=(), repr=False)
+    written: tuple[tuple[int, str], ...] = field(default=(), repr=False)
+    never_use: tuple[str, ...] = field(default=(), repr=False)
+    both: tuple[Words, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeShown:
+    """Somebody who may be the same person, and why; see `vault.services.cases.same_people`."""
+
+    case: str
+    ref: str
+    record: str
+    name: str = field(repr=False)
+    names: tuple[str, ...] = field(default=(), repr=False)
+    numbers: tuple[str, ...] = field(default=(), repr=False)
+    born: str = field(default="", repr=False)
+
+
+# What goes between the screens of a case's story and the gateway.
+
+
+@dataclass(frozen=True, slots=True)
+class DueShown:
+    """Something that has to be kept in a case. `when` is an ISO date, perhaps with a time; empty where it has none.
+
+    `check` is what a lawyer must check of the rule that gave the date, `how` how that counts; `missed` says for how
+    long nothing was heard, and `step` which step of the ladder is due.
+    """
+
+    case: str
+    ref: str
+    client: str = field(repr=False)
+    record: str
+    kind: str
+    when: str
+    headline: Words = field(repr=False)
+    check: Words | None = None
+    missed: Words | None = None
+    step: str = field(default="", repr=False)
+    how: Words | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from all others: two cases may have a record of one id, and a case one of two kinds."""
+        return f"{self.case} {self.kind} {self.record}"
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaShown:
+    """A date of the agenda, and whether it still has to be kept."""
+
+    line: DueShown
+    is_due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WeekShown:
+    """The dates of some days, and for each day (YYYY-MM-DD) how many more there are than are shown."""
+
+    lines: tuple[AgendaShown, ...]
+    left: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftShown:
+    """How many more dates and tasks of a case are due than are shown, and how many of them are late."""
+
+    case: str
+    ref: str
+    count: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class InTwoShown:
+    """A record with two versions; of a case `states` are (stage, risk) of each."""
+
+    case: str
+    ref: str
+    record: str
+    kind: str
+    states: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HomeShown:
+    """What home shows; `today` is ISO, `slips` how many are open.
+
+    `begun` says of the four things that make a new vault safe and useful whether they are done: sheets that are proven,
+    a backup, a second member, a case. Empty for who cannot do them.
+    `left` are cases of which more is due than is shown, `more` is how much else is not.
+    `has_begun_slip`: a call slip was put away, and F9 goes on with it. `calls` are the newest open slips, `drafts` what
+    was typed and not finished; without their words where names are hidden.
+    """
+
+    today: str
+    status: VaultStatus
+    due: tuple[DueShown, ...] = field(repr=False)
+    slips: int = 0
+    begun: tuple[bool, ...] = ()
+    left: tuple[LeftShown, ...] = ()
+    more: int = 0
+    has_begun_slip: bool = False
+    calls: tuple[SlipLine, ...] = field(default=(), repr=False)
+    drafts: tuple[DraftShown, ...] = field(default=(), repr=False)
+    in_two: tuple[InTwoShown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeShown:
+    """One version of a record: who wrote it when, whether it stands now, and what it changed (field, value)."""
+
+    written_ms: int
+    by: str = field(repr=False)
+    is_current: bool
+    changed: tuple[tuple[str, Words], ...] = field(repr=False)
