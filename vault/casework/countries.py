@@ -12,7 +12,7 @@ from vault.words.message import Message
 
 COUNTRIES: Final[Mapping[str, Message]] = {
     code: sentence(name)
-    for code, _, name in (line.partition(" ") for line in read_lines("vault.casework.own_forms", "countries.txt"))
+    for code, _, name in (line.partition(" ") for line in read_lines("vault.casework", "countries.txt"))
 }
 Country: Final = StrEnum("Country", {code: code for code in COUNTRIES})  # type: ignore[misc]  # the words are data
 """The words of a field that asks for a country."""
