@@ -32,12 +32,7 @@ from tui.shell.start import Start  # noqa: E402
 from tui.values.cases_shown import CaseShown, StageShown  # noqa: E402
 from vault.access.unlock import unlock  # noqa: E402
 from vault.seal.entrance.passphrase import FLOOR  # noqa: E402
-from vault.services.cases import (  # noqa: E402
-    case_people,
-    cases,
-    notes,
-    story,
-)
+from vault.services.cases import case_people, cases, notes, story_records  # noqa: E402
 from vault.services.credentials import vault_founding  # noqa: E402
 from vault.services.demo_cases import EXTRADITION, MEMBER, ORGANISATION  # noqa: E402
 
@@ -111,7 +106,7 @@ def make_vault(folder: Path) -> Path:
         for kind, text in EXTRADITION.notes:
             notes.add(session, case, note_of({"kind": kind, "text": text}))
         for record in STORY:
-            story.add(session, case, record)
+            story_records.add(session, case, record)
     return path
 
 

@@ -16,7 +16,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, Origin, RecordId, VersionId
 from vault.records.work import Entry
 from vault.services import housekeeping
-from vault.services.cases import cases, notes, story
+from vault.services.cases import cases, notes, story_records
 from vault.services.cases.editing import Place
 from vault.services.erasures import arrived
 from vault.services.evidence import log_checking
@@ -33,10 +33,10 @@ def shared(organisation: Organisation, tmp_path: Path) -> Shared:
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
         taken = Incident(IncidentKind.ABDUCTION, at="2026-11-01", by_whom="Captain Osmonov", confirmed="two witnesses")
-        fact = story.add(amina, case, taken)
+        fact = story_records.add(amina, case, taken)
         note = notes.add(amina, case, Note(NoteKind.INTERVIEW, "Her brother hides her."))
         sharing.grant(amina, case, organisation.members(JOEL))
-        story.change(amina, Place(case, fact, Incident.KIND), {"by_whom": "somebody in plain clothes"})
+        story_records.change(amina, Place(case, fact, Incident.KIND), {"by_whom": "somebody in plain clothes"})
         notes.withdraw(amina, note.hex(), reason="false and dangerous")
         give(amina, joel, tmp_path)
     return organisation, case, fact, note
@@ -79,7 +79,7 @@ def test_what_a_colleague_erased_goes_although_a_newer_version_stands_beside_it(
     organisation, case, fact, _ = shared
     with organisation.at(AMINA, JOEL) as (amina, joel):
         erase(joel, fact.hex())
-        story.change(amina, Place(case, fact, Incident.KIND), {"place": "Osh"})
+        story_records.change(amina, Place(case, fact, Incident.KIND), {"place": "Osh"})
         give(joel, amina, tmp_path)
         later(monkeypatch, amina, 73)
         assert arrived.carry_out(amina) == 1

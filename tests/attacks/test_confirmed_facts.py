@@ -11,7 +11,7 @@ from tests.tui.house import House, house, house_template
 from vault.casework.story.events import Detention
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.ids import RecordId
-from vault.services.cases import editing, story
+from vault.services.cases import editing, story_records
 from vault.services.safety import person_pack
 
 __all__ = ["house", "house_template"]
@@ -25,7 +25,7 @@ def fact(house: House) -> RecordId:
     """An abduction that Joel wrote down, and by whom it is confirmed."""
     with house.open("Joel") as joel:
         taken = Incident(IncidentKind.ABDUCTION, at="2026-11-20", place="Osh", by_whom="unknown men", confirmed=BY)
-        return story.add(joel, house.case, taken)
+        return story_records.add(joel, house.case, taken)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_changed_fact_is_confirmed_only_where_that_is_said_in_the_same_change(
     house: House, fact: RecordId, typed: Mapping[str, str], confirmed: list[str]
 ) -> None:
     with house.open("Amina") as amina:
-        edited = story.change(amina, editing.Place(house.case, fact, Incident.KIND), typed)
+        edited = story_records.change(amina, editing.Place(house.case, fact, Incident.KIND), typed)
     assert edited.is_unconfirmed == (not confirmed)
     with house.open("Joel") as joel:
         assert [each.value.confirmed for each in person_pack.facts(joel, house.case).confirmed] == confirmed
@@ -73,7 +73,7 @@ def test_a_date_moved_in_the_list_of_what_is_due_says_that_nobody_confirms_it_no
 ) -> None:
     tomorrow, later = (datetime.date.today() + datetime.timedelta(days=days) for days in (1, 2))
     with house.open("Joel") as joel:
-        story.add(joel, house.case, Detention(taken="2026-11-20", expires=str(tomorrow), confirmed=BY))
+        story_records.add(joel, house.case, Detention(taken="2026-11-20", expires=str(tomorrow), confirmed=BY))
     with house.desk("Amina") as amina:
         amina.press(":the week", "down", "m")
         amina.sees("Which date instead?")
@@ -81,5 +81,5 @@ def test_a_date_moved_in_the_list_of_what_is_due_says_that_nobody_confirms_it_no
         amina.sees("nobody confirms it any more. Who confirms it as it is now?")
         amina.press(*([f" {BY}", "enter"] if again else ["escape"]))
     with house.open("Joel") as joel:
-        (kept,) = story.list_in(joel, house.case, [Detention.KIND])
+        (kept,) = story_records.list_in(joel, house.case, [Detention.KIND])
         assert (kept.value.expires, kept.value.confirmed) == (str(later), BY if again else None)  # type: ignore[attr-defined]

@@ -41,7 +41,7 @@ from vault.services.cases import (
     register,
     searching,
     sections,
-    story,
+    story_records,
     undoing,
 )
 from vault.services.credentials import entering, recovery
@@ -96,7 +96,7 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
     Action.CASE_CREATE: (lambda to: cases.create(to.session, title="mine", kind="asylum"),),
     Action.CASE_LIST: (
         lambda to: cases.list_all(to.session),
-        lambda to: story.due(to.session),
+        lambda to: story_records.due(to.session),
         lambda to: case_changes.list_closed(to.session),
         lambda to: listing.open_list(to.session).page(0, Sort.NAME),
     ),
@@ -108,10 +108,10 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
     ),
     Action.NOTE_WRITE: (
         lambda to: notes.add(to.session, to.case, Note(NoteKind.CONTACT, "planted")),
-        lambda to: story.add(to.session, to.case, Incident(IncidentKind.RAID, text="planted")),
+        lambda to: story_records.add(to.session, to.case, Incident(IncidentKind.RAID, text="planted")),
     ),
     Action.CASE_WRITE: (
-        lambda to: story.add(to.session, to.case, Task(what="planted")),
+        lambda to: story_records.add(to.session, to.case, Task(what="planted")),
         lambda to: case_changes.change(to.session, to.case, stage="interviewed"),
         lambda to: case_changes.close(to.session, to.case, reason="planted"),
         lambda to: editing.history(to.session, editing.Place(to.case, RecordId(bytes(16)), "case")),

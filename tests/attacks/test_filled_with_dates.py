@@ -21,7 +21,7 @@ from vault.index.case_pages import Sort
 from vault.index.heads import heads_of
 from vault.records.versions import to_fields
 from vault.records.work import Entry
-from vault.services.cases import cases, editing, listing, reminders, story
+from vault.services.cases import cases, editing, listing, story_records
 from vault.services.exports import paper_week
 from vault.services.grants import sharing, timed_grants
 from vault.services.safety import incidents
@@ -54,13 +54,16 @@ def test_a_case_that_is_full_of_dates_hides_no_date_of_another_and_is_told_by_co
     full = given_case(office)
     with office.open(office.amina) as amina:
         own = cases.create(amina, title="Her own", kind="asylum").case
-        story.add(amina, own, Deadline(what="appeal", at=f"{day(2)}T11:00"))
-        before = reminders.times_due(amina, now_s=int(time.time()))
+        story_records.add(amina, own, Deadline(what="appeal", at=f"{day(2)}T11:00"))
+        before = story_records.times_due(amina, now_s=int(time.time()))
     with office.open(office.joel) as joel:
         for when in ("1850", day(-1), day(1), MONDAY.isoformat()):
             fill(joel, full, when, 30)
     with office.open(office.amina) as amina:
-        for found in (story.due(amina, limit=40), story.due(amina, limit=40, until=story.day_within(amina, "7d"))):
+        for found in (
+            story_records.due(amina, limit=40),
+            story_records.due(amina, limit=40, until=story_records.day_within(amina, "7d")),
+        ):
             assert [line.headline for line in found.lines if line.case == own] == ["appeal"]
             (left,) = found.left
             assert left.case == full
@@ -68,11 +71,11 @@ def test_a_case_that_is_full_of_dates_hides_no_date_of_another_and_is_told_by_co
             # Two that are late stand before what comes, no more.
             place = next(number for number, line in enumerate(found.lines) if line.case == own)
             assert sum((line.when or "") < day(0) for line in found.lines[:place]) <= 2
-        week = story.agenda(amina, MONDAY, MONDAY + datetime.timedelta(days=13), limit=40)
+        week = story_records.agenda(amina, MONDAY, MONDAY + datetime.timedelta(days=13), limit=40)
         assert [entry.line.headline for entry in week.lines if entry.line.case == own] == ["appeal"]
         assert week.left[MONDAY.isoformat()] >= 18
-        assert set(before) <= set(reminders.times_due(amina, now_s=int(time.time())))
-        whole = story.due(amina, case=full)
+        assert set(before) <= set(story_records.times_due(amina, now_s=int(time.time())))
+        whole = story_records.due(amina, case=full)
         assert (len(whole.lines), whole.left) == (120, ())
 
 
@@ -95,12 +98,12 @@ def test_an_id_that_two_cases_have_is_acted_on_in_the_case_that_is_named(office:
     full = given_case(office)
     with office.open(office.amina) as amina:
         own = cases.create(amina, title="Her own", kind="asylum").case
-        record = story.add(amina, own, Deadline(what="appeal", at=day(1)))
+        record = story_records.add(amina, own, Deadline(what="appeal", at=day(1)))
     with office.open(office.joel) as joel, joel.work(full) as work:
         work.keep(full, Deadline(what="call me back", at=day(0)), record)
         work.commit(Entry(act="deadline.create"))
     with office.open(office.amina) as amina:
-        assert {(line.case, line.headline) for line in story.due(amina).lines} >= {
+        assert {(line.case, line.headline) for line in story_records.due(amina).lines} >= {
             (own, "appeal"),
             (full, "call me back"),
         }
@@ -108,14 +111,14 @@ def test_an_id_that_two_cases_have_is_acted_on_in_the_case_that_is_named(office:
             editing.locate(amina, record.hex()[:8])
         assert "--case" in str(refusal.value.next_step)
         place = editing.locate(amina, record.hex()[:8], case=full)
-        story.change(amina, place, {"done": day(0)})
-        assert [line.headline for line in story.due(amina).lines if line.record == record] == ["appeal"]
+        story_records.change(amina, place, {"done": day(0)})
+        assert [line.headline for line in story_records.due(amina).lines if line.record == record] == ["appeal"]
 
 
 def test_a_reference_is_no_place_for_a_name(office: Office, tmp_path: Path) -> None:
     case = given_case(office)
     with office.open(office.amina) as amina:
-        story.add(amina, case, Deadline(what="appeal", at=day(0)))
+        story_records.add(amina, case, Deadline(what="appeal", at=day(0)))
     with office.open(office.joel) as joel:
         place = editing.own_record(joel, case)
         with pytest.raises(UsageError, match="reference"):
@@ -146,10 +149,10 @@ def _words(words: Words) -> str:
 def test_a_lock_tells_no_time_of_a_case_whose_grant_expired_and_each_that_was_written(office: Office) -> None:
     with office.open(office.amina) as amina:
         case = cases.create(amina, title="For a day", kind="asylum").case
-        story.add(amina, case, Deadline(what="appeal", at=day(4)))
+        story_records.add(amina, case, Deadline(what="appeal", at=day(4)))
         timed_grants.give(amina, case, [office.nadia.member], until_ms=amina.log.now_ms() + 86_400_000)
-        assert reminders.times_due(amina, now_s=int(time.time()))  # though nothing was listed since
+        assert story_records.times_due(amina, now_s=int(time.time()))  # though nothing was listed since
     with office.open(office.nadia) as nadia:
-        assert reminders.times_due(nadia, now_s=int(time.time()))
+        assert story_records.times_due(nadia, now_s=int(time.time()))
         forward(nadia, 1.5)
-        assert reminders.times_due(nadia, now_s=int(time.time())) == ()
+        assert story_records.times_due(nadia, now_s=int(time.time())) == ()

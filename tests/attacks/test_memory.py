@@ -20,7 +20,7 @@ from tests.tui.app_pane import AppPane
 from tests.tui.second_desk import SECOND, SECOND_PASSPHRASE, approve, seat_the_second, to_the_second
 from tests.tui.terminals import is_running, wait_for
 from vault.casework.story.events import Hearing
-from vault.services.cases import story
+from vault.services.cases import story_records
 
 pytestmark = [
     pytest.mark.slow,
@@ -140,7 +140,7 @@ def test_of_a_date_neither_its_day_nor_a_word_is_in_a_locked_process_or_in_any_f
     tomorrow = datetime.datetime.now().astimezone() + datetime.timedelta(days=1)
     when = f"{tomorrow.date().isoformat()}T09:32"
     with filled.open() as session:
-        story.add(session, filled.cases[0], Hearing(when, about="Larkspur Yard"))
+        story_records.add(session, filled.cases[0], Hearing(when, about="Larkspur Yard"))
     needles = [when.encode(), b"Larkspur Yard"]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         pane = AppPane(Path(folder), filled)

@@ -18,7 +18,7 @@ from vault.casework.story.person_facts import AskedFor, SubjectRequest
 from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId
-from vault.services.cases import case_people, cases, notes, story
+from vault.services.cases import case_people, cases, notes, story_records
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.safety import person_pack
@@ -51,7 +51,7 @@ def both(session: Session, case: CompartmentId) -> dict[str, RecordId]:
     )
     notes.add(session, case, Note(NoteKind.INTERVIEW, f"{HE} called {SHE} from +996700111222."))
     gone = Incident(IncidentKind.DISAPPEARANCE, at="2026-11-01", place=f"beside {HE}", confirmed="the prosecutor")
-    story.add(session, case, gone)
+    story_records.add(session, case, gone)
     return {SHE: her, HE: him}
 
 
@@ -119,7 +119,7 @@ def test_the_app_asks_of_which_client_an_export_and_a_page_tell(house: House, tm
     with house.open("Amina") as amina:
         case_people.add(amina, house.case, role="client", names=[HE])
         gone = Incident(IncidentKind.DISAPPEARANCE, at="2026-11-01", place="the station", confirmed="the prosecutor")
-        story.add(amina, house.case, gone)
+        story_records.add(amina, house.case, gone)
         partners.add(amina, name=RECIPIENT, age_recipient=AGE, compared=True)
     page = tmp_path / "page.pdf"
     with house.desk("Amina") as desk:
@@ -145,7 +145,7 @@ def test_the_app_asks_of_which_client_an_export_and_a_page_tell(house: House, tm
 def test_a_request_goes_to_the_export_of_who_asked(house: House) -> None:
     with house.open("Amina") as amina:
         him = case_people.add(amina, house.case, role="client", names=[HE])
-        story.add(amina, house.case, SubjectRequest(AskedFor.COPY, person=him, due="2150-01-01"))
+        story_records.add(amina, house.case, SubjectRequest(AskedFor.COPY, person=him, due="2150-01-01"))
         partners.add(amina, name=RECIPIENT, age_recipient=AGE, compared=True)
     with house.desk("Amina") as desk:
         desk.press("enter", "d", "e")
@@ -156,5 +156,5 @@ def test_a_request_goes_to_the_export_of_who_asked(house: House) -> None:
         desk.press(" a page to him", "enter")
         desk.sees("What was handed over, and to whom: a page to him", "Answered on")
     with house.open("Amina") as amina:
-        (request,) = story.list_in(amina, house.case, (SubjectRequest.KIND,))
+        (request,) = story_records.list_in(amina, house.case, (SubjectRequest.KIND,))
         assert (request.value.plain()["handed"], request.value.is_due()) == ("a page to him", False)

@@ -17,7 +17,7 @@ from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError
 from vault.ids import CompartmentId
-from vault.services.cases import case_people, cases, notes, sections, story
+from vault.services.cases import case_people, cases, notes, sections, story_records
 from vault.services.evidence import logbook
 from vault.services.exports import export_material, exporting, partners
 from vault.services.exports.export_material import Wish
@@ -119,7 +119,7 @@ def test_the_page_in_clear_of_who_is_gone_has_no_name_of_a_section(
     session: Session, kept: Kept, tmp_path: Path
 ) -> None:
     gone = Incident(IncidentKind.DISAPPEARANCE, at="2026-11-01", place="beside summer", confirmed="the prosecutor")
-    story.add(session, kept.case, gone)
+    story_records.add(session, kept.case, gone)
     found, page = person_pack.facts(session, kept.case), tmp_path / "page.pdf"
     assert isinstance(print_page(session, found, PageWish(take_proposals=True), page, str), Printed)
     text = " ".join(part.extract_text() for part in PdfReader(page).pages).casefold()

@@ -17,7 +17,7 @@ from vault.casework.story.person_facts import Relation, Relationship
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind, RecordId, short_id
 from vault.services import housekeeping
-from vault.services.cases import case_changes, case_people, cases, intake, notes, story
+from vault.services.cases import case_changes, case_people, cases, intake, notes, story_records
 from vault.services.cases.editing import Place
 from vault.services.erasures import retention, what_goes
 from vault.services.erasures.preview import preview
@@ -89,18 +89,18 @@ def test_a_case_that_was_closed_while_somebody_worked_on_it_stays_open_with_what
 ) -> None:
     with organisation.open(MIRA) as mira:
         day = (datetime.date.today() + datetime.timedelta(days=3)).isoformat()
-        story.add(mira, case, Deadline(what="appeal", at=day, set_by=SetBy.COURT))
+        story_records.add(mira, case, Deadline(what="appeal", at=day, set_by=SetBy.COURT))
     organisation.exchange(MIRA, JOEL)
     with organisation.open(JOEL) as joel:
         case_changes.change(joel, case, title="They come back on Monday")
     with organisation.open(MIRA) as mira:
         case_changes.close(mira, case, reason="nobody answers")
-        assert story.due(mira).lines == ()
+        assert story_records.due(mira).lines == ()
     organisation.exchange(MIRA, JOEL)
     with organisation.at(MIRA, JOEL) as sessions:
         for session in sessions:
             assert [row.case for row in cases.list_all(session)] == [case]
-            assert [line.headline for line in story.due(session).lines] == ["appeal"]
+            assert [line.headline for line in story_records.due(session).lines] == ["appeal"]
             assert case_changes.list_closed(session) == []
             assert cases.open_case(session, case).head.value.closed is None
         case_changes.change(sessions[0], case, title="They come back on Monday")
@@ -125,13 +125,13 @@ def test_what_only_one_version_says_of_a_person_stays_and_is_named_as_staying_an
         client, aunt, other = (
             case_people.add(mira, case, role="third", names=[name]) for name in ("Ilham", "Oygul", "Zumrat")
         )
-        record = story.add(mira, case, Relation(client, Relationship.FRIEND, aunt, text="Oygul hides him"))
+        record = story_records.add(mira, case, Relation(client, Relationship.FRIEND, aunt, text="Oygul hides him"))
     organisation.exchange(MIRA, JOEL)
     place = Place(case, RecordId(record), Relation.KIND)
     with organisation.open(JOEL) as joel:
-        story.change(joel, place, {"text": "Oygul hides him, block 4"})
+        story_records.change(joel, place, {"text": "Oygul hides him, block 4"})
     with organisation.open(MIRA) as mira:
-        story.change(mira, place, {"to_person": other.hex()})
+        story_records.change(mira, place, {"to_person": other.hex()})
     organisation.exchange(MIRA, JOEL)
     with organisation.open(MIRA) as mira:
         going = what_goes.what_goes(mira, aunt.hex())

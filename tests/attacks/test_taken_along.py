@@ -20,7 +20,7 @@ from vault.index.heads import heads_of
 from vault.records.work import Entry
 from vault.services import case_papers
 from vault.services.approvals import erasing
-from vault.services.cases import case_people, cases, notes, same_people, story
+from vault.services.cases import case_people, cases, notes, same_people, story_records
 from vault.services.cases.editing import Place
 from vault.services.erasures import what_goes
 from vault.services.erasures.preview import preview
@@ -90,7 +90,7 @@ def test_a_note_that_one_of_its_versions_calls_a_correction_of_junk_stays_and_is
 def test_a_record_of_another_kind_that_stands_under_the_id_of_a_correction_stays(office: Office) -> None:
     with office.organisation.open(SELIN) as selin:
         incident = Incident(what=IncidentKind.ABDUCTION, place="Isolator 4", text="statement")
-        record = RecordId(story.add(selin, office.case, incident))
+        record = RecordId(story_records.add(selin, office.case, incident))
     office.organisation.exchange(AMINA, SELIN)
     office.joel_writes(Note(NoteKind.CONTACT, "a correction", amends=office.junk), record)
     with office.organisation.open(AMINA) as amina:

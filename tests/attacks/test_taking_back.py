@@ -17,7 +17,7 @@ from vault.errors import NotFoundError, RefusedError, VerificationError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.records.versions import OpenedVersion, open_each
 from vault.records.work import Entry
-from vault.services.cases import case_changes, cases, editing, intake, notes, story, undoing
+from vault.services.cases import case_changes, cases, editing, intake, notes, story_records, undoing
 from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
@@ -57,19 +57,19 @@ def as_index_holds(session: Session) -> bytes:
 def moved_deadline(house: House) -> RecordId:
     """Amina writes a deadline and moves it."""
     with house.open("Amina") as amina:
-        record = story.add(amina, house.case, Deadline(what="appeal", at="2026-12-01"))
-        story.change(amina, editing.locate(amina, record.hex()), {"at": "2026-12-10"})
+        record = story_records.add(amina, house.case, Deadline(what="appeal", at="2026-12-01"))
+        story_records.change(amina, editing.locate(amina, record.hex()), {"at": "2026-12-10"})
     return record
 
 
 def test_nobody_takes_back_a_version_that_a_colleague_replaced(house: House) -> None:
     record = moved_deadline(house)
     with house.open("Joel") as joel:
-        story.change(joel, editing.locate(joel, record.hex()), {"done": "2026-11-28", "end": "kept"})
+        story_records.change(joel, editing.locate(joel, record.hex()), {"done": "2026-11-28", "end": "kept"})
     with house.open("Amina") as amina:
         with pytest.raises(RefusedError, match="somebody has changed it since"):
             undoing.undo(amina, undoing.last(amina))
-        assert story.due(amina).lines == ()
+        assert story_records.due(amina).lines == ()
 
 
 def test_a_slip_that_somebody_moved_is_not_taken_back_by_who_wrote_it(house: House) -> None:
@@ -122,7 +122,7 @@ def test_of_two_versions_one_erased_under_the_other_all_members_see_the_same(hou
     """
     record = moved_deadline(house)
     with house.open("Joel") as joel:
-        story.change(joel, editing.locate(joel, record.hex()), {"done": "2026-11-28", "end": "kept"})
+        story_records.change(joel, editing.locate(joel, record.hex()), {"done": "2026-11-28", "end": "kept"})
         as_index_holds(joel)
     with house.open("Amina") as amina:
         erase(amina, of_kind(amina, house.case, Deadline.KIND)[1])
@@ -130,11 +130,13 @@ def test_of_two_versions_one_erased_under_the_other_all_members_see_the_same(hou
     for name in ("Joel", "Amina"):
         with house.open(name) as session:
             went_on = as_index_holds(session)
-            due = [line.headline for line in story.due(session).lines]
+            due = [line.headline for line in story_records.due(session).lines]
             session.remake_index()
             assert as_index_holds(session) == went_on
-            assert [line.headline for line in story.due(session).lines] == due
-            shown = [one for one in story.list_in(session, house.case, (Deadline.KIND,)) if one.record == record]
+            assert [line.headline for line in story_records.due(session).lines] == due
+            shown = [
+                one for one in story_records.list_in(session, house.case, (Deadline.KIND,)) if one.record == record
+            ]
             seen.append((due, [(one.heads, one.value.when()) for one in shown]))
     assert seen[0] == seen[1]
 
@@ -179,7 +181,7 @@ def test_a_backup_brings_the_beginning_of_a_case_back(house: House) -> None:
 def test_a_later_version_takes_no_erasure_back(house: House) -> None:
     """Who names an erased version as its parent makes nothing of it missing, and holds up no case."""
     with house.open("Amina") as amina:
-        record = story.add(amina, house.case, Task("call her sister at 10"))
+        record = story_records.add(amina, house.case, Task("call her sister at 10"))
         gone = of_kind(amina, house.case, Task.KIND)[0]
         erase(amina, gone)
     with house.open("Joel") as joel, joel.work(house.case) as work:

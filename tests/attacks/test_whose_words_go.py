@@ -17,7 +17,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, RecordId
 from vault.records.work import Entry
 from vault.services.approvals import by_file, erasing
-from vault.services.cases import cases, notes, story
+from vault.services.cases import cases, notes, story_records
 from vault.services.cases.editing import Place
 from vault.services.erasures.reach import Plan
 from vault.services.grants import sharing
@@ -59,7 +59,9 @@ def office(organisation: Organisation) -> Office:
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = cases.create(amina, title="Hearing", kind="extradition", alone_reason="nobody").case
         incidents = tuple(
-            story.add(amina, case, Incident(what=IncidentKind.ABDUCTION, place=f"Isolator {n}", text="statement"))
+            story_records.add(
+                amina, case, Incident(what=IncidentKind.ABDUCTION, place=f"Isolator {n}", text="statement")
+            )
             for n in range(11)
         )
         sharing.grant(amina, case, organisation.members(JOEL, SELIN))
@@ -89,8 +91,8 @@ def test_what_another_kind_under_the_same_id_hides_is_shown(office: Office, tmp_
 def test_whose_words_an_edit_has_replaced_is_shown(office: Office, tmp_path: Path) -> None:
     with office.organisation.open(JOEL) as joel:
         for record in office.incidents:
-            story.change(joel, Place(office.case, record, "incident"), {"place": "test entry", "text": ""})
-        story.change(joel, Place(office.case, office.incidents[0], "incident"), {"place": "test entry, twice"})
+            story_records.change(joel, Place(office.case, record, "incident"), {"place": "test entry", "text": ""})
+        story_records.change(joel, Place(office.case, office.incidents[0], "incident"), {"place": "test entry, twice"})
     lines = office.joel_asks_selin(office.incidents, tmp_path / "question")
     assert lines[:2] == ["Your own vault says what would go: 11 records.", f"11 {IN_PART}"]
     names = f"{full_name(AMINA)}, {full_name(JOEL)}"

@@ -25,7 +25,7 @@ from vault.index.people_index import find_alike
 from vault.index.search_text import parse
 from vault.records.versions import to_fields
 from vault.services import housekeeping
-from vault.services.cases import cases, editing, intake, listing, notes, searching, story, two_versions
+from vault.services.cases import cases, editing, intake, listing, notes, searching, story_records, two_versions
 from vault.services.demo_national import NATIONAL, SEED, Content, Size, contents_of, fill
 from vault.services.projection.projection import up_to_date_index
 
@@ -160,7 +160,12 @@ class _Asked:
 
     def home(self, _number: int) -> object:
         slips = intake.list_open(self.session, seen=self.seen)
-        return (housekeeping.settle(self.session), story.due(self.session), two_versions.in_two(self.session), slips)
+        return (
+            housekeeping.settle(self.session),
+            story_records.due(self.session),
+            two_versions.in_two(self.session),
+            slips,
+        )
 
     def search(self, number: int) -> object:
         return searching.search(self.session, _ASKED[number % len(_ASKED)], limit=_SHOWN)
@@ -174,7 +179,7 @@ class _Asked:
 
     def tasks(self, most: int) -> list[editing.Place]:
         """Return where tasks stand that are due."""
-        due = [line for line in story.due(self.session).lines if line.kind == Task.KIND]
+        due = [line for line in story_records.due(self.session).lines if line.kind == Task.KIND]
         if not due:
             raise NotRunError("no task is due in so few cases")
         return [editing.Place(line.case, line.record, Task.KIND) for line in (due * most)[:most]]

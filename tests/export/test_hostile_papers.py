@@ -27,7 +27,7 @@ from vault.errors import NotFoundError, UsageError
 from vault.export.paper_text.asking import MEMORY_BYTES, can_read_pictures, read_text
 from vault.ids import CompartmentId
 from vault.services import case_papers, paper_text
-from vault.services.cases import cases, editing, searching, story
+from vault.services.cases import cases, editing, searching, story_records
 from vault.services.cases.editing import Place
 from vault.services.evidence import log_checking
 
@@ -172,7 +172,7 @@ def test_a_process_without_a_network_reaches_not_even_this_computer() -> None:
 
 
 def _add_typed(session: Session, case: CompartmentId, source: Path, typed: Mapping[str, str]) -> None:
-    case_papers.add_paper(session, case, source, story.typed_values(session, case, Document.FORM, typed))
+    case_papers.add_paper(session, case, source, story_records.typed_values(session, case, Document.FORM, typed))
 
 
 @each(

@@ -34,13 +34,13 @@ _ASKS: Mapping[Action, str] = {
     case_counts.count case_changes.change_all case_changes.close_all case_changes.list_closed retention.overdue
     cases.list_all cases.list_silent cases.only_yours key_changes.cases_held listing.has_cases listing.open_list
     case_changes.check_ins_said case_changes.needs_reason case_changes.what_stops paper_week.print_week
-    paper_week.week_of story.agenda story.due story.due_all story.due_in incidents.missed_check_ins seizure.look
-    seizure.print_page two_versions.in_two
+    paper_week.week_of story_records.agenda story_records.due story_records.due_all story_records.due_in
+    incidents.missed_check_ins seizure.look seizure.print_page two_versions.in_two
     """,
     Action.CASE_READ: """
     case_papers.papers_in sections.head_of case_papers.list_in case_papers.save case_papers.show paper_text.text_of
     paper_text.senders_of partners.given_out two_versions.both two_versions.in_view editing.history
-    case_people.names_in case_people.show case_people.never_use_in case_people.never_used story.list_in
+    case_people.names_in case_people.show case_people.never_use_in case_people.never_used story_records.list_in
     incidents.steps_in person_pack.facts cases.log_view cases.only_you cases.open_case cases.view
     key_changes.keys_of notes.require_in_use notes.show notes.show_corrected export_people.known_people
     sections.locate_person sections.people_of_case sections.find_in sections.list_of sections.opened_to_read
@@ -53,9 +53,9 @@ _ASKS: Mapping[Action, str] = {
     case_papers.change case_changes.change case_changes.close case_changes.reopen editing.edit case_people.add
     two_versions.settle incidents.protect_at_risk own_forms.fill own_forms.change case_people.change
     case_people.keep sections.change_person sections.edit_person sections.opened_to_write sections.add_note
-    sections.add_person story.add story.change incidents.note_heard incidents.tick_step writing_down.add_person
-    writing_down.change_person writing_down.known_of_change writing_down.known_of_person undoing.undo holds.hold
-    holds.hold_again holds.release
+    sections.add_person story_records.add story_records.change incidents.note_heard incidents.tick_step
+    writing_down.add_person writing_down.change_person writing_down.known_of_change writing_down.known_of_person
+    undoing.undo holds.hold holds.hold_again holds.release
     """,
     Action.CASE_SEARCH: """
     same_people.alike_to_new same_people.alike_to_added case_import.known_of export_people.names_elsewhere
@@ -183,13 +183,13 @@ _ASKS_NOTHING: Mapping[str, str] = {
     export_material.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
     """,
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
-    absences.all_pending story.typed_values editing.locate editing.names_told editing.own_record projection.reindex
-    reminders.times_due undoing.last same_people.are_of_one_case sections.is_in_section sections.is_section
-    arrived.untold arrived.waiting retention.untold standing_again.standing_again standing_again.untold
-    absences.author_of cases.find devices.find expired_rights.hide_expired_cases housekeeping.untold_news
-    logbook.references notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
-    projection.up_to_date_index revalidation.is_judged_otherwise revalidation.recount sections.find
-    timed_grants.announcements
+    absences.all_pending story_records.typed_values editing.locate editing.names_told editing.own_record
+    projection.reindex story_records.times_due undoing.last same_people.are_of_one_case sections.is_in_section
+    sections.is_section arrived.untold arrived.waiting retention.untold standing_again.standing_again
+    standing_again.untold absences.author_of cases.find devices.find expired_rights.hide_expired_cases
+    housekeeping.untold_news logbook.references notes.locate places.name_of projection.audit_of
+    projection.read_valid projection.revalidate projection.up_to_date_index revalidation.is_judged_otherwise
+    revalidation.recount sections.find timed_grants.announcements
     """,
     "looks at the role itself and acts through services that ask": """
     arrived.carry_out retention.erase_words standing_again.erase_late register.entries_for writing_down.look_each
@@ -197,9 +197,9 @@ _ASKS_NOTHING: Mapping[str, str] = {
     sections.places_of_person incidents.told_after timed_grants.withdraw_expired_grants
     """,
     "what this account or session remembers; nothing of it is in the vault": """
-    undoing.note_together cases.today notes.is_one_begun story.day_within incidents.now_here incidents.minute_here
-    absences.tell_dropped absences.tell_waiting folder_row.keep_offered folder_row.offered_of folder_row.end_begun
-    folder_row.erased_records removing.forget_drafts taking_back.keep_mark taking_back.mark_of
+    undoing.note_together cases.today notes.is_one_begun story_records.day_within incidents.now_here
+    incidents.minute_here absences.tell_dropped absences.tell_waiting folder_row.keep_offered folder_row.offered_of
+    folder_row.end_begun folder_row.erased_records removing.forget_drafts taking_back.keep_mark taking_back.mark_of
     case_counts.keep_table case_counts.tables_before last_done.note last_done.note_drill last_done.note_new_sheets
     last_done.note_opened entering.recovery_is_proven places.is_pending admissions.note_lists_apart members.note_end
     raised_alarms.notice_absent raised_alarms.notice_false_acts raised_alarms.notice_findings export_material.today
@@ -255,7 +255,7 @@ CALLS: Mapping[str, Call] = {
     "two_versions.settle": lambda run, session, case, *_: run(
         session, _somebody(case), (VersionId(bytes(32)), VersionId(bytes(32))), {}
     ),
-    "story.add": lambda run, session, case, *_: run(session, case, Task(what="x")),
+    "story_records.add": lambda run, session, case, *_: run(session, case, Task(what="x")),
     "seizure.look": lambda run, session, *_: run(session, session.seat),
     "person_pack.print_page": lambda run, session, case, *_: run(
         session, SimpleNamespace(case=case), None, Path("/nowhere/page.pdf"), str
@@ -267,7 +267,7 @@ CALLS: Mapping[str, Call] = {
     "incidents.note_heard": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), CheckIn.KIND), CheckInEnd.WELL
     ),
-    "story.change": lambda run, session, case, *_: run(
+    "story_records.change": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), Task.KIND), {"what": "x"}
     ),
     "own_forms.add": lambda run, session, *_: run(session, b""),

@@ -12,7 +12,7 @@ from vault.casework.person import Person
 from vault.casework.script import Script, script_of
 from vault.casework.vocabulary import PersonRole
 from vault.errors import RefusedError
-from vault.services.cases import case_changes, cases, searching, story
+from vault.services.cases import case_changes, cases, searching, story_records
 from vault.services.demo_cases import MEMBER
 from vault.services.demo_national import NATIONAL, Invented, make
 from vault.services.evidence import log_checking
@@ -36,7 +36,7 @@ def test_it_holds_what_its_size_says_and_all_of_it_is_valid_found_and_due(tmp_pa
         opened = cases.list_all(session)
         assert len(opened) + len(case_changes.list_closed(session)) == SIZE.cases
         assert log_checking.verify(session).verified
-        assert story.due(session).lines
+        assert story_records.due(session).lines
         assert searching.search(session, "interpreter").more
         view = cases.open_case(session, cases.find(session, opened[0].ref))
         assert view.notes

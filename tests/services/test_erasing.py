@@ -37,7 +37,7 @@ from vault.services.cases import (
     same_people,
     searching,
     sections,
-    story,
+    story_records,
     undoing,
 )
 from vault.services.erasures import letter, letter_words, preview, reach, what_goes
@@ -243,7 +243,7 @@ def test_a_legal_hold_stops_every_erasure_of_its_case(house: House) -> None:
         for what in (note.hex(), house.ref):
             with pytest.raises(RefusedError, match="is on legal hold"):
                 erasing.erase(amina, what_goes.what_goes(amina, what), why="mistake")
-        story.add(amina, house.case, Task("call the court"))
+        story_records.add(amina, house.case, Task("call the court"))
         with pytest.raises(RefusedError, match="is on legal hold"):
             undoing.undo(amina, undoing.last(amina))
         holds.release(amina, house.case, reason="the court has closed it")

@@ -34,7 +34,7 @@ from vault.services.cases import (
     same_people,
     searching,
     sections,
-    story,
+    story_records,
 )
 from vault.services.cases.editing import Place
 from vault.services.erasures import letter, letter_words, preview, reach, retention, what_goes
@@ -59,13 +59,13 @@ def test_who_somebody_is_to_others_goes_with_them_and_what_others_are_to_each_ot
     with house.open("Amina") as amina:
         one, other = [person.record for person in cases.open_case(amina, house.case).persons]
         third = case_people.add(amina, house.case, role="third", names=[NAME])
-        theirs = story.add(amina, house.case, Relation(one, Relationship.FRIEND, third))
-        stays = story.add(amina, house.case, Relation(one, Relationship.SIBLING, other))
+        theirs = story_records.add(amina, house.case, Relation(one, Relationship.FRIEND, third))
+        stays = story_records.add(amina, house.case, Relation(one, Relationship.SIBLING, other))
         going = what_goes.what_goes(amina, third.hex())
         assert (house.case, theirs) in going.found
         assert (house.case, stays) not in going.found
         erasing.erase(amina, going, why="subject-request")
-        assert [kept.record for kept in story.list_in(amina, house.case, (Relation.KIND,))] == [stays]
+        assert [kept.record for kept in story_records.list_in(amina, house.case, (Relation.KIND,))] == [stays]
 
 
 def test_by_whom_somebody_is_searched_for_goes_with_them_and_what_they_asked_of_the_office_stays_and_is_counted(
@@ -74,10 +74,12 @@ def test_by_whom_somebody_is_searched_for_goes_with_them_and_what_they_asked_of_
     with house.open("Amina") as amina:
         other = cases.open_case(amina, house.case).persons[0].record
         person = case_people.add(amina, house.case, role="third", names=[NAME])
-        theirs = story.add(amina, house.case, Wanted(WantedSystem.NATIONAL, person=person, text="seen in May"))
-        stays = story.add(amina, house.case, Wanted(WantedSystem.NATIONAL, person=other))
-        by_name = story.add(amina, house.case, Wanted(WantedSystem.OTHER, text=f"{NAME.split()[1]} is on the list"))
-        asked = story.add(amina, house.case, SubjectRequest(AskedFor.ERASURE, person=person))
+        theirs = story_records.add(amina, house.case, Wanted(WantedSystem.NATIONAL, person=person, text="seen in May"))
+        stays = story_records.add(amina, house.case, Wanted(WantedSystem.NATIONAL, person=other))
+        by_name = story_records.add(
+            amina, house.case, Wanted(WantedSystem.OTHER, text=f"{NAME.split()[1]} is on the list")
+        )
+        asked = story_records.add(amina, house.case, SubjectRequest(AskedFor.ERASURE, person=person))
         going = what_goes.what_goes(amina, person.hex())
         assert (going.kinds[Person.KIND], going.kinds[Wanted.KIND]) == (1, 1)
         assert (house.case, theirs) in going.found
@@ -88,7 +90,8 @@ def test_by_whom_somebody_is_searched_for_goes_with_them_and_what_they_asked_of_
         erasing.erase(amina, going, why="subject-request")
         lines = "\n".join(written(amina, going))
         kept = {
-            each.record: each.value for each in story.list_in(amina, house.case, (Wanted.KIND, SubjectRequest.KIND))
+            each.record: each.value
+            for each in story_records.list_in(amina, house.case, (Wanted.KIND, SubjectRequest.KIND))
         }
         names = case_people.names_in(amina, house.case)
         assert kept.keys() == {stays, by_name, asked}

@@ -17,7 +17,7 @@ from vault.casework.story.events import Task
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.progress import CancelledError
-from vault.services.cases import case_people, cases, notes, register, searching, story
+from vault.services.cases import case_people, cases, notes, register, searching, story_records
 from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.imports import case_import, import_words, taking_back
@@ -260,7 +260,7 @@ def test_a_colleague_who_asks_is_told_whom_to_ask_about_who_was_imported_until_i
 def test_an_import_on_which_somebody_built_stays(session: Session, tmp_path: Path) -> None:
     case = imported(session, listed(tmp_path, ROW, OTHER)).cases[1].case
     notes.add(session, case, Note(NoteKind.CONTACT, "called back"))
-    story.add(session, case, Task("write to the court"))
+    story_records.add(session, case, Task("write to the court"))
     with pytest.raises(RefusedError, match="somebody has written in one of the cases since"):
         taking_back.take_back(session)
     assert n_cases(session) == 2

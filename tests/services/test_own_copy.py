@@ -17,7 +17,7 @@ from vault.casework.story.protection import SafetyPlan
 from vault.casework.vocabulary import Channel
 from vault.export.reader import open_package
 from vault.ids import CompartmentId, RecordId
-from vault.services.cases import case_people, cases, story
+from vault.services.cases import case_people, cases, story_records
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 
@@ -77,7 +77,7 @@ def case(filled_session: Session) -> CompartmentId:
     case_people.add(filled_session, made, role="relative", names=[SISTER], phones=[OF_SISTER])
     case_people.add(filled_session, made, role="persecutor", names=[GUARD], phones=[OF_OFFICER])
     for record in (*RECORDS, *STAYING):
-        story.add(filled_session, made, record)
+        story_records.add(filled_session, made, record)
     return made
 
 

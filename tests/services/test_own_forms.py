@@ -12,7 +12,7 @@ from vault.errors import NotFoundError, RefusedError, UsageError, VaultError
 from vault.ids import CompartmentId, RecordId
 from vault.records.versions import from_fields, to_fields
 from vault.services import own_forms
-from vault.services.cases import case_people, cases, editing, story, undoing
+from vault.services.cases import case_people, cases, editing, story_records, undoing
 from vault.services.projection.stored_records import Stored
 
 RECEPTION = """
@@ -66,7 +66,7 @@ def file(version: int = 1, more: str = "") -> bytes:
 
 
 def kept_in(session: Session, case: CompartmentId) -> Stored[Filled]:
-    (record,) = story.list_in(session, case, (Filled.KIND,))
+    (record,) = story_records.list_in(session, case, (Filled.KIND,))
     assert isinstance(record.value, Filled)
     return record  # type: ignore[return-value]  # as was said
 
@@ -148,7 +148,7 @@ def test_an_answer_of_another_kind_is_refused(typed: dict[str, str], office: Off
         with pytest.raises(VaultError) as refused:
             own_forms.fill(mira, case, "reception", {"heard": "a friend"} | typed)
         assert not any(text in str(refused.value) for text in ("nobody", "Atlantis", "Somebody", "soon"))
-        assert story.list_in(mira, case, (Filled.KIND,)) == []
+        assert story_records.list_in(mira, case, (Filled.KIND,)) == []
 
 
 MANY = "".join(f'[[questions]]\nname="q{n}"\nlabel="Q"\nkind="text"\n' for n in range(10_000))

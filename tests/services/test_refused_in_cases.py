@@ -30,7 +30,7 @@ from vault.services.cases import (
     notes,
     same_people,
     sections,
-    story,
+    story_records,
     two_versions,
     writing_down,
 )
@@ -89,10 +89,13 @@ UNKNOWN: dict[str, tuple[str, Act]] = {
     "a grant": ("none of these members can open", lambda who, at: sharing.revoke(who, at.case, [MemberId(NOBODY)])),
 }
 WRONG: dict[str, tuple[str, Act]] = {
-    "a kind of record": ("the kind of record must be one of: wanted", lambda who, at: story.kind_named("rumour")),
-    "a span": ("a number of days, such as 7d", lambda who, at: story.day_within(who, "soon")),
-    "a span of ages": ("a number of days, such as 7d", lambda who, at: story.day_within(who, "99999999d")),
-    "no lines of dates": ("--limit must be between", lambda who, at: story.due(who, limit=0)),
+    "a kind of record": (
+        "the kind of record must be one of: wanted",
+        lambda who, at: story_records.kind_named("rumour"),
+    ),
+    "a span": ("a number of days, such as 7d", lambda who, at: story_records.day_within(who, "soon")),
+    "a span of ages": ("a number of days, such as 7d", lambda who, at: story_records.day_within(who, "99999999d")),
+    "no lines of dates": ("--limit must be between", lambda who, at: story_records.due(who, limit=0)),
     "no silent cases": ("--limit must be between", lambda who, at: cases.list_silent(who, days=3, limit=0)),
     "no closed cases": ("--limit must be between", lambda who, at: case_changes.list_closed(who, limit=0)),
     "reopening an open case": ("this case is open", lambda who, at: case_changes.reopen(who, at.case)),

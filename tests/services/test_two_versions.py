@@ -18,7 +18,7 @@ from vault.casework.story.events import Detention
 from vault.errors import UsageError
 from vault.ids import CompartmentId
 from vault.services import case_papers, paper_text
-from vault.services.cases import case_changes, case_people, cases, editing, story, two_versions
+from vault.services.cases import case_changes, case_people, cases, editing, story_records, two_versions
 from vault.services.cases.editing import Place
 from vault.services.evidence import log_checking
 from vault.services.safety import person_pack
@@ -64,17 +64,17 @@ def test_what_comes_of_two_versions_of_a_fact_is_confirmed_only_where_that_is_sa
     organisation: Organisation, case: CompartmentId, chosen: Mapping[str, Chosen], confirmed: str | None
 ) -> None:
     with organisation.open(AMINA) as amina:
-        place = Place(case, story.add(amina, case, Detention(taken="2026-11-20")), Detention.KIND)
+        place = Place(case, story_records.add(amina, case, Detention(taken="2026-11-20")), Detention.KIND)
     organisation.exchange(AMINA, JOEL)
     with organisation.open(JOEL) as joel:
-        story.change(joel, place, {"place": "Cell 4", "order": "b-2", "confirmed": "a guard"})
+        story_records.change(joel, place, {"place": "Cell 4", "order": "b-2", "confirmed": "a guard"})
     with organisation.open(AMINA) as amina:
-        story.change(amina, place, {"place": "Cell 9", "order": "b-1", "confirmed": "the lawyer"})
+        story_records.change(amina, place, {"place": "Cell 9", "order": "b-1", "confirmed": "the lawyer"})
     organisation.exchange(AMINA, JOEL)
     with organisation.open(AMINA) as amina:
         assert person_pack.facts(amina, case).confirmed == ()
         is_unconfirmed = settled(amina, place, chosen)
-        (kept,) = story.list_in(amina, case, [Detention.KIND])
+        (kept,) = story_records.list_in(amina, case, [Detention.KIND])
         assert (kept.heads, kept.value.confirmed) == (1, confirmed)  # type: ignore[attr-defined]
         assert is_unconfirmed == (confirmed is None)
         assert len(person_pack.facts(amina, case).confirmed) == (confirmed is not None)

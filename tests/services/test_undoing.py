@@ -15,7 +15,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.index.file import Index
 from vault.progress import Working
-from vault.services.cases import case_people, cases, editing, notes, searching, story, undoing
+from vault.services.cases import case_people, cases, editing, notes, searching, story_records, undoing
 from vault.services.evidence import log_checking, logbook
 from vault.services.grants import sharing
 from vault.services.projection.approval_checks import UNDONE
@@ -50,7 +50,7 @@ def test_a_new_case_and_a_grant_are_not_taken_back(house: House) -> None:
         made = cases.create(amina, title="A new one", kind="asylum").case
         with pytest.raises(RefusedError, match="cannot be undone"):
             undoing.last(amina)
-        story.add(amina, made, Task("first"))
+        story_records.add(amina, made, Task("first"))
         sharing.grant(amina, made, [house.people["Joel"].member])
         assert [version.content.kind for version in undoing.last(amina).versions] == ["task"]
 
@@ -89,7 +89,7 @@ def test_what_a_colleague_wrote_since_keeps_only_what_it_names(house: House) -> 
         case_people.add(amina, house.case, role="relative", names=["Pavel Quill"])
     with house.open("Joel") as joel:
         case_people.add(joel, house.case, role="relative", names=["Sami Quill"], phones=["0555 123456"])
-        story.add(joel, house.case, Task("ask them"))
+        story_records.add(joel, house.case, Task("ask them"))
     with house.open("Amina") as amina:
         found = undoing.last(amina)
         assert found.about == "Pavel Quill"
@@ -103,11 +103,11 @@ def test_what_a_colleague_wrote_since_keeps_only_what_it_names(house: House) -> 
 def test_what_has_no_words_of_its_own_is_taken_back_without_any(house: House) -> None:
     with house.open("Amina") as amina:
         one, other = [person.record for person in cases.open_case(amina, house.case).persons]
-        story.add(amina, house.case, Relation(one, Relationship.SIBLING, other))
+        story_records.add(amina, house.case, Relation(one, Relationship.SIBLING, other))
         found = undoing.last(amina)
         assert (found.about, found.kinds) == ("", ("relation",))
         undoing.undo(amina, found)
-        assert story.list_in(amina, house.case, (Relation.KIND,)) == []
+        assert story_records.list_in(amina, house.case, (Relation.KIND,)) == []
 
 
 def test_an_undo_is_told_as_one_and_before_it_what_it_takes_back_in_few_words(house: House) -> None:

@@ -25,7 +25,7 @@ from vault.casework.note import Note
 from vault.casework.person import SafeContact
 from vault.casework.story.events import Deadline, Detention, Hearing, Task
 from vault.casework.vocabulary import Channel, NoteKind
-from vault.services.cases import case_changes, case_people, cases, story
+from vault.services.cases import case_changes, case_people, cases, story_records
 from vault.services.evidence import logbook
 
 TODAY = date(2026, 11, 27)
@@ -153,7 +153,7 @@ def busy(house: House) -> House:
         today = date.fromisoformat(cases.today(amina))
         contact = SafeContact(Channel.PHONE, "her sister", never_use=("+996 555 010 203",))
         case_people.add(amina, house.case, role="relative", names=["Vera Torgaeva"], safe_contact=contact)
-        story.add(amina, house.case, Deadline("Appeal", (today - timedelta(days=2)).isoformat()))
+        story_records.add(amina, house.case, Deadline("Appeal", (today - timedelta(days=2)).isoformat()))
         case_changes.change(amina, house.case, stage="ordered")
     return house
 

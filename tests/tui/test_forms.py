@@ -9,7 +9,7 @@ import pytest
 from tests.tui.house import House
 from vault.casework.story.events import Deadline
 from vault.deadlines.working_days import months_after, working_days
-from vault.services.cases import cases, story
+from vault.services.cases import cases, story_records
 
 pytestmark = pytest.mark.screen
 
@@ -76,7 +76,7 @@ def test_a_request_is_received_today_answered_within_a_month_and_never_empty(hou
         amina.press("f4")
         amina.sees("The request is among the dates of the case")
     with house.open("Amina") as session:
-        assert [line.when for line in story.due(session).lines] == ["2026-02-28"]
+        assert [line.when for line in story_records.due(session).lines] == ["2026-02-28"]
 
 
 def test_what_was_said_of_an_act_goes_with_the_next_one(house: House) -> None:
@@ -89,7 +89,7 @@ def test_what_was_said_of_an_act_goes_with_the_next_one(house: House) -> None:
 
 def test_a_date_that_cannot_be_stays_in_its_question_with_what_is_wrong(house: House) -> None:
     with house.open("Amina") as session:
-        story.add(session, house.case, Deadline(what="appeal", at=date.today().isoformat()))
+        story_records.add(session, house.case, Deadline(what="appeal", at=date.today().isoformat()))
     with house.desk("Amina") as amina:
         amina.press("f2", " the week", "enter", "m", "ctrl+u", " 31.02.", "enter")
         amina.sees("Which date instead?", "31.02.", "! At the latest on: must be written")
@@ -98,7 +98,7 @@ def test_a_date_that_cannot_be_stays_in_its_question_with_what_is_wrong(house: H
         amina.press("n", "m", "ctrl+u", " +2", "enter")
         amina.sees_not("Which date instead?")
     with house.open("Amina") as session:
-        assert [line.when for line in story.due(session).lines] == [(date.today() + timedelta(2)).isoformat()]
+        assert [line.when for line in story_records.due(session).lines] == [(date.today() + timedelta(2)).isoformat()]
 
 
 def test_working_days_say_their_date_and_the_holidays_left_out_before_the_date_is_kept(house: House) -> None:
@@ -119,7 +119,7 @@ def test_working_days_say_their_date_and_the_holidays_left_out_before_the_date_i
         amina.press("f4")
         amina.sees("appeal")
     with house.open("Amina") as session:
-        assert [line.when for line in story.due(session).lines] == [found.day.isoformat()]
+        assert [line.when for line in story_records.due(session).lines] == [found.day.isoformat()]
 
 
 def test_an_error_says_the_label_of_the_field_and_how_to_write_it(house: House) -> None:

@@ -18,7 +18,7 @@ from vault.casework.case import Case
 from vault.casework.questionnaires import Filled
 from vault.casework.story import STORY
 from vault.casework.story.events import Task
-from vault.services.cases import cases, editing, story
+from vault.services.cases import cases, editing, story_records
 
 pytestmark = pytest.mark.screen
 
@@ -59,7 +59,7 @@ def test_a_record_is_kept_as_it_was_where_f4_changes_nothing_and_a_case_closed_w
     house: House,
 ) -> None:
     with house.open("Amina") as session:
-        story.add(session, house.case, Task(what="Call the interpreter", due="2150-12-24"))
+        story_records.add(session, house.case, Task(what="Call the interpreter", due="2150-12-24"))
     with house.desk("Amina") as amina:
         amina.press("enter", "d", "enter", "f4")
         amina.at("Dates and story")

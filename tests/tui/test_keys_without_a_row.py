@@ -12,7 +12,7 @@ from vault.casework.person import Person, PersonName
 from vault.casework.script import Script
 from vault.casework.story.events import Detention
 from vault.casework.vocabulary import NoteKind, PersonRole
-from vault.services.cases import sections, story
+from vault.services.cases import sections, story_records
 from vault.services.grants import sharing
 
 pytestmark = pytest.mark.screen
@@ -112,7 +112,7 @@ def test_a_section_is_opened_revoked_and_erased_only_as_far_as_somebody_chose(ho
 
 def test_what_is_over_is_not_ended_again_and_what_would_be_erased_is_shown_first(house: House) -> None:
     with house.open("Amina") as session:
-        story.add(session, house.case, Detention(taken="2026-10-01", place="Cell 4"))
+        story_records.add(session, house.case, Detention(taken="2026-10-01", place="Cell 4"))
     with house.desk("Amina") as amina:
         amina.press("enter", "d", "space")
         amina.sees("Ended on: ")

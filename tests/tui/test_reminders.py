@@ -12,8 +12,8 @@ from tests.services.founded import MARKER, Place
 from tui.shell.start import MOST_DUE, due_line, due_times
 from vault.casework.story.events import Hearing, Task
 from vault.casework.story.protection import CheckIn
-from vault.services.cases import cases, story
-from vault.services.cases.reminders import MOST_TIMES, STEP_SECONDS, times_due
+from vault.services.cases import cases, story_records
+from vault.services.cases.story_records import MOST_TIMES, STEP_SECONDS, times_due
 
 __all__ = ["founded", "founded_template"]  # fixtures
 
@@ -33,7 +33,7 @@ def test_of_what_is_due_the_time_in_steps_of_five_minutes_is_told_once_and_no_wo
             Task(MARKER, due=(now.date() + datetime.timedelta(days=90)).isoformat()),
             Task(MARKER),
         ):
-            story.add(session, case, record)
+            story_records.add(session, case, record)
         cases.list_all(session)
         times = times_due(session, now_s=int(now.timestamp()))
     assert [datetime.datetime.fromtimestamp(time).strftime("%H:%M") for time in times] == [

@@ -16,7 +16,7 @@ from tui.values.cases_shown import DraftShown
 from vault.casework.note import typed_note
 from vault.casework.story.events import Hearing
 from vault.errors import TryAgainError
-from vault.services.cases import cases, story
+from vault.services.cases import cases, story_records
 from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
@@ -215,7 +215,7 @@ def test_beside_the_text_stand_people_readers_and_the_last_notes(house: House) -
 def test_a_date_in_the_text_is_proposed_and_taken_with_ctrl_g_alone(house: House) -> None:
     day = date.today() + timedelta(days=9)
     with house.open("Amina") as session:
-        story.add(session, house.case, Hearing(f"{day}T10:00", about="Complaint"))
+        story_records.add(session, house.case, Hearing(f"{day}T10:00", about="Complaint"))
     with house.desk("Amina") as amina:
         amina.press("enter", "n", " The hearing was moved to 09:30.")
         amina.pause(0.3)
@@ -225,7 +225,7 @@ def test_a_date_in_the_text_is_proposed_and_taken_with_ctrl_g_alone(house: House
         amina.sees_not("Ctrl+G yes")
         amina.press("f4")
     with house.open("Amina") as session:
-        whens = [record.value.when() for record in story.list_in(session, house.case)]
+        whens = [record.value.when() for record in story_records.list_in(session, house.case)]
     assert whens == [f"{day}T09:30"]
 
 

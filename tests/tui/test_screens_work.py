@@ -21,7 +21,7 @@ from vault.casework.vocabulary import Channel, NoteKind
 from vault.errors import TryAgainError
 from vault.seal.age import fingerprint, make_identity, recipient_of
 from vault.services.backups import backups
-from vault.services.cases import case_people, cases, notes, story
+from vault.services.cases import case_people, cases, notes, story_records
 from vault.services.exports import partners
 from vault.words.message import Message
 
@@ -49,7 +49,7 @@ def test_below_the_list_stands_the_case_under_the_cursor_its_people_and_how_to_r
         made = cases.create(amina, title="Family Sarvanto, on the way to Dublin", kind="family")
         contact = SafeContact(Channel.MESSENGER, "her sister", code_phrase="library card")
         case_people.add(amina, made.case, role="client", names=["Aaro Sarvanto"], safe_contact=contact)
-        story.add(amina, made.case, Task("fetch the papers", due="2026-12-14"))
+        story_records.add(amina, made.case, Task("fetch the papers", due="2026-12-14"))
     with house.desk("Amina", size=(80, 24)) as desk:
         desk.wait_for("library card")
         desk.sees("Family Sarvanto, on the way to Dublin", "SAFE CONTACT", "her sister", "NEXT", "fetch the papers")

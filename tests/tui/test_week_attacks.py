@@ -8,13 +8,13 @@ from pathlib import Path
 from tests.tui.house import House
 from vault.casework.story.events import Deadline, Task
 from vault.records.work import Entry
-from vault.services.cases import cases, story
+from vault.services.cases import cases, story_records
 from vault.services.grants import sharing
 
 
 def test_done_in_a_case_is_said_of_the_row_that_is_seen_where_two_kinds_have_one_id(house: House) -> None:
     with house.open("Amina") as amina:
-        record = story.add(amina, house.case, Deadline(what="REAL appeal", at="2150-01-01"))
+        record = story_records.add(amina, house.case, Deadline(what="REAL appeal", at="2150-01-01"))
     with house.open("Joel") as joel, joel.work(house.case) as work:
         work.keep(house.case, Task(what="buy milk", due="2149-12-31"), record)
         work.commit(Entry(act="case.edit"))
@@ -26,7 +26,7 @@ def test_done_in_a_case_is_said_of_the_row_that_is_seen_where_two_kinds_have_one
         assert any("buy milk" in line for line in amina.lines().splitlines() if line.startswith(">"))
         amina.press("space")
     with house.open("Amina") as session:
-        due = [line.headline for line in story.due(session).lines if line.record == record]
+        due = [line.headline for line in story_records.due(session).lines if line.record == record]
         assert due == ["REAL appeal"]
 
 
@@ -35,7 +35,7 @@ def test_done_in_the_week_is_said_of_the_row_that_is_seen_whatever_ids_other_cas
 ) -> None:
     today = datetime.date.today()
     with house.open("Amina") as amina:
-        record = story.add(
+        record = story_records.add(
             amina, house.case, Deadline(what="REAL appeal", at=(today + datetime.timedelta(1)).isoformat())
         )
     with house.open("Joel") as joel:  # he knows the id; his case, not hers
@@ -52,7 +52,7 @@ def test_done_in_the_week_is_said_of_the_row_that_is_seen_whatever_ids_other_cas
         amina.sees("The page is at", "week.pdf")
     assert (tmp_path / "week.pdf").read_bytes().startswith(b"%PDF")
     with house.open("Amina") as session:
-        left = [line.headline for line in story.due(session).lines if line.record == record]
+        left = [line.headline for line in story_records.due(session).lines if line.record == record]
         assert left == ["REAL appeal"]
 
 
@@ -60,7 +60,7 @@ def test_columns_stand_where_all_fits_and_act_by_what_is_under_the_cursor(house:
     today = datetime.date.today()
     with house.open("Amina") as amina:
         for number in range(2):
-            story.add(amina, house.case, Deadline(what=f"paper {number}", at=today.isoformat()))
+            story_records.add(amina, house.case, Deadline(what=f"paper {number}", at=today.isoformat()))
     with house.desk("Amina") as desk:
         desk.press(":week", "down")
         desk.sees("◄ today", "paper 1")
@@ -70,7 +70,7 @@ def test_columns_stand_where_all_fits_and_act_by_what_is_under_the_cursor(house:
         desk.sees("Ilham Torgaev", "done")
     with house.open("Amina") as amina:
         for number in range(9):
-            story.add(amina, house.case, Deadline(what=f"more {number}", at=today.isoformat()))
+            story_records.add(amina, house.case, Deadline(what=f"more {number}", at=today.isoformat()))
     with house.desk("Amina") as desk:
         desk.press(":week")
         desk.sees(*(f"more {number}" for number in range(9)))

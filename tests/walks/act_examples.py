@@ -27,7 +27,7 @@ from vault.casework.story.protection import CheckIn, Every, RiskFactor
 from vault.casework.vocabulary import NoteKind
 from vault.progress import Working
 from vault.services import case_papers, own_forms
-from vault.services.cases import case_changes, cases, holds, intake, notes, story
+from vault.services.cases import case_changes, cases, holds, intake, notes, story_records
 from vault.services.exports import partners
 from vault.services.grants import successors
 from vault.services.safety import incidents
@@ -178,7 +178,7 @@ def a_slip_of_a_stranger(house: House) -> Said:
 def a_check_in(house: House) -> Said:
     with house.open(FIRST) as amina:
         record = CheckIn("his sister rings", f"{IN_TWO_DAYS}T10:00", AMINA, JOEL, every=Every.DAY)
-        return {"record": (story.add(amina, house.case, record).hex(),)}
+        return {"record": (story_records.add(amina, house.case, record).hex(),)}
 
 
 def a_step(house: House) -> Said:
@@ -216,8 +216,8 @@ def a_paper(house: House) -> Said:
 
 def a_record(kind: str, house: House) -> Said:
     with house.open(FIRST) as amina:
-        values = story.typed_values(amina, house.case, STORY[kind].FORM, NEW[kind])
-        return {"record": (story.add(amina, house.case, STORY[kind](**values)).hex(),)}
+        values = story_records.typed_values(amina, house.case, STORY[kind].FORM, NEW[kind])
+        return {"record": (story_records.add(amina, house.case, STORY[kind](**values)).hex(),)}
 
 
 def of_kind(kind: str) -> dict[str, Example]:

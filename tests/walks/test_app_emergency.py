@@ -14,7 +14,7 @@ from vault.casework.person import SafeContact
 from vault.casework.story.events import Event
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.vocabulary import Channel
-from vault.services.cases import case_changes, case_people, cases, intake, sections, story
+from vault.services.cases import case_changes, case_people, cases, intake, sections, story_records
 from vault.services.projection import authors
 
 pytestmark = pytest.mark.screen
@@ -101,8 +101,8 @@ def test_somebody_is_gone_and_what_is_confirmed_is_on_the_screen_on_paper_and_on
             text="She heard shouts.",
             confirmed="two neighbours",
         )
-        story.add(amina, house.case, taken)
-        story.add(amina, house.case, Event("somebody followed him", at="2026-11-19"))
+        story_records.add(amina, house.case, taken)
+        story_records.add(amina, house.case, Event("somebody followed him", at="2026-11-19"))
     with house.desk("Amina") as desk:
         began = time.monotonic()
         desk.press("exclamation_mark", "right", "f4")  # no case is open: it is chosen
@@ -174,7 +174,7 @@ def test_scenario_17_the_app_warns_at_refused_at_risk_and_keeps_all_that_is_agre
     with house.open("Amina") as amina:
         head = cases.open_case(amina, made.case).head.value
         assert (head.stage, head.risk) == ("refused-at-risk", "high")
-        kept = {stored.value.headline() for stored in story.list_in(amina, made.case)}
+        kept = {stored.value.headline() for stored in story_records.list_in(amina, made.case)}
         assert kept == {
             "his sister rings, Amina, Joel",
             "if they come after the refusal",

@@ -13,7 +13,7 @@ from vault.casework.note import Note
 from vault.casework.story.events import Deadline, Hearing, Task
 from vault.casework.story.protection import CheckIn, Every
 from vault.casework.vocabulary import NoteKind
-from vault.services.cases import intake, notes, story
+from vault.services.cases import intake, notes, story_records
 from vault.services.evidence import logbook
 
 
@@ -45,7 +45,7 @@ def test_the_week_shows_a_date_ticks_it_and_gives_another_another_day(filled: Fi
     today = datetime.datetime.now(tz=datetime.UTC).date()
     filled.place.proposed_today()
     with filled.place.open() as session:
-        story.add(session, filled.cases[0], Task("call the interpreter", due=today.isoformat()))
+        story_records.add(session, filled.cases[0], Task("call the interpreter", due=today.isoformat()))
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
         mira.press("w")
         mira.sees("Week", "call the interpreter", "today")
@@ -66,8 +66,8 @@ def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_
         record = CheckIn("his sister rings", at, "Mira", "Joel", ladder=("30m: ring her",), every=Every.DAY)
         for hours in range(2, 6):
             earlier = (now - datetime.timedelta(days=2, hours=hours)).strftime("%Y-%m-%dT%H:%M")
-            story.add(session, filled.cases[1], Hearing(court="district", at=earlier))
-        story.add(session, filled.cases[0], record)
+            story_records.add(session, filled.cases[1], Hearing(court="district", at=earlier))
+        story_records.add(session, filled.cases[0], record)
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
         assert next(row for row in mira.lines().splitlines() if "MISSED" in row or "district" in row).count("MISSED")
         mira.sees("5 overdue", "now: ring her;", "check-in", "his sister", "MISSED 1 hour ago")
@@ -118,8 +118,8 @@ def test_home_says_who_what_and_what_next_for_each_row(filled: Filled) -> None:
     filled.place.proposed_today()
     with filled.place.open() as session:
         deadline = Deadline("the appeal against the refusal of protection", f"{today}", irreversible=True)
-        story.add(session, filled.cases[0], deadline)
-        story.add(session, filled.cases[0], Task("call the interpreter of the court", due=f"{today}"))
+        story_records.add(session, filled.cases[0], deadline)
+        story_records.add(session, filled.cases[0], Task("call the interpreter of the court", due=f"{today}"))
         intake.add(session, number="+996 555 010 301", text="His brother was taken.", call_back=True)
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
         mira.sees("Mira Halvorsen   locks after")
@@ -146,7 +146,7 @@ def test_a_row_that_is_cut_on_home_stands_whole_below_at_80_columns(filled: Fill
     words = "ask for the file at the prefecture and at the register of the town"
     with filled.place.open() as session:
         for number in range(6):
-            story.add(session, filled.cases[0], Task(f"{words}, {number}"))
+            story_records.add(session, filled.cases[0], Task(f"{words}, {number}"))
     with Desk(filled.place, unlocks=True, begins_at_home=True, size=(80, 24)) as mira:
         mira.press("2", "down")
         mira.sees("Ilham Quillfeather", f"{words}, 1")
@@ -158,7 +158,7 @@ def test_a_case_says_whom_its_note_names_and_which_dates(filled: Filled) -> None
     day = today + datetime.timedelta(days=9)
     filled.place.proposed_today()
     with filled.place.open() as session:
-        story.add(session, filled.cases[0], Hearing(court="district", at=f"{day}T09:30"))
+        story_records.add(session, filled.cases[0], Hearing(court="district", at=f"{day}T09:30"))
         notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, f"Ilham must be there on {day.isoformat()}."))
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
         mira.press("c", "enter")
@@ -172,9 +172,9 @@ def test_a_missed_check_in_stands_before_late_dates_where_the_case_is_looked_at(
     with filled.place.open() as session:
         for days in range(2, 6):
             on = (now - datetime.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
-            story.add(session, filled.cases[0], Hearing(court="district", at=on))
+            story_records.add(session, filled.cases[0], Hearing(court="district", at=on))
         at = (now - datetime.timedelta(minutes=90)).strftime("%Y-%m-%dT%H:%M")
-        story.add(session, filled.cases[0], CheckIn("his sister rings", at, "Mira", "Joel"))
+        story_records.add(session, filled.cases[0], CheckIn("his sister rings", at, "Mira", "Joel"))
     with Desk(filled.place, unlocks=True, size=(120, 40)) as mira:
         mira.press("down", "up")
         mira.wait_for("check-in: MISSED 1 hour ago, his sister rings")

@@ -17,7 +17,7 @@ from vault.casework.person import PersonChange
 from vault.casework.story.events import Detention
 from vault.casework.vocabulary import NoteKind
 from vault.services import case_papers
-from vault.services.cases import case_changes, case_people, cases, editing, notes, story
+from vault.services.cases import case_changes, case_people, cases, editing, notes, story_records
 from vault.services.cases.editing import Place
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
@@ -102,14 +102,14 @@ def test_two_versions_of_a_paper_and_of_a_confirmed_fact_are_settled_and_who_con
         case = cases.create(amina, title="Arrest", kind="detention").case
         share(amina, case, organisation, JOEL)
         scan = add(amina, case, paper(tmp_path, 900))
-        held = Place(case, story.add(amina, case, Detention(taken="2026-11-20")), Detention.KIND)
+        held = Place(case, story_records.add(amina, case, Detention(taken="2026-11-20")), Detention.KIND)
     organisation.exchange(AMINA, JOEL)
     with organisation.open(JOEL) as joel:
         case_papers.change(joel, scan, {"from_whom": "the court"})
-        story.change(joel, held, {"place": "Cell 4", "confirmed": "a guard"})
+        story_records.change(joel, held, {"place": "Cell 4", "confirmed": "a guard"})
     with organisation.open(AMINA) as amina:
         case_papers.change(amina, scan, {"from_whom": "the clerk"})
-        story.change(amina, held, {"place": "Cell 9", "confirmed": "the lawyer"})
+        story_records.change(amina, held, {"place": "Cell 9", "confirmed": "the lawyer"})
     organisation.exchange(AMINA, JOEL)
 
     account = organisation[AMINA]

@@ -47,9 +47,19 @@ from vault.redaction.find_registered import people_in
 from vault.redaction.registry import RegisteredPerson, build_registry
 from vault.services import case_papers, own_forms, paper_text
 from vault.services import paper_text as find_senders
-from vault.services.cases import case_people, cases, deadlines, editing, listing, notes, sections, story, two_versions
+from vault.services.cases import (
+    case_people,
+    cases,
+    deadlines,
+    editing,
+    listing,
+    notes,
+    sections,
+    story_records,
+    two_versions,
+)
 from vault.services.cases.editing import Place
-from vault.services.cases.story import DueLine
+from vault.services.cases.story_records import DueLine
 from vault.services.exports import paper_week
 from vault.services.grants import sharing
 from vault.services.members import devices
@@ -69,7 +79,7 @@ class Story(Subject):
 
     def home(self, status: VaultStatus, slips: tuple[int, tuple[SlipLine, ...]]) -> HomeShown:
         """Return what home shows beside how the vault stands. Whoever may list no case has nothing due."""
-        found = story.due(self._session) if self._may(Action.CASE_LIST) else story.DueList(())
+        found = story_records.due(self._session) if self._may(Action.CASE_LIST) else story_records.DueList(())
         left = tuple(LeftShown(each.case.hex(), each.ref, each.count, each.late) for each in found.left)
         steps = self._steps_due(found.lines)
         lines = tuple(self._as_listed(self._due_shown(line, steps.get(line, ""))) for line in found.lines)
@@ -101,7 +111,7 @@ class Story(Subject):
 
     def agenda(self, first: date, last: date) -> WeekShown:
         """Return what stands from a day to another in all cases, kept or not, by its date."""
-        found = story.agenda(self._session, first, last)
+        found = story_records.agenda(self._session, first, last)
         lines = tuple(AgendaShown(self._as_listed(self._due_shown(entry.line)), entry.is_due) for entry in found.lines)
         return WeekShown(lines, dict(found.left))
 
@@ -134,7 +144,7 @@ class Story(Subject):
 
     def list_in(self, case: str, why: str) -> tuple[RecordShown, ...]:
         """Return the records with a form in a case, by their date."""
-        found = story.list_in(self._session, case_id(case), why=why)
+        found = story_records.list_in(self._session, case_id(case), why=why)
         by, names = authors.written_by(self._session, found), case_people.names_in(self._session, case_id(case))
         now = incidents.now_here(self._session)
         return tuple(record_shown(record, by.get(record.record, ""), names, now) for record in found)

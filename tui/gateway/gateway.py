@@ -19,7 +19,7 @@ from tui.values.cases_shown import Alert, VaultStatus
 from vault.access.pins.delays import counting_down
 from vault.policy.roles import Action
 from vault.services import health, this_computer
-from vault.services.cases.reminders import times_due
+from vault.services.cases.story_records import times_due
 from vault.services.credentials.entering import unlock_with_factors
 from vault.services.projection import authors
 from vault.store.folder import VaultFolder

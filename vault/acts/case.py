@@ -318,7 +318,7 @@ STAGE: Final = Act(
 
 def _what_closes(session: Session, said: Said) -> Plan[Mapping[CompartmentId, str]]:
     from vault.services.cases import case_changes
-    from vault.services.cases.story import due_in
+    from vault.services.cases.story_records import due_in
 
     found = _cases_of(session, said)
     if len(found) > 1:

@@ -127,19 +127,19 @@ class _New(NamedTuple):
 
 
 def _what_is_added(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[_New]:
-    from vault.services.cases import cases, story
+    from vault.services.cases import cases, story_records
 
     called = said[CASE.name][0]
     case = cases.find(session, called)
-    made = kind(**story.typed_values(session, case, kind.FORM, typed_in(kind.FORM, said)))
+    made = kind(**story_records.typed_values(session, case, kind.FORM, typed_in(kind.FORM, said)))
     return Plan(_New(case, made, _what_follows(session, case, called, made)))
 
 
 def _add(session: Session, plan: Plan[_New], _agreed: Agreed, _progress: Progress) -> Told:
-    from vault.services.cases import story
+    from vault.services.cases import story_records
 
     new = plan.of
-    told = _saved(story.add(session, new.case, new.record))
+    told = _saved(story_records.add(session, new.case, new.record))
     lines = (*told.lines, *(Message("  {line}", line=reason) for reason in new.reasons))
     of_date = {"at": new.record.at, "reasons": list(new.reasons)} if isinstance(new.record, Deadline) else {}
     return Told(lines, {**told.data, **of_date}, new.follows)
@@ -184,10 +184,10 @@ class _Change(NamedTuple):
 
 
 def _what_is_there(kind: type[forms.FormedRecord], session: Session, said: Said) -> Begun:
-    from vault.services.cases import story
+    from vault.services.cases import story_records
 
     place = located(session, said, kind.KIND)
-    found = story.list_in(session, place.case, (kind.KIND,))
+    found = story_records.list_in(session, place.case, (kind.KIND,))
     typed = next((stored.value.typed() for stored in found if stored.record == place.record), {})
     # A change empties it, so that Enter does not keep it.
     return Begun({name: text for name, text in typed.items() if name != _CONFIRMED})
@@ -205,9 +205,9 @@ def _what_is_over(kind: type[forms.FormedRecord], session: Session, said: Said) 
 
 
 def _change(session: Session, plan: Plan[_Change], _agreed: Agreed, _progress: Progress) -> Told:
-    from vault.services.cases import story
+    from vault.services.cases import story_records
 
-    return told_of_change(story.change(session, plan.of.place, plan.of.typed))
+    return told_of_change(story_records.change(session, plan.of.place, plan.of.typed))
 
 
 def _changing(kind: type[forms.FormedRecord], noun: str = "") -> Act[_Change]:
@@ -270,7 +270,7 @@ COUNTED_FROM: Final = (
 
 def _what_is_due(session: Session, said: Said) -> Plan[_New]:
     from vault.deadlines.shipped import rule_named
-    from vault.services.cases import cases, deadlines, story
+    from vault.services.cases import cases, deadlines, story_records
 
     case, typed = cases.find(session, said[CASE.name][0]), typed_in(Deadline.FORM, said)
     reasons: tuple[Message, ...] = ()
@@ -287,7 +287,9 @@ def _what_is_due(session: Session, said: Said) -> Plan[_New]:
                 Message("{option} is missing", option=option),
                 next_step=Message("Give --at and --set-by, or --rule and what it counts from."),
             )
-    return Plan(_New(case, Deadline(**story.typed_values(session, case, Deadline.FORM, typed)), reasons=reasons))
+    return Plan(
+        _New(case, Deadline(**story_records.typed_values(session, case, Deadline.FORM, typed)), reasons=reasons)
+    )
 
 
 def _what_moves(session: Session, said: Said) -> Plan[_Change]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from vault.deadlines.rules import Rule
     from vault.export.paper_pages import PaperWeek
     from vault.services.cases.deadlines import Standing
-    from vault.services.cases.story import DueList
+    from vault.services.cases.story_records import DueList
 
 
 def _listed(args: Given, output: Output) -> Result:
@@ -96,11 +96,11 @@ def _left_out(due: DueList) -> list[Words]:
 def _due_lines(args: Given, output: Output) -> tuple[DueList, list[Standing | None]]:
     """Return what is due, and of each deadline where it stands."""
     with opened(args, output) as session:
-        from vault.services.cases import cases, deadlines, story
+        from vault.services.cases import cases, deadlines, story_records
 
         case = None if args.case is None else cases.find(session, args.case)
-        until = None if args.due is None else story.day_within(session, args.due)
-        found = story.due(session, until=until, case=case)
+        until = None if args.due is None else story_records.day_within(session, args.due)
+        found = story_records.due(session, until=until, case=case)
     moment, place = deadlines.now(), deadlines.zone(args.zone)
     stand = [
         deadlines.standing_at(line.when, line.rule, moment, place) if line.kind == Deadline.KIND and line.when else None
@@ -112,10 +112,10 @@ def _due_lines(args: Given, output: Output) -> tuple[DueList, list[Standing | No
 def _list_in(args: Given, output: Output) -> Result:
     """Show the deadlines of one case, each with where it stands and what of it must be checked."""
     with opened(args, output) as session:
-        from vault.services.cases import cases, deadlines, story
+        from vault.services.cases import cases, deadlines, story_records
         from vault.services.projection import authors
 
-        found = story.list_in(session, cases.find(session, args.case), (Deadline.KIND,), why=args.why)
+        found = story_records.list_in(session, cases.find(session, args.case), (Deadline.KIND,), why=args.why)
         by = authors.written_by(session, found)
     from vault.deadlines.reckoning import STATES
 

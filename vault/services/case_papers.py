@@ -25,7 +25,7 @@ from vault.seal.bodies import ContentHash
 from vault.services.cases import sections
 from vault.services.cases.cases import log_view
 from vault.services.cases.editing import Edited, Place, locate, write_next
-from vault.services.cases.story import typed_values
+from vault.services.cases.story_records import typed_values
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.short_ids import the_one_named, typed_id
 from vault.services.projection.stored_records import Stored, read_heads, read_versions, stored_of_kind

@@ -19,7 +19,7 @@ from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
 from vault.seal.recovery import Sheet
 from vault.services.backups import backups, restoring
-from vault.services.cases import case_changes, case_people, cases, intake, notes, searching, story
+from vault.services.cases import case_changes, case_people, cases, intake, notes, searching, story_records
 from vault.services.credentials import vault_founding
 from vault.services.credentials.paper_sheets import TypedSheets
 from vault.services.demo_cases import (
@@ -214,9 +214,9 @@ def _keep_record(session: Session, case: CompartmentId, record: DemoRecord) -> N
         else:
             day = (today + datetime.timedelta(days=value)).isoformat()
             typed[name], time = (f"{day}T{time}" if time else day), ""
-    kind = story.kind_named(record.kind)
+    kind = story_records.kind_named(record.kind)
     values: dict[str, Any] = kind.FORM.from_typed(typed)
-    story.add(session, case, kind(**values))
+    story_records.add(session, case, kind(**values))
 
 
 def _make_case(session: Session, case: DemoCase) -> CompartmentId:

@@ -14,7 +14,7 @@ from vault.ids import CompartmentId, RecordId, VersionId
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion, of_kind
 from vault.records.work import Entry
-from vault.services.cases import story
+from vault.services.cases import story_records
 from vault.services.cases.cases import today
 from vault.services.cases.editing import Edited, Place, edit
 from vault.services.projection.projection import audit_of, read_valid
@@ -132,6 +132,6 @@ def _values(
     """Return what was typed as answers keep it: checked, a country by its code, a person of the case by their id."""
     countries = {question.name for question in definition.questions if question.kind == QuestionKind.COUNTRY}
     given = {name: country_of(text, name) if name in countries else text for name, text in typed.items()}
-    values = story.typed_values(session, case, form, given)
+    values = story_records.typed_values(session, case, form, given)
     by_name = {field.name: field for field in form.fields}
     return {name: by_name[name].to_typed(value) for name, value in values.items()}

@@ -11,8 +11,8 @@ from vault.export.paper_pages import PaperDate, PaperDay, PaperWeek, render_week
 from vault.ids import is_case_ref
 from vault.policy.roles import Action
 from vault.records.work import Entry
-from vault.services.cases import story
-from vault.services.cases.story import AgendaLine
+from vault.services.cases import story_records
+from vault.services.cases.story_records import AgendaLine
 from vault.store.files import require_new, write_new
 from vault.words.message import Message, Words
 
@@ -44,7 +44,7 @@ def week_of(session: Session, first: datetime.date, in_words: Callable[[Words], 
     session.require(Action.CASE_LIST)
     monday = first - datetime.timedelta(days=first.weekday())
     days = [monday + datetime.timedelta(days=number) for number in range(_DAYS)]
-    found = story.agenda(session, days[0], days[-1])
+    found = story_records.agenda(session, days[0], days[-1])
     lines = [entry for entry in found.lines if len(entry.line.when or "") >= _FULL_DAY]
     return PaperWeek(
         in_words(Message("Week {number}", number=monday.isocalendar().week)),
@@ -77,7 +77,7 @@ def _day(day: datetime.date, lines: list[AgendaLine], left: int, in_words: Calla
             PaperDate(
                 (entry.line.when or "").partition("T")[2],
                 entry.line.ref if is_case_ref(entry.line.ref) else "",
-                in_words(story.kind_named(entry.line.kind).FORM.title),
+                in_words(story_records.kind_named(entry.line.kind).FORM.title),
                 not entry.is_due,
             )
             for entry in found

@@ -21,10 +21,10 @@ from vault.ids import CompartmentId, RecordId
 from vault.index.document_rows import NO_DATE
 from vault.policy.roles import Action
 from vault.records.work import Entry
-from vault.services.cases import sections, story
+from vault.services.cases import sections, story_records
 from vault.services.cases.cases import today
 from vault.services.cases.editing import Edited, Place, edit
-from vault.services.cases.story import DueLine
+from vault.services.cases.story_records import DueLine
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of
 from vault.services.projection.stored_records import Stored
@@ -104,11 +104,13 @@ def missed_check_ins(
     Their ladders stand in the cases: these are opened, which is in the log before.
     """
     now = now_here(session)
-    lines = story.due_all(session, CheckIn.KIND, until=now.date().isoformat()) if among is None else among
+    lines = story_records.due_all(session, CheckIn.KIND, until=now.date().isoformat()) if among is None else among
     late = [(line, by) for line in lines if (by := missed_for(line.kind, line.when, now)) is not None]
     found: list[Missed] = []
     for case in dict.fromkeys(line.case for line, _ in late):
-        kept = {stored.record: stored.value for stored in story.list_in(session, case, (CheckIn.KIND,), why=why)}
+        kept = {
+            stored.record: stored.value for stored in story_records.list_in(session, case, (CheckIn.KIND,), why=why)
+        }
         for line, by in late:
             record = kept.get(line.record) if line.case == case else None
             if isinstance(record, CheckIn):
@@ -182,7 +184,7 @@ def begin_checklist(
 
 def steps_in(session: Session, case: CompartmentId, *, why: str = "casework") -> list[Stored[Any]]:
     """Return the steps in a case, by the time by which they are to be done; opening them is in the log before."""
-    return sorted(story.list_in(session, case, (ChecklistStep.KIND,), why=why), key=_in_order)
+    return sorted(story_records.list_in(session, case, (ChecklistStep.KIND,), why=why), key=_in_order)
 
 
 def tick_step(session: Session, place: Place, *, by: str | None = None, on: str | None = None) -> Edited:
@@ -194,7 +196,7 @@ def tick_step(session: Session, place: Place, *, by: str | None = None, on: str 
     session.require(Action.CASE_WRITE, place.case)
     who = by or name_in(names_of_members(session), session.member)
     moment = on or minute_here(session)
-    return story.change(session, place, {"done": moment, "by": who})
+    return story_records.change(session, place, {"done": moment, "by": who})
 
 
 def _in_order(stored: Stored[Any]) -> tuple[str, int]:
