@@ -151,7 +151,7 @@ class Driver:
         """Give the focus to a field."""
 
         async def focus() -> None:
-            self.screen.query_one(f"#{name.replace('_', '-')}").focus()
+            self.screen.query(f"#{name}, #{name.replace('_', '-')}").first().focus()
             await self.pilot.pause()
 
         self._run(focus())

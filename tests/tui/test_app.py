@@ -12,7 +12,7 @@ from textual._xterm_parser import XTermParser
 
 from tests.tui.desk import Desk
 from tests.tui.house import JOEL, House
-from tui.gateway.case_contents import Casework
+from tui.gateway.acts_and_packages import Acting
 from tui.screens.cases.case_list import CaseList
 from tui.screens.credentials.recovery import SheetsGuide
 from tui.screens.frame.act_form import ActForm
@@ -212,7 +212,7 @@ def test_an_error_of_the_vault_is_one_sentence_and_the_app_goes_on(
     def full(*_: object, **__: object) -> NoReturn:
         raise TryAgainError(Message("no room on the disk"))
 
-    monkeypatch.setattr(Casework, "create", full)
+    monkeypatch.setattr(Acting, "try_at_once", full)
     amina.press("ctrl+n", " Hearing", "f4")
     amina.sees("! No room on the disk. Free some space or wait, then repeat.")
     amina.at("NEW CASE")
