@@ -789,8 +789,8 @@ ANSWERS: dict[str, Any] = {
     "papers.open": PAPER,
     "story.today": "2026-11-27",
     "story.people_of": (("01" * 16, "Арсений Вьюжанин"),),
-    "story_records.agenda": WeekShown(tuple(AgendaShown(line, is_due=line.kind != "hearing") for line in DUE)),
-    "story_records.list_in": RECORDS,
+    "story.agenda": WeekShown(tuple(AgendaShown(line, is_due=line.kind != "hearing") for line in DUE)),
+    "story.list_in": RECORDS,
     "intake.newest": (2, ()),
     "story.home": HomeShown("2026-11-27", STANDING, DUE, 2, calls=SLIPS[::-1], drafts=(DRAFT,)),
     "story.history": (
