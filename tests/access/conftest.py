@@ -2,24 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.services.conftest import (
-    filled,
-    filled_session,
-    filled_template,
-    founded,
-    founded_template,
-    session,
-)
+from tests.services.conftest import filled, filled_session, filled_template, founded, founded_template, session
 from vault.store.engine import Database
 
-__all__ = [
-    "filled",
-    "filled_session",
-    "filled_template",
-    "founded",
-    "founded_template",
-    "session",
-]
+__all__ = ["filled", "filled_session", "filled_template", "founded", "founded_template", "session"]
 
 
 @pytest.fixture

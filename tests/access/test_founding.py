@@ -5,21 +5,26 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.access.power import at_flush, no_room
 from tests.access.told import is_told, told_by
 from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Place
+from tests.store.samples import KEY
 from vault import platform
 from vault.access.membership.first_seat import FOUNDER_ROLES, Founded, found_vault
+from vault.access.pins.pins import PinFile, Pins
 from vault.access.recovery_session import open_door
 from vault.access.seat_keys.rekeying import doors_here, slots_here
 from vault.access.seat_keys.root_secret import kept_secret
-from vault.errors import RefusedError, TryAgainError, UsageError, VaultError
+from vault.access.session import Session
+from vault.errors import NewerVaultError, RefusedError, TryAgainError, UsageError, VaultError, VerificationError
 from vault.ids import RECOVERY_SEAT, CompartmentId, CompartmentKind
 from vault.log.items import ItemKind, decode_items
 from vault.log.roster import ROSTER_RECORD
@@ -28,15 +33,18 @@ from vault.policy.rights import NEWEST_TABLE
 from vault.policy.roles import Role
 from vault.records.epochs import read_notice
 from vault.records.versions import open_each
-from vault.seal.entrance.keyfile import KeyFile
+from vault.seal.entrance.doors import open_doors
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.passphrase import FLOOR, KdfParameters
 from vault.seal.envelope import SUITE
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_words
 from vault.seal.signing import public_key
 from vault.services.evidence import log_checking
-from vault.store.files import BALLAST_SIZE
-from vault.store.folder import make_beside
+from vault.store.engine import Database, open_database
+from vault.store.files import BALLAST_SIZE, read_limited
+from vault.store.folder import VaultFolder, make_beside
+from vault.store.schema import SCHEMA, bring_up_to_date
 
 
 def found(path: Path, state: Path | None, **changed: Any) -> Founded:
@@ -250,3 +258,179 @@ def test_the_folder_beside_is_new_and_for_its_owner_alone_and_what_is_above_keep
     (tmp_path / "letter").write_text("mine")
     for place in (tmp_path / "new.vault", tmp_path / "letter" / "new.vault"):
         assert is_told(TryAgainError, "the vault cannot be made at", make_beside, place)
+
+
+# `init` touches nothing that it did not make, and says no before a vault exists whose secret nobody saw.
+def found_plainly(path: Path, state: Path) -> Founded:
+    return found_vault(
+        path,
+        organisation="Harbour Aid",
+        member_name=MEMBER,
+        passphrase=bytearray(PASSPHRASE),
+        parameters=FLOOR,
+        state=state,
+    )
+
+
+def test_a_folder_beside_that_looks_like_half_a_vault_stays(tmp_path: Path) -> None:
+    beside = tmp_path / "new.vault.part"
+    beside.mkdir()
+    (beside / "letter").write_text("mine")
+    found_plainly(tmp_path / "new.vault", tmp_path / "state")
+    assert (beside / "letter").read_text() == "mine"
+
+
+def test_a_link_where_a_vault_could_be_built_is_not_followed(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "new.vault.part").symlink_to(elsewhere)
+    found_plainly(tmp_path / "new.vault", tmp_path / "state")
+    assert list(elsewhere.iterdir()) == []
+    assert not (tmp_path / "new.vault").is_symlink()
+
+
+def test_two_that_begin_at_once_make_one_whole_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both are held when their vaults are built and have no name yet: the pins come next."""
+    together, save = threading.Barrier(2, timeout=60), PinFile.save
+
+    def held(file: PinFile, pins: Pins) -> None:
+        together.wait()
+        save(file, pins)
+
+    monkeypatch.setattr(PinFile, "save", held)
+    outcomes: list[Founded | VaultError] = []
+
+    def begin() -> None:
+        try:
+            outcomes.append(found_plainly(tmp_path / "new.vault", tmp_path / "state"))
+        except VaultError as refusal:
+            outcomes.append(refusal)
+
+    threads = [threading.Thread(target=begin) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    monkeypatch.undo()
+    made = [one for one in outcomes if isinstance(one, Founded)]
+    assert len(made) == 1
+    assert len(outcomes) == 2
+    with Place(tmp_path / "new.vault", tmp_path / "state").open() as session:
+        assert session.vault == made[0].vault
+        assert session.warnings == ()
+    # Nothing of the other one is left, its pins included.
+    assert {path.name for path in tmp_path.iterdir()} == {"new.vault", "state"}
+    assert len(list((tmp_path / "state" / "pins").iterdir())) == 1
+
+
+@pytest.mark.parametrize("blocked", ["state", "state/pins"])
+def test_a_state_folder_that_cannot_be_used_is_told_before_there_is_a_vault(tmp_path: Path, blocked: str) -> None:
+    path = tmp_path / blocked
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("a file where a folder should be")
+    with pytest.raises(TryAgainError, match="cannot be written"):
+        found_plainly(tmp_path / "new.vault", tmp_path / "state")
+    assert {one.name for one in tmp_path.iterdir()} == {"state"}
+
+
+# An older vault is copied and proven before the first step; a newer one is not touched.
+def stamp(session: Session, revision: str) -> None:
+    with session.database.transaction() as rows:
+        rows.connection.exec_driver_sql("UPDATE alembic_version SET version_num = ?", (revision,))
+
+
+def raw_key(session: Session) -> bytes:
+    file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
+    private = KemPrivate.from_seed(session._secrets.kem_seed)
+    return open_doors(private, session.seat, session.vault, file.doors).new
+
+
+def copies(place: Place) -> list[Path]:
+    return sorted(place.path.glob("vault.db.schema-*"))
+
+
+def test_a_current_vault_is_left_alone(founded: Place, session: Session) -> None:
+    assert not bring_up_to_date(session.database, session.folder, raw_key(session))
+    assert copies(founded) == []
+
+
+@pytest.mark.parametrize("is_second_try", [False, True])
+def test_a_vault_without_a_stamp_is_brought_up_to_date_after_a_copy_of_it_was_kept(
+    tmp_path: Path, *, is_second_try: bool
+) -> None:
+    folder = VaultFolder(tmp_path)
+    database = open_database(folder.database, KEY, create=True)
+    with database.transaction() as rows:
+        rows.connection.exec_driver_sql("CREATE TABLE older (what TEXT)")
+    path = tmp_path / "vault.db.schema-none"
+    if is_second_try:
+        path.write_bytes(b"of a try that was cut off")
+    assert bring_up_to_date(database, folder, KEY)
+    assert database.schema_stamp() == SCHEMA
+    assert not bring_up_to_date(database, folder, KEY)
+    database.close()
+    copy = open_database(path, KEY, create=False)
+    with copy.reading() as rows:
+        assert sa.inspect(rows.connection).get_table_names() == ["older"]
+    copy.close()
+
+
+def test_a_newer_vault_is_refused_with_the_schema_needed_and_not_touched(founded: Place) -> None:
+    with founded.open() as session:
+        stamp(session, "0999")
+    before = (founded.path / "vault.db").read_bytes()
+    with pytest.raises(NewerVaultError, match="schema 0999"):
+        founded.open()
+    assert (founded.path / "vault.db").read_bytes() == before
+    assert copies(founded) == []
+
+
+def test_before_the_first_step_stands_a_copy_that_opens(founded: Place, session: Session) -> None:
+    stamp(session, "0000")
+    # No step leads on from a schema that never was, so the migration fails, and the copy is what is left to stand on.
+    with pytest.raises(VerificationError, match="a step from schema 0000 to 0002 failed and was undone"):
+        bring_up_to_date(session.database, session.folder, raw_key(session))
+    (copy,) = copies(founded)
+    assert copy.name == "vault.db.schema-0000"
+    opened = open_database(copy, raw_key(session), create=False)
+    try:
+        with opened.reading() as rows:
+            assert rows.size(session.log.origin) == session.log.size
+        assert opened.schema_stamp() == "0000"
+    finally:
+        opened.close()
+
+
+def test_a_copy_that_is_not_what_was_copied_stops_the_migration(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamp(session, "0000")
+    stamped: list[str | None] = []
+    true_stamp = Database.schema_stamp
+
+    def wrong_in_the_copy(database: Database) -> str | None:
+        stamped.append("7777" if database is not session.database else true_stamp(database))
+        return stamped[-1]
+
+    monkeypatch.setattr(Database, "schema_stamp", wrong_in_the_copy)
+    with pytest.raises(VerificationError, match="is not what was copied"):
+        bring_up_to_date(session.database, session.folder, raw_key(session))
+
+
+def test_without_room_for_a_copy_nothing_is_begun(
+    founded: Place, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamp(session, "0000")
+    monkeypatch.setattr("vault.store.engine.free_bytes", lambda path: 1 << 20)
+    with pytest.raises(TryAgainError, match="no room"):
+        bring_up_to_date(session.database, session.folder, raw_key(session))
+    assert session.database.schema_stamp() == "0000"
+    assert copies(founded) == []
+
+
+def test_neither_the_copy_nor_what_proves_it_stays_open(session: Session, closed: list[Database]) -> None:
+    stamp(session, "0000")
+    with pytest.raises(VerificationError, match="failed and was undone"):
+        bring_up_to_date(session.database, session.folder, raw_key(session))
+    assert len(closed) == 2
+    assert session.database not in closed

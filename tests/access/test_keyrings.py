@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 
+from tests.access.test_keychange import read_keys
+from tests.attacks.outsider import digest_of
+from tests.services.founded import MEMBER, PASSPHRASE, Filled
+from tests.services.founded import Place as PlaceOfFounded
+from vault.access.seat_keys.slots import Factors, change_factors
+from vault.access.session import Session
 from vault.access.trust import keyrings
 from vault.access.trust.keyrings import (
     GrantedKey,
@@ -16,15 +23,24 @@ from vault.access.trust.keyrings import (
     stored_keyring,
     with_directory_keys,
 )
-from vault.ids import CompartmentId, CompartmentKind, SeatId, VaultId
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.errors import VerificationError
+from vault.ids import ZERO_ID, CompartmentId, CompartmentKind, SeatId, VaultId, make_id
 from vault.log.epoch_notice import EpochNotice
-from vault.log.items import ItemKind, compartment_tag
-from vault.records.seatlog import SealedPlace
-from vault.seal.keyring import Keyring, epoch_id
+from vault.log.items import ItemKind, compartment_tag, keys_tag
+from vault.records.seatlog import Holder, Predecessor, SealedPlace, begin
+from vault.records.work import Entry, Work
+from vault.seal.entrance.keyfile import KeyFile
+from vault.seal.entrance.passphrase import FLOOR
+from vault.seal.keyring import Keyring, epoch_id, make_key
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, seal_to
+from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, make_kem_seed, seal_to
+from vault.seal.signing import make_signing_seed
+from vault.services.cases import cases, notes
+from vault.services.evidence import log_checking
 from vault.store.rows import Rows
-from vault.store.rowtypes import EpochRow, GrantRow, LocalRow
+from vault.store.rowtypes import EpochRow, GrantRow, LocalRow, OperationRow
 from vault.store.schema import open_in_memory
 from vault.validity.authority import Listings, Place
 
@@ -303,3 +319,241 @@ def test_of_a_compartment_that_somebody_also_calls_the_directory_the_key_comes_a
         vault.add(notice(KEYS[0], kind=kind))
     vault.add(grant(KEYS[0]))
     assert [found.notice.kind for found in vault.open()] == [CompartmentKind.DIRECTORY]
+
+
+# An older keyring under today's rows: what was granted to the seat is opened again, aloud; no case vanishes.
+LATE = "Late case"
+
+
+def keyring_row(place: PlaceOfFounded) -> LocalRow:
+    with place.open() as session, session.database.reading() as rows:
+        row = rows.local(session.seat, Purpose.KEYRING)
+    assert row is not None
+    return row
+
+
+def put_back(place: PlaceOfFounded, row: LocalRow) -> None:
+    with place.open() as session, session.database.transaction() as rows:
+        rows.put_local(row)
+
+
+def alter(place: PlaceOfFounded, row: LocalRow) -> None:
+    put_back(place, row._replace(blob=bytes(300)))
+
+
+def remove(place: PlaceOfFounded, row: LocalRow) -> None:
+    with place.open() as session, session.database.transaction() as rows:
+        rows.delete_local(row.seat, Purpose.KEYRING)
+
+
+def drop_index(place: PlaceOfFounded) -> None:
+    for file in (place.path / "index").glob("*"):
+        file.unlink()
+
+
+def keep_index(place: PlaceOfFounded) -> None:
+    """Leave the index, whose cursor is past the late case."""
+
+
+def make_late_case(filled: Filled) -> None:
+    with filled.open() as session:
+        made = cases.create(session, title=LATE, kind="asylum")
+        notes.add(session, made.case, Note(NoteKind.CONTACT, "a late note"))
+
+
+def titles(session: Session) -> set[str]:
+    return {row.title for row in cases.list_all(session)}
+
+
+def late_notes(session: Session) -> list[str]:
+    (late,) = [row for row in cases.list_all(session) if row.title == LATE]
+    return [note.value.text for note in cases.open_case(session, CompartmentId(late.case)).notes]
+
+
+@pytest.mark.parametrize(
+    ("replace", "index"), [(put_back, keep_index), (put_back, drop_index), (alter, drop_index), (remove, keep_index)]
+)
+def test_a_keyring_that_lacks_what_was_granted_is_completed_aloud(
+    filled: Filled, replace: Callable[[PlaceOfFounded, LocalRow], None], index: Callable[[PlaceOfFounded], None]
+) -> None:
+    older = keyring_row(filled.place)
+    make_late_case(filled)
+    replace(filled.place, older)
+    index(filled.place)
+    with filled.open() as session:
+        assert [(alarm.code, not alarm.is_news) for alarm in session.alarms] == [("keyring", True)]
+        assert LATE in titles(session)
+        assert len(titles(session)) == 3
+        assert late_notes(session) == ["a late note"]
+        with pytest.raises(VerificationError, match="waits until the log is sound") as refused:
+            session.require_sound_log()
+        assert "keyring" in str(refused.value.next_step)
+        assert not log_checking.verify(session).verified
+    # It is whole again on the disk, and what was noticed waits for a clean verification.
+    with filled.open() as session:
+        assert [alarm.code for alarm in session.alarms] == ["keyring"]
+        assert session.alarms[0].is_remembered
+        assert log_checking.verify(session).verified
+    with filled.open() as session:
+        assert session.warnings == ()
+        assert late_notes(session) == ["a late note"]
+
+
+def test_a_false_notice_that_calls_the_key_an_audit_key_does_not_hide_it(filled: Filled) -> None:
+    older = keyring_row(filled.place)
+    make_late_case(filled)
+    with filled.open() as session:
+        (late,) = set(session.keyring.compartments()) - {*filled.cases, *compartments_of(filled, session)}
+        (epoch,) = session.keyring.epochs_of(late)
+        false = EpochNotice(1, session.vault, ZERO_ID, CompartmentKind.AUDIT, epoch)
+        with session.database.transaction() as rows:
+            rows.put_local(older)
+            rows.add_epochs([EpochRow(false.digest(), false.compartment, false.encode())])
+    with filled.open() as session:
+        assert [alarm.code for alarm in session.alarms] == ["keyring"]
+        assert LATE in titles(session)
+
+
+def compartments_of(filled: Filled, session: Session) -> set[bytes]:
+    """Return the compartments that entry 0 founded."""
+    with session.database.reading() as rows:
+        first = [row for row in rows.epochs() if EpochNotice.decode(row.bytes).kind is not CompartmentKind.CASE]
+    return {row.compartment for row in first}
+
+
+def test_a_grant_that_no_operation_lists_is_not_opened(filled: Filled) -> None:
+    """Anybody can seal a key to a seat; what counts is that a log lists it."""
+    with filled.open() as session, session.database.transaction() as rows:
+        rows.add_grants([GrantRow(b"d" * 32, b"e" * 16, session.seat, session.seat, bytes(1168))])
+        before = session.keyring.encode()
+    with filled.open() as session:
+        assert session.keyring.encode() == before
+        assert session.warnings == ()
+        assert not log_checking.verify(session).verified
+
+
+def test_a_listed_grant_that_does_not_open_is_a_fault(filled: Filled) -> None:
+    older = keyring_row(filled.place)
+    make_late_case(filled)
+    with filled.open() as session:
+        (late,) = set(session.keyring.compartments()) - {*filled.cases, *compartments_of(filled, session)}
+        (epoch,) = session.keyring.epochs_of(late)
+        with session.database.transaction() as rows:
+            rows.put_local(older)
+            rows.connection.exec_driver_sql("UPDATE granted SET sealed = zeroblob(1168) WHERE epoch = ?", (epoch,))
+    for _ in range(2):
+        with filled.open() as session:
+            assert ("keyring-lost", True) in [(alarm.code, not alarm.is_news) for alarm in session.alarms]
+            assert "keyring" in {fault.code for fault in log_checking.verify(session).faults}
+
+
+def test_audit_keys_are_not_opened_at_unlock(filled: Filled) -> None:
+    """The seat must not be able to look back: what it was granted as an auditor stays out of its keyring."""
+    with filled.open() as session, session.database.reading() as rows:
+        audit = {EpochNotice.decode(row.bytes).epoch for row in rows.epochs() if row.bytes[34] == CompartmentKind.AUDIT}
+        assert audit
+        assert audit <= set(rows.epochs_granted_to(session.seat))
+        assert not [epoch for epoch in audit if session.keyring.get(epoch) is not None]
+
+
+# The alarm of a `keys` file that was put back or altered cannot be switched off with the database key alone.
+def alter_keys(place: PlaceOfFounded, *, generation: int = 0) -> KeyFile:
+    """Double the cost of every unlock, as whoever can write the folder could."""
+    file = read_keys(place.path)
+    altered = replace(file, header=replace(file.header, generation=generation, previous=FLOOR))
+    (place.path / "keys").write_bytes(altered.encode())
+    return altered
+
+
+@pytest.mark.parametrize("part", ["a slot of somebody else", "a door", "the recovery door", "the attempts key"])
+def test_a_part_that_unlock_does_not_read_and_was_altered_is_told_by_the_next_unlock(filled: Filled, part: str) -> None:
+    file = read_keys(filled.path)
+    changed = {
+        "a slot of somebody else": {"slots": (*file.slots[:7], os.urandom(1024), *file.slots[8:])},
+        "a door": {"doors": (*file.doors[:31], os.urandom(1200))},
+        "the recovery door": {"recovery_door": os.urandom(1200)},
+        "the attempts key": {"attempts_public": os.urandom(1216)},
+    }[part]
+    (filled.path / "keys").write_bytes(replace(file, **changed).encode())  # type: ignore[arg-type]  # by name
+    for _ in range(2):
+        with filled.open() as session:
+            assert [alarm.code for alarm in session.alarms] == ["old-keys"]
+            assert "was altered since this device saw it last" in str(session.alarms[0].message)
+    (filled.path / "keys").write_bytes(file.encode())
+    with filled.open() as session:
+        assert session.alarms == ()
+
+
+def list_in_a_strangers_log(session: Session, file: KeyFile) -> None:
+    """Plant the log of a seat in no roster that claims to go on from this seat's log and lists the file."""
+    seat = SeatId(make_id())
+    stranger = begin(
+        database=session.database,
+        place=SealedPlace(session.vault, seat, make_key()),
+        identity_seed=make_signing_seed(),
+        roster=session.log.roster,
+        auditors=[Holder(seat, KemPrivate.from_seed(make_kem_seed()).public)],
+        keyring=Keyring(),
+        app_version="stranger",
+        predecessor=Predecessor(session.log.origin, session.log.size, session.log.frontier.root()),
+    )
+    with Work(stranger) as work:
+        work.list_keys_file(file.header.folder, file.digest())
+        work.commit(Entry(act="log.genesis"))
+
+
+def list_in_a_false_row(session: Session, file: KeyFile) -> None:
+    """Put a row beside a true one that nobody signed, with a list that names the file."""
+    item = bytes([ItemKind.KEYS]) + file.digest() + keys_tag(file.header.folder, file.digest())
+    with session.database.transaction() as rows:
+        true = rows.operation(session.log.origin, 3)
+        assert true is not None
+        digest = digest_of(true.header, item, true.sealed)
+        rows.add_operation(OperationRow(true.origin, 3, true.header, item, true.sealed, digest))
+
+
+@pytest.mark.parametrize("generation", [0, 1])
+@pytest.mark.parametrize("listed_in", [list_in_a_strangers_log, list_in_a_false_row])
+def test_what_no_seat_signed_does_not_make_altered_keys_right(
+    filled: Filled, listed_in: Callable[[Session, KeyFile], None], generation: int
+) -> None:
+    altered = alter_keys(filled.place, generation=generation)
+    with filled.open() as session:
+        assert "old-keys" in {alarm.code for alarm in session.alarms}
+        listed_in(session, altered)
+    for _ in range(2):
+        with filled.open() as session:
+            assert "old-keys" in {alarm.code for alarm in session.alarms}
+            assert "keys-file" in {fault.code for fault in log_checking.verify(session).faults}
+
+
+def change_keys(session: Session) -> None:
+    """Make the next generation, as a change of passphrase does."""
+    old, new = (Factors(bytearray(PASSPHRASE)) for _ in range(2))
+    change_factors(session, MEMBER, old, new)
+
+
+def test_a_newer_generation_that_the_seat_listed_is_learned(filled: Filled) -> None:
+    with filled.open() as session:
+        change_keys(session)
+    for _ in range(2):
+        with filled.open() as session:
+            assert session.warnings == ()
+            keys = session.pin_file.load()
+            assert keys is not None
+            assert keys.keys_generation == 1
+
+
+def test_an_earlier_generation_is_told_even_where_a_log_lists_it_as_its_newest(filled: Filled) -> None:
+    """A log of the seat can list an old file last only if the seat did so; the pins know better."""
+    first = (filled.path / "keys").read_bytes()
+    with filled.open() as session:
+        change_keys(session)
+    filled.open().close()
+    with filled.open() as session, session.work() as work:
+        file = KeyFile.decode(first)
+        work.list_keys_file(file.header.folder, file.digest())
+        work.commit(Entry(act="keys.change"))
+    (filled.path / "keys").write_bytes(first)
+    with filled.open() as session:
+        assert "old-keys" in {alarm.code for alarm in session.alarms}

@@ -9,14 +9,31 @@ from typing import Any, cast
 import pytest
 
 from tests.log.writer import Writer
+from tests.services.colleague import admit
+from tests.services.founded import Filled, Place
+from vault.access.membership.next_roster import Change, next_roster
 from vault.access.pins.pins import Pinned
+from vault.access.seat_keys.refresh import Refreshed, needs_refresh, refresh
+from vault.access.seat_keys.root_secret import kept_secret
+from vault.access.session import Session
 from vault.access.trust.prover import Prover, gives_root, proven_alone
-from vault.ids import Origin
+from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, Origin, RecordId, SeatId
+from vault.log.epoch_notice import EpochNotice, RevokedLog
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD
 from vault.log.tree import EMPTY_ROOT, TILE_WIDTH, Frontier, leaf_hash
-from vault.records.seatlog import SeatLog
+from vault.policy.roles import Role
+from vault.records.seatlog import Holder, SeatLog
+from vault.records.work import Entry
+from vault.seal.keyring import Keyring
+from vault.seal.purposes import Purpose
+from vault.seal.recovery import derive_root_seed
+from vault.seal.signing import public_key, sign
+from vault.services.cases import cases
+from vault.services.grants import sharing
+from vault.services.projection.projection import up_to_date_index
 from vault.store import tables
 from vault.store.rows import Rows
-from vault.store.rowtypes import CheckpointRow, OperationRow, TileRow
+from vault.store.rowtypes import CheckpointRow, EpochRow, LocalRow, OperationRow, TileRow
 from vault.store.schema import open_in_memory
 from vault.validity.authority import Proven
 
@@ -255,3 +272,214 @@ def test_what_was_hashed_before_a_log_was_cut_is_hashed_again_when_it_is_as_long
     assert found.proven(rows, origin_of(log), 0, 8) == Proven(5)
     store(rows, other, start=5)
     assert found.proven(rows, origin_of(log), 0, 8) == Proven(5)
+
+
+# What a session believes of a log that it proved before, and what it forgets of one that was cut.
+__all__ = ["log", "rows"]  # fixtures
+
+
+def test_of_a_stretch_without_entries_nothing_is_proven_and_nobody_is_named(rows: Rows) -> None:
+    log = written(8)
+    store(rows, log)
+    forge(rows, 3)
+    for start, size in ((4, 4), (8, 8), (9, 12), (5, 3)):
+        assert prover(seen(log)).proven(rows, origin_of(log), start, size) == Proven(start)
+
+
+def test_in_place_of_headers_only_tiles_that_end_at_or_before_the_start_are_believed(rows: Rows, log: Writer) -> None:
+    """What lies before was proven when it was read."""
+    store(rows, log, tiles=True)
+    for false, starts in ((10, {0: True, 255: True, 256: False}), (300, {256: True, 511: True, 512: False})):
+        named = forge(rows, false)
+        for start, is_noticed in starts.items():
+            expected = Proven(SIZE, named) if is_noticed else Proven(SIZE)
+            assert prover(seen(log)).proven(rows, origin_of(log), start, SIZE) == expected
+        rows.connection.execute(tables.operation.delete().where(tables.operation.c.digest == FORGED.rows[false].digest))
+
+
+def test_a_false_tile_that_ends_in_a_stretch_takes_nothing_from_its_headers(rows: Rows, log: Writer) -> None:
+    store(rows, log)
+    rows.put_tile(TileRow(log.origin, 0, 1, bytes(32 * TILE_WIDTH)))
+    assert prover(seen(log)).proven(rows, origin_of(log), 511, SIZE) == Proven(SIZE)
+
+
+def test_the_own_headers_in_another_log_prove_nothing_of_it(rows: Rows) -> None:
+    own, other = written(5), Writer("b").write(5)
+    store(rows, other)
+    remove(rows, *range(5))
+    for row in own.rows:
+        rows.add_operation(OperationRow(*row._replace(origin=other.origin)))
+    assert prover(seen(other), own=own).proven(rows, origin_of(other), 0, 5).size == 0
+
+
+def test_a_later_header_of_the_own_log_that_stands_earlier_too_is_named(rows: Rows) -> None:
+    """What memory has from there on is then what stands there, though it is more than was asked for."""
+    log, last = written(5), b"\xff" * 32
+    store(rows, log)
+    rows.add_operation(OperationRow(*log.rows[4]._replace(seq=3, digest=last)))
+    assert prover(own=log).proven(rows, origin_of(log), 2, 4) == Proven(4, frozenset({(3, last)}))
+
+
+# ---- what is undisputed
+
+
+def test_of_the_own_log_whose_first_entry_was_signed_twice_nothing_is_undisputed(rows: Rows) -> None:
+    log, other = written(5), written(1, word="other")
+    store(rows, log)
+    rows.add_operation(OperationRow(*other.rows[0]))
+    store_seals(rows, other)
+    assert prover(own=log).undisputed(rows, origin_of(log)) == 0
+
+
+def store_seals(rows: Rows, log: Writer) -> None:
+    for seal in log.seals:
+        rows.add_checkpoint(CheckpointRow(*seal))
+
+
+# ---- what is known, and what is forgotten
+
+
+def test_what_a_log_lacked_or_was_given_before_it_was_cut_is_told_anew_when_it_is_as_long_again(rows: Rows) -> None:
+    log = written(8, sealed=(5,))
+    found = prover(seen(log))
+    store(rows, log)
+    false = forge(rows, 6)
+    assert found.proven(rows, origin_of(log), 0, 8) == Proven(8, false)
+    remove(rows, 5, 6, 7)
+    assert found.proven(rows, origin_of(log), 0, 8) == Proven(5)
+    for row in log.rows[5:]:
+        rows.add_operation(OperationRow(*row))
+    false = forge(rows, 7)
+    assert found.proven(rows, origin_of(log), 0, 8) == Proven(8, false)
+
+
+def test_of_a_log_that_was_cut_what_is_here_is_told_until_it_comes_again_and_of_others_what_was_seen(
+    rows: Rows,
+) -> None:
+    log, unread = written(8, sealed=(5,)), seen(Writer("b").write(3))
+    found = prover({**seen(log), **unread})
+    at_5 = next(seal.root for seal in log.seals if seal.size == 5)
+    store(rows, log)
+    for gone, size, root in (((), 8, log.frontier.root()), ((5, 6, 7), 5, at_5)):
+        remove(rows, *gone)
+        assert found.proven(rows, origin_of(log), 0, 8) == Proven(size)
+        assert found.here() == {**unread, origin_of(log): Pinned(size, root)}
+    for row in log.rows[5:]:
+        rows.add_operation(OperationRow(*row))
+    assert found.proven(rows, origin_of(log), 0, 8) == Proven(8)
+    assert found.here() == {**unread, **seen(log)}
+
+
+def test_what_is_verified_beyond_what_was_seen_is_told_from_then_on(rows: Rows) -> None:
+    log = written(8, sealed=(5,))
+    at_5 = next(seal.root for seal in log.seals if seal.size == 5)
+    store(rows, log)
+    found = prover({origin_of(log): Pinned(5, at_5)})
+    assert found.proven(rows, origin_of(log), 0, 8) == Proven(8)
+    assert found.here() == seen(log)
+
+
+# What a seat takes in of what others did: keys, rosters, and which epochs say that they drop it.
+CASE, OTHER = CompartmentId(b"\x0c" * 16), CompartmentId(b"\x0b" * 16)
+FIRST, SECOND = EpochId(b"\x0d" * 16), EpochId(b"\x0e" * 16)
+SEAT, SOMEBODY = SeatId(b"\x01" * 16), SeatId(b"\x02" * 16)
+
+
+def test_a_roster_that_the_root_signed_alone_is_told_when_it_comes_in(session: Session) -> None:
+    effective, home = session.directory.effective, session.directory.compartment
+    change = Change(roles={MemberId(b"f" * 16): frozenset({Role.FIELD})})
+    roster = next_roster(effective, change, lambda _: {})
+    seed = derive_root_seed(kept_secret(session) or b"")
+    with session.work() as work:
+        signed = roster.signed(public_key(seed), sign(seed, ROSTER_PURPOSE, roster.root))
+        work.write(home, RecordId(ROSTER_RECORD), "roster", signed.fields())
+        work.commit(Entry(act="roster.change"))
+    for _ in range(2):
+        refresh(session)
+        assert [alarm.code for alarm in session.alarms] == ["sheets"]
+    assert session.directory.roster == roster.root
+
+
+def test_keys_that_a_lost_keyring_had_are_held_and_kept_again_and_no_gain_where_nothing_changed(filled: Filled) -> None:
+    """What others gave, took away or had no right to give: `tests/attacks/test_shared_keys.py`."""
+    first = filled.cases[0]
+    with filled.open() as session:
+        (epoch,) = session.keyring.epochs_of(first)
+        before = stored(session)
+        assert refresh(session) == Refreshed((), ())
+        assert stored(session) == before
+        assert not session.uses_index
+        up_to_date_index(session)
+        key = session.keyring.get(epoch)
+        session.keyring.drop(epoch)
+        assert refresh(session) == Refreshed((first,), ())
+        assert (
+            session.keyring.get(epoch) == Keyring.decode(session.log.place.open_row(stored(session))).get(epoch) == key
+        )
+        # What its cursor passed by unread comes again.
+        places = [*session.index().pending()]
+        assert places == [session.log.origin]
+        assert not session.index().was_asked
+        assert session.alarms == ()  # an unlock alone says that the keyring was an older one
+
+
+def test_a_key_that_was_given_and_does_not_open_is_told_as_lost(founded: Place) -> None:
+    with founded.open() as session:
+        oren, case = admit(session), cases.create(session, title="A case", kind="asylum").case
+        false = Holder(oren.seat, session.kem_private.public)  # sealed to another's key
+        with session.work() as work:
+            work.grant(case, EpochId(session.keyring.epochs_of(case)[0]), [false])
+            work.commit(Entry(act="grant.add"))
+    with oren.open(founded) as session:
+        assert [(alarm.code, not alarm.is_news) for alarm in session.alarms] == [("keyring-lost", True)]
+        assert not session.holds(case)
+
+
+def test_a_case_that_was_withdrawn_leaves_keyring_and_index(filled: Filled) -> None:
+    with filled.open() as session:
+        ada = admit(session, roles={Role.CASEWORKER})
+        sharing.grant(session, filled.cases[0], [ada.member])
+    with ada.open(filled.place) as session:
+        assert [row.case for row in cases.list_all(session)] == [filled.cases[0]]
+    with filled.open() as session:
+        sharing.revoke(session, filled.cases[0], [ada.member])
+    with ada.open(filled.place) as session:
+        assert session.keyring.epochs_of(filled.cases[0]) == ()
+        assert cases.list_all(session) == []
+
+
+def stored(session: Session) -> LocalRow:
+    with session.database.reading() as rows:
+        row = rows.local(session.seat, Purpose.KEYRING)
+    assert row is not None
+    return row
+
+
+# ---- which epochs say that they drop a seat
+
+
+def notice(
+    compartment: CompartmentId = CASE, *revoked: SeatId, kind: CompartmentKind = CompartmentKind.CASE
+) -> EpochNotice:
+    """Return an epoch that drops these seats."""
+    revocations = tuple(RevokedLog(seat, bytes([number]) * 32, 0) for number, seat in enumerate(revoked))
+    return EpochNotice(1, bytes(16), compartment, kind, SECOND, (FIRST,), revocations)
+
+
+def test_an_unlock_looks_closer_where_an_epoch_says_that_it_drops_the_seat_from_what_it_holds() -> None:
+    keyring = Keyring()
+    keyring.add(CASE, FIRST, bytes(32))
+    junk = EpochRow(bytes(32), CASE, bytes(500))
+    needed = []
+    for found in (
+        notice(CASE, SEAT),
+        notice(CASE, SOMEBODY, SEAT),
+        notice(CASE, SOMEBODY),
+        notice(OTHER, SEAT),
+        notice(CASE, SEAT, kind=CompartmentKind.DIRECTORY),  # there rosters say
+        None,
+    ):
+        with open_in_memory().transaction() as rows:
+            rows.add_epochs([junk if found is None else EpochRow(found.digest(), found.compartment, found.encode())])
+            needed.append(needs_refresh(rows, SEAT, keyring))
+    assert needed == [True, True, False, False, False, False]

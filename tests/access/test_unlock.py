@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,38 +15,56 @@ import pytest
 import sqlalchemy as sa
 
 from tests.access.power import cut_at_commit
-from tests.access.told import is_told
+from tests.access.test_keychange import read_keys
+from tests.access.told import NOTHING, is_told, told_by
+from tests.attacks.outsider import learn
 from tests.english import in_english
 from tests.services.colleague import admit
-from tests.services.founded import MEMBER, PASSPHRASE, Place
+from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
 from vault import platform
+from vault.access.pins.alarms import clock_alarms, stored
+from vault.access.pins.copies import COPIED_ROWS, copy_keys, copy_keys_of
+from vault.access.pins.delays import AttemptFile
 from vault.access.pins.pins import PinFile, Pinned, Pins
 from vault.access.seat_keys.rekeying import slots_here
+from vault.access.seat_keys.slots import Factors, change_factors, check_factors, salt_of_vault
 from vault.access.session import Session
 from vault.access.trust.attempts import note_attempt
 from vault.access.unlock import unlock
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.clock import now_ms
 from vault.errors import (
+    InternalError,
     MalformedError,
     NewerVaultError,
     NoVaultError,
     OpenElsewhereError,
     RefusedError,
+    TryAgainError,
     VaultError,
     VerificationError,
     WrongPassphraseError,
 )
-from vault.ids import Origin, SeatId
+from vault.ids import CompartmentId, Origin, RecordId, SeatId
 from vault.log.genesis import Genesis
 from vault.log.tree import TILE_WIDTH
+from vault.policy.clocks import JUMP_MS, ClockReading, ClockState
+from vault.policy.roles import Action
 from vault.records.work import Entry
-from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, KeyFile
+from vault.seal.entrance.doors import DoorKeys, make_doors
+from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, KeyFile, make_slot
+from vault.seal.keyring import make_key
 from vault.seal.purposes import Purpose
+from vault.services.cases import notes
 from vault.services.evidence import logbook
 from vault.store import tables
+from vault.store.engine import Database
 from vault.store.files import BALLAST_SIZE
 from vault.store.folder import VaultFolder
 from vault.store.rowtypes import TileRow
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message
 
 HOUR_MS = 3_600_000
 JUNK = b"\x11" * 32
@@ -97,7 +116,7 @@ NO_WAY_IN: dict[str, tuple[bytes, dict[str, Any]]] = {
 
 
 def test_every_way_that_does_not_lead_in_has_one_error_and_leaves_no_passphrase(founded: Place) -> None:
-    """That it costs the same too, `tests/seal/test_unlocking.py` says."""
+    """That it costs the same too, `tests/seal/test_factors.py` says."""
     for name, (passphrase, given) in NO_WAY_IN.items():
         typed = bytearray(passphrase)
         damage = put(HEADER_SIZE + 100, b"!") if name == "a damaged slot" else bytes
@@ -345,3 +364,219 @@ def test_the_ballast_that_a_full_disk_was_given_is_put_back_where_there_is_ample
         stands[free] = ballast.exists()
     assert stands == {None: False, AMPLE - 1: False, AMPLE: True}
     assert ballast.stat().st_size == BALLAST_SIZE
+
+
+# An open session: what it allows, what it knows of cases, and how it ends.
+NEVER = CompartmentId(b"n" * 16)
+NOT_GRANTED = "you cannot open a case: this case was not granted to you"
+
+
+def test_roles_and_grants_together_allow_an_act(filled: Filled) -> None:
+    with filled.open() as session:
+        assert session.require(Action.CASE_CREATE) == "role"
+        assert session.require(Action.CASE_READ, filled.cases[0]) == "role+grant"
+        for case in (None, NEVER):
+            assert told_by(session.require, Action.CASE_READ, case) == (RefusedError, NOT_GRANTED)
+        assert [session.holds(case) for case in (*filled.cases, NEVER)] == [True, True, False]
+        with session.work() as work, pytest.raises(RefusedError, match="was not granted to this device"):
+            work.write(NEVER, RecordId(b"r" * 16), "note", {})
+
+
+def test_of_several_cases_each_is_known_in_the_order_in_which_it_was_asked_for(filled: Filled) -> None:
+    first, second = filled.cases
+    with filled.open() as session:
+        states = session.states_of([second, NEVER, first, second])
+        assert [*states] == [second, NEVER, first]
+        assert [None if state is None else state.compartment for state in states.values()] == [second, None, first]
+        assert session.state_of(first) == states[first]
+
+
+def test_a_session_that_was_locked_writes_nothing_and_locking_it_again_does_nothing(founded: Place) -> None:
+    with founded.open() as session:
+        pass
+    session.close()
+    with pytest.raises(InternalError, match="the session is closed"):
+        session.work()
+    founded.open().close()
+
+
+def test_drafts_are_open_until_the_session_is_locked_and_a_clock_is_believed_by_a_person_alone(filled: Filled) -> None:
+    with filled.open() as session:
+        drafts, now_ms = session.drafts(), session.log.now_ms()
+        assert session.drafts() is drafts
+        session.log.now_ms = lambda: now_ms + 10 * JUMP_MS  # a clock that jumped
+        assert session.clock().state is ClockState.JUMPED
+        for _ in range(2):
+            session.add_alarm(Finding(Code.CLOCK, Message("It jumped."), severity=Severity.NEWS))
+        told = [in_english(session.warnings)]
+        session.believe_clock()
+        assert [*told, in_english(session.warnings)] == [("It jumped.",), ()]
+        assert session.clock().state is ClockState.STEADY
+    with filled.open() as session:
+        assert "clock" in {alarm.code for alarm in session.alarms}
+
+
+def test_what_cannot_be_remembered_at_the_end_is_told_and_everything_is_locked_all_the_same(
+    filled: Filled, tmp_path: Path
+) -> None:
+    session = filled.open()
+    notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "the last one"))
+    shutil.rmtree(filled.state)
+    filled.state.write_text("a file where the folder was")
+    session.keep_pins()
+    with pytest.raises(TryAgainError, match=r"the state folder .* cannot be written"):
+        session.close()
+    assert told_by(session.close) == NOTHING
+    with Place(filled.path, tmp_path / "another account").open() as again:
+        assert again.log.origin != session.log.origin
+
+
+# The signing key of a session that was killed is gone from the disk once the next session has begun (FORMAT.md 5).
+def killed(filled: Filled, folder: Path) -> Place:
+    """Return the vault as it lies on the disk when a session is killed in the middle of its work."""
+    with filled.open() as session:
+        notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "the last act before the kill"))
+        return filled.place.copied_to(folder)
+
+
+def test_the_next_unlock_leaves_no_key_of_the_killed_session_beside_the_log(filled: Filled, tmp_path: Path) -> None:
+    outsider = learn(filled.path)
+    place = killed(filled, tmp_path / "killed")
+    with place.open() as session:
+        number = session.log.session.number
+        seized = tmp_path / "seized"
+        shutil.copytree(place.path, seized)
+    # Of what is seized, the main file alone: what the log would replace in it must not be there any more.
+    (seized / "vault.db-wal").unlink(missing_ok=True)
+    with outsider.rows(seized) as rows:
+        (stored,) = rows.execute("SELECT number FROM local WHERE purpose = ?", (int(Purpose.SESSION),)).fetchone()
+    assert stored == number + 1
+
+
+def test_an_unlock_that_cannot_erase_it_does_not_go_on(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Database) -> None:
+        raise TryAgainError(Message("no room, says the test"))
+
+    with monkeypatch.context() as breaking:
+        breaking.setattr(Database, "truncate_wal", full)
+        with pytest.raises(TryAgainError, match="says the test"):
+            filled.open()
+    with filled.open() as session:
+        assert session.warnings == ()
+
+
+# What opens a copy of a vault: a member's factors and the doors of the copy, and no session key.
+def test_a_copy_holds_the_root_secret_and_the_keyring_of_a_seat_and_whose_slot_is_which_and_nothing_that_signs() -> (
+    None
+):
+    assert set(COPIED_ROWS) == {Purpose.ROOT_SECRET, Purpose.KEYRING, Purpose.SLOT}
+
+
+def test_the_passphrase_opens_a_copy_and_is_wiped(filled: Filled) -> None:
+    typed = bytearray(PASSPHRASE)
+    keys = copy_keys_of(read_keys(filled.path), member=MEMBER, passphrase=typed)
+    assert typed == bytes(len(PASSPHRASE))
+    with filled.open() as session:
+        assert keys == session.copy_keys(read_keys(filled.path))
+
+
+@pytest.mark.parametrize("factor", [{"device_secret": b"f" * 32}, {"fido2_secret": b"f" * 32}])
+def test_a_seat_with_a_further_factor_needs_it_for_a_copy_too(filled: Filled, factor: dict[str, bytes]) -> None:
+    file = read_keys(filled.path)
+    with filled.open() as session:
+        secrets = session._secrets
+    slot = make_slot(file.header, 0, secrets, passphrase=bytearray(PASSPHRASE), member_name=MEMBER, **factor)
+    copied = replace(file, slots=(slot, *file.slots[1:]))
+    assert copy_keys_of(copied, member=MEMBER, passphrase=bytearray(PASSPHRASE), **factor) == copy_keys(file, secrets)
+    with pytest.raises(WrongPassphraseError, match="no key slot opens"):
+        copy_keys_of(copied, member=MEMBER, passphrase=bytearray(PASSPHRASE))
+
+
+def test_a_seat_without_a_door_in_the_copy_is_told(filled: Filled) -> None:
+    file = read_keys(filled.path)
+    closed = replace(file, doors=make_doors(file.header.vault, DoorKeys(make_key()), []))
+    with filled.open() as session, pytest.raises(VerificationError, match="no door of the keys file opens for your"):
+        session.copy_keys(closed)
+
+
+# Factors asked for again in an open session: whose they must be, and what is exchanged with the right ones.
+NEXT = b"a kettle for the harbour"
+FURTHER = {"device_secret": b"D" * 32, "fido2_secret": b"F" * 32}
+
+
+def own(**further: bytes) -> Factors:
+    return Factors(bytearray(PASSPHRASE), **further)
+
+
+def refuse(seconds: float) -> None:
+    pytest.fail(f"waits {seconds} s")
+
+
+def check(session: Session, factors: Factors) -> object:
+    return check_factors(session, MEMBER, factors, refuse)
+
+
+@pytest.mark.long
+def test_after_an_exchange_all_new_factors_together_open_the_same_slot_and_the_old_ones_nothing(founded: Place) -> None:
+    with founded.open() as session:
+        before = KeyFile.decode(session.folder.keys.read_bytes())
+        new = change_factors(session, MEMBER, own(), Factors(bytearray(NEXT), **FURTHER), refuse)
+        assert new.header.generation == before.header.generation + 1
+        assert [number for number in range(32) if new.slots[number] != before.slots[number]] == [0]
+        assert is_told(WrongPassphraseError, "no key slot opens", check, session, own())
+        assert told_by(check, session, Factors(bytearray(NEXT), **FURTHER)) == NOTHING
+
+    def opens(**given: Any) -> bool:
+        return told_by(lambda: unlock(founded.path, member=MEMBER, state=founded.state, **given).close()) == NOTHING
+
+    alone = [{name: FURTHER[name]} for name in FURTHER]
+    assert [opens(passphrase=bytearray(NEXT), **some) for some in ({}, *alone, FURTHER)] == [False, False, False, True]
+
+
+def test_the_factors_of_another_seat_are_wrong_ones(founded: Place) -> None:
+    with founded.open() as session:
+        oren = admit(session)
+    with founded.open() as session:
+        theirs = Factors(bytearray(oren.passphrase))
+        with pytest.raises(WrongPassphraseError, match="no key slot opens"):
+            check_factors(session, oren.name, theirs, refuse)
+
+
+def test_another_file_than_the_one_that_the_session_opened_is_not_tried(founded: Place) -> None:
+    with founded.open() as session:
+        file = KeyFile.decode(session.folder.keys.read_bytes())
+        session.folder.keys.write_bytes(file.with_slot(5, bytes(SLOT_BLOB_SIZE)).encode())
+        for factors in (own(), Factors(bytearray(b"wrong"))):
+            words = "the keys file is not the one that this session opened"
+            assert told_by(check, session, factors) == (VerificationError, words)
+        assert AttemptFile.of(file.header, founded.state).load().count == 0
+
+
+def test_the_salt_of_a_vault_is_that_of_its_keys_file_and_a_keys_file_alone_is_no_vault(founded: Place) -> None:
+    salt = KeyFile.decode((founded.path / "keys").read_bytes()).header.vault_salt
+    assert salt_of_vault(founded.path) == salt
+    (founded.path / "vault.db").unlink()
+    with pytest.raises(NoVaultError, match=r"the file vault\.db is missing"):
+        salt_of_vault(founded.path)
+
+
+# What a person hears of the clock: news with a way on, never a fault that stops work.
+SEEN_MS = 1_700_000_000_000
+SEEN = "2023-11-14 22:13"
+
+
+def test_a_clock_that_went_on_is_not_spoken_of() -> None:
+    assert clock_alarms(ClockReading(ClockState.STEADY, SEEN_MS, SEEN_MS)) == ()
+
+
+def test_a_clock_that_jumped_is_news_that_names_the_time_in_utc_and_the_way_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Bishkek")
+    time.tzset()
+    told = {state: clock_alarms(ClockReading(state, SEEN_MS, 0)) for state in (ClockState.JUMPED, ClockState.SET_BACK)}
+    monkeypatch.undo()
+    time.tzset()
+    for state, words in ((ClockState.JUMPED, "48 hours ahead"), (ClockState.SET_BACK, "behind a time that was seen")):
+        (alarm,) = told[state]
+        assert (alarm.code, alarm.is_news, stored([alarm])) == (Code.CLOCK, True, ())
+        assert words in str(alarm.message)
+        assert SEEN in str(alarm.message)

@@ -17,17 +17,7 @@ from tests.attacks.burglar import everything
 from tests.attacks.flooding import begin_logs, give_all_logs, make_siblings, take_alone
 from tests.attacks.outsider import learn_as
 from tests.services.founded import PASSPHRASE
-from tests.services.organisation import (
-    AMINA,
-    DANA,
-    JOEL,
-    MIRA,
-    SELIN,
-    TOMAS,
-    Account,
-    Organisation,
-    give,
-)
+from tests.services.organisation import AMINA, DANA, JOEL, MIRA, SELIN, TOMAS, Account, Organisation, give
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -150,8 +140,7 @@ class Schedule:
         place = account.place.copied_to(self.folder / make_id().hex())
         self.told.append("the hostile device is copied")
         self.organisation = Organisation(
-            self.organisation.folder,
-            {**self.organisation.accounts, _TWIN: replace(account, place=place)},
+            self.organisation.folder, {**self.organisation.accounts, _TWIN: replace(account, place=place)}
         )
 
     def _lose_rows(self) -> None:

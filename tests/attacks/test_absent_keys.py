@@ -17,24 +17,15 @@ from tests.attacks.plaintext import forms
 from tests.attacks.test_epoch_names import list_notice
 from tests.english import in_english
 from tests.services.founded import PASSPHRASE
-from tests.services.organisation import (
-    AMINA,
-    DANA,
-    JOEL,
-    MIRA,
-    SELIN,
-    TOMAS,
-    Account,
-    Organisation,
-    give,
-    share,
-)
+from tests.services.organisation import AMINA, DANA, JOEL, MIRA, NOOR, SELIN, TOMAS, Account, Organisation, give, share
 from vault.access.session import Session
+from vault.access.trust.key_lists import waits_for
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
+from vault.cli.log import verified
 from vault.errors import VaultError, VerificationError
-from vault.ids import CompartmentId, CompartmentKind, EpochId
-from vault.log.epoch_notice import EpochNotice
+from vault.ids import RECOVERY_SEAT, CompartmentId, CompartmentKind, EpochId
+from vault.log.epoch_notice import KIND_AT, EpochNotice
 from vault.log.items import Item, ItemKind
 from vault.records.epochs import notices_of
 from vault.records.work import Entry, Work
@@ -44,6 +35,7 @@ from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 from vault.services.members import members
 from vault.services.projection.projection import up_to_date_index
+from vault.store.rowtypes import VersionKeyRow
 
 BEFORE, AFTER = "Sealwort before", "Sealwort after"
 WAITS = "waits until everything that is missing has arrived"
@@ -315,3 +307,218 @@ def test_an_epoch_that_goes_on_from_one_that_is_not_here_counts_as_little(revoke
         for act in ACTS:
             with pytest.raises(VerificationError, match=WAITS):
                 act(amina, revoked)
+
+
+# A grant that is listed and nowhere may be anybody's: who lists one lets others wait, as long as they are in.
+def list_a_grant_that_is_nowhere(session: Session, case: CompartmentId) -> None:
+    with Work(session.log) as work:
+        work._items.append(Item.in_compartment(ItemKind.GRANT, case, os.urandom(32)))
+        work.commit(Entry(act="grant.add"))
+
+
+@pytest.mark.long
+def test_what_an_ended_member_listed_and_never_sent_stops_nobody(organisation: Organisation, tmp_path: Path) -> None:
+    """The one who was given the case by them, and wrote in good faith, is not in doubt for it either."""
+    with organisation.at(SELIN, AMINA, JOEL, MIRA) as (selin, amina, joel, mira):
+        case = cases.create(selin, title="Passed on", kind="asylum").case
+        share(selin, case, organisation, AMINA)
+        give(selin, amina, tmp_path)
+        give(amina, selin, tmp_path)
+        share(amina, case, organisation, JOEL)
+        give(amina, joel, tmp_path)
+        notes.add(joel, case, Note(NoteKind.CONTACT, "in good faith"))
+        list_a_grant_that_is_nowhere(amina, case)
+        give(amina, selin, tmp_path)
+        give(joel, selin, tmp_path)
+        assert waits_for(selin, case)
+        give(selin, mira, tmp_path)
+        assert members.suspend(mira, amina.member).is_done
+        give(mira, selin, tmp_path)
+        assert not waits_for(selin, case)
+        sharing.grant(selin, case, organisation.members(TOMAS))
+
+
+# Audit keys of another log that are gone: the auditor is told which payloads they should read and cannot.
+AUDIT = f"substr(bytes, {KIND_AT + 1}, 1) = x'07'"
+TakeRows = Callable[[Any, list[bytes], list[bytes]], None]
+
+
+def epochs(rows: Any, digests: list[bytes], ids: list[bytes]) -> None:
+    rows.executemany("DELETE FROM epoch WHERE digest = ?", [(one,) for one in digests])
+
+
+def epochs_and_grants(rows: Any, digests: list[bytes], ids: list[bytes]) -> None:
+    epochs(rows, digests, ids)
+    rows.executemany("DELETE FROM granted WHERE epoch = ?", [(one,) for one in ids])
+
+
+def own_grants(rows: Any, digests: list[bytes], ids: list[bytes]) -> None:
+    rows.executemany("DELETE FROM granted WHERE epoch = ? AND seat != ?", [(one, RECOVERY_SEAT) for one in ids])
+
+
+def epoch_of_recoverys_grant(rows: Any, digests: list[bytes], ids: list[bytes]) -> None:
+    rows.executemany(
+        "UPDATE granted SET epoch = zeroblob(16) WHERE epoch = ? AND seat = ?", [(one, RECOVERY_SEAT) for one in ids]
+    )
+
+
+def of_joel(rows: Any, origin: bytes) -> tuple[list[bytes], list[bytes]]:
+    """Return digests and ids of the audit epochs that Joel's log lists."""
+    lists = b"".join(row for (row,) in rows.execute("SELECT list FROM operation WHERE origin = ?", (origin,)))
+    listed = {lists[at + 1 : at + 33] for at in range(0, len(lists), 49)}
+    found = [
+        (d, b) for d, b in rows.execute(f"SELECT digest, bytes FROM epoch WHERE {AUDIT}").fetchall() if d in listed
+    ]
+    return [digest for digest, _ in found], [notice[35:51] for _, notice in found]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("how", "codes"),
+    [
+        pytest.param(epochs, {"payload-key"}, id="the epoch"),
+        pytest.param(epochs_and_grants, {"payload-key"}, id="the epoch and its grants"),
+        pytest.param(own_grants, {"payload-key", "absent"}, id="the auditor's grant"),
+        pytest.param(epoch_of_recoverys_grant, {"absent"}, id="the epoch in recovery's grant"),
+    ],
+)
+def test_the_auditor_hears_of_each_payload_that_cannot_be_read_any_more(
+    organisation: Organisation, tmp_path: Path, how: TakeRows, codes: set[str]
+) -> None:
+    with organisation.at(JOEL, NOOR) as (joel, noor):
+        cases.create(joel, title="Of Joel", kind="asylum")
+        give(joel, noor, tmp_path)
+        sound = log_checking.verify(noor)
+        assert sound.verified
+        assert not any("Joel" in line for line in in_english(sound.on_their_way))
+        assert sound.payloads_opened
+        origin = joel.log.origin
+    account = organisation[NOOR]
+    with learn_as(account.place.path, account.name, PASSPHRASE).rows(account.place.path) as rows:
+        digests, ids = of_joel(rows, origin)
+        assert digests
+        how(rows, digests, ids)
+    with organisation.open(NOOR) as noor:
+        found = log_checking.verify(noor)
+        assert {fault.code for fault in found.faults} == codes
+        assert {fault.origin for fault in found.faults} == {origin}
+        result = verified(found)
+        assert result.exit_code == 6
+        if "payload-key" in codes:
+            assert "entries that you should be able to read cannot be opened (Joel Brandvik" in " ".join(
+                in_english(result.lines)
+            )
+        noor.require_sound_log()  # it stops nobody: what only auditors see hangs on it
+
+
+@pytest.mark.long
+def test_what_came_by_way_of_others_waits_for_its_key_and_is_no_fault(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    with organisation.at(JOEL, AMINA, NOOR) as (joel, amina, noor):
+        give(joel, noor, tmp_path)
+        before = log_checking.verify(noor)
+        for _ in range(2):
+            next_day(joel)
+            cases.create(joel, title="Of Joel", kind="asylum")
+        give(joel, amina, tmp_path)
+        give(amina, noor, tmp_path)
+        found = log_checking.verify(noor)
+        assert found.verified
+        assert "Joel" in " ".join(in_english(found.on_their_way))
+        assert verified(found).exit_code == 0
+        give(joel, noor, tmp_path)
+        assert "Joel" not in " ".join(in_english(log_checking.verify(noor).on_their_way))
+        assert before.verified
+
+
+def next_day(session: Session) -> None:
+    """Have the session's next entry open a new audit epoch."""
+    session.log.period_is_over = True
+
+
+def test_what_was_sealed_before_somebody_was_an_auditor_is_counted_apart(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    with organisation.at(JOEL, NOOR) as (joel, noor):
+        give(joel, noor, tmp_path)
+        found = log_checking.verify(noor)
+        assert found.verified
+        assert 0 < found.payloads_closed < found.entries - found.payloads_opened + 1
+        assert "from before you were an auditor" in " ".join(in_english(verified(found).lines))
+
+
+# Who lists what is nowhere stops what they had a say in, and no longer than they are in; verify says the same.
+def case_of(session: Session) -> CompartmentId:
+    return cases.create(session, title="A case of one's own", kind="family").case
+
+
+def assert_waits(session: Session, organisation: Organisation, case: CompartmentId) -> None:
+    with pytest.raises(VerificationError, match=WAITS):
+        share(session, case, organisation, TOMAS)
+
+
+def assert_goes_on(session: Session, organisation: Organisation, case: CompartmentId) -> None:
+    up_to_date_index(session)
+    told = " ".join(in_english(session.warnings))
+    assert "their way" not in told
+    assert "its way" not in told
+    share(session, case, organisation, TOMAS)
+    assert log_checking.verify(session).verified
+
+
+def test_a_key_of_the_directory_that_replaces_one_that_is_nowhere_stops_all_until_its_maker_is_ended(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    with organisation.at(MIRA, SELIN, JOEL) as (mira, selin, joel):
+        own, home = case_of(joel), selin.directory.compartment
+        nowhere = (EpochId(os.urandom(16)),)
+        list_notice(
+            selin, EpochNotice(1, selin.vault, home, CompartmentKind.DIRECTORY, EpochId(os.urandom(16)), nowhere)
+        )
+        for taker in (joel, mira):
+            give(selin, taker, tmp_path)
+        assert_waits(joel, organisation, own)
+        assert members.suspend(mira, organisation[SELIN].member).is_done
+        give(mira, joel, tmp_path)
+        assert_goes_on(joel, organisation, own)
+        assert log_checking.verify(mira).verified
+
+
+@pytest.mark.parametrize("who", [NOOR, DANA, AMINA], ids=["auditor", "intake", "caseworker"])
+def test_who_may_write_nothing_in_the_directory_stops_nobody_by_a_record_that_is_nowhere(
+    organisation: Organisation, tmp_path: Path, who: str
+) -> None:
+    with organisation.at(who, JOEL) as (liar, joel):
+        own = case_of(joel)
+        list_what_is_nowhere(liar, joel.directory.compartment, ItemKind.VERSION)
+        give(liar, joel, tmp_path)
+        assert_goes_on(joel, organisation, own)
+
+
+def test_who_may_write_something_in_the_directory_is_waited_for(organisation: Organisation, tmp_path: Path) -> None:
+    with organisation.at(SELIN, JOEL) as (selin, joel):
+        own = case_of(joel)
+        list_what_is_nowhere(selin, joel.directory.compartment, ItemKind.VERSION)
+        give(selin, joel, tmp_path)
+        assert_waits(joel, organisation, own)
+
+
+def test_a_record_without_its_wrapped_key_is_on_its_way_and_no_fault_and_waited_for_no_longer_than_its_author_is_in(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    with organisation.at(SELIN, AMINA) as (selin, amina):
+        case = case_of(selin)
+        share(selin, case, organisation, AMINA)
+        give(selin, amina, tmp_path)
+        notes.add(amina, case, Note(NoteKind.CONTACT, "Sealwort without a key"))
+        with amina.database.transaction() as rows:
+            mine = [one for one in rows.versions(case) if one.origin == amina.log.origin]
+            rows.delete_version_keys({VersionKeyRow(*one[:3], one.epoch, one.wrap) for one in mine})
+        give(amina, selin, tmp_path)
+        assert_waits(selin, organisation, case)
+        found = log_checking.verify(selin)
+        assert found.verified
+        assert len(found.on_their_way) == 1
+        sharing.revoke(selin, case, organisation.members(AMINA))
+        assert_goes_on(selin, organisation, case)

@@ -6,26 +6,47 @@ epoch key from before the erasure is tried on each row that is left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from tests.attacks.burglar import everything
+from tests.attacks.conftest import AGE, RECIPIENT
 from tests.cli.desk import Answer, Desk
+from tests.english import in_english
 from tests.services.colleague import PASSPHRASE as NADIAS
 from tests.services.colleague import admit
 from tests.services.founded import Place
-from tests.services.organisation import JOEL, MIRA, Organisation, full_name, give, open_place
+from tests.services.organisation import AMINA, JOEL, MIRA, SELIN, Organisation, full_name, give, open_place
+from tests.services.test_erasing_told import erase
 from tests.walks.second_person import Typed, run_beside
+from tui.gateway.unlocked_vault import DraftShelf
+from tui.values.cases_shown import DraftShown
 from vault.access.session import Session
-from vault.casework.document import DocumentKind
-from vault.casework.note import Note
+from vault.casework.document import Document, DocumentKind
+from vault.casework.note import AMENDS, Note, typed_note
+from vault.casework.person import Person
+from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.vocabulary import NoteKind
-from vault.ids import CompartmentId, RecordId
+from vault.ids import CompartmentId, RecordId, VersionId, make_id
+from vault.index.heads import heads_of
+from vault.records.versions import open_all
+from vault.records.work import Entry
 from vault.services import case_papers
-from vault.services.cases import case_people, cases, editing, notes, same_people, sections
+from vault.services.approvals import by_file, erasing
+from vault.services.cases import case_people, cases, editing, notes, same_people, sections, story_records
+from vault.services.cases.editing import Place as PlaceOfEditing
+from vault.services.erasures import letter, preview, what_goes
+from vault.services.erasures.letter import letter as letter_letter
+from vault.services.erasures.preview import preview as preview_preview
+from vault.services.erasures.reach import Plan
+from vault.services.erasures.what_goes import what_goes as what_goes_what_goes
+from vault.services.exports import exporting, partners
+from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing
+from vault.services.projection.places import name_of
 
 NAME = "Vexilda Morrowquay"
 OTHER = "Вексильда Морокуй"
@@ -185,3 +206,348 @@ def test_who_has_both_devices_and_every_old_key_finds_no_byte_of_a_person_who_wa
         assert device.found(backup) == set()
         assert device.contents(device.place.path) == []
         assert list(backup.rglob("blobs/*/*")) == []
+
+
+# A person is erased: what still names them is counted, also what nobody can read in a list.
+GUARDED_NAME = "Rustam Guardovenko"
+SAID = "names of these people may be among them"
+
+
+def exported(session: Session, out: Path) -> tuple[CompartmentId, bytes]:
+    """Export a case in which a note names somebody whom nobody registered; return the case and the note."""
+    partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
+    case = cases.create(session, title="T", kind="asylum").case
+    case_people.add(session, case, role="client", names=["Ilham Sodiqova"])
+    note = notes.add(session, case, Note(NoteKind.INTERVIEW, "Her neighbour Guardovenko saw it."))
+    exporting.export(session, case, Wish("lawyer", RECIPIENT, take_proposals=True), out=out)
+    return case, note
+
+
+def told(session: Session, going: Plan) -> list[bool]:
+    """Say whether the preview and the letter tell of records of exports."""
+    before = preview.preview(session, going, needs_second=False)
+    erasing.erase(session, going, why="subject-request")
+    after = letter.letter(session, going, why="subject-request")
+    return [SAID in "\n".join(map(str, lines)) for lines in (before, after)]
+
+
+def test_the_preview_and_the_letter_count_the_records_of_exports_that_may_name_who_was_erased(
+    founded: Place, tmp_path: Path
+) -> None:
+    with founded.open() as session:
+        case, note = exported(session, tmp_path)
+        person = case_people.add(session, case, role="witness", names=[GUARDED_NAME])
+        assert told(session, what_goes.what_goes(session, note.hex())) == [True, True]
+        assert told(session, what_goes.what_goes(session, person.hex())) == [True, True]
+        with session.database.reading() as rows:
+            left = open_all(rows.versions(case), vault=session.vault, keyring=session.keyring)
+        assert {each.content.kind for each in left if "Guardovenko" in repr(each.content.fields)} == {"disclosure"}
+        ref = cases.open_case(session, case).head.value.ref
+        assert told(session, what_goes.what_goes(session, ref)) == [False, False]
+
+
+@pytest.mark.parametrize("is_in_section", [False, True], ids=["case", "section"])
+@pytest.mark.parametrize("file", ["Rustam_Guardovenko_passport.jpg", "RUSTÁM-Guardovenko.2.jpg"])
+def test_what_names_a_person_is_found_in_a_section_as_in_the_case(
+    founded: Place, tmp_path: Path, file: str, *, is_in_section: bool
+) -> None:
+    paper = tmp_path / file
+    paper.write_bytes(b"\xff\xd8\xff\xe0 a picture")
+    with founded.open() as session:
+        case = cases.create(session, title="T", kind="asylum").case
+        person = case_people.add(session, case, role="witness", names=[GUARDED_NAME])
+        home = sections.create(session, case, what="sources", title="who told us") if is_in_section else case
+        case_papers.add_paper(session, home, paper, {"kind": DocumentKind.PASSPORT, "title": "scan"})
+        going = what_goes.what_goes(session, person.hex())
+        assert list(going.left.named.values()) == ["document"]
+        assert list(going.left.perhaps.values()) == ["document"]
+
+
+# Unfinished texts: what corrects an erased note goes with it, and what still names the people is told.
+def begin(
+    session: Session, case: CompartmentId, text: str, *, amends: RecordId | None = None, section: str = ""
+) -> None:
+    said = {"text": text} | ({} if amends is None else {AMENDS: amends.hex()})
+    draft = DraftShown(case.hex(), make_id().hex(), "C", 1, typed_note(said), section=section)
+    DraftShelf(session.drafts()).save(draft)
+
+
+def lines(session: Session, *what: str) -> tuple[str, str]:
+    going = what_goes_what_goes(session, *what)
+    return (
+        "\n".join(in_english(preview_preview(session, going, needs_second=False))),
+        "\n".join(in_english(letter_letter(session, going, why="subject-request"))),
+    )
+
+
+def test_a_draft_that_corrects_a_note_goes_with_it(organisation: Organisation) -> None:
+    with organisation.open(AMINA) as amina:
+        case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
+        note = notes.add(amina, case, Note(NoteKind.INTERVIEW, f"{NAME} hides at 12 Elm Road"))
+        other = notes.add(amina, case, Note(NoteKind.INTERVIEW, "the other"))
+        begin(amina, case, f"{NAME} hides at 12 Elm Road, second floor", amends=note)
+        begin(amina, case, "more of the other", amends=other)
+        assert "unfinished" not in lines(amina, note.hex())[0]
+        done = erasing.erase(amina, what_goes_what_goes(amina, note.hex()), why="subject-request")
+        assert done.removed.drafts == 1
+        assert [draft.text for draft in DraftShelf(amina.drafts()).list()] == ["more of the other"]
+
+
+def test_a_draft_in_a_section_goes_with_the_section(organisation: Organisation) -> None:
+    with organisation.open(AMINA) as amina:
+        case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
+        section = sections.create(amina, case, what="location", title="S")
+        begin(amina, case, "of the section", section=section.hex())
+        erase(amina, section.hex())
+        assert amina.drafts().list() == []
+
+
+def test_the_preview_and_the_letter_tell_of_drafts_that_still_name_the_people(organisation: Organisation) -> None:
+    with organisation.open(AMINA) as amina:
+        case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
+        person = case_people.add(amina, case, role="client", names=[NAME])
+        begin(amina, case, f"{NAME} hides at 12 Elm Road")
+        begin(amina, case, "somebody else")
+        before, after = lines(amina, person.hex())
+        assert "1 unfinished text of yours may name these people and stays" in before
+        assert "1 unfinished text of ours may still name these people" in after
+
+
+# Who asks for an erasure wrote last into what others wrote: who approves it reads whose words would go.
+IN_PART = f"of these were written, at least in part, by others than {full_name(JOEL)}, who asks: {full_name(AMINA)}."
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Amina's case of eleven incidents, which Joel and Selin hold too."""
+
+    organisation: Organisation
+    case: CompartmentId
+    incidents: tuple[RecordId, ...]
+
+    def joel_asks_selin(self, records: Iterable[RecordId], question: Path) -> list[str]:
+        """Return what she reads: all versions under these ids would go."""
+        self.organisation.exchange(JOEL, SELIN)
+        with self.organisation.open(JOEL) as joel:
+            ask_about(joel, self.case, list(records), question)
+        with self.organisation.open(SELIN) as selin:
+            shown = by_file.read_question(selin, question).shown
+            assert len(in_english(shown)) == len(shown)
+            return list(in_english(shown))
+
+
+def ask_about(session: Session, case: CompartmentId, records: list[RecordId], out: Path) -> None:
+    """Ask as a program does that calls everything a note."""
+    with session.database.reading() as rows:
+        versions = tuple(version for record in records for version in rows.placed(case, record))
+    found = {(case, record): "note" for record in records}
+    going = Plan(versions=versions, found=found, cases={case: name_of(session, case)})
+    erasing.ask(session, going, why="mistake", out=out, approver=full_name(SELIN))
+
+
+@pytest.fixture
+def office(organisation: Organisation) -> Office:
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        case = cases.create(amina, title="Hearing", kind="extradition", alone_reason="nobody").case
+        incidents = tuple(
+            story_records.add(
+                amina, case, Incident(what=IncidentKind.ABDUCTION, place=f"Isolator {n}", text="statement")
+            )
+            for n in range(11)
+        )
+        sharing.grant(amina, case, organisation.members(JOEL, SELIN))
+        give(amina, joel, organisation.folder)
+    organisation.exchange(AMINA, SELIN)
+    return Office(organisation, case, incidents)
+
+
+@pytest.mark.long
+def test_what_another_kind_under_the_same_id_hides_is_shown(office: Office, tmp_path: Path) -> None:
+    with office.organisation.open(JOEL) as joel, joel.work(office.case) as work:
+        for record in office.incidents:
+            work.keep(office.case, Note(NoteKind.CONTACT, "Test entry, made twice by mistake"), record, [])
+        work.commit(Entry(act="note.create", covers={"note": 11}))
+    lines = office.joel_asks_selin(office.incidents, tmp_path / "question")
+    assert lines[0] == "Your own vault says what would go: 22 records."
+    assert lines[1] == f"11 {IN_PART}"
+    assert [f"Isolator {n}  in" in line and full_name(AMINA) in line for n, line in enumerate(lines[2:13])] == [
+        True
+    ] * 11
+    assert lines[13] == f"11 are by {full_name(JOEL)}, who asks, and by nobody else:"
+    assert all("  note  Test entry" in line for line in lines[14:-1])
+    assert len(lines) == 26
+
+
+@pytest.mark.long
+def test_whose_words_an_edit_has_replaced_is_shown(office: Office, tmp_path: Path) -> None:
+    with office.organisation.open(JOEL) as joel:
+        for record in office.incidents:
+            story_records.change(
+                joel, PlaceOfEditing(office.case, record, "incident"), {"place": "test entry", "text": ""}
+            )
+        story_records.change(
+            joel, PlaceOfEditing(office.case, office.incidents[0], "incident"), {"place": "test entry, twice"}
+        )
+    lines = office.joel_asks_selin(office.incidents, tmp_path / "question")
+    assert lines[:2] == ["Your own vault says what would go: 11 records.", f"11 {IN_PART}"]
+    names = f"{full_name(AMINA)}, {full_name(JOEL)}"
+    assert lines[2].endswith(f", by {full_name(JOEL)}, and 2 earlier versions, by {names}")
+    assert all(
+        line.endswith(f"by {full_name(JOEL)}, and 1 earlier version, by {full_name(AMINA)}") for line in lines[3:-1]
+    )
+
+
+def test_what_others_wrote_stands_before_what_the_asker_wrote(office: Office, tmp_path: Path) -> None:
+    with office.organisation.open(JOEL) as joel:
+        own = [notes.add(joel, office.case, Note(NoteKind.CONTACT, f"Call {n}")) for n in range(10)]
+    lines = office.joel_asks_selin([*own, office.incidents[3]], tmp_path / "question")
+    assert lines[1].startswith("1 of these was written, at least in part, by others than ")
+    assert "Isolator 3" in lines[2]
+    assert lines[3].startswith("10 are by ")
+
+
+def test_what_the_asker_alone_wrote_is_said_to_be_theirs(office: Office, tmp_path: Path) -> None:
+    with office.organisation.open(JOEL) as joel:
+        own = [notes.add(joel, office.case, Note(NoteKind.CONTACT, f"Call {n}")) for n in range(11)]
+    lines = office.joel_asks_selin(own, tmp_path / "question")
+    assert lines[1] == f"11 are by {full_name(JOEL)}, who asks, and by nobody else:"
+    assert len(lines) == 14
+
+
+# Beside what others wrote a colleague writes that it belongs to junk: who erases the junk takes nothing of theirs.
+INTERVIEW = "The interview, all of it"
+Kept = Note | Document | Person
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeOfThree:
+    """Amina's case, which Joel and Selin hold too, with Joel's junk note."""
+
+    organisation: Organisation
+    case: CompartmentId
+    junk: RecordId
+
+    def joel_writes(self, value: Kept, record: RecordId, parents: tuple[VersionId, ...] = ()) -> None:
+        """Write a version by a program of his own, beside what stands there or over it; Amina gets it."""
+        self.organisation.exchange(AMINA, JOEL)
+        with self.organisation.open(JOEL) as joel, joel.work(self.case) as work:
+            work.keep(self.case, value, record, list(parents))
+            work.commit(Entry(act="note.correct", covers={value.KIND: 1}))
+        self.organisation.exchange(AMINA, JOEL)
+
+    def selin_says(self) -> RecordId:
+        with self.organisation.open(SELIN) as selin:
+            said = notes.add(selin, self.case, Note(NoteKind.INTERVIEW, INTERVIEW))
+        self.organisation.exchange(AMINA, SELIN)
+        return said
+
+
+@pytest.fixture
+def office_of_three(organisation: Organisation) -> OfficeOfThree:
+    with organisation.at(AMINA, JOEL, SELIN) as (amina, joel, selin):
+        case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
+        sharing.grant(amina, case, organisation.members(JOEL, SELIN))
+        give(amina, joel, organisation.folder)
+        give(amina, selin, organisation.folder)
+        junk = notes.add(joel, case, Note(NoteKind.CONTACT, "please remove, entered twice"))
+        give(joel, amina, organisation.folder)
+    return OfficeOfThree(organisation, case, junk)
+
+
+def shown_and_erased(session: Session, record: RecordId) -> str:
+    going = what_goes.what_goes(session, record.hex())
+    shown = "\n".join(in_english(preview_preview(session, going, needs_second=False)))
+    erasing.erase(session, going, why="mistake")
+    return shown
+
+
+def read(session: Session, case: CompartmentId) -> list[str]:
+    return [note.value.text for note in cases.open_case(session, case).notes]
+
+
+@pytest.mark.long
+def test_a_note_that_one_of_its_versions_calls_a_correction_of_junk_stays_and_is_shown(
+    office_of_three: OfficeOfThree,
+) -> None:
+    office_of_three.joel_writes(
+        Note(NoteKind.INTERVIEW, INTERVIEW, amends=office_of_three.junk), office_of_three.selin_says()
+    )
+    with office_of_three.organisation.open(AMINA) as amina:
+        shown = shown_and_erased(amina, office_of_three.junk)
+        assert read(amina, office_of_three.case) == [INTERVIEW]
+        assert "  1 x note" in shown.splitlines()
+        assert "1 record stays: one of its versions says that it belongs to this, another does not." in shown
+
+
+@pytest.mark.long
+def test_a_record_of_another_kind_that_stands_under_the_id_of_a_correction_stays(
+    office_of_three: OfficeOfThree,
+) -> None:
+    with office_of_three.organisation.open(SELIN) as selin:
+        incident = Incident(what=IncidentKind.ABDUCTION, place="Isolator 4", text="statement")
+        record = RecordId(story_records.add(selin, office_of_three.case, incident))
+    office_of_three.organisation.exchange(AMINA, SELIN)
+    office_of_three.joel_writes(Note(NoteKind.CONTACT, "a correction", amends=office_of_three.junk), record)
+    with office_of_three.organisation.open(AMINA) as amina:
+        going = what_goes.what_goes(amina, office_of_three.junk.hex())
+    assert set(going.found) == {(office_of_three.case, office_of_three.junk)}
+
+
+@pytest.mark.long
+def test_whose_words_a_correction_of_junk_has_replaced_is_shown(office_of_three: OfficeOfThree) -> None:
+    said = office_of_three.selin_says()
+    with office_of_three.organisation.open(AMINA) as amina:
+        before = tuple(map(VersionId, heads_of(amina.index(), office_of_three.case, said, Note.KIND)))
+    office_of_three.joel_writes(Note(NoteKind.INTERVIEW, "x", amends=office_of_three.junk), said, before)
+    with office_of_three.organisation.open(AMINA) as amina:
+        going = what_goes.what_goes(amina, office_of_three.junk.hex())
+        shown = "\n".join(in_english(preview_preview(amina, going, needs_second=False)))
+    authors = f"{full_name(JOEL)}, {full_name(SELIN)}"
+    assert f"2 of these records are by colleagues, at least in part: {authors}." in shown
+    assert f"by {full_name(JOEL)}, and 1 earlier version, by {full_name(SELIN)}" in shown
+
+
+@pytest.mark.long
+def test_a_paper_that_one_of_its_versions_calls_a_translation_of_junk_stays(
+    office_of_three: OfficeOfThree, tmp_path: Path
+) -> None:
+    source = tmp_path / "paper.txt"
+    source.write_text("a decision", "utf-8")
+    with office_of_three.organisation.open(SELIN) as selin:
+        case_papers.add_paper(selin, office_of_three.case, source, {"kind": DocumentKind.DECISION, "title": "Decision"})
+    office_of_three.organisation.exchange(AMINA, SELIN)
+    with office_of_three.organisation.open(AMINA) as amina:
+        junk = case_papers.add_paper(
+            amina, office_of_three.case, source, {"kind": DocumentKind.OTHER, "title": "junk"}
+        ).record
+        (paper,) = (each for each in case_papers.list_in(amina, office_of_three.case) if each.value.title == "Decision")
+    office_of_three.joel_writes(replace(paper.value, translation_of=junk), paper.record)
+    with office_of_three.organisation.open(AMINA) as amina:
+        shown_and_erased(amina, junk)
+        assert [each.record for each in case_papers.list_in(amina, office_of_three.case)] == [paper.record]
+        assert case_papers.is_whole(amina, paper.value)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("is_asked_for", ["the one that is claimed", "the one that it is claimed to be"])
+def test_a_person_whom_one_version_calls_somebody_else_stays_and_is_named_as_staying(
+    office_of_three: OfficeOfThree, is_asked_for: str
+) -> None:
+    with office_of_three.organisation.open(AMINA) as amina:
+        client = case_people.add(amina, office_of_three.case, role="client", names=["Ilham"])
+        other = cases.create(amina, title="D", kind="asylum", alone_reason="nobody").case
+        elsewhere = case_people.add(amina, other, role="client", names=["Zumrat"])
+        same = PlaceOfEditing(other, case_people.add(amina, other, role="third", names=["Zumratbibi"]), Person.KIND)
+        same_people.same(amina, PlaceOfEditing(other, elsewhere, Person.KIND), same)
+        who = next(each.value.who for each in cases.open_case(amina, other).persons if each.record == elsewhere)
+        (person,) = (
+            each.value for each in cases.open_case(amina, office_of_three.case).persons if each.record == client
+        )
+    office_of_three.joel_writes(replace(person, who=who), client)
+    with office_of_three.organisation.open(AMINA) as amina:
+        asked, stays = (client, elsewhere) if is_asked_for == "the one that is claimed" else (elsewhere, client)
+        shown = shown_and_erased(amina, asked)
+        left = [each.record for home in (office_of_three.case, other) for each in cases.open_case(amina, home).persons]
+        assert stays in left
+        assert asked not in left
+        assert "names these people and stays" in shown or "name these people and stay" in shown

@@ -10,19 +10,30 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as dataclasses_replace
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from pypdf import PdfReader
 
+from tests.attacks.conftest import AGE, RECIPIENT
 from tests.attacks.memory import found_in, neighbour_reads, without_privileges
 from tests.cli.desk import Desk
 from tests.cli.typist import Typist
 from tests.export.samples import COVER, FORBIDDEN, dossier
-from tests.services.founded import Place
+from tests.services.approvals.keyboard import Person
+from tests.services.colleague import Colleague, admit
+from tests.services.founded import MEMBER, PASSPHRASE, Place
+from tests.tables import each
+from tests.tui.house import CLIENT, House, house, house_template
+from vault.access.session import Session
+from vault.casework.disclosure import Decision, Disclosure, PseudonymGiven
 from vault.casework.note import Note
+from vault.casework.story.incident import Incident, IncidentKind
+from vault.casework.story.person_facts import AskedFor, SubjectRequest
 from vault.casework.vocabulary import NoteKind
-from vault.errors import VerificationError
+from vault.errors import UsageError, VerificationError
 from vault.export.children import command_of
 from vault.export.dossier_report import in_days
 from vault.export.leakcheck.forbidden_forms import ForbiddenForms
@@ -30,12 +41,22 @@ from vault.export.leakcheck.readers import read_with_pdfium
 from vault.export.package import prepare, verifier_command, write_package
 from vault.export.reader import OpenedPackage, open_package
 from vault.export.release import Release
+from vault.ids import CompartmentId, RecordId, make_id
+from vault.policy.roles import Role
 from vault.records import work
 from vault.records.versions import encode_content
+from vault.records.work import Entry
 from vault.seal import signing
 from vault.seal.age import make_identity, recipient_of
-from vault.services.cases import case_people, cases, notes
-from vault.services.exports import packages, partners
+from vault.services.approvals import second_person
+from vault.services.cases import case_people, cases, notes, story_records
+from vault.services.evidence import log_checking
+from vault.services.exports import exporting, packages, partners
+from vault.services.exports.export_material import Wish
+from vault.services.grants import sharing
+from vault.services.projection.projection import up_to_date_index
+from vault.services.safety import person_pack
+from vault.services.safety.person_pack import PageWish, Printed, print_page
 
 LAWYER = "Maître Ondrelle"
 PACKAGES = Path(__file__).parents[1] / "vectors" / "packages"
@@ -297,3 +318,277 @@ def test_a_package_is_never_called_unaltered_before_its_words_were_compared(tmp_
             packages.verify(file, identity_file=tmp_path / "key", expected_words=words)
         assert "verify-log" not in str(refused.value.next_step)
         assert "Call the sender" in str(refused.value.next_step)
+
+
+# A case of two clients: she fled from him, and both are clients. What leaves of one does not name the other.
+__all__ = ["house", "house_template"]  # fixtures
+
+SHE, HE = "Farida Noorzai", "Temir Abdykaparov"
+OF_HIS = ("temir", "abdykaparov", "700111222", "ac1234567", "1985")
+
+
+@pytest.fixture
+def case(session: Session) -> CompartmentId:
+    partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
+    return cases.create(session, title="T", kind="asylum").case
+
+
+@pytest.fixture
+def both(session: Session, case: CompartmentId) -> dict[str, RecordId]:
+    """Her and him, by name; a note and a confirmed fact tell of both."""
+    her = case_people.add(session, case, role="client", names=[SHE], born="1990-03-04", phones=["+996555010203"])
+    him = case_people.add(
+        session,
+        case,
+        role="client",
+        names=[HE],
+        born="1985-01-02",
+        phones=["+996700111222"],
+        documents=["passport:AC1234567"],
+    )
+    notes.add(session, case, Note(NoteKind.INTERVIEW, f"{HE} called {SHE} from +996700111222."))
+    gone = Incident(IncidentKind.DISAPPEARANCE, at="2026-11-01", place=f"beside {HE}", confirmed="the prosecutor")
+    story_records.add(session, case, gone)
+    return {SHE: her, HE: him}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("profile", ["subject", "disappearance"])
+def test_of_several_clients_the_data_of_the_one_who_was_chosen_leaves(
+    session: Session, case: CompartmentId, both: dict[str, RecordId], profile: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="2 clients"):
+        exporting.export(session, case, Wish(profile, RECIPIENT, take_proposals=True), out=tmp_path)
+    wish = Wish(profile, RECIPIENT, take_proposals=True, person=both[SHE])
+    done = exporting.export(session, case, wish, out=tmp_path)
+    assert isinstance(done, exporting.Exported)
+    text = " ".join(done.pages).casefold()
+    assert SHE.casefold() in text
+    assert not [form for form in OF_HIS if form in text]
+
+
+def test_the_page_of_who_disappeared_names_the_client_who_was_chosen(
+    session: Session, case: CompartmentId, both: dict[str, RecordId], tmp_path: Path
+) -> None:
+    found = person_pack.facts(session, case)
+    with pytest.raises(UsageError, match="2 clients"):
+        print_page(session, found, PageWish(), tmp_path / "page.pdf", str)
+    wish = PageWish(both[SHE], take_proposals=True)
+    assert isinstance(print_page(session, found, wish, tmp_path / "page.pdf", str), Printed)
+    page = " ".join(part.extract_text() for part in PdfReader(tmp_path / "page.pdf").pages).casefold()
+    assert SHE.casefold() in page
+    assert [form for form in OF_HIS if form in page] == []
+
+
+def test_by_the_profile_of_one_client_an_export_tells_of_no_relative(
+    session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    him = case_people.add(session, case, role="relative", names=[HE])
+    case_people.add(session, case, role="client", names=[SHE])
+    with pytest.raises(UsageError, match="not a client of this case"):
+        exporting.export(session, case, Wish("subject", RECIPIENT, take_proposals=True, person=him), out=tmp_path)
+
+
+def test_an_export_of_the_whole_case_is_not_called_that_of_one_client(
+    session: Session, case: CompartmentId, both: dict[str, RecordId], tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="whole case"):
+        exporting.export(session, case, Wish("lawyer-named", RECIPIENT, person=both[SHE]), out=tmp_path)
+
+
+@pytest.mark.long
+def test_the_command_asks_which_client_and_pack_lists_them(
+    founded: Place, session: Session, case: CompartmentId, both: dict[str, RecordId], tmp_path: Path
+) -> None:
+    session.close()
+    desk, her = Desk.of(founded, tmp_path), both[SHE].hex()
+    listed = desk.run("--json", "pack", case.hex()).json()["clients"]
+    assert {row["person"]: row["name"] for row in listed} == {record.hex(): name for name, record in both.items()}
+    for leaves in (("pack",), ("export", "--profile", "subject")):
+        leave = (*leaves, case.hex(), "--to", RECIPIENT, "--out", str(tmp_path), "--unread", "--decide", "proposed")
+        refused = desk.run("--json", *leave)
+        assert (refused.code, "2 clients" in refused.out + refused.err) == (2, True)
+        assert desk.run("--json", *leave, "--person", her[:8]).json()["person"] == her
+
+
+@pytest.mark.screen
+def test_the_app_asks_of_which_client_an_export_and_a_page_tell(house: House, tmp_path: Path) -> None:
+    with house.open("Amina") as amina:
+        case_people.add(amina, house.case, role="client", names=[HE])
+        gone = Incident(IncidentKind.DISAPPEARANCE, at="2026-11-01", place="the station", confirmed="the prosecutor")
+        story_records.add(amina, house.case, gone)
+        partners.add(amina, name=RECIPIENT, age_recipient=AGE, compared=True)
+    page = tmp_path / "page.pdf"
+    with house.desk("Amina") as desk:
+        desk.press("enter", "exclamation_mark", "right", "f4")
+        desk.press("ctrl+p")
+        desk.sees("Which client is the page about?", HE, CLIENT)
+        desk.press("enter", f" {page}", "enter")
+        desk.sees("The page is at")
+        shown = " ".join(sheet.extract_text() for sheet in PdfReader(page).pages)
+        assert (CLIENT in shown, HE in shown) == (True, False)
+        desk.press("f4")
+        desk.at("EXPORT")
+        desk.sees("Which client not said: choose the client")
+        desk.fill(out=str(tmp_path))
+        desk.press("f4")
+        desk.sees("! This case has several clients.")
+        desk.press("right")
+        desk.sees(f"Which client {CLIENT}")
+        desk.sees_not(HE)
+
+
+@pytest.mark.screen
+def test_a_request_goes_to_the_export_of_who_asked(house: House) -> None:
+    with house.open("Amina") as amina:
+        him = case_people.add(amina, house.case, role="client", names=[HE])
+        story_records.add(amina, house.case, SubjectRequest(AskedFor.COPY, person=him, due="2150-01-01"))
+        partners.add(amina, name=RECIPIENT, age_recipient=AGE, compared=True)
+    with house.desk("Amina") as desk:
+        desk.press("enter", "d", "e")
+        desk.at("EXPORT")
+        desk.sees(f"Which client {HE}", "answer by 2150-01-01")
+        desk.press("escape", "space")
+        desk.sees("What was handed over, and to whom")
+        desk.press(" a page to him", "enter")
+        desk.sees("What was handed over, and to whom: a page to him", "Answered on")
+    with house.open("Amina") as amina:
+        (request,) = story_records.list_in(amina, house.case, (SubjectRequest.KIND,))
+        assert (request.value.plain()["handed"], request.value.is_due()) == ("a page to him", False)
+
+
+# Somebody who holds a case writes a disclosure of their own: what of it comes into the package of a colleague.
+SHARED = Disclosure(bytes(16), "lawyer", "x", bytes(16), bytes(32), "2026-11-27")
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The founder's case of a client and a witness, which a colleague in the same folder holds too."""
+
+    place: Place
+    oren: Colleague
+    case: CompartmentId
+    recipient: RecordId
+    client: RecordId
+    witness: RecordId
+
+
+def office_with(place: Place, role: Role) -> Office:
+    with place.open() as session:
+        oren = admit(session, roles={role}, by_root=True)
+        kept = partners.add(session, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
+        case = cases.create(session, title="T", kind="extradition").case
+        client = case_people.add(session, case, role="client", names=["Tikhon Omutkov"])
+        witness = case_people.add(session, case, role="witness", names=["Sana Belgorova"])
+        notes.add(session, case, Note(NoteKind.CONTACT, "Tikhon Omutkov met Sana Belgorova, and Qamar hid them."))
+        sharing.grant(session, case, [oren.member])
+    with oren.open(place):
+        pass
+    return Office(place, oren, case, kept.record, client, witness)
+
+
+@pytest.fixture
+def office(founded: Place) -> Office:
+    return office_with(founded, Role.CASEWORKER)
+
+
+def forge(session: Session, office: Office, **said: object) -> None:
+    forged = dataclasses_replace(SHARED, recipient=office.recipient, **said)  # type: ignore[arg-type]
+    with session.work(office.case) as work:
+        work.keep(office.case, forged)
+        work.commit(Entry(act="export.done"))
+
+
+def pages_of(
+    session: Session, office: Office, *, take_proposals: bool = True, contact: str | None = None
+) -> str | exporting.Undecided:
+    """Return what the person who exports reads before anybody is asked to approve it."""
+    pages: list[str] = []
+
+    def approve(shown: tuple[str, ...]) -> bool:
+        pages.extend(shown)
+        return True
+
+    wish = Wish("lawyer", LAWYER, take_proposals=take_proposals, contact=contact)
+    out = office.place.path.with_name(f"{make_id().hex()}.question")
+    asked = exporting.ask(session, office.case, wish, out=out, approve=approve)
+    return asked if isinstance(asked, exporting.Undecided) else "\n".join(pages)
+
+
+def exported(session: Session, office: Office, out: Path, *, contact: str | None = None) -> exporting.Exported:
+    (approver,) = second_person.approvers(session)
+    person = Person(PASSPHRASE) if approver.name == MEMBER else Person()
+    second = second_person.at_this_keyboard(session, approver.name, run=person.run)
+    wish = Wish("lawyer", LAWYER, take_proposals=True, contact=contact)
+    done = exporting.export(session, office.case, wish, out=out, second=second)
+    assert isinstance(done, exporting.Exported)
+    return done
+
+
+@pytest.mark.long
+@each(["Gulnara Isakova", "+996555123456", "Bakyt Sadyrov of Jalalabad", "1987-06-05", "kx4", "KXX", "x" * 512])
+def test_no_code_is_printed_but_of_the_shape_that_the_program_draws(code: str, office: Office) -> None:
+    with office.oren.open(office.place) as oren:
+        forge(oren, office, pseudonyms=(PseudonymGiven(office.client, code),))
+    with office.place.open() as session:
+        pages = pages_of(session, office)
+    assert isinstance(pages, str)
+    assert "[P-" in pages
+    assert f"[P-{code}" not in pages
+
+
+@pytest.mark.long
+def test_no_code_stands_for_two_people_nor_for_another_than_this_member_gave_it(office: Office, tmp_path: Path) -> None:
+    with office.oren.open(office.place) as oren:
+        forge(oren, office, pseudonyms=tuple(PseudonymGiven(who, "KX4") for who in (office.client, office.witness)))
+    with office.place.open() as session:
+        first = exported(session, office, tmp_path).pages
+    assert "[P-KX4]" not in " ".join(first)
+    codes = sorted({word.strip(".,") for word in " ".join(first).split() if word.startswith("[P-")})
+    assert len(codes) == 2
+    with office.oren.open(office.place) as oren:
+        given = [code.removeprefix("[P-").removesuffix("]") for code in codes]
+        for client, witness in (given, given[::-1]):
+            pairs = (PseudonymGiven(office.client, client), PseudonymGiven(office.witness, witness))
+            forge(oren, office, pseudonyms=pairs, made="2031-01-01")
+    with office.place.open() as session:
+        assert exported(session, office, tmp_path).pages == first
+
+
+@pytest.mark.long
+def test_whom_to_call_and_what_stays_is_what_this_member_said_and_read(office: Office) -> None:
+    with office.oren.open(office.place) as oren:
+        read = tuple(note.version for note in cases.open_case(oren, office.case).notes)
+        forge(oren, office, contact="Oren +996 555 000 111", decisions=(Decision("Qamar", "keep"),), read=read)
+    with office.place.open() as session:
+        undecided = pages_of(session, office, take_proposals=False)
+        assert isinstance(undecided, exporting.Undecided)
+        assert [(asked.form, asked.before) for asked in undecided.questions] == [("Qamar", "keep")]
+        pages = pages_of(session, office)
+        assert isinstance(pages, str)
+        assert "Oren" not in pages
+        assert "Qamar" not in pages
+
+
+@pytest.mark.long
+def test_whom_to_call_is_as_in_the_last_report_of_who_exports(office: Office, tmp_path: Path) -> None:
+    with office.place.open() as session:
+        exported(session, office, tmp_path, contact="Mira, +996 312 555 010")
+        assert "Mira, +996 312 555 010" in " ".join(exported(session, office, tmp_path).pages)
+
+
+@pytest.mark.long
+def test_what_a_legal_reviewer_exports_stays_in_the_case(founded: Place, tmp_path: Path) -> None:
+    office = office_with(founded, Role.LEGAL_REVIEWER)
+    with office.oren.open(office.place) as lea:
+        first = exported(lea, office, tmp_path)
+        assert first.questions > 0
+        up_to_date_index(lea)
+        assert [str(told) for told in lea.warnings if "set aside" in str(told)] == []
+        lea.require_sound_log(office.case)
+        again = exported(lea, office, tmp_path)
+        assert (again.pages, again.questions) == (first.pages, 0)
+    with office.place.open() as session:
+        up_to_date_index(session)
+        assert [str(told) for told in session.warnings if "set aside" in str(told)] == []
+        assert log_checking.verify(session).verified

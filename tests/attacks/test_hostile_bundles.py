@@ -9,20 +9,32 @@ from pathlib import Path
 
 import pytest
 
+from tests.english import in_english
 from tests.once import made_once
 from tests.seal.places import fixed, flipped
 from tests.services.founded import Filled, fill, found
-from tests.sync.exchange import (
-    OTHER_KEM,
-    RECEIVER,
-    Sender,
-    empty_store,
-    opened,
-    rows_of,
-    take,
-)
+from tests.services.office import DAY_MS, forward
+from tests.services.organisation import AMINA, DANA, JOEL, MIRA, SELIN, Organisation, give
+from tests.sync.exchange import OTHER_KEM, RECEIVER, Sender, empty_store, opened, rows_of, take
 from tests.sync.hostile import counting, encoded, pages_of, write
+from vault.access.session import Session
+from vault.casework.intake import Slip, SlipState
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import BrokenSealError, MalformedError, NewerVaultError, VaultError, VerificationError
+from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId, make_id
+from vault.index.heads import heads_of
+from vault.records.versions import to_fields
+from vault.records.work import Entry
+from vault.services import housekeeping
+from vault.services.approvals import erasing
+from vault.services.cases import case_people, cases, intake, notes, register
+from vault.services.erasures import arrived, standing_again, what_goes
+from vault.services.grants import key_changes, sharing
+from vault.services.imports import case_import, taking_back
+from vault.services.projection import folder_row
+from vault.services.projection.places import the_one_of_kind
+from vault.services.projection.projection import up_to_date_index
 from vault.store.engine import Database
 from vault.sync.bundle_file import Manifest, open_bundle
 from vault.sync.bundle_pages import (
@@ -238,20 +250,13 @@ def test_a_page_with_a_list_of_more_than_1024_items_is_refused() -> None:
 def test_a_page_of_a_later_program_is_passed_by(sender: Sender, store: Database, bundle: Path, tmp_path: Path) -> None:
     pages = encoded(pages_of(opened(bundle, sender.vault)))
     later = bytes((99,)) + bytes(32) + b"\0\0\0\1" + b"of a later program"
-    path = write(
-        tmp_path / "later",
-        sender.vault,
-        [*pages, (PageKind.VERSION_KEY, 0, later)],
-    )
+    path = write(tmp_path / "later", sender.vault, [*pages, (PageKind.VERSION_KEY, 0, later)])
     assert not take(store, path, sender.vault).pending
     assert rows_of(store) == rows_of(sender.database)
 
 
 def _rewritten(
-    sender: Sender,
-    bundle: Path,
-    out: Path,
-    change: Callable[[PageKind, bytes, list[SentRow]], list[SentRow]],
+    sender: Sender, bundle: Path, out: Path, change: Callable[[PageKind, bytes, list[SentRow]], list[SentRow]]
 ) -> Path:
     pages = [
         (kind, origin, change(kind, origin, rows)) for kind, origin, rows in pages_of(opened(bundle, sender.vault))
@@ -332,3 +337,185 @@ def test_a_log_of_nobody_stays_out_with_all_that_it_lists(sender: Sender, store:
     taken = take(store, bundle, sender.vault, unknown=seats)
     assert [one.why for one in taken.pending] == [Stop.UNKNOWN_SEAT]
     assert not any(rows_of(store).values())
+
+
+# A register or an intake that was emptied once is no case that went: what comes in later stays, on every device.
+ZARINA, GULNORA = "Zarina Abdulova", "Gulnora Karimova"
+
+
+def erase(session: Session, what: str) -> None:
+    erasing.erase(session, what_goes.what_goes(session, what), why="mistake")
+
+
+def unlock(organisation: Organisation, name: str) -> list[str]:
+    with organisation.open(name) as session:
+        return [str(line) for line in housekeeping.settle(session)]
+
+
+def test_who_is_entered_after_the_only_person_was_erased_is_found_at_the_next_unlock(
+    organisation: Organisation,
+) -> None:
+    with organisation.open(JOEL) as joel:
+        case = cases.create(joel, title="C", kind="other").case
+        erase(joel, case_people.add(joel, case, role="client", names=[ZARINA]).hex())
+        case_people.add(joel, case, role="client", names=[GULNORA])
+        assert len(register.ask(joel, [GULNORA])) == 1
+    unlock(organisation, JOEL)
+    with organisation.open(JOEL) as joel:
+        assert len(register.ask(joel, [GULNORA])) == 1
+        assert register.ask(joel, [ZARINA]) == []
+
+
+def test_a_slip_that_comes_after_the_only_one_was_erased_stays(organisation: Organisation) -> None:
+    with organisation.open(JOEL) as joel:
+        erase(joel, intake.add(joel, text="wrong number", name="x").hex())
+        intake.add(joel, text="urgent call", name="Ali")
+    unlock(organisation, JOEL)
+    with organisation.open(JOEL) as joel:
+        assert len(intake.list_open(joel)) == 1
+
+
+def test_a_list_that_is_imported_again_after_it_was_taken_back_stays_in_the_register(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(f"case,client,born\nA,{ZARINA},1984\nB,{GULNORA},1990\n", "utf-8")
+    with organisation.open(JOEL) as joel:
+        case_import.make_cases(joel, case_import.preview(joel, file, kind="asylum"), {})
+        taking_back.take_back(joel)
+        case_import.make_cases(joel, case_import.preview(joel, file, kind="asylum"), {})
+    unlock(organisation, JOEL)
+    with organisation.open(JOEL) as joel:
+        assert len(register.ask(joel, [ZARINA])) == 1
+
+
+def test_the_slips_of_a_colleague_stay_on_a_device_whose_intake_was_emptied(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        erase(amina, intake.add(amina, text="wrong number", name="x").hex())
+        give(amina, joel, tmp_path)
+        for number in range(3):
+            intake.add(joel, text=f"urgent {number}", name=f"Ali{number}")
+        give(joel, amina, tmp_path)
+    unlock(organisation, AMINA)
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        assert len(intake.list_open(amina)) == 3
+        give(amina, joel, tmp_path)
+        assert arrived.carry_out(joel, at_once=True) == 0
+        assert len(intake.list_open(joel)) == 3
+
+
+def test_what_an_older_program_noted_of_an_emptied_register_erases_nothing(organisation: Organisation) -> None:
+    with organisation.open(JOEL) as joel:
+        home = the_one_of_kind(joel, CompartmentKind.REGISTER)
+        case = cases.create(joel, title="C", kind="other").case
+        case_people.add(joel, case, role="client", names=[GULNORA])
+        folder_row.end_begun(joel, {(home, folder_row.ALL_RECORDS)})
+    unlock(organisation, JOEL)
+    with organisation.open(JOEL) as joel:
+        assert len(register.ask(joel, [GULNORA])) == 1
+        assert (home, folder_row.ALL_RECORDS) not in folder_row.erased_records(joel)
+
+
+def test_many_records_that_come_into_a_case_that_went_wait_for_a_person(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        case = cases.create(amina, title="C", kind="other", alone_reason="nobody").case
+        sharing.grant(amina, case, organisation.members(JOEL))
+        give(amina, joel, tmp_path)
+        for number in range(11):
+            notes.add(joel, case, Note(NoteKind.CONTACT, f"call {number}"))
+        erase(amina, case.hex())
+        give(joel, amina, tmp_path)
+        told = "\n".join(in_english(housekeeping.settle(amina)))
+        assert "11 records came into a case after you erased it" in told
+        assert placed(amina, case) == 11
+        assert "11 records came" not in "\n".join(in_english(housekeeping.settle(amina)))
+        assert len(standing_again.erase_late(amina, at_once=True)) == 1
+        assert placed(amina, case) == 0
+
+
+def placed(session: Session, home: CompartmentId) -> int:
+    with session.database.reading() as rows:
+        return len(rows.placed(home))
+
+
+# The intake gets its key each week, whatever a volunteer writes into the place of the mark or over the slips.
+FAR_MS = 250_000_000_000_000  # in the year 9892
+WEEK_MS = 7 * DAY_MS
+
+
+def write_slip(session: Session, record: RecordId, received: int, *, replaces: bool = False) -> None:
+    """Write a slip as a patched program would."""
+    home = the_one_of_kind(session, CompartmentKind.INTAKE)
+    parents = (
+        [VersionId(head) for head in heads_of(up_to_date_index(session), home, record, Slip.KIND)] if replaces else []
+    )
+    with session.work(home) as work:
+        work.write(home, record, Slip.KIND, to_fields(Slip(received=received, state=SlipState.CLOSED)), parents)
+        work.commit(Entry(act="intake.edit", pol="role"))
+
+
+def _mark_far_ahead(dana: Session, slip: RecordId) -> None:
+    write_slip(dana, key_changes.WEEKLY, FAR_MS)
+
+
+def _marks_of_weeks_to_come(dana: Session, slip: RecordId) -> None:
+    for week in range(9):
+        write_slip(dana, key_changes.WEEKLY, dana.log.now_ms() + week * WEEK_MS)
+
+
+def _slips_far_ahead(dana: Session, slip: RecordId) -> None:
+    write_slip(dana, slip, FAR_MS, replaces=True)
+
+
+def _no_slip(dana: Session, slip: RecordId) -> None:
+    home = the_one_of_kind(dana, CompartmentKind.INTAKE)
+    for record in (key_changes.WEEKLY, RecordId(make_id())):
+        with dana.work(home) as work:
+            work.write(home, record, Slip.KIND, {"received": -1})
+            work.commit(Entry(act="intake.edit", pol="role"))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("attack", [_mark_far_ahead, _marks_of_weeks_to_come, _slips_far_ahead, _no_slip])
+def test_a_volunteer_stops_no_weekly_key(
+    organisation: Organisation, attack: Callable[[Session, RecordId], None]
+) -> None:
+    organisation.exchange(MIRA, DANA)
+    with organisation.open(DANA) as dana:
+        attack(dana, intake.add(dana, name="Quillfeather", number="+49 30 5550 1234"))
+    organisation.exchange(DANA, MIRA)
+    with organisation.open(MIRA) as mira:
+        for _ in range(3):
+            forward(mira, 7)
+            assert key_changes.rotate_weekly(mira)
+            assert not key_changes.rotate_weekly(mira)
+
+
+def test_whoever_writes_over_a_mark_brings_no_second_key(organisation: Organisation) -> None:
+    with organisation.open(MIRA) as mira:
+        intake.add(mira)
+        forward(mira, 7)
+        now_ms = mira.log.now_ms()
+        assert key_changes.rotate_weekly(mira)
+    organisation.exchange(MIRA, DANA)
+    with organisation.open(DANA) as dana:
+        write_slip(dana, key_changes.WEEKLY, FAR_MS, replaces=True)
+    organisation.exchange(DANA, SELIN)
+    with organisation.open(SELIN) as selin:
+        selin.log.now_ms = lambda: now_ms
+        selin.believe_clock()
+        assert not key_changes.rotate_weekly(selin)
+
+
+def test_before_a_jump_of_the_clock_was_confirmed_no_key_is_replaced(organisation: Organisation) -> None:
+    with organisation.open(MIRA) as mira:
+        intake.add(mira)
+        at_ms = mira.log.now_ms() + WEEK_MS
+        mira.log.now_ms = lambda: at_ms
+        assert not key_changes.rotate_weekly(mira)
+        mira.believe_clock()
+        assert key_changes.rotate_weekly(mira)

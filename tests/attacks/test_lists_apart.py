@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.desk import Desk
-from tests.services.conftest import organisation_template
+from tests.services.conftest import organisation, organisation_template
 from tests.services.founded import Place
 from tests.services.organisation import (
     AMINA,
@@ -43,7 +43,7 @@ from vault.services.grants import sharing
 from vault.services.members import admissions, devices, invitations, members
 from vault.services.projection import last_done
 
-__all__ = ["organisation_template"]  # a fixture
+__all__ = ["organisation", "organisation_template"]  # fixtures
 
 NEW = b"nine copper whistles blow"
 INES, PAVEL = "Ines Dorvane", "Pavel Osterby"
@@ -357,3 +357,84 @@ def test_two_newcomers_of_one_name_are_not_both_let_in(organisation_template: Or
         with pytest.raises(RefusedError, match=f"two would have the name {INES}"):
             recovery.settle_lists(mira, [twin.seat for twin in twins])
         assert recovery.settle_lists(mira, [twins[0].seat]).admitted == (twins[0].seat,)
+
+
+# Who is on the shorter of two lists hears of the longer one and of the settlement in one bundle, and works on.
+SOFIA, KARL, KIRA = "Sofia Ungern", "Karl Dorvane", "Kira Osterby"
+
+
+def with_a_new_supervisor(organisation: Organisation, folder: Path) -> Organisation:
+    """Let Mira admit a supervisor, of whom Selin does not hear."""
+    place = Place(folder / SOFIA / "office.vault", folder / SOFIA / "state")
+    with organisation.open(MIRA) as mira:
+        request, words = ask_to_join(folder, place, invitations.invite(mira, like="supervisor"), SOFIA)
+        done = invitations.admit(mira, invitations.look(mira, request), words, by_root=True)
+        account = Account(SOFIA, place, done.member, done.seat)
+        with finish_joining(folder, mira, account) as sofia:
+            give(sofia, mira, folder)
+    return replace(organisation, accounts={**organisation.accounts, SOFIA: account})
+
+
+@pytest.mark.long
+def test_who_was_admitted_on_the_shorter_list_is_let_in_and_locked_out_nowhere(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    """The longer list has a member whom this device never heard of, who admitted another: all of it comes at once."""
+    org = with_a_new_supervisor(organisation, tmp_path)
+    karl, kira = admitted_by(org, SELIN, KARL, tmp_path), admitted_by(org, SOFIA, KIRA, tmp_path)
+    for name in (SELIN, SOFIA):
+        with org.at(name, MIRA) as (theirs, mira):
+            give(theirs, mira, tmp_path)
+    with org.open(MIRA) as mira:
+        waiting = admissions.waiting(mira)
+        assert [device.name for device in waiting] == [KARL, KIRA, SOFIA]
+        with pytest.raises(RefusedError, match="this device is out already"):
+            devices.find(mira, karl.seat.hex())
+        recovery.settle_lists(mira, [device.seat for device in waiting])
+        for newcomer in (karl, kira, org[SOFIA]):
+            with newcomer.open() as theirs:
+                give(mira, theirs, tmp_path)
+            with newcomer.open() as theirs:
+                assert (told(theirs), theirs.faults()) == ([], [])
+                assert log_checking.verify(theirs).faults == ()
+        with karl.open() as theirs:
+            (row,) = cases.list_all(theirs)
+            notes.add(theirs, cases.find(theirs, row.ref), Note(NoteKind.CONTACT, "he works on"))
+            give(theirs, mira, tmp_path)
+        assert log_checking.verify(mira).faults == ()
+
+
+# An admission that falls when sides of the roster meet: each index says the same of it.
+KAYA, VITO = "Kaya Ostermalm", "Vito Branquela"
+
+
+def admit(session: Session, folder: Path, name: str, like: str, *, by_root: bool = False) -> Account:
+    """Admit somebody with a device of their own; return the account, which has not been opened."""
+    place = Place(folder / name / "office.vault", folder / name / "state")
+    request, words = ask_to_join(folder, place, invitations.invite(session, like=like), name)
+    admitted = invitations.admit(session, invitations.look(session, request), words, by_root=by_root)
+    assert admitted.outcome.is_done, admitted.outcome.missing
+    return Account(name, place, admitted.member, admitted.seat)
+
+
+@pytest.mark.long
+def test_an_index_that_knew_an_admission_before_it_fell_says_the_same_as_a_new_one(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    """Tomas's side ends Selin, who admitted somebody apart: void is what she gave, on each device."""
+    with organisation.at(MIRA, SELIN) as (mira, selin):
+        vito = admit(selin, tmp_path, VITO, "caseworker")
+        with finish_joining(tmp_path, selin, vito) as session:
+            case = cases.create(session, title="A case of Vito's", kind="asylum").case
+            sharing.grant(session, case, [mira.member])
+            give(session, mira, tmp_path)
+        give(selin, mira, tmp_path)
+        assert "A case of Vito's" in {row.title for row in cases.list_all(mira)}
+    with organisation.open("Karim") as karim, organisation.open(MIRA) as mira:
+        assert members.leave(karim, organisation[SELIN].member).is_done
+        give(karim, mira, tmp_path)
+        went_on = {row.title for row in cases.list_all(mira)}
+        mira.remake_index()
+    with organisation.open(MIRA) as mira:
+        assert {row.title for row in cases.list_all(mira)} == went_on
+        assert vito.member not in mira.directory.effective.members

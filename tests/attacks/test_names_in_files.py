@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from hashlib import sha256
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as structs_replace
 
 from tests.attacks.conftest import AGE
+from tests.attacks.test_two_person import CODED, files_of, question
+from tests.cli.desk import Desk
 from tests.english import in_english
 from tests.services.founded import PASSPHRASE, Place
-from tests.services.organisation import (
-    DANA,
-    JOEL,
-    KARIM,
-    MIRA,
-    SELIN,
-    Organisation,
-    ask_to_join,
-    full_name,
-)
+from tests.services.offices import Office, admit
+from tests.services.organisation import AMINA, DANA, JOEL, KARIM, MIRA, SELIN, Organisation, ask_to_join, full_name
+from tui.screens.cases.paper import file_name
 from vault.access.membership.next_roster import Change, propose, sign_by_root
 from vault.access.membership.pending_seat import new_seat
 from vault.access.membership.roster_commit import commit_roster
 from vault.access.membership.roster_proposals import Proposal, open_proposal, seal_proposal
 from vault.access.session import Session
+from vault.casework.note import Note
 from vault.casework.organisation_records import DeviceName, Member
+from vault.casework.vocabulary import NoteKind
 from vault.cli import member as member_cli
 from vault.cli.output import Output
 from vault.cli.table import Given
-from vault.errors import MalformedError, RefusedError, UsageError, VaultError, WaitingForDecisionError
+from vault.errors import (
+    MalformedError,
+    RefusedError,
+    UsageError,
+    VaultError,
+    VerificationError,
+    WaitingForDecisionError,
+)
+from vault.export import archive
 from vault.ids import MemberId, RecordId, SeatId, make_id
 from vault.policy.roles import Role
 from vault.records.work import Entry
+from vault.seal.age import make_identity, recipient_of
 from vault.seal.invitation import Invitation, Request, seal_request
-from vault.services.approvals import second_person
+from vault.services.approvals import by_file, second_person
+from vault.services.approvals.question import ApprovalQuestion
+from vault.services.backups.backup_folder import BackupFolder, require_undamaged, write_digests
+from vault.services.cases import cases, editing
+from vault.services.erasures import what_goes
 from vault.services.exports import partners
 from vault.services.grants.timed_grants import last_day
 from vault.services.members import devices, invitations, members, roster_changes, rostering
@@ -264,3 +276,229 @@ def test_nobody_and_nothing_is_called_by_more_than_a_line(session: Session, tmp_
 @pytest.mark.parametrize("name", ["می\u200cرا", "Éva O’Neil", "李明", "Ainura Жээнбек кызы"])
 def test_names_of_any_script_are_names(session: Session, name: str) -> None:
     assert invitations.admit_here(session, like="intake", name=name, passphrase=bytearray(b"x" * 40)).name == name
+
+
+# A name that is the id of something else: who types that id never gets what was only called so.
+BOTH = "the beginning of one id, and the name of something else"
+
+
+def call(session: Session, seat: SeatId, name: str) -> None:
+    """Name a device as a program of one's own does, which asks nothing of the name."""
+    home = session.directory.compartment
+    with session.work(home) as work:
+        work.keep(home, DeviceName(seat, name), RecordId(make_id()))
+        work.commit(Entry(act="config.change", covers={DeviceName.KIND: 1}))
+
+
+def test_no_device_is_named_by_what_could_be_an_id(organisation: Organisation) -> None:
+    joel, own = organisation[JOEL].seat, organisation[SELIN].seat.hex()
+    with organisation.open(SELIN) as selin:
+        for name in (own, own[:8], own[:4].upper(), f" {own[:9]} ", "cafe"):
+            with pytest.raises(UsageError, match="looks like the id of a device"):
+                devices.name(selin, joel, name)
+        devices.name(selin, joel, "cafe laptop")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("digits", [4, 8, 31, 32])
+def test_the_id_of_a_device_names_no_other_that_is_called_so(organisation: Organisation, digits: int) -> None:
+    own = organisation[SELIN].seat
+    typed = own.hex()[:digits].upper()
+    with organisation.open(SELIN) as selin:
+        call(selin, organisation[JOEL].seat, own.hex()[:digits])
+    organisation.exchange(SELIN, MIRA)
+    with organisation.open(MIRA) as mira:
+        if digits < 32:
+            with pytest.raises(UsageError, match=BOTH) as told:
+                devices.find(mira, typed)
+            assert own.hex() in str(told.value.next_step)
+        assert devices.find(mira, own.hex()) == own
+        assert devices.find(mira, organisation[JOEL].seat.hex()) == organisation[JOEL].seat
+
+
+def test_who_revokes_a_device_reads_whose_it_is_before_they_say_yes(organisation: Organisation, tmp_path: Path) -> None:
+    joel = organisation[JOEL]
+    desk = Desk.of(organisation[MIRA].place, tmp_path)
+    assert desk.run("device", "name", joel.seat.hex(), "old laptop").code == 0
+    for more in ((), ("--json",)):
+        refused = desk.run("device", "revoke", "old laptop", *more)
+        assert refused.code == 3
+        assert f"This revokes a device of {joel.name}: {joel.seat.hex()}, old laptop." in refused.err.replace("\n", " ")
+
+
+@pytest.mark.long
+def test_the_id_of_a_member_names_no_other_who_joined_under_it(organisation: Organisation, tmp_path: Path) -> None:
+    joel, mira = organisation[JOEL].member, organisation[MIRA]
+    office = Office(mira.place.path, mira.place.state, mira.name, mira.member, mira.seat)
+    begin = admit(office, tmp_path, joel.hex()[:8], like="intake").member
+    whole = admit(office, tmp_path, joel.hex(), like="intake").member
+    with organisation.open(MIRA) as session:
+        with pytest.raises(UsageError, match=BOTH):
+            authors.find_member(session, joel.hex()[:8])
+        for member in (joel, begin, whole):
+            assert authors.find_member(session, member.hex()) == member
+        assert authors.find_member(session, joel.hex()[:9]) == joel
+        assert authors.find_member(session, organisation[JOEL].name) == joel
+        assert authors.find_member(session, organisation[JOEL].name.upper().replace("O", "Ò")) == joel
+
+
+def test_the_id_of_a_recipient_names_no_other_that_is_called_so(organisation: Organisation) -> None:
+    def add(session: Session, name: str) -> RecordId:
+        return partners.add(session, name=name, age_recipient=recipient_of(make_identity()), compared=True).record
+
+    with organisation.open(MIRA) as mira:
+        lawyer = add(mira, "Advocate Orlova")
+        others = [add(mira, lawyer.hex()[:8]), add(mira, lawyer.hex())]
+        with pytest.raises(UsageError, match=BOTH):
+            partners.find(mira, lawyer.hex()[:8])
+        for record in (lawyer, *others):
+            assert partners.find(mira, record.hex()).record == record
+
+
+def test_the_id_of_a_case_names_no_record_that_was_given_it(organisation: Organisation) -> None:
+    with organisation.open(AMINA) as amina:
+        case, other = (cases.create(amina, title=title, kind="asylum") for title in ("Hearing", "Other"))
+        for planted in (case.case, case.case[:4] + bytes(12)):
+            with amina.work(other.case) as work:
+                work.keep(other.case, Note(NoteKind.CONTACT, "Made to look like the case."), RecordId(planted))
+                work.commit(Entry(act="case.edit"))
+        for typed in (case.case.hex()[:8], case.case.hex()):
+            for act in (editing.locate, what_goes.what_goes):
+                with pytest.raises(UsageError, match="the id of a case and of a record"):
+                    act(amina, typed)
+            assert cases.find(amina, typed) == case.case
+        assert editing.locate(amina, case.ref).case == case.case
+        assert what_goes.what_goes(amina, case.ref).whole == (case.case,)
+
+
+# A name that somebody else chose never says where this program writes: of a file in a question, package or backup.
+HOSTILE = (
+    "{outside}",
+    "../outside",
+    "look/../../outside",
+    "sub/file",
+    "..",
+    ".",
+    "",
+    ".bashrc",
+    "..\\outside",
+    "C:\\outside",
+    "report.pdf\0",
+    "report.pdf/",
+    "Report.pdf",
+    "a" * 5_000,
+    "\u202efdp.tropeR",
+)
+
+
+def names(tmp_path: Path) -> list[str]:
+    return [name.format(outside=tmp_path / "outside") for name in HOSTILE]
+
+
+def tree(folder: Path) -> set[Path]:
+    return {path.relative_to(folder) for path in folder.rglob("*")}
+
+
+def digests(files: Mapping[str, bytes]) -> list[list[Any]]:
+    return [[name, sha256(content).digest()] for name, content in sorted(files.items())]
+
+
+def test_a_question_writes_no_file_but_the_two_of_a_report(tmp_path: Path) -> None:
+    """Whatever reached the writing: it asks no name of the question."""
+    (tmp_path / "outside").write_bytes(b"mine")
+    contents = dict.fromkeys(names(tmp_path), b"theirs") | {"report.pdf": b"%PDF"}
+    before = tree(tmp_path)
+    by_file.write_files(question({}, contents=contents), tmp_path / "look")
+    assert tree(tmp_path) - before == {Path("look"), Path("look/report.pdf")}
+    assert (tmp_path / "outside").read_bytes() == b"mine"
+
+
+def test_a_question_with_files_that_its_act_does_not_have_is_not_read(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    """By file, as it comes from a program that is the asker's own."""
+    (tmp_path / "outside").write_bytes(b"mine")
+    report = files_of(CODED)
+    erase = question({}, act="erase", of={"versions": [bytes(32)], "why": "retention"})
+    wanted: dict[str, ApprovalQuestion] = {"an erasure that shows a report": structs_replace(erase, contents=report)}
+    for name in names(tmp_path):
+        files = {name: b"theirs"}
+        named = {**erase.of, "files": digests(files)}
+        wanted[f"an erasure with {name[:60]!r}"] = structs_replace(erase, contents=files)
+        wanted[f"an erasure that names {name[:60]!r}"] = structs_replace(erase, of=named, contents=files)
+        wanted[f"an export with {name[:60]!r}"] = question(report | files)
+    taken = []
+    with organisation.open(AMINA) as amina:
+        approver = [second_person.approver_named(amina, full_name(SELIN))]
+        expires_ms = amina.log.now_ms() + 3_600_000
+        for at, each in enumerate(wanted.values()):
+            by_file.ask(amina, structs_replace(each, expires_ms=expires_ms), approver, tmp_path / f"question-{at}")
+    with organisation.open(SELIN) as selin:
+        for at, name in enumerate(wanted):
+            try:
+                by_file.read_question(selin, tmp_path / f"question-{at}")
+            except VerificationError:
+                continue
+            taken.append(name)
+    assert taken == []
+    assert (tmp_path / "outside").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    ("act", "of"),
+    [
+        ("erase", {"versions": [bytes(32)], "why": "mistake", "files": []}),
+        ("erase", {"versions": [bytes(32)], "why": "mistake", "note": "all of it is empty"}),
+        ("erase", {"versions": [bytes(32)]}),
+        ("break.glass", {"case": bytes(16), "seats": [], "until": 1, "why": "emergency", "files": []}),
+        ("export.begin", {"files": [], "profile": "", "purpose": "", "recipient": "", "versions": [bytes(32)]}),
+        ("seat.end", {}),
+    ],
+)
+def test_a_question_of_other_things_than_its_act_is_done_with_is_refused(act: str, of: dict[str, Any]) -> None:
+    with pytest.raises(VerificationError, match="other things than such an act is done with"):
+        question({}, act=act, of=of).require_true()
+
+
+def test_a_package_with_a_file_of_any_other_name_is_not_opened(tmp_path: Path) -> None:
+    contents = dict.fromkeys(archive.MEMBERS, b"x")
+    packed, opened = archive.pack(contents), []
+    for name in names(tmp_path):
+        old, new = b"report.pdf".ljust(100, b"\0"), name.encode()[:100].ljust(100, b"\0")
+        if old == new:
+            continue
+        try:
+            archive.unpack(packed.replace(old, new))
+        except MalformedError:
+            continue
+        opened.append(name)
+    assert opened == []
+
+
+def test_a_backup_whose_list_names_any_other_file_is_not_copied(tmp_path: Path) -> None:
+    folder = BackupFolder(tmp_path / "backup")
+    folder.path.mkdir()
+    for path in (folder.keys, folder.key_rows, folder.database):
+        path.write_bytes(b"x")
+    write_digests(folder)
+    whole, taken = folder.digests.read_bytes(), []
+    (tmp_path / "outside").write_bytes(b"x")
+    for name in names(tmp_path):
+        folder.digests.write_bytes(whole + f"{sha256(b'x').hexdigest()}  {name}\n".encode())
+        try:
+            require_undamaged(folder)
+        except VaultError:
+            continue
+        taken.append(name)
+    assert taken == []
+
+
+def test_a_paper_is_written_into_the_folder_that_was_named_and_under_no_hidden_name(tmp_path: Path) -> None:
+    written = [file_name(name) for name in names(tmp_path)]
+    assert [name for name in written if name != PureWindowsPath(name).name or name.startswith(".")] == []
+    assert all((tmp_path / name).parent == tmp_path for name in written)
+    assert [file_name(name) for name in ("order.jpg", "r\u00e9cit 2.pdf", "")] == [
+        "order.jpg",
+        "r\u00e9cit 2.pdf",
+        "paper",
+    ]

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.attacks.called import GIVEN, PLACES
-from tests.redaction.people import outcome, text_left
+from tests.attacks.conftest import AGE, RECIPIENT
+from tests.attacks.test_two_person import CODED, OTHER_PAGES, ask, files_of, give, question
+from tests.export.leakcheck.surgery import Pieces, take_apart
+from tests.redaction.people import WITNESS, WITNESS_PERSON, outcome, registry_of, renamed, text_left
+from tests.services.organisation import SELIN, Organisation
+from vault.access.session import Session
+from vault.casework.disclosure import Disclosure
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.errors import VerificationError
+from vault.ids import CompartmentId
 from vault.names.normal import normal
+from vault.records.versions import from_fields
 from vault.redaction.judging import forms, uncovered
 from vault.redaction.questions import OpenQuestions
 from vault.redaction.spans import Action
+from vault.services.approvals import by_file
+from vault.services.cases import case_people, cases, notes
+from vault.services.evidence import logbook
+from vault.services.exports import exporting, partners
+from vault.services.exports.export_material import Wish
 
 # Words that a list of names has too, and that a text in small letters cannot do without.
 INSIDE = {
@@ -189,3 +210,333 @@ def test_no_word_that_was_asked_about_and_removed_is_left_in_any_arrangement(pie
 def test_a_name_that_is_a_word_of_grammar_or_a_month_is_asked_about_with_a_capital_inside_a_sentence(name: str) -> None:
     text = f"The witness {name} came to the office."
     assert [text[form.start : form.end] for form in forms(uncovered(text, []), frozenset())] == [name]
+
+
+# People of the case whose names are ordinary words too: in no case of the word, and in no letters, does one leave.
+# A surname, and forms of it that no ending of a name makes: a vowel flees, or it ends in -о, -е, -ья.
+DECLINED = """
+Заяц: зайца зайцем зайцу
+Орёл: орла орлом
+Соловей: соловья соловью соловьём соловьи
+Воробей: воробья воробью
+Козел: козла козлом
+Немец: немца немцу
+Пень: пня пню
+Лёд: льда льду
+Ёж: ежа ежу
+Камень: камня камнем
+Парень: парня парнем
+Боец: бойца бойцу
+Отец: отца отцом
+Пёс: пса псу
+День: дня дню
+Любовь: любви
+Третий: третьего третьему третья
+Медвежий: медвежьего
+Любимый: любимого любимою
+Золото: золота золоту
+Море: моря морю
+Заря: зорь
+"""
+FORMS = [
+    (name, form) for name, told in (line.split(": ") for line in DECLINED.strip().split("\n")) for form in told.split()
+]
+
+
+@pytest.mark.parametrize("sentence", ["{} задержали вчера.", "Вчера мы видели {} снова.", "Вчера, {} видели."])
+def test_no_case_of_a_name_that_is_a_word_leaves(sentence: str) -> None:
+    left = []
+    for name, form in FORMS:
+        known = registry_of((WITNESS, renamed(WITNESS_PERSON, f"Назар {name}")))
+        for written in (form, form.capitalize(), form.upper()):
+            text = text_left(sentence.format(written), registry=known)
+            left += [text] if form in text.casefold() else []
+    assert left == []
+
+
+@pytest.mark.long
+def test_a_package_that_names_nobody_does_not_name_the_client(session: Session, tmp_path: Path) -> None:
+    partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
+    case = cases.create(session, title="T", kind="asylum").case
+    case_people.add(session, case, role="client", names=["Назар Соловей"])
+    case_people.add(session, case, role="witness", names=["Роман Заяц"])
+    text = "Соловья задержали вчера на границе. Зайца вызвали на допрос. Адвоката к соловью не пустили."
+    notes.add(session, case, Note(NoteKind.INTERVIEW, text))
+    done = exporting.export(session, case, Wish("lawyer", RECIPIENT), out=tmp_path)
+    assert isinstance(done, exporting.Exported)
+    pages = " ".join(done.pages).casefold()
+    assert "допрос" in pages
+    assert "солов" not in pages
+    assert "зайц" not in pages
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Bo Li", "then li called us yesterday"),
+        ("Xi Yu", "then xi called us yesterday"),
+        ("He Wei", "He called us."),
+        ("An Ng", "we met An there"),
+        ("An Ng", "An called us."),
+        ("Ли Ю", "Ли позвали."),
+        ("Аким Ёж", "видели ежа снова"),
+    ],
+)
+def test_a_name_of_two_letters_is_asked_about_where_it_may_be_the_word(name: str, text: str) -> None:
+    known = registry_of((WITNESS, renamed(WITNESS_PERSON, name)))
+    assert isinstance(outcome(text, registry=known), OpenQuestions)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Юлия Черных", "вчера приехал чёрный автобус"),
+        ("Нгуен Мой", "вчера моего адвоката не было"),
+        ("Назар Белый", "стало белее"),
+        ("An Ng", "it was an office"),
+        ("Ли Ю", "не знаем, был ли он там"),
+        ("Торгаев Е. Я.", "Je suis ici"),
+    ],
+)
+def test_a_word_that_is_no_form_of_the_name_stays_unasked(name: str, text: str) -> None:
+    known = registry_of((WITNESS, renamed(WITNESS_PERSON, name)))
+    assert not isinstance(outcome(text, registry=known), OpenQuestions)
+    assert text_left(text, registry=known) == text
+
+
+# Pages that say to every reader of words what is shown, and something else to whoever looks at them.
+# The second person's program makes the report itself from the data that it shows, and signs these bytes only.
+# ILHAM, letter by letter, each as one line of corners on a grid of 4 by 6.
+LETTERS = (
+    ((2, 0), (2, 6)),
+    ((0, 0), (0, 6), (4, 6)),
+    ((0, 0), (0, 6), (0, 3), (4, 3), (4, 0), (4, 6)),
+    ((0, 6), (2, 0), (4, 6), (3, 4), (1, 4)),
+    ((0, 6), (0, 0), (2, 3), (4, 0), (4, 6)),
+)
+
+
+def in_lines(pieces: Pieces) -> None:
+    """Write a name with a pen."""
+    pen = [b"q 1 0 0 -1 90 700 cm 1 w"]
+    for place, corners in enumerate(LETTERS):
+        points = [(place * 24 + 4 * x, -4 * y) for x, y in corners]
+        pen += [b"%d %d %s" % (*point, b"l" if at else b"m") for at, point in enumerate(points)]
+        pen.append(b"S")
+    pieces.draw(b"\n".join([*pen, b"Q"]))
+
+
+def in_other_outlines(pieces: Pieces) -> None:
+    """Let each letter of the largest font be drawn in the shape of its neighbour."""
+    fonts = [int(number) for body in pieces.objects.values() for number in re.findall(rb"/FontFile2 (\d+) 0 R", body)]
+    number = max(fonts, key=lambda number: len(pieces.content(number)))
+    font = pieces.content(number)
+    pieces.edit_stream(number, font, with_turned_outlines(font))
+
+
+def with_turned_outlines(font: bytes) -> bytes:
+    """Return a TrueType font in which each glyph has the outline of another one."""
+    tables = {font[at : at + 4]: struct.unpack_from(">II", font, at + 8) for at in range(12, 12 + 16 * font[5], 16)}
+    is_long = font[tables[b"head"][0] + 51] == 1
+    start, length = tables[b"loca"]
+    unit, width = (1, "I") if is_long else (2, "H")
+    places = [unit * place for place in struct.unpack_from(f">{length // struct.calcsize(width)}{width}", font, start)]
+    shapes = font[tables[b"glyf"][0] :]
+    outlines = [shapes[a:b] for a, b in itertools.pairwise(places)]
+    drawn = [at for at, outline in enumerate(outlines) if at and outline]
+    for at, outline in zip(drawn, [outlines[at] for at in drawn[1:] + drawn[:1]], strict=True):
+        outlines[at] = outline
+    places = [sum(map(len, outlines[:at])) // unit for at in range(len(places))]
+    changed = bytearray(font)
+    struct.pack_into(f">{len(places)}{width}", changed, start, *places)
+    glyphs = b"".join(outlines)
+    changed[tables[b"glyf"][0] : tables[b"glyf"][0] + len(glyphs)] = glyphs
+    return bytes(changed)
+
+
+def in_other_widths(pieces: Pieces) -> None:
+    """Let letters stand apart."""
+    pieces.edit(b"/CIDFontType2", b"/W[0 0 600 1 1 ", b"/W[0 0 600 1 1 1")
+
+
+def in_a_picture(pieces: Pieces) -> None:
+    """Draw one black dot."""
+    pieces.draw(b"q 9 0 0 9 90 90 cm BI /W 1 /H 1 /BPC 1 /CS /G ID \x00 EI Q")
+
+
+def in_a_note(pieces: Pieces) -> None:
+    """Pin a note to the page."""
+    note = pieces.add(b"<</Type/Annot/Subtype/Text/Rect[0 0 9 9]/Contents(Ilham)>>")
+    pieces.edit(b"/Type/Page/", b"/MediaBox", b"/Annots[%d 0 R]/MediaBox" % note)
+
+
+def in_a_layer(pieces: Pieces) -> None:
+    """Add a layer that is not shown."""
+    layer = pieces.add(b"<</Type/OCG/Name(Ilham)>>")
+    pieces.edit(b"/Type/Catalog", b"/Lang", b"/OCProperties<</OCGs[%d 0 R]/D<</OFF[%d 0 R]>>>>/Lang" % (layer, layer))
+
+
+def in_how_it_is_packed(pieces: Pieces) -> None:
+    """Change no page: how hard each stream is packed can spell a name."""
+    number = pieces.find(b"/FontFile2")
+    reference = re.search(rb"/FontFile2 (\d+) 0 R", pieces.objects[number])
+    assert reference is not None
+    head, _, body = pieces.objects[int(reference[1])].partition(b"stream\n")
+    packed = zlib.compress(zlib.decompressobj().decompress(body), 1)
+    head = re.sub(rb"/Length \d+", b"/Length %d" % len(packed), head)
+    pieces.objects[int(reference[1])] = b"%sstream\n%s\nendstream" % (head, packed)
+
+
+HIDING = (in_lines, in_other_outlines, in_other_widths, in_a_picture, in_a_note, in_a_layer, in_how_it_is_packed)
+
+
+def hostile(hide: Callable[[Pieces], None]) -> dict[str, bytes]:
+    """Return the files of a report whose pages somebody went on with."""
+    files = files_of(CODED)
+    pieces = take_apart(files["report.pdf"])
+    hide(pieces)
+    return {**files, "report.pdf": pieces.build()}
+
+
+@pytest.mark.long_after(2)
+@pytest.mark.parametrize("hide", HIDING, ids=lambda hide: hide.__name__)
+def test_no_name_that_is_drawn_and_not_written_is_approved_by_file(
+    organisation: Organisation, tmp_path: Path, hide: Callable[[Pieces], None]
+) -> None:
+    files = hostile(hide)
+    assert files["report.pdf"] != files_of(CODED)["report.pdf"]
+    path = ask(organisation, question(files), tmp_path / "question")
+    with organisation.open(SELIN) as selin:
+        before = selin.log.size
+        for act in (by_file.read_question, give):
+            with pytest.raises(VerificationError, match=OTHER_PAGES) as refused:
+                act(selin, path)
+            assert "same version of the program" in str(refused.value.next_step)
+        assert selin.log.size == before
+
+
+# The worst leak: the client of another case, in a note of this one.
+NOTE = "vera tikhookova waited, and Rose Dlamini asked for Ткачук. The rose was red."
+
+
+@pytest.fixture
+def case(session: Session) -> CompartmentId:
+    """A case whose note names people of another one."""
+    partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
+    other = cases.create(session, title="T", kind="asylum").case
+    case_people.add(session, other, role="client", names=["Vera Tikhookova", "Вера Тихоокова"])
+    case_people.add(session, other, role="relative", names=["Степан Ткачук"])
+    made = cases.create(session, title="U", kind="asylum").case
+    notes.add(session, made, Note(NoteKind.CONTACT, NOTE))
+    return made
+
+
+def exported(
+    session: Session, case: CompartmentId, out: Path, decisions: dict[str, str]
+) -> exporting.Exported | exporting.Undecided:
+    return exporting.export(session, case, Wish("lawyer", RECIPIENT, decisions=decisions), out=out)
+
+
+@pytest.mark.long
+def test_a_person_of_another_case_is_removed_unasked_and_cannot_be_kept(
+    session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    result = exported(session, case, tmp_path, {})
+    assert isinstance(result, exporting.Undecided)
+    assert {one.form for one in result.questions} == {"Rose Dlamini", "rose"}
+    kept = {"Rose Dlamini": "keep", "rose": "keep", "Vera Tikhookova": "keep", "vera": "keep", "Ткачук": "keep"}
+    done = exported(session, case, tmp_path, kept)
+    assert isinstance(done, exporting.Exported)
+    text = " ".join(done.pages)
+    assert "Rose Dlamini" in text
+    for form in ("vera", "tikhookova", "ткачук"):
+        assert form not in text.casefold()
+
+
+def test_one_entry_says_whose_case_was_hit(session: Session, case: CompartmentId, tmp_path: Path) -> None:
+    exported(session, case, tmp_path, {})
+    searches = [line for line in logbook.newest(session).lines if line.payload and line.payload.act == "case.search"]
+    assert len(searches) == 1
+    assert searches[0].payload is not None
+    assert dict(searches[0].payload.covers) == {"hit": 3, "case": 1}
+
+
+def test_the_people_of_this_case_are_no_strangers_in_it(session: Session, case: CompartmentId, tmp_path: Path) -> None:
+    case_people.add(session, case, role="client", names=["Vera Tikhookova"])
+    done = exporting.export(session, case, Wish("lawyer-named", RECIPIENT, take_proposals=True), out=tmp_path)
+    assert isinstance(done, exporting.Exported)
+    assert "vera tikhookova waited" in " ".join(done.pages)
+
+
+# What a person let out of the texts that they read, and what was written since.
+@pytest.fixture
+def case_of_june(session: Session) -> CompartmentId:
+    """A case with one note, whose export of June kept the flower."""
+    partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
+    made = cases.create(session, title="T", kind="asylum").case
+    notes.add(session, made, Note(NoteKind.CONTACT, "In June he gave her a Rose."))
+    return made
+
+
+def exported_as_proposed(
+    session: Session, case: CompartmentId, out: Path, decisions: dict[str, str], *, proposed: bool = False
+) -> exporting.Exported | exporting.Undecided:
+    return exporting.export(
+        session,
+        case,
+        Wish("lawyer", RECIPIENT, decisions=decisions, take_proposals=proposed),
+        out=out,
+        approve=lambda pages: True,
+    )
+
+
+@pytest.mark.long
+def test_a_word_kept_in_june_does_not_let_a_witness_out_in_july(
+    session: Session, case_of_june: CompartmentId, tmp_path: Path
+) -> None:
+    june = exported_as_proposed(session, case_of_june, tmp_path, {"Rose": "keep", "June": "keep"})
+    assert isinstance(june, exporting.Exported)
+    assert isinstance(exported_as_proposed(session, case_of_june, tmp_path, {}), exporting.Exported)
+    notes.add(session, case_of_june, Note(NoteKind.CONTACT, "In July the witness Rose hid him."))
+    july = exported_as_proposed(session, case_of_june, tmp_path, {})
+    assert isinstance(july, exporting.Undecided)
+    assert [(one.form, one.proposal, one.before) for one in july.questions] == [("Rose", Action.REMOVE, Action.KEEP)]
+    done = exported_as_proposed(session, case_of_june, tmp_path, {}, proposed=True)
+    assert isinstance(done, exporting.Exported)
+    assert "Rose" not in " ".join(done.pages)
+    assert "June" in " ".join(done.pages)
+
+
+def test_a_word_kept_is_asked_about_again_in_a_text_that_was_corrected(
+    session: Session, case_of_june: CompartmentId, tmp_path: Path
+) -> None:
+    assert isinstance(
+        exported_as_proposed(session, case_of_june, tmp_path, {"Rose": "keep", "June": "keep"}), exporting.Exported
+    )
+    note = notes.add(session, case_of_june, Note(NoteKind.CONTACT, "He gave nothing."))
+    assert isinstance(exported_as_proposed(session, case_of_june, tmp_path, {}), exporting.Exported)
+    notes.amend(session, note.hex(), text="He gave nothing but a Rose.")
+    assert isinstance(exported_as_proposed(session, case_of_june, tmp_path, {}), exporting.Undecided)
+    assert isinstance(exported_as_proposed(session, case_of_june, tmp_path, {"ROSE": "keep"}), exporting.Exported)
+    assert isinstance(exported_as_proposed(session, case_of_june, tmp_path, {}), exporting.Exported)
+
+
+@pytest.mark.long
+def test_what_was_removed_in_june_stays_removed_in_july(
+    session: Session, case_of_june: CompartmentId, tmp_path: Path
+) -> None:
+    assert isinstance(
+        exported_as_proposed(session, case_of_june, tmp_path, {"Rose": "remove", "June": "keep"}), exporting.Exported
+    )
+    notes.add(session, case_of_june, Note(NoteKind.CONTACT, "The witness rose, and Rose Qarvosh hid him."))
+    done = exported_as_proposed(session, case_of_june, tmp_path, {})
+    assert isinstance(done, exporting.Exported)
+    assert "rose" not in " ".join(done.pages).casefold()
+
+
+def test_a_disclosure_of_before_that_was_noted_lets_nothing_out() -> None:
+    fields: dict[str, object] = {
+        "recipient": bytes(16), "profile": "lawyer", "purpose": "p", "package": bytes(16), "digest": bytes(32),
+        "made": "2026-06-01", "decisions": [{"form": "Rose", "action": "keep"}],
+    }  # fmt: skip
+    assert from_fields(Disclosure, fields).read == ()

@@ -2,41 +2,249 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import json
 import secrets
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 
-from tests.attacks.test_questions_by_file import CODED, files_of, question
+from tests.attacks.test_erasing import admit as erasing_admit
 from tests.services import colleague
 from tests.services.approvals.keyboard import Person
 from tests.services.approvals.test_approving import IDENTITY, LAWYER, director, oren
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
+from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation, full_name, share
 from vault.access.membership.next_roster import Change, propose
 from vault.access.membership.roster_commit import commit_roster
 from vault.access.session import Session
+from vault.casework.case import Access, GrantReason
 from vault.casework.disclosure import Approving
-from vault.errors import RefusedError, VerificationError
-from vault.ids import CompartmentId, RecordId, make_id
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.errors import MalformedError, RefusedError, VaultError, VerificationError
+from vault.export.data_json import canonical, render_data
+from vault.export.dossier_report import Cover, make_report
+from vault.export.pdf import render_report
+from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.log.approval import APPROVAL_PURPOSE, Approval
 from vault.policy.roles import Role
 from vault.records.versions import to_fields
 from vault.records.work import Entry
 from vault.seal.age import recipient_of
 from vault.seal.entrance.keyfile import KeyFile
+from vault.seal.named import access_record
 from vault.seal.signing import make_signing_seed, sign
-from vault.services.approvals import second_person
+from vault.services import housekeeping
+from vault.services.approvals import by_file, erasing, second_person
 from vault.services.approvals.pipe import ask_second
 from vault.services.approvals.question import ApprovalQuestion
+from vault.services.cases import cases, holds, notes, sections
+from vault.services.erasures import arrived, what_goes
 from vault.services.evidence import log_checking
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
+from vault.services.grants import sharing, timed_grants
 from vault.store import tables
+
+# A question in a file: what its reader is shown is all that the approval is for.
+PURPOSE = "referral to counsel"
+COVER = Cover(PURPOSE, release="two-person", day="2026-11-27")
+NAME = "Ilham Quillfeather"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A report of one note, by whoever writes reports without redacting anything."""
+
+    text: str
+    label: str = "text"
+    heading: str = "note"
+    profile: str = "lawyer"
+
+    @property
+    def blocks(self) -> list[Text]:
+        return [self]
+
+    @property
+    def sections(self) -> list[Text]:
+        return [self]
+
+
+def files_of(text: str) -> dict[str, bytes]:
+    report = Text(text)
+    return {"report.pdf": render_report(make_report(report, COVER)), "data.json": render_data(report, COVER)}
+
+
+def question(files: Mapping[str, bytes], **other: Any) -> ApprovalQuestion:
+    named = [[name, sha256(content).digest()] for name, content in sorted(files.items())]
+    of = {"files": named, "profile": "lawyer", "purpose": PURPOSE, "recipient": "academic acid"}
+    about, reasons = ("this report leaves for Maître Ondrelle",), second_person.REASONS
+    wanted = ApprovalQuestion(
+        act="export.begin", of=of, contents=dict(files), about=about, reasons=reasons, expires_ms=0
+    )
+    return replace(wanted, **other)
+
+
+def ask(organisation: Organisation, wanted: ApprovalQuestion, path: Path) -> Path:
+    """Seal a question of any content: the program of whoever asks is theirs."""
+    with organisation.open(AMINA) as amina:
+        wanted = replace(wanted, expires_ms=amina.log.now_ms() + 3_600_000)
+        by_file.ask(amina, wanted, [second_person.approver_named(amina, full_name(SELIN))], path)
+    return path
+
+
+def give(session: Session, path: Path) -> tuple[Approval, str]:
+    return by_file.give(session, path, path.with_name("answer"), why="legal-referral")
+
+
+def changed(files: Mapping[str, bytes], change: Callable[[dict[str, Any]], object]) -> dict[str, bytes]:
+    data = json.loads(files["data.json"])
+    change(data)
+    return {**files, "data.json": canonical(data)}
+
+
+OTHER_PAGES = "the pages are not those that this program makes of the text in the question; nothing was approved"
+CODED, NAMED = "[PERSON 1] was heard.", f"{NAME} was heard."
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        pytest.param(
+            lambda: {**files_of(CODED), "report.pdf": files_of(NAMED)["report.pdf"]},
+            VerificationError,
+            OTHER_PAGES,
+            id="the pages name somebody",
+        ),
+        pytest.param(
+            lambda: {**files_of(CODED), "report.pdf": b"%PDF-1.7 " + NAMED.encode()},
+            VerificationError,
+            OTHER_PAGES,
+            id="pages that no reader opens",
+        ),
+        pytest.param(
+            lambda: {"data.json": files_of(CODED)["data.json"]}, VerificationError, "no report", id="no pages"
+        ),
+        pytest.param(
+            lambda: {**files_of(CODED), "more.txt": NAMED.encode()}, VerificationError, "no report", id="a third file"
+        ),
+        pytest.param(
+            lambda: changed(files_of(CODED), lambda data: data.update(more=NAMED)),
+            VerificationError,
+            "no report",
+            id="data under a key of its own",
+        ),
+        pytest.param(
+            lambda: changed(files_of(CODED), lambda data: data["notice"]["lines"].append(NAMED)),
+            VerificationError,
+            "no report",
+            id="data in the notice",
+        ),
+        pytest.param(
+            lambda: changed(files_of(CODED), lambda data: data["sections"][0].update(heading=NAMED)),
+            VerificationError,
+            "no report",
+            id="data in a heading",
+        ),
+        pytest.param(
+            lambda: changed(files_of(CODED), lambda data: data.update(purpose=NAMED)),
+            VerificationError,
+            "no report",
+            id="another purpose than is signed",
+        ),
+    ],
+)
+def test_files_that_say_more_than_is_shown_are_not_approved(
+    organisation: Organisation,
+    tmp_path: Path,
+    make: Callable[[], dict[str, bytes]],
+    error: type[VaultError],
+    words: str,
+) -> None:
+    path = ask(organisation, question(make()), tmp_path / "question")
+    with organisation.open(SELIN) as selin:
+        before = selin.log.size
+        for act in (by_file.read_question, give):
+            with pytest.raises(error, match=words):
+                act(selin, path)
+        assert not (tmp_path / "answer").exists()
+        assert selin.log.size == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system holds to a limit of memory")
+def test_a_text_that_asks_for_all_memory_is_refused(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vault.export.pdf.MOST_MEMORY", 48 * 2**20)
+    files = {"report.pdf": b"", "data.json": render_data(Text("word\n" * 12_000), COVER)}
+    path = ask(organisation, question(files), tmp_path / "question")
+    with organisation.open(SELIN) as selin, pytest.raises(RefusedError, match="more memory than a report may use"):
+        by_file.read_question(selin, path)
+
+
+def test_pages_that_say_what_is_shown_are_approved(organisation: Organisation, tmp_path: Path) -> None:
+    path = ask(organisation, question(files_of(NAMED)), tmp_path / "question")
+    with organisation.open(SELIN) as selin:
+        assert f"|   text: {NAMED}" in by_file.read_question(selin, path).question.lines()
+        approval, name = give(selin, path)
+        assert (approval.act, name) == ("export.begin", full_name(AMINA))
+
+
+def test_reasons_that_are_sentences_are_no_reasons(organisation: Organisation, tmp_path: Path) -> None:
+    path = ask(organisation, question(files_of(CODED), reasons=("x\nApproved before.",)), tmp_path / "question")
+    with organisation.open(SELIN) as selin, pytest.raises(MalformedError, match="reasons that are no codes"):
+        by_file.read_question(selin, path)
+
+
+FORGED = "To approve: nothing"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"First.\n\n{FORGED}",
+        f"First.\u2028{FORGED}",
+        f"First.\x85{FORGED}",
+        f"First.{' ' * 200}{FORGED}",
+        "x " * 90 + FORGED,
+    ],
+    ids=["line break", "line separator", "next line", "blanks to the edge", "words to the edge"],
+)
+def test_no_text_of_others_makes_a_line_that_passes_for_the_programs(text: str) -> None:
+    """Wherever a text stands, at the beginning of a line or where a terminal would break it."""
+    data = json.dumps({"sections": [{"heading": text, "blocks": [{"label": text, "text": text}]}]}).encode()
+    wanted = ApprovalQuestion(
+        act=text, of={text: text, "until": text}, contents={"data.json": data}, about=(text,), expires_ms=1
+    )
+    lines = wanted.lines()
+    ours = [line for line in lines if not line.startswith(("| ", "  ", "> "))]
+    assert ours[0] == ""
+    assert ours[1].startswith(f"To approve: {text[:1]}")
+    assert ours[2:] == ["As the one who asks says:"]
+    assert all(len(line) <= 72 and len(line.splitlines()) <= 1 for line in lines)
+    assert not [line for line in lines if line.strip() == FORGED and not line.startswith("      ")]
+
+
+def test_what_the_first_page_says_is_shown_to_who_approves() -> None:
+    """A name could leave by `whom to call`, too."""
+    head = {"contact": f"call {NAME}", "reference": "K7QM-3XPD", "organisation": "Aid", "recipient": "M. Ondrelle"}
+    cover = dataclasses.replace(COVER, **head)
+    lines = question({"report.pdf": b"", "data.json": render_data(Text(CODED), cover)}).lines()
+    for said in (f"| contact: call {NAME}", "| reference: K7QM-3XPD", "| recipient: M. Ondrelle", "| day: 2026-11-27"):
+        assert said in lines
+
 
 __all__ = ["director", "oren"]  # fixtures
 
@@ -248,3 +456,141 @@ def test_nobody_approves_other_files_than_those_that_are_shown(director: Session
     with pytest.raises(VerificationError, match="not what the approval would be for"):
         ask_second(director, member=oren.member, name=oren.name, question=one, run=person.run)
     assert person.shown == []
+
+
+# A colleague's own program erases much without a second person, or with an approval of something else: it is named.
+SAID = Note(NoteKind.INTERVIEW, "evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The founder, who reads the payloads, a supervisor beside them, and a case of twelve notes that both hold."""
+
+    filled: Filled
+    colleague: Colleague
+    case: CompartmentId
+    notes: tuple[RecordId, ...]
+
+
+@pytest.fixture
+def office(short: Filled) -> Office:
+    with short.open() as owner:
+        colleague = erasing_admit(owner, "Oren Sabaluk", "supervisor", b"nine copper whistles")
+        case = cases.create(owner, title="C", kind="asylum", alone_reason="nobody").case
+        written = tuple(notes.add(owner, case, SAID) for _ in range(12))
+        sharing.grant(owner, case, [colleague.member])
+    return Office(short, colleague, case, written)
+
+
+def list_as_erased(session: Session, home: CompartmentId, *records: RecordId, **said: object) -> None:
+    """List as erased what stays here, as a device that hears of it sees it."""
+    with session.database.reading() as rows:
+        found = [row for record in records for row in rows.placed(home, record)]
+    with session.work() as work:
+        for row in found:
+            work.erase(home, VersionId(row.id))
+        work.commit(Entry(**{"act": "erase", "why": "mistake", **said}))  # type: ignore[arg-type]  # what an own program says
+
+
+def named(session: Session) -> list[str]:
+    arrived.note(session, arrived.look(session))
+    return [str(fault.message) for fault in log_checking.verify(session).faults]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"covers": {"note": 1}}, id="it says that it was one note"),
+        pytest.param({"act": "case.delete"}, id="by another act"),
+        pytest.param({"why": "arrived"}, id="it says that others erased it"),
+    ],
+)
+def test_more_than_ten_records_without_a_second_person_are_named_also_once_they_are_gone(
+    office: Office, said: dict[str, object]
+) -> None:
+    with office.colleague.open(office.filled.place) as colleague:
+        list_as_erased(colleague, office.case, *office.notes, **said)
+    with office.filled.open() as owner:
+        assert any("erased 12 records that were here, without" in line for line in named(owner))
+        assert arrived.carry_out(owner, at_once=True) == 12
+        assert any("erased 12 records that were here, without" in line for line in named(owner))
+        assert not any("without" in line and f"operation {owner.log.size - 1}:" in line for line in named(owner))
+
+
+def test_ten_records_are_nobodys_business(office: Office) -> None:
+    with office.colleague.open(office.filled.place) as colleague:
+        list_as_erased(colleague, office.case, *office.notes[:10], covers={"note": 10})
+    with office.filled.open() as owner:
+        assert named(owner) == []
+
+
+def test_an_approval_of_another_erasure_is_named(office: Office, tmp_path: Path) -> None:
+    place, spam, good = office.filled.place, tmp_path / "question", office.notes
+    with office.filled.open() as owner:
+        junk = [notes.add(owner, office.case, Note(NoteKind.CONTACT, "spam")) for _ in range(11)]
+        going = what_goes.what_goes(owner, *(record.hex() for record in junk))
+        erasing.ask(owner, going, why="mistake", out=spam, approver=office.colleague.name)
+    with office.colleague.open(place) as colleague:
+        by_file.give(colleague, spam, tmp_path / "answer", why="mistake")
+    with office.filled.open() as owner:
+        approval = by_file.read_answer(owner, tmp_path / "answer")
+        with owner.database.reading() as rows:
+            versions = [row for record in good for row in rows.placed(office.case, record)]
+        with owner.work() as work:
+            for row in versions:
+                work.erase(office.case, VersionId(row.id))
+            work.list_approval(approval.encode())
+            said = Entry(act="erase", why="mistake", covers={"note": 12}, dig=approval.digest, deleg=approval.approver)
+            work.commit(said)
+        assert any("used for something else than it was given for" in line for line in named(owner))
+
+
+def test_the_approval_of_this_erasure_is_not(office: Office, tmp_path: Path) -> None:
+    ids = [record.hex() for record in office.notes]
+    with office.filled.open() as owner:
+        going = what_goes.what_goes(owner, *ids)
+        erasing.ask(owner, going, why="mistake", out=tmp_path / "question", approver=office.colleague.name)
+    with office.colleague.open(office.filled.place) as colleague:
+        by_file.give(colleague, tmp_path / "question", tmp_path / "answer", why="mistake")
+    with office.filled.open() as owner:
+        approval = by_file.read_answer(owner, tmp_path / "answer")
+        erasing.erase(owner, what_goes.what_goes(owner, *ids), why="mistake", second=lambda _: approval)
+        assert named(owner) == []
+
+
+def test_an_erasure_in_a_section_of_a_case_on_hold_is_named(office: Office) -> None:
+    with office.filled.open() as owner:
+        section = sections.create(owner, office.case, what="other", title="S", members=[office.colleague.member])
+        note = sections.add_note(owner, section, SAID)
+        holds.hold(owner, office.case, reason="a court asks", review="2090-01-01")
+    with office.colleague.open(office.filled.place) as colleague:
+        list_as_erased(colleague, section, note)
+    with office.filled.open() as owner:
+        assert any("which was on legal hold" in line for line in named(owner))
+
+
+# Whoever breaks the glass in the name of another holder is named themselves, to that one too.
+DAY_MS = 86_400_000
+
+
+@pytest.mark.parametrize("holder", [TOMAS, SELIN], ids=["the one named", "another"])
+def test_who_opened_a_case_is_whose_log_says_so(organisation: Organisation, holder: str) -> None:
+    joel, tomas = organisation.members(JOEL, TOMAS)
+    with organisation.open(AMINA) as amina:
+        case = cases.create(amina, title="A title", kind="asylum").case
+        share(amina, case, organisation, TOMAS, SELIN)
+        until_ms = amina.log.now_ms() + 10 * DAY_MS
+        false = Access(member=joel, why=GrantReason.EMERGENCY, given_by=tomas, until=until_ms)
+        with amina.work(case) as work:
+            work.write(case, RecordId(access_record(joel)), Access.KIND, to_fields(false))
+            work.commit(Entry(act="case.edit", pol="x"))
+        sharing.grant(amina, case, [joel])
+    organisation.exchange(AMINA, holder)
+    with organisation.open(holder) as session:
+        (line,) = housekeeping.settle(session)
+        (term,) = timed_grants.terms_of(session, case)
+    assert str(line).startswith(
+        f"BREAK-GLASS: {full_name(AMINA)} opened 1 of the cases that you hold to {full_name(JOEL)}, until "
+    )
+    assert term.given_by == organisation[AMINA].member

@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.attacks.outsider import Outsider
-from tests.services.founded import Filled
+from tests.attacks.plaintext import MARKERS, Written, found_in, found_in_files, writes_in
+from tests.services.colleague import Colleague, admit
+from tests.services.founded import MARKER, MEMBER, Filled, Place, found
+from tests.services.founded import PASSPHRASE as PASSPHRASE_OF_OFFICE
+from tests.tui.app_pane import AppPane
+from tests.tui.terminals import REPOSITORY
+from vault.access.unlock import unlock
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
+from vault.errors import WrongPassphraseError
+from vault.policy.roles import Role
 from vault.records.versions import encode_content, open_version
-from vault.services.cases import notes
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.passphrase import FLOOR
+from vault.seal.named import dates_file_name
+from vault.services import health
+from vault.services.backups import backups
+from vault.services.cases import cases, notes
+from vault.services.evidence import log_checking
+from vault.services.projection import last_done
+from vault.store.files import read_limited
+from vault.store.folder import SIZE_STEP
 
 READABLE = 2  # format and suite
 OVERHEAD = READABLE + 24 + 32 + 16
@@ -98,3 +127,389 @@ def test_no_time_stands_outside_a_seal(short: Filled, holder: Outsider) -> None:
     with holder.rows(short.path) as outside:
         found = {where for where, cell in cells(outside) for one in spellings(now) if one in cell}
     assert found == set()
+
+
+# Markers in every field, the real commands under strace: nothing of them in any file, or in any write but the answer.
+# "Done when" 2 of the first issue. The same search finds them when the test itself replaces the ciphers.
+PASSPHRASE = "quiet meadow lantern river"
+WITH_CIPHER = ("-m", "vault")
+WITHOUT_CIPHER = ("-m", "tests.attacks.without_cipher")
+CALLS = "execve,write,writev,pwrite64,pwritev,pwritev2,sendto,sendmsg,sendfile,splice,vmsplice,copy_file_range"
+
+
+@dataclass(slots=True)
+class Desk:
+    """One account's world: home, state, temporary folder, vault, all below one folder."""
+
+    root: Path
+    program: tuple[str, ...]
+    runs: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("home", "state", "tmp", "out", "traces", "given"):
+            (self.root / name).mkdir()
+        passphrase = self.root / "given" / "passphrase"
+        passphrase.write_text(PASSPHRASE)
+        passphrase.chmod(0o600)
+
+    def run(self, *arguments: str, given: object = None, fails_with: int = 0) -> dict[str, object]:
+        """Run one command under strace, `given` as JSON or text on standard input, and return its JSON answer."""
+        self.runs += 1
+        text = given if isinstance(given, str) else json.dumps(given) if given is not None else ""
+        done = subprocess.run(
+            [
+                *("strace", "-f", "--seccomp-bpf", "-y", "-xx", "-s", "4000000", "-e", f"trace={CALLS}"),
+                *("-o", str(self.root / "traces" / f"{self.runs:02}")),
+                *(sys.executable, *self.program, "--vault", str(self.root / "home" / "desk.vault")),
+                *("--passphrase-file", str(self.root / "given" / "passphrase"), "--json", *arguments),
+            ],
+            input=text.encode(),
+            capture_output=True,
+            env=self.environment(),
+            cwd=Path(__file__).parents[2],
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == fails_with, done.stderr.decode()
+        assert found_in(done.stderr) == [], "standard error is logged by whoever started us"
+        answer: dict[str, object] = json.loads(done.stdout)
+        return answer
+
+    def environment(self) -> dict[str, str]:
+        names = {"HOME": "home", "XDG_STATE_HOME": "state", "TMPDIR": "tmp"}
+        return {
+            "PATH": os.environ["PATH"],
+            "LC_ALL": "C.UTF-8",
+            "CASEVAULT_MEMBER": MARKERS["member"],
+            **{name: str(self.root / folder) for name, folder in names.items()},
+        }
+
+    def writes(self) -> Iterator[Written]:
+        """Yield every write of every command so far."""
+        for trace in sorted((self.root / "traces").iterdir()):
+            yield from writes_in(trace)
+
+
+def work_through(desk: Desk) -> None:
+    """Do what a caseworker does in the first week, with a marker in every field."""
+    desk.run("init", "--kdf-memory-mib", str(FLOOR.memory_kib // 1024), "--from", "-", given={"org": MARKERS["org"]})
+    made = desk.run("case", "new", "--kind", "asylum", "--from", "-", given={"title": MARKERS["title"]})
+    case = str(made["case"])
+    person = {
+        "names": [MARKERS["name"], MARKERS["cyrillic name"]],
+        "born": MARKERS["born"],
+        "phones": [MARKERS["phone"]],
+        "emails": [MARKERS["email"]],
+        "documents": [f"passport:{MARKERS['document']}"],
+    }
+    desk.run("person", "add", case, "--role", "witness", "--from", "-", given=person)
+    note = desk.run("note", "add", case, given=f"{MARKERS['note']}, said {MARKERS['name']}.")
+    desk.run("note", "amend", str(note["note"]), given=MARKERS["amendment"])
+    desk.run("case", "list")
+    desk.run("case", "show", case)
+    assert desk.run("search", "--from", "-", given={"words": MARKERS["search"]})["hits"]
+    identity = subprocess.run(["age-keygen"], capture_output=True, text=True, check=True).stdout
+    key = next(word for word in identity.split() if word.startswith("age1"))
+    recipient = desk.run("recipient", "add", "--age", key, "--from", "-", given={"name": MARKERS["recipient"]})
+    words = str(recipient["fingerprint"])
+    desk.run("recipient", "confirm", str(recipient["recipient"]), "--from", "-", given={"words": words})
+    export = (
+        "export",
+        case,
+        "--profile",
+        "lawyer",
+        "--to",
+        str(recipient["recipient"]),
+        "--out",
+        str(desk.root / "out"),
+        "--unread",
+    )
+    desk.run(*export, fails_with=3)
+    desk.run(*export, "--decide", "proposed")
+    desk.run("log", "list")
+    assert desk.run("log", "verify")["verified"]
+    desk.run("backup", "make", str(desk.root / "home" / "copies"))
+
+
+def is_answer(write: Written) -> bool:
+    """Standard output and the terminal may show what a member asked for."""
+    return write.descriptor == 1 or write.target.startswith(("/dev/pts/", "/dev/tty"))
+
+
+def is_pipe_between_our_own(write: Written) -> bool:
+    """The export feeds its verifier, a process of ours, by an anonymous pipe: no name, no disk."""
+    return write.target.startswith("pipe:[")
+
+
+@pytest.mark.slow
+@pytest.mark.tool("strace")
+@pytest.mark.tool("age-keygen")
+def test_no_file_no_write_but_the_answer_and_no_argument_holds_a_marker(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, WITH_CIPHER)
+    work_through(desk)
+    assert found_in_files(desk.root, besides=frozenset({desk.root / "traces"})) == {}
+    writes = list(desk.writes())
+    assert len(writes) > 500, "the trace is not what it should be"
+    leaks = [
+        (write.call, write.target, fields)
+        for write in writes
+        if not is_answer(write) and not is_pipe_between_our_own(write) and (fields := found_in(write.data))
+    ]
+    assert leaks == []
+    for trace in sorted((desk.root / "traces").iterdir()):
+        for line in trace.read_bytes().splitlines():
+            if b" execve(" in line:
+                spelled = b"".join(
+                    bytes.fromhex(part.replace(b"\\x", b"").decode()) + b" "
+                    for part in line.split(b'"')[1::2]
+                    if part.startswith(b"\\x")
+                )
+                assert found_in(spelled) == []
+
+
+@pytest.mark.slow
+@pytest.mark.tool("strace")
+@pytest.mark.long
+@pytest.mark.tool("age-keygen")
+def test_the_search_finds_every_marker_when_the_ciphers_are_taken_out(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, WITHOUT_CIPHER)
+    work_through(desk)
+    in_files = {f for fields in found_in_files(tmp_path / "home").values() for f in fields}
+    stored = MARKERS.keys() - {"search"}
+    assert in_files >= stored
+    in_writes = {f for write in desk.writes() if not is_answer(write) for f in found_in(write.data)}
+    assert in_writes >= stored
+
+
+@pytest.mark.slow
+@pytest.mark.tool("strace")
+@pytest.mark.tool("tmux")
+def test_the_app_writes_no_word_of_a_case_to_anything_but_the_terminal(filled_template: Filled, tmp_path: Path) -> None:
+    filled = Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)
+    trace = tmp_path / "trace"
+    typed = MARKERS["note"].lower()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        pane = AppPane(Path(folder), filled, under=f"strace -f -y -xx -s 4000000 -e trace={CALLS} -o {trace}")
+        try:
+            pane.unlock()
+            pane.open_first_case()
+            pane.keys("n")
+            pane.wait_for("F4 finish")
+            pane.type(typed)
+            pane.wait_for(typed)
+            pane.wait_for("draft, encrypted, saved")
+            pane.keys("C-q")
+            pane.wait_for("code 0")
+        finally:
+            pane.close()
+        besides = [path for path in Path(folder).rglob("*") if path.is_file() and path.name != "tmux.conf"]
+    assert besides == []
+    words = (MARKER.encode(), typed.encode(), PASSPHRASE_OF_OFFICE)
+    writes = list(writes_in(trace))
+    to_terminal = b"".join(write.data for write in writes if is_answer(write))
+    assert MARKER.encode() in to_terminal, "the trace is not what it should be"
+    leaks = [
+        (write.call, write.target)
+        for write in writes
+        if not is_answer(write) and any(word in write.data for word in words)
+    ]
+    assert leaks == []
+    for path in tmp_path.rglob("*"):
+        if path.is_file() and path != trace:
+            assert not any(word in path.read_bytes() for word in words), path
+
+
+CRASHING = """
+import sys
+import vault.services.cases.notes
+def broken(*args, **kwargs):
+    secret = {marker!r}
+    raise ValueError(secret)
+vault.services.cases.notes.add = broken
+from vault.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.tool("strace")
+def test_a_crash_tells_its_place_and_no_contents(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, WITH_CIPHER)
+    desk.run("init", "--kdf-memory-mib", str(FLOOR.memory_kib // 1024), "--from", "-", given={"org": "Org"})
+    case = str(desk.run("case", "new", "--kind", "other", "--from", "-", given={"title": "T"})["case"])
+    desk.program = ("-c", CRASHING.format(marker=MARKERS["note"]))
+    answer = desk.run("note", "add", case, given=MARKERS["note"], fails_with=70)
+    assert "ValueError at" in str(answer["error"])
+    assert found_in(json.dumps(answer).encode()) == []
+    assert found_in_files(tmp_path, besides=frozenset({tmp_path / "traces"})) == {}
+
+
+# What an examiner learns from a locked folder and the account's state beside it: three images of each, and no key.
+_ENVELOPE = 74  # bytes around a padded content
+_PINS_STEP = 4096
+_PARTS = {"attempts", "ballast", "blobs", "drafts", "index", "keys", "vault.db"}
+
+
+def _work(place: Place, who: list[Colleague], number: int) -> None:
+    """Let each of them open the vault and type something; the first writes a case too."""
+    with place.open() as session:
+        made = cases.create(session, title=f"Round {number}", kind="asylum")
+        notes.add(session, made.case, Note(NoteKind.CONTACT, "A day's work. " * number))
+        session.drafts().save(made.case, b"r" * 16, "half a sentence " * number, "note")
+    for one in who:
+        with one.open(place) as session:
+            session.index()
+            session.drafts().save(made.case, b"r" * 16, "more " * number, "note")
+
+
+def _wrong_attempts(place: Place, count: int) -> None:
+    for _ in range(count):
+        with suppress(WrongPassphraseError):
+            unlock(place.path, member=MEMBER, passphrase=bytearray(b"guessed"), state=place.state, wait=lambda _: None)
+
+
+def _files(place: Place) -> list[Path]:
+    return [path for root in (place.path, place.state) for path in root.rglob("*") if path.is_file()]
+
+
+def _look(place: Place, seats: list[bytes]) -> tuple[int, ...]:
+    """Look as an examiner does, and return what still differs between folders: files of members, pages, changes."""
+    assert {path.name for path in place.path.iterdir()} == _PARTS
+    assert len({int(path.stat().st_mtime) for path in (*_files(place), place.path, place.path / "index")}) == 1
+    assert (place.path / "attempts").stat().st_size == 100 * 1_144
+    own = [*(place.path / "index").iterdir(), *(place.path / "drafts").iterdir()]
+    assert [path.name for path in own if path.stat().st_size % SIZE_STEP] == []
+    pins = list((place.state / "pins").iterdir())
+    assert [path.name for path in pins if (path.stat().st_size - _ENVELOPE) % _PINS_STEP] == []
+    names = {path.name.partition(".")[0] for path in (*own, *pins)}
+    assert len(names) == len(own) + len(pins)
+    vault = KeyFile.decode(read_limited(place.path / "keys", KEY_FILE_SIZE)).header.vault
+    for kind in (b"casevault/files", b"casevault/pins"):
+        # These ids stand in invitations and requests, which travel by mail.
+        assert names & {hashlib.sha256(kind + vault + seat).hexdigest()[:32] for seat in seats} == set()
+    return len(list((place.path / "index").iterdir())), len(pins)
+
+
+@pytest.mark.long_after(1)
+@pytest.mark.parametrize("members", [1, 2, pytest.param(5, marks=pytest.mark.long)])
+def test_three_images_of_a_locked_folder_tell_what_security_md_says_and_no_more(tmp_path: Path, members: int) -> None:
+    place = found(tmp_path)
+    with place.open() as session:
+        seats = [bytes(session.seat)]
+        who = [
+            admit(session, name=f"Helper {number}", passphrase=b"%d opens" % number, roles=frozenset({Role.CASEWORKER}))
+            for number in range(members - 1)
+        ]
+    seats += [bytes(one.seat) for one in who]
+    for image in range(1, 4):
+        _wrong_attempts(place, image)
+        _work(place, who, image)
+        # It remains, and is said: how many members have worked in this folder.
+        assert _look(place, seats) == (members, members)
+
+
+def test_names_of_before_are_given_up_when_their_member_unlocks(tmp_path: Path) -> None:
+    place = found(tmp_path)
+    _work(place, [], 1)
+    with place.open() as session:
+        seat = bytes(session.seat)
+        owned = [session.own_index.path, session.own_drafts.path, session.pin_file.path]
+    vault = place.vault_id
+    former = [
+        path.with_name(hashlib.sha256(kind + vault + seat).hexdigest()[:32] + path.suffix)
+        for path, kind in zip(owned, [b"casevault/files"] * 2 + [b"casevault/pins"], strict=True)
+    ]
+    for path, before in zip(owned, former, strict=True):
+        path.rename(before)
+    with place.open() as session:
+        assert session.warnings == ()
+        assert [draft.text for draft in session.drafts().list()] == ["half a sentence "]
+        assert session.index().was_made is False
+    assert [path.exists() for path in former] == [False] * 3
+    assert [path.exists() for path in owned] == [True] * 3
+
+
+def test_the_state_folder_tells_of_no_backup_no_sheets_and_no_auditor_and_what_told_it_before_goes(
+    filled: Filled, tmp_path: Path
+) -> None:
+    kept = filled.state / "dates" / f"{dates_file_name(filled.place.vault_id)}.json"
+    kept.parent.mkdir()
+    before = {"opened": 1_000, "backup": 2_000, "verify": 3_000, "separated": False, "sheets": False, "root": "0" * 64}
+    kept.write_text(json.dumps(before))
+    assert health.before_unlock(filled.path, state=filled.state) == (1_000, 0)
+    with filled.open() as session:
+        backups.make(session, tmp_path / "stick")
+        assert log_checking.verify(session).verified
+        last_done.note_opened(session)
+        opened = {item.name for item in health.status(filled.path, session=session, state=filled.state)}
+    assert json.loads(kept.read_text()).keys() == {"opened"}
+    locked = {item.name for item in health.status(filled.path, state=filled.state)}
+    assert locked == {"vault", "passphrase cost", "last opened", "wrong attempts"}
+    assert opened - locked == {"last backup", "last verify", "duties", "recovery"}
+
+
+# Nothing is fetched or sent: the real command with no network to be had, and each call that would use one is heard.
+# Every socket and every connection is refused, so that whatever needs one fails here.
+TRACED = "strace -f -qq -e trace=%network -e inject=socket,connect:error=ENETUNREACH -o"
+_CALL = re.compile(r"^\d+ +(\w+)\((.*)$", re.MULTILINE)
+
+
+def reaching_out(trace: Path) -> list[str]:
+    """Return the calls that speak of anything but this machine's own pipes."""
+    calls = _CALL.findall(trace.read_text(encoding="utf-8", errors="replace"))
+    return [
+        f"{name}({rest}"
+        for name, rest in calls
+        if "AF_UNIX" not in rest and ("AF_" in rest or name in {"connect", "bind", "listen", "accept", "accept4"})
+    ]
+
+
+def run(trace: Path, folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder), "XDG_STATE_HOME": str(folder)}
+    return subprocess.run(
+        [*TRACED.split(), str(trace), sys.executable, *command],
+        env=environment,
+        cwd=REPOSITORY,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.tool("strace")
+def test_who_connects_is_heard(tmp_path: Path) -> None:
+    program = "import socket; socket.create_connection(('192.0.2.1', 9), timeout=1)"
+    assert run(tmp_path / "trace", tmp_path, "-c", program).returncode == 1
+    assert any("AF_INET" in call for call in reaching_out(tmp_path / "trace"))
+
+
+@pytest.mark.slow
+@pytest.mark.tool("strace")
+@pytest.mark.long
+def test_a_vault_is_made_exported_from_verified_and_brought_back_without_a_network(tmp_path: Path) -> None:
+    done = run(tmp_path / "trace", tmp_path, "-m", "vault", "demo", str(tmp_path / "here"))
+    for step in ("Verified the log", "Redacted a case", "Opened the package", "Made a backup", "brought"):
+        assert step in done.stdout + done.stderr
+    assert reaching_out(tmp_path / "trace") == []
+
+
+@pytest.mark.slow
+@pytest.mark.tool("strace")
+@pytest.mark.long
+@pytest.mark.tool("tmux")
+def test_the_app_starts_and_opens_a_case_without_a_network(filled_template: Filled, tmp_path: Path) -> None:
+    filled = Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        pane = AppPane(Path(folder), filled, under=f"{TRACED} {tmp_path / 'trace'}")
+        try:
+            pane.unlock()
+            pane.open_first_case()
+            pane.keys("C-q")
+            pane.wait_for("code 0")
+        finally:
+            pane.close()
+    assert (tmp_path / "trace").exists()
+    assert reaching_out(tmp_path / "trace") == []

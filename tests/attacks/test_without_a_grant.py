@@ -6,27 +6,58 @@ somebody else, and the secrets of their own seat. What they may read they find; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.attacks.burglar import everything
-from tests.attacks.outsider import learn
+from tests.attacks.outsider import learn, learn_as
 from tests.attacks.plaintext import forms
-from tests.services.founded import PASSPHRASE
-from tests.services.organisation import AMINA, DANA, JOEL, KARIM, MIRA, NOOR, SELIN, Account, Organisation, share
+from tests.english import in_english
+from tests.services.colleague import Colleague, admit
+from tests.services.founded import PASSPHRASE, Filled, Place
+from tests.services.organisation import (
+    AMINA,
+    DANA,
+    JOEL,
+    KARIM,
+    MIRA,
+    NOOR,
+    SELIN,
+    TOMAS,
+    Account,
+    Organisation,
+    give,
+    share,
+)
+from tests.services.test_erasing_told import erase, later
+from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.errors import BrokenSealError
-from vault.ids import make_id
+from vault.errors import BrokenSealError, NotFoundError, RefusedError, WrongPassphraseError
+from vault.ids import CompartmentId, MemberId, SeatId, make_id
+from vault.log.items import Item, ItemKind
+from vault.records.versions import open_each
+from vault.records.work import Entry, Work
+from vault.seal.age import make_identity, recipient_of
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, SeatSecrets, unlock
 from vault.seal.recipients import KemPrivate
+from vault.services import case_counts, case_papers, housekeeping
 from vault.services.backups import backups
-from vault.services.cases import case_people, cases, intake, notes, register, searching, sections
+from vault.services.cases import case_people, cases, intake, listing, notes, register, searching, sections
+from vault.services.erasures.letter import letter
+from vault.services.erasures.what_goes import what_goes
+from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
+from vault.services.exports import full_export, partners
+from vault.services.grants import key_changes, sharing, timed_grants
+from vault.services.housekeeping import settle
+from vault.services.members import members, warning
+from vault.services.safety import seizure
 from vault.store.files import read_limited
+from vault.store.rowtypes import GrantRow
 from vault.sync.bundle_file import open_bundle
 
 # Where a word of it can be found: what was typed there, and nowhere else.
@@ -117,3 +148,330 @@ def test_the_same_bundle_opens_for_its_receiver(stolen: Stolen) -> None:
         stolen.bundle, KemPrivate.from_seed(secrets.kem_seed), secrets.seat, stolen.organisation[MIRA].place.vault_id
     )
     assert opened.manifest.member == stolen.organisation[SELIN].member
+
+
+# Who may open a case until a day opens nothing of it from that day on, whatever is the first that they ask for.
+HOUR_MS = 3_600_000
+PLACE = "Quietwater Rise 17"
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A case with a section that Joel holds until a moment, on his device."""
+
+    case: CompartmentId
+    section: CompartmentId
+    other: MemberId
+    until_ms: int
+
+
+@pytest.fixture
+def lent(organisation: Organisation) -> Lent:
+    joel, tomas = organisation.members(JOEL, TOMAS)
+    with organisation.open(AMINA) as amina:
+        case = cases.create(amina, title="A title", kind="asylum").case
+        until_ms = amina.log.now_ms() + HOUR_MS
+        timed_grants.give(amina, case, [joel], until_ms=until_ms)
+        sharing.grant(amina, case, [tomas])
+        section = sections.create(amina, case, what="location", title="Where she is", members=[joel])
+        sections.add_note(amina, section, Note(NoteKind.SAFETY, PLACE))
+    organisation.exchange(AMINA, JOEL)
+    return Lent(case, section, tomas, until_ms)
+
+
+Ask = Callable[[Session, Lent], object]
+ASKED: dict[str, Ask] = {
+    "sections.list_of": lambda joel, lent: sections.list_of(joel, lent.case),
+    "sections.find_in": lambda joel, lent: sections.find_in(joel, lent.case, lent.section.hex()),
+    "sections.open_section": lambda joel, lent: sections.open_section(
+        joel, sections.find(joel, lent.section.hex()), why="casework"
+    ),
+    "sections.add_note": lambda joel, lent: sections.add_note(joel, lent.section, Note(NoteKind.SAFETY, "late")),
+    "sections.add_person": lambda joel, lent: sections.add_person(
+        joel, lent.section, case_people.checked_person(role="third", names=["Ilham Quillfeather"])
+    ),
+    "sections.give": lambda joel, lent: sections.give(joel, lent.section, [lent.other]),
+    "sections.create": lambda joel, lent: sections.create(joel, lent.case, what="health", title="Late"),
+    "cases.open_case": lambda joel, lent: cases.open_case(joel, lent.case),
+    "notes.add": lambda joel, lent: notes.add(joel, lent.case, Note(NoteKind.CONTACT, "late")),
+    "case_people.keep": lambda joel, lent: case_people.keep(
+        joel, lent.case, case_people.checked_person(role="third", names=["Ilham Quillfeather"])
+    ),
+    "sharing.grant": lambda joel, lent: sharing.grant(joel, lent.case, [lent.other]),
+    "sharing.revoke": lambda joel, lent: sharing.revoke(joel, lent.case, [lent.other]),
+    "sharing.rotate": lambda joel, lent: sharing.rotate(joel, lent.case),
+    "sharing.holders_of": lambda joel, lent: sharing.holders_of(joel, lent.case),
+    "terms.give": lambda joel, lent: timed_grants.give(joel, lent.case, [lent.other]),
+    "terms.terms_of": lambda joel, lent: timed_grants.terms_of(joel, lent.case),
+    "keys.keys_of": lambda joel, lent: key_changes.keys_of(joel, lent.case),
+    "case_papers.list_in": lambda joel, lent: case_papers.list_in(joel, lent.case),
+    "case_papers.add_paper": lambda joel, lent: case_papers.add_paper(
+        joel, lent.case, Path(__file__), {"kind": "other"}
+    ),
+}
+
+
+FIRST = {
+    name: ask
+    for name, ask in ASKED.items()
+    if name.startswith(("sections", "papers", "adding")) or name == "cases.open_case"
+}
+
+
+@pytest.mark.long_after(3)
+@pytest.mark.parametrize("ask", FIRST.values(), ids=FIRST)
+def test_what_is_asked_for_first_after_the_date_is_refused(organisation: Organisation, lent: Lent, ask: Ask) -> None:
+    with organisation.open(JOEL) as joel:
+        joel.log.now_ms = lambda: lent.until_ms
+        _require_refused(joel, lent, ask)
+
+
+@pytest.mark.long_after(5)
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+def test_a_date_that_passes_in_an_open_session_ends_everything(
+    organisation: Organisation, lent: Lent, ask: Ask
+) -> None:
+    with organisation.open(JOEL) as joel:
+        joel.log.now_ms = lambda: lent.until_ms - 1
+        cases.open_case(joel, lent.case)
+        assert sections.open_section(joel, lent.section).notes
+        joel.log.now_ms = lambda: lent.until_ms
+        _require_refused(joel, lent, ask)
+
+
+def test_lists_and_searches_of_an_open_session_do_not_find_it_from_then_on_until_the_clock_is_put_right(
+    organisation: Organisation, lent: Lent
+) -> None:
+    with organisation.open(JOEL) as joel:
+        before = joel.log.now_ms
+        (shown,) = cases.list_all(joel)
+        joel.log.now_ms = lambda: lent.until_ms
+        assert cases.list_all(joel) == []
+        assert listing.open_list(joel).count() == 0
+        assert searching.search(joel, "title").hits == ()
+        joel.log.now_ms = before
+        joel.believe_clock()
+        assert cases.list_all(joel) == [shown]
+
+
+def _require_refused(joel: Session, lent: Lent, ask: Ask) -> None:
+    size = joel.log.size
+    with pytest.raises((RefusedError, NotFoundError), match=r"access to this case has expired|you have no case"):
+        ask(joel, lent)
+    assert joel.log.size == size
+
+
+@pytest.mark.long
+def test_a_lent_case_whose_day_passed_holds_up_nothing_of_the_borrowers_own(
+    organisation: Organisation, lent: Lent, tmp_path: Path
+) -> None:
+    key = recipient_of(make_identity())
+    with organisation.open(MIRA) as mira:
+        partners.add(mira, name="Archive", age_recipient=key, compared=True)
+    organisation.exchange(MIRA, JOEL)
+    with organisation.open(JOEL) as joel:
+        seat = organisation[JOEL].seat
+        own = cases.create(joel, title="Own", kind="asylum").case
+        for passed, now_ms in enumerate((lent.until_ms - 1, lent.until_ms)):
+            joel.log.now_ms = lambda now_ms=now_ms: now_ms  # type: ignore[misc]  # each its own
+            _require_own(joel, seat, own, tmp_path, passed=passed, left_out=passed)
+    with organisation.open(AMINA) as amina:
+        amina.log.now_ms = lambda: lent.until_ms
+        settle(amina)
+    organisation.exchange(AMINA, JOEL)
+    with organisation.open(JOEL) as joel:  # by now without its new key
+        joel.log.now_ms = lambda: lent.until_ms
+        _require_own(joel, seat, own, tmp_path, passed=1, left_out=0)
+
+
+def _require_own(joel: Session, seat: SeatId, own: CompartmentId, folder: Path, *, passed: int, left_out: int) -> None:
+    found = seizure.look(joel, seat)
+    assert (found.unread, len(found.cases)) == (passed, 2 - passed)
+    warn = warning.warn_list(joel, seat)
+    assert warn.unread == passed
+    shown = case_counts.count(joel, ["kind"])
+    done = full_export.export_all(joel, to="Archive", out=folder / f"{joel.log.size}.age")
+    assert done.cases == 2 - passed
+    assert (shown.left_out, done.left_out) == (left_out, left_out)
+    for lines in (case_counts.count_lines(shown), full_export.exported_lines(done)):
+        assert ("lent to you until a day that has passed" in " ".join(map(str, lines))) == bool(left_out)
+
+
+# A member who was revoked, or who left, and kept everything: a whole old copy, all keys, and the new files besides.
+AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
+BEFORE = {"note": "Meadowsweet before", "slip": "Larkspur before"}
+# What is written into the case that was taken back, and into what the organisation shares.
+CASE_AFTER = {"note": "Meadowsweet after", "person": "Ossiandra After"}
+SHARED_AFTER = {"slip": "Larkspur after", "partner": "Advocate After"}
+
+
+def write_before(owner: Session, short: Filled) -> None:
+    notes.add(owner, short.cases[0], Note(NoteKind.CONTACT, BEFORE["note"]))
+    intake.add(owner, text=BEFORE["slip"])
+
+
+def write_after(owner: Session, short: Filled) -> None:
+    notes.add(owner, short.cases[0], Note(NoteKind.CONTACT, CASE_AFTER["note"]))
+    case_people.add(owner, short.cases[0], role="witness", names=[CASE_AFTER["person"]])
+    intake.add(owner, text=SHARED_AFTER["slip"])
+    partners.add(owner, name=SHARED_AFTER["partner"], age_recipient=AGE, compared=True)
+    register.add(owner, [CASE_AFTER["person"]])
+
+
+def revoke(owner: Session, short: Filled, colleague: Colleague) -> None:
+    sharing.revoke(owner, short.cases[0], [colleague.member])
+
+
+def let_leave(owner: Session, short: Filled, colleague: Colleague) -> None:
+    assert members.leave(owner, colleague.member).is_done
+
+
+def found_by(colleague: Colleague, old: Place, new: Filled) -> set[str]:
+    """Return which words the colleague reads: of the old copy, of the folder now, with the key of either database."""
+    learned = learn_as(old.path, colleague.name, colleague.passphrase)
+    leaked = (learned.key, learn(new.path).key)
+    found = everything((old.path, old.state, new.path), new.place.vault_id, learned.secrets, leaked)
+    words = (*BEFORE.values(), *CASE_AFTER.values(), *SHARED_AFTER.values())
+    return {word for word in words if any(form in found for form in forms(word))}
+
+
+@pytest.fixture
+def colleague(short: Filled) -> Colleague:
+    """A supervisor in the same folder who holds the first case, and intake and register."""
+    with short.open() as owner:
+        write_before(owner, short)
+        made = admit(owner)
+        sharing.grant(owner, short.cases[0], [made.member])
+    with made.open(short.place) as session:
+        cases.open_case(session, short.cases[0])
+    return made
+
+
+@pytest.mark.parametrize(
+    ("ended", "still_theirs"),
+    [
+        pytest.param(revoke, set(SHARED_AFTER.values()), id="revoked from the case"),
+        pytest.param(let_leave, set[str](), id="left the organisation"),
+    ],
+)
+def test_a_full_old_copy_opens_nothing_that_was_written_after(
+    short: Filled,
+    colleague: Colleague,
+    ended: Callable[[Session, Filled, Colleague], None],
+    still_theirs: set[str],
+    tmp_path: Path,
+) -> None:
+    old = short.place.copied_to(tmp_path / "kept")
+    with short.open() as owner:
+        ended(owner, short, colleague)
+        write_after(owner, short)
+    assert found_by(colleague, old, short) == set(BEFORE.values()) | still_theirs
+
+
+def test_old_grants_put_back_and_listed_once_more_give_nothing_back(
+    short: Filled, colleague: Colleague, tmp_path: Path
+) -> None:
+    """Replay: the very rows that the owner once sealed and listed, and a list of the attacker's own that names them."""
+    case = short.cases[0]
+    old = short.place.copied_to(tmp_path / "kept")
+    with old.open() as kept, kept.database.reading() as rows:
+        grants = [row for row in rows.grants() if row.seat == colleague.seat]
+        wraps = list(rows.version_keys(kept.log.origin, 0, rows.size(kept.log.origin)))
+    assert grants
+    with short.open() as owner:
+        revoke(owner, short, colleague)
+        write_after(owner, short)
+        now = owner.state_of(case)
+    assert now is not None
+    with colleague.open(short.place) as attacker:
+        _put_back(attacker, grants)
+        with attacker.database.transaction() as rows:
+            rows.add_version_keys(
+                [row for row in wraps if row not in set(rows.version_keys(row.origin, row.seq, row.seq + 1))]
+            )
+        with Work(attacker.log) as work:
+            work._items += [Item.in_compartment(ItemKind.GRANT, case, grant.digest) for grant in grants]
+            work.commit(Entry(act="grant.add"))
+    with colleague.open(short.place) as attacker:
+        assert not attacker.holds(case)
+        with pytest.raises(RefusedError, match="was not granted to you"):
+            cases.open_case(attacker, case)
+    assert found_by(colleague, old, short) == set(BEFORE.values()) | set(SHARED_AFTER.values())
+    with short.open() as owner:
+        state = owner.state_of(case)
+        assert state is not None
+        assert (state.current, state.holders, state.cutoffs) == (now.current, now.holders, now.cutoffs)
+        assert {CASE_AFTER["note"]} <= {note.value.text for note in cases.open_case(owner, case).notes}
+        assert log_checking.verify(owner).verified
+
+
+def _put_back(attacker: Session, grants: list[GrantRow]) -> None:
+    with attacker.database.transaction() as rows:
+        here = {row.digest for row in rows.grants()}
+        rows.add_grants([row for row in grants if row.digest not in here])
+
+
+def test_who_left_has_no_way_into_the_folder_any_more(short: Filled, colleague: Colleague, tmp_path: Path) -> None:
+    """Neither by the old `keys` file beside the new database, nor by the slot in the new one."""
+    old = short.place.copied_to(tmp_path / "kept")
+    with short.open() as owner:
+        let_leave(owner, short, colleague)
+    with pytest.raises(WrongPassphraseError):
+        colleague.open(short.place)
+    learned = learn_as(old.path, colleague.name, colleague.passphrase)
+    assert learned.key != learn(short.path).key
+
+
+# The letter of an erasure names a device that had the record and lost the case since: it may have it still.
+def test_a_device_that_lost_the_case_is_named_until_it_confirms(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
+        note = notes.add(amina, case, Note(NoteKind.INTERVIEW, "secret"))
+        sharing.grant(amina, case, organisation.members(JOEL))
+        give(amina, joel, tmp_path)
+        sharing.revoke(amina, case, organisation.members(JOEL))
+        going = what_goes(amina, note.hex())
+        erase(amina, note.hex())
+        said = in_english(letter(amina, going, why="subject-request"))
+        (line,) = [line for line in said if "lost the case" in line]
+        assert "Joel Brandvik" in line
+        give(amina, joel, tmp_path)
+        later(monkeypatch, joel, 73)
+        housekeeping.settle(joel)
+        give(joel, amina, tmp_path)
+        said = in_english(letter(amina, going, why="subject-request"))
+        assert not [line for line in said if "lost the case" in line]
+        assert [line for line in said if line.startswith("Removed on") and "Joel Brandvik" in line]
+
+
+# Who lost a case lost its sections: what is written there next, they cannot open, whoever's device has not locked.
+AFTER = "Quellgrund, where she is since"
+
+
+def readable(session: Session, section: CompartmentId) -> set[object]:
+    """Return the text of every note of a section that this seat's keys open, whatever the program shows."""
+    with session.database.reading() as rows:
+        opened, _ = open_each(rows.versions(section), vault=session.vault, keyring=session.keyring)
+    return {one.content.fields.get("text") for one in opened}
+
+
+@pytest.mark.parametrize("by", [SELIN, TOMAS], ids=["by the writer", "by somebody else"])
+def test_a_note_in_a_section_is_not_for_who_lost_its_case(organisation: Organisation, tmp_path: Path, by: str) -> None:
+    with organisation.at(SELIN, AMINA, TOMAS) as (selin, amina, tomas):
+        case = cases.create(selin, title="Passed on", kind="asylum").case
+        share(selin, case, organisation, AMINA, TOMAS)
+        section = sections.create(
+            selin, case, what="location", title="Where she is", members=organisation.members(AMINA)
+        )
+        give(selin, amina, tmp_path)
+        give(selin, tomas, tmp_path)
+        revoker = {SELIN: selin, TOMAS: tomas}[by]
+        sharing.revoke(revoker, case, organisation.members(AMINA))
+        if revoker is tomas:
+            give(tomas, selin, tmp_path)
+        sections.add_note(selin, section, Note(NoteKind.CONTACT, AFTER))
+        give(selin, amina, tmp_path)
+        assert AFTER in readable(selin, section)
+        assert AFTER not in readable(amina, section)

@@ -67,11 +67,7 @@ def rotation(setting: Setting) -> Iterator[Figure]:
             add_many(session, case, notes_of(texts.take(_VERSIONS - 1)))
         add_many(session, large, notes_of(texts.take(many - 1)))
         up_to_date_index(session)
-        both = interleave(
-            rounds,
-            lambda number: sharing.rotate(session, small[number]),
-            lambda _: _commit(session),
-        )
+        both = interleave(rounds, lambda number: sharing.rotate(session, small[number]), lambda _: _commit(session))
         once = Series()
         measure(once, partial(sharing.rotate, session, large))
     yield timed(

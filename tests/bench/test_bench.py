@@ -9,19 +9,7 @@ import pytest
 
 from tests.bench import __main__ as command
 from tests.bench import cost, report
-from tests.bench.frame import (
-    QUICK,
-    Against,
-    Bench,
-    Figure,
-    Goal,
-    Scale,
-    Series,
-    Setting,
-    interleave,
-    measure,
-    timed,
-)
+from tests.bench.frame import QUICK, Against, Bench, Figure, Goal, Scale, Series, Setting, interleave, measure, timed
 from tests.bench.invented import NOTE_CHARACTERS, Invented
 from tests.bench.peers import CorePlain, PlainNote, hash_twice
 from tests.bench.report import Run

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from tests.attacks.outsider import flipped as outsider_flipped
+from tests.attacks.outsider import learn
+from tests.attacks.test_false_entries import EMPTY, write_junk
 from tests.cli.desk import Desk
+from tests.english import in_english
 from tests.seal.places import flipped
 from tests.services.founded import MARKER, MEMBER
+from tests.tables import each
+from vault.cli.log import verified
+from vault.ids import CompartmentId
+from vault.log.checkpoint import parse_note
+from vault.log.tree import verify_consistency
+from vault.seal.recovery import words_of
+from vault.services.cases import cases
+from vault.services.evidence.log_checking import Verification
+from vault.words.finding import Code, Finding
+from vault.words.message import Message
 
 
 def test_a_backup_is_made_verified_and_restored(desk: Desk, tmp_path: Path) -> None:
@@ -123,3 +140,211 @@ def test_status_remembers_when_the_vault_was_opened_and_its_log_verified(desk: D
     assert desk.run_bare("lock").code == 10
     assert desk.run_bare("--vault", str(tmp_path / "none.vault"), "status").code == 10
     assert desk.run_bare("doctor").code == 0
+
+
+# A command that ends in a new file refuses its place first: nothing was opened, written or changed by then.
+COMMANDS = (
+    "export CASE --profile lawyer --to Lawyer --ask FILE",
+    "approval give QUESTION --reason legal-referral --out FILE",
+    "approval show QUESTION --files FILE",
+    "deadline calendar --out FILE",
+    "deadline week --out FILE",
+    "device add --out FILE",
+    "device move --invitation FILE",
+    "device revoke 12345678 --yes --warn-list FILE",
+    "document save 12345678 --out FILE",
+    "drill seizure --out FILE",
+    "erase CASE --reason mistake --yes --out FILE",
+    "erase CASE --reason mistake --ask FILE",
+    "export-all --to Lawyer --yes --out FILE",
+    "factor add keyfile --out FILE",
+    "import --template FILE",
+    "member admit REQUEST --words W --bundle FILE",
+    "member admit REQUEST --words W --out FILE",
+    "member invite --like caseworker --out FILE",
+    "member leave Somebody --yes --out FILE",
+    "member roles Somebody auditor --yes --out FILE",
+    "member sign PROPOSAL --out FILE",
+    "member suspend Somebody --yes --out FILE",
+    "pack CASE --page FILE",
+    "report counts --by kind --out FILE",
+)
+INTO = ("export CASE --profile lawyer --to Lawyer --decide proposed --out FILE", "pack CASE --to Lawyer --out FILE")
+
+
+def test_what_is_there_already_and_a_folder_that_is_not_are_refused_before_a_byte_of_the_vault_changes(
+    desk: Desk, tmp_path: Path
+) -> None:
+    ref = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
+    taken = tmp_path / "taken.pdf"
+    taken.write_text("an earlier one")
+    linked = tmp_path / "linked.pdf"
+    linked.symlink_to(tmp_path / "nowhere")
+    missing, in_a_file = tmp_path / "no folder" / "a.pdf", taken / "a.pdf"
+    before = _files(desk)
+
+    places = {taken: "exists already", linked: "exists already"}
+    places |= {missing: "there is no folder", in_a_file: "there is no folder"}
+    rows = [(line, taken, places[taken]) for line in COMMANDS] + [(COMMANDS[0], *place) for place in places.items()]
+    rows += [(line, missing, "there is no folder") for line in (*COMMANDS[1:], *INTO)]
+
+    @each({f"{line} {fault}": (line, place, fault) for line, place, fault in rows})
+    def is_refused(line: str, place: Path, fault: str) -> None:
+        words = [{"FILE": str(place), "CASE": ref}.get(word, word) for word in line.split()]
+        answer = desk.run(*words)
+        assert (answer.code in {2, 5}, fault in answer.err, answer.out) == (True, True, ""), answer.err
+        assert _files(desk) == before
+
+    is_refused()
+    assert taken.read_text() == "an earlier one"
+
+
+def _files(desk: Desk) -> dict[Path, bytes]:
+    folders = (desk.place.path, desk.place.state)
+    return {path: path.read_bytes() for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+# `casevault log`: who did what, and what a verification says of work that nobody was entitled to.
+FAULT = Finding(Code.ABSENT, Message("operation 3: missing 00"))
+
+
+def found(apart: int, *faults: Finding) -> Verification:
+    return Verification(
+        logs=1,
+        entries=7,
+        expected=7,
+        versions_opened=1,
+        payloads_opened=2,
+        quarantined=apart,
+        size=7,
+        root=bytes(32),
+        faults=faults,
+    )
+
+
+def test_each_entry_names_who_did_it_and_counts_what_it_covers_in_words(desk: Desk) -> None:
+    desk.run("case", "list")
+    lines = desk.run("log", "list").out.splitlines()
+    assert all(f"Z  {MEMBER}  " in line or f"  {MEMBER}  " in line for line in lines[:-1])
+    assert "entries were searched." in lines[-1]
+    entries = desk.run("log", "list", "--json").json()["entries"]
+    assert {entry["member"] for entry in entries} == {MEMBER}
+    assert desk.run("log", "list", "--act", "case.list").out.splitlines()[0].endswith("  2 cases")
+
+
+def test_a_sound_log_says_how_much_was_proven_and_that_nothing_stands_apart(desk: Desk) -> None:
+    answer = desk.run("log", "verify")
+    assert answer.out.startswith("VERIFIED\n")
+    assert "entries in 1 log are proven; opened: " in answer.out
+    assert "set aside" not in answer.out
+    assert desk.run("log", "verify", "--json").json()["quarantined"] == 0
+
+
+@each({"one": (1, "1 saved change is set aside"), "several": (2, "2 saved changes are set aside")})
+def test_quarantined_versions_are_told_and_are_no_fault(apart: int, words: str) -> None:
+    result = verified(found(apart))
+    assert (result.exit_code, result.data["quarantined"], str(result.lines[0])) == (0, apart, "VERIFIED")
+    told = next(line for line in in_english(result.lines) if "set aside" in line)
+    assert told.startswith(words)
+    assert "knows of no right of their author" in told.replace("its author", "their author")
+    assert "may have done nothing wrong" in told
+
+
+def test_quarantined_versions_are_told_beside_a_fault_too() -> None:
+    result = verified(found(1, FAULT))
+    assert result.exit_code == 6
+    assert str(result.lines[0]) == "NOT VERIFIED. First bad place: [absent] operation 3: missing 00"
+    assert any("1 saved change is set aside" in line for line in in_english(result.lines))
+
+
+def test_a_captured_checkpoint_is_a_signed_note_and_nothing_else(desk: Desk) -> None:
+    answer = desk.run("log", "checkpoint")
+    note = parse_note(answer.out.encode())
+    assert f"To read aloud: {note.size} entries, {' '.join(words_of(note.root))}\n" in answer.err
+    key = f"Other tools check the note with the key casevault/{note.origin.hex()}+{note.signatures[0].key_id.hex()}+"
+    assert key in answer.err.replace("\n", " ")
+
+
+def test_a_checkpoint_says_since_when_the_log_only_grew(desk: Desk) -> None:
+    before = desk.run("log", "checkpoint", "--json").json()
+    after = desk.run("log", "checkpoint", "--json", "--since", str(before["size"])).json()
+    assert after["size"] > before["size"]
+    assert {name: after["since"][name] for name in ("size", "root", "words")} == {
+        name: before[name] for name in ("size", "root", "words")
+    }
+    proof = [bytes.fromhex(one) for one in after["since"]["proof"]]
+    roots = bytes.fromhex(before["root"]), bytes.fromhex(after["root"])
+    verify_consistency(before["size"], after["size"], proof, *roots)
+    told = desk.run("log", "checkpoint", "--since", str(before["size"]))
+    assert f"To read aloud: {before['size']} entries, {' '.join(before['words'])}\n" in told.err
+    assert desk.run("log", "checkpoint", "--since", "100000").code == 2
+
+
+# What a command finds wrong on its way stands on standard error, beside what it shows, and no longer than it is so.
+def test_a_missing_record_is_one_line_beside_the_answer(desk: Desk) -> None:
+    with learn(desk.place.path).rows(desk.place.path) as rows:
+        rows.execute("DELETE FROM version WHERE seq = (SELECT max(seq) FROM version)")
+    shutil.rmtree(desk.place.path / "index")
+    for command in (("case", "list"), ("search", "note"), ("recipient", "list")) * 2:
+        answer = desk.run(*command, "--json")
+        assert answer.code == 0
+        assert answer.json()
+        assert answer.err.startswith("1 record of ")
+        assert answer.err.count(" is missing (") == 1
+        assert len(answer.err.splitlines()) == 1
+
+
+def test_what_a_member_wrote_so_that_nobody_can_read_it_is_another_answer_than_an_alteration(desk: Desk) -> None:
+    with desk.place.open() as session:
+        for _ in range(8):
+            write_junk(session, CompartmentId(cases.list_all(session)[0].case), *EMPTY[1], "note")
+    whole = desk.run("log", "verify")
+    assert whole.code == 3
+    assert whole.out.startswith(f"VERIFIED, but 8 records of {MEMBER} cannot be read.\n")
+    answer = desk.run("log", "verify", "--json").json()
+    assert (answer["answer"], answer["verified"], len(answer["unreadable"])) == ("unreadable", True, 8)
+    assert "ok       last verify" in desk.run("status", "--unlock").out
+    with learn(desk.place.path).rows(desk.place.path) as rows:
+        rows.execute("UPDATE version SET blob = zeroblob(10) WHERE seq = 2")
+    altered = desk.run("log", "verify")
+    assert altered.code == 6
+    assert altered.out.startswith("NOT VERIFIED. First bad place: [version-id] log of")
+    assert f"Beside this, 8 records of {MEMBER} cannot be read." in altered.out.replace("\n", " ")
+
+
+def test_a_recovery_door_that_was_altered_is_told_beside_the_next_answer(desk: Desk) -> None:
+    keys = desk.place.path / "keys"
+    keys.write_bytes(keys.read_bytes()[:71_260] + bytes(1200) + keys.read_bytes()[72_460:])
+    answer = desk.run("case", "list")
+    assert answer.code == 0
+    assert "The keys file was altered since this device saw it last: the recovery sheets" in answer.err
+
+
+@pytest.mark.parametrize("part", ["blobs", "index"])
+def test_a_folder_of_the_vault_that_is_a_link_is_refused_and_nothing_is_written_there(
+    desk: Desk, tmp_path: Path, part: str
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (desk.place.path / part).rename(elsewhere)
+    before = {path: path.read_bytes() for path in elsewhere.iterdir() if path.is_file()}
+    (desk.place.path / part).symlink_to(elsewhere)
+    answer = desk.run("case", "new", "--kind", "asylum", "--title", "Somebody")
+    assert answer.code == 5
+    assert f"{part} is a link to another folder" in answer.err.replace("\n", " ")
+    assert {path: path.read_bytes() for path in elsewhere.iterdir() if path.is_file()} == before
+
+
+def test_what_is_over_is_not_told_beside_a_clean_verification(desk: Desk) -> None:
+    """Damage that was found once is remembered until a verification finds none; that one says VERIFIED alone."""
+    outsider = learn(desk.place.path)
+    with outsider.rows(desk.place.path) as rows:
+        (whole,) = rows.execute("SELECT blob FROM version WHERE seq = 2").fetchone()
+        rows.execute("UPDATE version SET blob = ? WHERE seq = 2", (outsider_flipped(whole),))
+    assert "NOT VERIFIED" in desk.run("log", "verify").out
+    with outsider.rows(desk.place.path) as rows:
+        rows.execute("UPDATE version SET blob = ? WHERE seq = 2", (whole,))
+    assert "The log does not verify" in desk.run("case", "list").err
+    clean = desk.run("log", "verify")
+    assert clean.out.startswith("VERIFIED\n")
+    assert "does not verify" not in clean.err
+    assert desk.run("case", "list").err == ""

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
 
 from tests.cli.desk import REPOSITORY, Desk
-from tests.services.founded import MEMBER
+from tests.services.founded import MEMBER, Filled
 from tests.tables import each
-from vault.cli.nouns import NOUNS
+from vault.cli.nouns import GLOBAL, NOUNS, verbs_of
+from vault.cli.output import Result, fitted
+from vault.cli.table import Arg, Given, OneOf, Verb, parse, take_options
+from vault.errors import UsageError
+from vault.words.message import Message
 
 
 def test_options_may_stand_before_and_after_the_verb_or_come_from_the_environment(desk: Desk) -> None:
@@ -253,3 +262,260 @@ def test_what_was_done_is_told_even_if_the_account_cannot_remember_it(desk: Desk
     assert b"no room to write pins; what this command did is safe" in done.stderr
     note = json.loads(done.stdout)["note"]
     assert desk.run("note", "show", note, "--json").json()["text"] == "Kept once."
+
+
+# From words to arguments: what is understood, and refusals that hold no word of the person.
+HELP = Message("what it is")
+VERB = Verb(
+    "send",
+    HELP,
+    (
+        Arg("FILE", HELP, of=Path),
+        Arg("[WORD ...]", HELP),
+        Arg("--to MEMBER", HELP, into="whom"),
+        Arg("[--kind KIND]", HELP, choices=("letter", "parcel"), default="letter"),
+        Arg("[--copies N]", HELP, of=int, default=1),
+        Arg("[--cc MEMBER ...]", HELP),
+        Arg("[--dry-run]", HELP),
+        OneOf((Arg("[--by DATE]", HELP), Arg("[--at-once]", HELP)), is_required=True),
+    ),
+    lambda given, output: Result({"given": bool(given), "output": bool(output)}),
+)
+USUAL = ("a.txt", "--to", "Mira", "--at-once")
+
+
+def given(*words: str) -> Given:
+    found = Given()
+    parse(VERB, words, found)
+    return found
+
+
+def test_what_is_left_out_is_what_the_table_says() -> None:
+    assert given(*USUAL) == Given(
+        file=Path("a.txt"), word=[], whom="Mira", kind="letter", copies=1, cc=[], dry_run=False, by=None, at_once=True
+    )
+
+
+@each(
+    {
+        "an option before the place": (("--dry-run", *USUAL), "dry_run", True),
+        "a value behind =": ((*USUAL, "--kind=parcel"), "kind", "parcel"),
+        "a value with =": ((*USUAL, "--cc", "a=b"), "cc", ["a=b"]),
+        "an empty value": ((*USUAL, "--cc="), "cc", [""]),
+        "a repeated option": ((*USUAL, "--cc", "Ada", "--cc", "Kim"), "cc", ["Ada", "Kim"]),
+        "the last of two": ((*USUAL, "--kind", "parcel", "--kind", "letter"), "kind", "letter"),
+        "repeated places on both sides of an option": (("a", "x", *USUAL[1:], "y"), "word", ["x", "y"]),
+        "a number below nothing": ((*USUAL, "--copies", "-2"), "copies", -2),
+        "a value that is a dash": ((*USUAL, "--cc", "-"), "cc", ["-"]),
+        "a sentence that begins with a dash": ((*USUAL, "--cc", "- and more"), "cc", ["- and more"]),
+        "what stands behind --": ((*USUAL, "x", "--", "--to", "-y"), "word", ["x", "--to", "-y"]),
+    }
+)
+def test_words_are_understood(words: tuple[str, ...], key: str, value: object) -> None:
+    assert getattr(given(*words), key) == value
+
+
+@each(
+    {
+        "nothing": ((), "the following arguments are required: FILE, --to"),
+        "no value at the end": ((*USUAL, "--kind"), "argument --kind: expected one argument"),
+        "an option in place of a value": (("--to", "--at-once"), "argument --to: expected one argument"),
+        "no such choice": ((*USUAL, "--kind", "Amina"), "argument --kind: invalid choice (choose from letter, parcel)"),
+        "no number": ((*USUAL, "--copies", "Amina"), "argument --copies: invalid int value"),
+        "a value for a flag": ((*USUAL, "--dry-run=Amina"), "argument --dry-run: takes no value"),
+        "two of a choice": ((*USUAL, "--by", "Amina"), "argument --at-once: not allowed with argument --by"),
+        "none of a choice": (USUAL[:3], "one of these is required: --by, --at-once"),
+        "an option that is none": ((*USUAL, "--file=Amina"), "--file is not an option here"),
+        "the beginning of an option": ((*USUAL, "--dry"), "--dry is not an option here"),
+        "a name in the place of an option": ((*USUAL, "--Amina"), "there are words that this command does not know"),
+    }
+)
+def test_words_are_refused_without_repeating_them(words: tuple[str, ...], told: str) -> None:
+    with pytest.raises(UsageError) as refusal:
+        given(*words)
+    assert str(refusal.value) == told
+
+
+def test_a_word_too_many_is_refused() -> None:
+    with pytest.raises(UsageError, match="there are words that this command does not know"):
+        parse(VERB._replace(args=VERB.args[2:]), USUAL, Given())
+
+
+@each(list(NOUNS))
+def test_no_argument_hides_a_global_option_or_another_argument(noun: str) -> None:
+    for verb in verbs_of(NOUNS[noun]).values():
+        keys = [arg.key for arg in (*GLOBAL, *verb.each_arg())] + ["held", "command", "usage"]
+        assert sorted(keys) == sorted(set(keys)), verb.name
+
+
+def test_options_are_taken_from_before_a_double_dash_and_the_rest_keeps_its_order() -> None:
+    found = Given()
+    rest = take_options(
+        [Arg("[--json]", HELP), Arg("[--vault V]", HELP)],
+        ["a", "--x", "--json", "b", "--vault", "v", "--", "--json"],
+        found,
+    )
+    assert (rest, found.json, found.vault) == (["a", "--x", "b", "--", "--json"], True, "v")
+
+
+# What is typed wrongly is not said again: standard error and JSON are kept by scripts, and values may be names.
+SECRET = "Quillfeather"
+
+WRONG = {
+    "a word of no vocabulary": (("person", "add", "X", "--role", SECRET),),
+    "one that looks like choices": (("person", "add", "X", "--role", f"{SECRET} (choose from {SECRET})"),),
+    "an option misspelt": (("person", "add", "X", "--rol", "client", "--name", SECRET),),
+    "a word too many": (("case", "new", "--kind", "other", "--title", "T", SECRET),),
+    "no such verb": (("case", SECRET),),
+    "no such noun": ((SECRET, "list"),),
+    "a limit that is no number": (("search", "x", "--limit", SECRET),),
+    "an option that does not exist": (("search", f"--bogus={SECRET}", "x"),),
+    "a value where none belongs": (("case", "list", f"--json={SECRET}"),),
+    "a global option of the wrong type": (("case", "list", "--passphrase-fd", SECRET),),
+    "a limit of nothing": (("search", SECRET, "--limit", "0"),),
+    "a limit below nothing": (("search", SECRET, "--limit", "-5"),),
+    "a limit beyond any number of hits": (("search", SECRET, "--limit", str(10**20)),),
+    "a limit beyond any number of cases": (("case", "list", "--limit", str(10**20)),),
+}
+
+
+@each(WRONG)
+def test_a_usage_error_says_nothing_of_what_was_typed(arguments: tuple[str, ...], desk: Desk) -> None:
+    answer = desk.run(*arguments, "--json")
+    assert answer.code == 2
+    assert answer.json()["error"]["code"] == "usage"
+    assert SECRET not in answer.out + answer.err
+    assert str(10**20) not in answer.out + answer.err
+
+
+def test_a_usage_error_still_names_the_option_and_what_it_takes(desk: Desk) -> None:
+    error = desk.run("person", "add", "X", "--role", "wizard", "--json").json()["error"]
+    assert "argument --role: invalid choice (choose from" in error["message"]
+    assert "client" in error["message"]
+
+
+# Lines at a narrow terminal: they break between words, and what somebody copies from them stays whole.
+@each(
+    {
+        "between words": ("one two three four", "one two\nthree four"),
+        "under its first word": ("  one two three", "  one two\n  three"),
+        "under its last column": ("ok   one two three", "ok   one\n     two\n     three"),
+        "a command stays whole": ("say `do it now` there", "say\n`do it now`\nthere"),
+        "a path stays whole": ("at /a/long-long/path it", "at\n/a/long-long/path\nit"),
+        "what fits stays as it is": ("ten chars.", "ten chars."),
+        "a column too far right indents nothing": ("a table  of  wide   cells", "a table\nof  wide\ncells"),
+    }
+)
+def test_a_line_breaks_between_words_and_goes_on_under_its_last_column(line: str, broken: str) -> None:
+    assert fitted(line, 10) == broken
+
+
+def test_no_word_is_cut_at_a_terminal_of_80_columns_and_a_pipe_gets_whole_lines(desk: Desk) -> None:
+    status = ("--vault", str(desk.place.path), "status")
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    subprocess.run(desk.command(*status), stdout=theirs, env=desk.environment, cwd=REPOSITORY, check=True)
+    shown = os.read(ours, 65_536).decode().splitlines()
+    os.close(theirs)
+    os.close(ours)
+    whole = desk.run_bare(*status).out.splitlines()
+    assert max(map(len, whole)) > 80
+    assert max(map(len, shown)) <= 80
+    assert " ".join(shown).split() == " ".join(whole).split()
+
+
+# Questions at a terminal: stored words in them drive no terminal, and a script is told none of them.
+HOSTILE = "call Zumurrudi\x1b]0;pwned\x07\x1b[2J"
+
+
+def test_stored_words_in_a_question_drive_no_terminal(desk: Desk, filled_template: Filled) -> None:
+    task = desk.run("task", "add", filled_template.refs[0], "--what", HOSTILE, "--json").json()["record"]
+    asked = desk.run_at_terminal("task", "edit", task, typed="\n" * 9, is_seen=True)
+    assert "call Zumurrudi" in asked.err
+    assert [mark for mark in ("\x1b]", "\x1b[2J", "\x07") if mark in asked.err] == []
+    undone = desk.run_at_terminal("undo", typed="yes\n", is_seen=True)
+    assert (undone.code, "call Zumurrudi" in undone.err) == (0, True)
+    assert [mark for mark in ("\x1b]", "\x1b[2J", "\x07") if mark in undone.err] == []
+
+
+def test_a_script_that_takes_something_back_is_told_no_word_of_it(desk: Desk, filled_template: Filled) -> None:
+    desk.run("task", "add", filled_template.refs[0], "--what", HOSTILE)
+    refused = desk.run("undo", "--json")
+    assert (refused.code, "Zumurrudi" in refused.out + refused.err) == (3, False)
+    undone = desk.run("undo", "--yes", "--json")
+    assert (undone.json()["undone"], "Zumurrudi" in undone.out + undone.err) == ({"task": 1}, False)
+    desk.run("task", "add", filled_template.refs[0], "--what", HOSTILE)
+    in_words = desk.run("undo", "--yes")
+    assert ("Taken back: task." in in_words.out, "Zumurrudi" in in_words.out + in_words.err) == (True, False)
+
+
+def test_a_script_that_imports_a_list_is_told_no_name_of_who_may_be_known(
+    desk: Desk, filled_template: Filled, tmp_path: Path
+) -> None:
+    known = ("--role", "client", "--name", "Zumurrudi Quillfeather", "--phone", "+996555918273", "--anyway")
+    assert desk.run("person", "add", filled_template.refs[0], *known).code == 0
+    file = tmp_path / "list.csv"
+    file.write_text("case,names,phones\nNight arrest,Vexilda Morrowquay,+996555918273\n", "utf-8")
+    imports = ("import", str(file), "--kind", "asylum")
+    assert "Zumurrudi Quillfeather" in desk.run(*imports, "--preview").out
+    for answered, code in ((), 3), (("--duplicates", "make"), 3), (("--duplicates", "make", "--yes"), 0):
+        answer = desk.run(*imports, *answered)
+        assert (answer.code, "Quillfeather" in answer.out + answer.err) == (code, False), answer.err
+
+
+# An act that was done is said to be done, whatever becomes of its answer: nobody is made to do it twice.
+_WORDS = "kept, though nobody hears of it"
+
+
+def _shell(desk: Desk, words: str, behind: str, **more: str) -> subprocess.CompletedProcess[bytes]:
+    line = " ".join(f"'{word}'" for word in desk.command(*desk.given()))
+    return subprocess.run(
+        ["/bin/sh", "-c", f"{line} {words} {behind}"],
+        env={**desk.environment, **more},
+        cwd=REPOSITORY,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.long_after(2)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    ("behind", "code", "said"),
+    [
+        pytest.param("> /dev/full", 74, b"What this command did is safe", id="full"),
+        pytest.param("> /dev/full 2> /dev/full", 74, b"", id="full, and standard error too"),
+        pytest.param(">&-", 0, b"", id="closed"),
+        pytest.param(">&- 2>&-", 0, b"", id="closed, and standard error too"),
+        pytest.param("--json > /dev/full", 74, b"Do not repeat it", id="full, as JSON"),
+    ],
+)
+def test_a_note_whose_answer_cannot_be_written_is_kept_once_and_not_denied(
+    desk: Desk, tmp_path: Path, behind: str, code: int, said: bytes
+) -> None:
+    (tmp_path / "text").write_text(_WORDS)
+    case = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
+    done = _shell(desk, f"note add {case} --file '{tmp_path / 'text'}'", behind)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert b"internal" not in done.stderr
+    notes = desk.run("note", "list", case, "--json").json()["notes"]
+    assert [note["text"] for note in notes].count(_WORDS) == 1
+
+
+def test_a_command_with_no_stream_at_all_does_its_work(desk: Desk) -> None:
+    done = _shell(desk, "case new --kind asylum --title Quiet", "<&- >&- 2>&-")
+    assert done.returncode == 0
+    assert "Quiet" in [case["title"] for case in desk.run("case", "list", "--json").json()["cases"]]
+
+
+def test_letters_that_the_terminal_cannot_write_are_written_as_numbers(desk: Desk) -> None:
+    desk.run("case", "new", "--kind", "asylum", "--title", "Дело")
+    done = _shell(desk, "case list", "", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert rb"\u0414\u0435\u043b\u043e" in done.stdout
+
+
+def test_a_refusal_that_nobody_can_read_keeps_its_exit_code(desk: Desk) -> None:
+    assert _shell(desk, "case show NOPE", "> /dev/full 2> /dev/full").returncode == 4

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.export.test_paper_text import docx, paragraph
+from tests.export.test_chats import docx, paragraph
 from tests.services.conftest import filled, filled_session, filled_template, founded_template
 from tests.services.founded import Filled
 from tests.services.test_papers import REPOSITORY

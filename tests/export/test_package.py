@@ -1,10 +1,18 @@
+"""None"""
+
 from __future__ import annotations
 
 import functools
+import io
+import json
 import os
 import subprocess
 import sys
-from datetime import date
+import tarfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pyrage  # type: ignore[import-untyped]  # it ships no types
@@ -22,12 +30,25 @@ from vault.errors import (
     VerificationError,
 )
 from vault.export import archive, package
+from vault.export.archive import (
+    MEMBERS,
+    FileEntry,
+    Manifest,
+    pack,
+    package_words,
+    require_signature,
+    sign_manifest,
+    unpack,
+)
+from vault.export.data_json import canonical
 from vault.export.dossier_report import Cover
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.reader import ManifestStatus, open_package, verify_folder, verify_package
-from vault.export.release import Release
+from vault.export.release import ACT, Release
+from vault.log.approval import APPROVAL_PURPOSE, Approval, approved_digest
 from vault.seal import signing
 from vault.seal.age import fingerprint, seal_for
+from vault.seal.sizes import padme
 
 SEED = bytes(range(32))
 PUBLIC = signing.public_key(SEED)
@@ -248,3 +269,387 @@ def test_a_kill_in_the_middle_leaves_either_nothing_or_the_whole_at_the_destinat
         assert not at_destination.exists()
     else:
         assert at_destination.read_bytes() == bytes(5000)
+
+
+CONTENTS = {
+    "manifest.json": b'{"a":1}',
+    "manifest.sig": b"ab\ncd\n",
+    "report.pdf": b"%PDF" * 500,
+    "data.json": b"{}" * 256,
+}
+
+
+def _tar(change: Callable[[tarfile.TarInfo], None], at: int = 2, names: tuple[str, ...] = MEMBERS) -> bytes:
+    """Return a well-formed archive by another hand, with one member changed."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for place, name in enumerate(names):
+            member = tarfile.TarInfo(name)
+            content = CONTENTS.get(name, b"x")
+            member.size = len(content)
+            if place == at:
+                change(member)
+            archive.addfile(member, io.BytesIO(content))
+    data = stream.getvalue().rstrip(b"\0")
+    data = data.ljust(-(-len(data) // 512) * 512 + 1024, b"\0")
+    return data.ljust(padme(len(data)), b"\0")
+
+
+def _set(**values: object) -> Callable[[tarfile.TarInfo], None]:
+    def change(member: tarfile.TarInfo) -> None:
+        for name, value in values.items():
+            setattr(member, name, value)
+
+    return change
+
+
+def test_what_was_packed_comes_back_and_any_tar_program_opens_it_and_finds_nothing_but_constants() -> None:
+    assert unpack(pack(CONTENTS)) == CONTENTS
+    assert _tar(_set()) == pack(CONTENTS)
+    with tarfile.open(fileobj=io.BytesIO(pack(CONTENTS))) as archive:
+        members = archive.getmembers()
+    assert [member.name for member in members] == list(MEMBERS)
+    assert {(m.mode, m.mtime, m.uid, m.gid, m.uname, m.gname) for m in members} == {(0o644, 0, 0, 0, "", "")}
+
+
+def test_the_size_is_padded() -> None:
+    sizes = {len(pack(CONTENTS | {"data.json": bytes(length)})) for length in range(100_000, 102_000, 100)}
+    assert sizes == {106_496, 108_544}
+
+
+@each(
+    {
+        "nothing": lambda: b"",
+        "zeros": lambda: bytes(1024),
+        "cut": lambda: pack(CONTENTS)[:-512],
+        "cut after a header": lambda: pack(CONTENTS)[:512],
+        "extended": lambda: pack(CONTENTS) + bytes(512),
+        "a byte in the padding": lambda: pack(CONTENTS)[:-1] + b"x",
+        "path traversal": lambda: _tar(_set(name="../../.bashrc")),
+        "absolute path": lambda: _tar(_set(name="/etc/passwd")),
+        "another case of letters": lambda: _tar(_set(name="REPORT.PDF")),
+        "symbolic link": lambda: _tar(_set(type=tarfile.SYMTYPE, linkname="/etc/passwd")),
+        "hard link": lambda: _tar(_set(type=tarfile.LNKTYPE, linkname="data.json")),
+        "mode": lambda: _tar(_set(mode=0o4755)),
+        "time": lambda: _tar(_set(mtime=1)),
+        "owner": lambda: _tar(_set(uname="mira")),
+        "extra member": lambda: _tar(_set(), names=(*MEMBERS, "extra.txt")),
+        "a member twice": lambda: _tar(_set(), names=(*MEMBERS, "report.pdf")),
+        "another order": lambda: _tar(_set(), names=MEMBERS[::-1]),
+        "a member missing": lambda: _tar(_set(), names=MEMBERS[:3]),
+    }
+)
+def test_an_archive_of_any_other_form_is_refused(untrusted: Callable[[], bytes]) -> None:
+    with pytest.raises(MalformedError, match="the package"):
+        unpack(untrusted())
+
+
+@each([b"77777777777", b"-0000000001", b"0000000001x", b"\x80" + bytes(10)])
+def test_a_size_that_lies_is_refused(size: bytes) -> None:
+    packed = pack(CONTENTS)
+    with pytest.raises(MalformedError, match=r"the package|has no size"):
+        unpack(packed[:124] + size + packed[135:])
+
+
+FILES = {"report.pdf": b"%PDF" * 100, "data.json": b"{}"}
+MANIFEST = Manifest(
+    package=bytes(16),
+    profile="lawyer",
+    purpose="appeal",
+    recipient="one two three",
+    expires=date(2027, 1, 31),
+    files={name: FileEntry.of(content) for name, content in FILES.items()},
+    versions={"casevault": "0.1"},
+    release=Release(date(2026, 10, 1), ("admin", "caseworker"), bytes(range(16))),
+)
+ENCODED = MANIFEST.encode()
+
+
+def test_a_manifest_comes_back_from_its_bytes_and_tells_padded_sizes_only() -> None:
+    assert Manifest.decode(ENCODED) == MANIFEST
+    MANIFEST.require_files(FILES)
+    assert Manifest.decode(_with(expires=None)()).expires is None
+    assert [entry.padded_size for entry in MANIFEST.files.values()] == [400, 256]
+    assert FileEntry.of(bytes(100_001)).padded_size == 100_352
+
+
+def test_a_package_of_the_format_before_still_opens_and_tells_nothing_of_its_release() -> None:
+    value = json.loads(ENCODED) | {"format": 1, "files": _with_size()}
+    del value["release"]
+    again = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    assert Manifest.decode(again).release is None
+    assert Manifest.decode(again).encode() == again
+
+
+def _with_size() -> dict[str, object]:
+    files = json.loads(ENCODED)["files"]
+    return {name: {"sha256": one["sha256"], "size": one["padded"]} for name, one in files.items()}
+
+
+def _with(**changes: object) -> Callable[[], bytes]:
+    return lambda: json.dumps(json.loads(ENCODED) | changes, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _asked_by(roles: object) -> Callable[[], bytes]:
+    release = json.loads(ENCODED)["release"]
+    return _with(release=release | {"requested": release["requested"] | {"roles": roles}})
+
+
+@each(
+    {
+        "nothing": lambda: b"",
+        "no text": lambda: b"\xff",
+        "a deep nest": lambda: b"[" * 9000,
+        "a number": lambda: b"7",
+        "a byte after it": lambda: ENCODED + b"\n",
+        "a space": lambda: ENCODED.replace(b":", b": ", 1),
+        "a key twice": lambda: ENCODED.replace(b'"format":3', b'"format":3,"format":3'),
+        "another format": _with(format=4),
+        "a truth for a number": _with(format=True),
+        "an older format with what it did not have": _with(format=1),
+        "a format that said less of its release": _with(format=2),
+        "a size by its old name": _with(files=_with_size()),
+        "neither read nor unread": _with(release=json.loads(ENCODED)["release"] | {"pages": "seen"}),
+        "no word on who released it": _with(release={}),
+        "nobody asked for it": _with(release={"rule": "alone"}),
+        "another rule": _with(release=json.loads(ENCODED)["release"] | {"rule": "three"}),
+        "no approval": _with(release=json.loads(ENCODED)["release"] | {"rule": "two-person"}),
+        "no day of release": _with(release=json.loads(ENCODED)["release"] | {"day": "today"}),
+        "alone with an approval": _with(release=json.loads(ENCODED)["release"] | {"approved": {}}),
+        "another key": _with(sender="x"),
+        "a short id": _with(id="00"),
+        "no hex": _with(id="zz" * 16),
+        "another date": _with(expires="31.01.2027"),
+        "a long purpose": _with(purpose="x" * 3000),
+        "no files": _with(files=[]),
+        "a negative size": _with(files={"a": {"sha256": "00" * 32, "padded": -1}}),
+        "a short digest": _with(files={"a": {"sha256": "00" * 31, "padded": 1}}),
+        "a further word on a file": _with(files={"a": {"sha256": "00" * 32, "padded": 1, "name": ""}}),
+        "a number for a version": _with(versions={"casevault": 1}),
+        "a name for a version": _with(versions={"casevault": "0.1 Ilham"}),
+        "a version of something else": _with(versions={"casevault": "0.1", "ilham": "0.1"}),
+        "a name for a role": _asked_by(["Ilham"]),
+        "roles in another order": _asked_by(["caseworker", "admin"]),
+        "a role twice": _asked_by(["admin", "admin"]),
+        "no list of roles": _asked_by({"admin": 1}),
+        "a number for a role": _asked_by([1]),
+    }
+)
+def test_what_is_not_the_one_form_is_refused(untrusted: Callable[[], bytes]) -> None:
+    with pytest.raises(MalformedError, match="the package's manifest"):
+        Manifest.decode(untrusted())
+
+
+@each(
+    [
+        ({"report.pdf": FILES["report.pdf"]}, "does not hold the files"),
+        (FILES | {"extra.txt": b""}, "does not hold the files"),
+        (FILES | {"data.json": b"[]"}, r"data\.json is not the file that was signed"),
+        (FILES | {"report.pdf": FILES["report.pdf"] + b"\0"}, r"report\.pdf is not the file"),
+    ]
+)
+def test_other_files_than_the_signed_ones_are_refused(contents: dict[str, bytes], message: str) -> None:
+    with pytest.raises(VerificationError, match=message):
+        MANIFEST.require_files(contents)
+
+
+def test_the_signature_gives_the_key_and_the_key_its_words() -> None:
+    signature = sign_manifest(ENCODED, PUBLIC, partial(signing.sign, SEED))
+    assert require_signature(ENCODED, signature) == PUBLIC
+    assert len(package_words(PUBLIC)) == 13
+    assert package_words(PUBLIC) != package_words(signing.public_key(bytes(32)))
+
+
+def test_a_signature_by_another_key_or_for_another_purpose_does_not_count() -> None:
+    with pytest.raises(VerificationError, match="signature does not hold"):
+        sign_manifest(ENCODED, PUBLIC, partial(signing.sign, bytes(32)))
+    signature = signing.sign(SEED, "letter", ENCODED)
+    with pytest.raises(VerificationError, match="signature does not hold"):
+        require_signature(ENCODED, f"{PUBLIC.hex()}\n{signature.hex()}\n".encode())
+
+
+@each(
+    [
+        lambda signed: b"",
+        lambda signed: signed[:-1],
+        lambda signed: signed + b"\n",
+        lambda signed: signed.replace(b"a", b"A"),
+        lambda signed: signed.replace(b"\n", b"\r\n"),
+    ]
+)
+def test_a_signature_file_has_one_form(change: Callable[[bytes], bytes]) -> None:
+    signed = sign_manifest(ENCODED, PUBLIC, partial(signing.sign, SEED))
+    with pytest.raises(MalformedError, match="signature does not have its form"):
+        require_signature(ENCODED, change(signed))
+
+
+# By whom a package was released: what its recipient sees, and what its reader refuses.
+APPROVER_SEED = bytes(range(1, 33))
+ASKER, GIVER = bytes(range(16)), bytes(range(16, 32))
+DAY = date(2026, 10, 1)
+EXPIRES = int(datetime(2026, 10, 2, tzinfo=UTC).timestamp() * 1000)
+
+
+@functools.cache
+def prepared_for_two() -> PreparedReport:
+    return prepare(dossier(), replace(COVER, release="two-person"))
+
+
+@functools.cache
+def approval() -> Approval:
+    unsigned = Approval(
+        vault=bytes(16),
+        act=ACT,
+        digest=approved_digest(ACT, prepared_for_two().members(RECIPIENT)),
+        requester=ASKER,
+        approver=GIVER,
+        role="supervisor",
+        why="legal-referral",
+        expires_ms=EXPIRES,
+        nonce=b"n" * 16,
+    )
+    return signed(unsigned)
+
+
+def signed(unsigned: Approval, seed: bytes = APPROVER_SEED) -> Approval:
+    return unsigned.signed(signing.sign(seed, APPROVAL_PURPOSE, unsigned.unsigned()))
+
+
+def release(**changes: object) -> Release:
+    arguments: dict[str, object] = {
+        "day": DAY,
+        "roles": ("admin", "caseworker"),
+        "seat": ASKER,
+        "approval": approval(),
+        "approver_key": signing.public_key(APPROVER_SEED),
+    }
+    return Release(**(arguments | changes))  # type: ignore[arg-type]  # a table of keywords
+
+
+@functools.cache
+def sealed_for_two() -> bytes:
+    """Return a package as an honest program writes it."""
+    whole = write_package(
+        prepared_for_two(),
+        age_recipient=RECIPIENT,
+        package_public=PUBLIC,
+        sign=SIGN,
+        release=release(),
+        check=passes_words,
+    )
+    return whole.sealed
+
+
+def forged(change: Callable[[Manifest], Manifest]) -> bytes:
+    """Return what a patched program makes: it holds the package key and signs whatever it likes."""
+    contents = archive.unpack(pyrage.decrypt(sealed_for_two(), [IDENTITY]))
+    encoded = change(Manifest.decode(contents[archive.MANIFEST])).encode()
+    contents |= {archive.MANIFEST: encoded, archive.SIGNATURE: sign_manifest(encoded, PUBLIC, SIGN)}
+    return seal_for(RECIPIENT, archive.pack(contents))
+
+
+def test_the_recipient_sees_both_by_role_and_the_reason_and_report_and_data_say_the_rule() -> None:
+    sentence = str(verify_package(sealed_for_two(), identity=str(IDENTITY)).sentence())
+    assert "asked for by admin/caseworker (device 00010203)" in sentence
+    assert "approved by a second device as supervisor (device 10111213), reason legal-referral" in sentence
+    assert b'"release":"two-person"' in open_package(sealed_for_two(), str(IDENTITY)).members["data.json"]
+    assert "by two persons of the organisation: one asked and another approved" in " ".join(
+        " ".join(prepared_for_two().pages).split()
+    )
+
+
+def test_alone_stands_in_report_data_and_manifest() -> None:
+    alone = prepare(dossier(), COVER)
+    package = write_package(
+        alone,
+        age_recipient=RECIPIENT,
+        package_public=PUBLIC,
+        sign=SIGN,
+        release=release(approval=None, approver_key=b""),
+    )
+    opened = open_package(package.sealed, str(IDENTITY))
+    assert "by one person: nobody else in the organisation could approve it" in " ".join(" ".join(alone.pages).split())
+    assert b'"release":"alone"' in opened.members["data.json"]
+    assert b'"rule":"alone"' in opened.members[archive.MANIFEST]
+    assert "released ALONE" in str(verify_package(package.sealed, identity=str(IDENTITY)).sentence())
+
+
+@each(
+    [
+        (lambda m: replace(m, purpose="another purpose"), "not signed by the key"),
+        (lambda m: replace(m, profile="lawyer-named"), "not signed by the key"),
+        (lambda m: replace(m, recipient="other words"), "not signed by the key"),
+        (lambda m: replace(m, release=release(approver_key=bytes(32))), "not signed by the key"),
+        (lambda m: replace(m, release=release(approver_key=PUBLIC)), "not signed by the key"),
+        (lambda m: replace(m, release=release(approval=replace(approval(), why="audit"))), "not signed by the key"),
+        (
+            lambda m: replace(m, release=release(approval=signed(replace(approval(), act="erase")))),
+            "not signed by the key",
+        ),
+        (lambda m: replace(m, release=release(approval=signed(replace(approval(), role="field")))), "may not approve"),
+        (lambda m: replace(m, release=release(seat=GIVER)), "not signed by the key"),
+        (
+            lambda m: replace(m, release=release(approval=signed(replace(approval(), requester=GIVER)), seat=GIVER)),
+            "not given by a second person",
+        ),
+        (lambda m: replace(m, release=release(seat=bytes(16))), "not signed by the key"),
+        (lambda m: replace(m, release=release(day=date(2026, 10, 4))), "had expired"),
+    ]
+)
+def test_the_reader_refuses_a_package_whose_approval_is_not_of_it(
+    change: Callable[[Manifest], Manifest], message: str
+) -> None:
+    with pytest.raises(VerificationError, match=message):
+        open_package(forged(change), str(IDENTITY))
+
+
+@each([(date(2026, 10, 3), EXPIRES), (date(1, 1, 1), EXPIRES), (date(9999, 12, 31), (1 << 63) - 1)])
+def test_an_approval_counts_until_the_day_after_it_expired_whatever_a_calendar_has(day: date, expires_ms: int) -> None:
+    late = signed(replace(approval(), expires_ms=expires_ms))
+    release(day=day, approval=late).require_approved(late.digest)
+
+
+def test_a_package_whose_approval_was_stripped_is_refused() -> None:
+    contents = archive.unpack(pyrage.decrypt(sealed_for_two(), [IDENTITY]))
+    value = json.loads(contents[archive.MANIFEST])
+    del value["release"]["approved"]
+    encoded = canonical(value)
+    contents |= {archive.MANIFEST: encoded, archive.SIGNATURE: sign_manifest(encoded, PUBLIC, SIGN)}
+    with pytest.raises(MalformedError, match="who released it"):
+        open_package(seal_for(RECIPIENT, archive.pack(contents)), str(IDENTITY))
+
+
+def test_a_stripped_package_that_says_alone_contradicts_its_own_report() -> None:
+    with pytest.raises(VerificationError, match="contradict each other on who released it"):
+        open_package(forged(lambda m: replace(m, release=release(approval=None, approver_key=b""))), str(IDENTITY))
+
+
+def test_nothing_is_sealed_under_an_approval_of_something_else() -> None:
+    other = release(approval=signed(replace(approval(), digest=bytes(32))))
+    with pytest.raises(VerificationError, match="for something else"):
+        write_package(
+            prepared_for_two(),
+            age_recipient=RECIPIENT,
+            package_public=PUBLIC,
+            sign=SIGN,
+            release=other,
+            check=passes_words,
+        )
+
+
+def test_a_report_that_says_alone_never_leaves_under_another_rule() -> None:
+    with pytest.raises(InternalError, match="names somebody else"):
+        write_package(
+            prepare(dossier(), COVER, check=passes),
+            age_recipient=RECIPIENT,
+            package_public=PUBLIC,
+            sign=SIGN,
+            release=release(),
+        )
+
+
+def test_roles_and_seats_in_the_manifest_are_no_leak_whatever_people_are_called() -> None:
+    called = (*FORBIDDEN, "Supervisor", "Admin", "Alone")
+    report = prepare(dossier(forbidden=called), replace(COVER, release="two-person"))
+    exact = signed(replace(approval(), digest=approved_digest(ACT, report.members(RECIPIENT))))
+    write_package(report, age_recipient=RECIPIENT, package_public=PUBLIC, sign=SIGN, release=release(approval=exact))

@@ -1,26 +1,55 @@
+"""None"""
+
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
+import json
+import re
+import secrets
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pypdfium2  # type: ignore[import-untyped]  # it ships no types
+import pyrage  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from pypdf import PdfReader
 
 from tests.export.leakcheck.planting import task_for
 from tests.export.samples import ARABIC, COVER, ENGLISH, RUSSIAN, SECTIONS, dossier, render_pdf, section
 from tests.tables import each
-from vault.errors import UsageError
+from vault.casework.case import STAGES, CaseKind
+from vault.casework.note import Note
+from vault.casework.person import Person, PersonName
+from vault.casework.vocabulary import NoteKind, PersonRole
+from vault.errors import InternalError, UsageError
 from vault.export.data_json import render_data
-from vault.export.dossier_report import Cover, make_report
+from vault.export.dossier_report import NOTE, Cover, approved_lines, in_days, make_report
 from vault.export.leakcheck.drawing import glyph_map
 from vault.export.leakcheck.examine import examine
 from vault.export.leakcheck.forbidden_forms import squeeze, words
-from vault.redaction.dossier import RedactedDossier, RedactedSection
+from vault.export.package import prepare, write_package
+from vault.export.printed_sheets import LANGUAGES, render_sheet, sheet_text, sheet_words
+from vault.export.reader import open_package
+from vault.export.release import Release
+from vault.export.report_codes import CODED
+from vault.export.report_wording import USUAL_PURPOSE, WORDINGS, wording
+from vault.policy.roles import Role
+from vault.redaction.apply import redact
+from vault.redaction.dossier import _SEAL, RedactedDossier, RedactedSection
+from vault.redaction.profile import PROFILES, profile_named
+from vault.redaction.questions import OpenQuestions, decide_proposed
+from vault.redaction.registry import build_registry, registered_people
+from vault.redaction.source import dossier_source
+from vault.redaction.transform import REMOVED, PseudonymBook
+from vault.seal import signing
+from vault.seal.recovery import make_sheets, read_sheet
 
 ROOT = Path(__file__).parents[2]
 
@@ -175,3 +204,305 @@ def test_rendering_writes_to_no_file(tmp_path: Path) -> None:
     )
     assert done.stdout == render_pdf(dossier(), COVER)
     assert list(tmp_path.iterdir()) == []
+
+
+# Recovery sheets on paper: one page each, every word and number readable, and nothing of it in any file.
+SHEETS = make_sheets(bytes(range(32)))
+DAY = "2026-11-25"
+
+
+def text_of(pdf: bytes) -> str:
+    pages = list(pypdfium2.PdfDocument(pdf))
+    assert len(pages) == 1
+    return str(pages[0].get_textpage().get_text_range())
+
+
+def grid_of(text: str, check: str = "Check") -> str:
+    """Return what stands between the head of the grid and the words of the vault."""
+    return text.partition(check)[2].partition("The vault")[0]
+
+
+@each([1, 2, 3])
+def test_what_is_printed_can_be_typed_back(number: int) -> None:
+    sheet = SHEETS[number - 1]
+    assert read_sheet(grid_of(text_of(render_sheet(sheet, day=DAY)), sheet_words("ru").check), sheet=1) == sheet.words
+    assert read_sheet(grid_of(sheet_text(sheet)), sheet=1) == sheet.words
+
+
+def test_a_sheet_says_which_it_is_whose_and_when() -> None:
+    text = text_of(render_sheet(SHEETS[1], day=DAY))
+    for said in ("Sheet 2 of 3", f"Made on {DAY}", "Any 2 of the 3 sheets"):
+        assert said in text
+    words = re.findall(r"[a-z]+", text.partition(sheet_words("ru").belongs)[2])
+    assert tuple(words[:13]) == SHEETS[1].root_words
+
+
+def test_a_sheet_speaks_three_languages_or_the_one_asked_for() -> None:
+    every = " ".join(text_of(render_sheet(SHEETS[0], day=DAY)).split())
+    for language in LANGUAGES:
+        words = sheet_words(language)
+        for said in (words.do_heading, words.row, words.check, words.belongs):
+            assert said in every
+    one = text_of(render_sheet(SHEETS[0], day=DAY, languages=["ru"]))
+    assert "Лист 1 из 3" in one
+    assert not any(sheet_words(other).do_heading in one for other in ("en", "fr"))
+
+
+@pytest.mark.parametrize("languages", [["en"], ["fr"], ["ru"], ["ru", "en"], LANGUAGES])
+@pytest.mark.parametrize("shape", [(2, 3), (3, 5)])
+def test_every_sheet_is_one_page_with_nothing_cut_off(languages: list[str], shape: tuple[int, int]) -> None:
+    sheet = make_sheets(bytes(range(32)), *shape)[-1]
+    pdf = pypdfium2.PdfDocument(render_sheet(sheet, day=DAY, languages=languages))
+    assert len(pdf) == 1
+    page = pdf[0]
+    text = page.get_textpage()
+    boxes = [text.get_charbox(place) for place in range(text.count_chars())]
+    assert max(box[2] for box in boxes) <= page.get_width() - 40
+    assert min(box[1] for box in boxes) >= 30
+
+
+def test_the_file_is_tagged_and_its_fonts_are_inside() -> None:
+    reader = PdfReader(io.BytesIO(render_sheet(SHEETS[0], day=DAY)))
+    assert reader.root_object["/MarkInfo"]["/Marked"]  # type: ignore[index]  # a tagged file has it
+    for font in reader.pages[0]["/Resources"]["/Font"].values():  # type: ignore[index]  # our page has fonts
+        descriptor = font.get_object()["/DescendantFonts"][0]["/FontDescriptor"]
+        assert len(descriptor["/FontFile2"].get_data()) > 1000
+    assert reader.metadata is not None
+    assert not set(SHEETS[0].words) & set(str(dict(reader.metadata)).lower().split())
+
+
+def test_the_text_fits_a_terminal() -> None:
+    assert max(len(line) for line in sheet_text(SHEETS[2]).splitlines()) <= 80
+    assert "academic" in sheet_text(SHEETS[2])
+
+
+def test_a_language_without_words_is_refused() -> None:
+    with pytest.raises(UsageError, match="no sheet in this language; languages are: en, fr, ru"):
+        render_sheet(SHEETS[0], day=DAY, languages=["en", "xx"])
+
+
+_RENDER = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from vault.seal.recovery import make_sheets; "
+    "from vault.export.printed_sheets import render_sheet; "
+    "sys.stdout.buffer.write(render_sheet(make_sheets(bytes(range(32)))[0], day='2026-11-25'))"
+)
+
+
+@pytest.mark.tool("strace")
+def test_printing_a_sheet_opens_no_file_for_writing(tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    watch = ["strace", "-f", "-qq", "-o", str(calls), "-e", "trace=open,openat,openat2,creat,memfd_create"]
+    done = subprocess.run(
+        [*watch, sys.executable, "-B", "-c", _RENDER, str(ROOT)],
+        capture_output=True,
+        check=True,
+        cwd=tmp_path,
+        env={"TMPDIR": str(tmp_path), "HOME": str(tmp_path)},
+        timeout=120,
+    )
+    assert done.stdout.startswith(b"%PDF")
+    seen = calls.read_text(errors="replace").splitlines()
+    assert any("sheet.typ" in line for line in seen)
+    written = [line for line in seen if re.search(r"O_WRONLY|O_RDWR|O_CREAT|creat\(|memfd", line)]
+    assert [line for line in written if "/dev/null" not in line and "ENOENT" not in line] == []
+
+
+# Reports in each language: every word of a profile is there, and programs find the same keys.
+CASE = dossier(
+    section("case", ("kind", "asylum")),
+    section("witness", ("names", "[P-7KQ]")),
+    section("note", ("date", "2024-03-12"), ("kind", "contact"), ("by", "caseworker"), ("text", f"x {REMOVED} y")),
+)
+
+
+@each(list(WORDINGS))
+def test_each_language_has_a_word_of_its_own_for_each_key_of_each_profile(language: str) -> None:
+    words = wording(language)
+    rules = [rule for profile in PROFILES.values() for rule in profile.records.values()]
+    assert set(words.headings) == {rule.heading for rule in rules}
+    shown = {label for rule in rules if rule.heading != NOTE for label in rule.labels.values()}
+    assert set(words.labels) == shown
+    assert set(words.profiles) == set(PROFILES)
+    assert set(words.withheld) == {key for profile in PROFILES.values() for key in profile.withheld}
+    for table in (words.headings, words.labels, words.profiles, words.withheld):
+        assert len(set(table.values())) == len(table)
+        assert all(table.values())
+    assert words.removed in " ".join(words.notice)
+
+
+@each(list(WORDINGS))
+def test_the_page_and_the_data_file_say_in_words_what_a_copy_of_own_data_has_none_of(language: str) -> None:
+    cover = Cover(USUAL_PURPOSE, language)
+    withheld = list(wording(language).withheld.values())
+    for profile in PROFILES:
+        of = replace(CASE, profile=profile, seal=_SEAL)
+        shown = [line.text for line in approved_lines(make_report(of, cover))]
+        said = [line for line in json.loads(render_data(of, cover))["notice"]["lines"] if line in withheld]
+        expected = withheld if profile == "subject" else []
+        assert said == [line for line in shown if line in withheld] == expected
+
+
+@each(list(WORDINGS))
+def test_each_language_has_a_word_for_each_code(language: str) -> None:
+    stages = {stage.value for stages in STAGES.values() for stage in stages}
+    assert set(CODED["case", "kind"][language]) == set(CaseKind)
+    assert set(CODED["case", "stage"][language]) == stages
+    assert set(CODED["note", "kind"][language]) == set(NoteKind)
+    assert set(CODED["note", "by"][language]) == set(Role) | {"former"}
+
+
+@each(
+    [
+        ("2024-03-01", ("1 March 2024", "1er mars 2024", "1 марта 2024")),
+        ("2024-03-12T07:40", ("12 March 2024, 07:40", "12 mars 2024, 07:40", "12 марта 2024, 07:40")),
+        ("2024-05", ("May 2024", "mai 2024", "май 2024")),
+        ("1984~", ("about 1984", "vers 1984", "около 1984")),
+        ("1984", ("1984",) * 3),
+        ("[removed]", ("[removed]",) * 3),
+    ]
+)
+def test_each_language_has_one_form_of_a_date(written: str, words: tuple[str, ...]) -> None:
+    assert tuple(in_days(written, language) for language in ("en", "fr", "ru")) == words
+
+
+def test_a_key_without_a_word_stops_the_report() -> None:
+    with pytest.raises(InternalError, match="has no word in the language of the report"):
+        make_report(dossier(section("diary", ("text", "x"))), Cover("x", "fr"))
+
+
+@each(
+    [
+        (
+            "en",
+            [
+                "legal referral",
+                "nobody: codes stand for people",
+                *("Case", "Kind", "asylum", "Witness", "Names", "Notes"),
+                *("12 March 2024", "contact, by a caseworker", "x [removed] y"),
+            ],
+        ),
+        (
+            "fr",
+            [
+                "transmission pour assistance juridique",
+                "personne : des codes remplacent les noms",
+                *("Dossier", "Nature", "asile", "Témoin", "Noms", "Notes"),
+                *("12 mars 2024", "échange, par une personne chargée de dossiers", "x [retiré] y"),
+            ],
+        ),
+        (
+            "ru",
+            [
+                "передача для юридической помощи",
+                "никто: вместо людей стоят коды",
+                *("Дело", "Вид", "убежище", "Свидетель", "Имена", "Записи"),
+                *("12 марта 2024", "контакт, ведущий дела", "x [удалено] y"),
+            ],
+        ),
+    ]
+)
+def test_the_page_is_in_the_language_of_the_report(language: str, shown: list[str]) -> None:
+    cover = Cover(USUAL_PURPOSE, language)
+    lines = [line.text for line in approved_lines(make_report(CASE, cover))]
+    assert [line for line in lines if line in shown] == shown
+    assert (REMOVED in " ".join(lines)) is (language == "en")
+    assert examine(task_for(CASE, cover)).findings == ()
+
+
+def test_a_purpose_of_ones_own_is_shown_as_it_was_agreed() -> None:
+    lines = [
+        line for line in approved_lines(make_report(CASE, Cover("for the hearing", "ru"))) if "hearing" in line.text
+    ]
+    assert [(line.text, line.ours) for line in lines] == [("for the hearing", False)]
+
+
+def test_programs_find_the_same_keys_in_every_language() -> None:
+    files = {language: json.loads(render_data(CASE, Cover("x", language))) for language in WORDINGS}
+    for language, file in files.items():
+        text = json.dumps(file["sections"], ensure_ascii=False).replace(wording(language).removed, REMOVED)
+        assert json.loads(text) == files["en"]["sections"]
+        assert (file["profile"], file["purpose"]) == ("lawyer", "x")
+    assert [one["heading"] for one in files["fr"]["sections"]] == ["case", "witness", "note"]
+    assert files["fr"]["sections"][2]["blocks"][3]["text"] == "x [retiré] y"
+
+
+# From a case, through redaction, to what its recipient reads: the whole way with the real parts.
+CLIENT_ID, WITNESS_ID, NOTE_ID = (bytes([number]) * 16 for number in (1, 2, 3))
+CLIENT = Person(PersonRole.CLIENT, (PersonName.written("Мирало Дастенов"),), "1991-02-03")
+
+
+class _InTurn:
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def __call__(self, choices: Sequence[str]) -> str:
+        self.drawn += 1
+        return choices[self.drawn % len(choices)]
+
+
+def _redacted(witness: str, witness_instrumental: str) -> RedactedDossier:
+    hidden = Person(PersonRole.WITNESS, (PersonName.written(witness),), phones=("+996 555 010 203",))
+    registry = build_registry(registered_people(((CLIENT_ID, CLIENT), (WITNESS_ID, hidden))))
+    text = f"Беседа с {witness_instrumental} и заявителем. Свидетель: {witness}, тел. +996 555 010 203."
+    note = Note(NoteKind.INTERVIEW, text, "2026-03-01")
+    source = dossier_source(
+        (one, one, value) for one, value in ((CLIENT_ID, CLIENT), (WITNESS_ID, hidden), (NOTE_ID, note))
+    )
+    profile = profile_named("lawyer-named")
+    result = redact(source, profile, registry, {}, PseudonymBook(choose=_InTurn()))
+    if isinstance(result, OpenQuestions):
+        result = redact(source, profile, registry, decide_proposed(result), PseudonymBook(choose=_InTurn()))
+    assert isinstance(result, RedactedDossier)
+    return result
+
+
+RELEASE = Release(date(2026, 10, 1), ("caseworker",), bytes(16))
+ONE = ("Зафира Скворкина", "Зафирой Скворкиной")
+OTHER = ("Лунара Окриместова", "Лунарой Окриместовой")
+
+
+@each(["en", "fr", "ru"])
+def test_witnesses_who_are_called_like_words_of_the_report_do_not_stop_it(language: str) -> None:
+    names = ("Hope May", "Case Note", "Text Client", "Report Strong", "Removed Names", "Дата Текст", "Étape Noms")
+    hidden = [
+        (bytes([9, n]) * 8, Person(PersonRole.WITNESS, (PersonName.written(name),))) for n, name in enumerate(names)
+    ]
+    registry = build_registry(registered_people(hidden))
+    note = Note(NoteKind.INTERVIEW, "She met Hope May; Client and Дата were there, and Étape.", "2026-03-01")
+    source = dossier_source([*((entity, entity, person) for entity, person in hidden), (NOTE_ID, NOTE_ID, note)])
+    profile = profile_named("lawyer")
+    result = redact(source, profile, registry, {"She": "keep"}, PseudonymBook(choose=secrets.choice))
+    assert isinstance(result, RedactedDossier)
+    assert {"may", "note", "text", "client", "case", "removed"} <= set(result.forbidden_forms)
+    identity = pyrage.x25519.Identity.generate()
+    package = write_package(
+        prepare(result, Cover("legal referral (lawyer)", language)),
+        age_recipient=str(identity.to_public()),
+        package_public=signing.public_key(bytes(32)),
+        sign=functools.partial(signing.sign, bytes(32)),
+        release=RELEASE,
+    )
+    texts = [
+        block["text"]
+        for section in json.loads(open_package(package.sealed, str(identity)).members["data.json"])["sections"]
+        for block in section["blocks"]
+    ]
+    assert not [text for text in texts if re.search("hope|may|client|дата|étape", text.casefold())]
+
+
+def test_the_script_of_a_text_is_told_by_its_letters_and_not_by_those_of_codes() -> None:
+    texts = {
+        "[P-7KQ]": "Zyyy",
+        "[P-7KQ] и [P-KX4]": "Cyrl",
+        "[removed], 12": "Zyyy",
+        "at [P-7KQ]": "Latn",
+        "من": "Arab",
+    }
+    sections = (section("note", ("text", text)) for text in texts)
+    told = json.loads(render_data(dossier(*sections), COVER))["sections"]
+    assert {block["text"]: block["script"] for one in told for block in one["blocks"]} == texts
+
+
+def test_two_cases_that_differ_only_in_the_hidden_name_give_equal_files() -> None:
+    one, other = (prepare(_redacted(*names), COVER) for names in (ONE, OTHER))
+    assert (one.pdf, one.data) == (other.pdf, other.data)

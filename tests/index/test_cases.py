@@ -1,3 +1,5 @@
+"""None"""
+
 from __future__ import annotations
 
 import random
@@ -9,9 +11,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace as structs_replace
 
-from tests.index.made import case, deadline, id16, note, person
+from tests.index.made import case, deadline, id16, id32, note, person
 from tests.tables import each
+from vault.casework.contact import is_never_used
 from vault.index import index_tables
 from vault.index.case_pages import (
     MOST_FOUND,
@@ -19,6 +23,7 @@ from vault.index.case_pages import (
     Sort,
     case_count,
     cases_by_ref,
+    cases_of_owner,
     closed_cases,
     find,
     next_dates,
@@ -28,9 +33,13 @@ from vault.index.case_pages import (
     row_of,
 )
 from vault.index.dated import due
-from vault.index.entries import CaseColumns, Entry, IndexedRecord, RemovedCompartment
+from vault.index.entries import CaseColumns, Entry, IndexedRecord, PersonColumns, RemovedCompartment
 from vault.index.file import Index
+from vault.index.heads import access_records, heads_of_record
 from vault.index.indexing import apply
+from vault.index.people_index import find_alike, never_use_among
+from vault.index.remembered import remember_told, told
+from vault.index.search_text import sort_key
 
 STATUSES = ("open", "closed", "appeal")
 
@@ -311,3 +320,91 @@ def test_beside_the_list_stand_the_people_of_a_case_clients_first_and_its_next_d
     )
     assert [glance.name for glance in people_at_a_glance(index, id16("a")).people] == ["Arseni", "Lidia"]
     assert [glance.when for glance in next_dates(index, id16("a"), "2026-03-01T00:00")] == ["2026-03-04"]
+
+
+# What the index gives where much is asked for: every line that forbids a way, the newest of many, and no more.
+LINES = ("+996 555 010 203", "12345", "0700 512345", "owl@example.org", "102", "his brother Timur")
+
+
+def called(name: str, record: str, *, never_use: tuple[str, ...] = ()) -> IndexedRecord:
+    columns = PersonColumns(name, sort_key(name), is_client=True, names=(name,), never_use=never_use)
+    return structs_replace(person(name, record=record, v=record), columns=columns)
+
+
+@each(["12345", "512345", "010203", "0555010203", "102", "2345", "OWL@example.org", "99345", ""])
+def test_every_line_that_forbids_a_way_is_found_whatever_its_length(way: str, index: Index) -> None:
+    apply(index, [called("Elmar Torgaev", "a", never_use=LINES)], {})
+    found = never_use_among(index, [way])
+    assert {line for line in LINES if is_never_used(way, [line])} <= found <= set(LINES)
+    assert is_never_used(way, found) is is_never_used(way, LINES)
+
+
+def test_of_many_who_are_called_the_same_the_newest_are_given_and_no_more(index: Index) -> None:
+    name = "Aibek Oshmarov"
+    apply(index, [structs_replace(called(name, str(n)), at_ms=n) for n in range(1_001)], {})
+    for asked, in_part in (("Oshmarov", True), (name, True), (name, False)):
+        found = find_alike(index, asked, limit=3, in_part=in_part)
+        assert [hit.record for hit in found] == [id16(str(n)) for n in (1_000, 999, 998)], asked
+    assert find_alike(index, "Aibek Zhgunov", limit=3) == []
+
+
+def test_what_is_late_takes_no_more_than_its_share_and_all_together_no_more_than_asked(index: Index) -> None:
+    days = {"a": "2025-11-01", "b": "2025-12-01", "c": "2026-02-01", "d": "2026-03-01"}
+    apply(index, [entry for name, day in days.items() for entry in (case(name), deadline(name, day))], {})
+
+    def shown(limit: int) -> list[str]:
+        return [row.when for row in due(index, "2026-12-31", today="2026-01-01", most=9, most_late=9, limit=limit)[0]]
+
+    assert shown(1) == ["2025-12-01"]
+    assert shown(2) == ["2025-12-01", "2026-02-01"]
+    assert shown(9) == list(days.values())
+
+
+def test_what_a_person_heard_of_is_told_once_and_nothing_is_kept_of_no_news(index: Index) -> None:
+    remember_told(index, ())
+    assert told(index) == frozenset()
+    for _ in range(2):
+        remember_told(index, [id32("a")])
+    assert told(index) == {id32("a")}
+
+
+# What the index knows of rights that end and of owners: ids alone.
+def access(of_case: str, member: str, *, v: str = "", parents: tuple[str, ...] = ()) -> IndexedRecord:
+    base = note(member, "", case=of_case, v=of_case + v, parents=tuple(of_case + parent for parent in parents))
+    return structs_replace(base, parents=tuple(id32(member + of_case + parent) for parent in parents), kind="access")
+
+
+def test_the_dates_of_one_member_are_found_in_every_case(index: Index) -> None:
+    apply(index, [access("one", "joel"), access("two", "joel"), access("two", "nadia"), note("n", "words")], {})
+    found = heads_of_record(index, id16("joel"), "access")
+    assert found == {id16("one"): (id32("joelone"),), id16("two"): (id32("joeltwo"),)}
+    assert heads_of_record(index, id16("amina"), "access") == {}
+
+
+def test_a_date_that_was_moved_is_one_head_and_two_at_once_are_two(index: Index) -> None:
+    apply(index, [access("one", "joel"), access("one", "joel", v="2", parents=("",))], {})
+    assert heads_of_record(index, id16("joel"), "access") == {id16("one"): (id32("joelone2"),)}
+    apply(index, [access("one", "joel", v="3", parents=("",))], {})
+    assert set(heads_of_record(index, id16("joel"), "access")[id16("one")]) == {id32("joelone2"), id32("joelone3")}
+
+
+def test_every_case_with_dates_is_listed_with_its_members_once(index: Index) -> None:
+    apply(index, [access("one", "joel"), access("one", "joel", v="2"), access("one", "nadia"), note("n", "words")], {})
+    assert {key: set(found) for key, found in access_records(index).items()} == {
+        id16("one"): {id16("joel"), id16("nadia")}
+    }
+    assert len(access_records(index)[id16("one")]) == 2
+
+
+def test_the_cases_of_an_owner_are_those_whose_newest_head_names_them(index: Index) -> None:
+    amina, joel = id16("amina"), id16("joel")
+
+    def owned(name: str, owner: bytes, **more: object) -> IndexedRecord:
+        columns = CaseColumns("A title", f"REF-{name}", "open", owner=owner.hex())
+        return structs_replace(case(name, **more), columns=columns)  # type: ignore[arg-type]  # options of `case`
+
+    apply(index, [owned("b", amina), owned("a", amina), owned("c", joel), owned("d", amina)], {})
+    assert cases_of_owner(index, amina) == [id16("a"), id16("b"), id16("d")]
+    apply(index, [owned("d", joel, v="2", parents=("d",))], {})
+    assert cases_of_owner(index, amina) == [id16("a"), id16("b")]
+    assert cases_of_owner(index, id16("nobody")) == []

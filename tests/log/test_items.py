@@ -1,14 +1,124 @@
+"""None"""
+
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tables import each
-from vault.errors import MalformedError
+from tests.log.writer import SEAT, VAULT, Key, Writer, verify_signature
+from tests.tables import each, refused
+from vault.errors import MalformedError, VerificationError
+from vault.ids import ZERO_DIGEST, CompartmentKind
+from vault.log.epoch_notice import KIND_AT, EpochNotice, RevokedLog, check_founding, epoch_digest, founded_compartment
+from vault.log.genesis import GENESIS_SIZE, SEAT_IN_GENESIS, Genesis, origin_of, signed_message, verify_genesis
 from vault.log.items import ITEM_SIZE, Item, ItemKind, compartment_tag, decode_items, encode_items, items_digest
+from vault.log.operation import OPERATION_LIMIT, Header, compose, decode_wire, operation_digest
+from vault.store.rowtypes import OperationRow
+
+
+def _header(**changes: object) -> Header:
+    parts: dict[str, object] = {name: sha256(name.encode()).digest() for name in _DIGESTS}
+    parts |= {"session_key": None, "position": 7}
+    return Header(**(parts | changes))  # type: ignore[arg-type]  # the tests name the parts
+
+
+_DIGESTS = ("commitment", "roster", "origin", "list_digest", "payload_digest")
+PLAIN = _header()
+KEYED = _header(session_key=sha256(b"k").digest())
+BYTES = PLAIN.encode()
+HEX = PLAIN.commitment.hex()
+
+
+@each([PLAIN, KEYED, _header(position=0), _header(position=(1 << 53) - 1)])
+def test_a_header_survives_and_is_what_any_json_library_writes_sorted(header: Header) -> None:
+    encoded = header.encode()
+    assert Header.decode(encoded) == header
+    assert json.dumps(json.loads(encoded), sort_keys=True, separators=(",", ":")).encode() == encoded
+
+
+def test_only_the_first_entry_of_a_session_has_k() -> None:
+    assert sorted(json.loads(BYTES)) == list("cglrsvx")
+    assert sorted(json.loads(KEYED.encode())) == list("cgklrsvx")
+
+
+_REFUSED = {
+    "empty": b"",
+    "no object": b"[]",
+    "duplicate key": BYTES.replace(b'"s":7', b'"s":6,"s":7'),
+    "keys reordered": BYTES.replace(b'"s":7,"v":1', b'"v":1,"s":7'),
+    "space": BYTES.replace(b'"s":7', b'"s": 7'),
+    "newline at the end": BYTES + b"\n",
+    "float": BYTES.replace(b'"s":7', b'"s":7.0'),
+    "exponent": BYTES.replace(b'"s":7', b'"s":7e0'),
+    "leading zero": BYTES.replace(b'"s":7', b'"s":07'),
+    "minus": BYTES.replace(b'"s":7', b'"s":-7'),
+    "minus zero": BYTES.replace(b'"s":7', b'"s":-0'),
+    "2^53": BYTES.replace(b'"s":7', b'"s":%d' % (1 << 53)),
+    "true for 1": BYTES.replace(b'"v":1', b'"v":true'),
+    "version 2": BYTES.replace(b'"v":1', b'"v":2'),
+    "number as text": BYTES.replace(b'"s":7', b'"s":"7"'),
+    "escaped letter": BYTES.replace(b'"v"', b'"\\u0076"'),
+    "escaped digit": BYTES.replace(HEX.encode()[:1], b"\\u00%02x" % HEX.encode()[0], 1),
+    "space in the digits": BYTES.replace(HEX.encode(), b" " + HEX.encode()[1:]),
+    "moved digits": BYTES.replace(HEX.encode(), HEX.encode()[2:]).replace(b'","g":"', b'","g":"00'),
+    "not ASCII": BYTES.replace(HEX.encode(), "é".encode() + HEX.encode()[2:]),
+    "unknown member": BYTES.replace(b'"v":1', b'"v":1,"w":1'),
+    "member missing": BYTES.replace(b'"v":1,', b""),
+    "null for absent": BYTES.replace(b'"l":', b'"k":null,"l":'),
+    "empty k": BYTES.replace(b'"l":', b'"k":"","l":'),
+    "short k": BYTES.replace(b'"l":', b'"k":"00","l":'),
+    "null digest": BYTES.replace(b'"' + HEX.encode() + b'"', b"null"),
+    "byte order mark": b"\xef\xbb\xbf" + BYTES,
+}
+
+
+@each(_REFUSED)
+def test_every_other_spelling_is_refused(untrusted: bytes) -> None:
+    assert untrusted != BYTES
+    with pytest.raises(MalformedError, match="header is not"):
+        Header.decode(untrusted)
+
+
+@given(st.integers(0, len(KEYED.encode()) - 1), st.integers(1, 255))
+def test_a_changed_byte_is_refused_or_gives_another_header(place: int, flip: int) -> None:
+    encoded = bytearray(KEYED.encode())
+    encoded[place] ^= flip
+    try:
+        other = Header.decode(bytes(encoded))
+    except MalformedError:
+        return
+    assert other != KEYED
+    assert other.encode() == bytes(encoded)
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_lead_to_any_other_error(untrusted: bytes) -> None:
+    with pytest.raises(MalformedError, match="header is not"):
+        decode_wire(untrusted)
+
+
+def test_a_header_that_no_reader_would_take_is_not_written() -> None:
+    for name in (*_DIGESTS, "session_key"):
+        for digest in (b"", bytes(31)):
+            with pytest.raises(MalformedError, match="a digest has not 32 bytes"):
+                _header(**{name: digest}).encode()
+    for position in (-1, 1 << 53):
+        with pytest.raises(MalformedError, match="out of range"):
+            _header(position=position).encode()
+
+
+def test_each_digest_of_a_header_has_32_bytes_in_small_hex() -> None:
+    members = json.loads(KEYED.encode())
+    for letter in "cgklrx":
+        for wrong in (members[letter].upper(), members[letter][2:], members[letter] + "00", "g" * 64):
+            with pytest.raises(MalformedError, match="a header is not"):
+                Header.decode(json.dumps(members | {letter: wrong}, separators=(",", ":")).encode())
+
 
 COMPARTMENT = bytes(range(16))
 DIGEST = sha256(b"thing").digest()
@@ -105,3 +215,241 @@ def test_an_approval_is_listed_by_the_hash_of_its_bytes() -> None:
     assert Item.of_bytes(ItemKind.APPROVAL, b"") == Item.tagless(
         ItemKind.APPROVAL, bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
     )
+
+
+FIRST = Writer().genesis
+PREDECESSOR = (sha256(b"log").digest(), 12, sha256(b"root").digest())
+SECOND = Writer("b", PREDECESSOR).genesis
+
+
+@each({"first": FIRST, "successor": SECOND})
+def test_a_genesis_survives_and_its_hash_is_the_name_of_the_log(genesis: bytes) -> None:
+    parts = verify_genesis(genesis, verify_signature)
+    assert len(genesis) == GENESIS_SIZE == 249
+    assert (parts.vault, parts.seat) == (VAULT, SEAT)
+    assert parts.encode(genesis[-64:]) == genesis
+    assert genesis[SEAT_IN_GENESIS] == SEAT
+    assert origin_of(genesis) == sha256(genesis).digest()
+
+
+def test_a_successor_names_its_predecessor_and_how_far_it_was_known() -> None:
+    parts = Genesis.decode(SECOND)
+    assert (parts.predecessor, parts.predecessor_size, parts.predecessor_root) == PREDECESSOR
+    assert (parts.is_first, Genesis.decode(FIRST).is_first) == (False, True)
+    assert Genesis.decode(FIRST).predecessor_size == 0
+
+
+@given(st.integers(0, GENESIS_SIZE - 1), st.integers(1, 255))
+def test_no_changed_byte_passes(place: int, flip: int) -> None:
+    altered = bytearray(FIRST)
+    altered[place] ^= flip
+    with pytest.raises(VerificationError, match="genesis"):
+        verify_genesis(bytes(altered), verify_signature)
+
+
+@each(
+    {
+        "empty": (b"", "0 bytes, not 249"),
+        "cut": (FIRST[:-1], "248 bytes, not 249"),
+        "a byte more": (FIRST + b"\0", "250 bytes, not 249"),
+        "format 2": (b"\2" + FIRST[1:], "unknown format 2"),
+        "size 0": (SECOND[:145] + bytes(8) + SECOND[153:], "only a part of its predecessor"),
+    }
+)
+def test_other_forms_are_refused(untrusted: bytes, reason: str) -> None:
+    with pytest.raises(MalformedError, match=reason):
+        Genesis.decode(untrusted)
+
+
+def test_a_signature_of_another_key_or_purpose_does_not_hold() -> None:
+    parts = Genesis.decode(FIRST)
+    for signer, purpose in ((Key("other"), "genesis"), (Key("a/identity"), "roster")):
+        forged = parts.encode(signer.sign(signed_message(purpose, parts.unsigned())))
+        with pytest.raises(VerificationError, match="signature of its genesis does not hold"):
+            verify_genesis(forged, verify_signature)
+
+
+def test_a_part_of_the_wrong_size_is_refused() -> None:
+    for part in ("vault", "seat", "identity", "session_key", "nonce", "predecessor"):
+        with pytest.raises(MalformedError, match="part of the wrong size"):
+            replace(Genesis.decode(FIRST), **{part: b"short"})  # type: ignore[arg-type]  # the table names the parts
+
+
+def test_a_log_goes_on_from_a_whole_log_or_from_none() -> None:
+    origin, _, root = PREDECESSOR
+    parts = Genesis.decode(FIRST)
+
+    def following(origin: bytes, size: int, root: bytes) -> Genesis:
+        return replace(parts, predecessor=origin, predecessor_size=size, predecessor_root=root)
+
+    for size in (1, (1 << 64) - 1):
+        later = following(origin, size, root)
+        assert Genesis.decode(later.encode(bytes(64))) == later
+    sizes_without_root = [(origin, size, ZERO_DIGEST) for size in (0, 1)]
+    sizes_that_are_none = [(origin, size, root) for size in (0, -1, 1 << 64)]
+    roots_without_log = [(ZERO_DIGEST, 1, ZERO_DIGEST), (ZERO_DIGEST, 0, root), (ZERO_DIGEST, 1, root)]
+    others = [*sizes_without_root, *sizes_that_are_none, *roots_without_log]
+    refused(MalformedError, "only a part of its predecessor", following, others)
+
+
+def test_a_signature_of_the_wrong_size_is_not_written() -> None:
+    with pytest.raises(MalformedError, match="not 64 bytes"):
+        Genesis.decode(FIRST).encode(b"")
+
+
+ORIGIN = sha256(b"origin").digest()
+PLACE = founded_compartment(ORIGIN, 3, 0)
+FOUNDING = EpochNotice(1, bytes(16), PLACE, CompartmentKind.CASE, b"e" * 16)
+LATER = replace(
+    FOUNDING, epoch=b"f" * 16, replaced=(b"e" * 16, b"g" * 16), revocations=(RevokedLog(b"s" * 16, ORIGIN, 9),)
+)
+
+
+def _ids(count: int) -> tuple[bytes, ...]:
+    return tuple(n.to_bytes(16, "big") for n in range(count))
+
+
+def _revocations(count: int) -> tuple[RevokedLog, ...]:
+    return tuple(RevokedLog(b"s" * 16, n.to_bytes(32, "big"), n) for n in range(count))
+
+
+@each(
+    {
+        "founding": FOUNDING,
+        "replacing": LATER,
+        "two drops": replace(LATER, revocations=_revocations(2)),
+        "the last suite": replace(LATER, suite=255),
+        "255 epochs": replace(LATER, replaced=_ids(255)),
+        "255 drops": replace(LATER, revocations=_revocations(255)),
+    }
+)
+def test_a_notice_survives(notice: EpochNotice) -> None:
+    encoded = notice.encode()
+    assert EpochNotice.decode(encoded) == notice
+    assert notice.digest() == epoch_digest(encoded) == sha256(encoded).digest()
+
+
+def test_the_layout_is_that_of_the_format() -> None:
+    assert FOUNDING.encode() == b"\1\1" + bytes(16) + PLACE + b"\1" + b"e" * 16 + b"\0\0"
+    assert len(LATER.encode()) == 51 + 1 + 32 + 1 + 56
+    assert replace(LATER, suite=2).encode()[:2] == b"\1\2"
+    assert replace(FOUNDING, kind=CompartmentKind.AUDIT).encode()[KIND_AT] == 7
+    named = {kind.name.lower(): int(kind) for kind in CompartmentKind}
+    assert named == {"case": 1, "section": 2, "directory": 3, "register": 4, "intake": 5, "sending": 6, "audit": 7}
+
+
+def test_a_compartment_is_named_by_the_place_that_founds_it() -> None:
+    place = ORIGIN + (3).to_bytes(8, "big") + bytes(4)
+    assert sha256(b"casevault/compartment" + place).digest()[:16] == PLACE
+    check_founding(FOUNDING, ORIGIN, 3, 0)
+
+
+@each([(3, 1), (4, 0)])
+def test_no_other_place_can_found_it(seq: int, n: int) -> None:
+    with pytest.raises(MalformedError, match="not of its place"):
+        check_founding(FOUNDING, ORIGIN, seq, n)
+    check_founding(LATER, ORIGIN, seq, n)
+
+
+@given(st.integers(0, len(LATER.encode()) - 1), st.integers(1, 255))
+def test_a_changed_byte_is_refused_or_gives_another_notice(place: int, flip: int) -> None:
+    altered = bytearray(LATER.encode())
+    altered[place] ^= flip
+    try:
+        other = EpochNotice.decode(bytes(altered))
+    except MalformedError:
+        return
+    assert other != LATER
+    assert other.encode() == bytes(altered)
+
+
+@each(
+    {
+        "empty": b"",
+        "cut": FOUNDING.encode()[:-1],
+        "cut drop": LATER.encode()[:-1],
+        "a byte more": FOUNDING.encode() + b"\0",
+        "format 2": b"\2" + FOUNDING.encode()[1:],
+        "kind 8": FOUNDING.encode()[:34] + b"\x08" + FOUNDING.encode()[35:],
+    }
+)
+def test_other_forms_of_a_notice_are_refused(untrusted: bytes) -> None:
+    with pytest.raises(MalformedError, match="an epoch notice"):
+        EpochNotice.decode(untrusted)
+
+
+@each(
+    {
+        "itself": ({"replaced": (b"f" * 16,)}, "replaces itself"),
+        "one epoch twice": ({"replaced": (b"e" * 16,) * 2}, "one epoch twice"),
+        "a log twice": ({"revocations": (RevokedLog(b"s" * 16, ORIGIN, 9),) * 2}, "a log twice"),
+        "founding with drops": ({"replaced": ()}, "founding epoch, and revokes"),
+        "suite 0": ({"suite": 0}, "a number is out of range"),
+        "suite 256": ({"suite": 256}, "a number is out of range"),
+        "256 epochs": ({"replaced": _ids(256)}, "a number is out of range"),
+        "256 drops": ({"revocations": _revocations(256)}, "a number is out of range"),
+        "a short vault": ({"vault": bytes(15)}, "an id of the wrong size"),
+        "a long compartment": ({"compartment": bytes(17)}, "an id of the wrong size"),
+        "a short epoch": ({"epoch": bytes(15)}, "an id of the wrong size"),
+        "a short epoch before it": ({"replaced": (bytes(15),)}, "an id of the wrong size"),
+        "a short seat": ({"revocations": (RevokedLog(bytes(15), ORIGIN, 9),)}, "an id of the wrong size"),
+        "no log": ({"revocations": (RevokedLog(b"s" * 16, b"", 9),)}, "an id of the wrong size"),
+        "129 histories": (
+            {"revocations": (RevokedLog(b"s" * 16, ORIGIN, 9, ((9, bytes(32)),) * 129),)},
+            "too many histories",
+        ),
+        "a history without a root": (
+            {"revocations": (RevokedLog(b"s" * 16, ORIGIN, 9, ((9, bytes(31)),)),)},
+            "without a root",
+        ),
+        "a short log": ({"revocations": (RevokedLog(b"s" * 16, bytes(31), 9),)}, "an id of the wrong size"),
+    }
+)
+def test_a_notice_that_says_nonsense_is_refused(changes: dict[str, object], reason: str) -> None:
+    with pytest.raises(MalformedError, match=reason):
+        replace(LATER, **changes)  # type: ignore[arg-type]  # the table names the parts
+
+
+def test_a_row_that_names_histories_is_of_another_format_and_reads_back() -> None:
+    seen = ((5, b"r" * 32), (9, b"q" * 32))
+    notice = replace(
+        FOUNDING, epoch=b"f" * 16, replaced=(b"e" * 16,), revocations=(RevokedLog(b"s" * 16, ORIGIN, 9, seen),)
+    )
+    row = notice.encode()
+    assert row[0] == 2
+    assert EpochNotice.decode(row) == notice
+    for broken in (row[:-1], row + b"\0", b"\1" + row[1:], row[:-72]):
+        with pytest.raises(MalformedError):
+            EpochNotice.decode(broken)
+
+
+D = sha256(b"d").digest()
+
+
+def made(sealed: bytes = b"sealed", *items: Item) -> OperationRow:
+    return compose(origin=D, seq=4, roster=D, commitment=D, items=items, sealed=sealed, session_key=D)
+
+
+def test_an_operation_binds_list_and_payload_in_its_header() -> None:
+    item = Item(1, D, D[:16])
+    operation = made(b"sealed", item)
+    header = Header.decode(operation.header)
+    assert header.list_digest == sha256(b"\1" + D + D[:16]).digest()
+    assert header.payload_digest == sha256(b"sealed").digest()
+    assert (header.origin, header.position, header.session_key) == (D, 4, D)
+
+
+def test_the_digest_of_a_row_keeps_its_parts_apart() -> None:
+    assert made().digest == operation_digest(made().header, b"", b"sealed")
+    assert operation_digest(b"ab", b"c", b"") != operation_digest(b"a", b"bc", b"")
+    joined = b"\0\0\0\1a\0\0\0\1b\0\0\0\1c"
+    assert operation_digest(b"a", b"b", b"c") == sha256(joined).digest()
+
+
+def test_an_operation_has_64_kib_at_most_header_list_and_payload_together() -> None:
+    items = [Item(ItemKind.VERSION, n.to_bytes(32, "big"), bytes(16)) for n in range(1_024)]
+    room = OPERATION_LIMIT - len(made(b"", *items).header) - 1_024 * 49
+    last = made(bytes(room), *items)
+    assert len(last.header) + len(last.list) + len(last.sealed) == OPERATION_LIMIT == 65_536
+    with pytest.raises(MalformedError, match="operation 4 has 65537 bytes, more than 65536"):
+        made(bytes(room + 1), *items)

@@ -39,7 +39,7 @@ def test_a_slip_that_could_matter_is_made(source: str, changes: list[str]) -> No
         "raise Refused('a word', next_step='another')",
         "text.encode('utf-8')",
         "class A(Struct, frozen=True, gc=False): pass",
-    ],
+    ]
 )
 def test_words_for_people_and_names_for_readers_are_left_alone(source: str) -> None:
     assert [change for change in _changes(source) if not change.endswith("-> pass")] == []
@@ -53,9 +53,7 @@ def test_a_mutant_knows_the_lines_of_its_statement_and_what_that_defines() -> No
     assert lines["f | 9 -> 10"] == (range(8, 9), True, ("f",))
 
 
-@each(
-    [("x = a and b", [True, False]), ("x = a or b", [True, False]), ("x = a and b and c", [True, False, False])],
-)
+@each([("x = a and b", [True, False]), ("x = a or b", [True, False]), ("x = a and b and c", [True, False, False])])
 def test_without_one_operand_the_others_decide(source: str, without: list[bool]) -> None:
     """Each is left out in turn, of a (False), b (True) and c (True)."""
     for index, value in enumerate(without):

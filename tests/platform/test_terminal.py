@@ -1,8 +1,14 @@
+"""None"""
+
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
 import select
+import struct
 import sys
+import termios
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,14 +16,16 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.tables import each
 from vault.errors import UsageError
+from vault.platform import Answer
+from vault.platform.processes import recorders, running_commands, terminal_buffer
 from vault.platform.tty import read_tty_passphrase
+from vault.platform.tty_line import read_tty_line, read_tty_pages
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are a service of POSIX", allow_module_level=True)
 
-import pty
-import termios
 
 PROMPT = "Passphrase: "
 
@@ -133,3 +141,157 @@ def test_without_a_terminal_the_other_ways_are_named(tmp_path: Path, make: Calla
 def test_a_closed_input_is_refused(screen: Screen) -> None:
     answer, _ = ask(screen, b"\x04")
     assert answer is None
+
+
+# A line asked at the terminal, and a text that is read a screenful at a time before it.
+READ_ON = "-- Enter reads on --"
+
+
+class Terminal:
+    """A terminal of so many rows and columns; `seen` is what it showed."""
+
+    def __init__(self, rows: int, columns: int) -> None:
+        self.ours, self.theirs = pty.openpty()
+        fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.tty = Path(os.ttyname(self.theirs))
+        self.seen = ""
+
+    def answer(self, after: str, *lines: str) -> threading.Thread:
+        """Type each line once the text has come again."""
+
+        def type_lines() -> None:
+            for line in lines:
+                heard = ""
+                while after not in heard and "reason: " not in heard:
+                    more = os.read(self.ours, 4096).decode()
+                    heard, self.seen = heard + more, self.seen + more
+                os.write(self.ours, f"{line}\n".encode())
+
+        typing = threading.Thread(target=type_lines, daemon=True)
+        typing.start()
+        return typing
+
+    def close(self) -> None:
+        os.close(self.ours)
+        os.close(self.theirs)
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    found = Terminal(10, 30)
+    yield found
+    found.close()
+
+
+def test_a_line_comes_without_spaces_around(terminal: Terminal) -> None:
+    typing = terminal.answer("reason: ", "  casework ")
+    assert read_tty_line("reason: ", tty=terminal.tty) == "casework"
+    typing.join(5)
+
+
+def test_a_text_longer_than_the_screen_waits_for_enter_and_loses_no_line(terminal: Terminal) -> None:
+    text = "\n".join([*(f"line {number}" for number in range(20)), "w" * 45, "reason: "])
+    typing = terminal.answer(READ_ON, "", "", "casework")
+    assert read_tty_pages(text, tty=terminal.tty) == "casework"
+    typing.join(5)
+    assert terminal.seen.count(READ_ON) == 2
+    for number in range(20):
+        assert f"line {number}\r\n" in terminal.seen
+    assert "w" * 30 + "\r\n" + "w" * 15 in terminal.seen
+
+
+def test_a_line_breaks_between_words_and_loses_none(terminal: Terminal) -> None:
+    text = "    a line that is longer than one row of the terminal: subject-request, emergency): "
+    typing = terminal.answer("emergency): ", "casework")
+    assert read_tty_pages(text, tty=terminal.tty) == "casework"
+    typing.join(5)
+    shown = terminal.seen.partition("casework")[0].split("\r\n")
+    assert max(map(len, shown)) <= 30
+    assert shown[0] == "    a line that is longer than"
+    assert " ".join(shown).split() == text.split()
+
+
+def test_a_wide_letter_takes_two_columns(terminal: Terminal) -> None:
+    typing = terminal.answer("reason: ", "casework")
+    read_tty_pages("永" * 16 + "\nreason: ", tty=terminal.tty)
+    typing.join(5)
+    assert "永" * 15 + "\r\n永\r\n" in terminal.seen
+
+
+def test_a_terminal_that_tells_no_size_shows_all_at_once() -> None:
+    found = Terminal(0, 0)
+    typing = found.answer("reason: ", "casework")
+    assert read_tty_pages("a line\n" * 40 + "reason: ", tty=found.tty) == "casework"
+    typing.join(5)
+    assert READ_ON not in found.seen
+    found.close()
+
+
+def test_without_a_terminal_nobody_can_be_asked(tmp_path: Path) -> None:
+    for ask in (read_tty_line, read_tty_pages):
+        with pytest.raises(UsageError, match="no terminal to ask the second person"):
+            ask("reason: ", tty=tmp_path / "none")
+
+
+# Which terminals write their buffer to a disk, and which programs record: tables.
+@each(
+    [
+        ({}, Answer.UNKNOWN, "do not tell"),
+        ({"TERM_PROGRAM": "iTerm.app"}, Answer.YES, "iTerm2"),
+        ({"TERM_PROGRAM": "Apple_Terminal"}, Answer.YES, "Terminal saves"),
+        ({"TERM_PROGRAM": "vscode"}, Answer.YES, "the editor"),
+        ({"TERM_PROGRAM": "WarpTerminal"}, Answer.YES, "Warp"),
+        ({"TERM_PROGRAM": "WezTerm"}, Answer.NO, "in memory"),
+        ({"TERM_PROGRAM": "ghostty"}, Answer.NO, "in memory"),
+        ({"TERM_PROGRAM": "something new"}, Answer.UNKNOWN, "do not tell"),
+        ({"VTE_VERSION": "7200"}, Answer.NO, "encrypted"),
+        ({"VTE_VERSION": "4000"}, Answer.NO, "encrypted"),
+        ({"VTE_VERSION": "3999"}, Answer.YES, "plain file"),
+        ({"VTE_VERSION": "x"}, Answer.UNKNOWN, "do not tell"),
+        ({"KONSOLE_VERSION": "230804"}, Answer.YES, "Konsole"),
+        ({"WT_SESSION": "1"}, Answer.YES, "Windows Terminal"),
+        ({"KITTY_WINDOW_ID": "1"}, Answer.NO, "kitty"),
+        ({"ALACRITTY_WINDOW_ID": "1"}, Answer.NO, "Alacritty"),
+        ({"TMUX": "/tmp/x", "VTE_VERSION": "7200"}, Answer.UNKNOWN, "tmux"),
+        ({"STY": "1.x", "KITTY_WINDOW_ID": "1"}, Answer.UNKNOWN, "screen"),
+        ({"SSH_CONNECTION": "1 2 3 4", "TERM_PROGRAM": "WezTerm"}, Answer.UNKNOWN, "another computer"),
+        ({"ASCIINEMA_REC": "1", "TMUX": "/tmp/x"}, Answer.YES, "asciinema"),
+        ({"TMUX": "", "KITTY_WINDOW_ID": "1"}, Answer.NO, "kitty"),
+    ]
+)
+def test_a_terminal_is_known_by_its_variables(environ: dict[str, str], keeps: Answer, words: str) -> None:
+    buffer = terminal_buffer(environ)
+    assert buffer.keeps is keeps
+    assert words in str(buffer.words)
+
+
+@each(
+    [
+        ([], ()),
+        ([[]], ()),
+        ([["bash"], ["python3", "obs.py"], ["/usr/bin/less", "script"]], ()),
+        ([["/usr/bin/obs"]], ("obs",)),
+        ([["kazam"], ["script", "-q", "typed"], ["kazam"]], ("kazam", "script")),
+        ([["ffmpeg", "-i", "film.mkv"]], ()),
+        ([["/usr/bin/ffmpeg", "-f", "x11grab", "-i", ":0"]], ("ffmpeg",)),
+        ([["gst-launch-1.0", "pipewiresrc", "path=4"]], ("gst-launch-1.0",)),
+        ([["cvlc", "screen://"]], ("cvlc",)),
+        ([["/opt/TeamViewer/TeamViewer"]], ("teamviewer",)),
+    ]
+)
+def test_a_recorder_is_known_by_its_name_or_its_source(commands: list[list[str]], found: tuple[str, ...]) -> None:
+    assert recorders(commands) == found
+
+
+def test_the_commands_of_the_system_are_read_and_what_cannot_be_read_is_passed_by(tmp_path: Path) -> None:
+    for number, line in {"self": b"x", "7": b"/usr/bin/obs\0--start\0", "8": b"", "fs": b"y"}.items():
+        (tmp_path / number).mkdir()
+        (tmp_path / number / "cmdline").write_bytes(line)
+    (tmp_path / "9").mkdir()
+    found = running_commands(proc=tmp_path)
+    assert found is not None
+    assert sorted(found) == [[], ["/usr/bin/obs", "--start"]]
+
+
+def test_a_system_without_such_a_list_says_nothing(tmp_path: Path) -> None:
+    assert running_commands(proc=tmp_path / "missing") is None

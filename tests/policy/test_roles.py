@@ -1,7 +1,19 @@
 """The whole table of roles and acts, written a second time by hand: a change of it is made twice, knowingly."""
 
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+import pytest
+
 from tests.tables import each
-from vault.policy.roles import ALLOWED, CASE_ACTIONS, Role, includes
+from vault.durations import HOUR_MS
+from vault.errors import NewerVaultError
+from vault.ids import CompartmentKind
+from vault.policy.clocks import JUMP_MS, Claim, ClockState, has_expired, limit_of, read_clock
+from vault.policy.decide import REFUSALS, Decision, may, whom_to_ask
+from vault.policy.rights import NEWEST_TABLE, rights_table
+from vault.policy.roles import ALLOWED, CASE_ACTIONS, Action, Role, includes
 
 # Columns: admin, supervisor, caseworker, intake, legal-reviewer, auditor, field.
 _ROLES = ("admin", "supervisor", "caseworker", "intake", "legal-reviewer", "auditor", "field")
@@ -73,3 +85,220 @@ def test_these_acts_need_the_grant_of_a_case_too() -> None:
 )
 def test_a_role_includes_another_that_allows_nothing_more(role: str, included: set[str]) -> None:
     assert {other.value for other in Role if includes({Role(role)}, other)} == {role, *included}
+
+
+# The rights tables: which role's versions count where (C5).
+# The released tables, word by word: what counts in one vault must count in every copy of it, whatever the program.
+_W, _E, _I, _A, _S = (
+    "caseworker supervisor",
+    "caseworker supervisor legal-reviewer",
+    "intake supervisor",
+    "admin",
+    "supervisor",
+)
+_AS, _ALL = "admin supervisor", "admin supervisor caseworker intake legal-reviewer auditor field"
+_CASEWORK = {"case": _W, "person": _W, "note": _W, "disclosure": _W}
+_DIRECTORY = {"roster": _A, "member": _A, "organisation": _A, "attempts-key": _A, "partner": _A, "rule": _A}
+_WF, _IW = "caseworker supervisor field", "intake supervisor caseworker"
+_IN_CASES = {**_CASEWORK, "access": _W, "section": _W, "*": _W, "note": _WF, "incident": _WF}
+_WRITERS: dict[int, dict[str, dict[str, str]]] = {
+    1: {
+        "case": _CASEWORK,
+        "section": _CASEWORK,
+        "directory": _DIRECTORY,
+        "register": {"register-entry": _I},
+        "intake": {"slip": _I},
+        "sending": {"package-key": _E},
+        "audit": {},
+    },
+    2: {
+        "case": {**_IN_CASES, "approval": _E, "disclosure": _E},
+        "section": _IN_CASES,
+        "directory": {
+            **_DIRECTORY,
+            **dict.fromkeys(("roster", "member", "device"), _AS),
+            **dict.fromkeys(("deputy", "order", "form", "calendar", "retention", "witness"), _A),
+        },
+        "register": {"register-entry": _IW},
+        "intake": {"slip": _IW},
+        "sending": {"package-key": _E, "partner": _W},
+        "audit": {},
+    },
+}
+_FOUNDERS = {"case": _W, "section": _W, "directory": "", "register": "", "intake": "", "sending": "", "audit": _ALL}
+_GRANTERS_1 = {"case": _W, "section": _W, "directory": _A, "register": _S, "intake": _S, "sending": _A, "audit": _ALL}
+_GRANTERS = {1: _GRANTERS_1, 2: {**_GRANTERS_1, "directory": _AS, "sending": _AS}}
+
+
+def _words(roles: AbstractSet[Role]) -> set[str]:
+    return set(map(str, roles))
+
+
+@each([1, 2])
+def test_a_released_table_is_what_it_was(number: int) -> None:
+    table = rights_table(number)
+    writers = {
+        place.name.lower(): {kind: _words(roles) for kind, roles in row.items()} for place, row in table.writers.items()
+    }
+    assert writers == {
+        place: {kind: set(roles.split()) for kind, roles in row.items()} for place, row in _WRITERS[number].items()
+    }
+    for column, expected in ((table.founders, _FOUNDERS), (table.granters, _GRANTERS[number])):
+        assert {place.name.lower(): _words(roles) for place, roles in column.items()} == {
+            place: set(roles.split()) for place, roles in expected.items()
+        }
+
+
+@each([1, 2])
+def test_a_role_may_what_its_column_says(number: int) -> None:
+    table = rights_table(number)
+    kinds = {kind for row in table.writers.values() for kind in row}
+    for role in Role:
+        for place in CompartmentKind:
+            written = {kind for kind in kinds if table.may_write({role}, place, kind)}
+            # `*` stands for every kind that the table names nowhere, and is asked for as one of these.
+            assert written == {kind for kind, roles in table.writers[place].items() if role in roles}
+            assert table.may_write_some({role}, place) is bool(written)
+            assert table.may_found({role}, place) is (role in table.founders[place])
+            assert table.may_grant({role}, place) is (role in table.granters[place])
+
+
+@each([1, 2])
+def test_a_kind_that_no_row_names_is_valid_in_cases_and_sections_by_who_works_there_and_from_table_2_on(
+    number: int,
+) -> None:
+    table = rights_table(number)
+    for role in Role:
+        for place in CompartmentKind:
+            works_there = place in {CompartmentKind.CASE, CompartmentKind.SECTION} and str(role) in _W.split()
+            assert table.may_write({role}, place, "unheard-of") is (number == 2 and works_there)
+
+
+def test_a_kind_of_one_place_is_no_unheard_of_kind_of_another() -> None:
+    table = rights_table(2)
+    for kind in ("slip", "roster", "package-key", "partner", "register-entry", "form"):
+        assert not table.may_write(frozenset(Role), CompartmentKind.CASE, kind)
+    assert not table.may_write(frozenset(Role), CompartmentKind.SECTION, "approval")
+
+
+def test_a_table_that_is_not_known_is_refused_with_the_number_needed() -> None:
+    assert NEWEST_TABLE == 2
+    for number in (0, NEWEST_TABLE + 1):
+        with pytest.raises(NewerVaultError, match=f"rights table {number}"):
+            rights_table(number)
+
+
+# Until when somebody holds a case: nobody moves their own date, and of two dates the earlier counts.
+JOEL, AMINA, NADIA = b"joel", b"amina", b"nadia"
+
+
+@each(
+    {
+        "nothing was written: no end": ([], None),
+        "granted without an end": ([Claim(None, AMINA)], None),
+        "granted until then": ([Claim(50, AMINA)], 50),
+        "another holder moves the date": ([Claim(50, AMINA, is_head=False), Claim(90, AMINA)], 90),
+        "or takes it away": ([Claim(50, AMINA, is_head=False), Claim(None, NADIA)], None),
+        "two at once: the earlier": ([Claim(90, AMINA), Claim(50, NADIA)], 50),
+        "two at once: the one that ends": ([Claim(None, AMINA), Claim(50, NADIA)], 50),
+        "the member takes the end away": ([Claim(50, AMINA, is_head=False), Claim(None, JOEL)], 50),
+        "the member moves the end": ([Claim(50, AMINA, is_head=False), Claim(90, JOEL)], 50),
+        "who writes over the date loses what was added to it": (
+            [Claim(50, AMINA, is_head=False), Claim(90, NADIA, is_head=False), Claim(99, JOEL)],
+            50,
+        ),
+        "nor does an earlier end of their own count": ([Claim(90, AMINA, is_head=False), Claim(50, JOEL)], 90),
+        "a founder's own note of holding the case": ([Claim(None, JOEL)], None),
+    }
+)
+def test_when_the_right_of_a_member_ends(claims: list[Claim], until: int | None) -> None:
+    assert limit_of(JOEL, claims) == until
+
+
+# Rights that end, and clocks that people turn: 1970, 2038, back and forth, the 48 hours, and the way out.
+NOON = 1_790_000_000_000
+YEAR_2038_MS = (2**31 - 1) * 1000
+
+
+@each(
+    {
+        "the first look is believed": (0, NOON, ClockState.STEADY, NOON),
+        "no time went by": (NOON, NOON, ClockState.STEADY, NOON),
+        "an hour went by": (NOON, NOON + HOUR_MS, ClockState.STEADY, NOON + HOUR_MS),
+        "exactly 48 hours count": (NOON, NOON + JUMP_MS, ClockState.STEADY, NOON + JUMP_MS),
+        "more is questioned before it counts": (NOON, NOON + JUMP_MS + 1, ClockState.JUMPED, NOON),
+        "past the last second of 2038": (NOON, YEAR_2038_MS + 1000, ClockState.JUMPED, NOON),
+        "an empty battery says 1970": (NOON, 0, ClockState.SET_BACK, NOON),
+        "before 1970": (NOON, -1, ClockState.SET_BACK, NOON),
+        "the network sets it back a little": (NOON, NOON - HOUR_MS, ClockState.STEADY, NOON),
+        "further back is said aloud": (NOON, NOON - HOUR_MS - 1, ClockState.SET_BACK, NOON),
+        "1970 was believed once": (1, 1 + JUMP_MS, ClockState.STEADY, 1 + JUMP_MS),
+        "and what follows it by years is a jump": (1, NOON, ClockState.JUMPED, 1),
+        "a time before 1970 was never believed": (-5, NOON, ClockState.STEADY, NOON),
+    }
+)
+def test_which_time_counts(highest: int, wall: int, state: ClockState, counts: int) -> None:
+    reading = read_clock(highest, wall)
+    assert (reading.state, reading.trusted_ms, reading.wall_ms) == (state, counts, wall)
+
+
+def test_a_clock_turned_back_and_forth_never_takes_time_back() -> None:
+    highest = NOON
+    for wall in (NOON + HOUR_MS, 0, NOON + 2 * HOUR_MS, YEAR_2038_MS, NOON + HOUR_MS, NOON + 3 * HOUR_MS):
+        counts = read_clock(highest, wall).trusted_ms
+        assert counts >= highest
+        highest = counts
+    assert highest == NOON + 3 * HOUR_MS
+
+
+@each([(None, YEAR_2038_MS, False), (NOON, NOON - 1, False), (NOON, NOON, True), (NOON, NOON + 1, True)])
+def test_a_right_is_over_at_its_moment(until: int | None, counts: int, over: bool) -> None:
+    assert has_expired(until, counts) is over
+
+
+def test_a_weekend_of_48_hours_is_the_limit_and_the_states_have_these_words_in_reports() -> None:
+    assert (HOUR_MS, JUMP_MS) == (3_600_000, 172_800_000)
+    assert [str(state) for state in ClockState] == ["steady", "jumped", "set-back"]
+
+
+# `may` says what the table of roles says, names the rule for the log, and the refusal says whom to ask.
+@each(Action)
+def test_a_decision_is_that_of_the_table_and_names_the_rule(action: Action) -> None:
+    assert may(set(), action, holds_case=True) == Decision(allowed=False, rule="role")
+    for role in Role:
+        for holds in (False, True):
+            for over in (False, True):
+                found = may({role}, action, holds_case=holds, has_expired=over)
+                if role not in ALLOWED[action]:
+                    assert found == Decision(allowed=False, rule="role")
+                elif action not in CASE_ACTIONS:
+                    assert found == Decision(allowed=True, rule="role")
+                elif not holds:
+                    assert found == Decision(allowed=False, rule="grant")
+                else:
+                    assert found == Decision(allowed=not over, rule="expired" if over else "role+grant")
+
+
+def test_nobody_holds_a_case_unless_it_is_said() -> None:
+    assert may({Role.CASEWORKER}, Action.CASE_READ) == Decision(allowed=False, rule="grant")
+    assert may({Role.CASEWORKER}, Action.CASE_READ, holds_case=True).allowed
+
+
+def test_each_rule_that_refuses_has_its_words() -> None:
+    assert set(REFUSALS) == {"role", "grant", "expired", "over"}
+
+
+_ASK_ADMIN = "An admin gives roles (change-roles)."
+
+
+@each(
+    [
+        (Action.CASE_CREATE, "role", f"This needs the role caseworker or supervisor. {_ASK_ADMIN}"),
+        (Action.PARTNER_WRITE, "role", f"This needs the role admin, caseworker or supervisor. {_ASK_ADMIN}"),
+        (Action.CASE_READ, "grant", "Ask somebody who holds the case."),
+        (Action.CASE_READ, "expired", "Ask somebody who holds the case."),
+        (Action.CASE_READ, "over", "Ask an admin."),
+    ]
+)
+def test_who_is_refused_hears_whom_to_ask(action: Action, rule: str, words: str) -> None:
+    assert str(whom_to_ask(action, rule)).startswith(words)

@@ -5,23 +5,31 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from tests.sync.exchange import empty_store
 from tests.tables import each
 from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, SeatId
 from vault.log.epoch_notice import EpochNotice, RevokedLog, founded_compartment
+from vault.log.genesis import SEAT_IN_GENESIS
 from vault.log.items import Item, ItemKind, encode_items
 from vault.policy.rights import rights_table
 from vault.policy.roles import Role
-from vault.seal.recipients import grant_digest
+from vault.seal.keyring import epoch_id
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, seal_to
+from vault.store.engine import Database
 from vault.store.rowtypes import EpochRow, GenesisRow, GrantRow, OperationRow
-from vault.validity.authority import Entry
+from vault.validity.authority import Entry, Listings
 from vault.validity.compartment_access import AccessResolver, CompartmentState
+from vault.validity.epoch_validity import MOST_FAILURES, GrantReader, given_grants
 
 if TYPE_CHECKING:
     from vault.validity.authority import Authority
+
 
 FOUNDER, NEAR, FAR, OUT, STRANGER = (SeatId(bytes([n]) * 16) for n in (9, 2, 3, 5, 6))
 FIRST, SECOND, THIRD, FOURTH = (EpochId(bytes([n]) * 16) for n in (21, 22, 23, 24))
@@ -235,3 +243,101 @@ def test_many_drops_of_one_entry_are_judged_together(written: Written) -> None:
     began = time.process_time()
     assert len(written.counted().cutoffs) == 61
     assert time.process_time() - began < 2
+
+
+# Who a grant is opened from: the giver that its row names, and each seat whose log lists it.
+VAULT, GRANTED_CASE = b"v" * 16, b"c" * 16
+READER, GIVER, COPIER, OTHER = (SeatId(bytes([n]) * 16) for n in (1, 2, 3, 4))
+KEY = b"k" * 32
+EPOCH = epoch_id(VAULT, GRANTED_CASE, KEY)
+PRIVATE = KemPrivate.from_seed(b"s" * 96)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Database]:
+    """The beginnings of the logs of three seats."""
+    with empty_store(tmp_path) as database:
+        with database.transaction() as rows:
+            for seat in (GIVER, COPIER, OTHER):
+                rows.add_genesis(log_of(seat), bytes(SEAT_IN_GENESIS.start) + seat + bytes(64))
+        yield database
+
+
+def granted(hint: SeatId, key: bytes = KEY) -> GrantRow:
+    """Return the key of the epoch as GIVER sealed it to READER, in a row that names somebody."""
+    context = GrantContext(Purpose.GRANT, VAULT, GRANTED_CASE, EPOCH, GIVER, READER)
+    sealed = seal_to(PRIVATE.public, key, context)
+    return GrantRow(grant_digest(EPOCH, READER, sealed), EPOCH, READER, hint, sealed)
+
+
+def listed(row: GrantRow, *by: SeatId) -> Listings:
+    return Listings({ItemKind.GRANT: {row.digest: [(log_of(seat), 0) for seat in by]}})
+
+
+def opened(store: Database, row: GrantRow, *listing: SeatId) -> bytes | None:
+    """Open a grant where the logs of these seats list it."""
+    with store.reading() as rows:
+        return GrantReader(rows, listed(row, *listing), VAULT, PRIVATE).open(GRANTED_CASE, row)
+
+
+def given(store: Database, row: GrantRow, *listing: SeatId) -> set[bytes]:
+    """Return what GIVER gave, of rows to which this one comes, listed by the logs of these seats."""
+    with store.transaction() as rows:
+        rows.add_grants([row])
+    with store.reading() as rows:
+        return set(given_grants(rows, listed(row, *listing)).of(GIVER))
+
+
+@each(
+    [
+        (GIVER, [], KEY),
+        (GIVER, [COPIER], KEY),
+        (COPIER, [GIVER], KEY),
+        (COPIER, [COPIER, OTHER, GIVER], KEY),
+        (COPIER, [COPIER], None),
+        (COPIER, [OTHER], None),
+        (COPIER, [], None),
+    ]
+)
+def test_a_grant_is_opened_as_from_its_row_or_from_whoever_lists_it(
+    hint: SeatId, listing: list[SeatId], key: bytes | None, *, store: Database
+) -> None:
+    assert opened(store, granted(hint), *listing) == key
+
+
+def test_a_key_that_is_none_of_its_epoch_is_not_given(store: Database) -> None:
+    assert opened(store, granted(GIVER, b"x" * 32), GIVER) is None
+
+
+@each(
+    {
+        "its own, not listed yet": (GIVER, [], True),
+        "its own": (GIVER, [COPIER], True),
+        "another's": (COPIER, [COPIER], True),
+        "another's too": (COPIER, [GIVER, COPIER], True),
+        "named by nobody's log": (COPIER, [GIVER], False),
+        "listed nowhere": (COPIER, [], False),
+    }
+)
+def test_the_grants_of_a_log_are_its_seats_own_and_those_that_others_say_they_gave(
+    named: SeatId, listing: list[SeatId], is_given: bool, *, store: Database
+) -> None:
+    row = granted(named)
+    assert (row.digest in given(store, row, *listing)) is is_given
+
+
+def test_a_grant_that_does_not_hold_together_was_given_by_nobody(store: Database) -> None:
+    assert given(store, granted(GIVER)._replace(sealed=b"altered"), GIVER) == set()
+
+
+def test_who_gave_much_that_does_not_open_is_left_alone_and_nobody_else(store: Database) -> None:
+    spoiled, good = granted(GIVER, b"x" * 32), granted(GIVER)
+    copied = good._replace(giver=COPIER)
+    with store.reading() as rows:
+        reader = GrantReader(rows, listed(good), VAULT, PRIVATE)
+        for _ in range(MOST_FAILURES):
+            assert reader.open_as_from(GRANTED_CASE, spoiled, [COPIER]) is None
+            assert reader.open_as_from(GRANTED_CASE, good, [GIVER]) == KEY
+        assert reader.open(GRANTED_CASE, copied) is None
+        assert reader.open(GRANTED_CASE, good) == KEY
+        assert reader.failed == {COPIER: MOST_FAILURES}

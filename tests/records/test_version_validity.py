@@ -10,23 +10,36 @@ import pytest
 import sqlalchemy as sa
 
 from tests.records.beside import begin_beside
-from tests.records.judging import Judged, append, counting, delete_version, judged, quarantined, write
+from tests.records.judging import NOTE, Judged, append, counting, delete_version, judged, quarantined, write
 from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.ids import CompartmentId, CompartmentKind, Origin, SeatId, make_id
+from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, RecordId, SeatId, VersionId, make_id
+from vault.log.epoch_notice import EpochNotice, RevokedLog
 from vault.log.items import Item, ItemKind, encode_items
 from vault.log.operation import Header, operation_digest
+from vault.policy.rights import rights_table
+from vault.policy.roles import Role
 from vault.records.epochs import make_epoch
 from vault.records.versions import OpenedVersion
-from vault.records.work import Work
+from vault.records.work import Entry, Work
 from vault.seal.keyring import unwrap, wrap
 from vault.seal.signing import make_signing_seed
 from vault.services.cases import cases, notes
 from vault.store import tables
-from vault.store.rowtypes import OperationRow, VersionKeyRow, VersionRow
+from vault.store.rowtypes import EpochRow, OperationRow, VersionKeyRow, VersionRow
+from vault.validity.authority import Entry as EntryOfAuthority
 from vault.validity.authority import Proven
+from vault.validity.epoch_validity import (
+    Given,
+    Made,
+    Revocation,
+    ValidEpoch,
+    ended_by_grants,
+    revocations_by_rank,
+    revocations_of,
+)
 from vault.validity.version_validity import Quarantined
 
 
@@ -281,3 +294,165 @@ def test_a_notice_that_no_log_lists_does_not_change_what_a_compartment_is_for(
     assert quarantined(filled_session) == []
     notes.add(filled_session, filled.cases[0], Note(NoteKind.CONTACT, "the case is still a case"))
     assert quarantined(filled_session) == []
+
+
+# What the rows of somebody who has the database can do to counting: each stands apart, and none stops it.
+def plant_row(session: Session, case: CompartmentId, *, origin: bytes, seq: int) -> VersionRow:
+    """Put a copy of the newest version of a case, and its key, at another place."""
+    with session.database.transaction() as rows:
+        newest = [row for row in rows.version_rows(session.log.origin) if row.compartment == case][-1]
+        sealed = rows.version_at(newest.origin, newest.seq, newest.n)[0]
+        rows.add_versions([newest._replace(origin=origin, seq=seq, n=0)])
+        rows.add_version_keys([VersionKeyRow(origin, seq, 0, sealed.epoch, sealed.wrap)])
+    return newest
+
+
+def test_a_version_at_an_entry_that_lists_none_stands_apart(filled: Filled, filled_session: Session) -> None:
+    seq = append(filled_session, [])
+    plant_row(filled_session, filled.cases[0], origin=filled_session.log.origin, seq=seq)
+    assert quarantined(filled_session) == [(seq, "C2")]
+
+
+def test_a_parent_that_stands_where_no_entry_is_too_is_listed_all_the_same(
+    filled: Filled, filled_session: Session
+) -> None:
+    """The copy comes first: its log has the smallest name there is."""
+    case = filled.cases[0]
+    with filled_session.work() as work:
+        write(work, case)
+    parent = plant_row(filled_session, case, origin=bytes(32), seq=0)
+    with filled_session.work() as work:
+        work.write(case, RecordId(parent.record), Note.KIND, NOTE, [VersionId(parent.id)])
+        work.commit(Entry(act="case.edit"))
+    assert quarantined(filled_session) == []
+    child = [version for version in judged(filled_session) if isinstance(version, OpenedVersion)][-1]
+    assert child.content.parents == (parent.id,)
+
+
+def test_what_somebody_who_was_out_wrote_and_does_not_open_fails_by_its_author(
+    filled: Filled, filled_session: Session
+) -> None:
+    with filled_session.database.transaction() as rows:
+        newest = list(rows.version_rows(filled_session.log.origin))[-1]
+        item = Item.in_compartment(ItemKind.VERSION, newest.compartment, newest.id)
+        sealed = rows.version_at(newest.origin, newest.seq, newest.n)[0]
+    seq = append(filled_session, [item], roster=os.urandom(32))
+    with filled_session.database.transaction() as rows:
+        rows.add_versions([newest._replace(seq=seq, n=0)])
+        rows.add_version_keys([VersionKeyRow(newest.origin, seq, 0, sealed.epoch, bytes(40))])
+    assert quarantined(filled_session) == [(seq, "C4")]
+
+
+def test_an_erasure_in_a_compartment_that_nobody_founded_erases_nothing(
+    filled: Filled, filled_session: Session
+) -> None:
+    nowhere, version = CompartmentId(make_id()), os.urandom(32)
+    invented = make_epoch(filled_session.log.place, nowhere, CompartmentKind.CASE, [])
+    with filled_session.database.transaction() as rows:
+        notice = invented.notice
+        rows.add_epochs([EpochRow(notice.digest(), nowhere, notice.encode())])
+    append(filled_session, [Item.in_compartment(ItemKind.ERASED, nowhere, version)])
+    with counting(filled_session) as validator:
+        assert validator.state(nowhere) is None
+        assert not validator.erased()(Item.in_compartment(ItemKind.VERSION, nowhere, version), ())
+
+
+def test_versions_where_no_entry_stands_are_passed_by(filled: Filled, filled_session: Session) -> None:
+    session, written = filled_session, []
+    for _ in range(3):
+        with session.work() as work:
+            written.append(write(work, filled.cases[0]))
+    before = judged(session)
+    with session.database.transaction() as rows:
+        rows.connection.exec_driver_sql("DELETE FROM operation WHERE seq = ?", (written[1],))
+    assert judged(session) == [version for version in before if version.seq != written[1]]
+
+
+def test_what_a_log_without_a_beginning_lists_is_nobodys(filled: Filled, filled_session: Session) -> None:
+    before = judged(filled_session)
+    assert any(isinstance(version, OpenedVersion) for version in before)
+    with filled_session.database.transaction() as rows:
+        rows.connection.exec_driver_sql("DELETE FROM genesis")
+    found = judged(filled_session)
+    assert len(found) == len(before)
+    assert {version.check for version in found if isinstance(version, Quarantined)} == {"C4"}
+    assert not any(isinstance(version, OpenedVersion) for version in found)
+
+
+# In which order revocations are taken, so that two devices come to one answer: with invented seats, in memory.
+FOUNDER, NEAR, TWIN, FAR, BOSS, OUT = (SeatId(bytes([n]) * 16) for n in (9, 2, 4, 3, 8, 5))
+FIRST, SECOND, THIRD = (EpochId(bytes([n]) * 16) for n in (21, 22, 23))
+WORKER, SUPERVISOR = frozenset({Role.CASEWORKER}), frozenset({Role.SUPERVISOR})
+# The founder gave NEAR and TWIN the key, NEAR gave it FAR, and FAR gave it BOSS.
+GIVEN: Given = {
+    (FIRST, NEAR): frozenset({FOUNDER}),
+    (FIRST, TWIN): frozenset({FOUNDER}),
+    (FIRST, FAR): frozenset({NEAR}),
+    (FIRST, BOSS): frozenset({FAR}),
+}
+
+
+def log_of(seat: SeatId) -> Origin:
+    return Origin(seat * 2)
+
+
+def made(
+    by: SeatId, *seats: SeatId, size: int = 1, seq: int = 5, roles: frozenset[Role] = WORKER, log: Origin | None = None
+) -> Made:
+    """Return an epoch that a seat made, in which these seats are revoked."""
+    revoked = tuple(RevokedLog(seat, log_of(seat), size) for seat in seats)
+    notice = EpochNotice(1, bytes(16), bytes(16), CompartmentKind.CASE, SECOND, (FIRST,), revoked)
+    entry = EntryOfAuthority(log or log_of(by), seq, (), by, roles, rights_table(2), founds_vault=False, recovers=False)
+    return Made(notice, entry)
+
+
+def epochs(*later: Made) -> dict[EpochId, ValidEpoch]:
+    nothing = frozenset[EpochId](), frozenset[SeatId]()
+    return {FIRST: ValidEpoch((made(FOUNDER, seq=0),), *nothing), SECOND: ValidEpoch(later, *nothing)}
+
+
+def ranked(*later: Made, given: Given = GIVEN) -> list[Revocation]:
+    return revocations_by_rank(epochs(*later), given)
+
+
+def test_supervisors_go_first_then_who_stands_nearer_to_the_founder_and_last_whom_nobody_gave_the_key() -> None:
+    lost = SeatId(bytes(16))
+    later = [made(lost, OUT), made(FAR, OUT), made(BOSS, OUT, roles=SUPERVISOR), made(NEAR, OUT), made(FOUNDER, OUT)]
+    assert [revoked.made.entry.seat for revoked in ranked(*later)] == [BOSS, FOUNDER, NEAR, FAR, lost]
+    assert [revoked.made.entry.seat for revoked in ranked(made(lost, OUT), made(BOSS, OUT))] == [BOSS, lost]
+
+
+def test_the_shortest_way_to_the_founder_counts() -> None:
+    higher = SeatId(b"\x01" * 16)
+    given = {**GIVEN, (SECOND, FAR): frozenset({FOUNDER}), (FIRST, higher): frozenset({BOSS})}
+    order = [
+        revoked.made.entry.seat for revoked in ranked(made(higher, OUT), made(FAR, OUT), made(NEAR, OUT), given=given)
+    ]
+    assert order == [NEAR, FAR, higher]
+
+
+def test_of_two_alike_the_seat_the_log_the_place_and_then_the_notice_decide() -> None:
+    late_log, early_log = Origin(b"\xff" * 32), Origin(bytes(32))
+    notices = sorted([made(NEAR, OUT), made(NEAR, OUT, size=2)], key=lambda made: made.notice.digest())
+    expected = [
+        made(NEAR, OUT, log=early_log, seq=9),
+        *notices,
+        made(NEAR, OUT, seq=7),
+        made(NEAR, OUT, log=late_log),
+        made(TWIN, OUT, log=early_log),
+    ]
+    for later in (expected, expected[::-1]):
+        assert [revoked.made for revoked in ranked(*later)] == expected
+
+
+def test_of_one_notice_seats_are_taken_in_order_and_nobody_revokes_their_own() -> None:
+    revoked = revocations_of(made(NEAR, OUT, NEAR, FAR, size=4))
+    assert [revoked.seat for revoked in revoked] == [FAR, OUT]
+    assert (revoked[1].place, revoked[1].epoch, revoked[1].sizes) == ((log_of(NEAR), 5), SECOND, {log_of(OUT): 4})
+
+
+def test_a_grant_of_an_epoch_that_is_none_ends_no_revocation() -> None:
+    (revoked,) = revocations_of(made(NEAR, OUT))
+    known = epochs(revoked.made)
+    assert ended_by_grants([revoked], known, {(SECOND, OUT): frozenset({NEAR})}) == {revoked}
+    assert ended_by_grants([revoked], known, {(THIRD, OUT): frozenset({NEAR})}) == set()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.records.judging import write
@@ -15,15 +17,27 @@ from tests.services.founded import Filled
 from tests.tables import each
 from vault.access.session import Session
 from vault.casework.note import Note
-from vault.errors import InternalError, RefusedError, TryAgainError, VerificationError
-from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, make_id
+from vault.errors import InternalError, MalformedError, RefusedError, TryAgainError, VerificationError
+from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, RecordId, make_id
 from vault.log.items import Item, ItemKind, decode_items
-from vault.records.seatlog import ENTRIES_PER_PERIOD, SeatLog
+from vault.log.tree import leaf_hash
+from vault.records.seatlog import (
+    ENTRIES_PER_PERIOD,
+    Ratchet,
+    SeatLog,
+    SessionKeys,
+    decode_ratchet,
+    decode_session,
+    encode_ratchet,
+    encode_session,
+)
 from vault.records.work import VERSIONS_PER_WORK, Entry, Work, joined_transaction
 from vault.seal.keyring import epoch_id
+from vault.seal.purposes import Purpose
+from vault.seal.signing import public_key
 from vault.services.evidence import log_checking
 from vault.store.rows import Rows
-from vault.store.rowtypes import OperationRow
+from vault.store.rowtypes import LocalRow, OperationRow
 from vault.store.tables import metadata
 from vault.validity.audit_payloads import read_payloads
 from vault.words.message import Message
@@ -326,3 +340,120 @@ def test_acts_that_are_joined_already_are_not_joined_again_and_all_of_them_count
         found_a_case(filled_session)
     assert filled_session.log.size == size + 2
     assert log_checking.verify(filled_session).verified
+
+
+# What an entry leaves beside itself: local rows, a checkpoint, hashes kept, the write-ahead log emptied.
+LISTED = Entry(act="case.list")
+KEPT_FROM_ENTRY_TO_ENTRY = (Purpose.SESSION, Purpose.RATCHET, Purpose.KEYRING)
+LEAVES_OF_ONE_TILE = 256
+
+
+def enter(session: Session, times: int = 1) -> None:
+    for _ in range(times):
+        with session.work() as work:
+            work.commit(LISTED)
+
+
+def local_rows(session: Session) -> dict[Purpose, LocalRow | None]:
+    with session.database.reading() as rows:
+        return {purpose: rows.local(session.seat, purpose) for purpose in KEPT_FROM_ENTRY_TO_ENTRY}
+
+
+def test_the_first_entry_of_a_session_hands_on_to_the_next_and_the_second_touches_only_the_ratchet(
+    filled: Filled,
+) -> None:
+    numbers = []
+    for _ in range(3):
+        session = filled.open()
+        enter(session)
+        before = local_rows(session)
+        enter(session)
+        after = local_rows(session)
+        session.close()
+        assert [purpose for purpose in before if before[purpose] != after[purpose]] == [Purpose.RATCHET]
+        handed_on = after[Purpose.SESSION]
+        assert handed_on is not None
+        numbers.append(handed_on.number)
+    assert numbers == [numbers[0], numbers[0] + 1, numbers[0] + 2]
+
+
+def test_a_session_leaves_one_checkpoint_and_those_of_earlier_ones_stay(filled: Filled) -> None:
+    first = filled.open()
+    enter(first, 3)
+    with first.database.reading() as rows:
+        kept = rows.checkpoints(first.log.origin)
+    first.close()
+    session = filled.open()
+    enter(session, 3)
+    with session.database.reading() as rows:
+        assert [row.size for row in rows.checkpoints(session.log.origin)] == [
+            *(row.size for row in kept),
+            session.log.size,
+        ]
+    session.close()
+
+
+def test_the_256th_entry_keeps_the_hashes_of_a_full_tile_and_empties_the_write_ahead_log(
+    filled: Filled, filled_session: Session
+) -> None:
+    session, waiting = filled_session, filled.path / "vault.db-wal"
+
+    def hashes() -> bytes | None:
+        with session.database.reading() as rows:
+            return rows.tile(session.log.origin, 0, 0)
+
+    enter(session, LEAVES_OF_ONE_TILE - session.log.size - 1)
+    assert (hashes(), waiting.stat().st_size > 0) == (None, True)
+    enter(session)
+    with session.database.reading() as rows:
+        leaves = [leaf_hash(header) for header in rows.headers(session.log.origin, 0, LEAVES_OF_ONE_TILE)]
+    assert (hashes(), waiting.stat().st_size) == (b"".join(leaves), 0)
+    enter(session)
+    assert waiting.stat().st_size > 0
+
+
+# What a seat keeps from one session to the next, without a vault: rows that come back, and rows that do not.
+ORIGIN, SEED, NEXT = Origin(b"o" * 32), b"s" * 32, b"n" * 32
+RATCHET = Ratchet(CompartmentId(b"c" * 16), EpochId(b"e" * 16), b"k" * 32, 7, 20_000, 40)
+
+
+def test_a_ratchet_comes_back_with_every_part() -> None:
+    assert decode_ratchet(encode_ratchet(RATCHET)) == RATCHET
+    assert msgspec.msgpack.decode(encode_ratchet(RATCHET)) == {
+        "compartment": b"c" * 16, "epoch": b"e" * 16, "key": b"k" * 32, "i": 7, "day": 20_000, "first": 40,
+    }  # fmt: skip
+
+
+def test_a_row_of_before_the_first_entry_was_kept_is_read() -> None:
+    members = msgspec.msgpack.decode(encode_ratchet(RATCHET))
+    del members["first"]
+    assert decode_ratchet(msgspec.msgpack.encode(members)).first is None
+    assert Ratchet(RATCHET.compartment, RATCHET.epoch, RATCHET.key, 0, 0).first is None
+
+
+def test_a_ratchet_fits_the_log_that_has_as_many_entries_as_it_sealed() -> None:
+    assert [size for size in range(60) if RATCHET.is_at(size)] == [47]
+    assert Ratchet(RATCHET.compartment, RATCHET.epoch, RATCHET.key, 7, 0).is_at(3)
+
+
+def test_a_ratchet_goes_on_and_not_back() -> None:
+    following = RATCHET.advanced()
+    assert (following.step, following.first, following.day) == (8, 40, 20_000)
+    assert following.key == hmac.digest(RATCHET.key, b"next", "sha256")
+    assert RATCHET.entry_key() == hmac.digest(RATCHET.key, b"entry", "sha256")
+
+
+def test_the_session_row_has_the_next_seed_and_only_the_public_key_of_this_one() -> None:
+    row = encode_session(ORIGIN, SessionKeys(3, SEED, NEXT, 9))
+    assert SEED not in row
+    found = decode_session(row)
+    assert (found.origin, found.seed, found.signer) == (ORIGIN, NEXT, public_key(SEED))
+    assert SessionKeys(3, SEED, NEXT).began_at is None
+
+
+@each([b"", b"\xc1", b"\xc0", b"\x80", b"\x81\xa1\xff\x01", b"\x81\xa3key\x01", b"\x81\xa3key\xc4\x05short"])
+def test_other_bytes_are_neither_row(content: bytes) -> None:
+    with pytest.raises(MalformedError, match="the session row cannot be read"):
+        decode_session(content)
+    with pytest.raises(MalformedError, match="ratchet row cannot be read"):
+        decode_ratchet(content)

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import json
 import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
+import pytest
+from cryptography.exceptions import InvalidSignature, InvalidTag
 
 import vault
 from tests.tables import each
+from tests.vectors import make_people, make_seal
+from tests.vectors.independent import basis as independent_basis
+from tests.vectors.independent import people_vectors as people_decoder
+from tests.vectors.independent import seal_vectors as independent_seal_vectors
 from tests.vectors.independent import sealing as decoder
+from tests.vectors.independent.basis import Refused
 from vault.access.membership import roster_proposals
 from vault.access.membership.inviting import _Kept
 from vault.access.membership.pending_seat import _WaitingMap
+from vault.access.membership.roster_proposals import _Wire
 from vault.access.pins import pins
 from vault.access.pins.delays import Attempts
 from vault.casework.case import Access, Hold, KeptFor, LogSize, Retention, Section
@@ -30,31 +40,36 @@ from vault.casework.questionnaires import Filled, FormAnswer, FormDefinition
 from vault.casework.questionnaires import Question as FormQuestion
 from vault.casework.story import STORY
 from vault.export.archive import PURPOSE as PACKAGE_PURPOSE
+from vault.export.release import file_digests
 from vault.ids import CompartmentKind
 from vault.log.approval import APPROVAL_PURPOSE, Approval
 from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import GENESIS_PURPOSE
 from vault.log.items import ACTS, Item, ItemKind, encode_items, items_digest
-from vault.log.roster import ROSTER_PURPOSE
+from vault.log.roster import ROSTER_PURPOSE, Roster
+from vault.log.tree import leaf_hash
 from vault.policy.rights import DIRECTORY_KINDS, EXPORT_KINDS, MEMBERSHIP_KINDS, SENDING_KINDS, SHARING_KINDS
 from vault.records.seatlog import SessionSecret, _RatchetContent
-from vault.seal.entrance.keyfile import DOOR_SIZE, HEADER_SIZE, KEY_FILE_SIZE, SeatSecrets
+from vault.seal.entrance.device_secret import read_keyfile
+from vault.seal.entrance.keyfile import DOOR_SIZE, HEADER_SIZE, KEY_FILE_SIZE, KeyHeader, SeatSecrets, open_slot
 from vault.seal.entrance.passphrase import CEILING, DEFAULT, FLOOR
-from vault.seal.envelope import VersionContext, _seal_with_random, open_sealed, version_id
-from vault.seal.invitation import _InvitationMap, _RequestMap
-from vault.seal.keyring import compartment_id, derive_wrap_key, epoch_id, unwrap, wrap
-from vault.seal.purposes import Purpose
-from vault.seal.recipients import HPKE_OVERHEAD
+from vault.seal.envelope import LocalContext, VersionContext, _seal_with_random, open_sealed, version_id
+from vault.seal.invitation import Invitation, Request, _InvitationMap, _RequestMap, joining_words, open_request
+from vault.seal.keyring import compartment_id, derive_proposal_key, derive_wrap_key, epoch_id, unwrap, wrap
+from vault.seal.purposes import BODY_PURPOSES, HPKE_PURPOSES, LOCAL_PURPOSES, VERSION_PURPOSES, Purpose
+from vault.seal.recipients import HPKE_OVERHEAD, GrantContext, KemPrivate, open_from, open_letter
+from vault.seal.recovery import recover
+from vault.seal.signing import verify, verify_raw
 from vault.seal.sizes import KEY_SIZE
 from vault.services.approvals.by_file import _Letter
 from vault.services.approvals.pipe_process import PipeAnswer, PipeQuestion, RowSet
-from vault.services.approvals.question import ApprovalQuestion
+from vault.services.approvals.question import ApprovalQuestion, decode_question
 from vault.services.backups.proven_backup import Manifest
 from vault.services.projection.last_done import Opened
 from vault.store import tables
 from vault.store.engine import open_database
-from vault.sync.bundle_file import BUNDLE_PURPOSE
-from vault.sync.peers import _PeerWire
+from vault.sync.bundle_file import BUNDLE_PURPOSE, open_bundle
+from vault.sync.peers import _PeerWire, decode_peers, encode_peers
 
 ROOT = Path(vault.__path__[0])
 TEXT = (ROOT / "seal" / "FORMAT.md").read_text(encoding="utf-8")
@@ -251,3 +266,210 @@ def test_each_member_of_a_map_is_in_the_document(form: Any) -> None:
     )
     written = {WRITTEN.get(form, {}).get(name, name) for name in fields}
     assert {name for name in written if not re.search(rf"`{name}`|[{{ ]{name}[,: (]", TEXT)} == set()
+
+
+# Fixed bytes: what format 1 gives, and that a reader written from FORMAT.md alone opens it.
+Vector = dict[str, Any]
+VECTORS = make_seal.stored_vectors()
+_SEALED = VERSION_PURPOSES | LOCAL_PURPOSES | HPKE_PURPOSES | BODY_PURPOSES
+
+
+def _bytes(vector: Vector, *names: str) -> list[bytes]:
+    return [bytes.fromhex(vector[name]) for name in names]
+
+
+@pytest.mark.vectors
+def test_the_program_still_gives_the_bytes_of_the_vectors_and_the_file_is_as_the_script_writes_it() -> None:
+    assert make_seal.make(VECTORS) == VECTORS
+    assert json.dumps(VECTORS, indent=1) + "\n" == make_seal.PATH.read_text(encoding="ascii")
+
+
+@pytest.mark.vectors
+def test_every_purpose_has_a_vector() -> None:
+    having = [vector["purpose"] for section in ("versions", "locals", "sent") for vector in VECTORS[section]]
+    having.append(VECTORS["attachments"][0]["purpose"])
+    assert sorted(having) == sorted(_SEALED)
+
+
+@pytest.mark.vectors
+def test_the_program_opens_every_vector() -> None:
+    for vector in VECTORS["versions"]:
+        key, content, sealed = _bytes(vector, "key", "content", "sealed")
+        vault, compartment, record, origin = _bytes(vector, "vault", "compartment", "record", "origin")
+        version = VersionContext(vault, compartment, record, origin, vector["seq"], Purpose(vector["purpose"]))
+        assert open_sealed(key, sealed, version) == content
+    for vector in VECTORS["locals"]:
+        key, content, sealed, vault, seat = _bytes(vector, "key", "content", "sealed", "vault", "seat")
+        row = LocalContext(Purpose(vector["purpose"]), vault, seat, vector["number"])
+        assert open_sealed(key, sealed, row) == content
+    for vector in VECTORS["sent"]:
+        seed, content, sealed = _bytes(vector, "seed", "content", "sealed")
+        context = GrantContext(
+            Purpose(vector["purpose"]), *_bytes(vector, "vault", "compartment", "epoch", "from", "to")
+        )
+        assert open_from(KemPrivate.from_seed(seed), sealed, context) == content
+
+
+@pytest.mark.vectors
+def test_the_program_opens_the_slot() -> None:
+    vector = VECTORS["unlock"]
+    header, unlock_key, content, slot = _bytes(vector, "header", "unlock_key", "content", "slot")
+    opened = open_slot(unlock_key, slot, KeyHeader.decode(header), vector["number"])
+    assert opened == SeatSecrets.decode(content) == make_seal.SECRETS
+
+
+@pytest.mark.vectors
+def test_the_program_recovers_the_root_secret() -> None:
+    vector = VECTORS["root"]
+    for chosen in ((0, 1), (0, 2), (2, 1)):
+        assert recover([vector["shares"][at] for at in chosen], vector["root_words"]).hex() == vector["secret"]
+
+
+@pytest.mark.vectors
+def test_the_program_verifies_the_signatures() -> None:
+    vector = VECTORS["signatures"]
+    public, message, roster, genesis, raw = _bytes(vector, "public", "message", "roster", "genesis", "raw")
+    verify(public, roster, "roster", message)
+    verify(public, genesis, "genesis", message)
+    verify_raw(public, raw, message)
+
+
+@pytest.mark.vectors
+def test_an_independent_decoder_opens_every_vector() -> None:
+    assert (
+        independent_seal_vectors.check(VECTORS)
+        == len(_SEALED) - 1 + len(VECTORS["bodies"]) + len(VECTORS["attachments"]) + 7
+    )
+
+
+HEX_FIELDS = {
+    f"{section} {at} {name}": (section, at, name)
+    for section in ("versions", "locals", "sent")
+    for at, vector in enumerate(VECTORS[section])
+    for name, value in vector.items()
+    if isinstance(value, str) and name != "random"
+}
+
+
+def _changed(value: str) -> str:
+    changed = bytearray.fromhex(value)
+    changed[-1] ^= 1
+    return changed.hex()
+
+
+@pytest.mark.vectors
+@each(HEX_FIELDS)
+def test_the_decoder_refuses_a_vector_with_one_bit_changed(section: str, at: int, name: str) -> None:
+    vector = VECTORS[section][at]
+    changed = [*VECTORS[section][:at], {**vector, name: _changed(vector[name])}, *VECTORS[section][at + 1 :]]
+    with pytest.raises((Refused, InvalidTag)):
+        independent_seal_vectors.check({**VECTORS, section: changed})
+
+
+@pytest.mark.vectors
+@each(sorted(VECTORS["signatures"].keys() - {"seed"}))
+def test_the_decoder_refuses_signatures_with_one_bit_changed(name: str) -> None:
+    signatures = VECTORS["signatures"]
+    with pytest.raises(InvalidSignature):
+        independent_seal_vectors.check_signatures({**signatures, name: _changed(signatures[name])})
+
+
+# Fixed bytes of what people pass to each other: the program and a reader written from FORMAT.md alone open them.
+PEOPLE_VECTORS = make_people.stored_vectors()
+VAULT, SEAT = make_people.VAULT, make_people.SEAT
+
+
+def raw(section: str, name: str) -> bytes:
+    return bytes.fromhex(PEOPLE_VECTORS[section][name])
+
+
+@pytest.mark.vectors
+def test_the_program_still_gives_the_bytes_of_the_vectors() -> None:
+    assert make_people.make(PEOPLE_VECTORS) == PEOPLE_VECTORS
+    assert json.dumps(PEOPLE_VECTORS, indent=1) + "\n" == make_people.PATH.read_text(encoding="ascii")
+
+
+@pytest.mark.vectors
+def test_the_program_opens_what_a_new_seat_and_its_inviter_pass_to_each_other() -> None:
+    invitation = Invitation.decode(raw("joining", "invitation"))
+    assert (invitation.roles, invitation.days, invitation.by) == (("caseworker", "intake"), 30, "Mira Halvorsen")
+    assert Invitation.decode(raw("joining", "further")).name == "Amina Raskolda"
+    request = open_request(KemPrivate.from_seed(raw("joining", "seed")), VAULT, SEAT, raw("joining", "request"))
+    assert request == Request.decode(raw("joining", "content"))
+    assert list(joining_words(invitation.root, request, invitation.roster)) == PEOPLE_VECTORS["joining"]["words"]
+
+
+@pytest.mark.vectors
+def test_the_program_opens_a_proposal() -> None:
+    file = raw("proposal", "file")
+    key = derive_proposal_key(raw("proposal", "epoch_key"))
+    context = LocalContext(Purpose.PROPOSAL, VAULT, bytes(16), int.from_bytes(file[16:24], "big"))
+    wire = msgspec.msgpack.decode(open_sealed(key, file[24:], context), type=_Wire)
+    assert Roster(tuple(wire.entries), tuple(wire.sigs)) == make_people.roster()
+    assert make_people.roster().root == raw("proposal", "root")
+
+
+@pytest.mark.vectors
+def test_the_program_opens_a_question_as_either_seat_and_its_answer() -> None:
+    for seed, seat in zip(PEOPLE_VECTORS["letter"]["seeds"], PEOPLE_VECTORS["letter"]["seats"], strict=True):
+        private = KemPrivate.from_seed(bytes.fromhex(seed))
+        assert open_letter(private, bytes.fromhex(seat), VAULT, raw("letter", "file")) == raw("letter", "content")
+    wanted = decode_question(msgspec.msgpack.decode(raw("letter", "content"))["content"])
+    assert dict(wanted.of["files"]) == file_digests(wanted.contents)
+    assert Approval.decode(bytes.fromhex(PEOPLE_VECTORS["approval"])).digest == wanted.digest
+
+
+@pytest.mark.vectors
+def test_the_program_opens_a_bundle_of_each_kind_of_row(tmp_path: Path) -> None:
+    path = tmp_path / "bundle"
+    path.write_bytes(raw("bundle", "file"))
+    bundle = open_bundle(path, KemPrivate.from_seed(raw("bundle", "seed")), raw("bundle", "seat"), VAULT)
+    shown = [make_people._plain(row) for page in bundle.pages() for row in page.rows]
+    assert shown == PEOPLE_VECTORS["bundle"]["rows"]
+    assert {origin.hex(): size for origin, size in bundle.manifest.have.items()} == PEOPLE_VECTORS["bundle"]["have"]
+
+
+@pytest.mark.vectors
+def test_the_program_reads_what_is_kept() -> None:
+    assert read_keyfile(raw("keyfile", "bytes")).secret == raw("keyfile", "secret")
+    assert encode_peers(decode_peers(raw("rows", "peers"))) == raw("rows", "peers")
+    assert leaf_hash(b"") == independent_basis.sha256(b"\0")
+
+
+@pytest.mark.vectors
+def test_an_independent_decoder_opens_every_vector_of_people() -> None:
+    people_decoder.check(PEOPLE_VECTORS)
+
+
+def places(vectors: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return where hex of 16 bytes or more stands."""
+    if isinstance(vectors, dict):
+        return [found for name, value in vectors.items() for found in places(value, (*path, name))]
+    if isinstance(vectors, list):
+        return [found for at, value in enumerate(vectors) for found in places(value, (*path, at))]
+    is_hex = isinstance(vectors, str) and len(vectors) >= 32 and all(digit in "0123456789abcdef" for digit in vectors)
+    return [path] if is_hex else []
+
+
+# Of a secret not every bit is used; an invitation nobody answered and rows before they are sealed have nothing behind.
+UNCHECKED = {("joining", "seed"), ("joining", "further"), ("bundle", "seed")}
+CHECKED = [
+    path for path in places(PEOPLE_VECTORS) if path[:2] not in UNCHECKED and path[0] != "rows" and "seeds" not in path
+]
+
+
+@pytest.mark.vectors
+@each({f"{'/'.join(map(str, path))} at {where}": (path, where) for path in CHECKED for where in (0, 0.5, 1)})
+def test_the_decoder_refuses_a_vector_of_people_with_one_bit_changed(path: tuple[Any, ...], where: float) -> None:
+    vectors = copy.deepcopy(PEOPLE_VECTORS)
+    *above, last = path
+    home = vectors
+    for step in above:
+        home = home[step]
+    value = bytearray.fromhex(home[last])
+    value[int((len(value) - 1) * where)] ^= 1
+    home[last] = value.hex()
+    with pytest.raises(
+        (independent_basis.Refused, InvalidTag, InvalidSignature, msgspec.MsgspecError, StopIteration, KeyError)
+    ):
+        people_decoder.check(vectors)

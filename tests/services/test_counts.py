@@ -160,9 +160,7 @@ def test_who_stands_in_two_cases_counts_once_where_the_open_one_is_whichever_was
     assert [counted[kind,].cases for kind in ("asylum", "detention")] == [12, 12]
 
 
-def test_a_table_that_stands_as_it_was_says_so_and_one_with_nothing_hidden_says_nothing_of_it(
-    session: Session,
-) -> None:
+def test_a_table_that_stands_as_it_was_says_so_and_one_with_nothing_hidden_says_nothing_of_it(session: Session) -> None:
     for _ in range(6):
         made(session, "asylum", "female")
     told = "\n".join(map(str, case_counts.count_lines(case_counts.count(session, ["kind"]))))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
+from tests.access.test_keychange import PowerCutError, cut_change, read_keys, replace_step
 from tests.english import in_english
 from tests.services.colleague import admit
-from tests.services.founded import MARKER, Place
+from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
+from tests.services.office import JOEL as OFFICE_JOEL
+from tests.services.office import Office
 from tests.services.organisation import (
     AMINA,
     DANA,
@@ -17,6 +22,7 @@ from tests.services.organisation import (
     MIRA,
     NOOR,
     SELIN,
+    TOMAS,
     Account,
     Organisation,
     ask_to_join,
@@ -24,15 +30,34 @@ from tests.services.organisation import (
     give,
     share,
 )
+from vault.access.membership.next_roster import Change, propose, sign_by_root
+from vault.access.membership.roster_commit import commit_roster
+from vault.access.pins.delays import AttemptFile
+from vault.access.pins.pins import Dates
+from vault.access.seat_keys import slots as access
+from vault.access.seat_keys.rekeying import slots_here
 from vault.access.session import Session
+from vault.access.unlock import unlock
 from vault.casework.note import Note
 from vault.casework.person import SafeContact
 from vault.casework.vocabulary import Channel, NoteKind
-from vault.errors import NotFoundError, RefusedError, UsageError
+from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError, WrongPassphraseError
 from vault.ids import short_id
+from vault.policy.roles import Role
+from vault.seal.entrance.doors import open_recovery_door
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import KemPrivate
+from vault.seal.recovery import derive_recovery_seed
 from vault.services.cases import case_people, cases, intake, notes, sections
 from vault.services.cases.cases import CaseMade
-from vault.services.members import admissions, devices, invitations, rostering, warning
+from vault.services.credentials import entering
+from vault.services.grants import sharing
+from vault.services.members import admissions, devices, invitations, members, rostering, warning
+from vault.services.projection import last_done
+from vault.services.projection.last_done import Done
+from vault.services.projection.seats import seats_of
+from vault.services.safety import seizure
+from vault.store.engine import open_database
 
 NOBODY_HERE = "In the cases that you can read, there is nobody to warn."
 ASK_OTHERS = (
@@ -149,9 +174,7 @@ def test_who_stands_in_a_restricted_section_alone_is_warned_where_the_lost_devic
         assert section not in looked_at  # his device never held it: nobody looks into it for nothing
 
 
-def test_who_else_can_be_reached_is_to_be_warned_by_their_safe_way_and_nobody_who_persecutes(
-    founded: Place,
-) -> None:
+def test_who_else_can_be_reached_is_to_be_warned_by_their_safe_way_and_nobody_who_persecutes(founded: Place) -> None:
     barred, safe, dead = "+996 555 010 999", "+49 30 5550 4321", "+49 30 5550 7777"
     with founded.open() as mira:
         case = cases.create(mira, title="T", kind="asylum").case
@@ -292,3 +315,294 @@ def test_who_gives_a_case_hears_of_each_further_device_and_who_admitted_it(
             "",
             organisation[MIRA].name,
         )
+
+
+# What is said before a device is ended or a role is taken: whose work is lost, of how many devices, or none.
+def words(devices: str, whose: str) -> str:
+    return (
+        f"What {devices} of {whose} wrote and you have not imported will be invalid for everybody."
+        " Import a bundle of theirs first, if you can."
+    )
+
+
+def test_who_takes_a_role_hears_what_is_lost_and_which_role_may_stay(organisation: Organisation) -> None:
+    joel = organisation[JOEL]
+    with organisation.open(MIRA) as mira:
+        hint = " Or give caseworker too: then nothing is lost, and they get no further rights."
+        for roles, said in ((["supervisor"], hint), (["intake"], ""), (["admin", "auditor"], "")):
+            assert str(members.before_roles(mira, joel.member, roles)) == words("1 device", joel.name) + said
+        with pytest.raises(UsageError, match="there is no such role"):
+            members.before_roles(mira, joel.member, ["wizard"])
+
+
+def test_what_is_said_before_a_role_is_taken_is_so(organisation: Organisation) -> None:
+    """The case that Joel made and did not send goes with the role, and stays where he keeps it beside the new one."""
+    with organisation.at(MIRA, JOEL, SELIN) as (mira, joel, selin):
+        made = cases.create(joel, title="Not sent", kind="asylum").case
+        assert members.before_roles(mira, joel.member, ["caseworker", "supervisor"]) is None
+        assert members.change_roles(mira, joel.member, ["caseworker", "supervisor"], by_root=True).is_done
+        give(mira, joel, organisation.folder)
+        assert [row.case for row in cases.list_all(joel)] == [made]
+        assert members.before_roles(mira, joel.member, ["supervisor"])
+        assert members.change_roles(mira, joel.member, ["supervisor"], by_root=True).is_done
+        give(mira, joel, organisation.folder)
+        give(mira, selin, organisation.folder)
+        assert cases.list_all(joel) == []
+
+
+def test_who_ends_devices_hears_of_how_many_and_whose(organisation: Organisation) -> None:
+    two = organisation.members(AMINA, JOEL)
+    with organisation.open(MIRA) as mira:
+        names = " and ".join(sorted((organisation[AMINA].name, organisation[JOEL].name)))
+        assert str(members.warn_before_removal(mira, seats_of(mira, two))) == words("2 devices", names)
+        assert members.warn_before_removal(mira, [mira.seat]) is None
+
+
+def test_nobody_is_asked_about_a_device_that_writes_into_this_very_folder(office: Office) -> None:
+    with office.place.open() as mira:
+        assert members.warn_before_removal(mira, seats_of(mira, [office.amina.member])) is None
+        assert members.before_roles(mira, office.joel.member, ["intake"]) is None
+
+
+def test_who_admits_somebody_who_only_audits_hears_of_those_who_audited_until_now(organisation: Organisation) -> None:
+    with organisation.open(MIRA) as mira:
+        tomas = organisation[TOMAS]
+        assert members.before_roles(mira, None, ["auditor"]) is None
+        assert members.change_roles(mira, tomas.member, ["supervisor", "auditor"], by_root=True).is_done
+        assert str(members.before_roles(mira, None, ["auditor"])) == words("1 device", tomas.name)
+        assert members.before_roles(mira, None, ["supervisor"]) is None
+
+
+# A device was taken: what of it a colleague is told, whatever of its cases they may read themselves.
+CLIENT = "Zarina Quill"
+
+
+def _case(office: Office) -> str:
+    """Amina makes a case that Joel, her deputy, holds too, with a section for both."""
+    with office.open(office.amina) as amina:
+        made = cases.create(amina, title="A title", kind="asylum")
+        case_people.add(amina, made.case, role="client", names=[CLIENT], phones=["0555 123456"])
+        section = sections.create(amina, made.case, what="location", title="Where", members=[office.joel.member])
+        sections.add_note(amina, section, Note(NoteKind.SAFETY, "second floor"))
+    return made.ref
+
+
+def test_who_reads_none_of_its_cases_is_told_how_many_there_are_and_no_reference(
+    office: Office, tmp_path: Path
+) -> None:
+    ref = _case(office)
+    with office.open(office.nadia) as nadia:
+        found = seizure.look(nadia, office.joel.seat)
+        told = "\n".join(map(str, seizure.found_lines(found)))
+        seizure.print_page(nadia, found, tmp_path / "page.pdf", str)
+    page = " ".join("".join(sheet.extract_text() for sheet in PdfReader(tmp_path / "page.pdf").pages).split())
+    assert "0 cases that you can read" in told
+    for said in (told, page):
+        assert "1 further case: ask who holds it" in said
+        assert ref not in said
+        assert CLIENT not in said
+        assert OFFICE_JOEL not in said
+    assert "none that you can read" in page
+
+
+def test_who_holds_its_cases_is_told_of_the_sections_that_may_be_on_it(office: Office) -> None:
+    ref = _case(office)
+    with office.open(office.amina) as amina:
+        told = [str(line) for line in seizure.found_lines(seizure.look(amina, office.joel.seat))]
+    assert "  at most 1 restricted section of these cases that you hold" in told
+    assert not [line for line in told if "further case" in line]
+    assert [line for line in told if line.startswith(f"  {ref}  1 person, 0 notes")]
+
+
+def test_whose_role_opens_no_cases_any_more_is_told_how_many_and_nobody_of_them(office: Office) -> None:
+    with office.place.open() as mira:
+        dana = admit(mira, name="Dana Okwiri", passphrase=b"dana opens", roles=frozenset({Role.CASEWORKER}))
+    _case(office)
+    with office.open(office.amina) as amina:
+        sharing.grant(amina, cases.find(amina, cases.list_all(amina)[0].ref), [dana.member])
+    with office.place.open() as mira:
+        roster = propose(mira, Change(roles={dana.member: frozenset({Role.INTAKE})}))
+        commit_roster(mira, sign_by_root(mira, roster))
+    with dana.open(office.place) as session:
+        found = warning.warn_list(session, office.joel.seat)
+        assert (found.clients, found.others, found.unread) == ((), (), 1)
+
+
+def test_of_a_call_on_it_the_language_is_said_in_which_to_warn(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
+        intake.add(nadia, name="Somebody", number="0555 123456", language="Uzbek", when="evenings")
+        told = [str(line).strip() for line in warning.warn_lines(warning.warn_list(nadia, office.amina.seat))]
+    assert "language: Uzbek" in told
+    assert "when to call back: evenings" in told
+
+
+# Destroying an access: when it is armed, what goes, what stays, and what it does not reach.
+_DAY = 86_400_000
+
+
+def prove(place: Place) -> bytes:
+    """Let this device know of a drill and a backup, and return the secret of the sheets."""
+    with place.open() as session:
+        with session.database.transaction() as rows:
+            row = rows.local(session.seat, Purpose.ROOT_SECRET)
+            assert row is not None
+            secret = session.log.place.open_row(row)
+            rows.delete_local(session.seat, Purpose.ROOT_SECRET)
+        last_done.note_drill(session, session.log.now_ms())
+        last_done.note(session, Done.BACKUP, session.log.now_ms())
+    return secret
+
+
+def destroy(place: Place, typed: str = entering.SENTENCE) -> None:
+    entering.destroy_access(place.open(), typed=typed)
+
+
+def test_without_a_way_back_it_is_refused_and_nothing_changes(filled: Filled) -> None:
+    keys = read_keys(filled.path)
+    with filled.open() as session:
+        now = session.log.now_ms()
+
+        def refused(words: str) -> None:
+            with pytest.raises(RefusedError, match=words):
+                entering.destroy_access(session, typed=entering.SENTENCE)
+
+        refused("no recovery was proven")
+        last_done.note(session, Done.BACKUP, now)
+        refused("no recovery was proven")
+        last_done.note_drill(session, now)
+        last_done.note(session, Done.BACKUP, now - 31 * _DAY)
+        refused("older than 30 days")
+        last_done.note(session, Done.BACKUP, now)
+        last_done.note_new_sheets(session)
+        refused("no recovery was proven")
+        session.dates = Dates(sheets=True)
+        last_done.note_drill(session, session.log.now_ms())
+        with pytest.raises(RefusedError, match="no backup was made"):
+            entering.destroy_access(session, typed=entering.SENTENCE)
+    assert read_keys(filled.path) == keys
+    filled.open().close()
+
+
+def test_anything_but_the_sentence_changes_nothing(filled: Filled) -> None:
+    prove(filled.place)
+    keys = read_keys(filled.path)
+    with filled.open() as session:
+        for typed in ("", "yes", "y", "destroy", "destroy my access", "destroy my access here!"):
+            with pytest.raises(UsageError, match="sentence was not typed"):
+                entering.destroy_access(session, typed=typed)
+    assert read_keys(filled.path) == keys
+
+
+def test_afterwards_the_passphrase_opens_nothing_and_the_members_own_files_are_gone(filled: Filled) -> None:
+    prove(filled.place)
+    with filled.open() as session:
+        session.drafts().save(filled.cases[0], b"r" * 16, "typed", "note")
+        session.index()
+        own = [session.own_drafts, session.own_index]
+        with session.database.reading() as rows:
+            number = slots_here(rows)[session.seat]
+    before = read_keys(filled.path)
+    assert all(one.parts() for one in own)
+    destroy(filled.place, "  Destroy my access HERE ")
+    after = read_keys(filled.path)
+    changed = {at for at, (old, new) in enumerate(zip(before.slots, after.slots, strict=True)) if old != new}
+    assert changed == {number}
+    assert not set(before.doors) & set(after.doors)
+    for folder in (filled.path / "drafts", filled.path / "index", filled.state / "pins"):
+        assert list(folder.iterdir()) == []
+    assert not (filled.path / "keys.new").exists()
+    with pytest.raises(WrongPassphraseError, match="no key slot opens"):
+        unlock(filled.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=filled.state)
+
+
+def test_the_recovery_sheets_still_reach_the_database_and_the_log_lists_the_change(filled: Filled) -> None:
+    secret = prove(filled.place)
+    destroy(filled.place)
+    file = read_keys(filled.path)
+    private = KemPrivate.from_seed(derive_recovery_seed(secret))
+    keys = open_recovery_door(private, file.header.vault, file.recovery_door)
+    database = open_database(filled.path / "vault.db", keys.new, create=False)
+    with database.reading() as rows:
+        lists = [row.list for origin in rows.origins() for row in rows.operations(origin)]
+        assert (
+            rows.locals_for(Purpose.KEYRING) == rows.locals_for(Purpose.SESSION) == rows.locals_for(Purpose.SLOT) == []
+        )
+    assert file.digest() in lists[-1]
+    database.close()
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_the_bytes_of_the_file_before_are_overwritten_where_they_lie_unless_a_copy_has_another_name(
+    filled: Filled, tmp_path: Path, linked: bool
+) -> None:
+    prove(filled.place)
+    before = (filled.path / "keys").read_bytes()
+    if linked:
+        os.link(filled.path / "keys", tmp_path / "of a snapshot")
+    descriptor = os.open(filled.path / "keys", os.O_RDONLY)
+    destroy(filled.place)
+    assert (os.pread(descriptor, len(before), 0)[92 : 92 + 1024] == before[92 : 92 + 1024]) is linked
+    os.close(descriptor)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("step", ["write_aside", "commit", "promote"])
+def test_a_power_cut_leaves_an_access_or_none_and_never_half_of_one(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch, step: str, when: str
+) -> None:
+    prove(filled.place)
+    session = filled.open()
+    with monkeypatch.context() as cutting:
+        cut_change(cutting, step, when, 1)
+        with pytest.raises(PowerCutError):
+            entering.destroy_access(session, typed=entering.SENTENCE)
+    session.close()
+    if (step, when) == ("promote", "after"):
+        with pytest.raises(WrongPassphraseError):
+            filled.open()
+        return
+    if (step, when) in {("commit", "after"), ("promote", "before")}:
+        # The log names the new file already: the next unlock finishes the change, and finds itself outside.
+        with pytest.raises(VerificationError, match="no door of the keys file opens"):
+            filled.open()
+        with pytest.raises(WrongPassphraseError):
+            filled.open()
+    else:
+        for _ in range(2):
+            filled.open().close()
+
+
+def test_a_power_cut_behind_the_keys_file_leaves_no_access(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    prove(filled.place)
+    session = filled.open()
+    with monkeypatch.context() as cutting:
+        replace_step(cutting, access, "overwrite_open", "before")
+        with pytest.raises(PowerCutError):
+            entering.destroy_access(session, typed=entering.SENTENCE)
+    session.close()
+    with pytest.raises(WrongPassphraseError):
+        filled.open()
+
+
+def attempts_of(session: Session) -> AttemptFile:
+    return AttemptFile.in_folder(session.folder, session.state)
+
+
+def test_slots_are_armed_only_with_a_proven_recovery_and_disarmed_when_it_is_proven_no_more(filled: Filled) -> None:
+    with filled.open() as session:
+        with pytest.raises(RefusedError, match="only after a recovery drill"):
+            entering.destroy_slots_after(session, 20)
+        entering.destroy_slots_after(session, None)
+        assert attempts_of(session).load().destroy_after is None
+    prove(filled.place)
+    with filled.open() as session:
+        last_done.note_opened(session)
+        with pytest.raises(RefusedError, match="before 20"):
+            entering.destroy_slots_after(session, 19)
+        entering.destroy_slots_after(session, 20)
+        last_done.note_opened(session)
+        assert attempts_of(session).load().destroy_after == 20
+        with session.database.transaction() as rows:
+            rows.put_local(session.log.place.seal_row(Purpose.ROOT_SECRET, b"s" * 32))
+        last_done.note_opened(session)
+        assert attempts_of(session).load().destroy_after is None

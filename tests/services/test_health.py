@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,19 +16,27 @@ import pytest
 import vault
 from tests.english import in_english
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
+from tests.services.office import DAY_MS, NADIA, Office, forward
 from tests.tables import each
 from vault import platform
 from vault.access.pins.pins import Dates
 from vault.access.session import Session
 from vault.display import local_time
-from vault.errors import NoVaultError
+from vault.errors import NoVaultError, RefusedError, UsageError
 from vault.platform import Answer
+from vault.policy.clocks import ClockState
 from vault.seal.named import dates_file_name
 from vault.services import health, this_computer
+from vault.services.approvals import erasing
+from vault.services.approvals.second_person import at_this_keyboard
 from vault.services.backups import backups
+from vault.services.cases import cases
+from vault.services.erasures.what_goes import what_goes
+from vault.services.grants import sharing, timed_grants
 from vault.services.projection import last_done
 from vault.services.projection.last_done import Done
 from vault.services.this_computer import Item, Verdict
+from vault.words.finding import Code
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -240,12 +249,7 @@ def _room() -> Item:
     ]
 )
 def test_each_probe_has_its_words(  # noqa: PLR0917 - a row of the table, then a fixture
-    probe: str,
-    answer: object,
-    look: Callable[[], Item],
-    verdict: Verdict,
-    found: str,
-    monkeypatch: pytest.MonkeyPatch,
+    probe: str, answer: object, look: Callable[[], Item], verdict: Verdict, found: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(platform, probe, lambda *_: answer)
     item = look()
@@ -318,3 +322,106 @@ def test_the_lock_digest_is_that_of_the_lock_file_where_there_is_one(
     assert str(this_computer.lock_digest().found) == f"SHA-256 {hashlib.sha256(lock.read_bytes()).hexdigest()}"
     monkeypatch.setattr(vault, "__file__", str(tmp_path / "vault" / "__init__.py"))
     assert this_computer.lock_digest().verdict is Verdict.UNKNOWN
+
+
+# The clock across sessions: what was believed stays believed, a jump is a question, a repair undoes an error.
+YEAR_1970_MS, YEAR_2038_MS = 1_000, (2**31) * 1000
+
+
+def _clock_words(session: Session) -> list[str]:
+    return [str(alarm.message) for alarm in session.alarms if alarm.code is Code.CLOCK]
+
+
+def _shows(session: Session, at_ms: int) -> None:
+    session.log.now_ms = lambda: at_ms
+
+
+def test_a_time_seen_once_is_remembered_at_the_next_unlock(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
+        assert _clock_words(nadia) == []
+        forward(nadia, 3)
+        seen = this_computer.look_at_clock(nadia).trusted_ms
+        nadia.keep_pins()
+    with office.open(office.nadia) as nadia:
+        assert this_computer.look_at_clock(nadia).state is ClockState.SET_BACK
+        assert this_computer.look_at_clock(nadia).trusted_ms == seen
+        assert "behind a time that was seen here before" in _clock_words(nadia)[0]
+
+
+def test_a_clock_that_is_years_away_changes_nothing_that_counts(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
+        before = this_computer.look_at_clock(nadia).trusted_ms
+        for wrong in (YEAR_1970_MS, YEAR_2038_MS):
+            _shows(nadia, wrong)
+            assert this_computer.look_at_clock(nadia).trusted_ms == before
+            assert this_computer.look_at_clock(nadia).state is not ClockState.STEADY
+
+
+def test_a_jump_counts_after_a_person_said_so_and_that_is_in_the_log(office: Office) -> None:
+    with office.open(office.amina) as amina:
+        later = amina.log.now_ms() + 10 * DAY_MS
+        _shows(amina, later)
+        size = amina.log.size
+        assert this_computer.confirm_clock(amina).trusted_ms == later
+        assert amina.log.size == size + 1
+        with pytest.raises(UsageError, match="the clock did not jump"):
+            this_computer.confirm_clock(amina)
+
+
+def test_a_jump_is_told_at_unlock_and_hinders_nothing(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
+        now = nadia.log.now_ms()
+        _shows(nadia, now - 10 * DAY_MS)
+        this_computer.repair_clock(nadia)
+    with office.open(office.nadia) as nadia:
+        assert this_computer.look_at_clock(nadia).state is ClockState.JUMPED
+        assert "more than 48 hours ahead" in _clock_words(nadia)[0]
+        nadia.require_sound_log()
+        this_computer.confirm_clock(nadia)
+        assert _clock_words(nadia) == []
+    with office.open(office.nadia) as nadia:
+        assert _clock_words(nadia) == []
+
+
+def test_a_supervisor_undoes_a_wrong_time_that_was_believed(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
+        now = nadia.log.now_ms()
+        _shows(nadia, YEAR_2038_MS)
+        this_computer.confirm_clock(nadia)
+        _shows(nadia, now)
+        assert this_computer.look_at_clock(nadia).state is ClockState.SET_BACK
+        assert this_computer.repair_clock(nadia).trusted_ms == now
+    with office.open(office.nadia) as nadia:
+        assert this_computer.look_at_clock(nadia).state is ClockState.STEADY
+
+
+# A vault whose rules are from an older program: what they do not know is refused in words, the rest goes on.
+@contextmanager
+def older(session: Session) -> Iterator[Session]:
+    """Let the rules be those of the first table while it lasts."""
+    stands = session.directory
+    head = replace(stands.effective.head, rights=1)
+    session.directory = replace(stands, effective=replace(stands.effective, head=head))
+    try:
+        yield session
+    finally:
+        session.directory = stands
+
+
+def test_a_case_is_given_without_an_end_and_with_one_it_is_refused(office: Office) -> None:
+    with office.open(office.amina) as amina, older(amina):
+        case = cases.create(amina, title="A title", kind="asylum").case
+        with pytest.raises(RefusedError, match="have no end dates"):
+            timed_grants.give(amina, case, [office.nadia.member], until_ms=amina.log.now_ms() + 3 * DAY_MS)
+        assert office.nadia.member not in sharing.holders_of(amina, case).members
+        timed_grants.give(amina, case, [office.nadia.member])
+        assert office.nadia.member in sharing.holders_of(amina, case).members
+        assert timed_grants.terms_of(amina, case) == []
+
+
+def test_what_takes_a_second_person_is_refused_before_anybody_is_asked(office: Office) -> None:
+    with office.open(office.amina) as amina, older(amina):
+        refs = [cases.create(amina, title=title, kind="asylum").ref for title in ("one", "two")]
+        with pytest.raises(RefusedError, match="have no approvals"):
+            erasing.erase(amina, what_goes(amina, *refs), why="mistake", second=at_this_keyboard(amina, NADIA))
+        assert len(cases.list_all(amina)) == 2

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Place
+from tests.services.office import DAY_MS as OFFICE_DAY_MS
+from tests.services.office import Office
 from tests.services.organisation import (
     AMINA,
     DANA,
@@ -25,22 +31,33 @@ from tests.services.organisation import (
     give,
     share,
 )
+from tests.services.sheets_help import typed
 from tests.tables import each
 from vault.access.membership.roster_commit import shared_compartments
+from vault.access.membership.roster_proposals import Proposal
+from vault.access.recovering import Wish
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.errors import RefusedError, UsageError, VaultError, VerificationError
+from vault.durations import DAY_MS
+from vault.errors import NotFoundError, RefusedError, UsageError, VaultError, VerificationError
 from vault.ids import CompartmentKind, SeatId
+from vault.log.roster import Roster
+from vault.log.roster_entries import MemberEntry, RosterEntry, encode_entry
 from vault.policy.roles import Action, Role
 from vault.services import housekeeping
-from vault.services.cases import cases, notes
-from vault.services.members import invitations, members, rostering
+from vault.services.approvals import breaking_glass, erasing
+from vault.services.backups import backups, restoring
+from vault.services.cases import cases, holds, intake, notes
+from vault.services.credentials import recovery
+from vault.services.erasures.what_goes import what_goes
+from vault.services.evidence import log_checking
+from vault.services.grants import sharing
+from vault.services.members import invitations, members, roster_changes, rostering
 from vault.services.members.members import Stand
 from vault.services.projection import last_done
-
-DAY_MS = 86_400_000
+from vault.services.projection.places import the_one_of_kind
 
 
 def proposal_of(outcome: rostering.Outcome) -> bytes:
@@ -336,3 +353,234 @@ def test_two_members_of_one_folder_know_nothing_of_each_other_and_who_leaves_los
 
 def open_as(place: Place, name: str, passphrase: bytes) -> Session:
     return unlock(place.path, member=name, passphrase=bytearray(passphrase), state=place.state)
+
+
+# What an admin reads of a proposed roster before signing it: nothing that it changes goes unsaid.
+@pytest.fixture(scope="module")
+def mira(founded_template: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    with founded_template.copied_to(tmp_path_factory.mktemp("roster") / "founded").open() as session:
+        yield session
+
+
+def proposed(session: Session, **head: Any) -> Roster:
+    """Return the roster that stands, with another head."""
+    stands = session.directory.effective
+    members = [MemberEntry(member, roles) for member, roles in stands.members.items()]
+    entries: list[RosterEntry] = [replace(stands.head, **head), *members, *stands.certificates.values()]
+    return Roster(tuple(encode_entry(entry, secrets.token_bytes(16)) for entry in entries))
+
+
+@each(
+    {
+        "nothing": ({}, []),
+        "root": ({"new_root": bytes(32)}, ["replaces the root key: other recovery sheets"]),
+        "recovery": ({"recovery": bytes(1216)}, ["replaces the recovery key: other recovery sheets"]),
+        "rights": ({"rights": 1}, ["judges by rights table 1 (was {rights})"]),
+        "suites": ({"suites": (1, 2)}, ["allows other algorithms"]),
+        "helpers": (
+            {"helpers_by_supervisor": False},
+            ["no longer lets a supervisor alone admit intake, field and caseworker"],
+        ),
+    }
+)
+def test_a_rule_that_a_roster_changes_is_said(head: dict[str, Any], said: list[str], mira: Session) -> None:
+    rights = mira.directory.effective.head.rights
+    told = roster_changes.changes_in_words(mira, Proposal(proposed(mira, **head)))
+    assert [str(line) for line in told] == [line.format(rights=rights) for line in said]
+
+
+def test_it_is_said_when_a_supervisor_alone_may_admit_helpers_from_here_on(mira: Session) -> None:
+    stands, allowed = mira.directory, Proposal(proposed(mira))
+    strict = proposed(mira, helpers_by_supervisor=False)
+    mira.directory = replace(stands, effective=replace(stands.effective, head=strict.head))
+    try:
+        told = roster_changes.changes_in_words(mira, allowed)
+    finally:
+        mira.directory = stands
+    assert [str(line) for line in told] == ["lets a supervisor alone admit intake, field and caseworker"]
+
+
+# Who left already is asked for once more: what can be withdrawn only now is, and nothing else happens.
+def test_a_leaving_that_was_interrupted_is_ended_when_it_is_said_again_and_nothing_more_then(office: Office) -> None:
+    def interrupt(*_: int) -> None:
+        raise KeyboardInterrupt
+
+    with office.place.open() as mira:
+        found = [cases.create(mira, title=title, kind="asylum").case for title in ("one", "two")]
+        for case in found:
+            sharing.grant(mira, case, [office.amina.member])
+        with pytest.raises(KeyboardInterrupt):
+            members.leave(mira, office.amina.member, progress=interrupt)
+    with office.place.open() as mira:
+        assert office.amina.member not in mira.directory.effective.members
+        number = mira.directory.effective.head.number
+        outcome = members.leave(mira, office.amina.member)
+        assert outcome.cases in {1, 2}  # one may have been done before the interruption
+        assert (outcome.pending, outcome.number) == (0, number)
+        with pytest.raises(RefusedError, match="is not in the newest list of members"):
+            members.leave(mira, office.amina.member)
+        for case in found:
+            with pytest.raises(RefusedError, match="no role that can open cases"):
+                sharing.grant(mira, case, [office.amina.member])
+
+
+def test_a_member_without_a_device_is_given_no_case(office: Office) -> None:
+    with office.place.open() as mira:
+        assert members.suspend(mira, office.amina.member).is_done
+        case = cases.create(mira, title="A title", kind="asylum").case
+        with pytest.raises(NotFoundError, match="Amina Ruskova has no device yet"):
+            sharing.grant(mira, case, [office.amina.member])
+        with pytest.raises(NotFoundError, match="none of these members can open the case"):
+            sharing.revoke(mira, case, [office.amina.member])
+        with pytest.raises(RefusedError, match="this member has no device"):
+            breaking_glass.break_glass(
+                mira, case, office.amina.member, until_ms=mira.log.now_ms() + OFFICE_DAY_MS, why="casework"
+            )
+
+
+# A leaver's proposal is as old as the moment it was written: what came since is said before it is lost.
+NEWS = Note(NoteKind.CONTACT, "The court has answered.")
+
+
+def works_on_cases(mira: Session, karim: Session, organisation: Organisation) -> None:
+    assert members.change_roles(mira, karim.member, ["admin", "caseworker"], by_root=True).is_done
+    give(mira, karim, organisation.folder)
+
+
+def signed_end(mira: Session, organisation: Organisation) -> bytes:
+    """Return a proposal that lets Karim leave, which all who must have signed."""
+    outcome = members.leave(mira, organisation[KARIM].member)
+    assert outcome.proposal is not None
+    with organisation.at(SELIN, TOMAS) as (selin, tomas):
+        for session in (selin, tomas):
+            give(mira, session, organisation.folder)
+        _, by_one = rostering.sign(selin, outcome.proposal)
+        return rostering.sign(tomas, by_one)[1]
+
+
+def came_later(mira: Session, karim: Session, organisation: Organisation) -> cases.CaseMade:
+    """Have Karim open a case, write a note and give it to Mira, who imports it: all after the proposal."""
+    made = cases.create(karim, title="On her way", kind="asylum")
+    notes.add(karim, made.case, NEWS)
+    sharing.grant(karim, made.case, [mira.member])
+    give(karim, mira, organisation.folder)
+    return made
+
+
+def test_what_came_after_a_proposal_is_not_lost_without_a_word(organisation: Organisation) -> None:
+    with organisation.at(MIRA, KARIM) as (mira, karim):
+        works_on_cases(mira, karim, organisation)
+        signed = signed_end(mira, organisation)
+        assert rostering.show(mira, signed).lost is None
+        made = came_later(mira, karim, organisation)
+        holds.hold(karim, made.case, reason="a court asks", review="2090-01-01")
+        give(karim, mira, organisation.folder)
+
+        shown = rostering.show(mira, signed)
+        line = next(line for line in in_english(shown.changes) if "becomes invalid" in line)
+        assert f"of {organisation[KARIM].name} wrote after the cut-off becomes invalid: " in line
+        assert f"{made.ref} (" in line
+        assert "records and its key)" in line
+        assert "among them 1 legal hold or its release" in line
+        with pytest.raises(RefusedError, match=f"would be lost for everybody.*{made.ref}") as refused:
+            rostering.commit(mira, signed)
+        assert "Write a new proposal instead" in str(refused.value.next_step)
+        assert organisation[KARIM].member in mira.directory.effective.members
+
+        # A new proposal takes it along: the case goes on, with whoever has it.
+        later = signed_end(mira, organisation)
+        assert rostering.show(mira, later).lost is None
+        assert rostering.commit(mira, later).is_done
+        notes.add(mira, made.case, NEWS)
+        assert len(cases.open_case(mira, made.case).notes) == 2
+
+
+def test_who_signs_reads_the_same_as_who_carries_it_out(organisation: Organisation) -> None:
+    with organisation.at(MIRA, KARIM) as (mira, karim):
+        works_on_cases(mira, karim, organisation)
+        outcome = members.leave(mira, organisation[KARIM].member)
+        assert outcome.proposal is not None
+        give(mira, karim, organisation.folder)
+        came_later(mira, karim, organisation)
+        seen = rostering.show(mira, outcome.proposal).changes
+        assert rostering.show(karim, outcome.proposal).changes == seen
+        signed, _ = rostering.sign(karim, outcome.proposal)
+        assert signed.changes == seen
+
+
+def test_a_note_into_a_case_whose_grant_was_cut_off_is_refused_at_once(organisation: Organisation) -> None:
+    with organisation.at(MIRA, KARIM) as (mira, karim):
+        works_on_cases(mira, karim, organisation)
+        old = cases.create(karim, title="From before", kind="asylum")
+        give(karim, mira, organisation.folder)
+        signed = signed_end(mira, organisation)
+        made = came_later(mira, karim, organisation)
+        sharing.grant(karim, old.case, [mira.member])
+        give(karim, mira, organisation.folder)
+        assert rostering.commit(mira, signed, accepts_loss=True).is_done
+        for case in (made.case, old.case):
+            with pytest.raises(RefusedError, match="nothing that you write in it would count"):
+                notes.add(mira, case, NEWS)
+
+
+@pytest.mark.long
+def test_a_backup_names_a_case_that_nobody_can_use_and_who_comes_back_by_sheets_hears_whom_to_ask(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    with organisation.at(MIRA, KARIM) as (mira, karim):
+        works_on_cases(mira, karim, organisation)
+        paper = typed(recovery.sheets(mira), 1, 2)
+        signed = signed_end(mira, organisation)
+        made = came_later(mira, karim, organisation)
+        assert backups.make(mira, tmp_path / "stick").broken == ()
+        assert rostering.commit(mira, signed, accepts_loss=True).is_done
+        (broken,) = in_english(backups.make(mira, tmp_path / "stick").broken)
+        left = f"Only those who left had its key: {organisation[KARIM].name}. Ask an admin."
+        assert broken == f"{made.ref} cannot be used here: no key of it that this device was given counts. {left}"
+    with organisation.open(MIRA) as mira:
+        assert in_english(backups.make(mira, tmp_path / "later").broken) == (broken,)
+    wish = Wish(organisation[MIRA].name, new_admin=False, everything=False, ends_old=True)
+    back = restoring.restore_by_sheets(
+        tmp_path / "stick", tmp_path / "new.vault", paper, wish, passphrase=bytearray(b"new"), state=tmp_path / "fresh"
+    )
+    assert in_english(back.vault.closed) == (
+        f"1 case of the old device cannot be opened here. Its reference is inside it. {left}",
+    )
+
+
+def test_what_others_wrote_under_a_key_that_members_share_counts_although_that_key_was_cut_off(
+    organisation: Organisation,
+) -> None:
+    with organisation.at(MIRA, KARIM, DANA) as (mira, karim, dana):
+        assert members.change_roles(mira, karim.member, ["admin", "supervisor"], by_root=True).is_done
+        for session in (karim, dana):
+            give(mira, session, organisation.folder)
+        signed = signed_end(mira, organisation)
+        rule = karim.require(Action.INTAKE_WRITE)
+        sharing.replace_key(karim, the_one_of_kind(karim, CompartmentKind.INTAKE), act="key.rotate", rule=rule)
+        for session in (dana, mira):
+            give(karim, session, organisation.folder)
+        intake.add(dana, name="Ilham")
+        assert any("(its key)" in line for line in in_english(rostering.show(mira, signed).changes))
+        assert rostering.commit(mira, signed).is_done
+        give(dana, mira, organisation.folder)  # she did not hear of it before
+        give(mira, dana, organisation.folder)
+        intake.add(dana, name="Sana")
+        give(dana, mira, organisation.folder)
+        assert [line.stored.value.name for line in intake.list_open(mira)] == ["Ilham", "Sana"]
+        assert log_checking.verify(mira).faults == ()
+
+
+def test_what_was_erased_after_a_proposal_is_said_before_the_erasure_counts_no_more(organisation: Organisation) -> None:
+    with organisation.at(MIRA, KARIM) as (mira, karim):
+        works_on_cases(mira, karim, organisation)
+        signed = signed_end(mira, organisation)
+        made = came_later(mira, karim, organisation)
+        going = what_goes(karim, notes.add(karim, made.case, NEWS).hex())
+        erasing.erase(karim, going, why="mistake")
+        give(karim, mira, organisation.folder)
+        line = next(line for line in in_english(rostering.show(mira, signed).changes) if "becomes invalid" in line)
+        assert "1 erasure" in line
+        assert "1 record that is not here" in line
+        with pytest.raises(RefusedError, match="1 erasure"):
+            rostering.commit(mira, signed)

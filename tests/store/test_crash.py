@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 from collections.abc import Callable
@@ -9,20 +10,26 @@ from pathlib import Path
 
 import pytest
 
+from tests.english import in_english
 from tests.store.processes import child, kill_and_read_rest, next_line
-from tests.store.samples import (
-    KEY,
-    OTHER_KEY,
-    add_entry,
-    names_in,
-    new_vault,
-    whole_entries,
-)
+from tests.store.samples import KEY, ORIGIN, OTHER_KEY, add_entry, names_in, new_vault, whole_entries
 from tests.tables import each
-from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
+from vault.errors import (
+    MalformedError,
+    NoVaultError,
+    TryAgainError,
+    VaultError,
+    VerificationError,
+    WrongPassphraseError,
+)
+from vault.seal.bodies import chunk_name
 from vault.store import files
+from vault.store.blobs import STRAY_SECONDS, Blobs
 from vault.store.draft_files import open_drafts
-from vault.store.engine import Database, open_database
+from vault.store.engine import Database, open_database, open_finished
+from vault.store.folder import clear_leftovers
+from vault.store.manifest import put_manifest, read_manifest
+from vault.store.schema import content_faults
 
 
 def test_a_kill_loses_no_acknowledged_entry_and_leaves_none_in_part(tmp_path: Path) -> None:
@@ -171,3 +178,160 @@ def test_a_rekey_without_room_says_so_and_the_old_key_still_opens(
         out, _ = process.communicate()
     assert out == "TryAgainError: no room to write vault.db\n"
     require_entries(full.path, KEY, 100)
+
+
+# What a kill leaves beside a vault goes an hour later, and nothing goes that somebody else put there.
+CHUNK = b"sealed"
+NAME = chunk_name(CHUNK)
+
+
+def file_among(blobs: Path) -> None:
+    (blobs / "words.txt").write_text("hers")
+
+
+def folder_of_another_name(blobs: Path) -> None:
+    (blobs / "pictures").mkdir()
+
+
+def link_to_a_folder(blobs: Path) -> None:
+    (blobs.parent.parent / "elsewhere").mkdir()
+    (blobs / "0a").symlink_to(blobs.parent.parent / "elsewhere")
+
+
+def file_in_a_folder_of_ours(blobs: Path) -> None:
+    (blobs / NAME.hex()[:2] / "words.txt").write_text("hers")
+
+
+def chunk_in_the_folder_of_another(blobs: Path) -> None:
+    folder = blobs / ("00" if NAME.hex()[:2] != "00" else "01")
+    folder.mkdir()
+    (folder / NAME.hex()).write_bytes(CHUNK)
+
+
+def nothing_more(blobs: Path) -> None:
+    (blobs / NAME.hex()[:2] / f"{NAME.hex()}.new").write_bytes(CHUNK[:2])
+
+
+@each(
+    {
+        "what a kill left": (nothing_more, True),
+        "a file of somebody": (file_among, False),
+        "a folder of somebody": (folder_of_another_name, False),
+        "a link": (link_to_a_folder, False),
+        "a file of somebody within": (file_in_a_folder_of_ours, False),
+        "a chunk at no place of its own": (chunk_in_the_folder_of_another, False),
+    }
+)
+def test_what_was_left_goes_only_where_nothing_of_somebody_else_is_in_it(
+    add: Callable[[Path], None], goes: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    place = tmp_path_factory.mktemp("left") / "vault"
+    left = place.with_name("vault.0123abcd.part")
+    left.mkdir()
+    blobs = Blobs(left / "blobs")
+    blobs.put(NAME, CHUNK)
+    add(blobs.folder)
+    before = sorted(left.rglob("*"))
+    now = left.lstat().st_mtime + 2 * STRAY_SECONDS
+    found = clear_leftovers(place, now=now)
+    assert (found.removed, found.doubtful) == (((left,), ()) if goes else ((), (left,)))
+    assert sorted(left.rglob("*")) == ([] if goes else before)
+
+
+def test_half_a_chunk_is_no_chunk_and_what_is_not_ours_is_no_stray(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path / "blobs")
+    assert list(blobs.names()) == []
+    blobs.put(NAME, CHUNK)
+    half = blobs.path(NAME).with_name(f"{NAME.hex()}.new")
+    half.write_bytes(CHUNK[:2])
+    file_among(blobs.folder)
+    folder_of_another_name(blobs.folder)
+    file_in_a_folder_of_ours(blobs.folder)
+    assert list(blobs.names()) == [NAME]
+    assert blobs.strays([NAME]) == [half]
+    now = half.lstat().st_mtime
+    assert blobs.sweep([NAME], now_s=now + STRAY_SECONDS - 1) == 0
+    os.utime(half, (now - STRAY_SECONDS, now - STRAY_SECONDS))
+    assert blobs.sweep([NAME], now_s=now) == 1
+    assert list(blobs.names()) == [NAME]
+    assert (blobs.folder / "words.txt").read_text() == "hers"
+
+
+# Files that nobody writes any more: read without a trace, every page judged, one note beside the tables.
+@pytest.fixture
+def finished(tmp_path: Path) -> Path:
+    path = tmp_path / "a stick?" / "vault.db"
+    path.parent.mkdir()
+    database = new_vault(path)
+    with database.transaction() as rows:
+        for seq in range(30):
+            add_entry(rows, seq)
+    database.close()
+    return path
+
+
+def test_a_finished_file_is_read_without_a_trace_with_its_key_and_never_written(finished: Path) -> None:
+    before = finished.read_bytes()
+    database = open_finished(finished, KEY)
+    assert whole_entries(database) == 30
+    database.require_whole()
+    with pytest.raises(VaultError, match=r"^vault\.db cannot be"), database.transaction() as rows:
+        rows.add_genesis(ORIGIN, b"genesis")
+    assert names_in(finished.parent) == ["vault.db"]
+    database.close()
+    with pytest.raises(WrongPassphraseError, match=r"vault\.db does not open with this key"):
+        open_finished(finished, OTHER_KEY)
+    with pytest.raises(NoVaultError, match=r"no database none\.db"):
+        open_finished(finished.with_name("none.db"), KEY)
+    assert names_in(finished.parent) == ["vault.db"]
+    assert finished.read_bytes() == before
+
+
+def test_one_altered_bit_on_any_page_is_noticed(finished: Path) -> None:
+    whole = finished.read_bytes()
+    for page in range(len(whole) // 8192):
+        altered = bytearray(whole)
+        altered[page * 8192 + 4_000] ^= 1
+        finished.write_bytes(altered)
+        with pytest.raises(VaultError, match=r"vault\.db"):
+            open_finished(finished, KEY).require_whole()
+
+
+def test_a_manifest_is_kept_once_and_unreadable_without_the_key(finished: Path, tmp_path: Path) -> None:
+    database = new_vault(tmp_path / "keyrows.db")
+    with pytest.raises(MalformedError, match=r"keyrows\.db holds 0 manifests, not one"):
+        read_manifest(database)
+    put_manifest(database, b"what was copied and when")
+    assert read_manifest(database) == b"what was copied and when"
+    put_manifest(database, b"another")
+    with pytest.raises(MalformedError, match=r"keyrows\.db holds 2 manifests, not one"):
+        read_manifest(database)
+    database.close()
+    assert b"copied" not in (tmp_path / "keyrows.db").read_bytes()
+
+
+# A database file that was changed from outside is told in words: what was altered, and what was put behind its end.
+PAGE = 8192
+
+
+@each(
+    {
+        "nothing": (lambda whole: whole, []),
+        "a page": (lambda whole: whole[: 5 * PAGE + 99] + bytes([whole[5 * PAGE + 99] ^ 1]) + whole[5 * PAGE + 100 :],
+                   ["vault.db: a page of it is not what was written"]),
+        "more": (lambda whole: whole + bytes(PAGE), ["vault.db: there are bytes after its end, which nothing reads"]),
+    }
+)  # fmt: skip
+def test_what_was_done_to_a_file_is_told(
+    change: Callable[[bytes], bytes], said: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("file") / "vault.db"
+    made = new_vault(path)
+    with made.transaction() as rows:
+        for seq in range(30):
+            add_entry(rows, seq)
+    made.close()
+    path.write_bytes(change(path.read_bytes()))
+    database = open_finished(path, KEY)
+    assert [line for line in in_english(content_faults(database)) if "contradicts" not in line] == said
+    database.close()

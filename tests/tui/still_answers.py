@@ -142,10 +142,7 @@ SPOKEN = "jury teacher animal academic empty cricket remove fortune writing gala
 ADMITTED = Changed(("Vera Tikhookova is admitted.", "Other members learn of it with your next bundle for them."))
 SIGNED = Changed((), "a second admin, or two others (supervisor)", b"proposal", root_is_here=True)
 """Where others have to sign."""
-CHANGES = (
-    Message("admits Vera Tikhookova as caseworker"),
-    Message("admits device 4fd6f8f7 of Vera Tikhookova"),
-)
+CHANGES = (Message("admits Vera Tikhookova as caseworker"), Message("admits device 4fd6f8f7 of Vera Tikhookova"))
 DEVICES = (
     DeviceLine("edcaf1a7" * 4, "a0" * 16, "Amina Raskolda", "office desk", is_this=True, is_yours=True),
     DeviceLine("715fc4be" * 4, "a0" * 16, "Amina Raskolda", "old laptop", is_yours=True),

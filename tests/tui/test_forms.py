@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
-from tests.tui.house import House
-from vault.casework.story.events import Deadline
+from tests.tables import each
+from tests.tui.desk import Desk
+from tests.tui.house import CLIENT, House
+from tui.screens.cases.case import CaseScreen
+from tui.screens.cases.case_records import open_form
+from tui.screens.frame.record_form import RecordForm
+from tui.widgets.overlays import Confirm
+from vault.casework.case import Case
+from vault.casework.questionnaires import Filled
+from vault.casework.story import STORY
+from vault.casework.story.events import Deadline, Task
 from vault.deadlines.working_days import months_after, working_days
-from vault.services.cases import cases, story_records
+from vault.services import own_forms
+from vault.services.approvals import erasing
+from vault.services.cases import cases, editing, story_records
+from vault.services.erasures import what_goes
 
 pytestmark = pytest.mark.screen
 
@@ -179,3 +194,448 @@ def test_the_list_of_cases_says_how_many_are_yours_and_who_else_is_in_each(house
         assert amina.value("filter") == "Non"
         amina.press("escape", "n")
         amina.at("New case")
+
+
+# The fields of forms: typing chooses a word, a date says what it understood, Ctrl+D repeats, Ctrl+Z takes back.
+def test_typing_narrows_the_words_the_arrows_move_and_enter_takes(amina: Desk) -> None:
+    amina.press("enter", "p", "tab")
+    amina.sees("client (1 of ")
+    amina.press("w")
+    amina.sees("w > witness worker")
+    amina.press("o")
+    amina.sees("wo > worker")
+    amina.sees_not("witness")
+    amina.press("backspace", "down")
+    amina.sees("w > witness worker")
+    amina.press("z")
+    amina.sees("wz: nothing has this name; Enter shows all")
+    amina.press("backspace", "right", "enter")
+    assert (amina.focused(), "Role worker" in amina.words()) == ("born", True)
+    amina.press("shift+tab", "p", "escape")
+    amina.sees("Role worker (4 of ")
+    amina.press("escape")
+
+
+def test_a_word_is_found_by_any_part_of_it_and_the_same_letter_again_goes_on(amina: Desk) -> None:
+    amina.press("enter", "n", "f7", "f7", *"adv")
+    amina.sees("adv > legal advice")
+    amina.press("escape", "s")
+    amina.sees("s > safety supervision")
+    amina.press("s")
+    amina.sees("s > supervision safety")
+    amina.press("enter", ":throw", "y")
+
+
+def test_a_word_that_is_not_there_chooses_nothing_and_down_shows_what_there_is(amina: Desk) -> None:
+    amina.press("enter", "f", "tab")
+    before = amina.value("kind")
+    amina.press(*"court")
+    amina.sees("court: nothing has this name; Enter shows all")
+    amina.press("tab")
+    assert (amina.value("kind"), amina.focused() == "kind") == (before, False)
+    amina.press("shift+tab", "down")
+    amina.sees("Enter choose", "> " + before)
+    amina.press("escape", "escape")
+
+
+def test_a_form_is_not_kept_while_a_choice_has_letters_that_choose_nothing(amina: Desk) -> None:
+    amina.press("enter", "p", " Nurlan", "tab", *"hihg", "f4")
+    amina.sees("Role: hihg: nothing has this name; Enter shows all")
+    assert (amina.focused(), amina.value("names")) == ("role", "Nurlan")
+    amina.press("escape", "escape", "y")
+
+
+def test_a_person_of_whom_nothing_is_typed_is_not_kept(amina: Desk) -> None:
+    amina.press("enter", "p", "f4")
+    amina.sees("Type a name, a number or what is known.")
+    assert amina.focused() == "names"
+    amina.press("escape")
+
+
+def test_the_command_list_leads_to_requests_and_checklists_from_home_a_case_and_its_dates(amina: Desk) -> None:
+    amina.press("f8", "enter")
+    for keys in ((), ("d",)):
+        amina.press(*keys)
+        for words in ("subj", "request", "check", "arrest"):
+            amina.press("f2", f" {words}")
+            amina.sees_not("Nothing has this name.")
+            amina.press("escape")
+    amina.press("escape", "escape")
+
+
+def test_an_arrest_that_is_kept_says_which_steps_follow(amina: Desk) -> None:
+    amina.press("enter", "d", "n")
+    amina.until("> incident", "down")
+    amina.press("enter")
+    amina.go_to("what")
+    amina.press(*"arrest")
+    amina.fill(at="2026-11-30 10:00")
+    amina.press("f4")
+    amina.sees("What to do now, step by step: i, then “")
+    amina.press("escape", "escape")
+
+
+def test_a_date_says_what_it_understood_and_stands_there_as_a_date_when_the_field_is_left(amina: Desk) -> None:
+    amina.press("enter", "p")
+    amina.go_to("born")
+    for typed, said in {
+        " soon": "not a date yet",
+        " 3/4/1988": "can be read in two ways",
+        " 3 мая 1988": "Tuesday 3 May 1988",
+        " about 1988": "about the year 1988",
+        " mai 1988": "May 1988, no day",
+        " 2011": "the year 2011",
+        " 17.5": "which year?",
+        " 2131": "still to come",
+    }.items():
+        amina.clear("born")
+        amina.press(typed)
+        amina.sees(said)
+    amina.clear("born")
+    amina.press(" hier", "tab")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", amina.value("born"))
+    amina.sees(", yesterday")
+    amina.press("shift+tab", "ctrl+z")
+    assert amina.value("born") == "hier"
+    amina.press("escape", "y")
+
+
+def test_what_is_not_clear_is_not_kept(amina: Desk) -> None:
+    amina.press("enter", "n", " They called.", "f7", " 2011", "f4")
+    amina.sees("! When: can be read in two ways. Write a day as 20.11, a year as: year 2011.")
+    assert amina.focused() == "occurred"
+    amina.clear("occurred")
+    amina.press(" 20.11")
+    amina.sees_not("! When")
+    amina.clear("occurred")
+    amina.press(" soon", "f4")
+    amina.sees("Or: yesterday, Monday, 17 May, +10 (in 10 days).")
+    amina.press(":throw", "y")
+
+
+def test_the_same_again_fills_a_field_as_one_of_its_name_was_filled_last(amina: Desk) -> None:
+    amina.press("enter", "p", " Вера", "tab", *"wit", "enter", " 1988", "tab", " +996 555 010 411", "escape", "y")
+    amina.press("p", " Ада", "tab", "ctrl+d", "tab", "ctrl+d", "tab", "ctrl+d")
+    amina.sees("Role witness", "the year 1988")
+    assert amina.value("phones") == "+996 555 010 411"
+    amina.go_to("hours")
+    amina.press("ctrl+d")
+    amina.sees("Nothing was typed into such a field since you came in.")
+    amina.press("escape", "y", "p", "ctrl+d")
+    assert amina.value("names") == "Ада"
+    amina.press("ctrl+z")
+    assert amina.value("names") == ""
+    amina.press("ctrl+y")
+    assert amina.value("names") == "Ада"
+    amina.press("escape", "y")
+
+
+def test_a_list_of_words_narrows_shows_all_again_with_escape_and_leaves_the_field_as_it_was(amina: Desk) -> None:
+    amina.press("enter", "p")
+    amina.go_to("role")
+    before = amina.value("role")
+    amina.press("z", "z", "enter")  # no word is called so: all are shown
+    amina.sees("client", "witness")
+    amina.press("w", "i")
+    amina.sees_not("client relative")
+    amina.press("escape")
+    amina.sees("client", "relative", "witness")
+    amina.press("escape")
+    assert amina.value("role") == before
+    amina.press("down", "w", "i", "enter")
+    assert amina.value("role") == "witness"
+    amina.press("escape")
+
+
+# What is typed into a form survives a lock, for who typed it alone, and goes when the form is kept or left.
+FORMS = {
+    "New person": (("enter", "p"), "names", "Farida Lolazor"),
+    "Change case": (("enter", "m"), "title", " of two men"),
+    "NEW CASE": (("ctrl+n",), "title", "Somebody at the airport"),
+    "Task": (("enter", "t"), "what", "Call the interpreter"),
+    "NEW SECTION": (("enter", "s", "n"), "title", "Where she is"),
+    "Give the case": (("enter", "w", "g"), "until", "2150-12-24"),
+    "Order a handover": (("f2", " members: invite", "enter", "h", "n"), "reason", "moves away"),
+    "INVITE": (("f2", " members: invite", "enter", "i"), "out", "/media/stick/invitation"),
+}
+"""By the head of the form: the way there, a field, and what is typed into it."""
+
+
+def _kept(house: House, name: str = "Amina") -> list[str]:
+    with house.open(name) as session:
+        return [draft.text for draft in session.drafts().list() if draft.kind == "form"]
+
+
+def _type(desk: Desk, way: Sequence[str], field: str, typed: str) -> None:
+    desk.press(*way)
+    desk.go_to(field)
+    desk.press("end", f" {typed}")
+
+
+@pytest.mark.long_after(1)
+@pytest.mark.parametrize("head", FORMS)
+def test_a_lock_keeps_a_form_that_is_half_filled_in_and_brings_it_back(head: str, house: House) -> None:
+    way, field, typed = FORMS[head]
+    name = "Mira" if head in {"INVITE", "Order a handover"} else "Amina"
+    with house.desk(name) as desk:
+        _type(desk, way, field, typed)
+        desk.press("ctrl+l")
+    with house.desk(name) as desk:
+        desk.at(head)
+        desk.sees("Going on with what you typed at ")
+        assert desk.value(field).endswith(typed)
+        assert desk.focused() == field
+        desk.press("escape")
+        if desk.screen.query("#yes"):
+            desk.press("y")
+    assert _kept(house, name) == [], "left: it is gone"
+
+
+def test_a_person_comes_back_with_all_that_was_chosen_and_typed_and_is_kept_once(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "p")
+        amina.fill(names="Farida Lolazor", born="1988-05", phones="0555 010 101", address="through her aunt")
+        amina.go_to("role")
+        amina.until("relative", "right")
+        amina.press("ctrl+backslash")
+    with house.desk("Amina") as amina:
+        amina.at("CASES")
+        amina.press("f4")
+        amina.sees("Go on with which draft?", f"{house.ref}  form: person")
+        amina.press("enter")
+        amina.at("New person")
+        assert amina.focused() == "role"
+        amina.sees("relative")
+        assert (amina.value("born"), amina.value("phones")) == ("1988-05", "0555 010 101")
+        amina.press("f4")
+        amina.at(house.ref)
+    with house.open("Amina") as session:
+        persons = [person.value for person in cases.open_case(session, house.case).persons]
+        assert session.drafts().list() == []
+    (farida,) = [person for person in persons if person.names[0].text == "Farida Lolazor"]
+    assert (farida.role.value, len(persons)) == ("relative", 3)
+
+
+@pytest.mark.long
+def test_a_form_is_kept_by_itself_within_two_seconds(house: House) -> None:
+    with house.desk("Amina") as amina:
+        _type(amina, *FORMS["New person"])
+        amina.pause(1.5)
+        kept = [form.typed for form in amina.gateway.writing.forms()]
+        assert kept == [{"names": "Farida Lolazor"}]
+        amina.clear("names")
+        amina.pause(1.5)
+        assert amina.gateway.writing.forms() == ()
+
+
+def test_nobody_else_gets_what_was_typed(house: House) -> None:
+    with house.desk("Amina") as amina:
+        _type(amina, *FORMS["New person"])
+        amina.press("ctrl+l")
+    with house.desk("Joel") as joel:
+        joel.at("CASES")
+        joel.press("enter", "p")
+        assert joel.value("names") == ""
+        joel.sees_not("Going on with")
+    assert _kept(house, "Joel") == []
+
+
+def test_no_passphrase_is_ever_kept(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("f2", " your access", "enter", "p")
+        amina.press(" a secret of six words here now")
+        amina.pause(1.5)
+        amina.press("ctrl+l")
+    with house.open("Amina") as session:
+        assert [draft.text for draft in session.drafts().list() if "secret" in draft.text or draft.kind == "form"] == []
+
+
+def test_who_is_erased_leaves_no_form_behind(house: House) -> None:
+    with house.open("Amina") as session:
+        person = cases.open_case(session, house.case).persons[1].record
+    with house.desk("Amina") as amina:
+        amina.press("enter", "2", "down", "enter", "enter")
+        amina.fill(phones="0555 010 101")
+        amina.press("ctrl+l")
+    assert len(_kept(house)) == 1
+    with house.open("Amina") as session:
+        erasing.erase(session, what_goes.what_goes(session, person.hex()), why="mistake")
+    assert _kept(house) == []
+
+
+# Forms that change nothing or cannot go on: nothing is written, nothing is lost, and what is wrong is said.
+def _versions(house: House) -> int:
+    with house.open("Amina") as session:
+        head = cases.open_case(session, house.case).head.record
+        return len(editing.history(session, editing.Place(house.case, head, Case.KIND)))
+
+
+def test_a_stage_that_is_chosen_back_has_its_day_again_and_f4_without_a_change_writes_nothing(house: House) -> None:
+    before = _versions(house)
+    with house.desk("Amina") as amina:
+        amina.press("enter", "m")
+        since = amina.value("on")
+        assert since
+        amina.go_to("stage")
+        amina.press("right")
+        assert amina.value("on") == ""
+        amina.press("left")
+        assert amina.value("on") == since
+        amina.press("f4")
+        amina.at(house.ref)
+        amina.press("m")
+        amina.clear("on")
+        amina.press(" the day before", "f4")
+        amina.at("Change case")
+        amina.clear("on")
+        amina.press(" 2026-10-01", "f4")
+        amina.at(house.ref)
+        amina.press("m")
+        assert amina.value("on") == "2026-10-01"  # put right, and no second stage
+        amina.press("escape")
+    assert _versions(house) == before + 1
+
+
+def test_a_record_is_kept_as_it_was_where_f4_changes_nothing_and_a_case_closed_with_a_task_says_so(
+    house: House,
+) -> None:
+    with house.open("Amina") as session:
+        story_records.add(session, house.case, Task(what="Call the interpreter", due="2150-12-24"))
+    with house.desk("Amina") as amina:
+        amina.press("enter", "d", "enter", "f4")
+        amina.at("Dates and story")
+        amina.press("end", "v")
+        amina.sees("History")
+        amina.sees_not("->")
+        amina.press("escape", "escape", "m", "ctrl+w")
+        amina.sees("!", "Why is this case closed?")
+        amina.press("escape", "escape")
+        amina.at(house.ref)
+
+
+@pytest.fixture(scope="module")
+def mira(house_template: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Mira's app, for whatever leaves her vault as it was."""
+    with house_template.copied_to(tmp_path_factory.mktemp("mira")).desk("Mira") as desk:
+        yield desk
+
+
+@each(
+    {
+        "a count": ((":counts for",), "out", {"by": "kind"}, "f4"),
+        "a full export": ((":export all",), "out", {}, "f4"),
+        "a list": ((":import a list",), "file", {}, "f4"),
+        "a proposal": ((":members", "p"), "file", {}, "f4"),
+        "a request to join": ((":members", "a"), "request", {}, "f4"),
+    }
+)
+def test_a_path_that_is_not_whole_is_refused_where_it_was_typed(
+    way: tuple[str, ...], field: str, others: dict[str, str], key: str, mira: Desk
+) -> None:
+    mira.home()
+    mira.press(*way)
+    mira.fill(**others)
+    mira.fill(**{field: "stick/file"})
+    mira.press(key)
+    mira.sees("!", "whole path")
+    assert mira.focused() == field
+
+
+def test_no_key_opens_help_or_the_commands_over_a_question(amina: Desk) -> None:
+    amina.press("enter", "p", " Vera Tikhookova", "escape")
+    there = list(amina.app.screen_stack)
+    for key in ("f1", "f2", "f3", "f8"):
+        amina.press(key)
+        assert amina.app.screen_stack == there, key
+    amina.press("escape")
+    assert amina.value("names") == "Vera Tikhookova"
+
+
+@pytest.mark.long
+@each(["p", "f", "m", "t", "s n", "w g", "n", "f9"])
+def test_a_form_in_which_nobody_typed_is_left_without_a_question(way: str, amina: Desk) -> None:
+    amina.home()
+    amina.press("enter")
+    before = len(amina.app.screen_stack)
+    amina.press(*way.split())
+    assert len(amina.app.screen_stack) > before
+    amina.press("escape")
+    assert not isinstance(amina.screen, Confirm)
+
+
+def test_a_record_of_any_kind_is_left_without_a_question_before_somebody_typed_and_with_one_after(
+    amina: Desk, house_template: House
+) -> None:
+    amina.press("enter")
+    where, screen = (house_template.case.hex(), house_template.ref), amina.screen
+    assert isinstance(screen, CaseScreen)
+    for kind in STORY.keys() - {Filled.KIND}:
+        amina.call(partial(open_form, screen, where, kind, None, lambda _: None))
+        assert isinstance(amina.screen, RecordForm), kind
+        amina.press("escape")
+        amina.at(house_template.ref)
+    amina.press("t", " Call her", "escape")
+    amina.sees("Leave without keeping this record?")
+    amina.press("y")
+
+
+def test_a_latin_letter_in_a_cyrillic_name_is_pointed_out_before_it_is_kept(amina: Desk) -> None:
+    amina.press("enter", "p", " Асанов Бакиw")
+    amina.sees("! “Бакиw” has Latin among its Cyrillic letters: w. A slip?")
+    amina.press("backspace", "т")
+    amina.sees_not("A slip?")
+    amina.press("escape", "y")
+
+
+# A form of the organisation's own in the app: offered, filled in by keys, shown, and changed.
+FORM = """
+code = "reception"
+title = "Reception [b]x[/b]"
+version = 1
+[[questions]]
+name = "status"
+label = "Heard of us through"
+kind = "choice"
+choices = ["a friend", "[link=x]a poster"]
+required = true
+[[questions]]
+name = "told"
+label = "What was told"
+kind = "long-text"
+[[questions]]
+name = "with_whom"
+label = "Came with"
+kind = "person"
+[[questions]]
+name = "country"
+label = "Last country"
+kind = "country"
+[[questions]]
+name = "children"
+label = "Children"
+kind = "number"
+"""
+
+
+def test_a_form_is_offered_filled_in_and_changed(house: House) -> None:
+    with house.open("Mira") as mira:
+        own_forms.add(mira, FORM.encode())
+    with house.desk("Amina") as amina:
+        amina.press("enter", "d", "n", "end")
+        amina.sees("form: Reception [b]x[/b]")
+        amina.press("enter")
+        amina.sees("Heard of us through", "not said")
+        amina.press("f4")
+        amina.sees("! Heard of us through: is empty")
+        amina.press(
+            "right", "right", "tab", "T", "w", "o", "enter", "n", "tab", "right", "tab", "k", "y", "r", "tab", " two"
+        )
+        amina.press("f4")
+        amina.sees("must be a number")
+        amina.press("backspace", "backspace", "backspace", "2", "f4")
+        amina.sees("Reception [b]x[/b]", "[link=x]a poster", CLIENT, "Kyrgyzstan")
+        amina.press("end", "enter")
+        amina.sees("Two")
+        amina.press("tab", "tab", "tab", "tab", "backspace", "3", "f4")
+        amina.press("end", "v")
+        amina.sees("History", "Children: 2", "Children: 2 -> 3")

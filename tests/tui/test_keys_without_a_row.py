@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
+import pytest
+from textual import events
+
+from tests.services.test_papers import add, paper
 from tests.tables import each
 from tests.tui.desk import Desk
+from tests.tui.driving import shown
 from tests.tui.house import House
+from tui.gateway import Gateway
+from tui.gateway.case_contents import Casework
+from tui.gateway.case_story import Writing
+from tui.screens.calls.call_slip import CallSlip
+from tui.screens.cases.case_list import CaseList
+from tui.screens.cases.versions_screen import TwoVersions
+from tui.screens.emergencies import EmergencyScreen
+from tui.screens.frame.desk import IDLE_MS
+from tui.shell.app import LENT_MS, WARNED_MS, CaseVaultApp
+from tui.values.cases_shown import SideShown, VersionsShown
+from tui.widgets.fields import SafeInput
+from tui.widgets.overlays import ProgressModal
+from vault.acts.act import Agreed
+from vault.acts.erase import ERASE
+from vault.casework.differences import Piece, compare
 from vault.casework.note import Note
 from vault.casework.person import Person, PersonName
 from vault.casework.script import Script
 from vault.casework.story.events import Detention
 from vault.casework.vocabulary import NoteKind, PersonRole
-from vault.services.cases import sections, story_records
+from vault.errors import TryAgainError
+from vault.ids import RecordId
+from vault.services.approvals import erasing
+from vault.services.cases import cases, sections, story_records
+from vault.services.cases.editing import KINDS
+from vault.services.erasures import what_goes
 from vault.services.grants import sharing
+from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
 
@@ -131,3 +162,461 @@ def test_nobody_is_let_in_without_a_name(house: House) -> None:
         desk.press(" amina opens", "enter")
         desk.sees("! Type the member's name first.")
         assert desk.focused() == "member"
+
+
+# Windows that are too small, and keys that mean something elsewhere: one line says so, and nothing is lost.
+def test_a_window_too_small_says_so_and_loses_nothing(amina: Desk) -> None:
+    amina.press("enter", "n", " They called.")
+    for columns, rows in ((20, 5), (40, 12), (120, 15), (59, 40)):
+        amina.resize(columns, rows)
+        assert amina.words().startswith(f"This window is {columns}x{rows}; 60x16 is needed. Nothing is lost."), rows
+        amina.sees("Ctrl+L lock")
+        amina.sees_not("They called.")
+        amina.resize(80, 24)
+        amina.sees_not("is needed")
+        amina.sees("They called.")
+        assert (amina.value("note"), amina.focused()) == ("They called.", "note")
+    amina.press(":throw", "y")
+
+
+def test_a_narrow_footer_keeps_help_and_the_way_back(amina: Desk) -> None:
+    amina.resize(60, 16)
+    for keys, back in ((("enter", "n"), "Esc leave"), (("enter", "p"), "Esc leave"), ((), "F1")):
+        amina.home()
+        amina.press(*keys)
+        foot = amina.lines().splitlines()[-1]
+        assert foot.startswith(" F1 help"), keys
+        assert back in foot, keys
+
+
+def test_a_case_can_be_read_in_a_narrow_window(amina: Desk) -> None:
+    amina.resize(60, 24)
+    amina.press("enter")
+    amina.sees("market.", "papers.")
+
+
+def test_the_date_of_a_note_can_be_seen_however_narrow(amina: Desk) -> None:
+    amina.press("enter", "n")
+    for columns in (60, 80):
+        amina.resize(columns, 24)
+        amina.sees("When  now", "t, -, 2611, yesterday")
+
+
+def test_a_refusal_that_is_longer_than_a_line_is_seen_to_its_end_at_80_columns(amina: Desk) -> None:
+    amina.resize(80, 24)
+    amina.press("f3", " kind:zzz", "enter")
+    *first, last = sorted(KINDS)
+    amina.sees(f"! No kind of record has this name. They are: {', '.join(first)} and {last}.")
+
+
+def test_keys_that_end_other_programs_say_how_to_leave_and_write_over_no_warning(amina: Desk) -> None:
+    amina.resize(80, 24)
+    for key in ("ctrl+c", "ctrl+z"):
+        amina.home()
+        if key == "ctrl+c":  # the other one takes back what was written last
+            amina.press(key)
+            amina.sees("Ctrl+Q quits; nothing was lost.")
+        amina.press("enter", "n", "f4")
+        amina.sees("! There is nothing to keep yet.")
+        amina.press(key)
+        amina.sees("! There is nothing to keep yet.")
+        amina.at("NOTE")
+
+
+def test_ctrl_c_at_the_lock_screen_says_it_too(house: House) -> None:
+    with house.desk("Amina", unlocks=False) as amina:
+        amina.press("s", "ctrl+c")
+        amina.sees("Ctrl+Q quits; nothing was lost.")
+
+
+# What a colleague erased while somebody looked at its list: it is said, nothing opens, and no key does harm.
+def _erase(desk: Desk, what: str) -> None:
+    """Erase it below the screen, as a bundle of a colleague does."""
+    acting, said = desk.gateway.acting, {"ids": (what,), "reason": ("mistake",)}
+    desk.call(lambda: acting.carry_out(ERASE, said, acting.look(ERASE, said), Agreed()))
+
+
+def _sana(house: House) -> RecordId:
+    with house.open("Amina") as session:
+        return cases.open_case(session, house.case).persons[1].record
+
+
+def _nothing_opens(desk: Desk, keys: Sequence[str]) -> None:
+    there = list(desk.app.screen_stack)
+    for key in keys:
+        desk.press(key)
+        assert desk.app.screen_stack == there, key
+
+
+def test_a_person_who_is_gone_opens_nothing_by_any_key(house: House) -> None:
+    sana = _sana(house)
+    with house.desk("Amina") as amina:
+        amina.press("enter", "2", "down")
+        amina.sees("Sana Torgaeva")
+        _erase(amina, sana.hex())
+        amina.press("enter")
+        amina.sees("! There is no such record among yours.")
+        _nothing_opens(amina, ("enter", "plus", "j", "v", "2", "1", "f5", ":erase this person", ":own data"))
+        amina.press("escape")
+        amina.at(house.ref)
+        amina.press("f5")
+        amina.sees_not("Sana Torgaeva")
+
+
+def test_a_paper_that_is_gone_opens_nothing_by_any_key(house: House, tmp_path: Path) -> None:
+    with house.open("Amina") as session:
+        scan = add(session, house.case, paper(tmp_path, 900))
+    with house.desk("Amina") as amina:
+        amina.press("enter", "3")
+        _erase(amina, scan.record.hex())
+        amina.press("enter")
+        amina.sees("! There is no such document in this case.")
+        _nothing_opens(amina, ("enter", "plus", "s", "v", "p", "x", "f5"))
+        amina.press("escape")
+
+
+def test_a_form_of_a_person_who_is_gone_is_not_opened_again_after_a_lock(house: House) -> None:
+    sana = _sana(house)
+    with house.desk("Amina") as amina:
+        amina.press("enter", "2", "down", "enter", "enter")
+        amina.fill(phones="0555 010 101")
+        amina.press("ctrl+l")
+    with house.open("Amina") as session:
+        erasing.erase(session, what_goes.what_goes(session, sana.hex()), why="mistake")
+    with house.desk("Amina") as amina:
+        amina.at(house.ref)
+        amina.sees_not("0555 010 101")
+
+
+def test_a_section_that_is_gone_opens_nothing_by_any_key(house: House) -> None:
+    with house.open("Amina") as session:
+        section = sections.create(session, house.case, what="health", title="Clinic")
+    with house.desk("Amina") as amina:
+        amina.press("enter", "s")
+        amina.sees("Clinic")
+        _erase(amina, section.hex())
+        amina.press("enter")
+        amina.sees("! You have no section with this id.")
+        _nothing_opens(amina, ("enter", ":erase a note", "f5"))
+        amina.press("escape")
+
+
+# Two versions of a record, key by key: what cannot be answered is said, and answers are left only after a yes.
+NOW = 1_795_000_000_000
+LEFT = SideShown("11" * 16, NOW, "Amina Ruskova", "", is_here=True)
+RIGHT = SideShown("22" * 16, NOW, "Joel Brandvik", "the laptop", is_here=False)
+PERSON: Mapping[str, object] = {"born": "1983", "phones": ["030 1"], "key": b"\x11" * 16}
+
+
+def _pieces(left: Mapping[str, object], right: Mapping[str, object]) -> tuple[Piece, ...]:
+    return tuple(compare(left, right))
+
+
+def _show(desk: Desk, *pieces: Piece) -> list[object]:
+    """Lay these two versions over the screen; return what they end with."""
+    ended: list[object] = []
+    screen = TwoVersions("TJFQ-CN2G", VersionsShown("33" * 16, "44" * 16, "person", LEFT, RIGHT, pieces))
+    desk.call(lambda: desk.app.push_screen(screen, ended.append))
+    desk.at("Two versions")
+    return ended
+
+
+def _line(desk: Desk) -> str:
+    return desk.screen.query_one(SafeInput).value
+
+
+def test_what_differs_in_no_word_offers_no_answer_and_is_left_for_later(amina: Desk) -> None:
+    ended = _show(amina, *_pieces(PERSON, {**PERSON, "key": b"\x22" * 16}))
+    amina.sees("nothing differs", "born: 1983")
+    amina.sees_not("key", "take")
+    for key in ("1", "2", "b", "e", "left", "right"):
+        amina.press(key)
+        amina.sees("nothing differs")
+    amina.press("escape")
+    assert ended == [""]
+
+
+def test_a_list_is_taken_whole_or_both_and_a_value_is_written_from_what_was_written_before(amina: Desk) -> None:
+    _show(amina, *_pieces(PERSON, {**PERSON, "born": "1985", "phones": ["030 2"]}))
+    amina.press("e")
+    amina.sees("What is right for born?")
+    assert _line(amina) == "1983"
+    amina.press("end", "ctrl+u", " 1984", "enter")
+    amina.sees("difference 2 of 2")
+    amina.press("e")
+    amina.sees("! Take one, or both.")
+    amina.press("left", "e")
+    assert _line(amina) == "1984"
+    amina.press("escape")
+
+
+def test_answers_that_were_given_are_left_after_a_yes_alone(amina: Desk) -> None:
+    ended = _show(amina, *_pieces(PERSON, {**PERSON, "born": "1985"}))
+    amina.press("1", "escape")
+    amina.sees("Leave the two versions for later?", "Then your answers here are gone; both versions stay.")
+    amina.press("escape")
+    amina.sees("√ chosen")
+    assert ended == []
+    amina.press("escape", "y")
+    assert ended == [""]
+
+
+def test_a_value_that_only_one_side_has_begins_with_it(amina: Desk) -> None:
+    _show(amina, *_pieces({"born": "1983"}, {"born": "1983", "sex": "f"}))
+    amina.press("e")
+    assert _line(amina) == "f"
+    amina.press("escape", "escape")
+
+
+# Being left alone, lending the terminal, and every way out: nothing typed is lost, nothing is left on the screen.
+# ---- being left alone ----------------------------------------------------------------------------------------------
+
+
+class Clock:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.ms = 0
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+class Watched:
+    """Amina's app, and the clock by which it locks."""
+
+    def __init__(self, desk: Desk, clock: Clock) -> None:
+        self.desk, self.clock = desk, clock
+
+    def pass_by(self, ms: int) -> None:
+        self.clock.ms += ms
+        self.desk.call(self.desk.app._look_whether_idle)
+
+
+@pytest.fixture
+def watched(house: House) -> Iterator[Watched]:
+    clock = Clock()
+    with house.desk("Amina", idle_clock_ms=clock) as desk:
+        yield Watched(desk, clock)
+
+
+def test_nobody_is_warned_half_a_minute_before_the_lock_and_any_key_stays(watched: Watched) -> None:
+    desk = watched.desk
+    watched.pass_by(IDLE_MS - WARNED_MS - 1)
+    desk.at("CASES")
+    watched.pass_by(2)
+    desk.sees("Locked in 30 s; any key stays.")
+    desk.press("ctrl+n")
+    desk.at("CASES")  # the key ends the warning and does nothing else
+    watched.pass_by(IDLE_MS - WARNED_MS - 1)
+    desk.at("CASES")
+    watched.pass_by(WARNED_MS + 1)
+    assert desk.app.return_code == 75
+
+
+def test_a_long_act_is_no_idleness(watched: Watched) -> None:
+    watched.desk.call(lambda: watched.desk.app.push_screen(ProgressModal("Making a backup", lambda: None)))
+    watched.pass_by(IDLE_MS)
+    assert watched.desk.app.return_code is None
+
+
+def test_a_locked_app_does_not_lock_again_by_itself(house: House) -> None:
+    clock = Clock()
+    with house.desk("Amina", unlocks=False, idle_clock_ms=clock) as desk:
+        Watched(desk, clock).pass_by(IDLE_MS)
+        assert desk.app.return_code is None
+
+
+# ---- the terminal on loan ------------------------------------------------------------------------------------------
+
+
+def _lend(desk: Desk, found: list[object]) -> None:
+    """Lend the terminal as a worker would, and note what came of it."""
+
+    def lend() -> None:
+        try:
+            found.append(desk.app.lend_terminal(lambda: ("answer", desk.app._loan.is_out)))
+        except TryAgainError as error:
+            found.append(str(error))
+
+    desk.call(lambda: desk.app.run_worker(lend, thread=True))
+
+
+def test_the_terminal_is_lent_for_as_long_as_the_work_lasts_and_by_no_app_that_ends(amina: Desk) -> None:
+    found: list[object] = []
+    _lend(amina, found)
+    assert not amina.app._loan.is_out
+    amina.app._ending = True
+    _lend(amina, found)
+    amina.app._ending = False
+    assert found == [("answer", True), "the app is ending; nobody was asked"]
+
+
+def test_a_second_person_has_as_long_as_their_approval_would_count(watched: Watched) -> None:
+    watched.desk.app._loan.is_out = True
+    watched.pass_by(IDLE_MS)
+    watched.pass_by(LENT_MS - IDLE_MS - 1)
+    assert watched.desk.app.return_code is None
+    watched.pass_by(1)
+    assert watched.desk.app.return_code == 75
+
+
+# ---- every way out -------------------------------------------------------------------------------------------------
+
+ENDS = {("ctrl+l",): 75, ("ctrl+д",): 75, ("ctrl+backslash",): 0, ("ctrl+q",): 0, ("f12", "f12"): 0, ("f12", "a"): 75}
+
+
+def test_a_draft_is_saved_on_every_way_out(house: House) -> None:
+    codes = {}
+    for number, keys in enumerate(ENDS):
+        with house.desk("Amina") as desk:
+            desk.home()
+            desk.press("enter", "n", *(("end", "enter") if number else ()))  # a new one beside those that are kept
+            desk.type_at_once(f"Samira {number}", *keys)  # no pause: nothing was saved by itself yet
+            codes[keys] = desk.app.return_code
+    assert codes == ENDS
+    with house.open("Amina") as session:
+        kept = sorted(re.findall(r"Samira \d", " ".join(draft.text for draft in session.drafts().list())))
+    assert kept == [f"Samira {number}" for number in range(len(ENDS))]
+
+
+@pytest.mark.long
+def test_f12_empties_the_screen_under_every_dialog(house: House) -> None:
+    left = {}
+    for keys in (("f1",), ("f2",), ("enter", "f2"), ("enter", "e"), ("enter", "m"), ("enter", "a", "n")):
+        with house.desk("Amina") as desk:
+            desk.home()
+            desk.press(*keys, "f12")
+            left[keys] = type(desk.screen).__name__, shown(desk.app).strip()
+    assert left == dict.fromkeys(left, ("Neutral", ""))
+
+
+SPOTS = {
+    ("enter", "ctrl+l"): "DRAFT contact",
+    ("enter", "down", "ctrl+l"): "interview",
+    ("enter", "enter", "ctrl+l"): "F4 finish",
+    ("enter", "enter", "f12", "a"): "F4 finish",
+    ("enter", "ctrl+q"): "Cases",
+    ("enter", "enter", "ctrl+backslash"): "Cases",
+    ("ctrl+l",): "Cases",
+}
+
+
+@pytest.mark.long
+def test_a_lock_remembers_where_somebody_was_and_no_other_end_does(house: House) -> None:
+    with house.desk("Amina") as desk:
+        desk.press("enter", "n", " The hearing was moved.", "escape")
+    wrong = {}
+    for keys, words in SPOTS.items():
+        with house.desk("Amina") as desk:
+            desk.home()
+            desk.press(*keys)
+        with house.desk("Amina") as desk:
+            if words not in desk.words():
+                wrong[keys] = desk.words()
+            desk.home()
+            desk.at("CASES")
+    assert wrong == {}
+
+
+def test_f12_shows_nothing_at_all(house: House) -> None:
+    with house.desk("Amina") as desk:
+        desk.press("enter", "f12")
+        assert desk.lines().strip() == ""
+
+
+def test_a_close_that_hangs_is_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    hangs, close = threading.Event(), Gateway.close
+    monkeypatch.setattr(Gateway, "close", lambda _: hangs.wait(60))
+    with house.desk("Amina") as desk:
+        desk.press("ctrl+q")
+        before = time.monotonic()
+    assert time.monotonic() - before < 30
+    hangs.set()
+    close(desk.gateway)
+
+
+def test_a_fault_in_a_worker_ends_the_app_without_its_text(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    words: list[str] = []
+
+    def broken(*_: object) -> object:
+        raise ValueError("Samira Veldt")
+
+    monkeypatch.setattr(Casework, "open", broken)
+    desk = house.desk("Amina", last_words=words.append)
+    with pytest.raises(Exception, match="Samira"), desk:
+        desk.press("enter")
+    assert desk.app.return_code == 70
+    assert len(words) == 1
+    assert "Your note" not in words[0], "none was open"
+    assert re.fullmatch(r"CaseVault had to stop\.\nIf you report it: incident [0-9a-f]{8}, ValueError at .*", words[0])
+    assert "Samira" not in words[0]
+
+
+def _fail() -> None:
+    raise ValueError("Samira Veldt")
+
+
+@pytest.mark.long_after(2)
+@pytest.mark.parametrize("is_full", [False, True], ids=["room", "a full disk"])
+@pytest.mark.parametrize("pause", [0.0, 1.0], ids=["typed just now", "saved before"])
+def test_a_fault_over_a_note_says_whether_its_draft_is_kept(
+    is_full: bool, pause: float, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words: list[str] = []
+
+    def full(*_: object) -> None:
+        raise TryAgainError(Message("no room on the disk"))
+
+    def write_and_fail() -> None:
+        with desk:
+            desk.press("enter", "n")
+            if is_full:
+                monkeypatch.setattr(Writing, "save", full)
+            desk.press(" Samira waits.")
+            desk.pause(pause)
+            desk.call(lambda: desk.app.call_later(_fail))
+
+    desk = house.desk("Amina", last_words=words.append)
+    with pytest.raises(ValueError, match="Samira"):
+        write_and_fail()
+    kept = r"Your note is kept as a draft \(saved \d\d:\d\d:\d\d\)\. Start it again; F4 goes on with it\."
+    assert re.search(str(CaseVaultApp.not_kept) if is_full else kept, words[0])
+    assert "Samira" not in "".join(words)
+
+
+def test_nothing_is_asked_of_a_locked_vault(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="the vault is locked"):
+        Gateway(tmp_path).status()
+
+
+# ---- a screen that is still being built --------------------------------------------------------------------------
+
+
+@each({"locked": (lambda app: app.lock(), 75), "ended": (lambda app: asyncio.ensure_future(app._shutdown()), None)})
+def test_an_app_that_ends_while_the_list_is_built_misses_no_part_of_it(
+    end: Callable[[CaseVaultApp], object], code: int | None, house: House
+) -> None:
+    words: list[str] = []
+    with house.desk("Amina", unlocks=False, last_words=words.append) as desk:
+        desk.press(" amina opens")
+        desk.while_built(CaseList, lambda: desk.app.post_message(events.Key("enter", None)), lambda: end(desk.app))
+        assert desk.app.return_code == code
+    assert not any("had to stop" in said for said in words)
+
+
+def test_what_the_app_says_waits_for_the_screen_to_be_built(amina: Desk) -> None:
+    app = amina.app
+    amina.while_built(EmergencyScreen, lambda: app.call_later(app.action_go, "emergency"), app.tell_not_utf8)
+    amina.at("IN AN EMERGENCY")
+    amina.sees("UTF-8")
+
+
+def test_a_lock_while_a_slip_is_built_keeps_the_note_below_it(house: House) -> None:
+    words: list[str] = []
+    with house.desk("Amina", last_words=words.append) as desk:
+        desk.press("enter", "n", " Samira waits.")
+        desk.while_built(CallSlip, lambda: desk.app.call_later(desk.app.action_call), desk.app.lock)
+    assert str(CaseVaultApp.not_kept) not in "".join(words)
+    with house.open("Amina") as session:
+        assert [draft.text for draft in session.drafts().list() if "Samira waits." in draft.text]

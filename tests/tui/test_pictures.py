@@ -44,15 +44,7 @@ SIZES = {SMALLEST: (80, 24), "120x40": (120, 40)}
 SMALL = frozenset(
     {
         *("what can be done", "invited", "all the same", "admitted", "others sign", "place of a proposal", "deputy"),
-        *(
-            "suspend",
-            "leave",
-            "signature",
-            "name of a device",
-            "lost for good",
-            "take back",
-            "taken back",
-        ),
+        *("suspend", "leave", "signature", "name of a device", "lost for good", "take back", "taken back"),
     }
 )
 """Questions over a screen, which are as large in a large terminal."""

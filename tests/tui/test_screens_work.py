@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.test_junk_versions import EMPTY, write_junk
+from tests.attacks.test_false_entries import EMPTY, write_junk
 from tests.services.approvals.keyboard import Person
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, CLIENT, FIRST_NOTE, House

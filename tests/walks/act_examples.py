@@ -314,10 +314,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     ),
     "person same": Example(two_people, wrong={"other": (NEVER_MADE,)}),
     "recipient add": Example(
-        nothing,
-        said={"name": (LAWYER,), "age": (AGE_KEY,)},
-        wrong={"age": ("age1nothing",)},
-        answers={"compared": ""},
+        nothing, said={"name": (LAWYER,), "age": (AGE_KEY,)}, wrong={"age": ("age1nothing",)}, answers={"compared": ""}
     ),
     "recipient edit": Example(
         a_recipient_to_change, said={"phone": ("+49 30 5550 1234",)}, wrong={"recipient": ("Nobody",)}

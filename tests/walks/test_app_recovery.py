@@ -3,18 +3,47 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from textual.pilot import Pilot
 
+from tests.attacks.test_erasing import erase_newest_alone
+from tests.services.approvals.keyboard import Person
 from tests.services.conftest import founded_template
-from tests.services.founded import MEMBER, Place
+from tests.services.erased import erase_record
+from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
+from tests.services.organisation import JOEL, TOMAS, Organisation
+from tests.tui.app_pane import AppPane
+from tests.tui.desk import Desk, Driver
 from tests.tui.driving import painted, shown
-from tests.tui.still import press, type_in
+from tests.tui.house import MIRA, House
+from tests.tui.still import press, type_in, wait_for_screen
 from tests.walks.app_desk import AppDesk
+from tui.gateway import Gateway
+from tui.screens.credentials.come_back import ComeBack
+from tui.shell.app import CaseVaultApp
+from tui.shell.start import Start
+from vault.access.session import Session
+from vault.acts.act import Agreed
+from vault.acts.case import RELEASE
+from vault.casework.note import Note
+from vault.casework.person import PersonChange
+from vault.casework.vocabulary import NoteKind
+from vault.ids import CompartmentId
+from vault.seal.recovery import Sheet
+from vault.services import housekeeping
+from vault.services.backups import backups
+from vault.services.cases import case_people, cases, editing, holds, notes, same_people, searching
+from vault.services.cases.editing import Place as PlaceOfEditing
 from vault.services.credentials import recovery
 from vault.services.credentials.paper_sheets import TypedSheets
+from vault.services.evidence import log_checking
+from vault.services.grants import sharing
 
 __all__ = ["founded_template"]  # a fixture
 
@@ -99,3 +128,360 @@ def test_from_the_guide_to_a_proven_recovery_and_back_after_the_passphrase_is_lo
         assert "Recovery sheets were used" in after.said()
 
     after.walk(back)
+
+
+# Back in with recovery sheets, with the slips that somebody makes under stress: each is said, and nothing is lost.
+OWN = "nine paper sparrows and a heron"
+
+
+def _type(desk: Driver, *sheets: Sheet) -> None:
+    for sheet in sheets:
+        for row in sheet.rows:
+            desk.press(" " + " ".join([*(word[:4] for word in row.words), row.check]), "enter")
+
+
+@pytest.mark.long
+def test_a_slip_on_the_way_back_is_said_and_a_passphrase_is_made_typed_back_and_opens(
+    filled_template: Filled, tmp_path: Path
+) -> None:
+    place = filled_template.place.copied_to(tmp_path / "office")
+    with place.open() as session:
+        sheets = recovery.sheets(session)
+        backups.make(session, tmp_path / "stick")
+    place.proposed_today()
+    with Desk(place, unlocks=True) as desk:
+        desk.at("Cases")
+    shutil.rmtree(place.path)
+    start = Start(place.path, "", comes_back=True)
+    app = CaseVaultApp(start, open_gateway=lambda path: Gateway(path, state=place.state), begins_at_home=False)
+    with Driver(app, (120, 40)) as desk:
+        desk.fill(backup="stick")
+        desk.press("f4")
+        assert desk.focused() == "backup"
+        desk.sees("!")
+        desk.clear("backup")
+        desk.fill(backup=str(tmp_path / "stick"))
+        desk.press("f4")
+        desk.sees("! Type the member's name.")
+        assert desk.focused() == "member"
+        desk.fill(member=MEMBER)
+        desk.go_to("kind")
+        desk.press("left")  # the last of the choices: my own
+        desk.press("f4")
+        desk.sees("! Type the new passphrase.")
+        desk.fill(new=OWN, again="nine paper sparrows")
+        desk.press("f4")
+        desk.sees("! The two are not the same. Type both again.")
+        assert (desk.value("new"), desk.value("again")) == ("", "")
+        desk.go_to("kind")
+        desk.press("right", "f4")
+        desk.sees("Is the old vault gone?", "This account opened it on", "it would no longer verify")
+        desk.press("escape")
+        desk.at("Back in with recovery sheets")
+        desk.press("f4", "y", "escape")
+        desk.sees("Nothing was changed.")
+        desk.press("f4", "y", "enter")  # nothing is typed yet
+        desk.sees("First sheet, row 1 of 11")
+        _type(desk, sheets[0], sheets[2])
+        made = re.findall(r"\d\. (\S+)", desk.lines())
+        assert len(made) >= 4
+        desk.press("escape")
+        desk.sees("Nothing was changed.")
+        desk.press("f4", "y")  # and no second typing of the sheets
+        again = re.findall(r"\d\. (\S+)", desk.lines())
+        assert again != made
+        desk.press("f4", f" {' '.join(again)}", "f4")
+        desk.sees("You have access again. Every member will see it.")
+    with Desk(place, MEMBER, " ".join(again).encode(), unlocks=True) as desk:
+        desk.sees(f"{MARKER} first")
+
+
+# Scenario 20 at its worst, in the app: on a fresh account, with a backup's folder and two sheets of paper, no more.
+NEW_TYPED = "nine paper sparrows and a heron"
+
+
+async def type_sheets(pilot: Pilot[None], sheets: Sequence[Sheet]) -> None:
+    for sheet in sheets:
+        for row in sheet.rows:
+            await type_in(pilot, " ".join([*(word[:4] for word in row.words), row.check]))
+            await press(pilot, "enter")
+
+
+async def choose_own(desk: AppDesk, pilot: Pilot[None]) -> None:
+    await desk.go_to(pilot, "kind")
+    await press(pilot, "left")  # the last of the choices: my own
+    await desk.fill(pilot, new=NEW_TYPED, again=NEW_TYPED)
+
+
+@pytest.fixture
+def sheets(filled_template: Filled, tmp_path: Path) -> tuple[Sheet, ...]:
+    """Make a backup under `stick`, and lose the computer: what is left are the sheets."""
+    place = filled_template.place.copied_to(tmp_path / "old")
+    with place.open() as session:
+        made = recovery.sheets(session)
+        assert backups.make(session, tmp_path / "stick") is not None
+    shutil.rmtree(tmp_path / "old")
+    return made
+
+
+@pytest.mark.long
+def test_a_backup_and_two_sheets_open_everything_on_a_fresh_account(
+    sheets: Sequence[Sheet], filled_template: Filled, tmp_path: Path
+) -> None:
+    place = Place(tmp_path / "new" / "work.vault", tmp_path / "fresh")
+    desk = AppDesk(place, "", comes_back=True)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await wait_for_screen(pilot, ComeBack)
+        # What is named is looked at before a row is typed.
+        await desk.fill(pilot, backup=str(tmp_path / "nowhere"), member="Nobody")
+        await choose_own(desk, pilot)
+        await press(pilot, "f4")
+        assert "! There is no backup at" in desk.said()
+        await desk.go_to(pilot, "backup")
+        pilot.app.screen.query_one("#backup").value = ""  # type: ignore[attr-defined]  # an input
+        await type_in(pilot, str(tmp_path / "stick"))
+        await press(pilot, "f4")
+        await type_sheets(pilot, [sheets[2], sheets[0]])
+        # A slip in the name costs no second typing of the sheets.
+        assert "! No member of this name is in" in desk.said()
+        await desk.go_to(pilot, "member")
+        pilot.app.screen.query_one("#member").value = ""  # type: ignore[attr-defined]  # an input
+        await type_in(pilot, MEMBER)
+        await desk.fill(pilot, new=NEW_TYPED, again=NEW_TYPED)
+        await press(pilot, "f4")
+        assert "You have access again. Every member will see it." in desk.said()
+        assert " ".join(sheets[0].root_words[:7]) in desk.said()
+        assert "Your old devices are not revoked" in desk.said()
+        assert "LOSS: Nothing that was written after" in desk.said()
+        await press(pilot, "escape")
+        assert NEW_TYPED not in painted(desk.app)
+        assert "Access is restored. Now the new passphrase opens the vault." in desk.said()
+        await type_in(pilot, NEW_TYPED)
+        await press(pilot, "enter")
+        assert f"{MARKER} first" in desk.said()
+
+    desk.walk(steps)
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["work.vault"]
+
+
+def test_the_locked_screen_leads_in_whoever_lost_the_passphrase_alone(filled_template: Filled, tmp_path: Path) -> None:
+    place = filled_template.place.copied_to(tmp_path / "office")
+    with place.open() as session:
+        sheets = recovery.sheets(session)
+    desk = AppDesk(place, MEMBER)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await desk.unlock(pilot, b"not any more")
+        assert "lost for good? F9" in desk.said()
+        await press(pilot, "f9")
+        await choose_own(desk, pilot)
+        await press(pilot, "f4")
+        await type_sheets(pilot, sheets[1:])
+        assert "You have access again; 1 old device is revoked." in desk.said()
+        await press(pilot, "escape")
+        await type_in(pilot, NEW_TYPED)
+        await press(pilot, "enter")
+        assert f"{MARKER} first" in desk.said()
+
+    desk.walk(steps)
+
+
+def test_a_backup_that_stands_where_the_vault_was_named_is_known(sheets: Sequence[Sheet], tmp_path: Path) -> None:
+    del sheets
+    shutil.copytree(tmp_path / "stick" / "backup-1", tmp_path / "x.vault")
+    desk = AppDesk(Place(tmp_path / "x.vault", tmp_path / "fresh"), MEMBER)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "f9")
+        await choose_own(desk, pilot)
+        await press(pilot, "f4")
+        assert "! There is a backup at" in desk.said()
+        assert "Back in with recovery sheets (F9 at unlock)" in desk.said()
+
+    desk.walk(steps)
+
+
+@pytest.mark.tool("tmux")
+def test_the_command_opens_the_app_where_no_vault_is(tmp_path: Path) -> None:
+    (tmp_path / "fresh").mkdir()
+    nobody = Filled(Place(tmp_path / "work.vault", tmp_path / "fresh"), (), ())
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        pane = AppPane(Path(folder), nobody, words="app --sheets")
+        try:
+            pane.wait_for("Back in with recovery sheets")
+            pane.type(str(tmp_path / "nowhere"))
+            pane.keys("F4")
+            pane.wait_for("! There is no backup at")
+            pane.keys("C-q")
+            pane.wait_for("code 0")
+        finally:
+            pane.close()
+    assert not nobody.path.exists()
+
+
+# In the app: what goes is read first, one person erases a note, two a case; the letter is shown; a hold stops it.
+def _release(gateway: Gateway, case: str) -> None:
+    said = {"case": (case,)}
+    gateway.acting.carry_out(RELEASE, said, gateway.acting.look(RELEASE, said), Agreed({"reason": "it is over"}))
+
+
+def test_what_goes_is_read_first_a_hold_stops_it_and_a_whole_case_takes_two(house: House, tmp_path: Path) -> None:
+    with house.open("Amina") as amina:
+        for number in range(8):
+            notes.add(amina, house.case, Note(NoteKind.CONTACT, f"note {number}"))
+    with house.desk("Amina") as desk:
+        desk.press("enter", "m", ":legal hold", "ctrl+o")
+        desk.sees("! This case is not on legal hold.")
+        desk.press(" a court asks for the file", "tab", " 2090-01-01", "f4")
+        desk.sees("The case is on legal hold: nothing of it is erased. Review it on 2090-01-01.")
+        desk.press("escape", "2", ":erase for good")
+        desk.sees("is on legal hold and nothing of it is erased. Reason: a court asks for the file.", "1 x person")
+        desk.press("f4")
+        desk.sees("is on legal hold: nothing of it is erased. The hold is to be reviewed on 2090-01-01.")
+        desk.press("escape", "m", ":legal hold")
+        desk.sees("It is on legal hold, to be reviewed on 2090-01-01.")
+        desk.press("ctrl+o", "enter")
+        desk.sees("Why is the legal hold released?", "! Type something, or leave with Esc.")
+        desk.press(" it is over", "enter")
+        desk.sees("The legal hold is released: the case can be erased again.")
+    with house.open("Amina") as amina:
+        assert holds.held(amina, house.case) is None
+    beside = Person(passphrase=PASSPHRASE, reasons=("subject-request",))
+    with house.desk("Amina", beside=beside) as desk:
+        desk.press("enter", "2", ":erase for good")
+        desk.sees("This is erased for good, with every earlier version:", "1 x person")
+        desk.sees_not("Approved by")
+        desk.press("f4")
+        desk.sees("Erase 2 records for good?", "It cannot be brought back.")  # with the entry in the register
+        desk.press("y")
+        desk.sees("The letter about it", "we erased these records (reason: the person asked for it)")
+        desk.press("l", "down", "enter")
+        desk.sees("la personne l’a demandé")
+        desk.press("ctrl+p", f" {tmp_path / 'letter.pdf'}", "enter")
+        desk.sees("The letter is at", "It is not encrypted.")
+        desk.press("escape")
+        desk.sees("It is erased.")
+        desk.press(":erase this case")
+        desk.sees("The case goes as a whole")
+        desk.press("f4")
+        desk.sees(f"Who {MIRA}, admin")
+        desk.press("f4")
+        desk.sees(f"{MIRA} is asked here.")
+        desk.press("y")
+        desk.sees("The letter about it")
+        desk.press("escape")
+        desk.sees("0 cases")
+        desk.press(":what colleagues erased")
+        desk.sees("Nothing that a colleague erased is on this device, and no case is past its time.")
+    with house.open("Amina") as amina:
+        assert cases.list_all(amina) == []
+        assert log_checking.verify(amina).verified
+    assert "la personne" in " ".join(page.extract_text() for page in PdfReader(tmp_path / "letter.pdf").pages)
+
+
+def test_what_was_shown_is_what_is_erased_and_a_hold_released_since_then_widens_nothing(house: House) -> None:
+    with house.open("Amina") as amina:
+        kept, free = (cases.create(amina, title=title, kind="asylum").case for title in ("kept", "free"))
+        there, here = (case_people.add(amina, case, role="client", names=["Zubin Morrowquay"]) for case in (kept, free))
+        same_people.same(amina, editing.Place(free, here, "person"), editing.Place(kept, there, "person"))
+        holds.hold(amina, kept, reason="a court asks", review="2090-01-01")
+    beside = Person(passphrase=PASSPHRASE, reasons=("subject-request",))
+    with house.desk("Amina", beside=beside) as desk:
+        desk.press("slash", " free", "enter", "enter", "2", "enter", ":erase")
+        desk.sees("is on legal hold: 1 record there stays.")
+        desk.call(lambda: _release(desk.gateway, kept.hex()))
+        desk.press("f4", "y")
+        desk.sees("Nothing was erased: what would be done is not what was shown. Read the new list.", "2 x person")
+        desk.sees_not("is on legal hold")
+        desk.sees_not("The letter about it")
+        desk.press("f4")
+        desk.sees(f"Who {MIRA}, admin")
+        desk.press("f4", "y")
+        desk.sees("The letter about it")
+    with house.open("Amina") as amina:
+        assert [case_people.names_in(amina, case) for case in (kept, free)] == [{}, {}]
+
+
+def test_the_app_asks_for_another_title_where_the_title_names_who_goes(house: House) -> None:
+    with house.open("Amina") as amina:
+        made = cases.create(amina, title="Haile317 asylum", kind="asylum")
+        case_people.add(amina, made.case, role="client", names=["Ahmad Haile317"])
+    with house.desk("Amina") as desk:
+        desk.press("slash", " haile", "enter", "enter", "2", ":erase for good")
+        desk.sees(
+            "The title of 1 case has a name of these people in it.", "Haile317 asylum", f"New title of {made.ref}"
+        )
+        desk.press("tab", " Haile of 2026", "f4", "y")
+        desk.sees("This title has a name of these people in it too")
+        desk.press(*["backspace"] * 20, " Asylum of 2026", "f4", "y")
+        desk.sees("The letter about it", "The history of 1 case keeps an earlier title with a name of these people")
+        desk.sees_not("Haile")
+    with house.open("Amina") as amina:
+        assert searching.search(amina, "Haile317").hits == ()
+        assert "Asylum of 2026" in [row.title for row in cases.list_all(amina)]
+
+
+# In the app: what a colleague erased waits in a list that says of each row why it is here and what a key does.
+GOES, BACK = "Vexilda Morrowquay", "Zubin Tarnleaf"
+
+
+def _add(session: Session, case: CompartmentId, name: str) -> PlaceOfEditing:
+    return PlaceOfEditing(case, case_people.add(session, case, role="relative", names=[name]), "person")
+
+
+def _desk(organisation: Organisation, name: str) -> Desk:
+    account = organisation[name]
+    account.place.proposed_today()
+    return Desk(account.place, account.name, PASSPHRASE, unlocks=True)
+
+
+def test_what_waits_goes_by_itself_or_at_once_after_a_yes_and_what_is_back_is_erased_again(
+    organisation: Organisation,
+) -> None:
+    with organisation.open(TOMAS) as tomas:
+        case = cases.create(tomas, title="C", kind="asylum", alone_reason="nobody").case
+        note = notes.add(tomas, case, Note(NoteKind.CONTACT, "He is in Quietwater."))
+        notes.withdraw(tomas, note.hex(), reason="false and dangerous")
+        goes, back = (_add(tomas, case, name) for name in (GOES, BACK))
+        sharing.grant(tomas, case, organisation.members(JOEL))
+    organisation.exchange(TOMAS, JOEL)
+    with organisation.open(JOEL) as joel:
+        case_people.change(joel, back, PersonChange(born="1990"))
+    with organisation.open(TOMAS) as tomas:
+        erase_record(tomas, goes)
+        erase_record(tomas, back)
+        erase_newest_alone(tomas, case, note)
+        housekeeping.settle(tomas)
+    organisation.exchange(JOEL, TOMAS)
+    with organisation.open(TOMAS) as tomas:
+        housekeeping.settle(tomas)
+    organisation.exchange(TOMAS, JOEL)
+
+    with _desk(organisation, JOEL) as joel:
+        joel.press(":what colleagues erased")
+        joel.sees("3 rows", "the register", "stays")
+        joel.press("enter")
+        joel.sees("It goes by itself on that day; n removes it now.")
+        joel.press("end", "enter")
+        joel.sees("It stays: otherwise an earlier version would be shown again. Erase the record itself.")
+        joel.press("r")
+        joel.sees("No rule: nothing is proposed.")
+        joel.press("right", "tab", " 0", "f4")
+        joel.sees("! Months: is a number from 1")
+        joel.press("escape", "y", "n")
+        joel.sees("Remove now what colleagues erased?", "It cannot be brought back.")
+        joel.press("escape")
+        joel.sees("3 rows")
+        joel.press("n", "y")
+        joel.sees("4 records were removed.", "stays")
+        joel.sees_not("the register")
+    with _desk(organisation, TOMAS) as tomas:
+        tomas.press(":what colleagues erased")
+        tomas.sees("is back", "here; changed since")
+        tomas.press("enter")
+        tomas.sees("This is erased for good, with every earlier version:")
+        tomas.press("f4", "y", "escape")
+        tomas.sees("It is erased.", "0 rows")
+    with organisation.open(JOEL) as joel:
+        assert list(case_people.names_in(joel, case).values()) == [BACK]

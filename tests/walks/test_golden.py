@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.attacks.differing import shown_by, shown_by_program
+from tests.services.founded import PASSPHRASE as FOUNDED_PASSPHRASE
+from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation
+from tests.vectors import made as makes
+from tests.vectors import make_golden, make_golden_2
+from tests.vectors import make_golden_2 as golden
+from tests.vectors.independent import backups, bundles, keys_file, opening, packages, tables
+from tests.vectors.independent.basis import Fault, Refused, padme
+from tests.vectors.made import ALBA, INES, NOOR, OREN, TOVE, WORDS, Made
 from tests.vectors.make_golden import GOLDEN, MEMBER, NAME, NOTE, PASSPHRASE, TITLE
+from tests.vectors.make_golden_2 import members_of
+from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.services.cases import cases, notes, searching
+from vault.errors import RefusedError, WrongPassphraseError
+from vault.policy.roles import Role
+from vault.services.cases import cases, intake, notes, register, searching, sections
 from vault.services.evidence import log_checking
+from vault.services.exchange import syncing
+from vault.services.exports import partners
+from vault.services.grants import sharing, successors
+from vault.services.members import invitations, members
 
 pytestmark = pytest.mark.vectors
 
@@ -30,3 +50,305 @@ def test_the_golden_vault_of_format_1_opens_for_ever(tmp_path: Path) -> None:
         assert len(searching.search(session, "ноября").hits) == 1
         assert log_checking.verify(session).faults == ()
         notes.add(session, view.case, Note(NoteKind.CONTACT, "and it can be worked in"))
+
+
+# A vault of several members, as it was written when it was first released, opens for each of them and goes on.
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    copied = tmp_path / "golden.vault"
+    shutil.copytree(golden.GOLDEN, copied)
+    return copied
+
+
+def texts(session: Session) -> list[str]:
+    (row,) = cases.list_all(session)
+    assert row.title == golden.TITLE
+    view = cases.open_case(session, cases.find(session, row.ref))
+    assert [one.value.display_name() for one in view.persons] == [golden.PERSON]
+    return [note.value.text for note in view.notes]
+
+
+def test_its_founder_finds_everything_and_takes_what_was_sent(path: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with golden.alba(path, state) as alba:
+        assert [alarm.code for alarm in alba.alarms] == ["no-pins"]
+        assert texts(alba) == list(golden.NOTES[:3])
+        by_name = golden.members_of(alba)
+        assert by_name.keys() == {golden.ALBA, golden.INES, golden.TOVE, golden.OREN}
+        (row,) = cases.list_all(alba)
+        case = cases.find(alba, row.ref)
+        held = {by_name[name] for name in (golden.ALBA, golden.INES, golden.OREN)}
+        assert sharing.holders_of(alba, case).members == held
+        assert successors.deputy_of(alba, alba.member) == by_name[golden.INES]
+        (section,) = sections.list_of(alba, case)
+        assert section.title == golden.SECTION
+        assert [one.stored.value.text for one in intake.list_open(alba)] == [golden.SLIP]
+        assert [one.name for one in partners.list_all(alba)] == [golden.RECIPIENT]
+        assert register.ask(alba, [golden.PERSON]) == [alba.member]
+        assert [draft.text for draft in alba.drafts().list()] == [golden.DRAFT]
+        assert len(searching.search(alba, "ноября").hits) == 1
+        assert log_checking.verify(alba).faults == ()
+        syncing.import_bundle(alba, golden.BUNDLE)
+        assert texts(alba) == list(golden.NOTES)
+        # It can be worked in: a new key of the case, and a new member.
+        sharing.rotate(alba, case)
+        notes.add(alba, case, Note(NoteKind.CONTACT, "and it can be worked in"))
+        invitations.admit_here(alba, like="caseworker", name="Ilse Marrow", passphrase=bytearray(b"one more of us"))
+        assert len(members.list_all(alba)) == 5
+        assert log_checking.verify(alba).faults == ()
+    # Words are words in whatever case and layout they are typed.
+    typed = golden.WORDS.decode().upper().replace(" ", "  ").encode()
+    unlock(path, member=golden.ALBA, passphrase=bytearray(typed), state=state).close()
+
+
+def test_the_one_with_a_keyfile_reads_case_and_section(path: Path, tmp_path: Path) -> None:
+    with golden.ines(path, tmp_path / "state", path / golden.KEYFILE.name) as ines:
+        assert texts(ines) == list(golden.NOTES[:3])
+        (row,) = cases.list_all(ines)
+        (line,) = sections.list_of(ines, cases.find(ines, row.ref))
+        view = sections.open_section(ines, line.section)
+        assert [note.value.text for note in view.notes] == [golden.KEPT_APART]
+        with pytest.raises(RefusedError):
+            intake.list_open(ines)
+    with pytest.raises(WrongPassphraseError):
+        unlock(
+            path, member=golden.INES, passphrase=bytearray(golden.PASSPHRASES[golden.INES]), state=tmp_path / "state"
+        )
+
+
+def test_who_lost_the_case_sees_none(path: Path, tmp_path: Path) -> None:
+    words = bytearray(golden.PASSPHRASES[golden.TOVE])
+    with unlock(path, member=golden.TOVE, passphrase=words, state=tmp_path / "state") as tove:
+        assert cases.list_all(tove) == []
+        assert searching.search(tove, "ноября").hits == ()
+        assert log_checking.verify(tove).faults == ()
+
+
+# Whoever has FORMAT.md alone opens whole vaults, comes to what the program shows, and names what is wrong.
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return makes.make(tmp_path_factory.mktemp("made"), entries=260)
+
+
+@pytest.fixture
+def made(template: Made, tmp_path: Path) -> Made:
+    return template.copied_to(tmp_path / "copy")
+
+
+def texts_read(whole: opening.Whole) -> list[str]:
+    return sorted(one.fields["text"] for one in whole.shown("note"))
+
+
+def test_the_reader_knows_nothing_of_the_program() -> None:
+    folder = Path(opening.__file__).parent
+    for path in folder.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        imported = {one.module or "" for one in ast.walk(tree) if isinstance(one, ast.ImportFrom)}
+        imported |= {name.name for one in ast.walk(tree) if isinstance(one, ast.Import) for name in one.names}
+        ours = {one for one in imported if one.partition(".")[0] in {"vault", "tui", "tests"}}
+        assert all(one.startswith("tests.vectors.independent.") for one in ours), path.name
+
+
+@pytest.mark.parametrize(
+    ("golden", "name", "words", "shown"),
+    [
+        (make_golden.GOLDEN, make_golden.MEMBER, make_golden.PASSPHRASE, [make_golden.NOTE]),
+        (
+            make_golden_2.GOLDEN,
+            make_golden_2.ALBA,
+            make_golden_2.WORDS,
+            sorted([*make_golden_2.NOTES[:3], make_golden_2.KEPT_APART]),
+        ),
+        (make_golden_2.GOLDEN, make_golden_2.TOVE, make_golden_2.PASSPHRASES[make_golden_2.TOVE], []),
+    ],
+)
+def test_it_opens_the_golden_vaults(tmp_path: Path, golden: Path, name: str, words: bytes, shown: list[str]) -> None:
+    shutil.copytree(golden, tmp_path / "golden.vault")
+    whole = opening.open_folder(tmp_path / "golden.vault", name, words.decode())
+    assert whole.faults == []
+    assert texts_read(whole) == shown
+
+
+def test_it_opens_a_golden_vault_with_a_keyfile(tmp_path: Path) -> None:
+    shutil.copytree(make_golden_2.GOLDEN, tmp_path / "golden.vault")
+    words = make_golden_2.PASSPHRASES[make_golden_2.INES].decode()
+    secret = make_golden_2.KEYFILE.read_bytes()[16:48]
+    whole = opening.open_folder(tmp_path / "golden.vault", make_golden_2.INES, words, device=secret)
+    assert (whole.faults, len(texts_read(whole))) == ([], 4)
+    with pytest.raises(Refused, match="no slot opens"):
+        opening.open_folder(tmp_path / "golden.vault", make_golden_2.INES, words)
+
+
+@pytest.mark.long_after(1)
+@pytest.mark.parametrize("name", [ALBA, INES, TOVE, NOOR, OREN])
+def test_it_comes_to_what_the_program_shows(made: Made, name: str) -> None:
+    place = made.oren if name == OREN else made.alba
+    whole = opening.open_folder(place.path, name, WORDS, state=place.state)
+    assert whole.faults == []
+    with made.open(name, place) as session:
+        assert name == NOOR or shown_by(whole) == shown_by_program(session)
+        assert log_checking.verify(session).faults == ()
+    assert name == OREN or whole.everything.rows.tiles
+
+
+@pytest.mark.long
+def test_it_comes_to_what_eight_see_of_two_who_took_a_case_from_each_other(organisation: Organisation) -> None:
+    with organisation.open(JOEL) as joel:
+        case = cases.create(joel, title="T", kind="asylum").case
+        notes.add(joel, case, Note(NoteKind.CONTACT, "by Joel"))
+        sharing.grant(joel, case, organisation.members(SELIN, TOMAS))
+    organisation.everyone_meets()
+    organisation.exchange(JOEL, SELIN)
+    organisation.exchange(JOEL, TOMAS)
+    with organisation.open(SELIN) as selin:
+        notes.add(selin, case, Note(NoteKind.CONTACT, "by Selin"))
+        sharing.grant(selin, case, organisation.members(AMINA))
+    for one, other in ((SELIN, AMINA), (JOEL, SELIN), (TOMAS, SELIN)):
+        organisation.exchange(one, other)
+    for one, other in ((JOEL, SELIN), (SELIN, JOEL)):
+        with organisation.open(one) as session:
+            sharing.revoke(session, case, organisation.members(other))
+    for one, other in ((JOEL, TOMAS), (SELIN, AMINA), (SELIN, TOMAS), (AMINA, TOMAS)):
+        organisation.exchange(one, other)
+    organisation.everyone_meets()
+    for account in organisation.accounts.values():
+        whole = opening.open_folder(
+            account.place.path, account.name, FOUNDED_PASSPHRASE.decode(), state=account.place.state
+        )
+        with account.open() as session:
+            verified = log_checking.verify(session)
+            assert verified.faults == ()
+            assert bool(whole.faults) == bool(verified.on_their_way), whole.faults
+            if session.roles & {Role.CASEWORKER, Role.SUPERVISOR}:
+                assert shown_by(whole) == shown_by_program(session)
+
+
+def test_it_opens_what_travels_and_what_is_kept(made: Made) -> None:
+    alba = opening.open_folder(made.alba.path, ALBA, WORDS)
+    bundle = bundles.read_bundle(made.bundle.read_bytes(), alba.file.vault, alba.secrets.seat, alba.secrets.kem)
+    oren = opening.open_folder(made.oren.path, OREN, WORDS)
+    assert bundle.maker == oren.secrets.seat
+    assert bundle.log[1] == oren.everything.logs[bundle.log[0]].size - 1  # the entry that says that it was made
+    copy = backups.read_backup(made.backup, ALBA, WORDS)
+    assert (copy.faults, copy.whole.faults, texts_read(copy.whole)) == ([], [], texts_read(alba))
+    package = packages.read_package(made.package.read_bytes(), made.age_identity)
+    assert set(package.manifest["files"]) == {"report.pdf", "data.json"}
+    drafts = opening.read_drafts(made.alba.path, alba)
+    assert [one.content for one in drafts] == [b"Half a sentence"]
+
+
+def test_two_bundles_share_nothing_but_vault_size_and_count(made: Made, tmp_path: Path) -> None:
+    """Two for one member and one for another: behind the 35 readable bytes no six bytes stand in two of them."""
+    files = []
+    with made.open(OREN, made.oren) as session:
+        by_name = members_of(session)
+        for number, name in enumerate((ALBA, ALBA, INES)):
+            syncing.make(session, by_name[name], tmp_path / f"{number}.bundle")
+            files.append((tmp_path / f"{number}.bundle").read_bytes())
+    whole = opening.open_folder(made.alba.path, ALBA, WORDS)
+    readable = b"casevault bundle" + bytes((1, 1)) + whole.file.vault + bytes((1,))
+    seen: set[bytes] = set()
+    for data in files:
+        assert data[:35] == readable
+        body = len(data) - 35 - 1168 - 32
+        padded = body - 16 * -(-body // ((1 << 20) + 16))
+        assert padme(padded) == padded
+        windows = {data[at : at + 6] for at in range(35, len(data) - 5)}
+        assert seen.isdisjoint(windows)
+        seen |= windows
+
+
+Edit = Callable[[Any, opening.Whole], object]
+
+
+def delete_listed(table: str, kind: int) -> Edit:
+    """Delete the row of the newest epoch or grant that Alba's own log lists."""
+
+    def edit(rows: Any, whole: opening.Whole) -> None:
+        listed = [
+            item.digest
+            for log in whole.everything.logs.values()
+            for entry in log.entries
+            for item in entry.items
+            if log.genesis.seat == whole.secrets.seat and item.kind == kind
+        ]
+        assert rows.execute(f"DELETE FROM {table} WHERE digest = ?", (listed[-1],)).rowcount == 1
+
+    return edit
+
+
+def sql(*statements: str) -> Edit:
+    def edit(rows: Any, whole: opening.Whole) -> None:
+        del whole
+        for one in statements:
+            rows.execute(one)
+
+    return edit
+
+
+def detach(index: str, table: str) -> Edit:
+    """Let a row of a table be in no index: the index is taken from the schema while the row is written again."""
+
+    def edit(rows: Any, whole: opening.Whole) -> None:
+        del whole
+        (kept,) = rows.execute("SELECT sql FROM sqlite_master WHERE name = ?", (index,)).fetchall()
+        page = rows.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (index,)).fetchone()[0]
+        rows.execute("PRAGMA writable_schema=ON")
+        rows.execute("DELETE FROM sqlite_master WHERE name = ?", (index,))
+        rows.execute("PRAGMA writable_schema=RESET")
+        rows.execute(
+            f"CREATE TEMP TABLE kept AS SELECT * FROM {table} WHERE rowid = (SELECT max(rowid) - 1 FROM {table})"
+        )
+        rows.execute(f"DELETE FROM {table} WHERE rowid = (SELECT max(rowid) - 1 FROM {table})")
+        rows.execute(f"INSERT INTO {table} SELECT * FROM kept")
+        rows.execute("PRAGMA writable_schema=ON")
+        rows.execute(
+            "INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES ('index', ?, ?, ?, ?)",
+            (index, table, page, kept[0]),
+        )
+        rows.execute("PRAGMA writable_schema=RESET")
+
+    return edit
+
+
+NAMED: dict[str, tuple[Edit, str]] = {
+    "an epoch row": (delete_listed("epoch", 3), "a missing epoch"),
+    "a grant": (delete_listed("granted", 2), "a missing grant"),
+    "a version": (sql("DELETE FROM version WHERE seq = (SELECT max(seq) FROM version)"), "a missing version"),
+    "an entry": (sql("DELETE FROM operation WHERE seq = 40"), "missing operation"),
+    "the newest checkpoints": (sql("DELETE FROM checkpoint WHERE size > 250 AND length(note) > 0"), "not proven"),
+    "a genesis": (sql("DELETE FROM genesis WHERE rowid = (SELECT max(rowid) FROM genesis)"), "rows without a genesis"),
+    "the keyring": (sql("DELETE FROM local WHERE purpose = 8"), "the keyring"),
+    "a wrap": (
+        sql("DELETE FROM version_key WHERE (origin, seq) IN (SELECT origin, max(seq) FROM version_key)"),
+        "a version that does not open",
+    ),
+    "an altered tile": (sql("UPDATE tile SET hashes = zeroblob(8192)"), "tile"),
+    "an unlisted version": (
+        sql("UPDATE version SET n = n + 100 WHERE rowid = (SELECT max(rowid) FROM version)"),
+        "an unlisted version",
+    ),
+    "a number as text": (sql("UPDATE granted SET giver = 'text' WHERE rowid = 1"), "a cell of another type"),
+    "a trigger": (sql("CREATE TRIGGER t AFTER INSERT ON version BEGIN SELECT RAISE(IGNORE); END"), "schema"),
+    "a dropped table": (sql("DROP TABLE cosignature"), "schema"),
+    "a detached index": (detach("version_by_record", "version"), "index"),
+    "a detached index of epochs": (detach("epoch_by_compartment", "epoch"), "index"),
+}
+
+
+@pytest.fixture(scope="module")
+def wholes(template: Made, tmp_path_factory: pytest.TempPathFactory) -> tuple[opening.Whole, bytes]:
+    copy = template.copied_to(tmp_path_factory.mktemp("read") / "copy")
+    whole = opening.open_folder(copy.alba.path, ALBA, WORDS)
+    return whole, keys_file.open_door(whole.file, whole.secrets)[0]
+
+
+@pytest.mark.long_after(4)
+@pytest.mark.parametrize("what", NAMED)
+def test_it_names_what_is_wrong(made: Made, wholes: tuple[opening.Whole, bytes], what: str) -> None:
+    edit, name = NAMED[what]
+    connection = tables.connect(made.alba.path / "vault.db", wholes[1])
+    edit(connection, wholes[0])
+    connection.close()
+    found: list[Fault] = opening.open_folder(made.alba.path, ALBA, WORDS, state=made.alba.state).faults
+    assert name in {one.what for one in found}

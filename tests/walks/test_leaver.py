@@ -97,3 +97,109 @@ def test_who_ends_a_member_hears_first_what_only_they_can_open(desk: OfficeDesk)
     assert f"{JOEL} has no deputy: nobody's device carries it out by itself." in ordered.out
     desk.done(people.joel, "grant", "add", made["ref"], "--to", NADIA)
     desk.done(None, "member", "leave", JOEL)
+
+
+# 05:40, the owner cannot be reached: the deputy reads the case, with three commands and nobody's help.
+def test_the_deputy_reads_the_case_at_once(desk: OfficeDesk) -> None:
+    people = desk.office
+    made = desk.done(people.amina, "case", "new", "--kind", "detention", "--title", "Arrest", "--json").json()
+    person = (
+        "person",
+        "add",
+        made["ref"],
+        "--role",
+        "client",
+        "--name",
+        "Ilham Torgaev",
+        "--phone",
+        "+49 30 5550 1234",
+    )
+    desk.done(people.amina, *person)
+    desk.done(people.amina, "note", "add", made["ref"], stdin="If they come: call the lawyer Orlova first.")
+
+    # Each command ends within a minute, or the desk gives up.
+    found = desk.done(people.joel, "search", "Torgaev", "--json").json()
+    assert found["hits"][0]["case"] == made["case"]
+    shown = desk.done(people.joel, "case", "show", made["ref"]).out
+    assert "call the lawyer Orlova first" in shown
+    assert "+49 30 5550 1234" in shown
+
+
+def test_a_case_without_a_deputy_says_so_in_every_place(desk: OfficeDesk) -> None:
+    people = desk.office
+    words = "only YOU can open this case"
+    new = ("case", "new", "--kind", "other", "--title", "A case", "--no-deputy", "--reason", "it is about Joel")
+    assert words in desk.done(people.amina, *new).out
+    (row,) = desk.done(people.amina, "case", "list", "--json").json()["cases"]
+    assert row["only_you"] is True
+    assert words in desk.done(people.amina, "case", "list").out
+    shown = desk.done(people.amina, "case", "show", row["ref"]).out
+    assert words in shown
+    assert "it is about Joel" in shown
+    assert desk.run(people.joel, "case", "show", row["ref"]).code == 4
+    desk.done(people.amina, "grant", "add", row["ref"], "--to", NADIA)
+    assert words not in desk.done(people.amina, "case", "show", row["ref"]).out
+
+
+def test_who_makes_a_case_hears_who_can_open_it_too(desk: OfficeDesk) -> None:
+    people = desk.office
+    made = desk.done(people.amina, "case", "new", "--kind", "asylum", "--title", "A case")
+    assert f"{JOEL}, your deputy, can open it too." in made.out
+    assert f"named {JOEL} as your deputy" in made.err
+    assert "deputy" not in desk.done(people.amina, "case", "list").err
+    refused = desk.run(people.joel, "handover", "order", AMINA, "--to", JOEL, "--reason", "left")
+    assert refused.code == 5
+
+
+def test_a_holiday_with_an_end(desk: OfficeDesk) -> None:
+    people = desk.office
+    made = desk.done(people.amina, "case", "new", "--kind", "other", "--title", "A case", "--json").json()
+    lent = desk.done(people.joel, "member", "away", AMINA, "--until", "2099-12-31", "--deputy", NADIA, "--json").json()
+    assert (lent["cases"], lent["until"]) == (1, "2099-12-31")
+    held = desk.done(people.nadia, "grant", "list", made["ref"], "--json").json()["members"]
+    assert {one["name"]: one["until"] for one in held} == {AMINA: None, JOEL: None, NADIA: "2099-12-31"}
+    told = desk.done(people.amina, "case", "list").err
+    assert f"{NADIA} can open 1 of your cases until 2099-12-31: given by {JOEL}." in told
+    refused = desk.run(people.joel, "member", "away", AMINA, "--until", "2001-01-01", "--deputy", NADIA)
+    assert refused.code == 2
+    assert "that day has passed" in refused.err
+
+
+def test_a_restricted_section_at_the_command_line(desk: OfficeDesk) -> None:
+    people = desk.office
+    case = desk.done(people.amina, "case", "new", "--kind", "asylum", "--title", "A case", "--json").json()["ref"]
+    new = ("section", "new", case, "--kind", "location", "--title", "Where she is", "--json")
+    section = desk.done(people.amina, *new).json()["section"]
+    desk.done(people.amina, "note", "add", case, "--section", section, stdin="Quietwater 17")
+    person = ("person", "add", case, "--section", section, "--role", "third", "--name", "Host Nobblewick")
+    desk.done(people.amina, *person)
+    assert "Where she is" in desk.done(people.amina, "case", "show", case).out
+    shown = desk.done(people.amina, "section", "show", section).out
+    assert "Quietwater 17" in shown
+    assert "Host Nobblewick" in shown
+    for who, arguments in ((people.joel, ("case", "show", case)), (people.joel, ("search", "Quietwater"))):
+        answer = desk.done(who, *arguments)
+        assert "Quietwater" not in answer.out
+        assert "estricted" not in answer.out
+        assert "sections" not in desk.done(who, *arguments, "--json").json()
+    assert desk.run(people.joel, "section", "show", section).code == 4
+    assert "You hold no section" in desk.done(people.joel, "section", "list", case).out
+    desk.done(people.amina, "section", "grant", section, "--to", JOEL)
+    assert "Quietwater 17" in desk.done(people.joel, "section", "show", section).out
+    desk.done(people.amina, "section", "revoke", section, "--from-member", JOEL)
+    assert desk.run(people.joel, "section", "show", section).code == 4
+
+
+def test_slips_and_the_clock_at_the_command_line(desk: OfficeDesk) -> None:
+    people = desk.office
+    values = ("--number", "+49 30 5550 1234", "--call-back")
+    slip = desk.done(people.nadia, "intake", "add", *values, "--json").json()["slip"]
+    (kept,) = desk.done(people.nadia, "intake", "list", "--json").json()["slips"]
+    assert (kept["slip"], kept["call_back"], kept["overdue"]) == (slip, True, False)
+    desk.done(people.nadia, "intake", "close", slip)
+    assert desk.done(people.nadia, "intake", "list").out == "No open slips.\n"
+    assert desk.done(people.amina, "intake", "list").out == "No open slips.\n"  # a caseworker takes calls too
+    assert desk.done(people.amina, "clock", "show", "--json").json()["state"] == "steady"
+    assert desk.run(people.amina, "clock", "confirm").code == 2
+    assert desk.run(people.amina, "clock", "repair").code == 5
+    assert desk.done(people.nadia, "clock", "repair", "--json").json()["state"] == "steady"

@@ -307,11 +307,7 @@ def test_at_refused_at_risk_a_lower_risk_and_a_close_wait_for_a_reason_that_is_t
     assert said(desk, "case", "edit", ref, "--risk", "high")["changed"]
     assert said(desk, *lower, "--reason", "he arrived")["changed"]  # in a script
     told = " ".join(desk.run_at_terminal(*close, typed="\n").err.split())
-    for stop in (
-        "its stage is refused at risk",
-        "a check-in is MISSED (since 20",
-        "a check-in runs (next 20",
-    ):
+    for stop in ("its stage is refused at risk", "a check-in is MISSED (since 20", "a check-in runs (next 20"):
         assert f"WARNING: {stop}" in told
     assert said(desk, *close, "--reason", "he is safe", "--anyway")["closed"]
     said(desk, "case", "reopen", ref)

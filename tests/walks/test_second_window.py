@@ -12,10 +12,13 @@ from textual.pilot import Pilot
 
 from tests.cli.desk import REPOSITORY, Desk
 from tests.cli.typist import Typist
-from tests.services.founded import MEMBER, Filled, Place
+from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
 from tests.tui.still import settled
+from tests.tui.terminals import REPOSITORY as TERMINALS_REPOSITORY
+from tests.tui.terminals import Recorder
 from tests.walks.app_desk import AppDesk
 from tui.screens.credentials.unlock_screen import UnlockScreen
+from vault.platform import NOT_UTF8
 
 pytestmark = pytest.mark.slow
 
@@ -83,3 +86,79 @@ def test_a_window_that_waited_at_its_lock_screen_says_so_at_the_first_letter(
         assert "Cases 2 cases" in desk.said()
 
     desk.walk(steps)
+
+
+# A terminal in KOI8-R, at an office that never chose it: nothing ends or is lost, and it is said what is wrong.
+FOREIGN = {"KOI8-R": "Письмо".encode("koi8_r"), "CP1251": "Письмо".encode("cp1251"), "Latin-1": "é".encode("latin_1")}
+TOLD_IN_MARKS = NOT_UTF8.encode()
+
+
+class Office:
+    """The app on a bare terminal, whose bytes go through nobody's hands."""
+
+    def __init__(self, place: Place, home: Path) -> None:
+        place.proposed_today()
+        home.mkdir()
+        (home / "casevault").symlink_to(place.state)
+        code = (
+            f"import os, sys; os.chdir({str(TERMINALS_REPOSITORY)!r}); "
+            f"os.environ.update(HOME={str(home)!r}, XDG_STATE_HOME={str(home)!r}, LC_ALL='C.UTF-8'); "
+            f"os.execv(sys.executable, [sys.executable, '-m', 'vault', '--vault', {str(place.path)!r}])"
+        )
+        self.terminal = Recorder(["-c", code])
+
+    def press(self, keys: bytes, then: str | bytes) -> None:
+        self.terminal.press(keys)
+        self.terminal.hear(then if isinstance(then, bytes) else then.encode())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("typed", FOREIGN.values(), ids=FOREIGN)
+def test_a_day_at_a_terminal_that_sends_no_utf_8(typed: bytes, filled: Filled, tmp_path: Path) -> None:
+    office = Office(filled.place, tmp_path / "home")
+    office.terminal.hear(b"Passphrase")
+    office.press(typed + b".", TOLD_IN_MARKS)
+    office.press(b"\x15" + MEMBER.encode() + b"\t", b"Halvorsen")  # Ctrl+U, and the name again
+    office.terminal.press(PASSPHRASE + b"\r")
+    office.terminal.hear(b"Home")
+    office.press(b"c", b"2 cases")
+    office.press(b"\r", "People ")
+    told = len(office.terminal.bytes)
+    office.press(b"n", "finish")
+    office.press(b"Before " + typed + b" after.", "after.")
+    office.press(b"\x1bOS", "Mira  Before ")  # F4
+    office.terminal.press(b"\x11")
+    assert office.terminal.close() == 0
+    assert TOLD_IN_MARKS not in office.terminal.bytes[told:], "it was told once already"
+
+    home = tmp_path / "desk"
+    home.mkdir()
+    shown = Desk.of(filled.place, home).run("case", "show", filled.refs[0], "--json").json()
+    texts = [one["text"] for one in shown["notes"]]
+    assert any(text.startswith("Before ") and text.endswith(" after.") and "\ufffd" in text for text in texts)
+
+
+def test_prompts_of_the_command_line_ask_again(filled: Filled, tmp_path: Path) -> None:
+    desk = Desk.of(filled.place, tmp_path)
+    typist = Typist(desk, "--vault", str(filled.path), "--passphrase-file", str(desk.passphrase_file), "case", "new",
+                    "--kind", "asylum")  # fmt: skip
+    typist.wait_for("Member: ")
+    typist.type_bytes(FOREIGN["KOI8-R"] + b"\n")
+    typist.wait_for(f"{NOT_UTF8} Then type it again.\\s+Member: ")
+    typist.type(MEMBER)
+    typist.wait_for("Title.*: ")
+    typist.type_bytes(FOREIGN["Latin-1"] + b"\n")
+    typist.wait_for(f"{NOT_UTF8} Then type it again.\\s+.*Title.*: ")
+    typist.type("Hearing")
+    assert typist.end() == 0, typist.seen
+
+
+def test_a_note_that_was_typed_there_is_kept_with_marks(filled: Filled, tmp_path: Path) -> None:
+    desk = Desk.of(filled.place, tmp_path)
+    typist = Typist(desk, *desk.given(), "note", "add", filled.refs[0])
+    typist.wait_for("Type the note")
+    typist.type_bytes(b"Before " + FOREIGN["Latin-1"] + b" after.\n\x04")
+    typist.wait_for(NOT_UTF8)
+    assert typist.end() == 0, typist.seen
+    shown = desk.run("case", "show", filled.refs[0], "--json").json()
+    assert "Before \ufffd after." in [one["text"].strip() for one in shown["notes"]]

@@ -52,11 +52,7 @@ def task_for(case: RedactedDossier, cover: Cover = COVER, **changes: object) -> 
     return replace(task, **changes)  # type: ignore[arg-type]  # a table of keywords
 
 
-def examined(
-    pdf: bytes | None = None,
-    data: bytes | None = None,
-    forbidden: tuple[str, ...] = FORBIDDEN,
-) -> Examined:
+def examined(pdf: bytes | None = None, data: bytes | None = None, forbidden: tuple[str, ...] = FORBIDDEN) -> Examined:
     task = task_for(DOSSIER, forbidden=forbidden)
     return examine(replace(task, pdf=task.pdf if pdf is None else pdf, data=task.data if data is None else data))
 

@@ -2,28 +2,60 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from tests.english import in_english
+from tests.log import writer
+from tests.log.writer import Writer
+from tests.services import colleague
 from tests.services.approvals.keyboard import Person
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER, Filled
 from vault.access.session import Session
 from vault.errors import (
+    MalformedError,
     NotFoundError,
     RefusedError,
+    UsageError,
+    VerificationError,
     WaitingForDecisionError,
 )
 from vault.export.reader import open_package
-from vault.ids import CompartmentId
+from vault.ids import CompartmentId, MemberId, Origin, SeatId
+from vault.log.items import Item, ItemKind
+from vault.log.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.seal.age import make_identity, recipient_of
-from vault.services.approvals import second_person
+from vault.seal.purposes import LOCAL_PURPOSES, Purpose
+from vault.services.approvals import breaking_glass, second_person
+from vault.services.approvals.pipe_process import RowSet, added_since, can_act_here, lend
+from vault.services.approvals.question import ApprovalQuestion, decode_question
+from vault.services.cases import cases
 from vault.services.evidence import log_checking, logbook
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
+from vault.services.grants import sharing, timed_grants
+from vault.store.rows import Rows
+from vault.store.rowtypes import (
+    CheckpointRow,
+    EpochRow,
+    GrantRow,
+    LocalRow,
+    OperationRow,
+    TileRow,
+    VersionKeyRow,
+    VersionRow,
+)
+from vault.store.schema import open_in_memory
+from vault.validity.authority import Listings
 
 LAWYER = "Maître Ondrelle"
 
@@ -141,3 +173,458 @@ def test_who_may_not_approve_makes_nobody_less_alone(filled: Filled) -> None:
             admit(session, name=f"Helper {number}", passphrase=b"helper %d" % number, roles={role}, by_root=True)
         admit(session, name=MEMBER, member=session.member, by_root=True)
         assert second_person.rule_of(session) == "alone"
+
+
+BLOCKS = [{"label": "text", "text": "First line\nsecond line"}, {"label": "place", "text": ""}]
+REPORT = {"sections": [{"heading": "note", "blocks": BLOCKS}]}
+DATA = json.dumps(REPORT).encode()
+WANTED = ApprovalQuestion(
+    act="export.begin",
+    of={"files": [["data.json", sha256(DATA).digest()]], "profile": "lawyer", "purpose": "", "recipient": ""},
+    contents={"data.json": DATA},
+    about=("it leaves for somebody",),
+    reasons=("casework",),
+    expires_ms=1,
+)
+
+
+def test_a_question_comes_back_from_its_bytes_with_the_same_digest() -> None:
+    again = decode_question(msgspec.msgpack.encode(WANTED))
+    assert again == WANTED
+    assert again.digest == WANTED.digest
+
+
+def test_the_text_that_leaves_is_read_from_the_files_and_the_askers_words_stand_apart() -> None:
+    assert WANTED.lines() == [
+        "| note",
+        "|   text: First line",
+        "|     second line",
+        "|   place:",
+        "",
+        "To approve: a package leaves the vault (export.begin)",
+        "  files: data.json",
+        "  profile: lawyer",
+        "  purpose:",
+        "  recipient:",
+        "As the one who asks says:",
+        "> it leaves for somebody",
+    ]
+
+
+def test_a_long_text_is_broken_by_us_and_each_line_of_it_is_marked() -> None:
+    words = " ".join(["safe-conduct"] * 6)  # 77 columns: a break between words, and none within one
+    report = {"sections": [{"heading": words, "blocks": []}, {"heading": "", "blocks": []}]}
+    of = {"place": words, "sum": "x" * 80}
+    wanted = ApprovalQuestion(
+        act=words, of=of, contents={"data.json": json.dumps(report).encode()}, about=(words, "a\tb\nc"), expires_ms=1
+    )
+    five, one = " ".join(["safe-conduct"] * 5), "safe-conduct"
+    four, two = " ".join(["safe-conduct"] * 4), "safe-conduct safe-conduct"
+    assert wanted.lines() == [
+        f"| {five}",
+        f"| {one}",
+        "| ",
+        "",
+        f"To approve: {four}",
+        f"      {two}",
+        f"  place: {four}",
+        f"      {two}",
+        f"  sum: {'x' * 65}",
+        f"      {'x' * 15}",
+        "As the one who asks says:",
+        f"> {five}",
+        f"> {one}",
+        "> a·b·c",
+    ]
+
+
+def test_a_line_has_72_columns_at_most() -> None:
+    assert ApprovalQuestion(act="x", of={}, about=("y" * 71,), expires_ms=1).lines()[-2:] == [f"> {'y' * 70}", "> y"]
+
+
+def test_what_is_approved_is_told_by_name_in_one_order_and_nobody_speaks_who_said_nothing() -> None:
+    of = {"until": 0, "seats": [b"\x02", "all", b"\x03"], "files": [["b.pdf", b""], ["a.json", b""]], "case": b"\x01"}
+    of["why"] = "safety"
+    assert ApprovalQuestion(act="break.glass", of=of, expires_ms=1).lines() == [
+        "",
+        "To approve: a case is opened to somebody in an emergency (break.glass)",
+        "  case: 01",
+        "  files: b.pdf, a.json",
+        "  devices that get its key: 02, all, 03",
+        "  until: 1970-01-01 00:00 UTC",
+        "  reason: safety",
+        "  Whose devices these are, the list of devices says to a member who",
+        "      looks at it themselves.",
+    ]
+
+
+def test_the_end_of_a_right_is_told_as_a_day_in_utc_where_it_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[object, str] = {
+        1_700_000_000_000: "2023-11-14 22:13 UTC",
+        253_402_300_799_999: "9999-12-31 23:59 UTC",
+        253_402_300_800_000: "253402300800000",
+        -1: "-1",
+        "the end": "the end",
+        None: "None",
+    }
+    monkeypatch.setenv("TZ", "Asia/Bishkek")
+    time.tzset()
+    lines = {
+        until: ApprovalQuestion(act="break.glass", of={"until": until, "since": 1}, expires_ms=1).lines()[2:]
+        for until in told
+    }
+    monkeypatch.undo()
+    time.tzset()
+    assert lines == {until: ["  since: 1", f"  until: {text}"] for until, text in told.items()}
+
+
+def test_other_files_than_those_named_are_refused() -> None:
+    many: tuple[dict[str, bytes], ...] = (
+        {},
+        {"data.json": b"{}"},
+        {"data.json": DATA, "report.pdf": b""},
+        {"report.pdf": DATA},
+    )
+    for contents in many:
+        with pytest.raises(VerificationError, match="not what the approval would be for"):
+            msgspec.structs.replace(WANTED, contents=contents).require_true()
+    for files in (1, [1], [["data.json"]], "xyz"):
+        with pytest.raises(MalformedError, match="cannot be read"):
+            msgspec.structs.replace(WANTED, of={**WANTED.of, "files": files}).require_true()
+
+
+def test_a_report_that_cannot_be_read_is_not_shown_as_an_empty_one() -> None:
+    for data in (b"{", b"[]", b'{"sections": 1}', b'{"sections": [{}]}', b"[" * 5000):
+        with pytest.raises(MalformedError, match="report that is to be approved"):
+            msgspec.structs.replace(WANTED, contents={"data.json": data}).lines()
+
+
+def test_what_is_no_question_is_refused() -> None:
+    short = {"act": "x", "of": {}, "expires_ms": 1}
+    encoded = msgspec.msgpack.encode(short)
+    for untrusted in (
+        b"",
+        b"\xc1",
+        msgspec.msgpack.encode({"act": "x"}),
+        msgspec.msgpack.encode({**short, "more": 1}),
+        encoded.replace(b"\xa1x", b"\xa1\xff"),  # no UTF-8
+        msgspec.msgpack.encode({**short, "reasons": ["casework", "Yes. Type yes"]}),  # a reason, no code
+        encoded.replace(b"\x80", b"\x81\xa1x" + b"\x91" * 5000),  # nested deep
+    ):
+        with pytest.raises(MalformedError, match="question to a second person"):
+            decode_question(untrusted)
+
+
+# In an emergency a case is opened to somebody else: for days, by two, and aloud.
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The founder holds the cases; Oren may approve; Tove shall be let in."""
+
+    filled: Filled
+    oren: Colleague
+    tove: Colleague
+
+    @property
+    def case(self) -> CompartmentId:
+        return self.filled.cases[0]
+
+
+@pytest.fixture
+def office(filled: Filled) -> Office:
+    with filled.open() as session:
+        oren = admit(session)
+        tove = admit(session, name="Tove Lindqvarn", passphrase=b"four amber lamps", roles=frozenset({Role.CASEWORKER}))
+    for one in (oren, tove):
+        with one.open(filled.place):
+            pass
+    return Office(filled, oren, tove)
+
+
+@pytest.fixture
+def director_of_office(office: Office) -> Iterator[Session]:
+    with office.filled.open() as session:
+        yield session
+
+
+def until(session: Session, days: int = 3) -> int:
+    return session.log.now_ms() + days * DAY_MS
+
+
+def break_glass(
+    session: Session, case: CompartmentId, member: MemberId, second: second_person.Second | None, *, days: int = 3
+) -> breaking_glass.GlassBroken:
+    return breaking_glass.break_glass(
+        session, case, member, until_ms=until(session, days), why="emergency", second=second
+    )
+
+
+def test_who_has_no_role_that_opens_cases_is_let_in_by_neither_way_and_the_roles_that_do_are_named(
+    filled: Filled,
+) -> None:
+    with filled.open() as session:
+        auditor = admit(session, roles=frozenset({Role.AUDITOR})).member
+        for refused in (
+            lambda: break_glass(session, filled.cases[0], auditor, None),
+            lambda: sharing.grant(session, filled.cases[0], [auditor]),
+        ):
+            with pytest.raises(RefusedError, match="has no role that can open cases") as error:
+                refused()
+            assert str(error.value.next_step).startswith(
+                "These roles can: caseworker, field, legal-reviewer, supervisor;"
+            )
+
+
+def test_what_it_takes_to_let_somebody_in(director_of_office: Session, office: Office) -> None:
+    tove = office.tove.member
+    with pytest.raises(WaitingForDecisionError, match="second person has to approve opening this case"):
+        break_glass(director_of_office, office.case, tove, None)
+    for days in (0, 15):
+        with pytest.raises(UsageError, match="within 14 days"):
+            break_glass(director_of_office, office.case, tove, None, days=days)
+    with pytest.raises(RefusedError, match="can already open the case"):
+        break_glass(director_of_office, office.case, director_of_office.member, None)
+    person = Person(passphrase=office.tove.passphrase, reasons=("emergency",))
+    second = second_person.at_this_keyboard(director_of_office, office.tove.name, run=person.run)
+    with pytest.raises(RefusedError, match="benefits from it"):
+        break_glass(director_of_office, office.case, tove, second)
+
+
+def test_a_third_approves_and_the_case_opens_for_days_aloud(director_of_office: Session, office: Office) -> None:
+    sharing.grant(director_of_office, office.case, [office.oren.member])
+    person = Person(reasons=("emergency",))
+    second = second_person.at_this_keyboard(director_of_office, colleague.NAME, run=person.run)
+    broken = break_glass(director_of_office, office.case, office.tove.member, second)
+    assert broken.rule == "two-person"
+    assert "Tove Lindqvarn" in person.shown[0]
+    lines = {
+        line.payload.act: line.payload for line in logbook.newest(director_of_office).lines if line.payload is not None
+    }
+    assert (lines["break.glass"].out, lines["break.glass"].deleg) == ("ok", office.oren.seat)
+    (term,) = [
+        term for term in timed_grants.terms_of(director_of_office, office.case) if term.member == office.tove.member
+    ]
+    assert term.until_ms == broken.until_ms
+    assert log_checking.verify(director_of_office).faults == ()
+    assert timed_grants.announcements(director_of_office) == []
+    director_of_office.close()
+    with office.tove.open(office.filled.place) as tove:
+        assert cases.open_case(tove, office.case, why="emergency").head.value.title
+        assert log_checking.verify(tove).faults == ()
+        assert timed_grants.announcements(tove) == []
+    # Everybody else who holds the case hears of it.
+    with office.oren.open(office.filled.place) as oren:
+        assert any(
+            "BREAK-GLASS" in line and "Tove Lindqvarn" in line for line in in_english(timed_grants.announcements(oren))
+        )
+
+
+def test_with_nobody_else_to_ask_it_is_done_alone_and_the_log_says_so(filled: Filled) -> None:
+    with filled.open() as session:
+        oren = admit(session)
+        broken = break_glass(session, filled.cases[0], oren.member, None)
+        assert broken.rule == "alone"
+        lines = {line.payload.act: line.payload for line in logbook.newest(session).lines if line.payload is not None}
+        assert lines["break.glass"].out == "ok:alone"
+        assert log_checking.verify(session).faults == ()
+
+
+# Rows on loan: what of a log and of the rosters goes along, what stays, and what comes back.
+SEAT, OTHER = SeatId(writer.SEAT), SeatId(b"o" * 16)
+DIRECTORY, CASE = CompartmentId(b"d" * 16), CompartmentId(b"c" * 16)
+FIRST, SECOND, OF_THE_CASE = (bytes([n]) * 16 for n in (1, 2, 3))
+LOG = Writer("own")
+ORIGIN = Origin(LOG.origin)
+GIVER, STRANGER = b"g" * 32, b"x" * 32
+LIMIT = 256
+
+
+def operation(origin: bytes, seq: int, *granted: GrantRow) -> OperationRow:
+    items = [Item.in_compartment(ItemKind.GRANT, DIRECTORY, grant.digest) for grant in granted]
+    listed = b"".join([bytes((kind,)) + digest + tag for kind, digest, tag in items])
+    return OperationRow(origin, seq, b"header", listed, b"sealed", seq.to_bytes(32, "big"))
+
+
+def grant(epoch: bytes, seat: SeatId) -> GrantRow:
+    return GrantRow(epoch + seat, epoch, seat, b"giver", b"sealed")
+
+
+def local(seat: SeatId, purpose: Purpose) -> LocalRow:
+    return LocalRow(seat, purpose, 0, b"sealed for %d" % purpose)
+
+
+def version(n: int, compartment: bytes, record: bytes) -> VersionRow:
+    return VersionRow(GIVER, 0, n, b"id" * 16, compartment, record, b"blob")
+
+
+GRANTS = [grant(epoch, seat) for epoch in (FIRST, SECOND, OF_THE_CASE) for seat in (SEAT, OTHER)]
+ROSTERS = [version(0, DIRECTORY, ROSTER_RECORD), version(1, DIRECTORY, ROSTER_RECORD)]
+ROSTER_KEYS = [VersionKeyRow(GIVER, 0, n, epoch, b"wrap") for n, epoch in ((0, FIRST), (0, SECOND), (1, SECOND))]
+OTHER_VERSIONS = [version(2, DIRECTORY, b"r" * 16), version(3, CASE, ROSTER_RECORD)]
+OTHER_KEYS = [VersionKeyRow(GIVER, 0, n, OF_THE_CASE, b"wrap") for n in (2, 3)]
+EPOCHS = [
+    EpochRow(b"%d" % n * 32, compartment, b"notice") for n, compartment in enumerate((DIRECTORY, DIRECTORY, CASE))
+]
+LOCALS = [local(seat, purpose) for seat in (SEAT, OTHER) for purpose in sorted(LOCAL_PURPOSES)]
+# At 0 it lists what nobody needs, at 1 a grant of the first epoch, at 2 nothing.
+GIVEN = [operation(GIVER, 0, GRANTS[1], GRANTS[4]), operation(GIVER, 1, GRANTS[0]), operation(GIVER, 2)]
+
+
+@pytest.fixture
+def rows() -> Iterator[Rows]:
+    """A vault with the log of a seat, that of a giver and that of somebody who gave nothing."""
+    database = open_in_memory()
+    with database.transaction() as made:
+        made.add_genesis(ORIGIN, LOG.genesis)
+        for origin in (GIVER, STRANGER):
+            made.add_genesis(origin, b"genesis of " + origin)
+        for row in (*GIVEN, operation(STRANGER, 0)):
+            made.add_operation(row)
+        made.add_versions([*ROSTERS, *OTHER_VERSIONS])
+        made.add_version_keys([*ROSTER_KEYS, *OTHER_KEYS])
+        made.add_epochs(EPOCHS)
+        made.add_grants(GRANTS)
+        for origin in (ORIGIN, GIVER):
+            made.add_checkpoint(CheckpointRow(origin, 1, b"root", b"note"))
+            made.put_tile(TileRow(origin, 0, 0, b"hashes"))
+        for one in LOCALS:
+            made.put_local(one)
+        yield made
+    database.close()
+
+
+def write(rows: Rows, count: int, start: int = 0) -> list[OperationRow]:
+    """Let the seat's log have `count` entries."""
+    made = [operation(ORIGIN, seq) for seq in range(start, count)]
+    for row in made:
+        rows.add_operation(row)
+    return made
+
+
+def lent_from(rows: Rows) -> RowSet:
+    return lend(rows, SEAT, DIRECTORY, Listings())
+
+
+# ---- what is lent
+
+
+def test_what_is_lent_is_the_seats_log_the_rosters_and_what_gives_the_seat_their_keys(rows: Rows) -> None:
+    own = write(rows, 3)
+    lent = lent_from(rows)
+    assert set(lent.geneses) == {(ORIGIN, LOG.genesis), (GIVER, b"genesis of " + GIVER)}
+    assert set(lent.operations) == {*map(tuple, own), tuple(GIVEN[1])}
+    assert set(lent.versions) == {*map(tuple, ROSTERS)}
+    assert set(lent.version_keys) == {*map(tuple, ROSTER_KEYS)}
+    assert set(lent.epochs) == {*map(tuple, EPOCHS[:2])}
+    assert set(lent.grants) == {tuple(GRANTS[0]), tuple(GRANTS[2])}
+    assert lent.checkpoints == ((ORIGIN, 1, b"root", b"note"),)
+    assert lent.tiles == ((ORIGIN, 0, 0, b"hashes"),)
+    assert set(lent.locals) == {
+        tuple(local(SEAT, purpose)) for purpose in (Purpose.SESSION, Purpose.RATCHET, Purpose.KEYRING)
+    }
+
+
+def test_no_row_is_lent_twice(rows: Rows) -> None:
+    write(rows, 1)
+    rows.add_operation(operation(ORIGIN, 1, GRANTS[2]))
+    rows.add_genesis(ORIGIN, b"a false one beside it")
+    lent = lent_from(rows)
+    for sort in msgspec.structs.astuple(lent):
+        assert len(set(sort)) == len(sort)
+
+
+def test_what_a_seat_has_not_got_is_not_lent(rows: Rows) -> None:
+    rows.delete_local(SEAT, Purpose.RATCHET)
+    assert {row[1] for row in lent_from(rows).locals} == {Purpose.SESSION, Purpose.KEYRING}
+
+
+def test_of_the_seats_log_only_what_no_full_tile_covers_is_lent(rows: Rows) -> None:
+    own: list[OperationRow] = []
+    for size, first in ((LIMIT - 1, 0), (LIMIT, LIMIT), (LIMIT + 1, LIMIT), (2 * LIMIT + 1, 2 * LIMIT)):
+        own += write(rows, size, start=len(own))
+        lent = [row for row in lent_from(rows).operations if row[0] == ORIGIN]
+        assert lent == [tuple(row) for row in own[first:]]
+
+
+def test_a_log_that_only_claims_to_be_the_seats_is_not_lent(rows: Rows) -> None:
+    other = Writer("false")
+    rows.add_genesis(other.origin, other.genesis[:-1] + bytes((other.genesis[-1] ^ 1,)))
+    rows.add_operation(operation(other.origin, 0))
+    assert other.origin not in {row[0] for row in lent_from(rows).geneses}
+
+
+def test_an_earlier_log_of_the_seat_is_lent_too(rows: Rows) -> None:
+    other = Writer("earlier")
+    rows.add_genesis(other.origin, other.genesis)
+    rows.add_operation(operation(other.origin, 0))
+    lent = lent_from(rows)
+    assert (other.origin, other.genesis) in lent.geneses
+    assert tuple(operation(other.origin, 0)) in lent.operations
+
+
+def test_the_log_of_another_seat_is_not_lent(rows: Rows) -> None:
+    write(rows, 1)
+    lent = lend(rows, OTHER, DIRECTORY, Listings())
+    assert {row[0] for row in lent.operations} == {GIVER}
+    assert set(lent.grants) == {tuple(GRANTS[1]), tuple(GRANTS[3])}
+
+
+# ---- what arrives
+
+
+def test_what_is_lent_stands_in_other_tables_as_it_stood_and_is_lent_on_alike(rows: Rows) -> None:
+    write(rows, 2)
+    lent = msgspec.msgpack.decode(msgspec.msgpack.encode(lent_from(rows)), type=RowSet)
+    database = open_in_memory()
+    with database.transaction() as other:
+        lent.put_into(other)
+        again = lent_from(other)
+    database.close()
+    for sort, expected in zip(msgspec.structs.astuple(again), msgspec.structs.astuple(lent), strict=True):
+        assert set(sort) == set(expected)
+
+
+# ---- what comes back
+
+
+def test_what_comes_back_is_what_the_seats_log_gained(rows: Rows) -> None:
+    write(rows, 2)
+    rows.put_tile(TileRow(ORIGIN, 1, 0, b"hashes that stay"))
+    lent = lent_from(rows)
+    database = open_in_memory()
+    with database.transaction() as other:
+        lent.put_into(other)
+        assert added_since(other, lent, SEAT, ORIGIN, 2).operations == ()
+        new = write(other, 4, start=2)
+        epoch, given = EpochRow(b"n" * 32, b"audit" * 3 + b"!", b"notice"), grant(b"n" * 16, OTHER)
+        other.add_epochs([epoch])
+        other.add_grants([given])
+        checkpoints = [CheckpointRow(ORIGIN, size, b"root", b"note") for size in (2, 3, 4)]
+        for checkpoint in checkpoints:
+            other.add_checkpoint(checkpoint)
+        tile = TileRow(ORIGIN, 0, 0, b"more hashes")
+        other.put_tile(tile)
+        other.put_local(LocalRow(SEAT, Purpose.SESSION, 1, b"the next one"))
+        added = added_since(other, lent, SEAT, ORIGIN, 2)
+        other.delete_local(SEAT, Purpose.RATCHET)
+        without = added_since(other, lent, SEAT, ORIGIN, 2)
+    database.close()
+    assert added == RowSet(
+        operations=tuple(new),
+        epochs=(epoch,),
+        grants=(given,),
+        checkpoints=tuple(checkpoints[1:]),
+        tiles=(tile,),
+        locals=(LocalRow(SEAT, Purpose.SESSION, 1, b"the next one"), local(SEAT, Purpose.RATCHET)),
+    )
+    assert without.locals == added.locals[:1]
+
+
+# ---- who can act
+
+
+def test_whoever_has_a_session_key_here_can_act_here(rows: Rows) -> None:
+    rows.delete_local(OTHER, Purpose.SESSION)
+    assert can_act_here(rows, [OTHER, SEAT, SeatId(b"z" * 16)]) == [SEAT]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
+from tests.english import in_english
 from tests.services.organisation import (
     AMINA,
     DANA,
+    JOEL,
     MIRA,
     SELIN,
     TOMAS,
@@ -20,18 +24,32 @@ from tests.services.organisation import (
     organisation_template,
 )
 from vault.access.session import Session
-from vault.acts.act import as_agreed
+from vault.acts.act import Agreed, Plan, Told, as_agreed
 from vault.acts.approval import GIVE
+from vault.acts.break_glass import BREAK_GLASS
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.errors import BrokenSealError, NotAsShownError, RefusedError, UsageError, WaitingForDecisionError
+from vault.display import DAY, time_text
+from vault.durations import DAY_MS
+from vault.errors import (
+    BrokenSealError,
+    MalformedError,
+    NotAsShownError,
+    NotFoundError,
+    RefusedError,
+    UsageError,
+    WaitingForDecisionError,
+)
 from vault.export.reader import open_package
 from vault.ids import CompartmentId
+from vault.progress import Working
 from vault.seal.age import make_identity, recipient_of
-from vault.services.approvals import by_file
+from vault.services.approvals import breaking_glass, by_file, erasing, second_person
 from vault.services.approvals.by_file import own_texts
+from vault.services.approvals.question import ApprovalQuestion
 from vault.services.approvals.side_by_side import Beside, beside, side_by_side
 from vault.services.cases import cases, notes
+from vault.services.erasures import what_goes
 from vault.services.evidence import log_checking
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
@@ -201,3 +219,259 @@ def test_no_question_goes_to_its_asker_or_in_the_place_of_something(office: Offi
             with pytest.raises(RefusedError, match=words):
                 exporting.ask(amina, office.case, Wish("lawyer", LAWYER), out=out, approver=full_name(name))
             assert not office.question.with_name("other").exists()
+
+
+# An erasure above the limit, approved elsewhere: whoever is asked reads in their own vault what would go.
+@dataclass(frozen=True, slots=True)
+class ErasingOffice:
+    """Amina's case of twelve notes is open to Selin; her question about all of it lies in `question`."""
+
+    organisation: Organisation
+    case: CompartmentId
+    question: Path
+
+    @property
+    def answer(self) -> Path:
+        return self.question.with_name("answer")
+
+
+def asked(session: Session, case: CompartmentId, out: Path, *, approver: str = SELIN) -> tuple[str, ...]:
+    going = what_goes.what_goes(session, case.hex())
+    return erasing.ask(session, going, why="retention", out=out, approver=full_name(approver))
+
+
+@pytest.fixture
+def erasing_office(organisation: Organisation, tmp_path: Path) -> ErasingOffice:
+    with organisation.open(AMINA) as amina:
+        case = cases.create(amina, title="Hearing", kind="extradition").case
+        for number in range(11):
+            notes.add(amina, case, Note(NoteKind.CONTACT, f"Call {number}"))
+        sharing.grant(amina, case, organisation.members(SELIN))
+    organisation.exchange(AMINA, SELIN)
+    with organisation.open(AMINA) as amina:
+        assert asked(amina, case, tmp_path / "question") == (full_name(SELIN),)
+        assert len(cases.open_case(amina, case).notes) == 11
+    return ErasingOffice(organisation, case, tmp_path / "question")
+
+
+def erase(session: Session, office: ErasingOffice) -> str:
+    answer = by_file.read_answer(session, office.answer)
+    going = what_goes.what_goes(session, office.case.hex())
+    return erasing.erase(session, going, why="retention", second=lambda _: answer).rule
+
+
+def test_what_is_approved_elsewhere_goes_once_the_answer_and_the_bundle_are_here(erasing_office: ErasingOffice) -> None:
+    with erasing_office.organisation.open(SELIN) as selin:
+        received = by_file.read_question(selin, erasing_office.question)
+        shown = "\n".join(in_english(received.shown))
+        assert "Your own vault says what would go: 12 records." in shown
+        assert "note  Call 10  in" in shown
+        assert "Hearing" in shown
+        by_file.give(selin, erasing_office.question, erasing_office.answer, why="retention")
+    with (
+        erasing_office.organisation.open(AMINA) as amina,
+        pytest.raises(WaitingForDecisionError, match="is not here yet"),
+    ):
+        erase(amina, erasing_office)
+    erasing_office.organisation.exchange(SELIN, AMINA)
+    with erasing_office.organisation.open(AMINA) as amina:
+        assert erase(amina, erasing_office) == "two-person"
+        assert cases.list_all(amina) == []
+        assert log_checking.verify(amina).faults == ()
+
+
+def test_what_came_into_the_case_since_was_not_approved(erasing_office: ErasingOffice) -> None:
+    with erasing_office.organisation.open(SELIN) as selin:
+        by_file.give(selin, erasing_office.question, erasing_office.answer, why="retention")
+    erasing_office.organisation.exchange(SELIN, AMINA)
+    with erasing_office.organisation.open(AMINA) as amina:
+        notes.add(amina, erasing_office.case, Note(NoteKind.CONTACT, "They called again."))
+        with pytest.raises(RefusedError, match="given for something else"):
+            erase(amina, erasing_office)
+        assert len(cases.open_case(amina, erasing_office.case).notes) == 12
+
+
+def test_who_is_told_of_one_note_reads_of_the_whole_case(erasing_office: ErasingOffice, tmp_path: Path) -> None:
+    with erasing_office.organisation.open(AMINA) as amina:
+        write(amina, about(amina, erasing_office.case, said="one note that was a mistake"), tmp_path / "lie")
+    with erasing_office.organisation.open(SELIN) as selin:
+        lines = in_english(by_file.read_question(selin, tmp_path / "lie").shown)
+    assert "12 records" in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("versions", "error", "words"),
+    [
+        pytest.param([bytes(32)], RefusedError, "not here, or you cannot open it", id="one that is not here"),
+        pytest.param([], MalformedError, "names no versions", id="none"),
+        pytest.param(["all"], MalformedError, "names no versions", id="words"),
+    ],
+)
+def test_nobody_approves_what_their_own_vault_does_not_show(
+    erasing_office: ErasingOffice, tmp_path: Path, versions: list[object], error: type[Exception], words: str
+) -> None:
+    with erasing_office.organisation.open(AMINA) as amina:
+        wanted = about(amina, erasing_office.case)
+        known = wanted.of["versions"] if versions and isinstance(versions[0], bytes) else []
+        write(amina, replace(wanted, of={**wanted.of, "versions": [*known, *versions]}), tmp_path / "more")
+    with erasing_office.organisation.open(SELIN) as selin:
+        before = selin.log.size
+        with pytest.raises(error, match=words):
+            by_file.give(selin, tmp_path / "more", erasing_office.answer, why="retention")
+        assert selin.log.size == before
+    assert not erasing_office.answer.exists()
+
+
+def test_who_does_not_hold_the_case_cannot_approve_it(organisation: Organisation, tmp_path: Path) -> None:
+    with organisation.open(AMINA) as amina:
+        case = cases.create(amina, title="Hers", kind="extradition").case
+        for number in range(11):
+            notes.add(amina, case, Note(NoteKind.CONTACT, f"Call {number}"))
+        asked(amina, case, tmp_path / "question")
+    organisation.exchange(AMINA, SELIN)
+    with organisation.open(SELIN) as selin, pytest.raises(RefusedError, match="nobody approves what they cannot see"):
+        by_file.read_question(selin, tmp_path / "question")
+
+
+def test_nobody_is_asked_about_what_one_person_may_erase(erasing_office: ErasingOffice, tmp_path: Path) -> None:
+    with erasing_office.organisation.open(AMINA) as amina:
+        note = cases.open_case(amina, erasing_office.case).notes[0].record
+        going = what_goes.what_goes(amina, note.hex())
+        with pytest.raises(UsageError, match="one person may erase this"):
+            erasing.ask(amina, going, why="mistake", out=tmp_path / "other")
+        with pytest.raises(RefusedError, match="exists already"):
+            asked(amina, erasing_office.case, erasing_office.question)
+    assert not (tmp_path / "other").exists()
+
+
+def about(session: Session, case: CompartmentId, said: str = "") -> ApprovalQuestion:
+    versions = sorted(version.id for version in what_goes.what_goes(session, case.hex()).versions)
+    return ApprovalQuestion(
+        act="erase",
+        of={"versions": versions, "why": "retention"},
+        about=(said,),
+        reasons=erasing.REASONS,
+        expires_ms=session.log.now_ms() + second_person.HERE_MS,
+    )
+
+
+def write(session: Session, question: ApprovalQuestion, out: Path) -> None:
+    """Seal a question of any content: the program of whoever asks is theirs."""
+    by_file.ask(session, question, [second_person.approver_named(session, full_name(SELIN))], out)
+
+
+# Break-glass, approved elsewhere: the approver's own vault says who could open the case.
+@pytest.fixture
+def case(organisation: Organisation) -> CompartmentId:
+    with organisation.open(AMINA) as amina:
+        made = cases.create(amina, title="Arrest", kind="extradition").case
+    organisation.exchange(AMINA, SELIN)
+    return made
+
+
+def look(session: Session, case: CompartmentId, days: int = 2) -> Plan[Any]:
+    until = time_text(session.clock().trusted_ms + days * DAY_MS, DAY)
+    said = {"case": (case.hex(),), "for": (full_name(JOEL),), "until": (until,), "reason": ("emergency",)}
+    return BREAK_GLASS.look(session, said)
+
+
+def ask(session: Session, plan: Plan[Any], out: Path, approver: str | None = SELIN) -> tuple[str, ...]:
+    assert BREAK_GLASS.second is not None
+    agreed = Agreed(ask_into=out, ask_whom=approver and full_name(approver))
+    return tuple(BREAK_GLASS.second.ask(session, plan, agreed, Working()).names)
+
+
+def open_with(session: Session, case: CompartmentId, answer: Path) -> Told:
+    approval = by_file.read_answer(session, answer)
+    return BREAK_GLASS.run(session, look(session, case), Agreed(second=lambda _: approval), Working())
+
+
+def test_it_is_open_once_the_answer_and_the_bundle_are_here(
+    organisation: Organisation, case: CompartmentId, tmp_path: Path
+) -> None:
+    question, answer = tmp_path / "question", tmp_path / "answer"
+    with organisation.open(AMINA) as amina:
+        plan = look(amina, case)
+        assert plan.needs_second
+        assert ask(amina, plan, question) == (full_name(SELIN),)
+        with pytest.raises(WaitingForDecisionError, match="a second person has to approve opening this case"):
+            BREAK_GLASS.run(amina, plan, Agreed(), Working())
+    with organisation.open(SELIN) as selin:
+        shown = in_english(by_file.read_question(selin, question).shown)
+        assert f"would be open to {full_name(JOEL)} until the end of" in shown[0]
+        by_file.give(selin, question, answer, why="emergency")
+    with organisation.open(AMINA) as amina, pytest.raises(WaitingForDecisionError, match="is not here yet"):
+        open_with(amina, case, answer)
+    organisation.exchange(SELIN, AMINA)
+    with organisation.open(AMINA) as amina:
+        told = open_with(amina, case, answer)
+        assert told.data["release"] == "two-person"
+        with pytest.raises(RefusedError, match="can already open the case"):
+            open_with(amina, case, answer)
+    organisation.exchange(AMINA, JOEL)
+    organisation.exchange(JOEL, SELIN)
+    with organisation.open(JOEL) as joel:
+        assert cases.open_case(joel, case, why="emergency").head.value.title == "Arrest"
+        assert log_checking.verify(joel).faults == ()
+    with organisation.open(SELIN) as selin:
+        assert log_checking.verify(selin).faults == ()
+
+
+def test_an_answer_for_another_day_is_refused_in_true_words(
+    organisation: Organisation, case: CompartmentId, tmp_path: Path
+) -> None:
+    with organisation.open(AMINA) as amina:
+        ask(amina, look(amina, case), tmp_path / "question")
+    with organisation.open(SELIN) as selin:
+        by_file.give(selin, tmp_path / "question", tmp_path / "answer", why="emergency")
+    organisation.exchange(SELIN, AMINA)
+    with organisation.open(AMINA) as amina:
+        approval = by_file.read_answer(amina, tmp_path / "answer")
+        with pytest.raises(RefusedError, match="the day or the reason is not the same") as refusal:
+            BREAK_GLASS.run(amina, look(amina, case, days=3), Agreed(second=lambda _: approval), Working())
+        assert "files" not in str(refusal.value)
+
+
+def test_whom_it_lets_in_is_not_asked(organisation: Organisation, case: CompartmentId, tmp_path: Path) -> None:
+    with organisation.open(AMINA) as amina:
+        plan = look(amina, case)
+        assert full_name(JOEL) not in ask(amina, plan, tmp_path / "to all", approver=None)
+        with pytest.raises(NotFoundError, match="no member with this name may approve"):
+            ask(amina, plan, tmp_path / "to him", approver=JOEL)
+        assert not (tmp_path / "to him").exists()
+
+
+@pytest.mark.parametrize(
+    ("of", "refusal"),
+    [
+        pytest.param({"seats": [bytes(16)]}, (RefusedError, "not known here"), id="a device that nobody admitted"),
+        pytest.param({"seats": [AMINA, JOEL]}, (RefusedError, "not known here"), id="devices of two members"),
+        pytest.param({"seats": [SELIN]}, (RefusedError, "would be opened to you"), id="the approver's own device"),
+        pytest.param({"seats": []}, (MalformedError, "names no case"), id="no device"),
+        pytest.param({"until": 2**62}, (RefusedError, "open too long"), id="a day that never comes"),
+        pytest.param({"until": 1}, (RefusedError, "or the day has passed"), id="a day that has passed"),
+        pytest.param({"case": b""}, (MalformedError, "names no case"), id="an id that is none"),
+        pytest.param({"until": "tomorrow"}, (MalformedError, "names no case"), id="a day in words"),
+    ],
+)
+def test_nobody_approves_what_their_own_vault_cannot_tell(
+    organisation: Organisation, case: CompartmentId, tmp_path: Path, of: dict[str, Any], refusal: tuple[Any, str]
+) -> None:
+    if "seats" in of:
+        of = {"seats": [organisation[seat].seat if isinstance(seat, str) else seat for seat in of["seats"]]}
+    with organisation.open(AMINA) as amina:
+        true = breaking_glass.ready(
+            amina, case, organisation.members(JOEL)[0], until_ms=amina.clock().trusted_ms + DAY_MS, why="emergency"
+        ).question(amina, valid_ms=DAY_MS)
+        by_file.ask(
+            amina,
+            replace(true, of={**true.of, **of}),
+            [second_person.approver_named(amina, full_name(SELIN))],
+            tmp_path / "question",
+        )
+    with organisation.open(SELIN) as selin:
+        before = selin.log.size
+        with pytest.raises(refusal[0], match=refusal[1]):
+            by_file.give(selin, tmp_path / "question", tmp_path / "answer", why="emergency")
+        assert selin.log.size == before
+    assert not (tmp_path / "answer").exists()

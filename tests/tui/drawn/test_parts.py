@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.geometry import Region
+from textual.pilot import Pilot
+from textual.widget import Widget
+from typing_extensions import override
 
 from tests.tables import each
-from tests.tui.drawn.values import TODAY, text_of
+from tests.tui.drawn import values
+from tests.tui.drawn.values import TODAY, check, text_of
+from tests.tui.driving import drive, painted, shown
 from tui.drawn.bars import DayCount, bars, legend
+from tui.drawn.case_time import read_as_list, told_at
 from tui.drawn.days_and_weeks import State, WeekEntry, day_strip, in_order, week_columns
 from tui.drawn.pieces import Line, Piece, Rows, cut
+from tui.drawn.timeline import CaseTime, Mark, Span, Stage, View, Zoom, cells_of_lanes, timeline, view_at
+from tui.looks.tokens import CHOICES
+from tui.shell.safe import SafeApp
 from tui.text.calendar import day_and_month, from_to, long_day, short_day_of_week
+from tui.text.in_words import in_words
+from tui.widgets.drawn_parts import DrawnPart, TimelinePart
 
 THURSDAY, MONDAY = date(2026, 11, 26), date(2026, 11, 30)
 DATES = {THURSDAY: ["alarm"], TODAY: ["fg", "warn"], MONDAY: ["warn"] * 6}
@@ -183,3 +203,278 @@ def test_what_a_terminal_could_obey_is_a_mark() -> None:
     line = Line(8)
     line.put(0, "a\x1b[2J\n")
     assert text_of((line.row(),)) == ["a·[2J"]
+
+
+# Whatever the values: no part raises, is wider than its place, or shows a sign that is not in the table.
+MARK = "\u00b7"  # what the gate of stored text puts in the place of a hostile character
+FEW = settings(max_examples=40, deadline=None)
+
+
+@FEW
+@given(values.loads, values.days, values.widths, st.integers(0, 4))
+def test_a_day_strip(dates: Mapping[date, Sequence[str]], today: date, width: int, weeks: int) -> None:
+    check(day_strip(dates, today, width, weeks=weeks), width)
+
+
+@FEW
+@given(values.counts, values.days, values.widths)
+def test_bars(days: Mapping[date, DayCount], last: date, width: int) -> None:
+    check((*bars(days, last, width), *legend(width, right="reading is folded")), width)
+
+
+@FEW
+@given(values.cases, values.days, st.sampled_from(Zoom), values.widths, st.lists(st.integers(-40, 40), max_size=4))
+def test_a_timeline_wherever_its_cursor_goes(
+    case: CaseTime, today: date, zoom: Zoom, width: int, steps: Sequence[int]
+) -> None:
+    view = view_at(today, cells_of_lanes(width), zoom)
+    for step in steps:
+        view = view.moved(step).zoomed(step % 3 - 1)
+    check(timeline(case, today, view, width, has_cursor=True), width, shown=f"{case}{_labels(case)}")
+    assert str(told_at(case, view)) != ""
+    assert len(read_as_list(case, today)) > 0
+
+
+@FEW
+@given(values.entries, values.days, values.widths)
+def test_weeks(entries: list[WeekEntry], first: date, width: int) -> None:
+    shown = " ".join(f"{entry.what}{entry.who}" for entry in entries) + MARK
+    check(week_columns(entries, TODAY, first, width), width, shown=shown)
+
+
+def _labels(case: CaseTime) -> str:
+    return " ".join(f"{mark.label}" for mark in (*case.court, *case.dates)) + " ".join(
+        f"{stage.name}" for stage in case.stages
+    )
+
+
+def test_letters_of_two_cells_and_of_none_keep_the_columns() -> None:
+    entries = [WeekEntry(TODAY, name, name, "K7QM-3XPD") for name in values.NAMES]
+    for row in week_columns(entries, TODAY, TODAY, 120, most=9):
+        assert sum(cell_len(piece.text) for piece in row) == 120
+
+
+# The timeline of a case: which labels stand, which give way, and what the cursor and the list say instead.
+WIDTH = 80
+ARREST, FIRST, REFUSAL, HEARING = date(2026, 10, 14), date(2026, 11, 2), date(2026, 11, 20), date(2026, 11, 30)
+CASE = CaseTime(
+    stages=(Stage(date(2026, 9, 8), "flagged"), Stage(ARREST, "detained"), Stage(REFUSAL, "REFUSED AT RISK", True)),
+    detained=(Span(ARREST, date(2026, 12, 22)),),
+    court=(Mark(ARREST, "arrest"), Mark(FIRST, "first"), Mark(REFUSAL, "refusal"), Mark(HEARING, "30 Nov 09:30")),
+    dates=(Mark(date(2026, 11, 26), "appeal", is_late=True), Mark(date(2026, 12, 10), "10 Dec")),
+    notes={date(2026, 9, 8): 1, ARREST: 3, date(2026, 11, 17): 14, date(2026, 11, 25): 2, TODAY: 1},
+)
+
+
+def view(zoom: Zoom = Zoom.MONTH, width: int = WIDTH) -> View:
+    return view_at(TODAY, cells_of_lanes(width), zoom)
+
+
+def drawn(case: CaseTime = CASE, zoom: Zoom = Zoom.MONTH, width: int = WIDTH) -> list[str]:
+    return text_of(timeline(case, TODAY, view(zoom, width), width))
+
+
+def lane(name: str, case: CaseTime, zoom: Zoom = Zoom.MONTH) -> str:
+    return next(row for row in drawn(case, zoom) if row.startswith(f"  {name}")).removeprefix(f"  {name}")
+
+
+def test_five_lanes_stand_over_one_axis_with_today_between_what_was_and_what_will_be() -> None:
+    assert drawn() == [
+        "                        Oct             Nov    today ▼ Dec            Jan",
+        "  stage      flagged ───────── detained ──────── REFUSED AT RISK",
+        "  detained                     ██████████████████████│░░░░░░░░░░░░ 22 Dec",
+        "  court                        ● arrest ● first  ●   │○ 30 Nov 09:30",
+        "  dates                                     appeal !!│     ○ 10 Dec",
+        "  notes     1                 3                14  3",
+    ]
+
+
+def test_of_the_stages_of_one_day_the_last_that_was_set_is_the_one_that_stands() -> None:
+    stages = (Stage(REFUSAL, "flagged"), Stage(REFUSAL, "located"), Stage(REFUSAL, "REFUSED AT RISK", True))
+    assert lane("stage", CaseTime(stages=stages), Zoom.MONTH).strip() == "REFUSED AT RISK"
+
+
+def test_a_label_that_would_touch_another_is_left_out_and_its_sign_stays() -> None:
+    close = CaseTime(court=tuple(Mark(date(2026, 11, day), f"hearing {day}") for day in (10, 14, 18, 22)))
+    shown = lane("court", close)
+    assert shown.count("●") == 4
+    assert "hearing 22" not in shown
+    assert "hearing 10 ●" in shown
+
+
+@each(
+    [(Mark(FIRST, "first", is_about=True), "~● first"), (Mark(date(2026, 12, 4), "appeal", is_about=True), "~○ appeal")]
+)
+def test_a_date_that_is_not_certain_carries_a_tilde(mark: Mark, shown: str) -> None:
+    assert shown in lane("court", CaseTime(court=(mark,)))
+
+
+@each(
+    {
+        "its end is known": (Span(FIRST, date(2026, 12, 1)), "█████████████│░░ 1 Dec"),
+        "it ended": (Span(FIRST, date(2026, 11, 7)), "████ 7 Nov   │"),
+        "nobody knows the end": (Span(FIRST), "█████████████│?"),
+        "its beginning is not certain": (Span(FIRST, None, is_about=True), "~█████████████│?"),
+    }
+)
+def test_detention_is_full_up_to_today_and_light_behind_it(span: Span, shown: str) -> None:
+    assert lane("detained", CaseTime(detained=(span,))).strip() == shown
+
+
+def test_a_stage_whose_name_has_no_room_is_a_sign_and_the_newest_keeps_its_name() -> None:
+    stages = (Stage(date(2026, 11, 20), "located"), Stage(date(2026, 11, 24), "arrested"), Stage(TODAY, "ordered"))
+    assert lane("stage", CaseTime(stages=stages)).split() == ["●", "●", "ordered"]
+
+
+@each(
+    [
+        (Zoom.DAY, "2"),  # the notes of Wednesday
+        (Zoom.MONTH, "14"),  # of a week
+        (Zoom.YEAR, "+"),  # of November: more than the room of a month can say
+    ]
+)
+def test_notes_are_counted_by_what_the_zoom_has_room_for(zoom: Zoom, count: str) -> None:
+    assert count in lane("notes", CASE, zoom).split()
+
+
+@each(list(Zoom))
+def test_the_axis_says_where_today_is_at_every_zoom(zoom: Zoom) -> None:
+    axis = drawn(zoom=zoom)[0]
+    assert "today ▼" in axis
+    assert {Zoom.DAY: "1 Dec", Zoom.MONTH: "Oct", Zoom.YEAR: "2027"}[zoom] in axis
+
+
+@each(
+    [
+        (0, "27 Nov — 28 Nov: in detention and 1 note"),
+        (-1, "25 Nov — 26 Nov: appeal, late, in detention and 2 notes"),
+        (-4, "19 Nov — 20 Nov: stage REFUSED AT RISK, court, refusal and in detention"),
+        (40, "15 Feb — 16 Feb: nothing"),
+    ]
+)
+def test_the_cursor_tells_what_its_cell_holds_the_labels_without_room_too(steps: int, told: str) -> None:
+    assert in_words(told_at(CASE, view().moved(steps))) == told
+
+
+def test_the_cursor_stays_in_view_and_zoom_leaves_it_where_it_is() -> None:
+    there = view().moved(-100)
+    assert 0 <= there.x(there.cursor) < there.cells
+    early = view(width=120).moved(-60).resized(20)
+    assert early.x(early.cursor) in range(20)
+    near = view().moved(-7)
+    assert near.zoomed(1).zoom is Zoom.DAY
+    assert near.x(near.cursor) - near.zoomed(1).x(near.cursor) in range(5)  # a day has five cells
+    assert near.zoomed(1).zoomed(1) == near.zoomed(1)
+
+
+def test_all_of_it_is_read_as_a_list_in_the_order_of_time() -> None:
+    said = [in_words(sentence) for sentence in read_as_list(CASE, TODAY)]
+    assert said[:2] == ["Week of 7 Sep 2026: 1 note", "8 Sep 2026: stage flagged"]
+    assert "14 Oct 2026: detention begins, until 22 Dec 2026" in said
+    assert said[said.index("Today is 27 Nov 2026.") - 1] == "26 Nov 2026: appeal, late"
+    assert said[-1] == "10 Dec 2026: date, 10 Dec"
+
+
+# The one widget behind every drawn part: it repaints rows that differ, and the timeline obeys its keys.
+class Showing(SafeApp):
+    def __init__(self, part: Widget) -> None:
+        super().__init__()
+        self.part = part
+        self.told: list[tuple[str, Zoom]] = []
+
+    @override
+    def compose(self) -> ComposeResult:
+        yield self.part
+
+    @on(TimelinePart.Moved)
+    def _moved(self, moved: TimelinePart.Moved) -> None:
+        self.told.append((in_words(moved.told), moved.zoom))
+
+
+def test_a_part_has_as_many_rows_as_its_drawing_and_follows_the_width() -> None:
+    app = Showing(DrawnPart(lambda width: bars(DAYS, TODAY, width)))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        assert app.part.size.height == 6
+        assert (
+            shown(app).splitlines()[4].rstrip()
+            == "      14   15   16   17   18   19   20   21   22   23   24   25   26   27"
+        )
+        await pilot.resize_terminal(120, 40)
+        await pilot.pause()
+        assert shown(app).splitlines()[4].startswith("      31   1")
+
+    drive(app, steps)
+
+
+def test_only_rows_that_differ_are_painted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    part = DrawnPart(lambda width: bars(DAYS, TODAY, width))
+    regions: list[Region] = []
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        plain = part.refresh
+
+        def watched(*asked: Region, **options: bool) -> Widget:
+            regions.extend(asked or [part.size.region])
+            return plain(*asked, **options)
+
+        monkeypatch.setattr(part, "refresh", watched)
+        part.show(lambda width: bars(dict(DAYS), TODAY, width))
+        await pilot.pause()
+        assert regions == []
+        lettered = {**DAYS, TODAY: DayCount(DAYS[TODAY].count, "G")}
+        part.show(lambda width: bars(lettered, TODAY, width))
+        await pilot.pause()
+        assert [(region.y, region.height) for region in regions] == [(5, 1)]
+
+    drive(Showing(part), steps)
+
+
+def test_the_keys_of_a_timeline_move_its_cursor_and_its_zoom_and_say_what_is_there() -> None:
+    app = Showing(TimelinePart(CASE, TODAY))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        app.part.focus()
+        await pilot.pause()
+        assert "today ▼" in shown(app)
+        await pilot.press("left", "plus", "minus", "minus", "home")
+        await pilot.pause()
+        assert "today ▼" in shown(app)
+
+    drive(app, steps)
+    assert app.told[0] == ("27 Nov — 28 Nov: in detention and 1 note", Zoom.MONTH)
+    assert app.told[1] == ("25 Nov — 26 Nov: appeal, late, in detention and 2 notes", Zoom.MONTH)
+    assert [zoom for _, zoom in app.told[2:]] == [Zoom.DAY, Zoom.MONTH, Zoom.YEAR, Zoom.YEAR]
+
+
+def test_a_timeline_that_has_the_focus_from_the_start_opens_at_today() -> None:
+    class Focused(TimelinePart):
+        def on_mount(self) -> None:
+            self.focus()
+
+    app = Showing(Focused(CASE, TODAY))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        assert "today ▼" in shown(app)
+
+    drive(app, steps)
+    assert [told for told, _ in app.told] == ["27 Nov — 28 Nov: in detention and 1 note"]
+
+
+def test_the_text_is_the_same_in_every_look() -> None:
+    app = Showing(TimelinePart(CASE, TODAY))
+    seen: set[str] = set()
+    styles: set[str] = set()
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        app.part.focus()
+        for look in CHOICES:
+            app.theme = look.name
+            await pilot.pause()
+            seen.add(shown(app))
+            styles.add(painted(app))
+
+    drive(app, steps)
+    assert len(seen) == 1
+    assert len(styles) == len(CHOICES)

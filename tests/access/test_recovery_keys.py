@@ -1,0 +1,393 @@
+"""What joined sheets give on: compartments that recovery holds by right, and members by the names that count."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import pytest
+
+from tests.access.test_proving import prover
+from tests.log.test_roster import ALONE, MANY, NEW_ROOT, Draft, chain
+from tests.services.colleague import NAME, Colleague, admit
+from tests.services.founded import MEMBER, Filled, Place
+from vault.access import recovery_session
+from vault.access.membership.new_root import change_root
+from vault.access.pins.alarms import stored
+from vault.access.recovery_session import (
+    AuditKey,
+    RecoverableKeys,
+    RecoveryScope,
+    hand_on_audit,
+    open_audit_keys,
+    opened_by_sheets,
+    require_member,
+)
+from vault.access.seat_keys.root_secret import forget_secret, kept_secret, root_of
+from vault.access.session import Session
+from vault.access.trust.directory import RECOVERY, Directory
+from vault.access.trust.keyrings import GrantedKey
+from vault.access.trust.roster_alarms import SheetsUsed, judge_sheets, sheets_used
+from vault.errors import NotFoundError, RefusedError, VerificationError
+from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, RecordId, SeatId, VersionId, make_id
+from vault.log.epoch_notice import EpochNotice
+from vault.log.roster import Roster
+from vault.policy.roles import Role
+from vault.records.seatlog import Holder
+from vault.records.versions import Content, encode_content
+from vault.records.work import Entry
+from vault.seal.envelope import SUITE, VersionContext, seal, version_id
+from vault.seal.keyring import epoch_id, make_key, wrap
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import KemPrivate
+from vault.seal.recovery import derive_recovery_seed, derive_root_seed
+from vault.seal.signing import public_key
+from vault.services.evidence import logbook
+from vault.store.rowtypes import EpochRow, VersionKeyRow, VersionRow
+from vault.validity.authority import Listings
+from vault.validity.compartment_access import CompartmentState
+from vault.validity.epoch_validity import GrantReader, ValidEpoch
+
+SEAT, OTHER, STRANGER = (SeatId(bytes([number]) * 16) for number in (1, 2, 3))
+CASE, FIRST, SECOND = CompartmentId(b"\x0c" * 16), EpochId(b"\x0d" * 16), EpochId(b"\x0e" * 16)
+
+
+# ---- what recovery holds
+
+
+def state_of(granted: Mapping[EpochId, Sequence[SeatId]], *, dropped: Sequence[SeatId] = ()) -> CompartmentState:
+    epochs = {epoch: ValidEpoch((), frozenset(), frozenset(seats)) for epoch, seats in granted.items()}
+    return CompartmentState(CASE, CompartmentKind.CASE, epochs, dict.fromkeys(dropped, ()))
+
+
+def test_a_compartment_was_held_by_whoever_was_given_any_of_its_keys_and_not_dropped() -> None:
+    """Somebody who came late has no key of before, somebody who was forgotten once none of after."""
+    granted = {FIRST: [SEAT, RECOVERY], SECOND: [OTHER, RECOVERY]}
+    held = {(SEAT,): True, (OTHER,): True, (OTHER, SEAT): True, (RECOVERY,): False, (STRANGER,): False, (): False}
+    reached = RecoverableKeys(state_of(granted, dropped=[RECOVERY]), ())
+    assert {seats: reached.was_held_by(seats) for seats in held} == held
+
+
+def test_keys_of_what_nobody_founded_are_not_given_on(founded: Place) -> None:
+    with founded.open() as session:
+        secret, key = kept_secret(session) or b"", make_key()
+        false = CompartmentId(b"\x0a" * 16)
+        epoch = EpochId(epoch_id(session.vault, false, key))
+        notice = EpochNotice(SUITE, session.vault, false, CompartmentKind.CASE, epoch)
+        session.log.keyring.add(false, epoch, key)
+        with session.database.transaction() as rows:
+            rows.add_epochs([EpochRow(notice.digest(), false, notice.encode())])
+        with session.work() as work:
+            work.grant(false, epoch, [Holder(RECOVERY, session.directory.effective.head.recovery)])
+            work.commit(Entry(act="grant.add"))
+        held = {*session.keyring.compartments()} - {false}
+    with opened_by_sheets(founded.path, secret) as opened, opened.database.reading() as rows:
+        assert false in {grant.compartment for grant in opened.granted}
+        reached = RecoveryScope(opened, rows, prover()).reached()
+    assert {one.state.compartment for one in reached} == held
+    assert all(grant.key is not None for one in reached for grant in one.keys)
+
+
+# ---- who the members are
+
+
+@dataclass
+class Said:
+    """What directory records say of the founder and a volunteer, and the secret that reads them."""
+
+    place: Place
+    secret: bytes
+    volunteer: Colleague
+
+    @contextmanager
+    def judged(self) -> Iterator[RecoveryScope]:
+        with opened_by_sheets(self.place.path, self.secret) as opened, opened.database.reading() as rows:
+            # Somebody listed one more grant, which does not open.
+            notice = EpochNotice(1, bytes(16), CASE, CompartmentKind.CASE, FIRST)
+            granted = (*opened.granted, GrantedKey(notice, lambda: None, ()))
+            yield RecoveryScope(replace(opened, granted=granted), rows, prover())
+
+
+@pytest.fixture
+def said(founded: Place) -> Said:
+    with founded.open() as session:
+        return Said(founded, kept_secret(session) or b"", admit(session, roles={Role.CASEWORKER}))
+
+
+def say(
+    session: Session, member: bytes, name: object, *, kind: str = "member", parents: Sequence[VersionId] = ()
+) -> None:
+    """Write into the directory what a member is called."""
+    home = session.directory.compartment
+    with session.work(home) as work:
+        work.write(home, RecordId(make_id()), kind, {"member": member, "name": name}, parents)
+        work.commit(Entry(act="roster.change"))
+
+
+def plant(session: Session, member: bytes, name: str, *, seq: int) -> None:
+    """Put a record beside what an entry of this seat lists: whoever holds the directory's key can make one."""
+    home, record, origin = session.directory.compartment, make_id(), session.log.origin
+    epoch, key = session.keyring.epochs_of(home)[-1], make_key()
+    content = encode_content(Content("member", (), (0, 0), {"member": member, "name": name}))
+    blob = seal(key, content, VersionContext(session.vault, home, record, origin, seq))
+    wrapped = wrap(session.keyring.wrap_key(epoch) or b"", key)
+    with session.database.transaction() as rows:
+        rows.add_versions([VersionRow(origin, seq, 99, version_id(home, record, blob), home, record, blob)])
+        rows.add_version_keys([VersionKeyRow(origin, seq, 99, epoch, wrapped)])
+
+
+def test_a_member_is_found_by_what_those_said_who_may_and_by_nothing_else(said: Said) -> None:
+    volunteer = said.volunteer.member
+    with said.place.open() as session:
+        say(session, make_id(), "Somebody Gone")
+        say(session, volunteer, "Another Kind", kind="partner")
+        say(session, volunteer, "Said Later")
+        say(session, volunteer, "In Its Place", parents=[VersionId(bytes(32))])
+        plant(session, volunteer, "Not Listed", seq=0)
+        plant(session, volunteer, "Without Entry", seq=10_000)
+        say(session, volunteer, 7)
+        say(session, "text", "No Bytes")  # type: ignore[arg-type]  # as nothing of ours writes it
+        founder = session.member
+    with said.volunteer.open(said.place) as session:
+        say(session, volunteer, "Without Right")
+    false = (
+        "Somebody Gone",
+        "Another Kind",
+        "Said Later",
+        "In Its Place",
+        "Not Listed",
+        "Without Entry",
+        "Without Right",
+        "No Bytes",
+    )
+    with said.judged() as judge:
+        assert {name: judge.member_named(name) for name in false} == dict.fromkeys(false)
+        assert judge.member_named(f" {NAME.upper()} ") == volunteer
+        assert judge.member_named(MEMBER) == founder
+
+
+def test_where_two_members_have_one_name_neither_is_taken_for_the_other(said: Said) -> None:
+    with said.place.open() as session:
+        admit(session, name=NAME.lower(), passphrase=b"another opens", roles={Role.CASEWORKER})
+    with said.judged() as judge, pytest.raises(RefusedError, match="several members have this name"):
+        judge.member_named(NAME)
+
+
+def test_nobody_is_brought_back_under_a_name_that_no_member_has() -> None:
+    member = MemberId(make_id())
+    assert require_member(member) == member
+    with pytest.raises(NotFoundError, match="no member of this name is in the newest list of members"):
+        require_member(None)
+
+
+# Audit keys given on: to recovery's new key, each epoch once, and kept by nobody on the way.
+PERIODS = 5
+
+
+def audit_keys_for(
+    session: Session, private: KemPrivate, *, seat: SeatId, granted_to: Collection[SeatId] | None = None
+) -> list[AuditKey]:
+    with session.database.reading() as rows:
+        reader = GrantReader(rows, Listings(), session.vault, private)
+        return open_audit_keys(reader, seat=seat, granted_to=[session.seat] if granted_to is None else granted_to)
+
+
+def begin_periods(session: Session) -> None:
+    """Write entries under as many audit epochs as the tests ask for."""
+    for _ in range(PERIODS):
+        session.log.period_is_over = True
+        with session.work() as work:
+            work.commit(Entry(act="log.read"))
+
+
+def new_recovery(session: Session) -> KemPrivate:
+    """Change the root; return recovery's present key."""
+    return KemPrivate.from_seed(derive_recovery_seed(change_root(session, kept_secret(session) or b"")))
+
+
+def test_recovery_s_new_key_opens_every_audit_epoch_that_the_auditor_reads(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery_session, "ITEMS_IN_ONE_ENTRY", 2)
+    with filled.open() as session:
+        begin_periods(session)
+        private = new_recovery(session)
+        before = audit_keys_for(session, session.kem_private, seat=session.seat)
+        assert audit_keys_for(session, private, seat=RECOVERY) == []
+        assert hand_on_audit(session) == len(before) > PERIODS
+        now = audit_keys_for(session, session.kem_private, seat=session.seat)
+        assert audit_keys_for(session, private, seat=RECOVERY) == now
+        told = [line.payload.out for line in logbook.newest(session, act="grant.add").lines if line.payload]
+        assert told == ["ok:recovery"] * -(-len(before) // 2)
+
+
+def test_an_audit_key_that_was_given_on_is_kept_by_nobody(filled: Filled) -> None:
+    with filled.open() as session:
+        held = session.keyring.encode()
+        hand_on_audit(session)
+        assert session.keyring.encode() == held
+
+
+def test_an_audit_epoch_that_was_granted_twice_is_given_on_once(filled: Filled) -> None:
+    with filled.open() as session:
+        private = new_recovery(session)
+        hand_on_audit(session)
+        once = audit_keys_for(session, private, seat=RECOVERY)
+        hand_on_audit(session)
+        assert audit_keys_for(session, private, seat=RECOVERY) == once
+
+
+def test_what_was_not_granted_or_does_not_open_is_no_audit_key(filled: Filled) -> None:
+    with filled.open() as session:
+        private, stranger = session.kem_private, KemPrivate.from_seed(derive_recovery_seed(bytes(32)))
+        assert audit_keys_for(session, private, seat=session.seat)
+        assert audit_keys_for(session, private, seat=session.seat, granted_to=[]) == []
+        assert audit_keys_for(session, private, seat=SeatId(make_id())) == []
+        assert audit_keys_for(session, stranger, seat=session.seat) == []
+
+
+def test_a_notice_that_is_none_hides_no_audit_key(filled: Filled) -> None:
+    with filled.open() as session:
+        before = audit_keys_for(session, session.kem_private, seat=session.seat)
+        with session.database.transaction() as rows:
+            rows.add_epochs([EpochRow(bytes(32), bytes(16), b"no notice")])
+        assert audit_keys_for(session, session.kem_private, seat=session.seat) == before
+
+
+# When recovery sheets were joined: which rosters say so, and what a member hears of them.
+FIRST_SHEETS = ALONE.roster("root")
+ADMITS = ALONE.with_member("Kim", "field", FIRST_SHEETS)
+BY_SHEETS, BY_SEAT, BY_BOTH = (ADMITS.roster(*signers) for signers in (["root"], ["Nour-1"], ["root", "Nour-1"]))
+
+
+def used(*rosters: Roster) -> tuple[SheetsUsed, ...]:
+    judged = chain(*rosters)
+    assert len(judged.accepted) == len(rosters)
+    return sheets_used(judged)
+
+
+def directory(*rosters: Roster) -> Directory:
+    judged = chain(*rosters)
+    assert judged.effective is not None
+    return Directory(CompartmentId(b"d" * 16), judged, judged.effective)
+
+
+def test_a_roster_that_the_root_alone_signed_is_a_use_of_the_sheets() -> None:
+    assert used(FIRST_SHEETS, BY_SHEETS) == (SheetsUsed(1, admitted=1, ended=0, new_sheets=False),)
+
+
+def test_a_stranger_who_signs_beside_the_root_hides_no_use_of_the_sheets() -> None:
+    assert used(FIRST_SHEETS, ADMITS.roster("root", "stranger")) == (SheetsUsed(1, 1, 0, new_sheets=False),)
+
+
+def test_the_founding_and_what_a_seat_signed_too_is_none() -> None:
+    for rosters in ([FIRST_SHEETS], [FIRST_SHEETS, BY_SEAT], [FIRST_SHEETS, BY_BOTH]):
+        assert used(*rosters) == ()
+
+
+def test_what_the_sheets_changed_is_counted_in_seats() -> None:
+    first = MANY.roster("root")
+    gone = MANY.without("Joel", first)  # two seats
+    swapped = Draft(
+        gone.members | {"Kim": "field"}, gone.seats | {"Kim-1": "Kim"}, gone.number, gone.prev, gone.ends
+    ).roster("root")
+    assert used(first, swapped) == (SheetsUsed(1, admitted=1, ended=2, new_sheets=False),)
+
+
+def test_after_new_sheets_it_is_the_new_root_that_counts_for_good() -> None:
+    new = ALONE.after(FIRST_SHEETS, new_root=NEW_ROOT.public)
+    second = new.roster("root")
+    third = new.after(second, new_root=None).roster("new root")
+    fourth = new.with_member("Kim", "field", third, new_root=None).roster("new root")
+    news, plain = SheetsUsed(1, 0, 0, new_sheets=True), SheetsUsed(2, 0, 0, new_sheets=False)
+    assert used(FIRST_SHEETS, second, third, fourth) == (news, plain, SheetsUsed(3, 1, 0, new_sheets=False))
+
+
+def test_only_later_rosters_than_the_known_one_are_told_oldest_first() -> None:
+    again = ADMITS.with_member("Oren", "field", BY_SHEETS).roster("root")
+    for seen, numbers in ((FIRST_SHEETS, [1, 2]), (BY_SHEETS, [2]), (again, [])):
+        found = sheets_used(chain(FIRST_SHEETS, BY_SHEETS, again), seen=seen.root)
+        assert [one.roster for one in found] == numbers
+
+
+def test_a_member_hears_what_the_sheets_did() -> None:
+    ask = "If you did not know, ask who did it."
+    for used_so, words in (
+        (SheetsUsed(3, 1, 0, new_sheets=False), f"(list of members 3). Devices admitted: 1, revoked: 0. {ask}"),
+        (SheetsUsed(4, 2, 5, new_sheets=False), f"(list of members 4). Devices admitted: 2, revoked: 5. {ask}"),
+        (SheetsUsed(5, 0, 0, new_sheets=True), "(list of members 5): the old sheets open nothing new."),
+    ):
+        assert str(used_so.finding.message).endswith(words)
+
+
+def test_an_account_is_told_as_news_of_what_came_since_the_roster_that_it_saw() -> None:
+    told = SheetsUsed(1, 1, 0, new_sheets=False).finding
+    found = directory(FIRST_SHEETS, BY_SHEETS)
+    assert judge_sheets(found, FIRST_SHEETS.root) == (told,)
+    assert (told.code, told.is_news, len(stored([told]))) == ("sheets", True, 1)
+    assert judge_sheets(found, BY_SHEETS.root) == ()
+
+
+def test_an_account_that_saw_a_roster_which_does_not_count_is_told_of_no_sheets() -> None:
+    assert judge_sheets(directory(FIRST_SHEETS, BY_SHEETS), b"x" * 32) == ()
+
+
+def test_lists_that_the_sheets_settled_are_told_to_everybody_also_where_a_seat_signed_too() -> None:
+    first = MANY.roster("root")
+    sides = [MANY.with_member(name, "field", first).roster("Nour-1", "Ilse-1") for name in ("Kim", "Ann")]
+    both = MANY.with_member("Kim", "field", *sides)
+    settled = both.roster("root", "Nour-1")
+    assert used(first, *sides) == ()
+    assert used(first, *sides, settled) == (SheetsUsed(2, admitted=1, ended=0, new_sheets=False),)
+
+
+def test_a_use_of_sheets_on_another_list_is_told_to_who_is_further_on() -> None:
+    first = MANY.roster("root")
+    seen = MANY.with_member("Kim", "field", first).roster("Nour-1", "Ilse-1")
+    later = MANY.with_member("Kim", "field", first).with_member("Ann", "field", seen).roster("Nour-1", "Ilse-1")
+    renewed = MANY.after(first, new_root=NEW_ROOT.public).roster("root", "new root")
+    found = sheets_used(chain(first, seen, later, renewed), seen=later.root)
+    assert [(one.roster, one.new_sheets) for one in found] == [(1, True)]
+
+
+# The root secret on a device: which of those kept is the one that counts, and that it leaves no trace.
+OLD, NEXT = b"\x01" * 32, b"\x02" * 32
+
+
+def keep(session: Session, content: bytes) -> None:
+    with session.database.transaction() as rows:
+        rows.put_local(session.log.place.seal_row(Purpose.ROOT_SECRET, content))
+
+
+def test_the_secret_of_the_root_that_counts_is_found_among_those_that_are_kept(session: Session) -> None:
+    secret = kept_secret(session)
+    assert secret is not None
+    assert root_of(secret) == session.directory.effective.root_public == public_key(derive_root_seed(secret))
+    for among in (secret, OLD + secret, secret + NEXT, OLD + secret + NEXT):
+        keep(session, among)
+        assert kept_secret(session) == secret
+    for others in (b"", OLD, OLD + NEXT):
+        keep(session, others)
+        assert kept_secret(session) is None
+
+
+def test_an_altered_secret_is_refused(session: Session) -> None:
+    with session.database.transaction() as rows:
+        row = rows.local(session.seat, Purpose.ROOT_SECRET)
+        assert row is not None
+        rows.put_local(row._replace(blob=row.blob[:-1] + bytes([row.blob[-1] ^ 1])))
+    with pytest.raises(VerificationError, match="the secret of the recovery sheets on this device was altered"):
+        kept_secret(session)
+
+
+def test_a_secret_that_is_forgotten_is_in_no_row_and_not_in_the_write_ahead_log(session: Session) -> None:
+    ahead = session.folder.path / "vault.db-wal"
+    keep(session, OLD)
+    assert ahead.stat().st_size > 0
+    assert forget_secret(session) is True
+    assert ahead.stat().st_size == 0
+    with session.database.reading() as rows:
+        assert rows.local(session.seat, Purpose.ROOT_SECRET) is None
+    assert kept_secret(session) is None
+    assert forget_secret(session) is False

@@ -1,0 +1,439 @@
+"""One admin alone, with a program of their own: no case opens to them, and those whose cases it is about hear of it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.burglar import everything
+from tests.attacks.outsider import learn, learn_as
+from tests.attacks.plaintext import forms
+from tests.attacks.test_approvals import THIRD, THIRD_PASSPHRASE
+from tests.attacks.test_logs import begin_another_log
+from tests.attacks.test_shared_keys import SECOND, SECOND_PASSPHRASE
+from tests.attacks.test_wasted_work import lines_of
+from tests.english import in_english
+from tests.services.colleague import Colleague, admit
+from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
+from tests.services.office import AMINA, JOEL, NADIA, Office
+from tests.services.organisation import JOEL as ORGANISATION_JOEL
+from tests.services.organisation import KARIM, MIRA, SELIN, TOMAS, Organisation, give, share
+from vault.access.membership.next_roster import Change, next_roster, propose
+from vault.access.membership.roster_commit import commit_roster, shared_compartments
+from vault.access.pins.pins import PinFile
+from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.organisation_records import Deputy, Order
+from vault.casework.vocabulary import NoteKind
+from vault.errors import UsageError, VerificationError
+from vault.ids import CompartmentId, CompartmentKind, MemberId, Origin, RecordId, SeatId, VersionId, make_id
+from vault.index.heads import heads_of
+from vault.log.items import Item, ItemKind
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD
+from vault.policy.roles import Role
+from vault.records.versions import to_fields
+from vault.records.work import Entry, Work
+from vault.seal.named import deputy_record
+from vault.services import housekeeping
+from vault.services.cases import cases, intake, notes
+from vault.services.evidence import log_checking
+from vault.services.exports import partners
+from vault.services.grants import sharing, successors
+from vault.services.members import devices, members, rostering
+from vault.services.projection.projection import up_to_date_index
+
+
+def _write_deputy(session: Session, member: MemberId, deputy: MemberId) -> None:
+    """Name a deputy, as a program does that refuses nothing."""
+    home, record = session.directory.compartment, RecordId(deputy_record(member))
+    parents = [VersionId(one) for one in heads_of(up_to_date_index(session), home, record, Deputy.KIND)]
+    with session.work(home) as work:
+        work.write(home, record, Deputy.KIND, to_fields(Deputy(member, deputy)), parents)
+        work.commit(Entry(act="config.change", covers={Deputy.KIND: 1}))
+
+
+def _write_order(session: Session, leaver: MemberId, successor: MemberId, made_by: MemberId) -> None:
+    home = session.directory.compartment
+    with session.work(home) as work:
+        value = Order(leaver=leaver, successor=successor, made_by=made_by, reason="left")
+        work.write(home, RecordId(make_id()), Order.KIND, to_fields(value))
+        work.commit(Entry(act="config.change", covers={Order.KIND: 1}))
+
+
+@pytest.fixture
+def ann(office: Office) -> Colleague:
+    """An admin who works on cases too, so that her role alone refuses nothing."""
+    with office.place.open() as founder:
+        return admit(founder, name="Ann", passphrase=b"ann opens", roles={Role.ADMIN, Role.CASEWORKER}, by_root=True)
+
+
+def _case(office: Office) -> CompartmentId:
+    with office.open(office.amina) as amina:
+        return cases.create(amina, title="The witness hides", kind="asylum").case
+
+
+@pytest.mark.long
+def test_an_admin_who_names_themself_deputy_opens_no_new_case(office: Office, ann: Colleague) -> None:
+    with office.open(ann) as session:
+        _write_deputy(session, office.amina.member, ann.member)
+        with pytest.raises(UsageError, match="cannot name themselves"):
+            successors.set_deputy(session, office.amina.member, ann.member)
+        assert successors.deputies(session) == {}
+    with office.open(office.amina) as amina:
+        assert successors.deputy_of(amina, office.amina.member) is None
+        case = cases.create(amina, title="A title", kind="asylum").case
+        assert sharing.holders_of(amina, case).members == {office.amina.member}
+
+
+@pytest.mark.parametrize("made_by", ["themself", "somebody else"])
+def test_an_order_to_its_author_opens_no_case_whomever_it_names(office: Office, ann: Colleague, made_by: str) -> None:
+    case = _case(office)
+    with office.open(ann) as session:
+        claimed = ann.member if made_by == "themself" else office.nadia.member
+        _write_order(session, office.amina.member, ann.member, claimed)
+        assert successors.handover_orders(session) == []
+        with pytest.raises(UsageError, match="members cannot order a handover to themselves"):
+            successors.order_handover(session, office.amina.member, ann.member, reason="left")
+    with office.place.open() as founder:
+        commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))
+    with office.open(office.joel) as joel:
+        in_english(housekeeping.settle(joel))
+        assert successors.carry_out_handovers(joel) == []
+        assert ann.member not in sharing.holders_of(joel, case).members
+        assert cases.open_case(joel, case).head.value.owner == office.amina.member
+
+
+def test_who_named_the_deputy_is_no_successor_either(office: Office, ann: Colleague) -> None:
+    case = _case(office)
+    with office.open(ann) as session:
+        successors.set_deputy(session, office.amina.member, office.nadia.member)
+        successors.set_deputy(session, office.amina.member, office.joel.member)
+    with office.place.open() as founder:
+        with pytest.raises(UsageError, match="named the deputy"):
+            successors.order_handover(founder, office.amina.member, ann.member, reason="left")
+        _write_order(founder, office.amina.member, ann.member, office.nadia.member)
+        assert successors.handover_orders(founder) == []
+        commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))
+    with office.open(office.joel) as joel:
+        in_english(housekeeping.settle(joel))
+        assert ann.member not in sharing.holders_of(joel, case).members
+
+
+def test_a_member_hears_once_who_named_their_deputy(office: Office, ann: Colleague) -> None:
+    said = f"Ann named {NADIA} as your deputy: {NADIA} can open the cases that you make from now on."
+    with office.open(ann) as session:
+        successors.set_deputy(session, office.amina.member, office.nadia.member)
+        successors.set_deputy(session, ann.member, office.joel.member)
+        assert not [line for line in in_english(housekeeping.settle(session)) if "deputy" in line]
+    with office.open(office.amina) as amina:
+        assert said in in_english(housekeeping.settle(amina))
+    with office.open(office.amina) as amina:
+        assert said not in in_english(housekeeping.settle(amina))
+    with office.open(ann) as session:
+        successors.set_deputy(session, office.amina.member, None)
+    with office.open(office.amina) as amina:
+        assert "Ann took your deputy away: nobody else opens the cases that you make from now on." in in_english(
+            housekeeping.settle(amina)
+        )
+
+
+@pytest.mark.long
+def test_everybody_who_holds_a_case_hears_once_that_it_was_handed_over(office: Office, ann: Colleague) -> None:
+    case = _case(office)
+    with office.open(office.joel) as joel:
+        sharing.grant(joel, case, [ann.member])
+    with office.place.open() as founder:
+        successors.order_handover(founder, office.amina.member, office.nadia.member, reason="left")
+        commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))
+    with office.open(office.joel) as joel:
+        assert f"1 case of {AMINA} went to {NADIA}, as ordered." in in_english(housekeeping.settle(joel))
+    for who, subject, whose in ((ann, NADIA, "that you hold"), (office.nadia, "You", "more")):
+        with office.open(who) as session:
+            heard = [line for line in in_english(housekeeping.settle(session)) if "handed over" in line]
+            assert len(heard) == 1
+            assert heard[0].startswith(subject)
+            assert whose in heard[0]
+            assert f"by {JOEL}, as {MEMBER} ordered" in heard[0]
+        with office.open(who) as session:
+            assert not [line for line in in_english(housekeeping.settle(session)) if "handed over" in line]
+
+
+def _keep_the_directory(session: Session) -> None:
+    """Put a key that this seat alone has in the place of the directory's."""
+    home = session.directory.compartment
+    state = session.state_of(home)
+    assert state is not None
+    with session.work() as work:
+        alone = session.directory.holders([session.seat], with_recovery=False)
+        work.replace_epoch(home, CompartmentKind.DIRECTORY, alone, replaced=list(state.current))
+        work.commit(Entry(act="key.rotate"))
+
+
+@pytest.mark.long
+def test_an_admin_who_keeps_the_directorys_key_to_herself_is_ended_all_the_same(organisation: Organisation) -> None:
+    """She does it before the proposal is made, and again before it is signed."""
+    organisation.everyone_meets()
+    names = (MIRA, KARIM, SELIN, TOMAS)
+    with organisation.at(*names) as (mira, karim, selin, tomas):
+        _keep_the_directory(mira)
+        for one in (karim, selin, tomas):
+            give(mira, one, organisation.folder)
+        outcome = members.suspend(karim, mira.member)
+        assert outcome.proposal is not None
+        _keep_the_directory(mira)
+        for one in (karim, selin, tomas):
+            give(mira, one, organisation.folder)
+        _, by_one = rostering.sign(selin, outcome.proposal)
+        _, by_both = rostering.sign(tomas, by_one)
+        assert rostering.commit(karim, by_both).ended == (organisation[MIRA].seat,)
+        in_english(housekeeping.settle(karim))
+        for one in (selin, tomas):
+            give(karim, one, organisation.folder)
+            in_english(housekeeping.settle(one))
+        for one in (karim, selin, tomas):
+            assert organisation[MIRA].seat not in one.directory.effective.certificates
+            state = one.state_of(one.directory.compartment)
+            assert state is not None
+            assert organisation[MIRA].seat not in state.knowing
+            assert all(one.keyring.get(epoch) is not None for epoch in state.current)
+
+
+# One admin of two is arrested, with her device, her passphrase and copies of all others: the others go on without
+# her.
+# She founded the vault and holds everything that the organisation shares, so that whatever is not replaced shows.
+BEFORE = {"case": "Woodruff before", "slip": "Pimpernel before", "partner": "Advocate Before"}
+AFTER = {"case": "Woodruff after", "slip": "Pimpernel after", "partner": "Advocate After"}
+LATE = "Mira, from the cell"
+AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
+LEFT = (KARIM, SELIN, TOMAS)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrested:
+    """The organisation after it ended the devices of its founder; and a case of hers that two others hold."""
+
+    organisation: Organisation
+    case: CompartmentId
+    shared_before: dict[str, frozenset[bytes]]
+
+
+@pytest.fixture(scope="module")
+def arrested(organisation_template: Organisation, tmp_path_factory: pytest.TempPathFactory) -> Arrested:
+    organisation = organisation_template.copied_to(tmp_path_factory.mktemp("arrest"))
+    with organisation.open(MIRA) as mira:
+        case = cases.create(mira, title="A case of three", kind="asylum").case
+        share(mira, case, organisation, SELIN, ORGANISATION_JOEL)
+        notes.add(mira, case, Note(NoteKind.CONTACT, BEFORE["case"]))
+        intake.add(mira, text=BEFORE["slip"])
+        partners.add(mira, name=BEFORE["partner"], age_recipient=AGE, compared=True)
+        before = current_keys(mira)
+    for name in (*LEFT, ORGANISATION_JOEL):
+        organisation.exchange(MIRA, name)
+    with organisation.at(*LEFT) as (karim, selin, tomas):
+        outcome = members.leave(karim, organisation[MIRA].member)
+        assert str(outcome.missing) == "a second admin, or two others (supervisor)"
+        assert outcome.proposal is not None
+        _, by_one = rostering.sign(selin, outcome.proposal)
+        _, by_both = rostering.sign(tomas, by_one)
+        assert rostering.commit(karim, by_both).ended == (organisation[MIRA].seat,)
+        meet(organisation, karim, selin, tomas)
+        notes.add(selin, case, Note(NoteKind.CONTACT, AFTER["case"]))
+        intake.add(tomas, text=AFTER["slip"])
+        partners.add(karim, name=AFTER["partner"], age_recipient=AGE, compared=True)
+        meet(organisation, karim, selin, tomas)
+    return Arrested(organisation, case, before)
+
+
+def meet(organisation: Organisation, karim: Session, selin: Session, tomas: Session) -> None:
+    """Bring three devices level; each does what it owes to the others as it does when somebody opens it."""
+    for giver, taker in ((karim, selin), (selin, tomas), (tomas, selin), (selin, karim), (karim, tomas)):
+        give(giver, taker, organisation.folder)
+        housekeeping.settle(taker)
+
+
+def current_keys(session: Session) -> dict[str, frozenset[bytes]]:
+    found = {kind.name: session.state_of(one) for kind, one in shared_compartments(session).items()}
+    return {name: frozenset(state.current) for name, state in found.items() if state is not None}
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_every_key_that_she_held_is_replaced_and_she_holds_none_of_the_new_ones(arrested: Arrested, name: str) -> None:
+    gone = arrested.organisation[MIRA].seat
+    with arrested.organisation.open(name) as session:
+        shared = shared_compartments(session)
+        now = current_keys(session)
+        assert now.keys() >= {"DIRECTORY"}
+        assert not any(now[kind] & arrested.shared_before[kind] for kind in now)
+        for compartment in (*shared.values(), *([arrested.case] if name == SELIN else ())):
+            state = session.state_of(compartment)
+            assert state is not None
+            assert gone not in state.holders
+        assert log_checking.verify(session).verified
+
+
+def test_everybody_who_should_reads_everything(arrested: Arrested) -> None:
+    with arrested.organisation.at(*LEFT) as (karim, selin, tomas):
+        texts = {note.value.text for note in cases.open_case(selin, arrested.case).notes}
+        assert {BEFORE["case"], AFTER["case"]} <= texts
+        for session in (selin, tomas):
+            assert {line.stored.value.text for line in intake.list_open(session)} == {BEFORE["slip"], AFTER["slip"]}
+        for session in (karim, selin, tomas):
+            assert {one.name for one in partners.list_all(session)} == {BEFORE["partner"], AFTER["partner"]}
+
+
+def test_her_keys_open_in_the_folders_of_all_others_nothing_that_came_after(arrested: Arrested) -> None:
+    accounts = [arrested.organisation[name] for name in (MIRA, *LEFT)]
+    learned = [learn_as(account.place.path, account.name, PASSPHRASE) for account in accounts]
+    found = everything(
+        [account.place.path for account in accounts],
+        accounts[0].place.vault_id,
+        learned[0].secrets,
+        [one.key for one in learned],
+    )
+    assert {name for name, text in BEFORE.items() if any(form in found for form in forms(text))} == set(BEFORE)
+    assert {name for name, text in AFTER.items() if any(form in found for form in forms(text))} == set()
+
+
+@pytest.mark.long
+def test_nothing_that_she_writes_afterwards_counts_for_anybody(arrested: Arrested) -> None:
+    organisation = arrested.organisation.copied_to(arrested.organisation.folder.with_name("late"))
+    with organisation.at(MIRA, KARIM, SELIN, ORGANISATION_JOEL) as (mira, karim, selin, joel):
+        notes.add(mira, arrested.case, Note(NoteKind.CONTACT, LATE))
+        assert members.suspend(mira, organisation[TOMAS].member).is_done  # by the rules that her device knows
+        cases.create(mira, title="made in the cell", kind="asylum")
+        with Work(mira.log) as work:  # things that are nowhere, listed so that others miss them
+            kinds = (ItemKind.VERSION, ItemKind.EPOCH, ItemKind.GRANT)
+            work._items += [Item.in_compartment(kind, arrested.case, secrets.token_bytes(32)) for kind in kinds]
+            work.commit(Entry(act="case.create"))
+        for taker in (karim, selin):
+            give(mira, taker, organisation.folder)
+            housekeeping.settle(taker)
+            assert organisation[TOMAS].seat in taker.directory.effective.certificates
+            assert organisation[MIRA].member not in taker.directory.effective.members
+        give(karim, joel, organisation.folder)
+        give(mira, joel, organisation.folder)
+        state = joel.state_of(arrested.case)
+        assert state is not None
+        assert organisation[MIRA].seat in state.holders  # he knows of her end, and has not replaced the key yet
+        for session in (selin, joel):
+            assert LATE not in {note.value.text for note in cases.open_case(session, arrested.case).notes}
+        assert "C4" in {one.check for one in joel.quarantine}
+        notes.add(selin, arrested.case, Note(NoteKind.CONTACT, "work goes on"))
+        assert log_checking.verify(selin).verified
+        selin.require_sound_log()  # what she sends keeps nobody from exporting
+
+
+# One admin alone may end a caseworker, and can say so in hundreds of rosters of one number: all others go on.
+RIVALS = 200
+
+
+def list_rivals(session: Session, ended: SeatId, count: int) -> None:
+    """List so many rosters of the next number, all of which end the same seat; their random bytes differ."""
+    effective = session.directory.effective
+    sizes = {Origin(effective.certificates[ended].genesis): 0}
+    with Work(session.log) as work:
+        for _ in range(count):
+            roster = next_roster(effective, Change(ended=frozenset({ended})), lambda _: sizes)
+            roster = roster.signed(*session.sign(ROSTER_PURPOSE, roster.root))
+            work.write(session.directory.compartment, RecordId(ROSTER_RECORD), "roster", roster.fields())
+        work.commit(Entry(act="roster.change"))
+
+
+@pytest.mark.long
+def test_hundreds_of_rosters_of_one_number_are_judged_and_the_next_one_names_them_all(short: Filled) -> None:
+    case = short.cases[0]
+    with short.open() as owner:
+        admin = admit(owner, roles=frozenset({Role.ADMIN}))
+        victim = admit(owner, name=SECOND, passphrase=SECOND_PASSPHRASE, roles=frozenset({Role.CASEWORKER}))
+        number = owner.directory.effective.head.number
+    with admin.open(short.place) as session:
+        list_rivals(session, victim.seat, RIVALS)
+    with short.open() as owner:
+        effective = owner.directory.effective
+        assert (effective.head.number, len(effective.tips)) == (number + 1, RIVALS)
+        assert victim.seat not in effective.certificates
+        notes.add(owner, case, Note(NoteKind.CONTACT, "work goes on"))
+        devices.lost(owner, admin.seat)
+    with short.open() as owner:
+        assert owner.directory.effective.head.number >= number + 1
+        assert cases.open_case(owner, case).notes
+
+
+def list_layers(session: Session, ended: SeatId, count: int) -> None:
+    """List rosters two by two: the first two end a seat, and each two after them name both of those before."""
+    effective, change = session.directory.effective, Change(ended=frozenset({ended}))
+    sizes = {Origin(effective.certificates[ended].genesis): 0}
+    left = {seat: item for seat, item in effective.certificates.items() if seat != ended}
+    with Work(session.log) as work:
+        for _ in range(count // 2):
+            drafts = [next_roster(effective, change, lambda _: sizes) for _ in range(2)]
+            two = [draft.signed(*session.sign(ROSTER_PURPOSE, draft.root)) for draft in drafts]
+            for roster in two:
+                work.write(session.directory.compartment, RecordId(ROSTER_RECORD), "roster", roster.fields())
+            tips = tuple(sorted(roster.root for roster in two))
+            effective, change = replace(effective, head=two[0].head, tips=tips, certificates=left), Change()
+        work.commit(Entry(act="roster.change"))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("listed", [list_layers, list_rivals])
+def test_rosters_that_one_admin_makes_alone_cost_an_unlock_no_more_than_their_number(
+    short: Filled, tmp_path: Path, listed: Callable[[Session, SeatId, int], None]
+) -> None:
+    with short.open() as owner:
+        admin = admit(owner, roles=frozenset({Role.ADMIN}))
+        victim = admit(owner, name=SECOND, passphrase=SECOND_PASSPHRASE, roles=frozenset({Role.CASEWORKER}))
+    lines = []
+    for count in (20, 80):
+        place = short.place.copied_to(tmp_path / str(count))
+        with admin.open(place) as session:
+            listed(session, victim.seat, count)
+        with place.open() as owner:
+            assert victim.seat not in owner.directory.effective.certificates
+        lines.append(lines_of(partial(_open_and_close, place)))
+    small, large = lines
+    assert large < 5 * small
+
+
+def _open_and_close(place: Place) -> None:
+    place.open().close()
+
+
+def test_a_fresh_log_does_not_make_its_seat_forget_the_rosters_that_it_knew(short: Filled) -> None:
+    """An admin who names an old roster in a new log would undo every admission since."""
+    with short.open() as owner:
+        admin = admit(owner, roles=frozenset({Role.ADMIN}))
+        helper = admit(owner, name=THIRD, passphrase=THIRD_PASSPHRASE, roles=frozenset({Role.CASEWORKER}))
+        old = owner.directory.effective
+        last = admit(owner, name=SECOND, passphrase=SECOND_PASSPHRASE, roles=frozenset({Role.CASEWORKER}))
+    with admin.open(short.place) as session:
+        number = session.directory.effective.head.number
+        log = begin_another_log(session, roster=old.tips[0])
+        sizes = {Origin(old.certificates[helper.seat].genesis): 0}
+        rival = next_roster(old, Change(ended=frozenset({helper.seat})), lambda _: sizes)
+        rival = rival.signed(*session.sign(ROSTER_PURPOSE, rival.root))
+        with Work(log) as work:
+            work.write(session.directory.compartment, RecordId(ROSTER_RECORD), "roster", rival.fields())
+            work.commit(Entry(act="roster.change"))
+    with short.open() as owner:
+        effective = owner.directory.effective
+        assert (effective.head.number, effective.root_must_sign) == (number, False)
+        assert {last.seat, helper.seat} <= effective.certificates.keys()
+
+
+def test_a_roster_that_this_account_saw_and_that_is_not_here_any_more_is_told(short: Filled) -> None:
+    secrets = learn(short.path).secrets
+    file = PinFile(short.state / "pins", short.place.vault_id, SeatId(secrets.seat), secrets.pin_key)
+    pins = file.load()
+    assert pins is not None
+    file.save(replace(pins, roster=b"\x77" * 32))
+    for _ in range(2):  # the second time it is remembered as unsettled
+        with short.open() as session:
+            assert "newest list of members that this device saw is not here" in " ".join(in_english(session.warnings))
+            with pytest.raises(VerificationError, match="waits until the log is sound"):
+                session.require_sound_log()

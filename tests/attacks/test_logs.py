@@ -1,0 +1,439 @@
+"""Hundreds of logs of one seat stop nobody else, and which of them count does not hang on what came first."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.attacks.flooding import begin_logs, give_all_logs
+from tests.attacks.outsider import Outsider, learn_as
+from tests.attacks.test_epoch_names import CASEWORKER
+from tests.attacks.test_shared_keys import NOTE, SECOND, SECOND_PASSPHRASE
+from tests.english import in_english
+from tests.records.beside import begin_beside
+from tests.services.colleague import admit
+from tests.services.founded import PASSPHRASE, Filled, Place
+from tests.services.organisation import DANA, JOEL, MIRA, SELIN, TOMAS, Organisation, give, share
+from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.errors import VerificationError
+from vault.ids import CompartmentId, RecordId, VersionId, make_id
+from vault.log import genesis
+from vault.log.epoch_notice import MOST_REVOCATIONS
+from vault.log.genesis import LOGS_OF_A_SEAT, SEAT_IN_GENESIS, Genesis
+from vault.records.seatlog import Predecessor, SeatLog, begin
+from vault.records.work import Entry, Work
+from vault.seal.envelope import version_id
+from vault.seal.signing import public_key
+from vault.services.cases import cases, notes
+from vault.services.evidence import log_checking
+from vault.services.evidence.log_checking import Answer
+from vault.services.exchange import syncing
+from vault.services.grants import sharing
+from vault.services.members import devices, members
+
+
+def texts(session: Session, case: CompartmentId) -> set[str]:
+    return {note.value.text for note in cases.open_case(session, case).notes}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("name", "roles"), [(JOEL, ["caseworker"]), (DANA, ["intake"]), (DANA, ["field"])])
+def test_of_three_hundred_logs_the_first_come_in_and_nobody_else_waits(
+    organisation: Organisation, tmp_path: Path, name: str, roles: list[str]
+) -> None:
+    account = organisation[name]
+    with organisation.open(MIRA) as mira:
+        case = cases.create(mira, title="Goes on", kind="asylum").case
+        if mira.directory.roles_of(account.member) != set(roles):
+            assert members.change_roles(mira, account.member, roles, by_root=True).is_done
+    with organisation.at(MIRA, name) as (mira, attacker):
+        give(mira, attacker, tmp_path)
+        begin_logs(attacker, 300, in_chain=True)
+        taken = give_all_logs(attacker, mira, tmp_path)
+        assert any("more logs than any device does" in str(fault) for fault in taken.faults)
+        with mira.database.reading() as rows:
+            assert sum(row.bytes[SEAT_IN_GENESIS] == account.seat for row in rows.geneses()) == LOGS_OF_A_SEAT
+    with organisation.open(MIRA) as mira:
+        assert log_checking.verify(mira).verified
+        mira.require_sound_log()
+        assert sharing.grant(mira, case, organisation.members(TOMAS))
+        assert sharing.rotate(mira, case).left == 0
+        assert members.suspend(mira, account.member).is_done
+    with organisation.open(MIRA) as mira:
+        assert log_checking.verify(mira).verified
+        mira.require_sound_log()
+
+
+def test_a_log_whose_predecessor_never_came_waits_and_is_nobodys_fault(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    with organisation.open(MIRA) as mira:
+        case = cases.create(mira, title="Goes on", kind="asylum").case
+    with organisation.at(MIRA, JOEL) as (mira, joel):
+        give(mira, joel, tmp_path)
+        first, second = begin_logs(joel, 2, in_chain=True)
+    forget_log(organisation, JOEL, first)
+    with organisation.at(MIRA, JOEL) as (mira, joel):
+        give(joel, mira, tmp_path)
+        assert second not in origins(mira)
+    with organisation.open(MIRA) as mira:
+        assert log_checking.verify(mira).verified
+        assert sharing.grant(mira, case, organisation.members(TOMAS))
+
+
+def test_a_beginning_that_is_not_here_is_a_fault_of_whoever_names_it_and_of_nobody_after_their_end(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    """Such a log came in with an earlier program, or was lost before this account saw it."""
+    with organisation.open(MIRA) as mira:
+        case = cases.create(mira, title="Goes on", kind="asylum").case
+    with organisation.at(MIRA, JOEL) as (mira, joel):
+        give(mira, joel, tmp_path)
+        first, _ = begin_logs(joel, 2, in_chain=True)
+        give(joel, mira, tmp_path)
+    forget_log(organisation, MIRA, first)
+    shutil.rmtree(organisation[MIRA].place.state / "pins")
+    with organisation.open(MIRA) as mira:
+        found = log_checking.verify(mira)
+        assert [(fault.origin, str(fault.message)) for fault in found.faults] == [
+            (first, "the genesis is missing or was altered")
+        ]
+        with pytest.raises(VerificationError, match="waits until the log is sound"):
+            sharing.grant(mira, case, organisation.members(TOMAS))
+        assert members.suspend(mira, organisation[JOEL].member).is_done
+        assert sharing.grant(mira, case, organisation.members(TOMAS))
+    with organisation.open(MIRA) as mira:
+        assert log_checking.verify(mira).verified
+
+
+def origins(session: Session) -> set[bytes]:
+    with session.database.reading() as rows:
+        return {row.origin for row in rows.geneses()}
+
+
+def forget_log(organisation: Organisation, name: str, origin: bytes) -> None:
+    """Take a whole log out of a member's database."""
+    account = organisation[name]
+    with learn_as(account.place.path, account.name, PASSPHRASE).rows(account.place.path) as rows:
+        for table in ("genesis", "operation", "checkpoint", "tile", "version", "version_key"):
+            rows.execute(f"DELETE FROM {table} WHERE origin=?", (origin,))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("most", [32, pytest.param(LOGS_OF_A_SEAT, marks=pytest.mark.long)])
+def test_two_who_were_told_different_logs_first_come_to_count_the_same(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """A copy of a device begins as many as it likes: which of them count does not hang on who was told first."""
+    monkeypatch.setattr(genesis, "LOGS_OF_A_SEAT", most)
+    twin = organisation.copied_to(tmp_path / "twin")
+    with organisation.open(MIRA) as mira:
+        case = cases.create(mira, title="Shared", kind="asylum").case
+        share(mira, case, organisation, JOEL, SELIN, TOMAS)
+    with organisation.at(MIRA, SELIN, TOMAS) as (mira, selin, tomas):
+        for where, taker in ((organisation, selin), (twin, tomas)):
+            give(mira, taker, tmp_path)
+            with where.open(JOEL) as joel:
+                give(mira, joel, tmp_path)
+                begin_logs(joel, most + 1, in_chain=False, says=(case, f"told {taker.member.hex()}"))
+                give_all_logs(joel, taker, tmp_path)
+        for giver, taker in ((selin, tomas), (tomas, selin), (selin, tomas), (tomas, selin)):
+            give(giver, taker, tmp_path)
+        assert texts(selin, case) == texts(tomas, case) != set()
+    with organisation.at(MIRA, SELIN, TOMAS) as (mira, selin, tomas):
+        give(tomas, mira, tmp_path)
+        assert texts(selin, case) == texts(tomas, case) == texts(mira, case) != set()
+        assert members.suspend(mira, organisation[JOEL].member).is_done
+        for taker in (selin, tomas):
+            give(mira, taker, tmp_path)
+            assert taker.faults() == []
+
+
+# Whoever begins hundreds of logs cannot thereby stay in a case: a notice that drops them names the longest.
+def begin_another_log(session: Session, roster: bytes | None = None) -> SeatLog:
+    """Begin one more log of the seat, as a restored or copied vault does, under the newest roster or another."""
+    own = session._secrets
+    assert public_key(own.identity_seed) == session.directory.effective.certificates[session.seat].identity
+    log = begin(
+        database=session.database,
+        place=session.log.place,
+        identity_seed=own.identity_seed,
+        roster=session.directory.roster if roster is None else roster,
+        auditors=(),
+        keyring=session.keyring,
+        app_version="1",
+        predecessor=Predecessor(session.log.origin, session.log.size, session.log.frontier.root()),
+    )
+    with Work(log) as work:
+        work.commit(Entry(act="log.restored"))
+    return log
+
+
+def test_of_the_logs_of_one_seat_no_more_come_in_than_a_device_makes(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred thousand of them would fill the memory of everybody, and the manifests of their bundles."""
+    with organisation.at(JOEL, SELIN) as (joel, selin):
+        for _ in range(4):
+            begin_another_log(joel)
+        path = tmp_path / "all of them"
+        syncing.make(joel, selin.member, path)
+        monkeypatch.setattr(genesis, "LOGS_OF_A_SEAT", 3)
+        taken = syncing.import_bundle(selin, path)
+        assert any("more logs than any device does" in str(fault) for fault in taken.faults)
+        with selin.database.reading() as rows:
+            assert sum(row.bytes[SEAT_IN_GENESIS] == joel.seat for row in rows.geneses()) == 3
+        assert selin.faults() == []
+        case = cases.create(selin, title="Work goes on", kind="asylum").case
+        assert cases.open_case(selin, case).head.value.title == "Work goes on"
+        assert give(selin, joel, tmp_path).entries
+
+
+@pytest.mark.long
+def test_a_member_with_hundreds_of_logs_is_revoked(short: Filled) -> None:
+    case = short.cases[0]
+    with short.open() as owner:
+        member = admit(owner, roles=CASEWORKER)
+        sharing.grant(owner, case, [member.member])
+    with member.open(short.place) as session:
+        notes.add(session, case, Note(NoteKind.CONTACT, "in the longest log"))
+        for _ in range(MOST_REVOCATIONS + 5):
+            begin_another_log(session)
+    with short.open() as owner:
+        assert sharing.revoke(owner, case, [member.member]).dropped == {member.member}
+        state = owner.state_of(case)
+        assert state is not None
+        assert member.seat not in state.holders
+        assert "in the longest log" in {note.value.text for note in cases.open_case(owner, case).notes}
+
+
+# The log of another device: what came of it later counts too, and is remembered.
+TABLES = ("genesis", "operation", "version", "version_key", "epoch", "granted", "checkpoint")
+
+
+@pytest.fixture
+def elsewhere(short: Filled, tmp_path: Path) -> Place:
+    """The same vault on another account, which writes a log of its own."""
+    place = short.place.copied_to(tmp_path / "elsewhere")
+    shutil.rmtree(place.state)
+    return place
+
+
+def carry(source: Place, target: Place, holder: Outsider) -> None:
+    """Bring every row over, as a synchronisation would."""
+    with holder.rows(source.path) as there, holder.rows(target.path) as here:
+        for table in TABLES:
+            rows = there.execute(f"SELECT * FROM {table}").fetchall()
+            marks = ", ".join("?" * len(rows[0]))
+            here.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows)
+
+
+def write(place: Place, case: bytes, text: str) -> None:
+    with place.open() as session:
+        notes.add(session, case, Note(NoteKind.CONTACT, text))  # type: ignore[arg-type]  # the id of a case
+
+
+def seen(place: Place) -> list[str]:
+    with place.open() as session:
+        found = [cases.open_case(session, row.case) for row in cases.list_all(session)]  # type: ignore[arg-type]
+    return sorted(note.value.text for case in found for note in case.notes if note.value.text.startswith("from B"))
+
+
+def test_a_log_that_grew_after_it_was_verified_is_read_on(short: Filled, elsewhere: Place, holder: Outsider) -> None:
+    write(elsewhere, short.cases[0], "from B, first")
+    carry(elsewhere, short.place, holder)
+    assert seen(short.place) == ["from B, first"]
+    for number in range(2):
+        write(elsewhere, short.cases[0], f"from B, later {number}")
+        carry(elsewhere, short.place, holder)
+    expected = ["from B, first", "from B, later 0", "from B, later 1"]
+    assert seen(short.place) == expected
+    assert seen(short.place) == expected
+    with short.open() as session:
+        assert log_checking.verify(session).verified
+
+
+def test_what_was_seen_of_a_log_is_pinned_as_far_as_it_was_seen(
+    short: Filled, elsewhere: Place, holder: Outsider
+) -> None:
+    for text in ("from B, first", "from B, second"):
+        write(elsewhere, short.cases[0], text)
+        carry(elsewhere, short.place, holder)
+        seen(short.place)
+    with holder.rows(elsewhere.path) as rows:
+        logs = rows.execute("SELECT origin, bytes FROM genesis").fetchall()
+        (origin,) = (name for name, genesis in logs if not Genesis.decode(genesis).is_first)
+        (size,) = rows.execute("SELECT max(seq) + 1 FROM operation WHERE origin = ?", (origin,)).fetchone()
+    with short.open() as session:
+        assert session.pins is not None
+        assert session.pins.logs[origin].size == size
+
+
+# Whoever writes a log can spoil it: that stops neither their end nor, after it, the work of everybody else.
+WAITS = "waits until the log is sound"
+
+
+def write_garbage(work: Work, case: CompartmentId) -> None:
+    """List a version of a case that opens for nobody."""
+    work.write(case, RecordId(make_id()), "note", NOTE)
+    sealed = work._versions[-1]
+    blob = os.urandom(len(sealed.blob))
+    identity = VersionId(version_id(sealed.compartment, sealed.record, blob))
+    work._versions[-1] = sealed._replace(id=identity, blob=blob)
+
+
+def test_a_holder_who_writes_what_opens_for_nobody_is_revoked_and_ended_and_grants_go_on(short: Filled) -> None:
+    case = short.cases[0]
+    with short.open() as owner:
+        spoiler = admit(owner, roles=CASEWORKER)
+        other = admit(owner, name=SECOND, passphrase=SECOND_PASSPHRASE, roles=CASEWORKER)
+        sharing.grant(owner, case, [spoiler.member])
+    with spoiler.open(short.place) as session, Work(session.log) as work:
+        write_garbage(work, case)
+        work.commit(Entry(act="case.import"))
+    with short.open() as owner:
+        assert log_checking.verify(owner).answer is Answer.UNREADABLE
+    with short.open() as owner:
+        cases.open_case(owner, case)
+        with pytest.raises(VerificationError) as refused:
+            sharing.grant(owner, case, [other.member])
+        assert "does not open" in str(refused.value.next_step)
+        assert sharing.revoke(owner, case, [spoiler.member]).dropped == {spoiler.member}
+        assert devices.lost(owner, spoiler.seat).outcome.is_done
+        assert log_checking.verify(owner).quarantined >= 1
+    with short.open() as owner:
+        cases.open_case(owner, case)
+        assert log_checking.verify(owner).answer is Answer.WHOLE
+        assert sharing.grant(owner, case, [other.member]) == {other.member}
+        assert log_checking.verify(owner).quarantined >= 1
+
+
+@pytest.mark.long
+def test_a_log_with_two_histories_is_ended_with_both_and_all_devices_agree(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    twin = organisation.copied_to(tmp_path / "twin")
+    with organisation.open(SELIN) as selin:
+        case = cases.create(selin, title="Shared by three", kind="asylum").case
+        share(selin, case, organisation, JOEL, TOMAS, MIRA)
+    with organisation.at(SELIN, TOMAS, MIRA, JOEL) as (selin, tomas, mira, joel):
+        for taker in (tomas, mira, joel):
+            give(selin, taker, tmp_path)
+        with twin.open(JOEL) as copy:
+            give(selin, copy, tmp_path)
+            for history, taker, text in ((joel, mira, "the first history"), (copy, tomas, "the second history")):
+                notes.add(history, case, Note(NoteKind.CONTACT, text))
+                give(history, taker, tmp_path)
+            give(copy, mira, tmp_path)
+        with pytest.raises(VerificationError, match=WAITS):
+            sharing.grant(mira, case, organisation.members("Amina"))
+        assert devices.lost(mira, joel.seat).outcome.is_done
+        assert sharing.grant(mira, case, organisation.members("Amina"))
+        for giver, taker in ((mira, tomas), (tomas, mira), (mira, tomas)):
+            give(giver, taker, tmp_path)
+        for session in (mira, tomas):
+            texts = {note.value.text for note in cases.open_case(session, case).notes}
+            assert {"the first history", "the second history"} <= texts
+            assert session.faults() == []
+    with organisation.open(MIRA) as mira:
+        assert log_checking.verify(mira).verified
+        assert mira.faults() == []
+
+
+# A log that another one goes on from is bound by the successor's genesis, whatever this account still remembers.
+ROWS = ("operation", "version", "version_key")
+
+
+def forget(victim: Filled) -> None:
+    shutil.rmtree(victim.state / "pins")
+
+
+def first_log(rows: Any) -> tuple[bytes, list[int]]:
+    """Return the log without predecessor and the sizes of its checkpoints."""
+    geneses = rows.execute("SELECT origin, bytes FROM genesis").fetchall()
+    (origin,) = (name for name, genesis in geneses if Genesis.decode(genesis).is_first)
+    sizes = rows.execute("SELECT size FROM checkpoint WHERE origin = ? ORDER BY size", (origin,)).fetchall()
+    return origin, [size for (size,) in sizes]
+
+
+def cut_back(rows: Any) -> bytes:
+    """Bring the log back to what an earlier session signed: by itself it is whole."""
+    origin, sizes = first_log(rows)
+    for table in ROWS:
+        rows.execute(f"DELETE FROM {table} WHERE origin = ? AND seq >= ?", (origin, sizes[-2]))
+    rows.execute("DELETE FROM checkpoint WHERE origin = ? AND size > ?", (origin, sizes[-2]))
+    return origin
+
+
+@pytest.mark.parametrize("steps", [1, 2], ids=["one successor", "a chain of two"])
+def test_a_predecessor_that_was_cut_is_told_without_pins(victim: Filled, outsider: Outsider, steps: int) -> None:
+    for _ in range(steps):
+        forget(victim)
+        with victim.open() as session:
+            assert log_checking.verify(session).verified
+    with outsider.rows(victim.path) as rows:
+        origin = cut_back(rows)
+    shutil.rmtree(victim.path / "index")
+    forget(victim)
+    # What is pinned after the first unlock is no more than is here: the genesis still knows better.
+    for _ in range(2):
+        with victim.open() as session:
+            assert "is an older copy" in " ".join(in_english(session.warnings))
+            with pytest.raises(VerificationError, match="waits until the log is sound"):
+                session.require_sound_log()
+            found = [fault for fault in log_checking.verify(session).faults if fault.origin == origin]
+            assert found[0].code == "cut"
+
+
+def test_a_predecessor_that_was_removed_is_told_without_pins(victim: Filled, outsider: Outsider) -> None:
+    for _ in range(2):
+        forget(victim)
+        with victim.open():
+            pass
+    with outsider.rows(victim.path) as rows:
+        first, _ = first_log(rows)
+        (second,) = (
+            name
+            for name, genesis in rows.execute("SELECT origin, bytes FROM genesis").fetchall()
+            if Genesis.decode(genesis).predecessor == first
+        )
+        for table in (*ROWS, "checkpoint", "genesis"):
+            rows.execute(f"DELETE FROM {table} WHERE origin = ?", (second,))
+    shutil.rmtree(victim.path / "index")
+    forget(victim)
+    with victim.open() as session:
+        assert "is missing or was altered" in " ".join(in_english(session.warnings))
+        faults = log_checking.verify(session).faults
+        assert ("genesis", second) in {(fault.code, fault.origin) for fault in faults}
+
+
+def test_two_successors_of_one_log_are_a_fork(victim: Filled) -> None:
+    with victim.open() as session:
+        before = session.log.origin
+        for _ in range(2):
+            log = begin_beside(session, goes_on=True)
+            with Work(log) as work:
+                work.commit(Entry(act="log.restored"))
+        faults = log_checking.verify(session).faults
+        assert [fault.code for fault in faults if fault.origin == before] == ["fork"]
+    with victim.open() as session:
+        assert "both copies were used" in " ".join(in_english(session.warnings))
+
+
+def test_going_on_after_lost_pins_is_no_fault(victim: Filled) -> None:
+    for number in range(3):
+        forget(victim)
+        with victim.open() as session:
+            notes.add(session, victim.cases[0], Note(NoteKind.CONTACT, f"on account {number}"))
+            session.require_sound_log()
+            assert log_checking.verify(session).verified
+    with victim.open() as session:
+        assert session.warnings == ()
+        texts = [note.value.text for note in cases.open_case(session, victim.cases[0]).notes]
+        assert texts[-3:] == [f"on account {number}" for number in range(3)]
