@@ -95,7 +95,6 @@ def legend(width: int, right: Words) -> Rows:
 
 
 def _days(last: date, count: int) -> Sequence[date]:
-    """Return so many days up to the last."""
     return days_from(on_calendar(last.toordinal() - count + 1), count) if count > 0 else ()
 
 

@@ -55,12 +55,10 @@ class View:
         return (day.toordinal() - self.first.toordinal()) * cells // days
 
     def days_at(self, x: int) -> tuple[date, ...]:
-        """Return the days of a cell."""
         cells, days = self.zoom.value
         return days_from(on_calendar(self.first.toordinal() + x * days // cells), days)
 
     def days(self) -> tuple[date, ...]:
-        """Return every day in view."""
         cells, days = self.zoom.value
         return days_from(self.first, -(-self.cells * days // cells))
 
@@ -204,7 +202,6 @@ class _Lane(Line):
         self._now = view.x(today)
 
     def put_rule(self) -> None:
-        """Put the rule of today."""
         self.put(self._now, signs.LINE, "acc")
 
     def put_axis(self) -> None:

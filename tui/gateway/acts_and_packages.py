@@ -42,11 +42,9 @@ class Acting(Subject):
     """Looks at what an act would do, and carries out what somebody agreed to."""
 
     def begin(self, act: Act[Any], said: Said) -> Begun:
-        """Return what the form of an act begins with."""
         return Begun() if act.begin is None else act.begin(self._session, said)
 
     def look(self, act: Act[Any], said: Said) -> Plan[Any]:
-        """Return what an act would do."""
         return act.look(self._session, said)
 
     def try_at_once(self, act: Act[Any], said: Said) -> Plan[Any] | Told:

@@ -157,7 +157,6 @@ class Exchange(Subject):
         return ResultText(tuple(made_lines(made)))
 
     def show(self, file: Path, progress: Progress, stopped: Stopped) -> ResultText:
-        """Say what is in a bundle."""
         inside = syncing.show(self._session, file, progress=_stages(progress, stopped))
         return ResultText(tuple(inside_lines(inside)))
 

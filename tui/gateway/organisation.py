@@ -291,7 +291,6 @@ class Devices(Subject):
     """Names devices, gives cases to one's own, and ends those that are lost."""
 
     def list_all(self) -> tuple[DeviceLine, ...]:
-        """Return the devices that are in."""
         own = self._session.member
         return tuple(
             DeviceLine(

@@ -202,7 +202,6 @@ class Intake(Subject):
         self._unlocked.shelf.save(slip)
 
     def forget(self, slip: SlipTyped) -> None:
-        """Delete what was typed."""
         self._unlocked.shelf.forget(slip)
 
     def kept(self, slip: SlipTyped) -> None:

@@ -80,7 +80,6 @@ class DraftShelf:
         return tuple(form for form in kept if form is not None)
 
     def form(self, place: FormPlace) -> FormTyped | None:
-        """Return what was typed into this form, if anything."""
         same = (form for form in self.forms() if (form.place.form, form.place.key) == (place.form, place.key))
         return next(same, None)
 
@@ -241,7 +240,6 @@ class UnlockedVault:
 
     @property
     def session(self) -> Session:
-        """The open session."""
         if self._session is None:
             raise InternalError(Message("the vault is locked"))
         return self._session

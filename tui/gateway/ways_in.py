@@ -265,7 +265,6 @@ class Recovery(Subject):
         return proposes
 
     def status(self) -> RecoveryStatus:
-        """Return how recovery stands."""
         return recovery.status(self._session)
 
     @property

@@ -65,12 +65,10 @@ class PackFacts(VaultScreen):
         yield LongText(first=tuple(_cells(self._shown)), id="facts")
 
     def on_mount(self) -> None:
-        """Say which case it is."""
         self._tell()
         self.query_one("#facts").focus()
 
     def action_refresh(self) -> None:
-        """Read the facts again."""
         case = self._shown.case
         self.ask(lambda vault: vault.safety.facts(case), self._show)
 
@@ -85,7 +83,6 @@ class PackFacts(VaultScreen):
         self.say(Message("Nothing is written yet. What is not confirmed stays here.") if count else _NOTHING)
 
     def action_go_on(self) -> None:
-        """Go on to the export, by the profile of the pack."""
         if self._has_facts():
             self.app.push_screen(ExportScreen(self._shown.case, self._shown.ref, profile=_PROFILE))
 
@@ -225,7 +222,6 @@ class EmergencyScreen(FormScreen):
         self.write("about", _ABOUT[act])
 
     def action_go_on(self) -> None:
-        """Show what follows from what happened."""
         self.say("")
         if self.word("act") == _TAKEN:
             device = next((row for row in self._devices if row.seat == self.word("device")), None)

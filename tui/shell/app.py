@@ -275,7 +275,6 @@ class CaseVaultApp(PanesApp):
             begin_call(self, self.tell)
 
     def action_help(self) -> None:
-        """Show the keys of this screen."""
         from tui.screens.frame.helping import Help  # noqa: PLC0415 - not needed for the first paint
 
         if isinstance(screen := self.screen, VaultScreen):
@@ -294,7 +293,6 @@ class CaseVaultApp(PanesApp):
             self.push_screen(CommandList([*commands, *acts_by_name(commands)]), chosen)
 
     def action_act(self, name: str) -> None:
-        """Do an act that was found by its name."""
         from tui.screens.routes import open_act  # noqa: PLC0415 - not needed for the first paint
 
         if self._is_open and isinstance(screen := self.screen, VaultScreen):

@@ -202,7 +202,6 @@ class LookFilter(LineFilter):
 
     @override
     def apply(self, segments: list[Segment], background: TextualColor) -> list[Segment]:
-        """Return the segments as this terminal gets them."""
         sent = self._sent
         show = str if self._has_signs else in_ascii
         return [Segment(show(text), sent(style), control) for text, style, control in segments]
@@ -312,7 +311,6 @@ class LookingApp(App[None]):
 
     @property
     def look(self) -> Look:
-        """The look that is drawn."""
         return LOOKS.get(self.theme, DARK)
 
     @property
@@ -341,7 +339,6 @@ class LookingApp(App[None]):
         self.cover_on_focus_loss = settings.covers
 
     def action_settings(self) -> None:
-        """Show all settings."""
         if isinstance(self.screen, VaultScreen) and not isinstance(self.screen, SettingsForm):
             self.push_screen(SettingsForm(self._chosen_look, self.settings, self.take_settings, self.choose_look))
 

@@ -61,9 +61,7 @@ class PanesApp(SafeApp):
             await self.pop_screen()
 
     def action_next_pane(self) -> None:
-        """Go to the next pane or field."""
         self.action_focus_next()
 
     def action_previous_pane(self) -> None:
-        """Go to the pane or field before."""
         self.action_focus_previous()

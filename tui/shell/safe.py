@@ -106,7 +106,6 @@ class SafeApp(LookingApp):
 
     @property
     def is_ending(self) -> bool:
-        """Whether the app is on its way out."""
         return self._ending
 
     def before_end(self) -> None:
@@ -151,7 +150,6 @@ class SafeApp(LookingApp):
             self._say(describe_fault(error, kept=self.not_kept))
 
     def action_lock(self) -> None:
-        """Lock."""
         self.lock()
 
     def action_leave_at_once(self) -> None:

@@ -65,7 +65,6 @@ class _Passphrase(Sheet[bytearray]):
         self.dismiss(self.query_one(HiddenInput).take())
 
     def action_leave(self) -> None:
-        """Approve nothing yet."""
         self.dismiss(bytearray())
 
 
@@ -111,12 +110,10 @@ class SecondApp(SafeApp):
         self.is_left_at_once = self.has_waited = False
 
     def on_mount(self) -> None:
-        """Show the question."""
         self.push_screen(_Question(self._asked, self._pages, self.answer))
         self.set_interval(_LOOK_SECONDS, self._look_whether_idle)
 
     def action_help(self) -> None:
-        """Show the keys of the question."""
         if isinstance(screen := self.screen, VaultScreen):
             self.push_screen(Help(screen.help_name, screen.commands(), EVERYWHERE[-1:]))
 

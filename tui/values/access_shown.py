@@ -105,7 +105,6 @@ class DeviceLine:
 
     @property
     def called(self) -> Words:
-        """How to speak of it."""
         if self.name:
             return Message("{name} of {owner}", name=self.name, owner=self.owner)
         return Message("{owner}'s device {seat}", owner=self.owner, seat=self.seat[:8])

@@ -76,7 +76,6 @@ class PaperShown:
 
     @property
     def record(self) -> str:
-        """The id of its record."""
         return self.facts.record
 
     @property

@@ -105,7 +105,6 @@ def safe_contacts(persons: Iterable[Person]) -> tuple[Words, ...]:
 
 
 def contact_line(contact: SafeContact) -> Words:
-    """Return a safe contact in one line."""
     way = [word_of(contact.channel), *([contact.address] if contact.address else [])]
     parts: list[Words] = [joined(way) or "", contact.hours]
     parts += [Message("say: {phrase}", phrase=contact.code_phrase)] if contact.code_phrase else []

@@ -141,7 +141,6 @@ class DateInput(SafeInput):
 
     @property
     def today(self) -> date:
-        """The day that it is here."""
         now = cast("_HasClock", self.app).now_ms()
         return here(now).date()
 
@@ -155,7 +154,6 @@ class DateInput(SafeInput):
         return words
 
     def on_blur(self) -> None:
-        """Let the date itself stand there."""
         words = self.take_explained()
         if words:
             self.post_message(self.Explained(words))
@@ -239,7 +237,6 @@ class DateField(Horizontal):
         yield Understood()
 
     def on_mount(self) -> None:
-        """Say what stands there."""
         self._say()
 
     @on(SafeInput.Changed)

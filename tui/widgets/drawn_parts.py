@@ -128,15 +128,12 @@ class TimelinePart(DrawnPart, can_focus=True):
         self._paint()
 
     def action_move(self, steps: int) -> None:
-        """Move the cursor by so many cells."""
         self._go(self._view_at(self._width).moved(steps))
 
     def action_zoom(self, by: int) -> None:
-        """Make days larger or smaller."""
         self._go(self._view_at(self._width).zoomed(by))
 
     def action_today(self) -> None:
-        """Go back to today."""
         view = self._view_at(self._width)
         self._go(view_at(self._today, view.cells, view.zoom))
 
@@ -220,7 +217,6 @@ class WeekGrid(DrawnPart, can_focus=True):
         return self._keys[self._cursor] if self._keys else ""
 
     def action_move(self, by: int) -> None:
-        """Go on or back by entries."""
         self._cursor = max(0, min(self._cursor + by, len(self._keys) - 1))
         self.show(self._at_width)
         self.post_message(self.Moved())

@@ -43,7 +43,6 @@ class Step:
     came: str = field(repr=False)
 
     def back(self) -> Step:
-        """Return the step that undoes it."""
         return Step(self.at, self.came, self.gone)
 
     def fits(self, text: str) -> bool:
@@ -51,7 +50,6 @@ class Step:
         return text.startswith(self.gone, self.at) and self.at <= len(text)
 
     def of(self, text: str) -> str:
-        """Return the text after it."""
         return text[: self.at] + self.came + text[self.at + len(self.gone) :]
 
 
@@ -110,7 +108,6 @@ class Steps:
         return None
 
     def clear(self) -> None:
-        """Forget all."""
         self._done, self._undone, self._last_ms = [], [], None
 
     def kept(self) -> dict[str, list[list[int | str]]]:
@@ -224,7 +221,6 @@ class SafeInput(Input):
             self.cursor_position = len(self.value)
 
     def watch_value(self, value: str) -> None:
-        """Remember what was typed."""
         if self.REMEMBERS and self.is_mounted and value != self._known:
             self.steps.changed(self._known, value)
         self._known = value if self.REMEMBERS else ""
@@ -236,7 +232,6 @@ class SafeInput(Input):
         self._take(self.steps.undo(self.value))
 
     def action_redo(self) -> None:
-        """Do again what was taken back."""
         if not self.REMEMBERS:
             raise SkipAction
         self._take(self.steps.redo(self.value))

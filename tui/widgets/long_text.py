@@ -50,7 +50,6 @@ class LongText(ScrollView, can_focus=True):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Break it for the new width."""
         self._break()
 
     def _break(self) -> None:

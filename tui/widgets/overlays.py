@@ -139,11 +139,9 @@ class Confirm(Sheet[bool]):
                 yield Button(safe_content(f"{in_words(self._yes)} (y)"), id="yes")
 
     def action_answer(self, answer: bool) -> None:
-        """Close with this answer."""
         self.dismiss(answer)
 
     def action_leave(self) -> None:
-        """Close without going on."""
         self.dismiss(None if self._may_leave else False)
 
     @on(Button.Pressed)
@@ -284,12 +282,10 @@ class IdleWarning(Sheet[None]):
             yield Static("", id="left")
 
     def show_left(self, seconds: int) -> None:
-        """Say how many seconds are left."""
         words = Message("Nobody has typed for a while.\nLocked in {seconds} s; any key stays.", seconds=seconds)
         self.query_one("#left", Static).update(safe_content(words))
 
     def on_key(self, event: events.Key) -> None:
-        """Take the key, so that it does nothing else."""
         event.stop()
         event.prevent_default()
 

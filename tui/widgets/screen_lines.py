@@ -92,7 +92,6 @@ class _Keys(Widget):
         return draw(look_of(self), [Cell(" " * self.margin), *_cells(shown)], self.size.width, self.on)
 
     def on_click(self, event: events.Click) -> None:
-        """Press the key whose word was clicked."""
         left = self.margin
         app: Any = self.app
         for hint in fitting_hints(self._hints, self.size.width - 2 * self.margin):
@@ -130,7 +129,6 @@ class KeyHints(_Keys):
         super().__init__(hints)
 
     def show_hints(self, hints: Sequence[Hint]) -> None:
-        """Show other hints."""
         self._hints = tuple(hints)
         self.refresh()
 

@@ -49,7 +49,6 @@ def never_cut(lines: Sequence[str], width: int, most: int) -> list[str]:
 
 
 def more_words(count: int) -> Words:
-    """Return how many more there are."""
     return plural("and {count} more", "and {count} more", count=count)
 
 

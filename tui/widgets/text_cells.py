@@ -67,7 +67,6 @@ def text_of(cell: ListCell) -> str:
 
 
 def look_of(widget: Widget) -> Look:
-    """Return the look in which this widget is drawn."""
     app: Any = widget.app
     return LOOKS.get(app.theme, DARK)
 
@@ -187,7 +186,6 @@ class Column:
 
     @property
     def heading(self) -> int:
-        """How wide its heading is."""
         return cell_len(in_words(self.title))
 
 

@@ -256,19 +256,15 @@ class VirtualList(ScrollView, can_focus=True):
         return True
 
     def action_move(self, rows: int) -> None:
-        """Move the cursor by so many rows."""
         self.cursor += rows
 
     def action_move_page(self, pages: int) -> None:
-        """Move the cursor by so many screens."""
         self.cursor += pages * max(1, self.size.height - 1)
 
     def action_move_to_first(self) -> None:
-        """Move the cursor to the first row."""
         self.cursor = 0
 
     def action_move_to_last(self) -> None:
-        """Move the cursor to the last row."""
         self.cursor = self._count - 1
 
     def action_open(self) -> None:

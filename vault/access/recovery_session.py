@@ -68,7 +68,6 @@ class RecoverySession:
 
     @property
     def vault(self) -> VaultId:
-        """The vault."""
         return VaultId(self.file.header.vault)
 
 

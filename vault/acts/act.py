@@ -366,7 +366,6 @@ class Act(Generic[T]):
 
     @property
     def subject(self) -> Field | None:
-        """Return the field of what it is done to."""
         return next((each for each in self.fields if each.is_subject), None)
 
     def days(self, said: Said) -> tuple[Field, ...]:

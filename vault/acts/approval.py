@@ -32,7 +32,6 @@ def words_to_compare(question: ApprovalQuestion) -> tuple[Message, ...]:
 
 
 def compared_words(words: str) -> Message:
-    """Return the words of a key, to be compared."""
     return Message("It is sealed for the key with these words. Compare them: {words}", words=words)
 
 

@@ -188,7 +188,6 @@ def checked_moment_ms(value: object, field: str) -> int:
 
 
 def checked_items(values: Iterable[_Item], item: type[_Item], field: str) -> tuple[_Item, ...]:
-    """Return values of one type, as a tuple."""
     items = tuple(values)
     if not all(isinstance(value, item) for value in items):
         raise UsageError(Message("{field} may hold only {name__} values", field=field, name__=item.__name__))

@@ -67,7 +67,6 @@ class PartialDate:
         return cls(year, month, day, match.group(4) == "~")
 
     def first_day(self) -> datetime.date:
-        """Return the first day that it may be."""
         return datetime.date(self.year, self.month or 1, self.day or 1)
 
     def iso(self) -> str:

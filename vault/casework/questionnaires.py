@@ -98,7 +98,6 @@ class Question:
         return self.kind in set(QuestionKind)
 
     def as_field(self) -> FormField:
-        """Return it as a field of a form."""
         kind = QuestionKind(self.kind)
         given = {f"C{place}": choice for place, choice in enumerate(self.choices)}
         own: type[StrEnum] = StrEnum("Choice", given)  # type: ignore[misc]  # the words are data

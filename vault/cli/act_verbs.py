@@ -59,7 +59,6 @@ _PLACES: Final[Mapping[Shape, Callable[[str], Path]]] = {
 
 
 def verb_of(act: Act[Any]) -> Verb:
-    """Return an act as a verb of its noun."""
     plain = [field for field in act.fields if not field.is_personal]
     others = {field.instead: field for field in plain}
     options = [_option(field, others.get(field.name)) for field in plain if not field.instead]

@@ -224,7 +224,6 @@ EXIT_CODES = Message(
 
 
 def help_of_program() -> Result:
-    """Return the help of the program."""
     width = max(map(len, NOUNS))
     lines = [in_words(TITLE), "", _usage("[--vault V] [--member NAME] NOUN [VERB] ..."), "", *_rows(_WAYS)]
     for group, nouns in GROUPS.items():

@@ -50,7 +50,6 @@ class Personal:
 
 
 def options_of(values: Sequence[Personal]) -> tuple[Arg, ...]:
-    """Return the options of personal values."""
     return tuple(
         Arg(
             f"[{value.option} {value.option.lstrip('-').upper()}{' ...' if value.many else ''}]",

@@ -312,7 +312,6 @@ def cost_words(cost: ChangeCost) -> Message:
 
 
 def new_key(changed: KeyChanged) -> Message:
-    """Return that a case has a new key."""
     return Message("The case has a new key for {versions}.", versions=n_versions(changed.versions))
 
 
@@ -322,12 +321,10 @@ def n_versions(count: int) -> Message:
 
 
 def n_devices(count: int) -> Message:
-    """Return a number of devices."""
     return plural("{count} device", "{count} devices", count=count)
 
 
 def n_cases(count: int) -> Message:
-    """Return a number of cases."""
     return plural("{count} case", "{count} cases", count=count)
 
 
@@ -337,5 +334,4 @@ def n_compartments(count: int) -> Message:
 
 
 def n_entries(count: int) -> Message:
-    """Return a number of entries."""
     return plural("{count} entry", "{count} entries", count=count)

@@ -94,7 +94,6 @@ def outcome_result(args: Given, output: Output, outcome: Outcome, done: Message,
 
 
 def shown_lines(shown: ProposalShown) -> list[Words]:
-    """Return a proposal in words."""
     lines: list[Words] = [Message("List of members {number}:", number=shown.number)]
     lines += map(indented, shown.changes)
     lines.append(Message("Signed by: {names}.", names=", ".join(shown.signed_by) or Message("nobody yet")))

@@ -80,7 +80,6 @@ class Arg(NamedTuple):
 
     @property
     def is_required(self) -> bool:
-        """Say whether it may not be left out."""
         return not self.form.startswith("[")
 
     @property

@@ -122,7 +122,6 @@ class Period:
             raise UsageError(Message("{field} must be {least} to {most}", field="period", least=least, most=_LONGEST))
 
     def words(self) -> Message:
-        """Return the length in words."""
         return filled(_LENGTHS[self.unit], count=self.count) if self.count else Message("at once")
 
 

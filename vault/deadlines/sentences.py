@@ -40,7 +40,6 @@ def started(rule: Rule, moment: Moment | PartialDate) -> Message:
 
 
 def not_started(rule: Rule) -> Message:
-    """Say what is not known."""
     return Message("It is not known when the clock started: {trigger}.", trigger=TRIGGERS[rule.trigger])
 
 

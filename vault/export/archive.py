@@ -52,7 +52,6 @@ class FileEntry:
 
     @classmethod
     def of(cls, content: bytes) -> FileEntry:
-        """Return the entry of a file."""
         return cls(hashlib.sha256(content).digest(), padme(max(len(content), _SMALLEST_PADDED)))
 
 

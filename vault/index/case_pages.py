@@ -202,7 +202,6 @@ def silent_cases(index: Index, since: str, *, limit: int) -> list[tuple[CaseRow,
 
 
 def closed_cases(index: Index, *, limit: int) -> list[CaseRow]:
-    """Return closed cases, by reference."""
     return _rows(index, ("ref",), "top=2", [], backwards=False, tail="LIMIT ?", extra=[limit])
 
 

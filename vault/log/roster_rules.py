@@ -22,15 +22,15 @@ class RosterParts(Protocol):
     """The parts of a roster that the rules look at."""
 
     @property
-    def head(self) -> RosterHead: ...  # noqa: D102 - see vault.log.roster.Roster, as for the other four
+    def head(self) -> RosterHead: ...
     @property
-    def members(self) -> Mapping[bytes, frozenset[str]]: ...  # noqa: D102
+    def members(self) -> Mapping[bytes, frozenset[str]]: ...
     @property
-    def certificates(self) -> Mapping[bytes, Certificate]: ...  # noqa: D102
+    def certificates(self) -> Mapping[bytes, Certificate]: ...
     @property
-    def endings(self) -> Mapping[bytes, Mapping[bytes, int]]: ...  # noqa: D102
+    def endings(self) -> Mapping[bytes, Mapping[bytes, int]]: ...
     @property
-    def root(self) -> bytes: ...  # noqa: D102
+    def root(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,12 +113,10 @@ class Attached:
     tails: list[TailRow] = field(default_factory=list)
 
     def add(self, compartment: CompartmentId, sealed: SealedBody) -> None:
-        """Attach a sealed body to a compartment."""
         self.rows.append(AttachmentRow(sealed.body.digest, compartment, sealed.names))
         self.tails += [] if sealed.tail is None else [sealed.tail]
 
     def items(self) -> list[Item]:
-        """Return what the list says of them."""
         return [Item.in_compartment(ItemKind.ATTACHMENT, row.compartment, row.digest) for row in self.rows]
 
     def write(self, rows: Rows) -> None:

@@ -41,12 +41,10 @@ class NewEpoch:
 
     @property
     def compartment(self) -> CompartmentId:
-        """The compartment that the epoch is of."""
         return CompartmentId(self.notice.compartment)
 
     @property
     def epoch(self) -> EpochId:
-        """The epoch's id."""
         return EpochId(self.notice.epoch)
 
     @property
@@ -58,7 +56,6 @@ class NewEpoch:
         return self.notice.kind is not CompartmentKind.AUDIT and bool(self.grants)
 
     def row(self) -> EpochRow:
-        """Return the public row."""
         return EpochRow(self.notice.digest(), self.notice.compartment, self.notice.encode())
 
     def item(self) -> Item:
@@ -251,7 +248,6 @@ class NewKeys:
 
     @property
     def grants(self) -> list[GrantRow]:
-        """All new grants, in the order of the list."""
         return [grant for new in self.epochs for grant in new.grants] + [grant for _, grant in self._added]
 
     @property

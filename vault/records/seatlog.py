@@ -154,7 +154,6 @@ class SealedPlace:
     keyring_key: bytes = field(repr=False)
 
     def seal_row(self, purpose: Purpose, plaintext: bytes, number: int = 0) -> LocalRow:
-        """Return the row to store for a purpose."""
         context = LocalContext(purpose, self.vault, self.seat, number)
         return LocalRow(self.seat, purpose, number, seal(self.keyring_key, plaintext, context))
 

@@ -53,7 +53,6 @@ class Content(msgspec.Struct, frozen=True, gc=False):
 
 
 def encode_content(content: Content) -> bytes:
-    """Return the bytes to seal."""
     return _encode(
         {
             "schema": content.schema,

@@ -246,7 +246,6 @@ class Work:
         self._erased += places
 
     def erase_placed(self, version: PlacedVersion) -> None:
-        """List a version that is here as erased."""
         place = (Origin(version.origin), version.seq, version.n)
         self.erase(CompartmentId(version.compartment), VersionId(version.id), place)
 

@@ -76,7 +76,6 @@ def words_of_texts(source: DossierSource, profile: Profile) -> frozenset[str]:
 
 
 def source_record(entity: bytes, version: bytes, record: CaseworkRecord) -> SourceRecord:
-    """Return one record as fields."""
     is_person = isinstance(record, Person)
     fields = tuple(_field(part.name, getattr(record, part.name), is_person) for part in dataclasses.fields(record))
     return SourceRecord(record.KIND, _variant(record), fields, entity if is_person else None, version)

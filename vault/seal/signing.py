@@ -35,7 +35,6 @@ def make_signing_seed(random: RandomBytes = secrets.token_bytes) -> bytes:
 
 
 def public_key(seed: bytes) -> bytes:
-    """Return the 32-byte public key of a seed."""
     return Ed25519PrivateKey.from_private_bytes(require_key(seed)).public_key().public_bytes_raw()
 
 

@@ -108,11 +108,9 @@ class Invented:
         return self.random.choice(_ROLES)
 
     def kind(self) -> CaseKind:
-        """Return what a case is about."""
         return self.random.choice(_KINDS)
 
     def title(self, kind: CaseKind, client: Person) -> str:
-        """Return what a case is called."""
         surname = client.display_name().split()[-1]
         return _WORDS.titles[kind].format(name=surname, place=self.random.choice(_WORDS.places))
 
@@ -221,7 +219,6 @@ class Size:
     names: int
 
     def part(self, of: int) -> Size:
-        """Return one part of so many."""
         return Size(self.cases // of, self.notes // of, self.names // of)
 
 

@@ -31,7 +31,6 @@ class Door:
     """Asked of each row that is not here; this one lets all in."""
 
     def keeps_out(self, rows: Rows, placed: PlacedVersion) -> bool:
-        """Say whether a version stays out."""
         return False
 
     def close(self, rows: Rows) -> None:

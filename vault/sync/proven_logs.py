@@ -160,7 +160,6 @@ class _Proof:
         self._contradicting: list[CheckpointRow] = []
 
     def run(self, entries: Iterable[SentOperation]) -> ProvenLog:
-        """Return what it comes to."""
         result, size = self._result, self._size_here
         if self._is_damaged:
             return replace(result, stop=Stop.DAMAGED_HERE, stop_at=size)

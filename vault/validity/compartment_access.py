@@ -62,7 +62,6 @@ class CompartmentState:
 
     @property
     def founding(self) -> Entry:
-        """The entry that founded it."""
         return next(iter(self.epochs.values())).made[0].entry
 
     @property

@@ -81,7 +81,6 @@ class CallFields(Vertical):
         return self._line(field).value
 
     def typed(self, slip: SlipTyped) -> SlipTyped:
-        """Return the slip with what stands in the fields."""
         return replace(
             slip,
             number=self.text_of("number"),
@@ -205,7 +204,6 @@ class SlipForm(ActScreen, KeptForm):
         area.focus()
 
     def action_finish(self) -> None:
-        """Keep it, as a new version."""
         typed = self.query_one(CallFields).typed(SlipTyped(self._slip.slip, self._slip.received_ms))
         said = {"slip": (self._slip.slip,), **heard(typed)}
         self.do(Doing(EDIT, said, lambda told: self.end(told.lines[0]), failed=self._refused))

@@ -300,7 +300,6 @@ class CallSlip(VaultScreen):
         )
 
     def action_again(self) -> None:
-        """Put in what this field had in the last call."""
         if self._last is not None:
             self._fields.take_again(self._last)
 

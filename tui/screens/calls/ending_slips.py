@@ -54,7 +54,6 @@ class PickCase(OneList):
         yield VirtualList(_COLUMNS, FixedRows(), id="cases")
 
     def on_mount(self) -> None:
-        """Offer the cases that the call reminds of, or all."""
         self.query_one("#wanted").focus()
         if self._slip is None:
             self._read()
@@ -93,11 +92,9 @@ class PickCase(OneList):
 
     @on(SafeInput.Submitted, "#wanted")
     def action_take(self) -> None:
-        """Take the case under the cursor."""
         self._list.action_open()
 
     def action_to_list(self) -> None:
-        """Go to the cases."""
         self._list.focus()
 
     @on(VirtualList.Opened)

@@ -61,30 +61,24 @@ class OneSlip(ActScreen):
         yield LongText(_whole(self._slip), first=(*never, Cell("")) if never else (), id="slip-words")
 
     def on_mount(self) -> None:
-        """Say from when it is."""
         late = Message("OVERDUE: move it or close it") if self._slip.is_overdue else ""
         self.head(moment(self._slip.received_ms), late)
         self.query_one("#slip-words").focus()
 
     def action_move(self) -> None:
-        """Choose the case that gets its words."""
         move(self, self._slip, self.end)
 
     def action_new(self) -> None:
-        """Make a case of it."""
         make_case(self, self._slip, self.end)
 
     def action_edit(self) -> None:
-        """Correct it."""
         correct(self, self._slip, self.end)
 
     def action_erase(self) -> None:
-        """Show what goes, and erase it."""
         shown = erase_form([self._slip.slip], moment(self._slip.received_ms))
         self.unless_left(shown, self.end)
 
     def action_close(self) -> None:
-        """Close it, after a question."""
         self.do(Doing(CLOSE, {"slip": (self._slip.slip,)}, lambda told: self.end(told.lines[0])))
 
 
@@ -190,23 +184,19 @@ class OpenSlips(ListScreen, LooksBack):
         self.unless_left(OneSlip(self._slips[event.row.key]), self._ended)
 
     def action_open(self) -> None:
-        """Read the slip under the cursor."""
         self._list.action_open()
 
     def action_move(self) -> None:
-        """Choose the case that gets its words."""
         slip = self._at_cursor()
         if slip is not None:
             move(self, slip, self._ended)
 
     def action_new(self) -> None:
-        """Make a case of it."""
         slip = self._at_cursor()
         if slip is not None:
             make_case(self, slip, self._ended)
 
     def action_edit(self) -> None:
-        """Correct it."""
         slip = self._at_cursor()
         if slip is not None:
             correct(self, slip, self._ended)

@@ -133,23 +133,19 @@ class SearchScreen(OneList):
         yield Static("", id="hit")
 
     def on_mount(self) -> None:
-        """Begin with the words."""
         self._say_spellings()
         self.say(_ALSO)
         self._strip.show([OTHER_WAYS])
         self.query_one("#words").focus()
 
     def action_words(self) -> None:
-        """Go back to the words."""
         self.query_one("#words").focus()
 
     def action_to_list(self) -> None:
-        """Go to the hits."""
         if self._hits or self._slips:
             self._list.focus()
 
     def action_open(self) -> None:
-        """Open the hit under the cursor."""
         self._list.action_open()
 
     def action_spellings(self) -> None:

@@ -176,7 +176,6 @@ class CaseScreen(Erases):
         self.query_one(PartTabs).show(parts, here, ZOOM_WORDS[self._zoom])
 
     def action_part(self, part: str) -> None:
-        """Go to a part of the case."""
         self._lists.go_to(part)
 
     @on(CaseTimeline.Told)
@@ -187,7 +186,6 @@ class CaseScreen(Erases):
 
     @override
     def action_refresh(self, stand_on: str = "") -> None:
-        """Read the case again."""
         case, why = self._case.case, self._why
         self.ask(lambda vault: vault.casework.open(case, why), lambda shown: self.show_case(shown, stand_on=stand_on))
 
@@ -212,11 +210,9 @@ class CaseScreen(Erases):
         move_into_section(self, self._case.case, self._lists.here(), self.action_refresh)
 
     def action_person(self) -> None:
-        """Add a person."""
         self.app.push_screen(PersonForm(self._where(), self._case.never_use), self._changed)
 
     def action_paper(self) -> None:
-        """Add a paper."""
         add_paper(self, self._where(), self._case.papers, self._paper_kept)
 
     def _paper_kept(self, record: str | None) -> None:
@@ -232,11 +228,9 @@ class CaseScreen(Erases):
         self.app.push_screen(SamePerson(self._where(here.record), here.name), self._told_and_changed)
 
     def action_records(self) -> None:
-        """Show what happened and what is due in this case."""
         self.app.push_screen(RecordsScreen(self._case.case, self._case.ref, self._why), self._changed)
 
     def action_task(self) -> None:
-        """Add something that is to be done."""
         open_form(self, (self._case.case, self._case.ref), Task.KIND, None, self._changed)
 
     def action_change(self) -> None:
@@ -251,7 +245,6 @@ class CaseScreen(Erases):
         self.app.push_screen(AtRiskForm(self._case.case, self._case.ref), self._changed)
 
     def action_hold(self) -> None:
-        """Show the legal hold of the case."""
         self.show_hold(self._case.case, self._case.ref, self._told_and_changed)
 
     def action_history(self) -> None:
@@ -270,7 +263,6 @@ class CaseScreen(Erases):
             self.erase(self._case.ref, f"{self._case.case}/{here.record}")
 
     def action_erase_case(self) -> None:
-        """Show what goes with the case, and erase it."""
         self.erase(self._case.ref, self._case.case, ends=True)
 
     def action_versions(self) -> None:
@@ -288,7 +280,6 @@ class CaseScreen(Erases):
         self.post_message(ShowBoth(case.case, case.ref, record, kind, self._changed, why=self._why, more=more))
 
     def action_access(self) -> None:
-        """Show who can open the case."""
         self.app.push_screen(AccessScreen(self._case), self._changed)
 
     def action_sections(self) -> None:
@@ -296,7 +287,6 @@ class CaseScreen(Erases):
         self.app.push_screen(SectionsScreen(self._case.case, self._case.ref, self._why), self._changed)
 
     def action_export(self) -> None:
-        """Make a package for a recipient."""
         self.app.push_screen(ExportScreen(self._case.case, self._case.ref), self._changed)
 
     def action_break_glass(self) -> None:
@@ -341,7 +331,6 @@ class CaseScreen(Erases):
         self._show_record()
 
     def on_screen_resume(self) -> None:
-        """Show the record again."""
         self._show_record()
 
     def _where(self, record: str = "") -> Whereabouts:

@@ -60,15 +60,12 @@ class CaseEdit(ActForm):
         return tuple(command for command in super().commands() if command.action != hidden)
 
     def action_close_case(self) -> None:
-        """Say what is to be kept in it, ask why, then close the case."""
         self.do_instead(CLOSE)
 
     def action_reopen_case(self) -> None:
-        """Open the case again."""
         self.do_instead(REOPEN)
 
     def action_hold(self) -> None:
-        """Show the legal hold of the case."""
         self.app.push_screen(HoldForm(self._shown.case, self._shown.ref), lambda word: self.say(word or ""))
 
 

@@ -71,7 +71,6 @@ class ManyCases(ActScreen):
         raise NotImplementedError
 
     def action_refresh(self, stand_on: str = "") -> None:
-        """Read the list again."""
         raise NotImplementedError
 
     def unmark(self) -> None:
@@ -79,11 +78,9 @@ class ManyCases(ActScreen):
         self._mark_these(())
 
     def action_mark(self) -> None:
-        """Mark the case under the cursor."""
         self.case_list.action_mark()
 
     def action_mark_all(self) -> None:
-        """Mark all that are listed."""
         self.ask(self.listed(), self._mark_these)
 
     def _mark_these(self, cases: Sequence[str]) -> None:
@@ -108,7 +105,6 @@ class ManyCases(ActScreen):
         self.show_keys()
 
     def action_many(self) -> None:
-        """Ask what shall be done with them."""
         count = len(self.case_list.marked)
         question = plural("{count} case is marked. What now?", "{count} cases are marked. What now?", count=count)
         self.app.push_screen(Choose(question, _ACTS), self._begin)
@@ -208,7 +204,6 @@ class CaseList(LooksBack, ManyCases):
         return {} if row is None else {Shape.CASES: (row.key, text_of(row.cells[_REF]).removesuffix("!"))}
 
     def on_mount(self) -> None:
-        """Show the first page."""
         self.query_one("#filter").display = False
         self.case_list.focus()
         self.action_refresh()
@@ -225,12 +220,10 @@ class CaseList(LooksBack, ManyCases):
         self.ask(lambda vault: vault.status(), self._show_standing)
 
     def action_filter(self) -> None:
-        """Begin to filter."""
         self._filter.display = True
         self._filter.focus()
 
     def action_clear(self) -> None:
-        """Show all cases again."""
         if self._filter.display:
             self._filter.display = False
             self.case_list.focus()
@@ -242,27 +235,22 @@ class CaseList(LooksBack, ManyCases):
             self.call_later(self.run_action, "app.home")
 
     def action_to_list(self) -> None:
-        """Go from the filter to the rows."""
         self.case_list.focus()
 
     def action_sort(self) -> None:
-        """Take the next order."""
         self._sort = self._sorts[(self._sorts.index(self._sort) + 1) % len(self._sorts)]
         self._read()
 
     def action_open(self) -> None:
-        """Open the case under the cursor."""
         self.case_list.action_open()
 
     def action_open_why(self) -> None:
-        """Ask for the reason, then open."""
         row = self.case_list.row_at_cursor()
         if row is not None:
             question = Choose(_WHY, choices(self._reasons))
             self.unless_left(question, partial(self._open_for, row.key))
 
     def action_new(self) -> None:
-        """Make a case."""
         self.app.push_screen(ActForm(NEW, {}, ""))
 
     def action_versions(self) -> None:
@@ -273,12 +261,10 @@ class CaseList(LooksBack, ManyCases):
             self.post_message(ShowBoth(row.key, ref, "", Case.KIND, lambda _: self.action_refresh()))
 
     def action_notices(self) -> None:
-        """Show all that was noticed at unlock."""
         lines = [line for alarm in self._status.alarms for line in (alarm, "")]
         self.app.push_screen(ResultDialog(Message("Noticed at unlock"), lines or [Message("Nothing.")]))
 
     def action_drafts(self) -> None:
-        """Offer the drafts."""
         from tui.screens.cases.reopened_forms import offer_drafts  # noqa: PLC0415 - every form there is: not at unlock
 
         offer_drafts(self)

@@ -200,7 +200,6 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         yield VerticalScroll(Static("", id="details"), id="details-pane", can_focus=False)
 
     def on_mount(self) -> None:
-        """Say of which case."""
         self.head(self._ref)
 
     @override
@@ -210,7 +209,6 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         self.ask(lambda vault: vault.story.list_in(case, why), partial(self._show, stand_on))
 
     def action_new(self) -> None:
-        """Ask which kind, then for the record."""
         self.ask(lambda vault: vault.story.forms(), self._ask_kind)
 
     def _ask_kind(self, forms: tuple[tuple[str, str], ...]) -> None:
@@ -235,7 +233,6 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         open_form(self, (self._case, self._ref), kind, None, self._changed)
 
     def action_change(self) -> None:
-        """Change the record under the cursor."""
         record = self._here()
         if record is not None:
             open_form(self, (self._case, self._ref), record.kind, record, self._changed)
@@ -245,7 +242,6 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         self.action_change()
 
     def action_done(self) -> None:
-        """Say that the record under the cursor is over."""
         record, case = self._here(), self._case
         if record is None:
             return
@@ -269,13 +265,11 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         self.app.push_screen(ExportScreen(self._case, self._ref, profile=_OWN_DATA, person=person, told=due))
 
     def action_history(self) -> None:
-        """Show what the record said before."""
         record, case, why = self._here(), self._case, self._why
         if record is not None:
             self.ask(lambda vault: vault.story.history(case, record.record, record.kind, why), self.show_history)
 
     def action_erase_here(self) -> None:
-        """Erase the record under the cursor."""
         record = self._here()
         if record is not None:
             self.erase(word_of(record.kind), f"{self._case}/{record.record}")

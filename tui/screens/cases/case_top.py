@@ -289,11 +289,9 @@ class CaseTimeline(Container):
             yield TimelinePart(*self._shown, id="timeline")
 
     def on_mount(self) -> None:
-        """Fill the list."""
         self._read_out()
 
     def show(self, case: CaseShown) -> None:
-        """Show the case as it is now."""
         shown = self._time_of(case)
         if shown == self._shown:
             return

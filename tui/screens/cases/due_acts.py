@@ -121,7 +121,6 @@ class DueScreen(ActScreen):
         say_done(self, line.case, line.record, line.kind, partial(self._confirm_anew, line))
 
     def action_move(self) -> None:
-        """Ask for another date."""
         line = self.here()
         if line is not None:
             self._ask_date(line, line.when)
@@ -172,7 +171,6 @@ class DueScreen(ActScreen):
         confirm_anew(self, line.case, line.kind, changed, lambda: self.read_again(line.key))
 
     def open_case(self, line: DueShown | None) -> None:
-        """Open the case of a row."""
         if line is not None:
             self.post_message(OpenCase(line.case, record=line.record))
 

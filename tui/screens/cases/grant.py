@@ -87,7 +87,6 @@ class GrantForm(KeptForm):
         return {name: said for name, said in super().filled_at_first().items() if name != "member"}
 
     def on_mount(self) -> None:
-        """Begin with the member."""
         self.head(self._ref)
         self.query_one("#member").focus()
 
@@ -96,7 +95,6 @@ class GrantForm(KeptForm):
         self.query_one("#why").focus()
 
     def action_finish(self) -> None:
-        """Give it."""
         case, member, until, why = self._case, self.word("member"), self.text("until"), self.word("why")
         self.ask(lambda vault: vault.sharing.give(case, member, until=until, why=why), self._given)
 
@@ -111,7 +109,6 @@ class NewKeyScreen(LongWorkScreen):
     """A screen that says who can open something, and changes it by its key."""
 
     def action_refresh(self) -> None:
-        """Read again what is shown."""
         raise NotImplementedError
 
     def make_new_key(self, work: Callable[[Gateway, Progress, Stopped], ResultText]) -> None:
@@ -174,7 +171,6 @@ class AccessScreen(ListScreen, NewKeyScreen):
         yield Static("", id="keys", classes="below")
 
     def on_mount(self) -> None:
-        """Say of which case."""
         self.head(self._ref)
 
     @override
@@ -184,17 +180,14 @@ class AccessScreen(ListScreen, NewKeyScreen):
 
     @override
     def action_refresh(self) -> None:
-        """Read who can open it."""
         case = self._case
         self.ask(lambda vault: vault.sharing.who(case), self._show)
 
     def action_give(self) -> None:
-        """Ask to whom."""
         case = self._case
         self.ask(lambda vault: (vault.sharing.candidates(case), vault.sharing.reasons), self._offer)
 
     def action_take_back(self) -> None:
-        """Take it back from the member under the cursor."""
         holder, shown = self._here(), self._shown
         if holder is None or shown is None:
             return
@@ -210,7 +203,6 @@ class AccessScreen(ListScreen, NewKeyScreen):
         )
 
     def action_new_key(self) -> None:
-        """Make a new key for those who hold it."""
         if self._shown is None:
             return
         self.confirm(

@@ -135,7 +135,6 @@ class HomeScreen(DueScreen):
                 yield DrawnPart(lambda width: (), id="drafts-rows")
 
     def on_mount(self) -> None:
-        """Read what there is."""
         self.query_one("#begin").display = False
         self._list("dates").focus()
         self.action_refresh()
@@ -146,7 +145,6 @@ class HomeScreen(DueScreen):
             self.action_refresh()
 
     def action_refresh(self) -> None:
-        """Read all of it again."""
         self.read_again()
 
     @override
@@ -158,7 +156,6 @@ class HomeScreen(DueScreen):
         self.end("")
 
     def action_new(self) -> None:
-        """Make a case, and open it."""
         self.app.push_screen(ActForm(NEW, {}, ""))
 
     def action_versions(self) -> None:
@@ -336,7 +333,6 @@ class HomeScreen(DueScreen):
         yield from (replace(act, hint="") for act in self.ACTS if act.action not in order)
 
     def on_resize(self) -> None:
-        """Share the rows anew."""
         self._show_parts()
 
     def _share_rows(self) -> None:

@@ -98,7 +98,6 @@ def _token(line: DueShown, left: int | None) -> Token:
 
 
 def by_day(lines: Sequence[DueShown], today: date) -> Mapping[date, Sequence[str]]:
-    """Return for each day the tokens of its dates."""
     found: dict[date, list[str]] = {}
     for line in lines:
         left = days_left(line.when, today)
@@ -131,7 +130,6 @@ def tasks_counted(lines: Sequence[DueShown], today: date) -> Words:
 
 
 def date_row(line: DueShown, today: date) -> ListRow:
-    """Return the row of a date."""
     left = days_left(line.when, today)
     token = _token(line, left)
     when: Words = line.when if left is None else short_day_of_week(date.fromisoformat(line.when[:FULL_DAY]))
@@ -153,7 +151,6 @@ def left_row(left: LeftShown) -> ListRow:
 
 
 def task_row(line: DueShown, today: date) -> ListRow:
-    """Return the row of a task."""
     left = days_left(line.when, today)
     when = Cell(_short_when(left, line.when), _token(line, left))
     cells = (Cell(line.ref[:REF], Token.DIM), line.client, line.headline, when)

@@ -202,11 +202,9 @@ class CaseLists(Vertical):
 
     @property
     def in_use(self) -> VirtualList:
-        """The list in use."""
         return self.of(self.part)
 
     def of(self, part: str) -> VirtualList:
-        """Return the list of a part."""
         return self.query_one(f"#{part}", VirtualList)
 
     def tabs(self) -> tuple[list[Part], int]:

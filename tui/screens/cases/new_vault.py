@@ -90,7 +90,6 @@ class NewVault(Vertical):
         yield Static("", id="phone")
 
     def on_mount(self) -> None:
-        """Say what is said above and below them."""
         nothing = safe_content(Message("Nothing is in this vault yet."), "bold")
         order = safe_content(Message("Four things make it safe and useful, in any order."), "$dim")
         begun_content = Content("\n").join((nothing, order))
@@ -103,7 +102,6 @@ class NewVault(Vertical):
 
     @property
     def is_whole(self) -> bool:
-        """Whether they are shown."""
         return bool(self._done)
 
     def show(self, done: Sequence[bool]) -> None:
@@ -129,7 +127,6 @@ class NewVault(Vertical):
         self._list.focus()
 
     def begin(self, number: int) -> None:
-        """Begin one of them, from 1 on."""
         if number <= len(_THINGS):
             self.post_message(self.Begun(_THINGS[number - 1].place))
 

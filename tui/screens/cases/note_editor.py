@@ -196,7 +196,6 @@ class NoteEditor(SameAgain, ActScreen):
         self.query_one(Strip).show(facts_beside(self._beside, self._people, self._moved, self._readers))
 
     def action_take_date(self) -> None:
-        """Give what the text speaks of the date that it says."""
         moved = self._moved
         dated_by = None if moved is None else STORY[moved.what.kind].FORM.dated_by
         if moved is not None and dated_by is not None:

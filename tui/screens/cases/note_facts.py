@@ -44,7 +44,6 @@ def corrected_in(notes: Iterable[NoteShown]) -> frozenset[str]:
 
 
 def draft_kind(draft: DraftShown) -> Words:
-    """Return the word for the kind of a draft."""
     return word_of(typed_note(draft.typed)["kind"])
 
 
@@ -86,7 +85,6 @@ class Beside:
 
     @classmethod
     def of_case(cls, case: CaseShown) -> Beside:
-        """Return what a case says."""
         client = next((person.name for person in case.persons if person.role == "client"), "")
         contacts = case.safe_contacts[:_MOST_CONTACTS] or (Message("{sign} none is known; ask first", sign=NONE),)
         return cls(client, contacts, case.never_use, tuple(due_in(case)), case.notes, case.persons, case.today)
@@ -98,7 +96,6 @@ class Beside:
 
     @property
     def dates(self) -> tuple[Dated, ...]:
-        """The dates that a note may change."""
         return tuple(Dated(due.record, due.kind, due.when, in_words(due.headline)) for due in self.due)
 
 

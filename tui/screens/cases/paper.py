@@ -130,7 +130,6 @@ class PaperScreen(Erases, ActScreen):
         )
 
     def on_mount(self) -> None:
-        """Read it."""
         self.head("", self._where.ref)
         self.action_refresh()
 
@@ -140,11 +139,9 @@ class PaperScreen(Erases, ActScreen):
         self.ask(lambda vault: vault.papers.open(where.home, where.record, why), self._show)
 
     def action_edit(self) -> None:
-        """Change what is known of it."""
         self._fill(is_version=False)
 
     def action_version(self) -> None:
-        """Add the next version."""
         self._fill(is_version=True)
 
     def _fill(self, *, is_version: bool) -> None:
@@ -161,7 +158,6 @@ class PaperScreen(Erases, ActScreen):
             self.app.push_screen(form, lambda told: self.say(told or ""))
 
     def action_read(self) -> None:
-        """Read its text."""
         said = {**said_of_paper(self._where), "again": ("yes",), "why": (self._why,)}
         self.do(Doing(TEXT, said, lambda _: self.action_refresh()))
 
@@ -182,12 +178,10 @@ class PaperScreen(Erases, ActScreen):
             self.app.push_screen(PersonForm(where, first=first), lambda _: self.action_refresh())
 
     def action_remove(self) -> None:
-        """Show what goes with it, then erase it."""
         if self._page is not None:
             self.erase(self._page.shown.called, f"{self._where.home}/{self._where.record}", ends=True)
 
     def action_history(self) -> None:
-        """Show what it said before."""
         where, why = self._where, self._why
         if self._page is not None:
             self.ask(lambda vault: vault.story.history(where.case, where.record, "document", why), self.show_history)

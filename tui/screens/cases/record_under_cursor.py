@@ -46,7 +46,6 @@ def in_two(case: CaseShown) -> list[tuple[str, str]]:
 
 
 def kind_of(shown: PersonShown | PaperShown | RecordShown | NoteShown) -> str:
-    """Return the kind of a record."""
     if isinstance(shown, RecordShown):
         return shown.kind
     if isinstance(shown, PaperShown):

@@ -128,7 +128,6 @@ def _push(screen: VaultScreen, form: KeptForm, then: Callable[[str | None], None
 
 
 def _draft_words(draft: DraftShown) -> Message:
-    """Return a draft in one line."""
     return plural(
         "{ref}  {kind}  {moment}  {count} character",
         "{ref}  {kind}  {moment}  {count} characters",

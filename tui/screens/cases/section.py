@@ -79,7 +79,6 @@ class SectionScreen(NewKeyScreen):
         yield LongText(id="section")
 
     def on_mount(self) -> None:
-        """Open it."""
         self.head(self._ref)
         self.query_one("#section").focus()
         self.action_refresh()
@@ -91,22 +90,18 @@ class SectionScreen(NewKeyScreen):
 
     @override
     def action_refresh(self) -> None:
-        """Open it, or read it again."""
         section, why = self._section, self._why
         self.ask(lambda vault: vault.sections.open(section, why), self._show)
 
     def action_note(self) -> None:
-        """Write a note for this section."""
         case, ref, section = self._case, self._ref, self._section
         self.ask(lambda vault: vault.writing.begin(case, ref, section=section), self._edit)
 
     def action_add_person(self) -> None:
-        """Add a person who is kept here alone."""
         where = Whereabouts(self._case, self._ref, "", self._section)
         self.app.push_screen(PersonForm(where), lambda _: self.action_refresh())
 
     def action_add_paper(self) -> None:
-        """Add a paper that is kept here alone."""
         papers = () if self._shown is None else self._shown.papers
         section, where = self._section, Whereabouts(self._case, self._ref, "", self._section)
 
@@ -141,7 +136,6 @@ class SectionScreen(NewKeyScreen):
             self.app.push_screen(screen, lambda _: self.action_refresh())
 
     def action_erase_note(self) -> None:
-        """Ask which note, and erase it."""
         notes = () if self._shown is None else self._shown.notes
         options = [(note.record, note.note.text.partition("\n")[0]) for note in notes]
         if options:
@@ -151,16 +145,13 @@ class SectionScreen(NewKeyScreen):
         self.app.push_screen(erase_form([record], self._ref), lambda _: self.action_refresh())
 
     def action_erase_section(self) -> None:
-        """Erase all of it."""
         self.unless_left(erase_form([self._section], self._ref), self.end)
 
     def action_give(self) -> None:
-        """Ask to whom."""
         case, section = self._case, self._section
         self.ask(lambda vault: vault.sections.others(case, section), self._offer)
 
     def action_take_back(self) -> None:
-        """Ask from whom."""
         others = [] if self._shown is None else [holder for holder in self._shown.holders if not holder.is_you]
         if not others:
             self.say(Message("No other member can open this section."))
@@ -288,7 +279,6 @@ class NewSection(KeptForm):
         return FormPlace(NEW_SECTION, self._case, self._ref)
 
     def on_mount(self) -> None:
-        """Begin with the title."""
         self.head(self._ref)
         self.query_one("#title").focus()
         self.query_one("#others", VirtualList).styles.height = max(1, min(len(self._others), 8))
@@ -297,7 +287,6 @@ class NewSection(KeptForm):
             self.say(Message("Nobody else holds this case: only you and the sheets will open the section."))
 
     def action_finish(self) -> None:
-        """Make it."""
         case, what, title = self._case, self.word("kind"), self.text("title")
         if not title:
             self.refuse("title", Message("Type a title first."))
@@ -342,21 +331,17 @@ class SectionsScreen(ListScreen):
         yield VirtualList(_COLUMNS, FixedRows(), id="sections")
 
     def on_mount(self) -> None:
-        """Say of which case."""
         self.head(self._ref)
 
     @override
     def action_refresh(self) -> None:
-        """Read which there are."""
         case = self._case
         self.ask(lambda vault: vault.sections.list_of(case), self._show)
 
     def action_open(self) -> None:
-        """Open the section under the cursor."""
         self._list.action_open()
 
     def action_new(self) -> None:
-        """Make a section."""
         case = self._case
         self.ask(lambda vault: (vault.sections.kinds, vault.sections.others(case)), self._begin)
 

@@ -68,11 +68,9 @@ class WriteLines(Sheet[str]):
             yield KeyLine(Hint("F4", Message("take it")), Hint("Esc", Message("back")))
 
     def action_take(self) -> None:
-        """Take what is written."""
         self.dismiss(self.query_one(SafeTextArea).text.strip("\n"))
 
     def action_leave(self) -> None:
-        """Leave it as it was."""
         self.dismiss("")
 
 
@@ -122,7 +120,6 @@ class TwoVersions(ActScreen):
         yield VirtualList(_COLUMNS, FixedRows(), id="answers")
 
     def on_mount(self) -> None:
-        """Begin with the first difference."""
         of = Message("{kind}, {ref}", kind=word_of(self._shown.kind), ref=self._ref)
         count = self._more + 1
         self.head(of, Message("conflict 1 of {count}", count=count) if self._more else "")
@@ -130,13 +127,11 @@ class TwoVersions(ActScreen):
         self._show()
 
     def action_step(self, by: int) -> None:
-        """Go to another difference."""
         if self._open:
             self._at = (self._at + by) % len(self._open)
             self._show()
 
     def action_answer(self, answer: str) -> None:
-        """Answer the difference that is shown."""
         if not self._open:
             return
         chosen, piece = Answer(answer), self._piece

@@ -77,13 +77,11 @@ class WeekScreen(DueScreen):
         yield ListAndStrip(*rows, strip=Strip(id=self.CARD, is_below=True))
 
     def on_mount(self) -> None:
-        """Read this week."""
         self._grid.display = False
         self._list.focus()
         self.action_refresh()
 
     def action_refresh(self) -> None:
-        """Read the two weeks again."""
         self.read_again()
 
     @override
@@ -98,18 +96,15 @@ class WeekScreen(DueScreen):
         self.ask(read, partial(self._show, stand_on))
 
     def action_turn(self, by: int) -> None:
-        """Go to another week."""
         if self._monday is not None:
             self._monday += timedelta(days=by * _DAYS)
             self.action_refresh()
 
     def action_today(self) -> None:
-        """Go back to this week."""
         self._monday = None
         self.action_refresh()
 
     def action_open(self) -> None:
-        """Open the case of what is under the cursor."""
         self.open_case(self.here())
 
     def action_print(self) -> None:

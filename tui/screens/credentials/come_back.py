@@ -74,7 +74,6 @@ class ComeBack(FormScreen):
         )
 
     def on_mount(self) -> None:
-        """Begin with what is in hand."""
         self._show_kind()
         self.query_one("#backup").focus()
 
@@ -204,7 +203,6 @@ class ComeBack(FormScreen):
         self.ask(lambda vault: vault.recovery.forget(), lambda _: self.end(word))
 
     def on_unmount(self) -> None:
-        """Leave nothing behind."""
         self._forget()
 
     def _forget(self) -> None:

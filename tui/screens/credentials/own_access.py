@@ -121,7 +121,6 @@ class RemoveForm(ProofForm):
         self._kind = kind
 
     def on_mount(self) -> None:
-        """Say which."""
         self.head(right=NAMES[self._kind])
 
     @override
@@ -177,7 +176,6 @@ class OwnAccessScreen(VaultScreen):
         yield VerticalScroll(Static("", id="used"), classes="form")
 
     def on_mount(self) -> None:
-        """Ask what is in use."""
         self.query_one(VerticalScroll).focus()
         self._refresh("")
 
@@ -203,20 +201,16 @@ class OwnAccessScreen(VaultScreen):
         self.write("used", *lines)
 
     def action_passphrase(self) -> None:
-        """Change the passphrase."""
         self.app.push_screen(PassphraseForm(self._used), self._refresh)
 
     def action_keyfile(self) -> None:
-        """Add a keyfile, or need it no more."""
         used = self._used
         self.app.push_screen(RemoveForm(used, KEYFILE) if used.keyfile else KeyfileForm(used), self._refresh)
 
     def action_security_key(self) -> None:
-        """Add a security key, or need it no more."""
         used = self._used
         form = RemoveForm(used, SECURITY_KEY) if used.security_key else SecurityKeyForm(used)
         self.app.push_screen(form, self._refresh)
 
     def action_recovery(self) -> None:
-        """Go to the sheets."""
         self.app.push_screen(RecoveryScreen())

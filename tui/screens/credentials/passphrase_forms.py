@@ -63,7 +63,6 @@ class PassphrasePaper(VaultScreen):
         yield FormRows(Static("", id="words"), PassphraseInput(id="typed"))
 
     def on_mount(self) -> None:
-        """Show it."""
         self._show()
 
     def action_go_on(self) -> None:
@@ -142,7 +141,6 @@ class ProofForm(VaultScreen):
         self._is_busy = False
 
     def fields(self) -> Iterable[Widget]:
-        """Return the fields of this act."""
         return ()
 
     @override
@@ -161,7 +159,6 @@ class ProofForm(VaultScreen):
         )
 
     def action_go_on(self) -> None:
-        """Do it."""
         raise NotImplementedError
 
     def take_proof(self) -> Proof | None:
@@ -243,7 +240,6 @@ class PassphraseForm(ProofForm):
         )
 
     def on_mount(self) -> None:
-        """Begin with the choice."""
         self._show_kind()
         self.query_one("#kind").focus()
 
@@ -319,7 +315,6 @@ class PassphraseForm(ProofForm):
             self.say(together((self.said, _ON_PAPER), " "))
 
     def on_unmount(self) -> None:
-        """Leave nothing behind."""
         self._forget_proof()
 
     def _forget_proof(self) -> None:

@@ -58,7 +58,6 @@ class RecoveryScreen(LongWorkScreen):
         return tuple(command for command in self.ACTS if self._may_manage or command.action not in _MANAGES)
 
     def on_mount(self) -> None:
-        """Ask how it stands."""
         self.query_one(VerticalScroll).focus()
         self._refresh("")
 
@@ -80,14 +79,12 @@ class RecoveryScreen(LongWorkScreen):
     # ---- sheets -------------------------------------------------------------------------------------------------
 
     def action_sheets(self) -> None:
-        """Make sheets of the secret that lies here."""
         if self._status is not None and self._status.secret_is_here:
             self.app.push_screen(SheetsForm(), self._refresh)
         else:
             self.warn(Message("The secret of the sheets is on paper alone: they were proven. n makes new ones."))
 
     def action_drill(self) -> None:
-        """Ask for the sheets and prove them."""
         self.app.push_screen(SheetTyping(Message("Drill")), self._drill)
 
     def _drill(self, typed: str | None) -> None:
@@ -256,9 +253,7 @@ class SheetsGuide(VaultScreen):
         yield FormRows(Static(safe_content(together(parts, "\n\n"))))
 
     def action_go_on(self) -> None:
-        """Do what comes next."""
         self.dismiss("drill" if self._are_made else "sheets")
 
     def action_begin(self, act: str) -> None:
-        """Begin."""
         self.dismiss(act)

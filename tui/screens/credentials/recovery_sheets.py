@@ -292,7 +292,6 @@ class SheetsForm(FormScreen):
         )
 
     def on_mount(self) -> None:
-        """Begin with the folder."""
         self.head(name=Message("New sheets") if self._renews else "")
         self.query_one("#out").focus()
 

@@ -51,13 +51,11 @@ class SheetTyping(VaultScreen):
         )
 
     def on_mount(self) -> None:
-        """Begin with the first row."""
         self.query_one("#row").focus()
         self.ask(lambda vault: vault.recovery.begin_typing(), self._show)
 
     @on(SafeInput.Submitted)
     def action_take(self) -> None:
-        """Have the row checked."""
         field = self.query_one("#row", SafeInput)
         typed, field.value = field.value, ""
         if typed.strip():

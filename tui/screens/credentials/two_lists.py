@@ -56,7 +56,6 @@ class TwoListsScreen(ListScreen, LongWorkScreen):
 
     @override
     def action_refresh(self) -> None:
-        """Read who waits."""
         self.ask(lambda vault: vault.recovery.two_lists(), self._show)
 
     def action_turn(self) -> None:

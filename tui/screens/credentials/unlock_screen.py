@@ -153,7 +153,6 @@ class UnlockScreen(VaultScreen):
         self._show_script(self._passphrase.value)
 
     def action_next(self) -> None:
-        """Do as Enter does in a field."""
         field = self.focused
         if field is self.query_one("#member"):
             self.set_focus(self._passphrase)

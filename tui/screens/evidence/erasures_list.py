@@ -54,7 +54,6 @@ class ErasuresScreen(ListScreen, Erases, ActScreen):
 
     @override
     def action_refresh(self, stand_on: str = "") -> None:
-        """Read them again."""
         self.ask(lambda vault: vault.erasing.waiting(), self._show)
 
     def _show(self, found: tuple[ErasureShown, ...]) -> None:
@@ -65,7 +64,6 @@ class ErasuresScreen(ListScreen, Erases, ActScreen):
             self.say(Message("Nothing that a colleague erased is on this device, and no case is past its time."))
 
     def action_now(self) -> None:
-        """Do not wait for the 72 hours."""
         self.do(Doing(REMOVE, {}, lambda told: self.show_told(REMOVE.title, told, self._done)))
 
     def action_rules(self) -> None:

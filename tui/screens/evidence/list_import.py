@@ -90,7 +90,6 @@ class ListsScreen(FormScreen):
         )
 
     def on_mount(self) -> None:
-        """Begin at the file."""
         self._show_act()
         self.query_one("#file").focus()
 
@@ -122,7 +121,6 @@ class ListsScreen(FormScreen):
 
     @on(SafeInput.Submitted)
     def action_go_on(self) -> None:
-        """Do what is chosen."""
         act = self.word("act")
         if act == _UNDO:
             self._ask_to_undo()

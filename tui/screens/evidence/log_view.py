@@ -243,7 +243,6 @@ class LogScreen(ListScreen, LongWorkScreen):
         yield VirtualList(_columns(80, []), FixedRows(), id="entries")
 
     def on_mount(self) -> None:
-        """Begin without a filter."""
         self._filter.display = False
         self._bars.display = False
 
@@ -265,7 +264,6 @@ class LogScreen(ListScreen, LongWorkScreen):
         self._show_rows()
 
     def action_filter(self) -> None:
-        """Begin to filter."""
         self._filter.display = True
         self._filter.focus()
 
@@ -279,7 +277,6 @@ class LogScreen(ListScreen, LongWorkScreen):
             self.dismiss("")
 
     def action_verify(self) -> None:
-        """Check everything that is stored."""
         self.work_long(
             Message("Verifying the log"),
             lambda vault, progress, stopped: vault.evidence.verify(progress, stopped),

@@ -96,7 +96,6 @@ class ExchangeScreen(FormScreen):
         )
 
     def on_mount(self) -> None:
-        """Ask who the others are."""
         self._show_act()
         self.query_one("#file" if self._is_chosen else "#act").focus()
         self.ask(lambda vault: vault.exchange.peers(), self._peers_found)
@@ -120,7 +119,6 @@ class ExchangeScreen(FormScreen):
 
     @on(SafeInput.Submitted)
     def action_go_on(self) -> None:
-        """Do what is chosen."""
         act = self._act
         members = self.query("#member").results(ChoiceField)
         member = next((member.value for member in members), "")
@@ -192,24 +190,19 @@ class StandingScreen(ListScreen):
 
     @override
     def action_refresh(self) -> None:
-        """Look again."""
         self.ask(lambda vault: vault.exchange.standing(), self._show)
 
     def action_back_up(self) -> None:
-        """Make a backup."""
         self.app.push_screen(ActForm(MAKE_BACKUP, {}, ""), lambda words: self.say(words or ""))
 
     def action_take(self) -> None:
-        """Import a bundle."""
         self.app.push_screen(ExchangeScreen(IMPORT))
 
     def action_make(self) -> None:
-        """Make a bundle for the member of the row."""
         row = self._list.row_at_cursor()
         self.app.push_screen(ExchangeScreen(MAKE, "" if row is None else row.key))
 
     def action_lists(self) -> None:
-        """Import a list of cases."""
         self.app.push_screen(ListsScreen())
 
     @on(VirtualList.Opened)

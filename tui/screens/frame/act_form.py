@@ -104,7 +104,6 @@ class ActForm(SameAgain, ActScreen, KeptForm):
         yield FormRows(*shown[:1], *rows, *shown[1:], *about)
 
     def fields(self) -> tuple[Field, ...]:
-        """Return the fields that have a row here."""
         return self._act.rows(self.subject)
 
     def _rows_of(self, field: Field) -> tuple[FormRow, ...]:
@@ -223,7 +222,6 @@ class ActForm(SameAgain, ActScreen, KeptForm):
         return said
 
     def action_finish(self) -> None:
-        """Put the questions of the act, then do it."""
         if not are_clear(self) or not self._are_whole_paths():
             return
         said, act, plan = self.what_is_said(), self._act, self._plan

@@ -175,7 +175,6 @@ class SecondForm(FormScreen):
             choice.focus()
 
     def action_finish(self) -> None:
-        """Go on in the way that was chosen."""
         rows = self.query_one(SecondRows)
         way, who, file = rows.way, rows.who, rows.file
         if not way:
@@ -400,7 +399,6 @@ class LetterScreen(WholeText):
         self._letter, self._language = letter, "en"
 
     def action_language(self) -> None:
-        """Ask in which language it is read and printed."""
         question = Choose(Message("In which language is the letter?"), LANGUAGES, at=self._language)
         self.unless_left(question, self._show_in)
 

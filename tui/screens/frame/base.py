@@ -204,7 +204,6 @@ class VaultScreen(Screen[str]):
 
     @property
     def desk(self) -> Desk:
-        """The app."""
         return cast("Desk", self.app)
 
     def say(self, words: Words) -> None:
@@ -335,7 +334,6 @@ class VaultScreen(Screen[str]):
         return {}
 
     def action_back(self) -> None:
-        """Go back to where one came from."""
         self.end("")
 
 

@@ -79,7 +79,6 @@ class AskLine(Sheet[str]):
             self.dismiss(typed)
 
     def action_leave(self) -> None:
-        """Say nothing."""
         self.dismiss("")
 
 
@@ -125,7 +124,6 @@ class ResultDialog(Sheet[str]):
             yield KeyLine(Hint("Enter", Message("goes on")))
 
     def action_leave(self) -> None:
-        """Go on."""
         self.dismiss("")
 
 
@@ -152,7 +150,6 @@ class WholeText(VaultScreen):
         yield LongText(self._text, id="whole")
 
     def on_mount(self) -> None:
-        """Say what it is."""
         self.head(self._about)
         self.query_one("#whole").focus()
 

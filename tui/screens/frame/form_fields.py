@@ -76,7 +76,6 @@ class FormRow(Horizontal):
         self._align()
 
     def on_mount(self) -> None:
-        """Stand in one column with the other rows."""
         self._align()
 
     def on_descendant_focus(self) -> None:
@@ -84,7 +83,6 @@ class FormRow(Horizontal):
         self.add_class("-here")
 
     def on_descendant_blur(self) -> None:
-        """Its field is not in use any more."""
         self.remove_class("-here")
 
     def _align(self) -> None:
@@ -160,7 +158,6 @@ class ChoiceField(Widget, can_focus=True):
 
     @property
     def value(self) -> str:
-        """The chosen value."""
         return self._words[self.place][0]
 
     @property
@@ -169,7 +166,6 @@ class ChoiceField(Widget, can_focus=True):
         return bool(self.typed) and not self._left(self.typed)
 
     def nothing(self) -> Message:
-        """Return what is said then."""
         return Message("{typed}: nothing has this name; Enter shows all", typed=self.typed)
 
     def offer(self, words: Sequence[tuple[str, Words]], value: str) -> None:
@@ -256,11 +252,9 @@ class ChoiceField(Widget, can_focus=True):
         self.typed = ""
 
     def on_click(self, event: events.Click) -> None:
-        """Take the next word."""
         self.action_step(1)
 
     def action_show_all(self) -> None:
-        """Show all the words in a list, to choose there."""
 
         def chosen(value: str | None) -> None:
             if value is not None and value != _NOTHING_CHOSEN:
@@ -380,7 +374,6 @@ class Choose(Sheet[str]):
             self.dismiss(self._left)
 
     def action_help(self) -> None:
-        """Show the keys of the list."""
         from tui.screens.frame.helping import Help  # noqa: PLC0415 - it is made of these very lists
 
         self.app.push_screen(Help(Message("Choose"), _KEYS, [command for command in EVERYWHERE if command.first]))

@@ -98,16 +98,13 @@ class Browse(Sheet[str]):
             )
 
     def on_mount(self) -> None:
-        """Look into the first folder."""
         self.query_one(VirtualList).focus()
         self._go(self._folder)
 
     def action_leave(self) -> None:
-        """Choose nothing."""
         self.dismiss("")
 
     def action_up(self) -> None:
-        """Look into the folder above."""
         self._go(self._folder.parent)
 
     def action_here(self) -> None:
@@ -116,7 +113,6 @@ class Browse(Sheet[str]):
             self.dismiss(str(self._folder / self._new))
 
     def on_answer(self, answer: Answer) -> None:
-        """Take what a worker found."""
         answer.stop()
         answer.deliver()
 
@@ -213,12 +209,10 @@ class FormScreen(LongWorkScreen):
         self.say(event.words)
 
     def text(self, field: str) -> str:
-        """Return what was typed into a field."""
         place = self.query_one(f"#{field}", SafeInput)
         return place.written if isinstance(place, DateInput) else place.value.strip()
 
     def word(self, field: str) -> str:
-        """Return what was chosen in a field."""
         return self.query_one(f"#{field}", ChoiceField).value
 
     def action_browse(self) -> None:

@@ -50,7 +50,6 @@ class Help(Sheet[str]):
             yield Static(safe_content(self._text))
 
     def action_leave(self) -> None:
-        """Close."""
         self.dismiss("")
 
 
@@ -85,11 +84,9 @@ class CommandList(Sheet[str]):
             )
 
     def action_leave(self) -> None:
-        """Close."""
         self.dismiss("")
 
     def action_to_list(self) -> None:
-        """Go to the list."""
         self.query_one(VirtualList).focus()
 
     @on(SafeInput.Changed)

@@ -45,7 +45,6 @@ class DraftKeeper:
         self._is_saving = False
 
     def typed(self) -> None:
-        """Note that something was typed."""
         self._last_ms = self._now_ms()
         if self._first_ms is None:
             self._first_ms = self._last_ms
@@ -244,7 +243,6 @@ class KeptForm(FormScreen):
         return found
 
     def in_fields(self) -> dict[str, str]:
-        """Return what is kept, by name."""
         return {name: _said(field) for name, field in self._fields()}
 
     def _changed(self) -> dict[str, str]:

@@ -40,11 +40,9 @@ class FixedRows:
         self._rows = tuple(rows)
 
     def count(self) -> int:
-        """Return the number of rows."""
         return len(self._rows)
 
     def page(self, number: int, previous: ListRow | None, following: ListRow | None) -> Sequence[ListRow]:
-        """Return one page."""
         del previous, following
         return self._rows[number * PAGE_ROWS : (number + 1) * PAGE_ROWS]
 
@@ -136,7 +134,6 @@ class OneList(VaultScreen):
         return self.query_one(VirtualList)
 
     def show_rows(self, rows: Iterable[ListRow], cursor: int = 0) -> None:
-        """Show other rows, with the cursor on this one."""
         self._list.show_source(FixedRows(tuple(rows)))
         self._list.cursor = cursor
 
@@ -148,7 +145,6 @@ class ListScreen(OneList):
     """Whether coming back reads again what may have changed meanwhile."""
 
     def action_refresh(self) -> None:
-        """Read what is shown."""
         raise NotImplementedError
 
     @on(events.Mount)

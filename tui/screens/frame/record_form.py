@@ -43,7 +43,6 @@ _HINT: Final = Message("e.g. 26.11")
 
 
 def birth_field(name: str, value: str = "") -> DateField:
-    """Return a field for a date of birth."""
     return DateField(value, read=_birth, name=name, hint=_BIRTH_HINT)
 
 
@@ -182,7 +181,6 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
         yield FormRows(*self.rows())
 
     def rows(self) -> Iterable[FormRow]:
-        """Return a row for each field."""
         return (FormRow(field.label, self._widget(field)) for field in self._form.fields)
 
     @override
@@ -195,7 +193,6 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
         return {name: said for name, said in super().filled_at_first().items() if name not in self._begun}
 
     def on_mount(self) -> None:
-        """Begin with the first field."""
         self.head(self._ref, name=self.help_name)
         self.query_one(f"#{self.first_field}").focus()
 
@@ -218,7 +215,6 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
             self.say("")
 
     def action_finish(self) -> None:
-        """Keep the record."""
         if not are_clear(self):
             return
         typed = self._typed()
@@ -248,7 +244,6 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
 
     @property
     def act(self) -> Act[Any]:
-        """What is done with the record."""
         return (EDIT if self._record else ADD)[self._kind]
 
     def said_as(self, field: str) -> str:
@@ -256,7 +251,6 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
         return field
 
     def kept(self, told: Told) -> None:
-        """End with the record."""
         self.end(str(told.data["record"]))
 
     def _must_confirm(self, changed: Mapping[str, str]) -> bool:

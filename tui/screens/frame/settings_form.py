@@ -64,7 +64,6 @@ class SettingsForm(VaultScreen):
         )
 
     def on_mount(self) -> None:
-        """Begin with the looks."""
         self.query_one("#look").focus()
 
     @on(ChoiceField.Changed, "#look")

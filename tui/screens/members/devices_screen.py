@@ -61,13 +61,11 @@ class DevicesScreen(ListScreen, ChangingScreen):
         yield VirtualList(_COLUMNS, FixedRows(), id="devices")
 
     def on_screen_resume(self) -> None:
-        """What was said is past."""
         if self._is_read:
             self.say("")
 
     @override
     def action_refresh(self) -> None:
-        """Read which there are."""
         self.ask(lambda vault: vault.devices.list_all(), self._show)
 
     def action_lost(self) -> None:
@@ -133,7 +131,6 @@ class DevicesScreen(ListScreen, ChangingScreen):
         )
 
     def action_end_moved(self) -> None:
-        """End the old device under the cursor."""
         device = self._here()
         if device is None:
             return

@@ -75,12 +75,10 @@ class AwayForm(KeptForm):
         return {name: said for name, said in super().filled_at_first().items() if name != "deputy"}
 
     def on_mount(self) -> None:
-        """Begin with the deputy."""
         self.head(self._member.name)
         self.query_one("#deputy").focus()
 
     def action_finish(self) -> None:
-        """Lend the cases."""
         member, deputy, until = self._member.member, self.word("deputy"), self.text("until")
         if not deputy:
             self.warn(Message("There is no other caseworker or supervisor with a device. Invite one first."))
@@ -134,15 +132,12 @@ class HandoverScreen(ListScreen, ActScreen):
 
     @override
     def action_refresh(self) -> None:
-        """Read the orders."""
         self.ask(lambda vault: vault.members.orders(), self._show)
 
     def action_order(self) -> None:
-        """Order a handover."""
         self.app.push_screen(ActForm(ORDER, {}, "", first={"leaver": self._leaver}), self._told)
 
     def action_carry_out(self) -> None:
-        """Hand over what is held here."""
         self.do(Doing(CARRY_OUT, {}, lambda told: self.show_told(CARRY_OUT.title, told, self._told)))
 
     def _told(self, words: Words | None) -> None:

@@ -76,12 +76,10 @@ class LostForm(FormScreen, ChangingScreen):
         )
 
     def on_mount(self) -> None:
-        """Say which device it is."""
         self.head(self._device.called)
         self.query_one("#list").focus()
 
     def action_go_on(self) -> None:
-        """Ask once more."""
         warn_list = self.place("list") if self.text("list") else None
         if self.text("list") and warn_list is None:
             return
@@ -132,13 +130,11 @@ class WarnScreen(FormScreen):
         yield VerticalScroll(Static(safe_content("\n".join(self._found.warn))), id="warn")
 
     def on_mount(self) -> None:
-        """Show the list."""
         self.head(right=plural("{count} to warn", "{count} to warn", count=self._found.count))
         self.query_one("#warn").focus()
         self.say(self._found.kept or _ON_SCREEN)
 
     def action_write(self) -> None:
-        """Write the list into a file."""
         write_warn_list(self, self._found.warn)
 
 
@@ -184,14 +180,12 @@ class TakenScreen(VaultScreen):
         yield LongText(first=tuple(_cells(self._shown)), id="taken")
 
     def on_mount(self) -> None:
-        """Say which it is, and how many to warn."""
         count = self._shown.count
         self.head(self._device.called, plural("{count} to warn", "{count} to warn", count=count))
         self.query_one("#taken").focus()
         self.say(_NOTHING_WRITTEN)
 
     def action_write(self) -> None:
-        """Write whom to warn into a file."""
         write_warn_list(self, tuple(in_words(words) for words, _ in self._shown.warn))
 
     def action_print(self) -> None:
@@ -204,7 +198,6 @@ class TakenScreen(VaultScreen):
         self.ask(lambda vault: vault.safety.print_taken(shown, out), self.say)
 
     def action_lost(self) -> None:
-        """End the device."""
         if self._device.is_this:
             self.warn(Message("You work on this device. Revoke it from another device of yours, or ask an admin."))
             return

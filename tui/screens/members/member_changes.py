@@ -162,7 +162,6 @@ class ProposalScreen(FormScreen, ChangingScreen):
         )
 
     def on_mount(self) -> None:
-        """Ask for the file."""
         self.query_one("#file").focus()
 
     @on(SafeInput.Changed, "#file")
@@ -173,14 +172,12 @@ class ProposalScreen(FormScreen, ChangingScreen):
 
     @on(SafeInput.Submitted)
     def action_read(self) -> None:
-        """Read the proposal."""
         file = self.place("file")
         if file is not None:
             self.say("")
             self.ask(lambda vault: vault.proposals.show(file), lambda shown: self._show(file, shown))
 
     def action_sign(self) -> None:
-        """Sign what is shown."""
         file = self._read
         if file is None:
             self.warn(Message("Read it first (F4)."))
@@ -195,7 +192,6 @@ class ProposalScreen(FormScreen, ChangingScreen):
         self.unless_left(AskLine(question, value=signed, problem=no_whole_path), chosen)
 
     def action_commit(self) -> None:
-        """Make it count."""
         file = self._read
         if file is None:
             self.warn(Message("Read it first (F4)."))

@@ -62,7 +62,6 @@ class RolesForm(ChangingScreen):
         )
 
     def on_mount(self) -> None:
-        """Mark what the member has now."""
         self.head(self._member.name, Message("now: {roles}", roles=words_of(self._member.roles) or Message("none")))
         roles = self.query_one("#roles", VirtualList)
         roles.marked = frozenset(self._member.roles)
@@ -74,7 +73,6 @@ class RolesForm(ChangingScreen):
         self.query_one("#roles", VirtualList).action_mark()
 
     def action_finish(self) -> None:
-        """Give the member these roles."""
         member, marked = self._member.member, sorted(self.query_one("#roles", VirtualList).marked)
 
         def change() -> None:
@@ -169,12 +167,10 @@ class MembersScreen(ListScreen, ChangingScreen):
 
     @override
     def action_refresh(self) -> None:
-        """Read who is in."""
         also_left = self._also_left
         self.ask(lambda vault: vault.members.list_all(also_left=also_left), self._show)
 
     def action_show_left(self) -> None:
-        """Show those who left too, or not."""
         self._also_left = not self._also_left
         self.action_refresh()
 
@@ -183,23 +179,18 @@ class MembersScreen(ListScreen, ChangingScreen):
         self._list.action_open()
 
     def action_invite(self) -> None:
-        """Invite somebody new."""
         self.app.push_screen(InviteForm())
 
     def action_admit(self) -> None:
-        """Admit who asks."""
         self.app.push_screen(AdmitScreen())
 
     def action_devices(self) -> None:
-        """Show the devices."""
         self.app.push_screen(DevicesScreen())
 
     def action_proposals(self) -> None:
-        """Read a proposal."""
         self.app.push_screen(ProposalScreen())
 
     def action_handover(self) -> None:
-        """Show the orders."""
         row = self._list.row_at_cursor()
         self.app.push_screen(HandoverScreen(self._shown.may, "" if row is None else row.key))
 
@@ -210,13 +201,11 @@ class MembersScreen(ListScreen, ChangingScreen):
             self.app.push_screen(RolesForm(member))
 
     def action_lend(self) -> None:
-        """Lend the cases of the member under the cursor."""
         member = self._here()
         if member is not None:
             self.app.push_screen(AwayForm(member, self._others(member)))
 
     def action_deputy(self) -> None:
-        """Name a deputy for the member under the cursor."""
         member = self._here()
         if member is None:
             return
@@ -247,7 +236,6 @@ class MembersScreen(ListScreen, ChangingScreen):
         self._ask_end(member, question, _STAY, end, (Message("Suspend"), Message("Keep")))
 
     def action_let_leave(self) -> None:
-        """Let the member under the cursor leave."""
         member = self._here()
         if member is None:
             return

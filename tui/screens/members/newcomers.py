@@ -85,7 +85,6 @@ class AdmitScreen(FormScreen, ChangingScreen):
         )
 
     def on_mount(self) -> None:
-        """Ask for the request first."""
         self.query_one("#asked").display = False
         self.query_one("#request").focus()
 
@@ -235,7 +234,6 @@ class InviteForm(KeptForm):
         return FormPlace(INVITE, ref=self._owner, about=self._member)
 
     def on_mount(self) -> None:
-        """Begin with the first field."""
         self.head(Message("a further device of {member}", member=self._owner) if self._member else "")
         self.query_one("#out" if self._member else "#like").focus()
 
@@ -245,7 +243,6 @@ class InviteForm(KeptForm):
 
     @on(SafeInput.Submitted, "#out")
     def action_finish(self) -> None:
-        """Write the invitation."""
         days = 0
         if not self._member:
             typed = self.text("days")

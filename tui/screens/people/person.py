@@ -94,7 +94,6 @@ class PersonScreen(Erases):
         )
 
     def on_mount(self) -> None:
-        """Read all that is known."""
         self.head("", self._where.ref)
         self.action_refresh()
 
@@ -105,12 +104,10 @@ class PersonScreen(Erases):
         self.ask(lambda vault: vault.people.page(where, why), self._show)
 
     def action_erase_person(self) -> None:
-        """Erase them, wherever they stand."""
         if self._page is not None:
             self.erase(self._page.shown.name, self._where.record, ends=True)
 
     def action_edit(self) -> None:
-        """Change what is known of them."""
         if self._page is not None:
             form = PersonForm(self._where, self._page.never_use, self._page.shown)
             self.app.push_screen(form, lambda _: self.action_refresh())
@@ -136,12 +133,10 @@ class PersonScreen(Erases):
             self.do(Doing(EDIT, said, lambda _: self.action_refresh()))
 
     def action_same(self) -> None:
-        """Show who may be the same person, to say so."""
         if self._page is not None:
             self.unless_left(SamePerson(self._where, self._page.shown.name, self._alike), self._joined)
 
     def action_history(self) -> None:
-        """Show what it said before."""
         where, why = self._where, self._why
         if self._page is not None:
             self.ask(lambda vault: vault.story.history(where.case, where.record, "person", why), self.show_history)
@@ -171,7 +166,6 @@ class PersonScreen(Erases):
         self.say(Message("The request is among the dates of the case (d): e on it exports their own data."))
 
     def action_part(self, number: int) -> None:
-        """Go to a part of the page."""
         if number == 1 or not any(pane.go_to(number) for pane in self.query(PartsPane) if pane.display):
             self._names.focus()
 

@@ -301,11 +301,9 @@ class SamePerson(OneList, ActScreen):
             self._list.focus()
 
     def action_take(self) -> None:
-        """Take who is under the cursor."""
         self._list.action_open()
 
     def action_to_list(self) -> None:
-        """Go to the people."""
         self._list.focus()
 
     @on(VirtualList.Opened)

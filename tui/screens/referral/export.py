@@ -86,7 +86,6 @@ class _OfWhom(Vertical):
 
     @property
     def chosen(self) -> RecordId | None:
-        """Who was chosen."""
         said = self._field.value if self.display else self._person if self._is_of_one else ""
         return RecordId(bytes.fromhex(said)) if said else None
 
@@ -168,7 +167,6 @@ class ExportScreen(ActScreen, KeptForm):
         return not self._is_done
 
     def on_mount(self) -> None:
-        """Ask who the recipients are."""
         self.head(self._ref, self._told)
         self.query_one("#out").focus()
         self.query_one("#staying").display = False

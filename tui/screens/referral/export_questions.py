@@ -75,7 +75,6 @@ class QuestionsScreen(OneList):
         yield Static("", id="context")
 
     def on_mount(self) -> None:
-        """Show all of them."""
         self._list.focus()
         self._show(0)
 
@@ -97,7 +96,6 @@ class QuestionsScreen(OneList):
             self._show(next(place for place, question in enumerate(self._questions) if question.form == form))
 
     def action_accept(self) -> None:
-        """Take the proposals."""
         for question in self._questions:
             if question.form not in self._decided:
                 self._decide(question.form, question.proposal)

@@ -137,7 +137,6 @@ class PagesScreen(VaultScreen):
         )
 
     def on_mount(self) -> None:
-        """Begin at the first page."""
         read_back = plural(
             "{count} page, read back from the finished file",
             "{count} pages, read back from the finished file",
@@ -148,11 +147,9 @@ class PagesScreen(VaultScreen):
         self.say(Message("Read all of it. Nothing is written before F4."))
 
     def action_down(self) -> None:
-        """Read on."""
         self.query_one("#pages").scroll_down(animate=False)
 
     def action_seal(self) -> None:
-        """Say yes, once the last page was on the screen."""
         pages = self.query_one(ShownWhole)
         if pages.unread is None:
             self.dismiss("seal")
@@ -199,7 +196,6 @@ class QuestionFile(FormScreen):
 
     @on(SafeInput.Submitted)
     def action_go_on(self) -> None:
-        """Read it."""
         file = self.place("file")
         if file is None:
             return
@@ -251,7 +247,6 @@ class QuestionScreen(VaultScreen):
         yield Pair(Cell(left, Token.ACC, bold=True), Cell(right, Token.ACC, bold=True), twins, id="question")
 
     def on_mount(self) -> None:
-        """Begin with reading."""
         hidden = sum(line.hidden for line in self._pages)
         said = plural("{count} place hidden", "{count} places hidden", count=hidden)
         self.head(self._about, said if self._pages else "")
@@ -259,7 +254,6 @@ class QuestionScreen(VaultScreen):
         self.say(Message("Read all of it. Nothing is signed before F4."))
 
     def action_down(self) -> None:
-        """Read on."""
         self.query_one("#question").scroll_down(animate=False)
 
     def action_approve(self) -> None:
@@ -277,11 +271,9 @@ class QuestionScreen(VaultScreen):
         raise NotImplementedError
 
     def action_decline(self) -> None:
-        """Ask why not."""
         self.unless_left(AskLine(_WHY_NOT), self.declined)
 
     def declined(self, why: str) -> None:
-        """Go on with a no."""
         raise NotImplementedError
 
 

@@ -92,7 +92,6 @@ class PendingSeat:
         return Origin(origin_of(self.genesis))
 
     def row(self, place: SealedPlace) -> LocalRow:
-        """Return the local row to store."""
         wire = _WaitingMap(
             genesis=self.genesis,
             member=self.member,
@@ -104,7 +103,6 @@ class PendingSeat:
         return place.seal_row(Purpose.JOINING, msgspec.msgpack.encode(wire))
 
     def certificate(self, opened: SeatSecrets) -> Certificate:
-        """Return the certificate that the seat asked for."""
         return Certificate(
             seat=opened.seat,
             member=self.member,
@@ -263,7 +261,6 @@ class Asked:
 
 
 def certificate_of(request: Request) -> Certificate:
-    """Return the certificate that a request asks for."""
     return Certificate(
         seat=request.seat,
         member=request.member,

@@ -76,7 +76,6 @@ class CopyKeys:
 
     @property
     def vault(self) -> VaultId:
-        """The vault that was copied."""
         return self.place.vault
 
     @property

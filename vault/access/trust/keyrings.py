@@ -61,7 +61,6 @@ class GrantedKey:
 
     @property
     def key(self) -> bytes | None:
-        """Its key, or None: no grant opens."""
         return self.opening()
 
     @property
@@ -71,12 +70,10 @@ class GrantedKey:
 
     @property
     def compartment(self) -> CompartmentId:
-        """The compartment that the epoch is of."""
         return CompartmentId(self.notice.compartment)
 
     @property
     def epoch(self) -> EpochId:
-        """The epoch's id."""
         return EpochId(self.notice.epoch)
 
 
@@ -185,7 +182,6 @@ def is_of_directory(notice: EpochNotice) -> bool:
 
 
 def grants_between(rows: Rows, epoch: bytes, seat: SeatId) -> list[GrantRow]:
-    """Return the grants of an epoch to a seat."""
     return [row for row in rows.grants_of(epoch) if row.seat == seat]
 
 

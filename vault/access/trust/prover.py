@@ -84,7 +84,6 @@ class Prover:
         return Proven(reach, found.rejected, tuple(seq for seq in found.lost if start <= seq < reach))
 
     def around(self, rows: Rows, origin: Origin, seq: int) -> Proven:
-        """Return whether one entry is proven."""
         return self.proven(rows, origin, seq, seq + 1)
 
     def undisputed(self, rows: Rows, origin: Origin) -> int:

@@ -38,7 +38,6 @@ class Reading:
 
 
 def read_with_pdfium(pdf: bytes) -> Reading:
-    """Return what pdfium reads."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         return Reading("pdfium", tuple(page.get_textpage().get_text_range() for page in document))

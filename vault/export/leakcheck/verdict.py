@@ -37,7 +37,6 @@ class Findings:
     most: int = 200
 
     def add(self, check: Check, where: str, forms: set[int] | None = None) -> None:
-        """Note a failed check."""
         finding = FailedCheck(check, where, tuple(sorted(forms or ())[:50]))
         if finding not in self.found and len(self.found) < self.most:
             self.found.append(finding)

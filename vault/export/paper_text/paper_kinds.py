@@ -189,5 +189,4 @@ class Kept:
                 return
 
     def text(self) -> str:
-        """Return what was kept."""
         return "".join(self._parts).strip()

@@ -72,7 +72,6 @@ class KeyHeader:
         return (self.parameters,) if self.previous is None else (self.parameters, self.previous)
 
     def encode(self) -> bytes:
-        """Return the 92 bytes of the header."""
         current, previous = self.parameters, self.previous or KdfParameters(0, 0, 0)
         return _HEADER.pack(
             FORMAT,
@@ -142,7 +141,6 @@ class KeyFile:
         return self.header.encode()
 
     def encode(self) -> bytes:
-        """Return the 73,676 bytes of the file."""
         return b"".join((self.header_bytes(), *self.slots, *self.doors, self.recovery_door, self.attempts_public))
 
     @classmethod

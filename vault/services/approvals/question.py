@@ -67,7 +67,6 @@ class ApprovalQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
     @property
     def digest(self) -> bytes:
-        """What the approval has to name."""
         return approved_digest(self.act, self.of)
 
     def require_true(self) -> None:

@@ -44,7 +44,6 @@ class State:
 
 
 def log_sizes(database: Database) -> dict[bytes, int]:
-    """Return the size of each log in a file."""
     with database.reading() as rows:
         return {row.origin: rows.size(row.origin) for row in rows.geneses()}
 

@@ -61,7 +61,6 @@ class Manifest(msgspec.Struct, frozen=True):
     missing: int = 0
 
     def encode(self) -> bytes:
-        """Return the bytes to keep."""
         return msgspec.msgpack.encode(self)
 
 

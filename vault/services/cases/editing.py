@@ -253,7 +253,6 @@ class Following(Generic[T]):
 
     @property
     def parents(self) -> list[VersionId]:
-        """Return the versions that it replaces."""
         return [version.id for version in self.versions]
 
     def fields(self) -> dict[str, object]:

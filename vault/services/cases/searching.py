@@ -57,7 +57,6 @@ class Narrowing:
     members: frozenset[MemberId] | None = None
 
     def allows(self, kind: str) -> bool:
-        """Say whether records of this kind are in it."""
         return not self.within.kinds or kind in self.within.kinds
 
 

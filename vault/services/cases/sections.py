@@ -247,7 +247,6 @@ def opened_sections(session: Session) -> Iterator[tuple[CompartmentId, Compartme
 
 
 def is_section(session: Session, home: CompartmentId) -> bool:
-    """Say whether this is a restricted section."""
     state = session.state_of(home)
     return state is not None and state.kind is CompartmentKind.SECTION
 
@@ -342,7 +341,6 @@ def edit_person(session: Session, place: Place, changed: Callable[[Person], Pers
 
 
 def is_in_section(session: Session, place: Place) -> bool:
-    """Say whether a place is in a restricted section."""
     return is_section(session, place.case)
 
 

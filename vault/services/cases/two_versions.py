@@ -58,7 +58,6 @@ class TwoVersions:
 
     @property
     def pieces(self) -> list[Piece]:
-        """What both say, piece by piece."""
         return compare(self.left.fields, self.right.fields)
 
 
@@ -75,7 +74,6 @@ class InTwo:
 
     @property
     def is_case(self) -> bool:
-        """Whether it is what the case says of itself."""
         return self.place.kind == Case.KIND
 
 

@@ -69,7 +69,6 @@ class Undoable:
 
     @property
     def places(self) -> tuple[CompartmentId, ...]:
-        """Return the compartments that it wrote in."""
         return tuple(dict.fromkeys(version.compartment for version in self.versions))
 
 

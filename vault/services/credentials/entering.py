@@ -216,7 +216,6 @@ def device_secret_of(path: Path) -> DeviceSecret:
 
 
 def security_key(ask_pin: Callable[[], str]) -> PrfProvider:
-    """Return the security key that is plugged in."""
     from vault.seal.entrance.fido import SecurityKey  # noqa: PLC0415 - who has no such key never loads its library
 
     return SecurityKey(ask_pin)

@@ -74,7 +74,6 @@ class _Language:
         return forms[min(self.form(n), len(forms) - 1)]
 
     def forms(self, message: str) -> tuple[str, ...]:
-        """Return all forms of a sentence."""
         said = _said().get(message)
         return (message,) if said is None else said[self.name]
 

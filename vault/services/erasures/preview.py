@@ -282,7 +282,6 @@ class WhoseWords:
 
     @property
     def kind(self) -> str:
-        """The kind of the record."""
         return self.versions[0].content.kind
 
 

@@ -107,7 +107,6 @@ class Verification:
 
     @property
     def answer(self) -> Answer:
-        """Which of the three it is."""
         if self.faults:
             return Answer.ALTERED
         return Answer.UNREADABLE if self.unreadable else Answer.WHOLE

@@ -125,7 +125,6 @@ class Contents:
     faults: tuple[Finding, ...] = ()
 
     def counts(self) -> dict[str, int]:
-        """Return the counts by their names."""
         return {name: getattr(self, name) for name in ("here", "not_fetched", "erased", "missing", "stray")}
 
     @property

@@ -160,7 +160,6 @@ class Material:
 
     @property
     def head(self) -> Case | None:
-        """The head of the case."""
         return next((value for _, _, value in self.records if isinstance(value, Case)), None)
 
     def question(self, digest: bytes) -> Stored[Approving] | None:

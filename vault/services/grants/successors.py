@@ -128,7 +128,6 @@ def deputies(session: Session) -> dict[MemberId, MemberId]:
 
 
 def deputy_of(session: Session, member: MemberId) -> MemberId | None:
-    """Return who stands in for a member, or None."""
     named = naming_of(session, member)
     is_in = named is not None and named.deputy in session.directory.effective.members
     return named.deputy if named is not None and is_in else None

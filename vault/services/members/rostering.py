@@ -321,7 +321,6 @@ def _on_newest_rules(session: Session, change: Change) -> Change:
 
 
 def seats_by_member(session: Session) -> dict[MemberId, list[Certificate]]:
-    """Return the certificates of each member who is in."""
     found: dict[MemberId, list[Certificate]] = {MemberId(member): [] for member in session.directory.effective.members}
     for _, certificate in sorted(session.directory.effective.certificates.items()):
         found.setdefault(MemberId(certificate.member), []).append(certificate)

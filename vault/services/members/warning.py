@@ -75,7 +75,6 @@ class WarnList:
 
     @property
     def count(self) -> int:
-        """How many there are to warn."""
         return len(self.clients) + len(self.others) + len(self.calls)
 
 

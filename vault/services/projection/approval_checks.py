@@ -263,7 +263,6 @@ def _decoded(untrusted: bytes) -> Approval | None:
 
 
 def lists_approval(row: OperationRow) -> bool:
-    """Say whether an entry lists an approval."""
     return bool(digests_in(row, ItemKind.APPROVAL))
 
 

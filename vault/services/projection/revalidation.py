@@ -144,7 +144,6 @@ def _displaced(session: Session, rows: Rows, origins: Collection[bytes]) -> set[
 
 
 def _logs(rows: Rows) -> Mapping[SeatId, list[Origin]]:
-    """Return the logs of each seat."""
     logs: dict[SeatId, list[Origin]] = {}
     for name in dict.fromkeys(Origin(row.origin) for row in rows.geneses()):
         genesis = genesis_of(rows, name)

@@ -162,7 +162,6 @@ def step_lines() -> list[Words]:
 
 
 def case_words(case: CaseOnDevice) -> Message:
-    """Return what of a case is on the device."""
     people = plural("{count} person", "{count} people", count=case.people)
     notes = plural("{count} note", "{count} notes", count=case.notes)
     papers = plural("{count} paper", "{count} papers", count=case.papers)
