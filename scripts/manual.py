@@ -102,7 +102,9 @@ def _roff(text: str) -> str:
 def offers() -> str:
     """Return the part that bash and zsh share."""
     nouns = shlex.quote(" ".join((*NOUNS, "help", "version", _GLOBAL_NAMES)))
-    cases = [f"    '{noun.name} ') echo '{' '.join(noun.verbs)} --help' ;;" for noun in NOUNS.values() if noun.verbs]
+    cases = [
+        f"    '{noun.name} ') echo '{' '.join(verbs_of(noun))} --help' ;;" for noun in NOUNS.values() if noun.verbs
+    ]
     cases += [f"    {_pattern(noun, verb)}) {_case(verb)} ;;" for noun, verb in commands()]
     return _OFFERS % {"values": _GLOBAL_VALUES, "nouns": nouns, "cases": "\n".join(cases)}
 
@@ -131,7 +133,7 @@ def fish() -> str:
         for verb in verbs_of(noun).values():
             seen = f"__fish_seen_subcommand_from {noun.name}"
             if noun.verbs:
-                first = f"{seen}; and not __fish_seen_subcommand_from {' '.join(noun.verbs)}"
+                first = f"{seen}; and not __fish_seen_subcommand_from {' '.join(verbs_of(noun))}"
                 lines.append(_fish_word(first, verb.name, in_words(verb.help)))
                 seen = f"{seen}; and __fish_seen_subcommand_from {verb.name}"
             lines += [_fish(arg, seen) for arg in verb.each_arg() if arg.is_option]

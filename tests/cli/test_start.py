@@ -164,9 +164,9 @@ def test_every_command_is_closed_to_its_neighbours_before_it_begins(monkeypatch:
 
 # What a newcomer reads before anything else: each help says what its command is for, and names what it takes.
 @each(list(NOUNS))
-def test_the_help_names_the_verbs_of_a_noun_in_the_order_of_its_table(noun: str) -> None:
+def test_the_help_names_the_verbs_of_a_noun_in_the_order_of_its_table_and_acts_beyond_it_last(noun: str) -> None:
     verbs = NOUNS[noun].verbs or (noun,)
-    assert tuple(verbs_of(NOUNS[noun])) == verbs
+    assert tuple(verbs_of(NOUNS[noun]))[: len(verbs)] == verbs
 
 
 @each(list(NOUNS))

@@ -56,8 +56,12 @@ def verbs_of(noun: Noun) -> Mapping[str, Verb]:
         from vault.cli.act_verbs import verb_of
 
         table += tuple(map(verb_of, acts_of(noun)))
-    names = noun.verbs or (noun.name,)
     found = {verb.name: verb for verb in table}
+    names = (
+        dict.fromkeys((*noun.verbs, *(act.name.rpartition(" ")[2] for act in acts_of(noun))))
+        if noun.verbs
+        else (noun.name,)
+    )
     return {name: found[name] for name in names}
 
 
