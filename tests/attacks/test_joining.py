@@ -12,6 +12,7 @@ import pytest
 
 from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import MIRA, Organisation, ask_to_join, open_place
+from vault.access.membership import pending_seat
 from vault.access.membership.inviting import Answer
 from vault.access.membership.next_roster import Change, propose
 from vault.access.membership.pending_seat import certificate_of, new_seat
@@ -441,8 +442,8 @@ def test_who_is_called_so_since_long_opens_the_vault_invites_and_joins_with_anot
     name = UNSEEN["no-break space"]
     with organisation.open(MIRA) as mira:
         with monkeypatch.context() as older:
-            for house in ("access.membership", "services.members"):
-                older.setattr(f"vault.{house}.joining.checked_name_of_member", str)
+            for joins in (pending_seat, invitations):
+                older.setattr(joins, "checked_name_of_member", str)
             older.setattr(authors, "is_name_as_seen", lambda name: True)
             invitations.admit_here(mira, like="supervisor", name=name, passphrase=bytearray(PASSPHRASE), by_root=True)
         assert admitted(mira, [TAKEN]) == []

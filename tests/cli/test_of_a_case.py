@@ -300,8 +300,10 @@ def test_an_open_slip_is_corrected_and_what_is_not_given_stays(desk: Desk, slip:
 
 def test_closing_says_when_the_words_are_erased(desk: Desk, slip: str) -> None:
     said = " ".join(desk.run("intake", "close", slip).out.split())
-    assert "In ten minutes or later, when a member who takes calls next uses this vault, its words are erased" in said
-    assert "Older backups keep them." in said
+    assert (
+        "In ten minutes or later, when a member who takes calls next uses this vault, the slip itself is erased" in said
+    )
+    assert "Older backups keep it." in said
 
 
 def test_who_enters_a_person_in_the_register_is_named_to_whoever_asks(desk: Desk) -> None:

@@ -28,14 +28,12 @@ from tui.screens.credentials.unlock_screen import script_words
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import EVERYWHERE, VaultScreen
 from tui.screens.frame.looking_back import HoldForm
-from tui.screens.routes import PLACES, acts_by_name
+from tui.screens.routes import PLACES, is_from_anywhere
 from tui.shell.app import CaseVaultApp
 from tui.shell.safe import EXIT_SWITCHED
-from tui.text.in_words import in_words
 from tui.widgets.fields import PassphraseInput, SafeInput
 from tui.widgets.screen_lines import with_layouts
 from vault.acts import every_act
-from vault.acts.act import Act
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import TryAgainError
@@ -191,23 +189,35 @@ def test_f2_runs_a_command_by_its_name_knows_no_screenshot_and_shows_each_once(a
     amina.at("BACKUP")
 
 
-def test_f2_knows_every_act_by_its_name_and_opens_it_on_what_lies_under_the_cursor(amina: Desk) -> None:
-    named = {in_words(command.words).split(":")[0] for command in (*EVERYWHERE, *acts_by_name([]))}
-    assert {in_words(act.title) for act in every_act()} - named == {
-        in_words(act.title) for act in PLACES.values() if isinstance(act, Act)
+def test_f2_opens_each_act_that_needs_no_screen_of_its_own_on_the_case_under_the_cursor(amina: Desk) -> None:
+    offered = [act for act in every_act() if is_from_anywhere(act)]
+    assert {"case stage", "case close", "case reopen", "case edit"} - {act.name for act in offered} == {
+        "case edit",  # a title is typed there, and it is kept under the case alone
     }
-    amina.press("f2", " legal hold", "enter")
-    amina.at("LEGAL HOLD")
-    amina.press("escape")
-    amina.at("CASES")
-    amina.press("f3", "f2", " legal hold", "enter")
-    amina.sees("Legal hold. Case: the case's id or reference")
+    for act in offered:
+        amina.call(partial(amina.app.action_act, act.name))
+        amina.press("escape")
+        amina.at("CASES")
+    amina.press("f2", " stage: put", "enter")
+    amina.at("STAGE")
+    amina.press("escape", "f3", "f2", " stage: put", "enter")
+    amina.sees("Stage. Case: the case's id or reference")
     amina.press(" nobody", "enter")
     amina.sees("! You have no case with this id or reference.")
-    amina.press("nobody", "enter", "f4")
-    amina.sees("! ")
     amina.press("escape")
     amina.home()
+
+
+def test_f2_does_an_act_to_the_marked_cases_or_says_that_it_is_done_to_one(
+    amina: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amina.press("space", "f2", " close cases: ", "enter")
+    amina.at("CLOSE CASES")
+    amina.sees("1 marked case")
+    amina.press("escape", "space")
+    monkeypatch.setattr(CaseList, "cases_here", lambda _: (("a", "b"), "2 marked cases"))
+    amina.press("f2", " stage: put", "enter")
+    amina.sees("! This is done to one case at a time. Take the marks away first (Esc).")
 
 
 def test_switching_the_member_ends_this_session_and_remembers_no_place(house: House) -> None:

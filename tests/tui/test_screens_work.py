@@ -151,7 +151,7 @@ def test_a_recipient_is_kept_only_once_the_words_of_that_key_were_shown(house: H
     first, second = recipient_of(make_identity()), recipient_of(make_identity())
     with house.desk("Mira") as mira:
         mira.press("ctrl+n", " Hearing", "f4", "e", "f4")
-        mira.sees("! There is no recipient yet; an admin adds one here (Ctrl+R).")
+        mira.sees("! There is no recipient yet. Ctrl+R adds one, if your role may")
         mira.press("ctrl+r", "f4")
         mira.sees("! Name: is empty.")
         mira.fill(name=LAWYER, age=first)

@@ -78,7 +78,7 @@ def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_
         mira.press("enter")  # without reading: nothing is written
         mira.sees("now: ring her", "MISSED 1 hour ago")
         mira.press("space", "down", "enter")
-        mira.sees("4 overdue", "check-in: his", "sister rings")
+        mira.sees("4 overdue", "1 in the next 3 days")
         mira.sees_not("MISSED")
         mira.press("down", "down", "enter", "d")
         mira.sees("check-in", "30m: ring her", "Who takes over: Joel")

@@ -254,7 +254,7 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
         await press(pilot, "right")
         await desk.fill(pilot, second_file=str(tmp_path / "question"))
         await desk.export(pilot)
-        assert "The question is written. Nothing left." in desk.said()
+        assert "The question is written. Nothing has left the vault yet." in desk.said()
         await press(pilot, "escape", "escape", ":approve")
         await desk.fill(pilot, file=str(tmp_path / "question"))
         await press(pilot, "f4")

@@ -411,7 +411,7 @@ def test_by_command_a_call_of_the_client_is_asked_about_and_makes_no_second_pers
     slip = str(said(desk, "intake", "add", "--name", "Skoriakine Aliya")["slip"])
     move = ("intake", "move", slip, "--to", ref)
     asked = desk.run(*move)
-    assert (asked.code, f"1  {NAME}: no second person is made" in asked.err, "--same PERSON" in asked.err) == (
+    assert (asked.code, f"1  {NAME}: the spelling is added to them" in asked.err, "--same PERSON" in asked.err) == (
         3,
         True,
         True,
@@ -438,7 +438,7 @@ def test_by_app_a_call_of_the_client_is_asked_about_and_makes_no_second_person(h
             intake.add(session, name=name)
     with house.desk("Nadia") as nadia:
         nadia.press(":calls", "m", "f4")
-        nadia.sees("Who called?", f"{NAME}: no second person is made")
+        nadia.sees("Who called?", f"{NAME}: the spelling is added to them")
         nadia.press("escape")
         nadia.sees("2 open")
         nadia.press("m", "f4", "enter")

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from tui.screens.calls.open_slips import OpenSlips
 from tui.screens.calls.search_screen import SearchScreen
+from tui.screens.cases.reopened_forms import KEPT_ACTS
 from tui.screens.cases.week import WeekScreen
 from tui.screens.credentials.own_access import OwnAccessScreen
 from tui.screens.credentials.two_lists import TwoListsScreen
@@ -24,7 +25,7 @@ from tui.screens.members.members_screen import MembersScreen
 from tui.screens.referral.shown_whole import QuestionFile
 from tui.text.in_words import in_words
 from vault.acts import every_act
-from vault.acts.act import Act, Said
+from vault.acts.act import Act, Said, Shape
 from vault.acts.backup import MAKE_BACKUP
 from vault.acts.export_all import EXPORT_ALL
 from vault.acts.report import COUNTS
@@ -52,44 +53,52 @@ PLACES: Final[dict[str, type[VaultScreen] | Act[Any]]] = {
 
 
 def acts_by_name(commands: Iterable[Command]) -> list[Command]:
-    """Return a command for each act, by its name alone, but for those that stand among `commands` already."""
+    """Return a command for each act that is done from anywhere, but for those that stand among `commands` already."""
     named = {in_words(command.words) for command in commands}
-    places = {id(act) for act in PLACES.values()}
     return [
         Command("", f"app.act({act.name!r})", Message("{title}: {help}", title=act.title, help=act.help), "")
         for act in every_act()
-        if id(act) not in places and in_words(act.title) not in named
+        if is_from_anywhere(act) and in_words(act.title) not in named
     ]
 
 
+def is_from_anywhere(act: Act[Any]) -> bool:
+    """Say whether an act needs no screen of its own: for what it is done to, what it asks, or the words typed for it.
+
+    What is done to a record is done where one sees the record. A form that holds words is opened where a lock brings it
+    back.
+    """
+    subject = act.subject
+    holds_words = any(field.is_personal and not field.is_answer for field in act.fields)
+    is_kept = subject is None and act.name in KEPT_ACTS
+    has_place = act in PLACES.values() or act.has_pages or act.questions is not None
+    is_of_cases = subject is None or subject.shape is Shape.CASES
+    return is_of_cases and not has_place and (is_kept or not holds_words)
+
+
 def open_act(screen: VaultScreen, name: str) -> None:
-    """Open the form of an act, on what lies under the cursor; what the screen does not know is asked."""
-    act = next(act for act in every_act() if act.name == name)
-    here = screen.under_cursor()
-    known = {field.name: here[field.shape] for field in act.fields if field.is_subject and field.shape in here}
-    about = next((called for _, called in known.values()), "")
-    _ask_rest(screen, act, {name: (found,) for name, (found, _) in known.items()}, about)
+    """Open the form of an act, on the case under the cursor or the marked ones; what is not known is asked."""
+    act, (cases, about) = next(act for act in every_act() if act.name == name), screen.cases_here()
+    subject = act.subject
+    if subject is not None and len(cases) > 1 and not subject.takes_many:
+        screen.warn(Message("This is done to one case at a time. Take the marks away first (Esc)."))
+    else:
+        _ask_rest(screen, act, {subject.name: cases} if subject is not None and cases else {}, about)
 
 
 def _ask_rest(screen: VaultScreen, act: Act[Any], known: Said, about: Words) -> None:
-    field = next(
-        (
-            field
-            for field in act.fields
-            if field.is_subject and not field.form.startswith("[") and field.name not in known
-        ),
-        None,
-    )
+    required = (field for field in act.fields if field.is_subject and not field.form.startswith("["))
+    field = next((field for field in required if field.name not in known), None)
     if field is None:
         screen.app.push_screen(ActForm(act, known, about), partial(_done, screen))
         return
-    name, question = (
-        field.name,
-        Message("{title}. {label}: {help}", title=act.title, label=field.label, help=field.help or field.label),
-    )
-    screen.unless_left(
-        AskLine(question), lambda typed: _ask_rest(screen, act, {**known, name: tuple(typed.split())}, about or typed)
-    )
+    told, name, is_many = field.help or field.label, field.name, field.takes_many
+    question = Message("{title}. {label}: {help}", title=act.title, label=field.label, help=told)
+
+    def said(typed: str) -> None:
+        _ask_rest(screen, act, {**known, name: tuple(typed.split()) if is_many else (typed,)}, about or typed)
+
+    screen.unless_left(AskLine(question), said)
 
 
 def _done(screen: VaultScreen, words: str | None) -> None:

@@ -58,7 +58,7 @@ def _give(session: Session, plan: Plan[Asked], _agreed: Agreed, _progress: Progr
     from vault.services.approvals import by_file
 
     file, out, why = (one(plan.of.said, name) or "" for name in ("file", "out", "reason"))
-    approval, name = by_file.give(session, Path(file), Path(out), why=why)
+    approval, name = by_file.give(session, Path(file), Path(out), why=why, shown=plan.of.received)
     approved = Message(
         "You approved it as {role}; your log says so. The answer for {name} is at {out}.",
         role=word_of(approval.role),

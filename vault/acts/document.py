@@ -271,7 +271,7 @@ SAVE: Final = Act(
     look=_what_leaves,
     run=_save,
     doing=Message("Writing the document"),
-    nothing=Message("there is no file"),
+    nothing=Message("no file was written; the paper is still in the case"),
     begin=empty,
     about=Message(
         "The file will be in clear: anybody who has this computer or the stick can read it. The log says that the paper"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _UNREAD: Final = Message("UNREAD: nobody read the pages before they were sealed. Log, report and package say so.")
 _RELEASED: Final = {
-    "alone": Message("You released it ALONE: nobody else here could approve it. Log and package say so."),
+    "alone": Message("It was released ALONE: nobody else here could approve it. Log and package say so."),
     "two-person": Message("Two persons released it: log and package name both, by role."),
 }
 
@@ -184,7 +184,7 @@ def proposed_lines(questions: Sequence[Question]) -> list[Message]:
         Message(
             "Removed as proposed, though it may be the client or another who is named: {forms}.", forms=forms or ""
         ),
-        Message("Whom the notes call by one word needs it as a name of its own: change that person. Then it stays."),
+        Message("If the notes call somebody by one word only, add that word to the person as a name. Then it stays."),
     ]
 
 
@@ -221,7 +221,9 @@ EXPORT: Final = Act(
     run=_export,
     doing=Message("Hiding names, and reading the finished files again"),
     nothing=Message("nothing was written"),
-    second=BySecond(Message("wherever anybody else can"), _ask, Message("The question is written. Nothing left.")),
+    second=BySecond(
+        Message("wherever anybody else can"), _ask, Message("The question is written. Nothing has left the vault yet.")
+    ),
     is_long=True,
     makes_files=True,
     has_pages=True,

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 CLOSED: Final = (
     Message("The slip is closed."),
     Message(
-        "In ten minutes or later, when a member who takes calls next uses this vault, its words are erased on this"
-        " device. Older backups keep them."
+        "In ten minutes or later, when a member who takes calls next uses this vault, the slip itself is erased on"
+        " this device; what was moved into a case stays. Older backups keep it."
     ),
 )
 """What becomes of a slip that ended."""
@@ -121,11 +121,11 @@ def _who_called(error: StandsHereError) -> Ask:
     people = [
         (
             found.place.record.hex(),
-            Message("{name}: no second person is made, and the spelling is added", name=found.name),
+            Message("{name}: the spelling is added to them, and no new person is made", name=found.name),
         )
         for found in error.here
     ]
-    question = Message("Who called? In this case are people who are called so.")
+    question = Message("Who called? This case has somebody with this name already.")
     return Ask("same", question, choices=(*people, (_NOBODY, Message("somebody else"))), refusal=error)
 
 

@@ -259,7 +259,7 @@ ADD: Final = Act(
     ),
     look=_who_is_new,
     run=_add,
-    doing=Message("Keeping the person"),
+    doing=Message("Saving the person"),
     nothing=Message("nothing is written"),
     begin=_begin_new,
 )  # fmt: skip
@@ -298,7 +298,7 @@ EDIT: Final = Act(
     ),
     look=_what_changes,
     run=_change,
-    doing=Message("Keeping the person"),
+    doing=Message("Saving the person"),
     nothing=Message("nothing is written"),
     begin=_what_is_known,
     is_change=True,
@@ -351,11 +351,12 @@ def _join(session: Session, plan: Plan[_Two], _agreed: Agreed, _progress: Progre
 
 
 _BOTH: Final = Message(
-    "Both records stay as they are, and say that they are the same. It can be taken back within ten minutes."
+    "Both records stay as they are, and say that they are the same. You can undo it for ten minutes, if you write"
+    " nothing else and make no bundle."
 )
 _BOTH_HERE: Final = Message(
     "Both rows stay in this case; a report shows one person. To have one row instead: add to one of them what it lacks,"
-    " and erase the other. This can be taken back within ten minutes."
+    " and erase the other. You can undo it for ten minutes, if you write nothing else and make no bundle."
 )
 _TO_HAVE_ONE_ROW: Final = (
     Follow(Message("To have one row, take this back"), "undo"),

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 
 from vault.errors import VerificationError
-from vault.log.genesis import LOGS_OF_A_SEAT, Genesis, logs_in_order, logs_of, origin_of, verify_genesis
+from vault.log import genesis as starts
+from vault.log.genesis import Genesis, logs_in_order, logs_of, origin_of, verify_genesis
 from vault.log.tree import tile_stop
 from vault.progress import Progress
 from vault.seal.signing import is_signed_raw
@@ -215,10 +216,12 @@ class _Take:
             logs = {**known, **new}
             for at, origin in enumerate(logs_in_order(logs)):
                 genesis = logs[origin]
-                if origin in known or (at < LOGS_OF_A_SEAT and (genesis.is_first or genesis.predecessor in logs)):
+                if origin in known or (
+                    at < starts.LOGS_OF_A_SEAT and (genesis.is_first or genesis.predecessor in logs)
+                ):
                     first[origin] = genesis
                 else:
-                    self._wait(origin, seat, Stop.TOO_MANY if at >= LOGS_OF_A_SEAT else Stop.GAP, 0)
+                    self._wait(origin, seat, Stop.TOO_MANY if at >= starts.LOGS_OF_A_SEAT else Stop.GAP, 0)
         return {origin: genesis for origin, genesis in geneses.items() if origin in first}
 
     def _entries(self, *, others: bool = False) -> Iterator[tuple[bytes, Iterator[SentOperation]]]:

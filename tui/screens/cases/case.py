@@ -49,7 +49,6 @@ from tui.values.story_shown import Whereabouts
 from tui.widgets.numbered_parts import PartTabs
 from tui.widgets.strip import Strip
 from tui.widgets.virtual_list import VirtualList
-from vault.acts.act import Shape
 from vault.acts.break_glass import BREAK_GLASS
 from vault.casework.case import Case, ExtraditionStage
 from vault.casework.story.events import Task
@@ -150,10 +149,8 @@ class CaseScreen(Erases):
         return Spot(self._case.case, record="" if row is None else row.key)
 
     @override
-    def under_cursor(self) -> dict[Shape, tuple[str, Words]]:
-        row, case = self._lists.in_use.row_at_cursor(), self._case
-        record = {} if row is None else {Shape.RECORDS: (row.key, case.ref)}
-        return {Shape.CASES: (case.case, case.ref), **record}
+    def cases_here(self) -> tuple[tuple[str, ...], Words]:
+        return (self._case.case,), self._case.ref
 
     def show_case(self, case: CaseShown, *, stand_on: str = "") -> None:
         """Show the case as it is now; each cursor stays on its record, one goes to `stand_on`, or to a new draft."""

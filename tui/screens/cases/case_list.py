@@ -28,7 +28,6 @@ from tui.widgets.fields import SafeInput
 from tui.widgets.strip import ListAndStrip, Strip
 from tui.widgets.text_cells import Column, text_of
 from tui.widgets.virtual_list import PAGE_ROWS, ListHeader, VirtualList
-from vault.acts.act import Shape
 from vault.acts.case import CLOSE, EDIT, NEW
 from vault.casework.case import Case
 from vault.errors import RefusedError, VaultError
@@ -199,9 +198,11 @@ class CaseList(LooksBack, ManyCases):
         return tuple(command for command in self.ACTS if command.action not in hidden)
 
     @override
-    def under_cursor(self) -> dict[Shape, tuple[str, Words]]:
-        row = self.case_list.row_at_cursor()
-        return {} if row is None else {Shape.CASES: (row.key, text_of(row.cells[_REF]).removesuffix("!"))}
+    def cases_here(self) -> tuple[tuple[str, ...], Words]:
+        row, marked = self.case_list.row_at_cursor(), tuple(sorted(self.case_list.marked))
+        if marked:
+            return marked, plural("{count} marked case", "{count} marked cases", count=len(marked))
+        return ((), "") if row is None else ((row.key,), text_of(row.cells[_REF]).removesuffix("!"))
 
     def on_mount(self) -> None:
         self.query_one("#filter").display = False

@@ -59,7 +59,7 @@ def _act(screen: VaultScreen, place: FormPlace, open_again: _Open) -> None:
     if is_of_slip:
         _slips(screen)  # the slip is chosen there, and its form finds its words
     else:
-        open_again(ActForm(_ACTS[act], {}, ""))
+        open_again(ActForm(KEPT_ACTS[act], {}, ""))
 
 
 _OUTSIDE: Final[Mapping[str, Callable[[VaultScreen, FormPlace, _Open], None]]] = MappingProxyType(
@@ -86,7 +86,9 @@ _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
 )
 
 
-_ACTS: Final[Mapping[str, Act[Any]]] = MappingProxyType({act.name: act for act in (NEW, EDIT, HOLD, ORDER, ADD, MOVE)})
+KEPT_ACTS: Final[Mapping[str, Act[Any]]] = MappingProxyType(
+    {act.name: act for act in (NEW, EDIT, HOLD, ORDER, ADD, MOVE)}
+)
 """The acts whose forms keep what was typed into them."""
 
 
@@ -112,7 +114,9 @@ def _offer(screen: VaultScreen, found: tuple[tuple[DraftShown, ...], tuple[FormT
 
 def _is_known(place: FormPlace) -> bool:
     """Say whether this form can be opened again: a newer program may have others."""
-    return place.about.partition(":")[0] in _ACTS if place.form == ACT else place.form in _OUTSIDE or bool(place.case)
+    return (
+        place.about.partition(":")[0] in KEPT_ACTS if place.form == ACT else place.form in _OUTSIDE or bool(place.case)
+    )
 
 
 def go_to_spot(screen: VaultScreen, spot: Spot) -> None:
@@ -146,7 +150,7 @@ def _form_words(form: FormTyped) -> Message:
     if place.form == RECORD and kind in STORY:
         title = STORY[kind].FORM.title
     elif place.form == ACT:
-        title = _ACTS[kind].title if kind in _ACTS else ""
+        title = KEPT_ACTS[kind].title if kind in KEPT_ACTS else ""
     return Message("{ref}  form: {title}  {moment}", ref=place.ref, title=in_words(title), moment=moment(form.saved_ms))
 
 

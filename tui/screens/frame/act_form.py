@@ -84,6 +84,7 @@ class ActForm(SameAgain, ActScreen, KeptForm):
         self.help_name = act.title
         self._begun, self._first_said = known, first
         self._plan: Plan[Any] | None = None
+        self._is_refused = False
 
     @override
     def commands(self) -> tuple[Command, ...]:
@@ -154,7 +155,7 @@ class ActForm(SameAgain, ActScreen, KeptForm):
             self.ask(lambda vault: vault.acting.begin(act, subject), self._show_begun)
         else:
             said = self.what_is_said()
-            self.ask(lambda vault: vault.acting.shown(act, said), self._show_plan)
+            self.ask(lambda vault: vault.acting.shown(act, said), self._show_plan, failed=self._not_shown)
 
     def _show_begun(self, begun: Begun) -> None:
         """Let stand in each row what the vault says, unless somebody typed there already."""
@@ -169,6 +170,12 @@ class ActForm(SameAgain, ActScreen, KeptForm):
             elif isinstance(row, SafeInput) and row.value == before != now:
                 row.value = now
         self.say(begun.line)
+        self.fields_stand()
+
+    def _not_shown(self, error: VaultError) -> None:
+        """Say why nothing can be shown yet; what is typed here is kept all the same, and F4 looks again."""
+        self._is_refused = True
+        self.fail(error)
         self.fields_stand()
 
     def _show_plan(self, found: tuple[Plan[Any], Sequence[Words]]) -> None:
@@ -209,12 +216,15 @@ class ActForm(SameAgain, ActScreen, KeptForm):
         for field in self.fields():
             for row in self.query(f"#{field.name}"):
                 typed = row.value if isinstance(row, ChoiceField) else self.text(field.name)
+                there = present.get(field.name, "")
+                if not field.words and typed == "; ".join(there.splitlines()):
+                    continue  # nobody touched it: a line of it may have a ; of its own
                 if field.is_place:
                     typed = str(whole_path(typed) or typed)
                 if field.takes_many:
                     kind = f"{self.word(_kind(field))}:" if field.words else ""
                     typed = "\n".join(f"{kind}{part.strip()}" for part in typed.split(";") if part.strip())
-                is_kept = typed == present.get(field.name, "") or (not typed and field.shape in _DATES)
+                is_kept = typed == there or (not typed and field.shape in _DATES)
                 if not is_kept:
                     said[field.name] = tuple(typed.splitlines()) if field.takes_many else (typed,)
         if not self._act.is_change:  # all of it is said again
@@ -225,6 +235,10 @@ class ActForm(SameAgain, ActScreen, KeptForm):
         if not are_clear(self) or not self._are_whole_paths():
             return
         said, act, plan = self.what_is_said(), self._act, self._plan
+        if self._is_refused and not self.is_working:
+            self._is_refused = False
+            self.read()
+            return
         if self.is_working or (act.begin is None and plan is None):
             self.say(act.doing if self.is_working else _STILL_READ)
             return

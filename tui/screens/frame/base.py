@@ -22,7 +22,6 @@ from tui.text.safe_content import safe_content
 from tui.widgets.fields import SafeInput
 from tui.widgets.overlays import BY_HEIGHT, BY_WIDTH, Confirm, TooSmall, show_whether_too_small
 from tui.widgets.screen_lines import Head, Hint, KeyHints, with_layouts
-from vault.acts.act import Shape
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
@@ -329,9 +328,9 @@ class VaultScreen(Screen[str]):
         """Return where to come back to after a lock, if it is worth coming back."""
         return None
 
-    def under_cursor(self) -> dict[Shape, tuple[str, Words]]:
-        """Return what an act that was found by its name is done to here, and what a person calls that."""
-        return {}
+    def cases_here(self) -> tuple[tuple[str, ...], Words]:
+        """Return the cases to which an act that was found by its name is done here, and what a person calls them."""
+        return (), ""
 
     def action_back(self) -> None:
         self.end("")

@@ -47,7 +47,9 @@ _PROFILES: Final = (
     ("subject", Message("the client gets their own data; nobody else is named")),
 )
 _ABOUT: Final = Message("Nothing is written before you have read the finished pages and pressed F4 there.")
-_NO_RECIPIENT: Final = Message("There is no recipient yet; an admin adds one here (Ctrl+R).")
+_NO_RECIPIENT: Final = Message(
+    "There is no recipient yet. Ctrl+R adds one, if your role may; else ask a caseworker or an admin."
+)
 _ASK_WORDS: Final = Message("Nobody confirmed this key. Call them: do they read out these words?")
 _DONE: Final = (
     Command("f4", "go_on", Message("Done: back to the case"), "F4", Message("done")),

@@ -171,7 +171,7 @@ _ABOUT: Final = Message(
     " request. You read all that would leave before you answer."
 )
 _WHY: Final = Message("Your reason: it goes into the log and into what leaves.")
-_WHY_NOT: Final = Message("Why do you not approve it? Nothing is signed.")
+_WHY_NOT: Final = Message("Why not? You say no with this reason, and nothing is signed.")
 _HEADS: Final = (Message("Stays here"), Message("Leaves, as it will be read"))
 _HEADS_OF_ACT: Final = (Message("As your own vault has it"), Message("What you approve"))
 
@@ -212,7 +212,7 @@ class QuestionFile(FormScreen):
         self.ask(read, show)
 
     def _answered(self, words: str | None) -> None:
-        self.say(words or Message("You answered nothing."))
+        self.say(words or Message("You gave no answer."))
 
 
 class QuestionScreen(VaultScreen):
@@ -304,7 +304,7 @@ class QuestionByFile(ActScreen, QuestionScreen):
     def declined(self, why: str) -> None:
         asker = self._plan.of.received.name
         lines = (
-            Message("Nothing is signed, and no file is written: without your answer it cannot be done."),
+            Message("You signed nothing, and no file was written. Somebody else who was asked may still approve it."),
             Message("Tell {asker}: I do not approve it. {why}", asker=asker, why=why),
         )
         self.app.push_screen(ResultDialog(Message("You said no"), lines), lambda _: self.end(""))

@@ -18,6 +18,7 @@ from vault.durations import DAY_MS
 from vault.errors import (
     BrokenSealError,
     MalformedError,
+    NotAsShownError,
     NotFoundError,
     RefusedError,
     UsageError,
@@ -272,7 +273,7 @@ def read_question(session: Session, path: Path) -> Received:
     return Received(SeatId(letter.seat), member, name_in(names_of_members(session), member), question, shown)
 
 
-def give(session: Session, path: Path, out: Path, *, why: str) -> tuple[Approval, str]:
+def give(session: Session, path: Path, out: Path, *, why: str, shown: Received | None = None) -> tuple[Approval, str]:
     """Approve what a question asks: signed, and durable in this member's own log before the answer is written.
 
     Returns:
@@ -280,6 +281,7 @@ def give(session: Session, path: Path, out: Path, *, why: str) -> tuple[Approval
 
     Raises:
         UsageError: no reason among those of the question.
+        NotAsShownError: the file holds another question than `shown`.
         RefusedError: the question is too old; there is something at `out` already; or as `read_question`.
         VerificationError: the log is in doubt; or as `read_question`.
     """
@@ -287,6 +289,8 @@ def give(session: Session, path: Path, out: Path, *, why: str) -> tuple[Approval
     session.require_sound_log(session.directory.compartment)
     require_new(out)
     received, now_ms = read_question(session, path), session.log.now_ms()
+    if shown is not None and (received.requester, received.question) != (shown.requester, shown.question):
+        raise NotAsShownError(Message("nothing is signed: the file holds another question than the one that you read"))
     if not now_ms <= received.question.expires_ms <= now_ms + APART_MS + DAY_MS:
         raise RefusedError(
             Message("the question has expired, or would be open for too long"), next_step=Message("Let them ask again.")

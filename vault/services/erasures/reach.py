@@ -241,9 +241,9 @@ def reach(seen: Snapshot, ask: Ask) -> Plan:
     person wherever each head says that it is they, with who they are to others and by whom they are searched for. A
     case goes with its sections. Their entries in the register go too, where no namesake stays who accounts for them.
 
-    It stays what is on legal hold (`held`), of a person what is not in the case asked for (`elsewhere`), what one head
-    alone says belongs to them, and what they asked of the office about their data (`claimed`), contents that a paper
-    needs which stays (`shared`), and whatever else names them (`left`).
+    What stays: what is on legal hold (`held`); of a person, what is not in the case asked for (`elsewhere`), what one
+    head alone says belongs to them, and what they asked of the office about their data (`claimed`); contents that a
+    paper needs which stays (`shared`); their papers, unless asked for by id; whatever else names them (`left`).
     """
     asked = [
         _all_in(seen, each.homes) if isinstance(each, Whole) else _record(seen, each, alone=ask.alone)
