@@ -552,6 +552,22 @@ def test_a_form_is_not_left_while_its_act_works_and_its_letter_comes(
         desk.sees("The letter about it")
 
 
+def test_a_form_whose_act_cannot_be_looked_at_yet_keeps_what_is_typed_and_looks_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_now(*_: object) -> NoReturn:
+        raise TryAgainError(Message("the list is being read"))
+
+    with house.desk("Amina") as desk:
+        with monkeypatch.context() as patched:
+            patched.setattr(Acting, "shown", not_now)
+            desk.press("enter", "2", ":erase")
+            desk.at("Erase for good")
+            desk.sees("! The list is being read.")
+        desk.press("f4")
+        desk.sees("This is erased for good, with every earlier version: 1 x person")
+
+
 def test_another_act_throws_away_nothing_that_was_typed(house: House) -> None:
     with house.desk("Amina") as desk:
         desk.press("enter", "m", " of a teacher", "ctrl+w")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,18 @@ def approve(office: Office, name: str = SELIN, why: str = "legal-referral") -> P
     with office.organisation.open(name) as session:
         by_file.give(session, office.question, answer, why=why)
     return answer
+
+
+def test_a_question_that_took_the_place_of_the_one_that_was_read_is_not_signed(office: Office) -> None:
+    answer = office.question.with_name("answer")
+    with office.organisation.open(SELIN) as selin:
+        read = by_file.read_question(selin, office.question)
+        other = dataclasses.replace(read, question=replace(read.question, about=("another case",)))
+        size = selin.log.size
+        with pytest.raises(NotAsShownError, match="nothing is signed: the file holds another question"):
+            by_file.give(selin, office.question, answer, why="legal-referral", shown=other)
+        assert (selin.log.size, answer.exists()) == (size, False)
+        by_file.give(selin, office.question, answer, why="legal-referral", shown=read)
 
 
 @pytest.mark.long
