@@ -90,7 +90,6 @@ def _notes_by_day(written: Iterable[int]) -> Counter[date]:
 
 
 # The timeline of a case in sentences: what stands under the cursor, and all of it as a list for screen readers.
-
 _Said: TypeAlias = tuple[date, int, Message]
 """The day, the place of the lane, and the sentence."""
 

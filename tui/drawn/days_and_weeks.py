@@ -196,7 +196,6 @@ def _by_day(entries: Sequence[WeekEntry]) -> Mapping[date, Sequence[int]]:
 
 
 # The strip of days: this week and the next, with a square for each date that falls on a day.
-
 STRIP_LEFT: Final = 4
 """The cell where the first day begins."""
 DAYS_OF_WEEK: Final = 7

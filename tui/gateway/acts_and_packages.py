@@ -98,7 +98,6 @@ class Acting(Subject):
 
 
 # Acts that need a second person: who may be it, and how they are asked and answer.
-
 Lend = Callable[[Callable[[], bytes]], bytes]
 """Runs a function while the terminal is free for the second person, and returns what it returns."""
 
@@ -138,8 +137,6 @@ class Approvals(Subject):
 
 
 # What leaves for somebody outside: recipients, and what stays here.
-
-
 class Referral(Subject):
     """Knows to whom a package can go, and of whom it can be."""
 
@@ -177,8 +174,6 @@ def named_clients(found: Iterable[Stored[Person]]) -> tuple[tuple[str, Words], .
 
 
 # A computer was taken, or somebody is gone: whom to warn, and which facts are confirmed.
-
-
 class Safety(Subject):
     """Looks, and writes a page where it is told to."""
 

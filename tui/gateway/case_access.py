@@ -56,7 +56,6 @@ def holder_lines(session: Session, members: Iterable[MemberId], terms: Iterable[
 
 
 # Who can open a case: shown, given until a day, taken back, and its keys.
-
 REASONS = (
     GrantReason.COLLEAGUE,
     GrantReason.DEPUTY,
@@ -165,8 +164,6 @@ def _waiting(left: int) -> tuple[Message, ...]:
 
 
 # Restricted sections of a case: where somebody is, how they are, who told us.
-
-
 class Sections(Subject):
     """Opens sections that this member holds; of others nobody learns here."""
 

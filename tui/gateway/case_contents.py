@@ -102,8 +102,6 @@ class Casework(Subject):
 
 
 # People of a case or of a restricted section: all that is known of one, and who is the same in another case.
-
-
 @dataclass(frozen=True, slots=True)
 class _Opened:
     person: Stored[Person]

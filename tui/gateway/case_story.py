@@ -328,7 +328,6 @@ def _place(case: str, record: str) -> Place:
 
 
 # Notes, and the drafts that become notes.
-
 _READ: Final = 4_000
 """Letters in which people are sought, the last ones: what was typed just now stands there."""
 

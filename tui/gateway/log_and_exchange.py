@@ -113,7 +113,6 @@ def _letters(payload: Payload) -> set[str]:
 
 
 # Exchange with other members by bundles, and with other programs by lists.
-
 _MOST_FAULTS = 12
 
 
@@ -226,8 +225,6 @@ def _stages(progress: Progress, stopped: Stopped) -> Stages:
 
 
 # What colleagues erased and is still here, and what is past its time.
-
-
 class Erasing(Subject):
     """Reads what can be erased now."""
 

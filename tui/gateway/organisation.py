@@ -63,7 +63,6 @@ def files(count: int) -> Message:
 
 
 # The members of the organisation: who is in, who joins, who leaves, who stands in for whom.
-
 _ACTS = (
     Action.MEMBER_ADMIT,
     Action.MEMBER_END,
@@ -285,8 +284,6 @@ def _invited(out: Path) -> ResultText:
 
 
 # The devices of the organisation, and what is done when one is gone.
-
-
 class Devices(Subject):
     """Names devices, gives cases to one's own, and ends those that are lost."""
 
@@ -367,8 +364,6 @@ def _seat(seat: str) -> SeatId:
 
 
 # Changes of members that several have to sign, one after the other, in a file.
-
-
 class Proposals(Subject):
     """Reads, signs and carries out proposals."""
 

@@ -176,7 +176,6 @@ def _line(row: CaseRow, today: str, people: int) -> CaseLine:
 
 
 # Calls: the slip that is being typed, the open ones, and what becomes of them.
-
 _AT_HOME = 4
 
 

@@ -199,7 +199,6 @@ def _cursor(value: object) -> tuple[int, int]:
 
 
 # What the subjects behind the gateway have in common: the open vault, and how long work tells how far it is.
-
 T = TypeVar("T")
 
 

@@ -157,8 +157,6 @@ def _wipe(*secrets: bytearray) -> None:
 
 
 # Back in with sheets while nobody is: what is there to come back to, and the way.
-
-
 @dataclass(slots=True)
 class WayBack:
     """Into the vault at the door, or out of a backup, which becomes the vault at the door."""
@@ -237,7 +235,6 @@ def _lines(back: BroughtBack, root_words: tuple[str, ...]) -> list[Words]:
 
 # Recovery sheets: made, shown or written, compared with the paper, proven, replaced.
 # Between two acts the words of a set lie here, and in the one text that a screen shows; `forget` drops them.
-
 _PROPOSED_EVERY_MS: Final = 20 * HOUR_MS
 
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 
 # The pack for somebody who is gone: which facts are confirmed, then sealed for a recipient or as a page.
-
 _PROFILE: Final = "disappearance"
 _NOTHING: Final = Message(
     "No fact of this case is confirmed, so nothing can leave. Open the record (d in the case) and say who confirms it."
@@ -137,7 +136,6 @@ def _part(title: Words, lines: tuple[Words, ...]) -> Iterator[Cell]:
 
 
 # In an emergency: a computer was taken, or somebody disappeared or was arrested.
-
 _TAKEN, _GONE = "taken", "gone"
 _ACTS: Final = (
     (_TAKEN, Message("a computer was taken")),

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 
 # What happens to what is being typed when the app ends: each screen's draft is kept, and the person is told where.
-
-
 def keep_typed(screens: Iterable[VaultScreen], save: Callable[[Typed], None]) -> str:
     """Save what is typed on these screens and not kept yet; return sentences for all that is kept."""
     kept: list[str] = []
@@ -53,8 +51,6 @@ def keep_typed(screens: Iterable[VaultScreen], save: Callable[[Typed], None]) ->
 
 
 # What the app proposes once a vault is open.
-
-
 def propose_sheets(app: App[Any]) -> None:
     """Show the guide where this member can make or prove recovery sheets and none are proven: once a day."""
     from tui.screens.credentials.recovery import RecoveryScreen, SheetsGuide  # noqa: PLC0415 - not at the first paint

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 
 # What a terminal sends, as text: a byte that is no UTF-8 costs one letter, and never the session.
-
-
 class TerminalText:
     """Decodes as it comes; half a letter waits for its other half."""
 

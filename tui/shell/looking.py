@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 
 # The looks as Textual takes them: its own names for colours, and ours (`$bg`, `$acc`), all from the one table.
-
-
 def theme_of(look: Look) -> Theme:
     """Return a look as a theme; each token is a variable of the style sheets, under its own name."""
     of = look.colours
@@ -82,7 +80,6 @@ THEMES: Final = tuple(map(theme_of, LOOKS.values()))
 
 
 # Settings in a file of the account's state folder: words and numbers of a fixed list, no word of a vault.
-
 _YES, _NO = "yes", "no"
 _LIMIT: Final = 4096
 _IDLE: Final = "idle_minutes"
@@ -129,7 +126,6 @@ class KeptSettings:
 
 
 # What a terminal can show: how many colours, and whether more than ASCII; and the filter that keeps to it.
-
 _ACCESSIBLE: Final = "CASEVAULT_ACCESSIBLE"
 
 

@@ -57,8 +57,6 @@ def describe_fault(error: BaseException, *, kept: Words = "", incident: str | No
 
 
 # What the process that holds keys does to itself first: no tracebacks with values, no stray output.
-
-
 def words_to(descriptor: int) -> Callable[[str], None]:
     """Return a function that writes one line at a time to this pipe, for whoever outlives this process."""
 

@@ -65,7 +65,6 @@ def read_start(descriptor: int) -> Start:
 
 
 # What a locked app knows of dates: times, in steps of five minutes, and no word of what is due.
-
 MOST_DUE: Final = 32
 _MARK: Final = "due "
 _MOST_DIGITS: Final = 10  # of seconds since 1970, up to the year 2286

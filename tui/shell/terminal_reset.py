@@ -48,7 +48,6 @@ def without_strings(untrusted_output: str) -> str:
 
 
 # The end of the launcher, seen by its child, which must not go on, unlocked, on a terminal that a shell has again.
-
 IN_ORDER_SECONDS: Final = 0.7
 """How long the app may take to save the draft and clear the screen by itself; a process without a parent then ends."""
 

@@ -133,7 +133,6 @@ def monday_of(day: date) -> date:
 
 
 # How far away a date is, in words: `1 day late`, `today 18:00`, `in 3 days`.
-
 SOON_DAYS: Final = 3
 """From so many days on a date is near."""
 FULL_DAY: Final = len("2026-11-27")

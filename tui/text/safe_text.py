@@ -42,7 +42,6 @@ def without_hostile(untrusted: str) -> str:
 
 
 # The first line of a text, for a row of a list.
-
 _MOST_LETTERS: Final = 1_000
 
 

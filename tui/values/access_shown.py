@@ -133,8 +133,6 @@ class OrderLine:
 
 
 # What goes between the screens of a case's access and the gateway: who can open it, and its restricted sections.
-
-
 @dataclass(frozen=True, slots=True)
 class HolderLine:
     """A member who can open a case or a section.
@@ -203,8 +201,6 @@ class SectionShown:
 
 
 # What goes between the screens of one's own access and the gateway: factors, made passphrases, recovery sheets.
-
-
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What opens one's seat now, as typed once more: an open session alone changes no lock.

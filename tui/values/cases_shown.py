@@ -54,8 +54,6 @@ class StageShown:
 
 
 # Papers of a case as the screens show them.
-
-
 @dataclass(frozen=True, slots=True)
 class PaperShown:
     """A paper: its facts as a record with a form, what people call it, and what is known of its content.
@@ -105,8 +103,6 @@ class PaperPage:
 
 
 # What the gateway hands to the screens: frozen values in plain types, made for showing. Ids are hexadecimal.
-
-
 @dataclass(frozen=True, slots=True)
 class Alert:
     """Something to look at, and the place of `app.go` where it is settled; empty where none is known."""
@@ -389,8 +385,6 @@ class Checked:
 
 
 # Two versions of a record beside one another, as the screens show them.
-
-
 @dataclass(frozen=True, slots=True)
 class SideShown:
     """Who wrote a version when, and on which device; `is_here`: on this computer."""

@@ -42,7 +42,6 @@ def choices(codes: Iterable[str]) -> list[tuple[str, Words]]:
 
 
 # What was done, in words: one for each act that a log may name, and for how it ended.
-
 ACT_WORDS: Final[Mapping[str, Message]] = {
     # the log itself
     "log.genesis": Message("log begun"),

@@ -73,8 +73,6 @@ class StandingShown:
 
 
 # What screens show of erasures.
-
-
 @dataclass(frozen=True, slots=True)
 class ErasureShown:
     """What somebody erased of one place, and when it goes from here.
@@ -95,8 +93,6 @@ class ErasureShown:
 
 
 # What goes between the screens of an emergency and the gateway.
-
-
 @dataclass(frozen=True, slots=True)
 class TakenShown:
     """What would be found on a computer that was taken.

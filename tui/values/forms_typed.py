@@ -57,8 +57,6 @@ class FormTyped:
 
 
 # Call slips as screens have them: one that is being typed, those that are open, and cases that a call reminds of.
-
-
 @dataclass(frozen=True, slots=True)
 class SlipTyped:
     """A call slip that is not kept yet. `record` names the draft, `begun_ms` is when the call came.

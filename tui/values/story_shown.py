@@ -97,8 +97,6 @@ class AlikeShown:
 
 
 # What goes between the screens of a case's story and the gateway.
-
-
 @dataclass(frozen=True, slots=True)
 class DueShown:
     """Something that has to be kept in a case. `when` is an ISO date, perhaps with a time; empty where it has none.

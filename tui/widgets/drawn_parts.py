@@ -168,8 +168,6 @@ class TimelinePart(DrawnPart, can_focus=True):
 
 
 # Two weeks in columns, with a cursor that goes from entry to entry.
-
-
 class WeekGrid(DrawnPart, can_focus=True):
     """The weeks. Up and down move the cursor from entry to entry, through the days."""
 

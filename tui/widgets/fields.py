@@ -175,8 +175,6 @@ def _step_of(kept: object) -> Step | None:
 
 
 # Fields to type into: nothing blinks, pastes are said when cut, and a passphrase cannot be copied out.
-
-
 class SafeInput(Input):
     """One line of text. What was typed can be taken back.
 

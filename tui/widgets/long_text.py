@@ -84,7 +84,6 @@ def beginning(text: str) -> tuple[str, int]:
 
 
 # Two texts side by side, aligned line by line: what stays here and what leaves, or two versions of one note.
-
 _MARKS: Final = {">": Token.ACC, DONE: Token.OK}
 
 

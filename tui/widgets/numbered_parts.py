@@ -65,7 +65,6 @@ class SectionLine(Widget):
 
 
 # The parts of a screen in one line: the number that goes there, what it is called, and how much is in it.
-
 _BETWEEN: Final = 2
 
 
@@ -137,7 +136,6 @@ class PartTabs(Widget):
 
 
 # Numbered parts of a page below one another, in one pane that scrolls: words with meanings, broken to its width.
-
 Lines: TypeAlias = Sequence[Sequence[Cell]]
 
 

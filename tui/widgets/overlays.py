@@ -93,8 +93,6 @@ class Sheet(ModalScreen[T]):
 
 
 # A question before something that cannot be taken back. Enter, pressed without reading, means no.
-
-
 class Confirm(Sheet[bool]):
     """Ask; the result is True only when yes was chosen.
 
@@ -150,7 +148,6 @@ class Confirm(Sheet[bool]):
 
 
 # Long work in view: how far, how long still, and a way to stop it that leaves nothing half done.
-
 BAR_CELLS: Final = 40
 _EARLIEST_ESTIMATE_MS: Final = 2000
 
@@ -256,8 +253,6 @@ class ProgressModal(Sheet[bool]):
 
 
 # An empty screen that hides whatever lies below it.
-
-
 class Cover(Screen[None]):
     """Shows nothing and answers nothing; the app's own keys (lock, leave) still work."""
 
@@ -267,8 +262,6 @@ class Cover(Screen[None]):
 
 
 # Two screens that lie over all others: the warning before the idle lock, and the empty one of F12.
-
-
 class IdleWarning(Sheet[None]):
     """Counts down to the lock. Any key ends it, and does nothing else."""
 

@@ -134,7 +134,6 @@ class KeyHints(_Keys):
 
 
 # The first line of every screen: where one is, what it is about, and one fact.
-
 _GAP = 2
 
 
@@ -198,7 +197,6 @@ class Head(Widget):
 
 
 # Keys that mean the same in every keyboard layout of this program.
-
 _LATIN: Final = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`" + 'QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>~'
 _RUSSIAN: Final = "йцукенгшщзхъфывапролджэячсмитьбюё"
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 
 # Numbers that must never be used, in the lines that there are: none is broken, and what is left out is counted.
-
 _GAP: Final = "   "
 _LONGEST_NUMBER: Final = 32
 

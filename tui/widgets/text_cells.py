@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 
 # Words with what they mean (`Token`), and lines drawn of them in the look of the app.
-
 WIDE: Final = 110
 """From so many columns on there is a second pane beside the list, below it is a strip."""
 
@@ -150,7 +149,6 @@ def _words(text: str) -> Iterator[str]:
 
 
 # Text cut and padded to columns of terminal cells, where a letter may take two cells, one or none.
-
 _CUT: Final = "~"
 _GAP: Final = "  "
 _LEAST: Final = 14
@@ -291,7 +289,6 @@ def lay_out(columns: Sequence[Column], cells: Sequence[ListCell], width: int) ->
 
 
 # Text broken into lines of terminal cells, where a letter may take two cells, one or none.
-
 _LETTERS_A_CELL = 4
 """So many letters of a long word are looked at for each cell: more would be marks on one letter."""
 

@@ -199,8 +199,6 @@ def _founded(rows: Rows, chain: RosterChain, beginnings: Sequence[tuple[OpenedVe
 
 
 # Audit keys, opened to be given on and kept by nobody: a seat has none of its own (FORMAT.md 5).
-
-
 @dataclass(frozen=True, slots=True)
 class AuditKey:
     """The first ratchet key of one audit epoch."""
@@ -246,8 +244,6 @@ def hand_on_audit(session: Session) -> int:
 
 
 # What joined sheets may give on: which keys recovery holds by right, and who the members are.
-
-
 @dataclass(frozen=True, slots=True)
 class RecoverableKeys:
     """One compartment that recovery holds: what is valid of it, and the keys that were given to recovery by right."""

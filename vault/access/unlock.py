@@ -230,7 +230,6 @@ def _altered_file(faults: Sequence[Message]) -> tuple[Finding, ...]:
 
 
 # The one way in: member and passphrase -> Session. Everything an open vault needs is wired here.
-
 _AMPLE = 16
 
 

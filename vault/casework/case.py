@@ -141,8 +141,6 @@ def first_stage(kind: CaseKind) -> Stage:
 
 
 # A case: one matter of one or more people.
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
     """The head of a case.
@@ -219,8 +217,6 @@ def checked_stage(kind: CaseKind, stage: str) -> Stage:
 
 
 # Who holds a case and until when, what a restricted section is of: kept in the compartment that it speaks of.
-
-
 @unique
 class GrantReason(StrEnum):
     """Why a member was given a case."""
@@ -288,7 +284,6 @@ class Section:
 
 # What keeps a case and for how long: a legal hold, while which nothing of it is erased, and rules of retention.
 # A rule is a proposal to the people who hold closed cases. Nothing is ever erased by a rule alone.
-
 MOST_MONTHS: Final = 1_200
 
 

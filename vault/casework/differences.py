@@ -167,7 +167,6 @@ def _nested(flat: Mapping[str, object]) -> dict[str, object]:
 
 
 # What a version changed of a record, field by field and in words: what it said before, and what it says now.
-
 NOT_TOLD: Final = frozenset({"audit", "who", "body", "extracted"})
 """What a history leaves out: random ids, for the log and other cases, and the keys of a paper's contents."""
 

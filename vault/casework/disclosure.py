@@ -96,7 +96,6 @@ class Disclosure:
 
 
 # What was put before a second person, and the approval that came of it: kept in the case that it is about.
-
 _LONGEST_APPROVAL = 1_024
 
 

@@ -41,7 +41,6 @@ class Body:
 
 
 # What a file is, by its first bytes; its name is believed only where these leave it open.
-
 FIRST_BYTES: Final = 4096
 PLAIN: Final = "text/plain"
 PDF: Final = "application/pdf"
@@ -90,8 +89,6 @@ def _is_text(first: bytes) -> bool:
 
 # A paper of a case: of what kind, from whom and when, and where its content is sealed.
 # A new version of a paper is a new version of the record, with a content of its own; the history keeps the others.
-
-
 @unique
 class DocumentKind(StrEnum):
     """What a paper is."""

@@ -71,8 +71,6 @@ class PackageKey:
 
 
 # Who stands in for whom, and who takes over a leaver's cases: kept in the directory, without a word of any case.
-
-
 @dataclass(frozen=True, slots=True)
 class Deputy:
     """Who opens a member's cases when the member cannot; `deputy` is None after one was taken away."""

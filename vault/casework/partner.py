@@ -43,8 +43,6 @@ class Partner:
 
 # Whether the key of a recipient was confirmed: its words compared aloud by somebody who did not bring it in.
 # One insider who replaces a lawyer's key reads every package from then on; so no word of theirs alone makes it good.
-
-
 @dataclass(frozen=True, slots=True)
 class KeyVersion:
     """A valid version of a recipient's record, as far as its key is concerned.

@@ -201,8 +201,6 @@ def why_same(*, names: Sequence[str], numbers: Sequence[str], born: str) -> list
 
 
 # What somebody wants to change of a person, and the person that comes of it. No name is ever taken away.
-
-
 @dataclass(frozen=True, slots=True)
 class ContactChange:
     """What to change of a safe contact; None leaves a field as it is, an empty text empties it."""

@@ -141,7 +141,6 @@ class FormDefinition:
 
 # A form of the organisation's own as somebody filled it in, in a case.
 # Each answer keeps the words of its question, so that it can be read where the form is not, or is another by now.
-
 _MOST_ANSWERS: Final = 5 * MOST_QUESTIONS  # those of earlier versions stay
 
 
@@ -233,7 +232,6 @@ class Filled(FormedRecord):
 
 
 # A form as an admin writes it down: a file in TOML, checked whole before anything is kept.
-
 BEGIN_WITH_SAMPLE: Final = Message("{sample} prints a form to begin with.", sample=NextStep.SAMPLE_FORM)
 LONGEST_FILE: Final = 256 * 1024
 SAMPLE: Final = """\

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 
 # `casevault case`: list and open cases.
-
 _NONE = Message("No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`.")
 _NONE_CLOSED = Message("No case of yours is closed.")
 _NONE_SILENT = Message("In each case of yours there was a contact within these days.")
@@ -115,7 +114,6 @@ CASE_VERBS: Final = (
 
 
 # `casevault search`: search the text of every case that you hold.
-
 _WORDS = (Personal("words", "--words", Message("Words to search for"), required=True),)
 
 
@@ -191,7 +189,6 @@ SEARCH: Final = (
 
 
 # `casevault erasures`: what colleagues erased and this device has still.
-
 _HELD: Final = Message("on legal hold: it stays")
 
 

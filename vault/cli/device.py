@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 
 # `casevault device`: the devices of the organisation, and what to do when a device is lost.
-
 _JOIN: Final = Message("`casevault --vault NEW member join INVITATION --out REQUEST`.")
 
 
@@ -202,8 +201,6 @@ DEVICE: Final = (
 
 
 # `casevault drill seizure`: as if a device had been taken a moment ago.
-
-
 def _seizure(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.members import devices, warning

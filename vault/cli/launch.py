@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 
 # `casevault` or `casevault app`: open the app on this terminal, as a process of its own.
-
 _NO_VAULT_YET = Message(
     "None yet?\n"
     "  a new organisation           casevault init\n"
@@ -96,7 +95,6 @@ APP: Final = (Verb("app", NOUNS["app"].help, (_SHEETS,), _open),)
 
 
 # `casevault shell`: several commands in one open vault, for one passphrase.
-
 _PROMPT = "casevault> "
 _IDLE_MINUTES = 10
 _MOST_MINUTES = 60
@@ -219,7 +217,6 @@ SHELL: Final = (Verb("shell", NOUNS["shell"].help, (_IDLE,), _shell),)
 
 
 # `casevault demo`: try everything once on invented people, then open the app.
-
 _MOST_DEMOS = 1000
 _SMALL, _NATIONAL = "small", "national"
 _SIZE_HELP = Message(

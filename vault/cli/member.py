@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 
 # `casevault member away | deputy`: who opens a member's cases while the member cannot.
-
-
 def _away(args: Given, output: Output) -> Result:
     from vault.services.grants import timed_grants
 
@@ -81,7 +79,6 @@ STANDING_IN: Final = (
 
 
 # `casevault member`: list members, admit them, remove them, change their roles.
-
 _NAME = (Personal("name", "--name", Message("Name of the new member"), required=True),)
 
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 
 # The nouns of the command line and its global options: as much as `casevault --help` needs, and no noun's module.
-
-
 class Noun(NamedTuple):
     """A noun in the help: what it is for, and the names of its verbs, in `VERBS` of its module or as acts.
 
@@ -205,7 +203,6 @@ GLOBAL: Final = (
 
 
 # The words of `casevault --help`, of a noun and of a verb, made from their tables.
-
 TITLE = Message("casevault - an encrypted casework vault for asylum-support organisations")
 _WAYS = (
     ("casevault", Message("open the app")),

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 
 # Standard streams as commands need them: open, in whatever encoding, and never a reason to doubt what was done.
-
 _MODES = ("r", "w", "w")
 
 
@@ -53,7 +52,6 @@ def give_up(stream: TextIO) -> None:
 
 
 # How the command line says what a person may do next, and every other sentence of the library.
-
 _FURTHER: Final = "  "
 COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.ADD_RECIPIENT: "casevault recipient add",
@@ -158,7 +156,6 @@ def _command(step: NextStep) -> str:
 
 
 # What the command line says: one result on standard output, everything else on standard error.
-
 JSON_SCHEMA = 1
 # The act was done, and its answer could not be written (the first as a shell counts SIGPIPE, the second is EX_IOERR).
 NOBODY_READS = 141

@@ -28,8 +28,6 @@ RECIPIENT: Final = (Verb("list", Message("the recipients"), (), _list),)
 
 
 # `casevault package`: what a recipient, or anybody, does with a package. Needs no vault.
-
-
 def _open(args: Given, output: Output) -> Result:
     from vault.services.exports import packages
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 
 # Recovery sheets at the command line: typed back row by row, shown on a cleared screen, or written for the printer.
-
 LANGUAGES = ("en", "fr", "ru")
 SHAPES = ("2-of-3", "3-of-5")
 
@@ -202,7 +201,6 @@ def _hand_out(new: Sequence[Sheet]) -> Message:
 
 
 # What the two ways back by recovery sheets ask and say alike: into a vault that is here, and out of a backup.
-
 T = TypeVar("T")
 
 WISHES: Final = (

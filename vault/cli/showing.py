@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 
 # How the people of a case look as JSON and as lines: their names, and which of their numbers must not be called.
-
-
 def contact_lines(persons: Iterable[Stored[Person]]) -> list[Words]:
     """Return the safe contacts of a case: its first lines."""
     return [
@@ -129,8 +127,6 @@ def _contact(contact: SafeContact) -> Words:
 
 
 # How a case and its notes look as JSON and as lines; used by several nouns.
-
-
 def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
     """Return a case for `--json`; `by` says who wrote each note."""
     from vault.casework.person import never_use_of

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 
 # How a change of who is in looks at the command line: done, or a proposal that others have to sign.
-
 WAITING = 3
 PROPOSAL: Final = Arg(
     "[--out FILE]", Message("where to write the proposal, if others have to sign the change"), of=new_file
@@ -115,7 +114,6 @@ def shown_data(shown: ProposalShown) -> dict[str, object]:
 
 
 # `casevault member suspend | leave | roles`, and proposals: changes of members that several have to sign.
-
 _NEW_KEYS: Final = Message("Making new keys")
 
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 # The parser, the help, the manual page and the completions are made from them. An argument is written as the usage
 # shows it, such as `CASE`, `--to MEMBER` and `[--yes]`: in brackets where it may be left out, with dots where it may
 # be repeated. Rows are plain tuples, which load quickly.
-
-
 def new_file(text: str) -> Path:
     """Return the place of a file, or a folder, that the command makes; see `require_places`."""
     return Path(text)
@@ -149,7 +147,6 @@ FROM_MEMBER: Final = Arg("--from-member MEMBER", Message("member to remove"))
 
 
 # From typed words to what a table names. No refusal holds a value: it may be a name, and scripts keep what is said.
-
 _UNKNOWN = Message("there are words that this command does not know")
 
 

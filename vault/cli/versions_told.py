@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 
 # `casevault history`: who wrote what of a record, and when.
-
-
 def _history(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.casework.differences import NOT_TOLD
@@ -75,7 +73,6 @@ HISTORY: Final = (
 
 
 # `casevault join`: a record that two people wrote apart: both versions, and what shall stand.
-
 _WAITING: Final = 3
 _TAKEN: Final = ("1", "2")
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 
 # A new passphrase at the command line: made for the person and shown once, or their own and not too weak.
-
 LANGUAGES = ("en", "fr", "ru")
 
 _TRIES = 3
@@ -131,8 +130,6 @@ def show(output: Output, made: GeneratedPassphrase, slip: Words = "") -> None:
 
 
 # `casevault passphrase`: change your passphrase, or make one from words.
-
-
 def _change(args: Given, output: Output) -> Result:
     entrance = read_entrance(args, output)
     with opened(args, output, entrance) as session:
@@ -184,8 +181,6 @@ PASSPHRASE: Final = (
 
 
 # `casevault factor`: what your seat needs beside the passphrase.
-
-
 def _list(args: Given, output: Output) -> Result:
     entrance = read_entrance(args, output)
     with opened(args, output, entrance) as session:
@@ -255,7 +250,6 @@ FACTOR: Final = (
 
 
 # `casevault destroy`: destroy your own key slot at once, or all slots after many failed attempts.
-
 _OFF = "off"
 _SENTENCE = (Personal("sentence", "--sentence", Message("To go on, type: destroy my access here"), required=True),)
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 
 # `casevault grant`: list who can open a case, grant access, revoke it.
-
 _REASONS = ("colleague", "deputy", "supervision", "legal-referral", "field", "handover")
 
 
@@ -102,8 +101,6 @@ GRANT: Final = (
 
 
 # `casevault key`: change the keys of cases, and wrap versions under the newest key.
-
-
 def _key_list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.cases import cases
@@ -179,8 +176,6 @@ KEY: Final = (
 
 
 # `casevault handover`: move the cases of a member who leaves to another member.
-
-
 def _handover_list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.grants import successors
@@ -203,7 +198,6 @@ HANDOVER: Final = (
 
 
 # `casevault clock`: show and correct the time that decides when rights end.
-
 _WORDS = {
     "steady": Message("The clock is normal."),
     "jumped": Message("The clock jumped ahead; confirm it with `casevault clock confirm`."),

@@ -105,7 +105,6 @@ class Facts:
 
 
 # Facts as people type them: days as papers have them, times of the place, spans such as `10d` and `A..B`.
-
 _PERIOD: Final = re.compile(r"(\d{1,4}) ?(d|wd|m|h)", re.ASCII | re.IGNORECASE)
 _UNITS: Final = {"d": Unit.DAYS, "wd": Unit.WORKING_DAYS, "m": Unit.MONTHS, "h": Unit.HOURS}
 _BETWEEN: Final = ".."

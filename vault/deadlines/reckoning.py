@@ -202,7 +202,6 @@ def _doubts(clock: Clock, start: datetime.date, last: datetime.date) -> list[Mes
 # When something is due: (rule, facts, now, place) -> a date, how sure it is, and why, in sentences.
 # A date that a court wrote always wins. Where anything is uncertain the answer is `check with a lawyer`, never `in
 # time`.
-
 SOON = datetime.timedelta(days=7)
 
 

@@ -112,7 +112,6 @@ CALENDARS: Mapping[str, Calendar] = ReadWhenAsked(lambda: calendars_of(read_text
 
 
 # The arithmetic of dates: a period counted from a day, over the time that the clock stood still, to its last day.
-
 _MONTHS = 12
 
 Still = tuple[datetime.date, datetime.date]
@@ -197,7 +196,6 @@ def in_order(still: Sequence[Still]) -> list[Still]:
 # So many working days from today, as somebody types it: `+10wd FR`, `10 jours ouvrés FR`, `10 рабочих дней KG`.
 # A case does not say whose holidays count, so the country is typed behind. Without one, and for a year whose holidays
 # are not listed, nothing is counted: a guess would be a date too early or too late.
-
 _LONGEST: Final = 64
 _WRITTEN: Final = re.compile(
     r"(?:\+ ?|in |dans |через )?(\d{1,3}) ?"

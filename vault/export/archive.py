@@ -230,7 +230,6 @@ def _size(value: object) -> int:
 # The container inside the seal: a plain tar with constant names, modes and times, padded with zeros.
 # manifest.json | manifest.sig | report.pdf | data.json | two empty blocks | zeros to the Padme size
 # `tar -x` opens it. Reading here is stricter: each header must be, byte for byte, the one that writing gives.
-
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 REPORT = "report.pdf"

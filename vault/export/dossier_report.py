@@ -95,8 +95,6 @@ def _drawn(character: str, points: frozenset[int]) -> str:
 # The form of what a report is made of: a redacted dossier has it, and what a data file says of one.
 # Whoever makes a package needs the redacted dossier itself (`package.prepare`); to make the report alone, to compare
 # a finished one with it, the form is enough.
-
-
 class Block(Protocol):
     """One paragraph."""
 
@@ -135,7 +133,6 @@ class Dossier(Protocol):
 
 # The report as data: every string that will be shown, in order, and nothing else.
 # PDF, data file and the text that the verifier compares with are all made from this one value.
-
 ALONE, TWO_PERSON = "alone", "two-person"
 READ, UNREAD = "read", "unread"
 NOTE = "note"

@@ -58,7 +58,6 @@ def _u32(data: bytes, at: int) -> int:
 
 # Where the two font families lie. Nothing is taken from the system: its fonts differ, and readers fail on some.
 # Noto Sans for Latin and Cyrillic, the static Amiri for Arabic: the pair that all readers read back.
-
 _PACKAGES = ("fontpkg_noto_sans", "fontpkg_amiri")
 
 

@@ -191,7 +191,6 @@ def _failed(found: Sequence[tuple[str, str, tuple[int, ...]]]) -> Message:
 # Three steps, so that a person can read and approve between them: `prepare` renders and checks, `write_package`
 # signs, checks the manifest and seals, `publish` writes. Rendering is deterministic: who approved a digest can
 # prepare again and gets the same bytes.
-
 _NAME = re.compile(r"referral-[0-9a-f]{16}\.age")
 _SEAL = object()  # only `prepare` takes it
 

@@ -55,7 +55,6 @@ def sheet_words(language: str) -> SheetWords:
 
 
 # A recovery sheet on paper: as text for the terminal, and as one page of PDF. Nothing here is written to disk.
-
 _STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 _ROOT_WORDS_PER_LINE = 7
 

@@ -264,7 +264,6 @@ def cases_of_owner(index: Index, owner: bytes) -> list[bytes]:
 
 
 # What the list shows of the case under its cursor, beside its row.
-
 _MOST_PEOPLE = 8
 _MOST_CONTACTS = 2
 _MOST_DATES = 3

@@ -156,7 +156,6 @@ def stamp(sql: Statements) -> int:
 # Where rows stand in the orders of the list: each order is cut into stretches, and the file keeps how long each is.
 # A jump adds up lengths and walks within one stretch. Triggers keep them, whatever changes a row. A stretch bears the
 # key of the row that it began with: once that row leaves, it joins the stretch before, and nothing of the row stays.
-
 ROWS_OF_A_STRETCH = 2_048
 # One that grew beyond so many times that is walked too long: its order is cut anew.
 _MOST = 4

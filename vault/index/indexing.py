@@ -63,7 +63,6 @@ def recount(index: Index) -> bytes | None:
 # Entries into the index, together with the cursor, in one transaction.
 # What stands there afterwards depends on the set of entries alone, never on their order, their batches or how often
 # they came: so a replay after a crash, a rebuild and a sync in any order all end in the same place.
-
 _Key = tuple[bytes, bytes]  # compartment, record
 _Replaced = tuple[str, bytes]  # the kind of a version, and a parent that it names: one of another kind stays a head
 _KEYS_AT_ONCE = 256

@@ -218,8 +218,6 @@ def _readings(sound: str, is_bare: bool) -> tuple[Reading, ...]:
 
 
 # The people of cases: their names, and in which cases the same person stands.
-
-
 def people_in(index: Index, case: bytes) -> dict[bytes, str]:
     """Return record -> name of the people of a case; the newest head names them."""
     with index.reading() as sql:
@@ -252,8 +250,6 @@ def who_is(index: Index, case: bytes, record: bytes) -> bytes | None:
 
 
 # Numbers and addresses that must never be used, by the case in which somebody said so.
-
-
 def never_use_by_case(index: Index, cases: Collection[bytes]) -> dict[bytes, tuple[str, ...]]:
     """Return what must never be used, as written, by case."""
     found: dict[bytes, dict[str, None]] = {}
@@ -284,8 +280,6 @@ _BY_ENDINGS = "SELECT line FROM never_use WHERE substr(key, ?) IN (SELECT value 
 
 
 # The entries of the register: which of them hold a hash that is asked, without opening each.
-
-
 class Registered(NamedTuple):
     """The entries with a hash that was asked, each with who asked, and how many entries there are in all."""
 

@@ -66,8 +66,6 @@ def forget_keys(index: Index) -> None:
 
 
 # What this member was told already: news is said once. A made-new index says it again.
-
-
 def told(index: Index) -> frozenset[bytes]:
     """Return the ids of the versions that a person heard of."""
     with index.reading() as sql:

@@ -174,7 +174,6 @@ def parse(untrusted_words: str, spellings: Spellings | None = None) -> Query | N
 
 
 # The few words around a hit, cut from the decrypted text: the index itself keeps no text to cut from.
-
 _WIDTH = 160
 _BEFORE = 40
 # A hit beyond this is shown by the beginning of the record; a hostile giant costs no more than this.

@@ -165,8 +165,6 @@ def _decode_base64(untrusted: str) -> bytes:
 
 
 # The check of the checkpoints of one log against one history of it.
-
-
 @dataclass(slots=True)
 class SealVerdict:
     """What the checkpoints of one size say about one history.

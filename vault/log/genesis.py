@@ -29,7 +29,6 @@ def signed_message(purpose: str, message: bytes) -> bytes:
 # format u8 | vault 16 | seat 16 | identity 32 | session key 1 32 | random 16 | predecessor 32 | its size u64 | its
 # root 32 | signature 64
 # `origin` = SHA-256 of all of it, so a log's name fixes the key that signs its first session.
-
 GENESIS_FORMAT = 1
 GENESIS_PURPOSE = "genesis"
 GENESIS_SIZE = 249
@@ -132,7 +131,6 @@ def verify_genesis(untrusted: bytes, verify_signature: VerifySignature) -> Genes
 # Which history of a log an ending or a revocation means: a size alone fits every history that its keys sign.
 # What a seat signs later, in another history below the size, is none of what its colleagues had seen when they ended
 # it.
-
 Roots = Mapping[int, bytes]
 """Of one of two histories: size -> root, from behind the parting on."""
 

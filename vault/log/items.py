@@ -144,7 +144,6 @@ def items_digest(encoded: bytes) -> bytes:
 # The table is closed: what a program does under no name here, it does not do, and it writes no operation that lists
 # more than its act allows. Others may run another program: whoever opens a payload compares its act with the list, so
 # that nothing rides along under a harmless name.
-
 _NOTHING: frozenset[ItemKind] = frozenset()
 _VERSIONS = frozenset({ItemKind.VERSION})
 _SEEN = frozenset({ItemKind.SEEN})

@@ -96,8 +96,6 @@ def _is_hex(text: bytes) -> bool:
 
 
 # One possible history of a log, while its rows go by: tree, session keys, and which sessions are sealed.
-
-
 class History:
     """A tree under way. Where two rows claim one position, the log has two histories until a checkpoint decides.
 
@@ -190,7 +188,6 @@ class History:
 # Which of several rows at each of several positions are the signed ones: found by the root that they must give.
 # Every doubled row doubles the possible histories. Trying one more costs the hashes of one path in the tree, so that
 # a few thousand histories are tried in less than a second, and a hostile file cannot make it more.
-
 TRIES = 1 << 14
 _LONGEST = 1 << 16
 
@@ -318,8 +315,6 @@ class _Tree:
 
 
 # Where rows stand against where their headers say that they belong: what was cut out, put in or exchanged.
-
-
 def run_of(first: int, last: int) -> Message:
     """Return how operations from one to another are called."""
     if first == last:
@@ -399,7 +394,6 @@ class Places:
 
 
 # A stream in order, of which the next thing can be looked at before it is taken.
-
 _Thing = TypeVar("_Thing")
 
 

@@ -235,8 +235,6 @@ def require_hashes(hashes: Iterable[bytes]) -> None:
 
 
 # The proof of RFC 6962 that an older tree of one log is a prefix of its newer one.
-
-
 def consistency_proof(old_size: int, new_size: int, subtree: Subtree) -> list[bytes]:
     """Return the RFC 6962 proof that the tree of `old_size` is a prefix of that of `new_size`; empty from 0."""
     if not 0 <= old_size <= new_size:
@@ -321,7 +319,6 @@ def _climb(old_size: int, new_size: int, proof: list[bytes], old_root: bytes, ne
 
 
 # Digests by which two copies of a vault are compared.
-
 _STATE_PREFIX = b"casevault/state/v1\x00"
 
 

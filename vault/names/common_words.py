@@ -51,7 +51,6 @@ _ELIDED = frozenset(("qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "quelqu", "pre
 
 
 # Whether somebody may be called by a word, in Cyrillic or in Latin letters: a dictionary has it, or it ends so.
-
 _MOST_READINGS: Final = 4
 # From the letters of a sound; the longest first.
 _CYRILLIC: Final = {

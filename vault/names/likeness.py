@@ -185,7 +185,6 @@ _SERVANT = frozenset(("abd", "abdul", "abdel", "abdur", "abder", "abdal", "аб�
 # What stands for a name where names may not stand: pairs of its words by their consonants, made to be hashed.
 # Equal hashes know no distance. So the skeleton folds scripts and romanisations, and who asks tries every key that
 # one wrong letter makes.
-
 MOST_SKELETONS = 256
 _FEWEST_OF_ONE_WORD = 3
 _FEWEST_FOR_NEARBY = 3

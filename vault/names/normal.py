@@ -155,7 +155,6 @@ def lookalike(word: str) -> str | None:
 
 
 # Whether two names are one to the eye: by such names people are told apart, and packages find their way.
-
 _SHOWS_NOTHING = frozenset({"Cn", "Co"})  # no font has them; one may leave no room for them
 
 

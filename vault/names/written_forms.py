@@ -92,7 +92,6 @@ def _letters(text: str) -> str:
 
 
 # A written name taken apart into words, and each word in the plain forms that a text may show it in.
-
 FEWEST_LETTERS = 3  # a shorter word stands for a person only beside another word of the same name
 
 # Parts that many people share. They belong to a name only beside another word of it.

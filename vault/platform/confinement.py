@@ -102,7 +102,6 @@ def _call(number: int, *values: int | bytes | None) -> int:
 # and the numbers of calls in asm/unistd_64.h (x86-64) and asm-generic/unistd.h (ARM, 64 bits). It refuses what
 # Landlock lets pass. Nothing takes it back. It holds for the calling thread and what that starts: call it while there
 # is one thread.
-
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _REFUSE = 0x7FFF_0000, 0x0005_0000 | errno.EPERM

@@ -26,7 +26,6 @@ class Answer(Enum):
 
 
 # Which mounted file system a path lies on.
-
 _MOUNTINFO = Path("/proc/self/mountinfo")
 _OCTAL = re.compile(r"\\([0-7]{3})")
 _MAC_LINE = re.compile(r"^(?P<source>.+?) on (?P<point>/.*) \((?P<kind>[^,)]+)")

@@ -232,7 +232,6 @@ def _memory_on_windows() -> int | None:
 
 
 # Who may keep what stands on the screen: the terminal's own memory, and programs that record. Tables over inputs.
-
 _VTE_SEALS_SINCE = 4000  # VTE_VERSION of 0.40: from there on its file is encrypted under a key in memory
 
 

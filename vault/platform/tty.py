@@ -79,7 +79,6 @@ def drop_typed() -> None:
 
 
 # Ask for a passphrase at the terminal itself, past any redirection, with echo off, into memory that can be wiped.
-
 NOT_UTF8: Final = "This terminal does not send UTF-8. Set it to UTF-8."
 """What is said where bytes came that are no UTF-8: letters typed in KOI8-R or Latin-1, as a rule."""
 

@@ -61,8 +61,6 @@ def has_expired(until_ms: int | None, trusted_ms: int) -> bool:
 
 
 # Until when a member holds a case, from what its holders wrote down. Pure.
-
-
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One version of the record that says until when a member holds a case.

@@ -136,8 +136,6 @@ def given_to(rows: Rows, seats: Iterable[bytes], kind: CompartmentKind) -> set[C
 
 
 # What stands in the rows of the keys of compartments, for one or for hundreds at once. Believed by nobody.
-
-
 @dataclass(slots=True)
 class KeyRows:
     """Notices, grants and first places, as one moment of the rows shows them."""
@@ -181,8 +179,6 @@ class KeyRows:
 
 
 # The keys that one operation gives: compartments that it founds, epochs that it replaces, seats that it adds.
-
-
 @dataclass(slots=True)
 class NewKeys:
     """Collected while a work is under way; nothing of it is valid before its operation is durable."""
@@ -271,7 +267,6 @@ class NewKeys:
 # Old versions under a new epoch: their keys are wrapped anew, 40 bytes each, and no ciphertext is touched.
 # AES-KW is deterministic (FORMAT.md 3): two devices that do the same write equal rows, and a second time changes
 # nothing.
-
 _BATCH = 1_000
 
 

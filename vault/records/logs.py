@@ -36,8 +36,6 @@ def leaves_of(rows: Rows, origin: bytes, start: int, stop: int) -> list[bytes]:
 
 
 # What a list names for a compartment and no row holds: one listed thing, and where it is listed (FORMAT.md 6).
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class Absent:
     """A version, an epoch or a grant of a compartment that is not here, or a version that no wrap opens.

@@ -276,7 +276,6 @@ def open_each(
 
 
 # Casework values to fields of a version and back; what a reader does not know survives its edit.
-
 _Record = TypeVar("_Record", bound=CaseworkRecord)
 _PARTS_WITH_TEXT = ("text", "number")
 

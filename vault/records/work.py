@@ -392,8 +392,6 @@ def _put_tiles(rows: Rows, origin: bytes, tiles: Sequence[Tile]) -> None:
 # Many operations of one log in one transaction: all of them become durable, or none was ever made.
 # For acts that are one to a person and many to the log, such as the import of a list. Within the block nothing is
 # asked of what is valid: what was learned of rows that are undone would stay learned.
-
-
 @contextmanager
 def joined_transaction(log: SeatLog) -> Iterator[Rows]:
     """Yield the rows of a transaction in which every commit of this log takes part until the block ends.

@@ -135,8 +135,6 @@ def _kind_of_number(written: str) -> IdentifierType:
 
 
 # All detectors over one text: the registry, the shapes, and both together for dates of birth.
-
-
 def detect(text: str, registry: Registry) -> list[Match]:
     """Return everything found in a text, in places of that text. Matches may overlap; none is judged yet."""
     plain = normal_text(text)

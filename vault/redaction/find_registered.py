@@ -230,7 +230,6 @@ def _whole_number(plain: str, start: int, end: int) -> tuple[int, int]:
 
 
 # Words of a text that look like people: who is known to a case, and names that nobody has entered yet.
-
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _FEWEST_LETTERS: Final = 3
 _ENDS: Final = '.!?:\n«“"('

@@ -159,7 +159,6 @@ def _form(run: list[tuple[Unit, bool]]) -> Form:
 # What persons decided about forms, and where each decision holds.
 # - A form that was removed, or given a code, is hidden wherever one of its words stands, now and in later exports. -
 # A form that was kept, or told more coarsely, was so in the texts that were read: it holds in those versions alone.
-
 Versions = frozenset[bytes]
 
 
@@ -212,8 +211,6 @@ class Decided:
 
 
 # From found to judged: what the profile does with each match, and which names a person must decide.
-
-
 @dataclass(frozen=True, slots=True)
 class Judge:
     """One profile and what was decided, applied to one case."""

@@ -195,7 +195,6 @@ def _digits(number: str) -> str:
 
 
 # The registry: an index of every form of every registered person, built once per case and asked many times.
-
 Entities = frozenset[bytes]
 TypedEntities = tuple[IdentifierType, Entities]
 

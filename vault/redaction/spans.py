@@ -50,8 +50,6 @@ class IdentifierType(StrEnum):
 
 # Places in a text: found (`Match`), judged (`Span`), and fused so that no two overlap.
 # All ranges are half-open `[start, end)` in characters of the original text.
-
-
 @dataclass(frozen=True, slots=True)
 class Match:
     """What a detector found. `entities` are the registered people it may belong to: none, one, or several who share it.

@@ -43,7 +43,6 @@ def written_dates(year: int, month: int, day: int) -> frozenset[str]:
 
 
 # Numbers written as words in English, French and Russian. All keys are plain (`vault.names.normal`).
-
 _CARDINALS_BELOW_TEN = """
 zero nought one two three four five six seven eight nine double triple
 zéro un une deux trois quatre cinq six sept huit neuf
@@ -101,7 +100,6 @@ ORDINALS = _plain(_ORDINALS) | _with_endings(_STEMS + _TEENS, _ORDINAL_ENDINGS)
 # Numbers and dates that were written as words: no pattern sees them, and every one of their words is ordinary.
 # Found: three or more number words in a row (one-digit numbers may stand among them), and a day, month or year of a
 # date in words. Each word becomes one letter for what it can be, and one expression looks at the letters.
-
 _FEWEST_IN_A_ROW = 3
 _WORD = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"[ \n,'\-()]{0,4}|\.")

@@ -94,7 +94,6 @@ def _of_one_each(pairs: Iterable[tuple[bytes, str]]) -> dict[bytes, str]:
 
 
 # From judged places to the text that may leave.
-
 REMOVED = "[removed]"  # a report says it in its own language
 _HIDDEN_IN_CONTEXT = "▮▮▮"  # one width, whatever it hides
 _CONTEXT_CHARACTERS = 40

@@ -149,7 +149,6 @@ def _nonce(number: int, *, is_last: bool) -> bytes:
 
 
 # The body of a document: chunks under a key of its own, named by their hashes (FORMAT.md 8).
-
 NAME_SIZE: Final = 32
 NAMES_LIMIT: Final = 1 << 20
 """The most bytes that the names of one attachment take: a body of 32 GiB."""
@@ -249,7 +248,6 @@ def _place(vault: bytes, identity: bytes) -> BodyPlace:
 
 
 # The seal of a bundle: one fresh key to each seat by HPKE, and a body of chunks under it (FORMAT.md 8).
-
 BUNDLE_MESSAGE_SIZE = KEY_SIZE + HPKE_OVERHEAD
 
 

@@ -103,7 +103,6 @@ def _named_hash(name: bytes, *parts: bytes) -> bytes:
 
 
 # The keyring: every epoch key that a seat has opened, so that unlock needs no HPKE (FORMAT.md 3).
-
 _Id = Annotated[bytes, msgspec.Meta(min_length=ID_SIZE, max_length=ID_SIZE)]
 _FIRST_SIZE = 4096
 _Key = Annotated[bytes, msgspec.Meta(min_length=KEY_SIZE, max_length=KEY_SIZE)]

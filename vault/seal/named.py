@@ -53,8 +53,6 @@ def _record(name: bytes, member: bytes) -> bytes:
 
 
 # Names that tell nothing: of the files that this device keeps of a vault, and of the machine (FORMAT.md 7).
-
-
 def private_file_name(key: bytes, vault: bytes, seat: bytes) -> str:
     """Return the 32 hex letters that name the one file of a seat which this key opens, in one vault.
 

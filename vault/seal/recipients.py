@@ -135,7 +135,6 @@ def grant_digest(epoch: bytes, seat: bytes, sealed: bytes) -> bytes:
 
 # A letter: a few pages for the seats of one member, sealed to each by HPKE (FORMAT.md 8). It names nobody.
 # format u8 | suite u8 | vault 16 | count u8 | count times: size u32 | HPKE message
-
 MOST_SEATS = 32
 LETTER_LIMIT = 70 * 1024 * 1024
 _HEAD = struct.Struct(f">BB{ID_SIZE}sB")

@@ -113,7 +113,6 @@ def _derive(root_secret: bytes, info: bytes, size: int) -> bytes:
 
 
 # Recovery sheets: one share of the root secret each, in rows that are checked while they are typed (FORMAT.md 2).
-
 WORDS_PER_ROW = 3
 ROWS = 11
 WORDS_PER_SHEET = ROWS * WORDS_PER_ROW

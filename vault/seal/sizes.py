@@ -73,7 +73,6 @@ def unpad(purpose: Purpose, padded: bytes) -> bytes:
 
 
 # Checks of fixed widths: an id or key of another length is refused before it is joined to anything.
-
 KEY_SIZE = 32
 
 _U64_END = 1 << 64

@@ -222,7 +222,6 @@ def _band(born: str | None, day: datetime.date) -> str:
 
 
 # What a person reads of a table of counts, and the table as a file; command and app say the same.
-
 _NUMBERS = ("people", "cases", "acts")
 _TOTAL = "total"
 

@@ -112,7 +112,6 @@ def case_of(session: Session, home: CompartmentId) -> CompartmentId:
 
 
 # The papers of a case: which there are, their content, and that they go.
-
 _NO_DATE = "9999"
 
 
@@ -209,7 +208,6 @@ def content_of(session: Session, body: Body) -> Generator[bytes]:
 
 # Add a paper to a case: read its file once, seal it as it is read, and keep what it is.
 # The file itself stays where it is: nothing of it is written anywhere but sealed.
-
 TRAVELS_LIMIT = 896 << 20
 """The largest content that a bundle carries; what is larger is in backups alone."""
 _PIECE = 1 << 20

@@ -203,7 +203,6 @@ class Invented:
 
 
 # The vault of a national organisation, full of invented cases: `casevault demo --size national`, and benches.
-
 SEED: Final = 2026
 _NAMES_OF_A_PERSON: Final = 6
 _WORKS_TO_AN_INDEX: Final = 32

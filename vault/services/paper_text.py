@@ -184,7 +184,6 @@ def _sealed(session: Session, read: ReadText) -> SealedBody | None:
 
 
 # Who wrote in a chat that is kept as a paper, and who of its case that may be: a proposal, for a member to decide.
-
 MOST_SENDERS: Final = 200
 _MOST_ALIKE = 5
 _LAST_DIGITS: Final = 9

@@ -45,7 +45,6 @@ class Item:
 
 
 # This computer as a place for a vault: each probe as an item with a word of advice. Nothing here opens a vault.
-
 _ENOUGH_ROOM = 1024 * 1024 * 1024
 _LEAST_COLUMNS, _LEAST_LINES = 80, 24
 _ENCRYPT = Message("Switch on the system's own disk encryption: it protects what other programs leave behind.")
@@ -256,8 +255,6 @@ def exposures(
 
 
 # What a killed `init`, `member join` or `backup restore` left beside a place: its own goes, all else is named.
-
-
 def clear_place(path: Path) -> tuple[Message, ...]:
     """Remove this program's own leftovers beside a place, and return what there is to say of them, a line for each."""
     found = clear_leftovers(path, now=clock.now_ms() / 1000)
@@ -276,8 +273,6 @@ def clear_place(path: Path) -> tuple[Message, ...]:
 
 
 # The clock of this computer, as far as rights that end depend on it: looked at, believed, and put right.
-
-
 def look_at_clock(session: Session) -> ClockReading:
     """Return how the clock stands to the highest time believed."""
     session.require(Action.OWN_DEVICE)

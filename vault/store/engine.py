@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 
 # What the database driver reports, in the program's own words: no SQL, no parameters, no contents.
-
 _UNREADABLE = Message("{name} cannot be read: the disk failed or the file was altered")
 _UNWRITABLE = Message("{name} cannot be written here")
 _RIGHTS = Message("Check the rights of the folder, then repeat.")

@@ -175,7 +175,6 @@ def holds_backup(path: Path) -> bool:
 # A vault is built beside its place, in a folder of its own, and takes its name in one step; a kill leaves that
 # folder.
 # What stands there already, however called, is nobody's to touch but its owner's.
-
 _HOUR_SECONDS = 3600
 # Beside a file of this program while it is written, or while SQLite has it open.
 _BESIDE_A_FILE = re.compile(r"(\.new|\.probe|-wal|-shm|-journal)$")
@@ -296,7 +295,6 @@ def _inside(folder: Path) -> list[Path]:
 
 
 # What stays to be seen of a locked folder: sizes in steps, and one time for all that lies there (FORMAT.md 8).
-
 SIZE_STEP = 256 * 1024
 
 

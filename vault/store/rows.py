@@ -401,7 +401,6 @@ def _parts(values: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
 # first.
 # Two histories of a log come one after the other. Whoever looks which entries belong together finds it so at once;
 # without the hint the search comes to the same, or gives up where very many are doubled.
-
 _TURNS = "SELECT seq, digest, rowid FROM operation WHERE origin=?"
 
 

@@ -31,7 +31,6 @@ class Text(NamedTuple):
 
 
 # The rows of a vault as they stand in its tables: sealed or public bytes, believed by nobody.
-
 _Bytes = bytes  # two columns are called as the types are
 
 

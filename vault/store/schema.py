@@ -104,7 +104,6 @@ def _installed_scripts() -> Path:
 # Is a database file what `migrations/` make, and does it give one answer whichever way it is read?
 # Whoever has the database's key can do more to the file than edit rows: put triggers and tables into it, take tables
 # and indexes out, or let an index lack rows that its table has, so that two readers in one program see two vaults.
-
 _MOST = 100
 _SHOWN = 40
 _INDEX = re.compile(r"index (\w+)$")
@@ -243,8 +242,6 @@ def _shown(name: str) -> str:
 
 
 # Tables that exist while a process runs, for rows on loan: nothing of them ever touches a disk.
-
-
 def open_in_memory() -> Database:
     """Return empty tables in the memory of this process: no file, no key, and no other process sees them."""
     connection = driver.connect(":memory:", isolation_level=None, check_same_thread=False)
@@ -255,8 +252,6 @@ def open_in_memory() -> Database:
 
 
 # Bring an older vault up to date at unlock, after a copy of it was made and proven (FORMAT.md 7).
-
-
 def bring_up_to_date(database: Database, folder: VaultFolder, raw_key: bytes) -> bool:
     """Run the steps that are missing; False when there are none. All tables are there when this returns.
 

@@ -193,7 +193,6 @@ def verify_manifest(untrusted: bytes, verify_signature: VerifySignature) -> Mani
 # Opening a bundle: from the outside in, each limit before the bytes that it is for (FORMAT.md 8).
 # Outer size, recipient, signed manifest, counts, then rows: what fails a step is not looked at further. After
 # `open_bundle` every byte was authenticated and every row has its form; whether one counts, `taking` asks the logs.
-
 MAGIC = b"casevault bundle"
 BUNDLE_FORMAT = 1
 SUITE = 1

@@ -23,7 +23,6 @@ def unmarked(text: str) -> str:
 
 
 # What may be wrong with a file that is to be a table. A fault has a place, and never the value that stands there.
-
 MOST_FILE_BYTES = 16 * 2**20
 MOST_UNPACKED_BYTES = 96 * 2**20
 MOST_ROWS = 2_001  # with the headers

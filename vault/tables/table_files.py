@@ -104,7 +104,6 @@ def _placed(words: Message, row: int, column: int) -> Message:
 
 
 # Tables for other programs. No cell of them is live: what would begin a formula is text with a mark before it.
-
 _WIDTH: Final = 18
 _NO_DAY: Final = datetime.datetime(2000, 1, 1)
 

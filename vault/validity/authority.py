@@ -341,8 +341,6 @@ def items_in(row: OperationRow, kind: ItemKind) -> set[tuple[bytes, bytes]]:
 
 
 # Where two signed histories of a stored log part.
-
-
 def parting_of(rows: Rows, origin: Origin, rejected: Collection[Key]) -> Parting | None:
     """Return where another signed history parts from the one that leaves these rows out; None: nowhere."""
     if not rejected:

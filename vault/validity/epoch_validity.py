@@ -188,7 +188,6 @@ def _depths(founder: SeatId, given: Given) -> dict[SeatId, int]:
 
 
 # Which epochs and grants of a compartment are valid, in one pass from its founding epoch on (FORMAT.md 6).
-
 IsCutOff = Callable[[Entry], bool]
 Grants = Mapping[bytes, Sequence[tuple[GrantRow, Sequence[Entry]]]]
 """Epoch -> every grant of it, with the entries that list it."""

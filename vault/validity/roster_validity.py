@@ -169,7 +169,6 @@ class _Reading:
 # in one that goes on from nothing that was certified or that another key began. Where a proven entry (C1 to C3) lists
 # the other one alone, it loses too: whoever can write rows can lay a version at a place in another's log. To nobody
 # loses what the root signed, nor rivals from all of which a later roster goes on that does not lose itself.
-
 _LOST = Message("the members who listed this list of members were removed before, or knew a later one")
 
 

@@ -85,8 +85,6 @@ class Parents:
 
 
 # What stands at the places of a log: versions by place, of one history or the other.
-
-
 def of_one(
     row: OperationRow, groups: Mapping[int, list[SealedVersion]], rows: Collection[OperationRow]
 ) -> dict[int, list[SealedVersion]]:

@@ -170,8 +170,6 @@ def _like(found: tuple[CaseLike, ...]) -> Words:
 
 
 # An open call slip, to be corrected: the fields of a call, with what they say.
-
-
 class SlipForm(ActScreen, KeptForm):
     """Ends with a sentence about the slip, which is given as it is."""
 

@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
 
 # What stands beside the list of hits: why this one was found, how to reach whom it is about, other ways to ask.
-
 _WHY: Final[Mapping[str, Message]] = {
     "exact": Message("All the words are there as you typed them."),
     "beginning": Message("A word there begins with what you typed."),

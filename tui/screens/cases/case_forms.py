@@ -70,7 +70,6 @@ class CaseEdit(ActForm):
 
 
 # An extradition was refused: where they are, check-ins, a plan and whom to tell, in one form.
-
 AT_RISK: Final = "at-risk"
 _ABOUT: Final = Message(
     "What you leave empty is not written. Where they are goes into a restricted section that you alone hold."

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 
 # Many cases at once: marked in the list, then assigned, flagged or closed, each with an entry of its own.
-
 _CHANGE, _CLOSE, _UNMARK = "change", "close", "unmark"
 _ACTS: Final = (
     (_CHANGE, Message("Change their risk, or who is responsible")),
@@ -126,7 +125,6 @@ class ManyCases(ActScreen):
 
 
 # The list of cases. How the vault stands is on home.
-
 _REF: Final = 1
 _STAGE: Final = 16
 

@@ -158,7 +158,6 @@ def open_form(
 
 
 # What happened in a case and what is due in it: every record with a form, by its date.
-
 _COLUMNS: Final = (Column(Message("date"), 18), Column(Message("kind"), 11), Column(Message("about")))
 _NO_DATE: Final = Message("no date")
 _OWN_DATA: Final = "subject"

@@ -243,7 +243,6 @@ def _cut(words: Words, room: int) -> str:
 
 
 # The timeline on the screen of a case: drawn, or as a list of sentences where a screen reader says what is there.
-
 ZOOM_WORDS: Final = {
     Zoom.DAY: Message("+ - zoom: days"),
     Zoom.MONTH: Message("+ - zoom: months"),

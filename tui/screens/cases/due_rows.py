@@ -76,7 +76,6 @@ def _when_words(when: str, left: int | None) -> Words:
 
 
 # What the list says of the case under its cursor: who, how to reach them, what comes next.
-
 _GRAVE: Final = frozenset({"high", "immediate"})
 
 

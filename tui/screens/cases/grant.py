@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 
 # Give a case to a member: to whom, for how long, and why.
-
 GRANT: Final = "grant"
 _ABOUT: Final = Message(
     "They can open everything in this case, also what was written before, but not its restricted sections."
@@ -103,8 +102,6 @@ class GrantForm(KeptForm):
 
 
 # A new key of a case or a section: one act with one bar, and what came of it is told before the screen reads again.
-
-
 class NewKeyScreen(LongWorkScreen):
     """A screen that says who can open something, and changes it by its key."""
 
@@ -128,7 +125,6 @@ class NewKeyScreen(LongWorkScreen):
 
 
 # Who can open a case: given until a day, taken back by a new key.
-
 _COLUMNS: Final = (
     Column(Message("who"), 24),
     Column(Message("until"), 10),

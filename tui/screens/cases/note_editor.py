@@ -374,7 +374,6 @@ def _saved(when_ms: int) -> Message:
 
 
 # Beginning a note of a case: anew, as a correction, or where an unfinished one was left.
-
 _NEW: Final = "new"
 _LETTERS: Final = 36
 

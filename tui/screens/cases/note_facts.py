@@ -63,7 +63,6 @@ def draft_head(draft: DraftShown) -> Message:
 
 
 # What stands beside a note while it is written: what one needs with a telephone in the other hand.
-
 TAKE_DATE: Final = Command("ctrl+g", "take_date", Message("Take the date that the text says"), "Ctrl+G", first=True)
 """For the table of the editor: the key stands beside what it takes."""
 _MOST: Final = 3

@@ -54,7 +54,6 @@ def kind_of(shown: PersonShown | PaperShown | RecordShown | NoteShown) -> str:
 
 
 # What a case shows of the record under the cursor: what stands over its text, and the text.
-
 _NOTHING: Final = {
     NOTES: Message("No note yet; n writes one."),
     PEOPLE: Message("Nobody yet; p adds a person."),
@@ -124,7 +123,6 @@ def _date_cells(record: RecordShown, today: str) -> tuple[Cell, ...]:
 
 
 # Move a note, a person or a paper into a restricted section: which one, who could read it, then do it.
-
 _STAYS = Message(
     "It is erased in the case, which gets a new key. Its newest version alone moves. On the devices of others it goes"
     " 72 hours after they import your bundle. Backups and packages made before keep it, and records of exports"

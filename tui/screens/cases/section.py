@@ -224,7 +224,6 @@ def _lines(shown: SectionShown) -> list[Words]:
 
 
 # A new restricted section: its title, what it keeps apart, and who opens it beside oneself.
-
 NEW_SECTION: Final = "section"
 _KINDS: Final = {
     "location": Message("location: where somebody is"),
@@ -296,7 +295,6 @@ class NewSection(KeptForm):
 
 
 # The restricted sections of a case that this member holds: where somebody is, how they are, who told us.
-
 _COLUMNS: Final = (Column(Message("kind"), 9), Column(Message("title")), Column(Message("opened by"), 24))
 _ABOUT: Final = Message("A member who holds the case but not a section cannot see that the section exists.")
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 
 # A keyfile or a security key beside the passphrase: needed from now on, or no longer.
-
 KEYFILE: Final = "keyfile"
 SECURITY_KEY: Final = "fido2"
 NAMES: Final[Mapping[str, Message]] = {KEYFILE: Message("keyfile"), SECURITY_KEY: Message("security key")}
@@ -151,7 +150,6 @@ class RemoveForm(ProofForm):
 
 
 # One's own way in: what opens the seat, and how access comes back when it is lost.
-
 _NEEDED: Final = {True: Message("needed too"), False: Message("not used")}
 
 

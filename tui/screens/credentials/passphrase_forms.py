@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 
 # A made passphrase, shown until it is on paper, and typed back from there.
-
-
 class PassphrasePaper(VaultScreen):
     """Ends with a word once it was typed back. Its words leave the screen before they are asked for.
 
@@ -110,7 +108,6 @@ class PassphrasePaper(VaultScreen):
 
 
 # Forms of acts that want to see again what opens one's seat now: who finds a session open does not take it over.
-
 T = TypeVar("T")
 _TOUCH: Final = Message("Touch the security key when it blinks.")
 
@@ -200,7 +197,6 @@ class ProofForm(VaultScreen):
 
 
 # Another passphrase: made of words and written on paper, or one's own and not too easy to guess.
-
 OWN: Final = "own"
 KINDS: Final = (
     ("en", Message("made for me, of English words")),

@@ -199,7 +199,6 @@ def _lines(status: RecoveryStatus) -> list[Words]:
 
 
 # The first thing for whoever founded a vault: a lost passphrase must not lose it.
-
 _WHY: Final = Message(
     "Without them nobody can help a member who loses the passphrase, a keyfile or this computer: what only they could"
     " open is lost for good. There is no master key, and no service that could ask for one."

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 
 # A recovery sheet as somebody copies it by hand: how far they are, its rows of words, the vault that it belongs to.
-
 _LEFT: Final = 0
 _BAR: Final = 20
 _MINUTES: Final = 2
@@ -97,7 +96,6 @@ def _line(width: int, words: Message | str, means: str = FG) -> Line:
 
 
 # Sheets on their way to paper: each is compared by three of its words, and shown before where it is copied by hand.
-
 _BEHIND_YOU: Final = Message("Is nobody behind you? F12 empties the screen at once.")
 _FIELDS = ("first", "second", "third")
 

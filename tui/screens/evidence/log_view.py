@@ -202,7 +202,6 @@ def _said(line: LogLineShown) -> tuple[str, ...]:
 
 
 # The log as an auditor reads it: who did what and when, without a word of any case; and its verification.
-
 _FAULTS_SHOWN: Final = 4
 _CASE: Final = 9
 _GAPS: Final = 8  # two between columns

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 
 # Exchange with another member: make a bundle, look into one, take one.
-
 IMPORT, _SHOW, MAKE = "take", "show", "make"
 _ACTS: Final = (
     (IMPORT, Message("import a bundle that was made for me")),
@@ -152,7 +151,6 @@ class ExchangeScreen(FormScreen):
 
 
 # Backup and exchange: what would be lost with this computer now, and how far the others know of it.
-
 _COLUMNS: Final = (
     Column(Message("member")),
     Column(Message("from them"), 13),

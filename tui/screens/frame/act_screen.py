@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 
 # How an act gets its second person: at this keyboard, by a file that goes out, or by one that came back.
-
 HERE: Final = "here"
 ASK: Final = "ask"
 ANSWER: Final = "answer"
@@ -187,7 +186,6 @@ class SecondForm(FormScreen):
 
 
 # From an act to its questions, its doing and what came of it: for the screens from which acts are done.
-
 T = TypeVar("T")
 _ALONE: Final = Message("It is done ALONE, and the log says so.")
 _APPROVED: Final = Message("The answer in the file is checked now.")

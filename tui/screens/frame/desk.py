@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 
 # The app, as far as a screen knows it.
-
 T = TypeVar("T")
 
 
@@ -58,7 +57,6 @@ class Desk(Protocol):
 
 
 # What a person sets for this account on this computer. Nothing of a vault is in it.
-
 IDLE_CHOICES: Final = (2, 5, 10, 15)
 """Minutes; never longer than a second person's approval counts."""
 _USUAL: Final = 5
@@ -91,8 +89,6 @@ class Settings:
 
 
 # What screens say to the app and what comes back to them from the workers.
-
-
 class Answer(Message):
     """What a worker found, delivered in the app's own thread. A screen that is gone by then gets nothing."""
 

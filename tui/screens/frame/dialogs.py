@@ -128,8 +128,6 @@ class ResultDialog(Sheet[str]):
 
 
 # A text that is too long for the pane beside its list, whole.
-
-
 class WholeText(VaultScreen):
     """Shows a text from its start to its end.
 

@@ -99,7 +99,6 @@ def label_of(field: Widget) -> Words | None:
 
 
 # Choosing one of a few words: as a field of a form, and as a small question over a screen.
-
 _NOTHING_CHOSEN: Final = "\0"
 _WHILE_TYPED: Final = {
     "enter": "take_what_is_left",

@@ -191,7 +191,6 @@ def _sticks() -> Iterable[Path]:
 
 
 # What the forms have in common: their fields by name, and a place for a file that is a whole path.
-
 WHOLE_PATH = Message("Type the whole path, from / or ~ on.")
 BROWSE = Command(
     "down", "browse", Message("Choose the file by looking into folders and sticks"), "Down", Message("browse"), rank=2

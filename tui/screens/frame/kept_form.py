@@ -74,7 +74,6 @@ class DraftKeeper:
 
 # A form whose words survive a lock: what is typed is a sealed draft, and stands there again when the form comes back.
 # No passphrase is ever part of it. The draft goes when the form is kept or left.
-
 _LOOK_SECONDS: Final = 0.1
 _NOT_SAVED: Final = Message("What you typed is not saved yet.")
 
@@ -272,7 +271,6 @@ def _put(field: SafeInput | SafeTextArea | ChoiceField, said: str, steps: object
 # Same again: Ctrl+D repeats what was typed last, in this session, into a field of the same name.
 # It is remembered by the process that has the keys, which ends at each lock; no field of a secret is on such a
 # screen.
-
 SAME_AGAIN: Final = Command(
     "ctrl+d",
     "same_again",

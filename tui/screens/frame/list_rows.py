@@ -124,8 +124,6 @@ def risk_width() -> int:
 
 
 # Screens of one list.
-
-
 class OneList(VaultScreen):
     """A screen with one list, whose row under the cursor is what its acts are about."""
 

@@ -63,8 +63,6 @@ def _lines(changes: Sequence[ChangeShown]) -> list[Words]:
 
 
 # The legal hold of a case: put it on, change it, release it with a reason.
-
-
 class HoldForm(ActForm):
     """Ends with the words of what was done.
 
@@ -87,8 +85,6 @@ class HoldForm(ActForm):
 
 
 # Erase for good, from the screens of what can go.
-
-
 def erase_form(ids: Sequence[str], about: Words) -> ActForm:
     """Return the form that shows what goes with these records, cases or slips, and erases them."""
     return ActForm(ERASE, {"ids": tuple(ids)}, about)

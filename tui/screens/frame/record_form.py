@@ -122,7 +122,6 @@ def _birth(text: str, today: date) -> str:
 
 
 # Any record with a form: its screen is made from the form.
-
 _HINTS: Final[Mapping[Shape, Words]] = {
     Shape.LINES: Message("with ; between"),
     Shape.TEXT: "",

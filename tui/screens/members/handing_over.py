@@ -92,7 +92,6 @@ class AwayForm(KeptForm):
 
 
 # The cases of a leaver: ordered by an admin who needs no case, carried out by whoever holds them.
-
 _COLUMNS: Final = (Column(Message("cases of"), 22), Column(Message("go to"), 22), Column(Message("reason")))
 _NEEDS: Final = {"order": "handover.order", "carry_out": "case.share"}
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 
 # A device that is out of our hands: it is ended, keys are replaced, and the list of whom to warn is there at once.
-
 _ABOUT: Final = Message(
     "The device is revoked, and every case that it and you can open gets a new key. Then you see whom to warn: "
     "the people of those cases, with the ways that are safe for them. The list can go into a file too: it is "
@@ -149,7 +148,6 @@ def write_warn_list(screen: VaultScreen, warn: tuple[str, ...]) -> None:
 
 
 # A computer was taken: whom to warn in which order, what to do, what is on it; on the screen, and where one says.
-
 _NOTHING_WRITTEN: Final = Message("Nothing is written yet: names and numbers are only on this screen.")
 
 

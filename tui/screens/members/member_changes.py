@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 
 # Changes of who is in: done, or written down as a proposal for those who have to sign them too.
-
 Act = Callable[["Gateway", bool, Progress, Stopped], Changed]
 """Gets the gateway, whether the root signs too, how to say how far it is, and whether to stop."""
 
@@ -128,7 +127,6 @@ def _proposed(place: str, missing: Words) -> ResultDialog:
 
 
 # A proposal: a change of members that several have to sign. It is read here, signed, and made to count.
-
 _ABOUT: Final = Message(
     "A proposal comes in a file from the member who began it, and opens for members alone. Sign only what"
     " you would decide yourself: your signature stays under it for good."

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 
 # Admit who asks to join: the words on both sides are compared by voice before anybody is in.
-
 _ABOUT: Final = Message(
     "The request is the file that came back from the new device. F4 reads it and shows 13 words: the new"
     " member sees the same words, unless somebody changed a file on the way."
@@ -183,7 +182,6 @@ def _who(asked: RequestShown) -> Message:
 
 
 # An invitation: for somebody new, or for a further device of a member. A file that holds no secret.
-
 INVITE: Final = "invite"
 _ABOUT_INVITATION: Final = (
     Message(

@@ -216,7 +216,6 @@ def _none(words: Words, width: int) -> list[Sequence[Cell]]:
 
 
 # Who of another case is this person: proposed with the reason or found by words, chosen, and written into both.
-
 _COLUMNS: Final = (
     Column(Message("name"), 26),
     Column(Message("ref"), 10),

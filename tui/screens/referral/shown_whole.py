@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 
 # Texts that somebody has to see before they answer for them: it knows how far they were on the screen.
-
 _BETWEEN: Final = "\n"
 
 
@@ -92,7 +91,6 @@ class ShownWhole(VerticalScroll):
 
 
 # The finished pages, as another program reads them out of the file: the last look before they are sealed.
-
 _OTHERS: Final = (
     Command("escape", "back", Message("Stop; nothing is written"), "Esc", Message("stop")),
     Command("down", "down", Message("Read on"), "Down, PgDn", Message("read on")),
@@ -165,7 +163,6 @@ class PagesScreen(VaultScreen):
 
 
 # Being the second person: what leaves is read beside what stays; one key says yes, another one no, with a reason.
-
 _ABOUT: Final = Message(
     "Another member asks whether something may be done: an export, say. Nobody can approve their own"
     " request. You read all that would leave before you answer."

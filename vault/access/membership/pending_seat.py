@@ -240,8 +240,6 @@ def _still_waiting() -> WaitingForDecisionError:
 
 
 # A new seat asks to join: its keys, how its log begins, and the request that answers an invitation (FORMAT.md 2).
-
-
 @dataclass(frozen=True, slots=True)
 class NewSeat:
     """The keys of a seat that asks to join, and how its first log will begin."""

@@ -179,8 +179,6 @@ def _seat(stored_seat: bytes) -> SeatId:
 
 
 # What a person hears of the clock at unlock (FORMAT.md 7): a jump is a question, a clock set back is news.
-
-
 def clock_alarms(reading: ClockReading) -> tuple[Finding, ...]:
     """Return what to say of a reading; nothing where the clock went on as clocks do."""
     seen = time_text(reading.trusted_ms)

@@ -51,8 +51,6 @@ def read_key_file(path: Path) -> KeyFile:
 
 # The `keys` file from one generation to the next: beside, listed, renamed; a crash in between is settled at unlock.
 # FORMAT.md 3. At each step one whole file stands under the name, and its slots open.
-
-
 def settle_new_keys(
     rows: Rows, folder: VaultFolder, file: KeyFile, directory: Directory, alarms: Sequence[Finding]
 ) -> KeyFile:

@@ -118,8 +118,6 @@ def overwrite_open(descriptor: int, start: int = 0, size: int = KEY_FILE_SIZE) -
 
 
 # One attempt at the passphrases of a folder, wherever they are asked for: it waits, and a wrong one counts.
-
-
 @contextmanager
 def one_attempt(folder: VaultFolder, file: KeyFile, state: Path | None, wait: Wait) -> Iterator[None]:
     """Let the block try a passphrase once.
@@ -143,8 +141,6 @@ def one_attempt(folder: VaultFolder, file: KeyFile, state: Path | None, wait: Wa
 # What opens this seat's slot, and how it is exchanged for something else (FORMAT.md 3).
 # The old factors are asked for again: who finds a session unlocked does not take it over. Until the log lists the new
 # file the old factors open, from then on the new ones; a crash at any step leaves one of the two.
-
-
 @dataclass(frozen=True, slots=True)
 class Factors:
     """What a person gives to be let in: a passphrase in UTF-8, and 32 bytes of each further factor or none.

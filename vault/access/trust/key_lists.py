@@ -174,8 +174,6 @@ class _Look:
 # directory stops all. An epoch or a grant that is not here stops what is written there too: it may have taken the
 # case from somebody. Nobody waits for what a seat listed that had no right to, that was ended, or that was revoked
 # there since.
-
-
 def waits_for(
     session: Waiter, compartment: CompartmentId, *, keys_only: bool = False, taken_from: Collection[SeatId] = ()
 ) -> list[Absent]:

@@ -223,7 +223,6 @@ def _oldest_first(missing: list[tuple[bytes, list[EpochNotice]]]) -> list[tuple[
 # Who might have given a key of the directory, by the rosters that a seat can read before it opens that key.
 # A first sieve, so that nobody without the right makes a seat open what they list. What is valid is judged
 # afterwards.
-
 MightGive = Callable[[GrantedKey], bool]
 
 

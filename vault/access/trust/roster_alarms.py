@@ -68,8 +68,6 @@ def judge_sheets(directory: Directory, seen_roster: bytes) -> tuple[Finding, ...
 # A device that was admitted in a member's own name: they hear of it, whoever signed for it.
 # A supervisor alone may admit one for a caseworker, whose own device may be lost. Whoever gives a case to that member
 # from then on gives it to that device too: so the member is the one who has to know.
-
-
 def judge_devices(directory: Directory, own: SeatId, seen_roster: bytes) -> tuple[Finding, ...]:
     """Tell of this member's devices that came since the roster that this account saw last, where that one counts.
 
@@ -89,8 +87,6 @@ def judge_devices(directory: Directory, own: SeatId, seen_roster: bytes) -> tupl
 # The pins of before a restore are set aside, but what they say of endings is kept: it is told, and devices and roles
 # stop what leaves and what is granted, until they are ended again here, by a bundle or by hand. Old sheets stop
 # nothing: who no longer has them cannot make new ones, and would wait for ever.
-
-
 def judge_restored(directory: Directory, seen: Pins | None) -> tuple[Finding, ...]:
     """Report what is valid by the rosters of a restored backup and was not by the newest that this account saw."""
     if seen is None:

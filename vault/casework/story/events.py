@@ -46,8 +46,6 @@ class Event(FormedRecord):
 
 
 # Something that a member is to do.
-
-
 @dataclass(frozen=True, slots=True)
 class Task(FormedRecord):
     """One task. It is due until it is done."""
@@ -75,8 +73,6 @@ class Task(FormedRecord):
 
 
 # A hearing: when, before whom, what was ordered, and whether it was done.
-
-
 @unique
 class Fulfilled(StrEnum):
     """Whether what a court ordered was done."""
@@ -120,8 +116,6 @@ class Hearing(FormedRecord):
 
 
 # That somebody is held: where, by which order, until when. An extension replaces the end; the history keeps it.
-
-
 @unique
 class DetentionEnd(StrEnum):
     """How it ended."""
@@ -178,8 +172,6 @@ class Detention(FormedRecord):
 
 
 # A date that has to be kept. One that a court set wins over one that a rule gave; the history keeps both.
-
-
 @unique
 class SetBy(StrEnum):
     """Who or what set a date."""

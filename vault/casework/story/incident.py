@@ -63,8 +63,6 @@ class Incident(FormedRecord):
 
 # A step of a checklist: what is to be done after somebody or something was taken, by whom, by when, and when it was.
 # A step is kept by its code; what it says is of this program, in every language.
-
-
 @unique
 class Checklist(StrEnum):
     """What happened."""

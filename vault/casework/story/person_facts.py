@@ -53,8 +53,6 @@ class Relation(FormedRecord):
 
 
 # That another case belongs to this one: by the words of who wrote it, so that nobody learns what they do not hold.
-
-
 @dataclass(frozen=True, slots=True)
 class Link(FormedRecord):
     """A linked case. `to_case` is its reference or its id, as text: it may be a case of another office."""
@@ -74,8 +72,6 @@ class Link(FormedRecord):
 
 
 # That a system has somebody among those it searches for: which system, seen how and when. Never a yes or no.
-
-
 @unique
 class WantedSystem(StrEnum):
     """A list or system that names people who are searched for."""
@@ -148,8 +144,6 @@ class Wanted(FormedRecord):
 
 
 # What a person asks of the office about their own data, and when it was answered.
-
-
 @unique
 class AskedFor(StrEnum):
     """What a person may ask for."""

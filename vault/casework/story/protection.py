@@ -71,8 +71,6 @@ class RiskReason(FormedRecord):
 
 
 # What a person of a case and the office agreed to do when danger comes.
-
-
 @dataclass(frozen=True, slots=True)
 class SafetyPlan(FormedRecord):
     """One plan. It is due on the day of its review, until it is over; without such a day it is never due."""
@@ -111,7 +109,6 @@ class SafetyPlan(FormedRecord):
 # That somebody says at a time that they are well; who looks for it, who takes over, and what is done if nothing
 # comes.
 # 30m: ring the sister a step of the ladder: so long after the time, and what is done
-
 _STEP: Final = re.compile(r"(\d{1,3})\s?(m|h|d)\s*[:,]?\s+(\S.*)", re.ASCII)
 _UNITS: Final = {
     "m": datetime.timedelta(minutes=1),
@@ -255,7 +252,6 @@ def missed_for(kind: str, when: str | None, now: datetime.datetime) -> datetime.
 
 # What is agreed when an extradition was refused, asked in one form: where they are, check-ins, a plan, whom to tell.
 # It is no record of its own: what was typed becomes records of several kinds.
-
 AT_RISK_WARNING: Final = Message("Refused at risk: this is the most dangerous time. The risk is at least high now.")
 AT_RISK_SEALED: Final = Message("Where they are")
 """The title of a restricted section for it."""

@@ -190,7 +190,6 @@ def _unhexed(digits: bytes) -> bytes:
 
 
 # The data file: canonical JSON whose every value is approved text or one of a few plain words.
-
 _KEY_NAMES = """
 format profile purpose release pages language title notice heading lines sections blocks label text script
 day reference organisation contact recipient

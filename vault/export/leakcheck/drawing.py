@@ -233,7 +233,6 @@ def _times(m: Matrix, n: Matrix) -> Matrix:
 
 
 # Fonts: only the two families, embedded, readable, with no letter that the approved text does not have.
-
 FONT_PROGRAM = b"\x00\x01\x00\x00"
 _OURS = re.compile(r"/[A-Z]{6}\+(NotoSans|Amiri)-(Regular|Bold|Italic|BoldItalic)")
 

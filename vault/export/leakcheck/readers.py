@@ -90,7 +90,6 @@ def check_text(reading: Reading, approved: Sequence[Approved], running: str, fin
 # The canary: can these readers read what these fonts write? If not, no later silence means anything.
 # The forbidden forms themselves are set with the same fonts and both readers must find each. (Variable Arabic fonts
 # build letters from parts, and readers returned 1 of 9 names: a check of such text passes any leak.)
-
 _MOST_FORMS = 1500
 
 _TEMPLATE = b"""

@@ -210,7 +210,6 @@ def inflated(pdf: bytes, findings: Findings) -> list[bytes]:
 
 
 # The XMP packet: names nobody, and says only what every report says.
-
 _DATE = r"\d{4}-\d{2}-\d{2}T00:00:00Z"  # which day, `check_xmp` asks
 _DATES = frozenset({"ModifyDate", "CreateDate", "when"})
 _IDENTITY = r"[A-Za-z0-9+/]{22}==(_source)?"

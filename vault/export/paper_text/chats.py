@@ -39,7 +39,6 @@ def senders_in(text: str) -> Counter[str]:
 
 
 # The messages of a chat from WhatsApp, or of a copy of one from Signal: lines that begin with date and sender.
-
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\ufeff]")
 _BEGINS = re.compile(
     r"\[?(\d{1,4})([./-])(\d{1,2})\2(\d{2,4}),? "
@@ -153,7 +152,6 @@ def _when(head: _Begun, order: tuple[int, int, int] | None) -> str:
 
 
 # The messages of chats that Telegram gave out: as JSON of one chat or of all, or as a page of HTML.
-
 _MINUTE: Final = len("2023-06-05T17:40")
 _ON_A_PAGE = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d:\d\d)")
 _HEAD: Final = 1 << 16

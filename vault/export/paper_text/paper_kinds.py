@@ -91,7 +91,6 @@ def _refuse(*_: object) -> None:
 
 
 # The text of a picture by tesseract, where it is installed: picture in by pipe, text out by pipe, no file between.
-
 _LONGEST_PICTURE_SECONDS = 90
 _SMALLEST_PICTURE = 26
 # What tesseract does not know as a picture it takes for a list of names of files, and reads those. All of the first
@@ -149,7 +148,6 @@ def is_picture(content: bytes) -> bool:
 
 
 # What is kept of a text that a paper gave: printable, in bounds.
-
 MOST_LETTERS = 1_000_000
 _KEPT = frozenset("\n\t")
 _BROKEN = "\ufffd"

@@ -41,7 +41,6 @@ def fido2_salt(vault_salt: bytes) -> bytes:
 
 
 # The keyfile: 32 random bytes with a name before and a check behind (FORMAT.md 3).
-
 KEYFILE_SIZE = 64
 
 _NAME = b"casevault/key/v1"

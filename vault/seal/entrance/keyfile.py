@@ -316,8 +316,6 @@ def _pieces(joined: bytes, size: int) -> tuple[bytes, ...]:
 
 
 # Which slot do these factors open? All are tried, at one cost; and how a slot is made (FORMAT.md 3).
-
-
 @dataclass(frozen=True, slots=True)
 class Stretched:
     """What one run of Argon2id made of a passphrase: its cost, the form that was stretched, and the 32 bytes of K1."""

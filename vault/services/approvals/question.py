@@ -190,8 +190,6 @@ def _members(of: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 # The answer to a question: an approval of exactly this, signed and listed in the approver's own log.
 # Either carrier gives it by these functions; nothing here touches a terminal, a pipe or a file.
-
-
 def require_another(directory: Directory, requester: bytes, approver: MemberId) -> MemberId:
     """Return the member who asks.
 

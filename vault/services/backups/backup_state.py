@@ -154,7 +154,6 @@ def _by_place(keys: Iterable[VersionKeyRow]) -> dict[tuple[int, int], list[Versi
 
 
 # The contents of documents in a backup: chunks by name, each read and hashed as it is copied.
-
 _SETTLED_AT_ONCE = 256
 
 

@@ -103,7 +103,6 @@ def _whom_to_ask(session: Session, cases: Iterable[CompartmentId]) -> Value:
 
 
 # Whom a backup brings back that this account saw go: said by name before the restored vault takes its place.
-
 _SHEETS = Message(
     "The recovery sheets that were replaced open again what is written from now on, and the newer ones open nothing."
     " Make new sheets: {new_root}.",

@@ -242,7 +242,6 @@ def _count_drafts(folder: BackupFolder, keys: CopyKeys | SheetKeys) -> int:
 
 
 # Write a backup into an empty folder, then open it and compare it with the vault.
-
 KEY_TABLES = frozenset({"version_key", "granted", "local"})
 _PLAIN_TABLES = frozenset(table.name for table in metadata.sorted_tables) - KEY_TABLES
 

@@ -244,7 +244,6 @@ def _edit(session: Session, case: CompartmentId, changed: Callable[[Case], Case]
 
 # The same change of many cases: one entry for each, so that one that is refused stops none of the others.
 # Stopped half-way, the same call goes on where it was: of a case that is as it should be, nothing is written.
-
 MOST_CASES = 500
 
 

@@ -249,8 +249,6 @@ def document_of(text: str) -> IdentityDocument:
 
 
 # Which numbers and addresses must never be used: said by the people of a case, asked wherever one is typed.
-
-
 def never_use_in(session: Session, case: CompartmentId) -> NeverUse:
     """Return what must never be used in a case, as its people said it."""
     session.require(Action.CASE_READ, case)

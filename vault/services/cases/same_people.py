@@ -265,8 +265,6 @@ def _of_one_year(person: Person, other: Person) -> bool:
 
 # One person in several cases: a person is a record of one case, and `who` says that two records are one person.
 # No list of people stands outside the cases: it would tell who is in whose cases.
-
-
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A case in which a person stands, and their record and name there."""

@@ -154,7 +154,6 @@ def _midnight(session: Session, value: str, field: str, *, days: int = 0) -> int
 
 
 # Full-text search over every case that this member holds; snippets are cut from the opened records.
-
 MOST_SHOWN = 1_000
 _MOST_PSEUDONYMS = 64
 

@@ -299,8 +299,6 @@ def records_of(session: Session, section: CompartmentId) -> list[OpenedVersion]:
 
 # The people of restricted sections: found, changed, and known again in other places.
 # The index knows nothing of a section: its people are judged and opened when they are asked for.
-
-
 def locate_person(session: Session, section: CompartmentId, text: str) -> Place:
     """Return the person of a section with this id, or this beginning of one.
 

@@ -317,7 +317,6 @@ def _to_write(kind: str) -> Action:
 
 
 # The times at which something is due, without a word: what may be said of a vault while it is locked.
-
 MOST_TIMES = 32
 STEP_SECONDS = 5 * 60
 _TURN = 4  # times of one case before more of any

@@ -222,8 +222,6 @@ def security_key(ask_pin: Callable[[], str]) -> PrfProvider:
 
 
 # Come in with all that the slot was made with: passphrase, and a keyfile and a security key where there are.
-
-
 def unlock_with_factors(
     path: Path,
     member: str,
@@ -274,7 +272,6 @@ def unlock_with_factors(
 # Destroying ways in on purpose: one's own at once, everybody's after many wrong attempts. Never without a way back.
 # Both need a recovery that was proven: sheets of which the threshold was put together once. What each does against
 # whom, and what it does not, stands in SECURITY.md 4.
-
 SENTENCE = "destroy my access here"
 """What a person types, so that no slip of a key and no script of another purpose does it."""
 

@@ -311,8 +311,6 @@ def _opens_epoch(session: Session, rows: Rows, state: CompartmentState, epoch: b
 
 
 # Two lists of members that were made apart become one: the recovery sheets sign whom of both lists they let in.
-
-
 def secret_is_here(session: Session) -> bool:
     """Say whether the secret of the sheets lies on this device, so that nobody has to type them."""
     session.require(Action.MEMBER_ADMIT)

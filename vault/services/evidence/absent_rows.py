@@ -136,7 +136,6 @@ def _where(session: Session, seat: SeatId | None, entries: Sequence[int]) -> Mes
 
 
 # What `log verify` makes of a listed row that is not here: on its way, missing, or waited for by nobody.
-
 Listed = tuple[bytes | None, int | None, int | None]  # origin, seq, n
 
 
@@ -232,8 +231,6 @@ def _signed(rows: Rows, report: LogReport, problem: Finding) -> OperationRow | N
 
 
 # Two-person acts whose approval nobody else's log lists: it is on its way, or nobody gave it.
-
-
 def awaited_approvals(session: Session, refused: Iterable[tuple[Listing, Refusal]]) -> list[Finding]:
     """Judge uses of approvals that only the log of who uses them lists: for 14 days it is news, then it is missing."""
     uses = [use for use, reason in refused if reason is Refusal.NOT_GIVEN]

@@ -130,8 +130,6 @@ def _follows(session: Session, rows: Rows, payloads: Payloads, origin: bytes, go
 
 
 # Erasures from a case while it was on legal hold: named by `log verify`, whoever's program let them happen.
-
-
 def hold_breaches(session: Session, rows: Rows) -> Iterator[Finding]:
     """Yield each entry that lists versions of a case or a section as erased behind a hold, and before its release.
 

@@ -165,8 +165,6 @@ def _is(act: str, wanted: str) -> bool:
 
 
 # What others can keep of this seat's log, so that a copy from before can be told from the log as it is.
-
-
 @dataclass(frozen=True, slots=True)
 class SignedCheckpoint:
     """The newest checkpoint of this seat's log, as others can keep it, and 13 words of its root to read aloud.

@@ -108,7 +108,6 @@ def _lost_its_secret(session: Session, rows: Rows, said: Said) -> bool:
 
 
 # Are the contents of documents here that the lists name, each chunk of them as it was sealed (FORMAT.md 5)?
-
 _NOT_HERE = Message("the content of a document that this device added is not here")
 _ALTERED = Message("the names of the parts of a document were altered")
 
@@ -228,8 +227,6 @@ def _strays(rows: Rows, blobs: Blobs, named: Collection[bytes]) -> int:
 
 
 # What is known of logs from elsewhere than their own rows: from pins, and from logs that go on from them.
-
-
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What is known of logs from elsewhere than their own rows.

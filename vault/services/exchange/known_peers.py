@@ -145,7 +145,6 @@ def _notices(rows: Rows) -> Iterable[EpochNotice]:
 
 
 # How far this device and the others know of each other: what came from whom, what went to whom, and what waits.
-
 _LOOKED_AT = 128
 _AT_ONCE = 8
 _MOST_COUNTED = 5_000

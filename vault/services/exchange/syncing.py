@@ -171,8 +171,6 @@ def _place(at: At) -> Place:
 
 
 # Exchange with another member by one file: make a bundle, import one, look into one without importing it.
-
-
 @dataclass(frozen=True, slots=True)
 class MadeBundle:
     """A bundle that lies at its place: for how many seats, and what is in it.

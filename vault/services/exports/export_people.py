@@ -127,7 +127,6 @@ def _third(person: Stored[Person]) -> Stored[Person]:
 
 
 # Whom redaction knows in what is to leave: the people of the case and of its restricted sections, and the members.
-
 _OF_A_SECTION = b"section"
 
 
@@ -152,7 +151,6 @@ def _without(person: Person, told: set[str]) -> Person:
 
 
 # Names of people of other cases in what is to leave: another client's name in this note is the worst leak.
-
 _MOST_PSEUDONYMS = 64
 
 

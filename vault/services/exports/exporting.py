@@ -214,7 +214,6 @@ def _package_seed(session: Session) -> bytes:
 
 
 # From a case to a sealed package for one recipient: nothing is at the destination before all of it has passed.
-
 _PURPOSES = {"disappearance": SEARCH_PURPOSE, "subject": SUBJECT_PURPOSE}
 
 

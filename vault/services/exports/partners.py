@@ -102,7 +102,6 @@ def _words(partner: Partner) -> str:
 
 # Recipients of packages, whom casework calls partners: kept for the whole organisation.
 # Those of admins stand in the directory, those of caseworkers and supervisors in the sending compartment.
-
 _NOW = b"now"
 _FEWEST_LETTERS = 4  # of a word of the list: no two begin with the same four
 
@@ -387,8 +386,6 @@ def _are_words(typed: str, words: str) -> bool:
 
 
 # What already left of a case: to whom packages were made, as the case itself keeps it.
-
-
 @dataclass(frozen=True, slots=True)
 class Given:
     """A recipient of packages of a case, how many were made, and the day of the last one (YYYY-MM-DD)."""

@@ -83,8 +83,6 @@ def said_before_end(session: Session, member: MemberId) -> Message | None:
 
 
 # Who opens a member's cases when the member cannot: named by an admin, kept in the directory, no word of any case.
-
-
 @dataclass(frozen=True, slots=True)
 class NamedDeputy:
     """Who is the deputy of a member, None after one was taken away; `by` is whose log lists it, `version` where."""
@@ -166,8 +164,6 @@ def _named(session: Session, versions: list[OpenedVersion]) -> list[NamedDeputy]
 
 
 # A leaver's cases go to somebody else: ordered by someone who cannot read them, carried out by who can.
-
-
 @dataclass(frozen=True, slots=True)
 class CarriedOut:
     """What a seat did for one order: how many cases went over. Which cases others hold, it cannot know.

@@ -101,7 +101,6 @@ def _twice(people: Mapping[int, Person]) -> Iterator[Known]:
 
 # What a list of cases would make: read, checked row by row, and compared with whom this member knows.
 # It changes nothing but the log, which says that somebody looked for people.
-
 XLSX = ".xlsx"
 
 
@@ -170,8 +169,6 @@ def template(suffix: str) -> bytes:
 
 
 # Make the cases of a list, all of them or none: they become durable together, whatever happens on the way.
-
-
 @unique
 class Answer(StrEnum):
     """What happens to rows that name somebody who may be known: left out, made, or made and told as pairs to join."""

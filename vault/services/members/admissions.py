@@ -73,7 +73,6 @@ def _is_of(named: Certificate | None, certificate: Certificate) -> bool:
 
 
 # Two lists of members that were made apart: who waits for the recovery sheets, and that everybody hears of it.
-
 _WAITS = Message(
     "Two lists of members were made apart, and this device is on one of them alone: nobody sees what it writes until an"
     " admin or a supervisor lets it in with the recovery sheets. Ask them, then import their bundle."

@@ -249,8 +249,6 @@ def _said(session: Session) -> list[Member]:
 
 
 # What a change of members takes: of a device that it ends or lowers what is here counts, and no more (FORMAT.md 2).
-
-
 def warn_before_removal(session: Session, seats: Iterable[SeatId]) -> Message | None:
     """Return what has to be said before these devices are ended or lowered; None where nothing can be lost.
 

@@ -62,7 +62,6 @@ def _count(state: CompartmentState | None, entries: Iterable[Entry]) -> bool:
 # What comes after the cut-off of a proposal, and would become invalid with it: by case, in words (FORMAT.md 6).
 # A proposal to end or lower a device names how much of its logs stays valid. That is signed, and as old as the
 # proposal: what is imported of the device between the two counts no more once the proposal does.
-
 NEW_PROPOSAL = Message(
     "Write a new proposal instead, and have it signed: it keeps valid what is here of them by then. Carry this one out"
     " only where that must not count."
@@ -246,8 +245,6 @@ def _part(where: Value, written: int, *, has_key: bool, others: int) -> Message:
 
 
 # What a proposed roster changes, in words.
-
-
 def changes_in_words(session: Session, proposal: Proposal) -> tuple[Message, ...]:
     """Return in words what a roster changes, in an order that does not depend on the file."""
     after = proposal.roster

@@ -125,8 +125,6 @@ def end_begun(session: Session, records: Collection[tuple[bytes, bytes]]) -> Non
 # How far bundles reach that anybody made in this folder: what they may hold is not taken back (FORMAT.md 7).
 # A move into a section reaches as far: what it wrote there is the only copy.
 # The row is of the folder, not of a seat: without a name, and sealed under nobody's key but the database's.
-
-
 def offered_of(session: Session, origin: Origin) -> int:
     """Return how many entries of a log any bundle has that was made in this folder.
 

@@ -40,8 +40,6 @@ def name_of(session: Session, compartment: CompartmentId) -> str | Message:
 
 
 # The compartments of one kind among those that this seat holds: intake and register, and restricted sections.
-
-
 def held_of_kind(session: Session, kind: CompartmentKind) -> list[CompartmentId]:
     """Return the compartments of a kind whose founding counts and of which this seat holds a key, by id."""
     with session.database.reading() as rows:
@@ -69,7 +67,6 @@ def the_one_of_kind(session: Session, kind: CompartmentKind) -> CompartmentId:
 
 
 # What is done in many compartments goes on past one in which it fails: there it waits, and a person hears of it.
-
 _ACTS: Final[Mapping[Code, Message]] = {
     Code.DEVICE_WAITS: Message("Giving it to the other device"),
     Code.ENDED_KEY_WAITS: Message("A new key without a revoked device"),

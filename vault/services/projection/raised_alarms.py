@@ -87,7 +87,6 @@ def _certified(session: Session, genesis: Genesis) -> SeatId | None:
 # 5).
 # A list is public and decides what is valid; what an entry says is known to its auditors alone. So what a false act
 # lists counts like anything else, and whoever can read the act names it.
-
 DRILL: Final = "recovery.drill"
 _KEPT: Final = JUDGED_ACTS | {DRILL}
 _NAMES: Final = {

@@ -122,7 +122,6 @@ def stored_of_kind(versions: list[OpenedVersion], kind: type[T]) -> list[Stored[
 
 
 # The text that was read in a paper, as the search and who opens the paper see it.
-
 _MOST_BYTES = 8 << 20
 
 

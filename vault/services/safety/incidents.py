@@ -121,7 +121,6 @@ def missed_check_ins(
 
 
 # Checklists of an incident: begin one, say who did a step and when, and read how far they are.
-
 CHECKLIST_AFTER: Final[Mapping[IncidentKind, Checklist]] = MappingProxyType({
     IncidentKind.ARREST: Checklist.DETAINED,
     IncidentKind.ABDUCTION: Checklist.DISAPPEARED,
@@ -207,8 +206,6 @@ def _in_order(stored: Stored[Any]) -> tuple[str, int]:
 
 
 # An extradition was refused: keep what was agreed, where they are apart from all else.
-
-
 def protect_at_risk(session: Session, case: CompartmentId, typed: Mapping[str, str]) -> int:
     """Keep what was typed into the form (`casework.story.at_risk`); return how many records came of it.
 

@@ -107,7 +107,6 @@ def _lacks(clients: tuple[Stored[Person], ...], confirmed: tuple[Stored[Any], ..
 
 
 # The page in clear of a pack: the client is named, and of everybody else what an export would leave, without codes.
-
 _OF_CLIENT: Final[Mapping[str, Message]] = MappingProxyType(
     {"names": Message("Name"), "date-of-birth": Message("Born"), "documents": Message("Document")}
 )
