@@ -163,11 +163,7 @@ def named_clients(found: Iterable[Stored[Person]]) -> tuple[tuple[str, Words], .
     return tuple(
         (
             client.record.hex(),
-            Message(
-                "{name}  {id}",
-                name=client.value.display_name() or Message("no name"),
-                id=short_id(client.record),
-            ),
+            Message("{name}  {id}", name=client.value.display_name() or Message("no name"), id=short_id(client.record)),
         )
         for client in found
     )

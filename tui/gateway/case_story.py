@@ -303,11 +303,7 @@ def papers_shown(session: Session, stored: Iterable[Stored[Document]], home: Com
 
 
 def _shown(
-    session: Session,
-    paper: Stored[Document],
-    by: str,
-    called: Mapping[RecordId, str],
-    holders: tuple[str, ...] | None,
+    session: Session, paper: Stored[Document], by: str, called: Mapping[RecordId, str], holders: tuple[str, ...] | None
 ) -> PaperShown:
     document = paper.value
     return PaperShown(

@@ -137,10 +137,7 @@ def _part(title: Words, lines: tuple[Words, ...]) -> Iterator[Cell]:
 
 # In an emergency: a computer was taken, or somebody disappeared or was arrested.
 _TAKEN, _GONE = "taken", "gone"
-_ACTS: Final = (
-    (_TAKEN, Message("a computer was taken")),
-    (_GONE, Message("somebody disappeared or was arrested")),
-)
+_ACTS: Final = ((_TAKEN, Message("a computer was taken")), (_GONE, Message("somebody disappeared or was arrested")))
 _OPEN, _OTHER = "open", "other"
 _OPEN_HERE: Final = (_OPEN, Message("of the case that is open"))
 _CHOSEN: Final = (_OTHER, Message("of another case: choose it in a list"))

@@ -288,11 +288,7 @@ class LookingApp(App[None]):
     """What holds beside the look."""
 
     def __init__(
-        self,
-        *,
-        eyes: Eyes | None = None,
-        kept_look: KeptLook | None = None,
-        kept_settings: KeptSettings | None = None,
+        self, *, eyes: Eyes | None = None, kept_look: KeptLook | None = None, kept_settings: KeptSettings | None = None
     ) -> None:
         super().__init__()
         self._eyes = Eyes(forbids_colour=self.no_color) if eyes is None else eyes

@@ -33,10 +33,7 @@ class PanesApp(SafeApp):
 
     @override
     async def run_action(
-        self,
-        action: Any,
-        default_namespace: DOMNode | None = None,
-        namespaces: Mapping[str, DOMNode] | None = None,
+        self, action: Any, default_namespace: DOMNode | None = None, namespaces: Mapping[str, DOMNode] | None = None
     ) -> bool:
         """Do it; what a screen said of the act before goes as the next one begins.
 

@@ -191,11 +191,7 @@ class ProgressModal(Sheet[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
 
     def __init__(
-        self,
-        title: Words,
-        cancel: Callable[[], None] | None,
-        *,
-        now_ms: Callable[[], int] = monotonic_ms,
+        self, title: Words, cancel: Callable[[], None] | None, *, now_ms: Callable[[], int] = monotonic_ms
     ) -> None:
         super().__init__()
         self._title = title

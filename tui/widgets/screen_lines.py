@@ -185,13 +185,7 @@ class Head(Widget):
         before = cell_len(chip) + _GAP if chip else 0
         room = width - before
         between = room - cell_len(subject) - cell_len(fact) - _GAP
-        cells = (
-            Cell(" "),
-            Cell(subject, bold=True),
-            Cell(" " * max(between, 0)),
-            Cell(fact, Token.DIM),
-            Cell(" "),
-        )
+        cells = (Cell(" "), Cell(subject, bold=True), Cell(" " * max(between, 0)), Cell(fact, Token.DIM), Cell(" "))
         rest = draw(look, cells, max(room, 0), on, underline=look.is_flat and bool(chip))
         return Line([*name, *rest]).adjust_cell_length(width)
 

@@ -24,11 +24,7 @@ _CASES: Final = Field(
 )
 _TITLE: Final = Field("title", Message("Title"), Shape.LINE, question=Message("New title of the case"), of_one=True)
 _RISK: Final = Field(
-    "risk",
-    Message("Risk"),
-    Shape.WORD,
-    Message("how near the harm is"),
-    words=("low", "medium", "high", "immediate"),
+    "risk", Message("Risk"), Shape.WORD, Message("how near the harm is"), words=("low", "medium", "high", "immediate")
 )
 _OWNER: Final = Field("owner", Message("Owner"), Shape.MEMBER, Message("name or id of a member who holds the case"))
 _STAGE: Final = Field(

@@ -246,11 +246,7 @@ _WEEKDAY: Final = (
 )
 _COUNT: Final = rf"(?P<count>\d{{1,3}}|{_alternatives(COUNTS)})"
 _UNIT: Final = rf"(?P<unit>{_alternatives(UNITS)})"
-_AGO: Final = (
-    (rf"{_COUNT} {_UNIT} (?:ago|назад)"),
-    (rf"(?P<count>){_UNIT} назад"),
-    (rf"il y a {_COUNT} {_UNIT}"),
-)
+_AGO: Final = ((rf"{_COUNT} {_UNIT} (?:ago|назад)"), (rf"(?P<count>){_UNIT} назад"), (rf"il y a {_COUNT} {_UNIT}"))
 _AHEAD: Final = ((rf"(?:in|dans|через) {_COUNT} {_UNIT}"), (rf"через (?P<count>){_UNIT}"))
 
 

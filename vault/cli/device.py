@@ -224,13 +224,7 @@ def _seizure(args: Given, output: Output) -> Result:
         "warn": [in_words(line) for line in warn],
         "page": None if args.out is None else str(args.out),
     }
-    lines: list[Words] = [
-        *seizure.found_lines(found),
-        Message("WHAT TO DO"),
-        *seizure.step_lines(),
-        ON_SCREEN,
-        *warn,
-    ]
+    lines: list[Words] = [*seizure.found_lines(found), Message("WHAT TO DO"), *seizure.step_lines(), ON_SCREEN, *warn]
     if args.out is not None:
         lines.append(Message("The page is at {path}. It names nobody, and is not encrypted.", path=args.out))
     return Result(data, lines)

@@ -81,12 +81,7 @@ def _data(kept: KeptForm) -> dict[str, object]:
         }
         for question in definition.questions
     ]
-    return {
-        "form": definition.code,
-        "title": definition.title,
-        "version": definition.version,
-        "questions": questions,
-    }
+    return {"form": definition.code, "title": definition.title, "version": definition.version, "questions": questions}
 
 
 def _lines(kept: KeptForm) -> list[Words]:
@@ -113,10 +108,7 @@ VERBS: Final = (
     Verb(
         "add",
         Message("save a form, or a newer version of it (admins)"),
-        (
-            _FILE,
-            Arg("[--sample]", Message("print a form to begin with, and save nothing")),
-        ),
+        (_FILE, Arg("[--sample]", Message("print a form to begin with, and save nothing"))),
         _add,
     ),
     Verb("answers", Message("the filled forms of a case"), (CASE,), _answers),

@@ -121,11 +121,7 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
     if found.verified:
         return Result(data, [Message("VERIFIED"), covered, *apart, _NOT_COVERED])
     first = found.faults[0]
-    lines = [
-        Message("NOT VERIFIED. First bad place: {where}", where=_where(first, whose)),
-        covered,
-        *apart,
-    ]
+    lines = [Message("NOT VERIFIED. First bad place: {where}", where=_where(first, whose)), covered, *apart]
     lines += _places(found.faults, whose)
     if any(fault.code in {"schema", "database"} for fault in found.faults):
         lines.append(_ALTERED_FILE)

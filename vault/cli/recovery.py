@@ -157,12 +157,7 @@ def _new(args: Given, output: Output) -> Result:
     typed = typed_sheets(args, output) if args.old_sheets else None
     with files_for(args, output) as files:
         with opened(args, output) as session:
-            made = recovery.renew(
-                session,
-                typed,
-                shape=args.shape,
-                progress=output.progress_of(_SEALED_ANEW),
-            )
+            made = recovery.renew(session, typed, shape=args.shape, progress=output.progress_of(_SEALED_ANEW))
             today = recovery.day(session.log.now_ms())
         new = made.sheets
         lines = [

@@ -30,8 +30,7 @@ PROPOSAL: Final = Arg(
     "[--out FILE]", Message("where to write the proposal, if others have to sign the change"), of=new_file
 )
 ROOT: Final = Arg(
-    "[--root]",
-    Message("sign with the secret of the recovery sheets too, while it is in this vault (before the drill)"),
+    "[--root]", Message("sign with the secret of the recovery sheets too, while it is in this vault (before the drill)")
 )
 _FIRST_BUNDLE = (
     Message("  here   `casevault bundle make --to MEMBER --out FILE`"),

@@ -143,8 +143,7 @@ def _change(args: Given, output: Output) -> Result:
             for secret in (new, entrance.factors.passphrase):
                 secret[:] = bytes(len(secret))
     return Result(
-        {"changed": True, "note": entering.OLD_COPIES},
-        [Message("The passphrase is changed."), entering.OLD_COPIES],
+        {"changed": True, "note": entering.OLD_COPIES}, [Message("The passphrase is changed."), entering.OLD_COPIES]
     )
 
 

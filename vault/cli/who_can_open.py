@@ -151,9 +151,7 @@ def _rewrap(args: Given, output: Output) -> Result:
         from vault.services.grants import key_changes, sharing
 
         done = sharing.rewrap_all(
-            session,
-            key_changes.cases_held(session),
-            progress=output.progress_of(Message("Wrapping anew")),
+            session, key_changes.cases_held(session), progress=output.progress_of(Message("Wrapping anew"))
         )
     data = {"versions": done.done, "left": done.left}
     lines = [plural("{count} saved change was rewrapped.", "{count} saved changes were rewrapped.", count=done.done)]

@@ -120,11 +120,7 @@ def days_of(date: PartialDate) -> tuple[datetime.date, datetime.date] | None:
 
 
 def _in_hours(
-    period: Period,
-    facts: Facts,
-    span: tuple[datetime.date, datetime.date],
-    place: Place,
-    explanation: list[Message],
+    period: Period, facts: Facts, span: tuple[datetime.date, datetime.date], place: Place, explanation: list[Message]
 ) -> Reckoning:
     periods = (period, *facts.extensions)
     explanation += [sentences.counted_hours(period), *map(sentences.extended, facts.extensions)]
@@ -250,12 +246,7 @@ class Due:
 
 
 def due(
-    rule: Rule,
-    facts: Facts,
-    now: datetime.datetime,
-    place: Place,
-    *,
-    calendars: Mapping[str, Calendar] = CALENDARS,
+    rule: Rule, facts: Facts, now: datetime.datetime, place: Place, *, calendars: Mapping[str, Calendar] = CALENDARS
 ) -> Due:
     """Return when a rule makes something due.
 
@@ -292,11 +283,7 @@ def due(
 
 
 def standing(
-    kept: PartialDate | datetime.datetime,
-    now: datetime.datetime,
-    zone: datetime.tzinfo,
-    *,
-    rule: Rule | None = None,
+    kept: PartialDate | datetime.datetime, now: datetime.datetime, zone: datetime.tzinfo, *, rule: Rule | None = None
 ) -> State:
     """Return where a date that somebody kept stands against the present.
 

@@ -247,11 +247,7 @@ class SealedPackage:
 
 
 def prepare(
-    dossier: RedactedDossier,
-    cover: Cover,
-    *,
-    check: CheckForLeaks = check_for_leaks,
-    progress: Progress | None = None,
+    dossier: RedactedDossier, cover: Cover, *, check: CheckForLeaks = check_for_leaks, progress: Progress | None = None
 ) -> PreparedReport:
     """Render a dossier and have the finished files read by another process.
 

@@ -94,12 +94,7 @@ def page(
 
 
 def page_at(
-    index: Index,
-    position: int,
-    sort: Sort = Sort.DUE,
-    *,
-    found: FoundCases | None = None,
-    size: int = PAGE,
+    index: Index, position: int, sort: Sort = Sort.DUE, *, found: FoundCases | None = None, size: int = PAGE
 ) -> list[CaseRow]:
     """Return the rows from a position (0 = first), for a jump of the scroll bar only.
 

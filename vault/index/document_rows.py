@@ -244,10 +244,7 @@ def _add_cases(sql: Statements, found: Iterable[tuple[int, bytes, CaseColumns]])
         "INSERT INTO case_row(doc, tie, case_id, top, heads, title, ref, status, kind, due, risk, owner, opened,"
         " closed, name, name_key) VALUES (?1, ?1, ?, 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '')",
         [
-            (
-                *(doc, case, storable(c.title), c.ref, c.status, c.kind, NO_DATE),
-                *(c.risk, c.owner, c.opened, c.closed),
-            )
+            (*(doc, case, storable(c.title), c.ref, c.status, c.kind, NO_DATE), *(c.risk, c.owner, c.opened, c.closed))
             for doc, case, c in found
         ],
     )

@@ -167,12 +167,7 @@ def change(session: Session, place: Place, typed: Mapping[str, str]) -> Edited:
 
 
 def save(
-    session: Session,
-    place: Place,
-    out: Path,
-    *,
-    why: str = "casework",
-    progress: Progress = lambda done, total: None,
+    session: Session, place: Place, out: Path, *, why: str = "casework", progress: Progress = lambda done, total: None
 ) -> Document:
     """Write the content of a paper to a new file, in clear, and return what it was; that it left is in the log before.
 

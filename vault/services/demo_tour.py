@@ -78,8 +78,7 @@ def run(folder: Path, *, say: Say) -> DemoPlace:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RefusedError(
-            Message("there is something at {folder} already", folder=folder),
-            next_step=Message("Name a new folder."),
+            Message("there is something at {folder} already", folder=folder), next_step=Message("Name a new folder.")
         )
     place = DemoPlace(folder.absolute())
     place.lawyer.mkdir(parents=True)

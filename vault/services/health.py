@@ -141,11 +141,7 @@ def last_backup(made_ms: int | None, now: int) -> Item:
         advice = Message("Make one on another disk: {backup}.", backup=NextStep.MAKE_BACKUP)
         return Item("last backup", Verdict.WARN, Message("none was made on this device"), advice)
     return _aged(
-        "last backup",
-        made_ms,
-        now,
-        _BACKUP_DAYS,
-        Message("Make a new one: {backup}.", backup=NextStep.MAKE_BACKUP),
+        "last backup", made_ms, now, _BACKUP_DAYS, Message("Make a new one: {backup}.", backup=NextStep.MAKE_BACKUP)
     )
 
 

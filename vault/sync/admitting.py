@@ -63,13 +63,7 @@ class Counts:
 class Admission:
     """Lets rows in, page by page, behind the entries that list them."""
 
-    def __init__(
-        self,
-        rows: Rows,
-        blobs: Blobs,
-        log_of: Callable[[bytes], ProvenLog | None],
-        door: Door,
-    ) -> None:
+    def __init__(self, rows: Rows, blobs: Blobs, log_of: Callable[[bytes], ProvenLog | None], door: Door) -> None:
         self._rows = rows
         self._arriving = Arriving(rows, blobs)
         self._log_of = log_of

@@ -128,15 +128,7 @@ def decode_peers(content: bytes) -> dict[bytes, Peer]:
         wires = msgspec.msgpack.decode(content, type=list[_PeerWire])
     except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
         raise MalformedError(Message("the row of peers cannot be read")) from None
-    return {
-        wire.seat: Peer(
-            wire.at,
-            dict(wire.have),
-            tuple(map(_offer, wire.sent)),
-            wire.took,
-        )
-        for wire in wires
-    }
+    return {wire.seat: Peer(wire.at, dict(wire.have), tuple(map(_offer, wire.sent)), wire.took) for wire in wires}
 
 
 def _offer(wire: _OfferWire) -> Offer:

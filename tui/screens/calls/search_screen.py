@@ -281,9 +281,7 @@ def _slip_rows(slips: Sequence[SlipLine]) -> Iterator[ListRow]:
     for slip in slips:
         day = day_written(slip.received_ms)
         when = Message(
-            "{day} {time}",
-            day=NO_TIME if day is None else short_day(day),
-            time=clock_minute(slip.received_ms),
+            "{day} {time}", day=NO_TIME if day is None else short_day(day), time=clock_minute(slip.received_ms)
         )
         cells = (
             (Cell(_INDENT), Cell(caller(slip), bold=True)),

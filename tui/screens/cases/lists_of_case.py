@@ -164,17 +164,8 @@ Here: TypeAlias = PersonShown | PaperShown | RecordShown | DraftShown | NoteShow
 """What the cursor of a list stands on."""
 NOTES, PEOPLE, PAPERS, DUE = PARTS = ("notes", "people", "papers", "dates")
 """The parts of a case that have a number, in their order."""
-_TITLES: Final = {
-    NOTES: Message("Notes"),
-    PEOPLE: Message("People"),
-    PAPERS: Message("Papers"),
-    DUE: Message("Dates"),
-}
-_COLUMNS: Final = {
-    PEOPLE: (Column(Message("role"), 11), Column(Message("name"))),
-    PAPERS: PAPER_COLUMNS,
-    DUE: DATES,
-}
+_TITLES: Final = {NOTES: Message("Notes"), PEOPLE: Message("People"), PAPERS: Message("Papers"), DUE: Message("Dates")}
+_COLUMNS: Final = {PEOPLE: (Column(Message("role"), 11), Column(Message("name"))), PAPERS: PAPER_COLUMNS, DUE: DATES}
 _HEIGHT_FOR_ALL: Final = 34
 _MOST_BELOW: Final = 6
 

@@ -237,10 +237,7 @@ def _lost_words(shown: StandingShown, now_ms: int) -> list[Words]:
             "you would lose {count} hour of work", "you would lose {count} hours of work", count=past // HOUR_MS
         )
     sign = SOON if past >= _LATE_DAYS * DAY_MS else DONE
-    return [
-        Message("{sign} {lost}", sign=sign, lost=lost),
-        Message("what others have of you is not lost"),
-    ]
+    return [Message("{sign} {lost}", sign=sign, lost=lost), Message("what others have of you is not lost")]
 
 
 def _kept_words(shown: StandingShown, now_ms: int) -> list[Words]:

@@ -312,10 +312,7 @@ class Choose(Sheet[str]):
     Choose VirtualList { height: auto; max-height: 12; margin-top: 1; }
     Choose .keys { margin-top: 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("f1", "help", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False), Binding("f1", "help", show=False)]
 
     def __init__(self, question: Words, options: Sequence[tuple[str, Words]], *, at: str = "", left: str = "") -> None:
         super().__init__()

@@ -122,10 +122,7 @@ def _birth(text: str, today: date) -> str:
 
 
 # Any record with a form: its screen is made from the form.
-_HINTS: Final[Mapping[Shape, Words]] = {
-    Shape.LINES: Message("with ; between"),
-    Shape.TEXT: "",
-}
+_HINTS: Final[Mapping[Shape, Words]] = {Shape.LINES: Message("with ; between"), Shape.TEXT: ""}
 RECORD: Final = "record"
 _CONFIRMED: Final = "confirmed"
 NOT_SAID: Final = Message("not said")

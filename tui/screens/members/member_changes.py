@@ -92,10 +92,7 @@ class ChangingScreen(LongWorkScreen):
         def placed(changed: Changed, place: str | None) -> None:
             if place:
                 out, tell = Path(place).expanduser(), _proposed(place, changed.missing)
-                self.ask(
-                    lambda vault: vault.proposals.keep(changed.proposal, out),
-                    lambda _: self._tell(tell, then),
-                )
+                self.ask(lambda vault: vault.proposals.keep(changed.proposal, out), lambda _: self._tell(tell, then))
             else:
                 left()
 

@@ -385,9 +385,7 @@ def require_signed(effective: EffectiveRoster, roster: Roster) -> None:
     if missing is not None:
         raise RefusedError(
             Message(
-                "list of members {number} needs more signatures: {missing}",
-                number=roster.head.number,
-                missing=missing,
+                "list of members {number} needs more signatures: {missing}", number=roster.head.number, missing=missing
             ),
             next_step=Message(
                 "Give them the proposal: {sign_proposal}, then `member commit PROPOSAL`.",

@@ -159,10 +159,7 @@ def _keep(session: Session, gained: tuple[CompartmentId, ...], withdrawn: tuple[
 def _tell_of_rosters(session: Session, before: bytes) -> None:
     """Tell before anything is written, and with it pins that know the newer roster."""
     directory = session.directory
-    for alarm in (
-        *judge_sheets(directory, before),
-        *judge_devices(directory, session.seat, before),
-    ):
+    for alarm in (*judge_sheets(directory, before), *judge_devices(directory, session.seat, before)):
         session.add_alarm(alarm)
 
 

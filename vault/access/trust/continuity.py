@@ -265,7 +265,6 @@ def _new_log(rows: Rows, own: Mapping[Origin, Genesis], pins: Pins | None, alarm
     newest = max(reports.values(), key=lambda report: report.size)  # of equal ones the first by name
     if not newest.size:
         raise VerificationError(
-            Message("nothing of this device's log is proven"),
-            next_step=Message("Restore the vault from a backup."),
+            Message("nothing of this device's log is proven"), next_step=Message("Restore the vault from a backup.")
         )
     return Continuity(None, Predecessor(Origin(newest.origin), newest.size, newest.root), alarms)

@@ -110,11 +110,7 @@ class SafetyPlan(FormedRecord):
 # comes.
 # 30m: ring the sister a step of the ladder: so long after the time, and what is done
 _STEP: Final = re.compile(r"(\d{1,3})\s?(m|h|d)\s*[:,]?\s+(\S.*)", re.ASCII)
-_UNITS: Final = {
-    "m": datetime.timedelta(minutes=1),
-    "h": datetime.timedelta(hours=1),
-    "d": datetime.timedelta(days=1),
-}
+_UNITS: Final = {"m": datetime.timedelta(minutes=1), "h": datetime.timedelta(hours=1), "d": datetime.timedelta(days=1)}
 MOST_STEPS: Final = 8
 
 

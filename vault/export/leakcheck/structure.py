@@ -181,10 +181,7 @@ def _is_expected(key: str, text: str, left: Counter[str], title: str, constant: 
     if key in {"/Title", "/T"}:
         left[text] -= 1
         return left[text] >= 0 and (key == "/T" or text == title)
-    expected = {
-        "/Lang": _LANGUAGE.fullmatch(text) is not None,
-        "/Creator": _WRITER.fullmatch(text) is not None,
-    }
+    expected = {"/Lang": _LANGUAGE.fullmatch(text) is not None, "/Creator": _WRITER.fullmatch(text) is not None}
     return expected.get(key, text == constant[key] if key in constant else text in _CONSTANT_STRINGS)
 
 

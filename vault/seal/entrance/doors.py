@@ -51,10 +51,7 @@ class DoorKeys:
 
 
 def make_doors(
-    vault: bytes,
-    keys: DoorKeys,
-    seats: Sequence[tuple[bytes, bytes]],
-    shuffle: Shuffle = _shuffle,
+    vault: bytes, keys: DoorKeys, seats: Sequence[tuple[bytes, bytes]], shuffle: Shuffle = _shuffle
 ) -> tuple[bytes, ...]:
     """Return 32 doors in random order: one for each (seat id, public KEM key), the others for nobody.
 

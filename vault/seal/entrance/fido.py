@@ -109,12 +109,7 @@ def _ask(ctap: Ctap2, pin: ClientPin, token: bytes, salt: bytes) -> bytes:
     answer = ctap.client_pin(pin.protocol.VERSION, ClientPin.CMD.GET_KEY_AGREEMENT)
     agreement, shared = pin.protocol.encapsulate(answer[ClientPin.RESULT.KEY_AGREEMENT])
     sealed = pin.protocol.encrypt(shared, salt)
-    asked = {
-        1: agreement,
-        2: sealed,
-        3: pin.protocol.authenticate(shared, sealed),
-        4: pin.protocol.VERSION,
-    }
+    asked = {1: agreement, 2: sealed, 3: pin.protocol.authenticate(shared, sealed), 4: pin.protocol.VERSION}
     assertion = ctap.get_assertion(
         RELYING_PARTY,
         _SIGNED,

@@ -103,14 +103,7 @@ def ready(session: Session, case: CompartmentId, member: MemberId, *, until_ms: 
 
 
 def ask(
-    session: Session,
-    case: CompartmentId,
-    member: MemberId,
-    *,
-    until_ms: int,
-    why: str,
-    approver: str | None,
-    out: Path,
+    session: Session, case: CompartmentId, member: MemberId, *, until_ms: int, why: str, approver: str | None, out: Path
 ) -> tuple[str, ...]:
     """Write the question to a second person who is somewhere else into a new file, and return for whom it opens.
 
@@ -126,13 +119,7 @@ def ask(
 
 
 def break_glass(
-    session: Session,
-    case: CompartmentId,
-    member: MemberId,
-    *,
-    until_ms: int,
-    why: str,
-    second: Second | None = None,
+    session: Session, case: CompartmentId, member: MemberId, *, until_ms: int, why: str, second: Second | None = None
 ) -> GlassBroken:
     """Open a case that this member holds to another until a moment, with the approval of a third.
 

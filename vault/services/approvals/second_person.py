@@ -147,8 +147,7 @@ def require_second(session: Session, act: str, second: Second | None) -> None:
 
 def _nobody_asked(session: Session, act: str, beside: Collection[MemberId]) -> WaitingForDecisionError:
     return WaitingForDecisionError(
-        _NOBODY_ASKED.get(act, _ACT_ALONE),
-        next_step=_how_to_ask(act, approvers(session, beside=beside)),
+        _NOBODY_ASKED.get(act, _ACT_ALONE), next_step=_how_to_ask(act, approvers(session, beside=beside))
     )
 
 

@@ -282,11 +282,7 @@ def change_all(
 
 
 def close_all(
-    session: Session,
-    cases: Sequence[CompartmentId],
-    *,
-    reason: str,
-    progress: Progress = lambda done, total: None,
+    session: Session, cases: Sequence[CompartmentId], *, reason: str, progress: Progress = lambda done, total: None
 ) -> BulkDone:
     """Close cases for one reason; those that are closed stay as they are.
 

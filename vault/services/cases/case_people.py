@@ -61,13 +61,7 @@ def add(
     """
     session.require(Action.CASE_WRITE, case)
     person = checked_person(
-        role=role,
-        names=names,
-        born=born,
-        phones=phones,
-        emails=emails,
-        documents=documents,
-        safe_contact=safe_contact,
+        role=role, names=names, born=born, phones=phones, emails=emails, documents=documents, safe_contact=safe_contact
     )
     return keep(session, case, person)
 

@@ -97,12 +97,7 @@ class NewCase:
 
 
 def new_case(
-    session: Session,
-    *,
-    title: str,
-    kind: str,
-    alone_reason: str | None = None,
-    no_recovery_reason: str | None = None,
+    session: Session, *, title: str, kind: str, alone_reason: str | None = None, no_recovery_reason: str | None = None
 ) -> NewCase:
     """Return a case of this member's, to be founded; see `create`."""
     session.require(Action.CASE_CREATE)
@@ -126,12 +121,7 @@ def new_case(
 
 
 def create(
-    session: Session,
-    *,
-    title: str,
-    kind: str,
-    alone_reason: str | None = None,
-    no_recovery_reason: str | None = None,
+    session: Session, *, title: str, kind: str, alone_reason: str | None = None, no_recovery_reason: str | None = None
 ) -> CaseMade:
     """Found a case: a compartment of its own, granted to its owner, the owner's deputy and recovery, and its head.
 

@@ -90,8 +90,7 @@ def refuse_weak(passphrase: bytearray, known: Iterable[str] = ()) -> None:
         raise RefusedError(
             Message("this passphrase is too easy to guess"),
             next_step=Message(
-                "Let CaseVault make one: {generate_passphrase}.",
-                generate_passphrase=NextStep.GENERATE_PASSPHRASE,
+                "Let CaseVault make one: {generate_passphrase}.", generate_passphrase=NextStep.GENERATE_PASSPHRASE
             ),
         )
 

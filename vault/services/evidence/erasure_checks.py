@@ -43,11 +43,7 @@ Payloads = Mapping[Written, Payload]
 
 
 def two_person_faults(
-    session: Session,
-    rows: Rows,
-    refused: Iterable[tuple[Listing, Refusal]],
-    payloads: Payloads,
-    named: NamedRosters,
+    session: Session, rows: Rows, refused: Iterable[tuple[Listing, Refusal]], payloads: Payloads, named: NamedRosters
 ) -> Iterator[Finding]:
     """Yield what `approval_faults` does, then what is wrong with erasures."""
     yield from approval_faults(rows, refused, payloads, named)

@@ -215,10 +215,7 @@ def _fault_of(rows: Rows, blobs: Blobs, encoded: bytes) -> Message | None:
 
 
 def _unlisted(row: AttachmentRow) -> Finding:
-    message = Message(
-        "no list names the document {digest} that is here",
-        digest=row.digest.hex(),
-    )
+    message = Message("no list names the document {digest} that is here", digest=row.digest.hex())
     return Finding(Code.UNLISTED, message, row.compartment, severity=Severity.ABSENCE)
 
 

@@ -53,15 +53,7 @@ from vault.words.message import Message
 # What stands in a report beside the records: whose it is, whom to call, and by whom each note was written.
 
 # Of several roles the one under which people write.
-_WRITES = (
-    Role.CASEWORKER,
-    Role.FIELD,
-    Role.INTAKE,
-    Role.SUPERVISOR,
-    Role.LEGAL_REVIEWER,
-    Role.ADMIN,
-    Role.AUDITOR,
-)
+_WRITES = (Role.CASEWORKER, Role.FIELD, Role.INTAKE, Role.SUPERVISOR, Role.LEGAL_REVIEWER, Role.ADMIN, Role.AUDITOR)
 _FORMER = "former"
 
 
@@ -86,8 +78,7 @@ def today(session: Session) -> datetime.date:
 def in_order(notes: Sequence[Stored[Note]]) -> list[Stored[Note]]:
     """Return notes in the order of what they tell: by their day, or, of one without, by that of writing."""
     return sorted(
-        notes,
-        key=lambda note: (note.value.occurred or time_text(note.written_ms, DAY), note.written_ms, note.record),
+        notes, key=lambda note: (note.value.occurred or time_text(note.written_ms, DAY), note.written_ms, note.record)
     )
 
 

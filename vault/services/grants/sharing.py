@@ -109,11 +109,7 @@ def grant(session: Session, case: CompartmentId, members: Sequence[MemberId]) ->
 
 
 def revoke(
-    session: Session,
-    case: CompartmentId,
-    members: Sequence[MemberId],
-    *,
-    progress: Progress = lambda done, total: None,
+    session: Session, case: CompartmentId, members: Sequence[MemberId], *, progress: Progress = lambda done, total: None
 ) -> KeyChanged:
     """Make a new key of a case without these members, and wrap all versions under it.
 
@@ -209,10 +205,7 @@ def replace_key(
 
 
 def rewrap_all(
-    session: Session,
-    compartments: Collection[CompartmentId],
-    *,
-    progress: Progress = lambda done, total: None,
+    session: Session, compartments: Collection[CompartmentId], *, progress: Progress = lambda done, total: None
 ) -> Rewrapped:
     """Wrap anew what came under an older key of these compartments, where one key is current and held."""
     done = left = 0

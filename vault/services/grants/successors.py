@@ -237,10 +237,7 @@ def _named_the_deputy(session: Session, member: MemberId, leaver: MemberId) -> b
 
 
 def carry_out_handovers(
-    session: Session,
-    *,
-    as_deputy_only: bool = False,
-    progress: Progress = lambda done, total: None,
+    session: Session, *, as_deputy_only: bool = False, progress: Progress = lambda done, total: None
 ) -> list[CarriedOut]:
     """Hand over every case held here whose owner is the leaver of an order: grant, then write the new owner.
 

@@ -184,11 +184,7 @@ def _may_share(session: Session, case: CompartmentId) -> bool:
 
 
 def _write_access(
-    session: Session,
-    case: CompartmentId,
-    members: Sequence[MemberId],
-    until_ms: int | None,
-    why: GrantReason,
+    session: Session, case: CompartmentId, members: Sequence[MemberId], until_ms: int | None, why: GrantReason
 ) -> None:
     """Write down until when, why and by whom."""
     rule = session.require(Action.CASE_SHARE, case)

@@ -109,8 +109,7 @@ def name(session: Session, seat: SeatId, text: str) -> None:
     called = checked_name(text, "name of the device")
     if typed_id(called):
         raise UsageError(
-            Message("this name looks like the id of a device"),
-            next_step=Message("Use a name of two words."),
+            Message("this name looks like the id of a device"), next_step=Message("Use a name of two words.")
         )
     home = session.directory.compartment
     if not session.directory.rights.may_write(session.roles, CompartmentKind.DIRECTORY, DeviceName.KIND):

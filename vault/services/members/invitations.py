@@ -91,12 +91,7 @@ def read_invitation(path: Path) -> Invitation:
 
 
 def answer(
-    path: Path,
-    invitation: Invitation,
-    *,
-    member_name: str,
-    passphrase: bytearray,
-    memory_mib: int | None = None,
+    path: Path, invitation: Invitation, *, member_name: str, passphrase: bytearray, memory_mib: int | None = None
 ) -> Asked:
     """Make a vault here that waits for admission, and the request to carry to whoever invited.
 
@@ -186,13 +181,7 @@ def admit_here(
 
 
 def finish(
-    path: Path,
-    bundle: Path,
-    *,
-    member: str,
-    passphrase: bytearray,
-    state: Path | None = None,
-    wait: Wait = sleep,
+    path: Path, bundle: Path, *, member: str, passphrase: bytearray, state: Path | None = None, wait: Wait = sleep
 ) -> None:
     """Import the bundle that came back into a vault that waits. Whether it admits this device, the next unlock judges.
 

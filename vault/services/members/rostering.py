@@ -146,11 +146,7 @@ def sign(session: Session, untrusted: bytes) -> tuple[ProposalShown, bytes]:
 
 
 def commit(
-    session: Session,
-    untrusted: bytes,
-    *,
-    accepts_loss: bool = False,
-    progress: Progress = lambda done, total: None,
+    session: Session, untrusted: bytes, *, accepts_loss: bool = False, progress: Progress = lambda done, total: None
 ) -> Outcome:
     """Make a proposal count that all who must have signed.
 

@@ -154,10 +154,7 @@ def refused_uses(
 
 
 def approval_faults(
-    rows: Rows,
-    refused: Iterable[tuple[Listing, Refusal]],
-    payloads: Mapping[Written, Payload],
-    named: NamedRosters,
+    rows: Rows, refused: Iterable[tuple[Listing, Refusal]], payloads: Mapping[Written, Payload], named: NamedRosters
 ) -> Iterator[Finding]:
     """Yield uses of an approval that is not valid, and acts without one as far as payloads can be read.
 
