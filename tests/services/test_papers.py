@@ -244,14 +244,14 @@ from pathlib import Path
 from tests.services.founded import Place
 from tests.services.test_papers import ORDER
 from vault.ids import CompartmentId
-from vault.services.papers import adding
+from vault.services import case_papers
 
 def die(done, total):
     if done > total // 2:
         os.kill(os.getpid(), signal.SIGKILL)
 
 session = Place(Path(sys.argv[1]), Path(sys.argv[2])).open()
-adding.add(session, CompartmentId(bytes.fromhex(sys.argv[3])), Path(sys.argv[4]), ORDER, progress=die)
+case_papers.add_paper(session, CompartmentId(bytes.fromhex(sys.argv[3])), Path(sys.argv[4]), ORDER, progress=die)
 """
 
 

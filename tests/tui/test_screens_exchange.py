@@ -151,7 +151,9 @@ def test_a_question_goes_into_a_file_once_its_pages_were_read_and_nothing_leaves
         joel.press("f4", "f4")
         joel.sees("! You have not seen the question to its end.")
         joel.press("n", " He agreed to nothing.", "enter")
-        joel.sees("Nothing is signed", f"Tell {AMINA}: I do not approve it. He agreed to nothing.")
+        joel.sees(
+            "You signed nothing, and no file was written.", f"Tell {AMINA}: I do not approve it. He agreed to nothing."
+        )
         joel.press("enter")
         joel.sees("You gave no answer.")
         joel.press("f4")

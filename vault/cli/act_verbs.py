@@ -151,7 +151,7 @@ def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
     rows = act.rows(_said(act, args, {}))
     # An answer is asked for where the plan asks; a script cannot wait for that.
     wanted = [field for field in personal if (field in rows if is_typed else field in rows or field.is_answer)]
-    beside = next((field for field in personal if getattr(args, field.name) and field not in wanted), None)
+    beside = next((field for field in personal if getattr(args, field.name, None) and field not in wanted), None)
     if beside is not None:
         raise UsageError(Message("--{name} does not go with what else is said", name=beside.name))
 
@@ -230,7 +230,7 @@ def _question(field: Field) -> Personal:
 
 def _given(args: Given, field: Field) -> tuple[str, ...]:
     """Return what an argument of the command says of a field."""
-    value = getattr(args, field.name)
+    value = getattr(args, field.name, None)  # another verb that does this act may leave it out
     if isinstance(value, list):
         return tuple(value)
     return () if value in (None, False, "") else (str(value),)
