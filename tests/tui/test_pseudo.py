@@ -124,7 +124,7 @@ def test_no_word_of_any_screen_escapes_the_catalogue_none_is_cut_off_and_no_valu
 
 def _screens() -> set[type[Any]]:
     every = {kind for base in (VaultScreen, ModalScreen) for kind in _below(base)}
-    # What the second person sees in a process of its own is walked in test_second_screen.
+    # The second person has a process of their own: test_second_screen reads its screens.
     return {kind for kind in every if kind.__module__.startswith("tui.") and kind.__module__ != "tui.shell.second"}
 
 

@@ -74,14 +74,17 @@ def test_all_of_it_is_read_before_a_yes_and_the_words_are_compared() -> None:
     assert (app.reason, bytes(app.passphrase)) == ("legal-referral", PASSPHRASE)
 
 
-def test_a_no_tells_why_to_who_asks() -> None:
+def test_a_no_says_why_on_the_screen_and_no_error_holds_the_reason() -> None:
     async def steps(app: SecondApp, pilot: Pilot[None]) -> None:
         await press(pilot, "n")
         await type_in(pilot, "He agreed to nothing.")
+        await press(pilot, "enter")
+        assert "You said no You signed nothing, and nothing was done." in words(app)
+        assert "Tell who asked you: I do not approve it. He agreed to nothing." in words(app)
         await pilot.press("enter")
 
     app = answered(ASKED, BESIDE, steps)
-    with pytest.raises(RefusedError, match=r"^the second person did not approve: He agreed to nothing$"):
+    with pytest.raises(RefusedError, match=r"^the second person did not approve$"):
         answer_of(app, ASKED)
 
 

@@ -20,8 +20,9 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import EVERYWHERE, VaultScreen, bindings, hints
+from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.helping import Help
-from tui.screens.referral.shown_whole import QuestionScreen
+from tui.screens.referral.shown_whole import YOU_SAID_NO, QuestionScreen
 from tui.shell.looking import looks_of_account
 from tui.shell.quiet_process import keep_terminal_for_driver
 from tui.shell.safe import SafeApp
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from tui.gateway import Beside, PipeAnswer, PipeQuestion
 
 _LOOK_SECONDS: Final = 1
+_NOTHING_SIGNED: Final = Message("You signed nothing, and nothing was done.")
 
 
 class _Passphrase(Sheet[bytearray]):
@@ -89,7 +91,9 @@ class _Question(QuestionScreen):
 
     @override
     def declined(self, why: str) -> None:
-        self._answer(why_not=why)
+        # The reason stays on this screen: who asks sits beside it, and an error holds no words of a person.
+        lines = (_NOTHING_SIGNED, Message("Tell who asked you: I do not approve it. {why}", why=why))
+        self.app.push_screen(ResultDialog(YOU_SAID_NO, lines), lambda _: self._answer())
 
     @override
     def action_back(self) -> None:
@@ -106,7 +110,7 @@ class SecondApp(SafeApp):
         super().__init__(**looks)
         self._asked, self._pages = asked, pages
         self._touched_ms = monotonic_ms()
-        self.reason, self.why_not, self.passphrase = "", "", bytearray()
+        self.reason, self.passphrase = "", bytearray()
         self.is_left_at_once = self.has_waited = False
 
     def on_mount(self) -> None:
@@ -117,9 +121,9 @@ class SecondApp(SafeApp):
         if isinstance(screen := self.screen, VaultScreen):
             self.push_screen(Help(screen.help_name, screen.commands(), EVERYWHERE[-1:]))
 
-    def answer(self, *, reason: str = "", passphrase: bytearray | None = None, why_not: str = "") -> None:
+    def answer(self, *, reason: str = "", passphrase: bytearray | None = None) -> None:
         """Take what the person said; without a reason they said no."""
-        self.reason, self.passphrase, self.why_not = reason, passphrase or bytearray(), why_not
+        self.reason, self.passphrase = reason, passphrase or bytearray()
         self.blank()
         self.exit()
 
@@ -175,8 +179,7 @@ def answer_of(app: SecondApp, asked: PipeQuestion) -> PipeAnswer:
     if app.has_waited:
         raise NobodyTypedError
     if not app.reason:
-        said = Message("{no}: {why}", no=NOT_APPROVED, why=app.why_not.rstrip(".")) if app.why_not else NOT_APPROVED
-        raise RefusedError(said, next_step=NEXT_STEP)
+        raise RefusedError(NOT_APPROVED, next_step=NEXT_STEP)
     return approved(asked, app.reason, app.passphrase)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from vault.acts.act import Act, Agreed, Ask, BySecond, Field, OpenFormsError, Plan, Said, Shape, Told, Waits, one
+from vault.acts.act import CASE, Act, Agreed, Ask, BySecond, Field, OpenFormsError, Plan, Said, Shape, Told, Waits, one
 from vault.errors import UsageError
 from vault.words.message import Message, Words, joined, plural
 from vault.words.next_step import NextStep
@@ -194,7 +194,7 @@ EXPORT: Final = Act(
     Message("Export"),
     Message("go on"),
     (
-        Field("case", Message("Case"), Shape.CASES, Message("the case's id or reference"), form="CASE"),
+        CASE,
         Field("profile", Message("Who is named"), Shape.WORD,
               Message("lawyer-named names client and persecutor; lawyer names nobody; disappearance has only confirmed"
                       " facts; subject gives clients their own data"),

@@ -98,6 +98,11 @@ def asked_one_by_one(values: Sequence[Personal]) -> dict[str, str]:
     return {value.key: "\n".join(_ask(value)) for value in values}
 
 
+def is_at_terminal(output: Output) -> bool:
+    """Say whether somebody sits at a terminal who can be shown what is secret, and who can answer."""
+    return output.may_ask and sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def piped_answers(args: Given) -> dict[str, str]:
     """Return texts by their names, from a JSON object on standard input: for questions that the vault has.
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from vault.acts.act import OpenFormsError
 from vault.cli.output import Output, Result
-from vault.cli.prompts import ask_line
+from vault.cli.prompts import ask_line, is_at_terminal
 from vault.cli.table import Given
 from vault.errors import UsageError, WaitingForDecisionError
 from vault.words.message import Message, Words
@@ -30,11 +29,6 @@ _ANSWERS: Final = Message(
 )
 
 
-def is_read_here(output: Output) -> bool:
-    """Say whether somebody sits at a terminal who can read pages and answer."""
-    return output.may_ask and sys.stdin.isatty() and sys.stderr.isatty()
-
-
 def reading_of(args: Given, output: Output) -> Approve | None:
     """Return how somebody at this terminal reads the pages; None with `--unread`, and where they were read before.
 
@@ -42,9 +36,9 @@ def reading_of(args: Given, output: Output) -> Approve | None:
         UsageError: nobody sits here, and `--unread` was not said.
     """
     # An answered question says whether its pages were read when it was asked.
-    if args.unread or (args.approval is not None and not is_read_here(output)):
+    if args.unread or (args.approval is not None and not is_at_terminal(output)):
         return None
-    if not is_read_here(output):
+    if not is_at_terminal(output):
         raise UsageError(
             Message("nobody can read the finished pages here, so nothing is sealed"),
             next_step=Message(
@@ -94,7 +88,7 @@ def with_answers(args: Given, output: Output, act: Callable[[Mapping[str, str]],
                 next_step=Message("Correct the notes or decide otherwise, then repeat the command."),
             ) from None
         except OpenFormsError as found:
-            is_read = is_read_here(output) and not args.unread
+            is_read = is_at_terminal(output) and not args.unread
             if not is_read or not _answer(output, found.questions, decided):
                 return _still_open(found)
 

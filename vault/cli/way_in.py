@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import locale
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from vault import platform
 from vault.cli.opening import opened, read_entrance, read_pin
 from vault.cli.output import Output, Result, in_words
-from vault.cli.prompts import Personal, options_of, personal_values, read_passphrase
+from vault.cli.prompts import Personal, is_at_terminal, options_of, personal_values, read_passphrase
 from vault.cli.table import Arg, Given, Verb, new_file
 from vault.errors import RefusedError, UsageError
 from vault.words.message import Message, Words, joined
@@ -28,11 +27,6 @@ LANGUAGES = ("en", "fr", "ru")
 _TRIES = 3
 _OWN = Message("New passphrase (press only Enter to have one made): ")
 _LIKE_THIS = Message("Capital letters, extra spaces and the keyboard's layout do not matter.")
-
-
-def is_at_terminal(output: Output) -> bool:
-    """Say whether a person can be shown a secret once, and asked."""
-    return output.may_ask and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def memory_mib(text: str) -> int:

@@ -83,7 +83,8 @@ _CARDINAL_ENDINGS = ("ь", "и", "ью")
 _ORDINAL_ENDINGS = ("ый", "ой", "ого", "ому", "ым", "ом", "ая", "ую", "ое", "ые", "ых", "ыми")
 
 
-def _plain(words: str) -> frozenset[str]:
+def normal_words(words: str) -> frozenset[str]:
+    """Return the words of a line as `normal` leaves them."""
     return frozenset(normal(word) for word in words.split())
 
 
@@ -91,10 +92,10 @@ def _with_endings(stems: str, endings: tuple[str, ...]) -> frozenset[str]:
     return frozenset(normal(stem + ending) for stem in stems.split() for ending in endings)
 
 
-SMALL_CARDINALS = _plain(_CARDINALS_BELOW_TEN)
-CARDINALS = _plain(_CARDINALS) | _with_endings(_TEENS, _CARDINAL_ENDINGS)
-SMALL_ORDINALS = _plain(_ORDINALS_BELOW_TEN) | _with_endings(_STEMS_BELOW_TEN, _ORDINAL_ENDINGS)
-ORDINALS = _plain(_ORDINALS) | _with_endings(_STEMS + _TEENS, _ORDINAL_ENDINGS)
+SMALL_CARDINALS = normal_words(_CARDINALS_BELOW_TEN)
+CARDINALS = normal_words(_CARDINALS) | _with_endings(_TEENS, _CARDINAL_ENDINGS)
+SMALL_ORDINALS = normal_words(_ORDINALS_BELOW_TEN) | _with_endings(_STEMS_BELOW_TEN, _ORDINAL_ENDINGS)
+ORDINALS = normal_words(_ORDINALS) | _with_endings(_STEMS + _TEENS, _ORDINAL_ENDINGS)
 
 
 # Numbers and dates that were written as words: no pattern sees them, and every one of their words is ordinary.

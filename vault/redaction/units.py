@@ -13,10 +13,10 @@ import msgspec
 
 from vault.data_files import read_table
 from vault.names.common_words import is_english_or_french
-from vault.names.normal import NormalText, normal, normal_text
+from vault.names.normal import NormalText, normal_text
 from vault.names.russian import use_of
 from vault.names.written_forms import PARTICLES
-from vault.redaction.spelled import spelled
+from vault.redaction.spelled import normal_words, spelled
 
 # Words by the part that they play in a text: what default-deny does not ask about. All plain forms.
 # The words stand in `neutral.toml`.
@@ -37,16 +37,12 @@ class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     function_words: str
 
 
-def _plain(words: str) -> frozenset[str]:
-    return frozenset(normal(word) for word in words.split())
-
-
 _WORDS = read_table("vault.redaction", "neutral.toml", _Words)
-PARTS = _plain(_WORDS.parts)
-TITLES = _plain(_WORDS.titles)
-SHORT_TITLES = _plain(_WORDS.short_titles)
-ABBREVIATIONS = _plain(_WORDS.abbreviations)
-GRAMMAR = _plain(_WORDS.grammar)
+PARTS = normal_words(_WORDS.parts)
+TITLES = normal_words(_WORDS.titles)
+SHORT_TITLES = normal_words(_WORDS.short_titles)
+ABBREVIATIONS = normal_words(_WORDS.abbreviations)
+GRAMMAR = normal_words(_WORDS.grammar)
 
 # The name of the part that a word plays in any letters (`vault.redaction.units.Part`).
 PART_OF = (
@@ -56,15 +52,15 @@ PART_OF = (
     | dict.fromkeys(TITLES, "TITLE")
 )
 
-GRAMMAR_AND_NAMES = _plain(_WORDS.grammar_and_names)
+GRAMMAR_AND_NAMES = normal_words(_WORDS.grammar_and_names)
 
 # Those of them that are valid as the name even where another word stands beside it: "Will Smith", and later "Will".
 FIRST_OF_ALL_NAMES = frozenset(("will", "may"))
 
-SENTENCE_STARTS = (GRAMMAR_AND_NAMES - FIRST_OF_ALL_NAMES) | _plain(_WORDS.sentence_starts)
-PARTICLES_BEHIND = _plain(_WORDS.particles_behind)
-PARTICLES_BEFORE = _plain(_WORDS.particles_before)
-FUNCTION_WORDS = _plain(_WORDS.function_words)
+SENTENCE_STARTS = (GRAMMAR_AND_NAMES - FIRST_OF_ALL_NAMES) | normal_words(_WORDS.sentence_starts)
+PARTICLES_BEHIND = normal_words(_WORDS.particles_behind)
+PARTICLES_BEFORE = normal_words(_WORDS.particles_before)
+FUNCTION_WORDS = normal_words(_WORDS.function_words)
 
 # As written: in plain form they are ordinary words, and with these letters they are the names Ali, Mai and Aimé.
 NAMES_AS_WRITTEN = frozenset(("علي", "علی", "مي", "aimé"))

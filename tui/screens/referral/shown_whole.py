@@ -168,6 +168,7 @@ _ABOUT: Final = Message(
     " request. You read all that would leave before you answer."
 )
 _WHY: Final = Message("Your reason: it goes into the log and into what leaves.")
+YOU_SAID_NO: Final = Message("You said no")
 _WHY_NOT: Final = Message("Why not? You say no with this reason, and nothing is signed.")
 _HEADS: Final = (Message("Stays here"), Message("Leaves, as it will be read"))
 _HEADS_OF_ACT: Final = (Message("As your own vault has it"), Message("What you approve"))
@@ -304,7 +305,7 @@ class QuestionByFile(ActScreen, QuestionScreen):
             Message("You signed nothing, and no file was written. Somebody else who was asked may still approve it."),
             Message("Tell {asker}: I do not approve it. {why}", asker=asker, why=why),
         )
-        self.app.push_screen(ResultDialog(Message("You said no"), lines), lambda _: self.end(""))
+        self.app.push_screen(ResultDialog(YOU_SAID_NO, lines), lambda _: self.end(""))
 
 
 def _of_pages(pages: Sequence[Beside]) -> Iterator[Twin]:

@@ -99,11 +99,6 @@ class CaseList:
         heard = find_alike(index, untrusted_words, limit=_MOST_FILTERED, in_part=True)
         return found_too(index, found, dict.fromkeys(hit.case for hit in heard))
 
-    def ref_of(self, case: CompartmentId) -> str:
-        """Return the reference of a case; empty for one that is not among these."""
-        row = row_of(up_to_date_index(self._session), case)
-        return "" if row is None else row.ref
-
     def ends_as(self, untrusted_number: str) -> list[CaseRow]:
         """Return cases, open or closed, of people with a number that ends as this one does.
 

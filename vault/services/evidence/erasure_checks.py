@@ -29,7 +29,7 @@ from vault.services.projection.folder_row import stored
 from vault.services.projection.places import name_of
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
-from vault.validity.authority import Authority, Place, items_in
+from vault.validity.authority import Authority, Place, digests_in
 from vault.validity.roster_validity import NamedRosters
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message, plural
@@ -90,7 +90,7 @@ def _is_approved(session: Session, rows: Rows, payloads: Payloads, row: Operatio
     contents = listings.of(rows, ItemKind.ATTACHMENT).keys() - listings.of(rows, ItemKind.VERSION).keys()
     done = approved_digest(ERASE, {"versions": sorted(gone - contents), "why": payload.why})
     places = {
-        place for listed in _listed(row, ItemKind.APPROVAL) for place in listings.of(rows, ItemKind.APPROVAL)[listed]
+        place for listed in digests_in(row, ItemKind.APPROVAL) for place in listings.of(rows, ItemKind.APPROVAL)[listed]
     }
     asked = {
         other.dig
@@ -100,12 +100,8 @@ def _is_approved(session: Session, rows: Rows, payloads: Payloads, row: Operatio
     return done in (asked or {payload.dig})
 
 
-def _listed(row: OperationRow, kind: ItemKind) -> set[bytes]:
-    return {digest for digest, _ in items_in(row, kind)}
-
-
 def _erased_by(row: OperationRow) -> set[bytes]:
-    return _listed(row, ItemKind.ERASED)
+    return digests_in(row, ItemKind.ERASED)
 
 
 def _goes_on(rows: Rows, payload: Payload, row: OperationRow) -> bool:
