@@ -158,7 +158,7 @@ def test_a_question_goes_into_a_file_once_its_pages_were_read_and_nothing_leaves
         joel.sees("You gave no answer.")
         joel.press("f4")
         joel.read_on()
-        joel.sees("What you approve", "profile: lawyer-named", f"this report leaves for {LAWYER}")
+        joel.sees("profile: lawyer-named", f"this report leaves for {LAWYER}")
         joel.press("f4", "enter", " answer", "enter")
         joel.sees("! Type the whole path, from / or ~ on.")
         joel.press("escape", "f4", "enter", f" {answer}", "enter")
