@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 from typing_extensions import override
@@ -47,8 +47,6 @@ _NOTHING_SIGNED: Final = Message("You signed nothing, and nothing was done.")
 class _Passphrase(Sheet[bytearray]):
     """Asks for the passphrase, after the words to compare; empty for somebody who leaves."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
-
     def __init__(self, asked: PipeQuestion) -> None:
         super().__init__()
         self._asked = asked
@@ -65,9 +63,6 @@ class _Passphrase(Sheet[bytearray]):
     @on(HiddenInput.Submitted)
     def _typed(self) -> None:
         self.dismiss(self.query_one(HiddenInput).take())
-
-    def action_leave(self) -> None:
-        self.dismiss(bytearray())
 
 
 class _Question(QuestionScreen):

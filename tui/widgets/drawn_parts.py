@@ -25,11 +25,9 @@ from vault.words.message import Words
 
 Draw: TypeAlias = Callable[[int], Rows]
 """Draws a part in so many cells."""
-StyleOf: TypeAlias = Callable[[Widget, Piece], Style]
-"""Says how a piece is painted in the look of the widget's app."""
 
 
-def style_of_look(widget: Widget, piece: Piece) -> Style:
+def _style_of(widget: Widget, piece: Piece) -> Style:
     """Return the style of a piece in the look of the app."""
     return look_of(widget).style(Token(piece.token), Token(piece.ground or Token.BG), piece.is_bold)
 
@@ -39,16 +37,15 @@ class DrawnPart(Widget):
 
     Args:
         draw: draws them.
-        style_of: how a piece is painted.
     """
 
     DEFAULT_CSS = """
     DrawnPart { height: auto; }
     """
 
-    def __init__(self, draw: Draw, *, style_of: StyleOf = style_of_look, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(self, draw: Draw, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
-        self._draw, self._style_of = draw, style_of
+        self._draw = draw
         self._width = -1
         self._rows: Rows = ()
 
@@ -80,8 +77,8 @@ class DrawnPart(Widget):
         width = self.size.width
         rows = self._rows_at(width)
         row: Row = rows[y] if y < len(rows) else ()
-        segments = [Segment(piece.text, self._style_of(self, piece)) for piece in row]
-        return Strip(segments).adjust_cell_length(width, self._style_of(self, Piece("")))
+        segments = [Segment(piece.text, _style_of(self, piece)) for piece in row]
+        return Strip(segments).adjust_cell_length(width, _style_of(self, Piece("")))
 
     def _rows_at(self, width: int) -> Rows:
         if width != self._width:
@@ -115,12 +112,10 @@ class TimelinePart(DrawnPart, can_focus=True):
             self.told = told
             self.zoom = zoom
 
-    def __init__(
-        self, case: CaseTime, today: date, *, style_of: StyleOf = style_of_look, id: str | None = None  # noqa: A002 - Textual's word
-    ) -> None:  # fmt: skip
+    def __init__(self, case: CaseTime, today: date) -> None:
         self._case, self._today = case, today
         self._view: View | None = None
-        super().__init__(self._at_width, style_of=style_of, id=id)
+        super().__init__(self._at_width, id="timeline")
 
     def show_case(self, case: CaseTime, today: date) -> None:
         """Show another state of the case, with the cursor and the zoom left as they are."""
@@ -179,8 +174,8 @@ class WeekGrid(DrawnPart, can_focus=True):
     class Moved(Message):
         """The cursor stands on another entry."""
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's word
-        super().__init__(self._at_width, id=id)
+    def __init__(self) -> None:
+        super().__init__(self._at_width, id="grid")
         self._entries: Sequence[WeekEntry] = ()
         self._keys: Sequence[str] = ()
         self._today = self._first = date.min

@@ -88,8 +88,8 @@ class PartTabs(Widget):
     PartTabs { height: 1; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__(id="tabs")
         self._parts: tuple[Part, ...] = ()
         self._here = 0
         self._right: Words = ""

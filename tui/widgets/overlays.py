@@ -69,8 +69,9 @@ def show_whether_too_small(screen: Screen[Any], event: events.Resize) -> None:
 
 
 class Sheet(ModalScreen[T]):
-    """Lies over a screen, which is dimmed behind it, or not drawn at all in a look without tones."""
+    """Lies over a screen, which is dimmed behind it, or not drawn at all in a look without tones. Esc leaves it."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
     HORIZONTAL_BREAKPOINTS = BY_WIDTH
     VERTICAL_BREAKPOINTS = BY_HEIGHT
     SCOPED_CSS = False
@@ -91,6 +92,9 @@ class Sheet(ModalScreen[T]):
     def _fit(self, event: events.Resize) -> None:
         show_whether_too_small(self, event)
 
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
 
 # A question before something that cannot be taken back. Enter, pressed without reading, means no.
 class Confirm(Sheet[bool]):
@@ -101,7 +105,6 @@ class Confirm(Sheet[bool]):
         consequence: what will have happened afterwards.
         yes: the word on the button that does it.
         no: the word on the button that does not; it has the focus.
-        may_leave: whether Esc answers nothing; without it Esc means no.
     """
 
     DEFAULT_CSS = """
@@ -113,19 +116,17 @@ class Confirm(Sheet[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(with_layouts("y"), "answer(True)", show=False),
         Binding(with_layouts("n"), "answer(False)", show=False),
-        Binding("escape", "leave", show=False),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
     ]
     AUTO_FOCUS = "#no"
 
-    def __init__(self, question: Words, consequence: Words, *, yes: Words, no: Words, may_leave: bool = False) -> None:
+    def __init__(self, question: Words, consequence: Words, *, yes: Words, no: Words) -> None:
         super().__init__()
         self._question = question
         self._consequence = consequence
         self._yes = yes
         self._no = no
-        self._may_leave = may_leave
 
     @override
     def compose(self) -> ComposeResult:
@@ -138,9 +139,6 @@ class Confirm(Sheet[bool]):
 
     def action_answer(self, answer: bool) -> None:
         self.dismiss(answer)
-
-    def action_leave(self) -> None:
-        self.dismiss(None if self._may_leave else False)
 
     @on(Button.Pressed)
     def _answer_by_button(self, event: Button.Pressed) -> None:

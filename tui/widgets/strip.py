@@ -136,7 +136,6 @@ class Strip(Widget):
     """Up to seven facts on a ground of their own: in a strip one line each, in a pane each under its label.
 
     Args:
-        on: the ground.
         is_below: it stands below the list also where there is room beside it.
     """
 
@@ -144,9 +143,8 @@ class Strip(Widget):
     Strip { background: $raised; height: 7; }
     """
 
-    def __init__(self, *, on: Token = Token.RAISED, id: str | None = None, is_below: bool = False) -> None:  # noqa: A002 - Textual's word
+    def __init__(self, *, id: str | None = None, is_below: bool = False) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
-        self._on = on
         self._is_below = is_below
         self._facts: tuple[Fact, ...] = ()
         self._broken_for: object = None
@@ -197,7 +195,7 @@ class Strip(Widget):
         lines = self._lines(look.is_flat, is_pane)
         line = lines[y] if y < len(lines) else []
         edge = Cell("│ " if look.is_flat and is_pane else "  ", Token.MARK)
-        return draw(look, [edge, *line], width, self._on)
+        return draw(look, [edge, *line], width, Token.RAISED)
 
     def _lines(self, is_flat: bool, is_pane: bool) -> list[list[Cell]]:
         """Return all lines, which are broken once for all rows: a text of somebody else may be long."""

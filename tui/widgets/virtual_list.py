@@ -109,7 +109,6 @@ class VirtualList(ScrollView, can_focus=True):
     Args:
         columns: the columns; each row has as many cells.
         source: where the rows come from.
-        on: the ground that the list lies on; that of a sheet, or of the paper, when nobody says.
         has_states: there are two cells for the state of a row before its words, which then show that it is marked.
         is_part: of several lists on a screen only the one with the focus shows its cursor.
     """
@@ -154,7 +153,6 @@ class VirtualList(ScrollView, can_focus=True):
         source: PageSource,
         *,
         id: str | None = None,  # noqa: A002 - Textual's word
-        on: Token | None = None,
         has_states: bool = False,
         is_part: bool = False,
     ) -> None:
@@ -164,7 +162,6 @@ class VirtualList(ScrollView, can_focus=True):
         self.heading: ListHeader | None = None
         self.has_states = has_states
         self._is_part = is_part
-        self._on = on
         self.marked: frozenset[str] = frozenset()
         self._pages = PageCache(source)
         self._count = source.count()
@@ -314,7 +311,7 @@ class VirtualList(ScrollView, can_focus=True):
     @override
     def render_line(self, y: int) -> Line:
         index, width, look = y + self.scroll_offset.y, self.size.width, look_of(self)
-        on = self._on or (Token.RAISED if isinstance(self.screen, ModalScreen) else Token.BG)
+        on = Token.RAISED if isinstance(self.screen, ModalScreen) else Token.BG
         if index >= self._count:
             return draw(look, (), width, on)
         row = self._pages.row(index)
@@ -351,7 +348,7 @@ class ListHeader(Widget):
 
     Args:
         columns: the columns of the list below.
-        on, has_states: as of the list.
+        has_states: as of the list.
         of: the list, where its columns get as wide as what stands in them.
     """
 
@@ -359,20 +356,12 @@ class ListHeader(Widget):
     ListHeader { height: 1; }
     """
 
-    def __init__(
-        self,
-        columns: Sequence[Column],
-        *,
-        on: Token = Token.BG,
-        has_states: bool = False,
-        of: VirtualList | None = None,
-    ) -> None:
+    def __init__(self, columns: Sequence[Column], *, has_states: bool = False, of: VirtualList | None = None) -> None:
         super().__init__()
         self.columns = tuple(columns)
         self._of = of
         if of is not None:
             of.heading = self
-        self._on = on
         self._has_states = has_states
 
     @override
@@ -381,4 +370,4 @@ class ListHeader(Widget):
         columns = self.columns if self._of is None else self._of.columns
         titles = [Cell(column.title, Token.DIM) for column in columns]
         before = Cell(" " * (_MARGIN + (_STATE + 1 if self._has_states else 0)))
-        return draw(look_of(self), [before, *lay_out(columns, titles, room)], self.size.width, self._on)
+        return draw(look_of(self), [before, *lay_out(columns, titles, room)], self.size.width)

@@ -55,11 +55,10 @@ class WrappingList(VirtualList):
         columns: Sequence[Column],
         *,
         id: str,  # noqa: A002 - Textual's word
-        has_states: bool = True,
         is_part: bool = False,
         is_tight: bool = False,
     ) -> None:
-        super().__init__(columns, _Lines(), id=id, has_states=has_states, is_part=is_part)
+        super().__init__(columns, _Lines(), id=id, has_states=True, is_part=is_part)
         self._is_tight = is_tight
         self.has_cut = False
         """Whether its rows have fewer lines or columns than they need, for want of room."""

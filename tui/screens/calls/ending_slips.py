@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import on
 from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.frame.base import Command, leave
-from tui.screens.frame.list_rows import FixedRows, OneList
+from tui.screens.frame.list_rows import OneList
 from tui.values.cases_shown import CaseListStart
 from tui.values.code_words import word_of
 from tui.values.forms_typed import CaseLike, Reminding, SlipLine
 from tui.widgets.fields import SafeInput
 from tui.widgets.text_cells import Column
-from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.words.message import Message
-
-_COLUMNS: Final = (
-    Column(Message("ref"), 10),
-    Column(Message("client"), 20),
-    Column(Message("title"), rank=1),
-    Column(Message("stage"), 16),
-)
 
 
 class PickCase(OneList):
@@ -35,6 +28,13 @@ class PickCase(OneList):
     """
 
     NAME = Message("Into which case?")
+    COLUMNS = (
+        Column(Message("ref"), 10),
+        Column(Message("client"), 20),
+        Column(Message("title"), rank=1),
+        Column(Message("stage"), 16),
+    )
+    LIST = "cases"
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "take", Message("Move the words into the case under the cursor"), "F4", Message("move it there")),
@@ -50,8 +50,7 @@ class PickCase(OneList):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield SafeInput(placeholder=Message("a reference, or names of cases and people"), id="wanted", compact=True)
-        yield ListHeader(_COLUMNS)
-        yield VirtualList(_COLUMNS, FixedRows(), id="cases")
+        yield from super().compose_middle()
 
     def on_mount(self) -> None:
         self.query_one("#wanted").focus()
@@ -93,9 +92,6 @@ class PickCase(OneList):
     @on(SafeInput.Submitted, "#wanted")
     def action_take(self) -> None:
         self._list.action_open()
-
-    def action_to_list(self) -> None:
-        self._list.focus()
 
     @on(VirtualList.Opened)
     def _chosen(self, event: VirtualList.Opened) -> None:

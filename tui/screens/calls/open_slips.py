@@ -17,7 +17,7 @@ from tui.screens.calls.ending_slips import PickCase
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
-from tui.screens.frame.list_rows import FixedRows, ListScreen
+from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.looking_back import UNDO, LooksBack, erase_form
 from tui.screens.frame.screen_words import clock_minute, moment
 from tui.text.calendar import short_day
@@ -28,7 +28,7 @@ from tui.values.shaping import do_not_call
 from tui.widgets.long_text import LongText
 from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.text_cells import Cell, Column
-from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.intake import CLOSE, MOVE
 from vault.display import NO_TIME
 from vault.words.message import Message, Words, plural
@@ -119,18 +119,18 @@ def _whole(slip: SlipLine) -> str:
     return together(lines)
 
 
-_COLUMNS: Final = (
-    Column(Message("received"), 13),
-    Column(Message("who"), 16),
-    Column(Message("what was said")),
-    Column(Message("call back"), 17, rank=1),
-)
-
-
 class OpenSlips(ListScreen, LooksBack):
     """Slips that are not moved or closed yet."""
 
     NAME = Message("Calls")
+    COLUMNS = (
+        Column(Message("received"), 13),
+        Column(Message("who"), 16),
+        Column(Message("what was said")),
+        Column(Message("call back"), 17, rank=1),
+    )
+    LIST = "slips"
+    HAS_STATES = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("enter", "open", Message("Read the slip; move or close it there"), "Enter", Message("read")),
         Command("m", "move", Message("Move all its words into a case"), "m", Message("into a case")),
@@ -147,11 +147,7 @@ class OpenSlips(ListScreen, LooksBack):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield ListAndStrip(
-            ListHeader(_COLUMNS, has_states=True),
-            VirtualList(_COLUMNS, FixedRows(), id="slips", has_states=True),
-            strip=Strip(id="slip-strip"),
-        )
+        yield ListAndStrip(*super().compose_middle(), strip=Strip(id="slip-strip"))
 
     @override
     def action_refresh(self, stand_on: str = "") -> None:
@@ -166,48 +162,37 @@ class OpenSlips(ListScreen, LooksBack):
         self.head(found, Message("{count} overdue", count=late) if late else Message("oldest first"))
         if not slips and not self.said:
             self.say(Message("No open slip. F9 takes a call."))
-        self._show_facts()
+        self.query_one(Strip).show(self._facts())
 
     @on(VirtualList.Moved)
     def _moved(self) -> None:
         self.query_one(Strip).show_late(self._facts)
 
-    def _show_facts(self) -> None:
-        self.query_one(Strip).show(self._facts())
-
     def _facts(self) -> list[Fact]:
-        slip = self._at_cursor()
+        slip = self.at_cursor(self._slips)
         return [] if slip is None else facts(slip)
 
     @on(VirtualList.Opened)
     def _opened(self, event: VirtualList.Opened) -> None:
         self.unless_left(OneSlip(self._slips[event.row.key]), self._ended)
 
-    def action_open(self) -> None:
-        self._list.action_open()
-
     def action_move(self) -> None:
-        slip = self._at_cursor()
-        if slip is not None:
-            move(self, slip, self._ended)
+        self._with_slip(move)
 
     def action_new(self) -> None:
-        slip = self._at_cursor()
-        if slip is not None:
-            make_case(self, slip, self._ended)
+        self._with_slip(make_case)
 
     def action_edit(self) -> None:
-        slip = self._at_cursor()
+        self._with_slip(correct)
+
+    def _with_slip(self, act: Callable[[ActScreen, SlipLine, Callable[[str], None]], None]) -> None:
+        slip = self.at_cursor(self._slips)
         if slip is not None:
-            correct(self, slip, self._ended)
+            act(self, slip, self._ended)
 
     def _ended(self, words: str) -> None:
         self.say(words)
         self.action_refresh()
-
-    def _at_cursor(self) -> SlipLine | None:
-        row = self._list.row_at_cursor()
-        return None if row is None else self._slips.get(row.key)
 
 
 def facts(slip: SlipLine) -> list[Fact]:

@@ -140,12 +140,10 @@ class SearchScreen(OneList):
     def action_words(self) -> None:
         self.query_one("#words").focus()
 
+    @override
     def action_to_list(self) -> None:
         if self._hits or self._slips:
             self._list.focus()
-
-    def action_open(self) -> None:
-        self._list.action_open()
 
     def action_spellings(self) -> None:
         """Find other spellings of a word too, or no longer."""
@@ -243,9 +241,9 @@ class SearchScreen(OneList):
             self._strip.when_rested(self._show_facts)
 
     def _show_facts(self) -> None:
-        row, hit = self._list.row_at_cursor(), self._at_cursor()
-        if row is not None and row.key in self._slips:
-            self._strip.show(slip_facts(self._slips[row.key]))
+        slip, hit = self.at_cursor(self._slips), self._at_cursor()
+        if slip is not None:
+            self._strip.show(slip_facts(slip))
         elif hit is None:
             self._strip.show([OTHER_WAYS])
         else:
@@ -259,8 +257,7 @@ class SearchScreen(OneList):
             self._strip.show(hit_facts(hit, case))
 
     def _at_cursor(self) -> HitShown | None:
-        row = self._list.row_at_cursor()
-        return None if row is None or row.is_passed else self._hits.get(row.key)
+        return self.at_cursor(self._hits)
 
     @property
     def _strip(self) -> Strip:

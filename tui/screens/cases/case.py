@@ -113,9 +113,9 @@ class CaseScreen(Erases):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield CaseTop(self._case, id="case-top")
+        yield CaseTop(self._case)
         yield CaseTimeline(self._case)
-        yield PartTabs(id="tabs")
+        yield PartTabs()
         yield Container(
             CaseLists(self._case),
             Vertical(

@@ -19,7 +19,7 @@ from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
 from tui.screens.frame.dialogs import first_lines
 from tui.screens.frame.form_fields import ChoiceField, Choose, FormRow
-from tui.screens.frame.list_rows import FixedRows, ListScreen
+from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.looking_back import HISTORY, UNDO, Erases
 from tui.screens.frame.record_form import NOT_SAID, RECORD, RecordForm
 from tui.screens.people.record_of_people import RequestOfPerson
@@ -31,7 +31,7 @@ from tui.values.code_words import choices, word_of
 from tui.values.forms_typed import FormPlace
 from tui.widgets.fields import SafeTextArea
 from tui.widgets.text_cells import Column
-from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.act import Act, Told, answer_to
 from vault.acts.records import FILL, FORM, REFILL
 from vault.acts.safety import BEGIN
@@ -158,7 +158,6 @@ def open_form(
 
 
 # What happened in a case and what is due in it: every record with a form, by its date.
-_COLUMNS: Final = (Column(Message("date"), 18), Column(Message("kind"), 11), Column(Message("about")))
 _NO_DATE: Final = Message("no date")
 _OWN_DATA: Final = "subject"
 
@@ -172,6 +171,8 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
     """
 
     NAME = Message("Dates and story")
+    COLUMNS = (Column(Message("date"), 18), Column(Message("kind"), 11), Column(Message("about")))
+    LIST = "story"
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "new", Message("Add a record: a date, a check-in, a request about own data"), "n", Message("new")),
         Command("enter", "change", Message("Change the record"), "Enter", Message("change")),
@@ -194,8 +195,7 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield ListHeader(_COLUMNS)
-        yield VirtualList(_COLUMNS, FixedRows(), id="story")
+        yield from super().compose_middle()
         yield VerticalScroll(Static("", id="details"), id="details-pane", can_focus=False)
 
     def on_mount(self) -> None:

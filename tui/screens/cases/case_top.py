@@ -71,8 +71,8 @@ class CaseTop(Widget, can_focus=False):
         Binding("pagedown", "scroll(9)", show=False),
     ]
 
-    def __init__(self, case: CaseShown, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
-        super().__init__(id=id)
+    def __init__(self, case: CaseShown) -> None:
+        super().__init__(id="case-top")
         self._case = case
         self._above = 0
         self._laid_for: object = None
@@ -285,7 +285,7 @@ class CaseTimeline(Container):
         if self._reads_aloud:
             yield VirtualList([Column("")], FixedRows(), id="time-list")
         else:
-            yield TimelinePart(*self._shown, id="timeline")
+            yield TimelinePart(*self._shown)
 
     def on_mount(self) -> None:
         self._read_out()

@@ -15,7 +15,7 @@ from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
-from tui.screens.frame.list_rows import FixedRows, ListScreen
+from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.screen_words import MAY_BE_KEPT, named, with_roles
 from tui.text.in_words import together, warning
@@ -27,7 +27,7 @@ from tui.values.exchange_shown import PeerShown, ResultText
 from tui.values.forms_typed import FormPlace
 from tui.widgets.fields import SafeInput
 from tui.widgets.text_cells import Column
-from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from tui.widgets.virtual_list import ListRow
 from vault.progress import Progress, Stopped
 from vault.words.message import Message, Words, plural
 
@@ -125,12 +125,6 @@ class NewKeyScreen(LongWorkScreen):
 
 
 # Who can open a case: given until a day, taken back by a new key.
-_COLUMNS: Final = (
-    Column(Message("who"), 24),
-    Column(Message("until"), 10),
-    Column(Message("why"), 14, rank=1),
-    Column(Message("given by")),
-)
 _SAME: Final = Message("The same members open it. An older copy of its key opens nothing new.")
 _SHARING: Final = frozenset({"give", "take_back", "new_key"})
 
@@ -143,6 +137,13 @@ class AccessScreen(ListScreen, NewKeyScreen):
     """
 
     NAME = Message("Who can open it")
+    COLUMNS = (
+        Column(Message("who"), 24),
+        Column(Message("until"), 10),
+        Column(Message("why"), 14, rank=1),
+        Column(Message("given by")),
+    )
+    LIST = "holders"
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("g", "give", Message("Grant it to a member, until a day or without an end"), "g", Message("give")),
         Command("t", "take_back", Message("Revoke it from the member under the cursor"), "t", Message("revoke")),
@@ -162,8 +163,7 @@ class AccessScreen(ListScreen, NewKeyScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield Static("", id="alone", classes="warning")
-        yield ListHeader(_COLUMNS)
-        yield VirtualList(_COLUMNS, FixedRows(), id="holders")
+        yield from super().compose_middle()
         yield Static("", id="keys", classes="below")
 
     def on_mount(self) -> None:
@@ -252,9 +252,8 @@ class AccessScreen(ListScreen, NewKeyScreen):
         return named(holder.name, is_you=holder.is_you), holder.until, why, holder.given_by
 
     def _here(self) -> HolderLine | None:
-        row = self._list.row_at_cursor()
         holders = () if self._shown is None else self._shown.holders
-        return next((holder for holder in holders if row is not None and holder.member == row.key), None)
+        return self.at_cursor({holder.member: holder for holder in holders})
 
 
 def _lines(shown: AccessShown) -> list[Words]:

@@ -33,7 +33,7 @@ from tui.values.forms_typed import FormPlace
 from tui.values.story_shown import Whereabouts
 from tui.widgets.long_text import LongText
 from tui.widgets.text_cells import Column
-from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.words.message import Message, Words, plural
 
 # One restricted section: its people, papers and notes as one text, and who opens it.
@@ -295,7 +295,6 @@ class NewSection(KeptForm):
 
 
 # The restricted sections of a case that this member holds: where somebody is, how they are, who told us.
-_COLUMNS: Final = (Column(Message("kind"), 9), Column(Message("title")), Column(Message("opened by"), 24))
 _ABOUT: Final = Message("A member who holds the case but not a section cannot see that the section exists.")
 
 
@@ -309,6 +308,8 @@ class SectionsScreen(ListScreen):
     """
 
     NAME = Message("Restricted sections")
+    COLUMNS = (Column(Message("kind"), 9), Column(Message("title")), Column(Message("opened by"), 24))
+    LIST = "sections"
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("enter", "open", Message("Open the section"), "Enter", Message("open")),
         Command("n", "new", Message("Make a new section"), "n", Message("new")),
@@ -325,8 +326,7 @@ class SectionsScreen(ListScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield Static(safe_content(_ABOUT), classes="above")
-        yield ListHeader(_COLUMNS)
-        yield VirtualList(_COLUMNS, FixedRows(), id="sections")
+        yield from super().compose_middle()
 
     def on_mount(self) -> None:
         self.head(self._ref)
@@ -335,9 +335,6 @@ class SectionsScreen(ListScreen):
     def action_refresh(self) -> None:
         case = self._case
         self.ask(lambda vault: vault.sections.list_of(case), self._show)
-
-    def action_open(self) -> None:
-        self._list.action_open()
 
     def action_new(self) -> None:
         case = self._case

@@ -70,9 +70,6 @@ class WriteLines(Sheet[str]):
     def action_take(self) -> None:
         self.dismiss(self.query_one(SafeTextArea).text.strip("\n"))
 
-    def action_leave(self) -> None:
-        self.dismiss("")
-
 
 _COLUMNS: Final = (Column("", 1), Column("", 29), Column(""))
 _KEYS: Final = {Answer.LEFT: "1", Answer.RIGHT: "2", Answer.BOTH: "b", Answer.WRITTEN: "e"}

@@ -73,7 +73,7 @@ class WeekScreen(DueScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        rows = WrappingList(_COLUMNS, id="week"), WeekGrid(id="grid")
+        rows = WrappingList(_COLUMNS, id="week"), WeekGrid()
         yield ListAndStrip(*rows, strip=Strip(id=self.CARD, is_below=True))
 
     def on_mount(self) -> None:

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar, Final
 
-from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.credentials.passphrase_forms import NOTHING_CHANGED
 from tui.screens.credentials.sheet_typing import SheetTyping
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.dialogs import ResultDialog
-from tui.screens.frame.list_rows import FixedRows, ListScreen
+from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.values.access_shown import Changed, TwoLists, WaitingLine
 from tui.values.code_words import words_of
 from tui.widgets.text_cells import Column
-from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from tui.widgets.virtual_list import ListRow
 from vault.words.message import Message, Words, plural
 
-_COLUMNS: Final = (
-    Column(Message("is in"), 6),
-    Column(Message("whose"), 24),
-    Column(Message("roles")),
-    Column(Message("admitted by"), 20),
-    Column(Message("id"), 8, rank=1),
-)
 _ONE: Final = Message("There is one list of members: nothing has to be settled.")
 _ASK_THEM: Final = Message(
     "Ask each of them by voice whether the device is theirs, and who admitted them. Who stays out has to join again."
@@ -37,6 +28,14 @@ class TwoListsScreen(ListScreen, LongWorkScreen):
     """A list of the devices that wait; each is in or stays out once it is settled."""
 
     NAME = Message("Two lists of members")
+    COLUMNS = (
+        Column(Message("is in"), 6),
+        Column(Message("whose"), 24),
+        Column(Message("roles")),
+        Column(Message("admitted by"), 20),
+        Column(Message("id"), 8, rank=1),
+    )
+    LIST = "waiting"
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("o", "turn", Message("This device is in, or stays out"), "o", Message("in or out")),
         Command("f4", "settle", Message("Settle it with the recovery sheets"), "F4", Message("settle")),
@@ -48,11 +47,6 @@ class TwoListsScreen(ListScreen, LongWorkScreen):
         super().__init__()
         self._shown = TwoLists((), are_apart=False, needs_sheets=True)
         self._left_out: set[str] = set()
-
-    @override
-    def compose_middle(self) -> Iterable[Widget]:
-        yield ListHeader(_COLUMNS)
-        yield VirtualList(_COLUMNS, FixedRows(), id="waiting")
 
     @override
     def action_refresh(self) -> None:

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import on
-from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
-from tui.screens.frame.list_rows import FixedRows, ListScreen
+from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.looking_back import Erases
 from tui.screens.frame.screen_words import moment
 from tui.values.exchange_shown import ErasureShown
 from tui.widgets.text_cells import Column
-from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.erasures import REMOVE, RULES
 from vault.words.message import Message, Words, plural
-
-_COLUMNS: Final = (
-    Column(Message("goes"), 18),
-    Column(Message("where"), 16),
-    Column(Message("records"), 8),
-    Column(Message("erased by")),
-)
 
 
 class ErasuresScreen(ListScreen, Erases, ActScreen):
     """One row for each place and member; what is on legal hold stays."""
 
     NAME = Message("Erasures")
+    COLUMNS = (
+        Column(Message("goes"), 18),
+        Column(Message("where"), 16),
+        Column(Message("records"), 8),
+        Column(Message("erased by")),
+    )
+    LIST = "erasures"
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "now", Message("Remove now what waits; what is on legal hold stays"), "n", Message("now")),
         Command(
@@ -46,11 +44,6 @@ class ErasuresScreen(ListScreen, Erases, ActScreen):
     def __init__(self) -> None:
         super().__init__()
         self._found: tuple[ErasureShown, ...] = ()
-
-    @override
-    def compose_middle(self) -> Iterable[Widget]:
-        yield ListHeader(_COLUMNS)
-        yield VirtualList(_COLUMNS, FixedRows(), id="erasures")
 
     @override
     def action_refresh(self, stand_on: str = "") -> None:

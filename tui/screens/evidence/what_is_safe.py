@@ -19,7 +19,7 @@ from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import BACK, NEXT_FIELD, READ_AGAIN, Command
 from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
 from tui.screens.frame.form_screen import BROWSE, FormScreen, PlaceInput
-from tui.screens.frame.list_rows import FixedRows, ListScreen
+from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.screen_words import clock_minute, moment
 from tui.text.safe_content import safe_content
 from tui.values.exchange_shown import PeerShown, ResultText, StandingShown, WithWhom
@@ -27,7 +27,7 @@ from tui.widgets.fields import SafeInput
 from tui.widgets.numbered_parts import SectionLine
 from tui.widgets.strip import Fact, Strip
 from tui.widgets.text_cells import Cell, Column
-from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.backup import MAKE_BACKUP
 from vault.display import age
 from vault.durations import DAY_MS, HOUR_MS
@@ -151,12 +151,6 @@ class ExchangeScreen(FormScreen):
 
 
 # Backup and exchange: what would be lost with this computer now, and how far the others know of it.
-_COLUMNS: Final = (
-    Column(Message("member")),
-    Column(Message("from them"), 13),
-    Column(Message("to them"), 13),
-    Column(Message("waiting"), 12),
-)
 _LATE_DAYS: Final = 7
 _MOST_LINES: Final = 5
 
@@ -165,6 +159,14 @@ class StandingScreen(ListScreen):
     """One row a member; Enter makes a bundle for the one under the cursor."""
 
     NAME = Message("Backup and exchange")
+    COLUMNS = (
+        Column(Message("member")),
+        Column(Message("from them"), 13),
+        Column(Message("to them"), 13),
+        Column(Message("waiting"), 12),
+    )
+    LIST = "whom"
+    HAS_STATES = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("b", "back_up", Message("Make a backup"), "b", Message("back up")),
         Command("i", "take", Message("Import a bundle that was made for you"), "i", Message("import")),
@@ -182,8 +184,7 @@ class StandingScreen(ListScreen):
             id="standing-top",
         )
         yield SectionLine(3, Message("With whom"), id="whom-head")
-        yield ListHeader(_COLUMNS, has_states=True)
-        yield VirtualList(_COLUMNS, FixedRows(), id="whom", has_states=True)
+        yield from super().compose_middle()
         yield Strip(id="last-import")
 
     @override

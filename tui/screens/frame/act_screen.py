@@ -49,19 +49,14 @@ _NOT_HERE: Final = Message("Nobody can approve it at this keyboard now. Do it at
 
 
 class SecondRows(Vertical):
-    """The rows of a form that say who else has to approve.
-
-    Args:
-        only_here: leave out the ways by file.
-    """
+    """The rows of a form that say who else has to approve."""
 
     DEFAULT_CSS = """
     SecondRows { height: auto; }
     """
 
-    def __init__(self, *, only_here: bool = False) -> None:
+    def __init__(self) -> None:
         super().__init__(id="second-rows")
-        self._only_here = only_here
         self._approvers: tuple[Approver, ...] = ()
 
     async def show(self, approvers: tuple[Approver, ...]) -> None:
@@ -72,9 +67,7 @@ class SecondRows(Vertical):
         if not approvers:
             await self._say(Message("Nobody else could approve it: it is done ALONE, and the log says so."))
             return
-        ways = [way for way in _WAYS if way[0] == HERE or not self._only_here]
-        if not here:
-            ways = [way for way in ways if way[0] != HERE]
+        ways = [way for way in _WAYS if here or way[0] != HERE]
         first = ", ".join(approver.name for approver in approvers if approver.unlocks_first)
         if first:
             words = Message(
@@ -82,23 +75,14 @@ class SecondRows(Vertical):
                 names=first,
             )
             await self._say(warning(words))
-        if not ways:
-            away = ", ".join(approver.name for approver in approvers if not approver.unlocks_first)
-            if away:
-                cannot = Message(
-                    "Those who may approve it cannot unlock this vault on this computer: {names}.", names=away
-                )
-                await self._say(warning(cannot))
-            return
         await self.mount(FormRow(Message("Approved by"), ChoiceField(ways, id="second-way")))
         if here:
             await self.mount(FormRow(_WHO, ChoiceField([_words(approver) for approver in here], id="second-here")))
-        if not self._only_here:
-            every = Message("all who may: {names}", names=", ".join(approver.name for approver in approvers))
-            await self.mount(
-                FormRow(_WHO, ChoiceField([("", every), *map(_words, approvers)], id="second-elsewhere")),
-                FormRow(Message("File"), PlaceInput(placeholder="/media/stick/question", id="second-file")),
-            )
+        every = Message("all who may: {names}", names=", ".join(approver.name for approver in approvers))
+        await self.mount(
+            FormRow(_WHO, ChoiceField([("", every), *map(_words, approvers)], id="second-elsewhere")),
+            FormRow(Message("File"), PlaceInput(placeholder="/media/stick/question", id="second-file")),
+        )
         self._fit()
 
     async def _say(self, words: Words) -> None:

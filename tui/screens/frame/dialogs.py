@@ -43,7 +43,6 @@ class AskLine(Sheet[str]):
     AskLine SafeInput { margin-top: 1; }
     AskLine .keys { margin-top: 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
     def __init__(
         self,
@@ -78,9 +77,6 @@ class AskLine(Sheet[str]):
         else:
             self.dismiss(typed)
 
-    def action_leave(self) -> None:
-        self.dismiss("")
-
 
 def no_whole_path(typed: str) -> Words:
     """Return what is wrong with a path, or nothing."""
@@ -108,7 +104,7 @@ class ResultDialog(Sheet[str]):
     ResultDialog .head { color: $acc; text-style: bold; }
     ResultDialog VerticalScroll { height: auto; max-height: 17; margin: 1 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "leave", show=False)]
 
     def __init__(self, head: Words, lines: Sequence[Words]) -> None:
         super().__init__()
@@ -122,9 +118,6 @@ class ResultDialog(Sheet[str]):
             with VerticalScroll():
                 yield Static(safe_content(together(self._lines)))
             yield KeyLine(Hint("Enter", Message("goes on")))
-
-    def action_leave(self) -> None:
-        self.dismiss("")
 
 
 # A text that is too long for the pane beside its list, whole.

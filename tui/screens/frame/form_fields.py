@@ -148,9 +148,8 @@ class ChoiceField(Widget, can_focus=True):
         *,
         value: str = "",
         id: str | None = None,  # noqa: A002 - Textual's word
-        classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(id=id)
         self._words = tuple((value, in_words(label)) for value, label in words)
         self._before = 0
         self.choose(value)
@@ -312,7 +311,7 @@ class Choose(Sheet[str]):
     Choose VirtualList { height: auto; max-height: 12; margin-top: 1; }
     Choose .keys { margin-top: 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False), Binding("f1", "help", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1", "help", show=False)]
 
     def __init__(self, question: Words, options: Sequence[tuple[str, Words]], *, at: str = "", left: str = "") -> None:
         super().__init__()
@@ -362,6 +361,7 @@ class Choose(Sheet[str]):
     def _chosen(self, event: VirtualList.Opened) -> None:
         self.dismiss(event.row.key)
 
+    @override
     def action_leave(self) -> None:
         """Show all again where something was typed; else choose nothing."""
         if self._typed:

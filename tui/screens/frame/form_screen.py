@@ -73,7 +73,6 @@ class Browse(Sheet[str]):
     Browse VirtualList { height: 13; margin: 1 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
         Binding("f4", "here", show=False),
         Binding("backspace,left", "up", show=False),
     ]
@@ -100,9 +99,6 @@ class Browse(Sheet[str]):
     def on_mount(self) -> None:
         self.query_one(VirtualList).focus()
         self._go(self._folder)
-
-    def action_leave(self) -> None:
-        self.dismiss("")
 
     def action_up(self) -> None:
         self._go(self._folder.parent)

@@ -35,7 +35,7 @@ class Help(Sheet[str]):
     DEFAULT_CSS = """
     Help > VerticalScroll { padding: 0 2; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,enter", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1,enter", "leave", show=False)]
 
     def __init__(self, name: Words, commands: Sequence[Command], everywhere: Sequence[Command]) -> None:
         super().__init__()
@@ -49,9 +49,6 @@ class Help(Sheet[str]):
         with VerticalScroll():
             yield Static(safe_content(self._text))
 
-    def action_leave(self) -> None:
-        self.dismiss("")
-
 
 class CommandList(Sheet[str]):
     """The commands by name; the result is the action that was chosen, or empty."""
@@ -62,7 +59,7 @@ class CommandList(Sheet[str]):
     CommandList VirtualList { height: 12; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f2", "leave", show=False),
+        Binding("f2", "leave", show=False),
         Binding("down", "to_list", show=False),
     ]
 
@@ -82,9 +79,6 @@ class CommandList(Sheet[str]):
             yield KeyLine(
                 Hint("Enter", Message("do it")), Hint("Down", Message("into the list")), Hint("Esc", Message("back"))
             )
-
-    def action_leave(self) -> None:
-        self.dismiss("")
 
     def action_to_list(self) -> None:
         self.query_one(VirtualList).focus()

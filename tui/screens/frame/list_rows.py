@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import ClassVar, Final, TypeVar
 
 from rich.cells import cell_len
 from textual import events, on
+from textual.widget import Widget
+from typing_extensions import override
 
 from tui.looks.signs import LATE, MORE, NONE, NOT_KNOWN, RISK, SOON
 from tui.looks.tokens import Token
@@ -16,13 +18,14 @@ from tui.screens.frame.base import VaultScreen
 from tui.text.calendar import FULL_DAY, SOON_DAYS, days_left, short_day
 from tui.values.cases_shown import CaseLine, CaseListStart
 from tui.values.code_words import word_of
-from tui.widgets.text_cells import Cell, ListCell, text_of
-from tui.widgets.virtual_list import KEPT_PAGES, PAGE_ROWS, ListRow, VirtualList
+from tui.widgets.text_cells import Cell, Column, ListCell, text_of
+from tui.widgets.virtual_list import KEPT_PAGES, PAGE_ROWS, ListHeader, ListRow, VirtualList
 from vault.casework.vocabulary import Risk
 from vault.words.message import Message, Words, plural
 
 # Where the lists of the screens get their rows from.
 
+T = TypeVar("T")
 _KEPT_PLACES: Final = 2 * KEPT_PAGES * PAGE_ROWS
 _SIGNS: Final = 3
 _RISKS: Final = {
@@ -127,6 +130,16 @@ def risk_width() -> int:
 class OneList(VaultScreen):
     """A screen with one list, whose row under the cursor is what its acts are about."""
 
+    COLUMNS: ClassVar[tuple[Column, ...]] = ()
+    LIST: ClassVar[str] = ""
+    """What the list is called on the screen."""
+    HAS_STATES: ClassVar[bool] = False
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield ListHeader(self.COLUMNS, has_states=self.HAS_STATES)
+        yield VirtualList(self.COLUMNS, FixedRows(), id=self.LIST, has_states=self.HAS_STATES)
+
     @property
     def _list(self) -> VirtualList:
         return self.query_one(VirtualList)
@@ -134,6 +147,17 @@ class OneList(VaultScreen):
     def show_rows(self, rows: Iterable[ListRow], cursor: int = 0) -> None:
         self._list.show_source(FixedRows(tuple(rows)))
         self._list.cursor = cursor
+
+    def at_cursor(self, every: Mapping[str, T]) -> T | None:
+        """Return what the row under the cursor stands for, by its key."""
+        row = self._list.row_at_cursor()
+        return None if row is None else every.get(row.key)
+
+    def action_open(self) -> None:
+        self._list.action_open()
+
+    def action_to_list(self) -> None:
+        self._list.focus()
 
 
 class ListScreen(OneList):

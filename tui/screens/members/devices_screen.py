@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar, Final
 
-from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.dialogs import AskLine, ResultDialog
-from tui.screens.frame.list_rows import FixedRows, ListScreen
+from tui.screens.frame.list_rows import ListScreen
 from tui.screens.members.lost_devices import LostForm, show_taken
 from tui.screens.members.member_changes import ChangingScreen
 from tui.screens.members.newcomers import InviteForm
 from tui.values.access_shown import DeviceLine
 from tui.values.exchange_shown import ResultText
 from tui.widgets.text_cells import Column
-from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from tui.widgets.virtual_list import ListRow
 from vault.words.message import Message, Words, plural
-
-_COLUMNS: Final = (
-    Column(Message("id"), 8, rank=1),
-    Column(Message("whose"), 24),
-    Column(Message("name")),
-    Column("", 8),
-)
-
 
 _MOVED: Final = Message(
     "Do it only once everything of it is on this device: what was written there and not brought here is"
@@ -38,6 +28,13 @@ class DevicesScreen(ListScreen, ChangingScreen):
     """A list of all that are in."""
 
     NAME = Message("Devices")
+    COLUMNS = (
+        Column(Message("id"), 8, rank=1),
+        Column(Message("whose"), 24),
+        Column(Message("name")),
+        Column("", 8),
+    )
+    LIST = "devices"
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("l", "lost", Message("Lost, stolen or seized: revoke it, see whom to warn"), "l", Message("lost")),
         Command(
@@ -54,11 +51,6 @@ class DevicesScreen(ListScreen, ChangingScreen):
     def __init__(self) -> None:
         super().__init__()
         self._devices: tuple[DeviceLine, ...] = ()
-
-    @override
-    def compose_middle(self) -> Iterable[Widget]:
-        yield ListHeader(_COLUMNS)
-        yield VirtualList(_COLUMNS, FixedRows(), id="devices")
 
     def on_screen_resume(self) -> None:
         if self._is_read:
@@ -167,8 +159,7 @@ class DevicesScreen(ListScreen, ChangingScreen):
         self.head(plural("{count} device", "{count} devices", count=len(devices)))
 
     def _here(self) -> DeviceLine | None:
-        row = self._list.row_at_cursor()
-        return next((device for device in self._devices if row is not None and device.seat == row.key), None)
+        return self.at_cursor({device.seat: device for device in self._devices})
 
 
 def _cells(device: DeviceLine) -> tuple[Words, ...]:

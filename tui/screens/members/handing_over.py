@@ -16,14 +16,14 @@ from tui.screens.frame.base import BACK, NEXT_FIELD, Command, leave
 from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
-from tui.screens.frame.list_rows import FixedRows, ListScreen
+from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.screen_words import with_roles
 from tui.text.safe_content import safe_content
 from tui.values.access_shown import MemberLine, OrderLine
 from tui.values.exchange_shown import ResultText
 from tui.values.forms_typed import FormPlace
 from tui.widgets.text_cells import Column
-from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from tui.widgets.virtual_list import ListRow
 from vault.acts.handover import CARRY_OUT, ORDER
 from vault.words.message import Message, Words, plural
 
@@ -92,7 +92,6 @@ class AwayForm(KeptForm):
 
 
 # The cases of a leaver: ordered by an admin who needs no case, carried out by whoever holds them.
-_COLUMNS: Final = (Column(Message("cases of"), 22), Column(Message("go to"), 22), Column(Message("reason")))
 _NEEDS: Final = {"order": "handover.order", "carry_out": "case.share"}
 
 
@@ -105,6 +104,8 @@ class HandoverScreen(ListScreen, ActScreen):
     """
 
     NAME = Message("Handover")
+    COLUMNS = (Column(Message("cases of"), 22), Column(Message("go to"), 22), Column(Message("reason")))
+    LIST = "orders"
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "order", Message("Order a handover"), "n", Message("new order")),
         Command(
@@ -122,8 +123,7 @@ class HandoverScreen(ListScreen, ActScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield Static(safe_content(ORDER.about), classes="above")
-        yield ListHeader(_COLUMNS)
-        yield VirtualList(_COLUMNS, FixedRows(), id="orders")
+        yield from super().compose_middle()
 
     @override
     def commands(self) -> tuple[Command, ...]:

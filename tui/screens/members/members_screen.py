@@ -28,7 +28,7 @@ from tui.values.code_words import word_of, words_of
 from tui.values.exchange_shown import ResultText
 from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.text_cells import Cell, Column, ListCell
-from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.words.message import Message, Words, plural
 
 # The roles of one member: marked in a list, given all at once.
@@ -97,12 +97,6 @@ class RolesForm(ChangingScreen):
         self.ask(lambda vault: vault.members.before_roles(member, marked), said)
 
 
-_COLUMNS: Final = (
-    Column(Message("name"), 24),
-    Column(Message("roles")),
-    Column(Message("until"), 10, rank=1),
-    Column(Message("stands"), 10),
-)
 _NOBODY: Final = "nobody"
 _NEEDS: Final = {
     "invite": "member.admit",
@@ -131,8 +125,15 @@ class MembersScreen(ListScreen, ChangingScreen):
     """A list, with what is known of the one under the cursor below it."""
 
     NAME = Message("Members")
+    COLUMNS = (
+        Column(Message("name"), 24),
+        Column(Message("roles")),
+        Column(Message("until"), 10, rank=1),
+        Column(Message("stands"), 10),
+    )
+    LIST = "members"
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("enter", "choose", Message("What can be done with this member"), "Enter", Message("choose")),
+        Command("enter", "open", Message("What can be done with this member"), "Enter", Message("choose")),
         Command("i", "invite", Message("Invite somebody new"), "i", Message("invite")),
         Command("a", "admit", Message("Admit who asks: compare 13 words"), "a", Message("admit")),
         Command("d", "devices", Message("Devices: one is lost or taken; the drill"), "d", Message("devices")),
@@ -155,15 +156,14 @@ class MembersScreen(ListScreen, ChangingScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        rows = (ListHeader(_COLUMNS), VirtualList(_COLUMNS, FixedRows(), id="members"))
-        yield ListAndStrip(*rows, strip=Strip(id="member"))
+        yield ListAndStrip(*super().compose_middle(), strip=Strip(id="member"))
 
     @override
     def commands(self) -> tuple[Command, ...]:
         may = self._shown.may
         allowed = [command for command in self.ACTS if _NEEDS.get(command.action, "") in {"", *may}]
         changes_one = any(command.action in _OF_ONE for command in allowed)
-        return tuple(command for command in allowed if changes_one or command.action != "choose")
+        return tuple(command for command in allowed if changes_one or command.action != "open")
 
     @override
     def action_refresh(self) -> None:
@@ -173,10 +173,6 @@ class MembersScreen(ListScreen, ChangingScreen):
     def action_show_left(self) -> None:
         self._also_left = not self._also_left
         self.action_refresh()
-
-    def action_choose(self) -> None:
-        """Offer what can be done with the member under the cursor."""
-        self._list.action_open()
 
     def action_invite(self) -> None:
         self.app.push_screen(InviteForm())
@@ -309,8 +305,7 @@ class MembersScreen(ListScreen, ChangingScreen):
         return [] if member is None else _facts_of(member)
 
     def _under_cursor(self) -> MemberLine | None:
-        row = self._list.row_at_cursor()
-        return next((member for member in self._shown.members if row is not None and member.member == row.key), None)
+        return self.at_cursor({member.member: member for member in self._shown.members})
 
     def _here(self) -> MemberLine | None:
         member = self._under_cursor()

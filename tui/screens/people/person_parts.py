@@ -15,7 +15,7 @@ from tui.looks.signs import CORRECTS, DONE, HAPPENED, NO_DATE, NONE, SOON
 from tui.looks.tokens import Token
 from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import Command, leave
-from tui.screens.frame.list_rows import FixedRows, OneList
+from tui.screens.frame.list_rows import OneList
 from tui.screens.frame.screen_words import moment
 from tui.text.in_words import in_words, together
 from tui.values.cases_shown import FoundShown
@@ -24,7 +24,7 @@ from tui.values.story_shown import AlikeShown, NameShown, PersonPage, ReachShown
 from tui.widgets.fields import SafeInput
 from tui.widgets.numbered_parts import Lines, Section
 from tui.widgets.text_cells import Cell, Column, ListCell, broken, fit_cells, width_of
-from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.act import Said
 from vault.acts.person import SAME
 from vault.casework.person import why_same
@@ -216,13 +216,6 @@ def _none(words: Words, width: int) -> list[Sequence[Cell]]:
 
 
 # Who of another case is this person: proposed with the reason or found by words, chosen, and written into both.
-_COLUMNS: Final = (
-    Column(Message("name"), 26),
-    Column(Message("ref"), 10),
-    Column(Message("why, or what is said there"), rank=1),
-)
-
-
 class SamePerson(OneList, ActScreen):
     """Ends with what was said of them, or empty.
 
@@ -233,9 +226,15 @@ class SamePerson(OneList, ActScreen):
     """
 
     NAME = Message("The same person as")
+    COLUMNS = (
+        Column(Message("name"), 26),
+        Column(Message("ref"), 10),
+        Column(Message("why, or what is said there"), rank=1),
+    )
+    LIST = "people"
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "take", Message("Say that the two are the same person"), "F4", Message("one person")),
+        Command("f4", "open", Message("Say that the two are the same person"), "F4", Message("one person")),
         Command("down", "to_list", Message("From the words to the people"), "Down", Message("people")),
         leave(Message("Leave; nothing is said of them")),
     )
@@ -250,8 +249,7 @@ class SamePerson(OneList, ActScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield SafeInput(in_words(self._person), placeholder=Message("names or numbers"), id="wanted", compact=True)
-        yield ListHeader(_COLUMNS)
-        yield VirtualList(_COLUMNS, FixedRows(), id="people")
+        yield from super().compose_middle()
 
     def on_mount(self) -> None:
         """Offer who may be the same person; without anybody, who has the same name."""
@@ -298,12 +296,6 @@ class SamePerson(OneList, ActScreen):
         self.show_rows(ListRow(key, cells) for key, cells in shown.items())
         if rows:
             self._list.focus()
-
-    def action_take(self) -> None:
-        self._list.action_open()
-
-    def action_to_list(self) -> None:
-        self._list.focus()
 
     @on(VirtualList.Opened)
     def _chosen(self, event: VirtualList.Opened) -> None:

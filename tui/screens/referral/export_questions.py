@@ -11,24 +11,15 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import Command
-from tui.screens.frame.list_rows import FixedRows, OneList
+from tui.screens.frame.list_rows import OneList
 from tui.text.in_words import in_words, together, warning
 from tui.values.code_words import word_of, words_of
 from tui.widgets.text_cells import Column
-from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList
+from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from tui.gateway import Question
-
-
-_COLUMNS: Final = (
-    Column(Message("decided"), 10),
-    Column(Message("form"), 22),
-    Column(Message("times"), 5, rank=2),
-    Column(Message("kind"), 12, rank=1),
-    Column(Message("around it")),
-)
 
 
 _ANOTHER: Final = Message("This may be somebody else than the person who is named.")
@@ -45,6 +36,14 @@ class QuestionsScreen(OneList):
     """
 
     NAME = Message("Questions")
+    COLUMNS = (
+        Column(Message("decided"), 10),
+        Column(Message("form"), 22),
+        Column(Message("times"), 5, rank=2),
+        Column(Message("kind"), 12, rank=1),
+        Column(Message("around it")),
+    )
+    LIST = "questions"
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("k", "decide('keep')", Message("Keep it as it is written"), "k", Message("keep")),
@@ -70,8 +69,7 @@ class QuestionsScreen(OneList):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield ListHeader(_COLUMNS)
-        yield VirtualList(_COLUMNS, FixedRows(), id="questions")
+        yield from super().compose_middle()
         yield Static("", id="context")
 
     def on_mount(self) -> None:
@@ -164,5 +162,4 @@ class QuestionsScreen(OneList):
         return sum(1 for question in self._questions if question.form not in self._decided)
 
     def _here(self) -> Question | None:
-        row = self._list.row_at_cursor()
-        return None if row is None else self._questions[int(row.key)]
+        return self.at_cursor({f"{place}": question for place, question in enumerate(self._questions)})

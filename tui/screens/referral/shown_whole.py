@@ -42,11 +42,10 @@ class ShownWhole(VerticalScroll):
 
     Args:
         texts: in the order in which they are read.
-        id: its name.
     """
 
-    def __init__(self, texts: tuple[Words, ...], *, id: str) -> None:  # noqa: A002 - Textual's word
-        super().__init__(id=id)
+    def __init__(self, texts: tuple[Words, ...]) -> None:
+        super().__init__(id="pages")
         self._texts = tuple(
             Static(safe_content(together((text, "") if text is not texts[-1] else (text,), _BETWEEN))) for text in texts
         )
@@ -130,9 +129,7 @@ class PagesScreen(VaultScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         pages = enumerate(self._pages, 1)
-        yield ShownWhole(
-            tuple(Message("PAGE {number}\n{text}", number=number, text=text) for number, text in pages), id="pages"
-        )
+        yield ShownWhole(tuple(Message("PAGE {number}\n{text}", number=number, text=text) for number, text in pages))
 
     def on_mount(self) -> None:
         read_back = plural(
