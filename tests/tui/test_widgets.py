@@ -22,7 +22,6 @@ from tests.tui.desk import Desk
 from tests.tui.driving import drive, shown
 from tui.looks.tokens import Token
 from tui.screens.frame.form_screen import entries_of, start_of
-from tui.screens.frame.list_rows import FixedRows
 from tui.shell.safe import SafeApp
 from tui.text.in_words import in_words
 from tui.widgets.fields import MOST_CHARACTERS, MOST_STEPS, PAUSE_MS, Step, Steps, difference
@@ -31,7 +30,7 @@ from tui.widgets.overlays import BY_HEIGHT, BY_WIDTH, Confirm, ProgressModal, ba
 from tui.widgets.screen_lines import RUSSIAN_OF_LATIN, Hint, KeyHints, fitting_hints, head_texts, with_layouts
 from tui.widgets.strip import MOST_FACTS, Fact, ListAndStrip, Strip, strip_lines
 from tui.widgets.text_cells import Cell, Column, as_wide_as, broken, text_of, wrapped
-from tui.widgets.virtual_list import ListRow, VirtualList
+from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 
 HINTS = (
     Hint("F1", "aide"),

@@ -13,7 +13,7 @@ from tui.values.cases_shown import CaseShown, RecordShown, StageShown
 from tui.values.code_words import word_of
 from vault.casework.case import ExtraditionStage
 from vault.casework.story.events import Deadline, Detention, Hearing, Task
-from vault.display import DAY, time_data
+from vault.display import DAY, NO_TIME, time_data
 from vault.words.message import Message, Words, enumerated, plural
 
 # A case on its timeline: its stages, detention, days in court, dates, and how many notes each day has.
@@ -44,6 +44,12 @@ def day_written(written_ms: int) -> date | None:
     """Return the day of this computer's zone on which something was written; None for a time that no calendar has."""
     day = time_data(written_ms, DAY, None)
     return None if day is None else date.fromisoformat(day)
+
+
+def short_day_written(written_ms: int) -> Words:
+    """Return that day as `27 Nov`."""
+    day = day_written(written_ms)
+    return NO_TIME if day is None else short_day(day)
 
 
 def _stages(stages: Iterable[StageShown]) -> Iterator[Stage]:

@@ -85,8 +85,8 @@ _LIMIT: Final = 4096
 _IDLE: Final = "idle_minutes"
 
 
-class KeptSettings:
-    """Reads and keeps them.
+class _KeptFile:
+    """A small file of the account.
 
     Args:
         file: where; None where nothing is kept.
@@ -95,13 +95,33 @@ class KeptSettings:
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
 
-    def read(self) -> Settings:
-        """Return what is kept; a line that says nothing known is met as if it were not there."""
-        found, text = Settings(), ""
+    def _text(self) -> str:
         if self._file is not None:
             with contextlib.suppress(OSError, ValueError):
-                text = self._file.read_text("ascii")[:_LIMIT]
-        for line in text.splitlines():
+                return self._file.read_text("ascii")[:_LIMIT]
+        return ""
+
+    def _write(self, text: str) -> bool:
+        """Put this in its place; False where that cannot be."""
+        if self._file is None:
+            return False
+        new = self._file.with_name(f"{self._file.name}.new")
+        try:
+            make_private_folder(self._file.parent)
+            new.write_text(text, "ascii")
+            new.replace(self._file)
+        except OSError:
+            return False
+        return True
+
+
+class KeptSettings(_KeptFile):
+    """Reads and keeps them."""
+
+    def read(self) -> Settings:
+        """Return what is kept; a line that says nothing known is met as if it were not there."""
+        found = Settings()
+        for line in self._text().splitlines():
             name, _, value = line.partition("=")
             if name == _IDLE and value in map(str, IDLE_CHOICES):
                 found = replace(found, idle_minutes=int(value))
@@ -111,18 +131,9 @@ class KeptSettings:
 
     def keep(self, settings: Settings) -> bool:
         """Keep them; False where that cannot be."""
-        if self._file is None:
-            return False
         words = {name: (_YES if value else _NO) for name, value in asdict(settings).items()}
         words[_IDLE] = str(settings.idle_minutes)
-        new = self._file.with_name(f"{self._file.name}.new")
-        try:
-            make_private_folder(self._file.parent)
-            new.write_text("".join(f"{name}={value}\n" for name, value in words.items()), "ascii")
-            new.replace(self._file)
-        except OSError:
-            return False
-        return True
+        return self._write("".join(f"{name}={value}\n" for name, value in words.items()))
 
 
 # What a terminal can show: how many colours, and whether more than ASCII; and the filter that keeps to it.
@@ -231,36 +242,17 @@ def _numbered(look: Look, colour: Color | None) -> Color | None:
     return colour if index is None else Color.from_ansi(index)
 
 
-class KeptLook:
-    """The look that this account chose: one word in a file of its state folder, for each vault and each lock.
-
-    Args:
-        file: where; None where nothing is kept.
-    """
-
-    def __init__(self, file: Path | None = None) -> None:
-        self._file = file
+class KeptLook(_KeptFile):
+    """The look that this account chose: one word in a file of its state folder, for each vault and each lock."""
 
     def read(self) -> str:
         """Return the name of a look; that of the first where none is kept, or something else stands there."""
-        kept = ""
-        if self._file is not None:
-            with contextlib.suppress(OSError, ValueError):
-                kept = self._file.read_text("ascii").strip()
+        kept = self._text().strip()
         return kept if kept in {look.name for look in CHOICES} else DARK.name
 
     def keep(self, name: str) -> bool:
         """Keep the name of a look; False where that cannot be."""
-        if self._file is None:
-            return False
-        new = self._file.with_name(f"{self._file.name}.new")
-        try:
-            make_private_folder(self._file.parent)
-            new.write_text(f"{name}\n", "ascii")
-            new.replace(self._file)
-        except OSError:
-            return False
-        return True
+        return self._write(f"{name}\n")
 
 
 def looks_of_account() -> dict[str, Any]:

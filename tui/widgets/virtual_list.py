@@ -65,6 +65,23 @@ class PageSource(Protocol):
         ...
 
 
+class FixedRows:
+    """A short list that is in memory whole."""
+
+    def __init__(self, rows: Sequence[ListRow] = ()) -> None:
+        self._rows = tuple(rows)
+
+    def count(self) -> int:
+        return len(self._rows)
+
+    def page(self, number: int, previous: ListRow | None, following: ListRow | None) -> Sequence[ListRow]:
+        del previous, following
+        return self._rows[number * PAGE_ROWS : (number + 1) * PAGE_ROWS]
+
+
+NO_ROWS: Final = FixedRows()
+
+
 class PageCache:
     """The last `KEPT_PAGES` pages that were looked at."""
 
@@ -150,7 +167,7 @@ class VirtualList(ScrollView, can_focus=True):
     def __init__(
         self,
         columns: Sequence[Column],
-        source: PageSource,
+        source: PageSource = NO_ROWS,
         *,
         id: str | None = None,  # noqa: A002 - Textual's word
         has_states: bool = False,

@@ -21,24 +21,9 @@ from tui.widgets.text_cells import (
     text_of,
     width_of,
 )
-from tui.widgets.virtual_list import PAGE_ROWS, ListRow, VirtualList, room_of
+from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList, room_of
 
 _MOST_LINES: Final = 6
-
-
-class _Lines:
-    """Lines that are in memory whole, with the place of the row that each belongs to."""
-
-    def __init__(self, lines: Sequence[tuple[ListRow, int]] = ()) -> None:
-        self._lines = tuple(line for line, _ in lines)
-        self.heads = tuple(head for _, head in lines)
-
-    def count(self) -> int:
-        return len(self._lines)
-
-    def page(self, number: int, previous: ListRow | None, following: ListRow | None) -> Sequence[ListRow]:
-        del previous, following
-        return self._lines[number * PAGE_ROWS : (number + 1) * PAGE_ROWS]
 
 
 class WrappingList(VirtualList):
@@ -58,7 +43,7 @@ class WrappingList(VirtualList):
         is_part: bool = False,
         is_tight: bool = False,
     ) -> None:
-        super().__init__(columns, _Lines(), id=id, has_states=True, is_part=is_part)
+        super().__init__(columns, id=id, has_states=True, is_part=is_part)
         self._is_tight = is_tight
         self.has_cut = False
         """Whether its rows have fewer lines or columns than they need, for want of room."""
@@ -106,7 +91,7 @@ class WrappingList(VirtualList):
             most -= 1
         self.has_cut = most < _MOST_LINES or len(fitting(self.columns, room)) < len(self.columns)
         self._heads = tuple(head for _, head in lines)
-        self.show_source(_Lines(lines))
+        self.show_source(FixedRows([line for line, _ in lines]))
         keys = {line.key: place for place, (line, head) in enumerate(lines) if place == head and not line.is_passed}
         self.cursor = keys.get(stand_on, min(before, max(len(lines) - 1, 0)) if stand_on else 0)
 

@@ -9,7 +9,7 @@ from textual import on
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.drawn.case_time import day_written
+from tui.drawn.case_time import short_day_written
 from tui.looks.signs import LATE
 from tui.looks.tokens import Token
 from tui.screens.calls.call_fields import SlipForm
@@ -20,7 +20,6 @@ from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
 from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.looking_back import UNDO, LooksBack, erase_form
 from tui.screens.frame.screen_words import clock_minute, moment
-from tui.text.calendar import short_day
 from tui.text.in_words import in_words, together
 from tui.text.safe_text import first_line, safe_line
 from tui.values.forms_typed import SlipLine
@@ -30,7 +29,6 @@ from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.text_cells import Cell, Column
 from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.intake import CLOSE, MOVE
-from vault.display import NO_TIME
 from vault.words.message import Message, Words, plural
 
 # One open call slip, whole, and the three ways in which it ends.
@@ -105,6 +103,12 @@ def correct(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) ->
 def caller(slip: SlipLine) -> str:
     """Return who called, as far as that was heard."""
     return slip.name or slip.number or "—"
+
+
+def received(slip: SlipLine) -> Message:
+    """Return when the call came, `27 Nov 09:30`."""
+    ms = slip.received_ms
+    return Message("{day} {time}", day=short_day_written(ms), time=clock_minute(ms))
 
 
 def _whole(slip: SlipLine) -> str:
@@ -215,10 +219,7 @@ def _row(slip: SlipLine) -> ListRow:
     said: tuple[Cell, ...] = (Cell(first_line(slip.text)),)
     if slip.do_not_call:
         said = (Cell(Message("DO NOT CALL"), Token.ALARM, bold=True), Cell("  "), *said)
-    day = day_written(slip.received_ms)
-    words = short_day(day) if day is not None else NO_TIME
-    received = Cell(Message("{day} {time}", day=words, time=clock_minute(slip.received_ms)))
     if slip.is_overdue:
         said = (Cell(Message("overdue"), Token.ALARM), Cell("  "), *said)
     late = Cell(LATE, Token.ALARM) if slip.is_overdue or slip.do_not_call else None
-    return ListRow(slip.slip, (received, caller(slip), said, slip.asked_back), state=late)
+    return ListRow(slip.slip, (Cell(received(slip)), caller(slip), said, slip.asked_back), state=late)

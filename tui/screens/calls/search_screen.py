@@ -14,16 +14,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.drawn.case_time import day_written
+from tui.drawn.case_time import short_day_written
 from tui.looks.tokens import Token
-from tui.screens.calls.open_slips import OneSlip, caller
+from tui.screens.calls.open_slips import OneSlip, caller, received
 from tui.screens.calls.open_slips import facts as slip_facts
 from tui.screens.cases.section import SectionScreen
 from tui.screens.frame.base import BACK, Command
 from tui.screens.frame.desk import OpenCase
-from tui.screens.frame.list_rows import FixedRows, OneList
-from tui.screens.frame.screen_words import clock_minute
-from tui.text.calendar import short_day
+from tui.screens.frame.list_rows import OneList
 from tui.text.in_words import in_words, together
 from tui.text.safe_text import first_line
 from tui.values.cases_shown import FoundShown, HitShown, PreviewShown
@@ -34,7 +32,6 @@ from tui.widgets.fields import SafeInput
 from tui.widgets.strip import Fact, ListAndStrip, Strip, more_words
 from tui.widgets.text_cells import Cell, Column
 from tui.widgets.virtual_list import ListRow, VirtualList
-from vault.display import NO_TIME
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
@@ -128,7 +125,7 @@ class SearchScreen(OneList):
     def compose_middle(self) -> Iterable[Widget]:
         field = SafeInput(placeholder=_PLACEHOLDER, id="words", compact=True)
         yield Container(Horizontal(field, Static("", id="spellings", classes="match")), id="words-row")
-        yield ListAndStrip(VirtualList(_columns(), FixedRows(), id="hits"), strip=Strip(id="hit-facts"))
+        yield ListAndStrip(VirtualList(_columns(), id="hits"), strip=Strip(id="hit-facts"))
         yield Static("", id="hit")
 
     def on_mount(self) -> None:
@@ -273,16 +270,11 @@ def _columns() -> tuple[Column, ...]:
 def _slip_rows(slips: Sequence[SlipLine]) -> Iterator[ListRow]:
     """Yield open calls under their heading, before all else: nobody has taken them up yet."""
     if slips:
-        count = Cell(f"  {len(slips)}", Token.DIM)
-        yield ListRow("", ((Cell(Message("Open calls"), Token.ACC, bold=True), count),), is_passed=True)
+        yield _heading(Message("Open calls"), len(slips))
     for slip in slips:
-        day = day_written(slip.received_ms)
-        when = Message(
-            "{day} {time}", day=NO_TIME if day is None else short_day(day), time=clock_minute(slip.received_ms)
-        )
         cells = (
             (Cell(_INDENT), Cell(caller(slip), bold=True)),
-            Cell(when, Token.DIM),
+            Cell(received(slip), Token.DIM),
             Cell(Message("call"), Token.DIM),
         )
         yield ListRow(slip.slip, cells)
@@ -297,20 +289,26 @@ def _rows(hits: Mapping[str, HitShown]) -> Iterator[ListRow]:
     for heading, kinds in _GROUPS:
         of_group = {key: hit for key, hit in left.items() if not kinds or hit.kind in kinds}
         if of_group:
-            count = Cell(f"  {len(of_group)}", Token.DIM)
-            yield ListRow("", ((Cell(heading, Token.ACC, bold=True), count),), is_passed=True)
+            yield _heading(heading, len(of_group))
         for key, hit in of_group.items():
             del left[key]
             yield ListRow(key, (_what(hit), _where(hit), Cell(hit.why, Token.DIM)))
             yield ListRow(key, (_marked(hit),), is_passed=True)
 
 
+def _heading(words: Words, count: int) -> ListRow:
+    return ListRow("", ((Cell(words, Token.ACC, bold=True), Cell(f"  {count}", Token.DIM)),), is_passed=True)
+
+
 def _what(hit: HitShown) -> tuple[Cell, ...]:
     if hit.title:
         return (Cell(_INDENT), Cell(hit.title, bold=True))
-    day = day_written(hit.written_ms)
-    when = NO_TIME if day is None else short_day(day)
-    return (Cell(_INDENT), Cell(when, bold=True), Cell(" "), Cell(word_of(hit.kind), bold=True))
+    return (
+        Cell(_INDENT),
+        Cell(short_day_written(hit.written_ms), bold=True),
+        Cell(" "),
+        Cell(word_of(hit.kind), bold=True),
+    )
 
 
 def _where(hit: HitShown) -> tuple[Cell, ...]:

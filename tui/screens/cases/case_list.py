@@ -18,7 +18,7 @@ from tui.screens.frame.base import READ_AGAIN, Command
 from tui.screens.frame.desk import OpenCase, ShowBoth
 from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.form_fields import Choose
-from tui.screens.frame.list_rows import CasePages, FixedRows, case_row, risk_width
+from tui.screens.frame.list_rows import CasePages, case_row, risk_width
 from tui.screens.frame.looking_back import BOTH, UNDO, LooksBack
 from tui.screens.frame.screen_words import order_words
 from tui.text.in_words import in_words, together, warning
@@ -172,7 +172,7 @@ class CaseList(LooksBack, ManyCases):
         self._reasons = reasons
         self._wish = 0
         self._words = ""
-        self._pages: CasePages | FixedRows = FixedRows()
+        self._pages: CasePages | None = None
         self._unmarked: list[tuple[CasePages, int, Sequence[CaseLine]]] = []
         self._is_marking = False
 
@@ -186,7 +186,7 @@ class CaseList(LooksBack, ManyCases):
             Column(Message("risk"), risk_width()),
         )
         yield SafeInput(placeholder=Message("names of cases and people"), id="filter")
-        rows = VirtualList(columns, FixedRows(), id="cases", has_states=True)
+        rows = VirtualList(columns, id="cases", has_states=True)
         yield ListAndStrip(ListHeader(columns, has_states=True, of=rows), rows, strip=Strip(id="preview"))
 
     @override

@@ -22,7 +22,7 @@ from tui.drawn.timeline import CaseTime, Zoom
 from tui.looks.signs import NONE, NOT_KNOWN, RISK
 from tui.looks.tokens import Token
 from tui.screens.cases.due_rows import SIGNS, about_words, due_in, due_token
-from tui.screens.frame.list_rows import FixedRows
+from tui.screens.frame.list_rows import RISKS
 from tui.text.calendar import day_said, days_left, distance_words, short_day, short_day_of_week, time_said
 from tui.text.in_words import in_words
 from tui.values.cases_shown import CaseShown, RecordShown
@@ -31,8 +31,7 @@ from tui.widgets.drawn_parts import TimelinePart
 from tui.widgets.overlays import LOW
 from tui.widgets.strip import packed_whole
 from tui.widgets.text_cells import Cell, Column, broken, draw, fit_cells, look_of, width_of
-from tui.widgets.virtual_list import ListRow, VirtualList
-from vault.casework.vocabulary import Risk
+from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.words.message import Message, Words, joined, plural
 
 # What somebody must know of a case before their hand is at the telephone: three lines on top of it.
@@ -46,12 +45,6 @@ _MOST_LAID: Final = 5_000
 _SHARE: Final = 8
 """What must never be used takes at most this part of the rows of the screen."""
 _GAP: Final = "   "
-_RISKS: Final = {
-    Risk.IMMEDIATE.value: (3, Token.ALARM),
-    Risk.HIGH.value: (3, Token.ALARM),
-    Risk.MEDIUM.value: (2, Token.WARN),
-    Risk.LOW.value: (1, Token.FG),
-}
 
 
 class CaseTop(Widget, can_focus=False):
@@ -185,9 +178,9 @@ def _never_use(case: CaseShown, room: int, most: int, above: int) -> tuple[list[
 
 
 def _risk(risk: str) -> list[Cell]:
-    signs, token = _RISKS.get(risk, (0, Token.FG))
+    signs, token = RISKS.get(risk, (0, Token.DIM))
     words = Message("risk {signs} {risk}", signs=RISK * signs or NOT_KNOWN, risk=word_of(risk))
-    return [Cell(words, token, bold=token is Token.ALARM)]
+    return [Cell(words, Token.FG if token is Token.DIM else token, bold=token is Token.ALARM)]
 
 
 def _next(case: CaseShown, room: int) -> list[Cell]:
@@ -203,7 +196,7 @@ def _next(case: CaseShown, room: int) -> list[Cell]:
 
 def _first(record: RecordShown, today: date, room: int) -> list[Cell]:
     left = days_left(record.when, today)
-    token = due_token(left) if record.missed is None else Token.ALARM
+    token = due_token(left, record.missed)
     distance = record.missed or distance_words(left, record.when)
     sign = f"{SIGNS[token]} " if token in SIGNS else ""
     day = short_day_of_week(_day(record))
@@ -283,7 +276,7 @@ class CaseTimeline(Container):
     @override
     def compose(self) -> ComposeResult:
         if self._reads_aloud:
-            yield VirtualList([Column("")], FixedRows(), id="time-list")
+            yield VirtualList([Column("")], id="time-list")
         else:
             yield TimelinePart(*self._shown)
 

@@ -43,8 +43,10 @@ def about_words(record: RecordShown | DueShown, time: str = "") -> Words:
     return Message("{kind}: {about}", kind=kind_at, about=record.headline)
 
 
-def due_token(left: int | None) -> Token:
-    """Return what it means that a date is so many days away."""
+def due_token(left: int | None, missed: Words | None) -> Token:
+    """Return what it means that a date is so many days away, or was missed."""
+    if missed is not None:
+        return Token.ALARM
     if left is None or left > SOON_DAYS:
         return Token.FG
     return Token.ALARM if left < 0 else Token.WARN
@@ -53,7 +55,7 @@ def due_token(left: int | None) -> Token:
 def date_row(record: RecordShown, today: date | None) -> ListRow:
     """Return the row of what has to be kept, with how far away it is."""
     left = None if today is None else days_left(record.when, today)
-    token = due_token(left) if record.missed is None else Token.ALARM
+    token = due_token(left, record.missed)
     sign = SIGNS.get(token)
     distance = Cell(record.missed or distance_words(left, record.when), token, bold=sign is not None)
     state = None if sign is None else Cell(sign, token, bold=True)

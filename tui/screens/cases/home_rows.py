@@ -10,10 +10,10 @@ from rich.cells import cell_len
 
 from tui.drawn.case_time import day_written
 from tui.drawn.pieces import Line, Rows, finished, one_line
-from tui.looks.signs import DONE, LATE, SOON, TO_DO
+from tui.looks.signs import DONE, SOON, TO_DO
 from tui.looks.tokens import Token
 from tui.screens.cases.due_acts import REF
-from tui.screens.cases.due_rows import about_words
+from tui.screens.cases.due_rows import SIGNS, about_words, due_token
 from tui.screens.frame.screen_words import clock_minute
 from tui.text.calendar import (
     FULL_DAY,
@@ -89,20 +89,12 @@ _PLACES: Final = {
 """Where an alert is settled that names its next step."""
 
 
-def _token(line: DueShown, left: int | None) -> Token:
-    if line.missed is not None:
-        return Token.ALARM
-    if left is None or left > SOON_DAYS:
-        return Token.FG
-    return Token.ALARM if left < 0 else Token.WARN
-
-
 def by_day(lines: Sequence[DueShown], today: date) -> Mapping[date, Sequence[str]]:
     found: dict[date, list[str]] = {}
     for line in lines:
         left = days_left(line.when, today)
         if left is not None:
-            found.setdefault(date.fromisoformat(line.when[:FULL_DAY]), []).append(_token(line, left).value)
+            found.setdefault(date.fromisoformat(line.when[:FULL_DAY]), []).append(due_token(left, line.missed).value)
     return found
 
 
@@ -131,17 +123,15 @@ def tasks_counted(lines: Sequence[DueShown], today: date) -> Words:
 
 def date_row(line: DueShown, today: date) -> ListRow:
     left = days_left(line.when, today)
-    token = _token(line, left)
+    token = due_token(left, line.missed)
+    sign = SIGNS.get(token)
     when: Words = line.when if left is None else short_day_of_week(date.fromisoformat(line.when[:FULL_DAY]))
     shown = about_words(line, time_said(line.when) if left else "")  # of today it stands at the end of the row
     if line.step:  # whole, also where other rows are cut
         shown = Message("now: {step}; {about}", step=line.step, about=shown)
-    state = Cell(LATE, Token.ALARM, bold=True) if token is Token.ALARM else None
-    if token is Token.WARN:
-        state = Cell(SOON, Token.WARN, bold=True)
-    distance = Cell(line.missed or distance_words(left, line.when), token, bold=state is not None)
+    distance = Cell(line.missed or distance_words(left, line.when), token, bold=sign is not None)
     cells = (when, Cell(line.ref[:REF], Token.DIM), line.client, Cell(shown, stays=bool(line.step)), distance)
-    return ListRow(line.key, cells, state)
+    return ListRow(line.key, cells, None if sign is None else Cell(sign, token, bold=True))
 
 
 def left_row(left: LeftShown) -> ListRow:
@@ -152,7 +142,7 @@ def left_row(left: LeftShown) -> ListRow:
 
 def task_row(line: DueShown, today: date) -> ListRow:
     left = days_left(line.when, today)
-    when = Cell(_short_when(left, line.when), _token(line, left))
+    when = Cell(_short_when(left, line.when), due_token(left, line.missed))
     cells = (Cell(line.ref[:REF], Token.DIM), line.client, line.headline, when)
     return ListRow(line.key, cells, Cell(TO_DO, Token.DIM))
 

@@ -12,23 +12,21 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from typing_extensions import override
 
-from tui.drawn.case_time import day_written
+from tui.drawn.case_time import day_written, short_day_written
 from tui.looks.signs import CORRECTS
 from tui.looks.tokens import Token
 from tui.screens.cases.due_rows import DATES, date_row, due_in
 from tui.screens.cases.note_facts import draft_kind
 from tui.screens.cases.paper import PAPER_COLUMNS, paper_row
-from tui.screens.frame.list_rows import FixedRows
 from tui.screens.frame.screen_words import clock_minute
-from tui.text.calendar import long_day, short_day
+from tui.text.calendar import long_day
 from tui.text.in_words import in_words
 from tui.text.safe_text import first_line
 from tui.values.cases_shown import CaseShown, DraftShown, NoteShown, PaperShown, PersonShown, RecordShown
 from tui.values.code_words import word_of
 from tui.widgets.numbered_parts import Part, SectionLine
 from tui.widgets.text_cells import WIDE, Cell, Column
-from tui.widgets.virtual_list import ListRow, VirtualList
-from vault.display import NO_TIME
+from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.words.message import Message, Words
 
 # The notes of a case by day, newest first, with time and author; corrections stand under what they correct.
@@ -42,7 +40,10 @@ _EMPTY: Final = ("", "", "")
 def note_columns(case: CaseShown) -> tuple[Column, ...]:
     """Return the columns of these notes: no kind and no name is cut that has room, and the text takes what is left."""
     kinds = [word_of(note.note.kind) for note in case.notes] + [draft_kind(draft) for draft in case.drafts]
-    names = [*_short_names(note.by for note in case.notes).values(), *map(_saved_on, case.drafts)]
+    names = [
+        *_short_names(note.by for note in case.notes).values(),
+        *(short_day_written(draft.saved_ms) for draft in case.drafts),
+    ]
     return (
         Column("", _TIME, runs_on=True),
         Column("", min(_widest(kinds), _WIDEST_KIND), rank=2),
@@ -120,10 +121,9 @@ def _note_row(note: NoteShown, names: dict[str, str]) -> ListRow:
 
 
 def _correction_row(note: NoteShown, names: dict[str, str]) -> ListRow:
-    day = day_written(note.written_ms)
     said = Message(
         "corrected {day} {time} {name}: {text}",
-        day=NO_TIME if day is None else short_day(day),
+        day=short_day_written(note.written_ms),
         time=clock_minute(note.written_ms),
         name=names.get(note.by, ""),
         text=first_line(note.note.text),
@@ -136,13 +136,13 @@ def _draft_row(draft: DraftShown) -> ListRow:
     text = (Cell(mark, Token.WARN, bold=True), Cell(f" {first_line(draft.text)}"))
     return ListRow(
         draft.record,
-        (_indented(clock_minute(draft.saved_ms)), draft_kind(draft), Cell(_saved_on(draft), Token.DIM), text),
+        (
+            _indented(clock_minute(draft.saved_ms)),
+            draft_kind(draft),
+            Cell(short_day_written(draft.saved_ms), Token.DIM),
+            text,
+        ),
     )
-
-
-def _saved_on(draft: DraftShown) -> Words:
-    day = day_written(draft.saved_ms)
-    return NO_TIME if day is None else short_day(day)
 
 
 def _indented(time: str) -> str:
@@ -186,10 +186,10 @@ class CaseLists(Vertical):
 
     @override
     def compose(self) -> ComposeResult:
-        yield VirtualList(note_columns(self._case), FixedRows(), id=NOTES)
+        yield VirtualList(note_columns(self._case), id=NOTES)
         for place, part in enumerate(PARTS[1:], start=2):
             yield SectionLine(place, _TITLES[part], id=f"{part}-head")
-            yield VirtualList(_COLUMNS[part], FixedRows(), id=part, has_states=part == DUE)
+            yield VirtualList(_COLUMNS[part], id=part, has_states=part == DUE)
 
     @property
     def in_use(self) -> VirtualList:

@@ -15,10 +15,9 @@ from typing_extensions import override
 
 from tui.looks.signs import DONE, TO_DO
 from tui.looks.tokens import Token
-from tui.screens.frame.list_rows import FixedRows
 from tui.text.safe_content import safe_content
 from tui.widgets.text_cells import Cell, Column
-from tui.widgets.virtual_list import ListRow, VirtualList
+from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.words.message import Message, Words
 
 
@@ -86,7 +85,7 @@ class NewVault(Vertical):
     @override
     def compose(self) -> Iterable[Widget]:
         yield Static("", id="nothing-yet")
-        yield VirtualList(_COLUMNS, FixedRows(), id="things", has_states=True, is_part=True)
+        yield VirtualList(_COLUMNS, id="things", has_states=True, is_part=True)
         yield Static("", id="phone")
 
     def on_mount(self) -> None:

@@ -158,7 +158,7 @@ def _moment(when: str) -> Words:
 
 def _due_line(record: RecordShown, today: date) -> ListCell:
     left = days_left(record.when, today)
-    token = due_token(left) if record.missed is None else Token.ALARM
+    token = due_token(left, record.missed)
     sign = f"{SIGNS[token]} " if token in SIGNS else ""
     day = _moment(record.when)
     said = Message("{day} {about}", day=day, about=about_words(record))

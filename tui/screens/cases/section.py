@@ -19,7 +19,7 @@ from tui.screens.cases.paper_form import PAPER_KEPT, PaperForm
 from tui.screens.frame.base import NEXT_FIELD, READ_AGAIN, Command, leave
 from tui.screens.frame.form_fields import ChoiceField, Choose, FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
-from tui.screens.frame.list_rows import FixedRows, ListScreen
+from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.looking_back import erase_form
 from tui.screens.frame.screen_words import MAY_BE_KEPT
 from tui.screens.people.person import PersonScreen
@@ -33,7 +33,7 @@ from tui.values.forms_typed import FormPlace
 from tui.values.story_shown import Whereabouts
 from tui.widgets.long_text import LongText
 from tui.widgets.text_cells import Column
-from tui.widgets.virtual_list import ListRow, VirtualList
+from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.words.message import Message, Words, plural
 
 # One restricted section: its people, papers and notes as one text, and who opens it.

@@ -19,7 +19,6 @@ from tui.screens.cases.due_acts import confirm_anew
 from tui.screens.frame.act_screen import ActScreen
 from tui.screens.frame.base import Command
 from tui.screens.frame.dialogs import AskLine
-from tui.screens.frame.list_rows import FixedRows
 from tui.screens.frame.screen_words import moment
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
@@ -31,7 +30,7 @@ from tui.widgets.long_text import Pair, Twin
 from tui.widgets.overlays import Sheet
 from tui.widgets.screen_lines import Hint, KeyLine
 from tui.widgets.text_cells import Cell, Column
-from tui.widgets.virtual_list import ListRow, VirtualList
+from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.acts.act import Told
 from vault.casework.differences import Answer, Chosen, Part, Piece
 from vault.words.message import Message, Words
@@ -114,7 +113,7 @@ class TwoVersions(ActScreen):
         yield Pair(_head(1, self._shown.left), _head(2, self._shown.right), id="both")
         yield Static("", id="signs", classes="above")
         yield Static("", id="answers-head", classes="pane-head")
-        yield VirtualList(_COLUMNS, FixedRows(), id="answers")
+        yield VirtualList(_COLUMNS, id="answers")
 
     def on_mount(self) -> None:
         of = Message("{kind}, {ref}", kind=word_of(self._shown.kind), ref=self._ref)

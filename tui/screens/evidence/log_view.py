@@ -21,7 +21,7 @@ from tui.drawn.pieces import Line, Rows, finished
 from tui.looks.signs import DONE
 from tui.looks.tokens import Token
 from tui.screens.frame.base import Command
-from tui.screens.frame.list_rows import FixedRows, ListScreen
+from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.screen_words import clock_minute, zone_words
 from tui.text.calendar import day_and_year, from_to, on_calendar, short_day
@@ -239,7 +239,7 @@ class LogScreen(ListScreen, LongWorkScreen):
             placeholder=Message("an act, a name, a case or days: export, Amina, K7QM, since:1.10.2026"), id="filter"
         )
         yield ListHeader(_columns(80, []))
-        yield VirtualList(_columns(80, []), FixedRows(), id="entries")
+        yield VirtualList(_columns(80, []), id="entries")
 
     def on_mount(self) -> None:
         self._filter.display = False

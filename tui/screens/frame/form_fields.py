@@ -19,14 +19,13 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import EVERYWHERE, Command
-from tui.screens.frame.list_rows import FixedRows
 from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
 from tui.widgets.fields import SafeInput
 from tui.widgets.overlays import Sheet
 from tui.widgets.screen_lines import Hint, KeyLine
 from tui.widgets.text_cells import Column, fit
-from tui.widgets.virtual_list import ListRow, VirtualList
+from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.casework.typed_dates import plain
 from vault.words.message import Message, Words
 

@@ -19,7 +19,6 @@ from typing_extensions import override
 from tui.screens.frame.base import Command
 from tui.screens.frame.desk import Answer
 from tui.screens.frame.form_fields import ChoiceField, label_of
-from tui.screens.frame.list_rows import FixedRows
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.screen_words import named_problem, sentence
 from tui.text.safe_content import safe_content
@@ -28,7 +27,7 @@ from tui.widgets.fields import SafeInput
 from tui.widgets.overlays import Sheet
 from tui.widgets.screen_lines import Hint, KeyLine
 from tui.widgets.text_cells import Column
-from tui.widgets.virtual_list import ListRow, VirtualList
+from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.errors import VaultError
 from vault.words.message import Message, Words
 
@@ -87,7 +86,7 @@ class Browse(Sheet[str]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static("", id="folder")
-            yield VirtualList((Column(""),), FixedRows(), id="entries")
+            yield VirtualList((Column(""),), id="entries")
             here = Hint("F4", Message("this folder") if self._new == THIS_FOLDER else Message("new file here"))
             yield KeyLine(
                 Hint("Enter", Message("choose")),

@@ -14,7 +14,6 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import Command
-from tui.screens.frame.list_rows import FixedRows
 from tui.screens.frame.screen_words import packed
 from tui.text.in_words import in_words, together
 from tui.text.safe_content import safe_content
@@ -22,7 +21,7 @@ from tui.widgets.fields import SafeInput
 from tui.widgets.overlays import Sheet
 from tui.widgets.screen_lines import Hint, KeyLine
 from tui.widgets.text_cells import Column
-from tui.widgets.virtual_list import ListRow, VirtualList
+from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.words.message import Message, Words
 
 _KEY_WIDTH: Final = 12

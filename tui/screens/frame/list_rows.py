@@ -19,7 +19,7 @@ from tui.text.calendar import FULL_DAY, SOON_DAYS, days_left, short_day
 from tui.values.cases_shown import CaseLine, CaseListStart
 from tui.values.code_words import word_of
 from tui.widgets.text_cells import Cell, Column, ListCell, text_of
-from tui.widgets.virtual_list import KEPT_PAGES, PAGE_ROWS, ListHeader, ListRow, VirtualList
+from tui.widgets.virtual_list import KEPT_PAGES, PAGE_ROWS, FixedRows, ListHeader, ListRow, VirtualList
 from vault.casework.vocabulary import Risk
 from vault.words.message import Message, Words, plural
 
@@ -28,26 +28,13 @@ from vault.words.message import Message, Words, plural
 T = TypeVar("T")
 _KEPT_PLACES: Final = 2 * KEPT_PAGES * PAGE_ROWS
 _SIGNS: Final = 3
-_RISKS: Final = {
+RISKS: Final = {
     Risk.IMMEDIATE.value: (3, Token.ALARM),
     Risk.HIGH.value: (3, Token.ALARM),
     Risk.MEDIUM.value: (2, Token.WARN),
     Risk.LOW.value: (1, Token.DIM),
 }
-
-
-class FixedRows:
-    """A short list that is in memory whole."""
-
-    def __init__(self, rows: Sequence[ListRow] = ()) -> None:
-        self._rows = tuple(rows)
-
-    def count(self) -> int:
-        return len(self._rows)
-
-    def page(self, number: int, previous: ListRow | None, following: ListRow | None) -> Sequence[ListRow]:
-        del previous, following
-        return self._rows[number * PAGE_ROWS : (number + 1) * PAGE_ROWS]
+"""How many signs a risk has, and what they mean."""
 
 
 class CasePages:
@@ -117,13 +104,13 @@ def case_row(line: CaseLine) -> ListRow:
 
 def risk_cells(risk: str) -> tuple[Cell, ...]:
     """Return how near the harm is: as many signs as it is grave, in its colour, and its word."""
-    signs, token = _RISKS.get(risk, (0, Token.DIM))
+    signs, token = RISKS.get(risk, (0, Token.DIM))
     return (Cell((RISK * signs or NOT_KNOWN).ljust(_SIGNS + 1), token), Cell(word_of(risk), Token.DIM))
 
 
 def risk_width() -> int:
     """Return how wide the widest risk is in the language of the app."""
-    return max(cell_len(text_of(risk_cells(risk))) for risk in _RISKS)
+    return max(cell_len(text_of(risk_cells(risk))) for risk in RISKS)
 
 
 # Screens of one list.
@@ -138,7 +125,7 @@ class OneList(VaultScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield ListHeader(self.COLUMNS, has_states=self.HAS_STATES)
-        yield VirtualList(self.COLUMNS, FixedRows(), id=self.LIST, has_states=self.HAS_STATES)
+        yield VirtualList(self.COLUMNS, id=self.LIST, has_states=self.HAS_STATES)
 
     @property
     def _list(self) -> VirtualList:

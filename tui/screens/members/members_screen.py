@@ -15,7 +15,7 @@ from tui.looks.tokens import Token
 from tui.screens.frame.base import BACK, READ_AGAIN, Command, leave
 from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.form_fields import Choose
-from tui.screens.frame.list_rows import FixedRows, ListScreen
+from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.screen_words import MAY_BE_KEPT, ROLES, named, with_roles
 from tui.screens.members.devices_screen import DevicesScreen
 from tui.screens.members.handing_over import AwayForm, HandoverScreen
@@ -28,7 +28,7 @@ from tui.values.code_words import word_of, words_of
 from tui.values.exchange_shown import ResultText
 from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.text_cells import Cell, Column, ListCell
-from tui.widgets.virtual_list import ListRow, VirtualList
+from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.words.message import Message, Words, plural
 
 # The roles of one member: marked in a list, given all at once.

@@ -16,7 +16,6 @@ from tui.screens.frame.base import Command
 from tui.screens.frame.desk import ShowBoth
 from tui.screens.frame.dialogs import AskLine
 from tui.screens.frame.form_fields import Choose
-from tui.screens.frame.list_rows import FixedRows
 from tui.screens.frame.looking_back import BOTH, UNDO, Erases
 from tui.screens.people.person_form import PersonForm, where_said
 from tui.screens.people.person_parts import SamePerson, left_parts, more_parts, name_cells, name_columns, right_parts
@@ -25,7 +24,7 @@ from tui.text.in_words import together
 from tui.values.code_words import choices, word_of
 from tui.values.story_shown import AlikeShown, PersonPage, Whereabouts
 from tui.widgets.numbered_parts import PartsPane, SectionLine
-from tui.widgets.virtual_list import ListRow, VirtualList
+from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.acts.person import EDIT
 from vault.casework.person import Person
 from vault.casework.vocabulary import NameKind
@@ -84,7 +83,7 @@ class PersonScreen(Erases):
         yield Horizontal(
             Vertical(
                 SectionLine(1, Message("Names"), id="names-head"),
-                VirtualList(name_columns(()), FixedRows(), id="names"),
+                VirtualList(name_columns(()), id="names"),
                 PartsPane(id="person-left"),
                 id="person-first",
             ),
