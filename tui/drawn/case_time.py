@@ -36,7 +36,7 @@ def case_time(case: CaseShown, today: date) -> CaseTime:
         detained=tuple(_spans(by_kind[Detention.KIND], today)),
         court=tuple(_marks(by_kind[Hearing.KIND], today)),
         dates=tuple(_marks([*by_kind[Deadline.KIND], *tasks, *overstayed], today)),
-        notes=_notes_by_day(note.written_ms for note in case.notes),
+        notes=Counter(day for note in case.notes if (day := day_written(note.written_ms)) is not None),
     )
 
 
@@ -89,10 +89,6 @@ def _marks(records: Sequence[RecordShown], today: date) -> Iterator[Mark]:
 def _is_late(record: RecordShown, today: date) -> bool:
     said = day_said(record.when)
     return record.is_due and said is not None and not said[1] and said[0] < today
-
-
-def _notes_by_day(written: Iterable[int]) -> Counter[date]:
-    return Counter(day for ms in written if (day := day_written(ms)) is not None)
 
 
 # The timeline of a case in sentences: what stands under the cursor, and all of it as a list for screen readers.

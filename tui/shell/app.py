@@ -135,7 +135,7 @@ class CaseVaultApp(PanesApp):
         self,
         screen: Screen[Any],
         work: Callable[[Gateway], T],
-        then: Callable[[T], None],
+        then: Callable[[T], object],
         failed: Callable[[VaultError], None],
         *,
         alone: bool,

@@ -295,13 +295,11 @@ class SafeApp(LookingApp):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Paste) and not event.is_forwarded:
             event.text = safe_paste(event.text)
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and not self._is_urgent(event):
+        is_urgent = isinstance(event, events.Key) and event.key in self.URGENT
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and not is_urgent:
             await self._key_order.take(event)
         else:
             await super().on_event(event)
-
-    def _is_urgent(self, event: events.Event) -> bool:
-        return isinstance(event, events.Key) and event.key in self.URGENT
 
     def tell_not_utf8(self) -> None:
         """Say once what is wrong with what the terminal sends; what came stands there as U+FFFD."""

@@ -175,6 +175,12 @@ def _step_of(kept: object) -> Step | None:
 
 
 # Fields to type into: nothing blinks, pastes are said when cut, and a passphrase cannot be copied out.
+_STEP_KEYS: Final[list[BindingType]] = [
+    Binding(with_layouts("ctrl+z"), "undo", show=False),
+    Binding(with_layouts("ctrl+y"), "redo", show=False),
+]
+
+
 class SafeInput(Input):
     """One line of text. What was typed can be taken back.
 
@@ -182,10 +188,7 @@ class SafeInput(Input):
     like a value.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(with_layouts("ctrl+z"), "undo", show=False),
-        Binding(with_layouts("ctrl+y"), "redo", show=False),
-    ]
+    BINDINGS = _STEP_KEYS
     REMEMBERS: ClassVar[bool] = True
     """Whether what was typed and erased is kept as long as the field is there."""
 
@@ -294,10 +297,7 @@ class HiddenInput(PassphraseInput):
 class SafeTextArea(TextArea):
     """Several lines of text, without syntax colours. What was typed can be taken back, in our steps."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(with_layouts("ctrl+z"), "undo", show=False),
-        Binding(with_layouts("ctrl+y"), "redo", show=False),
-    ]
+    BINDINGS = _STEP_KEYS
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.steps = Steps(monotonic_ms)

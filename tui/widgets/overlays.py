@@ -115,7 +115,7 @@ class Confirm(Sheet[bool]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(with_layouts("y"), "answer(True)", show=False),
-        Binding(with_layouts("n"), "answer(False)", show=False),
+        Binding(f"{with_layouts('n')},escape", "answer(False)", show=False),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
     ]
@@ -229,16 +229,13 @@ class ProgressModal(Sheet[bool]):
         if self._completed is not None and self.app.screen is self:
             self.dismiss(self._completed)
 
+    @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """Ask the worker once to stop, and wait for it."""
         cancel, self._cancel = self._cancel, None
         if cancel is not None:
             self._show(in_words(Message("Stopping ...")))
             cancel()
-
-    @on(Button.Pressed, "#cancel")
-    def _cancel_by_button(self) -> None:
-        self.action_cancel()
 
     def _show(self, line: str) -> None:
         if line != self._line and self.is_mounted:

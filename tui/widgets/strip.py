@@ -227,7 +227,8 @@ def strip_lines(facts: Sequence[Fact], width: int, rows: int) -> list[list[Cell]
     others = [place for place in range(len(facts)) if place not in taken][: max(left, 0)]
     spare = left - len(others)
     for place in sorted(others, key=lambda place: facts[place].token is Token.DIM):
-        taken[place] = _lines_of(_in_strip(facts[place], rooms[place]), rooms[place], spare + 1)
+        fact, room = facts[place], rooms[place]
+        taken[place] = _lines_of(fact.in_a_row(room) if fact.more else cells_of(fact.text), room, spare + 1)
         spare -= len(taken[place]) - 1
     lines: list[list[Cell]] = []
     for place, of_fact in sorted(taken.items()):
@@ -236,10 +237,6 @@ def strip_lines(facts: Sequence[Fact], width: int, rows: int) -> list[list[Cell]
         blank = [Cell(" " * column)] if label else []
         lines += [[*(blank if below else label), *line] for below, line in enumerate(of_fact)]
     return lines[:rows]
-
-
-def _in_strip(fact: Fact, width: int) -> tuple[Cell, ...]:
-    return fact.in_a_row(width) if fact.more else cells_of(fact.text)
 
 
 def _whole(fact: Fact, width: int, most: int) -> list[list[Cell]]:

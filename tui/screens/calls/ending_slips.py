@@ -13,7 +13,7 @@ from tui.screens.frame.base import Command, leave
 from tui.screens.frame.list_rows import OneList
 from tui.values.cases_shown import CaseListStart
 from tui.values.code_words import word_of
-from tui.values.forms_typed import CaseLike, Reminding, SlipLine
+from tui.values.forms_typed import Reminding, SlipLine
 from tui.widgets.fields import SafeInput
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow, VirtualList
@@ -63,7 +63,7 @@ class PickCase(OneList):
     def _offer(self, found: Reminding) -> None:
         like = {case.case: case for case in (*found.by_number, *found.by_name)}
         if like and not self._words:
-            self.show_rows(map(_like_row, like.values()))
+            self.show_rows(ListRow(case.case, (case.ref, case.client, "", "")) for case in like.values())
             self.say(Message("These cases may fit the call. Type a reference or a name for others."))
         else:
             self._read()
@@ -96,7 +96,3 @@ class PickCase(OneList):
     @on(VirtualList.Opened)
     def _chosen(self, event: VirtualList.Opened) -> None:
         self.end(event.row.key)
-
-
-def _like_row(case: CaseLike) -> ListRow:
-    return ListRow(case.case, (case.ref, case.client, "", ""))

@@ -212,10 +212,6 @@ class SearchScreen(OneList):
         self._search(goes_on=False)
         self.say(words)
 
-    @on(VirtualList.Moved)
-    def _moved(self) -> None:
-        self._show_hit()
-
     def _show(self, found: FoundShown, *, goes_on: bool) -> None:
         self._hits = {f"{place}": hit for place, hit in enumerate(found.hits)}
         self._slips = {slip.slip: slip for slip in found.slips}
@@ -231,6 +227,7 @@ class SearchScreen(OneList):
         if rows and goes_on:
             self._list.focus()
 
+    @on(VirtualList.Moved)
     def _show_hit(self) -> None:
         hit = self._at_cursor()
         self.write("hit", "" if hit is None else _words(hit))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
@@ -291,6 +291,7 @@ class CaseScreen(Erases):
         form = ActForm(BREAK_GLASS, {"case": (self._case.case,)}, self._case.ref)
         self.app.push_screen(form, self._told_and_changed)
 
+    @on(VirtualList.Opened)
     def action_read(self) -> None:
         """Go into the text, on with the draft under the cursor, or change the person or the date there."""
         here, case, ref = self._lists.here(), self._case.case, self._case.ref
@@ -309,14 +310,6 @@ class CaseScreen(Erases):
         else:
             self.query_one("#text-pane").focus()
 
-    @on(VirtualList.Opened)
-    def _opened(self) -> None:
-        self.action_read()
-
-    @on(VirtualList.Moved)
-    def _moved(self) -> None:
-        self._show_record()
-
     def on_descendant_focus(self) -> None:
         """Show the record of the list that is in use: it stays while its text is read, and the text has more room."""
         focused = self.focused
@@ -325,9 +318,6 @@ class CaseScreen(Erases):
         self.set_class(focused is not None and focused.id == "text-pane", "-reading")
         if self._told and self.said == self._told and not self.query_one(CaseTimeline).has_focus_within:
             self.say("")
-        self._show_record()
-
-    def on_screen_resume(self) -> None:
         self._show_record()
 
     def _where(self, record: str = "") -> Whereabouts:
@@ -354,6 +344,8 @@ class CaseScreen(Erases):
     def _told_and_changed(self, words: str | None) -> None:
         self._changed("", words or "")
 
+    @on(VirtualList.Moved)
+    @on(events.ScreenResume)
     def _show_record(self) -> None:
         here = self._lists.here()
         head, text = said_of(here, self._corrected, self._lists.part)

@@ -233,6 +233,7 @@ class CaseList(LooksBack, ManyCases):
         else:
             self.call_later(self.run_action, "app.home")
 
+    @on(SafeInput.Submitted, "#filter")
     def action_to_list(self) -> None:
         self.case_list.focus()
 
@@ -247,7 +248,7 @@ class CaseList(LooksBack, ManyCases):
         row = self.case_list.row_at_cursor()
         if row is not None:
             question = Choose(_WHY, choices(self._reasons))
-            self.unless_left(question, partial(self._open_for, row.key))
+            self.unless_left(question, lambda why: self.post_message(OpenCase(row.key, why=why)))
 
     def action_new(self) -> None:
         self.app.push_screen(ActForm(NEW, {}, ""))
@@ -278,16 +279,9 @@ class CaseList(LooksBack, ManyCases):
     def _filter_typed(self) -> None:
         self._read()
 
-    @on(SafeInput.Submitted, "#filter")
-    def _filter_done(self) -> None:
-        self.case_list.focus()
-
     @on(VirtualList.Opened)
     def _opened(self, event: VirtualList.Opened) -> None:
         self.post_message(OpenCase(event.row.key))
-
-    def _open_for(self, case: str, why: str) -> None:
-        self.post_message(OpenCase(case, why=why))
 
     def _read(self, *, keep_cursor: bool = False) -> None:
         self._wish += 1

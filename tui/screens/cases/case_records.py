@@ -231,14 +231,11 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
     def _begin(self, kind: str) -> None:
         open_form(self, (self._case, self._ref), kind, None, self._changed)
 
+    @on(VirtualList.Opened)
     def action_change(self) -> None:
         record = self._here()
         if record is not None:
             open_form(self, (self._case, self._ref), record.kind, record, self._changed)
-
-    @on(VirtualList.Opened)
-    def _opened(self) -> None:
-        self.action_change()
 
     def action_done(self) -> None:
         record, case = self._here(), self._case

@@ -98,7 +98,7 @@ class DueScreen(ActScreen):
         """Return what the cursor stands on, or None."""
         raise NotImplementedError
 
-    def read_again(self, stand_on: str = "") -> None:
+    def action_refresh(self, stand_on: str = "") -> None:
         """Read what there is; the cursor goes to the row of this key, or stays."""
         raise NotImplementedError
 
@@ -168,7 +168,7 @@ class DueScreen(ActScreen):
         )
 
     def _confirm_anew(self, line: DueShown, changed: Told) -> None:
-        confirm_anew(self, line.case, line.kind, changed, lambda: self.read_again(line.key))
+        confirm_anew(self, line.case, line.kind, changed, lambda: self.action_refresh(line.key))
 
     def open_case(self, line: DueShown | None) -> None:
         if line is not None:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.containers import Container, Vertical
 from textual.widget import Widget
 from typing_extensions import override
@@ -51,7 +51,7 @@ from tui.widgets.drawn_parts import Draw, DrawnPart
 from tui.widgets.numbered_parts import SectionLine
 from tui.widgets.strip import Strip
 from tui.widgets.text_cells import WIDE
-from tui.widgets.virtual_list import ListRow, VirtualList
+from tui.widgets.virtual_list import VirtualList
 from tui.widgets.wrapping_list import WrappingList
 from vault.acts.case import NEW
 from vault.casework.story.events import Task
@@ -144,11 +144,8 @@ class HomeScreen(DueScreen):
         if self._read is not None:
             self.action_refresh()
 
-    def action_refresh(self) -> None:
-        self.read_again()
-
     @override
-    def read_again(self, stand_on: str = "") -> None:
+    def action_refresh(self, stand_on: str = "") -> None:
         self.ask(lambda vault: vault.story.home(vault.status(), vault.intake.newest()), partial(self._show, stand_on))
 
     def action_cases(self) -> None:
@@ -197,7 +194,14 @@ class HomeScreen(DueScreen):
 
     @on(VirtualList.Opened)
     def _opened(self, event: VirtualList.Opened) -> None:
-        place = next((alert.place for alert, row in self._alert_rows() if row.key == event.row.key), None)
+        place = next(
+            (
+                alert.place
+                for alert, row in zip(self._alerts, alert_rows(self._alerts), strict=True)
+                if row.key == event.row.key
+            ),
+            None,
+        )
         if place == IN_TWO:
             self.action_versions()
         elif place:
@@ -217,13 +221,7 @@ class HomeScreen(DueScreen):
             self.action_new()
 
     @on(VirtualList.Moved)
-    def _moved(self) -> None:
-        self.tell()
-
-    def on_descendant_focus(self) -> None:
-        """Say what is known of the row of the part that has the focus now."""
-        self.tell()
-
+    @on(events.DescendantFocus)
     @override
     def tell(self) -> None:
         """Say it; where the row is cut and no card stands below, whole in the line of status, unless that says more."""
@@ -356,9 +354,6 @@ class HomeScreen(DueScreen):
 
     def _draw(self, part: str, draw: Draw) -> None:
         self.query_one(f"#{part}-rows", DrawnPart).show(draw)
-
-    def _alert_rows(self) -> Iterable[tuple[Alert, ListRow]]:
-        return zip(self._alerts, alert_rows(self._alerts), strict=True)
 
     def _list(self, name: str) -> WrappingList:
         return self.query_one(f"#{name}", WrappingList)

@@ -81,11 +81,8 @@ class WeekScreen(DueScreen):
         self._list.focus()
         self.action_refresh()
 
-    def action_refresh(self) -> None:
-        self.read_again()
-
     @override
-    def read_again(self, stand_on: str = "") -> None:
+    def action_refresh(self, stand_on: str = "") -> None:
         monday = self._monday
 
         def read(vault: Gateway) -> tuple[date, date, WeekShown]:
@@ -104,6 +101,7 @@ class WeekScreen(DueScreen):
         self._monday = None
         self.action_refresh()
 
+    @on(VirtualList.Opened)
     def action_open(self) -> None:
         self.open_case(self.here())
 
@@ -125,10 +123,6 @@ class WeekScreen(DueScreen):
             path=out,
         )
         self.say(told)
-
-    @on(VirtualList.Opened)
-    def _opened(self) -> None:
-        self.open_case(self.here())
 
     def _show(self, stand_on: str, found: tuple[date, date, WeekShown]) -> None:
         today, monday, week = found

@@ -11,7 +11,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.gateway.ways_in import Waiting
 from tui.screens.credentials.passphrase_forms import PassphraseForm, ProofForm
 from tui.screens.credentials.recovery import RecoveryScreen
 from tui.screens.frame.base import BACK, Command, VaultScreen
@@ -21,7 +20,7 @@ from tui.widgets.fields import PassphraseInput, SafeInput
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from tui.gateway import Gateway
+    pass
 
 
 # A keyfile or a security key beside the passphrase: needed from now on, or no longer.
@@ -50,18 +49,10 @@ class KeyfileForm(ProofForm):
             self.warn(Message("Type the whole path of the new file, from / or ~ on."))
             self.query_one("#file").focus()
             return
-        proof = self.take_proof()
-        if proof is None:
-            return
-
-        def work(vault: Gateway, waiting: Waiting) -> Words:
-            vault.own.add_keyfile(proof, path, waiting)
-            return vault.own.old_copies
-
-        self.stretch(
-            work,
-            lambda copies: self.end(
-                Message("From now on you need {file} too (F5 at unlock). {copies}", file=path, copies=copies)
+        self.change(
+            lambda vault, proof, waiting: vault.own.add_keyfile(proof, path, waiting),
+            lambda copies: Message(
+                "From now on you need {file} too (F5 at unlock). {copies}", file=path, copies=copies
             ),
         )
 
@@ -91,16 +82,10 @@ class SecurityKeyForm(ProofForm):
         if proof is None:
             return
         pin = field.take().decode("utf-8", "replace")
-
-        def work(vault: Gateway, waiting: Waiting) -> Words:
-            vault.own.add_security_key(proof, pin, waiting)
-            return vault.own.old_copies
-
-        self.stretch(
-            work,
-            lambda copies: self.end(
-                Message("From now on you need this key too (F5 at unlock). {copies}", copies=copies)
-            ),
+        self.change_with(
+            proof,
+            lambda vault, proof, waiting: vault.own.add_security_key(proof, pin, waiting),
+            lambda copies: Message("From now on you need this key too (F5 at unlock). {copies}", copies=copies),
         )
 
 
@@ -133,18 +118,10 @@ class RemoveForm(ProofForm):
         )
 
     def _confirmed(self) -> None:
-        proof = self.take_proof()
-        if proof is None:
-            return
-
-        def work(vault: Gateway, waiting: Waiting) -> Words:
-            vault.own.remove(proof, self._kind, waiting)
-            return vault.own.old_copies
-
-        self.stretch(
-            work,
-            lambda copies: self.end(
-                Message("The {factor} is no longer needed. {copies}", factor=NAMES[self._kind], copies=copies)
+        self.change(
+            lambda vault, proof, waiting: vault.own.remove(proof, self._kind, waiting),
+            lambda copies: Message(
+                "The {factor} is no longer needed. {copies}", factor=NAMES[self._kind], copies=copies
             ),
         )
 

@@ -63,6 +63,7 @@ class PassphrasePaper(VaultScreen):
     def on_mount(self) -> None:
         self._show()
 
+    @on(SafeInput.Submitted)
     def action_go_on(self) -> None:
         """Hide the words and ask for them; then compare."""
         field = self._field
@@ -75,10 +76,6 @@ class PassphrasePaper(VaultScreen):
             return
         typed = field.take()
         self.ask(lambda vault: vault.own.is_same(self._made, typed), self._compared)
-
-    @on(SafeInput.Submitted)
-    def _typed(self) -> None:
-        self.action_go_on()
 
     def _compared(self, is_same: bool) -> None:
         if is_same:
@@ -168,6 +165,23 @@ class ProofForm(VaultScreen):
         keyfile = self.query_one("#now-keyfile", SafeInput).value.strip() if self._needs.keyfile else ""
         pin = self.query_one("#now-pin", PassphraseInput).take() if self._needs.security_key else bytearray()
         return Proof(self.query_one("#now", PassphraseInput).take(), keyfile, pin.decode("utf-8", "replace"))
+
+    def change(self, act: Callable[[Gateway, Proof, Waiting], None], said: Callable[[Words], Message]) -> None:
+        """Change with the proof what opens the seat, and end with the words, which get those on older copies."""
+        proof = self.take_proof()
+        if proof is not None:
+            self.change_with(proof, act, said)
+
+    def change_with(
+        self, proof: Proof, act: Callable[[Gateway, Proof, Waiting], None], said: Callable[[Words], Message]
+    ) -> None:
+        """Do the same with a proof that was taken before."""
+
+        def work(vault: Gateway, waiting: Waiting) -> Words:
+            act(vault, proof, waiting)
+            return vault.own.old_copies
+
+        self.stretch(work, lambda copies: self.end(said(copies)))
 
     def stretch(self, work: Callable[[Gateway, Waiting], T], then: Callable[[T], None]) -> None:
         """Do this in a worker, once at a time, with words for the wait: passphrases are made slow to guess."""
@@ -320,14 +334,12 @@ class PassphraseForm(ProofForm):
 
     def _change(self, new: bytearray) -> None:
         proof, self._proof = self._proof or self.take_proof(), None
-        if proof is None:
-            return
-
-        def work(vault: Gateway, waiting: Waiting) -> Words:
-            vault.own.change_passphrase(proof, new, waiting)
-            return vault.own.old_copies
-
-        self.stretch(work, lambda copies: self.end(Message("The passphrase is changed. {copies}", copies=copies)))
+        if proof is not None:
+            self.change_with(
+                proof,
+                lambda vault, proof, waiting: vault.own.change_passphrase(proof, new, waiting),
+                lambda copies: Message("The passphrase is changed. {copies}", copies=copies),
+            )
 
     @property
     def _kind(self) -> str:

@@ -68,9 +68,6 @@ class ErasuresScreen(ListScreen, Erases, ActScreen):
         self.say(said or "")
 
     @on(VirtualList.Opened)
-    def _opened(self) -> None:
-        self.action_again()
-
     def action_again(self) -> None:
         """Erase what stands under the cursor: again, or because it is due."""
         place = self._list.cursor

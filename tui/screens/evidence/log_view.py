@@ -283,10 +283,6 @@ class LogScreen(ListScreen, LongWorkScreen):
             when_stopped=Message("Stopped. Nothing was changed, and nothing is verified."),
         )
 
-    @on(SafeInput.Changed, "#filter")
-    def _filter_typed(self) -> None:
-        self._show_rows()
-
     @on(SafeInput.Submitted, "#filter")
     def _filter_done(self) -> None:
         wrong = no_days(self._filter.value, self._today)
@@ -333,6 +329,7 @@ class LogScreen(ListScreen, LongWorkScreen):
         typed = self._filter.value
         return tuple(matching(self._log.lines, typed, self._today)) if typed.strip() else self._log.lines
 
+    @on(SafeInput.Changed, "#filter")
     def _show_rows(self) -> None:
         """Show the rows for what is typed; a filter folds nothing, because it asks for single entries."""
         folds = self._folds and not self._filter.value.strip()

@@ -97,10 +97,7 @@ class ExchangeScreen(FormScreen):
     def on_mount(self) -> None:
         self._show_act()
         self.query_one("#file" if self._is_chosen else "#act").focus()
-        self.ask(lambda vault: vault.exchange.peers(), self._peers_found)
-
-    def _peers_found(self, peers: tuple[PeerShown, ...]) -> None:
-        self.call_later(self._show_peers, peers)
+        self.ask(lambda vault: vault.exchange.peers(), partial(self.call_later, self._show_peers))
 
     async def _show_peers(self, peers: tuple[PeerShown, ...]) -> None:
         place = self.query_one("#member-place")
@@ -197,16 +194,13 @@ class StandingScreen(ListScreen):
     def action_take(self) -> None:
         self.app.push_screen(ExchangeScreen(IMPORT))
 
+    @on(VirtualList.Opened)
     def action_make(self) -> None:
         row = self._list.row_at_cursor()
         self.app.push_screen(ExchangeScreen(MAKE, "" if row is None else row.key))
 
     def action_lists(self) -> None:
         self.app.push_screen(ListsScreen())
-
-    @on(VirtualList.Opened)
-    def _opened(self) -> None:
-        self.action_make()
 
     def _show(self, shown: StandingShown) -> None:
         self._is_read = True

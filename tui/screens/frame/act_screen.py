@@ -241,7 +241,7 @@ class ActScreen(LongWorkScreen):
     def _ask_whom(self, doing: Doing, plan: Plan[Any], approvers: tuple[Approver, ...]) -> None:
         """Ask who the second person is and how they answer; where nobody else could, it is done alone."""
         if not approvers:
-            self.do(replace(doing, second=_nobody), _told_too(plan, _ALONE))
+            self.do(replace(doing, second=lambda _: None), _told_too(plan, _ALONE))
             return
 
         def chosen(way: str, who: str, file: Path | None) -> None:
@@ -343,10 +343,6 @@ class ActScreen(LongWorkScreen):
             self.app.push_screen(ResultDialog(name, told.lines), lambda _: then(first))
         else:
             then(first)
-
-
-def _nobody(_: Gateway) -> None:
-    return None
 
 
 def _told_too(plan: Plan[Any], words: Words) -> Plan[Any]:

@@ -249,7 +249,7 @@ class VaultScreen(Screen[str]):
     def ask(
         self,
         work: Callable[[Gateway], T],
-        then: Callable[[T], None],
+        then: Callable[[T], object],
         *,
         failed: Callable[[VaultError], None] | None = None,
         alone: bool = True,
@@ -270,7 +270,7 @@ class VaultScreen(Screen[str]):
         """Ask, say what will have happened, and go on only where the answer is yes; see `Confirm`."""
         self.app.push_screen(Confirm(question, told, yes=yes, no=no), lambda wished: then() if wished else None)
 
-    def unless_left(self, dialog: Screen[str], then: Callable[[str], None]) -> None:
+    def unless_left(self, dialog: Screen[str], then: Callable[[str], object]) -> None:
         """Show a screen over this one, and go on with its answer, unless it has none."""
         self.app.push_screen(dialog, lambda answer: then(answer) if answer else None)
 

@@ -38,7 +38,7 @@ class Desk(Protocol):
         self,
         screen: Screen[Any],
         work: Callable[[Gateway], T],
-        then: Callable[[T], None],
+        then: Callable[[T], object],
         failed: Callable[[VaultError], None],
         *,
         alone: bool,

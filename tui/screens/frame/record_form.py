@@ -43,7 +43,7 @@ _HINT: Final = Message("e.g. 26.11")
 
 
 def birth_field(name: str, value: str = "") -> DateField:
-    return DateField(value, read=_birth, name=name, hint=_BIRTH_HINT)
+    return DateField(value, read=lambda text, today: typed_birth(text, today, _CALLED), name=name, hint=_BIRTH_HINT)
 
 
 def date_field(
@@ -115,10 +115,6 @@ def _unsay_when_clear(screen: VaultScreen, field: DateInput) -> None:
             screen.say("")
 
     field.when_clear = unsay
-
-
-def _birth(text: str, today: date) -> str:
-    return typed_birth(text, today, _CALLED)
 
 
 # Any record with a form: its screen is made from the form.

@@ -7,13 +7,12 @@ from typing import ClassVar, Final
 from typing_extensions import override
 
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
-from tui.screens.frame.dialogs import AskLine, ResultDialog
+from tui.screens.frame.dialogs import AskLine
 from tui.screens.frame.list_rows import ListScreen
 from tui.screens.members.lost_devices import LostForm, show_taken
 from tui.screens.members.member_changes import ChangingScreen
 from tui.screens.members.newcomers import InviteForm
 from tui.values.access_shown import DeviceLine
-from tui.values.exchange_shown import ResultText
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow
 from vault.words.message import Message, Words, plural
@@ -109,7 +108,7 @@ class DevicesScreen(ListScreen, ChangingScreen):
             self.work_long(
                 Message("Giving your cases"),
                 lambda vault, progress, stopped: vault.devices.give_cases(device.seat, progress, stopped),
-                self._told,
+                self.tell_done,
                 when_stopped=Message("Stopped. What was given stays given; do it again for the rest."),
                 alone=True,
             )
@@ -144,9 +143,6 @@ class DevicesScreen(ListScreen, ChangingScreen):
             yes=Message("Revoke it"),
             no=Message("Keep it"),
         )
-
-    def _told(self, told: ResultText) -> None:
-        self.app.push_screen(ResultDialog(Message("Done"), told.lines))
 
     def _named(self) -> None:
         self.say(Message("The device has this name now."))

@@ -20,6 +20,7 @@ from tui.screens.frame.long_work import LongWorkScreen
 from tui.text.in_words import in_words, together
 from tui.text.safe_content import safe_content
 from tui.values.access_shown import Changed
+from tui.values.exchange_shown import ResultText
 from tui.widgets.fields import SafeInput
 from vault.progress import Progress, Stopped
 from vault.words.message import Message, Words
@@ -111,6 +112,9 @@ class ChangingScreen(LongWorkScreen):
             )
 
         begin(by_root=False)
+
+    def tell_done(self, told: ResultText) -> None:
+        self.app.push_screen(ResultDialog(Message("Done"), told.lines))
 
     def _tell(self, tell: ResultDialog, then: Callable[[], None]) -> None:
         self.app.push_screen(tell, lambda _: then())

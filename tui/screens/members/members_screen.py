@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.widget import Widget
@@ -13,23 +13,25 @@ from typing_extensions import override
 
 from tui.looks.tokens import Token
 from tui.screens.frame.base import BACK, READ_AGAIN, Command, leave
-from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.form_fields import Choose
 from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.screen_words import MAY_BE_KEPT, ROLES, named, with_roles
 from tui.screens.members.devices_screen import DevicesScreen
 from tui.screens.members.handing_over import AwayForm, HandoverScreen
-from tui.screens.members.member_changes import ChangingScreen, ProposalScreen
+from tui.screens.members.member_changes import Act, ChangingScreen, ProposalScreen
 from tui.screens.members.newcomers import AdmitScreen, InviteForm
 from tui.text.in_words import together, warning
 from tui.text.safe_content import safe_content
-from tui.values.access_shown import MemberLine, MembersShown
+from tui.values.access_shown import Changed, MemberLine, MembersShown
 from tui.values.code_words import word_of, words_of
-from tui.values.exchange_shown import ResultText
 from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.text_cells import Cell, Column, ListCell
 from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
+from vault.progress import Progress, Stopped
 from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
 
 # The roles of one member: marked in a list, given all at once.
 
@@ -211,55 +213,42 @@ class MembersScreen(ListScreen, ChangingScreen):
         self.unless_left(choice, partial(self._deputy_chosen, member))
 
     def action_suspend(self) -> None:
-        """End every device of the member under the cursor."""
         member = self._here()
         if member is None:
             return
-
-        def end() -> None:
-            self.change(
-                _ENDING,
-                lambda vault, _root, progress, _stopped: vault.members.end_devices(member.member, progress),
-                self.action_refresh,
-            )
-
         question = plural(
             "Revoke {count} device of {name}?",
             "Revoke {count} devices of {name}?",
             count=member.devices,
             name=member.name,
         )
+
+        def end(vault: Gateway, _root: bool, progress: Progress, _stopped: Stopped) -> Changed:
+            return vault.members.end_devices(member.member, progress)
+
         self._ask_end(member, question, _STAY, end, (Message("Suspend"), Message("Keep")))
 
     def action_let_leave(self) -> None:
         member = self._here()
         if member is None:
             return
-
-        def let_leave() -> None:
-            self.change(
-                _ENDING,
-                lambda vault, _root, progress, _stopped: vault.members.leave(member.member, progress),
-                self.action_refresh,
-            )
-
         question = Message("Does {name} leave for good?", name=member.name)
+
+        def let_leave(vault: Gateway, _root: bool, progress: Progress, _stopped: Stopped) -> Changed:
+            return vault.members.leave(member.member, progress)
+
         self._ask_end(member, question, _GONE, let_leave, (Message("They leave"), Message("They stay")))
 
     def _ask_end(
-        self,
-        member: MemberLine,
-        question: Words,
-        becomes: Message,
-        then: Callable[[], None],
-        answers: tuple[Message, Message],
+        self, member: MemberLine, question: Words, becomes: Message, act: Act, answers: tuple[Message, Message]
     ) -> None:
         """Ask, and say first what only this member can open."""
         yes, no = answers
 
         def ask(alone: Words) -> None:
             told = [words for words in (alone, becomes, _LOST, MAY_BE_KEPT, _KEPT) if words]
-            self.confirm(question, together(told, " "), then, yes=yes, no=no)
+            end = partial(self.change, _ENDING, act, self.action_refresh)
+            self.confirm(question, together(told, " "), end, yes=yes, no=no)
 
         self.ask(lambda vault: vault.members.before_end(member.member), ask)
 
@@ -277,7 +266,8 @@ class MembersScreen(ListScreen, ChangingScreen):
             if action:
                 await self.run_action(action)
 
-        self.app.push_screen(Choose(_roles_of(member), acts), chosen)
+        about = Message("{name}: {roles}", name=member.name, roles=words_of(member.roles) or Message("no role"))
+        self.app.push_screen(Choose(about, acts), chosen)
 
     @on(VirtualList.Moved)
     def _moved(self) -> None:
@@ -285,10 +275,7 @@ class MembersScreen(ListScreen, ChangingScreen):
 
     def _deputy_chosen(self, member: MemberLine, deputy: str) -> None:
         chosen = "" if deputy == _NOBODY else deputy
-        self.ask(lambda vault: vault.members.name_deputy(member.member, chosen), self._told)
-
-    def _told(self, told: ResultText) -> None:
-        self.app.push_screen(ResultDialog(Message("Done"), told.lines))
+        self.ask(lambda vault: vault.members.name_deputy(member.member, chosen), self.tell_done)
 
     def _show(self, shown: MembersShown) -> None:
         self._shown = shown
@@ -322,10 +309,6 @@ def _cells(member: MemberLine) -> tuple[ListCell, ...]:
     devices = Cell(plural("{count} device", "{count} devices", count=member.devices), Token.DIM)
     stand = devices if member.stand == "in" else Cell(word_of(member.stand), Token.WARN)
     return named(member.name, is_you=member.is_you), words_of(member.roles), Cell(member.until, Token.DIM), stand
-
-
-def _roles_of(member: MemberLine) -> Message:
-    return Message("{name}: {roles}", name=member.name, roles=words_of(member.roles) or Message("no role"))
 
 
 def _facts_of(member: MemberLine) -> list[Fact]:

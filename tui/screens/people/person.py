@@ -106,14 +106,11 @@ class PersonScreen(Erases):
         if self._page is not None:
             self.erase(self._page.shown.name, self._where.record, ends=True)
 
+    @on(VirtualList.Opened)
     def action_edit(self) -> None:
         if self._page is not None:
             form = PersonForm(self._where, self._page.never_use, self._page.shown)
             self.app.push_screen(form, lambda _: self.action_refresh())
-
-    @on(VirtualList.Opened)
-    def _opened(self) -> None:
-        self.action_edit()
 
     def action_spelling(self) -> None:
         """Ask for another name or spelling, then where it comes from."""

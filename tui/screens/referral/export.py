@@ -38,7 +38,7 @@ from vault.redaction.profile import profile_named
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from tui.gateway import Approver, Gateway, KeptPartner, Question, Second
+    from tui.gateway import Approver, KeptPartner, Question
 
 _PROFILES: Final = (
     ("lawyer-named", Message("client, persecutor, others you choose")),
@@ -176,15 +176,12 @@ class ExportScreen(ActScreen, KeptForm):
         self._ask_recipients()
         case = self._case
         self.ask(lambda vault: vault.referral.staying(case), self._show_staying)
-        self.ask(lambda vault: vault.approvals.approvers(), self._show_approvers)
+        self.ask(lambda vault: vault.approvals.approvers(), partial(self.call_later, self._show_second))
         self._ask_whose()
 
     def _show_staying(self, lines: tuple[Words, ...]) -> None:
         self.query_one("#staying").display = bool(lines)
         self.write("staying", *lines)
-
-    def _show_approvers(self, found: tuple[Approver, ...]) -> None:
-        self.call_later(self._show_second, found)
 
     async def _show_second(self, found: tuple[Approver, ...]) -> None:
         await self.query_one(SecondRows).show(found)
@@ -263,7 +260,7 @@ class ExportScreen(ActScreen, KeptForm):
 
     def _act(self, second: SecondRows, out: Path | None = None) -> None:
         """Do it: forms that are open are decided first, and finished pages are read."""
-        way, file, person = second.way, second.file, self.query_one(_OfWhom).chosen
+        way, who, file, person = second.way, second.who, second.file, self.query_one(_OfWhom).chosen
         said = {
             "case": (self._case,),
             "profile": (self.word("profile"),),
@@ -278,17 +275,14 @@ class ExportScreen(ActScreen, KeptForm):
             said,
             self._sealed,
             {"contact": self.text("contact")},
-            asked=(file, second.who or None) if file is not None and way == ASK else (),
-            second=partial(self._ask_here, second.who) if way == HERE else None,
+            asked=(file, who or None) if file is not None and way == ASK else (),
+            second=(lambda vault: vault.approvals.at_this_keyboard(who, self.lend)) if way == HERE else None,
             failed=self._failed,
             decided=dict(self._decided),
             read=partial(self._read, "ask" if way == ASK else "seal"),
         )
         self.say("")
         self.do(doing)
-
-    def _ask_here(self, who: str, vault: Gateway) -> Second:
-        return vault.approvals.at_this_keyboard(who, self.lend)
 
     def _failed(self, error: VaultError) -> None:
         """Show the forms that are open; of anything else, say why."""
@@ -376,12 +370,8 @@ class ExportScreen(ActScreen, KeptForm):
             field.take(self._wanted)
 
 
-def _first_words(fingerprint: str) -> str:
-    return " ".join(fingerprint.split()[:3]) + " ..."
-
-
 def _recipient_words(recipient: KeptPartner) -> Words:
-    words = _first_words(recipient.fingerprint)
+    words = " ".join(recipient.fingerprint.split()[:3]) + " ..."
     if recipient.is_confirmed:
         return Message("{name}  ({words})", name=recipient.name, words=words)
     return Message("{name}  ({words})  NOT CONFIRMED", name=recipient.name, words=words)

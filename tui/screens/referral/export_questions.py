@@ -117,10 +117,6 @@ class QuestionsScreen(OneList):
         self._undo.append((form, self._decided.get(form)))
         self._decided[form] = action
 
-    @on(VirtualList.Moved)
-    def _moved(self) -> None:
-        self._show_context()
-
     def _show(self, cursor: int) -> None:
         rows = [
             ListRow(
@@ -148,6 +144,7 @@ class QuestionsScreen(OneList):
         decided = self._decided.get(question.form)
         return f"? {in_words(word_of(question.proposal))}" if decided is None else word_of(decided)
 
+    @on(VirtualList.Moved)
     def _show_context(self) -> None:
         question = self._here()
         words = "" if question is None else f"{question.form}: {question.context}"
