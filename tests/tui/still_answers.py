@@ -695,8 +695,6 @@ ANSWERS: dict[str, Any] = {
                  why_code="digits"),
     ), more=False, of=4),
     "intake.begin": lambda now_ms: SlipBegun(SlipTyped("c0" * 16, now_ms)),
-    "intake.save": None,
-    "intake.forget": None,
     "intake.remind": lambda number, name, *_: Reminding(
         (CaseLike("00" * 16, "T4WB-9HNC", "Salim Zumurrudi"),) if number else (),
         (CaseLike("00" * 16, "T4WB-9HNC", "Salim Zumurrudi"),) if name else ()),

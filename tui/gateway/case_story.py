@@ -343,8 +343,8 @@ class Writing(Subject):
         """Keep a draft, a call slip or a form that is not finished, sealed and on the medium when this returns."""
         self._unlocked.shelf.save(draft)
 
-    def forget(self, draft: DraftShown | FormTyped) -> None:
-        """Delete a draft, or what was typed into a form."""
+    def forget(self, draft: Typed) -> None:
+        """Delete a draft, or what was typed into a call slip or a form."""
         self._unlocked.shelf.forget(draft)
 
     def drafts(self) -> tuple[DraftShown, ...]:

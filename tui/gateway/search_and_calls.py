@@ -196,17 +196,10 @@ class Intake(Subject):
             return SlipBegun(None, self._who_takes_calls())
         return SlipBegun(self._unlocked.shelf.slip() or SlipTyped(make_id().hex(), now_ms), last=self._last)
 
-    def save(self, slip: SlipTyped) -> None:
-        """Keep what is typed, sealed and on the medium when this returns; it is no slip yet."""
-        self._unlocked.shelf.save(slip)
-
-    def forget(self, slip: SlipTyped) -> None:
-        self._unlocked.shelf.forget(slip)
-
     def kept(self, slip: SlipTyped) -> None:
         """Forget what was typed of a slip that is kept now; its fields can be repeated in the next one."""
         self._last = slip
-        self.forget(slip)
+        self._unlocked.shelf.forget(slip)
 
     def remind(self, number: str, name: str, said: str = "") -> Reminding:
         """Return cases that this member may list whose people have such a number or such a name."""

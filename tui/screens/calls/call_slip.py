@@ -19,10 +19,10 @@ from tui.screens.calls.call_fields import CallFields, heard
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.desk import OpenCase
 from tui.screens.frame.dialogs import ResultDialog
-from tui.screens.frame.kept_form import DraftKeeper
+from tui.screens.frame.kept_form import LOOK_SECONDS, KeepsDraft
 from tui.screens.frame.screen_words import sentence
 from tui.text.calendar import long_day
-from tui.text.in_words import together, warning
+from tui.text.in_words import warning
 from tui.values.forms_typed import CaseLike, Reminding, SlipBegun, SlipTyped
 from tui.values.shaping import do_not_call
 from tui.widgets.fields import SafeInput, SafeTextArea
@@ -37,9 +37,7 @@ from vault.words.message import Message, Words
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
-_LOOK_SECONDS: Final = 0.1
 _REMIND_SECONDS: Final = 0.25
-_NOT_SAVED: Final = Message("The slip is not saved.")
 
 
 def begin_call(app: App[Any], tell: Callable[[Words], None]) -> None:
@@ -63,9 +61,11 @@ def begin_call(app: App[Any], tell: Callable[[Words], None]) -> None:
     app.push_screen(slip, said)
 
 
-class CallSlip(VaultScreen):
+class CallSlip(KeepsDraft):
     """Ends with a sentence for the screen below, which stays as it was."""
 
+    NOT_SAVED = Message("The slip is not saved.")
+    SAVED_AGAIN = Message("The slip is saved again.")
     NAME = Message("Call")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
@@ -89,9 +89,6 @@ class CallSlip(VaultScreen):
         self._behind = behind
         self._slip: SlipTyped | None = None
         self._last: SlipTyped | None = None
-        self._keeper = DraftKeeper(monotonic_ms)
-        self._ended = False
-        self._finishing = False
         self._waits = False
         self._was_busy = False
         self._reminds: Timer | None = None
@@ -122,11 +119,11 @@ class CallSlip(VaultScreen):
             self.say(Message("Behind this: {screen}; nothing there is lost.", screen=self._behind))
         now = self.desk.now_ms()
         self.ask(lambda vault: vault.intake.begin(now), self._begun, failed=self._not_begun, alone=False)
-        self.set_interval(_LOOK_SECONDS, self._look)
+        self.set_interval(LOOK_SECONDS, self.look)
 
     def _begun(self, begun: SlipBegun) -> None:
         if begun.slip is None:
-            self._ended = True
+            self._is_over = True
             self.app.switch_screen(ResultDialog(self.NAME, [begun.refusal]))
             return
         self._slip, self._last = begun.slip, begun.last
@@ -154,25 +151,22 @@ class CallSlip(VaultScreen):
         """Whether long work goes on below: nothing but drafts is written meanwhile, and nothing is looked up."""
         return any(isinstance(below, ProgressModal) and not below.is_over for below in self.app.screen_stack)
 
-    def _look(self) -> None:
+    @override
+    def has_draft(self) -> bool:
+        return self._slip is not None and super().has_draft()
+
+    @override
+    def look(self) -> None:
         if self._was_busy and not self._is_busy:
             self._was_busy = False
             self._remind()
             if self._waits:
                 self.action_finish()
-        if self._ended or self._slip is None or not self._keeper.is_due():
-            return
-        slip = self._take()
-        self._keeper.begun()
-        self.ask(lambda vault: vault.intake.save(slip), lambda _: self._kept(slip), failed=self._not_kept, alone=False)
-
-    @override
-    def save_now(self) -> SlipTyped | None:
-        return self._take() if not self._ended and self._slip is not None and self._keeper.is_unsaved else None
+        super().look()
 
     @override
     def kept_ms(self) -> int:
-        if self._ended or self._slip is None or self._slip.is_empty or self._keeper.is_unsaved:
+        if self._is_over or self._slip is None or self._slip.is_empty or self._keeper.is_unsaved:
             return 0
         return self._slip.saved_ms
 
@@ -180,7 +174,8 @@ class CallSlip(VaultScreen):
     def kept_words(self, time: str) -> Message:
         return Message("Your call slip is kept (saved {time}). Start it again; F9 goes on with it.", time=time)
 
-    def _take(self) -> SlipTyped:
+    @override
+    def take(self) -> SlipTyped:
         typed = self._as_typed()
         self._slip = replace(typed, saved_ms=self.desk.now_ms(), turn=max(typed.turn + 1, monotonic_ms()))
         return self._slip
@@ -189,16 +184,15 @@ class CallSlip(VaultScreen):
         slip = self._slip or SlipTyped("", self.desk.now_ms())
         return self._fields.typed(slip)
 
-    def _kept(self, slip: SlipTyped) -> None:
-        self._keeper.ended(kept=True)
-        self.head(_when(slip.begun_ms), _saved(slip.saved_ms))
-        if self.said.startswith(warning(_NOT_SAVED)):
-            self.say(Message("The slip is saved again."))
+    @override
+    def was_saved(self, saved_ms: int) -> None:
+        super().was_saved(saved_ms)
+        self.head(right=_saved(saved_ms))
 
-    def _not_kept(self, error: VaultError) -> None:
-        self._keeper.ended(kept=False)
+    @override
+    def was_not_saved(self, error: VaultError) -> None:
+        super().was_not_saved(error)
         self.head(right=Message("NOT SAVED"))
-        self.warn(together((_NOT_SAVED, sentence(error)), " "))
 
     # ---- whom it reminds of -------------------------------------------------------------------------------------
 
@@ -253,9 +247,9 @@ class CallSlip(VaultScreen):
 
     def action_finish(self) -> None:
         """Keep the slip; it is durable when the sheet closes."""
-        if self._finishing or self._slip is None:
+        if self._is_finishing or self._slip is None:
             return
-        slip = self._take()
+        slip = self.take()
         if slip.is_empty:
             self.warn(Message("Nothing is written yet. Esc puts the slip away."))
             return
@@ -264,7 +258,7 @@ class CallSlip(VaultScreen):
             self._keeper.typed()  # the words are saved at once, as a draft
             self.say(Message("The words are saved. The slip is kept as soon as the long work below has ended."))
             return
-        self._finishing = True
+        self._is_finishing = True
 
         def keep(vault: Gateway) -> None:
             vault.acting.try_at_once(ADD, heard(slip))
@@ -273,29 +267,28 @@ class CallSlip(VaultScreen):
         self.ask(
             keep,
             lambda _: self.end(Message("The call slip is kept. F2 lists the open ones.")),
-            failed=self._not_finished,
+            failed=self.not_finished,
         )
 
-    def _not_finished(self, error: VaultError) -> None:
-        self._finishing = False
-        self._keeper.typed()
-        self.fail(error)
+    @override
+    def not_finished(self, error: VaultError) -> None:
+        super().not_finished(error)
         self._fields.go_to_wrong(error)
 
     @override
     def action_back(self) -> None:
-        if self._finishing:
+        if self._is_finishing:
             return
         if self._slip is None:
             self.end("")
             return
-        slip = self._take()
+        slip = self.take()
         words: Words = "" if slip.is_empty else Message("The call slip is put away. F9 goes on with it.")
         self._keeper.begun()
         self.ask(
-            lambda vault: vault.intake.forget(slip) if slip.is_empty else vault.intake.save(slip),
+            lambda vault: vault.writing.forget(slip) if slip.is_empty else vault.writing.save(slip),
             lambda _: self.end(words),
-            failed=self._not_kept,
+            failed=self.was_not_saved,
             alone=False,
         )
 
@@ -304,31 +297,9 @@ class CallSlip(VaultScreen):
             self._fields.take_again(self._last)
 
     def action_discard(self) -> None:
-        """Throw what was typed away, after a question."""
-        self.confirm(
-            Message("Throw this call slip away?"),
-            Message("What was typed is gone for good."),
-            self._discard,
-            yes=Message("Throw away"),
-            no=Message("Keep"),
-        )
-
-    def _discard(self) -> None:
-        slip = self._slip
-        if slip is not None:
-            self._ended = True
-            ended, failed = lambda _: self.end(""), self._not_discarded
-            self.ask(lambda vault: vault.intake.forget(slip), ended, failed=failed, alone=False)
-
-    def _not_discarded(self, error: VaultError) -> None:
-        self._ended = False
-        self._keeper.typed()
-        self.fail(error)
-
-    @override
-    def end(self, word: Words) -> None:
-        self._ended = True
-        super().end(word)
+        if self._slip is not None:
+            told = Message("What was typed is gone for good.")
+            self.ask_to_discard(self._slip, Message("Throw this call slip away?"), told)
 
     @property
     def _fields(self) -> CallFields:

@@ -19,10 +19,10 @@ from tui.screens.cases.note_facts import TAKE_DATE, Beside, facts_beside, moved_
 from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.form_fields import ChoiceField, Choose, FormRow
-from tui.screens.frame.kept_form import SAME_AGAIN, DraftKeeper, SameAgain
+from tui.screens.frame.kept_form import LOOK_SECONDS, SAME_AGAIN, KeepsDraft, SameAgain
 from tui.screens.frame.record_form import are_clear, date_field
-from tui.screens.frame.screen_words import clock_minute, moment, sentence
-from tui.text.in_words import together, warning
+from tui.screens.frame.screen_words import clock_minute, moment
+from tui.text.in_words import together
 from tui.text.safe_text import first_line, safe_text
 from tui.values.cases_shown import CaseShown, DraftShown, NoteShown, Spot
 from tui.values.code_words import choices
@@ -95,7 +95,6 @@ def _taken(labels: list[tuple[int, str]]) -> int:
     return sum(cell_len(label) + _GAP for _, label in labels) - _GAP
 
 
-_LOOK_SECONDS: Final = 0.1
 _NOW: Final = Message("now")
 _HOW: Final = (
     Message("t today, - a day before, 2611, yesterday, hier à 14h"),
@@ -103,12 +102,13 @@ _HOW: Final = (
     Message("t, -, 2611, yesterday"),
 )
 _TEXT_PLACE: Final = "note"
-_NOT_SAVED: Final = Message("The draft is not saved.")
 
 
-class NoteEditor(SameAgain, ActScreen):
+class NoteEditor(SameAgain, KeepsDraft, ActScreen):
     """Ends with the id of the note, or empty when the draft was kept."""
 
+    NOT_SAVED = Message("The draft is not saved.")
+    SAVED_AGAIN = Message("The draft is saved again.")
     NAME = Message("Note")
     AUTO_FOCUS = f"#{_TEXT_PLACE}"
     HOLDS_TYPING = True
@@ -137,9 +137,6 @@ class NoteEditor(SameAgain, ActScreen):
         self._people: tuple[tuple[str, Words], ...] = ()
         self._readers: tuple[str, ...] | None = None
         self._moved: Moved | None = None
-        self._keeper = DraftKeeper(monotonic_ms)
-        self._ended = False
-        self._finishing = False
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -159,7 +156,7 @@ class NoteEditor(SameAgain, ActScreen):
             self.say(Message("This corrects an earlier note, which stays as it was written."))
         elif self._draft.saved_ms:
             self.say(Message("Going on with the draft."))
-        self.set_interval(_LOOK_SECONDS, self._look)
+        self.set_interval(LOOK_SECONDS, self.look)
         draft = self._draft
         self.ask(lambda vault: vault.writing.readers(draft), self._show_readers, failed=lambda _: None, alone=False)
         self._read_text()
@@ -222,31 +219,19 @@ class NoteEditor(SameAgain, ActScreen):
             self._keeper.typed()
             self.query_one(Strip).when_rested(self._read_text)
 
-    def _look(self) -> None:
-        if self._ended or not self._keeper.is_due():
-            return
-        draft = self._take()
-        self._keeper.begun()
-        self.ask(
-            lambda vault: vault.writing.save(draft), lambda _: self._kept(draft), failed=self._not_kept, alone=False
-        )
-
-    @override
-    def save_now(self) -> DraftShown | None:
-        return self._take() if not self._ended and self._keeper.is_unsaved else None
-
     @override
     def kept_ms(self) -> int:
-        return 0 if self._ended or self._keeper.is_unsaved else self._draft.saved_ms
+        return 0 if self._is_over or self._keeper.is_unsaved else self._draft.saved_ms
 
     @override
     def spot(self) -> Spot | None:
         return Spot(self._draft.case, draft=self._draft.record)
 
-    def _take(self) -> DraftShown:
+    @override
+    def take(self) -> DraftShown:
         self._draft = replace(
             self._as_typed(),
-            saved_ms=self._now(),
+            saved_ms=self.desk.now_ms(),
             cursor=self._area.cursor_location,
             steps={name: field.steps.kept() for name, field in self._fields().items()},
             turn=max(self._draft.turn + 1, monotonic_ms()),
@@ -257,16 +242,15 @@ class NoteEditor(SameAgain, ActScreen):
         beside = {field.name: _value(self.query_one(f"#{field.name}")) for field in CHOSEN}
         return replace(self._draft, typed={**self._draft.typed, **beside, TEXT: self._area.text})
 
-    def _kept(self, draft: DraftShown) -> None:
-        self._keeper.ended(kept=True)
-        self._show_saved(_saved(draft.saved_ms))
-        if self.said.startswith(warning(_NOT_SAVED)):
-            self.say(Message("The draft is saved again."))
+    @override
+    def was_saved(self, saved_ms: int) -> None:
+        super().was_saved(saved_ms)
+        self._show_saved(_saved(saved_ms))
 
-    def _not_kept(self, error: VaultError) -> None:
-        self._keeper.ended(kept=False)
+    @override
+    def was_not_saved(self, error: VaultError) -> None:
+        super().was_not_saved(error)
         self._show_saved(Message("draft, encrypted, NOT SAVED"))
-        self.warn(together((_NOT_SAVED, sentence(error)), " "))
 
     def _show_saved(self, words: Words) -> None:
         restricted = Message("Restricted note") if self._draft.section else self.NAME
@@ -280,26 +264,22 @@ class NoteEditor(SameAgain, ActScreen):
 
     def action_finish(self) -> None:
         """Keep the note; it is durable when the screen closes."""
-        if self._finishing or not are_clear(self):
+        if self._is_finishing or not are_clear(self):
             return
-        draft = self._take()
+        draft = self.take()
         if not draft.text.strip():
             self.warn(Message("There is nothing to keep yet."))
             return
-        self._finishing = True
+        self._is_finishing = True
         self.say(Message("Keeping the note."))
-        self.ask(lambda vault: vault.writing.finish(draft), self.end, failed=self._not_finished)
+        self.ask(lambda vault: vault.writing.finish(draft), self.end, failed=self.not_finished)
 
     @override
     def action_back(self) -> None:
-        if self._finishing:
-            return
-        if not self._keeper.is_unsaved:
+        if not self._is_finishing and self._keeper.is_unsaved:
+            self.save_draft(lambda _: self.end(""))
+        elif not self._is_finishing:
             self.end("")
-            return
-        draft = self._take()
-        self._keeper.begun()
-        self.ask(lambda vault: vault.writing.save(draft), lambda _: self.end(""), failed=self._not_kept, alone=False)
 
     def action_undo(self) -> None:
         """Take back what was typed or erased last, as Ctrl+Z does in a field."""
@@ -318,32 +298,7 @@ class NoteEditor(SameAgain, ActScreen):
         return {**lines, TEXT: self._area}
 
     def action_discard(self) -> None:
-        """Throw the draft away, after a question."""
-        self.confirm(
-            Message("Throw this draft away?"),
-            Message("Its text is gone for good."),
-            self._discard,
-            yes=Message("Throw away"),
-            no=Message("Keep"),
-        )
-
-    def _discard(self) -> None:
-        draft = self._draft
-        self._ended = True
-        self.ask(lambda vault: vault.writing.forget(draft), lambda _: self.end(""), alone=False)
-
-    def _not_finished(self, error: VaultError) -> None:
-        self._finishing = False
-        self._keeper.typed()
-        self.fail(error)
-
-    @override
-    def end(self, word: Words) -> None:
-        self._ended = True
-        super().end(word)
-
-    def _now(self) -> int:
-        return self.desk.now_ms()
+        self.ask_to_discard(self._draft, Message("Throw this draft away?"), Message("Its text is gone for good."))
 
     @property
     def _area(self) -> SafeTextArea:

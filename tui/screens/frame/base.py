@@ -272,7 +272,12 @@ class VaultScreen(Screen[str]):
 
     def unless_left(self, dialog: Screen[str], then: Callable[[str], object]) -> None:
         """Show a screen over this one, and go on with its answer, unless it has none."""
-        self.app.push_screen(dialog, lambda answer: then(answer) if answer else None)
+
+        def left(answer: str | None) -> None:
+            if answer:
+                then(answer)
+
+        self.app.push_screen(dialog, left)
 
     def fail(self, error: VaultError) -> None:
         """Show what happened and what to do."""

@@ -92,7 +92,7 @@ class Settings:
 class Answer(Message):
     """What a worker found, delivered in the app's own thread. A screen that is gone by then gets nothing."""
 
-    def __init__(self, deliver: Callable[[], None]) -> None:
+    def __init__(self, deliver: Callable[[], object]) -> None:
         super().__init__()
         self.deliver = deliver
 

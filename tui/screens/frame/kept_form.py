@@ -16,7 +16,7 @@ from tui.screens.frame.form_screen import FormScreen
 from tui.screens.frame.screen_words import clock_minute, sentence
 from tui.text.in_words import together, warning
 from tui.text.safe_text import safe_text
-from tui.values.cases_shown import Spot
+from tui.values.cases_shown import Spot, Typed
 from tui.values.forms_typed import FormPlace, FormTyped
 from tui.widgets.date_field import DateInput
 from tui.widgets.fields import PassphraseInput, SafeInput, SafeTextArea
@@ -72,29 +72,104 @@ class DraftKeeper:
             self.typed()
 
 
+LOOK_SECONDS: Final = 0.1
+
+
+class KeepsDraft(VaultScreen):
+    """A screen whose words are a sealed draft, saved as they are typed until they are kept or thrown away."""
+
+    NOT_SAVED: ClassVar[Message]
+    SAVED_AGAIN: ClassVar[Message]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keeper = DraftKeeper(monotonic_ms)
+        self._is_over = False
+        self._is_finishing = False
+
+    def has_draft(self) -> bool:
+        """Say whether there is a draft that is to be kept."""
+        return not self._is_over
+
+    def take(self) -> Typed:
+        """Return the draft, with what is typed now."""
+        raise NotImplementedError
+
+    def look(self) -> None:
+        """Save what is due."""
+        if self.has_draft() and self._keeper.is_due():
+            self.save_draft(self.was_saved)
+
+    def save_draft(self, then: Callable[[int], None]) -> None:
+        """Save the draft, and go on with when it was taken."""
+        draft = self.take()
+        self._keeper.begun()
+        self.ask(
+            lambda vault: vault.writing.save(draft),
+            lambda _: then(draft.saved_ms),
+            failed=self.was_not_saved,
+            alone=False,
+        )
+
+    def was_saved(self, saved_ms: int) -> None:
+        """Say so where it could not be saved before."""
+        del saved_ms
+        self._keeper.ended(kept=True)
+        if self.said.startswith(warning(self.NOT_SAVED)):
+            self.say(self.SAVED_AGAIN)
+
+    def was_not_saved(self, error: VaultError) -> None:
+        """Say so; it is due again."""
+        self._keeper.ended(kept=False)
+        if not self._is_over:
+            self.warn(together((self.NOT_SAVED, sentence(error)), " "))
+
+    @override
+    def save_now(self) -> Typed | None:
+        return self.take() if self.has_draft() and self._keeper.is_unsaved else None
+
+    def not_finished(self, error: VaultError) -> None:
+        """Go on typing: what the draft was for could not be done."""
+        self._is_finishing = self._is_over = False
+        self._keeper.typed()
+        self.fail(error)
+
+    def ask_to_discard(self, draft: Typed, question: Words, told: Words) -> None:
+        """Throw the draft away, after a question."""
+
+        def discard() -> None:
+            self._is_over = True
+            self.ask(
+                lambda vault: vault.writing.forget(draft), lambda _: self.end(""), failed=self.not_finished, alone=False
+            )
+
+        self.confirm(question, told, discard, yes=Message("Throw away"), no=Message("Keep"))
+
+    @override
+    def end(self, word: Words) -> None:
+        self._is_over = True
+        super().end(word)
+
+
 # A form whose words survive a lock: what is typed is a sealed draft, and stands there again when the form comes back.
 # No passphrase is ever part of it. The draft goes when the form is kept or left.
-_LOOK_SECONDS: Final = 0.1
-_NOT_SAVED: Final = Message("What you typed is not saved yet.")
-
-
-class KeptForm(FormScreen):
+class KeptForm(KeepsDraft, FormScreen):
     """A form that says which one it is (`form_place`), so that its draft finds back to it.
 
     With `FIELDS_COME_LATER` it says when they are there (`fields_stand`).
     """
 
+    NOT_SAVED = Message("What you typed is not saved yet.")
+    SAVED_AGAIN = Message("What you typed is saved again.")
     FIELDS_COME_LATER: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
-        self._keeper = DraftKeeper(monotonic_ms)
         self._first: dict[str, str] = {}
         self._opened: dict[str, str] = {}
         self._draft: FormTyped | None = None
         self._place = FormPlace("")
         self._is_looked_up = False
-        self._is_over = False
 
     def form_place(self) -> FormPlace | None:
         """Return which form this is; None for one whose words are not kept."""
@@ -124,7 +199,7 @@ class KeptForm(FormScreen):
             return
         self._place = place
         self.ask(lambda vault: vault.writing.form(place), self._go_on, alone=False)
-        self.set_interval(_LOOK_SECONDS, self._look)
+        self.set_interval(LOOK_SECONDS, self.look)
 
     # ---- keeping what is typed ----------------------------------------------------------------------------------
 
@@ -136,28 +211,13 @@ class KeptForm(FormScreen):
         if self._is_looked_up and self._changed() != ({} if self._draft is None else self._draft.typed):
             self._keeper.typed()
 
-    def _look(self) -> None:
-        if self._is_over or not self._is_looked_up or not self._keeper.is_due():
-            return
-        draft = self._take()
-        self._keeper.begun()
-        self.ask(lambda vault: vault.writing.save(draft), lambda _: self._saved(), failed=self._not_saved, alone=False)
-
-    def _saved(self) -> None:
-        self._keeper.ended(kept=True)
-        if self.said.startswith(warning(_NOT_SAVED)):
-            self.say(Message("What you typed is saved again."))
-
-    def _not_saved(self, error: VaultError) -> None:
-        self._keeper.ended(kept=False)
-        if not self._is_over:
-            self.warn(together((_NOT_SAVED, sentence(error)), " "))
+    @override
+    def has_draft(self) -> bool:
+        return self._is_looked_up and super().has_draft()
 
     @override
-    def save_now(self) -> FormTyped | None:
-        if self._is_over or not self._is_looked_up or not self._keeper.is_unsaved:
-            return None
-        return self._take() if self._changed() or self._draft is not None else None
+    def save_now(self) -> Typed | None:
+        return super().save_now() if self.has_draft() and (self._changed() or self._draft is not None) else None
 
     @override
     def kept_ms(self) -> int:
@@ -176,7 +236,8 @@ class KeptForm(FormScreen):
         place = self.form_place()
         return None if place is None else Spot(place.case, form=place)
 
-    def _take(self) -> FormTyped:
+    @override
+    def take(self) -> FormTyped:
         focused = self.focused
         self._draft = FormTyped(
             self._place,
