@@ -16,8 +16,6 @@ from vault.casework.story.events import Deadline, Detention, Hearing, Task
 from vault.display import DAY, NO_TIME, time_data
 from vault.words.message import Message, Words, enumerated, plural
 
-# A case on its timeline: its stages, detention, days in court, dates, and how many notes each day has.
-
 _IN_DANGER: Final = {
     ExtraditionStage.REFUSED_AT_RISK.value: Message("REFUSED AT RISK"),
     ExtraditionStage.DISAPPEARED.value: word_of(ExtraditionStage.DISAPPEARED.value),

@@ -137,7 +137,6 @@ def _room(step: int) -> int:
 
 
 def _column(day: date, found: Sequence[WeekEntry], weeks: _Weeks, step: int) -> list[Line]:
-    """Return the rows of one day, narrower than its column."""
     room = _room(step)
     heading = Line(room)
     is_today = day == weeks.today

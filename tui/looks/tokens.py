@@ -135,7 +135,6 @@ def _of_256(place: int) -> dict[Token, str]:
 
 
 def _hex_of(index: int) -> str:
-    """Return the colour that terminals show for a number from 16 on."""
     if index >= 232:
         level = 8 + 10 * (index - 232)
         return f"#{level:02x}{level:02x}{level:02x}"

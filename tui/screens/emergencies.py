@@ -40,11 +40,7 @@ _NOTHING: Final = Message(
 
 
 class PackFacts(VaultScreen):
-    """What is confirmed of a case, and what is not.
-
-    Args:
-        shown: as it was read.
-    """
+    """What is confirmed of a case, and what is not."""
 
     NAME = Message("Somebody is gone")
     ACTS: ClassVar[tuple[Command, ...]] = (
@@ -135,7 +131,6 @@ def _part(title: Words, lines: tuple[Words, ...]) -> Iterator[Cell]:
     yield Cell("")
 
 
-# In an emergency: a computer was taken, or somebody disappeared or was arrested.
 _TAKEN, _GONE = "taken", "gone"
 _ACTS: Final = ((_TAKEN, Message("a computer was taken")), (_GONE, Message("somebody disappeared or was arrested")))
 _OPEN, _OTHER = "open", "other"

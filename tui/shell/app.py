@@ -50,7 +50,6 @@ def keep_typed(screens: Iterable[VaultScreen], save: Callable[[Typed], None]) ->
     return " ".join(kept)
 
 
-# What the app proposes once a vault is open.
 def propose_sheets(app: App[Any]) -> None:
     """Show the guide where this member can make or prove recovery sheets and none are proven: once a day."""
     from tui.screens.credentials.recovery import RecoveryScreen, SheetsGuide  # noqa: PLC0415 - not at the first paint

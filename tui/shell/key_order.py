@@ -26,12 +26,7 @@ _PATIENCE_SECONDS: Final = 0.5
 
 
 class KeyOrder:
-    """Lets one key act before the next is given to anybody.
-
-    Args:
-        app: whose keys they are.
-        deliver: gives a key or a paste to who has the focus.
-    """
+    """Lets one key act before the next is given to anybody."""
 
     def __init__(self, app: App[Any], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
         self._app = app

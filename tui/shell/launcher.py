@@ -201,7 +201,6 @@ _PASSED_ON: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
 def _child_setup() -> Callable[[], None]:
-    """Return what the child does between fork and exec."""
     import resource  # noqa: PLC0415 - Unix only, like everything here
 
     launcher = os.getpid()

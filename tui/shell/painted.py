@@ -129,7 +129,6 @@ def _cells(strip: Strip, colours: ColorSystem) -> list[_Cell]:
 
 @lru_cache(maxsize=4_096)
 def _inks(style: Style, colours: ColorSystem) -> tuple[_Ink, _Ink | None]:
-    """Return the ink of a style, and that of a blank in it."""
     whole = Strip.render_ansi(style, colours)
     colour = Strip.render_ansi(Style(color=style.color), colours)
     behind = Strip.render_ansi(Style(bgcolor=style.bgcolor), colours)

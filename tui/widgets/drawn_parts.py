@@ -33,11 +33,7 @@ def _style_of(widget: Widget, piece: Piece) -> Style:
 
 
 class DrawnPart(Widget):
-    """Rows of a pure function of the width. It takes as many rows as there are.
-
-    Args:
-        draw: draws them.
-    """
+    """Rows of a pure function of the width. It takes as many rows as there are."""
 
     DEFAULT_CSS = """
     DrawnPart { height: auto; }
@@ -87,12 +83,7 @@ class DrawnPart(Widget):
 
 
 class TimelinePart(DrawnPart, can_focus=True):
-    """The timeline of a case. Left and right move its cursor, `+` and `-` its zoom, Home goes to today.
-
-    Args:
-        case: what it shows.
-        today: the day of the rule.
-    """
+    """The timeline of a case. Left and right move its cursor, `+` and `-` its zoom, Home goes to today."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "move(-1)", show=False),
@@ -162,7 +153,6 @@ class TimelinePart(DrawnPart, can_focus=True):
         return self._view if self._view.cells == cells else self._view.resized(cells)
 
 
-# Two weeks in columns, with a cursor that goes from entry to entry.
 class WeekGrid(DrawnPart, can_focus=True):
     """The weeks. Up and down move the cursor from entry to entry, through the days."""
 

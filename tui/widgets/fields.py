@@ -174,7 +174,6 @@ def _step_of(kept: object) -> Step | None:
             return None
 
 
-# Fields to type into: nothing blinks, pastes are said when cut, and a passphrase cannot be copied out.
 _STEP_KEYS: Final[list[BindingType]] = [
     Binding(with_layouts("ctrl+z"), "undo", show=False),
     Binding(with_layouts("ctrl+y"), "redo", show=False),
@@ -193,12 +192,7 @@ class SafeInput(Input):
     """Whether what was typed and erased is kept as long as the field is there."""
 
     class PasteCut(Message):
-        """Only the first line of a paste was taken.
-
-        Args:
-            field: the field that was pasted into.
-            lost_lines: how many lines that held something were left out.
-        """
+        """Only the first line of a paste was taken."""
 
         def __init__(self, field: SafeInput, lost_lines: int) -> None:
             super().__init__()
@@ -227,7 +221,6 @@ class SafeInput(Input):
         self._known = value if self.REMEMBERS else ""
 
     def action_undo(self) -> None:
-        """Take back what was typed or erased last."""
         if not self.REMEMBERS:
             raise SkipAction
         self._take(self.steps.undo(self.value))

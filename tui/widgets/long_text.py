@@ -17,8 +17,6 @@ from tui.text.in_words import in_words
 from tui.widgets.text_cells import Cell, broken, draw, look_of, wrapped
 from vault.words.message import Words
 
-# A text of any length, broken once for the width and painted by the row: what is long costs nobody their app.
-
 _MARGIN: Final = 2
 _MOST_LINES: Final = 100
 _MOST_LETTERS: Final = 10_000
@@ -176,7 +174,6 @@ class Pair(ScrollView, can_focus=True):
             self.refresh()
 
     def on_resize(self) -> None:
-        """Break the lines anew for other widths."""
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -70,12 +70,7 @@ _BETWEEN: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a screen.
-
-    Args:
-        name: what it is called.
-        count: how much is in it.
-    """
+    """A part of a screen."""
 
     name: Words
     count: int
@@ -157,11 +152,7 @@ class Section:
 
 
 class PartsPane(ScrollView, can_focus=True):
-    """The parts, each under its heading. A raised pane has a ground of its own, or a line before it.
-
-    Args:
-        is_raised: whether it stands on a ground of its own.
-    """
+    """The parts, each under its heading. A raised pane has a ground of its own, or a line before it."""
 
     DEFAULT_CSS = """
     PartsPane { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; height: 1fr; }
@@ -195,7 +186,6 @@ class PartsPane(ScrollView, can_focus=True):
         return True
 
     def on_resize(self) -> None:
-        """Break the lines anew for another width."""
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -96,7 +96,6 @@ class Sheet(ModalScreen[T]):
         self.dismiss(None)
 
 
-# A question before something that cannot be taken back. Enter, pressed without reading, means no.
 class Confirm(Sheet[bool]):
     """Ask; the result is True only when yes was chosen.
 
@@ -243,7 +242,6 @@ class ProgressModal(Sheet[bool]):
             self.query_one("#line", Static).update(safe_content(line))
 
 
-# An empty screen that hides whatever lies below it.
 class Cover(Screen[None]):
     """Shows nothing and answers nothing; the app's own keys (lock, leave) still work."""
 

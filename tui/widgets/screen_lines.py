@@ -19,8 +19,6 @@ from tui.text.safe_text import safe_line
 from tui.widgets.text_cells import Cell, draw, fit, look_of
 from vault.words.message import Words
 
-# The lines that screens have: which keys do what.
-
 _BETWEEN: Final = 2
 _MARGIN: Final = 1
 _STAY: Final = frozenset({"F1", "F4", "Esc", "Ctrl+L"})
@@ -113,11 +111,7 @@ class KeyLine(_Keys):
 
 
 class KeyHints(_Keys):
-    """The footer. It never cuts a word: what does not fit is left out whole, and F1 shows it.
-
-    Args:
-        hints: in the order in which they stand.
-    """
+    """The footer. It never cuts a word: what does not fit is left out whole, and F1 shows it."""
 
     DEFAULT_CSS = """
     KeyHints { height: 1; dock: bottom; background: $band; }
@@ -133,7 +127,6 @@ class KeyHints(_Keys):
         self.refresh()
 
 
-# The first line of every screen: where one is, what it is about, and one fact.
 _GAP = 2
 
 

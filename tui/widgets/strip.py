@@ -289,12 +289,7 @@ def _label(fact: Fact, token: Token) -> Cell:
 
 
 class ListAndStrip(Container):
-    """A list and the strip of its cursor: one below the other, or side by side where there is room.
-
-    Args:
-        rows: the list, with what stands over it.
-        strip: the strip.
-    """
+    """A list and the strip of its cursor: one below the other, or side by side where there is room."""
 
     SCOPED_CSS = False
     DEFAULT_CSS: ClassVar[str] = """

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 
-# Words with what they mean (`Token`), and lines drawn of them in the look of the app.
 WIDE: Final = 110
 """From so many columns on there is a second pane beside the list, below it is a strip."""
 
@@ -137,7 +136,6 @@ def broken(cells: Sequence[Cell], width: int) -> Iterator[list[Cell]]:
 
 
 def _words(text: str) -> Iterator[str]:
-    """Yield words, each with the blanks behind it."""
     word = ""
     for letter in text:
         if word.endswith(" ") and letter != " ":
@@ -288,7 +286,6 @@ def lay_out(columns: Sequence[Column], cells: Sequence[ListCell], width: int) ->
     return laid if fixed <= width else fit_cells(tuple(laid), width)
 
 
-# Text broken into lines of terminal cells, where a letter may take two cells, one or none.
 _LETTERS_A_CELL = 4
 """So many letters of a long word are looked at for each cell: more would be marks on one letter."""
 

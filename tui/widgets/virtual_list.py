@@ -113,7 +113,6 @@ class PageCache:
         return page
 
 
-# A list of any length that paints only the rows in view, and two rows for a step of the cursor.
 _MARGIN: Final = 2
 """Column 0 is the cursor's, column 1 air or the mark of a marked row; two columns stay free at the right."""
 _STATE: Final = 2

@@ -143,13 +143,11 @@ class SearchScreen(OneList):
             self._list.focus()
 
     def action_spellings(self) -> None:
-        """Find other spellings of a word too, or no longer."""
         self._exact = not self._exact
         self._say_spellings()
         self._search(goes_on=False)
 
     def action_sections(self) -> None:
-        """Look into restricted sections too, or no longer."""
         self._in_sections = not self._in_sections
         self._say_spellings()
         self._search(goes_on=False)

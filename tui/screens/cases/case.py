@@ -187,15 +187,12 @@ class CaseScreen(Erases):
         self.ask(lambda vault: vault.casework.open(case, why), lambda shown: self.show_case(shown, stand_on=stand_on))
 
     def action_note(self) -> None:
-        """Write a new note, or go on with one that is not finished."""
         begin_note(self, self._case, self._edit)
 
     def action_amend(self) -> None:
-        """Write a note that corrects the one under the cursor."""
         amend_note(self, self._case, self._lists.here(), self._edit)
 
     def action_withdraw(self) -> None:
-        """Say why the note under the cursor is not to be used any more."""
         note = self._lists.here()
         if isinstance(note, NoteShown):
             self.withdraw(f"{self._case.case}/{note.record}")
@@ -203,7 +200,6 @@ class CaseScreen(Erases):
             self.say(Message("Put the cursor on the note that you want to withdraw."))
 
     def action_into_section(self) -> None:
-        """Move what is under the cursor into a restricted section."""
         move_into_section(self, self._case.case, self._lists.here(), self.action_refresh)
 
     def action_person(self) -> None:
@@ -217,7 +213,6 @@ class CaseScreen(Erases):
         self._changed(record)
 
     def action_same(self) -> None:
-        """Say who of another case is the person under the cursor."""
         here = self._lists.here()
         if not isinstance(here, PersonShown):
             self.say(Message("Put the cursor on the person who is in another case too."))
@@ -238,7 +233,6 @@ class CaseScreen(Erases):
         self.app.push_screen(CaseEdit(self._case), self._told_and_changed)
 
     def action_at_risk(self) -> None:
-        """Write down what is agreed after an extradition was refused."""
         self.app.push_screen(AtRiskForm(self._case.case, self._case.ref), self._changed)
 
     def action_hold(self) -> None:
@@ -254,7 +248,6 @@ class CaseScreen(Erases):
         self.ask(lambda vault: vault.story.history(case, record, kind, why), self.show_history)
 
     def action_erase(self) -> None:
-        """Show what goes with the record under the cursor, and erase it."""
         here = self._lists.here()
         if isinstance(here, PersonShown | PaperShown | RecordShown | NoteShown):
             self.erase(self._case.ref, f"{self._case.case}/{here.record}")
@@ -280,14 +273,12 @@ class CaseScreen(Erases):
         self.app.push_screen(AccessScreen(self._case), self._changed)
 
     def action_sections(self) -> None:
-        """Show the restricted sections that this member holds."""
         self.app.push_screen(SectionsScreen(self._case.case, self._case.ref, self._why), self._changed)
 
     def action_export(self) -> None:
         self.app.push_screen(ExportScreen(self._case.case, self._case.ref), self._changed)
 
     def action_break_glass(self) -> None:
-        """Open this case to another member, in an emergency."""
         form = ActForm(BREAK_GLASS, {"case": (self._case.case,)}, self._case.ref)
         self.app.push_screen(form, self._told_and_changed)
 

@@ -26,8 +26,6 @@ from vault.casework.form import Form
 from vault.casework.story.protection import AT_RISK_FORM, AT_RISK_WARNING, CheckIn
 from vault.words.message import Message
 
-# Change what a case says of itself; close it, or open it again.
-
 
 class CaseEdit(ActForm):
     """Ends with the words of what was changed."""
@@ -77,11 +75,7 @@ _ABOUT: Final = Message(
 
 
 class AtRiskForm(RecordForm):
-    """Ends with the id of the case once something was kept.
-
-    Args:
-        case, ref: of the case.
-    """
+    """Ends with the id of the case once something was kept."""
 
     NAME = Message("Refused at risk")
     ACTS: ClassVar[tuple[Command, ...]] = (

@@ -124,7 +124,6 @@ class ManyCases(ActScreen):
             self.say(words)
 
 
-# The list of cases. How the vault stands is on home.
 _REF: Final = 1
 _STAGE: Final = 16
 
@@ -208,7 +207,6 @@ class CaseList(LooksBack, ManyCases):
         self.action_refresh()
 
     def on_screen_resume(self) -> None:
-        """Read again what may have changed meanwhile."""
         if self._wish:
             self.action_refresh()
 
@@ -374,7 +372,6 @@ class CaseList(LooksBack, ManyCases):
         self._strip.when_rested(self._preview)
 
     def _preview(self) -> None:
-        """Show what is known of the case under the cursor, once it rests there."""
         row = self.case_list.row_at_cursor()
         if row is None:
             self._strip.show(())

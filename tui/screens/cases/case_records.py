@@ -157,18 +157,12 @@ def open_form(
     screen.ask(lambda vault: vault.story.form_to_fill(case, code), fill)
 
 
-# What happened in a case and what is due in it: every record with a form, by its date.
 _NO_DATE: Final = Message("no date")
 _OWN_DATA: Final = "subject"
 
 
 class RecordsScreen(ListScreen, Erases, ActScreen):
-    """The records of one case.
-
-    Args:
-        case, ref: of the case.
-        why: the reason for which it was opened.
-    """
+    """The records of one case."""
 
     NAME = Message("Dates and story")
     COLUMNS = (Column(Message("date"), 18), Column(Message("kind"), 11), Column(Message("about")))
@@ -218,7 +212,6 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         self.unless_left(Choose(Message("What do you want to add?"), kinds), self._begin)
 
     def action_checklist(self) -> None:
-        """Ask what happened, and write the steps that follow."""
         self.unless_left(Choose(Message("What happened?"), choices(Checklist)), self._write_steps)
 
     def _write_steps(self, name: str) -> None:
@@ -251,7 +244,6 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         confirm_anew(self, self._case, kind, changed, lambda: self._changed(record))
 
     def action_answer(self) -> None:
-        """Export what the request under the cursor asks for: their own data, with nobody else named."""
         record = self._here()
         if record is None or record.kind != SubjectRequest.KIND:
             self.say(Message("Put the cursor on a request of a person; n writes one down."))

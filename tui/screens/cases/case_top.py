@@ -244,11 +244,7 @@ ZOOM_WORDS: Final = {
 
 
 class CaseTimeline(Container):
-    """The time of a case.
-
-    Args:
-        case: as it was read.
-    """
+    """The time of a case."""
 
     SCOPED_CSS = False
     DEFAULT_CSS = """

@@ -113,7 +113,6 @@ class DueScreen(ActScreen):
         return ""
 
     def action_done(self) -> None:
-        """Say that the record under the cursor is over."""
         line = self.here()
         if line is None or self.is_kept(line):
             self.say(Message("There is no date to keep here."))

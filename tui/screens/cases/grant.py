@@ -44,14 +44,7 @@ _ABOUT: Final = Message(
 
 
 class GrantForm(KeptForm):
-    """Ends with a word once the case was given.
-
-    Args:
-        case: its id.
-        ref: its reference.
-        candidates: to whom it can be given.
-        reasons: the codes that can be written down.
-    """
+    """Ends with a word once the case was given."""
 
     NAME = Message("Give the case")
     ACTS: ClassVar[tuple[Command, ...]] = (
@@ -124,17 +117,12 @@ class NewKeyScreen(LongWorkScreen):
         self.action_refresh()
 
 
-# Who can open a case: given until a day, taken back by a new key.
 _SAME: Final = Message("The same members open it. An older copy of its key opens nothing new.")
 _SHARING: Final = frozenset({"give", "take_back", "new_key"})
 
 
 class AccessScreen(ListScreen, NewKeyScreen):
-    """The holders of one case.
-
-    Args:
-        case: as it was opened.
-    """
+    """The holders of one case."""
 
     NAME = Message("Who can open it")
     COLUMNS = (
@@ -210,7 +198,6 @@ class AccessScreen(ListScreen, NewKeyScreen):
         )
 
     def action_wrap_anew(self) -> None:
-        """Bring what waits under the newest key."""
         case = self._case
         self.work_long(
             Message("Rewrapping keys"),

@@ -140,7 +140,6 @@ class HomeScreen(DueScreen):
         self.action_refresh()
 
     def on_screen_resume(self) -> None:
-        """Read again what may have changed meanwhile."""
         if self._read is not None:
             self.action_refresh()
 
@@ -294,7 +293,6 @@ class HomeScreen(DueScreen):
         self._share_rows()
 
     def _show_safe(self) -> None:
-        """Show whether work would survive, and how far the others are known."""
         shown, is_wide, now_ms = self._read, self.size.width >= WIDE, self.desk.now_ms()
         if shown is None:
             return

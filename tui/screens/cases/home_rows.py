@@ -161,7 +161,6 @@ def alerts_of(status: VaultStatus, in_two: Sequence[InTwoShown]) -> list[Alert]:
 
 
 def _place_of(words: Words) -> str:
-    """Return the place of the first next step that a sentence names."""
     for _, value in () if isinstance(words, str) else words.values:
         place = _place_of(value) if isinstance(value, Message) else ""
         place = _PLACES.get(value, "") if isinstance(value, NextStep) else place

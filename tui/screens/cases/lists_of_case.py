@@ -171,11 +171,7 @@ _MOST_BELOW: Final = 6
 
 
 class CaseLists(Vertical):
-    """The lists, of which one is in use.
-
-    Args:
-        case: as it was read.
-    """
+    """The lists, of which one is in use."""
 
     def __init__(self, case: CaseShown) -> None:
         super().__init__(id="case-lists")

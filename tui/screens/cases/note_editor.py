@@ -63,7 +63,6 @@ class KindRow(ChoiceField):
 
     @override
     def on_click(self, event: events.Click) -> None:
-        """Choose the word under the mouse."""
         event.prevent_default()  # or any field of words would take the next one behind it
         at = event.x - self.styles.padding.left
         for place, label in self._shown(self.content_size.width):
@@ -282,11 +281,9 @@ class NoteEditor(SameAgain, KeepsDraft, ActScreen):
             self.end("")
 
     def action_undo(self) -> None:
-        """Take back what was typed or erased last, as Ctrl+Z does in a field."""
         self._field_in_use().action_undo()
 
     def action_redo(self) -> None:
-        """Do again what was taken back, as Ctrl+Y does in a field."""
         self._field_in_use().action_redo()
 
     def _field_in_use(self) -> SafeInput | SafeTextArea:

@@ -24,8 +24,6 @@ from vault.casework.note import note_head, typed_note
 from vault.display import here
 from vault.words.message import Message, Words, plural
 
-# What stands over the text of a note, wherever it is read.
-
 _EARLIER: Final = Message("an earlier note")
 
 

@@ -84,12 +84,7 @@ _SEARCHED_APART: Final = Message("It is in a restricted section: the search (F3)
 
 
 class PaperScreen(Erases, ActScreen):
-    """Ends with the id of the paper's record, or with nothing once it was removed.
-
-    Args:
-        where: where it stands.
-        why: the reason that goes into the log.
-    """
+    """Ends with the id of the paper's record, or with nothing once it was removed."""
 
     NAME = Message("Paper")
     AUTO_FOCUS = "#paper-text"
@@ -150,7 +145,6 @@ class PaperScreen(Erases, ActScreen):
             self.app.push_screen(form, lambda _: self.action_refresh())
 
     def action_save(self) -> None:
-        """Ask where the content shall lie, in clear."""
         if self._page is not None:
             said = {**said_of_paper(self._where), "why": (self._why,)}
             name = {"out": file_name(self._page.shown.name)}
@@ -217,7 +211,6 @@ def file_name(name: str) -> str:
 
 
 def _senders(senders: Sequence[SenderShown], width: int) -> Lines:
-    """Return who wrote how much in a chat, and who of the case that may be."""
     lines: list[list[Cell]] = []
     for sender in senders:
         known = joined(sender.alike, ", ") or Message("not entered; p adds")

@@ -30,8 +30,6 @@ from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.words.message import Message, Words, joined, plural
 
-# Which records of a case stand in two versions that nobody settled.
-
 
 def in_two(case: CaseShown) -> list[tuple[str, str]]:
     """Return record and kind of each; an empty record is the case's own."""

@@ -143,7 +143,6 @@ def _draft_words(draft: DraftShown) -> Message:
 
 
 def _form_words(form: FormTyped) -> Message:
-    """Return a form that was begun in one line."""
     place = form.place
     kind = place.about.partition(":")[0]
     title = _TITLES.get(place.form, "")

@@ -42,14 +42,7 @@ _SHARING: Final = frozenset({"give", "take_back", "note", "add_person", "add_pap
 
 
 class SectionScreen(NewKeyScreen):
-    """A section that was opened, which is in the log then.
-
-    Args:
-        case: the id of its case.
-        ref: the case's reference.
-        section: its id.
-        why: the reason that goes into the log.
-    """
+    """A section that was opened, which is in the log then."""
 
     NAME = Message("Restricted")
     ACTS: ClassVar[tuple[Command, ...]] = (
@@ -237,14 +230,7 @@ _ABOUT_NEW: Final = Message(
 
 
 class NewSection(KeptForm):
-    """Ends with the id of the section that was made.
-
-    Args:
-        case: its id.
-        ref: its reference.
-        kinds: what a section can keep apart.
-        others: who else holds the case.
-    """
+    """Ends with the id of the section that was made."""
 
     NAME = Message("New section")
     ACTS: ClassVar[tuple[Command, ...]] = (
@@ -299,13 +285,7 @@ _ABOUT: Final = Message("A member who holds the case but not a section cannot se
 
 
 class SectionsScreen(ListScreen):
-    """A list of those that one holds.
-
-    Args:
-        case: its id.
-        ref: its reference.
-        why: the reason for which the case was opened.
-    """
+    """A list of those that one holds."""
 
     NAME = Message("Restricted sections")
     COLUMNS = (Column(Message("kind"), 9), Column(Message("title")), Column(Message("opened by"), 24))

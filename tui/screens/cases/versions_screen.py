@@ -35,16 +35,9 @@ from vault.acts.act import Told
 from vault.casework.differences import Answer, Chosen, Part, Piece
 from vault.words.message import Message, Words
 
-# A few lines of a text, written over the screen that they belong to.
-
 
 class WriteLines(Sheet[str]):
-    """Ends with the lines, or empty when nothing was to be said.
-
-    Args:
-        question: one sentence.
-        text: what stands there at first.
-    """
+    """Ends with the lines, or empty when nothing was to be said."""
 
     DEFAULT_CSS = """
     WriteLines SafeTextArea { height: 8; margin: 1 0; }
@@ -76,13 +69,7 @@ _HERE: Final = ">"
 
 
 class TwoVersions(ActScreen):
-    """Ends with the id of the record once it was settled.
-
-    Args:
-        ref: of the case.
-        shown: the two versions.
-        left: how many more records of the case have two versions.
-    """
+    """Ends with the id of the record once it was settled."""
 
     NAME = Message("Two versions")
     AUTO_FOCUS = "#answers"
@@ -160,7 +147,6 @@ class TwoVersions(ActScreen):
         self.action_answer(event.row.key)
 
     def action_finish(self) -> None:
-        """Keep what was chosen, once every difference is answered."""
         left = [at for at, place in enumerate(self._open) if place not in self._answers]
         if left:
             self._at = left[0]
@@ -265,7 +251,6 @@ def _label(piece: Piece) -> Words:
 
 
 def _side(piece: Piece, values: tuple[object, ...], other: tuple[object, ...]) -> tuple[Cell, Cell]:
-    """Return what stands on a side, and the sign before it."""
     sign = "" if not piece.is_open or not values else SOON if other else MORE
     before = Cell(f"{sign or ' '} ", Token.WARN if sign == SOON else Token.FG, bold=True)
     return Cell(_words(piece, values), bold=bool(sign)), before

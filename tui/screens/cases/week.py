@@ -106,7 +106,6 @@ class WeekScreen(DueScreen):
         self.open_case(self.here())
 
     def action_print(self) -> None:
-        """Ask where the page of this week shall go."""
         question = Message("A new file for the page, such as a PDF. It names nobody, and it is not encrypted.")
         ask_new_file(self, question, "/media/stick/week.pdf", self._print)
 
@@ -140,7 +139,6 @@ class WeekScreen(DueScreen):
         self._moved()
 
     def on_resize(self) -> None:
-        """Choose anew between columns and list."""
         self._choose()
 
     def _choose(self) -> None:

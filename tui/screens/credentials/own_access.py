@@ -90,12 +90,7 @@ class SecurityKeyForm(ProofForm):
 
 
 class RemoveForm(ProofForm):
-    """Takes a factor away.
-
-    Args:
-        needs: what opens the seat beside the passphrase.
-        kind: which goes.
-    """
+    """Takes a factor away."""
 
     NAME = Message("No longer needed")
     ABOUT = Message("The file or the key itself is left as it is; it is no longer needed.")
@@ -126,7 +121,6 @@ class RemoveForm(ProofForm):
         )
 
 
-# One's own way in: what opens the seat, and how access comes back when it is lost.
 _NEEDED: Final = {True: Message("needed too"), False: Message("not used")}
 
 

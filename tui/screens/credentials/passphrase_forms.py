@@ -28,13 +28,8 @@ if TYPE_CHECKING:
     from vault.errors import VaultError
 
 
-# A made passphrase, shown until it is on paper, and typed back from there.
 class PassphrasePaper(VaultScreen):
-    """Ends with a word once it was typed back. Its words leave the screen before they are asked for.
-
-    Args:
-        made: the passphrase.
-    """
+    """Ends with a word once it was typed back. Its words leave the screen before they are asked for."""
 
     NAME = Message("Your new passphrase")
     HOLDS_TYPING = True
@@ -65,7 +60,6 @@ class PassphrasePaper(VaultScreen):
 
     @on(SafeInput.Submitted)
     def action_go_on(self) -> None:
-        """Hide the words and ask for them; then compare."""
         field = self._field
         if not field.display:
             self.write("words", Message("Type it from your paper, then F4."))

@@ -78,7 +78,6 @@ def paper_sheet(sheet: SheetShown, width: int) -> Rows:
 
 
 def _progress(sheet: SheetShown, width: int) -> Line:
-    """Return a bar of the sheets that are on paper, and how long the others take."""
     done, left = sheet.number - 1, sheet.count - sheet.number + 1
     full = done * _BAR // sheet.count
     line = Line(width)
@@ -151,7 +150,6 @@ class SheetPaper(VaultScreen):
             self._show_sheet()
 
     def action_go_on(self) -> None:
-        """Ask for three words; then compare them."""
         if not self._asks:
             self._ask()
             return
@@ -298,7 +296,6 @@ class SheetsForm(FormScreen):
         self.query_one("#printing").display = self._prints
 
     def action_go_on(self) -> None:
-        """Make the set, once, then write or show it."""
         if self._prints and self._folder is None:
             self.refuse("out", Message("Type the whole path of a folder, from / or ~ on."))
         elif self._made is not None:

@@ -53,7 +53,6 @@ class TwoListsScreen(ListScreen, LongWorkScreen):
         self.ask(lambda vault: vault.recovery.two_lists(), self._show)
 
     def action_turn(self) -> None:
-        """Let the device under the cursor in, or leave it out."""
         row = self._list.row_at_cursor()
         if row is not None:
             self._left_out ^= {row.key}

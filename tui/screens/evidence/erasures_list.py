@@ -60,7 +60,6 @@ class ErasuresScreen(ListScreen, Erases, ActScreen):
         self.do(Doing(REMOVE, {}, lambda told: self.show_told(REMOVE.title, told, self._done)))
 
     def action_rules(self) -> None:
-        """Show the rules, and let admins change one."""
         self.app.push_screen(ActForm(RULES, {}, ""), self._done)
 
     def _done(self, said: Words | None) -> None:
@@ -69,7 +68,6 @@ class ErasuresScreen(ListScreen, Erases, ActScreen):
 
     @on(VirtualList.Opened)
     def action_again(self) -> None:
-        """Erase what stands under the cursor: again, or because it is due."""
         place = self._list.cursor
         here = self._found[place] if place < len(self._found) else None
         if here is not None and here.what:

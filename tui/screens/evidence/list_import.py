@@ -114,7 +114,6 @@ class ListsScreen(FormScreen):
             row.display = row.way in (self._ways or ())
 
     def action_template(self) -> None:
-        """Let them say where the empty list goes."""
         self.query_one("#act", ChoiceField).take(_TEMPLATE)
         self.query_one("#file").focus()
         self.say(Message("Where does the empty list go? F4 writes it."))

@@ -201,7 +201,6 @@ def _said(line: LogLineShown) -> tuple[str, ...]:
     return line.act, in_words(done_in_words(line.act, line.outcome)), line.by, line.case, line.whom
 
 
-# The log as an auditor reads it: who did what and when, without a word of any case; and its verification.
 _FAULTS_SHOWN: Final = 4
 _CASE: Final = 9
 _GAPS: Final = 8  # two between columns
@@ -247,7 +246,6 @@ class LogScreen(ListScreen, LongWorkScreen):
 
     @on(events.Resize)
     def _fit(self, event: events.Resize) -> None:
-        """Leave the bars out where rows are few, and lay the columns out for the width."""
         self._show_bars(event.size.height)
         self._show_rows()
 
@@ -257,7 +255,6 @@ class LogScreen(ListScreen, LongWorkScreen):
         self.ask(lambda vault: vault.evidence.read_log(), self._show, failed=self._not_read)
 
     def action_fold(self) -> None:
-        """Show each entry of reading and unlocking, or one row a day."""
         self._folds = not self._folds
         self._bars.show(self._draw)
         self._show_rows()

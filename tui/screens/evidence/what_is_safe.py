@@ -147,7 +147,6 @@ class ExchangeScreen(FormScreen):
         return self.word("act")
 
 
-# Backup and exchange: what would be lost with this computer now, and how far the others know of it.
 _LATE_DAYS: Final = 7
 _MOST_LINES: Final = 5
 

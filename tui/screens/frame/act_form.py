@@ -329,5 +329,4 @@ class ActForm(SameAgain, ActScreen, KeptForm):
 
 
 def _kind(field: Field) -> str:
-    """Return the name of the row with the kinds of a field."""
     return f"{field.name}-kind"

@@ -151,7 +151,6 @@ class SecondForm(FormScreen):
         yield FormRows(Static(safe_content(_NEEDED), classes="about"), SecondRows())
 
     async def on_mount(self) -> None:
-        """Show the ways."""
         self.head(self._about)
         await self.query_one(SecondRows).show(self._approvers)
         for choice in self.query("#second-way").results(ChoiceField):
@@ -385,7 +384,6 @@ class LetterScreen(WholeText):
         self.query_one("#whole", LongText).show("\n".join(self._letter.text(language)))
 
     def action_print(self) -> None:
-        """Ask where the letter shall go."""
         question = Message("A new file for the letter, a PDF. {warning}", warning=self._letter.warning)
         ask_new_file(self, question, "/media/stick/letter.pdf", self._print)
 

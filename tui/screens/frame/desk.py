@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from vault.errors import VaultError
 
 
-# The app, as far as a screen knows it.
 T = TypeVar("T")
 
 

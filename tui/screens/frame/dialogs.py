@@ -93,12 +93,7 @@ def ask_new_file(screen: VaultScreen, question: Words, hint: str, then: Callable
 
 
 class ResultDialog(Sheet[str]):
-    """Shows sentences until they were read.
-
-    Args:
-        head: in a few words, what this is.
-        lines: the sentences.
-    """
+    """Shows sentences until they were read."""
 
     DEFAULT_CSS = """
     ResultDialog .head { color: $acc; text-style: bold; }
@@ -122,12 +117,7 @@ class ResultDialog(Sheet[str]):
 
 # A text that is too long for the pane beside its list, whole.
 class WholeText(VaultScreen):
-    """Shows a text from its start to its end.
-
-    Args:
-        about: what it is, in a few words.
-        text: the text.
-    """
+    """Shows a text from its start to its end."""
 
     NAME = Message("Text")
     ACTS: ClassVar[tuple[Command, ...]] = (BACK,)

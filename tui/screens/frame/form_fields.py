@@ -29,8 +29,6 @@ from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.casework.typed_dates import plain
 from vault.words.message import Message, Words
 
-# A label with its field on one line.
-
 
 class FormRows(VerticalScroll, can_focus=False):
     """The rows of a form, one below another."""
@@ -39,12 +37,7 @@ class FormRows(VerticalScroll, can_focus=False):
 
 
 class FormRow(Horizontal):
-    """One row of a form.
-
-    Args:
-        label: what the field is for.
-        field: the widget to type into.
-    """
+    """One row of a form."""
 
     DEFAULT_CSS = """
     FormRow { height: 1; margin-bottom: 1; }
@@ -184,7 +177,6 @@ class ChoiceField(Widget, can_focus=True):
         self._take(next((place for place, (known, _) in enumerate(self._words) if known == value), self.place))
 
     def action_step(self, by: int) -> None:
-        """Take the next word of those that are left, or the one before."""
         left = self._left(self.typed) or range(len(self._words))
         at = left.index(self.place) if self.place in left else 0
         self._take(left[(at + by) % len(left)])
@@ -237,11 +229,9 @@ class ChoiceField(Widget, can_focus=True):
             self._narrow()
 
     def step_up(self) -> None:
-        """Take the word before."""
         self.action_step(-1)
 
     def step_down(self) -> None:
-        """Take the next word."""
         self.action_step(1)
 
     def on_blur(self) -> None:

@@ -103,7 +103,6 @@ class Browse(Sheet[str]):
         self._go(self._folder.parent)
 
     def action_here(self) -> None:
-        """Take a new file in this folder."""
         if self._new:
             self.dismiss(str(self._folder / self._new))
 
@@ -175,7 +174,6 @@ def _is_plain(name: str) -> bool:
 
 
 def _sticks() -> Iterable[Path]:
-    """Return where sticks and other disks are mounted."""
     for under in map(Path, _MOUNTED_UNDER):
         for pattern in ("*", "*/*"):
             try:

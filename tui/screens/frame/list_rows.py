@@ -23,8 +23,6 @@ from tui.widgets.virtual_list import KEPT_PAGES, PAGE_ROWS, FixedRows, ListHeade
 from vault.casework.vocabulary import Risk
 from vault.words.message import Message, Words, plural
 
-# Where the lists of the screens get their rows from.
-
 T = TypeVar("T")
 _KEPT_PLACES: Final = 2 * KEPT_PAGES * PAGE_ROWS
 _SIGNS: Final = 3
@@ -113,7 +111,6 @@ def risk_width() -> int:
     return max(cell_len(text_of(risk_cells(risk))) for risk in RISKS)
 
 
-# Screens of one list.
 class OneList(VaultScreen):
     """A screen with one list, whose row under the cursor is what its acts are about."""
 

@@ -38,8 +38,6 @@ class LooksBack(ActScreen):
         self.app.push_screen(ResultDialog(Message("History"), _lines(changes)))
 
     def action_undo(self) -> None:
-        """Say what was written last, ask, and take it back."""
-
         def taken_back(told: Told) -> None:
             self.action_refresh()
             self.say(told.lines[0])
@@ -52,7 +50,6 @@ class LooksBack(ActScreen):
 
 
 def _lines(changes: Sequence[ChangeShown]) -> list[Words]:
-    """Return the versions of a record in lines, the newest first."""
     lines: list[Words] = []
     for change in reversed(changes):
         mark = Message("now") if change.is_current else Message("before")
@@ -62,14 +59,8 @@ def _lines(changes: Sequence[ChangeShown]) -> list[Words]:
     return lines
 
 
-# The legal hold of a case: put it on, change it, release it with a reason.
 class HoldForm(ActForm):
-    """Ends with the words of what was done.
-
-    Args:
-        case: its id.
-        ref: its reference.
-    """
+    """Ends with the words of what was done."""
 
     ACTS: ClassVar[tuple[Command, ...]] = (
         *ActForm.ACTS,
@@ -84,7 +75,6 @@ class HoldForm(ActForm):
         self.do_instead(RELEASE)
 
 
-# Erase for good, from the screens of what can go.
 def erase_form(ids: Sequence[str], about: Words) -> ActForm:
     """Return the form that shows what goes with these records, cases or slips, and erases them."""
     return ActForm(ERASE, {"ids": tuple(ids)}, about)

@@ -117,7 +117,6 @@ def _unsay_when_clear(screen: VaultScreen, field: DateInput) -> None:
     field.when_clear = unsay
 
 
-# Any record with a form: its screen is made from the form.
 _HINTS: Final[Mapping[Shape, Words]] = {Shape.LINES: Message("with ; between"), Shape.TEXT: ""}
 RECORD: Final = "record"
 _CONFIRMED: Final = "confirmed"

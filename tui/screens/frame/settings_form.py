@@ -96,6 +96,5 @@ _MOUSE: Final = (Message("off, from the next unlock on"), Message("clicks and th
 
 
 def _yes_no(name: str, label: Words, now: bool, words: tuple[Words, Words]) -> FormRow:
-    """Return a row for something that is or is not, in words that say what each means."""
     no, yes = words
     return FormRow(label, ChoiceField([(_NO, no), (_YES, yes)], value=_YES if now else _NO, id=name))

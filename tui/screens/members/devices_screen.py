@@ -60,7 +60,6 @@ class DevicesScreen(ListScreen, ChangingScreen):
         self.ask(lambda vault: vault.devices.list_all(), self._show)
 
     def action_lost(self) -> None:
-        """End the device under the cursor, and say whom to warn."""
         device = self._here()
         if device is None:
             return
@@ -70,13 +69,11 @@ class DevicesScreen(ListScreen, ChangingScreen):
         self.app.push_screen(LostForm(device))
 
     def action_drill(self) -> None:
-        """Show what would be found on the device under the cursor if it had been taken."""
         device = self._here()
         if device is not None:
             show_taken(self, device)
 
     def action_name(self) -> None:
-        """Call the device under the cursor something."""
         device = self._here()
         if device is None:
             return
@@ -90,13 +87,11 @@ class DevicesScreen(ListScreen, ChangingScreen):
         self.unless_left(AskLine(question, value=device.name), answered)
 
     def action_invite(self) -> None:
-        """Invite a further device of whoever has the one under the cursor."""
         device = self._here()
         if device is not None:
             self.app.push_screen(InviteForm(device.member, device.owner))
 
     def action_give(self) -> None:
-        """Give all cases held here to the device under the cursor."""
         device = self._here()
         if device is None:
             return

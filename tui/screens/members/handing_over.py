@@ -38,12 +38,7 @@ _ABOUT: Final = Message(
 
 
 class AwayForm(KeptForm):
-    """Lends the cases of one member.
-
-    Args:
-        member: who is away.
-        others: who could stand in.
-    """
+    """Lends the cases of one member."""
 
     NAME = Message("Away")
     ACTS: ClassVar[tuple[Command, ...]] = (

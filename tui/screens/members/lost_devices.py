@@ -45,11 +45,7 @@ _ON_SCREEN: Final = Message(
 
 
 class LostForm(FormScreen, ChangingScreen):
-    """Asks once more, ends the device, and shows whom to warn.
-
-    Args:
-        device: which.
-    """
+    """Asks once more, ends the device, and shows whom to warn."""
 
     NAME = Message("Lost device")
     ACTS: ClassVar[tuple[Command, ...]] = (
@@ -152,12 +148,7 @@ _NOTHING_WRITTEN: Final = Message("Nothing is written yet: names and numbers are
 
 
 class TakenScreen(VaultScreen):
-    """What was found out of a device, for as long as the screen is open.
-
-    Args:
-        device: which.
-        shown: what was found.
-    """
+    """What was found out of a device, for as long as the screen is open."""
 
     NAME = Message("A computer was taken")
     ACTS: ClassVar[tuple[Command, ...]] = (
@@ -187,7 +178,6 @@ class TakenScreen(VaultScreen):
         write_warn_list(self, tuple(in_words(words) for words, _ in self._shown.warn))
 
     def action_print(self) -> None:
-        """Ask where the page goes."""
         question = Message("A new file for the page, such as a PDF. It names nobody, and it is not encrypted.")
         ask_new_file(self, question, "/media/stick/drill.pdf", self._print)
 

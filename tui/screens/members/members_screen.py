@@ -71,7 +71,6 @@ class RolesForm(ChangingScreen):
         roles.refresh()
 
     def action_mark(self) -> None:
-        """Mark the role under the cursor, or take the mark away."""
         self.query_one("#roles", VirtualList).action_mark()
 
     def action_finish(self) -> None:
@@ -193,7 +192,6 @@ class MembersScreen(ListScreen, ChangingScreen):
         self.app.push_screen(HandoverScreen(self._shown.may, "" if row is None else row.key))
 
     def action_roles(self) -> None:
-        """Give the member under the cursor other roles."""
         member = self._here()
         if member is not None:
             self.app.push_screen(RolesForm(member))
@@ -242,7 +240,6 @@ class MembersScreen(ListScreen, ChangingScreen):
     def _ask_end(
         self, member: MemberLine, question: Words, becomes: Message, act: Act, answers: tuple[Message, Message]
     ) -> None:
-        """Ask, and say first what only this member can open."""
         yes, no = answers
 
         def ask(alone: Words) -> None:

@@ -95,7 +95,6 @@ class AdmitScreen(FormScreen, ChangingScreen):
 
     @on(SafeInput.Submitted)
     def action_go_on(self) -> None:
-        """Read the request; once it was read, ask whether the words are the same."""
         if self._asked is None:
             request = self.place("request")
             if request is not None:

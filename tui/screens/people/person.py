@@ -35,12 +35,7 @@ _NAMES_LOW: Final = 3
 
 
 class PersonScreen(Erases):
-    """Ends with the id of the person's record.
-
-    Args:
-        where: where they stand.
-        why: the reason that goes into the log.
-    """
+    """Ends with the id of the person's record."""
 
     NAME = Message("Person")
     AUTO_FOCUS = "#names"
@@ -113,7 +108,6 @@ class PersonScreen(Erases):
             self.app.push_screen(form, lambda _: self.action_refresh())
 
     def action_spelling(self) -> None:
-        """Ask for another name or spelling, then where it comes from."""
         if self._page is not None:
             asked = Message("Another name or spelling of {name}, as it is written there:", name=self._page.shown.name)
             self.unless_left(AskLine(asked), self._ask_source)
@@ -149,7 +143,6 @@ class PersonScreen(Erases):
         self.post_message(wish)
 
     def action_request(self) -> None:
-        """Write down what they ask about their own data."""
         if self._page is not None:
             where, name = self._where, self._page.shown.name
             begun = {"person": where.record}

@@ -114,7 +114,6 @@ class PersonForm(ActForm):
         return said if self._act is ADD else self._as_change(said)
 
     def _as_change(self, said: dict[str, tuple[str, ...]]) -> Said:
-        """Return what is new of each list, and what is gone."""
         said.pop("gone", None)
         for name, dropped in _TAKEN_OUT:
             if name in said:

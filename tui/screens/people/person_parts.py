@@ -30,8 +30,6 @@ from vault.acts.person import SAME
 from vault.casework.person import why_same
 from vault.words.message import Message, Words, plural
 
-# What the parts of a person's page say, in lines of words with meanings.
-
 _LABELS: Final = (Message("born"), Message("role"), Message("document"), Message("versions"), Message("register"))
 _INDENT: Final = "  "
 
@@ -305,5 +303,4 @@ class SamePerson(OneList, ActScreen):
 
 
 def _said(person: str, section: str, where: Whereabouts) -> Said:
-    """Return where somebody stands, as an act takes it."""
     return {person: (f"{where.case}/{where.record}",)} | ({section: (where.section,)} if where.section else {})

@@ -238,11 +238,9 @@ class ExportScreen(ActScreen, KeptForm):
         self.call_later(self._replace_recipients, next(iter(added), self._wanted))
 
     def action_add_recipient(self) -> None:
-        """Add somebody to whom packages can be sealed, and choose them."""
         self.app.push_screen(ActForm(ADD, {}, ""), lambda _: self._ask_recipients())
 
     def action_go_on(self) -> None:
-        """Look for open questions; without any, make the pages."""
         if self._is_done:
             self.end("")
             return

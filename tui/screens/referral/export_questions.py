@@ -77,14 +77,12 @@ class QuestionsScreen(OneList):
         self._show(0)
 
     def action_decide(self, action: str) -> None:
-        """Decide the form under the cursor and go to the next."""
         question = self._here()
         if question is not None:
             self._decide(question.form, action)
             self._show(self._list.cursor + 1)
 
     def action_undo(self) -> None:
-        """Take the last decision back."""
         if self._undo:
             form, before = self._undo.pop()
             if before is None:
@@ -100,7 +98,6 @@ class QuestionsScreen(OneList):
         self._show(self._list.cursor)
 
     def action_finish(self) -> None:
-        """End when nothing is open."""
         open_count = self._open_count()
         if open_count:
             self.warn(

@@ -38,11 +38,7 @@ _BETWEEN: Final = "\n"
 
 
 class ShownWhole(VerticalScroll):
-    """Shows texts one below the other, and counts what was painted from the first line on, with nothing left out.
-
-    Args:
-        texts: in the order in which they are read.
-    """
+    """Shows texts one below the other, and counts what was painted from the first line on, with nothing left out."""
 
     def __init__(self, texts: tuple[Words, ...]) -> None:
         super().__init__(id="pages")
@@ -273,13 +269,7 @@ class QuestionScreen(VaultScreen):
 
 
 class QuestionByFile(ActScreen, QuestionScreen):
-    """A question out of a file; ends with the words of what was approved, or with nothing.
-
-    Args:
-        said: where it lies.
-        plan: what it asks.
-        pages: what its pages show.
-    """
+    """A question out of a file; ends with the words of what was approved, or with nothing."""
 
     def __init__(self, said: Said, plan: Plan[Asked], pages: Sequence[Beside]) -> None:
         received = plan.of.received
