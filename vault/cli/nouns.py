@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from vault.acts.act import Act
 
 
-# The nouns of the command line and its global options: as much as `casevault --help` needs, and no noun's module.
 class Noun(NamedTuple):
     """A noun in the help: what it is for, and the names of its verbs, in `VERBS` of its module or as acts.
 
@@ -228,7 +227,14 @@ def help_of_program() -> Result:
     width = max(map(len, NOUNS))
     lines = [in_words(TITLE), "", _usage("[--vault V] [--member NAME] NOUN [VERB] ..."), "", *_rows(_WAYS)]
     for group, nouns in GROUPS.items():
-        lines += ["", in_words(group), *_rows([(noun.name, _with_verbs(noun)) for noun in nouns], width)]
+        rows = [
+            (
+                noun.name,
+                Message("{help}: {verbs}", help=noun.help, verbs=", ".join(noun.verbs)) if noun.verbs else noun.help,
+            )
+            for noun in nouns
+        ]
+        lines += ["", in_words(group), *_rows(rows, width)]
     lines += ["", in_words(_OPTIONS), *_args(GLOBAL), "", in_words(PERSONAL)]
     return _answer([*lines, "", *in_words(EXIT_CODES).split("\n")])
 
@@ -253,10 +259,6 @@ def _usage(called: str) -> str:
     return in_words(Message("usage: casevault {called}", called=called))
 
 
-def _with_verbs(noun: Noun) -> Message:
-    return Message("{help}: {verbs}", help=noun.help, verbs=", ".join(noun.verbs)) if noun.verbs else noun.help
-
-
 def sentence(words: Message) -> str:
     """Return a help as a sentence of its own."""
     text = in_words(words)
@@ -278,6 +280,5 @@ def help_of(arg: Arg) -> Message:
 
 
 def _rows(rows: Sequence[tuple[str, Words]], width: int = 0) -> list[str]:
-    """Return two columns."""
     width = max([width, *(len(left) for left, _ in rows)])
     return [f"  {left:<{width}}  {in_words(right)}" for left, right in rows]
