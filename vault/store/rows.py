@@ -155,8 +155,7 @@ class Rows(AttachmentRows):
 
     def put_tile(self, row: TileRow) -> None:
         """Store a run of hashes in place of what the cache had there."""
-        place = {"origin": row.origin, "level": row.level, "idx": row.idx}
-        self._run(sql.DELETE_TILE, place)
+        self._run(sql.DELETE_TILE, row._asdict())
         self._insert("tile", [row])
 
     def tile(self, origin: bytes, level: int, idx: int) -> bytes | None:
@@ -188,11 +187,8 @@ class Rows(AttachmentRows):
 
         By origin and place. Versions without any key are left out: nobody here can open them.
         """
-        if record is None:
-            found = self._all(SealedVersion._make, sql.VERSIONS_OF_COMPARTMENT, {"compartment": compartment})
-        else:
-            asked = {"compartment": compartment, "record": record}
-            found = self._all(SealedVersion._make, sql.VERSIONS_OF_RECORD, asked)
+        statement = sql.VERSIONS_OF_COMPARTMENT if record is None else sql.VERSIONS_OF_RECORD
+        found = self._all(SealedVersion._make, statement, {"compartment": compartment, "record": record})
         return sorted(found)  # here, because a database would sort the blobs along
 
     def first_places(self, compartments: Collection[bytes]) -> dict[bytes, tuple[bytes, int]]:
@@ -214,10 +210,8 @@ class Rows(AttachmentRows):
 
     def placed(self, compartment: bytes, record: bytes | None = None) -> list[PlacedVersion]:
         """Return where every version of a compartment, or of one record in it, stands; none is read."""
-        if record is None:
-            return sorted(self._all(PlacedVersion._make, sql.PLACED_IN_COMPARTMENT, {"compartment": compartment}))
-        asked = {"compartment": compartment, "record": record}
-        return sorted(self._all(PlacedVersion._make, sql.PLACED_IN_RECORD, asked))
+        statement = sql.PLACED_IN_COMPARTMENT if record is None else sql.PLACED_IN_RECORD
+        return sorted(self._all(PlacedVersion._make, statement, {"compartment": compartment, "record": record}))
 
     def keys_named(self, versions: Sequence[bytes]) -> list[tuple[bytes, int, int, bytes]]:
         """Return (origin, seq, n, id) of those of these versions that are here; one pass over all keys for many."""
@@ -275,8 +269,7 @@ class Rows(AttachmentRows):
 
     def holds_checkpoint(self, row: CheckpointRow) -> bool:
         """Say whether this checkpoint stands here."""
-        asked = {"origin": row.origin, "size": row.size, "note": row.note}
-        return bool(self._scalar(sql.HELD_CHECKPOINT, asked) == 1)
+        return bool(self._scalar(sql.HELD_CHECKPOINT, row._asdict()) == 1)
 
     def holds_local(self, row: LocalRow) -> bool:
         """Say whether this is what the seat has for this purpose."""
