@@ -113,12 +113,10 @@ class Field:
 
     @property
     def takes_many(self) -> bool:
-        """Say whether several values are said of it."""
         return self.shape is Shape.LINES or "..." in self.form
 
     @property
     def is_place(self) -> bool:
-        """Say whether it names a file or a folder."""
         return self.shape in {Shape.FILE, Shape.NEW_FILE, Shape.FOLDER, Shape.NEW_FOLDER}
 
     @property

@@ -55,7 +55,6 @@ def _reason(question: Message, *, is_answer: bool = True, is_required: bool = Fa
 
 
 def told_of_change(edited: Edited) -> Told:
-    """Return what came of the change of one record."""
     lines = [Message("The change is saved.") if edited.settled else Message("Nothing changed, so nothing is saved.")]
     if edited.settled > 1:
         lines.append(
@@ -91,7 +90,6 @@ def _warned_of_due(count: int) -> list[Words]:
 
 
 def _cases_of(session: Session, said: Said) -> dict[CompartmentId, str]:
-    """Return the cases that were named, each with what it is called."""
     from vault.services.cases import cases
 
     return {cases.find(session, text): text for text in said["case"]}

@@ -18,7 +18,6 @@ _RECIPIENT: Final = Field(
 
 
 def recipient_data(kept: KeptPartner) -> dict[str, object]:
-    """Return a recipient for `--json`."""
     return {
         "recipient": kept.record.hex(),
         "name": kept.name,

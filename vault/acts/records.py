@@ -107,7 +107,6 @@ def typed_in(form: forms.Form, said: Said) -> dict[str, str]:
 
 
 def located(session: Session, said: Said, kind: str) -> Place:
-    """Return where the record is that was named."""
     from vault.services.cases import editing
 
     return editing.locate(session, said[RECORD.name][0], frozenset({kind}), case=of_case(session, said))

@@ -90,7 +90,6 @@ def verb_of(act: Act[Any]) -> Verb:
 
 
 def arg_of(field: Field) -> Arg:
-    """Return the argument of a field that no person writes in words of their own."""
     value = _VALUES.get(field.shape, field.name.upper())
     form = field.form or (field.called if field.shape is Shape.YES else f"{field.called} {value}")
     form = form if field.form or field.is_required else f"[{form}]"
@@ -224,7 +223,6 @@ def _question(field: Field) -> Personal:
 
 
 def _given(args: Given, field: Field) -> tuple[str, ...]:
-    """Return what an argument of the command says of a field."""
     value = getattr(args, field.name, None)  # another verb that does this act may leave it out
     if isinstance(value, list):
         return tuple(value)
@@ -232,7 +230,6 @@ def _given(args: Given, field: Field) -> tuple[str, ...]:
 
 
 def given_of(args: Given, fields: Iterable[Field]) -> Said:
-    """Return what the arguments of a command say of these fields."""
     return {field.name: given for field in fields if (given := _given(args, field))}
 
 

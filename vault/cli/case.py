@@ -69,7 +69,6 @@ def _list(args: Given, output: Output) -> Result:
 
 
 def _two_versions(found: InTwo | None) -> list[Words]:
-    """Return the lines below a case in the list that has a record with two versions."""
     if found is None:
         return []
     if not found.is_case:
@@ -159,7 +158,6 @@ def _search(args: Given, output: Output) -> Result:
 
 
 def _in_paper(hit: FoundRecord) -> Words:
-    """Return which paper it is, and the command that shows its text."""
     if hit.section is None:
         return Message("in the paper {title}: `casevault document text {id}`", title=hit.title, id=short_id(hit.record))
     return Message(

@@ -121,7 +121,6 @@ def _data(session: Session, paper: Stored[Document]) -> dict[str, object]:
 
 
 def document_head(session: Session, paper: Stored[Document], by: str = "") -> Words:
-    """Return the line of a paper in a list."""
     from vault.services import case_papers
 
     document = paper.value

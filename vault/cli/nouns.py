@@ -29,7 +29,6 @@ class Noun(NamedTuple):
 
     @property
     def module(self) -> str:
-        """Return the module that holds its table."""
         return f"vault.cli.{self.file or self.name.replace('-', '_')}"
 
     def name_of(self, verb: Verb) -> str:
@@ -240,13 +239,11 @@ def help_of_program() -> Result:
 
 
 def help_of_noun(noun: Noun, verbs: Iterable[Verb]) -> Result:
-    """Return the help of a noun: what it is for, and its verbs."""
     rows = [(verb.name, verb.help) for verb in verbs]
     return _answer([_usage(f"{noun.name} VERB ..."), "", sentence(noun.help), "", *_rows(rows)])
 
 
 def help_of_verb(noun: Noun, verb: Verb) -> Result:
-    """Return the help of a verb: what it does, and its arguments."""
     args = list(verb.each_arg())
     return _answer([_usage(noun.usage(verb)), "", sentence(verb.help), *[""][: len(args)], *_args(args)])
 

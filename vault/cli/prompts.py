@@ -44,7 +44,6 @@ class Personal:
     in_parts: bool = False
 
     def taken(self, said: str) -> list[str]:
-        """Return the values in a line."""
         parts = said.split(";") if self.in_parts else [said]
         return [self.of(part.strip() if self.in_parts else part) for part in parts if part.strip()]
 

@@ -262,7 +262,6 @@ def come_back_said(args: Given, back: BroughtBack, root_words: Sequence[str]) ->
 
 
 def come_back_data(back: BroughtBack, root_words: Sequence[str]) -> dict[str, Any]:
-    """Return the same for `--json`."""
     return {
         "member": back.member.hex(),
         "device": back.seat.hex(),

@@ -77,7 +77,6 @@ def marked(way: str, never_use: Sequence[str]) -> Words:
 
 
 def person_data(person: Stored[Person], never_use: Sequence[str]) -> dict[str, object]:
-    """Return a person for `--json`."""
     value, contact = person.value, person.value.safe_contact
     ways = (*value.phones, *value.emails, *((contact.address,) if contact is not None else ()))
     return {
@@ -190,7 +189,6 @@ def indented(line: Words) -> Words:
 
 
 def change_lines(changes: Iterable[Change]) -> list[Words]:
-    """Return what changed in a record, a line for each field."""
     return [Message("{field}: {change}", field=change.name.replace("_", " "), change=change.said) for change in changes]
 
 
@@ -258,7 +256,6 @@ def said_by_side(pieces: Iterable[Piece], *, is_left: bool) -> dict[str, Words]:
 
 
 def field_label(name: str) -> str:
-    """Return a field of a record as words."""
     return name.rpartition(".")[2].replace("_", " ")
 
 
@@ -273,7 +270,6 @@ def _piece_value(value: object) -> Words:
 
 
 def cost_words(cost: ChangeCost) -> Message:
-    """Return what a new key of a case costs."""
     versions, devices = n_versions(cost.versions), n_devices(cost.seats)
     if cost.with_recovery:
         return Message(

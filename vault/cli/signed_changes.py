@@ -102,7 +102,6 @@ def shown_lines(shown: ProposalShown) -> list[Words]:
 
 
 def shown_data(shown: ProposalShown) -> dict[str, object]:
-    """Return a proposal for `--json`."""
     return {
         "roster": shown.number,
         "changes": list(shown.changes),

@@ -191,7 +191,6 @@ class ContentHash:
         self._hash = hashlib.sha256()
 
     def passing(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """Yield the pieces as they are."""
         for piece in pieces:
             self._hash.update(piece)
             yield piece

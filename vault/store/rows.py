@@ -47,7 +47,6 @@ class AttachmentRows(Connected):
         return self._all(AttachmentRow._make, sql.ATTACHMENT, {"digest": digest})
 
     def add_tails(self, rows: Sequence[TailRow]) -> None:
-        """Insert last chunks."""
         self._insert("tail", rows)
 
     def tail(self, name: bytes) -> bytes | None:
@@ -68,7 +67,6 @@ class AttachmentRows(Connected):
         self._run_many(sql.DELETE_ATTACHMENT, [(row.digest, row.compartment) for row in rows])
 
     def delete_tails(self, names: Collection[bytes]) -> None:
-        """Delete last chunks."""
         self._run_many(sql.DELETE_TAIL, [(name,) for name in names])
 
 
@@ -86,7 +84,6 @@ class Rows(AttachmentRows):
     # ---- logs
 
     def add_genesis(self, origin: bytes, genesis: bytes) -> None:
-        """Insert the beginning of a log."""
         self._insert("genesis", [(origin, genesis)])
 
     def genesis(self, origin: bytes) -> bytes | None:
@@ -109,7 +106,6 @@ class Rows(AttachmentRows):
         return found
 
     def add_operation(self, row: OperationRow) -> None:
-        """Insert one entry."""
         self._insert("operation", [row])
 
     def operations(self, origin: bytes, start: int = 0, stop: int | None = None) -> Iterator[OperationRow]:
@@ -170,7 +166,6 @@ class Rows(AttachmentRows):
     # ---- versions
 
     def add_versions(self, rows: Sequence[VersionRow]) -> None:
-        """Insert sealed versions."""
         self._insert("version", rows)
 
     def replace_version(self, row: VersionRow) -> None:
@@ -179,7 +174,6 @@ class Rows(AttachmentRows):
         self.add_versions([row])
 
     def add_version_keys(self, rows: Sequence[VersionKeyRow]) -> None:
-        """Insert wrapped keys of versions."""
         self._insert("version_key", rows)
 
     def versions(self, compartment: bytes, record: bytes | None = None) -> list[SealedVersion]:
@@ -268,7 +262,6 @@ class Rows(AttachmentRows):
         return here.issuperset((row.n, row.id, key.epoch, key.wrap) for row, key in zip(versions, keys, strict=True))
 
     def holds_checkpoint(self, row: CheckpointRow) -> bool:
-        """Say whether this checkpoint stands here."""
         return bool(self._scalar(sql.HELD_CHECKPOINT, row._asdict()) == 1)
 
     def holds_local(self, row: LocalRow) -> bool:
@@ -317,11 +310,9 @@ class Rows(AttachmentRows):
         return {row.digest: row for row in self._among(EpochRow._make, sql.EPOCHS_NAMED, list(digests))}
 
     def add_grants(self, rows: Sequence[GrantRow]) -> None:
-        """Insert keys sealed to seats."""
         self._insert("granted", rows)
 
     def grants(self) -> list[GrantRow]:
-        """Return every grant."""
         return self._all(GrantRow._make, sql.GRANTS, {})
 
     def epochs_granted_to(self, seat: bytes) -> list[bytes]:
