@@ -6,7 +6,7 @@ nothing. The module of an act loads quickly: its functions import what they need
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from pathlib import Path
@@ -113,12 +113,10 @@ class Field:
 
     @property
     def takes_many(self) -> bool:
-        """Say whether several values are said of it."""
         return self.shape is Shape.LINES or "..." in self.form
 
     @property
     def is_place(self) -> bool:
-        """Say whether it names a file or a folder."""
         return self.shape in {Shape.FILE, Shape.NEW_FILE, Shape.FOLDER, Shape.NEW_FOLDER}
 
     @property
@@ -438,9 +436,31 @@ def empty(_session: Session, _said: Said) -> Begun:
     return Begun()
 
 
+def in_case(session: Session, said: Said) -> Plan[tuple[CompartmentId, Said]]:
+    """Look for the case that was named; the rest of what was said is used when it is done."""
+    from vault.services.cases import cases
+
+    return Plan((cases.find(session, said[CASE.name][0]), said))
+
+
+def of_case(session: Session, said: Said) -> CompartmentId | None:
+    """Return the case of a record, where it was named beside the record."""
+    from vault.services.cases import cases
+
+    named = one(said, IN_CASE.name)
+    return None if named is None else cases.find(session, named)
+
+
 def one(said: Said, name: str) -> str | None:
     """Return what was said of a field that takes one value; None where nothing was."""
     return next(iter(said.get(name, ())), None)
+
+
+def by_name(names: dict[MemberId, str], members: Iterable[bytes]) -> tuple[tuple[str, Words], ...]:
+    """Return members as the words of a field, in the order of their names."""
+    from vault.services.projection.authors import name_in
+
+    return tuple((member, name) for name, member in sorted((name_in(names, each), each.hex()) for each in members))
 
 
 def as_agreed(session: Session, act: Act[T], said: Said, shown: Plan[T]) -> Plan[T]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vault.acts.act import CASE, Act, Agreed, Ask, Begun, BySecond, Field, Plan, Said, Shape, Told, Waits, one
+from vault.acts.act import CASE, Act, Agreed, Ask, Begun, BySecond, Field, Plan, Said, Shape, Told, Waits, by_name, one
 from vault.words.message import Message
 
 if TYPE_CHECKING:
@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 def _whom(session: Session, said: Said) -> Begun:
     from vault.services.cases import cases
     from vault.services.grants import sharing
-    from vault.services.projection.authors import name_in, names_of_members
+    from vault.services.projection.authors import names_of_members
 
     case, names = cases.find(session, said["case"][0]), names_of_members(session)
     may = sharing.readers(session) - sharing.holders_of(session, case).members
-    named = sorted((name_in(names, member), member.hex()) for member in may)
     return Begun(
-        choices={"for": tuple((member, name) for name, member in named)},
+        choices={"for": by_name(names, may)},
         line="" if may else Message("Nobody to open it to: all who may open cases hold this one already."),
     )
 

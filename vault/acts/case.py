@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from vault.acts.act import CASE, Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, one
+from vault.acts.act import CASE, Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, by_name, in_case, one
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.access.session import Session
-    from vault.ids import CompartmentId, MemberId
+    from vault.ids import CompartmentId
     from vault.progress import Progress
     from vault.services.cases.case_changes import BulkDone
     from vault.services.cases.editing import Edited
@@ -55,7 +55,6 @@ def _reason(question: Message, *, is_answer: bool = True, is_required: bool = Fa
 
 
 def told_of_change(edited: Edited) -> Told:
-    """Return what came of the change of one record."""
     lines = [Message("The change is saved.") if edited.settled else Message("Nothing changed, so nothing is saved.")]
     if edited.settled > 1:
         lines.append(
@@ -91,7 +90,6 @@ def _warned_of_due(count: int) -> list[Words]:
 
 
 def _cases_of(session: Session, said: Said) -> dict[CompartmentId, str]:
-    """Return the cases that were named, each with what it is called."""
     from vault.services.cases import cases
 
     return {cases.find(session, text): text for text in said["case"]}
@@ -110,10 +108,9 @@ def known_already(known: Known) -> tuple[Ask, ...]:
     """Return the question whether to write somebody down who may be known already; none where nobody may be."""
     from vault.services.cases.writing_down import KnownAlreadyError
 
-    question = Message("Known already? Save it anyway, as somebody else, or as the same person in another case?")
     anyway = Ask(
         ANYWAY.name,
-        question,
+        Message("Known already? Save it anyway, as somebody else, or as the same person in another case?"),
         yes=Message("Save it anyway"),
         no=Message("Back to the form"),
         told=tuple(known.told()),
@@ -191,19 +188,12 @@ NEW: Final = Act(
 # ---- title, risk, owner, stage ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    cases: Mapping[CompartmentId, str]
-    title: str | None = field(repr=False)
-    risk: str | None
-    owner: MemberId | None
-    stage: str | None
-    on: str | None
+_Change: TypeAlias = tuple[dict["CompartmentId", str], dict[str, Any]]
+"""The cases, each with what it is called, and what shall be said of them."""
 
 
 def _what_is_said(session: Session, said: Said) -> Begun:
     from vault.casework.case import STAGES
-    from vault.ids import MemberId
     from vault.services.cases import cases
     from vault.services.grants import sharing
     from vault.services.projection.authors import names_of_members
@@ -212,9 +202,9 @@ def _what_is_said(session: Session, said: Said) -> Begun:
     names = names_of_members(session)
     # Of many cases, who does not hold one is refused there.
     may = sharing.readers(session) if len(found) > 1 else sharing.holders_of(session, *found).members
-    owners = sorted(((each.hex(), names[MemberId(each)]) for each in may if each in names), key=lambda each: each[1])
+    owners = by_name(names, (each for each in may if each in names))
     if len(found) > 1:
-        return Begun(choices={"owner": tuple(owners)})
+        return Begun(choices={"owner": owners})
     head = cases.open_case(session, found[0]).head.value
     present = {
         "title": head.title,
@@ -223,28 +213,21 @@ def _what_is_said(session: Session, said: Said) -> Begun:
         "stage": head.stage,
         "on": head.stage_since or head.opened or "",
     }
-    stages = tuple((stage.value, word_of(stage.value)) for stage in STAGES[head.kind])
-    return Begun(present, {"owner": tuple(owners), "stage": stages})
+    stages = ((stage.value, word_of(stage.value)) for stage in STAGES[head.kind])
+    return Begun(present, {"owner": owners, "stage": tuple(stages)})
 
 
 def _what_changes(session: Session, said: Said) -> Plan[_Change]:
     from vault.services.cases import case_changes
     from vault.services.projection.authors import find_member
 
-    found = _cases_of(session, said)
-    owner = one(said, "owner")
-    change = _Change(
-        found,
-        title=one(said, "title"),
-        risk=one(said, "risk"),
-        owner=find_member(session, owner) if owner else None,
-        stage=one(said, "stage"),
-        on=one(said, "on"),
-    )
-    if len(found) > 1 or not case_changes.needs_reason(session, *found, risk=change.risk, stage=change.stage):
-        return Plan(change)
+    found, owner = _cases_of(session, said), one(said, "owner")
+    wanted: dict[str, Any] = {name: one(said, name) for name in ("title", "risk", "stage", "on")}
+    wanted["owner"] = find_member(session, owner) if owner else None
+    if len(found) > 1 or not case_changes.needs_reason(session, *found, risk=wanted["risk"], stage=wanted["stage"]):
+        return Plan((found, wanted))
     why = Ask("reason", Message("Is the danger really less? Type why."), warned=(case_changes.ONLY_WITH_REASON,))
-    return Plan(change, asks=(why,))
+    return Plan((found, wanted), asks=(why,))
 
 
 def _change(session: Session, plan: Plan[_Change], agreed: Agreed, progress: Progress) -> Told:
@@ -252,23 +235,13 @@ def _change(session: Session, plan: Plan[_Change], agreed: Agreed, progress: Pro
     from vault.casework.story import protection
     from vault.services.cases import case_changes
 
-    change = plan.of
-    if len(change.cases) > 1:
-        every = tuple(change.cases)
-        done = case_changes.change_all(session, every, risk=change.risk, owner=change.owner, progress=progress)
-        return _told_of_many(done, change.cases)
-    edited = case_changes.change(
-        session,
-        next(iter(change.cases)),
-        title=change.title,
-        risk=change.risk,
-        owner=change.owner,
-        stage=change.stage,
-        on=change.on,
-        reason=agreed.answers.get("reason"),
-    )
-    told = told_of_change(edited)
-    if change.stage != ExtraditionStage.REFUSED_AT_RISK:
+    found, wanted = plan.of
+    if len(found) > 1:
+        risk, owner = wanted["risk"], wanted["owner"]
+        done = case_changes.change_all(session, tuple(found), risk=risk, owner=owner, progress=progress)
+        return _told_of_many(done, found)
+    told = told_of_change(case_changes.change(session, *found, **wanted, reason=agreed.answers.get("reason")))
+    if wanted["stage"] != ExtraditionStage.REFUSED_AT_RISK:
         return told
     return replace(told, follows=(Follow(protection.AT_RISK_WARNING), *_AT_RISK))
 
@@ -342,19 +315,14 @@ def _close(session: Session, plan: Plan[Mapping[CompartmentId, str]], agreed: Ag
     return Told((closed, *_warned_of_due(still_due)), data)
 
 
-def _one_case(session: Session, said: Said) -> Plan[CompartmentId]:
-    (case,) = _cases_of(session, said)
-    return Plan(case)
-
-
-def _reopen(session: Session, plan: Plan[CompartmentId], _agreed: Agreed, _progress: Progress) -> Told:
+def _reopen(session: Session, plan: Plan[tuple[CompartmentId, Said]], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.cases import case_changes
 
-    case_changes.reopen(session, plan.of)
-    return Told((Message("The case is open again."),), {"case": plan.of.hex(), "closed": False})
+    case, _ = plan.of
+    case_changes.reopen(session, case)
+    return Told((Message("The case is open again."),), {"case": case.hex(), "closed": False})
 
 
-_WHY_CLOSED: Final = Message("Why the case is closed")
 _ANYWAY: Final = Message("Close it all the same?")
 CLOSE: Final = Act(
     "case close",
@@ -370,7 +338,7 @@ CLOSE: Final = Act(
             Message("close it though it is at refused at risk or a check-in runs (scripts)"),
             is_answer=True,
         ),
-        _reason(_WHY_CLOSED),
+        _reason(Message("Why the case is closed")),
     ),
     look=_what_closes,
     run=_close,
@@ -383,7 +351,7 @@ REOPEN: Final = Act(
     Message("Open a closed case"),
     Message("open"),
     (CASE,),
-    look=_one_case,
+    look=in_case,
     run=_reopen,
     doing=Message("Opening the case again"),
     nothing=_UNCHANGED,
@@ -391,13 +359,6 @@ REOPEN: Final = Act(
 
 
 # ---- legal hold ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Hold:
-    case: CompartmentId
-    reason: str = field(repr=False)
-    review: str
 
 
 def _what_is_held(session: Session, said: Said) -> Begun:
@@ -408,21 +369,16 @@ def _what_is_held(session: Session, said: Said) -> Begun:
     stands = holds.held(session, case)
     if stands is None:
         return Begun(line=Message("This case is not on legal hold."))
-    hold = stands.value
-    line = Message("It is on legal hold, to be reviewed on {day}.", day=hold.review)
-    return Begun({"reason": hold.reason, "review": hold.review}, line=line)
+    present = {"reason": stands.value.reason, "review": stands.value.review}
+    return Begun(present, line=Message("It is on legal hold, to be reviewed on {day}.", day=present["review"]))
 
 
-def _what_holds(session: Session, said: Said) -> Plan[_Hold]:
-    (case,) = _cases_of(session, said)
-    return Plan(_Hold(case, one(said, "reason") or "", one(said, "review") or ""))
-
-
-def _hold(session: Session, plan: Plan[_Hold], _agreed: Agreed, _progress: Progress) -> Told:
+def _hold(session: Session, plan: Plan[tuple[CompartmentId, Said]], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.cases import holds
 
-    case, review = plan.of.case, plan.of.review
-    holds.hold(session, case, reason=plan.of.reason, review=review)
+    case, said = plan.of
+    review = one(said, "review") or ""
+    holds.hold(session, case, reason=one(said, "reason") or "", review=review)
     held = Message("The case is on legal hold: nothing of it is erased. Review it on {day}.", day=review)
     return Told((held,), {"case": case.hex(), "review": review})
 
@@ -442,7 +398,6 @@ def _release(session: Session, plan: Plan[CompartmentId], agreed: Agreed, _progr
     return Told((Message("The legal hold is released: the case can be erased again."),), {"case": plan.of.hex()})
 
 
-_WHY_RELEASED: Final = Message("Why the hold is released")
 HOLD: Final = Act(
     "case hold",
     Message("put a case on legal hold: nothing of it is erased; it asks for the reason"),
@@ -460,7 +415,7 @@ HOLD: Final = Act(
             is_required=True,
         ),
     ),
-    look=_what_holds,
+    look=in_case,
     run=_hold,
     doing=Message("Putting the case on hold"),
     nothing=_UNCHANGED,
@@ -475,7 +430,7 @@ RELEASE: Final = Act(
     Message("release the legal hold of a case; it asks for the reason"),
     Message("Release the hold"),
     Message("release"),
-    (CASE, _reason(_WHY_RELEASED)),
+    (CASE, _reason(Message("Why the hold is released"))),
     look=_what_is_released,
     run=_release,
     doing=Message("Releasing the hold"),

@@ -147,10 +147,6 @@ def _searched(holders: Sequence[str] | None) -> tuple[Follow, ...]:
     return () if holders is None else (Follow(Message("To search it"), "search --in-sections"),)
 
 
-def _what_is_read(session: Session, said: Said) -> Plan[tuple[Place, Said]]:
-    return Plan((place_of(session, said), said))
-
-
 def _read(session: Session, plan: Plan[tuple[Place, Said]], _agreed: Agreed, working: Working) -> Told:
     from vault.services import paper_text
 
@@ -204,11 +200,7 @@ def _what_is_known(session: Session, said: Said) -> Begun:
     return Begun(case_papers.show(session, place_of(session, said)).value.typed())
 
 
-def _what_changes(session: Session, said: Said) -> Plan[tuple[Place, Mapping[str, str]]]:
-    return Plan((place_of(session, said), typed_in(_FORM, said)))
-
-
-def _change(session: Session, plan: Plan[tuple[Place, Mapping[str, str]]], _agreed: Agreed, _working: Working) -> Told:
+def _change(session: Session, plan: Plan[tuple[Place, dict[str, str]]], _agreed: Agreed, _working: Working) -> Told:
     from vault.services import case_papers
 
     return told_of_change(case_papers.change(session, *plan.of))
@@ -250,7 +242,7 @@ TEXT: Final = Act(
               Message("read it again, for example once its language is known")),
         OF_SECTION,
     ),
-    look=_what_is_read,
+    look=lambda session, said: Plan((place_of(session, said), said)),
     run=_read,
     doing=_READING,
     nothing=Message("the paper is as it was"),
@@ -286,7 +278,7 @@ EDIT: Final = Act(
     Message("Change a paper"),
     Message("keep"),
     (DOCUMENT, *fields_of(_FORM, is_new=False), emptying(_FORM), OF_SECTION),
-    look=_what_changes,
+    look=lambda session, said: Plan((place_of(session, said), typed_in(_FORM, said))),
     run=_change,
     doing=Message("Keeping the record"),
     nothing=Message("the paper is as it was"),

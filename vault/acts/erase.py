@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from vault.acts.act import Act, Agreed, Ask, BySecond, Field, Letter, Plan, Said, Shape, Told, Waits, one
 from vault.ids import CompartmentId
@@ -18,11 +18,8 @@ if TYPE_CHECKING:
 _TITLE_OF: Final = "title-"
 
 
-class _Erasure(NamedTuple):
-    """What goes, and why."""
-
-    going: reach.Plan
-    why: str
+_Erasure: TypeAlias = tuple["reach.Plan", str]
+"""What goes, and why."""
 
 
 def _what_goes(session: Session, said: Said) -> Plan[_Erasure]:
@@ -33,8 +30,6 @@ def _what_goes(session: Session, said: Said) -> Plan[_Erasure]:
 
     going = what_goes.what_goes(session, *said["ids"])
     needs_second = erasing.needs_second(going)
-    stop = holds.what_stops(session, going.cases) if going.nothing_goes else None
-    titles = {} if going.nothing_goes else going.left.titles
     asks = [
         Ask(
             f"{_TITLE_OF}{case.hex()}",
@@ -43,7 +38,7 @@ def _what_goes(session: Session, said: Said) -> Plan[_Erasure]:
             may_be_empty=True,
             check=partial(mentions.checked_title, going),
         )
-        for case, title in titles.items()
+        for case, title in ({} if going.nothing_goes else going.left.titles).items()
     ]
     sure = Ask(
         "erase",
@@ -54,12 +49,12 @@ def _what_goes(session: Session, said: Said) -> Plan[_Erasure]:
         word="erase",
     )
     return Plan(
-        _Erasure(going, one(said, "reason") or ""),
+        (going, one(said, "reason") or ""),
         mark=going,
         shown=partial(preview.preview, session, going, needs_second=needs_second),
         asks=(*asks, sure),
         needs_second=needs_second,
-        stop=stop,
+        stop=holds.what_stops(session, going.cases) if going.nothing_goes else None,
     )
 
 
@@ -105,9 +100,8 @@ def _letter(lines: tuple[Words, ...]) -> Letter:
 def _ask(session: Session, plan: Plan[_Erasure], agreed: Agreed, _working: Working) -> Waits:
     from vault.services.approvals import erasing
 
-    return Waits(
-        erasing.ask(session, plan.of.going, why=plan.of.why, out=agreed.ask_into or Path(), approver=agreed.ask_whom)
-    )
+    going, why = plan.of
+    return Waits(erasing.ask(session, going, why=why, out=agreed.ask_into or Path(), approver=agreed.ask_whom))
 
 
 ERASE: Final = Act(

@@ -31,10 +31,9 @@ def _remove(session: Session, _plan: Plan[None], _agreed: Agreed, _progress: Pro
 
     arrived.note(session, arrived.look(session))
     gone = arrived.carry_out(session, at_once=True)
-    lines: list[Words] = [*standing_again.erase_late(session, at_once=True)]
-    if gone:
-        lines.insert(0, plural("{count} record was removed.", "{count} records were removed.", count=gone))
-    return Told(tuple(lines) or (Message("Nothing was removed."),), {"removed": gone})
+    removed = plural("{count} record was removed.", "{count} records were removed.", count=gone)
+    lines = (*((removed,) if gone else ()), *standing_again.erase_late(session, at_once=True))
+    return Told(lines or (Message("Nothing was removed."),), {"removed": gone})
 
 
 def _rule_lines(session: Session) -> list[Words]:
@@ -52,23 +51,12 @@ def _rule_lines(session: Session) -> list[Words]:
     return lines or [Message("No rule: nothing is proposed.")]
 
 
-def _rules_now(session: Session, _said: Said) -> Begun:
-    return Begun(line=joined(_rule_lines(session), "; ") or "")
-
-
-def _which_rule(_session: Session, said: Said) -> Plan[tuple[str | None, int | None]]:
-    months = one(said, "months")
-    return Plan((one(said, "kind"), int(months) if months else None))
-
-
-def _set_rule(
-    session: Session, plan: Plan[tuple[str | None, int | None]], _agreed: Agreed, _progress: Progress
-) -> Told:
+def _set_rule(session: Session, plan: Plan[Said], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.erasures import retention
 
-    kind, months = plan.of
+    kind, months = one(plan.of, "kind"), one(plan.of, "months")
     if kind:
-        retention.set_rule(session, kind, months)
+        retention.set_rule(session, kind, int(months) if months else None)
     return Told(tuple(_rule_lines(session)), {"rules": retention.rules(session)})
 
 
@@ -95,11 +83,11 @@ RULES: Final = Act(
               Message("how many months after closing; without it, the rule is removed"),
               hint=Message("empty: the rule is removed")),
     ),
-    look=_which_rule,
+    look=lambda _session, said: Plan(said),
     run=_set_rule,
     doing=Message("Changing the rule"),
     nothing=Message("nothing is changed"),
-    begin=_rules_now,
+    begin=lambda session, _said: Begun(line=joined(_rule_lines(session), "; ") or ""),
     about=Message("A closed case is proposed to be erased then. Nothing is erased by itself."),
 )  # fmt: skip
 ACTS: Final = (REMOVE, RULES)

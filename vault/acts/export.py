@@ -81,7 +81,6 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
 
 
 def person_of(session: Session, case: str, named: str | None) -> RecordId | None:
-    """Return the person of a case who was named, or None."""
     from vault.casework.person import Person
     from vault.services.cases import cases, editing
 

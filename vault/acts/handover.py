@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from vault.acts.act import Act, Agreed, Ask, Begun, Field, Plan, Said, Shape, Told, one
+from vault.acts.act import Act, Agreed, Ask, Begun, Field, Plan, Said, Shape, Told, by_name, one
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
@@ -13,37 +13,25 @@ if TYPE_CHECKING:
     from vault.progress import Progress
 
 
-class _Order(NamedTuple):
-    """Whose cases go to whom, and why."""
-
-    leaver: MemberId
-    successor: MemberId
-    reason: str
+_Order: TypeAlias = tuple["MemberId", "MemberId", str]
+"""Whose cases go to whom, and why."""
 
 
 def _who(session: Session, _said: Said) -> Begun:
     from vault.services.grants import sharing
-    from vault.services.projection.authors import name_in, names_of_members
+    from vault.services.projection.authors import names_of_members
 
     names = names_of_members(session)
-    everybody = sorted((name, member.hex()) for member, name in names.items())
-    here = sorted((name_in(names, each), each.hex()) for each in sharing.readers(session) if each != session.member)
+    here = [each for each in sharing.readers(session) if each != session.member]
     line = "" if here else Message("There is no other caseworker or supervisor. Who orders it cannot take the cases.")
-    return Begun(
-        choices={
-            "leaver": tuple((member, name) for name, member in everybody),
-            "to": tuple((member, name) for name, member in here),
-        },
-        line=line,
-    )
+    return Begun(choices={"leaver": by_name(names, names), "to": by_name(names, here)}, line=line)
 
 
 def _what_is_ordered(session: Session, said: Said) -> Plan[_Order]:
     from vault.services.projection import authors
 
     leaver = authors.find_member(session, one(said, "leaver") or "", also_left=True)
-    successor = authors.find_member(session, one(said, "to") or "")
-    return Plan(_Order(leaver, successor, one(said, "reason") or ""))
+    return Plan((leaver, authors.find_member(session, one(said, "to") or ""), one(said, "reason") or ""))
 
 
 def _order(session: Session, plan: Plan[_Order], _agreed: Agreed, _progress: Progress) -> Told:

@@ -38,12 +38,12 @@ def _keep(session: Session, plan: Plan[Said], _agreed: Agreed, _progress: Progre
     heard = {name: one(plan.of, name) or "" for name in _HEARD}
     slip = intake.add(session, call_back="call_back" in plan.of or bool(heard["when"]), **heard)
     (unsafe,) = case_people.never_used_in_calls(session, [(heard["number"], heard["text"])])
-    lines = [Message("The slip is saved."), Message("id {id}", id=short_id(slip))]
-    lines += [
+    barred = (
         Message("DO NOT CALL  {number}: a case that you can open has it on a never-use list.", number=number)
         for number in unsafe
-    ]
-    return Told(tuple(lines), {"slip": slip.hex(), "do_not_call": bool(unsafe)})
+    )
+    lines = (Message("The slip is saved."), Message("id {id}", id=short_id(slip)), *barred)
+    return Told(lines, {"slip": slip.hex(), "do_not_call": bool(unsafe)})
 
 
 def _what_it_says(session: Session, said: Said) -> Begun:
@@ -74,10 +74,6 @@ def _correct(session: Session, plan: Plan[Said], _agreed: Agreed, _progress: Pro
 # ---- moved into a case --------------------------------------------------------------------------------------------
 
 
-def _begin_case(_session: Session, _said: Said) -> Begun:
-    return Begun({"role": "client"}, {"role": tuple((role, word_of(role)) for role in ("client", "relative", "third"))})
-
-
 def _role(said: Said) -> str:
     return one(said, "role") or ("third" if "to" in said else "client")
 
@@ -87,9 +83,9 @@ def _same(session: Session, said: Said, case: CompartmentId) -> RecordId | None:
     from vault.services.cases import editing
 
     text = one(said, "same")
-    if text in {None, _NOBODY}:
+    if text is None or text == _NOBODY:
         return None
-    return editing.locate(session, text or "", frozenset({Person.KIND}), case=case).record
+    return editing.locate(session, text, frozenset({Person.KIND}), case=case).record
 
 
 def _known(session: Session, said: Said) -> Known:
@@ -98,11 +94,9 @@ def _known(session: Session, said: Said) -> Known:
     slip, role = said["slip"][0], _role(said)
     if "to" not in said:
         return writing_down.known_of_case_of_slip(session, slip, title=said["title"][0], kind=said["new"][0], role=role)
-    case = cases.find(session, said["to"][0])
-    is_second = said.get("same") == (_NOBODY,)
-    return writing_down.known_of_call(
-        session, slip, case, role=role, same=_same(session, said, case), is_second=is_second
-    )
+    case, is_second = cases.find(session, said["to"][0]), said.get("same") == (_NOBODY,)
+    same = _same(session, said, case)
+    return writing_down.known_of_call(session, slip, case, role=role, same=same, is_second=is_second)
 
 
 def _where_it_goes(session: Session, said: Said) -> Plan[Said]:
@@ -175,10 +169,6 @@ def _close(session: Session, plan: Plan[str], _agreed: Agreed, _progress: Progre
 
     intake.close(session, plan.of)
     return Told(CLOSED, {"slip": plan.of, "closed": True})
-
-
-def _who_enters(_session: Session, said: Said) -> Plan[tuple[str, ...]]:
-    return Plan(said["names"])
 
 
 def _enter(session: Session, plan: Plan[tuple[str, ...]], _agreed: Agreed, _progress: Progress) -> Told:
@@ -256,7 +246,9 @@ MOVE: Final = Act(
     run=_move,
     doing=Message("Moving the words of the slip"),
     nothing=Message("the slip stays open"),
-    begin=_begin_case,
+    begin=lambda _session, _said: Begun(
+        {"role": "client"}, {"role": tuple((role, word_of(role)) for role in ("client", "relative", "third"))}
+    ),
 )  # fmt: skip
 CLOSE: Final = Act(
     "intake close",
@@ -278,7 +270,7 @@ ENTER: Final = Act(
         Field("names", Message("Names"), Shape.LINES, question=Message("Name, in each script known"), form="--name",
               is_required=True),
     ),
-    look=_who_enters,
+    look=lambda _session, said: Plan(said["names"]),
     run=_enter,
     doing=Message("Entering the person"),
     nothing=Message("nobody is entered"),

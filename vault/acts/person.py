@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from vault.acts.act import CASE, IN_CASE, Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, one
+from vault.acts.act import CASE, IN_CASE, Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, of_case, one
 from vault.acts.case import ANYWAY, known_already, told_of_change
 from vault.errors import UsageError
 from vault.words.message import Message, Words, plural
@@ -80,10 +80,6 @@ class _New(NamedTuple):
     section: CompartmentId | None
 
 
-def _begin_new(_session: Session, _said: Said) -> Begun:
-    return Begun({"role": "client", "register": "yes"})
-
-
 def _who_is_new(session: Session, said: Said) -> Plan[_New]:
     from vault.casework.person import contact_made
     from vault.services.cases import case_people, cases, sections, writing_down
@@ -129,11 +125,7 @@ class _Change(NamedTuple):
 
 
 def _place_of(session: Session, said: Said) -> Place:
-    from vault.services.cases import cases
-
-    named = one(said, IN_CASE.name)
-    case = None if named is None else cases.find(session, named)
-    return place_of(session, said["person"][0], one(said, "section"), case)
+    return place_of(session, said["person"][0], one(said, "section"), of_case(session, said))
 
 
 def _what_is_known(session: Session, said: Said) -> Begun:
@@ -261,7 +253,7 @@ ADD: Final = Act(
     run=_add,
     doing=Message("Saving the person"),
     nothing=Message("nothing is written"),
-    begin=_begin_new,
+    begin=lambda _session, _said: Begun({"role": "client", "register": "yes"}),
 )  # fmt: skip
 EDIT: Final = Act(
     "person edit",
@@ -308,20 +300,14 @@ EDIT: Final = Act(
 # ---- the same in two places ---------------------------------------------------------------------------------------
 
 
-class _Two(NamedTuple):
-    person: Place
-    other: Place
-
-
-def _who_is_one(session: Session, said: Said) -> Plan[_Two]:
+def _who_is_one(session: Session, said: Said) -> Plan[tuple[Place, Place]]:
     from vault.services.cases import same_people
 
-    two = _Two(
+    two = (
         place_of(session, said["person"][0], one(said, "section")),
         place_of(session, said["other"][0], one(said, "other_section")),
     )
-    name, _ = same_people.called(session, two.person)
-    other, ref = same_people.called(session, two.other)
+    (name, _), (other, ref) = (same_people.called(session, place) for place in two)
     sure = Ask(
         "one person",
         Message("Are {name} and {other}, of {ref}, the same person?", name=name, other=other, ref=ref),
@@ -333,7 +319,7 @@ def _who_is_one(session: Session, said: Said) -> Plan[_Two]:
     return Plan(two, mark=two, asks=(sure,))
 
 
-def _join(session: Session, plan: Plan[_Two], _agreed: Agreed, _progress: Progress) -> Told:
+def _join(session: Session, plan: Plan[tuple[Place, Place]], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.cases import same_people
 
     person, other = plan.of

@@ -18,7 +18,6 @@ _RECIPIENT: Final = Field(
 
 
 def recipient_data(kept: KeptPartner) -> dict[str, object]:
-    """Return a recipient for `--json`."""
     return {
         "recipient": kept.record.hex(),
         "name": kept.name,
@@ -124,14 +123,9 @@ def _change(session: Session, plan: Plan[Said], _agreed: Agreed, _progress: Prog
     from vault.services.exports import partners
 
     said = plan.of
+    reached = {name: one(said, name) for name in ("phone", "email", "town")}
     kept = partners.edit(
-        session,
-        said["recipient"][0],
-        age_recipient=one(said, "age"),
-        phone=one(said, "phone"),
-        email=one(said, "email"),
-        town=one(said, "town"),
-        languages=said.get("languages"),
+        session, said["recipient"][0], age_recipient=one(said, "age"), **reached, languages=said.get("languages")
     )
     return Told((Message("The change is saved."), *recipient_lines(kept)), recipient_data(kept))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from vault.acts.act import (
     CASE,
@@ -24,6 +24,7 @@ from vault.acts.act import (
     Shape,
     Told,
     answer_to,
+    of_case,
     one,
 )
 from vault.acts.case import told_of_change
@@ -106,12 +107,9 @@ def typed_in(form: forms.Form, said: Said) -> dict[str, str]:
 
 
 def located(session: Session, said: Said, kind: str) -> Place:
-    """Return where the record is that was named."""
-    from vault.services.cases import cases, editing
+    from vault.services.cases import editing
 
-    case = one(said, IN_CASE.name)
-    of_case = None if case is None else cases.find(session, case)
-    return editing.locate(session, said[RECORD.name][0], frozenset({kind}), case=of_case)
+    return editing.locate(session, said[RECORD.name][0], frozenset({kind}), case=of_case(session, said))
 
 
 # ---- adding -------------------------------------------------------------------------------------------------------
@@ -176,11 +174,8 @@ def _adding(kind: type[forms.FormedRecord]) -> Act[_New]:
 # ---- changing -----------------------------------------------------------------------------------------------------
 
 
-class _Change(NamedTuple):
-    """What a record shall say, and where it is."""
-
-    place: Place
-    typed: Mapping[str, str]
+_Change: TypeAlias = tuple["Place", Mapping[str, str]]
+"""Where a record is, and what it shall say."""
 
 
 def _what_is_there(kind: type[forms.FormedRecord], session: Session, said: Said) -> Begun:
@@ -194,20 +189,20 @@ def _what_is_there(kind: type[forms.FormedRecord], session: Session, said: Said)
 
 
 def _what_changes(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[_Change]:
-    return Plan(_Change(located(session, said, kind.KIND), typed_in(kind.FORM, said)))
+    return Plan((located(session, said, kind.KIND), typed_in(kind.FORM, said)))
 
 
 def _what_is_over(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[_Change]:
     from vault.services.cases import cases
 
     end = {kind.FORM.done_by or "": one(said, "on") or cases.today(session)}
-    return Plan(_Change(located(session, said, kind.KIND), end | typed_in(kind.FORM, said)))
+    return Plan((located(session, said, kind.KIND), end | typed_in(kind.FORM, said)))
 
 
 def _change(session: Session, plan: Plan[_Change], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.cases import story_records
 
-    return told_of_change(story_records.change(session, plan.of.place, plan.of.typed))
+    return told_of_change(story_records.change(session, *plan.of))
 
 
 def _changing(kind: type[forms.FormedRecord], noun: str = "") -> Act[_Change]:
@@ -292,10 +287,6 @@ def _what_is_due(session: Session, said: Said) -> Plan[_New]:
     )
 
 
-def _what_moves(session: Session, said: Said) -> Plan[_Change]:
-    return Plan(_Change(located(session, said, Deadline.KIND), {"at": one(said, "day") or ""}))
-
-
 _LATER: Final = frozenset({"done", "end", *(each.name for each in (*_OF_RULE, *COUNTED_FROM))})
 # fmt: off
 _DEADLINE: Final = replace(
@@ -311,7 +302,7 @@ _MOVE: Final = replace(
     help=Message("give it another date; the history keeps the date before it"),
     fields=(RECORD, IN_CASE, Field("day", Message("Day"), Shape.DAY, form="DAY", is_required=True,
                                    help=Message("the new date, YYYY-MM-DD or 26.11.2026"))),
-    look=_what_moves,
+    look=lambda session, said: Plan((located(session, said, Deadline.KIND), {"at": one(said, "day") or ""})),
     begin=None,
 )
 # fmt: on
@@ -319,13 +310,8 @@ _MOVE: Final = replace(
 # ---- forms of the organisation ------------------------------------------------------------------------------------
 
 
-class _Answers(NamedTuple):
-    """What was answered in a form, in a new record of a case or in one that is there."""
-
-    case: CompartmentId | None
-    place: Place | None
-    code: str
-    typed: Mapping[str, str]
+_Answers: TypeAlias = "tuple[CompartmentId | Place, str, Mapping[str, str]]"
+"""A case, for a new record, or the record that is there; the form; and what was answered in it."""
 
 
 def _what_is_asked(session: Session, said: Said) -> tuple[Field, ...]:
@@ -341,23 +327,20 @@ def _what_is_answered(session: Session, said: Said) -> Plan[_Answers]:
     from vault.services import own_forms
     from vault.services.cases import cases
 
-    is_new, code = CASE.name in said, one(said, "form") or ""
-    case = cases.find(session, said[CASE.name][0]) if is_new else None
-    place = None if is_new else located(session, said, Filled.KIND)
-    definition = own_forms.find(session, code).definition
-    before = answer_to("")
+    is_new, before = CASE.name in said, answer_to("")
+    home = cases.find(session, said[CASE.name][0]) if is_new else located(session, said, Filled.KIND)
+    code = own_forms.find(session, one(said, "form") or "").definition.code
     typed = {name.removeprefix(before): texts[0] for name, texts in said.items() if name.startswith(before)}
-    return Plan(_Answers(case, place, definition.code, typed))
+    return Plan((home, code, typed))
 
 
 def _answer(session: Session, plan: Plan[_Answers], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.services import own_forms
 
-    case, place, code, typed = plan.of
-    if case is not None:
-        return _saved(own_forms.fill(session, case, code, typed))
-    assert place is not None  # noqa: S101 - one of the two is said; this line is for the type checker
-    return told_of_change(own_forms.change(session, place, code, typed))
+    home, code, typed = plan.of
+    if isinstance(home, bytes):
+        return _saved(own_forms.fill(session, home, code, typed))
+    return told_of_change(own_forms.change(session, home, code, typed))
 
 
 FORM: Final = Field("form", Message("Form"), Shape.CODE, Message("the code of the form"), form="FORM")

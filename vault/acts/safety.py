@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from vault.acts.act import CASE, IN_CASE, RECORD, Act, Agreed, Field, Plan, Said, Shape, Told, one
+from vault.acts.act import CASE, IN_CASE, RECORD, Act, Agreed, Field, Plan, Said, Shape, Told, in_case, one
 from vault.acts.case import told_of_change
 from vault.acts.records import ADD, EDIT, located
 from vault.casework.story.incident import SAID, Checklist, ChecklistStep
@@ -34,9 +34,8 @@ def _heard(session: Session, plan: Plan[tuple[Place, Said]], _agreed: Agreed, _p
 
     place, said = plan.of
     at = incidents.note_heard(session, place, CheckInEnd(one(said, "end") or ""), on=one(said, "on"))
-    told = Message("It is over; no further one is due.")
-    if at is not None:
-        told = Message("The next one is due {when}.", when=at.replace("T", " "))
+    over = Message("It is over; no further one is due.")
+    told = over if at is None else Message("The next one is due {when}.", when=at.replace("T", " "))
     return Told((told,), {"record": place.record.hex(), "next": at})
 
 
@@ -69,14 +68,13 @@ def told_of_steps(steps: Sequence[Stored[Any]]) -> Told:
     lines: list[Words] = []
     for checklist in dict.fromkeys(step.value.checklist for step in steps):
         of_it = [step for step in steps if step.value.checklist is checklist]
-        done = sum(not step.value.is_due() for step in of_it)
         lines.append(
             plural(
                 "{name}: {done} of {count} step done",
                 "{name}: {done} of {count} steps done",
                 count=len(of_it),
                 name=word_of(checklist),
-                done=done,
+                done=sum(not step.value.is_due() for step in of_it),
             )
         )
         lines += map(_line, of_it)
@@ -91,12 +89,6 @@ def _line(stored: Stored[Any]) -> Message:
         return Message("  √ {when}  {what}  {by}  id {id}", when=done, what=what, by=by, id=short_id(stored.record))
     due = Message("no date") if step.due is None else step.due.replace("T", " ")
     return Message("  □ {when}  {what}  id {id}", when=due, what=what, id=short_id(stored.record))
-
-
-def _what_begins(session: Session, said: Said) -> Plan[tuple[CompartmentId, Said]]:
-    from vault.services.cases import cases
-
-    return Plan((cases.find(session, said[CASE.name][0]), said))
 
 
 def _begin(session: Session, plan: Plan[tuple[CompartmentId, Said]], _agreed: Agreed, _progress: Progress) -> Told:
@@ -127,7 +119,7 @@ BEGIN: Final = Act(
         Field("since", Message("When"), Shape.MOMENT, Message("when, such as 2026-11-30T06:10 (default: now)"),
               hint=Message("empty: now"), is_past=True),
     ),
-    look=_what_begins,
+    look=in_case,
     run=_begin,
     doing=Message("Writing the steps"),
     nothing=Message("no step is written"),

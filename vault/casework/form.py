@@ -14,6 +14,8 @@ from enum import StrEnum, unique
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, cast
 
+from typing_extensions import override
+
 from vault.casework.checks import checked_id, checked_line, checked_lines, checked_number, checked_text, checked_word
 from vault.casework.dates import checked_date, checked_day, checked_moment
 from vault.errors import UsageError
@@ -162,8 +164,8 @@ class Form:
     """
 
     title: Message
-    fields: tuple[FormField, ...]
-    headline: tuple[str, ...]
+    fields: tuple[FormField, ...] = ()
+    headline: tuple[str, ...] = ()
     dated_by: str | None = None
     done_by: str | None = None
     is_due_without_date: bool = True
@@ -194,12 +196,33 @@ class Form:
         return {name: known[name].from_typed(text) for name, text in typed.items()}
 
 
+_EMPTY: Final = {Shape.LINES: (), Shape.YES_NO: False}
+
+
+def asked(label: Message, shape: Shape = Shape.LINE, words: type[StrEnum] | None = None, **more: Any) -> Any:
+    """Return a field of a record that its form asks for, as a `FormField` of its name has it.
+
+    What people write is not shown in a traceback. `default` is what stands there where nothing is said and something
+    has to.
+    """
+    default = more.pop("default", dataclasses.MISSING if more.get("is_required") else _EMPTY.get(shape))
+    made = FormField("", label, shape, words, **more)
+    return dataclass_field(default=default, repr=not made.is_written, metadata={"asked": made})
+
+
 @dataclass(frozen=True, slots=True)
 class FormedRecord:
-    """A record that is checked by its form. A kind adds its fields, `KIND` and `FORM`."""
+    """A record that is checked by its form. A kind adds `KIND`, `FORM` and its fields; those `asked` join the form."""
 
     KIND: ClassVar[str]
     FORM: ClassVar[Form]
+
+    @override
+    def __init_subclass__(cls) -> None:
+        fields = ((name, each) for name, each in vars(cls).items() if isinstance(each, dataclasses.Field))
+        found = tuple(dataclasses.replace(each.metadata["asked"], name=name) for name, each in fields if each.metadata)
+        if found:  # a class with slots is made a second time, where they stand in its form already
+            cls.FORM = dataclasses.replace(cls.FORM, fields=found)
 
     def __post_init__(self) -> None:
         # Each record that is read comes through here, and most of its fields are empty.

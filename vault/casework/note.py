@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import starmap
@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any, ClassVar, Final
 
 from vault.casework.dates import moment_text
-from vault.casework.form import Form, FormedRecord, FormField, Shape
+from vault.casework.form import Form, FormedRecord, Shape, asked
 from vault.casework.vocabulary import NoteKind
 from vault.display import DAY, time_data
 from vault.durations import DAY_MS
@@ -21,7 +21,6 @@ from vault.words.message import Message, Words, filled, plural
 TEXT: Final = "text"
 AMENDS: Final = "amends"
 WHEN: Final = "occurred"
-_WITHDRAWN: Final = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +33,15 @@ class Note(FormedRecord):
     KIND: ClassVar[str] = "note"
     FORM: ClassVar[Form] = Form(
         Message("note"),
-        (
-            FormField("kind", Message("Kind"), Shape.WORD, NoteKind, is_required=True, shown=Message("{value}")),
-            FormField(TEXT, Message("Text"), Shape.TEXT, is_required=True),
-            FormField("occurred", Message("When"), Shape.MOMENT, shown=Message("of {value}")),
-            FormField(AMENDS, Message("Corrects"), Shape.RECORD, shown=Message("corrects {value}")),
-            FormField(_WITHDRAWN, Message("Withdrawn because"), shown=Message("WITHDRAWN: {value}")),
-        ),
         headline=(TEXT,),
         dated_by="occurred",
     )
 
-    kind: NoteKind
-    text: str = field(repr=False)
-    occurred: str | None = None
-    amends: bytes | None = None
-    withdrawn: str | None = field(default=None, repr=False)
+    kind: NoteKind = asked(Message("Kind"), Shape.WORD, NoteKind, is_required=True, shown=Message("{value}"))
+    text: str = asked(Message("Text"), Shape.TEXT, is_required=True)
+    occurred: str | None = asked(Message("When"), Shape.MOMENT, shown=Message("of {value}"))
+    amends: bytes | None = asked(Message("Corrects"), Shape.RECORD, shown=Message("corrects {value}"))
+    withdrawn: str | None = asked(Message("Withdrawn because"), shown=Message("WITHDRAWN: {value}"))
 
     def joined(self, beside: Sequence[Note]) -> Note:
         """Return this note, withdrawn where any of the versions beside it, oldest first, is."""
@@ -57,7 +49,7 @@ class Note(FormedRecord):
         return replace(self, withdrawn=next(found, None))
 
 
-CHOSEN: Final = tuple(entry for entry in Note.FORM.fields if entry.name not in {TEXT, AMENDS, _WITHDRAWN})
+CHOSEN: Final = tuple(entry for entry in Note.FORM.fields if entry.name not in {TEXT, AMENDS, "withdrawn"})
 """What a person fills in beside the text."""
 
 

@@ -290,14 +290,12 @@ def _contact(before: SafeContact | None, change: ContactChange) -> SafeContact |
     if change == ContactChange():
         return before
     old = before or SafeContact(Channel.NOT_KNOWN, "")
-    kept = _without(old.never_use, change.use_again, "never-use list")
-    return SafeContact(
+    lines = {name: getattr(change, name) for name in ("address", "hours", "code_phrase", "may_tell")}
+    return replace(
+        old,
         channel=old.channel if change.channel is None else word_of(Channel, change.channel, "channel"),
-        address=old.address if change.address is None else change.address,
-        hours=old.hours if change.hours is None else change.hours,
-        code_phrase=old.code_phrase if change.code_phrase is None else change.code_phrase,
-        may_tell=old.may_tell if change.may_tell is None else change.may_tell,
-        never_use=(*kept, *change.never_use),
+        **{name: line for name, line in lines.items() if line is not None},
+        never_use=(*_without(old.never_use, change.use_again, "never-use list"), *change.never_use),
     )
 
 

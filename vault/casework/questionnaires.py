@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from vault.casework.checks import TEXT_CHARACTERS, checked_items, checked_name, checked_word
 from vault.casework.countries import COUNTRIES, Country
-from vault.casework.form import Form, FormedRecord, FormField, Shape
+from vault.casework.form import Form, FormedRecord, FormField, Shape, asked
 from vault.display import one_line
 from vault.errors import UsageError
 from vault.ids import RecordId
@@ -166,18 +166,13 @@ class Filled(FormedRecord):
     KIND: ClassVar[str] = "filled"
     FORM: ClassVar[Form] = Form(
         Message("filled form"),
-        (
-            FormField("form", Message("Code of the form"), is_required=True),
-            FormField("title", Message("Form"), is_required=True),
-            FormField("on", Message("Filled in on"), Shape.DATE),
-        ),
         headline=("title",),
         dated_by="on",
     )
 
-    form: str
-    title: str = field(repr=False)
-    on: str | None = None
+    form: str = asked(Message("Code of the form"), is_required=True)
+    title: str = asked(Message("Form"), is_required=True)
+    on: str | None = asked(Message("Filled in on"), Shape.DATE)
     version: int = 1
     answers: Mapping[str, FormAnswer] = field(default_factory=dict, repr=False, hash=False)
 

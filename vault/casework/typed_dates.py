@@ -10,8 +10,9 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import Enum, auto
-from typing import Final, NamedTuple
+from typing import Final
 
 from vault.casework.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDate, checked_date, checked_day, checked_moment
 from vault.errors import UsageError
@@ -155,19 +156,6 @@ class Lean(Enum):
     EITHER = auto()
 
 
-class _Read(NamedTuple):
-    """A date as read: a month or day that nobody said is 0."""
-
-    year: int
-    month: int = 0
-    day: int = 0
-    circa: bool = False
-
-    def written(self) -> str:
-        parts = (f"{self.year:04}", *(f"{part:02}" for part in (self.month, self.day) if part))
-        return "-".join(parts) + ("~" if self.circa else "")
-
-
 def typed_moment(text: str, today: datetime.date, field: str, lean: Lean = Lean.PAST) -> str:
     """Return a partial date, or a day with a time, as a record keeps it.
 
@@ -206,7 +194,7 @@ def _found(text: str, today: datetime.date, field: str, lean: Lean, *, needs_yea
         return None
     try:
         read = _Reader(today, lean, field, needs_year=needs_year).read(said)
-        return None if read is None else read.written()
+        return None if read is None else read.iso()
     except (OverflowError, ValueError):  # a day that no calendar has
         return None
 
@@ -259,34 +247,34 @@ class _Reader:
         self._field = field
         self._needs_year = needs_year
 
-    def read(self, said: str) -> _Read | None:
+    def read(self, said: str) -> PartialDate | None:
         about = _ABOUT.fullmatch(said)
         if about is None:
             return self._certain(said)
         said = about[1] or about[2]
         year = _is_year(said)
-        read = self._certain(said) if year is None else _Read(year)
-        return None if read is None else read._replace(circa=True)
+        read = self._certain(said) if year is None else PartialDate(year)
+        return None if read is None else replace(read, circa=True)
 
-    def _certain(self, said: str) -> _Read | None:
+    def _certain(self, said: str) -> PartialDate | None:
         for way in (self._relative, self._digits, self._numbers, self._worded, self._weekday, self._counted):
             read = way(said)
             if read is not None:
                 return read
         return None
 
-    def _relative(self, said: str) -> _Read | None:
+    def _relative(self, said: str) -> PartialDate | None:
         if said in DAYS:
             return self._away(DAYS[said])
         if (step := _STEP.fullmatch(said)) is not None:
             return self._away(int(step[2]) if step[1] == "+" else -int(step[2]))
         if (month := MONTHS_AWAY.get(said)) is not None:
-            return _Read(*_months_away(self._today, month))
+            return PartialDate(*_months_away(self._today, month))
         if (years := YEARS_AWAY.get(said)) is not None:
-            return _Read(self._today.year + years)
+            return PartialDate(self._today.year + years)
         return None
 
-    def _digits(self, said: str) -> _Read | None:
+    def _digits(self, said: str) -> PartialDate | None:
         if not (said.isascii() and said.isdigit()):
             return None
         if len(said) == 4:
@@ -295,17 +283,18 @@ class _Reader:
             return self._dated(int(said[:2]), int(said[2:4]), self._whole_year(said[:2], said[2:4], said[4:]))
         if len(said) == 8:
             day_first = _day(int(said[4:]), int(said[2:4]), int(said[:2]))
-            return _read_of(day_first or _day(int(said[:4]), int(said[4:6]), int(said[6:])))
+            found = day_first or _day(int(said[:4]), int(said[4:6]), int(said[6:]))
+            return None if found is None else _of_day(found)
         return None
 
-    def _four_digits(self, said: str) -> _Read | None:
+    def _four_digits(self, said: str) -> PartialDate | None:
         year = _is_year(said)
         day = self._without_year(int(said[:2]), int(said[2:]))
         if year is not None and day is not None:
             raise self._two_ways(Message("Write a day as 20.11, a year as: year 2011."))
-        return day if year is None else _Read(year)
+        return day if year is None else PartialDate(year)
 
-    def _numbers(self, said: str) -> _Read | None:
+    def _numbers(self, said: str) -> PartialDate | None:
         if (iso := _ISO.fullmatch(said)) is not None:
             return self._dated(int(iso[3] or 0), int(iso[2]), int(iso[1]))
         if (three := _THREE.fullmatch(said)) is not None:
@@ -316,7 +305,7 @@ class _Reader:
         if (part := _MONTH_YEAR.fullmatch(said)) is not None:
             return self._dated(0, int(part[1]), int(part[2]))
         if (year := _YEAR_WORDED.fullmatch(said)) is not None:
-            return _Read(int(year[1] or year[2]))
+            return PartialDate(int(year[1] or year[2]))
         return None
 
     def _in_order(self, first: int, mark: str, second: int) -> tuple[int, int]:
@@ -327,7 +316,7 @@ class _Reader:
             return second, first
         raise self._two_ways(Message("Write it with points, day first (17.05.1984), or as 1984-05-17."))
 
-    def _worded(self, said: str) -> _Read | None:
+    def _worded(self, said: str) -> PartialDate | None:
         for pattern in _WORDED:
             if (found := re.fullmatch(pattern, said)) is not None:
                 named = found.groupdict()
@@ -337,7 +326,7 @@ class _Reader:
                 return self._without_year(day, month)
         return None
 
-    def _weekday(self, said: str) -> _Read | None:
+    def _weekday(self, said: str) -> PartialDate | None:
         found = re.fullmatch(_WEEKDAY, said)
         if found is None or (found["before"] and found["after"]):
             return None
@@ -356,19 +345,19 @@ class _Reader:
         }
         return self._away(days[which])
 
-    def _on_weekday(self, weekday: int, said: str) -> _Read | None:
+    def _on_weekday(self, weekday: int, said: str) -> PartialDate | None:
         """Return a date that was said with its day of the week."""
         read = self._certain(said)
         if read is None or not read.day:
             return None
-        if datetime.date(*read[:3]).weekday() != weekday:
+        if read.first_day().weekday() != weekday:
             raise UsageError(
                 Message("{field} is not on that day of the week", field=self._field),
                 next_step=Message("Leave out the day of the week, or the date."),
             )
         return read
 
-    def _counted(self, said: str) -> _Read | None:
+    def _counted(self, said: str) -> PartialDate | None:
         for sign, patterns in ((-1, _AGO), (1, _AHEAD)):
             found = next(filter(None, (re.fullmatch(pattern, said) for pattern in patterns)), None)
             if found is not None:
@@ -376,30 +365,30 @@ class _Reader:
                 return self._so_long(sign * count, UNITS[found["unit"]])
         return None
 
-    def _so_long(self, count: int, unit: Unit) -> _Read:
+    def _so_long(self, count: int, unit: Unit) -> PartialDate:
         """Return the day so far away; of months and years, which nobody means to the day, about which it is."""
         if unit is Unit.MONTH:
-            return _Read(*_months_away(self._today, count), circa=True)
+            return PartialDate(*_months_away(self._today, count), circa=True)
         if unit is Unit.YEAR:
-            return _Read(self._today.year + count, circa=True)
+            return PartialDate(self._today.year + count, circa=True)
         return self._away(count * (7 if unit is Unit.WEEK else 1))
 
-    def _away(self, days: int) -> _Read:
-        day = self._today + datetime.timedelta(days=days)
-        return _Read(day.year, day.month, day.day)
+    def _away(self, days: int) -> PartialDate:
+        return _of_day(self._today + datetime.timedelta(days=days))
 
-    def _dated(self, day: int, month: int, year: int | None) -> _Read | None:
+    def _dated(self, day: int, month: int, year: int | None) -> PartialDate | None:
         if year is None or _day(year, month, day or 1) is None:
             return None
-        return _Read(year, month, day)
+        return PartialDate(year, month, day or None)
 
-    def _without_year(self, day: int, month: int) -> _Read | None:
+    def _without_year(self, day: int, month: int) -> PartialDate | None:
         """Return the nearest such day in the direction; the 29th of February may be years away."""
         if self._needs_year and _day(_LEAP_YEAR, month, day) is not None:
             raise UsageError(filled(NO_YEAR, field=self._field), next_step=Message("Write the year too: 17.05.1984."))
         near = range(self._today.year - 8, self._today.year + 9)
         days = [found for found in (_day(year, month, day) for year in near) if found is not None]
-        return _read_of(self._nearest(days))
+        nearest = self._nearest(days)
+        return None if nearest is None else _of_day(nearest)
 
     def _whole_year(self, day: str, month: str, year: str) -> int | None:
         """Return a year of four digits, or the one that two digits mean."""
@@ -434,8 +423,8 @@ def _day(year: int, month: int, day: int) -> datetime.date | None:
         return None
 
 
-def _read_of(day: datetime.date | None) -> _Read | None:
-    return None if day is None else _Read(day.year, day.month, day.day)
+def _of_day(day: datetime.date) -> PartialDate:
+    return PartialDate(day.year, day.month, day.day)
 
 
 def _months_away(today: datetime.date, months: int) -> tuple[int, int]:

@@ -61,7 +61,13 @@ _PLACES: Final[Mapping[Shape, Callable[[str], Path]]] = {
 def verb_of(act: Act[Any]) -> Verb:
     plain = [field for field in act.fields if not field.is_personal]
     others = {field.instead: field for field in plain}
-    options = [_option(field, others.get(field.name)) for field in plain if not field.instead]
+    options = [
+        arg_of(field)
+        if (other := others.get(field.name)) is None
+        else OneOf((arg_of(field), arg_of(other)), other.is_required)
+        for field in plain
+        if not field.instead
+    ]
     personal = [field for field in act.fields if field.is_personal]
     options += [Arg(field.form, _SCRIPTS_ONLY, into="typed") for field in personal if _is_bare(field)]
     options += options_of([_personal(act, field) for field in personal])
@@ -83,29 +89,20 @@ def verb_of(act: Act[Any]) -> Verb:
     return Verb(act.name.rpartition(" ")[2], act.help, tuple(options), partial(_run, act))
 
 
-def _option(field: Field, other: Field | None) -> Arg | OneOf:
-    return arg_of(field) if other is None else OneOf((arg_of(field), arg_of(other)), is_required=other.is_required)
-
-
 def arg_of(field: Field) -> Arg:
-    """Return the argument of a field that no person writes in words of their own."""
-    form = field.form or (field.called if field.shape is Shape.YES else f"{field.called} {_value(field)}")
+    value = _VALUES.get(field.shape, field.name.upper())
+    form = field.form or (field.called if field.shape is Shape.YES else f"{field.called} {value}")
     form = form if field.form or field.is_required else f"[{form}]"
     of: Callable[[str], object] = _PLACES.get(field.shape) or _reading(field, field.called)
     if field.shape is Shape.NUMBER:
         of = partial(numbered, field.called)
-    default = field.first or None
-    return Arg(form, field.help or field.label, choices=field.words, of=of, default=default, into=field.name)
+    return Arg(form, field.help or field.label, field.words, of, field.first or None, field.name)
 
 
 def _reading(field: Field, called: str) -> Callable[[str], str]:
     if field.shape is Shape.DAY:
         return day_of(called, is_past=field.is_past is not False)
     return moment_of(called, is_past=field.is_past) if field.shape is Shape.MOMENT else str
-
-
-def _value(field: Field) -> str:
-    return _VALUES.get(field.shape, field.name.upper())
 
 
 def _personal(act: Act[Any], field: Field) -> Personal:
@@ -204,32 +201,28 @@ def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, rea
 def _shown(args: Given, output: Output, session: Session, told: Told) -> Result:
     """Return what came of an act; its letter is written, if it is asked for."""
     # What was typed is not for a log of a script.
-    said_of_it = told.aloud if told.aloud and are_asked(args, output) else told.lines
-    lines: list[Words] = [*said_of_it, *_follows(told)]
+    lines: list[Words] = [*(told.aloud if told.aloud and are_asked(args, output) else told.lines)]
+    lines += (
+        Message("{words}: `casevault {act}`.", words=each.words, act=each.act) if each.act else each.words
+        for each in told.follows
+    )
     data = dict(told.data)
     if told.letter is not None:
-        lines = [
-            *lines,
-            Message("{title}:", title=told.letter.title),
-            "",
-            *told.letter.lines,
-            *_written(session, told.letter, args),
-        ]
+        lines += (Message("{title}:", title=told.letter.title), "", *told.letter.lines)
+        lines += _written(session, told.letter, args)
         data["file"] = str(args.out) if args.out is not None and args.out.exists() else None
     return Result(data, lines)
 
 
 def _question(field: Field) -> Personal:
-    question, is_long = field.label, field.shape is Shape.LINES
+    question, many = field.label, field.shape is Shape.LINES
     if field.words and len(field.words) <= _MOST_CHOICES_SAID:
-        names = " | ".join(field.words)
-        question = Message("{label} ({names})", label=field.label, names=names)
+        question = Message("{label} ({names})", label=field.label, names=" | ".join(field.words))
     read = _reading(field, field.name.replace("_", " "))
-    return Personal(field.name, field.name, question, required=field.is_required, many=is_long, of=read)
+    return Personal(field.name, field.name, question, required=field.is_required, many=many, of=read)
 
 
 def _given(args: Given, field: Field) -> tuple[str, ...]:
-    """Return what an argument of the command says of a field."""
     value = getattr(args, field.name, None)  # another verb that does this act may leave it out
     if isinstance(value, list):
         return tuple(value)
@@ -237,7 +230,6 @@ def _given(args: Given, field: Field) -> tuple[str, ...]:
 
 
 def given_of(args: Given, fields: Iterable[Field]) -> Said:
-    """Return what the arguments of a command say of these fields."""
     return {field.name: given for field in fields if (given := _given(args, field))}
 
 
@@ -408,13 +400,6 @@ def _asked(act: Act[Any], nothing: Message, said: Said, out: Path, waits: Waits)
             *days,
         ],
     )
-
-
-def _follows(told: Told) -> list[Words]:
-    return [
-        Message("{words}: `casevault {act}`.", words=each.words, act=each.act) if each.act else each.words
-        for each in told.follows
-    ]
 
 
 def _written(session: Session, letter: Letter, args: Given) -> list[Words]:

@@ -28,11 +28,10 @@ def _show(args: Given, output: Output) -> Result:
         "text": question.lines(),
         "shown": [in_words(line) for line in received.shown],
     }
-    reasons = ", ".join(question.reasons)
     how: list[Words] = [
         "",
         Message("To approve it: `casevault approval give FILE --reason CODE --out ANSWER`."),
-        Message("CODE is one of: {reasons}.", reasons=reasons),
+        Message("CODE is one of: {reasons}.", reasons=", ".join(question.reasons)),
     ]
     return Result(data, [Message("{name} asks:", name=received.name), *received.shown, *question.lines(), *how])
 

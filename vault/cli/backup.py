@@ -18,7 +18,6 @@ from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
-    from vault.access.recovering import BroughtBack
     from vault.services.backups.restoring import Regained, Restored
     from vault.services.credentials.paper_sheets import TypedSheets
 
@@ -149,14 +148,13 @@ def _restore_by_sheets(args: Given, output: Output, path: Path) -> Result:
             backup, path, typed, wish, passphrase=passphrase, progress=output.step_progress()
         )
 
-    fits = partial(recovery.require_fitting, backup)
-    done = ask_and(args, output, fits, come_back)
+    done = ask_and(args, output, partial(recovery.require_fitting, backup), come_back)
     for warning in done.vault.warnings:
         output.say(warning)
     lines = [
         *_restored_lines(done.vault),
         *come_back_said(args, done.back, done.root_words),
-        *_kept(args, done.back),
+        *([] if done.back.ended or args.new_admin else [restoring.KEPT]),
         _IN_ITS_PLACE,
     ]
     if done.closed_drafts:
@@ -167,12 +165,6 @@ def _restore_by_sheets(args: Given, output: Output, path: Path) -> Result:
         "closed_drafts": done.closed_drafts,
     }
     return Result(data, lines)
-
-
-def _kept(args: Given, back: BroughtBack) -> tuple[Message, ...]:
-    from vault.services.backups.restoring import KEPT
-
-    return () if back.ended or args.new_admin else (KEPT,)
 
 
 _IN_ITS_PLACE = Message(

@@ -37,8 +37,7 @@ def _list(args: Given, output: Output) -> Result:
             silent = cases.list_silent(session, days=args.no_contact, limit=args.limit)
             rows, last = [row for row, _ in silent], {row.case: day for row, day in silent}
         else:
-            listed = case_changes.list_closed if args.closed else cases.list_all
-            rows = listed(session, limit=args.limit)
+            rows = (case_changes.list_closed if args.closed else cases.list_all)(session, limit=args.limit)
         today = cases.today(session)
         alone = cases.only_yours(session, rows)
         two: dict[bytes, InTwo] = {each.place.case: each for each in reversed(two_versions.in_two(session))}
@@ -70,7 +69,6 @@ def _list(args: Given, output: Output) -> Result:
 
 
 def _two_versions(found: InTwo | None) -> list[Words]:
-    """Return the lines below a case in the list that has a record with two versions."""
     if found is None:
         return []
     if not found.is_case:
@@ -124,11 +122,10 @@ def _search(args: Given, output: Output) -> Result:
         from vault.services.cases import searching
         from vault.services.cases.searching import WHY_WORDS, Why
 
-        found = searching.search(session, values["words"][0], limit=args.limit, why=args.why, exact=args.exact)
+        words, how = values["words"][0], {"limit": args.limit, "why": args.why, "exact": args.exact}
+        found = searching.search(session, words, **how)
         if args.in_sections:
-            apart = searching.search_sections(
-                session, values["words"][0], limit=args.limit, why=args.why, exact=args.exact
-            )
+            apart = searching.search_sections(session, words, **how)
             found = searching.Found((*found.hits, *apart.hits), more=found.more or apart.more)
     data = [
         {
@@ -161,7 +158,6 @@ def _search(args: Given, output: Output) -> Result:
 
 
 def _in_paper(hit: FoundRecord) -> Words:
-    """Return which paper it is, and the command that shows its text."""
     if hit.section is None:
         return Message("in the paper {title}: `casevault document text {id}`", title=hit.title, id=short_id(hit.record))
     return Message(

@@ -39,8 +39,7 @@ def _lock(args: Given, output: Output) -> Result:
         )
     ended = done.returncode == 0
     stopped = Message("The app that had this vault open was stopped.")
-    none_ran = Message("No app had this vault open here.")
-    lines: list[Words] = [stopped if ended else none_ran]
+    lines: list[Words] = [stopped if ended else Message("No app had this vault open here.")]
     found = _OPEN_HERE if args.held is not None else VaultFolder(path).open_elsewhere()
     if found is None:
         return Result({"locked": True, "ended": ended}, lines)

@@ -75,7 +75,6 @@ def _lean(*, is_past: bool | None) -> Lean:
 
 
 def _today() -> datetime.date:
-    """Return the day that it is where this computer stands."""
     from vault.clock import now_ms
     from vault.display import here
 

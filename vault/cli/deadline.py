@@ -76,7 +76,6 @@ def _listed(args: Given, output: Output) -> Result:
 
 
 def _left_out(due: DueList) -> list[Words]:
-    """Say what a list leaves out of which case."""
     lines: list[Words] = [
         Message(
             "{ref}: {count} more, {late} of them late. See them: `casevault deadline list {ref} --due 3650d`",
@@ -134,7 +133,6 @@ def _list_in(args: Given, output: Output) -> Result:
 
 
 def _calendar(args: Given, output: Output) -> Result:
-    """Write the dates as a calendar file."""
     from vault.cli.output import in_words
     from vault.deadlines.facts import exact_moment
     from vault.deadlines.icalendar import Entry, calendar_text

@@ -138,7 +138,6 @@ ON_SCREEN: Final = Message(
 
 
 def warned_data(warn: WarnList) -> dict[str, object]:
-    """Return how many there are to warn, for a script."""
     return {"clients": len(warn.clients), "others": len(warn.others), "calls": len(warn.calls)}
 
 

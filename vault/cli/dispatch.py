@@ -94,7 +94,6 @@ def _run(arguments: list[str], output: Output, held: Session | None) -> Result:
 
 
 def _at_once(word: str) -> Result:
-    """Answer what needs no table of a noun."""
     if "version" in word:
         return Result({"version": __version__}, [f"casevault {__version__}"])
     from vault.cli.nouns import help_of_program
@@ -138,8 +137,7 @@ def _no_such(fault: Message, typed: str, names: Iterable[str], noun: str = "") -
 
 def _require_within_shell(noun: str, arguments: list[str]) -> None:
     """Refuse within `casevault shell` what would open another vault, or come in as somebody else."""
-    options = {word.partition("=")[0] for word in arguments}
-    if noun in _OUTSIDE or options & _WHO_COMES_IN:
+    if noun in _OUTSIDE or not _WHO_COMES_IN.isdisjoint(word.partition("=")[0] for word in arguments):
         raise UsageError(
             Message("this does not work inside the shell: a vault is open"),
             next_step=Message("Leave with `exit` first."),

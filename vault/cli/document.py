@@ -68,13 +68,17 @@ def _senders(args: Given, output: Output) -> Result:
         }
         for sender in found
     ]
-    lines = [_sender(sender.messages, sender.name, [name for _, name in sender.alike]) for sender in found]
+    not_entered = Message("not entered here; `casevault person add` enters them")
+    lines = [
+        Message(
+            "{messages}  {name}: {alike}",
+            messages=f"{sender.messages:>6}",
+            name=sender.name,
+            alike=joined([name for _, name in sender.alike], ", ") or not_entered,
+        )
+        for sender in found
+    ]
     return Result({"document": place.record.hex(), "senders": data}, lines or [Message("It is no chat.")])
-
-
-def _sender(messages: int, name: str, alike: list[str]) -> Words:
-    said = joined(alike, ", ") or Message("not entered here; `casevault person add` enters them")
-    return Message("{messages}  {name}: {alike}", messages=f"{messages:>6}", name=name, alike=said)
 
 
 def _remove(args: Given, output: Output) -> Result:
@@ -117,7 +121,6 @@ def _data(session: Session, paper: Stored[Document]) -> dict[str, object]:
 
 
 def document_head(session: Session, paper: Stored[Document], by: str = "") -> Words:
-    """Return the line of a paper in a list."""
     from vault.services import case_papers
 
     document = paper.value

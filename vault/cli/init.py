@@ -31,10 +31,6 @@ _BY_HAND = Message(
 _ORG = (Personal("org", "--org", Message("Name of the organisation"), required=True),)
 
 
-def _memory(text: str) -> int | str:
-    return text if text == "auto" else memory_mib(text)
-
-
 def _init(args: Given, output: Output) -> Result:
     from vault.services import this_computer
     from vault.services.credentials import recovery, vault_founding
@@ -67,8 +63,7 @@ def _init(args: Given, output: Output) -> Result:
             *_sheets_of(args, output, new, files),
         ]
     lines += [*compare_paper(args, output, new.sheets, files), *_NEXT]
-    data = {"vault": str(path), "member": new.member.hex(), "root_words": list(new.root_words)}
-    return Result(data, lines)
+    return Result({"vault": str(path), "member": new.member.hex(), "root_words": list(new.root_words)}, lines)
 
 
 def _sheets_of(args: Given, output: Output, new: NewVault, files: SheetFiles | None) -> list[Words]:
@@ -92,7 +87,7 @@ VERBS: Final = (
     Verb("init", NOUNS["init"].help, (
         Arg("[--kdf-memory-mib N]",
             Message("MiB of memory for a passphrase attempt (256), or `auto`: what this computer does in a second"),
-            of=_memory),
+            of=lambda text: text if text == "auto" else memory_mib(text)),
         Arg("[--generate LANGUAGE]", Message("make the passphrase from words in this language"), choices=LANGUAGES),
         *writing("--sheets"), *options_of(_ORG),
     ), _init),

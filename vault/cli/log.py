@@ -41,8 +41,7 @@ def _list(args: Given, output: Output) -> Result:
     width = min(max(map(len, who.values()), default=0), _NAME_WIDTH)
     shown = [line for line in page.lines if line.fault != NOT_GRANTED]
     lines: list[Words] = [_line(line, f"{who[line.origin]:<{width}}", named) for line in shown]
-    if len(shown) < len(page.lines):
-        closed = len(page.lines) - len(shown)
+    if closed := len(page.lines) - len(shown):
         lines.append(
             plural(
                 "{count} entry was sealed to the auditors of that time. {why}",
@@ -115,14 +114,12 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
         )
     if found.unreadable and found.verified:
         head = Message("VERIFIED, but {unread} cannot be read.", unread=found.unread)
-        places = _places(found.unreadable, whose)
-        lines = [head, covered, _UNREADABLE, *places, *apart, _NOT_COVERED]
+        lines = [head, covered, _UNREADABLE, *_places(found.unreadable, whose), *apart, _NOT_COVERED]
         return Result(data, lines, WaitingForDecisionError.exit_code)
     if found.verified:
         return Result(data, [Message("VERIFIED"), covered, *apart, _NOT_COVERED])
-    first = found.faults[0]
-    lines = [Message("NOT VERIFIED. First bad place: {where}", where=_where(first, whose)), covered, *apart]
-    lines += _places(found.faults, whose)
+    head = Message("NOT VERIFIED. First bad place: {where}", where=_where(found.faults[0], whose))
+    lines = [head, covered, *apart, *_places(found.faults, whose)]
     if any(fault.code in {"schema", "database"} for fault in found.faults):
         lines.append(_ALTERED_FILE)
     if found.unreadable:
@@ -202,11 +199,10 @@ def _where(fault: Finding, whose: Mapping[Origin, str]) -> Message:
 
 
 def _fault_data(fault: Finding, whose: Mapping[Origin, str]) -> dict[str, object]:
-    origin, member = (None, None) if fault.origin is None else (fault.origin.hex(), whose.get(fault.origin))
     return {
         "code": fault.code,
-        "origin": origin,
-        "member": member,
+        "origin": None if fault.origin is None else fault.origin.hex(),
+        "member": None if fault.origin is None else whose.get(fault.origin),
         "seq": fault.seq,
         "n": fault.n,
         "text": fault.message,

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from vault.acts.act import Act
 
 
-# The nouns of the command line and its global options: as much as `casevault --help` needs, and no noun's module.
 class Noun(NamedTuple):
     """A noun in the help: what it is for, and the names of its verbs, in `VERBS` of its module or as acts.
 
@@ -30,7 +29,6 @@ class Noun(NamedTuple):
 
     @property
     def module(self) -> str:
-        """Return the module that holds its table."""
         return f"vault.cli.{self.file or self.name.replace('-', '_')}"
 
     def name_of(self, verb: Verb) -> str:
@@ -228,19 +226,24 @@ def help_of_program() -> Result:
     width = max(map(len, NOUNS))
     lines = [in_words(TITLE), "", _usage("[--vault V] [--member NAME] NOUN [VERB] ..."), "", *_rows(_WAYS)]
     for group, nouns in GROUPS.items():
-        lines += ["", in_words(group), *_rows([(noun.name, _with_verbs(noun)) for noun in nouns], width)]
+        rows = [
+            (
+                noun.name,
+                Message("{help}: {verbs}", help=noun.help, verbs=", ".join(noun.verbs)) if noun.verbs else noun.help,
+            )
+            for noun in nouns
+        ]
+        lines += ["", in_words(group), *_rows(rows, width)]
     lines += ["", in_words(_OPTIONS), *_args(GLOBAL), "", in_words(PERSONAL)]
     return _answer([*lines, "", *in_words(EXIT_CODES).split("\n")])
 
 
 def help_of_noun(noun: Noun, verbs: Iterable[Verb]) -> Result:
-    """Return the help of a noun: what it is for, and its verbs."""
     rows = [(verb.name, verb.help) for verb in verbs]
     return _answer([_usage(f"{noun.name} VERB ..."), "", sentence(noun.help), "", *_rows(rows)])
 
 
 def help_of_verb(noun: Noun, verb: Verb) -> Result:
-    """Return the help of a verb: what it does, and its arguments."""
     args = list(verb.each_arg())
     return _answer([_usage(noun.usage(verb)), "", sentence(verb.help), *[""][: len(args)], *_args(args)])
 
@@ -251,10 +254,6 @@ def _answer(lines: Sequence[str]) -> Result:
 
 def _usage(called: str) -> str:
     return in_words(Message("usage: casevault {called}", called=called))
-
-
-def _with_verbs(noun: Noun) -> Message:
-    return Message("{help}: {verbs}", help=noun.help, verbs=", ".join(noun.verbs)) if noun.verbs else noun.help
 
 
 def sentence(words: Message) -> str:
@@ -278,6 +277,5 @@ def help_of(arg: Arg) -> Message:
 
 
 def _rows(rows: Sequence[tuple[str, Words]], width: int = 0) -> list[str]:
-    """Return two columns."""
     width = max([width, *(len(left) for left, _ in rows)])
     return [f"  {left:<{width}}  {in_words(right)}" for left, right in rows]

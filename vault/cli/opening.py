@@ -260,7 +260,6 @@ def waiting(output: Output) -> Callable[[float], None]:
 
 
 def case_of(session: Session, args: Given) -> CompartmentId | None:
-    """Return the case that `--case` names; None without it."""
     from vault.services.cases import cases
 
     return None if args.of_case is None else cases.find(session, args.of_case)

@@ -252,11 +252,9 @@ class Output:
         sys.stderr.flush()
 
     def progress_of(self, what: Words) -> Progress:
-        """Return what shows how far one act is."""
         return lambda done, total: self.progress(done, total, what)
 
     def step_progress(self) -> StepProgress:
-        """Return what shows how far each step of an act is."""
         return lambda what, done, total: self.progress(done, total, what)
 
     def _clear_progress(self) -> None:

@@ -44,7 +44,6 @@ class Personal:
     in_parts: bool = False
 
     def taken(self, said: str) -> list[str]:
-        """Return the values in a line."""
         parts = said.split(";") if self.in_parts else [said]
         return [self.of(part.strip() if self.in_parts else part) for part in parts if part.strip()]
 
@@ -72,7 +71,11 @@ def personal_values(args: Given, output: Output, values: Sequence[Personal]) -> 
     else:
         answers = {v.key: _as_list(getattr(args, v.key)) for v in values}
     if are_asked(args, output):
-        answers = {value.key: _ask(value) or _kept(value) for value in values}
+        # Enter keeps what stood in the question, of what has to be there.
+        answers = {
+            value.key: _ask(value) or ([value.present] if value.required and _is_shown(value) else [])
+            for value in values
+        }
     else:
         answers = {value.key: [part for said in answers[value.key] for part in value.taken(said)] for value in values}
     for value in values:
@@ -82,11 +85,6 @@ def personal_values(args: Given, output: Output, values: Sequence[Personal]) -> 
                 next_step=Message("See `casevault {command} --help`.", command=args.command),
             )
     return answers
-
-
-def _kept(value: Personal) -> list[str]:
-    """Return what Enter keeps of a value that has to be there: what stood in the question."""
-    return [value.present] if value.required and _is_shown(value) else []
 
 
 def _is_shown(value: Personal) -> bool:
@@ -160,14 +158,15 @@ def read_passphrase(
     if args.passphrase_fd is not None:
         with os.fdopen(os.dup(args.passphrase_fd), "rb") as stream:
             return _first_line(stream.read(4096))
-    if args.passphrase_file is not None:
-        if _readable_by_others(args.passphrase_file):
+    file: Path | None = args.passphrase_file
+    if file is not None:
+        if os.name == "posix" and file.exists() and file.stat().st_mode & 0o077:
             raise UsageError(
                 Message("others can read the passphrase file"),
                 next_step=Message("Let only your account read it: chmod 600 FILE."),
             )
         try:
-            return _first_line(args.passphrase_file.read_bytes())
+            return _first_line(file.read_bytes())
         except OSError as error:
             raise UsageError(
                 Message("the passphrase file cannot be read ({strerror})", strerror=error.strerror or "")
@@ -331,10 +330,6 @@ def ask_line(question: Words) -> str:
 
 def _tell(message: Message) -> None:
     sys.stderr.write(f"{safe_text(in_words(message))}\n")
-
-
-def _readable_by_others(path: Path) -> bool:
-    return os.name == "posix" and path.exists() and bool(path.stat().st_mode & 0o077)
 
 
 def _first_line(raw: bytes) -> bytearray:

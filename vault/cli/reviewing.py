@@ -88,8 +88,7 @@ def with_answers(args: Given, output: Output, act: Callable[[Mapping[str, str]],
                 next_step=Message("Correct the notes or decide otherwise, then repeat the command."),
             ) from None
         except OpenFormsError as found:
-            is_read = is_at_terminal(output) and not args.unread
-            if not is_read or not _answer(output, found.questions, decided):
+            if args.unread or not is_at_terminal(output) or not _answer(output, found.questions, decided):
                 return _still_open(found)
 
 
@@ -153,19 +152,15 @@ def _answer(output: Output, questions: tuple[Question, ...], decided: dict[str, 
 
 
 def _line(question: Question) -> Message:
-    kinds = ", ".join(question.kinds)
     told = Message(
         "{form}, {count} x, {kinds}, proposed: {proposal}",
         form=repr(question.form),
         count=question.count,
-        kinds=kinds,
+        kinds=", ".join(question.kinds),
         proposal=question.proposal,
     )
-    return (
-        Message("{question}; it may be somebody other than the person named", question=told)
-        if question.conflict
-        else told
-    )
+    other = Message("{question}; it may be somebody other than the person named", question=told)
+    return other if question.conflict else told
 
 
 def _read_pages(output: Output, pages: tuple[str, ...], what: Message) -> bool:

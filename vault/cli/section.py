@@ -37,8 +37,7 @@ def _new(args: Given, output: Output) -> Result:
             "The section is saved: you and {count} others can open it.",
             count=len(members),
         )
-    lines = [saved, Message("id {id}", id=short_id(made))]
-    return Result({"section": made.hex(), "case": case.hex()}, lines)
+    return Result({"section": made.hex(), "case": case.hex()}, [saved, Message("id {id}", id=short_id(made))])
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -116,18 +115,16 @@ def _move(args: Given, output: Output) -> Result:
             args, output, _what_moves(asked), Message("This erases it in the case. Type move to go on: "), "move"
         )
         moved = moving.move(session, asked)
-    first, *_ = moved.records
-    lines: list[Words] = [Message("It is in the section, and erased in the case, which has a new key.")]
-    lines.append(Message("id {id}", id=short_id(first)))
+    told = Message("It is in the section, and erased in the case, which has a new key.")
+    lines = [told, Message("id {id}", id=short_id(moved.records[0]))]
     return Result({"section": asked.section.hex(), "records": [record.hex() for record in moved.records]}, lines)
 
 
 def _what_moves(asked: Moving) -> list[Words]:
     names = joined(asked.taken_from, ", ")
-    could = Message("These members could read it, and may have kept it: {names}", names=names) if names else None
     return [
         Message("This moves into the section: {kinds}", kinds=words_of(asked.going.kinds.elements())),
-        *([could] if could else []),
+        *([Message("These members could read it, and may have kept it: {names}", names=names)] if names else []),
         Message(
             "Its newest version moves; earlier ones are erased. Relations to a person who moves stay in the case"
             " without the name. On the devices of others it goes 72 hours after they import your bundle."

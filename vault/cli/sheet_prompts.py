@@ -12,7 +12,7 @@ from vault.cli.output import Output, in_words
 from vault.cli.prompts import Personal, ask_line, personal_values, read_member
 from vault.cli.showing import n_compartments
 from vault.cli.table import Arg, Given
-from vault.cli.way_in import new_passphrase
+from vault.cli.way_in import LANGUAGES, new_passphrase
 from vault.errors import NotFoundError, UsageError, VaultError
 from vault.words.message import Message, Words, plural
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from vault.services.credentials.paper_sheets import SheetFiles, TypedSheets
 
 
-# Recovery sheets at the command line: typed back row by row, shown on a cleared screen, or written for the printer.
-LANGUAGES = ("en", "fr", "ru")
 SHAPES = ("2-of-3", "3-of-5")
 
 _SHEETS = (Personal("sheets", "--sheet", Message("The words of a sheet"), many=True),)
@@ -264,7 +262,6 @@ def come_back_said(args: Given, back: BroughtBack, root_words: Sequence[str]) ->
 
 
 def come_back_data(back: BroughtBack, root_words: Sequence[str]) -> dict[str, Any]:
-    """Return the same for `--json`."""
     return {
         "member": back.member.hex(),
         "device": back.seat.hex(),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from vault.acts.case import told_of_change
 from vault.casework.contact import is_never_used
-from vault.cli.output import Result
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import short_id
 from vault.words.codes import word_of
@@ -16,18 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from vault.casework.differences import Change, Piece
-    from vault.casework.document import Document
     from vault.casework.note import Note
     from vault.casework.person import Person, PersonName, SafeContact
     from vault.ids import RecordId
     from vault.services.cases.cases import CaseView
-    from vault.services.cases.editing import Edited
     from vault.services.cases.two_versions import TwoVersions
     from vault.services.grants.sharing import ChangeCost, KeyChanged
     from vault.services.projection.stored_records import Stored
 
 
-# How the people of a case look as JSON and as lines: their names, and which of their numbers must not be called.
 def contact_lines(persons: Iterable[Stored[Person]]) -> list[Words]:
     """Return the safe contacts of a case: its first lines."""
     return [
@@ -81,7 +77,6 @@ def marked(way: str, never_use: Sequence[str]) -> Words:
 
 
 def person_data(person: Stored[Person], never_use: Sequence[str]) -> dict[str, object]:
-    """Return a person for `--json`."""
     value, contact = person.value, person.value.safe_contact
     ways = (*value.phones, *value.emails, *((contact.address,) if contact is not None else ()))
     return {
@@ -97,19 +92,8 @@ def person_data(person: Stored[Person], never_use: Sequence[str]) -> dict[str, o
         "phones": list(value.phones),
         "emails": list(value.emails),
         "documents": [f"{document.kind}:{document.number}" for document in value.documents],
-        "safe_contact": None if contact is None else _contact_data(contact),
+        "safe_contact": None if contact is None else asdict(contact),
         "do_not_call": [way for way in dict.fromkeys(ways) if is_never_used(way, never_use)],
-    }
-
-
-def _contact_data(contact: SafeContact) -> dict[str, object]:
-    return {
-        "channel": contact.channel,
-        "address": contact.address,
-        "hours": contact.hours,
-        "code_phrase": contact.code_phrase,
-        "may_tell": contact.may_tell,
-        "never_use": list(contact.never_use),
     }
 
 
@@ -126,7 +110,6 @@ def _contact(contact: SafeContact) -> Words:
     return joined([part for part in parts if part], "; ") or ""
 
 
-# How a case and its notes look as JSON and as lines; used by several nouns.
 def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
     """Return a case for `--json`; `by` says who wrote each note."""
     from vault.casework.person import never_use_of
@@ -191,16 +174,13 @@ def case_lines(
         lines += map(indented, person_lines(person, never_use))
     if view.papers:
         lines += ["", Message("Papers ({count})", count=len(view.papers))]
-        lines += [indented(_paper_line(paper)) for paper in view.papers]
+    for paper in view.papers:
+        when = paper.value.received or local_time(paper.written_ms)
+        lines.append(indented(joined([when, paper.value.called, short_id(paper.record)], "  ") or ""))
     lines += ["", Message("Notes ({count})", count=len(view.notes))]
     for note in view.notes:
         lines += map(indented, note_lines(note, by, corrected))
     return lines
-
-
-def _paper_line(paper: Stored[Document]) -> Words:
-    said = [paper.value.received or local_time(paper.written_ms), paper.value.called, short_id(paper.record)]
-    return joined(said, "  ") or ""
 
 
 def indented(line: Words) -> Words:
@@ -209,7 +189,6 @@ def indented(line: Words) -> Words:
 
 
 def change_lines(changes: Iterable[Change]) -> list[Words]:
-    """Return what changed in a record, a line for each field."""
     return [Message("{field}: {change}", field=change.name.replace("_", " "), change=change.said) for change in changes]
 
 
@@ -277,7 +256,6 @@ def said_by_side(pieces: Iterable[Piece], *, is_left: bool) -> dict[str, Words]:
 
 
 def field_label(name: str) -> str:
-    """Return a field of a record as words."""
     return name.rpartition(".")[2].replace("_", " ")
 
 
@@ -291,14 +269,7 @@ def _piece_value(value: object) -> Words:
             return str(value)
 
 
-def edited(change: Edited) -> Result:
-    """Return what came of an edit (`editing.Edited`), for JSON and for people."""
-    told = told_of_change(change)
-    return Result(told.data, told.lines)
-
-
 def cost_words(cost: ChangeCost) -> Message:
-    """Return what a new key of a case costs."""
     versions, devices = n_versions(cost.versions), n_devices(cost.seats)
     if cost.with_recovery:
         return Message(

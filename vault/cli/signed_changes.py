@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from vault.services.members.rostering import Outcome, ProposalShown
 
 
-# How a change of who is in looks at the command line: done, or a proposal that others have to sign.
 WAITING = 3
 PROPOSAL: Final = Arg(
     "[--out FILE]", Message("where to write the proposal, if others have to sign the change"), of=new_file
@@ -103,7 +102,6 @@ def shown_lines(shown: ProposalShown) -> list[Words]:
 
 
 def shown_data(shown: ProposalShown) -> dict[str, object]:
-    """Return a proposal for `--json`."""
     return {
         "roster": shown.number,
         "changes": list(shown.changes),

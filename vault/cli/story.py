@@ -39,7 +39,6 @@ def _list(kind: type[FormedRecord], args: Given, output: Output) -> Result:
 
 
 def record_data(record: Stored[FormedRecord]) -> dict[str, object]:
-    """Return a record for `--json`."""
     return {"record": record.record.hex(), "kind": record.value.KIND, **record.value.plain()}
 
 

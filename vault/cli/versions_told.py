@@ -92,14 +92,9 @@ def _join(args: Given, output: Output) -> Result:
             return Result(_data(found, joined=False), shown, _WAITING)
         for line in shown if is_asked else ():
             output.say(line)
-        pieces, sides = found.pieces, (found.left, found.right)
-        answers = _answers(args.take, pieces)
-        is_unconfirmed = two_versions.settle(
-            session,
-            place,
-            (found.left.version, found.right.version),
-            chosen_fields(pieces, answers, (sides[0].by, sides[1].by)),
-        )
+        left, right, pieces = found.left, found.right, found.pieces
+        chosen = chosen_fields(pieces, _answers(args.take, pieces), (left.by, right.by))
+        is_unconfirmed = two_versions.settle(session, place, (left.version, right.version), chosen)
     lines: list[Words] = [
         Message("It is one version now. Both stay in the history. Colleagues have it after the next bundle.")
     ]

@@ -185,9 +185,8 @@ def _list(args: Given, output: Output) -> Result:
 def _add(args: Given, output: Output) -> Result:
     if (args.kind == "keyfile") != (args.out is not None):
         missing = Message("say where the keyfile goes")
-        refused = Message("a security key needs no file")
         raise UsageError(
-            missing if args.out is None else refused,
+            missing if args.out is None else Message("a security key needs no file"),
             next_step=Message("`casevault factor add keyfile --out F`, or `casevault factor add fido2`."),
         )
     entrance = read_entrance(args, output)
@@ -220,8 +219,7 @@ def _remove(args: Given, output: Output) -> Result:
         now = entering.remove_factor(
             session, member=entrance.member, factors=entrance.factors, name=entering.FactorName(args.kind)
         )
-        words = (Message("It is no longer required."), entering.OLD_COPIES)
-        return _used(entering.list_factors(session, now), words)
+        return _used(entering.list_factors(session, now), (Message("It is no longer required."), entering.OLD_COPIES))
 
 
 def _used(used: Sequence[FactorInUse], words: Sequence[Message] = ()) -> Result:

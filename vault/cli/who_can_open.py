@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
@@ -10,11 +10,6 @@ from vault.cli.showing import cost_words, new_key
 from vault.cli.table import CASE, FROM_MEMBER, TO_MEMBER, Arg, Given, Verb
 from vault.display import time_text
 from vault.words.message import Message, Words, plural
-
-if TYPE_CHECKING:
-    from vault.access.session import Session
-    from vault.ids import CompartmentId, MemberId
-
 
 # `casevault grant`: list who can open a case, grant access, revoke it.
 _REASONS = ("colleague", "deputy", "supervision", "legal-referral", "field", "handover")
@@ -74,19 +69,12 @@ def _revoke(args: Given, output: Output) -> Result:
 
         member = authors.find_member(session, args.from_member, also_left=True)
         case = cases.find(session, args.case)
-        if member != session.member and member in sharing.holders_of(session, case).members:
-            _say_cost(session, output, case, member)
+        if not output.quiet and member != session.member and member in sharing.holders_of(session, case).members:
+            cost = sharing.cost_of_change(session, case, without=[member])
+            output.say(Message("A new key: {cost}.", cost=cost_words(cost)))
         changed = sharing.revoke(session, case, [member], progress=output.progress_of(Message("Wrapping anew")))
     data = {"case": case.hex(), "member": member.hex(), "versions": changed.versions, "left": changed.left}
     return Result(data, [new_key(changed), sharing.WHAT_MAY_BE_KEPT])
-
-
-def _say_cost(session: Session, output: Output, case: CompartmentId, gone: MemberId) -> None:
-    from vault.services.grants import sharing
-
-    cost = sharing.cost_of_change(session, case, without=[gone])
-    if not output.quiet:
-        output.say(Message("A new key: {cost}.", cost=cost_words(cost)))
 
 
 GRANT: Final = (

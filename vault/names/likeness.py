@@ -116,7 +116,6 @@ def is_enough(whys: Sequence[Alike]) -> bool:
 
 
 def surest(whys: Iterable[Alike]) -> Alike | None:
-    """Return the surest of some reasons."""
     return min(whys, key=_ORDER.__getitem__, default=None)
 
 

@@ -110,7 +110,8 @@ def normal_text(source: str) -> NormalText:
             places.extend([place] * len(piece))
     text = "".join(pieces)
     text, places = _with_broken_words_joined(text, places)
-    return NormalText(_one_script(text).translate(PLAIN_LETTERS), tuple(places))
+    of_one_script = _MIXED_WORD.sub(lambda match: _word_of_one_script(match.group()), text)
+    return NormalText(of_one_script.translate(PLAIN_LETTERS), tuple(places))
 
 
 def _with_broken_words_joined(text: str, places: list[int]) -> tuple[str, list[int]]:
@@ -127,10 +128,6 @@ def _with_broken_words_joined(text: str, places: list[int]) -> tuple[str, list[i
 def normal(source: str) -> str:
     """Return the plain form alone."""
     return normal_text(source).text
-
-
-def _one_script(text: str) -> str:
-    return _MIXED_WORD.sub(lambda match: _word_of_one_script(match.group()), text)
 
 
 def _word_of_one_script(word: str) -> str:

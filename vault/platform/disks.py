@@ -182,7 +182,6 @@ def disk_encrypted(path: Path, mounts: list[Mount] | None = None, *, sysfs: Path
 
 
 def _device_folder(mount: Mount, sysfs: Path) -> Path | None:
-    """Return the folder of sysfs that describes the mounted device."""
     by_number = sysfs / "dev" / "block" / mount.device
     if mount.device and _exists(by_number):
         return by_number

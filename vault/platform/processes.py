@@ -121,17 +121,12 @@ def set_parent_death_signal(number: int = signal.SIGTERM, *, parent: int) -> boo
 
 
 def _prctl(option: int, value: int) -> bool:
-    return _prctl_value(option, value) == 0
-
-
-def _prctl_value(option: int, value: int = 0) -> int | None:
     import ctypes  # noqa: PLC0415 - 5 ms at start, and `--help` needs none of this
 
     try:
-        answer = int(ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0))
+        return int(ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)) == 0
     except (OSError, AttributeError):
-        return None
-    return None if answer < 0 else answer
+        return False
 
 
 def process_start_time(pid: int, *, proc: Path = _PROC) -> int | None:

@@ -90,7 +90,6 @@ def _pieces(line: str, width: int) -> list[str]:
 
 
 def _cells(text: str) -> int:
-    """Return how many columns a text takes: a wide letter takes two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -309,7 +309,7 @@ def rewrap(
     if wrap_key is None:
         return Rewrapped(0, 0)
     with database.reading() as rows:
-        places = list(_by_version(rows.versions(compartment)))
+        places = [list(group) for _, group in groupby(rows.versions(compartment), key=_version)]
         # Of a log that forked two versions may stand at one place: a wrap there is only taken for that which it opens.
         doubled = rows.doubled_versions(compartment)
     todo = [group for group in places if any(version.epoch != epoch for version in group)]
@@ -379,11 +379,6 @@ def _new_wrap(
         except BrokenSealError:
             continue  # a junk row beside the true one; `log verify` names it
     return None
-
-
-def _by_version(versions: list[SealedVersion]) -> Iterator[list[SealedVersion]]:
-    for _, group in groupby(versions, key=_version):
-        yield list(group)
 
 
 def _version(sealed: SealedVersion) -> tuple[bytes, int, int, bytes]:

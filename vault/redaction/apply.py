@@ -55,8 +55,7 @@ def redact(
         UsageError: a decision that does not exist.
     """
     desk = _Desk(Judge(profile, registry, Decided(decisions_by_key(decisions), read, elsewhere)))
-    opened = [plan for record in source.records if (plan := desk.plan(record)) is not None]
-    planned = desk.settled(opened)
+    planned = desk.settled([plan for record in source.records if (plan := desk.plan(record)) is not None])
     if desk.asked:
         return grouped(desk.asked)
     dossier = RedactedDossier(
@@ -215,13 +214,10 @@ class _Desk:
             context = "" if key in self.shown else context_of(text, start, end, spans)
             self.shown.add(key)
             before = self.judge.decided.actions.get(key)
-            self.asked.append(Asked(form, kind, context, conflict, before, self._stays(name, text, start, end)))
-
-    def _stays(self, name: str, text: str, start: int, end: int) -> bool | None:
-        """Return what is proposed for a form in a field; None where another field may say it."""
-        if name in self.judge.profile.facts:
-            return is_fact(name, text, start, end)
-        return False if name == _TEXT else None
+            stays = False if name == _TEXT else None  # another field may say it
+            if name in self.judge.profile.facts:
+                stays = is_fact(name, text, start, end)
+            self.asked.append(Asked(form, kind, context, conflict, before, stays))
 
 
 def _section(plan: _Plan[_Passage], pseudonyms: PseudonymBook) -> RedactedSection:

@@ -150,7 +150,6 @@ class _Run:
 
 
 def _name_words(plain: str, registry: Registry) -> Iterator[_Found]:
-    """Yield the words of a text that can be part of a registered name."""
     index = _WordIndex(registry.words, registry.prefixes)
     before: tuple[int, int, str] = (0, 0, "")
     for match in WORD.finditer(plain):

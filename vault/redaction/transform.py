@@ -42,9 +42,9 @@ class PseudonymBook:
             beside: what others gave; taken where it contradicts neither itself nor `given`, and drawn anew elsewhere.
             choose: draws one of a sequence.
         """
-        latest = {pseudonym.entity: pseudonym.code for pseudonym in given if _is_drawn(pseudonym.code)}
+        latest = {pseudonym.entity: pseudonym.code for pseudonym in given if _DRAWN.fullmatch(pseudonym.code)}
         self._codes = _of_one_each(latest.items())
-        others = {(pseudonym.entity, pseudonym.code) for pseudonym in beside if _is_drawn(pseudonym.code)}
+        others = {(pseudonym.entity, pseudonym.code) for pseudonym in beside if _DRAWN.fullmatch(pseudonym.code)}
         self._beside = _of_one_each(others)
         self._said = {code for _, code in others} | set(latest.values())
         self._choose = choose
@@ -82,10 +82,6 @@ class PseudonymBook:
         )
 
 
-def _is_drawn(code: str) -> bool:
-    return bool(_DRAWN.fullmatch(code))
-
-
 def _of_one_each(pairs: Iterable[tuple[bytes, str]]) -> dict[bytes, str]:
     """Return the codes of entities that have one alone, which is nobody else's."""
     known = list(pairs)
@@ -112,7 +108,10 @@ def transformed(text: str, spans: Sequence[Span], pseudonyms: PseudonymBook) -> 
         if span.action is Action.KEEP:
             continue
         between = text[last_end : span.start]
-        put = _replacement(span, pseudonyms)
+        if span.action is Action.PSEUDONYM and span.entity is not None:
+            put = pseudonyms.code_for(span.entity)
+        else:
+            put = span.general if span.action is Action.GENERALISE and span.general else REMOVED
         if put != last_put or _NOTHING_BETWEEN.fullmatch(between) is None:
             pieces += (between, put)
         last_end, last_put = span.end, put
@@ -141,9 +140,3 @@ def tidy(text: str) -> str:
         if (category := unicodedata.category(character)) not in {"Cf", "Co", "Cs", "Cn"}
     )
     return "\n".join(line for part in visible.split("\n") if (line := " ".join(part.split())))
-
-
-def _replacement(span: Span, pseudonyms: PseudonymBook) -> str:
-    if span.action is Action.PSEUDONYM and span.entity is not None:
-        return pseudonyms.code_for(span.entity)
-    return span.general if span.action is Action.GENERALISE and span.general else REMOVED

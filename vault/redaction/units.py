@@ -23,8 +23,6 @@ from vault.redaction.spelled import normal_words, spelled
 
 
 class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the file has: words with spaces between."""
-
     parts: str
     titles: str
     short_titles: str

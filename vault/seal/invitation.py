@@ -107,7 +107,6 @@ class Invitation:
             _require_name(name)
 
     def encode(self) -> bytes:
-        """Return the bytes of the file."""
         return _encoded(self, _InvitationMap, "invitation")
 
     @classmethod

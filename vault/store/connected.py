@@ -64,7 +64,6 @@ class Link:
         return self._connection
 
     def close(self) -> None:
-        """Forget the connection."""
         if self._engine is not None:
             self._engine.dispose()
         self.driver.close()
@@ -112,7 +111,6 @@ class Connected:
         return None if row is None else row[0]
 
     def _scalars(self, statement: Text, given: Mapping[str, Any]) -> list[Any]:
-        """Return the first cell of each row."""
         return [row[0] for row in self._run(statement, given).fetchall()]
 
     def _among(self, make: _Make[_Row], statement: Text, values: Sequence[bytes]) -> Iterator[_Row]:

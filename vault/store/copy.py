@@ -120,7 +120,6 @@ def _copy_tails(database: Database, homes: Mapping[str, Database], names: Sequen
 
 
 def clear_table(database: Database, name: str) -> None:
-    """Delete every row of a table."""
     with database.transaction() as rows:
         rows.connection.execute(sa.delete(metadata.tables[name]))
 

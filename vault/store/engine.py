@@ -70,8 +70,7 @@ def translated(path: Path, *, opening: bool = False, on_full: Callable[[], bool]
 def _fault(fault: BaseException | None, path: Path, *, opening: bool, on_full: Callable[[], bool] | None) -> VaultError:
     code: str = getattr(fault, "sqlite_errorname", None) or type(fault).__name__
     if code.startswith("SQLITE_FULL") or (code.startswith("SQLITE_IOERR") and has_no_room(path)):
-        freed = on_full is not None and on_full()
-        if freed:
+        if on_full is not None and on_full():
             return TryAgainError(
                 Message("no room to write {name}; a reserve was freed, so the same act fits now", name=path.name)
             )

@@ -8,7 +8,6 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -108,13 +107,8 @@ def write_new(path: Path, data: bytes) -> None:
         RefusedError: something is there already.
         TryAgainError: no room, or the folder cannot be written; nothing is left.
     """
-    try:
-        _write_new(path, data)
-        fsync_folder(path.parent)
-    except FileExistsError:
-        raise RefusedError(Message("{path} exists already", path=path), next_step=Message("Name a new file.")) from None
-    except OSError as fault:
-        raise _file_fault(fault, path) from None
+    with new_file(path) as write:
+        write(data)
 
 
 def read_limited(path: Path, limit: int, *, follow_links: bool = True) -> bytes:
@@ -128,33 +122,36 @@ def read_limited(path: Path, limit: int, *, follow_links: bool = True) -> bytes:
         TryAgainError: it is no regular file, or may not be read.
         VerificationError: the disk cannot read it.
     """
-    try:
-        with open(path, "rb", opener=partial(_open_regular, follow_links=follow_links)) as file:
-            data = file.read(limit + 1)
-    except FileNotFoundError:
-        raise NotFoundError(Message("no file {name}", name=path.name), next_step=Message("Check the path.")) from None
-    except OSError as fault:
-        raise _file_fault(fault, path) from None
+    with opened_to_read(path, follow_links=follow_links) as file, faults_told(path):
+        data = file.read(limit + 1)
     if len(data) > limit:
         raise MalformedError(Message("{name} is longer than {limit} bytes", name=path.name, limit=limit))
     return data
 
 
 @contextmanager
-def opened_to_read(path: Path) -> Iterator[BinaryIO]:
+def opened_to_read(path: Path, *, follow_links: bool = True) -> Iterator[BinaryIO]:
     """Yield a regular file, open for reading; what is none is not waited for.
 
     Raises:
         NotFoundError: there is no such file. TryAgainError: it is no regular file, or may not be read.
         VerificationError: the disk cannot read it.
     """
+    # Without waiting for a writer at the other end of something else.
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        file = os.fdopen(_open_regular(str(path), os.O_RDONLY | getattr(os, "O_BINARY", 0), follow_links=True), "rb")
+        descriptor = os.open(path, flags if follow_links else flags | getattr(os, "O_NOFOLLOW", 0))
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise TryAgainError(
+                Message("{name} is not a regular file", name=path.name),
+                next_step=Message("It is a folder, or no file at all. Name the file itself."),
+            )
     except FileNotFoundError:
         raise NotFoundError(Message("no file {name}", name=path.name), next_step=Message("Check the path.")) from None
     except OSError as fault:
         raise _file_fault(fault, path) from None
-    with file:
+    with os.fdopen(descriptor, "rb") as file:
         yield file
 
 
@@ -202,19 +199,6 @@ def new_file(path: Path) -> Iterator[Callable[[bytes], None]]:
     os.close(descriptor)
     with faults_told(path):
         fsync_folder(path.parent)
-
-
-def _open_regular(path: str, flags: int, *, follow_links: bool) -> int:
-    """Open a regular file, without waiting for a writer at the other end of something else."""
-    flags |= getattr(os, "O_NONBLOCK", 0)
-    descriptor = os.open(path, flags if follow_links else flags | getattr(os, "O_NOFOLLOW", 0))
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise TryAgainError(
-            Message("{name} is not a regular file", name=Path(path).name),
-            next_step=Message("It is a folder, or no file at all. Name the file itself."),
-        )
-    return descriptor
 
 
 def make_ballast(path: Path, size: int = BALLAST_SIZE) -> None:

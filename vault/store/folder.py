@@ -144,8 +144,8 @@ class VaultFolder:
     def require_free(self) -> None:
         """Refuse a place where no vault can be made: see `require_safe_place`, and a folder that holds something."""
         self.require_safe_place()
-        is_new = not os.path.lexists(self.path)
-        if not is_new and (self.path.is_symlink() or not self.path.is_dir() or any(self.path.iterdir())):
+        is_taken = self.path.is_symlink() or (self.path.exists() and not self.path.is_dir())
+        if is_taken or (self.path.is_dir() and any(self.path.iterdir())):
             raise RefusedError(
                 Message("there is something at {path} already", path=self.path),
                 next_step=Message("Choose another folder."),
@@ -264,8 +264,7 @@ def holds_only(folder: Path, *, files: Collection[str], folders: Collection[str]
         if path.is_symlink():
             return False
         if path.name in folders and path.is_dir():
-            holds_own = holds_chunks_only(path) if name == _BLOBS else all(map(_is_of_a_seat, _inside(path)))
-            if not holds_own:
+            if not (holds_chunks_only(path) if name == _BLOBS else all(map(_is_of_a_seat, _inside(path)))):
                 return False
         elif name not in files or not path.is_file():
             return False
@@ -279,13 +278,10 @@ def _is_of_a_seat(file: Path) -> bool:
 
 def _newest(folder: Path) -> float:
     """Return when something in it was last changed; what cannot be asked changed just now."""
-    newest = 0.0
     try:
-        for path in (folder, *_inside(folder)):
-            newest = max(newest, path.lstat().st_mtime)
+        return max(path.lstat().st_mtime for path in (folder, *_inside(folder)))
     except OSError:
         return float("inf")
-    return newest
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -47,7 +47,6 @@ class AttachmentRows(Connected):
         return self._all(AttachmentRow._make, sql.ATTACHMENT, {"digest": digest})
 
     def add_tails(self, rows: Sequence[TailRow]) -> None:
-        """Insert last chunks."""
         self._insert("tail", rows)
 
     def tail(self, name: bytes) -> bytes | None:
@@ -68,7 +67,6 @@ class AttachmentRows(Connected):
         self._run_many(sql.DELETE_ATTACHMENT, [(row.digest, row.compartment) for row in rows])
 
     def delete_tails(self, names: Collection[bytes]) -> None:
-        """Delete last chunks."""
         self._run_many(sql.DELETE_TAIL, [(name,) for name in names])
 
 
@@ -86,7 +84,6 @@ class Rows(AttachmentRows):
     # ---- logs
 
     def add_genesis(self, origin: bytes, genesis: bytes) -> None:
-        """Insert the beginning of a log."""
         self._insert("genesis", [(origin, genesis)])
 
     def genesis(self, origin: bytes) -> bytes | None:
@@ -109,7 +106,6 @@ class Rows(AttachmentRows):
         return found
 
     def add_operation(self, row: OperationRow) -> None:
-        """Insert one entry."""
         self._insert("operation", [row])
 
     def operations(self, origin: bytes, start: int = 0, stop: int | None = None) -> Iterator[OperationRow]:
@@ -155,8 +151,7 @@ class Rows(AttachmentRows):
 
     def put_tile(self, row: TileRow) -> None:
         """Store a run of hashes in place of what the cache had there."""
-        place = {"origin": row.origin, "level": row.level, "idx": row.idx}
-        self._run(sql.DELETE_TILE, place)
+        self._run(sql.DELETE_TILE, row._asdict())
         self._insert("tile", [row])
 
     def tile(self, origin: bytes, level: int, idx: int) -> bytes | None:
@@ -171,7 +166,6 @@ class Rows(AttachmentRows):
     # ---- versions
 
     def add_versions(self, rows: Sequence[VersionRow]) -> None:
-        """Insert sealed versions."""
         self._insert("version", rows)
 
     def replace_version(self, row: VersionRow) -> None:
@@ -180,7 +174,6 @@ class Rows(AttachmentRows):
         self.add_versions([row])
 
     def add_version_keys(self, rows: Sequence[VersionKeyRow]) -> None:
-        """Insert wrapped keys of versions."""
         self._insert("version_key", rows)
 
     def versions(self, compartment: bytes, record: bytes | None = None) -> list[SealedVersion]:
@@ -188,11 +181,8 @@ class Rows(AttachmentRows):
 
         By origin and place. Versions without any key are left out: nobody here can open them.
         """
-        if record is None:
-            found = self._all(SealedVersion._make, sql.VERSIONS_OF_COMPARTMENT, {"compartment": compartment})
-        else:
-            asked = {"compartment": compartment, "record": record}
-            found = self._all(SealedVersion._make, sql.VERSIONS_OF_RECORD, asked)
+        statement = sql.VERSIONS_OF_COMPARTMENT if record is None else sql.VERSIONS_OF_RECORD
+        found = self._all(SealedVersion._make, statement, {"compartment": compartment, "record": record})
         return sorted(found)  # here, because a database would sort the blobs along
 
     def first_places(self, compartments: Collection[bytes]) -> dict[bytes, tuple[bytes, int]]:
@@ -214,10 +204,8 @@ class Rows(AttachmentRows):
 
     def placed(self, compartment: bytes, record: bytes | None = None) -> list[PlacedVersion]:
         """Return where every version of a compartment, or of one record in it, stands; none is read."""
-        if record is None:
-            return sorted(self._all(PlacedVersion._make, sql.PLACED_IN_COMPARTMENT, {"compartment": compartment}))
-        asked = {"compartment": compartment, "record": record}
-        return sorted(self._all(PlacedVersion._make, sql.PLACED_IN_RECORD, asked))
+        statement = sql.PLACED_IN_COMPARTMENT if record is None else sql.PLACED_IN_RECORD
+        return sorted(self._all(PlacedVersion._make, statement, {"compartment": compartment, "record": record}))
 
     def keys_named(self, versions: Sequence[bytes]) -> list[tuple[bytes, int, int, bytes]]:
         """Return (origin, seq, n, id) of those of these versions that are here; one pass over all keys for many."""
@@ -274,9 +262,7 @@ class Rows(AttachmentRows):
         return here.issuperset((row.n, row.id, key.epoch, key.wrap) for row, key in zip(versions, keys, strict=True))
 
     def holds_checkpoint(self, row: CheckpointRow) -> bool:
-        """Say whether this checkpoint stands here."""
-        asked = {"origin": row.origin, "size": row.size, "note": row.note}
-        return bool(self._scalar(sql.HELD_CHECKPOINT, asked) == 1)
+        return bool(self._scalar(sql.HELD_CHECKPOINT, row._asdict()) == 1)
 
     def holds_local(self, row: LocalRow) -> bool:
         """Say whether this is what the seat has for this purpose."""
@@ -324,11 +310,9 @@ class Rows(AttachmentRows):
         return {row.digest: row for row in self._among(EpochRow._make, sql.EPOCHS_NAMED, list(digests))}
 
     def add_grants(self, rows: Sequence[GrantRow]) -> None:
-        """Insert keys sealed to seats."""
         self._insert("granted", rows)
 
     def grants(self) -> list[GrantRow]:
-        """Return every grant."""
         return self._all(GrantRow._make, sql.GRANTS, {})
 
     def epochs_granted_to(self, seat: bytes) -> list[bytes]:

@@ -200,7 +200,6 @@ def _missing_epochs(rows: Rows, seat: SeatId, keyring: Keyring) -> list[tuple[by
 
 
 def _oldest_first(missing: list[tuple[bytes, list[EpochNotice]]]) -> list[tuple[bytes, list[EpochNotice]]]:
-    """Sort by what replaces what, so that the keyring has the epochs of a compartment in their order."""
     notices = dict(missing)
     waits = {
         epoch: {before for notice in of_epoch for before in notice.replaced if before in notices}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import ClassVar
 
-from vault.casework.form import Form, FormedRecord, FormField, Shape
+from vault.casework.form import Form, FormedRecord, Shape, asked
 from vault.words.message import Message
 
 # A point of the timeline: something that happened, at a date that may be uncertain.
@@ -19,30 +19,19 @@ class Event(FormedRecord):
     KIND: ClassVar[str] = "event"
     FORM: ClassVar[Form] = Form(
         Message("event"),
-        (
-            FormField("what", Message("What happened"), is_required=True),
-            FormField("at", Message("On"), Shape.MOMENT),
-            FormField("until", Message("Until, or at the latest"), Shape.DATE),
-            FormField("as_said", Message("The date as it was said")),
-            FormField("place", Message("Place")),
-            FormField("source", Message("Who or what says so")),
-            FormField("disputed", Message("Somebody says otherwise"), Shape.YES_NO),
-            FormField("confirmed", Message("Confirmed by")),
-            FormField("text", Message("Details"), Shape.TEXT),
-        ),
         headline=("what", "place"),
         dated_by="at",
     )
 
-    what: str = field(repr=False)
-    at: str | None = None
-    until: str | None = None
-    as_said: str | None = field(default=None, repr=False)
-    place: str | None = field(default=None, repr=False)
-    source: str | None = field(default=None, repr=False)
-    disputed: bool = False
-    confirmed: str | None = field(default=None, repr=False)
-    text: str | None = field(default=None, repr=False)
+    what: str = asked(Message("What happened"), is_required=True)
+    at: str | None = asked(Message("On"), Shape.MOMENT)
+    until: str | None = asked(Message("Until, or at the latest"), Shape.DATE)
+    as_said: str | None = asked(Message("The date as it was said"))
+    place: str | None = asked(Message("Place"))
+    source: str | None = asked(Message("Who or what says so"))
+    disputed: bool = asked(Message("Somebody says otherwise"), Shape.YES_NO)
+    confirmed: str | None = asked(Message("Confirmed by"))
+    text: str | None = asked(Message("Details"), Shape.TEXT)
 
 
 # Something that a member is to do.
@@ -53,23 +42,16 @@ class Task(FormedRecord):
     KIND: ClassVar[str] = "task"
     FORM: ClassVar[Form] = Form(
         Message("task"),
-        (
-            FormField("what", Message("What is to be done"), is_required=True),
-            FormField("due", Message("By"), Shape.MOMENT),
-            FormField("by", Message("Who does it")),
-            FormField("done", Message("Done on"), Shape.DAY),
-            FormField("text", Message("Details"), Shape.TEXT),
-        ),
         headline=("what",),
         dated_by="due",
         done_by="done",
     )
 
-    what: str = field(repr=False)
-    due: str | None = None
-    by: str | None = field(default=None, repr=False)
-    done: str | None = None
-    text: str | None = field(default=None, repr=False)
+    what: str = asked(Message("What is to be done"), is_required=True)
+    due: str | None = asked(Message("By"), Shape.MOMENT)
+    by: str | None = asked(Message("Who does it"))
+    done: str | None = asked(Message("Done on"), Shape.DAY)
+    text: str | None = asked(Message("Details"), Shape.TEXT)
 
 
 # A hearing: when, before whom, what was ordered, and whether it was done.
@@ -90,29 +72,19 @@ class Hearing(FormedRecord):
     KIND: ClassVar[str] = "hearing"
     FORM: ClassVar[Form] = Form(
         Message("hearing"),
-        (
-            FormField("at", Message("On"), Shape.MOMENT, is_required=True),
-            FormField("about", Message("About")),
-            FormField("court", Message("Court")),
-            FormField("judge", Message("Judge")),
-            FormField("outcome", Message("Outcome")),
-            FormField("orders", Message("Orders of the court"), Shape.TEXT),
-            FormField("fulfilled", Message("Were the orders fulfilled?"), Shape.WORD, Fulfilled),
-            FormField("text", Message("Details"), Shape.TEXT),
-        ),
         headline=("about", "court"),
         dated_by="at",
         done_by="outcome",
     )
 
-    at: str
-    about: str | None = field(default=None, repr=False)
-    court: str | None = field(default=None, repr=False)
-    judge: str | None = field(default=None, repr=False)
-    outcome: str | None = field(default=None, repr=False)
-    orders: str | None = field(default=None, repr=False)
-    fulfilled: Fulfilled | None = None
-    text: str | None = field(default=None, repr=False)
+    at: str = asked(Message("On"), Shape.MOMENT, is_required=True)
+    about: str | None = asked(Message("About"))
+    court: str | None = asked(Message("Court"))
+    judge: str | None = asked(Message("Judge"))
+    outcome: str | None = asked(Message("Outcome"))
+    orders: str | None = asked(Message("Orders of the court"), Shape.TEXT)
+    fulfilled: Fulfilled | None = asked(Message("Were the orders fulfilled?"), Shape.WORD, Fulfilled)
+    text: str | None = asked(Message("Details"), Shape.TEXT)
 
 
 # That somebody is held: where, by which order, until when. An extension replaces the end; the history keeps it.
@@ -136,39 +108,24 @@ class Detention(FormedRecord):
     KIND: ClassVar[str] = "detention"
     FORM: ClassVar[Form] = Form(
         Message("detention"),
-        (
-            FormField("place", Message("Place")),
-            FormField("taken", Message("Taken on"), Shape.MOMENT),
-            FormField("order", Message("Order, with its number")),
-            FormField("court", Message("Who ordered it")),
-            FormField("expires", Message("Ends by the order on"), Shape.MOMENT),
-            FormField("extended", Message("Extended on"), Shape.DAY),
-            FormField("lawyer_seen", Message("Lawyer let in on"), Shape.MOMENT),
-            FormField("devices", Message("Devices that were taken")),
-            FormField("ill_treatment", Message("Ill-treatment is reported"), Shape.YES_NO),
-            FormField("ended", Message("Ended on"), Shape.MOMENT),
-            FormField("end", Message("How it ended"), Shape.WORD, DetentionEnd),
-            FormField("confirmed", Message("Confirmed by")),
-            FormField("text", Message("Details"), Shape.TEXT),
-        ),
         headline=("place", "order"),
         dated_by="expires",
         done_by="ended",
     )
 
-    place: str | None = field(default=None, repr=False)
-    taken: str | None = None
-    order: str | None = field(default=None, repr=False)
-    court: str | None = field(default=None, repr=False)
-    expires: str | None = None
-    extended: str | None = None
-    lawyer_seen: str | None = None
-    devices: str | None = field(default=None, repr=False)
-    ill_treatment: bool = False
-    ended: str | None = None
-    end: DetentionEnd | None = None
-    confirmed: str | None = field(default=None, repr=False)
-    text: str | None = field(default=None, repr=False)
+    place: str | None = asked(Message("Place"))
+    taken: str | None = asked(Message("Taken on"), Shape.MOMENT)
+    order: str | None = asked(Message("Order, with its number"))
+    court: str | None = asked(Message("Who ordered it"))
+    expires: str | None = asked(Message("Ends by the order on"), Shape.MOMENT)
+    extended: str | None = asked(Message("Extended on"), Shape.DAY)
+    lawyer_seen: str | None = asked(Message("Lawyer let in on"), Shape.MOMENT)
+    devices: str | None = asked(Message("Devices that were taken"))
+    ill_treatment: bool = asked(Message("Ill-treatment is reported"), Shape.YES_NO)
+    ended: str | None = asked(Message("Ended on"), Shape.MOMENT)
+    end: DetentionEnd | None = asked(Message("How it ended"), Shape.WORD, DetentionEnd)
+    confirmed: str | None = asked(Message("Confirmed by"))
+    text: str | None = asked(Message("Details"), Shape.TEXT)
 
 
 # A date that has to be kept. One that a court set wins over one that a rule gave; the history keeps both.
@@ -201,33 +158,21 @@ class Deadline(FormedRecord):
     KIND: ClassVar[str] = "deadline"
     FORM: ClassVar[Form] = Form(
         Message("deadline"),
-        (
-            FormField("what", Message("What must be done"), is_required=True),
-            FormField("at", Message("At the latest on"), Shape.MOMENT, is_required=True),
-            FormField("set_by", Message("Set by"), Shape.WORD, SetBy, is_required=True),
-            FormField("rule", Message("Rule")),
-            FormField("trigger", Message("Counted from"), Shape.MOMENT),
-            FormField("source", Message("Paper or law that says so")),
-            FormField("irreversible", Message("Cannot be undone if missed"), Shape.YES_NO),
-            FormField("done", Message("Over on"), Shape.DAY),
-            FormField("end", Message("What became of it"), Shape.WORD, DeadlineEnd),
-            FormField("text", Message("Details"), Shape.TEXT),
-        ),
         headline=("what",),
         dated_by="at",
         done_by="done",
     )
 
-    what: str = field(repr=False)
-    at: str
-    set_by: SetBy = SetBy.PERSON
-    rule: str | None = None
-    trigger: str | None = None
-    source: str | None = field(default=None, repr=False)
-    irreversible: bool = False
-    done: str | None = None
-    end: DeadlineEnd | None = None
-    text: str | None = field(default=None, repr=False)
+    what: str = asked(Message("What must be done"), is_required=True)
+    at: str = asked(Message("At the latest on"), Shape.MOMENT, is_required=True)
+    set_by: SetBy = asked(Message("Set by"), Shape.WORD, SetBy, is_required=True, default=SetBy.PERSON)
+    rule: str | None = asked(Message("Rule"))
+    trigger: str | None = asked(Message("Counted from"), Shape.MOMENT)
+    source: str | None = asked(Message("Paper or law that says so"))
+    irreversible: bool = asked(Message("Cannot be undone if missed"), Shape.YES_NO)
+    done: str | None = asked(Message("Over on"), Shape.DAY)
+    end: DeadlineEnd | None = asked(Message("What became of it"), Shape.WORD, DeadlineEnd)
+    text: str | None = asked(Message("Details"), Shape.TEXT)
 
 
 def deadline_given_by(record: FormedRecord) -> str | None:

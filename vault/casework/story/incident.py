@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum, unique
 from types import MappingProxyType
 from typing import ClassVar, Final
 
-from vault.casework.form import Form, FormedRecord, FormField, Shape
+from vault.casework.form import Form, FormedRecord, Shape, asked
 from vault.words.message import Message
 
 # Something that was done to people of a case, or to those who help them.
@@ -37,28 +37,18 @@ class Incident(FormedRecord):
     KIND: ClassVar[str] = "incident"
     FORM: ClassVar[Form] = Form(
         Message("incident"),
-        (
-            FormField("what", Message("What"), Shape.WORD, IncidentKind, is_required=True),
-            FormField("at", Message("On"), Shape.MOMENT),
-            FormField("place", Message("Place")),
-            FormField("by_whom", Message("By whom")),
-            FormField("affected", Message("Who and which devices"), Shape.LINES),
-            FormField("told_by", Message("Told by")),
-            FormField("confirmed", Message("Confirmed by")),
-            FormField("text", Message("What happened"), Shape.TEXT),
-        ),
         headline=("what", "place"),
         dated_by="at",
     )
 
-    what: IncidentKind
-    at: str | None = None
-    place: str | None = field(default=None, repr=False)
-    by_whom: str | None = field(default=None, repr=False)
-    affected: tuple[str, ...] = field(default=(), repr=False)
-    told_by: str | None = field(default=None, repr=False)
-    confirmed: str | None = field(default=None, repr=False)
-    text: str | None = field(default=None, repr=False)
+    what: IncidentKind = asked(Message("What"), Shape.WORD, IncidentKind, is_required=True)
+    at: str | None = asked(Message("On"), Shape.MOMENT)
+    place: str | None = asked(Message("Place"))
+    by_whom: str | None = asked(Message("By whom"))
+    affected: tuple[str, ...] = asked(Message("Who and which devices"), Shape.LINES)
+    told_by: str | None = asked(Message("Told by"))
+    confirmed: str | None = asked(Message("Confirmed by"))
+    text: str | None = asked(Message("What happened"), Shape.TEXT)
 
 
 # A step of a checklist: what is to be done after somebody or something was taken, by whom, by when, and when it was.
@@ -180,22 +170,14 @@ class ChecklistStep(FormedRecord):
     KIND: ClassVar[str] = "step"
     FORM: ClassVar[Form] = Form(
         Message("step of a checklist"),
-        (
-            FormField("step", Message("What is to be done"), Shape.WORD, StepCode, is_required=True, at_length=SAID),
-            FormField("checklist", Message("After what"), Shape.WORD, Checklist, is_required=True),
-            FormField("due", Message("By"), Shape.MOMENT),
-            FormField("by", Message("Who does it, or did it")),
-            FormField("done", Message("Done on"), Shape.MOMENT),
-            FormField("text", Message("What came of it"), Shape.TEXT),
-        ),
         headline=("step", "by"),
         dated_by="due",
         done_by="done",
     )
 
-    step: StepCode
-    checklist: Checklist
-    due: str | None = None
-    by: str | None = field(default=None, repr=False)
-    done: str | None = None
-    text: str | None = field(default=None, repr=False)
+    step: StepCode = asked(Message("What is to be done"), Shape.WORD, StepCode, is_required=True, at_length=SAID)
+    checklist: Checklist = asked(Message("After what"), Shape.WORD, Checklist, is_required=True)
+    due: str | None = asked(Message("By"), Shape.MOMENT)
+    by: str | None = asked(Message("Who does it, or did it"))
+    done: str | None = asked(Message("Done on"), Shape.MOMENT)
+    text: str | None = asked(Message("What came of it"), Shape.TEXT)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import ClassVar
 
-from vault.casework.form import Form, FormedRecord, FormField, Shape
+from vault.casework.form import Form, FormedRecord, Shape, asked
 from vault.ids import RecordId
 from vault.words.message import Message
 
@@ -35,21 +35,14 @@ class Relation(FormedRecord):
     KIND: ClassVar[str] = "relation"
     FORM: ClassVar[Form] = Form(
         Message("relation"),
-        (
-            FormField("from_person", Message("Person"), Shape.RECORD, is_required=True),
-            FormField("relation", Message("Is to the other person"), Shape.WORD, Relationship, is_required=True),
-            FormField("to_person", Message("The other person"), Shape.RECORD, is_required=True),
-            FormField("exposed", Message("It puts them in danger"), Shape.YES_NO),
-            FormField("text", Message("Details"), Shape.TEXT),
-        ),
         headline=("relation", "text"),
     )
 
-    from_person: bytes
-    relation: Relationship
-    to_person: bytes
-    exposed: bool = False
-    text: str | None = field(default=None, repr=False)
+    from_person: bytes = asked(Message("Person"), Shape.RECORD, is_required=True)
+    relation: Relationship = asked(Message("Is to the other person"), Shape.WORD, Relationship, is_required=True)
+    to_person: bytes = asked(Message("The other person"), Shape.RECORD, is_required=True)
+    exposed: bool = asked(Message("It puts them in danger"), Shape.YES_NO)
+    text: str | None = asked(Message("Details"), Shape.TEXT)
 
 
 # That another case belongs to this one: by the words of who wrote it, so that nobody learns what they do not hold.
@@ -60,15 +53,11 @@ class Link(FormedRecord):
     KIND: ClassVar[str] = "link"
     FORM: ClassVar[Form] = Form(
         Message("linked case"),
-        (
-            FormField("to_case", Message("Reference of the other case"), is_required=True),
-            FormField("reason", Message("Why they belong together")),
-        ),
         headline=("to_case", "reason"),
     )
 
-    to_case: str
-    reason: str | None = field(default=None, repr=False)
+    to_case: str = asked(Message("Reference of the other case"), is_required=True)
+    reason: str | None = asked(Message("Why they belong together"))
 
 
 # That a system has somebody among those it searches for: which system, seen how and when. Never a yes or no.
@@ -111,36 +100,22 @@ class Wanted(FormedRecord):
     KIND: ClassVar[str] = "wanted"
     FORM: ClassVar[Form] = Form(
         Message("wanted"),
-        (
-            FormField("system", Message("System"), Shape.WORD, WantedSystem, is_required=True),
-            FormField("person", Message("Who is searched for"), Shape.RECORD),
-            FormField("category", Message("Category of the search")),
-            FormField("state", Message("State that searches")),
-            FormField("charge", Message("Charge, with the article")),
-            FormField("seen", Message("Seen on"), Shape.DATE),
-            FormField("seen_how", Message("Seen how"), Shape.WORD, SeenHow),
-            FormField("seen_words", Message("Seen how, in your own words")),
-            FormField("seen_by", Message("Seen by")),
-            FormField("lifted", Message("Lifted on"), Shape.DATE),
-            FormField("confirmed", Message("Confirmed by")),
-            FormField("text", Message("Details"), Shape.TEXT),
-        ),
         headline=("system", "category", "state"),
         dated_by="seen",
     )
 
-    system: WantedSystem
-    person: RecordId | None = None
-    category: str | None = field(default=None, repr=False)
-    state: str | None = field(default=None, repr=False)
-    charge: str | None = field(default=None, repr=False)
-    seen: str | None = None
-    seen_how: SeenHow | None = None
-    seen_words: str | None = field(default=None, repr=False)
-    seen_by: str | None = field(default=None, repr=False)
-    lifted: str | None = None
-    confirmed: str | None = field(default=None, repr=False)
-    text: str | None = field(default=None, repr=False)
+    system: WantedSystem = asked(Message("System"), Shape.WORD, WantedSystem, is_required=True)
+    person: RecordId | None = asked(Message("Who is searched for"), Shape.RECORD)
+    category: str | None = asked(Message("Category of the search"))
+    state: str | None = asked(Message("State that searches"))
+    charge: str | None = asked(Message("Charge, with the article"))
+    seen: str | None = asked(Message("Seen on"), Shape.DATE)
+    seen_how: SeenHow | None = asked(Message("Seen how"), Shape.WORD, SeenHow)
+    seen_words: str | None = asked(Message("Seen how, in your own words"))
+    seen_by: str | None = asked(Message("Seen by"))
+    lifted: str | None = asked(Message("Lifted on"), Shape.DATE)
+    confirmed: str | None = asked(Message("Confirmed by"))
+    text: str | None = asked(Message("Details"), Shape.TEXT)
 
 
 # What a person asks of the office about their own data, and when it was answered.
@@ -161,29 +136,18 @@ class SubjectRequest(FormedRecord):
     KIND: ClassVar[str] = "subject-request"
     FORM: ClassVar[Form] = Form(
         Message("request of a person"),
-        (
-            FormField("what", Message("What they ask for"), Shape.WORD, AskedFor, is_required=True),
-            FormField("person", Message("Who asks"), Shape.RECORD),
-            FormField("received", Message("Received"), Shape.DAY),
-            FormField("known_by", Message("How you know who they are")),
-            FormField("language", Message("Language of the answer")),
-            FormField("due", Message("Answer by"), Shape.DAY),
-            FormField("answered", Message("Answered on"), Shape.DAY),
-            FormField("handed", Message("What was handed over, and to whom")),
-            FormField("text", Message("Details"), Shape.TEXT),
-        ),
         headline=("what",),
         dated_by="due",
         done_by="answered",
         asked_at_end=("handed",),
     )
 
-    what: AskedFor
-    person: RecordId | None = None
-    received: str | None = None
-    known_by: str | None = field(default=None, repr=False)
-    language: str | None = field(default=None, repr=False)
-    due: str | None = None
-    answered: str | None = None
-    handed: str | None = field(default=None, repr=False)
-    text: str | None = field(default=None, repr=False)
+    what: AskedFor = asked(Message("What they ask for"), Shape.WORD, AskedFor, is_required=True)
+    person: RecordId | None = asked(Message("Who asks"), Shape.RECORD)
+    received: str | None = asked(Message("Received"), Shape.DAY)
+    known_by: str | None = asked(Message("How you know who they are"))
+    language: str | None = asked(Message("Language of the answer"))
+    due: str | None = asked(Message("Answer by"), Shape.DAY)
+    answered: str | None = asked(Message("Answered on"), Shape.DAY)
+    handed: str | None = asked(Message("What was handed over, and to whom"))
+    text: str | None = asked(Message("Details"), Shape.TEXT)

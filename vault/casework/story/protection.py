@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 from typing_extensions import override
 
 from vault.casework.dates import LATEST_YEAR
-from vault.casework.form import Form, FormedRecord, FormField, Shape
+from vault.casework.form import Form, FormedRecord, FormField, Shape, asked
 from vault.casework.note import Note
 from vault.casework.story.events import Task
 from vault.casework.vocabulary import NoteKind, Risk
@@ -46,28 +46,19 @@ class RiskReason(FormedRecord):
     KIND: ClassVar[str] = "risk"
     FORM: ClassVar[Form] = Form(
         Message("risk"),
-        (
-            FormField("factor", Message("What makes the danger"), Shape.WORD, RiskFactor, is_required=True),
-            FormField("level", Message("How near the harm is"), Shape.WORD, Risk),
-            FormField("since", Message("Since"), Shape.DATE),
-            FormField("source", Message("Who or which paper says so")),
-            FormField("review", Message("Look at it again on"), Shape.DAY),
-            FormField("over", Message("Over since"), Shape.DAY),
-            FormField("text", Message("Details"), Shape.TEXT),
-        ),
         headline=("factor", "level"),
         dated_by="review",
         done_by="over",
         is_due_without_date=False,
     )
 
-    factor: RiskFactor
-    level: Risk | None = None
-    since: str | None = None
-    source: str | None = field(default=None, repr=False)
-    review: str | None = None
-    over: str | None = None
-    text: str | None = field(default=None, repr=False)
+    factor: RiskFactor = asked(Message("What makes the danger"), Shape.WORD, RiskFactor, is_required=True)
+    level: Risk | None = asked(Message("How near the harm is"), Shape.WORD, Risk)
+    since: str | None = asked(Message("Since"), Shape.DATE)
+    source: str | None = asked(Message("Who or which paper says so"))
+    review: str | None = asked(Message("Look at it again on"), Shape.DAY)
+    over: str | None = asked(Message("Over since"), Shape.DAY)
+    text: str | None = asked(Message("Details"), Shape.TEXT)
 
 
 # What a person of a case and the office agreed to do when danger comes.
@@ -78,32 +69,21 @@ class SafetyPlan(FormedRecord):
     KIND: ClassVar[str] = "safety-plan"
     FORM: ClassVar[Form] = Form(
         Message("safety plan"),
-        (
-            FormField("what", Message("Plan for what"), is_required=True),
-            FormField("steps", Message("Steps, in their order"), Shape.LINES),
-            FormField("code_words", Message("Code words and what they mean"), Shape.LINES),
-            FormField("trusted", Message("Trusted people, and how to reach them"), Shape.LINES),
-            FormField("never", Message("What nobody may do"), Shape.LINES),
-            FormField("agreed", Message("Agreed on"), Shape.DAY),
-            FormField("review", Message("Look at it again on"), Shape.DAY),
-            FormField("over", Message("Over since"), Shape.DAY),
-            FormField("text", Message("Details"), Shape.TEXT),
-        ),
         headline=("what",),
         dated_by="review",
         done_by="over",
         is_due_without_date=False,
     )
 
-    what: str = field(repr=False)
-    steps: tuple[str, ...] = field(default=(), repr=False)
-    code_words: tuple[str, ...] = field(default=(), repr=False)
-    trusted: tuple[str, ...] = field(default=(), repr=False)
-    never: tuple[str, ...] = field(default=(), repr=False)
-    agreed: str | None = None
-    review: str | None = None
-    over: str | None = None
-    text: str | None = field(default=None, repr=False)
+    what: str = asked(Message("Plan for what"), is_required=True)
+    steps: tuple[str, ...] = asked(Message("Steps, in their order"), Shape.LINES)
+    code_words: tuple[str, ...] = asked(Message("Code words and what they mean"), Shape.LINES)
+    trusted: tuple[str, ...] = asked(Message("Trusted people, and how to reach them"), Shape.LINES)
+    never: tuple[str, ...] = asked(Message("What nobody may do"), Shape.LINES)
+    agreed: str | None = asked(Message("Agreed on"), Shape.DAY)
+    review: str | None = asked(Message("Look at it again on"), Shape.DAY)
+    over: str | None = asked(Message("Over since"), Shape.DAY)
+    text: str | None = asked(Message("Details"), Shape.TEXT)
 
 
 # That somebody says at a time that they are well; who looks for it, who takes over, and what is done if nothing
@@ -171,33 +151,21 @@ class CheckIn(FormedRecord):
     KIND: ClassVar[str] = "check-in"
     FORM: ClassVar[Form] = Form(
         Message("check-in"),
-        (
-            FormField("who", Message("Who is heard, and how"), is_required=True),
-            FormField("at", Message("Day and time"), Shape.MOMENT, is_required=True),
-            FormField("first", Message("Who looks for it"), is_required=True),
-            FormField("second", Message("Who takes over"), is_required=True),
-            FormField("ladder", Message("If nothing comes (30m: ring her)"), Shape.LINES, of_line=_step),
-            FormField("every", Message("Again every"), Shape.WORD, Every),
-            FormField("code_word", Message("Word that says all is well")),
-            FormField("heard", Message("Heard, or over, on"), Shape.MOMENT),
-            FormField("end", Message("What came of it"), Shape.WORD, CheckInEnd),
-            FormField("text", Message("Details"), Shape.TEXT),
-        ),
         headline=("who", "first", "second"),
         dated_by="at",
         done_by="heard",
     )
 
-    who: str = field(repr=False)
-    at: str
-    first: str = field(repr=False)
-    second: str = field(repr=False)
-    ladder: tuple[str, ...] = field(default=(), repr=False)
-    every: Every | None = None
-    code_word: str | None = field(default=None, repr=False)
-    heard: str | None = None
-    end: CheckInEnd | None = None
-    text: str | None = field(default=None, repr=False)
+    who: str = asked(Message("Who is heard, and how"), is_required=True)
+    at: str = asked(Message("Day and time"), Shape.MOMENT, is_required=True)
+    first: str = asked(Message("Who looks for it"), is_required=True)
+    second: str = asked(Message("Who takes over"), is_required=True)
+    ladder: tuple[str, ...] = asked(Message("If nothing comes (30m: ring her)"), Shape.LINES, of_line=_step)
+    every: Every | None = asked(Message("Again every"), Shape.WORD, Every)
+    code_word: str | None = asked(Message("Word that says all is well"))
+    heard: str | None = asked(Message("Heard, or over, on"), Shape.MOMENT)
+    end: CheckInEnd | None = asked(Message("What came of it"), Shape.WORD, CheckInEnd)
+    text: str | None = asked(Message("Details"), Shape.TEXT)
 
     @override
     def __post_init__(self) -> None:

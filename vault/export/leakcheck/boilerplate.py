@@ -181,12 +181,11 @@ def _blot(match: re.Match[bytes], left: Counter[str], text: str) -> bytes:
 
 
 def _decoded(match: re.Match[bytes]) -> str:
-    raw = re.sub(rb"\\(.)", rb"\1", match[1]) if match[1] is not None else _unhexed(match[2])
+    if match[1] is None:
+        raw = bytes.fromhex(match[2].decode() + "0" * (len(match[2]) % 2))
+    else:
+        raw = re.sub(rb"\\(.)", rb"\1", match[1])
     return raw[2:].decode("utf-16-be", "replace") if raw.startswith(b"\xfe\xff") else raw.decode("latin-1")
-
-
-def _unhexed(digits: bytes) -> bytes:
-    return bytes.fromhex(digits.decode() + "0" * (len(digits) % 2))
 
 
 # The data file: canonical JSON whose every value is approved text or one of a few plain words.

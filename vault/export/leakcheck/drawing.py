@@ -55,7 +55,8 @@ class PageReading:
     def __init__(self, page: PageObject, reader: PdfReader, findings: Findings, where: str) -> None:
         self._findings, self._where = findings, where
         self._maps = {name: glyph_map(font.get_object()) for name, font in _resources(page).get("/Font", {}).items()}
-        self._spaces = _colour_spaces(page)
+        spaces = _resources(page).get("/ColorSpace", {})  # how many components each has; only ICC based ones are ours
+        self._spaces = {str(name): int(space.get_object()[1].get_object()["/N"]) for name, space in spaces.items()}
         self._box = tuple(float(n) for n in page.mediabox)
         self._stack: list[_State] = []
         self._state = _State()
@@ -198,12 +199,6 @@ def glyph_map(font: Any) -> dict[int, str]:
 def _resources(page: PageObject) -> DictionaryObject:
     resources = page["/Resources"].get_object()
     return resources if isinstance(resources, DictionaryObject) else DictionaryObject()
-
-
-def _colour_spaces(page: PageObject) -> dict[str, int]:
-    """Return how many components each named colour space has; only ICC based ones are ours."""
-    spaces = _resources(page).get("/ColorSpace", {})
-    return {str(name): int(space.get_object()[1].get_object()["/N"]) for name, space in spaces.items()}
 
 
 def _raw(piece: str | bytes) -> bytes:
