@@ -9,9 +9,9 @@ import pytest
 
 from tests.bench import __main__ as command
 from tests.bench import cost, report
-from tests.bench.frame import QUICK, Against, Bench, Figure, Goal, Scale, Series, Setting, interleave, measure, timed
+from tests.bench.frame import Against, Bench, Figure, Goal, Scale, Series, Setting, interleave, measure, timed
 from tests.bench.invented import NOTE_CHARACTERS, Invented
-from tests.bench.peers import CorePlain, PlainNote, hash_twice
+from tests.bench.peers import CorePlain, PlainNote
 from tests.bench.report import Run
 from tests.tables import each
 
@@ -111,11 +111,6 @@ def test_every_bench_runs_at_a_tiny_scale_with_figures_that_a_goal_can_hold(benc
     assert any(figure.goal for figure in run.figures)
 
 
-def test_the_names_of_benches_are_unique() -> None:
-    names = [bench.name for bench in command.BENCHES]
-    assert len(names) == len(set(names))
-
-
 @pytest.mark.long
 def test_a_quick_run_of_the_command_writes_where_it_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -166,10 +161,6 @@ def test_the_plain_peer_keeps_what_it_was_given_with_full_commits(tmp_path: Path
     peer.close()
 
 
-def test_the_hash_peer_depends_on_every_entry() -> None:
-    assert hash_twice([b"a", b"b"]) != hash_twice([b"a", b"c"])
-
-
 def test_invented_text_is_the_same_for_one_seed_and_of_the_stated_length() -> None:
     one, two = Invented(), Invented()
     note = one.note()
@@ -178,8 +169,3 @@ def test_invented_text_is_the_same_for_one_seed_and_of_the_stated_length() -> No
     assert any("а" <= letter <= "я" for letter in note)
     assert any("a" <= letter <= "z" for letter in note)
     assert one.name() == two.name()
-
-
-def test_the_quick_scale_is_small() -> None:
-    assert QUICK.notes <= 5_000
-    assert QUICK.cases <= 20_000

@@ -305,14 +305,6 @@ def test_a_replay_under_an_older_cursor_changes_nothing_and_the_cursor_stays(ind
     assert index.cursor() == {ORIGIN: len(HISTORY)}
 
 
-def test_what_a_crash_kept_from_the_index_is_applied_from_its_cursor(index: Index, make_index: MakeIndex) -> None:
-    apply(index, HISTORY[:4], {ORIGIN: 4})  # killed here: HISTORY[4:] is committed to the vault, not to the index
-    apply(index, HISTORY[index.cursor()[ORIGIN] :], {ORIGIN: len(HISTORY)})
-    whole = make_index()
-    apply(whole, HISTORY, {ORIGIN: len(HISTORY)})
-    assert contents(index) == contents(whole)
-
-
 def test_a_batch_that_fails_leaves_neither_entries_nor_cursor(index: Index) -> None:
     def failing() -> object:
         yield FIRST

@@ -274,16 +274,6 @@ def test_what_long_work_found_waits_below_the_slip(house: House) -> None:
         amina.sees("The call slip is put away.")
 
 
-def test_the_case_that_is_made_of_a_slip_is_opened(house: House) -> None:
-    with house.open("Amina") as session:
-        intake.add(session, name="Saïd Zomorodi", text="Arrested this morning.")
-    with house.desk("Amina") as amina:
-        amina.press(":calls", "n", "f4")
-        amina.sees("Saïd Zomorodi", "Arrested this morning.", "1 Notes 1")
-        amina.press("escape")
-        amina.sees("The words of the slip are in case", "0 open")
-
-
 @pytest.mark.long
 def test_search_finds_cases_and_open_calls_while_somebody_types_and_exact_words_alone_with_a_key(house: House) -> None:
     with house.open("Amina") as amina:

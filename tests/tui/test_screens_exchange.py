@@ -183,22 +183,6 @@ def test_a_question_goes_into_a_file_once_its_pages_were_read_and_nothing_leaves
     assert len(list(out.iterdir())) == 1
 
 
-@pytest.mark.long
-def test_the_second_person_at_this_keyboard_is_asked_by_name(asking: House, tmp_path: Path) -> None:
-    person = Person(passphrase=asking.people["Joel"].passphrase)
-    with asking.desk("Amina", beside=person) as amina:
-        amina.press("enter", "e")
-        amina.sees(f"Who {JOEL}, caseworker", "! Once they have unlocked this vault here", NADIA)
-        amina.fill(out=str(tmp_path))
-        amina.press_and_wait("f4", "read back from the finished file")
-        amina.read_on()
-        amina.press_and_wait("f4", "The package is at")
-        amina.sees("0 forms are decided. The finished files were checked. Two persons released it", "by voice: ")
-        amina.press("f4")
-        amina.at(asking.ref)
-    assert len(person.shown) == 2
-
-
 # ---- break-glass ---------------------------------------------------------------------------------------------------
 
 

@@ -73,7 +73,9 @@ def test_a_volunteer_is_in_after_a_yes_to_the_words_and_not_before(house: House,
     with house.desk("Nadia") as nadia:
         nadia.press(":members", "i")
         nadia.fill(out=str(invitation))
-        nadia.press("f4", "enter")
+        nadia.press("f4")
+        nadia.sees("It contains your name, but no secret")
+        nadia.press("enter")
         request, words = ask_to_join(tmp_path, laptop, invitation.read_bytes(), VERA)
         altered = tmp_path / "altered"
         altered.write_bytes(flipped(request.read_bytes(), -1))
@@ -103,6 +105,7 @@ def test_a_volunteer_is_in_after_a_yes_to_the_words_and_not_before(house: House,
     invitations.finish(laptop.path, bundle, member=VERA, passphrase=bytearray(PASSPHRASE))
     with open_place(laptop, VERA) as vera:
         assert {role.value for role in vera.roles} == {"intake"}
+    assert not any(VERA.split()[1].encode() in file.read_bytes() for file in (invitation, request, bundle))
 
 
 def test_who_was_admitted_stays_in_where_the_bundle_was_stopped(house: House, tmp_path: Path) -> None:

@@ -325,6 +325,7 @@ def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row(house: Hou
         for row in sheets[0]:
             mira.press(f" {row}", "enter")
         mira.sees("PROVEN. The sheets open what you hold.", "The secret is erased here")
+        mira.sees_not("not proven yet")
         mira.press("s")
         mira.sees("! The secret of the sheets is on paper alone: they were proven. n makes new ones.")
         before = mira.words().partition("on the sheets of this vault")[2].split()[:13]

@@ -179,35 +179,6 @@ def test_by_command_what_was_written_last_is_taken_back_and_what_it_replaced_sta
 
 
 @pytest.mark.screen
-def test_by_app_a_case_is_made_a_mistyped_name_corrected_and_title_and_stage_changed(house: House) -> None:
-    with house.desk("Amina") as amina:
-        amina.press("ctrl+n", " Extradition of a techer", "enter", "right", "f4")
-        amina.sees("Extradition of a techer", "extradition ► flagged", "Notes 0")
-        amina.press("p", " Арсений Вюжанин", "f4", "2", "enter", "enter")
-        amina.clear("names")
-        amina.press(" Арсений Вьюжанин", "f4")
-        amina.sees("└ Арсений Вюжанин")
-        amina.press("escape")
-        amina.sees("People 1", "Арсений Вьюжанин", "Арсений Вюжанин (misspelt, ")
-        amina.press("m")
-        amina.clear("title")
-        amina.fill(title="Extradition of a teacher")
-        amina.go_to("stage")
-        amina.press(*"refused", "f4")
-        amina.at("Refused at risk")  # the form that asks what is agreed
-        amina.press("escape")
-        amina.sees("Extradition of a teacher", "refused")
-        amina.sees_not("techer")
-        amina.press("1", "v")
-        amina.sees("History", "title: Extradition of a techer -> Extradition of a teacher", "owner: Amina Ruskova")
-    with house.open("Amina") as session:
-        ref = next(row.ref for row in cases.list_all(session) if row.title == "Extradition of a teacher")
-        view = cases.open_case(session, cases.find(session, ref))
-    assert (view.head.value.stage, view.head.value.risk) == ("refused-at-risk", "high")
-    assert [name.text for name in view.persons[0].value.current_names()] == ["Арсений Вьюжанин"]
-
-
-@pytest.mark.screen
 def test_by_app_a_call_of_one_key_is_kept_by_one_moved_with_every_word_into_a_case_and_found_again(
     house: House,
 ) -> None:
