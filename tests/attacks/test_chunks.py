@@ -32,7 +32,7 @@ from vault.errors import BrokenSealError, NotFoundError, TryAgainError, VaultErr
 from vault.ids import CompartmentId
 from vault.records.attachment_bodies import seal_into
 from vault.records.work import Entry
-from vault.seal.bodies import CHUNK_SIZE, Names, open_attachment
+from vault.seal.bodies import CHUNK_SIZE, Names, attachment_place, open_stream
 from vault.services import case_papers, paper_text
 from vault.services.backups import backups as backing_up
 from vault.services.cases import cases, notes
@@ -149,7 +149,7 @@ def test_each_byte_of_a_small_paper_is_sealed(filled_session: Session, filled: F
         with pytest.raises(VerificationError, match=name.hex()):
             list(case_papers.content_of(session, body))
         with pytest.raises(BrokenSealError):  # were there a second chunk of that hash
-            list(open_attachment(body.key, session.vault, body.id, iter((names.commitment, changed))))
+            list(open_stream(body.key, attachment_place(session.vault, body.id), iter((names.commitment, changed))))
     refused(session, place, tmp_path, VerificationError, "altered")
     (fault,) = log_checking.verify(session).faults
     assert "1 of 1 parts of a document" in str(fault.message)

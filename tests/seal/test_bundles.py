@@ -19,12 +19,12 @@ from vault.seal.bodies import (
     BUNDLE_MESSAGE_SIZE,
     CHUNK_SIZE,
     Recipient,
-    _bundle_place,
     _cipher,
-    open_body,
+    bundle_place,
     open_bundle_key,
-    seal_body,
+    open_stream,
     seal_bundle_key,
+    seal_stream,
 )
 from vault.seal.invitation import Invitation, Request, joining_words, make_nonce, open_request, seal_request
 from vault.seal.purposes import Purpose
@@ -39,7 +39,7 @@ THREE_CHUNKS = fixed("long content", 2 * CHUNK_SIZE + 100)
 
 
 def _sealed(content: bytes) -> list[bytes]:
-    return list(seal_body(KEY, VAULT, HEADER, [content], len(content)))
+    return list(seal_stream(KEY, bundle_place(VAULT, HEADER), [content], len(content)))
 
 
 def _size_foretold(content_size: int) -> int:
@@ -48,7 +48,7 @@ def _size_foretold(content_size: int) -> int:
 
 
 def _opened(parts: list[bytes], *, key: bytes = KEY, vault: bytes = VAULT, header: bytes = HEADER) -> bytes:
-    return b"".join(open_body(key, vault, header, parts))
+    return b"".join(open_stream(key, bundle_place(vault, header), parts))
 
 
 @each([0, 1, 247, 248, 249, CHUNK_SIZE - 9, CHUNK_SIZE - 8, CHUNK_SIZE - 7, CHUNK_SIZE])
@@ -61,18 +61,18 @@ def test_a_body_gives_its_content_back_and_has_the_size_foretold(size: int) -> N
 
 def test_a_body_comes_back_in_pieces_none_of_which_is_empty() -> None:
     for content in (THREE_CHUNKS, b"short", b""):
-        assert all(open_body(KEY, VAULT, HEADER, _sealed(content)))
+        assert all(open_stream(KEY, bundle_place(VAULT, HEADER), _sealed(content)))
 
 
 def test_pieces_without_end_are_refused_as_soon_as_they_are_too_many() -> None:
     with pytest.raises(MalformedError, match="has 101 bytes or more, not 100"):
-        list(seal_body(KEY, VAULT, HEADER, itertools.repeat(b"x"), 100))
+        list(seal_stream(KEY, bundle_place(VAULT, HEADER), itertools.repeat(b"x"), 100))
 
 
 def test_pieces_of_any_length_give_one_body() -> None:
     content = fixed("content", 5_000)
     pieces = [content[at : at + 7] for at in range(0, 5_000, 7)]
-    assert list(seal_body(KEY, VAULT, HEADER, pieces, 5_000)) == _sealed(content)
+    assert list(seal_stream(KEY, bundle_place(VAULT, HEADER), pieces, 5_000)) == _sealed(content)
 
 
 def test_a_chunk_leaves_before_the_next_piece_is_asked_for() -> None:
@@ -84,7 +84,7 @@ def test_a_chunk_leaves_before_the_next_piece_is_asked_for() -> None:
             asked.append(at)
             yield THREE_CHUNKS[at : at + CHUNK_SIZE]
 
-    body = seal_body(KEY, VAULT, HEADER, pieces(), len(THREE_CHUNKS))
+    body = seal_stream(KEY, bundle_place(VAULT, HEADER), pieces(), len(THREE_CHUNKS))
     next(body)  # the commitment
     next(body)
     assert asked == [0]
@@ -98,7 +98,7 @@ def test_two_chunks_of_one_body_differ_though_their_content_does_not() -> None:
 @each([99, 101, 5_000])
 def test_pieces_that_have_another_size_than_foretold_are_refused(size: int) -> None:
     with pytest.raises(MalformedError, match="not 100"):
-        list(seal_body(KEY, VAULT, HEADER, [bytes(size)], 100))
+        list(seal_stream(KEY, bundle_place(VAULT, HEADER), [bytes(size)], 100))
 
 
 CHANGES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
@@ -139,8 +139,8 @@ def test_a_body_opens_only_in_its_place(other: dict[str, bytes]) -> None:
 
 
 def _forged(plain: bytes) -> list[bytes]:
-    """Seal what `seal_body` would never give."""
-    place = _bundle_place(VAULT, HEADER)
+    """Seal what `seal_stream` would never give."""
+    place = bundle_place(VAULT, HEADER)
     (cipher, commitment), aad = _cipher(KEY, place), place.aad
     chunks = [plain[at : at + CHUNK_SIZE] for at in range(0, len(plain), CHUNK_SIZE)]
     nonces = [number.to_bytes(11, "big") + bytes([number == len(chunks) - 1]) for number in range(len(chunks))]

@@ -10,7 +10,7 @@ from tests.log.writer import VAULT, Writer
 from tests.sync.exchange import IDENTITY, KEM, MAKER, MEMBER, RECEIVER
 from vault.log.genesis import signed_message
 from vault.log.tree import Frontier, leaf_hash
-from vault.seal.bodies import Recipient, seal_body, seal_bundle_key
+from vault.seal.bodies import Recipient, bundle_place, seal_bundle_key, seal_stream
 from vault.seal.keyring import make_key
 from vault.seal.signing import public_key, sign_raw
 from vault.sync.bundle_file import BUNDLE_PURPOSE, Bundle, Manifest, Position, encode_header
@@ -61,7 +61,7 @@ def write(
     )
     key = make_key()
     header = encode_header(vault, seal_bundle_key(key, vault, [to]))
-    path.write_bytes(header + b"".join(seal_body(key, vault, header, [inner], len(inner))))
+    path.write_bytes(header + b"".join(seal_stream(key, bundle_place(vault, header), [inner], len(inner))))
     return path
 
 

@@ -21,7 +21,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import MalformedError, TryAgainError
 from vault.log.epoch_notice import EpochNotice
 from vault.log.tree import TILE_WIDTH, Frontier, leaf_hash
-from vault.seal.bodies import CHUNK_SIZE, Names, chunk_name, seal_attachment
+from vault.seal.bodies import CHUNK_SIZE, Names, attachment_place, chunk_name, seal_stream
 from vault.services.cases import notes
 from vault.store.engine import Database
 from vault.store.rows import Rows
@@ -198,8 +198,11 @@ def test_the_log_that_this_device_writes_is_never_gone_on_with(sender: Sender, s
 
 # Chunks that arrive: only those of an announced attachment, each at its number, and a row only for a whole one.
 ORIGIN, CASE = fixed("a log"), fixed("a case", 16)
-COMMITMENT, *CHUNKS = seal_attachment(
-    fixed("key"), VAULT, fixed("id", 16), [fixed("content", 2 * CHUNK_SIZE + 300)], 2 * CHUNK_SIZE + 300
+COMMITMENT, *CHUNKS = seal_stream(
+    fixed("key"),
+    attachment_place(VAULT, fixed("id", 16)),
+    [fixed("content", 2 * CHUNK_SIZE + 300)],
+    2 * CHUNK_SIZE + 300,
 )
 NAMES = Names(COMMITMENT, tuple(map(chunk_name, CHUNKS)))
 FOREIGN = fixed("foreign", CHUNK_SIZE + 16)

@@ -14,7 +14,7 @@ from typing import Any
 from tests.seal.places import fixed
 from vault.errors import VerificationError
 from vault.ids import RECOVERY_SEAT
-from vault.seal.bodies import CHUNK_SIZE, Names, chunk_name, seal_attachment, seal_body
+from vault.seal.bodies import CHUNK_SIZE, Names, attachment_place, bundle_place, chunk_name, seal_stream
 from vault.seal.entrance.doors import DoorKeys
 from vault.seal.entrance.keyfile import KeyHeader, SeatSecrets, slot_context, slot_info
 from vault.seal.entrance.passphrase import (
@@ -182,7 +182,7 @@ def _body(size: int) -> Vectors:
     """The content is made from its size and the body is named by its digest: a chunk has a mebibyte."""
     key, header = fixed("bundle key"), fixed("bundle header", 100)
     content = fixed("bundle content", size)
-    body = b"".join(seal_body(key, VAULT, header, [content], size))
+    body = b"".join(seal_stream(key, bundle_place(VAULT, header), [content], size))
     return {
         "key": key.hex(),
         "vault": VAULT.hex(),
@@ -199,7 +199,7 @@ def _attachment(size: int) -> Vectors:
     """As a body: its chunks are named by their hashes."""
     key, identity = fixed("attachment key"), fixed("attachment id", 16)
     content = fixed("attachment content", size)
-    commitment, *chunks = seal_attachment(key, VAULT, identity, [content], size)
+    commitment, *chunks = seal_stream(key, attachment_place(VAULT, identity), [content], size)
     names = Names(commitment, tuple(map(chunk_name, chunks)))
     return {
         "purpose": int(Purpose.ATTACHMENT),

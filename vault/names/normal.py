@@ -102,15 +102,11 @@ def normal_text(source: str) -> NormalText:
     places: list[int] = []
     for place, character in enumerate(source):
         piece = _plain[character]
-        if len(piece) == 1:
-            pieces.append(piece)
-            places.append(place)
-        else:
-            pieces.append(piece)
-            places.extend([place] * len(piece))
-    text = "".join(pieces)
-    text, places = _with_broken_words_joined(text, places)
-    return NormalText(_one_script(text).translate(PLAIN_LETTERS), tuple(places))
+        pieces.append(piece)
+        places += [place] * len(piece)
+    text, places = _with_broken_words_joined("".join(pieces), places)
+    text = _MIXED_WORD.sub(lambda match: _word_of_one_script(match.group()), text)
+    return NormalText(text.translate(PLAIN_LETTERS), tuple(places))
 
 
 def _with_broken_words_joined(text: str, places: list[int]) -> tuple[str, list[int]]:
@@ -127,10 +123,6 @@ def _with_broken_words_joined(text: str, places: list[int]) -> tuple[str, list[i
 def normal(source: str) -> str:
     """Return the plain form alone."""
     return normal_text(source).text
-
-
-def _one_script(text: str) -> str:
-    return _MIXED_WORD.sub(lambda match: _word_of_one_script(match.group()), text)
 
 
 def _word_of_one_script(word: str) -> str:

@@ -84,7 +84,11 @@ def case_forms(word: str) -> frozenset[str]:
             forms.update(form.word for form in parse.lexeme)
         elif parse.is_known and _is_nominative_word(parse):
             # Of an adjective its cases alone: no comparative, no short form, no other word of its verb.
-            forms.update(form.word for form in parse.lexeme if _is_noun(form) or _constant(form) == _constant(parse))
+            forms.update(
+                form.word
+                for form in parse.lexeme
+                if str(form.tag).startswith("NOUN") or _constant(form) == _constant(parse)
+            )
     return frozenset(forms)
 
 
@@ -114,7 +118,7 @@ def use_of(word: str) -> Use:
         return Use(ordinary=False, grammar=False, first=False, adjective=False)
     parses = analyzer.parse(word)
     tags = [str(parse.tag) for parse in parses]
-    ordinary = word not in _NAMES_TOO and not any(_is_name(parse) for parse in parses)
+    ordinary = word not in _NAMES_TOO and not any(_has(parse, _NAME_TAGS | _PLACE_TAGS) for parse in parses)
     surname = "Poss" in tags[0] or (word.endswith(SURNAME_ENDINGS) and all("plur" in tag for tag in tags))
     return Use(
         ordinary,
@@ -134,7 +138,7 @@ def is_name(word: str) -> bool:
     plain = word.casefold()
     if not plain or not "\u0400" <= plain[0] <= "\u052f":
         return False
-    return any(tag in str(parse.tag) for parse in _analyzer().parse(plain) for tag in _NAME_TAGS)
+    return any(_has(parse, _NAME_TAGS) for parse in _analyzer().parse(plain))
 
 
 def is_place_first(word: str) -> bool:
@@ -147,10 +151,6 @@ def is_place_first(word: str) -> bool:
     return place > 0 and place >= max((parse.score for parse in parses if _has(parse, _NAME_TAGS)), default=0.0)
 
 
-def _is_name(parse: _Parse) -> bool:
-    return _has(parse, _NAME_TAGS | _PLACE_TAGS)
-
-
 def _has(parse: _Parse, tags: frozenset[str]) -> bool:
     return any(tag in str(parse.tag) for tag in tags)
 
@@ -159,10 +159,6 @@ def _is_nominative_word(parse: _Parse) -> bool:
     """Say whether a name can be written so as this noun, adjective or participle: `Седых` is no case of a `Седой`."""
     tag = str(parse.tag)
     return tag.startswith(("NOUN", "ADJF", "PRTF")) and "nomn" in tag and "Apro" not in tag
-
-
-def _is_noun(parse: _Parse) -> bool:
-    return str(parse.tag).startswith("NOUN")
 
 
 def _constant(parse: _Parse) -> str:

@@ -121,17 +121,12 @@ def set_parent_death_signal(number: int = signal.SIGTERM, *, parent: int) -> boo
 
 
 def _prctl(option: int, value: int) -> bool:
-    return _prctl_value(option, value) == 0
-
-
-def _prctl_value(option: int, value: int = 0) -> int | None:
     import ctypes  # noqa: PLC0415 - 5 ms at start, and `--help` needs none of this
 
     try:
-        answer = int(ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0))
+        return int(ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)) == 0
     except (OSError, AttributeError):
-        return None
-    return None if answer < 0 else answer
+        return False
 
 
 def process_start_time(pid: int, *, proc: Path = _PROC) -> int | None:
@@ -214,21 +209,15 @@ def process_alive(pid: int, start_time: int, *, proc: Path = _PROC) -> Answer:
 def memory_bytes() -> int | None:
     """Return how much memory this machine has; None where its system does not tell."""
     if sys.platform == "win32":
-        return _memory_on_windows()
+        import ctypes  # noqa: PLC0415 - Windows alone
+
+        installed_kib = ctypes.c_ulonglong()
+        told = ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(installed_kib))
+        return installed_kib.value * 1024 if told else None
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (OSError, ValueError):
         return None
-
-
-def _memory_on_windows() -> int | None:
-    if sys.platform == "win32":
-        import ctypes  # noqa: PLC0415 - Windows alone
-
-        installed_kib = ctypes.c_ulonglong()
-        if ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(installed_kib)):
-            return installed_kib.value * 1024
-    return None
 
 
 # Who may keep what stands on the screen: the terminal's own memory, and programs that record. Tables over inputs.

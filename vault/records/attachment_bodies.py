@@ -20,11 +20,12 @@ from vault.seal.bodies import (
     CHUNK_SIZE,
     SEALED_CHUNK_SIZE,
     Names,
+    attachment_place,
     chunk_name,
     is_chunk,
     names_digest,
-    open_attachment,
-    seal_attachment,
+    open_stream,
+    seal_stream,
     sealed_sizes,
 )
 from vault.seal.keyring import make_key
@@ -67,7 +68,7 @@ def seal_into(
     names: list[bytes] = []
     tail: TailRow | None = None
     try:
-        stream = seal_attachment(key, vault, identity, pieces, size)
+        stream = seal_stream(key, attachment_place(vault, identity), pieces, size)
         commitment, done = next(stream), 0
         for sealed in stream:
             _stop_if(cancelled)
@@ -94,10 +95,8 @@ def _stop_if(cancelled: Stopped) -> None:
 
 def discard(blobs: Blobs, names: Iterable[bytes]) -> None:
     """Delete the chunks of a body that will not be listed; what stays is swept at an unlock."""
-    try:
+    with suppress(VaultError):
         blobs.delete(names)
-    except VaultError:
-        return
 
 
 def discard_sealed(blobs: Blobs, sealed: SealedBody) -> None:
@@ -175,7 +174,7 @@ def read_body(database: Database, blobs: Blobs, vault: bytes, body: Body) -> Gen
     if body.size > most or len(names.chunks) != len(sealed_sizes(body.size)):
         raise MalformedError(_OTHER_SIZE)
     done = 0
-    for piece in open_attachment(body.key, vault, body.id, _sealed(database, blobs, names, body)):
+    for piece in open_stream(body.key, attachment_place(vault, body.id), _sealed(database, blobs, names, body)):
         done += len(piece)
         yield piece
     if done != body.size:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -46,14 +46,6 @@ class NewEpoch:
     @property
     def epoch(self) -> EpochId:
         return EpochId(self.notice.epoch)
-
-    @property
-    def stays_in_keyring(self) -> bool:
-        """Whether its maker keeps the key.
-
-        Not that of an audit epoch, or the seat could look back (FORMAT.md 5), nor of one that is granted to nobody.
-        """
-        return self.notice.kind is not CompartmentKind.AUDIT and bool(self.grants)
 
     def row(self) -> EpochRow:
         return EpochRow(self.notice.digest(), self.notice.compartment, self.notice.encode())
@@ -248,8 +240,11 @@ class NewKeys:
 
     @property
     def kept(self) -> list[NewEpoch]:
-        """The new epochs whose keys this seat keeps."""
-        return [new for new in self.epochs if new.stays_in_keyring]
+        """The new epochs whose keys this seat keeps.
+
+        Not those of audit epochs, or the seat could look back (FORMAT.md 5), nor those that are granted to nobody.
+        """
+        return [new for new in self.epochs if new.notice.kind is not CompartmentKind.AUDIT and new.grants]
 
     @property
     def compartments(self) -> set[CompartmentId]:
@@ -309,7 +304,7 @@ def rewrap(
     if wrap_key is None:
         return Rewrapped(0, 0)
     with database.reading() as rows:
-        places = list(_by_version(rows.versions(compartment)))
+        places = [list(group) for _, group in groupby(rows.versions(compartment), key=_version)]
         # Of a log that forked two versions may stand at one place: a wrap there is only taken for that which it opens.
         doubled = rows.doubled_versions(compartment)
     todo = [group for group in places if any(version.epoch != epoch for version in group)]
@@ -379,11 +374,6 @@ def _new_wrap(
         except BrokenSealError:
             continue  # a junk row beside the true one; `log verify` names it
     return None
-
-
-def _by_version(versions: list[SealedVersion]) -> Iterator[list[SealedVersion]]:
-    for _, group in groupby(versions, key=_version):
-        yield list(group)
 
 
 def _version(sealed: SealedVersion) -> tuple[bytes, int, int, bytes]:

@@ -63,6 +63,8 @@ def padded_body_size(content_size: int) -> int:
 def seal_stream(key: bytes, place: BodyPlace, pieces: Iterable[bytes], content_size: int) -> Iterator[bytes]:
     """Yield the commitment, then the sealed chunks of the pieces joined, which have `content_size` bytes.
 
+    A key seals one body, ever.
+
     Raises:
         MalformedError: the pieces have another size; what was yielded is of no use then.
     """
@@ -223,27 +225,8 @@ def sealed_sizes(content_size: int) -> list[int]:
     return [SEALED_CHUNK_SIZE] * full + ([rest + TAG_SIZE] if rest else [])
 
 
-def seal_attachment(
-    key: bytes, vault: bytes, identity: bytes, pieces: Iterable[bytes], content_size: int
-) -> Iterator[bytes]:
-    """Yield the commitment, then the sealed chunks. A key seals one body, ever.
-
-    Raises:
-        MalformedError: the pieces do not have `content_size` bytes.
-    """
-    return seal_stream(key, _place(vault, identity), pieces, content_size)
-
-
-def open_attachment(key: bytes, vault: bytes, identity: bytes, untrusted: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the content, piece by piece; see `open_stream`.
-
-    Raises:
-        BrokenSealError: not what was sealed there.
-    """
-    return open_stream(key, _place(vault, identity), untrusted)
-
-
-def _place(vault: bytes, identity: bytes) -> BodyPlace:
+def attachment_place(vault: bytes, identity: bytes) -> BodyPlace:
+    """Return the place of the body of a document."""
     return BodyPlace(Purpose.ATTACHMENT, vault, identity, _BROKEN, _ADVICE)
 
 
@@ -287,31 +270,8 @@ def open_bundle_key(private: KemPrivate, seat: bytes, vault: bytes, untrusted: S
     return found
 
 
-def seal_body(key: bytes, vault: bytes, header: bytes, pieces: Iterable[bytes], content_size: int) -> Iterator[bytes]:
-    """Yield the sealed body of the pieces joined, which have `content_size` bytes. A key seals one body, ever.
-
-    Raises:
-        MalformedError: the pieces have another size; what was yielded is of no use then.
-    """
-    return seal_stream(key, _bundle_place(vault, header), pieces, content_size)
-
-
-def open_body(key: bytes, vault: bytes, header: bytes, untrusted: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the content of a body, checked piece by piece; nothing is whole before the end is reached.
-
-    Args:
-        key: of `open_bundle_key`.
-        vault: the vault, 16 bytes.
-        header: all bytes of the file before the body.
-        untrusted: the body: the commitment of 32 bytes, then its chunks with their tags, each but the last whole.
-
-    Raises:
-        BrokenSealError: altered, cut, reordered, longer than it was, or of another header.
-    """
-    return open_stream(key, _bundle_place(vault, header), untrusted)
-
-
-def _bundle_place(vault: bytes, header: bytes) -> BodyPlace:
+def bundle_place(vault: bytes, header: bytes) -> BodyPlace:
+    """Return the place of the body of a bundle; `header` is all bytes of the file before it."""
     return BodyPlace(
         Purpose.BUNDLE,
         vault,

@@ -8,7 +8,6 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -128,20 +127,15 @@ def read_limited(path: Path, limit: int, *, follow_links: bool = True) -> bytes:
         TryAgainError: it is no regular file, or may not be read.
         VerificationError: the disk cannot read it.
     """
-    try:
-        with open(path, "rb", opener=partial(_open_regular, follow_links=follow_links)) as file:
-            data = file.read(limit + 1)
-    except FileNotFoundError:
-        raise NotFoundError(Message("no file {name}", name=path.name), next_step=Message("Check the path.")) from None
-    except OSError as fault:
-        raise _file_fault(fault, path) from None
+    with opened_to_read(path, follow_links=follow_links) as file, faults_told(path):
+        data = file.read(limit + 1)
     if len(data) > limit:
         raise MalformedError(Message("{name} is longer than {limit} bytes", name=path.name, limit=limit))
     return data
 
 
 @contextmanager
-def opened_to_read(path: Path) -> Iterator[BinaryIO]:
+def opened_to_read(path: Path, *, follow_links: bool = True) -> Iterator[BinaryIO]:
     """Yield a regular file, open for reading; what is none is not waited for.
 
     Raises:
@@ -149,7 +143,7 @@ def opened_to_read(path: Path) -> Iterator[BinaryIO]:
         VerificationError: the disk cannot read it.
     """
     try:
-        file = os.fdopen(_open_regular(str(path), os.O_RDONLY | getattr(os, "O_BINARY", 0), follow_links=True), "rb")
+        file = os.fdopen(_open_regular(path, follow_links=follow_links), "rb")
     except FileNotFoundError:
         raise NotFoundError(Message("no file {name}", name=path.name), next_step=Message("Check the path.")) from None
     except OSError as fault:
@@ -204,14 +198,14 @@ def new_file(path: Path) -> Iterator[Callable[[bytes], None]]:
         fsync_folder(path.parent)
 
 
-def _open_regular(path: str, flags: int, *, follow_links: bool) -> int:
-    """Open a regular file, without waiting for a writer at the other end of something else."""
-    flags |= getattr(os, "O_NONBLOCK", 0)
+def _open_regular(path: Path, *, follow_links: bool) -> int:
+    """Open a regular file to read, without waiting for a writer at the other end of something else."""
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(path, flags if follow_links else flags | getattr(os, "O_NOFOLLOW", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise TryAgainError(
-            Message("{name} is not a regular file", name=Path(path).name),
+            Message("{name} is not a regular file", name=path.name),
             next_step=Message("It is a folder, or no file at all. Name the file itself."),
         )
     return descriptor

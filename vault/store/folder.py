@@ -279,13 +279,10 @@ def _is_of_a_seat(file: Path) -> bool:
 
 def _newest(folder: Path) -> float:
     """Return when something in it was last changed; what cannot be asked changed just now."""
-    newest = 0.0
     try:
-        for path in (folder, *_inside(folder)):
-            newest = max(newest, path.lstat().st_mtime)
+        return max(path.lstat().st_mtime for path in (folder, *_inside(folder)))
     except OSError:
         return float("inf")
-    return newest
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -13,7 +13,7 @@ from vault.errors import InternalError, MalformedError, NewerVaultError, Verific
 from vault.log.genesis import VerifySignature, signed_message
 from vault.log.tree import Frontier, leaf_hash
 from vault.progress import Progress
-from vault.seal.bodies import BUNDLE_MESSAGE_SIZE, CHUNK_SIZE, open_body, open_bundle_key
+from vault.seal.bodies import BUNDLE_MESSAGE_SIZE, CHUNK_SIZE, bundle_place, open_bundle_key, open_stream
 from vault.seal.envelope import COMMITMENT_SIZE, TAG_SIZE
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import is_signed_raw
@@ -223,7 +223,7 @@ class Bundle:
         """
         with _file(self.path) as file:
             header, vault, _ = _read_header(file, self.path)
-            content = _Content(open_body(self._key, vault, header, _body(file)))
+            content = _Content(open_stream(self._key, bundle_place(vault, header), _body(file)))
             content.take(_LENGTH.unpack(content.take(_LENGTH.size))[0] + SIGNATURE_SIZE)
             for _ in range(self.manifest.pages):
                 page = decode_page(content.take(_page_size(content)))
@@ -263,7 +263,7 @@ def open_bundle(
         _require(named, vault)
         size = path.stat().st_size
         key = open_bundle_key(private, seat, vault, messages)
-        content = _Content(open_body(key, vault, header, _body(file, progress, size)))
+        content = _Content(open_stream(key, bundle_place(vault, header), _body(file, progress, size)))
         manifest = _manifest(content)
         if manifest.vault != vault:
             raise VerificationError(Message("the bundle's manifest is of vault {vault}", vault=manifest.vault.hex()))

@@ -12,7 +12,7 @@ from vault.errors import RefusedError, TryAgainError
 from vault.log.tree import Frontier, bytes_digest, leaf_hash
 from vault.platform import PRIVATE_FILE_MODE, flush_file, fsync_folder
 from vault.progress import Progress
-from vault.seal.bodies import Recipient, seal_body, seal_bundle_key
+from vault.seal.bodies import Recipient, bundle_place, seal_bundle_key, seal_stream
 from vault.seal.keyring import make_key
 from vault.store.blobs import Blobs
 from vault.store.files import write_all
@@ -77,7 +77,7 @@ def make_bundle(
         )
     key = make_key()
     header = encode_header(manifest.vault, seal_bundle_key(key, manifest.vault, recipients))
-    body = seal_body(key, manifest.vault, header, _content(signed, selection), size)
+    body = seal_stream(key, bundle_place(manifest.vault, header), _content(signed, selection), size)
     written = _write(path, header, body, lambda done: progress(min(done, size), size))
     return Made(path, *written, manifest, selection.keys, selection.too_long, selection.documents, selection.left_out)
 
