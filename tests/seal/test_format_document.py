@@ -56,7 +56,7 @@ from vault.seal.entrance.passphrase import CEILING, DEFAULT, FLOOR
 from vault.seal.envelope import LocalContext, VersionContext, _seal_with_random, open_sealed, version_id
 from vault.seal.invitation import Invitation, Request, _InvitationMap, _RequestMap, joining_words, open_request
 from vault.seal.keyring import compartment_id, derive_proposal_key, derive_wrap_key, epoch_id, unwrap, wrap
-from vault.seal.purposes import BODY_PURPOSES, HPKE_PURPOSES, LOCAL_PURPOSES, VERSION_PURPOSES, Purpose
+from vault.seal.purposes import HPKE_PURPOSES, LOCAL_PURPOSES, VERSION_PURPOSES, Purpose
 from vault.seal.recipients import HPKE_OVERHEAD, GrantContext, KemPrivate, open_from, open_letter
 from vault.seal.recovery import recover
 from vault.seal.signing import verify, verify_raw
@@ -271,7 +271,7 @@ def test_each_member_of_a_map_is_in_the_document(form: Any) -> None:
 # Fixed bytes: what format 1 gives, and that a reader written from FORMAT.md alone opens it.
 Vector = dict[str, Any]
 VECTORS = make_seal.stored_vectors()
-_SEALED = VERSION_PURPOSES | LOCAL_PURPOSES | HPKE_PURPOSES | BODY_PURPOSES
+_SEALED = VERSION_PURPOSES | LOCAL_PURPOSES | HPKE_PURPOSES | {Purpose.ATTACHMENT}
 
 
 def _bytes(vector: Vector, *names: str) -> list[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -85,14 +85,12 @@ def opened_by_sheets(path: Path, root_secret: bytes) -> Iterator[RecoverySession
     file = read_key_file(folder.keys)
     doors = open_door(file, root_secret)
     database, raw_key = open_with_doors(folder, doors)
-    try:
+    with closing(database):
         bring_up_to_date(database, folder, raw_key)
         opened = _opened(folder, file, doors, database, root_secret)
         with database.reading() as rows:
             opened = replace(opened, file=settle_new_keys(rows, folder, file, opened.directory, ()))
         yield opened
-    finally:
-        database.close()
 
 
 def open_door(file: KeyFile, root_secret: bytes) -> DoorKeys:

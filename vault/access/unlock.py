@@ -143,11 +143,19 @@ def open_folder(
     altered = shape_faults(database)
     pin_file = PinFile(state / "pins", vault, seat, slot.secrets.pin_key)
     seen = pin_file.load()
-    broken = (lasting(Code.PINS),) if seen is None and pin_file.is_there() else ()
-    alarms = (*broken, *_altered_file(altered))
+    alarms = [lasting(Code.PINS)] if seen is None and pin_file.is_there() else []
+    if altered:
+        message = Message(
+            "The database was altered from outside: {fault}. Run {verify}.",
+            fault=altered[0],
+            verify=NextStep.VERIFY_LOG,
+        )
+        alarms.append(Finding(Code.SCHEMA, message))
     pins = None if accept_loss else seen
     machine = this_machine(state)
-    return OpenedFolder(folder, state, file, slot, doors, database, raw_key, pin_file, seen, pins, machine, alarms)
+    return OpenedFolder(
+        folder, state, file, slot, doors, database, raw_key, pin_file, seen, pins, machine, tuple(alarms)
+    )
 
 
 def know_keys(opened: OpenedFolder, rows: Rows) -> KnownKeys:
@@ -220,15 +228,6 @@ def _open_log(
     )
 
 
-def _altered_file(faults: Sequence[Message]) -> tuple[Finding, ...]:
-    if not faults:
-        return ()
-    message = Message(
-        "The database was altered from outside: {fault}. Run {verify}.", fault=faults[0], verify=NextStep.VERIFY_LOG
-    )
-    return (Finding(Code.SCHEMA, message),)
-
-
 # The one way in: member and passphrase -> Session. Everything an open vault needs is wired here.
 _AMPLE = 16
 
@@ -292,7 +291,9 @@ def open_with_slot(
         chosen.log.on_durable = session.keep_pins
         session.keep_pins()
         _renew_ballast(folder)
-        _sweep(session)
+        if not session.faults():  # while the logs are in doubt nothing goes that an act left which was cut off
+            with suppress(TryAgainError):
+                sweep_strays(session.database, Blobs(folder.blobs_dir), now_s=session.log.now_ms() / 1000)
         undo.pop_all()
         return session
 
@@ -396,13 +397,6 @@ def _settle_keys(session: Session, opened: OpenedFolder, roster: KnownRoster, ch
         doors = opened.doors if is_same else doors_of(file, session.kem_private, session.seat)
         finish_rekey(session, file, doors, opened.raw_key)
     renew_recovery_door(session)
-
-
-def _sweep(session: Session) -> None:
-    """Delete chunks that an act left which was cut off; while the logs are in doubt nothing goes."""
-    if not session.faults():
-        with suppress(TryAgainError):
-            sweep_strays(session.database, Blobs(session.folder.blobs_dir), now_s=session.log.now_ms() / 1000)
 
 
 def _renew_ballast(folder: VaultFolder) -> None:

@@ -138,7 +138,7 @@ def is_name(word: str) -> bool:
     plain = word.casefold()
     if not plain or not "\u0400" <= plain[0] <= "\u052f":
         return False
-    return any(tag in str(parse.tag) for parse in _analyzer().parse(plain) for tag in _NAME_TAGS)
+    return any(_has(parse, _NAME_TAGS) for parse in _analyzer().parse(plain))
 
 
 def is_place_first(word: str) -> bool:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 
 from vault.names.normal import APOSTROPHES
 
@@ -126,9 +126,4 @@ def _pieces(word: str, table: Mapping[str, tuple[str, ...]], *, most: int) -> li
                 choices.append(table.get(letters, (letters,)))
                 place += length
                 break
-    found: list[tuple[str, ...]] = []
-    for pieces in product(*choices):
-        found.append(pieces)
-        if len(found) == _MOST_READINGS:
-            break
-    return found
+    return list(islice(product(*choices), _MOST_READINGS))

@@ -76,10 +76,10 @@ def _spelled(source: str, table: dict[str, str]) -> str:
 
 def _with_iotation(source: str, spelling: str) -> str:
     """Return the word with е after a vowel or at the start spelled as it sounds: `ye` in English, `ie` in French."""
-    letters = []
-    for before, letter in zip(" " + source, source, strict=False):
-        letters.append(spelling if letter == "е" and (before in _VOWELS or not before.isalpha()) else letter)
-    return "".join(letters)
+    return "".join(
+        spelling if letter == "е" and (before in _VOWELS or not before.isalpha()) else letter
+        for before, letter in zip(" " + source, source, strict=False)
+    )
 
 
 def passport_spelling(plain: str) -> str:
@@ -131,8 +131,7 @@ def word_forms(word: str) -> frozenset[str]:
     plain = normal(word).replace("'", "")
     forms = {plain, *latin_spellings(word)}
     if any("\u0400" <= letter <= "\u052f" for letter in plain):
-        declined = case_forms(word)
-        forms.update(normal(form).replace("'", "") for form in declined)
+        forms.update(normal(form).replace("'", "") for form in case_forms(word))
     return frozenset(form for form in forms if form)
 
 

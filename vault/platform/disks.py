@@ -43,7 +43,7 @@ class Mount(NamedTuple):
 def read_mounts(table: Path = _MOUNTINFO) -> list[Mount]:
     """Return what is mounted, in the order of mounting; empty if the system does not tell."""
     if sys.platform == "darwin":
-        return parse_mac_mounts(_mac_mount_text())
+        return parse_mac_mounts((_shown("/sbin/mount") or b"").decode("utf-8", "replace"))
     try:
         lines = table.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
@@ -70,14 +70,14 @@ def parse_mac_mounts(text: str) -> list[Mount]:
     return [Mount(Path(each["point"]), each["kind"], each["source"], "") for each in found if each]
 
 
-def _mac_mount_text() -> str:
+def _shown(*command: str) -> bytes | None:
+    """Return what a program of macOS prints; None where it fails."""
     import subprocess  # noqa: PLC0415 - macOS alone
 
     try:
-        shown = subprocess.run(["/sbin/mount"], capture_output=True, check=True, timeout=5)
+        return subprocess.run(command, capture_output=True, check=True, timeout=5).stdout  # noqa: S603 - fixed programs
     except (OSError, subprocess.SubprocessError):
-        return ""
-    return shown.stdout.decode("utf-8", "replace")
+        return None
 
 
 def mount_of(path: Path, mounts: list[Mount]) -> Mount | None:
@@ -172,7 +172,8 @@ def disk_encrypted(path: Path, mounts: list[Mount] | None = None, *, sysfs: Path
     pooled and memory file systems, and on Windows, where asking needs an administrator.
     """
     if sys.platform == "darwin":
-        return _filevault()
+        shown = _shown("/usr/bin/fdesetup", "status")
+        return Answer.UNKNOWN if shown is None else Answer.YES if b"FileVault is On" in shown else Answer.NO
     if sys.platform == "win32":
         return Answer.UNKNOWN
     mount = mount_of(path, read_mounts() if mounts is None else mounts)
@@ -209,16 +210,6 @@ def _device_encrypted(folder: Path | None, depth: int = 8) -> Answer:
     if not parts:
         return Answer.NO
     return next((answer for answer in (Answer.NO, Answer.UNKNOWN) if answer in parts), Answer.YES)
-
-
-def _filevault() -> Answer:
-    import subprocess  # noqa: PLC0415 - macOS alone
-
-    try:
-        shown = subprocess.run(["/usr/bin/fdesetup", "status"], capture_output=True, check=True, timeout=5)
-    except (OSError, subprocess.SubprocessError):
-        return Answer.UNKNOWN
-    return Answer.YES if b"FileVault is On" in shown.stdout else Answer.NO
 
 
 def swap_state(*, proc: Path = _PROC, sysfs: Path = _SYS, mounts: list[Mount] | None = None) -> SwapState:

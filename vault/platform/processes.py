@@ -209,21 +209,15 @@ def process_alive(pid: int, start_time: int, *, proc: Path = _PROC) -> Answer:
 def memory_bytes() -> int | None:
     """Return how much memory this machine has; None where its system does not tell."""
     if sys.platform == "win32":
-        return _memory_on_windows()
+        import ctypes  # noqa: PLC0415 - Windows alone
+
+        installed_kib = ctypes.c_ulonglong()
+        told = ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(installed_kib))
+        return installed_kib.value * 1024 if told else None
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (OSError, ValueError):
         return None
-
-
-def _memory_on_windows() -> int | None:
-    if sys.platform == "win32":
-        import ctypes  # noqa: PLC0415 - Windows alone
-
-        installed_kib = ctypes.c_ulonglong()
-        if ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(installed_kib)):
-            return installed_kib.value * 1024
-    return None
 
 
 # Who may keep what stands on the screen: the terminal's own memory, and programs that record. Tables over inputs.

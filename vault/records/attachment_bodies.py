@@ -95,10 +95,8 @@ def _stop_if(cancelled: Stopped) -> None:
 
 def discard(blobs: Blobs, names: Iterable[bytes]) -> None:
     """Delete the chunks of a body that will not be listed; what stays is swept at an unlock."""
-    try:
+    with suppress(VaultError):
         blobs.delete(names)
-    except VaultError:
-        return
 
 
 def discard_sealed(blobs: Blobs, sealed: SealedBody) -> None:

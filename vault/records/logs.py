@@ -30,6 +30,12 @@ def genesis_of(rows: Rows, origin: bytes) -> Genesis | None:
         return None
 
 
+def geneses_of(rows: Rows) -> dict[Origin, Genesis]:
+    """Return each log that stands here with its genesis, if that is signed by the identity key in it."""
+    found = {origin: genesis_of(rows, origin) for origin in (Origin(row.origin) for row in rows.geneses())}
+    return {origin: genesis for origin, genesis in found.items() if genesis is not None}
+
+
 def leaves_of(rows: Rows, origin: bytes, start: int, stop: int) -> list[bytes]:
     """Return the hashes of the entries `start` to before `stop`; where rows contradict, of all that stand there."""
     return [leaf_hash(header) for header in rows.headers(origin, start, stop)]

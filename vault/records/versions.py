@@ -53,15 +53,7 @@ class Content(msgspec.Struct, frozen=True, gc=False):
 
 
 def encode_content(content: Content) -> bytes:
-    return _encode(
-        {
-            "schema": content.schema,
-            "kind": content.kind,
-            "parents": content.parents,
-            "clock": content.clock,
-            "fields": content.fields,
-        }
-    )
+    return _encode({name: getattr(content, name) for name in _NAMES})
 
 
 def encode_to_travel(content: Content) -> bytes:
@@ -301,10 +293,8 @@ def to_fields(value: CaseworkRecord, *, known: Mapping[str, object] | None = Non
 
 def _with_unknown(ours: dict[str, Any], known: Mapping[str, Any]) -> dict[str, object]:
     """Return a map with the members that only the known one has, in the maps inside it too."""
-    merged: dict[str, object] = {name: part for name, part in known.items() if name not in ours}
-    for name, part in ours.items():
-        merged[name] = _each_with_unknown(part, known.get(name))
-    return merged
+    left = {name: part for name, part in known.items() if name not in ours}
+    return left | {name: _each_with_unknown(part, known.get(name)) for name, part in ours.items()}
 
 
 def _each_with_unknown(part: object, known: object) -> object:
@@ -318,12 +308,9 @@ def _each_with_unknown(part: object, known: object) -> object:
 
 def _name_in(item: object) -> str | None:
     """Return by what a map in a list is known again after an edit: a name by its letters, a document by its number."""
-    names = (
-        [item[name] for name in _PARTS_WITH_TEXT if isinstance(item.get(name), str)]
-        if isinstance(item, Mapping)
-        else []
-    )
-    return names[0] if names else None
+    if isinstance(item, Mapping):
+        return next((item[name] for name in _PARTS_WITH_TEXT if isinstance(item.get(name), str)), None)
+    return None
 
 
 def from_fields(kind: type[_Record], fields: Mapping[str, object]) -> _Record:

@@ -31,7 +31,7 @@ from vault.log.items import Item, ItemKind, check_act
 from vault.log.operation import compose
 from vault.log.payload import Entry as Entry  # noqa: PLC0414 - whoever commits says it with this
 from vault.log.payload import Payload, commitment, encode_plaintext
-from vault.log.tree import Tile, leaf_hash
+from vault.log.tree import leaf_hash
 from vault.records.attachment_bodies import Attached, SealedBody
 from vault.records.epochs import NewKeys
 from vault.records.seatlog import Holder, Joined, Ratchet, SeatLog, SessionKeys, encode_ratchet, encode_session
@@ -281,7 +281,8 @@ class Work:
             rows.add_version_keys(keys)
             self._attached.write(rows)
             rows.erase_versions(self._erased)
-            _put_tiles(rows, log.origin, tiles)
+            for level, index, hashes in tiles:
+                rows.put_tile(TileRow(log.origin, level, index, hashes))
             began = self._seq if session.began_at is None else session.began_at
             rows.replace_checkpoint(checkpoint, keep_up_to=began)
             secrets_here = self._local_rows(following, session)
@@ -382,11 +383,6 @@ class Work:
 def _signed(origin: Origin, size: int, root: bytes, seed: bytes) -> CheckpointRow:
     body = note_body(origin, size, root)
     return CheckpointRow(origin, size, root, encode_note(body, key_name(origin), *key_and_signature(seed, body)))
-
-
-def _put_tiles(rows: Rows, origin: bytes, tiles: Sequence[Tile]) -> None:
-    for level, index, hashes in tiles:
-        rows.put_tile(TileRow(origin, level, index, hashes))
 
 
 # Many operations of one log in one transaction: all of them become durable, or none was ever made.

@@ -63,6 +63,8 @@ def padded_body_size(content_size: int) -> int:
 def seal_stream(key: bytes, place: BodyPlace, pieces: Iterable[bytes], content_size: int) -> Iterator[bytes]:
     """Yield the commitment, then the sealed chunks of the pieces joined, which have `content_size` bytes.
 
+    A key seals one body, ever.
+
     Raises:
         MalformedError: the pieces have another size; what was yielded is of no use then.
     """
@@ -191,6 +193,7 @@ class ContentHash:
         self._hash = hashlib.sha256()
 
     def passing(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield the pieces as they are."""
         for piece in pieces:
             self._hash.update(piece)
             yield piece
@@ -223,7 +226,7 @@ def sealed_sizes(content_size: int) -> list[int]:
 
 
 def attachment_place(vault: bytes, identity: bytes) -> BodyPlace:
-    """Return what the body of an attachment is bound to."""
+    """Return the place of the body of a document."""
     return BodyPlace(Purpose.ATTACHMENT, vault, identity, _BROKEN, _ADVICE)
 
 
@@ -268,7 +271,7 @@ def open_bundle_key(private: KemPrivate, seat: bytes, vault: bytes, untrusted: S
 
 
 def bundle_place(vault: bytes, header: bytes) -> BodyPlace:
-    """Return what the body of a bundle is bound to; `header` is all bytes of the file before it."""
+    """Return the place of the body of a bundle; `header` is all bytes of the file before it."""
     return BodyPlace(
         Purpose.BUNDLE,
         vault,

@@ -54,8 +54,6 @@ LOCAL_PURPOSES = frozenset(
         Purpose.MISSED,
     }
 )
-# A body of chunks, under a key of its own that stands in the record.
-BODY_PURPOSES = frozenset({Purpose.ATTACHMENT})
 VERSION_PURPOSES = frozenset({Purpose.VERSION, Purpose.AUDIT})
 HPKE_PURPOSES = frozenset(
     {Purpose.GRANT, Purpose.DOOR, Purpose.ATTEMPT, Purpose.BUNDLE, Purpose.REQUEST, Purpose.LETTER}

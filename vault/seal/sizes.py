@@ -94,12 +94,11 @@ def require_key(key: bytes) -> bytes:
     return key if len(key) == KEY_SIZE else require_width("key", key, KEY_SIZE)
 
 
-def require_u64(what: str, value: int) -> int:
-    """Return `value` if it fits eight unsigned bytes.
+def require_u64(what: str, value: int) -> None:
+    """Return if a number fits eight unsigned bytes.
 
     Raises:
         MalformedError: it does not, as a false row may claim.
     """
     if not 0 <= value < _U64_END:
         raise MalformedError(Message("{what} is not between 0 and 2^64 - 1", what=what))
-    return value

@@ -5,6 +5,7 @@ A draft causes no operation until it is finished; only its own member's key open
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,11 +93,8 @@ class Drafts:
             RefusedError: the file exists already.
             TryAgainError: no room for it.
         """
-        copy = open_database(path, self._raw_key, create=True)
-        try:
+        with closing(open_database(path, self._raw_key, create=True)) as copy:
             self._database.copy_pages_to(copy)
-        finally:
-            copy.close()
 
     def close(self) -> None:
         """Leave one file behind."""

@@ -107,8 +107,13 @@ def write_new(path: Path, data: bytes) -> None:
         RefusedError: something is there already.
         TryAgainError: no room, or the folder cannot be written; nothing is left.
     """
-    with new_file(path) as write:
-        write(data)
+    try:
+        _write_new(path, data)
+        fsync_folder(path.parent)
+    except FileExistsError:
+        raise RefusedError(Message("{path} exists already", path=path), next_step=Message("Name a new file.")) from None
+    except OSError as fault:
+        raise _file_fault(fault, path) from None
 
 
 def read_limited(path: Path, limit: int, *, follow_links: bool = True) -> bytes:
@@ -137,21 +142,13 @@ def opened_to_read(path: Path, *, follow_links: bool = True) -> Iterator[BinaryI
         NotFoundError: there is no such file. TryAgainError: it is no regular file, or may not be read.
         VerificationError: the disk cannot read it.
     """
-    # Without waiting for a writer at the other end of something else.
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        descriptor = os.open(path, flags if follow_links else flags | getattr(os, "O_NOFOLLOW", 0))
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise TryAgainError(
-                Message("{name} is not a regular file", name=path.name),
-                next_step=Message("It is a folder, or no file at all. Name the file itself."),
-            )
+        file = os.fdopen(_open_regular(path, follow_links=follow_links), "rb")
     except FileNotFoundError:
         raise NotFoundError(Message("no file {name}", name=path.name), next_step=Message("Check the path.")) from None
     except OSError as fault:
         raise _file_fault(fault, path) from None
-    with os.fdopen(descriptor, "rb") as file:
+    with file:
         yield file
 
 
@@ -199,6 +196,19 @@ def new_file(path: Path) -> Iterator[Callable[[bytes], None]]:
     os.close(descriptor)
     with faults_told(path):
         fsync_folder(path.parent)
+
+
+def _open_regular(path: Path, *, follow_links: bool) -> int:
+    """Open a regular file to read, without waiting for a writer at the other end of something else."""
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, flags if follow_links else flags | getattr(os, "O_NOFOLLOW", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise TryAgainError(
+            Message("{name} is not a regular file", name=path.name),
+            next_step=Message("It is a folder, or no file at all. Name the file itself."),
+        )
+    return descriptor
 
 
 def make_ballast(path: Path, size: int = BALLAST_SIZE) -> None:

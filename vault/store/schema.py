@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -132,8 +133,7 @@ def require_tables(database: Database) -> None:
         found = _shape(rows.driver)
     for (kind, name), part in _made().items():
         if kind == "table" and found.get((kind, name)) != part:
-            message = Message("{file}: {fault}", file=database.path.name, fault=_lacking(kind, name, found))
-            raise VerificationError(message, next_step=_RESTORE)
+            raise VerificationError(_sentence(database, _lacking(kind, name, found)), next_step=_RESTORE)
 
 
 def shape_faults(database: Database, *, besides: str | None = None) -> list[Message]:
@@ -168,12 +168,9 @@ def _sentence(database: Database, fault: Message) -> Message:
 @cache
 def _made() -> _Shape:
     """Return the parts of a new file."""
-    connection = driver.connect(":memory:", isolation_level=None)
-    try:
+    with closing(driver.connect(":memory:", isolation_level=None)) as connection:
         create_tables(connection)
         return _shape(connection)
-    finally:
-        connection.close()
 
 
 def _shape(connection: Any) -> _Shape:
@@ -271,14 +268,8 @@ def _copy_aside(database: Database, folder: VaultFolder, raw_key: bytes) -> None
     stamp = database.schema_stamp() or "none"
     path = folder.path / f"vault.db.schema-{stamp}"
     path.unlink(missing_ok=True)  # of an earlier try that was cut off; the original is still there
-    copy = open_database(path, raw_key, create=True)
-    try:
+    with closing(open_database(path, raw_key, create=True)) as copy:
         database.copy_pages_to(copy)
-    finally:
-        copy.close()
-    proof = open_database(path, raw_key, create=False)
-    try:
+    with closing(open_database(path, raw_key, create=False)) as proof:
         if proof.schema_stamp() != database.schema_stamp():
             raise VerificationError(Message("the copy {name} is not what was copied", name=path.name))
-    finally:
-        proof.close()

@@ -9,7 +9,7 @@ random value. `tests/hygiene/test_sql_subset.py` reads every one of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,12 +89,17 @@ def _sound(columns: Iterable[sa.Column[Any]], *equal: sa.Column[Any]) -> tuple[s
     the same rows.
     """
     others = [column for column in columns if column not in set(equal)]
-    return (*(column == given(column.name) for column in equal), are_sound(others))
+    return (*_equal(*equal), are_sound(others))
 
 
-def _among(column: sa.Column[bytes]) -> sa.ColumnElement[bool]:
-    """Return the condition that a cell is one of the values given as `among`."""
-    return column.in_(given("among", expanding=True, type_=sa.LargeBinary))
+def _equal(*columns: sa.Column[Any]) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield the conditions that these cells are what is given under their names."""
+    return (column == given(column.name) for column in columns)
+
+
+def _among(cell: sa.ColumnElement[bytes], name: str = "among") -> sa.ColumnElement[bool]:
+    """Return the condition that a cell is one of the values given under this name."""
+    return cell.in_(given(name, expanding=True, type_=sa.LargeBinary))
 
 
 # Of whole rows, in the order of their columns.
@@ -177,9 +182,7 @@ _PLACED_COLUMNS = (*_PLACE, version.c.id, version.c.compartment, version.c.recor
 PLACED_IN_COMPARTMENT = sa.select(*_PLACED_COLUMNS).where(*_sound(version.c, version.c.compartment))
 PLACED_IN_RECORD = sa.select(*_PLACED_COLUMNS).where(*_sound(version.c, version.c.compartment, version.c.record))
 # By a look at every key, of which the index alone has all: no version is read.
-KEYS_NAMED = sa.select(*_PLACE, version.c.id).where(
-    are_sound((*_PLACE, version.c.id)), version.c.id.in_(given("parts", expanding=True, type_=sa.LargeBinary))
-)
+KEYS_NAMED = sa.select(*_PLACE, version.c.id).where(are_sound((*_PLACE, version.c.id)), _among(version.c.id, "parts"))
 VERSION_AT = _SEALED.where(*_sound(_SEALED_COLUMNS, *_PLACE)).order_by(*_SEALED_ORDER)
 SEALED_AFTER = (
     _SEALED.where(*_sound(_SEALED_COLUMNS, version.c.origin), after(_SEALED_ORDER))
@@ -208,14 +211,10 @@ VERSION_KEYS_AFTER = (
 HELD_VERSIONS = (
     sa.select(version.c.n, version.c.id, version_key.c.epoch, version_key.c.wrap)
     .select_from(_WITH_KEYS)
-    .where(version.c.origin == given("origin"), version.c.seq == given("seq"))
+    .where(*_equal(version.c.origin, version.c.seq))
 )
-HELD_CHECKPOINT = sa.select(sa.func.count()).where(
-    checkpoint.c.origin == given("origin"), checkpoint.c.size == given("size"), checkpoint.c.note == given("note")
-)
-HELD_LOCAL = sa.select(local.c.number, local.c.blob).where(
-    local.c.seat == given("seat"), local.c.purpose == given("purpose")
-)
+HELD_CHECKPOINT = sa.select(sa.func.count()).where(*_equal(checkpoint.c.origin, checkpoint.c.size, checkpoint.c.note))
+HELD_LOCAL = sa.select(local.c.number, local.c.blob).where(*_equal(local.c.seat, local.c.purpose))
 
 EPOCHS_IN_USE = sa.select(version_key.c.epoch).where(*_sound([version_key.c.epoch])).distinct()
 # The next log behind one, in each table that holds parts of logs: found by their keys, whatever their number of rows.
@@ -223,14 +222,10 @@ NEXT_ORIGIN = tuple(
     sa.select(sa.func.min(table.c.origin)).where(*_sound(table.c), table.c.origin > given("after_origin"))
     for table in (operation, version, version_key, checkpoint)
 )
-DELETE_VERSION = sa.delete(version).where(*(column == given(column.name) for column in _PLACE))
-DELETE_FALSE_VERSION = sa.delete(version).where(
-    *(column == given(column.name) for column in _PLACE), version.c.id == given("id")
-)
-DELETE_KEY = sa.delete(version_key).where(*(column == given(column.name) for column in version_key.columns))
-DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(
-    *(version_key.c[column.name] == given(column.name) for column in _PLACE)
-)
+DELETE_VERSION = sa.delete(version).where(*_equal(*_PLACE))
+DELETE_FALSE_VERSION = sa.delete(version).where(*_equal(*_PLACE, version.c.id))
+DELETE_KEY = sa.delete(version_key).where(*_equal(*version_key.c))
+DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(*_equal(version_key.c.origin, version_key.c.seq, version_key.c.n))
 
 EPOCHS = sa.select(epoch).where(*_sound(epoch.c))
 EPOCH = sa.select(epoch).where(*_sound(epoch.c, epoch.c.digest))
@@ -242,9 +237,12 @@ EPOCHS_AS_LONG_AS = sa.select(epoch).where(
 )
 EPOCHS_HOLDING = sa.select(epoch).where(
     *_sound(epoch.c),
-    sa.func.substr(
-        epoch.c.bytes, given("at", type_=sa.Integer), given("size", type_=sa.Integer), type_=sa.LargeBinary
-    ).in_(given("parts", expanding=True, type_=sa.LargeBinary)),
+    _among(
+        sa.func.substr(
+            epoch.c.bytes, given("at", type_=sa.Integer), given("size", type_=sa.Integer), type_=sa.LargeBinary
+        ),
+        "parts",
+    ),
 )
 GRANTS = sa.select(granted).where(*_sound(granted.c)).order_by(granted.c.digest)
 EPOCHS_GRANTED_TO_SEAT = (
@@ -279,9 +277,7 @@ DELETE_REPLACED_CHECKPOINTS = sa.delete(checkpoint).where(
 
 TILE = sa.select(tile.c.hashes).where(*_sound(tile.c, tile.c.origin, tile.c.level, tile.c.idx))
 TILES = sa.select(tile).where(*_sound(tile.c, tile.c.origin)).order_by(tile.c.level, tile.c.idx)
-DELETE_TILE = sa.delete(tile).where(
-    tile.c.origin == given("origin"), tile.c.level == given("level"), tile.c.idx == given("idx")
-)
+DELETE_TILE = sa.delete(tile).where(*_equal(tile.c.origin, tile.c.level, tile.c.idx))
 
 ATTACHMENTS = sa.select(attachment).where(*_sound(attachment.c)).order_by(attachment.c.digest, attachment.c.compartment)
 ATTACHMENT = sa.select(attachment).where(*_sound(attachment.c, attachment.c.digest)).order_by(attachment.c.compartment)
@@ -289,10 +285,8 @@ TAIL = sa.select(tail).where(*_sound(tail.c, tail.c.name))
 TAIL_NAMES = sa.select(tail.c.name).where(*_sound(tail.c)).order_by(tail.c.name)
 # Of the key alone: an index has it, and no page of a chunk is read.
 TAIL_KEYS = sa.select(tail.c.name).where(*_sound([tail.c.name])).order_by(tail.c.name)
-DELETE_ATTACHMENT = sa.delete(attachment).where(
-    attachment.c.digest == given("digest"), attachment.c.compartment == given("compartment")
-)
-DELETE_TAIL = sa.delete(tail).where(tail.c.name == given("name"))
+DELETE_ATTACHMENT = sa.delete(attachment).where(*_equal(attachment.c.digest, attachment.c.compartment))
+DELETE_TAIL = sa.delete(tail).where(*_equal(tail.c.name))
 
 # How many rows no other statement reads; NULL fits no comparison.
 FALSE_ROWS = {
@@ -304,4 +298,4 @@ FALSE_ROWS = {
 
 LOCAL = sa.select(local).where(*_sound(local.c, local.c.seat, local.c.purpose))
 LOCALS = sa.select(local).where(*_sound(local.c, local.c.purpose)).order_by(local.c.seat)
-DELETE_LOCAL = sa.delete(local).where(local.c.seat == given("seat"), local.c.purpose == given("purpose"))
+DELETE_LOCAL = sa.delete(local).where(*_equal(local.c.seat, local.c.purpose))

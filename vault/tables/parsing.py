@@ -94,17 +94,14 @@ def _of_csv(untrusted: bytes) -> Iterator[list[str]]:
     csv.field_size_limit(MOST_CELL_CHARACTERS + 1)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error as fault:
-            # The module says by words alone which of the two it was.
-            is_long = "limit" in str(fault)
-            raise TableError(Fault.LONG_CELL if is_long else Fault.NO_TABLE, number + 1) from None
-        if row is None:
-            return
-        number += 1
-        yield row
+    try:
+        for row in reader:
+            number += 1
+            yield row
+    except csv.Error as fault:
+        # The module says by words alone which of the two it was.
+        is_long = "limit" in str(fault)
+        raise TableError(Fault.LONG_CELL if is_long else Fault.NO_TABLE, number + 1) from None
 
 
 def _of_workbook(untrusted: bytes) -> Iterator[list[str]]:

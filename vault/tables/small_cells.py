@@ -299,11 +299,9 @@ def told(table: Shown) -> dict[Values, Numbers]:
     return {**table.rows, **({} if table.total is None else {(): table.total})}
 
 
-def _sum(numbers: Iterable[Numbers] | Collection[Numbers]) -> Numbers:
-    people = cases = acts = 0
-    for each in numbers:
-        people, cases, acts = people + each.people, cases + each.cases, acts + each.acts
-    return Numbers(people, cases, acts)
+def _sum(numbers: Iterable[Numbers]) -> Numbers:
+    each = list(numbers)
+    return Numbers(sum(n.people for n in each), sum(n.cases for n in each), sum(n.acts for n in each))
 
 
 def _summed(columns: Values, counted: Mapping[Values, Numbers], by: Values) -> dict[Values, Numbers]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -134,8 +134,7 @@ class _Founder:
 def _build(folder: VaultFolder, founder: _Founder, key_file: KeyFile, slot: int, state: Path) -> Pins:
     place = SealedPlace(founder.vault, founder.seat, founder.secrets.keyring_key)
     write_aside(folder.keys, key_file.encode())
-    database = open_database(folder.database, founder.database_key, create=True)
-    try:
+    with closing(open_database(folder.database, founder.database_key, create=True)) as database:
         make_tables(database)
         with database.transaction() as rows:
             rows.put_local(place.seal_row(Purpose.ROOT_SECRET, founder.root_secret))
@@ -151,8 +150,6 @@ def _build(folder: VaultFolder, founder: _Founder, key_file: KeyFile, slot: int,
         roster = founder.roster(log.origin)
         log.roster = roster.root
         _commit_entry_0(log, founder, roster, key_file)
-    finally:
-        database.close()
     promote(folder.keys)
     return begun_pins(log, this_machine(state), key_file, slot, recovery=founder.recovery)
 

@@ -21,8 +21,6 @@ from vault.words.message import Message
 
 INVITATIONS_KEPT = 32
 
-_NOT_OURS = Message("this request does not answer an invitation of this device")
-
 
 class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     invitation: bytes
@@ -86,7 +84,10 @@ def open_answer(session: Session, untrusted: bytes) -> Answer:
     kept = _kept(session)
     found = next((made for made in kept if sha256(made.invitation).digest() == request.invitation), None)
     if found is None:
-        raise RefusedError(_NOT_OURS, next_step=Message("Make a new invitation; each device keeps its newest 32."))
+        raise RefusedError(
+            Message("this request does not answer an invitation of this device"),
+            next_step=Message("Make a new invitation; each device keeps its newest 32."),
+        )
     invitation = Invitation.decode(found.invitation)
     _check(session, invitation, request)
     if found.request and found.request != request.digest():

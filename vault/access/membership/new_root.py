@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from vault.access.membership.next_roster import Change, next_roster, require_settled
 from vault.access.membership.roster_commit import commit_roster
-from vault.access.seat_keys.rekeying import read_key_file, with_recovery_door
+from vault.access.seat_keys.rekeying import with_recovery_door
 from vault.access.seat_keys.root_secret import root_of
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
@@ -69,7 +69,7 @@ def change_root(session: Session, old_secret: bytes) -> bytes:
         # The new root too: whoever has its secret alone goes back from this roster to the first one.
         seed = derive_root_seed(secret)
         roster = roster.signed(public_key(seed), sign(seed, ROSTER_PURPOSE, roster.root))
-    keys = with_recovery_door(session, read_key_file(session.folder.keys), recovery)
+    keys = with_recovery_door(session, recovery)
     # Both, so that a crash on either side of the commit leaves the one that is valid.
     row = session.log.place.seal_row(Purpose.ROOT_SECRET, new_secret + old_secret)
     commit_roster(session, roster, keys=keys, rows=[row])

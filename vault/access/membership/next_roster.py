@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
@@ -100,18 +99,13 @@ def require_settled(directory: Directory) -> None:
         RefusedError: sides have to be settled first.
     """
     if directory.effective.root_must_sign:
-        raise settle_first()
-
-
-def settle_first() -> RefusedError:
-    """Return the refusal of what waits for the root."""
-    return RefusedError(
-        Message("two lists of members were made apart, and the recovery sheets have to settle that first"),
-        next_step=Message(
-            "Settle it: {settle_members}. Until then nobody can be admitted, and no role added.",
-            settle_members=NextStep.SETTLE_MEMBERS,
-        ),
-    )
+        raise RefusedError(
+            Message("two lists of members were made apart, and the recovery sheets have to settle that first"),
+            next_step=Message(
+                "Settle it: {settle_members}. Until then nobody can be admitted, and no role added.",
+                settle_members=NextStep.SETTLE_MEMBERS,
+            ),
+        )
 
 
 def _taken_back(directory: Directory) -> frozenset[bytes]:
@@ -150,7 +144,6 @@ OWN_ENTRIES_UNTIL_COMMIT = 64
 
 Sizes = Callable[[SeatId], Mapping[Origin, int]]
 Seen = Callable[[SeatId], Collection[NamedHistory]]
-NOTHING: Mapping[MemberId, frozenset[Role]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +161,7 @@ class Change:
         helpers_by_supervisor: whether a supervisor alone may admit intake, field and caseworker.
     """
 
-    roles: Mapping[MemberId, frozenset[Role]] = field(default_factory=lambda: NOTHING)
+    roles: Mapping[MemberId, frozenset[Role]] = field(default_factory=dict)
     certificates: tuple[Certificate, ...] = ()
     ended: frozenset[SeatId] = frozenset()
     leaving: frozenset[MemberId] = frozenset()
@@ -206,9 +199,8 @@ def next_roster(
         RefusedError: it names a seat or member that is not in.
     """
     _require_known(effective, change)
-    members = {**effective.members}
-    for member, roles in change.roles.items():
-        members[member] = frozenset(role.value for role in roles)
+    changed = {member: frozenset(role.value for role in roles) for member, roles in change.roles.items()}
+    members = dict(effective.members) | changed
     certificates = dict(effective.certificates) | {certificate.seat: certificate for certificate in change.certificates}
     for seat, certificate in effective.certificates.items():
         if seat in change.ended or certificate.member in change.leaving:
@@ -248,13 +240,11 @@ def ground_for(directory: Directory, change: Change) -> EffectiveRoster:
     Raises:
         RefusedError: the root has to settle the sides first, because the change does not only end or lower.
     """
-    effective = directory.effective
-    if not effective.root_must_sign:
-        return effective
     for side in sides_to_go_on_from(directory):
-        if change.only_takes_from(effective) and change.only_takes_from(side):
+        if change.only_takes_from(directory.effective) and change.only_takes_from(side):
             return side
-    raise settle_first()
+    require_settled(directory)
+    return directory.effective
 
 
 def propose(session: Session, change: Change, *, ground: EffectiveRoster | None = None) -> Roster:
@@ -272,10 +262,9 @@ def propose(session: Session, change: Change, *, ground: EffectiveRoster | None 
                 return known
             return known | {session.log.origin: session.log.size + OWN_ENTRIES_UNTIL_COMMIT}
 
-        def seen(seat: SeatId) -> Collection[NamedHistory]:
-            return seen_of_logs(rows, session.prover, ground.certificates[seat])
-
-        roster = next_roster(ground, change, sizes, seen)
+        roster = next_roster(
+            ground, change, sizes, lambda seat: seen_of_logs(rows, session.prover, ground.certificates[seat])
+        )
     return sign_roster(session, roster)
 
 

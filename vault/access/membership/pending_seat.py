@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -215,12 +215,10 @@ def pending_database(folder: VaultFolder, file: KeyFile, slot: OpenedSlot) -> It
     """Open the database of a folder whose seat waits, so that a bundle can be taken; None where it does not wait."""
     seat = SeatId(slot.secrets.seat)
     database, _ = open_with_doors(folder, doors_of(file, KemPrivate.from_seed(slot.secrets.kem_seed), seat))
-    try:
+    with closing(database):
         with database.reading() as rows:
             waiting = pending_seat_of(rows, place_of(slot.secrets, VaultId(file.header.vault)))
         yield database if waiting is not None and not waiting.has_begun else None
-    finally:
-        database.close()
 
 
 def place_of(content: SeatSecrets, vault: VaultId) -> SealedPlace:
@@ -287,8 +285,7 @@ def join(
     with built_beside(path) as building:
         make_hints(building, VaultId(invitation.vault))
         database_key = make_key()
-        database = open_database(building.database, database_key, create=True)
-        try:
+        with closing(open_database(building.database, database_key, create=True)) as database:
             make_tables(database)
             new = new_seat(database, invitation, name, here=False)
             number = secrets.randbelow(SLOT_COUNT)
@@ -298,8 +295,6 @@ def join(
             with database.transaction() as rows:
                 rows.put_local(LocalRow(new.request.seat, Purpose.SLOT, number, b""))
                 rows.put_local(new.waiting.row(place_of(new.secrets, VaultId(invitation.vault))))
-        finally:
-            database.close()
         promote(building.keys)
     platform.fsync_folder(path.parent)
     words = joining_words(invitation.root, new.request, invitation.roster)

@@ -78,18 +78,13 @@ class CopyKeys:
     def vault(self) -> VaultId:
         return self.place.vault
 
-    @property
-    def draft_key(self) -> bytes:
-        """The key of the seat's drafts."""
-        return self.secrets.draft_key
-
     def pin_file(self, state: Path) -> PinFile:
         """Return what this account remembers of the vault for the seat."""
         return PinFile(state / "pins", self.vault, self.place.seat, self.secrets.pin_key)
 
-    def drafts_in(self, folder: Path) -> Path:
-        """Return where the seat's drafts lie in a folder of drafts, by their name or, in older copies, the former."""
-        return OwnFile(folder, self.vault, self.place.seat, self.draft_key).found()
+    def drafts_in(self, folder: Path) -> OwnFile:
+        """Return the seat's drafts in a folder of drafts."""
+        return OwnFile(folder, self.vault, self.place.seat, self.secrets.draft_key)
 
     def keyring(self, rows: Rows) -> Keyring:
         """Return the seat's epoch keys from the rows of a copy.

@@ -125,7 +125,9 @@ class Pins:
         """Return the content of the pins file, before it is sealed, filled up so that its size tells little."""
         logs = [(origin, pinned.size, pinned.root) for origin, pinned in sorted(self.logs.items())]
         kept = {field.name: getattr(self, field.name) for field in fields(self)}
-        ended = None if self.ended is None else [(key, _words(left)) for key, left in sorted(self.ended.items())]
+        ended = None
+        if self.ended is not None:
+            ended = [(key, None if left is None else sorted(left)) for key, left in sorted(self.ended.items())]
         return _filled(_Wire(**kept | {"logs": logs, "here": sorted(self.here), "ended": ended}))
 
     @classmethod
@@ -165,10 +167,6 @@ class _Wire(msgspec.Struct, frozen=True):
     fill: bytes = b""
 
 
-def _words(roles: frozenset[str] | None) -> list[str] | None:
-    return None if roles is None else sorted(roles)
-
-
 def _filled(wire: _Wire) -> bytes:
     """Return the encoding with so much `fill` that content and mark take a multiple of 4,096 bytes."""
     missing = -(len(msgspec.msgpack.encode(wire)) + 1) % _PINS_STEP
@@ -196,7 +194,7 @@ def with_keys(pins: Pins, file: KeyFile, slot: int) -> Pins:
     """Return pins that remember this `keys` file, and of its slots this seat's."""
     return replace(
         pins,
-        keys_header=sha256(file.header_bytes()).digest(),
+        keys_header=sha256(file.header.encode()).digest(),
         keys_slot=sha256(file.slots[slot]).digest(),
         keys_generation=file.header.generation,
         keys_file=file.digest(),

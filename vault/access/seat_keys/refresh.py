@@ -55,9 +55,13 @@ def refresh(session: Session, *, opened_at_unlock: Sequence[GrantedKey] | None =
         else:
             granted = [grant for grant in opened_at_unlock if grant.epoch not in keyring]
         _read_directory(session, rows, granted)
-        _tell_of_rosters(session, before)
+        # Told before anything is written, and with it pins that know the newer roster.
+        directory = session.directory
+        for alarm in (*judge_sheets(directory, before), *judge_devices(directory, session.seat, before)):
+            session.add_alarm(alarm)
         kept, lost, refused = _judge(session, granted)
-        withdrawn = _withdrawn(session, rows)
+        states = session.states_of(_dropping(rows, session.seat, session.keyring))
+        withdrawn = tuple(item for item, state in states.items() if state is not None and session.seat in state.cutoffs)
     gained = tuple(dict.fromkeys(key.compartment for key in kept if key.compartment not in held_before))
     for compartment in withdrawn:
         for epoch in session.keyring.epochs_of(compartment):
@@ -75,16 +79,13 @@ def _read_directory(session: Session, rows: Rows, granted: Sequence[GrantedKey])
     """Open the directory's new keys first and believe after: what they open says who may have given them."""
     home = session.directory.compartment
     here = [key for key in granted if key.compartment == home]
-    new = [
-        (given.epoch, key)
-        for given, key in directory_keys(session.keyring, here, by_directory(rows, session.directory))
-    ]
-    for epoch, key in new:
-        session.keyring.add(home, epoch, key)
+    new = directory_keys(session.keyring, here, by_directory(rows, session.directory))
+    for given, key in new:
+        session.keyring.add(home, given.epoch, key)
     directory = read_directory(rows, vault=session.vault, keyring=session.keyring, root_public=session.root_public)
     session.adopt(directory)
-    for epoch, _ in new:
-        session.keyring.drop(epoch)  # what is valid of them `_judge` puts back
+    for given, _ in new:
+        session.keyring.drop(given.epoch)  # what is valid of them `_judge` puts back
 
 
 def _judge(session: Session, granted: Sequence[GrantedKey]) -> tuple[list[GrantedKey], int, int]:
@@ -132,12 +133,6 @@ def _dropping(rows: Rows, seat: SeatId, keyring: Keyring) -> tuple[CompartmentId
     )
 
 
-def _withdrawn(session: Session, rows: Rows) -> tuple[CompartmentId, ...]:
-    """Return the compartments held that an epoch which counts revoked this seat from."""
-    states = session.states_of(_dropping(rows, session.seat, session.keyring))
-    return tuple(item for item, state in states.items() if state is not None and session.seat in state.cutoffs)
-
-
 def _keep(session: Session, gained: tuple[CompartmentId, ...], withdrawn: tuple[CompartmentId, ...]) -> None:
     """Store the keyring, then bring the index level: what its cursor passed by unread comes again."""
     with session.database.transaction() as rows:
@@ -154,13 +149,6 @@ def _keep(session: Session, gained: tuple[CompartmentId, ...], withdrawn: tuple[
         apply(index, map(RemovedCompartment, withdrawn), {}, pending=places)
     if written or withdrawn:
         index.was_asked = False
-
-
-def _tell_of_rosters(session: Session, before: bytes) -> None:
-    """Tell before anything is written, and with it pins that know the newer roster."""
-    directory = session.directory
-    for alarm in (*judge_sheets(directory, before), *judge_devices(directory, session.seat, before)):
-        session.add_alarm(alarm)
 
 
 def _tell(session: Session, kept: Iterable[GrantedKey], lost: int, refused: int) -> None:

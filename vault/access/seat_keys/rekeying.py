@@ -60,7 +60,9 @@ def settle_new_keys(
     """
     if faults_among(alarms, live=directory.effective.certificates):
         return file
-    new = _read(folder)
+    new = None
+    with suppress(VaultError):
+        new = KeyFile.decode(read_limited(folder.keys_new, KEY_FILE_SIZE, follow_links=False))
     if (
         new is not None
         and _follows(new, file)
@@ -108,19 +110,8 @@ def change_keys(session: Session, new: KeyFile) -> KeyFile:
 
 
 def _follows(new: KeyFile, file: KeyFile) -> bool:
-    ours = (file.header.vault, file.header.folder, file.header.vault_salt)
-    return new.header.generation > file.header.generation and ours == (
-        new.header.vault,
-        new.header.folder,
-        new.header.vault_salt,
-    )
-
-
-def _read(folder: VaultFolder) -> KeyFile | None:
-    try:
-        return KeyFile.decode(read_limited(folder.keys_new, KEY_FILE_SIZE, follow_links=False))
-    except VaultError:
-        return None
+    ours, theirs = ((header.vault, header.folder, header.vault_salt) for header in (file.header, new.header))
+    return new.header.generation > file.header.generation and ours == theirs
 
 
 # A new key for the database of this folder, when a seat that had a way in here ends (FORMAT.md 3).
@@ -301,12 +292,13 @@ def renew_recovery_door(session: Session) -> None:
     if session.door_for == recovery or in_doubt:
         return
     with suppress(VaultError):
-        change_keys(session, with_recovery_door(session, read_key_file(session.folder.keys), recovery))
+        change_keys(session, with_recovery_door(session, recovery))
         session.door_for = recovery
 
 
-def with_recovery_door(session: Session, file: KeyFile, recovery: bytes) -> KeyFile:
+def with_recovery_door(session: Session, recovery: bytes) -> KeyFile:
     """Return the next generation, with a door that this recovery key opens in the place of the one before."""
+    file = read_key_file(session.folder.keys)
     return file.with_doors(file.doors, make_recovery_door(session.vault, doors_here(session, file), recovery))
 
 

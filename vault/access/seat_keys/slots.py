@@ -35,8 +35,6 @@ from vault.words.message import Message
 # A slot is overwritten where it lies and the bytes are flushed. What a disk keeps elsewhere, in a snapshot or in a
 # worn cell, and every earlier copy of the `keys` file, still open as they did.
 
-_SLOTS_SIZE = SLOT_COUNT * SLOT_BLOB_SIZE
-
 
 def destroy_all_slots(folder: VaultFolder) -> None:
     """Put random bytes in the place of every slot of this folder; which slot is whose cannot be known without a key.
@@ -45,7 +43,7 @@ def destroy_all_slots(folder: VaultFolder) -> None:
     """
     for path in (folder.keys_new, folder.keys):
         with suppress(OSError):
-            overwrite(path, HEADER_SIZE, _SLOTS_SIZE)
+            overwrite(path, HEADER_SIZE, SLOT_COUNT * SLOT_BLOB_SIZE)
 
 
 def destroy_own_access(session: Session) -> None:
@@ -164,7 +162,12 @@ def check_factors(session: Session, member: str, factors: Factors, wait: Wait = 
     """
     file = _valid_file(session)
     with one_attempt(session.folder, file, session.state, wait):
-        return _open_own(session, file, member, factors)
+        opened = unlock(
+            file, factors.passphrase, member, device_secret=factors.device_secret, fido2_secret=factors.fido2_secret
+        )
+        if opened.secrets.seat != session.seat:
+            raise WrongPassphraseError(Message("no key slot opens with this name and passphrase"))
+        return opened
 
 
 def change_factors(session: Session, member: str, old: Factors, new: Factors, wait: Wait = sleep) -> KeyFile:
@@ -222,12 +225,3 @@ def _valid_file(session: Session) -> KeyFile:
             next_step=Message("Lock, then unlock: CaseVault says what is wrong."),
         )
     return file
-
-
-def _open_own(session: Session, file: KeyFile, member: str, factors: Factors) -> OpenedSlot:
-    opened = unlock(
-        file, factors.passphrase, member, device_secret=factors.device_secret, fido2_secret=factors.fido2_secret
-    )
-    if opened.secrets.seat != session.seat:
-        raise WrongPassphraseError(Message("no key slot opens with this name and passphrase"))
-    return opened

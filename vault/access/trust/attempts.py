@@ -65,10 +65,11 @@ def count_attempts(
         return 0, known
     count = 0
     with suppress(VaultError, OSError):
-        key, context = private(), GrantContext(Purpose.ATTEMPT, vault)
-        for start in range(0, len(untrusted), _HINT_SIZE):
-            if key is not None and _opens(key, untrusted[start : start + _HINT_SIZE], context):
-                count += 1
+        if (key := private()) is not None:
+            for start in range(0, len(untrusted), _HINT_SIZE):
+                with suppress(BrokenSealError):
+                    open_from(key, untrusted[start : start + _HINT_SIZE], GrantContext(Purpose.ATTEMPT, vault))
+                    count += 1
     if count or len(untrusted) != _MOST_HINTS * _HINT_SIZE:
         make_hints(folder, vault)
     return count, sha256(_read(folder)).digest()
@@ -88,14 +89,6 @@ def attempts_alarm(count: int) -> tuple[Finding, ...]:
 
 def _hint(public: bytes, vault: bytes, at_ms: int) -> bytes:
     return seal_to(public, at_ms.to_bytes(_TIME_SIZE, "big"), GrantContext(Purpose.ATTEMPT, vault))
-
-
-def _opens(private: KemPrivate, untrusted: bytes, context: GrantContext) -> bool:
-    try:
-        open_from(private, untrusted, context)
-    except BrokenSealError:
-        return False
-    return True
 
 
 def attempts_key(rows: Rows, vault: VaultId, keyring: Keyring, directory: Directory) -> KemPrivate | None:

@@ -16,7 +16,7 @@ from vault.log.genesis import Genesis
 from vault.log.items import ItemKind, keys_tag
 from vault.log.list_check import proven_lists
 from vault.log.verify import LogReport
-from vault.records.logs import genesis_of
+from vault.records.logs import geneses_of, genesis_of
 from vault.records.seatlog import Predecessor, SealedPlace, stored_origin
 from vault.seal.entrance.keyfile import KeyFile
 from vault.store.rows import Rows
@@ -134,7 +134,7 @@ def judge_keys(
     """
     if pins is None:
         return ()
-    header_is_known = sha256(file.header_bytes()).digest() == pins.keys_header
+    header_is_known = sha256(file.header.encode()).digest() == pins.keys_header
     seat, slot = own
     slot_is_known = sha256(file.slots[slot]).digest() == pins.keys_slot
     if header_is_known and slot_is_known:
@@ -158,12 +158,8 @@ def newest_keys(
     makes one give way. `reports` are those of logs that were checked already.
     """
     newest: dict[Origin, bytes] = {}
-    logs: dict[Origin, Genesis] = {}
-    for name in dict.fromkeys(Origin(row.origin) for row in rows.geneses()):
-        genesis = genesis_of(rows, name)
-        if genesis is None or not _is_certified(genesis, directory):
-            continue
-        logs[name] = genesis
+    logs = {name: genesis for name, genesis in geneses_of(rows).items() if _is_certified(genesis, directory)}
+    for name in logs:
         report = (reports or {}).get(name) or report_of(rows, name)
         for _, items in proven_lists(rows.operations(name), report):
             for item in items:
@@ -187,12 +183,8 @@ def _is_certified(genesis: Genesis, directory: Directory) -> bool:
 
 
 def _own_logs(rows: Rows, seat: SeatId, identity: bytes) -> dict[Origin, Genesis]:
-    logs: dict[Origin, Genesis] = {}
-    for name in dict.fromkeys(Origin(row.origin) for row in rows.geneses()):
-        genesis = genesis_of(rows, name)
-        if genesis is not None and (genesis.seat, genesis.identity) == (seat, identity):
-            logs[name] = genesis
-    return logs
+    geneses = geneses_of(rows)
+    return {name: begun for name, begun in geneses.items() if (begun.seat, begun.identity) == (seat, identity)}
 
 
 def _held_origin(rows: Rows, place: SealedPlace) -> Origin | Finding | None:

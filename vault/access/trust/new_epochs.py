@@ -14,7 +14,7 @@ from vault.ids import Origin, SeatId
 from vault.log.epoch_notice import MOST_REVOCATIONS, MOST_SEEN, RevokedLog
 from vault.log.genesis import NamedHistory
 from vault.policy.roles import Role
-from vault.records.logs import genesis_of
+from vault.records.logs import geneses_of
 from vault.records.seatlog import Holder, SeatLog
 from vault.records.work import Entry, Work
 from vault.store.rows import Rows
@@ -79,9 +79,9 @@ def revocations_of(
     and nothing of them is valid.
     """
     revocations = []
-    geneses = {Origin(row.origin): genesis_of(rows, row.origin) for row in rows.geneses()}
+    geneses = geneses_of(rows)
     for seat in seats:
-        logs = [origin for origin, genesis in geneses.items() if genesis is not None and genesis.seat == seat]
+        logs = [origin for origin, genesis in geneses.items() if genesis.seat == seat]
         sizes = {origin: prover.undisputed(rows, origin) for origin in logs}
         # Also of one that was ended: it may have no log here.
         certificate = directory.effective.certificates.get(seat) or directory.certificate_of(seat)

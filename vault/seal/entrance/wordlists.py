@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from math import log2
+from math import ceil, log2
 
 from vault.errors import UsageError
 from vault.ids import RandomBytes
@@ -69,10 +69,7 @@ class GeneratedPassphrase:
 
 def count_for(language: Language, bits: float = LEAST_BITS) -> int:
     """Return the least number of words worth `bits`."""
-    count = 1
-    while bits_of(language, count) < bits:
-        count += 1
-    return count
+    return ceil(bits / bits_of(language, 1))
 
 
 def make_passphrase(
@@ -84,8 +81,7 @@ def make_passphrase(
         UsageError: fewer words than that.
     """
     least = count_for(language)
-    if count is None:
-        count = least
+    count = least if count is None else count
     if count < least:
         raise UsageError(
             Message("{count} words are worth less than {least_bits} bits", count=count, least_bits=LEAST_BITS),

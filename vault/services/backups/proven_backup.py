@@ -228,11 +228,12 @@ def _require_these(made: Mapping[str, bytes], found: Mapping[str, bytes]) -> Non
 def _count_drafts(folder: BackupFolder, keys: CopyKeys | SheetKeys) -> int:
     if isinstance(keys, SheetKeys):
         return 0
-    path = keys.drafts_in(folder.drafts_dir)
+    own = keys.drafts_in(folder.drafts_dir)
+    path = own.found()
     if not path.exists():
         return 0
     try:
-        drafts = Drafts(open_finished(path, keys.draft_key), keys.draft_key)
+        drafts = Drafts(open_finished(path, own.key), own.key)
     except (WrongPassphraseError, NoVaultError):
         raise VerificationError(Message("your drafts in the backup do not open")) from None
     try:
