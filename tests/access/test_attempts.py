@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.access.planted import a_fifo, a_folder, a_link_into_nowhere
 from tests.access.seats import KEM, VAULT, keys_file
 from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from vault import clock
 from vault.access.pins.delays import AttemptFile, Attempts, counting_down, delay_seconds, seconds_left
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.seat_keys.slots import one_attempt
 from vault.access.session import Session
 from vault.access.trust.attempts import attempts_key, count_attempts, note_attempt
@@ -25,7 +27,7 @@ from vault.errors import BrokenSealError, RefusedError, TryAgainError, WrongPass
 from vault.ids import RecordId, make_id
 from vault.records.versions import open_version
 from vault.records.work import Entry
-from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, SLOT_COUNT, KeyFile
+from vault.seal.entrance.keyfile import HEADER_SIZE, SLOT_BLOB_SIZE, SLOT_COUNT
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import HPKE_OVERHEAD, KEM_PUBLIC_SIZE, GrantContext, KemPrivate, open_from
 from vault.store.files import read_limited
@@ -33,10 +35,6 @@ from vault.store.folder import VaultFolder
 from vault.words.message import Message
 
 HINT_SIZE = 1_144  # FORMAT.md 3
-
-
-def file_of(place: Place) -> KeyFile:
-    return KeyFile.decode(read_limited(place.path / "keys", KEY_FILE_SIZE))
 
 
 def count(session: Session, place: Place) -> int:
@@ -51,7 +49,7 @@ def test_attempts_are_counted_once(founded: Place) -> None:
     with founded.open() as session:
         assert count(session, founded) == 0
         for _ in range(4):
-            note_attempt(folder, file_of(founded))
+            note_attempt(folder, read_key_file(founded.path / "keys"))
         assert count(session, founded) == 4
         assert count(session, founded) == 0
 
@@ -60,7 +58,7 @@ def test_hints_tell_a_thief_neither_number_nor_time(founded: Place) -> None:
     folder = VaultFolder(founded.path)
     sizes = set()
     for _ in range(3):
-        note_attempt(folder, file_of(founded))
+        note_attempt(folder, read_key_file(founded.path / "keys"))
         hints = folder.attempts.read_bytes()
         sizes.add(len(hints))
         assert len({hints[start : start + HINT_SIZE] for start in range(0, len(hints), HINT_SIZE)}) == 100
@@ -71,7 +69,7 @@ def test_hints_tell_a_thief_neither_number_nor_time(founded: Place) -> None:
 def test_a_hint_is_the_time_in_eight_bytes_and_nothing_else(founded: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """FORMAT.md 3."""
     now = 1_700_000_000_123
-    folder, file = VaultFolder(founded.path), file_of(founded)
+    folder, file = VaultFolder(founded.path), read_key_file(founded.path / "keys")
     with founded.open() as session, session.database.reading() as rows:
         key = attempts_key(rows, session.vault, session.keyring, session.directory)
         assert key is not None
@@ -85,7 +83,7 @@ def test_a_hint_is_the_time_in_eight_bytes_and_nothing_else(founded: Place, monk
 def test_only_the_newest_hundred_are_kept(founded: Place) -> None:
     folder = VaultFolder(founded.path)
     folder.attempts.write_bytes(os.urandom(100 * HINT_SIZE))
-    note_attempt(folder, file_of(founded))
+    note_attempt(folder, read_key_file(founded.path / "keys"))
     assert folder.attempts.stat().st_size == 100 * HINT_SIZE
     with founded.open() as session:
         # The others were not sealed by the program.
@@ -96,7 +94,7 @@ def test_a_folder_that_cannot_be_written_keeps_no_hint_and_hides_no_error(founde
     folder = VaultFolder(founded.path)
     folder.attempts.with_name("attempts.new").mkdir()
     before = folder.attempts.read_bytes()
-    note_attempt(folder, file_of(founded))
+    note_attempt(folder, read_key_file(founded.path / "keys"))
     assert folder.attempts.read_bytes() == before
 
 
@@ -141,47 +139,27 @@ def test_what_is_no_key_of_the_hints_is_passed_over(founded: Place) -> None:
 _SECONDS = 20
 
 
-def too_long(place: Place) -> None:
-    (place.path / "attempts").unlink()
-    (place.path / "attempts").write_bytes(b"x" * 200_000)
+def too_long(path: Path) -> None:
+    path.write_bytes(b"x" * 200_000)
 
 
-def folder(place: Place) -> None:
-    (place.path / "attempts").unlink()
-    (place.path / "attempts" / "within").mkdir(parents=True)
+def link_elsewhere(path: Path) -> None:
+    letter = path.parent.parent / "letter"
+    letter.write_bytes(b"not ours")
+    path.unlink()
+    path.symlink_to(letter)
 
 
-def fifo(place: Place) -> None:
-    (place.path / "attempts").unlink()
-    os.mkfifo(place.path / "attempts")
+def change_attempts_key(key: bytes) -> Callable[[Path], object]:
+    """Replace the end of the public key to which attempts are sealed, in the `keys` file beside."""
+    return lambda path: path.with_name("keys").write_bytes(path.with_name("keys").read_bytes()[: -len(key)] + key)
 
 
-def link_to_nowhere(place: Place) -> None:
-    (place.path / "attempts").unlink()
-    (place.path / "attempts").symlink_to(place.path / "nowhere")
-
-
-def link_elsewhere(place: Place) -> None:
-    (place.path.parent / "letter").write_bytes(b"not ours")
-    (place.path / "attempts").unlink()
-    (place.path / "attempts").symlink_to(place.path.parent / "letter")
-
-
-def change_attempts_key(key: bytes) -> Callable[[Place], None]:
-    """Replace the end of the public key to which attempts are sealed."""
-
-    def change(place: Place) -> None:
-        data = (place.path / "keys").read_bytes()
-        (place.path / "keys").write_bytes(data[: -len(key)] + key)
-
-    return change
-
-
-PLANTED: list[Callable[[Place], None]] = [
+PLANTED: list[Callable[[Path], object]] = [
     too_long,
-    folder,
-    fifo,
-    link_to_nowhere,
+    a_folder,
+    a_fifo,
+    a_link_into_nowhere,
     link_elsewhere,
     change_attempts_key(b"\xff" * KEM_PUBLIC_SIZE),  # a key that is none
     change_attempts_key(bytes(32)),  # one of low order
@@ -191,7 +169,7 @@ PLANTED: list[Callable[[Place], None]] = [
 def test_what_is_planted_at_the_attempts_changes_neither_error_nor_way_in(founded: Place, tmp_path: Path) -> None:
     for number, plant in enumerate(PLANTED):
         place = founded.copied_to(tmp_path / str(number))
-        plant(place)
+        plant(place.path / "attempts")
         with pytest.raises(WrongPassphraseError, match="no key slot opens") as refusal:
             in_time(lambda: unlock(place.path, member=MEMBER, passphrase=bytearray(b"nope"), state=place.state))  # noqa: B023 - at once
         assert refusal.value.exit_code == 12
@@ -199,17 +177,17 @@ def test_what_is_planted_at_the_attempts_changes_neither_error_nor_way_in(founde
 
 
 def test_a_link_at_the_attempts_is_never_followed(founded: Place) -> None:
-    link_elsewhere(founded)
+    link_elsewhere(founded.path / "attempts")
     folder = VaultFolder(founded.path)
-    note_attempt(folder, KeyFile.decode(read_limited(founded.path / "keys", KEY_FILE_SIZE)))
+    note_attempt(folder, read_key_file(founded.path / "keys"))
     assert b"not ours" not in folder.attempts.read_bytes()
     founded.open().close()
     assert (founded.path.parent / "letter").read_bytes() == b"not ours"
 
 
 def test_hints_are_counted_again_once_something_else_stood_there(founded: Place) -> None:
-    too_long(founded)
-    file = KeyFile.decode(read_limited(founded.path / "keys", KEY_FILE_SIZE))
+    too_long(founded.path / "attempts")
+    file = read_key_file(founded.path / "keys")
     note_attempt(VaultFolder(founded.path), file)
     note_attempt(VaultFolder(founded.path), file)
     with founded.open() as session:
@@ -433,7 +411,7 @@ def test_attempts_wait_longer_each_whoever_is_named_and_a_right_one_begins_anew(
 
 
 def test_who_stops_waiting_has_tried_nothing_and_left_no_passphrase(founded: Place) -> None:
-    file = AttemptFile.of(KeyFile.decode((founded.path / "keys").read_bytes()).header, founded.state)
+    file = AttemptFile.of(read_key_file(founded.path / "keys").header, founded.state)
     for _ in range(4):
         file.note_wrong(NOW * 2)  # a clock that was set back since
     earlier, typed = file.load(), bytearray(PASSPHRASE)
@@ -463,11 +441,6 @@ def linked(path: Path) -> None:
     path.symlink_to("/dev/zero")
 
 
-def fifo_at(path: Path) -> None:
-    path.unlink()
-    os.mkfifo(path)
-
-
 DAMAGE: list[bytes | Callable[[Path], None]] = [
     b"",
     b"{",
@@ -477,7 +450,7 @@ DAMAGE: list[bytes | Callable[[Path], None]] = [
     b'{"of": ' + b"[" * 4000,
     b'{"count": 5, "last_ms": -1' + b"0" * 4000 + b"}",
     linked,
-    fifo_at,
+    a_fifo,
 ]
 
 

@@ -19,6 +19,7 @@ from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
 from vault.access.pins.alarms import faults_among, fork_alarm, lasting, remembered, settled, stored
 from vault.access.pins.pins import Pinned, Pins
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.access.trust.continuity import (
     Continuity,
@@ -38,13 +39,12 @@ from vault.log.tree import TILE_WIDTH
 from vault.records.logs import genesis_of
 from vault.records.seatlog import Predecessor, SealedPlace
 from vault.records.work import Entry, Work
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.entrance.keyfile import unlock as open_slot
 from vault.seal.purposes import Purpose
 from vault.seal.signing import make_signing_seed, public_key
 from vault.services.cases import notes
 from vault.services.evidence import log_checking
-from vault.store.files import read_limited
 from vault.store.rowtypes import TileRow
 from vault.store.schema import open_in_memory
 from vault.words.finding import Code, Finding, Severity
@@ -147,7 +147,7 @@ def test_the_newest_keys_are_those_of_the_log_that_went_on(filled: Filled) -> No
 def test_a_log_takes_nothing_from_another_seats_that_it_says_it_goes_on_from(filled: Filled) -> None:
     with filled.open() as session:
         oren = admit(session)
-        keys = KeyFile.decode((filled.path / "keys").read_bytes())
+        keys = read_key_file(filled.path / "keys")
         theirs = open_slot(keys, bytearray(oren.passphrase), oren.name).secrets
         list_keys(session, session.vault, b"1" * 32)
         other = begin_beside(session, seat=oren.seat, identity=theirs.identity_seed, goes_on=True)
@@ -178,13 +178,9 @@ def session(filled_session: Session) -> Session:
     return filled_session
 
 
-def keys_of(session: Session) -> KeyFile:
-    return KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
-
-
 def pins_of(session: Session, *, logs: dict[Origin, Pinned] | None = None) -> Pins:
     """Return what an account remembers that saw the vault a moment ago."""
-    file = keys_of(session)
+    file = read_key_file(session.folder.keys)
     log = session.log
     return Pins(
         machine=MACHINE,
@@ -256,8 +252,7 @@ def test_another_machine_is_news(session: Session) -> None:
 
 
 def lose_the_session_key(session: Session) -> None:
-    with session.database.transaction() as rows:
-        rows.delete_local(session.seat, Purpose.SESSION)
+    erase(session, "local", "seat = ? AND purpose = ?", session.seat, int(Purpose.SESSION))
 
 
 def go_on_with_another_log(session: Session) -> None:
@@ -427,7 +422,7 @@ def judged_keys(session: Session, file: KeyFile, *alarms: Finding) -> list[str]:
 
 
 def test_a_later_keys_file_that_the_log_lists_is_the_one_unless_the_own_log_is_in_doubt(session: Session) -> None:
-    later = keys_of(session).with_slot(0, bytes(1024))
+    later = read_key_file(session.folder.keys).with_slot(0, bytes(1024))
     assert judged_keys(session, later) == ["old-keys"]
     list_keys(session, later.header.folder, later.digest())
     assert judged_keys(session, later) == []
@@ -442,13 +437,13 @@ def test_doubt_about_the_logs_of_others_makes_no_keys_file_old(session: Session)
     effective = session.directory.effective
     certificates = {**effective.certificates, other: effective.certificates[session.seat]}
     session.directory = replace(session.directory, effective=replace(effective, certificates=certificates))
-    later = keys_of(session).with_slot(0, bytes(1024))
+    later = read_key_file(session.folder.keys).with_slot(0, bytes(1024))
     list_keys(session, later.header.folder, later.digest())
     assert judged_keys(session, later, Finding(Code.FORK, Message("Says the test."), seats=frozenset({other}))) == []
 
 
 def test_another_file_of_the_same_generation_is_not_a_later_one(session: Session) -> None:
-    file = keys_of(session)
+    file = read_key_file(session.folder.keys)
     same = replace(file, slots=(bytes(1024), *file.slots[1:]))
     list_keys(session, same.header.folder, same.digest())
     assert judged_keys(session, same) == ["old-keys"]
@@ -481,24 +476,8 @@ FAULT = Finding(Code.FORK, Message("A sentence for a person."))
 NEWS = replace(FAULT, code=Code.NO_PINS, severity=Severity.NEWS)
 HERS, GONE, OF_BOTH = (replace(FAULT, seats=frozenset(seats)) for seats in ((ONE,), (OTHER_SEAT,), (ONE, OTHER_SEAT)))
 LASTING = (
-    *(
-        lasting(code)
-        for code in Code
-        if code
-        in {
-            Code.DAMAGED,
-            Code.DATABASE,
-            Code.KEYRING,
-            Code.OPEN_LOGS,
-            Code.OWN_LOG,
-            Code.PINS,
-            Code.RATCHET,
-            Code.REMEMBERED,
-            Code.ROSTER,
-            Code.SESSION_KEY,
-            Code.VERIFY,
-        }
-    ),
+    *map(lasting, (Code.DAMAGED, Code.DATABASE, Code.KEYRING, Code.OPEN_LOGS, Code.OWN_LOG, Code.PINS, Code.RATCHET)),
+    *map(lasting, (Code.REMEMBERED, Code.ROSTER, Code.SESSION_KEY, Code.VERIFY)),
     lasting(Code.ACT, LOG, seats=frozenset({ONE})),
     fork_alarm(LOG, OTHER_SEAT),
     lasting(Code.VERIFY, seats=frozenset(MANY)),

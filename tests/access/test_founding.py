@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from vault import platform
 from vault.access.membership.first_seat import FOUNDER_ROLES, Founded, found_vault
 from vault.access.pins.pins import PinFile, Pins
 from vault.access.recovery_session import open_door
-from vault.access.seat_keys.rekeying import doors_here, slots_here
+from vault.access.seat_keys.rekeying import doors_here, read_key_file, slots_here
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.errors import NewerVaultError, RefusedError, TryAgainError, UsageError, VaultError, VerificationError
@@ -34,7 +35,6 @@ from vault.policy.roles import Role
 from vault.records.epochs import read_notice
 from vault.records.versions import open_each
 from vault.seal.entrance.doors import open_doors
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.passphrase import FLOOR, KdfParameters
 from vault.seal.envelope import SUITE
 from vault.seal.recipients import KemPrivate
@@ -42,7 +42,7 @@ from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_wor
 from vault.seal.signing import public_key
 from vault.services.evidence import log_checking
 from vault.store.engine import Database, open_database
-from vault.store.files import BALLAST_SIZE, read_limited
+from vault.store.files import BALLAST_SIZE
 from vault.store.folder import VaultFolder, make_beside
 from vault.store.schema import SCHEMA, bring_up_to_date
 
@@ -71,7 +71,7 @@ def test_a_new_vault_opens_and_verifies_and_its_account_remembers_it(tmp_path: P
     parts = {"attempts", "ballast", "blobs", "drafts", "index", "keys", "vault.db"}
     assert {part.name for part in path.iterdir()} == parts
     assert (path / "ballast").stat().st_size == BALLAST_SIZE
-    file = KeyFile.decode((path / "keys").read_bytes())
+    file = read_key_file(path / "keys")
     with Place(path, state).open() as session:
         assert (session.vault, session.member, session.roles) == (founded.vault, founded.member, FOUNDER_ROLES)
         assert (in_english(session.warnings), session.root_public, kept_secret(session)) == (
@@ -99,7 +99,7 @@ def test_entry_0_lists_five_compartments_for_the_founder_and_recovery_the_roster
     kinds = [item.kind for item in items]
     counts = [kinds.count(kind) for kind in (ItemKind.EPOCH, ItemKind.GRANT, ItemKind.VERSION, ItemKind.KEYS)]
     assert counts == [5, 10, 5, 1]
-    assert items[-1].digest == KeyFile.decode((founded.path / "keys").read_bytes()).digest()
+    assert items[-1].digest == read_key_file(founded.path / "keys").digest()
     assert granted.keys() == {CompartmentKind[kind] for kind in ("DIRECTORY", "REGISTER", "INTAKE", "SENDING", "AUDIT")}
     assert {frozenset(seats) for seats in granted.values()} == {frozenset({seat, RECOVERY_SEAT})}
 
@@ -134,7 +134,7 @@ def test_the_directory_says_who_the_organisation_and_its_founder_are_and_who_rea
     assert said.keys() == {"roster", "organisation", "member", "attempts-key", "package-key"}
     assert said["organisation"] == {"name": "Harbour Aid"}
     assert said["member"] == {"member": member, "name": MEMBER}
-    keys = KeyFile.decode((place.path / "keys").read_bytes())
+    keys = read_key_file(place.path / "keys")
     assert KemPrivate.from_seed(said["attempts-key"]["kem"]).public == keys.attempts_public
     assert len(said["package-key"]["seed"]) == 32
     assert len(records) == 5
@@ -261,22 +261,11 @@ def test_the_folder_beside_is_new_and_for_its_owner_alone_and_what_is_above_keep
 
 
 # `init` touches nothing that it did not make, and says no before a vault exists whose secret nobody saw.
-def found_plainly(path: Path, state: Path) -> Founded:
-    return found_vault(
-        path,
-        organisation="Harbour Aid",
-        member_name=MEMBER,
-        passphrase=bytearray(PASSPHRASE),
-        parameters=FLOOR,
-        state=state,
-    )
-
-
 def test_a_folder_beside_that_looks_like_half_a_vault_stays(tmp_path: Path) -> None:
     beside = tmp_path / "new.vault.part"
     beside.mkdir()
     (beside / "letter").write_text("mine")
-    found_plainly(tmp_path / "new.vault", tmp_path / "state")
+    found(tmp_path / "new.vault", tmp_path / "state")
     assert (beside / "letter").read_text() == "mine"
 
 
@@ -284,7 +273,7 @@ def test_a_link_where_a_vault_could_be_built_is_not_followed(tmp_path: Path) -> 
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (tmp_path / "new.vault.part").symlink_to(elsewhere)
-    found_plainly(tmp_path / "new.vault", tmp_path / "state")
+    found(tmp_path / "new.vault", tmp_path / "state")
     assert list(elsewhere.iterdir()) == []
     assert not (tmp_path / "new.vault").is_symlink()
 
@@ -302,7 +291,7 @@ def test_two_that_begin_at_once_make_one_whole_vault(tmp_path: Path, monkeypatch
 
     def begin() -> None:
         try:
-            outcomes.append(found_plainly(tmp_path / "new.vault", tmp_path / "state"))
+            outcomes.append(found(tmp_path / "new.vault", tmp_path / "state"))
         except VaultError as refusal:
             outcomes.append(refusal)
 
@@ -329,7 +318,7 @@ def test_a_state_folder_that_cannot_be_used_is_told_before_there_is_a_vault(tmp_
     path.parent.mkdir(exist_ok=True)
     path.write_text("a file where a folder should be")
     with pytest.raises(TryAgainError, match="cannot be written"):
-        found_plainly(tmp_path / "new.vault", tmp_path / "state")
+        found(tmp_path / "new.vault", tmp_path / "state")
     assert {one.name for one in tmp_path.iterdir()} == {"state"}
 
 
@@ -340,7 +329,7 @@ def stamp(session: Session, revision: str) -> None:
 
 
 def raw_key(session: Session) -> bytes:
-    file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
+    file = read_key_file(session.folder.keys)
     private = KemPrivate.from_seed(session._secrets.kem_seed)
     return open_doors(private, session.seat, session.vault, file.doors).new
 
@@ -369,10 +358,8 @@ def test_a_vault_without_a_stamp_is_brought_up_to_date_after_a_copy_of_it_was_ke
     assert database.schema_stamp() == SCHEMA
     assert not bring_up_to_date(database, folder, KEY)
     database.close()
-    copy = open_database(path, KEY, create=False)
-    with copy.reading() as rows:
+    with closing(open_database(path, KEY, create=False)) as copy, copy.reading() as rows:
         assert sa.inspect(rows.connection).get_table_names() == ["older"]
-    copy.close()
 
 
 def test_a_newer_vault_is_refused_with_the_schema_needed_and_not_touched(founded: Place) -> None:
@@ -392,13 +379,10 @@ def test_before_the_first_step_stands_a_copy_that_opens(founded: Place, session:
         bring_up_to_date(session.database, session.folder, raw_key(session))
     (copy,) = copies(founded)
     assert copy.name == "vault.db.schema-0000"
-    opened = open_database(copy, raw_key(session), create=False)
-    try:
+    with closing(open_database(copy, raw_key(session), create=False)) as opened:
         with opened.reading() as rows:
             assert rows.size(session.log.origin) == session.log.size
         assert opened.schema_stamp() == "0000"
-    finally:
-        opened.close()
 
 
 def test_a_copy_that_is_not_what_was_copied_stops_the_migration(

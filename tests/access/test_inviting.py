@@ -13,7 +13,6 @@ import msgspec
 import pytest
 
 from tests.access.power import PowerCutError, at_flush
-from tests.access.test_keychange import read_keys
 from tests.access.test_recovery_keys import directory
 from tests.access.told import NOTHING, is_told, told_by
 from tests.log.test_roster import MANY, id_of
@@ -26,6 +25,7 @@ from vault.access.membership.roster_commit import commit_roster
 from vault.access.pins.alarms import stored
 from vault.access.pins.copies import OwnFile
 from vault.access.seat_keys import slots
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY, Directory, read_directory
 from vault.access.trust.roster_alarms import judge_devices
@@ -370,13 +370,13 @@ def test_of_a_seat_that_destroys_its_access_no_row_stays(filled: Filled, monkeyp
 
 
 def test_a_seat_whose_slot_is_not_known_changes_nothing(filled: Filled) -> None:
-    before = read_keys(filled.path)
+    before = read_key_file(filled.path / "keys")
     with filled.open() as session:
         with session.database.transaction() as rows:
             rows.delete_local(session.seat, Purpose.SLOT)
         with pytest.raises(VerificationError, match="this device does not know which slot is yours"):
             slots.destroy_own_access(session)
-    assert read_keys(filled.path) == before
+    assert read_key_file(filled.path / "keys") == before
 
 
 def test_the_pins_go_from_the_account_s_own_state_folder_too(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tests.services.founded import MEMBER, Place
 from tests.services.organisation import Account, ask_to_join, finish_joining
 from tests.store.samples import new_vault, operation
 from vault import __version__
+from vault.access.membership.inviting import make_invitation
 from vault.access.membership.pending_seat import (
     Asked,
     PendingSeat,
@@ -34,7 +35,7 @@ from vault.access.membership.pending_seat import (
 )
 from vault.access.pins.pins import Pinned, Pins
 from vault.access.recovery_session import open_door
-from vault.access.seat_keys.rekeying import doors_here, doors_of, free_slot, slots_here
+from vault.access.seat_keys.rekeying import doors_here, doors_of, free_slot, read_key_file, slots_here
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY, Directory
@@ -58,7 +59,7 @@ from vault.records.versions import open_each
 from vault.seal.entrance.doors import DoorKeys, open_doors, open_recovery_door
 from vault.seal.entrance.keyfile import SLOT_COUNT, KeyFile, OpenedSlot, unlock
 from vault.seal.entrance.passphrase import FLOOR
-from vault.seal.invitation import Invitation, Request, joining_words, make_nonce, open_request
+from vault.seal.invitation import Invitation, Request, joining_words, open_request
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
@@ -92,7 +93,7 @@ def ask(path: Path, invitation: Invitation = INVITATION, name: str = NAME, passp
 
 
 def opened(path: Path) -> tuple[KeyFile, OpenedSlot]:
-    file = KeyFile.decode((path / "keys").read_bytes())
+    file = read_key_file(path / "keys")
     return file, unlock(file, bytearray(PASSPHRASE), NAME)
 
 
@@ -109,9 +110,8 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Asked]:
 
 @pytest.fixture
 def memory() -> Iterator[Database]:
-    database = open_in_memory()
-    yield database
-    database.close()
+    with closing(open_in_memory()) as database:
+        yield database
 
 
 # ---- what a new seat asks for
@@ -159,12 +159,10 @@ def test_a_seat_that_waits_opens_its_slot_its_door_and_how_its_log_will_begin(wa
     private = KemPrivate.from_seed(slot.secrets.kem_seed)
     doors = open_doors(private, asked.seat, INVITATION.vault, file.doors)
     assert doors.old is None
-    database = open_database(VaultFolder(path).database, doors.new, create=False)
-    with database.reading() as rows:
+    with closing(open_database(path / "vault.db", doors.new, create=False)) as database, database.reading() as rows:
         assert slots_here(rows) == {asked.seat: slot.number}
         assert rows.locals_for(Purpose.SLOT) == [LocalRow(asked.seat, Purpose.SLOT, slot.number, b"")]
         begins = pending_seat_of(rows, place_of(slot.secrets, VaultId(INVITATION.vault)))
-    database.close()
     assert begins is not None
     assert (begins.genesis, begins.member, begins.here) == (request.genesis, request.member, False)
     assert begins.roster == INVITATION.roster
@@ -260,16 +258,7 @@ def test_what_cannot_be_cleared_away_hides_no_reason(tmp_path: Path, monkeypatch
 
 
 def invitation_of(session: Session) -> Invitation:
-    return Invitation(
-        vault=session.vault,
-        root=session.root_public,
-        roster=session.directory.roster,
-        nonce=make_nonce(),
-        roles=("caseworker",),
-        by=MEMBER,
-        seat=session.seat,
-        kem=session.kem_private.public,
-    )
+    return make_invitation(session, by=MEMBER, roles=["caseworker"], is_kept=False)
 
 
 def test_a_seat_in_the_same_folder_takes_a_free_slot_and_all_doors_are_made_anew(founded: Place) -> None:
@@ -299,12 +288,10 @@ def test_a_seat_in_the_same_folder_takes_a_free_slot_and_all_doors_are_made_anew
     assert len(new.rows) == 2
     private = KemPrivate.from_seed(slot.secrets.kem_seed)
     assert (new.certificate.seat, new.certificate.kem) == (slot.secrets.seat, private.public)
-    memory = open_in_memory()
-    with memory.transaction() as rows:
+    with open_in_memory().transaction() as rows:
         for row in new.rows:
             rows.put_local(row)
         waiting = pending_seat_of(rows, place_of(slot.secrets, vault))
-    memory.close()
     assert waiting is not None
     assert (waiting.here, waiting.origin, waiting.member) == (True, new.certificate.genesis, new.certificate.member)
 
@@ -488,13 +475,13 @@ def test_the_keys_file_of_a_new_folder_gets_recovery_and_attempts_from_the_direc
 ) -> None:
     place = Place(tmp_path / "new.vault", tmp_path / "state")
     request, words = ask_to_join(tmp_path, place, invitations.invite(session, like="caseworker"), PENDING_NAME)
-    before = KeyFile.decode((place.path / "keys").read_bytes())
+    before = read_key_file(place.path / "keys")
     admitted = invitations.admit(session, invitations.look(session, request), words)
     if not is_here:  # the key of the attempts: a patched program left it out of the bundle
         forget_attempts_key(session)
     with finish_joining(tmp_path, session, Account(PENDING_NAME, place, admitted.member, admitted.seat)) as joined:
-        after = KeyFile.decode((place.path / "keys").read_bytes())
-        attempts = KeyFile.decode(session.folder.keys.read_bytes()) if is_here else before
+        after = read_key_file(place.path / "keys")
+        attempts = read_key_file(session.folder.keys) if is_here else before
         assert after.attempts_public == attempts.attempts_public
         assert open_door(after, kept_secret(session) or b"") == doors_here(joined, after)
         assert (after.slots, after.doors) == (before.slots, before.doors)

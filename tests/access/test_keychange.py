@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.access.planted import a_fifo, a_file
 from tests.access.power import PowerCutError, at_flush, cut_at_commit, cut_at_flush, no_room
 from tests.seal.costs import with_costs
 from tests.services.colleague import admit
@@ -25,6 +26,7 @@ from vault.access.seat_keys.rekeying import change_keys as change_valid_keys
 from vault.access.seat_keys.rekeying import (
     close_doors,
     doors_here,
+    read_key_file,
     rekey,
     remember_slot,
     seats_here,
@@ -39,13 +41,13 @@ from vault.errors import RefusedError, TryAgainError, VerificationError, WrongPa
 from vault.ids import SeatId
 from vault.records.work import Entry, Work
 from vault.seal.entrance.doors import DoorKeys
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.entrance.passphrase import FLOOR, KdfParameters
 from vault.seal.purposes import Purpose
 from vault.services.cases import cases, notes
 from vault.services.evidence import log_checking
 from vault.store.engine import Database, open_database
-from vault.store.files import promote, read_limited, write_aside
+from vault.store.files import promote, write_aside
 from vault.store.rowtypes import LocalRow
 from vault.store.schema import open_in_memory
 from vault.words.finding import Code, Finding, Severity
@@ -55,16 +57,9 @@ STRONGER, TWICE = (KdfParameters(FLOOR.memory_kib, FLOOR.iterations + more, FLOO
 FORK = Finding(Code.FORK, Message("A fault."))
 
 
-__all__ = ["PowerCutError"]  # for those who cut here too
-
-
-def read_keys(path: Path) -> KeyFile:
-    return KeyFile.decode(read_limited(path / "keys", KEY_FILE_SIZE))
-
-
 def change_keys(session: Session, change: Callable[[KeyFile], KeyFile], *, last: str = "promote") -> KeyFile:
     """Make the next generation, up to a step."""
-    changed = change(read_keys(session.folder.path))
+    changed = change(read_key_file(session.folder.keys))
     write_aside(session.folder.keys, changed.encode())
     if last != "write":
         with session.work() as work:
@@ -82,7 +77,7 @@ def raise_the_cost(place: Place) -> None:
 
 def require_renewed(place: Place) -> None:
     """Check that the slot opens at the present cost alone, and that nobody noticed anything."""
-    file = read_keys(place.path)
+    file = read_key_file(place.path / "keys")
     assert file.header.generation == 2
     assert not (place.path / "keys.new").exists()
     with place.open() as session:
@@ -95,10 +90,10 @@ def require_renewed(place: Place) -> None:
 
 def test_a_slot_below_the_present_cost_is_sealed_anew_once(filled: Filled) -> None:
     raise_the_cost(filled.place)
-    before = read_keys(filled.path)
+    before = read_key_file(filled.path / "keys")
     with filled.open() as session:
         assert session.warnings == ()
-        after = read_keys(filled.path)
+        after = read_key_file(filled.path / "keys")
         size = session.log.size
     assert after.slots[0] != before.slots[0]
     assert after.slots[1:] == before.slots[1:]
@@ -157,8 +152,8 @@ def test_a_session_that_does_not_know_its_slot_changes_the_file_and_remembers_th
         with session.database.transaction() as rows:
             rows.delete_local(session.seat, Purpose.SLOT)
         known = session.keys_now
-        new = change_valid_keys(session, read_keys(filled.path).with_slot(3, bytes(1024)))
-        assert (read_keys(filled.path), session.keys_now) == (new, known)
+        new = change_valid_keys(session, read_key_file(filled.path / "keys").with_slot(3, bytes(1024)))
+        assert (read_key_file(filled.path / "keys"), session.keys_now) == (new, known)
 
 
 def test_a_header_that_asks_for_less_does_not_weaken_a_slot(filled: Filled) -> None:
@@ -170,33 +165,21 @@ def test_a_header_that_asks_for_less_does_not_weaken_a_slot(filled: Filled) -> N
 
 
 def test_an_altered_header_makes_no_new_slot(filled: Filled) -> None:
-    file = with_costs(read_keys(filled.path), STRONGER, FLOOR)
+    file = with_costs(read_key_file(filled.path / "keys"), STRONGER, FLOOR)
     (filled.path / "keys").write_bytes(file.encode())
     with filled.open() as session:
         assert "old-keys" in {alarm.code for alarm in session.alarms}
-    assert read_keys(filled.path) == file
-
-
-def junk(path: Path) -> None:
-    path.write_bytes(b"junk")
-
-
-def fifo(path: Path) -> None:
-    os.mkfifo(path)
-
-
-def link(path: Path) -> None:
-    path.symlink_to("keys")
+    assert read_key_file(filled.path / "keys") == file
 
 
 def settled(session: Session, *alarms: Finding) -> KeyFile:
     with session.database.reading() as rows:
-        return settle_new_keys(rows, session.folder, read_keys(session.folder.path), session.directory, alarms)
+        return settle_new_keys(rows, session.folder, read_key_file(session.folder.keys), session.directory, alarms)
 
 
 def test_whatever_is_not_the_next_generation_that_a_log_lists_is_discarded(filled: Filled, tmp_path: Path) -> None:
     with filled.open() as session:
-        path, file = session.folder.keys_new, read_keys(filled.path)
+        path, file = session.folder.keys_new, read_key_file(filled.path / "keys")
 
         def leaves(plant: Callable[[Path], object]) -> bool:
             plant(path)
@@ -213,7 +196,12 @@ def test_whatever_is_not_the_next_generation_that_a_log_lists_is_discarded(fille
             return lambda path: path.write_bytes(other.encode())
 
         unlisted = file.with_slot(3, bytes(1024)).encode()
-        wrong: list[Callable[[Path], object]] = [junk, fifo, link, lambda path: path.write_bytes(unlisted)]
+        wrong: list[Callable[[Path], object]] = [
+            a_file,
+            a_fifo,
+            lambda path: path.symlink_to("keys"),
+            lambda path: path.write_bytes(unlisted),
+        ]
         wrong += [
             altered(generation=0),
             altered(vault=b"w" * 16),
@@ -234,7 +222,7 @@ def test_what_cannot_take_the_name_for_good_now_is_the_file_of_the_next_unlock(
     filled: Filled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with filled.open() as session:
-        before = read_keys(filled.path)
+        before = read_key_file(filled.path / "keys")
         changed = change_keys(session, lambda file: file.with_slot(3, bytes(1024)), last="commit")
         with at_flush(monkeypatch, 1, no_room):
             assert settled(session) == before
@@ -243,14 +231,14 @@ def test_what_cannot_take_the_name_for_good_now_is_the_file_of_the_next_unlock(
 
 def test_nothing_is_touched_while_a_fault_of_a_seat_that_is_in_leaves_doubt(filled: Filled) -> None:
     with filled.open() as session:
-        before = read_keys(filled.path)
+        before = read_key_file(filled.path / "keys")
         changed = change_keys(session, lambda file: file.with_slot(3, bytes(1024)), last="commit")
         own, gone = frozenset({session.seat}), frozenset({SeatId(b"g" * 16)})
         for doubt in (FORK, replace(FORK, seats=own)):
             assert settled(session, doubt) == before
             assert session.folder.keys_new.exists()
         news = (replace(FORK, seats=gone), Finding(Code.NO_PINS, Message("News."), severity=Severity.NEWS))
-        assert settled(session, *news) == changed == read_keys(filled.path)
+        assert settled(session, *news) == changed == read_key_file(filled.path / "keys")
 
 
 def test_a_slot_is_renewed_in_the_file_that_it_was_opened_in_and_one_that_came_since_waits(filled: Filled) -> None:
@@ -261,7 +249,7 @@ def test_a_slot_is_renewed_in_the_file_that_it_was_opened_in_and_one_that_came_s
     for generation in (changed.header.generation, changed.header.generation + 1):
         with filled.open() as session:
             assert session.warnings == ()
-        assert read_keys(filled.path).header.generation == generation
+        assert read_key_file(filled.path / "keys").header.generation == generation
 
 
 def test_while_the_logs_are_in_doubt_a_new_file_stays_as_it_is(filled: Filled) -> None:
@@ -282,7 +270,7 @@ GONE = SeatId(b"\x07" * 16)
 
 
 def doors(session: Session) -> DoorKeys:
-    return doors_here(session, read_keys(session.folder.path))
+    return doors_here(session, read_key_file(session.folder.keys))
 
 
 def require_whole(filled: Filled, *, old: bytes) -> bytes:
@@ -321,14 +309,14 @@ def test_the_copies_of_the_database_under_the_old_key_go(filled: Filled) -> None
 
 def test_a_seat_that_ended_has_neither_slot_nor_door_afterwards(filled: Filled) -> None:
     with filled.open() as session:
-        file = read_keys(filled.path)
+        file = read_key_file(filled.path / "keys")
         # A slot of another seat, as far as this folder knows.
         put_slot(session, GONE, 5)
         assert slots_here_of(session) == {session.seat: 0, GONE: 5}
         # Not in the roster any more: it keeps no way in by default.
         assert seats_here(session) == {session.seat}
         rekey(session)
-        after = read_keys(filled.path)
+        after = read_key_file(filled.path / "keys")
         assert slots_here_of(session) == {session.seat: 0}
     assert after.slots[0] == file.slots[0]
     assert all(old != new for old, new in zip(file.slots[1:], after.slots[1:], strict=True))
@@ -353,10 +341,10 @@ def test_a_seat_that_no_roster_names_and_none_ended_keeps_its_slot(filled: Fille
     with filled.open() as session:
         put_slot(session, GONE, 5)
         close_doors(session)
-    before = read_keys(filled.path)
+    before = read_key_file(filled.path / "keys")
     with filled.open() as session:
         assert slots_here_of(session) == {session.seat: 0, GONE: 5}
-    assert read_keys(filled.path) == before
+    assert read_key_file(filled.path / "keys") == before
 
 
 def test_an_unlock_makes_the_key_that_is_owed_since_a_seat_ended(filled: Filled) -> None:
@@ -377,12 +365,12 @@ def slots_here_of(session: Session) -> dict[SeatId, int]:
 
 
 def test_while_the_logs_are_in_doubt_the_key_stays(filled: Filled) -> None:
-    before = read_keys(filled.path)
+    before = read_key_file(filled.path / "keys")
     with filled.open() as session:
         session.alarms = (Finding(Code.ROLLBACK, Message("This vault is an older copy.")),)
         with pytest.raises(VerificationError, match="waits until the log is sound"):
             rekey(session)
-    assert read_keys(filled.path) == before
+    assert read_key_file(filled.path / "keys") == before
 
 
 def test_a_power_cut_at_any_step_leaves_a_vault_that_opens_under_the_old_key_or_the_new_one(
@@ -495,7 +483,7 @@ def test_while_a_change_waits_for_room_no_other_change_of_the_doors_forgets_the_
         act(session)
         secret = kept_secret(session)
         assert secret is not None
-    assert open_door(read_keys(filled.path), secret).old == old
+    assert open_door(read_key_file(filled.path / "keys"), secret).old == old
     filled.open().close()  # finishes it, and is told of new sheets
     require_whole(filled, old=old)
 
@@ -528,18 +516,13 @@ def test_which_slot_is_a_seats_is_kept_beside_those_of_the_others() -> None:
         assert slots_here(rows) == {seat: 7, GONE: 3}
 
 
-def cut_change(cutting: pytest.MonkeyPatch, step: str, when: str, change: int) -> None:
-    """Cut the power at a step of the first or the second change of the `keys` file."""
+def cut_change(cutting: pytest.MonkeyPatch, step: str, when: str) -> None:
+    """Cut the power at a step of the next change of the `keys` file."""
     owner, name = (Work, "commit") if step == "commit" else (rekeying, step)
     real = getattr(owner, name)
-    seen = 0
 
     def ending(*args: object) -> object:
-        nonlocal seen
         if step == "commit" and not (isinstance(args[-1], Entry) and args[-1].act == "keys.change"):
-            return real(*args)
-        seen += 1
-        if seen < change:
             return real(*args)
         if when == "after":
             real(*args)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
-from tests.access.test_keychange import read_keys
+from tests.access.test_proving import stored
 from tests.attacks.outsider import digest_of
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.founded import Place as PlaceOfFounded
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.seat_keys.slots import Factors, change_factors
 from vault.access.session import Session
 from vault.access.trust import keyrings
@@ -96,10 +98,8 @@ class Vault:
 
 @pytest.fixture
 def vault() -> Iterator[Vault]:
-    database = open_in_memory()
-    with database.transaction() as rows:
+    with closing(open_in_memory()) as database, database.transaction() as rows:
         yield Vault(rows)
-    database.close()
 
 
 # ---- what is opened
@@ -196,9 +196,11 @@ def test_a_row_that_is_not_what_the_list_names_is_told_as_altered_where_no_other
 # ---- in which order
 
 
+CHAIN = dict(zip(KEYS, [(), *((epoch_of(key),) for key in KEYS)], strict=False))
+
+
 def test_keys_come_in_the_order_in_which_their_epochs_replace_each_other(vault: Vault) -> None:
-    for key, before in zip(KEYS, [None, *KEYS], strict=False):
-        replaced = () if before is None else (epoch_of(before),)
+    for key, replaced in CHAIN.items():
         vault.add(notice(key, *replaced), grant(key))
     assert [one.key for one in vault.open()] == KEYS
     keyring = Keyring()
@@ -207,8 +209,7 @@ def test_keys_come_in_the_order_in_which_their_epochs_replace_each_other(vault: 
 
 
 def test_an_epoch_waits_for_what_any_of_its_notices_replaces(vault: Vault) -> None:
-    for key, before in zip(KEYS, [None, *KEYS], strict=False):
-        replaced = () if before is None else (epoch_of(before),)
+    for key, replaced in CHAIN.items():
         vault.add(notice(key, *replaced), notice(key, compartment=DIRECTORY), grant(key))
     assert [one.key for one in vault.open()] == KEYS
 
@@ -232,8 +233,8 @@ def test_the_keyring_is_that_of_the_row_and_of_an_altered_row_or_none_nothing_is
     kept.add(CASE, epoch_of(KEYS[0]), KEYS[0])
     row = PLACE.seal_row(Purpose.KEYRING, kept.encode())
     vault.rows.put_local(LocalRow(OTHER, Purpose.KEYRING, 0, b"of somebody else"))
-    for stored, keys in ((row, KEYS[:1]), (row._replace(blob=bytes(len(row.blob))), [])):
-        vault.rows.put_local(stored)
+    for kept_row, keys in ((row, KEYS[:1]), (row._replace(blob=bytes(len(row.blob))), [])):
+        vault.rows.put_local(kept_row)
         held = stored_keyring(vault.rows, PLACE)
         assert [held.get(epoch) for epoch in held.epochs_of(CASE)] == keys
 
@@ -326,10 +327,8 @@ LATE = "Late case"
 
 
 def keyring_row(place: PlaceOfFounded) -> LocalRow:
-    with place.open() as session, session.database.reading() as rows:
-        row = rows.local(session.seat, Purpose.KEYRING)
-    assert row is not None
-    return row
+    with place.open() as session:
+        return stored(session)
 
 
 def put_back(place: PlaceOfFounded, row: LocalRow) -> None:
@@ -459,7 +458,7 @@ def test_audit_keys_are_not_opened_at_unlock(filled: Filled) -> None:
 # The alarm of a `keys` file that was put back or altered cannot be switched off with the database key alone.
 def alter_keys(place: PlaceOfFounded, *, generation: int = 0) -> KeyFile:
     """Double the cost of every unlock, as whoever can write the folder could."""
-    file = read_keys(place.path)
+    file = read_key_file(place.path / "keys")
     altered = replace(file, header=replace(file.header, generation=generation, previous=FLOOR))
     (place.path / "keys").write_bytes(altered.encode())
     return altered
@@ -467,7 +466,7 @@ def alter_keys(place: PlaceOfFounded, *, generation: int = 0) -> KeyFile:
 
 @pytest.mark.parametrize("part", ["a slot of somebody else", "a door", "the recovery door", "the attempts key"])
 def test_a_part_that_unlock_does_not_read_and_was_altered_is_told_by_the_next_unlock(filled: Filled, part: str) -> None:
-    file = read_keys(filled.path)
+    file = read_key_file(filled.path / "keys")
     changed = {
         "a slot of somebody else": {"slots": (*file.slots[:7], os.urandom(1024), *file.slots[8:])},
         "a door": {"doors": (*file.doors[:31], os.urandom(1200))},

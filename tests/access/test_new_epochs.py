@@ -15,7 +15,7 @@ from tests.services.founded import Filled, Place
 from vault.access.membership import new_root
 from vault.access.membership.new_root import Followed, change_root, follow_root, stale_compartments
 from vault.access.recovery_session import opened_by_sheets
-from vault.access.seat_keys.rekeying import doors_here
+from vault.access.seat_keys.rekeying import doors_here, read_key_file
 from vault.access.seat_keys.root_secret import kept_secret, root_of
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY, Directory
@@ -36,7 +36,6 @@ from vault.policy.roles import Role
 from vault.records.seatlog import Holder
 from vault.records.work import Entry, Work
 from vault.seal.entrance.doors import open_recovery_door
-from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed
@@ -263,10 +262,6 @@ def recovery_of(secret: bytes) -> KemPrivate:
     return KemPrivate.from_seed(derive_recovery_seed(secret))
 
 
-def keys_of(session: Session) -> KeyFile:
-    return KeyFile.decode(session.folder.keys.read_bytes())
-
-
 def kept_row(session: Session) -> bytes:
     with session.database.reading() as rows:
         row = rows.local(session.seat, Purpose.ROOT_SECRET)
@@ -288,9 +283,9 @@ def test_the_next_roster_names_the_new_root_and_recovery_and_both_roots_sign_it(
 
 
 def test_the_recovery_door_opens_for_the_new_sheets_alone(session: Session) -> None:
-    before, old = keys_of(session), secret_of(session)
+    before, old = read_key_file(session.folder.keys), secret_of(session)
     new = change_root(session, old)
-    after = keys_of(session)
+    after = read_key_file(session.folder.keys)
     assert (after.header.generation, after.doors) == (before.header.generation + 1, before.doors)
     doors = open_recovery_door(recovery_of(new), session.vault, after.recovery_door)
     assert doors == doors_here(session, after)
@@ -334,18 +329,18 @@ def test_the_next_entry_begins_an_audit_epoch_that_the_old_sheets_do_not_open(se
 
 
 def test_another_secret_than_the_present_roots_changes_nothing(session: Session) -> None:
-    size, keys = session.log.size, keys_of(session)
+    size, keys = session.log.size, read_key_file(session.folder.keys)
     with pytest.raises(RefusedError, match="this is not the secret of the root that is in effect now"):
         change_root(session, bytes(32))
-    assert (session.log.size, keys_of(session)) == (size, keys)
+    assert (session.log.size, read_key_file(session.folder.keys)) == (size, keys)
 
 
 def test_while_the_log_is_in_doubt_no_root_is_changed(session: Session) -> None:
-    size, secret, keys = session.log.size, secret_of(session), keys_of(session)
+    size, secret, keys = session.log.size, secret_of(session), read_key_file(session.folder.keys)
     session.alarms = (Finding(Code.FORK, Message("A log forked.")),)
     with pytest.raises(VerificationError, match="this waits until the log is sound"):
         change_root(session, secret)
-    assert (session.log.size, kept_row(session), keys_of(session)) == (size, secret, keys)
+    assert (session.log.size, kept_row(session), read_key_file(session.folder.keys)) == (size, secret, keys)
 
 
 # ---- which compartments are still open to the old sheets

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.access.planted import a_fifo, a_file, a_folder, a_link_into_nowhere
 from tests.access.power import cut_at_commit
 from tests.access.seats import SEAT, VAULT
 from tests.english import in_english
@@ -201,22 +202,9 @@ def nothing(path: Path) -> None:
     """Leave the place empty."""
 
 
-def a_link_into_nowhere(path: Path) -> None:
-    path.symlink_to(path.parent / "nowhere")
-
-
 def a_link_to_a_folder(path: Path) -> None:
     (path.parent.parent / "elsewhere").mkdir()
     path.symlink_to(path.parent.parent / "elsewhere")
-
-
-def a_file(path: Path) -> None:
-    path.write_bytes(b"junk")
-
-
-def a_folder(path: Path) -> None:
-    path.mkdir()
-    (path / "inside").touch()
 
 
 def test_whatever_stands_where_the_pins_belong_is_seen_and_keeps_nobody_from_writing_them(tmp_path: Path) -> None:
@@ -514,30 +502,11 @@ def test_a_log_that_did_not_verify_waits_in_the_next_session_too(filled: Filled)
 # ---- the pins file itself
 
 
-def overwrite(path: Path) -> None:
-    path.write_bytes(bytes(10))
-
-
 def fill(path: Path) -> None:
     path.write_bytes(os.urandom(2 * 1024 * 1024))
 
 
-def make_folder(path: Path) -> None:
-    path.unlink()
-    (path / "within").mkdir(parents=True)
-
-
-def make_fifo(path: Path) -> None:
-    path.unlink()
-    os.mkfifo(path)
-
-
-def link_to_nowhere(path: Path) -> None:
-    path.unlink()
-    path.symlink_to("nowhere")
-
-
-@pytest.mark.parametrize("break_pins", [overwrite, fill, make_folder, make_fifo, link_to_nowhere])
+@pytest.mark.parametrize("break_pins", [a_file, fill, a_folder, a_fifo, a_link_into_nowhere])
 def test_pins_that_are_there_and_do_not_open_are_a_fault_and_keep_nobody_out(
     filled: Filled, break_pins: Callable[[Path], None]
 ) -> None:

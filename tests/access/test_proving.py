@@ -327,13 +327,8 @@ def test_of_the_own_log_whose_first_entry_was_signed_twice_nothing_is_undisputed
     log, other = written(5), written(1, word="other")
     store(rows, log)
     rows.add_operation(OperationRow(*other.rows[0]))
-    store_seals(rows, other)
+    rows.add_checkpoint(CheckpointRow(*other.seals[-1]))
     assert prover(own=log).undisputed(rows, origin_of(log)) == 0
-
-
-def store_seals(rows: Rows, log: Writer) -> None:
-    for seal in log.seals:
-        rows.add_checkpoint(CheckpointRow(*seal))
 
 
 # ---- what is known, and what is forgotten

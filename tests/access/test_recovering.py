@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.access.test_keychange import read_keys
+from tests.access.test_new_epochs import secret_of as secret_in
 from tests.records.beside import begin_beside
 from tests.services import colleague
 from tests.services.colleague import admit
@@ -20,8 +20,8 @@ from vault.access.membership.next_roster import Change, next_roster
 from vault.access.membership.roster_commit import commit_roster
 from vault.access.recovering import BroughtBack, Wish, bring_back
 from vault.access.recovery_session import RecoverableKeys, RecoveryScope, open_door, opened_by_sheets
-from vault.access.seat_keys.rekeying import doors_here
-from vault.access.seat_keys.root_secret import kept_secret, root_of
+from vault.access.seat_keys.rekeying import doors_here, read_key_file
+from vault.access.seat_keys.root_secret import root_of
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import NewerVaultError, NoVaultError, RefusedError, VerificationError
@@ -33,7 +33,6 @@ from vault.records.epochs import read_notice
 from vault.records.versions import Content, encode_content, open_each
 from vault.records.work import Entry, Work
 from vault.seal.entrance.doors import make_recovery_door
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keyring import make_key, wrap
 from vault.seal.purposes import Purpose
@@ -44,7 +43,7 @@ from vault.services.evidence import logbook
 from vault.services.grants import sharing
 from vault.services.members import rostering
 from vault.store.engine import Database
-from vault.store.files import read_limited, write_aside
+from vault.store.files import write_aside
 from vault.store.rows import Rows
 from vault.store.rowtypes import VersionKeyRow, VersionRow
 
@@ -54,7 +53,7 @@ NEWCOMER = "Ona Brisk"
 
 def secret_of(place: Place) -> bytes:
     with place.open() as session:
-        return kept_secret(session) or b""
+        return secret_in(session)
 
 
 def bring(place: Place, secret: bytes, name: str = MEMBER, **wish: bool) -> BroughtBack:
@@ -145,7 +144,7 @@ def test_the_entry_says_how_much_was_given_and_ended_and_pins_know_the_keys_file
     founded: Place, ends_old: bool
 ) -> None:
     back = bring(founded, secret_of(founded), ends_old=ends_old)
-    generation = read_keys(founded.path).header.generation
+    generation = read_key_file(founded.path / "keys").header.generation
     with reopen(founded) as session:
         (told,) = [line.payload for line in logbook.newest(session, act="access.recover").lines]
         assert session.pins is not None
@@ -228,12 +227,12 @@ def test_who_was_an_auditor_and_is_none_any_more_is_given_no_audit_keys(founded:
 def test_sheets_that_hold_no_key_of_the_directory_by_right_write_nothing(
     founded: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    secret, keys = secret_of(founded), read_keys(founded.path)
+    secret, keys = secret_of(founded), read_key_file(founded.path / "keys")
     monkeypatch.setattr(RecoveryScope, "reached", lambda _: [])
     with pytest.raises(VerificationError, match="recovery holds no key of the directory"):
         bring(founded, secret)
     monkeypatch.undo()
-    assert read_keys(founded.path) == keys
+    assert read_key_file(founded.path / "keys") == keys
     founded.open().close()
 
 
@@ -243,12 +242,12 @@ def test_nobody_is_brought_back_without_a_name(founded: Place) -> None:
 
 
 def test_a_root_that_does_not_count_admits_nobody(founded: Place) -> None:
-    keys = read_keys(founded.path)
+    keys = read_key_file(founded.path / "keys")
     with opened_by_sheets(founded.path, secret_of(founded)) as opened:
         wish = Wish(MEMBER, new_admin=False, everything=False, ends_old=True)
         with pytest.raises(VerificationError, match="does not follow from the one in effect"):
             bring_back(replace(opened, root_seed=bytes(32)), wish, bytearray(NEW), state=founded.state)
-    assert read_keys(founded.path) == keys
+    assert read_key_file(founded.path / "keys") == keys
 
 
 def test_who_comes_back_twice_with_one_passphrase_opens_the_newest_seat(
@@ -265,26 +264,16 @@ def test_who_comes_back_twice_with_one_passphrase_opens_the_newest_seat(
 
 def test_the_slots_of_seats_that_go_on_stay(founded: Place) -> None:
     secret = secret_of(founded)
-    before = read_keys(founded.path)
+    before = read_key_file(founded.path / "keys")
     back = bring(founded, secret, ends_old=False)
     assert back.ended == ()
-    changed = [old != new for old, new in zip(before.slots, read_keys(founded.path).slots, strict=True)]
+    changed = [old != new for old, new in zip(before.slots, read_key_file(founded.path / "keys").slots, strict=True)]
     assert sum(changed) == 1
     founded.open().close()
 
 
 # A vault opened by its sheets alone: where it lies, what a crash left, and which root it begins with.
 NO_ROSTER = "no list of members of this vault ends in the root of these sheets"
-
-
-def secret_in(session: Session) -> bytes:
-    secret = kept_secret(session)
-    assert secret is not None
-    return secret
-
-
-def keys_of(filled: Filled) -> KeyFile:
-    return KeyFile.decode(read_limited(filled.path / "keys", KEY_FILE_SIZE))
 
 
 def require_refused(filled: Filled, secret: bytes, error: type[Exception], text: str) -> None:
@@ -297,15 +286,13 @@ def require_refused(filled: Filled, secret: bytes, error: type[Exception], text:
 
 @pytest.mark.parametrize("name", ["keys", "vault.db"])
 def test_a_folder_that_lacks_a_part_is_no_vault(filled: Filled, name: str) -> None:
-    with filled.open() as session:
-        secret = secret_in(session)
+    secret = secret_of(filled.place)
     (filled.path / name).unlink()
     require_refused(filled, secret, NoVaultError, f"there is no vault at .*: the file {name} is missing")
 
 
 def test_sheets_open_no_vault_where_unlock_would_open_none(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
-    with filled.open() as session:
-        secret = secret_in(session)
+    secret = secret_of(filled.place)
     asked: list[Path] = []
 
     def refuse(path: Path) -> str:
@@ -328,19 +315,18 @@ def test_a_vault_of_a_newer_program_is_not_opened_by_sheets_either(filled: Fille
 def test_a_change_of_keys_that_a_crash_cut_off_is_finished(filled: Filled) -> None:
     with filled.open() as session:
         secret = secret_in(session)
-        changed = keys_of(filled).with_slot(7, bytes(range(256)) * 4)
+        changed = read_key_file(filled.path / "keys").with_slot(7, bytes(range(256)) * 4)
         write_aside(session.folder.keys, changed.encode())
         with session.work() as work:
             work.list_keys_file(changed.header.folder, changed.digest())
             work.commit(Entry(act="keys.change"))
     with opened_by_sheets(filled.path, secret) as opened:
-        assert opened.file == changed == keys_of(filled)
+        assert opened.file == changed == read_key_file(filled.path / "keys")
 
 
 def test_a_door_that_holds_no_key_is_none_that_the_sheets_open(filled: Filled) -> None:
-    with filled.open() as session:
-        secret = secret_in(session)
-    file = keys_of(filled)
+    secret = secret_of(filled.place)
+    file = read_key_file(filled.path / "keys")
     public = KemPrivate.from_seed(derive_recovery_seed(secret)).public
     context = GrantContext(Purpose.DOOR, file.header.vault, to_seat=RECOVERY_SEAT)
     empty = file.with_doors(file.doors, seal_to(public, bytes(64), context))
@@ -404,11 +390,10 @@ def put_in(session: Session, copies: list[Roster], origin: bytes) -> None:
 
 
 def copies_signed_too(session: Session, seed: bytes) -> list[Roster]:
-    copies = []
-    for roster in session.directory.chain.accepted:
-        pair = (public_key(seed), sign(seed, ROSTER_PURPOSE, roster.root))
-        copies.append(Roster(roster.entries, (pair, *roster.signatures)))
-    return copies
+    return [
+        Roster(roster.entries, ((public_key(seed), sign(seed, ROSTER_PURPOSE, roster.root)), *roster.signatures))
+        for roster in session.directory.chain.accepted
+    ]
 
 
 @pytest.mark.parametrize("is_turned", [False, True], ids=["as stored", "the other way round"])
@@ -472,7 +457,7 @@ def test_a_later_root_vouches_for_the_roster_that_names_it_by_signing_that_one(
         settling = Change(helpers_by_supervisor=not session.directory.effective.head.helpers_by_supervisor)
         for change, signed_too in ((settling, before), (Change(new_root=root_of(secret), recovery=recovery), naming)):
             roster = next_roster(session.directory.effective, change, lambda seat: {})
-            file = keys_of(filled)
+            file = read_key_file(filled.path / "keys")
             door = make_recovery_door(session.vault, doors_here(session, file), recovery)
             commit_roster(session, signed_too(truly(roster, first), secret), keys=file.with_doors(file.doors, door))
         follow_root(session)
@@ -484,8 +469,7 @@ def test_a_later_root_vouches_for_the_roster_that_names_it_by_signing_that_one(
 
 
 def test_the_vault_is_closed_when_the_work_of_the_sheets_ends(filled: Filled, closed: list[Database]) -> None:
-    with filled.open() as session:
-        secret = secret_in(session)
+    secret = secret_of(filled.place)
     with opened_by_sheets(filled.path, secret) as opened:
         assert opened.database not in closed
     assert opened.database in closed

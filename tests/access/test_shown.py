@@ -15,13 +15,14 @@ from vault.access.membership.pending_seat import PendingSeat, new_seat
 from vault.access.pins.copies import CopyKeys, OwnFile
 from vault.access.pins.pins import PinFile
 from vault.access.recovery_session import AuditKey, opened_by_sheets
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.seat_keys.slots import Factors
 from vault.access.trust.keyrings import GrantedKey
 from vault.ids import CompartmentId, CompartmentKind, EpochId
 from vault.log.epoch_notice import EpochNotice
 from vault.records.seatlog import SealedPlace
-from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
+from vault.seal.entrance.keyfile import SeatSecrets
 from vault.seal.entrance.keyfile import unlock as open_slot
 from vault.seal.recovery import derive_root_seed
 from vault.store.schema import open_in_memory
@@ -57,7 +58,7 @@ def test_no_repr_shows_a_secret() -> None:
 
 
 def test_no_repr_of_an_open_vault_or_a_seat_that_asks_to_join_shows_a_key(filled: Filled) -> None:
-    own = open_slot(KeyFile.decode((filled.path / "keys").read_bytes()), bytearray(PASSPHRASE), NAME).secrets
+    own = open_slot(read_key_file(filled.path / "keys"), bytearray(PASSPHRASE), NAME).secrets
     with filled.open() as session:
         keyring = session.keyring
         keys = [keyring.get(epoch) or b"" for held in keyring.compartments() for epoch in keyring.epochs_of(held)]

@@ -15,7 +15,6 @@ import pytest
 import sqlalchemy as sa
 
 from tests.access.power import cut_at_commit
-from tests.access.test_keychange import read_keys
 from tests.access.told import NOTHING, is_told, told_by
 from tests.attacks.outsider import learn
 from tests.english import in_english
@@ -26,7 +25,7 @@ from vault.access.pins.alarms import clock_alarms, stored
 from vault.access.pins.copies import COPIED_ROWS, copy_keys, copy_keys_of
 from vault.access.pins.delays import AttemptFile
 from vault.access.pins.pins import PinFile, Pinned, Pins
-from vault.access.seat_keys.rekeying import slots_here
+from vault.access.seat_keys.rekeying import read_key_file, slots_here
 from vault.access.seat_keys.slots import Factors, change_factors, check_factors, salt_of_vault
 from vault.access.session import Session
 from vault.access.trust.attempts import note_attempt
@@ -53,7 +52,7 @@ from vault.policy.clocks import JUMP_MS, ClockReading, ClockState
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.seal.entrance.doors import DoorKeys, make_doors
-from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, KeyFile, make_slot
+from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, make_slot
 from vault.seal.keyring import make_key
 from vault.seal.purposes import Purpose
 from vault.services.cases import notes
@@ -74,10 +73,6 @@ FORK: tuple[object, ...] = ("fork", bytes(32), [], {})
 
 def codes(session: Session) -> list[str]:
     return [alarm.code for alarm in session.alarms]
-
-
-def keys_of(place: Place) -> KeyFile:
-    return KeyFile.decode((place.path / "keys").read_bytes())
 
 
 @contextmanager
@@ -255,7 +250,7 @@ def test_a_clock_that_is_behind_what_was_seen_is_told_and_what_was_seen_counts(f
 
 def test_failed_attempts_are_told_once_to_who_gets_in(founded: Place) -> None:
     for _ in range(3):
-        note_attempt(VaultFolder(founded.path), keys_of(founded))
+        note_attempt(VaultFolder(founded.path), read_key_file(founded.path / "keys"))
     with founded.open() as session:
         assert "3 failed attempts" in " ".join(in_english(session.warnings))
         session.require_sound_log()  # news, not a fault
@@ -474,15 +469,15 @@ def test_a_copy_holds_the_root_secret_and_the_keyring_of_a_seat_and_whose_slot_i
 
 def test_the_passphrase_opens_a_copy_and_is_wiped(filled: Filled) -> None:
     typed = bytearray(PASSPHRASE)
-    keys = copy_keys_of(read_keys(filled.path), member=MEMBER, passphrase=typed)
+    keys = copy_keys_of(read_key_file(filled.path / "keys"), member=MEMBER, passphrase=typed)
     assert typed == bytes(len(PASSPHRASE))
     with filled.open() as session:
-        assert keys == session.copy_keys(read_keys(filled.path))
+        assert keys == session.copy_keys(read_key_file(filled.path / "keys"))
 
 
 @pytest.mark.parametrize("factor", [{"device_secret": b"f" * 32}, {"fido2_secret": b"f" * 32}])
 def test_a_seat_with_a_further_factor_needs_it_for_a_copy_too(filled: Filled, factor: dict[str, bytes]) -> None:
-    file = read_keys(filled.path)
+    file = read_key_file(filled.path / "keys")
     with filled.open() as session:
         secrets = session._secrets
     slot = make_slot(file.header, 0, secrets, passphrase=bytearray(PASSPHRASE), member_name=MEMBER, **factor)
@@ -493,7 +488,7 @@ def test_a_seat_with_a_further_factor_needs_it_for_a_copy_too(filled: Filled, fa
 
 
 def test_a_seat_without_a_door_in_the_copy_is_told(filled: Filled) -> None:
-    file = read_keys(filled.path)
+    file = read_key_file(filled.path / "keys")
     closed = replace(file, doors=make_doors(file.header.vault, DoorKeys(make_key()), []))
     with filled.open() as session, pytest.raises(VerificationError, match="no door of the keys file opens for your"):
         session.copy_keys(closed)
@@ -519,7 +514,7 @@ def check(session: Session, factors: Factors) -> object:
 @pytest.mark.long
 def test_after_an_exchange_all_new_factors_together_open_the_same_slot_and_the_old_ones_nothing(founded: Place) -> None:
     with founded.open() as session:
-        before = KeyFile.decode(session.folder.keys.read_bytes())
+        before = read_key_file(session.folder.keys)
         new = change_factors(session, MEMBER, own(), Factors(bytearray(NEXT), **FURTHER), refuse)
         assert new.header.generation == before.header.generation + 1
         assert [number for number in range(32) if new.slots[number] != before.slots[number]] == [0]
@@ -544,7 +539,7 @@ def test_the_factors_of_another_seat_are_wrong_ones(founded: Place) -> None:
 
 def test_another_file_than_the_one_that_the_session_opened_is_not_tried(founded: Place) -> None:
     with founded.open() as session:
-        file = KeyFile.decode(session.folder.keys.read_bytes())
+        file = read_key_file(session.folder.keys)
         session.folder.keys.write_bytes(file.with_slot(5, bytes(SLOT_BLOB_SIZE)).encode())
         for factors in (own(), Factors(bytearray(b"wrong"))):
             words = "the keys file is not the one that this session opened"
@@ -553,7 +548,7 @@ def test_another_file_than_the_one_that_the_session_opened_is_not_tried(founded:
 
 
 def test_the_salt_of_a_vault_is_that_of_its_keys_file_and_a_keys_file_alone_is_no_vault(founded: Place) -> None:
-    salt = KeyFile.decode((founded.path / "keys").read_bytes()).header.vault_salt
+    salt = read_key_file(founded.path / "keys").header.vault_salt
     assert salt_of_vault(founded.path) == salt
     (founded.path / "vault.db").unlink()
     with pytest.raises(NoVaultError, match=r"the file vault\.db is missing"):

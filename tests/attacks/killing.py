@@ -21,15 +21,15 @@ from typing import NoReturn
 
 from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.access.unlock import open_with_slot
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, OpenedSlot, unlock
+from vault.seal.entrance.keyfile import KeyFile, OpenedSlot, unlock
 from vault.services.cases import cases, notes
 from vault.services.evidence import log_checking
-from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 
 DRAFT = b"draft of a note!"
@@ -151,7 +151,7 @@ def read_all(said: int) -> bytes:
 
 
 def main(path: Path, state: Path, case_ref: str, rounds: int, seed: int) -> None:
-    file = KeyFile.decode(read_limited(path / "keys", KEY_FILE_SIZE))
+    file = read_key_file(path / "keys")
     slot = unlock(file, bytearray(PASSPHRASE), MEMBER)
     driver = Driver(path, state, CompartmentId(b""), slot, file)
     with driver.session() as session:

@@ -16,10 +16,10 @@ from typing import Any
 import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]  # sqlcipher3 ships no types
 
 from tests.services.founded import MEMBER, PASSPHRASE
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.seal.entrance.doors import open_doors
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, SeatSecrets, unlock
+from vault.seal.entrance.keyfile import SeatSecrets, unlock
 from vault.seal.recipients import KemPrivate
-from vault.store.files import read_limited
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def learn(path: Path) -> Outsider:
 
 def learn_as(path: Path, name: str, passphrase: bytes) -> Outsider:
     """Take the keys of a vault as one of its members has them."""
-    file = KeyFile.decode(read_limited(path / "keys", KEY_FILE_SIZE))
+    file = read_key_file(path / "keys")
     secrets = unlock(file, bytearray(passphrase), name).secrets
     doors = open_doors(KemPrivate.from_seed(secrets.kem_seed), secrets.seat, file.header.vault, file.doors)
     return Outsider(doors.new, secrets)

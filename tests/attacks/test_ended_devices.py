@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.access.test_keychange import PowerCutError, doors, read_keys, slots_here_of
+from tests.access.test_keychange import PowerCutError, doors, slots_here_of
 from tests.attacks.burglar import everything
 from tests.attacks.outsider import learn, learn_as
 from tests.attacks.test_epoch_names import CASEWORKER
@@ -26,6 +26,7 @@ from tests.services.test_members import came_later, signed_end, works_on_cases
 from vault.access.membership import roster_commit
 from vault.access.membership.next_roster import Change
 from vault.access.seat_keys import rekeying
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -91,7 +92,7 @@ def _laptop(short_template: Filled, tmp_path_factory: pytest.TempPathFactory) ->
         epochs = frozenset(rows.epochs_granted_to(goes.seat))
     with goes.open(place) as session:
         key = doors(session).new
-    return Laptop(replace(short_template, place=place), goes, stays, read_keys(place.path), key, epochs)
+    return Laptop(replace(short_template, place=place), goes, stays, read_key_file(place.path / "keys"), key, epochs)
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_whoever_unlocks_next_ends_the_seat_for_good_and_once(
         require_own_keys_are_new(session, laptop)
         epoch = current(session, laptop.filled.cases[0])
     require_closed(laptop, place, tmp_path)
-    generation = read_keys(place.path).header.generation
+    generation = read_key_file(place.path / "keys").header.generation
     with opens() as session:
         assert session.faults() == []
         size = session.log.size
@@ -125,7 +126,7 @@ def test_whoever_unlocks_next_ends_the_seat_for_good_and_once(
         assert session.log.size == size
         assert current(session, laptop.filled.cases[0]) == epoch
         assert log_checking.verify(session).verified
-    assert read_keys(place.path).header.generation == generation, "done once"
+    assert read_key_file(place.path / "keys").header.generation == generation, "done once"
     with place.open() as owner:
         assert owner.faults() == []
         housekeeping.settle(owner)

@@ -18,6 +18,7 @@ from tests.attacks.conftest import RECIPIENT
 from tests.attacks.outsider import Outsider, digest_of
 from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -25,14 +26,14 @@ from vault.errors import VaultError, VerificationError
 from vault.ids import RecordId, VersionId, make_id
 from vault.records.work import Entry
 from vault.seal.age import make_identity, recipient_of
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, seal_slot, slot_info
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, seal_slot, slot_info
 from vault.seal.entrance.passphrase import derive_unlock_key, stretch
 from vault.seal.purposes import Purpose
 from vault.services.cases import cases, notes, searching
 from vault.services.evidence import log_checking
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
-from vault.store.files import promote, read_limited, write_aside
+from vault.store.files import promote, write_aside
 
 OLDER = "is an older copy"
 KEYS = "keys file is not the one"
@@ -41,7 +42,7 @@ KEYS = "keys file is not the one"
 def change_keys(session: Session) -> None:
     """Make the next generation of the `keys` file as a change of passphrase does, and list it in the log."""
     path = session.folder.keys
-    file = KeyFile.decode(read_limited(path, KEY_FILE_SIZE))
+    file = read_key_file(path)
     k1 = stretch(bytearray(PASSPHRASE), MEMBER, file.header.vault_salt, file.header.parameters)
     unlock_key = derive_unlock_key(k1, slot_info=slot_info(file.header, 0))
     changed = file.with_slot(0, seal_slot(unlock_key, session._secrets, file.header, 0))

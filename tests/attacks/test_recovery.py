@@ -18,7 +18,7 @@ from tests.services.organisation import AMINA, KARIM, MIRA, SELIN, Organisation,
 from tests.services.sheets_help import typed
 from vault.access.recovery_session import open_door, opened_by_sheets
 from vault.access.seat_keys import rekeying
-from vault.access.seat_keys.rekeying import open_with_doors
+from vault.access.seat_keys.rekeying import open_with_doors, read_key_file
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
@@ -31,7 +31,6 @@ from vault.log.roster_entries import MemberEntry, RosterHead
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder, SealedPlace
 from vault.records.work import Entry, Work
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.keyring import Keyring
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import Sheet, derive_recovery_seed, join_sheets, make_sheets
@@ -39,7 +38,6 @@ from vault.seal.signing import make_signing_seed, public_key, sign
 from vault.services.cases import cases
 from vault.services.credentials import recovery
 from vault.services.evidence import log_checking
-from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 from vault.validity.authority import Listings
 from vault.words.message import Message
@@ -76,7 +74,7 @@ def test_one_custodian_with_the_whole_folder_opens_nothing(
 ) -> None:
     one = sheets[number - 1]
     value: bytes = Share.from_mnemonic(" ".join(one.words)).value
-    file = KeyFile.decode(read_limited(filled.path / "keys", KEY_FILE_SIZE))
+    file = read_key_file(filled.path / "keys")
     with pytest.raises(RefusedError, match="2 sheets are needed, not 1"):
         join_sheets([one.words], None)
     with pytest.raises(VerificationError, match="is the first sheet"):
@@ -138,7 +136,7 @@ def test_replaced_sheets_read_nothing_new_even_with_the_keys_file_of_then(
     with pytest.raises(VerificationError, match="no list of members of this vault ends in the root of these sheets"):
         _open(filled, old)
     # Below every check: what the old key opens of all grants that there are.
-    doors = open_door(KeyFile.decode(read_limited(filled.path / "keys", KEY_FILE_SIZE)), old)
+    doors = open_door(read_key_file(filled.path / "keys"), old)
     database, _ = open_with_doors(VaultFolder(filled.path), doors)
     try:
         vault = filled.place.vault_id

@@ -27,6 +27,7 @@ from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation, full_name, share
 from vault.access.membership.next_roster import Change, propose
 from vault.access.membership.roster_commit import commit_roster
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.casework.case import Access, GrantReason
 from vault.casework.disclosure import Approving
@@ -42,7 +43,6 @@ from vault.policy.roles import Role
 from vault.records.versions import to_fields
 from vault.records.work import Entry
 from vault.seal.age import recipient_of
-from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.named import access_record
 from vault.seal.signing import make_signing_seed, sign
 from vault.services import housekeeping
@@ -440,7 +440,7 @@ def test_the_second_process_never_sees_a_database_key(director: Session, oren: C
 
     ask_second(director, member=oren.member, name=oren.name, question=wanted(director), run=run)
     secret = [
-        director.copy_keys(KeyFile.decode(director.folder.keys.read_bytes())).database_key,
+        director.copy_keys(read_key_file(director.folder.keys)).database_key,
         director.own_drafts.key,
         PASSPHRASE,
         colleague.PASSPHRASE,

@@ -30,6 +30,7 @@ from tests.vectors.independent.basis import Refused
 from vault import clock
 from vault.access.pins.delays import AttemptFile, Attempts
 from vault.access.seat_keys import rekeying
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.seat_keys.slots import Factors, check_factors
 from vault.access.trust.attempts import attempts_key
 from vault.access.unlock import unlock
@@ -40,7 +41,7 @@ from vault.ids import RecordId, make_id
 from vault.records.work import Entry, Work
 from vault.seal import envelope
 from vault.seal.entrance import keyfile
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, Stretched, find_slot, slot_context, slot_info
+from vault.seal.entrance.keyfile import Stretched, find_slot, slot_context, slot_info
 from vault.seal.entrance.passphrase import DEFAULT, derive_unlock_key
 from vault.seal.envelope import SALT_SIZE, LocalContext, _derive_message_key, holds_commitment, seal
 from vault.seal.purposes import Purpose
@@ -49,7 +50,6 @@ from vault.services.cases import notes
 from vault.services.credentials import entering, recovery
 from vault.services.members import invitations, members
 from vault.store import files
-from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 from vault.words.message import Message
 
@@ -254,7 +254,7 @@ def test_who_may_not_write_the_key_of_the_hints_reads_none_and_hides_none(
             give(session, dana, tmp_path)
         with dana.database.reading() as rows:
             found = attempts_key(rows, dana.vault, dana.keyring, dana.directory)
-    file = KeyFile.decode(read_limited(organisation[DANA].place.path / "keys", KEY_FILE_SIZE))
+    file = read_key_file(organisation[DANA].place.path / "keys")
     assert found is not None
     assert found.public == file.attempts_public
 

@@ -27,13 +27,13 @@ from tests.services.founded import MARKER, MEMBER, Filled, Place, found
 from tests.services.founded import PASSPHRASE as PASSPHRASE_OF_OFFICE
 from tests.tui.app_pane import AppPane
 from tests.tui.terminals import REPOSITORY
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.unlock import unlock
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import WrongPassphraseError
 from vault.policy.roles import Role
 from vault.records.versions import encode_content, open_version
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.passphrase import FLOOR
 from vault.seal.named import dates_file_name
 from vault.services import health
@@ -41,7 +41,6 @@ from vault.services.backups import backups
 from vault.services.cases import cases, notes
 from vault.services.evidence import log_checking
 from vault.services.projection import last_done
-from vault.store.files import read_limited
 from vault.store.folder import SIZE_STEP
 
 READABLE = 2  # format and suite
@@ -383,7 +382,7 @@ def _look(place: Place, seats: list[bytes]) -> tuple[int, ...]:
     assert [path.name for path in pins if (path.stat().st_size - _ENVELOPE) % _PINS_STEP] == []
     names = {path.name.partition(".")[0] for path in (*own, *pins)}
     assert len(names) == len(own) + len(pins)
-    vault = KeyFile.decode(read_limited(place.path / "keys", KEY_FILE_SIZE)).header.vault
+    vault = read_key_file(place.path / "keys").header.vault
     for kind in (b"casevault/files", b"casevault/pins"):
         # These ids stand in invitations and requests, which travel by mail.
         assert names & {hashlib.sha256(kind + vault + seat).hexdigest()[:32] for seat in seats} == set()

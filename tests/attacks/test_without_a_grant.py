@@ -33,6 +33,7 @@ from tests.services.organisation import (
     share,
 )
 from tests.services.test_erasing_told import erase, later
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -42,7 +43,7 @@ from vault.log.items import Item, ItemKind
 from vault.records.versions import open_each
 from vault.records.work import Entry, Work
 from vault.seal.age import make_identity, recipient_of
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, SeatSecrets, unlock
+from vault.seal.entrance.keyfile import SeatSecrets, unlock
 from vault.seal.recipients import KemPrivate
 from vault.services import case_counts, case_papers, housekeeping
 from vault.services.backups import backups
@@ -56,7 +57,6 @@ from vault.services.grants import key_changes, sharing, timed_grants
 from vault.services.housekeeping import settle
 from vault.services.members import members, warning
 from vault.services.safety import seizure
-from vault.store.files import read_limited
 from vault.store.rowtypes import GrantRow
 from vault.sync.bundle_file import open_bundle
 
@@ -94,7 +94,7 @@ class Stolen:
 
 
 def secrets_of(account: Account) -> SeatSecrets:
-    file = KeyFile.decode(read_limited(account.place.path / "keys", KEY_FILE_SIZE))
+    file = read_key_file(account.place.path / "keys")
     return unlock(file, bytearray(PASSPHRASE), account.name).secrets
 
 

@@ -9,9 +9,9 @@ from statistics import mean, variance
 
 from tests.bench.frame import Against, Bench, Figure, Goal, Setting, interleave, timed
 from tests.services.founded import MEMBER, PASSPHRASE, found
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.errors import WrongPassphraseError
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, unlock
-from vault.store.files import read_limited
+from vault.seal.entrance.keyfile import KeyFile, unlock
 
 _ROUNDS = 40
 # Beyond it two series are held to differ, in the practice of tests for leaks by time.
@@ -21,7 +21,7 @@ _APART = 4.5
 def run(setting: Setting) -> Iterator[Figure]:
     """Refuse again and again, for four reasons in turn."""
     place = found(setting.folder)
-    file = KeyFile.decode(read_limited(place.path / "keys", KEY_FILE_SIZE))
+    file = read_key_file(place.path / "keys")
     damaged = replace(file, slots=tuple(slot[:100] + bytes([slot[100] ^ 1]) + slot[101:] for slot in file.slots))
     ways: dict[str, Callable[[int], None]] = {
         "a wrong passphrase": lambda _: _refused(file, MEMBER, b"seven paper lantern"),

@@ -48,9 +48,11 @@ def judged_by(validator: VersionValidator, origin: Origin, start: int = 0) -> li
     return list(validator.judge(origin, start, Proven(validator.rows.size(origin))))
 
 
-def judged(session: Session, origin: Origin | None = None) -> list[Judged]:
-    with counting(session) as validator:
-        return judged_by(validator, session.log.origin if origin is None else origin)
+def judged(
+    session: Session, origin: Origin | None = None, start: int = 0, *, chain: RosterChain | None = None
+) -> list[Judged]:
+    with counting(session, chain) as validator:
+        return judged_by(validator, session.log.origin if origin is None else origin, start)
 
 
 def quarantined(session: Session, origin: Origin | None = None) -> list[tuple[int, str]]:

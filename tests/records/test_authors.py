@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from tests.log.test_roster import MANY, chain, id_of, log_of
 from tests.log.writer import Key
 from tests.records.beside import begin_beside
-from tests.records.judging import NOTE, Colleague, admit, append, counting, delete_version, judged_by, write
+from tests.records.judging import NOTE, Colleague, admit, append, counting, delete_version, judged, judged_by, write
 from tests.services.founded import Filled
 from tests.sync.exchange import empty_store
 from tests.tables import each
@@ -172,8 +172,7 @@ class Stolen:
     seq: int
 
     def found(self, chain: RosterChain | None = None) -> Quarantined:
-        with counting(self.session, chain or self.colleague.chain) as validator:
-            (one,) = judged_by(validator, self.colleague.origin)
+        (one,) = judged(self.session, self.colleague.origin, chain=chain or self.colleague.chain)
         assert isinstance(one, Quarantined)
         return one
 
@@ -228,8 +227,7 @@ def test_what_they_wrote_is_told_so_though_it_does_not_open_or_is_not_here(stole
 
 def test_once_the_case_is_granted_to_them_it_counts(stolen: Stolen) -> None:
     stolen.give()
-    with counting(stolen.session, stolen.colleague.chain) as validator:
-        (one,) = judged_by(validator, stolen.colleague.origin)
+    (one,) = judged(stolen.session, stolen.colleague.origin, chain=stolen.colleague.chain)
     assert isinstance(one, OpenedVersion)
 
 
@@ -294,14 +292,14 @@ def test_who_was_in_no_roster_or_may_not_write_this_there_is_set_apart(stolen: S
     session.log.roster = os.urandom(32)
     with session.work() as work:
         nobody = write(work, stolen.case)
-    with counting(session) as validator:
-        found = judged_by(validator, session.log.origin, wrong_kind)
     origin = session.log.origin
-    assert found == [Quarantined(origin, wrong_kind, 0, "C5", True), Quarantined(origin, nobody, 0, "C4", True)]
+    assert judged(session, start=wrong_kind) == [
+        Quarantined(origin, wrong_kind, 0, "C5", True),
+        Quarantined(origin, nobody, 0, "C4", True),
+    ]
     (row,) = (row for row in _versions(session, stolen.case) if row.seq == nobody)
     delete_version(session, row)
-    with counting(session) as validator:
-        assert judged_by(validator, origin, nobody) == [Quarantined(origin, nobody, 0, "C4", True)]
+    assert judged(session, start=nobody) == [Quarantined(origin, nobody, 0, "C4", True)]
 
 
 def _versions(session: Session, case: CompartmentId) -> list[SealedVersion]:
@@ -318,13 +316,11 @@ def _note(session: Session, case: CompartmentId, *parents: VersionId, record: Re
 def test_what_replaces_a_version_that_no_list_has_waits_until_one_has(stolen: Stolen) -> None:
     session, parent = stolen.session, VersionId(os.urandom(32))
     seq, _ = _note(session, stolen.case, parent, record=RecordId(make_id()))
-    with counting(session) as validator:
-        found = judged_by(validator, session.log.origin, seq)
+    found = judged(session, start=seq)
     assert found == [Quarantined(session.log.origin, seq, 0, "C7", False)]
     assert [row.is_pending for row in found if isinstance(row, Quarantined)] == [True]
     append(session, [Item.in_compartment(ItemKind.VERSION, stolen.case, parent)])
-    with counting(session) as validator:
-        assert isinstance(judged_by(validator, session.log.origin, seq)[0], OpenedVersion)
+    assert isinstance(judged(session, start=seq)[0], OpenedVersion)
 
 
 def test_a_row_that_no_list_has_is_no_version_to_replace(stolen: Stolen) -> None:
@@ -336,8 +332,7 @@ def test_a_row_that_no_list_has_is_no_version_to_replace(stolen: Stolen) -> None
     with session.database.transaction() as rows:
         rows.add_versions([row])
     seq, _ = _note(session, stolen.case, false, record=record)
-    with counting(session) as validator:
-        assert judged_by(validator, session.log.origin, seq) == [Quarantined(session.log.origin, seq, 0, "C7", False)]
+    assert judged(session, start=seq) == [Quarantined(session.log.origin, seq, 0, "C7", False)]
 
 
 def test_where_the_beginning_of_a_case_is_damaged_ones_own_work_counts_and_no_other_is_accused(stolen: Stolen) -> None:
@@ -363,8 +358,7 @@ def test_what_opens_and_is_no_content_says_nothing(stolen: Stolen) -> None:
         rows.add_versions([row])
         rows.add_version_keys([VersionKeyRow(origin, seq, 0, stolen.epoch, wrapped)])
     append(session, [Item.in_compartment(ItemKind.VERSION, stolen.case, row.id)])
-    with counting(session) as validator:
-        assert judged_by(validator, origin, seq) == [Quarantined(origin, seq, 0, "fields", False)]
+    assert judged(session, start=seq) == [Quarantined(origin, seq, 0, "fields", False)]
 
 
 def test_who_erases_is_a_caseworker_or_a_supervisor_who_was_granted_the_case(stolen: Stolen) -> None:
@@ -414,9 +408,7 @@ def test_who_a_member_is_no_entry_says_that_does_not_admit_them(stolen: Stolen) 
             fields = {"member": session.member}
             work.write(session.directory.compartment, RecordId(make_id()), "member", fields, parents)
             seq = work.commit(Entry(act="case.import")).seq
-        with counting(session) as validator:
-            found = judged_by(validator, session.log.origin, seq)
-        assert found == [Quarantined(session.log.origin, seq, 0, "C5", True)]
+        assert judged(session, start=seq) == [Quarantined(session.log.origin, seq, 0, "C5", True)]
 
 
 def test_others_expect_what_an_entitled_author_listed_and_what_nobody_can_read(stolen: Stolen) -> None:

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from vault.access.pins.copies import CopyKeys
 from vault.access.session import Session
-from vault.seal.entrance.keyfile import KeyFile
 from vault.services.backups.backup_folder import BackupFolder, write_digests
 from vault.store.engine import Database, open_finished
 from vault.store.rowtypes import SealedVersion
@@ -17,10 +16,6 @@ from vault.store.tables import metadata
 
 def names_below(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
-
-
-def keys_of(backup: Path) -> KeyFile:
-    return KeyFile.decode((backup / "keys").read_bytes())
 
 
 def open_part(path: Path, keys: CopyKeys) -> Database:

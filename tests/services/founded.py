@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vault.access.membership.first_seat import found_vault
 from vault.access.pins.copies import copy_keys_of
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.casework.note import Note
@@ -17,11 +18,9 @@ from vault.casework.vocabulary import NoteKind
 from vault.clock import now_ms
 from vault.errors import WrongPassphraseError
 from vault.ids import CompartmentId, VaultId
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.passphrase import FLOOR
 from vault.services.cases import case_people, cases, notes
 from vault.services.projection import last_done
-from vault.store.files import read_limited
 
 MEMBER = "Mira Halvorsen"
 PASSPHRASE = b"seven paper lanterns"
@@ -38,7 +37,7 @@ class Place:
 
     @property
     def vault_id(self) -> VaultId:
-        return VaultId(KeyFile.decode(read_limited(self.path / "keys", KEY_FILE_SIZE)).header.vault)
+        return VaultId(read_key_file(self.path / "keys").header.vault)
 
     def open(self) -> Session:
         """Unlock as the founder; the caller closes."""
@@ -50,7 +49,7 @@ class Place:
 
     def proposed_at(self, at_ms: int) -> None:
         """Have the founder's pins know that the app proposed sheets at this time, until the passphrase changes."""
-        file = KeyFile.decode(read_limited(self.path / "keys", KEY_FILE_SIZE))
+        file = read_key_file(self.path / "keys")
         with suppress(WrongPassphraseError):
             keys = copy_keys_of(file, member=MEMBER, passphrase=bytearray(PASSPHRASE))
             keys.pin_file(self.state).note({last_done.Done.PROPOSED: at_ms})

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from tests.seal.places import flipped
-from tests.services.backup_help import flip, keys_of, list_again, names_below, open_part, sealed_rows, tables_of
+from tests.services.backup_help import flip, list_again, names_below, open_part, sealed_rows, tables_of
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, found
 from tests.tables import each
 from vault.access.pins.copies import CopyKeys
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import (
@@ -30,7 +31,6 @@ from vault.errors import (
 )
 from vault.progress import CancelledError
 from vault.seal.bodies import chunk_name
-from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.purposes import Purpose
 from vault.services.backups import backups, restoring
 from vault.services.backups.backup_folder import BackupFolder
@@ -73,7 +73,7 @@ def test_keys_lie_apart_and_no_session_key_or_ratchet_leaves_the_device(filled: 
     with filled.open() as session:
         made = backups.make(session, tmp_path / "stick")
         stored = tables_of(session.database)
-        keys = session.copy_keys(keys_of(made.path))
+        keys = session.copy_keys(read_key_file(made.path / "keys"))
     plain = tables_of(open_part(made.path / "vault.db", keys))
     key_rows = tables_of(open_part(made.path / "keyrows.db", keys))
     assert {name for name in ("version_key", "granted", "local") if plain[name]} == set()
@@ -102,7 +102,7 @@ def test_a_new_backup_takes_the_place_of_the_oldest_of_the_same_folder_only(fill
         second = backups.make(session, stick)
         assert (second.path.name, second.removed, second.kept) == ("backup-9", (), 2)
         # As another member's: the same vault, another folder id.
-        file = keys_of(second.path)
+        file = read_key_file(second.path / "keys")
         (second.path / "keys").write_bytes(replace(file, header=replace(file.header, folder=b"f" * 16)).encode())
         third = backups.make(session, stick, keep=1)
         assert third is not None
@@ -210,7 +210,7 @@ def test_what_got_lost_on_the_way_is_noticed(  # noqa: PLR0917 - a row of the ta
 
 def test_a_keys_file_that_no_entry_lists_is_not_taken_into_a_backup(filled: Filled, tmp_path: Path) -> None:
     with filled.open() as session:
-        file = KeyFile.decode(session.folder.keys.read_bytes())
+        file = read_key_file(session.folder.keys)
         session.folder.keys.write_bytes(file.with_slot(30, bytes(1024)).encode())
         with pytest.raises(VerificationError, match="the keys file is not one that the log lists"):
             backups.make(session, tmp_path / "stick")
@@ -332,7 +332,7 @@ def stick_template(filled_template: Filled, tmp_path_factory: pytest.TempPathFac
         notes.add(session, filled_template.cases[0], Note(NoteKind.CONTACT, "one more"))
         session.drafts().save(filled_template.cases[0], b"r" * 16, "half a sentence more", "note")
         made = backups.make(session, folder / "stick")
-        keys = session.copy_keys(keys_of(made.path))
+        keys = session.copy_keys(read_key_file(made.path / "keys"))
         return Stick(made.path, folder / "earlier", f"drafts/{session.own_drafts.path.name}", keys, place.state)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from tests.access.test_keychange import PowerCutError, cut_change, read_keys, replace_step
+from tests.access.power import PowerCutError
+from tests.access.test_keychange import cut_change, replace_step
 from tests.english import in_english
 from tests.services.colleague import admit
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
@@ -35,7 +36,7 @@ from vault.access.membership.roster_commit import commit_roster
 from vault.access.pins.delays import AttemptFile
 from vault.access.pins.pins import Dates
 from vault.access.seat_keys import slots as access
-from vault.access.seat_keys.rekeying import slots_here
+from vault.access.seat_keys.rekeying import read_key_file, slots_here
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.casework.note import Note
@@ -458,7 +459,7 @@ def destroy(place: Place, typed: str = entering.SENTENCE) -> None:
 
 
 def test_without_a_way_back_it_is_refused_and_nothing_changes(filled: Filled) -> None:
-    keys = read_keys(filled.path)
+    keys = read_key_file(filled.path / "keys")
     with filled.open() as session:
         now = session.log.now_ms()
 
@@ -479,18 +480,18 @@ def test_without_a_way_back_it_is_refused_and_nothing_changes(filled: Filled) ->
         last_done.note_drill(session, session.log.now_ms())
         with pytest.raises(RefusedError, match="no backup was made"):
             entering.destroy_access(session, typed=entering.SENTENCE)
-    assert read_keys(filled.path) == keys
+    assert read_key_file(filled.path / "keys") == keys
     filled.open().close()
 
 
 def test_anything_but_the_sentence_changes_nothing(filled: Filled) -> None:
     prove(filled.place)
-    keys = read_keys(filled.path)
+    keys = read_key_file(filled.path / "keys")
     with filled.open() as session:
         for typed in ("", "yes", "y", "destroy", "destroy my access", "destroy my access here!"):
             with pytest.raises(UsageError, match="sentence was not typed"):
                 entering.destroy_access(session, typed=typed)
-    assert read_keys(filled.path) == keys
+    assert read_key_file(filled.path / "keys") == keys
 
 
 def test_afterwards_the_passphrase_opens_nothing_and_the_members_own_files_are_gone(filled: Filled) -> None:
@@ -501,10 +502,10 @@ def test_afterwards_the_passphrase_opens_nothing_and_the_members_own_files_are_g
         own = [session.own_drafts, session.own_index]
         with session.database.reading() as rows:
             number = slots_here(rows)[session.seat]
-    before = read_keys(filled.path)
+    before = read_key_file(filled.path / "keys")
     assert all(one.parts() for one in own)
     destroy(filled.place, "  Destroy my access HERE ")
-    after = read_keys(filled.path)
+    after = read_key_file(filled.path / "keys")
     changed = {at for at, (old, new) in enumerate(zip(before.slots, after.slots, strict=True)) if old != new}
     assert changed == {number}
     assert not set(before.doors) & set(after.doors)
@@ -518,7 +519,7 @@ def test_afterwards_the_passphrase_opens_nothing_and_the_members_own_files_are_g
 def test_the_recovery_sheets_still_reach_the_database_and_the_log_lists_the_change(filled: Filled) -> None:
     secret = prove(filled.place)
     destroy(filled.place)
-    file = read_keys(filled.path)
+    file = read_key_file(filled.path / "keys")
     private = KemPrivate.from_seed(derive_recovery_seed(secret))
     keys = open_recovery_door(private, file.header.vault, file.recovery_door)
     database = open_database(filled.path / "vault.db", keys.new, create=False)
@@ -553,7 +554,7 @@ def test_a_power_cut_leaves_an_access_or_none_and_never_half_of_one(
     prove(filled.place)
     session = filled.open()
     with monkeypatch.context() as cutting:
-        cut_change(cutting, step, when, 1)
+        cut_change(cutting, step, when)
         with pytest.raises(PowerCutError):
             entering.destroy_access(session, typed=entering.SENTENCE)
     session.close()

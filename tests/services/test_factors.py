@@ -12,6 +12,7 @@ from tests.english import in_english
 from tests.seal.costs import with_costs
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from vault.access.seat_keys import rekeying
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.seat_keys.slots import Factors, salt_of_vault
 from vault.access.session import Session
 from vault.access.unlock import unlock
@@ -26,12 +27,10 @@ from vault.errors import (
 )
 from vault.records.work import Work
 from vault.seal.entrance.device_secret import fido2_salt
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.passphrase import FLOOR, KdfParameters
 from vault.services.credentials import entering
 from vault.services.credentials.entering import FactorName, unlock_with_factors
 from vault.services.evidence import log_checking
-from vault.store.files import read_limited
 from vault.words.message import Message
 
 NEW = b"a kettle for the harbour"
@@ -74,29 +73,25 @@ def change(session: Session, old: bytes = PASSPHRASE, new: bytes = NEW) -> None:
     entering.change_passphrase(session, member=MEMBER, old=given(old), new=bytearray(new), wait=lambda _: None)
 
 
-def keys_of(place: Place) -> KeyFile:
-    return KeyFile.decode(read_limited(place.path / "keys", KEY_FILE_SIZE))
-
-
 def test_after_a_change_the_new_passphrase_opens_and_the_old_one_does_not(founded: Place) -> None:
     with founded.open() as session:
         change(session)
     assert opens(founded, given(NEW)) == ()
     assert opens(founded, given()) is None
-    assert keys_of(founded).header.generation == 1
+    assert read_key_file(founded.path / "keys").header.generation == 1
 
 
 def test_a_wrong_old_passphrase_changes_nothing_and_counts_as_an_attempt_that_waits_like_one(founded: Place) -> None:
     waited: list[float] = []
     with founded.open() as session:
-        before, size = keys_of(founded), session.log.size
+        before, size = read_key_file(founded.path / "keys"), session.log.size
         for old in (b"not the passphrase", NEW, b"", PASSPHRASE.upper(), b"guess", b"another guess"):
             with pytest.raises(WrongPassphraseError if old else RefusedError) as refusal:
                 entering.change_passphrase(
                     session, member=MEMBER, old=given(old), new=bytearray(NEW), wait=waited.append
                 )
             assert refusal.value.exit_code == (12 if old else 5)
-        assert (keys_of(founded), session.log.size) == (before, size)
+        assert (read_key_file(founded.path / "keys"), session.log.size) == (before, size)
     assert waited
     assert opens(founded, given()) == ("5 failed attempts to open this vault since the last unlock.",)
 
@@ -160,7 +155,9 @@ def test_an_old_keys_file_put_back_opens_with_its_passphrase_and_is_reported(fou
 def test_a_file_put_in_place_while_the_session_is_open_is_not_carried_on(founded: Place) -> None:
     """Its costs would be taken for the new slot."""
     with founded.open() as session:
-        cheaper = with_costs(keys_of(founded), KdfParameters(FLOOR.memory_kib, FLOOR.iterations, 2), FLOOR)
+        cheaper = with_costs(
+            read_key_file(founded.path / "keys"), KdfParameters(FLOOR.memory_kib, FLOOR.iterations, 2), FLOOR
+        )
         (founded.path / "keys").write_bytes(cheaper.encode())
         with pytest.raises(VerificationError, match="not the one that this session opened"):
             change(session)

@@ -11,12 +11,13 @@ import msgspec
 import pytest
 
 from tests.english import in_english
-from tests.services.backup_help import flip, keys_of, list_again, names_below, tables_of
+from tests.services.backup_help import flip, list_again, names_below, tables_of
 from tests.services.colleague import admit
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
 from tests.services.sheets_help import typed
 from tests.tables import each
 from vault.access.recovering import Wish
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.casework.note import Note
@@ -126,7 +127,7 @@ def test_a_restored_copy_never_signs_with_a_stored_key(filled: Filled, tmp_path:
         with session.database.reading() as rows:
             row = rows.local(session.seat, Purpose.SESSION)
         assert row is not None
-        key = session.copy_keys(keys_of(made.path)).database_key
+        key = session.copy_keys(read_key_file(made.path / "keys")).database_key
     foreign = row._replace(seat=b"another seat's id")
     if put_into is not None:
         _put_session_rows(made.path, put_into, [row, foreign], key)
@@ -225,7 +226,7 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date_on_the_way(
 ) -> None:
     with filled.open() as session:
         made = backups.make(session, tmp_path / "stick")
-        key = session.copy_keys(keys_of(made.path)).database_key
+        key = session.copy_keys(read_key_file(made.path / "keys")).database_key
     for name in ("vault.db", "keyrows.db"):
         _stamp(made.path / name, key, "0000")
     _make_again(made.path, key)

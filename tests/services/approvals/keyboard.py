@@ -16,6 +16,7 @@ import pytest
 from tests.once import made_once
 from tests.services.colleague import PASSPHRASE, Colleague, admit
 from tests.services.founded import Place
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.errors import VaultError
 from vault.ids import Origin, SeatId
@@ -23,7 +24,7 @@ from vault.log.approval import Approval
 from vault.policy.roles import Role
 from vault.records.seatlog import SealedPlace, SeatLog, resume
 from vault.records.work import Entry, Work
-from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
+from vault.seal.entrance.keyfile import SeatSecrets
 from vault.seal.entrance.keyfile import unlock as open_slot
 from vault.seal.keyring import Keyring
 from vault.services.approvals.pipe import ask_second
@@ -56,7 +57,7 @@ class Keyboard:
             return {row.origin: rows.size(row.origin) for row in rows.geneses()}
 
     def secrets_of(self, who: Colleague) -> SeatSecrets:
-        keys = KeyFile.decode(self.session.folder.keys.read_bytes())
+        keys = read_key_file(self.session.folder.keys)
         return open_slot(keys, bytearray(who.passphrase), who.name).secrets
 
     def lent(self, who: Colleague) -> RowSet:
