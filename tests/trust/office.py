@@ -11,7 +11,8 @@ from hashlib import sha256
 from vault.ids import ZERO_ID, CompartmentId, Digest, MemberId, Origin, SeatId
 from vault.policy.roles import Role
 from vault.trust.case import Case, ListedOfCase
-from vault.trust.items import (
+from vault.trust.log_trees import Branch, Listed, Logs, Place, Root
+from vault.trust.trust_items import (
     Act,
     Admit,
     BySheets,
@@ -26,13 +27,13 @@ from vault.trust.items import (
     OfCase,
     PutOut,
     Rank,
+    Recover,
 )
-from vault.trust.logs import Branch, Listed, Logs, Place, Root
-from vault.trust.organisation import Organisation
-from vault.trust.readers import readers_of_case
+from vault.trust.who_is_in import Organisation
+from vault.trust.who_reads import readers_of_case
 
 ROOT = b"root"
-CASE = CompartmentId(b"X" * 16)
+CASE, SECTION = CompartmentId(b"X" * 16), CompartmentId(b"S" * 16)
 
 
 def certificate(seat: str) -> Certificate:
@@ -62,7 +63,14 @@ class Entry:
 class Office:
     """Ann founded it. Entries are numbered as they are written; without a word each follows its log's last."""
 
-    def __init__(self, admins: Iterable[str] = ("Ben",), others: Iterable[str] = ("Kim", "Lea", "Eve", "Mo")) -> None:
+    def __init__(
+        self,
+        admins: Iterable[str] = ("Ben",),
+        others: Iterable[str] = ("Kim", "Lea", "Eve", "Mo"),
+        *,
+        helpers: bool = False,
+    ) -> None:
+        self.root, self._helpers = Root(ROOT), helpers
         self.entries: list[Entry] = []
         self.last: dict[str, int] = {}
         self._numbers = itertools.count()
@@ -86,33 +94,39 @@ class Office:
     def _new(self) -> Digest:
         return _digest("act", next(self._numbers))
 
-    def by_sheets(self, act: Admit | End | Lower | Lift) -> BySheets:
-        return BySheets(self._new(), ROOT, act)
+    def by_sheets(self, act: Admit | End | Lower | Lift | Recover, root: bytes = ROOT) -> BySheets:
+        return BySheets(self._new(), root, act)
 
-    def admit(self, seat: str, *roles: Role) -> Admit:
+    def admit(self, seat: str, *roles: Role, until: int | None = None) -> Admit:
         given = roles or ((Role.CASEWORKER,) if seat.endswith(".1") else ())
-        return Admit(self._new(), certificate(seat), frozenset(given))
+        return Admit(self._new(), certificate(seat), frozenset(given), until)
 
     def end(self, seat: str, *at: int) -> End:
         return End(self._new(), certificate(seat).seat, self._heads(at))
 
     def lower(self, name: str, role: str, *at: int) -> Lower:
-        return Lower(self._new(), member(name), role, self._heads(at))
+        """Make a lowering; of nobody (an empty name) where it ends the rule for helpers."""
+        return Lower(self._new(), member(name) if name else MemberId(ZERO_ID), role, self._heads(at))
 
     def lift(self, taking: End | Lower) -> Lift:
         return Lift(self._new(), taking.digest)
 
-    def found(self, *keepers: str) -> Found:
-        return Found(self._new(), CASE, frozenset(map(member, keepers)))
+    def recover(self, name: str) -> Recover:
+        return Recover(self._new(), member(name))
 
-    def let_in(self, name: str, rank: Rank = Rank.MEMBER) -> LetIn:
-        return LetIn(self._new(), CASE, member(name), rank)
+    def found(self, *keepers: str, case: CompartmentId = CASE, with_recovery: bool = False) -> Found:
+        return Found(self._new(), case, frozenset(map(member, keepers)), with_recovery)
 
-    def put_out(self, name: str, *at: int, as_admin: bool = False) -> PutOut:
-        return PutOut(self._new(), CASE, member(name), self._heads(at), as_admin)
+    def let_in(
+        self, name: str, rank: Rank = Rank.MEMBER, *, case: CompartmentId = CASE, until: int | None = None
+    ) -> LetIn:
+        return LetIn(self._new(), case, member(name), rank, until)
+
+    def put_out(self, name: str, *at: int, as_admin: bool = False, case: CompartmentId = CASE) -> PutOut:
+        return PutOut(self._new(), case, member(name), self._heads(at), as_admin)
 
     def let_back(self, taking: PutOut) -> LetBack:
-        return LetBack(self._new(), CASE, taking.digest)
+        return LetBack(self._new(), taking.case, taking.digest)
 
     def _heads(self, at: Iterable[int]) -> frozenset[Head]:
         return frozenset(map(self._head, at))
@@ -130,15 +144,15 @@ class Office:
         """Return who is in, for a device that lacks some entries."""
         return Organisation(self._logs(without)[0])
 
-    def reads(self, without: Collection[int] = ()) -> set[str]:
-        """Return the seats to which a device writes in the case."""
-        organisation, case = self._judge(without)
-        readers = readers_of_case(organisation, case, now=0)
+    def reads(self, without: Collection[int] = (), *, case: CompartmentId = CASE, now: int = 0) -> set[str]:
+        """Return the seats to which a device writes in the case, or in the section of it."""
+        organisation, judged = self._judge(without, case)
+        readers = readers_of_case(organisation, judged, now)
         return {seat for seat in self._seats() if certificate(seat).seat in readers}
 
     def ranks(self) -> dict[str, Rank]:
         """Return the rank of each in the case, put out or not."""
-        _, case = self._judge(())
+        _, case = self._judge((), CASE)
         return {seat[:-2]: case.rank[member(seat[:-2])] for seat in self._seats() if member(seat[:-2]) in case.rank}
 
     def is_in(self, seat: str) -> bool:
@@ -153,10 +167,16 @@ class Office:
         names = {each.seat for each in self.entries}
         return names | {f"{name}.{number}" for name in {each[:-2] for each in names} | set(_NAMES) for number in (1, 2)}
 
-    def _judge(self, without: Collection[int]) -> tuple[Organisation, Case]:
+    def listed(self, case: CompartmentId = CASE) -> list[ListedOfCase]:
+        """Return the items of a case."""
+        return [each for each in self._logs(())[1] if each.act.case == case]
+
+    def _judge(self, without: Collection[int], case: CompartmentId) -> tuple[Organisation, Case]:
         logs, listed = self._logs(without)
         strict, lenient = Organisation(logs), Organisation(logs, stops=False, lenient=True)
-        return strict, Case(logs, listed, strict, lenient)
+        items = {each: [item for item in listed if item.act.case == each] for each in (CASE, SECTION)}
+        whole = Case(logs, items[CASE], strict, lenient)
+        return strict, whole if case == CASE else Case(logs, items[case], strict, lenient, whole)
 
     def _logs(self, without: Collection[int]) -> tuple[Logs, list[ListedOfCase]]:
         places: dict[int, Place] = {}
@@ -176,10 +196,11 @@ class Office:
         logs = Logs(
             founder=certificate("Ann.1"),
             certificates={certificate(each.seat).seat: certificate(each.seat) for each in self.entries},
-            root=Root(ROOT),
+            root=self.root,
             listed=[each for each in listed if not isinstance(each.act, OfCase)],
             branches=branches,
             here={self._head(number): place for number, place in here.items()},
+            helpers=self._helpers,
         )
         return logs, [ListedOfCase(at, act) for at, act in listed if isinstance(act, OfCase)]
 

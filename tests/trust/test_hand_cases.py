@@ -8,7 +8,7 @@ import pytest
 
 from tests.trust.office import Office
 from vault.policy.roles import Role
-from vault.trust.items import MEMBER, Act, Rank
+from vault.trust.trust_items import MEMBER, Act, Rank
 
 TWO_ADMINS = ("Ben", "Cy")
 

@@ -1,4 +1,4 @@
 """The rule of trust: who is in, whose acts count, and to whom a device writes. Values in, states out.
 
-Begin at `organisation.py`; a case is the same rule once more, in `case.py`.
+Begin at `who_is_in.py`; a case is the same rule once more, in `case.py`.
 """

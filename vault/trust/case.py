@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from vault.ids import Digest, MemberId
-from vault.trust.items import Found, LetBack, LetIn, OfCase, PutOut, Rank
-from vault.trust.logs import Logs, Place
-from vault.trust.organisation import Organisation
+from vault.trust.log_trees import Logs, Place
+from vault.trust.trust_items import Found, LetBack, LetIn, OfCase, PutOut, Rank
+from vault.trust.who_is_in import Organisation
 
 _FOR_EVER = 1 << 63
 

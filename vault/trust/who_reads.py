@@ -9,8 +9,8 @@ from collections.abc import Set as AbstractSet
 from vault.ids import SeatId
 from vault.policy.roles import Role
 from vault.trust.case import Case, ListedOfCase
-from vault.trust.items import KeyGiven
-from vault.trust.organisation import Organisation
+from vault.trust.trust_items import KeyGiven
+from vault.trust.who_is_in import Organisation
 
 
 def readers_of_case(organisation: Organisation, case: Case, now: int) -> frozenset[SeatId]:

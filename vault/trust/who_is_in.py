@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from vault.ids import Digest, MemberId, SeatId
 from vault.policy.roles import Role
-from vault.trust.items import HELPERS, MEMBER, Admit, BySheets, End, Lift, Lower, Recover
-from vault.trust.logs import Logs, Place
+from vault.trust.log_trees import Logs, Place
+from vault.trust.trust_items import HELPERS, MEMBER, Admit, BySheets, End, Lift, Lower, Recover
 
 Taking = End | Lower
 _HELPER_ROLES = frozenset({Role.INTAKE, Role.FIELD, Role.CASEWORKER})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from vault.ids import Digest, SeatId
-from vault.trust.items import Act, Certificate, Head
+from vault.trust.trust_items import Act, Certificate, Head
 
 
 class Place(NamedTuple):
