@@ -1,0 +1,222 @@
+"""What the page on trust says, sentence by sentence: once where it is so, once where it would not be."""
+
+from __future__ import annotations
+
+from tests.trust.office import SECTION, Office, certificate
+from vault.ids import Digest
+from vault.policy.roles import Role
+from vault.trust.log_trees import Root
+from vault.trust.trust_items import HELPERS, BySheets, KeyGiven, Rank
+from vault.trust.who_reads import fits, readers_by_role, seats_in
+
+NEW_ROOT = b"new root"
+
+# ---- the sheets -----------------------------------------------------------------------------------------------------
+
+
+def test_the_sheets_admit_alone_and_whoever_lists_it() -> None:
+    office = Office()
+    office.write("Eve.1", office.by_sheets(office.admit("Abe.1")), office.admit("Cy.1"))
+    assert office.is_in("Abe.1")
+    assert not office.is_in("Cy.1")
+
+
+def test_of_sheets_that_were_replaced_those_acts_count_that_the_new_ones_keep() -> None:
+    office = Office()
+    kept, left = office.by_sheets(office.admit("Abe.1")), office.by_sheets(office.admit("Cy.1"))
+    office.write("Ann.1", kept, left)
+    first = [act.digest for act in office.entries[0].acts]
+    office.root = Root(NEW_ROOT, frozenset([*first, kept.digest]))
+    assert office.is_in("Abe.1")
+    assert not office.is_in("Cy.1")
+    assert office.is_in("Kim.1")
+
+
+def test_a_thief_with_old_sheets_admits_nobody_where_the_new_ones_are_known() -> None:
+    office = Office()
+    office.root = Root(NEW_ROOT, frozenset(act.digest for act in office.entries[0].acts))
+    office.write("Eve.1", office.by_sheets(office.admit("Abe.1", Role.ADMIN)))
+    office.write("Ann.1", office.by_sheets(office.admit("Cy.1"), NEW_ROOT))
+    assert not office.is_in("Abe.1")
+    assert office.is_in("Cy.1")
+
+
+def test_who_the_sheets_recover_keeps_each_case_that_was_founded_with_recovery() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(with_recovery=True), office.found("Lea", case=SECTION))
+    recovered = office.by_sheets(office.recover("Mo"))
+    assert "Mo.1" not in office.reads()
+    office.write("Ann.1", recovered)
+    assert office.ranks()["Mo"] is Rank.KEEPER
+    assert "Mo.1" not in office.reads(case=SECTION)
+    lifted = office.lift(office.end("Mo.1"))
+    assert isinstance(recovered, BySheets)
+    office.write("Ann.1", office.by_sheets(type(lifted)(lifted.digest, recovered.act.digest)))
+    assert "Mo.1" not in office.reads()
+
+
+# ---- who lets in ----------------------------------------------------------------------------------------------------
+
+
+def test_an_admin_and_one_more_member_let_somebody_in_and_two_others_do_not() -> None:
+    office = Office()
+    by_admin, by_others = office.admit("Abe.1"), office.admit("Cy.1")
+    for seat, act in (("Ann.1", by_admin), ("Mo.1", by_admin), ("Kim.1", by_others), ("Mo.1", by_others)):
+        office.write(seat, act)
+    assert office.is_in("Abe.1")
+    assert not office.is_in("Cy.1")
+
+
+def test_two_supervisors_who_each_admit_a_helper_on_one_day_both_let_them_in() -> None:
+    office = Office(others=(), helpers=True)
+    for name in ("Kim", "Lea"):
+        office.write("Ann.1", office.by_sheets(office.admit(f"{name}.1", Role.SUPERVISOR)))
+    office.write("Kim.1", office.admit("Mo.1", Role.FIELD))
+    office.write("Lea.1", office.admit("Abe.1", Role.INTAKE, Role.CASEWORKER))
+    assert office.is_in("Mo.1")
+    assert office.is_in("Abe.1")
+
+
+def test_one_supervisor_alone_gives_no_more_than_a_helpers_roles_and_no_second_device() -> None:
+    office = Office(helpers=True)
+    office.write("Ann.1", office.by_sheets(office.admit("Abe.1", Role.SUPERVISOR)))
+    office.write(
+        "Abe.1", office.admit("Cy.1", Role.SUPERVISOR), office.admit("Kim.2"), office.admit("Kim.1", Role.FIELD)
+    )
+    office.write("Kim.1", office.admit("Bea.1", Role.FIELD))
+    assert not office.is_in("Cy.1")
+    assert not office.is_in("Kim.2")
+    assert not office.is_in("Bea.1")
+
+
+def test_who_came_in_as_a_helper_alone_seconds_nobody_until_two_list_them() -> None:
+    office = Office(others=("Kim",), helpers=True)
+    office.write("Ann.1", office.by_sheets(office.admit("Lea.1", Role.SUPERVISOR)))
+    helper, newcomer = office.admit("Mo.1", Role.FIELD), office.admit("Abe.1")
+    office.write("Lea.1", helper)
+    office.write("Ann.1", newcomer)
+    office.write("Mo.1", newcomer)
+    assert office.is_in("Mo.1")
+    assert not office.is_in("Abe.1")
+    office.write("Ann.1", helper)
+    assert office.is_in("Abe.1")
+
+
+def test_the_rule_for_helpers_ends_by_two_admins_and_what_lies_within_the_heads_stands() -> None:
+    office = Office(others=(), helpers=True)
+    office.write("Ann.1", office.by_sheets(office.admit("Lea.1", Role.SUPERVISOR)))
+    last = office.write("Lea.1", office.admit("Mo.1", Role.FIELD))
+    end = office.lower("", HELPERS, last)
+    office.write("Ann.1", end)
+    office.write("Lea.1", office.admit("Abe.1", Role.FIELD))
+    assert office.is_in("Abe.1")
+    office.write("Ben.1", end)
+    assert not office.is_in("Abe.1")
+    assert office.is_in("Mo.1")
+
+
+def test_a_further_device_takes_the_members_own_and_an_admin_or_supervisor() -> None:
+    office = Office()
+    by_own, by_others, by_colleague = office.admit("Kim.2"), office.admit("Lea.2"), office.admit("Mo.2")
+    office.write("Ann.1", office.by_sheets(office.admit("Abe.1", Role.SUPERVISOR)))
+    office.write("Kim.1", by_own)
+    office.write("Abe.1", by_own, by_others)
+    office.write("Ann.1", by_others)
+    office.write("Mo.1", by_colleague)
+    office.write("Eve.1", by_colleague)
+    assert office.is_in("Kim.2")
+    assert not office.is_in("Lea.2")
+    assert not office.is_in("Mo.2")
+
+
+def test_a_role_that_was_lowered_counts_for_what_lies_within_the_heads() -> None:
+    office = Office(others=(), helpers=True)
+    office.write("Ann.1", office.by_sheets(office.admit("Lea.1", Role.SUPERVISOR)))
+    last = office.write("Lea.1", office.admit("Mo.1", Role.FIELD))
+    office.write("Lea.1", office.admit("Abe.1", Role.FIELD))
+    office.write("Ann.1", office.by_sheets(office.lower("Lea", Role.SUPERVISOR, last)))
+    assert office.is_in("Mo.1")
+    assert not office.is_in("Abe.1")
+
+
+# ---- until a day, and sections --------------------------------------------------------------------------------------
+
+
+def test_past_the_day_of_a_device_or_of_a_let_in_nobody_writes_to_it() -> None:
+    office = Office(others=("Kim", "Lea"))
+    office.write("Ann.1", office.by_sheets(office.admit("Mo.1", until=50)))
+    office.write("Kim.1", office.found(), office.let_in("Lea", until=30), office.let_in("Mo"))
+    assert office.reads(now=30) == {"Kim.1", "Lea.1", "Mo.1"}
+    assert office.reads(now=40) == {"Kim.1", "Mo.1"}
+    assert office.reads(now=60) == {"Kim.1"}
+
+
+def test_a_let_in_ends_with_its_giver_and_of_several_the_latest_day_holds() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(), office.let_in("Lea", Rank.LEAD, until=30))
+    office.write("Lea.1", office.let_in("Mo", until=90), office.let_in("Eve"))
+    assert office.reads(now=40) == {"Kim.1"}
+    office.write("Kim.1", office.let_in("Mo", until=60))
+    assert office.reads(now=40) == {"Kim.1", "Mo.1"}
+    office.write("Kim.1", office.let_in("Mo"))
+    assert office.reads(now=10**9) == {"Kim.1", "Mo.1"}
+
+
+def test_a_section_is_read_by_members_of_its_case_alone() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(), office.let_in("Lea"))
+    office.write(
+        "Lea.1", office.found(case=SECTION), office.let_in("Kim", case=SECTION), office.let_in("Mo", case=SECTION)
+    )
+    assert office.reads(case=SECTION) == {"Kim.1", "Lea.1"}
+
+
+def test_what_takes_the_case_takes_its_sections_too_also_from_a_keeper_of_the_section() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(), office.let_in("Lea"), office.let_in("Mo"))
+    first = office.write("Lea.1", office.found("Kim", case=SECTION))
+    office.write("Lea.1", office.let_in("Mo", case=SECTION))
+    assert office.reads(case=SECTION) == {"Kim.1", "Lea.1", "Mo.1"}
+    office.write("Kim.1", office.put_out("Lea", first))
+    assert office.reads(case=SECTION) == {"Kim.1"}
+
+
+# ---- keys -----------------------------------------------------------------------------------------------------------
+
+KEY = b"k" * 16
+
+
+def _given(office: Office, seat: str) -> KeyGiven:
+    act = office.let_in("Kim")
+    return KeyGiven(Digest(act.digest), act.case, KEY, certificate(seat).seat)
+
+
+def test_a_key_fits_where_all_who_got_it_from_its_maker_and_so_on_read() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(), office.let_in("Lea"), office.let_in("Mo"), _given(office, "Lea.1"))
+    readers = {certificate(seat).seat for seat in office.reads()}
+    kim = certificate("Kim.1").seat
+    assert fits(KEY, kim, office.listed(), readers)
+    office.write("Eve.1", _given(office, "Eve.1"))
+    assert fits(KEY, kim, office.listed(), readers), "a stranger's line says nothing"
+    office.write("Lea.1", _given(office, "Eve.1"))
+    assert not fits(KEY, kim, office.listed(), readers), "Eve got it from Lea, who got it from Kim"
+
+
+def test_a_key_of_somebody_who_reads_no_more_does_not_fit() -> None:
+    office = Office()
+    office.write("Kim.1", office.found("Lea"))
+    office.write("Ann.1", office.end("Kim.1"))
+    readers = {certificate(seat).seat for seat in office.reads()}
+    assert not fits(KEY, certificate("Kim.1").seat, office.listed(), readers)
+    assert fits(KEY, certificate("Lea.1").seat, office.listed(), readers)
+
+
+def test_who_has_a_role_reads_what_goes_by_role_until_it_is_taken() -> None:
+    office = Office()
+    office.write("Ann.1", office.by_sheets(office.admit("Abe.1", Role.AUDITOR)))
+    abe = certificate("Abe.1").seat
+    assert readers_by_role(office.organisation(), {Role.AUDITOR}, now=0) == {abe}
+    office.write("Ann.1", office.lower("Abe", Role.AUDITOR))
+    assert readers_by_role(office.organisation(), {Role.AUDITOR}, now=0) == frozenset()
+    assert abe in seats_in(office.organisation(), now=0)

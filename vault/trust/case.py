@@ -1,0 +1,165 @@
+"""Who is in a case, and in a section: the rule of the organisation again, on the items of the case (FORMAT.md 2)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from vault.ids import Digest, MemberId
+from vault.trust.log_trees import Logs, Place
+from vault.trust.trust_items import Found, LetBack, LetIn, OfCase, PutOut, Rank
+from vault.trust.who_is_in import Organisation
+
+_FOR_EVER = 1 << 63
+
+
+class ListedOfCase(NamedTuple):
+    """An item of a case, and the entry that lists it."""
+
+    at: Place
+    act: OfCase
+
+
+class Case:
+    """Who is in a case by what is here. Made once, never changed.
+
+    Attributes:
+        rank: the highest rank that gifts which count give each member, put out since or not.
+        takings: put-outs that stand, by the rank of who took.
+        firm: those of them that would count as gifts do. They alone cut takings.
+        members: who is in: has a rank, and no put-out that stands names them.
+        until: until when (ms UTC) a member is written to; one without a day is not in it.
+        with_recovery: whether the recovery key reads too.
+    """
+
+    def __init__(
+        self,
+        logs: Logs,
+        listed: Sequence[ListedOfCase],
+        strict: Organisation,
+        lenient: Organisation,
+        whole: Case | None = None,
+    ) -> None:
+        """Judge the items of one case.
+
+        Args:
+            logs: what is here.
+            listed: the items of this case alone.
+            strict: the organisation as it stands.
+            lenient: the organisation without stops, judged leniently.
+            whole: for a section, its case: only who is let in there lists, and only its members read.
+
+        Raises:
+            StopIteration: nothing here founds it.
+        """
+        self._logs, self._strict, self._lenient = logs, strict, lenient
+        at, found = next((each.at, each.act) for each in listed if isinstance(each.act, Found))
+        self.with_recovery = found.with_recovery
+        self._keepers = {logs.certificates[at.log].member, *found.keepers}
+        if found.with_recovery:
+            self._keepers |= strict.recovered
+        if whole is not None:
+            listed = [each for each in listed if strict.members.get(each.at.log) in whole.rank]
+        self._gifts = [(at, act) for at, act in listed if isinstance(act, LetIn)]
+        changes = [(at, act) for at, act in listed if isinstance(act, PutOut | LetBack)]
+
+        self.takings: dict[PutOut, Rank] = {}
+        self.firm = set[PutOut]()
+        if whole is not None:
+            self.takings |= {act: max(rank, Rank.CASE) for act, rank in whole.takings.items()}
+            self.firm |= whole.firm
+        for level in (Rank.ADMIN, Rank.KEEPER, Rank.LEAD, Rank.MEMBER) if changes else ():
+            taken, firm = self._taken(level, changes)
+            self.firm |= firm - self.takings.keys()
+            self.takings = taken | self.takings  # who lists it again takes nothing off it
+        self.rank: dict[MemberId, Rank] = self._ranks(strict, self.takings)
+        out = {act.member for act in self.takings}
+        self.members: set[MemberId] = {
+            who for who in self.rank if who not in out and (whole is None or who in whole.members)
+        }
+        self.until = self._until()
+
+    def _taken(
+        self, level: Rank, changes: Sequence[tuple[Place, PutOut | LetBack]]
+    ) -> tuple[dict[PutOut, Rank], set[PutOut]]:
+        """Return what is taken with a rank, and which of it counts as gifts do.
+
+        What narrows, a taking, is judged without stops and admins' put-outs. What widens (a gift, a let-back, a rank
+        that shields, a taking that cuts a taking) only with them: so neither one admin nor a stopped seat brings
+        anybody back whom another put out.
+        """
+        lenient, strict = self._lenient, self._strict
+        cutting = {act: rank for act, rank in self.takings.items() if rank < Rank.ADMIN and act in self.firm}
+        wide, now = self._ranks(lenient, cutting), self._ranks(strict, self.takings)
+        taken, firm, back = dict[PutOut, Rank](), set[PutOut](), set[Digest]()
+        took, lifting = defaultdict[Digest, set[MemberId]](set), defaultdict[Digest, set[MemberId]](set)
+        for at, act in changes:
+            if not lenient.counts(at):
+                continue
+            member = lenient.members[at.log]
+            if isinstance(act, LetBack):
+                if level < Rank.ADMIN and self._gives(at, strict, now, self.takings, level):
+                    back.add(act.taking)
+                if strict.counts(at) and strict.counts_as_admin(at):
+                    lifting[act.taking].add(member)
+            elif act.as_admin:
+                if level == Rank.ADMIN and lenient.counts_as_admin(at):
+                    taken[act] = level
+                    took[act.digest].add(member)
+            elif wide.get(member) == level and (now.get(act.member, -1) < level or act.member == member):
+                if self._gives(at, lenient, wide, cutting, level):
+                    taken[act] = level
+                if self._gives(at, strict, now, self.takings, level):
+                    firm.add(act)
+        if level == Rank.ADMIN:  # two admins let back, or all who took
+            back = {each for each, who in took.items() if len(lifting[each]) >= 2 or who <= lifting[each]}
+        return {act: rank for act, rank in taken.items() if act.digest not in back}, firm & taken.keys()
+
+    def _ranks(self, organisation: Organisation, by: Mapping[PutOut, Rank]) -> dict[MemberId, Rank]:
+        """Return who was given which rank, from above down, under these takings."""
+        rank = dict.fromkeys(self._keepers, Rank.KEEPER)
+        for level in (Rank.KEEPER, Rank.LEAD, Rank.MEMBER):
+            gifts = [(at, act.member) for at, act in self._gifts if act.rank == level]
+            while more := {
+                who for at, who in gifts if who not in rank and self._gives(at, organisation, rank, by, level)
+            }:
+                rank |= dict.fromkeys(more, level)
+        return rank
+
+    def _gives(
+        self,
+        at: Place,
+        organisation: Organisation,
+        ranks: Mapping[MemberId, Rank],
+        by: Mapping[PutOut, Rank],
+        level: Rank,
+    ) -> bool:
+        """Say whether an entry counts as one of somebody of that rank or more, whom no higher rank cuts off before."""
+        member = organisation.members.get(at.log)
+        if member is None or (rank := ranks.get(member, -1)) < level or not organisation.counts(at):
+            return False
+        is_lenient = organisation is self._lenient
+        return all(
+            self._logs.is_within(at, act.heads, lenient=is_lenient)
+            for act, above in by.items()
+            if act.member == member and above > rank
+        )
+
+    def _until(self) -> dict[MemberId, int]:
+        """Return the day of each who has one: of several gifts the latest, each at most its giver's own."""
+        if all(act.until is None for _, act in self._gifts):
+            return {}
+        gifts = [
+            (self._strict.members[at.log], act.member, _FOR_EVER if act.until is None else act.until)
+            for at, act in self._gifts
+            if self._gives(at, self._strict, self.rank, self.takings, act.rank)
+        ]
+        days = dict.fromkeys(self._keepers, _FOR_EVER)
+        is_later = True
+        while is_later:
+            is_later = False
+            for giver, member, until in gifts:
+                if (day := min(until, days.get(giver, 0))) > days.get(member, 0):
+                    days[member], is_later = day, True
+        return {member: day for member, day in days.items() if day < _FOR_EVER}

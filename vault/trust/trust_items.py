@@ -1,0 +1,176 @@
+"""Items: the lines of logs that decide by themselves, as values. Their bytes belong to the log (FORMAT.md 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+from typing_extensions import override
+
+from vault.ids import ZERO_ID, CompartmentId, Digest, MemberId, Origin, SeatId
+from vault.policy.roles import Role
+
+HELPERS = "helpers"
+"""What a `lower` takes that ends the rule for helpers, beside the roles and `member`."""
+MEMBER = "member"
+"""What a `lower` takes that takes the person, with every seat."""
+
+
+class Head(NamedTuple):
+    """A place in a log, as a taking names it: `root` is that of the tree over the first `size` entries."""
+
+    log: SeatId
+    size: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a seat's first log begins with. Its digest is the origin, and names seat and member: neither is chosen."""
+
+    origin: Origin
+    named: MemberId
+
+    @property
+    def seat(self) -> SeatId:
+        """The seat: the first 16 bytes of the origin."""
+        return SeatId(self.origin[:16])
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is a member's first seat: it names no member yet."""
+        return self.named == ZERO_ID
+
+    @property
+    def member(self) -> MemberId:
+        """The member: who is named, or who begins here."""
+        return MemberId(self.seat) if self.is_first else self.named
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Act:
+    """What all items have: the digest of their bytes. Two with the same are one act, whoever lists it."""
+
+    digest: Digest
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Act) and self.digest == other.digest
+
+    @override
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Admit(Act):
+    """Gives a seat its place and its member roles. `until` in ms UTC: no longer written to from then on."""
+
+    certificate: Certificate
+    roles: frozenset[Role]
+    until: int | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class End(Act):
+    """Takes a seat; its log counts up to `heads`."""
+
+    seat: SeatId
+    heads: frozenset[Head]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Lower(Act):
+    """Takes a role of a member, the person (`MEMBER`), or the rule for helpers, for what lies beyond `heads`."""
+
+    member: MemberId
+    role: str
+    heads: frozenset[Head]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Lift(Act):
+    """Takes an end or a lower back, by its digest."""
+
+    taking: Digest
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Recover(Act):
+    """Makes a member keeper of each case that was founded with recovery. Only the sheets can."""
+
+    member: MemberId
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class BySheets(Act):
+    """An act that a root signed, by that root's key. Its signature was checked; it counts whoever lists it."""
+
+    root: bytes
+    act: Admit | End | Lower | Lift | Recover
+
+
+class Rank(IntEnum):
+    """Standing in a case. Above them all stands what an admin takes; in a section, what its case takes."""
+
+    MEMBER = 0
+    LEAD = 1
+    KEEPER = 2
+    CASE = 3
+    ADMIN = 4
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class OfCase(Act):
+    """What belongs to a case or section."""
+
+    case: CompartmentId
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Found(OfCase):
+    """A case begins, with its keepers. It counts always."""
+
+    keepers: frozenset[MemberId]
+    with_recovery: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LetIn(OfCase):
+    """Gives a member a rank. `until` as in `Admit`, at most its giver's."""
+
+    member: MemberId
+    rank: Rank
+    until: int | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PutOut(OfCase):
+    """Takes the case from a member, as an admin or by one's own rank; from oneself: leaves it."""
+
+    member: MemberId
+    heads: frozenset[Head]
+    as_admin: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LetBack(OfCase):
+    """Takes a put-out back, by its digest: the ranks given before stand again."""
+
+    taking: Digest
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class KeyMade(OfCase):
+    """The seat that lists it made this key."""
+
+    key: bytes
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class KeyGiven(OfCase):
+    """Whoever lists it gave a key to a reader: a seat, or the recovery key by its id."""
+
+    key: bytes
+    reader: bytes
