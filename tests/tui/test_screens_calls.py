@@ -12,6 +12,7 @@ from tests.tui.desk import Desk
 from tests.tui.driving import hostile_in
 from tests.tui.house import AMINA, CLIENT, DANA, House
 from tui.gateway.acts_and_packages import Acting
+from tui.gateway.case_story import Writing
 from tui.gateway.search_and_calls import Intake
 from tui.gateway.unlocked_vault import draft_content, slip_typed
 from tui.values.forms_typed import SlipTyped
@@ -139,7 +140,7 @@ def test_a_pause_saves_and_a_slip_without_a_word_leaves_nothing(house: House) ->
 def test_a_full_disk_is_said_and_the_words_stay(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     with house.desk("Amina") as amina:
         with monkeypatch.context() as patched:
-            patched.setattr(Intake, "save", _full)
+            patched.setattr(Writing, "save", _full)
             patched.setattr(Acting, "try_at_once", _full)
             amina.press("f9", " They called.")
             amina.pause(0.8)
@@ -337,12 +338,12 @@ def test_a_full_disk_costs_no_word_and_that_there_is_room_again_is_said(
 ) -> None:
     with house.desk("Amina") as amina:
         with monkeypatch.context() as patched:
-            patched.setattr(Intake, "save", _full)
+            patched.setattr(Writing, "save", _full)
             amina.press("f9", " Two men asked.")
             amina.wait_for("NOT SAVED")
         amina.wait_for("The slip is saved again.")
         with monkeypatch.context() as patched:
-            patched.setattr(Intake, "forget", _full)
+            patched.setattr(Writing, "forget", _full)
             amina.press(":throw away", "y")
         amina.sees("No room on the disk.")
         amina.go_to("said")
