@@ -24,7 +24,7 @@ from tui.screens.calls.call_slip import CallSlip
 from tui.screens.cases.case_list import CaseList
 from tui.screens.cases.versions_screen import TwoVersions
 from tui.screens.emergencies import EmergencyScreen
-from tui.screens.frame.desk import IDLE_MS
+from tui.screens.frame.desk import Settings
 from tui.shell.app import LENT_MS, WARNED_MS, CaseVaultApp
 from tui.values.cases_shown import SideShown, VersionsShown
 from tui.widgets.fields import SafeInput
@@ -44,6 +44,8 @@ from vault.services.cases import cases, sections, story_records
 from vault.services.erasures import what_goes
 from vault.services.grants import sharing
 from vault.words.message import Message
+
+IDLE_MS = Settings().idle_ms
 
 pytestmark = pytest.mark.screen
 

@@ -32,7 +32,7 @@ from tui.screens.cases.home import HomeScreen
 from tui.screens.cases.versions_screen import TwoVersions
 from tui.screens.credentials.recovery import SheetsGuide
 from tui.screens.credentials.recovery_sheets import SheetPaper
-from tui.screens.frame.desk import IDLE_MS
+from tui.screens.frame.desk import Settings
 from tui.screens.frame.form_screen import Browse, Entry
 from tui.screens.referral.shown_whole import PagesScreen
 from tui.values.access_shown import MembersShown, SheetsMade
@@ -104,7 +104,7 @@ def _exported(desk: StillDesk) -> None:
 def _warned(desk: StillDesk) -> None:
     desk.press("enter")
     app = desk.app
-    app._touched_ms = app._idle_clock_ms() - IDLE_MS + 12_000
+    app._touched_ms = app._idle_clock_ms() - Settings().idle_ms + 12_000
     desk.call(app._look_whether_idle)
     app._is_open = False  # the seconds stand still for the picture
 

@@ -13,10 +13,6 @@ from tui.text.safe_text import safe_line
 from vault.words.message import Words
 
 FG: Final = "fg"
-TOKENS: Final = frozenset({FG, "bg", "raised", "band", "sel", "dim", "acc", "alarm", "warn", "ok", "mark", "ghost"})
-"""What a colour is for: the names of the table of looks."""
-
-
 _JOINER: Final = "\u200d"
 
 

@@ -10,9 +10,10 @@ from rich.cells import cell_len
 
 from tui.drawn.bars import DayCount
 from tui.drawn.days_and_weeks import State, WeekEntry
-from tui.drawn.pieces import TOKENS, Rows
+from tui.drawn.pieces import Rows
 from tui.drawn.timeline import CaseTime, Mark, Span, Stage
 from tui.looks.signs import ASCII
+from tui.looks.tokens import Token
 
 TODAY = date(2026, 11, 27)
 NAMES = ("Вьюжанин Арсений", "نورا الزمردي", "سليم\u200d", "Sèneval Oumar", "東京の人", "e\u0301clair", "x\ty\nz")
@@ -47,7 +48,7 @@ def check(rows: Rows, width: int, *, shown: Any = "") -> None:
     """Assert what holds of every part: exactly as wide as its place, no colour but a token, no sign but ours."""
     for row in rows:
         assert sum(cell_len(piece.text) for piece in row) == width
-        assert all(piece.token in TOKENS and piece.ground in {*TOKENS, ""} for piece in row)
+        assert all(piece.token in set(Token) and piece.ground in {*Token, ""} for piece in row)
     stored = set(repr(shown)) | set(str(shown))
     drawn = {letter for row in rows for piece in row for letter in piece.text} - stored
     assert {letter for letter in drawn if not letter.isascii()} - set(ASCII) == set()

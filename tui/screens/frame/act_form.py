@@ -315,17 +315,8 @@ class ActForm(SameAgain, ActScreen, KeptForm):
     def action_back(self) -> None:
         if self.is_working:
             self.say(self._act.doing)
-            return
-        if not self.typed_already():
-            self.end("")
-            return
-        self.confirm(
-            Message("Leave without doing it?"),
-            Message("Then what you typed is gone."),
-            lambda: self.end(""),
-            yes=Message("Leave"),
-            no=Message("Go on typing"),
-        )
+        else:
+            self.ask_to_leave(Message("Leave without doing it?"))
 
 
 def _kind(field: Field) -> str:

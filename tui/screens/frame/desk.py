@@ -58,9 +58,6 @@ class Desk(Protocol):
 # What a person sets for this account on this computer. Nothing of a vault is in it.
 IDLE_CHOICES: Final = (2, 5, 10, 15)
 """Minutes; never longer than a second person's approval counts."""
-_USUAL: Final = 5
-IDLE_MS: Final = _USUAL * MINUTE_MS
-"""Where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ class Settings:
         has_mouse: clicks and the wheel are asked of the terminal.
     """
 
-    idle_minutes: int = _USUAL
+    idle_minutes: int = 5
     hides_names: bool = False
     covers: bool = False
     is_ascii: bool = False

@@ -284,6 +284,19 @@ class KeptForm(KeepsDraft, FormScreen):
     def end(self, word: Words) -> None:
         self.keep_no_more(partial(super().end, word))
 
+    def ask_to_leave(self, question: Words) -> None:
+        """Leave, after a question where somebody typed here."""
+        if not self.typed_already():
+            self.end("")
+            return
+        self.confirm(
+            question,
+            Message("Then what you typed is gone."),
+            lambda: self.end(""),
+            yes=Message("Leave"),
+            no=Message("Go on typing"),
+        )
+
     def keep_no_more(self, then: Callable[[], None]) -> None:
         """Go on once the draft is gone: what it was for is durable, or was thrown away."""
         draft, is_over, self._is_over = self._draft, self._is_over, True

@@ -262,16 +262,7 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
 
     @override
     def action_back(self) -> None:
-        if not self.typed_already():
-            self.end("")
-            return
-        self.confirm(
-            Message("Leave without keeping this record?"),
-            Message("Then what you typed is gone."),
-            lambda: self.end(""),
-            yes=Message("Leave"),
-            no=Message("Go on typing"),
-        )
+        self.ask_to_leave(Message("Leave without keeping this record?"))
 
     @property
     def first_field(self) -> str:
