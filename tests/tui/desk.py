@@ -119,6 +119,12 @@ class Driver:
         self._run(self.pilot.press(key))
         self.wait_for(words)
 
+    def export(self, words: str) -> None:
+        """Make the pages of an export, read them, say yes, and wait until the screen says this."""
+        self.press_and_wait("f4", "read back from the finished file")
+        self.read_on()
+        self.press_and_wait("f4", words)
+
     def press_and_stop(self, key: str) -> None:
         """Press a key that begins something long, and cancel it as soon as its bar comes up."""
 
@@ -304,6 +310,7 @@ class Desk(Driver):
         beside: sits at the same keyboard.
         size: columns and rows.
         unlocks: goes through the first screen on its own.
+        comes_back: begins with the way back by recovery sheets.
         options: of the app, such as its clocks.
     """
 
@@ -316,6 +323,7 @@ class Desk(Driver):
         beside: Person | None = None,
         size: tuple[int, int] = (120, 40),
         unlocks: bool = False,
+        comes_back: bool = False,
         **options: Any,
     ) -> None:
         self.gateway = Gateway(place.path, state=place.state)
@@ -324,7 +332,9 @@ class Desk(Driver):
         self._passphrase = passphrase
         self._unlocks = unlocks
         options = {"begins_at_home": False} | options
-        app = CaseVaultApp(Start(place.path, member), open_gateway=lambda _: self.gateway, **options)
+        app = CaseVaultApp(
+            Start(place.path, member, comes_back=comes_back), open_gateway=lambda _: self.gateway, **options
+        )
         super().__init__(app, size)
 
     @override

@@ -30,7 +30,7 @@ import tui.screens
 import vault.casework
 from tests.hygiene.tree import ROOT
 from tests.tables import each
-from tests.tui.driving import drive, painted
+from tests.tui.driving import drive
 from tests.tui.pictures import StillDesk
 from tests.tui.pseudo import Pseudo
 from tests.tui.source_lint import Allowance, breaches
@@ -203,25 +203,6 @@ class Framed(SafeApp):
     def compose(self) -> ComposeResult:
         yield Head("Home", "Friday 27 November", "locks after 5 min")
         yield KeyHints([Hint("F1", "help")])
-
-
-@pytest.mark.parametrize("look", CHOICES, ids=lambda look: look.name)
-def test_the_text_of_a_screen_is_the_same_in_every_look(look: Look) -> None:
-    said: list[str] = []
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        said.append(painted(pilot.app))
-        app = pilot.app
-        assert isinstance(app, Framed)
-        app.choose_look(look.name)
-        assert app.look is look
-        await pilot.pause()
-        said.append(painted(app))
-
-    drive(Framed(), steps)
-    plain = [re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", text) for text in said]
-    assert plain[0] == plain[1]
-    assert plain[0].startswith(" Home  Friday 27 November  ")
 
 
 def test_without_colours_the_chip_is_reverse_and_the_head_underlined() -> None:
