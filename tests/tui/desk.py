@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from rich.cells import cell_len
 from textual.message import Message
@@ -26,17 +26,19 @@ from tests.tui.driving import painted, shown
 from tests.tui.still import press, read_on, settled, type_in
 from tui.gateway import Gateway
 from tui.shell.app import CaseVaultApp
+from tui.shell.safe import SafeApp
 from tui.shell.start import Start
 from tui.widgets.overlays import Confirm, ProgressModal
 
 T = TypeVar("T")
+A = TypeVar("A", bound=SafeApp)
 
 _PATIENCE_S = 20.0
 _WITH_THE_LIST = 2
 """How many screens there are when nothing lies over the list of cases: Textual has one of its own below."""
 
 
-class Driver:
+class Driver(Generic[A]):
     """Drives an app that stands still between two acts.
 
     Args:
@@ -44,7 +46,7 @@ class Driver:
         size: columns and rows.
     """
 
-    def __init__(self, app: CaseVaultApp, size: tuple[int, int]) -> None:
+    def __init__(self, app: A, size: tuple[int, int] = (80, 24)) -> None:
         self.app = app
         self._runner = asyncio.Runner()
         self._running: AbstractAsyncContextManager[Pilot[Any]] = app.run_test(size=size)
@@ -64,7 +66,8 @@ class Driver:
         try:
             self._run(self._running.__aexit__(None, None, None))
         finally:
-            self.app.close_vault()
+            if isinstance(self.app, CaseVaultApp):
+                self.app.close_vault()
             self._runner.close()
 
     @property
@@ -300,7 +303,7 @@ class Driver:
         return "".join(words.split()) in "".join(self.words().split())
 
 
-class Desk(Driver):
+class Desk(Driver[CaseVaultApp]):
     """Somebody at the app of a vault.
 
     Args:

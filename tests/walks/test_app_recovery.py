@@ -48,7 +48,7 @@ pytestmark = [pytest.mark.screen, pytest.mark.slow]
 OWN = "nine paper sparrows and a heron"
 
 
-def _type(desk: Driver, *sheets: Sheet) -> None:
+def _type(desk: Driver[CaseVaultApp], *sheets: Sheet) -> None:
     for sheet in sheets:
         for row in sheet.rows:
             desk.press(" " + " ".join([*(word[:4] for word in row.words), row.check]), "enter")
