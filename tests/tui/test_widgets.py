@@ -18,7 +18,7 @@ from textual.screen import Screen
 from typing_extensions import override
 
 from tests.tables import each
-from tests.tui.desk import Desk
+from tests.tui.desk import Desk, Driver
 from tests.tui.driving import drive, shown
 from tui.looks.tokens import Token
 from tui.screens.frame.form_screen import entries_of, start_of
@@ -93,18 +93,13 @@ def test_a_footer_that_gets_narrow_drops_whole_words_by_rank_but_help_and_lock(w
 )
 def test_only_a_chosen_yes_is_a_yes(keys: list[str], answer: bool) -> None:
     answers: list[bool | None] = []
-
-    async def steps(pilot: Pilot[Any]) -> None:
+    with Driver(SafeApp()) as desk:
         question = Confirm("Erase C-0412 [/x]?", "Nobody can read it again.", yes="Yes", no="No")
-        pilot.app.push_screen(question, answers.append)
-        await pilot.pause()
-        assert "Erase C-0412 [/x]?" in shown(pilot.app)
-        assert "No (n)" in shown(pilot.app)
-        assert "Yes (y)" in shown(pilot.app)
-        await pilot.press(*keys)
-        await pilot.pause()
-
-    drive(SafeApp(), steps)
+        desk.call(lambda: desk.app.push_screen(question, answers.append))
+        assert "Erase C-0412 [/x]?" in desk.lines()
+        assert "No (n)" in desk.lines()
+        assert "Yes (y)" in desk.lines()
+        desk.press(*keys)
     assert answers == [answer]
 
 
@@ -134,25 +129,18 @@ def test_progress_is_shown_cancelled_once_and_closed_by_the_worker() -> None:
     asked: list[str] = []
     results: list[bool | None] = []
     clock = [0]
-
-    async def steps(pilot: Pilot[Any]) -> None:
+    with Driver(SafeApp()) as desk:
         modal = ProgressModal("Importing 200 cases", lambda: asked.append("stop"), now_ms=lambda: clock[0])
-        pilot.app.push_screen(modal, results.append)
-        await pilot.pause()
+        desk.call(lambda: desk.app.push_screen(modal, results.append))
         clock[0] = 10_000
-        modal.advance(50, 200)
-        await pilot.pause()
-        assert "##########......" in shown(pilot.app)
-        assert "25 %" in shown(pilot.app)
-        assert "about 30 s left" in shown(pilot.app)
-        await pilot.press("escape", "escape", "enter")
-        await pilot.pause()
-        assert "Stopping ..." in shown(pilot.app)
+        desk.call(lambda: modal.advance(50, 200))
+        assert "##########......" in desk.lines()
+        assert "25 %" in desk.lines()
+        assert "about 30 s left" in desk.lines()
+        desk.press("escape", "escape", "enter")
+        assert "Stopping ..." in desk.lines()
         assert results == []
-        modal.finished(False)
-        await pilot.pause()
-
-    drive(SafeApp(), steps)
+        desk.call(lambda: modal.finished(False))
     assert asked == ["stop"]
     assert results == [False]
 
@@ -408,17 +396,10 @@ class Listing(Screen[None]):
 
 
 def _listing(size: tuple[int, int]) -> list[str]:
-    lines: list[str] = []
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        pilot.app.push_screen(Listing())
-        await pilot.pause()
-        pilot.app.screen.query_one(Strip).show(FACTS)
-        await pilot.pause()
-        lines.extend(shown(pilot.app).splitlines())
-
-    drive(SafeApp(), steps, size=size)
-    return [line.rstrip() for line in lines]
+    with Driver(SafeApp(), size) as desk:
+        desk.call(lambda: desk.app.push_screen(Listing()))
+        desk.call(lambda: desk.screen.query_one(Strip).show(FACTS))
+        return [line.rstrip() for line in desk.lines().splitlines()]
 
 
 def test_at_80_columns_the_facts_are_a_strip_with_one_column_of_labels() -> None:
@@ -537,20 +518,16 @@ def test_a_pair_shows_both_sides_under_their_headings_and_scrolls_to_a_line(look
         def compose(self) -> ComposeResult:
             yield Pair(Cell("Stays here", bold=True), Cell("Leaves", bold=True), twins)
 
-    async def steps(pilot: Pilot[Any]) -> None:
-        app = pilot.app
+    with Driver(Paired()) as desk:
+        app = desk.app
         assert isinstance(app, SafeApp)
-        app.choose_look(look)
-        await pilot.pause()
-        lines = shown(app).splitlines()
+        desk.call(lambda: app.choose_look(look))
+        lines = desk.lines().splitlines()
         half = app.query_one(Pair).size.width // 2
         assert lines[0][:half].strip() == "Stays here"
         assert lines[0][half:].startswith(f"{between}Leaves")
         assert lines[1][half:].startswith(f"{between}there 0")
-        app.query_one(Pair).show_line(50)
-        await pilot.pause()
-        lines = shown(app).splitlines()
+        desk.call(lambda: app.query_one(Pair).show_line(50))
+        lines = desk.lines().splitlines()
         assert lines[0].strip().startswith("Stays here")
         assert any("here 50" in line and "there 50" in line for line in lines)
-
-    drive(Paired(), steps)
