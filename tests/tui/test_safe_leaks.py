@@ -22,7 +22,8 @@ from textual.widgets import Input, Static
 from typing_extensions import override
 
 from tests.tables import each
-from tests.tui.driving import Wire, drive, painted, shown, without
+from tests.tui.desk import Driver
+from tests.tui.driving import Wire, drive, without
 from tui.looks.tokens import MONO
 from tui.shell.safe import EXIT_FAULT, EXIT_LOCKED, EXIT_OK, SafeApp
 from tui.text.safe_content import safe_content
@@ -138,12 +139,8 @@ def test_a_fault_while_saving_the_draft_is_said_and_the_end_goes_on() -> None:
 
     heard: list[str] = []
     app = Unsaving(last_words=heard.append)
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press("ctrl+l")
-        await pilot.pause()
-
-    drive(app, steps)
+    with Driver(app) as desk:
+        desk.press("ctrl+l")
     assert app.return_code == EXIT_LOCKED
     assert "OSError" in heard[0]
     assert SECRET not in heard[0]
@@ -226,24 +223,17 @@ def test_the_keys_that_end_work_while_typing(key: str, code: int) -> None:
             yield SafeInput()
 
     app = Typing()
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press(key)
-        await pilot.pause()
-
-    drive(app, steps)
+    with Driver(app) as desk:
+        desk.press(key)
     assert (app.return_code, app.ended) == (code, 1)
 
 
 @each(["ctrl+c", "ctrl+z"])
 def test_keys_that_other_programs_end_with_say_how_to_leave_and_do_nothing(key: str) -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press(key)
-        await pilot.pause()
-        assert pilot.app.return_code is None
-        assert [one.message for one in pilot.app._notifications] == ["Ctrl+Q quits; nothing was lost."]
-
-    drive(SafeApp(), steps)
+    with Driver(SafeApp()) as desk:
+        desk.press(key)
+        assert desk.app.return_code is None
+        assert [one.message for one in desk.app._notifications] == ["Ctrl+Q quits; nothing was lost."]
 
 
 class Marked(SafeApp):
@@ -256,27 +246,19 @@ class Marked(SafeApp):
 def test_a_window_that_goes_to_the_back_is_covered_until_it_returns() -> None:
     app = Marked()
     app.cover_on_focus_loss = True
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.app.on_event(events.AppBlur())
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, Cover)
-        assert shown(pilot.app).strip() == ""
-        await pilot.app.on_event(events.AppFocus())
-        await pilot.pause()
-        assert SECRET in shown(pilot.app)
-        assert isinstance(pilot.app.focused, SafeInput)
-
-    drive(app, steps)
+    with Driver(app) as desk:
+        desk.send(events.AppBlur())
+        assert isinstance(desk.screen, Cover)
+        assert desk.lines().strip() == ""
+        desk.send(events.AppFocus())
+        assert SECRET in desk.lines()
+        assert isinstance(desk.app.focused, SafeInput)
 
 
 def test_without_the_wish_for_it_no_cover_comes() -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.app.on_event(events.AppBlur())
-        await pilot.pause()
-        assert SECRET in shown(pilot.app)
-
-    drive(Marked(), steps)
+    with Driver(Marked()) as desk:
+        desk.send(events.AppBlur())
+        assert SECRET in desk.lines()
 
 
 def test_no_pointer_shape_is_sent() -> None:
@@ -391,13 +373,8 @@ def test_no_color_sends_no_colour_at_all(monkeypatch: pytest.MonkeyPatch) -> Non
         def compose(self) -> Any:
             yield SafeInput(placeholder="name")
 
-    output = ""
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        nonlocal output
-        output = painted(pilot.app)
-
-    drive(Typing(), steps)
+    with Driver(Typing()) as desk:
+        output = desk.painted()
     assert "ame" in output  # the cursor stands on its first letter
     assert re.findall(r"[34]8;[25];|\x1b\[(?:[0-9;]*;)?[349][0-7]m", output) == []
 
