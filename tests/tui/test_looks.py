@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from hypothesis import example, given
@@ -22,7 +22,6 @@ from textual._compositor import LayoutUpdate
 from textual.app import ComposeResult
 from textual.color import Color
 from textual.geometry import Region
-from textual.pilot import Pilot
 from textual.strip import Strip
 from typing_extensions import override
 
@@ -30,7 +29,7 @@ import tui.screens
 import vault.casework
 from tests.hygiene.tree import ROOT
 from tests.tables import each
-from tests.tui.driving import drive
+from tests.tui.desk import Driver
 from tests.tui.pictures import StillDesk
 from tests.tui.pseudo import Pseudo
 from tests.tui.source_lint import Allowance, breaches
@@ -207,18 +206,13 @@ class Framed(SafeApp):
 
 def test_without_colours_the_chip_is_reverse_and_the_head_underlined() -> None:
     assert MONO.chip().reverse
-    app = Framed(eyes=Eyes(forbids_colour=True))
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        chip, *rest = pilot.app.query_one(Head).render_line(0)
+    with Driver(Framed(eyes=Eyes(forbids_colour=True))) as desk:
+        chip, *rest = desk.app.query_one(Head).render_line(0)
         assert chip.style is not None
         assert chip.style.reverse
         assert all(segment.style is not None and segment.style.underline for segment in rest)
-        said = app.choose_look("light")
-        assert "NO_COLOR" in in_words(said)
-        assert app.look is MONO
-
-    drive(app, steps)
+        assert "NO_COLOR" in in_words(desk.app.choose_look("light"))
+        assert desk.app.look is MONO
 
 
 def test_neighbours_of_one_style_are_sent_as_one() -> None:

@@ -150,11 +150,8 @@ def test_a_fault_while_saving_the_draft_is_said_and_the_end_goes_on() -> None:
 def test_no_picture_of_the_screen_is_made(act: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    async def steps(pilot: Pilot[Any]) -> None:
-        with pytest.raises(RefusedError, match="no pictures of the screen"):
-            getattr(pilot.app, act)()
-
-    drive(SafeApp(), steps)
+    with Driver(SafeApp()) as desk, pytest.raises(RefusedError, match="no pictures of the screen"):
+        getattr(desk.app, act)()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -172,33 +169,26 @@ def test_the_screenshot_action_does_nothing(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_no_file_is_delivered_past_an_export(tmp_path: Path) -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
+    with Driver(SafeApp()) as desk:
         with pytest.raises(RefusedError, match="through an export only"):
-            pilot.app.deliver_text(io.StringIO("case"), save_directory=tmp_path, save_filename="case.txt")
+            desk.app.deliver_text(io.StringIO("case"), save_directory=tmp_path, save_filename="case.txt")
         with pytest.raises(RefusedError, match="through an export only"):
-            pilot.app.deliver_binary(io.BytesIO(b"case"), save_directory=tmp_path, save_filename="case.bin")
-
-    drive(SafeApp(), steps)
+            desk.app.deliver_binary(io.BytesIO(b"case"), save_directory=tmp_path, save_filename="case.bin")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_palette_of_textual_with_its_screenshot_entry_is_off() -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
-        assert list(pilot.app.get_system_commands(pilot.app.screen)) == []
-        await pilot.press("ctrl+p")
-        pilot.app.action_command_palette()
-        await pilot.pause()
-        assert len(pilot.app.screen_stack) == 1
-
-    drive(SafeApp(), steps)
+    with Driver(SafeApp()) as desk:
+        assert list(desk.app.get_system_commands(desk.screen)) == []
+        desk.press("ctrl+p")
+        desk.call(desk.app.action_command_palette)
+        assert len(desk.app.screen_stack) == 1
 
 
 def test_the_terminal_is_not_handed_to_another_program() -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
-        with pytest.raises(RefusedError, match="does not hand its terminal"), pilot.app.suspend():
-            pass
-
-    drive(SafeApp(), steps)
+    refused = pytest.raises(RefusedError, match="does not hand its terminal")
+    with Driver(SafeApp()) as desk, refused, desk.app.suspend():
+        pass
 
 
 @each([("lock", EXIT_LOCKED), ("suspend_process", EXIT_LOCKED), ("leave_at_once", EXIT_OK), ("quit", EXIT_OK)])
@@ -263,16 +253,10 @@ def test_without_the_wish_for_it_no_cover_comes() -> None:
 
 def test_no_pointer_shape_is_sent() -> None:
     def sent(base: type[SafeApp]) -> str:
-        found = ""
-
-        async def steps(pilot: Pilot[Any]) -> None:
-            nonlocal found
-            wire = Wire(pilot.app)
-            pilot.app._set_pointer_shape("text")
-            found = wire.sent
-
-        drive(base(), steps)
-        return found
+        with Driver(base()) as desk:
+            wire = Wire(desk.app)
+            desk.app._set_pointer_shape("text")
+            return wire.sent
 
     assert sent(SafeApp) == ""
     assert sent(without(SafeApp, "_set_pointer_shape")) == "\x1b]22;text\x07"
