@@ -275,17 +275,6 @@ def slip(desk: Desk) -> str:
     return str(answer.json()["slip"])
 
 
-def test_a_slip_closed_into_a_case_is_found_there_with_all_its_words(desk: Desk, slip: str) -> None:
-    ref = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
-    answer = desk.run("intake", "move", slip, "--to", ref)
-    assert answer.code == 0, answer.err
-    assert f"The words of the slip are in case {ref} now, as a note and a person." in answer.out
-    (hit,) = desk.run("search", "they came at night", "--json").json()["hits"]
-    note = desk.run("note", "show", hit["record"], "--json").json()["text"]
-    assert all(words in note for words in CALLED_WORDS)
-    assert desk.run("intake", "list").out == "No open slips.\n"
-
-
 def test_an_open_slip_is_corrected_and_what_is_not_given_stays(desk: Desk, slip: str) -> None:
     answer = desk.run("intake", "edit", slip[:8], "--name", "Rustam Veltrova", "--when", "Monday")
     assert answer.out == "The change is saved.\n", answer.err

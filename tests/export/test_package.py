@@ -65,7 +65,7 @@ def prepared() -> PreparedReport:
     return prepare(dossier(), COVER)
 
 
-def written(**changes: object) -> SealedPackage:
+def written(report: PreparedReport | None = None, **changes: object) -> SealedPackage:
     arguments: dict[str, object] = {
         "age_recipient": RECIPIENT,
         "package_public": PUBLIC,
@@ -74,7 +74,7 @@ def written(**changes: object) -> SealedPackage:
         "expires": date(2027, 1, 31),
         "check": passes_words,
     }
-    return write_package(prepared(), **(arguments | changes))  # type: ignore[arg-type]  # a table of keywords
+    return write_package(report or prepared(), **(arguments | changes))  # type: ignore[arg-type]  # a table of keywords
 
 
 @functools.cache
@@ -529,15 +529,7 @@ def release(**changes: object) -> Release:
 @functools.cache
 def sealed_for_two() -> bytes:
     """Return a package as an honest program writes it."""
-    whole = write_package(
-        prepared_for_two(),
-        age_recipient=RECIPIENT,
-        package_public=PUBLIC,
-        sign=SIGN,
-        release=release(),
-        check=passes_words,
-    )
-    return whole.sealed
+    return written(prepared_for_two(), release=release()).sealed
 
 
 def forged(change: Callable[[Manifest], Manifest]) -> bytes:
@@ -560,13 +552,7 @@ def test_the_recipient_sees_both_by_role_and_the_reason_and_report_and_data_say_
 
 def test_alone_stands_in_report_data_and_manifest() -> None:
     alone = prepare(dossier(), COVER)
-    package = write_package(
-        alone,
-        age_recipient=RECIPIENT,
-        package_public=PUBLIC,
-        sign=SIGN,
-        release=release(approval=None, approver_key=b""),
-    )
+    package = written(alone, release=release(approval=None, approver_key=b""))
     opened = open_package(package.sealed, str(IDENTITY))
     assert "by one person: nobody else in the organisation could approve it" in " ".join(" ".join(alone.pages).split())
     assert b'"release":"alone"' in opened.members["data.json"]
@@ -627,25 +613,12 @@ def test_a_stripped_package_that_says_alone_contradicts_its_own_report() -> None
 def test_nothing_is_sealed_under_an_approval_of_something_else() -> None:
     other = release(approval=signed(replace(approval(), digest=bytes(32))))
     with pytest.raises(VerificationError, match="for something else"):
-        write_package(
-            prepared_for_two(),
-            age_recipient=RECIPIENT,
-            package_public=PUBLIC,
-            sign=SIGN,
-            release=other,
-            check=passes_words,
-        )
+        written(prepared_for_two(), release=other)
 
 
 def test_a_report_that_says_alone_never_leaves_under_another_rule() -> None:
     with pytest.raises(InternalError, match="names somebody else"):
-        write_package(
-            prepare(dossier(), COVER, check=passes),
-            age_recipient=RECIPIENT,
-            package_public=PUBLIC,
-            sign=SIGN,
-            release=release(),
-        )
+        written(prepare(dossier(), COVER, check=passes), release=release())
 
 
 def test_roles_and_seats_in_the_manifest_are_no_leak_whatever_people_are_called() -> None:

@@ -203,22 +203,20 @@ def test_the_hit_is_in_the_snippet_as_it_was_written(asked: str, written: str) -
     assert cut.endswith("…")
 
 
-def test_the_place_with_most_of_the_words_is_shown() -> None:
-    text = "суд " + FILL + "суд отложил арест " + FILL + "арест"
-    assert "суд отложил арест" in snippet(text, _words("суд арест"))
-
-
-def test_words_far_apart_do_not_count_together() -> None:
-    text = f"суд {FILL} арест {FILL} суд отложил арест"
-    assert "суд отложил арест" in snippet(text, _words("суд арест"))
-
-
-def test_of_two_like_places_the_first_is_shown() -> None:
-    assert "арест первый" in snippet(f"{FILL} арест первый {FILL} арест второй", _words("арест"))
-
-
-def test_an_empty_word_is_no_hit() -> None:
-    assert "арест" in snippet(f"{FILL} арест", ("", "арест"))
+@each(
+    {
+        "where most of the words are": (
+            f"суд {FILL}суд отложил арест {FILL}арест", ("суд", "арест"), "суд отложил арест",
+        ),
+        "not where they are far apart": (
+            f"суд {FILL} арест {FILL} суд отложил арест", ("суд", "арест"), "суд отложил арест",
+        ),
+        "the first of two like places": (f"{FILL} арест первый {FILL} арест второй", ("арест",), "арест первый"),
+        "no place of an empty word": (f"{FILL} арест", ("", "арест"), "арест"),
+    }
+)  # fmt: skip
+def test_a_snippet_shows(text: str, words: tuple[str, ...], shown: str) -> None:
+    assert shown in snippet(text, words)
 
 
 def test_a_short_text_is_shown_whole_and_in_one_line() -> None:

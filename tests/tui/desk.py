@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from rich.cells import cell_len
 from textual.message import Message
@@ -26,17 +26,19 @@ from tests.tui.driving import painted, shown
 from tests.tui.still import press, read_on, settled, type_in
 from tui.gateway import Gateway
 from tui.shell.app import CaseVaultApp
+from tui.shell.safe import SafeApp
 from tui.shell.start import Start
 from tui.widgets.overlays import Confirm, ProgressModal
 
 T = TypeVar("T")
+A = TypeVar("A", bound=SafeApp)
 
 _PATIENCE_S = 20.0
 _WITH_THE_LIST = 2
 """How many screens there are when nothing lies over the list of cases: Textual has one of its own below."""
 
 
-class Driver:
+class Driver(Generic[A]):
     """Drives an app that stands still between two acts.
 
     Args:
@@ -44,7 +46,7 @@ class Driver:
         size: columns and rows.
     """
 
-    def __init__(self, app: CaseVaultApp, size: tuple[int, int]) -> None:
+    def __init__(self, app: A, size: tuple[int, int] = (80, 24)) -> None:
         self.app = app
         self._runner = asyncio.Runner()
         self._running: AbstractAsyncContextManager[Pilot[Any]] = app.run_test(size=size)
@@ -64,7 +66,8 @@ class Driver:
         try:
             self._run(self._running.__aexit__(None, None, None))
         finally:
-            self.app.close_vault()
+            if isinstance(self.app, CaseVaultApp):
+                self.app.close_vault()
             self._runner.close()
 
     @property
@@ -118,6 +121,12 @@ class Driver:
         """Press a key that begins something long, and wait until the screen says this."""
         self._run(self.pilot.press(key))
         self.wait_for(words)
+
+    def export(self, words: str) -> None:
+        """Make the pages of an export, read them, say yes, and wait until the screen says this."""
+        self.press_and_wait("f4", "read back from the finished file")
+        self.read_on()
+        self.press_and_wait("f4", words)
 
     def press_and_stop(self, key: str) -> None:
         """Press a key that begins something long, and cancel it as soon as its bar comes up."""
@@ -294,7 +303,7 @@ class Driver:
         return "".join(words.split()) in "".join(self.words().split())
 
 
-class Desk(Driver):
+class Desk(Driver[CaseVaultApp]):
     """Somebody at the app of a vault.
 
     Args:
@@ -304,6 +313,7 @@ class Desk(Driver):
         beside: sits at the same keyboard.
         size: columns and rows.
         unlocks: goes through the first screen on its own.
+        comes_back: begins with the way back by recovery sheets.
         options: of the app, such as its clocks.
     """
 
@@ -316,6 +326,7 @@ class Desk(Driver):
         beside: Person | None = None,
         size: tuple[int, int] = (120, 40),
         unlocks: bool = False,
+        comes_back: bool = False,
         **options: Any,
     ) -> None:
         self.gateway = Gateway(place.path, state=place.state)
@@ -324,7 +335,9 @@ class Desk(Driver):
         self._passphrase = passphrase
         self._unlocks = unlocks
         options = {"begins_at_home": False} | options
-        app = CaseVaultApp(Start(place.path, member), open_gateway=lambda _: self.gateway, **options)
+        app = CaseVaultApp(
+            Start(place.path, member, comes_back=comes_back), open_gateway=lambda _: self.gateway, **options
+        )
         super().__init__(app, size)
 
     @override

@@ -95,7 +95,7 @@ class StillApp(Photographed, CaseVaultApp):
         return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)  # they name an address
 
 
-class StillDesk(Driver):
+class StillDesk(Driver[CaseVaultApp]):
     """Somebody at that app, who takes pictures."""
 
     def __init__(self) -> None:

@@ -184,16 +184,13 @@ def _type(key: str) -> Act:
     return lambda pane: pane.tmux("send-keys", key)
 
 
-def _hang_then_term(pane: Pane) -> None:
-    _type("F8")(pane)
-    wait_for("the hang", (pane.folder / "hanging").exists)
-    os.kill(pane.launcher(), signal.SIGTERM)
+def _hang_then(number: int) -> Act:
+    def act(pane: Pane) -> None:
+        _type("F8")(pane)
+        wait_for("the hang", (pane.folder / "hanging").exists)
+        os.kill(pane.launcher(), number)
 
-
-def _hang_then_kill(pane: Pane) -> None:
-    _type("F8")(pane)
-    wait_for("the hang", (pane.folder / "hanging").exists)
-    os.kill(pane.launcher(), signal.SIGKILL)
+    return act
 
 
 ENDS = [
@@ -206,8 +203,8 @@ ENDS = [
     pytest.param(lambda pane: os.kill(pane.launcher(), signal.SIGTERM), "143", True, id="TERM of the launcher"),
     pytest.param(lambda pane: os.kill(pane.launcher(), signal.SIGHUP), "129", True, id="HUP of the launcher"),
     pytest.param(lambda pane: os.kill(pane.launcher(), signal.SIGKILL), "", True, id="KILL of the launcher"),
-    pytest.param(_hang_then_term, "143", False, id="TERM while the child hangs"),
-    pytest.param(_hang_then_kill, "", False, id="KILL of the launcher while the child hangs"),
+    pytest.param(_hang_then(signal.SIGTERM), "143", False, id="TERM while the child hangs"),
+    pytest.param(_hang_then(signal.SIGKILL), "", False, id="KILL of the launcher while the child hangs"),
     pytest.param(lambda pane: lock_running(pane.folder, state=pane.folder), "143", True, id="casevault lock"),
 ]
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from hypothesis import example, given
@@ -22,7 +22,6 @@ from textual._compositor import LayoutUpdate
 from textual.app import ComposeResult
 from textual.color import Color
 from textual.geometry import Region
-from textual.pilot import Pilot
 from textual.strip import Strip
 from typing_extensions import override
 
@@ -30,7 +29,7 @@ import tui.screens
 import vault.casework
 from tests.hygiene.tree import ROOT
 from tests.tables import each
-from tests.tui.driving import drive, painted
+from tests.tui.desk import Driver
 from tests.tui.pictures import StillDesk
 from tests.tui.pseudo import Pseudo
 from tests.tui.source_lint import Allowance, breaches
@@ -205,39 +204,15 @@ class Framed(SafeApp):
         yield KeyHints([Hint("F1", "help")])
 
 
-@pytest.mark.parametrize("look", CHOICES, ids=lambda look: look.name)
-def test_the_text_of_a_screen_is_the_same_in_every_look(look: Look) -> None:
-    said: list[str] = []
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        said.append(painted(pilot.app))
-        app = pilot.app
-        assert isinstance(app, Framed)
-        app.choose_look(look.name)
-        assert app.look is look
-        await pilot.pause()
-        said.append(painted(app))
-
-    drive(Framed(), steps)
-    plain = [re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", text) for text in said]
-    assert plain[0] == plain[1]
-    assert plain[0].startswith(" Home  Friday 27 November  ")
-
-
 def test_without_colours_the_chip_is_reverse_and_the_head_underlined() -> None:
     assert MONO.chip().reverse
-    app = Framed(eyes=Eyes(forbids_colour=True))
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        chip, *rest = pilot.app.query_one(Head).render_line(0)
+    with Driver(Framed(eyes=Eyes(forbids_colour=True))) as desk:
+        chip, *rest = desk.app.query_one(Head).render_line(0)
         assert chip.style is not None
         assert chip.style.reverse
         assert all(segment.style is not None and segment.style.underline for segment in rest)
-        said = app.choose_look("light")
-        assert "NO_COLOR" in in_words(said)
-        assert app.look is MONO
-
-    drive(app, steps)
+        assert "NO_COLOR" in in_words(desk.app.choose_look("light"))
+        assert desk.app.look is MONO
 
 
 def test_neighbours_of_one_style_are_sent_as_one() -> None:

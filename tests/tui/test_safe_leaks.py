@@ -22,7 +22,8 @@ from textual.widgets import Input, Static
 from typing_extensions import override
 
 from tests.tables import each
-from tests.tui.driving import Wire, drive, painted, shown, without
+from tests.tui.desk import Driver
+from tests.tui.driving import Wire, drive, without
 from tui.looks.tokens import MONO
 from tui.shell.safe import EXIT_FAULT, EXIT_LOCKED, EXIT_OK, SafeApp
 from tui.text.safe_content import safe_content
@@ -138,12 +139,8 @@ def test_a_fault_while_saving_the_draft_is_said_and_the_end_goes_on() -> None:
 
     heard: list[str] = []
     app = Unsaving(last_words=heard.append)
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press("ctrl+l")
-        await pilot.pause()
-
-    drive(app, steps)
+    with Driver(app) as desk:
+        desk.press("ctrl+l")
     assert app.return_code == EXIT_LOCKED
     assert "OSError" in heard[0]
     assert SECRET not in heard[0]
@@ -153,11 +150,8 @@ def test_a_fault_while_saving_the_draft_is_said_and_the_end_goes_on() -> None:
 def test_no_picture_of_the_screen_is_made(act: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    async def steps(pilot: Pilot[Any]) -> None:
-        with pytest.raises(RefusedError, match="no pictures of the screen"):
-            getattr(pilot.app, act)()
-
-    drive(SafeApp(), steps)
+    with Driver(SafeApp()) as desk, pytest.raises(RefusedError, match="no pictures of the screen"):
+        getattr(desk.app, act)()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -175,33 +169,26 @@ def test_the_screenshot_action_does_nothing(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_no_file_is_delivered_past_an_export(tmp_path: Path) -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
+    with Driver(SafeApp()) as desk:
         with pytest.raises(RefusedError, match="through an export only"):
-            pilot.app.deliver_text(io.StringIO("case"), save_directory=tmp_path, save_filename="case.txt")
+            desk.app.deliver_text(io.StringIO("case"), save_directory=tmp_path, save_filename="case.txt")
         with pytest.raises(RefusedError, match="through an export only"):
-            pilot.app.deliver_binary(io.BytesIO(b"case"), save_directory=tmp_path, save_filename="case.bin")
-
-    drive(SafeApp(), steps)
+            desk.app.deliver_binary(io.BytesIO(b"case"), save_directory=tmp_path, save_filename="case.bin")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_palette_of_textual_with_its_screenshot_entry_is_off() -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
-        assert list(pilot.app.get_system_commands(pilot.app.screen)) == []
-        await pilot.press("ctrl+p")
-        pilot.app.action_command_palette()
-        await pilot.pause()
-        assert len(pilot.app.screen_stack) == 1
-
-    drive(SafeApp(), steps)
+    with Driver(SafeApp()) as desk:
+        assert list(desk.app.get_system_commands(desk.screen)) == []
+        desk.press("ctrl+p")
+        desk.call(desk.app.action_command_palette)
+        assert len(desk.app.screen_stack) == 1
 
 
 def test_the_terminal_is_not_handed_to_another_program() -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
-        with pytest.raises(RefusedError, match="does not hand its terminal"), pilot.app.suspend():
-            pass
-
-    drive(SafeApp(), steps)
+    refused = pytest.raises(RefusedError, match="does not hand its terminal")
+    with Driver(SafeApp()) as desk, refused, desk.app.suspend():
+        pass
 
 
 @each([("lock", EXIT_LOCKED), ("suspend_process", EXIT_LOCKED), ("leave_at_once", EXIT_OK), ("quit", EXIT_OK)])
@@ -226,24 +213,17 @@ def test_the_keys_that_end_work_while_typing(key: str, code: int) -> None:
             yield SafeInput()
 
     app = Typing()
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press(key)
-        await pilot.pause()
-
-    drive(app, steps)
+    with Driver(app) as desk:
+        desk.press(key)
     assert (app.return_code, app.ended) == (code, 1)
 
 
 @each(["ctrl+c", "ctrl+z"])
 def test_keys_that_other_programs_end_with_say_how_to_leave_and_do_nothing(key: str) -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press(key)
-        await pilot.pause()
-        assert pilot.app.return_code is None
-        assert [one.message for one in pilot.app._notifications] == ["Ctrl+Q quits; nothing was lost."]
-
-    drive(SafeApp(), steps)
+    with Driver(SafeApp()) as desk:
+        desk.press(key)
+        assert desk.app.return_code is None
+        assert [one.message for one in desk.app._notifications] == ["Ctrl+Q quits; nothing was lost."]
 
 
 class Marked(SafeApp):
@@ -256,41 +236,27 @@ class Marked(SafeApp):
 def test_a_window_that_goes_to_the_back_is_covered_until_it_returns() -> None:
     app = Marked()
     app.cover_on_focus_loss = True
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.app.on_event(events.AppBlur())
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, Cover)
-        assert shown(pilot.app).strip() == ""
-        await pilot.app.on_event(events.AppFocus())
-        await pilot.pause()
-        assert SECRET in shown(pilot.app)
-        assert isinstance(pilot.app.focused, SafeInput)
-
-    drive(app, steps)
+    with Driver(app) as desk:
+        desk.send(events.AppBlur())
+        assert isinstance(desk.screen, Cover)
+        assert desk.lines().strip() == ""
+        desk.send(events.AppFocus())
+        assert SECRET in desk.lines()
+        assert isinstance(desk.app.focused, SafeInput)
 
 
 def test_without_the_wish_for_it_no_cover_comes() -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.app.on_event(events.AppBlur())
-        await pilot.pause()
-        assert SECRET in shown(pilot.app)
-
-    drive(Marked(), steps)
+    with Driver(Marked()) as desk:
+        desk.send(events.AppBlur())
+        assert SECRET in desk.lines()
 
 
 def test_no_pointer_shape_is_sent() -> None:
     def sent(base: type[SafeApp]) -> str:
-        found = ""
-
-        async def steps(pilot: Pilot[Any]) -> None:
-            nonlocal found
-            wire = Wire(pilot.app)
-            pilot.app._set_pointer_shape("text")
-            found = wire.sent
-
-        drive(base(), steps)
-        return found
+        with Driver(base()) as desk:
+            wire = Wire(desk.app)
+            desk.app._set_pointer_shape("text")
+            return wire.sent
 
     assert sent(SafeApp) == ""
     assert sent(without(SafeApp, "_set_pointer_shape")) == "\x1b]22;text\x07"
@@ -391,13 +357,8 @@ def test_no_color_sends_no_colour_at_all(monkeypatch: pytest.MonkeyPatch) -> Non
         def compose(self) -> Any:
             yield SafeInput(placeholder="name")
 
-    output = ""
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        nonlocal output
-        output = painted(pilot.app)
-
-    drive(Typing(), steps)
+    with Driver(Typing()) as desk:
+        output = desk.painted()
     assert "ame" in output  # the cursor stands on its first letter
     assert re.findall(r"[34]8;[25];|\x1b\[(?:[0-9;]*;)?[349][0-7]m", output) == []
 

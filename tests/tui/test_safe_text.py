@@ -39,6 +39,7 @@ from textual.widgets.option_list import Option
 from typing_extensions import override
 
 from tests.tables import each
+from tests.tui.desk import Driver
 from tests.tui.driving import Wire, drive, hostile_in, painted, shown, without
 from tui.shell.quiet_process import describe_fault, fault_place
 from tui.shell.safe import SafeApp
@@ -197,15 +198,8 @@ def _app(base: type[SafeApp], make: Callable[[], Iterable[Widget]]) -> SafeApp:
 
 
 def _painted(base: type[SafeApp], make: Callable[[], Widget]) -> str:
-    output = ""
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        nonlocal output
-        await pilot.pause()
-        output = painted(pilot.app)
-
-    drive(_app(base, lambda: [make()]), steps)
-    return output
+    with Driver(_app(base, lambda: [make()])) as desk:
+        return desk.painted()
 
 
 @each(list(UNGATED))
@@ -269,22 +263,13 @@ GATED: dict[str, Callable[[str], Widget]] = {
 
 @each(list(GATED))
 def test_square_brackets_are_shown_and_neither_obeyed_nor_swallowed(widget: str) -> None:
-    found = ""
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        nonlocal found
-        found = shown(pilot.app)
-
-    drive(_app(SafeApp, lambda: [GATED[widget](BRACKETS)]), steps)
-    assert BRACKETS in found
+    with Driver(_app(SafeApp, lambda: [GATED[widget](BRACKETS)])) as desk:
+        assert BRACKETS in desk.lines()
 
 
 def test_a_string_given_as_it_is_stops_the_app_which_is_why_the_lint_forbids_it() -> None:
-    async def steps(_pilot: Pilot[Any]) -> None:
-        return
-
-    with pytest.raises(Exception, match="oops"):
-        drive(_app(SafeApp, lambda: [Static(BRACKETS)]), steps)
+    with pytest.raises(Exception, match="oops"), Driver(_app(SafeApp, lambda: [Static(BRACKETS)])):
+        pass
 
 
 def test_a_toast_shows_brackets_and_no_control_characters() -> None:
@@ -338,29 +323,14 @@ SECRET = "juniper lantern orbit"
 
 def _copied(base: type[SafeApp], make: Callable[[], Input | TextArea], key: str) -> tuple[str, str]:
     """Return what went to the terminal and what the app's own clipboard holds after selecting all and this key."""
-
-    class Copying(base):  # type: ignore[misc, valid-type]  # the base is the subject
-        @override
-        def compose(self) -> ComposeResult:
-            yield make()
-
-    app = Copying()
-    found = ("", "")
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        nonlocal found
-        wire = Wire(pilot.app)
-        field = pilot.app.query_one(Widget)
+    with Driver(_app(base, lambda: [make()])) as desk:
+        wire = Wire(desk.app)
+        field = desk.app.query_one(Widget)
         assert isinstance(field, Input | TextArea)
-        field.focus()
-        await pilot.pause()
-        field.select_all() if isinstance(field, TextArea) else field.action_select_all()
-        await pilot.press(key)
-        await pilot.pause()
-        found = (wire.sent, pilot.app.clipboard)
-
-    drive(app, steps)
-    return found
+        desk.call(field.focus)
+        desk.call(field.select_all if isinstance(field, TextArea) else field.action_select_all)
+        desk.press(key)
+        return wire.sent, desk.app.clipboard
 
 
 @pytest.mark.parametrize("key", ["ctrl+c", "ctrl+x"])
@@ -394,21 +364,11 @@ def _pasted(base: type[SafeApp], make: Callable[[], Input | TextArea]) -> tuple[
         def on_safe_input_paste_cut(self, message: SafeInput.PasteCut) -> None:
             self.lost.append(message.lost_lines)
 
-    app = Pasting()
-    found = ""
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        nonlocal found
-        field = pilot.app.query_one(Widget)
-        field.focus()
-        await pilot.pause()
-        pilot.app.post_message(events.Paste(PASTE))
-        await pilot.pause()
-        await pilot.pause()
-        found = field.text if isinstance(field, TextArea) else field.value  # type: ignore[attr-defined]
-
-    drive(app, steps)
-    return found, app.lost
+    with Driver(Pasting()) as desk:
+        field: Any = desk.app.query_one(Widget)
+        desk.call(field.focus)
+        desk.send(events.Paste(PASTE))
+        return field.text if isinstance(field, TextArea) else field.value, desk.app.lost
 
 
 def test_a_paste_into_one_line_is_cleaned_and_the_lost_lines_are_counted() -> None:

@@ -40,6 +40,13 @@ def _put_away(house: House) -> list[str]:
         return [draft.text for draft in amina.drafts().list() if draft.kind == "slip"]
 
 
+def _never_use(house: House) -> None:
+    """Write down that this number must never be used."""
+    with house.open("Amina") as session:
+        contact = contact_made(ContactChange(never_use=("+996 555 010 203",)))
+        case_people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
+
+
 def _full(*_: Any) -> None:
     raise TryAgainError(Message("no room on the disk"))
 
@@ -173,9 +180,7 @@ def test_number_and_name_remind_of_a_case_and_enter_shows_it_over_the_slip(house
 
 
 def test_a_number_that_must_never_be_used_is_warned_of_as_it_is_typed(house: House) -> None:
-    with house.open("Amina") as session:
-        contact = contact_made(ContactChange(never_use=("+996 555 010 203",)))
-        case_people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
+    _never_use(house)
     with house.desk("Amina") as amina:
         amina.press("f9")
         amina.fill(number="0555 010-203")
@@ -241,9 +246,7 @@ def test_a_slip_survives_its_bytes_and_damage_costs_no_word() -> None:
 
 
 def test_a_slip_over_long_work_is_written_at_once_and_kept_when_the_work_has_ended(house: House) -> None:
-    with house.open("Amina") as session:
-        contact = contact_made(ContactChange(never_use=("+996 555 010 203",)))
-        case_people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
+    _never_use(house)
     modal = ProgressModal(Message("Reading"), None)
     with house.desk("Amina") as amina:
         amina.call(lambda: amina.app.push_screen(modal))
@@ -260,9 +263,7 @@ def test_a_slip_over_long_work_is_written_at_once_and_kept_when_the_work_has_end
 
 def test_what_long_work_found_waits_below_the_slip(house: House) -> None:
     modal = ProgressModal(Message("Reading"), None)
-    with house.open("Amina") as session:
-        contact = contact_made(ContactChange(never_use=("+996 555 010 203",)))
-        case_people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
+    _never_use(house)
     with house.desk("Amina") as amina:
         amina.call(lambda: amina.app.push_screen(modal))
         amina.press("f9", " Ring back 0555 010-203")
@@ -378,9 +379,8 @@ def test_enter_goes_from_field_to_field_where_it_shows_no_case_and_no_last_call_
 
 
 def test_the_warning_goes_with_the_number_and_cases_that_are_alike_are_counted(house: House) -> None:
+    _never_use(house)
     with house.open("Amina") as session:
-        contact = contact_made(ContactChange(never_use=("+996 555 010 203",)))
-        case_people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
         other = cases.create(session, title="Asylum", kind="asylum").case
         case_people.add(session, other, role="client", names=[CLIENT], phones=["+49 30 5550 1234"])
     with house.desk("Amina") as amina:

@@ -15,7 +15,8 @@ from textual.pilot import Pilot
 from typing_extensions import override
 
 from tests.tables import each
-from tests.tui.driving import drive, hostile_in, painted, shown
+from tests.tui.desk import Driver
+from tests.tui.driving import drive, hostile_in, shown
 from tui.looks.tokens import DARK, MONO, Token
 from tui.shell.safe import SafeApp
 from tui.widgets.text_cells import Cell, Column, fit, fitting, lay_out, text_of
@@ -70,8 +71,8 @@ class Listing(SafeApp):
         self.moved.append(message.index)
 
 
-def _cursor_line(app: Any) -> str:
-    return next(line for line in shown(app).splitlines() if line.startswith(">"))
+def _cursor_line(desk: Driver[Listing]) -> str:
+    return next(line for line in desk.lines().splitlines() if line.startswith(">"))
 
 
 def test_pages_are_read_by_their_neighbours_and_only_jumps_by_position() -> None:
@@ -120,23 +121,16 @@ def test_a_row_beyond_a_page_that_shrank_is_none() -> None:
 )
 def test_keys_move_the_cursor_and_it_stays_in_view(keys: list[str], cursor: int) -> None:
     app = Listing(Numbers())
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press(*keys)
-        await pilot.pause()
-        assert f"C-{cursor} " in _cursor_line(app)
+    with Driver(app) as desk:
+        desk.press(*keys)
+        assert f"C-{cursor} " in _cursor_line(desk)
         assert app.query_one(VirtualList).cursor == cursor
-
-    drive(app, steps)
 
 
 def test_a_million_rows_cost_a_few_pages() -> None:
     app = Listing(Numbers())
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press("end", "home", "pagedown")
-
-    drive(app, steps)
+    with Driver(app) as desk:
+        desk.press("end", "home", "pagedown")
     assert len(app.source.asked) <= 6
 
 
@@ -162,15 +156,11 @@ def test_a_step_inside_the_view_paints_two_rows(monkeypatch: pytest.MonkeyPatch)
 
 def test_at_the_edge_the_view_moves_by_half_a_page() -> None:
     app = Listing(Numbers())
-
-    async def steps(pilot: Pilot[Any]) -> None:
+    with Driver(app) as desk:
         rows = app.query_one(VirtualList)
         height = rows.size.height
-        await pilot.press(*["down"] * height)
-        await pilot.pause()
+        desk.press(*["down"] * height)
         assert rows.scroll_offset.y == height - height // 2
-
-    drive(app, steps)
 
 
 def test_the_cursor_is_a_mark_on_a_ground_of_its_own_and_marked_rows_have_a_star() -> None:
@@ -212,39 +202,27 @@ def test_enter_and_a_second_click_open_the_row_under_the_cursor() -> None:
 
 def test_rows_that_come_late_are_dots_until_they_arrive() -> None:
     app = Listing(Numbers(late=True))
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        assert "> ..." in shown(app)
+    with Driver(app) as desk:
+        assert "> ..." in desk.lines()
         app.source.late = False
-        app.query_one(VirtualList).page_arrived(0)
-        await pilot.pause()
-        assert "> C-0 " in shown(app)
-
-    drive(app, steps)
+        desk.call(lambda: app.query_one(VirtualList).page_arrived(0))
+        assert "> C-0 " in desk.lines()
 
 
 def test_an_empty_list_has_no_cursor_and_opens_nothing() -> None:
     app = Listing(Numbers(total=0))
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press("down", "end", "enter", "space")
-        await pilot.pause()
-        assert ">" not in shown(app)
-
-    drive(app, steps)
+    with Driver(app) as desk:
+        desk.press("down", "end", "enter", "space")
+        assert ">" not in desk.lines()
     assert app.opened == []
 
 
 def test_another_list_begins_at_its_first_row() -> None:
     app = Listing(Numbers())
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press("end")
-        app.query_one(VirtualList).show_source(Numbers(total=3))
-        await pilot.pause()
-        assert "C-0 " in _cursor_line(app)
-
-    drive(app, steps)
+    with Driver(app) as desk:
+        desk.press("end")
+        desk.call(lambda: app.query_one(VirtualList).show_source(Numbers(total=3)))
+        assert "C-0 " in _cursor_line(desk)
 
 
 def test_hostile_names_in_a_row_are_marks_on_one_line() -> None:
@@ -255,12 +233,9 @@ def test_hostile_names_in_a_row_are_marks_on_one_line() -> None:
             return [ListRow("k", ("C-1", "Sam\x1b]2;evil\x07ir\n[/oops]\tx\u202e", "now"))]
 
     app = Listing(Hostile(total=1))
-
-    async def steps(_pilot: Pilot[Any]) -> None:
-        assert "Sam·]2;evil·ir [/oops] x·" in shown(app)
-        assert hostile_in(painted(app)) == ""
-
-    drive(app, steps)
+    with Driver(app) as desk:
+        assert "Sam·]2;evil·ir [/oops] x·" in desk.lines()
+        assert hostile_in(desk.painted()) == ""
 
 
 @pytest.mark.parametrize("text", ["", "Иванов", "山田太郎さん", "e\u0301te\u0301", "a" * 50, "ᠮᠣᠩᠭᠣᠯ", "\x1b[31m"])
@@ -299,43 +274,32 @@ def test_the_cursor_passes_over_headings_and_second_lines() -> None:
             return [*rows, *map(_row, range(2, 4)), ListRow("", ("", "more", ""), is_passed=True)]
 
     app = Listing(Days(total=7))
-
-    async def steps(pilot: Pilot[Any]) -> None:
+    with Driver(app) as desk:
         rows = app.query_one(VirtualList)
         passed = []
         for key in ("", "up", "down", "down", "down", "down", "end", "up", "up", "home"):
-            await pilot.press(*[key] if key else [])
+            desk.press(*[key] if key else [])
             passed.append(rows.cursor)
         assert passed == [1, 1, 2, 4, 5, 5, 5, 4, 2, 1]
-        assert "  Today, Friday 27 November" in shown(app)
-        rows.show_source(Days(total=7))
+        assert "  Today, Friday 27 November" in desk.lines()
+        desk.call(lambda: rows.show_source(Days(total=7)))
         assert rows.cursor == 1
-
-    drive(app, steps)
 
 
 def test_a_list_that_is_shown_asks_for_its_first_page_once() -> None:
     app = Listing(Numbers())
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press("down")
+    with Driver(app) as desk:
+        desk.press("down")
         other = Numbers(total=100)
-        app.query_one(VirtualList).show_source(other)
-        await pilot.pause()
-        assert "C-0 " in _cursor_line(app)
+        desk.call(lambda: app.query_one(VirtualList).show_source(other))
+        assert "C-0 " in _cursor_line(desk)
         assert [number for number, _, _ in other.asked] == [0]
-
-    drive(app, steps)
 
 
 def test_the_cursor_of_the_terminal_stands_on_the_row() -> None:
     app = Listing(Numbers())
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press("down", "down")
+    with Driver(app) as desk:
+        desk.press("down", "down")
         assert app.cursor_position == (0, 3)  # below the headings
-        await pilot.press("end")
-        await pilot.pause()
+        desk.press("end")
         assert app.cursor_position == (0, 23)
-
-    drive(app, steps)

@@ -18,7 +18,7 @@ from textual.screen import Screen
 from typing_extensions import override
 
 from tests.tables import each
-from tests.tui.desk import Desk
+from tests.tui.desk import Desk, Driver
 from tests.tui.driving import drive, shown
 from tui.looks.tokens import Token
 from tui.screens.frame.form_screen import entries_of, start_of
@@ -27,10 +27,12 @@ from tui.text.in_words import in_words
 from tui.widgets.fields import MOST_CHARACTERS, MOST_STEPS, PAUSE_MS, Step, Steps, difference
 from tui.widgets.long_text import Pair, Twin, aligned
 from tui.widgets.overlays import BY_HEIGHT, BY_WIDTH, Confirm, ProgressModal, bar, remaining_seconds, rest_in_words
-from tui.widgets.screen_lines import RUSSIAN_OF_LATIN, Hint, KeyHints, fitting_hints, head_texts, with_layouts
+from tui.widgets.screen_lines import RUSSIAN_OF_LATIN, Hint, fitting_hints, head_texts, with_layouts
 from tui.widgets.strip import MOST_FACTS, Fact, ListAndStrip, Strip, strip_lines
 from tui.widgets.text_cells import Cell, Column, as_wide_as, broken, text_of, wrapped
 from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
+
+pytestmark = pytest.mark.screen
 
 HINTS = (
     Hint("F1", "aide"),
@@ -75,22 +77,6 @@ def test_a_footer_that_gets_narrow_drops_whole_words_by_rank_but_help_and_lock(w
     assert [hint.key for hint in fitting_hints(HINTS, width)] == keys
 
 
-class Lines(SafeApp):
-    @override
-    def compose(self) -> ComposeResult:
-        yield KeyHints(HINTS)
-
-
-def test_a_footer_shows_its_words_and_later_others() -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
-        assert " F1 aide  F4 finir  F3 rechercher  n note  Esc retour  Ctrl+L verrouiller" in shown(pilot.app)
-        pilot.app.query_one(KeyHints).show_hints(HINTS[:1])
-        await pilot.pause()
-        assert "F4" not in shown(pilot.app)
-
-    drive(Lines(), steps)
-
-
 @each(
     [
         (["enter"], False),
@@ -106,18 +92,13 @@ def test_a_footer_shows_its_words_and_later_others() -> None:
 )
 def test_only_a_chosen_yes_is_a_yes(keys: list[str], answer: bool) -> None:
     answers: list[bool | None] = []
-
-    async def steps(pilot: Pilot[Any]) -> None:
+    with Driver(SafeApp()) as desk:
         question = Confirm("Erase C-0412 [/x]?", "Nobody can read it again.", yes="Yes", no="No")
-        pilot.app.push_screen(question, answers.append)
-        await pilot.pause()
-        assert "Erase C-0412 [/x]?" in shown(pilot.app)
-        assert "No (n)" in shown(pilot.app)
-        assert "Yes (y)" in shown(pilot.app)
-        await pilot.press(*keys)
-        await pilot.pause()
-
-    drive(SafeApp(), steps)
+        desk.call(lambda: desk.app.push_screen(question, answers.append))
+        assert "Erase C-0412 [/x]?" in desk.lines()
+        assert "No (n)" in desk.lines()
+        assert "Yes (y)" in desk.lines()
+        desk.press(*keys)
     assert answers == [answer]
 
 
@@ -147,25 +128,18 @@ def test_progress_is_shown_cancelled_once_and_closed_by_the_worker() -> None:
     asked: list[str] = []
     results: list[bool | None] = []
     clock = [0]
-
-    async def steps(pilot: Pilot[Any]) -> None:
+    with Driver(SafeApp()) as desk:
         modal = ProgressModal("Importing 200 cases", lambda: asked.append("stop"), now_ms=lambda: clock[0])
-        pilot.app.push_screen(modal, results.append)
-        await pilot.pause()
+        desk.call(lambda: desk.app.push_screen(modal, results.append))
         clock[0] = 10_000
-        modal.advance(50, 200)
-        await pilot.pause()
-        assert "##########......" in shown(pilot.app)
-        assert "25 %" in shown(pilot.app)
-        assert "about 30 s left" in shown(pilot.app)
-        await pilot.press("escape", "escape", "enter")
-        await pilot.pause()
-        assert "Stopping ..." in shown(pilot.app)
+        desk.call(lambda: modal.advance(50, 200))
+        assert "##########......" in desk.lines()
+        assert "25 %" in desk.lines()
+        assert "about 30 s left" in desk.lines()
+        desk.press("escape", "escape", "enter")
+        assert "Stopping ..." in desk.lines()
         assert results == []
-        modal.finished(False)
-        await pilot.pause()
-
-    drive(SafeApp(), steps)
+        desk.call(lambda: modal.finished(False))
     assert asked == ["stop"]
     assert results == [False]
 
@@ -327,6 +301,7 @@ def stick(tmp_path: Path) -> Path:
 
 
 def test_folders_come_first_and_what_cannot_be_printed_as_it_is_is_left_out(stick: Path) -> None:
+    Path(os.fsdecode(os.fsencode(stick) + b"/\xff\xfe")).touch()
     found = entries_of(stick)
     assert found is not None
     assert [entry.label for entry in found if entry.path.parent == stick] == ["from Dana/", "invitation", "Ärger"]
@@ -335,12 +310,6 @@ def test_folders_come_first_and_what_cannot_be_printed_as_it_is_is_left_out(stic
 
 def test_a_folder_that_is_not_there_lists_nothing(tmp_path: Path) -> None:
     assert entries_of(tmp_path / "gone") is None
-
-
-def test_names_that_are_no_text_are_left_out(stick: Path) -> None:
-    Path(os.fsdecode(os.fsencode(stick) + b"/\xff\xfe")).touch()
-    assert [entry.label for entry in entries_of(stick) or []].count("invitation") == 1
-    assert not any("\udcff" in entry.label for entry in entries_of(stick) or [])
 
 
 def test_looking_begins_where_something_was_typed(stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -355,7 +324,6 @@ def test_looking_begins_where_something_was_typed(stick: Path, monkeypatch: pyte
     assert {typed: start_of(typed) for typed in begins} == begins
 
 
-@pytest.mark.screen
 def test_what_another_member_sent_is_chosen_by_looking(amina: Desk, stick: Path) -> None:
     amina.press(":devices", "escape", ":exchange")
     amina.go_to("file")
@@ -365,7 +333,6 @@ def test_what_another_member_sent_is_chosen_by_looking(amina: Desk, stick: Path)
     assert amina.value("file") == str(stick / "from Dana" / "request")
 
 
-@pytest.mark.screen
 def test_a_new_file_is_placed_by_looking_and_never_over_one_that_is_there(amina: Desk, stick: Path) -> None:
     amina.press(":exchange", "left", "tab", "tab", f" {stick}/", "down", "end", "enter")
     amina.sees("This file is there already. F4 makes a new one.")
@@ -376,7 +343,6 @@ def test_a_new_file_is_placed_by_looking_and_never_over_one_that_is_there(amina:
     assert amina.value("file") == str(stick.parent / "bundle")
 
 
-@pytest.mark.screen
 def test_a_folder_is_chosen_by_looking_and_no_file_in_its_place(amina: Desk, stick: Path) -> None:
     for keys, field in (((":backup",), "folder"), (("enter", "e"), "out")):
         amina.home()
@@ -399,7 +365,6 @@ FACTS = (
 )
 
 
-@pytest.mark.screen
 @each(
     [
         (("Cases", "2 cases", "sort: name", 80), ("Cases", "2 cases", "sort: name")),
@@ -430,20 +395,12 @@ class Listing(Screen[None]):
 
 
 def _listing(size: tuple[int, int]) -> list[str]:
-    lines: list[str] = []
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        pilot.app.push_screen(Listing())
-        await pilot.pause()
-        pilot.app.screen.query_one(Strip).show(FACTS)
-        await pilot.pause()
-        lines.extend(shown(pilot.app).splitlines())
-
-    drive(SafeApp(), steps, size=size)
-    return [line.rstrip() for line in lines]
+    with Driver(SafeApp(), size) as desk:
+        desk.call(lambda: desk.app.push_screen(Listing()))
+        desk.call(lambda: desk.screen.query_one(Strip).show(FACTS))
+        return [line.rstrip() for line in desk.lines().splitlines()]
 
 
-@pytest.mark.screen
 def test_at_80_columns_the_facts_are_a_strip_with_one_column_of_labels() -> None:
     lines = _listing((80, 24))
     assert lines[0] == "> !! row 0"
@@ -453,7 +410,6 @@ def test_at_80_columns_the_facts_are_a_strip_with_one_column_of_labels() -> None
     assert lines[19] == "  DO NOT CALL   +996 555 010 203"
 
 
-@pytest.mark.screen
 def test_at_120_columns_they_are_a_pane_beside_the_list_with_each_label_over_its_text() -> None:
     lines = _listing((120, 40))
     assert lines[39].startswith("  !! row 39")
@@ -470,7 +426,6 @@ def test_at_120_columns_they_are_a_pane_beside_the_list_with_each_label_over_its
     ]
 
 
-@pytest.mark.screen
 @each([(60, 24), (80, 16)])
 def test_a_small_window_is_the_lists_alone(columns: int, rows: int) -> None:
     lines = _listing((columns, rows))
@@ -478,7 +433,6 @@ def test_a_small_window_is_the_lists_alone(columns: int, rows: int) -> None:
     assert all("!! row" in line for line in lines)
 
 
-@pytest.mark.screen
 def test_the_facts_follow_a_cursor_that_rests_and_none_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     plain = Strip.show
@@ -505,7 +459,6 @@ def test_the_facts_follow_a_cursor_that_rests_and_none_that_runs(monkeypatch: py
     assert asked == [4]
 
 
-@pytest.mark.screen
 def test_a_strip_gives_its_spare_rows_to_what_is_longer_than_a_line_safe_contact_first() -> None:
     facts = [Fact("owner", "Amina Raskolda, who is away until December"), Fact("SAFE CONTACT", "a b " * 9, Token.ACC)]
 
@@ -521,7 +474,6 @@ def test_a_strip_gives_its_spare_rows_to_what_is_longer_than_a_line_safe_contact
     assert said(2)[1] == "SAFE CONTACT  a b a b a b a b a b a~"
 
 
-@pytest.mark.screen
 def test_no_more_facts_are_shown_than_there_is_room_for() -> None:
     strip = Strip()
     strip._facts = ()
@@ -530,7 +482,6 @@ def test_no_more_facts_are_shown_than_there_is_room_for() -> None:
     assert len(strip._facts) == MOST_FACTS
 
 
-@pytest.mark.screen
 @each(
     [
         ("one two three", 7, ["one two", "three"]),
@@ -546,7 +497,6 @@ def test_text_is_broken_at_blanks_and_never_wider_than_its_pane(text: str, width
     assert [text_of(tuple(row)).rstrip() for row in broken([Cell(text)], width)] == lines or "\n" in text
 
 
-@pytest.mark.screen
 def test_two_texts_are_aligned_line_by_line() -> None:
     twin = Twin((Cell("Phoned the commander Qarvosh today"),), (Cell("Phoned "), Cell("P-KD7", bold=True)), "?")
     rows = aligned(twin, 12, 20)
@@ -558,7 +508,6 @@ def test_two_texts_are_aligned_line_by_line() -> None:
     ]
 
 
-@pytest.mark.screen
 @pytest.mark.parametrize(("look", "between"), [("dark", "  "), ("mono", "│ ")])
 def test_a_pair_shows_both_sides_under_their_headings_and_scrolls_to_a_line(look: str, between: str) -> None:
     twins = [Twin((Cell(f"here {number}"),), (Cell(f"there {number}"),)) for number in range(60)]
@@ -568,20 +517,16 @@ def test_a_pair_shows_both_sides_under_their_headings_and_scrolls_to_a_line(look
         def compose(self) -> ComposeResult:
             yield Pair(Cell("Stays here", bold=True), Cell("Leaves", bold=True), twins)
 
-    async def steps(pilot: Pilot[Any]) -> None:
-        app = pilot.app
+    with Driver(Paired()) as desk:
+        app = desk.app
         assert isinstance(app, SafeApp)
-        app.choose_look(look)
-        await pilot.pause()
-        lines = shown(app).splitlines()
+        desk.call(lambda: app.choose_look(look))
+        lines = desk.lines().splitlines()
         half = app.query_one(Pair).size.width // 2
         assert lines[0][:half].strip() == "Stays here"
         assert lines[0][half:].startswith(f"{between}Leaves")
         assert lines[1][half:].startswith(f"{between}there 0")
-        app.query_one(Pair).show_line(50)
-        await pilot.pause()
-        lines = shown(app).splitlines()
+        desk.call(lambda: app.query_one(Pair).show_line(50))
+        lines = desk.lines().splitlines()
         assert lines[0].strip().startswith("Stays here")
         assert any("here 50" in line and "there 50" in line for line in lines)
-
-    drive(Paired(), steps)

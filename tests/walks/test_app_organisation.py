@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from tests.services import colleague
 from tests.services.approvals.keyboard import Person
@@ -16,8 +14,7 @@ from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.office import AMINA, JOEL, NADIA, Office
 from tests.services.organisation import AMINA as ORGANISATION_AMINA
 from tests.services.organisation import MIRA, SELIN, Organisation, full_name
-from tests.tui.still import press, read_on, type_in
-from tests.walks.app_desk import AppDesk
+from tests.tui.desk import Desk
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.seal.age import make_identity, recipient_of
@@ -35,24 +32,15 @@ def test_the_owner_cannot_be_reached_at_0540_and_the_deputy_reads_the_case(offic
         case_people.add(amina, made.case, role="client", names=["Ilham Torgaev"], phones=["+49 30 5550 1234"])
         notes.add(amina, made.case, Note(NoteKind.SAFETY, "If they come: call the lawyer Orlova first."))
 
-    desk = AppDesk(office.place, office.joel.name)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await desk.unlock(pilot, office.joel.passphrase)
+    with Desk(office.place, office.joel.name, office.joel.passphrase, unlocks=True) as desk:
         # From the passphrase: search, the name, open. Nobody has to be asked.
-        await press(pilot, "f3")
-        await type_in(pilot, "Torgaev")
-        await press(pilot, "enter", "enter")
-        assert f"{made.ref} Arrest" in desk.words()
-        assert "Ilham Torgaev" in desk.words()
-        await press(pilot, "1")
-        assert "call the lawyer Orlova first." in desk.words()
-        assert office.amina.name in desk.words(), "the note says who wrote it"
-        await press(pilot, "w")
-        assert f"{office.joel.name} (you)" in desk.words()
-        assert office.amina.name in desk.words()
-
-    desk.walk(steps)
+        desk.press("f3", " Torgaev", "enter", "enter")
+        desk.sees(f"{made.ref} Arrest", "Ilham Torgaev")
+        desk.press("1")
+        desk.sees("call the lawyer Orlova first.")
+        desk.sees(office.amina.name)  # the note says who wrote it
+        desk.press("w")
+        desk.sees(f"{office.joel.name} (you)", office.amina.name)
 
 
 # Somebody leaves, in the app: an admin who reads no note orders the handover, the deputy comes in for his own work.
@@ -60,31 +48,27 @@ BEFORE = "She waits for the answer of the court."
 AFTER = "The court has answered."
 
 
-async def _order_and_let_leave(desk: AppDesk, pilot: Pilot[None]) -> None:
-    await desk.unlock(pilot)
-    await press(pilot, "escape")  # the guide to recovery sheets
+def _order_and_let_leave(desk: Desk) -> None:
+    desk.unlock()
+    desk.press("escape")  # the guide to recovery sheets
     # The manager orders it, and reads nothing before and after.
-    assert "No case yet" in desk.words()
-    await press(pilot, ":members")
-    while f"> {AMINA}" not in desk.words():
-        await press(pilot, "down")
-    await press(pilot, "h", "n", "tab")
-    while f"{NADIA} (" not in desk.words():
-        await press(pilot, "right")
-    await press(pilot, "tab")
-    await type_in(pilot, "leaves on Friday")
-    await press(pilot, "f4")
-    assert f"The device of {JOEL}, the deputy, carries it out" in desk.words()
-    await press(pilot, "enter")
-    assert f"> {AMINA} {NADIA} leaves on Friday" in desk.words()
-    await press(pilot, "escape", "x")
-    assert f"Does {AMINA} leave for good?" in desk.words()
-    await press(pilot, "y")
-    assert "The member has left. 1 device revoked; 0 cases and sections got a new key." in desk.words()
-    await press(pilot, "enter")
-    assert AMINA not in desk.words()
-    await press(pilot, "escape")
-    assert "No case yet" in desk.words()
+    desk.sees("No case yet")
+    desk.press(":members")
+    desk.until(f"> {AMINA}", "down")
+    desk.press("h", "n", "tab")
+    desk.until(f"{NADIA} (", "right")
+    desk.press("tab", " leaves on Friday", "f4")
+    desk.sees(f"The device of {JOEL}, the deputy, carries it out")
+    desk.press("enter")
+    desk.sees(f"> {AMINA} {NADIA} leaves on Friday")
+    desk.press("escape", "x")
+    desk.sees(f"Does {AMINA} leave for good?")
+    desk.press("y")
+    desk.sees("The member has left. 1 device revoked; 0 cases and sections got a new key.")
+    desk.press("enter")
+    desk.sees_not(AMINA)
+    desk.press("escape")
+    desk.sees("No case yet")
 
 
 @pytest.mark.long
@@ -93,39 +77,23 @@ def test_a_leavers_cases_go_on_with_somebody_else(office: Office, tmp_path: Path
         made = cases.create(amina, title="On her way", kind="asylum")
         notes.add(amina, made.case, Note(NoteKind.CONTACT, BEFORE))
     kept = office.copied_to(tmp_path / "kept by her")
-    miras, aminas = AppDesk(office.place, MEMBER), AppDesk(office.place, AMINA)
-    joels, nadias = AppDesk(office.place, JOEL), AppDesk(office.place, NADIA)
-
-    async def way_in(pilot: Pilot[None]) -> None:
-        await aminas.unlock(pilot, office.amina.passphrase)
-        assert "! No key slot opens with this name and passphrase." in aminas.words()
-
-    async def carry_out(pilot: Pilot[None]) -> None:
-        await joels.unlock(pilot, office.joel.passphrase)
+    with Desk(office.place) as desk:
+        _order_and_let_leave(desk)
+    with Desk(office.place, AMINA, office.amina.passphrase, unlocks=True) as desk:
+        desk.sees("! No key slot opens with this name and passphrase.")
+    with Desk(office.place, JOEL, office.joel.passphrase, unlocks=True) as desk:
         # Nothing was asked of him: it happened behind his coming in.
-        await press(pilot, ":noticed at unlock")
-        assert "1 case was revoked from devices that left: new keys were made." in joels.words()
-        assert f"1 case of {AMINA} went to {NADIA}, as ordered." in joels.words()
-
-    async def go_on(pilot: Pilot[None]) -> None:
-        await nadias.unlock(pilot, office.nadia.passphrase)
-        await press(pilot, "enter")
-        assert f"{made.ref} On her way" in nadias.words()
-        assert BEFORE in nadias.words()
-        assert AMINA in nadias.words(), "the old note says who wrote it"
-        await press(pilot, "n")
-        await type_in(pilot, AFTER)
-        await press(pilot, "f4")
-        assert "Notes 2" in nadias.words()
-        assert NADIA in nadias.words()
-        await press(pilot, "w")
-        assert f"> {NADIA} (you) handover {JOEL} {JOEL} deputy" in nadias.words()
-        assert AMINA not in nadias.words()
-
-    miras.walk(partial(_order_and_let_leave, miras))
-    aminas.walk(way_in)
-    joels.walk(carry_out)
-    nadias.walk(go_on)
+        desk.press(":noticed at unlock")
+        desk.sees("1 case was revoked from devices that left: new keys were made.")
+        desk.sees(f"1 case of {AMINA} went to {NADIA}, as ordered.")
+    with Desk(office.place, NADIA, office.nadia.passphrase, unlocks=True) as desk:
+        desk.press("enter")
+        desk.sees(f"{made.ref} On her way", BEFORE, AMINA)
+        desk.press("n", f" {AFTER}", "f4")
+        desk.sees("Notes 2", NADIA)
+        desk.press("w")
+        desk.sees(f"> {NADIA} (you) handover {JOEL} {JOEL} deputy")
+        desk.sees_not(AMINA)
 
     # Her seat is sealed no key of it any more: of what was written after, nor of what was wrapped anew.
     with office.open(office.nadia) as nadia, nadia.database.reading() as rows:
@@ -142,11 +110,11 @@ def test_a_leavers_cases_go_on_with_somebody_else(office: Office, tmp_path: Path
 LAWYER = "Maître Lorvane"
 
 
-async def _name_nobody(desk: AppDesk, pilot: Pilot[None], out: Path) -> None:
+def _name_nobody(desk: Desk, out: Path) -> None:
     """Choose the profile that names nobody, so that no name of this case is a question, and the folder."""
-    await desk.go_to(pilot, "profile")
-    await press(pilot, "right")
-    await desk.fill(pilot, out=str(out))
+    desk.go_to("profile")
+    desk.press("right")
+    desk.fill(out=str(out))
 
 
 @pytest.mark.long
@@ -163,42 +131,34 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
         pass
     person = Person(reasons=("",))
     filled.place.proposed_today()
-    desk = AppDesk(filled.place, MEMBER, beside=person)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await desk.unlock(pilot)
-        await press(pilot, "enter", "e")
-        assert f"{colleague.NAME}, supervisor" in desk.said()
-        assert MEMBER not in desk.said(), "nobody can name herself"
+    with Desk(filled.place, MEMBER, beside=person) as desk:
+        desk.unlock()
+        desk.press("enter", "e")
+        desk.sees(f"{colleague.NAME}, supervisor")
+        desk.sees_not(MEMBER)  # nobody can name herself
 
         # A question to whoever may, which she then opens herself.
-        await _name_nobody(desk, pilot, out)
-        await desk.go_to(pilot, "second-way")
-        await press(pilot, "right")
-        await desk.fill(pilot, second_file=str(tmp_path / "question"))
-        await desk.export(pilot)
-        assert "The question is written. Nothing has left the vault yet." in desk.said()
-        await press(pilot, "escape", "escape", ":approve")
-        await desk.fill(pilot, file=str(tmp_path / "question"))
-        await press(pilot, "f4")
-        assert "! This question is not for this device, or it was altered. Only the members whom" in desk.said()
-        await press(pilot, "escape")
+        _name_nobody(desk, out)
+        desk.go_to("second-way")
+        desk.press("right")
+        desk.fill(second_file=str(tmp_path / "question"))
+        desk.export("The question is written. Nothing has left the vault yet.")
+        desk.press("escape", "escape", ":approve")
+        desk.fill(file=str(tmp_path / "question"))
+        desk.press("f4")
+        desk.sees("! This question is not for this device, or it was altered. Only the members whom")
+        desk.press("escape")
 
         # At her keyboard: he refuses; she types her own passphrase in his place; he approves.
-        await press(pilot, "enter", "e")
-        await _name_nobody(desk, pilot, out)
-        await desk.export(pilot)
-        assert "! The second person did not approve." in desk.said()
+        desk.press("enter", "e")
+        _name_nobody(desk, out)
+        desk.export("! The second person did not approve.")
         person.reasons, person.passphrase = ("legal-referral",), PASSPHRASE
-        await desk.export(pilot)
-        assert "! No key slot opens with this name and passphrase." in desk.said()
+        desk.export("! No key slot opens with this name and passphrase.")
         assert list(out.iterdir()) == []
         person.passphrase = colleague.PASSPHRASE
-        await desk.export(pilot)
-        assert "The package is at" in desk.said()
-        assert "Two persons released it: log and package name both, by role." in desk.said()
-
-    desk.walk(steps)
+        desk.export("The package is at")
+        desk.sees("Two persons released it: log and package name both, by role.")
     assert "As the one who asks says:\n> this report leaves for Maître Lorvane" in person.shown[-2]
     (package,) = out.iterdir()
     manifest = packages.verify(package, identity_file=tmp_path / "lawyer.key").manifest
@@ -220,82 +180,75 @@ class Files:
         return str(self.folder / name)
 
 
-async def _ask(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
-    await desk.unlock(pilot)
-    await press(pilot, "enter", "e")
-    assert "somebody elsewhere: write a question" in desk.said()
-    await desk.fill(pilot, second_file=files.question)
-    await desk.export(pilot)
-    assert full_name(SELIN) in desk.said()
+def _ask(desk: Desk, files: Files) -> None:
+    desk.unlock()
+    desk.press("enter", "e")
+    desk.sees("somebody elsewhere: write a question")
+    desk.fill(second_file=files.question)
+    desk.export(full_name(SELIN))
 
 
-async def _approve(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
-    await desk.unlock(pilot)
-    await press(pilot, ":approve")
-    await desk.fill(pilot, file=files.question)
-    await press(pilot, "f4")
-    assert f"{full_name(ORGANISATION_AMINA)} asks" in desk.said()
-    assert "Nothing is signed before F4." in desk.words()
-    await read_on(pilot)
-    await press(pilot, "f4", "enter")
-    await type_in(pilot, files.answer)
-    await press(pilot, "enter", "y")
-    assert "You approved it as supervisor; your log says so." in desk.said()
-    await press(pilot, "escape", ":exchange", "left")
-    await desk.go_to(pilot, "member")
-    while f"{full_name(ORGANISATION_AMINA)} (" not in desk.said():
-        await press(pilot, "right")
-    await desk.fill(pilot, file=files.bundle)
-    await press(pilot, "f4")
-    assert "The bundle is made." in desk.said()
+def _approve(desk: Desk, files: Files) -> None:
+    desk.unlock()
+    desk.press(":approve")
+    desk.fill(file=files.question)
+    desk.press("f4")
+    desk.sees(f"{full_name(ORGANISATION_AMINA)} asks", "Nothing is signed before F4.")
+    desk.read_on()
+    desk.press("f4", "enter", f" {files.answer}", "enter", "y")
+    desk.sees("You approved it as supervisor; your log says so.")
+    desk.press("escape", ":exchange", "left")
+    desk.go_to("member")
+    desk.until(f"{full_name(ORGANISATION_AMINA)} (", "right")
+    desk.fill(file=files.bundle)
+    desk.press("f4")
+    desk.sees("The bundle is made.")
 
 
-async def _choose_answer(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
-    await press(pilot, "enter", "e")
-    await desk.go_to(pilot, "second-way")
-    await press(pilot, "right")
-    await desk.fill(pilot, second_file=files.answer, out=files.package)
+def _choose_answer(desk: Desk, files: Files) -> None:
+    desk.press("enter", "e")
+    desk.go_to("second-way")
+    desk.press("right")
+    desk.fill(second_file=files.answer, out=files.package)
 
 
-async def _ask_to_erase(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
-    await desk.unlock(pilot)
-    await press(pilot, "enter", ":erase this case", "f4")
-    assert "somebody elsewhere: write a question" in desk.said()
-    await desk.fill(pilot, second_file=files.question)
-    await press(pilot, "f4")
-    assert "Nothing is erased yet" in desk.said()
-    assert full_name(SELIN) in desk.said()
+def _ask_to_erase(desk: Desk, files: Files) -> None:
+    desk.unlock()
+    desk.press("enter", ":erase this case", "f4")
+    desk.sees("somebody elsewhere: write a question")
+    desk.fill(second_file=files.question)
+    desk.press("f4")
+    desk.sees("Nothing is erased yet", full_name(SELIN))
 
 
-async def _erase_with_the_answer(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
-    await desk.unlock(pilot)
-    await press(pilot, ":exchange")
-    await desk.fill(pilot, file=files.bundle)
-    await press(pilot, "f4")
-    assert "The bundle is imported." in desk.said()
-    await press(pilot, "escape", "enter", ":erase this case", "f4")
-    await desk.go_to(pilot, "second-way")
-    await press(pilot, "right")
-    await desk.fill(pilot, second_file=files.answer)
-    await press(pilot, "f4")
-    assert "The answer in the file is checked now." in desk.said()
-    await press(pilot, "y")
-    assert "The letter about it" in desk.said()
+def _erase_with_the_answer(desk: Desk, files: Files) -> None:
+    desk.unlock()
+    desk.press(":exchange")
+    desk.fill(file=files.bundle)
+    desk.press("f4")
+    desk.sees("The bundle is imported.")
+    desk.press("escape", "enter", ":erase this case", "f4")
+    desk.go_to("second-way")
+    desk.press("right")
+    desk.fill(second_file=files.answer)
+    desk.press("f4")
+    desk.sees("The answer in the file is checked now.")
+    desk.press("y")
+    desk.sees("The letter about it")
 
 
-async def _use(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
-    await desk.unlock(pilot)
-    await _choose_answer(desk, pilot, files)
-    await press(pilot, "f4")
-    assert "! The log entry of the approval is not here yet" in desk.said()
-    await press(pilot, "escape", "f8", ":exchange")
-    await desk.fill(pilot, file=files.bundle)
-    await press(pilot, "f4")
-    assert "The bundle is imported." in desk.said()
-    await press(pilot, "escape")
-    await _choose_answer(desk, pilot, files)
-    await desk.export(pilot)
-    assert "Two persons released it: log and package name both, by role." in desk.said()
+def _use(desk: Desk, files: Files) -> None:
+    desk.unlock()
+    _choose_answer(desk, files)
+    desk.press("f4")
+    desk.sees("! The log entry of the approval is not here yet")
+    desk.press("escape", "f8", ":exchange")
+    desk.fill(file=files.bundle)
+    desk.press("f4")
+    desk.sees("The bundle is imported.")
+    desk.press("escape")
+    _choose_answer(desk, files)
+    desk.export("Two persons released it: log and package name both, by role.")
 
 
 @pytest.mark.long
@@ -309,8 +262,8 @@ def test_somebody_elsewhere_approves_by_file_and_bundle(organisation: Organisati
     files = Files(tmp_path / "stick")
     (tmp_path / "stick" / "package").mkdir(parents=True)
     for name, act in ((ORGANISATION_AMINA, _ask), (SELIN, _approve), (ORGANISATION_AMINA, _use)):
-        desk = AppDesk(organisation[name].place, full_name(name))
-        desk.walk(partial(act, desk, files=files))
+        with Desk(organisation[name].place, full_name(name)) as desk:
+            act(desk, files)
     assert len(list((tmp_path / "stick" / "package").iterdir())) == 1
 
 
@@ -331,8 +284,8 @@ def test_somebody_elsewhere_approves_an_erasure_whose_records_they_hold(
         (SELIN, _approve),
         (ORGANISATION_AMINA, _erase_with_the_answer),
     ):
-        desk = AppDesk(organisation[name].place, full_name(name))
-        desk.walk(partial(act, desk, files=files))
+        with Desk(organisation[name].place, full_name(name)) as desk:
+            act(desk, files)
     with organisation.open(ORGANISATION_AMINA) as session:
         assert cases.list_all(session) == []
         assert log_checking.verify(session).faults == ()

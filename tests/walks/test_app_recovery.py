@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from textual.pilot import Pilot
 
 from tests.attacks.test_erasing import erase_newest_alone
 from tests.services.approvals.keyboard import Person
@@ -22,10 +21,7 @@ from tests.tui.app_pane import AppPane
 from tests.tui.desk import Desk, Driver
 from tests.tui.driving import painted
 from tests.tui.house import MIRA, House
-from tests.tui.still import press, type_in, wait_for_screen
-from tests.walks.app_desk import AppDesk
 from tui.gateway import Gateway
-from tui.screens.credentials.come_back import ComeBack
 from tui.shell.app import CaseVaultApp
 from tui.shell.start import Start
 from vault.access.session import Session
@@ -52,7 +48,7 @@ pytestmark = [pytest.mark.screen, pytest.mark.slow]
 OWN = "nine paper sparrows and a heron"
 
 
-def _type(desk: Driver, *sheets: Sheet) -> None:
+def _type(desk: Driver[CaseVaultApp], *sheets: Sheet) -> None:
     for sheet in sheets:
         for row in sheet.rows:
             desk.press(" " + " ".join([*(word[:4] for word in row.words), row.check]), "enter")
@@ -115,20 +111,12 @@ def test_a_slip_on_the_way_back_is_said_and_a_passphrase_is_made_typed_back_and_
 
 
 # Scenario 20 at its worst, in the app: on a fresh account, with a backup's folder and two sheets of paper, no more.
-NEW_TYPED = "nine paper sparrows and a heron"
 
 
-async def type_sheets(pilot: Pilot[None], sheets: Sequence[Sheet]) -> None:
-    for sheet in sheets:
-        for row in sheet.rows:
-            await type_in(pilot, " ".join([*(word[:4] for word in row.words), row.check]))
-            await press(pilot, "enter")
-
-
-async def choose_own(desk: AppDesk, pilot: Pilot[None]) -> None:
-    await desk.go_to(pilot, "kind")
-    await press(pilot, "left")  # the last of the choices: my own
-    await desk.fill(pilot, new=NEW_TYPED, again=NEW_TYPED)
+def choose_own(desk: Desk) -> None:
+    desk.go_to("kind")
+    desk.press("left")  # the last of the choices: my own
+    desk.fill(new=OWN, again=OWN)
 
 
 @pytest.fixture
@@ -147,39 +135,28 @@ def test_a_backup_and_two_sheets_open_everything_on_a_fresh_account(
     sheets: Sequence[Sheet], filled_template: Filled, tmp_path: Path
 ) -> None:
     place = Place(tmp_path / "new" / "work.vault", tmp_path / "fresh")
-    desk = AppDesk(place, "", comes_back=True)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await wait_for_screen(pilot, ComeBack)
+    with Desk(place, "", comes_back=True) as desk:
         # What is named is looked at before a row is typed.
-        await desk.fill(pilot, backup=str(tmp_path / "nowhere"), member="Nobody")
-        await choose_own(desk, pilot)
-        await press(pilot, "f4")
-        assert "! There is no backup at" in desk.said()
-        await desk.go_to(pilot, "backup")
-        pilot.app.screen.query_one("#backup").value = ""  # type: ignore[attr-defined]  # an input
-        await type_in(pilot, str(tmp_path / "stick"))
-        await press(pilot, "f4")
-        await type_sheets(pilot, [sheets[2], sheets[0]])
+        desk.fill(backup=str(tmp_path / "nowhere"), member="Nobody")
+        choose_own(desk)
+        desk.press("f4")
+        desk.sees("! There is no backup at")
+        desk.clear("backup")
+        desk.press(f" {tmp_path / 'stick'}", "f4")
+        _type(desk, sheets[2], sheets[0])
         # A slip in the name costs no second typing of the sheets.
-        assert "! No member of this name is in" in desk.said()
-        await desk.go_to(pilot, "member")
-        pilot.app.screen.query_one("#member").value = ""  # type: ignore[attr-defined]  # an input
-        await type_in(pilot, MEMBER)
-        await desk.fill(pilot, new=NEW_TYPED, again=NEW_TYPED)
-        await press(pilot, "f4")
-        assert "You have access again. Every member will see it." in desk.said()
-        assert " ".join(sheets[0].root_words[:7]) in desk.said()
-        assert "Your old devices are not revoked" in desk.said()
-        assert "LOSS: Nothing that was written after" in desk.said()
-        await press(pilot, "escape")
-        assert NEW_TYPED not in painted(desk.app)
-        assert "Access is restored. Now the new passphrase opens the vault." in desk.said()
-        await type_in(pilot, NEW_TYPED)
-        await press(pilot, "enter")
-        assert f"{MARKER} first" in desk.said()
-
-    desk.walk(steps)
+        desk.sees("! No member of this name is in")
+        desk.clear("member")
+        desk.press(f" {MEMBER}")
+        desk.fill(new=OWN, again=OWN)
+        desk.press("f4")
+        desk.sees("You have access again. Every member will see it.", " ".join(sheets[0].root_words[:7]))
+        desk.sees("Your old devices are not revoked", "LOSS: Nothing that was written after")
+        desk.press("escape")
+        assert OWN not in painted(desk.app)
+        desk.sees("Access is restored. Now the new passphrase opens the vault.")
+        desk.press(f" {OWN}", "enter")
+        desk.sees(f"{MARKER} first")
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["work.vault"]
 
 
@@ -187,39 +164,27 @@ def test_the_locked_screen_leads_in_whoever_lost_the_passphrase_alone(filled_tem
     place = filled_template.place.copied_to(tmp_path / "office")
     with place.open() as session:
         sheets = recovery.sheets(session)
-    desk = AppDesk(place, MEMBER)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await desk.unlock(pilot, b"not any more")
-        assert "lost for good? F9" in desk.said()
-        await press(pilot, "f9")
-        await choose_own(desk, pilot)
-        await press(pilot, "f4")
-        await type_sheets(pilot, sheets[1:])
-        assert "You have access again; 1 old device is revoked." in desk.said()
-        await press(pilot, "escape")
-        await type_in(pilot, NEW_TYPED)
-        await press(pilot, "enter")
-        assert f"{MARKER} first" in desk.said()
-        await press(pilot, ":your access", "r")
-        assert "Recovery sheets were used" in desk.said()
-
-    desk.walk(steps)
+    with Desk(place, MEMBER, b"not any more", unlocks=True) as desk:
+        desk.sees("lost for good? F9")
+        desk.press("f9")
+        choose_own(desk)
+        desk.press("f4")
+        _type(desk, *sheets[1:])
+        desk.sees("You have access again; 1 old device is revoked.")
+        desk.press("escape", f" {OWN}", "enter")
+        desk.sees(f"{MARKER} first")
+        desk.press(":your access", "r")
+        desk.sees("Recovery sheets were used")
 
 
 def test_a_backup_that_stands_where_the_vault_was_named_is_known(sheets: Sequence[Sheet], tmp_path: Path) -> None:
     del sheets
     shutil.copytree(tmp_path / "stick" / "backup-1", tmp_path / "x.vault")
-    desk = AppDesk(Place(tmp_path / "x.vault", tmp_path / "fresh"), MEMBER)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "f9")
-        await choose_own(desk, pilot)
-        await press(pilot, "f4")
-        assert "! There is a backup at" in desk.said()
-        assert "Back in with recovery sheets (F9 at unlock)" in desk.said()
-
-    desk.walk(steps)
+    with Desk(Place(tmp_path / "x.vault", tmp_path / "fresh"), MEMBER) as desk:
+        desk.press("f9")
+        choose_own(desk)
+        desk.press("f4")
+        desk.sees("! There is a backup at", "Back in with recovery sheets (F9 at unlock)")
 
 
 @pytest.mark.tool("tmux")
@@ -313,8 +278,7 @@ def test_what_was_shown_is_what_is_erased_and_a_hold_released_since_then_widens_
         desk.call(lambda: _release(desk.gateway, kept.hex()))
         desk.press("f4", "y")
         desk.sees("Nothing was erased: what would be done is not what was shown. Read the new list.", "2 x person")
-        desk.sees_not("is on legal hold")
-        desk.sees_not("The letter about it")
+        desk.sees_not("is on legal hold", "The letter about it")
         desk.press("f4")
         desk.sees(f"Who {MIRA}, admin")
         desk.press("f4", "y")

@@ -8,24 +8,15 @@ from pathlib import Path
 
 import pytest
 from textual._xterm_parser import XTermParser
-from textual.pilot import Pilot
 
-from tests.cli.desk import Desk
+from tests.cli.desk import Desk as CommandDesk
 from tests.services.conftest import founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tests.services.organisation import AMINA, JOEL, Organisation, share
 from tests.services.test_papers import add, paper
-from tests.tui.desk import Desk as DeskOfDesk
-from tests.tui.driving import drive, shown
-from tests.tui.still import press, read_on, settled, type_in, wait_for_screen
-from tests.walks.app_desk import AppDesk
+from tests.tui.desk import Desk
 from tui.gateway import Gateway
 from tui.screens.cases.note_editor import NoteEditor
-from tui.screens.referral.export import ExportScreen
-from tui.screens.referral.export_questions import QuestionsScreen
-from tui.screens.referral.shown_whole import PagesScreen
-from tui.shell.app import CaseVaultApp
-from tui.shell.start import Start
 from tui.widgets.date_field import DateInput
 from tui.widgets.fields import SafeInput, SafeTextArea
 from vault.access.session import Session
@@ -58,86 +49,46 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(  # noqa: PLR0915 -
     founded_template: Place, tmp_path: Path
 ) -> None:
     place = founded_template.copied_to(tmp_path / "office")
-    start = Start(place.path, MEMBER)
-    app = CaseVaultApp(start, open_gateway=lambda path: Gateway(path, state=place.state), begins_at_home=False)
     out, stick, identity = tmp_path / "out", tmp_path / "stick", make_identity()
     out.mkdir()
+    with Desk(place, unlocks=True) as desk:
+        desk.sees("This device knows of no recovery sheets of this vault.")
+        desk.press("escape")
+        desk.sees("No case yet. n makes one after a search; F9 takes a call.")
+        desk.press("ctrl+n", " Hearing", "enter", "right", "f4")
+        desk.sees("Hearing extradition ► flagged")
+        desk.press("p", f" {NAME}; Tikhon Omutkov", "tab", " 1987-06-05", "f4")
+        desk.sees("People 1", NAME)
+        desk.press("n", f" {NOTE}", "escape")
+        desk.sees("Notes 0", "Drafts, for you alone")
+        desk.press("enter", "f4")
+        desk.sees("Notes 1", NOTE)
+        desk.press("f3", " qarv", "enter")
+        desk.sees("1 hit")
+        desk.press("enter")
+        desk.sees(NOTE)
 
-    def said() -> str:
-        return " ".join(shown(app).split())
-
-    async def steps(pilot: Pilot[None]) -> None:  # noqa: PLR0915 - one task from end to end
-        await settled(pilot)
-        await type_in(pilot, PASSPHRASE.decode())
-        await press(pilot, "enter")
-        assert "This device knows of no recovery sheets of this vault." in said()
-        await press(pilot, "escape")
-        assert "No case yet. n makes one after a search; F9 takes a call." in said()
-
-        await press(pilot, "ctrl+n")
-        await type_in(pilot, "Hearing")
-        await press(pilot, "enter", "right", "f4")
-        assert "Hearing extradition ► flagged" in said()
-
-        await press(pilot, "p")
-        await type_in(pilot, f"{NAME}; Tikhon Omutkov")
-        await press(pilot, "tab")
-        await type_in(pilot, "1987-06-05")
-        await press(pilot, "f4")
-        assert "People 1" in said()
-        assert NAME in said()
-
-        await press(pilot, "n")
-        await type_in(pilot, NOTE)
-        await press(pilot, "escape")
-        assert "Notes 0" in said()
-        assert "Drafts, for you alone" in said()
-        await press(pilot, "enter", "f4")
-        assert "Notes 1" in said()
-        assert NOTE in said()
-
-        await press(pilot, "f3")
-        await type_in(pilot, "qarv")
-        await press(pilot, "enter")
-        assert "1 hit" in said()
-        await press(pilot, "enter")
-        assert NOTE in said()
-
-        await press(pilot, "e", "ctrl+r")
-        await type_in(pilot, "Maître Lorvane")
-        await press(pilot, "tab")
-        await type_in(pilot, recipient_of(identity))
-        await press(pilot, "f4")
-        assert "Do they read out these words of their key?" in said()
-        await press(pilot, "y")
-        await type_in(pilot, str(out))
-        await press(pilot, "f4")
-        await wait_for_screen(pilot, QuestionsScreen)
+        desk.press("e", "ctrl+r", " Maître Lorvane", "tab", f" {recipient_of(identity)}", "f4")
+        desk.sees("Do they read out these words of their key?")
+        desk.press("y", f" {out}", "f4")
+        desk.at("QUESTIONS")
         assert list(out.iterdir()) == []
-        await press(pilot, "a")
-        await pilot.press("f4")
-        await wait_for_screen(pilot, PagesScreen)
-        assert NAME in said()
-        assert "Qarvosh" not in said()
+        desk.press("a")
+        desk.press_and_wait("f4", "read back from the finished file")
+        desk.sees(NAME)
+        desk.sees_not("Qarvosh")
         assert list(out.iterdir()) == []
-        await read_on(pilot)
-        await press(pilot, "f4")
-        await wait_for_screen(pilot, ExportScreen)
-        assert "The package is at" in said()
+        desk.read_on()
+        desk.press_and_wait("f4", "The package is at")
 
-        await press(pilot, "escape", "f8", ":log", "v")
-        assert "Nothing was changed, removed or reordered" in said()
-        await press(pilot, "escape", ":backup")
-        await type_in(pilot, str(stick))
-        await press(pilot, "f4")
-        assert "It was opened again and read:" in said()
-        await press(pilot, "enter", ":would be lost")
-        assert "you would lose less than an hour of work" in said()
-        await pilot.press("ctrl+l")
-
-    drive(app, steps, size=(120, 40))
-    app.close_vault()
-    assert app.return_code == 75
+        desk.press("escape", "f8", ":log", "v")
+        desk.sees("Nothing was changed, removed or reordered")
+        desk.press("escape", ":backup", f" {stick}", "f4")
+        desk.sees("It was opened again and read:")
+        desk.press("enter", ":would be lost")
+        desk.sees("you would lose less than an hour of work")
+        desk.press("ctrl+l")
+    assert desk.app.return_code == 75
 
     with place.open() as session:
         (row,) = cases.list_all(session)
@@ -188,51 +139,51 @@ NAMED = ("f1", "f2", "f3", "f6", "f7", "tab", "shift+tab", "f8", "f9")
 """What footer and help of the editor name, but for the keys that end it or the session."""
 
 
-def test_a_note_of_200_lines_comes_out_whole_after_every_key_of_its_screen(
-    founded_template: Place, tmp_path: Path
-) -> None:
-    place = founded_template.copied_to(tmp_path / "office")
-    with place.open() as session:
-        made = cases.create(session, title="Hearing", kind="extradition")
-    place.proposed_today()
-    desk = AppDesk(place, MEMBER)
+@pytest.fixture
+def place(founded_template: Place, tmp_path: Path) -> Place:
+    """A vault of one case, whose guide to recovery sheets was seen today."""
+    made = founded_template.copied_to(tmp_path / "office")
+    with made.open() as session:
+        cases.create(session, title="Hearing", kind="extradition")
+    made.proposed_today()
+    return made
 
-    async def steps(pilot: Pilot[None]) -> None:
-        await desk.unlock(pilot)
-        await press(pilot, "enter", "n")
-        await type_in(pilot, "\n".join(LINES))
+
+def test_a_note_of_200_lines_comes_out_whole_after_every_key_of_its_screen(place: Place, tmp_path: Path) -> None:
+    with Desk(place, unlocks=True) as desk:
+        desk.press("enter", "n")
+        desk.press(" " + "\n".join(LINES))
         editor = desk.app.screen
         assert isinstance(editor, NoteEditor)
         area = editor.query_one(SafeTextArea)
         for key in NAMED:
-            area.focus()
-            await press(pilot, key)
+            desk.go_to("note")
+            desk.press(key)
             if desk.app.screen is not editor:
-                await press(pilot, "escape")
+                desk.press("escape")
             assert desk.app.screen is editor, key
-            await press(pilot, "x")
+            desk.press("x")
             assert area.text.removesuffix("x") == "\n".join(LINES), f"{key}, then a letter"
             if area.text.endswith("x"):
-                await press(pilot, "backspace")
+                desk.press("backspace")
 
-        area.focus()
+        desk.go_to("note")
         for erasing in ("ctrl+u", "ctrl+x"):
-            await press(pilot, erasing)
+            desk.press(erasing)
             assert len(area.text) < len("\n".join(LINES))
-            await press(pilot, "ctrl+z")
+            desk.press("ctrl+z")
             assert area.text.removesuffix("x") == "\n".join(LINES), "what was erased comes back, as the help says"
-        area.load_text("\n".join(LINES))
-        await press(pilot, "f6", "f6", "ctrl+u")
-        await type_in(pilot, "2026-11-20")
+        desk.call(lambda: area.load_text("\n".join(LINES)))
+        desk.press("f6", "f6", "ctrl+u")
+        desk.press(" 2026-11-20")
         assert editor.query_one("#occurred", SafeInput).value == "2026-11-20"
-        await press(pilot, "f7", "f7")
+        desk.press("f7", "f7")
         assert editor.focused is area
-        await press(pilot, "f4")
-        await settled(pilot)
-        assert "Notes 1" in desk.said()
-
-    desk.walk(steps)
-    shown = Desk.of(place, tmp_path).run("case", "show", made.ref, "--json").json()
+        desk.press("f4")
+        desk.sees("Notes 1")
+    with place.open() as session:
+        (row,) = cases.list_all(session)
+    shown = CommandDesk.of(place, tmp_path).run("case", "show", row.ref, "--json").json()
     assert [one["text"] for one in shown["notes"]] == ["\n".join(LINES)]
 
 
@@ -246,22 +197,11 @@ AT_ONCE = [
 
 @pytest.mark.long_after(2)
 @pytest.mark.parametrize("typed", AT_ONCE)
-def test_keys_that_come_in_one_write_act_in_their_order(typed: str, founded_template: Place, tmp_path: Path) -> None:
-    place = founded_template.copied_to(tmp_path / "office")
-    with place.open() as session:
-        cases.create(session, title="Hearing", kind="extradition")
-    place.proposed_today()
-    desk = AppDesk(place, MEMBER)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await desk.unlock(pilot)
-        await press(pilot, "enter", "p")
-        for event in XTermParser().feed(typed):  # a password manager types a form so, and a slow line delivers it so
-            desk.app.post_message(event)
-        await settled(pilot)
+def test_keys_that_come_in_one_write_act_in_their_order(typed: str, place: Place) -> None:
+    with Desk(place, unlocks=True) as desk:
+        desk.press("enter", "p")
+        desk.send(*XTermParser().feed(typed))  # a password manager types a form so, and a slow line delivers it so
         assert [field.value for field in desk.app.screen.query(SafeInput)][:3] == ["Nour Azzam", "1987-06-05", "0555"]
-
-    desk.walk(steps)
 
 
 # A note from the first key to the record: kind, date in words, undo and redo, the lock, the way back, and the end.
@@ -269,62 +209,40 @@ def _letters(text: str) -> list[str]:
     return ["space" if letter == " " else letter for letter in text]
 
 
-def test_a_note_with_a_kind_and_a_date_in_words_is_taken_back_and_done_again_across_a_lock(  # noqa: PLR0915 - one task
-    founded_template: Place, tmp_path: Path
-) -> None:
-    place = founded_template.copied_to(tmp_path / "office")
-    with place.open() as session:
-        cases.create(session, title="Hearing", kind="extradition")
-    place.proposed_today()
+def test_a_note_with_a_kind_and_a_date_in_words_is_taken_back_and_done_again_across_a_lock(place: Place) -> None:
     yesterday = datetime.date.today() - datetime.timedelta(days=1)
-    before, after = AppDesk(place, MEMBER), AppDesk(place, MEMBER)
-
-    async def write(pilot: Pilot[None]) -> None:
-        await before.unlock(pilot)
-        await press(pilot, "enter", "n")
-        await press(pilot, *_letters("She waits outside"))
-        await press(pilot, "ctrl+z", "ctrl+z")
-        area = before.app.screen.query_one(SafeTextArea)
+    with Desk(place, unlocks=True) as desk:
+        desk.press("enter", "n", *_letters("She waits outside"), "ctrl+z", "ctrl+z")
+        area = desk.app.screen.query_one(SafeTextArea)
         assert area.text == "She "
-        await press(pilot, "ctrl+y")
+        desk.press("ctrl+y")
         assert area.text == "She waits "
-        await press(pilot, *_letters("at home"))
-        await press(pilot, "ctrl+z")
-        await before.go_to(pilot, "kind")
-        await press(pilot, *"leg")
-        assert "legal advice" in before.said()
-        await press(pilot, "enter")
-        assert isinstance(before.app.focused, DateInput)
-        await type_in(pilot, "3/4/2026")
-        assert "can be read in two ways" in before.said()
-        await press(pilot, "f4")
-        assert "! When: can be read in two ways." in before.said()
-        await press(pilot, "ctrl+u")
-        await type_in(pilot, "yesterday")
-        assert f"{yesterday:%Y}, yesterday" in before.said()
-        await pilot.press("ctrl+l")
-
-    before.walk(write)
+        desk.press(*_letters("at home"), "ctrl+z")
+        desk.go_to("kind")
+        desk.press(*"leg")
+        desk.sees("legal advice")
+        desk.press("enter")
+        assert isinstance(desk.app.focused, DateInput)
+        desk.press(" 3/4/2026")
+        desk.sees("can be read in two ways")
+        desk.press("f4")
+        desk.sees("! When: can be read in two ways.")
+        desk.press("ctrl+u", " yesterday")
+        desk.sees(f"{yesterday:%Y}, yesterday")
+        desk.press("ctrl+l")
     with place.open() as session:
         assert any("She waits at" in draft.text for draft in session.drafts().list())
-
-    async def go_on(pilot: Pilot[None]) -> None:
-        await after.unlock(pilot)
-        await settled(pilot)
-        area = after.app.screen.query_one(SafeTextArea)
-        date = after.app.screen.query_one(DateInput)
+    with Desk(place, unlocks=True) as desk:
+        area = desk.app.screen.query_one(SafeTextArea)
+        date = desk.app.screen.query_one(DateInput)
         assert (area.text, date.value) == ("She waits at ", yesterday.isoformat())
-        area.focus()
-        await press(pilot, "ctrl+y")
+        desk.go_to("note")
+        desk.press("ctrl+y")
         assert area.text == "She waits at home"
-        await press(pilot, "ctrl+z", "ctrl+z", "ctrl+z")
+        desk.press("ctrl+z", "ctrl+z", "ctrl+z")
         assert area.text == "She "
-        await press(pilot, "ctrl+y", "ctrl+y", "ctrl+y", "f4")
-        await settled(pilot)
-        assert "Notes 1" in after.said()
-        assert f"of {yesterday}" in after.said()
-
-    after.walk(go_on)
+        desk.press("ctrl+y", "ctrl+y", "ctrl+y", "f4")
+        desk.sees("Notes 1", f"of {yesterday}")
     with place.open() as session:
         (row,) = cases.list_all(session)
         (note,) = cases.open_case(session, cases.find(session, row.ref)).notes
@@ -364,7 +282,7 @@ def test_two_versions_of_a_note_and_of_a_person_are_compared_answered_and_stay_i
 
     account = organisation[AMINA]
     account.place.proposed_today()
-    with DeskOfDesk(account.place, account.name, PASSPHRASE, unlocks=True) as desk:
+    with Desk(account.place, account.name, PASSPHRASE, unlocks=True) as desk:
         desk.press("enter")
         desk.sees("2 VERSIONS")
         desk.press("enter")
@@ -425,7 +343,7 @@ def test_two_versions_of_a_paper_and_of_a_confirmed_fact_are_settled_and_who_con
 
     account = organisation[AMINA]
     account.place.proposed_today()
-    with DeskOfDesk(account.place, account.name, PASSPHRASE, unlocks=True) as desk:
+    with Desk(account.place, account.name, PASSPHRASE, unlocks=True) as desk:
         desk.press("enter")
         desk.press("b")
         desk.at("Two versions document, ")
@@ -465,7 +383,7 @@ def test_a_case_in_two_versions_is_marked_with_both_on_home_in_the_list_and_in_i
 
     account, joels = organisation[AMINA], organisation[JOEL].name
     account.place.proposed_today()
-    with DeskOfDesk(account.place, account.name, PASSPHRASE, unlocks=True, begins_at_home=True) as desk:
+    with Desk(account.place, account.name, PASSPHRASE, unlocks=True, begins_at_home=True) as desk:
         desk.sees(f"2 versions of {made.ref}:", "show both", "registered, risk medium / interviewed, risk")
         desk.press("b")
         desk.at("Two versions case, ")
@@ -487,7 +405,7 @@ def test_a_case_in_two_versions_is_marked_with_both_on_home_in_the_list_and_in_i
         case_people.change(amina, person, PersonChange(born="1983"))
         case_people.change(joel, person, PersonChange(born="1985"))
     organisation.exchange(AMINA, JOEL)
-    with DeskOfDesk(account.place, account.name, PASSPHRASE, unlocks=True, begins_at_home=True) as desk:
+    with Desk(account.place, account.name, PASSPHRASE, unlocks=True, begins_at_home=True) as desk:
         desk.sees("2 versions of a record of", f"{made.ref}: person")
         desk.press("c", "enter", "2")
         desk.sees(f"{account.name}: born: 1983", f"{joels}: born: 1985", "b says which stands")

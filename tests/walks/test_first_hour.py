@@ -84,7 +84,9 @@ def test_by_command_a_slip_becomes_a_case_or_is_moved_into_one_with_every_word_a
     assert said(desk, "intake", "list")["slips"] == []
     assert desk.run("intake", "move", slip, "--to", moved["ref"]).code != 0
     second = said(desk, "intake", "add", "--text", "His brother asks again.")["slip"]
-    said(desk, "intake", "move", second, "--to", moved["ref"])
+    told = desk.run("intake", "move", second, "--to", moved["ref"]).out
+    assert f"The words of the slip are in case {moved['ref']} now, as a note." in told
+    assert said(desk, "search", "asks again")["hits"] != []
     assert "His brother asks again." in str(said(desk, "case", "show", moved["ref"])["notes"])
     brother = said(desk, "intake", "add", "--name", "Baxtiyor")["slip"]
     new = ("intake", "move", brother, "--new", "detention", "--title", "Another arrest", "--role", "relative")

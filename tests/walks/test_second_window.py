@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from tests.cli.desk import REPOSITORY, Desk
 from tests.cli.typist import Typist
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
-from tests.tui.still import settled
+from tests.tui.desk import Desk as AppDesk
 from tests.tui.terminals import REPOSITORY as TERMINALS_REPOSITORY
 from tests.tui.terminals import Recorder
-from tests.walks.app_desk import AppDesk
 from tui.screens.credentials.unlock_screen import UnlockScreen
 from vault.platform import NOT_UTF8
 
@@ -70,22 +68,16 @@ def test_a_second_command_is_told_before_anything_is_asked(
 def test_a_window_that_waited_at_its_lock_screen_says_so_at_the_first_letter(
     place: Place, first_window: subprocess.Popen[str]
 ) -> None:
-    desk = AppDesk(place, MEMBER)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await settled(pilot)
-        assert "! The vault is open in another window or command, since 2" in desk.said()
-        assert isinstance(desk.app.screen, UnlockScreen)
-        desk.app.screen.say("")  # as hours later
-        await pilot.press("s")
-        await settled(pilot)
-        assert "! The vault is open in another window or command, since 2" in desk.said()
+    with AppDesk(place) as desk:
+        desk.sees("! The vault is open in another window or command, since 2")
+        assert isinstance(desk.screen, UnlockScreen)
+        desk.call(lambda: desk.screen.say(""))  # type: ignore[attr-defined]  # as hours later
+        desk.press("s")
+        desk.sees("! The vault is open in another window or command, since 2")
         first_window.communicate()
-        await pilot.press("backspace")
-        await desk.unlock(pilot)
-        assert "Cases 2 cases" in desk.said()
-
-    desk.walk(steps)
+        desk.press("backspace")
+        desk.unlock()
+        desk.sees("Cases 2 cases")
 
 
 # A terminal in KOI8-R, at an office that never chose it: nothing ends or is lost, and it is said what is wrong.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import Desk
+from tests.cli.desk import Answer, Desk
 from tests.services import colleague
 from tests.services.colleague import admit
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Place, found
@@ -40,6 +40,12 @@ def on(desk: Desk, member: str) -> tuple[str, ...]:
     return ("--vault", str(desk.place.path), "--member", member, "--passphrase-file", str(desk.passphrase_file))
 
 
+def join(laptop: Desk, invitation: Path, request: Path) -> Answer:
+    """Answer the invitation on a new device."""
+    words = ("member", "join", str(invitation), "--out", str(request), "--kdf-memory-mib", str(FLOOR_MIB), "--json")
+    return laptop.run_bare(*on(laptop, VOLUNTEER), *words)
+
+
 def test_a_volunteer_starts_tomorrow(office: Desk, laptop: Desk, tmp_path: Path) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
@@ -49,10 +55,7 @@ def test_a_volunteer_starts_tomorrow(office: Desk, laptop: Desk, tmp_path: Path)
     invited = office.run("member", "invite", "--like", "intake", "--days", "30", "--out", str(invitation), "--json")
     assert invited.code == 0, invited.err
     # 2. On the laptop: answer.
-    joined = laptop.run_bare(
-        *on(laptop, VOLUNTEER),
-        *("member", "join", str(invitation), "--out", str(request), "--kdf-memory-mib", str(FLOOR_MIB), "--json"),
-    )
+    joined = join(laptop, invitation, request)
     assert joined.code == 0, joined.err
     words = joined.json()["words"]
     assert len(words) == 13
@@ -103,10 +106,7 @@ def test_the_same_request_admits_nobody_twice_and_another_invitation_is_not_need
 ) -> None:
     invitation, request = tmp_path / "invitation", tmp_path / "request"
     office.run("member", "invite", "--like", "caseworker", "--out", str(invitation))
-    joined = laptop.run_bare(
-        *on(laptop, VOLUNTEER),
-        *("member", "join", str(invitation), "--out", str(request), "--kdf-memory-mib", str(FLOOR_MIB), "--json"),
-    ).json()
+    joined = join(laptop, invitation, request).json()
     words = " ".join(joined["words"])
     assert office.run("member", "admit", str(request), "--words", words).code == 0
     again = office.run("member", "admit", str(request), "--words", words, "--json")
@@ -124,10 +124,7 @@ def test_a_stolen_laptop_ends_and_the_list_of_whom_to_warn_is_there_at_once(
         case = cases.create(mira, title="On the laptop", kind="asylum")
         case_people.add(mira, case.case, role="client", names=[f"Ilham {MARKER}"], phones=["+49 30 5550 1234"])
     office.run("member", "invite", "--like", "caseworker", "--out", str(invitation))
-    joined = laptop.run_bare(
-        *on(laptop, VOLUNTEER),
-        *("member", "join", str(invitation), "--out", str(request), "--kdf-memory-mib", str(FLOOR_MIB), "--json"),
-    ).json()
+    joined = join(laptop, invitation, request).json()
     admitted = office.run(
         "member", "admit", str(request), "--words", " ".join(joined["words"]), "--bundle", str(bundle), "--json"
     )

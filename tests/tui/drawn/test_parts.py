@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,9 +19,10 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from tests.tables import each
+from tests.tui.desk import Driver
 from tests.tui.drawn import values
 from tests.tui.drawn.values import TODAY, check, text_of
-from tests.tui.driving import drive, painted, shown
+from tests.tui.driving import drive
 from tui.drawn.bars import DayCount, bars, legend
 from tui.drawn.case_time import read_as_list, told_at
 from tui.drawn.days_and_weeks import State, WeekEntry, day_strip, in_order, week_columns
@@ -393,18 +395,14 @@ class Showing(SafeApp):
 
 def test_a_part_has_as_many_rows_as_its_drawing_and_follows_the_width() -> None:
     app = Showing(DrawnPart(lambda width: bars(DAYS, TODAY, width)))
-
-    async def steps(pilot: Pilot[Any]) -> None:
+    with Driver(app) as desk:
         assert app.part.size.height == 6
         assert (
-            shown(app).splitlines()[4].rstrip()
+            desk.lines().splitlines()[4].rstrip()
             == "      14   15   16   17   18   19   20   21   22   23   24   25   26   27"
         )
-        await pilot.resize_terminal(120, 40)
-        await pilot.pause()
-        assert shown(app).splitlines()[4].startswith("      31   1")
-
-    drive(app, steps)
+        desk.resize(120, 40)
+        assert desk.lines().splitlines()[4].startswith("      31   1")
 
 
 def test_only_rows_that_differ_are_painted_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -432,16 +430,11 @@ def test_only_rows_that_differ_are_painted_again(monkeypatch: pytest.MonkeyPatch
 
 def test_the_keys_of_a_timeline_move_its_cursor_and_its_zoom_and_say_what_is_there() -> None:
     app = Showing(TimelinePart(CASE, TODAY))
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        app.part.focus()
-        await pilot.pause()
-        assert "today ▼" in shown(app)
-        await pilot.press("left", "plus", "minus", "minus", "home")
-        await pilot.pause()
-        assert "today ▼" in shown(app)
-
-    drive(app, steps)
+    with Driver(app) as desk:
+        desk.call(app.part.focus)
+        assert "today ▼" in desk.lines()
+        desk.press("left", "plus", "minus", "minus", "home")
+        assert "today ▼" in desk.lines()
     assert app.told[0] == ("27 Nov — 28 Nov: in detention and 1 note", Zoom.MONTH)
     assert app.told[1] == ("25 Nov — 26 Nov: appeal, late, in detention and 2 notes", Zoom.MONTH)
     assert [zoom for _, zoom in app.told[2:]] == [Zoom.DAY, Zoom.MONTH, Zoom.YEAR, Zoom.YEAR]
@@ -453,12 +446,8 @@ def test_a_timeline_that_has_the_focus_from_the_start_opens_at_today() -> None:
             self.focus()
 
     app = Showing(Focused(CASE, TODAY))
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.pause()
-        assert "today ▼" in shown(app)
-
-    drive(app, steps)
+    with Driver(app) as desk:
+        assert "today ▼" in desk.lines()
     assert [told for told, _ in app.told] == ["27 Nov — 28 Nov: in detention and 1 note"]
 
 
@@ -466,15 +455,11 @@ def test_the_text_is_the_same_in_every_look() -> None:
     app = Showing(TimelinePart(CASE, TODAY))
     seen: set[str] = set()
     styles: set[str] = set()
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        app.part.focus()
+    with Driver(app) as desk:
+        desk.call(app.part.focus)
         for look in CHOICES:
-            app.theme = look.name
-            await pilot.pause()
-            seen.add(shown(app))
-            styles.add(painted(app))
-
-    drive(app, steps)
+            desk.call(partial(setattr, app, "theme", look.name))
+            seen.add(desk.lines())
+            styles.add(desk.painted())
     assert len(seen) == 1
     assert len(styles) == len(CHOICES)
