@@ -11,7 +11,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 RESULT = Path(__file__).with_name("result.json")
 REASONS = Path(__file__).with_name("reasons.toml")
-ROOMS = ("seal", "policy", "log", "records", "validity", "redaction")
+ROOMS = ("seal", "policy", "log", "records", "validity", "trust", "redaction")
 
 
 def modules() -> list[str]:

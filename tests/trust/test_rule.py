@@ -106,11 +106,10 @@ def test_the_rule_for_helpers_ends_by_two_admins_and_what_lies_within_the_heads_
     office = Office(others=(), helpers=True)
     office.write("Ann.1", office.by_sheets(office.admit("Lea.1", Role.SUPERVISOR)))
     last = office.write("Lea.1", office.admit("Mo.1", Role.FIELD))
-    end = office.lower("", HELPERS, last)
-    office.write("Ann.1", end)
+    office.write("Ann.1", office.lower("", HELPERS, last))
     office.write("Lea.1", office.admit("Abe.1", Role.FIELD))
     assert office.is_in("Abe.1")
-    office.write("Ben.1", end)
+    office.write("Ben.1", office.lower("", HELPERS, last))
     assert not office.is_in("Abe.1")
     assert office.is_in("Mo.1")
 
@@ -151,6 +150,14 @@ def test_past_the_day_of_a_device_or_of_a_let_in_nobody_writes_to_it() -> None:
     assert office.reads(now=60) == {"Kim.1"}
 
 
+def test_a_further_device_is_written_to_no_longer_than_the_first() -> None:
+    office = Office(others=("Kim",))
+    office.write("Ann.1", office.by_sheets(office.admit("Mo.1", until=50)), office.by_sheets(office.admit("Mo.2")))
+    office.write("Kim.1", office.found(), office.let_in("Mo"))
+    assert office.reads(now=50) == {"Kim.1", "Mo.1", "Mo.2"}
+    assert office.reads(now=60) == {"Kim.1"}
+
+
 def test_a_let_in_ends_with_its_giver_and_of_several_the_latest_day_holds() -> None:
     office = Office()
     office.write("Kim.1", office.found(), office.let_in("Lea", Rank.LEAD, until=30))
@@ -178,6 +185,25 @@ def test_what_takes_the_case_takes_its_sections_too_also_from_a_keeper_of_the_se
     office.write("Lea.1", office.let_in("Mo", case=SECTION))
     assert office.reads(case=SECTION) == {"Kim.1", "Lea.1", "Mo.1"}
     office.write("Kim.1", office.put_out("Lea", first))
+    assert office.reads(case=SECTION) == {"Kim.1"}
+
+
+def test_a_day_in_the_case_holds_in_its_sections() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(), office.let_in("Lea", until=30), office.found("Lea", case=SECTION))
+    assert office.reads(case=SECTION, now=30) == {"Kim.1", "Lea.1"}
+    assert office.reads(case=SECTION, now=40) == {"Kim.1"}
+
+
+def test_whom_somebody_put_out_of_a_section_stays_out_while_an_admin_stops_who_let_that_member_into_the_case() -> None:
+    office = Office()
+    first = office.write("Mo.1")
+    office.write("Kim.1", office.found("Mo"), office.let_in("Eve"))
+    office.write("Mo.1", office.let_in("Lea", Rank.LEAD))
+    office.write("Kim.1", office.found("Lea", case=SECTION), office.let_in("Eve", case=SECTION))
+    office.write("Lea.1", office.put_out("Eve", case=SECTION))
+    assert office.reads(case=SECTION) == {"Kim.1", "Lea.1"}
+    office.write("Ann.1", office.end("Mo.1", first))
     assert office.reads(case=SECTION) == {"Kim.1"}
 
 

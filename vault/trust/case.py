@@ -26,6 +26,7 @@ class Case:
 
     Attributes:
         rank: the highest rank that gifts which count give each member, put out since or not.
+        wide: the same, judged as takings are.
         takings: put-outs that stand, by the rank of who took.
         firm: those of them that would count as gifts do. They alone cut takings.
         members: who is in: has a rank, and no put-out that stands names them.
@@ -53,14 +54,12 @@ class Case:
         Raises:
             StopIteration: nothing here founds it.
         """
-        self._logs, self._strict, self._lenient = logs, strict, lenient
+        self._logs, self._strict, self._lenient, self._whole = logs, strict, lenient, whole
         at, found = next((each.at, each.act) for each in listed if isinstance(each.act, Found))
         self.with_recovery = found.with_recovery
         self._keepers = {logs.certificates[at.log].member, *found.keepers}
         if found.with_recovery:
             self._keepers |= strict.recovered
-        if whole is not None:
-            listed = [each for each in listed if strict.members.get(each.at.log) in whole.rank]
         self._gifts = [(at, act) for at, act in listed if isinstance(act, LetIn)]
         changes = [(at, act) for at, act in listed if isinstance(act, PutOut | LetBack)]
 
@@ -74,6 +73,7 @@ class Case:
             self.firm |= firm - self.takings.keys()
             self.takings = taken | self.takings  # who lists it again takes nothing off it
         self.rank: dict[MemberId, Rank] = self._ranks(strict, self.takings)
+        self.wide = self._ranks(lenient, self._cutting())
         out = {act.member for act in self.takings}
         self.members: set[MemberId] = {
             who for who in self.rank if who not in out and (whole is None or who in whole.members)
@@ -90,7 +90,7 @@ class Case:
         anybody back whom another put out.
         """
         lenient, strict = self._lenient, self._strict
-        cutting = {act: rank for act, rank in self.takings.items() if rank < Rank.ADMIN and act in self.firm}
+        cutting = self._cutting()
         wide, now = self._ranks(lenient, cutting), self._ranks(strict, self.takings)
         taken, firm, back = dict[PutOut, Rank](), set[PutOut](), set[Digest]()
         took, lifting = defaultdict[Digest, set[MemberId]](set), defaultdict[Digest, set[MemberId]](set)
@@ -116,6 +116,10 @@ class Case:
             back = {each for each, who in took.items() if len(lifting[each]) >= 2 or who <= lifting[each]}
         return {act: rank for act, rank in taken.items() if act.digest not in back}, firm & taken.keys()
 
+    def _cutting(self) -> dict[PutOut, Rank]:
+        """Return the takings that cut takings."""
+        return {act: rank for act, rank in self.takings.items() if rank < Rank.ADMIN and act in self.firm}
+
     def _ranks(self, organisation: Organisation, by: Mapping[PutOut, Rank]) -> dict[MemberId, Rank]:
         """Return who was given which rank, from above down, under these takings."""
         rank = dict.fromkeys(self._keepers, Rank.KEEPER)
@@ -140,6 +144,8 @@ class Case:
         if member is None or (rank := ranks.get(member, -1)) < level or not organisation.counts(at):
             return False
         is_lenient = organisation is self._lenient
+        if self._whole is not None and member not in (self._whole.wide if is_lenient else self._whole.rank):
+            return False
         return all(
             self._logs.is_within(at, act.heads, lenient=is_lenient)
             for act, above in by.items()
@@ -147,8 +153,9 @@ class Case:
         )
 
     def _until(self) -> dict[MemberId, int]:
-        """Return the day of each who has one: of several gifts the latest, each at most its giver's own."""
-        if all(act.until is None for _, act in self._gifts):
+        """Return the day of each who has one: of several gifts the latest, each at most its giver's and the case's."""
+        whole = {} if self._whole is None else self._whole.until
+        if not whole and all(act.until is None for _, act in self._gifts):
             return {}
         gifts = [
             (self._strict.members[at.log], act.member, _FOR_EVER if act.until is None else act.until)
@@ -162,4 +169,5 @@ class Case:
             for giver, member, until in gifts:
                 if (day := min(until, days.get(giver, 0))) > days.get(member, 0):
                     days[member], is_later = day, True
+        days = {member: min(day, whole.get(member, _FOR_EVER)) for member, day in days.items()}
         return {member: day for member, day in days.items() if day < _FOR_EVER}

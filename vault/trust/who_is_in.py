@@ -141,7 +141,11 @@ class Organisation:
             }
             more = {act: yes for act, yes in found.items() if yes is not None and yes is not admitted.get(act)}
             news = {act.certificate.member for act in more}
-        return {seat: max(filter(None, each)) for seat, each in days.items() if None not in each}
+        until = {seat: max(filter(None, each)) for seat, each in days.items() if None not in each}
+        firsts = {
+            seat: until.get(SeatId(self.members[seat])) for seat in self.members
+        }  # no device outlives the first's day
+        return until | {seat: min(day, until.get(seat, day)) for seat, day in firsts.items() if day is not None}
 
     def _is_admitted_by_two(self, act: Admit, places: Collection[Place]) -> bool | None:
         """Return whether two listed a first seat; None where it does not count.
@@ -161,11 +165,14 @@ class Organisation:
         return False if may and seconds and len(others) < len(places) and not act.roles else None
 
     def _admits_helpers(self, at: Place) -> bool:
-        enough = [act for act, who in self._by_admins.by.items() if len(who) >= 2]
-        ends = [act for act in (*self._by_sheets.by, *enough) if isinstance(act, Lower) and act.role == HELPERS]
-        return Role.SUPERVISOR in self.roles_at(at) and all(
-            self._logs.is_within(at, act.heads, lenient=self._lenient) for act in ends
-        )
+        """Say whether an entry is a supervisor's, while neither two admins nor the sheets ended the rule for helpers."""
+
+        def ended(by: _Takings) -> list[Taking]:
+            acts = (act for act in by.by if isinstance(act, Lower) and act.role == HELPERS)
+            return [act for act in acts if not self._logs.is_within(at, act.heads, lenient=self._lenient)]
+
+        by_admins = {who for act in ended(self._by_admins) for who in self._by_admins.by[act]}
+        return Role.SUPERVISOR in self.roles_at(at) and not ended(self._by_sheets) and len(by_admins) < 2
 
     def _roles(self, member: MemberId, at: Place | None = None) -> frozenset[Role]:
         """Return what acts that count give a member, less what is lowered now, or beyond whose heads an entry is."""
