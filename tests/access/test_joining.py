@@ -20,7 +20,6 @@ from tests.services import colleague
 from tests.services.founded import MEMBER, Place
 from tests.services.organisation import Account, ask_to_join, finish_joining
 from tests.store.samples import new_vault, operation
-from vault import __version__
 from vault.access.membership.inviting import make_invitation
 from vault.access.membership.pending_seat import (
     Asked,
@@ -463,7 +462,6 @@ def test_the_first_log_is_the_one_that_was_asked_for_and_still_empty() -> None:
     assert (log.origin, log.genesis, log.size, log.ratchet) == (LOG, GENESIS, 0, None)
     assert (log.roster, log.auditors) == (LATER.root, [Holder(RECOVERY, found.effective.head.recovery)])
     assert log.session == SessionKeys(1, b"1" * 32, b"2" * 32)
-    assert log.app_version == __version__
 
 
 # ---- the end of waiting

@@ -493,7 +493,6 @@ def list_in_a_strangers_log(session: Session, file: KeyFile) -> None:
         roster=session.log.roster,
         auditors=[Holder(seat, KemPrivate.from_seed(make_kem_seed()).public)],
         keyring=Keyring(),
-        app_version="stranger",
         predecessor=Predecessor(session.log.origin, session.log.size, session.log.frontier.root()),
     )
     with Work(stranger) as work:

@@ -60,7 +60,6 @@ def begin_logs(
             roster=session.directory.roster,
             auditors=(),
             keyring=session.keyring,
-            app_version="1",
             predecessor=before,
         )
         with Work(log) as work:

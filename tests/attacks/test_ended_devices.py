@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.access.test_keychange import PowerCutError, doors, slots_here_of
+from tests.access.power import PowerCutError
+from tests.access.test_keychange import doors, slots_here_of
 from tests.attacks.burglar import everything
 from tests.attacks.outsider import learn, learn_as
 from tests.attacks.test_epoch_names import CASEWORKER

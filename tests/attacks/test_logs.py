@@ -167,7 +167,6 @@ def begin_another_log(session: Session, roster: bytes | None = None) -> SeatLog:
         roster=session.directory.roster if roster is None else roster,
         auditors=(),
         keyring=session.keyring,
-        app_version="1",
         predecessor=Predecessor(session.log.origin, session.log.size, session.log.frontier.root()),
     )
     with Work(log) as work:

@@ -479,7 +479,6 @@ def test_a_log_begun_anew_by_an_older_list_hides_nothing_either(short: Filled, t
             roster=roster_of(patched, 1).root,
             auditors=log.auditors,
             keyring=log.keyring,
-            app_version=log.app_version,
             predecessor=Predecessor(log.origin, log.size, log.frontier.root()),
         )
         act(patched, Entry(act="log.genesis"))

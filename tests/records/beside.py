@@ -30,6 +30,5 @@ def begin_beside(
         roster=log.roster,
         auditors=log.auditors,
         keyring=session.keyring,
-        app_version="test",
         predecessor=Predecessor(log.origin, log.size + claimed_more, log.frontier.root()) if goes_on else None,
     )

@@ -60,7 +60,6 @@ def resumed(session: Session) -> SeatLog:
             roster=log.roster,
             auditors=log.auditors,
             keyring=session.keyring,
-            app_version="next",
         )
 
 

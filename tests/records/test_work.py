@@ -15,6 +15,7 @@ import pytest
 from tests.records.judging import write
 from tests.services.founded import Filled
 from tests.tables import each
+from vault import __version__
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.errors import InternalError, MalformedError, RefusedError, TryAgainError, VerificationError
@@ -264,7 +265,7 @@ def test_all_that_an_entry_says_stands_in_its_payload(filled_session: Session) -
     payload = newest.payload
     assert payload is not None
     assert Entry(**{name: getattr(payload, name) for name in Entry.__dataclass_fields__}) == said
-    assert (payload.t, payload.mono, payload.app) == (1_900_000_000_000, 77, log.app_version)
+    assert (payload.t, payload.mono, payload.app) == (1_900_000_000_000, 77, __version__)
 
 
 def test_who_waits_is_told_once_all_is_durable_and_of_which_keys_changed(filled_session: Session) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import resource
 import signal
 import sys
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
 from tests.store.copying import copy_database
-from tests.store.samples import KEY, ORIGIN, OTHER_KEY, add_entry, new_vault
+from tests.store.samples import KEY, ORIGIN, OTHER_KEY, add_entry, fill, new_vault
 from vault.errors import VaultError
 from vault.store.draft_files import open_drafts
 from vault.store.engine import Database, open_database
@@ -50,16 +51,10 @@ def main(act: str, path: Path, size: int) -> None:
         limit_files(size, killed=act == "rekey-killed")
         database.rekey(OTHER_KEY)
     elif act == "copy-full":
-        database = new_vault(path)
-        with database.transaction() as rows:
-            for seq in range(200):
-                add_entry(rows, seq)
-        database.truncate_wal()
-        limit_files(size, killed=False)
-        try:
+        with closing(fill(new_vault(path), 200)) as database:
+            database.truncate_wal()
+            limit_files(size, killed=False)
             copy_database(database, path.with_name("copy.db"), OTHER_KEY)
-        finally:
-            database.close()
     elif act == "draft":
         drafts = open_drafts(path, KEY)
         for number in count():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,5 @@ from vault.store.engine import Database
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = new_vault(tmp_path / "vault.db")
-    yield database
-    database.close()
+    with closing(new_vault(tmp_path / "vault.db")) as database:
+        yield database

@@ -68,6 +68,13 @@ def add_entry(rows: Rows, seq: int, origin: bytes = ORIGIN) -> None:
     rows.replace_checkpoint(checkpoint(seq + 1, origin), keep_up_to=0)
 
 
+def fill(database: Database, count: int) -> Database:
+    with database.transaction() as rows:
+        for seq in range(count):
+            add_entry(rows, seq)
+    return database
+
+
 def whole_entries(database: Database, origin: bytes = ORIGIN) -> int:
     """Return how many entries there are; fail where one is there in part."""
     with database.reading() as rows:

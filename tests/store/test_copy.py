@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -166,9 +167,8 @@ def test_work_goes_on_meanwhile_and_the_copy_shows_the_moment_of_its_beginning(f
             add_entry(rows, len(seen) - 1, b"q" * 32)
 
     assert copy_database(full, tmp_path / "copy.db", OTHER_KEY, progress=write_on)
-    copy = _open_copy(tmp_path / "copy.db")
-    assert _rows_of(copy) == before
-    copy.close()
+    with closing(_open_copy(tmp_path / "copy.db")) as copy:
+        assert _rows_of(copy) == before
     assert len(seen) > 10
     assert seen == sorted(seen)
     assert seen[-1] == (6 * _ENTRIES, 6 * _ENTRIES)
@@ -198,9 +198,8 @@ def test_an_empty_vault_has_a_copy_too_and_it_never_takes_the_place_of_a_file(
     seen: list[tuple[int, int]] = []
     assert copy_database(database, tmp_path / "copy.db", OTHER_KEY, progress=lambda *step: seen.append(step))
     assert seen == [(0, 0)]
-    copy = _open_copy(tmp_path / "copy.db")
-    assert whole_entries(copy) == 0
-    copy.close()
+    with closing(_open_copy(tmp_path / "copy.db")) as copy:
+        assert whole_entries(copy) == 0
     (tmp_path / "copy.db").write_bytes(b"last week's backup")
     with pytest.raises(RefusedError, match=r"copy\.db exists already"):
         copy_database(database, tmp_path / "copy.db", OTHER_KEY)
@@ -212,6 +211,5 @@ def test_a_copy_stops_where_the_disk_is_full_and_says_so(tmp_path: Path) -> None
         out, _ = process.communicate()
     assert out == "TryAgainError: no room to write copy.db\n"
     assert names_in(tmp_path) == ["vault.db"]
-    database = open_database(tmp_path / "vault.db", KEY, create=False)
-    assert whole_entries(database) == 200
-    database.close()
+    with closing(open_database(tmp_path / "vault.db", KEY, create=False)) as database:
+        assert whole_entries(database) == 200

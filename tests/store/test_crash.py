@@ -6,13 +6,14 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.english import in_english
 from tests.store.processes import child, kill_and_read_rest, next_line
-from tests.store.samples import KEY, ORIGIN, OTHER_KEY, add_entry, names_in, new_vault, whole_entries
+from tests.store.samples import KEY, ORIGIN, OTHER_KEY, add_entry, fill, names_in, new_vault, whole_entries
 from tests.tables import each
 from vault.errors import (
     MalformedError,
@@ -39,9 +40,8 @@ def test_a_kill_loses_no_acknowledged_entry_and_leaves_none_in_part(tmp_path: Pa
         with child("commit", path) as process:
             said = [next_line(process) for _ in range(1 + 20 * kill)]
             said += kill_and_read_rest(process)
-        database = open_database(path, KEY, create=False)
-        assert whole_entries(database) > int(said[-1])
-        database.close()
+        with closing(open_database(path, KEY, create=False)) as database:
+            assert whole_entries(database) > int(said[-1])
         assert names_in(tmp_path) == ["vault.db"]
 
 
@@ -77,11 +77,11 @@ def test_a_full_disk_gives_the_ballast_back_and_the_same_act_succeeds(tmp_path: 
     limit = _PageLimit(database)
     limit.set(0)
     with pytest.raises(TryAgainError, match=r"no room to write vault.db; a reserve was freed"):
-        _fill(database)
+        fill(database, 100)
     assert not ballast.exists()
     assert whole_entries(database) == 0
     with pytest.raises(TryAgainError, match=r"no room to write vault\.db$"):
-        _fill(database)
+        fill(database, 100)
     limit.set(1000)
     with database.transaction() as rows:
         add_entry(rows, 0)
@@ -89,22 +89,14 @@ def test_a_full_disk_gives_the_ballast_back_and_the_same_act_succeeds(tmp_path: 
     database.close()
 
 
-def _fill(database: Database) -> None:
-    with database.transaction() as rows:
-        for seq in range(100):
-            add_entry(rows, seq)
-
-
 @pytest.fixture
 def full(database: Database) -> Database:
-    _fill(database)
-    return database
+    return fill(database, 100)
 
 
 def require_entries(path: Path, key: bytes, count: int) -> None:
-    database = open_database(path, key, create=False)
-    assert whole_entries(database) == count
-    database.close()
+    with closing(open_database(path, key, create=False)) as database:
+        assert whole_entries(database) == count
 
 
 def _flip(data: bytearray, at: int) -> bytearray:
@@ -262,11 +254,7 @@ def test_half_a_chunk_is_no_chunk_and_what_is_not_ours_is_no_stray(tmp_path: Pat
 def finished(tmp_path: Path) -> Path:
     path = tmp_path / "a stick?" / "vault.db"
     path.parent.mkdir()
-    database = new_vault(path)
-    with database.transaction() as rows:
-        for seq in range(30):
-            add_entry(rows, seq)
-    database.close()
+    fill(new_vault(path), 30).close()
     return path
 
 
@@ -326,12 +314,7 @@ def test_what_was_done_to_a_file_is_told(
     change: Callable[[bytes], bytes], said: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("file") / "vault.db"
-    made = new_vault(path)
-    with made.transaction() as rows:
-        for seq in range(30):
-            add_entry(rows, seq)
-    made.close()
+    fill(new_vault(path), 30).close()
     path.write_bytes(change(path.read_bytes()))
-    database = open_finished(path, KEY)
-    assert [line for line in in_english(content_faults(database)) if "contradicts" not in line] == said
-    database.close()
+    with closing(open_finished(path, KEY)) as database:
+        assert [line for line in in_english(content_faults(database)) if "contradicts" not in line] == said

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -217,9 +218,8 @@ _NOTE = b"n" * 16
 
 @pytest.fixture
 def drafts(tmp_path: Path) -> Iterator[Drafts]:
-    drafts = open_drafts(tmp_path / "drafts", KEY)
-    yield drafts
-    drafts.close()
+    with closing(open_drafts(tmp_path / "drafts", KEY)) as drafts:
+        yield drafts
 
 
 @each(["Zahra kam am Dienstag", "زهرا", "half a character \ud83d", "", b"\x00\xff", b""])
@@ -263,9 +263,8 @@ def test_drafts_outlive_the_program_and_open_for_their_own_key_only(tmp_path: Pa
     first.close()
     with pytest.raises(WrongPassphraseError):
         open_drafts(tmp_path / "drafts", OTHER_KEY)
-    again = open_drafts(tmp_path / "drafts", KEY)
-    assert [draft.text for draft in again.list()] == ["typed"]
-    again.close()
+    with closing(open_drafts(tmp_path / "drafts", KEY)) as again:
+        assert [draft.text for draft in again.list()] == ["typed"]
     assert names_in(tmp_path) == ["drafts"]
 
 
@@ -321,9 +320,8 @@ def test_a_wrong_key_does_not_harm_a_log_that_a_crash_left_behind(tmp_path: Path
     assert Path(f"{path}-wal").stat().st_size > 0
     with pytest.raises(WrongPassphraseError):
         open_database(path, OTHER_KEY, create=False)
-    database = open_database(path, KEY, create=False)
-    assert whole_entries(database) >= len(said)
-    database.close()
+    with closing(open_database(path, KEY, create=False)) as database:
+        assert whole_entries(database) >= len(said)
 
 
 def test_who_opens_it_a_second_time_learns_at_once_that_it_is_open_elsewhere(tmp_path: Path) -> None:
@@ -481,9 +479,8 @@ def _shape(database: Database) -> list[tuple[str, str, str | None]]:
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(tmp_path / "empty.db", KEY, create=True)
-    yield database
-    database.close()
+    with closing(open_database(tmp_path / "empty.db", KEY, create=True)) as database:
+        yield database
 
 
 @pytest.fixture

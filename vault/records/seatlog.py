@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
-from vault import __version__, clock
+from vault import clock
 from vault.durations import DAY_MS
 from vault.errors import InternalError, MalformedError, VerificationError
 from vault.ids import ZERO_DIGEST, CompartmentId, EpochId, Origin, SeatId, VaultId
@@ -208,7 +208,6 @@ class SeatLog:
     frontier: Frontier
     session: SessionKeys
     ratchet: Ratchet | None
-    app_version: str = __version__
     genesis: bytes | None = None
     is_forked: bool = False
     period_is_over: bool = False
@@ -291,7 +290,6 @@ def begin(
     roster: bytes,
     auditors: Sequence[Holder],
     keyring: Keyring,
-    app_version: str = __version__,
     predecessor: Predecessor | None = None,
 ) -> SeatLog:
     """Return a new log of this seat. It exists once its entry 0 is committed, together with its genesis."""
@@ -317,7 +315,6 @@ def begin(
         frontier=Frontier(),
         session=session,
         ratchet=None,
-        app_version=app_version,
         genesis=encoded,
     )
 
@@ -331,7 +328,6 @@ def resume(
     roster: bytes,
     auditors: Sequence[Holder],
     keyring: Keyring,
-    app_version: str = __version__,
 ) -> SeatLog:
     """Open a log to go on with it, in a new session whose key the session before has named.
 
@@ -366,7 +362,6 @@ def resume(
         frontier=frontier,
         session=SessionKeys(stored.number, secret.seed, make_signing_seed()),
         ratchet=None if ratchet_row is None else decode_ratchet(place.open_row(ratchet_row)),
-        app_version=app_version,
         tiles_are_false=tiles_are_false,
     )
 

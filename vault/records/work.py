@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Final, NamedTuple, Self
 
+from vault import __version__
 from vault.casework.kinds import CaseworkRecord
 from vault.durations import DAY_MS
 from vault.errors import InternalError, RefusedError, VerificationError
@@ -330,7 +331,7 @@ class Work:
     def _compose(self, entry: Entry, items: list[Item], ratchet: Ratchet, session: SessionKeys) -> OperationRow:
         log = self._log
         said = {member.name: getattr(entry, member.name) for member in fields(Entry)}
-        payload = Payload(t=log.now_ms(), mono=log.monotonic_ms(), app=log.app_version, **said).encode()
+        payload = Payload(t=log.now_ms(), mono=log.monotonic_ms(), app=__version__, **said).encode()
         salt = self._random(32)
         context = VersionContext(
             log.place.vault, ratchet.compartment, ZERO_ID, log.origin, self._seq, purpose=Purpose.AUDIT

@@ -95,7 +95,6 @@ class Keyboard:
                 roster=self.session.log.roster,
                 auditors=self.session.log.auditors,
                 keyring=Keyring(),
-                app_version="test",
             )
 
 

@@ -281,7 +281,6 @@ def test_an_approval_in_a_log_that_does_not_hold_or_is_not_theirs_is_not_taken_i
             roster=session.log.roster,
             auditors=session.log.auditors,
             keyring=Keyring(),
-            app_version="test",
         )
         return with_rows(locals=lambda _: ())(listed_in(log, RowSet(), Approval.decode(answered.approval), commit))
 
