@@ -6,11 +6,10 @@ from typing import Any
 
 from textual import events
 from textual.pilot import Pilot
-from textual.screen import Screen
 
 from tests.tui.driving import press_key, settled, shown
 
-__all__ = ["press", "read_on", "settled", "type_in", "wait_for_screen"]
+__all__ = ["press", "read_on", "settled", "type_in"]
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
@@ -36,13 +35,3 @@ async def read_on(pilot: Pilot[Any]) -> None:
     while before != (before := shown(pilot.app)):
         await pilot.press("pagedown")
         await pilot.pause(0.05)
-
-
-async def wait_for_screen(pilot: Pilot[Any], kind: type[Screen[Any]]) -> None:
-    """Wait until a worker that itself waits for a person has brought this screen, and it is painted."""
-    for _ in range(500):
-        if isinstance(pilot.app.screen, kind) and shown(pilot.app).strip():
-            await pilot.pause()
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(f"no painted {kind.__name__} came")

@@ -28,6 +28,8 @@ from vault.services.cases import cases, story_records
 from vault.services.cases.story_records import MOST_TIMES, STEP_SECONDS, times_due
 from vault.services.grants import sharing
 
+pytestmark = pytest.mark.screen
+
 
 @pytest.fixture(scope="module")
 def opened() -> Iterator[StillDesk]:
@@ -46,7 +48,6 @@ def cursors(desk: StillDesk) -> list[str]:
     return [line for line in desk.lines().splitlines() if ">" in line]
 
 
-@pytest.mark.screen
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 16)], ids=str)
 def test_one_row_has_the_cursor_and_it_goes_with_the_focus(size: tuple[int, int], opened: StillDesk) -> None:
     at_home(opened, size)
@@ -60,7 +61,6 @@ def test_one_row_has_the_cursor_and_it_goes_with_the_focus(size: tuple[int, int]
 _BELOW_THE_COLUMNS = 28
 
 
-@pytest.mark.screen
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 16), (60, 40), (109, 22)], ids=str)
 def test_all_that_is_due_can_be_read_whole_in_any_window(size: tuple[int, int], opened: StillDesk) -> None:
     for lines in (_home(opened, size), _week(opened, size)):
@@ -78,20 +78,17 @@ def _home(desk: StillDesk, size: tuple[int, int]) -> list[str]:
     return lines
 
 
-@pytest.mark.screen
 def test_home_says_when_each_member_was_last_heard_of(opened: StillDesk) -> None:
     at_home(opened, (120, 40))
     opened.sees("! Dana Okwiri nothing yet", "√ Joel Brandvik came", "√ Селин Астерхольт 20 hours ago")
 
 
-@pytest.mark.screen
 def test_what_must_never_be_used_is_whole_in_a_slip_however_narrow(opened: StillDesk) -> None:
     for size in ((120, 40), (80, 24)):
         at_home(opened, size)
         opened.sees("DO NOT CALL", "+33 6 39 98 01 02")
 
 
-@pytest.mark.screen
 def test_a_hearing_stands_with_its_time_and_says_once_that_it_is_one() -> None:
     line = DueShown("c3" * 16, "K7QM-3XPD", "Вьюжанин Арсений", "01" * 16, "hearing", "2026-12-02T10:15", "")
     assert "hearing 10:15" in map(text_of, date_row(line, date(2026, 11, 28)).cells)
@@ -112,7 +109,6 @@ def _week(desk: StillDesk, size: tuple[int, int]) -> list[str]:
     return cards
 
 
-@pytest.mark.screen
 def test_a_new_vault_begins_with_four_things_and_each_goes_where_it_is_done(opened: StillDesk) -> None:
     opened.begin_anew((80, 24), {"story__home": NEW_VAULT})
     opened.call(lambda: opened.app.push_screen(HomeScreen()))

@@ -50,16 +50,16 @@ IDLE_MS = Settings().idle_ms
 pytestmark = pytest.mark.screen
 
 
-def _there(desk: Desk) -> list[object]:
-    return list(desk.app.screen_stack)
+def _nothing_opens(desk: Desk, keys: Sequence[str]) -> None:
+    there = list(desk.app.screen_stack)
+    for key in keys:
+        desk.press(key)
+        assert desk.app.screen_stack == there, key
 
 
 def test_keys_of_dates_and_story_do_no_harm_where_nothing_is_kept(amina: Desk) -> None:
     amina.press("enter", "d")
-    there = _there(amina)
-    for key in ("enter", "space", "v", ":erase the record", "e"):
-        amina.press(key)
-        assert _there(amina) == there, key
+    _nothing_opens(amina, ("enter", "space", "v", ":erase the record", "e"))
     amina.sees("Put the cursor on a request of a person; n writes one down.")
 
 
@@ -77,11 +77,9 @@ def test_what_a_case_has_nothing_for_is_said(command: str, said: str, amina: Des
 
 def test_nothing_under_the_cursor_is_moved_or_erased(amina: Desk) -> None:
     amina.press("enter", "4")  # dates, of which there is none
-    there = _there(amina)
-    amina.press(":move a note")
+    _nothing_opens(amina, (":move a note",))
     amina.sees("Put the cursor on the note, the person or the paper that you want to move.")
-    amina.press(":erase for good what")
-    assert _there(amina) == there
+    _nothing_opens(amina, (":erase for good what",))
 
 
 def test_a_name_whose_source_nobody_says_is_not_added_and_numbers_go_to_the_parts(amina: Desk) -> None:
@@ -175,13 +173,6 @@ def _erase(desk: Desk, what: str) -> None:
 def _sana(house: House) -> RecordId:
     with house.open("Amina") as session:
         return cases.open_case(session, house.case).persons[1].record
-
-
-def _nothing_opens(desk: Desk, keys: Sequence[str]) -> None:
-    there = list(desk.app.screen_stack)
-    for key in keys:
-        desk.press(key)
-        assert desk.app.screen_stack == there, key
 
 
 def test_a_person_who_is_gone_opens_nothing_by_any_key(house: House) -> None:

@@ -186,9 +186,11 @@ def test_the_palette_of_textual_with_its_screenshot_entry_is_off() -> None:
 
 
 def test_the_terminal_is_not_handed_to_another_program() -> None:
-    refused = pytest.raises(RefusedError, match="does not hand its terminal")
-    with Driver(SafeApp()) as desk, refused, desk.app.suspend():
-        pass
+    async def steps(pilot: Pilot[Any]) -> None:
+        with pytest.raises(RefusedError, match="does not hand its terminal"), pilot.app.suspend():
+            pass
+
+    drive(SafeApp(), steps)
 
 
 @each([("lock", EXIT_LOCKED), ("suspend_process", EXIT_LOCKED), ("leave_at_once", EXIT_OK), ("quit", EXIT_OK)])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pyrage  # type: ignore[import-untyped]  # it ships no types
 import pytest
@@ -17,6 +19,28 @@ from vault.casework.story.incident import IncidentKind
 from vault.policy.roles import Role
 from vault.services.cases import cases
 from vault.services.safety import incidents
+
+
+def text_of(page: Path) -> str:
+    return " ".join(part.extract_text() for part in PdfReader(page).pages)
+
+
+def recipient(desk: Desk, name: str) -> pyrage.x25519.Identity:
+    """Add somebody whose key is confirmed."""
+    identity = pyrage.x25519.Identity.generate()
+    words = said(desk, "recipient", "add", name, "--age", str(identity.to_public()))["fingerprint"]
+    assert said(desk, "recipient", "confirm", name, "--words", words)["confirmed"]
+    return identity
+
+
+def opened(desk: Desk, sealed: Mapping[str, Any], identity: pyrage.x25519.Identity, tmp_path: Path) -> Path:
+    """Return the folder to which its recipient opened a package."""
+    key, folder = tmp_path / "key", tmp_path / "opened"
+    key.write_text(str(identity))
+    key.chmod(0o600)
+    words = ("--identity", str(key), "--words", " ".join(sealed["key_words"]), "--out", str(folder))
+    assert desk.run_bare("package", "open", sealed["package"], *words).code == 0
+    return folder
 
 
 def test_a_reason_for_danger_and_a_plan_are_looked_at_again_on_their_day_and_never_due_without_one(desk: Desk) -> None:
@@ -127,8 +151,7 @@ def test_scenario_12_the_seizure_drill_gives_the_warn_list_and_a_page_that_names
     assert "WHOM TO WARN" in shown
     assert "□ now: Revoke every device that was taken" in shown
     assert "+996 555 010 203" in shown
-    paper = PdfReader(page)
-    text = " ".join(part.extract_text() for part in paper.pages)
+    text = text_of(page)
     assert ref in text
     assert "Revoke every device" in text
     assert [word for word in ("Vyuzhanin", "Arseni", "555", "Larkspur", "Mira", "Lidia", "Temir") if word in text] == []
@@ -136,10 +159,6 @@ def test_scenario_12_the_seizure_drill_gives_the_warn_list_and_a_page_that_names
     gone = made(desk, "asylum")
     assert desk.run("erase", gone, "--reason", "mistake", "--yes").code == 0
     assert [case["ref"] for case in said(desk, "drill", "seizure")["cases"] if case["ref"] == gone] == []
-
-
-def text_of(page: Path) -> str:
-    return " ".join(part.extract_text() for part in PdfReader(page).pages)
 
 
 @pytest.mark.long
@@ -150,9 +169,7 @@ def test_a_pack_in_clear_or_by_export_needs_a_fact_and_names_of_others_are_asked
     out.mkdir()
     said(desk, "person", "add", ref, "--role", "client", "--name", "Arseni Vyuzhanin")
     said(desk, "person", "add", ref, "--role", "relative", "--name", "Lidia Vyuzhanina")
-    key = str(pyrage.x25519.Identity.generate().to_public())
-    words = said(desk, "recipient", "add", "UN desk", "--age", key)["fingerprint"]
-    said(desk, "recipient", "confirm", "UN desk", "--words", words)
+    recipient(desk, "UN desk")
     leave = ("--to", "UN desk", "--out", str(out), "--unread", "--decide", "proposed")
     for command in (("export", ref, "--profile", "disappearance", *leave), ("pack", ref, "--page", str(page))):
         assert "no fact of this case is confirmed" in desk.run(*command).err
@@ -184,9 +201,7 @@ def test_a_pack_holds_the_confirmed_facts_of_the_client_and_nothing_that_is_only
     desk.run("note", "add", ref, "--kind", "contact", stdin="Two men asked for him at the market.")
     out = tmp_path / "out"
     out.mkdir()
-    identity = pyrage.x25519.Identity.generate()
-    words = said(desk, "recipient", "add", "UN desk", "--age", str(identity.to_public()))["fingerprint"]
-    assert said(desk, "recipient", "confirm", "UN desk", "--words", words)["confirmed"]
+    identity = recipient(desk, "UN desk")
     leave = ("pack", ref, "--to", "UN desk", "--out", str(out), "--unread", "--decide", "proposed", "--json")
 
     began = time.monotonic()
@@ -226,13 +241,8 @@ def test_a_pack_holds_the_confirmed_facts_of_the_client_and_nothing_that_is_only
     sealed = desk.run(*leave).json()
     assert time.monotonic() - began < 300
 
-    folder = tmp_path / "opened"
-    key = tmp_path / "key"
-    key.write_text(str(identity))
-    key.chmod(0o600)
-    opened = ("package", "open", sealed["package"], "--identity", str(key), "--words", " ".join(sealed["key_words"]))
-    assert desk.run_bare(*opened, "--out", str(folder)).code == 0
-    text = " ".join(page.extract_text() for page in PdfReader(folder / "report.pdf").pages)
+    folder = opened(desk, sealed, identity, tmp_path)
+    text = text_of(folder / "report.pdf")
     shown = (
         "Arseni Vyuzhanin",
         "14 March 1988",
@@ -259,24 +269,19 @@ def test_scenario_18_a_person_who_asks_gets_their_own_data_in_dari_and_nobody_el
     (due,) = said(desk, "deadline", "list")["due"]
     assert (due["kind"], due["when"]) == ("subject-request", "2150-01-01")
 
-    out, folder, key = tmp_path / "out", tmp_path / "opened", tmp_path / "key"
+    out, letter = tmp_path / "out", tmp_path / "letter"
     out.mkdir()
-    identity = pyrage.x25519.Identity.generate()
-    words = said(desk, "recipient", "add", "Farida", "--age", str(identity.to_public()))["fingerprint"]
-    said(desk, "recipient", "confirm", "Farida", "--words", words)
+    identity = recipient(desk, "Farida")
     leave = ("export", ref, "--profile", "subject", "--to", "Farida", "--out", str(out), "--unread")
-    key.write_text("a letter of hers")
-    said(desk, "document", "add", ref, str(key), "--kind", "other")
+    letter.write_text("a letter of hers")
+    said(desk, "document", "add", ref, str(letter), "--kind", "other")
     answer = desk.run(*leave, "--decide", "proposed", "--json")
     sealed = answer.json()
     assert (sealed["papers_left_out"], "1 paper of the case stays here" in answer.err) == (1, True)
-    key.write_text(str(identity))
-    key.chmod(0o600)
-    opened = ("package", "open", sealed["package"], "--identity", str(key), "--words", " ".join(sealed["key_words"]))
-    assert desk.run_bare(*opened, "--out", str(folder)).code == 0
+    folder = opened(desk, sealed, identity, tmp_path)
     data = (folder / "data.json").read_text("utf-8")
     assert "فریده نورزی" in data
-    assert "2 May 1991" in " ".join(page.extract_text() for page in PdfReader(folder / "report.pdf").pages)
+    assert "2 May 1991" in text_of(folder / "report.pdf")
     assert [word for word in ("Jalil", "Sabori", "جلیل", "صبوری", "coughs") if word in data] == []
     said(desk, "subject-request", "edit", request, "--handed", "the package, to her, by stick; no copy is kept")
     said(desk, "subject-request", "done", request)
