@@ -165,7 +165,7 @@ class Organisation:
         return False if may and seconds and len(others) < len(places) and not act.roles else None
 
     def _admits_helpers(self, at: Place) -> bool:
-        """Say whether an entry is a supervisor's, while neither two admins nor the sheets ended the rule for helpers."""
+        """Say whether an entry is a supervisor's, with the rule for helpers not ended by two admins or the sheets."""
 
         def ended(by: _Takings) -> list[Taking]:
             acts = (act for act in by.by if isinstance(act, Lower) and act.role == HELPERS)
