@@ -138,6 +138,77 @@ def test_a_role_that_was_lowered_counts_for_what_lies_within_the_heads() -> None
     assert not office.is_in("Abe.1")
 
 
+# ---- who is in a case ------------------------------------------------------------------------------------------------
+
+
+def test_one_puts_out_who_stands_below_and_no_equal_and_anybody_leaves() -> None:
+    office = Office()
+    office.write(
+        "Kim.1", office.found(), *(office.let_in(name, Rank.LEAD) for name in ("Lea", "Mo")), office.let_in("Eve")
+    )
+    office.write("Lea.1", office.put_out("Mo"), office.put_out("Kim"), office.put_out("Eve"))
+    assert office.reads() == {"Kim.1", "Lea.1", "Mo.1"}
+    office.write("Mo.1", office.put_out("Mo"))
+    assert office.reads() == {"Kim.1", "Lea.1"}
+
+
+def test_one_lets_in_to_what_one_has_or_less() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(), office.let_in("Lea", Rank.LEAD))
+    office.write("Lea.1", office.let_in("Mo", Rank.KEEPER), office.let_in("Eve", Rank.LEAD))
+    office.write("Abe.1", office.let_in("Cy"))
+    assert office.ranks() == {"Kim": Rank.KEEPER, "Lea": Rank.LEAD, "Eve": Rank.LEAD}
+
+
+def test_what_a_put_out_leaves_out_takes_nobody_and_brings_back_whom_it_had_taken() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(), office.let_in("Lea", Rank.LEAD), office.let_in("Mo"))
+    first = office.write("Lea.1")
+    office.write("Lea.1", office.put_out("Mo"), office.let_in("Eve"))
+    assert office.reads() == {"Kim.1", "Lea.1", "Eve.1"}
+    office.write("Kim.1", office.put_out("Lea", first))
+    assert office.reads() == {"Kim.1", "Mo.1"}
+
+
+def test_an_admins_put_out_cuts_gifts_and_no_takings() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(), office.let_in("Lea", Rank.LEAD), office.let_in("Mo"))
+    first = office.write("Lea.1")
+    office.write("Lea.1", office.put_out("Mo"), office.let_in("Eve"))
+    office.write("Ann.1", office.put_out("Lea", first, as_admin=True))
+    assert office.reads() == {"Kim.1"}
+
+
+def test_nobody_but_an_admin_puts_out_as_admin() -> None:
+    office = Office()
+    office.write("Kim.1", office.found("Lea"))
+    office.write("Lea.1", office.put_out("Kim", as_admin=True))
+    assert office.reads() == {"Kim.1", "Lea.1"}
+
+
+def test_what_admins_took_comes_back_by_two_of_them_or_by_all_who_took() -> None:
+    office = Office(("Ben", "Cy"))
+    office.write("Kim.1", office.found("Lea", "Mo"))
+    of_ann, of_two = office.put_out("Lea", as_admin=True), office.put_out("Mo", as_admin=True)
+    office.write("Ann.1", of_ann, of_two)
+    office.write("Ben.1", of_two)
+    office.write("Ann.1", office.let_back(of_ann), office.let_back(of_two))
+    assert office.reads() == {"Kim.1", "Lea.1"}
+    office.write("Cy.1", office.let_back(of_two))
+    assert office.reads() == {"Kim.1", "Lea.1", "Mo.1"}
+
+
+def test_who_stands_below_who_took_lets_nobody_back() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(), office.let_in("Lea", Rank.LEAD), office.let_in("Mo"))
+    out = office.put_out("Mo")
+    office.write("Kim.1", out)
+    office.write("Lea.1", office.let_back(out))
+    assert "Mo.1" not in office.reads()
+    office.write("Kim.1", office.let_back(out))
+    assert "Mo.1" in office.reads()
+
+
 # ---- until a day, and sections --------------------------------------------------------------------------------------
 
 
