@@ -173,7 +173,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     removing.named_by removing.validator_of preview.whose_words preview.opened_of preview.in_a_line
     mentions.namesakes mentions.naming what_goes.heads letter.holds_in_plan sections.opened_sections
     register.entered register.take_out erasing.new_key sharing.forget_indexes_of_others sharing.add_seats
-    sharing.replace_key sharing.rewrap_all sharing.rewrap_left
+    sharing.replace_key sharing.rewrap_all sharing.rewrap_left editing.keep_one stored_records.read_record
     """,
     "invented people, into a vault that was made for them a moment ago": "demo_national.contents_of demo_national.fill",
     "names and roles, which every member sees (MEMBER_LIST is everybody's)": """
@@ -184,10 +184,10 @@ _ASKS_NOTHING: Mapping[str, str] = {
     """,
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
     absences.all_pending story_records.typed_values editing.locate editing.names_told editing.own_record
-    projection.reindex story_records.times_due undoing.last same_people.are_of_one_case sections.is_in_section
+    projection.reindex story_records.times_due undoing.last same_people.are_of_one_case
     sections.is_section arrived.untold arrived.waiting retention.untold standing_again.standing_again
     standing_again.untold absences.author_of cases.find devices.find expired_rights.hide_expired_cases
-    housekeeping.untold_news logbook.references notes.locate places.name_of projection.audit_of
+    housekeeping.untold_news logbook.references notes.locate places.kind_of places.name_of projection.audit_of
     projection.read_valid projection.revalidate projection.up_to_date_index revalidation.is_judged_otherwise
     revalidation.recount sections.find timed_grants.announcements
     """,

@@ -42,12 +42,9 @@ class Entry:
 
 
 def calendar_text(entries: Sequence[Entry], stamp: datetime.datetime, render: Callable[[Message], str]) -> str:
-    """Return the text of a calendar file.
+    """Return the text of a calendar file: the dates, numbered in their order, as `render` says them in its language.
 
-    Args:
-        entries: the dates, numbered in this order.
-        stamp: when the file is made, with a zone; the form requires it.
-        render: how the face says a message in its language.
+    `stamp` is when the file is made; the form requires it.
 
     Raises:
         UsageError: the stamp has no zone.

@@ -42,14 +42,9 @@ class Reckoning:
 def reckon(
     rule: Rule, facts: Facts, today: datetime.date, place: Place, calendars: Mapping[str, Calendar]
 ) -> Reckoning:
-    """Return the dates that a rule gives, whatever a court set.
+    """Return the dates that a rule gives, whatever a court set: by the time and the holidays of the place.
 
-    Args:
-        rule: the rule.
-        facts: what is known.
-        today: the day at the place: a clock that still stands is taken to run again on it.
-        place: whose time and holidays count.
-        calendars: the holidays that are known, by country.
+    `today` is the day at the place: a clock that still stands is taken to run again on it.
 
     Raises:
         UsageError: hours extend days, or days extend hours.
@@ -248,14 +243,7 @@ class Due:
 def due(
     rule: Rule, facts: Facts, now: datetime.datetime, place: Place, *, calendars: Mapping[str, Calendar] = CALENDARS
 ) -> Due:
-    """Return when a rule makes something due.
-
-    Args:
-        rule: the rule.
-        facts: what is known.
-        now: the present, with a zone.
-        place: whose time and holidays count.
-        calendars: the holidays that are known, by country.
+    """Return when a rule makes something due, by the time and the holidays of the place.
 
     Raises:
         UsageError: the present has no zone.
@@ -285,13 +273,9 @@ def due(
 def standing(
     kept: PartialDate | datetime.datetime, now: datetime.datetime, zone: datetime.tzinfo, *, rule: Rule | None = None
 ) -> State:
-    """Return where a date that somebody kept stands against the present.
+    """Return where a date that somebody kept, known in part or not, stands against the present, which has a zone.
 
-    Args:
-        kept: the date, known in part or not.
-        now: the present, with a zone.
-        zone: the time of the place.
-        rule: that gave it; None where a court or a person did.
+    `zone` is the time of the place, `rule` the one that gave it; None where a court or a person did.
     """
     here = now.astimezone(zone)
     if rule is not None and rule.certainty is not Certainty.CONFIRMED:

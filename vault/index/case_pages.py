@@ -73,15 +73,9 @@ def page(
     before: Place | None = None,
     size: int = PAGE,
 ) -> list[CaseRow]:
-    """Return one page in the order of `sort`.
+    """Return one page in the order of `sort`, ties by time; of `found` alone, if it is given (`find`).
 
-    Args:
-        index: open.
-        sort: the order; ties by time.
-        found: only these (`find`).
-        after: the page that follows this place; with neither, the first page.
-        before: the page that ends just before this place.
-        size: rows at most.
+    It follows the place `after`, or ends just before the place `before`; with neither it is the first.
     """
     where, parameters = _where(found)
     columns = index_tables.LISTS[sort.value]

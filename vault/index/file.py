@@ -191,12 +191,7 @@ def wipe(path: Path) -> None:
 
 
 def is_ahead(cursor: Mapping[bytes, int], sizes: Mapping[bytes, int]) -> bool:
-    """Tell whether the index knows entries that the vault does not have: an older vault was put back under it.
-
-    Args:
-        cursor: of the index.
-        sizes: number of entries of each origin in the vault.
-    """
+    """Tell whether the index knows entries that the vault does not have: an older vault was put back under it."""
     return any(size > sizes.get(origin, 0) for origin, size in cursor.items())
 
 

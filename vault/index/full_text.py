@@ -58,15 +58,10 @@ def search(
 ) -> Hits:
     """Return records that hold all the words, in any of their fields; the last word may be a beginning.
 
-    Four digits or more, in any spacing, also find the persons with a number that ends in them.
-
-    Args:
-        index: open.
-        untrusted_words: as typed. No input is an error; none without a letter or digit finds anything.
-        limit: hits at most. A record in conflict counts once for each of its heads that has the words.
-        older: of the previous answer, to go on.
-        spellings: how else a word may be written; what is so written is found too.
-        within: of which kinds, and from when; None for all.
+    Four digits or more, in any spacing, also find the persons with a number that ends in them. No input is an error;
+    none without a letter or digit finds anything. A record in conflict counts once for each head with the words.
+    `older` is of the previous answer, to go on; `spellings` tells how else a word may be written; `within` of which
+    kinds a record is, and from when.
     """
     query = parse(untrusted_words, spellings)
     if query is None:

@@ -184,7 +184,7 @@ def create_stretches(sql: Statements) -> None:
     """Make the stretches of all orders and what keeps them; the caller holds the transaction."""
     sql.execute(_TABLE)
     left = "; ".join(map(_one_less, LISTS))
-    came = "; ".join(map(_one_more, LISTS))
+    came = "; ".join(_longer(name, "new", "<=", "1") for name in LISTS)
     sql.execute(f"CREATE TRIGGER stretch_gone AFTER DELETE ON case_row WHEN old.top=1 BEGIN {left}; END")
     sql.execute(f"CREATE TRIGGER stretch_left AFTER UPDATE ON case_row WHEN old.top=1 AND {_MOVES} BEGIN {left}; END")
     sql.execute(f"CREATE TRIGGER stretch_came AFTER UPDATE ON case_row WHEN new.top=1 AND {_MOVES} BEGIN {came}; END")
@@ -216,10 +216,7 @@ def is_grown(sql: Statements, name: str) -> bool:
 def place_of(sql: Statements, name: str, position: int) -> tuple[Key, int] | None:
     """Return the key that a position's stretch begins with, and how many of its rows come before it; None past the end.
 
-    Args:
-        sql: for reading.
-        name: of the order.
-        position: counted from where the order begins, 0 first.
+    The position is counted from where the order begins, 0 first.
     """
     kept = "SELECT first, second, tie, rows FROM stretch WHERE list=? ORDER BY first, second, tie"
     for first, second, tie, rows in sql.execute(kept, (name,)).fetchall():
@@ -256,10 +253,6 @@ def _longer(name: str, row: str, sign: str, rows: str) -> str:
         f" FROM stretch WHERE list='{name}' AND (first, second, tie) {sign} ({_key(name, row)})"
         " ORDER BY first DESC, second DESC, tie DESC LIMIT 1)"
     )
-
-
-def _one_more(name: str) -> str:
-    return _longer(name, "new", "<=", "1")
 
 
 def _one_less(name: str) -> str:

@@ -196,10 +196,8 @@ class WordHit(NamedTuple):
 def snippet(text: str, words: Collection[str], width: int = _WIDTH) -> str:
     """Return about `width` characters of the text, in one line, around the place where most of the words stand.
 
-    Args:
-        text: the decrypted text of a record.
-        words: folded words, as `Query.words` has them; a word of the text that begins with one of them is a hit.
-        width: in characters; cuts are marked with `…` outside of it. With no hit, the beginning is returned.
+    `words` are folded; a word of the text that begins with one is a hit. Cuts are marked with `…` outside of the
+    width. With no hit, the beginning is returned.
     """
     text = text[:_LONGEST_TEXT]
     begin = max(0, _best_place(hits_in(text, words), width) - _BEFORE)

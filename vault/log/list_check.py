@@ -49,14 +49,10 @@ def check_versions(
     is_erased: IsErased = _nothing_is_erased,
     compartments: Collection[bytes] | None = None,
 ) -> ListedReport:
-    """Check the versions of one log, in one pass over both tables.
+    """Check the versions of one log, in one pass over both tables, whose rows come by rising (seq, n).
 
-    Args:
-        operations: rows of the log by rising seq.
-        versions: rows of the log by rising (seq, n).
-        report: that of `verify_log` over the same operations.
-        is_erased: says which listed versions are not here because they were erased rightly.
-        compartments: those held here; None where everything listed should be here.
+    `report` is that of `verify_log` over the same operations; `is_erased` says which listed versions are not here
+    because they were erased rightly; `compartments` are those held here, None where everything should be here.
     """
     tally = _Tally(report.origin, compartments, is_erased)
     rows = Ahead(versions)
@@ -191,7 +187,6 @@ class _Tally:
     def count(
         self, seq: int, n: int, item: Item, *, here: bool, fault: Message | None = None, code: Code = Code.TAG
     ) -> None:
-        """Count one listed thing."""
         if fault is not None:
             message = Message("operation {seq}, item {n}: {fault}", seq=seq, n=n, fault=fault)
             self._findings.note(code, seq, message, n)
@@ -209,7 +204,6 @@ class _Tally:
         self._findings.note(Code.UNLISTED, row.seq, message, row.n)
 
     def report(self) -> ListedReport:
-        """Return what it came to."""
         return ListedReport(self._present, self._findings.in_order())
 
     def _is_ours(self, item: Item) -> bool:

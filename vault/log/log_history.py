@@ -91,7 +91,6 @@ class RowChecker:
 
 
 def _is_hex(text: bytes) -> bool:
-    """Tell whether these are lowercase hex digits and nothing else."""
     return not text.translate(None, b"0123456789abcdef")
 
 

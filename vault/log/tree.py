@@ -46,7 +46,6 @@ def leaf_hash(header: bytes) -> bytes:
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """Return the parent of two neighbouring hashes."""
     return sha256(b"\x01" + left + right).digest()
 
 
@@ -129,7 +128,6 @@ class Frontier:
         return [peak for row in self._rows for peak in reversed(row.peaks)]
 
     def root(self) -> bytes:
-        """Return the root over all leaves so far."""
         peaks = self.peaks()
         if not peaks:
             return EMPTY_ROOT
@@ -226,7 +224,6 @@ def _leaves_between(start: int, stop: int, read_leaves: ReadLeaves) -> list[byte
 
 
 def require_hashes(hashes: Iterable[bytes]) -> None:
-    """Return if each is as long as a hash."""
     for untrusted in hashes:
         if len(untrusted) != HASH_SIZE:
             raise VerificationError(

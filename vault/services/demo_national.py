@@ -104,7 +104,6 @@ class Invented:
         )
 
     def other_role(self) -> PersonRole:
-        """Return what somebody beside the client is to a case."""
         return self.random.choice(_ROLES)
 
     def kind(self) -> CaseKind:
@@ -248,14 +247,10 @@ def make(
     seed: int = SEED,
     progress: Progress = lambda done, total: None,
 ) -> Made:
-    """Make a vault of this size; interrupted or failed half-way, nothing of it stays.
+    """Make a vault of this size in a new folder; interrupted or failed half-way, nothing of it stays.
 
-    Args:
-        vault: a new folder; the folder around it is made where it lacks.
-        passphrase: of its one member, known to everybody: the people are invented.
-        size: how much.
-        seed: one seed gives the same people, words and dates on one day; ids and keys are random always.
-        progress: told cases done, of how many.
+    One seed gives the same people, words and dates on one day; ids and keys are random always. Everybody knows the
+    passphrase of its one member: the people are invented. `progress` is told cases done, of how many.
 
     Raises:
         RefusedError: there is something at this place.

@@ -142,7 +142,6 @@ def synced_folder(place: Path) -> Item:
 
 
 def terminal() -> Item:
-    """Return what kind of terminal this runs in."""
     if not sys.stdout.isatty():
         return Item("terminal", Verdict.UNKNOWN, Message("none: the output goes to a file or a program"))
     columns, lines = shutil.get_terminal_size()

@@ -129,7 +129,6 @@ def binding(revocations: Iterable[Revocation], ended: Collection[Revocation]) ->
 
 
 def cutoffs_of(revocations: Iterable[Revocation]) -> Cutoffs:
-    """Return what these revocations cut off."""
     cutoffs: dict[SeatId, tuple[Left, ...]] = {}
     for revocation in revocations:
         cutoffs[revocation.seat] = (*cutoffs.get(revocation.seat, ()), revocation.sizes)
@@ -234,7 +233,6 @@ class EpochResolution:
                     self._waiting.setdefault(needed, []).append(made)
 
     def run(self) -> ResolvedEpochs:
-        """Return what comes of it."""
         ready = self._founding
         while ready:
             changed = {EpochId(made.notice.epoch) for made in ready}

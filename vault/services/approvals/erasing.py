@@ -117,17 +117,8 @@ def erase(
 def ask(session: Session, plan: Plan, *, why: str, out: Path, approver: str | None = None) -> tuple[str, ...]:
     """Write the question to a second person who is somewhere else into a new file; nothing is erased.
 
-    It is answered by who can open all of it, within 7 days, and while what goes does not change.
-
-    Args:
-        session: who wants to erase.
-        plan: what `what_goes` returned.
-        why: the reason.
-        out: the new file.
-        approver: the name of the member who shall approve; without one, every member who may.
-
-    Returns:
-        The names of those for whom it opens.
+    It is answered by who can open all of it, within 7 days, and while what goes does not change. `approver` is the name
+    of the member who shall approve; without one, every member who may. Return the names of those for whom it opens.
 
     Raises:
         UsageError: one person may erase it, and as `erase`.

@@ -88,7 +88,9 @@ def change(
         name = name_in(names_of_members(session), owner)
         raise UsageError(Message("the owner of a case must hold it: grant it to {name} first", name=name))
     new_risk = None if risk is None else word_of(Risk, risk, "risk")
-    since = None if stage is None and on is None else _day_of_stage(session, on)
+    since = (
+        None if stage is None and on is None else today(session) if on is None else checked_day(on, "day of the stage")
+    )
 
     def changed(head: Case) -> Case:
         new = replace(
@@ -101,10 +103,6 @@ def change(
         return _with_reason(new, reason, before=head.risk)
 
     return _edit(session, case, changed, is_urgent=risk is not None or since is not None)
-
-
-def _day_of_stage(session: Session, on: str | None) -> str:
-    return today(session) if on is None else checked_day(on, "day of the stage")
 
 
 def _in_stage(head: Case, stage: str, since: str) -> Case:
@@ -161,11 +159,10 @@ def check_ins_said(session: Session, case: CompartmentId) -> tuple[Message, ...]
     index, now = up_to_date_index(session), here(session.log.now_ms())
     said = []
     for due in due_of(index, case, NO_DATE, limit=MOST_LISTED):
-        if due.kind != CheckIn.KIND:
-            continue
-        when = "" if due.when == NO_DATE else due.when.replace("T", " ")
-        missed = missed_for(due.kind, due.when, now) is not None
-        said.append(filled(_MISSED if missed else _RUNS, when=when))
+        if due.kind == CheckIn.KIND:
+            when = "" if due.when == NO_DATE else due.when.replace("T", " ")
+            missed = missed_for(due.kind, due.when, now) is not None
+            said.append(filled(_MISSED if missed else _RUNS, when=when))
     return tuple(said)
 
 
@@ -177,13 +174,8 @@ _MISSED: Final = Message("a check-in is MISSED (since {when})")
 def close(session: Session, case: CompartmentId, *, reason: str, anyway: bool = False) -> Closed:
     """Close a case: it leaves the list, and is found by search, reference and in the list of closed cases.
 
-    What was to be kept in it is closed with it, kept or not: how much that was is in the answer.
-
-    Args:
-        session: who closes it.
-        case: which.
-        reason: why.
-        anyway: whoever gave the reason saw what stops it (`what_stops`).
+    What was to be kept in it is closed with it, kept or not: how much that was is in the answer. `anyway`: whoever gave
+    the reason saw what stops it (`what_stops`).
 
     Raises:
         StillAtRiskError: something stops it.
@@ -204,7 +196,6 @@ def close(session: Session, case: CompartmentId, *, reason: str, anyway: bool = 
 
 
 def still_due_words(count: int) -> Message:
-    """Say how much is to be kept in a case that closes."""
     return plural(
         "{count} date or task in it is not done: while the case is closed, nothing shows it as due.",
         "{count} dates and tasks in it are not done: while the case is closed, nothing shows them as due.",
@@ -290,17 +281,18 @@ def close_all(
         UsageError: more than 500 cases.
     """
     session.require(Action.CASE_LIST)
+    still_due = 0
 
     def act(case: CompartmentId) -> bool:
         row = row_of(up_to_date_index(session), case)
         if row is not None and row.closed is not None:
             return False
+        nonlocal still_due
         closed = close(session, case, reason=reason)
-        still_due[case] = closed.still_due
+        still_due += closed.still_due
         return bool(closed.edited.settled)
 
-    still_due: dict[CompartmentId, int] = {}
-    return replace(_each(cases, act, progress), still_due=sum(still_due.values()))
+    return replace(_each(cases, act, progress), still_due=still_due)
 
 
 def _each(cases: Sequence[CompartmentId], act: Callable[[CompartmentId], bool], progress: Progress) -> BulkDone:

@@ -11,9 +11,8 @@ from vault.casework.intake import RegisterEntry
 from vault.casework.person import ContactChange, IdentityDocument, Person, PersonChange, PersonName, SafeContact
 from vault.casework.vocabulary import DocumentKind, PersonRole, Sex, word_of
 from vault.errors import NotFoundError, UsageError
-from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionId
+from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId
 from vault.index.full_text import search
-from vault.index.heads import heads_of
 from vault.index.people_index import never_use_among, never_use_by_case, people_in
 from vault.policy.roles import Action
 from vault.records.work import Entry
@@ -23,7 +22,7 @@ from vault.services.cases.register import accounted_for, entered, entries_for, t
 from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.seats import members_of_logs
-from vault.services.projection.stored_records import Stored, read_versions, stored_of_kind
+from vault.services.projection.stored_records import Stored, stored_of_kind
 from vault.words.message import Message
 
 # Add people to a case, change what is known of them, and show one.
@@ -160,9 +159,7 @@ def show(session: Session, place: Place, *, why: str = "casework") -> Stored[Per
 
 def stored_at(session: Session, place: Place) -> Stored[Person] | None:
     """Return the person who stands at a place of a case, as far as the index is read; the caller asked, and logged."""
-    heads = frozenset(map(VersionId, heads_of(session.index(), place.case, place.record, Person.KIND)))
-    found = stored_of_kind(read_versions(session, place.case, place.record, heads), Person)
-    return found[0] if found else None
+    return next(iter(stored_of_kind(heads_at(session, place), Person)), None)
 
 
 def checked_person(

@@ -125,12 +125,7 @@ def create(
 ) -> CaseMade:
     """Found a case: a compartment of its own, granted to its owner, the owner's deputy and recovery, and its head.
 
-    Args:
-        session: of the owner.
-        title: of the case.
-        kind: a word of `CaseKind`.
-        alone_reason: why the deputy is left out; by default the deputy is not.
-        no_recovery_reason: why the recovery sheets must not open it; by default they do.
+    `kind` is a word of `CaseKind`. With `alone_reason` the deputy is left out, with `no_recovery_reason` recovery.
     """
     rule = session.require(Action.CASE_CREATE)
     founding = new_case(

@@ -49,10 +49,8 @@ def zone(name: str | None) -> datetime.tzinfo:
 def found_by(rule: Rule, typed: Mapping[str, Sequence[str]]) -> Due:
     """Return what date a rule gives, as it stands now, and why.
 
-    Args:
-        rule: which.
-        typed: from what it counts, as people type it: `trigger`, `posted`, `suspended`, `extended` and `court`, as
-            `facts_of` takes them; `zone` and `country` of the place.
+    `typed` is from what it counts, as people type it: `trigger`, `posted`, `suspended`, `extended` and `court`, as
+    `facts_of` takes them; `zone` and `country` of the place.
     """
     one = {name: next(iter(texts), None) for name, texts in typed.items()}
     country = one.get("country")
@@ -85,13 +83,7 @@ def drafted(rule: Rule, found: Due, *, what: str, trigger: str | None) -> Deadli
 
 
 def standing_of(deadline: Deadline, now: datetime.datetime, zone: datetime.tzinfo) -> Standing:
-    """Return where a deadline stands now; a rule that this program does not know is to be checked.
-
-    Args:
-        deadline: as it is kept.
-        now: the present, with a zone.
-        zone: the time of the place.
-    """
+    """Return where a deadline stands now at the place; a rule that this program does not know is to be checked."""
     return standing_at(deadline.at, deadline_given_by(deadline), now, zone)
 
 

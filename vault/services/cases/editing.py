@@ -19,6 +19,7 @@ from vault.casework.differences import Change, changes
 from vault.casework.document import Document
 from vault.casework.form import FormedRecord
 from vault.casework.intake import RegisterEntry, Slip
+from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.person import Person, SafeContact
 from vault.casework.questionnaires import Filled
@@ -36,7 +37,7 @@ from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.seats import members_of_logs
 from vault.services.projection.short_ids import ids_between, typed_id
-from vault.services.projection.stored_records import joined, read_valid_at, read_versions
+from vault.services.projection.stored_records import joined, read_record, read_versions
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -185,15 +186,12 @@ def edit(
         VerificationError: none of its versions can be read.
     """
     rule = session.require(action, place.case)
-    heads = frozenset(map(VersionId, heads_of(up_to_date_index(session), place.case, place.record, kind.KIND)))
-    if not heads:
-        raise NotFoundError(Message("you have no such record with this id"))
-    versions = sorted(read_versions(session, place.case, place.record, heads), key=_in_time)
+    up_to_date_index(session)
     return write_next(
         session,
         place,
         kind,
-        versions,
+        heads_at(session, replace(place, kind=kind.KIND)),
         change,
         act=act,
         obj=None,
@@ -202,6 +200,14 @@ def edit(
         then=then,
         beside=beside,
     )
+
+
+def keep_one(session: Session, home: CompartmentId, value: CaseworkRecord, entry: Entry) -> RecordId:
+    """Keep a new record in an operation of its own, and return its id. When this returns, it is durable."""
+    with session.work(home) as work:
+        record = work.keep(home, value)
+        work.commit(entry)
+    return record
 
 
 def write_next(
@@ -332,13 +338,8 @@ def history(session: Session, place: Place, *, why: str = "casework") -> list[Ea
     """Return every valid version of a record, oldest first; opening them opens the case, which is in the log before."""
     log_view(session, place.case, why=why)
     current = set(heads_of(up_to_date_index(session), place.case, place.record, place.kind))
-    with session.database.reading() as rows:
-        places = [(origin, seq) for _, origin, seq in rows.places_in_record(place.case, place.record)]
-    versions = [
-        version
-        for version in read_valid_at(session, place.case, places)
-        if (version.record, version.content.kind) == (place.record, place.kind)
-    ]
+    every = read_record(session, place.case, place.record)
+    versions = [version for version in every if version.content.kind == place.kind]
     members = members_of_logs(session, {version.origin for version in versions})
     names = names_of_members(session)
     called = names_told(session, place.case)

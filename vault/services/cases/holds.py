@@ -17,7 +17,7 @@ from vault.records.work import Entry
 from vault.seal.named import hold_record
 from vault.services.cases.cases import today
 from vault.services.projection.folder_row import stored
-from vault.services.projection.places import name_of
+from vault.services.projection.places import kind_of, name_of
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.stored_records import Stored, read_valid_at, stored_of_kind
 from vault.store.rowtypes import SealedVersion
@@ -159,17 +159,15 @@ def said_of(session: Session, case: CompartmentId) -> SaidOfHold:
     if not places:
         return SaidOfHold([], [], {})
     valid = {each.id: each for each in read_valid_at(session, case, places) if each.record == hold_record()}
-    versions = [each for each in (*valid.values(), *_no_longer(session, case, valid, stood)) if _is_of_hold(each)]
+    versions = [
+        each for each in (*valid.values(), *_no_longer(session, case, valid, stood)) if each.content.kind == Hold.KIND
+    ]
     said = [Said(*each) for each in of_kind(versions, Hold)]
     return SaidOfHold(
         [each for each in said if each.version.id in valid],
         [each for each in said if each.version.id in stood and each.version.id not in valid],
         {each.id: each.content.parents for each in versions},
     )
-
-
-def _is_of_hold(version: OpenedVersion) -> bool:
-    return version.content.kind == Hold.KIND
 
 
 def _no_longer(
@@ -194,7 +192,7 @@ def _no_longer(
 
 def cases_of_section(session: Session, home: CompartmentId) -> set[CompartmentId]:
     """Return of which case a restricted section says it is; of another place nothing."""
-    if _kind_of(session, home) is not CompartmentKind.SECTION:
+    if kind_of(session, home) is not CompartmentKind.SECTION:
         return set()
     with session.database.reading() as rows:
         heads = [each for each in _opened(session, rows.versions(home)) if each.content.kind == Section.KIND]
@@ -204,11 +202,6 @@ def cases_of_section(session: Session, home: CompartmentId) -> set[CompartmentId
 def _opened(session: Session, sealed: list[SealedVersion]) -> list[OpenedVersion]:
     opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
     return list(opened)
-
-
-def _kind_of(session: Session, home: CompartmentId) -> CompartmentKind | None:
-    state = session.state_of(home)
-    return None if state is None else state.kind
 
 
 def standing(session: Session, case: CompartmentId) -> list[Stored[Hold]]:

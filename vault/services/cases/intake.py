@@ -30,7 +30,7 @@ from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry, Work
 from vault.services.cases.case_people import as_heard
 from vault.services.cases.cases import CaseMade, new_case
-from vault.services.cases.editing import Edited, Following, Place, heads_at, next_of
+from vault.services.cases.editing import Edited, Following, Place, heads_at, keep_one, next_of
 from vault.services.cases.register import entries_for
 from vault.services.grants.key_changes import WEEKLY
 from vault.services.projection.authors import name_in, names_of_members
@@ -73,19 +73,10 @@ def add(
     rule = session.require(Action.INTAKE_WRITE)
     _require_short(text)
     slip = Slip(
-        received=session.log.now_ms(),
-        name=name,
-        number=number,
-        language=language,
-        text=text,
-        call_back=call_back,
-        when=when,
+        session.log.now_ms(), name=name, number=number, language=language, text=text, call_back=call_back, when=when
     )
     home = the_one_of_kind(session, CompartmentKind.INTAKE)
-    with session.work(home) as work:
-        record = work.keep(home, slip)
-        work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
-    return record
+    return keep_one(session, home, slip, Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
 
 
 def _require_short(text: str) -> None:
@@ -239,12 +230,8 @@ def move(
 ) -> Moved:
     """Put all words of a slip into a case, as a note, perhaps a person and a task, and close it: in one entry.
 
-    Args:
-        session: who moves it.
-        slip: its id as typed, or its beginning.
-        case: the case.
-        role: a word of `PersonRole`: what who called is to the case.
-        same: a person of the case who called: they get the spelling and the number, and nobody else is written.
+    `slip` is its id as typed, or its beginning; `role` a word of `PersonRole`: what who called is to the case; `same` a
+    person of the case who called: they get the spelling and the number, and nobody else is written.
 
     Raises:
         NotFoundError: no open slip with this id, or no such person in the case.

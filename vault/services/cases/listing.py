@@ -135,14 +135,9 @@ class CaseList:
         after: Place | None = None,
         before: Place | None = None,
     ) -> list[CaseRow]:
-        """Return the page that begins at this position.
+        """Return the page that begins at this position, from 0, in this order; of `found` alone, if it is given.
 
-        Args:
-            position: of its first row, from 0.
-            sort: the order.
-            found: only these.
-            after: the row before the page, if known: the page is then found by key, however far down it is.
-            before: the row after the page, if known.
+        `after` and `before` are the rows beside it, if known: it is then found by key, however far down it is.
         """
         index = up_to_date_index(self._session)
         if position == 0 or after is not None or before is not None:

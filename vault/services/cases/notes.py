@@ -12,9 +12,9 @@ from vault.access.session import Session
 from vault.casework.note import AMENDS, TEXT, Note, typed_note
 from vault.display import DAY, time_data
 from vault.errors import NotFoundError, UsageError, VaultError
-from vault.ids import CompartmentId, RecordId, VersionId, make_id
+from vault.ids import CompartmentId, RecordId, make_id
 from vault.index.case_pages import row_of
-from vault.index.heads import cases_of_records, corrections_of, heads_of
+from vault.index.heads import cases_of_records, corrections_of
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases import editing
@@ -22,7 +22,7 @@ from vault.services.cases.cases import find, log_view
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.seats import members_of_logs
 from vault.services.projection.short_ids import ids_between, the_one_named, typed_id
-from vault.services.projection.stored_records import Stored, read_versions, stored_of_kind
+from vault.services.projection.stored_records import Stored, stored_of_kind
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -248,12 +248,9 @@ def _read(session: Session, case: CompartmentId, record: RecordId) -> Stored[Not
 
 def _stored(session: Session, case: CompartmentId, record: RecordId) -> list[Stored[Note]]:
     """Return a record of a case as a note; nothing where it is none, or cannot be read."""
-    heads = frozenset(map(VersionId, heads_of(session.index(), case, record, Note.KIND)))
-    return stored_of_kind(read_versions(session, case, record, heads), Note)
+    return stored_of_kind(editing.heads_at(session, editing.Place(case, record, Note.KIND)), Note)
 
 
 def _write(session: Session, case: CompartmentId, note: Note, *, act: str, rule: str) -> RecordId:
-    with session.work(case) as work:
-        record = work.keep(case, note)
-        work.commit(Entry(act=act, obj=audit_of(session, case), covers={Note.KIND: 1}, pol=rule))
-    return record
+    entry = Entry(act=act, obj=audit_of(session, case), covers={Note.KIND: 1}, pol=rule)
+    return editing.keep_one(session, case, note, entry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
@@ -63,10 +63,7 @@ class Alike:
 def alike(session: Session, place: Place, person: Person) -> list[Alike]:
     """Return who in this member's cases may be this person, the likeliest first; the look is in the log before.
 
-    Args:
-        session: who asks.
-        place: where the person stands, in a case or a restricted section.
-        person: as opened there.
+    `place` is where the person stands, in a case or a restricted section; `person` as opened there.
     """
     session.require(Action.CASE_READ, place.case)
     rule = session.require(Action.CASE_SEARCH)
@@ -78,11 +75,6 @@ def alike_to_new(session: Session, people: Sequence[Person], *, why: str = "inta
     """Return for each of these people, who are not written down yet, who in this member's cases may be the same.
 
     Of who is known by one name only, one name alike is enough. The look is one entry of the log, before it is returned.
-
-    Args:
-        session: who asks.
-        people: as they would be written.
-        why: code of the reason.
     """
     rule = session.require(Action.CASE_SEARCH)
     return _likely(session, people, [bears_one_name(person) for person in people], rule, why=why)
@@ -91,11 +83,7 @@ def alike_to_new(session: Session, people: Sequence[Person], *, why: str = "inta
 def alike_to_added(session: Session, added: Person, after: Person, case: CompartmentId) -> list[Alike]:
     """Return who in other cases may have what is added to a person of this case; see `alike_to_new`.
 
-    Args:
-        session: who asks.
-        added: the person with nothing but the names, numbers and addresses that are new.
-        after: the person as they would be written.
-        case: whose people are no surprise.
+    `added` is the person with nothing but the names, numbers and addresses that are new; `after` the person as written.
     """
     rule = session.require(Action.CASE_SEARCH)
     (found,) = _likely(session, [added], [bears_one_name(after)], rule, beside=case, why="casework")
@@ -103,13 +91,7 @@ def alike_to_added(session: Session, added: Person, after: Person, case: Compart
 
 
 def alike_within(session: Session, person: Person, case: CompartmentId) -> list[Alike]:
-    """Return who of one case may be this person, who is not written down yet: by `same_as_written`.
-
-    Args:
-        session: who asks.
-        person: as they would be written.
-        case: the case.
-    """
+    """Return who of one case may be this person, who is not written down yet: by `same_as_written`."""
     session.require(Action.CASE_READ, case)
     rule = session.require(Action.CASE_SEARCH)
     index = up_to_date_index(session)
@@ -231,16 +213,8 @@ def bears_one_name(person: Person) -> bool:
 
 def _log(session: Session, found: Collection[_At], rule: str, why: str) -> None:
     cases = sorted({CompartmentId(case) for case, _ in found})
-    counts = Counter({"hit": len(found), "case": len(cases)})
-    session.log_act(
-        Entry(
-            act="case.search",
-            why=why,
-            objs=tuple(audit_of(session, case) for case in cases[:OBJECTS_LIMIT]),
-            covers=counts,
-            pol=rule,
-        )
-    )
+    counts, objs = {"hit": len(found), "case": len(cases)}, [audit_of(session, case) for case in cases[:OBJECTS_LIMIT]]
+    session.log_act(Entry(act="case.search", why=why, objs=tuple(objs), covers=counts, pol=rule))
 
 
 def _asked(name: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -314,7 +288,7 @@ def same(session: Session, place: Place, other: Place) -> Joined:
 
     written = 0
     for where in sorted(changed, key=lambda where: (where.case, where.record)):
-        if sections.is_in_section(session, where):
+        if sections.is_section(session, where.case):
             edited = sections.edit_person(session, where, known)
         else:
             edited = edit(session, where, Person, known, act="person.edit")
@@ -326,14 +300,14 @@ def same(session: Session, place: Place, other: Place) -> Joined:
 
 def are_of_one_case(session: Session, place: Place, other: Place) -> bool:
     """Say whether two people stand in one case, and in no section of it."""
-    return place.case == other.case and not sections.is_in_section(session, place)
+    return place.case == other.case and not sections.is_section(session, place.case)
 
 
 def called(session: Session, place: Place) -> tuple[str, str]:
     """Return what a person is called at a place, and the reference of its case."""
     session.require(Action.CASE_READ, place.case)
     index = up_to_date_index(session)
-    if sections.is_in_section(session, place):
+    if sections.is_section(session, place.case):
         person = sections.person_at(session, place)
         case, name = sections.case_of_person(session, place), "" if person is None else person.display_name()
     else:
@@ -353,16 +327,16 @@ def cases_of(session: Session, place: Place) -> list[Standing]:
     who = _who(session, place)
     found = {place} if who is None else _places(session, who)
     session.log_act(Entry(act="case.list", covers={Person.KIND: len(found)}, pol=rule))
-    lines = []
-    for home, record, name in _named(session, found, who):
-        row = row_of(index, home)
-        if row is not None:
-            lines.append(Standing(home, row.ref, row.title, record, name, row.closed))
+    lines = [
+        Standing(home, row.ref, row.title, record, name, row.closed)
+        for home, record, name in _named(session, found, who)
+        if (row := row_of(index, home)) is not None
+    ]
     return sorted(lines, key=lambda line: (line.ref, line.record))
 
 
 def _who(session: Session, place: Place) -> bytes | None:
-    if sections.is_in_section(session, place):
+    if sections.is_section(session, place.case):
         return sections.who_is(session, place)
     return who_is(up_to_date_index(session), place.case, place.record)
 
@@ -377,7 +351,7 @@ def _named(session: Session, found: set[Place], who: bytes | None) -> Iterator[t
     """Yield the case, the record and the name of each place; a place in a section is one of its case."""
     index = up_to_date_index(session)
     for place in found:
-        if not sections.is_in_section(session, place):
+        if not sections.is_section(session, place.case):
             yield place.case, place.record, people_in(index, place.case).get(place.record, "")
     for place, case, person in sections.places_of_person(session, who) if who is not None else ():
         yield case, place.record, person.display_name()

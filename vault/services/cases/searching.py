@@ -235,18 +235,11 @@ def search(
 ) -> Found:
     """Find records that hold all words, the last one also as a beginning; then people whose names sound so.
 
-    What `narrowing` reads among the words (`kind:note by:Joel since:1.10.2026`) narrows it.
+    What `narrowing` reads among the words (`kind:note by:Joel since:1.10.2026`) narrows it. `exact` leaves out what is
+    only declined, spelt otherwise, in another script or with a typing error.
 
-    One entry covers all hits shown; it holds counts and pseudonyms, never the words.
-
-    Args:
-        session: who searches.
-        words: as typed.
-        limit: hits at most.
-        why: code of the reason.
-        exact: leave out what is only declined, spelt otherwise, in another script or with a typing error.
-        seen: what an entry of this session covers already; where nothing else is found, there is no other entry. The
-            versions that are found are added.
+    One entry covers all hits shown; it holds counts and pseudonyms, never the words. `seen` is what an entry of this
+    session covers already: where nothing else is found, there is no other entry. What is found is added.
 
     Raises:
         UsageError: there is no letter or digit to search for, or the limit is not between 1 and 1,000.
@@ -395,7 +388,9 @@ def _found(
     shown = snippet(text, (*words, *asked.forms))
     places = hits_in(shown, words)
     is_whole = _are_whole(places, words) or (len(shown) < len(text) and _are_whole(hits_in(text, words), words))
-    by_digits = all(word.isdecimal() for word in words) and not _are_there(hits_in(text, words), words)
+    by_digits = all(word.isdecimal() for word in words) and not set(words) <= {
+        hit.wanted for hit in hits_in(text, words)
+    }
     why = Why.EXACT if is_whole else Why.DIGITS if by_digits else Why.BEGINNING
     if not is_whole and not by_digits and asked.forms:
         places = hits_in(shown, (*words, *asked.forms))
@@ -429,10 +424,6 @@ def _are_whole(hits: Iterable[WordHit], words: Iterable[str]) -> bool:
     return set(words) <= {hit.folded for hit in hits}
 
 
-def _are_there(hits: Iterable[WordHit], words: Iterable[str]) -> bool:
-    return set(words) <= {hit.wanted for hit in hits}
-
-
 def _why_so_written(written: Sequence[str], words: Sequence[str], forms: Sequence[str]) -> Why:
     """Return why a text was found that has not all words as they were typed; `written` are the words found in it."""
     others = [form for form in forms if any(word.startswith(form) for word in written)]
@@ -444,13 +435,11 @@ def _why_so_written(written: Sequence[str], words: Sequence[str], forms: Sequenc
 
 def _opened(session: Session, hits: Sequence[Hit]) -> dict[VersionId, _Opened]:
     """Open the records that were found, and only these; those that are not here any more are left out."""
-    found: dict[VersionId, _Opened] = {}
-    for hit in hits:
-        version = VersionId(hit.version)
-        opened = read_versions(session, CompartmentId(hit.compartment), RecordId(hit.record), frozenset({version}))
-        if opened:
-            found[version] = _Opened(opened[0].content, _visible_text(session, opened[0]))
-    return found
+    wanted = [
+        (CompartmentId(hit.compartment), RecordId(hit.record), frozenset({VersionId(hit.version)})) for hit in hits
+    ]
+    opened = [version for where in wanted for version in read_versions(session, *where)]
+    return {version.id: _Opened(version.content, _visible_text(session, version)) for version in opened}
 
 
 def _visible_text(session: Session, version: OpenedVersion) -> str:

@@ -24,9 +24,9 @@ from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.cases.cases import checked_reason
-from vault.services.cases.editing import Edited, Place, write_next
+from vault.services.cases.editing import Edited, Place, keep_one, write_next
 from vault.services.grants.sharing import grant, holders_of, revoke
-from vault.services.projection.places import going_on, held_of_kind
+from vault.services.projection.places import going_on, held_of_kind, kind_of
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.seats import seats_of
 from vault.services.projection.short_ids import the_one_named, typed_id
@@ -151,7 +151,6 @@ def open_section(session: Session, section: CompartmentId, *, why: str = "casewo
 
 
 def add_note(session: Session, section: CompartmentId, note: Note) -> RecordId:
-    """Keep a note in a section and return its record's id."""
     return _add(session, section, note, act="note.create")
 
 
@@ -205,10 +204,7 @@ def _withdraw(session: Session, section: CompartmentId, case: CompartmentId) -> 
 def _add(session: Session, section: CompartmentId, value: Note | Person, *, act: str) -> RecordId:
     rule = session.require(Action.CASE_WRITE, section)
     audit = opened_to_write(session, section)
-    with session.work(section) as work:
-        record = work.keep(section, value)
-        work.commit(Entry(act=act, obj=audit, covers={value.KIND: 1}, pol=rule))
-    return record
+    return keep_one(session, section, value, Entry(act=act, obj=audit, covers={value.KIND: 1}, pol=rule))
 
 
 def opened_to_read(session: Session, section: CompartmentId) -> list[OpenedVersion]:
@@ -247,8 +243,7 @@ def opened_sections(session: Session) -> Iterator[tuple[CompartmentId, Compartme
 
 
 def is_section(session: Session, home: CompartmentId) -> bool:
-    state = session.state_of(home)
-    return state is not None and state.kind is CompartmentKind.SECTION
+    return kind_of(session, home) is CompartmentKind.SECTION
 
 
 def head_of(session: Session, section: CompartmentId) -> Section:
@@ -338,14 +333,9 @@ def edit_person(session: Session, place: Place, changed: Callable[[Person], Pers
     )
 
 
-def is_in_section(session: Session, place: Place) -> bool:
-    return is_section(session, place.case)
-
-
 def person_at(session: Session, place: Place) -> Person | None:
     """Return the person who stands at a place of a section."""
-    found = stored_of_kind(_versions(session, place), Person)
-    return found[0].value if found else None
+    return next((found.value for found in stored_of_kind(_versions(session, place), Person)), None)
 
 
 def who_is(session: Session, place: Place) -> bytes | None:

@@ -37,7 +37,7 @@ from vault.index.people_index import people_in
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.cases import MOST_LISTED, by_date, log_view, today
-from vault.services.cases.editing import Edited, Place, edit, locate
+from vault.services.cases.editing import Edited, Place, edit, keep_one, locate
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.stored_records import Stored, read_heads
 from vault.words.message import Message
@@ -121,11 +121,8 @@ def kind_named(kind: str) -> type[FormedRecord]:
 def add(session: Session, case: CompartmentId, record: FormedRecord) -> RecordId:
     """Keep a record in a case and return its id. When this returns, it is durable."""
     rule = session.require(_to_write(record.KIND), case)
-    with session.work(case) as work:
-        kept = work.keep(case, record)
-        entry = Entry(act=_act(record.KIND, "create"), obj=audit_of(session, case), covers={record.KIND: 1}, pol=rule)
-        work.commit(entry)
-    return kept
+    entry = Entry(act=_act(record.KIND, "create"), obj=audit_of(session, case), covers={record.KIND: 1}, pol=rule)
+    return keep_one(session, case, record, entry)
 
 
 def typed_values(session: Session, case: CompartmentId, form: Form, typed: Mapping[str, str]) -> dict[str, Any]:
@@ -206,11 +203,7 @@ def due(session: Session, *, until: str | None = None, limit: int = 1000, case: 
     that come next and 8 that are late: who fills a case with dates hides no other case. What is left out is counted.
     Last comes what is late for more than 30 days, or the third of its case.
 
-    Args:
-        session: who asks.
-        until: a day, YYYY-MM-DD; without it all, also what has no date.
-        limit: lines at most.
-        case: only what is due in it, all of it.
+    `until` is a day, YYYY-MM-DD; without it all, also what has no date. With `case` only what is due in it, all of it.
     """
     if not 1 <= limit <= MOST_LISTED:
         raise UsageError(Message("--limit must be between 1 and {most_listed}", most_listed=MOST_LISTED))

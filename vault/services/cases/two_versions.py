@@ -25,11 +25,11 @@ from vault.records.versions import OpenedVersion, from_fields, to_fields
 from vault.records.work import Entry
 from vault.seal.bodies import ContentHash
 from vault.services.cases.cases import CaseView, log_view
-from vault.services.cases.editing import KINDS, Place
+from vault.services.cases.editing import KINDS, Place, heads_at
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.seats import members_of_logs, seat_of_log
-from vault.services.projection.stored_records import Stored, read_versions
+from vault.services.projection.stored_records import Stored
 from vault.words.message import Message
 
 _ONLY_ONE: Final = Message("this record has only one version")
@@ -216,9 +216,8 @@ _BY_ALL: Final = frozenset({Note.KIND, Incident.KIND})
 
 
 def _heads(session: Session, place: Place) -> list[OpenedVersion]:
-    heads = heads_of(up_to_date_index(session), place.case, place.record, place.kind)
-    versions = read_versions(session, place.case, place.record, frozenset(map(VersionId, heads)))
-    return sorted(versions, key=lambda version: (version.content.clock, version.origin, version.seq))
+    up_to_date_index(session)
+    return heads_at(session, place)
 
 
 def _is_readable(version: OpenedVersion) -> bool:

@@ -20,7 +20,7 @@ from vault.casework.person import Person
 from vault.casework.story import STORY
 from vault.durations import MINUTE_MS
 from vault.errors import NotFoundError, RefusedError, VaultError
-from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
+from vault.ids import CompartmentId, CompartmentKind, VersionId
 from vault.index.heads import heads_since
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion
@@ -29,8 +29,9 @@ from vault.services.cases.editing import names_told
 from vault.services.cases.holds import require_none
 from vault.services.projection.approval_checks import ERASE, UNDONE
 from vault.services.projection.folder_row import offered_of
+from vault.services.projection.places import kind_of
 from vault.services.projection.projection import audit_of, reindex, up_to_date_index
-from vault.services.projection.stored_records import read_heads, read_valid_at
+from vault.services.projection.stored_records import read_heads, read_record, read_valid_at
 from vault.words.message import Message, plural
 
 UNDO_MINUTES = 10
@@ -64,7 +65,6 @@ class Undoable:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Return the kinds of record that it wrote, each once."""
         return tuple(_told(Counter(version.content.kind for version in self.versions)))
 
     @property
@@ -133,7 +133,7 @@ def _undo_entry(session: Session, undoable: Undoable) -> Counter[str]:
     require_none(session, undoable.places)
     _require_untouched(session, undoable.versions)
     kinds = Counter(version.content.kind for version in undoable.versions)
-    cases = [home for home in undoable.places if _is_case(session, home)]
+    cases = [home for home in undoable.places if kind_of(session, home) is CompartmentKind.CASE]
     audit = audit_of(session, cases[0]) if cases else None
     index = session.index()
     with index.in_doubt():
@@ -146,7 +146,6 @@ def _undo_entry(session: Session, undoable: Undoable) -> Counter[str]:
 
 
 def _beginning(line: str) -> str:
-    """Return so much of a line as tells which it is."""
     return line if len(line) <= _BEGINNING else f"{line[:_BEGINNING].rsplit(maxsplit=1)[0]} …"
 
 
@@ -160,7 +159,9 @@ def _changes(session: Session, versions: Sequence[OpenedVersion]) -> Iterator[Ch
     for version in versions:
         before = [
             earlier
-            for earlier in (_of_record(session, version.compartment, version.record) if version.content.parents else ())
+            for earlier in (
+                read_record(session, version.compartment, version.record) if version.content.parents else ()
+            )
             if earlier.id in version.content.parents
         ]
         if len(before) == 1:
@@ -181,7 +182,7 @@ def _require_untouched(session: Session, versions: Sequence[OpenedVersion]) -> N
         )
     own = {version.id for version in versions}
     for version in versions:
-        later = _of_record(session, version.compartment, version.record)
+        later = read_record(session, version.compartment, version.record)
         if any(version.id in other.content.parents for other in later):
             raise RefusedError(
                 Message("somebody has changed it since: it cannot be undone any more"),
@@ -200,12 +201,6 @@ def _require_untouched(session: Session, versions: Sequence[OpenedVersion]) -> N
                 )
 
 
-def _of_record(session: Session, home: CompartmentId, record: RecordId) -> list[OpenedVersion]:
-    with session.database.reading() as rows:
-        places = [(origin, seq) for _, origin, seq in rows.places_in_record(home, record)]
-    return [version for version in read_valid_at(session, home, places) if version.record == record]
-
-
 def _named_in(value: object) -> Iterator[bytes]:
     """Yield every run of bytes in the fields of a record: ids of others among them."""
     match value:
@@ -221,15 +216,9 @@ def _named_in(value: object) -> Iterator[bytes]:
             pass
 
 
-def _is_case(session: Session, home: CompartmentId) -> bool:
-    state = session.state_of(home)
-    return state is not None and state.kind is CompartmentKind.CASE
-
-
 def _require(session: Session, home: CompartmentId) -> str:
-    state = session.state_of(home)
-    if state is not None and state.kind is CompartmentKind.INTAKE:
-        return session.require(Action.INTAKE_WRITE)
-    if state is not None and state.kind is CompartmentKind.REGISTER:
-        return session.require(Action.REGISTER_WRITE)
-    return session.require(Action.CASE_WRITE, home)
+    kind = kind_of(session, home)
+    return session.require(_SHARED[kind]) if kind in _SHARED else session.require(Action.CASE_WRITE, home)
+
+
+_SHARED = {CompartmentKind.INTAKE: Action.INTAKE_WRITE, CompartmentKind.REGISTER: Action.REGISTER_WRITE}

@@ -119,7 +119,7 @@ def known_of_change(session: Session, place: Place, wanted: PersonChange) -> Kno
     """Return who of another case may have what is new of names and numbers: who stands in the same is no surprise."""
     session.require(Action.CASE_WRITE, place.case)
     up_to_date_index(session)
-    if sections.is_in_section(session, place):
+    if sections.is_section(session, place.case):
         apart, case = sections.person_at(session, place), sections.case_of_person(session, place)
         return Known() if apart is None else _look_for_added(session, apart, wanted.of(apart), case)
     stored = case_people.stored_at(session, place)
@@ -131,12 +131,7 @@ def add_person(
 ) -> RecordId:
     """Keep a person (`case_people.checked_person`) in a case or in a restricted section of it; return the record.
 
-    Args:
-        session: who adds.
-        case: the case.
-        person: checked.
-        section: where they stand apart; None for the case itself.
-        anyway: who may be known already was told, and this is somebody else, or the same one in another case.
+    `anyway`: who may be known already was told, and this is somebody else, or the same one in another case.
 
     Raises:
         KnownAlreadyError: somebody may be known already; nothing was written.
@@ -161,7 +156,7 @@ def change_person(session: Session, place: Place, wanted: PersonChange, *, anywa
     if not anyway:
         _require_new(known_of_change(session, place, wanted))
     up_to_date_index(session)
-    is_apart = sections.is_in_section(session, place)
+    is_apart = sections.is_section(session, place.case)
     return (sections.change_person if is_apart else case_people.change)(session, place, wanted)
 
 
@@ -236,14 +231,8 @@ def move_slip(
 ) -> Moved:
     """Move a slip into a case as `intake.move` does, once who called was looked up in this case, then in the others.
 
-    Args:
-        session: who moves it.
-        slip: its id as typed, or its beginning.
-        case: the case.
-        role: a word of `PersonRole`: what who called is to the case.
-        same: the person of the case who called.
-        is_second: who called is nobody of those in the case who are called so.
-        anyway: they are nobody who may be known already, here or in another case, or the same in another case.
+    `same` is the person of the case who called; `is_second`: who called is nobody of those there who are called so;
+    `anyway`: nobody who may be known already, here or in another case, or the same in another case.
 
     Raises:
         StandsHereError: who called may be somebody of this case; nothing was written.
@@ -297,11 +286,6 @@ def look_each(session: Session, persons: Sequence[Person], *, why: str = "intake
     """Look up who of these may be known already: the one look before and after somebody is written down.
 
     It finds what this member's roles may look at, and says nothing of the rest.
-
-    Args:
-        session: who asks.
-        persons: as they would be written, or were.
-        why: code of the reason in the log.
     """
     may_search = bool(session.roles & ALLOWED[Action.CASE_SEARCH]) and bool(persons)
     found = same_people.alike_to_new(session, persons, why=why) if may_search else [[] for _ in persons]

@@ -142,7 +142,6 @@ def counts_in_words(plan: Plan) -> Iterator[Message]:
 
 
 def elsewhere_in_words(plan: Plan) -> Message:
-    """Return in which cases a person stays of whom one case was asked for."""
     return Message(
         "The same person also has records in {cases}. They stay: the request was for one case only.",
         cases=listed(tuple(plan.elsewhere.values())),

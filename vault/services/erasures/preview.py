@@ -93,7 +93,7 @@ def _listed(session: Session, found: Sequence[WhoseWords]) -> Iterator[Words]:
             "{count} of these records is by a colleague, at least in part: {names}.",
             "{count} of these records are by colleagues, at least in part: {names}.",
             count=len(others),
-            names=_colleagues(session, names, others),
+            names=listed_names(names, {author for each in others for author in each.authors} - {session.member}),
         )
     yield from (in_a_line(session, names, each) for each in [*others, *own][:_MOST_LISTED])
     yield from _more(len(found))
@@ -114,10 +114,6 @@ def _quarantined(session: Session, found: Sequence[WhoseWords]) -> Iterator[Word
     )
     yield from (in_a_line(session, names, each) for each in found[:_MOST_LISTED])
     yield from _more(len(found))
-
-
-def _colleagues(session: Session, names: dict[MemberId, str], found: Iterable[WhoseWords]) -> str:
-    return listed_names(names, {author for each in found for author in each.authors} - {session.member})
 
 
 def _naming(session: Session, left: Left) -> Iterator[Words]:

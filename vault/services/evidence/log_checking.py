@@ -239,7 +239,8 @@ class _Checked:
             self._present += found.present
             self._note_listed(rows, report, found)
         self._open_versions(rows, origin)
-        self._open_payloads(rows, origin)
+        for false_act in self.said.read(rows, self._session.auditor(), origin, self._proven(rows, origin)):
+            self._fault(false_act)
 
     def erased(self, rows: Rows) -> IsErased:
         """Return what says which listed versions were erased rightly."""
@@ -355,10 +356,6 @@ class _Checked:
             report = self.reports.get(origin) or self._ahead.setdefault(origin, report_of(rows, origin))
             self._both[origin] = proven_by(rows, report)
         return self._both[origin]
-
-    def _open_payloads(self, rows: Rows, origin: Origin) -> None:
-        for found in self.said.read(rows, self._session.auditor(), origin, self._proven(rows, origin)):
-            self._fault(found)
 
     def _note_listed(self, rows: Rows, report: LogReport, found: ListedReport) -> None:
         """Note what is wrong with listed things, but not the absence of what is on its way, or owed to nobody."""

@@ -101,7 +101,8 @@ def newest(session: Session, *, limit: int = 200, act: str | None = None) -> Log
             total += max(size, len(lines) - before)
     scanned = len(lines)
     if act is not None:
-        lines = [line for line in lines if line.payload is not None and _is_told_as(line.payload, act)]
+        told_so = [(line, line.payload) for line in lines if line.payload is not None]
+        lines = [line for line, said in told_so if _is(said.act, act) or _is(told(said)[0], act)]
     lines.sort(key=lambda line: (line.payload.t if line.payload else 0, line.seq), reverse=True)
     return LogPage(tuple(lines[:limit]), scanned, total)
 
@@ -153,11 +154,6 @@ def covers_in_words(payload: Payload) -> str:
         counted(count, _ONE.get(kind) or str(word_of(kind)), _SEVERAL.get(kind))
         for kind, count in payload.covers.items()
     )
-
-
-def _is_told_as(payload: Payload, wanted: str) -> bool:
-    """Say whether an entry is of this act, by what it was kept as or by what people are told."""
-    return _is(payload.act, wanted) or _is(told(payload)[0], wanted)
 
 
 def _is(act: str, wanted: str) -> bool:

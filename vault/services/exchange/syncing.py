@@ -96,11 +96,6 @@ def known_here(session: Session, before: dict[At, str], versions: Collection[tup
     """Return who of those that came since may be one of those before; the look is in the log before it is returned.
 
     Looked up are the people of cases: a restricted section is opened for nothing of the kind.
-
-    Args:
-        session: who imported.
-        before: who was here before the import.
-        versions: what came in.
     """
     session.require(Action.SYNC)
     if not before or session.is_expired or session.log.is_forked:

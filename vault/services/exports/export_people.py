@@ -43,11 +43,7 @@ def as_one(persons: Sequence[Stored[Person]], *, first: RecordId | None = None) 
     """Return the people of a case, those who stand there twice and are said to be one person as one, with all names.
 
     So are two of one role, and somebody beside the same one as a third person, as who called is by default. Other roles
-    stay apart: what leaves goes by the role.
-
-    Args:
-        persons: of one case, the oldest first.
-        first: of two rows this one stands for both.
+    stay apart: what leaves goes by the role. `persons` come oldest first; of two rows `first` stands for both.
     """
     groups: dict[bytes, list[Stored[Person]]] = {}
     for person in persons:
@@ -68,7 +64,6 @@ def _joined(group: list[Stored[Person]], first: RecordId | None) -> list[Stored[
 
 
 def clients_of(persons: Iterable[Stored[Person]]) -> list[Stored[Person]]:
-    """Return the clients among people."""
     return [person for person in persons if person.value.role is PersonRole.CLIENT]
 
 
@@ -103,7 +98,10 @@ def others_as_third(persons: list[Stored[Person]], chosen: RecordId | None) -> l
     """
     own = one_client(persons, chosen)
     return [
-        _third(person) if person.value.role is PersonRole.CLIENT and person is not own else person for person in persons
+        msgspec.structs.replace(person, value=replace(person.value, role=PersonRole.THIRD))
+        if person.value.role is PersonRole.CLIENT and person is not own
+        else person
+        for person in persons
     ]
 
 
@@ -120,10 +118,6 @@ def require_one_role(versions: list[OpenedVersion]) -> None:
                 Message("the two versions of a person of this case give two different roles"),
                 next_step=Message("Say which role is right, then export: change the person, or compare the versions."),
             )
-
-
-def _third(person: Stored[Person]) -> Stored[Person]:
-    return msgspec.structs.replace(person, value=replace(person.value, role=PersonRole.THIRD))
 
 
 # Whom redaction knows in what is to leave: the people of the case and of its restricted sections, and the members.

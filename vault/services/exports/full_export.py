@@ -132,12 +132,8 @@ def export_all(
 ) -> ExportedAll:
     """Write every case that this member may export, with its sections and documents, into one sealed file.
 
-    Args:
-        session: who exports.
-        to: the recipient's name or id.
-        out: a new file; plaintext touches no disk.
-        progress: told how many cases are done.
-        cancelled: asked before each.
+    `out` is a new file; plaintext touches no disk. `progress` is told how many cases are done, `cancelled` asked before
+    each.
 
     Raises:
         RefusedError, UsageError, VerificationError: as `what_leaves` says.

@@ -119,12 +119,7 @@ class Preview:
 
 
 def preview(session: Session, path: Path, *, kind: str) -> Preview:
-    """Return what a CSV or XLSX file would make, and every fault in it.
-
-    Args:
-        session: of whom the cases would be.
-        path: the file; it stays as it is.
-        kind: of all its cases, a word of `CaseKind`.
+    """Return what a CSV or XLSX file would make, and every fault in it; the file stays as it is.
 
     Raises:
         UsageError: it is no table that is read here, it has no row, or its headers are not those of the template.
@@ -209,12 +204,8 @@ def make_cases(
 ) -> Imported:
     """Make the cases that a preview shows. When this returns, all are durable; where it raises, none was made.
 
-    Args:
-        session: of the owner.
-        preview: its rows with a fault are left out.
-        answers: one for each way in which somebody is known.
-        progress: told how many cases are done.
-        cancelled: asked before each.
+    Rows with a fault are left out. `answers` has one for each way in which somebody is known. `progress` is told how
+    many cases are done, `cancelled` asked before each.
 
     Raises:
         UsageError: an answer is missing, or nothing is left to make.

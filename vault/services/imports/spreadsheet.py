@@ -133,7 +133,9 @@ class _Row:
         """Return what the row becomes; None after a fault."""
         before = len(self.faults)
         title = self._of(CASE, lambda said: checked_line(said, CASE))
-        stage = self._of(STAGE, lambda said: _stage(kind, said))
+        stage = self._of(
+            STAGE, lambda said: (checked_stage(kind, said.casefold()) if said else first_stage(kind)).value
+        )
         names = self._of(CLIENT, lambda said: _names([said])) or ()
         names += self._of(NAMES, lambda said: _names(_parts(said))) or ()
         phones = self._of(PHONES, lambda said: Person(PersonRole.CLIENT, phones=_parts(said)).phones) or ()
@@ -167,10 +169,6 @@ _BIRTHS: Final = Message(
     "a date of birth is written 1984, 1984-05, 1984-05-17 or 17.05.1984; about 1984 is written 1984~"
 )
 _NO_DAY: Final = Message("the calendar has no such day")
-
-
-def _stage(kind: CaseKind, said: str) -> str:
-    return (checked_stage(kind, said.casefold()) if said else first_stage(kind)).value
 
 
 def _names(said: Sequence[str]) -> tuple[PersonName, ...]:

@@ -195,7 +195,8 @@ def _said(session: Session, found: _Beyond) -> Message:
 
 def _parts(session: Session, found: _Beyond) -> list[Value]:
     touched = found.written.keys() | found.keys.keys()
-    named = {place: name_of(session, place) for place in touched if _has_name(session, place)}
+    has_name = [place for place in touched if row_of(session.index(), place) is not None or session.holds(place)]
+    named = {place: name_of(session, place) for place in has_name}
     parts: list[Value] = []
     for place, name in sorted(named.items(), key=lambda pair: str(pair[1])):
         parts.append(_part(name, found.written[place], has_key=place in found.keys, others=found.of_others[place]))
@@ -220,10 +221,6 @@ def _parts(session: Session, found: _Beyond) -> list[Value]:
         what = plural("{count} legal hold or its release", "{count} legal holds or releases of them", count=found.holds)
         parts.append(Message("among them {what}", what=what))
     return parts
-
-
-def _has_name(session: Session, place: CompartmentId) -> bool:
-    return row_of(session.index(), place) is not None or session.holds(place)
 
 
 def _part(where: Value, written: int, *, has_key: bool, others: int) -> Message:

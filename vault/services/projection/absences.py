@@ -34,10 +34,7 @@ ITS_PAYLOAD, ITS_APPROVAL = -1, -2
 def missed_since(session: Session, places: Collection[Listed], *, of_entries: int | None = None) -> dict[Listed, int]:
     """Return since when each of these listed things was missed, ms UTC; of what came meanwhile nothing is kept.
 
-    Args:
-        session: of the member.
-        places: all of which something is missed; of whole entries `n` is `ITS_PAYLOAD` or `ITS_APPROVAL`.
-        of_entries: the `n` of these places, where they are whole entries of which the same is missed.
+    Of whole entries `n` is `ITS_PAYLOAD` or `ITS_APPROVAL`; `of_entries` are the `n` of such places.
     """
     now_ms = session.log.now_ms()
     with session.database.reading() as rows:

@@ -35,8 +35,13 @@ def name_of(session: Session, compartment: CompartmentId) -> str | Message:
         return row.ref
     if compartment == session.directory.compartment:
         return Message("the organisation's directory")
+    return _KINDS[kind_of(session, compartment) or CompartmentKind.CASE]
+
+
+def kind_of(session: Session, compartment: CompartmentId) -> CompartmentKind | None:
+    """Return what a compartment is for; None where nobody can say here."""
     state = session.state_of(compartment)
-    return _KINDS[CompartmentKind.CASE if state is None else state.kind]
+    return None if state is None else state.kind
 
 
 # The compartments of one kind among those that this seat holds: intake and register, and restricted sections.
@@ -47,11 +52,7 @@ def held_of_kind(session: Session, kind: CompartmentKind) -> list[CompartmentId]
     named = {CompartmentId(notice.compartment) for notice in notices if notice is not None and notice.kind is kind}
     held = sorted(compartment for compartment in named if session.holds(compartment))
     # A notice is a claim; what is valid is judged.
-    return [
-        compartment
-        for compartment in held
-        if (state := session.state_of(compartment)) is not None and state.kind is kind
-    ]
+    return [compartment for compartment in held if kind_of(session, compartment) is kind]
 
 
 def the_one_of_kind(session: Session, kind: CompartmentKind) -> CompartmentId:

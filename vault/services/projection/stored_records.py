@@ -78,6 +78,13 @@ def read_valid_at(
                     yield version
 
 
+def read_record(session: Session, compartment: CompartmentId, record: RecordId) -> list[OpenedVersion]:
+    """Return every valid version of a record, replaced ones too, each judged now."""
+    with session.database.reading() as rows:
+        places = [(origin, seq) for _, origin, seq in rows.places_in_record(compartment, record)]
+    return [version for version in read_valid_at(session, compartment, places) if version.record == record]
+
+
 def _opened(
     session: Session, compartment: CompartmentId, sealed: list[SealedVersion], wanted: frozenset[VersionId]
 ) -> list[OpenedVersion]:

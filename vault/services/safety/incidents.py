@@ -67,13 +67,8 @@ def note_heard(session: Session, place: Place, end: CheckInEnd, *, on: str | Non
     """Say that somebody was heard, or that it is over, and write the next check-in with it; return when that is due.
 
     Both are one operation: a check-in that is said every day does not end because a computer stopped. None where it is
-    said once alone, or where it was over already.
-
-    Args:
-        session: who says so.
-        place: the check-in.
-        end: what came of it: nobody is well because nothing else was said.
-        on: a day, perhaps with a time; now without it.
+    said once alone, or where it was over already. `end` is what came of it: nobody is well because nothing else was
+    said. `on` is a day, perhaps with a time; now without it.
 
     Raises:
         NotFoundError, RefusedError, UsageError: no such check-in, not granted, or `on` is no date.
@@ -148,13 +143,7 @@ def begin_checklist(
 ) -> tuple[RecordId, ...]:
     """Write every step of a checklist into a case, each with the time by which it is to be done; return their ids.
 
-    All of them are one operation.
-
-    Args:
-        session: who begins it.
-        case: where.
-        name: of the checklist.
-        since: when it happened, with a time; now without it.
+    All of them are one operation. `since` is when it happened, with a time; now without it.
 
     Raises:
         UsageError: no such checklist, no such time, or steps of it are still to be done in this case.
