@@ -36,8 +36,8 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError, VerificationError
 from vault.export.children import command_of
 from vault.export.dossier_report import in_days
+from vault.export.leakcheck.examine import read_with_pdfium
 from vault.export.leakcheck.forbidden_forms import ForbiddenForms
-from vault.export.leakcheck.readers import read_with_pdfium
 from vault.export.package import prepare, verifier_command, write_package
 from vault.export.reader import OpenedPackage, open_package
 from vault.export.release import Release

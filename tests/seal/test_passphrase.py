@@ -25,17 +25,18 @@ from vault.seal.entrance.passphrase import (
     CEILING,
     DEFAULT,
     FLOOR,
+    LEAST_DIGITS,
     WORDS_COST,
     KdfParameters,
     calibrate,
     check_bounds,
     derive_argon2_salt,
     derive_unlock_key,
+    digits_of_guesses,
     measure_ms,
     normalize_passphrase,
     stretch,
 )
-from vault.seal.entrance.strength import LEAST_DIGITS, digits_of_guesses
 from vault.seal.entrance.wordlists import (
     LEAST_BITS,
     Language,

@@ -36,8 +36,8 @@ from vault.services.credentials import recovery
 from vault.services.credentials.paper_sheets import TypedSheets
 from vault.services.evidence import log_checking
 from vault.services.projection import last_done
+from vault.store.copy import put_manifest, read_manifest
 from vault.store.engine import Database, open_database
-from vault.store.manifest import put_manifest, read_manifest
 from vault.store.rowtypes import LocalRow
 from vault.validity.audit_payloads import read_payloads
 

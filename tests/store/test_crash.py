@@ -26,10 +26,10 @@ from vault.errors import (
 from vault.seal.bodies import chunk_name
 from vault.store import files
 from vault.store.blobs import STRAY_SECONDS, Blobs
+from vault.store.copy import put_manifest, read_manifest
 from vault.store.draft_files import open_drafts
 from vault.store.engine import Database, open_database, open_finished
 from vault.store.folder import clear_leftovers
-from vault.store.manifest import put_manifest, read_manifest
 from vault.store.schema import content_faults
 
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from vault.ids import ZERO_ID, CompartmentId, Digest, MemberId, Origin, SeatId
 from vault.policy.roles import Role
-from vault.trust.case import Case, ListedOfCase
+from vault.trust.case import Case, ListedOfCase, readers_of_case
 from vault.trust.log_trees import Branch, Listed, Logs, Place, Root
 from vault.trust.trust_items import (
     Act,
@@ -30,7 +30,6 @@ from vault.trust.trust_items import (
     Recover,
 )
 from vault.trust.who_is_in import Organisation
-from vault.trust.who_reads import readers_of_case
 
 ROOT = b"root"
 CASE, SECTION = CompartmentId(b"X" * 16), CompartmentId(b"S" * 16)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.trust.office import SECTION, Office, certificate
 from vault.ids import Digest
 from vault.policy.roles import Role
+from vault.trust.case import fits, readers_by_role, seats_in
 from vault.trust.log_trees import Root
 from vault.trust.trust_items import HELPERS, BySheets, KeyGiven, Rank
-from vault.trust.who_reads import fits, readers_by_role, seats_in
 
 NEW_ROOT = b"new root"
 

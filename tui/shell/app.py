@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -12,21 +12,22 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 from textual import events, on
 from textual.app import App
 from textual.binding import BindingType
+from textual.dom import DOMNode
 from textual.screen import Screen
 from typing_extensions import override
 
 from tui.screens.credentials.unlock_screen import UnlockScreen
 from tui.screens.frame.base import EVERYWHERE, VaultScreen, bindings
 from tui.screens.frame.desk import Answer, OpenCase, ShowBoth, Unlocked
+from tui.screens.frame.form_fields import ChoiceField, label_of
 from tui.screens.frame.screen_words import clock_time
 from tui.shell.looking import looks_of_account
-from tui.shell.panes import PanesApp
 from tui.shell.safe import EXIT_OK, EXIT_SWITCHED, SafeApp
 from tui.shell.start import Start, due_line
 from tui.shell.terminal_handover import TerminalLoan
-from tui.text.in_words import together
+from tui.text.in_words import in_words, together
 from tui.values.cases_shown import CaseShown, Spot, Typed, VaultStatus, VersionsShown
-from tui.widgets.overlays import IdleWarning, Neutral, ProgressModal
+from tui.widgets.overlays import IdleWarning, Neutral, ProgressModal, Sheet
 from vault.clock import monotonic_ms, now_ms
 from vault.durations import MINUTE_MS
 from vault.errors import InternalError, VaultError
@@ -34,6 +35,55 @@ from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
+
+# From pane to pane and from field to field: F6 and F7, on every screen.
+
+_NOT_BEFORE: Final = {"previous_pane", "call", "commands", "home", "go"}
+
+
+class PanesApp(SafeApp):
+    """The safe app with the keys for panes."""
+
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the lock screen its own F7 and F9; what leads away from it waits until the vault is open."""
+        screen = self.screen
+        is_left = isinstance(screen, UnlockScreen) and (
+            action in _NOT_BEFORE or (action == "help" and screen.is_opening)
+        )
+        return not is_left and super().check_action(action, parameters)
+
+    @override
+    async def run_action(
+        self, action: Any, default_namespace: DOMNode | None = None, namespaces: Mapping[str, DOMNode] | None = None
+    ) -> bool:
+        """Do it; what a screen said of the act before goes as the next one begins.
+
+        Nothing is kept while a choice has letters in it that choose nothing: they would go without a word.
+        """
+        screen = default_namespace
+        if isinstance(screen, VaultScreen) and any(act.action == action for act in screen.ACTS if "app." not in action):
+            screen.act_begins()
+            field = screen.focused
+            if action == "finish" and isinstance(field, ChoiceField) and field.finds_nothing:
+                screen.warn(
+                    Message(
+                        "{label}: {problem}", label=in_words(label_of(field) or "").strip(), problem=field.nothing()
+                    )
+                )
+                return True
+        return await super().run_action(action, default_namespace, namespaces)
+
+    async def leave_help(self) -> None:
+        """Take away the help that was asked for just as the vault began to open: the way in waits for nobody."""
+        if isinstance(self.screen, Sheet):
+            await self.pop_screen()
+
+    def action_next_pane(self) -> None:
+        self.action_focus_next()
+
+    def action_previous_pane(self) -> None:
+        self.action_focus_previous()
 
 
 # What happens to what is being typed when the app ends: each screen's draft is kept, and the person is told where.

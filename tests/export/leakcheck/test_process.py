@@ -31,9 +31,8 @@ from vault.export.data_json import canonical, data_leaves, render_data
 from vault.export.dossier_report import Cover, approved_lines, make_report
 from vault.export.fonts import font_folders
 from vault.export.leakcheck.boilerplate import Approved, Leaf, own_places
-from vault.export.leakcheck.examine import Task, examine, examine_words
+from vault.export.leakcheck.examine import Task, check_readers, examine, examine_words
 from vault.export.leakcheck.forbidden_forms import ForbiddenForms, fold, squeeze
-from vault.export.leakcheck.readers import check_readers
 from vault.export.leakcheck.verdict import Check, Findings
 from vault.export.package import Verdict, check_for_leaks, verifier_command
 from vault.export.pdf import render_report
@@ -126,8 +125,8 @@ def test_an_answer_about_other_files_is_no_answer() -> None:
 def test_blind_readers_are_called_blind() -> None:
     # The canary's fonts cannot be read back: its letters come from a font without them.
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from vault.export.leakcheck import readers; "
-        "readers.drawable = lambda folders: frozenset(range(0x110000)); " + verifier_command()[4]
+        "import sys; sys.path.insert(0, sys.argv[1]); from vault.export.leakcheck import examine; "
+        "examine.drawable = lambda folders: frozenset(range(0x110000)); " + verifier_command()[4]
     )
     with pytest.raises(LeakError, match=r"cannot check the package: canary \(pdfium cannot read these fonts"):
         check(command=(sys.executable, "-I", "-B", "-c", code, verifier_command()[5]), forbidden=("გელა",))

@@ -22,6 +22,7 @@ from tui.screens.cases.home_rows import (
     DATES,
     IN_TWO,
     TASKS,
+    NewVault,
     alert_rows,
     alerts_of,
     by_day,
@@ -35,8 +36,8 @@ from tui.screens.cases.home_rows import (
     slip_rows,
     task_row,
     tasks_counted,
+    ticked,
 )
-from tui.screens.cases.new_vault import NewVault, ticked
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import READ_AGAIN, Command
 from tui.screens.frame.desk import OpenCase, ShowBoth

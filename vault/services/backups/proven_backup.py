@@ -31,12 +31,11 @@ from vault.services.backups.backup_folder import (
 from vault.services.backups.backup_state import ContentState, State, StateReader, content_state, copy_chunks, log_sizes
 from vault.services.projection.projection import up_to_date_index
 from vault.store.blobs import Blobs
-from vault.store.copy import copy_in_parts
+from vault.store.copy import MANIFEST_TABLE, copy_in_parts, put_manifest, read_manifest
 from vault.store.draft_files import Drafts
 from vault.store.engine import Database, open_database, open_finished
 from vault.store.files import write_durable
 from vault.store.folder import KEY_ROWS
-from vault.store.manifest import MANIFEST_TABLE, put_manifest, read_manifest
 from vault.store.rowtypes import VersionKeyRow
 from vault.store.schema import SCHEMA, content_faults, shape_faults
 from vault.store.tables import metadata

@@ -84,7 +84,7 @@ def refuse_weak(passphrase: bytearray, known: Iterable[str] = ()) -> None:
         RefusedError: it is too easy to guess.
         UsageError: it is not text.
     """
-    from vault.seal.entrance.strength import LEAST_DIGITS, digits_of_guesses  # noqa: PLC0415 - 30 ms that no unlock needs
+    from vault.seal.entrance.passphrase import LEAST_DIGITS, digits_of_guesses  # noqa: PLC0415 - 30 ms that no unlock needs
 
     if digits_of_guesses(text_of(passphrase), known) < LEAST_DIGITS:
         raise RefusedError(
