@@ -118,7 +118,7 @@ def test_a_new_log_names_its_predecessor_and_what_was_seen_of_it(filled: Filled,
         assert (genesis.predecessor, genesis.predecessor_size, genesis.predecessor_root) == (origin, size, root)
 
 
-def test_two_copies_that_were_both_used_are_a_fork(filled: Filled, tmp_path: Path) -> None:
+def test_two_copies_that_were_both_used_are_a_fork(filled: Filled) -> None:
     """Each copy begins a log after the same one; where both logs meet, an account without pins is told."""
     with filled.open() as session:
         write_beside(session, goes_on=True)

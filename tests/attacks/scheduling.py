@@ -105,7 +105,7 @@ class Schedule:
         self.told.append(f"{who} meets {name}, who is hostile")
         with suppress(VaultError), self.organisation.at(who, name) as (taker, giver):
             with suppress(VaultError):
-                give(taker, giver, self.folder)
+                give(taker, giver)
             give_all_logs(giver, taker, self.folder)
 
     def _flood(self) -> None:

@@ -82,8 +82,8 @@ def revoked(organisation: Organisation, tmp_path: Path) -> Revoked:
         other = cases.create(selin, title="Another", kind="family").case
         share(selin, made.case, organisation, JOEL, AMINA)
         notes.add(selin, made.case, Note(NoteKind.CONTACT, BEFORE))
-        give(selin, joel, tmp_path)
-        give(selin, amina, tmp_path)
+        give(selin, joel)
+        give(selin, amina)
         with selin.database.reading() as rows:
             stored = rows.local(selin.seat, Purpose.KEYRING)
             known = {one.digest() for one in notices_of(rows, made.case)}
@@ -153,7 +153,7 @@ def test_on_the_device_that_took_the_case_back_nothing_goes_out_under_the_key_be
             with pytest.raises(VaultError, match=WAITS):
                 act(selin, revoked)
         notes.add(selin, revoked.other, Note(NoteKind.CONTACT, "in another case all goes on"))
-        give(selin, joel, revoked.folder)
+        give(selin, joel)
         up_to_date_index(selin)
         told = [line for line in in_english(selin.warnings) if "key record" in line]
         assert [" missing " in line for line in told] == [True]
@@ -172,13 +172,13 @@ def test_who_is_named_as_holder_again_is_not_named_without_a_word(revoked: Revok
 
 def test_a_bundle_of_another_holder_heals_it(revoked: Revoked) -> None:
     with revoked.organisation.at(SELIN, AMINA) as (selin, amina):
-        give(selin, amina, revoked.folder)
+        give(selin, amina)
     revoked.at(SELIN, row_and_grants)
     with revoked.organisation.at(SELIN, AMINA) as (selin, amina):
         with pytest.raises(VerificationError, match=WAITS):
             writes(selin, revoked)
         selin_asks_for_all(amina, selin)
-        give(amina, selin, revoked.folder)
+        give(amina, selin)
         writes(selin, revoked)
         up_to_date_index(selin)
         assert selin.warnings == ()
@@ -197,23 +197,23 @@ def selin_asks_for_all(giver: Session, taker: Session) -> None:
 def test_what_the_one_who_was_removed_leaves_out_of_a_bundle_lets_the_case_wait(revoked: Revoked) -> None:
     organisation = revoked.organisation
     with organisation.at(SELIN, JOEL) as (selin, joel):
-        give(selin, joel, revoked.folder)
+        give(selin, joel)
     revoked.at(JOEL, epoch_row)
     with organisation.at(JOEL, AMINA, SELIN) as (joel, amina, selin):
-        give(joel, amina, revoked.folder)
+        give(joel, amina)
         up_to_date_index(amina)
         assert f"of {revoked.ref} are on their way (Selin Asterholt, entry" in " ".join(in_english(amina.warnings))
         for act in ACTS:
             with pytest.raises(VerificationError, match=WAITS):
                 act(amina, revoked)
-        give(amina, joel, revoked.folder)
+        give(amina, joel)
         found = log_checking.verify(amina)
         assert found.verified
         assert len(found.on_their_way) == 1
-        give(selin, amina, revoked.folder)
+        give(selin, amina)
         writes(amina, revoked)
         assert not [line for line in in_english(amina.warnings) if "their way" in line]
-        give(amina, joel, revoked.folder)
+        give(amina, joel)
     assert revoked.read_by_joel(AMINA) == BEFORE
 
 
@@ -236,7 +236,7 @@ def test_a_holder_who_lists_what_never_comes_stops_a_case_until_it_is_taken_from
 ) -> None:
     with revoked.organisation.at(SELIN, AMINA) as (selin, amina):
         list_what_is_nowhere(amina, revoked.case, kind)
-        give(amina, selin, revoked.folder)
+        give(amina, selin)
         with pytest.raises(VerificationError, match=WAITS):
             grants(selin, revoked)
         sharing.revoke(selin, revoked.case, revoked.organisation.members(AMINA))
@@ -253,10 +253,10 @@ def test_a_holder_who_lists_what_never_comes_stops_a_case_until_they_are_ended(
 ) -> None:
     with revoked.organisation.at(MIRA, SELIN, AMINA) as (mira, selin, amina):
         list_what_is_nowhere(amina, revoked.case, kind)
-        give(amina, selin, revoked.folder)
-        give(selin, mira, revoked.folder)
+        give(amina, selin)
+        give(selin, mira)
         assert members.suspend(mira, revoked.organisation[AMINA].member).is_done
-        give(mira, selin, revoked.folder)
+        give(mira, selin)
         for act in ACTS:
             act(selin, revoked)
 
@@ -268,7 +268,7 @@ def test_a_key_that_replaces_one_that_is_nowhere_stops_a_case_until_it_is_taken_
         kind = CompartmentKind.CASE
         nowhere = (EpochId(os.urandom(16)),)
         list_notice(amina, EpochNotice(1, amina.vault, revoked.case, kind, EpochId(os.urandom(16)), nowhere))
-        give(amina, selin, revoked.folder)
+        give(amina, selin)
         with pytest.raises(VerificationError, match=WAITS):
             writes(selin, revoked)
         sharing.revoke(selin, revoked.case, revoked.organisation.members(AMINA))
@@ -281,10 +281,10 @@ def test_a_key_that_replaces_one_that_is_nowhere_stops_a_case_until_it_is_taken_
 @KINDS
 def test_who_does_not_hold_the_case_and_knows_its_id_stops_nobody(revoked: Revoked, kind: ItemKind) -> None:
     with revoked.organisation.at(SELIN, DANA, JOEL) as (selin, dana, joel):
-        give(selin, joel, revoked.folder)
+        give(selin, joel)
         for one in (dana, joel):  # who never held it, and who does not any more
             list_what_is_nowhere(one, revoked.case, kind)
-            give(one, selin, revoked.folder)
+            give(one, selin)
         for act in ACTS:
             act(selin, revoked)
         assert "their way" not in " ".join(in_english(selin.warnings))
@@ -296,10 +296,10 @@ def test_an_epoch_that_goes_on_from_one_that_is_not_here_counts_as_little(revoke
     """Whoever took the case back left since, so nobody waits for their rows; the newer key still tells of the older."""
     organisation = revoked.organisation
     with organisation.at(MIRA, SELIN, AMINA) as (mira, selin, amina):
-        give(selin, amina, revoked.folder)
-        give(selin, mira, revoked.folder)
+        give(selin, amina)
+        give(selin, mira)
         assert members.suspend(mira, organisation[SELIN].member).is_done
-        give(mira, amina, revoked.folder)
+        give(mira, amina)
         sharing.rotate(amina, revoked.case)
     revoked.at(AMINA, epoch_row)
     revoked.without_index(AMINA)
@@ -317,23 +317,23 @@ def list_a_grant_that_is_nowhere(session: Session, case: CompartmentId) -> None:
 
 
 @pytest.mark.long
-def test_what_an_ended_member_listed_and_never_sent_stops_nobody(organisation: Organisation, tmp_path: Path) -> None:
+def test_what_an_ended_member_listed_and_never_sent_stops_nobody(organisation: Organisation) -> None:
     """The one who was given the case by them, and wrote in good faith, is not in doubt for it either."""
     with organisation.at(SELIN, AMINA, JOEL, MIRA) as (selin, amina, joel, mira):
         case = cases.create(selin, title="Passed on", kind="asylum").case
         share(selin, case, organisation, AMINA)
-        give(selin, amina, tmp_path)
-        give(amina, selin, tmp_path)
+        give(selin, amina)
+        give(amina, selin)
         share(amina, case, organisation, JOEL)
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         notes.add(joel, case, Note(NoteKind.CONTACT, "in good faith"))
         list_a_grant_that_is_nowhere(amina, case)
-        give(amina, selin, tmp_path)
-        give(joel, selin, tmp_path)
+        give(amina, selin)
+        give(joel, selin)
         assert waits_for(selin, case)
-        give(selin, mira, tmp_path)
+        give(selin, mira)
         assert members.suspend(mira, amina.member).is_done
-        give(mira, selin, tmp_path)
+        give(mira, selin)
         assert not waits_for(selin, case)
         sharing.grant(selin, case, organisation.members(TOMAS))
 
@@ -383,11 +383,11 @@ def of_joel(rows: Any, origin: bytes) -> tuple[list[bytes], list[bytes]]:
     ],
 )
 def test_the_auditor_hears_of_each_payload_that_cannot_be_read_any_more(
-    organisation: Organisation, tmp_path: Path, how: TakeRows, codes: set[str]
+    organisation: Organisation, how: TakeRows, codes: set[str]
 ) -> None:
     with organisation.at(JOEL, NOOR) as (joel, noor):
         cases.create(joel, title="Of Joel", kind="asylum")
-        give(joel, noor, tmp_path)
+        give(joel, noor)
         sound = log_checking.verify(noor)
         assert sound.verified
         assert not any("Joel" in line for line in in_english(sound.on_their_way))
@@ -412,22 +412,20 @@ def test_the_auditor_hears_of_each_payload_that_cannot_be_read_any_more(
 
 
 @pytest.mark.long
-def test_what_came_by_way_of_others_waits_for_its_key_and_is_no_fault(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_what_came_by_way_of_others_waits_for_its_key_and_is_no_fault(organisation: Organisation) -> None:
     with organisation.at(JOEL, AMINA, NOOR) as (joel, amina, noor):
-        give(joel, noor, tmp_path)
+        give(joel, noor)
         before = log_checking.verify(noor)
         for _ in range(2):
             next_day(joel)
             cases.create(joel, title="Of Joel", kind="asylum")
-        give(joel, amina, tmp_path)
-        give(amina, noor, tmp_path)
+        give(joel, amina)
+        give(amina, noor)
         found = log_checking.verify(noor)
         assert found.verified
         assert "Joel" in " ".join(in_english(found.on_their_way))
         assert verified(found).exit_code == 0
-        give(joel, noor, tmp_path)
+        give(joel, noor)
         assert "Joel" not in " ".join(in_english(log_checking.verify(noor).on_their_way))
         assert before.verified
 
@@ -437,11 +435,9 @@ def next_day(session: Session) -> None:
     session.log.period_is_over = True
 
 
-def test_what_was_sealed_before_somebody_was_an_auditor_is_counted_apart(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_what_was_sealed_before_somebody_was_an_auditor_is_counted_apart(organisation: Organisation) -> None:
     with organisation.at(JOEL, NOOR) as (joel, noor):
-        give(joel, noor, tmp_path)
+        give(joel, noor)
         found = log_checking.verify(noor)
         assert found.verified
         assert 0 < found.payloads_closed < found.entries - found.payloads_opened + 1
@@ -468,7 +464,7 @@ def assert_goes_on(session: Session, organisation: Organisation, case: Compartme
 
 
 def test_a_key_of_the_directory_that_replaces_one_that_is_nowhere_stops_all_until_its_maker_is_ended(
-    organisation: Organisation, tmp_path: Path
+    organisation: Organisation,
 ) -> None:
     with organisation.at(MIRA, SELIN, JOEL) as (mira, selin, joel):
         own, home = case_of(joel), selin.directory.compartment
@@ -477,45 +473,45 @@ def test_a_key_of_the_directory_that_replaces_one_that_is_nowhere_stops_all_unti
             selin, EpochNotice(1, selin.vault, home, CompartmentKind.DIRECTORY, EpochId(os.urandom(16)), nowhere)
         )
         for taker in (joel, mira):
-            give(selin, taker, tmp_path)
+            give(selin, taker)
         assert_waits(joel, organisation, own)
         assert members.suspend(mira, organisation[SELIN].member).is_done
-        give(mira, joel, tmp_path)
+        give(mira, joel)
         assert_goes_on(joel, organisation, own)
         assert log_checking.verify(mira).verified
 
 
 @pytest.mark.parametrize("who", [NOOR, DANA, AMINA], ids=["auditor", "intake", "caseworker"])
 def test_who_may_write_nothing_in_the_directory_stops_nobody_by_a_record_that_is_nowhere(
-    organisation: Organisation, tmp_path: Path, who: str
+    organisation: Organisation, who: str
 ) -> None:
     with organisation.at(who, JOEL) as (liar, joel):
         own = case_of(joel)
         list_what_is_nowhere(liar, joel.directory.compartment, ItemKind.VERSION)
-        give(liar, joel, tmp_path)
+        give(liar, joel)
         assert_goes_on(joel, organisation, own)
 
 
-def test_who_may_write_something_in_the_directory_is_waited_for(organisation: Organisation, tmp_path: Path) -> None:
+def test_who_may_write_something_in_the_directory_is_waited_for(organisation: Organisation) -> None:
     with organisation.at(SELIN, JOEL) as (selin, joel):
         own = case_of(joel)
         list_what_is_nowhere(selin, joel.directory.compartment, ItemKind.VERSION)
-        give(selin, joel, tmp_path)
+        give(selin, joel)
         assert_waits(joel, organisation, own)
 
 
 def test_a_record_without_its_wrapped_key_is_on_its_way_and_no_fault_and_waited_for_no_longer_than_its_author_is_in(
-    organisation: Organisation, tmp_path: Path
+    organisation: Organisation,
 ) -> None:
     with organisation.at(SELIN, AMINA) as (selin, amina):
         case = case_of(selin)
         share(selin, case, organisation, AMINA)
-        give(selin, amina, tmp_path)
+        give(selin, amina)
         notes.add(amina, case, Note(NoteKind.CONTACT, "Sealwort without a key"))
         with amina.database.transaction() as rows:
             mine = [one for one in rows.versions(case) if one.origin == amina.log.origin]
             rows.delete_version_keys({VersionKeyRow(*one[:3], one.epoch, one.wrap) for one in mine})
-        give(amina, selin, tmp_path)
+        give(amina, selin)
         assert_waits(selin, organisation, case)
         found = log_checking.verify(selin)
         assert found.verified

@@ -182,18 +182,18 @@ def test_an_admin_who_keeps_the_directorys_key_to_herself_is_ended_all_the_same(
     with organisation.at(*names) as (mira, karim, selin, tomas):
         _keep_the_directory(mira)
         for one in (karim, selin, tomas):
-            give(mira, one, organisation.folder)
+            give(mira, one)
         outcome = members.suspend(karim, mira.member)
         assert outcome.proposal is not None
         _keep_the_directory(mira)
         for one in (karim, selin, tomas):
-            give(mira, one, organisation.folder)
+            give(mira, one)
         _, by_one = rostering.sign(selin, outcome.proposal)
         _, by_both = rostering.sign(tomas, by_one)
         assert rostering.commit(karim, by_both).ended == (organisation[MIRA].seat,)
         in_english(housekeeping.settle(karim))
         for one in (selin, tomas):
-            give(karim, one, organisation.folder)
+            give(karim, one)
             in_english(housekeeping.settle(one))
         for one in (karim, selin, tomas):
             assert organisation[MIRA].seat not in one.directory.effective.certificates
@@ -252,7 +252,7 @@ def arrested(organisation_template: Organisation, tmp_path_factory: pytest.TempP
 def meet(organisation: Organisation, karim: Session, selin: Session, tomas: Session) -> None:
     """Bring three devices level; each does what it owes to the others as it does when somebody opens it."""
     for giver, taker in ((karim, selin), (selin, tomas), (tomas, selin), (selin, karim), (karim, tomas)):
-        give(giver, taker, organisation.folder)
+        give(giver, taker)
         housekeeping.settle(taker)
 
 
@@ -311,12 +311,12 @@ def test_nothing_that_she_writes_afterwards_counts_for_anybody(arrested: Arreste
             work._items += [Item.in_compartment(kind, arrested.case, secrets.token_bytes(32)) for kind in kinds]
             work.commit(Entry(act="case.create"))
         for taker in (karim, selin):
-            give(mira, taker, organisation.folder)
+            give(mira, taker)
             housekeeping.settle(taker)
             assert organisation[TOMAS].seat in taker.directory.effective.certificates
             assert organisation[MIRA].member not in taker.directory.effective.members
-        give(karim, joel, organisation.folder)
-        give(mira, joel, organisation.folder)
+        give(karim, joel)
+        give(mira, joel)
         state = joel.state_of(arrested.case)
         assert state is not None
         assert organisation[MIRA].seat in state.holders  # he knows of her end, and has not replaced the key yet

@@ -243,17 +243,17 @@ Ending = tuple[str, Callable[[Session, CompartmentId, Organisation], None], str]
 @pytest.mark.long
 @pytest.mark.parametrize("way", [(SELIN, revoke, "C6"), (MIRA, end, "C4")], ids=["revoked", "ended"])
 def test_work_that_came_before_the_news_of_its_authors_end_is_set_apart_when_the_news_comes(
-    organisation: Organisation, case_of_three: CompartmentId, tmp_path: Path, way: Ending
+    organisation: Organisation, case_of_three: CompartmentId, way: Ending
 ) -> None:
     """What counts depends on the rows, not on their order: else two devices show two cases for ever."""
     by, act, check = way
     with organisation.at(by, TOMAS, AMINA) as (ending, tomas, amina):
-        give(amina, ending, tmp_path)
+        give(amina, ending)
         act(ending, case_of_three, organisation)
         notes.add(amina, case_of_three, Note(NoteKind.CONTACT, LATE))
-        give(amina, tomas, tmp_path)
+        give(amina, tomas)
         assert LATE in texts(tomas, case_of_three)
-        give(ending, tomas, tmp_path)
+        give(ending, tomas)
         assert LATE not in texts(tomas, case_of_three)
         assert {one.check for one in tomas.quarantine} == {check}
         notes.add(tomas, case_of_three, Note(NoteKind.CONTACT, "work goes on"))
@@ -454,7 +454,7 @@ def test_an_auditor_is_told_of_a_false_act_in_whichever_history_it_is(
     with organisation.at(MIRA, JOEL) as (mira, joel):
         case = cases.create(mira, title="Shared", kind="asylum").case
         share(mira, case, organisation, JOEL)
-        give(mira, joel, tmp_path)
+        give(mira, joel)
     twin, paths = organisation.copied_to(tmp_path / "twin"), (tmp_path / "one", tmp_path / "other")
     with organisation.open(JOEL) as joel:
         act(joel, "log.read")
@@ -470,10 +470,10 @@ def test_an_auditor_is_told_of_a_false_act_in_whichever_history_it_is(
     assert ("act", origin, place) in {(fault.code, fault.origin, fault.seq) for fault in found}
 
 
-def test_a_row_beside_an_entry_hides_nothing_of_what_it_did(organisation: Organisation, tmp_path: Path) -> None:
+def test_a_row_beside_an_entry_hides_nothing_of_what_it_did(organisation: Organisation) -> None:
     with organisation.at(JOEL, NOOR) as (joel, noor):
         origin, place = joel.log.origin, act(joel, "export.begin")
-        give(joel, noor, tmp_path)
+        give(joel, noor)
         assert approval_faults(noor, origin) == [place]
     account = organisation[NOOR]
     with learn_as(account.place.path, account.name, PASSPHRASE).rows(account.place.path) as rows:
@@ -501,7 +501,7 @@ def test_a_history_that_heard_of_no_other_member_makes_no_act_of_the_other_one_a
         account = Account(full_name(KARIM), place, admitted.member, admitted.seat)
         karim = finish_joining(tmp_path, mira, account)
         origin, exported = mira.log.origin, act(mira, "export.begin")
-        give(mira, karim, tmp_path)
+        give(mira, karim)
     with open_place(twin, MEMBER) as mira, karim:
         for _ in range(exported + 10):
             act(mira, "log.read")

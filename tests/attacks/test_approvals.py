@@ -435,9 +435,7 @@ def test_who_reads_an_approval_waits_for_the_giver_like_everybody_and_nothing_el
     assert at_the_end(office, AMINA) == []
 
 
-def test_a_volunteer_who_lists_junk_as_an_approval_stops_nobodys_grant(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_a_volunteer_who_lists_junk_as_an_approval_stops_nobodys_grant(organisation: Organisation) -> None:
     junk = secrets.token_bytes(20)
     with organisation.at(DANA, AMINA) as (dana, amina):
         for _ in range(2):
@@ -447,7 +445,7 @@ def test_a_volunteer_who_lists_junk_as_an_approval_stops_nobodys_grant(
         with dana.work() as work:
             work.list_approval(junk)
             work.commit(Entry(act="export.begin"))
-        give(dana, amina, tmp_path)
+        give(dana, amina)
         log_checking.verify(amina)
         grant_another_case(organisation, amina)
 
@@ -495,13 +493,13 @@ class Counting:
         return getattr(self.rows, name)
 
 
-def test_an_entry_that_lists_a_thousand_approvals_is_read_once(organisation: Organisation, tmp_path: Path) -> None:
+def test_an_entry_that_lists_a_thousand_approvals_is_read_once(organisation: Organisation) -> None:
     with organisation.at(DANA, AMINA) as (dana, amina):
         with dana.work() as work:
             for _ in range(1000):
                 work.list_approval(secrets.token_bytes(8))
             work.commit(Entry(act="approve"))
-        give(dana, amina, tmp_path)
+        give(dana, amina)
         with amina.database.reading() as rows:
             counting = cast("Rows", Counting(rows))
             assert approval_checks.refused_uses(amina, counting, {}, {}) == []
@@ -518,15 +516,15 @@ def test_an_approval_that_a_proposal_cuts_off_is_said_before_it_is_lost(
         assert members.change_roles(mira, karim.member, ["admin", "supervisor"], by_root=True).is_done
         partners.add(mira, name=LAWYER, age_recipient=recipient_of(IDENTITY), compared=True)
         for session in (karim, amina):
-            give(mira, session, organisation.folder)
+            give(mira, session)
         signed = signed_end(mira, organisation)
         case = cases.create(amina, title="Hearing", kind="extradition").case
         exporting.ask(amina, case, wish, out=question, approver=full_name(KARIM))
         by_file.give(karim, question, answer, why="legal-referral")
-        give(karim, amina, organisation.folder)
+        give(karim, amina)
         done = exporting.export(amina, case, wish, out=tmp_path, answer=by_file.read_answer(amina, answer))
         assert isinstance(done, exporting.Exported)
-        give(karim, mira, organisation.folder)
+        give(karim, mira)
 
         assert any(
             line.endswith("becomes invalid: 1 approval") for line in in_english(rostering.show(mira, signed).changes)
@@ -535,5 +533,5 @@ def test_an_approval_that_a_proposal_cuts_off_is_said_before_it_is_lost(
             rostering.commit(mira, signed)
 
         assert rostering.commit(mira, signed_end(mira, organisation)).is_done
-        give(mira, amina, organisation.folder)
+        give(mira, amina)
         assert log_checking.verify(amina).faults == ()

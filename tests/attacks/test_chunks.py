@@ -420,7 +420,7 @@ def test_a_paper_with_an_altered_chunk_stays_out_of_a_bundle_and_goes_once_it_is
         syncing.import_bundle(joel, made.path)
         case_papers.save(joel, whole, tmp_path / "other")
         assert here(joel) == (True, 1)
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         chunk.write_bytes(true)
         made = syncing.make(amina, joel.member, tmp_path / "second.bundle")
         assert (made.documents, made.left_out) == (1, 0)

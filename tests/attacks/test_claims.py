@@ -62,7 +62,7 @@ def claim_grants(session: Session, compartment: CompartmentId) -> None:
         work.commit(Entry(act="grant.add"))
 
 
-def pass_on_as_own(giver: Session, taker: Session, folder: Path) -> None:
+def pass_on_as_own(giver: Session, taker: Session) -> None:
     """Send a bundle whose grants stand at the giver's own places, wherever there is one."""
     find = Selection._find
 
@@ -74,7 +74,7 @@ def pass_on_as_own(giver: Session, taker: Session, folder: Path) -> None:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Selection, "_find", only_own)
-        give(giver, taker, folder)
+        give(giver, taker)
 
 
 def granted(session: Session, case: CompartmentId) -> dict[bytes, frozenset[SeatId]]:
@@ -85,30 +85,28 @@ def granted(session: Session, case: CompartmentId) -> dict[bytes, frozenset[Seat
 
 
 def test_a_volunteer_who_claims_the_grants_of_the_directory_keeps_no_revocation_from_anybody(
-    organisation: Organisation, tmp_path: Path
+    organisation: Organisation,
 ) -> None:
     with organisation.at(MIRA, DANA, SELIN) as (mira, dana, selin):
         assert members.suspend(mira, organisation[JOEL].member).is_done
-        give(mira, dana, tmp_path)
+        give(mira, dana)
         claim_grants(dana, dana.directory.compartment)
-        pass_on_as_own(dana, selin, tmp_path)
-        give(mira, selin, tmp_path)
+        pass_on_as_own(dana, selin)
+        give(mira, selin)
         assert organisation[JOEL].seat not in selin.directory.effective.certificates
         assert log_checking.verify(selin).verified
 
 
-def test_a_revoked_member_who_claims_the_grants_of_a_case_takes_it_from_nobody(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_a_revoked_member_who_claims_the_grants_of_a_case_takes_it_from_nobody(organisation: Organisation) -> None:
     with organisation.at(SELIN, AMINA, TOMAS) as (selin, amina, tomas):
         case = cases.create(selin, title="Passed on", kind="asylum").case
         share(selin, case, organisation, TOMAS, AMINA)
         notes.add(selin, case, Note(NoteKind.CONTACT, TRUE))
-        give(selin, amina, tmp_path)
+        give(selin, amina)
         sharing.revoke(selin, case, [amina.member])
         claim_grants(amina, case)
-        pass_on_as_own(amina, tomas, tmp_path)
-        give(selin, tomas, tmp_path)
+        pass_on_as_own(amina, tomas)
+        give(selin, tomas)
         assert granted(tomas, case) == granted(selin, case)
         assert TRUE in {note.value.text for note in cases.open_case(tomas, case).notes}
         assert log_checking.verify(tomas).verified
@@ -309,24 +307,24 @@ def found_case(session: Session, title: str) -> CompartmentId:
 
 @pytest.mark.parametrize("beside", [False, True], ids=["in its place", "beside it"])
 def test_who_was_withdrawn_from_a_case_reads_nothing_new_of_a_section_that_he_gave_another_case(
-    organisation: Organisation, tmp_path: Path, beside: bool
+    organisation: Organisation, beside: bool
 ) -> None:
     joel, tomas = organisation.members(JOEL, TOMAS)
     with organisation.at(TOMAS, JOEL) as (holder, withdrawn):
         case = found_case(holder, "C")
         sharing.grant(holder, case, [joel])
         section = sections.create(holder, case, what="location", title="where", members=[joel])
-        give(holder, withdrawn, tmp_path)
+        give(holder, withdrawn)
         other = found_case(withdrawn, "C")
         sharing.grant(withdrawn, other, [tomas])
         say_anew(withdrawn, section, "section", beside=beside, case=other)
-        give(withdrawn, holder, tmp_path)
+        give(withdrawn, holder)
         sharing.revoke(holder, case, [joel])
         housekeeping.settle(holder)
         assert [line.section for line in sections.list_of(holder, case)] == [section]
         assert sections.list_of(holder, other) == []
         sections.add_note(holder, section, Note(NoteKind.SAFETY, NEW_ADDRESS))
-        give(holder, withdrawn, tmp_path)
+        give(holder, withdrawn)
         with pytest.raises((NotFoundError, RefusedError)):
             sections.open_section(withdrawn, section)
         with withdrawn.database.reading() as rows:
@@ -334,19 +332,17 @@ def test_who_was_withdrawn_from_a_case_reads_nothing_new_of_a_section_that_he_ga
         assert not any(NEW_ADDRESS in str(version.content.fields) for version in opened)
 
 
-def test_a_holder_makes_no_colleagues_log_say_that_they_opened_another_case(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_a_holder_makes_no_colleagues_log_say_that_they_opened_another_case(organisation: Organisation) -> None:
     (amina,) = organisation.members(AMINA)
     with organisation.at(JOEL, AMINA, NOOR) as (holder, colleague, auditor):
         shared, secret = found_case(holder, "K1"), found_case(holder, "K2")
         named, blamed = audit_of(holder, shared), audit_of(holder, secret)
         sharing.grant(holder, shared, [amina])
         say_anew(holder, shared, "case", audit=blamed)
-        give(holder, colleague, tmp_path)
+        give(holder, colleague)
         cases.open_case(colleague, shared)
         notes.add(colleague, shared, Note(NoteKind.CONTACT, "hello"))
-        give(colleague, auditor, tmp_path)
+        give(colleague, auditor)
         lines = logbook.newest(auditor).lines
         theirs = [line.payload for line in lines if line.origin == colleague.log.origin and line.payload]
         assert {payload.obj for payload in theirs if payload.act in ("case.view", "note.create")} == {named}
@@ -381,7 +377,7 @@ def test_while_what_was_said_first_is_not_here_later_words_wait_and_then_hold(or
 
 # A reference is a word of whoever wrote the case: one that two cases bear names neither of them.
 def test_a_case_that_was_made_to_look_like_another_takes_nothing_that_is_written_by_reference(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
         true = cases.create(amina, title="Where she hides", kind="asylum")
@@ -391,7 +387,7 @@ def test_a_case_that_was_made_to_look_like_another_takes_nothing_that_is_written
             patched.setattr(joel.log, "now_ms", lambda: 1)  # so that it is the first of its reference
             decoy = cases.create(joel, title="Where she hides", kind="asylum").case
         share(joel, decoy, organisation, AMINA)
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         with pytest.raises(UsageError, match=f"2 cases have this reference: .*{true.case.hex()[:8]}") as refusal:
             cases.find(amina, true.ref)
         assert "who can open it" in str(refusal.value.next_step)
@@ -403,7 +399,7 @@ def test_a_case_that_was_made_to_look_like_another_takes_nothing_that_is_written
 
 
 def test_a_note_of_the_same_id_in_another_case_takes_no_correction(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
         true = cases.create(amina, title="Hers", kind="asylum")
@@ -414,7 +410,7 @@ def test_a_note_of_the_same_id_in_another_case_takes_no_correction(
             patched.setattr(work, "make_id", lambda: note)
             notes.add(joel, decoy, Note(NoteKind.CONTACT, "first words"))
         share(joel, decoy, organisation, AMINA)
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         for typed in (note.hex(), note.hex()[:8]):
             with pytest.raises(UsageError, match="2 cases have a note with this id"):
                 notes.amend(amina, typed, text="Orchard road 5")

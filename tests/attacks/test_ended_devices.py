@@ -369,7 +369,7 @@ def test_a_log_of_two_histories_hides_nothing_of_what_an_ending_loses(
         works_on_cases(mira, karim, organisation)
         old = cases.create(mira, title="Detained", kind="asylum")
         sharing.grant(mira, old.case, [karim.member])
-        give(mira, karim, organisation.folder)
+        give(mira, karim)
     seized = organisation.copied_to(tmp_path / "seized")
     with organisation.at(MIRA, KARIM) as (mira, karim):
         signed = signed_end(mira, organisation)
@@ -377,7 +377,7 @@ def test_a_log_of_two_histories_hides_nothing_of_what_an_ending_loses(
         requires_a_word(mira, signed, f"{made.ref} (2 records and its key)")
     with seized.open(KARIM) as copy, organisation.open(MIRA) as mira:
         notes.add(copy, old.case, MOVED)
-        give(copy, mira, organisation.folder)
+        give(copy, mira)
         requires_a_word(mira, signed, f"{made.ref} (2 records and its key)")
         assert f"{old.ref} (1 record)" in str(rostering.show(mira, signed).lost)
 
@@ -393,7 +393,7 @@ def shared_by_both(mira: Session, karim: Session, organisation: Organisation) ->
     works_on_cases(mira, karim, organisation)
     made = cases.create(mira, title="Detained", kind="asylum")
     sharing.grant(mira, made.case, organisation.members(KARIM, SELIN))
-    give(mira, karim, organisation.folder)
+    give(mira, karim)
     return made
 
 
@@ -401,21 +401,20 @@ def shared_by_both(mira: Session, karim: Session, organisation: Organisation) ->
 def test_what_others_wrote_under_a_key_that_is_cut_off_is_said_before_and_told_after(
     organisation: Organisation,
 ) -> None:
-    folder = organisation.folder
     with organisation.at(MIRA, KARIM) as (mira, karim):
         made = shared_by_both(mira, karim, organisation)
         signed = signed_end(mira, organisation)
         with organisation.at(SELIN, JOEL) as (selin, joel):
             sharing.grant(karim, made.case, [joel.member])
-            give(karim, joel, folder)
+            give(karim, joel)
             notes.add(joel, made.case, MOVED)
             for giver, taker in ((karim, mira), (joel, mira), (mira, selin)):
-                give(giver, taker, folder)
+                give(giver, taker)
             assert seen(mira, made.case) == seen(selin, made.case) == [MOVED.text]
 
             requires_a_word(mira, signed, f"{made.ref} (its key and 1 record that others wrote with it)")
             assert rostering.commit(mira, signed, accepts_loss=True).is_done
-            give(mira, selin, folder)
+            give(mira, selin)
             for session in (mira, selin):
                 assert seen(session, made.case) == []
                 (alarm,) = told(session)
@@ -425,26 +424,25 @@ def test_what_others_wrote_under_a_key_that_is_cut_off_is_said_before_and_told_a
 
             # As it says: somebody who may gives the case to the author, and the note is there again.
             sharing.grant(mira, made.case, [joel.member])
-            give(mira, selin, folder)
+            give(mira, selin)
             assert seen(mira, made.case) == seen(selin, made.case) == [MOVED.text]
             assert told(mira) == told(selin) == ()
 
 
 @pytest.mark.long
 def test_what_others_wrote_who_have_the_case_from_somebody_else_too_stays(organisation: Organisation) -> None:
-    folder = organisation.folder
     with organisation.at(MIRA, KARIM) as (mira, karim):
         made = shared_by_both(mira, karim, organisation)
         signed = signed_end(mira, organisation)
         sharing.rotate(karim, made.case)
         with organisation.open(SELIN) as selin:
-            give(karim, selin, folder)
+            give(karim, selin)
             notes.add(selin, made.case, MOVED)
-            give(karim, mira, folder)
-            give(selin, mira, folder)
+            give(karim, mira)
+            give(selin, mira)
             assert f"{made.ref} (its key)" in str(rostering.show(mira, signed).lost)
             assert rostering.commit(mira, signed, accepts_loss=True).is_done
-            give(mira, selin, folder)
+            give(mira, selin)
             assert seen(mira, made.case) == seen(selin, made.case) == [MOVED.text]
             assert told(mira) == told(selin) == ()
 
@@ -460,11 +458,11 @@ def test_what_a_second_history_gave_falls_alike_in_either_order(
     seized = organisation.copied_to(tmp_path / "seized")
     with organisation.at(MIRA, KARIM, SELIN) as (mira, karim, selin):
         cases.create(karim, title="By the true Karim", kind="asylum")
-        give(karim, mira, folder)
-        give(mira, selin, folder)
+        give(karim, mira)
+        give(mira, selin)
     with seized.open(KARIM) as copy, organisation.at(SELIN, JOEL) as (selin, joel):
         sharing.grant(copy, made.case, [joel.member])
-        give(copy, joel, folder)
+        give(copy, joel)
         notes.add(joel, made.case, MOVED)
         copied = [folder / "copy", folder / "joel"]
         syncing.make(copy, selin.member, copied[0])
@@ -475,41 +473,40 @@ def test_what_a_second_history_gave_falls_alike_in_either_order(
         assert rostering.commit(mira, signed).is_done
         with organisation.open(SELIN) as selin:
             if hears_of_the_end_first:
-                give(mira, selin, folder)
+                give(mira, selin)
             for bundle in copied:
                 syncing.import_bundle(selin, bundle)
             if not hears_of_the_end_first:
                 assert seen(selin, made.case) == [MOVED.text]
-                give(mira, selin, folder)
+                give(mira, selin)
             assert seen(selin, made.case) == []
             assert len(told(selin)) == 1
 
 
 @pytest.mark.long
 def test_what_was_written_under_a_key_from_somebody_revoked_falls_alike_and_is_told(organisation: Organisation) -> None:
-    folder = organisation.folder
     with organisation.at(SELIN, JOEL, AMINA, TOMAS) as (selin, joel, amina, tomas):
         made = cases.create(selin, title="Detained", kind="asylum", alone_reason="nobody")
         sharing.grant(selin, made.case, organisation.members(JOEL, TOMAS))
         for giver, taker in ((selin, joel), (selin, tomas), (joel, selin)):
-            give(giver, taker, folder)
+            give(giver, taker)
         sharing.revoke(selin, made.case, [joel.member])
         sharing.grant(joel, made.case, [amina.member])  # he did not hear of it
-        give(joel, amina, folder)
+        give(joel, amina)
         notes.add(amina, made.case, MOVED)
         for giver in (joel, amina):
-            give(giver, tomas, folder)
+            give(giver, tomas)
         assert seen(tomas, made.case) == [MOVED.text]
 
         for giver, taker in ((selin, tomas), (joel, selin), (amina, selin)):
-            give(giver, taker, folder)
+            give(giver, taker)
         for session in (selin, tomas):
             assert seen(session, made.case) == []
             (alarm,) = told(session)
             assert f"(in {made.ref}; first: entry " in alarm
 
         sharing.grant(tomas, made.case, [amina.member])
-        give(tomas, selin, folder)
+        give(tomas, selin)
         assert seen(tomas, made.case) == seen(selin, made.case) == [MOVED.text]
 
 
@@ -523,23 +520,23 @@ def test_a_revocation_that_binds_again_takes_the_same_on_every_device(
         made = cases.create(selin, title="Detained", kind="asylum", alone_reason="nobody")
         sharing.grant(selin, made.case, organisation.members(TOMAS, JOEL, AMINA))
         for session in (tomas, joel, amina):
-            give(selin, session, folder)
-            give(session, selin, folder)
+            give(selin, session)
+            give(session, selin)
         sharing.revoke(selin, made.case, [tomas.member])
         sharing.revoke(tomas, made.case, [joel.member])  # apart: it binds nobody where that of the founder is known
         notes.add(joel, made.case, MOVED)
         by_tomas, by_selin = folder / "by-tomas", folder / "by-selin"
         syncing.make(tomas, amina.member, by_tomas)
         syncing.make(selin, amina.member, by_selin)
-        give(joel, amina, folder)
+        give(joel, amina)
         for bundle in (by_selin, by_tomas) if hears_first == SELIN else (by_tomas, by_selin):
             syncing.import_bundle(amina, bundle)
             amina_sees = seen(amina, made.case)
         for session in (tomas, joel):
-            give(session, selin, folder)
+            give(session, selin)
         assert amina_sees == seen(selin, made.case) == [MOVED.text]
 
         sharing.grant(selin, made.case, [tomas.member])  # that ends hers, and his binds
-        give(selin, amina, folder)
+        give(selin, amina)
         assert seen(selin, made.case) == seen(amina, made.case) == []
         assert len(told(selin)) == len(told(amina)) == 1

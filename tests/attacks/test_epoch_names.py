@@ -314,7 +314,7 @@ def stolen_from(organisation: Organisation, owner: str, thief: str) -> bytes:
 @pytest.mark.long
 @pytest.mark.parametrize(("by", "each"), [((JOEL,), 256), pytest.param((JOEL, AMINA), 300, marks=pytest.mark.long)])
 def test_hundreds_of_keys_of_a_case_stop_no_act_and_no_suspension(
-    organisation: Organisation, tmp_path: Path, by: tuple[str, ...], each: int
+    organisation: Organisation, by: tuple[str, ...], each: int
 ) -> None:
     with organisation.open(MIRA) as mira:
         founded = [cases.create(mira, title=f"Shared {number}", kind="asylum").case for number in range(3)]
@@ -324,9 +324,9 @@ def test_hundreds_of_keys_of_a_case_stop_no_act_and_no_suspension(
     flooded = founded[1]
     for name in by:
         with organisation.at(MIRA, name) as (mira, attacker):
-            give(mira, attacker, tmp_path)
+            give(mira, attacker)
             make_siblings(attacker, flooded, each)
-            assert not give(attacker, mira, tmp_path).faults
+            assert not give(attacker, mira).faults
     seats = [organisation[name].seat for name in by]
     with organisation.at(MIRA, TOMAS) as (mira, tomas):
         assert current(mira, flooded) >= each
@@ -340,7 +340,7 @@ def test_hundreds_of_keys_of_a_case_stop_no_act_and_no_suspension(
         for case in founded:
             assert not any(holds(mira, case, seat) for seat in seats)
             notes.add(mira, case, Note(NoteKind.CONTACT, LATER))
-        give(mira, tomas, tmp_path)
+        give(mira, tomas)
         assert texts(tomas, flooded) == {BEFORE, "work goes on", LATER}
         assert mira.faults() == tomas.faults() == []
         assert log_checking.verify(mira).verified
@@ -358,7 +358,7 @@ def test_hundreds_of_keys_of_what_all_share_stop_no_change_of_members(
         homes = [the_one_of_kind(selin, kind) for kind in SHARED]
         for home in homes:
             make_siblings(selin, home, 256, to=[mira.seat])
-        assert not give(selin, mira, tmp_path).faults
+        assert not give(selin, mira).faults
         assert [current(mira, home) for home in homes] == [256] * len(homes)
         devices.name(mira, organisation[JOEL].seat, "the laptop of the field office")
         place = Place(tmp_path / "new" / "office.vault", tmp_path / "new" / "state")
@@ -369,7 +369,7 @@ def test_hundreds_of_keys_of_what_all_share_stop_no_change_of_members(
         with finish_joining(tmp_path, mira, newcomer) as joined:
             intake.add(joined, text="the first call")
             assert {one.name for one in members.list_all(joined)} >= {"Mira Halvorsen", "Ilse Varnhagen"}
-            give(joined, mira, tmp_path)
+            give(joined, mira)
         assert [line.stored.value.text for line in intake.list_open(mira)] == ["the first call"]
         assert members.change_roles(mira, organisation[TOMAS].member, ["caseworker"], by_root=True).is_done
         assert devices.lost(mira, organisation[DANA].seat).outcome.is_done
@@ -465,11 +465,11 @@ def say_of(session: Session, member: MemberId, fields: dict[str, object], *, rep
 
 
 @pytest.mark.parametrize("replaces", [True, False], ids=["in its place", "beside it"])
-def test_a_supervisor_alone_ends_no_admin_by_a_date(organisation: Organisation, tmp_path: Path, replaces: bool) -> None:
+def test_a_supervisor_alone_ends_no_admin_by_a_date(organisation: Organisation, replaces: bool) -> None:
     karim = organisation[KARIM]
     with organisation.at(SELIN, KARIM) as (selin, session):
         say_of(selin, karim.member, {"name": karim.name, "until": LONG_AGO}, replaces=replaces)
-        give(selin, session, tmp_path)
+        give(selin, session)
         housekeeping.settle(session)
         assert not session.is_expired
         assert {one.stand for one in members.list_all(session) if one.member == karim.member} == {Stand.IN}
@@ -477,13 +477,13 @@ def test_a_supervisor_alone_ends_no_admin_by_a_date(organisation: Organisation, 
 
 @pytest.mark.parametrize("replaces", [True, False], ids=["in its place", "beside it"])
 def test_a_supervisor_alone_gives_nobody_the_name_of_another_in_silence(
-    organisation: Organisation, tmp_path: Path, replaces: bool
+    organisation: Organisation, replaces: bool
 ) -> None:
     joel, accomplice = organisation[JOEL], organisation[AMINA]
     with organisation.at(SELIN, MIRA) as (selin, mira):
         say_of(selin, joel.member, {"name": "Somebody Else"}, replaces=replaces)
         say_of(selin, accomplice.member, {"name": joel.name}, replaces=replaces)
-        give(selin, mira, tmp_path)
+        give(selin, mira)
         assert authors.find_member(mira, joel.name) == joel.member
         shown = authors.names_of_members(mira)
         assert (shown[joel.member], shown[accomplice.member]) == (joel.name, accomplice.name)
@@ -505,25 +505,23 @@ def test_nobody_takes_back_the_end_of_their_own_time(organisation: Organisation)
         assert {one.until_ms for one in members.list_all(mira) if one.member == helper.member} == {until}
 
 
-def test_a_supervisor_alone_takes_nobodys_last_day_away(organisation: Organisation, tmp_path: Path) -> None:
+def test_a_supervisor_alone_takes_nobodys_last_day_away(organisation: Organisation) -> None:
     with organisation.at(TOMAS, SELIN) as (tomas, selin):
         helper = helper_for_two_days(selin)
         until = ends_of(selin)
-        give(selin, tomas, tmp_path)
+        give(selin, tomas)
         assert until[helper] is not None
         say_of(tomas, helper, {"name": HELPER}, replaces=False)
-        give(tomas, selin, tmp_path)
+        give(tomas, selin)
         assert ends_of(selin) == until
         assert {(found.origin, found.check) for found in selin.quarantine} == {(tomas.log.origin, "C5")}
 
 
-def test_a_supervisor_alone_takes_no_last_day_away_beside_a_copy_of_the_admission(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_a_supervisor_alone_takes_no_last_day_away_beside_a_copy_of_the_admission(organisation: Organisation) -> None:
     with organisation.at(TOMAS, SELIN) as (tomas, selin):
         helper = helper_for_two_days(selin)
         until = ends_of(selin)
-        give(selin, tomas, tmp_path)
+        give(selin, tomas)
         assert until[helper] is not None
         newest = tomas.directory.chain.newest
         assert newest is not None
@@ -532,7 +530,7 @@ def test_a_supervisor_alone_takes_no_last_day_away_beside_a_copy_of_the_admissio
             work.write(home, RecordId(ROSTER_RECORD), "roster", newest.fields())
             work.write(home, RecordId(make_id()), Member.KIND, {"member": helper, "name": HELPER})
             work.commit(Entry(act="roster.change"))
-        give(tomas, selin, tmp_path)
+        give(tomas, selin)
         assert ends_of(selin) == until
 
 

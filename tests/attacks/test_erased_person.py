@@ -135,7 +135,7 @@ def two(organisation: Organisation, tmp_path: Path) -> Two:
     with mira.open() as session, joel.open() as other:
         nadia = admit(session, name=SECOND, by_root=True)
         held, going = fill(session, organisation, tmp_path)
-        give(session, other, tmp_path)
+        give(session, other)
         other.drafts().save(*held[0], f"{NAME} moved", "person")
     with nadia.open(mira.place):
         pass  # the second person has unlocked here once
@@ -356,7 +356,7 @@ def office(organisation: Organisation) -> Office:
             for n in range(11)
         )
         sharing.grant(amina, case, organisation.members(JOEL, SELIN))
-        give(amina, joel, organisation.folder)
+        give(amina, joel)
     organisation.exchange(AMINA, SELIN)
     return Office(organisation, case, incidents)
 
@@ -447,10 +447,10 @@ def office_of_three(organisation: Organisation) -> OfficeOfThree:
     with organisation.at(AMINA, JOEL, SELIN) as (amina, joel, selin):
         case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
         sharing.grant(amina, case, organisation.members(JOEL, SELIN))
-        give(amina, joel, organisation.folder)
-        give(amina, selin, organisation.folder)
+        give(amina, joel)
+        give(amina, selin)
         junk = notes.add(joel, case, Note(NoteKind.CONTACT, "please remove, entered twice"))
-        give(joel, amina, organisation.folder)
+        give(joel, amina)
     return OfficeOfThree(organisation, case, junk)
 
 

@@ -227,23 +227,23 @@ def look(session: Session) -> str:
 
 
 def test_the_time_runs_from_the_entry_of_somebody_who_may_erase_there(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL, DANA) as (amina, joel, dana):
         case = cases.create(joel, title="C", kind="other", alone_reason="nobody").case
         note = notes.add(joel, case, Note(NoteKind.INTERVIEW, "text"))
         sharing.grant(joel, case, organisation.members(AMINA))
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         with joel.database.reading() as rows:
             versions = rows.placed(case, note)
         list_versions_as_erased(dana, case, versions)
-        give(dana, joel, tmp_path)
+        give(dana, joel)
         assert look(joel) == ""
         assert arrived.waiting(joel) == []
         later(monkeypatch, joel, 73)
         assert arrived.carry_out(joel) == 0
         list_versions_as_erased(amina, case, versions)
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         assert look(joel).startswith("Amina Raskolda erased 1 record")
         assert arrived.carry_out(joel) == 0
         later(monkeypatch, joel, 73)
@@ -271,24 +271,20 @@ def lines_at_unlock(organisation: Organisation, name: str) -> int:
 
 
 @pytest.mark.long
-def test_digests_that_nobody_has_cost_others_a_few_lines_each_and_once(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_digests_that_nobody_has_cost_others_a_few_lines_each_and_once(organisation: Organisation) -> None:
     entries = 4
     lines_at_unlock(organisation, JOEL)
     before = lines_at_unlock(organisation, JOEL)
     with organisation.at(DANA, JOEL) as (dana, joel):
         list_invented_as_erased(dana, entries)
-        at_import = lines_of(lambda: give(dana, joel, tmp_path))
+        at_import = lines_of(lambda: give(dana, joel))
     first, second = lines_at_unlock(organisation, JOEL), lines_at_unlock(organisation, JOEL)
     listed = entries * _IN_ONE_ENTRY
     assert at_import < _AT_IMPORT * listed
     assert max(first, second) < before + _AT_UNLOCK * listed
 
 
-def test_a_note_comes_in_though_somebody_lists_it_as_erased_of_another_place(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_a_note_comes_in_though_somebody_lists_it_as_erased_of_another_place(organisation: Organisation) -> None:
     with organisation.at(JOEL, DANA, MIRA) as (joel, dana, mira):
         case = cases.create(joel, title="C", kind="other", alone_reason="nobody").case
         note = notes.add(joel, case, Note(NoteKind.INTERVIEW, "what she said"))
@@ -299,8 +295,8 @@ def test_a_note_comes_in_though_somebody_lists_it_as_erased_of_another_place(
             for version in versions:
                 work.erase(the_one_of_kind(dana, CompartmentKind.REGISTER), VersionId(version.id))
             work.commit(Entry(act="erase", why="mistake", covers={"register-entry": 1}))
-        give(dana, mira, tmp_path)
-        give(joel, mira, tmp_path)
+        give(dana, mira)
+        give(joel, mira)
         assert [note.value.text for note in cases.open_case(mira, case).notes] == ["what she said"]
         with mira.database.transaction() as rows:
             rows.erase_versions([(version.origin, version.seq, version.n) for version in versions])
@@ -345,16 +341,16 @@ def test_junk_of_who_lost_the_case_makes_one_paper_no_erasure_of_two_people(
     with organisation.at(AMINA, JOEL, MIRA) as (amina, joel, mira):
         case = case_with_papers(amina, tmp_path, 1)
         sharing.grant(amina, case, organisation.members(JOEL, MIRA))
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         sharing.revoke(amina, case, organisation.members(JOEL))
         goes_on_naming(joel, case, 23)
-        give(joel, amina, tmp_path)
-        give(amina, mira, tmp_path)
+        give(joel, amina)
+        give(amina, mira)
         going = what_goes(amina, named(amina, case, "Order 0"))
         assert (going.records, len(going.quarantined), erasing.needs_second(going)) == (1, 23, False)
         erasing.erase(amina, going, why="mistake")
         assert (attachments(amina), accounts_of(amina)) == (0, [])
-        give(amina, mira, tmp_path)
+        give(amina, mira)
         assert accounts_of(mira) == []
         assert arrived.carry_out(mira, at_once=True) == 24
         assert (attachments(mira), accounts_of(mira)) == (0, [])
@@ -376,24 +372,24 @@ def test_junk_of_who_lost_the_case_outdates_no_approval(
     with organisation.at(AMINA, JOEL, SELIN) as (amina, joel, selin):
         case = case_with_papers(amina, tmp_path, 11)
         sharing.grant(amina, case, organisation.members(JOEL, SELIN))
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         sharing.revoke(amina, case, organisation.members(JOEL))
         goes_on(joel, case, 2)
-        give(joel, amina, tmp_path)
-        give(amina, selin, tmp_path)
+        give(joel, amina)
+        give(amina, selin)
         asked = [case.hex()] if is_whole else [named(amina, case, f"Order {n}") for n in range(11)]
         question, answer = tmp_path / "question", tmp_path / "answer"
         erasing.ask(amina, what_goes(amina, *asked), why="mistake", out=question, approver=full_name(SELIN))
         by_file.give(selin, question, answer, why="mistake")
-        give(selin, amina, tmp_path)
+        give(selin, amina)
         goes_on(joel, case, 3)
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         approval = by_file.read_answer(amina, answer)
         going = what_goes(amina, *asked)
         assert len(going.quarantined) >= 5
         assert erasing.erase(amina, going, why="mistake", second=lambda _: approval).rule == "two-person"
         assert (attachments(amina), accounts_of(amina)) == (0, [])
-        give(amina, selin, tmp_path)
+        give(amina, selin)
         assert accounts_of(selin) == []
 
 
@@ -403,10 +399,10 @@ def test_what_a_member_writes_who_holds_the_case_outdates_an_approval(
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = case_with_papers(amina, tmp_path, 1)
         sharing.grant(amina, case, organisation.members(JOEL))
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         before = what_goes(amina, case.hex())
         notes.add(joel, case, Note(NoteKind.CONTACT, "They called again."))
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         after = what_goes(amina, case.hex())
         assert (len(after.shown), after.quarantined) == (len(before.shown) + 1, frozenset())
 
@@ -416,7 +412,7 @@ Shared = tuple[Organisation, CompartmentId, RecordId, RecordId]
 
 
 @pytest.fixture
-def shared(organisation: Organisation, tmp_path: Path) -> Shared:
+def shared(organisation: Organisation) -> Shared:
     """What Amina took back: a confirmed fact, and a note. Joel has both."""
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
@@ -426,7 +422,7 @@ def shared(organisation: Organisation, tmp_path: Path) -> Shared:
         sharing.grant(amina, case, organisation.members(JOEL))
         story_records.change(amina, Place(case, fact, Incident.KIND), {"by_whom": "somebody in plain clothes"})
         notes.withdraw(amina, note.hex(), reason="false and dangerous")
-        give(amina, joel, tmp_path)
+        give(amina, joel)
     return organisation, case, fact, note
 
 
@@ -440,12 +436,12 @@ def erase_newest_alone(session: Session, case: CompartmentId, *records: RecordId
 
 
 def test_a_fact_that_was_corrected_is_not_confirmed_again_and_a_withdrawn_note_stays_so(
-    shared: Shared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shared: Shared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     organisation, case, fact, note = shared
     with organisation.at(AMINA, JOEL) as (amina, joel):
         erase_newest_alone(joel, case, fact, note)
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         (line,) = [line for line in in_english(arrived.untold(amina)) if "erased" in line]
         assert line.startswith("Joel Brandvik erased the newest version of 2 records of")
         assert "They stay: otherwise the versions of" in line
@@ -462,13 +458,13 @@ def test_a_fact_that_was_corrected_is_not_confirmed_again_and_a_withdrawn_note_s
 
 
 def test_what_a_colleague_erased_goes_although_a_newer_version_stands_beside_it(
-    shared: Shared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shared: Shared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     organisation, case, fact, _ = shared
     with organisation.at(AMINA, JOEL) as (amina, joel):
         erase(joel, fact.hex())
         story_records.change(amina, Place(case, fact, Incident.KIND), {"place": "Osh"})
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         later(monkeypatch, amina, 73)
         assert arrived.carry_out(amina) == 1
         assert [each.value.place for each in person_pack.facts(amina, case).unconfirmed] == ["Osh"]
@@ -477,13 +473,13 @@ def test_what_a_colleague_erased_goes_although_a_newer_version_stands_beside_it(
 
 
 @pytest.mark.long
-def test_a_device_that_gets_the_case_afterwards_gets_the_newest_version_too(shared: Shared, tmp_path: Path) -> None:
+def test_a_device_that_gets_the_case_afterwards_gets_the_newest_version_too(shared: Shared) -> None:
     organisation, case, fact, note = shared
     with organisation.at(AMINA, JOEL, SELIN) as (amina, joel, selin):
         erase_newest_alone(joel, case, fact, note)
         sharing.grant(amina, case, organisation.members(SELIN))
-        give(joel, selin, tmp_path)
-        give(amina, selin, tmp_path)
+        give(joel, selin)
+        give(amina, selin)
         housekeeping.settle(selin)
         assert person_pack.facts(selin, case).confirmed == ()
         assert [each.value.withdrawn for each in cases.open_case(selin, case).notes] == ["false and dangerous"]

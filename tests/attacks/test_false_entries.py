@@ -163,12 +163,12 @@ def send_checkpoint(attacker: Session, seed: bytes, size: int, victim: Session, 
 def test_a_checkpoint_of_another_tree_stops_no_log_and_is_named(
     organisation: Organisation, tmp_path: Path, *, alone: bool
 ) -> None:
-    case = shared_case(organisation, tmp_path)
+    case = shared_case(organisation)
     with keeping_seeds() as seeds, organisation.at(JOEL, SELIN) as (joel, selin):
         size = joel.log.size
         seed = seeds[bytes(joel.log.origin), size]
         if alone:
-            give(joel, selin, tmp_path)
+            give(joel, selin)
         notes.add(joel, case, Note(NoteKind.CONTACT, "one more"))
         if not alone:
             true = send_checkpoint(joel, seed, size, selin, tmp_path / "true", alone=False)
@@ -178,7 +178,7 @@ def test_a_checkpoint_of_another_tree_stops_no_log_and_is_named(
         assert not syncing.import_bundle(selin, evil).faults  # it is told once, and kept
         for text in (LATER, "and again"):
             notes.add(joel, case, Note(NoteKind.CONTACT, text))
-            assert not give(joel, selin, tmp_path).faults
+            assert not give(joel, selin).faults
         everything = {BEFORE, "one more", LATER, "and again"}
         assert texts(selin, case) == everything
         assert f"signed another history of {size} entries" in str(said)
@@ -192,10 +192,10 @@ def test_a_checkpoint_of_another_tree_stops_no_log_and_is_named(
         assert {(fault.code, fault.origin, fault.seq) for fault in found if fault.code is Code.FORK} == {
             (Code.FORK, origin, size)
         }
-        assert give(selin, mira, tmp_path).entries
+        assert give(selin, mira).entries
         assert texts(mira, case) == everything
         assert members.suspend(mira, organisation[JOEL].member).is_done
-        give(mira, selin, tmp_path)
+        give(mira, selin)
         assert selin.faults() == []
         assert texts(selin, case) == everything
     with organisation.open(SELIN) as selin:
@@ -234,11 +234,11 @@ def relayed(organisation: Organisation, tmp_path: Path) -> Iterator[Relayed]:
         share(selin, made.case, organisation, JOEL)
         own = cases.create(joel, title="A case of Joel's own", kind="family").case
         for taker in (joel, amina):
-            give(mira, taker, tmp_path)
-            give(selin, taker, tmp_path)
+            give(mira, taker)
+            give(selin, taker)
         notes.add(selin, made.case, Note(NoteKind.CONTACT, "Sealwort, on its way"))
-        give(selin, amina, tmp_path)
-        give(amina, joel, tmp_path)
+        give(selin, amina)
+        give(amina, joel)
         yield Relayed(mira, selin, joel, amina, made.case, made.ref, own, tmp_path)
 
 
@@ -267,7 +267,7 @@ def test_the_case_itself_waits_and_notes_go_on(relayed: Relayed, organisation: O
 
 
 def test_the_bundle_of_whoever_wrote_it_ends_the_waiting(relayed: Relayed, organisation: Organisation) -> None:
-    give(relayed.selin, relayed.joel, relayed.folder)
+    give(relayed.selin, relayed.joel)
     assert relayed.warnings() == ""
     assert_goes_out(relayed.joel, relayed.case, relayed.folder)
     assert sharing.grant(relayed.joel, relayed.case, organisation.members(TOMAS))
@@ -302,9 +302,9 @@ def test_whoever_lists_what_never_comes_stops_a_case_until_it_is_taken_from_them
 def test_whoever_lists_what_never_comes_stops_a_case_until_they_are_ended(
     relayed: Relayed, organisation: Organisation
 ) -> None:
-    give(relayed.selin, relayed.mira, relayed.folder)
+    give(relayed.selin, relayed.mira)
     assert members.suspend(relayed.mira, organisation[SELIN].member).is_done
-    give(relayed.mira, relayed.joel, relayed.folder)
+    give(relayed.mira, relayed.joel)
     assert "on its way" not in relayed.warnings()
     assert_goes_out(relayed.joel, relayed.case, relayed.folder)
 
@@ -314,7 +314,7 @@ def test_a_record_of_the_directory_stops_all(organisation: Organisation, tmp_pat
     with organisation.at(MIRA, SELIN, JOEL) as (mira, selin, joel):
         own = cases.create(joel, title="A case of Joel's own", kind="family").case
         partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
-        give(mira, selin, tmp_path)
+        give(mira, selin)
         with selin.database.transaction() as rows:
             (row,) = (
                 one
@@ -322,7 +322,7 @@ def test_a_record_of_the_directory_stops_all(organisation: Organisation, tmp_pat
                 if one.compartment == selin.directory.compartment
             )
             rows.erase_versions([(row.origin, row.seq, row.n)])
-        give(selin, joel, tmp_path)
+        give(selin, joel)
         with pytest.raises(VerificationError, match=WAITS):
             export(joel, own, tmp_path)
         with pytest.raises(VerificationError, match=WAITS):
@@ -468,12 +468,12 @@ def test_an_altered_key_of_what_one_wrote_in_an_earlier_log_is_no_record_that_on
 @pytest.mark.parametrize("who", [DANA, NOOR], ids=["intake", "auditor"])
 @pytest.mark.parametrize(("name", "patch"), [CLOSED[0], EMPTY[0]])
 def test_in_the_directory_it_is_set_apart_of_whoever_may_write_nothing_there(
-    organisation: Organisation, who: str, name: str, patch: Callable[..., bytes], tmp_path: Path
+    organisation: Organisation, who: str, name: str, patch: Callable[..., bytes]
 ) -> None:
     with organisation.at(who, MIRA) as (hostile, mira):
         case = cases.create(mira, title="A case of hers", kind="asylum").case
         write_junk(hostile, hostile.directory.compartment, name, patch, "note")
-        give(hostile, mira, tmp_path)
+        give(hostile, mira)
         found = log_checking.verify(mira)
         assert found.answer is Answer.WHOLE
         assert found.quarantined == 1
@@ -489,7 +489,7 @@ def test_of_a_supervisor_in_the_directory_everything_waits_until_they_are_ended(
     with organisation.at(TOMAS, MIRA) as (hostile, mira):
         case = cases.create(mira, title="A case of hers", kind="asylum").case
         write_junk(hostile, hostile.directory.compartment, name, patch, "device")
-        give(hostile, mira, tmp_path)
+        give(hostile, mira)
         assert named(log_checking.verify(mira), "closed")
         with pytest.raises(VerificationError, match=WAITS):
             sharing.grant(mira, case, organisation.members(AMINA))

@@ -56,18 +56,18 @@ def texts(session: Session, case: CompartmentId) -> set[str]:
     return {note.value.text for note in cases.open_case(session, case).notes}
 
 
-def shared_case(organisation: Organisation, folder: Path) -> CompartmentId:
+def shared_case(organisation: Organisation) -> CompartmentId:
     """Make a case that Mira, Selin, Tomas and Joel hold, with a note of Joel's that all of them have."""
     with organisation.at(MIRA, SELIN, TOMAS, JOEL) as (mira, selin, tomas, joel):
         case = cases.create(mira, title="Shared", kind="asylum").case
         share(mira, case, organisation, SELIN, TOMAS, JOEL)
-        give(mira, joel, folder)
+        give(mira, joel)
         notes.add(joel, case, Note(NoteKind.CONTACT, BEFORE))
-        give(joel, mira, folder)
+        give(joel, mira)
         for taker in (selin, tomas):
-            give(mira, taker, folder)
-        give(selin, tomas, folder)
-        give(tomas, selin, folder)
+            give(mira, taker)
+        give(selin, tomas)
+        give(tomas, selin)
     return case
 
 
@@ -79,7 +79,7 @@ def shared_case(organisation: Organisation, folder: Path) -> CompartmentId:
 def test_two_devices_that_were_told_different_histories_show_the_same_after_two_exchanges(
     organisation: Organisation, tmp_path: Path, lengths: Sequence[int]
 ) -> None:
-    case = shared_case(organisation, tmp_path)
+    case = shared_case(organisation)
     twin = organisation.copied_to(tmp_path / "twin")
     told = {BEFORE}
     with organisation.at(SELIN, TOMAS) as (selin, tomas):
@@ -89,10 +89,10 @@ def test_two_devices_that_were_told_different_histories_show_the_same_after_two_
                     text = f"told {taker.seat.hex()} {number}"
                     notes.add(joel, case, Note(NoteKind.CONTACT, text))
                     told.add(text)
-                give(joel, taker, tmp_path)
+                give(joel, taker)
         assert texts(selin, case) != texts(tomas, case)
         for giver, taker in ((selin, tomas), (tomas, selin), (selin, tomas), (tomas, selin)):
-            give(giver, taker, tmp_path)
+            give(giver, taker)
         for session in (selin, tomas):
             assert texts(session, case) == told
             assert any("two histories" in line for line in in_english(session.warnings))
@@ -100,12 +100,12 @@ def test_two_devices_that_were_told_different_histories_show_the_same_after_two_
         for session in (selin, tomas):
             assert texts(session, case) == told
             assert session.faults()
-        give(tomas, mira, tmp_path)  # who was told neither learns of both
+        give(tomas, mira)  # who was told neither learns of both
         assert texts(mira, case) == told
         assert any("two histories" in line for line in in_english(mira.warnings))
         assert members.suspend(mira, organisation[JOEL].member).is_done
         for taker in (selin, tomas):
-            give(mira, taker, tmp_path)
+            give(mira, taker)
             assert taker.faults() == []
             assert texts(taker, case) == told
     with organisation.open(MIRA) as mira:
@@ -116,7 +116,7 @@ def test_two_devices_that_were_told_different_histories_show_the_same_after_two_
 def test_a_copy_that_wrote_less_stops_nothing_of_what_the_device_writes_later(
     organisation: Organisation, tmp_path: Path
 ) -> None:
-    case = shared_case(organisation, tmp_path)
+    case = shared_case(organisation)
     twin = organisation.copied_to(tmp_path / "twin")
     told = {BEFORE}
     for where, count in ((organisation, 5), (twin, 1), (organisation, 1), (organisation, 1)):
@@ -124,20 +124,20 @@ def test_a_copy_that_wrote_less_stops_nothing_of_what_the_device_writes_later(
             for number in range(count):
                 told.add(f"note {len(told)} {number}")
                 notes.add(joel, case, Note(NoteKind.CONTACT, f"note {len(told)} {number}"))
-            give(joel, selin, tmp_path)
+            give(joel, selin)
             assert len(texts(selin, case)) == len(told)
 
 
 @pytest.mark.long
 def test_rows_that_nobody_signed_part_nothing_of_a_log_that_forked(organisation: Organisation, tmp_path: Path) -> None:
     """Whoever holds the key of the database lays rows beside the true ones before the place where it forked."""
-    case = shared_case(organisation, tmp_path)
+    case = shared_case(organisation)
     twin = organisation.copied_to(tmp_path / "twin")
     with organisation.open(SELIN) as selin:
         for where in (organisation, twin):
             with where.open(JOEL) as joel:
                 notes.add(joel, case, Note(NoteKind.CONTACT, "after the copy"))
-                give(joel, selin, tmp_path)
+                give(joel, selin)
                 forked = joel.log.origin
     account = organisation[SELIN]
     with learn_as(account.place.path, account.name, PASSPHRASE).rows(account.place.path) as rows:
@@ -157,16 +157,16 @@ def test_rows_that_nobody_signed_part_nothing_of_a_log_that_forked(organisation:
 def test_the_member_whose_device_was_copied_is_told_and_goes_on_in_a_new_log(
     organisation: Organisation, tmp_path: Path
 ) -> None:
-    case = shared_case(organisation, tmp_path)
+    case = shared_case(organisation)
     twin = organisation.copied_to(tmp_path / "twin")
     with organisation.open(SELIN) as selin:
         with twin.open(JOEL) as thief:
             notes.add(thief, case, Note(NoteKind.CONTACT, "by the thief"))
-            give(thief, selin, tmp_path)
+            give(thief, selin)
         with organisation.open(JOEL) as joel:
             notes.add(joel, case, Note(NoteKind.CONTACT, "by Joel"))
-            give(joel, selin, tmp_path)
-            give(selin, joel, tmp_path)
+            give(joel, selin)
+            give(selin, joel)
             assert any("two histories" in line for line in in_english(joel.warnings))
             with pytest.raises(VaultError, match="copied"):
                 notes.add(joel, case, Note(NoteKind.CONTACT, "into nothing"))
@@ -176,7 +176,7 @@ def test_the_member_whose_device_was_copied_is_told_and_goes_on_in_a_new_log(
             assert texts(joel, case) == both
             notes.add(joel, case, Note(NoteKind.CONTACT, "in the new log"))
             assert texts(joel, case) == {*both, "in the new log"}
-            give(joel, selin, tmp_path)
+            give(joel, selin)
         assert texts(selin, case) == {*both, "in the new log"}
     with organisation.open(JOEL) as joel:
         assert texts(joel, case) == {*both, "in the new log"}
@@ -211,19 +211,19 @@ def test_who_was_ended_long_ago_takes_away_no_case_that_they_founded(
         for number in range(length):
             notes.add(joel, case, Note(NoteKind.CONTACT, f"number {number}"))
         with organisation.at(MIRA, SELIN) as (mira, selin):
-            give(joel, selin, tmp_path)
+            give(joel, selin)
             notes.add(selin, case, Note(NoteKind.CONTACT, SELINS))
-            give(selin, mira, tmp_path)
+            give(selin, mira)
             assert members.leave(mira, organisation[JOEL].member).is_done
             sharing.rotate(mira, case)
-            give(mira, selin, tmp_path)
+            give(mira, selin)
             before = texts(selin, case)
             evil = send_other_form(joel, seeds, place, selin, tmp_path / "evil", length=length)
             assert any("two histories" in str(line) for line in syncing.import_bundle(selin, evil).faults)
             assert {JOELS, SELINS} <= texts(selin, case) == before
             sharing.rotate(selin, case)
             notes.add(selin, case, Note(NoteKind.CONTACT, "goes on"))
-            give(selin, mira, tmp_path)
+            give(selin, mira)
             for session in (selin, mira):
                 session.remake_index()
                 assert texts(session, case) == {*before, "goes on"}
@@ -266,11 +266,11 @@ def test_what_an_ended_member_signs_below_their_cut_gives_nothing_and_is_shown_t
     with organisation.at(JOEL, MIRA, SELIN) as (joel, mira, selin):
         for number in range(8):
             notes.add(joel, case, Note(NoteKind.CONTACT, f"number {number}"))
-        give(joel, mira, tmp_path)
-        give(joel, selin, tmp_path)
+        give(joel, mira)
+        give(joel, selin)
         assert members.leave(mira, organisation[JOEL].member).is_done
         sharing.rotate(mira, case)
-        give(mira, selin, tmp_path)
+        give(mira, selin)
         before = texts(mira, case)
     with kept.open(JOEL) as joel, organisation.at(MIRA, SELIN, TOMAS) as (mira, selin, tomas):
         notes.add(joel, case, Note(NoteKind.CONTACT, LATE))
@@ -278,9 +278,9 @@ def test_what_an_ended_member_signs_below_their_cut_gives_nothing_and_is_shown_t
         other = cases.create(joel, title="Another", kind="asylum", alone_reason="test").case
         share(joel, other, organisation, TOMAS, SELIN)
         for taker in (tomas, selin):
-            give(joel, taker, tmp_path)
+            give(joel, taker)
         for giver, taker in ((mira, tomas), (tomas, mira), (selin, mira), (mira, selin), (mira, tomas), (tomas, mira)):
-            give(giver, taker, tmp_path)
+            give(giver, taker)
         for session in (mira, selin):
             state = session.state_of(case)
             assert state is not None
@@ -350,11 +350,11 @@ def test_of_a_live_member_both_histories_count_and_no_colleague_loses_a_word(
     kept = organisation.copied_to(tmp_path / "kept")
     with organisation.at(JOEL, SELIN) as (joel, selin):
         case = found_case(joel, organisation, MIRA, SELIN)
-        give(joel, selin, tmp_path)
+        give(joel, selin)
         notes.add(selin, case, Note(NoteKind.CONTACT, SELINS))
     with kept.open(JOEL) as joel, organisation.open(MIRA) as mira:
         other = found_case(joel, organisation, MIRA, SELIN)
-        give(joel, mira, tmp_path)
+        give(joel, mira)
         notes.add(mira, other, Note(NoteKind.CONTACT, "by Mira"))
     for _ in range(2):
         organisation.exchange(MIRA, SELIN)

@@ -63,67 +63,63 @@ def told_and_removed(session: Session) -> tuple[int, int]:
     return sum(line.records for line in arrived.waiting(session)), arrived.carry_out(session, at_once=True)
 
 
-def test_until_when_somebody_holds_a_case_is_not_erased_while_the_case_stands(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_until_when_somebody_holds_a_case_is_not_erased_while_the_case_stands(organisation: Organisation) -> None:
     joel_id = organisation[JOEL].member
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
         until_ms = amina.clock().trusted_ms + DAY_MS
         timed_grants.give(amina, case, [joel_id], until_ms=until_ms)
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         list_as_erased(joel, case, access_record(joel_id))
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         assert told_and_removed(amina) == (0, 0)
         assert [(term.member, term.until_ms) for term in timed_grants.terms_of(amina, case)] == [(joel_id, until_ms)]
 
 
-def test_a_hold_that_others_list_as_erased_before_it_comes_still_comes_in(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_a_hold_that_others_list_as_erased_before_it_comes_still_comes_in(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL, SELIN) as (amina, joel, selin):
         case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
         said = [notes.add(amina, case, EVIDENCE) for _ in range(3)]
         sharing.grant(amina, case, organisation.members(JOEL, SELIN))
-        give(amina, joel, tmp_path)
-        give(amina, selin, tmp_path)
+        give(amina, joel)
+        give(amina, selin)
         holds.hold(amina, case, reason="a court asks", review="2090-01-01")
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         list_as_erased(joel, case, hold_record(), *said)
-        give(joel, selin, tmp_path)
-        give(amina, selin, tmp_path)
+        give(joel, selin)
+        give(amina, selin)
         assert holds.is_held(selin, case)
         assert told_and_removed(selin) == (3, 0)
         assert len(cases.open_case(selin, case).notes) == 3
 
 
-def test_they_go_with_the_whole_case(organisation: Organisation, tmp_path: Path) -> None:
+def test_they_go_with_the_whole_case(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
         timed_grants.give(amina, case, organisation.members(JOEL), until_ms=amina.clock().trusted_ms + DAY_MS)
         holds.hold(amina, case, reason="a court asks", review="2090-01-01")
         holds.release(amina, case, reason="over")
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         list_as_erased(joel, case)
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         assert told_and_removed(amina) == (3, 3)
         with amina.database.reading() as rows:
             assert rows.placed(case) == []
 
 
 def test_break_glass_is_told_though_the_giver_erases_what_says_so(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(breaking_glass, "required_approval", lambda *_args, **_kwargs: None)
     selin_id = organisation[SELIN].member
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
         sharing.grant(amina, case, organisation.members(JOEL))
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         until_ms = joel.clock().trusted_ms + DAY_MS
         breaking_glass.break_glass(joel, case, selin_id, until_ms=until_ms, why="emergency")
         list_as_erased(joel, case, RecordId(access_record(selin_id)))
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         assert len(log_checking.verify(amina).on_their_way) == 1
     read = open_folder(organisation[AMINA].place.path, full_name(AMINA), PASSPHRASE.decode())
     assert [str(fault) for fault in read.faults if "missing version" in str(fault)] != []
@@ -169,7 +165,7 @@ def _erase(session: Session, home: CompartmentId, record: RecordId) -> None:
     ],
 )
 def test_what_is_no_release_ends_no_hold_and_a_true_one_still_does(
-    organisation: Organisation, tmp_path: Path, spoil: Spoil, is_section: bool
+    organisation: Organisation, spoil: Spoil, is_section: bool
 ) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = cases.create(joel, title="C", kind="asylum", alone_reason="nobody").case
@@ -179,12 +175,12 @@ def test_what_is_no_release_ends_no_hold_and_a_true_one_still_does(
             home = sections.create(joel, case, what="other", title="S", members=organisation.members(AMINA))
         note = sections.add_note(joel, home, said) if is_section else notes.add(joel, case, said)
         holds.hold(joel, case, reason="a court asks", review="2090-01-01")
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         held = holds.held(amina, case)
         assert held is not None
         spoil(amina, home, held.version)
         _erase(amina, home, note)
-        give(amina, joel, tmp_path)
+        give(amina, joel)
 
         arrived.note(joel, arrived.look(joel))
         assert holds.held(joel, case) is not None
@@ -196,18 +192,18 @@ def test_what_is_no_release_ends_no_hold_and_a_true_one_still_does(
         assert arrived.carry_out(joel, at_once=True) == 1
 
 
-def test_who_lost_a_case_releases_no_hold_on_it(organisation: Organisation, tmp_path: Path) -> None:
+def test_who_lost_a_case_releases_no_hold_on_it(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = cases.create(joel, title="C", kind="asylum", alone_reason="nobody").case
         sharing.grant(joel, case, organisation.members(AMINA))
         holds.hold(joel, case, reason="a court asks", review="2090-01-01")
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         held = holds.held(amina, case)
         assert held is not None
         sharing.revoke(joel, case, organisation.members(AMINA))
         released = {"released": "2026-11-20", "release_reason": "over"}
         _over(reason="a court asks", review="2090-01-01", **released)(amina, case, held.version)
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         assert holds.is_held(joel, case)
 
 
@@ -235,21 +231,21 @@ def release_with_false_sizes(session: Session, case: CompartmentId) -> None:
 
 
 def test_who_holds_erases_and_releases_within_minutes_takes_no_72_hours_from_others(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
         case = cases.create(joel, title="C", kind="asylum", alone_reason="nobody").case
         note = notes.add(joel, case, EVIDENCE)
         sharing.grant(joel, case, organisation.members(TOMAS))
-        give(joel, tomas, tmp_path)
+        give(joel, tomas)
         holds.hold(tomas, case, reason="a court asks", review="2090-01-01")
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         list_as_erased(tomas, case, note)
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         assert any("It stays on this device." in line for line in in_english(housekeeping.settle(joel)))
         later(monkeypatch, joel, 100)
         holds.release(tomas, case, reason="over")
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         here = left(joel, case)
         told = in_english(housekeeping.settle(joel))
         assert [line for line in told if "It is removed from this device on" in line]
@@ -261,40 +257,38 @@ def test_who_holds_erases_and_releases_within_minutes_takes_no_72_hours_from_oth
         assert left(joel, case) == here - 1
 
 
-def test_a_release_covers_nothing_that_its_author_erased_before_it_whatever_it_says(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_a_release_covers_nothing_that_its_author_erased_before_it_whatever_it_says(organisation: Organisation) -> None:
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
         case = cases.create(joel, title="C", kind="asylum", alone_reason="nobody").case
         first, second = notes.add(joel, case, EVIDENCE), notes.add(joel, case, EVIDENCE)
         sharing.grant(joel, case, organisation.members(TOMAS))
         holds.hold(joel, case, reason="a court asks", review="2090-01-01")
-        give(joel, tomas, tmp_path)
+        give(joel, tomas)
         list_as_erased(tomas, case, first)
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         named = breaches(joel)
         assert [origin for origin, _ in named] == [tomas.log.origin]
         release_with_false_sizes(tomas, case)
         list_as_erased(tomas, case, second)
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         assert holds.held(joel, case) is None
         assert breaches(joel) == named
 
 
-def test_nor_what_they_erased_in_the_log_before(organisation: Organisation, tmp_path: Path) -> None:
+def test_nor_what_they_erased_in_the_log_before(organisation: Organisation) -> None:
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
         case = cases.create(joel, title="C", kind="asylum", alone_reason="nobody").case
         note = notes.add(joel, case, EVIDENCE)
         sharing.grant(joel, case, organisation.members(TOMAS))
         holds.hold(joel, case, reason="a court asks", review="2090-01-01")
-        give(joel, tomas, tmp_path)
+        give(joel, tomas)
         list_as_erased(tomas, case, note)
         before = tomas.log.origin
     shutil.rmtree(organisation[TOMAS].place.state)
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
         assert tomas.log.origin != before
         release_with_false_sizes(tomas, case)
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         assert [origin for origin, _ in breaches(joel)] == [before]
 
 
@@ -314,22 +308,22 @@ def revoke_from_before(
 
 @pytest.mark.long
 def test_a_hold_that_was_valid_here_stands_although_its_author_is_cut_off(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(TOMAS, JOEL, AMINA) as (tomas, joel, amina):
         case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
         note, other = notes.add(amina, case, EVIDENCE), notes.add(amina, case, EVIDENCE)
         sharing.grant(amina, case, organisation.members(TOMAS, JOEL))
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         holds.hold(joel, case, reason="a court asks", review="2090-01-01")
         for session in (tomas, amina):
-            give(joel, session, tmp_path)
+            give(joel, session)
         revoke_from_before(tomas, case, organisation.members(JOEL), monkeypatch)
         assert holds.is_held(tomas, case)
         with pytest.raises(RefusedError, match="is on legal hold"):
             holds.require_none(tomas, [case])
         list_as_erased(tomas, case, note)
-        give(tomas, amina, tmp_path)
+        give(tomas, amina)
         assert log_checking.verify(amina).quarantined == 1
         told = in_english(housekeeping.settle(amina))
         assert any("put it on hold again, in your name" in line for line in told)
@@ -337,9 +331,9 @@ def test_a_hold_that_was_valid_here_stands_although_its_author_is_cut_off(
         later(monkeypatch, amina, 100)
         housekeeping.settle(amina)
         assert len(cases.open_case(amina, case).notes) == 2
-        give(amina, tomas, tmp_path)
+        give(amina, tomas)
         list_as_erased(tomas, case, other)
-        give(tomas, amina, tmp_path)
+        give(tomas, amina)
         named = breaches(amina)
         assert [origin for origin, _ in named] == [tomas.log.origin]
         holds.release(amina, case, reason="over")
@@ -347,16 +341,16 @@ def test_a_hold_that_was_valid_here_stands_although_its_author_is_cut_off(
 
 
 def test_what_a_release_let_be_erased_is_no_breach_once_who_released_is_cut_off(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
         case = cases.create(tomas, title="C", kind="asylum", alone_reason="nobody").case
         note = notes.add(tomas, case, EVIDENCE)
         sharing.grant(tomas, case, organisation.members(JOEL))
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         holds.hold(joel, case, reason="a court asks", review="2090-01-01")
         holds.release(joel, case, reason="over")
-        give(joel, tomas, tmp_path)
+        give(joel, tomas)
         list_as_erased(tomas, case, note)
         revoke_from_before(tomas, case, organisation.members(JOEL), monkeypatch)
         assert not any("put it on hold again" in line for line in in_english(housekeeping.settle(tomas)))
@@ -367,21 +361,21 @@ def test_what_a_release_let_be_erased_is_no_breach_once_who_released_is_cut_off(
 AGAIN = "put it on hold again, in your name"
 
 
-def shared(organisation: Organisation, *sessions: Session, folder: Path) -> tuple[CompartmentId, RecordId]:
+def shared(organisation: Organisation, *sessions: Session) -> tuple[CompartmentId, RecordId]:
     """Let the first make a case with a note, and give it to the others."""
     first, *others = sessions
     case = cases.create(first, title="C", kind="asylum", alone_reason="nobody").case
     note = notes.add(first, case, EVIDENCE)
     sharing.grant(first, case, [session.member for session in others])
     for session in others:
-        give(first, session, folder)
+        give(first, session)
     return case, note
 
 
-def hold(session: Session, case: CompartmentId, *heard: Session, folder: Path) -> None:
+def hold(session: Session, case: CompartmentId, *heard: Session) -> None:
     holds.hold(session, case, reason="a court asks", review="2090-01-01")
     for other in heard:
-        give(session, other, folder)
+        give(session, other)
         housekeeping.settle(other)
 
 
@@ -407,100 +401,98 @@ def author(session: Session, case: CompartmentId) -> bytes | None:
 
 
 @pytest.mark.long
-def test_who_saw_a_hold_puts_it_on_again_and_it_reaches_who_never_saw_it(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_who_saw_a_hold_puts_it_on_again_and_it_reaches_who_never_saw_it(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL, TOMAS, SELIN) as (amina, joel, tomas, selin):
-        case, note = shared(organisation, amina, joel, tomas, folder=tmp_path)
-        hold(joel, case, amina, folder=tmp_path)
+        case, note = shared(organisation, amina, joel, tomas)
+        hold(joel, case, amina)
         sharing.revoke(tomas, case, organisation.members(JOEL))  # who has not heard of the hold
         sharing.grant(tomas, case, organisation.members(SELIN))
-        give(tomas, amina, tmp_path)
+        give(tomas, amina)
         [line] = told_again(amina)
         assert line.startswith("Joel Brandvik, who had put")
         assert told_again(amina) == []
-        give(amina, selin, tmp_path)
-        give(tomas, selin, tmp_path)
-        give(amina, tomas, tmp_path)
+        give(amina, selin)
+        give(tomas, selin)
+        give(amina, tomas)
         for session in (amina, selin, tomas):
             assert author(session, case) == amina.log.origin
         with pytest.raises(RefusedError, match="is on legal hold"):
             erase_record(selin, editing.Place(case, note, "note"))
         list_as_erased(selin, case, note)
-        give(selin, amina, tmp_path)
+        give(selin, amina)
         for session in (amina, selin):
             assert [origin for origin, _ in breaches(session)] == [selin.log.origin]
 
 
 @pytest.mark.long
 def test_two_who_put_it_on_again_apart_are_ended_by_one_release(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL, TOMAS, SELIN) as (amina, joel, tomas, selin):
-        case, _ = shared(organisation, amina, joel, tomas, selin, folder=tmp_path)
-        hold(joel, case, amina, selin, tomas, folder=tmp_path)
+        case, _ = shared(organisation, amina, joel, tomas, selin)
+        hold(joel, case, amina, selin, tomas)
         revoke_from_before(tomas, case, organisation.members(JOEL), monkeypatch)
         for session in (amina, selin):
-            give(tomas, session, tmp_path)
+            give(tomas, session)
             assert len(told_again(session)) == 1
-        give(amina, selin, tmp_path)
+        give(amina, selin)
         assert len(holds.standing(selin, case)) == 2
         assert told_again(selin) == []
         holds.release(selin, case, reason="over")
         for session in (amina, tomas):
-            give(selin, session, tmp_path)
+            give(selin, session)
             assert (told_again(session), holds.held(session, case)) == ([], None)
 
 
 @pytest.mark.long
 def test_what_another_released_in_the_meantime_is_not_put_on_again(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL, TOMAS, SELIN) as (amina, joel, tomas, selin):
-        case, _ = shared(organisation, amina, joel, tomas, selin, folder=tmp_path)
-        hold(joel, case, amina, selin, folder=tmp_path)
+        case, _ = shared(organisation, amina, joel, tomas, selin)
+        hold(joel, case, amina, selin)
         holds.release(selin, case, reason="over")
-        give(selin, tomas, tmp_path)
+        give(selin, tomas)
         revoke_from_before(tomas, case, organisation.members(JOEL), monkeypatch)
-        give(tomas, amina, tmp_path)
+        give(tomas, amina)
         assert (told_again(amina), holds.held(amina, case)) == ([], None)
 
 
 def test_who_puts_a_hold_beside_it_first_and_releases_their_own_ends_nothing(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL, TOMAS) as (amina, joel, tomas):
-        case, _ = shared(organisation, amina, joel, tomas, folder=tmp_path)
-        hold(joel, case, amina, folder=tmp_path)
-        hold(tomas, case, folder=tmp_path)
+        case, _ = shared(organisation, amina, joel, tomas)
+        hold(joel, case, amina)
+        hold(tomas, case)
         revoke_from_before(tomas, case, organisation.members(JOEL), monkeypatch)
-        give(tomas, amina, tmp_path)
+        give(tomas, amina)
         assert len(told_again(amina)) == 1
         holds.release(tomas, case, reason="over")
-        give(tomas, amina, tmp_path)
+        give(tomas, amina)
         assert author(amina, case) == amina.log.origin
 
 
 def test_a_hold_that_was_never_valid_is_put_on_by_nobody(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL, TOMAS) as (amina, joel, tomas):
-        case, _ = shared(organisation, amina, joel, tomas, folder=tmp_path)
-        hold(tomas, case, amina, folder=tmp_path)
+        case, _ = shared(organisation, amina, joel, tomas)
+        hold(tomas, case, amina)
         sharing.revoke(amina, case, organisation.members(JOEL))
         holds.hold(joel, case, reason="I lost the case", review="2090-01-01")
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         holds.release(tomas, case, reason="over")
-        give(tomas, amina, tmp_path)
+        give(tomas, amina)
         assert (told_again(amina), holds.held(amina, case)) == ([], None)
 
 
 def test_a_backup_has_the_hold(organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with organisation.at(AMINA, JOEL, TOMAS) as (amina, joel, tomas):
-        case, _ = shared(organisation, amina, joel, tomas, folder=tmp_path)
-        hold(joel, case, amina, folder=tmp_path)
+        case, _ = shared(organisation, amina, joel, tomas)
+        hold(joel, case, amina)
         revoke_from_before(tomas, case, organisation.members(JOEL), monkeypatch)
-        give(tomas, amina, tmp_path)
+        give(tomas, amina)
         housekeeping.settle(amina)
         backups.make(amina, tmp_path / "stick")
     place = Place(tmp_path / "new" / "office.vault", tmp_path / "new" / "state")
@@ -515,14 +507,14 @@ def test_a_backup_has_the_hold(organisation: Organisation, tmp_path: Path, monke
 
 @pytest.mark.long
 def test_false_breaches_of_who_was_cut_off_are_gone(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
-        case, note = shared(organisation, amina, joel, folder=tmp_path)
+        case, note = shared(organisation, amina, joel)
         list_as_erased(amina, case, note)
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         write_holds(joel, case, 1)
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         assert [origin for origin, _ in breaches(amina)] == [amina.log.origin]
         revoke_from_before(amina, case, organisation.members(JOEL), monkeypatch)
         assert (len(told_again(amina)), breaches(amina)) == (1, [])
@@ -531,44 +523,44 @@ def test_false_breaches_of_who_was_cut_off_are_gone(
 
 
 def test_who_may_not_write_there_keeps_everything_and_is_told_once(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL, TOMAS) as (amina, joel, tomas):
-        case, _ = shared(organisation, amina, joel, tomas, folder=tmp_path)
-        hold(joel, case, amina, folder=tmp_path)
+        case, _ = shared(organisation, amina, joel, tomas)
+        hold(joel, case, amina)
         revoke_from_before(tomas, case, organisation.members(JOEL), monkeypatch)
-        give(tomas, amina, tmp_path)
+        give(tomas, amina)
         amina.roles = frozenset({Role.FIELD})
         lines = in_english(housekeeping.settle(amina))
         assert sum("ask somebody who writes in the case" in line for line in lines) == 1
         assert housekeeping.settle(amina) == []
         assert holds.is_held(amina, case)
-        hold(tomas, case, folder=tmp_path)
-        give(tomas, amina, tmp_path)
+        hold(tomas, case)
+        give(tomas, amina)
         amina.roles = frozenset({Role.FIELD})
         assert housekeeping.settle(amina) == []
         holds.release(tomas, case, reason="over")
-        give(tomas, amina, tmp_path)
+        give(tomas, amina)
         assert not holds.is_held(amina, case)
 
 
-def test_600_holds_beside_one_another_end_with_one_release(organisation: Organisation, tmp_path: Path) -> None:
+def test_600_holds_beside_one_another_end_with_one_release(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
-        case, _ = shared(organisation, amina, joel, folder=tmp_path)
+        case, _ = shared(organisation, amina, joel)
         write_holds(joel, case, 600)
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         assert len(holds.standing(amina, case)) == 600
         holds.release(amina, case, reason="nobody asked")
         assert holds.held(amina, case) is None
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         assert holds.held(joel, case) is None
 
 
-def test_each_version_of_a_line_of_holds_is_looked_at_once(organisation: Organisation, tmp_path: Path) -> None:
+def test_each_version_of_a_line_of_holds_is_looked_at_once(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
-        case, _ = shared(organisation, amina, joel, folder=tmp_path)
+        case, _ = shared(organisation, amina, joel)
         write_holds(joel, case, 500, in_a_line=True)
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         said = holds.said_of(amina, case)
         looked = Mock(wraps=dict(said.parents))
         counted = holds.SaidOfHold(said.valid, said.lost, looked)
@@ -585,20 +577,18 @@ def test_a_row_that_keeps_all_holds_ever_seen_is_read_and_that_passed_over(organ
 
 
 # A colleague's own program goes round a legal hold on another device: what it erases there stays and waits.
-def test_what_was_erased_before_it_came_comes_in_under_a_hold_and_waits(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_what_was_erased_before_it_came_comes_in_under_a_hold_and_waits(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL, SELIN) as (amina, joel, selin):
         case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
         sharing.grant(amina, case, organisation.members(JOEL, SELIN))
         holds.hold(amina, case, reason="a court asks", review="2090-01-01")
-        give(amina, joel, tmp_path)
-        give(amina, selin, tmp_path)
+        give(amina, joel)
+        give(amina, selin)
         note = notes.add(amina, case, EVIDENCE)
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         list_as_erased(joel, case, note)
-        give(joel, selin, tmp_path)
-        came = give(amina, selin, tmp_path)
+        give(joel, selin)
+        came = give(amina, selin)
         assert (came.came, came.faults) == ({"note": 1}, ())
         assert told_and_removed(selin) == (1, 0)
         assert [line.is_held for line in arrived.waiting(selin)] == [True]
@@ -606,20 +596,18 @@ def test_what_was_erased_before_it_came_comes_in_under_a_hold_and_waits(
         assert len(cases.open_case(selin, case).notes) == 1
 
 
-def test_without_a_hold_it_waits_72_hours_and_does_not_come_back_once_it_went(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_without_a_hold_it_waits_72_hours_and_does_not_come_back_once_it_went(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL, SELIN) as (amina, joel, selin):
         case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
         sharing.grant(amina, case, organisation.members(JOEL, SELIN))
         note = notes.add(amina, case, EVIDENCE)
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         list_as_erased(joel, case, note)
-        give(joel, selin, tmp_path)
-        give(amina, selin, tmp_path)
+        give(joel, selin)
+        give(amina, selin)
         assert arrived.carry_out(selin) == 0
         assert told_and_removed(selin) == (1, 1)
-        give(amina, selin, tmp_path)
+        give(amina, selin)
         assert cases.open_case(selin, case).notes == ()
 
 
@@ -628,7 +616,7 @@ def _left(session: Session, home: CompartmentId) -> int:
         return len(rows.placed(home))
 
 
-def test_who_takes_the_case_away_first_erases_nothing_past_the_hold(organisation: Organisation, tmp_path: Path) -> None:
+def test_who_takes_the_case_away_first_erases_nothing_past_the_hold(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
         notes.add(amina, case, EVIDENCE)
@@ -636,14 +624,14 @@ def test_who_takes_the_case_away_first_erases_nothing_past_the_hold(organisation
         section = sections.create(amina, case, what="other", title="S", members=organisation.members(JOEL))
         sections.add_note(amina, section, EVIDENCE)
         holds.hold(amina, case, reason="a court asks", review="2090-01-01")
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         here = _left(amina, case), _left(amina, section)
         sharing.revoke(joel, case, organisation.members(AMINA))
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         assert not amina.holds(case)
         list_as_erased(joel, section)
         list_as_erased(joel, case)
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         told_and_removed(amina)
         assert (_left(amina, case), _left(amina, section)) == here
         assert {line.is_held for line in arrived.waiting(amina)} == {True}

@@ -389,19 +389,17 @@ def test_a_list_that_is_imported_again_after_it_was_taken_back_stays_in_the_regi
         assert len(register.ask(joel, [ZARINA])) == 1
 
 
-def test_the_slips_of_a_colleague_stay_on_a_device_whose_intake_was_emptied(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_the_slips_of_a_colleague_stay_on_a_device_whose_intake_was_emptied(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
         erase(amina, intake.add(amina, text="wrong number", name="x").hex())
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         for number in range(3):
             intake.add(joel, text=f"urgent {number}", name=f"Ali{number}")
-        give(joel, amina, tmp_path)
+        give(joel, amina)
     unlock(organisation, AMINA)
     with organisation.at(AMINA, JOEL) as (amina, joel):
         assert len(intake.list_open(amina)) == 3
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         assert arrived.carry_out(joel, at_once=True) == 0
         assert len(intake.list_open(joel)) == 3
 
@@ -418,17 +416,15 @@ def test_what_an_older_program_noted_of_an_emptied_register_erases_nothing(organ
         assert (home, folder_row.ALL_RECORDS) not in folder_row.erased_records(joel)
 
 
-def test_many_records_that_come_into_a_case_that_went_wait_for_a_person(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_many_records_that_come_into_a_case_that_went_wait_for_a_person(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = cases.create(amina, title="C", kind="other", alone_reason="nobody").case
         sharing.grant(amina, case, organisation.members(JOEL))
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         for number in range(11):
             notes.add(joel, case, Note(NoteKind.CONTACT, f"call {number}"))
         erase(amina, case.hex())
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         told = "\n".join(in_english(housekeeping.settle(amina)))
         assert "11 records came into a case after you erased it" in told
         assert placed(amina, case) == 11

@@ -84,7 +84,7 @@ def admitted_by(organisation: Organisation, supervisor: str, name: str, folder: 
             opened = cases.create(theirs, title=f"Case of {name}", kind="asylum").case
             notes.add(theirs, opened, Note(NoteKind.CONTACT, f"written by {name}"))
             sharing.grant(theirs, opened, [session.member])
-            give(theirs, session, folder)
+            give(theirs, session)
     return account
 
 
@@ -155,9 +155,9 @@ def test_who_has_one_list_hears_nothing(apart: Apart) -> None:
 @pytest.mark.long
 def test_a_device_can_be_revoked_by_one_admin_while_the_lists_wait_and_everybody_hears_of_it(apart: Apart) -> None:
     with apart.open(KARIM) as karim, apart.open(MIRA) as mira:
-        give(mira, karim, apart.folder)
+        give(mira, karim)
         devices.lost(karim, apart.organisation[JOEL].seat)
-        give(karim, mira, apart.folder)
+        give(karim, mira)
     apart.meet(SELIN, TOMAS)
     for name in (MIRA, KARIM, SELIN, TOMAS):
         with apart.open(name) as session:
@@ -169,11 +169,11 @@ def test_a_device_can_be_revoked_by_one_admin_while_the_lists_wait_and_everybody
 @pytest.mark.long
 def test_two_admins_who_end_somebody_apart_while_the_lists_wait_leave_them_waiting(apart: Apart) -> None:
     with apart.open(KARIM) as karim, apart.open(MIRA) as mira:
-        give(mira, karim, apart.folder)
+        give(mira, karim)
         devices.lost(karim, apart.organisation[JOEL].seat)
         members.leave(mira, apart.organisation[AMINA].member)
-        give(karim, mira, apart.folder)
-        give(mira, karim, apart.folder)
+        give(karim, mira)
+        give(mira, karim)
         for session in (karim, mira):
             gone = {apart.organisation[name].seat for name in (JOEL, AMINA)}
             assert gone.isdisjoint(session.directory.effective.certificates)
@@ -212,11 +212,11 @@ def test_the_sheets_let_both_in_with_what_they_wrote_before(apart: Apart) -> Non
         with apart.open(name) as supervisor:
             assert told(supervisor) == []
             with newcomer.open() as theirs:
-                give(supervisor, theirs, apart.folder)
+                give(supervisor, theirs)
                 assert told(theirs) == []
                 (row,) = (row for row in cases.list_all(theirs) if newcomer.name in row.title)
                 notes.add(theirs, cases.find(theirs, row.ref), Note(NoteKind.CONTACT, "after it was settled"))
-                give(theirs, supervisor, apart.folder)
+                give(theirs, supervisor)
                 assert log_checking.verify(theirs).faults == ()
             assert log_checking.verify(supervisor).faults == ()
             assert {INES, PAVEL} <= {shown.name for shown in members.list_all(supervisor)}
@@ -271,11 +271,11 @@ def test_a_recovery_and_an_admission_that_were_made_apart_are_settled_like_any_o
         return unlock(copy, member=org[KARIM].name, passphrase=bytearray(NEW), state=state)
 
     with karim() as restored, org.open(MIRA) as mira:
-        give(restored, mira, apart.folder)
+        give(restored, mira)
         assert {device.seat for device in admissions.waiting(mira)} == {back.back.seat, late.seat}
     settled(apart, back.back.seat, late.seat)
     with karim() as restored, org.open(MIRA) as mira:
-        give(mira, restored, apart.folder)
+        give(mira, restored)
         assert told(restored) == []
         assert log_checking.verify(restored).faults == ()
         assert members.list_all(restored)
@@ -371,7 +371,7 @@ def with_a_new_supervisor(organisation: Organisation, folder: Path) -> Organisat
         done = invitations.admit(mira, invitations.look(mira, request), words, by_root=True)
         account = Account(SOFIA, place, done.member, done.seat)
         with finish_joining(folder, mira, account) as sofia:
-            give(sofia, mira, folder)
+            give(sofia, mira)
     return replace(organisation, accounts={**organisation.accounts, SOFIA: account})
 
 
@@ -384,7 +384,7 @@ def test_who_was_admitted_on_the_shorter_list_is_let_in_and_locked_out_nowhere(
     karl, kira = admitted_by(org, SELIN, KARL, tmp_path), admitted_by(org, SOFIA, KIRA, tmp_path)
     for name in (SELIN, SOFIA):
         with org.at(name, MIRA) as (theirs, mira):
-            give(theirs, mira, tmp_path)
+            give(theirs, mira)
     with org.open(MIRA) as mira:
         waiting = admissions.waiting(mira)
         assert [device.name for device in waiting] == [KARL, KIRA, SOFIA]
@@ -393,14 +393,14 @@ def test_who_was_admitted_on_the_shorter_list_is_let_in_and_locked_out_nowhere(
         recovery.settle_lists(mira, [device.seat for device in waiting])
         for newcomer in (karl, kira, org[SOFIA]):
             with newcomer.open() as theirs:
-                give(mira, theirs, tmp_path)
+                give(mira, theirs)
             with newcomer.open() as theirs:
                 assert (told(theirs), theirs.faults()) == ([], [])
                 assert log_checking.verify(theirs).faults == ()
         with karl.open() as theirs:
             (row,) = cases.list_all(theirs)
             notes.add(theirs, cases.find(theirs, row.ref), Note(NoteKind.CONTACT, "he works on"))
-            give(theirs, mira, tmp_path)
+            give(theirs, mira)
         assert log_checking.verify(mira).faults == ()
 
 
@@ -427,12 +427,12 @@ def test_an_index_that_knew_an_admission_before_it_fell_says_the_same_as_a_new_o
         with finish_joining(tmp_path, selin, vito) as session:
             case = cases.create(session, title="A case of Vito's", kind="asylum").case
             sharing.grant(session, case, [mira.member])
-            give(session, mira, tmp_path)
-        give(selin, mira, tmp_path)
+            give(session, mira)
+        give(selin, mira)
         assert "A case of Vito's" in {row.title for row in cases.list_all(mira)}
     with organisation.open("Karim") as karim, organisation.open(MIRA) as mira:
         assert members.leave(karim, organisation[SELIN].member).is_done
-        give(karim, mira, tmp_path)
+        give(karim, mira)
         went_on = {row.title for row in cases.list_all(mira)}
         mira.remake_index()
     with organisation.open(MIRA) as mira:

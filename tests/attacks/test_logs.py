@@ -53,7 +53,7 @@ def test_of_three_hundred_logs_the_first_come_in_and_nobody_else_waits(
         if mira.directory.roles_of(account.member) != set(roles):
             assert members.change_roles(mira, account.member, roles, by_root=True).is_done
     with organisation.at(MIRA, name) as (mira, attacker):
-        give(mira, attacker, tmp_path)
+        give(mira, attacker)
         begin_logs(attacker, 300, in_chain=True)
         taken = give_all_logs(attacker, mira, tmp_path)
         assert any("more logs than any device does" in str(fault) for fault in taken.faults)
@@ -70,17 +70,15 @@ def test_of_three_hundred_logs_the_first_come_in_and_nobody_else_waits(
         mira.require_sound_log()
 
 
-def test_a_log_whose_predecessor_never_came_waits_and_is_nobodys_fault(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_a_log_whose_predecessor_never_came_waits_and_is_nobodys_fault(organisation: Organisation) -> None:
     with organisation.open(MIRA) as mira:
         case = cases.create(mira, title="Goes on", kind="asylum").case
     with organisation.at(MIRA, JOEL) as (mira, joel):
-        give(mira, joel, tmp_path)
+        give(mira, joel)
         first, second = begin_logs(joel, 2, in_chain=True)
     forget_log(organisation, JOEL, first)
     with organisation.at(MIRA, JOEL) as (mira, joel):
-        give(joel, mira, tmp_path)
+        give(joel, mira)
         assert second not in origins(mira)
     with organisation.open(MIRA) as mira:
         assert log_checking.verify(mira).verified
@@ -88,15 +86,15 @@ def test_a_log_whose_predecessor_never_came_waits_and_is_nobodys_fault(
 
 
 def test_a_beginning_that_is_not_here_is_a_fault_of_whoever_names_it_and_of_nobody_after_their_end(
-    organisation: Organisation, tmp_path: Path
+    organisation: Organisation,
 ) -> None:
     """Such a log came in with an earlier program, or was lost before this account saw it."""
     with organisation.open(MIRA) as mira:
         case = cases.create(mira, title="Goes on", kind="asylum").case
     with organisation.at(MIRA, JOEL) as (mira, joel):
-        give(mira, joel, tmp_path)
+        give(mira, joel)
         first, _ = begin_logs(joel, 2, in_chain=True)
-        give(joel, mira, tmp_path)
+        give(joel, mira)
     forget_log(organisation, MIRA, first)
     shutil.rmtree(organisation[MIRA].place.state / "pins")
     with organisation.open(MIRA) as mira:
@@ -138,20 +136,20 @@ def test_two_who_were_told_different_logs_first_come_to_count_the_same(
         share(mira, case, organisation, JOEL, SELIN, TOMAS)
     with organisation.at(MIRA, SELIN, TOMAS) as (mira, selin, tomas):
         for where, taker in ((organisation, selin), (twin, tomas)):
-            give(mira, taker, tmp_path)
+            give(mira, taker)
             with where.open(JOEL) as joel:
-                give(mira, joel, tmp_path)
+                give(mira, joel)
                 begin_logs(joel, most + 1, in_chain=False, says=(case, f"told {taker.member.hex()}"))
                 give_all_logs(joel, taker, tmp_path)
         for giver, taker in ((selin, tomas), (tomas, selin), (selin, tomas), (tomas, selin)):
-            give(giver, taker, tmp_path)
+            give(giver, taker)
         assert texts(selin, case) == texts(tomas, case) != set()
     with organisation.at(MIRA, SELIN, TOMAS) as (mira, selin, tomas):
-        give(tomas, mira, tmp_path)
+        give(tomas, mira)
         assert texts(selin, case) == texts(tomas, case) == texts(mira, case) != set()
         assert members.suspend(mira, organisation[JOEL].member).is_done
         for taker in (selin, tomas):
-            give(mira, taker, tmp_path)
+            give(mira, taker)
             assert taker.faults() == []
 
 
@@ -191,7 +189,7 @@ def test_of_the_logs_of_one_seat_no_more_come_in_than_a_device_makes(
         assert selin.faults() == []
         case = cases.create(selin, title="Work goes on", kind="asylum").case
         assert cases.open_case(selin, case).head.value.title == "Work goes on"
-        assert give(selin, joel, tmp_path).entries
+        assert give(selin, joel).entries
 
 
 @pytest.mark.long
@@ -323,19 +321,19 @@ def test_a_log_with_two_histories_is_ended_with_both_and_all_devices_agree(
         share(selin, case, organisation, JOEL, TOMAS, MIRA)
     with organisation.at(SELIN, TOMAS, MIRA, JOEL) as (selin, tomas, mira, joel):
         for taker in (tomas, mira, joel):
-            give(selin, taker, tmp_path)
+            give(selin, taker)
         with twin.open(JOEL) as copy:
-            give(selin, copy, tmp_path)
+            give(selin, copy)
             for history, taker, text in ((joel, mira, "the first history"), (copy, tomas, "the second history")):
                 notes.add(history, case, Note(NoteKind.CONTACT, text))
-                give(history, taker, tmp_path)
-            give(copy, mira, tmp_path)
+                give(history, taker)
+            give(copy, mira)
         with pytest.raises(VerificationError, match=WAITS):
             sharing.grant(mira, case, organisation.members("Amina"))
         assert devices.lost(mira, joel.seat).outcome.is_done
         assert sharing.grant(mira, case, organisation.members("Amina"))
         for giver, taker in ((mira, tomas), (tomas, mira), (mira, tomas)):
-            give(giver, taker, tmp_path)
+            give(giver, taker)
         for session in (mira, tomas):
             texts = {note.value.text for note in cases.open_case(session, case).notes}
             assert {"the first history", "the second history"} <= texts

@@ -288,7 +288,7 @@ def test_a_paper_travels_although_another_row_has_its_name(organisation: Organis
         place = add(amina, case, source)
         list_it_for_all(amina, row_in(amina, case))
         assert not log_checking.verify(amina).verified
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         case_papers.save(joel, place, tmp_path / "out")
         assert log_checking.verify(joel).verified
     assert (tmp_path / "out").read_bytes() == source.read_bytes()
@@ -356,10 +356,10 @@ def test_the_side_that_somebody_keeps_brings_its_own_content_and_text(
         if was_read:
             paper_text.read_and_keep(amina, place)
         share(amina, case, organisation, JOEL)
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         case_papers.change(amina, place, {"title": "Order of 3 November"})
         put_in(joel, place, as_content=as_content)
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         found = two_versions.both(amina, place)
         assert found.left.is_here
         pieces = compare(found.left.fields, found.right.fields)
@@ -418,9 +418,9 @@ def test_a_decoy_that_names_the_content_of_a_paper_takes_nothing_along(
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = case_with_papers(amina, tmp_path, 1)
         sharing.grant(amina, case, organisation.members(JOEL))
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         add_decoy(joel, case)
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         going = what_goes(amina, named(amina, case, "spam, please remove"))
         said = "\n".join(in_english(preview(amina, going, needs_second=False)))
         assert "The content of 1 paper stays: another paper, which stays, names it too." in said
@@ -429,7 +429,7 @@ def test_a_decoy_that_names_the_content_of_a_paper_takes_nothing_along(
         assert whole(amina, case) == {"Order 0": True}
         assert "content of 1 paper stays" in "\n".join(in_english(letter(amina, going, why="mistake")))
         assert log_checking.verify(amina).verified
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         later(monkeypatch, joel, 73)
         housekeeping.settle(joel)
         assert whole(joel, case) == {"Order 0": True}
@@ -444,10 +444,10 @@ def test_contents_that_are_listed_as_erased_alone_stay_and_come_in(
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = case_with_papers(amina, tmp_path, 3)
         sharing.grant(amina, case, organisation.members(JOEL))
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         sharing.grant(amina, case, organisation.members(SELIN))
         list_contents_alone(joel, case)
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         housekeeping.settle(amina)
         assert arrived.waiting(amina) == []
         later(monkeypatch, amina, 73)
@@ -457,8 +457,8 @@ def test_contents_that_are_listed_as_erased_alone_stay_and_come_in(
         found = log_checking.verify(amina)
         assert (found.verified, found.contents.counts()["here"]) == (True, 3)
         with organisation.open(SELIN) as selin:
-            give(joel, selin, tmp_path)
-            give(amina, selin, tmp_path)
+            give(joel, selin)
+            give(amina, selin)
             housekeeping.settle(selin)
             assert whole(selin, case) == {f"Order {n}": True for n in range(3)}
         erase(amina, named(amina, case, "Order 1"))
@@ -482,14 +482,14 @@ def test_a_content_that_comes_into_a_case_that_went_goes_too(organisation: Organ
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = case_with_papers(amina, tmp_path, 1)
         sharing.grant(amina, case, organisation.members(JOEL))
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         erase(amina, case.hex())
         before = _attachments(joel)
         source = tmp_path / "late.txt"
         source.write_bytes(_SAID + b"late")
         case_papers.add_paper(joel, case, source, {"kind": DocumentKind.OTHER})
         late = [row for row in _attachments(joel) if row not in before]
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         housekeeping.settle(amina)
         assert (len(late), _attachments(amina)) == (1, [])
         with amina.database.transaction() as rows:  # as in a bundle with room for it, after its version went
@@ -505,17 +505,17 @@ def test_who_cuts_off_an_author_takes_no_content_of_their_papers(
         case = cases.create(joel, title="C", kind="asylum", alone_reason="nobody").case
         sharing.grant(joel, case, organisation.members(AMINA, TOMAS))
         for session in (amina, tomas):
-            give(joel, session, tmp_path)
+            give(joel, session)
         source = tmp_path / "order.txt"
         source.write_bytes(_SAID)
         case_papers.add_paper(amina, case, source, {"kind": DocumentKind.DETENTION_ORDER, "title": "Order"})
         for session in (tomas, joel):
-            give(amina, session, tmp_path)
+            give(amina, session)
         list_contents_alone(tomas, case)
         revoke_from_before(tomas, case, organisation.members(AMINA), monkeypatch)
         source.write_bytes(_SAID + b"another")
         case_papers.add_paper(tomas, case, source, {"kind": DocumentKind.OTHER, "title": "Mine"})
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         housekeeping.settle(joel)
         assert whole(joel, case) == {"Mine": True}
         sharing.grant(joel, case, organisation.members(AMINA))
@@ -530,10 +530,10 @@ def test_a_quarantined_version_that_names_the_content_of_a_paper_goes_with_it_an
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = case_with_papers(amina, tmp_path, 1)
         sharing.grant(amina, case, organisation.members(JOEL))
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         sharing.revoke(amina, case, organisation.members(JOEL))
         add_decoy(joel, case)
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         assert whole(amina, case) == {"Order 0": True}
         going = what_goes(amina, named(amina, case, "Order 0"))
         assert (going.kinds, len(going.quarantined), going.shared) == ({"document": 1}, 1, (0, ()))
@@ -552,12 +552,12 @@ def test_a_quarantined_version_that_names_two_papers_contents_takes_none_of_anot
     with organisation.at(AMINA, JOEL, TOMAS) as (amina, joel, tomas):
         case = case_with_papers(amina, tmp_path, 1)
         sharing.grant(amina, case, organisation.members(JOEL, TOMAS))
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         source = tmp_path / "other.txt"
         source.write_bytes(_SAID + b"another")
         case_papers.add_paper(joel, case, source, {"kind": DocumentKind.OTHER, "title": "Joel's paper"})
-        give(joel, amina, tmp_path)
-        give(joel, tomas, tmp_path)
+        give(joel, amina)
+        give(joel, tomas)
         found = {paper.value.title: paper for paper in case_papers.list_in(tomas, case)}
         read, over = found["Order 0"], found["Joel's paper"]
         if is_over_the_order:
@@ -565,7 +565,7 @@ def test_a_quarantined_version_that_names_two_papers_contents_takes_none_of_anot
         with tomas.work(case) as work:
             work.keep(case, replace(read.value, title="x"), over.record, [])
             work.commit(Entry(act="document.add", covers={"document": 1}))
-        give(tomas, amina, tmp_path)
+        give(tomas, amina)
         revoke_from_before(amina, case, organisation.members(JOEL, TOMAS), monkeypatch)
     with organisation.open(AMINA) as amina:
         erase(amina, named(amina, case, "Order 0"))

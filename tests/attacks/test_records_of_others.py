@@ -335,7 +335,7 @@ def test_one_that_an_earlier_program_kept_is_passed_by_and_told(
         made = syncing.make(mira, amina.member, tmp_path / "bundle")
         assert made.too_long == {case.ref: 1}
         assert f"NOT IN IT: 1 record of {case.ref} is too long for a bundle." in str(made_lines(made)[-1])
-        give(mira, amina, tmp_path)
+        give(mira, amina)
         assert [one.value.text for one in cases.open_case(amina, case.case).notes] == ["short enough"]
 
 

@@ -407,7 +407,7 @@ def test_a_fault_in_the_log_of_another_keeps_no_door_for_the_old_sheets(
     for org, text in ((organisation, "one"), (twin, "other")):
         with org.open(SELIN) as selin, organisation.open(AMINA) as amina:
             cases.create(selin, title=text, kind="asylum")
-            give(selin, amina, tmp_path)
+            give(selin, amina)
     with organisation.open(AMINA) as amina:
         assert amina.faults()
     organisation.exchange(MIRA, AMINA)

@@ -330,7 +330,7 @@ TABLES = ("genesis", "operation", "version", "version_key", "epoch", "granted", 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("how", ["DROP TABLE {}", "ALTER TABLE {} ADD COLUMN more"], ids=["dropped", "widened"])
 def test_a_table_that_is_not_what_it_was_is_named_and_no_error_of_the_program(
-    short: Filled, holder: Outsider, tmp_path: Path, table: str, how: str
+    short: Filled, holder: Outsider, table: str, how: str
 ) -> None:
     with holder.rows(short.path) as rows:
         rows.execute(how.format(table))

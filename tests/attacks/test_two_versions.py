@@ -480,7 +480,7 @@ def test_nothing_that_the_app_writes_after_the_news_of_a_lost_device_opens_there
     with organisation.at(SELIN, AMINA, MIRA) as (selin, amina, mira):
         case = cases.create(selin, title="Passed on", kind="asylum").case
         share(selin, case, organisation, AMINA)
-        give(selin, amina, tmp_path)
+        give(selin, amina)
         assert members.suspend(mira, amina.member).is_done
         syncing.make(mira, selin.member, news)
         taken_with = {bytes(epoch) for epoch in amina.keyring.epochs_of(case)}

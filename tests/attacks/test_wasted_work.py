@@ -82,7 +82,7 @@ def list_rows(session: Session, compartment: CompartmentId, rows: Sequence[Epoch
             store.add_grants([row for row in chunk if isinstance(row, GrantRow)])
 
 
-def send(giver: Session, taker: Session, folder: Path, compartment: CompartmentId) -> None:
+def send(giver: Session, taker: Session, compartment: CompartmentId) -> None:
     """Give a bundle that has a compartment along which nobody ever founded."""
     with pytest.MonkeyPatch.context() as patched:
         honest = known_peers.compartments_for
@@ -92,7 +92,7 @@ def send(giver: Session, taker: Session, folder: Path, compartment: CompartmentI
             return {*compartments, compartment}, withdrawn
 
         patched.setattr(syncing, "compartments_for", with_invented)
-        give(giver, taker, folder)
+        give(giver, taker)
 
 
 def junk(session: Session, compartment: CompartmentId, to: SeatId, kind: CompartmentKind) -> list[EpochRow | GrantRow]:
@@ -146,21 +146,21 @@ def openings_at_unlock(organisation: Organisation, name: str) -> int:
 @pytest.mark.long_after(1)
 @pytest.mark.parametrize("kind", [CompartmentKind.CASE, CompartmentKind.DIRECTORY])
 def test_who_may_give_nothing_makes_nobody_open_what_they_list(
-    organisation: Organisation, tmp_path: Path, kind: CompartmentKind
+    organisation: Organisation, kind: CompartmentKind
 ) -> None:
     before = openings_at_unlock(organisation, MIRA)
     invented = CompartmentId(os.urandom(16))
     with organisation.at(DANA, MIRA) as (dana, mira):
         list_rows(dana, invented, junk(dana, invented, mira.seat, kind))
         with counted("decrypt", KemPrivate) as at_import:
-            send(dana, mira, tmp_path, invented)
+            send(dana, mira, invented)
     assert at_import[0] <= _FEW
     assert openings_at_unlock(organisation, MIRA) == before
 
 
 @pytest.mark.parametrize("opens", [False, True])
 def test_nor_does_it_help_to_list_it_for_the_directory_that_everybody_holds(
-    organisation: Organisation, tmp_path: Path, opens: bool
+    organisation: Organisation, opens: bool
 ) -> None:
     before = openings_at_unlock(organisation, MIRA)
     with organisation.at(DANA, MIRA) as (dana, mira):
@@ -169,15 +169,13 @@ def test_nor_does_it_help_to_list_it_for_the_directory_that_everybody_holds(
         rows = opening_grants(dana, home, to) if opens else junk(dana, home, mira.seat, CompartmentKind.DIRECTORY)
         list_rows(dana, home, rows)
         with counted("decrypt", KemPrivate) as at_import:
-            send(dana, mira, tmp_path, home)
+            send(dana, mira, home)
     assert at_import[0] <= _FEW
     assert openings_at_unlock(organisation, MIRA) == before
 
 
 @pytest.mark.long
-def test_who_may_give_costs_a_few_openings_and_their_own_keys_come_all_the_same(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_who_may_give_costs_a_few_openings_and_their_own_keys_come_all_the_same(organisation: Organisation) -> None:
     with organisation.at(JOEL, MIRA) as (joel, mira):
         before = openings_at_unlock(organisation, AMINA)
         spoiled = cases.create(joel, title="Spoiled", kind="asylum").case
@@ -197,13 +195,13 @@ def test_who_may_give_costs_a_few_openings_and_their_own_keys_come_all_the_same(
         notes.add(mira, honest, Note(NoteKind.CONTACT, "Given by Mira"))
         share(mira, honest, organisation, AMINA)
     with organisation.at(JOEL, MIRA, AMINA) as (joel, mira, amina_session):
-        send(joel, amina_session, tmp_path, spoiled)
-        give(mira, amina_session, tmp_path)
+        send(joel, amina_session, spoiled)
+        give(mira, amina_session)
         assert [note.value.text for note in cases.open_case(amina_session, honest).notes] == ["Given by Mira"]
     assert openings_at_unlock(organisation, AMINA) <= before + _FEW
     with organisation.at(MIRA, AMINA) as (mira, amina_session):
         assert members.suspend(mira, organisation[JOEL].member).is_done
-        give(mira, amina_session, tmp_path)
+        give(mira, amina_session)
     assert openings_at_unlock(organisation, AMINA) <= before + _FEW
 
 
@@ -253,11 +251,11 @@ def lines_of(judge: Callable[[], object]) -> int:
 
 
 @pytest.mark.long
-def test_revocations_of_invented_seats_cost_a_line_or_two_each(organisation: Organisation, tmp_path: Path) -> None:
+def test_revocations_of_invented_seats_cost_a_line_or_two_each(organisation: Organisation) -> None:
     with organisation.at(JOEL, MIRA) as (joel, mira):
         to = [Holder(mira.seat, joel.directory.effective.certificates[mira.seat].kem)]
         small, large = (flooded_case(joel, epochs, to) for epochs in (2, 8))
-        give(joel, mira, tmp_path)
+        give(joel, mira)
         few, many = (lines_of(partial(_judge_anew, mira, case)) for case in (small, large))
     assert many < 6 * few
 
@@ -267,7 +265,7 @@ def _judge_anew(session: Session, case: CompartmentId) -> None:
     assert session.state_of(case) is not None
 
 
-def test_grants_of_one_epoch_are_read_once_at_an_import(organisation: Organisation, tmp_path: Path) -> None:
+def test_grants_of_one_epoch_are_read_once_at_an_import(organisation: Organisation) -> None:
     with organisation.at(JOEL, MIRA) as (joel, mira):
         case = cases.create(joel, title="Given to nobody", kind="asylum").case
         share(joel, case, organisation, MIRA)
@@ -277,7 +275,7 @@ def test_grants_of_one_epoch_are_read_once_at_an_import(organisation: Organisati
         invented = [_to_invented(joel, epoch, SeatId(os.urandom(16))) for _ in range(800)]
         list_rows(joel, case, invented)
         with counted("grants_of", Rows, len) as read:
-            give(joel, mira, tmp_path)
+            give(joel, mira)
         assert read[0] < 10 * len(invented)
         assert mira.state_of(case) is not None
 

@@ -239,9 +239,7 @@ def test_the_right_passphrase_of_a_device_that_joined_long_ago_is_told_only_afte
 
 
 @pytest.mark.long
-def test_who_may_not_write_the_key_of_the_hints_reads_none_and_hides_none(
-    organisation: Organisation, tmp_path: Path
-) -> None:
+def test_who_may_not_write_the_key_of_the_hints_reads_none_and_hides_none(organisation: Organisation) -> None:
     """Everybody who is no admin writes some, so that one stands before the true one wherever it stands."""
     with organisation.at(DANA, AMINA, JOEL, NOOR, SELIN, TOMAS) as (dana, *others):
         home = dana.directory.compartment
@@ -251,7 +249,7 @@ def test_who_may_not_write_the_key_of_the_hints_reads_none_and_hides_none(
                     work.write(home, RecordId(make_id()), "attempts-key", {"kem": make_kem_seed()})
                 work.commit(Entry(act="config.change"))
         for session in others:
-            give(session, dana, tmp_path)
+            give(session, dana)
         with dana.database.reading() as rows:
             found = attempts_key(rows, dana.vault, dana.keyring, dana.directory)
     file = read_key_file(organisation[DANA].place.path / "keys")

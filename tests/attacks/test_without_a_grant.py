@@ -424,23 +424,23 @@ def test_who_left_has_no_way_into_the_folder_any_more(short: Filled, colleague: 
 
 # The letter of an erasure names a device that had the record and lost the case since: it may have it still.
 def test_a_device_that_lost_the_case_is_named_until_it_confirms(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
         note = notes.add(amina, case, Note(NoteKind.INTERVIEW, "secret"))
         sharing.grant(amina, case, organisation.members(JOEL))
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         sharing.revoke(amina, case, organisation.members(JOEL))
         going = what_goes(amina, note.hex())
         erase(amina, note.hex())
         said = in_english(letter(amina, going, why="subject-request"))
         (line,) = [line for line in said if "lost the case" in line]
         assert "Joel Brandvik" in line
-        give(amina, joel, tmp_path)
+        give(amina, joel)
         later(monkeypatch, joel, 73)
         housekeeping.settle(joel)
-        give(joel, amina, tmp_path)
+        give(joel, amina)
         said = in_english(letter(amina, going, why="subject-request"))
         assert not [line for line in said if "lost the case" in line]
         assert [line for line in said if line.startswith("Removed on") and "Joel Brandvik" in line]
@@ -458,20 +458,20 @@ def readable(session: Session, section: CompartmentId) -> set[object]:
 
 
 @pytest.mark.parametrize("by", [SELIN, TOMAS], ids=["by the writer", "by somebody else"])
-def test_a_note_in_a_section_is_not_for_who_lost_its_case(organisation: Organisation, tmp_path: Path, by: str) -> None:
+def test_a_note_in_a_section_is_not_for_who_lost_its_case(organisation: Organisation, by: str) -> None:
     with organisation.at(SELIN, AMINA, TOMAS) as (selin, amina, tomas):
         case = cases.create(selin, title="Passed on", kind="asylum").case
         share(selin, case, organisation, AMINA, TOMAS)
         section = sections.create(
             selin, case, what="location", title="Where she is", members=organisation.members(AMINA)
         )
-        give(selin, amina, tmp_path)
-        give(selin, tomas, tmp_path)
+        give(selin, amina)
+        give(selin, tomas)
         revoker = {SELIN: selin, TOMAS: tomas}[by]
         sharing.revoke(revoker, case, organisation.members(AMINA))
         if revoker is tomas:
-            give(tomas, selin, tmp_path)
+            give(tomas, selin)
         sections.add_note(selin, section, Note(NoteKind.CONTACT, AFTER))
-        give(selin, amina, tmp_path)
+        give(selin, amina)
         assert AFTER in readable(selin, section)
         assert AFTER not in readable(amina, section)

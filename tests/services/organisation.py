@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -98,8 +99,8 @@ class Organisation:
     def exchange(self, one: str, other: str) -> tuple[ImportedBundle, ImportedBundle]:
         """Bring two devices level: a bundle from the first to the second, and one back."""
         with self.at(one, other) as (first, second):
-            there = give(first, second, self.folder)
-            return there, give(second, first, self.folder)
+            there = give(first, second)
+            return there, give(second, first)
 
     def everyone_meets(self, hub: str = MIRA, *, without: tuple[str, ...] = ()) -> None:
         """Bring all devices level by way of one of them."""
@@ -134,14 +135,12 @@ def full_name(name: str) -> str:
     return f"{name} {SURNAMES[name]}"
 
 
-def give(giver: Session, taker: Session, folder: Path) -> ImportedBundle:
+def give(giver: Session, taker: Session) -> ImportedBundle:
     """Send one bundle between two open sessions."""
-    path = folder / f"{make_id().hex()}.bundle"
-    syncing.make(giver, taker.member, path)
-    try:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "one.bundle"
+        syncing.make(giver, taker.member, path)
         return syncing.import_bundle(taker, path)
-    finally:
-        path.unlink()
 
 
 def ask_to_join(folder: Path, place: Place, invitation: bytes, name: str) -> tuple[Path, tuple[str, ...]]:
@@ -186,7 +185,7 @@ def make_organisation(folder: Path) -> Organisation:
             request.unlink()
         for name in ROLES:
             with finish_joining(folder, mira, accounts[name]) as session:
-                give(session, mira, folder)
+                give(session, mira)
     for paper in folder.glob("*.invitation"):
         paper.unlink()
     return Organisation(folder, accounts)

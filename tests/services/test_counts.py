@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
@@ -131,7 +130,7 @@ def test_what_nobody_wants_any_more_is_not_shown_and_not_remembered(session: Ses
     assert case_counts.tables_before(session) == []
 
 
-def test_the_file_holds_what_is_shown_and_no_live_cell(session: Session, tmp_path: Path) -> None:
+def test_the_file_holds_what_is_shown_and_no_live_cell(session: Session) -> None:
     for _ in range(5):
         made(session, "asylum", "female", "KG")
     shown = case_counts.count(session, ["kind", "nationality"])

@@ -105,7 +105,7 @@ def test_every_device_is_listed_by_a_name_that_admins_and_supervisors_keep_for_a
         for text in ("", "  ", "two\nlines"):
             with pytest.raises(UsageError):
                 devices.name(selin, seat, text)
-        give(selin, amina, organisation.folder)
+        give(selin, amina)
         assert [device.name for device in devices.list_all(amina) if device.seat == seat] == ["black laptop"]
         assert devices.find(amina, "BLACK laptop") == seat
         assert devices.find(amina, seat.hex()[:8]) == seat
@@ -122,7 +122,7 @@ def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(or
         made = case_of_clients(mira)
         share(mira, made.case, organisation, JOEL)
         only_his = cases.create(joel, title=f"{MARKER} his", kind="other")
-        give(joel, mira, organisation.folder)  # which brings nothing of a case that is not hers
+        give(joel, mira)  # which brings nothing of a case that is not hers
         done = devices.lost(mira, joel.seat)
         assert done.outcome.is_done
         assert done.outcome.ended == (joel.seat,)
@@ -167,7 +167,7 @@ def test_who_stands_in_a_restricted_section_alone_is_warned_where_the_lost_devic
             sections.add_person(
                 mira, section, case_people.checked_person(role="witness", names=[name], safe_contact=safe)
             )
-        give(mira, joel, organisation.folder)
+        give(mira, joel)
         found = warning.warn_list(mira, joel.seat)
         assert [(one.name, one.ref) for one in found.others] == [("Zarina", made.ref)]
         looked_at = {place for place, why in mira.viewed if why == warning.WHY_WARNED}
@@ -210,7 +210,7 @@ def test_who_reads_no_cases_gets_no_names_and_is_told_whom_to_ask(organisation: 
     with organisation.at(MIRA, KARIM, JOEL) as (mira, karim, joel):
         made = case_of_clients(mira)
         share(mira, made.case, organisation, JOEL)
-        give(mira, karim, organisation.folder)
+        give(mira, karim)
         done = devices.lost(karim, joel.seat)
         assert done.outcome.is_done
         assert (done.warn.clients, done.outcome.cases) == ((), 0)
@@ -249,7 +249,7 @@ def test_a_member_moves_to_another_device_which_gets_no_case_unasked(organisatio
             assert there.roles == mira.roles
             assert not there.holds(made.case)
             devices.give_cases(mira, second.seat)
-            give(mira, there, organisation.folder)
+            give(mira, there)
             assert cases.open_case(there, made.case).head.value.title == f"{MARKER} case"
             notes.add(there, made.case, Note(NoteKind.CONTACT, "from the new one"))
             outcome = devices.end_moved(there, mira.seat)
@@ -285,7 +285,7 @@ def test_a_caseworker_invites_a_device_of_their_own_and_a_supervisor_commits_it(
         _, signed = rostering.sign(selin, admitted.outcome.proposal)
         assert rostering.commit(selin, signed).is_done
         assert not any("in your name" in said for said in in_english(joel.warnings))
-        give(selin, joel, organisation.folder)
+        give(selin, joel)
         # Whoever signed for it, its member hears of it.
         assert any(f"in your name: {admitted.seat.hex()[:8]}" in said for said in in_english(joel.warnings))
 
@@ -304,7 +304,7 @@ def test_who_gives_a_case_hears_of_each_further_device_and_who_admitted_it(
             organisation[JOEL].name,
         )
         second = invitations.admit(selin, invitations.look(selin, request), words).seat
-        give(selin, mira, tmp_path)
+        give(selin, mira)
         (said,) = admissions.said_of_devices(mira, member)
         assert str(said) == (
             f"{organisation[JOEL].name} opens it on a further device too: {short_id(second)}, admitted by"
@@ -342,12 +342,12 @@ def test_what_is_said_before_a_role_is_taken_is_so(organisation: Organisation) -
         made = cases.create(joel, title="Not sent", kind="asylum").case
         assert members.before_roles(mira, joel.member, ["caseworker", "supervisor"]) is None
         assert members.change_roles(mira, joel.member, ["caseworker", "supervisor"], by_root=True).is_done
-        give(mira, joel, organisation.folder)
+        give(mira, joel)
         assert [row.case for row in cases.list_all(joel)] == [made]
         assert members.before_roles(mira, joel.member, ["supervisor"])
         assert members.change_roles(mira, joel.member, ["supervisor"], by_root=True).is_done
-        give(mira, joel, organisation.folder)
-        give(mira, selin, organisation.folder)
+        give(mira, joel)
+        give(mira, selin)
         assert cases.list_all(joel) == []
 
 

@@ -349,13 +349,13 @@ def has_any(data: bytes, words: Iterable[str] = (NAME, "morrowquay", PHONE, "372
 
 
 @pytest.fixture
-def shared(organisation: Organisation, tmp_path: Path) -> tuple[Organisation, CompartmentId, RecordId]:
+def shared(organisation: Organisation) -> tuple[Organisation, CompartmentId, RecordId]:
     """A case of Tomas with one person, which Joel has on his device."""
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
         case = cases.create(tomas, title="C", kind="asylum", alone_reason="nobody").case
         person = add_person(tomas, case)
         sharing.grant(tomas, case, organisation.members(JOEL))
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         assert searching.search(joel, "Morrowquay").hits
     return organisation, case, person
 
@@ -372,7 +372,7 @@ def test_it_waits_on_another_device_and_goes_after_72_hours_from_all_that_lies_t
         joel.drafts().save(case, person, f"{NAME} {PHONE}", "person")
         going = what_goes.what_goes(tomas, person.hex())
         erasing.erase(tomas, going, why="subject-request")
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         assert searching.search(joel, "Morrowquay").hits
         told = [line for line in in_english(housekeeping.settle(joel)) if "erased" in line]
         assert len(told) == 2  # of the case, and of the register
@@ -385,7 +385,7 @@ def test_it_waits_on_another_device_and_goes_after_72_hours_from_all_that_lies_t
         assert searching.search(joel, "Morrowquay").hits == ()
         assert log_checking.verify(joel).verified
         backups.make(joel, tmp_path / "backup")
-        give(joel, tomas, tmp_path)
+        give(joel, tomas)
         assert "Not confirmed yet" not in "\n".join(in_english(letter.letter(tomas, going, why="x")))
     for name in (TOMAS, JOEL):
         account = organisation[name]
@@ -393,7 +393,7 @@ def test_it_waits_on_another_device_and_goes_after_72_hours_from_all_that_lies_t
 
 
 def test_a_person_in_three_cases_goes_from_both_devices(
-    shared: tuple[Organisation, CompartmentId, RecordId], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shared: tuple[Organisation, CompartmentId, RecordId], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     organisation, case, person = shared
     first = editing.Place(case, person, "person")
@@ -402,11 +402,11 @@ def test_a_person_in_three_cases_goes_from_both_devices(
             other = cases.create(tomas, title=f"C{n}", kind="asylum", alone_reason="nobody").case
             same_people.same(tomas, editing.Place(other, add_person(tomas, other), "person"), first)
             sharing.grant(tomas, other, organisation.members(JOEL))
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         going = what_goes.what_goes(tomas, person.hex())
         assert len(going.cases) == 3
         erase_with_two(tomas, going, monkeypatch)
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         later(monkeypatch, joel, 73)
         housekeeping.settle(joel)
         assert [len(cases.open_case(joel, home).persons) for home in going.cases] == [0, 0, 0]
@@ -423,16 +423,16 @@ def erase_with_two(session: Session, going: reach.Plan, monkeypatch: pytest.Monk
 
 
 def test_what_was_erased_does_not_come_back_with_the_bundle_of_somebody_who_has_it_still(
-    shared: tuple[Organisation, CompartmentId, RecordId], tmp_path: Path
+    shared: tuple[Organisation, CompartmentId, RecordId],
 ) -> None:
     organisation, case, person = shared
     with organisation.at(TOMAS, JOEL, AMINA) as (tomas, joel, amina):
         sharing.grant(tomas, case, organisation.members(AMINA))
         erase(tomas, person.hex())
-        give(tomas, amina, tmp_path)  # without it
-        give(joel, amina, tmp_path)  # with it: Joel has not heard
+        give(tomas, amina)  # without it
+        give(joel, amina)  # with it: Joel has not heard
         assert searching.search(amina, "Morrowquay").hits == ()
-        give(joel, tomas, tmp_path)
+        give(joel, tomas)
         assert searching.search(tomas, "Morrowquay").hits == ()
         assert log_checking.verify(tomas).verified
 
@@ -440,7 +440,6 @@ def test_what_was_erased_does_not_come_back_with_the_bundle_of_somebody_who_has_
 @pytest.mark.parametrize("is_first", [True, False], ids=["before it comes", "while it waits"])
 def test_a_hold_on_another_device_keeps_what_somebody_erases(
     shared: tuple[Organisation, CompartmentId, RecordId],
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     is_first: bool,
 ) -> None:
@@ -449,7 +448,7 @@ def test_a_hold_on_another_device_keeps_what_somebody_erases(
         erase(tomas, person.hex())
         if is_first:
             holds.hold(joel, case, reason="a court asks for it", review="2090-01-01")
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         if not is_first:
             holds.hold(joel, case, reason="a court asks for it", review="2090-01-01")
         later(monkeypatch, joel, 73)
@@ -462,13 +461,13 @@ def test_a_hold_on_another_device_keeps_what_somebody_erases(
 
 
 def test_a_case_goes_on_the_devices_of_those_who_lost_it(
-    shared: tuple[Organisation, CompartmentId, RecordId], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shared: tuple[Organisation, CompartmentId, RecordId], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     organisation, case, _ = shared
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
         notes.add(joel, case, Note(NoteKind.CONTACT, f"{NAME} called"))  # nobody else has it yet
         erase(tomas, case.hex())
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         with pytest.raises(NotFoundError):
             cases.open_case(tomas, case)
         later(monkeypatch, joel, 73)
@@ -476,10 +475,10 @@ def test_a_case_goes_on_the_devices_of_those_who_lost_it(
         with joel.database.reading() as rows:
             left = rows.placed(case)
         assert len(left) == 1  # his own note, which Tomas does not know of
-        give(joel, tomas, tmp_path)
+        give(joel, tomas)
         housekeeping.settle(tomas)
         assert log_checking.verify(tomas).verified
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         later(monkeypatch, joel, 73)
         housekeeping.settle(joel)
         assert log_checking.verify(joel).verified
@@ -489,7 +488,7 @@ def test_a_case_goes_on_the_devices_of_those_who_lost_it(
 
 
 def test_what_a_colleague_changed_before_they_heard_stands_again_and_is_told(
-    shared: tuple[Organisation, CompartmentId, RecordId], tmp_path: Path
+    shared: tuple[Organisation, CompartmentId, RecordId],
 ) -> None:
     organisation, case, person = shared
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
@@ -497,14 +496,14 @@ def test_what_a_colleague_changed_before_they_heard_stands_again_and_is_told(
         case_people.change(joel, editing.Place(case, person, "person"), change)
         erase(tomas, person.hex())
         housekeeping.settle(tomas)
-        give(joel, tomas, tmp_path)
+        give(joel, tomas)
         (line,) = [line for line in in_english(housekeeping.settle(tomas)) if "is back" in line]
         assert line.startswith("1 record that was erased here")
         assert [each.record for each in standing_again.standing_again(tomas)] == [person]
         assert not [line for line in in_english(housekeeping.settle(tomas)) if "is back" in line]
         erase(tomas, person.hex())
         assert standing_again.standing_again(tomas) == []
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         assert arrived.carry_out(joel, at_once=True) == 2  # the person, and the entry in the register
     for name in (TOMAS, JOEL):
         account = organisation[name]
@@ -518,7 +517,7 @@ def test_a_backup_from_before_meets_the_erasure_when_a_bundle_brings_it(
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
         made = backups.make(joel, tmp_path / "backup")
         erase(tomas, person.hex())
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         assert arrived.carry_out(joel, at_once=True) == 2
     account = organisation[JOEL]
     shutil.rmtree(account.place.path)
@@ -534,8 +533,8 @@ def test_a_backup_from_before_meets_the_erasure_when_a_bundle_brings_it(
     with open_place(restored, full_name(JOEL)) as joel:
         assert searching.search(joel, "Morrowquay").hits
         with organisation.open(TOMAS) as tomas:
-            give(joel, tomas, tmp_path)
-            give(tomas, joel, tmp_path)
+            give(joel, tomas)
+            give(tomas, joel)
         later(monkeypatch, joel, 73)
         housekeeping.settle(joel)
         assert searching.search(joel, "Morrowquay").hits == ()
@@ -561,7 +560,7 @@ def test_an_old_bundle_an_undo_and_two_heads_bring_nothing_back(
         erasing.erase(tomas, what_goes.what_goes(tomas, person.hex(), paper.hex()), why="subject-request")
         with pytest.raises((NotFoundError, RefusedError)):
             undoing.undo(tomas, undoing.last(tomas))
-        give(tomas, joel, tmp_path)
+        give(tomas, joel)
         assert arrived.carry_out(joel, at_once=True) == 3
         for session in (tomas, joel):
             again = tmp_path / f"{session.member.hex()}.bundle"
@@ -582,11 +581,11 @@ def test_words_of_closed_slips_that_the_program_cleared_are_nobodys_erasure(
 ) -> None:
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
         slip = intake.add(tomas, name=NAME)
-        give(tomas, joel, organisation.folder)
+        give(tomas, joel)
         intake.close(tomas, slip.hex())
         later(monkeypatch, tomas, 24)
         housekeeping.settle(tomas)
-        give(tomas, joel, organisation.folder)
+        give(tomas, joel)
         told = [line for line in in_english(housekeeping.settle(joel)) if "call slip" in line or "erased" in line]
         assert [line.split(" on ")[0] for line in told] == [
             "The words of 1 closed call slip are removed from this device"

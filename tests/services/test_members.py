@@ -133,7 +133,7 @@ def test_a_supervisor_alone_admits_a_helper_who_works_at_once(organisation: Orga
         with finish_joining(organisation.folder, selin, account) as ilse:
             assert ilse.roles == {Role.CASEWORKER}
             made = cases.create(ilse, title="First", kind="asylum")
-            give(ilse, selin, organisation.folder)
+            give(ilse, selin)
         assert selin.quarantine == []
         assert not selin.holds(made.case)
         assert selin.directory.roles_of(account.member) == {Role.CASEWORKER}
@@ -174,12 +174,12 @@ def test_one_admin_of_two_is_arrested_and_the_other_and_two_supervisors_go_on(or
         assert shown.missing is None
         done = rostering.commit(mira, by_both)
         assert done.ended == (organisation[KARIM].seat,)
-        give(mira, selin, organisation.folder)
+        give(mira, selin)
         for session in (mira, selin):
             assert organisation[KARIM].member not in session.directory.effective.members
             assert named(session, KARIM, organisation).stand is Stand.LEFT
         # They go on: a new second admin, by one admin and two supervisors.
-        give(mira, tomas, organisation.folder)
+        give(mira, tomas)
         account, admitted = newcomer(organisation, mira, "admin", "Ilse Marrow")
         _, by_selin = rostering.sign(selin, proposal_of(admitted.outcome))
         _, by_both = rostering.sign(tomas, by_selin)
@@ -193,7 +193,7 @@ def test_suspending_ends_every_device_and_takes_the_cases_held_here(organisation
         made = cases.create(mira, title="Shared", kind="asylum")
         share(mira, made.case, organisation, JOEL)
         notes.add(mira, made.case, Note(NoteKind.CONTACT, "before"))
-        give(mira, joel, organisation.folder)
+        give(mira, joel)
         assert joel.holds(made.case)
         outcome = members.suspend(mira, organisation[JOEL].member)
         assert (outcome.is_done, outcome.ended, outcome.cases) == (True, (organisation[JOEL].seat,), 1)
@@ -217,13 +217,13 @@ def test_an_admin_who_is_no_supervisor_leaves_register_and_intake_to_one(organis
         account, admitted = newcomer(organisation, mira, "supervisor", "Ilse Marrow")
         _, signed = rostering.sign(karim, proposal_of(admitted.outcome))
         assert rostering.commit(karim, signed).is_done
-        give(karim, mira, organisation.folder)
+        give(karim, mira)
         assert account.seat not in holders(mira)
         assert rostering.settle_shared(mira) >= 1
         assert account.seat in holders(mira)
         assert members.suspend(karim, organisation[DANA].member).is_done
         for giver, taker in ((mira, selin), (karim, selin)):
-            give(giver, taker, organisation.folder)
+            give(giver, taker)
         assert organisation[DANA].seat in holders(selin)
         assert any("organisation shares" in line for line in in_english(housekeeping.settle(selin)))
         assert organisation[DANA].seat not in holders(selin)
@@ -280,7 +280,7 @@ def test_a_proposal_is_signed_once_by_each_and_says_if_it_is_over_or_ahead(organ
             rostering.sign(mira, ahead)
         with pytest.raises(RefusedError, match="follows a change of members that has not arrived here"):
             rostering.show(selin, ahead)
-        give(mira, selin, organisation.folder)
+        give(mira, selin)
         assert rostering.show(selin, ahead).signed_by == (f"{MIRA} Halvorsen",)
         # What leaves with a key of the directory that has not arrived does not open.
         assert members.leave(mira, organisation[NOOR].member).is_done
@@ -444,7 +444,7 @@ NEWS = Note(NoteKind.CONTACT, "The court has answered.")
 
 def works_on_cases(mira: Session, karim: Session, organisation: Organisation) -> None:
     assert members.change_roles(mira, karim.member, ["admin", "caseworker"], by_root=True).is_done
-    give(mira, karim, organisation.folder)
+    give(mira, karim)
 
 
 def signed_end(mira: Session, organisation: Organisation) -> bytes:
@@ -453,7 +453,7 @@ def signed_end(mira: Session, organisation: Organisation) -> bytes:
     assert outcome.proposal is not None
     with organisation.at(SELIN, TOMAS) as (selin, tomas):
         for session in (selin, tomas):
-            give(mira, session, organisation.folder)
+            give(mira, session)
         _, by_one = rostering.sign(selin, outcome.proposal)
         return rostering.sign(tomas, by_one)[1]
 
@@ -463,7 +463,7 @@ def came_later(mira: Session, karim: Session, organisation: Organisation) -> cas
     made = cases.create(karim, title="On her way", kind="asylum")
     notes.add(karim, made.case, NEWS)
     sharing.grant(karim, made.case, [mira.member])
-    give(karim, mira, organisation.folder)
+    give(karim, mira)
     return made
 
 
@@ -474,7 +474,7 @@ def test_what_came_after_a_proposal_is_not_lost_without_a_word(organisation: Org
         assert rostering.show(mira, signed).lost is None
         made = came_later(mira, karim, organisation)
         holds.hold(karim, made.case, reason="a court asks", review="2090-01-01")
-        give(karim, mira, organisation.folder)
+        give(karim, mira)
 
         shown = rostering.show(mira, signed)
         line = next(line for line in in_english(shown.changes) if "becomes invalid" in line)
@@ -500,7 +500,7 @@ def test_who_signs_reads_the_same_as_who_carries_it_out(organisation: Organisati
         works_on_cases(mira, karim, organisation)
         outcome = members.leave(mira, organisation[KARIM].member)
         assert outcome.proposal is not None
-        give(mira, karim, organisation.folder)
+        give(mira, karim)
         came_later(mira, karim, organisation)
         seen = rostering.show(mira, outcome.proposal).changes
         assert rostering.show(karim, outcome.proposal).changes == seen
@@ -512,11 +512,11 @@ def test_a_note_into_a_case_whose_grant_was_cut_off_is_refused_at_once(organisat
     with organisation.at(MIRA, KARIM) as (mira, karim):
         works_on_cases(mira, karim, organisation)
         old = cases.create(karim, title="From before", kind="asylum")
-        give(karim, mira, organisation.folder)
+        give(karim, mira)
         signed = signed_end(mira, organisation)
         made = came_later(mira, karim, organisation)
         sharing.grant(karim, old.case, [mira.member])
-        give(karim, mira, organisation.folder)
+        give(karim, mira)
         assert rostering.commit(mira, signed, accepts_loss=True).is_done
         for case in (made.case, old.case):
             with pytest.raises(RefusedError, match="nothing that you write in it would count"):
@@ -554,19 +554,19 @@ def test_what_others_wrote_under_a_key_that_members_share_counts_although_that_k
     with organisation.at(MIRA, KARIM, DANA) as (mira, karim, dana):
         assert members.change_roles(mira, karim.member, ["admin", "supervisor"], by_root=True).is_done
         for session in (karim, dana):
-            give(mira, session, organisation.folder)
+            give(mira, session)
         signed = signed_end(mira, organisation)
         rule = karim.require(Action.INTAKE_WRITE)
         sharing.replace_key(karim, the_one_of_kind(karim, CompartmentKind.INTAKE), act="key.rotate", rule=rule)
         for session in (dana, mira):
-            give(karim, session, organisation.folder)
+            give(karim, session)
         intake.add(dana, name="Ilham")
         assert any("(its key)" in line for line in in_english(rostering.show(mira, signed).changes))
         assert rostering.commit(mira, signed).is_done
-        give(dana, mira, organisation.folder)  # she did not hear of it before
-        give(mira, dana, organisation.folder)
+        give(dana, mira)  # she did not hear of it before
+        give(mira, dana)
         intake.add(dana, name="Sana")
-        give(dana, mira, organisation.folder)
+        give(dana, mira)
         assert [line.stored.value.name for line in intake.list_open(mira)] == ["Ilham", "Sana"]
         assert log_checking.verify(mira).faults == ()
 
@@ -578,7 +578,7 @@ def test_what_was_erased_after_a_proposal_is_said_before_the_erasure_counts_no_m
         made = came_later(mira, karim, organisation)
         going = what_goes(karim, notes.add(karim, made.case, NEWS).hex())
         erasing.erase(karim, going, why="mistake")
-        give(karim, mira, organisation.folder)
+        give(karim, mira)
         line = next(line for line in in_english(rostering.show(mira, signed).changes) if "becomes invalid" in line)
         assert "1 erasure" in line
         assert "1 record that is not here" in line

@@ -1,5 +1,3 @@
-"""None"""
-
 from __future__ import annotations
 
 import shutil
@@ -448,7 +446,7 @@ def test_what_finds_no_room_or_is_not_whole_goes_later_and_is_told(
             found = log_checking.verify(joel)
             assert found.verified
             assert found.contents.counts()["not_fetched"] == 1
-            give(joel, amina, tmp_path)
+            give(joel, amina)
     with organisation.at(AMINA, JOEL) as (amina, joel):
         lost = chunk_files(amina)[0]
         lost.rename(tmp_path / "kept")

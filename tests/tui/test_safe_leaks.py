@@ -155,7 +155,7 @@ def test_no_picture_of_the_screen_is_made(act: str, tmp_path: Path, monkeypatch:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_screenshot_action_does_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_screenshot_action_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[str] = []
     monkeypatch.setattr(SafeApp, "deliver_screenshot", lambda *_, **__: called.append("deliver"))
 

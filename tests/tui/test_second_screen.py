@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -94,7 +92,7 @@ def test_nobody_who_types_is_waited_for_no_longer() -> None:
         answer_of(app, ASKED)
 
 
-def test_the_approval_is_that_of_the_one_whose_passphrase_it_is(keyboard: Keyboard, tmp_path: Path) -> None:
+def test_the_approval_is_that_of_the_one_whose_passphrase_it_is(keyboard: Keyboard) -> None:
     asked = keyboard.question()
 
     app = SecondApp(asked, ())

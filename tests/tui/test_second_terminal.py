@@ -34,9 +34,7 @@ def _second_process(pane: AppPane) -> int:
     return found
 
 
-def test_the_second_person_approves_at_the_terminal_and_nothing_of_it_stays_there(
-    pane: AppPane, tmp_path: Path
-) -> None:
+def test_the_second_person_approves_at_the_terminal_and_nothing_of_it_stays_there(pane: AppPane) -> None:
     out = to_the_second(pane)
     assert SHOWN in pane.everything()
     approve(pane)
