@@ -1,4 +1,4 @@
-"""What `log verify` makes of what is not here: listed rows, audit payloads, approvals; and of erasures without right."""
+"""What `log verify` makes of what is not here: listed rows, audit payloads, approvals; and of wrong erasures."""
 
 from __future__ import annotations
 
