@@ -198,6 +198,25 @@ def test_what_admins_took_comes_back_by_two_of_them_or_by_all_who_took() -> None
     assert office.reads() == {"Kim.1", "Lea.1", "Mo.1"}
 
 
+def test_two_who_are_no_admins_let_nobody_back_whom_an_admin_took() -> None:
+    office = Office()
+    office.write("Kim.1", office.found("Lea", "Mo"))
+    out = office.put_out("Mo", as_admin=True)
+    office.write("Ann.1", out)
+    for seat in ("Kim.1", "Lea.1"):
+        office.write(seat, office.let_back(out))
+    assert office.reads() == {"Kim.1", "Lea.1"}
+
+
+def test_a_put_out_leaves_out_what_its_member_did_and_nobody_else() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(), office.let_in("Lea", Rank.LEAD), office.let_in("Mo", Rank.LEAD))
+    office.write("Lea.1", office.let_in("Eve"))
+    office.write("Mo.1", office.let_in("Ben"))
+    office.write("Kim.1", office.put_out("Lea"))
+    assert office.reads() == {"Kim.1", "Mo.1", "Ben.1"}
+
+
 def test_who_stands_below_who_took_lets_nobody_back() -> None:
     office = Office()
     office.write("Kim.1", office.found(), office.let_in("Lea", Rank.LEAD), office.let_in("Mo"))
@@ -257,6 +276,26 @@ def test_what_takes_the_case_takes_its_sections_too_also_from_a_keeper_of_the_se
     assert office.reads(case=SECTION) == {"Kim.1", "Lea.1", "Mo.1"}
     office.write("Kim.1", office.put_out("Lea", first))
     assert office.reads(case=SECTION) == {"Kim.1"}
+
+
+def test_who_is_not_let_into_the_case_lets_nobody_into_its_section() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(), office.let_in("Lea"), office.found("Mo", case=SECTION))
+    office.write("Mo.1", office.let_in("Lea", case=SECTION))
+    assert office.reads(case=SECTION) == {"Kim.1"}
+    office.write("Kim.1", office.let_in("Mo"))
+    assert office.reads(case=SECTION) == {"Kim.1", "Lea.1", "Mo.1"}
+
+
+def test_a_let_in_that_was_left_out_gives_no_later_day() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(), office.let_in("Lea", Rank.LEAD), office.let_in("Mo", until=30))
+    first = office.write("Lea.1")
+    office.write("Lea.1", office.let_in("Mo", until=90))
+    assert "Mo.1" in office.reads(now=60)
+    office.write("Kim.1", office.put_out("Lea", first))
+    assert office.reads(now=60) == {"Kim.1"}
+    assert office.reads(now=20) == {"Kim.1", "Mo.1"}
 
 
 def test_a_day_in_the_case_holds_in_its_sections() -> None:
