@@ -90,7 +90,7 @@ FILE = make_key_file(
 
 
 def test_a_key_file_survives_its_bytes_and_has_one_size() -> None:
-    assert len(FILE.header_bytes()) == HEADER_SIZE == 92
+    assert len(FILE.header.encode()) == HEADER_SIZE == 92
     assert len(FILE.encode()) == KEY_FILE_SIZE == 92 + 32 * 1024 + 33 * 1200 + 1216
     assert KeyFile.decode(FILE.encode()) == FILE
     assert KeyFile.decode(FILE.encode()).digest() == FILE.digest()

@@ -196,7 +196,7 @@ def with_keys(pins: Pins, file: KeyFile, slot: int) -> Pins:
     """Return pins that remember this `keys` file, and of its slots this seat's."""
     return replace(
         pins,
-        keys_header=sha256(file.header_bytes()).digest(),
+        keys_header=sha256(file.header.encode()).digest(),
         keys_slot=sha256(file.slots[slot]).digest(),
         keys_generation=file.header.generation,
         keys_file=file.digest(),

@@ -136,12 +136,8 @@ class KeyFile:
             require_width("door", door, DOOR_SIZE)
         require_width("attempts key", self.attempts_public, KEM_PUBLIC_SIZE)
 
-    def header_bytes(self) -> bytes:
-        """Return the 92 bytes of the header, as pins hold their digest."""
-        return self.header.encode()
-
     def encode(self) -> bytes:
-        return b"".join((self.header_bytes(), *self.slots, *self.doors, self.recovery_door, self.attempts_public))
+        return b"".join((self.header.encode(), *self.slots, *self.doors, self.recovery_door, self.attempts_public))
 
     @classmethod
     def decode(cls, untrusted: bytes) -> KeyFile:
