@@ -292,9 +292,7 @@ def open_with_slot(
         chosen.log.on_durable = session.keep_pins
         session.keep_pins()
         _renew_ballast(folder)
-        if not session.faults():  # while the logs are in doubt nothing goes
-            with suppress(TryAgainError):
-                sweep_strays(session.database, Blobs(folder.blobs_dir), now_s=session.log.now_ms() / 1000)
+        _sweep(session)
         undo.pop_all()
         return session
 
@@ -398,6 +396,13 @@ def _settle_keys(session: Session, opened: OpenedFolder, roster: KnownRoster, ch
         doors = opened.doors if is_same else doors_of(file, session.kem_private, session.seat)
         finish_rekey(session, file, doors, opened.raw_key)
     renew_recovery_door(session)
+
+
+def _sweep(session: Session) -> None:
+    """Delete chunks that an act left which was cut off; while the logs are in doubt nothing goes."""
+    if not session.faults():
+        with suppress(TryAgainError):
+            sweep_strays(session.database, Blobs(session.folder.blobs_dir), now_s=session.log.now_ms() / 1000)
 
 
 def _renew_ballast(folder: VaultFolder) -> None:

@@ -82,19 +82,19 @@ def render_week(week: PaperWeek) -> bytes:
         RefusedError: it cannot be set.
         DependencyMissingError: a font package is not installed.
     """
-    return rendered("week", asdict(week))
+    return set_page("week", asdict(week))
 
 
 def render_page(page: PaperPage) -> bytes:
     """Return the page as a PDF; raises what `render_week` raises."""
-    return rendered("page", asdict(page))
+    return set_page("page", asdict(page))
 
 
 _NOT_MADE: Final = Message("the page could not be made")
 _SEVERAL: Final = Message("the page came out in more than one file")
 
 
-def rendered(
+def set_page(
     name: str, data: Mapping[str, object], *, not_made: Message = _NOT_MADE, several: Message = _SEVERAL
 ) -> bytes:
     """Return a page of this name, made of its template and of what stands on it, as a PDF.

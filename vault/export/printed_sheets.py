@@ -10,7 +10,7 @@ import msgspec
 
 from vault.data_files import read_table
 from vault.errors import UsageError
-from vault.export.paper_pages import rendered
+from vault.export.paper_pages import set_page
 from vault.seal.recovery import WORDS_PER_ROW, Sheet
 from vault.words.message import Message
 
@@ -88,7 +88,7 @@ def render_sheet(sheet: Sheet, *, day: str, languages: Sequence[str] = LANGUAGES
         RefusedError: it cannot be set.
         DependencyMissingError: a font package is not installed.
     """
-    return rendered(
+    return set_page(
         "sheet",
         _value(sheet, day, languages),
         not_made=Message("the sheet could not be made"),

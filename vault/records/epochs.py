@@ -47,6 +47,14 @@ class NewEpoch:
     def epoch(self) -> EpochId:
         return EpochId(self.notice.epoch)
 
+    @property
+    def stays_in_keyring(self) -> bool:
+        """Whether its maker keeps the key.
+
+        Not that of an audit epoch, or the seat could look back (FORMAT.md 5), nor of one that is granted to nobody.
+        """
+        return self.notice.kind is not CompartmentKind.AUDIT and bool(self.grants)
+
     def row(self) -> EpochRow:
         return EpochRow(self.notice.digest(), self.notice.compartment, self.notice.encode())
 
@@ -240,11 +248,8 @@ class NewKeys:
 
     @property
     def kept(self) -> list[NewEpoch]:
-        """The new epochs whose keys this seat keeps.
-
-        Not that of an audit epoch, or the seat could look back (FORMAT.md 5), nor of one that is granted to nobody.
-        """
-        return [new for new in self.epochs if new.notice.kind is not CompartmentKind.AUDIT and new.grants]
+        """The new epochs whose keys this seat keeps."""
+        return [new for new in self.epochs if new.stays_in_keyring]
 
     @property
     def compartments(self) -> set[CompartmentId]:
