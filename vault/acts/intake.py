@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from vault.acts.act import Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, one
 from vault.acts.case import ANYWAY, CASE_KINDS, known_already, told_of_change
-from vault.acts.person import PERSON_ROLES
+from vault.casework.vocabulary import PersonRole
 from vault.words.codes import word_of
 from vault.words.message import Message, enumerated
 
@@ -236,7 +236,7 @@ MOVE: Final = Act(
         Field("new", Message("Kind"), Shape.WORD, Message("a new case of this kind; asks for its title"),
               form="[--new KIND]", words=CASE_KINDS, is_required=True, instead="to"),
         Field("role", Message("Who called is"), Shape.WORD,
-              Message("the caller's role: third, in a new case client"), words=PERSON_ROLES),
+              Message("the caller's role: third, in a new case client"), words=tuple(PersonRole)),
         Field("same", Message("Who called"), Shape.CODE,
               Message("who called is this person of the case: no second person is made; or `nobody` of it"),
               form="[--same PERSON]", is_answer=True),

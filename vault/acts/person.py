@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vault.acts.act import CASE, IN_CASE, Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, of_case, one
 from vault.acts.case import ANYWAY, known_already, told_of_change
+from vault.casework.vocabulary import Channel, DocumentKind, PersonRole, Sex
 from vault.errors import UsageError
 from vault.words.message import Message, Words, plural
 
@@ -181,31 +182,22 @@ def _change(session: Session, plan: Plan[_Change], _agreed: Agreed, _progress: P
     return Told((*told.lines, *warned), {**told.data, **data})
 
 
-DOCUMENT_KINDS: Final = (
-    *("passport", "id-card", "pin", "birth-cert", "unhcr-case", "asylum-cert", "court-case", "wanted-ref"),
-    *("prison-no", "other"),
-)
-PERSON_ROLES: Final = (
-    *("client", "relative", "witness", "worker", "interpreter", "persecutor", "guarantor", "co-accused"),
-    *("dependant", "lawyer", "third"),
-)
 _LEFT_OUT: Final = Message(
     "They are left out of the register: who takes a call is not told to ask you, and may write them down a second time."
     " What colleagues entered of them stays."
 )
-_ROLE: Final = Field("role", Message("Role"), Shape.WORD, Message("their role in this case"), words=PERSON_ROLES)
+_ROLE: Final = Field("role", Message("Role"), Shape.WORD, Message("their role in this case"), words=tuple(PersonRole))
 _BORN: Final = Field(
     "born", Message("Born"), Shape.BIRTH, question=Message("Date of birth (1984, 5.1984, 17.05.1984; ~ for about)"),
     refused_as="date of birth",
 )  # fmt: skip
 _DOCUMENTS: Final = Field(
     "documents", Message("Document"), Shape.LINES, question=Message("Identity document as KIND:NUMBER"),
-    form="--document", words=DOCUMENT_KINDS, hint=Message("empty: no document"), refused_as="document",
+    form="--document", words=tuple(DocumentKind), hint=Message("empty: no document"), refused_as="document",
 )  # fmt: skip
 _CONTACT: Final = (
     Field("channel", Message("Safe contact"), Shape.WORD, Message("safe contact: the way to reach them"),
-          form="[--channel WAY]",
-          words=("phone", "sms", "messenger", "email", "in-person", "through-someone", "not-known")),
+          form="[--channel WAY]", words=tuple(Channel)),
     Field("address", Message("  address"), Shape.LINE, question=Message("Safe contact: number, address or person"),
           hint=Message("number, address or person")),
     Field("hours", Message("  hours"), Shape.LINE, question=Message("Safe contact: when it is safe"),
@@ -219,7 +211,7 @@ _CONTACT: Final = (
           hint=Message("numbers and addresses, with ; between"), refused_as="never-use list"),
 )  # fmt: skip
 _COUNTED: Final = (
-    Field("sex", Message("Sex"), Shape.WORD, Message("their sex, for counts"), words=("female", "male", "other")),
+    Field("sex", Message("Sex"), Shape.WORD, Message("their sex, for counts"), words=tuple(Sex)),
     Field("nationality", Message("Nationality"), Shape.CODE,
           Message("their nationality as two letters, such as KG; XX for none; for counts"),
           form="[--nationality CODE ...]", hint=Message("two letters, e.g. KG; XX for none")),

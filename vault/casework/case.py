@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum, unique
 from types import MappingProxyType
@@ -124,20 +124,11 @@ STAGES: Mapping[CaseKind, type[AsylumStage] | type[ExtraditionStage] | type[Dete
     )
 )
 
-_FIRST: Mapping[CaseKind, Stage] = MappingProxyType(
-    {
-        CaseKind.ASYLUM: AsylumStage.PRE_REG,
-        CaseKind.EXTRADITION: ExtraditionStage.FLAGGED,
-        CaseKind.DETENTION: DetentionStage.ARRESTED,
-        CaseKind.FAMILY: GeneralStage.OPEN,
-        CaseKind.OTHER: GeneralStage.OPEN,
-    }
-)
-
 
 def first_stage(kind: CaseKind) -> Stage:
     """Return the stage that a case of this kind starts in when nobody names one."""
-    return _FIRST[kind]
+    stages: Iterable[Stage] = STAGES[kind]
+    return next(iter(stages))
 
 
 # A case: one matter of one or more people.

@@ -107,13 +107,10 @@ def _list(args: Given, output: Output) -> Result:
     return Result({"members": data, "separated": separated}, lines)
 
 
-_NO_ROLE = Message("no role")
-
-
 def _member_line(member: MemberShown) -> Message:
     from vault.services.grants.timed_grants import last_day
 
-    roles: Words = words_of(sorted(member.roles)) or _NO_ROLE
+    roles: Words = words_of(sorted(member.roles)) or Message("no role")
     if member.until_ms is not None:
         roles = Message("{roles}, until {day}", roles=roles, day=last_day(member.until_ms))
     line = Message("{name}: {roles}; {devices}", name=member.name, roles=roles, devices=n_devices(len(member.seats)))
@@ -147,8 +144,7 @@ def _join(args: Given, output: Output) -> Result:
         output.say(line)
     invitation = invitations.read_invitation(args.invitation)
     member = invitation.name or read_member(args, output)
-    known = (member, invitation.by)
-    passphrase = new_passphrase(args, output, known)
+    passphrase = new_passphrase(args, output, (member, invitation.by))
     try:
         asked = invitations.answer(
             path, invitation, member_name=member, passphrase=passphrase, memory_mib=args.kdf_memory_mib
@@ -241,7 +237,7 @@ def _finish(args: Given, output: Output) -> Result:
     return Result(
         {"joined": True, "roles": roles, "members": count},
         [
-            Message("You are a member now: {roles}.", roles=", ".join(roles) or _NO_ROLE),
+            Message("You are a member now: {roles}.", roles=", ".join(roles) or Message("no role")),
             plural("The organisation has {count} member.", "The organisation has {count} members.", count=count),
             Message("This device is ready."),
         ],

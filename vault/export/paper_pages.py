@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.resources import files
+from typing import Final
 
 import typst
 
@@ -81,24 +82,34 @@ def render_week(week: PaperWeek) -> bytes:
         RefusedError: it cannot be set.
         DependencyMissingError: a font package is not installed.
     """
-    return _rendered("week", asdict(week))
+    return set_page("week", asdict(week))
 
 
 def render_page(page: PaperPage) -> bytes:
     """Return the page as a PDF; raises what `render_week` raises."""
-    return _rendered("page", asdict(page))
+    return set_page("page", asdict(page))
 
 
-def _rendered(name: str, data: Mapping[str, object]) -> bytes:
+_NOT_MADE: Final = Message("the page could not be made")
+_SEVERAL: Final = Message("the page came out in more than one file")
+
+
+def set_page(
+    name: str, data: Mapping[str, object], *, not_made: Message = _NOT_MADE, several: Message = _SEVERAL
+) -> bytes:
+    """Return a page of this name, made of its template and of what stands on it, as a PDF.
+
+    Raises:
+        RefusedError: it cannot be set: `not_made`, or `several` files came of it.
+        DependencyMissingError: a font package is not installed.
+    """
     template = files("vault.export").joinpath(f"{name}.typ").read_bytes()
-    inputs = {name: json.dumps(data, ensure_ascii=False)}
+    compiler = typst.Compiler(template, font_paths=fonts(), sys_inputs={name: json.dumps(data, ensure_ascii=False)})
     try:
-        pdf = typst.Compiler(template, font_paths=fonts(), sys_inputs=inputs).compile(
-            format="pdf", pdf_standards=_STANDARDS
-        )
+        pdf = compiler.compile(format="pdf", pdf_standards=_STANDARDS)
     except typst.TypstError:
         # Its message quotes the text.
-        raise RefusedError(Message("the page could not be made")) from None
+        raise RefusedError(not_made) from None
     if not isinstance(pdf, bytes):
-        raise RefusedError(Message("the page came out in more than one file"))
+        raise RefusedError(several)
     return pdf

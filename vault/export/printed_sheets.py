@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 import msgspec
-import typst
 
 from vault.data_files import read_table
-from vault.errors import RefusedError, UsageError
-from vault.export.typesetting import fonts
+from vault.errors import UsageError
+from vault.export.paper_pages import set_page
 from vault.seal.recovery import WORDS_PER_ROW, Sheet
 from vault.words.message import Message
 
@@ -55,7 +52,6 @@ def sheet_words(language: str) -> SheetWords:
 
 
 # A recovery sheet on paper: as text for the terminal, and as one page of PDF. Nothing here is written to disk.
-_STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 _ROOT_WORDS_PER_LINE = 7
 
 
@@ -92,17 +88,12 @@ def render_sheet(sheet: Sheet, *, day: str, languages: Sequence[str] = LANGUAGES
         RefusedError: it cannot be set.
         DependencyMissingError: a font package is not installed.
     """
-    inputs = {"sheet": json.dumps(_value(sheet, day, languages), ensure_ascii=False)}
-    template = files("vault.export").joinpath("sheet.typ").read_bytes()
-    compiler = typst.Compiler(template, font_paths=fonts(), sys_inputs=inputs)
-    try:
-        pdf = compiler.compile(format="pdf", pdf_standards=_STANDARDS)
-    except typst.TypstError:
-        # Its message quotes the text.
-        raise RefusedError(Message("the sheet could not be made")) from None
-    if not isinstance(pdf, bytes):
-        raise RefusedError(Message("the sheet came out in more than one file"))
-    return pdf
+    return set_page(
+        "sheet",
+        _value(sheet, day, languages),
+        not_made=Message("the sheet could not be made"),
+        several=Message("the sheet came out in more than one file"),
+    )
 
 
 def _value(sheet: Sheet, day: str, languages: Sequence[str]) -> dict[str, object]:

@@ -7,7 +7,7 @@ import signal
 import sys
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -72,10 +72,8 @@ def drop_typed() -> None:
     if sys.platform != "win32":
         import termios  # noqa: PLC0415 - does not exist on Windows
 
-        try:
+        with suppress(OSError, ValueError, termios.error):
             termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
-        except (OSError, ValueError, termios.error):
-            return
 
 
 # Ask for a passphrase at the terminal itself, past any redirection, with echo off, into memory that can be wiped.

@@ -141,8 +141,7 @@ def row_of(rows: Rows, digest: bytes, tag: bytes | None = None) -> AttachmentRow
 
 
 def _names_it(row: AttachmentRow, tags: Container[bytes] | None) -> bool:
-    fits = tags is None or row_tag(row) in tags
-    return fits and names_digest(row.names) == row.digest
+    return (tags is None or row_tag(row) in tags) and names_digest(row.names) == row.digest
 
 
 def row_tag(row: AttachmentRow) -> bytes:
@@ -170,8 +169,7 @@ def read_body(database: Database, blobs: Blobs, vault: bytes, body: Body) -> Gen
             next_step=Message("Ask a member who has it for a bundle."),
         )
     names = Names.decode(row.names)
-    most = CHUNK_SIZE * len(names.chunks)
-    if body.size > most or len(names.chunks) != len(sealed_sizes(body.size)):
+    if body.size > CHUNK_SIZE * len(names.chunks) or len(names.chunks) != len(sealed_sizes(body.size)):
         raise MalformedError(_OTHER_SIZE)
     done = 0
     for piece in open_stream(body.key, attachment_place(vault, body.id), _sealed(database, blobs, names, body)):
@@ -227,10 +225,8 @@ def chunks_of(attachments: Iterable[AttachmentRow]) -> set[bytes]:
     """Return the name of every chunk of these attachments, file or row."""
     found: set[bytes] = set()
     for row in attachments:
-        try:
+        with suppress(MalformedError):
             found.update(Names.decode(row.names).chunks)
-        except MalformedError:
-            continue
     return found
 
 

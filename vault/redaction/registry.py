@@ -75,8 +75,7 @@ def registered_people(persons: Iterable[tuple[bytes, Person]]) -> Iterator[Regis
 
 def whole_words(person: RegisteredPerson) -> frozenset[str]:
     """Return those of `strong_words` that are a whole name of the person: it has no other word."""
-    alone = tuple(name for name in person.names if len(words_of(name)) == 1)
-    return strong_words(replace(person, names=alone))
+    return strong_words(replace(person, names=tuple(name for name in person.names if len(words_of(name)) == 1)))
 
 
 def strong_words(person: RegisteredPerson) -> frozenset[str]:
@@ -250,12 +249,9 @@ def build_registry(persons: Iterable[RegisteredPerson]) -> Registry:
     numbers: dict[str, tuple[IdentifierType, set[bytes]]] = {}
     literals: dict[str, tuple[IdentifierType, set[bytes]]] = {}
     for entity, person in by_entity.items():
-        for form in strong_words(person):
-            words[form].add(entity)
-        for form in whole_words(person):
-            whole[form].add(entity)
-        for form in weak_words(person):
-            weak[form].add(entity)
+        for index, forms_of in ((words, strong_words), (whole, whole_words), (weak, weak_words)):
+            for form in forms_of(person):
+                index[form].add(entity)
         if (key := born_key(person)) is not None:
             born[key].add(entity)
         phones, documents = number_keys(person)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -220,8 +221,7 @@ def is_chunk(untrusted: bytes | None, name: bytes, *, is_file: bool) -> bool:
 
 def sealed_sizes(content_size: int) -> list[int]:
     """Return how many bytes each sealed chunk of a content of this size has: all but the last are 1 MiB and a tag."""
-    padded = padded_body_size(content_size)
-    full, rest = divmod(padded, CHUNK_SIZE)
+    full, rest = divmod(padded_body_size(content_size), CHUNK_SIZE)
     return [SEALED_CHUNK_SIZE] * full + ([rest + TAG_SIZE] if rest else [])
 
 
@@ -256,10 +256,8 @@ def open_bundle_key(private: KemPrivate, seat: bytes, vault: bytes, untrusted: S
     context = GrantContext(Purpose.BUNDLE, vault, to_seat=seat)
     found = None
     for message in untrusted:
-        try:
+        with suppress(BrokenSealError):
             found = open_from(private, message, context)
-        except BrokenSealError:
-            continue
     if found is None or len(found) != KEY_SIZE:
         raise BrokenSealError(
             Message("the bundle is not for this device"),

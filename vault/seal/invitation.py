@@ -183,7 +183,8 @@ def make_nonce() -> bytes:
 def seal_request(invitation: Invitation, request: Request) -> bytes:
     """Return the request's file, which opens for the seat that invited alone: the name in it is a person's."""
     padded = (request.encode() + _MARK).ljust(REQUEST_SIZE, b"\x00")
-    sealed = seal_to(invitation.kem, padded, _context(invitation.vault, invitation.seat))
+    context = GrantContext(Purpose.REQUEST, invitation.vault, to_seat=invitation.seat)
+    sealed = seal_to(invitation.kem, padded, context)
     return bytes((FORMAT, SUITE)) + invitation.vault + invitation.seat + sealed
 
 
@@ -210,7 +211,8 @@ def open_request(private: KemPrivate, vault: bytes, seat: bytes, untrusted: byte
             Message("the request is sealed to another seat"),
             next_step=Message("Give it to the member who wrote the invitation."),
         )
-    content = open_from(private, untrusted[34:], _context(vault, seat)).rstrip(b"\x00")
+    context = GrantContext(Purpose.REQUEST, vault, to_seat=seat)
+    content = open_from(private, untrusted[34:], context).rstrip(b"\x00")
     if content[-1:] != _MARK:
         raise MalformedError(Message("the request does not end as its format says"))
     return Request.decode(content[:-1])
@@ -224,10 +226,6 @@ def joining_words(root_public: bytes, request: Request, roster_root: bytes) -> t
     """
     joined = b"casevault/words" + require_width("root key", root_public, KEY_SIZE) + request.digest()
     return words_of(hashlib.sha256(joined + require_width("roster root", roster_root, DIGEST_SIZE)).digest())
-
-
-def _context(vault: bytes, seat: bytes) -> GrantContext:
-    return GrantContext(Purpose.REQUEST, vault, to_seat=seat)
 
 
 def _require_name(name: str) -> None:

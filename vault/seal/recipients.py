@@ -159,7 +159,7 @@ def seal_letter(content: bytes, vault: bytes, seats: Sequence[tuple[bytes, bytes
             Message("this is too large for a sealed file to {count} devices", count=len(seats)),
             next_step=Message("Ask a second person at this keyboard, or make several smaller exports."),
         )
-    messages = [seal_to(public, padded, _context(vault, seat)) for seat, public in seats]
+    messages = [seal_to(public, padded, GrantContext(Purpose.LETTER, vault, to_seat=seat)) for seat, public in seats]
     return _HEAD.pack(FORMAT, SUITE, require_width("vault", vault, ID_SIZE), len(messages)) + b"".join(
         _SIZE.pack(len(message)) + message for message in messages
     )
@@ -174,7 +174,7 @@ def open_letter(private: KemPrivate, seat: bytes, vault: bytes, untrusted: bytes
     """
     for message in _messages(vault, untrusted):
         try:
-            padded = open_from(private, bytes(message), _context(vault, seat))
+            padded = open_from(private, bytes(message), GrantContext(Purpose.LETTER, vault, to_seat=seat))
         except BrokenSealError:
             continue
         content, mark, zeros = padded.rpartition(_MARK)
@@ -208,7 +208,3 @@ def _messages(vault: bytes, untrusted: bytes) -> list[memoryview]:
     if at != len(untrusted):
         raise MalformedError(Message("a letter was cut or extended"))
     return messages
-
-
-def _context(vault: bytes, seat: bytes) -> GrantContext:
-    return GrantContext(Purpose.LETTER, vault, to_seat=seat)

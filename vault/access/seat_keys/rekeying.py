@@ -84,9 +84,8 @@ def renew_slot(session: Session, file: KeyFile, slot: OpenedSlot) -> KeyFile:
     """
     if slot.renewed is None:
         return file
-    new = file.with_slot(slot.number, slot.renewed)
     with suppress(TryAgainError):
-        return change_keys(session, new)
+        return change_keys(session, file.with_slot(slot.number, slot.renewed))
     return file
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import accumulate
 
@@ -217,10 +218,8 @@ class Needles:
 def _encodings(form: str) -> set[bytes]:
     encoded = set()
     for encoding in _ENCODINGS:
-        try:
+        with suppress(UnicodeEncodeError):
             encoded.add(form.encode(encoding))
-        except UnicodeEncodeError:
-            continue
     return encoded
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from vault.errors import BrokenSealError, MalformedError, RefusedError
@@ -85,10 +86,8 @@ def open_doors(private: KemPrivate, seat: bytes, vault: bytes, untrusted_doors: 
     context = _door_context(vault, seat)
     content: bytes | None = None
     for door in untrusted_doors:
-        try:
+        with suppress(BrokenSealError):
             content = open_from(private, door, context)
-        except BrokenSealError:
-            continue
     if content is None:
         raise BrokenSealError(Message("no door opens for seat {seat}", seat=seat.hex()))
     return DoorKeys.decode(content)
