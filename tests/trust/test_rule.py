@@ -287,6 +287,16 @@ def test_who_is_not_let_into_the_case_lets_nobody_into_its_section() -> None:
     assert office.reads(case=SECTION) == {"Kim.1", "Lea.1", "Mo.1"}
 
 
+def test_who_leaves_a_case_takes_only_themselves_from_its_sections() -> None:
+    office = Office()
+    office.write("Kim.1", office.found("Mo"), office.let_in("Lea"))
+    office.write("Lea.1", office.found(case=SECTION), office.let_in("Mo", Rank.KEEPER, case=SECTION))
+    office.write("Lea.1", office.put_out("Lea"))
+    assert office.reads(case=SECTION) == {"Mo.1"}
+    office.write("Kim.1", office.put_out("Lea"))
+    assert office.reads(case=SECTION) == set()
+
+
 def test_a_let_in_that_was_left_out_gives_no_later_day() -> None:
     office = Office()
     office.write("Kim.1", office.found(), office.let_in("Lea", Rank.LEAD), office.let_in("Mo", until=30))

@@ -31,6 +31,7 @@ class Case:
         wide: the same, judged as takings are.
         takings: put-outs that stand, by the rank of who took.
         firm: those of them that would count as gifts do. They alone cut takings.
+        leaves: those of them that only who left lists. In sections they take nobody's gifts.
         members: who is in: has a rank, and no put-out that stands names them.
         until: until when (ms UTC) a member is written to; one without a day is not in it.
         with_recovery: whether the recovery key reads too.
@@ -66,9 +67,11 @@ class Case:
         changes = [(at, act) for at, act in listed if isinstance(act, PutOut | LetBack)]
 
         self.takings: dict[PutOut, Rank] = {}
-        self.firm = set[PutOut]()
+        self.firm, self._by_others = set[PutOut](), set[PutOut]()
         if whole is not None:
-            self.takings |= {act: max(rank, Rank.CASE) for act, rank in whole.takings.items()}
+            self.takings |= {
+                act: max(rank, Rank.CASE) for act, rank in whole.takings.items() if act not in whole.leaves
+            }
             self.firm |= whole.firm
         for level in (Rank.ADMIN, Rank.KEEPER, Rank.LEAD, Rank.MEMBER) if changes else ():
             taken, firm = self._taken(level, changes)
@@ -76,6 +79,7 @@ class Case:
             self.takings = taken | self.takings  # who lists it again takes nothing off it
         self.rank: dict[MemberId, Rank] = self._ranks(strict, self.takings)
         self.wide = self._ranks(lenient, self._cutting())
+        self.leaves: set[PutOut] = self.takings.keys() - self._by_others
         out = {act.member for act in self.takings}
         self.members: set[MemberId] = {
             who for who in self.rank if who not in out and (whole is None or who in whole.members)
@@ -109,9 +113,12 @@ class Case:
                 if level == Rank.ADMIN and lenient.counts_as_admin(at):
                     taken[act] = level
                     took[act.digest].add(member)
+                    self._by_others.add(act)
             elif wide.get(member) == level and (now.get(act.member, -1) < level or act.member == member):
                 if self._gives(at, lenient, wide, cutting, level):
                     taken[act] = level
+                    if act.member != member:
+                        self._by_others.add(act)
                 if self._gives(at, strict, now, self.takings, level):
                     firm.add(act)
         if level == Rank.ADMIN:  # two admins let back, or all who took
