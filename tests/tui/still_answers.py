@@ -34,7 +34,6 @@ from tui.values.cases_shown import (
     DraftShown,
     FormToFill,
     FoundShown,
-    HitShown,
     LogLineShown,
     LogShown,
     NoteShown,
@@ -56,15 +55,11 @@ from tui.values.exchange_shown import (
     ResultText,
     StandingShown,
     TakenShown,
-    WithWhom,
 )
 from tui.values.forms_typed import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
 from tui.values.story_shown import (
     AgendaShown,
-    AlikeShown,
-    ChangeShown,
     DueShown,
-    GivenShown,
     HomeShown,
     NameShown,
     PersonPage,
@@ -80,7 +75,7 @@ from vault.acts.recipient import compared
 from vault.acts.undo import whether
 from vault.casework.case import STAGES as STAGES_OF
 from vault.casework.case import CaseKind
-from vault.casework.differences import compare
+from vault.casework.differences import Change, compare
 from vault.casework.document import Authenticity, Body, Document, DocumentKind, ReadBy, read_words
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
@@ -89,7 +84,7 @@ from vault.casework.questionnaires import Question as OwnQuestion
 from vault.casework.story.events import Deadline, DeadlineEnd, Detention, Hearing, SetBy, Task
 from vault.casework.story.person_facts import Wanted, WantedSystem
 from vault.casework.vocabulary import NoteKind
-from vault.ids import CompartmentId, Digest, MemberId, RecordId, SeatId
+from vault.ids import CompartmentId, Digest, MemberId, RecordId, SeatId, VersionId
 from vault.redaction.questions import Question
 from vault.redaction.spans import Action, IdentifierType
 from vault.seal.entrance.wordlists import GeneratedPassphrase, Language
@@ -99,10 +94,14 @@ from vault.services.approvals.question import ApprovalQuestion as AskedByFile
 from vault.services.approvals.second_person import Approver
 from vault.services.approvals.side_by_side import Beside
 from vault.services.backups.proven_backup import cases_said
+from vault.services.cases.editing import Earlier, Place
+from vault.services.cases.same_people import Alike
+from vault.services.cases.searching import FoundRecord, Why
 from vault.services.credentials.recovery import RecoveryStatus
+from vault.services.exchange.known_peers import Standing
 from vault.services.exports import exporting
 from vault.services.exports.exporting import Exported
-from vault.services.exports.partners import KeptPartner
+from vault.services.exports.partners import Given, KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
 from vault.services.health import sheets
 from vault.services.members.rostering import ProposalShown
@@ -256,7 +255,7 @@ PERSON_PAGE = PersonPage(
     may_tell="Maître Kaltbrunner, legal help; not: health, family",
     kin=(("Вьюжанина Лидия", Message("sibling")), ("Вьюжанина Ольга", Message("spouse"))),
     others=(("نورا الزمردي", Message("interpreter")),),
-    given=(GivenShown("Maître Solvène Kaltbrunner", 2, "2026-11-24"),),
+    given=(Given("Maître Solvène Kaltbrunner", 2, "2026-11-24"),),
     cases=(("K7QM-3XPD", "Vyuzhanin: extradition request, hearing on the 27th", False),),
     written=((NOW_MS - HOUR_MS, "Joel Brandvik"), (NOW_MS - 20 * HOUR_MS, "Amina Raskolda")),
 )  # fmt: skip
@@ -666,7 +665,10 @@ ANSWERS: dict[str, Any] = {
     "casework.open": _open,
     "people.page": PERSON_PAGE,
     "people.alike": (
-        AlikeShown("11" * 16, "H3VK-8MDA", "a9", "Vjuschanin A.", ("Вьюжанин",), (), "1984"),
+        Alike(
+            Place(CompartmentId(b"\x11" * 16), RecordId(b"\xa9" * 16), "person"),
+            "H3VK-8MDA", "Vjuschanin A.", ("Вьюжанин",), (), "1984",
+        ),
     ),
     "writing.begin": _begin,
     "writing.form": None,
@@ -687,12 +689,12 @@ ANSWERS: dict[str, Any] = {
         (("appeal", "2026-11-26", "Appeal"),), "Amina Raskolda", ("+996 555 010 203",),
     ),
     "finding.search": FoundShown((
-        HitShown("11" * 16, "K7QM-3XPD", "b1", "note", "… until Friday. The court will hear the request on 27 …",
-                 client="Арсений Вьюжанин", written_ms=1_795_608_000_000, marks=((20, 25),), why=Message("exact"),
-                 why_code="exact"),
-        HitShown("00" * 16, "T4WB-9HNC", "a9", "person", "Salim Zumurrudi · سليم الزمردي", title="Salim Zumurrudi",
-                 client="Salim Zumurrudi", is_closed=True, why=Message("last digits"),
-                 why_code="digits"),
+        FoundRecord(CompartmentId(b"\x11" * 16), "K7QM-3XPD", RecordId(b"\xb1" * 16), "note",
+                    "… until Friday. The court will hear the request on 27 …", client="Арсений Вьюжанин",
+                    written_ms=1_795_608_000_000, marks=((20, 25),)),
+        FoundRecord(CompartmentId(bytes(16)), "T4WB-9HNC", RecordId(b"\xa9" * 16), "person",
+                    "Salim Zumurrudi · سليم الزمردي", title="Salim Zumurrudi", client="Salim Zumurrudi",
+                    is_closed=True, why=Why.DIGITS),
     ), more=False, of=4),
     "intake.begin": lambda now_ms: SlipBegun(SlipTyped("c0" * 16, now_ms)),
     "intake.remind": lambda number, name, *_: Reminding(
@@ -731,9 +733,10 @@ ANSWERS: dict[str, Any] = {
     "exchange.peers": PEERS,
     "exchange.standing": StandingShown(
         NOW_MS - 26 * HOUR_MS, NOW_MS - 50 * HOUR_MS, None, Message("no recovery sheets"), (
-            WithWhom("aa" * 16, "Joel Brandvik", True, None, True, NOW_MS - 11 * 24 * HOUR_MS, 11),
-            WithWhom("bb" * 16, "Селин Астерхольт", True, NOW_MS - 20 * HOUR_MS, True, NOW_MS - 20 * HOUR_MS, 0),
-            WithWhom("cc" * 16, "Dana Okwiri", False, None, False, None, 41),
+            Standing(MemberId(b"\xaa" * 16), "Joel Brandvik", True, None, True, NOW_MS - 11 * 24 * HOUR_MS, 11),
+            Standing(MemberId(b"\xbb" * 16), "Селин Астерхольт", True, NOW_MS - 20 * HOUR_MS, True,
+                     NOW_MS - 20 * HOUR_MS, 0),
+            Standing(MemberId(b"\xcc" * 16), "Dana Okwiri", False, None, False, None, 41),
         ), NOW_MS - HOUR_MS, (
             Message("The bundle of Joel Brandvik brought 1 case, 2 people."),
             Message("4 entries of the log came with it."),
@@ -789,11 +792,15 @@ ANSWERS: dict[str, Any] = {
     "intake.newest": (2, ()),
     "story.home": HomeShown("2026-11-27", STANDING, DUE, 2, calls=SLIPS[::-1], drafts=(DRAFT,)),
     "story.history": (
-        ChangeShown(NOW_MS - 26 * HOUR_MS, "Amina", is_current=False, changed=(("stage", word_of("flagged")),)),
-        ChangeShown(
-            *(NOW_MS - HOUR_MS, "Joel"),
+        Earlier(
+            *(VersionId(bytes(32)), NOW_MS - 26 * HOUR_MS, "Amina"),
+            is_current=False,
+            changes=(Change("stage", "", word_of("flagged")),),
+        ),
+        Earlier(
+            *(VersionId(bytes(32)), NOW_MS - HOUR_MS, "Joel"),
             is_current=True,
-            changed=(("stage", word_of("arrested")), ("risk", word_of("high"))),
+            changes=(Change("stage", "", word_of("arrested")), Change("risk", "", word_of("high"))),
         ),
     ),
     "sections.list_of": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -10,7 +11,7 @@ from tui.gateway.unlocked_vault import Subject, case_id, record_id
 from tui.values import shaping
 from tui.values.cases_shown import CaseShown, StageShown
 from tui.values.code_words import word_of
-from tui.values.story_shown import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown, Whereabouts
+from tui.values.story_shown import NameShown, PersonPage, ReachShown, Whereabouts
 from vault.casework.case import Case
 from vault.casework.contact import is_never_used
 from vault.casework.person import NO_LONGER, Person, never_use_of
@@ -136,7 +137,7 @@ class People(Subject):
                 for other in opened.beside
                 if other.record != opened.person.record and other.value.display_name() not in kin_names
             ),
-            given=tuple(GivenShown(str(line.recipient), line.count, line.last) for line in holders),
+            given=tuple(holders),
             cases=tuple(dict.fromkeys((row.ref, row.title, bool(row.closed)) for row in standing)),
             written=tuple((version.written_ms, version.by) for version in reversed(versions)),
             never_use=opened.never_use,
@@ -146,25 +147,13 @@ class People(Subject):
     def _both(self, place: Place, why: str) -> tuple[Words, ...]:
         return both_lines(two_versions.both(self._session, place, why=why))
 
-    def alike(self, where: Whereabouts) -> tuple[AlikeShown, ...]:
+    def alike(self, where: Whereabouts) -> Sequence[same_people.Alike]:
         """Return who may be the same person; nobody where this member may not search."""
         place = place_of(where)
         try:
-            found = same_people.alike(self._session, place, self._person(where))
+            return same_people.alike(self._session, place, self._person(where))
         except RefusedError:
             return ()
-        return tuple(
-            AlikeShown(
-                case=likely.place.case.hex(),
-                ref=likely.ref,
-                record=likely.place.record.hex(),
-                name=likely.name,
-                names=likely.names,
-                numbers=likely.numbers,
-                born=likely.born,
-            )
-            for likely in found
-        )
 
     def _person(self, where: Whereabouts) -> Person:
         opened = self._in_section(where, "casework") if where.section else None

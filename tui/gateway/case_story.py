@@ -18,7 +18,6 @@ from tui.values.cases_shown import (
     PaperShown,
     PersonShown,
     RecordShown,
-    SenderShown,
     SideShown,
     Spot,
     Typed,
@@ -27,7 +26,7 @@ from tui.values.cases_shown import (
 )
 from tui.values.code_words import word_of
 from tui.values.forms_typed import FormPlace, FormTyped, SlipLine
-from tui.values.story_shown import AgendaShown, ChangeShown, DueShown, HomeShown, InTwoShown, LeftShown, WeekShown
+from tui.values.story_shown import AgendaShown, DueShown, HomeShown, WeekShown
 from vault.access.session import Session
 from vault.acts.act import Told
 from vault.casework import differences
@@ -46,7 +45,6 @@ from vault.policy.roles import Action
 from vault.redaction.find_registered import people_in
 from vault.redaction.registry import RegisteredPerson, build_registry
 from vault.services import case_papers, own_forms, paper_text
-from vault.services import paper_text as find_senders
 from vault.services.cases import (
     case_people,
     cases,
@@ -58,7 +56,7 @@ from vault.services.cases import (
     story_records,
     two_versions,
 )
-from vault.services.cases.editing import Place
+from vault.services.cases.editing import Earlier, Place
 from vault.services.cases.story_records import DueLine
 from vault.services.exports import paper_week
 from vault.services.grants import sharing
@@ -80,23 +78,15 @@ class Story(Subject):
     def home(self, status: VaultStatus, slips: tuple[int, tuple[SlipLine, ...]]) -> HomeShown:
         """Return what home shows beside how the vault stands. Whoever may list no case has nothing due."""
         found = story_records.due(self._session) if self._may(Action.CASE_LIST) else story_records.DueList(())
-        left = tuple(LeftShown(each.case.hex(), each.ref, each.count, each.late) for each in found.left)
         steps = self._steps_due(found.lines)
         lines = tuple(self._as_listed(self._due_shown(line, steps.get(line, ""))) for line in found.lines)
         shelf = self._unlocked.shelf
         return HomeShown(
-            *(self.today(), status, lines, slips[0], self._begun(status), left, found.more),
+            *(self.today(), status, lines, slips[0], self._begun(status), found.left, found.more),
             has_begun_slip=shelf.slip() is not None,
             calls=slips[1],
             drafts=() if self._unlocked.hides_names else shelf.list(),
-            in_two=self._in_two(),
-        )
-
-    def _in_two(self) -> tuple[InTwoShown, ...]:
-        found = two_versions.in_two(self._session) if self._may(Action.CASE_LIST) else []
-        return tuple(
-            InTwoShown(each.place.case.hex(), each.ref, each.place.record.hex(), each.place.kind, each.states)
-            for each in found
+            in_two=two_versions.in_two(self._session) if self._may(Action.CASE_LIST) else (),
         )
 
     def _begun(self, status: VaultStatus) -> tuple[bool, ...]:
@@ -180,18 +170,9 @@ class Story(Subject):
         incidents.protect_at_risk(self._session, case_id(case), typed)
         return case
 
-    def history(self, case: str, record: str, kind: str, why: str) -> tuple[ChangeShown, ...]:
+    def history(self, case: str, record: str, kind: str, why: str) -> Sequence[Earlier]:
         """Return what each version of a record changed, oldest first; an empty record is the case's own."""
-        place = self._place(case, record, kind)
-        return tuple(
-            ChangeShown(
-                version.written_ms,
-                version.by,
-                version.is_current,
-                tuple((change.name, change.said) for change in version.changes),
-            )
-            for version in editing.history(self._session, place, why=why)
-        )
+        return editing.history(self._session, self._place(case, record, kind), why=why)
 
     def two_versions(self, case: str, record: str, kind: str, why: str) -> VersionsShown:
         """Return the two newest versions of a record beside one another; an empty record is the case's own."""
@@ -280,17 +261,12 @@ class Papers(Subject):
         if record not in by_id:
             raise NotFoundError(Message("there is no such document in this case"))
         text = paper_text.text_of(self._session, place, why=why).text
-        senders = tuple(map(_sender, find_senders.senders_of(self._session, place, why=why)))
-        return PaperPage(by_id[record], text, tuple(each for each in shown if each.record != record), senders)
+        others = tuple(each for each in shown if each.record != record)
+        return PaperPage(by_id[record], text, others, paper_text.senders_of(self._session, place, why=why))
 
     def language_of(self, home: str) -> str:
         """Return in which language a new paper there probably is; empty where the case tells none."""
         return paper_text.proposed_language(self._session, case_id(home))
-
-
-def _sender(found: find_senders.Sender) -> SenderShown:
-    alike = tuple(name for _, name in found.alike)
-    return SenderShown(found.name, found.messages, alike, found.is_number)
 
 
 def papers_shown(session: Session, stored: Iterable[Stored[Document]], home: CompartmentId) -> tuple[PaperShown, ...]:

@@ -14,7 +14,7 @@ from tui.gateway.unlocked_vault import Subject, UnlockedVault, telling
 from tui.text.in_words import in_words
 from tui.values.cases_shown import Checked, LogLineShown, LogShown
 from tui.values.code_words import EXPORTS, GRANTS
-from tui.values.exchange_shown import ErasureShown, ListShown, PeerShown, ResultText, StandingShown, WithWhom
+from tui.values.exchange_shown import ErasureShown, ListShown, PeerShown, ResultText, StandingShown
 from vault.display import DAY, time_data
 from vault.errors import UsageError
 from vault.ids import MemberId
@@ -134,12 +134,7 @@ class Exchange(Subject):
             known.verify,
             known.drill if known.proven else None,
             known.lack_of_sheets or "",
-            tuple(
-                WithWhom(
-                    other.member.hex(), other.name, other.came, other.came_ms, other.sent, other.sent_ms, other.waiting
-                )
-                for other in known_peers.with_whom(session, counts=counts)
-            ),
+            known_peers.with_whom(session, counts=counts),
             *self._last,
         )
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from tui.gateway.unlocked_vault import Subject, UnlockedVault, case_id
 from tui.values import shaping
-from tui.values.cases_shown import CaseLine, CaseListStart, FoundShown, HitShown, PreviewShown
+from tui.values.cases_shown import CaseLine, CaseListStart, FoundShown, PreviewShown
 from tui.values.forms_typed import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
 from vault.casework.person import Person
 from vault.casework.story import headline_said
@@ -19,7 +19,6 @@ from vault.index.document_rows import NO_DATE
 from vault.policy.roles import Action
 from vault.services.cases import case_changes, case_people, cases, intake, listing, searching
 from vault.services.cases.listing import CaseList
-from vault.services.cases.searching import WHY_WORDS, FoundRecord
 from vault.services.safety import incidents
 from vault.words.message import Message, Words, enumerated
 
@@ -137,32 +136,12 @@ class Finding(Subject):
             apart = searching.search_sections(self._session, untrusted_words, exact=exact)
             hits, more = (*hits, *apart.hits), more or apart.more
         of = 0 if self._list is None else self._list.count()
-        return FoundShown(tuple(map(_hit, hits)), more, of=of, leaves_sections=leaves_sections)
+        return FoundShown(hits, more, of=of, leaves_sections=leaves_sections)
 
     def people(self, untrusted_words: str) -> FoundShown:
         """Find people, among the newest records that have the words; one entry covers all of these."""
         found = searching.search(self._session, untrusted_words, limit=_MOST_AMONG)
-        return FoundShown(tuple(_hit(hit) for hit in found.hits if hit.kind == Person.KIND), found.more)
-
-
-def _hit(hit: FoundRecord) -> HitShown:
-    return HitShown(
-        hit.case.hex(),
-        hit.ref,
-        hit.record.hex(),
-        hit.kind,
-        hit.snippet,
-        hit.do_not_call,
-        title=hit.title,
-        client=hit.client,
-        is_closed=hit.is_closed,
-        written_ms=hit.written_ms,
-        marks=hit.marks,
-        why=WHY_WORDS[hit.why],
-        why_code=hit.why.value,
-        section=hit.section_kind,
-        section_id="" if hit.section is None else hit.section.hex(),
-    )
+        return FoundShown(tuple(hit for hit in found.hits if hit.kind == Person.KIND), found.more)
 
 
 def _line(row: CaseRow, today: str, people: int) -> CaseLine:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from tui.values.forms_typed import FormPlace, FormTyped, SlipLine, SlipTyped
 from vault.casework.differences import Piece
 from vault.casework.form import Form
 from vault.casework.note import AMENDS, TEXT, Note
 from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from vault.services.cases.searching import FoundRecord
+    from vault.services.paper_text import Sender
 
 # Records of a case as the screens show them: what stands in them, and the stages that the case came to.
 
@@ -83,23 +88,13 @@ class PaperShown:
 
 
 @dataclass(frozen=True, slots=True)
-class SenderShown:
-    """Somebody who wrote in a chat: a name or a number as the telephone had it, and people of the case like it."""
-
-    name: str = field(repr=False)
-    messages: int
-    alike: tuple[str, ...] = field(default=(), repr=False)
-    is_number: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class PaperPage:
     """One paper with its text; `others` are the other papers of its case, `senders` who wrote in it as in a chat."""
 
     shown: PaperShown
     text: str = field(default="", repr=False)
     others: tuple[PaperShown, ...] = ()
-    senders: tuple[SenderShown, ...] = ()
+    senders: tuple[Sender, ...] = ()
 
 
 # What the gateway hands to the screens: frozen values in plain types, made for showing. Ids are hexadecimal.
@@ -296,27 +291,6 @@ class CaseShown:
 
 
 @dataclass(frozen=True, slots=True)
-class HitShown:
-    """A record that a search found, with the words around the place, and what in it must never be used."""
-
-    case: str
-    ref: str
-    record: str
-    kind: str
-    snippet: str = field(repr=False)
-    do_not_call: tuple[str, ...] = field(default=(), repr=False)
-    title: str = field(default="", repr=False)
-    client: str = field(default="", repr=False)
-    is_closed: bool = False
-    written_ms: int = 0
-    marks: tuple[tuple[int, int], ...] = field(default=(), repr=False)
-    why: Words = ""
-    why_code: str = ""
-    section: str = ""
-    section_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class FoundShown:
     """The hits of a search, and whether older ones were left out.
 
@@ -324,7 +298,7 @@ class FoundShown:
     `leaves_sections`: nothing was found, and restricted sections of this member were not searched.
     """
 
-    hits: tuple[HitShown, ...]
+    hits: tuple[FoundRecord, ...]
     more: bool
     slips: tuple[SlipLine, ...] = ()
     of: int = 0

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from vault.words.message import Words
+
+if TYPE_CHECKING:
+    from vault.services.exchange.known_peers import Standing
 
 # What goes between the screens and the gateway about others: bundles, questions to a second person, emergencies.
 
@@ -41,22 +45,6 @@ class ListShown:
 
 
 @dataclass(frozen=True, slots=True)
-class WithWhom:
-    """How far this device and another member know of each other; times of the newest, in ms UTC, or None.
-
-    `waiting` is how much was written here since the last bundle for them.
-    """
-
-    member: str
-    name: str = field(repr=False)
-    came: bool
-    came_ms: int | None
-    sent: bool
-    sent_ms: int | None
-    waiting: int
-
-
-@dataclass(frozen=True, slots=True)
 class StandingShown:
     """What would be lost with this computer, and how far the others know of it; times in ms UTC, or None for never.
 
@@ -67,7 +55,7 @@ class StandingShown:
     checked_ms: int | None
     proven_ms: int | None
     lack_of_sheets: Words = ""
-    members: tuple[WithWhom, ...] = ()
+    members: Sequence[Standing] = ()
     last_ms: int = 0
     last: tuple[Words, ...] = field(default=(), repr=False)
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tui.values.cases_shown import DraftShown, PersonShown, VaultStatus
 from tui.values.forms_typed import SlipLine
 from vault.words.message import Words
+
+if TYPE_CHECKING:
+    from vault.services.cases.story_records import LeftOut
+    from vault.services.cases.two_versions import InTwo
+    from vault.services.exports.partners import Given
 
 # What goes between the screen of a person and the gateway.
 
@@ -51,15 +57,6 @@ class ReachShown:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenShown:
-    """A recipient who holds packages in which a person is, how many, and the day of the last one (ISO)."""
-
-    recipient: str = field(repr=False)
-    count: int
-    last: str
-
-
-@dataclass(frozen=True, slots=True)
 class PersonPage:
     """All that is known of a person.
 
@@ -76,24 +73,11 @@ class PersonPage:
     may_tell: str = field(default="", repr=False)
     kin: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
     others: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
-    given: tuple[GivenShown, ...] = ()
+    given: tuple[Given, ...] = ()
     cases: tuple[tuple[str, str, bool], ...] = field(default=(), repr=False)
     written: tuple[tuple[int, str], ...] = field(default=(), repr=False)
     never_use: tuple[str, ...] = field(default=(), repr=False)
     both: tuple[Words, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class AlikeShown:
-    """Somebody who may be the same person, and why; see `vault.services.cases.same_people`."""
-
-    case: str
-    ref: str
-    record: str
-    name: str = field(repr=False)
-    names: tuple[str, ...] = field(default=(), repr=False)
-    numbers: tuple[str, ...] = field(default=(), repr=False)
-    born: str = field(default="", repr=False)
 
 
 # What goes between the screens of a case's story and the gateway.
@@ -140,27 +124,6 @@ class WeekShown:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftShown:
-    """How many more dates and tasks of a case are due than are shown, and how many of them are late."""
-
-    case: str
-    ref: str
-    count: int
-    late: int
-
-
-@dataclass(frozen=True, slots=True)
-class InTwoShown:
-    """A record with two versions; of a case `states` are (stage, risk) of each."""
-
-    case: str
-    ref: str
-    record: str
-    kind: str
-    states: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class HomeShown:
     """What home shows; `today` is ISO, `slips` how many are open.
 
@@ -176,19 +139,9 @@ class HomeShown:
     due: tuple[DueShown, ...] = field(repr=False)
     slips: int = 0
     begun: tuple[bool, ...] = ()
-    left: tuple[LeftShown, ...] = ()
+    left: tuple[LeftOut, ...] = ()
     more: int = 0
     has_begun_slip: bool = False
     calls: tuple[SlipLine, ...] = field(default=(), repr=False)
     drafts: tuple[DraftShown, ...] = field(default=(), repr=False)
-    in_two: tuple[InTwoShown, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeShown:
-    """One version of a record: who wrote it when, whether it stands now, and what it changed (field, value)."""
-
-    written_ms: int
-    by: str = field(repr=False)
-    is_current: bool
-    changed: tuple[tuple[str, Words], ...] = field(repr=False)
+    in_two: Sequence[InTwo] = ()

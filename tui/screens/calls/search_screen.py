@@ -24,7 +24,7 @@ from tui.screens.frame.desk import OpenCase
 from tui.screens.frame.list_rows import OneList
 from tui.text.in_words import in_words, together
 from tui.text.safe_text import first_line
-from tui.values.cases_shown import FoundShown, HitShown, PreviewShown
+from tui.values.cases_shown import FoundShown, PreviewShown
 from tui.values.code_words import word_of
 from tui.values.forms_typed import SlipLine
 from tui.values.shaping import do_not_call
@@ -37,7 +37,7 @@ from vault.words.message import Message, Words, plural
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from tui.gateway import Gateway
+    from tui.gateway import FoundRecord, Gateway
 
 
 # What stands beside the list of hits: why this one was found, how to reach whom it is about, other ways to ask.
@@ -51,10 +51,16 @@ _WHY: Final[Mapping[str, Message]] = {
     "ending": Message("The name with another ending, as others of a family have it."),
     "letter": Message("One letter is different."),
 }
-WHYS: Final = (
-    *(Message("exact"), Message("beginning of a word"), Message("last digits"), Message("spelling")),
-    *(Message("inflected"), Message("other form of the name"), Message("other ending"), Message("1 letter")),
-)
+WHYS: Final[Mapping[str, Message]] = {
+    "exact": Message("exact"),
+    "beginning": Message("beginning of a word"),
+    "digits": Message("last digits"),
+    "spelling": Message("spelling"),
+    "inflected": Message("inflected"),
+    "equivalent": Message("other form of the name"),
+    "ending": Message("other ending"),
+    "letter": Message("1 letter"),
+}
 """What stands at the right end of a hit."""
 _OTHERWISE: Final = Message(
     "last digits of a phone, kind:note, by:joel, since:yesterday, until:1.10.2026, “exact words”"
@@ -64,11 +70,11 @@ _OTHERWISE: Final = Message(
 OTHER_WAYS: Final = Fact(Message("other ways to ask"), Cell(_OTHERWISE, Token.DIM))
 
 
-def hit_facts(hit: HitShown, case: PreviewShown | None) -> list[Fact]:
+def hit_facts(hit: FoundRecord, case: PreviewShown | None) -> list[Fact]:
     """Return the facts of a hit; those of its case are there once it was looked up."""
-    where = [hit.ref, hit.client] + ([word_of(hit.section)] if hit.section else [])
+    where = [hit.ref, hit.client] + ([word_of(hit.section_kind)] if hit.section_kind else [])
     never = case.never_use if case is not None else hit.do_not_call
-    facts = [Fact(together(where, "  "), Cell(_WHY.get(hit.why_code, "")))]
+    facts = [Fact(together(where, "  "), Cell(_WHY[hit.why]))]
     facts += [Fact(Message("DO NOT CALL"), "", Token.ALARM, never_cut=never)] if never else []
     for name, contact in case.contacts[:2] if case is not None else ():
         said = Message("{name}: {contact}", name=name, contact=contact)
@@ -114,7 +120,7 @@ class SearchScreen(OneList):
 
     def __init__(self) -> None:
         super().__init__()
-        self._hits: dict[str, HitShown] = {}
+        self._hits: dict[str, FoundRecord] = {}
         self._slips: dict[str, SlipLine] = {}
         self._exact = False
         self._in_sections = False
@@ -201,10 +207,10 @@ class SearchScreen(OneList):
             self.unless_left(OneSlip(self._slips[key]), self._slip_ended)
         else:
             hit = self._hits[key]
-            if hit.section_id:
-                self.app.push_screen(SectionScreen(hit.case, hit.ref, hit.section_id, "casework"))
+            if hit.section is not None:
+                self.app.push_screen(SectionScreen(hit.case.hex(), hit.ref, hit.section.hex(), "casework"))
             else:
-                self.post_message(OpenCase(hit.case, record=hit.record))
+                self.post_message(OpenCase(hit.case.hex(), record=hit.record.hex()))
 
     def _slip_ended(self, words: str) -> None:
         self._search(goes_on=False)
@@ -241,14 +247,16 @@ class SearchScreen(OneList):
         else:
             self._strip.show(hit_facts(hit, None))
             self.ask(
-                lambda vault: vault.finding.preview(hit.case), partial(self._previewed, hit), failed=lambda _: None
+                lambda vault: vault.finding.preview(hit.case.hex()),
+                partial(self._previewed, hit),
+                failed=lambda _: None,
             )
 
-    def _previewed(self, hit: HitShown, case: PreviewShown | None) -> None:
+    def _previewed(self, hit: FoundRecord, case: PreviewShown | None) -> None:
         if self._at_cursor() is hit:
             self._strip.show(hit_facts(hit, case))
 
-    def _at_cursor(self) -> HitShown | None:
+    def _at_cursor(self) -> FoundRecord | None:
         return self.at_cursor(self._hits)
 
     @property
@@ -258,7 +266,7 @@ class SearchScreen(OneList):
 
 def _columns() -> tuple[Column, ...]:
     """Return the columns: why something was found is whole in each language."""
-    widest = max(cell_len(in_words(words)) for words in WHYS)
+    widest = max(cell_len(in_words(words)) for words in WHYS.values())
     return Column(""), Column("", 28), Column("", widest, is_right=True, rank=1)
 
 
@@ -278,7 +286,7 @@ def _slip_rows(slips: Sequence[SlipLine]) -> Iterator[ListRow]:
         yield ListRow(slip.slip, ((Cell(_INDENT * 2), *barred, Cell("  " if barred else ""), said),), is_passed=True)
 
 
-def _rows(hits: Mapping[str, HitShown]) -> Iterator[ListRow]:
+def _rows(hits: Mapping[str, FoundRecord]) -> Iterator[ListRow]:
     """Yield each group that has hits under its heading, and each hit in two rows: what and where, and its words."""
     left = dict(hits)
     for heading, kinds in _GROUPS:
@@ -287,7 +295,7 @@ def _rows(hits: Mapping[str, HitShown]) -> Iterator[ListRow]:
             yield _heading(heading, len(of_group))
         for key, hit in of_group.items():
             del left[key]
-            yield ListRow(key, (_what(hit), _where(hit), Cell(hit.why, Token.DIM)))
+            yield ListRow(key, (_what(hit), _where(hit), Cell(WHYS[hit.why], Token.DIM)))
             yield ListRow(key, (_marked(hit),), is_passed=True)
 
 
@@ -295,7 +303,7 @@ def _heading(words: Words, count: int) -> ListRow:
     return ListRow("", ((Cell(words, Token.ACC, bold=True), Cell(f"  {count}", Token.DIM)),), is_passed=True)
 
 
-def _what(hit: HitShown) -> tuple[Cell, ...]:
+def _what(hit: FoundRecord) -> tuple[Cell, ...]:
     if hit.title:
         return (Cell(_INDENT), Cell(hit.title, bold=True))
     return (
@@ -306,14 +314,14 @@ def _what(hit: HitShown) -> tuple[Cell, ...]:
     )
 
 
-def _where(hit: HitShown) -> tuple[Cell, ...]:
+def _where(hit: FoundRecord) -> tuple[Cell, ...]:
     told: list[Words] = [Message("closed")] if hit.is_closed else []
-    told += [word_of(hit.section)] if hit.section else []
+    told += [word_of(hit.section_kind)] if hit.section_kind else []
     marked = [cell for words in told for cell in (Cell(words, Token.WARN), Cell(" "))]
     return (Cell(f"{hit.ref} ", Token.DIM), *marked, Cell(hit.client, Token.DIM))
 
 
-def _marked(hit: HitShown) -> tuple[Cell, ...]:
+def _marked(hit: FoundRecord) -> tuple[Cell, ...]:
     """Return the words around the place, what was found bold and underlined."""
     cells = [Cell(_INDENT * 2)]
     for number in hit.do_not_call[:_MOST_BARRED]:
@@ -325,7 +333,7 @@ def _marked(hit: HitShown) -> tuple[Cell, ...]:
     return (*cells, Cell(hit.snippet[end:], Token.DIM))
 
 
-def _words(hit: HitShown) -> Words:
+def _words(hit: FoundRecord) -> Words:
     """Return what stands in the row of a hit: first the numbers in it that must never be used."""
     barred = [do_not_call(number) for number in hit.do_not_call[:_MOST_BARRED]]
     barred += [more_words(len(hit.do_not_call) - _MOST_BARRED)] if hit.do_not_call[_MOST_BARRED:] else []

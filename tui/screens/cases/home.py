@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.containers import Container, Vertical
@@ -47,7 +47,7 @@ from tui.text.calendar import long_day
 from tui.text.in_words import in_words, together
 from tui.values.cases_shown import Alert
 from tui.values.exchange_shown import StandingShown
-from tui.values.story_shown import DueShown, HomeShown, InTwoShown
+from tui.values.story_shown import DueShown, HomeShown
 from tui.widgets.drawn_parts import Draw, DrawnPart
 from tui.widgets.numbered_parts import SectionLine
 from tui.widgets.strip import Strip
@@ -57,6 +57,9 @@ from tui.widgets.wrapping_list import WrappingList
 from vault.acts.case import NEW
 from vault.casework.story.events import Task
 from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from tui.gateway import InTwo
 
 _SECTIONS = ("dates", "tasks")
 _ALERTS, _SAFE = 4, 5
@@ -111,7 +114,7 @@ class HomeScreen(DueScreen):
         self._standing: StandingShown | None = None
         self._told = ""
         self._shared: str | None = None
-        self._in_two: tuple[InTwoShown, ...] = ()
+        self._in_two: Sequence[InTwo] = ()
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -160,8 +163,11 @@ class HomeScreen(DueScreen):
         if not self._in_two:
             self.say(Message("Each record of your cases has only one version."))
             return
-        two = self._in_two[0]
-        self.post_message(ShowBoth(two.case, two.ref, two.record, two.kind, lambda _: None, more=len(self._in_two) - 1))
+        two, more = self._in_two[0], len(self._in_two) - 1
+        place = two.place
+        self.post_message(
+            ShowBoth(place.case.hex(), two.ref, place.record.hex(), place.kind, lambda _: None, more=more)
+        )
 
     def action_section(self, number: int) -> None:
         """Go to a part of this screen, or begin what a new vault lacks."""
@@ -244,7 +250,7 @@ class HomeScreen(DueScreen):
         today = date.fromisoformat(shown.today)
         dates = [line for line in shown.due if line.kind != Task.KIND]
         self._shown = {line.key: line for line in shown.due}
-        self._left = {left.case for left in shown.left}
+        self._left = {left.case.hex() for left in shown.left}
         locks = Message("locks after {minutes} min", minutes=self.desk.settings.idle_minutes)
         self.head(long_day(today), Message("{member}   {locks}", member=shown.status.member, locks=locks))
         self._say("dates", counted(dates, today, shown.more + sum(each.count for each in shown.left)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from rich.cells import cell_len
 from textual import on
@@ -37,10 +37,10 @@ from tui.text.safe_content import safe_content
 from tui.text.safe_text import first_line
 from tui.values.cases_shown import Alert, DraftShown, VaultStatus
 from tui.values.code_words import word_of
-from tui.values.exchange_shown import StandingShown, WithWhom
+from tui.values.exchange_shown import StandingShown
 from tui.values.forms_typed import SlipLine
 from tui.values.shaping import states_told
-from tui.values.story_shown import DueShown, InTwoShown, LeftShown
+from tui.values.story_shown import DueShown
 from tui.widgets.strip import never_cut
 from tui.widgets.text_cells import Cell, Column
 from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
@@ -48,6 +48,9 @@ from vault.display import age
 from vault.durations import DAY_MS
 from vault.words.message import Message, Words, plural
 from vault.words.next_step import NextStep
+
+if TYPE_CHECKING:
+    from tui.gateway import InTwo, LeftOut, Standing
 
 # What makes a new vault safe and useful: four things in any order, ticked as they are done, gone when all are.
 
@@ -283,10 +286,10 @@ def date_row(line: DueShown, today: date) -> ListRow:
     return ListRow(line.key, cells, None if sign is None else Cell(sign, token, bold=True))
 
 
-def left_row(left: LeftShown) -> ListRow:
+def left_row(left: LeftOut) -> ListRow:
     """Return the row that says how much of a case is not shown."""
     words = Message("and {count} more dates and tasks, {late} of them late", count=left.count, late=left.late)
-    return ListRow(left.case, ("", Cell(left.ref[:REF], Token.DIM), "", Cell(words, Token.WARN), ""))
+    return ListRow(left.case.hex(), ("", Cell(left.ref[:REF], Token.DIM), "", Cell(words, Token.WARN), ""))
 
 
 def task_row(line: DueShown, today: date) -> ListRow:
@@ -304,7 +307,7 @@ def _short_when(left: int | None, when: str) -> Words:
     return SHORT_WEEKDAYS[day.weekday()] if left < _WEEK else short_day(day)
 
 
-def alerts_of(status: VaultStatus, in_two: Sequence[InTwoShown]) -> list[Alert]:
+def alerts_of(status: VaultStatus, in_two: Sequence[InTwo]) -> list[Alert]:
     """Return all that was noticed, each with the place where it is settled, where that is known."""
     return [*(Alert(words, _place_of(words)) for words in status.alarms), *in_two_alerts(in_two), *status.lacks]
 
@@ -392,12 +395,12 @@ def safe_rows(facts: Sequence[tuple[str, Words, Words]], width: int) -> Rows:
     return finished(lines)
 
 
-def in_two_alerts(found: Sequence[InTwoShown]) -> list[Alert]:
+def in_two_alerts(found: Sequence[InTwo]) -> list[Alert]:
     """Return which record has two versions, the first of several, and of a case what each version says."""
     if not found:
         return []
     first, more = found[0], len(found) - 1
-    line = Message("2 versions of a record of {ref}: {kind}", ref=first.ref, kind=word_of(first.kind))
+    line = Message("2 versions of a record of {ref}: {kind}", ref=first.ref, kind=word_of(first.place.kind))
     if first.states:
         said = states_told(first.states)
         line = Message("2 versions of {ref}: {said}", ref=first.ref, said=said)
@@ -422,7 +425,7 @@ def met_facts(standing: StandingShown, now_ms: int, most: int = _MOST_MET) -> li
     return found
 
 
-def _met(other: WithWhom, now_ms: int) -> tuple[str, Words, Words]:
+def _met(other: Standing, now_ms: int) -> tuple[str, Words, Words]:
     if not other.came:
         return SOON, other.name, Message("nothing yet")
     day = None if other.came_ms is None else day_written(other.came_ms)

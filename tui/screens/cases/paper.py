@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len
 from textual.containers import Container, Vertical
@@ -23,7 +23,7 @@ from tui.screens.people.person_form import PersonForm
 from tui.text.calendar import day_and_year, day_said
 from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
-from tui.values.cases_shown import PaperPage, PaperShown, SenderShown
+from tui.values.cases_shown import PaperPage, PaperShown
 from tui.values.code_words import word_of
 from tui.values.story_shown import Whereabouts
 from tui.widgets.long_text import LongText
@@ -33,6 +33,9 @@ from tui.widgets.virtual_list import ListRow
 from vault.acts.document import SAVE, TEXT
 from vault.casework.vocabulary import PersonRole
 from vault.words.message import Message, Words, joined, plural
+
+if TYPE_CHECKING:
+    from tui.gateway import Sender
 
 # Papers as rows of the list of a case, and what is known of one in lines.
 
@@ -210,10 +213,10 @@ def file_name(name: str) -> str:
     return _NO_NAME.sub("_", name).lstrip(". ") or "paper"
 
 
-def _senders(senders: Sequence[SenderShown], width: int) -> Lines:
+def _senders(senders: Sequence[Sender], width: int) -> Lines:
     lines: list[list[Cell]] = []
     for sender in senders:
-        known = joined(sender.alike, ", ") or Message("not entered; p adds")
+        known = joined([name for _, name in sender.alike], ", ") or Message("not entered; p adds")
         said = Message("{messages}  {name}: {known}", messages=sender.messages, name=sender.name, known=known)
         lines += [list(row) for row in broken([Cell(said, Token.FG if sender.alike else Token.WARN)], width)]
     return lines

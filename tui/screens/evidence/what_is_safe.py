@@ -22,7 +22,7 @@ from tui.screens.frame.form_screen import BROWSE, FormScreen, PlaceInput
 from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.screen_words import clock_minute, moment
 from tui.text.safe_content import safe_content
-from tui.values.exchange_shown import PeerShown, ResultText, StandingShown, WithWhom
+from tui.values.exchange_shown import PeerShown, ResultText, StandingShown
 from tui.widgets.fields import SafeInput
 from tui.widgets.numbered_parts import SectionLine
 from tui.widgets.strip import Fact, Strip
@@ -35,7 +35,7 @@ from vault.progress import Progress, Stopped
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Gateway
+    from tui.gateway import Gateway, Standing
 
 
 # Exchange with another member: make a bundle, look into one, take one.
@@ -250,7 +250,7 @@ def _kept_words(shown: StandingShown, now_ms: int) -> list[Words]:
     return lines
 
 
-def _row(other: WithWhom, now_ms: int) -> ListRow:
+def _row(other: Standing, now_ms: int) -> ListRow:
     is_late = other.waiting > 0 and (other.sent_ms is None or now_ms - other.sent_ms >= _LATE_DAYS * DAY_MS)
     sign = SOON if is_late else DONE if other.sent else NO_DATE
     token = Token.WARN if is_late else Token.OK if other.sent else Token.DIM
@@ -258,7 +258,7 @@ def _row(other: WithWhom, now_ms: int) -> ListRow:
     if not other.waiting:
         waiting = Message("nothing")
     return ListRow(
-        other.member,
+        other.member.hex(),
         (
             Cell(other.name, bold=True),
             _when(other.came_ms, now_ms, is_there=other.came),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.act_screen import ActScreen, Doing
@@ -12,13 +12,15 @@ from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.screen_words import moment
 from tui.text.in_words import together
 from tui.values.code_words import word_of
-from tui.values.story_shown import ChangeShown
 from vault.acts.act import Told
 from vault.acts.case import HOLD, RELEASE
 from vault.acts.erase import ERASE
 from vault.acts.note import WITHDRAW
 from vault.acts.undo import UNDO as UNDO_ACT
 from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from tui.gateway import Earlier
 
 # What a case said before, withdrawing a note, and taking back what was written last: for the screens of a case.
 
@@ -33,7 +35,7 @@ class LooksBack(ActScreen):
     def action_refresh(self, stand_on: str = "") -> None:
         """Read again what is shown, and stand on a record."""
 
-    def show_history(self, changes: tuple[ChangeShown, ...]) -> None:
+    def show_history(self, changes: Sequence[Earlier]) -> None:
         """Show the versions of a record."""
         self.app.push_screen(ResultDialog(Message("History"), _lines(changes)))
 
@@ -49,13 +51,15 @@ class LooksBack(ActScreen):
         self.do(Doing(WITHDRAW, {"note": (note,)}, lambda told: self.action_refresh(str(told.data["note"]))))
 
 
-def _lines(changes: Sequence[ChangeShown]) -> list[Words]:
+def _lines(changes: Sequence[Earlier]) -> list[Words]:
     lines: list[Words] = []
     for change in reversed(changes):
         mark = Message("now") if change.is_current else Message("before")
         lines.append(together((moment(change.written_ms), change.by, mark), "  "))
-        for name, value in change.changed:
-            lines.append(Message("  {field}: {value}", field=word_of(name.replace("_", " ")), value=value))
+        lines += [
+            Message("  {field}: {value}", field=word_of(field.name.replace("_", " ")), value=field.said)
+            for field in change.changes
+        ]
     return lines
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar, Final
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
 from textual.containers import Horizontal, Vertical
@@ -22,13 +22,16 @@ from tui.screens.people.person_parts import SamePerson, left_parts, more_parts, 
 from tui.screens.people.record_of_people import RequestOfPerson
 from tui.text.in_words import together
 from tui.values.code_words import choices, word_of
-from tui.values.story_shown import AlikeShown, PersonPage, Whereabouts
+from tui.values.story_shown import PersonPage, Whereabouts
 from tui.widgets.numbered_parts import PartsPane, SectionLine
 from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.acts.person import EDIT
 from vault.casework.person import Person
 from vault.casework.vocabulary import NameKind
 from vault.words.message import Message, plural
+
+if TYPE_CHECKING:
+    from tui.gateway import Alike
 
 _MOST_NAMES: Final = 6
 _NAMES_LOW: Final = 3
@@ -62,7 +65,7 @@ class PersonScreen(Erases):
         self._where = where
         self._why = why
         self._page: PersonPage | None = None
-        self._alike: tuple[AlikeShown, ...] | None = None
+        self._alike: Sequence[Alike] | None = None
 
     @override
     def commands(self) -> tuple[Command, ...]:
@@ -180,7 +183,7 @@ class PersonScreen(Erases):
         where = self._where
         self.ask(lambda vault: vault.people.alike(where), self._show_alike, failed=lambda _: self._show_alike(()))
 
-    def _show_alike(self, alike: tuple[AlikeShown, ...]) -> None:
+    def _show_alike(self, alike: Sequence[Alike]) -> None:
         self._alike = alike
         self._lay_out()
 

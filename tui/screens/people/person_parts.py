@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len
 from textual import on
@@ -20,7 +20,7 @@ from tui.screens.frame.screen_words import moment
 from tui.text.in_words import in_words, together
 from tui.values.cases_shown import FoundShown
 from tui.values.code_words import SCRIPTS, word_of
-from tui.values.story_shown import AlikeShown, NameShown, PersonPage, ReachShown, Whereabouts
+from tui.values.story_shown import NameShown, PersonPage, ReachShown, Whereabouts
 from tui.widgets.fields import SafeInput
 from tui.widgets.numbered_parts import Lines, Section
 from tui.widgets.text_cells import Cell, Column, ListCell, broken, fit_cells, width_of
@@ -29,6 +29,11 @@ from vault.acts.act import Said
 from vault.acts.person import SAME
 from vault.casework.person import why_same
 from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from tui.gateway import Alike
+
+# What the parts of a person's page say, in lines of words with meanings.
 
 _LABELS: Final = (Message("born"), Message("role"), Message("document"), Message("versions"), Message("register"))
 _INDENT: Final = "  "
@@ -63,7 +68,7 @@ def left_parts(page: PersonPage) -> list[Section]:
     ]
 
 
-def right_parts(page: PersonPage, alike: Sequence[AlikeShown] | None) -> list[Section]:
+def right_parts(page: PersonPage, alike: Sequence[Alike] | None) -> list[Section]:
     """Return what stands beside them; `alike` is None as long as it is looked for."""
     known = 0 if alike is None else len(alike)
     return [
@@ -82,7 +87,7 @@ def more_parts(page: PersonPage) -> list[Section]:
     ]
 
 
-def why_alike(found: AlikeShown) -> list[Message]:
+def why_alike(found: Alike) -> list[Message]:
     """Return the reasons why somebody may be the same person."""
     return why_same(names=found.names, numbers=found.numbers, born=found.born)
 
@@ -140,7 +145,7 @@ def _belongs(page: PersonPage, width: int) -> Lines:
     return lines or _none(Message("nobody else is in the case"), width)
 
 
-def _same(alike: Sequence[AlikeShown] | None, width: int) -> Lines:
+def _same(alike: Sequence[Alike] | None, width: int) -> Lines:
     if alike is None:
         return [[Cell(Message("looking in your cases"), Token.DIM)]]
     lines: list[Sequence[Cell]] = []
@@ -237,7 +242,7 @@ class SamePerson(OneList, ActScreen):
         leave(Message("Leave; nothing is said of them")),
     )
 
-    def __init__(self, where: Whereabouts, name: Words, alike: Sequence[AlikeShown] | None = None) -> None:
+    def __init__(self, where: Whereabouts, name: Words, alike: Sequence[Alike] | None = None) -> None:
         super().__init__()
         self._where = where
         self._person = name
@@ -259,12 +264,16 @@ class SamePerson(OneList, ActScreen):
         else:
             self._offer(self._alike)
 
-    def _offer(self, alike: Sequence[AlikeShown]) -> None:
+    def _offer(self, alike: Sequence[Alike]) -> None:
         if not alike:
             self._find()
             return
         rows = [
-            (Whereabouts(found.case, found.ref, found.record), found.name, together(why_alike(found), "; "))
+            (
+                Whereabouts(found.place.case.hex(), found.ref, found.place.record.hex()),
+                found.name,
+                together(why_alike(found), "; "),
+            )
             for found in alike
         ]
         self._fill(rows)
@@ -279,9 +288,9 @@ class SamePerson(OneList, ActScreen):
         own = (self._where.case, self._where.record)
         self._fill(
             [
-                (Whereabouts(hit.case, hit.ref, hit.record), hit.title, hit.snippet)
+                (Whereabouts(hit.case.hex(), hit.ref, hit.record.hex()), hit.title, hit.snippet)
                 for hit in found.hits
-                if (hit.case, hit.record) != own
+                if (hit.case.hex(), hit.record.hex()) != own
             ]
         )
         more = Message("There are more; type another name or a number to see fewer.")

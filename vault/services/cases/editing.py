@@ -80,9 +80,9 @@ class Earlier:
 
     version: VersionId
     written_ms: int
-    by: str
+    by: str = field(repr=False)
     is_current: bool
-    value: Any = None
+    value: Any = field(default=None, repr=False)
     changes: tuple[Change, ...] = field(default=(), repr=False)
     """What it changed of the versions that it replaced."""
 
