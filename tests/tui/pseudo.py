@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Final
 
 from textual.widget import Widget
@@ -70,7 +71,7 @@ def foreign(answer: Any, *, is_text: bool = False) -> Any:  # noqa: PLR0911 - on
     In each stands what a terminal might obey.
     """
     if isinstance(answer, str):
-        is_code = (answer in CODES and not is_text) or _CODE.fullmatch(answer)
+        is_code = isinstance(answer, Enum) or (answer in CODES and not is_text) or _CODE.fullmatch(answer)
         if is_code:
             return answer
         planted = "" if _REF.fullmatch(answer) else HOSTILE[len(answer) % len(HOSTILE)]
