@@ -8,9 +8,33 @@ from importlib import resources
 from itertools import islice
 from typing import Final
 
-from vault.names.equivalents import equivalents_of
+from vault.data_files import read_lines
 from vault.names.russian import SURNAME_ENDINGS, is_known, is_name, is_place_first
 from vault.names.sounds import sounds_of
+
+# Given names that one person may go by, from `lists/equivalents.txt`: short forms, and names in other languages.
+
+
+@lru_cache(maxsize=1)
+def _names() -> tuple[str, ...]:
+    return read_lines("vault.names", "lists/equivalents.txt")
+
+
+@lru_cache(maxsize=1)
+def _lines() -> dict[str, frozenset[int]]:
+    found: dict[str, frozenset[int]] = {}
+    for number, line in enumerate(_names()):
+        for sound in {sound for word in line.split() for sound in sounds_of(word)}:
+            found[sound] = found.get(sound, frozenset()) | {number}
+    return found
+
+
+@lru_cache(maxsize=16384)
+def equivalents_of(word: str) -> tuple[str, ...]:
+    """Return the words of the names that this word may stand for; none for a word that is not listed."""
+    numbers = sorted({number for sound in sounds_of(word) for number in _lines().get(sound, ())})
+    return tuple(dict.fromkeys(other for number in numbers for other in _names()[number].split()))
+
 
 # English and French words in small letters: what a name that nobody registered is told from.
 # Lists of plain words, one a line, sorted; `lists/NOTICE.txt` has origin and terms. `en` and `fr` have what

@@ -10,7 +10,7 @@ from itertools import combinations
 from types import ModuleType
 from typing import NamedTuple
 
-from vault.names.equivalents import equivalents_of
+from vault.names.common_words import equivalents_of
 from vault.names.normal import normal
 from vault.names.sounds import ARABIC_LETTER, KEY_LETTERS, key_of, sounds_of
 from vault.names.written_forms import PARTICLES, latin_spellings, words_of
