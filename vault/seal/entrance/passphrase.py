@@ -13,7 +13,6 @@ from argon2.exceptions import HashingError
 from argon2.low_level import ARGON2_VERSION, Type, hash_secret_raw
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # it carries no types
 
 from vault.clock import monotonic_ms
 from vault.errors import RefusedError, TryAgainError, UsageError
@@ -43,6 +42,9 @@ def digits_of_guesses(passphrase: str, known: Iterable[str] = ()) -> int:
         passphrase: as typed; what is behind the first 72 characters is not looked at.
         known: words that a guesser knows: names of member and organisation.
     """
+    # Lists that nobody needs who unlocks with a passphrase of theirs.
+    from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # noqa: PLC0415  # it carries no types
+
     cut = passphrase[:_LONGEST]
     words = [*known, *(part for word in known for part in word.split()), *_KNOWN_HERE]
     for language in (Language.RUSSIAN, Language.FRENCH):
