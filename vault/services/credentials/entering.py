@@ -30,7 +30,7 @@ from vault.seal.entrance.device_secret import (
     make_keyfile,
     read_keyfile,
 )
-from vault.seal.entrance.passphrase import text_of
+from vault.seal.entrance.passphrase import LEAST_DIGITS, digits_of_guesses, text_of
 from vault.seal.entrance.wordlists import GeneratedPassphrase, Language, is_generated, make_passphrase, word_form
 from vault.services.members import admissions, members
 from vault.services.projection import last_done
@@ -84,8 +84,6 @@ def refuse_weak(passphrase: bytearray, known: Iterable[str] = ()) -> None:
         RefusedError: it is too easy to guess.
         UsageError: it is not text.
     """
-    from vault.seal.entrance.passphrase import LEAST_DIGITS, digits_of_guesses  # noqa: PLC0415 - 30 ms that no unlock needs
-
     if digits_of_guesses(text_of(passphrase), known) < LEAST_DIGITS:
         raise RefusedError(
             Message("this passphrase is too easy to guess"),
