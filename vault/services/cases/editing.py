@@ -202,11 +202,14 @@ def edit(
     )
 
 
-def keep_one(session: Session, home: CompartmentId, value: CaseworkRecord, entry: Entry) -> RecordId:
-    """Keep a new record in an operation of its own, and return its id. When this returns, it is durable."""
+def keep_one(session: Session, home: CompartmentId, value: CaseworkRecord, entry: Callable[[], Entry]) -> RecordId:
+    """Keep a new record in an operation of its own, and return its id. When this returns, it is durable.
+
+    The entry is made last: that something has to arrive first is said before anything is looked up for it.
+    """
     with session.work(home) as work:
         record = work.keep(home, value)
-        work.commit(entry)
+        work.commit(entry())
     return record
 
 

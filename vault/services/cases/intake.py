@@ -76,7 +76,7 @@ def add(
         session.log.now_ms(), name=name, number=number, language=language, text=text, call_back=call_back, when=when
     )
     home = the_one_of_kind(session, CompartmentKind.INTAKE)
-    return keep_one(session, home, slip, Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
+    return keep_one(session, home, slip, lambda: Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
 
 
 def _require_short(text: str) -> None:

@@ -252,5 +252,6 @@ def _stored(session: Session, case: CompartmentId, record: RecordId) -> list[Sto
 
 
 def _write(session: Session, case: CompartmentId, note: Note, *, act: str, rule: str) -> RecordId:
-    entry = Entry(act=act, obj=audit_of(session, case), covers={Note.KIND: 1}, pol=rule)
-    return editing.keep_one(session, case, note, entry)
+    return editing.keep_one(
+        session, case, note, lambda: Entry(act=act, obj=audit_of(session, case), covers={Note.KIND: 1}, pol=rule)
+    )

@@ -204,7 +204,7 @@ def _withdraw(session: Session, section: CompartmentId, case: CompartmentId) -> 
 def _add(session: Session, section: CompartmentId, value: Note | Person, *, act: str) -> RecordId:
     rule = session.require(Action.CASE_WRITE, section)
     audit = opened_to_write(session, section)
-    return keep_one(session, section, value, Entry(act=act, obj=audit, covers={value.KIND: 1}, pol=rule))
+    return keep_one(session, section, value, lambda: Entry(act=act, obj=audit, covers={value.KIND: 1}, pol=rule))
 
 
 def opened_to_read(session: Session, section: CompartmentId) -> list[OpenedVersion]:

@@ -121,8 +121,8 @@ def kind_named(kind: str) -> type[FormedRecord]:
 def add(session: Session, case: CompartmentId, record: FormedRecord) -> RecordId:
     """Keep a record in a case and return its id. When this returns, it is durable."""
     rule = session.require(_to_write(record.KIND), case)
-    entry = Entry(act=_act(record.KIND, "create"), obj=audit_of(session, case), covers={record.KIND: 1}, pol=rule)
-    return keep_one(session, case, record, entry)
+    act, covers = _act(record.KIND, "create"), {record.KIND: 1}
+    return keep_one(session, case, record, lambda: Entry(act=act, obj=audit_of(session, case), covers=covers, pol=rule))
 
 
 def typed_values(session: Session, case: CompartmentId, form: Form, typed: Mapping[str, str]) -> dict[str, Any]:
