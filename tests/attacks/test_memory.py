@@ -30,10 +30,10 @@ from vault.casework.document import DOCX, PDF, PLAIN
 from vault.casework.story.events import Hearing
 from vault.export.children import ask_child, command_of
 from vault.export.dossier_report import make_report
+from vault.export.paper_text.asking import can_read_pictures, read_text
 from vault.export.pdf import render_report
 from vault.platform import landlock_version
 from vault.services.cases import story_records
-from vault.services.paper_text import can_read_pictures, read_text
 from vault.tables.table_files import read_table, xlsx_of
 
 REPOSITORY = Path(__file__).parents[2]

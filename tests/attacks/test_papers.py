@@ -30,6 +30,7 @@ from vault.access.session import Session
 from vault.casework.differences import Answer, Chosen, chosen_fields, compare
 from vault.casework.document import DocumentKind, ReadBy
 from vault.errors import TryAgainError
+from vault.export.paper_text.asking import can_read_pictures, read_text
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.log.epoch_notice import EpochNotice
 from vault.records.attachment_bodies import seal_into
@@ -46,7 +47,6 @@ from vault.services.erasures.what_goes import what_goes
 from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
-from vault.services.paper_text import can_read_pictures, read_text
 from vault.services.projection.projection import audit_of
 from vault.store.blobs import Blobs
 from vault.store.rowtypes import AttachmentRow, VersionRow

@@ -15,9 +15,9 @@ from tests.export.test_chats import only_installed, picture
 from tests.services.founded import MEMBER, Filled
 from tests.tables import each
 from vault.casework.story.events import Deadline
+from vault.export.paper_text.asking import can_read_pictures
 from vault.ids import RecordId
 from vault.records.work import Entry
-from vault.services.paper_text import can_read_pictures
 
 WORDS = b"Order of the invented district court: Quillfeather is held until 2026-12-30."
 

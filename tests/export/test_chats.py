@@ -19,9 +19,9 @@ from tests.tables import each
 from vault.casework.document import DOCX, PDF, PLAIN, media_of
 from vault.errors import DependencyMissingError
 from vault.export.children import command_of
+from vault.export.paper_text import asking
+from vault.export.paper_text.asking import MOST_BYTES, can_read_pictures, read_text
 from vault.export.paper_text.chats import lines_of_chat, message_lines, senders_in
-from vault.services import paper_text
-from vault.services.paper_text import MOST_BYTES, can_read_pictures, read_text
 from vault.tables.parsing import rows_of
 from vault.tables.small_cells import TooManyError, following
 from vault.tables.table_faults import MOST_CELL_CHARACTERS, MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Fault, TableError
@@ -269,14 +269,14 @@ def test_a_scan_is_read_where_tesseract_is_installed() -> None:
         assert (read.by, " ".join(read.text.split())) == ("ocr", WORDS), kind
 
 
-_INSTALLED = paper_text._installed
+_INSTALLED = asking._installed
 
 
 def only_installed(monkeypatch: pytest.MonkeyPatch, *languages: str) -> None:
     """Have tesseract read these languages and no other; without one, as if it were not there."""
     found = _INSTALLED()
     left = (found[0], frozenset(languages)) if found and languages else None
-    monkeypatch.setattr(paper_text, "_installed", cache(lambda: left))
+    monkeypatch.setattr(asking, "_installed", cache(lambda: left))
 
 
 @pytest.mark.tool("tesseract")

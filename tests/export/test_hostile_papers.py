@@ -24,12 +24,12 @@ from tests.tables import each
 from vault.access.session import Session
 from vault.casework.document import DOCX, PDF, PLAIN, Document, DocumentKind, ReadBy
 from vault.errors import NotFoundError, UsageError
+from vault.export.paper_text.asking import MEMORY_BYTES, can_read_pictures, read_text
 from vault.ids import CompartmentId
 from vault.services import case_papers, paper_text
 from vault.services.cases import cases, editing, searching, story_records
 from vault.services.cases.editing import Place
 from vault.services.evidence import log_checking
-from vault.services.paper_text import MEMORY_BYTES, can_read_pictures, read_text
 
 __all__ = ["filled", "filled_session", "filled_template", "founded_template"]  # fixtures
 
@@ -130,7 +130,7 @@ def test_a_hundred_thousand_empty_pages_are_given_up_soon_and_a_few_are_not() ->
 CHILD = """
 import json, resource, sys
 from pathlib import Path
-from vault.services.paper_text import read_text
+from vault.export.paper_text.asking import read_text
 for media, name in json.load(sys.stdin):
     read = read_text(Path(name).read_bytes(), media)
     read.text.encode()

@@ -13,9 +13,9 @@ import pytest
 
 from tests.tables import each
 from vault.errors import RefusedError
-from vault.platform import Answer, disks, landlock_version, processes
+from vault.platform import Answer, disks, landlock_version, private_files, processes
 from vault.platform.disks import Mount, mount_of, parse_mac_mounts, read_mounts
-from vault.platform.processes import LockedMemory
+from vault.platform.locked import LockedMemory
 
 HOME = Path("/home/amal")
 
@@ -33,18 +33,18 @@ HOME = Path("/home/amal")
 def test_the_state_folder_follows_the_custom_of_its_system(
     environ: dict[str, str], system: str, expected: Path
 ) -> None:
-    assert disks.state_dir(environ, system=system, home=HOME) == expected
+    assert private_files.state_dir(environ, system=system, home=HOME) == expected
 
 
 def test_a_relative_home_is_refused_and_not_taken_for_a_place_in_the_current_folder() -> None:
     with pytest.raises(RefusedError, match="no absolute path"):
-        disks.state_dir({"XDG_STATE_HOME": "state"}, system="linux", home=Path("home"))
+        private_files.state_dir({"XDG_STATE_HOME": "state"}, system="linux", home=Path("home"))
 
 
 def test_the_machine_id_of_the_system_comes_first(tmp_path: Path) -> None:
     source = tmp_path / "machine-id"
     source.write_text("0123456789abcdef0123456789abcdef\n")
-    assert disks.machine_id(tmp_path / "state", (source,)) == b"0123456789abcdef0123456789abcdef"
+    assert private_files.machine_id(tmp_path / "state", (source,)) == b"0123456789abcdef0123456789abcdef"
     assert not (tmp_path / "state").exists()
 
 
@@ -53,18 +53,18 @@ def test_without_one_a_random_machine_id_is_made_once(tmp_path: Path, content: s
     source, state = tmp_path / "machine-id", tmp_path / "deep" / "state"
     if content is not None:
         source.write_text(content)
-    first = disks.machine_id(state, (source,))
+    first = private_files.machine_id(state, (source,))
     assert len(bytes.fromhex(first.decode())) == 16
-    assert disks.machine_id(state, (source,)) == first
-    assert disks.machine_id(tmp_path / "other", (source,)) != first
+    assert private_files.machine_id(state, (source,)) == first
+    assert private_files.machine_id(tmp_path / "other", (source,)) != first
     assert stat.S_IMODE((state / "machine-id").stat().st_mode) == 0o600
 
 
 def test_private_folders_are_private_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0o000)
     try:
-        disks.make_private_folder(tmp_path / "one" / "two")
-        disks.make_private_folder(tmp_path / "one" / "two")
+        private_files.make_private_folder(tmp_path / "one" / "two")
+        private_files.make_private_folder(tmp_path / "one" / "two")
     finally:
         os.umask(before)
     for folder in (tmp_path / "one", tmp_path / "one" / "two"):
@@ -74,17 +74,17 @@ def test_private_folders_are_private_whatever_the_umask(tmp_path: Path) -> None:
 def test_a_folder_is_flushed_through_its_own_descriptor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     flushed = []
     monkeypatch.setattr(os, "fsync", lambda descriptor: flushed.append(os.fstat(descriptor).st_ino))
-    disks.fsync_folder(tmp_path)
+    private_files.fsync_folder(tmp_path)
     assert flushed == [tmp_path.stat().st_ino]
 
 
 def test_a_folder_that_is_not_there_cannot_be_flushed(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="missing"):
-        disks.fsync_folder(tmp_path / "missing")
+        private_files.fsync_folder(tmp_path / "missing")
 
 
 def test_only_macos_needs_the_full_fsync_of_sqlite() -> None:
-    assert [disks.needs_full_fsync(system) for system in ("linux", "darwin", "win32")] == [False, True, False]
+    assert [private_files.needs_full_fsync(system) for system in ("linux", "darwin", "win32")] == [False, True, False]
 
 
 ROOT_MOUNT = Mount(Path("/"), "ext4", "/dev/vda1", "254:1")
@@ -519,7 +519,7 @@ def test_nothing_is_written_beside_it(start: int) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_what_the_system_does_not_lock_is_said_and_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vault.platform.processes._lock", lambda *_: False)
+    monkeypatch.setattr("vault.platform.locked._lock", lambda *_: False)
     kept = LockedMemory(64)
     kept.write(0, KEY)
     assert (kept.is_locked, kept.read(0, 32)) == (False, KEY)

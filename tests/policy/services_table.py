@@ -151,7 +151,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     case_papers.content_of case_papers.is_here case_papers.is_whole stored_records.extracted_text
     stored_checks.check_contents by_file.ask absences.missed_since approval_checks.listings_of
     approval_checks.judge_listed approval_checks.refused_uses absent_rows.awaited_approvals
-    absent_rows.hold_breaches second_person.at_this_keyboard second_person.require_second
+    erasure_checks.hold_breaches second_person.at_this_keyboard second_person.require_second
     second_person.require_valid second_person.required_approval pipe.ask_second partners.partner_rows
     absent_rows.came_whole absent_rows.gaps absent_rows.of_unknown_lists absent_rows.was_auditor
     stored_records.read_valid_at editing.heads_at editing.write_next sections.records_of sections.case_of_person
@@ -169,7 +169,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     roster_changes.stop_before_loss roster_changes.lost_with_keys arrived.look arrived.note holds.is_held
     holds.require_none holds.said_of holds.what_stops removing.begin removing.finish removing.forget_contents
     preview.note_look holds.cases_of_section noted_holds.is_on_hold noted_holds.note_holds holds.standing
-    holds.without_author noted_holds.hold_again absent_rows.two_person_faults removing.all_contents
+    holds.without_author noted_holds.hold_again erasure_checks.two_person_faults removing.all_contents
     removing.named_by removing.validator_of preview.whose_words preview.opened_of preview.in_a_line
     mentions.namesakes mentions.naming what_goes.heads letter.holds_in_plan sections.opened_sections
     register.entered register.take_out erasing.new_key sharing.forget_indexes_of_others sharing.add_seats

@@ -273,7 +273,7 @@ def test_what_may_keep_the_screen_has_its_words() -> None:
 def test_a_process_that_cannot_be_closed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert this_computer.process_memory().verdict is Verdict.OK
     monkeypatch.setattr(platform, "harden_process", lambda: (Message("core dumps stay possible"),))
-    monkeypatch.setattr("vault.platform.processes._lock", lambda *_: False)
+    monkeypatch.setattr("vault.platform.locked._lock", lambda *_: False)
     item = this_computer.process_memory()
     assert item.verdict is Verdict.WARN
     assert str(item.found) == "core dumps stay possible, keys cannot be kept out of swap"

@@ -100,7 +100,7 @@ def _put_out(rng: Random) -> None:
 
 
 def _ended_by_sheets(rng: Random) -> None:
-    """What a device adds that the sheets ended changes nothing, whoever lists the end."""
+    """The sheets ended a device. What it adds after that changes nothing, in whatever log the end is listed."""
     office, seat = _world(rng), rng.choice(_SEATS)
     office.write("Eve.1", office.by_sheets(office.end(seat, *_newest(office, seat))))
     before = _state(office)

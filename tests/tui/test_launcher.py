@@ -15,7 +15,8 @@ import pytest
 from tests.tables import each
 from tests.tui.terminals import LAUNCH, Pane, Recorder, is_running, wait_for
 from tui.shell import launcher
-from tui.shell.launcher import announced, child_command, lock_running
+from tui.shell.launcher import child_command
+from tui.shell.running import announced, lock_running
 from tui.shell.start import Start, read_start, write_start
 from tui.shell.terminal_reset import CLEAR, HIDE_TITLE, SHOW_TITLE
 from vault.errors import TryAgainError, UsageError
@@ -146,11 +147,11 @@ def test_a_number_that_another_process_has_by_now_is_left_alone(started: str, tm
 def test_where_the_system_tells_no_start_nothing_is_ended_and_nothing_is_claimed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.shell.launcher.process_start_time", lambda _: None)
+    monkeypatch.setattr("tui.shell.running.process_start_time", lambda _: None)
     with announced(tmp_path / "mine", state=tmp_path):
         with pytest.raises(TryAgainError, match="an app may have this vault open"):
             lock_running(tmp_path / "mine", state=tmp_path)
-        command = [sys.executable, "-m", "tui.shell.launcher", str(tmp_path / "mine")]
+        command = [sys.executable, "-m", "tui.shell.running", str(tmp_path / "mine")]
         environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
         (tmp_path / "state").mkdir()
         (tmp_path / "state" / "casevault").symlink_to(tmp_path)

@@ -11,6 +11,7 @@ from tests.tui.desk import Desk
 from tests.tui.house import AMINA, DANA, JOEL, NADIA, House
 from vault.casework.document import ReadBy
 from vault.errors import RefusedError
+from vault.export.paper_text.asking import can_read_pictures
 from vault.services import case_papers
 from vault.services.approvals import erasing
 from vault.services.cases import cases, sections
@@ -18,7 +19,6 @@ from vault.services.erasures import what_goes
 from vault.services.grants import sharing
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
 from vault.services.members import members
-from vault.services.paper_text import can_read_pictures
 
 pytestmark = pytest.mark.screen
 

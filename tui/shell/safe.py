@@ -7,27 +7,24 @@ import os
 import signal
 import sys
 import threading
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from rich.text import Text
 from textual import constants, events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
-from textual.dom import DOMNode
-from textual.message_pump import MessagePump
 from textual.widget import MountError
 from textual.worker import WorkerFailed
 from typing_extensions import override
 
+from tui.shell.key_order import KeyOrder
 from tui.shell.looking import LookingApp
 from tui.shell.quiet_process import describe_fault
 from tui.text.in_words import in_words, warning
 from tui.text.safe_content import HOSTILE_FILTER
 from tui.text.safe_text import safe_paste, safe_text
-from tui.widgets.fields import SafeInput, SafeTextArea
 from tui.widgets.overlays import Cover
 from tui.widgets.screen_lines import with_layouts
 from vault.errors import InternalError, RefusedError
@@ -39,70 +36,6 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
-
-# Keys act in the order in which they were pressed, however fast they come.
-
-_ROUNDS: Final = 2
-"""The second follows what the act of the key has sent: Enter in a field tells the screen, which moves the focus."""
-_PATIENCE_SECONDS: Final = 0.5
-"""How long keys wait for one whose way was cut off, such as by the end of its screen."""
-
-
-class KeyOrder:
-    """Lets one key act before the next is given to anybody."""
-
-    def __init__(self, app: App[Any], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
-        self._app = app
-        self._deliver = deliver
-        self._waiting: deque[events.Event] = deque()
-        self._journey = 0
-        self._is_travelling = False
-        self._patience: asyncio.TimerHandle | None = None
-
-    async def take(self, event: events.Key | events.Paste) -> None:
-        """Deliver it now, or once those before it have acted."""
-        if self._is_travelling:
-            self._waiting.append(event)
-            if self._patience is None:
-                loop = asyncio.get_running_loop()
-                self._patience = loop.call_later(_PATIENCE_SECONDS, self._app.call_later, self._arrived, self._journey)
-            return
-        await self._give(event)
-
-    async def _give(self, event: events.Event) -> None:
-        target = self._app.focused or self._app.screen
-        await self._deliver(event)
-        if event.is_forwarded and not _is_typed(event, target):
-            self._is_travelling = True
-            self._journey += 1
-            self._follow(target, target, _ROUNDS, self._journey)
-
-    def _follow(self, node: MessagePump | None, target: DOMNode, rounds: int, journey: int) -> None:
-        """Go the key's way, one step behind it."""
-        if node is None or node is self._app:
-            if rounds > 1:
-                self._app.call_later(self._follow, target, target, rounds - 1, journey)
-            else:
-                self._app.call_later(self._arrived, journey)
-        elif not node.call_later(self._follow, node._parent, target, rounds, journey):  # noqa: SLF001 - bubbling goes by it
-            self._app.call_later(self._arrived, journey)  # it is closed
-
-    async def _arrived(self, journey: int) -> None:
-        if journey != self._journey or not self._is_travelling:
-            return
-        self._is_travelling = False
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
-        while self._waiting and not self._is_travelling:
-            await self._give(self._waiting.popleft())
-
-
-def _is_typed(event: events.Event, target: DOMNode) -> bool:
-    """Say whether the target itself takes it: letters and pastes go into a text in their order."""
-    is_text = isinstance(target, SafeInput | SafeTextArea)
-    return is_text and (not isinstance(event, events.Key) or event.is_printable)
-
 
 EXIT_OK: Final = 0
 EXIT_FAULT: Final = 70

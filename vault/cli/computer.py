@@ -31,7 +31,7 @@ def _lock(args: Given, output: Output) -> Result:
     path = vault_path(args)
     # A process of its own: this one never imports the app.
     done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-I", "-m", "tui.shell.launcher", str(path.resolve())], capture_output=True, check=False
+        [sys.executable, "-I", "-m", "tui.shell.running", str(path.resolve())], capture_output=True, check=False
     )
     if done.returncode not in {0, _NONE_RAN}:
         raise TryAgainError(

@@ -6,28 +6,30 @@ Probes answer yes, no or unknown and never raise. The branches for macOS and Win
 
 from vault.platform.confinement import landlock_version, open_only, refuse_calls
 from vault.platform.disks import (
-    PRIVATE_FILE_MODE,
-    PRIVATE_FOLDER_MODE,
     Answer,
     Mount,
     disk_encrypted,
     filesystem_kind,
-    flush_file,
     free_bytes,
-    fsync_folder,
     hibernation_possible,
     is_network_or_synced,
+    read_mounts,
+    swap_state,
+)
+from vault.platform.locked import LockedMemory
+from vault.platform.private_files import (
+    PRIVATE_FILE_MODE,
+    PRIVATE_FOLDER_MODE,
+    flush_file,
+    fsync_folder,
     lock_holder,
     machine_id,
     make_private_folder,
     needs_full_fsync,
-    read_mounts,
     state_dir,
-    swap_state,
 )
 from vault.platform.processes import (
     Buffer,
-    LockedMemory,
     harden_process,
     leave_network,
     limit_memory,

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
+from vault.errors import NotFoundError
 from vault.ids import Digest, MemberId, SeatId
 from vault.policy.roles import Role
 from vault.trust.log_trees import Logs, Place
 from vault.trust.trust_items import Found, KeyGiven, LetBack, LetIn, OfCase, PutOut, Rank
 from vault.trust.who_is_in import Organisation
+from vault.words.message import Message
 
 _FOR_EVER = 1 << 63
 
@@ -55,10 +57,13 @@ class Case:
             whole: for a section, its case: only who is let in there lists, and only its members read.
 
         Raises:
-            StopIteration: nothing here founds it.
+            NotFoundError: nothing here founds it.
         """
         self._logs, self._strict, self._lenient, self._whole = logs, strict, lenient, whole
-        at, found = next((each.at, each.act) for each in listed if isinstance(each.act, Found))
+        founding = [(at, act) for at, act in listed if isinstance(act, Found)]
+        if not founding:
+            raise NotFoundError(Message("nothing here founds this case"))
+        at, found = founding[0]
         self.with_recovery = found.with_recovery
         self._keepers = {logs.certificates[at.log].member, *found.keepers}
         if found.with_recovery:
@@ -182,7 +187,7 @@ class Case:
         return {member: day for member, day in days.items() if day < _FOR_EVER}
 
 
-# To whom a device writes, and which keys fit (FORMAT.md 6).
+# To whom a device writes, and which keys fit.
 
 
 def readers_of_case(organisation: Organisation, case: Case, now: int) -> frozenset[SeatId]:

@@ -1,4 +1,4 @@
-"""Items: the lines of logs that decide by themselves, as values. Their bytes belong to the log (FORMAT.md 2)."""
+"""Items: the lines of logs that decide by themselves, as values. Their bytes belong to the log."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Certificate:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Act:
-    """What all items have: the digest of their bytes. Two with the same are one act, whoever lists it."""
+    """An item, known by the digest of its bytes. Two items with one digest are one act, in any log."""
 
     digest: Digest
 
@@ -105,7 +105,7 @@ class Recover(Act):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class BySheets(Act):
-    """An act that a root signed, by that root's key. Its signature was checked; it counts whoever lists it."""
+    """An act of the sheets: signed with a root key, and checked. It counts in any log."""
 
     root: bytes
     act: Admit | End | Lower | Lift | Recover
@@ -159,13 +159,6 @@ class LetBack(OfCase):
     """Takes a put-out back, by its digest: the ranks given before stand again."""
 
     taking: Digest
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class KeyMade(OfCase):
-    """The seat that lists it made this key."""
-
-    key: bytes
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -1,4 +1,4 @@
-"""Who is in, judged from above down: the sheets, admins, what admins take, everybody else (FORMAT.md 2)."""
+"""Who is in, judged from above down: the sheets, admins, what admins take, everybody else."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Organisation:
     # ---- members ------------------------------------------------------------------------------------------------
 
     def _admit_everybody(self, by_sheets: Collection[Admit]) -> dict[SeatId, int]:
-        """Admit whom the sheets admit, then whoever those in list, and return until when each seat is written to."""
+        """Admit by the sheets, then by the lists of who is in. Return until when each seat is written to."""
         listing, lists = defaultdict[Admit, list[Place]](list), defaultdict[SeatId, set[Admit]](set)
         for at, act in self._logs.listed:
             if isinstance(act, Admit) and Role.ADMIN not in act.roles and act not in by_sheets:
@@ -142,9 +142,8 @@ class Organisation:
             more = {act: yes for act, yes in found.items() if yes is not None and yes is not admitted.get(act)}
             news = {act.certificate.member for act in more}
         until = {seat: max(filter(None, each)) for seat, each in days.items() if None not in each}
-        firsts = {
-            seat: until.get(SeatId(self.members[seat])) for seat in self.members
-        }  # no device outlives the first's day
+        # No device outlives the day of its member's first.
+        firsts = {seat: until.get(SeatId(member)) for seat, member in self.members.items()}
         return until | {seat: min(day, until.get(seat, day)) for seat, day in firsts.items() if day is not None}
 
     def _is_admitted_by_two(self, act: Admit, places: Collection[Place]) -> bool | None:

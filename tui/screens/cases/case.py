@@ -16,10 +16,14 @@ from tui.drawn.case_time import day_written
 from tui.drawn.timeline import Zoom
 from tui.screens.cases.case_forms import AtRiskForm, CaseEdit
 from tui.screens.cases.case_records import RecordsScreen, open_form
-from tui.screens.cases.case_top import (
-    ZOOM_WORDS,
-    CaseTimeline,
-    CaseTop,
+from tui.screens.cases.case_top import ZOOM_WORDS, CaseTimeline, CaseTop
+from tui.screens.cases.grant import AccessScreen
+from tui.screens.cases.lists_of_case import CaseLists
+from tui.screens.cases.note_editor import NoteEditor, amend_note, begin_note
+from tui.screens.cases.note_facts import Beside, corrected_in
+from tui.screens.cases.paper import PaperScreen
+from tui.screens.cases.paper_form import PAPER_KEPT, add_paper
+from tui.screens.cases.record_under_cursor import (
     drafts_kept,
     how_it_stands,
     in_two,
@@ -28,12 +32,6 @@ from tui.screens.cases.case_top import (
     named_facts,
     said_of,
 )
-from tui.screens.cases.grant import AccessScreen
-from tui.screens.cases.lists_of_case import CaseLists
-from tui.screens.cases.note_editor import NoteEditor, amend_note, begin_note
-from tui.screens.cases.note_facts import Beside, corrected_in
-from tui.screens.cases.paper import PaperScreen
-from tui.screens.cases.paper_form import PAPER_KEPT, add_paper
 from tui.screens.cases.reopened_forms import go_on_in
 from tui.screens.cases.section import SectionsScreen
 from tui.screens.frame.act_form import ActForm

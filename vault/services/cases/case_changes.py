@@ -88,9 +88,9 @@ def change(
         name = name_in(names_of_members(session), owner)
         raise UsageError(Message("the owner of a case must hold it: grant it to {name} first", name=name))
     new_risk = None if risk is None else word_of(Risk, risk, "risk")
-    since = (
-        None if stage is None and on is None else today(session) if on is None else checked_day(on, "day of the stage")
-    )
+    since = None if on is None else checked_day(on, "day of the stage")
+    if stage is not None and on is None:
+        since = today(session)
 
     def changed(head: Case) -> Case:
         new = replace(

@@ -33,12 +33,11 @@ from vault.services.evidence.absent_rows import (
     audits_of,
     awaited_approvals,
     gaps,
-    hold_breaches,
     of_unknown_lists,
     older_lists,
-    two_person_faults,
     was_auditor,
 )
+from vault.services.evidence.erasure_checks import hold_breaches, two_person_faults
 from vault.services.evidence.stored_checks import (
     NO_CONTENTS,
     Bounds,
