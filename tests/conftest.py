@@ -24,7 +24,7 @@ from textual.screen import Screen
 
 from tests.stretching import of_one_salt, once
 from tests.tui.painting import paint_later
-from vault.access.membership import first_seat, pending_seat
+from vault.access.membership import first_seat, joining
 from vault.seal.entrance import passphrase
 
 _NOT_RUN = "not run: needs "
@@ -39,7 +39,7 @@ def _stretched_once() -> Iterator[None]:
     """Let Argon2id be asked for nothing twice, and each folder that is made here have the same salt."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(passphrase, "hash_secret_raw", once(passphrase.hash_secret_raw))  # type: ignore[attr-defined]
-        for room in (first_seat, pending_seat):
+        for room in (first_seat, joining):
             patched.setattr(room, "KeyHeader", of_one_salt)
         yield
 

@@ -62,6 +62,10 @@ class RefusedError(VaultError):
     usual_step = Message("Ask a member who has the right.")
 
 
+class SheetsNeededError(RefusedError):
+    """Only the recovery sheets do this, and their secret is not on this device."""
+
+
 class NotAsShownError(RefusedError):
     """What an act would do now is not what a person read before they said yes."""
 

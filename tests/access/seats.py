@@ -7,7 +7,6 @@ from vault.seal.entrance.doors import DoorKeys, make_doors
 from vault.seal.entrance.keyfile import DOOR_COUNT, DOOR_SIZE, KeyFile, KeyHeader, SeatSecrets, make_key_file
 from vault.seal.entrance.passphrase import FLOOR
 from vault.seal.recipients import KemPrivate
-from vault.seal.signing import public_key
 
 VAULT, MEMBER = VaultId(b"v" * 16), MemberId(b"m" * 16)
 SECRETS = SeatSecrets(
@@ -18,7 +17,7 @@ SECRETS = SeatSecrets(
     index_key=b"x" * 32,
     draft_key=b"d" * 32,
     pin_key=b"p" * 32,
-    root_public=public_key(b"R" * 32),
+    anchor=b"v" * 16 + b"a" * 16,
 )
 SEAT = SeatId(SECRETS.seat)
 KEM = KemPrivate.from_seed(SECRETS.kem_seed)

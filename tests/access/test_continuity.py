@@ -13,7 +13,6 @@ import pytest
 
 from tests.access.test_proving import remove, store, written
 from tests.english import in_english
-from tests.log.writer import SEAT
 from tests.records.beside import begin_beside
 from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
@@ -26,7 +25,6 @@ from vault.access.trust.continuity import (
     after_damage,
     judge,
     judge_keys,
-    judge_roster,
     newest_keys,
     with_remembered,
 )
@@ -85,7 +83,7 @@ BESIDE: list[Callable[[Session], None]] = [
     junk_genesis,
     unsigned_genesis,
     lambda session: write_beside(session, identity=make_signing_seed()),  # a log of our seat under another key
-    lambda session: write_beside(session, seat=SeatId(make_id())),  # of a seat in no roster
+    lambda session: write_beside(session, seat=SeatId(make_id())),  # of a seat that nobody admitted
 ]
 
 
@@ -187,7 +185,6 @@ def pins_of(session: Session, *, logs: dict[Origin, Pinned] | None = None) -> Pi
         logs={log.origin: Pinned(log.size, log.frontier.root())} if logs is None else logs,
         current=log.origin,
         pending=None,
-        roster=session.directory.roster,
         keys_header=sha256(file.header.encode()).digest(),
         keys_slot=sha256(file.slots[0]).digest(),
         keys_generation=file.header.generation,
@@ -292,13 +289,6 @@ def test_damage_of_the_own_log_is_a_fault_that_lasts_and_hides_no_other(session:
     assert found.predecessor == Predecessor(session.log.origin, session.log.size, session.log.frontier.root())
 
 
-def test_a_roster_that_was_seen_and_is_not_here_is_told(session: Session) -> None:
-    pins = pins_of(session)
-    assert judge_roster(session.directory, pins) == judge_roster(session.directory, None) == ()
-    (alarm,) = judge_roster(session.directory, replace(pins, roster=b"r" * 32))
-    assert alarm == lasting(Code.ROSTER)
-
-
 def test_where_no_log_of_the_seat_is_here_the_one_that_was_seen_is_gone_on_from_aloud(session: Session) -> None:
     pins, own = pins_of(session), session.log.origin
     erase(session, "genesis", "origin = ?", own)
@@ -356,9 +346,11 @@ def test_a_hole_in_what_was_seen_is_a_change_of_it(session: Session) -> None:
 
 
 def test_of_two_logs_that_nothing_follows_the_longer_is_gone_on_from_and_the_fork_lasts(session: Session) -> None:
-    write_beside(session)
+    succeeded(session)
+    write_beside(session, goes_on=True)
     found = judged(session, None)
-    assert codes(found) == [("no-pins", None, False, False), ("open-logs", None, True, True)]
+    assert [code[0] for code in codes(found)] == ["no-pins", "twin-logs", "open-logs"]
+    assert codes(found)[-1] == ("open-logs", None, True, True)
     assert found.predecessor is not None
     with session.database.reading() as rows:
         sizes = {Origin(row.origin): rows.size(row.origin) for row in rows.geneses()}
@@ -395,7 +387,7 @@ WHERE_IT_LACKS = {
 def test_what_was_seen_is_here_where_the_stored_tiles_or_the_headers_alone_give_its_root() -> None:
     origin, identity = Origin(LONG.origin), LONG.key("identity").public
     seen = Pinned(LONG.frontier.size, LONG.frontier.root())
-    pins = Pins(MACHINE, {origin: seen}, origin, None, b"o" * 32, b"h" * 32, b"s" * 32, None, 0)
+    pins = Pins(MACHINE, {origin: seen}, origin, None, b"h" * 32, b"s" * 32, None, 0)
     told = {}
     for tile, lost in WHERE_IT_LACKS:
         with open_in_memory().transaction() as rows:
@@ -404,7 +396,7 @@ def test_what_was_seen_is_here_where_the_stored_tiles_or_the_headers_alone_give_
                 rows.put_tile(TileRow(LONG.origin, 0, 0, bytes(32 * TILE_WIDTH)))
             if lost is not None:
                 remove(rows, lost)
-            place = SealedPlace(VaultId(bytes(16)), SeatId(SEAT), bytes(32))
+            place = SealedPlace(VaultId(bytes(16)), SeatId(LONG.seat), bytes(32))
             found = judge(rows, place, identity=identity, pins=pins, machine=MACHINE)
             told[tile, lost] = any("changed: its first 258 entries" in str(alarm.message) for alarm in found.alarms)
     assert told == WHERE_IT_LACKS
@@ -434,9 +426,8 @@ def test_a_later_keys_file_that_the_log_lists_is_the_one_unless_the_own_log_is_i
 
 def test_doubt_about_the_logs_of_others_makes_no_keys_file_old(session: Session) -> None:
     other = SeatId(make_id())
-    effective = session.directory.effective
-    certificates = {**effective.certificates, other: effective.certificates[session.seat]}
-    session.directory = replace(session.directory, effective=replace(effective, certificates=certificates))
+    certificates = session.directory.certificates
+    vars(session.directory)["certificates"] = {**certificates, other: certificates[session.seat]}
     later = read_key_file(session.folder.keys).with_slot(0, bytes(1024))
     list_keys(session, later.header.folder, later.digest())
     assert judged_keys(session, later, Finding(Code.FORK, Message("Says the test."), seats=frozenset({other}))) == []
@@ -477,16 +468,16 @@ NEWS = replace(FAULT, code=Code.NO_PINS, severity=Severity.NEWS)
 HERS, GONE, OF_BOTH = (replace(FAULT, seats=frozenset(seats)) for seats in ((ONE,), (OTHER_SEAT,), (ONE, OTHER_SEAT)))
 LASTING = (
     *map(lasting, (Code.DAMAGED, Code.DATABASE, Code.KEYRING, Code.OPEN_LOGS, Code.OWN_LOG, Code.PINS, Code.RATCHET)),
-    *map(lasting, (Code.REMEMBERED, Code.ROSTER, Code.SESSION_KEY, Code.VERIFY)),
+    *map(lasting, (Code.REMEMBERED, Code.SESSION_KEY, Code.VERIFY)),
     lasting(Code.ACT, LOG, seats=frozenset({ONE})),
     fork_alarm(LOG, OTHER_SEAT),
     lasting(Code.VERIFY, seats=frozenset(MANY)),
 )
-BACK = (lasting(Code.VALID_AGAIN, ONE, seats=frozenset({ONE})), lasting(Code.OLD_SHEETS, bytes(32)))
+BACK = (lasting(Code.VALID_AGAIN, ONE, seats=frozenset({ONE})),)
 TOLD_ONCE = (
     lasting(Code.OWN_DEVICE, ONE),
-    lasting(Code.SHEETS, bytes(7) + b"\7", number=7, admitted=1, ended=2),
-    lasting(Code.NEW_SHEETS, bytes(7) + b"\7", number=7),
+    lasting(Code.SHEETS, bytes(32), admitted=1, ended=2),
+    lasting(Code.NEW_SHEETS, bytes(32)),
 )
 
 
@@ -561,25 +552,6 @@ def test_pins_keep_no_sentence() -> None:
         assert (code, subject, seats) == (alarm.code.value, alarm.subject, sorted(alarm.seats))
         assert all(type(number) is int for number in numbers.values())
     assert stored([NEWS, replace(FAULT, code=Code.ROLLBACK)]) == ()
-
-
-# What programs before this one kept: code, perhaps with an id and seats in one word, beside a sentence.
-OF_BEFORE = {
-    "damaged": lasting(Code.DAMAGED),
-    f"fork:{LOG.hex()[:16]}": lasting(Code.FORK, LOG[:8]),
-    f"fork:{LOG.hex()[:16]}@{ONE.hex()},{OTHER_SEAT.hex()}": lasting(
-        Code.FORK, LOG[:8], seats=frozenset({ONE, OTHER_SEAT})
-    ),
-    f"verify@{ONE.hex()}": lasting(Code.VERIFY, seats=frozenset({ONE})),
-    f"own-device:{ONE.hex()}": lasting(Code.OWN_DEVICE, ONE),
-    "sheets:7": replace(lasting(Code.REMEMBERED), severity=Severity.NEWS),
-}
-
-
-def test_what_an_earlier_program_kept_still_opens() -> None:
-    for kept, alarm in OF_BEFORE.items():
-        assert remembered((kept, "A sentence.")) == replace(alarm, is_remembered=True), kept
-    assert str(remembered((f"fork:{LOG.hex()[:16]}", "")).message).startswith("The log of a device has two histories")
 
 
 def test_what_this_program_does_not_know_stops_everything() -> None:

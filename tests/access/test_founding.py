@@ -19,6 +19,7 @@ from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tests.store.samples import KEY
 from vault import platform
+from vault.access.membership.act_listing import SHARED, shared_compartments
 from vault.access.membership.first_seat import FOUNDER_ROLES, Founded, found_vault
 from vault.access.pins.pins import PinFile, Pins
 from vault.access.recovery_session import open_door
@@ -26,19 +27,16 @@ from vault.access.seat_keys.rekeying import doors_here, read_key_file, slots_her
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.errors import NewerVaultError, RefusedError, TryAgainError, UsageError, VaultError, VerificationError
-from vault.ids import RECOVERY_SEAT, CompartmentId, CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind, MemberId
+from vault.log.act_bytes import ActKind, anchor_digest
 from vault.log.items import ItemKind, decode_items
-from vault.log.roster import ROSTER_RECORD
-from vault.log.roster_entries import RosterHead
-from vault.policy.rights import NEWEST_TABLE
 from vault.policy.roles import Role
 from vault.records.epochs import read_notice
 from vault.records.versions import open_each
 from vault.seal.entrance.doors import open_doors
 from vault.seal.entrance.passphrase import FLOOR, KdfParameters
-from vault.seal.envelope import SUITE
 from vault.seal.recipients import KemPrivate
-from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_words
+from vault.seal.recovery import derive_recovery_seed, derive_root_seed
 from vault.seal.signing import public_key
 from vault.services.evidence import log_checking
 from vault.store.engine import Database, open_database
@@ -66,17 +64,15 @@ def found(path: Path, state: Path | None, **changed: Any) -> Founded:
 def test_a_new_vault_opens_and_verifies_and_its_account_remembers_it(tmp_path: Path) -> None:
     path, state = tmp_path / "new.vault", tmp_path / "state"
     founded = found(path, state, organisation="  Harbour Aid ", member_name=f" {MEMBER} ")
-    root = public_key(derive_root_seed(founded.root_secret))
-    assert founded.root_words == root_words(root)
     parts = {"attempts", "ballast", "blobs", "drafts", "index", "keys", "vault.db"}
     assert {part.name for part in path.iterdir()} == parts
     assert (path / "ballast").stat().st_size == BALLAST_SIZE
     file = read_key_file(path / "keys")
     with Place(path, state).open() as session:
         assert (session.vault, session.member, session.roles) == (founded.vault, founded.member, FOUNDER_ROLES)
-        assert (in_english(session.warnings), session.root_public, kept_secret(session)) == (
+        assert (in_english(session.warnings), session.anchor, kept_secret(session)) == (
             (),
-            root,
+            founded.anchor,
             founded.root_secret,
         )
         assert log_checking.verify(session).verified
@@ -88,33 +84,43 @@ def test_a_new_vault_opens_and_verifies_and_its_account_remembers_it(tmp_path: P
     assert {part.name for part in tmp_path.iterdir()} == {"new.vault", "state"}
 
 
-def test_entry_0_lists_five_compartments_for_the_founder_and_recovery_the_roster_and_the_keys(founded: Place) -> None:
+def test_entry_0_lists_five_compartments_for_the_founder_and_recovery_and_how_the_vault_begins(
+    founded: Place,
+) -> None:
     with founded.open() as session, session.database.reading() as rows:
         stored = rows.operation(session.log.origin, 0)
         assert stored is not None
         items = decode_items(stored.list)
         notices = [notice for row in rows.epochs() if (notice := read_notice(row)) is not None]
         granted = {notice.kind: {grant.seat for grant in rows.grants_of(notice.epoch)} for notice in notices}
-        seat = session.seat
+        seat, recovery = session.seat, session.directory.recovery_seat
     kinds = [item.kind for item in items]
     counts = [kinds.count(kind) for kind in (ItemKind.EPOCH, ItemKind.GRANT, ItemKind.VERSION, ItemKind.KEYS)]
-    assert counts == [5, 10, 5, 1]
-    assert items[-1].digest == read_key_file(founded.path / "keys").digest()
+    assert counts == [5, 10, 4, 1]
+    assert kinds[-3:] == [ItemKind.KEYS, ActKind.BEGIN, ActKind.SHEETS]
+    assert items[-3].digest == read_key_file(founded.path / "keys").digest()
     assert granted.keys() == {CompartmentKind[kind] for kind in ("DIRECTORY", "REGISTER", "INTAKE", "SENDING", "AUDIT")}
-    assert {frozenset(seats) for seats in granted.values()} == {frozenset({seat, RECOVERY_SEAT})}
+    assert {frozenset(seats) for seats in granted.values()} == {frozenset({seat, recovery})}
 
 
-def test_roster_0_certifies_the_founder_in_every_role_under_the_newest_rules(founded: Place) -> None:
+def test_the_vault_is_named_by_its_first_keys_and_its_founder_by_their_first_log(founded: Place) -> None:
     assert {Role.ADMIN, Role.SUPERVISOR, Role.CASEWORKER, Role.AUDITOR} == FOUNDER_ROLES
     with founded.open() as session:
-        (roster,) = session.directory.chain.accepted
-        recovery = KemPrivate.from_seed(derive_recovery_seed(kept_secret(session) or b"")).public
-        head = RosterHead(session.vault, 0, (), recovery, NEWEST_TABLE, (SUITE,), None, helpers_by_supervisor=True)
-        assert (roster.head, roster.members) == (head, {session.member: FOUNDER_ROLES})
-        (own,) = roster.certificates.values()
-        assert (own.seat, own.member, own.genesis) == (session.seat, session.member, session.log.origin)
-        assert (own.kem, own.identity) == (session.kem_private.public, session.sign("roster", b"")[0])
-        assert [signer for signer, _ in roster.signatures] == [session.root_public]
+        secret = kept_secret(session) or b""
+        root, recovery = public_key(derive_root_seed(secret)), KemPrivate.from_seed(derive_recovery_seed(secret)).public
+        directory = session.directory
+        (own,) = directory.certificates.values()
+        assert (own.origin, own.kem, own.identity) == (
+            session.log.origin,
+            session.kem_private.public,
+            session.sign("bundle", b"")[0],
+        )
+        assert (session.seat, session.member) == (own.origin[:16], MemberId(own.origin[:16]))
+        assert (directory.root_public, directory.recovery, directory.beginning.said.helpers) == (root, recovery, True)
+        assert directory.anchor == anchor_digest(root, recovery, own.identity)
+        assert session.vault == directory.anchor[:16]
+        assert directory.members == {session.member: FOUNDER_ROLES}
+        assert shared_compartments(session) == {kind: directory.shared(kind) for kind in SHARED}
 
 
 def test_the_directory_says_who_the_organisation_and_its_founder_are_and_who_reads_failed_attempts(
@@ -131,14 +137,13 @@ def test_the_directory_says_who_the_organisation_and_its_founder_are_and_who_rea
                 said[version.content.kind] = dict(version.content.fields)
                 records.add(version.record)
         member = session.member
-    assert said.keys() == {"roster", "organisation", "member", "attempts-key", "package-key"}
+    assert said.keys() == {"organisation", "member", "attempts-key", "package-key"}
     assert said["organisation"] == {"name": "Harbour Aid"}
     assert said["member"] == {"member": member, "name": MEMBER}
     keys = read_key_file(place.path / "keys")
     assert KemPrivate.from_seed(said["attempts-key"]["kem"]).public == keys.attempts_public
     assert len(said["package-key"]["seed"]) == 32
-    assert len(records) == 5
-    assert ROSTER_RECORD in records
+    assert len(records) == 4
 
 
 def test_an_account_without_another_state_folder_uses_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

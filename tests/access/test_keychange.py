@@ -15,11 +15,9 @@ import pytest
 from tests.access.planted import a_fifo, a_file
 from tests.access.power import PowerCutError, at_flush, cut_at_commit, cut_at_flush, no_room
 from tests.seal.costs import with_costs
-from tests.services.colleague import admit
+from tests.services.colleague import admit, end_seats
 from tests.services.founded import Filled, Place
-from vault.access.membership.new_root import change_root
-from vault.access.membership.next_roster import Change, propose
-from vault.access.membership.roster_commit import commit_roster
+from vault.access.membership.new_sheets import change_sheets
 from vault.access.recovery_session import open_door
 from vault.access.seat_keys import rekeying
 from vault.access.seat_keys.rekeying import change_keys as change_valid_keys
@@ -313,7 +311,7 @@ def test_a_seat_that_ended_has_neither_slot_nor_door_afterwards(filled: Filled) 
         # A slot of another seat, as far as this folder knows.
         put_slot(session, GONE, 5)
         assert slots_here_of(session) == {session.seat: 0, GONE: 5}
-        # Not in the roster any more: it keeps no way in by default.
+        # Nobody admits it: it keeps no way in by default.
         assert seats_here(session) == {session.seat}
         rekey(session)
         after = read_key_file(filled.path / "keys")
@@ -336,8 +334,8 @@ def test_whoever_stays_keeps_a_way_in_and_this_seat_whatever_the_rows_say(filled
     oren.open(filled.place).close()
 
 
-def test_a_seat_that_no_roster_names_and_none_ended_keeps_its_slot(filled: Filled) -> None:
-    """Its admission may be on one side of a fork, and come back with the roster that joins both."""
+def test_a_seat_that_nobody_admits_and_none_ended_keeps_its_slot(filled: Filled) -> None:
+    """Its admission may not be here yet."""
     with filled.open() as session:
         put_slot(session, GONE, 5)
         close_doors(session)
@@ -350,7 +348,7 @@ def test_a_seat_that_no_roster_names_and_none_ended_keeps_its_slot(filled: Fille
 def test_an_unlock_makes_the_key_that_is_owed_since_a_seat_ended(filled: Filled) -> None:
     with filled.open() as session:
         oren, old = admit(session), doors(session).new
-        commit_roster(session, propose(session, Change(ended=frozenset({oren.seat}))))
+        end_seats(session, oren.seat)
     require_whole(filled, old=old)
 
 
@@ -466,9 +464,7 @@ def changes_again(session: Session) -> None:
 
 
 def new_sheets(session: Session) -> None:
-    secret = kept_secret(session)
-    assert secret is not None
-    change_root(session, secret)
+    change_sheets(session, kept_secret(session))
 
 
 @pytest.mark.parametrize("act", [admits, changes_again, new_sheets])

@@ -16,14 +16,11 @@ from tests.services.founded import Place as PlaceOfFounded
 from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.seat_keys.slots import Factors, change_factors
 from vault.access.session import Session
-from vault.access.trust import keyrings
 from vault.access.trust.keyrings import (
     GrantedKey,
-    directory_keys,
     grants_between,
     missing_keys,
     stored_keyring,
-    with_directory_keys,
 )
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -239,87 +236,9 @@ def test_the_keyring_is_that_of_the_row_and_of_an_altered_row_or_none_nothing_is
         assert [held.get(epoch) for epoch in held.epochs_of(CASE)] == keys
 
 
-def granted(key: bytes | None, compartment: bytes, kind: CompartmentKind, *, named: bytes = KEYS[0]) -> GrantedKey:
-    return GrantedKey(notice(named, compartment=compartment, kind=kind), lambda: key, ())
-
-
-def test_only_directory_keys_are_held_before_anybody_believes_them_and_in_a_copy() -> None:
-    keyring = Keyring()
-    keyring.add(CASE, epoch_of(KEYS[3]), KEYS[3])
-    held = with_directory_keys(
-        keyring,
-        [
-            granted(KEYS[0], DIRECTORY, CompartmentKind.DIRECTORY),
-            granted(KEYS[1], CASE, CompartmentKind.CASE, named=KEYS[1]),
-            granted(None, DIRECTORY, CompartmentKind.DIRECTORY, named=KEYS[2]),
-        ],
-    )
-    assert {epoch: held.compartment_of(epoch) for epoch in map(epoch_of, KEYS)} == {
-        epoch_of(KEYS[0]): DIRECTORY,
-        epoch_of(KEYS[1]): None,
-        epoch_of(KEYS[2]): None,
-        epoch_of(KEYS[3]): CASE,
-    }
-    assert held.get(epoch_of(KEYS[0])) == KEYS[0]
-    assert len(keyring) == 1
-
-
-def test_without_directory_keys_the_keyring_is_itself() -> None:
-    keyring = Keyring()
-    assert with_directory_keys(keyring, [granted(KEYS[0], CASE, CompartmentKind.CASE)]) is keyring
-
-
-def test_a_directory_key_that_contradicts_one_that_is_held_changes_nothing() -> None:
-    keyring = Keyring()
-    keyring.add(CASE, epoch_of(KEYS[0]), KEYS[3])
-    held = with_directory_keys(keyring, [granted(KEYS[0], DIRECTORY, CompartmentKind.DIRECTORY)])
-    assert (held.get(epoch_of(KEYS[0])), held.compartment_of(epoch_of(KEYS[0]))) == (KEYS[3], CASE)
-
-
-def held_first(keyring: Keyring, *claimed: GrantedKey) -> list[bytes | None]:
-    return [key for _, key in directory_keys(keyring, claimed, lambda _: True)]
-
-
-def test_who_holds_a_directory_opens_keys_of_that_one_alone() -> None:
-    own, other = (
-        granted(key, place, CompartmentKind.DIRECTORY) for key, place in ((KEYS[0], DIRECTORY), (KEYS[1], CASE))
-    )
-    assert held_first(Keyring(), own, other) == KEYS[:2]
-    keyring = Keyring()
-    keyring.add(DIRECTORY, epoch_of(KEYS[3], DIRECTORY), KEYS[3])
-    assert held_first(keyring, own, other) == KEYS[:1]
-
-
-def test_of_keys_that_nobody_can_judge_yet_few_of_one_giver_are_opened_and_those_of_others_all_the_same(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(keyrings, "MOST_UNJUDGED", 2)
-    by = [{GIVER}, {GIVER}, {GIVER}, {GIVER, OTHER}]
-    claimed = [
-        replace(granted(key, DIRECTORY, CompartmentKind.DIRECTORY), givers=frozenset(givers))
-        for key, givers in zip(KEYS, by, strict=True)
-    ]
-    assert held_first(Keyring(), *claimed) == [*KEYS[:2], KEYS[3]]
-
-
-def test_what_the_sieve_keeps_back_is_not_opened() -> None:
-    def opened_nonetheless() -> bytes:
-        raise AssertionError
-
-    key = replace(granted(KEYS[0], DIRECTORY, CompartmentKind.DIRECTORY), opening=opened_nonetheless)
-    assert directory_keys(Keyring(), [key], lambda _: False) == []
-
-
 def test_a_grant_is_none_of_a_compartment_for_which_nobody_lists_it(vault: Vault) -> None:
     vault.add(notice(KEYS[0], compartment=DIRECTORY), grant(KEYS[0]))
     assert vault.open() == []
-
-
-def test_of_a_compartment_that_somebody_also_calls_the_directory_the_key_comes_as_the_directorys(vault: Vault) -> None:
-    for kind in (CompartmentKind.CASE, CompartmentKind.DIRECTORY, CompartmentKind.SECTION):
-        vault.add(notice(KEYS[0], kind=kind))
-    vault.add(grant(KEYS[0]))
-    assert [found.notice.kind for found in vault.open()] == [CompartmentKind.DIRECTORY]
 
 
 # An older keyring under today's rows: what was granted to the seat is opened again, aloud; no case vanishes.
@@ -484,13 +403,12 @@ def test_a_part_that_unlock_does_not_read_and_was_altered_is_told_by_the_next_un
 
 
 def list_in_a_strangers_log(session: Session, file: KeyFile) -> None:
-    """Plant the log of a seat in no roster that claims to go on from this seat's log and lists the file."""
+    """Plant the log of a seat that nobody admitted, which claims to go on from this seat's log and lists the file."""
     seat = SeatId(make_id())
     stranger = begin(
         database=session.database,
         place=SealedPlace(session.vault, seat, make_key()),
         identity_seed=make_signing_seed(),
-        roster=session.log.roster,
         auditors=[Holder(seat, KemPrivate.from_seed(make_kem_seed()).public)],
         keyring=Keyring(),
         predecessor=Predecessor(session.log.origin, session.log.size, session.log.frontier.root()),

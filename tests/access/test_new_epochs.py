@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,13 +13,12 @@ import pytest
 from tests.access.test_continuity import junk_genesis
 from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
-from vault.access.membership import new_root
-from vault.access.membership.new_root import Followed, change_root, follow_root, stale_compartments
+from vault.access.membership import new_sheets
+from vault.access.membership.new_sheets import Followed, change_sheets, choose_sheets, follow_sheets, stale_compartments
 from vault.access.recovery_session import opened_by_sheets
 from vault.access.seat_keys.rekeying import doors_here, read_key_file
 from vault.access.seat_keys.root_secret import kept_secret, root_of
 from vault.access.session import Session
-from vault.access.trust.directory import RECOVERY, Directory
 from vault.access.trust.new_epochs import (
     audit_is_stale,
     fitting,
@@ -28,21 +28,22 @@ from vault.access.trust.new_epochs import (
     revocations_of,
 )
 from vault.errors import BrokenSealError, RefusedError, VerificationError
-from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, RecordId, SeatId, make_id
+from vault.ids import ZERO_ID, CompartmentId, CompartmentKind, EpochId, MemberId, Origin, RecordId, SeatId, make_id
 from vault.log.epoch_notice import MOST_REVOCATIONS, RevokedLog
 from vault.log.payload import Payload
-from vault.log.roster_entries import Certificate
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder
 from vault.records.work import Entry, Work
 from vault.seal.entrance.doors import open_recovery_door
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
-from vault.seal.recovery import derive_recovery_seed
+from vault.seal.recovery import derive_recovery_seed, words_of
 from vault.services.evidence import logbook
 from vault.services.grants import sharing
 from vault.store.rowtypes import GrantRow
+from vault.trust.trust_items import Certificate
 from vault.validity.compartment_access import CompartmentState
+from vault.validity.directory import Directory
 from vault.validity.epoch_validity import ValidEpoch
 from vault.words.finding import Code, Finding
 from vault.words.message import Message
@@ -59,16 +60,25 @@ def held_by(*seats: SeatId) -> CompartmentState:
 @pytest.fixture
 def directory(session: Session) -> Directory:
     """A directory in which all of `SEATS` are in."""
-    (certificate,) = session.directory.effective.certificates.values()
-    certificates: dict[bytes, Certificate] = {seat: replace(certificate, seat=seat, kem=seat * 76) for seat in SEATS}
-    return replace(session.directory, effective=replace(session.directory.effective, certificates=certificates))
+    return with_seats(session.directory, {seat: certificate_of(seat) for seat in SEATS})
+
+
+def certificate_of(seat: SeatId) -> Certificate:
+    return Certificate(Origin(seat + bytes(16)), MemberId(ZERO_ID), kem=seat * 76)
+
+
+def with_seats(directory: Directory, certificates: dict[SeatId, Certificate]) -> Directory:
+    """Return a directory with these seats and no others."""
+    known = copy(directory)
+    vars(known)["certificates"] = certificates
+    return known
 
 
 def test_the_next_epoch_is_for_all_holders_who_are_in_and_for_recovery_last(directory: Directory) -> None:
     gone = SeatId(b"\xfe" * 16)
-    found = next_holders(directory, held_by(*SEATS, gone, RECOVERY), without=[A])
+    found = next_holders(directory, held_by(*SEATS, gone, directory.recovery_seat), without=[A])
     kept = [Holder(seat, seat * 76) for seat in SEATS if seat != A]
-    assert found == [*kept, Holder(RECOVERY, directory.effective.head.recovery)]
+    assert found == [*kept, Holder(directory.recovery_seat, directory.recovery)]
 
 
 def test_a_compartment_without_recovery_stays_without_it(directory: Directory) -> None:
@@ -103,7 +113,9 @@ def test_two_keys_of_one_compartment_become_one_for_all_its_holders_and_the_log_
         session.settle_keys(case)
         after = state_of(session, case)
         assert len(after.current) == 1
-        assert after.epochs[after.current[0]].granted == before.holders == {session.seat, RECOVERY}
+        assert (
+            after.epochs[after.current[0]].granted == before.holders == {session.seat, session.directory.recovery_seat}
+        )
         assert len(payload_of(session, "key.rotate", "ok:joined")) == 1
 
 
@@ -111,8 +123,9 @@ def test_a_holder_whom_a_new_key_forgot_is_given_it_once_and_the_log_says_to_how
     case = filled.cases[0]
     with filled.open() as session:
         before = state_of(session, case)
-        replace_key(session, before, [one for one in next_holders(session.directory, before) if one.seat != RECOVERY])
-        assert state_of(session, case).behind == {RECOVERY}
+        recovery = session.directory.recovery_seat
+        replace_key(session, before, [one for one in next_holders(session.directory, before) if one.seat != recovery])
+        assert state_of(session, case).behind == {recovery}
         assert session.grant_current_epoch(case)
         after = state_of(session, case)
         assert (after.behind, len(after.current)) == (frozenset(), 1)
@@ -148,7 +161,7 @@ def test_what_lacks_is_given_only_where_one_key_is_current_and_held(filled: Fill
         for _ in range(2):
             replace_key(session, before, [Holder(session.seat, session.kem_private.public)])
         size = session.log.size
-        assert state_of(session, case).behind == {RECOVERY}
+        assert state_of(session, case).behind == {session.directory.recovery_seat}
         assert not session.grant_current_epoch(case)
         session.settle_keys(case)
         replace_key(session, state_of(session, case), [Holder(session.seat, session.kem_private.public)])
@@ -210,16 +223,13 @@ def test_a_seat_whose_log_is_not_here_is_cut_at_its_beginning_and_a_false_one_hi
     with filled.open() as session:
         junk_genesis(session)
         oren = admit(session)
-        certificates = dict(session.directory.effective.certificates)
-        unseen = SeatId(make_id())
-        certificates[unseen] = replace(certificates[oren.seat], seat=unseen, genesis=b"u" * 32)
-        known = replace(session.directory, effective=replace(session.directory.effective, certificates=certificates))
+        unseen = oren.seat
         with session.database.reading() as rows:
-            found = revocations_of(rows, session.prover, known, [unseen, session.seat])
-            assert revocations_of(rows, session.prover, known, [SeatId(b"\xfe" * 16)]) == ()  # which never was
+            found = revocations_of(rows, session.prover, session.directory, [unseen, session.seat])
+            assert revocations_of(rows, session.prover, session.directory, [SeatId(b"\xfe" * 16)]) == ()
         seen = ((session.log.size, session.log.frontier.root()),)
         own = RevokedLog(session.seat, session.log.origin, session.log.size, seen)
-        assert set(found) == {own, RevokedLog(unseen, Origin(b"u" * 32), 0)}
+        assert set(found) == {own, RevokedLog(unseen, session.directory.certificates[unseen].origin, 0)}
 
 
 def test_the_many_logs_of_one_seat_push_none_of_another_out() -> None:
@@ -251,7 +261,7 @@ def test_of_too_many_logs_the_longest_of_each_seat_are_named_and_of_equal_ones_t
         assert fitting(given[:MOST_REVOCATIONS]) == tuple(sorted(given[:MOST_REVOCATIONS]))
 
 
-# Another root: what is written with the roster that names it, and which compartments get new keys for it.
+# Other sheets: what is written with the act that names them, and which compartments get new keys for them.
 def secret_of(session: Session) -> bytes:
     secret = kept_secret(session)
     assert secret is not None
@@ -269,22 +279,23 @@ def kept_row(session: Session) -> bytes:
     return session.log.place.open_row(row)
 
 
-# ---- the roster, the door and the row
+# ---- the act, the door and the row
 
 
-def test_the_next_roster_names_the_new_root_and_recovery_and_both_roots_sign_it(session: Session) -> None:
-    old = secret_of(session)
-    new = change_root(session, old)
-    newest = session.directory.chain.newest
-    assert newest is not None
-    assert (newest.head.new_root, newest.head.recovery) == (root_of(new), recovery_of(new).public)
-    assert {signer for signer, _ in newest.signatures} == {root_of(old), root_of(new)}
-    assert session.directory.effective.root_public == root_of(new)
+def test_the_old_sheets_name_the_keys_of_the_new_ones_and_keep_what_they_did(session: Session) -> None:
+    before = session.directory
+    new = change_sheets(session, secret_of(session))
+    (act,) = session.directory.chosen
+    assert (act.root, act.recovery) == (root_of(new), recovery_of(new).public)
+    assert act.keeps == {done.digest for done in before.by_sheets()}
+    assert (session.directory.root_public, session.directory.recovery) == (act.root, act.recovery)
+    assert (session.directory.anchor, session.directory.members) == (before.anchor, before.members)
+    assert session.directory.sheets_digest != before.sheets_digest
 
 
 def test_the_recovery_door_opens_for_the_new_sheets_alone(session: Session) -> None:
     before, old = read_key_file(session.folder.keys), secret_of(session)
-    new = change_root(session, old)
+    new = change_sheets(session, old)
     after = read_key_file(session.folder.keys)
     assert (after.header.generation, after.doors) == (before.header.generation + 1, before.doors)
     doors = open_recovery_door(recovery_of(new), session.vault, after.recovery_door)
@@ -294,7 +305,7 @@ def test_the_recovery_door_opens_for_the_new_sheets_alone(session: Session) -> N
 
 
 def test_the_new_secret_alone_is_kept_and_the_old_one_is_not_left_in_the_write_ahead_log(session: Session) -> None:
-    new = change_root(session, secret_of(session))
+    new = change_sheets(session, secret_of(session))
     assert kept_row(session) == new
     wal = session.folder.database.with_name(session.folder.database.name + "-wal")
     assert wal.stat().st_size == 0
@@ -315,31 +326,32 @@ def test_a_crash_on_either_side_of_the_commit_leaves_the_secret_that_counts(
         old = secret_of(session)
         with monkeypatch.context() as cut:
             cut.setattr(Work, "commit", cutting)
-            change_root(session, old)
+            change_sheets(session, old)
     with killed[0].open() as session:
-        kept = secret_of(session)
-        assert (kept != old) is after
-        assert root_of(kept) == session.directory.effective.root_public
+        secret = secret_of(session)
+        assert (secret == old) is not after
+        assert root_of(secret) == session.directory.root_public
+        assert not session.directory.replacements()  # nobody has words on paper to confirm
 
 
 def test_the_next_entry_begins_an_audit_epoch_that_the_old_sheets_do_not_open(session: Session) -> None:
-    new = change_root(session, secret_of(session))
+    new = change_sheets(session, secret_of(session))
     assert session.log.period_is_over
-    assert Holder(RECOVERY, recovery_of(new).public) in session.log.auditors
+    assert Holder(session.directory.recovery_seat, recovery_of(new).public) in session.log.auditors
 
 
-def test_another_secret_than_the_present_roots_changes_nothing(session: Session) -> None:
+def test_another_secret_than_that_of_the_sheets_in_effect_changes_nothing(session: Session) -> None:
     size, keys = session.log.size, read_key_file(session.folder.keys)
-    with pytest.raises(RefusedError, match="this is not the secret of the root that is in effect now"):
-        change_root(session, bytes(32))
+    with pytest.raises(RefusedError, match="these are not the recovery sheets that are in effect"):
+        change_sheets(session, bytes(32))
     assert (session.log.size, read_key_file(session.folder.keys)) == (size, keys)
 
 
-def test_while_the_log_is_in_doubt_no_root_is_changed(session: Session) -> None:
+def test_while_the_log_is_in_doubt_no_sheets_are_changed(session: Session) -> None:
     size, secret, keys = session.log.size, secret_of(session), read_key_file(session.folder.keys)
     session.alarms = (Finding(Code.FORK, Message("A log forked.")),)
     with pytest.raises(VerificationError, match="this waits until the log is sound"):
-        change_root(session, secret)
+        change_sheets(session, secret)
     assert (session.log.size, kept_row(session), read_key_file(session.folder.keys)) == (size, secret, keys)
 
 
@@ -364,7 +376,7 @@ def test_all_that_recovery_holds_is_stale_until_each_has_an_epoch_made_under_the
         with session.work() as work:  # recovery never holds this one
             work.found(CompartmentKind.CASE, session.directory.holders([session.seat], with_recovery=False))
             work.commit(Entry(act="case.create"))
-        change_root(session, secret_of(session))
+        change_sheets(session, secret_of(session))
         assert stale(session) == before.keys()
         # One of two current epochs is enough.
         first = before[filled.cases[0]]
@@ -379,15 +391,15 @@ def test_all_that_recovery_holds_is_stale_until_each_has_an_epoch_made_under_the
 
 def test_each_gets_a_new_epoch_and_recovery_gets_those_before_it_too(filled: Filled) -> None:
     with filled.open() as session:
-        new, before = change_root(session, secret_of(session)), states(session)
+        new, before = change_sheets(session, secret_of(session)), states(session)
         seen: list[tuple[int, int]] = []
-        assert follow_root(session, lambda done, total: seen.append((done, total))) == Followed(len(before), 0)
+        assert follow_sheets(session, lambda done, total: seen.append((done, total))) == Followed(len(before), 0)
         after, size = states(session), session.log.size
         assert seen == [(len(before), len(before))]
         for compartment, state in after.items():
             assert {*before[compartment].epochs} < {*state.epochs}
             assert {*state.current}.isdisjoint(before[compartment].epochs)
-        assert (stale(session), follow_root(session), session.log.size) == (set(), Followed(0, 0), size)
+        assert (stale(session), follow_sheets(session), session.log.size) == (set(), Followed(0, 0), size)
     with opened_by_sheets(filled.path, new) as opened:
         reached = {(one.compartment, one.epoch) for one in opened.granted if one.key is not None}
     assert {(compartment, epoch) for compartment, state in after.items() for epoch in state.epochs} <= reached
@@ -397,11 +409,11 @@ def test_however_little_one_entry_lists_all_get_a_new_key_and_none_is_parted_tha
     filled: Filled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a compartment an entry lists its new epoch, two grants of it, and the grant of the one before: four."""
-    monkeypatch.setattr(new_root, "ITEMS_IN_ONE_ENTRY", 8)
+    monkeypatch.setattr(new_sheets, "ITEMS_IN_ONE_ENTRY", 8)
     with filled.open() as session:
-        change_root(session, secret_of(session))
+        change_sheets(session, secret_of(session))
         done: list[int] = []
-        assert follow_root(session, lambda replaced, _: done.append(replaced)) == Followed(6, 0)
+        assert follow_sheets(session, lambda replaced, _: done.append(replaced)) == Followed(6, 0)
         assert (done, stale(session)) == ([2, 4, 6], set())
 
 
@@ -409,16 +421,19 @@ def test_what_this_member_may_not_give_waits_for_somebody_else(filled: Filled) -
     with filled.open() as session:
         ada = admit(session, roles={Role.CASEWORKER})
         sharing.grant(session, filled.cases[0], [ada.member])
-        change_root(session, secret_of(session))
+        change_sheets(session, secret_of(session))
+        words = words_of(session.directory.sheets_digest)
     with ada.open(filled.place) as session:
         held = len(states(session))
-        assert follow_root(session) == Followed(1, held - 1)
+        assert follow_sheets(session) == Followed(0, 0)  # nobody compared the words here
+        choose_sheets(session, list(words))
+        assert follow_sheets(session) == Followed(1, held - 1)
         assert filled.cases[0] not in stale(session)
 
 
 def test_while_the_log_is_in_doubt_nobody_follows(session: Session) -> None:
-    change_root(session, secret_of(session))
+    change_sheets(session, secret_of(session))
     size, session.alarms = session.log.size, (Finding(Code.FORK, Message("A log forked.")),)
     with pytest.raises(VerificationError, match="this waits until the log is sound"):
-        follow_root(session)
+        follow_sheets(session)
     assert session.log.size == size

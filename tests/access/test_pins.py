@@ -47,7 +47,6 @@ PINS = Pins(
     logs=MappingProxyType({LOG: Pinned(7, b"r" * 32), OTHER: Pinned(0, bytes(32))}),
     current=LOG,
     pending=None,
-    roster=b"g" * 32,
     keys_header=b"h" * 32,
     keys_slot=b"t" * 32,
     index=None,
@@ -64,6 +63,8 @@ FULL = replace(
     recovery=b"v" * 1216,
     keys_file=b"f" * 32,
     dates=Dates(backup=5, sheets=True, drill=6, root=b"e" * 32),
+    sheets=(b"z" * 32, b"y" * 32),
+    seen=frozenset({b"t" * 32, b"s" * 32}),
 )
 
 
@@ -95,7 +96,6 @@ def test_pins_are_the_map_of_the_format_with_logs_and_seats_in_order() -> None:
             "logs": [[LOG, 7, b"r" * 32], [OTHER, 0, bytes(32)]],
             "current": LOG,
             "pending": OTHER,
-            "roster": b"g" * 32,
             "keys_header": b"h" * 32,
             "keys_slot": b"t" * 32,
             "index": b"i" * 32,
@@ -121,6 +121,8 @@ def test_pins_are_the_map_of_the_format_with_logs_and_seats_in_order() -> None:
                 "proposed": None,
                 "root": b"e" * 32,
             },
+            "sheets": [b"z" * 32, b"y" * 32],
+            "seen": [b"s" * 32, b"t" * 32],
             "fill": fill,
         }
 
@@ -134,10 +136,10 @@ def test_pins_of_any_content_take_whole_steps_and_come_back(length: int) -> None
 
 
 def test_pins_of_before_generations_alarms_and_seats_were_kept_have_none() -> None:
-    newer = ("keys_generation", "alarms", "here", "attempts", "dates", "fill")
+    newer = ("keys_generation", "alarms", "here", "attempts", "dates", "sheets", "seen", "fill")
     older = {name: value for name, value in msgspec.msgpack.decode(FULL.encode()).items() if name not in newer}
     assert Pins.decode(msgspec.msgpack.encode(older)) == replace(
-        FULL, keys_generation=0, alarms=(), here=frozenset[SeatId](), dates=Dates()
+        FULL, keys_generation=0, alarms=(), here=frozenset[SeatId](), dates=Dates(), sheets=(), seen=frozenset()
     )
 
 
@@ -154,7 +156,7 @@ def test_pins_follow_the_log_that_goes_on_and_forget_what_was_pending(session: S
     log = session.log
     before = replace(FULL, current=OTHER)
     logs = {**FULL.logs, log.origin: Pinned(log.size, log.frontier.root())}
-    expected = replace(FULL, logs=logs, current=log.origin, pending=None, roster=log.roster)
+    expected = replace(FULL, logs=logs, current=log.origin, pending=None)
     assert pinned_now(log, before, {}) == expected
     assert LOG in before.logs.keys() - {log.origin}
 
@@ -163,7 +165,7 @@ def test_of_another_log_the_longer_memory_is_kept(session: Session) -> None:
     before = replace(PINS, logs={OTHER: Pinned(5, b"o" * 32)})
     kept = {size: pinned_now(session.log, before, {OTHER: Pinned(size, b"n" * 32)}).logs[OTHER] for size in (4, 5, 6)}
     assert kept == {4: Pinned(5, b"o" * 32), 5: Pinned(5, b"o" * 32), 6: Pinned(6, b"n" * 32)}
-    assert pinned_now(session.log, before, {THIRD: Pinned(0, b"z" * 32)}).logs[THIRD] == Pinned(0, b"z" * 32)
+    assert pinned_now(session.log, before, {THIRD: Pinned(1, b"z" * 32)}).logs[THIRD] == Pinned(1, b"z" * 32)
 
 
 # ---- their file
@@ -173,7 +175,7 @@ def test_the_name_of_the_file_tells_neither_vault_nor_seat_and_its_content_nothi
     file.save(PINS)
     assert file.path == file.folder / private_file_name(KEY, VAULT, SEAT)
     stored = file.path.read_bytes()
-    for secret in (VAULT, SEAT, LOG, PINS.machine, PINS.roster):
+    for secret in (VAULT, SEAT, LOG, PINS.machine):
         assert secret not in stored
         assert secret.hex() not in file.path.name
     assert file.path.stat().st_mode & 0o777 == 0o600

@@ -11,23 +11,18 @@ import pytest
 from tests.log.writer import Writer
 from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
-from vault.access.membership.next_roster import Change, next_roster
 from vault.access.pins.pins import Pinned
 from vault.access.seat_keys.refresh import Refreshed, needs_refresh, refresh
-from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.trust.prover import Prover, gives_root, proven_alone
-from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, Origin, RecordId, SeatId
+from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, SeatId
 from vault.log.epoch_notice import EpochNotice, RevokedLog
-from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD
-from vault.log.tree import EMPTY_ROOT, TILE_WIDTH, Frontier, leaf_hash
+from vault.log.tree import TILE_WIDTH, Frontier, leaf_hash
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder, SeatLog
 from vault.records.work import Entry
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
-from vault.seal.recovery import derive_root_seed
-from vault.seal.signing import public_key, sign
 from vault.services.cases import cases
 from vault.services.grants import sharing
 from vault.services.projection.projection import up_to_date_index
@@ -35,7 +30,7 @@ from vault.store import tables
 from vault.store.rows import Rows
 from vault.store.rowtypes import CheckpointRow, EpochRow, LocalRow, OperationRow, TileRow
 from vault.store.schema import open_in_memory
-from vault.validity.authority import Proven
+from vault.validity.proven import Proven
 
 SIZE = 600  # two full tiles and a part of a third
 
@@ -201,7 +196,7 @@ def test_a_log_without_its_beginning_proves_nothing(rows: Rows) -> None:
     assert proven_alone(rows, origin_of(log)) == Proven(0)
     found = prover()
     assert found.proven(rows, origin_of(log), 0, 3) == Proven(0)
-    assert found.verified == {origin_of(log): Pinned(0, EMPTY_ROOT)}
+    assert found.verified == {}
 
 
 def test_what_stands_beside_true_entries_is_named(rows: Rows) -> None:
@@ -374,25 +369,24 @@ def test_what_is_verified_beyond_what_was_seen_is_told_from_then_on(rows: Rows) 
     assert found.here() == seen(log)
 
 
-# What a seat takes in of what others did: keys, rosters, and which epochs say that they drop it.
+# What a seat takes in of what others did: keys, uses of the sheets, and which epochs say that they drop it.
 CASE, OTHER = CompartmentId(b"\x0c" * 16), CompartmentId(b"\x0b" * 16)
 FIRST, SECOND = EpochId(b"\x0d" * 16), EpochId(b"\x0e" * 16)
 SEAT, SOMEBODY = SeatId(b"\x01" * 16), SeatId(b"\x02" * 16)
 
 
-def test_a_roster_that_the_root_signed_alone_is_told_when_it_comes_in(session: Session) -> None:
-    effective, home = session.directory.effective, session.directory.compartment
-    change = Change(roles={MemberId(b"f" * 16): frozenset({Role.FIELD})})
-    roster = next_roster(effective, change, lambda _: {})
-    seed = derive_root_seed(kept_secret(session) or b"")
-    with session.work() as work:
-        signed = roster.signed(public_key(seed), sign(seed, ROSTER_PURPOSE, roster.root))
-        work.write(home, RecordId(ROSTER_RECORD), "roster", signed.fields())
-        work.commit(Entry(act="roster.change"))
-    for _ in range(2):
+def test_a_use_of_the_sheets_is_told_to_others_when_it_comes_in_and_not_to_whose_log_lists_it(founded: Place) -> None:
+    with founded.open() as session:
+        oren = admit(session)
+    with oren.open(founded):
+        pass
+    with founded.open() as session:
+        admit(session, name="Ada Winterbourne", roles={Role.FIELD})
+        refresh(session)
+        assert session.alarms == ()
+    with oren.open(founded) as session:
         refresh(session)
         assert [alarm.code for alarm in session.alarms] == ["sheets"]
-    assert session.directory.roster == roster.root
 
 
 def test_keys_that_a_lost_keyring_had_are_held_and_kept_again_and_no_gain_where_nothing_changed(filled: Filled) -> None:
@@ -471,7 +465,7 @@ def test_an_unlock_looks_closer_where_an_epoch_says_that_it_drops_the_seat_from_
         notice(CASE, SOMEBODY, SEAT),
         notice(CASE, SOMEBODY),
         notice(OTHER, SEAT),
-        notice(CASE, SEAT, kind=CompartmentKind.DIRECTORY),  # there rosters say
+        notice(CASE, SEAT, kind=CompartmentKind.DIRECTORY),  # there nobody is dropped by an epoch
         None,
     ):
         with open_in_memory().transaction() as rows:

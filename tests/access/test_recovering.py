@@ -2,50 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.access.test_new_epochs import secret_of as secret_in
-from tests.records.beside import begin_beside
 from tests.services import colleague
 from tests.services.colleague import admit
 from tests.services.founded import MEMBER, Filled, Place
 from vault import platform
 from vault.access import recovering
-from vault.access.membership.new_root import change_root, follow_root
-from vault.access.membership.next_roster import Change, next_roster
-from vault.access.membership.roster_commit import commit_roster
+from vault.access.membership.new_sheets import change_sheets, follow_sheets
 from vault.access.recovering import BroughtBack, Wish, bring_back
 from vault.access.recovery_session import RecoverableKeys, RecoveryScope, open_door, opened_by_sheets
-from vault.access.seat_keys.rekeying import doors_here, read_key_file
+from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.seat_keys.root_secret import root_of
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import NewerVaultError, NoVaultError, RefusedError, VerificationError
-from vault.ids import RECOVERY_SEAT, CompartmentKind, RecordId, SeatId
+from vault.ids import CompartmentKind, SeatId
 from vault.log.items import decode_items
-from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster
 from vault.policy.roles import Role
 from vault.records.epochs import read_notice
-from vault.records.versions import Content, encode_content, open_each
-from vault.records.work import Entry, Work
-from vault.seal.entrance.doors import make_recovery_door
-from vault.seal.envelope import VersionContext, seal, version_id
-from vault.seal.keyring import make_key, wrap
+from vault.records.versions import open_each
+from vault.records.work import Entry
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, seal_to
-from vault.seal.recovery import derive_recovery_seed, derive_root_seed, make_root_secret
-from vault.seal.signing import make_signing_seed, public_key, sign
+from vault.seal.recovery import derive_recovery_seed, derive_root_seed
 from vault.services.evidence import logbook
 from vault.services.grants import sharing
-from vault.services.members import rostering
+from vault.services.members import members
 from vault.store.engine import Database
 from vault.store.files import write_aside
-from vault.store.rows import Rows
-from vault.store.rowtypes import VersionKeyRow, VersionRow
 
 NEW = b"five wooden herons"
 NEWCOMER = "Ona Brisk"
@@ -106,7 +95,7 @@ def replace_directory_key(session: Session) -> bytes:
 
 
 @pytest.mark.parametrize("limit", [1, 800])
-def test_every_key_is_given_once_and_the_directorys_with_the_roster_however_many_entries_it_takes(
+def test_every_key_is_given_once_and_the_directorys_with_the_admission_however_many_entries_it_takes(
     founded: Place, monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
     secret = secret_of(founded)
@@ -127,15 +116,15 @@ def test_every_key_is_given_once_and_the_directorys_with_the_roster_however_many
             first = rows.operation(session.log.origin, 0)
             assert first is not None
             listed = {item.digest for item in decode_items(first.list)}
-            with_roster = {row.epoch for row in rows.grants() if row.seat == back.seat and row.digest in listed} & set(
-                shared
-            )
+            with_admission = {
+                row.epoch for row in rows.grants() if row.seat == back.seat and row.digest in listed
+            } & set(shared)
         kept = {epoch for one in session.keyring.compartments() for epoch in session.keyring.epochs_of(one)}
         # A seat keeps no audit key.
         assert kept.isdisjoint(audit)
         told = [line.payload.covers for line in logbook.newest(session, act="access.recover").lines if line.payload]
-    assert len(with_roster & home) == min(limit, 2)
-    assert (with_roster - home == set()) == (limit == 1)
+    assert len(with_admission & home) == min(limit, 2)
+    assert (with_admission - home == set()) == (limit == 1)
     assert [covers for covers in told if covers] == [{"compartments": back.compartments, "ended": 1}]
 
 
@@ -166,7 +155,7 @@ def test_what_recovery_writes_is_under_the_newest_key_in_whatever_order_it_was_g
             row.epoch for row in rows.versions(session.directory.compartment) if row.origin == session.log.origin
         ]
         assert session.seat == back.seat
-    assert written == [newest, newest]
+    assert written == [newest]
 
 
 def test_who_is_brought_back_is_called_as_before_and_who_is_new_by_the_name_that_was_wished(founded: Place) -> None:
@@ -216,8 +205,7 @@ def test_who_was_an_auditor_and_is_none_any_more_is_given_no_audit_keys(founded:
         with session.work() as work:
             work.commit(Entry(act="log.read"))
         assert granted(session, noor.seat, audit=True)
-        change = Change(roles={noor.member: frozenset({Role.CASEWORKER})})
-        assert rostering.carry_out(session, change, by_root=True).is_done
+        assert members.change_roles(session, noor.member, ["caseworker"]).is_done
     back = bring(founded, secret, colleague.NAME)
     with founded.open() as session:
         assert granted(session, back.seat, audit=False)
@@ -245,7 +233,7 @@ def test_a_root_that_does_not_count_admits_nobody(founded: Place) -> None:
     keys = read_key_file(founded.path / "keys")
     with opened_by_sheets(founded.path, secret_of(founded)) as opened:
         wish = Wish(MEMBER, new_admin=False, everything=False, ends_old=True)
-        with pytest.raises(VerificationError, match="does not follow from the one in effect"):
+        with pytest.raises(VerificationError, match="the sheets do not admit this device"):
             bring_back(replace(opened, root_seed=bytes(32)), wish, bytearray(NEW), state=founded.state)
     assert read_key_file(founded.path / "keys") == keys
 
@@ -272,8 +260,7 @@ def test_the_slots_of_seats_that_go_on_stay(founded: Place) -> None:
     founded.open().close()
 
 
-# A vault opened by its sheets alone: where it lies, what a crash left, and which root it begins with.
-NO_ROSTER = "no list of members of this vault ends in the root of these sheets"
+# A vault opened by its sheets alone: where it lies, what a crash left, and which sheets are in effect.
 
 
 def require_refused(filled: Filled, secret: bytes, error: type[Exception], text: str) -> None:
@@ -328,144 +315,45 @@ def test_a_door_that_holds_no_key_is_none_that_the_sheets_open(filled: Filled) -
     secret = secret_of(filled.place)
     file = read_key_file(filled.path / "keys")
     public = KemPrivate.from_seed(derive_recovery_seed(secret)).public
-    context = GrantContext(Purpose.DOOR, file.header.vault, to_seat=RECOVERY_SEAT)
+    context = GrantContext(Purpose.DOOR, file.header.vault, to_seat=b"\xff" * 16)
     empty = file.with_doors(file.doors, seal_to(public, bytes(64), context))
     with pytest.raises(VerificationError, match="these sheets do not open this vault"):
         open_door(empty, secret)
 
 
-# ---- the first root
+# ---- which sheets
 
 
 @pytest.mark.parametrize("changes", [0, 1, 2])
-def test_sheets_of_whichever_root_counts_now_go_back_to_the_first(filled: Filled, changes: int) -> None:
+def test_sheets_of_whichever_set_counts_now_open_it_and_the_vault_keeps_its_words(filled: Filled, changes: int) -> None:
     with filled.open() as session:
-        first = root_of(secret_in(session))
+        anchor = session.anchor
         for _ in range(changes):
-            change_root(session, secret_in(session))
-            follow_root(session)
-        secret = secret_in(session)
-        rosters = session.directory.chain.accepted
+            change_sheets(session, secret_in(session))
+            follow_sheets(session)
+        secret, chosen = secret_in(session), session.directory.chosen
     with opened_by_sheets(filled.path, secret) as opened:
-        assert (opened.anchor, opened.root_seed) == (first, derive_root_seed(secret))
-        assert opened.directory.chain.accepted == rosters
-        assert len(rosters) == 1 + changes
+        assert (opened.directory.anchor, opened.root_seed) == (anchor, derive_root_seed(secret))
+        assert opened.directory.chosen == chosen[-1:]
+        assert len(chosen) == changes
+    bring(filled.place, secret)
+    with reopen(filled.place) as session:
+        assert (session.directory.root_public, session.directory.chosen) == (root_of(secret), chosen[-1:])
 
 
-def listed_elsewhere(session: Session, copies: list[Roster]) -> None:
-    """Have a member list them in a log that is read before the founder's."""
-    log = session.log
-    while log.origin >= session.log.origin:
-        log = begin_beside(session, goes_on=True)
-    with Work(log) as work:
-        work.commit(Entry(act="log.restored"))
-    with Work(log) as work:
-        for copy in copies:
-            work.write(session.directory.compartment, RecordId(ROSTER_RECORD), "roster", copy.fields())
-        work.commit(Entry(act="config.change"))
-
-
-def put_into_entry_0(session: Session, copies: list[Roster]) -> None:
-    put_in(session, copies, session.log.origin)
-
-
-def put_into_no_log(session: Session, copies: list[Roster]) -> None:
-    put_in(session, copies, bytes(32))
-
-
-def put_in(session: Session, copies: list[Roster], origin: bytes) -> None:
-    """Put rows in beside the true ones, as whoever has the database and a key of the directory can."""
-    home, record = session.directory.compartment, ROSTER_RECORD
-    epoch = session.keyring.epochs_of(home)[-1]
-    wrap_key = session.keyring.wrap_key(epoch)
-    assert wrap_key is not None
-    with session.database.transaction() as rows:
-        for n, copy in enumerate(copies):
-            key = make_key()
-            content = encode_content(Content(kind="roster", parents=(), clock=session.log.tick(), fields=copy.fields()))
-            blob = seal(key, content, VersionContext(session.vault, home, record, origin, 0))
-            place = (origin, 0, 100 + n)
-            rows.add_versions([VersionRow(*place, version_id(home, record, blob), home, record, blob)])
-            rows.add_version_keys([VersionKeyRow(*place, epoch, wrap(wrap_key, key))])
-
-
-def copies_signed_too(session: Session, seed: bytes) -> list[Roster]:
-    return [
-        Roster(roster.entries, ((public_key(seed), sign(seed, ROSTER_PURPOSE, roster.root)), *roster.signatures))
-        for roster in session.directory.chain.accepted
-    ]
-
-
-@pytest.mark.parametrize("is_turned", [False, True], ids=["as stored", "the other way round"])
-@pytest.mark.parametrize("plant", [listed_elsewhere, put_into_entry_0, put_into_no_log])
-def test_whoever_signs_copies_of_the_rosters_too_does_not_become_their_first_root(
-    filled: Filled, monkeypatch: pytest.MonkeyPatch, plant: Callable[[Session, list[Roster]], None], *, is_turned: bool
-) -> None:
-    """A seat that is brought back keeps the first root: what that key signs, it would believe from then on."""
-    with filled.open() as session:
-        first = root_of(secret_in(session))
-        change_root(session, secret_in(session))
-        follow_root(session)
-        secret = secret_in(session)
-        plant(session, copies_signed_too(session, make_signing_seed()))
-    in_order = Rows.versions
-    if is_turned:
-        monkeypatch.setattr(Rows, "versions", lambda rows, *of: in_order(rows, *of)[::-1])
-    with opened_by_sheets(filled.path, secret) as opened:
-        assert opened.anchor == first
-
-
-def test_copies_of_the_rosters_alone_tell_no_first_root(filled: Filled) -> None:
-    with filled.open() as session:
-        change_root(session, secret_in(session))
-        follow_root(session)
-        secret = secret_in(session)
-        with session.database.reading() as rows:
-            true = rows.versions(session.directory.compartment, RecordId(ROSTER_RECORD))
-        listed_elsewhere(session, copies_signed_too(session, make_signing_seed()))
-        with session.database.transaction() as rows:
-            rows.erase_versions([(one.origin, one.seq, one.n) for one in true])
-    require_refused(filled, secret, VerificationError, NO_ROSTER)
-
-
-Signing = Callable[[Roster, bytes], Roster]
-
-
-def truly(roster: Roster, secret: bytes) -> Roster:
-    seed = derive_root_seed(secret)
-    return roster.signed(public_key(seed), sign(seed, ROSTER_PURPOSE, roster.root))
-
-
-def falsely(roster: Roster, secret: bytes) -> Roster:
-    return roster.signed(root_of(secret), bytes(64))
-
-
-def not_at_all(roster: Roster, secret: bytes) -> Roster:
-    return roster
-
-
-@pytest.mark.parametrize(
-    ("before", "naming"), [(not_at_all, truly), (truly, truly), (not_at_all, falsely), (truly, not_at_all)]
-)
-def test_a_later_root_vouches_for_the_roster_that_names_it_by_signing_that_one(
-    filled: Filled, before: Signing, naming: Signing
-) -> None:
-    secret = make_root_secret()
-    recovery = KemPrivate.from_seed(derive_recovery_seed(secret)).public
+def test_what_replaced_sheets_sign_counts_nowhere_where_the_new_ones_are_in_effect(filled: Filled) -> None:
+    """Their door is gone by then; an old `keys` file beside a newer database has it still."""
+    old = (filled.path / "keys").read_bytes()
     with filled.open() as session:
         first = secret_in(session)
-        settling = Change(helpers_by_supervisor=not session.directory.effective.head.helpers_by_supervisor)
-        for change, signed_too in ((settling, before), (Change(new_root=root_of(secret), recovery=recovery), naming)):
-            roster = next_roster(session.directory.effective, change, lambda seat: {})
-            file = read_key_file(filled.path / "keys")
-            door = make_recovery_door(session.vault, doors_here(session, file), recovery)
-            commit_roster(session, signed_too(truly(roster, first), secret), keys=file.with_doors(file.doors, door))
-        follow_root(session)
-    if naming is not truly:
-        require_refused(filled, secret, VerificationError, NO_ROSTER)
-        return
-    with opened_by_sheets(filled.path, secret) as opened:
-        assert opened.anchor == root_of(first)
+        change_sheets(session, first)
+    newer = (filled.path / "keys").read_bytes()
+    (filled.path / "keys").write_bytes(old)
+    back = bring(filled.place, first, NEWCOMER, new_admin=True)
+    (filled.path / "keys").write_bytes(newer)
+    with filled.open() as session:
+        assert back.seat not in session.directory.certificates
+        assert back.member not in session.directory.members
 
 
 def test_the_vault_is_closed_when_the_work_of_the_sheets_ends(filled: Filled, closed: list[Database]) -> None:
@@ -473,13 +361,3 @@ def test_the_vault_is_closed_when_the_work_of_the_sheets_ends(filled: Filled, cl
     with opened_by_sheets(filled.path, secret) as opened:
         assert opened.database not in closed
     assert opened.database in closed
-
-
-def test_sheets_of_the_first_root_open_nothing_once_the_rosters_end_in_another(filled: Filled) -> None:
-    """Their door is gone by then; an old `keys` file beside a newer database has it still."""
-    old = (filled.path / "keys").read_bytes()
-    with filled.open() as session:
-        first = secret_in(session)
-        change_root(session, first)
-    (filled.path / "keys").write_bytes(old)
-    require_refused(filled, first, VerificationError, NO_ROSTER)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import pytest
 
 from tests.access.test_proving import prover
-from tests.log.test_roster import ALONE, MANY, NEW_ROOT, Draft, chain
 from tests.services.colleague import NAME, Colleague, admit
 from tests.services.founded import MEMBER, Filled, Place
 from vault.access import recovery_session
-from vault.access.membership.new_root import change_root
+from vault.access.membership.act_listing import list_acts
+from vault.access.membership.new_sheets import change_sheets
 from vault.access.pins.alarms import stored
 from vault.access.recovery_session import (
     AuditKey,
@@ -26,13 +26,12 @@ from vault.access.recovery_session import (
 )
 from vault.access.seat_keys.root_secret import forget_secret, kept_secret, root_of
 from vault.access.session import Session
-from vault.access.trust.directory import RECOVERY, Directory
 from vault.access.trust.keyrings import GrantedKey
-from vault.access.trust.roster_alarms import SheetsUsed, judge_sheets, sheets_used
+from vault.access.trust.membership_news import news_of, sheets_used, told_of
 from vault.errors import NotFoundError, RefusedError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, RecordId, SeatId, VersionId, make_id
+from vault.log.act_bytes import MadeAct
 from vault.log.epoch_notice import EpochNotice
-from vault.log.roster import Roster
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder
 from vault.records.versions import Content, encode_content
@@ -45,11 +44,13 @@ from vault.seal.recovery import derive_recovery_seed, derive_root_seed
 from vault.seal.signing import public_key
 from vault.services.evidence import logbook
 from vault.store.rowtypes import EpochRow, VersionKeyRow, VersionRow
+from vault.trust.trust_items import Admit, BySheets
 from vault.validity.authority import Listings
 from vault.validity.compartment_access import CompartmentState
+from vault.validity.deciding_lines import Line
 from vault.validity.epoch_validity import GrantReader, ValidEpoch
 
-SEAT, OTHER, STRANGER = (SeatId(bytes([number]) * 16) for number in (1, 2, 3))
+SEAT, OTHER, STRANGER, RECOVERY = (SeatId(bytes([number]) * 16) for number in (1, 2, 3, 4))
 CASE, FIRST, SECOND = CompartmentId(b"\x0c" * 16), EpochId(b"\x0d" * 16), EpochId(b"\x0e" * 16)
 
 
@@ -79,7 +80,7 @@ def test_keys_of_what_nobody_founded_are_not_given_on(founded: Place) -> None:
         with session.database.transaction() as rows:
             rows.add_epochs([EpochRow(notice.digest(), false, notice.encode())])
         with session.work() as work:
-            work.grant(false, epoch, [Holder(RECOVERY, session.directory.effective.head.recovery)])
+            work.grant(false, epoch, [Holder(session.directory.recovery_seat, session.directory.recovery)])
             work.commit(Entry(act="grant.add"))
         held = {*session.keyring.compartments()} - {false}
     with opened_by_sheets(founded.path, secret) as opened, opened.database.reading() as rows:
@@ -122,7 +123,7 @@ def say(
     home = session.directory.compartment
     with session.work(home) as work:
         work.write(home, RecordId(make_id()), kind, {"member": member, "name": name}, parents)
-        work.commit(Entry(act="roster.change"))
+        work.commit(Entry(act="config.change"))
 
 
 def plant(session: Session, member: bytes, name: str, *, seq: int) -> None:
@@ -177,7 +178,7 @@ def test_where_two_members_have_one_name_neither_is_taken_for_the_other(said: Sa
 def test_nobody_is_brought_back_under_a_name_that_no_member_has() -> None:
     member = MemberId(make_id())
     assert require_member(member) == member
-    with pytest.raises(NotFoundError, match="no member of this name is in the newest list of members"):
+    with pytest.raises(NotFoundError, match="there is no member of this name"):
         require_member(None)
 
 
@@ -202,8 +203,8 @@ def begin_periods(session: Session) -> None:
 
 
 def new_recovery(session: Session) -> KemPrivate:
-    """Change the root; return recovery's present key."""
-    return KemPrivate.from_seed(derive_recovery_seed(change_root(session, kept_secret(session) or b"")))
+    """Make other sheets; return recovery's present key."""
+    return KemPrivate.from_seed(derive_recovery_seed(change_sheets(session, kept_secret(session))))
 
 
 def test_recovery_s_new_key_opens_every_audit_epoch_that_the_auditor_reads(
@@ -214,10 +215,10 @@ def test_recovery_s_new_key_opens_every_audit_epoch_that_the_auditor_reads(
         begin_periods(session)
         private = new_recovery(session)
         before = audit_keys_for(session, session.kem_private, seat=session.seat)
-        assert audit_keys_for(session, private, seat=RECOVERY) == []
+        assert audit_keys_for(session, private, seat=session.directory.recovery_seat) == []
         assert hand_on_audit(session) == len(before) > PERIODS
         now = audit_keys_for(session, session.kem_private, seat=session.seat)
-        assert audit_keys_for(session, private, seat=RECOVERY) == now
+        assert audit_keys_for(session, private, seat=session.directory.recovery_seat) == now
         told = [line.payload.out for line in logbook.newest(session, act="grant.add").lines if line.payload]
         assert told == ["ok:recovery"] * -(-len(before) // 2)
 
@@ -233,9 +234,9 @@ def test_an_audit_epoch_that_was_granted_twice_is_given_on_once(filled: Filled) 
     with filled.open() as session:
         private = new_recovery(session)
         hand_on_audit(session)
-        once = audit_keys_for(session, private, seat=RECOVERY)
+        once = audit_keys_for(session, private, seat=session.directory.recovery_seat)
         hand_on_audit(session)
-        assert audit_keys_for(session, private, seat=RECOVERY) == once
+        assert audit_keys_for(session, private, seat=session.directory.recovery_seat) == once
 
 
 def test_what_was_not_granted_or_does_not_open_is_no_audit_key(filled: Filled) -> None:
@@ -255,100 +256,34 @@ def test_a_notice_that_is_none_hides_no_audit_key(filled: Filled) -> None:
         assert audit_keys_for(session, session.kem_private, seat=session.seat) == before
 
 
-# When recovery sheets were joined: which rosters say so, and what a member hears of them.
-FIRST_SHEETS = ALONE.roster("root")
-ADMITS = ALONE.with_member("Kim", "field", FIRST_SHEETS)
-BY_SHEETS, BY_SEAT, BY_BOTH = (ADMITS.roster(*signers) for signers in (["root"], ["Nour-1"], ["root", "Nour-1"]))
+# When recovery sheets were used: which entries say so, and what a member hears of them.
+def test_each_act_of_the_sheets_is_a_use_but_the_founding_and_told_once_whoever_lists_it_again(founded: Place) -> None:
+    with founded.open() as session:
+        assert sheets_used(session.directory) == ()
+        kim = admit(session)
+        change_sheets(session, kept_secret(session))
+        (use,) = sheets_used(session.directory)  # of the new sheets another sentence tells
+        assert (use.seat, use.admitted, use.taken) == (session.seat, 1, 0)
+        (line,) = (each for each in session.directory.lines.lines if kim.seat in _admitted_in(session, each))
+        ((kind, content),) = line.items
+        list_acts(session, [MadeAct(kind, content, next(line.acts(session.vault)))])
+        assert sheets_used(session.directory) == (use,)
 
 
-def used(*rosters: Roster) -> tuple[SheetsUsed, ...]:
-    judged = chain(*rosters)
-    assert len(judged.accepted) == len(rosters)
-    return sheets_used(judged)
+def _admitted_in(session: Session, line: Line) -> set[SeatId]:
+    acts = (act.act for act in line.acts(session.vault) if isinstance(act, BySheets))
+    return {act.certificate.seat for act in acts if isinstance(act, Admit)}
 
 
-def directory(*rosters: Roster) -> Directory:
-    judged = chain(*rosters)
-    assert judged.effective is not None
-    return Directory(CompartmentId(b"d" * 16), judged, judged.effective)
-
-
-def test_a_roster_that_the_root_alone_signed_is_a_use_of_the_sheets() -> None:
-    assert used(FIRST_SHEETS, BY_SHEETS) == (SheetsUsed(1, admitted=1, ended=0, new_sheets=False),)
-
-
-def test_a_stranger_who_signs_beside_the_root_hides_no_use_of_the_sheets() -> None:
-    assert used(FIRST_SHEETS, ADMITS.roster("root", "stranger")) == (SheetsUsed(1, 1, 0, new_sheets=False),)
-
-
-def test_the_founding_and_what_a_seat_signed_too_is_none() -> None:
-    for rosters in ([FIRST_SHEETS], [FIRST_SHEETS, BY_SEAT], [FIRST_SHEETS, BY_BOTH]):
-        assert used(*rosters) == ()
-
-
-def test_what_the_sheets_changed_is_counted_in_seats() -> None:
-    first = MANY.roster("root")
-    gone = MANY.without("Joel", first)  # two seats
-    swapped = Draft(
-        gone.members | {"Kim": "field"}, gone.seats | {"Kim-1": "Kim"}, gone.number, gone.prev, gone.ends
-    ).roster("root")
-    assert used(first, swapped) == (SheetsUsed(1, admitted=1, ended=2, new_sheets=False),)
-
-
-def test_after_new_sheets_it_is_the_new_root_that_counts_for_good() -> None:
-    new = ALONE.after(FIRST_SHEETS, new_root=NEW_ROOT.public)
-    second = new.roster("root")
-    third = new.after(second, new_root=None).roster("new root")
-    fourth = new.with_member("Kim", "field", third, new_root=None).roster("new root")
-    news, plain = SheetsUsed(1, 0, 0, new_sheets=True), SheetsUsed(2, 0, 0, new_sheets=False)
-    assert used(FIRST_SHEETS, second, third, fourth) == (news, plain, SheetsUsed(3, 1, 0, new_sheets=False))
-
-
-def test_only_later_rosters_than_the_known_one_are_told_oldest_first() -> None:
-    again = ADMITS.with_member("Oren", "field", BY_SHEETS).roster("root")
-    for seen, numbers in ((FIRST_SHEETS, [1, 2]), (BY_SHEETS, [2]), (again, [])):
-        found = sheets_used(chain(FIRST_SHEETS, BY_SHEETS, again), seen=seen.root)
-        assert [one.roster for one in found] == numbers
-
-
-def test_a_member_hears_what_the_sheets_did() -> None:
-    ask = "If you did not know, ask who did it."
-    for used_so, words in (
-        (SheetsUsed(3, 1, 0, new_sheets=False), f"(list of members 3). Devices admitted: 1, revoked: 0. {ask}"),
-        (SheetsUsed(4, 2, 5, new_sheets=False), f"(list of members 4). Devices admitted: 2, revoked: 5. {ask}"),
-        (SheetsUsed(5, 0, 0, new_sheets=True), "(list of members 5): the old sheets open nothing new."),
-    ):
-        assert str(used_so.finding.message).endswith(words)
-
-
-def test_an_account_is_told_as_news_of_what_came_since_the_roster_that_it_saw() -> None:
-    told = SheetsUsed(1, 1, 0, new_sheets=False).finding
-    found = directory(FIRST_SHEETS, BY_SHEETS)
-    assert judge_sheets(found, FIRST_SHEETS.root) == (told,)
-    assert (told.code, told.is_news, len(stored([told]))) == ("sheets", True, 1)
-    assert judge_sheets(found, BY_SHEETS.root) == ()
-
-
-def test_an_account_that_saw_a_roster_which_does_not_count_is_told_of_no_sheets() -> None:
-    assert judge_sheets(directory(FIRST_SHEETS, BY_SHEETS), b"x" * 32) == ()
-
-
-def test_lists_that_the_sheets_settled_are_told_to_everybody_also_where_a_seat_signed_too() -> None:
-    first = MANY.roster("root")
-    sides = [MANY.with_member(name, "field", first).roster("Nour-1", "Ilse-1") for name in ("Kim", "Ann")]
-    both = MANY.with_member("Kim", "field", *sides)
-    settled = both.roster("root", "Nour-1")
-    assert used(first, *sides) == ()
-    assert used(first, *sides, settled) == (SheetsUsed(2, admitted=1, ended=0, new_sheets=False),)
-
-
-def test_a_use_of_sheets_on_another_list_is_told_to_who_is_further_on() -> None:
-    first = MANY.roster("root")
-    seen = MANY.with_member("Kim", "field", first).roster("Nour-1", "Ilse-1")
-    later = MANY.with_member("Kim", "field", first).with_member("Ann", "field", seen).roster("Nour-1", "Ilse-1")
-    renewed = MANY.after(first, new_root=NEW_ROOT.public).roster("root", "new root")
-    found = sheets_used(chain(first, seen, later, renewed), seen=later.root)
-    assert [(one.roster, one.new_sheets) for one in found] == [(1, True)]
+def test_a_member_hears_once_what_the_sheets_did_and_the_seat_that_lists_it_does_not(founded: Place) -> None:
+    with founded.open() as session:
+        oren = admit(session)
+        own, others = session.seat, oren.seat
+        (told,) = news_of(session.directory, others, frozenset())
+        assert str(told.message).startswith("Recovery sheets were used. Devices admitted: 1, ended or lowered: 0.")
+        assert (told.code, told.is_news, len(stored([told]))) == ("sheets", True, 1)
+        assert news_of(session.directory, others, told_of(session.directory, others)) == ()
+        assert news_of(session.directory, own, frozenset()) == ()
 
 
 # The root secret on a device: which of those kept is the one that counts, and that it leaves no trace.
@@ -363,7 +298,7 @@ def keep(session: Session, content: bytes) -> None:
 def test_the_secret_of_the_root_that_counts_is_found_among_those_that_are_kept(session: Session) -> None:
     secret = kept_secret(session)
     assert secret is not None
-    assert root_of(secret) == session.directory.effective.root_public == public_key(derive_root_seed(secret))
+    assert root_of(secret) == session.directory.root_public == public_key(derive_root_seed(secret))
     for among in (secret, OLD + secret, secret + NEXT, OLD + secret + NEXT):
         keep(session, among)
         assert kept_secret(session) == secret

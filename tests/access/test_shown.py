@@ -10,8 +10,7 @@ from tests.access.seats import MEMBER, SEAT, VAULT
 from tests.services.founded import MEMBER as NAME
 from tests.services.founded import PASSPHRASE, Filled
 from vault.access.membership.first_seat import Founded
-from vault.access.membership.inviting import make_invitation
-from vault.access.membership.pending_seat import PendingSeat, new_seat
+from vault.access.membership.joining import PendingSeat, new_seat
 from vault.access.pins.copies import CopyKeys, OwnFile
 from vault.access.pins.pins import PinFile
 from vault.access.recovery_session import AuditKey, opened_by_sheets
@@ -21,11 +20,10 @@ from vault.access.seat_keys.slots import Factors
 from vault.access.trust.keyrings import GrantedKey
 from vault.ids import CompartmentId, CompartmentKind, EpochId
 from vault.log.epoch_notice import EpochNotice
-from vault.records.seatlog import SealedPlace
+from vault.records.seatlog import FirstLog, SealedPlace, SessionKeys
 from vault.seal.entrance.keyfile import SeatSecrets
 from vault.seal.entrance.keyfile import unlock as open_slot
 from vault.seal.recovery import derive_root_seed
-from vault.store.schema import open_in_memory
 
 SECRET = b"orchard, copper, lantern, heron!"
 
@@ -37,7 +35,7 @@ def shows(value: object, secrets: Iterable[bytes]) -> bool:
 
 
 def secrets_in(own: SeatSecrets) -> list[bytes]:
-    public = {"seat", "root_public"}
+    public = {"seat", "anchor"}
     return [getattr(own, one.name) for one in fields(own) if one.name not in public]
 
 
@@ -46,13 +44,13 @@ def test_no_repr_shows_a_secret() -> None:
     notice = EpochNotice(1, VAULT, case, CompartmentKind.CASE, epoch)
     values = (
         AuditKey(case, epoch, SECRET),
-        CopyKeys(place, SECRET, SeatSecrets.draw(bytes(32))),
+        CopyKeys(place, SECRET, SeatSecrets.draw()),
         Factors(bytearray(SECRET), SECRET, SECRET),
-        Founded(VAULT, MEMBER, (), SECRET, PinFile(Path("pins"), VAULT, SEAT, SECRET)),
+        Founded(VAULT, MEMBER, bytes(32), SECRET, PinFile(Path("pins"), VAULT, SEAT, SECRET)),
         GrantedKey(notice, lambda: SECRET, ()),
         OwnFile(Path("index"), VAULT, SEAT, SECRET),
         PinFile(Path("pins"), VAULT, SEAT, SECRET),
-        PendingSeat(b"g" * 249, MEMBER, bytes(32), False, SECRET, SECRET),
+        PendingSeat(FirstLog(b"g" * 249, SessionKeys(1, SECRET, SECRET)), here=False),
     )
     assert [type(value).__name__ for value in values if shows(value, [SECRET])] == []
 
@@ -65,7 +63,7 @@ def test_no_repr_of_an_open_vault_or_a_seat_that_asks_to_join_shows_a_key(filled
         root = kept_secret(session) or b""
         assert len(keys) >= 6
         assert not shows(session, [*secrets_in(own), *keys, root])
-        new = new_seat(open_in_memory(), make_invitation(session, by=NAME, roles=["intake"]), "Oren", here=False)
+        new = new_seat(session.anchor, here=False)
         assert not shows(new, secrets_in(new.secrets))
     with opened_by_sheets(filled.path, root) as opened:
         assert not shows(opened, [root, derive_root_seed(root), opened.doors.new, *keys])

@@ -6,22 +6,20 @@ What the attacker has:
     tampering       each way to change a row                  plaintext     forms in which a word may stand
     many_keys       one ciphertext for 59 keys                sealing       hears what is sealed, under which key
     flooding        more keys and logs than any program makes scheduling    weeks of two to five devices by chance
-    flooding        more keys and logs than any program makes
     edits, resealing   random edits of all that lies on a disk or travels    differing   what two readers say of one
 
     every bit, every cut             test_every_bit; test_tamper; test_hostile_bundles
                                      tests/seal: sealing, factors, bundles, keys
-                                     tests/log: items, roster
+                                     tests/log: items
                                      tests/log: checkpoint, verify
                                      tests/services: backups
     moved, swapped, doubled          test_tamper; test_old_copies; test_joining
                                      tests/records: versions, version_validity
     an older state put back, forks   test_old_copies; test_logs; test_admins;
                                      test_logs; test_forked_logs; tests/access: pins, keyrings
-    public key swapped               test_joining; test_rosters
+    public key swapped               test_joining
     certificates swapped, a member
-    added, suite lowered, roster
-    cut or forked                    test_rosters; test_joining; test_admins; tests/log: roster
+    added by who may not             test_joining; test_every_act; test_admins; tests/trust: rule, worlds
     a key planted, two under a name  test_shared_keys; test_epoch_names; tests/access: keyrings
     a grant replayed, or claimed     test_without_a_grant; test_shared_keys; test_claims
     costs lowered or absurd          tests/seal: passphrase, factors; tests/access: keychange, unlock
@@ -34,19 +32,19 @@ What the attacker has:
     junk files, a planted dictionary test_hostile_files
     a refusal that tells why         tests/access: unlock, attempts; the bench "refusals"
     a prompt where guessing is free  test_ways_in; tests/access: unlock; tests/services/approvals: pipe
-    a keystream used twice           test_ways_in; test_apart; tests/seal: sealing
+    a keystream used twice           test_ways_in; tests/seal: sealing
     a kill, a full disk              test_cut_off; test_backups;
                                      test_cut_off; test_ways_in
     plaintext anywhere               test_what_shows; test_every_act
     memory                           test_memory; test_ways_in; test_exports
     what leaves in a package         test_exports; tests/export
-    a full old copy after revoking   test_without_a_grant; test_apart; test_admins; tests/access: keychange
+    a full old copy after revoking   test_without_a_grant; test_admins; tests/access: keychange
     keys and logs without end        test_epoch_names; test_ended_devices; test_logs
     a copy of a device goes on too   test_forked_logs; test_old_copies
     a fresh log of a revoked seat    test_shared_keys; test_logs
     no grant, policy says yes        test_without_a_grant; test_every_act; test_shared_keys
     sizes, ids, times                test_what_shows; tests/seal: sealing
-    two who act apart                test_apart
+    two who act apart                test_forked_logs; tests/trust: worlds
     one admin of two arrested        test_admins; tests/services: members
     recovery sheets                  test_recovery; test_restored_endings; test_joining; tests/seal: factors
     one admin alone                  test_admins; tests/services: handover
@@ -58,6 +56,7 @@ What the attacker has:
     a time that no calendar has      test_records_of_others
     the week of the intake           test_hostile_bundles
     a record that is none of its kind test_records_of_others; test_false_entries
+    rows around who is in            test_lines; test_tamper
     a case that looks like another   test_claims
     news that the app goes past      test_two_versions
     a section without its case       test_without_a_grant; test_every_act
@@ -66,7 +65,6 @@ What the attacker has:
     a listed thing that is nowhere   test_absent_keys; test_old_copies; test_false_entries;
                                      test_absent_keys
     an act that says something else  test_false_entries
-    an older list of members named   test_rosters
     a text too long to travel        test_records_of_others
     two readers of one edited vault  test_every_bit
     a network, where none should be  test_what_shows

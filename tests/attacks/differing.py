@@ -142,7 +142,7 @@ class Bench:
         try:
             found = copies.read_backup(copy.backup, who, WORDS)
             named = (f"{one.what} {one.where}" for one in (*found.faults, *found.whole.faults))
-            decoder = Said(tuple(named), shown_by(found.whole))
+            decoder = Said(tuple(named), found.whole.in_short())
         except Refused as refusal:
             decoder = Said((str(refusal),))
         try:
@@ -191,25 +191,13 @@ def bench(made: Made) -> Bench:
     return Bench(made, open_door(whole.file, whole.secrets)[0])
 
 
-def shown_by(whole: opening.Whole) -> Shown:
-    """Return the notes and the holders of each case that the decoder comes to."""
-    texts = [one.fields["text"] for one in whole.shown("note")]
-    held = []
-    newest = whole.line.newest
-    for case in {one.row.compartment for one in whole.shown("case")}:
-        state = whole.everything.state(case)
-        seats = set() if state is None or newest is None else state.holders & newest.certificates.keys()
-        held.append(",".join(sorted(newest.certificates[seat]["member"].hex() for seat in seats if newest)))
-    return (*sorted(texts), *sorted(held))
-
-
 def decoded(place: Place, who: str) -> Said:
     """Return what the decoder says of a folder."""
     try:
         whole = opening.open_folder(place.path, who, WORDS, state=place.state)
     except Refused as refusal:
         return Said((str(refusal),))
-    return Said(tuple(f"{one.what} {one.where}" for one in whole.faults), shown_by(whole))
+    return Said(tuple(f"{one.what} {one.where}" for one in whole.faults), whole.in_short())
 
 
 def program(place: Place, who: str, bundle: Path | None = None) -> Said:

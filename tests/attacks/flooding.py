@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
-from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, make_id
+from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, SeatId, make_id
 from vault.log import genesis
 from vault.log.items import ACTS
 from vault.records.seatlog import Holder, Predecessor, begin
@@ -28,8 +29,8 @@ def make_siblings(
     """
     state = session.state_of(compartment)
     assert state is not None
-    live = session.directory.effective.certificates
-    holders = [Holder(seat, live[seat].kem) for seat in dict.fromkeys((session.seat, *to))]  # type: ignore[arg-type]  # seats of the roster
+    live = session.directory.certificates
+    holders = [Holder(seat, live[seat].kem) for seat in map(SeatId, dict.fromkeys((session.seat, *to)))]
     in_one = _IN_ONE_ENTRY // (len(holders) + writes)
     for start in range(0, count, in_one):
         with Work(session.log) as work:
@@ -57,7 +58,6 @@ def begin_logs(
             database=session.database,
             place=session.log.place,
             identity_seed=session._secrets.identity_seed,
-            roster=session.directory.roster,
             auditors=(),
             keyring=session.keyring,
             predecessor=before,
@@ -71,6 +71,7 @@ def begin_logs(
         begun.append(log.origin)
         if in_chain:
             before = Predecessor(log.origin, log.size, log.frontier.root())
+    refresh(session)
     return begun
 
 
@@ -79,6 +80,7 @@ def give_all_logs(giver: Session, taker: Session, folder: Path) -> ImportedBundl
     path = folder / f"{make_id().hex()}.bundle"
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(genesis, "LOGS_OF_A_SEAT", 1 << 20)
+        refresh(giver)
         syncing.make(giver, taker.member, path)
     return syncing.import_bundle(taker, path)
 
@@ -87,7 +89,7 @@ def take_alone(session: Session, case: CompartmentId, act: str) -> int:
     """Replace a case's key by one of this seat alone, under an act of choice; return where."""
     state = session.state_of(case)
     assert state is not None
-    own = Holder(session.seat, session.directory.effective.certificates[session.seat].kem)
+    own = Holder(session.seat, session.directory.certificates[session.seat].kem)
     with pytest.MonkeyPatch.context() as patched, Work(session.log) as work:
         patched.setattr("vault.records.work.check_act", lambda act, items: None)
         patched.setattr("vault.log.payload.ACTS", {**ACTS, act: frozenset()})

@@ -199,6 +199,8 @@ class Schedule:
             # What a supervisor lists of the directory and never sends lets all wait until they are ended (SECURITY.md).
             said = str(refusal.message)
             waits = self.hostile in _SUPERVISORS and "waits until everything that is missing has arrived" in said
+            # So does a signature of a copied device whose entries did not come.
+            waits |= _TWIN in self.organisation.accounts and "waits until the log is sound" in said
             if case is None or not (case in self.met or waits):
                 raise
             self.told.append(f"  refused: {refusal.message}")

@@ -87,13 +87,11 @@ def _send(
 
 
 def _other_form(row: OperationRow) -> OperationRow:
-    header = Header.decode(row.header)
     return compose(
         origin=row.origin,
         seq=row.seq,
-        roster=header.roster,
         commitment=sha256(b"other").digest(),
         items=[],
         sealed=os.urandom(300),
-        session_key=header.session_key,
+        session_key=Header.decode(row.header).session_key,
     )

@@ -153,12 +153,14 @@ def delete_listed(table: str, *, item_kind: int, which: int = 0) -> Tamper:
 
 
 def _listed(rows: Any, table: str, item_kind: int) -> list[tuple[bytes, int, int]]:
-    """Return (digest, seq, n) of the rows of a table, as the lists have them: kind u8, digest 32, tag 16."""
+    """Return (digest, seq, n) of the rows of a table, as the lists have them: kind u8, digest 32, tag 16; then acts."""
     present = {digest for (digest,) in rows.execute(f"SELECT digest FROM {table}").fetchall()}
     found = []
     for seq, listed in rows.execute("SELECT seq, list FROM operation ORDER BY seq").fetchall():
         for n in range(len(listed) // 49):
             item = listed[49 * n : 49 * n + 49]
+            if item[0] >= 16:
+                break
             if item[0] == item_kind and item[1:33] in present:
                 found.append((item[1:33], seq, n))
     return found

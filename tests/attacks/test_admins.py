@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.attacks.burglar import everything
-from tests.attacks.outsider import learn, learn_as
+from tests.attacks.outsider import learn_as
 from tests.attacks.plaintext import forms
-from tests.attacks.test_approvals import THIRD, THIRD_PASSPHRASE
-from tests.attacks.test_logs import begin_another_log
 from tests.attacks.test_shared_keys import SECOND, SECOND_PASSPHRASE
 from tests.attacks.test_wasted_work import lines_of
 from tests.english import in_english
 from tests.services.colleague import Colleague, admit
-from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
+from tests.services.founded import MEMBER as FOUNDER
+from tests.services.founded import PASSPHRASE, Filled, Place
 from tests.services.office import AMINA, JOEL, NADIA, Office
 from tests.services.organisation import JOEL as ORGANISATION_JOEL
 from tests.services.organisation import KARIM, MIRA, SELIN, TOMAS, Organisation, give, share
-from vault.access.membership.next_roster import Change, next_roster, propose
-from vault.access.membership.roster_commit import commit_roster, shared_compartments
-from vault.access.pins.pins import PinFile
+from vault.access.membership.act_listing import heads_of as log_heads_of
+from vault.access.membership.act_listing import list_acts, shared_compartments
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.organisation_records import Deputy, Order
 from vault.casework.vocabulary import NoteKind
-from vault.errors import UsageError, VerificationError
-from vault.ids import CompartmentId, CompartmentKind, MemberId, Origin, RecordId, SeatId, VersionId, make_id
+from vault.errors import UsageError
+from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, SeatId, VersionId, make_id
 from vault.index.heads import heads_of
+from vault.log.act_bytes import end
 from vault.log.items import Item, ItemKind
-from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.versions import to_fields
 from vault.records.work import Entry, Work
@@ -44,8 +42,10 @@ from vault.services.cases import cases, intake, notes
 from vault.services.evidence import log_checking
 from vault.services.exports import partners
 from vault.services.grants import sharing, successors
-from vault.services.members import devices, members, rostering
+from vault.services.members import members
+from vault.services.members.changes import lower_member, nonce
 from vault.services.projection.projection import up_to_date_index
+from vault.trust.trust_items import MEMBER
 
 
 def _write_deputy(session: Session, member: MemberId, deputy: MemberId) -> None:
@@ -100,7 +100,7 @@ def test_an_order_to_its_author_opens_no_case_whomever_it_names(office: Office, 
         with pytest.raises(UsageError, match="members cannot order a handover to themselves"):
             successors.order_handover(session, office.amina.member, ann.member, reason="left")
     with office.place.open() as founder:
-        commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))
+        list_acts(founder, lower_member(founder, office.amina.member, [MEMBER]))
     with office.open(office.joel) as joel:
         in_english(housekeeping.settle(joel))
         assert successors.carry_out_handovers(joel) == []
@@ -118,7 +118,7 @@ def test_who_named_the_deputy_is_no_successor_either(office: Office, ann: Collea
             successors.order_handover(founder, office.amina.member, ann.member, reason="left")
         _write_order(founder, office.amina.member, ann.member, office.nadia.member)
         assert successors.handover_orders(founder) == []
-        commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))
+        list_acts(founder, lower_member(founder, office.amina.member, [MEMBER]))
     with office.open(office.joel) as joel:
         in_english(housekeeping.settle(joel))
         assert ann.member not in sharing.holders_of(joel, case).members
@@ -149,7 +149,7 @@ def test_everybody_who_holds_a_case_hears_once_that_it_was_handed_over(office: O
         sharing.grant(joel, case, [ann.member])
     with office.place.open() as founder:
         successors.order_handover(founder, office.amina.member, office.nadia.member, reason="left")
-        commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))
+        list_acts(founder, lower_member(founder, office.amina.member, [MEMBER]))
     with office.open(office.joel) as joel:
         assert f"1 case of {AMINA} went to {NADIA}, as ordered." in in_english(housekeeping.settle(joel))
     for who, subject, whose in ((ann, NADIA, "that you hold"), (office.nadia, "You", "more")):
@@ -158,7 +158,7 @@ def test_everybody_who_holds_a_case_hears_once_that_it_was_handed_over(office: O
             assert len(heard) == 1
             assert heard[0].startswith(subject)
             assert whose in heard[0]
-            assert f"by {JOEL}, as {MEMBER} ordered" in heard[0]
+            assert f"by {JOEL}, as {FOUNDER} ordered" in heard[0]
         with office.open(who) as session:
             assert not [line for line in in_english(housekeeping.settle(session)) if "handed over" in line]
 
@@ -176,27 +176,19 @@ def _keep_the_directory(session: Session) -> None:
 
 @pytest.mark.long
 def test_an_admin_who_keeps_the_directorys_key_to_herself_is_ended_all_the_same(organisation: Organisation) -> None:
-    """She does it before the proposal is made, and again before it is signed."""
     organisation.everyone_meets()
     names = (MIRA, KARIM, SELIN, TOMAS)
     with organisation.at(*names) as (mira, karim, selin, tomas):
         _keep_the_directory(mira)
         for one in (karim, selin, tomas):
             give(mira, one)
-        outcome = members.suspend(karim, mira.member)
-        assert outcome.proposal is not None
-        _keep_the_directory(mira)
-        for one in (karim, selin, tomas):
-            give(mira, one)
-        _, by_one = rostering.sign(selin, outcome.proposal)
-        _, by_both = rostering.sign(tomas, by_one)
-        assert rostering.commit(karim, by_both).ended == (organisation[MIRA].seat,)
+        assert members.suspend(karim, mira.member, kept_secret(mira)).ended == (organisation[MIRA].seat,)
         in_english(housekeeping.settle(karim))
         for one in (selin, tomas):
             give(karim, one)
             in_english(housekeeping.settle(one))
         for one in (karim, selin, tomas):
-            assert organisation[MIRA].seat not in one.directory.effective.certificates
+            assert organisation[MIRA].seat not in one.directory.certificates
             state = one.state_of(one.directory.compartment)
             assert state is not None
             assert organisation[MIRA].seat not in state.knowing
@@ -231,16 +223,11 @@ def arrested(organisation_template: Organisation, tmp_path_factory: pytest.TempP
         notes.add(mira, case, Note(NoteKind.CONTACT, BEFORE["case"]))
         intake.add(mira, text=BEFORE["slip"])
         partners.add(mira, name=BEFORE["partner"], age_recipient=AGE, compared=True)
-        before = current_keys(mira)
+        before, sheets = current_keys(mira), kept_secret(mira)
     for name in (*LEFT, ORGANISATION_JOEL):
         organisation.exchange(MIRA, name)
     with organisation.at(*LEFT) as (karim, selin, tomas):
-        outcome = members.leave(karim, organisation[MIRA].member)
-        assert str(outcome.missing) == "a second admin, or two others (supervisor)"
-        assert outcome.proposal is not None
-        _, by_one = rostering.sign(selin, outcome.proposal)
-        _, by_both = rostering.sign(tomas, by_one)
-        assert rostering.commit(karim, by_both).ended == (organisation[MIRA].seat,)
+        assert members.leave(karim, organisation[MIRA].member, sheets).ended == (organisation[MIRA].seat,)
         meet(organisation, karim, selin, tomas)
         notes.add(selin, case, Note(NoteKind.CONTACT, AFTER["case"]))
         intake.add(tomas, text=AFTER["slip"])
@@ -313,8 +300,8 @@ def test_nothing_that_she_writes_afterwards_counts_for_anybody(arrested: Arreste
         for taker in (karim, selin):
             give(mira, taker)
             housekeeping.settle(taker)
-            assert organisation[TOMAS].seat in taker.directory.effective.certificates
-            assert organisation[MIRA].member not in taker.directory.effective.members
+            assert organisation[TOMAS].seat in taker.directory.certificates
+            assert organisation[MIRA].member not in taker.directory.members
         give(karim, joel)
         give(mira, joel)
         state = joel.state_of(arrested.case)
@@ -328,62 +315,17 @@ def test_nothing_that_she_writes_afterwards_counts_for_anybody(arrested: Arreste
         selin.require_sound_log()  # what she sends keeps nobody from exporting
 
 
-# One admin alone may end a caseworker, and can say so in hundreds of rosters of one number: all others go on.
-RIVALS = 200
-
-
-def list_rivals(session: Session, ended: SeatId, count: int) -> None:
-    """List so many rosters of the next number, all of which end the same seat; their random bytes differ."""
-    effective = session.directory.effective
-    sizes = {Origin(effective.certificates[ended].genesis): 0}
-    with Work(session.log) as work:
-        for _ in range(count):
-            roster = next_roster(effective, Change(ended=frozenset({ended})), lambda _: sizes)
-            roster = roster.signed(*session.sign(ROSTER_PURPOSE, roster.root))
-            work.write(session.directory.compartment, RecordId(ROSTER_RECORD), "roster", roster.fields())
-        work.commit(Entry(act="roster.change"))
+# One admin alone may end a caseworker, and can say so hundreds of times: all others go on, and wait no longer.
+def list_ends(session: Session, seat: SeatId, count: int) -> None:
+    """List so many ends of one seat; their random bytes differ."""
+    with session.database.reading() as rows:
+        heads = log_heads_of(session.directory, session.prover, rows, [seat])
+    list_acts(session, [end(seat, heads, nonce()) for _ in range(count)])
 
 
 @pytest.mark.long
-def test_hundreds_of_rosters_of_one_number_are_judged_and_the_next_one_names_them_all(short: Filled) -> None:
-    case = short.cases[0]
-    with short.open() as owner:
-        admin = admit(owner, roles=frozenset({Role.ADMIN}))
-        victim = admit(owner, name=SECOND, passphrase=SECOND_PASSPHRASE, roles=frozenset({Role.CASEWORKER}))
-        number = owner.directory.effective.head.number
-    with admin.open(short.place) as session:
-        list_rivals(session, victim.seat, RIVALS)
-    with short.open() as owner:
-        effective = owner.directory.effective
-        assert (effective.head.number, len(effective.tips)) == (number + 1, RIVALS)
-        assert victim.seat not in effective.certificates
-        notes.add(owner, case, Note(NoteKind.CONTACT, "work goes on"))
-        devices.lost(owner, admin.seat)
-    with short.open() as owner:
-        assert owner.directory.effective.head.number >= number + 1
-        assert cases.open_case(owner, case).notes
-
-
-def list_layers(session: Session, ended: SeatId, count: int) -> None:
-    """List rosters two by two: the first two end a seat, and each two after them name both of those before."""
-    effective, change = session.directory.effective, Change(ended=frozenset({ended}))
-    sizes = {Origin(effective.certificates[ended].genesis): 0}
-    left = {seat: item for seat, item in effective.certificates.items() if seat != ended}
-    with Work(session.log) as work:
-        for _ in range(count // 2):
-            drafts = [next_roster(effective, change, lambda _: sizes) for _ in range(2)]
-            two = [draft.signed(*session.sign(ROSTER_PURPOSE, draft.root)) for draft in drafts]
-            for roster in two:
-                work.write(session.directory.compartment, RecordId(ROSTER_RECORD), "roster", roster.fields())
-            tips = tuple(sorted(roster.root for roster in two))
-            effective, change = replace(effective, head=two[0].head, tips=tips, certificates=left), Change()
-        work.commit(Entry(act="roster.change"))
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("listed", [list_layers, list_rivals])
-def test_rosters_that_one_admin_makes_alone_cost_an_unlock_no_more_than_their_number(
-    short: Filled, tmp_path: Path, listed: Callable[[Session, SeatId, int], None]
+def test_ends_that_one_admin_lists_alone_cost_an_unlock_no_more_than_their_number(
+    short: Filled, tmp_path: Path
 ) -> None:
     with short.open() as owner:
         admin = admit(owner, roles=frozenset({Role.ADMIN}))
@@ -392,9 +334,10 @@ def test_rosters_that_one_admin_makes_alone_cost_an_unlock_no_more_than_their_nu
     for count in (20, 80):
         place = short.place.copied_to(tmp_path / str(count))
         with admin.open(place) as session:
-            listed(session, victim.seat, count)
+            list_ends(session, victim.seat, count)
         with place.open() as owner:
-            assert victim.seat not in owner.directory.effective.certificates
+            assert victim.seat not in owner.directory.certificates
+            notes.add(owner, short.cases[0], Note(NoteKind.CONTACT, "work goes on"))
         lines.append(lines_of(partial(_open_and_close, place)))
     small, large = lines
     assert large < 5 * small
@@ -402,38 +345,3 @@ def test_rosters_that_one_admin_makes_alone_cost_an_unlock_no_more_than_their_nu
 
 def _open_and_close(place: Place) -> None:
     place.open().close()
-
-
-def test_a_fresh_log_does_not_make_its_seat_forget_the_rosters_that_it_knew(short: Filled) -> None:
-    """An admin who names an old roster in a new log would undo every admission since."""
-    with short.open() as owner:
-        admin = admit(owner, roles=frozenset({Role.ADMIN}))
-        helper = admit(owner, name=THIRD, passphrase=THIRD_PASSPHRASE, roles=frozenset({Role.CASEWORKER}))
-        old = owner.directory.effective
-        last = admit(owner, name=SECOND, passphrase=SECOND_PASSPHRASE, roles=frozenset({Role.CASEWORKER}))
-    with admin.open(short.place) as session:
-        number = session.directory.effective.head.number
-        log = begin_another_log(session, roster=old.tips[0])
-        sizes = {Origin(old.certificates[helper.seat].genesis): 0}
-        rival = next_roster(old, Change(ended=frozenset({helper.seat})), lambda _: sizes)
-        rival = rival.signed(*session.sign(ROSTER_PURPOSE, rival.root))
-        with Work(log) as work:
-            work.write(session.directory.compartment, RecordId(ROSTER_RECORD), "roster", rival.fields())
-            work.commit(Entry(act="roster.change"))
-    with short.open() as owner:
-        effective = owner.directory.effective
-        assert (effective.head.number, effective.root_must_sign) == (number, False)
-        assert {last.seat, helper.seat} <= effective.certificates.keys()
-
-
-def test_a_roster_that_this_account_saw_and_that_is_not_here_any_more_is_told(short: Filled) -> None:
-    secrets = learn(short.path).secrets
-    file = PinFile(short.state / "pins", short.place.vault_id, SeatId(secrets.seat), secrets.pin_key)
-    pins = file.load()
-    assert pins is not None
-    file.save(replace(pins, roster=b"\x77" * 32))
-    for _ in range(2):  # the second time it is remembered as unsettled
-        with short.open() as session:
-            assert "newest list of members that this device saw is not here" in " ".join(in_english(session.warnings))
-            with pytest.raises(VerificationError, match="waits until the log is sound"):
-                session.require_sound_log()

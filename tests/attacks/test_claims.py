@@ -12,25 +12,22 @@ import pytest
 import sqlalchemy as sa
 
 from tests.attacks.test_epoch_names import list_notice
-from tests.attacks.test_shared_keys import SECOND, SECOND_PASSPHRASE
 from tests.services.colleague import SUPERVISOR, admit
 from tests.services.founded import Filled
 from tests.services.office import DAY_MS, forward
 from tests.services.organisation import AMINA, DANA, JOEL, MIRA, NOOR, SELIN, TOMAS, Organisation, give, share
 from tests.tui.house import House, house, house_template
-from vault.access.membership.next_roster import Change, next_roster
-from vault.access.membership.roster_commit import SHARED, shared_compartments
+from vault.access.membership.act_listing import SHARED, shared_compartments
 from vault.access.session import Session
 from vault.casework.case import Access
 from vault.casework.document import DocumentKind
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
-from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, RecordId, SeatId, VersionId, make_id
+from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, SeatId, VersionId, make_id
 from vault.index.heads import heads_in
 from vault.log.epoch_notice import EpochNotice
 from vault.log.items import Item, ItemKind
-from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records import work
 from vault.records.epochs import notices_of
@@ -93,7 +90,7 @@ def test_a_volunteer_who_claims_the_grants_of_the_directory_keeps_no_revocation_
         claim_grants(dana, dana.directory.compartment)
         pass_on_as_own(dana, selin)
         give(mira, selin)
-        assert organisation[JOEL].seat not in selin.directory.effective.certificates
+        assert organisation[JOEL].seat not in selin.directory.certificates
         assert log_checking.verify(selin).verified
 
 
@@ -183,27 +180,6 @@ def test_what_an_intake_volunteer_says_of_compartments_moves_no_compartment(shor
         assert not any(not alarm.is_news for alarm in owner.alarms)
 
 
-def test_rosters_copied_into_a_case_that_is_called_a_directory_keep_nobody_out(short: Filled) -> None:
-    case = short.cases[0]
-    with short.open() as owner:
-        holder = admit(owner, roles=frozenset({Role.CASEWORKER}))
-        sharing.grant(owner, case, [holder.member])
-        victim = admit(owner, name=SECOND, passphrase=SECOND_PASSPHRASE, roles=frozenset({Role.CASEWORKER}))
-        sharing.grant(owner, case, [victim.member])
-        home = owner.directory.compartment
-    with holder.open(short.place) as session:
-        claim(session, case, CompartmentKind.DIRECTORY)
-        with Work(session.log) as work:
-            for roster in session.directory.chain.accepted:
-                work.write(case, RecordId(ROSTER_RECORD), "roster", roster.fields())
-            work.commit(Entry(act="case.import"))
-    for who in (victim, None):
-        with short.open() if who is None else who.open(short.place) as session:
-            assert session.directory.compartment == home
-            assert cases.open_case(session, case).notes
-            notes.add(session, case, Note(NoteKind.CONTACT, "work goes on"))
-
-
 # A version of one kind in the place of another: who may write approvals, devices or notes takes nothing else away.
 def write_over(session: Session, compartment: CompartmentId, kind: str, fields: dict[str, object], act: str) -> None:
     """Replace each head there of any other kind by one of this kind, as a patched program would."""
@@ -262,21 +238,6 @@ def test_whose_right_ends_does_not_write_over_the_day(short: Filled) -> None:
         assert record in {head.record for head in heads_in(up_to_date_index(owner), case, Access.KIND)}
         assert timed_grants.withdraw_expired_grants(owner) == 1
         assert not owner.faults()
-
-
-@pytest.mark.parametrize("kind", ["device", "roster"])
-def test_a_roster_in_a_version_of_another_kind_is_none(short: Filled, kind: str) -> None:
-    with short.open() as owner:
-        supervisor = admit(owner, roles=SUPERVISOR, by_root=True)
-        before = owner.directory.effective
-        genesis = before.certificates[supervisor.seat].genesis
-        roster = next_roster(before, Change(ended=frozenset({supervisor.seat})), lambda seat: {Origin(genesis): 9})
-        roster = roster.signed(*owner.sign(ROSTER_PURPOSE, roster.root))
-        with owner.work() as work:
-            work.write(owner.directory.compartment, RecordId(ROSTER_RECORD), kind, roster.fields())
-            work.commit(Entry(act="config.change"))
-    with short.open() as owner:
-        assert (supervisor.seat in owner.directory.effective.certificates) is (kind != "roster")
 
 
 # A holder who writes the record of a case or a section anew gives it no other case and no other name in the logs.

@@ -27,7 +27,7 @@ from tests.attacks.killing import draft_number, is_whole, made_text
 from tests.cli.forked import Forked
 from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place, fill, found
-from tests.services.organisation import AMINA, JOEL, MIRA, Organisation, ask_to_join, full_name
+from tests.services.organisation import AMINA, FLOOR_MIB, JOEL, MIRA, Organisation, full_name
 from tests.services.test_syncing import Offices, _offices, offices
 from tests.sync.hostile import encoded, write
 from vault.access.session import Session
@@ -35,10 +35,11 @@ from vault.access.unlock import unlock
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import BrokenSealError, MalformedError, TryAgainError
-from vault.ids import SeatId, make_id
+from vault.ids import ZERO_ID, SeatId, make_id
 from vault.log.genesis import Genesis
 from vault.log.operation import NUMBER_LIMIT
 from vault.seal.bodies import Recipient
+from vault.seal.recovery import member_words
 from vault.seal.signing import make_signing_seed, public_key, sign
 from vault.services import housekeeping
 from vault.services.approvals import erasing
@@ -47,7 +48,7 @@ from vault.services.erasures import what_goes
 from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.exchange.bundle_import import BundleImport
-from vault.services.members import invitations
+from vault.services.members import admitting
 from vault.store.files import BALLAST_SIZE
 from vault.sync.bundle_pages import PageKind, SentOperation, SentRow, SentVersion, SentVersionKey
 from vault.sync.staging import stage, staged_in
@@ -56,7 +57,7 @@ Groups = Iterable[tuple[PageKind, bytes, list[SentRow]]]
 
 
 def outsiders_bundle(path: Path, to: Session, groups: Groups) -> Path:
-    """Seal rows to a seat as somebody who is in no roster: its id and public key stand in every invitation."""
+    """Seal rows to a seat as somebody who is no member: its id and public key stand in its certificate."""
     recipient = Recipient(to.seat, to.kem_private.public)
     return write(path, to.vault, encoded(groups), manifest=lambda made: replace(made, member=to.member), to=recipient)
 
@@ -160,7 +161,7 @@ def test_a_device_admitted_in_anothers_name_is_told_to_them_whatever_ends_the_ta
         else:
             syncing.import_bundle(amina, tmp_path / "good")
             heard.append(in_english(amina.warnings))
-        assert seat in amina.directory.effective.certificates
+        assert seat in amina.directory.certificates
     for _ in range(2):
         with organisation.at(AMINA) as (amina,):
             heard.append(in_english(amina.warnings))
@@ -170,13 +171,20 @@ def test_a_device_admitted_in_anothers_name_is_told_to_them_whatever_ends_the_ta
 
 
 def admit_in_the_name_of(name: str, organisation: Organisation, folder: Path) -> SeatId:
-    """Have a supervisor keep a device of somebody else in their own hands; leave the bundle that says so."""
+    """Have the sheets admit a device of somebody else, in other hands; leave the bundle that says so."""
     with organisation.at(MIRA) as (mira,):
         member = organisation[name].member
-        invitation = invitations.invite_device(mira, member)
-        place = Place(folder / "other.vault", folder / "other")
-        request, words = ask_to_join(folder, place, invitation, full_name(name))
-        admitted = invitations.admit(mira, invitations.look(mira, request), words)
+        asked = admitting.ask(
+            folder / "other.vault",
+            admitting.vault_words(mira),
+            member_name=full_name(name),
+            passphrase=bytearray(PASSPHRASE),
+            own_words=member_words(member),
+            memory_mib=FLOOR_MIB,
+        )
+        (folder / "request").write_bytes(asked.file)
+        request = admitting.read_request(mira, folder / "request")
+        admitted = admitting.admit(mira, request, asked.words, by_sheets=True)
         assert admitted.outcome.is_done
         syncing.make(mira, member, folder / "good")
     return admitted.seat
@@ -188,7 +196,7 @@ def test_what_waits_for_one_member_of_a_folder_is_not_thrown_away_by_another(
 ) -> None:
     words, account = "nine copper whistles", organisation[MIRA]
     with organisation.at(MIRA) as (mira,):
-        invitations.admit_here(mira, like="intake", name="Oren Sabaluk", passphrase=bytearray(words.encode()))
+        admitting.admit_here(mira, like="intake", name="Oren Sabaluk", passphrase=bytearray(words.encode()))
 
     def oren() -> Session:
         passphrase = bytearray(words.encode())
@@ -214,13 +222,13 @@ def test_of_a_thousand_devices_that_nobody_knows_one_line_is_said(organisation: 
         groups: Groups = [(PageKind.GENESIS, bytes(32), [unknown_genesis(amina.vault) for _ in range(1_000)])]
         taken = syncing.import_bundle(amina, outsiders_bundle(tmp_path / "many", amina, groups))
     assert in_english(taken.pending) == (
-        "Entries of a device that is not known here are pending until the list of members that admits it arrives.",
+        "Entries of a device that is not known here are pending until its admission arrives.",
     )
 
 
 def unknown_genesis(vault: bytes) -> bytes:
     seed = make_signing_seed()
-    begun = Genesis(vault, make_id(), public_key(seed), public_key(seed), make_id(), bytes(32), 0, bytes(32))
+    begun = Genesis(vault, ZERO_ID, public_key(seed), public_key(seed), make_id(), kem=bytes(1_216))
     return begun.encode(sign(seed, "genesis", begun.unsigned()))
 
 

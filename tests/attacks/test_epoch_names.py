@@ -27,40 +27,40 @@ from tests.services.organisation import (
     AMINA,
     DANA,
     JOEL,
-    KARIM,
     MIRA,
     SELIN,
     TOMAS,
     Account,
     Organisation,
+    admit_to,
     ask_to_join,
     finish_joining,
     give,
     open_place,
     share,
 )
-from vault.access.membership.new_root import change_root
-from vault.access.membership.roster_commit import SHARED
+from vault.access.membership.act_listing import SHARED, list_acts
+from vault.access.membership.new_sheets import change_sheets
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.organisation_records import Member
 from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError
-from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, RecordId, VersionId, make_id
+from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, RecordId, SeatId, VersionId, make_id
+from vault.log.act_bytes import admit as admission_of
 from vault.log.epoch_notice import EpochNotice, RevokedLog
 from vault.log.items import Item, ItemKind
-from vault.log.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.versions import open_each
 from vault.records.work import Entry, Work
-from vault.services import housekeeping
 from vault.services.cases import cases, intake, notes, sections
 from vault.services.credentials import recovery
 from vault.services.evidence import log_checking
 from vault.services.grants import sharing
-from vault.services.members import devices, invitations, members
-from vault.services.members.members import Stand
+from vault.services.members import admitting, devices, members
+from vault.services.members.admissions import certificate_bytes
+from vault.services.members.changes import nonce
 from vault.services.projection import authors
 from vault.services.projection.places import the_one_of_kind
 from vault.store.rowtypes import EpochRow
@@ -97,7 +97,7 @@ def founding_and_current(session: Session, case: CompartmentId) -> tuple[EpochId
 
 def drop_everything(session: Session, *seats: bytes) -> list[RevokedLog]:
     """Drop every log of these seats from its beginning on."""
-    origins = {seat: session.directory.effective.certificates[seat].genesis for seat in seats}
+    origins = {seat: session.directory.known[SeatId(seat)].origin for seat in seats}
     return [RevokedLog(seat, origin, 0) for seat, origin in origins.items()]
 
 
@@ -362,8 +362,8 @@ def test_hundreds_of_keys_of_what_all_share_stop_no_change_of_members(
         assert [current(mira, home) for home in homes] == [256] * len(homes)
         devices.name(mira, organisation[JOEL].seat, "the laptop of the field office")
         place = Place(tmp_path / "new" / "office.vault", tmp_path / "new" / "state")
-        request, words = ask_to_join(tmp_path, place, invitations.invite(mira, like="intake", days=3), "Ilse Varnhagen")
-        admitted = invitations.admit(mira, invitations.look(mira, request), words, by_root=True)
+        request, words = ask_to_join(tmp_path, place, admitting.vault_words(mira), "Ilse Varnhagen")
+        admitted = admit_to(mira, request, words, "Ilse Varnhagen", "intake", days=3)
         assert admitted.outcome.is_done
         newcomer = Account("Ilse Varnhagen", place, admitted.member, admitted.seat)
         with finish_joining(tmp_path, mira, newcomer) as joined:
@@ -371,7 +371,7 @@ def test_hundreds_of_keys_of_what_all_share_stop_no_change_of_members(
             assert {one.name for one in members.list_all(joined)} >= {"Mira Halvorsen", "Ilse Varnhagen"}
             give(joined, mira)
         assert [line.stored.value.text for line in intake.list_open(mira)] == ["the first call"]
-        assert members.change_roles(mira, organisation[TOMAS].member, ["caseworker"], by_root=True).is_done
+        assert members.change_roles(mira, organisation[TOMAS].member, ["caseworker"]).is_done
         assert devices.lost(mira, organisation[DANA].seat).outcome.is_done
         assert members.suspend(mira, selin.member).is_done
         for home in homes:
@@ -441,7 +441,7 @@ def test_hundreds_of_keys_do_not_stop_other_sheets(short: Filled) -> None:
     with member.open(short.place) as session:
         make_siblings(session, case, 1100, to=[seat])
     with short.open() as owner:
-        change_root(owner, kept_secret(owner) or b"")
+        change_sheets(owner, kept_secret(owner) or b"")
         assert recovery.follow(owner).pending == 0
         assert current(owner, case) == 1
         assert recovery.status(owner).stale == 0
@@ -449,7 +449,6 @@ def test_hundreds_of_keys_do_not_stop_other_sheets(short: Filled) -> None:
 
 # A supervisor may write who a helper is whom they admit. What others said of a member they take back from nobody.
 HELPER = "Piet Sunderlok"
-LONG_AGO = 1
 
 
 def say_of(session: Session, member: MemberId, fields: dict[str, object], *, replaces: bool) -> None:
@@ -461,18 +460,7 @@ def say_of(session: Session, member: MemberId, fields: dict[str, object], *, rep
     record, parents = (before.record, [VersionId(before.id)]) if replaces else (RecordId(make_id()), [])
     with session.work(home) as work:
         work.write(home, record, Member.KIND, {"member": member, **fields}, parents)
-        work.commit(Entry(act="roster.change"))
-
-
-@pytest.mark.parametrize("replaces", [True, False], ids=["in its place", "beside it"])
-def test_a_supervisor_alone_ends_no_admin_by_a_date(organisation: Organisation, replaces: bool) -> None:
-    karim = organisation[KARIM]
-    with organisation.at(SELIN, KARIM) as (selin, session):
-        say_of(selin, karim.member, {"name": karim.name, "until": LONG_AGO}, replaces=replaces)
-        give(selin, session)
-        housekeeping.settle(session)
-        assert not session.is_expired
-        assert {one.stand for one in members.list_all(session) if one.member == karim.member} == {Stand.IN}
+        work.commit(Entry(act="member.change"))
 
 
 @pytest.mark.parametrize("replaces", [True, False], ids=["in its place", "beside it"])
@@ -494,64 +482,24 @@ def test_a_supervisor_alone_gives_nobody_the_name_of_another_in_silence(
 def test_nobody_takes_back_the_end_of_their_own_time(organisation: Organisation) -> None:
     place = organisation[MIRA].place
     with organisation.open(MIRA) as mira:
-        helper = invitations.admit_here(
-            mira, like="supervisor", name=HELPER, passphrase=bytearray(PASSPHRASE), days=30, by_root=True
+        helper = admitting.admit_here(
+            mira, like="supervisor", name=HELPER, passphrase=bytearray(PASSPHRASE), days=30, by_sheets=True
         )
         (until,) = {one.until_ms for one in members.list_all(mira) if one.member == helper.member}
     with open_place(place, HELPER) as session:
-        say_of(session, helper.member, {"name": HELPER}, replaces=False)
+        certificate = session.directory.certificates[session.seat]
+        list_acts(session, [admission_of(certificate_bytes(session, certificate), {Role.SUPERVISOR}, None, nonce())])
     with organisation.open(MIRA) as mira:
         assert until is not None
         assert {one.until_ms for one in members.list_all(mira) if one.member == helper.member} == {until}
 
 
-def test_a_supervisor_alone_takes_nobodys_last_day_away(organisation: Organisation) -> None:
-    with organisation.at(TOMAS, SELIN) as (tomas, selin):
-        helper = helper_for_two_days(selin)
-        until = ends_of(selin)
-        give(selin, tomas)
-        assert until[helper] is not None
-        say_of(tomas, helper, {"name": HELPER}, replaces=False)
-        give(tomas, selin)
-        assert ends_of(selin) == until
-        assert {(found.origin, found.check) for found in selin.quarantine} == {(tomas.log.origin, "C5")}
-
-
-def test_a_supervisor_alone_takes_no_last_day_away_beside_a_copy_of_the_admission(organisation: Organisation) -> None:
-    with organisation.at(TOMAS, SELIN) as (tomas, selin):
-        helper = helper_for_two_days(selin)
-        until = ends_of(selin)
-        give(selin, tomas)
-        assert until[helper] is not None
-        newest = tomas.directory.chain.newest
-        assert newest is not None
-        home = tomas.directory.compartment
-        with tomas.work(home) as work:
-            work.write(home, RecordId(ROSTER_RECORD), "roster", newest.fields())
-            work.write(home, RecordId(make_id()), Member.KIND, {"member": helper, "name": HELPER})
-            work.commit(Entry(act="roster.change"))
-        give(tomas, selin)
-        assert ends_of(selin) == until
-
-
-def helper_for_two_days(supervisor: Session) -> MemberId:
-    """Admit a helper with a last day, alone."""
-    admitted = invitations.admit_here(supervisor, like="intake", name=HELPER, passphrase=bytearray(PASSPHRASE), days=2)
-    return admitted.member
-
-
-def ends_of(session: Session) -> dict[MemberId, int | None]:
-    return {shown.member: shown.until_ms for shown in members.list_all(session)}
-
-
 @pytest.mark.parametrize("member", [[], {}, "text", 5])
-def test_a_record_of_no_member_beside_a_valid_roster_stops_nobody(organisation: Organisation, member: object) -> None:
+def test_a_record_of_no_member_stops_nobody(organisation: Organisation, member: object) -> None:
     with organisation.open(SELIN) as selin:
-        home, newest = selin.directory.compartment, selin.directory.chain.newest
-        assert newest is not None
+        home = selin.directory.compartment
         with selin.work(home) as work:
-            work.write(home, RecordId(ROSTER_RECORD), "roster", newest.fields())
             work.write(home, RecordId(make_id()), Member.KIND, {"member": member, "name": "Nobody"})
-            work.commit(Entry(act="roster.change"))
+            work.commit(Entry(act="member.change"))
         assert members.list_all(selin)
         assert [found.check for found in selin.quarantine] == ["C5"]

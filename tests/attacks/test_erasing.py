@@ -40,7 +40,7 @@ from vault.services.erasures.what_goes import what_goes
 from vault.services.evidence import log_checking
 from vault.services.exports import partners
 from vault.services.grants import sharing
-from vault.services.members import invitations
+from vault.services.members import admitting
 from vault.services.projection.places import the_one_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.safety import person_pack
@@ -100,7 +100,7 @@ WITHOUT_AUTHORITY = {
 
 
 def admit(owner: Session, name: str, role: str, passphrase: bytes) -> Colleague:
-    new = invitations.admit_here(owner, like=role, name=name, passphrase=bytearray(passphrase), by_root=True)
+    new = admitting.admit_here(owner, like=role, name=name, passphrase=bytearray(passphrase), by_sheets=True)
     return Colleague(name, passphrase, new.member, new.seat)
 
 
@@ -195,7 +195,7 @@ def test_what_is_rightly_erased_is_missed_by_nobody(office: Office, by_another: 
 
 
 @pytest.mark.parametrize("role", ["caseworker", "supervisor"])
-def test_nobody_erases_a_recipient_or_a_roster(office: Office, role: str) -> None:
+def test_nobody_erases_a_recipient(office: Office, role: str) -> None:
     """All hold the directory, and a supervisor may write some of it: what is withheld there is missing all the same."""
     attacker = office.strangers[["caseworker", "supervisor"].index(role)]
     with office.filled.open() as owner:

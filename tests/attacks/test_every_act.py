@@ -1,7 +1,7 @@
 """Every act that policy knows, by a member who holds nothing and whose program says yes to everything.
 
 What they get back holds no word of a case, and what they write moves nobody: neither who is in, nor who holds what, nor
-what anybody reads. The roster's signatures, the grants and the rights tables of those who read it see to that.
+what anybody reads. The lines of all logs, the grants and the rights tables of those who read it see to that.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from tests.services.colleague import PASSPHRASE, Colleague, admit
 from tests.services.founded import MARKER, Filled
 from tests.services.office import Office
 from vault.access import session as session_module
+from vault.access.membership.act_listing import heads_of, list_acts
 from vault.access.seat_keys.slots import Factors
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -31,9 +32,13 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, VaultError, VerificationError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId
 from vault.index.case_pages import Sort
+from vault.log.act_bytes import MadeAct, end
+from vault.log.act_bytes import admit as admit_item
 from vault.policy.decide import Decision
 from vault.policy.roles import Action, Role
+from vault.records.seatlog import first_log
 from vault.records.versions import open_each
+from vault.seal.signing import make_signing_seed
 from vault.services import housekeeping, own_forms, this_computer
 from vault.services.approvals import breaking_glass, erasing
 from vault.services.backups import backups
@@ -58,7 +63,9 @@ from vault.services.exchange import syncing
 from vault.services.exports import exporting, full_export, partners
 from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing, successors, timed_grants
-from vault.services.members import devices, invitations, members, rostering
+from vault.services.members import admitting, devices, members
+from vault.services.members.admissions import certificate_bytes
+from vault.services.members.changes import nonce
 from vault.services.projection.projection import up_to_date_index
 
 AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
@@ -81,7 +88,6 @@ class Target:
     owner: MemberId
     owners_seat: SeatId
     folder: Path
-    proposals: list[bytes] = field(default_factory=list)
 
     @property
     def own(self) -> list[MemberId]:
@@ -91,11 +97,25 @@ class Target:
     def until(self) -> int:
         return self.session.log.now_ms() + DAYS_MS
 
-    def propose(self, outcome: rostering.Outcome) -> rostering.Outcome:
-        """Keep what still lacks signatures, to sign and commit it later."""
-        assert not outcome.is_done
-        self.proposals.append(outcome.proposal or b"")
-        return outcome
+    def lists(self, *made: MadeAct) -> object:
+        """List acts, as a program does that asks nobody."""
+        return list_acts(self.session, made, taken_from=[self.owners_seat])
+
+    def ends(self) -> MadeAct:
+        """Return the end of the owner's device."""
+        with self.session.database.reading() as rows:
+            directory, prover = self.session.directory, self.session.prover
+            return end(self.owners_seat, heads_of(directory, prover, rows, [self.owners_seat]), nonce())
+
+    def admits(self, *roles: Role) -> MadeAct:
+        """Return an admission of somebody new."""
+        certificate = first_log(self.session.vault, make_signing_seed(), self.session.kem_private.public).genesis
+        return admit_item(certificate, roles, None, nonce())
+
+    def gives_itself(self, *roles: Role) -> MadeAct:
+        """Return a further admission of the attacker's own device."""
+        own = self.session.directory.certificates[self.session.seat]
+        return admit_item(certificate_bytes(self.session, own), roles, None, nonce())
 
 
 Attempt = Callable[[Target], object]
@@ -158,17 +178,19 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
     Action.FORM_WRITE: (lambda to: own_forms.add(to.session, FORM),),
     Action.MEMBER_LIST: (lambda to: members.list_all(to.session),),  # every member may
     Action.MEMBER_ADMIT: (
-        lambda to: invitations.admit_here(to.session, like="admin", name="Planted", passphrase=bytearray(b"one more")),
-        lambda to: invitations.admit_here(
-            to.session, like="admin", name="Planted", passphrase=bytearray(b"one more"), by_root=True
-        ),
+        lambda to: admitting.admit_here(to.session, like="admin", name="Planted", passphrase=bytearray(b"one more")),
+        lambda to: admitting.admit_here(to.session, like="intake", name="Planted", passphrase=bytearray(b"one more")),
+        lambda to: to.lists(to.admits(Role.INTAKE)),
+        lambda to: to.lists(to.admits(Role.ADMIN)),
     ),
     Action.MEMBER_END: (
-        lambda to: to.propose(members.leave(to.session, to.owner)),
-        lambda to: to.propose(members.suspend(to.session, to.owner)),
+        lambda to: members.leave(to.session, to.owner),
+        lambda to: members.suspend(to.session, to.owner),
+        lambda to: to.lists(to.ends()),
     ),
     Action.ROLE_CHANGE: (
-        lambda to: to.propose(members.change_roles(to.session, to.session.member, ["admin", "supervisor"])),
+        lambda to: members.change_roles(to.session, to.session.member, ["supervisor"]),
+        lambda to: to.lists(to.gives_itself(Role.ADMIN, Role.SUPERVISOR)),
     ),
     Action.DEPUTY_SET: (lambda to: successors.set_deputy(to.session, to.owner, to.session.member),),
     Action.RETENTION_SET: (lambda to: retention.set_rule(to.session, "asylum", 1),),
@@ -178,8 +200,7 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
     ),
     Action.AWAY_SET: (lambda to: timed_grants.away(to.session, to.owner, to.session.member, until_ms=to.until),),
     Action.APPROVE: (
-        lambda to: [rostering.sign(to.session, one) for one in to.proposals],
-        lambda to: [rostering.commit(to.session, one) for one in to.proposals],
+        lambda to: [admitting.agree(to.session, one, one.request.words) for one in admitting.proposals(to.session)],
     ),
     Action.RECOVERY_MANAGE: (lambda to: recovery.sheets(to.session), lambda to: recovery.renew(to.session)),
     Action.CLOCK_REPAIR: (lambda to: this_computer.repair_clock(to.session),),  # their own device's
@@ -210,7 +231,7 @@ def effective(owner: Session, filled: Filled, section: CompartmentId) -> dict[st
     seen["recipients"] = partners.list_all(owner)
     seen["forms"] = own_forms.list_all(owner)
     seen["members"] = members.list_all(owner, also_left=True)
-    seen["seats"] = set(owner.directory.effective.certificates)
+    seen["seats"] = set(owner.directory.certificates)
     seen["deputies"], seen["orders"] = successors.deputies(owner), successors.handover_orders(owner)
     return seen
 

@@ -28,15 +28,14 @@ from tests.vectors.independent.bundles import read_bundle
 from tests.vectors.independent.opening import open_folder
 from tests.vectors.independent.tables import connect
 from tests.vectors.made import ALBA, INES, NOOR, OREN, WORDS
-from vault.access.membership.next_roster import Change, propose
-from vault.access.membership.roster_proposals import Proposal, open_proposal, seal_proposal
 from vault.access.pins.delays import LONGEST_SECONDS, AttemptFile, Attempts, delay_seconds
-from vault.access.session import Session
 from vault.errors import VaultError, VerificationError
+from vault.ids import VaultId
 from vault.log.approval import Approval
+from vault.log.genesis import verify_genesis
+from vault.records.seatlog import first_log
 from vault.seal.entrance.device_secret import make_keyfile, read_keyfile
 from vault.seal.envelope import open_sealed, seal
-from vault.seal.invitation import Invitation, Request, open_request, seal_request
 from vault.seal.purposes import HPKE_PURPOSES, LOCAL_PURPOSES, Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, open_from, open_letter, seal_letter, seal_to
 from vault.seal.signing import is_signed_raw, public_key, sign
@@ -77,38 +76,9 @@ def sent(purpose: Purpose) -> Thing:
     return Thing(seal_to(KEM.public, KEY, context), lambda sealed: open_from(KEM, sealed, context), step=37)
 
 
-INVITATION = Invitation(
-    vault=VAULT,
-    root=fixed("root"),
-    roster=fixed("roster"),
-    nonce=fixed("nonce", 16),
-    roles=("intake",),
-    by="Mira Halvorsen",
-    seat=SEAT,
-    kem=KEM.public,
-    days=30,
-)
-REQUEST = Request(
-    invitation=INVITATION.digest(),
-    seat=OTHER_SEAT,
-    member=fixed("member", 16),
-    name="Ilse Marrow",
-    kem=OTHER_KEM.public,
-    identity=public_key(IDENTITY),
-    genesis=fixed("genesis", 249),
-)
-
-
-def invitation() -> Thing:
-    """Whoever made one knows it by its digest, and the words that both sides compare bind that."""
-
-    def known(untrusted: bytes) -> Invitation:
-        found = Invitation.decode(untrusted)
-        if found.digest() != INVITATION.digest():
-            raise VerificationError(Message("none of this device's"))
-        return found
-
-    return Thing(INVITATION.encode(), known)
+def certificate() -> Thing:
+    made = first_log(VaultId(VAULT), IDENTITY, KEM.public).genesis
+    return Thing(made, lambda untrusted: verify_genesis(untrusted, is_signed_raw), step=7)
 
 
 def approval() -> Thing:
@@ -148,8 +118,7 @@ def keyfile() -> Thing:
 THINGS = {
     **{f"local row: {purpose.name.lower()}": local_row(purpose) for purpose in sorted(LOCAL_PURPOSES - {Purpose.SLOT})},
     **{f"sent: {purpose.name.lower()}": sent(purpose) for purpose in sorted(HPKE_PURPOSES)},
-    "invitation": invitation(),
-    "request": Thing(seal_request(INVITATION, REQUEST), lambda sealed: open_request(KEM, VAULT, SEAT, sealed), step=61),
+    "certificate": certificate(),
     "letter": Thing(
         seal_letter(b"a question", VAULT, [(SEAT, KEM.public), (OTHER_SEAT, OTHER_KEM.public)]),
         lambda sealed: open_letter(KEM, SEAT, VAULT, sealed),
@@ -187,20 +156,6 @@ def test_it_can_be_neither_cut_nor_lengthened(thing: Thing) -> None:
     for tail in (b"\0", b"\x80", thing.sealed):
         with pytest.raises(VaultError):
             thing.opens(thing.sealed + tail)
-
-
-def test_a_proposal_opens_as_it_was_sealed_or_not_at_all(session: Session) -> None:
-    roster = propose(session, Change(helpers_by_supervisor=False))
-    sealed = seal_proposal(session, Proposal(roster))
-    assert open_proposal(session, sealed).roster.root == roster.root
-    for bit in range(0, 8 * len(sealed), 3):
-        with pytest.raises(VaultError):
-            open_proposal(session, flipped(sealed, bit))
-    for size in range(len(sealed)):
-        with pytest.raises(VaultError):
-            open_proposal(session, sealed[:size])
-    with pytest.raises(VaultError):
-        open_proposal(session, sealed + b"\0")
 
 
 def test_a_count_of_attempts_that_was_altered_keeps_nobody_out_and_destroys_nothing_early(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.flooding import take_alone
 from tests.attacks.outsider import digest_of, flipped, learn_as
 from tests.attacks.second_history import keeping_seeds, send_other_form
 from tests.english import in_english
@@ -19,10 +20,12 @@ from tests.services.organisation import (
     JOEL,
     KARIM,
     MIRA,
+    NOOR,
     SELIN,
     TOMAS,
     Account,
     Organisation,
+    admit_to,
     ask_to_join,
     finish_joining,
     full_name,
@@ -32,6 +35,7 @@ from tests.services.organisation import (
 )
 from tests.sync.exchange import empty_store, rows_of, take
 from tests.sync.hostile import bundle_of, encoded, forked, write
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -39,11 +43,12 @@ from vault.errors import VaultError
 from vault.ids import CompartmentId, CompartmentKind
 from vault.log.items import Item, ItemKind
 from vault.log.list_check import version_id
+from vault.records.work import Entry
 from vault.services.cases import cases, notes
-from vault.services.evidence import log_checking
+from vault.services.evidence import log_checking, logbook
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
-from vault.services.members import invitations, members
+from vault.services.members import admitting, members
 from vault.store.engine import Database
 from vault.sync import proven_logs
 from vault.sync.bundle_pages import PageKind, SentOperation, SentRow, SentVersion
@@ -238,22 +243,20 @@ def test_the_founder_of_the_vault_can_be_ended_whatever_they_sign_in_the_place_o
         founder = found(tmp_path / MIRA)
         place = Place(tmp_path / KARIM / "office.vault", tmp_path / KARIM / "state")
         with open_place(founder, MEMBER) as mira:
-            request, words = ask_to_join(
-                tmp_path, place, invitations.invite(mira, like="admin,caseworker"), full_name(KARIM)
-            )
-            admitted = invitations.admit(mira, invitations.look(mira, request), words, by_root=True)
+            request, words = ask_to_join(tmp_path, place, admitting.vault_words(mira), full_name(KARIM))
+            admitted = admit_to(mira, request, words, full_name(KARIM), "admin,caseworker")
             account = Account(full_name(KARIM), place, admitted.member, admitted.seat)
             karim = finish_joining(tmp_path, mira, account)
             case = cases.create(karim, title="Karim's", kind="asylum", alone_reason="test").case
             evil = send_other_form(mira, seeds, 0, karim, tmp_path / "evil")
             assert any("two histories" in str(line) for line in syncing.import_bundle(karim, evil).faults)
-            member = mira.member
+            member, sheets = mira.member, kept_secret(mira)
     karim.close()
     with open_place(place, account.name) as karim:
         assert len(cases.list_all(karim)) == 1
         notes.add(karim, case, Note(NoteKind.CONTACT, "goes on"))
         assert texts(karim, case) == {"goes on"}
-        members.suspend(karim, member)
+        assert members.suspend(karim, member, sheets).is_done
 
 
 @pytest.mark.long
@@ -548,3 +551,55 @@ def test_a_version_is_taken_at_the_place_that_lists_it_and_at_no_other(store: Da
     assert (taken.counts.versions, taken.counts.refused) == (1, 4)
     assert [row[3] for row in rows_of(store)["version"]] == [identity]
     assert SEAT not in {row[0] for row in rows_of(store)["version"]}
+
+
+# An auditor reads what either copy did, as if it stood alone.
+LOOKED, LEFT = ("log.read", "log.read", "log.read"), ("export.begin", "export.done", "log.read")
+EITHER_FIRST = pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+
+
+def act(session: Session, name: str) -> int:
+    with session.work() as work:
+        return work.commit(Entry(act=name, out="ok")).seq
+
+
+@pytest.mark.long
+@EITHER_FIRST
+def test_the_log_shows_every_act_of_both_histories(
+    organisation: Organisation, tmp_path: Path, order: Sequence[int]
+) -> None:
+    paths = (tmp_path / "one", tmp_path / "other")
+    for where, path, acts in zip(
+        (organisation, organisation.copied_to(tmp_path / "twin")), paths, (LOOKED, LEFT), strict=True
+    ):
+        with where.open(JOEL) as joel:
+            place, origin = min([act(joel, name) for name in acts]), joel.log.origin
+            syncing.make(joel, organisation[NOOR].member, path)
+    with organisation.open(NOOR) as noor:
+        for number in order:
+            syncing.import_bundle(noor, paths[number])
+        page = logbook.newest(noor, limit=10_000)
+    lines = [line for line in page.lines if line.origin == origin and line.seq >= place]
+    assert [line.fault for line in lines if line.payload is None] == []
+    assert sorted(line.payload.act for line in lines if line.payload is not None) == sorted([*LOOKED, *LEFT])
+
+
+@pytest.mark.long
+@EITHER_FIRST
+def test_an_auditor_is_told_of_a_false_act_in_whichever_history_it_is(
+    organisation: Organisation, tmp_path: Path, order: Sequence[int]
+) -> None:
+    case = shared_case(organisation)
+    twin, paths = organisation.copied_to(tmp_path / "twin"), (tmp_path / "one", tmp_path / "other")
+    with organisation.open(JOEL) as joel:
+        act(joel, "log.read")
+        syncing.make(joel, organisation[NOOR].member, paths[0])
+    with twin.open(JOEL) as joel:
+        place, origin = take_alone(joel, case, "log.read"), joel.log.origin
+        syncing.make(joel, organisation[NOOR].member, paths[1])
+    with organisation.open(NOOR) as noor:
+        for number in order:
+            syncing.import_bundle(noor, paths[number])
+        assert any("wrote one thing into the log" in str(alarm) for alarm in noor.warnings)
+        found = log_checking.verify(noor).faults
+    assert ("act", origin, place) in {(fault.code, fault.origin, fault.seq) for fault in found}

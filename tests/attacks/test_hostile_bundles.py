@@ -24,6 +24,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import BrokenSealError, MalformedError, NewerVaultError, VaultError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId, make_id
 from vault.index.heads import heads_of
+from vault.log.genesis import seat_in
 from vault.records.versions import to_fields
 from vault.records.work import Entry
 from vault.services import housekeeping
@@ -45,7 +46,6 @@ from vault.sync.bundle_pages import (
     SentVersion,
     SentVersionKey,
     decode_page,
-    encode_pages,
 )
 from vault.sync.proven_logs import Stop
 
@@ -241,12 +241,6 @@ def test_a_page_out_of_form_is_refused(page: bytes) -> None:
         decode_page(page)
 
 
-def test_a_page_with_a_list_of_more_than_1024_items_is_refused() -> None:
-    row = SentOperation(0, b"{}", bytes(49 * 1_025), b"")
-    with pytest.raises(MalformedError, match="too large"):
-        list(encode_pages(PageKind.OPERATION, [row], bytes(32)))
-
-
 def test_a_page_of_a_later_program_is_passed_by(sender: Sender, store: Database, bundle: Path, tmp_path: Path) -> None:
     pages = encoded(pages_of(opened(bundle, sender.vault)))
     later = bytes((99,)) + bytes(32) + b"\0\0\0\1" + b"of a later program"
@@ -333,7 +327,7 @@ def test_entries_of_a_log_without_its_beginning_do_not_enter(
 
 def test_a_log_of_nobody_stays_out_with_all_that_it_lists(sender: Sender, store: Database, bundle: Path) -> None:
     with sender.database.reading() as rows:
-        seats = {row.bytes[17:33] for row in rows.geneses()}
+        seats = {seat_in(row.bytes) for row in rows.geneses()}
     taken = take(store, bundle, sender.vault, unknown=seats)
     assert [one.why for one in taken.pending] == [Stop.UNKNOWN_SEAT]
     assert not any(rows_of(store).values())

@@ -19,24 +19,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.attacks.test_approvals import NOBODY_GAVE, named
-from tests.attacks.test_shared_keys import SECOND, SECOND_PASSPHRASE
-from tests.english import in_english
 from tests.hygiene.tree import ROOT
 from tests.services.colleague import admit
-from tests.services.founded import Filled
 from tests.services.office import DAY_MS, Office, office, office_template
 from tests.services.organisation import AMINA, SELIN, TOMAS, Organisation, give, share
 from tests.tables import each
-from vault.access.membership.next_roster import Change, next_roster, propose
-from vault.access.membership.roster_proposals import Proposal, seal_proposal
 from vault.access.session import Session
 from vault.casework.intake import RegisterEntry
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError, VaultError
 from vault.export.children import NO_MEMORY, ask_child, command_of
-from vault.ids import CompartmentId, CompartmentKind, Origin
-from vault.log.roster import ROSTER_PURPOSE
+from vault.ids import CompartmentId, CompartmentKind
 from vault.names.likeness import skeletons_of
 from vault.policy.roles import Role
 from vault.records.work import Entry
@@ -49,13 +43,12 @@ from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
 from vault.services.grants.sharing import replace_key
 from vault.services.imports import case_import
-from vault.services.members import rostering
 from vault.services.projection.places import the_one_of_kind
 from vault.services.projection.projection import audit_of
 from vault.store.rowtypes import VersionKeyRow
 from vault.sync import staging
-from vault.sync.admitting import WRAPS_PER_PLACE
 from vault.sync.bundle_file import OUTER_LIMIT, encode_header
+from vault.sync.row_checks import WRAPS_PER_PLACE
 from vault.tables.parsing import rows_of
 from vault.tables.table_faults import MOST_COLUMNS, TableError, neutral
 from vault.tables.table_files import csv_of, read_table, xlsx_of
@@ -393,23 +386,3 @@ def test_an_erasure_by_a_colleague_of_the_folder_does_not_begin_the_fourteen_day
         assert len(named(nadia)[1]) == 1
     with nadia_later(office, 15) as nadia:
         assert named(nadia) == ([NOBODY_GAVE], [])
-
-
-# Who proposes to end a device says how much of its work counts: whoever is asked to sign hears how much would not.
-def test_a_proposal_that_sets_work_aside_says_so(short: Filled) -> None:
-    with short.open() as owner:
-        admin = admit(owner, roles=frozenset({Role.ADMIN}))
-        leaver = admit(owner, name=SECOND, passphrase=SECOND_PASSPHRASE, roles=frozenset({Role.CASEWORKER}))
-    with leaver.open(short.place) as session:
-        made = cases.create(session, title="On her way", kind="asylum")
-    with admin.open(short.place) as session:
-        effective, change = session.directory.effective, Change(ended=frozenset({leaver.seat}))
-        nothing = {Origin(effective.certificates[leaver.seat].genesis): 0}
-        false = next_roster(effective, change, lambda _: nothing)
-        false = false.signed(*session.sign(ROSTER_PURPOSE, false.root))
-        files = [seal_proposal(session, Proposal(one)) for one in (false, propose(session, change))]
-    with short.open() as owner:
-        shown = [rostering.show(owner, file).changes for file in files]
-    line = f"what device {leaver.seat.hex()[:8]} of {SECOND} wrote after the cut-off becomes invalid: "
-    assert [[said for said in in_english(lines) if said.startswith(line)] for lines in shown][1] == []
-    assert len([said for said in in_english(shown[0]) if said.startswith(line)]) == 1, made.ref

@@ -18,6 +18,7 @@ from tests.records.beside import begin_beside
 from tests.services.colleague import admit
 from tests.services.founded import PASSPHRASE, Filled, Place
 from tests.services.organisation import DANA, JOEL, MIRA, SELIN, TOMAS, Organisation, give, share
+from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -25,7 +26,7 @@ from vault.errors import VerificationError
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.log import genesis
 from vault.log.epoch_notice import MOST_REVOCATIONS
-from vault.log.genesis import LOGS_OF_A_SEAT, SEAT_IN_GENESIS, Genesis
+from vault.log.genesis import LOGS_OF_A_SEAT, Genesis, seat_in
 from vault.records.seatlog import Predecessor, SeatLog, begin
 from vault.records.work import Entry, Work
 from vault.seal.envelope import version_id
@@ -51,14 +52,14 @@ def test_of_three_hundred_logs_the_first_come_in_and_nobody_else_waits(
     with organisation.open(MIRA) as mira:
         case = cases.create(mira, title="Goes on", kind="asylum").case
         if mira.directory.roles_of(account.member) != set(roles):
-            assert members.change_roles(mira, account.member, roles, by_root=True).is_done
+            assert members.change_roles(mira, account.member, roles, by_sheets=True).is_done
     with organisation.at(MIRA, name) as (mira, attacker):
         give(mira, attacker)
         begin_logs(attacker, 300, in_chain=True)
         taken = give_all_logs(attacker, mira, tmp_path)
         assert any("more logs than any device does" in str(fault) for fault in taken.faults)
         with mira.database.reading() as rows:
-            assert sum(row.bytes[SEAT_IN_GENESIS] == account.seat for row in rows.geneses()) == LOGS_OF_A_SEAT
+            assert sum(seat_in(row.bytes) == account.seat for row in rows.geneses()) == LOGS_OF_A_SEAT
     with organisation.open(MIRA) as mira:
         assert log_checking.verify(mira).verified
         mira.require_sound_log()
@@ -154,21 +155,21 @@ def test_two_who_were_told_different_logs_first_come_to_count_the_same(
 
 
 # Whoever begins hundreds of logs cannot thereby stay in a case: a notice that drops them names the longest.
-def begin_another_log(session: Session, roster: bytes | None = None) -> SeatLog:
-    """Begin one more log of the seat, as a restored or copied vault does, under the newest roster or another."""
+def begin_another_log(session: Session) -> SeatLog:
+    """Begin one more log of the seat, as a restored or copied vault does."""
     own = session._secrets
-    assert public_key(own.identity_seed) == session.directory.effective.certificates[session.seat].identity
+    assert public_key(own.identity_seed) == session.directory.certificates[session.seat].identity
     log = begin(
         database=session.database,
         place=session.log.place,
         identity_seed=own.identity_seed,
-        roster=session.directory.roster if roster is None else roster,
         auditors=(),
         keyring=session.keyring,
         predecessor=Predecessor(session.log.origin, session.log.size, session.log.frontier.root()),
     )
     with Work(log) as work:
         work.commit(Entry(act="log.restored"))
+    refresh(session)
     return log
 
 
@@ -185,7 +186,7 @@ def test_of_the_logs_of_one_seat_no_more_come_in_than_a_device_makes(
         taken = syncing.import_bundle(selin, path)
         assert any("more logs than any device does" in str(fault) for fault in taken.faults)
         with selin.database.reading() as rows:
-            assert sum(row.bytes[SEAT_IN_GENESIS] == joel.seat for row in rows.geneses()) == 3
+            assert sum(seat_in(row.bytes) == joel.seat for row in rows.geneses()) == 3
         assert selin.faults() == []
         case = cases.create(selin, title="Work goes on", kind="asylum").case
         assert cases.open_case(selin, case).head.value.title == "Work goes on"

@@ -407,7 +407,7 @@ def test_a_recipients_older_key_is_not_taken_when_the_newer_one_is_gone(
 ALTERED = [
     pytest.param("UPDATE operation SET list = zeroblob(49) WHERE seq = 7", id="list"),
     pytest.param(
-        """UPDATE operation SET header = CAST(replace(header, '"v":1', '"v":2') AS BLOB) WHERE seq = 8""", id="header"
+        """UPDATE operation SET header = CAST(replace(header, '"v":2', '"v":3') AS BLOB) WHERE seq = 8""", id="header"
     ),
     pytest.param("DELETE FROM operation WHERE seq = 9", id="row"),
 ]

@@ -41,7 +41,7 @@ from vault.services.cases import case_people, cases, intake, listing, notes, reg
 from vault.services.evidence import logbook
 from vault.services.exchange import syncing
 from vault.services.exchange.bundle_words import made_lines
-from vault.services.members import invitations, members
+from vault.services.members import admitting, members
 from vault.services.projection.places import the_one_of_kind
 from vault.services.projection.projection import up_to_date_index
 from vault.sync.bundle_pages import VERSION_LIMIT
@@ -387,10 +387,10 @@ def test_a_member_until_a_far_day_leaves_the_list_of_members(
 ) -> None:
     with organisation.open(SELIN) as selin:
         place = Place(tmp_path / "new.vault", tmp_path / "state")
-        request, words = ask_to_join(tmp_path, place, invitations.invite(selin, like="intake"), "Ned Farwell")
-        answered = invitations.look(selin, request)
-        monkeypatch.setattr(invitations, "_until", lambda *_: FAR)
-        assert invitations.admit(selin, answered, words).outcome.is_done
+        request, words = ask_to_join(tmp_path, place, admitting.vault_words(selin), "Ned Farwell")
+        monkeypatch.setattr(admitting, "_until", lambda *_: (1 << 53) - 1)
+        asked = admitting.read_request(selin, request)
+        assert admitting.admit(selin, asked, words, name="Ned Farwell", like="intake").outcome.is_done
     organisation.exchange(SELIN, MIRA)
     with organisation.open(MIRA) as mira:
         lines = [in_words(member_cli._member_line(one)) for one in members.list_all(mira)]

@@ -5,41 +5,47 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from shamir_mnemonic.share import Share  # type: ignore[import-untyped]  # ships no types
 
-from tests.attacks.test_lists_apart import admitted_by
 from tests.services.colleague import admit
 from tests.services.conftest import organisation, organisation_template
 from tests.services.founded import MARKER, MEMBER, Filled
 from tests.services.organisation import AMINA, KARIM, MIRA, SELIN, Organisation, give
 from tests.services.sheets_help import typed
+from vault.access import recovery_session
+from vault.access.membership.act_listing import list_acts
+from vault.access.membership.sheets import signed_by_sheets
 from vault.access.recovery_session import open_door, opened_by_sheets
 from vault.access.seat_keys import rekeying
-from vault.access.seat_keys.rekeying import open_with_doors, read_key_file
-from vault.access.seat_keys.root_secret import kept_secret
+from vault.access.seat_keys.rekeying import read_key_file
+from vault.access.seat_keys.root_secret import kept_secret, root_of
 from vault.access.session import Session
-from vault.access.trust.directory import RECOVERY
-from vault.access.trust.keyrings import grants_between, missing_keys
+from vault.access.trust.keyrings import grants_between
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, VaultError, VerificationError
-from vault.ids import CompartmentId, EpochId, RecordId, SeatId
-from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, make_roster
-from vault.log.roster_entries import MemberEntry, RosterHead
+from vault.ids import CompartmentId, EpochId, SeatId
+from vault.log.act_bytes import by_sheets, replace_sheets
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder, SealedPlace
 from vault.records.work import Entry, Work
-from vault.seal.keyring import Keyring
 from vault.seal.recipients import KemPrivate
-from vault.seal.recovery import Sheet, derive_recovery_seed, join_sheets, make_sheets
-from vault.seal.signing import make_signing_seed, public_key, sign
+from vault.seal.recovery import (
+    Sheet,
+    derive_recovery_seed,
+    derive_root_seed,
+    join_sheets,
+    make_root_secret,
+    make_sheets,
+    words_of,
+)
 from vault.services.cases import cases
 from vault.services.credentials import recovery
 from vault.services.evidence import log_checking
-from vault.store.folder import VaultFolder
-from vault.validity.authority import Listings
+from vault.words.finding import Code
 from vault.words.message import Message
 
 NEW = b"five wooden herons"
@@ -84,7 +90,7 @@ def test_one_custodian_with_the_whole_folder_opens_nothing(
         with pytest.raises(VerificationError, match="these sheets do not open this vault"):
             open_door(file, guess)
     with pytest.raises(VerificationError, match="to another set"):
-        join_sheets([one.words, make_sheets(secrets.token_bytes(32))[0].words], None)
+        join_sheets([one.words, make_sheets(secrets.token_bytes(32), bytes(32))[0].words], None)
 
 
 def test_a_forged_second_sheet_of_the_same_set_gives_nothing(filled: Filled, sheets: Sequence[Sheet]) -> None:
@@ -132,54 +138,35 @@ def test_replaced_sheets_read_nothing_new_even_with_the_keys_file_of_then(
         cases.create(session, title=f"{MARKER} later", kind="asylum")
         now = {epoch for one in session.keyring.compartments() for epoch in session.keyring.epochs_of(one)}
     shutil.copy(tmp_path / "keys", filled.path / "keys")
-    old = secret_of(sheets)
-    with pytest.raises(VerificationError, match="no list of members of this vault ends in the root of these sheets"):
-        _open(filled, old)
-    # Below every check: what the old key opens of all grants that there are.
-    doors = open_door(read_key_file(filled.path / "keys"), old)
-    database, _ = open_with_doors(VaultFolder(filled.path), doors)
-    try:
-        vault = filled.place.vault_id
-        with database.reading() as rows:
-            private = KemPrivate.from_seed(derive_recovery_seed(old))
-            place = SealedPlace(vault, RECOVERY, bytes(32))
-            granted = missing_keys(rows, place, private, Keyring(), Listings())
-    finally:
-        database.close()
-    opened = {one.epoch for one in granted if one.key is not None}
+    with opened_by_sheets(filled.path, secret_of(sheets)) as thief:
+        opened = {one.epoch for one in thief.granted if one.key is not None}
     assert opened == known
     assert not opened & (now - known)
 
 
-# ---- a forged beginning
+# ---- sheets of one's own
 
 
-def test_a_beginning_that_the_sheets_did_not_sign_brings_nobody_back(filled: Filled, sheets: Sequence[Sheet]) -> None:
-    """A member who can write to the file replaces all rosters by some that end in the true root."""
-    root_seed = make_signing_seed()
+def test_sheets_that_a_member_made_and_lists_in_the_place_of_the_true_ones_are_none(
+    filled: Filled, sheets: Sequence[Sheet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where that member gives them the folder's own door."""
+    secret = make_root_secret()
+    recovery_key = KemPrivate.from_seed(derive_recovery_seed(secret)).public
     with filled.open() as session:
-        effective = session.directory.effective
-        head = RosterHead(session.vault, 0, (), effective.head.recovery, effective.head.rights, effective.head.suites)
-        members = [MemberEntry(member, frozenset({"admin"})) for member in effective.members]
-        seats = list(effective.certificates.values())
-        first = make_roster(head, members, seats, random=secrets.token_bytes)
-        first = first.signed(public_key(root_seed), sign(root_seed, ROSTER_PURPOSE, first.root))
-        following = RosterHead(
-            *(session.vault, 1, (first.root,), effective.head.recovery, effective.head.rights, effective.head.suites),
-            new_root=effective.root_public,
-        )
-        second = make_roster(following, members, seats, random=secrets.token_bytes)
-        second = second.signed(public_key(root_seed), sign(root_seed, ROSTER_PURPOSE, second.root))
-        with session.database.reading() as rows:
-            true = rows.versions(session.directory.compartment, RecordId(ROSTER_RECORD))
-        with session.work() as work:
-            for roster in (first, second):
-                work.write(session.directory.compartment, RecordId(ROSTER_RECORD), "roster", roster.fields())
-            work.commit(Entry(act="config.change"))
-        with session.database.transaction() as rows:
-            rows.erase_versions([(one.origin, one.seq, one.n) for one in true])
-    with pytest.raises(VerificationError, match="no list of members of this vault ends in the root of these sheets"):
-        _open(filled, secret_of(sheets))
+        oren = admit(session)
+    with oren.open(filled.place) as session:
+        root = session.directory.root_public
+        made = replace_sheets(root_of(secret), recovery_key, [])
+        own = signed_by_sheets(derive_root_seed(secret), session.vault, made)
+        false = by_sheets(made, root, bytes(64))
+        list_acts(session, [own, false])
+        assert session.directory.replacements() == []
+    file = read_key_file(filled.path / "keys")
+    monkeypatch.setattr(recovery_session, "open_door", lambda *_: open_door(file, secret_of(sheets)))
+    with pytest.raises(VerificationError, match="these sheets are not of this vault"):
+        _open(filled, secret)
+    _open(filled, secret_of(sheets))
 
 
 # ---- a seat that helps itself
@@ -215,7 +202,7 @@ def test_a_seat_that_sheets_brought_back_can_do_it_in_its_first_session_only(
         _help_itself(session, case, epoch, key)
         assert session.seat not in _holders(session, case)
     with filled.open() as session:
-        assert _holders(session, case) == {session.seat, RECOVERY}
+        assert _holders(session, case) == {session.seat, session.directory.recovery_seat}
 
 
 def test_sheets_do_not_let_a_seat_give_to_others_what_its_role_may_not_give(
@@ -223,7 +210,7 @@ def test_sheets_do_not_let_a_seat_give_to_others_what_its_role_may_not_give(
 ) -> None:
     with filled.open() as session:
         oren = admit(session)
-        oren_kem = session.directory.effective.certificates[oren.seat].kem
+        oren_kem = session.directory.certificates[oren.seat].kem
 
     give = Work.grant
 
@@ -276,7 +263,7 @@ def test_the_secret_row_alone_is_no_way_around_the_keyring_key(filled: Filled) -
             other.open_row(row)
 
 
-# One device makes new sheets. They open the folder of each colleague, also where two people made sheets apart.
+# One device makes new sheets. They open the folder of each colleague who compared their words.
 __all__ = ["organisation", "organisation_template"]  # fixtures
 
 NEW_OF_OTHERS = b"nine copper whistles blow"
@@ -299,30 +286,52 @@ def come_back(organisation: Organisation, name: str, sheets: Sequence[Sheet], fo
     recovery.restore(copy, typed(sheets, 1, 2), member=who, passphrase=bytearray(NEW_OF_OTHERS), state=state)
 
 
+def confirmed(organisation: Organisation, name: str, of: str = MIRA) -> None:
+    with organisation.open(of) as session:
+        words = words_of(session.directory.sheets_digest)
+    with organisation.open(name) as session:
+        recovery.confirm(session, words)
+
+
 @pytest.mark.long
-def test_new_sheets_open_the_folder_of_each_colleague_who_heard_of_them_and_the_old_ones_none(
+def test_new_sheets_open_the_folder_of_each_colleague_who_compared_them_and_the_old_ones_none(
     organisation: Organisation, tmp_path: Path
 ) -> None:
     old = sheets_of(organisation)
     new = renewed(organisation, MIRA, old)
     organisation.exchange(MIRA, AMINA)
+    organisation.open(AMINA).close()
+    come_back(organisation, AMINA, old, tmp_path / "before she compared them")
+    confirmed(organisation, AMINA)
     for name in (MIRA, AMINA):
-        organisation.open(name).close()
         come_back(organisation, name, new, tmp_path / f"{name} by the new ones")
         with pytest.raises(VaultError, match="sheets"):
             come_back(organisation, name, old, tmp_path / f"{name} by the old ones")
 
 
+def test_new_sheets_with_other_words_are_not_gone_by(organisation: Organisation) -> None:
+    renewed(organisation, MIRA, sheets_of(organisation))
+    organisation.exchange(MIRA, AMINA)
+    with organisation.open(AMINA) as amina:
+        before = amina.directory.root_public
+        for words in (words_of(amina.directory.anchor), words_of(secrets.token_bytes(32))):
+            with pytest.raises(VerificationError, match="no new sheets that came here have these words"):
+                recovery.confirm(amina, words)
+        assert amina.directory.root_public == before
+        assert [alarm.code for alarm in amina.alarms if alarm.code is Code.NEW_SHEETS] == [Code.NEW_SHEETS]
+
+
 @pytest.mark.long
-def test_a_folder_that_moves_to_a_new_account_before_the_door_was_made_opens_by_the_new_sheets(
+def test_a_folder_that_moves_to_a_new_account_asks_for_the_words_anew_and_opens_by_the_new_sheets(
     organisation: Organisation, tmp_path: Path
 ) -> None:
-    """The account that heard of them is gone, and the new one cannot know for which sheets the door was made."""
     new = renewed(organisation, MIRA, sheets_of(organisation))
     organisation.exchange(MIRA, AMINA)
+    confirmed(organisation, AMINA)
     shutil.rmtree(organisation[AMINA].place.state)
     with organisation.open(AMINA) as amina:
         assert log_checking.verify(amina).verified
+    confirmed(organisation, AMINA)
     come_back(organisation, AMINA, new, tmp_path / "moved")
 
 
@@ -338,6 +347,7 @@ def test_a_door_that_cannot_be_written_keeps_nobody_out(
 
     with monkeypatch.context() as broken:
         broken.setattr(rekeying, "write_aside", failing)
+        confirmed(organisation, AMINA)
         organisation.open(AMINA).close()
     organisation.open(AMINA).close()
     come_back(organisation, AMINA, new, tmp_path / "later")
@@ -346,7 +356,7 @@ def test_a_door_that_cannot_be_written_keeps_nobody_out(
 def test_a_second_unlock_leaves_the_door_as_it_is(organisation: Organisation) -> None:
     renewed(organisation, MIRA, sheets_of(organisation))
     organisation.exchange(MIRA, AMINA)
-    organisation.open(AMINA).close()
+    confirmed(organisation, AMINA)
     keys = organisation[AMINA].place.path / "keys"
     before = keys.read_bytes()
     organisation.open(AMINA).close()
@@ -354,46 +364,23 @@ def test_a_second_unlock_leaves_the_door_as_it_is(organisation: Organisation) ->
 
 
 @pytest.mark.long
-def test_sheets_that_were_replaced_open_nothing_more_when_a_supervisor_admits_somebody_apart(
-    organisation: Organisation, tmp_path: Path
-) -> None:
-    """The old sheets are in the wrong hands; a list of members that goes on from before does not bring them back."""
-    old = sheets_of(organisation)
-    new = renewed(organisation, MIRA, old)
-    organisation.exchange(MIRA, AMINA)
-    late = admitted_by(organisation, SELIN, "Ines Dorvane", tmp_path)
-    organisation.exchange(MIRA, SELIN)
-    organisation.exchange(MIRA, AMINA)
-    for name in (MIRA, AMINA, SELIN):
-        organisation.open(name).close()
-        come_back(organisation, name, new, tmp_path / f"{name} by the new ones")
-        with pytest.raises(VaultError, match="sheets"):
-            come_back(organisation, name, old, tmp_path / f"{name} by the old ones")
-    with organisation.open(MIRA) as mira:
-        with pytest.raises(VaultError):
-            recovery.settle_lists(mira, [late.seat], typed(old, 1, 2))
-        assert recovery.settle_lists(mira, [late.seat], typed(new, 1, 2)).admitted == (late.seat,)
-        assert log_checking.verify(mira).verified
-
-
-@pytest.mark.long
-def test_where_two_make_new_sheets_apart_the_set_that_is_in_effect_opens_both_folders(
+def test_where_two_make_new_sheets_apart_each_folder_opens_by_those_that_its_member_compared_alone(
     organisation: Organisation, tmp_path: Path
 ) -> None:
     old = sheets_of(organisation)
-    sets = {"first": old, "Mira's": renewed(organisation, MIRA, old), "Karim's": renewed(organisation, KARIM, old)}
+    sets = {"first": old, MIRA: renewed(organisation, MIRA, old), KARIM: renewed(organisation, KARIM, old)}
     organisation.exchange(MIRA, KARIM)
-    for name in (MIRA, KARIM):
+    organisation.exchange(MIRA, AMINA)
+    confirmed(organisation, AMINA, KARIM)
+    for name, whose in ((MIRA, MIRA), (KARIM, KARIM), (AMINA, KARIM)):
         with organisation.open(name) as session:
             assert log_checking.verify(session).verified
         opening = []
-        for whose, sheets in sets.items():
-            try:
-                come_back(organisation, name, sheets, tmp_path / name / whose)
-            except (RefusedError, VaultError):
-                continue
-            opening.append(whose)
-        assert opening in (["Mira's"], ["Karim's"])
+        for made_by, sheets in sets.items():
+            with suppress(VaultError):
+                come_back(organisation, name, sheets, tmp_path / name / made_by)
+                opening.append(made_by)
+        assert opening == [whose]
 
 
 @pytest.mark.long
@@ -411,7 +398,8 @@ def test_a_fault_in_the_log_of_another_keeps_no_door_for_the_old_sheets(
     with organisation.open(AMINA) as amina:
         assert amina.faults()
     organisation.exchange(MIRA, AMINA)
-    organisation.open(AMINA).close()
+    with pytest.raises(VerificationError, match="waits until the log is sound"):
+        confirmed(organisation, AMINA)
     come_back(organisation, AMINA, new, tmp_path / "new")
     with pytest.raises(VaultError, match="sheets"):
         come_back(organisation, AMINA, old, tmp_path / "old")

@@ -16,7 +16,7 @@ from vault.access.trust.new_epochs import revocations_of
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, VaultError
-from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, make_id
+from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, SeatId, make_id
 from vault.log.items import Item, ItemKind
 from vault.policy.decide import Decision
 from vault.policy.roles import Role
@@ -41,8 +41,7 @@ def colleague(short: Filled) -> Colleague:
 
 
 def holders(session: Session, *seats: bytes) -> list[Holder]:
-    live = session.directory.effective.certificates
-    return [Holder(seat, live[seat].kem) for seat in seats]  # type: ignore[arg-type]  # seats of the roster
+    return session.directory.holders([*map(SeatId, seats)], with_recovery=False)
 
 
 def state(session: Session, case: CompartmentId) -> tuple[set[bytes], set[bytes], set[bytes]]:
@@ -277,7 +276,7 @@ def keeps_writing(attacker: Session, case: CompartmentId) -> None:
 
 def replaces_the_epoch(attacker: Session, case: CompartmentId) -> None:
     old = [EpochId(one) for one in attacker.keyring.epochs_of(case)]
-    everybody = list(attacker.directory.effective.certificates)
+    everybody = list(attacker.directory.certificates)
     with Work(attacker.log) as work:
         work.replace_epoch(case, CompartmentKind.CASE, holders(attacker, *everybody), replaced=old)
         work.write(case, RecordId(make_id()), "note", NOTE)
@@ -286,9 +285,9 @@ def replaces_the_epoch(attacker: Session, case: CompartmentId) -> None:
 
 def drops_the_owner(attacker: Session, case: CompartmentId) -> None:
     old = [EpochId(one) for one in attacker.keyring.epochs_of(case)]
-    others = [seat for seat in attacker.directory.effective.certificates if seat != attacker.seat]
+    others = [seat for seat in attacker.directory.certificates if seat != attacker.seat]
     with attacker.database.reading() as rows:
-        revocations = revocations_of(rows, attacker.prover, attacker.directory, others)  # type: ignore[arg-type]  # seats
+        revocations = revocations_of(rows, attacker.prover, attacker.directory, others)
     with Work(attacker.log) as work:
         work.replace_epoch(
             case, CompartmentKind.CASE, holders(attacker, attacker.seat), replaced=old, revocations=revocations

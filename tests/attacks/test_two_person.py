@@ -25,8 +25,7 @@ from tests.services.approvals.test_approving import IDENTITY, LAWYER, director, 
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation, full_name, share
-from vault.access.membership.next_roster import Change, propose
-from vault.access.membership.roster_commit import commit_roster
+from vault.access.membership.act_listing import list_acts
 from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.casework.case import Access, GrantReason
@@ -55,7 +54,9 @@ from vault.services.evidence import log_checking
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing, timed_grants
+from vault.services.members.changes import lower_member
 from vault.store import tables
+from vault.trust.trust_items import MEMBER as PERSON
 
 # A question in a file: what its reader is shown is all that the approval is for.
 PURPOSE = "referral to counsel"
@@ -391,7 +392,7 @@ def test_a_seat_that_was_ended_approves_nothing_any_more(filled: Filled) -> None
     with filled.open() as session:
         one = wanted(session)
         approval = given(session, oren, one)
-        commit_roster(session, propose(session, Change(leaving=frozenset({oren.member}))))
+        list_acts(session, lower_member(session, oren.member, [PERSON]))
         with pytest.raises(RefusedError, match="its giver is not a member"):
             second_person.require_valid(session, approval, one)
         with pytest.raises(RefusedError, match="does not use this device"):

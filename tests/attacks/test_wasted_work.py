@@ -42,7 +42,6 @@ from vault.index.case_pages import Sort
 from vault.index.heads import heads_of
 from vault.log.epoch_notice import EpochNotice, RevokedLog
 from vault.log.items import Item, ItemKind
-from vault.log.roster import ROSTER_RECORD
 from vault.records.epochs import make_epoch
 from vault.records.seatlog import Holder
 from vault.records.versions import Content, to_fields
@@ -165,7 +164,7 @@ def test_nor_does_it_help_to_list_it_for_the_directory_that_everybody_holds(
     before = openings_at_unlock(organisation, MIRA)
     with organisation.at(DANA, MIRA) as (dana, mira):
         home = dana.directory.compartment
-        to = Holder(mira.seat, dana.directory.effective.certificates[mira.seat].kem)
+        to = Holder(mira.seat, dana.directory.certificates[mira.seat].kem)
         rows = opening_grants(dana, home, to) if opens else junk(dana, home, mira.seat, CompartmentKind.DIRECTORY)
         list_rows(dana, home, rows)
         with counted("decrypt", KemPrivate) as at_import:
@@ -225,7 +224,7 @@ def flooded_case(session: Session, epochs: int, to: Sequence[Holder]) -> Compart
 
 
 def _own(session: Session) -> Holder:
-    return Holder(session.seat, session.directory.effective.certificates[session.seat].kem)
+    return Holder(session.seat, session.directory.certificates[session.seat].kem)
 
 
 def _to_invented(session: Session, epoch: EpochId, seat: SeatId) -> GrantRow:
@@ -253,7 +252,7 @@ def lines_of(judge: Callable[[], object]) -> int:
 @pytest.mark.long
 def test_revocations_of_invented_seats_cost_a_line_or_two_each(organisation: Organisation) -> None:
     with organisation.at(JOEL, MIRA) as (joel, mira):
-        to = [Holder(mira.seat, joel.directory.effective.certificates[mira.seat].kem)]
+        to = [Holder(mira.seat, joel.directory.certificates[mira.seat].kem)]
         small, large = (flooded_case(joel, epochs, to) for epochs in (2, 8))
         give(joel, mira)
         few, many = (lines_of(partial(_judge_anew, mira, case)) for case in (small, large))
@@ -288,12 +287,11 @@ Written = Callable[[Session, int], None]
 
 
 def entry_of_member_records(session: Session, count: int) -> None:
-    """Let one entry say of many who they are, whom it does not admit, beside what it calls rosters."""
+    """Let one entry say of many who they are, whom it does not admit."""
     home = session.directory.compartment
     with session.work(home) as work:
         for _ in range(count):
             work.write(home, RecordId(make_id()), "member", {"member": make_id(), "name": "nobody"})
-            work.write(home, RecordId(ROSTER_RECORD), "roster", {"entries": [], "sigs": []})
         work.commit(Entry(act="config.change"))
 
 

@@ -48,7 +48,7 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, make_kem_seed, open_from, seal_to
 from vault.services.cases import notes
 from vault.services.credentials import entering, recovery
-from vault.services.members import invitations, members
+from vault.services.members import admitting, members
 from vault.store import files
 from vault.store.folder import VaultFolder
 from vault.words.message import Message
@@ -188,7 +188,7 @@ def at_unlock(place: Place, guess: bytes, waited: list[float]) -> None:
 def of_a_device_that_joins(place: Place, guess: bytes, waited: list[float]) -> None:
     """Ask an ordinary vault to finish joining: it says whether the passphrase is right before it says no."""
     nothing = place.path.parent / "no bundle"
-    invitations.finish(
+    admitting.finish(
         place.path, nothing, member=MEMBER, passphrase=bytearray(guess), state=place.state, wait=waited.append
     )
 

@@ -384,7 +384,7 @@ def _look(place: Place, seats: list[bytes]) -> tuple[int, ...]:
     assert len(names) == len(own) + len(pins)
     vault = read_key_file(place.path / "keys").header.vault
     for kind in (b"casevault/files", b"casevault/pins"):
-        # These ids stand in invitations and requests, which travel by mail.
+        # These ids stand in bundles, which travel by mail.
         assert names & {hashlib.sha256(kind + vault + seat).hexdigest()[:32] for seat in seats} == set()
     return len(list((place.path / "index").iterdir())), len(pins)
 
@@ -405,27 +405,6 @@ def test_three_images_of_a_locked_folder_tell_what_security_md_says_and_no_more(
         _work(place, who, image)
         # It remains, and is said: how many members have worked in this folder.
         assert _look(place, seats) == (members, members)
-
-
-def test_names_of_before_are_given_up_when_their_member_unlocks(tmp_path: Path) -> None:
-    place = found(tmp_path)
-    _work(place, [], 1)
-    with place.open() as session:
-        seat = bytes(session.seat)
-        owned = [session.own_index.path, session.own_drafts.path, session.pin_file.path]
-    vault = place.vault_id
-    former = [
-        path.with_name(hashlib.sha256(kind + vault + seat).hexdigest()[:32] + path.suffix)
-        for path, kind in zip(owned, [b"casevault/files"] * 2 + [b"casevault/pins"], strict=True)
-    ]
-    for path, before in zip(owned, former, strict=True):
-        path.rename(before)
-    with place.open() as session:
-        assert session.warnings == ()
-        assert [draft.text for draft in session.drafts().list()] == ["half a sentence "]
-        assert session.index().was_made is False
-    assert [path.exists() for path in former] == [False] * 3
-    assert [path.exists() for path in owned] == [True] * 3
 
 
 def test_the_state_folder_tells_of_no_backup_no_sheets_and_no_auditor_and_what_told_it_before_goes(

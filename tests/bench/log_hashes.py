@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, measure, timed
 from tests.bench.peers import hash_twice
-from tests.log.writer import ROSTER, Writer
+from tests.log.writer import Writer
 from vault.log.items import Item, ItemKind
 from vault.log.operation import compose
 from vault.log.tree import Frontier, leaf_hash
@@ -79,7 +79,6 @@ class Log:
                 operation = compose(
                     origin=log,
                     seq=seq,
-                    roster=ROSTER,
                     commitment=digest,
                     items=[Item.in_compartment(ItemKind.VERSION, _COMPARTMENT, digest)],
                     sealed=digest + bytes(_SEALED_SIZE - len(digest)),

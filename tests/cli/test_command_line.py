@@ -64,7 +64,6 @@ def test_a_refusal_is_one_json_object_and_one_sentence(
 @each(
     {
         "no request": (("member", "admit", "{}"), "Check the path"),
-        "no proposal": (("member", "show", "{}"), "Check the path"),
         "no letter": (("approval", "show", "{}"), "Check the path"),
         "no bundle": (("bundle", "show", "{}"), "Check the path"),
         "no package": (("package", "verify", "{}/.."), "Name the folder that a package was opened to"),
@@ -105,7 +104,7 @@ def test_no_new_key_is_promised_to_who_takes_a_case_from_themselves(desk: Desk) 
 
 
 def test_a_cost_that_no_unlock_would_take_is_refused_before_anything_is_asked(desk: Desk) -> None:
-    for command in (("init",), ("member", "join", "INVITATION", "--out", "REQUEST")):
+    for command in (("init",), ("member", "join", "--out", "REQUEST")):
         for memory in ("16", "63", "2049", "-1", "much"):
             answer = desk.run_bare("--vault", "/nowhere/new.vault", *command, f"--kdf-memory-mib={memory}", "--json")
             assert answer.code == 2

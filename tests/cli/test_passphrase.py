@@ -474,7 +474,7 @@ def test_the_lines_of_a_note_that_was_not_finished_are_kept_however_the_shell_en
 def test_a_note_is_saved_where_no_draft_of_it_can_be_kept(desk: Desk) -> None:
     ref = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
     with desk.place.open() as session:
-        drafts = session.own_drafts.found()
+        drafts = session.own_drafts.path
     drafts.parent.mkdir(exist_ok=True)
     drafts.write_bytes(b"no database" * 1000)
     assert desk.run("note", "add", ref, stdin="piped once").code == 0

@@ -82,7 +82,7 @@ def test_a_command_loads_what_opens_a_vault_behind_its_prompt_and_sqlalchemy_nev
 def test_where_no_vault_is_each_way_to_one_is_told(desk: Desk, tmp_path: Path, named: bool) -> None:
     typist = Typist(desk, *(("--vault", str(tmp_path / "none.vault")) if named else ()))
     typist.wait_for("there is no vault at .*none.vault" if named else "no vault was named.*--vault V")
-    for way in ("casevault init", "member join INVITATION", "backup restore", "recovery restore", "casevault demo"):
+    for way in ("casevault init", "member join --out REQUEST", "backup restore", "recovery restore", "casevault demo"):
         typist.wait_for(way)
     assert typist.end() == 10
 
@@ -117,14 +117,14 @@ def test_what_the_demo_did_can_be_read_before_the_app_and_the_way_back_behind_it
 def test_a_place_that_is_taken_is_refused_before_anything_is_asked_and_leaves_no_half_a_vault(
     desk: Desk, tmp_path: Path
 ) -> None:
-    for words in (("init",), ("member", "join", "invitation", "--out", "request")):
+    for words in (("init",), ("member", "join", "--out", "request")):
         typist = Typist(desk, "--vault", str(desk.place.path), *words)
         typist.wait_for("there is something at .* already")
         assert typist.end() == 5
         assert typist.seen.startswith("casevault: there is something at ")
     request, new = tmp_path / "request", tmp_path / "new.vault"
     request.write_text("an earlier one")
-    answer = desk.run_bare("--vault", str(new), "member", "join", "invitation", "--out", str(request))
+    answer = desk.run_bare("--vault", str(new), "member", "join", "--out", str(request))
     assert answer.code == 5
     assert f"{request} exists already. Name a new file." in answer.err
     assert not new.exists()
@@ -189,10 +189,10 @@ def test_the_help_of_a_noun_and_of_a_verb_begin_with_what_they_are_for(desk: Des
 
 
 def test_an_argument_is_written_as_its_table_has_it(desk: Desk) -> None:
-    told = desk.run_bare("member", "invite", "--help").out
-    assert told.startswith("usage: casevault member invite --like ROLE[,ROLE] [--days N] --out FILE\n")
+    told = desk.run_bare("member", "admit", "--help").out
+    assert told.startswith("usage: casevault member admit REQUEST [--like ROLE[,ROLE]] [--days N] [--words W]")
     assert "\n  --like ROLE[,ROLE]  the role" in told
-    assert "\n  --out FILE          the invitation\n" in told
+    assert "\n  REQUEST             the file from the new device\n" in told
 
 
 def test_nouns_without_verbs_say_what_they_do(desk: Desk) -> None:

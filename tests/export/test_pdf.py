@@ -205,7 +205,7 @@ def test_rendering_writes_to_no_file(tmp_path: Path) -> None:
 
 
 # Recovery sheets on paper: one page each, every word and number readable, and nothing of it in any file.
-SHEETS = make_sheets(bytes(range(32)))
+SHEETS = make_sheets(bytes(range(32)), bytes(range(32, 64)))
 DAY = "2026-11-25"
 
 
@@ -232,7 +232,7 @@ def test_a_sheet_says_which_it_is_whose_and_when() -> None:
     for said in ("Sheet 2 of 3", f"Made on {DAY}", "Any 2 of the 3 sheets"):
         assert said in text
     words = re.findall(r"[a-z]+", text.partition(sheet_words("ru").belongs)[2])
-    assert tuple(words[:13]) == SHEETS[1].root_words
+    assert tuple(words[:13]) == SHEETS[1].sheets_words
 
 
 def test_a_sheet_speaks_three_languages_or_the_one_asked_for() -> None:
@@ -249,7 +249,7 @@ def test_a_sheet_speaks_three_languages_or_the_one_asked_for() -> None:
 @pytest.mark.parametrize("languages", [["en"], ["fr"], ["ru"], ["ru", "en"], LANGUAGES])
 @pytest.mark.parametrize("shape", [(2, 3), (3, 5)])
 def test_every_sheet_is_one_page_with_nothing_cut_off(languages: list[str], shape: tuple[int, int]) -> None:
-    sheet = make_sheets(bytes(range(32)), *shape)[-1]
+    sheet = make_sheets(bytes(range(32)), bytes(range(32, 64)), *shape)[-1]
     pdf = pypdfium2.PdfDocument(render_sheet(sheet, day=DAY, languages=languages))
     assert len(pdf) == 1
     page = pdf[0]
@@ -282,7 +282,7 @@ def test_a_language_without_words_is_refused() -> None:
 _RENDER = (
     "import sys; sys.path.insert(0, sys.argv[1]); from vault.seal.recovery import make_sheets; "
     "from vault.export.printed_sheets import render_sheet; "
-    "sys.stdout.buffer.write(render_sheet(make_sheets(bytes(range(32)))[0], day='2026-11-25'))"
+    "sys.stdout.buffer.write(render_sheet(make_sheets(bytes(range(32)), bytes(range(32, 64)))[0], day='2026-11-25'))"
 )
 
 

@@ -400,7 +400,7 @@ BREACHES = {
     ),
     "grants change members": Breach("services", "vault/services/grants/planted.py", "import vault.services.members"),
     "a service without a room": Breach("services", "vault/services/planted.py", ""),
-    "pins believe a roster": Breach("access", "vault/access/pins/planted.py", "import vault.access.trust"),
+    "pins believe a line": Breach("access", "vault/access/pins/planted.py", "import vault.access.trust"),
     "a seat's keys admit somebody": Breach(
         "access", "vault/access/seat_keys/planted.py", "import vault.access.membership"
     ),

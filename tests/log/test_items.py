@@ -12,9 +12,28 @@ from tests.log.writer import SEAT, VAULT, Key, Writer, verify_signature
 from tests.tables import each, refused
 from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_DIGEST, CompartmentKind
+from vault.log.act_bytes import act_digest, lift
 from vault.log.epoch_notice import KIND_AT, EpochNotice, RevokedLog, check_founding, epoch_digest, founded_compartment
-from vault.log.genesis import GENESIS_SIZE, SEAT_IN_GENESIS, Genesis, origin_of, signed_message, verify_genesis
-from vault.log.items import ITEM_SIZE, Item, ItemKind, compartment_tag, decode_items, encode_items, items_digest
+from vault.log.genesis import (
+    CERTIFICATE_SIZE,
+    GENESIS_SIZE,
+    Genesis,
+    origin_of,
+    seat_in,
+    signed_message,
+    verify_genesis,
+)
+from vault.log.items import (
+    ITEM_SIZE,
+    NO_TAG,
+    Item,
+    ItemKind,
+    compartment_tag,
+    decode_items,
+    encode_items,
+    items_digest,
+    kinds_in,
+)
 from vault.log.operation import OPERATION_LIMIT, Header, compose, decode_wire, operation_digest
 from vault.store.rowtypes import OperationRow
 
@@ -25,30 +44,32 @@ def _header(**changes: object) -> Header:
     return Header(**(parts | changes))  # type: ignore[arg-type]  # the tests name the parts
 
 
-_DIGESTS = ("commitment", "roster", "origin", "list_digest", "payload_digest")
+_DIGESTS = ("commitment", "origin", "list_digest", "payload_digest")
 PLAIN = _header()
 KEYED = _header(session_key=sha256(b"k").digest())
+DECIDING = _header(decides=True)
 BYTES = PLAIN.encode()
 HEX = PLAIN.commitment.hex()
 
 
-@each([PLAIN, KEYED, _header(position=0), _header(position=(1 << 53) - 1)])
+@each([PLAIN, KEYED, DECIDING, _header(position=0), _header(position=(1 << 53) - 1)])
 def test_a_header_survives_and_is_what_any_json_library_writes_sorted(header: Header) -> None:
     encoded = header.encode()
     assert Header.decode(encoded) == header
     assert json.dumps(json.loads(encoded), sort_keys=True, separators=(",", ":")).encode() == encoded
 
 
-def test_only_the_first_entry_of_a_session_has_k() -> None:
-    assert sorted(json.loads(BYTES)) == list("cglrsvx")
-    assert sorted(json.loads(KEYED.encode())) == list("cgklrsvx")
+def test_only_the_first_entry_of_a_session_has_k_and_only_one_whose_list_decides_has_t() -> None:
+    assert sorted(json.loads(BYTES)) == list("clrsvx")
+    assert sorted(json.loads(KEYED.encode())) == list("cklrsvx")
+    assert sorted(json.loads(DECIDING.encode())) == list("clrstvx")
 
 
 _REFUSED = {
     "empty": b"",
     "no object": b"[]",
     "duplicate key": BYTES.replace(b'"s":7', b'"s":6,"s":7'),
-    "keys reordered": BYTES.replace(b'"s":7,"v":1', b'"v":1,"s":7'),
+    "keys reordered": BYTES.replace(b'"s":7,"v":2', b'"v":2,"s":7'),
     "space": BYTES.replace(b'"s":7', b'"s": 7'),
     "newline at the end": BYTES + b"\n",
     "float": BYTES.replace(b'"s":7', b'"s":7.0'),
@@ -57,16 +78,19 @@ _REFUSED = {
     "minus": BYTES.replace(b'"s":7', b'"s":-7'),
     "minus zero": BYTES.replace(b'"s":7', b'"s":-0'),
     "2^53": BYTES.replace(b'"s":7', b'"s":%d' % (1 << 53)),
-    "true for 1": BYTES.replace(b'"v":1', b'"v":true'),
-    "version 2": BYTES.replace(b'"v":1', b'"v":2'),
+    "version 1": BYTES.replace(b'"v":2', b'"v":1'),
+    "true for 1": BYTES.replace(b'"v"', b'"t":true,"v"'),
+    "t of 0": BYTES.replace(b'"v"', b'"t":0,"v"'),
+    "t of 2": BYTES.replace(b'"v"', b'"t":2,"v"'),
+    "null for no t": BYTES.replace(b'"v"', b'"t":null,"v"'),
     "number as text": BYTES.replace(b'"s":7', b'"s":"7"'),
     "escaped letter": BYTES.replace(b'"v"', b'"\\u0076"'),
     "escaped digit": BYTES.replace(HEX.encode()[:1], b"\\u00%02x" % HEX.encode()[0], 1),
     "space in the digits": BYTES.replace(HEX.encode(), b" " + HEX.encode()[1:]),
-    "moved digits": BYTES.replace(HEX.encode(), HEX.encode()[2:]).replace(b'","g":"', b'","g":"00'),
+    "moved digits": BYTES.replace(HEX.encode(), HEX.encode()[2:]).replace(b'","l":"', b'","l":"00'),
     "not ASCII": BYTES.replace(HEX.encode(), "é".encode() + HEX.encode()[2:]),
-    "unknown member": BYTES.replace(b'"v":1', b'"v":1,"w":1'),
-    "member missing": BYTES.replace(b'"v":1,', b""),
+    "unknown member": BYTES.replace(b'"v":2', b'"v":2,"w":1'),
+    "member missing": BYTES.replace(b'"v":2,', b""),
     "null for absent": BYTES.replace(b'"l":', b'"k":null,"l":'),
     "empty k": BYTES.replace(b'"l":', b'"k":"","l":'),
     "short k": BYTES.replace(b'"l":', b'"k":"00","l":'),
@@ -112,7 +136,7 @@ def test_a_header_that_no_reader_would_take_is_not_written() -> None:
 
 def test_each_digest_of_a_header_has_32_bytes_in_small_hex() -> None:
     members = json.loads(KEYED.encode())
-    for letter in "cgklrx":
+    for letter in "cklrx":
         for wrong in (members[letter].upper(), members[letter][2:], members[letter] + "00", "g" * 64):
             with pytest.raises(MalformedError, match="a header is not"):
                 Header.decode(json.dumps(members | {letter: wrong}, separators=(",", ":")).encode())
@@ -122,10 +146,11 @@ COMPARTMENT = bytes(range(16))
 DIGEST = sha256(b"thing").digest()
 VERSION = Item.in_compartment(ItemKind.VERSION, COMPARTMENT, DIGEST)
 SEEN = Item.tagless(ItemKind.SEEN, DIGEST)
+ACT = Item.of_act(lift(DIGEST))
 
 _digests, _tags = st.binary(min_size=32, max_size=32), st.binary(min_size=16, max_size=16)
 _items = st.lists(
-    st.builds(Item, st.sampled_from([1, 2, 3, 4, 6, 200]), _digests, _tags),
+    st.builds(Item, st.sampled_from([1, 2, 3, 4, 6, 15]), _digests, _tags, st.just(b"")),
     max_size=20,
     unique_by=lambda item: item[:2],
 )
@@ -136,6 +161,15 @@ def test_a_list_survives_in_its_order(items: list[Item]) -> None:
     encoded = encode_items(items)
     assert len(encoded) == ITEM_SIZE * len(items)
     assert list(decode_items(encoded)) == items
+
+
+def test_what_decides_comes_last_with_its_size_and_its_bytes() -> None:
+    encoded = encode_items([VERSION, ACT])
+    assert encoded == encode_items([VERSION]) + b"\x14" + len(ACT.content).to_bytes(2) + ACT.content
+    assert decode_items(encoded) == (VERSION, ACT)
+    assert kinds_in(encoded) == kinds_in(encoded + b"\x14") == {1, 20}
+    with pytest.raises(MalformedError, match="out of its order"):
+        encode_items([ACT, VERSION])
 
 
 def test_a_read_lists_nothing() -> None:
@@ -150,16 +184,20 @@ def test_a_tag_is_known_to_those_who_know_the_compartment() -> None:
 
 
 def test_a_kind_of_a_newer_program_is_kept() -> None:
-    newer = Item(99, DIGEST, VERSION.tag)
-    assert decode_items(encode_items([newer])) == (newer,)
+    newer = (Item(15, DIGEST, VERSION.tag), Item(255, act_digest(255, b"new"), NO_TAG, b"new"))
+    assert decode_items(encode_items(newer)) == newer
 
 
 @each(
     {
-        "cut": (encode_items([VERSION])[:-1], "no multiple of 49"),
-        "a byte more": (encode_items([VERSION]) + b"\0", "no multiple of 49"),
+        "cut": (encode_items([VERSION])[:-1], "ends within an item"),
+        "a byte more": (encode_items([VERSION]) + b"\0", "ends within an item"),
         "kind 0": (b"\0" + encode_items([VERSION])[1:], "an item of kind 0"),
         "twice": (encode_items([VERSION]) * 2, "one thing twice"),
+        "what decides twice": (encode_items([ACT]) * 2, "one thing twice"),
+        "what decides cut": (encode_items([ACT])[:-1], "ends within an item"),
+        "what decides of no bytes": (b"\x14\0\0", "ends within an item"),
+        "a row behind what decides": (encode_items([ACT]) + encode_items([VERSION]), "out of its order"),
         "tag on a foreign checkpoint": (encode_items([SEEN])[:-1] + b"\1", "an item of kind 7"),
         "tag on an approval": (b"\5" + encode_items([VERSION])[1:], "an item of kind 5"),
     }
@@ -173,8 +211,10 @@ def test_a_list_is_refused(untrusted: bytes, reason: str) -> None:
     {
         "short digest": (Item(1, DIGEST[:-1], VERSION.tag), "wrong size"),
         "no tag": (Item(1, DIGEST, b""), "wrong size"),
-        "kind of two bytes": (Item(256, DIGEST, VERSION.tag), "wrong size"),
+        "kind of two bytes": (Item(256, DIGEST, VERSION.tag, b"x"), "wrong size"),
         "kind 0": (Item(0, DIGEST, VERSION.tag), "wrong size"),
+        "what decides of no bytes": (Item(20, DIGEST, NO_TAG), "wrong size"),
+        "what decides of 64 KiB": (Item(20, DIGEST, NO_TAG, bytes(1 << 16)), "wrong size"),
         "tag where none belongs": (Item(7, DIGEST, VERSION.tag), "not of the form"),
     }
 )
@@ -220,14 +260,22 @@ PREDECESSOR = (sha256(b"log").digest(), 12, sha256(b"root").digest())
 SECOND = Writer("b", PREDECESSOR).genesis
 
 
-@each({"first": FIRST, "successor": SECOND})
-def test_a_genesis_survives_and_its_hash_is_the_name_of_the_log(genesis: bytes) -> None:
+@each({"first": (FIRST, sha256(FIRST).digest()[:16]), "successor": (SECOND, SEAT)})
+def test_a_genesis_survives_and_its_hash_is_the_name_of_the_log(genesis: bytes, seat: bytes) -> None:
     parts = verify_genesis(genesis, verify_signature)
-    assert len(genesis) == GENESIS_SIZE == 249
-    assert (parts.vault, parts.seat) == (VAULT, SEAT)
+    assert (len(FIRST), len(SECOND)) == (CERTIFICATE_SIZE, GENESIS_SIZE) == (1_393, 249)
+    assert (parts.vault, parts.seat) == (VAULT, seat)
     assert parts.encode(genesis[-64:]) == genesis
-    assert genesis[SEAT_IN_GENESIS] == SEAT
+    assert seat_in(genesis) == seat
     assert origin_of(genesis) == sha256(genesis).digest()
+
+
+def test_only_a_first_log_has_a_kem_key() -> None:
+    refused(
+        MalformedError, "a first genesis has a KEM key, and no other",
+        lambda genesis, kem: replace(Genesis.decode(genesis), kem=kem),
+        [(FIRST, b""), (FIRST, bytes(1_215)), (FIRST, bytes(1_217)), (SECOND, bytes(1_216))],
+    )  # fmt: skip
 
 
 def test_a_successor_names_its_predecessor_and_how_far_it_was_known() -> None:
@@ -237,7 +285,7 @@ def test_a_successor_names_its_predecessor_and_how_far_it_was_known() -> None:
     assert Genesis.decode(FIRST).predecessor_size == 0
 
 
-@given(st.integers(0, GENESIS_SIZE - 1), st.integers(1, 255))
+@given(st.integers(0, CERTIFICATE_SIZE - 1), st.integers(1, 255))
 def test_no_changed_byte_passes(place: int, flip: int) -> None:
     altered = bytearray(FIRST)
     altered[place] ^= flip
@@ -247,10 +295,11 @@ def test_no_changed_byte_passes(place: int, flip: int) -> None:
 
 @each(
     {
-        "empty": (b"", "0 bytes, not 249"),
-        "cut": (FIRST[:-1], "248 bytes, not 249"),
-        "a byte more": (FIRST + b"\0", "250 bytes, not 249"),
-        "format 2": (b"\2" + FIRST[1:], "unknown format 2"),
+        "empty": (b"", "0 bytes, not 1393 or 249"),
+        "cut": (FIRST[:-1], "1392 bytes, not 1393 or 249"),
+        "a byte more": (SECOND + b"\0", "250 bytes, not 1393 or 249"),
+        "format 1": (b"\1" + FIRST[1:], "unknown format 1"),
+        "no predecessor": (SECOND[:113] + bytes(72) + SECOND[185:], "a first genesis has a KEM key"),
         "size 0": (SECOND[:145] + bytes(8) + SECOND[153:], "only a part of its predecessor"),
     }
 )
@@ -261,30 +310,30 @@ def test_other_forms_are_refused(untrusted: bytes, reason: str) -> None:
 
 def test_a_signature_of_another_key_or_purpose_does_not_hold() -> None:
     parts = Genesis.decode(FIRST)
-    for signer, purpose in ((Key("other"), "genesis"), (Key("a/identity"), "roster")):
+    for signer, purpose in ((Key("other"), "genesis"), (Key("a/identity"), "sheets")):
         forged = parts.encode(signer.sign(signed_message(purpose, parts.unsigned())))
         with pytest.raises(VerificationError, match="signature of its genesis does not hold"):
             verify_genesis(forged, verify_signature)
 
 
 def test_a_part_of_the_wrong_size_is_refused() -> None:
-    for part in ("vault", "seat", "identity", "session_key", "nonce", "predecessor"):
+    for part in ("vault", "seat", "member", "identity", "session_key", "nonce", "predecessor"):
         with pytest.raises(MalformedError, match="part of the wrong size"):
             replace(Genesis.decode(FIRST), **{part: b"short"})  # type: ignore[arg-type]  # the table names the parts
 
 
 def test_a_log_goes_on_from_a_whole_log_or_from_none() -> None:
     origin, _, root = PREDECESSOR
-    parts = Genesis.decode(FIRST)
+    parts = Genesis.decode(SECOND)
 
     def following(origin: bytes, size: int, root: bytes) -> Genesis:
         return replace(parts, predecessor=origin, predecessor_size=size, predecessor_root=root)
 
-    for size in (1, (1 << 64) - 1):
+    for size in (1, (1 << 53) - 1):
         later = following(origin, size, root)
         assert Genesis.decode(later.encode(bytes(64))) == later
     sizes_without_root = [(origin, size, ZERO_DIGEST) for size in (0, 1)]
-    sizes_that_are_none = [(origin, size, root) for size in (0, -1, 1 << 64)]
+    sizes_that_are_none = [(origin, size, root) for size in (0, -1, 1 << 53)]
     roots_without_log = [(ZERO_DIGEST, 1, ZERO_DIGEST), (ZERO_DIGEST, 0, root), (ZERO_DIGEST, 1, root)]
     others = [*sizes_without_root, *sizes_that_are_none, *roots_without_log]
     refused(MalformedError, "only a part of its predecessor", following, others)
@@ -425,7 +474,7 @@ D = sha256(b"d").digest()
 
 
 def made(sealed: bytes = b"sealed", *items: Item) -> OperationRow:
-    return compose(origin=D, seq=4, roster=D, commitment=D, items=items, sealed=sealed, session_key=D)
+    return compose(origin=D, seq=4, commitment=D, items=items, sealed=sealed, session_key=D)
 
 
 def test_an_operation_binds_list_and_payload_in_its_header() -> None:
@@ -434,7 +483,8 @@ def test_an_operation_binds_list_and_payload_in_its_header() -> None:
     header = Header.decode(operation.header)
     assert header.list_digest == sha256(b"\1" + D + D[:16]).digest()
     assert header.payload_digest == sha256(b"sealed").digest()
-    assert (header.origin, header.position, header.session_key) == (D, 4, D)
+    assert (header.origin, header.position, header.session_key, header.decides) == (D, 4, D, False)
+    assert Header.decode(made(b"sealed", item, ACT).header).decides
 
 
 def test_the_digest_of_a_row_keeps_its_parts_apart() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.log.writer import SEAT, Writer, verify_signature
+from tests.log.writer import Writer, verify_signature
 from tests.tables import each
 from vault.ids import CompartmentKind
 from vault.log import log_history
@@ -54,7 +54,7 @@ def check(
 ) -> ListedReport:
     writer, report = log()
     gone = erased or set()
-    return check_versions(writer.rows, rows, report, is_erased=lambda item, _: item[1:] in gone, compartments=mine)
+    return check_versions(writer.rows, rows, report, is_erased=lambda item, _: item[1:3] in gone, compartments=mine)
 
 
 def found(report: ListedReport) -> list[tuple[str, int | None, int | None]]:
@@ -110,7 +110,7 @@ def test_a_version_listed_for_another_compartment_is_told() -> None:
 
 
 def test_what_a_list_names_as_erased_or_what_belongs_to_others_is_not_missing() -> None:
-    erased = check(ROWS[1:], erased={item_of(ROWS[0])[1:]})
+    erased = check(ROWS[1:], erased={item_of(ROWS[0])[1:3]})
     assert (erased.problems, erased.present) == ((), 3)
     others = check(ROWS[:3], mine=[OURS])
     assert (others.problems, others.present) == ((), 3)
@@ -281,7 +281,8 @@ def test_a_log_without_its_beginning_proves_nothing_and_says_so_once() -> None:
 
 # Which logs are those of a seat: the ones that its own identity key began, whatever other logs name the seat.
 def test_a_log_that_another_key_began_in_the_name_of_a_seat_is_none_of_its_logs() -> None:
-    own, other = Writer("a"), Writer("b")
+    own = Writer("a")
+    other = Writer("b", (own.origin, 1, sha256(b"root").digest()), seat=own.seat)
     identity = Genesis.decode(own.genesis).identity
     rows = [
         GenesisRow(own.origin, own.genesis),
@@ -289,7 +290,7 @@ def test_a_log_that_another_key_began_in_the_name_of_a_seat_is_none_of_its_logs(
         GenesisRow(bytes(32), own.genesis),
         GenesisRow(own.origin, own.genesis[:-1] + bytes([own.genesis[-1] ^ 1])),
     ]
-    assert set(logs_of(rows, SEAT, identity, verify_signature)) == {own.origin}
+    assert set(logs_of(rows, own.seat, identity, verify_signature)) == {own.origin}
     assert logs_of(rows, bytes(16), identity, verify_signature) == {}
 
 

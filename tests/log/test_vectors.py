@@ -9,13 +9,14 @@ import pytest
 
 from tests.log.writer import Row, verify_signature
 from tests.vectors.make_log import PATH, build
+from vault.errors import MalformedError
+from vault.log.act_bytes import ActKind, read_act
 from vault.log.checkpoint import parse_note
 from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import origin_of
 from vault.log.items import decode_items
 from vault.log.operation import Header
 from vault.log.payload import Payload, decode_plaintext
-from vault.log.roster import Roster
 from vault.log.verify import verify_log
 from vault.store.rowtypes import CheckpointRow
 
@@ -52,16 +53,15 @@ def test_the_log_of_the_vectors_holds() -> None:
 
 
 def test_every_layout_is_read_back() -> None:
-    assert Header.decode(VECTORS["header"]["text"].encode()).position == 41
-    assert [item.kind for item in decode_items(bytes.fromhex(VECTORS["list"]["bytes"]))] == [3, 2, 1, 4, 5, 6, 7]
+    headers = [Header.decode(header["text"].encode()) for header in VECTORS["headers"]]
+    assert [(header.position, header.decides) for header in headers] == [(41, False), (41, True)]
+    assert [item.kind for item in decode_items(bytes.fromhex(VECTORS["list"]["bytes"]))] == [3, 2, 1, 4, 5, 6, 7, 20]
     for epoch in VECTORS["epochs"]:
         assert EpochNotice.decode(bytes.fromhex(epoch["bytes"])).digest().hex() == epoch["digest"]
     payload = VECTORS["payload"]
     salt, opened = decode_plaintext(bytes.fromhex(payload["plaintext"]), bytes.fromhex(payload["commitment"]))
     assert (salt.hex(), opened.hex()) == (payload["salt"], payload["bytes"])
     assert Payload.decode(opened).act == "case.view"
-    roster = Roster(tuple(bytes.fromhex(entry) for entry in VECTORS["roster"]["entries"]))
-    assert roster.root.hex() == VECTORS["roster"]["root"]
 
 
 def test_ids_are_plain_hashes_that_anyone_can_take() -> None:
@@ -70,3 +70,15 @@ def test_ids_are_plain_hashes_that_anyone_can_take() -> None:
     assert sha256(joined).hexdigest() == version["id"]
     place = b"casevault/compartment" + bytes.fromhex(compartment["origin"]) + bytes(12)
     assert sha256(place).hexdigest()[:32] == compartment["id"]
+
+
+def test_items_that_decide_are_read_under_their_names_and_those_with_a_fault_are_refused() -> None:
+    acts = VECTORS["acts"]
+    vault = bytes.fromhex(acts["vault"])
+    for name, one in acts["good"].items():
+        act = read_act(one["kind"], bytes.fromhex(one["bytes"]), vault, verify_signature)
+        assert (act.digest.hex(), one["kind"]) == (one["digest"], ActKind[name.upper()]), name
+    for one in acts["refused"].values():
+        with pytest.raises(MalformedError):
+            read_act(one["kind"], bytes.fromhex(one["bytes"]), vault, verify_signature)
+    assert acts["good"].keys() == {kind.name.lower() for kind in ActKind}

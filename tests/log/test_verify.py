@@ -172,7 +172,7 @@ _CASES: dict[str, tuple[Tamper, int, list[Any]]] = {
     "1 an item in a list": (_set(5, lambda row: row.changed(list=b"\1" * 49)), 11, [("list", 5)]),
     "2 one bit in a header": (_set(5, lambda row: row._replace(header=flip(row.header, 5))), 5, [("header", 5)]),
     "2 another commitment": (_set(5, lambda row: forged(row, commitment=bytes(32))), 5, [("altered", 5)]),
-    "2 another roster": (_set(5, lambda row: forged(row, roster=bytes(32))), 5, [("altered", 5)]),
+    "2 a list that decides": (_set(5, lambda row: forged(row, decides=True)), 5, [("altered", 5)]),
     "2 a header of another log": (_set(5, lambda _: Writer("b").write(LENGTH).rows[5]), 5, [("foreign", 5)]),
     "2 the row's digest": (_set(5, lambda row: row._replace(digest=bytes(32))), 11, [("row-digest", 5)]),
     "4 two neighbours exchanged": (_exchanged(5, 6), 5, [("swapped", 5)]),

@@ -8,8 +8,9 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from vault.ids import ZERO_DIGEST
 from vault.log.checkpoint import encode_note, key_name, note_body
-from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of, signed_message
+from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of, seat_in, signed_message
 from vault.log.items import Item
 from vault.log.operation import compose, operation_digest
 from vault.log.tree import Frontier, leaf_hash
@@ -18,7 +19,7 @@ from vault.store.rowtypes import CheckpointRow, OperationRow
 
 VAULT = bytes(range(16))
 SEAT = bytes(range(16, 32))
-ROSTER = sha256(b"roster").digest()
+KEM = bytes(1_216)
 
 
 class Row(OperationRow):
@@ -53,7 +54,7 @@ def verify_signature(public: bytes, signature: bytes, message: bytes) -> bool:
 
 @dataclass
 class Writer:
-    """Writes one log. `name` keeps the keys of two logs apart."""
+    """Writes one log. `name` keeps the keys of two logs apart; `seat` is whose log goes on from another."""
 
     name: str = "a"
     predecessor: tuple[bytes, int, bytes] = (bytes(32), 0, bytes(32))
@@ -61,13 +62,25 @@ class Writer:
     seals: list[CheckpointRow] = field(default_factory=list)
     frontier: Frontier = field(default_factory=Frontier)
     session: int = 0
+    seat: bytes = SEAT
+    vault: bytes = VAULT
 
     def __post_init__(self) -> None:
         identity = self.key("identity")
         nonce = sha256(self.name.encode()).digest()[:16]
-        parts = Genesis(VAULT, SEAT, identity.public, self.session_key(1).public, nonce, *self.predecessor)
+        is_first = self.predecessor[0] == ZERO_DIGEST
+        parts = Genesis(
+            self.vault,
+            self.seat,
+            identity.public,
+            self.session_key(1).public,
+            nonce,
+            *self.predecessor,
+            kem=KEM if is_first else b"",
+        )
         self.genesis = parts.encode(identity.sign(signed_message(GENESIS_PURPOSE, parts.unsigned())))
         self.origin = origin_of(self.genesis)
+        self.seat = seat_in(self.genesis)
 
     def key(self, word: str) -> Key:
         """Return a key of this log's seat."""
@@ -85,7 +98,6 @@ class Writer:
         operation = compose(
             origin=self.origin,
             seq=seq,
-            roster=ROSTER,
             commitment=sha256(f"{self.name} {seq} {word}".encode()).digest(),
             items=items,
             sealed=f"sealed {seq} {word}".encode() * 8,

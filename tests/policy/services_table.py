@@ -16,7 +16,7 @@ from vault.casework.story.events import Task
 from vault.casework.story.incident import ChecklistStep
 from vault.casework.story.protection import CheckIn, CheckInEnd
 from vault.casework.vocabulary import NoteKind, PersonRole
-from vault.ids import CompartmentId, MemberId, Origin, RecordId, SeatId, VersionId
+from vault.ids import CompartmentId, Origin, RecordId, SeatId, VersionId
 from vault.policy.roles import Action
 from vault.records.versions import Content, OpenedVersion
 from vault.services.approvals.moving import Moving
@@ -85,14 +85,12 @@ _ASKS: Mapping[Action, str] = {
     known_peers.with_whom by_file.read_answer intake.takers second_person.approver_named second_person.approvers
     successors.deputies successors.deputy_of retention.rules letter.letter letter.print_letter preview.preview
     import_words.preview_lines preview.described successors.only_theirs successors.said_before_end
-    successors.nothing_to_do successors.who_carries_out admissions.admitters admissions.lists_are_apart
-    admissions.list_waiting successors.naming_of devices.list_all devices.revoked_words successors.handover_orders
-    members.list_all recovery.status rostering.show timed_grants.lent
+    successors.nothing_to_do successors.who_carries_out admissions.admitters
+    successors.naming_of devices.list_all devices.revoked_words successors.handover_orders
+    members.list_all recovery.status timed_grants.lent admissions.taken_by admitting.vault_words
+    admitting.proposals admitting.find_proposal recovery.secret_is_here recovery.secret_of
     """,
-    Action.MEMBER_ADMIT: """
-    invitations.admit invitations.admit_here invitations.invite invitations.invite_device admissions.waiting
-    rostering.commit recovery.secret_is_here recovery.settle_lists recovery.note_if_proven
-    """,
+    Action.MEMBER_ADMIT: "admitting.admit admitting.admit_here recovery.note_if_proven",
     Action.MEMBER_END: """
     members.leave members.remove_expired_members members.suspend members.warn_before_end members.warn_before_removal
     """,
@@ -101,19 +99,19 @@ _ASKS: Mapping[Action, str] = {
     Action.RETENTION_SET: "retention.set_rule",
     Action.HANDOVER_ORDER: "successors.order_handover",
     Action.AWAY_SET: "timed_grants.away",
-    Action.APPROVE: "by_file.give by_file.read_question by_file.shown_here by_file.own_texts rostering.sign",
+    Action.APPROVE: "by_file.give by_file.read_question by_file.shown_here by_file.own_texts admitting.agree",
     Action.RECOVERY_MANAGE: "entering.destroy_slots_after recovery.drill recovery.renew recovery.sheets",
     Action.CLOCK_REPAIR: "this_computer.repair_clock",
     Action.OWN_DEVICE: """
     this_computer.confirm_clock this_computer.look_at_clock devices.end_moved devices.lost devices.name
-    invitations.look
+    admitting.read_request admitting.own_words
     """,
     Action.OWN_KEYS: """
     entering.destroy_access entering.require_armed entering.add_keyfile entering.add_security_key
-    entering.change_passphrase entering.list_factors entering.remove_factor recovery.follow
+    entering.change_passphrase entering.list_factors entering.remove_factor recovery.follow recovery.confirm
     """,
     Action.SYNC: """
-    rostering.settle_shared sharing.end_seats syncing.import_bundle syncing.make syncing.show syncing.everybody_here
+    changes.settle_shared sharing.end_seats syncing.import_bundle syncing.make syncing.show syncing.everybody_here
     syncing.known_here
     """,
     Action.LOG_READ: "logbook.newest",
@@ -153,20 +151,18 @@ _ASKS_NOTHING: Mapping[str, str] = {
     approval_checks.judge_listed approval_checks.refused_uses absent_rows.awaited_approvals
     erasure_checks.hold_breaches second_person.at_this_keyboard second_person.require_second
     second_person.require_valid second_person.required_approval pipe.ask_second partners.partner_rows
-    absent_rows.came_whole absent_rows.gaps absent_rows.of_unknown_lists absent_rows.was_auditor
     stored_records.read_valid_at editing.heads_at editing.write_next sections.records_of sections.case_of_person
     sections.who_is case_people.stored_at sections.person_at writing_down.called authors.require_new_name
     proven_backup.build bundle_import.opened bundle_import.require_maker bundle_import.require_room
     stored_checks.file_faults stored_checks.row_faults warning.warn_list warning.cases_on stored_checks.bounds_of
     expired_rights.all_terms expired_rights.term_of export_material.make_ready export_material.question_for
     raised_alarms.seats_of raised_alarms.without_ended places.going_on places.held_of_kind places.the_one_of_kind
-    members.admission known_peers.certified_identity known_peers.compartments_for known_peers.extents
+    known_peers.certified_identity known_peers.compartments_for known_peers.extents
     known_peers.keep_peers known_peers.knows known_peers.not_whole known_peers.peers_of known_peers.pins_of
     known_peers.stored_peers stored_records.read_heads stored_records.read_versions bundle_import.recovered_logs
-    export_material.told_beside admissions.said_of_devices admissions.require_told_apart rostering.carry_out
-    rostering.commit_proposal roster_changes.changes_in_words rostering.end_again rostering.seats_by_member
-    backup_warnings.broken_cases backup_warnings.closed_cases roster_changes.lines_beyond roster_changes.lost_work
-    roster_changes.stop_before_loss roster_changes.lost_with_keys arrived.look arrived.note holds.is_held
+    export_material.told_beside admissions.said_of_devices
+    backup_warnings.broken_cases backup_warnings.closed_cases
+    arrived.look arrived.note holds.is_held
     holds.require_none holds.said_of holds.what_stops removing.begin removing.finish removing.forget_contents
     preview.note_look holds.cases_of_section noted_holds.is_on_hold noted_holds.note_holds holds.standing
     holds.without_author noted_holds.hold_again erasure_checks.two_person_faults removing.all_contents
@@ -174,6 +170,9 @@ _ASKS_NOTHING: Mapping[str, str] = {
     mentions.namesakes mentions.naming what_goes.heads letter.holds_in_plan sections.opened_sections
     register.entered register.take_out erasing.new_key sharing.forget_indexes_of_others sharing.add_seats
     sharing.replace_key sharing.rewrap_all sharing.rewrap_left editing.keep_one stored_records.read_record
+    changes.carry_out changes.end_again changes.end_devices changes.lower_member changes.remove_member
+    changes.seats_by_member changes.seats_ever_of admissions.certificate_bytes approval_checks.approval_faults
+    approval_checks.needed_second log_checking.malformed_items
     """,
     "invented people, into a vault that was made for them a moment ago": "demo_national.contents_of demo_national.fill",
     "names and roles, which every member sees (MEMBER_LIST is everybody's)": """
@@ -188,7 +187,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     sections.is_section arrived.untold arrived.waiting retention.untold standing_again.standing_again
     standing_again.untold absences.author_of cases.find devices.find expired_rights.hide_expired_cases
     housekeeping.untold_news logbook.references notes.locate places.kind_of places.name_of projection.audit_of
-    projection.read_valid projection.revalidate projection.up_to_date_index revalidation.is_judged_otherwise
+    projection.read_valid projection.revalidate projection.up_to_date_index
     revalidation.recount sections.find timed_grants.announcements
     """,
     "looks at the role itself and acts through services that ask": """
@@ -201,7 +200,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     incidents.minute_here absences.tell_dropped absences.tell_waiting folder_row.keep_offered folder_row.offered_of
     folder_row.end_begun folder_row.erased_records removing.forget_drafts taking_back.keep_mark taking_back.mark_of
     case_counts.keep_table case_counts.tables_before last_done.note last_done.note_drill last_done.note_new_sheets
-    last_done.note_opened entering.recovery_is_proven places.is_pending admissions.note_lists_apart members.note_end
+    last_done.note_opened entering.recovery_is_proven places.is_pending members.note_end
     raised_alarms.notice_absent raised_alarms.notice_false_acts raised_alarms.notice_findings export_material.today
     restoring.begin_again
     """,
@@ -214,9 +213,8 @@ BY_A_SESSION: Mapping[str, str] = {
     "notes.NoteBegun": "made by notes.begin, which asks",
 }
 
-_STRANGER = MemberId(bytes(16))
 _SOME_PAPER = Document(DocumentKind.OTHER, Body(bytes(32), bytes(16), bytes(32), 0), bytes(32))
-_FROM_A_STRANGER = SimpleNamespace(request=None, invitation=SimpleNamespace(member=b""))
+_FROM_A_STRANGER = SimpleNamespace(member=None)
 
 Call = Callable[[Any, Session, CompartmentId, RecordId, CompartmentId], object]
 
@@ -286,8 +284,8 @@ CALLS: Mapping[str, Call] = {
     "writing_down.known_of_call": lambda run, session, case, *_: run(session, "no slip", case),
     "writing_down.move_slip": lambda run, session, case, *_: run(session, "no slip", case),
     "intake.move": lambda run, session, case, *_: run(session, "no slip", case),
-    "invitations.admit": lambda run, session, *_: run(session, _FROM_A_STRANGER, ()),
-    "invitations.invite_device": lambda run, session, *_: run(session, _STRANGER),
+    "admitting.admit": lambda run, session, *_: run(session, _FROM_A_STRANGER, ()),
+    "admitting.agree": lambda run, session, *_: run(session, SimpleNamespace(request=_FROM_A_STRANGER), ()),
     "members.warn_before_removal": lambda run, session, *_: run(session, [SeatId(bytes(16))]),
     "notes.amend": lambda run, session, case, note, _: run(session, _known(session, case, note), text="x"),
     "notes.correct": lambda run, session, case, note, _: run(session, _known(session, case, note), text="x"),

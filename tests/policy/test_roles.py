@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-import pytest
-
 from tests.tables import each
 from vault.durations import HOUR_MS
-from vault.errors import NewerVaultError
 from vault.ids import CompartmentKind
 from vault.policy.clocks import JUMP_MS, Claim, ClockState, has_expired, limit_of, read_clock
 from vault.policy.decide import REFUSALS, Decision, may, whom_to_ask
-from vault.policy.rights import NEWEST_TABLE, rights_table
+from vault.policy.rights import RIGHTS
 from vault.policy.roles import ALLOWED, CASE_ACTIONS, Action, Role, includes
 
 # Columns: admin, supervisor, caseworker, intake, legal-reviewer, auditor, field.
@@ -87,105 +84,74 @@ def test_a_role_includes_another_that_allows_nothing_more(role: str, included: s
     assert {other.value for other in Role if includes({Role(role)}, other)} == {role, *included}
 
 
-# The rights tables: which role's versions count where (C5).
-# The released tables, word by word: what counts in one vault must count in every copy of it, whatever the program.
-_W, _E, _I, _A, _S = (
-    "caseworker supervisor",
-    "caseworker supervisor legal-reviewer",
-    "intake supervisor",
-    "admin",
-    "supervisor",
-)
+# The rights table, word by word: what counts in one vault must count in every copy of it, whatever the program (C5).
+_W, _E, _A = "caseworker supervisor", "caseworker supervisor legal-reviewer", "admin"
 _AS, _ALL = "admin supervisor", "admin supervisor caseworker intake legal-reviewer auditor field"
-_CASEWORK = {"case": _W, "person": _W, "note": _W, "disclosure": _W}
-_DIRECTORY = {"roster": _A, "member": _A, "organisation": _A, "attempts-key": _A, "partner": _A, "rule": _A}
 _WF, _IW = "caseworker supervisor field", "intake supervisor caseworker"
-_IN_CASES = {**_CASEWORK, "access": _W, "section": _W, "*": _W, "note": _WF, "incident": _WF}
-_WRITERS: dict[int, dict[str, dict[str, str]]] = {
-    1: {
-        "case": _CASEWORK,
-        "section": _CASEWORK,
-        "directory": _DIRECTORY,
-        "register": {"register-entry": _I},
-        "intake": {"slip": _I},
-        "sending": {"package-key": _E},
-        "audit": {},
-    },
-    2: {
-        "case": {**_IN_CASES, "approval": _E, "disclosure": _E},
-        "section": _IN_CASES,
-        "directory": {
-            **_DIRECTORY,
-            **dict.fromkeys(("roster", "member", "device"), _AS),
-            **dict.fromkeys(("deputy", "order", "form", "calendar", "retention", "witness"), _A),
-        },
-        "register": {"register-entry": _IW},
-        "intake": {"slip": _IW},
-        "sending": {"package-key": _E, "partner": _W},
-        "audit": {},
-    },
+_IN_CASES = {
+    **dict.fromkeys(("case", "person", "disclosure", "access", "section", "*"), _W),
+    "note": _WF,
+    "incident": _WF,
 }
-_FOUNDERS = {"case": _W, "section": _W, "directory": "", "register": "", "intake": "", "sending": "", "audit": _ALL}
-_GRANTERS_1 = {"case": _W, "section": _W, "directory": _A, "register": _S, "intake": _S, "sending": _A, "audit": _ALL}
-_GRANTERS = {1: _GRANTERS_1, 2: {**_GRANTERS_1, "directory": _AS, "sending": _AS}}
+_WRITERS: dict[str, dict[str, str]] = {
+    "case": {**_IN_CASES, "approval": _E, "disclosure": _E},
+    "section": _IN_CASES,
+    "directory": {
+        **dict.fromkeys(("organisation", "attempts-key", "partner", "rule", "deputy", "order"), _A),
+        **dict.fromkeys(("form", "calendar", "retention", "witness"), _A),
+        **dict.fromkeys(("member", "device"), _AS),
+    },
+    "register": {"register-entry": _IW},
+    "intake": {"slip": _IW},
+    "sending": {"package-key": _E, "partner": _W},
+    "audit": {},
+}
+_SHARED = dict.fromkeys(("directory", "register", "intake", "sending"), "")
+_FOUNDERS = {"case": _W, "section": _W, **_SHARED, "audit": _ALL}
+_GRANTERS = {**_FOUNDERS, "directory": _AS, "register": "supervisor", "intake": "supervisor", "sending": _AS}
 
 
 def _words(roles: AbstractSet[Role]) -> set[str]:
     return set(map(str, roles))
 
 
-@each([1, 2])
-def test_a_released_table_is_what_it_was(number: int) -> None:
-    table = rights_table(number)
+def test_the_rights_table_is_what_it_was() -> None:
     writers = {
-        place.name.lower(): {kind: _words(roles) for kind, roles in row.items()} for place, row in table.writers.items()
+        place.name.lower(): {kind: _words(roles) for kind, roles in row.items()}
+        for place, row in RIGHTS.writers.items()
     }
     assert writers == {
-        place: {kind: set(roles.split()) for kind, roles in row.items()} for place, row in _WRITERS[number].items()
+        place: {kind: set(roles.split()) for kind, roles in row.items()} for place, row in _WRITERS.items()
     }
-    for column, expected in ((table.founders, _FOUNDERS), (table.granters, _GRANTERS[number])):
+    for column, expected in ((RIGHTS.founders, _FOUNDERS), (RIGHTS.granters, _GRANTERS)):
         assert {place.name.lower(): _words(roles) for place, roles in column.items()} == {
             place: set(roles.split()) for place, roles in expected.items()
         }
 
 
-@each([1, 2])
-def test_a_role_may_what_its_column_says(number: int) -> None:
-    table = rights_table(number)
-    kinds = {kind for row in table.writers.values() for kind in row}
+def test_a_role_may_what_its_column_says() -> None:
+    kinds = {kind for row in RIGHTS.writers.values() for kind in row}
     for role in Role:
         for place in CompartmentKind:
-            written = {kind for kind in kinds if table.may_write({role}, place, kind)}
+            written = {kind for kind in kinds if RIGHTS.may_write({role}, place, kind)}
             # `*` stands for every kind that the table names nowhere, and is asked for as one of these.
-            assert written == {kind for kind, roles in table.writers[place].items() if role in roles}
-            assert table.may_write_some({role}, place) is bool(written)
-            assert table.may_found({role}, place) is (role in table.founders[place])
-            assert table.may_grant({role}, place) is (role in table.granters[place])
+            assert written == {kind for kind, roles in RIGHTS.writers[place].items() if role in roles}
+            assert RIGHTS.may_write_some({role}, place) is bool(written)
+            assert RIGHTS.may_found({role}, place) is (role in RIGHTS.founders[place])
+            assert RIGHTS.may_grant({role}, place) is (role in RIGHTS.granters[place])
 
 
-@each([1, 2])
-def test_a_kind_that_no_row_names_is_valid_in_cases_and_sections_by_who_works_there_and_from_table_2_on(
-    number: int,
-) -> None:
-    table = rights_table(number)
+def test_a_kind_that_no_row_names_is_valid_in_cases_and_sections_by_who_works_there() -> None:
     for role in Role:
         for place in CompartmentKind:
             works_there = place in {CompartmentKind.CASE, CompartmentKind.SECTION} and str(role) in _W.split()
-            assert table.may_write({role}, place, "unheard-of") is (number == 2 and works_there)
+            assert RIGHTS.may_write({role}, place, "unheard-of") is works_there
 
 
 def test_a_kind_of_one_place_is_no_unheard_of_kind_of_another() -> None:
-    table = rights_table(2)
-    for kind in ("slip", "roster", "package-key", "partner", "register-entry", "form"):
-        assert not table.may_write(frozenset(Role), CompartmentKind.CASE, kind)
-    assert not table.may_write(frozenset(Role), CompartmentKind.SECTION, "approval")
-
-
-def test_a_table_that_is_not_known_is_refused_with_the_number_needed() -> None:
-    assert NEWEST_TABLE == 2
-    for number in (0, NEWEST_TABLE + 1):
-        with pytest.raises(NewerVaultError, match=f"rights table {number}"):
-            rights_table(number)
+    for kind in ("slip", "member", "package-key", "partner", "register-entry", "form"):
+        assert not RIGHTS.may_write(frozenset(Role), CompartmentKind.CASE, kind)
+    assert not RIGHTS.may_write(frozenset(Role), CompartmentKind.SECTION, "approval")
 
 
 # Until when somebody holds a case: nobody moves their own date, and of two dates the earlier counts.

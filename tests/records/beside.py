@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vault.access.session import Session
 from vault.ids import SeatId
-from vault.records.seatlog import Predecessor, SealedPlace, SeatLog, begin
+from vault.records.seatlog import Predecessor, SealedPlace, SeatLog, begin, first_log
 
 
 def begin_beside(
@@ -15,20 +15,24 @@ def begin_beside(
     goes_on: bool = False,
     claimed_more: int = 0,
 ) -> SeatLog:
-    """Begin a log with nothing in it yet.
+    """Begin a log with nothing in it yet: that of a new seat which nobody admitted, or one that goes on from another.
 
     Args:
         seat, identity: whose, and by which signing seed; the session's own where nothing is said.
-        goes_on: whether it names the session's log as the one before.
+        goes_on: whether it names the session's log as the one before; it does where it names a seat.
         claimed_more: how many entries more than it has that one is then said to have had.
     """
     log = session.log
+    signed_by = identity or session._secrets.identity_seed
+    if seat is None and not goes_on:
+        first = first_log(session.vault, signed_by, bytes(1_216))
+        place = SealedPlace(session.vault, first.seat, log.place.keyring_key)
+        return first.opened(session.database, place, auditors=log.auditors, keyring=session.keyring)
     return begin(
         database=session.database,
-        place=SealedPlace(log.place.vault, seat or log.place.seat, log.place.keyring_key),
-        identity_seed=identity or session._secrets.identity_seed,
-        roster=log.roster,
+        place=SealedPlace(session.vault, seat or session.seat, log.place.keyring_key),
+        identity_seed=signed_by,
         auditors=log.auditors,
         keyring=session.keyring,
-        predecessor=Predecessor(log.origin, log.size + claimed_more, log.frontier.root()) if goes_on else None,
+        predecessor=Predecessor(log.origin, log.size + claimed_more, log.frontier.root()),
     )

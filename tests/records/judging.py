@@ -5,42 +5,55 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
 import sqlalchemy as sa
 
-from tests.records.beside import begin_beside
+from vault.access.membership.sheets import by_the_sheets
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.ids import CompartmentId, Origin, RecordId, SeatId, make_id
+from vault.log.act_bytes import MadeAct, end
+from vault.log.act_bytes import admit as admission_of
 from vault.log.items import Item, encode_items, items_digest
 from vault.log.operation import Header, operation_digest
-from vault.log.roster import RosterChain, make_roster
-from vault.log.roster_entries import Certificate, MemberEntry
 from vault.policy.roles import Role
-from vault.records.seatlog import SeatLog
+from vault.records.logs import geneses_of
+from vault.records.seatlog import SealedPlace, SeatLog, first_log
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry, Work
 from vault.seal.recipients import KemPrivate
-from vault.seal.signing import make_signing_seed, public_key
+from vault.seal.signing import make_signing_seed
 from vault.store import tables
+from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, SealedVersion, VersionRow
-from vault.validity.authority import Authority, Proven
+from vault.trust.trust_items import Head
+from vault.validity.authority import Authority
+from vault.validity.deciding_lines import Line, Lines, read_on
+from vault.validity.directory import Directory, judge_lines
+from vault.validity.log_places import places_of_logs
+from vault.validity.proven import Proven
 from vault.validity.version_validity import Quarantined, VersionValidator
 
 NOTE = {"kind": "contact", "text": "written by somebody who may not"}
 Judged = OpenedVersion | Quarantined
 
 
+def directory_of(session: Session, rows: Rows, *following: Line) -> Directory:
+    """Return who is in by what was read before and all rows at hand, each of them proven, and these lines behind."""
+    lines = read_on(rows, session.directory.lines, lambda _origin, _start, size: Proven(size))
+    places = places_of_logs(geneses_of(rows), lambda _: None)
+    known = Lines((*lines.lines, *following), lines.read)
+    return judge_lines(session.vault, known, places, lambda head: places.find(head, rows.size, lambda *_: True))
+
+
 @contextmanager
-def counting(
-    session: Session, chain: RosterChain | None = None, own: SeatId | None = None
-) -> Iterator[VersionValidator]:
+def counting(session: Session, own: SeatId | None = None, *following: Line) -> Iterator[VersionValidator]:
     """Count by all rows at hand, each of them proven."""
     with session.database.reading() as rows:
-        chain = session.directory.chain if chain is None else chain
-        authority = Authority(rows, chain, lambda origin, _: Proven(rows.size(origin)))
+        directory = directory_of(session, rows, *following)
+        authority = Authority(rows, directory, lambda origin, _: Proven(rows.size(origin)))
         yield VersionValidator(rows, session.vault, session.keyring, authority, own=own)
 
 
@@ -48,10 +61,8 @@ def judged_by(validator: VersionValidator, origin: Origin, start: int = 0) -> li
     return list(validator.judge(origin, start, Proven(validator.rows.size(origin))))
 
 
-def judged(
-    session: Session, origin: Origin | None = None, start: int = 0, *, chain: RosterChain | None = None
-) -> list[Judged]:
-    with counting(session, chain) as validator:
+def judged(session: Session, origin: Origin | None = None, start: int = 0, *following: Line) -> list[Judged]:
+    with counting(session, None, *following) as validator:
         return judged_by(validator, session.log.origin if origin is None else origin, start)
 
 
@@ -65,15 +76,13 @@ def write(work: Work, case: CompartmentId, kind: str = Note.KIND) -> int:
     return work.commit(Entry(act="case.import")).seq
 
 
-def append(session: Session, listed: Iterable[Item] | bytes, origin: Origin | None = None, roster: bytes = b"") -> int:
+def append(session: Session, listed: Iterable[Item] | bytes, origin: Origin | None = None) -> int:
     """Put an entry behind the others that lists this, as only the author of the log can have it signed."""
     items = listed if isinstance(listed, bytes) else encode_items(listed)
     origin = session.log.origin if origin is None else origin
     with session.database.transaction() as rows:
         seq = rows.size(origin)
-        payload = sha256(b"").digest()
-        named = roster or session.log.roster
-        header = Header(bytes(32), named, None, origin, seq, items_digest(items), payload).encode()
+        header = Header(bytes(32), None, origin, seq, items_digest(items), sha256(b"").digest()).encode()
         rows.add_operation(OperationRow(origin, seq, header, items, b"", operation_digest(header, items, b"")))
     return seq
 
@@ -85,11 +94,11 @@ def delete_version(session: Session, row: VersionRow | SealedVersion) -> None:
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody else who is in, by a roster of their own and with a log in the same folder, who holds every key."""
+    """Somebody else with a log in the same folder, who holds every key."""
 
     log: SeatLog
-    chain: RosterChain
     kem: KemPrivate
+    genesis: bytes
 
     @property
     def seat(self) -> SeatId:
@@ -103,37 +112,35 @@ class Colleague:
         with Work(self.log) as work:
             return write(work, case)
 
-    def without(self, seat: SeatId) -> RosterChain:
-        """Return the chain after which this seat is in no more."""
-        effective = self.chain.effective
-        assert effective is not None
-        certificates = {other: certificate for other, certificate in effective.certificates.items() if other != seat}
-        return replace(self.chain, effective=replace(effective, certificates=certificates))
+    def began(self) -> Origin:
+        """Begin the log with an entry that lists nothing of note, and return it."""
+        with Work(self.log) as work:
+            return work.commit(Entry(act="log.genesis")).origin
+
+
+def outsider(session: Session) -> Colleague:
+    """Begin the log of somebody whom nobody admitted."""
+    kem, identity = KemPrivate.from_seed(os.urandom(96)), make_signing_seed()
+    first = first_log(session.vault, identity, kem.public)
+    place = SealedPlace(session.vault, first.seat, session.log.place.keyring_key)
+    log = first.opened(session.database, place, auditors=session.log.auditors, keyring=session.keyring)
+    return Colleague(log, kem, first.genesis)
 
 
 def admit(session: Session, role: Role = Role.CASEWORKER) -> Colleague:
-    """Let somebody of this role in, who has done nothing yet."""
-    chain, kem, identity = session.directory.chain, KemPrivate.from_seed(os.urandom(96)), make_signing_seed()
-    newest, effective = chain.newest, chain.effective
-    assert newest is not None
-    assert effective is not None
-    log = begin_beside(session, seat=SeatId(make_id()), identity=identity)
-    certificate = Certificate(log.place.seat, make_id(), kem.public, public_key(identity), log.origin)
-    roster = make_roster(
-        replace(newest.head, number=newest.head.number + 1, prev=(newest.root,)),
-        [
-            *(MemberEntry(*member) for member in newest.members.items()),
-            MemberEntry(certificate.member, frozenset({role.value})),
-        ],
-        [*newest.certificates.values(), certificate],
-        random=os.urandom,
-    )
-    log.roster = roster.root
-    vouched = {seat: roster.members[certificate.member] for seat, certificate in roster.certificates.items()}
-    wider = replace(
-        chain,
-        accepted=(*chain.accepted, roster),
-        vouched={**chain.vouched, roster.root: vouched},
-        effective=replace(effective, members=roster.members, certificates=roster.certificates),
-    )
-    return Colleague(log, wider, kem)
+    """Let somebody of this role in, by the sheets, who has done nothing yet."""
+    colleague = outsider(session)
+    with session.work() as work:
+        work.list_act(by_the_sheets(session, admission_of(colleague.genesis, {role}, None, make_id())))
+        work.commit(Entry(act="member.change"))
+    return colleague
+
+
+def ended(session: Session, seat: SeatId) -> Line:
+    """Return the line by which the sheets end a seat; all counts that is here of its log."""
+    with session.database.reading() as rows:
+        places = places_of_logs(geneses_of(rows), lambda _: None)
+        heads = [Head(seat, rows.size(origin), bytes(32)) for origin in places.logs_of(seat)]
+        size = rows.size(session.log.origin)
+    made: MadeAct = by_the_sheets(session, end(seat, heads, make_id()))
+    return Line(session.log.origin, size, b"", ((made.kind, made.content),))

@@ -1,33 +1,43 @@
-"""Whose entry counts: by signed rosters and rows of a store, each of the conditions alone (C1 to C4 of FORMAT.md 6)."""
+"""Whose entry counts: by signed logs in a store, each of the conditions alone (C1 to C4 of FORMAT.md 6)."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from tests.log.test_roster import MANY, chain, id_of, log_of
-from tests.log.writer import Key
+from tests.log.writer import Writer
+from tests.records import judging as of_session
 from tests.records.beside import begin_beside
-from tests.records.judging import NOTE, Colleague, admit, append, counting, delete_version, judged, judged_by, write
+from tests.records.judging import (
+    NOTE,
+    Colleague,
+    admit,
+    append,
+    counting,
+    delete_version,
+    ended,
+    judged,
+    judged_by,
+    outsider,
+    write,
+)
+from tests.records.small_office import admission, directory_of, founded, going_on, new_log, put, signed
 from tests.services.founded import Filled
 from tests.sync.exchange import empty_store
-from tests.tables import each
 from vault.access.session import Session
 from vault.casework.note import Note
-from vault.ids import ZERO_DIGEST, CompartmentId, Origin, RecordId, SeatId, VersionId, make_id
-from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of
-from vault.log.items import Item, ItemKind, encode_items, items_digest
-from vault.log.operation import Header, operation_digest
+from vault.ids import CompartmentId, Origin, RecordId, VersionId, make_id
+from vault.log.items import Item, ItemKind, encode_items
+from vault.log.operation import Header, compose
 from vault.log.parting import Parting
-from vault.log.roster import Roster, RosterChain
 from vault.policy.roles import Role
 from vault.records.epochs import make_grant
-from vault.records.logs import genesis_of
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry, Work
 from vault.seal.envelope import VersionContext, seal, version_id
@@ -36,30 +46,12 @@ from vault.services.cases import cases
 from vault.store import tables
 from vault.store.engine import Database
 from vault.store.rowtypes import GrantRow, OperationRow, SealedVersion, VersionKeyRow, VersionRow
-from vault.validity.authority import Authority, Listings, Proven, digests_in, items_in, names_session_key
+from vault.validity.authority import Authority, Listings
+from vault.validity.deciding_lines import Line
+from vault.validity.proven import Proven, digests_in, items_in, names_session_key
 from vault.validity.version_validity import Quarantined
 
-FIRST = MANY.roster("root")
-SECOND = MANY.with_member("Kim", "caseworker", FIRST).roster("root")
-THIRD = MANY.with_member("Kim", "caseworker", FIRST).with_member("Lou", "field", SECOND).roster("root")
-CHAIN = chain(FIRST, SECOND, THIRD)
-LOG, ORIGINAL = Origin(log_of("Kim-1")), Origin(log_of("Nour-1"))
-PROVEN = Proven(3)
 ITEM = Item(ItemKind.GRANT, bytes(32), b"t" * 16)
-
-
-def genesis(seat: str) -> Genesis:
-    return Genesis(b"v" * 16, id_of(seat), Key(seat).public, b"k" * 32, b"n" * 16, ZERO_DIGEST, 0, ZERO_DIGEST)
-
-
-GENESES: dict[bytes, Genesis | None] = {LOG: genesis("Kim-1"), ORIGINAL: genesis("Nour-1")}
-
-
-def row(seq: int, *, origin: Origin = LOG, named: bytes = SECOND.root, begins: bool = False) -> OperationRow:
-    listed = encode_items([ITEM])
-    session_key = b"k" * 32 if begins else None
-    header = Header(bytes(32), named, session_key, origin, seq, items_digest(listed), bytes(32)).encode()
-    return OperationRow(origin, seq, header, listed, b"", operation_digest(header, listed, b""))
 
 
 @pytest.fixture
@@ -68,95 +60,122 @@ def store(tmp_path: Path) -> Iterator[Database]:
         yield database
 
 
-def put(store: Database, *rows: OperationRow) -> None:
-    with store.transaction() as writing:
-        for row in rows:
-            writing.add_operation(row)
+def judging(store: Database, proven: Proven | None = None, known: Mapping[Origin, Proven] | None = None) -> Judging:
+    """Return what judges by the rows at hand, of which so much is proven."""
+
+    @contextmanager
+    def opened() -> Iterator[Authority]:
+        with store.reading() as rows:
+            partings = {} if proven is None or proven.parting is None else {KIM.origin: proven.parting}
+            directory = directory_of(rows, partings)
+            yield Authority(rows, directory, lambda origin, _: proven or Proven(rows.size(origin)), dict(known or {}))
+
+    return opened()
 
 
-def counts(store: Database, seq: int = 1, *, proven: Proven = PROVEN, began: Genesis | None = None) -> bool:
-    with store.reading() as rows:
-        authority = Authority(rows, CHAIN, lambda _origin, _seq: proven, {}, GENESES | {LOG: began or GENESES[LOG]})
-        return authority.entry(LOG, seq) is not None
+Judging = AbstractContextManager[Authority]
+KIM = new_log("Kim")
 
 
-def test_an_entry_of_a_seat_that_was_in_is_told_with_its_roles(store: Database) -> None:
-    put(store, row(0, begins=True), row(1))
-    with store.reading() as rows:
-        entry = Authority(rows, CHAIN, lambda _origin, _seq: Proven(0), {LOG: Proven(2)}, dict(GENESES)).entry(LOG, 1)
+def kims(*begins: int, entries: int = 3) -> Writer:
+    """Return Kim's log, in which sessions begin at these places too; the founder's lists the admission."""
+    log = new_log("Kim")
+    for seq in range(entries):
+        log.append(ITEM, new_session=seq in begins)
+    return log
+
+
+def beside(log: Writer, seq: int, *, begins: bool) -> OperationRow:
+    """Return another row for a place of a log."""
+    session_key = b"k" * 32 if begins else None
+    return compose(
+        origin=log.origin, seq=seq, commitment=bytes(32), items=[ITEM], sealed=b"other", session_key=session_key
+    )
+
+
+def test_an_entry_of_a_seat_that_is_in_is_told_with_its_roles(store: Database) -> None:
+    put(store, founded(KIM), kims())
+    with judging(store, Proven(0), {Origin(KIM.origin): Proven(2)}) as authority:
+        entry = authority.entry(KIM.origin, 1)
     assert entry is not None
-    assert (entry.origin, entry.seq, entry.items) == (LOG, 1, (ITEM,))
-    assert (entry.seat, entry.roles) == (id_of("Kim-1"), frozenset({Role.CASEWORKER}))
+    assert (entry.origin, entry.seq, entry.items) == (KIM.origin, 1, (ITEM,))
+    assert (entry.seat, entry.roles) == (KIM.seat, frozenset({Role.CASEWORKER}))
 
 
 def test_what_lies_behind_a_stretch_that_the_caller_has_proven_is_proven_then(store: Database) -> None:
-    put(store, row(0), row(1), row(2))
-    with store.reading() as rows:
-        authority = Authority(rows, CHAIN, lambda _origin, _seq: Proven(2), {LOG: Proven(1)}, dict(GENESES))
-        assert [authority.entry(LOG, seq) is not None for seq in range(3)] == [True, True, False]
+    put(store, founded(KIM), kims())
+    with judging(store, Proven(2), {Origin(KIM.origin): Proven(1)}) as authority:
+        assert [authority.entry(KIM.origin, seq) is not None for seq in range(3)] == [True, True, False]
 
 
-def test_what_is_not_proven_signed_or_its_seats_own_counts_nothing(store: Database) -> None:
-    true = row(1)
-    put(store, true, row(2, named=FIRST.root), row(3, named=bytes(32)), row(4)._replace(list=encode_items([])), row(5))
-    assert counts(store)
-    assert not counts(store, proven=Proven(1))
-    assert not counts(store, proven=Proven(3, frozenset({(1, true.digest)})))
-    assert not counts(store, began=replace(genesis("Kim-1"), identity=b"x" * 32))
-    assert not counts(store, began=replace(genesis("Kim-1"), seat=id_of("Nour-1")))
-    # Under a roster that did not let the seat in, under one that nobody signed, and with a list that no header names.
-    assert [counts(store, seq, proven=Proven(9)) for seq in (2, 3, 4)] == [False, False, False]
+def test_what_is_not_proven_signed_or_of_somebody_who_is_in_counts_nothing(store: Database) -> None:
+    kim, stranger = kims(entries=2), new_log("Stranger")
+    stranger.append(ITEM)
+    forged, beyond = going_on(kim, 1, "Mallory"), going_on(stranger, 1)
+    for log in (forged, beyond):
+        log.append(ITEM)
+    false_list = compose(origin=kim.origin, seq=2, commitment=bytes(32), items=[ITEM], sealed=b"")._replace(list=b"")
+    put(store, founded(KIM), kim, stranger, forged, beyond, beside=(false_list,))
+
+    def counts(log: Writer, seq: int, proven: Proven | None = None) -> bool:
+        with judging(store, proven) as authority:
+            return authority.entry(log.origin, seq) is not None
+
+    assert counts(kim, 1)
+    assert not counts(kim, 1, Proven(1))
+    assert not counts(kim, 1, Proven(3, frozenset({(1, kim.rows[1].digest)})))
+    assert not counts(kim, 2)
+    # Of a seat that nobody admitted, under the seat of another, and behind a log that counts nowhere.
+    assert [counts(log, 0) for log in (stranger, forged, beyond)] == [False, False, False]
 
 
-@each(
-    {
-        "its first entry": (LOG, 0, SECOND, True, False),
-        "its first session": (LOG, 1, SECOND, True, False),
-        "a later session": (LOG, 2, SECOND, False, False),
-        "under a later roster than that which let it in": (LOG, 1, THIRD, False, False),
-        "entry 0 of the vault": (ORIGINAL, 0, FIRST, False, True),
-        "the entry behind it": (ORIGINAL, 1, FIRST, False, False),
-        "entry 0 under a later roster": (ORIGINAL, 0, SECOND, False, False),
-    }
-)
-def test_a_seat_recovers_in_its_first_session_under_the_roster_that_let_it_in_and_founds_with_the_first(
-    origin: Origin, seq: int, named: Roster, recovers: bool, founds: bool, *, tmp_path: Path
+def test_a_seat_recovers_in_its_first_session_if_its_own_entry_0_lists_that_the_sheets_admit_it(
+    store: Database,
 ) -> None:
-    rows = [row(at, origin=origin, named=named.root, begins=at != 1) for at in range(3)]
-    folder = tmp_path / f"{origin.hex()}-{seq}-{named.head.number}"
-    folder.mkdir()
-    with empty_store(folder) as store:
-        put(store, *rows)
-        with store.reading() as reading:
-            entry = Authority(reading, CHAIN, lambda _origin, _seq: Proven(3), {}, dict(GENESES)).entry(origin, seq)
-    assert entry is not None
-    assert (entry.recovers, entry.founds_vault) == (recovers, founds)
+    kim, lou = kims(2), new_log("Lou")
+    lou.append(signed(admission(lou, Role.ADMIN)))
+    for begins in (False, True, False):
+        lou.append(ITEM, new_session=begins)
+    nour = founded(KIM)
+    put(store, nour, kim, lou)
+    with judging(store) as authority:
+        entries = {log.name: [authority.entry(log.origin, seq) for seq in range(4)] for log in (nour, kim, lou)}
+    recovering = {name: [entry.seq for entry in found if entry and entry.recovers] for name, found in entries.items()}
+    founding = {name: [entry.seq for entry in found if entry and entry.founds_vault] for name, found in entries.items()}
+    assert recovering == {"Nour": [], "Kim": [], "Lou": [0, 1]}
+    assert founding == {"Nour": [0], "Kim": [], "Lou": []}
+
+
+def recovering(*begins: int, entries: int = 3) -> Writer:
+    """Return Kim's log that begins with its own admission by the sheets."""
+    log = new_log("Kim")
+    log.append(signed(admission(log)))
+    for seq in range(1, entries):
+        log.append(ITEM, new_session=seq in begins)
+    return log
 
 
 def test_the_first_session_ends_where_a_signed_row_begins_the_second(store: Database) -> None:
-    false = row(1, begins=True)
-    put(store, row(0, begins=True), false, row(1), row(2))
+    false = beside(KIM, 1, begins=True)
+    put(store, founded(), recovering(), beside=(false,))
 
-    def recovering(*rejected: tuple[int, bytes]) -> list[int]:
-        with store.reading() as rows:
-            proven = Proven(rows.size(LOG), frozenset(rejected))
-            authority = Authority(rows, CHAIN, lambda _origin, _seq: proven, {}, dict(GENESES))
-            entries = [authority.entry(LOG, seq) for seq in range(rows.size(LOG))]
+    def recovers(*rejected: tuple[int, bytes]) -> list[int]:
+        with judging(store, Proven(9, frozenset(rejected))) as authority:
+            entries = [authority.entry(KIM.origin, seq) for seq in range(authority.rows.size(Origin(KIM.origin)))]
         return [entry.seq for entry in entries if entry is not None and entry.recovers]
 
-    assert recovering((1, false.digest)) == [0, 1, 2]
-    put(store, row(3, begins=True), row(4, begins=True))
-    assert recovering((1, false.digest)) == [0, 1, 2]
-    assert recovering() == [0]
+    assert recovers((1, false.digest)) == [0, 1, 2]
+    put(store, recovering(3, 4, entries=5))
+    assert recovers((1, false.digest)) == [0, 1, 2]
+    assert recovers() == [0]
 
 
 def test_a_second_session_in_another_history_ends_no_first_session_of_this_one(store: Database) -> None:
-    other = row(1, begins=True)
-    put(store, row(0, begins=True), other, row(1), row(2))
-    proven = Proven(3, parting=Parting(1, frozenset({(1, other.digest)}), {2: bytes(32)}, {2: bytes(32), 3: bytes(32)}))
-    with store.reading() as rows:
-        authority = Authority(rows, CHAIN, lambda _origin, _seq: proven, {}, dict(GENESES))
-        entries = [entry for seq in range(3) for entry in authority.entries_at(LOG, seq)]
+    other = beside(KIM, 1, begins=True)
+    put(store, founded(), recovering(), beside=(other,))
+    parting = Parting(1, frozenset({(1, other.digest)}), {2: bytes(32)}, {2: bytes(32), 3: bytes(32)})
+    with judging(store, Proven(3, parting=parting)) as authority:
+        entries = [entry for seq in range(3) for entry in authority.entries_at(KIM.origin, seq)]
     found = sorted((entry.seq, entry.digest == other.digest, entry.recovers) for entry in entries)
     assert found == [(0, False, True), (1, False, True), (1, True, False), (2, False, True)]
 
@@ -171,8 +190,8 @@ class Stolen:
     colleague: Colleague
     seq: int
 
-    def found(self, chain: RosterChain | None = None) -> Quarantined:
-        (one,) = judged(self.session, self.colleague.origin, chain=chain or self.colleague.chain)
+    def found(self, *following: Line) -> Quarantined:
+        (one,) = judged(self.session, self.colleague.origin, 0, *following)
         assert isinstance(one, Quarantined)
         return one
 
@@ -227,7 +246,7 @@ def test_what_they_wrote_is_told_so_though_it_does_not_open_or_is_not_here(stole
 
 def test_once_the_case_is_granted_to_them_it_counts(stolen: Stolen) -> None:
     stolen.give()
-    (one,) = judged(stolen.session, stolen.colleague.origin, chain=stolen.colleague.chain)
+    (one,) = judged(stolen.session, stolen.colleague.origin)
     assert isinstance(one, OpenedVersion)
 
 
@@ -252,7 +271,7 @@ def _a_grant_that_is_not_here(stolen: Stolen) -> None:
 def _one_that_they_list_themselves_too(stolen: Stolen) -> None:
     item = _unknown(stolen)
     append(stolen.session, [item])
-    append(stolen.session, [item], stolen.colleague.origin, stolen.colleague.log.roster)
+    append(stolen.session, [item], stolen.colleague.origin)
 
 
 @pytest.mark.parametrize(
@@ -272,34 +291,29 @@ def test_nobody_is_called_unentitled_while_a_key_that_somebody_entitled_listed_m
 
 def test_what_nobody_entitled_listed_there_keeps_nobody_in_doubt(stolen: Stolen) -> None:
     """Listed by themselves, for another case, and by somebody who was not in."""
-    append(stolen.session, [_unknown(stolen)], stolen.colleague.origin, stolen.colleague.log.roster)
+    append(stolen.session, [_unknown(stolen)], stolen.colleague.origin)
     append(stolen.session, [Item.in_compartment(ItemKind.GRANT, make_id(), os.urandom(32))])
-    append(stolen.session, [_unknown(stolen)], roster=os.urandom(32))
+    append(stolen.session, [_unknown(stolen)], outsider(stolen.session).began())
     assert stolen.found() == stolen.quarantined("C6", is_unentitled=True)
 
 
 def test_what_somebody_listed_who_is_in_no_more_is_waited_for_by_nobody(stolen: Stolen) -> None:
     append(stolen.session, [_unknown(stolen)])
     assert stolen.found() == stolen.quarantined("C6", is_unentitled=False)
-    ended = stolen.colleague.without(stolen.session.seat)
-    assert stolen.found(ended) == stolen.quarantined("C6", is_unentitled=True)
+    assert stolen.found(ended(stolen.session, stolen.session.seat)) == stolen.quarantined("C6", is_unentitled=True)
 
 
-def test_who_was_in_no_roster_or_may_not_write_this_there_is_set_apart(stolen: Stolen) -> None:
-    session = stolen.session
+def test_who_was_never_let_in_or_may_not_write_this_there_is_set_apart(stolen: Stolen) -> None:
+    session, stranger = stolen.session, outsider(stolen.session)
     with session.work() as work:
-        wrong_kind = write(work, stolen.case, "roster")
-    session.log.roster = os.urandom(32)
-    with session.work() as work:
-        nobody = write(work, stolen.case)
-    origin = session.log.origin
-    assert judged(session, start=wrong_kind) == [
-        Quarantined(origin, wrong_kind, 0, "C5", True),
-        Quarantined(origin, nobody, 0, "C4", True),
-    ]
-    (row,) = (row for row in _versions(session, stolen.case) if row.seq == nobody)
+        wrong_kind = write(work, stolen.case, "member")
+    assert judged(session, start=wrong_kind) == [Quarantined(session.log.origin, wrong_kind, 0, "C5", True)]
+    nobody = Quarantined(stranger.origin, stranger.write(stolen.case), 0, "C4", True)
+    (row,) = (row for row in _versions(session, stolen.case) if row.origin == stranger.origin)
+    nobody = replace(nobody, n=row.n)
+    assert judged(session, stranger.origin) == [nobody]
     delete_version(session, row)
-    assert judged(session, start=nobody) == [Quarantined(origin, nobody, 0, "C4", True)]
+    assert judged(session, stranger.origin) == [nobody]
 
 
 def _versions(session: Session, case: CompartmentId) -> list[SealedVersion]:
@@ -364,8 +378,9 @@ def test_what_opens_and_is_no_content_says_nothing(stolen: Stolen) -> None:
 def test_who_erases_is_a_caseworker_or_a_supervisor_who_was_granted_the_case(stolen: Stolen) -> None:
     erasing, origin = set(), stolen.session.log.origin
     written = [_note(stolen.session, stolen.case, record=RecordId(make_id())) for _ in Role]
-    for role, (seq, version) in zip(Role, written, strict=True):
-        theirs = replace(stolen, colleague=admit(stolen.session, role))
+    colleagues = [admit(stolen.session, role) for role in Role]
+    for role, colleague, (seq, version) in zip(Role, colleagues, written, strict=True):
+        theirs = replace(stolen, colleague=colleague)
         with Work(theirs.colleague.log) as work:
             work.erase(theirs.case, version)
             work.commit(Entry(act="erase"))
@@ -373,7 +388,7 @@ def test_who_erases_is_a_caseworker_or_a_supervisor_who_was_granted_the_case(sto
         for is_given in (False, True):
             if is_given:
                 theirs.give()
-            with counting(stolen.session, theirs.colleague.chain) as validator:
+            with counting(stolen.session) as validator:
                 named = Item.in_compartment(ItemKind.VERSION, theirs.case, version)
                 erased = {version} if validator.erased()(named, ()) else set()
                 left = [row for row in judged_by(validator, origin, seq) if row.seq == seq]
@@ -413,7 +428,7 @@ def test_who_a_member_is_no_entry_says_that_does_not_admit_them(stolen: Stolen) 
 
 def test_others_expect_what_an_entitled_author_listed_and_what_nobody_can_read(stolen: Stolen) -> None:
     session, colleague = stolen.session, stolen.colleague
-    with counting(session, colleague.chain) as validator:
+    with counting(session) as validator:
         theirs = next(validator.rows.operations(colleague.origin, stolen.seq))
         ours = next(validator.rows.operations(session.log.origin, 2))
         n = stolen.row().n
@@ -440,60 +455,31 @@ def test_a_false_row_before_the_true_one_hides_no_entry(filled: Filled, filled_s
         stored = rows.operation(origin, 1)
         assert stored is not None
         rows.add_operation(stored._replace(list=b"\1" * 49, digest=bytes(32)))
-        authority = Authority(rows, filled_session.directory.chain, prove=lambda _origin, _seq: Proven(2))
+        authority = Authority(rows, filled_session.directory, lambda _origin, _seq: Proven(2))
         entry = authority.entry(origin, 1)
     assert entry is not None
     assert (entry.seat, entry.seq) == (filled_session.seat, 1)
 
 
-def test_of_two_logs_each_has_entries_of_its_own_and_one_without_a_beginning_has_none(filled_session: Session) -> None:
+def test_a_log_that_goes_on_has_entries_of_its_own_that_found_nothing_and_one_without_a_beginning_has_none(
+    filled_session: Session,
+) -> None:
     origin = filled_session.log.origin
-    other = begin_beside(filled_session)
+    other = begin_beside(filled_session, goes_on=True)
     with Work(other) as work:
         work.commit(Entry(act="log.genesis"))
     with filled_session.database.transaction() as rows:
         first = rows.operation(other.origin, 0)
         assert first is not None
         rows.add_operation(first._replace(origin=ORIGIN))
-        chain = replace(filled_session.directory.chain, first_certified={})
-        authority = Authority(rows, chain, prove=lambda _origin, _seq: Proven(2))
+        directory = of_session.directory_of(filled_session, rows)
+        authority = Authority(rows, directory, lambda _origin, _seq: Proven(2))
+        founding, later = authority.entry(origin, 0), authority.entry(other.origin, 0)
         assert authority.entry(ORIGIN, 0) is None
-        assert authority.entry(origin, 0) is not None
-        assert authority.entry(other.origin, 0) != authority.entry(origin, 0)
-
-
-def test_entry_0_of_a_log_that_goes_on_founds_no_vault(filled_session: Session) -> None:
-    other = begin_beside(filled_session, goes_on=True)
-    with Work(other) as work:
-        work.commit(Entry(act="log.genesis"))
-    with filled_session.database.reading() as rows:
-        authority = Authority(rows, filled_session.directory.chain, prove=lambda _origin, _seq: Proven(2))
-        entries = [authority.entry(origin, 0) for origin in (filled_session.log.origin, other.origin)]
-    assert [entry is not None and entry.founds_vault for entry in entries] == [True, False]
-    assert None not in entries
-
-
-def test_a_log_is_its_seats_own_by_seat_key_and_beginning(filled_session: Session) -> None:
-    origin = filled_session.log.origin
-    roster = filled_session.directory.chain.newest
-    assert roster is not None
-    with filled_session.database.reading() as rows:
-        row = rows.operation(origin, 0)
-        genesis = genesis_of(rows, origin)
-        assert row is not None
-        assert genesis is not None
-        authority = Authority(rows, filled_session.directory.chain, lambda _origin, _seq: Proven(0))
-        assert authority.is_in(genesis, row, roster)
-        assert not authority.is_in(replace(genesis, seat=SeatId(bytes(16))), row, roster)
-        assert not authority.is_in(replace(genesis, identity=bytes(32)), row, roster)
-        assert not authority.is_in(genesis, row._replace(origin=ORIGIN), roster)
-    with filled_session.database.transaction() as rows:
-        later = replace(genesis, predecessor=origin, predecessor_size=1, predecessor_root=bytes([1]) * 32)
-        signed = later.encode(filled_session.sign(GENESIS_PURPOSE, later.unsigned())[1])
-        rows.add_genesis(origin_of(signed), signed)
-        authority = Authority(rows, filled_session.directory.chain, lambda _origin, _seq: Proven(0))
-        assert authority.is_in(later, row._replace(origin=origin_of(signed)), roster)
-        assert not authority.is_in(later, row._replace(origin=ORIGIN), roster)
+    assert founding is not None
+    assert later is not None
+    assert (founding.founds_vault, later.founds_vault) == (True, False)
+    assert (later.origin, later.seat) == (other.origin, founding.seat)
 
 
 OTHER = Origin(b"p" * 32)

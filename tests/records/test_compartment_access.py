@@ -14,9 +14,8 @@ from tests.sync.exchange import empty_store
 from tests.tables import each
 from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, SeatId
 from vault.log.epoch_notice import EpochNotice, RevokedLog, founded_compartment
-from vault.log.genesis import SEAT_IN_GENESIS
+from vault.log.genesis import GENESIS_SIZE
 from vault.log.items import Item, ItemKind, encode_items
-from vault.policy.rights import rights_table
 from vault.policy.roles import Role
 from vault.seal.keyring import epoch_id
 from vault.seal.purposes import Purpose
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
 FOUNDER, NEAR, FAR, OUT, STRANGER = (SeatId(bytes([n]) * 16) for n in (9, 2, 3, 5, 6))
 FIRST, SECOND, THIRD, FOURTH = (EpochId(bytes([n]) * 16) for n in (21, 22, 23, 24))
+RECOVERY = b"\xff" * 16
 WORKER, REVIEWER = frozenset({Role.CASEWORKER}), frozenset({Role.LEGAL_REVIEWER})
 CASE_KIND = CompartmentKind.CASE
 
@@ -86,7 +86,7 @@ class Written:
         """Let a seat list epochs and grants at a position of its log, or of another log of its own."""
         items = tuple(self._item(thing, compartment) for thing in things)
         place = (origin or log_of(seat), seq)
-        entry = Entry(*place, items, seat, roles, rights_table(2), founds_vault, recovers)
+        entry = Entry(*place, items, seat, roles, founds_vault, recovers)
         self.entries[place] = entry if is_in else None
         self.lists.append(OperationRow(*place, b"", encode_items(items), b"", bytes(32)))
 
@@ -114,6 +114,14 @@ class Written:
     def entries_at(self, origin: bytes, seq: int) -> tuple[Entry, ...]:
         entry = self.entries[origin, seq]
         return () if entry is None else (entry,)
+
+    @property
+    def directory(self) -> Written:
+        return self
+
+    @property
+    def recovery_seats(self) -> frozenset[bytes]:
+        return frozenset({RECOVERY})
 
     def is_certified(self, seat: bytes) -> bool:
         return seat not in self.invented
@@ -259,7 +267,7 @@ def store(tmp_path: Path) -> Iterator[Database]:
     with empty_store(tmp_path) as database:
         with database.transaction() as rows:
             for seat in (GIVER, COPIER, OTHER):
-                rows.add_genesis(log_of(seat), bytes(SEAT_IN_GENESIS.start) + seat + bytes(64))
+                rows.add_genesis(log_of(seat), bytes(17) + seat + bytes(GENESIS_SIZE - 33))
         yield database
 
 

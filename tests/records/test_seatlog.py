@@ -57,7 +57,6 @@ def resumed(session: Session) -> SeatLog:
             database=session.database,
             place=log.place,
             origin=log.origin,
-            roster=log.roster,
             auditors=log.auditors,
             keyring=session.keyring,
         )

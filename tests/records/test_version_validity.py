@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.records.beside import begin_beside
-from tests.records.judging import NOTE, Judged, append, counting, delete_version, judged, quarantined, write
+from tests.records.judging import NOTE, Judged, append, counting, delete_version, judged, outsider, quarantined, write
 from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -19,7 +19,6 @@ from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, RecordId,
 from vault.log.epoch_notice import EpochNotice, RevokedLog
 from vault.log.items import Item, ItemKind, encode_items
 from vault.log.operation import Header, operation_digest
-from vault.policy.rights import rights_table
 from vault.policy.roles import Role
 from vault.records.epochs import make_epoch
 from vault.records.versions import OpenedVersion
@@ -30,7 +29,6 @@ from vault.services.cases import cases, notes
 from vault.store import tables
 from vault.store.rowtypes import EpochRow, OperationRow, VersionKeyRow, VersionRow
 from vault.validity.authority import Entry as EntryOfAuthority
-from vault.validity.authority import Proven
 from vault.validity.epoch_validity import (
     Given,
     Made,
@@ -40,6 +38,7 @@ from vault.validity.epoch_validity import (
     revocations_by_rank,
     revocations_of,
 )
+from vault.validity.proven import Proven
 from vault.validity.version_validity import Quarantined
 
 
@@ -48,15 +47,9 @@ def newest_version(session: Session) -> VersionRow:
         return list(rows.version_rows(session.log.origin))[-1]
 
 
-def under_a_roster_that_nobody_signed(session: Session, case: CompartmentId) -> int:
-    session.log.roster = os.urandom(32)
-    with session.work() as work:
-        return write(work, case)
-
-
 def of_a_kind_that_has_no_place_in_a_case(session: Session, case: CompartmentId) -> int:
     with session.work() as work:
-        return write(work, case, "roster")
+        return write(work, case, "member")
 
 
 def a_note_in_the_directory(session: Session, case: CompartmentId) -> int:
@@ -139,7 +132,6 @@ def newest_place(session: Session, seq: int) -> tuple[bytes, int, int]:
 FORBIDDEN = [
     pytest.param(in_place_of_the_listed_one, "C2", id="another version in place of the listed one"),
     pytest.param(under_a_header_of_another_list, "C2", id="a header that names another list"),
-    pytest.param(under_a_roster_that_nobody_signed, "C4", id="a roster that nobody signed"),
     pytest.param(of_a_kind_that_has_no_place_in_a_case, "C5", id="a kind that has no place there"),
     pytest.param(a_note_in_the_directory, "C5", id="a note in the directory"),
     pytest.param(with_a_key_that_opens_nothing, "C6", id="a key that opens nothing"),
@@ -173,10 +165,9 @@ def other_log(
 
 
 BEGUN_BY = [
-    pytest.param({"seat": SeatId(make_id())}, id="a seat in no roster"),
-    pytest.param({"identity": make_signing_seed()}, id="another key under the name of a seat"),
+    pytest.param({}, id="a seat that nobody admitted"),
+    pytest.param({"seat": SeatId(make_id())}, id="a seat that never began"),
     pytest.param({"identity": make_signing_seed(), "goes_on": True}, id="another key that claims to go on"),
-    pytest.param({}, id="a seat that has its first log already"),
 ]
 
 
@@ -336,11 +327,12 @@ def test_what_somebody_who_was_out_wrote_and_does_not_open_fails_by_its_author(
         newest = list(rows.version_rows(filled_session.log.origin))[-1]
         item = Item.in_compartment(ItemKind.VERSION, newest.compartment, newest.id)
         sealed = rows.version_at(newest.origin, newest.seq, newest.n)[0]
-    seq = append(filled_session, [item], roster=os.urandom(32))
+    origin = outsider(filled_session).began()
+    seq = append(filled_session, [item], origin)
     with filled_session.database.transaction() as rows:
-        rows.add_versions([newest._replace(seq=seq, n=0)])
-        rows.add_version_keys([VersionKeyRow(newest.origin, seq, 0, sealed.epoch, bytes(40))])
-    assert quarantined(filled_session) == [(seq, "C4")]
+        rows.add_versions([newest._replace(origin=origin, seq=seq, n=0)])
+        rows.add_version_keys([VersionKeyRow(origin, seq, 0, sealed.epoch, bytes(40))])
+    assert quarantined(filled_session, origin) == [(seq, "C4")]
 
 
 def test_an_erasure_in_a_compartment_that_nobody_founded_erases_nothing(
@@ -402,7 +394,7 @@ def made(
     """Return an epoch that a seat made, in which these seats are revoked."""
     revoked = tuple(RevokedLog(seat, log_of(seat), size) for seat in seats)
     notice = EpochNotice(1, bytes(16), bytes(16), CompartmentKind.CASE, SECOND, (FIRST,), revoked)
-    entry = EntryOfAuthority(log or log_of(by), seq, (), by, roles, rights_table(2), founds_vault=False, recovers=False)
+    entry = EntryOfAuthority(log or log_of(by), seq, (), by, roles, founds_vault=False, recovers=False)
     return Made(notice, entry)
 
 

@@ -682,7 +682,7 @@ def test_no_repr_shows_a_secret() -> None:
         Content("note", (), (1, 0), {"text": SECRET}),
         new,
         place,
-        Ratchet(CASE, EpochId(EPOCH), SECRET, 0, 0),
+        Ratchet(CASE, EpochId(EPOCH), SECRET, 0, 0, 0),
         SessionKeys(1, SECRET, SECRET),
     ):
         assert "never shown" not in repr(value)

@@ -425,16 +425,8 @@ def test_a_ratchet_comes_back_with_every_part() -> None:
     }  # fmt: skip
 
 
-def test_a_row_of_before_the_first_entry_was_kept_is_read() -> None:
-    members = msgspec.msgpack.decode(encode_ratchet(RATCHET))
-    del members["first"]
-    assert decode_ratchet(msgspec.msgpack.encode(members)).first is None
-    assert Ratchet(RATCHET.compartment, RATCHET.epoch, RATCHET.key, 0, 0).first is None
-
-
 def test_a_ratchet_fits_the_log_that_has_as_many_entries_as_it_sealed() -> None:
     assert [size for size in range(60) if RATCHET.is_at(size)] == [47]
-    assert Ratchet(RATCHET.compartment, RATCHET.epoch, RATCHET.key, 7, 0).is_at(3)
 
 
 def test_a_ratchet_goes_on_and_not_back() -> None:

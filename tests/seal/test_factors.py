@@ -20,6 +20,7 @@ from vault.errors import (
     MalformedError,
     NewerVaultError,
     RefusedError,
+    UsageError,
     VaultError,
     VerificationError,
     WrongPassphraseError,
@@ -46,16 +47,19 @@ from vault.seal.purposes import Purpose
 from vault.seal.recovery import (
     ROWS,
     Sheet,
+    certificate_words,
     combine,
     derive_recovery_seed,
     derive_root_seed,
+    digest_of_words,
     join_sheets,
     make_root_secret,
     make_sheets,
+    member_of_words,
+    member_words,
     read_row,
     read_sheet,
     recover,
-    root_words,
     row_check,
     sheet_name,
     sheet_number,
@@ -75,7 +79,7 @@ SECRETS = SeatSecrets(
     fixed("index"),
     fixed("draft"),
     fixed("pin"),
-    fixed("root"),
+    fixed("anchor"),
 )
 FILE = make_key_file(
     HEADER,
@@ -109,15 +113,21 @@ def test_a_key_file_of_another_size_is_refused() -> None:
 
 @each(
     {
-        "later format": (b"\x02\x01", NewerVaultError),
-        "later suite": (b"\x01\x02", NewerVaultError),
+        "later format": (b"\x03\x01", NewerVaultError),
+        "later suite": (b"\x02\x02", NewerVaultError),
         "format 0": (b"\x00\x01", MalformedError),
-        "suite 0": (b"\x01\x00", MalformedError),
+        "suite 0": (b"\x02\x00", MalformedError),
     }
 )
 def test_an_unknown_form_is_refused(lead: bytes, error: type[Exception]) -> None:
     with pytest.raises(error, match=f"keys file has format {lead[0]}, suite {lead[1]}"):
         KeyFile.decode(lead + FILE.encode()[2:])
+
+
+def test_a_key_file_of_before_the_first_release_is_refused_in_one_sentence_that_says_why() -> None:
+    words = "^this vault was made by a trial version of CaseVault, and this version cannot open it$"
+    with pytest.raises(RefusedError, match=words):
+        KeyFile.decode(b"\x01" + FILE.encode()[1:])
 
 
 def test_every_bit_of_the_header_reaches_the_digest() -> None:
@@ -218,9 +228,9 @@ CONTENT = msgspec.msgpack.decode(SECRETS.encode())
         "empty": (b"", "slot content cannot be read"),
         "lengthened": (SECRETS.encode() + b"\0", "slot content cannot be read"),
         "number": (msgspec.msgpack.encode({**CONTENT, "seat": 1}), "slot content cannot be read"),
-        "more": (msgspec.msgpack.encode({**CONTENT, "more": b""}), "other fields than format 1"),
-        "no root": (msgspec.msgpack.encode({k: v for k, v in CONTENT.items() if k != "root"}), "other fields"),
-        "empty root": (msgspec.msgpack.encode({**CONTENT, "root": b""}), "root_public has 0 bytes"),
+        "more": (msgspec.msgpack.encode({**CONTENT, "more": b""}), "other fields than this format"),
+        "no anchor": (msgspec.msgpack.encode({k: v for k, v in CONTENT.items() if k != "anchor"}), "other fields"),
+        "empty anchor": (msgspec.msgpack.encode({**CONTENT, "anchor": b""}), "anchor has 0 bytes"),
         "short seed": (msgspec.msgpack.encode({**CONTENT, "kem": bytes(95)}), "kem_seed has 95 bytes"),
     }
 )
@@ -349,11 +359,12 @@ def test_no_key_and_no_slot_stands_in_a_representation() -> None:
 
 
 # Sheets: rows that find their own slips, and a table of what does not open.
-WORDS = root_words(public_key(derive_root_seed(KEY)))
-SHEETS = make_sheets(KEY)
-AGAIN = make_sheets(KEY)
-OTHERS = make_sheets(OTHER_KEY)
-FIVE = make_sheets(KEY, 3, 5)
+DIGEST = fixed("digest")
+ROOT, OTHER_ROOT = (public_key(derive_root_seed(key)) for key in (KEY, OTHER_KEY))
+SHEETS = make_sheets(KEY, DIGEST)
+AGAIN = make_sheets(KEY, DIGEST)
+OTHERS = make_sheets(OTHER_KEY, DIGEST)
+FIVE = make_sheets(KEY, DIGEST, 3, 5)
 
 
 def as_printed(sheet: Sheet, *, letters: int = 8) -> str:
@@ -368,7 +379,7 @@ def another_word(word: str) -> str:
 
 @each([((2, 3),), ((3, 5),)])
 def test_a_sheet_is_called_by_its_number_as_soon_as_the_words_tell_it(shape: tuple[int, int]) -> None:
-    for sheet in make_sheets(bytes(range(32)), *shape):
+    for sheet in make_sheets(KEY, DIGEST, *shape):
         assert [sheet_number(sheet.words[:count]) for count in (0, 3, 4, 33)] == [None, None, *[sheet.number] * 2]
         assert sheet_name(2, sheet.words[:3]) == "second sheet"
         assert sheet_name(2, sheet.words[:6]) == f"second sheet (number {sheet.number})"
@@ -383,7 +394,7 @@ def test_a_sheet_is_called_by_its_number_as_soon_as_the_words_tell_it(shape: tup
 
 def test_a_sheet_has_eleven_rows_of_three_words_and_a_number() -> None:
     sheet = SHEETS[1]
-    assert (sheet.number, sheet.count, sheet.threshold, sheet.root_words) == (2, 3, 2, WORDS)
+    assert (sheet.number, sheet.count, sheet.threshold, sheet.sheets_words) == (2, 3, 2, words_of(DIGEST))
     assert [row.number for row in sheet.rows] == list(range(1, ROWS + 1))
     assert sum((row.words for row in sheet.rows), ()) == sheet.words
     assert all(row.check == row_check(row.number, row.words) and len(row.check) == 3 for row in sheet.rows)
@@ -466,7 +477,7 @@ def test_a_sheet_of_another_shape_is_refused(change: Callable[[list[str]], list[
 
 def test_enough_sheets_of_one_set_give_the_secret_in_any_order() -> None:
     for sheets in (SHEETS[:2], (SHEETS[2], SHEETS[0]), SHEETS, FIVE[1:4], FIVE, AGAIN[:2]):
-        assert join_sheets([sheet.words for sheet in sheets], WORDS) == KEY
+        assert join_sheets([sheet.words for sheet in sheets], ROOT) == KEY
 
 
 def swapped(sheet: Sheet) -> tuple[str, ...]:
@@ -505,7 +516,10 @@ _OTHER_SET = (
         "sheets of another vault": (
             [sheet.words for sheet in OTHERS[:2]],
             VerificationError,
-            ("the shares give another root than the expected words", "Check that sheets and vault belong together."),
+            (
+                "these sheets are not of the set that is in effect",
+                "Compare the 13 words on them with those of the newest sheets.",
+            ),
         ),
     }
 )
@@ -513,7 +527,7 @@ def test_sheets_that_do_not_open_are_refused_without_a_word_of_them(
     sheets: list[Sequence[str]], error: type[VaultError], said: tuple[str, str]
 ) -> None:
     with pytest.raises(error) as refusal:
-        join_sheets(sheets, WORDS)
+        join_sheets(sheets, ROOT)
     assert (str(refusal.value.message), str(refusal.value.next_step)) == said
     assert refusal.value.__cause__ is None
 
@@ -525,7 +539,7 @@ def test_a_sheet_says_how_many_are_needed_and_before_the_vault_is_open_not_of_wh
 
 
 def test_nothing_of_a_sheet_is_in_its_repr() -> None:
-    shown = set(re.findall("[a-z]+", repr(SHEETS[0]).split("root_words")[0]))  # whole words: "threshold" holds one
+    shown = set(re.findall("[a-z]+", repr(SHEETS[0]).split("sheets_words")[0]))  # whole words: "threshold" holds one
     assert shown.isdisjoint(SHEETS[0].words)
     assert repr(SHEETS[0].rows[0]) == "Row(number=1)"
 
@@ -543,10 +557,10 @@ def test_root_and_recovery_come_from_the_one_secret_and_differ() -> None:
 
 def test_any_two_of_three_sheets_and_any_three_of_five_give_the_secret() -> None:
     for chosen in ((0, 1), (0, 2), (1, 2), (2, 0)):
-        assert recover([SHARES[at] for at in chosen], WORDS) == KEY
+        assert recover([SHARES[at] for at in chosen], ROOT) == KEY
     shares = split(KEY, 3, 5)
-    assert recover([shares[4], shares[0], shares[2]], WORDS) == KEY
-    assert recover(shares[:3], list(WORDS)) == KEY
+    assert recover([shares[4], shares[0], shares[2]], ROOT) == KEY
+    assert recover(shares[:3], ROOT) == KEY
 
 
 OTHER_SHARES = split(OTHER_KEY)
@@ -566,7 +580,7 @@ OTHER_SHARES = split(OTHER_KEY)
 )
 def test_shares_that_do_not_fit_are_refused_without_repeating_them(shares: list[str]) -> None:
     with pytest.raises(VerificationError, match=f"these {len(shares)} shares do not fit together") as refusal:
-        recover(shares, WORDS)
+        recover(shares, ROOT)
     assert "notaword" not in str(refusal.value)
     assert refusal.value.__cause__ is None
     assert refusal.value.__suppress_context__
@@ -580,15 +594,14 @@ def test_one_mistyped_word_is_noticed(place: int) -> None:
         combine([SHARES[0], " ".join(words)])
 
 
-def test_shares_and_words_that_do_not_belong_together_are_refused() -> None:
+def test_shares_and_a_root_that_do_not_belong_together_are_refused() -> None:
     others = {
-        "shares of another vault": (OTHER_SHARES[:2], WORDS),
-        "made with a SLIP-39 passphrase": (generate_mnemonics(1, [(2, 3)], KEY, b"a passphrase")[0][:2], WORDS),
-        "no words": (SHARES[:2], ()),
-        "too few words": (SHARES[:2], WORDS[:12]),
-        "another word": (SHARES[:2], (*WORDS[:12], "academic")),
+        "shares of another vault": (OTHER_SHARES[:2], ROOT),
+        "made with a SLIP-39 passphrase": (generate_mnemonics(1, [(2, 3)], KEY, b"a passphrase")[0][:2], ROOT),
+        "another root": (SHARES[:2], OTHER_ROOT),
+        "no root": (SHARES[:2], b""),
     }
-    refused(VerificationError, "the shares give another root than the expected words", recover, others)
+    refused(VerificationError, "not of the set that is in effect", recover, others)
 
 
 def test_shares_of_a_shorter_secret_are_refused() -> None:
@@ -604,7 +617,7 @@ def test_other_shapes_of_sharing_are_refused(threshold: int, shares: int) -> Non
 
 @each([b"", KEY[:16]])
 def test_a_secret_of_another_length_is_refused(secret: bytes) -> None:
-    uses = (split, derive_root_seed, derive_recovery_seed, root_words)
+    uses = (split, derive_root_seed, derive_recovery_seed, lambda key: make_sheets(key, DIGEST))
     refused(MalformedError, f"key has {len(secret)} bytes, not 32", lambda use: use(secret), uses)
 
 
@@ -621,3 +634,36 @@ def test_words_are_the_first_130_bits(digest: bytes) -> None:
 def test_a_digest_that_is_empty_or_short_has_no_words(digest: bytes) -> None:
     with pytest.raises(MalformedError, match=f"digest has {len(digest)} bytes, not 32"):
         words_of(digest)
+
+
+@given(st.binary(min_size=32, max_size=32), st.integers(4, 8))
+@settings(deadline=None)
+def test_13_words_give_back_the_first_130_bits_and_four_letters_of_each_are_enough(digest: bytes, letters: int) -> None:
+    words = words_of(digest)
+    found = digest_of_words([f" {word[:letters].upper()}" for word in words] + [""])
+    assert words_of(found) == words
+    assert found[:16] == digest[:16]
+
+
+def test_other_words_are_no_words_of_a_card() -> None:
+    words = words_of(DIGEST)
+    others = [((),), (words[:12],), ((*words, words[0]),), ((*words[:12], "lantern"),), ((*words[:12], "a"),)]
+    refused(UsageError, "these are not 13 words of a card or a sheet", digest_of_words, others)
+
+
+def test_a_member_is_told_by_13_words_that_check_themselves() -> None:
+    member = fixed("member", 16)
+    words = member_words(member)
+    assert (len(words), member_of_words(words)) == (13, member)
+    wrong = [words_of(member + bytes([tail << 6]) + bytes(15)) for tail in range(4)]
+    assert sum(other == words for other in wrong) == 1
+    for other in wrong:
+        if other != words:
+            with pytest.raises(UsageError, match="not the 13 words of a member"):
+                member_of_words(other)
+
+
+def test_the_words_of_who_asks_bind_vault_and_certificate() -> None:
+    words = certificate_words(VAULT, b"certificate")
+    assert words == words_of(hashlib.sha256(b"casevault/words" + VAULT + b"certificate").digest())
+    assert words not in {certificate_words(SEAT, b"certificate"), certificate_words(VAULT, b"another")}

@@ -22,10 +22,7 @@ from tests.vectors.independent import people_vectors as people_decoder
 from tests.vectors.independent import seal_vectors as independent_seal_vectors
 from tests.vectors.independent import sealing as decoder
 from tests.vectors.independent.basis import Refused
-from vault.access.membership import roster_proposals
-from vault.access.membership.inviting import _Kept
-from vault.access.membership.pending_seat import _WaitingMap
-from vault.access.membership.roster_proposals import _Wire
+from vault.access.membership.joining import _WaitingMap
 from vault.access.pins import pins
 from vault.access.pins.delays import Attempts
 from vault.casework.case import Access, Hold, KeptFor, LogSize, Retention, Section
@@ -42,11 +39,11 @@ from vault.casework.story import STORY
 from vault.export.archive import PURPOSE as PACKAGE_PURPOSE
 from vault.export.release import file_digests
 from vault.ids import CompartmentKind
+from vault.log.act_bytes import SHEETS_PURPOSE, ActKind
 from vault.log.approval import APPROVAL_PURPOSE, Approval
 from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import GENESIS_PURPOSE
 from vault.log.items import ACTS, Item, ItemKind, encode_items, items_digest
-from vault.log.roster import ROSTER_PURPOSE, Roster
 from vault.log.tree import leaf_hash
 from vault.policy.rights import DIRECTORY_KINDS, EXPORT_KINDS, MEMBERSHIP_KINDS, SENDING_KINDS, SHARING_KINDS
 from vault.records.seatlog import SessionSecret, _RatchetContent
@@ -54,8 +51,7 @@ from vault.seal.entrance.device_secret import read_keyfile
 from vault.seal.entrance.keyfile import DOOR_SIZE, HEADER_SIZE, KEY_FILE_SIZE, KeyHeader, SeatSecrets, open_slot
 from vault.seal.entrance.passphrase import CEILING, DEFAULT, FLOOR
 from vault.seal.envelope import LocalContext, VersionContext, _seal_with_random, open_sealed, version_id
-from vault.seal.invitation import Invitation, Request, _InvitationMap, _RequestMap, joining_words, open_request
-from vault.seal.keyring import compartment_id, derive_proposal_key, derive_wrap_key, epoch_id, unwrap, wrap
+from vault.seal.keyring import compartment_id, derive_wrap_key, epoch_id, unwrap, wrap
 from vault.seal.purposes import HPKE_PURPOSES, LOCAL_PURPOSES, VERSION_PURPOSES, Purpose
 from vault.seal.recipients import HPKE_OVERHEAD, GrantContext, KemPrivate, open_from, open_letter
 from vault.seal.recovery import recover
@@ -70,6 +66,7 @@ from vault.store import tables
 from vault.store.engine import open_database
 from vault.sync.bundle_file import BUNDLE_PURPOSE, open_bundle
 from vault.sync.peers import _PeerWire, decode_peers, encode_peers
+from vault.validity import deciding_lines
 
 ROOT = Path(vault.__path__[0])
 TEXT = (ROOT / "seal" / "FORMAT.md").read_text(encoding="utf-8")
@@ -89,6 +86,13 @@ EXAMPLE = _example()
 def test_every_purpose_has_a_heading_and_no_heading_names_another() -> None:
     headings = re.findall(r"#### Purpose (\d+): (.*)\n", TEXT)
     assert headings == [(str(int(purpose)), purpose.name.lower().replace("_", " ")) for purpose in sorted(Purpose)]
+
+
+def test_each_item_that_decides_has_its_row() -> None:
+    rows = re.findall(r"^\| (\d+) ([a-z]+) \|", TEXT, re.MULTILINE)
+    assert {(number, name) for number, name in rows if int(number) >= min(ActKind)} == {
+        (str(int(kind)), kind.name.lower()) for kind in ActKind
+    }
 
 
 def test_the_table_of_acts_is_that_of_the_log() -> None:
@@ -237,7 +241,7 @@ def test_each_kind_of_a_rights_table_and_each_signing_purpose_is_described() -> 
     kinds = DIRECTORY_KINDS | MEMBERSHIP_KINDS | SENDING_KINDS | SHARING_KINDS | EXPORT_KINDS
     assert [kind for kind in sorted(kinds - OF_CASEWORK) if not documented(kind)] == []
     (line,) = re.findall(r"Signing purposes: (.*?); others are", TEXT)
-    for purpose in (GENESIS_PURPOSE, ROSTER_PURPOSE, BUNDLE_PURPOSE, APPROVAL_PURPOSE, PACKAGE_PURPOSE):
+    for purpose in (GENESIS_PURPOSE, SHEETS_PURPOSE, BUNDLE_PURPOSE, APPROVAL_PURPOSE, PACKAGE_PURPOSE):
         assert f"`{purpose}`" in line
 
 
@@ -253,8 +257,7 @@ WRITTEN = {
 }
 MAPS = [
     *(Approval, SeatSecrets, Attempts, Opened, pins.Dates, Manifest),
-    *(SessionSecret, _RatchetContent, _PeerWire, _WaitingMap, _Kept, pins._Wire),
-    *(_InvitationMap, _RequestMap, roster_proposals._Wire, roster_proposals.StoredMember),
+    *(SessionSecret, _RatchetContent, _PeerWire, _WaitingMap, pins._Wire, deciding_lines._Wire),
     *(_Letter, ApprovalQuestion, PipeQuestion, PipeAnswer, RowSet),
 ]
 
@@ -268,7 +271,7 @@ def test_each_member_of_a_map_is_in_the_document(form: Any) -> None:
     assert {name for name in written if not re.search(rf"`{name}`|[{{ ]{name}[,: (]", TEXT)} == set()
 
 
-# Fixed bytes: what format 1 gives, and that a reader written from FORMAT.md alone opens it.
+# Fixed bytes: what the format gives, and that a reader written from FORMAT.md alone opens it.
 Vector = dict[str, Any]
 VECTORS = make_seal.stored_vectors()
 _SEALED = VERSION_PURPOSES | LOCAL_PURPOSES | HPKE_PURPOSES | {Purpose.ATTACHMENT}
@@ -322,14 +325,15 @@ def test_the_program_opens_the_slot() -> None:
 def test_the_program_recovers_the_root_secret() -> None:
     vector = VECTORS["root"]
     for chosen in ((0, 1), (0, 2), (2, 1)):
-        assert recover([vector["shares"][at] for at in chosen], vector["root_words"]).hex() == vector["secret"]
+        shares = [vector["shares"][at] for at in chosen]
+        assert recover(shares, bytes.fromhex(vector["root_public"])).hex() == vector["secret"]
 
 
 @pytest.mark.vectors
 def test_the_program_verifies_the_signatures() -> None:
     vector = VECTORS["signatures"]
-    public, message, roster, genesis, raw = _bytes(vector, "public", "message", "roster", "genesis", "raw")
-    verify(public, roster, "roster", message)
+    public, message, sheets, genesis, raw = _bytes(vector, "public", "message", "sheets", "genesis", "raw")
+    verify(public, sheets, "sheets", message)
     verify(public, genesis, "genesis", message)
     verify_raw(public, raw, message)
 
@@ -338,7 +342,7 @@ def test_the_program_verifies_the_signatures() -> None:
 def test_an_independent_decoder_opens_every_vector() -> None:
     assert (
         independent_seal_vectors.check(VECTORS)
-        == len(_SEALED) - 1 + len(VECTORS["bodies"]) + len(VECTORS["attachments"]) + 7
+        == len(_SEALED) - 1 + len(VECTORS["bodies"]) + len(VECTORS["attachments"]) + 8
     )
 
 
@@ -390,26 +394,6 @@ def test_the_program_still_gives_the_bytes_of_the_vectors() -> None:
 
 
 @pytest.mark.vectors
-def test_the_program_opens_what_a_new_seat_and_its_inviter_pass_to_each_other() -> None:
-    invitation = Invitation.decode(raw("joining", "invitation"))
-    assert (invitation.roles, invitation.days, invitation.by) == (("caseworker", "intake"), 30, "Mira Halvorsen")
-    assert Invitation.decode(raw("joining", "further")).name == "Amina Raskolda"
-    request = open_request(KemPrivate.from_seed(raw("joining", "seed")), VAULT, SEAT, raw("joining", "request"))
-    assert request == Request.decode(raw("joining", "content"))
-    assert list(joining_words(invitation.root, request, invitation.roster)) == PEOPLE_VECTORS["joining"]["words"]
-
-
-@pytest.mark.vectors
-def test_the_program_opens_a_proposal() -> None:
-    file = raw("proposal", "file")
-    key = derive_proposal_key(raw("proposal", "epoch_key"))
-    context = LocalContext(Purpose.PROPOSAL, VAULT, bytes(16), int.from_bytes(file[16:24], "big"))
-    wire = msgspec.msgpack.decode(open_sealed(key, file[24:], context), type=_Wire)
-    assert Roster(tuple(wire.entries), tuple(wire.sigs)) == make_people.roster()
-    assert make_people.roster().root == raw("proposal", "root")
-
-
-@pytest.mark.vectors
 def test_the_program_opens_a_question_as_either_seat_and_its_answer() -> None:
     for seed, seat in zip(PEOPLE_VECTORS["letter"]["seeds"], PEOPLE_VECTORS["letter"]["seats"], strict=True):
         private = KemPrivate.from_seed(bytes.fromhex(seed))
@@ -451,8 +435,8 @@ def places(vectors: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path] if is_hex else []
 
 
-# Of a secret not every bit is used; an invitation nobody answered and rows before they are sealed have nothing behind.
-UNCHECKED = {("joining", "seed"), ("joining", "further"), ("bundle", "seed")}
+# Of a secret not every bit is used; rows before they are sealed have nothing behind.
+UNCHECKED = {("bundle", "seed")}
 CHECKED = [
     path for path in places(PEOPLE_VECTORS) if path[:2] not in UNCHECKED and path[0] != "rows" and "seeds" not in path
 ]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 import pytest
@@ -20,7 +21,6 @@ from vault.seal.keyring import (
     derive_entry_key,
     derive_index_tag,
     derive_next_ratchet,
-    derive_proposal_key,
     derive_wrap_key,
     epoch_id,
     make_key,
@@ -34,8 +34,8 @@ from vault.seal.named import (
     deputy_record,
     derive_register_hash,
     derive_register_key,
-    former_pins_file_name,
     machine_digest,
+    private_file_name,
 )
 from vault.seal.signing import (
     is_signed_raw,
@@ -58,12 +58,11 @@ def test_keys_are_random_and_have_32_bytes() -> None:
 
 
 def test_each_derived_key_has_its_own_label() -> None:
-    for derive, label in ((derive_wrap_key, b"wrap"), (derive_proposal_key, b"proposal")):
-        assert derive(KEY) == hmac.digest(KEY, label + b"\1", "sha256")  # HKDF-Expand, RFC 5869 2.3, one block
+    assert derive_wrap_key(KEY) == hmac.digest(KEY, b"wrap\1", "sha256")  # HKDF-Expand, RFC 5869 2.3, one block
     assert derive_entry_key(KEY) == hmac.digest(KEY, b"entry", "sha256")
     assert derive_next_ratchet(KEY) == hmac.digest(KEY, b"next", "sha256")
     with pytest.raises(MalformedError, match="key has 31 bytes"):
-        derive_proposal_key(KEY[1:])
+        derive_wrap_key(KEY[1:])
 
 
 def test_wrapping_follows_rfc_3394() -> None:
@@ -139,7 +138,6 @@ KEY_USES: list[Callable[[bytes], bytes]] = [
     derive_wrap_key,
     derive_entry_key,
     derive_next_ratchet,
-    derive_proposal_key,
     lambda key: derive_index_tag(key, RECORD, b""),
     lambda key: epoch_id(VAULT, COMPARTMENT, key),
     derive_register_key,
@@ -203,8 +201,8 @@ def test_signing_follows_rfc_8032() -> None:
 
 
 def test_a_signature_covers_purpose_and_message() -> None:
-    assert sign(KEY, "roster", b"root") == sign_raw(KEY, b"casevault/roster/v1\0root")
-    verify(PUBLIC, sign(KEY, "roster", b"root"), "roster", b"root")
+    assert sign(KEY, "sheets", b"root") == sign_raw(KEY, b"casevault/sheets/v1\0root")
+    verify(PUBLIC, sign(KEY, "sheets", b"root"), "sheets", b"root")
     verify_raw(PUBLIC, sign_raw(KEY, b"note"), b"note")
     assert is_signed_raw(PUBLIC, sign_raw(KEY, b"note"), b"note")
     assert key_and_signature(KEY, b"note") == (PUBLIC, sign_raw(KEY, b"note"))
@@ -213,14 +211,14 @@ def test_a_signature_covers_purpose_and_message() -> None:
 @each(
     {
         "another purpose": (PUBLIC, "genesis", b"root"),
-        "another message": (PUBLIC, "roster", b"rooT"),
-        "no message": (PUBLIC, "roster", b""),
-        "another key": (public_key(OTHER_KEY), "roster", b"root"),
+        "another message": (PUBLIC, "sheets", b"rooT"),
+        "no message": (PUBLIC, "sheets", b""),
+        "another key": (public_key(OTHER_KEY), "sheets", b"root"),
     }
 )
 def test_a_signature_holds_for_nothing_else(public: bytes, purpose: str, message: bytes) -> None:
     with pytest.raises(VerificationError, match=f"signature does not hold: key {public.hex()}"):
-        verify(public, sign(KEY, "roster", b"root"), purpose, message)
+        verify(public, sign(KEY, "sheets", b"root"), purpose, message)
 
 
 def test_no_bit_of_a_signature_can_be_flipped_and_no_length_changed() -> None:
@@ -247,7 +245,7 @@ def test_a_public_key_of_another_length_is_refused(public: bytes) -> None:
 
 
 def test_a_purpose_is_a_word() -> None:
-    purposes = ["", "Roster", "a/b", "a\0b", "-a", "ä", "a" * 32]
+    purposes = ["", "Sheets", "a/b", "a\0b", "-a", "ä", "a" * 32]
     refused(MalformedError, "a signing purpose is a word", lambda purpose: sign(KEY, purpose, b"m"), purposes)
 
 
@@ -263,10 +261,10 @@ def test_seeds_are_random_and_a_signature_has_64_bytes() -> None:
     assert len(sign_raw(KEY, b"message")) == 64
 
 
-def test_a_pins_file_is_named_by_vault_and_seat_in_hex() -> None:
-    pairs = [(VAULT, SEAT), (VAULT, OTHER_SEAT), (SEAT, VAULT)]
-    names = {former_pins_file_name(*pair) for pair in pairs}
-    assert len(names) == 3
+def test_a_private_file_is_named_by_key_vault_and_seat_in_hex() -> None:
+    places = [(KEY, VAULT, SEAT), (KEY, VAULT, OTHER_SEAT), (KEY, SEAT, VAULT), (OTHER_KEY, VAULT, SEAT)]
+    names = {private_file_name(*place) for place in places}
+    assert len(names) == 4
     for name in names:
         assert len(bytes.fromhex(name)) == 16
         assert name == name.lower()
@@ -283,14 +281,13 @@ def test_each_file_of_a_device_has_a_name_of_its_own_kind() -> None:
     def named(*parts: bytes) -> str:
         return hashlib.sha256(b"".join(parts)).hexdigest()[:32]
 
-    assert former_pins_file_name(VAULT, SEAT) == named(b"casevault/pins", VAULT, SEAT)
     assert dates_file_name(VAULT) == named(b"casevault/dates", VAULT)
     assert attempts_file_name(VAULT, SEAT) == named(b"casevault/attempts", VAULT, SEAT)
 
 
 def test_no_file_is_named_by_a_part_of_an_id() -> None:
     others = [(b"", SEAT), (VAULT, b""), (VAULT[1:], SEAT), (VAULT, SEAT + b"s"), (VAULT + b"\0", SEAT[1:])]
-    for name in (former_pins_file_name, attempts_file_name):
+    for name in (partial(private_file_name, KEY), attempts_file_name):
         refused(MalformedError, r"(vault|folder|seat) has \d+ bytes, not 16", name, others)
     refused(MalformedError, "vault has 15 bytes, not 16", dates_file_name, [VAULT[1:]])
 
@@ -492,11 +489,11 @@ def test_a_row_that_names_one_epoch_twice_is_refused(*again: bytes) -> None:
         Keyring.decode(row)
 
 
-def test_the_secrets_of_a_new_seat_are_all_new_and_believe_the_root() -> None:
-    one, other = SeatSecrets.draw(OTHER_KEY), SeatSecrets.draw(OTHER_KEY)
-    drawn = ["seat", "kem_seed", "identity_seed", "keyring_key", "index_key", "draft_key", "pin_key"]
-    assert len({getattr(secrets, name) for secrets in (one, other) for name in drawn}) == 14
-    assert one.root_public == OTHER_KEY
+def test_the_secrets_of_a_new_seat_are_all_new_and_it_has_no_name_and_no_vault_yet() -> None:
+    one, other = SeatSecrets.draw(), SeatSecrets.draw()
+    drawn = ["kem_seed", "identity_seed", "keyring_key", "index_key", "draft_key", "pin_key"]
+    assert len({getattr(secrets, name) for secrets in (one, other) for name in drawn}) == 12
+    assert (one.seat, one.anchor) == (bytes(16), bytes(32))
     assert SeatSecrets.decode(one.encode()) == one
     for content in (b"\x81", b"\x81\xc1", b"\x81\x93\xa2\xff\xff"):
         with pytest.raises(MalformedError, match="slot content cannot be read"):

@@ -7,15 +7,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tests.services.founded import Place
-from vault.access.membership.next_roster import Change, propose, sign_by_root
-from vault.access.membership.pending_seat import join_here
-from vault.access.membership.roster_commit import commit_roster
+from vault.access.membership.act_listing import Listed, heads_of, list_acts
+from vault.access.membership.joining import join_here
+from vault.access.membership.sheets import by_the_sheets
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.casework.organisation_records import Member
-from vault.ids import MemberId, SeatId
+from vault.ids import ZERO_ID, MemberId, SeatId
+from vault.log.act_bytes import MadeAct, end, lower
+from vault.log.act_bytes import admit as admission_of
 from vault.policy.roles import Role
-from vault.seal.invitation import Invitation
 
 NAME = "Oren Sabaluk"
 PASSPHRASE = b"nine copper whistles"
@@ -45,28 +47,32 @@ def admit(
     member: MemberId | None = None,
     by_root: bool = False,
 ) -> Colleague:
-    """Admit a member, or one more seat of `member`, into the session's own folder; the root signs where told to."""
-    invitation = Invitation(
-        vault=session.vault,
-        root=session.root_public,
-        roster=session.directory.roster,
-        nonce=secrets.token_bytes(16),
-        roles=() if member else tuple(sorted(role.value for role in roles)),
-        by="whoever opened it",
-        seat=session.seat,
-        kem=session.kem_private.public,
-        member=member or b"",
-        name=name if member else "",
-    )
-    new = join_here(session, invitation, member_name=name, passphrase=bytearray(passphrase))
-    admitted = MemberId(new.certificate.member)
-    change = Change(roles={} if member else {admitted: frozenset(roles)}, certificates=(new.certificate,))
-    roster = propose(session, change)
-    commit_roster(
-        session,
-        sign_by_root(session, roster) if by_root else roster,
-        members=() if member else (Member(admitted, name),),
-        keys=new.keys,
-        rows=new.rows,
-    )
-    return Colleague(name, passphrase, admitted, SeatId(new.certificate.seat))
+    """Admit a member, or one more seat of `member`, into the session's own folder.
+
+    By the sheets while their secret lies on this device, or where told to; else in the session's own log.
+    """
+    new = join_here(session, member_name=name, passphrase=bytearray(passphrase), member=member or ZERO_ID)
+    made = admission_of(new.certificate, frozenset() if member else frozenset(roles), None, secrets.token_bytes(16))
+    signed = by_the_sheets(session, made) if by_root or kept_secret(session) is not None else made
+    records = () if member else (Member(new.member, name),)
+    list_acts(session, [signed], members=records, keys=new.keys, rows=new.rows)
+    return Colleague(name, passphrase, member or new.member, new.seat)
+
+
+def end_of(session: Session, seat: SeatId) -> MadeAct:
+    """Return what ends a seat: of its log counts what is here."""
+    with session.database.reading() as rows:
+        return end(seat, heads_of(session.directory, session.prover, rows, [seat]), secrets.token_bytes(16))
+
+
+def end_seats(session: Session, *seats: SeatId) -> Listed:
+    """End seats of who is no admin, or leave it to an admin to list the same."""
+    return list_acts(session, [end_of(session, seat) for seat in seats], taken_from=seats)
+
+
+def lower_here(session: Session, who: Colleague, *roles: Role) -> Listed:
+    """Take roles of who is no admin."""
+    with session.database.reading() as rows:
+        heads = heads_of(session.directory, session.prover, rows, [who.seat])
+    acts = [lower(who.member, role, heads, secrets.token_bytes(16)) for role in roles]
+    return list_acts(session, acts, taken_from=[who.seat])

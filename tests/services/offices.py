@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.services.founded import MEMBER, PASSPHRASE, Place
-from tests.services.organisation import ask_to_join
+from tests.services.organisation import admit_to, ask_to_join
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.ids import MemberId, SeatId
 from vault.services.exchange import syncing
 from vault.services.exchange.syncing import ImportedBundle
-from vault.services.members import invitations
+from vault.services.members import admitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ def admit(founder: Office, folder: Path, name: str, *, like: str = "supervisor")
     """Admit a member with a folder of their own, and bring them the first bundle."""
     place = Place(folder / name / "field.vault", folder / name / "state")
     with founder.open() as session:
-        request, words = ask_to_join(folder, place, invitations.invite(session, like=like), name)
-        admitted = invitations.admit(session, invitations.look(session, request), words, by_root=True)
-        assert admitted.outcome.is_done, admitted.outcome.missing
+        request, words = ask_to_join(folder, place, admitting.vault_words(session), name)
+        admitted = admit_to(session, request, words, name, like)
+        assert admitted.outcome.is_done
     office = Office(place.path, place.state, name, admitted.member, admitted.seat)
-    invitations.finish(place.path, founder.send(office, folder), member=name, passphrase=bytearray(PASSPHRASE))
+    admitting.finish(place.path, founder.send(office, folder), member=name, passphrase=bytearray(PASSPHRASE))
     return office

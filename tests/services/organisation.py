@@ -10,7 +10,7 @@ Mira founded it and is everything but the auditor; Karim is the second admin. A 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ import pytest
 
 from tests.once import made_once
 from tests.services.founded import MEMBER, PASSPHRASE, Place, copy_file, found
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.ids import CompartmentId, MemberId, SeatId, make_id
@@ -27,7 +28,8 @@ from vault.seal.entrance.passphrase import FLOOR
 from vault.services.exchange import syncing
 from vault.services.exchange.syncing import ImportedBundle
 from vault.services.grants import sharing
-from vault.services.members import invitations
+from vault.services.members import admitting
+from vault.services.members.admitting import Admitted
 
 MIRA, KARIM, SELIN, TOMAS, AMINA, JOEL, DANA, NOOR = "Mira", "Karim", "Selin", "Tomas", "Amina", "Joel", "Dana", "Noor"
 SURNAMES = {
@@ -143,33 +145,34 @@ def give(giver: Session, taker: Session) -> ImportedBundle:
         return syncing.import_bundle(taker, path)
 
 
-def ask_to_join(folder: Path, place: Place, invitation: bytes, name: str) -> tuple[Path, tuple[str, ...]]:
-    """Answer an invitation on a new device; return the request's file and the words of this side."""
-    paper = folder / f"{make_id().hex()}.invitation"
-    paper.write_bytes(invitation)
-    asked = invitations.answer(
-        place.path,
-        invitations.read_invitation(paper),
-        member_name=name,
-        passphrase=bytearray(PASSPHRASE),
-        memory_mib=FLOOR_MIB,
-    )
+def ask_to_join(folder: Path, place: Place, words: Sequence[str], name: str) -> tuple[Path, tuple[str, ...]]:
+    """Ask on a new device, with the words of the vault; return the request's file and the words of this side."""
+    asked = admitting.ask(place.path, words, member_name=name, passphrase=bytearray(PASSPHRASE), memory_mib=FLOOR_MIB)
     request = folder / f"{make_id().hex()}.request"
     request.write_bytes(asked.file)
     return request, asked.words
+
+
+def admit_to(
+    session: Session, request: Path, words: tuple[str, ...], name: str, like: str, *, days: int = 0
+) -> Admitted:
+    """Admit who asks, with the sheets while their secret lies on this device."""
+    by_sheets = kept_secret(session) is not None
+    asked = admitting.read_request(session, request)
+    return admitting.admit(session, asked, words, name=name, like=like, days=days, by_sheets=by_sheets)
 
 
 def finish_joining(folder: Path, giver: Session, account: Account) -> Session:
     """Bring the bundle that admits an account to its device, and open it for the first time."""
     path = folder / f"{make_id().hex()}.bundle"
     syncing.make(giver, account.member, path)
-    invitations.finish(account.place.path, path, member=account.name, passphrase=bytearray(PASSPHRASE))
+    admitting.finish(account.place.path, path, member=account.name, passphrase=bytearray(PASSPHRASE))
     path.unlink()
     return account.open()
 
 
 def make_organisation(folder: Path) -> Organisation:
-    """Found it and admit everybody, with the root where two signatures would be needed."""
+    """Found it and admit everybody with the sheets, whose secret lies on the founder's device."""
     founder = found(folder / MIRA)
     accounts: dict[str, Account] = {}
     with open_place(founder, MEMBER) as mira:
@@ -177,17 +180,14 @@ def make_organisation(folder: Path) -> Organisation:
         for name, role in ROLES.items():
             days = VOLUNTEER_DAYS if role == "intake" else 0
             place = Place(folder / name / "office.vault", folder / name / "state")
-            invitation = invitations.invite(mira, like=role, days=days)
-            request, words = ask_to_join(folder, place, invitation, full_name(name))
-            admitted = invitations.admit(mira, invitations.look(mira, request), words, by_root=True)
-            assert admitted.outcome.is_done, admitted.outcome.missing
+            request, words = ask_to_join(folder, place, admitting.vault_words(mira), full_name(name))
+            admitted = admit_to(mira, request, words, full_name(name), role, days=days)
+            assert admitted.outcome.is_done
             accounts[name] = Account(full_name(name), place, admitted.member, admitted.seat)
             request.unlink()
         for name in ROLES:
             with finish_joining(folder, mira, accounts[name]) as session:
                 give(session, mira)
-    for paper in folder.glob("*.invitation"):
-        paper.unlink()
     return Organisation(folder, accounts)
 
 

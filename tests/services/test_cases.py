@@ -47,7 +47,7 @@ from vault.services.cases.editing import Place
 from vault.services.erasures.what_goes import what_goes
 from vault.services.evidence import logbook
 from vault.services.grants import sharing, successors
-from vault.services.members import devices, invitations
+from vault.services.members import admitting, devices
 from vault.services.projection.authors import find_member
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.short_ids import ids_between, the_one_named, typed_id
@@ -351,7 +351,7 @@ UNKNOWN: dict[str, tuple[str, Act]] = {
     "a member": ("no member with this name", lambda who, at: find_member(who, "Nobody Here")),
     "a device": ("there is no such device", lambda who, at: seizure.look(who, SeatId(NOBODY))),
     "a device to name": ("there is no such device", lambda who, at: devices.name(who, SeatId(NOBODY), "desk")),
-    "whom to invite": ("no member with this name", lambda who, at: invitations.invite_device(who, MemberId(NOBODY))),
+    "who waits": ("no admission of such a device", lambda who, at: admitting.find_proposal(who, NOBODY.hex())),
     "a grant": ("none of these members can open", lambda who, at: sharing.revoke(who, at.case, [MemberId(NOBODY)])),
 }
 WRONG: dict[str, tuple[str, Act]] = {
@@ -375,7 +375,7 @@ WRONG: dict[str, tuple[str, Act]] = {
         "somebody wrote a newer version",
         lambda who, at: two_versions.settle(who, at.person, (VersionId(NOBODY * 2), VersionId(NOBODY * 2)), {}),
     ),
-    "days without an end": ("--days is between 1", lambda who, _: invitations.invite(who, like="intake", days=100_000)),
+    "days without an end": ("--days is between 1", lambda who, _: admit_for(who, 100_000)),
     "no backup kept": ("at least 1 backup", lambda who, _: backups.make(who, who.folder.path.parent / "b", keep=0)),
     "a checklist of a day": (
         "since must be a day with a time",
@@ -388,6 +388,10 @@ WRONG: dict[str, tuple[str, Act]] = {
         ),
     ),
 }
+
+
+def admit_for(who: Session, days: int) -> None:
+    admitting.admit_here(who, like="intake", name="Ilse Marrow", passphrase=bytearray(b"ilse opens"), days=days)
 
 
 def _refuses(error: type[VaultError], words: str, act: Act, who: Session, at: Kept) -> None:

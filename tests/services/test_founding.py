@@ -13,7 +13,7 @@ from vault.errors import RefusedError, UsageError
 from vault.platform import memory_bytes
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.passphrase import FLOOR, KdfParameters
-from vault.seal.recovery import recover
+from vault.seal.recovery import combine
 from vault.services.credentials import vault_founding
 from vault.store.files import read_limited
 
@@ -34,9 +34,9 @@ def test_any_two_of_three_sheets_bring_the_root_back_and_the_name_opens_in_any_c
     new = make(tmp_path / "a.vault")
     assert len(new.sheets) == 3
     shares = [" ".join(sheet.words) for sheet in new.sheets]
-    secrets = {recover([shares[i], shares[j]], new.root_words) for i, j in ((0, 1), (1, 2), (2, 0))}
+    secrets = {combine([shares[i], shares[j]]) for i, j in ((0, 1), (1, 2), (2, 0))}
     assert len(secrets) == 1
-    assert {sheet.root_words for sheet in new.sheets} == {new.root_words}
+    assert {sheet.sheets_words for sheet in new.sheets} == {new.sheets_words}
     with unlock(tmp_path / "a.vault", member=MEMBER.upper(), passphrase=bytearray(PASSPHRASE)) as session:
         assert session.log.size == 2
         assert session.alarms == ()

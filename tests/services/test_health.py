@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,23 +15,18 @@ import pytest
 import vault
 from tests.english import in_english
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
-from tests.services.office import DAY_MS, NADIA, Office, forward
+from tests.services.office import DAY_MS, Office, forward
 from tests.tables import each
 from vault import platform
 from vault.access.pins.pins import Dates
 from vault.access.session import Session
 from vault.display import local_time
-from vault.errors import NoVaultError, RefusedError, UsageError
+from vault.errors import NoVaultError, UsageError
 from vault.platform import Answer
 from vault.policy.clocks import ClockState
 from vault.seal.named import dates_file_name
 from vault.services import health, this_computer
-from vault.services.approvals import erasing
-from vault.services.approvals.second_person import at_this_keyboard
 from vault.services.backups import backups
-from vault.services.cases import cases
-from vault.services.erasures.what_goes import what_goes
-from vault.services.grants import sharing, timed_grants
 from vault.services.projection import last_done
 from vault.services.projection.last_done import Done
 from vault.services.this_computer import Item, Verdict
@@ -393,35 +387,3 @@ def test_a_supervisor_undoes_a_wrong_time_that_was_believed(office: Office) -> N
         assert this_computer.repair_clock(nadia).trusted_ms == now
     with office.open(office.nadia) as nadia:
         assert this_computer.look_at_clock(nadia).state is ClockState.STEADY
-
-
-# A vault whose rules are from an older program: what they do not know is refused in words, the rest goes on.
-@contextmanager
-def older(session: Session) -> Iterator[Session]:
-    """Let the rules be those of the first table while it lasts."""
-    stands = session.directory
-    head = replace(stands.effective.head, rights=1)
-    session.directory = replace(stands, effective=replace(stands.effective, head=head))
-    try:
-        yield session
-    finally:
-        session.directory = stands
-
-
-def test_a_case_is_given_without_an_end_and_with_one_it_is_refused(office: Office) -> None:
-    with office.open(office.amina) as amina, older(amina):
-        case = cases.create(amina, title="A title", kind="asylum").case
-        with pytest.raises(RefusedError, match="have no end dates"):
-            timed_grants.give(amina, case, [office.nadia.member], until_ms=amina.log.now_ms() + 3 * DAY_MS)
-        assert office.nadia.member not in sharing.holders_of(amina, case).members
-        timed_grants.give(amina, case, [office.nadia.member])
-        assert office.nadia.member in sharing.holders_of(amina, case).members
-        assert timed_grants.terms_of(amina, case) == []
-
-
-def test_what_takes_a_second_person_is_refused_before_anybody_is_asked(office: Office) -> None:
-    with office.open(office.amina) as amina, older(amina):
-        refs = [cases.create(amina, title=title, kind="asylum").ref for title in ("one", "two")]
-        with pytest.raises(RefusedError, match="have no approvals"):
-            erasing.erase(amina, what_goes(amina, *refs), why="mistake", second=at_this_keyboard(amina, NADIA))
-        assert len(cases.list_all(amina)) == 2

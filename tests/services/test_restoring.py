@@ -329,8 +329,14 @@ def test_a_colleague_who_shares_the_folder_opens_the_restored_vault_as_before(
 @each(
     {
         "one sheet": (lambda s: typed(s, 2), MEMBER, {}, RefusedError, "2 sheets are needed, not 1"),
-        "others": (lambda _: typed(make_sheets(bytes(32)), 1, 2), MEMBER, {}, VerificationError, "do not open this"),
-        "no member": (lambda s: typed(s, 1, 2), "Nobody", {}, NotFoundError, "no member of this name is in"),
+        "others": (
+            lambda _: typed(make_sheets(bytes(32), bytes(32)), 1, 2),
+            MEMBER,
+            {},
+            VerificationError,
+            "do not open this",
+        ),
+        "no member": (lambda s: typed(s, 1, 2), "Nobody", {}, NotFoundError, "there is no member of this name"),
         "is in": (
             lambda s: typed(s, 1, 2),
             MEMBER,
@@ -387,4 +393,4 @@ def test_new_sheets_open_the_backups_made_since_and_the_old_ones_those_before(
             restoring.try_backup(source, tmp_path / "a.vault", paper)
     assert not list(tmp_path.glob("a.vault*"))
     done = restore_by_sheets(new, tmp_path / "b.vault", tmp_path / "fresh", typed(fresh, 2, 1))
-    assert (done.root_words, done.back.left) == (fresh[0].root_words, 0)
+    assert (done.sheets_words, done.back.left) == (fresh[0].sheets_words, 0)

@@ -34,10 +34,10 @@ from vault.store.rowtypes import (
     VersionRow,
 )
 from vault.sync import staging
-from vault.sync.admitting import Door
 from vault.sync.bundle_contents import Arriving, Candidate, choose
 from vault.sync.bundle_pages import PageKind, SentAttachment, SentChunk
 from vault.sync.proven_logs import Stop
+from vault.sync.row_checks import Door
 from vault.sync.row_import import import_into
 from vault.sync.staging import digest_of, discard, stage, staged_in, tidy, tried_again
 from vault.words.message import Message

@@ -2,8 +2,8 @@
 
 with Desk(place) as mira:
     mira.unlock()
-    mira.press(":members", "i", "tab", "tab", " /media/stick/invitation", "f4")
-    mira.sees("No secret is in it")
+    mira.press(":members", "a", " /media/stick/request", "f4")
+    mira.sees("It must show these words:")
 """
 
 from __future__ import annotations

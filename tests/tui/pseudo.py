@@ -36,7 +36,7 @@ _CODE: Final = re.compile(r"[0-9T:-]+|[a-z]+\.[a-z]+|[0-9a-f]+|two-person|alone|
 """What an answer says to the program, not to a person."""
 _VALUES: Final = re.compile(r"/\S+|\S+\.vault\b|\b[A-Z0-9]{4}-[A-Z0-9]{4}\b|\b[a-z]+\.[a-z]+\b|\b[0-9a-f]{4,}\b|age1")
 """What the program shows as it is: paths, acts of the log, ids, references, keys of recipients, names of vaults."""
-_TEXTS: Final = frozenset({"lines", "root_words", "words"})
+_TEXTS: Final = frozenset({"lines", "sheets_words", "words"})
 _WITH_THE_LOCK_SCREEN: Final = 2
 HOSTILE: Final = "\x1b\u202e\x9b"
 """What a terminal or a reader might obey; one of them stands in each value."""

@@ -22,8 +22,6 @@ from tui.values.access_shown import (
     RequestShown,
     SectionLine,
     SectionShown,
-    TwoLists,
-    WaitingLine,
 )
 from tui.values.cases_shown import (
     Alert,
@@ -88,7 +86,7 @@ from vault.ids import CompartmentId, Digest, MemberId, RecordId, SeatId, Version
 from vault.redaction.questions import Question
 from vault.redaction.spans import Action, IdentifierType
 from vault.seal.entrance.wordlists import GeneratedPassphrase, Language
-from vault.seal.recovery import Sheet, make_sheets
+from vault.seal.recovery import Sheet, words_of
 from vault.services.approvals.by_file import Received
 from vault.services.approvals.question import ApprovalQuestion as AskedByFile
 from vault.services.approvals.second_person import Approver
@@ -104,7 +102,6 @@ from vault.services.exports.exporting import Exported
 from vault.services.exports.partners import Given, KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
 from vault.services.health import sheets
-from vault.services.members.rostering import ProposalShown
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 
@@ -139,9 +136,16 @@ EVERYTHING = frozenset(
 )
 SPOKEN = "jury teacher animal academic empty cricket remove fortune writing galaxy spill ugly roster"
 ADMITTED = Changed(("Vera Tikhookova is admitted.", "Other members learn of it with your next bundle for them."))
-SIGNED = Changed((), "a second admin, or two others (supervisor)", b"proposal", root_is_here=True)
-"""Where others have to sign."""
-CHANGES = (Message("admits Vera Tikhookova as caseworker"), Message("admits device 4fd6f8f7 of Vera Tikhookova"))
+WAITS = Changed((Message("Nothing is changed yet."), Message("It waits for a second person.")), waits=True)
+PROPOSED = RequestShown(
+    tuple(SPOKEN.split()),
+    is_device=False,
+    is_yours=False,
+    name="Vera Tikhookova",
+    roles=("caseworker", "field"),
+    by=("Joel Brandvik",),
+    seat="4fd6f8f7" * 4,
+)
 DEVICES = (
     DeviceLine("edcaf1a7" * 4, "a0" * 16, "Amina Raskolda", "office desk", is_this=True, is_yours=True),
     DeviceLine("715fc4be" * 4, "a0" * 16, "Amina Raskolda", "old laptop", is_yours=True),
@@ -445,20 +449,14 @@ def _log() -> LogShown:
     return LogShown(tuple(lines), 192, {today - timedelta(days=ago): day for ago, day in LOG_DAYS.items()})
 
 
-def _invited(*given: object) -> ResultText:
-    return ResultText(
-        (f"The invitation is at {given[-1]}. It contains your name, but no secret: hand it over yourself.",)
-    )
-
-
 # ---- recovery ------------------------------------------------------------------------------------------------------
 
-ROOT_WORDS = make_sheets(bytes(range(32)))[0].root_words
+VAULT_WORDS, SHEETS_WORDS = words_of(bytes(32)), words_of(bytes(range(32)))
 WORDS = (
     "maiden withdraw academic acid armed intend shaft crystal busy fact obtain welfare subject example iris photo "
     "floral profile standard dive twice losing lily pants talent chew born military believe bishop repair boring slim"
 )
-SHEET = Sheet(1, 3, 2, tuple(WORDS.split()), ROOT_WORDS)
+SHEET = Sheet(1, 3, 2, tuple(WORDS.split()), SHEETS_WORDS)
 """Its words are those of no share; real sheets are drawn anew each time."""
 ASKED = (4, 17, 29)
 
@@ -718,17 +716,9 @@ ANSWERS: dict[str, Any] = {
     "recovery.proposes": False,
     "recovery.are_made": False,
     "recovery.status": RecoveryStatus(
-        ROOT_WORDS, secret_is_here=True, drill_ms=None, said=sheets(Dates(sheets=False), NOW_MS), held=4, without=1,
-        stale=0, used=()),
+        VAULT_WORDS, SHEETS_WORDS, 1, secret_is_here=True, drill_ms=None, said=sheets(Dates(sheets=False), NOW_MS),
+        held=4, without=1, stale=0, used=()),
     "recovery.may_manage": True,
-    "recovery.two_lists": TwoLists(
-        (
-            WaitingLine("a0" * 16, "Amina Raskolda", ("caseworker",), "Joel Brandvik and Селин Астерхольт"),
-            WaitingLine("d7" * 16, "Tomas Verhoffen [/b]", ("caseworker", "field"), Message("the recovery sheets")),
-        ),
-        are_apart=True,
-        needs_sheets=True,
-    ),
     "recovery.ask_again": ASKED,
     "exchange.peers": PEERS,
     "exchange.standing": StandingShown(
@@ -763,14 +753,18 @@ ANSWERS: dict[str, Any] = {
     "approvals.approvers": (),
     "members.list_all": lambda also_left=False: MembersShown(
         (*MEMBERS, LEFT) if also_left else MEMBERS, separated=True, may=EVERYTHING),
-    "members.invite": _invited,
-    "members.look": RequestShown(
-        "Vera Tikhookova", ("intake",), 30, is_device=False, is_yours=False, words=tuple(SPOKEN.split())),
+    "members.how_to_join": lambda own: ResultText((
+        Message("It asks for the 13 words of this vault:"), f"  {SPOKEN}", *([f"  {SPOKEN}"] if own else []))),
+    "members.look": RequestShown(tuple(SPOKEN.split()), is_device=False, is_yours=False),
+    "members.proposals": (
+        PROPOSED,
+        RequestShown(PROPOSED.words, is_device=True, is_yours=True, name="Amina Raskolda", by=("Селин Астерхольт",),
+                     seat="715fc4be" * 4),
+    ),
     "members.admit": ADMITTED,
     "members.before_end": "",
     "members.before_roles": "",
     "members.change_roles": ADMITTED,
-    "proposals.show": ProposalShown(9, CHANGES, ("Amina Raskolda",), Message("one other supervisor")),
     "members.orders": (OrderLine("Karim Lindquell", "Joel Brandvik", "moves to another city"),),
     "devices.list_all": DEVICES,
     "safety.taken": lambda _seat, _progress, _stopped: TAKEN,

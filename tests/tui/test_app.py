@@ -256,7 +256,7 @@ def test_the_list_is_sorted_and_filtered_while_somebody_types(amina: Desk) -> No
 
 def test_a_role_without_cases_is_told_where_to_go(house: House) -> None:
     with house.open("Mira") as mira:
-        members.change_roles(mira, house.people["Dana"].member, ["auditor"], by_root=True)
+        members.change_roles(mira, house.people["Dana"].member, ["auditor"], by_sheets=True)
     with house.desk("Dana") as dana:
         dana.sees("Your roles open no cases. F2 shows what you can do: members, log, backup.")
 

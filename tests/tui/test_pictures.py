@@ -24,8 +24,8 @@ from tests.tui.still_answers import (
     OWN_FORM,
     PAGES,
     SHEET,
-    SIGNED,
     VERSIONS,
+    WAITS,
 )
 from tui.screens.cases.case_records import FilledForm
 from tui.screens.cases.home import HomeScreen
@@ -43,8 +43,8 @@ SMALLEST = "80x24"
 SIZES = {SMALLEST: (80, 24), "120x40": (120, 40)}
 SMALL = frozenset(
     {
-        *("what can be done", "invited", "all the same", "admitted", "others sign", "place of a proposal", "deputy"),
-        *("suspend", "leave", "signature", "name of a device", "lost for good", "take back", "taken back"),
+        *("what can be done", "invite", "own words", "all the same", "admitted", "it waits", "deputy"),
+        *("suspend", "leave", "name of a device", "lost for good", "take back", "taken back"),
     }
 )
 """Questions over a screen, which are as large in a large terminal."""
@@ -64,8 +64,8 @@ def _push(desk: StillDesk, screen: Any) -> None:
 
 
 def _browsing(desk: StillDesk) -> None:
-    desk.press(":members", "i")
-    _push(desk, StillBrowse(Path("/media/stick/papers"), new="invitation"))
+    desk.press(":members", "a")
+    _push(desk, StillBrowse(Path("/media/stick/papers"), new="admitted.bundle"))
 
 
 def _printed(desk: StillDesk) -> None:
@@ -149,20 +149,18 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "what can be done": (":members", "down", "enter"),
     "invite": (":members", "i"),
     "browse": _browsing,
-    "invited": (":members", "i", "tab", "tab", " /media/stick/invitation", "f4"),
     "admit": (":members", "a"),
     "words": (":members", "a", " /media/stick/request", "f4"),
     "all the same": (":members", "a", " /media/stick/request", "f4", "f4"),
     "admitted": (":members", "a", " /media/stick/request", "f4", "f4", "y"),
-    "others sign": (":members", "down", "down", "r", "f4"),
-    "place of a proposal": (":members", "down", "down", "r", "f4", "enter"),
+    "it waits": (":members", "down", "down", "r", "f4"),
     "roles": (":members", "down", "down", "r"),
     "away": (":members", "down", "down", "w", "tab", " 2026-12-24"),
     "deputy": (":members", "down", "down", "u"),
     "suspend": (":members", "down", "s"),
     "leave": (":members", "down", "x"),
-    "proposal": (":members", "p", " /media/stick/proposal", "f4"),
-    "signature": (":members", "p", " /media/stick/proposal", "f4", "f5"),
+    "proposals": (":members", "p"),
+    "agree": (":members", "p", "down", "enter"),
     "handover": (":members", "h"),
     "order": (":members", "h", "n"),
     "emergency": (":in an emergency",),
@@ -170,7 +168,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "whose pack": (":in an emergency", "right"),
     "pack": (":in an emergency", "right", "f4", "f4"),
     "devices": (":devices",),
-    "two lists": (":two lists", "down", "o"),
+    "own words": (":devices", "i"),
     "name of a device": (":devices", "down", "n"),
     "lost": (":devices", "down", "l"),
     "lost for good": (":devices", "down", "l", "f4"),
@@ -238,8 +236,7 @@ INSTEAD: dict[str, dict[str, Any]] = {
     "members for a volunteer": {
         "members__list_all": MembersShown(MEMBERS, separated=True, may=frozenset({"member.list"}))
     },
-    "others sign": {"members__change_roles": SIGNED},
-    "place of a proposal": {"members__change_roles": SIGNED},
+    "it waits": {"members__change_roles": WAITS},
     "access alone": {"sharing__who": ALONE},
     **{
         name: {"approvals__approvers": APPROVERS}

@@ -49,7 +49,6 @@ NOT_OURS = {"browse": "VirtualList", "drill": "Static", "pages": "Static", "shee
 MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "call corrected": (":open slips", "e"),
     "carry out": (":members", "h", "c"),
-    "commit": (":members", "p", " /media/stick/proposal", "f4", "ctrl+g"),
     "end the old one": (":devices", "down", "e"),
     "give cases": (":devices", "down", "g"),
     "leave a person": ("enter", "p", " Vera", "escape"),
@@ -71,7 +70,6 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "second person": lambda desk: _push(
         desk, SecondForm(Message("Erase for good"), foreign(APPROVERS), lambda *_: None)
     ),
-    "settle": (":two lists", "f4"),
     "too small": lambda desk: desk.resize(30, 8),
     "two versions": lambda desk: _push(desk, TwoVersions("ΚϢ-1", foreign(VERSIONS), 1)),
     "whose case": (":in an emergency", "right", "f4"),

@@ -315,7 +315,7 @@ def test_who_may_not_share_a_case_sees_who_holds_it_and_is_offered_no_more(house
     with house.open("Amina") as amina:
         sharing.grant(amina, house.case, [nadia])
     with house.open("Mira") as mira:
-        members.change_roles(mira, nadia, ["legal-reviewer"], by_root=True)
+        members.change_roles(mira, nadia, ["legal-reviewer"], by_sheets=True)
     with house.desk("Nadia") as reader:
         reader.press("enter", "w")
         reader.sees(f"{AMINA} owner", f"{JOEL} deputy")

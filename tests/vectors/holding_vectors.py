@@ -122,7 +122,7 @@ def by_the_program(story: Story) -> Outcome:
 
 
 def _invented(story: Story) -> frozenset[bytes]:
-    """Return the seats that no roster ever certified."""
+    """Return the seats that nobody ever let in."""
     return frozenset(map(seat_id, story.get("invented", ())))
 
 

@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.services.founded import PASSPHRASE, Place
-from tests.services.organisation import ask_to_join
-from tests.vectors.make_golden_2 import members_of
+from tests.services.organisation import admit_to, ask_to_join
 from vault.access.membership.first_seat import found_vault
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.ids import make_id
+from vault.ids import MemberId, make_id
 from vault.records.work import Entry
 from vault.seal.age import make_identity, recipient_of
 from vault.seal.entrance.passphrase import FLOOR
@@ -29,7 +28,7 @@ from vault.services.exchange import syncing
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing
-from vault.services.members import invitations
+from vault.services.members import admitting, members
 
 ALBA, INES, TOVE, NOOR, OREN = "Alba Verrin", "Ines Calloway", "Tove Lindqvarn", "Noor Auvrelle", "Oren Sabaluk"
 WORDS = PASSPHRASE.decode()
@@ -73,6 +72,11 @@ class Made:
         )
 
 
+def members_of(session: Session) -> dict[str, MemberId]:
+    """Return who is in, by name."""
+    return {one.name: one.member for one in members.list_all(session)}
+
+
 def make(folder: Path, *, entries: int = 0) -> Made:
     """Make it; Alba's log has at least `entries` entries."""
     alba = Place(folder / "alba" / "office.vault", folder / "alba" / "state")
@@ -101,7 +105,7 @@ def make(folder: Path, *, entries: int = 0) -> Made:
             if name == INES:
                 (row,) = cases.list_all(session)
                 notes.add(session, cases.find(session, row.ref), Note(NoteKind.CONTACT, TEXTS[2]))
-    invitations.finish(oren.path, first, member=OREN, passphrase=bytearray(PASSPHRASE))
+    admitting.finish(oren.path, first, member=OREN, passphrase=bytearray(PASSPHRASE))
     with made.open(OREN, oren) as session:
         (row,) = cases.list_all(session)
         notes.add(session, cases.find(session, row.ref), Note(NoteKind.CONTACT, SENT))
@@ -124,10 +128,9 @@ def _leave(session: Session, folder: Path, age_recipient: str) -> Path:
 
 def _fill(session: Session, folder: Path, oren: Place, bundle: Path) -> None:
     for name, role in ROLES.items():
-        invitations.admit_here(session, like=role, name=name, passphrase=bytearray(PASSPHRASE), by_root=True)
-    invitation = invitations.invite(session, like="caseworker")
-    request, words = ask_to_join(folder, oren, invitation, OREN)
-    admitted = invitations.admit(session, invitations.look(session, request), words, by_root=True)
+        admitting.admit_here(session, like=role, name=name, passphrase=bytearray(PASSPHRASE), by_sheets=True)
+    request, words = ask_to_join(folder, oren, admitting.vault_words(session), OREN)
+    admitted = admit_to(session, request, words, OREN, "caseworker")
     by_name = members_of(session)
     (row,) = cases.list_all(session)
     case = cases.find(session, row.ref)

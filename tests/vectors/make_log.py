@@ -6,21 +6,34 @@ A change of the file is a new format version.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from tests.log.writer import ROSTER, Key, Writer
-from vault.ids import CompartmentKind
+from tests.log.writer import VAULT, Key, Writer
+from vault.ids import CompartmentKind, SeatId
+from vault.log.act_bytes import (
+    MadeAct,
+    admit,
+    anchor_digest,
+    begin,
+    by_sheets,
+    end,
+    lift,
+    lower,
+    recover,
+    recovery_seat,
+    replace_sheets,
+    sheets_message,
+)
 from vault.log.epoch_notice import EpochNotice, RevokedLog, founded_compartment
-from vault.log.genesis import signed_message
 from vault.log.items import Item, ItemKind, encode_items, items_digest
 from vault.log.list_check import version_id
 from vault.log.operation import Header
 from vault.log.payload import Payload, commitment, encode_plaintext
-from vault.log.roster import make_roster
-from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead
 from vault.log.tree import leaf_hash
+from vault.policy.roles import Role
+from vault.trust.trust_items import Head
 
 PATH = Path(__file__).parent / "log.json"
 
@@ -54,6 +67,7 @@ def build() -> dict[str, object]:
         Item.tagless(ItemKind.APPROVAL, bytes_of("approval")),
         Item.in_compartment(ItemKind.ERASED, compartment, bytes_of("erased")),
         Item.tagless(ItemKind.SEEN, bytes_of("note")),
+        Item.of_act(lift(bytes_of("taking"))),
     ]
     writer.append(*items)
     writer.seal()
@@ -73,11 +87,14 @@ def build() -> dict[str, object]:
         app="1.0.0",
     ).encode()
     salt = bytes_of("salt")
-    header = Header(bytes_of("c"), ROSTER, None, writer.origin, 41, bytes_of("r"), bytes_of("x"))
+    header = Header(bytes_of("c"), None, writer.origin, 41, bytes_of("r"), bytes_of("x"))
+    deciding = replace(header, decides=True)
     return {
         "genesis": {"bytes": writer.genesis.hex(), "origin": writer.origin.hex()},
         "successor": Writer("successor", (writer.origin, 3, writer.frontier.root())).genesis.hex(),
-        "header": {"text": header.encode().decode(), "leaf": leaf_hash(header.encode()).hex()},
+        "headers": [
+            {"text": one.encode().decode(), "leaf": leaf_hash(one.encode()).hex()} for one in (header, deciding)
+        ],
         "list": {"bytes": encode_items(items).hex(), "digest": items_digest(encode_items(items)).hex()},
         "epochs": [
             {"bytes": notice.encode().hex(), "digest": notice.digest().hex()} for notice in (founding, replacing)
@@ -105,31 +122,49 @@ def build() -> dict[str, object]:
             for row in writer.rows
         ],
         "checkpoints": [seal.note.decode() for seal in writer.seals],
-        "roster": _roster(writer.origin),
+        "acts": _acts(writer),
     }
 
 
-def _roster(origin: bytes) -> dict[str, object]:
-    member, seat = bytes_of("member", 16), bytes_of("seat", 16)
-    roster = make_roster(
-        RosterHead(bytes_of("vault", 16), 4, (bytes_of("before"),), bytes_of("recovery", 1_216), 1, (1,)),
-        [MemberEntry(member, frozenset({"supervisor", "caseworker"}))],
-        [Certificate(seat, member, bytes_of("kem", 1_216), Key("identity").public, origin)],
-        [Ending(bytes_of("ended", 16), {bytes_of("log"): 9})],
-        random=_counter(),
-    )
-    root_key = Key("root")
-    roster = roster.signed(root_key.public, root_key.sign(signed_message("roster", roster.root)))
+def _acts(writer: Writer) -> dict[str, object]:
+    """Return what items that decide say, of each kind one; and what is refused: by the form, or by the signature."""
+    sheets, kem, nonce = Key("sheets"), bytes_of("recovery", 1_216), bytes_of("nonce", 16)
+    heads = [Head(SeatId(writer.seat), 3, writer.frontier.root()), Head(SeatId(writer.seat), 2, bytes_of("another"))]
+    admission = admit(writer.genesis, {Role.SUPERVISOR, Role.CASEWORKER}, 1_790_000_000_000, nonce)
+    member = bytes_of("member", 16)
+    made = {
+        "begin": begin(sheets.public, kem, helpers=True),
+        "admit": admission,
+        "end": end(writer.seat, heads, nonce),
+        "lower": lower(member, "supervisor", heads, nonce),
+        "lift": lift(bytes_of("taking")),
+        "sheets": by_sheets(admission, sheets.public, sheets.sign(_signed(admission))),
+        "recover": recover(member, nonce),
+        "replace": replace_sheets(bytes_of("root"), kem, [admission.act.digest, bytes_of("taking")]),
+    }
+    malformed = {name: (one.kind, one.content + b"\0") for name, one in made.items()}
+    unsigned = by_sheets(admission, sheets.public, sheets.sign(_signed(made["lift"])))
+    malformed["signature"] = (unsigned.kind, unsigned.content)
+    founder = writer.key("identity").public
     return {
-        "entries": [entry.hex() for entry in roster.entries],
-        "root": roster.root.hex(),
-        "sigs": [[public.hex(), signature.hex()] for public, signature in roster.signatures],
+        "vault": VAULT.hex(),
+        "anchor": {
+            "root": sheets.public.hex(),
+            "recovery": kem.hex(),
+            "founder": founder.hex(),
+            "digest": anchor_digest(sheets.public, kem, founder).hex(),
+            "recovery_seat": recovery_seat(kem).hex(),
+        },
+        "good": {
+            name: {"kind": one.kind, "bytes": one.content.hex(), "digest": one.act.digest.hex()}
+            for name, one in made.items()
+        },
+        "refused": {name: {"kind": kind, "bytes": content.hex()} for name, (kind, content) in malformed.items()},
     }
 
 
-def _counter() -> Callable[[int], bytes]:
-    numbers = iter(range(256))
-    return lambda size: bytes([next(numbers)]) * size
+def _signed(made: MadeAct) -> bytes:
+    return sheets_message(VAULT, made.kind, made.content)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Write tests/vectors/people.json: `python -m tests.vectors.make_people`. A change of its bytes is a new format.
 
-What people pass to each other: invitation, request, roster and proposal, question and approval, bundle; and what they
-keep: sheets, keyfile, rows of a seat. HPKE messages cannot be made twice: those already in the file are kept.
+What people pass to each other: question and approval, bundle; and what they keep: sheets, keyfile, rows of a seat.
+HPKE messages cannot be made twice: those already in the file are kept.
 """
 
 from __future__ import annotations
@@ -18,20 +18,13 @@ import msgspec
 from tests.log.writer import Writer
 from tests.seal.places import fixed
 from tests.sync import exchange, hostile
-from vault.access.membership.inviting import _Kept
-from vault.access.membership.pending_seat import _WaitingMap
-from vault.access.membership.roster_proposals import StoredMember, _Wire
-from vault.ids import CompartmentKind
+from vault.access.membership.joining import _WaitingMap
+from vault.ids import CompartmentKind, SeatId
+from vault.log.act_bytes import lift
 from vault.log.approval import APPROVAL_PURPOSE, Approval, approval_id
 from vault.log.epoch_notice import EpochNotice, RevokedLog
-from vault.log.roster import ROSTER_PURPOSE, Roster, make_roster
-from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead
 from vault.seal.entrance.device_secret import make_keyfile
-from vault.seal.envelope import LocalContext, _seal_with_random
-from vault.seal.invitation import Invitation, Request, joining_words, seal_request
-from vault.seal.keyring import derive_proposal_key, epoch_id
-from vault.seal.named import attempts_file_name, dates_file_name, former_file_name
-from vault.seal.purposes import Purpose
+from vault.seal.named import attempts_file_name, dates_file_name
 from vault.seal.recipients import KemPrivate, seal_letter
 from vault.seal.recovery import row_check
 from vault.seal.signing import public_key, sign
@@ -40,15 +33,17 @@ from vault.services.approvals.question import ApprovalQuestion
 from vault.sync.bundle_file import Manifest, Position
 from vault.sync.bundle_pages import PageKind, SentEpoch, SentGrant, SentOperation, SentRow, SentVersion, SentVersionKey
 from vault.sync.peers import Offer, Peer, encode_peers
+from vault.trust.trust_items import Head
+from vault.validity.deciding_lines import Line, Lines
 
 PATH = Path(__file__).with_name("people.json")
 
 Vectors = dict[str, Any]
 
 VAULT, SEAT, OTHER = fixed("vault", 16), fixed("seat", 16), fixed("other seat", 16)
-MEMBER, COMPARTMENT = fixed("member", 16), fixed("compartment", 16)
+COMPARTMENT = fixed("compartment", 16)
 KEM_SEED, OTHER_SEED = fixed("kem", 96), fixed("other kem", 96)
-IDENTITY, ROOT = fixed("identity"), fixed("root seed")
+IDENTITY = fixed("identity")
 WRITER = Writer("people")
 WRITER.append()
 WRITER.seal()
@@ -57,9 +52,7 @@ WRITER.seal()
 def make(stored: Vectors) -> Vectors:
     """Return all vectors; `stored` is what the file holds now, or an empty map."""
     return {
-        "about": "Format 1 of vault/seal/FORMAT.md, by make_people.py; `independent` opens it. Bytes in hex.",
-        "joining": _joining(stored.get("joining", {})),
-        "proposal": _proposal(),
+        "about": "vault/seal/FORMAT.md, by make_people.py; `independent` opens it. Bytes in hex.",
         "approval": _approval().encode().hex(),
         "letter": _letter(stored.get("letter", {})),
         "bundle": _bundle(stored.get("bundle", {})),
@@ -71,76 +64,10 @@ def make(stored: Vectors) -> Vectors:
         "rows": _rows(),
         "names": {
             "vault": VAULT.hex(),
-            "seat": SEAT.hex(),
             "folder": fixed("folder", 16).hex(),
             "dates": dates_file_name(VAULT),
             "attempts": attempts_file_name(VAULT, fixed("folder", 16)),
-            "files": former_file_name(VAULT, SEAT),
         },
-    }
-
-
-def _joining(stored: Vectors) -> Vectors:
-    invitation = Invitation(
-        vault=VAULT,
-        root=public_key(ROOT),
-        roster=fixed("roster"),
-        nonce=fixed("nonce", 16),
-        roles=("caseworker", "intake"),
-        by="Mira Halvorsen",
-        seat=SEAT,
-        kem=KemPrivate.from_seed(KEM_SEED).public,
-        days=30,
-    )
-    further = replace(invitation, roles=(), days=0, member=MEMBER, name="Amina Raskolda")
-    signed = WRITER.genesis[:-64]
-    request = Request(
-        invitation=invitation.digest(),
-        seat=OTHER,
-        member=MEMBER,
-        name="Ильсе Марроу",
-        kem=KemPrivate.from_seed(OTHER_SEED).public,
-        identity=public_key(IDENTITY),
-        genesis=signed + sign(IDENTITY, "genesis", signed),
-    )
-    return {
-        "invitation": invitation.encode().hex(),
-        "further": further.encode().hex(),
-        "seed": KEM_SEED.hex(),
-        "request": stored.get("request") or seal_request(invitation, request).hex(),
-        "content": request.encode().hex(),
-        "words": list(joining_words(invitation.root, request, invitation.roster)),
-    }
-
-
-def roster() -> Roster:
-    """Return a roster of two members, of whom one has a seat, signed by root and identity key."""
-    numbers = iter(range(256))
-    made = make_roster(
-        RosterHead(VAULT, 4, (fixed("before"),), KemPrivate.from_seed(OTHER_SEED).public, 2, (1,), None, True),
-        [MemberEntry(MEMBER, frozenset({"admin", "supervisor"})), MemberEntry(fixed("another", 16), frozenset())],
-        [Certificate(SEAT, MEMBER, KemPrivate.from_seed(KEM_SEED).public, public_key(IDENTITY), WRITER.origin)],
-        [Ending(fixed("ended", 16), {fixed("log"): 9})],
-        random=lambda size: bytes([next(numbers)]) * size,
-    )
-    for seed in (ROOT, IDENTITY):
-        made = made.signed(public_key(seed), sign(seed, ROSTER_PURPOSE, made.root))
-    return made
-
-
-def _proposal() -> Vectors:
-    proposed, epoch_key = roster(), fixed("epoch key")
-    wire = _Wire(list(proposed.entries), list(proposed.signatures), [StoredMember(MEMBER, "Mira", 7)])
-    context = LocalContext(Purpose.PROPOSAL, VAULT, bytes(16), 4)
-    sealed = _seal_with_random(
-        derive_proposal_key(epoch_key), msgspec.msgpack.encode(wire), context, fixed("proposal random")
-    )
-    return {
-        "vault": VAULT.hex(),
-        "epoch_key": epoch_key.hex(),
-        "compartment": COMPARTMENT.hex(),
-        "file": (epoch_id(VAULT, COMPARTMENT, epoch_key) + (4).to_bytes(8, "big") + sealed).hex(),
-        "root": proposed.root.hex(),
     }
 
 
@@ -254,12 +181,13 @@ def _rows() -> Vectors:
     position = Position(WRITER.origin, 1)
     offer = Offer(position, {WRITER.origin: 1}, frozenset({COMPARTMENT}), {fixed("epoch", 16): 3})
     peer = Peer(at=position, have={WRITER.origin: 1}, sent=(offer,), took=None)
-    waiting = _WaitingMap(WRITER.genesis, MEMBER, fixed("session 1"), fixed("session 2"), fixed("roster"), True)
-    kept = [_Kept(b"invitation", sha256(b"request").digest(), 1_764_000_000_000), _Kept(b"another", b"", 7)]
+    waiting = _WaitingMap(WRITER.genesis, fixed("session 1"), fixed("session 2"), True)
+    line = Line(WRITER.origin, 0, fixed("entry"), ((20, lift(fixed("taking")).content),))
+    lines = Lines((line,), {WRITER.origin: 1}, {Head(SeatId(SEAT), 3, fixed("root")): WRITER.origin})
     return {
         "peers": encode_peers({SEAT: peer}).hex(),
         "joining": msgspec.msgpack.encode(waiting).hex(),
-        "invited": msgspec.msgpack.encode(kept).hex(),
+        "lines": lines.encode().hex(),
     }
 
 

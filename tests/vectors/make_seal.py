@@ -43,13 +43,20 @@ from vault.seal.named import (
     deputy_record,
     derive_register_hash,
     derive_register_key,
-    former_pins_file_name,
     machine_digest,
     private_file_name,
 )
 from vault.seal.purposes import HPKE_PURPOSES, LOCAL_PURPOSES, VERSION_PURPOSES, Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, open_from, seal_to
-from vault.seal.recovery import combine, derive_recovery_seed, derive_root_seed, root_words, split, words_of
+from vault.seal.recovery import (
+    certificate_words,
+    combine,
+    derive_recovery_seed,
+    derive_root_seed,
+    member_words,
+    split,
+    words_of,
+)
 from vault.seal.signing import public_key, sign, sign_raw
 
 PATH = Path(__file__).with_name("seal.json")
@@ -68,14 +75,14 @@ SECRETS = SeatSecrets(
     fixed("index key"),
     fixed("draft key"),
     fixed("pin key"),
-    public_key(derive_root_seed(fixed("root secret"))),
+    fixed("anchor"),
 )
 
 
 def make(stored: Vectors) -> Vectors:
     """Return all vectors; `stored` is what the file holds now, or an empty map."""
     return {
-        "about": "Format 1 of vault/seal/FORMAT.md. Written by make_seal.py, opened by `independent`. Bytes in hex.",
+        "about": "vault/seal/FORMAT.md. Written by make_seal.py, opened by `independent`. Bytes in hex.",
         "versions": [_version(purpose) for purpose in sorted(VERSION_PURPOSES)],
         "locals": [_local(purpose) for purpose in sorted(LOCAL_PURPOSES)],
         "sent": [
@@ -91,11 +98,11 @@ def make(stored: Vectors) -> Vectors:
         "unlock": _unlock(),
         "words": _words(),
         "root": _root(stored.get("root", {}).get("shares")),
+        "compared": _compared(),
         "signatures": _signatures(),
         "pins": {
             "vault": VAULT.hex(),
             "seat": SEAT.hex(),
-            "file": former_pins_file_name(VAULT, SEAT),
             "key": fixed("a private key").hex(),
             "private_file": private_file_name(fixed("a private key"), VAULT, SEAT),
             "system_machine_id": b"invented machine".hex(),
@@ -146,7 +153,6 @@ def _sent(purpose: Purpose, stored: Vectors | None) -> Vectors:
         ),
         Purpose.ATTEMPT: (GrantContext(purpose, VAULT), (1_764_000_000_000).to_bytes(8, "big")),
         Purpose.BUNDLE: (GrantContext(purpose, VAULT, to_seat=TO_SEAT), fixed("bundle key")),
-        Purpose.REQUEST: (GrantContext(purpose, VAULT, to_seat=TO_SEAT), b"content of request"),
         Purpose.LETTER: (GrantContext(purpose, VAULT, to_seat=TO_SEAT), b"content of letter"),
     }[purpose]
     seed = fixed(f"{purpose.name.lower()} kem", 96)
@@ -311,10 +317,21 @@ def _root(stored_shares: list[str] | None) -> Vectors:
         "secret": secret.hex(),
         "root_public": root_public.hex(),
         "recovery_public": KemPrivate.from_seed(derive_recovery_seed(secret)).public.hex(),
-        "root_words": list(root_words(root_public)),
         "digest": fixed("digest").hex(),
         "words": list(words_of(fixed("digest"))),
         "shares": shares if kept else split(secret),
+    }
+
+
+def _compared() -> Vectors:
+    """Return the words that people compare: of who asks to join, and of whose further device it is."""
+    certificate, member = fixed("certificate", 64), fixed("member", 16)
+    return {
+        "vault": VAULT.hex(),
+        "certificate": certificate.hex(),
+        "words": list(certificate_words(VAULT, certificate)),
+        "member": member.hex(),
+        "own_words": list(member_words(member)),
     }
 
 
@@ -324,7 +341,7 @@ def _signatures() -> Vectors:
         "seed": seed.hex(),
         "public": public_key(seed).hex(),
         "message": message.hex(),
-        "roster": sign(seed, "roster", message).hex(),
+        "sheets": sign(seed, "sheets", message).hex(),
         "genesis": sign(seed, "genesis", message).hex(),
         "bundle": sign(seed, "bundle", message).hex(),
         "raw": sign_raw(seed, message).hex(),

@@ -24,14 +24,14 @@ from tests.walks.command_desk import listed
 from tests.walks.office_desk import OfficeDesk
 from vault.cli import dispatch
 from vault.errors import RefusedError, VerificationError
+from vault.log.genesis import CERTIFICATE_SIZE
 from vault.seal.age import make_identity, recipient_of
 from vault.seal.entrance.passphrase import FLOOR
-from vault.seal.invitation import REQUEST_FILE_SIZE
 from vault.services.cases import cases
 from vault.services.exchange import syncing
 from vault.services.exports import partners
 from vault.services.grants import sharing
-from vault.services.members import invitations, rostering
+from vault.services.members import admitting
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_from_an_empty_folder_to_a_package_that_the_lawyer_opens(  # noqa: PLR09
     memory = str(FLOOR.memory_kib // 1024)
     made = desk.run("init", "--kdf-memory-mib", memory, "--sheets", str(sheets), "--org", "Aid", "--json")
     assert made.code == 0, made.err
-    assert len(made.json()["root_words"]) == 13
+    assert len(made.json()["sheets_words"]) == 13
     assert sheets.read_text().count("CASEVAULT RECOVERY SHEET") == 3
     assert sheets.stat().st_mode & 0o077 == 0
     assert PASSPHRASE.decode() not in made.out + made.err
@@ -228,13 +228,14 @@ def test_times_say_their_zone(desk: Desk) -> None:
     assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0400  ", abroad)
 
 
-def test_an_office_of_two_invites_an_admin_who_is_a_caseworker_too(at: OfficeDesk, tmp_path: Path) -> None:
-    out = tmp_path / "invitation"
-    at.done(None, "member", "invite", "--like", "admin,caseworker", "--out", str(out))
-    assert b"admin" in out.read_bytes()
-    assert b"caseworker" in out.read_bytes()
-    wrong = at.run(None, "member", "invite", "--like", "admin,boss", "--out", str(tmp_path / "other"))
-    assert "The roles are: admin, " in wrong.err
+def test_an_office_of_two_has_an_admin_who_is_a_caseworker_too(at: OfficeDesk, tmp_path: Path) -> None:
+    typed = tmp_path / "typed"
+    typed.write_bytes(b"eleven quiet harbours, and a kettle")
+    typed.chmod(0o600)
+    add = ("member", "add", "--name", "Ann Quistrel", "--new-passphrase-file", str(typed), "--like")
+    assert "The roles are: admin, " in at.run(None, *add, "admin,boss").err
+    at.done(None, *add, "admin,caseworker")
+    assert "Ann Quistrel: admin, caseworker" in at.done(None, "member", "list").out
 
 
 def test_who_is_named_in_a_refusal_is_named_by_name(organisation: Organisation) -> None:
@@ -245,7 +246,11 @@ def test_who_is_named_in_a_refusal_is_named_by_name(organisation: Organisation) 
 
 
 def test_a_refusal_says_what_was_refused_and_which_role_it_takes(at: OfficeDesk, tmp_path: Path) -> None:
-    refused = at.run(at.office.amina, "member", "invite", "--like", "intake", "--out", str(tmp_path / "invitation"))
+    typed = tmp_path / "typed"
+    typed.write_bytes(b"eleven quiet harbours, and a kettle")
+    typed.chmod(0o600)
+    add = ("member", "add", "--name", "Ann Quistrel", "--new-passphrase-file", str(typed), "--like", "intake")
+    refused = at.run(at.office.amina, *add)
     assert "you cannot admit a member: your role does not allow it" in refused.err
     assert "This needs the role admin or supervisor. An admin gives roles" in refused.err
     assert "member.admit" not in refused.err
@@ -294,11 +299,9 @@ def test_a_file_from_others_that_is_none_is_no_damage_of_the_vault_and_no_lack_o
     os.mkfifo(tmp_path / "fifo")
     with (tmp_path / "large").open("wb") as file:
         file.truncate((1 << 30) + 1)
-    (tmp_path / "false").write_bytes(os.urandom(REQUEST_FILE_SIZE))
+    (tmp_path / "false").write_bytes(os.urandom(CERTIFICATE_SIZE))
     with desk.place.open() as session:
-        (tmp_path / "request").write_bytes(
-            b"\1\1" + session.vault + session.seat + os.urandom(REQUEST_FILE_SIZE - 2 - 32)
-        )
+        (tmp_path / "request").write_bytes(b"\2" + session.vault + bytes(16) + os.urandom(CERTIFICATE_SIZE - 1 - 32))
     for name, words in _NO_SUCH_FILES:
         answer = desk.run(*words, str(tmp_path / name))
         assert answer.code in {6, 75}, (words, name, answer)
@@ -313,8 +316,7 @@ def test_a_stick_that_reports_an_error_is_a_sentence_to_each_reader(
         for read in (
             lambda path: syncing.import_bundle(session, path),
             lambda path: syncing.show(session, path),
-            lambda path: invitations.look(session, path),
-            rostering.read_proposal,
+            lambda path: admitting.read_request(session, path),
         ):
             with pytest.raises(VerificationError, match="the disk reports an error at mem"):
                 read(Path("/proc/self/mem"))  # a file whose first byte cannot be read

@@ -1,130 +1,40 @@
-"""A vault of the first format opens, whole and verified, with the program of today."""
+"""Whoever has FORMAT.md alone opens whole vaults, comes to what the program shows, and names what is wrong."""
 
 from __future__ import annotations
 
 import ast
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.attacks.differing import shown_by, shown_by_program
+from tests.attacks.differing import shown_by_program
 from tests.services.founded import PASSPHRASE as FOUNDED_PASSPHRASE
-from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation
+from tests.services.founded import Place
+from tests.services.organisation import AMINA, JOEL, MIRA, SELIN, TOMAS, Organisation, give
+from tests.services.sheets_help import typed
 from tests.vectors import made as makes
-from tests.vectors import make_golden, make_golden_2
-from tests.vectors import make_golden_2 as golden
 from tests.vectors.independent import backups, bundles, keys_file, opening, packages, tables
-from tests.vectors.independent.basis import Fault, Refused, padme
-from tests.vectors.made import ALBA, INES, NOOR, OREN, TOVE, WORDS, Made
-from tests.vectors.make_golden import GOLDEN, MEMBER, NAME, NOTE, PASSPHRASE, TITLE
-from tests.vectors.make_golden_2 import members_of
-from vault.access.session import Session
+from tests.vectors.independent.basis import Fault, padme
+from tests.vectors.made import ALBA, INES, NOOR, OREN, TOVE, WORDS, Made, members_of
+from vault.access.recovering import Wish
 from vault.access.unlock import unlock
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.errors import RefusedError, WrongPassphraseError
 from vault.policy.roles import Role
-from vault.services.cases import cases, intake, notes, register, searching, sections
+from vault.services.backups import backups as program_backups
+from vault.services.backups import restoring
+from vault.services.cases import cases, notes
+from vault.services.credentials import recovery
 from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
-from vault.services.exports import partners
-from vault.services.grants import sharing, successors
-from vault.services.members import invitations, members
+from vault.services.grants import sharing
+from vault.services.members import members
 
 pytestmark = pytest.mark.vectors
 
 
-def test_the_golden_vault_of_format_1_opens_for_ever(tmp_path: Path) -> None:
-    path = tmp_path / "golden.vault"
-    shutil.copytree(GOLDEN, path)
-    with unlock(path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=tmp_path / "state") as session:
-        assert [alarm.code for alarm in session.alarms] == ["no-pins"]
-        (row,) = cases.list_all(session)
-        assert row.title == TITLE
-        view = cases.open_case(session, cases.find(session, row.ref))
-        assert [person.value.display_name() for person in view.persons] == [NAME]
-        assert [note.value.text for note in view.notes] == [NOTE]
-        assert len(searching.search(session, "ноября").hits) == 1
-        assert log_checking.verify(session).faults == ()
-        notes.add(session, view.case, Note(NoteKind.CONTACT, "and it can be worked in"))
-
-
-# A vault of several members, as it was written when it was first released, opens for each of them and goes on.
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    copied = tmp_path / "golden.vault"
-    shutil.copytree(golden.GOLDEN, copied)
-    return copied
-
-
-def texts(session: Session) -> list[str]:
-    (row,) = cases.list_all(session)
-    assert row.title == golden.TITLE
-    view = cases.open_case(session, cases.find(session, row.ref))
-    assert [one.value.display_name() for one in view.persons] == [golden.PERSON]
-    return [note.value.text for note in view.notes]
-
-
-def test_its_founder_finds_everything_and_takes_what_was_sent(path: Path, tmp_path: Path) -> None:
-    state = tmp_path / "state"
-    with golden.alba(path, state) as alba:
-        assert [alarm.code for alarm in alba.alarms] == ["no-pins"]
-        assert texts(alba) == list(golden.NOTES[:3])
-        by_name = golden.members_of(alba)
-        assert by_name.keys() == {golden.ALBA, golden.INES, golden.TOVE, golden.OREN}
-        (row,) = cases.list_all(alba)
-        case = cases.find(alba, row.ref)
-        held = {by_name[name] for name in (golden.ALBA, golden.INES, golden.OREN)}
-        assert sharing.holders_of(alba, case).members == held
-        assert successors.deputy_of(alba, alba.member) == by_name[golden.INES]
-        (section,) = sections.list_of(alba, case)
-        assert section.title == golden.SECTION
-        assert [one.stored.value.text for one in intake.list_open(alba)] == [golden.SLIP]
-        assert [one.name for one in partners.list_all(alba)] == [golden.RECIPIENT]
-        assert register.ask(alba, [golden.PERSON]) == [alba.member]
-        assert [draft.text for draft in alba.drafts().list()] == [golden.DRAFT]
-        assert len(searching.search(alba, "ноября").hits) == 1
-        assert log_checking.verify(alba).faults == ()
-        syncing.import_bundle(alba, golden.BUNDLE)
-        assert texts(alba) == list(golden.NOTES)
-        # It can be worked in: a new key of the case, and a new member.
-        sharing.rotate(alba, case)
-        notes.add(alba, case, Note(NoteKind.CONTACT, "and it can be worked in"))
-        invitations.admit_here(alba, like="caseworker", name="Ilse Marrow", passphrase=bytearray(b"one more of us"))
-        assert len(members.list_all(alba)) == 5
-        assert log_checking.verify(alba).faults == ()
-    # Words are words in whatever case and layout they are typed.
-    typed = golden.WORDS.decode().upper().replace(" ", "  ").encode()
-    unlock(path, member=golden.ALBA, passphrase=bytearray(typed), state=state).close()
-
-
-def test_the_one_with_a_keyfile_reads_case_and_section(path: Path, tmp_path: Path) -> None:
-    with golden.ines(path, tmp_path / "state", path / golden.KEYFILE.name) as ines:
-        assert texts(ines) == list(golden.NOTES[:3])
-        (row,) = cases.list_all(ines)
-        (line,) = sections.list_of(ines, cases.find(ines, row.ref))
-        view = sections.open_section(ines, line.section)
-        assert [note.value.text for note in view.notes] == [golden.KEPT_APART]
-        with pytest.raises(RefusedError):
-            intake.list_open(ines)
-    with pytest.raises(WrongPassphraseError):
-        unlock(
-            path, member=golden.INES, passphrase=bytearray(golden.PASSPHRASES[golden.INES]), state=tmp_path / "state"
-        )
-
-
-def test_who_lost_the_case_sees_none(path: Path, tmp_path: Path) -> None:
-    words = bytearray(golden.PASSPHRASES[golden.TOVE])
-    with unlock(path, member=golden.TOVE, passphrase=words, state=tmp_path / "state") as tove:
-        assert cases.list_all(tove) == []
-        assert searching.search(tove, "ноября").hits == ()
-        assert log_checking.verify(tove).faults == ()
-
-
-# Whoever has FORMAT.md alone opens whole vaults, comes to what the program shows, and names what is wrong.
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return makes.make(tmp_path_factory.mktemp("made"), entries=260)
@@ -149,36 +59,6 @@ def test_the_reader_knows_nothing_of_the_program() -> None:
         assert all(one.startswith("tests.vectors.independent.") for one in ours), path.name
 
 
-@pytest.mark.parametrize(
-    ("golden", "name", "words", "shown"),
-    [
-        (make_golden.GOLDEN, make_golden.MEMBER, make_golden.PASSPHRASE, [make_golden.NOTE]),
-        (
-            make_golden_2.GOLDEN,
-            make_golden_2.ALBA,
-            make_golden_2.WORDS,
-            sorted([*make_golden_2.NOTES[:3], make_golden_2.KEPT_APART]),
-        ),
-        (make_golden_2.GOLDEN, make_golden_2.TOVE, make_golden_2.PASSPHRASES[make_golden_2.TOVE], []),
-    ],
-)
-def test_it_opens_the_golden_vaults(tmp_path: Path, golden: Path, name: str, words: bytes, shown: list[str]) -> None:
-    shutil.copytree(golden, tmp_path / "golden.vault")
-    whole = opening.open_folder(tmp_path / "golden.vault", name, words.decode())
-    assert whole.faults == []
-    assert texts_read(whole) == shown
-
-
-def test_it_opens_a_golden_vault_with_a_keyfile(tmp_path: Path) -> None:
-    shutil.copytree(make_golden_2.GOLDEN, tmp_path / "golden.vault")
-    words = make_golden_2.PASSPHRASES[make_golden_2.INES].decode()
-    secret = make_golden_2.KEYFILE.read_bytes()[16:48]
-    whole = opening.open_folder(tmp_path / "golden.vault", make_golden_2.INES, words, device=secret)
-    assert (whole.faults, len(texts_read(whole))) == ([], 4)
-    with pytest.raises(Refused, match="no slot opens"):
-        opening.open_folder(tmp_path / "golden.vault", make_golden_2.INES, words)
-
-
 @pytest.mark.long_after(1)
 @pytest.mark.parametrize("name", [ALBA, INES, TOVE, NOOR, OREN])
 def test_it_comes_to_what_the_program_shows(made: Made, name: str) -> None:
@@ -186,7 +66,7 @@ def test_it_comes_to_what_the_program_shows(made: Made, name: str) -> None:
     whole = opening.open_folder(place.path, name, WORDS, state=place.state)
     assert whole.faults == []
     with made.open(name, place) as session:
-        assert name == NOOR or shown_by(whole) == shown_by_program(session)
+        assert name == NOOR or whole.in_short() == shown_by_program(session)
         assert log_checking.verify(session).faults == ()
     assert name == OREN or whole.everything.rows.tiles
 
@@ -220,7 +100,66 @@ def test_it_comes_to_what_eight_see_of_two_who_took_a_case_from_each_other(organ
             assert verified.faults == ()
             assert bool(whole.faults) == bool(verified.on_their_way), whole.faults
             if session.roles & {Role.CASEWORKER, Role.SUPERVISOR}:
-                assert shown_by(whole) == shown_by_program(session)
+                assert whole.in_short() == shown_by_program(session)
+
+
+def read(place: Place, name: str, words: str = WORDS) -> opening.Whole:
+    """Read a folder as the second reader does, and hold what it shows and who is in against the program."""
+    whole = opening.open_folder(place.path, name, words, state=place.state)
+    with unlock(place.path, member=name, passphrase=bytearray(words.encode()), state=place.state) as session:
+        assert whole.in_short() == shown_by_program(session)
+        lines = whole.everything.lines
+        assert {person for seat, person in lines.members.items() if lines.is_in(seat)} == {
+            one.member for one in members.list_all(session) if one.stand.value == "in"
+        }
+    return whole
+
+
+@pytest.mark.long
+def test_it_counts_both_histories_of_a_log_and_what_an_end_leaves_of_them(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    with organisation.at(SELIN, JOEL) as (selin, joel):
+        case = cases.create(selin, title="T", kind="asylum").case
+        sharing.grant(selin, case, organisation.members(JOEL))
+        give(selin, joel)
+    twin = organisation.copied_to(tmp_path / "twin")
+    for where, texts in ((organisation, ("one",)), (twin, ("another", "and more"))):
+        with where.open(JOEL) as joel, organisation.open(SELIN) as selin:
+            for text in texts:
+                notes.add(joel, case, Note(NoteKind.CONTACT, text))
+            give(joel, selin)
+    selins = organisation[SELIN]
+    whole = read(selins.place, selins.name)
+    assert {"two histories", "alarm"} == {one.what for one in whole.faults}
+    assert texts_read(whole) == ["and more", "another", "one"]
+    with organisation.at(SELIN, MIRA) as (selin, mira):
+        give(selin, mira)
+        assert members.suspend(mira, organisation[JOEL].member).is_done
+        give(mira, selin)
+    whole = read(selins.place, selins.name)
+    assert {one.what for one in whole.faults} == {"alarm"}
+    assert texts_read(whole) == ["and more", "another", "one"]
+
+
+@pytest.mark.long
+def test_it_comes_to_what_is_seen_of_other_sheets_and_by_who_came_back_with_them(made: Made, tmp_path: Path) -> None:
+    stick, back = tmp_path / "stick", Place(tmp_path / "back" / "office.vault", tmp_path / "back" / "state")
+    back.path.parent.mkdir()
+    with made.open() as session:
+        sheets = recovery.renew(session).sheets
+        kept_copy = program_backups.make(session, stick)
+    whole = read(made.alba, ALBA)
+    assert (whole.faults, len(whole.everything.lines.compared)) == ([], 1)
+    assert backups.read_backup(kept_copy.path, ALBA, WORDS).faults == []
+    wish = Wish(ALBA, new_admin=False, everything=False, ends_old=True)
+    words = "five wooden herons"
+    restoring.restore_by_sheets(
+        stick, back.path, typed(sheets, 1, 2), wish, passphrase=bytearray(words.encode()), state=back.state
+    )
+    whole = read(back, ALBA, words)
+    lines = whole.everything.lines
+    assert (whole.faults, [lines.is_in(seat) for seat in lines.members].count(False)) == ([], 1)
 
 
 def test_it_opens_what_travels_and_what_is_kept(made: Made) -> None:

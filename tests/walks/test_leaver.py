@@ -8,8 +8,6 @@ import pytest
 
 from tests.services.office import AMINA, JOEL, NADIA, Office
 from tests.walks.office_desk import OfficeDesk
-from vault.access.membership.next_roster import Change, propose
-from vault.access.membership.roster_proposals import Proposal, seal_proposal
 
 TEXT = "She waits for the answer of the court."
 
@@ -65,26 +63,6 @@ def test_what_a_member_may_have_kept_is_said_when_a_case_is_taken_back(desk: Off
     assert "may have copied" in taken.out or "may have been copied" in taken.out
     assert "rewrapped, sealed to 1 device and the recovery sheets." in taken.err
     assert desk.run(people.joel, "case", "show", case).code == 4
-
-
-def test_a_proposal_that_would_lose_work_asks_first_and_names_the_way_out(desk: OfficeDesk, tmp_path: Path) -> None:
-    people, file = desk.office, tmp_path / "proposal"
-    with people.place.open() as director:
-        end = propose(director, Change(leaving=frozenset({people.amina.member})))
-        file.write_bytes(seal_proposal(director, Proposal(end)))
-    made = desk.done(people.amina, "case", "new", "--kind", "asylum", "--title", "After it", "--json").json()
-    lost = f"of {AMINA} wrote after the cut-off becomes invalid: "
-    assert lost in desk.done(None, "member", "show", str(file)).out
-    assert f"{made['ref']} (" in desk.done(people.joel, "member", "show", str(file)).out, (
-        "who has the case reads its reference"
-    )
-    asked = desk.run(None, "member", "commit", str(file))
-    assert asked.code == 3
-    assert "STOP: work that is here would be lost for everybody" in asked.err
-    assert "Write a new proposal instead" in asked.err
-    assert AMINA in desk.done(None, "member", "list").out
-    desk.done(None, "member", "commit", str(file), "--yes")
-    assert AMINA not in desk.done(None, "member", "list").out
 
 
 def test_who_ends_a_member_hears_first_what_only_they_can_open(desk: OfficeDesk) -> None:

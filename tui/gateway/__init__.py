@@ -7,7 +7,7 @@ for type checks, is named here.
 """
 
 from tui.gateway.gateway import Gateway
-from vault.access.membership.new_root import Followed
+from vault.access.membership.new_sheets import Followed
 from vault.redaction.questions import Question
 from vault.seal.entrance.wordlists import GeneratedPassphrase
 from vault.services.approvals.pipe_process import NEXT_STEP, NOT_APPROVED, PipeAnswer, PipeQuestion, approved, serve
@@ -22,5 +22,4 @@ from vault.services.cases.two_versions import InTwo
 from vault.services.credentials.recovery import Drilled, RecoveryStatus
 from vault.services.exchange.known_peers import Standing
 from vault.services.exports.partners import KeptPartner
-from vault.services.members.rostering import ProposalShown
 from vault.services.paper_text import Sender

@@ -96,7 +96,7 @@ class Story(Subject):
         proven = session.dates.proven
         if proven is None:  # not the device of the founder: what a new vault needs was begun elsewhere
             return ()
-        members = len(session.directory.effective.members)
+        members = len(session.directory.members)
         return (proven, status.backup_ms is not None, members > 1, listing.has_cases(session))
 
     def agenda(self, first: date, last: date) -> WeekShown:

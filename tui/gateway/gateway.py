@@ -11,7 +11,7 @@ from tui.gateway.case_access import Sections, Sharing
 from tui.gateway.case_contents import Casework, People
 from tui.gateway.case_story import Papers, Story, Writing
 from tui.gateway.log_and_exchange import Erasing, Evidence, Exchange
-from tui.gateway.organisation import Devices, Members, Proposals
+from tui.gateway.organisation import Devices, Members
 from tui.gateway.search_and_calls import Finding, Intake
 from tui.gateway.unlocked_vault import UnlockedVault
 from tui.gateway.ways_in import OwnAccess, Recovery
@@ -46,7 +46,6 @@ class Gateway:
         self.evidence = Evidence(door)
         self.referral = Referral(door)
         self.members = Members(door)
-        self.proposals = Proposals(door)
         self.devices = Devices(door)
         self.sharing = Sharing(door)
         self.sections = Sections(door)

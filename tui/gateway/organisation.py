@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 from tui.gateway.unlocked_vault import Subject, telling
-from tui.text.in_words import in_words, together
-from tui.values.access_shown import Changed, DeviceLine, LostShown, MemberLine, MembersShown, OrderLine, RequestShown
+from tui.text.in_words import in_two_rows, in_words, together
+from tui.values.access_shown import (
+    Changed,
+    DeviceLine,
+    LostShown,
+    MemberLine,
+    MembersShown,
+    NewMember,
+    OrderLine,
+    RequestShown,
+)
 from tui.values.exchange_shown import ResultText
-from vault.access.membership.inviting import Answer
-from vault.access.seat_keys.root_secret import kept_secret
-from vault.access.session import Session
-from vault.errors import InternalError, VaultError
+from vault.errors import InternalError, SheetsNeededError, VaultError
 from vault.ids import MemberId, SeatId
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import CancelledError, Progress, Stopped
+from vault.services.credentials import recovery
 from vault.services.exchange import syncing
 from vault.services.grants import successors, timed_grants
-from vault.services.members import devices, invitations, members, rostering, warning
-from vault.services.members.admissions import BEFORE_THE_NEXT
-from vault.services.members.invitations import Admitted
+from vault.services.members import admitting, devices, members, warning
+from vault.services.members.admitting import Admitted, Proposal, Request
+from vault.services.members.changes import Outcome
 from vault.services.members.members import MemberShown
 from vault.services.members.members import suspend as end_every_device
-from vault.services.members.rostering import Outcome, ProposalShown
 from vault.services.projection import last_done
 from vault.services.projection.authors import name_in, names_of_members
 from vault.store.files import require_new, write_new
@@ -32,15 +39,20 @@ from vault.words.message import Message, Words, plural
 # What came of a change of who is in, in the words of the screens.
 
 
-def changed(session: Session, outcome: Outcome, done: Message, *, by_root: bool | None = None) -> Changed:
-    """Return an outcome for the screens.
+_SECOND: Final = Message(
+    "It waits for a second person: give them a bundle (F2, exchange). They import it, and agree under Members (p)."
+)
+_ADMIN: Final = Message(
+    "It waits for an admin: give them a bundle (F2, exchange). They import it, and revoke the device too."
+)
+_BY_SHEETS: Final = Changed((), needs_sheets=True)
 
-    `done` says so of a change that is valid. `by_root`: the root signed already; None where it cannot sign this.
-    """
-    if outcome.missing is not None:
-        root_is_here = by_root is False and kept_secret(session) is not None
-        return Changed((), outcome.missing, outcome.proposal or b"", root_is_here)
-    lines = [done]
+
+def changed(outcome: Outcome, done: Words, waits: Message = _SECOND) -> Changed:
+    """Return an outcome for the screens. `done` says so of a change that counts, `waits` who has to do it too."""
+    if not outcome.is_done:
+        return Changed((Message("Nothing is changed yet."), waits), waits=True)
+    lines: list[Words] = [done]
     if outcome.ended:
         devices = plural("{count} device revoked", "{count} devices revoked", count=len(outcome.ended))
         lines += [
@@ -54,7 +66,22 @@ def changed(session: Session, outcome: Outcome, done: Message, *, by_root: bool 
     if outcome.pending:
         lines.append(Message("! {files} still wait for a new key; the warnings say why.", files=files(outcome.pending)))
     lines.append(Message("Other members learn of it with your next bundle for them."))
-    return Changed((*lines, *([BEFORE_THE_NEXT] if outcome.admitted else [])))
+    return Changed(tuple(lines))
+
+
+class Changing(Subject):
+    """Changes who is in; what only the recovery sheets do wants them typed where their secret is not here."""
+
+    def _change(self, act: Callable[[bytes | None], Outcome], done: Message, waits: Message = _SECOND) -> Changed:
+        """Do it; `act` gets the secret of the sheets that were typed for it."""
+        try:
+            return changed(act(self._typed()), done, waits)
+        except SheetsNeededError:
+            return _BY_SHEETS
+
+    def _typed(self) -> bytes | None:
+        typed = self._unlocked.take_typed()
+        return recovery.secret_of(self._session, typed) if typed.sheets else None
 
 
 def files(count: int) -> Message:
@@ -75,8 +102,8 @@ _ACTS = (
 )
 
 
-class Members(Subject):
-    """Changes who is in. Where others have to sign, a change comes back as a proposal, and nothing was changed."""
+class Members(Changing):
+    """Lists who is in, admits, and changes it."""
 
     def orders(self) -> tuple[OrderLine, ...]:
         """Return the handovers that are ordered, oldest first."""
@@ -123,39 +150,71 @@ class Members(Subject):
 
     # ---- joining ------------------------------------------------------------------------------------------------
 
-    def invite(self, like: str, days: int, out: Path) -> ResultText:
-        """Write an invitation for somebody new into a new file."""
-        require_new(out)
-        write_new(out, invitations.invite(self._session, like=like, days=days))
-        return _invited(out)
-
-    def invite_device(self, member: str, out: Path) -> ResultText:
-        """Write an invitation for a further device of a member into a new file."""
-        require_new(out)
-        write_new(out, invitations.invite_device(self._session, member_id(member)))
-        return _invited(out)
+    def how_to_join(self, *, own: bool) -> ResultText:
+        """Return how somebody new joins, or a further device of one's own, with the words to type there."""
+        session = self._session
+        lines: list[Words] = [
+            Message("On the new device: `casevault --vault NEW member join --own --out REQUEST`.")
+            if own
+            else Message("On the new device: `casevault --vault NEW member join --out REQUEST`."),
+            Message("It asks for the 13 words of this vault:"),
+            *in_two_rows(admitting.vault_words(session)),
+        ]
+        if own:
+            lines += [Message("Then for your own 13 words:"), *in_two_rows(admitting.own_words(session))]
+            lines.append(
+                Message(
+                    "An admin or a supervisor admits it with the file REQUEST (Members, a), and you agree to it here"
+                    " (Members, p). If you are one, admit it yourself, and any other member agrees."
+                )
+            )
+        else:
+            lines.append(Message("The file REQUEST comes back to this device; then `a` admits them."))
+        return ResultText(tuple(lines))
 
     def look(self, request: Path) -> RequestShown:
-        """Return who asks to join. The invitation answers to no other request from here on."""
-        answer = invitations.look(self._session, request)
-        invitation = answer.invitation
+        """Return who asks to join."""
+        asked = admitting.read_request(self._session, request)
+        name = "" if asked.member is None else name_in(names_of_members(self._session), asked.member)
+        return self._asked(asked, asked, name)
+
+    def proposals(self) -> tuple[RequestShown, ...]:
+        """Return the admissions that wait for a second person."""
+        return tuple(
+            self._asked(
+                each.request, each, each.name, roles=tuple(sorted(role.value for role in each.roles)), by=each.by
+            )
+            for each in admitting.proposals(self._session)
+        )
+
+    def _asked(
+        self,
+        request: Request,
+        answer: Request | Proposal,
+        name: str,
+        *,
+        roles: tuple[str, ...] = (),
+        by: tuple[str, ...] = (),
+    ) -> RequestShown:
         return RequestShown(
-            name=answer.request.name,
-            roles=tuple(sorted(invitation.roles)),
-            days=invitation.days,
-            is_device=bool(invitation.member),
-            is_yours=bool(invitation.member) and invitation.member == self._session.member,
-            words=answer.words,
+            words=request.words,
+            is_device=request.member is not None,
+            is_yours=request.member == self._session.member,
+            name=name,
+            roles=roles,
+            by=by,
+            seat=request.seat.hex(),
             answer=answer,
         )
 
     def admit(
         self,
         asked: RequestShown,
+        new: NewMember,
         bundle: Path,
         *,
         with_cases: bool,
-        by_root: bool,
+        by_sheets: bool,
         progress: Progress,
         stopped: Stopped,
     ) -> Changed:
@@ -164,13 +223,14 @@ class Members(Subject):
         With `with_cases` a further device of one's own gets all one's cases. `progress` and `stopped` are those of the
         bundle: who was admitted stays admitted.
         """
-        if not isinstance(asked.answer, Answer):
-            raise InternalError(Message("the request was not looked at"))
         require_new(bundle)
+        try:
+            admitted = self._admitted(asked, new, by_sheets=by_sheets, with_cases=with_cases)
+        except SheetsNeededError:
+            return _BY_SHEETS
         session = self._session
-        admitted = invitations.admit(session, asked.answer, asked.words, by_root=by_root, gives_cases=with_cases)
-        done = changed(session, admitted.outcome, Message("{name} is admitted.", name=admitted.name), by_root=by_root)
-        if not admitted.outcome.is_done:
+        done = changed(admitted.outcome, Message("{name} is admitted.", name=admitted.name))
+        if done.waits:
             return done
         lines: list[Words] = [done.lines[0]]
         if with_cases:
@@ -178,6 +238,24 @@ class Members(Subject):
                 Message("Given to the device: {files}.", files=files(devices.give_cases(session, admitted.seat)))
             )
         return Changed((*lines, *self._bundle_lines(admitted, bundle, telling(progress, stopped)), done.lines[-1]))
+
+    def _admitted(self, asked: RequestShown, new: NewMember, *, by_sheets: bool, with_cases: bool) -> Admitted:
+        session, typed = self._session, self._typed()
+        if isinstance(asked.answer, Proposal):
+            return admitting.agree(session, asked.answer, asked.words, by_sheets=by_sheets, typed=typed)
+        if not isinstance(asked.answer, Request):
+            raise InternalError(Message("the request was not looked at"))
+        return admitting.admit(
+            session,
+            asked.answer,
+            asked.words,
+            name=new.name,
+            like=new.like,
+            days=new.days,
+            by_sheets=by_sheets,
+            typed=typed,
+            gives_cases=with_cases,
+        )
 
     def _bundle_lines(self, admitted: Admitted, bundle: Path, tell: Progress) -> list[Message]:
         """Write the bundle and say where it is: without one, who was admitted is in all the same."""
@@ -198,15 +276,16 @@ class Members(Subject):
 
     def end_devices(self, member: str, progress: Progress) -> Changed:
         """End every device of a member, who stays a member. Nothing stops it half way."""
-        session = self._session
-        outcome = end_every_device(session, member_id(member), progress=progress)
-        return changed(session, outcome, Message("The member is suspended: all their devices are revoked."))
+        return self._change(
+            lambda typed: end_every_device(self._session, member_id(member), typed, progress=progress),
+            Message("The member is suspended: all their devices are revoked."),
+        )
 
     def leave(self, member: str, progress: Progress) -> Changed:
         """Let a member leave. Nothing stops it half way."""
-        session = self._session
-        return changed(
-            session, members.leave(session, member_id(member), progress=progress), Message("The member has left.")
+        return self._change(
+            lambda typed: members.leave(self._session, member_id(member), typed, progress=progress),
+            Message("The member has left."),
         )
 
     def before_end(self, member: str) -> Words:
@@ -217,11 +296,13 @@ class Members(Subject):
         """Return what to ask about before a member gets exactly these roles; empty where nothing is lost by it."""
         return members.before_roles(self._session, member_id(member), roles) or ""
 
-    def change_roles(self, member: str, roles: Sequence[str], *, by_root: bool) -> Changed:
+    def change_roles(self, member: str, roles: Sequence[str]) -> Changed:
         """Give a member exactly these roles."""
-        session = self._session
-        outcome = members.change_roles(session, member_id(member), roles, by_root=by_root)
-        return changed(session, outcome, Message("The member has exactly these roles now."), by_root=by_root)
+        done = self._change(
+            lambda typed: members.change_roles(self._session, member_id(member), roles, typed=typed),
+            Message("The member has exactly these roles now."),
+        )
+        return _BY_SHEETS if done.waits else done  # nobody is asked to agree to roles of a device that is in
 
     # ---- standing in --------------------------------------------------------------------------------------------
 
@@ -270,21 +351,8 @@ def _not_written(why: Message) -> Message:
     )
 
 
-def _invited(out: Path) -> ResultText:
-    return ResultText(
-        (
-            Message(
-                "The invitation is at {out}. It contains your name, but no secret: hand it over yourself.", out=out
-            ),
-            Message("On the new device:"),
-            Message("  casevault --vault NEW member join INVITATION --out REQUEST"),
-            Message("The request comes back to this device; then `a` admits them."),
-        )
-    )
-
-
 # The devices of the organisation, and what is done when one is gone.
-class Devices(Subject):
+class Devices(Changing):
     """Names devices, gives cases to one's own, and ends those that are lost."""
 
     def list_all(self) -> tuple[DeviceLine, ...]:
@@ -317,9 +385,11 @@ class Devices(Subject):
 
     def end_moved(self, seat: str, progress: Progress) -> Changed:
         """End one's old device after moving to this one. Nothing stops it half way."""
-        session = self._session
-        outcome = devices.end_moved(session, _seat(seat), progress=progress)
-        return changed(session, outcome, Message("You moved: the old device is revoked."))
+        return self._change(
+            lambda typed: devices.end_moved(self._session, _seat(seat), typed, progress=progress),
+            Message("You moved: the old device is revoked."),
+            _ADMIN,
+        )
 
     def lost(self, seat: str, warn_list: Path | None, progress: Progress) -> LostShown:
         """End a device that is out of one's hands, and return whom to warn. Nothing stops it half way.
@@ -329,10 +399,13 @@ class Devices(Subject):
         if warn_list is not None:
             require_new(warn_list)
         session = self._session
-        done = devices.lost(session, _seat(seat), progress=progress)
-        warn = tuple(map(in_words, warning.warn_lines(done.warn)))
-        shown = changed(session, done.outcome, Message("The device is revoked."))
-        return LostShown(shown, warn, done.warn.count, _write_list(warn, warn_list))
+        try:
+            done = devices.lost(session, _seat(seat), self._typed(), progress=progress)
+            shown, found = changed(done.outcome, Message("The device is revoked."), _ADMIN), done.warn
+        except SheetsNeededError:  # the list is what a person needs most: nothing must hold it up
+            shown, found = _BY_SHEETS, warning.warn_list(session, _seat(seat))
+        warn = tuple(map(in_words, warning.warn_lines(found)))
+        return LostShown(shown, warn, found.count, "" if shown.needs_sheets else _write_list(warn, warn_list))
 
     def keep_list(self, warn: tuple[str, ...], out: Path) -> Message:
         """Write a list of whom to warn into a new file, and say where it is."""
@@ -361,31 +434,3 @@ def _kept_at(out: Path) -> Message:
 
 def _seat(seat: str) -> SeatId:
     return SeatId(bytes.fromhex(seat))
-
-
-# Changes of members that several have to sign, one after the other, in a file.
-class Proposals(Subject):
-    """Reads, signs and carries out proposals."""
-
-    def keep(self, proposal: bytes, out: Path) -> None:
-        """Write a proposal into a new file: it opens for members alone."""
-        write_new(out, proposal)
-
-    def show(self, file: Path) -> ProposalShown:
-        """Return what a proposal says, without signing it."""
-        return rostering.show(self._session, rostering.read_proposal(file))
-
-    def sign(self, file: Path, out: Path) -> ProposalShown:
-        """Sign a proposal and write it, signed, into a new file."""
-        require_new(out)
-        shown, signed = rostering.sign(self._session, rostering.read_proposal(file))
-        write_new(out, signed)
-        return shown
-
-    def commit(self, file: Path, progress: Progress, *, accepts_loss: bool) -> Changed:
-        """Make a proposal count that all who must have signed. Nothing stops it half way."""
-        session = self._session
-        proposal = rostering.read_proposal(file)
-        outcome = rostering.commit(session, proposal, accepts_loss=accepts_loss, progress=progress)
-        done = Message("The proposal is in effect. A member whom it admits needs a bundle of yours to begin.")
-        return changed(session, outcome, done)

@@ -91,7 +91,7 @@ class Finding(Subject):
     def alone(self, shown: tuple[str, ...]) -> frozenset[str]:
         """Return those of these cases that no other member can open; where there is no other member, none is named."""
         session = self._session
-        if len(session.directory.effective.members) == 1 or not self._may(Action.CASE_READ):
+        if len(session.directory.members) == 1 or not self._may(Action.CASE_READ):
             return frozenset()
         held = [
             compartment

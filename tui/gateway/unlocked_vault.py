@@ -21,6 +21,7 @@ from vault.policy.decide import may
 from vault.policy.roles import Action, Role
 from vault.progress import Progress, Stopped, Working
 from vault.services import housekeeping
+from vault.services.credentials.paper_sheets import TypedSheets
 from vault.store.draft_files import Draft, Drafts
 from vault.words.message import Message
 
@@ -215,6 +216,8 @@ class UnlockedVault:
         self.hides_names = False
         """Whether lists get the first letters of names alone."""
         self._is_settled = False
+        self.typed = TypedSheets()
+        """Recovery sheets, until the act that they are typed for."""
 
     def open(self, session: Session, name: str) -> None:
         """Stand open on this session of a member."""
@@ -231,6 +234,11 @@ class UnlockedVault:
         if not self._is_settled:
             self._is_settled = True
             housekeeping.settle_aloud(self.session)
+
+    def take_typed(self) -> TypedSheets:
+        """Return the sheets that were typed, for one act."""
+        typed, self.typed = self.typed, TypedSheets()
+        return typed
 
     def may(self, *actions: Action) -> frozenset[str]:
         """Return the codes of those acts that this member's roles allow, on a case that they hold."""

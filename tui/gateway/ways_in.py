@@ -7,29 +7,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tui.gateway.organisation import changed
 from tui.gateway.unlocked_vault import Subject, UnlockedVault, telling
-from tui.text.in_words import together
+from tui.text.in_words import in_two_rows, together
 from tui.values.access_shown import (
     BackPlan,
-    Changed,
     OwnFactors,
     Proof,
     SheetShown,
     SheetsMade,
-    TwoLists,
     TypingPlace,
-    WaitingLine,
 )
 from tui.values.exchange_shown import ResultText
-from vault.access.membership.new_root import Followed
+from vault.access.membership.new_sheets import Followed
 from vault.access.pins.delays import counting_down
 from vault.access.recovering import BroughtBack, Wish
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.seat_keys.slots import Factors, check_factors, salt_of_vault
 from vault.durations import HOUR_MS
 from vault.errors import InternalError
-from vault.ids import SeatId
 from vault.policy.decide import may
 from vault.policy.roles import Action
 from vault.progress import Progress, Stopped
@@ -42,7 +37,6 @@ from vault.services.credentials import entering, recovery
 from vault.services.credentials.entering import FactorName
 from vault.services.credentials.paper_sheets import TypedSheets, is_word, questions, shared_place, sheet_files
 from vault.services.credentials.recovery import Drilled, RecoveryStatus
-from vault.services.members import admissions
 from vault.services.projection import last_done
 from vault.services.projection.last_done import Done
 from vault.store.folder import VaultFolder
@@ -192,7 +186,7 @@ def come_back(
         raise InternalError(Message("nothing was looked at"))
     if not way.is_backup:
         done = recovery.restore(way.place, typed, member=way.member, passphrase=passphrase, state=door.state)
-        return ResultText(tuple(_lines(done.back, done.root_words)))
+        return ResultText(tuple(_lines(done.back, done.sheets_words)))
     regained = restoring.restore_by_sheets(
         way.place,
         door.path,
@@ -211,11 +205,10 @@ def come_back(
     ]
     if regained.closed_drafts:
         lines.append(Message("Unfinished drafts in it stay closed: only the passphrase of their writer opens them."))
-    return ResultText((*lines, restoring.KEPT, *_lines(regained.back, regained.root_words)))
+    return ResultText((*lines, restoring.KEPT, *_lines(regained.back, regained.sheets_words)))
 
 
-def _lines(back: BroughtBack, root_words: tuple[str, ...]) -> list[Words]:
-    half = -(-len(root_words) // 2)
+def _lines(back: BroughtBack, sheets_words: tuple[str, ...]) -> list[Words]:
     again = Message("You have access again. Every member will see it.")
     if back.ended:
         again = plural(
@@ -225,10 +218,8 @@ def _lines(back: BroughtBack, root_words: tuple[str, ...]) -> list[Words]:
         )
     return [
         again,
-        *([] if back.loss is None else [back.loss]),
         Message("Compare these 13 words with those on the sheets:"),
-        f"  {' '.join(root_words[:half])}",
-        f"  {' '.join(root_words[half:])}",
+        *in_two_rows(sheets_words),
         Message("The sheets were typed here: make new ones soon (F2, access; then r, n)."),
     ]
 
@@ -244,7 +235,6 @@ class Recovery(Subject):
     def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)
         self._sheets: tuple[Sheet, ...] = ()
-        self._typed = TypedSheets()
         self._way: WayBack | None = None
 
     def proposes(self) -> bool:
@@ -279,7 +269,7 @@ class Recovery(Subject):
         """Return one sheet, to be shown and copied by hand."""
         sheet = self._sheets[number - 1]
         rows = tuple((row.number, row.words, row.check) for row in sheet.rows)
-        return SheetShown(number, sheet.count, sheet.threshold, rows, sheet.root_words)
+        return SheetShown(number, sheet.count, sheet.threshold, rows, sheet.sheets_words)
 
     def ask_again(self, number: int) -> tuple[int, ...]:
         """Return places of other words to ask for."""
@@ -302,59 +292,41 @@ class Recovery(Subject):
 
     def forget(self) -> None:
         """Drop the set that was made and what was typed."""
-        self._sheets, self._typed = (), TypedSheets()
+        self._sheets, self._unlocked.typed = (), TypedSheets()
 
     # ---- sheets that come back from paper -----------------------------------------------------------------------
 
     def begin_typing(self) -> TypingPlace:
         """Begin to take sheets in, row by row."""
-        self._typed = TypedSheets()
+        self._unlocked.typed = TypedSheets()
         return self.place()
 
     def take_row(self, line: str) -> TypingPlace:
         """Take the next row; where it is wrong, it or the whole sheet is asked for again."""
-        self._typed.take_row(line)
+        self._unlocked.typed.take_row(line)
         return self.place()
 
     def place(self) -> TypingPlace:
         """Return which row comes next, also after one that was refused."""
-        sheet, row = self._typed.place
-        return TypingPlace(sheet, self._typed.name, row, self._typed.needed, self._typed.is_enough)
+        typed = self._unlocked.typed
+        sheet, row = typed.place
+        return TypingPlace(sheet, typed.name, row, typed.needed, typed.is_enough)
 
     def drill(self) -> Drilled:
         """Prove the sheets that were typed."""
-        return recovery.drill(self._session, self._typed)
+        return recovery.drill(self._session, self._unlocked.take_typed())
 
     def renew(self, shape: str, progress: Progress) -> tuple[SheetsMade, Followed]:
         """Make a new root and new sheets; with the old sheets that were typed, where their secret is not here.
 
         Nothing stops it: half of it would be a root of which nobody has sheets.
         """
-        made = recovery.renew(self._session, self._typed, shape=shape, progress=progress)
+        made = recovery.renew(self._session, self._unlocked.typed, shape=shape, progress=progress)
         return self._hold(made.sheets), made.followed
 
-    def two_lists(self) -> TwoLists:
-        """Return who waits where two lists of members were made apart."""
-        session = self._session
-        lines = tuple(
-            WaitingLine(
-                device.seat.hex(),
-                device.name,
-                tuple(sorted(role.value for role in device.roles)),
-                Message("{who}", who=device.admitted_by),
-            )
-            for device in admissions.list_waiting(session)
-        )
-        return TwoLists(lines, admissions.lists_are_apart(session), kept_secret(session) is None)
-
-    def settle(self, admitted: Sequence[str], progress: Progress) -> Changed:
-        """Let these devices in and no other, by the sheets that were typed where their secret is not here."""
-        session = self._session
-        typed = self._typed if kept_secret(session) is None else None
-        seats = [SeatId(bytes.fromhex(seat)) for seat in admitted]
-        outcome = recovery.settle_lists(session, seats, typed, progress=progress)
-        self.forget()
-        return changed(session, outcome, Message("There is one list of members again."))
+    def confirm(self, words: str, progress: Progress) -> Followed:
+        """Go by new sheets on this device, whose 13 words a person typed from the paper, and follow them."""
+        return recovery.confirm(self._session, words.split(), progress)
 
     def follow(self, progress: Progress, stopped: Stopped) -> Followed:
         """Replace the keys that replaced sheets still open; stopped, some may be replaced."""
@@ -370,11 +342,11 @@ class Recovery(Subject):
     def require_fitting(self) -> None:
         """Raise where the sheets that were typed do not open what was looked at."""
         if self._way is not None:
-            recovery.require_fitting(self._way.place, self._typed)
+            recovery.require_fitting(self._way.place, self._unlocked.typed)
 
     def come_back(self, passphrase: bytearray, progress: Progress) -> ResultText:
         """Bring the member back, with a new passphrase, which is wiped; nobody is let in by that."""
-        done = come_back(self._unlocked, self._way, self._typed, passphrase, progress)
+        done = come_back(self._unlocked, self._way, self._unlocked.typed, passphrase, progress)
         self.forget()
         return done
 
@@ -384,5 +356,5 @@ class Recovery(Subject):
         return may(self._session.roles, Action.RECOVERY_MANAGE).allowed
 
     def _hold(self, sheets: tuple[Sheet, ...]) -> SheetsMade:
-        self._sheets, self._typed = sheets, TypedSheets()
+        self._sheets, self._unlocked.typed = sheets, TypedSheets()
         return SheetsMade(len(sheets), sheets[0].threshold, tuple(questions(sheet) for sheet in sheets))

@@ -11,7 +11,6 @@ from tui.screens.calls.search_screen import SearchScreen
 from tui.screens.cases.reopened_forms import KEPT_ACTS
 from tui.screens.cases.week import WeekScreen
 from tui.screens.credentials.own_access import OwnAccessScreen
-from tui.screens.credentials.two_lists import TwoListsScreen
 from tui.screens.emergencies import EmergencyScreen
 from tui.screens.evidence.erasures_list import ErasuresScreen
 from tui.screens.evidence.list_import import ListsScreen
@@ -48,7 +47,6 @@ PLACES: Final[dict[str, type[VaultScreen] | Act[Any]]] = {
     "approve": QuestionFile,
     "members": MembersScreen,
     "devices": DevicesScreen,
-    "two_lists": TwoListsScreen,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -18,6 +18,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.CHECK_COMPUTER: Message("casevault doctor in a terminal"),
     NextStep.CONFIRM_RECIPIENT: Message("casevault recipient confirm in a terminal"),
     NextStep.CONFIRM_CLOCK: Message("casevault clock confirm in a terminal"),
+    NextStep.CONFIRM_SHEETS: Message("Recovery (F2, access; then r, c)"),
     NextStep.DISARM_DESTRUCTION: Message("casevault destroy after-wrong-attempts off in a terminal"),
     NextStep.DRILL_RECOVERY: Message("Recovery (F2, access; then r, d)"),
     NextStep.EXPORT: Message("an export (e in a case)"),
@@ -33,6 +34,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.LIST_FACTORS: Message("Your access (F2, access)"),
     NextStep.LIST_MEMBERS: Message("Members (F2, members)"),
     NextStep.LIST_NOTES: Message("the case itself"),
+    NextStep.LIST_PROPOSALS: Message("Members (F2, members; then p)"),
     NextStep.LIST_RECIPIENTS: Message("Export (e in a case)"),
     NextStep.LIST_ERASURES: Message("What colleagues erased (F2)"),
     NextStep.REMOVE_ERASED: Message("What colleagues erased (F2), Remove now"),
@@ -52,11 +54,10 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.RESTORE_BACKUP_BY_SHEETS: Message("Back in with recovery sheets (F9 at unlock)"),
     NextStep.REVOKE_DEVICE: Message("Devices (F2, devices; then l)"),
     NextStep.RELEASE_HOLD: Message("Legal hold (F2, hold in the case)"),
-    NextStep.SETTLE_MEMBERS: Message("Two lists of members (F2, two lists)"),
     NextStep.SHOW_CASE: Message("the case"),
     NextStep.SHOW_CLOCK: Message("casevault clock show in a terminal"),
     NextStep.SHOW_HISTORY: Message("v (what it said before)"),
-    NextStep.SIGN_PROPOSAL: Message("Members (F2, members; then p)"),
+    NextStep.SHOW_OWN_WORDS: Message("Devices (F2, devices; then i)"),
     NextStep.SAMPLE_FORM: Message("casevault form add --sample in a terminal"),
     NextStep.SUSPEND_MEMBER: Message("Members (F2, members; then s)"),
     NextStep.VERIFY_BACKUP: Message("casevault backup verify SRC in a terminal"),
@@ -87,6 +88,12 @@ def in_words(words: Words) -> str:
 def together(every: Iterable[Words], between: str = "\n") -> str:
     """Return several as one text."""
     return between.join(map(in_words, every))
+
+
+def in_two_rows(words: Sequence[str]) -> list[str]:
+    """Return 13 words as they stand on paper."""
+    half = -(-len(words) // 2)
+    return [f"  {' '.join(words[:half])}", f"  {' '.join(words[half:])}"]
 
 
 def warning(words: Words) -> str:

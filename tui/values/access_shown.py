@@ -42,54 +42,42 @@ class MembersShown:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingLine:
-    """A device that one of two lists of members admitted, and that waits for the recovery sheets."""
-
-    seat: str
-    name: str = field(repr=False)
-    roles: tuple[str, ...]
-    admitted_by: Words
-
-
-@dataclass(frozen=True, slots=True)
-class TwoLists:
-    """Who waits where two lists of members were made apart; `needs_sheets`: their secret is not on this device."""
-
-    waiting: tuple[WaitingLine, ...]
-    are_apart: bool
-    needs_sheets: bool
-
-
-@dataclass(frozen=True, slots=True)
 class RequestShown:
-    """A request to join, and the words to compare. `answer` is the gateway's own.
+    """A device that asks to join, or whose admission waits for a second person. `answer` is the gateway's own.
 
-    The name is as whoever asks wrote it: nothing of it is believed before the words agree. `roles` are those that the
-    invitation proposed, `days` for how many, or 0. `is_device`: it is a further device of a member; `is_yours`: of the
-    one who looks.
+    `name` is whose further device it says it is, or how a proposal calls who is new; `roles` and `by`, who proposed it,
+    are those of a proposal. `is_yours`: it is a further device of the one who looks.
     """
 
-    name: str = field(repr=False)
-    roles: tuple[str, ...]
-    days: int
+    words: tuple[str, ...]
     is_device: bool
     is_yours: bool
-    words: tuple[str, ...]
+    name: str = field(default="", repr=False)
+    roles: tuple[str, ...] = ()
+    by: tuple[str, ...] = field(default=(), repr=False)
+    seat: str = ""
     answer: object = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """Whom to admit: the name that the members read, the roles with commas between, for how many days or 0."""
+
+    name: str = field(default="", repr=False)
+    like: str = ""
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
     """What came of a change of who is in.
 
-    `missing` says who has to sign yet, and `proposal` is the file for them; both empty when the change counts.
-    `root_is_here`: the root, which may sign too, lies in this vault.
+    `waits`: somebody else has to do it too. `needs_sheets`: nothing was done, for only the recovery sheets do it.
     """
 
     lines: tuple[Words, ...] = field(repr=False)
-    missing: Words = ""
-    proposal: bytes = field(default=b"", repr=False)
-    root_is_here: bool = False
+    waits: bool = False
+    needs_sheets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +229,7 @@ class SheetShown:
     count: int
     needed: int
     rows: tuple[tuple[int, tuple[str, ...], str], ...] = field(repr=False)
-    root_words: tuple[str, ...]
+    sheets_words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

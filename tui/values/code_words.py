@@ -98,7 +98,7 @@ ACT_WORDS: Final[Mapping[str, Message]] = {
     "grant.add": Message("may read now"),
     "grant.remove": Message("grant revoked"),
     "role.change": Message("roles changed"),
-    "roster.change": Message("members changed"),
+    "member.change": Message("members changed"),
     "key.rotate": Message("new key made"),
     "approve": Message("approved"),
     "access.recover": Message("access recovered"),

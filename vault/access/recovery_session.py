@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vault.access.pins.copies import SheetKeys
 from vault.access.seat_keys.rekeying import open_with_doors, read_key_file, settle_new_keys
 from vault.access.session import Session
-from vault.access.trust.directory import RECOVERY, Directory, read_directory
-from vault.access.trust.keyrings import GrantedKey, grants_between, missing_keys, with_directory_keys
-from vault.access.trust.prover import Prover, proven_alone
+from vault.access.trust.directory_reading import Reading, read_directory
+from vault.access.trust.keyrings import GrantedKey, grants_between, missing_keys
+from vault.access.trust.prover import Prover
 from vault.casework.organisation_records import Member
 from vault.errors import BrokenSealError, MalformedError, NotFoundError, RefusedError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, SeatId, VaultId
-from vault.log.genesis import signed_message
-from vault.log.items import Item, ItemKind
-from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, RosterChain
+from vault.log.act_bytes import recovery_seat
+from vault.log.items import ItemKind
 from vault.names.normal import looks_same
 from vault.records.epochs import read_notice
 from vault.records.seatlog import Holder, SealedPlace
@@ -30,13 +29,14 @@ from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.keyring import Keyring
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed
-from vault.seal.signing import is_signed_raw, public_key
+from vault.seal.signing import public_key
 from vault.store.engine import Database
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.store.schema import bring_up_to_date
-from vault.validity.authority import Authority, Listings, names_its_list
+from vault.validity.authority import Authority, Listings
 from vault.validity.compartment_access import AccessResolver, CompartmentState
+from vault.validity.directory import Directory
 from vault.validity.epoch_validity import GrantReader
 from vault.validity.said_once import SaidOnce
 from vault.words.message import Message
@@ -51,8 +51,7 @@ _NO_KEY = bytes(32)  # recovery seals no rows of its own
 class RecoverySession:
     """What joined sheets reach in one folder.
 
-    `anchor` is the root key that signed roster 0: what a seat keeps of the root. `granted` is every key that some entry
-    lists a grant of to recovery; who gave it is not judged yet.
+    `granted` is every key that some entry lists a grant of to these sheets; who gave it is not judged yet.
     """
 
     folder: VaultFolder
@@ -61,7 +60,6 @@ class RecoverySession:
     database: Database = field(repr=False)
     private: KemPrivate = field(repr=False)
     root_seed: bytes = field(repr=False)
-    anchor: bytes
     directory: Directory
     granted: tuple[GrantedKey, ...] = field(repr=False)
     listings: Listings = field(repr=False)
@@ -124,7 +122,7 @@ def _opened(
     vault, listings = VaultId(file.header.vault), Listings()
     private = KemPrivate.from_seed(derive_recovery_seed(root_secret))
     root_seed = derive_root_seed(root_secret)
-    place = SealedPlace(vault, RECOVERY, _NO_KEY)
+    place = SealedPlace(vault, recovery_seat(private.public), _NO_KEY)
     with database.reading() as rows:
         if not any(True for _ in rows.grants()):
             raise VerificationError(
@@ -135,65 +133,26 @@ def _opened(
                 ),
             )
         granted = missing_keys(rows, place, private, Keyring(), listings)
-        keyring = with_directory_keys(Keyring(), granted)
-        anchor, directory = _believed(rows, vault, keyring, public_key(root_seed))
-    return RecoverySession(
-        folder, file, doors, database, private, root_seed, anchor, directory, tuple(granted), listings
-    )
+        directory = _under_the_sheets(Reading(rows, vault, Prover(None, {})), public_key(root_seed), private.public)
+    return RecoverySession(folder, file, doors, database, private, root_seed, directory, tuple(granted), listings)
 
 
-def _believed(rows: Rows, vault: VaultId, keyring: Keyring, root_public: bytes) -> tuple[bytes, Directory]:
-    """Return the first root key and the directory that end in the root of the sheets.
+def _under_the_sheets(reading: Reading, root: bytes, recovery: bytes) -> Directory:
+    """Return who is in by the sheets with these keys: the vault's first, or any that others put in their own place.
 
-    A later root signs the roster that names it (FORMAT.md 2): who has its secret can go back from there by digests.
-    They bind no signature: of those on roster 0 the one counts that stands where entry 0 of the vault lists it.
+    Raises:
+        VerificationError: they are of none of these.
     """
-    beginnings = _beginnings(rows, vault, keyring)
-    for anchor in dict.fromkeys(key for _, roster in beginnings for key, _ in roster.signatures):
-        with suppress(VerificationError):
-            directory = read_directory(rows, vault=vault, keyring=keyring, root_public=anchor)
-            if directory.effective.root_public == root_public and (
-                anchor == root_public
-                or (_vouches(directory.chain, root_public) and _founded(rows, directory.chain, beginnings, anchor))
-            ):
-                return anchor, directory
+    directory = read_directory(reading)
+    if (root, recovery) == (directory.root_public, directory.recovery):
+        return directory
+    for act in directory.later_sheets:
+        if (root, recovery) == (act.root, act.recovery):
+            return read_directory(replace(reading, chosen=[act.digest]))
     raise VerificationError(
-        Message("no list of members of this vault ends in the root of these sheets"),
-        next_step=Message("They belong to a replaced set, or the lists were altered."),
+        Message("these sheets are not of this vault, or of a set that nobody put in the place of the one before"),
+        next_step=Message("Compare the 13 words on them with those of the newest sheets."),
     )
-
-
-def _beginnings(rows: Rows, vault: VaultId, keyring: Keyring) -> list[tuple[OpenedVersion, Roster]]:
-    """Return all that claims to be roster 0, and with whatever signatures: whoever is in can write a copy."""
-    found = []
-    for compartment in keyring.compartments():
-        for version in open_each(rows.versions(compartment, ROSTER_RECORD), vault=vault, keyring=keyring)[0]:
-            with suppress(MalformedError):
-                roster = Roster.from_content(version.content.kind, version.content.fields)
-                if roster.head.number == 0:
-                    found.append((version, roster))
-    return found
-
-
-def _vouches(chain: RosterChain, root_public: bytes) -> bool:
-    """Say whether this root signed the roster that names it, and with it all before."""
-    return any(
-        key == root_public and is_signed_raw(key, signature, signed_message(ROSTER_PURPOSE, roster.root))
-        for roster in chain.accepted
-        if roster.head.new_root == root_public
-        for key, signature in roster.signatures
-    )
-
-
-def _founded(rows: Rows, chain: RosterChain, beginnings: Sequence[tuple[OpenedVersion, Roster]], anchor: bytes) -> bool:
-    """Say whether this key signed roster 0 as entry 0 of the vault lists it."""
-    authority = Authority(rows, chain, lambda origin, seq: proven_alone(rows, origin))
-    for version, roster in beginnings:
-        entry = authority.entry(version.origin, version.seq, (ItemKind.VERSION, version.id))
-        item = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
-        if entry is not None and entry.founds_vault and item in entry.items:
-            return anchor in dict(roster.signatures)
-    return False
 
 
 # Audit keys, opened to be given on and kept by nobody: a seat has none of its own (FORMAT.md 5).
@@ -226,7 +185,7 @@ def hand_on_audit(session: Session) -> int:
     with session.database.reading() as rows:
         reader = GrantReader(rows, session.learned.listings, session.vault, session.kem_private)
         keys = open_audit_keys(reader, seat=session.seat, granted_to=[session.seat])
-    recovery = [Holder(RECOVERY, session.directory.effective.head.recovery)]
+    recovery = [Holder(session.directory.recovery_seat, session.directory.recovery)]
     for start in range(0, len(keys), ITEMS_IN_ONE_ENTRY):
         chunk = keys[start : start + ITEMS_IN_ONE_ENTRY]
         try:
@@ -266,8 +225,8 @@ class RecoveryScope:
     holding: AccessResolver = field(init=False)
 
     def __post_init__(self) -> None:
-        chain = self.opened.directory.chain
-        self.authority = Authority(self.rows, chain, lambda origin, seq: self.prover.around(self.rows, origin, seq))
+        directory = self.opened.directory
+        self.authority = Authority(self.rows, directory, lambda origin, seq: self.prover.around(self.rows, origin, seq))
         self.holding = AccessResolver(self.authority, self.opened.listings)
 
     def reached(self) -> list[RecoverableKeys]:
@@ -280,23 +239,27 @@ class RecoveryScope:
             state = self.holding.state(compartment)
             if state is None:
                 continue
-            if counted := tuple(key for key in given if _is_by_right(state, key)):
+            if counted := tuple(key for key in given if self._is_by_right(state, key)):
                 found.append(RecoverableKeys(state, counted))
         return found
+
+    def _is_by_right(self, state: CompartmentState, key: GrantedKey) -> bool:
+        own = self.opened.directory.recovery_seat
+        return key.epoch in state.epochs and own in state.epochs[key.epoch].granted and key.key is not None
 
     def audit_keys_of(self, seats: Collection[SeatId]) -> list[AuditKey]:
         """Return the audit keys that these seats were granted and recovery too."""
         reader = GrantReader(self.rows, self.opened.listings, self.opened.vault, self.opened.private)
-        return open_audit_keys(reader, seat=RECOVERY, granted_to=seats)
+        return open_audit_keys(reader, seat=self.opened.directory.recovery_seat, granted_to=seats)
 
     def member_named(self, name: str) -> MemberId | None:
-        """Return the member of this name in the newest roster, however it is capitalised; None if there is none.
+        """Return the member of this name among those who are in, however it is capitalised; None if there is none.
 
         Raises:
             RefusedError: several have it.
         """
         wanted = _folded(name)
-        known = self.opened.directory.effective.members
+        known = self.opened.directory.members
         found = {
             said.member for said in self._said_of_members() if said.member in known and _folded(said.name) == wanted
         }
@@ -308,8 +271,8 @@ class RecoveryScope:
         return next(iter(found), None)
 
     def is_taken(self, name: str) -> bool:
-        """Say whether the name is, to the eye, that of somebody in the newest roster."""
-        known = self.opened.directory.effective.members
+        """Say whether the name is, to the eye, that of somebody who is in."""
+        known = self.opened.directory.members
         return any(looks_same(said.name, name) for said in self._said_of_members() if said.member in known)
 
     def _said_of_members(self) -> list[Member]:
@@ -328,11 +291,7 @@ class RecoveryScope:
         return (
             entry is not None
             and self.authority.may_have_written(version, CompartmentKind.DIRECTORY)
-            and any(
-                once.is_admission(version, row, entry, self.authority.chain)
-                for row in self.rows.operations(version.origin, version.seq, version.seq + 1)
-                if names_its_list(row)
-            )
+            and once.is_admission(version, entry)
         )
 
 
@@ -344,14 +303,10 @@ def require_member(found: MemberId | None) -> MemberId:
     """
     if found is None:
         raise NotFoundError(
-            Message("no member of this name is in the newest list of members"),
+            Message("there is no member of this name"),
             next_step=Message("Check the name, or admit somebody new as admin with `--new-admin`."),
         )
     return found
-
-
-def _is_by_right(state: CompartmentState, key: GrantedKey) -> bool:
-    return key.epoch in state.epochs and RECOVERY in state.epochs[key.epoch].granted and key.key is not None
 
 
 def _folded(name: str) -> str:

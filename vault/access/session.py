@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -12,14 +12,15 @@ from vault import clock
 from vault.access.pins.alarms import faults_among, settled, stored
 from vault.access.pins.copies import CopyKeys, OwnFile, copy_keys
 from vault.access.pins.pins import Dates, PinFile, PinKeeper, Pins, with_keys
-from vault.access.trust.directory import Directory, as_seen_by
+from vault.access.trust.directory_reading import Reading, read_directory
 from vault.access.trust.key_lists import Lacking, epoch_to_write, require_sound, waits_for
+from vault.access.trust.membership_news import endings, still_valid_again, told_of
 from vault.access.trust.new_epochs import audit_is_stale, grant_current_epoch, join_epochs
 from vault.access.trust.prover import Prover
-from vault.access.trust.roster_alarms import endings, still_valid_again
 from vault.errors import InternalError, RefusedError, VaultError
 from vault.ids import CompartmentId, MemberId, SeatId, VaultId, VersionId
 from vault.index.file import Index, make_index, open_index
+from vault.log.act_bytes import MadeAct
 from vault.policy.clocks import ClockReading, has_expired, read_clock
 from vault.policy.decide import may, refusal, whom_to_ask
 from vault.policy.roles import Action, Role
@@ -35,6 +36,8 @@ from vault.store.rows import Rows
 from vault.validity.audit_payloads import Auditor
 from vault.validity.authority import Authority
 from vault.validity.compartment_access import AccessResolver, CompartmentState
+from vault.validity.deciding_lines import Line
+from vault.validity.directory import Directory
 from vault.validity.version_validity import Learned, Quarantined
 from vault.words.finding import Code, Finding, without
 from vault.words.message import Message
@@ -63,6 +66,7 @@ class Session:
         is_expired: whether the day has passed until which the member was admitted (`members.members`).
         here: the seats that had a way into this folder since its database got its key, as far as this account saw.
         door_for: the recovery key that the recovery door here was made for, as far as this account saw.
+        sheets: digests of the acts that put other sheets in place, as their person compared them, the last one last.
         keys_now: the valid `keys` file and this seat's slot in it; None where the file that was found is in doubt.
     """
 
@@ -97,6 +101,7 @@ class Session:
     is_expired: bool = False
     here: frozenset[SeatId] = frozenset()
     door_for: bytes = b""
+    sheets: tuple[bytes, ...] = ()
     keys_now: tuple[KeyFile, int] | None = None
 
     def __enter__(self) -> Self:
@@ -111,9 +116,9 @@ class Session:
         return tuple(alarm.message for alarm in self.alarms)
 
     @property
-    def root_public(self) -> bytes:
-        """The root key that this seat keeps, and takes from no file (FORMAT.md 2)."""
-        return self._secrets.root_public
+    def anchor(self) -> bytes:
+        """What the vault's 13 words are the words of: this seat takes it from no file (FORMAT.md 2)."""
+        return self._secrets.anchor
 
     @property
     def kem_private(self) -> KemPrivate:
@@ -188,7 +193,7 @@ class Session:
 
     def faults(self, *, taken_from: Collection[SeatId] = ()) -> list[Finding]:
         """Return the alarms that stop an act, less those in the logs of seats that it takes something from alone."""
-        return faults_among(self.alarms, live=self.directory.effective.certificates, taken_from=taken_from)
+        return faults_among(self.alarms, live=self.directory.certificates, taken_from=taken_from)
 
     def require_sound_log(self, *compartments: CompartmentId, taken_from: Collection[SeatId] = ()) -> None:
         """Let nothing leave, be granted or be erased there while the log is in doubt; see `require_sound`."""
@@ -226,7 +231,17 @@ class Session:
 
     def authority(self, rows: Rows) -> Authority:
         """Return the judge of who wrote an entry, over one moment of the rows."""
-        return Authority(rows, self.directory.chain, partial(self.prover.around, rows))
+        return Authority(rows, self.directory, partial(self.prover.around, rows))
+
+    def read_directory(self, rows: Rows, *acts: MadeAct) -> Directory:
+        """Return who is in by what is here; with these acts as if this seat had listed them in its next entry."""
+        return read_directory(
+            Reading(rows, self.vault, self.prover, self.directory.lines, self.sheets), self._next_line(acts)
+        )
+
+    def _next_line(self, acts: Sequence[MadeAct]) -> Line | None:
+        items = tuple((made.kind, made.content) for made in acts)
+        return Line(self.log.origin, self.log.size, b"", items) if items else None
 
     def adopt(self, directory: Directory) -> None:
         """Go on under what the directory says now; whatever was judged before is judged anew.
@@ -234,17 +249,19 @@ class Session:
         Raises:
             VerificationError: this seat was ended.
         """
-        directory = as_seen_by(directory, self.seat, self.root_public)
         self.member, self.directory = directory.member_of(self.seat), directory
         self.alarms = still_valid_again(self.alarms, directory, self._next_pins().ended)
         self.roles = directory.roles_of(self.member)
-        self.log.roster = directory.roster
         self.log.auditors = directory.auditors()
         with self.database.reading() as rows:
             self.log.period_is_over |= audit_is_stale(rows, self.log)
         self.learned.states.clear()
         if self._index is not None:
             self._index.was_asked = False
+
+    def read_again(self, origins: Iterable[bytes]) -> None:
+        """Have the lines of these logs read anew at the next look: another history of each came in."""
+        self.directory = replace(self.directory, lines=self.directory.lines.without(origins))
 
     def settle_keys(self, compartment: CompartmentId) -> None:
         """Join several current epochs, or one that others made without this seat, under a new one."""
@@ -263,7 +280,7 @@ class Session:
             from vault.store.draft_files import open_drafts  # noqa: PLC0415 - the app alone keeps drafts, and it brings much
 
             own = self.own_drafts
-            self._drafts = open_drafts(own.settled(), own.key, ballast=self.folder.ballast)
+            self._drafts = open_drafts(own.path, own.key, ballast=self.folder.ballast)
         return self._drafts
 
     def index(self) -> Index:
@@ -272,7 +289,7 @@ class Session:
             own = self.own_index
             # Also a look needs the index: where the disk is full it gets the room that was kept.
             tag = partial(derive_index_tag, own.key)
-            self._index = open_index(own.settled(), own.key, tag, ballast=self.folder.ballast)
+            self._index = open_index(own.path, own.key, tag, ballast=self.folder.ballast)
         return self._index
 
     @property
@@ -311,6 +328,10 @@ class Session:
         """Have this account remember where the log stands now and what is unsettled, behind the work."""
         self._keeper.keep(self._pins_now())
 
+    def keep_pins_now(self) -> None:
+        """Have this account remember it before anything else is written."""
+        self._keeper.keep_now(self._pins_now())
+
     def note_dates(self, **changed: Any) -> None:
         """Have this account remember these of its `dates`."""
         dates = replace(self.dates, **changed)
@@ -320,10 +341,10 @@ class Session:
 
     def _pins_now(self) -> Pins:
         pins = self._next_pins() if self.keys_now is None else with_keys(self._next_pins(), *self.keys_now)
-        ended = endings(self.directory, self.root_public, pins.ended, self.alarms)
+        ended = endings(self.directory, pins.ended, self.alarms)
         alarms, highest, door = stored(self.alarms), self.clock().trusted_ms, self.door_for
         pins = replace(pins, alarms=alarms, highest_ms=highest, here=self.here, ended=ended, recovery=door)
-        return replace(pins, dates=self.dates)
+        return replace(pins, dates=self.dates, sheets=self.sheets, seen=told_of(self.directory, self.seat))
 
     def settle_alarms(self, found: Finding | None) -> None:
         """Take note of a verification of all data: what it found, or None, which settles what is remembered."""

@@ -9,11 +9,11 @@ from pathlib import Path
 from time import sleep
 
 from vault import platform
-from vault.access.membership.pending_seat import FIRST, PendingSeat, finish_joining, pending_seat_of, place_of
+from vault.access.membership.joining import FIRST, PendingSeat, finish_joining, pending_seat_of, place_of
 from vault.access.pins.alarms import clock_alarms, lasting, stored
 from vault.access.pins.delays import Wait
-from vault.access.pins.pins import PinFile, PinKeeper, Pins, first_pins, pinned_now, this_machine, with_keys
-from vault.access.seat_keys.refresh import needs_refresh, refresh
+from vault.access.pins.pins import PinFile, PinKeeper, Pinned, Pins, first_pins, pinned_now, this_machine, with_keys
+from vault.access.seat_keys.refresh import keep_lines, needs_refresh, refresh, remembered_lines
 from vault.access.seat_keys.rekeying import (
     doors_of,
     finish_rekey,
@@ -27,14 +27,14 @@ from vault.access.seat_keys.rekeying import (
 from vault.access.seat_keys.slots import one_attempt
 from vault.access.session import Session
 from vault.access.trust.attempts import attempts_alarm, attempts_key, count_attempts
-from vault.access.trust.continuity import Continuity, after_damage, judge, judge_keys, judge_roster, with_remembered
-from vault.access.trust.directory import Directory, as_seen_by, read_directory
-from vault.access.trust.keyrings import GrantedKey, by_what_is_held, missing_keys, stored_keyring, with_directory_keys
+from vault.access.trust.continuity import Continuity, after_damage, judge, judge_keys, with_remembered
+from vault.access.trust.directory_reading import Reading, read_directory
+from vault.access.trust.keyrings import GrantedKey, missing_keys, stored_keyring
+from vault.access.trust.membership_news import judge_restored, news_of, still_valid_again, told_of
 from vault.access.trust.new_epochs import audit_is_stale, ratchet_is_newest
 from vault.access.trust.prover import Prover
-from vault.access.trust.roster_alarms import judge_devices, judge_restored, judge_sheets, still_valid_again
-from vault.errors import TryAgainError, VerificationError
-from vault.ids import SeatId, VaultId
+from vault.errors import RefusedError, TryAgainError, VerificationError
+from vault.ids import Origin, SeatId, VaultId
 from vault.policy.clocks import read_clock
 from vault.records.attachment_bodies import sweep_strays
 from vault.records.seatlog import SealedPlace, SeatLog, begin, renew_tiles, resume
@@ -44,6 +44,7 @@ from vault.seal.entrance.keyfile import KeyFile, OpenedSlot
 from vault.seal.entrance.keyfile import unlock as open_slot_with
 from vault.seal.keyring import Keyring
 from vault.seal.recipients import KemPrivate
+from vault.seal.recovery import words_of
 from vault.seal.signing import public_key
 from vault.store.blobs import Blobs
 from vault.store.engine import Database
@@ -52,6 +53,7 @@ from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.store.schema import bring_up_to_date, shape_faults
 from vault.validity.authority import Listings
+from vault.validity.directory import Directory
 from vault.validity.version_validity import Learned
 from vault.words.finding import Code, Finding
 from vault.words.message import Message
@@ -92,25 +94,27 @@ class OpenedFolder:
 
 @dataclass(frozen=True, slots=True)
 class KnownKeys:
-    """Second stage: the seat's keyring, what was granted to it beyond that, and both for the directory alone."""
+    """Second stage: the seat's keyring, and what was granted to it beyond that, unopened."""
 
     keyring: Keyring
     listings: Listings
     granted: Sequence[GrantedKey]
-    held: Keyring
 
 
 @dataclass(frozen=True, slots=True)
-class KnownRoster:
-    """Third stage: the organisation by its newest roster.
+class KnownMembers:
+    """Third stage: who is in.
 
     Attributes:
         waiting: this seat, where it has not joined yet. `begins`: its first log does not exist yet.
+        verified: what was proven of the logs for that. `has_news`: lines were read that are not remembered yet.
     """
 
     directory: Directory
     waiting: PendingSeat | None
     begins: bool
+    verified: dict[Origin, Pinned]
+    has_news: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ class ChosenLog:
     Attributes:
         file: the valid `keys` file.
         keys_alarms: what speaks against it. `alarms`: against the logs.
-        must_refresh: keys came or went since this seat looked last.
+        must_refresh: keys came or went since this seat looked last, or a log begins that has no place yet.
     """
 
     log: SeatLog
@@ -160,59 +164,70 @@ def open_folder(
 
 def know_keys(opened: OpenedFolder, rows: Rows) -> KnownKeys:
     """Read which keys the seat holds, and which it was given since."""
-    secrets, place, listings = opened.slot.secrets, opened.place, Listings()
+    place, listings = opened.place, Listings()
     keyring = stored_keyring(rows, place)
-    granted = missing_keys(rows, place, KemPrivate.from_seed(secrets.kem_seed), keyring, listings)
-    might_give = by_what_is_held(rows, place.vault, keyring, secrets.root_public, granted)
-    return KnownKeys(keyring, listings, granted, with_directory_keys(keyring, granted, might_give))
+    private = KemPrivate.from_seed(opened.slot.secrets.kem_seed)
+    return KnownKeys(keyring, listings, missing_keys(rows, place, private, keyring, listings))
 
 
-def read_roster(opened: OpenedFolder, keys: KnownKeys, rows: Rows) -> KnownRoster:
-    """Judge the rosters from the root key in the slot; WaitingForDecisionError: none admits this seat yet."""
+def know_members(opened: OpenedFolder, rows: Rows) -> KnownMembers:
+    """Judge who is in, by the lines of all logs; WaitingForDecisionError: nothing admits this seat yet."""
     secrets, place = opened.slot.secrets, opened.place
-    waiting = pending_seat_of(rows, place, keys.held)
-    directory = read_directory(rows, vault=place.vault, keyring=keys.held, root_public=secrets.root_public)
-    directory = as_seen_by(directory, place.seat, secrets.root_public)
-    begins = waiting is not None and waiting.begins(directory, secrets, opened.pins)
-    return KnownRoster(directory, waiting, begins)
+    waiting = pending_seat_of(rows, place)
+    if waiting is not None and not rows.geneses():
+        raise waiting.still_waiting()
+    seen = opened.pins or opened.seen
+    prover = Prover(None, {} if opened.pins is None else dict(opened.pins.logs))
+    chosen = () if seen is None else seen.sheets
+    remembered = remembered_lines(rows, place)
+    directory = read_directory(Reading(rows, place.vault, prover, remembered, chosen))
+    if words_of(directory.anchor) != words_of(secrets.anchor):
+        raise VerificationError(Message("this vault is not the one whose words this device was given"))
+    begins = waiting is not None and waiting.begins(directory, opened.pins)
+    if place.seat in directory.organisation.out:
+        raise RefusedError(
+            Message("this device was ended, and opens nothing here any more"),
+            next_step=Message("Ask an admin who ended it. If it is yours and not lost, join anew with it."),
+        )
+    return KnownMembers(directory, waiting, begins, prover.verified, directory.lines != remembered)
 
 
-def choose_log(opened: OpenedFolder, keys: KnownKeys, roster: KnownRoster, rows: Rows) -> ChosenLog:
+def choose_log(opened: OpenedFolder, keys: KnownKeys, known: KnownMembers, rows: Rows) -> ChosenLog:
     """Compare the logs and the `keys` file with the pins, and open the log to go on with, or a new one."""
-    place, pins, directory = opened.place, opened.pins, roster.directory
+    place, pins, directory = opened.place, opened.pins, known.directory
     identity = public_key(opened.slot.secrets.identity_seed)
     continuity = FIRST
-    if not roster.begins:
+    if not known.begins:
         continuity = judge(rows, place, identity=identity, pins=pins, machine=opened.machine)
     alarms = continuity.alarms
     file = settle_new_keys(rows, opened.folder, opened.file, directory, alarms)
     own = (place.seat, opened.slot.number)
     keys_alarms = judge_keys(rows, file, own, pins=pins, directory=directory, alarms=alarms)
     try:
-        log = _open_log(opened, keys, roster, continuity, rows)
+        log = _open_log(opened, keys, known, continuity, rows)
     except VerificationError:
         continuity = after_damage(rows, place, identity=identity, pins=pins, alarms=alarms)
-        log = _open_log(opened, keys, roster, continuity, rows)
+        log = _open_log(opened, keys, known, continuity, rows)
     learned = Learned(listings=keys.listings)
     log.on_new_keys = learned.forget
     log.period_is_over = audit_is_stale(rows, log) or not ratchet_is_newest(log)
-    must_refresh = bool(keys.granted) or needs_refresh(rows, place.seat, keys.keyring)
+    must_refresh = log.genesis is not None or bool(keys.granted) or needs_refresh(rows, place.seat, keys.keyring)
     return ChosenLog(log, learned, file, keys_alarms, continuity.alarms, must_refresh)
 
 
 def _open_log(
-    opened: OpenedFolder, keys: KnownKeys, roster: KnownRoster, continuity: Continuity, rows: Rows
+    opened: OpenedFolder, keys: KnownKeys, known: KnownMembers, continuity: Continuity, rows: Rows
 ) -> SeatLog:
     """Open the log that continuity chose, or begin a new one."""
-    directory = roster.directory
-    if roster.begins and roster.waiting is not None:
-        return roster.waiting.begun(opened.database, opened.place, directory, keys.keyring)
+    directory = known.directory
+    if known.begins and known.waiting is not None:
+        return known.waiting.begun(opened.database, opened.place, directory, keys.keyring)
     if continuity.origin is None:
+        assert continuity.predecessor is not None  # noqa: S101 - there is a log to go on from; for the type checker
         return begin(
             database=opened.database,
             place=opened.place,
             identity_seed=opened.slot.secrets.identity_seed,
-            roster=directory.roster,
             auditors=directory.auditors(),
             keyring=keys.keyring,
             predecessor=continuity.predecessor,
@@ -222,7 +237,6 @@ def _open_log(
         database=opened.database,
         place=opened.place,
         origin=continuity.origin,
-        roster=directory.roster,
         auditors=directory.auditors(),
         keyring=keys.keyring,
     )
@@ -282,12 +296,12 @@ def open_with_slot(
         opened = open_folder(folder, state, file, slot, accept_loss=accept_loss, undo=undo)
         with opened.database.reading() as rows:
             keys = know_keys(opened, rows)
-            roster = read_roster(opened, keys, rows)
-            chosen = choose_log(opened, keys, roster, rows)
-        session = _begin_session(opened, keys, roster, chosen, undo)
+            known = know_members(opened, rows)
+            chosen = choose_log(opened, keys, known, rows)
+        session = _begin_session(opened, keys, known, chosen, undo)
         if chosen.must_refresh:
             refresh(session, opened_at_unlock=keys.granted)
-        _settle_keys(session, opened, roster, chosen)
+        _settle_keys(session, opened, known, chosen)
         chosen.log.on_durable = session.keep_pins
         session.keep_pins()
         _renew_ballast(folder)
@@ -301,9 +315,9 @@ def open_with_slot(
 def _remembered(opened: OpenedFolder, keys: KnownKeys, chosen: ChosenLog, directory: Directory) -> tuple[Pins, int]:
     """Return what this account remembers from here on, and how many attempts failed since it looked last."""
     log, vault = chosen.log, opened.place.vault
-    base = first_pins(log, opened.machine) if opened.pins is None else opened.pins
+    base = opened.pins or replace(first_pins(log, opened.machine), seen=told_of(directory, opened.place.seat))
     if opened.pins is None and opened.seen is not None:
-        base = replace(base, ended=opened.seen.ended, dates=opened.seen.dates)
+        base = replace(base, ended=opened.seen.ended, dates=opened.seen.dates, sheets=opened.seen.sheets)
     if base.machine != opened.machine:
         # The log of the other machine may go on there. What was seen of all logs stays seen.
         base = replace(base, machine=opened.machine, current=log.origin)
@@ -317,31 +331,32 @@ def _remembered(opened: OpenedFolder, keys: KnownKeys, chosen: ChosenLog, direct
 
 
 def _begin_session(
-    opened: OpenedFolder, keys: KnownKeys, roster: KnownRoster, chosen: ChosenLog, undo: ExitStack
+    opened: OpenedFolder, keys: KnownKeys, known: KnownMembers, chosen: ChosenLog, undo: ExitStack
 ) -> Session:
     """Last stage: judge what was found, put this unlock into the log, and have a session for what follows it."""
-    secrets, seat, directory, log = opened.slot.secrets, opened.place.seat, roster.directory, chosen.log
+    secrets, seat, directory, log = opened.slot.secrets, opened.place.seat, known.directory, chosen.log
     base, attempts = _remembered(opened, keys, chosen, directory)
     member = directory.member_of(seat)
     noticed = (
         *opened.alarms,
         *chosen.alarms,
-        *judge_roster(directory, opened.pins),
-        *judge_restored(directory, opened.seen if opened.pins is None else None),
-        *judge_sheets(directory, base.roster),
-        *judge_devices(directory, seat, base.roster),
+        *((lasting(Code.VERIFY),) if directory.lines.altered else ()),
+        *judge_restored(directory, opened.seen, restored=opened.pins is None),
+        *(() if opened.pins is None else news_of(directory, seat, base.seen)),
         *clock_alarms(read_clock(base.highest_ms, log.now_ms())),
         *(() if ratchet_is_newest(log) else (lasting(Code.RATCHET),)),
         *chosen.keys_alarms,
         *attempts_alarm(attempts),
     )
     alarms = still_valid_again(with_remembered(noticed, opened.pins), directory, base.ended)
-    verified = dict(base.logs)
+    verified = {**base.logs, **known.verified}
     # An account that sees the folder first knows for which sheets its door was made where there was one set alone.
-    made_for = {roster.head.recovery for roster in directory.chain.accepted}
-    door_for = base.recovery if opened.pins is not None or len(made_for) > 1 else next(iter(made_for))
+    is_first_set = not directory.chosen and not directory.replacements()
+    door_for = base.recovery if opened.pins is not None or not is_first_set else directory.recovery
     pins = replace(base, pending=log.origin, alarms=stored(alarms), recovery=door_for)
-    _write_first_entry(opened, log, pins, "log.genesis" if roster.begins else "log.restored")
+    if known.has_news:
+        keep_lines(opened.database, opened.place, directory.lines)
+    _write_first_entry(opened, log, pins, "log.genesis" if known.begins else "log.restored")
     here = base.here | remember_slot(opened.database, seat, opened.slot.number)
     keeper = PinKeeper(opened.pin_file)
     undo.callback(keeper.close)
@@ -364,6 +379,7 @@ def _begin_session(
         learned=chosen.learned,
         state=opened.state,
         highest_ms=base.highest_ms,
+        sheets=base.sheets,
         here=here,
         door_for=door_for,
         keys_now=None if chosen.keys_alarms else (chosen.file, opened.slot.number),
@@ -385,11 +401,11 @@ def _write_first_entry(opened: OpenedFolder, log: SeatLog, pins: Pins, act: str)
     opened.database.truncate_wal()
 
 
-def _settle_keys(session: Session, opened: OpenedFolder, roster: KnownRoster, chosen: ChosenLog) -> None:
+def _settle_keys(session: Session, opened: OpenedFolder, known: KnownMembers, chosen: ChosenLog) -> None:
     """Finish what changes the `keys` file; while the logs are in doubt, only what a new device waits for."""
     file = chosen.file
-    if roster.waiting is not None:
-        file = finish_joining(session, roster.waiting, file, opened.doors)
+    if known.waiting is not None:
+        file = finish_joining(session, known.waiting, file, opened.doors)
     if not session.faults():
         if file is opened.file:
             file = renew_slot(session, file, opened.slot)

@@ -24,16 +24,12 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What the directory says of a member beside the roster. Who writes one checks the name (`checked_name`).
-
-    `until` is from when on the member may do nothing any more, ms UTC; None for no end.
-    """
+    """What the directory says of a member who was admitted. Who writes one checks the name (`checked_name`)."""
 
     KIND: ClassVar[str] = "member"
 
     member: MemberId
     name: str = field(repr=False)
-    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

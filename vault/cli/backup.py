@@ -153,7 +153,7 @@ def _restore_by_sheets(args: Given, output: Output, path: Path) -> Result:
         output.say(warning)
     lines = [
         *_restored_lines(done.vault),
-        *come_back_said(args, done.back, done.root_words),
+        *come_back_said(args, done.back, done.sheets_words),
         *([] if done.back.ended or args.new_admin else [restoring.KEPT]),
         _IN_ITS_PLACE,
     ]
@@ -161,7 +161,7 @@ def _restore_by_sheets(args: Given, output: Output, path: Path) -> Result:
         lines.insert(3, Message("Unfinished drafts in it stay closed: only their writer's passphrase opens them."))
     data = {
         **_restored_data(done.vault),
-        **come_back_data(done.back, done.root_words),
+        **come_back_data(done.back, done.sheets_words),
         "closed_drafts": done.closed_drafts,
     }
     return Result(data, lines)

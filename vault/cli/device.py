@@ -4,55 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from vault.cli.changing_members import SHEETS, outcome_result, secret_of_sheets
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result, in_words
 from vault.cli.safeguards import YES, require_sure
-from vault.cli.signed_changes import PROPOSAL, outcome_result
-from vault.cli.table import Arg, Given, OneOf, Verb, new_file
+from vault.cli.table import Arg, Given, Verb, new_file
 from vault.store.files import write_new
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from vault.services.members.admissions import WaitingDevice
     from vault.services.members.devices import Device
     from vault.services.members.warning import WarnList
 
 
 # `casevault device`: the devices of the organisation, and what to do when a device is lost.
-_JOIN: Final = Message("`casevault --vault NEW member join INVITATION --out REQUEST`.")
-
-
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.members import admissions, devices
+        from vault.services.members import devices
 
-        found, waiting = devices.list_all(session), admissions.list_waiting(session)
+        found = devices.list_all(session)
     data = [
         {
             "device": device.seat.hex(),
             "member": device.member.hex(),
             "member_name": device.member_name,
             "name": device.name,
-            "since_roster": device.since,
             "admitted_by": device.admitted_by,
             "this": device.is_this,
         }
         for device in found
     ]
-    waits = [
-        {"device": device.seat.hex(), "member_name": device.name, "admitted_by": device.admitted_by}
-        for device in waiting
-    ]
-    return Result({"devices": data, "waiting": waits}, [*map(_line, found), *map(_waiting_line, waiting)])
-
-
-def _waiting_line(device: WaitingDevice) -> Message:
-    return Message(
-        "{device}  {name}  admitted by {who}  (out: two lists of members were made apart)",
-        device=device.seat.hex()[:8],
-        name=device.name,
-        who=device.admitted_by,
-    )
+    return Result({"devices": data}, [*map(_line, found)])
 
 
 def _line(device: Device) -> Words:
@@ -72,21 +54,23 @@ def _name(args: Given, output: Output) -> Result:
     return Result({"device": seat.hex()}, [Message("The device has this name now.")])
 
 
-def _add(args: Given, output: Output) -> Result:
+def _words(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.members import invitations
-        from vault.services.projection import authors
+        from vault.services.members import admitting
 
-        member = session.member if args.whose is None else authors.find_member(session, args.whose)
-        write_new(args.out, invitations.invite_device(session, member))
+        vault, own = admitting.vault_words(session), admitting.own_words(session)
     return Result(
-        {"invitation": str(args.out)},
+        {"vault_words": list(vault), "own_words": list(own)},
         [
-            Message("The invitation is at {out}. On the new device:", out=args.out),
-            _JOIN,
             Message(
-                "Then here: `casevault member admit REQUEST --bundle FILE`, with --with-cases to give it your cases."
+                "On the new device: `casevault --vault NEW member join --own --out REQUEST`. It asks for two lines."
             ),
+            Message("The 13 words of the vault:"),
+            f"  {' '.join(vault)}",
+            Message("Your own 13 words, which make it your device:"),
+            f"  {' '.join(own)}",
+            Message("Then an admin or a supervisor admits it: `casevault member admit REQUEST`. You agree to it here:"),
+            Message("`casevault member agree DEVICE --with-cases --bundle FILE`."),
         ],
     )
 
@@ -107,31 +91,18 @@ def _give(args: Given, output: Output) -> Result:
 
 def _move(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.members import devices, invitations, members
+        from vault.services.members import devices, members
 
-        if args.invitation is not None:
-            write_new(args.invitation, invitations.invite_device(session, session.member))
-        else:
-            seat = devices.find(session, args.ended)
-            require_sure(args, output, members.warn_before_removal(session, [seat]))
-            outcome = devices.end_moved(session, seat)
-    if args.invitation is None:
-        return outcome_result(args, output, outcome, Message("You moved: the old device is revoked."))
-    steps = [
-        Message("The invitation is at {invitation}. On the new device:", invitation=args.invitation),
-        _JOIN,
-        Message(
-            "Here: `casevault member admit REQUEST --with-cases --bundle FILE`. There:"
-            " `casevault member finish BUNDLE`."
-        ),
-        Message(
-            "When everything is there: `casevault device move --ended {seat}` on the new device.",
-            seat=session.seat.hex()[:8],
-        ),
-    ]
-    return Result({"invitation": str(args.invitation), "device": session.seat.hex()}, steps)
+        seat = devices.find(session, args.ended)
+        require_sure(args, output, members.warn_before_removal(session, [seat]))
+        outcome = devices.end_moved(session, seat)
+    return outcome_result(outcome, Message("You moved: the old device is revoked."), _ADMIN)
 
 
+_ADMIN: Final = Message(
+    "An admin has to revoke it too. Give them a bundle: `casevault bundle make --to MEMBER --out FILE`. They revoke it"
+    " with `casevault device revoke DEVICE`."
+)
 ON_SCREEN: Final = Message(
     "WHOM TO WARN. This is personal data: it stays on your screen and in its scrollback until you close it."
 )
@@ -150,7 +121,8 @@ def _revoke(args: Given, output: Output) -> Result:
         said = devices.revoked_words(session, seat)
         both = None if loss is None else Message("{said} {loss}", said=said, loss=loss)
         require_sure(args, output, both, always=said)
-        done = devices.lost(session, seat, progress=output.progress_of(Message("Making new keys")))
+        typed = secret_of_sheets(args, output, session)
+        done = devices.lost(session, seat, typed, progress=output.progress_of(Message("Making new keys")))
     lines = warning.warn_lines(done.warn)
     data: dict[str, object] = {"device": seat.hex(), "unread": done.warn.unread, **warned_data(done.warn)}
     if args.warn_list is None:
@@ -169,7 +141,7 @@ def _revoke(args: Given, output: Output) -> Result:
             )
         )
         data["warn_list"] = str(args.warn_list)
-    return outcome_result(args, output, done.outcome, Message("The device is revoked."), **data)
+    return outcome_result(done.outcome, Message("The device is revoked."), _ADMIN, **data)
 
 
 _DEVICE: Final = Arg("DEVICE", Message("its id (`device list`)"))
@@ -179,22 +151,15 @@ DEVICE: Final = (
         _DEVICE,
         Arg("NAME", Message("for example `old laptop`; never where it is kept")),
     ), _name),
-    Verb("add", Message("invite a further device of a member (you, by default)"), (
-        Arg("[--for MEMBER]", Message("who will use it"), into="whose"),
-        Arg("--out FILE", Message("the invitation; then `member join`"), of=new_file),
-    ), _add),
+    Verb("words", Message("show the words with which a further device of yours joins"), (), _words),
     Verb("give", Message("give all your cases to a further device of yours"), (_DEVICE,), _give),
-    Verb("move", Message("move to another device, in two steps"), (
-        OneOf((
-            Arg("[--invitation FILE]", Message("1. on the old device: invite the new device"), of=new_file),
-            Arg("[--ended DEVICE]", Message("2. on the new device, once it has everything: revoke the old device")),
-        ), is_required=True),
-        YES, PROPOSAL,
+    Verb("move", Message("after moving to this device: revoke the device before it"), (
+        Arg("--ended DEVICE", Message("the old device, once everything is here")), YES,
     ), _move),
     Verb("revoke", Message("revoke a device that is lost, and list whom to warn"), (
         _DEVICE,
         Arg("[--warn-list FILE]", Message("write whom to warn into this file, instead of the screen"), of=new_file),
-        YES, PROPOSAL,
+        YES, SHEETS,
     ), _revoke),
 )  # fmt: skip
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _NEXT = (
     Message("Next: a case, `casevault case new --kind KIND`; or a colleague, best a second admin first:"),
-    Message("  `casevault member invite --like admin --out FILE`."),
+    Message("  `casevault --vault NEW member join --out REQUEST`."),
 )
 _BY_HAND = Message(
     "At the end you see recovery sheets, to copy by hand: 33 words each. If you have a printer"
@@ -59,11 +59,11 @@ def _init(args: Given, output: Output) -> Result:
         lines: list[Words] = [
             Message("The vault is ready at {path}.", path=path),
             Message("Its 13 words, which are also on its recovery sheets:"),
-            f"  {' '.join(new.root_words)}",
+            f"  {' '.join(new.sheets_words)}",
             *_sheets_of(args, output, new, files),
         ]
     lines += [*compare_paper(args, output, new.sheets, files), *_NEXT]
-    return Result({"vault": str(path), "member": new.member.hex(), "root_words": list(new.root_words)}, lines)
+    return Result({"vault": str(path), "member": new.member.hex(), "sheets_words": list(new.sheets_words)}, lines)
 
 
 def _sheets_of(args: Given, output: Output, new: NewVault, files: SheetFiles | None) -> list[Words]:

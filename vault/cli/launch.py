@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NO_VAULT_YET = Message(
     "None yet?\n"
     "  a new organisation           casevault init\n"
-    "  invited by an organisation   casevault member join INVITATION --out REQUEST\n"
+    "  to join an organisation      casevault member join --out REQUEST\n"
     "  a backup                     casevault backup restore SRC, with your passphrase\n"
     "  a backup, no passphrase      casevault backup restore SRC --sheets, with two recovery sheets\n"
     "                               (in the app: casevault app --sheets)\n"

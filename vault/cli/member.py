@@ -6,21 +6,22 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from vault.cli.changing_members import CHANGES, ROLES, SHEETS, outcome_result, secret_of_sheets
 from vault.cli.opening import opened, read_entrance, vault_path, waiting
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, ask_line, options_of, personal_values, read_member
-from vault.cli.safeguards import YES, require_sure
 from vault.cli.showing import n_devices
-from vault.cli.signed_changes import CHANGES, PROPOSAL, ROLES, ROOT, outcome_result
 from vault.cli.table import Arg, Given, OneOf, Verb, new_file
 from vault.cli.way_in import memory_mib, new_passphrase
-from vault.errors import WaitingForDecisionError
+from vault.errors import UsageError, WaitingForDecisionError
 from vault.store.files import write_new
 from vault.words.codes import words_of
-from vault.words.message import Message, Words, plural
+from vault.words.message import Message, Words, listed, plural
 
 if TYPE_CHECKING:
-    from vault.access.membership.inviting import Answer
+    from collections.abc import Sequence
+
+    from vault.services.members.admitting import Admitted, Proposal
     from vault.services.members.members import MemberShown
 
 
@@ -95,7 +96,8 @@ def _list(args: Given, output: Output) -> Result:
             "name": member.name,
             "roles": sorted(member.roles),
             "devices": [seat.hex() for seat in member.seats],
-            "since_roster": member.since,
+            "admitted_by": member.admitted_by,
+            "taken_by": member.taken_by,
             "stand": member.stand.value,
             "until": member.until_ms,
         }
@@ -117,48 +119,32 @@ def _member_line(member: MemberShown) -> Message:
     return line if member.stand.value == "in" else Message("{member}  ({stand})", member=line, stand=member.stand.value)
 
 
-def _invite(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.members import invitations
-
-        write_new(args.out, invitations.invite(session, like=args.like, days=args.days))
-    return Result(
-        {"invitation": str(args.out)},
-        [
-            Message(
-                "The invitation is at {out}. It contains your name, but no secret: hand it over yourself.", out=args.out
-            ),
-            Message("On the new device: `casevault --vault NEW member join INVITATION --out REQUEST`."),
-        ],
-    )
-
-
 def _join(args: Given, output: Output) -> Result:
     from vault.services import this_computer
-    from vault.services.members import invitations
+    from vault.services.members import admitting
     from vault.store.folder import VaultFolder
 
     path = vault_path(args)
     VaultFolder(path).require_free()  # before anybody types what would be for nothing
     for line in this_computer.clear_place(path):
         output.say(line)
-    invitation = invitations.read_invitation(args.invitation)
-    member = invitation.name or read_member(args, output)
-    passphrase = new_passphrase(args, output, (member, invitation.by))
+    words = (args.words or ask_line(Message("The 13 words of the vault (on a sheet, or read out to you): "))).split()
+    own = (
+        (args.own_words or ask_line(Message("Your own 13 words, from your other device: "))).split() if args.own else []
+    )
+    member = read_member(args, output)
+    passphrase = new_passphrase(args, output, (member,))
     try:
-        asked = invitations.answer(
-            path, invitation, member_name=member, passphrase=passphrase, memory_mib=args.kdf_memory_mib
+        asked = admitting.ask(
+            path, words, member_name=member, passphrase=passphrase, own_words=own, memory_mib=args.kdf_memory_mib
         )
     finally:
         passphrase[:] = bytes(len(passphrase))
     write_new(args.out, asked.file)
     lines: list[Words] = [
-        # First what was computed here; what the file claims stands behind it, where it cannot be taken for the words.
-        Message("Read these 13 words by voice to the member who invited you; they must see the same words:"),
+        Message("Read these 13 words by voice to the member who admits you; they must see the same words:"),
         f"  {' '.join(asked.words)}",
-        Message(
-            "The request for them is at {out}. The invitation gives their name as: {by}", out=args.out, by=invitation.by
-        ),
+        Message("The request for them is at {out}. It names nobody, and is no secret.", out=args.out),
         Message("Then: `casevault member finish BUNDLE` with the bundle that they give you."),
     ]
     data = {"request": str(args.out), "words": list(asked.words), "device": asked.seat.hex(), "vault": str(path)}
@@ -168,26 +154,42 @@ def _join(args: Given, output: Output) -> Result:
 def _admit(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.exchange import syncing
-        from vault.services.members import devices, invitations, members
+        from vault.services.members import admitting, devices
 
-        answered = invitations.look(session, args.request)
-        words = _compared(args, output, answered)
-        require_sure(args, output, members.before_roles(session, None, answered.invitation.roles))
-        admitted = invitations.admit(session, answered, words, by_root=args.root, gives_cases=args.with_cases)
-        cases = 0
-        if admitted.outcome.is_done and args.with_cases:
-            cases = devices.give_cases(session, admitted.seat)
+        request = admitting.read_request(session, args.request)
+        if request.member is None and not args.like:
+            raise UsageError(
+                Message("a new member needs a role"),
+                next_step=Message("Say which: --like ROLE ({roles}).", roles=", ".join(ROLES)),
+            )
+        words = _compared(args, output, request.words)
+        name = "" if request.member is not None else personal_values(args, output, _NAME)["name"][0]
+        admitted = admitting.admit(
+            session,
+            request,
+            words,
+            name=name,
+            like=args.like or "",
+            days=args.days,
+            by_sheets=args.sheets,
+            typed=secret_of_sheets(args, output, session),
+            gives_cases=args.with_cases,
+        )
+        cases = devices.give_cases(session, admitted.seat) if admitted.outcome.is_done and args.with_cases else 0
         if admitted.outcome.is_done and args.bundle is not None:
             syncing.make(session, admitted.member, args.bundle)
+    return _admitted(args, admitted, cases)
+
+
+def _admitted(args: Given, admitted: Admitted, cases: int) -> Result:
     done = Message("{name} is admitted.", name=admitted.name)
     if cases:
         given = plural("{count} case or section", "{count} cases and sections", count=cases)
         done = Message("{name} is admitted, and given {cases}.", name=admitted.name, cases=given)
     result = outcome_result(
-        args,
-        output,
         admitted.outcome,
         done,
+        _SECOND,
         member=admitted.member.hex(),
         device=admitted.seat.hex(),
         name=admitted.name,
@@ -200,15 +202,58 @@ def _admit(args: Given, output: Output) -> Result:
     return Result(result.data, [told, Message("There: `casevault member finish BUNDLE`.")])
 
 
-def _compared(args: Given, output: Output, answered: Answer) -> list[str]:
+def _proposals(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.members import admitting
+
+        found = admitting.proposals(session)
+    data = [
+        {
+            "device": proposal.request.seat.hex(),
+            "name": proposal.name,
+            "roles": sorted(proposal.roles),
+            "by": list(proposal.by),
+            "words": list(proposal.request.words),
+        }
+        for proposal in found
+    ]
+    lines = [_proposed(proposal) for proposal in found] or [Message("No admission waits for a second person.")]
+    return Result({"proposals": data}, lines)
+
+
+def _proposed(proposal: Proposal) -> Message:
+    return Message(
+        "{device}  {name} ({roles}), proposed by {who}",
+        device=proposal.request.seat.hex()[:8],
+        name=proposal.name,
+        roles=words_of(sorted(proposal.roles)) or Message("a further device"),
+        who=listed(proposal.by),
+    )
+
+
+def _agree(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.exchange import syncing
+        from vault.services.members import admitting, devices
+
+        proposal = admitting.find_proposal(session, args.device)
+        output.say(_proposed(proposal))
+        words = _compared(args, output, proposal.request.words)
+        typed = secret_of_sheets(args, output, session)
+        admitted = admitting.agree(session, proposal, words, by_sheets=args.sheets, typed=typed)
+        own = admitted.outcome.is_done and args.with_cases
+        cases = devices.give_cases(session, admitted.seat) if own else 0
+        if admitted.outcome.is_done and args.bundle is not None:
+            syncing.make(session, admitted.member, args.bundle)
+    return _admitted(args, admitted, cases)
+
+
+def _compared(args: Given, output: Output, words: Sequence[str]) -> list[str]:
     """Return the words as they were read out on the other side: typed by a script, or confirmed by a person."""
     if args.words is not None:
         return str(args.words).split()
-    words, request = answered.words, answered.request
-    roles = words_of(answered.invitation.roles) or Message("a further device")
-    output.say(Message("A device asks to join ({roles}). It must show these words:", roles=roles))
+    output.say(Message("A device asks to join. It must show these words:"))
     output.say(f"  {' '.join(words)}")
-    output.say(Message("The request gives their name as: {name}", name=request.name))
     if not (output.may_ask and sys.stdin.isatty()):
         raise WaitingForDecisionError(
             Message("compare the 13 words first"),
@@ -217,18 +262,18 @@ def _compared(args: Given, output: Output, answered: Answer) -> list[str]:
     if ask_line(Message("Let them read the words to you. Are all 13 the same? Type yes: ")).casefold() != "yes":
         raise WaitingForDecisionError(
             Message("nobody was admitted"),
-            next_step=Message("If a word differs, make a new invitation and hand it over yourself."),
+            next_step=Message("If a word differs, carry the request yourself, and compare again."),
         )
     return list(words)
 
 
 def _finish(args: Given, output: Output) -> Result:
-    from vault.services.members import invitations
+    from vault.services.members import admitting
 
     path = vault_path(args)
     entrance = read_entrance(args, output)
     typed = bytearray(entrance.factors.passphrase)
-    invitations.finish(path, args.bundle, member=entrance.member, passphrase=typed, wait=waiting(output))
+    admitting.finish(path, args.bundle, member=entrance.member, passphrase=typed, wait=waiting(output))
     with opened(args, output, entrance) as session:
         from vault.services.members import members
 
@@ -246,19 +291,25 @@ def _finish(args: Given, output: Output) -> Result:
 
 def _add(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.members import invitations, members
+        from vault.services.members import admitting
 
-        require_sure(args, output, members.before_roles(session, None, args.like.split(",")))
         name = personal_values(args, output, _NAME)["name"][0]
+        typed = secret_of_sheets(args, output, session)
         if args.new_passphrase_fd is None and args.new_passphrase_file is None:
             output.say(Message("Now {name} types a passphrase of their own. Please look away.", name=name))
         source = Given(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)
         passphrase = new_passphrase(source, output, (name,))
-        admitted = invitations.admit_here(
-            session, like=args.like, name=name, passphrase=passphrase, days=args.days, by_root=args.root
+        admitted = admitting.admit_here(
+            session,
+            like=args.like,
+            name=name,
+            passphrase=passphrase,
+            days=args.days,
+            by_sheets=args.sheets,
+            typed=typed,
         )
     return Result(
-        {"member": admitted.member.hex(), "device": admitted.seat.hex(), "roster": admitted.outcome.number},
+        {"member": admitted.member.hex(), "device": admitted.seat.hex()},
         [
             Message("{name} is admitted, and opens this vault with their own name and passphrase.", name=admitted.name),
             Message("Other devices learn of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`."),
@@ -266,35 +317,43 @@ def _add(args: Given, output: Output) -> Result:
     )
 
 
-_OUT: Final = Arg("--out FILE", Message("the invitation"), of=new_file)
-_LIKE: Final = (
-    Arg("--like ROLE[,ROLE]",
-        Message("the role, or several, for example admin,caseworker in an office of two ({roles})",
-                roles=", ".join(ROLES))),
-    Arg("[--days N]", Message("membership expires after N days; without it, never"), of=int, default=0),
-)  # fmt: skip
+_SECOND: Final = Message(
+    "A second person has to agree. Give them a bundle: `casevault bundle make --to MEMBER --out FILE`. They import it,"
+    " then `casevault member proposals` and `casevault member agree DEVICE`."
+)
+_DAYS: Final = Arg("[--days N]", Message("membership expires after N days; without it, never"), of=int, default=0)
+_ROLE_TEXT: Final = Message(
+    "the role, or several, for example admin,caseworker in an office of two ({roles})", roles=", ".join(ROLES)
+)
+_WORDS: Final = Arg("[--words W]", Message("the 13 words as read out on the other side (scripts)"))
+_BUNDLE: Final = Arg("[--bundle FILE]", Message("write what the new device needs into this file"), of=new_file)
+_WITH_CASES: Final = Arg("[--with-cases]", Message("a further device of yours: give it all your cases"))
 VERBS: Final = (
     Verb("list", Message("list the members and their roles"), (
         Arg("[--all]", Message("list former members too")),
     ), _list),
-    Verb("invite", Message("step 1: write an invitation for somebody new"), (*_LIKE, _OUT), _invite),
-    Verb("join", Message("step 2, on the new device: answer an invitation"), (
-        Arg("INVITATION", Message("the file that you were given"), of=Path),
-        Arg("--out FILE", Message("the request to carry back"), of=new_file),
+    Verb("join", Message("step 1, on the new device: ask to join"), (
+        Arg("--out FILE", Message("the request to carry to a member"), of=new_file),
+        Arg("[--words W]", Message("the 13 words of the vault (scripts)")),
+        Arg("[--own]", Message("a further device of a member")),
+        Arg("[--own-words W]", Message("the 13 words that `device words` shows on your other device (scripts)")),
         Arg("[--kdf-memory-mib N]", Message("memory for one passphrase attempt, in MiB (256)"), of=memory_mib),
     ), _join),
-    Verb("admit", Message("step 3: compare the words, and admit the new member"), (
-        Arg("REQUEST", Message("the file that came back"), of=Path),
-        Arg("[--words W]", Message("the 13 words as read out on the other side (scripts)")),
-        Arg("[--bundle FILE]", Message("write what the new device needs into this file"), of=new_file),
-        Arg("[--with-cases]", Message("a further device of yours: give it all your cases")),
-        YES, ROOT, PROPOSAL,
+    Verb("admit", Message("step 2: compare the words, and admit the new device"), (
+        Arg("REQUEST", Message("the file from the new device"), of=Path),
+        Arg("[--like ROLE[,ROLE]]", _ROLE_TEXT), _DAYS, _WORDS, _BUNDLE, _WITH_CASES, SHEETS,
+        *options_of(_NAME),
     ), _admit),
-    Verb("finish", Message("step 4, on the new device: import the bundle that came back"), (
+    Verb("proposals", Message("list admissions that wait for a second person"), (), _proposals),
+    Verb("agree", Message("compare the words too, and agree to an admission"), (
+        Arg("DEVICE", Message("its id (`member proposals`)")),
+        _WORDS, _BUNDLE, _WITH_CASES, SHEETS,
+    ), _agree),
+    Verb("finish", Message("step 3, on the new device: import the bundle that came back"), (
         Arg("BUNDLE", Message("the file from the member who admitted you"), of=Path),
     ), _finish),
     Verb("add", Message("add a second member in this folder, at the same keyboard"), (
-        *_LIKE, YES, ROOT,
+        Arg("--like ROLE[,ROLE]", _ROLE_TEXT), _DAYS, SHEETS,
         Arg("[--new-passphrase-fd N]", Message("read their passphrase from this file descriptor (scripts)"), of=int),
         Arg("[--new-passphrase-file F]", Message("read their passphrase from this file (scripts)"), of=Path),
         *options_of(_NAME),

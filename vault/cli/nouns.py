@@ -84,7 +84,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("doctor", Message("show what this computer lets others see of an unlocked vault, and what to do about it"),
              file="computer"),
         Noun("recovery", Message("the sheets that restore access when a passphrase is lost"),
-             ("status", "sheets", "drill", "new", "follow", "restore")),
+             ("status", "sheets", "drill", "new", "confirm", "follow", "restore")),
         Noun("passphrase", Message("change your passphrase, or make a passphrase from words"), ("change", "generate"),
              file="way_in"),
         Noun("factor", Message("a file or a security key that you need with your passphrase"),
@@ -95,10 +95,10 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     ),
     Message("organisation"): (
         Noun("member", Message("list members, admit them, remove them, change their roles"),
-             ("list", "invite", "join", "admit", "finish", "add", "suspend", "leave", "roles", "settle", "show", "sign",
-              "commit", "away", "deputy")),
+             ("list", "join", "admit", "proposals", "agree", "finish", "add", "suspend", "leave", "roles", "away",
+              "deputy")),
         Noun("device", Message("the devices of the organisation, and what to do when a device is lost"),
-             ("list", "name", "add", "give", "move", "revoke")),
+             ("list", "name", "words", "give", "move", "revoke")),
     ),
     Message("cases"): (
         Noun("case", Message("make, list, open, change and close cases"),

@@ -110,12 +110,11 @@ def opened(
     coming = read_entrance(args, output) if entrance is None else entrance
     with ExitStack() as ending:
         session = ending.enter_context(_unlock(vault_path(args), coming, output))
-        from vault.services.members import admissions, members
+        from vault.services.members import members
         from vault.services.projection import last_done
 
         last_done.note_opened(session)
         members.note_end(session)
-        admissions.note_lists_apart(session)
         said = () if tells_after else session.warnings
         for warning in said:
             output.say(warning)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from vault.cli.opening import opened, vault_path
 from vault.cli.output import Output, Result
+from vault.cli.prompts import ask_line
 from vault.cli.sheet_prompts import (
     WISHES,
     ask_and,
@@ -39,22 +40,28 @@ def _status(args: Given, output: Output) -> Result:
 
         found = recovery.status(session)
     data = {
-        "root_words": list(found.root_words),
+        "vault_words": list(found.vault_words),
+        "sheets_words": list(found.sheets_words),
+        "to_confirm": found.to_confirm,
         "proven": found.proven,
         "drill": None if found.drill_ms is None else time_text(found.drill_ms, DAY),
         "held": found.held,
         "without_recovery": found.without,
         "under_old_sheets": found.stale,
-        "used": [
-            {"roster": u.roster, "admitted": u.admitted, "ended": u.ended, "new_sheets": u.new_sheets}
-            for u in found.used
-        ],
+        "used": [{"device": use.seat.hex(), "admitted": use.admitted, "taken": use.taken} for use in found.used],
     }
     return Result(data, _status_lines(found))
 
 
 def _status_lines(found: RecoveryStatus) -> list[Words]:
-    lines: list[Words] = [Message("The 13 words on the sheets of this vault:"), f"  {' '.join(found.root_words)}"]
+    lines: list[Words] = [
+        Message("The 13 words of this vault, which a new device is told:"),
+        f"  {' '.join(found.vault_words)}",
+    ]
+    if found.sheets_words != found.vault_words:
+        lines += [Message("The 13 words on the newest sheets:"), f"  {' '.join(found.sheets_words)}"]
+    if found.to_confirm:
+        lines.append(Message("New sheets were made. Compare their words with the paper: `casevault recovery confirm`."))
     lines.append(Message("recovery: {found}", found=found.said.found))
     lines += [] if found.said.advice is None else [found.said.advice]
     held = n_compartments(found.held)
@@ -161,21 +168,31 @@ def _new(args: Given, output: Output) -> Result:
             today = recovery.day(session.log.now_ms())
         new = made.sheets
         lines = [
-            Message("There is a new root. Its 13 words:"),
-            f"  {' '.join(new[0].root_words)}",
+            Message("There are new sheets. Their 13 words, which every member compares on their own device:"),
+            f"  {' '.join(new[0].sheets_words)}",
             *hand_over(args, output, new, files, day=today),
             *_followed(made.followed.replaced, made.followed.pending),
             Message("Burn the old sheets: they still open copies and backups from before."),
         ]
     lines += compare_paper(args, output, new, files)
     data = {
-        "root_words": list(new[0].root_words),
+        "sheets_words": list(new[0].sheets_words),
         "needed": new[0].threshold,
         "files": _paths(files),
         "sealed_anew": made.followed.replaced,
         "waiting": made.followed.pending,
     }
     return Result(data, lines)
+
+
+def _confirm(args: Given, output: Output) -> Result:
+    words = args.words or ask_line(Message("The 13 words on the new sheets: "))
+    with opened(args, output) as session:
+        from vault.services.credentials import recovery
+
+        done = recovery.confirm(session, words.split(), output.progress_of(_SEALED_ANEW))
+    lines = [Message("This device goes by the new sheets."), *_followed(done.replaced, done.pending)]
+    return Result({"sealed_anew": done.replaced, "waiting": done.pending}, lines)
 
 
 def _follow(args: Given, output: Output) -> Result:
@@ -225,7 +242,7 @@ def _restore(args: Given, output: Output) -> Result:
     done = ask_and(args, output, lambda sheets: recovery.require_fitting(path, sheets), come_back)
     for warning in done.warnings:
         output.say(warning)
-    return Result(come_back_data(done.back, done.root_words), come_back_said(args, done.back, done.root_words))
+    return Result(come_back_data(done.back, done.sheets_words), come_back_said(args, done.back, done.sheets_words))
 
 
 def _paths(files: object) -> list[str]:
@@ -249,6 +266,9 @@ VERBS: Final = (
         *writing("--out"),
         Arg("[--old-sheets]", Message("type the old sheets, if their secret is only on paper")),
     ), _new),
+    Verb("confirm", Message("compare the words of new sheets, and go by them on this device"), (
+        Arg("[--words W]", Message("the 13 words, as they stand on the paper (scripts)")),
+    ), _confirm),
     Verb("follow", Message("seal your cases again after somebody made new sheets"), (), _follow),
     Verb("restore", Message("restore a member's access with sheets only"), (
         *WISHES,

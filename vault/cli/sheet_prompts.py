@@ -236,9 +236,11 @@ def ask_and(
         passphrase[:] = bytes(len(passphrase))
 
 
-def come_back_said(args: Given, back: BroughtBack, root_words: Sequence[str]) -> list[Words]:
+def come_back_said(args: Given, back: BroughtBack, sheets_words: Sequence[str]) -> list[Words]:
     """Return what was done, in words, and what to do now."""
-    lines: list[Words] = [Message("Access is restored, and every member will see that it was.")]
+    lines: list[Words] = [
+        Message("Access is restored. Every member hears of it with the next bundle from this device.")
+    ]
     if back.beyond:
         lines.append(Message("IT CAN OPEN EVERYTHING THAT THE SHEETS OPEN, also what this member never held."))
     elif args.all:
@@ -252,23 +254,20 @@ def come_back_said(args: Given, back: BroughtBack, root_words: Sequence[str]) ->
     )
     if back.left:
         lines.append(Message("The sheets open {left} more, which this member did not hold (`--all`).", left=back.left))
-    lines += [] if back.loss is None else [back.loss]
     return [
         *lines,
         Message("Compare the 13 words with those on the sheets:"),
-        f"  {' '.join(root_words)}",
+        f"  {' '.join(sheets_words)}",
         Message("The words were typed here: make new sheets now, `casevault recovery new --old-sheets`."),
     ]
 
 
-def come_back_data(back: BroughtBack, root_words: Sequence[str]) -> dict[str, Any]:
+def come_back_data(back: BroughtBack, sheets_words: Sequence[str]) -> dict[str, Any]:
     return {
         "member": back.member.hex(),
         "device": back.seat.hex(),
         "ended": [seat.hex() for seat in back.ended],
         "compartments": back.compartments,
         "left": back.left,
-        "left_out": back.left_out,
-        "roster": back.roster,
-        "root_words": list(root_words),
+        "sheets_words": list(sheets_words),
     }

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vault.acts.case import CASE_KINDS
+from vault.cli.changing_members import WAITING
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.prompts import ask_line
 from vault.cli.safeguards import require_undo, require_word
-from vault.cli.signed_changes import WAITING
 from vault.cli.table import Arg, Given, OneOf, Verb, new_file
 from vault.errors import UsageError, VaultError, WaitingForDecisionError
 from vault.words.message import Message, plural

@@ -71,8 +71,8 @@ def sheet_text(sheet: Sheet) -> str:
             *lines,
             "",
             "The vault that it belongs to:",
-            f"  {' '.join(sheet.root_words[:_ROOT_WORDS_PER_LINE])}",
-            f"  {' '.join(sheet.root_words[_ROOT_WORDS_PER_LINE:])}",
+            f"  {' '.join(sheet.sheets_words[:_ROOT_WORDS_PER_LINE])}",
+            f"  {' '.join(sheet.sheets_words[_ROOT_WORDS_PER_LINE:])}",
             "",
         ]
     )
@@ -121,7 +121,7 @@ def _value(sheet: Sheet, day: str, languages: Sequence[str]) -> dict[str, object
             {"number": row.number, "words": [[word[:4], word[4:]] for word in row.words], "check": row.check}
             for row in sheet.rows
         ],
-        "root": list(sheet.root_words),
+        "root": list(sheet.sheets_words),
         "blocks": [
             {
                 "language": language,

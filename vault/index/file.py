@@ -7,7 +7,7 @@ index holds is always the projection of an earlier moment of the vault, whose ow
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import cast
@@ -35,7 +35,6 @@ class Index:
         passed: how many entries of each origin are covered, also where the file does not say so: nothing was in them.
         hides: the compartments of which this session took everything out, because a date had passed.
         changes: grows with each commit, so that long readers notice.
-        judged_by: the rosters that this session compared with those kept in the file.
     """
 
     def __init__(self, database: Database, tag: IndexTag, *, was_made: bool) -> None:
@@ -47,7 +46,6 @@ class Index:
         self.passed: dict[bytes, int] = {}
         self.hides: frozenset[bytes] = frozenset()
         self.changes = 0
-        self.judged_by: object = None
         self._has_lists = False
 
     @contextmanager
@@ -86,19 +84,9 @@ class Index:
         return places
 
     def cutoffs(self) -> set[bytes]:
-        """Return the digests of rosters and epochs whose cuts this index follows."""
+        """Return what names the cuts that this index follows: of epochs, of logs, and how far each seat counts."""
         with self.reading() as sql:
             return {digest for (digest,) in sql.execute("SELECT digest FROM cut")}
-
-    def rosters(self) -> set[bytes]:
-        """Return what is kept of the rosters by which the versions in it were judged."""
-        with self.reading() as sql:
-            return {mark for (mark,) in sql.execute("SELECT mark FROM roster")}
-
-    def keep_rosters(self, marks: Collection[bytes]) -> None:
-        """Keep by which rosters its versions were judged."""
-        with self.noting() as sql:
-            sql.executemany("INSERT OR IGNORE INTO roster VALUES (?)", [(mark,) for mark in sorted(marks)])
 
     def state(self) -> bytes:
         """Return the digest and a tag of the cursor, 64 bytes: what an account remembers of its index (FORMAT.md 7)."""

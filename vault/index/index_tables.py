@@ -88,10 +88,8 @@ _TABLES = (
     "CREATE TABLE cursor(origin BLOB PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID",
     # Entries behind the cursor of which something is not valid yet or is not here: asked again in every session.
     "CREATE TABLE waiting(origin BLOB, seq INTEGER, PRIMARY KEY(origin, seq)) WITHOUT ROWID",
-    # Rosters and epochs that end or revoke somebody, of which it was asked what they take from this index.
+    # What ends or revokes somebody, and how far each seat counts: it was asked what that takes from this index.
     "CREATE TABLE cut(digest BLOB PRIMARY KEY) WITHOUT ROWID",
-    # The rosters by which the versions here were judged, each with the admissions in it that were void.
-    "CREATE TABLE roster(mark BLOB PRIMARY KEY) WITHOUT ROWID",
     # Epochs that lists name for this member, and grants that were not here; see `keys.py`.
     "CREATE TABLE key_item(home BLOB, digest BLOB, origin BLOB, seq INTEGER, n INTEGER NOT NULL,"
     " kind INTEGER NOT NULL, was_here INTEGER NOT NULL, PRIMARY KEY(home, digest, origin, seq)) WITHOUT ROWID",

@@ -88,7 +88,7 @@ def apply(
         cursor: for each origin, how many of its entries are covered once these are in.
         pending: (origin, seq) of entries to ask again, although the cursor goes past them.
         settled: those of which everything is in now.
-        cutoffs: what names rosters, and epochs, that end or revoke somebody, whose cuts the index follows from here on.
+        cutoffs: what names the cuts that the index follows from here on.
         ended: those whose cuts bind no more.
 
     Raises:

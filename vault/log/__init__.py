@@ -1,4 +1,4 @@
-"""The log: headers, lists, Merkle tree, checkpoints, rosters and their verification; hashing and encoding only.
+"""The log: headers, lists, Merkle tree, checkpoints, deciding items, their verification; hashing and encoding only.
 
-The check of a whole log begins at `verify.py`, that of rosters at `roster.py`.
+The check of a whole log begins at `verify.py`; what an item says is read in `act_bytes.py`.
 """

@@ -37,7 +37,7 @@ class Approval:
         digest: `approved_digest` of what the act is done with, 32 bytes.
         requester: the seat that asks and may carry the act out, 16 bytes.
         approver: the seat that approves, 16 bytes.
-        role: the role under which it does, as the roster words it.
+        role: the role under which it does.
         expires_ms: wall clock in milliseconds UTC after which it allows nothing.
         nonce: 16 random bytes, so that the same thing approved again is another approval.
         signature: of the approver's identity key over `unsigned()`, 64 bytes; empty before it signed.
@@ -133,11 +133,10 @@ def approved_digest(act: str, members: Mapping[str, object]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One operation that lists an approval, as the roster that its header names judges its seat.
+    """One operation that lists an approval, and its seat where the operation counts.
 
-    `member` is None where the seat is not valid there: unknown, ended, or another key's log. `act`, `at_ms`, `digest`
-    and `other_seat` are of its payload, where the reader may open it. `kinds` are those of all that it lists. `roster`
-    is the root that its header names; empty where it is not proven.
+    `member` is None where it does not: unknown, taken before, or another key's log. `act`, `at_ms`, `digest` and
+    `other_seat` are of its payload, where the reader may open it. `kinds` are those of all that it lists.
     """
 
     origin: bytes
@@ -150,7 +149,6 @@ class Listing:
     digest: bytes | None = None
     other_seat: bytes | None = None
     kinds: frozenset[int] = frozenset({ItemKind.APPROVAL})
-    roster: bytes = b""
 
     @property
     def is_use(self) -> bool:
@@ -187,7 +185,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Giver:
-    """Whose seat an approval names, and the key that some roster certifies for that seat."""
+    """Whose seat an approval names, and the key that was admitted for that seat."""
 
     member: bytes
     identity: bytes
@@ -197,7 +195,6 @@ def judge(
     listings: Sequence[Listing],
     *,
     approvers: Collection[str],
-    seen_from: Callable[[Listing, Listing], Listing] = lambda use, given: given,
     flaw: Callable[[Listing], Refusal | None] = lambda use: None,
     approval: Approval | None = None,
 ) -> Judged:
@@ -209,8 +206,6 @@ def judge(
     Args:
         listings: in any order.
         approvers: the roles that may approve.
-        seen_from: (use, given) -> the second as the roster that the first one names judges its seat, too: the giver's
-            seat may have been ended, or got other roles, by somebody who had heard of neither entry.
         flaw: what the bytes say against a use: `flaw_of_use`.
         approval: the bytes, where these are here.
     """
@@ -220,15 +215,14 @@ def judge(
     for use in sorted(listings, key=lambda row: (row.origin, row.seq)):
         if not (use.is_use or (approval is not None and use.seat == approval.requester)):
             continue
-        seen = seen_from(use, use)
-        given = [seen_from(use, each) for each in listings if each != use]
-        reason = flaw(seen)
+        given = [each for each in listings if each != use]
+        reason = flaw(use)
         if reason is None and use.member in used_by:
             reason = Refusal.USED_TWICE
         elif reason is None and use.member is not None:
             used_by.add(use.member)
         if reason is None:
-            reason = _flaw_of_giving(given, seen, approvers, approval)
+            reason = _flaw_of_giving(given, use, approvers, approval)
         if reason is not None:
             refused.append((use, reason))
         elif use.member is not None:

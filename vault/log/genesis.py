@@ -5,12 +5,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
 from vault.errors import MalformedError, VerificationError
-from vault.ids import ZERO_DIGEST
+from vault.ids import ZERO_DIGEST, ZERO_ID
 from vault.store.rowtypes import GenesisRow
 from vault.words.message import Message
 
@@ -26,14 +26,19 @@ def signed_message(purpose: str, message: bytes) -> bytes:
 
 
 # The genesis of a log: public, without names, signed once by the identity key of its seat (FORMAT.md 5).
+# `origin` = SHA-256 of all of it, so a log's name fixes the key that signs its first session.
+# That of a seat's first log is its certificate, and names the seat: nobody chooses one.
+# format u8 | vault 16 | member 16 | identity 32 | session key 1 32 | random 16 | KEM key 1,216 | signature 64
+# That of a log that goes on from another:
 # format u8 | vault 16 | seat 16 | identity 32 | session key 1 32 | random 16 | predecessor 32 | its size u64 | its
 # root 32 | signature 64
-# `origin` = SHA-256 of all of it, so a log's name fixes the key that signs its first session.
-GENESIS_FORMAT = 1
+GENESIS_FORMAT = 2
 GENESIS_PURPOSE = "genesis"
+CERTIFICATE_SIZE = 1_393
 GENESIS_SIZE = 249
-# Where a row has its seat: format and vault stand before it.
-SEAT_IN_GENESIS = slice(17, 33)
+_KEM_SIZE = 1_216
+_SIGNATURE_SIZE = 64
+_FIRST = struct.Struct(">B16s16s32s32s16s1216s")
 _LAYOUT = struct.Struct(">B16s16s32s32s16s32sQ32s")
 
 
@@ -41,8 +46,8 @@ _LAYOUT = struct.Struct(">B16s16s32s32s16s32sQ32s")
 class Genesis:
     """The beginning of one log of one seat.
 
-    The root and size are those of the last known checkpoint of the log that this one goes on from; zeros where it is
-    the first.
+    A first one has `member`, sixteen zero bytes where a new one begins with it, and `kem`; its seat is known once it is
+    signed. Another has the root and size of the last known checkpoint of the log that it goes on from.
     """
 
     vault: bytes
@@ -53,38 +58,39 @@ class Genesis:
     predecessor: bytes = ZERO_DIGEST
     predecessor_size: int = 0
     predecessor_root: bytes = ZERO_DIGEST
+    member: bytes = ZERO_ID
+    kem: bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
         sizes = [len(self.vault), len(self.seat), len(self.identity), len(self.session_key), len(self.nonce)]
-        if [*sizes, len(self.predecessor), len(self.predecessor_root)] != [16, 16, 32, 32, 16, 32, 32]:
+        if [*sizes, len(self.predecessor), len(self.predecessor_root), len(self.member)] != [
+            *(16, 16, 32, 32, 16),
+            *(32, 32, 16),
+        ]:
             raise MalformedError(Message("a genesis has a part of the wrong size"))
         # A log that exists has at least its entry 0, and a root that is no run of zeros.
         first = (self.predecessor == ZERO_DIGEST, self.predecessor_size == 0, self.predecessor_root == ZERO_DIGEST)
-        if len(set(first)) > 1 or not 0 <= self.predecessor_size < 1 << 64:
+        if len(set(first)) > 1 or not 0 <= self.predecessor_size < 1 << 53:
             raise MalformedError(Message("a genesis names only a part of its predecessor"))
+        if len(self.kem) != (_KEM_SIZE if self.is_first else 0):
+            raise MalformedError(Message("a first genesis has a KEM key, and no other"))
 
     @property
     def is_first(self) -> bool:
-        """Whether this log has no predecessor: the one that the seat's certificate names."""
+        """Whether this log has no predecessor: it is its seat's certificate."""
         return self.predecessor == ZERO_DIGEST
 
     def unsigned(self) -> bytes:
         """Return what the identity key signs, for the purpose `genesis`."""
-        return _LAYOUT.pack(
-            GENESIS_FORMAT,
-            self.vault,
-            self.seat,
-            self.identity,
-            self.session_key,
-            self.nonce,
-            self.predecessor,
-            self.predecessor_size,
-            self.predecessor_root,
-        )
+        shared = (self.identity, self.session_key, self.nonce)
+        if self.is_first:
+            return _FIRST.pack(GENESIS_FORMAT, self.vault, self.member, *shared, self.kem)
+        before = (self.predecessor, self.predecessor_size, self.predecessor_root)
+        return _LAYOUT.pack(GENESIS_FORMAT, self.vault, self.seat, *shared, *before)
 
     def encode(self, signature: bytes) -> bytes:
         """Return the bytes of the table `genesis`."""
-        if len(signature) != 64:
+        if len(signature) != _SIGNATURE_SIZE:
             raise MalformedError(Message("the signature of a genesis has not 64 bytes"))
         return self.unsigned() + signature
 
@@ -95,16 +101,30 @@ class Genesis:
         Raises:
             MalformedError: wrong size, unknown format, or only a part of a predecessor.
         """
-        if len(untrusted) != GENESIS_SIZE:
+        if len(untrusted) not in {CERTIFICATE_SIZE, GENESIS_SIZE}:
             raise MalformedError(
                 Message(
-                    "a genesis has {count} bytes, not {genesis_size}", count=len(untrusted), genesis_size=GENESIS_SIZE
+                    "a genesis has {count} bytes, not {first} or {other}",
+                    count=len(untrusted),
+                    first=CERTIFICATE_SIZE,
+                    other=GENESIS_SIZE,
                 )
             )
-        version, *parts = _LAYOUT.unpack_from(untrusted)
-        if version != GENESIS_FORMAT:
-            raise MalformedError(Message("a genesis has the unknown format {version}", version=version))
-        return cls(*parts)
+        if untrusted[0] != GENESIS_FORMAT:
+            raise MalformedError(Message("a genesis has the unknown format {version}", version=untrusted[0]))
+        if len(untrusted) == GENESIS_SIZE:
+            _, *parts = _LAYOUT.unpack_from(untrusted)
+            genesis = cls(*parts)
+            if genesis.is_first:
+                raise MalformedError(Message("a genesis names only a part of its predecessor"))
+            return genesis
+        _, vault, member, identity, session_key, nonce, kem = _FIRST.unpack_from(untrusted)
+        return cls(vault, seat_in(untrusted), identity, session_key, nonce, member=member, kem=kem)
+
+
+def seat_in(genesis: bytes) -> bytes:
+    """Return whose log begins with these bytes: who is named, or who begins here."""
+    return origin_of(genesis)[:16] if len(genesis) == CERTIFICATE_SIZE else genesis[17:33]
 
 
 def origin_of(genesis: bytes) -> bytes:
@@ -113,7 +133,7 @@ def origin_of(genesis: bytes) -> bytes:
 
 
 def verify_genesis(untrusted: bytes, verify_signature: VerifySignature) -> Genesis:
-    """Return the parts of a genesis that its own identity key signed. Whose key that is, the roster says.
+    """Return the parts of a genesis that its own identity key signed. Whose key that is, an admission says.
 
     Raises:
         MalformedError: not of the form of FORMAT.md 5.
@@ -172,7 +192,7 @@ def logs_of(
     """Return the logs among these rows that the identity key of a seat began."""
     found: dict[bytes, Genesis] = {}
     for row in rows:
-        if row.bytes[SEAT_IN_GENESIS] == seat and origin_of(row.bytes) == row.origin:
+        if seat_in(row.bytes) == seat and origin_of(row.bytes) == row.origin:
             with suppress(VerificationError):
                 genesis = verify_genesis(row.bytes, verify_signature)
                 if genesis.identity == identity:
@@ -197,7 +217,10 @@ def logs_in_order(logs: Mapping[bytes, Genesis]) -> list[bytes]:
     return ordered + sorted(logs.keys() - set(ordered))
 
 
-def first_logs(logs: Mapping[bytes, Genesis], first: bytes) -> frozenset[bytes]:
-    """Return the logs of a seat that are valid: the first 255 from the one that its certificate names."""
-    of_it = {origin: genesis for origin, genesis in logs.items() if origin == first or not genesis.is_first}
-    return frozenset(logs_in_order(of_it)[:LOGS_OF_A_SEAT])
+def logs_that_count(logs: Mapping[bytes, Genesis]) -> list[bytes]:
+    """Return the first 255 of all that name one seat and are of the key of its certificate, in their order."""
+    first = next((genesis for genesis in logs.values() if genesis.is_first), None)
+    if first is None:
+        return []
+    own = {origin: genesis for origin, genesis in logs.items() if genesis.identity == first.identity}
+    return logs_in_order(own)[:LOGS_OF_A_SEAT]

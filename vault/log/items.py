@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from enum import IntEnum
 from hashlib import sha256
+from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
 from vault.errors import MalformedError, VerificationError
+from vault.log.act_bytes import ActKind, MadeAct, act_digest
 from vault.words.message import Message
 
-# The list of an operation: the digests of all that it caused, public and permanent (FORMAT.md 5).
-# One item is `kind u8 | digest 32 | tag 16`; the items are joined without a count. The tag says which compartment an
-# item belongs to, to those alone who know the compartment. Order: founding epochs, grants, the rest, so that a place
-# fixes its compartment before anything is sealed.
+# The list of an operation: all that it caused, public and permanent (FORMAT.md 5). Items are joined without a count.
+# One that names a row is `kind u8 | digest 32 | tag 16`. The tag says which compartment it belongs to, to those alone
+# who know the compartment. Order: founding epochs, grants, the rest, so that a place fixes its compartment before
+# anything is sealed.
+# One that decides by itself is `kind u8 | size u16 | bytes` (`act_bytes`), and these come last.
 
 ITEM_SIZE = 49
 LIST_LIMIT = 1_024
@@ -38,12 +43,28 @@ _TAGLESS = frozenset({ItemKind.APPROVAL, ItemKind.SEEN})
 _OF_COMPARTMENT = frozenset({ItemKind.VERSION, ItemKind.GRANT, ItemKind.EPOCH, ItemKind.ERASED, ItemKind.ATTACHMENT})
 
 
+# From this kind on an item decides by itself.
+_FIRST_ACT = 16
+_NAMES_ROWS = re.compile(rb"[\x00-\x0f]*", re.DOTALL)
+
+
 class Item(NamedTuple):
-    """One entry of a list."""
+    """One entry of a list. One that decides has its bytes in `content`, and names no row."""
 
     kind: int
     digest: bytes
     tag: bytes
+    content: bytes = b""
+
+    @classmethod
+    def of_act(cls, made: MadeAct) -> Item:
+        """Return the item that lists an act."""
+        return cls(made.kind, made.act.digest, NO_TAG, made.content)
+
+    @property
+    def decides(self) -> bool:
+        """Whether it decides by itself, and names no row."""
+        return self.kind >= _FIRST_ACT
 
     @classmethod
     def in_compartment(cls, kind: ItemKind, compartment: bytes, digest: bytes) -> Item:
@@ -93,12 +114,18 @@ def encode_items(items: Iterable[Item]) -> bytes:
         MalformedError: more than 1,024 items, or an item that `decode_items` would refuse.
     """
     listed = tuple(items)
-    _require_count(len(listed))
-    for kind, digest, tag in listed:
-        if not 0 < kind < 256 or len(digest) != 32 or len(tag) != 16:
-            raise MalformedError(Message("an item of kind {kind} has the wrong size", kind=kind))
+    for item in listed:
+        is_sized = 0 < len(item.content) < 1 << 16 if item.decides else (len(item.digest), len(item.tag)) == (32, 16)
+        if not 0 < item.kind < 256 or not is_sized:
+            raise MalformedError(Message("an item of kind {kind} has the wrong size", kind=item.kind))
     _require_form(listed)
-    return b"".join([kind.to_bytes() + digest + tag for kind, digest, tag in listed])
+    return b"".join(_encoded(item) for item in listed)
+
+
+def _encoded(item: Item) -> bytes:
+    if item.decides:
+        return item.kind.to_bytes() + len(item.content).to_bytes(2, "big") + item.content
+    return item.kind.to_bytes() + item.digest + item.tag
 
 
 def decode_items(untrusted: bytes) -> tuple[Item, ...]:
@@ -107,30 +134,59 @@ def decode_items(untrusted: bytes) -> tuple[Item, ...]:
     Raises:
         MalformedError: a part of an item, too many, one listed twice, or a tag where none belongs.
     """
-    if len(untrusted) % ITEM_SIZE:
-        raise MalformedError(
-            Message("a list has {count} bytes, no multiple of {item_size}", count=len(untrusted), item_size=ITEM_SIZE)
-        )
-    _require_count(len(untrusted) // ITEM_SIZE)
-    items = tuple(
+    naming = _naming_rows(untrusted)
+    items = [
         Item(untrusted[at], untrusted[at + 1 : at + 33], untrusted[at + 33 : at + ITEM_SIZE])
-        for at in range(0, len(untrusted), ITEM_SIZE)
+        for at in range(0, naming * ITEM_SIZE, ITEM_SIZE)
+    ]
+    items += (
+        Item(kind, act_digest(kind, content), NO_TAG, content) for kind, content in _acts(untrusted, naming * ITEM_SIZE)
     )
-    _require_form(items)
-    return items
+    if items and len(items[naming - 1].tag) != len(NO_TAG):
+        raise _cut_off()
+    _require_form(tuple(items))
+    return tuple(items)
 
 
-def _require_count(count: int) -> None:
-    if count > LIST_LIMIT:
-        raise MalformedError(
-            Message("a list has {count} items, more than {list_limit}", count=count, list_limit=LIST_LIMIT)
-        )
+def kinds_in(untrusted: bytes) -> frozenset[int]:
+    """Return the kinds of what a list names, read without the rest; of a malformed one as far as it goes."""
+    naming = _naming_rows(untrusted)
+    kinds = set(untrusted[: naming * ITEM_SIZE : ITEM_SIZE])
+    with suppress(MalformedError):
+        kinds.update(kind for kind, _ in _acts(untrusted, naming * ITEM_SIZE))
+    return frozenset(kinds)
+
+
+def _naming_rows(untrusted: bytes) -> int:
+    """Return how many items at the beginning of a list name rows."""
+    match = _NAMES_ROWS.match(untrusted[::ITEM_SIZE])
+    return 0 if match is None else match.end()
+
+
+def _acts(untrusted: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    while at < len(untrusted):
+        size = int.from_bytes(untrusted[at + 1 : at + 3], "big")
+        kind, content = untrusted[at], untrusted[at + 3 : at + 3 + size]
+        if kind < _FIRST_ACT or not content or len(content) != size:
+            raise _cut_off()
+        yield kind, content
+        at += 3 + size
+
+
+def _cut_off() -> MalformedError:
+    return MalformedError(Message("a list ends within an item, or has one out of its order"))
 
 
 def _require_form(items: tuple[Item, ...]) -> None:
-    if len({(kind, digest) for kind, digest, _ in items}) != len(items):
+    if len(items) > LIST_LIMIT:
+        raise MalformedError(
+            Message("a list has {count} items, more than {list_limit}", count=len(items), list_limit=LIST_LIMIT)
+        )
+    if len({item[:2] for item in items}) != len(items):
         raise MalformedError(Message("a list names one thing twice"))
-    for kind, _, tag in items:
+    if any(after.kind < _FIRST_ACT <= before.kind for before, after in pairwise(items)):
+        raise _cut_off()
+    for kind, _, tag, _ in items:
         if kind == 0 or (kind in _TAGLESS and tag != NO_TAG):
             raise MalformedError(Message("an item of kind {kind} is not of the form of FORMAT.md 5", kind=kind))
 
@@ -144,20 +200,20 @@ def items_digest(encoded: bytes) -> bytes:
 # The table is closed: what a program does under no name here, it does not do, and it writes no operation that lists
 # more than its act allows. Others may run another program: whoever opens a payload compares its act with the list, so
 # that nothing rides along under a harmless name.
-_NOTHING: frozenset[ItemKind] = frozenset()
-_VERSIONS = frozenset({ItemKind.VERSION})
+_NOTHING: frozenset[int] = frozenset()
+_VERSIONS: frozenset[int] = frozenset({ItemKind.VERSION})
 _SEEN = frozenset({ItemKind.SEEN})
 _APPROVED = frozenset({ItemKind.APPROVAL})
 # A new key for a compartment travels with its grants.
 _KEYS_OF_COMPARTMENT = frozenset({ItemKind.EPOCH, ItemKind.GRANT})
 # Erasing the last live version of a compartment replaces its epoch; a move lists the new place of the record.
 _ERASURE = frozenset({ItemKind.ERASED, ItemKind.VERSION}) | _KEYS_OF_COMPARTMENT | _APPROVED
-_MEMBERSHIP = frozenset({ItemKind.VERSION, ItemKind.KEYS}) | _KEYS_OF_COMPARTMENT | _APPROVED
+_MEMBERSHIP = frozenset({ItemKind.VERSION, ItemKind.KEYS, *ActKind} - {ActKind.BEGIN}) | _KEYS_OF_COMPARTMENT
 
-ACTS: Mapping[str, frozenset[ItemKind]] = MappingProxyType(
+ACTS: Mapping[str, frozenset[int]] = MappingProxyType(
     {
         # the log itself
-        "log.genesis": _VERSIONS | _KEYS_OF_COMPARTMENT | {ItemKind.KEYS},
+        "log.genesis": _VERSIONS | _KEYS_OF_COMPARTMENT | {ItemKind.KEYS, ActKind.BEGIN, ActKind.SHEETS},
         "log.restored": _KEYS_OF_COMPARTMENT | _SEEN,
         "log.read": _NOTHING,
         "log.verify": _SEEN,
@@ -212,7 +268,7 @@ ACTS: Mapping[str, frozenset[ItemKind]] = MappingProxyType(
         "grant.add": _KEYS_OF_COMPARTMENT | _APPROVED,
         "grant.remove": _KEYS_OF_COMPARTMENT | _APPROVED,
         "role.change": _MEMBERSHIP,
-        "roster.change": _MEMBERSHIP,
+        "member.change": _MEMBERSHIP,
         "key.rotate": _KEYS_OF_COMPARTMENT | _VERSIONS,
         "approve": _APPROVED,
         "access.recover": _MEMBERSHIP,
@@ -237,10 +293,11 @@ def check_act(act: str, items: Iterable[Item]) -> None:
             )
 
 
-def kinds_beyond(act: str, kinds: Collection[int]) -> list[ItemKind]:
+def kinds_beyond(act: str, kinds: Collection[int]) -> list[int]:
     """Return which kinds of item an entry lists that its act may not, as whoever opens its payload judges it.
 
     Of an act or a kind that this program does not know, nothing is said: a newer one may have written it.
     """
-    allowed = ACTS.get(act, frozenset(ItemKind))
-    return [kind for kind in ItemKind if kind in kinds and kind not in allowed]
+    known = (*ItemKind, *ActKind)
+    allowed = ACTS.get(act, frozenset(known))
+    return [kind for kind in known if kind in kinds and kind not in allowed]

@@ -17,7 +17,7 @@ from vault.words.message import Message
 # The stored bytes are the truth: a reader parses them, encodes again, and refuses whatever does not come out the
 # same. That leaves one spelling for each header: no double, unsorted or escaped keys, no spaces, no floats.
 
-HEADER_VERSION = 1
+HEADER_VERSION = 2
 _HEX_LENGTH = 64
 # Integers beyond this are not the same in every JSON reader.
 NUMBER_LIMIT = 1 << 53
@@ -27,11 +27,11 @@ class WireHeader(msgspec.Struct, kw_only=True, gc=False):
     """The members as they stand in the JSON, digests as 64 lowercase hex digits; in key order, which is byte order."""
 
     c: str
-    g: str
     k: str | msgspec.UnsetType = msgspec.UNSET
     l: str  # noqa: E741 - the member's name in the format
     r: str
     s: int
+    t: int | msgspec.UnsetType = msgspec.UNSET
     v: int
     x: str
 
@@ -48,7 +48,7 @@ def decode_wire(untrusted: bytes) -> WireHeader:
     """
     try:
         wire = _decoder.decode(untrusted)
-        digests = [wire.c, wire.g, wire.l, wire.r, wire.x]
+        digests = [wire.c, wire.l, wire.r, wire.x]
         if wire.k is not msgspec.UNSET:
             digests.append(wire.k)
         text = "".join(digests)
@@ -60,6 +60,7 @@ def decode_wire(untrusted: bytes) -> WireHeader:
         and all(len(digest) == _HEX_LENGTH for digest in digests)
         and wire.v == HEADER_VERSION
         and 0 <= wire.s < NUMBER_LIMIT
+        and wire.t in {msgspec.UNSET, 1}
         and _encoder.encode(wire) == untrusted
     ):
         raise MalformedError(Message("a header is not in its canonical form"))
@@ -72,21 +73,21 @@ class Header:
 
     Attributes:
         commitment: `c`, the salted commitment to the audit payload.
-        roster: `g`, the root of the roster that the writer went by.
         session_key: `k`, the public key of the next session; on the first entry of a session only.
         origin: `l`, the log that this belongs to.
         position: `s`, its place in that log, from 0.
         list_digest: `r`, over the list of all that the operation caused.
         payload_digest: `x`, over the sealed payload.
+        decides: `t`, whether the list has items that decide by themselves.
     """
 
     commitment: bytes
-    roster: bytes
     session_key: bytes | None
     origin: bytes
     position: int
     list_digest: bytes
     payload_digest: bytes
+    decides: bool = False
 
     def encode(self) -> bytes:
         """Return the canonical bytes, the only ones that are ever hashed.
@@ -94,7 +95,7 @@ class Header:
         Raises:
             MalformedError: a digest has not 32 bytes, or the position is out of range.
         """
-        digests = [self.commitment, self.roster, self.origin, self.list_digest, self.payload_digest]
+        digests = [self.commitment, self.origin, self.list_digest, self.payload_digest]
         if self.session_key is not None:
             digests.append(self.session_key)
         if any(len(digest) != _HEX_LENGTH // 2 for digest in digests):
@@ -104,11 +105,11 @@ class Header:
         return _encoder.encode(
             WireHeader(
                 c=self.commitment.hex(),
-                g=self.roster.hex(),
                 k=msgspec.UNSET if self.session_key is None else self.session_key.hex(),
                 l=self.origin.hex(),
                 r=self.list_digest.hex(),
                 s=self.position,
+                t=1 if self.decides else msgspec.UNSET,
                 v=HEADER_VERSION,
                 x=self.payload_digest.hex(),
             )
@@ -124,12 +125,12 @@ class Header:
         wire = decode_wire(untrusted)
         return cls(
             commitment=bytes.fromhex(wire.c),
-            roster=bytes.fromhex(wire.g),
             session_key=None if wire.k is msgspec.UNSET else bytes.fromhex(wire.k),
             origin=bytes.fromhex(wire.l),
             position=wire.s,
             list_digest=bytes.fromhex(wire.r),
             payload_digest=bytes.fromhex(wire.x),
+            decides=wire.t is not msgspec.UNSET,
         )
 
 
@@ -152,7 +153,6 @@ def compose(
     *,
     origin: bytes,
     seq: int,
-    roster: bytes,
     commitment: bytes,
     items: Iterable[Item],
     sealed: bytes,
@@ -165,15 +165,16 @@ def compose(
     Raises:
         MalformedError: more than 64 KiB, or a part that cannot be encoded.
     """
-    encoded = encode_items(items)
+    listed = tuple(items)
+    encoded = encode_items(listed)
     header = Header(
         commitment=commitment,
-        roster=roster,
         session_key=session_key,
         origin=origin,
         position=seq,
         list_digest=items_digest(encoded),
         payload_digest=sha256(sealed).digest(),
+        decides=any(item.decides for item in listed),
     ).encode()
     size = len(header) + len(encoded) + len(sealed)
     if size > OPERATION_LIMIT:

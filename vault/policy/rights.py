@@ -1,6 +1,6 @@
-"""Numbered rights tables (FORMAT.md 2): which role may write and found what, judged alike by every version.
+"""The rights table (FORMAT.md 2): which role may write and found what, judged alike by every version.
 
-The roster names the table by number. A table is never changed once released; a new rule is a new number.
+It is never changed once released: a new rule is a new format.
 """
 
 from __future__ import annotations
@@ -9,32 +9,29 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from vault.errors import NewerVaultError
 from vault.ids import CompartmentKind
 from vault.policy.roles import Role
-from vault.words.message import Message
 
 CASEWORK_KINDS = frozenset({"case", "person", "note", "disclosure"})
-DIRECTORY_KINDS = frozenset({"roster", "member", "organisation", "attempts-key", "partner", "rule"})
+DIRECTORY_KINDS = frozenset({"member", "organisation", "attempts-key", "partner", "rule"})
 SENDING_KINDS = frozenset({"package-key"})
-# From table 2 on: until when a member holds a case, and what a restricted section is of.
+# Until when a member holds a case, and what a restricted section is of.
 SHARING_KINDS = frozenset({"access", "section"})
-# From table 2 on by whoever may export: what left, what was put before a second person, and the answer.
+# By whoever may export: what left, what was put before a second person, and the answer.
 EXPORT_KINDS = frozenset({"approval", "disclosure"})
-# From table 2 on: the name of a device, who stands in for whom, and the order to hand over a leaver's cases.
+# The name of a device, who stands in for whom, and the order to hand over a leaver's cases.
 MEMBERSHIP_KINDS = frozenset({"deputy", "order"})
-# From table 2 on: what an organisation sets for all its cases.
+# What an organisation sets for all its cases.
 SETTING_KINDS = frozenset({"form", "calendar", "retention", "witness"})
-# From table 2 on: every kind in a case or a section that the table names nowhere, so that a new kind of record needs no
+# Every kind in a case or a section that the table names nowhere, so that a new kind of record needs no
 # new table.
 ANY_OTHER_KIND = "*"
-# From table 2 on: what somebody in the field writes in a case that they hold.
+# What somebody in the field writes in a case that they hold.
 FIELD_KINDS = frozenset({"note", "incident"})
 
 _WORKERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 _EXPORTERS = _WORKERS | {Role.LEGAL_REVIEWER}
-_INTAKERS = frozenset({Role.INTAKE, Role.SUPERVISOR})
-_CALLED = _INTAKERS | {Role.CASEWORKER}
+_CALLED = frozenset({Role.INTAKE, Role.SUPERVISOR, Role.CASEWORKER})
 _ADMINS = frozenset({Role.ADMIN})
 
 
@@ -85,65 +82,31 @@ _FOUNDERS = {
     CompartmentKind.AUDIT: _EVERYBODY,  # each seat founds its own
 }
 
-_TABLE_1 = RightsTable(
+# A supervisor who admits a helper (FORMAT.md 2) names them there, and gives them their first keys.
+_ADMITTERS = _ADMINS | {Role.SUPERVISOR}
+_IN_CASES = _each(CASEWORK_KINDS | SHARING_KINDS | {ANY_OTHER_KIND}, _WORKERS) | _each(
+    FIELD_KINDS, _WORKERS | {Role.FIELD}
+)
+RIGHTS = RightsTable(
     writers={
-        CompartmentKind.CASE: _each(CASEWORK_KINDS, _WORKERS),
-        CompartmentKind.SECTION: _each(CASEWORK_KINDS, _WORKERS),
-        CompartmentKind.DIRECTORY: _each(DIRECTORY_KINDS, _ADMINS),
-        CompartmentKind.REGISTER: _each({"register-entry"}, _INTAKERS),
-        CompartmentKind.INTAKE: _each({"slip"}, _INTAKERS),
-        CompartmentKind.SENDING: _each(SENDING_KINDS, _EXPORTERS),
+        CompartmentKind.CASE: _IN_CASES | _each(EXPORT_KINDS, _EXPORTERS),
+        CompartmentKind.SECTION: _IN_CASES,
+        CompartmentKind.DIRECTORY: _each(DIRECTORY_KINDS | MEMBERSHIP_KINDS | SETTING_KINDS, _ADMINS)
+        | _each({"member", "device"}, _ADMITTERS),
+        # Not in the directory: what no key opens there stops everybody, and few may write there.
+        CompartmentKind.SENDING: _each(SENDING_KINDS, _EXPORTERS) | _each({"partner"}, _WORKERS),
+        CompartmentKind.REGISTER: _each({"register-entry"}, _CALLED),
+        CompartmentKind.INTAKE: _each({"slip"}, _CALLED),
         CompartmentKind.AUDIT: {},
     },
     founders=_FOUNDERS,
     granters={
         CompartmentKind.CASE: _WORKERS,
         CompartmentKind.SECTION: _WORKERS,
-        CompartmentKind.DIRECTORY: _ADMINS,
+        CompartmentKind.DIRECTORY: _ADMITTERS,
         CompartmentKind.REGISTER: frozenset({Role.SUPERVISOR}),
         CompartmentKind.INTAKE: frozenset({Role.SUPERVISOR}),
-        CompartmentKind.SENDING: _ADMINS,
+        CompartmentKind.SENDING: _ADMITTERS,
         CompartmentKind.AUDIT: _EVERYBODY,
     },
 )
-
-# A supervisor who admits a helper (FORMAT.md 2) has to write the roster and give the helper its first keys.
-_ADMITTERS = _ADMINS | {Role.SUPERVISOR}
-_IN_CASES = _each(CASEWORK_KINDS | SHARING_KINDS | {ANY_OTHER_KIND}, _WORKERS) | _each(
-    FIELD_KINDS, _WORKERS | {Role.FIELD}
-)
-_TABLE_2 = RightsTable(
-    writers={
-        **_TABLE_1.writers,
-        CompartmentKind.CASE: _IN_CASES | _each(EXPORT_KINDS, _EXPORTERS),
-        CompartmentKind.SECTION: _IN_CASES,
-        CompartmentKind.DIRECTORY: _each(DIRECTORY_KINDS | MEMBERSHIP_KINDS | SETTING_KINDS, _ADMINS)
-        | _each({"roster", "member", "device"}, _ADMITTERS),
-        # Not in the directory: what no key opens there stops everybody, and few may write there.
-        CompartmentKind.SENDING: _each(SENDING_KINDS, _EXPORTERS) | _each({"partner"}, _WORKERS),
-        CompartmentKind.REGISTER: _each({"register-entry"}, _CALLED),
-        CompartmentKind.INTAKE: _each({"slip"}, _CALLED),
-    },
-    founders=_FOUNDERS,
-    granters={**_TABLE_1.granters, CompartmentKind.DIRECTORY: _ADMITTERS, CompartmentKind.SENDING: _ADMITTERS},
-)
-
-NEWEST_TABLE = 2
-_TABLES = {1: _TABLE_1, 2: _TABLE_2}
-
-
-def rights_table(number: int) -> RightsTable:
-    """Return the table that a roster names.
-
-    Raises:
-        NewerVaultError: the roster names a table that this program does not know.
-    """
-    if number not in _TABLES:
-        raise NewerVaultError(
-            Message(
-                "the roster names rights table {number}; this program knows tables up to {newest_table}",
-                number=number,
-                newest_table=NEWEST_TABLE,
-            )
-        )
-    return _TABLES[number]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vault.errors import VerificationError
 from vault.ids import CompartmentId, Origin
@@ -16,24 +17,31 @@ from vault.store.rows import Rows
 
 def genesis_bytes_of(rows: Rows, origin: bytes) -> bytes | None:
     """Return the genesis that this origin names, whatever stands beside it, or None."""
+    stored = rows.genesis(origin)
+    if stored is None or origin_of(stored) == origin:
+        return stored
     return next((row.bytes for row in rows.geneses() if row.origin == origin == origin_of(row.bytes)), None)
 
 
 def genesis_of(rows: Rows, origin: bytes) -> Genesis | None:
-    """Return the genesis of a log, signed by the identity key in it, or None. Whose key that is, rosters say."""
+    """Return the genesis of a log, signed by the identity key in it, or None. Whose key that is, admissions say."""
     stored = genesis_bytes_of(rows, origin)
-    if stored is None:
-        return None
-    try:
-        return verify_genesis(stored, is_signed_raw)
-    except VerificationError:
-        return None
+    return None if stored is None else _signed(stored)
 
 
 def geneses_of(rows: Rows) -> dict[Origin, Genesis]:
     """Return each log that stands here with its genesis, if that is signed by the identity key in it."""
-    found = {origin: genesis_of(rows, origin) for origin in (Origin(row.origin) for row in rows.geneses())}
-    return {origin: genesis for origin, genesis in found.items() if genesis is not None}
+    named = (row for row in rows.geneses() if origin_of(row.bytes) == row.origin)
+    return {Origin(row.origin): genesis for row in named if (genesis := _signed(row.bytes)) is not None}
+
+
+# All of them are asked for whenever something came in.
+@lru_cache(maxsize=4_096)
+def _signed(stored: bytes) -> Genesis | None:
+    try:
+        return verify_genesis(stored, is_signed_raw)
+    except VerificationError:
+        return None
 
 
 def leaves_of(rows: Rows, origin: bytes, start: int, stop: int) -> list[bytes]:

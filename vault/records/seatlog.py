@@ -17,9 +17,9 @@ import msgspec
 from vault import clock
 from vault.durations import DAY_MS
 from vault.errors import InternalError, MalformedError, VerificationError
-from vault.ids import ZERO_DIGEST, CompartmentId, EpochId, Origin, SeatId, VaultId
+from vault.ids import ZERO_ID, CompartmentId, EpochId, Origin, SeatId, VaultId
 from vault.log.checkpoint import Checkpoint, parse_note
-from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of
+from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of, seat_in
 from vault.log.tree import Frontier, frontier_at, leaf_hash
 from vault.records.logs import leaves_of
 from vault.seal.envelope import LocalContext, open_sealed, seal
@@ -41,7 +41,7 @@ class Ratchet:
     """The one key with which this seat can seal the next payload; it cannot open an earlier one.
 
     `step` entries were sealed in this epoch so far; `day` is the day (UTC) on which the epoch began, `first`
-    the position of its first entry (None in rows of before this was kept).
+    the position of its first entry.
     """
 
     compartment: CompartmentId
@@ -49,11 +49,11 @@ class Ratchet:
     key: bytes = field(repr=False)
     step: int
     day: int
-    first: int | None = None
+    first: int
 
     def is_at(self, size: int) -> bool:
         """Say whether this is the ratchet of a log of this size: an older row would seal with a key used before."""
-        return self.first is None or self.first + self.step == size
+        return self.first + self.step == size
 
     def entry_key(self) -> bytes:
         """Return the key of the next entry's payload."""
@@ -113,7 +113,7 @@ class _RatchetContent(msgspec.Struct, frozen=True):
     key: bytes
     i: int
     day: int
-    first: int | None = None
+    first: int
 
 
 def encode_ratchet(ratchet: Ratchet) -> bytes:
@@ -187,7 +187,6 @@ class SeatLog:
     """One log that this seat writes. `work.Work` is the only one that appends to it.
 
     Attributes:
-        roster: root of the newest roster known, named by every header (`g`).
         auditors: who can read the payloads: auditors' seats and recovery.
         keyring: opened epoch keys, shared with the session.
         genesis: the bytes that entry 0 brings with it; None in a log that has its entry 0.
@@ -202,7 +201,6 @@ class SeatLog:
     database: Database
     place: SealedPlace
     origin: Origin
-    roster: bytes
     auditors: Sequence[Holder]
     keyring: Keyring
     frontier: Frontier
@@ -282,17 +280,55 @@ class Predecessor:
     root: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class FirstLog:
+    """How the first log of a new seat begins: its certificate, and the keys of its first two sessions."""
+
+    genesis: bytes
+    session: SessionKeys
+
+    @property
+    def origin(self) -> Origin:
+        """The log; its first 16 bytes name the seat."""
+        return Origin(origin_of(self.genesis))
+
+    @property
+    def seat(self) -> SeatId:
+        """The seat that begins with it."""
+        return SeatId(seat_in(self.genesis))
+
+    def opened(
+        self, database: Database, place: SealedPlace, *, auditors: Sequence[Holder], keyring: Keyring
+    ) -> SeatLog:
+        """Return the log, open for its entry 0: it exists once that is committed, together with its genesis."""
+        return _new_log(self.genesis, self.session, database, place, auditors=auditors, keyring=keyring)
+
+
+def first_log(vault: VaultId, identity_seed: bytes, kem_public: bytes, *, member: bytes = ZERO_ID) -> FirstLog:
+    """Return the beginning of a new seat's log; without a member a new one begins with it."""
+    session = SessionKeys(1, make_signing_seed(), make_signing_seed())
+    genesis = Genesis(
+        vault=vault,
+        seat=ZERO_ID,
+        identity=public_key(identity_seed),
+        session_key=public_key(session.seed),
+        nonce=secrets.token_bytes(16),
+        member=member,
+        kem=kem_public,
+    )
+    return FirstLog(_signed_genesis(genesis, identity_seed), session)
+
+
 def begin(
     *,
     database: Database,
     place: SealedPlace,
     identity_seed: bytes,
-    roster: bytes,
     auditors: Sequence[Holder],
     keyring: Keyring,
-    predecessor: Predecessor | None = None,
+    predecessor: Predecessor,
 ) -> SeatLog:
-    """Return a new log of this seat. It exists once its entry 0 is committed, together with its genesis."""
+    """Return a further log of this seat, which goes on from another one."""
     session = SessionKeys(1, make_signing_seed(), make_signing_seed())
     genesis = Genesis(
         vault=place.vault,
@@ -300,22 +336,38 @@ def begin(
         identity=public_key(identity_seed),
         session_key=public_key(session.seed),
         nonce=secrets.token_bytes(16),
-        predecessor=predecessor.origin if predecessor else ZERO_DIGEST,
-        predecessor_size=predecessor.size if predecessor else 0,
-        predecessor_root=predecessor.root if predecessor else ZERO_DIGEST,
+        predecessor=predecessor.origin,
+        predecessor_size=predecessor.size,
+        predecessor_root=predecessor.root,
     )
-    encoded = genesis.encode(sign(identity_seed, GENESIS_PURPOSE, genesis.unsigned()))
+    return _new_log(
+        _signed_genesis(genesis, identity_seed), session, database, place, auditors=auditors, keyring=keyring
+    )
+
+
+def _signed_genesis(genesis: Genesis, identity_seed: bytes) -> bytes:
+    return genesis.encode(sign(identity_seed, GENESIS_PURPOSE, genesis.unsigned()))
+
+
+def _new_log(
+    genesis: bytes,
+    session: SessionKeys,
+    database: Database,
+    place: SealedPlace,
+    *,
+    auditors: Sequence[Holder],
+    keyring: Keyring,
+) -> SeatLog:
     return SeatLog(
         database=database,
         place=place,
-        origin=Origin(origin_of(encoded)),
-        roster=roster,
+        origin=Origin(origin_of(genesis)),
         auditors=auditors,
         keyring=keyring,
         frontier=Frontier(),
         session=session,
         ratchet=None,
-        genesis=encoded,
+        genesis=genesis,
     )
 
 
@@ -325,7 +377,6 @@ def resume(
     database: Database,
     place: SealedPlace,
     origin: Origin,
-    roster: bytes,
     auditors: Sequence[Holder],
     keyring: Keyring,
 ) -> SeatLog:
@@ -356,7 +407,6 @@ def resume(
         database=database,
         place=place,
         origin=origin,
-        roster=roster,
         auditors=auditors,
         keyring=keyring,
         frontier=frontier,

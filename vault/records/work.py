@@ -26,6 +26,7 @@ from vault.ids import (
     VersionId,
     make_id,
 )
+from vault.log.act_bytes import MadeAct
 from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.log.epoch_notice import RevokedLog
 from vault.log.items import Item, ItemKind, check_act
@@ -140,6 +141,7 @@ class Work:
         self._keys = NewKeys(log, random)
         self._versions: list[_Sealed] = []
         self._items: list[Item] = []
+        self._acts: list[Item] = []
         self._attached = Attached()
         self._erased: list[tuple[Origin, int, int]] = []
         self._seq = -1
@@ -232,6 +234,10 @@ class Work:
     def list_keys_file(self, folder: bytes, digest: bytes) -> None:
         """List the digest of the `keys` file that this operation makes the valid one."""
         self._items.append(Item.of_keys(folder, digest))
+
+    def list_act(self, made: MadeAct) -> None:
+        """List what decides by itself who is in: it counts, or is proposed, once this is durable."""
+        self._acts.append(Item.of_act(made))
 
     def list_approval(self, approval: bytes) -> None:
         """List an approval by its bytes: one that this seat gives, or that this act needs."""
@@ -326,7 +332,7 @@ class Work:
             items.append(Item.in_compartment(ItemKind.VERSION, sealed.compartment, sealed.id))
             versions.append(VersionRow(origin, seq, n, sealed.id, sealed.compartment, sealed.record, sealed.blob))
             keys.append(VersionKeyRow(origin, seq, n, sealed.epoch, sealed.wrap))
-        return versions, keys, items + self._attached.items() + self._items
+        return versions, keys, items + self._attached.items() + self._items + self._acts
 
     def _compose(self, entry: Entry, items: list[Item], ratchet: Ratchet, session: SessionKeys) -> OperationRow:
         log = self._log
@@ -339,7 +345,6 @@ class Work:
         return compose(
             origin=log.origin,
             seq=self._seq,
-            roster=log.roster,
             commitment=commitment(salt, payload),
             items=items,
             sealed=seal(ratchet.entry_key(), encode_plaintext(salt, payload), context),

@@ -55,11 +55,6 @@ def derive_wrap_key(epoch_key: bytes) -> bytes:
     return HKDFExpand(_SHA256, KEY_SIZE, b"wrap").derive(require_key(epoch_key))
 
 
-def derive_proposal_key(epoch_key: bytes) -> bytes:
-    """Return the 32-byte key that seals proposals of rosters, from an epoch key of the directory."""
-    return HKDFExpand(_SHA256, KEY_SIZE, b"proposal").derive(require_key(epoch_key))
-
-
 def wrap(wrap_key: bytes, version_key: bytes) -> bytes:
     """Return the 40-byte AES-KW wrap. Deterministic: two devices that rotate the same epoch write equal rows."""
     return aes_key_wrap(require_key(wrap_key), require_key(version_key))

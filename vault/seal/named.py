@@ -56,7 +56,7 @@ def _record(name: bytes, member: bytes) -> bytes:
 def private_file_name(key: bytes, vault: bytes, seat: bytes) -> str:
     """Return the 32 hex letters that name the one file of a seat which this key opens, in one vault.
 
-    Vault and seat stand in invitations: without the key nobody can tell whose file it is.
+    Vault and seat stand in logs: without the key nobody can tell whose file it is.
     """
     require_width("vault", vault, ID_SIZE)
     named = b"casevault/files" + vault + require_width("seat", seat, ID_SIZE)
@@ -67,18 +67,6 @@ def staged_file_name(key: bytes, digest: bytes) -> str:
     """Return the 32 hex letters that name a bundle that waits here: who has the bundle cannot tell that it came."""
     named = b"casevault/staging" + require_width("digest", digest, DIGEST_SIZE)
     return hmac.digest(require_key(key), named, "sha256")[:ID_SIZE].hex()
-
-
-def former_file_name(vault: bytes, seat: bytes) -> str:
-    """Return how index and drafts of a seat were named before; such a file gets its name when its member unlocks."""
-    require_width("vault", vault, ID_SIZE)
-    return hashlib.sha256(b"casevault/files" + vault + require_width("seat", seat, ID_SIZE)).digest()[:ID_SIZE].hex()
-
-
-def former_pins_file_name(vault: bytes, seat: bytes) -> str:
-    """Return how the pins file of a seat was named before."""
-    require_width("vault", vault, ID_SIZE)
-    return hashlib.sha256(b"casevault/pins" + vault + require_width("seat", seat, ID_SIZE)).digest()[:ID_SIZE].hex()
 
 
 def dates_file_name(vault: bytes) -> str:

@@ -19,15 +19,13 @@ class Purpose(IntEnum):
     DRAFTS = 9
     PEERS = 10
     JOINING = 11
-    INVITED = 12
-    PROPOSAL = 13
+    LINES = 12
     ATTACHMENT = 14
     ERASURES = 15
     GRANT = 16
     DOOR = 17
     ATTEMPT = 18
     BUNDLE = 19
-    REQUEST = 20
     LETTER = 21
     OFFERED = 22
     IMPORTED = 23
@@ -47,14 +45,11 @@ LOCAL_PURPOSES = frozenset(
         Purpose.DRAFTS,
         Purpose.PEERS,
         Purpose.JOINING,
-        Purpose.INVITED,
-        Purpose.PROPOSAL,
+        Purpose.LINES,
         Purpose.IMPORTED,
         Purpose.COUNTED,
         Purpose.MISSED,
     }
 )
 VERSION_PURPOSES = frozenset({Purpose.VERSION, Purpose.AUDIT})
-HPKE_PURPOSES = frozenset(
-    {Purpose.GRANT, Purpose.DOOR, Purpose.ATTEMPT, Purpose.BUNDLE, Purpose.REQUEST, Purpose.LETTER}
-)
+HPKE_PURPOSES = frozenset({Purpose.GRANT, Purpose.DOOR, Purpose.ATTEMPT, Purpose.BUNDLE, Purpose.LETTER})

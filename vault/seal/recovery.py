@@ -13,12 +13,13 @@ from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
 from shamir_mnemonic.share import Share  # type: ignore[import-untyped]  # ships no types
 from shamir_mnemonic.wordlist import WORDLIST  # type: ignore[import-untyped]  # ships no types
 
-from vault.errors import RefusedError, VerificationError
+from vault.errors import RefusedError, UsageError, VerificationError
 from vault.ids import DIGEST_SIZE
 from vault.seal.recipients import KEM_SEED_SIZE
 from vault.seal.signing import public_key
 from vault.seal.sizes import KEY_SIZE, require_key, require_width
 from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 # The root secret: what it gives, the words that people compare, and its shares on paper (FORMAT.md 2).
 
@@ -34,18 +35,13 @@ def make_root_secret() -> bytes:
 
 
 def derive_root_seed(root_secret: bytes) -> bytes:
-    """Return the Ed25519 seed of the root, which signs rosters."""
+    """Return the Ed25519 seed of the root, which signs the acts of the sheets."""
     return _derive(root_secret, b"casevault/root", KEY_SIZE)
 
 
 def derive_recovery_seed(root_secret: bytes) -> bytes:
     """Return the 96-byte KEM seed of recovery, to which epoch keys are granted."""
     return _derive(root_secret, b"casevault/recovery", KEM_SEED_SIZE)
-
-
-def root_words(root_public: bytes) -> tuple[str, ...]:
-    """Return the 13 words of the root key that stand on every sheet and are compared when somebody joins."""
-    return words_of(hashlib.sha256(b"casevault/root" + require_key(root_public)).digest())
 
 
 def words_of(digest: bytes) -> tuple[str, ...]:
@@ -60,6 +56,49 @@ def words_of(digest: bytes) -> tuple[str, ...]:
     return tuple(
         str(WORDLIST[(number >> (bits - _BITS_PER_WORD * place)) & mask]) for place in range(1, WORD_COUNT + 1)
     )
+
+
+def digest_of_words(words: Sequence[str]) -> bytes:
+    """Return what 13 words say of a digest: its first 130 bits, and zeros. Four letters of a word are enough.
+
+    Raises:
+        UsageError: they are not 13 words of the list.
+    """
+    known = [_BY_LETTERS.get(word.strip().casefold()[:ENOUGH_LETTERS]) for word in words if word.strip()]
+    if len(known) != WORD_COUNT or None in known:
+        raise UsageError(
+            Message("these are not 13 words of a card or a sheet"),
+            next_step=Message("Type all 13 words, in their order. The first four letters of each are enough."),
+        )
+    number = 0
+    for word in known:
+        number = number << _BITS_PER_WORD | _PLACES[str(word)]
+    return (number << 8 * DIGEST_SIZE - WORD_COUNT * _BITS_PER_WORD).to_bytes(DIGEST_SIZE, "big")
+
+
+def certificate_words(vault: bytes, certificate: bytes) -> tuple[str, ...]:
+    """Return the 13 words that both sides compare by voice before anybody is admitted."""
+    return words_of(hashlib.sha256(b"casevault/words" + vault + certificate).digest())
+
+
+def member_words(member: bytes) -> tuple[str, ...]:
+    """Return the 13 words by which a further device is told whose it is: the id, and two bits that check it."""
+    return words_of(member + hashlib.sha256(b"casevault/member" + member).digest()[:16])
+
+
+def member_of_words(words: Sequence[str]) -> bytes:
+    """Return the member whose words these are.
+
+    Raises:
+        UsageError: they are no words of a member.
+    """
+    member = digest_of_words(words)[:16]
+    if member_words(member) != words_of(digest_of_words(words)):
+        raise UsageError(
+            Message("these are not the 13 words of a member"),
+            next_step=Message("On your other device: {own_words} shows them.", own_words=NextStep.SHOW_OWN_WORDS),
+        )
+    return member
 
 
 def split(root_secret: bytes, threshold: int = 2, shares: int = 3) -> list[str]:
@@ -93,17 +132,17 @@ def combine(shares: Sequence[str]) -> bytes:
     return require_key(bytes(root_secret))
 
 
-def recover(shares: Sequence[str], expected_root_words: Sequence[str]) -> bytes:
-    """Return S, proven by the root words on the sheets: a share set of another vault is refused.
+def recover(shares: Sequence[str], expected_root: bytes) -> bytes:
+    """Return S, proven by the root key that it gives: a share set of another vault, or a replaced one, is refused.
 
     Raises:
         VerificationError: the shares do not fit together, or give another root.
     """
     root_secret = combine(shares)
-    if root_words(public_key(derive_root_seed(root_secret))) != tuple(expected_root_words):
+    if public_key(derive_root_seed(root_secret)) != expected_root:
         raise VerificationError(
-            Message("the shares give another root than the expected words"),
-            next_step=Message("Check that sheets and vault belong together."),
+            Message("these sheets are not of the set that is in effect"),
+            next_step=Message("Compare the 13 words on them with those of the newest sheets."),
         )
     return root_secret
 
@@ -124,6 +163,7 @@ _WORDS_WITH_NUMBER = 4
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _STARTS = range(0, WORDS_PER_SHEET, WORDS_PER_ROW)
 _BY_LETTERS = {str(word)[:ENOUGH_LETTERS]: str(word) for word in WORDLIST}
+_PLACES = {str(word): place for place, word in enumerate(WORDLIST)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +184,14 @@ class Sheet:
         count: how many sheets the set has.
         threshold: how many of them open everything.
         words: the 33 words of the share.
-        root_words: the 13 words of the vault that it belongs to.
+        sheets_words: the 13 words of the set; of a vault's first one they are the vault's own.
     """
 
     number: int
     count: int
     threshold: int
     words: tuple[str, ...] = field(repr=False)
-    root_words: tuple[str, ...]
+    sheets_words: tuple[str, ...]
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -160,13 +200,13 @@ class Sheet:
         return tuple(Row(number, words, row_check(number, words)) for number, words in enumerate(cut, 1))
 
 
-def make_sheets(root_secret: bytes, threshold: int = 2, count: int = 3) -> tuple[Sheet, ...]:
-    """Return a new set of sheets for S; sheets of two sets do not fit together.
+def make_sheets(root_secret: bytes, digest: bytes, threshold: int = 2, count: int = 3) -> tuple[Sheet, ...]:
+    """Return a new set of sheets for S, with the words of this digest; sheets of two sets do not fit together.
 
     Raises:
         RefusedError: neither 2 of 3 nor 3 of 5.
     """
-    belongs_to = root_words(public_key(derive_root_seed(root_secret)))
+    belongs_to = words_of(digest)
     shares = split(root_secret, threshold, count)
     return tuple(
         Sheet(number, count, threshold, tuple(share.split()), belongs_to) for number, share in enumerate(shares, 1)
@@ -329,12 +369,12 @@ def sheets_needed(sheets: Sequence[Sequence[str]]) -> int:
     return int(shares[0].member_threshold)
 
 
-def join_sheets(sheets: Sequence[Sequence[str]], expected_root_words: Sequence[str] | None) -> bytes:
+def join_sheets(sheets: Sequence[Sequence[str]], expected_root: bytes | None) -> bytes:
     """Return S from the words of enough sheets of one set, proven by the root words of the vault.
 
     Args:
         sheets: the 33 words of each.
-        expected_root_words: the 13 words of the vault; None where it must be opened first to know them, and S is not
+        expected_root: the 13 words of the vault; None where it must be opened first to know them, and S is not
             proven yet.
 
     Raises:
@@ -348,7 +388,7 @@ def join_sheets(sheets: Sequence[Sequence[str]], expected_root_words: Sequence[s
             next_step=Message("Fewer sheets reveal nothing: ask the next person for their sheet."),
         )
     enough = [" ".join(words) for words in sheets[:needed]]
-    return combine(enough) if expected_root_words is None else recover(enough, expected_root_words)
+    return combine(enough) if expected_root is None else recover(enough, expected_root)
 
 
 def _share_of(words: Sequence[str], number: int) -> Share:

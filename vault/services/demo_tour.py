@@ -36,7 +36,7 @@ from vault.services.demo_cases import (
 from vault.services.evidence import log_checking
 from vault.services.exports import export_material, exporting, packages, partners
 from vault.services.grants import sharing
-from vault.services.members import invitations
+from vault.services.members import admitting
 from vault.store.files import write_durable
 from vault.words.message import Message, plural
 
@@ -99,7 +99,7 @@ def run(folder: Path, *, say: Say) -> DemoPlace:
                 "8  Made a backup, opened it again and read all {count} saved changes in it.", count=backup.versions
             )
         )
-        admitted = invitations.admit_here(session, like="caseworker", name=COLLEAGUE, passphrase=_passphrase())
+        admitted = admitting.admit_here(session, like="caseworker", name=COLLEAGUE, passphrase=_passphrase())
         sharing.grant(session, made[0], [admitted.member])
     with unlock(place.vault, member=COLLEAGUE, passphrase=_passphrase()) as session:
         notes.add(session, made[0], Note(NoteKind.LEGAL_ADVICE, COLLEAGUES_NOTE))

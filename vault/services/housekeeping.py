@@ -11,16 +11,17 @@ from collections.abc import Callable, Iterator
 from vault.access.session import Session
 from vault.casework.case import Access, GrantReason
 from vault.errors import VaultError
-from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
+from vault.ids import CompartmentId, CompartmentKind, MemberId
 from vault.index.file import Index
 from vault.index.heads import heads_of
 from vault.index.remembered import remember_told, told
+from vault.policy.rights import RIGHTS
 from vault.policy.roles import ALLOWED, Action
 from vault.seal.named import access_record
 from vault.services.cases import sections
 from vault.services.erasures import arrived, noted_holds, removing, retention, standing_again
 from vault.services.grants import key_changes, sharing, successors, timed_grants
-from vault.services.members import admissions, members, rostering
+from vault.services.members import changes, members
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.expired_rights import Term, all_terms
 from vault.services.projection.projection import up_to_date_index
@@ -110,7 +111,6 @@ def settle(session: Session) -> list[Message]:
     member whose time has ended does nothing for others either.
     """
     members.note_end(session)
-    admissions.note_lists_apart(session)
     if session.is_expired:
         return []
     lines = [*timed_grants.announcements(session), *untold_news(session)]
@@ -119,9 +119,9 @@ def settle(session: Session) -> list[Message]:
     steps: list[Callable[[Session], list[Message]]] = []
     if session.roles & ALLOWED[Action.CASE_SHARE]:
         steps += [_dates, _leavers, _orders, _sections]
-    if session.directory.rights.may_grant(session.roles, CompartmentKind.INTAKE):
+    if RIGHTS.may_grant(session.roles, CompartmentKind.INTAKE):
         steps.append(_week)
-    if session.directory.rights.may_grant(session.roles, CompartmentKind.DIRECTORY):
+    if RIGHTS.may_grant(session.roles, CompartmentKind.DIRECTORY):
         steps.append(_shared)
     if session.roles & ALLOWED[Action.MEMBER_END]:
         steps.append(_over)
@@ -160,9 +160,9 @@ def _dates(session: Session) -> list[Message]:
 
 
 def _leavers(session: Session) -> list[Message]:
-    """Withdraw the cases held here from seats that a roster ended."""
-    live = session.directory.effective.certificates
-    ended = {SeatId(cutoff.seat) for cutoff in session.directory.effective.cutoffs if cutoff.seat not in live}
+    """Withdraw the cases held here from seats that were ended."""
+    live = session.directory.certificates
+    ended = session.directory.known.keys() - live.keys()
     count = len(sharing.end_seats(session, ended).done) if ended else 0
     message = plural(
         "{count} case was revoked from devices that left: new keys were made.",
@@ -217,7 +217,7 @@ def _week(session: Session) -> list[Message]:
 
 
 def _shared(session: Session) -> list[Message]:
-    count = rostering.settle_shared(session)
+    count = changes.settle_shared(session)
     message = Message("Keys that the organisation shares were given or replaced: {count}.", count=count)
     return [message] if count else []
 
@@ -267,9 +267,5 @@ def _over(session: Session) -> list[Message]:
         )
         return [message]
     return [
-        Message(
-            "To remove members whose membership expired, signatures are missing: {missing}; {step}.",
-            missing=outcome.missing or "",
-            step=NextStep.SUSPEND_MEMBER,
-        )
+        Message("To remove members whose membership expired, an admin is needed: {step}.", step=NextStep.SUSPEND_MEMBER)
     ]

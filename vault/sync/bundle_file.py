@@ -50,7 +50,7 @@ class Position(NamedTuple):
 class Manifest:
     """What a bundle says of itself.
 
-    The maker is a seat with its public identity key; whose key that is, the roster says. `made_ms` is by its clock, a
+    The maker is a seat with its public identity key; whose key that is, admissions say. `made_ms` is by its clock, a
     claim. `size` counts the bytes of all pages with their lengths, `root` is their RFC 6962 root. `have` is what of
     each log the maker has, whole from its beginning; `took` the newest bundle of each seat that it took.
     """
@@ -206,8 +206,8 @@ _LENGTH = struct.Struct(">I")
 class Bundle:
     """A bundle that opened as a whole for this seat.
 
-    Its rows are read from the file again, piece by piece. Whose the identity key of the manifest is, the caller asks a
-    roster.
+    Its rows are read from the file again, piece by piece. Whose the identity key of the manifest is, the caller
+    knows.
     """
 
     path: Path

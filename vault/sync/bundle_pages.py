@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from vault.errors import MalformedError
 from vault.ids import ZERO_DIGEST
-from vault.log.items import ITEM_SIZE, LIST_LIMIT
 from vault.log.operation import NUMBER_LIMIT, OPERATION_LIMIT
 from vault.words.message import Message
 
@@ -194,12 +193,11 @@ def _decode_row(kind: PageKind, untrusted: bytes, at: int) -> tuple[SentRow, int
     fields = layout.fixed.unpack_from(untrusted, at)
     at += layout.fixed.size
     fixed, sizes = fields[: len(fields) - len(layout.limits)], fields[len(fields) - len(layout.limits) :]
-    if kind is PageKind.OPERATION and (sum(sizes) > OPERATION_LIMIT or sizes[1] > ITEM_SIZE * LIST_LIMIT):
+    if kind is PageKind.OPERATION and sum(sizes) > OPERATION_LIMIT:
         raise MalformedError(
             Message(
-                "a bundle carries an operation of {sum} bytes or a list of {sizes}: too large",
+                "a bundle carries an operation of {sum} bytes: too large",
                 sum=sum(sizes),
-                sizes=sizes[1],
             )
         )
     parts = []

@@ -5,11 +5,8 @@
 
 Taking is idempotent: rows that are here already are left alone, so that an import that was cut off is simply repeated.
 
-A first take into a new, empty vault folder (joining): call `import_into` with a `knows` that says yes and no pins, read
-the rosters that came from the root key that the person compared, and only then use the folder; if no roster is valid,
-or `bundle.manifest.identity` is not the certified identity of `bundle.manifest.seat`, throw the folder away. An open
-vault passes the seats of the rosters it knows, reads the rosters again afterwards, and takes the same bundle once more
-when they know more seats than before: `Imported.pending` names the logs that wait for one.
+A first take into a new, empty vault folder (joining): call `import_into` with a `knows` that says yes, no pins, and a
+`require` that judges what came. An open vault passes the seats that it knows, and reads who is in again afterwards.
 """
 
 from __future__ import annotations
@@ -28,13 +25,14 @@ from vault.store.blobs import Blobs
 from vault.store.engine import Database
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, TileRow
-from vault.sync.admitting import OPEN, Admission, Counts, Door, NewVersion
 from vault.sync.bundle_file import Bundle
 from vault.sync.bundle_pages import PageKind, SentOperation
 from vault.sync.proven_logs import Offered, ProvenLog, Stop, as_row, prove
+from vault.sync.row_checks import OPEN, Admission, Counts, Door, NewVersion
 
 KnowsSeat = Callable[[bytes, Genesis], bool]
-"""Whether a log, by name and genesis, is of a seat that some roster that is valid here certifies with this key."""
+"""Whether a log, by name and genesis, is of a seat that was let in."""
+Require = Callable[[Rows], None]
 _NO_PINS: Mapping[bytes, tuple[int, bytes]] = {}
 _ADMITTED = tuple(kind for kind in PageKind if kind >= PageKind.EPOCH)
 # Entries at one position that are looked at: one history more than evidence needs.
@@ -86,6 +84,7 @@ def import_into(
     pins: Mapping[bytes, tuple[int, bytes]] = _NO_PINS,
     door: Door = OPEN,
     own: bytes = b"",
+    require: Require = lambda rows: None,
     progress: Progress = lambda done, total: None,
 ) -> Imported:
     """Bring what of a bundle is proven into the store: one transaction, after a crash all or nothing.
@@ -99,6 +98,7 @@ def import_into(
         door: keeps out what was erased here.
         own: the log that this device writes, which nothing from outside goes on with: more of it than is here means
             that this is an older copy (`Stop.OWN_LOG`).
+        require: raises where nothing of it is to be kept; asked behind the last row.
         progress: (rows done, rows in all).
 
     Raises:
@@ -108,7 +108,9 @@ def import_into(
     with database.transaction() as rows:
         take = _Take(rows, bundle, blobs, knows=knows, pins=pins, door=door, own=own, progress=progress)
         with take.admission.taken_back():
-            return take.run()
+            imported = take.run()
+            require(rows)
+            return imported
 
 
 class _Take:

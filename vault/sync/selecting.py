@@ -52,7 +52,7 @@ class Lists:
             passed = self._rows.take_while(lambda row: row.seq <= seq)
             self._seq, self._lists = seq, [items_of(row) for row in passed if row.seq == seq]
         true = version_id(version.compartment, version.record, version.blob)
-        item = (ItemKind.VERSION, true, compartment_tag(version.compartment, true))
+        item = Item(ItemKind.VERSION, true, compartment_tag(version.compartment, true))
         return any(n < len(items) and items[n] == item for items in self._lists)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -27,10 +27,17 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What a seat's first log begins with. Its digest is the origin, and names seat and member: neither is chosen."""
+    """What a seat's first log begins with. Its digest is the origin, and names seat and member: neither is chosen.
+
+    `identity` is the key that signs the log's beginning, `kem` the one that is written to, `vault` where: the rule asks
+    for none of them.
+    """
 
     origin: Origin
     named: MemberId
+    identity: bytes = field(default=b"", repr=False)
+    kem: bytes = field(default=b"", repr=False)
+    vault: bytes = field(default=b"", repr=False)
 
     @property
     def seat(self) -> SeatId:
@@ -104,11 +111,32 @@ class Recover(Act):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Replace(Act):
+    """Other sheets in the place of those that sign it: their keys, and what the old ones did and stays done.
+
+    It counts on a device once its person has compared the words of the new sheets; then it comes in as `Root`.
+    """
+
+    root: bytes
+    recovery: bytes
+    keeps: frozenset[Digest]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class BySheets(Act):
     """An act of the sheets: signed with a root key, and checked. It counts in any log."""
 
     root: bytes
-    act: Admit | End | Lower | Lift | Recover
+    act: Admit | End | Lower | Lift | Recover | Replace
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Begin(Act):
+    """The vault begins: keys of its first sheets, and whether a supervisor alone may admit helpers."""
+
+    root: bytes
+    recovery: bytes
+    helpers: bool
 
 
 class Rank(IntEnum):

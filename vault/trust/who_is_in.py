@@ -22,6 +22,9 @@ class Organisation:
         admin_seats: seats that the sheets admitted as admins, and the founder's first.
         admins: members with that rank now.
         roles: what each member may do now.
+        admits: admissions that count.
+        left: members who were taken with every seat.
+        seconds: members who may second an admission: not those whom one supervisor alone admitted.
         until: until when (ms UTC) a seat is written to; a seat without a day is not in it.
         takings: ends and lowers in effect.
         out: seats that are ended, or stopped by one admin.
@@ -78,14 +81,17 @@ class Organisation:
         )
 
         # 4. Everybody else.
-        self._regular = set(self.members.values())
+        self.seconds = set(self.members.values())
         self._given = defaultdict[MemberId, set[Role]](set)
+        self.admits = set(admits)
         self.until = self._admit_everybody(admits)
 
         by_enough = {act for act, who in self._by_admins.by.items() if len(who) >= self._enough}
         self.takings = {*self._by_sheets.by, *by_enough}
         self.roles = {member: self._roles(member) for member in set(self.members.values())}
         self.out = {seat for seat in self.members if self._is_out(seat)}
+        taken = {act.member for act in by_enough if isinstance(act, Lower) and act.role == MEMBER} - self.admins
+        self.left = self._by_sheets.lowered(MEMBER) | taken
 
     # ---- entries ------------------------------------------------------------------------------------------------
 
@@ -107,6 +113,16 @@ class Organisation:
         """Return the roles by which an entry is judged: one that was lowered counts within the heads."""
         return self._roles(self.members[at.log], at)
 
+    def given_to(self, member: MemberId) -> frozenset[Admit]:
+        """Return the admissions that count of a member."""
+        return frozenset(act for act in self.admits if act.certificate.member == member)
+
+    def takings_of(self, seat: SeatId) -> frozenset[Taking]:
+        """Return what is in effect of takings that hit a seat, its member, or a role of theirs."""
+        member = self.members[seat]
+        of_both = (each.hitting(seat, member, *Role) for each in (self._by_sheets, self._by_admins))
+        return frozenset(taking for hitting in of_both for taking in hitting if taking in self.takings)
+
     def _is_left_to_admin(self, at: Place, lenient: bool) -> bool:
         return not self._by_sheets.cutting(at, self.members[at.log], lenient, Role.ADMIN)
 
@@ -126,6 +142,7 @@ class Organisation:
         more, news = dict.fromkeys(by_sheets, False), set(self.members.values())
         while news:
             admitted |= more
+            self.admits.update(more)
             for act, is_by_two in more.items():
                 seat, member = act.certificate.seat, act.certificate.member
                 self.members[seat] = member
@@ -133,7 +150,7 @@ class Organisation:
                 seats[member].add(seat)
                 days[seat].add(act.until)
                 if is_by_two:
-                    self._regular.add(member)
+                    self.seconds.add(member)
             found = {
                 act: self._is_admitted_by_two(act, listing[act])
                 for act in {act for member in news for seat in seats[member] for act in lists[seat]}
@@ -154,7 +171,7 @@ class Organisation:
         places = [at for at in places if self.counts(at)]
         certificate = act.certificate
         others = [at for at in places if self.members[at.log] != certificate.member]
-        seconds = {self.members[at.log] for at in others} & self._regular
+        seconds = {self.members[at.log] for at in others} & self.seconds
         if certificate.is_first:
             if len(seconds) >= 2 and any(map(self.counts_as_admin, others)):
                 return True
@@ -167,8 +184,7 @@ class Organisation:
         """Say whether an entry is a supervisor's, with the rule for helpers not ended by two admins or the sheets."""
 
         def ended(by: _Takings) -> list[Taking]:
-            acts = (act for act in by.by if isinstance(act, Lower) and act.role == HELPERS)
-            return [act for act in acts if not self._logs.is_within(at, act.heads, lenient=self._lenient)]
+            return [act for act in by.of_helpers if not self._logs.is_within(at, act.heads, lenient=self._lenient)]
 
         by_admins = {who for act in ended(self._by_admins) for who in self._by_admins.by[act]}
         return Role.SUPERVISOR in self.roles_at(at) and not ended(self._by_sheets) and len(by_admins) < 2
@@ -207,6 +223,8 @@ class _Takings:
                 self._ends[each.seat].append(each)
             else:
                 self._lowers[each.member].append(each)
+
+        self.of_helpers = [each for each in by if isinstance(each, Lower) and each.role == HELPERS]
 
     def lowers_of(self, member: MemberId) -> list[Lower]:
         return self._lowers.get(member, [])

@@ -1,5 +1,5 @@
-"""Which entries, versions, epochs, grants and rosters are valid: FORMAT.md 6, in one pure room.
+"""Who is in by the lines of logs, and which entries, versions, epochs and grants are valid: FORMAT.md 2 and 6, pure.
 
 May import `records` and the foundations; it reads rows and knows no session, file or clock.
-Begin at `version_validity.py`; who wrote an entry is `authority.py`.
+Begin at `version_validity.py`; who wrote an entry is `authority.py`, who is in `directory.py`.
 """

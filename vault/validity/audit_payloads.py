@@ -9,7 +9,7 @@ from typing import Final
 from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_ID, CompartmentKind, Origin, SeatId, VaultId
 from vault.log.epoch_notice import EpochNotice
-from vault.log.items import ITEM_SIZE, ItemKind, compartment_tag, decode_items
+from vault.log.items import ItemKind, compartment_tag, decode_items, kinds_in
 from vault.log.operation import Header
 from vault.log.payload import Payload, decode_plaintext
 from vault.records.epochs import read_notice
@@ -20,8 +20,9 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
-from vault.validity.authority import Listings, Proven
+from vault.validity.authority import Listings
 from vault.validity.epoch_validity import GrantReader
+from vault.validity.proven import Proven
 
 NOT_GRANTED: Final = "not granted"
 
@@ -93,7 +94,7 @@ def read_payloads(
         except VerificationError:
             yield AuditEntry(origin, row.seq, None, "broken", digest=row.digest)
         else:
-            yield AuditEntry(origin, row.seq, payload, kinds=frozenset(row.list[::ITEM_SIZE]), digest=row.digest)
+            yield AuditEntry(origin, row.seq, payload, kinds=kinds_in(row.list), digest=row.digest)
         key = derive_next_ratchet(key)
 
 

@@ -6,69 +6,34 @@ Whoever validates versions, epochs, grants or erasures asks here first, so that 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from vault.errors import MalformedError
-from vault.ids import RECOVERY_SEAT, CompartmentKind, Origin, SeatId
+from vault.ids import CompartmentKind, Origin, SeatId
+from vault.log.act_bytes import ActKind, read_act
 from vault.log.epoch_notice import founded_compartment
-from vault.log.genesis import Genesis, Roots, first_logs, logs_of
-from vault.log.items import ITEM_SIZE, Item, ItemKind, decode_items, encode_items, items_digest
-from vault.log.operation import Header
+from vault.log.genesis import Genesis, Roots
+from vault.log.items import Item, ItemKind, decode_items, encode_items, items_digest
 from vault.log.parting import Key, Parting, parting_in
-from vault.log.roster import Roster, RosterChain
-from vault.log.roster_entries import Certificate
-from vault.policy.rights import RightsTable, rights_table
+from vault.policy.rights import RIGHTS
 from vault.policy.roles import Role
 from vault.records.logs import genesis_bytes_of, genesis_of
 from vault.records.versions import OpenedVersion
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
+from vault.trust.trust_items import Admit, BySheets, Certificate
+from vault.validity.proven import Proven, items_in, names_its_list, names_session_key
+
+if TYPE_CHECKING:
+    from vault.validity.directory import Directory
 
 Place = tuple[bytes, int]  # origin, seq
 # Versions are nearly all that is listed: where they stand is asked seldom.
 _RARE = frozenset(ItemKind) - {ItemKind.VERSION}
-
-
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """How far a log is proven (C3).
-
-    Attributes:
-        size: up to where.
-        rejected: rows up to there that are not the signed ones: (seq, digest).
-        lost: positions up to there, rising, whose signed row is not here.
-        parting: where another signed history begins whose rows are among the signed ones too, or None.
-    """
-
-    size: int
-    rejected: frozenset[tuple[int, bytes]] = frozenset()
-    lost: tuple[int, ...] = ()
-    parting: Parting | None = None
-
-    def covers(self, row: OperationRow) -> bool:
-        """Say whether this row is one of the signed ones."""
-        return row.seq < self.size and (row.seq, row.digest) not in self.rejected
-
-    def roots_of(self, row: OperationRow) -> Roots | None:
-        """Return the roots of the history that an entry is of, where the log has two there."""
-        return None if self.parting is None else self.parting.roots_of(row)
-
-    def is_of(self, row: OperationRow, *, is_other: bool) -> bool:
-        """Say whether this row is a signed one of one history: of the one told of, or of the other; of both before."""
-        if self.parting is None or row.seq < self.parting.at:
-            return self.covers(row)
-        return self.covers(row) and ((row.seq, row.digest) in self.parting.other) is is_other
-
-    def told_of(self, row: OperationRow) -> bool:
-        """Say whether this row is a signed one of the one history that is told of."""
-        return row.seq < self.size and (row.seq, row.digest) not in self.beside
-
-    @property
-    def beside(self) -> frozenset[tuple[int, bytes]]:
-        """The rows that are none of the one history that is told of: (seq, digest)."""
-        return self.rejected if self.parting is None else self.rejected | self.parting.other
 
 
 @dataclass(frozen=True)
@@ -76,10 +41,9 @@ class Entry:
     """One entry of somebody who was in when they wrote it.
 
     Attributes:
-        roles: which roles the roster that it names gives the seat.
-        rights: the rights table of that roster.
+        roles: which roles the seat's member had there.
         founds_vault: it is entry 0 of the vault.
-        recovers: it is of the first session of a seat that the root key admitted later (FORMAT.md 6, recovery).
+        recovers: it is of the first session of a seat that the sheets admitted in its own entry 0 (FORMAT.md 6).
         roots: those of the history that it is of, where the log has two there.
     """
 
@@ -88,7 +52,6 @@ class Entry:
     items: tuple[Item, ...]
     seat: SeatId
     roles: frozenset[Role]
-    rights: RightsTable
     founds_vault: bool
     recovers: bool
     digest: bytes = b""
@@ -108,9 +71,20 @@ class Entry:
     def erased(self) -> Mapping[bytes, frozenset[bytes]]:
         """Version that it lists as erased -> the tags under which it does."""
         found: dict[bytes, frozenset[bytes]] = {}
-        for kind, digest, tag in self.items:
+        for kind, digest, tag, _ in self.items:
             if kind == ItemKind.ERASED:
                 found[digest] = found.get(digest, frozenset()) | {tag}
+        return found
+
+    def admitted(self, vault: bytes) -> list[Certificate]:
+        """Return whose admission it lists, by somebody's own right or by the sheets."""
+        found = []
+        for item in self.items:
+            if item.kind in {ActKind.ADMIT, ActKind.SHEETS}:
+                with suppress(MalformedError):
+                    act = read_act(item.kind, item.content, vault, is_signed_raw)
+                    of = act.act if isinstance(act, BySheets) else act
+                    found += [of.certificate] if isinstance(of, Admit) else []
         return found
 
     @cached_property
@@ -172,19 +146,18 @@ class Authority:
     """Judges authors as one moment of the rows shows them.
 
     Attributes:
+        directory: who is in.
         prove: (log, position) -> how far the log is proven around it.
         known: logs of which the caller has proven a stretch already.
     """
 
     rows: Rows
-    chain: RosterChain
+    directory: Directory
     prove: Callable[[Origin, int], Proven]
     known: dict[Origin, Proven] = field(default_factory=dict)
     _geneses: dict[bytes, Genesis | None] = field(default_factory=dict)
     _entries: dict[Place, tuple[Entry, ...]] = field(default_factory=dict)
     _first_sessions: dict[tuple[bytes, bool], int] = field(default_factory=dict)
-    _valid_logs: dict[tuple[bytes, bytes], frozenset[bytes]] = field(default_factory=dict)
-    _certified: frozenset[bytes] = frozenset()
 
     def entries_at(self, origin: bytes, seq: int) -> tuple[Entry, ...]:
         """Return the entry there if it is proven and its author was in (C1 to C4); of a log that forked, each."""
@@ -204,17 +177,11 @@ class Authority:
         """Say whether an entry of somebody who may write this kind in such a compartment lists a version."""
         entry = self.entry(version.origin, version.seq, (ItemKind.VERSION, version.id))
         item = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
-        return (
-            entry is not None
-            and item in entry.listed
-            and entry.rights.may_write(entry.roles, place, version.content.kind)
-        )
+        return entry is not None and item in entry.listed and RIGHTS.may_write(entry.roles, place, version.content.kind)
 
     def is_certified(self, seat: bytes) -> bool:
-        """Say whether some valid roster certifies the seat, of either side of a fork, or it is recovery."""
-        if not self._certified:
-            self._certified = frozenset({RECOVERY_SEAT}).union(*(each.certificates for each in self.chain.accepted))
-        return seat in self._certified
+        """Say whether the seat was ever let in, or it is recovery."""
+        return seat in self.directory.known or seat in self.directory.recovery_seats
 
     def genesis(self, origin: bytes) -> Genesis | None:
         """Return the signed genesis of a log, or None."""
@@ -226,39 +193,25 @@ class Authority:
         """Return the roots of the history that a proven entry is of, where its log has two there."""
         return self._proven(Origin(row.origin), row.seq).roots_of(row)
 
-    def roster_named(self, row: OperationRow) -> bytes:
-        """Return the root of the roster that a proven entry names (C1 to C3), whether its author was in or not."""
-        is_proven = self._proven(Origin(row.origin), row.seq).covers(row) and names_its_list(row)
-        return Header.decode(row.header).roster if is_proven else b""
+    def is_proven(self, row: OperationRow) -> bool:
+        """Say whether an entry is one that was signed, and its list is the one that it names (C1 to C3)."""
+        return self._proven(Origin(row.origin), row.seq).covers(row) and names_its_list(row)
 
     def _proven(self, origin: Origin, seq: int) -> Proven:
         known = self.known.get(origin)
         return self.prove(origin, seq) if known is None or known.size <= seq else known
 
-    def is_in(self, genesis: Genesis, row: OperationRow, roster: Roster, roots: Roots | None = None) -> bool:
-        """Say whether the log is one of its seat's own that count and the seat was in when it wrote this entry (C4).
+    def roles_of(self, row: OperationRow) -> frozenset[Role] | None:
+        """Return the roles by which an entry is judged; None where it does not count (C4)."""
+        place = self.directory.places.of(row.origin, row.seq, row.digest)
+        if place is None or not self.directory.organisation.counts(place):
+            return None
+        return self.directory.organisation.roles_at(place)
 
-        `roots` are those of the history that the entry is of, where the log has two there.
-        """
-        certificate = roster.certificates.get(genesis.seat)
-        if certificate is None or not self.is_log_of(certificate, row.origin, genesis):
-            return False
-        return self.chain.allows(genesis.seat, row.origin, row.seq, roster.root, roots)
-
-    def is_log_of(self, certificate: Certificate, origin: bytes, genesis: Genesis) -> bool:
-        """Say whether a log is of a certificate of its seat and counts: the first one, or one of the first after it."""
-        if certificate.identity != genesis.identity:
-            return False
-        if genesis.is_first:
-            return certificate.genesis == origin
-        return origin in self._first_logs(genesis.seat, certificate)
-
-    def _first_logs(self, seat: bytes, certificate: Certificate) -> frozenset[bytes]:
-        key = (seat, certificate.genesis)
-        if key not in self._valid_logs:
-            logs = logs_of(self.rows.geneses(), seat, certificate.identity, is_signed_raw)
-            self._valid_logs[key] = first_logs(logs, certificate.genesis)
-        return self._valid_logs[key]
+    def is_log_that_counts(self, origin: bytes) -> bool:
+        """Say whether a log is one of the first of its seat (FORMAT.md 5), and the seat was ever let in."""
+        seat = self.directory.places.seat_of(origin)
+        return seat is not None and seat in self.directory.known
 
     def _find(self, origin: Origin, seq: int) -> Iterator[Entry]:
         genesis = self.genesis(origin)
@@ -268,29 +221,28 @@ class Authority:
         for row in self.rows.operations(origin, seq, seq + 1):
             if not known.covers(row) or not names_its_list(row):
                 continue
+            roles = self.roles_of(row)
+            if roles is None:
+                continue
             try:
-                header, items = Header.decode(row.header), decode_items(row.list)
+                items = decode_items(row.list)
             except MalformedError:
                 continue
-            roster = self.chain.by_root(header.roster)
-            if roster is not None and self.is_in(genesis, row, roster, known.roots_of(row)):
-                yield self._entry(row, items, SeatId(genesis.seat), roster, known)
+            yield self._entry(row, items, SeatId(genesis.seat), roles, known)
 
-    def _entry(self, row: OperationRow, items: tuple[Item, ...], seat: SeatId, roster: Roster, known: Proven) -> Entry:
-        first = self.chain.first_certified.get(row.origin)
-        by_root_key = first is not None and first[1] == roster.root
+    def _entry(
+        self, row: OperationRow, items: tuple[Item, ...], seat: SeatId, roles: frozenset[Role], known: Proven
+    ) -> Entry:
         is_other = known.parting is not None and (row.seq, row.digest) in known.parting.other
+        recovered = row.origin in self.directory.recovered_logs
         return Entry(
             origin=Origin(row.origin),
             seq=row.seq,
             items=items,
             seat=seat,
-            roles=roles_in(roster, seat),
-            rights=rights_table(roster.head.rights),
-            founds_vault=by_root_key and roster.head.number == 0 and row.seq == 0,
-            recovers=by_root_key
-            and roster.head.number > 0
-            and row.seq < self._first_session_of(Origin(row.origin), is_other=is_other),
+            roles=roles,
+            founds_vault=row.seq == 0 and row.origin == self.directory.founding_log,
+            recovers=recovered and row.seq < self._first_session_of(Origin(row.origin), is_other=is_other),
             digest=row.digest,
             roots=known.roots_of(row),
         )
@@ -307,37 +259,6 @@ class Authority:
         known = self.prove(origin, seq)
         rows = self.rows.operations(origin, seq, seq + 1)
         return any(names_session_key(row) for row in rows if known.is_of(row, is_other=is_other))
-
-
-def roles_in(roster: Roster, seat: bytes) -> frozenset[Role]:
-    """Return the roles that a roster gives to a seat that it certifies; words of a newer program give none here."""
-    words = roster.members[roster.certificates[seat].member]
-    return frozenset(role for role in Role if role.value in words)
-
-
-def names_its_list(row: OperationRow) -> bool:
-    """Say whether the header of a row names its list. A proven header has one spelling: no parsing is needed."""
-    return f'"r":"{items_digest(row.list).hex()}"'.encode() in row.header
-
-
-def names_session_key(row: OperationRow) -> bool:
-    """Say whether the header of a row names the key of the next session, as the first of each session does."""
-    return b'"k":"' in row.header
-
-
-def digests_in(row: OperationRow, kind: ItemKind) -> set[bytes]:
-    """Return the digests of one kind in a list; of a malformed list, none."""
-    return {digest for digest, _ in items_in(row, kind)}
-
-
-def items_in(row: OperationRow, kind: ItemKind) -> set[tuple[bytes, bytes]]:
-    """Return digest and tag of each item of one kind in a list; of a malformed list, none."""
-    if kind not in row.list[::ITEM_SIZE]:
-        return set()
-    try:
-        return {(item.digest, item.tag) for item in decode_items(row.list) if item.kind == kind}
-    except MalformedError:
-        return set()
 
 
 # Where two signed histories of a stored log part.

@@ -15,6 +15,7 @@ from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, SeatId
 from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import Roots
 from vault.log.items import Item, ItemKind
+from vault.policy.rights import RIGHTS
 from vault.policy.roles import Role
 from vault.records.epochs import KeyRows
 from vault.seal.recipients import grant_digest
@@ -40,7 +41,7 @@ _ADMITTED_BY_ENTRY_0 = frozenset(
     {CompartmentKind.DIRECTORY, CompartmentKind.REGISTER, CompartmentKind.INTAKE, CompartmentKind.SENDING}
 )
 ERASERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
-# Of what kind an erased version was, nobody can say any more: of rosters, recipients and package keys none is erased.
+# Of what kind an erased version was, nobody can say any more: of recipients and package keys none is erased.
 _ERASABLE = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION, CompartmentKind.REGISTER, CompartmentKind.INTAKE})
 # What every caller leaves behind: who writes there erases there.
 _OF_CALLS = frozenset({CompartmentKind.REGISTER, CompartmentKind.INTAKE})
@@ -122,7 +123,7 @@ class CompartmentState:
         if (entry.origin, entry.seq) == (self.founding.origin, self.founding.seq):
             return True
         is_valid = self.is_valid(entry.seat, entry.origin, entry.seq, entry.roots)
-        return is_valid and entry.rights.may_grant(entry.roles, self.kind)
+        return is_valid and RIGHTS.may_grant(entry.roles, self.kind)
 
     def may_erase(self, entry: Entry) -> bool:
         """Say whether the author of an entry might erase what stands there: by role, and where they may write."""
@@ -131,7 +132,7 @@ class CompartmentState:
 
     def may_write(self, entry: Entry) -> bool:
         """Say whether the author of an entry might write something there then, of whatever kind (C5, C6)."""
-        may = entry.rights.may_write_some(entry.roles, self.kind)
+        may = RIGHTS.may_write_some(entry.roles, self.kind)
         return may and self.is_valid(entry.seat, entry.origin, entry.seq, entry.roots)
 
     def cuts_off(self, seat: SeatId, origin: bytes, seq: int, roots: Roots | None = None) -> bool:
@@ -218,6 +219,7 @@ class _Candidates:
 
     def __init__(self, holding: AccessResolver, compartment: CompartmentId) -> None:
         self.compartment = compartment
+        self._recovery = holding.authority.directory.recovery_seats
         rows, beginning = holding.key_rows, holding.beginning(compartment)
         # Each stands here once, and the passes tell them apart by identity.
         self.made = [
@@ -239,7 +241,10 @@ class _Candidates:
 
     def judge(self, is_cut_off: IsCutOff) -> ResolvedEpochs | None:
         """Return what is valid, less the entries that are cut off: founding first, then what hangs on it."""
-        return EpochResolution(self.founding, self.made, self.grants, is_cut_off).run() if self.founding else None
+        return self._resolution(is_cut_off).run() if self.founding else None
+
+    def _resolution(self, is_cut_off: IsCutOff) -> EpochResolution:
+        return EpochResolution(self.founding, self.made, self.grants, is_cut_off, self._recovery)
 
     def settle(self, revocations: Sequence[Revocation]) -> _Settled:
         """Return what is valid under these drops: all of them bind until a grant that stands nevertheless ends one."""
@@ -302,6 +307,6 @@ class _Candidates:
         if notice.kind in _ADMITTED_BY_ENTRY_0:
             allowed = entry.founds_vault
         else:
-            allowed = entry.rights.may_found(entry.roles, notice.kind)
+            allowed = RIGHTS.may_found(entry.roles, notice.kind)
         item = Item.in_compartment(ItemKind.EPOCH, self.compartment, notice.digest())
         return notice.is_founding and allowed and item == entry.founds.get(self.compartment)

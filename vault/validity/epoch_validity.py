@@ -8,10 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from vault.errors import VerificationError
-from vault.ids import RECOVERY_SEAT, CompartmentKind, EpochId, Origin, SeatId
+from vault.ids import CompartmentKind, EpochId, Origin, SeatId
 from vault.log.epoch_notice import EpochNotice
-from vault.log.genesis import SEAT_IN_GENESIS, NamedHistory, Roots, is_left
+from vault.log.genesis import NamedHistory, Roots, is_left, seat_in
 from vault.log.items import ItemKind
+from vault.policy.rights import RIGHTS
 from vault.policy.roles import Role
 from vault.seal.keyring import epoch_id
 from vault.seal.purposes import Purpose
@@ -190,7 +191,6 @@ def _depths(founder: SeatId, given: Given) -> dict[SeatId, int]:
 IsCutOff = Callable[[Entry], bool]
 Grants = Mapping[bytes, Sequence[tuple[GrantRow, Sequence[Entry]]]]
 """Epoch -> every grant of it, with the entries that list it."""
-_RECOVERY = SeatId(RECOVERY_SEAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +213,15 @@ class EpochResolution:
     drops and grants and turns nothing around, so that epochs never stand in a circle.
     """
 
-    def __init__(self, founding: Sequence[Made], others: Iterable[Made], grants: Grants, is_cut_off: IsCutOff) -> None:
-        self._is_cut_off = is_cut_off
+    def __init__(
+        self,
+        founding: Sequence[Made],
+        others: Iterable[Made],
+        grants: Grants,
+        is_cut_off: IsCutOff,
+        recovery: frozenset[SeatId],
+    ) -> None:
+        self._is_cut_off, self._recovery = is_cut_off, recovery
         # None is cut off but by one that stands beside it, in a history that is meant.
         self._founding = [made for made in founding if not is_cut_off(made.entry)] or list(founding)
         self._kinds = {made.notice.kind for made in self._founding}
@@ -276,7 +283,7 @@ class EpochResolution:
             return False
         if notice.kind is CompartmentKind.AUDIT:
             return entry.seat == self._founding[0].entry.seat
-        return entry.seat in self._held_by and entry.rights.may_grant(entry.roles, notice.kind)
+        return entry.seat in self._held_by and RIGHTS.may_grant(entry.roles, notice.kind)
 
     def _grow(self, epoch: EpochId) -> set[SeatId]:
         """Count the grants of an epoch by its makers and by who holds it already; return who held nothing before."""
@@ -308,8 +315,8 @@ class EpochResolution:
         """Return who gave it of those who list it; which of them sealed it, the row does not prove."""
         givers = set()
         for entry in listed:
-            may = entry.founds_vault or any(entry.rights.may_grant(entry.roles, place) for place in places)
-            brought_back = entry.recovers and grant.seat == entry.seat and _RECOVERY in holders
+            may = entry.founds_vault or any(RIGHTS.may_grant(entry.roles, place) for place in places)
+            brought_back = entry.recovers and grant.seat == entry.seat and not self._recovery.isdisjoint(holders)
             if ((may and entry.seat in may_give) or brought_back) and not self._is_cut_off(entry):
                 givers.add(entry.seat)
         return givers
@@ -353,13 +360,13 @@ class GrantReader:
                 key = open_from(self.private, grant.sealed, context)
                 if epoch_id(self.vault, compartment, key) == grant.epoch:
                     return key
-            self.failed[giver] += grant.seat != RECOVERY_SEAT
+            self.failed[giver] += 1
         return None
 
     def _givers(self, grant: GrantRow) -> Iterator[bytes]:
         yield grant.giver
         origins = {origin for origin, _ in self.listings.of(self.rows, ItemKind.GRANT).get(grant.digest, ())}
-        seats = {row.bytes[SEAT_IN_GENESIS] for row in self.rows.geneses() if row.origin in origins}
+        seats = {seat_in(row.bytes) for row in self.rows.geneses() if row.origin in origins}
         yield from seats - {grant.giver}
 
 
@@ -378,7 +385,7 @@ class GivenGrants:
 def given_grants(rows: Rows, listings: Listings) -> GivenGrants:
     """Return what is here of grants, looked at once for all logs."""
     places = listings.of(rows, ItemKind.GRANT)
-    seats = {row.origin: row.bytes[SEAT_IN_GENESIS] for row in rows.geneses()}
+    seats = {row.origin: seat_in(row.bytes) for row in rows.geneses()}
     whole = [row for row in rows.grants() if row.digest == grant_digest(row.epoch, row.seat, row.sealed)]
     by_giver: dict[bytes, list[bytes]] = {}
     for row in whole:

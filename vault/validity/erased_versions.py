@@ -17,8 +17,9 @@ from vault.records.epochs import read_notice
 from vault.seal.named import access_record, hold_record
 from vault.store.rows import Rows
 from vault.store.rowtypes import SealedVersion, VersionRow
-from vault.validity.authority import Authority, Listings, Place, digests_in
+from vault.validity.authority import Authority, Listings, Place
 from vault.validity.compartment_access import CompartmentState
+from vault.validity.proven import digests_in
 from vault.validity.said_once import SaidOnce
 
 GO_WHOLE = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
@@ -136,9 +137,9 @@ class Erasures:
         return self._outlived[state.compartment]
 
     def _is_of_terms(self, version: bytes, home: CompartmentId, record: bytes | None) -> bool:
-        """Say whether a version is of the record of a hold, or of the access of a member of any roster."""
+        """Say whether a version is of the record of a hold, or of the access of anybody who ever was a member."""
         if not self._terms:
-            members = {member for roster in self.authority.chain.accepted for member in roster.members}
+            members = set(self.authority.directory.organisation.members.values())
             self._terms = frozenset((hold_record(), *map(access_record, members)))
         if record is not None:
             return record in self._terms

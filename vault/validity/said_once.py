@@ -9,21 +9,16 @@ all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from heapq import merge
 
 from vault.casework.case import Case, Section
-from vault.errors import MalformedError
 from vault.ids import CompartmentId, CompartmentKind, Origin, VaultId
 from vault.log.items import Item, ItemKind
-from vault.log.operation import Header
-from vault.log.roster import ROSTER_RECORD, Roster, RosterChain
 from vault.records.versions import OpenedVersion, open_each
 from vault.seal.keyring import Keyring
 from vault.store.rows import Rows
-from vault.store.rowtypes import OperationRow, SealedVersion
+from vault.store.rowtypes import SealedVersion
 from vault.validity.authority import Entry
 
 _FIXED = {(CompartmentKind.CASE, Case.KIND): ("audit",), (CompartmentKind.SECTION, Section.KIND): ("case", "audit")}
@@ -60,7 +55,6 @@ class SaidOnce:
     vault: VaultId
     keyring: Keyring
     said_first: dict[FirstAsked, FirstSaid] = field(default_factory=dict)
-    _admitted: dict[tuple[Origin, int, bytes, bytes], frozenset[bytes]] = field(default_factory=dict)
     _placed: dict[tuple[Origin, int, bytes], dict[bytes | None, list[int]]] = field(default_factory=dict)
 
     def failed_check(self, version: OpenedVersion, place: CompartmentKind, founding: Entry) -> str | None:
@@ -85,26 +79,12 @@ class SaidOnce:
         asked = (compartment, kind, founding.origin, founding.seq, founding.list_digest)
         return self.said_first.setdefault(asked, FirstSaid())
 
-    def is_admission(self, version: OpenedVersion, row: OperationRow, entry: Entry, chain: RosterChain) -> bool:
-        """Say whether a version of kind `member` stands in the entry that admits them, and replaces nothing.
-
-        `row` and `entry` are the one that lists it; the rosters of `chain` are the same at each call.
-        """
+    def is_admission(self, version: OpenedVersion, entry: Entry) -> bool:
+        """Say whether a version of kind `member` replaces nothing, and its entry lists an admission of that member."""
         member = version.content.fields.get("member")
-        if version.content.parents or not isinstance(member, bytes):
+        if version.content.parents:
             return False
-        named = Header.decode(row.header).roster
-        asked = (entry.origin, entry.seq, entry.list_digest, named)
-        if asked not in self._admitted:
-            rosters = self._rosters(version.compartment, entry, chain)
-            self._admitted[asked] = frozenset().union(
-                *(
-                    _new_in(roster, chain)
-                    for roster in rosters
-                    if entry.founds_vault or entry.recovers or named in roster.head.prev
-                )
-            )
-        return member in self._admitted[asked]
+        return any(certificate.is_first and certificate.member == member for certificate in entry.admitted(self.vault))
 
     def _read_on(
         self, first: FirstSaid, compartment: CompartmentId, kind: str, founding: Entry, fixed: tuple[str, ...]
@@ -144,22 +124,6 @@ class SaidOnce:
             self._placed[asked] = placed
         return self._placed[asked]
 
-    def _rosters(self, compartment: CompartmentId, entry: Entry, chain: RosterChain) -> Iterator[Roster]:
-        """Yield the valid rosters that an entry lists and that are here."""
-        listed: dict[int, list[SealedVersion]] = {}
-        for sealed in self.rows.versions_from(entry.origin, entry.seq, entry.seq + 1):
-            if (sealed.record, sealed.compartment) == (ROSTER_RECORD, compartment) and (
-                entry.items[sealed.n : sealed.n + 1] == (Item.in_compartment(ItemKind.VERSION, compartment, sealed.id),)
-            ):
-                listed.setdefault(sealed.n, []).append(sealed)
-        for rows in listed.values():
-            found = self._opened(rows)
-            if found is not None:
-                with suppress(MalformedError):
-                    roster = chain.by_root(Roster.from_fields(found.content.fields).root)
-                    if roster is not None:
-                        yield roster
-
     def _opened(self, listed: list[SealedVersion]) -> OpenedVersion | None:
         """Return what the rows of one listed version come to, if one of them opens."""
         opened, _ = open_each(listed, vault=self.vault, keyring=self.keyring)
@@ -168,9 +132,3 @@ class SaidOnce:
 
 def _said(version: OpenedVersion, fixed: tuple[str, ...]) -> tuple[object, ...]:
     return tuple(version.content.fields.get(name) for name in fixed)
-
-
-def _new_in(roster: Roster, chain: RosterChain) -> frozenset[bytes]:
-    """Return the members whom a roster has and none of those that it names."""
-    before = filter(None, map(chain.by_root, roster.head.prev))
-    return frozenset(roster.members).difference(*(named.members for named in before))

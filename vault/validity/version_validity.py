@@ -16,11 +16,10 @@ from vault.casework.organisation_records import Member
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, Origin, SeatId, VaultId
 from vault.log.genesis import Genesis, Roots
-from vault.log.items import ITEM_SIZE, Item, ItemKind, compartment_tag, decode_items
+from vault.log.items import Item, ItemKind, compartment_tag, decode_items, kinds_in
 from vault.log.list_check import IsErased
 from vault.log.log_history import Ahead
-from vault.log.operation import Header
-from vault.policy.rights import RightsTable, rights_table
+from vault.policy.rights import RIGHTS
 from vault.policy.roles import Role
 from vault.records.epochs import notices_of
 from vault.records.versions import OpenedVersion, open_each
@@ -28,9 +27,10 @@ from vault.seal.keyring import Keyring
 from vault.seal.recipients import grant_digest
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, SealedVersion
-from vault.validity.authority import Authority, Listings, Place, Proven, digests_in, names_its_list, roles_in
+from vault.validity.authority import Authority, Listings, Place
 from vault.validity.compartment_access import AccessResolver, CompartmentState
 from vault.validity.erased_versions import Erasures
+from vault.validity.proven import Proven, digests_in, names_its_list
 from vault.validity.said_once import FirstAsked, FirstSaid, SaidOnce, says_once
 
 # Whether lists name what versions give as their parents: check C7 of FORMAT.md 6.
@@ -149,11 +149,10 @@ class Quarantined:
 
 
 class _Author(NamedTuple):
-    """A seat that was in when it wrote an entry, and its rights, by the roster that the header names (C4)."""
+    """A seat whose entry counts, and the roles of its member there (C4)."""
 
     seat: SeatId
     roles: frozenset[Role]
-    rights: RightsTable
     roots: Roots | None
 
 
@@ -234,7 +233,7 @@ class VersionValidator:
             if not named:
                 yield from self._without_list(origin, seq, groups)
             for row in named.values():
-                if groups or ItemKind.VERSION in row.list[::ITEM_SIZE]:
+                if groups or ItemKind.VERSION in kinds_in(row.list):
                     yield from self._judge_entry(row, of_one(row, groups, named.values()), genesis)
 
     def _without_list(
@@ -301,12 +300,10 @@ class VersionValidator:
         return home is None or self._unentitled(home, signed) is None
 
     def _signed(self, row: OperationRow, genesis: Genesis | None) -> _Signed:
-        roster = self.authority.chain.by_root(Header.decode(row.header).roster)
-        roots = self.authority.roots_of(row)
-        if genesis is None or roster is None or not self.authority.is_in(genesis, row, roster, roots):
+        roles = None if genesis is None else self.authority.roles_of(row)
+        if genesis is None or roles is None:
             return _Signed(row, None)
-        seat = SeatId(genesis.seat)
-        return _Signed(row, _Author(seat, roles_in(roster, seat), rights_table(roster.head.rights), roots))
+        return _Signed(row, _Author(SeatId(genesis.seat), roles, self.authority.roots_of(row)))
 
     def home_of(self, item: Item) -> CompartmentId | None:
         """Return the compartment that this seat holds and a list names something of, or None."""
@@ -339,13 +336,14 @@ class VersionValidator:
         row, author = signed
         if author is None:
             return "C4"
-        seat, roles, rights, roots = author
+        seat, roles, roots = author
         state = self.state(version.compartment)
         if state is None:
-            return None if seat == self.own else "C6"
+            may = any(RIGHTS.may_write(roles, kind, version.content.kind) for kind in RIGHTS.writers)
+            return None if seat == self.own and may else "C6"
         if not state.is_valid(seat, row.origin, row.seq, roots):
             return "C6"
-        if not rights.may_write(roles, state.kind, version.content.kind):
+        if not RIGHTS.may_write(roles, state.kind, version.content.kind):
             return "C5"
         failed = self._said_anew(version, state, row)
         if failed is None and not self._parents.are_listed(version):
@@ -360,7 +358,7 @@ class VersionValidator:
             failed = [self._once.failed_check(version, state.kind, founding) for founding in state.beginnings]
             return None if None in failed else max(failed, key=lambda check: check == "C7")
         entry = self.authority.entry(row.origin, row.seq, (ItemKind.VERSION, version.id))
-        is_right = entry is not None and self._once.is_admission(version, row, entry, self.authority.chain)
+        is_right = entry is not None and self._once.is_admission(version, entry)
         return None if is_right else "C5"
 
     def _unentitled(self, compartment: CompartmentId, signed: _Signed) -> str | None:
@@ -375,12 +373,12 @@ class VersionValidator:
         state = self.state(compartment)
         if state is None:
             return None
-        seat, roles, rights, roots = author
+        seat, roles, roots = author
         if not state.is_valid(seat, row.origin, row.seq, roots) and (
             state.was_granted(seat) or not self._lacks_keys(state)
         ):
             return "C6"
-        writes = rights.may_write_some(roles, state.kind)
+        writes = RIGHTS.may_write_some(roles, state.kind)
         return None if writes else "C5"
 
     def _lacks_keys(self, state: CompartmentState) -> bool:
@@ -396,9 +394,9 @@ class VersionValidator:
         for row in (row for epoch in {notice.epoch for notice in notices} for row in self.rows.grants_of(epoch)):
             if row.digest == grant_digest(row.epoch, row.seat, row.sealed):
                 known.add(row.digest)
-        listings, effective = self.learned.listings, self.authority.chain.effective
+        listings = self.learned.listings
         # What somebody listed who was ended, and never sent, would be waited for for ever.
-        live = frozenset() if effective is None else effective.certificates.keys()
+        live = self.authority.directory.certificates.keys()
         return any(
             digest not in known
             and compartment_tag(compartment, digest) in tags

@@ -49,10 +49,8 @@ class Code(StrEnum):
     TAG = "tag"  # listed for another compartment
     KEYS_FILE = "keys-file"
     CONTENT = "content"  # of a document: not here, or not what was sealed
-    # rosters
-    INVALID_ROSTER = "invalid-roster"
-    OLDER_ROSTER = "older-roster"  # an entry goes back to one
-    ROSTER = "roster"  # the newest that this device saw is not here
+    # who is in
+    ITEM = "item"  # an item that decides is of no known form
     # the logs of this seat and what this device remembers
     PINS = "pins"  # destroyed
     NO_PINS = "no-pins"
@@ -99,12 +97,10 @@ class Code(StrEnum):
     ATTEMPTS = "attempts"
     CLOCK = "clock"
     OWN_DEVICE = "own-device"
-    LISTS_APART = "lists-apart"  # two lists of members wait for the recovery sheets
     SHEETS = "sheets"
     NEW_SHEETS = "new-sheets"
     # what a restored backup made valid again
     VALID_AGAIN = "valid-again"
-    OLD_SHEETS = "old-sheets"
     MEMBER_OVER = "member-over"
     # what waits in one compartment, because it failed there
     EXPIRED_KEY_WAITS = "expired-key-waits"
@@ -130,8 +126,8 @@ class Finding:
     Attributes:
         code: what it is.
         message: with ids, numbers and names, never contents. Pins keep the code and no sentence.
-        subject: the log, compartment, seat or roster that it is about; None: this device, or the vault as a whole.
-        seq: the operation, the size that a checkpoint claims, or the number of a roster.
+        subject: the log, compartment, seat or act that it is about; None: this device, or the vault as a whole.
+        seq: the operation, or the size that a checkpoint claims.
         n: the place in the operation's list.
         seats: in whose logs alone it lies; empty where that is not known.
         severity: what it stops.

@@ -21,6 +21,7 @@ from vault.access.session import Session
 from vault.errors import VaultError
 from vault.ids import Origin, SeatId
 from vault.log.approval import Approval
+from vault.log.genesis import seat_in
 from vault.policy.roles import Role
 from vault.records.seatlog import SealedPlace, SeatLog, resume
 from vault.records.work import Entry, Work
@@ -31,7 +32,6 @@ from vault.services.approvals.pipe import ask_second
 from vault.services.approvals.pipe_process import PipeAnswer, PipeQuestion, RowSet, added_since, answer, decoded, lend
 from vault.services.approvals.question import ApprovalQuestion
 from vault.store.schema import open_in_memory
-from vault.validity.authority import Listings
 
 WANTED = ApprovalQuestion(
     act="break.glass",
@@ -62,11 +62,11 @@ class Keyboard:
 
     def lent(self, who: Colleague) -> RowSet:
         with self.session.database.reading() as rows:
-            return lend(rows, who.seat, self.session.directory.compartment, Listings())
+            return lend(rows, who.seat)
 
     def log_of(self, who: Colleague) -> Origin:
         with self.session.database.reading() as rows:
-            return next(Origin(row.origin) for row in rows.geneses() if bytes(who.seat) in bytes(row.bytes))
+            return next(Origin(row.origin) for row in rows.geneses() if seat_in(row.bytes) == who.seat)
 
     def ask(self, person: Person, **changes: Any) -> Approval:
         """Ask the second person, who is this one."""
@@ -92,7 +92,6 @@ class Keyboard:
                 database=database,
                 place=SealedPlace(self.session.vault, who.seat, own.keyring_key),
                 origin=self.log_of(who),
-                roster=self.session.log.roster,
                 auditors=self.session.log.auditors,
                 keyring=Keyring(),
             )

@@ -24,10 +24,11 @@ from vault.errors import MalformedError, NotFoundError, RefusedError, TryAgainEr
 from vault.ids import CompartmentKind, MemberId, SeatId, make_id
 from vault.log.approval import Approval, approval_id
 from vault.log.items import decode_items
-from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
+from vault.records.seatlog import Holder, SealedPlace, SeatLog, first_log
 from vault.records.work import Entry, Work
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
+from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.signing import is_signed_raw, make_signing_seed, public_key
 from vault.services.approvals.pipe import run_second_process
 from vault.services.approvals.pipe_process import PipeAnswer, PipeQuestion, RowSet, decoded, main
@@ -141,9 +142,8 @@ def test_a_seat_that_was_ended_while_its_person_typed_approves_nothing(keyboard:
     session = keyboard.session
 
     def ended(answered: PipeAnswer) -> PipeAnswer:
-        effective = session.directory.effective
-        left = {seat: one for seat, one in effective.certificates.items() if seat != keyboard.second.seat}
-        session.directory = replace(session.directory, effective=replace(effective, certificates=left))
+        left = {seat: one for seat, one in session.directory.certificates.items() if seat != keyboard.second.seat}
+        vars(session.directory)["certificates"] = left
         return answered
 
     assert taken_in(keyboard, {"ended": (changing(ended), OTHER)}) == []
@@ -274,14 +274,9 @@ def test_an_approval_in_a_log_that_does_not_hold_or_is_not_theirs_is_not_taken_i
         return with_rows(locals=lambda _: ())(added)
 
     def of_nobody(answered: PipeAnswer) -> PipeAnswer:
-        log = begin(
-            database=open_in_memory(),
-            place=SealedPlace(session.vault, keyboard.second.seat, bytes(32)),
-            identity_seed=make_signing_seed(),
-            roster=session.log.roster,
-            auditors=session.log.auditors,
-            keyring=Keyring(),
-        )
+        place = SealedPlace(session.vault, keyboard.second.seat, bytes(32))
+        new = first_log(session.vault, make_signing_seed(), KemPrivate.from_seed(make_kem_seed()).public)
+        log = new.opened(open_in_memory(), place, auditors=session.log.auditors, keyring=Keyring())
         return with_rows(locals=lambda _: ())(listed_in(log, RowSet(), Approval.decode(answered.approval), commit))
 
     changes = {
@@ -354,7 +349,7 @@ def test_who_has_no_seat_session_key_or_role_here_or_asks_for_themselves_approve
         (third.passphrase, {"name": third.name}, "this passphrase does not open this vault for the second person"),
         (PASSPHRASE, {"lent": keyless}, "the second person has no session key on this device"),
         (PASSPHRASE, {"requester": keyboard.second.seat}, "nobody can approve their own question"),
-        (PASSPHRASE, {"requester": b"?" * 16}, "the member who asks is not in the newest list of members"),
+        (PASSPHRASE, {"requester": b"?" * 16}, "the device that asks is not a device of a member here"),
         (fourth.passphrase, {"name": fourth.name, "lent": of_fourth}, "role does not allow approvals"),
     ):
         asked, person = keyboard.question(**changes), Person(passphrase)

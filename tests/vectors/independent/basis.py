@@ -15,7 +15,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 RECOVERY = b"\xff" * 16
-VERSION, GRANT, EPOCH, KEYS, APPROVAL, ERASED, SEEN, ATTACHMENT = range(1, 9)  # kinds of an item in a list
+VERSION, GRANT, EPOCH, KEYS, APPROVAL, ERASED, SEEN, ATTACHMENT = range(1, 9)  # kinds of an item that names a row
+BEGIN, ADMIT, END, LOWER, LIFT, SHEETS, RECOVER, REPLACE = range(16, 24)  # kinds of an item that decides
 
 
 class Refused(Exception):  # noqa: N818 - the word of the format
@@ -51,10 +52,9 @@ def sha256(*parts: bytes) -> bytes:
     return hashlib.sha256(b"".join(parts)).digest()
 
 
-def private_path(folder: Path, key: bytes, former: bytes, ids: bytes, suffix: str = "") -> Path:
-    """Where a seat's own file lies: named by its key, in vaults of before by the ids (FORMAT.md 8)."""
-    named = folder / f"{hmac.digest(key, b'casevault/files' + ids, 'sha256')[:16].hex()}{suffix}"
-    return named if named.exists() else folder / f"{sha256(former, ids)[:16].hex()}{suffix}"
+def private_path(folder: Path, key: bytes, ids: bytes, suffix: str = "") -> Path:
+    """Where a seat's own file lies (FORMAT.md 8)."""
+    return folder / f"{hmac.digest(key, b'casevault/files' + ids, 'sha256')[:16].hex()}{suffix}"
 
 
 def expand(key: bytes, info: bytes, size: int) -> bytes:

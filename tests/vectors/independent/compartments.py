@@ -5,11 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.vectors.independent.basis import EPOCH, ERASED, GRANT, RECOVERY, Reader, Refused, require, sha256, u32, u64
-from tests.vectors.independent.holding import Author, Compartment, Given, Made, State
+from tests.vectors.independent.basis import (
+    BEGIN,
+    EPOCH,
+    ERASED,
+    GRANT,
+    RECOVERY,
+    Reader,
+    Refused,
+    require,
+    sha256,
+    u32,
+    u64,
+)
+from tests.vectors.independent.holding import Author, Compartment, Given, Made, Sizes, State
+from tests.vectors.independent.lines import Lines
 from tests.vectors.independent.logs import Entry, Item, Log
-from tests.vectors.independent.rights import CASE, FOUNDERS, GRANTERS, INTAKE, REGISTER, SECTION, may_write_some
-from tests.vectors.independent.rosters import Line, Roster
+from tests.vectors.independent.rights import (
+    AUDIT,
+    CASE,
+    DIRECTORY,
+    FOUNDERS,
+    INTAKE,
+    REGISTER,
+    SECTION,
+    may_grant,
+    may_write_some,
+)
 from tests.vectors.independent.tables import EpochRow, Grant, Rows
 
 _ERASERS = {"caseworker", "supervisor"}
@@ -26,6 +48,7 @@ class Notice:
     epoch: bytes
     replaces: tuple[bytes, ...]
     revocations: tuple[tuple[bytes, bytes, int], ...]
+    seen: tuple[tuple[bytes, int, bytes], ...]
     digest: bytes
 
 
@@ -37,18 +60,15 @@ def read_notice(row: EpochRow, vault: bytes) -> Notice:
     compartment, kind, epoch = reader.take(16), reader.number(1), reader.take(16)
     replaces = tuple(reader.take(16) for _ in range(reader.number(1)))
     revocations = tuple((reader.take(16), reader.take(32), reader.number(8)) for _ in range(reader.number(1)))
-    if layout[:1] == b"\2":
-        count = reader.number(1)
-        seen = [(reader.take(32), reader.number(8), reader.take(32)) for _ in range(count)]
-        require(0 < count <= 128 and {log for log, _, _ in seen} <= {log for _, log, _ in revocations}, "histories")
+    logs, count = [log for _, log, _ in revocations], reader.number(1) if layout[:1] == b"\2" else 0
+    seen = tuple((reader.take(32), reader.number(8), reader.take(32)) for _ in range(count))
     reader.end()
+    require((0 < count <= 128) == (layout[:1] == b"\2") and {log for log, _, _ in seen} <= set(logs), "histories")
+    require([log for log, _, _ in seen] == sorted((log for log, _, _ in seen), key=logs.index), "order of histories")
     require(1 <= kind <= 7 and len({epoch, *replaces}) == 1 + len(replaces), "kind or replaced epochs")
-    require(
-        len({log for _, log, _ in revocations}) == len(revocations) and (replaces or not revocations) is not False,
-        "drops",
-    )
+    require(len(set(logs)) == len(logs) and bool(replaces or not revocations), "revocations")
     require(row.digest == sha256(row.bytes) and row.compartment == compartment, "digest or compartment of the row")
-    return Notice(vault, compartment, kind, epoch, replaces, revocations, row.digest)
+    return Notice(vault, compartment, kind, epoch, replaces, revocations, seen, row.digest)
 
 
 def tag_of(compartment: bytes, digest: bytes) -> bytes:
@@ -73,12 +93,12 @@ class Everything:
     vault: bytes
     rows: Rows
     logs: dict[bytes, Log]
-    line: Line
+    lines: Lines
     notices: dict[bytes, Notice] = field(default_factory=dict)  # by digest
     grants: dict[bytes, Grant] = field(default_factory=dict)  # by digest
     listed: dict[tuple[int, bytes], list[tuple[Entry, int, Item]]] = field(default_factory=dict)
     states: dict[bytes, State | None] = field(default_factory=dict)
-    _rosters: dict[tuple[bytes, int], Roster | None] = field(default_factory=dict)
+    _roles: dict[bytes, frozenset[str] | None] = field(default_factory=dict)  # by leaf
 
     def __post_init__(self) -> None:
         for row in self.rows.epochs:
@@ -96,52 +116,59 @@ class Everything:
     def entries(self) -> Iterator[Entry]:
         """Yield all proven entries, log by log."""
         for origin in sorted(self.logs):
-            yield from self.logs[origin].entries
+            yield from self.logs[origin].all_entries()
 
-    def roster_of(self, entry: Entry) -> Roster | None:
-        """Return the roster by which the author was in then (C4), or None."""
-        place = entry.origin, entry.seq
-        if place not in self._rosters:
-            geneses = {origin: log.genesis for origin, log in self.logs.items()}
-            self._rosters[place] = self.line.is_in(self.logs[entry.origin].genesis, entry, geneses)
-        return self._rosters[place]
+    def at(self, origin: bytes, seq: int) -> list[Entry]:
+        """Return the proven entries at a place: two, where the log forked before it."""
+        log = self.logs.get(origin)
+        found = [one.entries[seq] for one in log.histories() if seq < one.size] if log is not None else []
+        return list({one.leaf: one for one in found}.values())
+
+    def roles_of(self, entry: Entry) -> frozenset[str] | None:
+        """Return the roles of the author there, or None where the entry does not count (C4)."""
+        if entry.leaf not in self._roles:
+            self._roles[entry.leaf] = self.lines.roles(entry) if self.lines.counts(entry) else None
+        return self._roles[entry.leaf]
 
     def seat_of(self, entry: Entry) -> bytes:
         """Return whose log it is."""
         return self.logs[entry.origin].genesis.seat
 
-    def is_certified(self, seat: bytes) -> bool:
-        """Say whether some roster that counts certifies the seat, or it is recovery."""
-        return seat == RECOVERY or any(seat in one.certificates for one in self.line.rosters)
+    def was_let_in(self, seat: bytes) -> bool:
+        """Say whether a seat was ever let in, or it is the sheets."""
+        return seat in self.lines.members or seat in self.lines.recovery
 
     def founds_vault(self, entry: Entry) -> bool:
-        """Say whether it is entry 0 of the vault: of the log that a seat of roster 0 began with, naming roster 0."""
-        first = self.line.by_root_alone.get(entry.origin)
-        return entry.seq == 0 and first == entry.header.roster == self.line.rosters[0].root
+        """Say whether it is entry 0 of the vault, the one with its beginning."""
+        founder = self.lines.founder
+        begins = any(item.kind == BEGIN for item in entry.items)
+        return founder is not None and (entry.origin, entry.seq) == (founder.origin, 0) and begins
 
     def author(self, entry: Entry, kind: int) -> Author | None:
-        """Return who wrote an entry, as a compartment of this kind asks; None who was not in."""
-        roster = self.roster_of(entry)
-        if roster is None:
+        """Return who wrote an entry, as a compartment of this kind asks; None where it does not count."""
+        roles, log = self.roles_of(entry), self.logs[entry.origin]
+        if roles is None:
             return None
-        seat = self.seat_of(entry)
-        roles = roster.roles_of(seat)
+        is_beyond = log.parting is not None and entry.seq >= log.parting
         return Author(
             entry.origin,
             entry.seq,
-            seat,
-            bool(roles & GRANTERS[roster.head["rights"]][kind]),
+            self.seat_of(entry),
+            may_grant(roles, kind),
             "supervisor" in roles,
             self.founds_vault(entry),
             self.recovers(entry),
+            next(one.root for one in log.histories() if entry in one.entries) if is_beyond else None,
         )
 
     def recovers(self, entry: Entry) -> bool:
-        """Say whether it is of the first session of a seat that came by recovery, and names its roster."""
-        roster = self.roster_of(entry)
-        if roster is None or roster.number == 0 or self.line.by_root_alone.get(entry.origin) != roster.root:
+        """Say whether it is of the first session of a seat whose entry 0 lists that the sheets admit it."""
+        log = self.logs[entry.origin]
+        if not log.genesis.is_first or self.founds_vault(log.entries[0]):
             return False
-        return sum(bool(one.header.key) for one in self.logs[entry.origin].entries[: entry.seq + 1]) < 2
+        admissions = map(self.lines.admitted_by_sheets, log.entries[0].items)
+        named = any(one is not None and one.certificate == log.genesis for one in admissions)
+        return named and sum(bool(one.header.key) for one in log.entries[: entry.seq + 1]) < 2
 
     def listings(self, kind: int, compartment: bytes, digest: bytes) -> Iterator[tuple[Entry, int]]:
         """Yield where a thing of this compartment is listed."""
@@ -159,13 +186,13 @@ class Everything:
                 by = self.author(entry, notice.kind)
                 if by is None:
                     continue
-                revocations: dict[bytes, dict[bytes, int]] = {}
+                revocations: dict[bytes, Sizes] = {}
                 for seat, log, size in notice.revocations:
-                    if self.is_certified(seat):
-                        revocations.setdefault(seat, {})[log] = size
+                    if self.was_let_in(seat):
+                        revocations.setdefault(seat, Sizes(seen=notice.seen))[log] = size
                 one = Made(notice.epoch, notice.replaces, revocations, notice.digest, by)
                 made.append(one)
-                if not notice.replaces and founded(entry, n) == compartment and self._may_found(notice, entry):
+                if not notice.replaces and founded(entry, n) == compartment and self._may_found(notice, entry, n):
                     founding = one, notice.kind
         if founding is None:
             return None
@@ -173,19 +200,18 @@ class Everything:
         of_kind = {one.digest for one in notices if one.kind == kind}
         epochs = {one.epoch for one in made}
         grants = [
-            Given(grant.epoch, grant.seat, by)
+            Given(grant.epoch, RECOVERY if grant.seat in self.lines.recovery else grant.seat, by)
             for grant in self.grants.values()
-            if grant.epoch in epochs and self.is_certified(grant.seat)
+            if grant.epoch in epochs and self.was_let_in(grant.seat)
             for entry, _ in self.listings(GRANT, compartment, grant.digest)
             if (by := self.author(entry, kind)) is not None
         ]
         return Compartment(kind, first, [one for one in made if one.digest in of_kind], grants)
 
-    def _may_found(self, notice: Notice, entry: Entry) -> bool:
-        roster = self.roster_of(entry)
-        if notice.kind not in FOUNDERS:
-            return self.founds_vault(entry)
-        return roster is not None and bool(roster.roles_of(self.seat_of(entry)) & FOUNDERS[notice.kind])
+    def _may_found(self, notice: Notice, entry: Entry, n: int) -> bool:
+        if notice.kind in FOUNDERS:
+            return bool((self.roles_of(entry) or set()) & FOUNDERS[notice.kind])
+        return notice.kind == AUDIT or (self.founds_vault(entry) and n == notice.kind - DIRECTORY)
 
     def state(self, compartment: bytes) -> State | None:
         """Return what counts in a compartment."""
@@ -199,18 +225,17 @@ class Everything:
         return next((one.kind for one in self.notices.values() if one.compartment == compartment), 0)
 
     def is_entitled(self, entry: Entry, compartment: bytes) -> bool:
-        """Say whether the author might list something there then (C4; C6 as far as grants and drops say it)."""
-        state = self.state(compartment)
-        if self.roster_of(entry) is None:
-            return False
-        return state is None or state.counts(self.seat_of(entry), entry.origin, entry.seq)
+        """Say whether the author might list something there then (C4; C6 as far as grants and revocations say it)."""
+        state, kind = self.state(compartment), self.kind_of(compartment)
+        by = self.author(entry, kind) if kind else None
+        return self.roles_of(entry) is not None and (state is None or (by is not None and state.counts(by)))
 
     def may_write_there(self, entry: Entry, compartment: bytes) -> bool:
         """Say whether some version of the author's might count there: C4, C6, and C5 of some kind."""
-        roster, kind = self.roster_of(entry), self.kind_of(compartment)
-        if roster is None or not self.is_entitled(entry, compartment):
+        roles, kind = self.roles_of(entry), self.kind_of(compartment)
+        if roles is None or not self.is_entitled(entry, compartment):
             return False
-        return kind == 0 or may_write_some(roster.head["rights"], roster.roles_of(self.seat_of(entry)), kind)
+        return kind == 0 or may_write_some(roles, kind)
 
     def erased(self) -> set[tuple[bytes, bytes]]:
         """Return id and tag of the versions that somebody who may listed as erased."""
@@ -223,15 +248,10 @@ class Everything:
                 continue
             for entry, _, item in places:
                 of = next((one for one in compartments if tag_of(one, digest) == item.tag), None)
-                roster = self.roster_of(entry)
-                if of is None or roster is None:
+                roles = self.roles_of(entry)
+                if of is None or roles is None or self.kind_of(of) not in _ERASABLE:
                     continue
-                of_calls = self.kind_of(of) in {REGISTER, INTAKE}
-                if not (of_calls or roster.roles_of(self.seat_of(entry)) & _ERASERS):
-                    continue
-                if self.kind_of(of) not in _ERASABLE or not self.may_write_there(entry, of):
-                    continue
-                state = self.state(of)
-                if state is not None and state.counts(self.seat_of(entry), entry.origin, entry.seq):
+                has_role = self.kind_of(of) in {REGISTER, INTAKE} or roles & _ERASERS
+                if has_role and self.state(of) is not None and self.may_write_there(entry, of):
                     found.add((digest, item.tag))
         return found

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.vectors.independent.basis import EPOCH, GRANT, VERSION, Fault, Refused, message, require, sha256
+from tests.vectors.independent.basis import ADMIT, EPOCH, GRANT, VERSION, Fault, Refused, message, require, sha256
 from tests.vectors.independent.compartments import Everything, founded, tag_of
-from tests.vectors.independent.logs import Entry, Log
-from tests.vectors.independent.rights import AUDIT, CASE, MAY_LIST, SECTION, may_write
-from tests.vectors.independent.rosters import read_roster
+from tests.vectors.independent.logs import Entry, Item, Log
+from tests.vectors.independent.rights import AUDIT, CASE, KNOWN_KINDS, MAY_LIST, SECTION, may_write
 from tests.vectors.independent.sealing import PURPOSES, open_envelope, unwrapped, version_aad
 from tests.vectors.independent.tables import Version
 
@@ -48,13 +47,10 @@ def version_id(row: Version) -> bytes:
 
 def listed_at(everything: Everything, row: Version) -> Entry | None:
     """Return the proven entry that lists a version at its own place (C1 to C3), or None."""
-    log = everything.logs.get(row.origin)
-    if log is None or row.seq >= len(log.entries) or row.id != version_id(row):
+    if row.id != version_id(row):
         return None
-    entry = log.entries[row.seq]
-    if row.n >= len(entry.items) or entry.items[row.n] != (VERSION, row.id, tag_of(row.compartment, row.id)):
-        return None
-    return entry
+    item = Item(VERSION, row.id, tag_of(row.compartment, row.id))
+    return next((one for one in everything.at(row.origin, row.seq) if one.items[row.n : row.n + 1] == (item,)), None)
 
 
 def open_version(everything: Everything, row: Version, keys: Keys) -> bytes | None:
@@ -129,7 +125,7 @@ def opened_at(everything: Everything, entry: Entry, compartment: bytes, keys: Ke
 def said_anew(everything: Everything, row: Version, entry: Entry, content: dict[str, Any], keys: Keys) -> str | None:
     """Return the check that a version fails which says anew what is said once, or None."""
     if content["kind"] == "member":
-        return None if admits(everything, row, entry, content, keys) else "C5"
+        return None if admits(everything, entry, content) else "C5"
     fixed = _SAID_ONCE.get((everything.kind_of(row.compartment), content["kind"]))
     if fixed is None:
         return None
@@ -143,35 +139,27 @@ def said_anew(everything: Everything, row: Version, entry: Entry, content: dict[
     return "C5"
 
 
-def admits(everything: Everything, row: Version, entry: Entry, content: dict[str, Any], keys: Keys) -> bool:
-    """Say whether an entry admits the member of whom a version speaks."""
-    member = content["fields"].get("member")
-    for found in opened_at(everything, entry, row.compartment, keys):
-        if found is None or found["kind"] != "roster":
-            continue
-        roster = everything.line.by_root(read_roster(found["fields"], everything.vault).root)
-        if roster is None or member not in roster.members or content["parents"]:
-            continue
-        before = [everything.line.by_root(root) for root in roster.head["prev"]]
-        is_new = all(one is None or member not in one.members for one in before)
-        follows = entry.header.roster in roster.head["prev"]
-        if is_new and (follows or everything.founds_vault(entry) or everything.recovers(entry)):
-            return True
-    return False
+def admits(everything: Everything, entry: Entry, content: dict[str, Any]) -> bool:
+    """Say whether an entry admits the member of whom a version speaks, with their first seat."""
+    acts = [
+        everything.lines.acts.get(item.digest) if item.kind == ADMIT else everything.lines.admitted_by_sheets(item)
+        for item in entry.items
+    ]
+    first = [one.certificate for one in acts if one is not None and one.certificate is not None]
+    members = {one.person for one in first if not any(one.member)}
+    return not content["parents"] and content["fields"].get("member") in members
 
 
 def judge_version(
     everything: Everything, row: Version, entry: Entry, content: dict[str, Any], keys: Keys
 ) -> str | None:
     """Return the first check that an opened version fails of C4, C5, C6 and C7, or None."""
-    roster, state = everything.roster_of(entry), everything.state(row.compartment)
-    seat = everything.seat_of(entry)
-    if roster is None:
+    roles = everything.roles_of(entry)
+    if roles is None:
         return "C4"
-    if state is None or not state.counts(seat, entry.origin, entry.seq):
+    if everything.state(row.compartment) is None or not everything.is_entitled(entry, row.compartment):
         return "C6"
-    kind = everything.kind_of(row.compartment)
-    if not may_write(roster.head["rights"], roster.roles_of(seat), kind, content["kind"]):
+    if not may_write(roles, everything.kind_of(row.compartment), content["kind"]):
         return "C5"
     anew = said_anew(everything, row, entry, content, keys)
     if anew is not None:
@@ -245,7 +233,7 @@ def audit_epochs(everything: Everything, log: Log) -> Iterator[tuple[Entry, byte
 def read_payloads(everything: Everything, keys: Keys) -> tuple[list[Payload], list[Fault]]:
     """Open every payload of an audit epoch of which the key is here, and hold its act against its list."""
     found, faults = [], []
-    for log in everything.logs.values():
+    for log in (one for both in everything.logs.values() for one in both.histories()):
         epochs = list(audit_epochs(everything, log))
         ends = [entry.seq for entry, _, _ in epochs[1:]] + [log.size]
         for (first, compartment, epoch), end in zip(epochs, ends, strict=False):  # none, where no row of them is here
@@ -255,6 +243,8 @@ def read_payloads(everything: Everything, keys: Keys) -> tuple[list[Payload], li
             for entry in log.entries[first.seq : end]:
                 key = hmac.digest(ratchet, b"entry", "sha256")
                 ratchet = hmac.digest(ratchet, b"next", "sha256")
+                if log is not everything.logs[entry.origin] and entry.seq < (log.parting or 0):
+                    continue  # both histories share it
                 try:
                     found.append(_open_payload(everything, entry, compartment, key))
                 except Refused as refusal:
@@ -271,5 +261,6 @@ def _open_payload(everything: Everything, entry: Entry, compartment: bytes, key:
     fields = message(outer["payload"])
     require(isinstance(fields, dict) and list(fields) == sorted(fields) and {"act", "t"} <= fields.keys(), "members")
     allowed = MAY_LIST.get(fields["act"])
-    require(allowed is None or {item.kind for item in entry.items} <= allowed, f"{fields['act']} lists what it may not")
+    listed = {item.kind for item in entry.items} & KNOWN_KINDS
+    require(allowed is None or listed <= allowed, f"{fields['act']} lists what it may not")
     return Payload(entry, fields)

@@ -1,4 +1,4 @@
-"""Epochs, grants and drops of one compartment: which count, who holds them, whom they cut (FORMAT.md 6).
+"""Epochs, grants and revocations of one compartment: which count, who holds them, whom they cut (FORMAT.md 6).
 
 A pure function of what entries list, step by step as the page has it: `judge`, `ranked`, `settle`, `state`.
 """
@@ -24,6 +24,22 @@ class Author:
     is_supervisor: bool = False
     founds_vault: bool = False
     recovers: bool = False
+    root_at: Callable[[int], bytes] | None = None  # of its history, where its log forked before it
+
+
+class Sizes(dict[bytes, int]):
+    """What is still valid of each log of a revoked seat, and which histories are meant: log, size, root."""
+
+    def __init__(self, sizes: Mapping[bytes, int] | None = None, seen: Sequence[tuple[bytes, int, bytes]] = ()) -> None:
+        super().__init__(sizes or {})
+        self.seen = seen
+
+    def cuts_off(self, entry: Author) -> bool:
+        """Say whether an entry lies at or beyond a size, in a log that is not named or a history that is not."""
+        if entry.seq >= self.get(entry.origin, 0):
+            return True
+        named = [(size, root) for log, size, root in self.seen if log == entry.origin and size > entry.seq]
+        return entry.root_at is not None and not any(entry.root_at(size) == root for size, root in named)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,11 +68,10 @@ class Drop:
 
     made: Made
     seat: bytes
-    sizes: Mapping[bytes, int]
+    sizes: Sizes
 
 
-IsCutOff = Callable[[Author], bool]
-Cutoffs = Mapping[bytes, Sequence[Mapping[bytes, int]]]
+Cutoffs = Mapping[bytes, Sequence[Sizes]]
 
 
 @dataclass
@@ -90,15 +105,15 @@ class State:
         """The seats with a counted grant, less the dropped ones."""
         return {seat for seats in self.judged.granted.values() for seat in seats} - self.cutoffs.keys()
 
-    def counts(self, seat: bytes, origin: bytes, seq: int) -> bool:
-        """Say whether a version of the seat may count (C6)."""
-        granted = any(seat in seats for seats in self.judged.granted.values())
-        return granted and not cut_by(self.cutoffs.get(seat, ()), origin, seq)
+    def counts(self, by: Author) -> bool:
+        """Say whether a version of this entry may count (C6)."""
+        granted = any(by.seat in seats for seats in self.judged.granted.values())
+        return granted and not is_cut_off(by, self.cutoffs)
 
 
-def cut_by(sizes: Sequence[Mapping[bytes, int]], origin: bytes, seq: int) -> bool:
-    """Say whether an entry lies at or beyond a size; of a log that is not named, every entry does."""
-    return any(seq >= counted.get(origin, 0) for counted in sizes)
+def is_cut_off(by: Author, cutoffs: Cutoffs) -> bool:
+    """Say whether a revocation of its seat cuts an entry off."""
+    return any(sizes.cuts_off(by) for sizes in cutoffs.get(by.seat, ()))
 
 
 @dataclass
@@ -129,7 +144,7 @@ class Compartment:
 
     def _may_replace(self, made: Made, found: Judged, held: set[bytes], cutoffs: Cutoffs) -> bool:
         by = made.by
-        if cut_by(cutoffs.get(by.seat, ()), by.origin, by.seq) or not found.made.keys() >= set(made.replaces):
+        if is_cut_off(by, cutoffs) or not found.made.keys() >= set(made.replaces):
             return False
         return by.seat == self.founding.by.seat if self.kind == AUDIT else by.seat in held and by.may_grant
 
@@ -139,7 +154,7 @@ class Compartment:
             grows = False
             for grant in self.grants:
                 by, granted = grant.by, found.granted.get(grant.epoch)
-                if granted is None or cut_by(cutoffs.get(by.seat, ()), by.origin, by.seq):
+                if granted is None or is_cut_off(by, cutoffs):
                     continue
                 has_it = by.seat in granted or any(by.seat == one.by.seat for one in found.made[grant.epoch])
                 brings_back = by.recovers and grant.to == by.seat and RECOVERY in granted
@@ -165,7 +180,7 @@ class Compartment:
 
         rows = sorted((one for one in judged.rows() if one.revocations), key=rank)
         return [
-            Drop(made, seat, made.revocations[seat])
+            Drop(made, seat, _as_sizes(made.revocations[seat]))
             for made in rows
             for seat in sorted(made.revocations)
             if seat != made.by.seat
@@ -175,10 +190,10 @@ class Compartment:
         """Return the drops that bind, what they cut and what counts then; a grant by another ends a drop."""
         ended: list[Drop] = []
         while True:
-            bound, cutoffs = list[Drop](), dict[bytes, list[Mapping[bytes, int]]]()
+            bound, cutoffs = list[Drop](), dict[bytes, list[Sizes]]()
             for drop in revocations:
                 by = drop.made.by
-                if drop not in ended and not cut_by(cutoffs.get(by.seat, ()), by.origin, by.seq):
+                if drop not in ended and not is_cut_off(by, cutoffs):
                     bound.append(drop)
                     cutoffs.setdefault(drop.seat, []).append(drop.sizes)
             judged = self.judge(cutoffs)
@@ -193,7 +208,7 @@ class Compartment:
         for place, drop in enumerate(bound):
             if drop.made in counted:
                 continue
-            cutoffs: dict[bytes, list[Mapping[bytes, int]]] = {}
+            cutoffs: dict[bytes, list[Sizes]] = {}
             for at, other in enumerate(bound):
                 if at < place or other.seat != drop.made.by.seat:
                     cutoffs.setdefault(other.seat, []).append(other.sizes)
@@ -215,6 +230,10 @@ class Compartment:
             if not void:
                 return State(judged, cutoffs)
             revocations = [drop for drop in revocations if drop not in void]
+
+
+def _as_sizes(sizes: Mapping[bytes, int]) -> Sizes:
+    return sizes if isinstance(sizes, Sizes) else Sizes(sizes)
 
 
 def _entry_of(drop: Drop) -> tuple[bytes, int]:

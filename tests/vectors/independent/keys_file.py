@@ -13,7 +13,7 @@ from tests.vectors.independent.basis import Refused, expand, extract, message, r
 from tests.vectors.independent.sealing import PURPOSES, local_aad, open_envelope, open_hpke, sent_info
 
 SIZE, HEADER = 73_676, 92
-_SECRETS = dict.fromkeys(("identity", "keyringkey", "indexkey", "draftkey", "pinkey", "root"), 32)
+_SECRETS = dict.fromkeys(("identity", "keyringkey", "indexkey", "draftkey", "pinkey", "anchor"), 32)
 _LAYOUTS = str.maketrans("йцукенгшщзфывапролдячсмитьё`~qz,?;:ж", "awertyuiopasdfghjklwxcvbnmtttawmmmmm")
 _WORD_COST = (65_536, 3, 4)
 
@@ -48,8 +48,8 @@ class KeysFile:
 
     @classmethod
     def read(cls, data: bytes) -> KeysFile:
-        """Return the file, if it is one of format 1."""
-        require(len(data) == SIZE and data[:2] == b"\1\1", "not a keys file of format 1")
+        """Return the file, if it is one of format 2."""
+        require(len(data) == SIZE and data[:2] == b"\2\1", "not a keys file of format 2")
         return cls(data)
 
     @property
@@ -113,7 +113,7 @@ class Secrets:
     indexkey: bytes
     draftkey: bytes
     pinkey: bytes
-    root: bytes
+    anchor: bytes
 
 
 def typed_form(passphrase: str) -> bytes:

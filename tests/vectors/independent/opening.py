@@ -18,8 +18,8 @@ from tests.vectors.independent.basis import (
     Refused,
     message,
     private_path,
-    require,
     sha256,
+    word_groups,
 )
 from tests.vectors.independent.compartments import Everything, tag_of
 from tests.vectors.independent.contents import (
@@ -31,21 +31,18 @@ from tests.vectors.independent.contents import (
     kept,
     lets_in,
     listed_at,
-    open_version,
-    read_content,
     read_payloads,
     read_versions,
 )
 from tests.vectors.independent.keys_file import KeysFile, Secrets, open_door, open_slot
+from tests.vectors.independent.lines import Lines
 from tests.vectors.independent.logs import read_logs, tile_faults
 from tests.vectors.independent.pins import Pins, pins_faults, read_pins
-from tests.vectors.independent.rights import AUDIT, CASE, DIRECTORY, SECTION
-from tests.vectors.independent.rosters import RECORD_WORD, Line, Roster, judge_line, read_roster
+from tests.vectors.independent.rights import AUDIT, CASE, SECTION
 from tests.vectors.independent.sealing import PURPOSES, grant_info, local_aad, open_envelope, open_hpke
 from tests.vectors.independent.tables import Local, Rows, connect, read_tables
 
-_ROSTER_RECORD = sha256(RECORD_WORD)[:16]
-_LOCAL_ROWS = ("session", "root secret", "keyring", "peers", "joining", "invited")
+_LOCAL_ROWS = ("session", "root secret", "keyring", "peers", "joining", "lines")
 _WORDS = {VERSION: "version", GRANT: "grant", EPOCH: "epoch", ATTACHMENT: "attachment"}
 
 
@@ -61,11 +58,6 @@ class Whole:
     payloads: list[Payload]
     faults: list[Fault] = field(default_factory=list)
 
-    @property
-    def line(self) -> Line:
-        """The rosters."""
-        return self.everything.line
-
     def held(self) -> set[bytes]:
         """Return the compartments that this seat holds."""
         return {
@@ -78,6 +70,17 @@ class Whole:
         """Return the heads of all records of a kind in compartments that this seat holds."""
         held = self.held()
         return [one for one in heads(self.opened) if one.kind == kind and one.row.compartment in held]
+
+    def holders_of(self, compartment: bytes) -> set[bytes]:
+        """Return the members who hold a compartment and are in."""
+        state, lines = self.everything.state(compartment), self.everything.lines
+        return set() if state is None else {lines.members[seat] for seat in state.holders if lines.is_in(seat)}
+
+    def in_short(self) -> tuple[str, ...]:
+        """Return the notes that this seat reads, and who holds each case."""
+        cases = {one.row.compartment for one in self.shown("case")}
+        held = (",".join(sorted(member.hex() for member in self.holders_of(case))) for case in cases)
+        return (*sorted(one.fields["text"] for one in self.shown("note")), *sorted(held))
 
 
 def open_folder(folder: Path, name: str, passphrase: str, *, state: Path | None = None, device: bytes = b"") -> Whole:
@@ -103,25 +106,21 @@ def judge(file: KeysFile, secrets: Secrets, rows: Rows, pins: Pins | None = None
     """Check rows, open what the seat may, and name what is wrong."""
     logs, faults = read_logs(rows, file.vault)
     faults += rows.faults + tile_faults(rows, logs)
-    everything = Everything(file.vault, rows, logs, Line())
+    lines = Lines(file.vault, logs, () if pins is None else pins["sheets"])
+    faults += lines.faults
+    everything = Everything(file.vault, rows, logs, lines)
+    if lines.founder is None:
+        return Whole(file, secrets, everything, {}, [], [], faults)
+    if word_groups(lines.anchor) != word_groups(secrets.anchor):
+        faults.append(Fault("the anchor", "the vault of this seat began otherwise"))
+    faults += [Fault("a log of no seat", log.name) for log in logs.values() if not lines.is_of_its_seat(log.genesis)]
+    faults += [fault for log in logs.values() if lines.is_in(log.genesis.seat) for fault in log.contradictions]
     keys = open_grants(everything, secrets)
-    everything.line = judge_line(read_rosters(everything, keys), secrets.root)
-    faults += everything.line.faults
-    if not everything.line.rosters:
-        return Whole(file, secrets, everything, keys, [], [], faults)
-    faults += [
-        Fault("a log of no seat", log.name)
-        for log in logs.values()
-        if not any(
-            log.genesis.identity == one.certificates.get(log.genesis.seat, {}).get("identity")
-            for one in everything.line.rosters
-        )
-    ]
     keys = {epoch: found for epoch, found in keys.items() if is_granted(everything, secrets.seat, found[0], epoch)}
     opened, more = read_versions(everything, keys, secrets.seat)
     payloads, further = read_payloads(everything, keys)
     whole = Whole(file, secrets, everything, keys, opened, payloads, faults + more + further)
-    whole.faults += [*absent(whole), *unread(whole), *going_back(whole), *strays(whole)]
+    whole.faults += [*absent(whole), *strays(whole)]
     whole.faults += [*keys_file_faults(whole), *keyring_faults(whole)]
     if pins is not None:
         whole.faults += pins_faults(pins, file, secrets, logs)
@@ -155,24 +154,6 @@ def is_granted(everything: Everything, seat: bytes, compartment: bytes, epoch: b
     return state is None or seat in state.judged.granted.get(epoch, ())
 
 
-def read_rosters(everything: Everything, keys: Keys) -> Iterator[Roster]:
-    """Yield each roster of the directory that a proven entry lists, with the signatures of all its copies."""
-    found: dict[bytes, Roster] = {}
-    for row in everything.rows.versions:
-        if row.record != _ROSTER_RECORD or everything.kind_of(row.compartment) != DIRECTORY:
-            continue
-        if listed_at(everything, row) is None:
-            continue
-        try:
-            content = open_version(everything, row, keys)
-            require(content is not None, "no wrap opens it")
-            roster = read_roster(read_content(content or b"")["fields"], everything.vault)
-        except (Refused, KeyError, TypeError, ValueError):
-            continue
-        found.setdefault(roster.root, roster).sigs.extend(roster.sigs)
-    yield from found.values()
-
-
 def absent(whole: Whole) -> Iterator[Fault]:
     """Name each listed row that is not here, was not erased, and is ours: what is missing (FORMAT.md 5 and 6)."""
     everything = whole.everything
@@ -195,6 +176,7 @@ def absent(whole: Whole) -> Iterator[Fault]:
     named = {fields[name]["digest"] for fields in documents for name in ("body", "extracted") if fields.get(name)}
     for entry in everything.entries():
         own = everything.seat_of(entry) == whole.secrets.seat
+        is_in = everything.lines.is_in(everything.seat_of(entry))
         for n, item in enumerate(entry.items):
             if item.kind not in here or item.digest in here[item.kind]:
                 continue
@@ -205,54 +187,12 @@ def absent(whole: Whole) -> Iterator[Fault]:
             if item.kind == ATTACHMENT and not own:
                 continue  # not fetched
             may_list = everything.may_write_there if item.kind == VERSION else everything.is_entitled
-            if own or (of is not None and may_list(entry, of)):
+            if own or (of is not None and is_in and may_list(entry, of)):
                 yield Fault(f"a missing {_WORDS[item.kind]}", f"{entry.origin.hex()[:8]} {entry.seq} {n}")
 
 
-def unread(whole: Whole) -> Iterator[Fault]:
-    """Name each payload that this seat, an auditor by the newest roster that the log had named, cannot open (5)."""
-    opened = {(one.entry.origin, one.entry.seq) for one in whole.payloads}
-    named = {origin: newest_named(whole.everything, origin) for origin in whole.everything.logs}
-    for entry in whole.everything.entries():
-        roster = named[entry.origin].get(entry.seq)
-        if roster is None or whole.secrets.seat not in roster.certificates:
-            continue
-        if "auditor" in roster.roles_of(whole.secrets.seat) and (entry.origin, entry.seq) not in opened:
-            yield Fault("a payload that an auditor cannot open", f"{entry.origin.hex()[:8]} {entry.seq}")
-
-
-def newest_named(everything: Everything, origin: bytes) -> dict[int, Roster]:
-    """Return the newest roster that a log had named up to each entry, in itself or in logs that it goes on from (5)."""
-    log = everything.logs[origin]
-    newest: Roster | None = None
-    before = everything.logs.get(log.genesis.predecessor)
-    if before is not None and before.genesis.identity == log.genesis.identity:
-        named = newest_named(everything, log.genesis.predecessor)
-        known = [seq for seq in named if seq < log.genesis.predecessor_size]
-        newest = named[max(known)] if known else None
-    found: dict[int, Roster] = {}
-    for entry in log.entries:
-        roster = everything.line.by_root(entry.header.roster)
-        if roster is not None and (newest is None or roster.number >= newest.number):
-            newest = roster
-        if newest is not None:
-            found[entry.seq] = newest
-    return found
-
-
-def going_back(whole: Whole) -> Iterator[Fault]:
-    """Name each entry whose header names an older roster than one before it in its log (5)."""
-    for log in whole.everything.logs.values():
-        newest = -1
-        for entry in log.entries:
-            roster = whole.everything.line.by_root(entry.header.roster)
-            if roster is not None and roster.number < newest:
-                yield Fault("an older roster", f"{entry.origin.hex()[:8]} {entry.seq}")
-            newest = max(newest, -1 if roster is None else roster.number)
-
-
 def strays(whole: Whole) -> Iterator[Fault]:
-    """Name epochs and grants that hold together and that no list names, and grants to this seat of no epoch here.
+    """Name epochs and grants that hold together and that no list names.
 
     A row that does not hold together is as good as none: what it stood for is missing where it is ours.
     """
@@ -262,11 +202,8 @@ def strays(whole: Whole) -> Iterator[Fault]:
             yield Fault("an unlisted epoch", notice.digest.hex()[:8])
     compartments = {one.epoch: one.compartment for one in everything.notices.values()}
     for grant in everything.grants.values():
-        listed = any(item.kind == GRANT for _, _, item in everything.listed.get((GRANT, grant.digest), ()))
-        if grant.epoch not in compartments:
-            if grant.seat == whole.secrets.seat and listed:
-                yield Fault("a grant of an epoch that is not here", grant.digest.hex()[:8])
-        elif not any(everything.listings(GRANT, compartments[grant.epoch], grant.digest)):
+        known = compartments.get(grant.epoch)
+        if known is not None and not any(everything.listings(GRANT, known, grant.digest)):
             yield Fault("an unlisted grant", grant.digest.hex()[:8])
 
 
@@ -342,6 +279,6 @@ class Draft(NamedTuple):
 def read_drafts(folder: Path, whole: Whole) -> list[Draft]:
     """Read the drafts of a seat: a database of its own, under the draft key."""
     ids = whole.file.vault + whole.secrets.seat
-    path = private_path(folder / "drafts", whole.secrets.draftkey, b"casevault/files", ids, ".db")
+    path = private_path(folder / "drafts", whole.secrets.draftkey, ids, ".db")
     with closing(connect(path, whole.secrets.draftkey)) as connection:
         return [Draft(*cells) for cells in connection.execute(f"SELECT {', '.join(Draft._fields)} FROM draft")]

@@ -1,4 +1,4 @@
-"""The rights tables (FORMAT.md 2) and which act may list what (FORMAT.md 5)."""
+"""The rights table (FORMAT.md 2) and which act may list what (FORMAT.md 5)."""
 
 from __future__ import annotations
 
@@ -7,79 +7,61 @@ from collections.abc import Set as AbstractSet
 CASE, SECTION, DIRECTORY, REGISTER, INTAKE, SENDING, AUDIT = range(1, 8)  # kinds of compartment
 _WORKERS, _ADMINS = {"caseworker", "supervisor"}, {"admin"}
 _ADMITTERS, _EXPORTERS = {"admin", "supervisor"}, {"caseworker", "supervisor", "legal-reviewer"}
-_ANYBODY = {"admin", "supervisor", "caseworker", "legal-reviewer", "intake", "field", "auditor"}
-_CASEWORK = dict.fromkeys(("case", "person", "note", "disclosure"), _WORKERS)
-_DIRECTORY = dict.fromkeys(("roster", "member", "organisation", "attempts-key", "partner", "rule"), _ADMINS)
-
-WRITERS: dict[int, dict[int, dict[str, set[str]]]] = {
-    1: {
-        CASE: _CASEWORK,
-        SECTION: _CASEWORK,
-        DIRECTORY: _DIRECTORY,
-        REGISTER: {"register-entry": {"intake", "supervisor"}},
-        INTAKE: {"slip": {"intake", "supervisor"}},
-        SENDING: {"package-key": _EXPORTERS},
-        AUDIT: {},
-    }
-}
+_CALLED = {"intake", "supervisor", "caseworker"}
+_ANY_OTHER = ""  # a kind that no row of the table names
 _IN_CASES = {
-    **_CASEWORK,
-    **dict.fromkeys(("access", "section", "any other"), _WORKERS),
+    **dict.fromkeys(("casework", "access", "section", _ANY_OTHER), _WORKERS),
     **dict.fromkeys(("note", "incident"), _WORKERS | {"field"}),
 }
-_CALLED = {"intake", "supervisor", "caseworker"}
-WRITERS[2] = {
-    **WRITERS[1],
+_BY_ADMINS = ("organisation", "attempts-key", "partner", "rule", "deputy", "order", "form", "calendar", "retention")
+
+WRITERS: dict[int, dict[str, set[str]]] = {
     CASE: {**_IN_CASES, "approval": _EXPORTERS, "disclosure": _EXPORTERS},
     SECTION: _IN_CASES,
+    DIRECTORY: {**dict.fromkeys((*_BY_ADMINS, "witness"), _ADMINS), **dict.fromkeys(("member", "device"), _ADMITTERS)},
     REGISTER: {"register-entry": _CALLED},
     INTAKE: {"slip": _CALLED},
     SENDING: {"package-key": _EXPORTERS, "partner": _WORKERS},
-    DIRECTORY: {
-        **_DIRECTORY,
-        "deputy": _ADMINS,
-        "order": _ADMINS,
-        **dict.fromkeys(("form", "calendar", "retention", "witness"), _ADMINS),
-        **dict.fromkeys(("device", "roster", "member"), _ADMITTERS),
-    },
+    AUDIT: {},
 }
-GRANTERS: dict[int, dict[int, set[str]]] = {
-    1: {
+_NAMED = {kind for row in WRITERS.values() for kind in row}
+GRANTERS: dict[int, dict[int, set[str]]] = {  # by format of the `keys` file: the number of such a rule (FORMAT.md 9)
+    2: {
         CASE: _WORKERS,
         SECTION: _WORKERS,
-        DIRECTORY: _ADMINS,
+        DIRECTORY: _ADMITTERS,
         REGISTER: {"supervisor"},
         INTAKE: {"supervisor"},
-        SENDING: _ADMINS,
-        AUDIT: _ANYBODY,
+        SENDING: _ADMITTERS,
+        AUDIT: {"admin", "auditor", "field", "intake", *_EXPORTERS},
     }
 }
-GRANTERS[2] = {**GRANTERS[1], DIRECTORY: _ADMITTERS, SENDING: _ADMITTERS}
-FOUNDERS = {CASE: _WORKERS, SECTION: _WORKERS, AUDIT: _ANYBODY}  # the others by entry 0 of the vault alone
+FOUNDERS = {CASE: _WORKERS, SECTION: _WORKERS}  # an audit compartment by each seat, the others by entry 0 of the vault
 
 
-def may_write(table: int, roles: AbstractSet[str], compartment_kind: int, kind: str) -> bool:
+def may_grant(roles: AbstractSet[str], compartment_kind: int) -> bool:
+    """Say whether these roles may grant there; in its own audit compartment each seat may."""
+    return compartment_kind == AUDIT or bool(roles & GRANTERS[2][compartment_kind])
+
+
+def may_write(roles: AbstractSet[str], compartment_kind: int, kind: str) -> bool:
     """Say whether these roles may write a kind there (C5)."""
-    row = WRITERS[table][compartment_kind]
-    named = {word for other in WRITERS[table].values() for word in other}
-    return bool(roles & row.get(kind if kind in named else "any other", set()))
+    return bool(roles & WRITERS[compartment_kind].get(kind if kind in _NAMED else _ANY_OTHER, set()))
 
 
-def may_write_some(table: int, roles: AbstractSet[str], compartment_kind: int) -> bool:
+def may_write_some(roles: AbstractSet[str], compartment_kind: int) -> bool:
     """Say whether there is a kind that these roles may write there."""
-    return any(roles & writers for writers in WRITERS[table][compartment_kind].values())
+    return any(roles & writers for writers in WRITERS[compartment_kind].values())
 
 
-_NONE = (
-    "log.read log.export unlock.fail clock.jump case.list case.view case.search file.view export.abort export.all print"
-)
+_NONE = "log.read log.export unlock.fail clock.jump case.list case.view case.search file.view export.abort export.all"
 _ONE = "config.change case.edit note.create note.correct person.create person.edit deadline.create deadline.edit"
 _KINDS_OF = {
     f"{_NONE} print backup.make sync.out recovery.drill": (),
     f"{_ONE} file.add partner.create partner.edit rule.edit export.done": (1,),
     "case.create case.import section.create key.rotate": (1, 2, 3),
-    "log.genesis": (1, 2, 3, 4),
-    "role.change roster.change access.recover": (1, 2, 3, 4, 5),
+    "log.genesis": (1, 2, 3, 4, 16, 21),
+    "role.change member.change access.recover": (1, 2, 3, 4, 17, 18, 19, 20, 21, 22, 23),
     "case.delete erase": (1, 2, 3, 5, 6),
     "clock.repair": (1, 5),
     "intake.edit register.edit": (1, 6),
@@ -93,4 +75,5 @@ _KINDS_OF = {
     "approve": (5,),
     "log.verify lock backup.restore sync.in": (7,),
 }
+KNOWN_KINDS = {*range(1, 9), *range(16, 24)}
 MAY_LIST = {act: frozenset(kinds) for acts, kinds in _KINDS_OF.items() for act in acts.split()}

@@ -45,7 +45,7 @@ def check_version(v: Vector) -> None:
 
 
 def check_local(v: Vector) -> None:
-    """Purposes 3 to 15, 23 and 24."""
+    """Purposes 3 to 15 and 23 to 25."""
     aad = local_aad(v["purpose"], raw(v, "vault"), raw(v, "seat"), v["number"])
     require(len(aad) == 43, "AAD width")
     content = open_envelope(raw(v, "key"), v["purpose"], raw(v, "sealed"), aad)
@@ -120,7 +120,7 @@ def check_named(v: Vector) -> None:
 def check_unlock(v: Vector) -> None:
     """From name and passphrase to the secrets of a slot."""
     header = raw(v, "header")
-    require(len(header) == 92 and header[:2] == b"\x01\x01", "header")
+    require(len(header) == 92 and header[:2] == b"\x02\x01", "header")
     require(not any(header[83:]), "previous cost")
     require(sha256(header[42:74], name_form(v["name"]))[:16] == raw(v, "argon2_salt"), "Argon2 salt")
     check_slot(v, "slot", typed_form(v["passphrase"]), Cost.read(header[74:83]), (raw(v, "device_secret"), b""))
@@ -156,26 +156,30 @@ def check_root(v: Vector) -> None:
     require(root.public_key().public_bytes_raw() == raw(v, "root_public"), "root key")
     seeds = expand(pseudorandom, b"casevault/recovery", 96)
     require(public_key(seeds) == raw(v, "recovery_public"), "recovery key")
-    require(len(v["root_words"]) == len(v["words"]) == 13, "13 words")
-    # The list is sorted, so words of one digest sort as its ten-bit groups do; their text is checked elsewhere.
-    for words, digest in (
-        (v["root_words"], sha256(b"casevault/root", raw(v, "root_public"))),
-        (v["words"], raw(v, "digest")),
-    ):
-        require(in_order(digest, words), "words")
+    require_words(v["words"], raw(v, "digest"))
+
+
+def require_words(words: list[str], digest: bytes) -> None:
+    """The list is sorted, so words of one digest sort as its ten-bit groups do; their text is checked elsewhere."""
+    require(len(words) == 13 and in_order(digest, words), "words")
+
+
+def check_compared(v: Vector) -> None:
+    """The words that people compare when somebody joins."""
+    require_words(v["words"], sha256(b"casevault/words", raw(v, "vault", "certificate")))
+    require_words(v["own_words"], raw(v, "member") + sha256(b"casevault/member", raw(v, "member"))[:16])
 
 
 def check_signatures(v: Vector) -> None:
     """Own signatures and bare ones."""
     public = Ed25519PublicKey.from_public_bytes(raw(v, "public"))
-    for purpose in ("roster", "genesis", "bundle"):
+    for purpose in ("sheets", "genesis", "bundle"):
         public.verify(raw(v, purpose), b"casevault/" + purpose.encode() + b"/v1\0" + raw(v, "message"))
     public.verify(raw(v, "raw"), raw(v, "message"))
 
 
 def check_pins(v: Vector) -> None:
     """Names that tell nothing."""
-    require(sha256(b"casevault/pins", raw(v, "vault", "seat"))[:16].hex() == v["file"], "pins file name")
     named = hmac.digest(raw(v, "key"), b"casevault/files" + raw(v, "vault", "seat"), "sha256")
     require(named[:16].hex() == v["private_file"], "name of a file of one seat")
     require(sha256(b"casevault/machine", raw(v, "system_machine_id")) == raw(v, "machine"), "machine")
@@ -196,6 +200,7 @@ def check(vectors: Vector) -> int:
         "unlock": check_unlock,
         "words": check_words,
         "root": check_root,
+        "compared": check_compared,
         "signatures": check_signatures,
         "pins": check_pins,
     }

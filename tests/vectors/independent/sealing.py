@@ -25,15 +25,16 @@ PURPOSES = {
     "keyring": 8,
     "peers": 10,
     "joining": 11,
-    "invited": 12,
-    "proposal": 13,
+    "lines": 12,
     "attachment": 14,
     "grant": 16,
     "door": 17,
     "attempt": 18,
     "bundle": 19,
-    "request": 20,
     "letter": 21,
+    "imported": 23,
+    "counted": 24,
+    "missed": 25,
 }
 _AUDIT, _SLOT = PURPOSES["audit"], PURPOSES["slot"]
 _LABEL = b"HPKE-v1HPKE" + bytes.fromhex("647a00010002")

@@ -12,31 +12,13 @@ import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]  # sqlcipher3
 from tests.vectors.independent.basis import Fault, Refused
 
 Place = tuple[bytes, int, int]  # origin, seq, n
-COLUMNS: dict[str, dict[str, type]] = {
-    "genesis": {"origin": bytes, "bytes": bytes},
-    "operation": {"origin": bytes, "seq": int, "digest": bytes, "header": bytes, "list": bytes, "sealed": bytes},
-    "version": {
-        "origin": bytes,
-        "seq": int,
-        "n": int,
-        "id": bytes,
-        "compartment": bytes,
-        "record": bytes,
-        "blob": bytes,
-    },
-    "version_key": {"origin": bytes, "seq": int, "n": int, "epoch": bytes, "wrap": bytes},
-    "epoch": {"digest": bytes, "compartment": bytes, "bytes": bytes},
-    "granted": {"digest": bytes, "epoch": bytes, "seat": bytes, "giver": bytes, "sealed": bytes},
-    "checkpoint": {"origin": bytes, "size": int, "note": bytes, "root": bytes},
-    "tile": {"origin": bytes, "level": int, "idx": int, "hashes": bytes},
-    "local": {"seat": bytes, "purpose": int, "number": int, "blob": bytes},
-    "attachment": {"digest": bytes, "compartment": bytes, "names": bytes},
-    "tail": {"name": bytes, "bytes": bytes},
-}
-_SINCE_0002 = ("attachment", "tail")
-KEY_TABLES = ("version_key", "granted", "local")  # those that a backup keeps apart
-_OTHER_TABLES = {"cosignature", "alembic_version"}
-_INDEXES = {"version_by_record", "epoch_by_compartment", "granted_by_seat", "granted_by_epoch"}
+
+
+class GenesisRow(NamedTuple):
+    """A row of `genesis`."""
+
+    origin: bytes
+    bytes: bytes
 
 
 class Operation(NamedTuple):
@@ -141,7 +123,7 @@ class Tail(NamedTuple):
 class Rows:
     """Everything that the tables hold, and what is wrong with the file or the cells."""
 
-    geneses: list[tuple[bytes, bytes]] = field(default_factory=list)
+    geneses: list[GenesisRow] = field(default_factory=list)
     operations: list[Operation] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
     version_keys: list[VersionKey] = field(default_factory=list)
@@ -153,6 +135,29 @@ class Rows:
     attachments: list[Attachment] = field(default_factory=list)
     tails: list[Tail] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+
+
+_TABLES: dict[str, tuple[str, Any]] = {  # each with where its rows are kept, and what a row is
+    "genesis": ("geneses", GenesisRow),
+    "operation": ("operations", Operation),
+    "version": ("versions", Version),
+    "version_key": ("version_keys", VersionKey),
+    "epoch": ("epochs", EpochRow),
+    "granted": ("grants", Grant),
+    "checkpoint": ("checkpoints", Checkpoint),
+    "tile": ("tiles", Tile),
+    "local": ("locals", Local),
+    "attachment": ("attachments", Attachment),
+    "tail": ("tails", Tail),
+}
+_NUMBERS = {"seq", "n", "size", "level", "idx", "purpose", "number"}
+COLUMNS: dict[str, dict[str, type]] = {
+    name: {column: int if column in _NUMBERS else bytes for column in row._fields} for name, (_, row) in _TABLES.items()
+}
+_SINCE_0002 = ("attachment", "tail")
+KEY_TABLES = ("version_key", "granted", "local")  # those that a backup keeps apart
+_OTHER_TABLES = {"cosignature", "alembic_version"}
+_INDEXES = {"version_by_record", "epoch_by_compartment", "granted_by_seat", "granted_by_epoch"}
 
 
 def connect(path: Path, key: bytes) -> Any:
@@ -170,19 +175,6 @@ def read_tables(path: Path, key: bytes, names: tuple[str, ...] = tuple(COLUMNS),
         Refused: the key does not fit, a page was altered, or a table is not there.
     """
     rows = Rows() if into is None else into
-    lists: dict[str, tuple[list[Any], Any]] = {
-        "genesis": (rows.geneses, lambda *cells: cells),
-        "operation": (rows.operations, Operation),
-        "version": (rows.versions, Version),
-        "version_key": (rows.version_keys, VersionKey),
-        "epoch": (rows.epochs, EpochRow),
-        "granted": (rows.grants, Grant),
-        "checkpoint": (rows.checkpoints, Checkpoint),
-        "tile": (rows.tiles, Tile),
-        "local": (rows.locals, Local),
-        "attachment": (rows.attachments, Attachment),
-        "tail": (rows.tails, Tail),
-    }
     with closing(connect(path, key)) as connection:
         try:
             stamps = connection.execute("SELECT version_num FROM alembic_version").fetchall()
@@ -195,7 +187,7 @@ def read_tables(path: Path, key: bytes, names: tuple[str, ...] = tuple(COLUMNS),
                 if line != "ok"
             ]
             for name in (one for one in names if one not in lacking):
-                kept, make = lists[name]
+                kept, make = getattr(rows, _TABLES[name][0]), _TABLES[name][1]
                 columns = COLUMNS[name]
                 for cells in connection.execute(f"SELECT {', '.join(columns)} FROM {name} NOT INDEXED").fetchall():
                     if all(_fits(cell, kind) for cell, kind in zip(cells, columns.values(), strict=True)):

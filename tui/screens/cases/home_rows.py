@@ -212,13 +212,13 @@ _WORDS: Final = {
     "log": Message("log"),
     "members": Message("members"),
     "own_access": Message("access"),
-    "two_lists": Message("settle"),
     IN_TWO: Message("show both"),
 }
 """What Enter on an alert does: the place that it goes to."""
 _PLACES: Final = {
     NextStep.CARRY_OUT_HANDOVER: "members",
     NextStep.CHANGE_ROLES: "members",
+    NextStep.CONFIRM_SHEETS: "own_access",
     NextStep.DRILL_RECOVERY: "own_access",
     NextStep.FOLLOW_RECOVERY: "own_access",
     NextStep.IMPORT_BUNDLE: "exchange",
@@ -228,13 +228,13 @@ _PLACES: Final = {
     NextStep.LIST_MEMBERS: "members",
     NextStep.LIST_OVERDUE: "erasures",
     NextStep.LIST_SLIPS: "calls",
+    NextStep.LIST_PROPOSALS: "members",
     NextStep.MAKE_BACKUP: "back_up",
     NextStep.MAKE_NEW_ROOT: "own_access",
     NextStep.MAKE_SHEETS: "own_access",
     NextStep.REMOVE_ERASED: "erasures",
     NextStep.REVOKE_DEVICE: "devices",
-    NextStep.SETTLE_MEMBERS: "two_lists",
-    NextStep.SIGN_PROPOSAL: "members",
+    NextStep.SHOW_OWN_WORDS: "devices",
     NextStep.SUSPEND_MEMBER: "members",
     NextStep.VERIFY_LOG: "log",
 }

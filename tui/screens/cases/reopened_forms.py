@@ -22,7 +22,6 @@ from tui.screens.frame.looking_back import HoldForm
 from tui.screens.frame.record_form import RECORD
 from tui.screens.frame.screen_words import moment
 from tui.screens.members.handing_over import AWAY, AwayForm
-from tui.screens.members.newcomers import INVITE, InviteForm
 from tui.screens.people.person_form import PERSON, PersonForm
 from tui.screens.referral.export import EXPORT, ExportScreen
 from tui.text.in_words import in_words
@@ -64,7 +63,6 @@ def _act(screen: VaultScreen, place: FormPlace, open_again: _Open) -> None:
 
 _OUTSIDE: Final[Mapping[str, Callable[[VaultScreen, FormPlace, _Open], None]]] = MappingProxyType(
     {
-        INVITE: lambda _screen, place, open_again: open_again(InviteForm(place.about, place.ref)),
         AWAY: _away,
         SLIP: _slips,
         ACT: _act,
@@ -77,7 +75,6 @@ _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
         NEW_SECTION: Message("new section"),
         PERSON: Message("person"),
         PAPER: Message("paper"),
-        INVITE: Message("invitation"),
         EXPORT: Message("export"),
         GRANT: Message("who may open the case"),
         AWAY: Message("away"),

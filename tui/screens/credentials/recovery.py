@@ -14,9 +14,10 @@ from tui.screens.credentials.passphrase_forms import NOTHING_CHANGED
 from tui.screens.credentials.recovery_sheets import SheetsForm
 from tui.screens.credentials.sheet_typing import SheetTyping
 from tui.screens.frame.base import BACK, Command, VaultScreen
+from tui.screens.frame.dialogs import AskLine
 from tui.screens.frame.form_fields import FormRows
 from tui.screens.frame.long_work import LongWorkScreen
-from tui.text.in_words import in_words, together, warning
+from tui.text.in_words import in_two_rows, in_words, together, warning
 from tui.text.safe_content import safe_content
 from vault.words.message import Message, Words, plural
 
@@ -38,8 +39,11 @@ class RecoveryScreen(LongWorkScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("s", "sheets", Message("Make sheets: for the printer, or to copy by hand"), "s", Message("sheets")),
         Command("d", "drill", Message("Drill: prove that the sheets on paper open this vault"), "d", Message("drill")),
-        Command("n", "new", Message("New sheets in place of the old ones"), "n", Message("new sheets")),
-        Command("f", "follow", Message("Seal again what replaced sheets still open"), "f", Message("seal again")),
+        Command("n", "new", Message("New sheets in place of the old ones"), "n", Message("new")),
+        Command(
+            "c", "confirm", Message("Compare the words of new sheets, and go by them here"), "c", Message("compare")
+        ),
+        Command("f", "follow", Message("Seal again what replaced sheets still open"), "f", Message("seal")),
         BACK,
     )
 
@@ -128,6 +132,21 @@ class RecoveryScreen(LongWorkScreen):
         else:
             self.say(NOTHING_CHANGED)
 
+    def action_confirm(self) -> None:
+        if self._status is None or not self._status.to_confirm:
+            self.warn(Message("No new sheets wait for this: this device goes by the newest that it knows."))
+            return
+
+        def typed(words: str) -> None:
+            self.work_long(
+                Message("Sealing again what replaced sheets still open"),
+                lambda vault, progress, _stopped: vault.recovery.confirm(words, progress),
+                self._followed,
+                alone=True,
+            )
+
+        self.unless_left(AskLine(Message("The 13 words of the vault, from a new sheet on paper:")), typed)
+
     def action_follow(self) -> None:
         """Seal anew; every member may do it for what they hold."""
         self.work_long(
@@ -175,13 +194,18 @@ def _open(without: int) -> Message:
 
 
 def _lines(status: RecoveryStatus) -> list[Words]:
-    half = -(-len(status.root_words) // 2)
     lines: list[Words] = [
-        Message("The 13 words on the sheets of this vault"),
-        f"  {' '.join(status.root_words[:half])}",
-        f"  {' '.join(status.root_words[half:])}",
-        "",
+        Message("The 13 words of this vault, which a new device is told"),
+        *in_two_rows(status.vault_words),
     ]
+    if status.sheets_words != status.vault_words:
+        lines += [Message("The 13 words on the newest sheets"), *in_two_rows(status.sheets_words)]
+    if status.to_confirm:
+        said_new = Message(
+            "New sheets were made: c compares their words with the paper. Until then the old ones count."
+        )
+        lines.append(warning(said_new))
+    lines.append("")
     said = status.said
     lines.append(warning(said.found) if status.proven is False else said.found)
     if status.secret_is_here:

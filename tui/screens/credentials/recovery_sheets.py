@@ -67,8 +67,8 @@ def paper_sheet(sheet: SheetShown, width: int) -> Rows:
         lines.append(line)
     lines += [Line(width), _line(width, Message("The vault that it belongs to:"), "dim")]
     lines += [
-        _line(width, " ".join(sheet.root_words[at : at + _OF_VAULT]))
-        for at in range(0, len(sheet.root_words), _OF_VAULT)
+        _line(width, " ".join(sheet.sheets_words[at : at + _OF_VAULT]))
+        for at in range(0, len(sheet.sheets_words), _OF_VAULT)
     ]
     lines += [
         _line(width, Message("The number behind a row tells a wrong word."), "dim"),

@@ -92,7 +92,6 @@ EVERYWHERE = (
     Command("", "app.go('erasures')", Message("What colleagues erased, and cases that are due to be erased"), ""),
     Command("", "app.go('members')", Message("Members: invite, admit, roles, away, leave"), ""),
     Command("", "app.go('devices')", Message("Devices: one is lost or taken; the drill"), ""),
-    Command("", "app.go('two_lists')", Message("Two lists of members: settle them"), ""),
     Command("", "app.go('own_access')", Message("Your access: passphrase, keyfile, recovery sheets"), ""),
     Command("", "app.go('exchange')", Message("Exchange with another member: import or make a bundle"), ""),
     Command("", "app.go('lists')", Message("Import a list of cases from a spreadsheet, or take it back"), ""),

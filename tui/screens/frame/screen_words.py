@@ -111,8 +111,8 @@ ROLES: Final = (
     ("admin", Message("admin: members and keys, no case")),
 )
 """(code, words), as often as they are needed."""
-INVITED_AS: Final = (*ROLES, ("admin,caseworker", Message("admin and caseworker: in an office of two")))
-"""As what somebody can be invited in one step."""
+ADMITTED_AS: Final = (*ROLES, ("admin,caseworker", Message("admin and caseworker: in an office of two")))
+"""As what somebody can be admitted in one step."""
 
 
 # Languages that callers speak, offered while somebody types; any other word is taken as it is.

@@ -7,11 +7,10 @@ from typing import ClassVar, Final
 from typing_extensions import override
 
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
-from tui.screens.frame.dialogs import AskLine
+from tui.screens.frame.dialogs import AskLine, ResultDialog
 from tui.screens.frame.list_rows import ListScreen
 from tui.screens.members.lost_devices import LostForm, show_taken
 from tui.screens.members.member_changes import ChangingScreen
-from tui.screens.members.newcomers import InviteForm
 from tui.values.access_shown import DeviceLine
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow
@@ -40,7 +39,9 @@ class DevicesScreen(ListScreen, ChangingScreen):
             "d", "drill", Message("Drill: what would be found on it, what to do, whom to warn"), "d", Message("drill")
         ),
         Command("n", "name", Message("Call it something"), "n", Message("name")),
-        Command("i", "invite", Message("Invite a further device of this member"), "i", Message("invite")),
+        Command(
+            "i", "invite", Message("How a further device of yours joins: two times 13 words"), "i", Message("join")
+        ),
         Command("g", "give", Message("Give all your cases to this device of yours"), "g", Message("give")),
         Command("e", "end_moved", Message("Revoke your old device: you moved to the one in use"), "e"),
         READ_AGAIN,
@@ -87,9 +88,11 @@ class DevicesScreen(ListScreen, ChangingScreen):
         self.unless_left(AskLine(question, value=device.name), answered)
 
     def action_invite(self) -> None:
-        device = self._here()
-        if device is not None:
-            self.app.push_screen(InviteForm(device.member, device.owner))
+        head = Message("A further device of yours")
+        self.ask(
+            lambda vault: vault.members.how_to_join(own=True),
+            lambda told: self.app.push_screen(ResultDialog(head, told.lines)),
+        )
 
     def action_give(self) -> None:
         device = self._here()
@@ -127,7 +130,7 @@ class DevicesScreen(ListScreen, ChangingScreen):
         def end() -> None:
             self.change(
                 Message("Revoking the old device, and making new keys"),
-                lambda vault, _root, progress, _stopped: vault.devices.end_moved(device.seat, progress),
+                lambda vault, progress, _stopped: vault.devices.end_moved(device.seat, progress),
                 self.action_refresh,
             )
 

@@ -92,11 +92,11 @@ class LostForm(FormScreen, ChangingScreen):
     def _end_device(self, warn_list: Path | None) -> None:
         seat = self._device.seat
 
-        def act(vault: Gateway, _root: bool, progress: Progress, _stopped: Stopped) -> Changed:
+        def act(vault: Gateway, progress: Progress, _stopped: Stopped) -> Changed:
             self._found = vault.devices.lost(seat, warn_list, progress)
             return self._found.changed
 
-        # The list is what a person needs most: a signature that is missing must not hold it up.
+        # The list is what a person needs most: sheets that are not at hand must not hold it up.
         self.change(
             Message("Revoking the device, and making new keys"), act, self._show_list, when_left=self._show_list
         )

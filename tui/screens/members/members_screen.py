@@ -13,13 +13,14 @@ from typing_extensions import override
 
 from tui.looks.tokens import Token
 from tui.screens.frame.base import BACK, READ_AGAIN, Command, leave
+from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.form_fields import Choose
 from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.screen_words import MAY_BE_KEPT, ROLES, named, with_roles
 from tui.screens.members.devices_screen import DevicesScreen
 from tui.screens.members.handing_over import AwayForm, HandoverScreen
-from tui.screens.members.member_changes import Act, ChangingScreen, ProposalScreen
-from tui.screens.members.newcomers import AdmitScreen, InviteForm
+from tui.screens.members.member_changes import Act, ChangingScreen
+from tui.screens.members.newcomers import AdmitScreen, ProposalsScreen
 from tui.text.in_words import together, warning
 from tui.text.safe_content import safe_content
 from tui.values.access_shown import Changed, MemberLine, MembersShown
@@ -79,7 +80,7 @@ class RolesForm(ChangingScreen):
         def change() -> None:
             self.change(
                 Message("Changing the roles"),
-                lambda vault, by_root, _progress, _stopped: vault.members.change_roles(member, marked, by_root=by_root),
+                lambda vault, _progress, _stopped: vault.members.change_roles(member, marked),
                 lambda: self.end("changed"),
             )
 
@@ -113,8 +114,7 @@ _OF_ONE: Final = frozenset({"roles", "lend", "deputy", "suspend", "let_leave"})
 _KEPT: Final = Message("Cases that you hold too get a new key at once.")
 _STAY: Final = Message("They stay a member. From the next exchange on, they open nothing more.")
 _GONE: Final = Message(
-    "All their devices are revoked, and they come back only with a new invitation. First order who gets"
-    " their cases (h)."
+    "All their devices are revoked, and they come back only by joining again. First order who gets their cases (h)."
 )
 _ENDING: Final = Message("Revoking their devices, and making new keys")
 _LOST: Final = Message(
@@ -135,7 +135,7 @@ class MembersScreen(ListScreen, ChangingScreen):
     LIST = "members"
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("enter", "open", Message("What can be done with this member"), "Enter", Message("choose")),
-        Command("i", "invite", Message("Invite somebody new"), "i", Message("invite")),
+        Command("i", "invite", Message("How somebody new joins: the 13 words of this vault"), "i", Message("invite")),
         Command("a", "admit", Message("Admit who asks: compare 13 words"), "a", Message("admit")),
         Command("d", "devices", Message("Devices: one is lost or taken; the drill"), "d", Message("devices")),
         Command("r", "roles", Message("Give this member other roles"), "r"),
@@ -144,7 +144,7 @@ class MembersScreen(ListScreen, ChangingScreen):
         Command("s", "suspend", Message("Suspend: revoke every device of this member"), "s"),
         Command("x", "let_leave", Message("Let this member leave for good"), "x"),
         Command("h", "handover", Message("Cases of a leaver: order and carry out a handover"), "h"),
-        Command("p", "proposals", Message("Proposals that several have to sign"), "p"),
+        Command("p", "proposals", Message("Admissions that wait for a second person"), "p"),
         Command("o", "show_left", Message("Show those who left too, or not"), "o"),
         READ_AGAIN,
         BACK,
@@ -176,7 +176,11 @@ class MembersScreen(ListScreen, ChangingScreen):
         self.action_refresh()
 
     def action_invite(self) -> None:
-        self.app.push_screen(InviteForm())
+        head = Message("Somebody new")
+        self.ask(
+            lambda vault: vault.members.how_to_join(own=False),
+            lambda told: self.app.push_screen(ResultDialog(head, told.lines)),
+        )
 
     def action_admit(self) -> None:
         self.app.push_screen(AdmitScreen())
@@ -185,7 +189,7 @@ class MembersScreen(ListScreen, ChangingScreen):
         self.app.push_screen(DevicesScreen())
 
     def action_proposals(self) -> None:
-        self.app.push_screen(ProposalScreen())
+        self.app.push_screen(ProposalsScreen())
 
     def action_handover(self) -> None:
         row = self._list.row_at_cursor()
@@ -221,7 +225,7 @@ class MembersScreen(ListScreen, ChangingScreen):
             name=member.name,
         )
 
-        def end(vault: Gateway, _root: bool, progress: Progress, _stopped: Stopped) -> Changed:
+        def end(vault: Gateway, progress: Progress, _stopped: Stopped) -> Changed:
             return vault.members.end_devices(member.member, progress)
 
         self._ask_end(member, question, _STAY, end, (Message("Suspend"), Message("Keep")))
@@ -232,7 +236,7 @@ class MembersScreen(ListScreen, ChangingScreen):
             return
         question = Message("Does {name} leave for good?", name=member.name)
 
-        def let_leave(vault: Gateway, _root: bool, progress: Progress, _stopped: Stopped) -> Changed:
+        def let_leave(vault: Gateway, progress: Progress, _stopped: Stopped) -> Changed:
             return vault.members.leave(member.member, progress)
 
         self._ask_end(member, question, _GONE, let_leave, (Message("They leave"), Message("They stay")))
@@ -294,7 +298,7 @@ class MembersScreen(ListScreen, ChangingScreen):
     def _here(self) -> MemberLine | None:
         member = self._under_cursor()
         if member is not None and member.stand == "left":
-            self.warn(Message("They have left; they come back only with a new invitation (i)."))
+            self.warn(Message("They have left; they come back only by joining again (i)."))
             return None
         return member
 

@@ -1,4 +1,4 @@
-"""Who comes in: invited by a file that holds no secret, admitted once the words on both sides are compared by voice."""
+"""Who comes in: admitted once the words on both sides are compared by voice, some by two people."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import NEXT_FIELD, Command, leave
-from tui.screens.frame.dialogs import ResultDialog
+from tui.screens.frame.base import BACK, NEXT_FIELD, READ_AGAIN, Command, leave
 from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
 from tui.screens.frame.form_screen import BROWSE, FormScreen, PlaceInput
-from tui.screens.frame.kept_form import KeptForm
-from tui.screens.frame.screen_words import INVITED_AS
+from tui.screens.frame.list_rows import ListScreen
+from tui.screens.frame.screen_words import ADMITTED_AS
 from tui.screens.members.member_changes import ChangingScreen
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
-from tui.values.access_shown import Changed, RequestShown
+from tui.values.access_shown import Changed, NewMember, RequestShown
 from tui.values.code_words import words_of
-from tui.values.exchange_shown import ResultText
-from tui.values.forms_typed import FormPlace
 from tui.widgets.fields import SafeInput
 from tui.widgets.overlays import Confirm
+from tui.widgets.text_cells import Column
+from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.progress import Progress, Stopped
-from vault.words.message import Message, plural
+from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
@@ -41,43 +40,69 @@ _ABOUT: Final = Message(
 )
 _CASES: Final = (("yes", Message("yes: all that this device opens")), ("no", Message("no: it starts empty")))
 _COMPARE: Final = Message(
-    "Let them read the words to you, by voice. If all 13 are the same: F4. If a word differs: Esc, and"
-    " invite them again."
+    "Let them read the words to you, by voice. If all 13 are the same: F4. If a word differs: Esc; admit nobody."
 )
 _NOT_ADMITTED: Final = Message(
-    "Nobody is admitted. Where a word differs: make a new invitation and hand it over yourself."
+    "Nobody is admitted. Where a word differs: carry the request yourself, and compare again."
 )
+_DAYS: Final = {"intake": "30"}
+"""What is proposed for a role until somebody types another number."""
 _LETS_IN: Final = Message("Yes lets this device in. Words that differ mean that a file was changed.")
 _WORDS_IN_A_LINE: Final = 5
 _MOST_NAMES = 100
 
 
 class AdmitScreen(FormScreen, ChangingScreen):
-    """First the request, then the words, then the yes."""
+    """First the request, then the words, then the yes.
+
+    Args:
+        asked: an admission that somebody proposed, in place of a request.
+    """
 
     NAME = Message("Admit")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("Read the request; then: the words are the same"), "F4", Message("go on")),
+        Command(
+            "ctrl+g",
+            "by_sheets",
+            Message("The words are the same: the recovery sheets admit, in place of a second person"),
+            "Ctrl+G",
+            Message("by sheets"),
+            rank=2,
+        ),
         BROWSE,
         NEXT_FIELD,
         leave(Message("Leave; nobody is admitted")),
     )
 
-    def __init__(self) -> None:
+    def __init__(self, asked: RequestShown | None = None) -> None:
         super().__init__()
-        self._asked: RequestShown | None = None
+        self._asked = asked
+        self._is_proposal = asked is not None
         self._read = Path()
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield FormRows(
-            FormRow(Message("Request"), PlaceInput(placeholder="/media/stick/request", id="request")),
-            Static(safe_content(_ABOUT), id="about-request", classes="about"),
+            Vertical(
+                FormRow(Message("Request"), PlaceInput(placeholder="/media/stick/request", id="request")),
+                Static(safe_content(_ABOUT), id="about-request", classes="about"),
+                id="the-request",
+            ),
             Vertical(
                 Static(safe_content(Message("It must show these words:"))),
                 Static("", id="words", classes="words"),
                 Static("", id="who-asks"),
-                FormRow(Message("Its bundle"), PlaceInput(new="admitted.bundle", id="bundle")),
+                Vertical(
+                    FormRow.of_text("name", Message("Name")),
+                    FormRow(Message("As"), ChoiceField(ADMITTED_AS, id="like")),
+                    FormRow.of_text("days", Message("For days"), Message("empty: no end"), value=_DAYS["intake"]),
+                    id="newcomer",
+                ),
+                FormRow(
+                    Message("Its bundle"),
+                    PlaceInput(new="admitted.bundle", placeholder="/media/stick/admitted.bundle", id="bundle"),
+                ),
                 Vertical(FormRow(Message("Your cases"), ChoiceField(_CASES, id="cases")), id="own"),
                 id="asked",
             ),
@@ -86,42 +111,63 @@ class AdmitScreen(FormScreen, ChangingScreen):
     def on_mount(self) -> None:
         self.query_one("#asked").display = False
         self.query_one("#request").focus()
+        if self._asked is not None:
+            self.query_one("#the-request").display = False
+            self._show(self._asked)
 
     @on(SafeInput.Changed, "#request")
     def _other_request(self) -> None:
-        self._asked = None
-        self.query_one("#asked").display = False
-        self.query_one("#about-request").display = True
+        if not self._is_proposal:
+            self._asked = None
+            self.query_one("#asked").display = False
+            self.query_one("#about-request").display = True
+
+    @on(ChoiceField.Changed, "#like")
+    def _propose_days(self) -> None:
+        self.query_one("#days", SafeInput).value = _DAYS.get(self.word("like"), "")
 
     @on(SafeInput.Submitted)
     def action_go_on(self) -> None:
+        if self._asked is not None:
+            self._compare(self._asked)
+        elif (request := self.place("request")) is not None:
+            self._read = request
+            self.say("")
+            self.ask(lambda vault: vault.members.look(request), self._show)
+
+    def action_by_sheets(self) -> None:
         if self._asked is None:
-            request = self.place("request")
-            if request is not None:
-                self._read = request
-                self.say("")
-                self.ask(lambda vault: vault.members.look(request), self._show)
-            return
-        bundle = self.place("bundle")
-        if bundle is not None:
-            self._compare(self._asked, bundle)
+            self.action_go_on()
+        else:
+            self._compare(self._asked, by_sheets=True)
 
     def _show(self, asked: RequestShown) -> None:
         self._asked = asked
         self.query_one("#about-request").display = False
         self.query_one("#asked").display = True
+        is_new = not asked.is_device and not self._is_proposal
+        self.query_one("#newcomer").display = is_new
         self.query_one("#own").display = asked.is_yours
         self.write("who-asks", _who(asked))
         self.write("words", in_rows(asked.words))
-        bundle = self.query_one("#bundle", SafeInput)
-        bundle.value = str(_free(self._read))
-        bundle.focus()
+        if not self._is_proposal:
+            self.query_one("#bundle", SafeInput).value = str(_free(self._read))
+        self.query_one("#name" if is_new else "#bundle").focus()
         self.say(_COMPARE)
 
-    def _compare(self, asked: RequestShown, bundle: Path) -> None:
+    def _compare(self, asked: RequestShown, *, by_sheets: bool = False) -> None:
+        days = self.text("days")
+        if days and not days.isdecimal():
+            self.refuse("days", Message("Type a number of days, or nothing for no end."))
+            return
+        bundle = self.place("bundle")
+        if bundle is None:
+            return
+        new = NewMember(self.text("name"), self.word("like"), int(days or 0))
+
         def answered(yes: bool | None) -> None:
             if yes:
-                self._admit(asked, bundle)
+                self._admit(asked, new, bundle, by_sheets=by_sheets)
             else:
                 self.say(_NOT_ADMITTED)
 
@@ -133,12 +179,18 @@ class AdmitScreen(FormScreen, ChangingScreen):
         )
         self.app.push_screen(question, answered)
 
-    def _admit(self, asked: RequestShown, bundle: Path) -> None:
+    def _admit(self, asked: RequestShown, new: NewMember, bundle: Path, *, by_sheets: bool) -> None:
         with_cases = asked.is_yours and self.word("cases") == "yes"
 
-        def act(vault: Gateway, by_root: bool, progress: Progress, stopped: Stopped) -> Changed:
+        def act(vault: Gateway, progress: Progress, stopped: Stopped) -> Changed:
             return vault.members.admit(
-                asked, bundle, with_cases=with_cases, by_root=by_root, progress=progress, stopped=stopped
+                asked,
+                new,
+                bundle,
+                with_cases=with_cases,
+                by_sheets=by_sheets,
+                progress=progress,
+                stopped=stopped,
             )
 
         self.change(
@@ -164,99 +216,53 @@ def in_rows(words: Iterable[str]) -> str:
 
 
 def _who(asked: RequestShown) -> Message:
+    who = Message("Somebody new asks to join.")
     if asked.is_device:
-        return Message(
-            "A further device asks to be let in. As the request says, it belongs to: {name}", name=asked.name
-        )
-    roles = words_of(asked.roles) or Message("nothing")
-    joins = Message("A device asks to join as {roles}, without an end.", roles=roles)
-    if asked.days:
-        joins = plural(
-            "A device asks to join as {roles}, for {count} day.",
-            "A device asks to join as {roles}, for {count} days.",
-            count=asked.days,
-            roles=roles,
-        )
-    return Message("{joins} The request gives their name as: {name}", joins=joins, name=asked.name)
+        who = Message("A further device asks to be let in. As the request says, it belongs to {name}.", name=asked.name)
+    elif asked.by:
+        roles = words_of(asked.roles)
+        who = Message("As {name}, somebody new asks to join as {roles}.", name=asked.name, roles=roles)
+    return Message("{who} Proposed by {names}.", who=who, names=", ".join(asked.by)) if asked.by else who
 
 
-# An invitation: for somebody new, or for a further device of a member. A file that holds no secret.
-INVITE: Final = "invite"
-_ABOUT_INVITATION: Final = (
-    Message(
-        "The invitation is a small file: hand it over yourself, say on a stick. The person who gets it answers on "
-        "their own device with a request, which you admit here after comparing 13 words by voice."
-    ),
-    Message("Are you alone? Admit a second admin first: now you sign alone, and later most changes need two people."),
-)
-_DAYS: Final = {"intake": "30"}
-"""What is proposed for a role until somebody types another number."""
+# Admissions that somebody proposed: a second person compares the words too.
+class ProposalsScreen(ListScreen):
+    """A list; each is agreed to on a form of its own."""
 
-
-class InviteForm(KeptForm):
-    """Writes the file, and says how to go on.
-
-    Args:
-        member: whose further device it is for, or empty for somebody new.
-        name: that member's name.
-    """
-
-    NAME = Message("Invite")
+    NAME = Message("Admissions that wait")
+    COLUMNS = (
+        Column(Message("id"), 8, rank=1),
+        Column(Message("whose"), 20),
+        Column(Message("roles")),
+        Column(Message("proposed by"), 20),
+    )
+    LIST = "proposals"
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "finish", Message("Write the invitation"), "F4", Message("write it")),
-        BROWSE,
-        NEXT_FIELD,
-        leave(Message("Leave; nothing is written")),
+        Command("enter", "open", Message("Compare the 13 words, and agree"), "Enter", Message("agree")),
+        READ_AGAIN,
+        BACK,
     )
 
-    def __init__(self, member: str = "", name: str = "") -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._member = member
-        self._owner = name
+        self._waiting: dict[str, RequestShown] = {}
 
     @override
-    def compose_middle(self) -> Iterable[Widget]:
-        new = (
-            FormRow(Message("As"), ChoiceField(INVITED_AS, id="like")),
-            FormRow.of_text("days", Message("For days"), Message("empty: no end"), value=_DAYS["intake"]),
-        )
-        yield FormRows(
-            *(() if self._member else new),
-            FormRow(Message("File"), PlaceInput(new="invitation", placeholder="/media/stick/invitation", id="out")),
-            Static(safe_content(together(_ABOUT_INVITATION[: 1 if self._member else 2], "\n\n")), classes="about"),
-        )
+    def action_refresh(self) -> None:
+        self.ask(lambda vault: vault.members.proposals(), self._show)
 
-    @override
-    def form_place(self) -> FormPlace:
-        return FormPlace(INVITE, ref=self._owner, about=self._member)
+    @on(VirtualList.Opened)
+    def _opened(self) -> None:
+        asked = self.at_cursor(self._waiting)
+        if asked is not None:
+            self.app.push_screen(AdmitScreen(asked))
 
-    def on_mount(self) -> None:
-        self.head(Message("a further device of {member}", member=self._owner) if self._member else "")
-        self.query_one("#out" if self._member else "#like").focus()
+    def _show(self, waiting: tuple[RequestShown, ...]) -> None:
+        self._waiting, self._is_read = {each.seat: each for each in waiting}, True
+        self.show_rows((ListRow(each.seat, _cells(each)) for each in waiting), self._list.cursor)
+        self.head(plural("{count} admission", "{count} admissions", count=len(waiting)))
 
-    @on(ChoiceField.Changed, "#like")
-    def _propose_days(self) -> None:
-        self.query_one("#days", SafeInput).value = _DAYS.get(self.word("like"), "")
 
-    @on(SafeInput.Submitted, "#out")
-    def action_finish(self) -> None:
-        days = 0
-        if not self._member:
-            typed = self.text("days")
-            if typed and not typed.isdecimal():
-                self.refuse("days", Message("Type a number of days, or nothing for no end."))
-                return
-            days = int(typed or 0)
-        out = self.place("out")
-        if out is None:
-            return
-        like, member = "" if self._member else self.word("like"), self._member
-
-        def work(vault: Gateway) -> ResultText:
-            return vault.members.invite_device(member, out) if member else vault.members.invite(like, days, out)
-
-        self.ask(work, self._written)
-
-    def _written(self, told: ResultText) -> None:
-        self.say("")
-        self.app.push_screen(ResultDialog(Message("Invited"), told.lines), lambda _: self.end("invited"))
+def _cells(asked: RequestShown) -> tuple[Words, ...]:
+    what = Message("a further device") if asked.is_device else words_of(asked.roles)
+    return asked.seat[:8], asked.name, what, ", ".join(asked.by)

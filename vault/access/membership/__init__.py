@@ -1,5 +1,5 @@
-"""How a member or a device comes in: invited, waiting, admitted by a roster that is signed.
+"""How a member or a device comes in: it asks, waits, and is admitted by a line of a log.
 
 May import `pins`, `trust`, `session` and `seat_keys`.
-Begin at `joining.py`, then `roster_commit.py`.
+Begin at `joining.py`, then `act_listing.py`.
 """

@@ -5,30 +5,28 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vault import platform
+from vault.access.membership.sheets import signed_by_sheets
 from vault.access.pins.pins import PinFile, Pins, begun_pins, this_machine
 from vault.access.trust.attempts import make_hints
 from vault.casework.checks import checked_name, checked_name_of_member
 from vault.casework.organisation_records import AttemptsKey, Member, Organisation, PackageKey
-from vault.ids import RECOVERY_SEAT, ZERO_ID, CompartmentKind, MemberId, RecordId, SeatId, VaultId, make_id
-from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make_roster
-from vault.log.roster_entries import Certificate, MemberEntry, RosterHead
-from vault.policy.rights import NEWEST_TABLE
+from vault.ids import ID_SIZE, CompartmentKind, MemberId, VaultId, make_id
+from vault.log.act_bytes import NONCE_SIZE, admit, anchor_digest, begin, recovery_seat
 from vault.policy.roles import Role
-from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
+from vault.records.seatlog import Holder, SealedPlace, SeatLog, first_log
 from vault.records.work import Entry, Work
 from vault.seal.entrance.doors import DoorKeys, make_doors, make_recovery_door
 from vault.seal.entrance.keyfile import SLOT_COUNT, KeyFile, KeyHeader, SeatSecrets, make_key_file, make_slot
 from vault.seal.entrance.passphrase import KdfParameters
-from vault.seal.envelope import SUITE
 from vault.seal.keyring import Keyring, make_key
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate, make_kem_seed
-from vault.seal.recovery import derive_recovery_seed, derive_root_seed, make_root_secret, root_words
-from vault.seal.signing import make_signing_seed, public_key, sign
+from vault.seal.recovery import derive_recovery_seed, derive_root_seed, make_root_secret
+from vault.seal.signing import make_signing_seed, public_key
 from vault.store.engine import open_database
 from vault.store.files import promote, write_aside
 from vault.store.folder import VaultFolder, built_beside
@@ -41,11 +39,14 @@ FOUNDER_ROLES = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.CASEWORKER, Role.AU
 
 @dataclass(frozen=True, slots=True)
 class Founded:
-    """A new vault. `root_secret` goes to the recovery sheets and lies sealed in the vault until they are proven."""
+    """A new vault; its 13 words are those of `anchor`.
+
+    `root_secret` goes to the sheets, and lies sealed here until they are proven.
+    """
 
     vault: VaultId
     member: MemberId
-    root_words: tuple[str, ...]
+    anchor: bytes
     root_secret: bytes = field(repr=False)
     pin_file: PinFile = field(repr=False)
 
@@ -87,7 +88,7 @@ def found_vault(
             pin_file.path.unlink()
         raise
     platform.fsync_folder(path.parent)
-    return Founded(founder.vault, founder.member, root_words(founder.root_public), founder.root_secret, pin_file)
+    return Founded(founder.vault, founder.member, founder.anchor, founder.root_secret, pin_file)
 
 
 class _Founder:
@@ -95,29 +96,26 @@ class _Founder:
 
     def __init__(self, organisation: str, name: str) -> None:
         self.organisation, self.name = organisation, name
-        self.vault, self.member = VaultId(make_id()), MemberId(make_id())
         self.root_secret = make_root_secret()
         self.root_seed = derive_root_seed(self.root_secret)
-        self.root_public = public_key(self.root_seed)
         self.recovery = KemPrivate.from_seed(derive_recovery_seed(self.root_secret)).public
         self.attempts_seed = make_kem_seed()
         self.database_key = make_key()
-        self.secrets = SeatSecrets.draw(self.root_public)
-        self.seat = SeatId(self.secrets.seat)
-        self.kem_public = KemPrivate.from_seed(self.secrets.kem_seed).public
+        drawn = SeatSecrets.draw()
+        self.kem_public = KemPrivate.from_seed(drawn.kem_seed).public
+        root, identity = public_key(self.root_seed), public_key(drawn.identity_seed)
+        self.anchor = anchor_digest(root, self.recovery, identity)
+        self.vault = VaultId(self.anchor[:ID_SIZE])
+        self.log = first_log(self.vault, drawn.identity_seed, self.kem_public)
+        self.seat, self.member = self.log.seat, MemberId(self.log.seat)
+        self.secrets = replace(drawn, seat=self.seat, anchor=self.anchor)
+        # One supervisor alone may admit helpers until two admins or the sheets end that.
+        admitted = admit(self.log.genesis, FOUNDER_ROLES, None, secrets.token_bytes(NONCE_SIZE))
+        self.acts = (begin(root, self.recovery, helpers=True), signed_by_sheets(self.root_seed, self.vault, admitted))
 
     def holders(self) -> list[Holder]:
         """Return who is granted the first epochs: the founder and recovery."""
-        return [Holder(self.seat, self.kem_public), Holder(SeatId(RECOVERY_SEAT), self.recovery)]
-
-    def roster(self, origin: bytes) -> Roster:
-        """Return roster 0, signed by the root."""
-        head = RosterHead(self.vault, 0, (), self.recovery, NEWEST_TABLE, (SUITE,), helpers_by_supervisor=True)
-        member = MemberEntry(self.member, FOUNDER_ROLES)
-        identity = public_key(self.secrets.identity_seed)
-        certificate = Certificate(self.seat, self.member, self.kem_public, identity, origin)
-        unsigned = make_roster(head, [member], [certificate], random=secrets.token_bytes)
-        return unsigned.signed(self.root_public, sign(self.root_seed, ROSTER_PURPOSE, unsigned.root))
+        return [Holder(self.seat, self.kem_public), Holder(recovery_seat(self.recovery), self.recovery)]
 
     def key_file(self, header: KeyHeader, number: int, slot: bytes) -> KeyFile:
         """Return the first `keys` file: one slot, one door, one for recovery."""
@@ -139,29 +137,22 @@ def _build(folder: VaultFolder, founder: _Founder, key_file: KeyFile, slot: int,
         with database.transaction() as rows:
             rows.put_local(place.seal_row(Purpose.ROOT_SECRET, founder.root_secret))
             rows.put_local(LocalRow(founder.seat, Purpose.SLOT, slot, b""))
-        log = begin(
-            database=database,
-            place=place,
-            identity_seed=founder.secrets.identity_seed,
-            roster=ZERO_ID,
-            auditors=founder.holders(),
-            keyring=Keyring(),
-        )
-        roster = founder.roster(log.origin)
-        log.roster = roster.root
-        _commit_entry_0(log, founder, roster, key_file)
+        log = founder.log.opened(database, place, auditors=founder.holders(), keyring=Keyring())
+        _commit_entry_0(log, founder, key_file)
     promote(folder.keys)
     return begun_pins(log, this_machine(state), key_file, slot, recovery=founder.recovery)
 
 
-def _commit_entry_0(log: SeatLog, founder: _Founder, roster: Roster, key_file: KeyFile) -> None:
-    """List roster 0, the first epochs and their grants, the keys file and what the organisation shares."""
+def _commit_entry_0(log: SeatLog, founder: _Founder, key_file: KeyFile) -> None:
+    """List how the vault begins, the first keys and their grants, the keys file and what the organisation shares.
+
+    In this order: the places give the compartments their names (`validity.directory`).
+    """
     with Work(log) as work:
         directory = work.found(CompartmentKind.DIRECTORY, founder.holders())
         work.found(CompartmentKind.REGISTER, founder.holders())
         work.found(CompartmentKind.INTAKE, founder.holders())
         sending = work.found(CompartmentKind.SENDING, founder.holders())
-        work.write(directory, RecordId(ROSTER_RECORD), Roster.KIND, roster.fields())
         for value in (
             Organisation(founder.organisation),
             Member(founder.member, founder.name),
@@ -170,4 +161,6 @@ def _commit_entry_0(log: SeatLog, founder: _Founder, roster: Roster, key_file: K
             work.keep(directory, value)
         work.keep(sending, PackageKey(make_signing_seed()))
         work.list_keys_file(key_file.header.folder, key_file.digest())
+        for made in founder.acts:
+            work.list_act(made)
         work.commit(Entry(act="log.genesis"))

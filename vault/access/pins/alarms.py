@@ -19,7 +19,7 @@ from vault.words.message import Message, Value, filled
 from vault.words.next_step import NextStep
 
 Stored = tuple[Any, ...]
-"""As pins keep a finding: code, subject, seats, numbers; or, of earlier programs, code and sentence."""
+"""As pins keep a finding: code, subject, seats, numbers."""
 
 # What cannot be seen a second time: a fault is kept until a clean verification, news for the one session that follows,
 # since this one may be cut off before it told (FORMAT.md 7). `{subject}` is the begin of a device's id.
@@ -35,11 +35,8 @@ _KEPT: Final[Mapping[Code, Message]] = {
     ),
     Code.KEYRING: Message("The keyring of this device is an older copy, or was altered: its keys were opened again."),
     Code.NEW_SHEETS: Message(
-        "New recovery sheets were made (list of members {number}): the old sheets open nothing new."
-    ),
-    Code.OLD_SHEETS: Message(
-        "The recovery sheets of this vault had been replaced before a backup was restored: the old sheets open again"
-        " what is written, and the newer ones nothing. Make new sheets: {new_sheets}."
+        "New recovery sheets were made. Compare their 13 words with a new sheet, and say so here: {confirm_sheets}."
+        " Until then this device goes by the old sheets."
     ),
     Code.OPEN_LOGS: Message("This device has several newest logs: a vault was copied and both copies were used."),
     Code.OTHER_TREE: Message(
@@ -56,15 +53,12 @@ _KEPT: Final[Mapping[Code, Message]] = {
         "An older audit key was put back on this device: a new key begins, and nothing is sealed twice."
     ),
     Code.REMEMBERED: Message("An earlier session, with an older program, noted that something is wrong here."),
-    Code.ROSTER: Message(
-        "The newest list of members that this device saw is not here: devices that it revoked would still be valid."
-    ),
     Code.SESSION_KEY: Message(
         "The session key of this device is gone or was altered (removed, or a backup was restored): a new log begins."
     ),
     Code.SHEETS: Message(
-        "Recovery sheets were used (list of members {number}). Devices admitted: {admitted}, revoked: {ended}. If you"
-        " did not know, ask who did it."
+        "Recovery sheets were used. Devices admitted: {admitted}, ended or lowered: {ended}. If you did not know, ask"
+        " who did it."
     ),
     Code.VALID_AGAIN: Message(
         "Device {subject} was revoked, or its member had lost a role, before a backup was restored, and is valid again."
@@ -72,17 +66,17 @@ _KEPT: Final[Mapping[Code, Message]] = {
     ),
     Code.VERIFY: Message("The log does not verify: {verify} names the places."),
 }
-_NEWS: Final = frozenset({Code.NEW_SHEETS, Code.OLD_SHEETS, Code.OWN_DEVICE, Code.SHEETS})
+_NEWS: Final = frozenset({Code.NEW_SHEETS, Code.OWN_DEVICE, Code.SHEETS})
 # In one log each, and worth nothing to who looks for it without that; the sentence names no id.
 _OF_A_LOG: Final = frozenset({Code.ACT, Code.FORK, Code.OTHER_TREE})
 _STEPS: Final[Mapping[str, Value]] = {
     "verify": NextStep.VERIFY_LOG,
     "revoke": NextStep.REVOKE_DEVICE,
-    "new_sheets": NextStep.MAKE_NEW_ROOT,
+    "confirm_sheets": NextStep.CONFIRM_SHEETS,
 }
 
 # Told until it was ended again; no verification settles it (`trust.brought_back`).
-VALID_AGAIN: Final = frozenset({Code.OLD_SHEETS, Code.VALID_AGAIN})
+VALID_AGAIN: Final = frozenset({Code.VALID_AGAIN})
 
 
 def lasting(
@@ -112,7 +106,7 @@ def faults_among(
 ) -> list[Finding]:
     """Return the alarms that stop any act, wherever.
 
-    `live` are the seats of the newest roster. From `taken_from` the act takes something, and gives nothing to others:
+    `live` are the seats that are in. From `taken_from` the act takes something, and gives nothing to others:
     what a restore made valid again does not stop it, for that is how it ends, one member after the other.
     """
     over = frozenset(taken_from)
@@ -155,21 +149,11 @@ def stored(alarms: Iterable[Finding]) -> tuple[Stored, ...]:
 def remembered(kept: Stored) -> Finding:
     """Return the alarm that pins kept. What this program does not know is a fault that stops everything."""
     try:
-        code, subject, seats, numbers = kept if len(kept) > 2 else _of_before(str(kept[0]))
+        code, subject, seats, numbers = kept
         alarm = lasting(Code(code), subject, seats=frozenset(map(_seat, seats)), **numbers)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         alarm = lasting(Code.REMEMBERED)
-        if kept and str(kept[0]).partition(":")[0] in _NEWS:
-            alarm = replace(alarm, severity=Severity.NEWS)
     return replace(alarm, is_remembered=True)
-
-
-def _of_before(code: str) -> Stored:
-    """Take apart what earlier programs kept: `code`, `code:id` or `code:id@seat,seat`, each id in hexadecimal."""
-    named, _, seats = code.partition("@")
-    word, _, subject = named.partition(":")
-    whose = [bytes.fromhex(seat) for seat in seats.split(",")] if seats else []
-    return word, bytes.fromhex(subject) if subject else None, whose, {}
 
 
 def _seat(stored_seat: bytes) -> SeatId:

@@ -13,7 +13,7 @@ from vault.seal.entrance.doors import open_doors
 from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
 from vault.seal.entrance.keyfile import unlock as open_slot_with
 from vault.seal.keyring import Keyring
-from vault.seal.named import former_file_name, private_file_name
+from vault.seal.named import private_file_name
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.store.rows import Rows
@@ -36,27 +36,9 @@ class OwnFile:
         """Where it lies: the name tells nothing to who has not the key."""
         return self.folder / f"{private_file_name(self.key, self.vault, self.seat)}.db"
 
-    def found(self) -> Path:
-        """Return where it lies now: under its name, or under the former one where only that is there."""
-        former = self._former()
-        return former if former.exists() and not self.path.exists() else self.path
-
-    def settled(self) -> Path:
-        """Return where it lies after it got its name, if it had the former one."""
-        former = self._former()
-        # What lies beside the database goes first, so that a cut between two renames loses none of it.
-        for part in sorted(self.folder.glob(f"{former.name}*"), reverse=True):
-            named = self.folder / (self.path.name + part.name.removeprefix(former.name))
-            if not named.exists():
-                part.rename(named)
-        return self.path
-
     def parts(self) -> list[Path]:
-        """Return all files of it, under whichever name."""
-        return [part for path in (self.path, self._former()) for part in self.folder.glob(f"{path.name}*")]
-
-    def _former(self) -> Path:
-        return self.folder / f"{former_file_name(self.vault, self.seat)}.db"
+        """Return all files of it."""
+        return list(self.folder.glob(f"{self.path.name}*"))
 
 
 # What opens a copy of a vault for one seat, beside any session: no pins are read or written, no log goes on.

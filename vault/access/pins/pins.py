@@ -24,7 +24,7 @@ from vault.ids import Origin, SeatId, VaultId, make_id
 from vault.records.seatlog import SeatLog, decoded
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.envelope import LocalContext, open_sealed, seal
-from vault.seal.named import former_pins_file_name, machine_digest, private_file_name
+from vault.seal.named import machine_digest, private_file_name
 from vault.seal.purposes import Purpose
 from vault.store.files import read_limited, write_durable
 from vault.words.message import Message
@@ -35,7 +35,7 @@ _PINS_STEP = 4096
 _ONE_BYTE_LENGTH = 255
 
 Endings = Mapping[bytes, frozenset[str] | None]
-"""Seat that lost something -> the roles left to it, None where it was ended; replaced root key -> None."""
+"""Seat that lost something -> the roles left to it, None where it was ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +89,17 @@ class Pins:
         logs: origin -> what was last seen of it.
         current: the log that this seat goes on with.
         pending: a log of this seat whose entry 0 may or may not have become durable, or None.
-        roster: root of the newest roster seen.
+        sheets: digests of the acts that put other sheets in the place of those before, as their person compared them.
+        seen: digests of acts of the sheets, and further devices of this member, that were told here.
         keys_header: SHA-256 of the header of the `keys` file. keys_slot: SHA-256 of this seat's slot.
         keys_generation: the generation of that file: a later one is newer, an earlier one was put back.
-        keys_file: SHA-256 of the whole of it; empty in pins of an earlier program.
+        keys_file: SHA-256 of the whole of it.
         index: digest of the member's index at the last lock, or None.
         highest_ms: the highest wall clock believed (`policy.clocks`).
         alarms: faults that an unlock met and that no clean verification has settled since (`alarms.stored`).
         here: the seats that had a way into this folder since its database got its key.
         attempts: SHA-256 of the hints about failed attempts that this seat has counted already.
-        ended: what the rosters seen so far ended; None in pins of an earlier program, which kept none of it.
+        ended: what was taken so far.
         recovery: the recovery key that the recovery door was made for, as far as this account knows.
         dates: what this seat did last here; nothing counts because of it.
     """
@@ -107,7 +108,6 @@ class Pins:
     logs: Mapping[Origin, Pinned]
     current: Origin
     pending: Origin | None
-    roster: bytes
     keys_header: bytes
     keys_slot: bytes
     index: bytes | None
@@ -116,19 +116,20 @@ class Pins:
     alarms: tuple[Stored, ...] = ()
     here: frozenset[SeatId] = frozenset()
     attempts: bytes = b""
-    ended: Endings | None = None
+    ended: Endings = field(default_factory=dict)
     recovery: bytes = b""
     keys_file: bytes = b""
     dates: Dates = Dates()
+    sheets: tuple[bytes, ...] = ()
+    seen: frozenset[bytes] = frozenset()
 
     def encode(self) -> bytes:
         """Return the content of the pins file, before it is sealed, filled up so that its size tells little."""
         logs = [(origin, pinned.size, pinned.root) for origin, pinned in sorted(self.logs.items())]
         kept = {field.name: getattr(self, field.name) for field in fields(self)}
-        ended = None
-        if self.ended is not None:
-            ended = [(key, None if left is None else sorted(left)) for key, left in sorted(self.ended.items())]
-        return _filled(_Wire(**kept | {"logs": logs, "here": sorted(self.here), "ended": ended}))
+        ended = [(key, None if left is None else sorted(left)) for key, left in sorted(self.ended.items())]
+        seen, here = sorted(self.seen), sorted(self.here)
+        return _filled(_Wire(**kept | {"logs": logs, "here": here, "ended": ended, "seen": seen}))
 
     @classmethod
     def decode(cls, content: bytes) -> Pins:
@@ -140,10 +141,9 @@ class Pins:
         kept = msgspec.structs.asdict(decoded(content, _Wire, Message("the pins cannot be read")))
         del kept["fill"]
         logs = {origin: Pinned(size, root) for origin, size, root in kept.pop("logs")}
-        ended = kept.pop("ended")
-        if ended is not None:
-            ended = MappingProxyType({key: None if left is None else frozenset(left) for key, left in ended})
-        return cls(**kept | {"logs": MappingProxyType(logs), "here": frozenset(kept["here"]), "ended": ended})
+        ended = MappingProxyType({key: None if left is None else frozenset(left) for key, left in kept.pop("ended")})
+        sets = {"here": frozenset(kept["here"]), "seen": frozenset(kept["seen"])}
+        return cls(**kept | {"logs": MappingProxyType(logs), "ended": ended, **sets})
 
 
 class _Wire(msgspec.Struct, frozen=True):
@@ -151,7 +151,6 @@ class _Wire(msgspec.Struct, frozen=True):
     logs: list[tuple[Origin, int, bytes]]
     current: Origin
     pending: Origin | None
-    roster: bytes
     keys_header: bytes
     keys_slot: bytes
     index: bytes | None
@@ -160,10 +159,12 @@ class _Wire(msgspec.Struct, frozen=True):
     alarms: tuple[Stored, ...] = ()
     here: Sequence[SeatId] = ()
     attempts: bytes = b""
-    ended: list[tuple[bytes, list[str] | None]] | None = None
+    ended: Sequence[tuple[bytes, list[str] | None]] = ()
     recovery: bytes = b""
     keys_file: bytes = b""
     dates: Dates = Dates()
+    sheets: tuple[bytes, ...] = ()
+    seen: Sequence[bytes] = ()
     fill: bytes = b""
 
 
@@ -182,7 +183,6 @@ def first_pins(log: SeatLog, machine: bytes) -> Pins:
         logs={},
         current=log.origin,
         pending=None,
-        roster=log.roster,
         keys_header=b"",
         keys_slot=b"",
         index=None,
@@ -214,11 +214,12 @@ def pinned_now(log: SeatLog, before: Pins, verified: Mapping[Origin, Pinned]) ->
     """Return the pins that follow from the log as it stands; what was seen of other logs is never unlearned."""
     logs = dict(before.logs)
     for origin, seen in verified.items():
-        # What was verified is of the remembered history or shorter, so the longer of the two holds both.
-        if origin not in logs or seen.size > logs[origin].size:
+        # What was verified is of the remembered history or shorter, so the longer of the two holds both. A log that was
+        # let in may not be here yet.
+        if seen.size > (logs[origin].size if origin in logs else 0):
             logs[origin] = seen
     logs[log.origin] = Pinned(log.size, log.frontier.root())
-    return replace(before, logs=logs, current=log.origin, pending=None, roster=log.roster)
+    return replace(before, logs=logs, current=log.origin, pending=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,25 +236,17 @@ class PinFile:
         """The file; its name tells neither vault nor seat to who has not the key."""
         return self.folder / private_file_name(self.pin_key, self.vault, self.seat)
 
-    def parts(self) -> list[Path]:
-        """Return the file, and the one of the former name, where they are there."""
-        return [path for path in (self.path, self._former) if os.path.lexists(path)]
-
-    @property
-    def _former(self) -> Path:
-        return self.folder / former_pins_file_name(self.vault, self.seat)
-
     def load(self) -> Pins | None:
         """Return the pins, or None where there are none that this seat wrote. Nothing there keeps a person out."""
         try:
-            untrusted = read_limited(next(iter(self.parts()), self.path), _PINS_LIMIT)
+            untrusted = read_limited(self.path, _PINS_LIMIT)
             return Pins.decode(open_sealed(self.pin_key, untrusted, self._context()))
         except VaultError:
             return None
 
     def is_there(self) -> bool:
         """Say whether anything stands where the pins belong: where it does not `load`, somebody broke it."""
-        return bool(self.parts())
+        return os.path.lexists(self.path)
 
     def save(self, pins: Pins) -> None:
         """Replace the pins durably, and whatever stands in their place.
@@ -269,8 +262,6 @@ class PinFile:
         except OSError:
             raise _unwritable(self.folder) from None
         write_durable(self.path, seal(self.pin_key, pins.encode(), self._context()))
-        with suppress(OSError):  # what has the former name is older from here on
-            self._former.unlink(missing_ok=True)
 
     def note(self, what: Mapping[str, Any]) -> None:
         """Remember these `dates` where no session is open. Without pins, or a place for them, nothing is remembered.
@@ -316,7 +307,8 @@ class PinKeeper:
         self._file = file
         self._wanted: Pins | None = None
         self._ended = False
-        self._waits = False  # for work; while it rests, nobody wakes it
+        self._waits = False  # for work; while it rests, only who hurries wakes it
+        self._hurries = False
         self._fault: VaultError | None = None
         self._condition = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="pins", daemon=True)
@@ -328,6 +320,19 @@ class PinKeeper:
             self._wanted = pins
             if self._waits:
                 self._condition.notify()
+
+    def keep_now(self, pins: Pins) -> None:
+        """Have these pins written before what follows.
+
+        Raises:
+            VaultError: they could not be written.
+        """
+        with self._condition:
+            self._wanted, self._hurries = pins, True
+            self._condition.notify_all()
+            self._condition.wait_for(lambda: not self._hurries)
+        if self._fault is not None:
+            raise self._fault
 
     def close(self) -> None:
         """Write what still waits.
@@ -348,7 +353,7 @@ class PinKeeper:
                 self._waits = True
                 self._condition.wait_for(lambda: self._wanted is not None or self._ended)
                 self._waits = False
-                self._condition.wait_for(lambda: self._ended, timeout=_REST_SECONDS)
+                self._condition.wait_for(lambda: self._ended or self._hurries, timeout=_REST_SECONDS)
                 pins, self._wanted = self._wanted, None
             if pins is None:
                 return
@@ -361,3 +366,6 @@ class PinKeeper:
                 self._fault = InternalError(
                     Message("the pins could not be written: {name__}", name__=type(fault).__name__)
                 )
+            with self._condition:
+                self._hurries &= self._wanted is not None
+                self._condition.notify_all()

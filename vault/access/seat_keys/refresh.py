@@ -1,28 +1,32 @@
-"""Take in what other seats did: rosters, keys that were given, keys that were withdrawn.
+"""Take in what other seats did: who is in, keys that were given, keys that were withdrawn.
 
-Runs at each unlock, and after rows were imported or a roster was written. Every key that comes in this way is judged
-first: who gave it had to be entitled (FORMAT.md 6).
+Runs at each unlock, and after rows were imported or an act was listed that decides who is in. Every key that comes in
+this way is judged first: who gave it had to be entitled (FORMAT.md 6).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from vault.access.pins.alarms import lasting
 from vault.access.session import Session
-from vault.access.trust.directory import read_directory
-from vault.access.trust.keyrings import GrantedKey, by_directory, directory_keys, missing_keys
-from vault.access.trust.roster_alarms import judge_devices, judge_sheets
+from vault.access.trust.keyrings import GrantedKey, missing_keys
+from vault.access.trust.membership_news import news_of, told_of
+from vault.errors import VerificationError
 from vault.ids import CompartmentId, CompartmentKind, Origin, SeatId
 from vault.index.entries import RemovedCompartment
 from vault.index.indexing import apply
 from vault.index.remembered import forget_keys
 from vault.records.epochs import read_notice
+from vault.records.seatlog import SealedPlace
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
+from vault.store.engine import Database
 from vault.store.rows import Rows
 from vault.validity.compartment_access import CompartmentState
+from vault.validity.deciding_lines import Lines
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import plural
 
@@ -41,12 +45,11 @@ class Refreshed:
 def refresh(session: Session, *, opened_at_unlock: Sequence[GrantedKey] | None = None) -> Refreshed:
     """Bring the session level with the rows: directory, keyring, index.
 
-    `opened_at_unlock` was opened of these rows already: no grant is opened twice.
+    `opened_at_unlock` was found in these rows already.
 
     Raises:
-        VerificationError: no roster is valid, or this seat is in none.
+        VerificationError: this seat is not in any more.
     """
-    before = session.log.roster
     held_before = set(session.keyring.compartments())
     with session.log.lock, session.database.reading() as rows:
         place, keyring = session.log.place, session.keyring
@@ -54,10 +57,10 @@ def refresh(session: Session, *, opened_at_unlock: Sequence[GrantedKey] | None =
             granted = missing_keys(rows, place, session.kem_private, keyring, session.learned.listings)
         else:
             granted = [grant for grant in opened_at_unlock if grant.epoch not in keyring]
-        _read_directory(session, rows, granted)
-        # Told before anything is written, and with it pins that know the newer roster.
-        directory = session.directory
-        for alarm in (*judge_sheets(directory, before), *judge_devices(directory, session.seat, before)):
+        told = told_of(session.directory, session.seat)
+        session.adopt(session.read_directory(rows))
+        # Told before anything is written, and with it pins that know it.
+        for alarm in news_of(session.directory, session.seat, told):
             session.add_alarm(alarm)
         kept, lost, refused = _judge(session, granted)
         states = session.states_of(_dropping(rows, session.seat, session.keyring))
@@ -71,21 +74,25 @@ def refresh(session: Session, *, opened_at_unlock: Sequence[GrantedKey] | None =
         forget_keys(session.index())
     if kept or withdrawn:
         _keep(session, gained, withdrawn)
+    keep_lines(session.database, session.log.place, session.directory.lines)
     _tell(session, kept if opened_at_unlock is not None else (), lost, refused)
     return Refreshed(gained, withdrawn)
 
 
-def _read_directory(session: Session, rows: Rows, granted: Sequence[GrantedKey]) -> None:
-    """Open the directory's new keys first and believe after: what they open says who may have given them."""
-    home = session.directory.compartment
-    here = [key for key in granted if key.compartment == home]
-    new = directory_keys(session.keyring, here, by_directory(rows, session.directory))
-    for given, key in new:
-        session.keyring.add(home, given.epoch, key)
-    directory = read_directory(rows, vault=session.vault, keyring=session.keyring, root_public=session.root_public)
-    session.adopt(directory)
-    for given, _ in new:
-        session.keyring.drop(given.epoch)  # what is valid of them `_judge` puts back
+def keep_lines(database: Database, place: SealedPlace, lines: Lines) -> None:
+    """Remember what decides who is in, sealed, as far as it was read (FORMAT.md 7)."""
+    row = place.seal_row(Purpose.LINES, lines.encode())
+    with database.transaction() as rows:
+        rows.put_local(row)
+
+
+def remembered_lines(rows: Rows, place: SealedPlace) -> Lines:
+    """Return what this seat read of the lines that decide who is in; of an altered row nothing: it is read anew."""
+    row = rows.local(place.seat, Purpose.LINES)
+    if row is not None:
+        with suppress(VerificationError):
+            return Lines.decode(place.open_row(row))
+    return Lines()
 
 
 def _judge(session: Session, granted: Sequence[GrantedKey]) -> tuple[list[GrantedKey], int, int]:
@@ -120,7 +127,7 @@ def needs_refresh(rows: Rows, seat: SeatId, keyring: Keyring) -> bool:
 
 def _dropping(rows: Rows, seat: SeatId, keyring: Keyring) -> tuple[CompartmentId, ...]:
     notices = (read_notice(row) for row in rows.epochs_with_revocations())
-    # Whether this seat is in the directory, rosters say.
+    # Whether this seat is in, its own rule says.
     return tuple(
         dict.fromkeys(
             CompartmentId(notice.compartment)

@@ -11,7 +11,6 @@ from pathlib import Path
 from vault.access.pins.alarms import faults_among
 from vault.access.session import Session
 from vault.access.trust.continuity import newest_keys
-from vault.access.trust.directory import Directory
 from vault.errors import (
     BrokenSealError,
     RefusedError,
@@ -32,6 +31,7 @@ from vault.store.files import promote, read_limited, write_aside
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.store.rowtypes import LocalRow
+from vault.validity.directory import Directory
 from vault.words.finding import Finding
 from vault.words.message import Message
 from vault.words.next_step import NextStep
@@ -58,7 +58,7 @@ def settle_new_keys(
 
     While the logs are in doubt nothing is touched: which file they list last cannot be said.
     """
-    if faults_among(alarms, live=directory.effective.certificates):
+    if faults_among(alarms, live=directory.certificates):
         return file
     new = None
     with suppress(VaultError):
@@ -116,11 +116,9 @@ def _follows(new: KeyFile, file: KeyFile) -> bool:
 # A new key for the database of this folder, when a seat that had a way in here ends (FORMAT.md 3).
 # Three durable steps, of which each may be the last before a power cut: doors that hold the new key and the old one;
 # every page encrypted anew; doors that hold the new key alone. Unlock tries both keys and finishes what was begun, or
-# begins it: a cut between the roster and here, a roster of another device and recovery sheets leave a way in that
+# begins it: a cut between an end and here, an end on another device and recovery sheets leave a way in that
 # ended. Index, drafts and backups are under other keys.
 
-# A vault that nobody unlocked since slots are remembered says so of no slot.
-_FOUNDERS_SLOT = 0
 _RESTORE_BOTH = Message("One of them is an older copy, or is damaged: restore both from one backup.")
 
 
@@ -144,12 +142,10 @@ def slots_here(rows: Rows) -> dict[SeatId, int]:
 def free_slot(rows: Rows, choose: Callable[[Sequence[int]], int] = secrets.choice) -> int:
     """Return a number that no seat of this folder is known to have, drawn: its place tells not who came when.
 
-    Never the first, which was the founder's in vaults of before.
-
     Raises:
         RefusedError: all are in use.
     """
-    taken = {*slots_here(rows).values(), _FOUNDERS_SLOT}
+    taken = set(slots_here(rows).values())
     free = [number for number in range(SLOT_COUNT) if number not in taken]
     if not free:
         raise RefusedError(
@@ -162,14 +158,14 @@ def free_slot(rows: Rows, choose: Callable[[Sequence[int]], int] = secrets.choic
 
 
 def seats_here(session: Session) -> frozenset[SeatId]:
-    """Return the seats that have a way into this folder and that the newest roster still has; this seat always."""
+    """Return the seats that have a way into this folder and are in; this seat always."""
     with session.database.reading() as rows:
         here = frozenset(slots_here(rows))
-    return (here & frozenset(session.directory.effective.certificates)) | {session.seat}
+    return (here & frozenset(session.directory.certificates)) | {session.seat}
 
 
 def close_doors(session: Session) -> None:
-    """Change the key of the database where a roster ended a seat that still has a way into this folder.
+    """Change the key of the database where a seat that still has a way into this folder is out.
 
     Raises:
         VerificationError, TryAgainError: see `rekey`; the next unlock comes back to it.
@@ -262,14 +258,14 @@ def finish_rekey(session: Session, file: KeyFile, doors: DoorKeys, opened_with: 
 
 
 def _seats_ended_here(session: Session) -> bool:
-    """Say whether a roster ended a seat that has a way into this folder: one that a fork left out may come back.
+    """Say whether a seat that has a way into this folder was let in and is out now.
 
     Whoever has the key of the database can take their row out of it, and nothing out of what this account remembers.
     """
-    effective = session.directory.effective
+    directory = session.directory
     with session.database.reading() as rows:
-        here = (slots_here(rows).keys() | session.here) - effective.certificates.keys()
-    return any(cutoff.seat in here for cutoff in effective.cutoffs)
+        here = slots_here(rows).keys() | session.here
+    return any(seat in directory.known and seat not in directory.certificates for seat in here)
 
 
 def _close_old_doors(session: Session, file: KeyFile, key: bytes) -> None:
@@ -281,12 +277,12 @@ def _close_old_doors(session: Session, file: KeyFile, key: bytes) -> None:
 
 
 def renew_recovery_door(session: Session) -> None:
-    """Make the recovery door anew where the rosters name another recovery key than it was made for.
+    """Make the recovery door anew where another recovery key is in effect than it was made for.
 
     New sheets are made on one device, and have to open the folders of all: a fault that lies in the logs of others
     alone stops it not. What cannot be written waits for the next unlock: it keeps nobody out.
     """
-    recovery = session.directory.effective.head.recovery
+    recovery = session.directory.recovery
     in_doubt = any(session.seat in fault.seats or not fault.seats for fault in session.faults())
     if session.door_for == recovery or in_doubt:
         return
@@ -303,9 +299,9 @@ def with_recovery_door(session: Session, recovery: bytes) -> KeyFile:
 
 def with_doors(session: Session, file: KeyFile, keys: DoorKeys, seats: Collection[SeatId]) -> KeyFile:
     """Return the next generation, with doors for these seats and recovery alone."""
-    certificates = session.directory.effective.certificates
+    certificates = session.directory.certificates
     doors = make_doors(session.vault, keys, [(seat, certificates[seat].kem) for seat in seats])
-    recovery = make_recovery_door(session.vault, keys, session.directory.effective.head.recovery)
+    recovery = make_recovery_door(session.vault, keys, session.directory.recovery)
     return file.with_doors(doors, recovery)
 
 

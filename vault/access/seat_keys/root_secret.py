@@ -32,7 +32,7 @@ def kept_secret(session: Session) -> bytes | None:
             Message("the secret of the recovery sheets on this device was altered"), next_step=_LOST
         ) from None
     pieces = [content[at : at + KEY_SIZE] for at in range(0, len(content), KEY_SIZE)]
-    return next((piece for piece in pieces if root_of(piece) == session.directory.effective.root_public), None)
+    return next((piece for piece in pieces if root_of(piece) == session.directory.root_public), None)
 
 
 def forget_secret(session: Session) -> bool:

@@ -75,7 +75,7 @@ def destroy_own_access(session: Session) -> None:
     session.database.truncate_wal()
     # Pins are written for the last time by the close; they go after it.
     session.close()
-    for path in (*session.own_index.parts(), *session.own_drafts.parts(), *session.pin_file.parts()):
+    for path in (*session.own_index.parts(), *session.own_drafts.parts(), session.pin_file.path):
         with suppress(OSError):
             path.unlink()
     for place in (folder.index_dir, folder.drafts_dir, session.pin_file.folder):

@@ -1,5 +1,5 @@
-"""Whom to believe: the roster in effect, how much of each log is proven, and which keys are ours.
+"""Whom to believe: who is in, how much of each log is proven, and which keys are ours.
 
 May import `pins` and `vault.validity`.
-Begin at `directory.py`.
+Begin at `directory_reading.py`.
 """

@@ -11,7 +11,6 @@ from contextlib import suppress
 from hashlib import sha256
 
 from vault import clock
-from vault.access.trust.directory import Directory
 from vault.access.trust.prover import proven_alone
 from vault.casework.organisation_records import AttemptsKey
 from vault.errors import BrokenSealError, VaultError
@@ -25,6 +24,7 @@ from vault.store.files import read_limited, write_durable
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.validity.authority import Authority
+from vault.validity.directory import Directory
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import plural
 
@@ -96,7 +96,7 @@ def attempts_key(rows: Rows, vault: VaultId, keyring: Keyring, directory: Direct
 
     Somebody who might wrote it: who wrote one without the right reads no hint, and hides none.
     """
-    authority = Authority(rows, directory.chain, lambda origin, _: proven_alone(rows, origin))
+    authority = Authority(rows, directory, lambda origin, _: proven_alone(rows, origin))
     opened, _ = open_each(
         rows.versions(directory.compartment), vault=vault, keyring=keyring
     )  # `log verify` names others

@@ -8,7 +8,6 @@ from hashlib import sha256
 
 from vault.access.pins.alarms import faults_among, fork_alarm, lasting, remembered
 from vault.access.pins.pins import Pinned, Pins
-from vault.access.trust.directory import Directory
 from vault.access.trust.prover import gives_root, report_of
 from vault.errors import VerificationError
 from vault.ids import ZERO_DIGEST, Origin, SeatId
@@ -21,6 +20,7 @@ from vault.records.seatlog import Predecessor, SealedPlace, stored_origin
 from vault.seal.entrance.keyfile import KeyFile
 from vault.store.rows import Rows
 from vault.validity.authority import parting_of
+from vault.validity.directory import Directory
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
 from vault.words.next_step import NextStep
@@ -109,13 +109,6 @@ def with_remembered(noticed: tuple[Finding, ...], pins: Pins | None) -> tuple[Fi
     return noticed + tuple(alarm for alarm in kept if not any(alarm.replaces(told) for told in noticed))
 
 
-def judge_roster(directory: Directory, pins: Pins | None) -> tuple[Finding, ...]:
-    """Report that the newest roster that this account saw is not here: what it ended would go on."""
-    if pins is None or directory.chain.by_root(pins.roster) is not None:
-        return ()
-    return (lasting(Code.ROSTER),)
-
-
 def judge_keys(
     rows: Rows,
     file: KeyFile,
@@ -140,7 +133,7 @@ def judge_keys(
     if header_is_known and slot_is_known:
         return () if pins.keys_file in {b"", file.digest()} else (Finding(Code.OLD_KEYS, _ALTERED_KEYS),)
     # What is wrong with the logs of others alone makes no generation later than the pinned one.
-    live = directory.effective.certificates
+    live = directory.certificates
     logs_are_current = not faults_among(alarms, live=live, taken_from=live.keys() - {seat})
     is_later = file.header.generation > pins.keys_generation
     if logs_are_current and is_later and file.digest() in newest_keys(rows, file.header.folder, directory).values():
@@ -174,11 +167,8 @@ def newest_keys(
 
 
 def _is_certified(genesis: Genesis, directory: Directory) -> bool:
-    """Say whether a seat that is in, or waits or was left out of two lists, began the log: none that was ended."""
-    effective = directory.effective
-    certificate = effective.certificates.get(genesis.seat)
-    if certificate is None and all(cutoff.seat != genesis.seat for cutoff in effective.cutoffs):
-        certificate = directory.certificate_of(genesis.seat)
+    """Say whether a seat that is in began the log: none that was ended."""
+    certificate = directory.certificates.get(SeatId(genesis.seat))
     return certificate is not None and certificate.identity == genesis.identity
 
 

@@ -6,22 +6,23 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from vault.access.trust.directory import Directory
 from vault.access.trust.prover import Prover
 from vault.errors import MalformedError, RefusedError, VerificationError
 from vault.ids import CompartmentId, EpochId, Origin, SeatId
 from vault.index.file import Index, is_ahead
 from vault.index.remembered import KeyItem, forget_keys, key_cursor, key_items, remember_keys
 from vault.log.epoch_notice import epoch_digest, founded_compartment, named_in
-from vault.log.items import ITEM_SIZE, Item, ItemKind, compartment_tag, decode_items
+from vault.log.items import Item, ItemKind, compartment_tag, decode_items, kinds_in
 from vault.records.epochs import notices_of, read_notice
 from vault.records.logs import Absent, genesis_of
 from vault.seal.keyring import Keyring
 from vault.store.engine import Database
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
-from vault.validity.authority import Authority, Entry, Proven, names_its_list
+from vault.validity.authority import Authority, Entry
 from vault.validity.compartment_access import CompartmentState
+from vault.validity.directory import Directory
+from vault.validity.proven import Proven, names_its_list
 from vault.validity.version_validity import Quarantined
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
@@ -130,7 +131,7 @@ class _Look:
         for row in self._rows.operations(origin, start, known.size):
             if known.covers(row) and names_its_list(row):
                 read.add(row.seq)
-                if not _KEYS.isdisjoint(row.list[::ITEM_SIZE]):
+                if not _KEYS.isdisjoint(kinds_in(row.list)):
                     yield from self._in_entry(row, is_own=is_own)
             else:
                 self.unread.append(row.seq)
@@ -282,7 +283,7 @@ def _is_damaged(session: Waiter, compartment: CompartmentId) -> bool:
     with session.database.reading() as rows:
         epochs = {row.epoch for row in map(read_notice, rows.epochs(compartment)) if row is not None}
         givers = {grant.giver for grant in rows.grants_of_all(epochs) if grant.seat == session.seat}
-    live = session.directory.effective.certificates.keys()
+    live = session.directory.certificates.keys()
     return session.seat in givers or (bool(session.faults()) and not live.isdisjoint(givers))
 
 
@@ -333,7 +334,7 @@ def _is_owed_by(
     if entry.seat in taken_from:
         return False
     if not absent.was_here:
-        is_in = entry.seat in session.directory.effective.certificates
+        is_in = entry.seat in session.directory.certificates
         if not is_in or (state is not None and entry.seat in state.cutoffs):
             return False
     return not absent.is_key or state is None or state.may_give(entry)

@@ -8,17 +8,18 @@ from collections.abc import Set as AbstractSet
 from itertools import accumulate
 from operator import itemgetter
 
-from vault.access.trust.directory import RECOVERY, Directory
 from vault.access.trust.prover import Prover
 from vault.ids import Origin, SeatId
 from vault.log.epoch_notice import MOST_REVOCATIONS, MOST_SEEN, RevokedLog
 from vault.log.genesis import NamedHistory
+from vault.policy.rights import RIGHTS
 from vault.policy.roles import Role
 from vault.records.logs import geneses_of
 from vault.records.seatlog import Holder, SeatLog
 from vault.records.work import Entry, Work
 from vault.store.rows import Rows
 from vault.validity.compartment_access import CompartmentState
+from vault.validity.directory import Directory
 
 
 def next_holders(directory: Directory, state: CompartmentState, *, without: Collection[SeatId] = ()) -> list[Holder]:
@@ -26,12 +27,17 @@ def next_holders(directory: Directory, state: CompartmentState, *, without: Coll
 
     Recovery stays where it was, and is not added where the compartment was made without it.
     """
-    live = directory.effective.certificates
+    live = directory.certificates
     seats = sorted(state.holders - frozenset(without))
     holders = [Holder(seat, live[seat].kem) for seat in seats if seat in live]
-    if RECOVERY in state.holders:
-        holders.append(Holder(RECOVERY, directory.effective.head.recovery))
-    return holders
+    return [*holders, *recovery_of(directory, state)]
+
+
+def recovery_of(directory: Directory, state: CompartmentState) -> list[Holder]:
+    """Return the recovery key in effect where the compartment was made with one."""
+    if state.holders.isdisjoint(directory.recovery_seats):
+        return []
+    return [Holder(directory.recovery_seat, directory.recovery)]
 
 
 def join_epochs(log: SeatLog, directory: Directory, roles: AbstractSet[Role], state: CompartmentState) -> None:
@@ -61,13 +67,13 @@ def grant_current_epoch(log: SeatLog, directory: Directory, roles: AbstractSet[R
 
 
 def _is_expired(directory: Directory, state: CompartmentState) -> bool:
-    """Say whether a seat that the newest roster does not have knows a current key."""
-    return not state.knowing <= directory.effective.certificates.keys() | {RECOVERY}
+    """Say whether a seat that is not in knows a current key."""
+    return not state.knowing <= directory.certificates.keys() | directory.recovery_seats
 
 
 def may_give(seat: SeatId, directory: Directory, roles: AbstractSet[Role], state: CompartmentState) -> bool:
     """Say whether keys that a seat with these roles makes or gives there may count: nobody revoked it."""
-    return seat not in state.cutoffs and directory.rights.may_grant(roles, state.kind)
+    return seat not in state.cutoffs and RIGHTS.may_grant(roles, state.kind)
 
 
 def revocations_of(
@@ -84,9 +90,9 @@ def revocations_of(
         logs = [origin for origin, genesis in geneses.items() if genesis.seat == seat]
         sizes = {origin: prover.undisputed(rows, origin) for origin in logs}
         # Also of one that was ended: it may have no log here.
-        certificate = directory.effective.certificates.get(seat) or directory.certificate_of(seat)
+        certificate = directory.certificates.get(seat) or directory.certificate_of(seat)
         if certificate is not None:
-            sizes.setdefault(Origin(certificate.genesis), 0)
+            sizes.setdefault(Origin(certificate.origin), 0)
         revocations += [revoked_log(seat, origin, size, prover.seen(rows, origin)) for origin, size in sizes.items()]
     return fitting(revocations)
 

@@ -10,13 +10,14 @@ from vault.errors import VerificationError
 from vault.ids import Origin
 from vault.log.genesis import NamedHistory
 from vault.log.parting import Parting
-from vault.log.tree import HASH_SIZE, TILE_WIDTH, leaf_hash, root_at, tile_stop
+from vault.log.tree import HASH_SIZE, TILE_WIDTH, Frontier, leaf_hash, root_at, tile_stop
 from vault.log.verify import LogReport, verify_log
 from vault.records.logs import genesis_bytes_of, leaves_of
 from vault.records.seatlog import SeatLog
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows, in_turn
-from vault.validity.authority import Proven, parting_of
+from vault.validity.authority import parting_of
+from vault.validity.proven import Proven
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Prover:
     """What one session proved of the logs so far.
 
     Attributes:
-        log: this seat's own log, whose tree is in memory.
+        log: this seat's own log, whose tree is in memory; None before it is open.
         verified: other logs -> the most that was verified of them, now or earlier, also where less is here now.
         found_at: other logs -> of which size they were when this session last verified them, and what of it is proven.
         hashed: (log, size) -> from which entry on its headers were hashed again and gave the root that they should.
@@ -52,7 +53,7 @@ class Prover:
         doubled: (log, size) -> whether several rows stand at one of its positions.
     """
 
-    log: SeatLog
+    log: SeatLog | None
     verified: dict[Origin, Pinned]
     found_at: dict[Origin, tuple[int, Pinned]] = field(default_factory=dict)
     hashed: dict[tuple[Origin, int], int] = field(default_factory=dict)
@@ -107,13 +108,30 @@ class Prover:
             ends = [(known.size, known.root)] if is_whole and known.size else []
         return tuple(NamedHistory(origin, *end) for end in ends)
 
+    def heads(self, rows: Rows, origin: Origin) -> tuple[NamedHistory, ...]:
+        """Return up to where entries of a log are here as they were signed: of a damaged one up to the first fault."""
+        if (found := self.seen(rows, origin)) or rows.genesis(origin) is None:
+            return found
+        proven = self.proven(rows, origin, 0, rows.size(origin))
+        sound = min((proven.size, *proven.lost, *(seq for seq, _ in proven.rejected)))
+        edge = Frontier()
+        for leaf in leaves_of(rows, origin, 0, sound):
+            edge.append(leaf)
+        return (NamedHistory(origin, sound, edge.root()),) if sound else ()
+
     def parted(self, rows: Rows, origin: Origin) -> Damaged | None:
         """Return what is here of a log of which two signed histories part; None of every other."""
         return self._parted(rows, origin, self._known(rows, origin))
 
+    def parting_of(self, rows: Rows, origin: Origin) -> Parting | None:
+        """Return where two signed histories of a log part, if there are two."""
+        found = self.parted(rows, origin)
+        return None if found is None else found.parting
+
     def _parted(self, rows: Rows, origin: Origin, known: Pinned) -> Damaged | None:
         # What this session writes into its own log stands alone: it is asked once, not after each commit.
-        asked = origin, 0 if origin == self.log.origin else known.size
+        is_own = self.log is not None and origin == self.log.origin
+        asked = origin, 0 if is_own else known.size
         if asked not in self.doubled:
             self.doubled[asked] = rows.is_doubled(origin)
         found = self._despite_damage(rows, origin, known) if self.doubled[asked] else None
@@ -131,7 +149,7 @@ class Prover:
 
     def _known(self, rows: Rows, origin: Origin) -> Pinned:
         """Return the newest size and root of a log that this seat has reason to believe."""
-        if origin == self.log.origin:
+        if self.log is not None and origin == self.log.origin:
             return Pinned(self.log.size, self.log.frontier.root())
         stored = rows.size(origin)
         found = self.found_at.get(origin)
@@ -146,10 +164,10 @@ class Prover:
             return remembered
         report = report_of(rows, origin, remembered)
         found = Pinned(report.size, report.root)
-        if remembered is None or found.size > remembered.size:
+        if found.size > (0 if remembered is None else remembered.size):
             # More is proven only where the root at the remembered size is the remembered one.
             self.verified[origin] = found
-        elif stored > remembered.size:
+        elif remembered is not None and stored > remembered.size:
             return remembered
         return found
 
@@ -185,9 +203,11 @@ def with_both(rows: Rows, origin: Origin, found: Proven, parting: Parting | None
     return Proven(size, (found.rejected | beyond) - parting.other, found.lost, parting)
 
 
-def _are_the_newest(rows: Rows, log: SeatLog, origin: Origin, start: int, stop: int) -> bool:
+def _are_the_newest(rows: Rows, log: SeatLog | None, origin: Origin, start: int, stop: int) -> bool:
     """Say whether these headers are the newest of this seat's own log, of which memory still has each leaf."""
-    leaves = log.frontier.leaves_from(start) if origin == log.origin and stop == log.size else None
+    if log is None or origin != log.origin or stop != log.size:
+        return False
+    leaves = log.frontier.leaves_from(start)
     return leaves is not None and leaves == leaves_of(rows, origin, start, stop)
 
 

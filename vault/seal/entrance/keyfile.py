@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from vault.errors import BrokenSealError, MalformedError, NewerVaultError, WrongPassphraseError
-from vault.ids import ID_SIZE, ZERO_ID, RandomBytes, make_id
+from vault.errors import BrokenSealError, MalformedError, NewerVaultError, RefusedError, WrongPassphraseError
+from vault.ids import ID_SIZE, ZERO_ID, RandomBytes
 from vault.seal.entrance.passphrase import (
     VAULT_SALT_SIZE,
     WORDS_COST,
@@ -33,6 +33,8 @@ from vault.words.message import Message
 
 # The `keys` file: header, slots, doors; bytes only, no I/O (FORMAT.md 3).
 
+KEYS_FORMAT = 2
+_TRIAL_FORMAT = 1
 SLOT_COUNT = 32
 SLOT_BLOB_SIZE = 1024
 DOOR_COUNT = 32
@@ -74,7 +76,7 @@ class KeyHeader:
     def encode(self) -> bytes:
         current, previous = self.parameters, self.previous or KdfParameters(0, 0, 0)
         return _HEADER.pack(
-            FORMAT,
+            KEYS_FORMAT,
             SUITE,
             self.vault,
             self.folder,
@@ -90,21 +92,27 @@ class KeyHeader:
 
         Raises:
             NewerVaultError: a later format or suite.
+            RefusedError: the format of before the first release.
             MalformedError: any other deviation.
         """
         require_width("keys header", untrusted, HEADER_SIZE)
         form, suite, vault, folder, generation, salt, m, t, p, old_m, old_t, old_p = _HEADER.unpack(untrusted)
-        if form > FORMAT or suite > SUITE:
+        if form == _TRIAL_FORMAT:
+            raise RefusedError(
+                Message("this vault was made by a trial version of CaseVault, and this version cannot open it"),
+                next_step=Message("Found a new vault, and take along what that version exports."),
+            )
+        if form > KEYS_FORMAT or suite > SUITE:
             raise NewerVaultError(
                 Message(
                     "keys file has format {form}, suite {suite}; this program knows {format}, {suite_2}",
                     form=form,
                     suite=suite,
-                    format=FORMAT,
+                    format=KEYS_FORMAT,
                     suite_2=SUITE,
                 )
             )
-        if form != FORMAT or suite != SUITE:
+        if form != KEYS_FORMAT or suite != SUITE:
             raise MalformedError(Message("keys file has format {form}, suite {suite}", form=form, suite=suite))
         old = (old_m, old_t, old_p)
         previous = None if old == (0, 0, 0) else KdfParameters(*old)
@@ -145,6 +153,7 @@ class KeyFile:
 
         Raises:
             NewerVaultError: a later format or suite.
+            RefusedError: the format of before the first release.
             MalformedError: any other deviation.
         """
         header = KeyHeader.decode(untrusted[:HEADER_SIZE])
@@ -177,7 +186,10 @@ class KeyFile:
 
 @dataclass(frozen=True, slots=True)
 class SeatSecrets:
-    """All that a seat keeps behind its passphrase: 96 bytes of KEM seed, 16 of seat id, 32 of each other."""
+    """All that a seat keeps behind its passphrase: 96 bytes of KEM seed, 16 of seat id, 32 of each other.
+
+    `anchor` is what the vault's 13 words are the words of: all that the seat took from a person.
+    """
 
     seat: bytes
     kem_seed: bytes = field(repr=False)
@@ -186,24 +198,24 @@ class SeatSecrets:
     index_key: bytes = field(repr=False)
     draft_key: bytes = field(repr=False)
     pin_key: bytes = field(repr=False)
-    root_public: bytes = field(repr=False)
+    anchor: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
         for name, (_, size) in _SECRET_FIELDS.items():
             require_width(name, getattr(self, name), size)
 
     @classmethod
-    def draw(cls, root_public: bytes) -> SeatSecrets:
-        """Return the secrets of a new seat, which believes this root."""
+    def draw(cls) -> SeatSecrets:
+        """Return the secrets of a new seat; which seat it is, its certificate says, and which vault its founder's."""
         return cls(
-            seat=make_id(),
+            seat=ZERO_ID,
             kem_seed=make_kem_seed(),
             identity_seed=make_signing_seed(),
             keyring_key=make_key(),
             index_key=make_key(),
             draft_key=make_key(),
             pin_key=make_key(),
-            root_public=root_public,
+            anchor=bytes(KEY_SIZE),
         )
 
     def encode(self) -> bytes:
@@ -222,7 +234,7 @@ class SeatSecrets:
         except ValueError:  # msgspec's errors, and bytes that are no UTF-8
             raise MalformedError(Message("slot content cannot be read")) from None
         if fields.keys() != {key for key, _ in _SECRET_FIELDS.values()}:
-            raise MalformedError(Message("slot content has other fields than format 1"))
+            raise MalformedError(Message("slot content has other fields than this format"))
         return cls(**{name: fields[key] for name, (key, _) in _SECRET_FIELDS.items()})
 
 
@@ -234,7 +246,7 @@ _SECRET_FIELDS = {
     "index_key": ("indexkey", KEY_SIZE),
     "draft_key": ("draftkey", KEY_SIZE),
     "pin_key": ("pinkey", KEY_SIZE),
-    "root_public": ("root", KEY_SIZE),
+    "anchor": ("anchor", KEY_SIZE),
 }
 
 

@@ -6,7 +6,7 @@ The answer counts once the approving operation is here too, by a bundle: the fil
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -104,7 +104,7 @@ def _glass(session: Session, question: ApprovalQuestion) -> tuple[Words, ...]:
         raise RefusedError(Message("what would be opened is no case: nobody approves that"))
     if has_expired(until, now_ms) or until > now_ms + LONGEST_MS + APART_MS + DAY_MS:
         raise RefusedError(Message("the case would be open too long, or the day has passed: nobody approves that"))
-    certificates = [session.directory.effective.certificates.get(SeatId(seat)) for seat in seats]
+    certificates = [session.directory.certificates.get(SeatId(seat)) for seat in seats]
     members = {None if each is None else MemberId(each.member) for each in certificates}
     member = next(iter(members))
     if len(members) > 1 or member is None:
@@ -200,7 +200,7 @@ _Kind = Literal["question", "answer"]
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A question that came: who asks, by the roster, and what; `shown` is what this vault itself says of it."""
+    """A question that came: who asks, by their device, and what; `shown` is what this vault itself says of it."""
 
     requester: SeatId
     member: MemberId
@@ -223,7 +223,7 @@ def ask(session: Session, question: ApprovalQuestion, chosen: Collection[Approve
         TryAgainError: no room.
     """
     members = {approver.member for approver in chosen}
-    seats = [seat for seat, item in sorted(session.directory.effective.certificates.items()) if item.member in members]
+    seats = [seat for seat, item in sorted(session.directory.certificates.items()) if item.member in members]
     _write(session, out, "question", msgspec.msgpack.encode(question), seats)
 
 
@@ -250,7 +250,7 @@ def read_question(session: Session, path: Path) -> Received:
     Raises:
         MalformedError, BrokenSealError: no question, or not for this device.
         VerificationError: it shows other files than the approval would be for, or such as this program does not make.
-        RefusedError: who asks is not in the newest roster, or is this very member; or it is about another act; or as
+        RefusedError: who asks is not in, or is this very member; or it is about another act; or as
             `shown_here`.
     """
     session.require(Action.APPROVE)
@@ -333,8 +333,8 @@ def read_answer(session: Session, path: Path) -> Approval:
     return approval
 
 
-def _write(session: Session, path: Path, kind: _Kind, content: bytes, seats: list[bytes]) -> None:
-    certificates = session.directory.effective.certificates
+def _write(session: Session, path: Path, kind: _Kind, content: bytes, seats: Sequence[SeatId]) -> None:
+    certificates = session.directory.certificates
     letter = msgspec.msgpack.encode(_Letter(kind, session.seat, content))
     require_new(path)
     write_new(path, seal_letter(letter, session.vault, [(seat, certificates[seat].kem) for seat in seats]))

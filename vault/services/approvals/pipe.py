@@ -78,11 +78,11 @@ def ask_second(
         VerificationError: what came back is not what an approval may be; nothing of it was taken in.
         NobodyTypedError: nobody sat there, and this process waits no longer for anybody.
     """
-    certificates = session.directory.effective.certificates
+    certificates = session.directory.certificates
     seats = [SeatId(seat) for seat, certificate in certificates.items() if certificate.member == member]
     with session.database.reading() as rows:
         here = can_act_here(rows, seats)
-        lent = [(seat, lend(rows, seat, session.directory.compartment, session.learned.listings)) for seat in here]
+        lent = [(seat, lend(rows, seat)) for seat in here]
     if not lent and seats_here(session).intersection(seats):
         raise RefusedError(
             Message("the second person has never unlocked this vault here, so they have no log for the approval"),
@@ -112,7 +112,7 @@ def ask_second(
 def _require_what_was_asked(
     session: Session, question: ApprovalQuestion, approval: Approval, seats: Sequence[SeatId]
 ) -> None:
-    certificate = session.directory.effective.certificates.get(approval.approver)
+    certificate = session.directory.certificates.get(SeatId(approval.approver))
     asked = (session.vault, question.act, question.digest, session.seat, question.expires_ms)
     given = (approval.vault, approval.act, approval.digest, approval.requester, approval.expires_ms)
     if (

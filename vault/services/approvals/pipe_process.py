@@ -19,21 +19,19 @@ from typing import TypeVar
 import msgspec
 
 from vault import platform
-from vault.access.trust.directory import Directory, read_directory
-from vault.access.trust.keyrings import missing_keys, stored_keyring, with_directory_keys
+from vault.access.seat_keys.refresh import remembered_lines
+from vault.access.trust.keyrings import stored_keyring
 from vault.display import safe_text
-from vault.errors import MalformedError, RefusedError, VaultError
-from vault.ids import CompartmentId, Origin, SeatId, VaultId
-from vault.log.items import ItemKind
-from vault.log.roster import ROSTER_RECORD
+from vault.errors import MalformedError, RefusedError, VaultError, VerificationError
+from vault.ids import Origin, SeatId, VaultId
 from vault.log.tree import TILE_WIDTH
 from vault.platform.tty_line import read_tty_pages
-from vault.records.logs import genesis_of
+from vault.records.logs import geneses_of, genesis_of
 from vault.records.seatlog import SealedPlace, SeatLog, resume, stored_origin
 from vault.records.work import Entry, Work
 from vault.seal.entrance.keyfile import KeyFile, SeatSecrets, unlock
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import KemPrivate
+from vault.seal.recovery import words_of
 from vault.seal.signing import sign
 from vault.services.approvals.question import ApprovalQuestion, approve, require_another
 from vault.store.rows import Rows
@@ -49,13 +47,14 @@ from vault.store.rowtypes import (
     VersionRow,
 )
 from vault.store.schema import open_in_memory
-from vault.validity.authority import Listings
+from vault.validity.directory import Directory, judge_lines
+from vault.validity.log_places import places_of_logs
 from vault.words.message import Message
 
 # Rows on loan: what a second seat needs of its own log to go on with it in a process that opens no vault.
 # Everything lent is public or sealed to that seat. What comes back is believed only after the checks of `pipe`.
 
-_LENT = (Purpose.SESSION, Purpose.RATCHET, Purpose.KEYRING)
+_LENT = (Purpose.SESSION, Purpose.RATCHET, Purpose.KEYRING, Purpose.LINES)
 _RETURNED = (Purpose.SESSION, Purpose.RATCHET)
 
 _Row = TypeVar("_Row")
@@ -97,26 +96,16 @@ def can_act_here(rows: Rows, seats: Iterable[SeatId]) -> list[SeatId]:
     return [seat for seat in seats if rows.local(seat, Purpose.SESSION) is not None]
 
 
-def lend(rows: Rows, seat: SeatId, directory: CompartmentId, listings: Listings) -> RowSet:
-    """Return what a seat needs to go on with its log: its end, its own sealed rows, and the rosters."""
+def lend(rows: Rows, seat: SeatId) -> RowSet:
+    """Return what a seat needs to go on with its log: its end, its own sealed rows, and how all logs begin."""
     origins = [Origin(row.origin) for row in rows.geneses() if _is_of(rows, row.origin, seat)]
-    rosters = rows.versions(directory, ROSTER_RECORD)
-    ids = {roster.epoch for roster in rosters}
-    grants = [grant for epoch in ids for grant in rows.grants_of(epoch) if grant.seat == seat]
-    listed = listings.of(rows, ItemKind.GRANT)
-    places = {place for grant in grants for place in listed.get(grant.digest, ())}
-    operations = [row for origin, seq in places for row in rows.operations(origin, seq, seq + 1)]
+    operations: list[OperationRow] = []
     for origin in origins:
         size = rows.size(origin)
         operations += rows.operations(origin, size - size % TILE_WIDTH)
-    wanted = {*origins, *(origin for origin, _ in places)}
     return RowSet(
-        geneses=_once(row for row in rows.geneses() if row.origin in wanted),
+        geneses=_once(rows.geneses()),
         operations=_once(operations),
-        versions=_once(VersionRow(*roster[:7]) for roster in rosters),
-        version_keys=_once(VersionKeyRow(*roster[:3], roster.epoch, roster.wrap) for roster in rosters),
-        epochs=_once(rows.epochs(directory)),
-        grants=_once(grants),
         checkpoints=_once(row for origin in origins for row in rows.checkpoints(origin)),
         tiles=_once(row for origin in origins for row in rows.tiles(origin)),
         locals=_locals(rows, seat, _LENT),
@@ -239,7 +228,6 @@ def _approve(asked: PipeQuestion, vault: VaultId, own: SeatSecrets, lent: RowSet
                 database=database,
                 place=place,
                 origin=origin,
-                roster=directory.roster,
                 auditors=directory.auditors(),
                 keyring=stored_keyring(rows, place),
             )
@@ -262,12 +250,21 @@ def _approve(asked: PipeQuestion, vault: VaultId, own: SeatSecrets, lent: RowSet
 
 
 def _directory(rows: Rows, place: SealedPlace, own: SeatSecrets) -> Directory:
-    """Judge the rosters from this seat's own root key: it believes the first process nothing."""
-    keyring = stored_keyring(rows, place)
-    granted = missing_keys(rows, place, KemPrivate.from_seed(own.kem_seed), keyring, Listings())
-    return read_directory(
-        rows, vault=place.vault, keyring=with_directory_keys(keyring, granted), root_public=own.root_public
-    )
+    """Judge who is in by what this seat read before, which only it can open: it believes the first process nothing.
+
+    Raises:
+        RefusedError: this seat has read nothing yet.
+    """
+    lines = remembered_lines(rows, place)
+    if not lines.lines:
+        raise RefusedError(
+            Message("the second person has to open this vault once themselves before they can approve here")
+        )
+    places = places_of_logs(geneses_of(rows), lambda _: None)
+    directory = judge_lines(place.vault, lines, places, lambda _: None)
+    if words_of(directory.anchor) != words_of(own.anchor):
+        raise VerificationError(Message("this vault is not the one whose words this device was given"))
+    return directory
 
 
 def _begin_session(log: SeatLog) -> Work:

@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from vault.access.trust.directory import Directory
 from vault.display import MINUTE_UTC, one_line, time_data
 from vault.errors import MalformedError, RefusedError, UsageError, VerificationError
 from vault.export.archive import DATA
@@ -24,6 +23,7 @@ from vault.ids import ID_SIZE, MemberId, SeatId, VaultId
 from vault.log.approval import APPROVAL_PURPOSE, APPROVE_ACT, Approval, approved_digest
 from vault.policy.roles import ALLOWED, Action, Role
 from vault.records.work import Entry, Work
+from vault.validity.directory import Directory
 from vault.words.message import Message
 
 # What is put before a second person: things, not claims about them.
@@ -194,12 +194,12 @@ def require_another(directory: Directory, requester: bytes, approver: MemberId) 
     """Return the member who asks.
 
     Raises:
-        RefusedError: their seat is not in the newest roster, or it is the approver's own question.
+        RefusedError: their seat is not in, or it is the approver's own question.
     """
-    certificate = directory.effective.certificates.get(requester)
+    certificate = directory.certificates.get(SeatId(requester))
     if certificate is None:
         raise RefusedError(
-            Message("the member who asks is not in the newest list of members"),
+            Message("the device that asks is not a device of a member here"),
             next_step=Message("Import the newest bundle first."),
         )
     if MemberId(certificate.member) == approver:

@@ -13,6 +13,7 @@ from vault.durations import DAY_MS, MINUTE_MS
 from vault.errors import NotFoundError, RefusedError, WaitingForDecisionError
 from vault.ids import CompartmentKind, MemberId, SeatId
 from vault.log.approval import Approval, Listing, Refusal, approval_id
+from vault.policy.rights import RIGHTS
 from vault.policy.roles import Action
 from vault.services.approvals.pipe import Run, ask_second, run_second_process
 from vault.services.approvals.pipe_process import can_act_here
@@ -78,13 +79,13 @@ def approvers(session: Session, *, beside: Collection[MemberId] = ()) -> list[Ap
     """
     session.require(Action.MEMBER_LIST)
     names = {member: person.display_name() for member, person in members(session)}
-    seats = {SeatId(seat): MemberId(item.member) for seat, item in session.directory.effective.certificates.items()}
+    seats = {SeatId(seat): MemberId(item.member) for seat, item in session.directory.certificates.items()}
     with session.database.reading() as rows:
         here = {seats[seat] for seat in can_act_here(rows, seats)}
     made_here = {seats[seat] for seat in seats_here(session) if seat in seats}
     with_seats = set(seats.values())
     found = []
-    for member, roles in session.directory.effective.members.items():
+    for member, roles in session.directory.members.items():
         person = MemberId(member)
         if person == session.member or person in beside or not roles & APPROVERS or person not in with_seats:
             continue
@@ -125,7 +126,7 @@ def required_approval(
         return None
     if second is None:
         raise _nobody_asked(session, question.act, beside)
-    if not session.directory.rights.may_write(session.roles, CompartmentKind.CASE, Approving.KIND):
+    if not RIGHTS.may_write(session.roles, CompartmentKind.CASE, Approving.KIND):
         raise RefusedError(
             Message("this vault's rules are from an older program and have no approvals"),
             next_step=Message("The next change of members by an admin renews them."),
@@ -198,7 +199,7 @@ def require_valid(
     with session.database.reading() as rows:
         authority, wanted = session.authority(rows), approval_id(approval.encode())
         listed = listings_of(session, rows, authority, approval=wanted).get(wanted, [])
-        judged = judge_listed(session, authority, [*listed, planned], approval)
+        judged = judge_listed(session, [*listed, planned], approval)
     # Others who list it too, without a right to it, take nothing from whom it was given to.
     reason = next((why for listing, why in judged.refused if listing == planned or why is Refusal.USED_TWICE), None)
     if judged.use != planned or reason is not None:
@@ -208,7 +209,7 @@ def require_valid(
             ),
             next_step=Message("Ask for a new one."),
         )
-    giver = session.directory.effective.certificates.get(approval.approver)
+    giver = session.directory.certificates.get(SeatId(approval.approver))
     if giver is None or MemberId(giver.member) in beside:
         raise RefusedError(Message("the approval is not valid: its giver is not a member, or benefits from it"))
 

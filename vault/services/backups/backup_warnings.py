@@ -8,15 +8,15 @@ from pathlib import Path
 
 from vault.access.pins.copies import CopyKeys, SheetKeys
 from vault.access.pins.pins import PinFile
+from vault.access.seat_keys.refresh import remembered_lines
 from vault.access.session import Session
-from vault.access.trust.directory import Directory, read_directory
-from vault.access.trust.keyrings import missing_keys, with_directory_keys
-from vault.access.trust.roster_alarms import judge_restored
+from vault.access.trust.directory_reading import Reading, read_directory
+from vault.access.trust.membership_news import judge_restored
+from vault.access.trust.prover import Prover
 from vault.casework.case import Case
 from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
 from vault.records.epochs import given_to, read_notice
 from vault.records.versions import open_each
-from vault.seal.recipients import KemPrivate
 from vault.services.projection.absences import all_pending
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import name_of
@@ -26,8 +26,7 @@ from vault.services.projection.stored_records import stored_of_kind
 from vault.store.engine import open_database
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
-from vault.validity.authority import Listings
-from vault.words.finding import Code
+from vault.validity.directory import Directory
 from vault.words.message import Message, Value, enumerated, listed, plural
 from vault.words.next_step import NextStep
 
@@ -88,13 +87,13 @@ def _called(session: Session, case: CompartmentId) -> Value:
 
 def _whom_to_ask(session: Session, cases: Iterable[CompartmentId]) -> Value:
     """Return who was ever given a key of these cases: those who are in, or else those who left."""
-    effective, names = session.directory.effective, names_of_members(session)
+    known, names = session.directory.members, names_of_members(session)
     with session.database.reading() as rows:
         epochs = {notice.epoch for case in cases for row in rows.epochs(case) if (notice := read_notice(row))}
         seats = {SeatId(grant.seat) for grant in rows.grants_of_all(epochs)}
     members = {member for seat in seats if (member := member_of_seat(session, seat)) not in {None, session.member}}
-    here = sorted(name_in(names, member) for member in members if member in effective.members)
-    left = sorted(name_in(names, member) for member in members if member not in effective.members)
+    here = sorted(name_in(names, member) for member in members if member in known)
+    left = sorted(name_in(names, member) for member in members if member not in known)
     if here:
         return Message("Ask for a grant of it: {names}.", names=enumerated(here))
     if left:
@@ -103,11 +102,6 @@ def _whom_to_ask(session: Session, cases: Iterable[CompartmentId]) -> Value:
 
 
 # Whom a backup brings back that this account saw go: said by name before the restored vault takes its place.
-_SHEETS = Message(
-    "The recovery sheets that were replaced open again what is written from now on, and the newer ones open nothing."
-    " Make new sheets: {new_root}.",
-    new_root=NextStep.MAKE_NEW_ROOT,
-)
 _WAITS = Message(
     "They can read what is written from now on. Exports, grants and bundles to them wait until it is taken from them"
     " again: by a bundle of a colleague who knows of it, or by hand ({suspend}, {revoke}).",
@@ -132,7 +126,7 @@ def valid_again(building: VaultFolder, keys: CopyKeys | SheetKeys, state: Path) 
     finally:
         database.close()
     found = judge_restored(directory, pins)
-    certificates = directory.effective.certificates
+    certificates = directory.certificates
     devices = Counter(certificates[seat].member for alarm in found for seat in alarm.seats)
     said = [
         plural(
@@ -144,19 +138,14 @@ def valid_again(building: VaultFolder, keys: CopyKeys | SheetKeys, state: Path) 
         for member, count in devices.items()
     ]
     waits = [_WAITS] if said else []
-    sheets = [_SHEETS for alarm in found if alarm.code is Code.OLD_SHEETS]
-    unknown = [alarm.message for alarm in found if alarm.code is Code.ROSTER]
-    return (*sorted(said, key=str), *waits, *sheets, *unknown)
+    return (*sorted(said, key=str), *waits)
 
 
 def _organisation(rows: Rows, keys: CopyKeys) -> tuple[Directory, Mapping[MemberId, set[str]]]:
     """Return the directory of the copy, and what it calls its members."""
-    keyring = keys.keyring(rows)
-    private = KemPrivate.from_seed(keys.secrets.kem_seed)
-    granted = missing_keys(rows, keys.place, private, keyring, Listings())
-    held = with_directory_keys(keyring, granted)
-    directory = read_directory(rows, vault=keys.vault, keyring=held, root_public=keys.secrets.root_public)
-    opened, _ = open_each(rows.versions(directory.compartment), vault=keys.vault, keyring=held)
+    reading = Reading(rows, keys.vault, Prover(None, {}), remembered_lines(rows, keys.place))
+    directory = read_directory(reading)
+    opened, _ = open_each(rows.versions(directory.compartment), vault=keys.vault, keyring=keys.keyring(rows))
     return directory, names_said(opened)
 
 

@@ -228,7 +228,7 @@ def _count_drafts(folder: BackupFolder, keys: CopyKeys | SheetKeys) -> int:
     if isinstance(keys, SheetKeys):
         return 0
     own = keys.drafts_in(folder.drafts_dir)
-    path = own.found()
+    path = own.path
     if not path.exists():
         return 0
     try:
@@ -345,7 +345,7 @@ def _contents_in(folder: BackupFolder, keys: CopyKeys, cancelled: Stopped) -> Co
 def _copy_drafts(session: Session, folder: BackupFolder) -> None:
     """Copy this member's drafts while they may be open, and those of others, whom nobody can be, as they lie there."""
     folder.drafts_dir.mkdir(mode=platform.PRIVATE_FOLDER_MODE)
-    own = session.own_drafts.settled()
+    own = session.own_drafts.path
     if own.exists():
         session.drafts().copy_to(folder.drafts_dir / own.name)
     for path in draft_files(session.folder.drafts_dir):

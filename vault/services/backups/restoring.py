@@ -23,8 +23,7 @@ from vault.progress import Progress, StepProgress
 from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.keyring import Keyring
-from vault.seal.recovery import derive_root_seed, join_sheets, root_words
-from vault.seal.signing import public_key
+from vault.seal.recovery import join_sheets, words_of
 from vault.services.backups.backup_folder import BackupFolder, copy_durable, find_backup, require_undamaged, translated
 from vault.services.backups.backup_state import StateReader, copy_chunks, log_sizes
 from vault.services.backups.backup_warnings import broken_cases, closed_cases, valid_again
@@ -319,7 +318,7 @@ class Regained:
 
     vault: Restored
     back: BroughtBack
-    root_words: tuple[str, ...]
+    sheets_words: tuple[str, ...]
     closed_drafts: int
 
 
@@ -383,7 +382,7 @@ def restore_by_sheets(
             back = bring_back(opened, wish, bytearray(passphrase), state=state)
         with unlock(target, member=wish.name, passphrase=bytearray(passphrase), state=state) as session:
             vault = begin_again(session, folder, proof, lost_entries=None, old_seats=_old_seats(session))
-        words = root_words(public_key(derive_root_seed(secret)))
+            words = words_of(session.directory.sheets_digest)
         return Regained(vault, back, words, len(folder.draft_files()))
     finally:
         passphrase[:] = bytes(len(passphrase))
@@ -417,9 +416,8 @@ def try_backup(
 
 def _old_seats(session: Session) -> frozenset[SeatId]:
     """Return the other seats that the member ever had: in their place stands the one of this session."""
-    rosters = session.directory.chain.accepted
-    seats = {seat for roster in rosters for seat, cert in roster.certificates.items() if cert.member == session.member}
-    return frozenset(map(SeatId, seats - {session.seat}))
+    known = session.directory.known
+    return frozenset(seat for seat, item in known.items() if item.member == session.member) - {session.seat}
 
 
 def _keys_of_recovery(opened: RecoverySession) -> Keyring:

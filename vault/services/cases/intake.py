@@ -182,7 +182,7 @@ def takers(session: Session) -> list[str]:
     session.require(Action.MEMBER_LIST)
     names, directory = names_of_members(session), session.directory
     taking = ALLOWED[Action.INTAKE_WRITE]
-    found = [MemberId(member) for member in directory.effective.members]
+    found = [MemberId(member) for member in directory.members]
     return sorted((name_in(names, member) for member in found if directory.roles_of(member) & taking), key=str.casefold)
 
 

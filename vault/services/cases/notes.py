@@ -58,7 +58,7 @@ class NoteBegun:
     def forget(self) -> None:
         """Forget it: it is a note now, or was thrown away. A draft that cannot be taken away makes no note undone."""
         with suppress(VaultError):
-            if self._session.own_drafts.found().exists():
+            if self._session.own_drafts.path.exists():
                 self._session.drafts().delete(*self.place)
 
 
@@ -101,7 +101,7 @@ def is_one_begun(session: Session, case: CompartmentId, section: CompartmentId |
 
 
 def _drafts_of(session: Session, case: CompartmentId, section: str) -> Iterator[tuple[RecordId, dict[str, str]]]:
-    for draft in session.drafts().list() if session.own_drafts.found().exists() else ():
+    for draft in session.drafts().list() if session.own_drafts.path.exists() else ():
         if draft.kind == _DRAFT and draft.compartment == case:
             kept = json.loads(draft.text)
             if kept.get("section", "") == section and not kept.get(AMENDS):

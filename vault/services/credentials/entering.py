@@ -32,7 +32,7 @@ from vault.seal.entrance.device_secret import (
 )
 from vault.seal.entrance.passphrase import LEAST_DIGITS, digits_of_guesses, text_of
 from vault.seal.entrance.wordlists import GeneratedPassphrase, Language, is_generated, make_passphrase, word_form
-from vault.services.members import admissions, members
+from vault.services.members import members
 from vault.services.projection import last_done
 from vault.store.files import read_limited, require_new, write_new
 from vault.words.message import Message
@@ -262,7 +262,6 @@ def unlock_with_factors(
         passphrase[:] = bytes(len(passphrase))
     last_done.note_opened(session)
     members.note_end(session)
-    admissions.note_lists_apart(session)
     return session
 
 

@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vault import platform
-from vault.access.membership.new_root import Followed, change_root, follow_root, stale_compartments
-from vault.access.membership.next_roster import Change, admitted_apart, propose, require_settled, sign_by_root
-from vault.access.membership.roster_proposals import Proposal
+from vault.access.membership.new_sheets import (
+    Followed,
+    change_sheets,
+    choose_sheets,
+    follow_sheets,
+    stale_compartments,
+)
 from vault.access.recovering import BroughtBack, Wish, bring_back
 from vault.access.recovery_session import hand_on_audit, open_door, opened_by_sheets
 from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.seat_keys.root_secret import forget_secret, kept_secret
 from vault.access.session import Session
-from vault.access.trust.directory import RECOVERY
 from vault.access.trust.keyrings import grants_between
-from vault.access.trust.roster_alarms import SheetsUsed, sheets_used
+from vault.access.trust.membership_news import SheetsUsed, sheets_used
 from vault.access.unlock import unlock
 from vault.display import DAY, time_text
 from vault.errors import RefusedError, VaultError, VerificationError
-from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
+from vault.ids import CompartmentId, CompartmentKind
 from vault.policy.roles import Action, Role
 from vault.progress import Progress
 from vault.records.work import Entry
 from vault.seal.recipients import KemPrivate
-from vault.seal.recovery import Sheet, derive_recovery_seed, derive_root_seed, join_sheets, make_sheets, root_words
-from vault.seal.signing import public_key
+from vault.seal.recovery import Sheet, derive_recovery_seed, join_sheets, make_sheets, words_of
 from vault.services.credentials.paper_sheets import TypedSheets
 from vault.services.health import sheets as sheets_item
-from vault.services.members.admissions import require_told_apart, waiting
-from vault.services.members.rostering import Outcome, commit_proposal
 from vault.services.projection import last_done
 from vault.services.this_computer import Item
 from vault.store.folder import VaultFolder
@@ -76,10 +76,12 @@ class RecoveryStatus:
 
     `secret_is_here`: sheets of it were not proven yet. `said` is what `status` says of that. Of the compartments `held`
     here some were made `without` recovery, and `stale` ones are under old sheets still. `used` tells each time that
-    sheets were joined, oldest first.
+    sheets were used. `to_confirm` counts new sheets whose words nobody compared here yet.
     """
 
-    root_words: tuple[str, ...]
+    vault_words: tuple[str, ...]
+    sheets_words: tuple[str, ...]
+    to_confirm: int
     secret_is_here: bool
     drill_ms: int | None
     said: Item
@@ -101,7 +103,7 @@ class Restored:
     """What sheets brought back, the words of their root to compare with the paper, and what unlock noticed after."""
 
     back: BroughtBack
-    root_words: tuple[str, ...]
+    sheets_words: tuple[str, ...]
     warnings: tuple[Message, ...]
 
 
@@ -120,7 +122,7 @@ def sheets(session: Session, shape: str = USUAL_SHAPE) -> tuple[Sheet, ...]:
                 "Make new sheets with {make_new_root}; this needs the old sheets.", make_new_root=NextStep.MAKE_NEW_ROOT
             ),
         )
-    made = make_sheets(secret, *SHAPES[shape])
+    made = make_sheets(secret, session.directory.sheets_digest, *SHAPES[shape])
     last_done.note_new_sheets(session)
     return made
 
@@ -129,12 +131,11 @@ def drill(session: Session, typed: TypedSheets) -> Drilled:
     """Prove that these sheets open this vault as it is now, and erase their secret from this device.
 
     Raises:
-        RefusedError: too few sheets; or two lists of members have to be settled first.
+        RefusedError: too few sheets.
         VerificationError: they are of another vault, or were replaced, or do not open it.
     """
     rule = session.require(Action.RECOVERY_MANAGE)
-    require_settled(session.directory)
-    secret = join_sheets(typed.sheets, root_words(session.directory.effective.root_public))
+    secret = join_sheets(typed.sheets, session.directory.root_public)
     open_door(read_key_file(session.folder.keys), secret)
     opened, without, unopened = _opened_by(session, secret)
     if unopened:
@@ -179,28 +180,33 @@ def renew(
         VerificationError: the typed sheets are not those of the root in effect, or the log is in doubt.
     """
     session.require(Action.RECOVERY_MANAGE)
+    old = None
     if typed is not None and typed.sheets:
-        old = join_sheets(typed.sheets, root_words(session.directory.effective.root_public))
-    else:
-        kept = kept_secret(session)
-        if kept is None:
-            raise RefusedError(
-                Message("the old sheets are needed: the old root signs the new root"),
-                next_step=Message("Type them: {make_new_root}.", make_new_root=NextStep.MAKE_NEW_ROOT),
-            )
-        old = kept
-    secret = change_root(session, old)
+        old = join_sheets(typed.sheets, session.directory.root_public)
+    secret = change_sheets(session, old)
     last_done.note_new_sheets(session)
-    followed = follow_root(session, progress)
+    followed = follow_sheets(session, progress)
     if Role.AUDITOR in session.roles:
         hand_on_audit(session)
-    return NewSheets(make_sheets(secret, *SHAPES[shape]), followed)
+    return NewSheets(make_sheets(secret, session.directory.sheets_digest, *SHAPES[shape]), followed)
+
+
+def confirm(session: Session, words: Sequence[str], progress: Progress = lambda done, total: None) -> Followed:
+    """Go by new sheets on this device, whose 13 words a person compared with the paper, and follow them.
+
+    Raises:
+        UsageError: they are not 13 words.
+        VerificationError: no new sheets that came here have these words.
+    """
+    session.require(Action.OWN_KEYS)
+    choose_sheets(session, list(words))
+    return follow_sheets(session, progress)
 
 
 def follow(session: Session, progress: Progress = lambda done, total: None) -> Followed:
     """Replace the keys that replaced sheets still open, in what this member holds and may give keys of."""
     session.require(Action.OWN_KEYS)
-    return follow_root(session, progress)
+    return follow_sheets(session, progress)
 
 
 def status(session: Session) -> RecoveryStatus:
@@ -209,14 +215,16 @@ def status(session: Session) -> RecoveryStatus:
     states = list(_states(session))
     secret_is_here = kept_secret(session) is not None
     return RecoveryStatus(
-        root_words=root_words(session.directory.effective.root_public),
+        vault_words=words_of(session.directory.anchor),
+        sheets_words=words_of(session.directory.sheets_digest),
+        to_confirm=len(session.directory.replacements()),
         secret_is_here=secret_is_here,
         said=sheets_item(replace(session.dates, sheets=not secret_is_here), session.log.now_ms()),
         drill_ms=session.dates.drill,
         held=len(states),
-        without=sum(RECOVERY not in state.holders for state in states),
+        without=sum(_is_without(session, state) for state in states),
         stale=sum(1 for _ in stale_compartments(session)),
-        used=sheets_used(session.directory.chain),
+        used=sheets_used(session.directory),
     )
 
 
@@ -275,7 +283,7 @@ def restore(
             back = bring_back(opened, wish, bytearray(passphrase), state=state)
         with unlock(path, member=member, passphrase=bytearray(passphrase), state=state) as session:
             last_done.note_opened(session)
-            return Restored(back, root_words(public_key(derive_root_seed(secret))), session.warnings)
+            return Restored(back, words_of(session.directory.sheets_digest), session.warnings)
     finally:
         passphrase[:] = bytes(len(passphrase))
 
@@ -290,12 +298,16 @@ def _states(session: Session) -> list[CompartmentState]:
     return [state for state in found.values() if state is not None and state.kind is not CompartmentKind.AUDIT]
 
 
+def _is_without(session: Session, state: CompartmentState) -> bool:
+    return state.holders.isdisjoint(session.directory.recovery_seats)
+
+
 def _opened_by(session: Session, secret: bytes) -> tuple[int, int, int]:
     """Return of how many compartments held here sheets open the current keys, how many were made without, the rest."""
     private = KemPrivate.from_seed(derive_recovery_seed(secret))
     states = list(_states(session))
-    without = sum(RECOVERY not in state.holders for state in states)
-    opened = sum(RECOVERY in state.holders and _opens(session, state, private) for state in states)
+    without = sum(_is_without(session, state) for state in states)
+    opened = sum(not _is_without(session, state) and _opens(session, state, private) for state in states)
     return opened, without, len(states) - without - opened
 
 
@@ -306,48 +318,22 @@ def _opens(session: Session, state: CompartmentState, private: KemPrivate) -> bo
 
 def _opens_epoch(session: Session, rows: Rows, state: CompartmentState, epoch: bytes, private: KemPrivate) -> bool:
     reader = GrantReader(rows, session.learned.listings, session.vault, private)
-    grants = grants_between(rows, epoch, RECOVERY)
+    grants = grants_between(rows, epoch, session.directory.recovery_seat)
     return any(reader.open(state.compartment, grant) is not None for grant in grants)
 
 
-# Two lists of members that were made apart become one: the recovery sheets sign whom of both lists they let in.
 def secret_is_here(session: Session) -> bool:
     """Say whether the secret of the sheets lies on this device, so that nobody has to type them."""
-    session.require(Action.MEMBER_ADMIT)
+    session.require(Action.MEMBER_LIST)
     return kept_secret(session) is not None
 
 
-def settle_lists(
-    session: Session,
-    admitted: Collection[SeatId],
-    typed: TypedSheets | None = None,
-    *,
-    progress: Progress = lambda done, total: None,
-) -> Outcome:
-    """Let these devices be in from when a list admitted them; the others of `waiting` stay out and have to join again.
-
-    The sheets are typed where their secret is not on this device. `progress` is told of cases that get a new key.
+def secret_of(session: Session, typed: TypedSheets) -> bytes:
+    """Return the secret of the sheets in effect, of sheets that were typed for an act of theirs.
 
     Raises:
-        RefusedError: there is one list of members alone; or the secret is not here and too few sheets were typed; or
-            this member may not write rosters; or two would have one name.
-        VerificationError: the sheets are not those of the root in effect, or the log is in doubt.
+        RefusedError: too few sheets.
+        VerificationError: they are not those in effect.
     """
-    session.require(Action.MEMBER_ADMIT)
-    devices = [device for device in waiting(session) if device.seat in set(admitted)]
-    require_told_apart(session, devices)
-    chosen = {device.seat for device in devices}
-    taken = [apart for apart in admitted_apart(session.directory) if apart.certificate.seat in chosen]
-    effective = session.directory.effective
-    new = (apart for apart in taken if apart.certificate.member not in effective.members)
-    change = Change(
-        roles={MemberId(apart.certificate.member): apart.roles for apart in new},
-        certificates=tuple(apart.certificate for apart in taken),
-    )
-    secret = None if typed is None else join_sheets(typed.sheets, root_words(effective.root_public))
-    session.require_sound_log(session.directory.compartment)
-    roster = sign_by_root(session, propose(session, change), secret)
-    outcome = commit_proposal(session, Proposal(roster), "roster.change", progress)
-    if secret is not None:
-        note_if_proven(session, secret)
-    return outcome
+    session.require(Action.MEMBER_LIST)
+    return join_sheets(typed.sheets, session.directory.root_public)

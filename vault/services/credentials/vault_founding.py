@@ -12,7 +12,7 @@ from vault.access.pins.pins import PinFile
 from vault.errors import UsageError
 from vault.ids import MemberId, VaultId
 from vault.seal.entrance.passphrase import CEILING, DEFAULT, FLOOR, KdfParameters, calibrate
-from vault.seal.recovery import Sheet, make_sheets
+from vault.seal.recovery import Sheet, make_sheets, words_of
 from vault.services.projection.last_done import NEW_SHEETS
 from vault.words.message import Message
 
@@ -27,7 +27,7 @@ class NewVault:
 
     vault: VaultId
     member: MemberId
-    root_words: tuple[str, ...]
+    sheets_words: tuple[str, ...]
     sheets: tuple[Sheet, ...] = field(repr=False)
     _pin_file: PinFile = field(repr=False)
 
@@ -53,8 +53,8 @@ def init(
     founded = found_vault(
         path, organisation=organisation, member_name=member, passphrase=passphrase, parameters=_cost(memory_mib)
     )
-    made = make_sheets(founded.root_secret, *sheets)
-    return NewVault(founded.vault, founded.member, founded.root_words, made, founded.pin_file)
+    made = make_sheets(founded.root_secret, founded.anchor, *sheets)
+    return NewVault(founded.vault, founded.member, words_of(founded.anchor), made, founded.pin_file)
 
 
 def checked_memory_mib(text: str) -> int:

@@ -44,9 +44,10 @@ from vault.services.projection.seats import members_of_logs
 from vault.services.projection.stored_records import read_heads, read_valid_at
 from vault.store.rows import Rows
 from vault.store.rowtypes import PlacedVersion
-from vault.sync.admitting import Door
-from vault.validity.authority import Place, items_in
+from vault.sync.row_checks import Door
+from vault.validity.authority import Place
 from vault.validity.erased_versions import GO_WHOLE
+from vault.validity.proven import items_in
 from vault.validity.version_validity import VersionValidator
 from vault.words.message import Message, plural
 

@@ -150,7 +150,7 @@ def _not_indexed(session: Session, sections: Opened) -> Iterator[tuple[Spot, str
 
 def _drafts(session: Session) -> Iterator[tuple[Spot, frozenset[Spot], frozenset[str]]]:
     """Yield the unfinished texts of this member, each with the places that it goes with, and its words."""
-    for draft in session.drafts().list() if session.own_drafts.found().exists() else ():
+    for draft in session.drafts().list() if session.own_drafts.path.exists() else ():
         places = frozenset(_spot(*place) for place in places_of(draft))
         yield _spot(draft.compartment, draft.record), places, said_in(content_of(draft))
 

@@ -189,7 +189,7 @@ def forget_drafts(session: Session) -> int:
     with its words: it goes with the note. So does one for a section with that.
     """
     gone = erased_records(session)
-    if not gone or not session.own_drafts.found().exists():
+    if not gone or not session.own_drafts.path.exists():
         return 0
     drafts = session.drafts()
     found = [draft for draft in drafts.list() if not gone.isdisjoint(places_of(draft))]

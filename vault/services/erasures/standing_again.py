@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vault.access.session import Session
-from vault.ids import RECOVERY_SEAT, CompartmentId, RecordId, VersionId
+from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.remembered import tell_once
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry
@@ -99,7 +99,7 @@ def _ended_places(session: Session) -> list[CompartmentId]:
     if not session.roles & ALLOWED[Action.CASE_ERASE]:
         return []
     homes = [CompartmentId(home) for home, record in erased_records(session) if record == ALL_RECORDS]
-    states, own = session.states_of(homes), {RECOVERY_SEAT, *seats_of(session, [session.member])}
+    states, own = session.states_of(homes), {*session.directory.recovery_seats, *seats_of(session, [session.member])}
     alone = [home for home, state in states.items() if state is not None and state.holders <= own]
     held = [home for home in alone if session.holds(home)]
     with session.database.reading() as rows:

@@ -183,7 +183,7 @@ class Reader:
             on_hold={home for home in homes if is_held(session, home)},
             called={case: name_of(session, case) for case in cases},
             states=session.states_of(homes),
-            live=session.directory.effective.certificates.keys(),
+            live=session.directory.certificates.keys(),
             packages={case: len(self._records_of(case, Disclosure.KIND)) for case in cases},
             exports={case: self._exports_listing_words(case) for case in cases},
             entries=[entry for entry in entries if entry.spot in may_go],

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from vault.access.session import Session
 from vault.access.trust.key_lists import absent_keys, owed
 from vault.errors import MalformedError, VaultError
-from vault.ids import CompartmentId, CompartmentKind, Origin, SeatId
+from vault.ids import CompartmentId, CompartmentKind, Origin
 from vault.index.heads import had_version
 from vault.index.remembered import key_items
 from vault.log.approval import Listing, Refusal
 from vault.log.epoch_notice import KIND_AT
 from vault.log.items import ItemKind, decode_items
 from vault.log.verify import LogReport
-from vault.policy.roles import Role
 from vault.records.epochs import notices_of, read_notice
 from vault.records.logs import Absent, genesis_of
-from vault.services.exchange.known_peers import peers_of
 from vault.services.projection.absences import (
     ITS_APPROVAL,
-    ITS_PAYLOAD,
     ON_ITS_WAY_MS,
     PendingRows,
     author_of,
@@ -28,111 +25,14 @@ from vault.services.projection.absences import (
 )
 from vault.services.projection.approval_checks import lists_one, not_approved
 from vault.services.projection.raised_alarms import without_ended
-from vault.services.projection.seats import seat_of_log
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, SealedVersion
-from vault.validity.authority import names_its_list
-from vault.validity.roster_validity import NamedRosters
+from vault.validity.proven import names_its_list
 from vault.validity.version_validity import Quarantined, VersionValidator
 from vault.words.finding import Code, Finding, Severity
-from vault.words.message import Message, plural
-
-# Payloads that an auditor should read and cannot: their key is on its way, or it was here and is gone.
+from vault.words.message import Message
 
 SOMEBODY_UNKNOWN = Message("somebody unknown")
-
-
-def gaps(session: Session, owed: Mapping[Origin, Sequence[int]]) -> list[Finding]:
-    """Judge what could not be opened, by log: the entries of each, rising. What may still come is news."""
-    now_ms = session.log.now_ms()
-    places = {(origin, entries[0], ITS_PAYLOAD) for origin, entries in owed.items()}
-    since = missed_since(session, places, of_entries=ITS_PAYLOAD)
-    late = {origin for (origin, _, _), first in since.items() if now_ms - first > ON_ITS_WAY_MS}
-    return [_gap(session, origin, entries, is_late=origin in late) for origin, entries in owed.items()]
-
-
-def was_auditor(session: Session, named: NamedRosters, origin: Origin, seq: int, digest: bytes) -> bool:
-    """Say whether this seat should read an entry's payload: by the newest roster that its log had named up to there."""
-    roster = named.newest_at(origin, seq, digest)
-    certificate = None if roster is None else roster.certificates.get(session.seat)
-    return roster is not None and certificate is not None and Role.AUDITOR in roster.members[certificate.member]
-
-
-def of_unknown_lists(session: Session, named: NamedRosters, origins: Iterable[Origin]) -> list[Message]:
-    """Return a sentence on each log of a device that is in whose headers name a roster that is not here or not valid.
-
-    It may still come, and what they wrote is valid for nobody until it does.
-    """
-    live = session.directory.effective.certificates
-    lines: list[Message] = []
-    for origin in origins:
-        seat, unknown = seat_of_log(session, origin), named.of(origin).unknown
-        if unknown and (seat is None or seat in live):
-            message = plural(
-                "{count} entry names a list of members that is not here or not valid ({where}).",
-                "{count} entries name a list of members that is not here or not valid ({where}).",
-                count=len(unknown),
-                where=_where(session, seat, unknown),
-            )
-            lines.append(message)
-    return lines
-
-
-def older_lists(named: NamedRosters, origins: Iterable[Origin]) -> Iterator[Finding]:
-    """Yield the first entry of each log that goes back to an older roster."""
-    for origin in origins:
-        if older := named.of(origin).older:
-            message = plural(
-                "operation {seq}: it names an older list of members than an entry before it",
-                "operation {seq}: it names an older list of members than an entry before it, the first of {count}",
-                count=len(older),
-                seq=older[0],
-            )
-            yield Finding(Code.OLDER_ROSTER, message, origin, older[0])
-
-
-def came_whole(session: Session, origin: Origin, seq: int) -> bool:
-    """Say whether an entry came from the seat that wrote it, and with it what it gives to auditors.
-
-    It was written in this very folder, or its seat's own bundle reached beyond it.
-    """
-    seat = seat_of_log(session, origin)
-    if seat is None or seat == session.seat or seat in session.here:
-        return True
-    peer = peers_of(session).get(seat)
-    return peer is not None and peer.at is not None and seq < peer.have.get(origin, 0)
-
-
-def _gap(session: Session, origin: Origin, entries: Sequence[int], *, is_late: bool) -> Finding:
-    is_missing = is_late or came_whole(session, origin, entries[0])
-    seat = seat_of_log(session, origin)
-    where = _where(session, seat, entries)
-    if is_missing:
-        message = plural(
-            "the details of {count} entry that you should be able to read cannot be opened ({where}): a key of that"
-            " log is missing, or was not given to you",
-            "the details of {count} entries that you should be able to read cannot be opened ({where}): a key of that"
-            " log is missing, or was not given to you",
-            count=len(entries),
-            where=where,
-        )
-        # It stops nothing: only what auditors see hangs on it.
-        return Finding(Code.PAYLOAD_KEY, message, origin, entries[0], severity=Severity.ABSENCE)
-    message = plural(
-        "The details of {count} entry that you should be able to read cannot be opened yet ({where}). A bundle from"
-        " {who} brings the key.",
-        "The details of {count} entries that you should be able to read cannot be opened yet ({where}). A bundle from"
-        " {who} brings the key.",
-        count=len(entries),
-        where=where,
-        who=author_of(session, seat) or SOMEBODY_UNKNOWN,
-    )
-    return Finding(Code.PAYLOAD_KEY, message, origin, entries[0], severity=Severity.NEWS)
-
-
-def _where(session: Session, seat: SeatId | None, entries: Sequence[int]) -> Message:
-    who = author_of(session, seat) or SOMEBODY_UNKNOWN
-    return Message("{who}, entries {first} to {last}", who=who, first=entries[0], last=entries[-1])
 
 
 # What `log verify` makes of a listed row that is not here: on its way, missing, or waited for by nobody.
@@ -160,9 +60,7 @@ class AbsentRows:
         missing = (each for each in self._pending if each.is_missing)
         return [each.message for each in missing if not any(_place(absent) in named for absent in each.absent)]
 
-    def is_fault(
-        self, rows: Rows, report: LogReport, problem: Finding, validator: VersionValidator, named: NamedRosters
-    ) -> bool:
+    def is_fault(self, rows: Rows, report: LogReport, problem: Finding, validator: VersionValidator) -> bool:
         """Say whether the absence that a check of lists found is one that others may expect to be filled."""
         place: Listed = (problem.origin, problem.seq, problem.n)
         if problem.code is not Code.ABSENT or problem.seq is None or problem.n is None or place in self._missing:
@@ -176,7 +74,7 @@ class AbsentRows:
             return True
         home = validator.home_of(item)
         if home is None:
-            return self._is_own(rows, Origin(row.origin)) or self._is_for_auditor(row, named)
+            return self._is_own(rows, Origin(row.origin))
         is_key = item.kind != ItemKind.VERSION
         if place in self._known or not (is_key or validator.is_expected(row, problem.n)):
             return False
@@ -207,11 +105,6 @@ class AbsentRows:
     def _is_own(self, rows: Rows, origin: Origin) -> bool:
         genesis = genesis_of(rows, origin)
         return genesis is not None and genesis.seat == self._session.seat
-
-    def _is_for_auditor(self, row: OperationRow, named: NamedRosters) -> bool:
-        """Say whether what the entry lists of its log's audit was for this seat too, and came with the entry."""
-        is_for_it = was_auditor(self._session, named, Origin(row.origin), row.seq, row.digest)
-        return is_for_it and came_whole(self._session, Origin(row.origin), row.seq)
 
 
 def audits_of(rows: Rows) -> set[bytes]:

@@ -29,8 +29,8 @@ from vault.services.projection.folder_row import stored
 from vault.services.projection.places import name_of
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
-from vault.validity.authority import Authority, Place, digests_in
-from vault.validity.roster_validity import NamedRosters
+from vault.validity.authority import Authority, Place
+from vault.validity.proven import digests_in
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message, plural
 
@@ -43,14 +43,14 @@ Payloads = Mapping[Written, Payload]
 
 
 def two_person_faults(
-    session: Session, rows: Rows, refused: Iterable[tuple[Listing, Refusal]], payloads: Payloads, named: NamedRosters
+    session: Session, rows: Rows, refused: Iterable[tuple[Listing, Refusal]], payloads: Payloads
 ) -> Iterator[Finding]:
     """Yield what `approval_faults` does, then what is wrong with erasures."""
-    yield from approval_faults(rows, refused, payloads, named)
-    yield from _erasure_faults(session, rows, payloads, named)
+    yield from approval_faults(session, rows, refused, payloads)
+    yield from _erasure_faults(session, rows, payloads)
 
 
-def _erasure_faults(session: Session, rows: Rows, payloads: Payloads, named: NamedRosters) -> Iterator[Finding]:
+def _erasure_faults(session: Session, rows: Rows, payloads: Payloads) -> Iterator[Finding]:
     """Yield what is wrong with erasures whose payload this seat can read."""
     counted = {(origin, seq): records for origin, seq, records in stored(rows).counted}
     for (origin, seq, digest), payload in sorted(payloads.items(), key=lambda item: item[0]):
@@ -68,7 +68,7 @@ def _erasure_faults(session: Session, rows: Rows, payloads: Payloads, named: Nam
                 continue
             if payload.why == ARRIVED and _follows(session, rows, payloads, origin, gone):
                 continue
-            if needed_second(rows, row, ERASE, named.newest_at(origin, seq, digest)):
+            if needed_second(session, row, ERASE):
                 message = Message(
                     "it erased {count} records that were here, without the approval of a second person", count=records
                 )

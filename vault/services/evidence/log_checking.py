@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
@@ -14,11 +15,13 @@ from vault.access.session import Session
 from vault.access.trust.continuity import newest_keys
 from vault.access.trust.key_lists import is_absence
 from vault.access.trust.prover import proven_by, report_of
+from vault.errors import MalformedError
 from vault.ids import Origin
 from vault.index.file import Index
 from vault.index.indexing import recount
+from vault.log.act_bytes import ActKind, read_act
 from vault.log.approval import Listing, Refusal
-from vault.log.items import ItemKind
+from vault.log.items import ItemKind, decode_items
 from vault.log.list_check import IsErased, check_epochs, check_keys, check_listed, check_versions, proven_lists
 from vault.log.verify import ListedReport, LogReport, verify_log
 from vault.policy.roles import Action
@@ -32,10 +35,6 @@ from vault.services.evidence.absent_rows import (
     AbsentRows,
     audits_of,
     awaited_approvals,
-    gaps,
-    of_unknown_lists,
-    older_lists,
-    was_auditor,
 )
 from vault.services.evidence.erasure_checks import hold_breaches, two_person_faults
 from vault.services.evidence.stored_checks import (
@@ -54,9 +53,10 @@ from vault.services.projection.authors import NOBODY_KNOWN, names_of_logs
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.raised_alarms import Said, seats_of, without_ended
 from vault.store.rows import Rows, in_turn
-from vault.validity.authority import Authority, Proven
+from vault.validity.authority import Authority
+from vault.validity.deciding_lines import MARK
 from vault.validity.epoch_validity import GivenGrants, given_grants
-from vault.validity.roster_validity import NamedRosters
+from vault.validity.proven import Proven, names_its_list
 from vault.validity.version_validity import NO_CONTENT, Quarantined, VersionValidator
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message, Value, enumerated, plural
@@ -138,11 +138,11 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         checked.faults += [*row_faults(session, rows, checked.said), *hold_breaches(session, rows)]
         refused = checked.approvals(rows)
         checked.faults += (contents := check_contents(session, rows, checked.reports, checked.erased(rows))).faults
-        unnamed = checked.lists_of_members(origins)
+        checked.faults += malformed_items(session, rows, origins)
         progress(total, total)
     checked.empty()
     checked.absences()
-    unread = [*awaited_approvals(session, refused), *gaps(session, checked.said.owed)]
+    unread = [*awaited_approvals(session, refused)]
     checked.faults += [gap for gap in unread if not gap.is_news]
     checked.index(index)
     checked.quarantined += len(checked.faults) - len(left := without_ended(session, checked.faults))
@@ -169,13 +169,27 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         size=size,
         root=root,
         faults=tuple(checked.faults),
-        on_their_way=(*absent.on_their_way, *(gap.message for gap in unread if gap.is_news), *unnamed),
+        on_their_way=(*absent.on_their_way, *(gap.message for gap in unread if gap.is_news)),
         newer=checked.said.newer,
         payloads_closed=checked.said.sealed_to_others if checked.said.opened else 0,
         contents=contents,
         unreadable=unreadable,
         unread=_by_name(session, unreadable),
     )
+
+
+def malformed_items(session: Session, rows: Rows, origins: Iterable[Origin]) -> Iterator[Finding]:
+    """Yield each item that should decide who is in and is of no known form: it decides nothing."""
+    for origin in origins:
+        for row in rows.operations(origin):
+            if MARK in row.header and names_its_list(row):
+                with suppress(MalformedError):
+                    for n, item in enumerate(decode_items(row.list)):
+                        if item.decides and item.kind in set(ActKind):
+                            try:
+                                read_act(item.kind, item.content, session.vault, is_signed_raw)
+                            except MalformedError as fault:
+                                yield Finding(Code.ITEM, fault.message, origin, row.seq, n, severity=Severity.ABSENCE)
 
 
 class _Checked:
@@ -194,8 +208,7 @@ class _Checked:
         self._erased: IsErased | None = None
         self._given: GivenGrants | None = None
         self._approvals: dict[bytes, bytes] = {}
-        self._named = NamedRosters(rows, self._validator(rows).authority)
-        self.said = Said(lambda *entry: was_auditor(session, self._named, *entry))
+        self.said = Said()
 
     def log(self, rows: Rows, origin: Origin, progress: Callable[[int], None]) -> None:
         """Check one log without keys (C1 to C3), then what this seat can open of it."""
@@ -288,15 +301,10 @@ class _Checked:
             for digest in sorted(stored)
         ]
 
-    def lists_of_members(self, origins: Sequence[Origin]) -> list[Message]:
-        """Name the first entry of each log that goes back to an older roster; return what is said of unknown ones."""
-        self.faults += older_lists(self._named, origins)
-        return of_unknown_lists(self._session, self._named, origins)
-
     def approvals(self, rows: Rows) -> list[tuple[Listing, Refusal]]:
         """Name acts of two persons without an approval, and invalid uses; return these: some may be on their way."""
         refused = refused_uses(self._session, rows, self._approvals, self.said.kept)
-        for fault in two_person_faults(self._session, rows, refused, self.said.kept, self._named):
+        for fault in two_person_faults(self._session, rows, refused, self.said.kept):
             self._fault(fault)
         return refused
 
@@ -319,7 +327,7 @@ class _Checked:
             if session.keyring.epochs_of(row.compartment) and (row.seq, row.n) not in opened_places:
                 # A version without a wrap is as absent as one without a row (FORMAT.md 5).
                 lacking = Finding(Code.ABSENT, _NO_WRAP, origin, row.seq, row.n, severity=Severity.ABSENCE)
-                if self._absent.is_fault(rows, report, lacking, self._validator(rows), self._named):
+                if self._absent.is_fault(rows, report, lacking, self._validator(rows)):
                     self._fault(replace(lacking, code=Code.WRAP))
         for judged in self._validator(rows).judge(origin, 0, self._proven(rows, origin)):
             if not isinstance(judged, Quarantined):
@@ -346,7 +354,7 @@ class _Checked:
     def _validator(self, rows: Rows) -> VersionValidator:
         if self._counts is None:
             session = self._session
-            authority = Authority(rows, session.directory.chain, lambda log, _: self._proven(rows, log))
+            authority = Authority(rows, session.directory, lambda log, _: self._proven(rows, log))
             self._counts = VersionValidator(rows, session.vault, session.keyring, authority)
         return self._counts
 
@@ -361,7 +369,7 @@ class _Checked:
         """Note what is wrong with listed things, but not the absence of what is on its way, or owed to nobody."""
         validator = self._validator(rows)
         is_fault = self._absent.is_fault
-        self._note(each for each in found.problems if is_fault(rows, report, each, validator, self._named))
+        self._note(each for each in found.problems if is_fault(rows, report, each, validator))
 
     def _note(self, problems: Iterable[Finding]) -> None:
         for problem in problems:

@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from vault.access.membership.inviting import stored_invitations
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.trust.keyrings import missing_keys
@@ -74,7 +73,6 @@ def _keyring(session: Session, rows: Rows) -> Iterator[Finding]:
 _KEPT: tuple[tuple[Message, Callable[[Session], object]], ...] = (
     (Message("the secret of the recovery sheets: altered, and of no use any more"), kept_secret),
     (Message("what this device knows of others' devices: altered, and of no use any more"), stored_peers),
-    (Message("the invitations that this device made: altered, and of no use any more"), stored_invitations),
 )
 
 
@@ -88,13 +86,13 @@ def _local(session: Session) -> Iterator[Finding]:
 
 
 def _lost_its_secret(session: Session, rows: Rows, said: Said) -> bool:
-    """Say whether this seat founded the vault, still has its first root, and lost the secret of it before any drill.
+    """Say whether this seat founded the vault, with its first sheets, and lost the secret of them before any drill.
 
-    Where another made the root in effect, or this seat cannot read all that its own log says, nobody can tell.
+    Where others are in effect, or this seat cannot read all that its own log says, nobody can tell.
     """
     if rows.local(session.seat, Purpose.ROOT_SECRET) is not None:
         return False
-    if session.directory.effective.root_public != session.root_public:
+    if session.directory.chosen:
         return False
     own = {
         row.origin

@@ -1,12 +1,10 @@
-"""What arrives with a bundle, round by round: rows, then rosters and keys, then the rows that these make known."""
+"""What arrives with a bundle, round by round: rows, then who is in and keys, then the rows that these make known."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from itertools import groupby
 from pathlib import Path
 
 from vault.access.pins.alarms import fork_alarm, lasting
@@ -15,15 +13,10 @@ from vault.access.session import Session
 from vault.errors import BrokenSealError, MalformedError, TryAgainError, VaultError, VerificationError
 from vault.ids import CompartmentId, MemberId, Origin, SeatId
 from vault.index.remembered import remember_keys
-from vault.log.genesis import Genesis, origin_of, signed_message, verify_genesis
-from vault.log.items import LIST_LIMIT, Item, ItemKind, decode_items
-from vault.log.list_check import version_id
-from vault.log.operation import Header
-from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster
-from vault.log.roster_rules import check_succession, signers_of
+from vault.log.act_bytes import ActKind, read_act
+from vault.log.items import LIST_LIMIT, decode_items
 from vault.progress import StepProgress
 from vault.records.epochs import drop_junk
-from vault.records.versions import open_version
 from vault.records.work import Entry
 from vault.seal.signing import is_signed_raw
 from vault.services.erasures import arrived, noted_holds, removing
@@ -34,140 +27,40 @@ from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.seats import member_of_seat
 from vault.store.blobs import Blobs
 from vault.store.files import as_received
-from vault.store.rowtypes import SealedVersion
-from vault.sync.admitting import WRAPS_PER_PLACE
 from vault.sync.bundle_file import Bundle, Manifest, open_bundle, require_for
-from vault.sync.bundle_pages import PageKind, SentOperation, SentVersion, SentVersionKey
+from vault.sync.bundle_pages import PageKind, SentOperation
 from vault.sync.peers import Peer
-from vault.sync.proven_logs import Offered, Stop, prove
+from vault.sync.proven_logs import Stop
 from vault.sync.row_import import Imported, PendingLog, import_into
 from vault.sync.staging import digest_of, discard
+from vault.trust.trust_items import Admit, BySheets
 from vault.words.finding import Code
 from vault.words.message import Message, filled, plural
 from vault.words.next_step import NextStep
 
-# Logs of seats that recovery sheets made: their roster stands in the log itself, which no roster here admits yet.
-
-_Wraps = dict[tuple[bytes, int], list[tuple[bytes, bytes]]]
-
 
 def recovered_logs(session: Session, bundle: Bundle, origins: Collection[bytes]) -> set[bytes]:
-    """Return those of some logs of unknown seats that go on by the root from what is known here (FORMAT.md 8).
-
-    Entry 0 of such a log passes C1 to C3, names a roster, and lists it in the directory. That roster follows from those
-    that are valid here, the root alone signed it, and it is the first that certifies the seat, with this very log.
-    """
-    claims = _claims(session, bundle, _wraps(session, bundle, origins))
-    if not claims:
-        return set()
-    offered = _offered(bundle, claims)
-    found = set()
-    with session.database.reading() as rows:
-        for origin, group in groupby(bundle.pages(PageKind.OPERATION), key=lambda page: page.origin):
-            if origin not in offered:
-                continue
-            first: list[SentOperation] = []
-            entries = _noting_first((sent for page in group for sent in page.of(SentOperation)), first)
-            if prove(rows, offered[origin], entries).size and first and _names(first[0], claims[origin]):
-                found.add(origin)
+    """Return those of some logs of unknown seats whose own entry 0 lists that the sheets in effect admit their seat."""
+    found = set[bytes]()
+    for page in bundle.pages(PageKind.OPERATION):
+        if page.origin in origins and page.origin not in found:
+            first = next(iter(page.of(SentOperation)), None)
+            if first is not None and first.seq == 0 and _is_by_sheets(session, page.origin, first):
+                found.add(page.origin)
     return found
 
 
-def _noting_first(entries: Iterator[SentOperation], first: list[SentOperation]) -> Iterator[SentOperation]:
-    for sent in entries:
-        if not first:
-            first.append(sent)
-        yield sent
-
-
-def _names(entry: SentOperation, claim: tuple[Roster, int, Item]) -> bool:
-    """Say whether an entry 0 names the roster and lists it at its place."""
-    roster, n, item = claim
+def _is_by_sheets(session: Session, origin: bytes, entry: SentOperation) -> bool:
     with suppress(MalformedError):
-        items = decode_items(entry.list)
-        return entry.seq == 0 and Header.decode(entry.header).roster == roster.root and items[n : n + 1] == (item,)
+        for item in decode_items(entry.list):
+            if item.kind == ActKind.SHEETS:
+                act = read_act(item.kind, item.content, session.vault, is_signed_raw)
+                if isinstance(act, BySheets) and isinstance(act.act, Admit):
+                    return session.directory.is_in_effect(act) and act.act.certificate.origin == origin
     return False
 
 
-def _wraps(session: Session, bundle: Bundle, origins: Collection[bytes]) -> _Wraps:
-    """Return (log, place in entry 0) -> wrapped keys of the directory that this seat can open."""
-    epochs = set(session.keyring.epochs_of(session.directory.compartment))
-    found: _Wraps = defaultdict(list)
-    for page in bundle.pages(PageKind.VERSION_KEY):
-        if page.origin in origins:
-            for sent in page.of(SentVersionKey):
-                held = found[page.origin, sent.n] if sent.seq == 0 and sent.epoch in epochs else None
-                if held is not None and len(held) < WRAPS_PER_PLACE:
-                    held.append((sent.epoch, sent.wrap))
-    return found
-
-
-def _claims(session: Session, bundle: Bundle, wraps: _Wraps) -> dict[bytes, tuple[Roster, int, Item]]:
-    """Return the roster, by log, that a place in entry 0 claims, where the root signed it and it admits that log."""
-    home, found = session.directory.compartment, {}
-    for page in bundle.pages(PageKind.VERSION) if wraps else ():
-        for sent in page.of(SentVersion):
-            if sent.seq == 0 and (sent.compartment, sent.record) == (home, ROSTER_RECORD):
-                roster = _opened(session, page.origin, sent, wraps.get((page.origin, sent.n), []))
-                if roster is not None and _admits(session, roster, page.origin):
-                    item = Item.in_compartment(ItemKind.VERSION, home, version_id(home, sent.record, sent.blob))
-                    found[page.origin] = (roster, sent.n, item)
-    return found
-
-
-def _opened(session: Session, origin: bytes, sent: SentVersion, wraps: list[tuple[bytes, bytes]]) -> Roster | None:
-    identity = version_id(sent.compartment, sent.record, sent.blob)
-    for epoch, wrap in wraps:
-        sealed = SealedVersion(origin, 0, sent.n, identity, sent.compartment, sent.record, sent.blob, epoch, wrap)
-        with suppress(BrokenSealError, MalformedError):
-            version = open_version(sealed, vault=session.vault, keyring=session.keyring)
-            return None if version is None else Roster.from_content(version.content.kind, version.content.fields)
-    return None
-
-
-def _admits(session: Session, roster: Roster, origin: bytes) -> bool:
-    """Say whether a roster follows by the root alone, and is the first to certify the seat of this log.
-
-    By the root in effect: sheets that were replaced bring nobody in, whatever old copy they were joined on.
-    """
-    seat = next(
-        (certificate.seat for certificate in roster.certificates.values() if certificate.genesis == origin), None
-    )
-    if seat is None or session.directory.certificate_of(seat) is not None:
-        return False
-    with suppress(VerificationError):
-        before = session.directory.chain.line.before(roster)
-        known = {before.root_public, *(certificate.identity for certificate in before.certificates.values())}
-        message = signed_message(ROSTER_PURPOSE, roster.root)
-        signers = signers_of(message, roster.signatures, known, is_signed_raw)
-        check_succession(before, roster, signers)
-        return signers == {before.root_public} == {session.directory.effective.root_public}
-    return False
-
-
-def _offered(bundle: Bundle, claims: dict[bytes, tuple[Roster, int, Item]]) -> dict[bytes, Offered]:
-    """Return the beginnings and checkpoints of the claimed logs, each of the key that its roster certifies."""
-    geneses: dict[bytes, tuple[bytes, Genesis]] = {}
-    notes: dict[bytes, list[bytes]] = defaultdict(list)
-    for page in bundle.pages(PageKind.GENESIS, PageKind.CHECKPOINT):
-        for value in page.of(bytes):
-            if page.kind is PageKind.CHECKPOINT and page.origin in claims:
-                notes[page.origin].append(value)
-            elif page.kind is PageKind.GENESIS and (origin := origin_of(value)) in claims:
-                with suppress(VerificationError):
-                    genesis = verify_genesis(value, is_signed_raw)
-                    certificate = claims[origin][0].certificates.get(genesis.seat)
-                    certified = None if certificate is None else (certificate.genesis, certificate.identity)
-                    if genesis.vault == bundle.manifest.vault and certified == (origin, genesis.identity):
-                        geneses[origin] = (value, genesis)
-    return {
-        origin: Offered(origin, value, genesis, tuple(notes[origin]))
-        for origin, (value, genesis) in geneses.items()
-        if genesis.is_first
-    }
-
-
-# What a device may send that nobody here knows yet: it waits for the roster that admits it.
+# What a device may send that nobody here knows yet: it waits for the line that admits it.
 UNKNOWN_LIMIT = 64 << 20
 # What stays out for these reasons does not come in with a later import of the same file.
 SETTLED = frozenset({Stop.FORK, Stop.OTHER_TREE, Stop.FOREIGN, Stop.OWN_LOG, Stop.TOO_MANY})
@@ -175,9 +68,7 @@ SETTLED = frozenset({Stop.FORK, Stop.OTHER_TREE, Stop.FOREIGN, Stop.OWN_LOG, Sto
 
 _WORDS = {
     Stop.GAP: Message("Entries of {who} from {at} on are pending: earlier entries have not arrived."),
-    Stop.UNKNOWN_SEAT: Message(
-        "Entries of a device that is not known here are pending until the list of members that admits it arrives."
-    ),
+    Stop.UNKNOWN_SEAT: Message("Entries of a device that is not known here are pending until its admission arrives."),
     Stop.UNPROVEN: Message(
         "Entries of {who} from {at} on are not signed yet, or not as they came; they were not imported."
     ),
@@ -225,7 +116,7 @@ class BundleImport:
         `is_again`: an import of it may have been cut off behind its rows, whose entry is not forgotten.
 
         Raises:
-            VerificationError: the rosters that came say that somebody else has the maker's seat.
+            VerificationError: what came says that somebody else has the maker's seat.
         """
         session, manifest = self._session, bundle.manifest
         known, had = dict(self.logs), len(self.versions)
@@ -241,7 +132,7 @@ class BundleImport:
             self.pending = imported.pending
             if not imported.logs:
                 break
-        # What an earlier round refused for want of a roster came in with a later one.
+        # What an earlier round refused because nobody had admitted it came in with a later one.
         self.refused += imported.counts.refused
         grown = {origin: size for origin, size in self.logs.items() if known.get(origin) != size}
         is_settled = all(pending.why in SETTLED for pending in self.pending)
@@ -308,6 +199,8 @@ class BundleImport:
         self.logs |= {Origin(origin): size for origin, (_, size) in imported.logs.items()}
         for origin in imported.evidence:
             session.prover.look_again(Origin(origin))
+        if imported.evidence:
+            session.read_again(imported.evidence)
         if grown_behind := self._grown_behind(imported):
             session.learned.forget_all()
             session.index().was_asked = False
@@ -425,7 +318,7 @@ def opened(session: Session, file: Path, progress: StepProgress) -> Bundle:
 
 
 def require_room(session: Session, bundle: Bundle) -> None:
-    """Refuse a large bundle of a device that no roster here admits: it would wait in the place of others.
+    """Refuse a large bundle of a device that nobody here admitted: it would wait in the place of others.
 
     Raises:
         VerificationError: it is one.
@@ -443,7 +336,7 @@ def require_room(session: Session, bundle: Bundle) -> None:
 
 
 def require_maker(session: Session, manifest: Manifest) -> None:
-    """Refuse a bundle whose maker's seat has another identity key by every roster known; an unknown seat passes.
+    """Refuse a bundle whose maker's seat has another identity key; an unknown seat passes.
 
     Raises:
         VerificationError: it has.

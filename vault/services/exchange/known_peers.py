@@ -15,14 +15,13 @@ from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import Genesis
 from vault.log.items import ItemKind, decode_items
 from vault.records.epochs import read_notice
-from vault.records.logs import genesis_of
 from vault.records.versions import open_each
 from vault.seal.purposes import Purpose
 from vault.services.members import members
 from vault.store.rows import Rows
 from vault.sync.peers import Peer, decode_peers, encode_peers
 from vault.sync.selecting import Extent
-from vault.validity.authority import Proven
+from vault.validity.proven import Proven
 
 # What this seat knows of its peers, and what it may send to whom: the wiring between a session and `vault.sync`.
 
@@ -50,24 +49,24 @@ def stored_peers(session: Session) -> dict[bytes, Peer]:
 
 def keep_peers(session: Session, peers: Mapping[bytes, Peer]) -> None:
     """Store what this seat knows of others; of seats that left nothing is kept."""
-    live = session.directory.effective.certificates
+    live = session.directory.certificates
     kept = {seat: peer for seat, peer in peers.items() if seat in live}
     with session.database.transaction() as rows:
         rows.put_local(session.log.place.seal_row(Purpose.PEERS, encode_peers(kept)))
 
 
 def certified_identity(session: Session, seat: bytes) -> bytes | None:
-    """Return the identity key that a counted roster certifies for a seat, also for one that left, or None."""
+    """Return the identity key of a seat that was let in, also of one that left, or None."""
     certificate = session.directory.certificate_of(seat)
     return None if certificate is None else certificate.identity
 
 
 def knows(session: Session, origin: bytes, genesis: Genesis) -> bool:
-    """Say whether a log is of a seat that a counted roster certifies with its key: its first one, or one after it."""
+    """Say whether a log is of a seat that was let in, begun by its key: its first one, or one after it."""
     certificate = session.directory.certificate_of(genesis.seat)
     if certificate is None or certificate.identity != genesis.identity:
         return False
-    return not genesis.is_first or certificate.genesis == origin
+    return not genesis.is_first or certificate.origin == origin
 
 
 def pins_of(session: Session) -> dict[bytes, tuple[int, bytes]]:
@@ -84,9 +83,7 @@ def extents(session: Session, rows: Rows, starts: Mapping[bytes, int]) -> dict[b
     found: dict[bytes, Extent] = {}
     authority = session.authority(rows)
     for origin in {Origin(row.origin) for row in rows.geneses()}:
-        genesis = genesis_of(rows, origin)
-        certificate = None if genesis is None else session.directory.certificate_of(genesis.seat)
-        if genesis is None or certificate is None or not authority.is_log_of(certificate, origin, genesis):
+        if not authority.is_log_that_counts(origin):
             continue
         size = rows.size(origin)
         known = session.prover.proven(rows, origin, min(starts.get(origin, 0), size), size)
@@ -172,7 +169,7 @@ class Standing:
 
 
 def with_whom(session: Session, *, counts: bool = True) -> list[Standing]:
-    """Return all members with a device other than this one, as the roster lists them.
+    """Return all members with a device other than this one.
 
     Without `counts`, nobody counts what waits: that reads much of the log.
     """

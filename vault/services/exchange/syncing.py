@@ -189,7 +189,7 @@ class MadeBundle:
 class Inside:
     """What a bundle says of itself, after all of it was opened. Nothing was imported.
 
-    `is_known`: a roster known here certifies the maker's seat. `made_ms` is as the maker's clock said; `entries` are
+    `is_known`: the maker was let in, as known here. `made_ms` is as the maker's clock said; `entries` are
     those of it that this device lacks, as far as its own words go.
     """
 
@@ -258,7 +258,7 @@ def make(
     with session.log.lock, session.database.reading() as rows:
         logs = extents(session, rows, {origin: min(size, base.reached.get(origin, 0)) for origin, size in have.items()})
         compartments, withdrawn = compartments_for(session, rows, seats)
-        certificates = session.directory.effective.certificates
+        certificates = session.directory.certificates
         draft = Manifest(
             vault=session.vault,
             seat=session.seat,

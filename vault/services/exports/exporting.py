@@ -19,9 +19,10 @@ from vault.export.dossier_report import READ, UNREAD, Cover
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.release import ACT, Release
 from vault.export.report_wording import SEARCH_PURPOSE, SUBJECT_PURPOSE, USUAL_PURPOSE
-from vault.ids import CompartmentId, CompartmentKind, Digest
+from vault.ids import CompartmentId, CompartmentKind, Digest, SeatId
 from vault.index.heads import heads_in
 from vault.log.approval import Approval
+from vault.policy.rights import RIGHTS
 from vault.policy.roles import Action
 from vault.progress import CancelledError, Progress
 from vault.records.versions import of_kind
@@ -123,7 +124,7 @@ class ExportSteps:
 
     def _seal(self, prepared: PreparedReport, seed: bytes, approval: Approval | None) -> SealedPackage:
         roles = tuple(sorted(self.session.roles))
-        key = b"" if approval is None else self.session.directory.effective.certificates[approval.approver].identity
+        key = b"" if approval is None else self.session.directory.certificates[SeatId(approval.approver)].identity
         return write_package(
             prepared,
             age_recipient=self.ready.material.recipient.age_recipient,
@@ -180,7 +181,7 @@ class ExportSteps:
             read=self.ready.read() if cover.pages == READ else (),
         )
         # By the rules of an older program a legal reviewer's would be quarantined, and the log of the case in doubt.
-        may_keep = self.session.directory.rights.may_write(self.session.roles, CompartmentKind.CASE, Disclosure.KIND)
+        may_keep = RIGHTS.may_write(self.session.roles, CompartmentKind.CASE, Disclosure.KIND)
         with self.session.work(self.ready.material.case) as work:
             if may_keep:
                 work.keep(self.ready.material.case, disclosure)

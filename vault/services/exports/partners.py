@@ -13,6 +13,7 @@ from vault.errors import NotFoundError, RefusedError, UsageError, VerificationEr
 from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionId, short_id
 from vault.index.heads import heads_of
 from vault.names.normal import looks_same
+from vault.policy.rights import RIGHTS
 from vault.policy.roles import Action, Role
 from vault.records.versions import of_kind, to_fields
 from vault.records.work import Entry
@@ -374,7 +375,7 @@ def _write(session: Session, kept: KeptPartner, changed: Callable[[Partner], Par
 def _may_write(session: Session, home: CompartmentId) -> bool:
     is_directory = home == session.directory.compartment
     kind = CompartmentKind.DIRECTORY if is_directory else CompartmentKind.SENDING
-    return session.directory.rights.may_write(session.roles, kind, Partner.KIND)
+    return RIGHTS.may_write(session.roles, kind, Partner.KIND)
 
 
 def _are_words(typed: str, words: str) -> bool:

@@ -14,6 +14,7 @@ from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.heads import heads_of
 from vault.log.items import Item, ItemKind
 from vault.policy.clocks import ClockState
+from vault.policy.rights import RIGHTS
 from vault.policy.roles import Action
 from vault.records.epochs import pending
 from vault.records.versions import OpenedVersion, from_fields, open_each
@@ -77,7 +78,7 @@ def rotate_weekly(session: Session) -> bool:
         RefusedError: this member's role replaces no key of the intake.
     """
     rule = session.require(Action.INTAKE_WRITE)
-    if not session.directory.rights.may_grant(session.roles, CompartmentKind.INTAKE):
+    if not RIGHTS.may_grant(session.roles, CompartmentKind.INTAKE):
         raise RefusedError(Message("your role cannot replace a key of the intake"))
     homes = held_of_kind(session, CompartmentKind.INTAKE)
     if not homes:

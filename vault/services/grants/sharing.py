@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from vault.access.session import Session
-from vault.access.trust.directory import RECOVERY
 from vault.access.trust.key_lists import require_here, waits_for
 from vault.access.trust.new_epochs import may_give, next_holders, revocations_of
 from vault.errors import NotFoundError, RefusedError
@@ -73,7 +72,7 @@ def readers(session: Session) -> frozenset[MemberId]:
     """Return the members with a device and a role that opens cases."""
     session.require(Action.MEMBER_LIST)
     directory = session.directory
-    with_device = {MemberId(each.member) for each in directory.effective.certificates.values()}
+    with_device = {MemberId(each.member) for each in directory.certificates.values()}
     return frozenset(each for each in with_device if directory.roles_of(each) & ALLOWED[Action.CASE_READ])
 
 
@@ -86,11 +85,11 @@ def holders_of(session: Session, case: CompartmentId) -> Holders:
     state = session.state_of(case)
     if state is None:
         return Holders(frozenset({session.member}), with_recovery=False)
-    live = session.directory.effective.certificates
+    live = session.directory.certificates
     members = frozenset(
         member for seat in state.holders if seat in live and (member := member_of_seat(session, seat)) is not None
     )
-    return Holders(members, RECOVERY in state.holders)
+    return Holders(members, not state.holders.isdisjoint(session.directory.recovery_seats))
 
 
 def grant(session: Session, case: CompartmentId, members: Sequence[MemberId]) -> frozenset[MemberId]:
@@ -143,13 +142,14 @@ def cost_of_change(session: Session, case: CompartmentId, *, without: Sequence[M
         versions = rows.versions(case)
     gone = seats_of(session, without)
     sealed_to = {holder.seat for holder in next_holders(session.directory, _state(session, case), without=gone)}
-    return ChangeCost(pending(versions, EpochId(b"")), len(sealed_to - {RECOVERY}), RECOVERY in sealed_to)
+    sheets = session.directory.recovery_seats
+    return ChangeCost(pending(versions, EpochId(b"")), len(sealed_to - sheets), bool(sealed_to & sheets))
 
 
 def end_seats(session: Session, seats: Collection[SeatId], *, progress: Progress = lambda done, total: None) -> EndedIn:
     """Make a new key of every case and section of which this seat and one of these have the key, and return where.
 
-    A roster has ended the seats. Whoever holds a case that this seat does not, does the same on their own device. What
+    The seats are ended. Whoever holds a case that this seat does not, does the same on their own device. What
     fails in one case takes the new key from no other: it waits, and a person hears of it.
     """
     rule = session.require(Action.SYNC)
@@ -259,7 +259,7 @@ def add_seats(
     rewrap_left(session, [compartment])
     with session.work(compartment) as work:
         state = _state_to_give(session, compartment)
-        live = session.directory.effective.certificates
+        live = session.directory.certificates
         new = [Holder(seat, live[seat].kem) for seat in sorted(set(seats) - state.holders)]
         if not new:
             return frozenset()

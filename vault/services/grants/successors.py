@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from vault.access.session import Session
-from vault.access.trust.directory import RECOVERY
 from vault.casework.case import Case, GrantReason
 from vault.casework.organisation_records import Deputy, Order
 from vault.errors import NotFoundError, RefusedError, UsageError
@@ -46,7 +45,7 @@ class OnlyTheirs:
 def only_theirs(session: Session, member: MemberId) -> OnlyTheirs:
     """Return which cases nobody but this member can open. Of cases whose keys never came here nothing is known."""
     session.require(Action.MEMBER_LIST)
-    index, live = up_to_date_index(session), session.directory.effective.certificates
+    index, live = up_to_date_index(session), session.directory.certificates
     references: list[str] = []
     count = with_sheets = 0
     with session.database.reading() as rows:
@@ -59,7 +58,7 @@ def only_theirs(session: Session, member: MemberId) -> OnlyTheirs:
         holders = {member_of_seat(session, seat) for seat in state.holders if seat in live}
         if holders == {member}:
             count += 1
-            with_sheets += RECOVERY in state.holders
+            with_sheets += not state.holders.isdisjoint(session.directory.recovery_seats)
             references += [] if row is None else [row.ref]
     return OnlyTheirs(tuple(sorted(references)), count, with_sheets)
 
@@ -121,13 +120,13 @@ def deputies(session: Session) -> dict[MemberId, MemberId]:
     """Return who stands in for whom, of members and deputies who are in now."""
     session.require(Action.MEMBER_LIST)
     named = _named(session, read_valid(session, session.directory.compartment))
-    stands = session.directory.effective.members
+    stands = session.directory.members
     return {naming.member: naming.deputy for naming in named if naming.deputy is not None and naming.deputy in stands}
 
 
 def deputy_of(session: Session, member: MemberId) -> MemberId | None:
     named = naming_of(session, member)
-    is_in = named is not None and named.deputy in session.directory.effective.members
+    is_in = named is not None and named.deputy in session.directory.members
     return named.deputy if named is not None and is_in else None
 
 
@@ -257,7 +256,7 @@ def carry_out_handovers(
     work = [(stored, _cases_to_hand_over(session, stored, as_deputy_only=as_deputy_only)) for stored in newest.values()]
     results = []
     if as_deputy_only:
-        still_in = [pair for pair in work if MemberId(pair[0].value.leaver) in session.directory.effective.members]
+        still_in = [pair for pair in work if MemberId(pair[0].value.leaver) in session.directory.members]
         work = [pair for pair in work if pair not in still_in]
         results = [_result(stored, pending=len(found)) for stored, found in still_in if found]
     total, done = sum(len(found) for _, found in work), 0
@@ -320,7 +319,7 @@ def _result(stored: Stored[Order], *, cases: int = 0, pending: int = 0) -> Carri
 
 def _cases_to_hand_over(session: Session, stored: Stored[Order], *, as_deputy_only: bool) -> list[CompartmentId]:
     leaver, successor = MemberId(stored.value.leaver), MemberId(stored.value.successor)
-    if leaver == session.member or successor not in session.directory.effective.members:
+    if leaver == session.member or successor not in session.directory.members:
         return []
     stands_in = deputy_of(session, leaver) == session.member
     found = []

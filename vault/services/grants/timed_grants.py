@@ -15,6 +15,7 @@ from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, Versio
 from vault.index.case_pages import cases_of_owner
 from vault.index.heads import heads_of
 from vault.policy.clocks import has_expired
+from vault.policy.rights import RIGHTS
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry
 from vault.seal.named import access_record
@@ -59,7 +60,7 @@ def give(
     reason = GrantReason(why)
     if has_expired(until_ms, session.clock().trusted_ms):
         raise UsageError(Message("that day has passed"), next_step=Message("Give a later day."))
-    if session.directory.rights.may_write(session.roles, CompartmentKind.CASE, Access.KIND):
+    if RIGHTS.may_write(session.roles, CompartmentKind.CASE, Access.KIND):
         _write_access(session, case, members, until_ms, reason)
     elif until_ms is not None:
         raise RefusedError(
@@ -97,7 +98,7 @@ def lent(session: Session) -> dict[MemberId, dict[MemberId, int]]:
     session.require(Action.MEMBER_LIST)
     index = up_to_date_index(session)
     now_ms = session.clock().trusted_ms
-    members = map(MemberId, session.directory.effective.members)
+    members = map(MemberId, session.directory.members)
     owner_of = {case: member for member in members for case in cases_of_owner(index, member)}
     found: dict[MemberId, dict[MemberId, int]] = {}
     for term in all_terms(session, index):

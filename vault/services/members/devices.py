@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from vault.access.membership.next_roster import Change
 from vault.access.session import Session
 from vault.casework.checks import checked_name
 from vault.casework.organisation_records import DeviceName
 from vault.display import one_line
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
+from vault.policy.rights import RIGHTS
 from vault.policy.roles import Action
 from vault.progress import Progress
 from vault.records.versions import OpenedVersion, of_kind
 from vault.records.work import Entry
 from vault.services.grants import sharing
-from vault.services.members.admissions import admitters, list_waiting
-from vault.services.members.rostering import Outcome, carry_out
+from vault.services.members.admissions import admitters
+from vault.services.members.changes import Outcome, end_devices
 from vault.services.members.warning import WarnList, warn_list
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import going_on
@@ -32,15 +32,13 @@ from vault.words.next_step import NextStep
 class Device:
     """One device that is in.
 
-    `since` is the number of the first roster that certifies it, `admitted_by` who signed that one; empty of the first
-    of all. `is_this`: it is the one in use.
+    `admitted_by` is who listed its admission; empty of the first of all. `is_this`: it is the one in use.
     """
 
     seat: SeatId
     member: MemberId
     member_name: str = field(repr=False)
     name: str = field(repr=False)
-    since: int
     admitted_by: Value
     is_this: bool
 
@@ -57,18 +55,16 @@ def list_all(session: Session) -> list[Device]:
     """Return the devices that are in, by member and name."""
     session.require(Action.MEMBER_LIST)
     names, called = names_of_members(session), _names(session)
-    rosters = session.directory.chain.accepted
     found = [
         Device(
             seat=SeatId(seat),
             member=MemberId(item.member),
             member_name=name_in(names, item.member),
             name=called.get(SeatId(seat), ""),
-            since=next(roster.head.number for roster in rosters if seat in roster.certificates),
-            admitted_by=admitters(session, item, names),
+            admitted_by=admitters(session, seat, names),
             is_this=seat == session.seat,
         )
-        for seat, item in session.directory.effective.certificates.items()
+        for seat, item in session.directory.certificates.items()
     ]
     return sorted(found, key=lambda row: (row.member_name.casefold(), row.name.casefold(), row.seat))
 
@@ -78,18 +74,12 @@ def find(session: Session, text: str) -> SeatId:
 
     Raises:
         NotFoundError: none, or several.
-        RefusedError: it waits, because two lists of members were made apart.
         UsageError: the beginning of one device's id is another one's name.
     """
     wanted = text.strip().casefold()
     known = list_all(session)
     called = [device.seat for device in known if device.name.casefold() == wanted != ""]
     found = the_one_meant(text, (device.seat for device in known), called)
-    if not found and the_one_meant(text, (device.seat for device in list_waiting(session)), ()):
-        raise RefusedError(
-            Message("this device is out already: two lists of members were made apart, and it waits"),
-            next_step=Message("Leave it out when you settle that: {settle}.", settle=NextStep.SETTLE_MEMBERS),
-        )
     if len(found) != 1:
         raise NotFoundError(
             Message("there is no such device, or more than one"),
@@ -112,9 +102,9 @@ def name(session: Session, seat: SeatId, text: str) -> None:
             Message("this name looks like the id of a device"), next_step=Message("Use a name of two words.")
         )
     home = session.directory.compartment
-    if not session.directory.rights.may_write(session.roles, CompartmentKind.DIRECTORY, DeviceName.KIND):
+    if not RIGHTS.may_write(session.roles, CompartmentKind.DIRECTORY, DeviceName.KIND):
         raise RefusedError(Message("your role cannot name devices"), next_step=Message("Ask an admin or a supervisor."))
-    if seat not in session.directory.effective.certificates:
+    if seat not in session.directory.certificates:
         raise NotFoundError(Message("there is no such device"))
     before = [version for version, device in _called(session) if device.seat == seat]
     record = before[0].record if before else None
@@ -124,10 +114,13 @@ def name(session: Session, seat: SeatId, text: str) -> None:
         work.commit(Entry(act="config.change", covers={DeviceName.KIND: 1}, pol=rule))
 
 
-def lost(session: Session, seat: SeatId, *, progress: Progress = lambda done, total: None) -> Lost:
+def lost(
+    session: Session, seat: SeatId, typed: bytes | None = None, *, progress: Progress = lambda done, total: None
+) -> Lost:
     """End a device that is out of the organisation's hands, and say whom to warn.
 
-    The list is made first: it is what a person needs most, and what a missing signature must not hold up. Keys of
+    The list is made first: it is what a person needs most, and nothing must hold it up. `typed` is the secret of the
+    sheets, which another admin's device needs. Keys of
     every case that both devices hold are replaced at once; who holds other cases of it does so at their next exchange.
 
     Raises:
@@ -135,7 +128,7 @@ def lost(session: Session, seat: SeatId, *, progress: Progress = lambda done, to
     """
     session.require(Action.MEMBER_END if _owner(session, seat) != session.member else Action.OWN_DEVICE)
     warn = warn_list(session, seat)
-    return Lost(carry_out(session, Change(ended=frozenset({seat})), progress=progress), warn)
+    return Lost(end_devices(session, [seat], typed, progress=progress), warn)
 
 
 def give_cases(session: Session, seat: SeatId, *, progress: Progress = lambda done, total: None) -> int:
@@ -156,15 +149,19 @@ def give_cases(session: Session, seat: SeatId, *, progress: Progress = lambda do
     for done, compartment in enumerate(held, 1):
         state = session.state_of(compartment)
         is_case = state is not None and state.kind in {CompartmentKind.CASE, CompartmentKind.SECTION}
-        if is_case and session.directory.rights.may_grant(session.roles, CompartmentKind.CASE):
+        if is_case and RIGHTS.may_grant(session.roles, CompartmentKind.CASE):
             with going_on(session, compartment, Code.DEVICE_WAITS):
                 given += bool(sharing.add_seats(session, compartment, [seat], act="grant.add", rule=rule))
         progress(done, len(held))
     return given
 
 
-def end_moved(session: Session, seat: SeatId, *, progress: Progress = lambda done, total: None) -> Outcome:
+def end_moved(
+    session: Session, seat: SeatId, typed: bytes | None = None, *, progress: Progress = lambda done, total: None
+) -> Outcome:
     """End a device of one's own after moving to this one: the last step of `device move`.
+
+    `typed` is the secret of the sheets, which an admin's device needs.
 
     Raises:
         RefusedError: it is another member's, or the one in use.
@@ -175,7 +172,7 @@ def end_moved(session: Session, seat: SeatId, *, progress: Progress = lambda don
             Message("this device is another member's"),
             next_step=Message("{revoke_device} revokes somebody else's device.", revoke_device=NextStep.REVOKE_DEVICE),
         )
-    return carry_out(session, Change(ended=frozenset({seat})), progress=progress)
+    return end_devices(session, [seat], typed, progress=progress)
 
 
 def revoked_words(session: Session, seat: SeatId) -> Message:
@@ -198,7 +195,7 @@ def revoked_words(session: Session, seat: SeatId) -> Message:
 
 
 def _owner(session: Session, seat: SeatId) -> MemberId:
-    certificate = session.directory.effective.certificates.get(seat)
+    certificate = session.directory.certificates.get(seat)
     if certificate is None:
         raise NotFoundError(Message("there is no such device, or it was already revoked"))
     return MemberId(certificate.member)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from vault.access.membership.next_roster import Change
+from vault.access.membership.sheets import by_the_sheets
 from vault.access.seat_keys.rekeying import seats_here
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.casework.checks import LINE_CHARACTERS
 from vault.casework.organisation_records import Member
@@ -15,24 +16,32 @@ from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import PersonRole
 from vault.errors import RefusedError, UsageError
 from vault.ids import MemberId, SeatId
+from vault.log.act_bytes import MadeAct, admit, lift
 from vault.policy.clocks import has_expired
 from vault.policy.roles import Action, Role, includes
 from vault.progress import Progress
-from vault.records.versions import of_kind, open_each
+from vault.records.versions import of_kind
 from vault.services.grants.successors import said_before_end
-from vault.services.members.rostering import Outcome, carry_out, end_again, seats_by_member
+from vault.services.members.admissions import admitters, certificate_bytes, taken_by
+from vault.services.members.changes import (
+    Outcome,
+    carry_out,
+    end_again,
+    end_devices,
+    lower_member,
+    remove_member,
+    seats_by_member,
+    seats_ever_of,
+)
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import read_valid
 from vault.services.projection.seats import seats_of
+from vault.trust.trust_items import Certificate, Lift, Lower
 from vault.words.finding import Code, Finding, Severity
-from vault.words.message import Message, enumerated, plural
+from vault.words.message import Message, Value, enumerated, plural
 from vault.words.next_step import NextStep
 
 # The members of the organisation: who is in, with which roles, since when; and how that changes.
-
-# What `--like` stands for.
-# Their part of the audit goes to whoever is admitted as auditor and does nothing else.
-_ACTING = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.CASEWORKER, Role.INTAKE, Role.FIELD, Role.LEGAL_REVIEWER})
 
 
 class Stand(StrEnum):
@@ -48,17 +57,18 @@ class Stand(StrEnum):
 class MemberShown:
     """One member, as the list shows them.
 
-    `since` is the number of the first roster that names them, `until_ms` until when they were admitted. Who left has no
-    roles.
+    `admitted_by` is who listed their admission, `until_ms` until when they were admitted. Who left has no roles, and
+    `taken_by` says who took them.
     """
 
     member: MemberId
     name: str = field(repr=False)
     roles: frozenset[Role]
     seats: tuple[SeatId, ...]
-    since: int
+    admitted_by: Value
     stand: Stand
     until_ms: int | None
+    taken_by: Value = ""
 
 
 def members(session: Session) -> list[tuple[MemberId, Person]]:
@@ -77,12 +87,12 @@ def members(session: Session) -> list[tuple[MemberId, Person]]:
 def list_all(session: Session, *, also_left: bool = False) -> list[MemberShown]:
     """Return the members who are in, sorted by name; those who left after them, if asked for."""
     session.require(Action.MEMBER_LIST)
-    names, ends = names_of_members(session), _ends(session)
+    names, until_of = names_of_members(session), session.directory.organisation.until
     seats = seats_by_member(session)
     now_ms = session.clock().trusted_ms
     shown = []
     for member in {*seats, *(names if also_left else ())}:
-        until = ends.get(member)
+        until = until_of.get(SeatId(member))
         here = tuple(SeatId(certificate.seat) for certificate in seats.get(member, ()))
         if member not in seats:
             stand = Stand.LEFT
@@ -90,49 +100,57 @@ def list_all(session: Session, *, also_left: bool = False) -> list[MemberShown]:
             stand = Stand.OVER
         else:
             stand = Stand.IN if here else Stand.SUSPENDED
-        roles = session.directory.roles_of(member)
-        shown.append(MemberShown(member, name_in(names, member), roles, here, _since(session, member), stand, until))
+        roles, by = session.directory.roles_of(member), admitters(session, SeatId(member), names)
+        taken = taken_by(session, SeatId(member), names) if stand is not Stand.IN else ""
+        shown.append(MemberShown(member, name_in(names, member), roles, here, by, stand, until, taken))
     return sorted(shown, key=lambda case: (case.stand is Stand.LEFT, case.name.casefold(), case.member))
 
 
-def suspend(session: Session, member: MemberId, *, progress: Progress = lambda done, total: None) -> Outcome:
+def suspend(
+    session: Session, member: MemberId, typed: bytes | None = None, *, progress: Progress = lambda done, total: None
+) -> Outcome:
     """End every device of a member, who stays a member: they open nothing more from the next exchange on.
 
-    Where their devices are ended and a case still has a key that one of them holds, that is what is done.
+    Where their devices are ended and a case still has a key that one of them holds, that is what is done. `typed` is
+    the secret of the sheets, which an admin's devices need.
 
     Raises:
         RefusedError: they have no device and no such case is left, or it is the member who asks.
     """
     session.require(Action.MEMBER_END)
     _require_other(session, member)
-    seats = frozenset(SeatId(certificate.seat) for certificate in seats_by_member(session).get(member, ()))
+    seats = [certificate.seat for certificate in seats_by_member(session).get(member, ())]
     if seats:
-        return carry_out(session, Change(ended=seats), progress=progress)
-    outcome = end_again(session, lambda certificate: certificate.member == member, progress)
+        return end_devices(session, seats, typed, progress=progress)
+    outcome = end_again(session, seats_ever_of(session, member), progress)
     if outcome is None:
         raise RefusedError(Message("this member has no device, so they cannot open anything"))
     return outcome
 
 
-def leave(session: Session, member: MemberId, *, progress: Progress = lambda done, total: None) -> Outcome:
-    """Let a member leave: every device of theirs ends, and the next roster does not name them.
+def leave(
+    session: Session, member: MemberId, typed: bytes | None = None, *, progress: Progress = lambda done, total: None
+) -> Outcome:
+    """Let a member leave: every device of theirs ends, those that nobody here knows yet too.
 
     Where they left before and a case still has a key that one of their devices holds, that is what is done.
 
     Raises:
-        RefusedError: it is the member who asks, or nobody would be left.
+        RefusedError: it is the member who asks.
     """
     session.require(Action.MEMBER_END)
     _require_other(session, member)
-    if member not in session.directory.effective.members:
-        outcome = end_again(session, lambda certificate: certificate.member == member, progress)
+    if member not in session.directory.members:
+        outcome = end_again(session, seats_ever_of(session, member), progress)
         if outcome is not None:
             return outcome
-    return carry_out(session, Change(leaving=frozenset({member})), progress=progress)
+    return remove_member(session, member, typed, progress=progress)
 
 
-def change_roles(session: Session, member: MemberId, roles: Sequence[str], *, by_root: bool = False) -> Outcome:
-    """Give a member exactly these roles.
+def change_roles(
+    session: Session, member: MemberId, roles: Sequence[str], *, by_sheets: bool = False, typed: bytes | None = None
+) -> Outcome:
+    """Give a member exactly these roles: what they lose is lowered, what they get is one more admission.
 
     Raises:
         UsageError: a word is no role, or none is given.
@@ -145,30 +163,67 @@ def change_roles(session: Session, member: MemberId, roles: Sequence[str], *, by
             Message("a member needs a role"),
             next_step=Message("To remove their access use {suspend_member}.", suspend_member=NextStep.SUSPEND_MEMBER),
         )
-    before = session.directory.roles_of(member)
+    directory = session.directory
+    before = directory.roles_of(member)
     if wanted == before:
         raise RefusedError(Message("the member already has exactly these roles"))
-    after = {member: session.directory.roles_of(MemberId(member)) for member in session.directory.effective.members}
-    after[MemberId(member)] = wanted
-    if not any(Role.ADMIN in roles for roles in after.values()):
+    if Role.ADMIN not in wanted and directory.organisation.admins == {member}:
         raise RefusedError(
             Message("there would be no admin any more"), next_step=Message("Make somebody else an admin first.")
         )
-    change = Change(roles={member: wanted, **_fewer_auditors(session, wanted, member)})
-    return carry_out(session, change, act="role.change", by_root=by_root)
+    acts = lower_member(session, member, sorted(before - wanted), typed)
+    acts += _given_again(session, member, wanted - before, typed)
+    new = wanted - before - {role for act in acts if isinstance(act.act, Lift) for role in _lifted(session, act.act)}
+    if new:
+        first = next((item for item in directory.certificates.values() if item.member == member), None)
+        if first is None:
+            raise RefusedError(Message("this member has no device"), next_step=Message("They must join first."))
+        more = _more(session, first, new, by_sheets=by_sheets, typed=typed)
+        if not new <= _roles_after(session, more, member):  # nothing is taken while the rest waits for another admin
+            return replace(carry_out(session, [more], act="role.change"), is_done=False)
+        acts.append(more)
+    return carry_out(session, acts, act="role.change", taken_from=seats_ever_of(session, member))
 
 
-def admission(session: Session, member: MemberId, roles: frozenset[Role]) -> dict[MemberId, frozenset[Role]]:
-    """Return whose roles change when this member is admitted: theirs, and those of whoever audited until now."""
-    return {member: roles, **_fewer_auditors(session, roles, member)}
+def _more(
+    session: Session, certificate: Certificate, roles: frozenset[Role], *, by_sheets: bool, typed: bytes | None
+) -> MadeAct:
+    """Return an admission of a device of a member with further roles; as an admin only the sheets admit."""
+    made = admit(certificate_bytes(session, certificate), roles, None)
+    if by_sheets or typed is not None or Role.ADMIN in roles:
+        return by_the_sheets(session, made, typed)
+    counts = roles <= _roles_after(session, made, certificate.member)
+    return made if counts or kept_secret(session) is None else by_the_sheets(session, made)
+
+
+def _roles_after(session: Session, made: MadeAct, member: MemberId) -> frozenset[Role]:
+    with session.database.reading() as rows:
+        return session.read_directory(rows, made).roles_of(member)
+
+
+def _given_again(session: Session, member: MemberId, roles: frozenset[Role], typed: bytes | None) -> list[MadeAct]:
+    """Return what takes back that roles were lowered: they were given before, and stand again."""
+    organisation = session.directory.organisation
+    lowered = [act for act in organisation.takings if isinstance(act, Lower) and act.member == member]
+    mine = [act for act in lowered if act.role in {role.value for role in roles}]
+    by_members = {act: session.directory.listed_by(act) for act in mine}
+    return [
+        lift(act.digest) if by_members[act] else by_the_sheets(session, lift(act.digest), typed)
+        for act in sorted(mine, key=lambda act: act.digest)
+    ]
+
+
+def _lifted(session: Session, act: Lift) -> set[Role]:
+    return {
+        Role(taking.role)
+        for taking in session.directory.organisation.takings
+        if isinstance(taking, Lower) and taking.digest == act.taking
+    }
 
 
 def note_end(session: Session) -> None:
     """Hear whether the day has passed until which this member was admitted: from then on everything is refused."""
-    if not _claims_an_end(session):
-        return
-    until = _ends(session).get(session.member)
-    if session.end_at(until):
+    if session.end_at(session.directory.organisation.until.get(session.seat)):
         over = Message("Your membership has expired: you can open or change nothing any more.")
         session.add_alarm(Finding(Code.MEMBER_OVER, over, severity=Severity.NEWS))
 
@@ -176,28 +231,16 @@ def note_end(session: Session) -> None:
 def remove_expired_members(session: Session) -> Outcome | None:
     """End the devices of members whose day has passed, where this member may; None where there are none."""
     session.require(Action.MEMBER_END)
+    admins = session.directory.organisation.admins
     over = [
         member
         for member in list_all(session)
-        if member.stand is Stand.OVER and member.seats and member.member != session.member
+        if member.stand is Stand.OVER and member.seats and member.member not in {session.member, *admins}
     ]
     if not over:
         return None
-    return carry_out(session, Change(ended=frozenset(seat for member in over for seat in member.seats)))
-
-
-def _fewer_auditors(session: Session, new: frozenset[Role], member: MemberId) -> dict[MemberId, frozenset[Role]]:
-    """Return the roles of those who audit beside other work, less the audit, when somebody comes who only audits."""
-    if new != {Role.AUDITOR}:
-        return {}
-    roles = {
-        MemberId(member): session.directory.roles_of(MemberId(member)) for member in session.directory.effective.members
-    }
-    return {
-        item: held - {Role.AUDITOR}
-        for item, held in roles.items()
-        if item != member and Role.AUDITOR in held and held & _ACTING
-    }
+    seats = [seat for member in over for seat in member.seats]
+    return end_devices(session, seats, progress=lambda done, total: None)
 
 
 def checked_roles(words: Iterable[str]) -> frozenset[Role]:
@@ -219,29 +262,6 @@ def checked_roles(words: Iterable[str]) -> frozenset[Role]:
 def _require_other(session: Session, member: MemberId) -> None:
     if member == session.member:
         raise RefusedError(Message("members cannot remove their own access"), next_step=Message("Ask another admin."))
-
-
-def _since(session: Session, member: MemberId) -> int:
-    rosters = session.directory.chain.accepted
-    return next((roster.head.number for roster in rosters if member in roster.members), 0)
-
-
-def _ends(session: Session) -> dict[MemberId, int]:
-    """Return until when members were admitted. Where several entries admit one, the latest end counts."""
-    found: dict[MemberId, list[int | None]] = {}
-    for said in _said(session):
-        found.setdefault(said.member, []).append(said.until)
-    known = {member: [until for until in ends if until is not None] for member, ends in found.items()}
-    return {member: max(ends) for member, ends in known.items() if ends and len(ends) == len(found[member])}
-
-
-def _claims_an_end(session: Session) -> bool:
-    """Say whether any record at all names a last day for this member: without an index, which is made for work."""
-    with session.database.reading() as rows:
-        sealed = rows.versions(session.directory.compartment)
-    opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
-    of_all = (said for _, said in of_kind(opened, Member))
-    return any(said.member == session.member and said.until is not None for said in of_all)
 
 
 def _said(session: Session) -> list[Member]:
@@ -278,24 +298,15 @@ def warn_before_end(session: Session, member: MemberId) -> Message | None:
 def before_roles(session: Session, member: MemberId | None, words: Iterable[str]) -> Message | None:
     """Return what has to be said before a member, or for None somebody new, gets exactly these roles.
 
-    Whoever loses a role is lowered, also those who audit beside other work when somebody comes who only audits.
-
     Raises:
         RefusedError: this role changes none.
         UsageError: a word is no role.
     """
     session.require(Action.MEMBER_ADMIT if member is None else Action.ROLE_CHANGE)
     wanted, roles_of = checked_roles(words), session.directory.roles_of
-    after = admission(session, MemberId(b"") if member is None else member, wanted)
-    said = _words(session, seats_of(session, [item for item, roles in after.items() if not roles_of(item) <= roles]))
-    lost = frozenset() if member is None else roles_of(member) - wanted
-    if said and lost and all(includes(wanted, role) for role in lost):
-        return Message(
-            "{said} Or give {roles} too: then nothing is lost, and they get no further rights.",
-            said=said,
-            roles=enumerated(sorted(lost)),
-        )
-    return said
+    if member is None or all(includes(wanted, role) for role in roles_of(member) - wanted):
+        return None
+    return _words(session, seats_of(session, [member]))
 
 
 def _words(session: Session, seats: Iterable[SeatId]) -> Message | None:
@@ -303,13 +314,13 @@ def _words(session: Session, seats: Iterable[SeatId]) -> Message | None:
     apart = set(seats) - seats_here(session)
     if not apart:
         return None
-    names, certificates = names_of_members(session), session.directory.effective.certificates
+    names, certificates = names_of_members(session), session.directory.certificates
     whose = {name_in(names, certificates[seat].member) for seat in apart if seat in certificates}
     return plural(
-        "What {count} device of {whose} wrote and you have not imported will be invalid for everybody."
-        " Import a bundle of theirs first, if you can.",
-        "What {count} devices of {whose} wrote and you have not imported will be invalid for everybody."
-        " Import a bundle of theirs first, if you can.",
+        "What {count} device of {whose} wrote and you have not imported will not count. Import a bundle of theirs"
+        " first, if you can.",
+        "What {count} devices of {whose} wrote and you have not imported will not count. Import a bundle of theirs"
+        " first, if you can.",
         count=len(apart),
         whose=enumerated(sorted(whose)),
     )

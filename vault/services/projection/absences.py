@@ -189,7 +189,7 @@ def _closed_way_out(who: Value) -> Message:
 
 
 def author_of(session: Session, seat: bytes | None) -> str | Message:
-    """Return the name of whose seat it is or was; nothing where no roster says.
+    """Return the name of whose seat it is or was; nothing where no line says.
 
     Not by way of `authors`: bringing the index level is what tells of absences.
     """

@@ -22,17 +22,17 @@ from vault.log.approval import (
     flaw_of_use,
     judge,
 )
-from vault.log.items import ITEM_SIZE, ItemKind
+from vault.log.items import ItemKind, kinds_in
 from vault.log.payload import Payload
-from vault.log.roster import Roster
 from vault.policy.roles import ALLOWED, Action
-from vault.records.logs import genesis_of
 from vault.records.versions import Content, open_each
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
-from vault.validity.authority import Authority, digests_in
-from vault.validity.roster_validity import NamedRosters
+from vault.trust.trust_items import Admit, BySheets
+from vault.validity.authority import Authority
+from vault.validity.deciding_lines import Line
+from vault.validity.proven import digests_in
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
 
@@ -93,14 +93,11 @@ def _by_whom(session: Session, authority: Authority, row: OperationRow) -> Listi
         b"" if genesis is None else genesis.seat,
         None if certificate is None else MemberId(certificate.member),
         frozenset() if entry is None else frozenset(role.value for role in entry.roles),
-        kinds=frozenset(row.list[::ITEM_SIZE]),
-        roster=authority.roster_named(row),
+        kinds=kinds_in(row.list),
     )
 
 
-def judge_listed(
-    session: Session, authority: Authority, listings: Sequence[Listing], approval: Approval | None
-) -> Judged:
+def judge_listed(session: Session, listings: Sequence[Listing], approval: Approval | None) -> Judged:
     """Judge one approval by the entries that list it, and by its bytes where these are here."""
     certificate = None if approval is None else session.directory.certificate_of(SeatId(approval.approver))
     giver = None if certificate is None else Giver(certificate.member, certificate.identity)
@@ -112,22 +109,7 @@ def judge_listed(
             approval, use, giver, vault=session.vault, approvers=APPROVERS, verify_signature=is_signed_raw
         )
 
-    def seen_from(use: Listing, given: Listing) -> Listing:
-        return given if given.member is not None else _as_of(authority, use.roster, given)
-
-    return judge(listings, approvers=APPROVERS, seen_from=seen_from, flaw=flaw, approval=approval)
-
-
-def _as_of(authority: Authority, roster_root: bytes, listing: Listing) -> Listing:
-    """Return a listing as the roster of this root judges its seat, whatever was ended or changed by another."""
-    roster, genesis = authority.chain.by_root(roster_root), authority.genesis(listing.origin)
-    certificate = None if roster is None else roster.certificates.get(SeatId(listing.seat))
-    if certificate is None or genesis is None or not listing.roster:
-        return listing
-    if not authority.is_log_of(certificate, listing.origin, genesis):
-        return listing
-    roles = authority.chain.roles(listing.seat, roster_root)
-    return replace(listing, member=certificate.member if roles else None, roles=roles)
+    return judge(listings, approvers=APPROVERS, flaw=flaw, approval=approval)
 
 
 def refused_uses(
@@ -142,7 +124,7 @@ def refused_uses(
     found: list[tuple[Listing, Refusal]] = []
     for digest, listings in sorted(listings_of(session, rows, authority, payloads).items()):
         approval = _decoded(approvals.get(digest, b""))
-        judged = judge_listed(session, authority, listings, approval)
+        judged = judge_listed(session, listings, approval)
         found += judged.refused
         if approval is None:
             found += ((use, Refusal.NOT_KEPT) for use in listings if _keeps_none(session, rows, authority, use, digest))
@@ -154,20 +136,16 @@ def refused_uses(
 
 
 def approval_faults(
-    rows: Rows, refused: Iterable[tuple[Listing, Refusal]], payloads: Mapping[Written, Payload], named: NamedRosters
+    session: Session, rows: Rows, refused: Iterable[tuple[Listing, Refusal]], payloads: Mapping[Written, Payload]
 ) -> Iterator[Finding]:
-    """Yield uses of an approval that is not valid, and acts without one as far as payloads can be read.
-
-    `named` says which rosters the logs had named.
-    """
+    """Yield uses of an approval that is not valid, and acts without one as far as payloads can be read."""
     for use, reason in refused:
         if reason is not Refusal.NOT_GIVEN:
             yield not_approved(use.origin, use.seq, lists_one(reason))
     for (origin, seq, digest), payload in sorted(payloads.items(), key=lambda item: item[0]):
         if takes_two(payload) and payload.out.startswith("ok"):
-            roster = named.newest_at(origin, seq, digest)
             for row in rows.operations(origin, seq, seq + 1):
-                if row.digest == digest and not lists_approval(row) and needed_second(rows, row, payload.act, roster):
+                if row.digest == digest and not lists_approval(row) and needed_second(session, row, payload.act):
                     message = Message("{act} without the approval of a second person", act=payload.act)
                     yield not_approved(origin, seq, message)
 
@@ -263,21 +241,31 @@ def lists_approval(row: OperationRow) -> bool:
     return bool(digests_in(row, ItemKind.APPROVAL))
 
 
-def needed_second(rows: Rows, row: OperationRow, act: str, roster: Roster | None) -> bool:
-    """Say whether another member could have approved it then, by the newest roster that its log had named."""
-    genesis = genesis_of(rows, Origin(row.origin))
-    if genesis is None or roster is None:
+def needed_second(session: Session, row: OperationRow, act: str) -> bool:
+    """Say whether another member could have approved it, by whom its author knew to be in.
+
+    That is who began the vault, whom the logs that let the author in had let in by then, and whom its own logs had.
+    What else its author had heard, no list says: so nobody is accused of having had nobody to ask.
+    """
+    directory = session.directory
+    seat = directory.places.seat_of(row.origin)
+    if seat is None:
         return False
+    own = directory.organisation.members.get(seat)
+    let_in = [(line, _let_in_by(session, line)) for line in directory.lines.lines]
+    knew = {(directory.founding_log, 1), (row.origin, row.seq)}
+    knew |= {(line.origin, line.seq + 1) for line, acts in let_in for act in acts if act.certificate.seat == seat}
+    found = set[MemberId]()
+    for line, acts in let_in:
+        is_before = line.origin != row.origin and directory.places.seat_of(line.origin) == seat
+        if is_before or any(line.origin == origin and line.seq < size for origin, size in knew):
+            able = (act for act in acts if {role.value for role in act.roles} & APPROVERS)
+            found |= {act.certificate.member for act in able}
     # Whom a break-glass lets in may not approve it, and its payload does not tell whom.
     enough = 2 if act == BREAK_GLASS else 1
-    return len(_others(roster, SeatId(genesis.seat))) >= enough
+    return len(found & directory.members.keys() - {own}) >= enough
 
 
-def _others(roster: Roster, seat: SeatId) -> set[bytes]:
-    own = roster.certificates.get(seat)
-    with_seats = {certificate.member for certificate in roster.certificates.values()}
-    return {
-        member
-        for member, roles in roster.members.items()
-        if roles & APPROVERS and member in with_seats and (own is None or member != own.member)
-    }
+def _let_in_by(session: Session, line: Line) -> list[Admit]:
+    acts = (act.act if isinstance(act, BySheets) else act for act in line.acts(session.vault))
+    return [act for act in acts if isinstance(act, Admit) and act in session.directory.organisation.admits]

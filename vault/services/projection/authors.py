@@ -54,7 +54,7 @@ def find_member(session: Session, text: str, *, also_left: bool = False) -> Memb
     """
     wanted = text.strip().casefold()
     names = all_names(session)
-    known = set(session.directory.effective.members) | (set(names) if also_left else set())
+    known = set(session.directory.members) | (set(names) if also_left else set())
     called = {MemberId(member): names.get(MemberId(member), ()) for member in known}
     found = [member for member, said in called.items() if wanted in {name.strip().casefold() for name in said}]
     if not found and (plain := normal(wanted)):
@@ -79,7 +79,7 @@ def require_new_name(session: Session, name: str) -> None:
     Raises:
         RefusedError: it is taken, or has what does not show as itself.
     """
-    names, members = all_names(session), session.directory.effective.members
+    names, members = all_names(session), session.directory.members
     if not is_name_as_seen(name.strip()):
         raise RefusedError(
             Message("the new member's name has a character that does not show as itself"), next_step=_ANOTHER_NAME

@@ -26,18 +26,17 @@ from vault.index.heads import heads_in, records_of, versions_in
 from vault.index.indexing import apply
 from vault.index.search_text import sort_key
 from vault.log.items import ItemKind
-from vault.log.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.progress import Progress
 from vault.records.versions import OpenedVersion, from_fields, of_kind
 from vault.services.projection.absences import author_of, tell_dropped, tell_waiting
 from vault.services.projection.expired_rights import hide_expired_cases
 from vault.services.projection.raised_alarms import notice_false_acts, notice_findings
-from vault.services.projection.revalidation import is_judged_otherwise, recount
+from vault.services.projection.revalidation import recount
 from vault.services.projection.stored_records import extracted_text, read_heads, read_valid_at, read_versions
 from vault.store.rows import Rows
 from vault.store.schema import content_faults
-from vault.validity.authority import Proven, items_in
+from vault.validity.proven import Proven, items_in
 from vault.validity.version_validity import NO_CONTENT, Quarantined, VersionValidator
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
@@ -59,7 +58,7 @@ def up_to_date_index(session: Session, *, progress: Progress = lambda done, tota
     with session.database.reading() as rows:
         sizes = {row.origin: rows.size(row.origin) for row in rows.geneses()}
     cursor = index.cursor()
-    if is_ahead(cursor, sizes) or is_judged_otherwise(session, index):
+    if is_ahead(cursor, sizes):
         index, cursor = session.remake_index(), {}
     if index.was_made and not index.was_asked:
         _notice_two_answers(session)
@@ -271,9 +270,7 @@ def _contact(contact: SafeContact | None) -> str:
 
 
 def _entry(session: Session, version: OpenedVersion) -> IndexedRecord | None:
-    """Return what the index keeps of a version; None for rosters, which the directory's own chain judges."""
-    if version.record == ROSTER_RECORD:
-        return None
+    """Return what the index keeps of a version."""
     names, text = "", ""
     columns: CaseColumns | PersonColumns | DatedColumns | RegisterColumns | None = None
     corrects: bytes | None = None

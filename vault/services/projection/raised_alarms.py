@@ -18,7 +18,7 @@ from vault.services.projection.approval_checks import JUDGED_ACTS
 from vault.services.projection.places import name_of
 from vault.store.rows import Rows
 from vault.validity.audit_payloads import Auditor, read_histories
-from vault.validity.authority import Proven
+from vault.validity.proven import Proven
 from vault.validity.version_validity import Quarantined
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message, Value, enumerated, filled, listed, plural
@@ -49,16 +49,14 @@ def seats_of(session: Session, logs: Iterable[Origin | None]) -> frozenset[SeatI
 
 def without_ended(session: Session, found: Sequence[_Found]) -> list[_Found]:
     """Return what lies neither in the log of a device that was ended nor in one that is not valid."""
-    live = session.directory.effective.certificates
+    live = session.directory.certificates
     origins = {finding.origin for finding in found if finding.origin is not None}
-    over = {origin for origin in origins if (seat := _seat_of(session, origin)) is not None and seat not in live}
+    whose = {origin: seat for origin in origins if (seat := _seat_of(session, origin)) is not None}
+    over = {origin for origin, seat in whose.items() if seat not in live}
     with session.database.reading() as rows:
         authority = session.authority(rows)
-        for origin in origins - over:
-            genesis = genesis_of(rows, origin)
-            certificate = None if genesis is None else session.directory.certificate_of(genesis.seat)
-            if genesis is not None and certificate is not None and certificate.identity == genesis.identity:
-                over |= set() if authority.is_log_of(certificate, origin, genesis) else {origin}
+        begun = {origin for origin in whose.keys() - over if genesis_of(rows, origin) is not None}
+        over |= {origin for origin in begun if not authority.is_log_that_counts(origin)}
     return [finding for finding in found if finding.origin not in over]
 
 
@@ -89,7 +87,7 @@ def _certified(session: Session, genesis: Genesis) -> SeatId | None:
 # lists counts like anything else, and whoever can read the act names it.
 DRILL: Final = "recovery.drill"
 _KEPT: Final = JUDGED_ACTS | {DRILL}
-_NAMES: Final = {
+_NAMES: Final[dict[int, Message]] = {
     ItemKind.VERSION: Message("a version of a record"),
     ItemKind.GRANT: Message("a key given to a device"),
     ItemKind.EPOCH: Message("a new key"),
@@ -99,6 +97,7 @@ _NAMES: Final = {
     ItemKind.SEEN: Message("a checkpoint of another log"),
     ItemKind.ATTACHMENT: Message("the content of a document"),
 }
+_OF_MEMBERS: Final = Message("a change of who is in")
 
 
 @dataclass(slots=True)
@@ -107,17 +106,13 @@ class Said:
 
     Of `opened` payloads `newer` ones name an act that this program does not know: counted, not judged. `kept` has those
     of acts that need two persons, of erasures and of drills, by log, position and digest of the entry. `closed` are
-    logs of which this seat cannot read every payload; `owed` entries it should be able to read and cannot;
-    `sealed_to_others` were sealed to the auditors of their time, and this seat was none. `may_read` asks that of an
-    entry, by the newest roster that its log had named.
+    logs of which this seat cannot read every payload; `sealed_to_others` counts those of which it was given no key.
     """
 
-    may_read: Callable[[Origin, int, bytes], bool] = lambda origin, seq, digest: False
     opened: int = 0
     newer: int = 0
     kept: dict[tuple[bytes, int, bytes], Payload] = field(default_factory=dict)
     closed: set[bytes] = field(default_factory=set)
-    owed: dict[Origin, list[int]] = field(default_factory=dict)
     sealed_to_others: int = 0
 
     def read(self, rows: Rows, auditor: Auditor, origin: Origin, known: Proven, start: int = 0) -> Iterator[Finding]:
@@ -127,8 +122,6 @@ class Said:
                 self.closed.add(origin)
                 if entry.fault == "broken":
                     yield Finding(Code.PAYLOAD_SEAL, Message("its details do not open"), origin, entry.seq)
-                elif self.may_read(origin, entry.seq, entry.digest):
-                    self.owed.setdefault(origin, []).append(entry.seq)
                 else:
                     self.sealed_to_others += 1
                 continue
@@ -138,7 +131,7 @@ class Said:
             if act in _KEPT or ItemKind.ERASED in entry.kinds:
                 self.kept[origin, entry.seq, entry.digest] = entry.payload
             if beyond := kinds_beyond(act, entry.kinds):
-                names = enumerated([_NAMES[kind] for kind in beyond])
+                names = enumerated([_NAMES.get(kind, _OF_MEMBERS) for kind in beyond])
                 message = Message("it says {act}, which may not list {names}, and lists it", act=act, names=names)
                 yield Finding(Code.ACT, message, origin, entry.seq)
 
@@ -216,7 +209,7 @@ def notice_false_acts(session: Session, origin: Origin, start: int, known: Prove
         found = Said().read(rows, session.auditor(), origin, known, start)
         is_false = any(fault.code is Code.ACT and (fault.seq or 0) < known.size for fault in found)
     seats = seats_of(session, [origin])
-    if is_false and not seats.isdisjoint(session.directory.effective.certificates):
+    if is_false and not seats.isdisjoint(session.directory.certificates):
         session.renew_alarm(lasting(Code.ACT, origin, seats=seats))
 
 

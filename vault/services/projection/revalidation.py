@@ -1,4 +1,4 @@
-"""What was valid may become invalid: a roster that ends somebody, an epoch that revokes them, another history of a log.
+"""What was valid may become invalid: a taking of somebody, an epoch that revokes them, another history of a log.
 
 What is valid depends on the rows held, not on their order (FORMAT.md 6), so an index that took the work in has to ask
 again: else two honest devices would show two different cases for ever.
@@ -12,19 +12,21 @@ from typing import NamedTuple
 
 from vault.access.session import Session
 from vault.errors import MalformedError
-from vault.ids import CompartmentId, Origin, SeatId
+from vault.ids import ID_SIZE, CompartmentId, Origin, SeatId
 from vault.index.entries import RemovedCompartment
 from vault.index.file import Index
 from vault.index.indexing import apply
 from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import NamedHistory
-from vault.log.items import ITEM_SIZE, Item, ItemKind, decode_items
+from vault.log.items import Item, ItemKind, decode_items, kinds_in
 from vault.records.epochs import notices_of_keys, read_notice
 from vault.records.logs import genesis_of
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, OperationRow
 from vault.validity.compartment_access import CompartmentState
 from vault.validity.epoch_validity import Left, left_of
+
+_OF_A_SEAT = b"seat"
 
 
 class _Cut(NamedTuple):
@@ -33,23 +35,6 @@ class _Cut(NamedTuple):
     origin: Origin
     first: int
     compartment: CompartmentId | None = None
-
-
-def is_judged_otherwise(session: Session, index: Index) -> bool:
-    """Say whether the index judged by a roster, or an admission, that is not valid any more: it has to be made anew.
-
-    What is valid now is kept with it, for the next session to ask.
-    """
-    chain = session.directory.chain
-    if index.judged_by is chain:
-        return False
-    now, kept = chain.marks, index.rosters()
-    if kept - now:
-        return True
-    index.judged_by = chain
-    if now - kept:
-        index.keep_rosters(now)
-    return False
 
 
 def recount(session: Session, index: Index) -> None:
@@ -61,17 +46,15 @@ def recount(session: Session, index: Index) -> None:
     cutoffs: set[bytes] = set()
     ended: set[bytes] = set()
     with session.database.reading() as rows:
-        rosters = [roster for roster in session.directory.chain.accepted if roster.endings and roster.root not in known]
+        judged = {_mark_of_seat(session, seat): seat for seat in session.directory.known}
+        changed = {mark: seat for mark, seat in judged.items() if mark not in known}
         revocations = _to_look_at(session, rows.epochs_with_revocations(), known)
-        logs = _logs(rows) if cursor and (rosters or revocations) else {}
-        cuts: list[_Cut] = []
-        for roster in rosters:
-            cutoffs.add(roster.root)
-            for seat, sizes in roster.endings.items():
-                for origin in logs.get(SeatId(seat), ()):
-                    parted = session.prover.parted(rows, origin)
-                    first = min([sizes.get(origin, 0), *([] if parted is None else [parted.undisputed])])
-                    cuts.append(_Cut(origin, first))
+        logs = _logs(rows) if cursor and (changed or revocations) else {}
+        cutoffs.update(changed)
+        before = {mark[len(_OF_A_SEAT) :][:ID_SIZE] for mark in known if mark.startswith(_OF_A_SEAT)}
+        changed = {mark: seat for mark, seat in changed.items() if seat in before}
+        ended |= {mark for mark in known if mark.startswith(_OF_A_SEAT)} - judged.keys()
+        cuts = [_Cut(origin, 0) for seat in changed.values() for origin in logs.get(seat, ())]
         states = session.states_of(CompartmentId(drop.compartment) for drop in revocations)
         for notice in revocations:
             compartment = CompartmentId(notice.compartment)
@@ -127,6 +110,14 @@ def _mark_of(notice: EpochNotice, seat: SeatId) -> bytes:
     return notice.digest() + seat
 
 
+def _mark_of_seat(session: Session, seat: SeatId) -> bytes:
+    """Return what names how far the entries of a seat count, and with which roles: another where that changes."""
+    organisation = session.directory.organisation
+    given = organisation.given_to(organisation.members[seat])
+    acts = sorted(act.digest for act in (*organisation.takings_of(seat), *given))
+    return _OF_A_SEAT + seat + b"".join(acts)
+
+
 def _mark(seen: Sequence[NamedHistory]) -> bytes:
     """Return what names both histories of a log as far as they are here: when one goes on, it is another."""
     return b"".join(end.origin + end.size.to_bytes(8, "big") + end.root for end in sorted(seen))
@@ -134,13 +125,8 @@ def _mark(seen: Sequence[NamedHistory]) -> bytes:
 
 def _displaced(session: Session, rows: Rows, origins: Collection[bytes]) -> set[bytes]:
     """Return which of the logs that the index has read are none of the first of their seat any more."""
-    authority, found = session.authority(rows), set[bytes]()
-    for origin in origins:
-        genesis = authority.genesis(origin)
-        certificate = None if genesis is None else session.directory.certificate_of(genesis.seat)
-        if genesis is not None and certificate is not None and not genesis.is_first:
-            found |= set() if authority.is_log_of(certificate, origin, genesis) else {origin}
-    return found
+    authority = session.authority(rows)
+    return {origin for origin in origins if not authority.is_log_that_counts(origin)}
 
 
 def _logs(rows: Rows) -> Mapping[SeatId, list[Origin]]:
@@ -184,6 +170,6 @@ def _last_in(rows: Rows, origin: Origin, start: int, stop: int) -> dict[Compartm
 
 
 def _keys_in(row: OperationRow) -> Iterator[Item]:
-    if ItemKind.EPOCH in row.list[::ITEM_SIZE] or ItemKind.GRANT in row.list[::ITEM_SIZE]:
+    if not kinds_in(row.list).isdisjoint({ItemKind.EPOCH, ItemKind.GRANT}):
         with suppress(MalformedError):
             yield from (item for item in decode_items(row.list) if item.kind in {ItemKind.EPOCH, ItemKind.GRANT})

@@ -13,7 +13,7 @@ from vault.records.versions import OpenedVersion, of_kind
 
 
 def members_of_logs(session: Session, origins: Iterable[Origin]) -> dict[Origin, MemberId]:
-    """Return whose these logs are, of seats that are in and of seats that were: some counted roster certifies each."""
+    """Return whose these logs are, of seats that are in and of seats that were."""
     members: dict[Origin, MemberId] = {}
     with session.database.reading() as rows:
         for origin in set(origins):
@@ -32,7 +32,7 @@ def seat_of_log(session: Session, origin: Origin) -> SeatId | None:
 
 
 def member_of_seat(session: Session, seat: SeatId) -> MemberId | None:
-    """Return whose seat this is or was; None for recovery and for a seat that no counted roster ever certified."""
+    """Return whose seat this is or was; None for recovery and for a seat that was never let in."""
     certificate = session.directory.certificate_of(seat)
     return None if certificate is None else MemberId(certificate.member)
 
@@ -40,7 +40,7 @@ def member_of_seat(session: Session, seat: SeatId) -> MemberId | None:
 def seats_of(session: Session, members: Iterable[MemberId]) -> list[SeatId]:
     """Return the seats of these members that are in now."""
     wanted = set(members)
-    certificates = session.directory.effective.certificates
+    certificates = session.directory.certificates
     return sorted(SeatId(seat) for seat, item in certificates.items() if MemberId(item.member) in wanted)
 
 

@@ -109,7 +109,7 @@ def look(session: Session, seat: SeatId, *, progress: Progress = lambda done, to
         tuple(sorted(found, key=lambda row: row.ref)),
         tuple(sorted(left, key=lambda row: (row.made, row.ref), reverse=True)),
         held,
-        len(session.directory.effective.members),
+        len(session.directory.members),
         unread if can_read else unread + len(readable),
         warn,
     )
