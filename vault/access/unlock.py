@@ -340,7 +340,7 @@ def _begin_session(
     noticed = (
         *opened.alarms,
         *chosen.alarms,
-        *((lasting(Code.VERIFY),) if directory.lines.altered else ()),
+        *((lasting(Code.VERIFY),) if directory.lines.altered or directory.lines.is_anew else ()),
         *judge_restored(directory, opened.seen, restored=opened.pins is None),
         *(() if opened.pins is None else news_of(directory, seat, base.seen)),
         *clock_alarms(read_clock(base.highest_ms, log.now_ms())),

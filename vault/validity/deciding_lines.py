@@ -79,12 +79,14 @@ class Lines:
         heads: heads that takings name and that were found here -> the log in which each is.
         altered: logs with an entry that says that it decides, and whose list is not the one that it names: what it
             decides is not known here, and it is read anew each time.
+        is_anew: the row that kept them was altered, so that all was read anew.
     """
 
     lines: tuple[Line, ...] = ()
     read: Mapping[bytes, int] = field(default_factory=dict)
     heads: Mapping[Head, bytes] = field(default_factory=dict)
     altered: frozenset[bytes] = field(default=frozenset(), compare=False)
+    is_anew: bool = field(default=False, compare=False)
 
     def encode(self) -> bytes:
         """Return the content of the local row that keeps them."""

@@ -92,7 +92,7 @@ def remembered_lines(rows: Rows, place: SealedPlace) -> Lines:
     if row is not None:
         with suppress(VerificationError):
             return Lines.decode(place.open_row(row))
-    return Lines()
+    return Lines(is_anew=row is not None)
 
 
 def _judge(session: Session, granted: Sequence[GrantedKey]) -> tuple[list[GrantedKey], int, int]:
