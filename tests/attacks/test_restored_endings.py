@@ -121,7 +121,7 @@ def test_who_was_suspended_is_named_before_a_restore_and_gets_nothing_until_susp
             assert [fault.subject for fault in log_checking.verify(session).faults] == [kolya.seat]
     with mira.open() as session:
         write_new(session, founder.cases[1])
-        with pytest.raises(RefusedError, match="valid again because a backup was restored"):
+        with pytest.raises(RefusedError, match="valid again here"):
             syncing.make(session, kolya.member, founder.folder / "for-kolya.bundle")
         with pytest.raises(VerificationError, match="made valid again"):
             sharing.grant(session, founder.cases[1], [kolya.member])

@@ -15,6 +15,7 @@ from vault.ids import ZERO_ID, Digest, MemberId, Origin, SeatId
 from vault.log.act_bytes import (
     MOST_HEADS,
     MOST_KEPT,
+    SHEETS_PURPOSE,
     ActKind,
     MadeAct,
     admission_in,
@@ -30,6 +31,7 @@ from vault.log.act_bytes import (
     replace_sheets,
     sheets_message,
 )
+from vault.log.genesis import signed_message
 from vault.policy.roles import Role
 from vault.trust.trust_items import (
     HELPERS,
@@ -62,7 +64,7 @@ def read(made: MadeAct) -> Act:
 
 
 def _over(made: MadeAct, vault: bytes = VAULT) -> bytes:
-    return SHEETS.sign(sheets_message(vault, made.kind, made.content))
+    return SHEETS.sign(signed_message(SHEETS_PURPOSE, sheets_message(vault, made.kind, made.content)))
 
 
 def signed(made: MadeAct) -> MadeAct:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from tests.log.writer import KEM, Key, Writer
 from vault.ids import ZERO_DIGEST, Origin, VaultId
-from vault.log.act_bytes import MadeAct, admit, anchor_digest, begin, by_sheets, sheets_message
+from vault.log.act_bytes import SHEETS_PURPOSE, MadeAct, admit, anchor_digest, begin, by_sheets, sheets_message
+from vault.log.genesis import signed_message
 from vault.log.items import Item
 from vault.log.parting import Parting
 from vault.log.tree import leaf_hash, root
@@ -38,7 +39,7 @@ def going_on(before: Writer, size: int, name: str | None = None) -> Writer:
 
 def signed(made: MadeAct) -> Item:
     """Return the item of an act of the sheets."""
-    signature = SHEETS.sign(sheets_message(VAULT, made.kind, made.content))
+    signature = SHEETS.sign(signed_message(SHEETS_PURPOSE, sheets_message(VAULT, made.kind, made.content)))
     return Item.of_act(by_sheets(made, SHEETS.public, signature))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.log.writer import VAULT, Key, Writer
 from vault.ids import CompartmentKind, SeatId
 from vault.log.act_bytes import (
+    SHEETS_PURPOSE,
     MadeAct,
     admit,
     anchor_digest,
@@ -27,6 +28,7 @@ from vault.log.act_bytes import (
     sheets_message,
 )
 from vault.log.epoch_notice import EpochNotice, RevokedLog, founded_compartment
+from vault.log.genesis import signed_message
 from vault.log.items import Item, ItemKind, encode_items, items_digest
 from vault.log.list_check import version_id
 from vault.log.operation import Header
@@ -164,7 +166,7 @@ def _acts(writer: Writer) -> dict[str, object]:
 
 
 def _signed(made: MadeAct) -> bytes:
-    return sheets_message(VAULT, made.kind, made.content)
+    return signed_message(SHEETS_PURPOSE, sheets_message(VAULT, made.kind, made.content))
 
 
 if __name__ == "__main__":

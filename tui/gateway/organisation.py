@@ -302,7 +302,7 @@ class Members(Changing):
             lambda typed: members.change_roles(self._session, member_id(member), roles, typed=typed),
             Message("The member has exactly these roles now."),
         )
-        return _BY_SHEETS if done.waits else done  # nobody is asked to agree to roles of a device that is in
+        return _BY_SHEETS if done.waits else done  # another admin can give the same roles; the sheets do it at once
 
     # ---- standing in --------------------------------------------------------------------------------------------
 

@@ -178,13 +178,13 @@ class _Planner:
 
     def _acts(self, member: MemberId, ended: Sequence[SeatId]) -> tuple[MadeAct, ...]:
         """Return what the sheets sign: the admission of the new seat, as an admin's where its member is one."""
-        directory, nonce = self._opened.directory, secrets.token_bytes
+        directory = self._opened.directory
         is_admin = self._wish.new_admin or member in directory.organisation.admins
         roles = {Role.ADMIN} if is_admin else frozenset[Role]()
-        made = [admit(self._certificate, roles, None, nonce(NONCE_SIZE))]
+        made = [admit(self._certificate, roles, None)]
         for seat in ended:
             heads = heads_of(directory, self._judge.prover, self._rows, [seat])
-            made.append(end(seat, heads, nonce(NONCE_SIZE)))
+            made.append(end(seat, heads, secrets.token_bytes(NONCE_SIZE)))
         return tuple(signed_by_sheets(self._opened.root_seed, self._opened.vault, each) for each in made)
 
     def _after(self, acts: Sequence[MadeAct]) -> Directory:

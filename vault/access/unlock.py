@@ -176,9 +176,8 @@ def know_members(opened: OpenedFolder, rows: Rows) -> KnownMembers:
     waiting = pending_seat_of(rows, place)
     if waiting is not None and not rows.geneses():
         raise waiting.still_waiting()
-    seen = opened.pins or opened.seen
     prover = Prover(None, {} if opened.pins is None else dict(opened.pins.logs))
-    chosen = () if seen is None else seen.sheets
+    chosen = () if opened.seen is None else opened.seen.sheets
     remembered = remembered_lines(rows, place)
     directory = read_directory(Reading(rows, place.vault, prover, remembered, chosen))
     if words_of(directory.anchor) != words_of(secrets.anchor):

@@ -21,6 +21,7 @@ from vault.words.message import Message, Words, listed, plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from vault.access.session import Session
     from vault.services.members.admitting import Admitted, Proposal
     from vault.services.members.members import MemberShown
 
@@ -153,8 +154,7 @@ def _join(args: Given, output: Output) -> Result:
 
 def _admit(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.exchange import syncing
-        from vault.services.members import admitting, devices
+        from vault.services.members import admitting
 
         request = admitting.read_request(session, args.request)
         if request.member is None and not args.like:
@@ -175,10 +175,21 @@ def _admit(args: Given, output: Output) -> Result:
             typed=secret_of_sheets(args, output, session),
             gives_cases=args.with_cases,
         )
-        cases = devices.give_cases(session, admitted.seat) if admitted.outcome.is_done and args.with_cases else 0
-        if admitted.outcome.is_done and args.bundle is not None:
-            syncing.make(session, admitted.member, args.bundle)
+        cases = _first_needs(session, args, admitted)
     return _admitted(args, admitted, cases)
+
+
+def _first_needs(session: Session, args: Given, admitted: Admitted) -> int:
+    """Give a device that is in what was asked for: cases, and its first bundle. Return how many cases."""
+    from vault.services.exchange import syncing
+    from vault.services.members import devices
+
+    if not admitted.outcome.is_done:
+        return 0
+    cases = devices.give_cases(session, admitted.seat) if args.with_cases else 0
+    if args.bundle is not None:
+        syncing.make(session, admitted.member, args.bundle)
+    return cases
 
 
 def _admitted(args: Given, admitted: Admitted, cases: int) -> Result:
@@ -233,18 +244,14 @@ def _proposed(proposal: Proposal) -> Message:
 
 def _agree(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.exchange import syncing
-        from vault.services.members import admitting, devices
+        from vault.services.members import admitting
 
         proposal = admitting.find_proposal(session, args.device)
         output.say(_proposed(proposal))
         words = _compared(args, output, proposal.request.words)
         typed = secret_of_sheets(args, output, session)
         admitted = admitting.agree(session, proposal, words, by_sheets=args.sheets, typed=typed)
-        own = admitted.outcome.is_done and args.with_cases
-        cases = devices.give_cases(session, admitted.seat) if own else 0
-        if admitted.outcome.is_done and args.bundle is not None:
-            syncing.make(session, admitted.member, args.bundle)
+        cases = _first_needs(session, args, admitted)
     return _admitted(args, admitted, cases)
 
 

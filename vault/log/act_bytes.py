@@ -177,8 +177,8 @@ def replace_sheets(root: bytes, recovery: bytes, keeps: Iterable[bytes]) -> Made
 
 
 def sheets_message(vault: bytes, kind: int, content: bytes) -> bytes:
-    """Return what the sheets sign of an act."""
-    return signed_message(SHEETS_PURPOSE, vault + kind.to_bytes() + content)
+    """Return what the sheets sign of an act, for the purpose `sheets`."""
+    return vault + kind.to_bytes() + content
 
 
 def by_sheets(made: MadeAct, root: bytes, signature: bytes) -> MadeAct:
@@ -210,7 +210,8 @@ def read_act(kind: int, untrusted: bytes, vault: bytes, verify_signature: Verify
         raise MalformedError(Message("an admission is of another vault"))
     if isinstance(act, BySheets):
         wire = _read(_Sheets, untrusted)
-        if not verify_signature(wire.root, wire.signature, sheets_message(vault, wire.kind, wire.act)):
+        message = signed_message(SHEETS_PURPOSE, sheets_message(vault, wire.kind, wire.act))
+        if not verify_signature(wire.root, wire.signature, message):
             raise MalformedError(Message("the sheets did not sign what an item says that they did"))
     return act
 

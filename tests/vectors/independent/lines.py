@@ -307,7 +307,7 @@ class Lines:
         return frozenset(given - {role for role, one in lowering if not self.is_within(entry, one.heads)})
 
     def _admit_more(self) -> bool:
-        """Take one more admission that counts now; say whether there was one."""
+        """Take the admissions that count now. Return whether there were any."""
         before = len(self.admitted), len(self.only_helped)
         for name, act in self.acts.items():
             if act.kind != ADMIT or (name in self.admitted and act.person not in self.only_helped):

@@ -139,7 +139,7 @@ def pending_seat_of(rows: Rows, place: SealedPlace) -> PendingSeat | None:
 
 
 def finish_joining(session: Session, waiting: PendingSeat, file: KeyFile, doors: DoorKeys) -> KeyFile:
-    """Give the `keys` file of a new device what only the directory knows, and wait no more; return the valid file."""
+    """Complete the `keys` file of a new device from the directory, and end its waiting. Return the valid file."""
     if not waiting.here:
         recovery = make_recovery_door(session.vault, doors, session.directory.recovery)
         completed = file.with_doors(file.doors, recovery)
@@ -213,7 +213,7 @@ class NewSeat:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request that was written, and the words to compare with whoever admits."""
+    """A written request, and the words to compare with the member who admits."""
 
     seat: SeatId
     words: tuple[str, ...]

@@ -1,11 +1,11 @@
-"""Acts of the recovery sheets: signed with their root key, and listed by whoever has them at hand (FORMAT.md 2)."""
+"""Acts that the recovery sheets sign (FORMAT.md 2)."""
 
 from __future__ import annotations
 
 from vault.access.seat_keys.root_secret import kept_secret, root_of
 from vault.access.session import Session
 from vault.errors import RefusedError, SheetsNeededError
-from vault.log.act_bytes import SHEETS_PURPOSE, MadeAct, by_sheets
+from vault.log.act_bytes import SHEETS_PURPOSE, MadeAct, by_sheets, sheets_message
 from vault.seal.recovery import derive_root_seed
 from vault.seal.signing import public_key, sign
 from vault.words.message import Message
@@ -13,7 +13,7 @@ from vault.words.message import Message
 
 def signed_by_sheets(root_seed: bytes, vault: bytes, made: MadeAct) -> MadeAct:
     """Return an act with the signature of the sheets: it counts in any log that lists it."""
-    signature = sign(root_seed, SHEETS_PURPOSE, vault + made.kind.to_bytes() + made.content)
+    signature = sign(root_seed, SHEETS_PURPOSE, sheets_message(vault, made.kind, made.content))
     return by_sheets(made, public_key(root_seed), signature)
 
 

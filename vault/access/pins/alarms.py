@@ -61,8 +61,8 @@ _KEPT: Final[Mapping[Code, Message]] = {
         " who did it."
     ),
     Code.VALID_AGAIN: Message(
-        "Device {subject} was revoked, or its member had lost a role, before a backup was restored, and is valid again."
-        " Import a bundle of a colleague who knows of it, or do it again: {revoke}."
+        "Device {subject} was revoked, or its member had lost a role, and is valid again here: a backup was restored"
+        " or a line of a log is gone. Import a bundle of a colleague who knows of it, or do it again: {revoke}."
     ),
     Code.VERIFY: Message("The log does not verify: {verify} names the places."),
 }

@@ -209,7 +209,7 @@ def require_sound(session: Waiter, compartments: Sequence[CompartmentId], taken_
     if faults := session.faults(taken_from=taken_from):
         if faults[0].code is Code.VALID_AGAIN:
             raise VerificationError(
-                Message("this waits until what a restored backup made valid again has ended again"),
+                Message("this waits until what is valid again here has ended again"),
                 next_step=faults[0].message,
             )
         raise VerificationError(

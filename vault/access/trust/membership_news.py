@@ -72,29 +72,24 @@ def _further(directory: Directory, own: SeatId) -> set[SeatId]:
     return {seat for seat, item in directory.certificates.items() if item.member == member and seat != own}
 
 
-# What a restored backup makes valid again that this account saw end: devices and roles (FORMAT.md 7).
+# What is valid again that this account saw end, devices and roles: by a restored backup, or by a row that is gone.
 # The pins of before a restore are set aside, but what they say of endings is kept: it is told, and stops what leaves
 # and what is granted, until it is ended again here, by a bundle or by hand.
 def judge_restored(directory: Directory, seen: Pins | None, *, restored: bool = True) -> tuple[Finding, ...]:
-    """Report what is valid by the logs of a restored backup and was not by what this account saw.
+    """Report what is valid by the logs at hand and was not by what this account saw.
 
     In a vault that was not restored a taking stays in some log, lifted or not: without one its row is gone.
     """
     if seen is None:
         return ()
-    if not restored:
-        return tuple(
-            lasting(Code.VALID_AGAIN, key, seats=frozenset({SeatId(key)}))
-            for key in sorted(seen.ended)
-            if _is_back(directory, seen.ended, key) and not _is_told(directory, key)
-        )
-    # What an earlier restore brought back, and nobody has ended since.
-    found = [replace(old, is_remembered=False) for old in map(remembered, seen.alarms) if old.code in VALID_AGAIN]
-    found += [
+    found = [
         lasting(Code.VALID_AGAIN, key, seats=frozenset({SeatId(key)}))
         for key in sorted(seen.ended)
-        if _is_back(directory, seen.ended, key)
+        if _is_back(directory, seen.ended, key) and (restored or not _is_told(directory, key))
     ]
+    if restored:  # and what an earlier restore brought back, and nobody has ended since
+        kept = [replace(old, is_remembered=False) for old in map(remembered, seen.alarms) if old.code in VALID_AGAIN]
+        found = [*kept, *found]
     return tuple(dict.fromkeys(still_valid_again(found, directory, seen.ended)))
 
 
@@ -120,6 +115,7 @@ def endings(directory: Directory, before: Endings, alarms: Iterable[Finding]) ->
 
 
 def _is_told(directory: Directory, seat: bytes) -> bool:
+    """Say whether some log lists a taking of this seat or its member, lifted or not."""
     acts = (act.act if isinstance(act, BySheets) else act for _, act in directory.acts)
     member = directory.known[SeatId(seat)].member
     return any(

@@ -232,7 +232,7 @@ def make(
     """Make a bundle for all live seats of a member: what they lack, of what they may hold.
 
     Raises:
-        RefusedError: the member has no seat, or one that a restored backup made valid again; something lies at `out`
+        RefusedError: the member has no seat, or one that is valid again after it was ended; something lies at `out`
             already, or it would be larger than 1 GiB.
         TryAgainError: it cannot be written there; nothing is left.
     """
@@ -246,7 +246,7 @@ def make(
         )
     if {alarm.subject for alarm in session.alarms if alarm.code is Code.VALID_AGAIN}.intersection(seats):
         raise RefusedError(
-            Message("this member had been revoked or lost a role, and is valid again because a backup was restored"),
+            Message("this member had been revoked or lost a role, and is valid again here"),
             next_step=Message("Do it again, or import a bundle of a colleague who knows of it."),
         )
     up_to_date_index(session, progress=lambda done, total: progress("reading", done, total))

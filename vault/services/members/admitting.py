@@ -38,7 +38,6 @@ from vault.store.folder import VaultFolder
 from vault.sync.bundle_file import open_bundle
 from vault.sync.row_import import import_into
 from vault.trust.trust_items import Admit
-from vault.validity.directory import Directory
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -405,15 +404,10 @@ def _signed(session: Session, made: MadeAct, *, by_sheets: bool, typed: bytes | 
 
 def _counts(session: Session, listed: MadeAct, made: MadeAct) -> bool:
     """Say whether an admission counts once this seat lists it."""
-    assert isinstance(made.act, Admit)  # noqa: S101 - for the type checker
     with session.database.reading() as rows:
         after = session.read_directory(rows, listed)
-    return _gives(after, made.act)
-
-
-def _gives(after: Directory, act: Admit) -> bool:
-    admits = {of.digest for of in after.organisation.admits}
-    return act.digest in admits and act.certificate.seat in after.certificates
+    counting = (act for act in after.organisation.admits if act.digest == made.act.digest)
+    return any(act.certificate.seat in after.certificates for act in counting)
 
 
 def _second_persons(session: Session) -> set[MemberId]:

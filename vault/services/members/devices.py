@@ -119,9 +119,9 @@ def lost(
 ) -> Lost:
     """End a device that is out of the organisation's hands, and say whom to warn.
 
-    The list is made first: it is what a person needs most, and nothing must hold it up. `typed` is the secret of the
-    sheets, which another admin's device needs. Keys of
-    every case that both devices hold are replaced at once; who holds other cases of it does so at their next exchange.
+    The list is made first: a person needs it most, and nothing must hold it up. Cases that both devices hold get new
+    keys at once; who holds other cases of it replaces their keys at the next exchange. `typed` is the secret of the
+    sheets, which another admin's device needs.
 
     Raises:
         RefusedError: it is the device in use, or another member's and this role ends none.
