@@ -123,7 +123,7 @@ def test_who_was_suspended_is_named_before_a_restore_and_gets_nothing_until_susp
         write_new(session, founder.cases[1])
         with pytest.raises(RefusedError, match="valid again here"):
             syncing.make(session, kolya.member, founder.folder / "for-kolya.bundle")
-        with pytest.raises(VerificationError, match="made valid again"):
+        with pytest.raises(VerificationError, match="valid again here has ended again"):
             sharing.grant(session, founder.cases[1], [kolya.member])
         syncing.make(session, aisulu.member, founder.folder / "for-aisulu.bundle")
         assert members.suspend(session, kolya.member).is_done
