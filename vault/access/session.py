@@ -12,11 +12,12 @@ from vault import clock
 from vault.access.pins.alarms import faults_among, settled, stored
 from vault.access.pins.copies import CopyKeys, OwnFile, copy_keys
 from vault.access.pins.pins import Dates, PinFile, PinKeeper, Pins, with_keys
+from vault.access.trust.case_lines import access_of
 from vault.access.trust.directory_reading import Reading, read_directory
-from vault.access.trust.key_lists import Lacking, epoch_to_write, require_sound, waits_for
 from vault.access.trust.membership_news import endings, still_valid_again, told_of
-from vault.access.trust.new_epochs import audit_is_stale, grant_current_epoch, join_epochs
 from vault.access.trust.prover import Prover
+from vault.access.trust.waiting import require_sound
+from vault.access.trust.writing_keys import audit_is_stale, key_to_write, settle_keys
 from vault.errors import InternalError, RefusedError, VaultError
 from vault.ids import CompartmentId, MemberId, SeatId, VaultId, VersionId
 from vault.index.file import Index, make_index, open_index
@@ -35,7 +36,7 @@ from vault.store.folder import VaultFolder, even_times, fill_to_step
 from vault.store.rows import Rows
 from vault.validity.audit_payloads import Auditor
 from vault.validity.authority import Authority
-from vault.validity.compartment_access import AccessResolver, CompartmentState
+from vault.validity.compartment_access import CompartmentState
 from vault.validity.deciding_lines import Line
 from vault.validity.directory import Directory
 from vault.validity.version_validity import Learned, Quarantined
@@ -59,7 +60,6 @@ class Session:
         learned: what counting found in the rows so far.
         audits: audit pseudonyms of cases met so far.
         quarantine: what catching up with the logs found not to count.
-        lacking: which epochs and grants are listed and not here (`trust.absence`).
         highest_ms: the highest time believed so far, or 0; see `clock`.
         dates: what this seat did last here; the pins keep it (`projection.dates`).
         ends: until when this member holds cases, ms UTC, as far as its index was asked (`projection.expired_rights`).
@@ -93,7 +93,6 @@ class Session:
     written_together: dict[VersionId, int] = field(default_factory=dict)
     audits: dict[CompartmentId, bytes] = field(default_factory=dict)
     quarantine: list[Quarantined] = field(default_factory=list)
-    lacking: Lacking = field(default_factory=Lacking)
     _drafts: Drafts | None = field(default=None, repr=False)
     _index: Index | None = field(default=None, repr=False)
     is_closed: bool = False
@@ -202,14 +201,13 @@ class Session:
     def work(self, *compartments: CompartmentId) -> Work:
         """Begin a unit of work; nothing is written before its `commit`.
 
-        Where two people replaced a key of these compartments at once, it is joined under a new one first, in an
-        operation of its own (FORMAT.md 2).
+        Where no key of these compartments is known to readers alone, one is made first, in an operation of its own.
         """
         if self.is_closed:
             raise InternalError(Message("the session is closed"))
         for compartment in compartments:
             self.settle_keys(compartment)
-        return Work(self.log, choose_epoch=partial(epoch_to_write, self))
+        return Work(self.log, choose_epoch=partial(key_to_write, self))
 
     def log_act(self, entry: Entry) -> None:
         """Write an entry alone: it is durable when this returns."""
@@ -217,7 +215,7 @@ class Session:
             work.commit(entry)
 
     def state_of(self, compartment: CompartmentId) -> CompartmentState | None:
-        """Return which epochs of a compartment count and who holds them; None where not even its founding counts."""
+        """Return who is in a compartment; None where nothing here founds it."""
         known = self.learned.states
         return known[compartment] if compartment in known else self.states_of([compartment])[compartment]
 
@@ -226,7 +224,7 @@ class Session:
         wanted, states = dict.fromkeys(compartments), self.learned.states
         if unknown := [compartment for compartment in wanted if compartment not in states]:
             with self.database.reading() as rows:
-                states.update(AccessResolver(self.authority(rows), self.learned.listings).states(unknown))
+                states.update(access_of(self, rows).states(unknown))
         return {compartment: states[compartment] for compartment in wanted}
 
     def authority(self, rows: Rows) -> Authority:
@@ -255,7 +253,7 @@ class Session:
         self.log.auditors = directory.auditors()
         with self.database.reading() as rows:
             self.log.period_is_over |= audit_is_stale(rows, self.log)
-        self.learned.states.clear()
+        self.learned.judge_anew()
         if self._index is not None:
             self._index.was_asked = False
 
@@ -264,15 +262,8 @@ class Session:
         self.directory = replace(self.directory, lines=self.directory.lines.without(origins))
 
     def settle_keys(self, compartment: CompartmentId) -> None:
-        """Join several current epochs, or one that others made without this seat, under a new one."""
-        state = None if waits_for(self, compartment, keys_only=True) else self.state_of(compartment)
-        if state is not None and not self.grant_current_epoch(compartment):
-            join_epochs(self.log, self.directory, self.roles, state)
-
-    def grant_current_epoch(self, compartment: CompartmentId) -> bool:
-        """Give the current key to holders whom its maker did not know of; say whether there were any."""
-        state = None if waits_for(self, compartment, keys_only=True) else self.state_of(compartment)
-        return state is not None and grant_current_epoch(self.log, self.directory, self.roles, state)
+        """Have a key to write under there that only readers have, and give them those that they lack."""
+        settle_keys(self, compartment)
 
     def drafts(self) -> Drafts:
         """Return this member's drafts, opened on first use."""
@@ -302,6 +293,7 @@ class Session:
         key, before = self._secrets.index_key, self.index()
         before.close()
         self._index = make_index(before.path, key, partial(derive_index_tag, key))
+        self.learned.lines_are_level = False
         return self._index
 
     def copy_keys(self, file: KeyFile) -> CopyKeys:

@@ -13,7 +13,7 @@ from vault.access.membership.joining import FIRST, PendingSeat, finish_joining, 
 from vault.access.pins.alarms import clock_alarms, lasting, stored
 from vault.access.pins.delays import Wait
 from vault.access.pins.pins import PinFile, PinKeeper, Pinned, Pins, first_pins, pinned_now, this_machine, with_keys
-from vault.access.seat_keys.refresh import keep_lines, needs_refresh, refresh, remembered_lines
+from vault.access.seat_keys.refresh import keep_lines, refresh, remembered_lines
 from vault.access.seat_keys.rekeying import (
     doors_of,
     finish_rekey,
@@ -31,8 +31,8 @@ from vault.access.trust.continuity import Continuity, after_damage, judge, judge
 from vault.access.trust.directory_reading import Reading, read_directory
 from vault.access.trust.keyrings import GrantedKey, missing_keys, stored_keyring
 from vault.access.trust.membership_news import judge_restored, news_of, still_valid_again, told_of
-from vault.access.trust.new_epochs import audit_is_stale, ratchet_is_newest
 from vault.access.trust.prover import Prover
+from vault.access.trust.writing_keys import audit_is_stale, ratchet_is_newest
 from vault.errors import RefusedError, TryAgainError, VerificationError
 from vault.ids import Origin, SeatId, VaultId
 from vault.policy.clocks import read_clock
@@ -53,6 +53,7 @@ from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.store.schema import bring_up_to_date, shape_faults
 from vault.validity.authority import Listings
+from vault.validity.deciding_lines import Lines
 from vault.validity.directory import Directory
 from vault.validity.version_validity import Learned
 from vault.words.finding import Code, Finding
@@ -107,14 +108,24 @@ class KnownMembers:
 
     Attributes:
         waiting: this seat, where it has not joined yet. `begins`: its first log does not exist yet.
-        verified: what was proven of the logs for that. `has_news`: lines were read that are not remembered yet.
+        verified: what was proven of the logs for that. `remembered`: the lines as this seat read them last.
     """
 
     directory: Directory
     waiting: PendingSeat | None
     begins: bool
     verified: dict[Origin, Pinned]
-    has_news: bool
+    remembered: Lines
+
+    @property
+    def has_news(self) -> bool:
+        """Whether lines were read that are not remembered yet."""
+        return self.directory.lines != self.remembered
+
+    def has_news_of_others(self, own: Origin) -> bool:
+        """Say whether a log of others is longer than when this seat read it last: a bundle came in another session."""
+        before = self.remembered.read
+        return any(size != before.get(log) for log, size in self.directory.lines.read.items() if log != own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +199,7 @@ def know_members(opened: OpenedFolder, rows: Rows) -> KnownMembers:
             Message("this device was ended, and opens nothing here any more"),
             next_step=Message("Ask an admin who ended it. If it is yours and not lost, join anew with it."),
         )
-    return KnownMembers(directory, waiting, begins, prover.verified, directory.lines != remembered)
+    return KnownMembers(directory, waiting, begins, prover.verified, remembered)
 
 
 def choose_log(opened: OpenedFolder, keys: KnownKeys, known: KnownMembers, rows: Rows) -> ChosenLog:
@@ -210,7 +221,7 @@ def choose_log(opened: OpenedFolder, keys: KnownKeys, known: KnownMembers, rows:
     learned = Learned(listings=keys.listings)
     log.on_new_keys = learned.forget
     log.period_is_over = audit_is_stale(rows, log) or not ratchet_is_newest(log)
-    must_refresh = log.genesis is not None or bool(keys.granted) or needs_refresh(rows, place.seat, keys.keyring)
+    must_refresh = log.genesis is not None or bool(keys.granted) or known.has_news_of_others(log.origin)
     return ChosenLog(log, learned, file, keys_alarms, continuity.alarms, must_refresh)
 
 

@@ -90,10 +90,10 @@ _TABLES = (
     "CREATE TABLE waiting(origin BLOB, seq INTEGER, PRIMARY KEY(origin, seq)) WITHOUT ROWID",
     # What ends or revokes somebody, and how far each seat counts: it was asked what that takes from this index.
     "CREATE TABLE cut(digest BLOB PRIMARY KEY) WITHOUT ROWID",
-    # Epochs that lists name for this member, and grants that were not here; see `keys.py`.
-    "CREATE TABLE key_item(home BLOB, digest BLOB, origin BLOB, seq INTEGER, n INTEGER NOT NULL,"
-    " kind INTEGER NOT NULL, was_here INTEGER NOT NULL, PRIMARY KEY(home, digest, origin, seq)) WITHOUT ROWID",
-    "CREATE TABLE key_cursor(origin BLOB PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID",
+    # What entries say of cases and keys; see `remembered.py`.
+    "CREATE TABLE listed_item(home BLOB, digest BLOB, origin BLOB, seq INTEGER, kind INTEGER NOT NULL,"
+    " PRIMARY KEY(home, digest, origin, seq)) WITHOUT ROWID",
+    "CREATE TABLE listed_cursor(origin BLOB PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID",
     # Versions of which this member was told: once.
     "CREATE TABLE told(version BLOB PRIMARY KEY) WITHOUT ROWID",
     "CREATE TABLE digest(sum BLOB NOT NULL)",

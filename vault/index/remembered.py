@@ -1,4 +1,4 @@
-"""What the index keeps beside records: epochs and grants that lists name, and what a member was told already."""
+"""What the index keeps beside records: what entries say of cases and keys, and what a member was told already."""
 
 from __future__ import annotations
 
@@ -7,62 +7,53 @@ from typing import NamedTuple
 
 from vault.index.file import Index
 
-# Which epochs and grants of a member's compartments the lists name.
+# Where entries say who is in a case, and to whom keys were given.
 # It follows the logs by a cursor of its own, and is a cache like all of the index: what it does not know is read
 # again.
 
 
-class KeyItem(NamedTuple):
-    """A listed epoch, or a listed grant that was not here; `was_here`: its row was seen.
-
-    `home` is a hash of the compartment: restricted sections are not named in an index (FORMAT.md 8).
-    """
+class ListedItem(NamedTuple):
+    """An item that is asked for later. `home` is a hash of its case, or of its key: an index names no section."""
 
     home: bytes
     digest: bytes
     origin: bytes
     seq: int
-    n: int
     kind: int
-    was_here: bool
 
 
 Listed = tuple[bytes, int, int]  # origin, seq, n
 
 
-def key_cursor(index: Index) -> dict[bytes, int]:
-    """Return how many entries of each log were looked through for epochs and grants."""
+def listed_cursor(index: Index) -> dict[bytes, int]:
+    """Return how many entries of each log were looked through."""
     with index.reading() as sql:
-        return dict(sql.execute("SELECT origin, size FROM key_cursor"))
+        return dict(sql.execute("SELECT origin, size FROM listed_cursor"))
 
 
-def key_items(index: Index, home: bytes | None = None) -> list[KeyItem]:
-    """Return what is known of one compartment, or of all."""
-    where = "" if home is None else " WHERE home=?"
+def listed_items(index: Index, home: bytes | None = None, *, kinds: Collection[int] = ()) -> list[ListedItem]:
+    """Return what is known of one home, or of all of these kinds."""
+    asked, values = ("home=?", [home]) if home is not None else (f"kind IN ({','.join('?' * len(kinds))})", [*kinds])
     with index.reading() as sql:
         found = sql.execute(
-            f"SELECT home, digest, origin, seq, n, kind, was_here FROM key_item{where}",  # noqa: S608 - fixed text
-            () if home is None else (home,),
+            f"SELECT home, digest, origin, seq, kind FROM listed_item WHERE {asked}",  # noqa: S608 - fixed text
+            values,
         )
-        return [KeyItem(*row) for row in found]
+        return [ListedItem(*row) for row in found]
 
 
-def remember_keys(index: Index, items: Collection[KeyItem], cursor: Mapping[bytes, int]) -> None:
-    """Keep what was found; what was here once stays so."""
+def remember_listed(index: Index, items: Collection[ListedItem], cursor: Mapping[bytes, int]) -> None:
+    """Keep what was found."""
     with index.noting() as sql:
-        sql.executemany(
-            "INSERT INTO key_item VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(home, digest, origin, seq)"
-            " DO UPDATE SET was_here=max(was_here, excluded.was_here)",
-            list(items),
-        )
-        sql.executemany("INSERT OR REPLACE INTO key_cursor VALUES (?, ?)", list(cursor.items()))
+        sql.executemany("INSERT OR IGNORE INTO listed_item VALUES (?, ?, ?, ?, ?)", list(items))
+        sql.executemany("INSERT OR REPLACE INTO listed_cursor VALUES (?, ?)", list(cursor.items()))
 
 
-def forget_keys(index: Index) -> None:
-    """Have all logs looked through again: for compartments that were not this member's before."""
+def forget_listed(index: Index) -> None:
+    """Have all logs looked through again: they are not those that were read."""
     with index.noting() as sql:
-        sql.execute("DELETE FROM key_item")
-        sql.execute("DELETE FROM key_cursor")
+        sql.execute("DELETE FROM listed_item")
+        sql.execute("DELETE FROM listed_cursor")
 
 
 # What this member was told already: news is said once. A made-new index says it again.

@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from vault.errors import MalformedError
-from vault.ids import DIGEST_SIZE, ID_SIZE, Digest, MemberId, Origin, SeatId
+from vault.ids import DIGEST_SIZE, ID_SIZE, CompartmentId, Digest, MemberId, Origin, SeatId
 from vault.log.genesis import Genesis, VerifySignature, origin_of, signed_message
 from vault.policy.roles import Role
 from vault.trust.trust_items import (
@@ -26,9 +26,15 @@ from vault.trust.trust_items import (
     BySheets,
     Certificate,
     End,
+    Found,
     Head,
+    LetBack,
+    LetIn,
     Lift,
     Lower,
+    OfCase,
+    PutOut,
+    Rank,
     Recover,
     Replace,
 )
@@ -38,6 +44,8 @@ SHEETS_PURPOSE = "sheets"
 NONCE_SIZE = 16
 MOST_HEADS = 256
 MOST_KEPT = 1_024
+MOST_KEEPERS = 64
+_RANKS = frozenset({Rank.MEMBER, Rank.LEAD, Rank.KEEPER})
 _KEY_SIZE = 32
 _RECOVERY_SIZE = 1_216
 
@@ -53,6 +61,14 @@ class ActKind(IntEnum):
     SHEETS = 21
     RECOVER = 22
     REPLACE = 23
+    FOUND = 24
+    LET_IN = 25
+    PUT_OUT = 26
+    LET_BACK = 27
+
+
+OF_CASES = frozenset({ActKind.FOUND, ActKind.LET_IN, ActKind.PUT_OUT, ActKind.LET_BACK})
+"""Those that say who is in a case or a section; each begins with which."""
 
 
 _HeadWire = tuple[bytes, int, bytes]
@@ -104,6 +120,36 @@ class _Replace(msgspec.Struct, array_like=True, forbid_unknown_fields=True, froz
     root: bytes
     recovery: bytes
     keeps: list[bytes]
+
+
+class _Found(msgspec.Struct, array_like=True, forbid_unknown_fields=True, frozen=True):
+    case: bytes
+    within: bytes | None
+    keepers: list[bytes]
+    with_recovery: bool
+    nonce: bytes
+
+
+class _LetIn(msgspec.Struct, array_like=True, forbid_unknown_fields=True, frozen=True):
+    case: bytes
+    member: bytes
+    rank: int
+    until: int | None
+    nonce: bytes
+
+
+class _PutOut(msgspec.Struct, array_like=True, forbid_unknown_fields=True, frozen=True):
+    case: bytes
+    member: bytes
+    as_admin: bool
+    heads: list[_HeadWire]
+    nonce: bytes
+
+
+class _LetBack(msgspec.Struct, array_like=True, forbid_unknown_fields=True, frozen=True):
+    case: bytes
+    taking: bytes
+    nonce: bytes
 
 
 _Wire = TypeVar("_Wire", bound=msgspec.Struct)
@@ -174,6 +220,26 @@ def recover(member: bytes, nonce: bytes) -> MadeAct:
 def replace_sheets(root: bytes, recovery: bytes, keeps: Iterable[bytes]) -> MadeAct:
     """Return what puts other sheets in the place of those that sign it."""
     return _made(ActKind.REPLACE, _Replace(root, recovery, sorted(keeps)))
+
+
+def found(case: bytes, within: bytes | None, keepers: Iterable[bytes], *, with_recovery: bool, nonce: bytes) -> MadeAct:
+    """Return what founds a case, or a section `within` one: who founds it and these members keep it."""
+    return _made(ActKind.FOUND, _Found(case, within, sorted(set(keepers)), with_recovery, nonce))
+
+
+def let_in(case: bytes, member: bytes, rank: Rank, until: int | None, nonce: bytes) -> MadeAct:
+    """Return what gives a member a rank in a case, written to until then (ms UTC)."""
+    return _made(ActKind.LET_IN, _LetIn(case, member, rank, until, nonce))
+
+
+def put_out(case: bytes, member: bytes, heads: Iterable[Head], nonce: bytes, *, as_admin: bool = False) -> MadeAct:
+    """Return what takes a case from a member: what their logs say there counts up to these heads."""
+    return _made(ActKind.PUT_OUT, _PutOut(case, member, as_admin, _heads_out(heads), nonce))
+
+
+def let_back(case: bytes, taking: bytes, nonce: bytes) -> MadeAct:
+    """Return what takes a put-out back."""
+    return _made(ActKind.LET_BACK, _LetBack(case, taking, nonce))
 
 
 def sheets_message(vault: bytes, kind: int, content: bytes) -> bytes:
@@ -320,6 +386,44 @@ def _read_replace(digest: Digest, untrusted: bytes) -> Replace:
     return Replace(digest, wire.root, wire.recovery, frozenset(map(Digest, wire.keeps)))
 
 
+def _read_found(digest: Digest, untrusted: bytes) -> Found:
+    wire = _read(_Found, untrusted)
+    _require((wire.case, ID_SIZE), (wire.nonce, NONCE_SIZE), *((each, ID_SIZE) for each in wire.keepers))
+    if wire.keepers != sorted(set(wire.keepers)) or len(wire.keepers) > MOST_KEEPERS:
+        raise _malformed()
+    if wire.within is not None:
+        _require((wire.within, ID_SIZE))
+    within = None if wire.within is None else CompartmentId(wire.within)
+    return Found(digest, CompartmentId(wire.case), frozenset(map(MemberId, wire.keepers)), wire.with_recovery, within)
+
+
+def _read_let_in(digest: Digest, untrusted: bytes) -> LetIn:
+    wire = _read(_LetIn, untrusted)
+    _require((wire.case, ID_SIZE), (wire.member, ID_SIZE), (wire.nonce, NONCE_SIZE))
+    if wire.rank not in _RANKS or (wire.until is not None and not 0 < wire.until < 1 << 53):
+        raise _malformed()
+    return LetIn(digest, CompartmentId(wire.case), MemberId(wire.member), Rank(wire.rank), wire.until)
+
+
+def _read_put_out(digest: Digest, untrusted: bytes) -> PutOut:
+    wire = _read(_PutOut, untrusted)
+    _require((wire.case, ID_SIZE), (wire.member, ID_SIZE), (wire.nonce, NONCE_SIZE))
+    heads = _heads_in(wire.heads)
+    return PutOut(digest, CompartmentId(wire.case), MemberId(wire.member), heads, wire.as_admin)
+
+
+def _read_let_back(digest: Digest, untrusted: bytes) -> LetBack:
+    wire = _read(_LetBack, untrusted)
+    _require((wire.case, ID_SIZE), (wire.taking, DIGEST_SIZE), (wire.nonce, NONCE_SIZE))
+    return LetBack(digest, CompartmentId(wire.case), Digest(wire.taking))
+
+
+def case_in(kind: int, content: bytes) -> CompartmentId | None:
+    """Return of which case or section a well-formed item says who is in it; None of any other."""
+    act = _act(kind, content) if kind in OF_CASES else None
+    return act.case if isinstance(act, OfCase) else None
+
+
 def _read_sheets(digest: Digest, untrusted: bytes) -> BySheets:
     wire = _read(_Sheets, untrusted)
     _require((wire.root, _KEY_SIZE), (wire.signature, 64))
@@ -348,4 +452,8 @@ _READ: dict[int, Callable[[Digest, bytes], Act]] = {
     ActKind.SHEETS: _read_sheets,
     ActKind.RECOVER: _read_recover,
     ActKind.REPLACE: _read_replace,
+    ActKind.FOUND: _read_found,
+    ActKind.LET_IN: _read_let_in,
+    ActKind.PUT_OUT: _read_put_out,
+    ActKind.LET_BACK: _read_let_back,
 }

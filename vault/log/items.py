@@ -74,6 +74,11 @@ class Item(NamedTuple):
         return cls(kind, digest, compartment_tag(compartment, digest))
 
     @classmethod
+    def of_given(cls, compartment: bytes, epoch: bytes, reader: bytes) -> Item:
+        """Return the item that says that its author gave a key of a compartment to a reader."""
+        return cls.in_compartment(ItemKind.GRANT, compartment, epoch + reader)
+
+    @classmethod
     def of_keys(cls, folder: bytes, digest: bytes) -> Item:
         """Return the item of a `keys` file, by the SHA-256 of the whole file and the id of its folder."""
         return cls(ItemKind.KEYS, digest, keys_tag(folder, digest))
@@ -89,12 +94,6 @@ class Item(NamedTuple):
     def of_bytes(cls, kind: ItemKind, content: bytes) -> Item:
         """Return the item of an approval or of a foreign checkpoint, by its bytes."""
         return cls.tagless(kind, sha256(content).digest())
-
-
-def lets_in(items: Iterable[Item], compartment: bytes) -> bool:
-    """Say whether a list grants a key of a compartment and makes none: what it lists beside says why."""
-    kinds = {each.kind for each in items if each.tag == compartment_tag(compartment, each.digest)}
-    return ItemKind.GRANT in kinds and ItemKind.EPOCH not in kinds
 
 
 def compartment_tag(compartment: bytes, digest: bytes) -> bytes:
@@ -206,9 +205,12 @@ _SEEN = frozenset({ItemKind.SEEN})
 _APPROVED = frozenset({ItemKind.APPROVAL})
 # A new key for a compartment travels with its grants.
 _KEYS_OF_COMPARTMENT = frozenset({ItemKind.EPOCH, ItemKind.GRANT})
-# Erasing the last live version of a compartment replaces its epoch; a move lists the new place of the record.
-_ERASURE = frozenset({ItemKind.ERASED, ItemKind.VERSION}) | _KEYS_OF_COMPARTMENT | _APPROVED
-_MEMBERSHIP = frozenset({ItemKind.VERSION, ItemKind.KEYS, *ActKind} - {ActKind.BEGIN}) | _KEYS_OF_COMPARTMENT
+# Erasing a case whole puts everybody else out of it; a move lists the new place of the record.
+_ERASURE = frozenset({ItemKind.ERASED, ItemKind.VERSION, ActKind.PUT_OUT}) | _KEYS_OF_COMPARTMENT | _APPROVED
+_OF_CASE = frozenset({ActKind.FOUND, ActKind.LET_IN, ActKind.PUT_OUT, ActKind.LET_BACK})
+_MEMBERSHIP = frozenset({ItemKind.VERSION, ItemKind.KEYS, *ActKind} - {ActKind.BEGIN, *_OF_CASE}) | _KEYS_OF_COMPARTMENT
+_FOUNDING = _VERSIONS | _KEYS_OF_COMPARTMENT | {ActKind.FOUND}
+_IN_CASE = _VERSIONS | _KEYS_OF_COMPARTMENT | _APPROVED | _OF_CASE - {ActKind.FOUND}
 
 ACTS: Mapping[str, frozenset[int]] = MappingProxyType(
     {
@@ -227,17 +229,17 @@ ACTS: Mapping[str, frozenset[int]] = MappingProxyType(
         "keys.change": frozenset({ItemKind.KEYS}),
         "clock.jump": _NOTHING,
         "clock.repair": _VERSIONS | _APPROVED,
-        "break.glass": _APPROVED | _VERSIONS | {ItemKind.GRANT},
+        "break.glass": _APPROVED | _VERSIONS | {ItemKind.GRANT, ActKind.LET_IN},
         "config.change": _VERSIONS,
         # cases and what they hold
         "case.list": _NOTHING,
         "case.view": _NOTHING,
         "case.search": _NOTHING,
-        "case.create": _VERSIONS | _KEYS_OF_COMPARTMENT,
+        "case.create": _FOUNDING,
         "case.edit": _VERSIONS,
         "case.delete": _ERASURE,
-        "case.import": _VERSIONS | _KEYS_OF_COMPARTMENT,
-        "section.create": _VERSIONS | _KEYS_OF_COMPARTMENT,
+        "case.import": _FOUNDING,
+        "section.create": _FOUNDING,
         "note.create": _VERSIONS,
         "note.correct": _VERSIONS,
         "person.create": _VERSIONS,
@@ -265,8 +267,8 @@ ACTS: Mapping[str, frozenset[int]] = MappingProxyType(
         "sync.in": _SEEN,
         "sync.out": _NOTHING,
         # who may do what
-        "grant.add": _KEYS_OF_COMPARTMENT | _APPROVED,
-        "grant.remove": _KEYS_OF_COMPARTMENT | _APPROVED,
+        "grant.add": _IN_CASE,
+        "grant.remove": _IN_CASE,
         "role.change": _MEMBERSHIP,
         "member.change": _MEMBERSHIP,
         "key.rotate": _KEYS_OF_COMPARTMENT | _VERSIONS,

@@ -11,7 +11,7 @@ from contextlib import suppress
 from hashlib import sha256
 
 from vault.errors import MalformedError
-from vault.log.epoch_notice import EpochNotice, check_founding, epoch_digest
+from vault.log.epoch_notice import EpochNotice, epoch_digest
 from vault.log.items import Item, ItemKind, compartment_tag, decode_items, items_digest, keys_tag
 from vault.log.log_history import Ahead
 from vault.log.operation import Header
@@ -97,7 +97,7 @@ def check_epochs(
     *,
     compartments: Collection[bytes] | None = None,
 ) -> ListedReport:
-    """Check the listed epochs of one log, and that each founding one stands where its compartment's name says.
+    """Check the listed keys of one log.
 
     `rows` are those of the table `epoch` by digest, which is computed again here; for the rest see `check_versions`.
     """
@@ -113,7 +113,6 @@ def check_epochs(
                 continue
             try:
                 notice = EpochNotice.decode(row)
-                check_founding(notice, report.origin, seq, n)
                 if item.tag != compartment_tag(notice.compartment, item.digest):
                     fault = _OF_ANOTHER
             except MalformedError as refusal:

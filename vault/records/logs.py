@@ -52,20 +52,18 @@ def leaves_of(rows: Rows, origin: bytes, start: int, stop: int) -> list[bytes]:
 # What a list names for a compartment and no row holds: one listed thing, and where it is listed (FORMAT.md 6).
 @dataclass(frozen=True, slots=True, order=True)
 class Absent:
-    """A version, an epoch or a grant of a compartment that is not here, or a version that no wrap opens.
+    """A version of a compartment that is not here, or that no wrap opens.
 
     Attributes:
         compartment: of which it is.
-        origin, seq, n: where it is listed; None where that is not known, or only the entry.
-        is_key: an epoch or a grant: who holds the compartment, nobody can say without it.
+        origin, seq, n: where it is listed; n is None where only the entry is known.
         was_here: this device had it: it did not go lost on the way.
         is_closed: it is here and no wrap opens it.
     """
 
     compartment: CompartmentId
-    origin: Origin | None
+    origin: Origin
     seq: int
     n: int | None
-    is_key: bool
     was_here: bool = False
     is_closed: bool = False

@@ -26,9 +26,8 @@ from vault.ids import (
     VersionId,
     make_id,
 )
-from vault.log.act_bytes import MadeAct
+from vault.log.act_bytes import MadeAct, case_in
 from vault.log.checkpoint import encode_note, key_name, note_body
-from vault.log.epoch_notice import RevokedLog
 from vault.log.items import Item, ItemKind, check_act
 from vault.log.operation import compose
 from vault.log.payload import Entry as Entry  # noqa: PLC0414 - whoever commits says it with this
@@ -94,7 +93,7 @@ class Written(NamedTuple):
 
 VERSIONS_PER_WORK = 256
 ITEMS_IN_ONE_ENTRY = 800
-"""How many epochs and grants a long act lists at once: a list holds 1,024, and versions and files stand beside them."""
+"""How many keys a long act gives at once: a list holds 1,024, and versions and files stand beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,20 +165,9 @@ class Work:
         """Found a compartment at the next place of the list and grant its first epoch to these seats."""
         return self._keys.found(self._seq, kind, holders).compartment
 
-    def replace_epoch(
-        self,
-        compartment: CompartmentId,
-        kind: CompartmentKind,
-        holders: Sequence[Holder],
-        *,
-        replaced: Sequence[EpochId],
-        revocations: Sequence[RevokedLog] = (),
-    ) -> EpochId:
-        """Put a new epoch in the place of others, granted to these seats; what this work writes there is under it.
-
-        Whether it is valid, the readers judge: this seat must hold one that is replaced (FORMAT.md 2).
-        """
-        return self._keys.replace(compartment, kind, holders, replaced, revocations).epoch
+    def add_key(self, compartment: CompartmentId, kind: CompartmentKind, holders: Sequence[Holder]) -> EpochId:
+        """Make one more key of a compartment, given to these seats; what this work writes there is under it."""
+        return self._keys.add(compartment, kind, holders).epoch
 
     def grant(self, compartment: CompartmentId, epoch: EpochId, holders: Sequence[Holder]) -> None:
         """Seal the key of an epoch that this seat holds to more seats.
@@ -238,6 +226,8 @@ class Work:
     def list_act(self, made: MadeAct) -> None:
         """List what decides by itself who is in: it counts, or is proposed, once this is durable."""
         self._acts.append(Item.of_act(made))
+        if (case := case_in(made.kind, made.content)) is not None:
+            self._keys.changed.add(case)
 
     def list_approval(self, approval: bytes) -> None:
         """List an approval by its bytes: one that this seat gives, or that this act needs."""
@@ -318,8 +308,7 @@ class Work:
         if log.ratchet is None:
             new = self._keys.found(self._seq, CompartmentKind.AUDIT, log.auditors)
         else:
-            old = log.ratchet
-            new = self._keys.replace(old.compartment, CompartmentKind.AUDIT, log.auditors, (old.epoch,))
+            new = self._keys.add(log.ratchet.compartment, CompartmentKind.AUDIT, log.auditors)
         day = log.now_ms() // DAY_MS
         return Ratchet(new.compartment, new.epoch, new.key, 0, day, self._seq)
 

@@ -30,12 +30,12 @@ def make_key(random: RandomBytes = secrets.token_bytes) -> bytes:
     return random(KEY_SIZE)
 
 
-def epoch_id(vault: bytes, compartment: bytes, epoch_key: bytes) -> bytes:
-    """Return the 16-byte name of an epoch: the hash of its key, so that nobody can name it without holding it."""
+def epoch_id(compartment: bytes, origin: bytes, epoch_key: bytes) -> bytes:
+    """Return the 16-byte name of a key: a hash of it and of the log in which it was made."""
     return _named_hash(
-        b"casevault/epoch",
-        require_width("vault", vault, ID_SIZE),
+        b"casevault/key",
         require_width("compartment", compartment, ID_SIZE),
+        require_width("origin", origin, DIGEST_SIZE),
         require_key(epoch_key),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from vault.errors import NotFoundError
 from vault.ids import Digest, MemberId, SeatId
 from vault.policy.roles import Role
 from vault.trust.log_trees import Logs, Place
-from vault.trust.trust_items import Found, KeyGiven, LetBack, LetIn, OfCase, PutOut, Rank
+from vault.trust.trust_items import Found, LetBack, LetIn, OfCase, PutOut, Rank
 from vault.trust.who_is_in import Organisation
 from vault.words.message import Message
 
@@ -60,12 +60,12 @@ class Case:
             NotFoundError: nothing here founds it.
         """
         self._logs, self._strict, self._lenient, self._whole = logs, strict, lenient, whole
-        founding = [(at, act) for at, act in listed if isinstance(act, Found)]
+        founding = [(at, act) for at, act in listed if isinstance(act, Found) and at.log in lenient.members]
         if not founding:
             raise NotFoundError(Message("nothing here founds this case"))
-        at, found = founding[0]
+        at, found = min(founding, key=lambda each: each[1].digest)  # of a log that forked there each history may
         self.with_recovery = found.with_recovery
-        self._keepers = {logs.certificates[at.log].member, *found.keepers}
+        self._keepers = {lenient.members[at.log], *found.keepers}
         if found.with_recovery:
             self._keepers |= strict.recovered
         self._gifts = [(at, act) for at, act in listed if isinstance(act, LetIn)]
@@ -90,6 +90,17 @@ class Case:
             who for who in self.rank if who not in out and (whole is None or who in whole.members)
         }
         self.until = self._until()
+
+    def counts(self, at: Place) -> bool:
+        """Say whether an entry that counts, counts here too: its author was let in, and no put-out leaves it out."""
+        member = self._strict.members.get(at.log)
+        if member not in self.rank or (self._whole is not None and not self._whole.counts(at)):
+            return False
+        return all(self._logs.is_within(at, act.heads) for act in self.takings if act.member == member)
+
+    def took(self, member: MemberId) -> list[PutOut]:
+        """Return the put-outs in effect that name a member."""
+        return [act for act in self.takings if act.member == member]
 
     def _taken(
         self, level: Rank, changes: Sequence[tuple[Place, PutOut | LetBack]]
@@ -216,23 +227,18 @@ def seats_in(organisation: Organisation, now: int) -> frozenset[SeatId]:
     )
 
 
-def fits(key: bytes, maker: SeatId, listed: Iterable[ListedOfCase], readers: AbstractSet[bytes]) -> bool:
-    """Say whether a key that this device holds may be written under.
+def who_has(maker: bytes, given: Mapping[bytes, AbstractSet[bytes]]) -> set[bytes]:
+    """Return who has a key: its maker, and all to whom the lists of the maker, and of all who got it so, give it.
 
-    Its maker reads, and so do all to whom the lists of the maker, and of all who got it so, give it, counting or not.
+    Counting or not: who gave a key away did so, whatever their entry is worth. A key may be written under where all of
+    these read.
 
     Args:
-        key: the id of the key.
         maker: the seat that made it.
-        listed: the items of the case.
-        readers: who reads now; with the id of the recovery key, where it reads.
+        given: to whom each seat lists that it gave the key.
     """
-    given = defaultdict[bytes, set[bytes]](set)
-    for at, act in listed:
-        if isinstance(act, KeyGiven) and act.key == key:
-            given[at.log].add(act.reader)
-    reached, more = set[bytes](), {bytes(maker)}
+    found, more = set[bytes](), {maker}
     while more:
-        reached |= more
-        more = {reader for giver in more for reader in given[giver]} - reached
-    return reached <= readers
+        found |= more
+        more = {reader for giver in more for reader in given.get(giver, ())} - found
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from vault.ids import Digest, SeatId
@@ -76,6 +76,10 @@ class Logs:
                 elif self._leads(at, place):
                     return True
         return False
+
+    def with_head(self, head: Head, place: Place) -> Logs:
+        """Return the same with one more head that is here."""
+        return replace(self, here={**self.here, head: place})
 
     def _leads(self, at: Place, to: Place) -> bool:
         branch, size = to.branch, to.size

@@ -158,10 +158,11 @@ class OfCase(Act):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Found(OfCase):
-    """A case begins, with its keepers. It counts always."""
+    """A case begins, or a section `within` one, with its keepers. It counts always."""
 
     keepers: frozenset[MemberId]
     with_recovery: bool = False
+    within: CompartmentId | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -187,11 +188,3 @@ class LetBack(OfCase):
     """Takes a put-out back, by its digest: the ranks given before stand again."""
 
     taking: Digest
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class KeyGiven(OfCase):
-    """Whoever lists it gave a key to a reader: a seat, or the recovery key by its id."""
-
-    key: bytes
-    reader: bytes

@@ -21,7 +21,7 @@ from vault.seal.recipients import KemPrivate
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 from vault.validity.authority import Listings
-from vault.validity.epoch_validity import GrantReader
+from vault.validity.given_keys import GrantReader
 from vault.validity.proven import Proven
 
 NOT_GRANTED: Final = "not granted"
@@ -141,5 +141,5 @@ def _epoch_listed_by(
 def _epoch_key(rows: Rows, auditor: Auditor, notice: EpochNotice) -> bytes | None:
     reader = GrantReader(rows, auditor.listings, auditor.vault, auditor.kem)
     grants = (grant for grant in rows.grants_of(notice.epoch) if grant.seat == auditor.seat)
-    keys = (reader.open(notice.compartment, grant) for grant in grants)
+    keys = (reader.open(notice, grant) for grant in grants)
     return next((key for key in keys if key is not None), None)

@@ -15,7 +15,7 @@ from vault.errors import MalformedError
 from vault.ids import CompartmentKind, Origin, SeatId
 from vault.log.act_bytes import ActKind, read_act
 from vault.log.epoch_notice import founded_compartment
-from vault.log.genesis import Genesis, Roots
+from vault.log.genesis import Genesis
 from vault.log.items import Item, ItemKind, decode_items, encode_items, items_digest
 from vault.log.parting import Key, Parting, parting_in
 from vault.policy.rights import RIGHTS
@@ -25,13 +25,14 @@ from vault.records.versions import OpenedVersion
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
+from vault.trust.log_trees import Place
 from vault.trust.trust_items import Admit, BySheets, Certificate
-from vault.validity.proven import Proven, items_in, names_its_list, names_session_key
+from vault.validity.proven import Proven, items_in, names_its_list
 
 if TYPE_CHECKING:
     from vault.validity.directory import Directory
 
-Place = tuple[bytes, int]  # origin, seq
+Position = tuple[bytes, int]  # origin, seq
 # Versions are nearly all that is listed: where they stand is asked seldom.
 _RARE = frozenset(ItemKind) - {ItemKind.VERSION}
 
@@ -43,8 +44,7 @@ class Entry:
     Attributes:
         roles: which roles the seat's member had there.
         founds_vault: it is entry 0 of the vault.
-        recovers: it is of the first session of a seat that the sheets admitted in its own entry 0 (FORMAT.md 6).
-        roots: those of the history that it is of, where the log has two there.
+        place: where it stands in the tree of its seat's logs.
     """
 
     origin: Origin
@@ -53,9 +53,8 @@ class Entry:
     seat: SeatId
     roles: frozenset[Role]
     founds_vault: bool
-    recovers: bool
+    place: Place
     digest: bytes = b""
-    roots: Roots | None = field(default=None, repr=False)
 
     @cached_property
     def listed(self) -> frozenset[Item]:
@@ -111,13 +110,13 @@ class Listings:
         parents: versions that lists were found to name, when they were asked for as parents.
     """
 
-    places: dict[ItemKind, dict[bytes, list[Place]]] = field(default_factory=dict)
+    places: dict[ItemKind, dict[bytes, list[Position]]] = field(default_factory=dict)
     tags: dict[ItemKind, dict[bytes, set[bytes]]] = field(default_factory=dict)
     grants: dict[bytes, set[tuple[bytes, bytes]]] = field(default_factory=dict)
     read: dict[tuple[ItemKind, bytes], int] = field(default_factory=dict)
     parents: set[bytes] = field(default_factory=set)
 
-    def of(self, rows: Rows, kind: ItemKind) -> dict[bytes, list[Place]]:
+    def of(self, rows: Rows, kind: ItemKind) -> dict[bytes, list[Position]]:
         """Return where things of a kind are listed; each log is read once, for versions once more, then what is new."""
         kinds = frozenset({kind}) if kind is ItemKind.VERSION else _RARE
         for item_kind in kinds:
@@ -156,15 +155,19 @@ class Authority:
     prove: Callable[[Origin, int], Proven]
     known: dict[Origin, Proven] = field(default_factory=dict)
     _geneses: dict[bytes, Genesis | None] = field(default_factory=dict)
-    _entries: dict[Place, tuple[Entry, ...]] = field(default_factory=dict)
-    _first_sessions: dict[tuple[bytes, bool], int] = field(default_factory=dict)
+    _entries: dict[Position, tuple[Entry, ...]] = field(default_factory=dict)
 
     def entries_at(self, origin: bytes, seq: int) -> tuple[Entry, ...]:
         """Return the entry there if it is proven and its author was in (C1 to C4); of a log that forked, each."""
-        place = (origin, seq)
-        if place not in self._entries:
-            self._entries[place] = tuple(self._find(Origin(origin), seq))
-        return self._entries[place]
+        counts = self.directory.organisation.counts
+        return tuple(entry for entry in self.signed_at(origin, seq) if counts(entry.place))
+
+    def signed_at(self, origin: bytes, seq: int) -> tuple[Entry, ...]:
+        """Return the entry there if it is proven (C1 to C3), whether or not it counts."""
+        position = (origin, seq)
+        if position not in self._entries:
+            self._entries[position] = tuple(self._find(Origin(origin), seq))
+        return self._entries[position]
 
     def entry(self, origin: bytes, seq: int, listing: tuple[ItemKind, bytes] | None = None) -> Entry | None:
         """Return the one of the entries there that lists a thing, by its digest, or the first; None: there is none."""
@@ -189,10 +192,6 @@ class Authority:
             self._geneses[origin] = genesis_of(self.rows, origin)
         return self._geneses[origin]
 
-    def roots_of(self, row: OperationRow) -> Roots | None:
-        """Return the roots of the history that a proven entry is of, where its log has two there."""
-        return self._proven(Origin(row.origin), row.seq).roots_of(row)
-
     def is_proven(self, row: OperationRow) -> bool:
         """Say whether an entry is one that was signed, and its list is the one that it names (C1 to C3)."""
         return self._proven(Origin(row.origin), row.seq).covers(row) and names_its_list(row)
@@ -201,11 +200,13 @@ class Authority:
         known = self.known.get(origin)
         return self.prove(origin, seq) if known is None or known.size <= seq else known
 
-    def roles_of(self, row: OperationRow) -> frozenset[Role] | None:
-        """Return the roles by which an entry is judged; None where it does not count (C4)."""
+    def place_of(self, row: OperationRow) -> Place | None:
+        """Return where an entry stands in the tree of its seat's logs; None where it does not count (C4)."""
         place = self.directory.places.of(row.origin, row.seq, row.digest)
-        if place is None or not self.directory.organisation.counts(place):
-            return None
+        return None if place is None or not self.directory.organisation.counts(place) else place
+
+    def roles_at(self, place: Place) -> frozenset[Role]:
+        """Return the roles by which an entry that counts is judged."""
         return self.directory.organisation.roles_at(place)
 
     def is_log_that_counts(self, origin: bytes) -> bool:
@@ -221,44 +222,23 @@ class Authority:
         for row in self.rows.operations(origin, seq, seq + 1):
             if not known.covers(row) or not names_its_list(row):
                 continue
-            roles = self.roles_of(row)
-            if roles is None:
+            place = self.directory.places.of(row.origin, row.seq, row.digest)
+            if place is None:
                 continue
             try:
                 items = decode_items(row.list)
             except MalformedError:
                 continue
-            yield self._entry(row, items, SeatId(genesis.seat), roles, known)
-
-    def _entry(
-        self, row: OperationRow, items: tuple[Item, ...], seat: SeatId, roles: frozenset[Role], known: Proven
-    ) -> Entry:
-        is_other = known.parting is not None and (row.seq, row.digest) in known.parting.other
-        recovered = row.origin in self.directory.recovered_logs
-        return Entry(
-            origin=Origin(row.origin),
-            seq=row.seq,
-            items=items,
-            seat=seat,
-            roles=roles,
-            founds_vault=row.seq == 0 and row.origin == self.directory.founding_log,
-            recovers=recovered and row.seq < self._first_session_of(Origin(row.origin), is_other=is_other),
-            digest=row.digest,
-            roots=known.roots_of(row),
-        )
-
-    def _first_session_of(self, origin: Origin, *, is_other: bool) -> int:
-        """Return at which size of one history of a log its second session began; the log's own size before it."""
-        if (origin, is_other) not in self._first_sessions:
-            size = self.rows.size(origin)
-            later = (seq for seq in range(1, size) if self._begins_session(origin, seq, is_other=is_other))
-            self._first_sessions[origin, is_other] = next(later, size)
-        return self._first_sessions[origin, is_other]
-
-    def _begins_session(self, origin: Origin, seq: int, *, is_other: bool) -> bool:
-        known = self.prove(origin, seq)
-        rows = self.rows.operations(origin, seq, seq + 1)
-        return any(names_session_key(row) for row in rows if known.is_of(row, is_other=is_other))
+            yield Entry(
+                origin=origin,
+                seq=seq,
+                items=items,
+                seat=SeatId(genesis.seat),
+                roles=self.roles_at(place) if place.log in self.directory.organisation.members else frozenset(),
+                founds_vault=seq == 0 and origin == self.directory.founding_log,
+                place=place,
+                digest=row.digest,
+            )
 
 
 # Where two signed histories of a stored log part.

@@ -1,129 +1,95 @@
-"""Which epochs of a compartment count, who holds them and whom they revoke (FORMAT.md 6): a pure function of the rows.
-
-Nothing here opens anything. What is decided is who was entitled: a key that somebody else planted is no epoch, and a
-grant by somebody who held nothing is no grant, whatever it opens.
-"""
+"""Who is in a compartment: a case or a section by its lines (FORMAT.md 6), what the organisation shares by role."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property, partial
 
-from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, SeatId
-from vault.log.epoch_notice import EpochNotice
-from vault.log.genesis import Roots
-from vault.log.items import Item, ItemKind
+from vault.errors import MalformedError, NotFoundError
+from vault.ids import CompartmentId, CompartmentKind, MemberId, Origin, SeatId
+from vault.log.act_bytes import OF_CASES, case_in, read_act
+from vault.log.items import decode_items, kinds_in
 from vault.policy.rights import RIGHTS
 from vault.policy.roles import Role
-from vault.records.epochs import KeyRows
-from vault.seal.recipients import grant_digest
-from vault.validity.authority import Authority, Entry, Listings
-from vault.validity.epoch_validity import (
-    Cutoffs,
-    EpochResolution,
-    Grants,
-    IsCutOff,
-    Made,
-    ResolvedEpochs,
-    Revocation,
-    ValidEpoch,
-    beyond,
-    binding,
-    cutoffs_of,
-    ended_by_grants,
-    is_cut_off,
-    revocations_by_rank,
-)
+from vault.seal.signing import is_signed_raw
+from vault.store.rows import Rows
+from vault.trust.case import Case, ListedOfCase, readers_by_role, readers_of_case, seats_in
+from vault.trust.log_trees import Place
+from vault.trust.trust_items import Found, Head, LetBack, OfCase, PutOut
+from vault.validity.authority import Authority, Entry, Position
+from vault.validity.deciding_lines import MARK
+from vault.validity.directory import Directory
 
-_ADMITTED_BY_ENTRY_0 = frozenset(
-    {CompartmentKind.DIRECTORY, CompartmentKind.REGISTER, CompartmentKind.INTAKE, CompartmentKind.SENDING}
-)
 ERASERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 # Of what kind an erased version was, nobody can say any more: of recipients and package keys none is erased.
 _ERASABLE = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION, CompartmentKind.REGISTER, CompartmentKind.INTAKE})
 # What every caller leaves behind: who writes there erases there.
 _OF_CALLS = frozenset({CompartmentKind.REGISTER, CompartmentKind.INTAKE})
-_FEW = 16
-_READ_AT_ONCE = 512
+
+Acts = Mapping[CompartmentId, Collection[Position]]
+"""Case or section -> where entries stand that list something of it."""
+ActsOf = Callable[[Collection[CompartmentId]], Acts]
+FindHead = Callable[[Head], Place | None]
 
 
 @dataclass(frozen=True)
 class CompartmentState:
-    """What the rows at hand come to for one compartment.
+    """Who is in one compartment, by what is here.
 
-    The founding epoch is the first of those that are valid; of a revoked seat there is what is left of each log.
+    Attributes:
+        beginnings: the entry that founded it, or of a log that forked there each that did.
+        case: how the rule judges it; None of what the organisation shares.
+        within: the case of a section.
     """
 
     compartment: CompartmentId
     kind: CompartmentKind
-    epochs: Mapping[EpochId, ValidEpoch]
-    cutoffs: Cutoffs
+    beginnings: Sequence[Entry]
+    directory: Directory
+    case: Case | None = None
+    within: CompartmentId | None = None
 
     @property
-    def founding(self) -> Entry:
-        return next(iter(self.epochs.values())).made[0].entry
+    def members(self) -> frozenset[MemberId]:
+        """The members who are in, with or without a device."""
+        if self.case is not None:
+            return frozenset(self.case.members & self.directory.members.keys())
+        members = self.directory.members
+        if self.kind is CompartmentKind.DIRECTORY:
+            return frozenset(members)
+        return frozenset(member for member, roles in members.items() if roles & self._writers)
 
     @property
-    def beginnings(self) -> list[Entry]:
-        """The entry that founded it, or of a log that forked there each that did."""
-        made = (row for epoch in self.epochs.values() for row in epoch.made if row.notice.is_founding)
-        return [row.entry for row in made]
+    def with_recovery(self) -> bool:
+        """Whether the recovery sheets read it too."""
+        return self.case is None or self.case.with_recovery
 
-    @cached_property
-    def current(self) -> tuple[EpochId, ...]:
-        """The epochs that no other replaces; several after two people replaced one at once."""
-        replaced = {made for epoch in self.epochs.values() for made in epoch.replaced}
-        return tuple(sorted(self.epochs.keys() - replaced))
+    def seats(self, now_ms: int) -> frozenset[SeatId]:
+        """Return the devices to which a device writes now, recovery left out."""
+        organisation = self.directory.organisation
+        if self.case is not None:
+            return readers_of_case(organisation, self.case, now_ms)
+        if self.kind is CompartmentKind.DIRECTORY:
+            return seats_in(organisation, now_ms)
+        return readers_by_role(organisation, self._writers, now_ms)
 
-    @cached_property
-    def ever_granted(self) -> frozenset[SeatId]:
-        """The seats that hold a valid grant of any epoch."""
-        return frozenset(seat for epoch in self.epochs.values() for seat in epoch.granted)
+    def readers(self, now_ms: int) -> frozenset[SeatId]:
+        """Return to whom a device writes now, the recovery key in effect among them where it reads."""
+        recovery = {self.directory.recovery_seat} if self.with_recovery else frozenset[SeatId]()
+        return self.seats(now_ms) | recovery
 
-    @cached_property
-    def holders(self) -> frozenset[SeatId]:
-        """The seats that were granted an epoch and that nobody revoked, recovery among them where it does."""
-        return self.ever_granted - self.cutoffs.keys()
+    @property
+    def _writers(self) -> frozenset[Role]:
+        return frozenset[Role]().union(*RIGHTS.writers[self.kind].values())
 
-    @cached_property
-    def knowing(self) -> frozenset[SeatId]:
-        """The seats that have a current key, recovery among them where it does: each that was granted or made it."""
-        current = [self.epochs[epoch] for epoch in self.current]
-        makers = {made.entry.seat for epoch in current for made in epoch.made}
-        return frozenset(makers).union(*(epoch.granted for epoch in current))
+    def has_let_in(self, member: MemberId) -> bool:
+        """Say whether a member was ever let in."""
+        return self.case is None or member in self.case.rank
 
-    @cached_property
-    def behind(self) -> frozenset[SeatId]:
-        """The holders who lack a current epoch: it was made by somebody who did not know of them."""
-        granted = [self.epochs[epoch].granted for epoch in self.current]
-        return self.holders - frozenset.intersection(*granted)
-
-    def who_dropped(self, seat: SeatId) -> frozenset[SeatId]:
-        """Return whose epochs drop a seat; nobody where no drop of it is in force."""
-        if seat not in self.cutoffs:
-            return frozenset()
-        made = (row for epoch in self.epochs.values() for row in epoch.made)
-        return frozenset(row.entry.seat for row in made if seat in {drop.seat for drop in row.notice.revocations})
-
-    def is_valid(self, seat: SeatId, origin: bytes, seq: int, roots: Roots | None = None) -> bool:
-        """Say whether a version that this seat wrote there may count (C6): it was granted, and not cut off before.
-
-        `roots` are those of the history that the entry is of, where its log has two there.
-        """
-        return self.was_granted(seat) and not self.cuts_off(seat, origin, seq, roots)
-
-    def was_granted(self, seat: SeatId) -> bool:
-        """Say whether the seat holds a valid grant of any epoch."""
-        return seat in self.ever_granted
-
-    def may_give(self, entry: Entry) -> bool:
-        """Say whether the author of an entry might list epochs and grants there: its founder then, or a holder."""
-        if (entry.origin, entry.seq) == (self.founding.origin, self.founding.seq):
-            return True
-        is_valid = self.is_valid(entry.seat, entry.origin, entry.seq, entry.roots)
-        return is_valid and RIGHTS.may_grant(entry.roles, self.kind)
+    def counts(self, place: Place) -> bool:
+        """Say whether an entry that counts in the organisation counts here too (C6)."""
+        return self.case is None or self.case.counts(place)
 
     def may_erase(self, entry: Entry) -> bool:
         """Say whether the author of an entry might erase what stands there: by role, and where they may write."""
@@ -132,181 +98,117 @@ class CompartmentState:
 
     def may_write(self, entry: Entry) -> bool:
         """Say whether the author of an entry might write something there then, of whatever kind (C5, C6)."""
-        may = RIGHTS.may_write_some(entry.roles, self.kind)
-        return may and self.is_valid(entry.seat, entry.origin, entry.seq, entry.roots)
-
-    def cuts_off(self, seat: SeatId, origin: bytes, seq: int, roots: Roots | None = None) -> bool:
-        """Say whether a revocation in force leaves this entry of the seat out."""
-        return beyond(self.cutoffs.get(seat, ()), Origin(origin), seq, roots)
+        return RIGHTS.may_write_some(entry.roles, self.kind) and self.counts(entry.place)
 
 
 @dataclass(slots=True)
 class AccessResolver:
-    """Judges compartments as one moment of the rows shows them."""
+    """Judges compartments as one moment of the rows shows them.
+
+    Attributes:
+        authority: says whose entries count.
+        acts_of: where entries list something of these cases and sections.
+        find_head: the place of a head that a put-out names, if it is here.
+    """
 
     authority: Authority
-    listings: Listings = field(default_factory=Listings)
-    _places: dict[ItemKind, Mapping[bytes, list[tuple[bytes, int]]]] = field(default_factory=dict)
-    key_rows: KeyRows = field(init=False)
+    acts_of: ActsOf
+    find_head: FindHead
+    _listed: dict[CompartmentId, list[tuple[Entry, OfCase]]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.key_rows = KeyRows(self.authority.rows)
-
-    def states(self, compartments: Sequence[CompartmentId]) -> dict[CompartmentId, CompartmentState | None]:
-        """Judge many compartments as `state` does; where they are more than a few, their rows are read together."""
-        found: dict[CompartmentId, CompartmentState | None] = {}
-        for start in range(0, len(compartments), _READ_AT_ONCE):
-            some = compartments[start : start + _READ_AT_ONCE]
-            if len(some) > _FEW:
-                self.key_rows.look_ahead(some)
-            found |= {compartment: self.state(compartment) for compartment in some}
-        return found
+    def states(self, compartments: Collection[CompartmentId]) -> dict[CompartmentId, CompartmentState | None]:
+        """Judge many compartments as `state` does."""
+        self._read(compartments)
+        return {compartment: self.state(compartment) for compartment in compartments}
 
     def state(self, compartment: CompartmentId) -> CompartmentState | None:
-        """Return what is valid in a compartment; None where not even its founding is.
-
-        What a revoked seat listed beyond its cutoff is no epoch and no grant, and what hangs on it falls with it, drops
-        too. Where its own cut, or one that stands without it, takes from a maker the right to it, a drop binds nobody;
-        what a revocation of later rank cuts off of the maker's own takes none.
-        """
-        found = _Candidates(self, compartment)
-        everything = found.judge(lambda _: False)
-        if everything is None:
+        """Return who is in a compartment; None where nothing here founds it."""
+        directory = self.authority.directory
+        kind = directory.all_shared.get(compartment)
+        if kind is not None:
+            founding = self.authority.entries_at(directory.founding_log, 0)
+            return CompartmentState(compartment, kind, founding, directory)
+        self._read([compartment])
+        beginnings = [
+            (entry, act)
+            for entry, act in self._listed[compartment]
+            if isinstance(act, Found) and compartment in entry.founds and RIGHTS.may_found(entry.roles, _kind(act))
+        ]
+        if not beginnings:
             return None
-        ranked = revocations_by_rank(everything.epochs, everything.given)
-        revocations = [revocation for revocation in ranked if self.authority.is_certified(revocation.seat)]
-        if not revocations:
-            return CompartmentState(compartment, everything.kind, everything.epochs, {})
-        settled = found.settle(revocations)
-        while void := found.without_right(revocations, settled):
-            revocations = [revocation for revocation in revocations if revocation not in void]
-            settled = found.settle(revocations)
-        return CompartmentState(compartment, everything.kind, settled.judged.epochs, settled.cutoffs)
+        _, said = min(beginnings, key=lambda each: each[1].digest)
+        if said.within is not None:
+            self._read([said.within])
+        with suppress(NotFoundError):
+            case = self._judge(compartment, said.within)
+            entries = [entry for entry, _ in beginnings]
+            return CompartmentState(compartment, _kind(said), entries, directory, case, said.within)
+        return None
 
-    def beginning(self, compartment: CompartmentId) -> Entry | None:
-        """Return the entry that founds the compartment if its first record stands there too, as it nearly always does.
+    def _judge(self, compartment: CompartmentId, within: CompartmentId | None) -> Case:
+        """Judge a case, or a section within one.
 
-        Its place gives the compartment its name, so that no other entry can pass for it.
+        Raises:
+            NotFoundError: nothing here founds it.
         """
-        first = self.key_rows.first_place(compartment)
-        found = () if first is None else self.authority.entries_at(*first)
-        return found[0] if len(found) == 1 and compartment in found[0].founds else None
+        directory = self.authority.directory
+        homes = [compartment] if within is None else [compartment, within]
+        acts = [act for home in homes for _, act in self._listed[home]]
+        changes = [act for act in acts if isinstance(act, PutOut | LetBack)]
+        strict = directory.organisation
+        # Only takings ask for the other judgement of the organisation, which costs as much as the first.
+        lenient = directory.lenient if changes else strict
+        logs = directory.logs
+        heads = {head for act in changes if isinstance(act, PutOut) for head in act.heads} - logs.here.keys()
+        for head in heads:
+            if (place := self.find_head(head)) is not None:
+                logs = logs.with_head(head, place)
+        whole = None if within is None else Case(logs, self._items(within), strict, lenient)
+        return Case(logs, self._items(compartment), strict, lenient, whole)
 
-    def listed_in(
-        self, digest: bytes, kind: ItemKind, compartment: CompartmentId, beginning: Entry | None
-    ) -> list[Entry]:
-        """Return the entries of entitled authors that list this very thing for this compartment."""
-        item = Item.in_compartment(kind, compartment, digest)
-        if beginning is not None and item in beginning.listed:
-            return [beginning]  # no log is read for it
-        if kind not in self._places:
-            self._places[kind] = self.listings.of(self.authority.rows, kind)
-        places = dict.fromkeys(self._places[kind].get(digest, ()))
-        return [entry for place in places for entry in self.authority.entries_at(*place) if item in entry.listed]
+    def _items(self, compartment: CompartmentId) -> list[ListedOfCase]:
+        return [ListedOfCase(entry.place, act) for entry, act in self._listed[compartment]]
+
+    def _read(self, compartments: Iterable[CompartmentId]) -> None:
+        """Read what entries list of these compartments, each entry once."""
+        wanted = [each for each in compartments if each not in self._listed]
+        if not wanted:
+            return
+        vault, found = self.authority.directory.vault, self.acts_of(wanted)
+        for compartment in wanted:
+            entries = (entry for at in sorted(found.get(compartment, ())) for entry in self.authority.signed_at(*at))
+            listed = self._listed[compartment] = []
+            for entry in entries:
+                for item in entry.items:
+                    if item.kind in OF_CASES:
+                        with suppress(MalformedError):
+                            act = read_act(item.kind, item.content, vault, is_signed_raw)
+                            if isinstance(act, OfCase) and act.case == compartment:
+                                listed.append((entry, act))
 
 
-@dataclass(frozen=True, slots=True)
-class _Settled:
-    """The revocations that bind, what they cut off, and what is valid then."""
-
-    revocations: list[Revocation]
-    cutoffs: Cutoffs
-    judged: ResolvedEpochs
+def _kind(act: Found) -> CompartmentKind:
+    return CompartmentKind.CASE if act.within is None else CompartmentKind.SECTION
 
 
-class _Candidates:
-    """Every notice and grant row of one compartment that some entry lists, with these entries."""
+def acts_in(rows: Rows, origin: bytes, start: int = 0) -> Iterable[tuple[CompartmentId, int, bytes]]:
+    """Yield what entries of a log say of who is in cases: of which, at which position, and the digest of the act.
 
-    def __init__(self, holding: AccessResolver, compartment: CompartmentId) -> None:
-        self.compartment = compartment
-        self._recovery = holding.authority.directory.recovery_seats
-        rows, beginning = holding.key_rows, holding.beginning(compartment)
-        # Each stands here once, and the passes tell them apart by identity.
-        self.made = [
-            Made(notice, entry)
-            for notice in rows.notices(compartment)
-            for entry in holding.listed_in(notice.digest(), ItemKind.EPOCH, compartment, beginning)
-        ]
-        self.grants: Grants = {
-            epoch: [
-                (grant, holding.listed_in(grant.digest, ItemKind.GRANT, compartment, beginning))
-                for grant in rows.grants(epoch)
-                if holding.authority.is_certified(grant.seat)
-                and grant.digest == grant_digest(grant.epoch, grant.seat, grant.sealed)
-            ]
-            for epoch in {made.notice.epoch for made in self.made}
-        }
-        # In each history of a log that forked one may stand, of one seat.
-        self.founding = [made for made in self.made if self._founds(made.notice, made.entry)]
+    Whether an entry was signed, and lists this truly, is the caller's to ask.
+    """
+    for row in rows.operations(Origin(origin), start):
+        if MARK in row.header and not OF_CASES.isdisjoint(kinds_in(row.list)):
+            with suppress(MalformedError):
+                for item in decode_items(row.list):
+                    with suppress(MalformedError):
+                        if (case := case_in(item.kind, item.content)) is not None:
+                            yield case, row.seq, item.digest
 
-    def judge(self, is_cut_off: IsCutOff) -> ResolvedEpochs | None:
-        """Return what is valid, less the entries that are cut off: founding first, then what hangs on it."""
-        return self._resolution(is_cut_off).run() if self.founding else None
 
-    def _resolution(self, is_cut_off: IsCutOff) -> EpochResolution:
-        return EpochResolution(self.founding, self.made, self.grants, is_cut_off, self._recovery)
-
-    def settle(self, revocations: Sequence[Revocation]) -> _Settled:
-        """Return what is valid under these drops: all of them bind until a grant that stands nevertheless ends one."""
-        ended: set[Revocation] = set()
-        while True:
-            bound = binding(revocations, ended)
-            cutoffs = cutoffs_of(bound)
-            judged = self._judge_under(cutoffs)
-            more = ended_by_grants(bound, judged.epochs, judged.given)
-            if not more:
-                return _Settled(bound, cutoffs, judged)
-            ended |= more
-
-    def without_right(self, revocations: Sequence[Revocation], settled: _Settled) -> set[Revocation]:
-        """Return the drops whose maker had no right to them without the other drops in doubt, or by their own cut."""
-        doubtful = self._unfounded(settled)
-        void: set[Revocation] = set()
-        for place in {revocation.place for revocation in doubtful}:
-            # In their order, which is their rank.
-            alone = self.settle(
-                [revocation for revocation in revocations if revocation not in doubtful or revocation.place == place]
-            )
-            void.update(self._unfounded(alone))
-        return void.intersection(doubtful)
-
-    def _unfounded(self, settled: _Settled) -> set[Revocation]:
-        """Return the revocations that bind although their makers have no right to them.
-
-        A revocation of the maker that ranks behind is set aside: it takes no right from an earlier one, and both bind.
-        """
-        counted, unfounded = settled.judged.made(), set[Revocation]()
-        before = Counter[SeatId]()
-        # What is left of the revocations of a maker decides, and few makers are revoked often.
-        judged: dict[tuple[SeatId, int], set[Made]] = {}
-        for rank, revocation in enumerate(settled.revocations):
-            maker = revocation.made.entry.seat
-            if revocation.made not in counted:
-                left = maker, before[maker]
-                if left not in judged:
-                    judged[left] = self._made_but_for(maker, settled, rank)
-                if revocation.made not in judged[left]:
-                    unfounded.add(revocation)
-            before[revocation.seat] += 1
-        return unfounded
-
-    def _made_but_for(self, maker: SeatId, settled: _Settled, rank: int) -> set[Made]:
-        """Return what is valid where no revocation behind this rank revokes the maker."""
-        others = [
-            revocation for at, revocation in enumerate(settled.revocations) if at < rank or revocation.seat != maker
-        ]
-        return self._judge_under(cutoffs_of(others)).made()
-
-    def _judge_under(self, cutoffs: Cutoffs) -> ResolvedEpochs:
-        judged = self.judge(partial(is_cut_off, cutoffs))
-        assert judged is not None  # noqa: S101 - the founding entry is cut by nobody; for the type checker
-        return judged
-
-    def _founds(self, notice: EpochNotice, entry: Entry) -> bool:
-        """Say whether the entry founds this compartment, at its own place, by somebody who may."""
-        if notice.kind in _ADMITTED_BY_ENTRY_0:
-            allowed = entry.founds_vault
-        else:
-            allowed = RIGHTS.may_found(entry.roles, notice.kind)
-        item = Item.in_compartment(ItemKind.EPOCH, self.compartment, notice.digest())
-        return notice.is_founding and allowed and item == entry.founds.get(self.compartment)
+def all_acts(rows: Rows) -> dict[CompartmentId, set[Position]]:
+    """Return where all logs list something of cases and sections: all of them are read."""
+    found: dict[CompartmentId, set[Position]] = {}
+    for origin in {row.origin for row in rows.geneses()}:
+        for case, seq, _ in acts_in(rows, origin):
+            found.setdefault(case, set()).add((origin, seq))
+    return found

@@ -16,7 +16,7 @@ import msgspec
 
 from vault.errors import MalformedError
 from vault.ids import Origin, SeatId, VaultId
-from vault.log.act_bytes import admission_in, certificate_in, read_act
+from vault.log.act_bytes import OF_CASES, admission_in, certificate_in, read_act
 from vault.log.genesis import Genesis, origin_of
 from vault.log.items import decode_items
 from vault.records.seatlog import decoded
@@ -154,6 +154,10 @@ def read_on(rows: Rows, known: Lines, prove: Prove) -> Lines:
 def _in(operations: Iterable[OperationRow]) -> Iterator[Line]:
     for row in operations:
         with suppress(MalformedError):
-            deciding = tuple((item.kind, item.content) for item in decode_items(row.list) if item.decides)
+            deciding = tuple(
+                (item.kind, item.content)
+                for item in decode_items(row.list)
+                if item.decides and item.kind not in OF_CASES  # who is in a case, is asked case by case
+            )
             if deciding:
                 yield Line(row.origin, row.seq, row.digest, deciding)

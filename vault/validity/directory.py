@@ -63,7 +63,22 @@ class Directory:
     beginning: Beginning
     chosen: tuple[Replace, ...]
     organisation: Organisation
-    acts: Sequence[Listed] = field(repr=False)
+    logs: Logs = field(repr=False)
+
+    @property
+    def acts(self) -> Sequence[Listed]:
+        """Each act of each entry."""
+        return self.logs.listed
+
+    @cached_property
+    def lenient(self) -> Organisation:
+        """The organisation by which takings in cases are judged: without stops, and with what may lead to heads."""
+        return Organisation(self.logs, stops=False, lenient=True)
+
+    @cached_property
+    def all_shared(self) -> Mapping[CompartmentId, CompartmentKind]:
+        """The compartments that the whole organisation shares, and what each is for."""
+        return {self.shared(kind): kind for kind in _SHARED_AT}
 
     @property
     def compartment(self) -> CompartmentId:
@@ -202,21 +217,6 @@ class Directory:
         """The log whose entry 0 founds the vault."""
         return self.beginning.founder.origin
 
-    @cached_property
-    def recovered_logs(self) -> frozenset[bytes]:
-        """The logs whose own entry 0 lists that the sheets admit their seat."""
-        of_sheets = {act.digest for act in self.by_sheets()}
-        return frozenset(
-            act.act.certificate.origin
-            for line in self.lines.lines
-            if line.seq == 0 and line.origin != self.founding_log
-            for act in line.acts(self.vault)
-            if act.digest in of_sheets
-            and isinstance(act, BySheets)
-            and isinstance(act.act, Admit)
-            and act.act.certificate.origin == line.origin
-        )
-
     def replacements(self) -> list[Replace]:
         """Return the acts here that put other sheets in the place of those in effect, and are not chosen."""
         by_these = {act.act for act in self.by_sheets() if act.root == self.root_public}
@@ -260,7 +260,7 @@ def judge_lines(
         helpers=beginning.said.helpers,
     )
     lines = replace(lines, heads=heads)
-    return Directory(vault, lines, places, beginning, replaced_by, Organisation(logs), placed)
+    return Directory(vault, lines, places, beginning, replaced_by, Organisation(logs), logs)
 
 
 def _beginning(vault: VaultId, lines: Lines) -> Beginning:

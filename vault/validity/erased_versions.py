@@ -11,13 +11,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from vault.ids import CompartmentId, CompartmentKind
-from vault.log.items import Item, ItemKind, compartment_tag, decode_items, lets_in
+from vault.log.act_bytes import ActKind, case_in
+from vault.log.items import Item, ItemKind, compartment_tag, decode_items
 from vault.log.list_check import IsErased
-from vault.records.epochs import read_notice
 from vault.seal.named import access_record, hold_record
 from vault.store.rows import Rows
 from vault.store.rowtypes import SealedVersion, VersionRow
-from vault.validity.authority import Authority, Listings, Place
+from vault.validity.authority import Authority, Listings, Position
 from vault.validity.compartment_access import CompartmentState
 from vault.validity.proven import digests_in
 from vault.validity.said_once import SaidOnce
@@ -62,7 +62,7 @@ class Erasures:
         """
         return any(not self._is_kept(version, state, record, items) for state, _ in self._rightly(version, among))
 
-    def first(self, version: bytes, home: bytes) -> Place | None:
+    def first(self, version: bytes, home: bytes) -> Position | None:
         """Return the first entry at hand by which a version of a compartment counts as erased, or None."""
         places = (place for state, place in self._rightly(version, [home]) if not self._is_kept(version, state))
         return next(places, None)
@@ -73,7 +73,7 @@ class Erasures:
         said = {self.once.said_in(home, state.kind, entry) for entry in state.beginnings} if state is not None else ()
         return self._are_erased(said, home)
 
-    def void(self, versions: Collection[bytes], among: Collection[bytes]) -> set[Place]:
+    def void(self, versions: Collection[bytes], among: Collection[bytes]) -> set[Position]:
         """Return where those of these versions are listed that somebody listed as erased and that are kept.
 
         Others decide how many versions they list: only what stands where something began is judged.
@@ -88,19 +88,17 @@ class Erasures:
         }
 
     def _begun(self, among: Collection[bytes]) -> dict[bytes, set[bytes]]:
-        """Return the versions that stand beside a first key of these compartments -> which; nobody's right is asked."""
+        """Return the versions that stand where these compartments begin -> which; nobody's right is asked."""
         found: dict[bytes, set[bytes]] = {}
-        places = self.listings.of(self.rows, ItemKind.EPOCH)
-        for row in self.rows.epochs_of(among):
-            notice = read_notice(row)
-            if notice is not None and notice.is_founding:
-                for origin, seq in places.get(row.digest, ()):
-                    for entry in self.rows.operations(origin, seq, seq + 1):
-                        for version in digests_in(entry, ItemKind.VERSION):
-                            found.setdefault(version, set()).add(row.compartment)
+        for home in among:
+            state = self.state(CompartmentId(home))
+            for entry in () if state is None else state.beginnings:
+                for item in entry.items:
+                    if item.kind == ItemKind.VERSION:
+                        found.setdefault(item.digest, set()).add(home)
         return found
 
-    def _rightly(self, version: bytes, among: Iterable[bytes]) -> Iterator[tuple[CompartmentState, Place]]:
+    def _rightly(self, version: bytes, among: Iterable[bytes]) -> Iterator[tuple[CompartmentState, Position]]:
         """Yield the compartments in which somebody who might lists a version as erased, and where."""
         for place in self.listings.of(self.rows, ItemKind.ERASED).get(version, ()):
             entry = self.authority.entry(*place, listing=(ItemKind.ERASED, version))
@@ -121,7 +119,7 @@ class Erasures:
             return self._is_outlived(state, said)
         if state.kind not in GO_WHOLE:
             return False
-        if not (lets_in(items, state.compartment) or self._is_of_terms(version, state.compartment, record)):
+        if not (_lets_in(items, state.compartment) or self._is_of_terms(version, state.compartment, record)):
             return False
         return not self._are_erased(said, state.compartment) or self._is_outlived(state, said)
 
@@ -152,7 +150,7 @@ class Erasures:
 
     def _stands_beside_grant(self, row: VersionRow) -> bool:
         return any(
-            row.id in digests_in(entry, ItemKind.VERSION) and lets_in(decode_items(entry.list), row.compartment)
+            row.id in digests_in(entry, ItemKind.VERSION) and _lets_in(decode_items(entry.list), row.compartment)
             for entry in self.rows.operations(row.origin, row.seq, row.seq + 1)
         )
 
@@ -164,3 +162,8 @@ class Erasures:
         if not state.may_write(entry):
             return False
         return not any(self._rightly(sealed.id, {state.compartment}))
+
+
+def _lets_in(items: Iterable[Item], compartment: bytes) -> bool:
+    """Say whether a list lets somebody in: what it lists beside says why."""
+    return any(item.kind == ActKind.LET_IN and case_in(item.kind, item.content) == compartment for item in items)

@@ -14,20 +14,19 @@ from typing import NamedTuple
 
 from vault.casework.organisation_records import Member
 from vault.errors import MalformedError
-from vault.ids import CompartmentId, Origin, SeatId, VaultId
-from vault.log.genesis import Genesis, Roots
+from vault.ids import CompartmentId, EpochId, Origin, SeatId, VaultId
+from vault.log.genesis import Genesis
 from vault.log.items import Item, ItemKind, compartment_tag, decode_items, kinds_in
 from vault.log.list_check import IsErased
 from vault.log.log_history import Ahead
 from vault.policy.rights import RIGHTS
 from vault.policy.roles import Role
-from vault.records.epochs import notices_of
 from vault.records.versions import OpenedVersion, open_each
 from vault.seal.keyring import Keyring
-from vault.seal.recipients import grant_digest
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, SealedVersion
-from vault.validity.authority import Authority, Listings, Place
+from vault.trust.log_trees import Place
+from vault.validity.authority import Authority, Listings, Position
 from vault.validity.compartment_access import AccessResolver, CompartmentState
 from vault.validity.erased_versions import Erasures
 from vault.validity.proven import Proven, digests_in, names_its_list
@@ -46,8 +45,8 @@ class Parents:
 
     rows: Rows
     listings: Listings
-    _records: dict[tuple[bytes, bytes], dict[bytes, list[Place]]] = field(default_factory=dict)
-    _read: set[Place] = field(default_factory=set)
+    _records: dict[tuple[bytes, bytes], dict[bytes, list[Position]]] = field(default_factory=dict)
+    _read: set[Position] = field(default_factory=set)
     _all: Mapping[bytes, object] | None = None
 
     def are_listed(self, version: OpenedVersion) -> bool:
@@ -60,7 +59,7 @@ class Parents:
             asked -= known
         return not asked or asked <= self._all_listed().keys()
 
-    def _places_in(self, version: OpenedVersion) -> dict[bytes, list[Place]]:
+    def _places_in(self, version: OpenedVersion) -> dict[bytes, list[Position]]:
         """Return where the versions of a record stand, each as a row says."""
         key = (version.compartment, version.record)
         if key not in self._records:
@@ -71,7 +70,7 @@ class Parents:
                 places.setdefault(identity, []).append((origin, seq))
         return self._records[key]
 
-    def _read_lists(self, places: Iterable[Place]) -> None:
+    def _read_lists(self, places: Iterable[Position]) -> None:
         for origin, seq in sorted(set(places) - self._read):
             self._read.add((origin, seq))
             for operation in self.rows.operations(origin, seq, seq + 1):
@@ -153,7 +152,7 @@ class _Author(NamedTuple):
 
     seat: SeatId
     roles: frozenset[Role]
-    roots: Roots | None
+    place: Place
 
 
 class _Signed(NamedTuple):
@@ -168,25 +167,36 @@ class Learned:
     """What counting found in the rows: one for a session, so that no log is read twice.
 
     Attributes:
-        states: compartment -> what is valid there, until keys of it are given or replaced (`forget`).
+        states: compartment -> who is in, until an entry says something else of it (`forget`).
+        keys: compartment -> for whom a key was chosen to write under, and which.
         said_first: how far founding entries were read for what they say once.
-        wrapped_newly: the replaced epochs under which nothing lay, and how long the logs of others were then.
+        lines_are_level: all logs were looked through for what they say of cases and keys.
     """
 
     states: dict[CompartmentId, CompartmentState | None] = field(default_factory=dict)
+    keys: dict[CompartmentId, tuple[frozenset[SeatId], EpochId]] = field(default_factory=dict)
     listings: Listings = field(default_factory=Listings)
     said_first: dict[FirstAsked, FirstSaid] = field(default_factory=dict)
-    wrapped_newly: tuple[frozenset[bytes], tuple[tuple[bytes, int], ...]] | None = None
+    lines_are_level: bool = False
 
     def forget_all(self) -> None:
         """Read and judge everything anew: entries came in behind some that were read."""
-        self.states.clear()
+        self.judge_anew()
         self.listings = Listings()
-        self.wrapped_newly = None
+
+    def judge_anew(self) -> None:
+        """Judge all compartments anew: entries came in, or the organisation is another."""
+        self.states.clear()
+        self.keys.clear()
+        self.lines_are_level = False
 
     def forget(self, compartment: CompartmentId) -> None:
-        """Judge a compartment anew when it is asked for next."""
-        self.states.pop(compartment, None)
+        """Judge a compartment anew when it is asked for next, and the sections of it."""
+        stale = {c for c, state in self.states.items() if state is not None and state.within == compartment}
+        for each in (compartment, *stale):
+            self.states.pop(each, None)
+            self.keys.pop(each, None)
+        self.lines_are_level = False
 
 
 @dataclass(slots=True)
@@ -200,11 +210,9 @@ class VersionValidator:
     rows: Rows
     vault: VaultId
     keyring: Keyring
-    authority: Authority
+    access: AccessResolver
     learned: Learned = field(default_factory=Learned)
     own: SeatId | None = None
-    _lacking: dict[CompartmentId, bool] = field(default_factory=dict)
-    _holding: AccessResolver = field(init=False)
     _erasures: Erasures = field(init=False)
     _once: SaidOnce = field(init=False)
     _parents: Parents = field(init=False)
@@ -212,8 +220,12 @@ class VersionValidator:
     def __post_init__(self) -> None:
         self._once = SaidOnce(self.rows, self.vault, self.keyring, self.learned.said_first)
         self._parents = Parents(self.rows, self.learned.listings)
-        self._holding = AccessResolver(self.authority, self.learned.listings)
         self._erasures = Erasures(self.rows, self.authority, self.learned.listings, self._once, self.state)
+
+    @property
+    def authority(self) -> Authority:
+        """The judge of who wrote an entry."""
+        return self.access.authority
 
     def judge(self, origin: Origin, start: int, proven: Proven) -> Iterator[OpenedVersion | Quarantined]:
         """Yield each version listed in the proven entries from `start` on, opened if it is valid, in order of place.
@@ -300,10 +312,10 @@ class VersionValidator:
         return home is None or self._unentitled(home, signed) is None
 
     def _signed(self, row: OperationRow, genesis: Genesis | None) -> _Signed:
-        roles = None if genesis is None else self.authority.roles_of(row)
-        if genesis is None or roles is None:
+        place = None if genesis is None else self.authority.place_of(row)
+        if place is None:
             return _Signed(row, None)
-        return _Signed(row, _Author(SeatId(genesis.seat), roles, self.authority.roots_of(row)))
+        return _Signed(row, _Author(place.log, self.authority.roles_at(place), place))
 
     def home_of(self, item: Item) -> CompartmentId | None:
         """Return the compartment that this seat holds and a list names something of, or None."""
@@ -316,7 +328,7 @@ class VersionValidator:
         """Return what says of a listed version whether it counts as erased (FORMAT.md 6)."""
         return self._erasures.asked_among({row.compartment for row in self.rows.every_epoch()})
 
-    def erased_by(self, version: bytes, compartment: CompartmentId) -> Place | None:
+    def erased_by(self, version: bytes, compartment: CompartmentId) -> Position | None:
         """Return the first entry at hand by which a version of a compartment counts as erased, or None."""
         return self._erasures.first(version, compartment)
 
@@ -328,7 +340,7 @@ class VersionValidator:
         """Say whether this is a case or a section that somebody who might erased as a whole: its beginning too."""
         return self._erasures.took_whole(compartment)
 
-    def void_erasures(self, versions: Collection[bytes]) -> set[Place]:
+    def void_erasures(self, versions: Collection[bytes]) -> set[Position]:
         """Return where those of these versions are listed, of what this seat holds, whose erasure does not count."""
         return self._erasures.void(versions, self.keyring.compartments())
 
@@ -336,12 +348,12 @@ class VersionValidator:
         row, author = signed
         if author is None:
             return "C4"
-        seat, roles, roots = author
+        seat, roles, place = author
         state = self.state(version.compartment)
         if state is None:
             may = any(RIGHTS.may_write(roles, kind, version.content.kind) for kind in RIGHTS.writers)
             return None if seat == self.own and may else "C6"
-        if not state.is_valid(seat, row.origin, row.seq, roots):
+        if not state.counts(place):
             return "C6"
         if not RIGHTS.may_write(roles, state.kind, version.content.kind):
             return "C5"
@@ -364,56 +376,22 @@ class VersionValidator:
     def _unentitled(self, compartment: CompartmentId, signed: _Signed) -> str | None:
         """Return which check an entry's author fails for this compartment, whatever version it lists, or None.
 
-        It is C4, C6, or C5 where their role may write no kind there. Not C6 where a grant is not here by which they may
-        have had the right.
+        It is C4, C6, or C5 where their role may write no kind there.
         """
-        row, author = signed
+        author = signed.author
         if author is None:
             return "C4"
         state = self.state(compartment)
         if state is None:
             return None
-        seat, roles, roots = author
-        if not state.is_valid(seat, row.origin, row.seq, roots) and (
-            state.was_granted(seat) or not self._lacks_keys(state)
-        ):
+        if not state.counts(author.place):
             return "C6"
-        writes = RIGHTS.may_write_some(roles, state.kind)
-        return None if writes else "C5"
-
-    def _lacks_keys(self, state: CompartmentState) -> bool:
-        """Say whether somebody entitled who is in listed an epoch or a grant there that is not here, or was altered."""
-        if state.compartment not in self._lacking:
-            self._lacking[state.compartment] = self._look_for_keys(state)
-        return self._lacking[state.compartment]
-
-    def _look_for_keys(self, state: CompartmentState) -> bool:
-        compartment = state.compartment
-        notices = notices_of(self.rows, compartment)
-        known = {notice.digest() for notice in notices}
-        for row in (row for epoch in {notice.epoch for notice in notices} for row in self.rows.grants_of(epoch)):
-            if row.digest == grant_digest(row.epoch, row.seat, row.sealed):
-                known.add(row.digest)
-        listings = self.learned.listings
-        # What somebody listed who was ended, and never sent, would be waited for for ever.
-        live = self.authority.directory.certificates.keys()
-        return any(
-            digest not in known
-            and compartment_tag(compartment, digest) in tags
-            and any(
-                entry.seat in live and state.may_give(entry)
-                for place in listings.of(self.rows, kind)[digest]
-                for entry in self.authority.entries_at(*place)
-                if (kind, digest) in entry.names
-            )
-            for kind in (ItemKind.EPOCH, ItemKind.GRANT)
-            for digest, tags in listings.tagged(self.rows, kind).items()
-        )
+        return None if RIGHTS.may_write_some(author.roles, state.kind) else "C5"
 
     def state(self, compartment: CompartmentId) -> CompartmentState | None:
         """Return what is valid in a compartment, judged once."""
         if compartment not in self.learned.states:
-            self.learned.states[compartment] = self._holding.state(compartment)
+            self.learned.states[compartment] = self.access.state(compartment)
         return self.learned.states[compartment]
 
     def _with_states(self, sealed: Iterator[SealedVersion]) -> Iterator[SealedVersion]:
@@ -421,5 +399,5 @@ class VersionValidator:
         while chunk := list(islice(sealed, _CHUNK)):
             asked = dict.fromkeys(CompartmentId(row.compartment) for row in chunk)
             new = [place for place in asked if place not in self.learned.states and self.keyring.epochs_of(place)]
-            self.learned.states.update(self._holding.states(new))
+            self.learned.states.update(self.access.states(new))
             yield from chunk

@@ -1,7 +1,7 @@
 """Take in what other seats did: who is in, keys that were given, keys that were withdrawn.
 
 Runs at each unlock, and after rows were imported or an act was listed that decides who is in. Every key that comes in
-this way is judged first: who gave it had to be entitled (FORMAT.md 6).
+this way is kept where this member is in (FORMAT.md 6).
 """
 
 from __future__ import annotations
@@ -12,16 +12,15 @@ from dataclasses import dataclass
 
 from vault.access.pins.alarms import lasting
 from vault.access.session import Session
+from vault.access.trust.case_lines import put_out_of
 from vault.access.trust.keyrings import GrantedKey, missing_keys
 from vault.access.trust.membership_news import news_of, told_of
 from vault.errors import VerificationError
-from vault.ids import CompartmentId, CompartmentKind, Origin, SeatId
+from vault.ids import CompartmentId, CompartmentKind, Origin
 from vault.index.entries import RemovedCompartment
 from vault.index.indexing import apply
-from vault.index.remembered import forget_keys
-from vault.records.epochs import read_notice
+from vault.log.epoch_notice import KIND_AT
 from vault.records.seatlog import SealedPlace
-from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
 from vault.store.engine import Database
 from vault.store.rows import Rows
@@ -63,15 +62,12 @@ def refresh(session: Session, *, opened_at_unlock: Sequence[GrantedKey] | None =
         for alarm in news_of(session.directory, session.seat, told):
             session.add_alarm(alarm)
         kept, lost, refused = _judge(session, granted)
-        states = session.states_of(_dropping(rows, session.seat, session.keyring))
-        withdrawn = tuple(item for item, state in states.items() if state is not None and session.seat in state.cutoffs)
+        states = session.states_of(_may_be_taken(session))
+        withdrawn = tuple(item for item, state in states.items() if state is not None and not _is_in(session, state))
     gained = tuple(dict.fromkeys(key.compartment for key in kept if key.compartment not in held_before))
     for compartment in withdrawn:
         for epoch in session.keyring.epochs_of(compartment):
             session.keyring.drop(epoch)
-    session.lacking.forget()  # what was not here may have come
-    if gained:
-        forget_keys(session.index())
     if kept or withdrawn:
         _keep(session, gained, withdrawn)
     keep_lines(session.database, session.log.place, session.directory.lines)
@@ -103,9 +99,9 @@ def _judge(session: Session, granted: Sequence[GrantedKey]) -> tuple[list[Grante
         state = states[key.compartment]
         if key.is_altered:
             lost += 1
-        elif not _counts(session, state, key):
-            # Keys of before a withdrawal stay in the rows; nobody did anything wrong.
-            refused += state is None or session.seat not in state.cutoffs
+        elif state is None or not _is_in(session, state):
+            # Keys of before a put-out stay in the rows; nobody did anything wrong.
+            refused += state is None
         elif (opened := key.key) is None:
             lost += 1
         else:
@@ -114,30 +110,22 @@ def _judge(session: Session, granted: Sequence[GrantedKey]) -> tuple[list[Grante
     return kept, lost, refused
 
 
-def _counts(session: Session, state: CompartmentState | None, key: GrantedKey) -> bool:
-    if state is None or key.epoch not in state.epochs or session.seat in state.cutoffs:
-        return False
-    return session.seat in state.epochs[key.epoch].granted
+def _is_in(session: Session, state: CompartmentState) -> bool:
+    """Say whether this device shall read a compartment: its member is in or, of what is shared, has a role for it."""
+    return session.member in state.members
 
 
-def needs_refresh(rows: Rows, seat: SeatId, keyring: Keyring) -> bool:
-    """Say whether some epoch of a compartment that the seat holds says that it revokes the seat."""
-    return bool(_dropping(rows, seat, keyring))
-
-
-def _dropping(rows: Rows, seat: SeatId, keyring: Keyring) -> tuple[CompartmentId, ...]:
-    notices = (read_notice(row) for row in rows.epochs_with_revocations())
-    # Whether this seat is in, its own rule says.
-    return tuple(
-        dict.fromkeys(
-            CompartmentId(notice.compartment)
-            for notice in notices
-            if notice is not None
-            and notice.kind is not CompartmentKind.DIRECTORY
-            and any(revocation.seat == seat for revocation in notice.revocations)
-            and keyring.epochs_of(notice.compartment)
-        )
-    )
+def _may_be_taken(session: Session) -> list[CompartmentId]:
+    """Return what this seat holds and may have lost: what is shared, and where somebody is put out."""
+    held = [CompartmentId(compartment) for compartment in session.keyring.compartments()]
+    shared = [compartment for compartment in held if compartment in session.directory.all_shared]
+    taken = put_out_of(session, held)
+    sections = list[CompartmentId]()
+    if taken:  # who lost a case, lost its sections
+        with session.database.reading() as rows:
+            epochs = rows.epochs_holding([bytes((CompartmentKind.SECTION,))], at=KIND_AT)
+        sections = [CompartmentId(row.compartment) for row in epochs if row.compartment in held]
+    return list(dict.fromkeys([*shared, *taken, *sections]))
 
 
 def _keep(session: Session, gained: tuple[CompartmentId, ...], withdrawn: tuple[CompartmentId, ...]) -> None:
@@ -175,8 +163,8 @@ def _tell(session: Session, kept: Iterable[GrantedKey], lost: int, refused: int)
         session.add_alarm(Finding(Code.KEYRING_LOST, message))
     if refused:
         message = plural(
-            "{count} key came from somebody who had no right to give it; it is not used.",
-            "{count} keys came from somebody who had no right to give them; they are not used.",
+            "{count} key is of a case that nothing here founds; it is not used.",
+            "{count} keys are of cases that nothing here founds; they are not used.",
             count=refused,
         )
         session.add_alarm(Finding(Code.REFUSED_KEYS, message, severity=Severity.NEWS))

@@ -24,8 +24,8 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate, grant_digest
 from vault.store.rows import Rows
 from vault.store.rowtypes import GrantRow
-from vault.validity.authority import Listings, Place
-from vault.validity.epoch_validity import GrantReader
+from vault.validity.authority import Listings, Position
+from vault.validity.given_keys import GrantReader
 
 # One page, 128 keys; a keyring that holds more takes a larger piece.
 _FIRST_SIZE = 4096
@@ -50,7 +50,7 @@ class GrantedKey:
 
     notice: EpochNotice
     opening: Opening = field(repr=False, compare=False)
-    listed_at: tuple[Place, ...]
+    listed_at: tuple[Position, ...]
     givers: frozenset[bytes] = frozenset()
     is_some_altered: bool = False
 
@@ -84,7 +84,7 @@ def stored_keyring(rows: Rows, place: SealedPlace) -> Keyring:
 def missing_keys(
     rows: Rows, place: SealedPlace, private: KemPrivate, keyring: Keyring, listings: Listings
 ) -> list[GrantedKey]:
-    """Return the keys that an operation lists a grant of to this seat and its keyring lacks, oldest first, unopened.
+    """Return the keys that an operation lists a grant of to this seat and its keyring lacks, unopened.
 
     Audit keys are left out: a seat keeps none (FORMAT.md 5).
     """
@@ -96,40 +96,39 @@ def missing_keys(
     reader = GrantReader(rows, listings, place.vault, private)
     found = []
     for epoch, notices in missing:
-        grants = [row for row in grants_between(rows, epoch, place.seat) if row.digest in listed]
-        for notice in {notice.compartment: notice for notice in notices}.values():
-            given = {row: givers for row in grants if (givers := _givers(row, notice.compartment, listings, seats))}
-            if given:
-                found.append(_granted(reader, notice, given, listed))
+        places = listed.get(epoch + place.seat, [])
+        for notice in notices:
+            givers = _givers(epoch + place.seat, notice.compartment, listings, seats)
+            if givers:
+                found.append(_granted(reader, notice, grants_between(rows, epoch, place.seat), givers, places))
     return found
 
 
-def _givers(grant: GrantRow, compartment: bytes, listings: Listings, seats: Mapping[bytes, bytes]) -> tuple[bytes, ...]:
-    """Return from whom a grant may be: who lists it for this compartment, first the one that its row names."""
-    tag = compartment_tag(compartment, grant.digest)
-    logs = [origin for origin, listed in listings.grants.get(grant.digest, ()) if listed == tag]
-    by = sorted({seats[origin] for origin in logs if origin in seats})
-    return tuple(dict.fromkeys((grant.giver, *by))) if logs else ()
+def _givers(given: bytes, compartment: bytes, listings: Listings, seats: Mapping[bytes, bytes]) -> tuple[bytes, ...]:
+    """Return from whom a key may be: who lists for this compartment that they gave it to this reader."""
+    tag = compartment_tag(compartment, given)
+    logs = [origin for origin, listed in listings.grants.get(given, ()) if listed == tag]
+    return tuple(sorted({seats[origin] for origin in logs if origin in seats}))
 
 
 def _granted(
     reader: GrantReader,
     notice: EpochNotice,
-    given: Mapping[GrantRow, Sequence[bytes]],
-    listed: Mapping[bytes, Sequence[Place]],
+    grants: Sequence[GrantRow],
+    givers: Sequence[bytes],
+    places: Sequence[Position],
 ) -> GrantedKey:
     @cache
     def opening() -> bytes | None:
-        keys = (reader.open_as_from(notice.compartment, grant, givers) for grant, givers in given.items())
+        # The giver that a row names is tried first: nearly always it is the one.
+        keys = (
+            reader.open_as_from(notice, grant, sorted(givers, key=lambda giver: giver != grant.giver))
+            for grant in grants
+        )
         return next((key for key in keys if key is not None), None)
 
-    return GrantedKey(
-        notice,
-        opening,
-        tuple(at for grant in given for at in listed[grant.digest]),
-        frozenset(giver for givers in given.values() for giver in givers),
-        any(row.digest != grant_digest(row.epoch, row.seat, row.sealed) for row in given),
-    )
+    is_altered = any(row.digest != grant_digest(row.epoch, row.seat, row.sealed) for row in grants)
+    return GrantedKey(notice, opening, tuple(places), frozenset(givers), is_altered)
 
 
 def grants_between(rows: Rows, epoch: bytes, seat: SeatId) -> list[GrantRow]:
@@ -137,7 +136,7 @@ def grants_between(rows: Rows, epoch: bytes, seat: SeatId) -> list[GrantRow]:
 
 
 def _missing_epochs(rows: Rows, seat: SeatId, keyring: Keyring) -> list[tuple[bytes, list[EpochNotice]]]:
-    """Return the epochs that some row grants to the seat and its keyring lacks, with their notices, oldest first.
+    """Return the keys that some row gives to the seat and its keyring lacks, with their rows.
 
     Audit epochs are left out, and those of which no notice is here. Whether an operation lists the grant is the
     caller's to ask.
@@ -147,24 +146,4 @@ def _missing_epochs(rows: Rows, seat: SeatId, keyring: Keyring) -> list[tuple[by
     for notice in notices_naming(rows, wanted):
         if notice.kind is not CompartmentKind.AUDIT:
             notices.setdefault(notice.epoch, []).append(notice)
-    return _oldest_first(list(notices.items()))
-
-
-def _oldest_first(missing: list[tuple[bytes, list[EpochNotice]]]) -> list[tuple[bytes, list[EpochNotice]]]:
-    notices = dict(missing)
-    waits = {
-        epoch: {before for notice in of_epoch for before in notice.replaced if before in notices}
-        for epoch, of_epoch in missing
-    }
-    followers: dict[bytes, list[bytes]] = {}
-    for epoch, before in waits.items():
-        for replaced in before:
-            followers.setdefault(replaced, []).append(epoch)
-    ordered = [epoch for epoch, before in waits.items() if not before]
-    for epoch in ordered:
-        for follower in followers.get(epoch, ()):
-            waits[follower].discard(epoch)
-            if not waits[follower]:
-                ordered.append(follower)
-    circle = [epoch for epoch, before in waits.items() if before]  # rows in a circle have no order
-    return [(epoch, notices[epoch]) for epoch in (*ordered, *circle)]
+    return list(notices.items())

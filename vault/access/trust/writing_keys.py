@@ -1,0 +1,161 @@
+"""Under which key a device writes, and to whom it gives keys (FORMAT.md 6).
+
+A key is no right: who holds one reads what lies under it. So a device writes under one that nobody else has than those
+who read, and makes a new one where there is none. Putting somebody out, other sheets and a lost device need no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from vault.access.trust.case_lines import LinesReader, given_keys
+from vault.errors import RefusedError
+from vault.ids import CompartmentId, EpochId, MemberId, SeatId
+from vault.policy.clocks import ClockReading
+from vault.records.epochs import notices_naming
+from vault.records.seatlog import Holder, SeatLog
+from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
+from vault.seal.keyring import Keyring
+from vault.store.rows import Rows
+from vault.trust.case import who_has
+from vault.validity.compartment_access import CompartmentState
+from vault.validity.directory import Directory
+from vault.words.message import Message
+from vault.words.next_step import NextStep
+
+
+class KeyHolder(LinesReader, Protocol):
+    """What of a session is asked here."""
+
+    seat: SeatId
+    member: MemberId
+    keyring: Keyring
+    log: SeatLog
+
+    def clock(self) -> ClockReading:
+        """Look at the clock."""
+
+    def state_of(self, compartment: CompartmentId) -> CompartmentState | None:
+        """Return who is in a compartment."""
+
+
+def readers_of(session: KeyHolder, state: CompartmentState) -> frozenset[SeatId]:
+    """Return to whom this device writes there now; itself always, also past its own day."""
+    return state.readers(session.clock().trusted_ms) | {session.seat}
+
+
+def holders(directory: Directory, readers: frozenset[SeatId]) -> list[Holder]:
+    """Return these readers with the keys to which they are sealed, recovery the last."""
+    seats = sorted(readers - {directory.recovery_seat})
+    return directory.holders(seats, with_recovery=directory.recovery_seat in readers)
+
+
+def lacking(
+    session: KeyHolder, compartment: CompartmentId, readers: frozenset[SeatId]
+) -> Iterator[tuple[EpochId, Holder]]:
+    """Yield which of the keys that this device holds nobody gave to whom of these readers, the newest first."""
+    everybody = holders(session.directory, readers)
+    for held in reversed(session.keyring.epochs_of(compartment)):
+        epoch = EpochId(held)
+        given = given_keys(session, epoch)
+        had = {session.seat, *given}.union(*given.values())
+        yield from ((epoch, holder) for holder in everybody if holder.seat not in had)
+
+
+def settle_keys(session: KeyHolder, compartment: CompartmentId) -> None:
+    """Have a key to write under there that only readers have, and give them those that they lack."""
+    state = session.state_of(compartment)
+    if state is None or session.member not in state.members or not session.keyring.epochs_of(compartment):
+        return
+    readers = readers_of(session, state)
+    known = session.learned.keys.get(compartment)
+    if known is not None and known[0] == readers:
+        return
+    chosen = _fitting(session, compartment, readers)
+    missing = list(lacking(session, compartment, readers))
+    room = ITEMS_IN_ONE_ENTRY
+    if chosen is None:
+        with Work(session.log) as work:
+            everybody = holders(session.directory, readers)
+            chosen = work.add_key(compartment, state.kind, everybody)
+            room -= len(everybody)
+            for epoch, holder in missing[:room]:
+                work.grant(compartment, epoch, [holder])
+            work.commit(Entry(act="key.rotate", out="ok:joined"))
+        missing = missing[room:]
+    for start in range(0, len(missing), ITEMS_IN_ONE_ENTRY):
+        some = missing[start : start + ITEMS_IN_ONE_ENTRY]
+        with Work(session.log) as work:
+            for epoch, holder in some:
+                work.grant(compartment, epoch, [holder])
+            count = len({holder.seat for _, holder in some})
+            work.commit(Entry(act="grant.add", out="ok:joined", covers={"seat": count}))
+    session.learned.keys[compartment] = readers, chosen
+
+
+def key_to_write(session: KeyHolder, compartment: CompartmentId) -> EpochId | None:
+    """Return the key under which a compartment is written now; None where this seat has none of it at all.
+
+    Raises:
+        RefusedError: this member is not in any more, or nothing here says who is.
+    """
+    known = session.learned.keys.get(compartment)
+    if known is not None:
+        return known[1]
+    held = session.keyring.epochs_of(compartment)
+    if not held:
+        return None
+    state = session.state_of(compartment)
+    if state is None:
+        # Notes go on beside a damaged log, under a key that this device made itself.
+        with session.database.reading() as rows:
+            if (
+                own := next((key for key in reversed(held) if _maker(session, rows, key) == session.seat), None)
+            ) is None:
+                raise RefusedError(
+                    Message("what founds this case is not here, or was altered"),
+                    next_step=Message("Import a bundle from somebody who has it, or restore a backup."),
+                )
+        return EpochId(own)
+    if session.member not in state.members:
+        raise RefusedError(
+            Message("you are not in this case any more: nothing that you write there would count"),
+            next_step=Message(
+                "Ask somebody who keeps it to give it to you: {grant_access}.", grant_access=NextStep.GRANT_ACCESS
+            ),
+        )
+    settle_keys(session, compartment)
+    return session.learned.keys[compartment][1]
+
+
+def _fitting(session: KeyHolder, compartment: CompartmentId, readers: frozenset[SeatId]) -> EpochId | None:
+    """Return the newest key of this device's own making that nobody else has, else the newest of any; None: none."""
+    with session.database.reading() as rows:
+        made = [
+            (EpochId(key), maker)
+            for key in reversed(session.keyring.epochs_of(compartment))
+            if (maker := _maker(session, rows, key)) is not None
+        ]
+    own_first = sorted(made, key=lambda each: each[1] != session.seat)
+    return next((key for key, maker in own_first if who_has(maker, given_keys(session, key)) <= readers), None)
+
+
+def _maker(session: KeyHolder, rows: Rows, epoch: bytes) -> SeatId | None:
+    """Return which seat made a key: its name is a hash of the log in which it did."""
+    origins = [notice.origin for notice in notices_naming(rows, [epoch])]
+    return session.directory.places.seat_of(origins[0]) if len(origins) == 1 else None
+
+
+# The audit keys of the own log.
+def audit_is_stale(rows: Rows, log: SeatLog) -> bool:
+    """Say whether the running audit epoch was granted to others than those who shall read the log now."""
+    if log.ratchet is None:
+        return False
+    granted = {row.seat for row in rows.grants_of(log.ratchet.epoch) if row.giver == log.place.seat}
+    return granted != {auditor.seat for auditor in log.auditors}
+
+
+def ratchet_is_newest(log: SeatLog) -> bool:
+    """Say whether the stored audit ratchet is the one behind the log's last entry (FORMAT.md 7)."""
+    return log.ratchet is None or log.ratchet.is_at(log.size)
