@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from tui.gateway.case_story import papers_shown
 from tui.gateway.organisation import member_id
-from tui.gateway.unlocked_vault import Subject, case_id, telling
+from tui.gateway.unlocked_vault import Subject, case_id
 from tui.values import shaping
 from tui.values.access_shown import AccessShown, HolderLine, SectionLine, SectionShown
 from tui.values.exchange_shown import PeerShown, ResultText
@@ -16,23 +16,20 @@ from vault.casework.case import GrantReason, SectionKind
 from vault.casework.person import never_use_of
 from vault.ids import CompartmentId, MemberId, RecordId
 from vault.policy.roles import ALLOWED, Action
-from vault.progress import CancelledError, Progress, Stopped
 from vault.services.approvals import moving
 from vault.services.cases import case_people, cases, sections
 from vault.services.cases.editing import Place
-from vault.services.grants import key_changes, sharing, timed_grants
-from vault.services.grants.sharing import KeyChanged
+from vault.services.grants import sharing, timed_grants
 from vault.services.grants.timed_grants import last_day
 from vault.services.members import admissions, members
 from vault.services.projection import authors
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.expired_rights import Term
-from vault.words.message import Message, plural
+from vault.words.message import Message
 
 # Who holds a case or a section, as lines for the screens.
 
 WITH_NEXT_BUNDLE: Final = Message("It reaches another device with your next bundle for them.")
-STOPPED_AFTER_KEY: Final = Message("Stopped, but the new key is already in use: it was made first.")
 
 
 def holder_lines(session: Session, members: Iterable[MemberId], terms: Iterable[Term] = ()) -> tuple[HolderLine, ...]:
@@ -72,24 +69,14 @@ class Sharing(Subject):
     reasons: tuple[str, ...] = tuple(reason.value for reason in REASONS)
 
     def who(self, case: str) -> AccessShown:
-        """Return who can open a case, and how its keys stand."""
+        """Return who can open a case."""
         session, compartment = self._session, case_id(case)
         held_by = sharing.holders_of(session, compartment)
-        stand = key_changes.keys_of(session, compartment)
-        may_share = bool(self._may(Action.CASE_SHARE))
-        cost = (
-            sharing.cost_of_change(session, compartment) if may_share else sharing.ChangeCost(0, 0, with_recovery=False)
-        )
         return AccessShown(
             holders=holder_lines(session, held_by.members, timed_grants.terms_of(session, compartment)),
             sheets=cases.sheets_said(session.dates, held_by),
             only_you=cases.only_you(session, compartment) or "",
-            keys=stand.epochs,
-            current=stand.current,
-            pending=stand.pending,
-            cost_versions=cost.versions,
-            cost_holders=cost.seats,
-            may_share=may_share,
+            may_share=bool(self._may(Action.CASE_SHARE)),
         )
 
     def candidates(self, case: str) -> tuple[PeerShown, ...]:
@@ -108,59 +95,15 @@ class Sharing(Subject):
         done = Message("The case is open to them.")
         if until_ms is not None:
             last_day = timed_grants.last_day(until_ms)
-            done = Message("The case is open to them until {day}; the day after, the key changes.", day=last_day)
+            done = Message(
+                "The case is open to them until {day}; what is written later is under another key.", day=last_day
+            )
         return ResultText((done, WITH_NEXT_BUNDLE, *admissions.said_of_devices(self._session, member_id(member))))
 
-    def take_back(self, case: str, member: str, progress: Progress, stopped: Stopped) -> ResultText:
-        """Take a case from a member: a new key, and all versions under it, as far as nobody stops that."""
-        compartment, tell = case_id(case), telling(progress, stopped)
-        try:
-            done = sharing.revoke(self._session, compartment, [member_id(member)], progress=tell)
-        except CancelledError:
-            done = None
-        return ResultText((*self._key_lines(compartment, done), sharing.WHAT_MAY_BE_KEPT))
-
-    def new_key(self, case: str, progress: Progress, stopped: Stopped) -> ResultText:
-        """Make a new key of a case for the same members."""
-        compartment = case_id(case)
-        try:
-            done = sharing.rotate(self._session, compartment, progress=telling(progress, stopped))
-        except CancelledError:
-            done = None
-        return ResultText(self._key_lines(compartment, done))
-
-    def wrap_anew(self, case: str, progress: Progress, stopped: Stopped) -> ResultText:
-        """Bring versions that wait under the newest key; stopped, what was wrapped stays so."""
-        compartment = case_id(case)
-        self._session.require(Action.CASE_READ, compartment)
-        done = sharing.rewrap_all(self._session, [compartment], progress=telling(progress, stopped))
-        anew = plural("{count} saved change was rewrapped.", "{count} saved changes were rewrapped.", count=done.done)
-        return ResultText((anew, *_waiting(done.left)))
-
-    def _key_lines(self, case: CompartmentId, done: KeyChanged | None) -> tuple[Message, ...]:
-        left = key_changes.keys_of(self._session, case).pending if done is None else done.left
-        if done is None:
-            waits = plural(
-                "{count} saved change still has to be rewrapped: `r` does it.",
-                "{count} saved changes still have to be rewrapped: `r` does it.",
-                count=left,
-            )
-            return STOPPED_AFTER_KEY, waits
-        made = plural(
-            "The case has a new key; {count} saved change is under it.",
-            "The case has a new key; {count} saved changes are under it.",
-            count=done.versions,
-        )
-        return made, *_waiting(left)
-
-
-def _waiting(left: int) -> tuple[Message, ...]:
-    waits = plural(
-        "{count} saved change waits for another member's device.",
-        "{count} saved changes wait for another member's device.",
-        count=left,
-    )
-    return (waits,) if left else ()
+    def take_back(self, case: str, member: str) -> ResultText:
+        """Take a case from a member."""
+        sharing.revoke(self._session, case_id(case), [member_id(member)])
+        return ResultText((Message("The case is taken from them."), sharing.WHAT_MAY_BE_KEPT))
 
 
 # Restricted sections of a case: where somebody is, how they are, who told us.
@@ -239,11 +182,7 @@ class Sections(Subject):
         said = admissions.said_of_devices(self._session, member_id(member))
         return ResultText((Message("The section is open to them."), WITH_NEXT_BUNDLE, *said))
 
-    def take_back(self, section: str, member: str, progress: Progress, stopped: Stopped) -> ResultText:
-        """Take a section from a member: a new key, and all versions under it."""
-        tell = telling(progress, stopped)
-        try:
-            sharing.revoke(self._session, case_id(section), [member_id(member)], progress=tell)
-        except CancelledError:
-            return ResultText((STOPPED_AFTER_KEY, sharing.WHAT_MAY_BE_KEPT), pending=True)
-        return ResultText((Message("The section has a new key."), sharing.WHAT_MAY_BE_KEPT))
+    def take_back(self, section: str, member: str) -> ResultText:
+        """Take a section from a member."""
+        sharing.revoke(self._session, case_id(section), [member_id(member)])
+        return ResultText((Message("The section is taken from them."), sharing.WHAT_MAY_BE_KEPT))

@@ -141,20 +141,13 @@ class HolderLine:
 class AccessShown:
     """Who can open a case.
 
-    `sheets` says whether recovery sheets open it, `only_you` warns where no other member can open it. It had `keys` so
-    far; two are current after two people changed it at once; `pending` versions do not lie under the current key yet.
-    `cost_versions` and `cost_holders` are what a new key would cost; `may_share`: this member's role gives and takes
-    it.
+    `sheets` says whether recovery sheets open it, `only_you` warns where no other member can open it; `may_share`: this
+    member's role gives and takes it.
     """
 
     holders: tuple[HolderLine, ...]
     sheets: Words
     only_you: Words
-    keys: int
-    current: int
-    pending: int
-    cost_versions: int
-    cost_holders: int
     may_share: bool
 
 

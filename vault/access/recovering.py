@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from vault.access.membership.act_listing import SHARED, entitled, heads_of
+from vault.access.membership.act_listing import heads_of
 from vault.access.membership.joining import new_seat
 from vault.access.membership.sheets import signed_by_sheets
 from vault.access.pins.pins import PinFile, begun_pins, this_machine
@@ -23,7 +23,7 @@ from vault.casework.checks import checked_name_of_member
 from vault.casework.organisation_records import Member
 from vault.errors import RefusedError, VerificationError
 from vault.ids import ZERO_ID, MemberId, SeatId
-from vault.log.act_bytes import NONCE_SIZE, MadeAct, admit, end
+from vault.log.act_bytes import NONCE_SIZE, MadeAct, admit, end, recover
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder, SealedPlace, SeatLog
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
@@ -139,7 +139,7 @@ class _Planner:
         acts = self._acts(member, ended)
         after = self._after(acts)
         reached = self._judge.reached()
-        due = [compartment for compartment in reached if self._is_due(compartment, after, old)]
+        due = [each for each in reached if member in replace(each.state, directory=after).members]
         given = tuple(reached) if self._wish.everything else tuple(due)
         if after.compartment not in {reached.state.compartment for reached in given}:
             raise VerificationError(
@@ -185,6 +185,8 @@ class _Planner:
         for seat in ended:
             heads = heads_of(directory, self._judge.prover, self._rows, [seat])
             made.append(end(seat, heads, secrets.token_bytes(NONCE_SIZE)))
+        if self._wish.everything:
+            made.append(recover(member, secrets.token_bytes(NONCE_SIZE)))
         return tuple(signed_by_sheets(self._opened.root_seed, self._opened.vault, each) for each in made)
 
     def _after(self, acts: Sequence[MadeAct]) -> Directory:
@@ -198,11 +200,6 @@ class _Planner:
         if self._seat not in after.certificates:
             raise VerificationError(Message("the sheets do not admit this device: what is here was altered"))
         return after
-
-    def _is_due(self, reached: RecoverableKeys, after: Directory, old: Sequence[SeatId]) -> bool:
-        """Say whether the seat gets a compartment: the member's seats held it, or all of the member's role do."""
-        is_shared = reached.state.kind in SHARED and self._seat in entitled(after, reached.state)
-        return is_shared or reached.was_held_by(old)
 
     def _file(self, after: Directory, number: int, passphrase: bytearray, ended: Sequence[SeatId]) -> KeyFile:
         """Return the next `keys` file: the new seat's slot, and doors for it and for whoever was here and still is.
@@ -224,8 +221,7 @@ class _Planner:
 def _write(opened: RecoverySession, log: SeatLog, plan: _Plan) -> None:
     """Write the entries: the admission and the first keys in one, so that no seat stands without its directory."""
     for reached in plan.given:
-        # What is written goes under the last: a current one, if recovery holds any.
-        for key in sorted(reached.keys, key=lambda key: key.epoch in reached.state.current):
+        for key in reached.keys:
             assert key.key is not None  # noqa: S101 - it is held by right; for the type checker
             log.keyring.add(reached.state.compartment, key.epoch, key.key)
     with opened.database.transaction() as rows:

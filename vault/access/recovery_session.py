@@ -11,6 +11,7 @@ from pathlib import Path
 from vault.access.pins.copies import SheetKeys
 from vault.access.seat_keys.rekeying import open_with_doors, read_key_file, settle_new_keys
 from vault.access.session import Session
+from vault.access.trust.case_lines import place_of_head
 from vault.access.trust.directory_reading import Reading, read_directory
 from vault.access.trust.keyrings import GrantedKey, grants_between, missing_keys
 from vault.access.trust.prover import Prover
@@ -35,9 +36,9 @@ from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.store.schema import bring_up_to_date
 from vault.validity.authority import Authority, Listings
-from vault.validity.compartment_access import AccessResolver, CompartmentState
+from vault.validity.compartment_access import AccessResolver, CompartmentState, all_acts
 from vault.validity.directory import Directory
-from vault.validity.epoch_validity import GrantReader
+from vault.validity.given_keys import GrantReader
 from vault.validity.said_once import SaidOnce
 from vault.words.message import Message
 from vault.words.next_step import NextStep
@@ -173,7 +174,7 @@ def open_audit_keys(reader: GrantReader, *, seat: SeatId, granted_to: Collection
     for row in rows.epochs():
         notice = read_notice(row)
         if notice is not None and notice.kind is CompartmentKind.AUDIT and notice.epoch in wanted:
-            keys = (reader.open(notice.compartment, grant) for grant in grants_between(rows, notice.epoch, seat))
+            keys = (reader.open(notice, grant) for grant in grants_between(rows, notice.epoch, seat))
             key = next((key for key in keys if key is not None), None)
             if key is not None:
                 found.append(AuditKey(CompartmentId(notice.compartment), EpochId(notice.epoch), key))
@@ -203,15 +204,10 @@ def hand_on_audit(session: Session) -> int:
 # What joined sheets may give on: which keys recovery holds by right, and who the members are.
 @dataclass(frozen=True, slots=True)
 class RecoverableKeys:
-    """One compartment that recovery holds: what is valid of it, and the keys that were given to recovery by right."""
+    """One compartment of which recovery holds keys: who is in, and these keys."""
 
     state: CompartmentState
     keys: tuple[GrantedKey, ...] = field(repr=False)
-
-    def was_held_by(self, seats: Collection[SeatId]) -> bool:
-        """Say whether one of these seats held the compartment and was not revoked there."""
-        epochs = self.state.epochs.values()
-        return any(seat not in self.state.cutoffs and any(seat in epoch.granted for epoch in epochs) for seat in seats)
 
 
 @dataclass(slots=True)
@@ -227,10 +223,13 @@ class RecoveryScope:
     def __post_init__(self) -> None:
         directory = self.opened.directory
         self.authority = Authority(self.rows, directory, lambda origin, seq: self.prover.around(self.rows, origin, seq))
-        self.holding = AccessResolver(self.authority, self.opened.listings)
+        acts = all_acts(self.rows)
+        self.holding = AccessResolver(
+            self.authority, lambda _: acts, lambda head: place_of_head(directory, self.rows, head)
+        )
 
     def reached(self) -> list[RecoverableKeys]:
-        """Return each compartment of which recovery holds a key by right, in the order in which it got them."""
+        """Return each compartment of which recovery holds a key that opens, in the order in which it got them."""
         keys: dict[CompartmentId, list[GrantedKey]] = {}
         for key in self.opened.granted:
             keys.setdefault(key.compartment, []).append(key)
@@ -239,13 +238,9 @@ class RecoveryScope:
             state = self.holding.state(compartment)
             if state is None:
                 continue
-            if counted := tuple(key for key in given if self._is_by_right(state, key)):
-                found.append(RecoverableKeys(state, counted))
+            if opened := tuple(key for key in given if key.key is not None):
+                found.append(RecoverableKeys(state, opened))
         return found
-
-    def _is_by_right(self, state: CompartmentState, key: GrantedKey) -> bool:
-        own = self.opened.directory.recovery_seat
-        return key.epoch in state.epochs and own in state.epochs[key.epoch].granted and key.key is not None
 
     def audit_keys_of(self, seats: Collection[SeatId]) -> list[AuditKey]:
         """Return the audit keys that these seats were granted and recovery too."""

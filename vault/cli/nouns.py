@@ -150,8 +150,6 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     Message("who can open what"): (
         Noun("grant", Message("list who can open a case, grant access, revoke it"), ("list", "add", "revoke"),
              file="who_can_open"),
-        Noun("key", Message("change the keys of cases, and wrap what was written under the newest key"),
-             ("list", "rotate", "rewrap"), file="who_can_open"),
         Noun("handover", Message("move the cases of a member who leaves to another member"),
              ("order", "list", "carry-out"), "who_can_open", acts="handover"),
         Noun("break-glass", Message("in an emergency, open a case for some days to a member without a grant"),

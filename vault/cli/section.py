@@ -99,9 +99,9 @@ def _revoke(args: Given, output: Output) -> Result:
 
         member = authors.find_member(session, args.from_member, also_left=True)
         section = sections.find(session, args.section)
-        changed = sharing.revoke(session, section, [member])
-    data = {"section": section.hex(), "member": member.hex(), "versions": changed.versions}
-    return Result(data, [Message("The section has a new key."), sharing.WHAT_MAY_BE_KEPT])
+        sharing.revoke(session, section, [member])
+    data = {"section": section.hex(), "member": member.hex()}
+    return Result(data, [Message("The section is taken from them."), sharing.WHAT_MAY_BE_KEPT])
 
 
 def _move(args: Given, output: Output) -> Result:

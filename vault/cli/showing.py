@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from vault.ids import RecordId
     from vault.services.cases.cases import CaseView
     from vault.services.cases.two_versions import TwoVersions
-    from vault.services.grants.sharing import ChangeCost, KeyChanged
     from vault.services.projection.stored_records import Stored
 
 
@@ -267,19 +266,6 @@ def _piece_value(value: object) -> Words:
             return ", ".join(str(part) for part in value.values() if part)
         case _:
             return str(value)
-
-
-def cost_words(cost: ChangeCost) -> Message:
-    versions, devices = n_versions(cost.versions), n_devices(cost.seats)
-    if cost.with_recovery:
-        return Message(
-            "{versions} rewrapped, sealed to {devices} and the recovery sheets", versions=versions, devices=devices
-        )
-    return Message("{versions} rewrapped, sealed to {devices}", versions=versions, devices=devices)
-
-
-def new_key(changed: KeyChanged) -> Message:
-    return Message("The case has a new key for {versions}.", versions=n_versions(changed.versions))
 
 
 def n_versions(count: int) -> Message:

@@ -1,4 +1,4 @@
-"""`casevault grant | key | handover | clock`: who can open a case, by which key, from whom, and until when."""
+"""`casevault grant | handover | clock`: who can open a case, from whom, and until when."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from typing import Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.showing import cost_words, new_key
 from vault.cli.table import CASE, FROM_MEMBER, TO_MEMBER, Arg, Given, Verb
 from vault.display import time_text
-from vault.words.message import Message, Words, plural
+from vault.trust.trust_items import Rank
+from vault.words.message import Message, Words
 
 # `casevault grant`: list who can open a case, grant access, revoke it.
 _REASONS = ("colleague", "deputy", "supervision", "legal-referral", "field", "handover")
+
+
+_RANKS = {Rank.MEMBER: Message("member"), Rank.LEAD: Message("lead"), Rank.KEEPER: Message("keeper")}
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -22,7 +25,7 @@ def _list(args: Given, output: Output) -> Result:
         from vault.services.projection import authors
 
         case = cases.find(session, args.case)
-        held_by = sharing.holders_of(session, case)
+        held_by, ranks = sharing.holders_of(session, case), sharing.ranks_of(session, case)
         until = {term.member: term.until_ms for term in timed_grants.terms_of(session, case)}
         names = authors.names_of_members(session)
         only_you = cases.only_you(session, case)
@@ -32,15 +35,23 @@ def _list(args: Given, output: Output) -> Result:
     for member in sorted(held_by.members, key=lambda member: authors.name_in(names, member)):
         name, ends = authors.name_in(names, member), until.get(member)
         day = None if ends is None else timed_grants.last_day(ends)
-        members.append({"member": member.hex(), "name": name, "until": day})
-        lines.append(Message("{name}  until {day}", name=name, day=day) if day else name)
+        members.append(
+            {
+                "member": member.hex(),
+                "name": name,
+                "rank": ranks[member].name.lower() if member in ranks else None,
+                "until": day,
+            }
+        )
+        stands = Message("{name} ({rank})", name=name, rank=_RANKS[ranks[member]]) if member in ranks else name
+        lines.append(Message("{name}  until {day}", name=stands, day=day) if day else stands)
     lines.append(only_you or sheets)
     data = {"case": case.hex(), "members": members, "recovery": held_by.with_recovery, "only_you": only_you is not None}
     return Result(data, lines)
 
 
 def _add(args: Given, output: Output) -> Result:
-    from vault.services.grants import timed_grants
+    from vault.services.grants import sharing, timed_grants
 
     until_ms = None if args.until is None else timed_grants.end_of_day(args.until)
     with opened(args, output) as session:
@@ -50,13 +61,15 @@ def _add(args: Given, output: Output) -> Result:
 
         member = authors.find_member(session, args.to)
         case = cases.find(session, args.case)
-        timed_grants.give(session, case, [member], until_ms=until_ms, why=args.reason)
+        timed_grants.give(session, case, [member], until_ms=until_ms, why=args.reason, rank=sharing.RANKS[args.rank])
         name = authors.name_in(authors.names_of_members(session), member)
         devices = admissions.said_of_devices(session, member)
     day = None if until_ms is None else timed_grants.last_day(until_ms)
     done = Message("The case is open to {name}.", name=name)
     if day is not None:
-        done = Message("The case is open to {name} until {day}; the day after, the key is changed.", name=name, day=day)
+        done = Message(
+            "The case is open to {name} until {day}; what is written later is under another key.", name=name, day=day
+        )
     come = Message("They get it with your next bundle. If they use this device too, they have it here now.")
     return Result({"case": case.hex(), "member": member.hex(), "until": day}, [done, come, *devices])
 
@@ -69,12 +82,10 @@ def _revoke(args: Given, output: Output) -> Result:
 
         member = authors.find_member(session, args.from_member, also_left=True)
         case = cases.find(session, args.case)
-        if not output.quiet and member != session.member and member in sharing.holders_of(session, case).members:
-            cost = sharing.cost_of_change(session, case, without=[member])
-            output.say(Message("A new key: {cost}.", cost=cost_words(cost)))
-        changed = sharing.revoke(session, case, [member], progress=output.progress_of(Message("Wrapping anew")))
-    data = {"case": case.hex(), "member": member.hex(), "versions": changed.versions, "left": changed.left}
-    return Result(data, [new_key(changed), sharing.WHAT_MAY_BE_KEPT])
+        sharing.revoke(session, case, [member])
+        name = authors.name_in(authors.names_of_members(session), member)
+    data = {"case": case.hex(), "member": member.hex()}
+    return Result(data, [Message("The case is taken from {name}.", name=name), sharing.WHAT_MAY_BE_KEPT])
 
 
 GRANT: Final = (
@@ -83,81 +94,10 @@ GRANT: Final = (
         CASE, TO_MEMBER,
         Arg("[--until DATE]", Message("the last day (YYYY-MM-DD); without it, no end")),
         Arg("[--reason REASON]", Message("kept in the log"), choices=_REASONS, default="colleague"),
+        Arg("[--rank RANK]", Message("what they may do there: a lead or a keeper puts out who stands below"),
+            choices=("member", "lead", "keeper"), default="member"),
     ), _add),
-    Verb("revoke", Message("revoke a case from a member, and make a new key"), (CASE, FROM_MEMBER), _revoke),
-)  # fmt: skip
-
-
-# `casevault key`: change the keys of cases, and wrap versions under the newest key.
-def _key_list(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.cases import cases
-        from vault.services.grants import key_changes, sharing
-
-        case = cases.find(session, args.case)
-        found = key_changes.keys_of(session, case)
-        cost = sharing.cost_of_change(session, case)
-    data = {
-        "case": case.hex(),
-        "keys": found.epochs,
-        "current": found.current,
-        "waiting": found.pending,
-        "versions": cost.versions,
-        "seats": cost.seats,
-        "with_recovery": cost.with_recovery,
-    }
-    lines = [
-        plural(
-            "{count} key so far, {current} of them current",
-            "{count} keys so far, {current} of them current",
-            count=found.epochs,
-            current=found.current,
-        ),
-        plural(
-            "{count} saved change is to be wrapped under the current key",
-            "{count} saved changes are to be wrapped under the current key",
-            count=found.pending,
-        ),
-        Message("the cost of a new key: {cost}", cost=cost_words(cost)),
-    ]
-    return Result(data, lines)
-
-
-def _rotate(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.cases import cases
-        from vault.services.grants import sharing
-
-        case = cases.find(session, args.case)
-        changed = sharing.rotate(session, case, progress=output.progress_of(Message("Wrapping anew")))
-    data = {"case": case.hex(), "versions": changed.versions, "left": changed.left}
-    return Result(data, [new_key(changed)])
-
-
-def _rewrap(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.grants import key_changes, sharing
-
-        done = sharing.rewrap_all(
-            session, key_changes.cases_held(session), progress=output.progress_of(Message("Wrapping anew"))
-        )
-    data = {"versions": done.done, "left": done.left}
-    lines = [plural("{count} saved change was rewrapped.", "{count} saved changes were rewrapped.", count=done.done)]
-    if done.left:
-        lines.append(
-            plural(
-                "{count} is left for another member's device.",
-                "{count} are left for another member's device.",
-                count=done.left,
-            )
-        )
-    return Result(data, lines)
-
-
-KEY: Final = (
-    Verb("list", Message("how many keys a case had, and what a new key would cost"), (CASE,), _key_list),
-    Verb("rotate", Message("make a new key of a case for the same members"), (CASE,), _rotate),
-    Verb("rewrap", Message("wrap all that was written under the newest key of each case"), (), _rewrap),
+    Verb("revoke", Message("take a case from a member"), (CASE, FROM_MEMBER), _revoke),
 )  # fmt: skip
 
 
@@ -222,4 +162,4 @@ CLOCK: Final = (
     Verb("repair", Message("remove a wrong time that was accepted (supervisor)"), (), _clock),
 )  # fmt: skip
 
-TABLES: Final = {"grant": GRANT, "key": KEY, "handover": HANDOVER, "clock": CLOCK}
+TABLES: Final = {"grant": GRANT, "handover": HANDOVER, "clock": CLOCK}

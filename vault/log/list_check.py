@@ -6,12 +6,11 @@ listed thing that is not here is erased, not for us, or missing, and only the la
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from hashlib import sha256
 
 from vault.errors import MalformedError
-from vault.log.epoch_notice import EpochNotice, epoch_digest
 from vault.log.items import Item, ItemKind, compartment_tag, decode_items, items_digest, keys_tag
 from vault.log.log_history import Ahead
 from vault.log.operation import Header
@@ -70,54 +69,6 @@ def check_versions(
                 tally.version(seq, n, items, [row for row in here if (row.n, row.id) == (n, item.digest)])
     for stray in rows.take_while(lambda _: True):
         tally.unlisted(stray)
-    return tally.report()
-
-
-def check_listed(
-    operations: Iterable[OperationRow],
-    kind: ItemKind,
-    present: Container[bytes],
-    report: LogReport,
-    *,
-    compartments: Collection[bytes] | None = None,
-) -> ListedReport:
-    """Check the listed grants or approvals of one log, as `check_versions` does; `present` are digests, made anew."""
-    tally = _Tally(report.origin, compartments)
-    for seq, items in proven_lists(operations, report):
-        for n, item in enumerate(items):
-            if item.kind == kind:
-                tally.count(seq, n, item, here=item.digest in present)
-    return tally.report()
-
-
-def check_epochs(
-    operations: Iterable[OperationRow],
-    rows: Mapping[bytes, bytes],
-    report: LogReport,
-    *,
-    compartments: Collection[bytes] | None = None,
-) -> ListedReport:
-    """Check the listed keys of one log.
-
-    `rows` are those of the table `epoch` by digest, which is computed again here; for the rest see `check_versions`.
-    """
-    tally = _Tally(report.origin, compartments)
-    for seq, items in proven_lists(operations, report):
-        for n, item in enumerate(items):
-            if item.kind != ItemKind.EPOCH:
-                continue
-            row = rows.get(item.digest)
-            fault = None
-            if row is None or epoch_digest(row) != item.digest:
-                tally.count(seq, n, item, here=False)
-                continue
-            try:
-                notice = EpochNotice.decode(row)
-                if item.tag != compartment_tag(notice.compartment, item.digest):
-                    fault = _OF_ANOTHER
-            except MalformedError as refusal:
-                fault = refusal.message
-            tally.count(seq, n, item, here=True, fault=fault)
     return tally.report()
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Final, NamedTuple, Self
@@ -20,13 +20,14 @@ from vault.ids import (
     CompartmentId,
     CompartmentKind,
     EpochId,
+    MemberId,
     Origin,
     RandomBytes,
     RecordId,
     VersionId,
     make_id,
 )
-from vault.log.act_bytes import MadeAct, case_in
+from vault.log.act_bytes import NONCE_SIZE, MadeAct, case_in, found
 from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.log.items import Item, ItemKind, check_act
 from vault.log.operation import compose
@@ -162,8 +163,23 @@ class Work:
         self._log.lock.release()
 
     def found(self, kind: CompartmentKind, holders: Sequence[Holder]) -> CompartmentId:
-        """Found a compartment at the next place of the list and grant its first epoch to these seats."""
+        """Found a compartment at the next place of the list and give its first key to these seats."""
         return self._keys.found(self._seq, kind, holders).compartment
+
+    def found_case(
+        self,
+        holders: Sequence[Holder],
+        *,
+        keepers: Collection[MemberId],
+        with_recovery: bool,
+        within: CompartmentId | None = None,
+    ) -> CompartmentId:
+        """Found a case, or a section within one: who founds it and these members keep it."""
+        kind = CompartmentKind.CASE if within is None else CompartmentKind.SECTION
+        case = self.found(kind, holders)
+        nonce = self._random(NONCE_SIZE)
+        self.list_act(found(case, within, keepers, with_recovery=with_recovery, nonce=nonce))
+        return case
 
     def add_key(self, compartment: CompartmentId, kind: CompartmentKind, holders: Sequence[Holder]) -> EpochId:
         """Make one more key of a compartment, given to these seats; what this work writes there is under it."""

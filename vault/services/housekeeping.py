@@ -11,16 +11,14 @@ from collections.abc import Callable, Iterator
 from vault.access.session import Session
 from vault.casework.case import Access, GrantReason
 from vault.errors import VaultError
-from vault.ids import CompartmentId, CompartmentKind, MemberId
+from vault.ids import MemberId
 from vault.index.file import Index
 from vault.index.heads import heads_of
 from vault.index.remembered import remember_told, told
-from vault.policy.rights import RIGHTS
 from vault.policy.roles import ALLOWED, Action
 from vault.seal.named import access_record
-from vault.services.cases import sections
 from vault.services.erasures import arrived, noted_holds, removing, retention, standing_again
-from vault.services.grants import key_changes, sharing, successors, timed_grants
+from vault.services.grants import sharing, successors, timed_grants
 from vault.services.members import changes, members
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.expired_rights import Term, all_terms
@@ -118,14 +116,11 @@ def settle(session: Session) -> list[Message]:
         return lines
     steps: list[Callable[[Session], list[Message]]] = []
     if session.roles & ALLOWED[Action.CASE_SHARE]:
-        steps += [_dates, _leavers, _orders, _sections]
-    if RIGHTS.may_grant(session.roles, CompartmentKind.INTAKE):
-        steps.append(_week)
-    if RIGHTS.may_grant(session.roles, CompartmentKind.DIRECTORY):
-        steps.append(_shared)
+        steps.append(_orders)
+    steps.append(_shared)
     if session.roles & ALLOWED[Action.MEMBER_END]:
         steps.append(_over)
-    steps += [_wraps, _erased]
+    steps.append(_erased)
     for step in steps:
         try:
             lines += step(session)
@@ -147,29 +142,6 @@ def settle_aloud(session: Session) -> None:
 
 def _announced(message: Message) -> Finding:
     return Finding(Code.ANNOUNCED, message, severity=Severity.NEWS)
-
-
-def _dates(session: Session) -> list[Message]:
-    ended = timed_grants.withdraw_expired_grants(session)
-    message = plural(
-        "{count} right had expired and was revoked: new keys were made.",
-        "{count} rights had expired and were revoked: new keys were made.",
-        count=ended,
-    )
-    return [message] if ended else []
-
-
-def _leavers(session: Session) -> list[Message]:
-    """Withdraw the cases held here from seats that were ended."""
-    live = session.directory.certificates
-    ended = session.directory.known.keys() - live.keys()
-    count = len(sharing.end_seats(session, ended).done) if ended else 0
-    message = plural(
-        "{count} case was revoked from devices that left: new keys were made.",
-        "{count} cases were revoked from devices that left: new keys were made.",
-        count=count,
-    )
-    return [message] if count else []
 
 
 def _orders(session: Session) -> list[Message]:
@@ -202,30 +174,10 @@ def _orders(session: Session) -> list[Message]:
     return lines
 
 
-def _sections(session: Session) -> list[Message]:
-    count = sections.withdraw_with_case(session)
-    message = plural(
-        "{count} restricted section was revoked from members who lost the case.",
-        "{count} restricted sections were revoked from members who lost the case.",
-        count=count,
-    )
-    return [message] if count else []
-
-
-def _week(session: Session) -> list[Message]:
-    return [Message("A new week: the intake has a new key.")] if key_changes.rotate_weekly(session) else []
-
-
 def _shared(session: Session) -> list[Message]:
     count = changes.settle_shared(session)
-    message = Message("Keys that the organisation shares were given or replaced: {count}.", count=count)
+    message = Message("New keys of what the organisation shares: {count}.", count=count)
     return [message] if count else []
-
-
-def _wraps(session: Session) -> list[Message]:
-    """Wrap anew what a cut left under a key that was replaced; it gives and takes nothing, and nobody need hear."""
-    sharing.rewrap_left(session, list(map(CompartmentId, session.keyring.compartments())))
-    return []
 
 
 def _erased(session: Session) -> list[Message]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from vault.errors import MalformedError
-from vault.log.epoch_notice import EpochNotice, check_founding, epoch_digest
+from vault.log.epoch_notice import EpochNotice, epoch_digest
 from vault.log.items import Item, ItemKind, compartment_tag, decode_items
 from vault.log.list_check import version_id
 from vault.seal.bodies import Names, names_digest
@@ -70,7 +70,7 @@ class Admission:
         self._door = door
         self._list: tuple[tuple[bytes, int], list[tuple[Item, ...]]] = ((b"", 0), [])
         self._epochs_of: dict[bytes, frozenset[bytes]] = {}
-        self._grants_of: dict[bytes, set[bytes]] = {}
+        self._grants_of: dict[bytes, dict[bytes, tuple[bytes, bytes]]] = {}
         self.counts = Counts()
         self.versions: list[NewVersion] = []
         self.keyed: set[bytes] = set()
@@ -117,7 +117,6 @@ class Admission:
     def _epoch(self, log: ProvenLog, sent: SentEpoch) -> None:
         try:
             notice = EpochNotice.decode(sent.notice)
-            check_founding(notice, log.origin, sent.seq, sent.n)
         except MalformedError:
             self.counts.refused += 1
             return
@@ -131,12 +130,16 @@ class Admission:
 
     def _grant(self, log: ProvenLog, sent: SentGrant) -> None:
         digest = grant_digest(sent.epoch, sent.seat, sent.sealed)
-        if not self._is_listed(log, (sent.seq, sent.n), ItemKind.GRANT, (sent.compartment, digest)):
+        given, known = sent.epoch + sent.seat, self._known_grants(sent.epoch)
+        if not self._is_listed(log, (sent.seq, sent.n), ItemKind.GRANT, (sent.compartment, given)):
             self.counts.refused += 1
-        elif digest not in self._known_grants(sent.epoch):
+        elif digest not in known:
+            if sum(each == (sent.seat, log.seat) for each in known.values()) >= WRAPS_PER_PLACE:
+                self.counts.refused += 1  # nobody signs how a key is sealed: a few may be junk
+                return
             # Its giver is the seat whose log lists it.
             self._rows.add_grants([GrantRow(digest, sent.epoch, sent.seat, log.seat, sent.sealed)])
-            self._known_grants(sent.epoch).add(digest)
+            known[digest] = sent.seat, log.seat
             self.keyed.add(sent.compartment)
 
     def _versions(self, log: ProvenLog, sent: list[SentVersion]) -> None:
@@ -191,9 +194,10 @@ class Admission:
             self._rows.add_version_keys([VersionKeyRow(log.origin, *row)])
             self.wrapped.add((log.origin, row.seq, row.n))
 
-    def _known_grants(self, epoch: bytes) -> set[bytes]:
+    def _known_grants(self, epoch: bytes) -> dict[bytes, tuple[bytes, bytes]]:
+        """Return digest -> reader and giver of what is here of a key."""
         if epoch not in self._grants_of:
-            self._grants_of[epoch] = {row.digest for row in self._rows.grants_of(epoch)}
+            self._grants_of[epoch] = {row.digest: (row.seat, row.giver) for row in self._rows.grants_of(epoch)}
         return self._grants_of[epoch]
 
     def _known_epochs(self, compartment: bytes) -> frozenset[bytes]:

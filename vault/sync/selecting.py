@@ -14,6 +14,7 @@ from itertools import groupby
 
 from vault.errors import MalformedError
 from vault.log.epoch_notice import EpochNotice
+from vault.log.genesis import seat_in
 from vault.log.items import Item, ItemKind, compartment_tag, decode_items
 from vault.log.list_check import version_id
 from vault.log.log_history import Ahead
@@ -106,7 +107,6 @@ class Request:
         seats: the receiver's live seats.
         compartments: those that these seats may hold, the directory among them.
         left_out: attachments that earlier bundles had no room for.
-        withdrawn: those that they held and were revoked from: they get the public notices, which say so, and no more.
     """
 
     logs: Mapping[bytes, Extent]
@@ -116,7 +116,6 @@ class Request:
     base_keys: Mapping[bytes, int]
     seats: Collection[bytes]
     compartments: Collection[bytes]
-    withdrawn: Collection[bytes] = ()
     left_out: Collection[bytes] = ()
 
 
@@ -146,13 +145,11 @@ class Selection:
         self._blobs = blobs
         self._request = request
         self._logs = sorted(request.logs)
+        self._seats = {row.origin: seat_in(row.bytes) for row in rows.geneses()}
         self._known = frozenset(request.base_compartments)
         self._shares = {compartment: self._share(compartment) for compartment in sorted(request.compartments)}
-        self._notices = {
-            row.digest: row.bytes for compartment in sorted(request.withdrawn) for row in rows.epochs(compartment)
-        }
-        wanted = {digest for share in self._shares.values() for digest in share.epochs} | self._notices.keys()
-        wanted |= {grant.digest for share in self._shares.values() for grant in share.grants}
+        wanted = {digest for share in self._shares.values() for digest in share.epochs}
+        wanted |= {grant.epoch + grant.seat for share in self._shares.values() for grant in share.grants}
         self._attachments = {key_of(row): row for row in rows.attachments() if row.compartment in self._shares}
         self._places = self._find(wanted | self._attachments.keys())
         self.too_long: Counter[bytes] = Counter()
@@ -241,7 +238,7 @@ class Selection:
 
     def _decide(self, compartment: bytes, share: _Share, before: Mapping[bytes, int]) -> None:
         """Settle whether the receiver gets all of a compartment, and of which epochs it gets every wrapped key."""
-        own = [grant.digest for grant in share.grants if grant.seat in self._request.seats]
+        own = [grant.epoch + grant.seat for grant in share.grants if grant.seat in self._request.seats]
         is_new_to_it = bool(own) and all(self._is_new(digest) for digest in own)
         share.in_full = compartment not in self._known or is_new_to_it
         known = self._request.base_keys
@@ -311,16 +308,19 @@ class Selection:
                 for origin, seq, n in self._places.get(digest, ()):
                     if share.in_full or self._is_beyond(origin, seq):
                         yield origin, SentEpoch(seq, n, notice)
-        for digest, notice in self._notices.items():
-            for origin, seq, n in self._places.get(digest, ()):
-                yield origin, SentEpoch(seq, n, notice)
 
     def _sent_grants(self) -> Iterator[tuple[bytes, SentGrant]]:
         for compartment, share in self._shares.items():
             for grant in share.grants:
-                for origin, seq, n in self._places.get(grant.digest, ()):
+                for origin, seq, n in self._given(grant):
                     if share.in_full or self._is_beyond(origin, seq):
                         yield origin, SentGrant(seq, n, compartment, grant.epoch, grant.seat, grant.sealed)
+
+    def _given(self, grant: GrantRow) -> list[Place]:
+        """Return where its giver lists it or, where that log is not sent, whoever else does."""
+        places = self._places.get(grant.epoch + grant.seat, [])
+        by_giver = [place for place in places if self._seats.get(place[0]) == grant.giver]
+        return by_giver or places
 
     def _is_beyond(self, origin: bytes, seq: int) -> bool:
         """Say whether the receiver lacks it; what lies behind a parting may have come since, in the other history."""

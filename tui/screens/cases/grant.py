@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -11,14 +11,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import NEXT_FIELD, Command, leave
+from tui.screens.frame.base import NEXT_FIELD, Command, VaultScreen, leave
 from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.list_rows import ListScreen
-from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.screen_words import MAY_BE_KEPT, named, with_roles
-from tui.text.in_words import together, warning
+from tui.text.in_words import warning
 from tui.text.safe_content import safe_content
 from tui.values.access_shown import AccessShown, HolderLine
 from tui.values.cases_shown import CaseShown
@@ -28,18 +27,17 @@ from tui.values.forms_typed import FormPlace
 from tui.widgets.fields import SafeInput
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow
-from vault.progress import Progress, Stopped
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Gateway
+    pass
 
 
 # Give a case to a member: to whom, for how long, and why.
 GRANT: Final = "grant"
 _ABOUT: Final = Message(
     "They can open everything in this case, also what was written before, but not its restricted sections."
-    " With a last day, the right ends by itself: the day after, the key changes."
+    " With a last day, the right ends by itself: what is written later is under another key."
 )
 
 
@@ -94,22 +92,11 @@ class GrantForm(KeptForm):
         self.app.push_screen(ResultDialog(Message("Given"), told.lines), lambda _: self.end("given"))
 
 
-# A new key of a case or a section: one act with one bar, and what came of it is told before the screen reads again.
-class NewKeyScreen(LongWorkScreen):
-    """A screen that says who can open something, and changes it by its key."""
+class TellingScreen(VaultScreen):
+    """A screen that says who can open something, and changes it."""
 
     def action_refresh(self) -> None:
         raise NotImplementedError
-
-    def make_new_key(self, work: Callable[[Gateway, Progress, Stopped], ResultText]) -> None:
-        """Make it and wrap under it, with a bar; stopped, it counts already and the rest is wrapped later."""
-        self.work_long(
-            Message("Making a new key, and wrapping under it"),
-            work,
-            self.tell_done,
-            when_stopped=Message("Stopped."),
-            alone=True,
-        )
 
     def tell_done(self, told: ResultText) -> None:
         """Tell what was done, over what is shown as it is now."""
@@ -117,11 +104,10 @@ class NewKeyScreen(LongWorkScreen):
         self.action_refresh()
 
 
-_SAME: Final = Message("The same members open it. An older copy of its key opens nothing new.")
-_SHARING: Final = frozenset({"give", "take_back", "new_key"})
+_SHARING: Final = frozenset({"give", "take_back"})
 
 
-class AccessScreen(ListScreen, NewKeyScreen):
+class AccessScreen(ListScreen, TellingScreen):
     """The holders of one case."""
 
     NAME = Message("Who can open it")
@@ -135,8 +121,6 @@ class AccessScreen(ListScreen, NewKeyScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("g", "give", Message("Grant it to a member, until a day or without an end"), "g", Message("give")),
         Command("t", "take_back", Message("Revoke it from the member under the cursor"), "t", Message("revoke")),
-        Command("k", "new_key", Message("Make a new key for the same members"), "k", Message("new key")),
-        Command("r", "wrap_anew", Message("Rewrap the rest under the newest key"), "r"),
         Command("f5", "refresh", Message("Read again"), "F5"),
         Command("escape", "back", Message("Back to the case"), "Esc", Message("back")),
     )
@@ -180,31 +164,10 @@ class AccessScreen(ListScreen, NewKeyScreen):
             return
         self.confirm(
             Message("Revoke the case from {name}?", name=holder.name),
-            together((MAY_BE_KEPT, _cost(shown)), "\n\n"),
+            MAY_BE_KEPT,
             partial(self._take_back, holder.member),
             yes=Message("Revoke"),
             no=Message("Leave it"),
-        )
-
-    def action_new_key(self) -> None:
-        if self._shown is None:
-            return
-        self.confirm(
-            Message("Make a new key of this case?"),
-            together((_SAME, _cost(self._shown)), "\n\n"),
-            self._make_key,
-            yes=Message("Make a new key"),
-            no=Message("Keep this one"),
-        )
-
-    def action_wrap_anew(self) -> None:
-        case = self._case
-        self.work_long(
-            Message("Rewrapping keys"),
-            lambda vault, progress, stopped: vault.sharing.wrap_anew(case, progress, stopped),
-            self.tell_done,
-            when_stopped=Message("Stopped. What was rewrapped stays so; the rest waits."),
-            alone=True,
         )
 
     def _offer(self, found: tuple[tuple[PeerShown, ...], tuple[str, ...]]) -> None:
@@ -218,11 +181,7 @@ class AccessScreen(ListScreen, NewKeyScreen):
 
     def _take_back(self, member: str) -> None:
         case = self._case
-        self.make_new_key(lambda vault, progress, stopped: vault.sharing.take_back(case, member, progress, stopped))
-
-    def _make_key(self) -> None:
-        case = self._case
-        self.make_new_key(lambda vault, progress, stopped: vault.sharing.new_key(case, progress, stopped))
+        self.ask(lambda vault: vault.sharing.take_back(case, member), self.tell_done)
 
     def _show(self, shown: AccessShown) -> None:
         self._shown = shown
@@ -231,7 +190,7 @@ class AccessScreen(ListScreen, NewKeyScreen):
         alone.display = bool(shown.only_you)
         alone.update(safe_content(warning(shown.only_you)))
         self.head(self._ref, plural("{count} member", "{count} members", count=len(shown.holders)))
-        self.write("keys", *_lines(shown))
+        self.write("keys", shown.sheets)
         self.show_keys()
 
     def _cells(self, holder: HolderLine) -> tuple[Words, ...]:
@@ -241,32 +200,3 @@ class AccessScreen(ListScreen, NewKeyScreen):
     def _here(self) -> HolderLine | None:
         holders = () if self._shown is None else self._shown.holders
         return self.at_cursor({holder.member: holder for holder in holders})
-
-
-def _lines(shown: AccessShown) -> list[Words]:
-    lines: list[Words] = [shown.sheets, plural("{count} key so far.", "{count} keys so far.", count=shown.keys)]
-    if shown.current > 1:
-        lines.append(
-            Message(
-                "{current} of them are current: two people changed it at once; the next change joins them.",
-                current=shown.current,
-            )
-        )
-    if shown.pending:
-        lines.append(
-            plural(
-                "{count} saved change is not under the newest key yet: r rewraps it.",
-                "{count} saved changes are not under the newest key yet: r rewraps them.",
-                count=shown.pending,
-            )
-        )
-    return lines
-
-
-def _cost(shown: AccessShown) -> Message:
-    """Say what a new key costs; the member who loses the case gets none, so that it is this at most."""
-    return Message(
-        "A new key: {versions} to rewrap, for {devices} now.",
-        versions=plural("{count} saved change", "{count} saved changes", count=shown.cost_versions),
-        devices=plural("{count} device that holds it", "{count} devices that hold it", count=shown.cost_holders),
-    )

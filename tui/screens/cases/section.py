@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.cases.grant import NewKeyScreen
+from tui.screens.cases.grant import TellingScreen
 from tui.screens.cases.note_editor import NoteEditor
 from tui.screens.cases.note_facts import Beside, corrected_in, note_lines
 from tui.screens.cases.paper import PaperScreen
@@ -41,7 +41,7 @@ from vault.words.message import Message, Words, plural
 _SHARING: Final = frozenset({"give", "take_back", "note", "add_person", "add_paper"})
 
 
-class SectionScreen(NewKeyScreen):
+class SectionScreen(TellingScreen):
     """A section that was opened, which is in the log then."""
 
     NAME = Message("Restricted")
@@ -183,7 +183,7 @@ class SectionScreen(NewKeyScreen):
 
     def _take_back(self, member: str) -> None:
         section = self._section
-        self.make_new_key(lambda vault, progress, stopped: vault.sections.take_back(section, member, progress, stopped))
+        self.ask(lambda vault: vault.sections.take_back(section, member), self.tell_done)
 
     def _show(self, shown: SectionShown) -> None:
         self._shown = shown

@@ -1,25 +1,18 @@
-"""One entry that lists acts which decide who is in, with the keys that this is due, and the doors of this folder.
-
-What this seat has no right to give or does not hold waits for one who does: `settle` looks for it at any later time.
-"""
+"""One entry that lists acts which decide who is in, with the keys that this is due, and the doors of this folder."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
-from vault.access.trust.new_epochs import may_give, recovery_of, revocations_of
 from vault.access.trust.prover import Prover
+from vault.access.trust.writing_keys import holders, lacking, settle_keys
 from vault.casework.organisation_records import Member
-from vault.ids import CompartmentId, CompartmentKind, EpochId, SeatId
+from vault.ids import CompartmentId, CompartmentKind, SeatId
 from vault.log.act_bytes import MOST_HEADS, MadeAct
-from vault.log.epoch_notice import KIND_AT, RevokedLog
-from vault.policy.rights import RIGHTS
-from vault.policy.roles import Role
-from vault.records.seatlog import Holder
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.purposes import Purpose
@@ -29,28 +22,6 @@ from vault.store.rowtypes import LocalRow
 from vault.trust.trust_items import Head
 from vault.validity.compartment_access import CompartmentState
 from vault.validity.directory import Directory
-
-# What every seat of the organisation, or of a role, holds: their places in the rights tables.
-SHARED = (CompartmentKind.DIRECTORY, CompartmentKind.SENDING, CompartmentKind.REGISTER, CompartmentKind.INTAKE)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What one shared compartment needs so that exactly those hold it who shall.
-
-    Attributes:
-        state: the compartment as it is.
-        lacking: seats that are to get its keys.
-        keeping: everybody who is to hold the next epoch, recovery among them where it holds this one.
-        gone: seats that must not get the next epoch.
-        is_apart: several epochs are current, or one that others made without this seat.
-    """
-
-    state: CompartmentState
-    lacking: tuple[Holder, ...]
-    keeping: tuple[Holder, ...]
-    gone: frozenset[SeatId]
-    is_apart: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +64,11 @@ def list_acts(
     session.settle_keys(before.compartment)
     with session.database.reading() as reading:
         after = session.read_directory(reading, *acts)
-    due = dues(session, after)
-    revocations = _revocations(session, due, after)
     if keys is not None:
         write_aside(session.folder.keys, keys.encode())
     admitted, ended = _difference(before, after)
     with _stored(session, rows), session.work() as work:
-        _give(session, work, due, revocations)
+        _give(session, work, after)
         for member in members:
             work.keep(before.compartment, member)
         if keys is not None:
@@ -151,94 +120,29 @@ def _stored(session: Session, rows: Sequence[LocalRow]) -> Iterator[None]:
 
 
 def settle(session: Session) -> tuple[CompartmentKind, ...]:
-    """Give and replace what others had no right to when they changed who is in; return of which compartments."""
-    due = dues(session, session.directory)
-    for act, chosen in (("grant.remove", [d for d in due if d.gone]), ("grant.add", [d for d in due if not d.gone])):
-        if chosen:
-            revocations = _revocations(session, chosen, session.directory)
-            with session.work() as work:
-                _give(session, work, chosen, revocations)
-                work.commit(Entry(act=act, covers={"compartments": len(chosen)}))
-    if due:
-        refresh(session)
-    return tuple(share.state.kind for share in due)
+    """Have what the organisation shares under keys that readers alone have, and give these what they lack.
 
-
-def dues(session: Session, after: Directory) -> list[Due]:
-    """Return what this seat can and may do so that the shared compartments are held by those who shall hold them."""
-    found = []
-    for state in _shared(session):
-        if may_give(session.seat, session.directory, session.roles, state):
-            due = _due(session, state, after)
-            if due.lacking or due.gone:
-                found.append(due)
-    return found
+    Return of which compartments a new key was made.
+    """
+    shared = shared_compartments(session)
+    made = settle_keys(session, *shared.values())
+    return tuple(kind for kind, compartment in shared.items() if compartment in made)
 
 
 def shared_compartments(session: Session) -> dict[CompartmentKind, CompartmentId]:
     """Return the shared compartments that this seat holds."""
-    return {state.kind: state.compartment for state in _shared(session)}
+    return {kind: shared for shared, kind in session.directory.all_shared.items() if session.holds(shared)}
 
 
-def _shared(session: Session) -> list[CompartmentState]:
-    with session.database.reading() as rows:
-        notices = rows.epochs_holding([bytes((kind,)) for kind in SHARED], at=KIND_AT)
-    # A notice is a claim; what is valid is judged.
-    claimed = (CompartmentId(notice.compartment) for notice in notices)
-    states = session.states_of(compartment for compartment in claimed if session.holds(compartment)).values()
-    return [state for state in states if state is not None and state.kind in SHARED]
+def _give(session: Session, work: Work, after: Directory) -> None:
+    """Give who is in from here on the keys of what the organisation shares, as far as this device holds them.
 
-
-def entitled(directory: Directory, state: CompartmentState) -> dict[SeatId, Holder]:
-    """Return the seats that shall hold a shared compartment: all the directory, and whoever writes there the others."""
-    writers = frozenset[Role]().union(*RIGHTS.writers[state.kind].values())
-    return {
-        seat: Holder(seat, certificate.kem)
-        for seat, certificate in directory.certificates.items()
-        if state.kind is CompartmentKind.DIRECTORY or directory.roles_at(certificate) & writers
-    }
-
-
-def _due(session: Session, state: CompartmentState, after: Directory) -> Due:
-    shall = entitled(after, state)
-    recovery = recovery_of(after, state)
-    return Due(
-        state,
-        lacking=tuple(holder for seat, holder in shall.items() if seat not in state.holders - state.behind),
-        keeping=(*shall.values(), *recovery),
-        gone=state.holders - shall.keys() - after.recovery_seats,
-        is_apart=len(state.current) > 1 or session.keyring.get(state.current[0]) is None,
-    )
-
-
-def _revocations(
-    session: Session, due: Sequence[Due], after: Directory
-) -> Mapping[CompartmentId, tuple[RevokedLog, ...]]:
-    """Return for each compartment what still counts there of the logs of those who go: all that is here."""
-    with session.database.reading() as rows:
-        return {
-            share.state.compartment: revocations_of(rows, session.prover, after, sorted(share.gone)) for share in due
-        }
-
-
-def _give(
-    session: Session, work: Work, due: Sequence[Due], revocations: Mapping[CompartmentId, tuple[RevokedLog, ...]]
-) -> None:
-    most = _keys_that_fit(due)
-    for share in due:
-        compartment, current = share.state.compartment, share.state.current
-        if share.gone or share.is_apart:
-            work.replace_epoch(
-                compartment, share.state.kind, share.keeping, replaced=current, revocations=revocations[compartment]
-            )
-        # Of what is not wrapped anew yet, the keys before go along, the newest first: a new seat reads from the
-        # beginning. Whoever makes keys without end pushes none out that is needed: all is wrapped anew afterwards.
-        held = map(EpochId, reversed(session.keyring.epochs_of(compartment)))
-        for epoch in sorted(held, key=lambda epoch: epoch not in current)[:most]:
-            work.grant(compartment, epoch, share.lacking)
-
-
-def _keys_that_fit(due: Sequence[Due]) -> int:
-    """Return how many keys of each compartment go to everybody who lacks it, so that all fit into one list."""
-    kept = sum(len(share.keeping) for share in due if share.gone or share.is_apart)
-    return max(1, (ITEMS_IN_ONE_ENTRY - kept) // max(1, sum(len(share.lacking) for share in due)))
+    What finds no room in one entry follows before the next one that writes there.
+    """
+    missing = []
+    for kind, compartment in shared_compartments(session).items():
+        readers = CompartmentState(compartment, kind, (), after).readers(session.clock().trusted_ms)
+        pairs = lacking(session, compartment, holders(after, readers))
+        missing += [(n, compartment, epoch, holder) for n, (epoch, holder) in enumerate(pairs)]
+    for _, compartment, epoch, holder in sorted(missing, key=lambda each: each[0])[:ITEMS_IN_ONE_ENTRY]:
+        work.grant(compartment, epoch, [holder])

@@ -5,7 +5,6 @@ What the old sheets were given they still open in any copy; from the new keys on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vault.access.membership.act_listing import list_acts
@@ -13,31 +12,25 @@ from vault.access.membership.sheets import by_the_sheets, secret_for, signed_by_
 from vault.access.seat_keys.rekeying import renew_recovery_door, with_recovery_door
 from vault.access.seat_keys.root_secret import root_of
 from vault.access.session import Session
-from vault.access.trust.key_lists import waits_for
-from vault.access.trust.new_epochs import next_holders, recovery_of
+from vault.access.trust.writing_keys import lacking, settle_keys
 from vault.errors import RefusedError, VerificationError
-from vault.ids import CompartmentId, EpochId
+from vault.ids import CompartmentId
 from vault.log.act_bytes import anchor_digest, replace_sheets
-from vault.log.items import LIST_LIMIT
-from vault.policy.rights import RIGHTS
 from vault.progress import Progress
-from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry
+from vault.records.seatlog import Holder
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, digest_of_words, make_root_secret, words_of
 from vault.trust.trust_items import Replace
-from vault.validity.compartment_access import CompartmentState
 from vault.words.message import Message
-
-_MOST_LISTED = LIST_LIMIT - 64
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """How many compartments have a new key that the old sheets do not open, and how many wait for somebody else."""
+    """How many compartments have a new key that the old sheets do not open."""
 
     replaced: int
-    pending: int
+    pending: int = 0
 
 
 def change_sheets(session: Session, old_secret: bytes | None) -> bytes:
@@ -111,57 +104,25 @@ def choose_sheets(session: Session, words: list[str]) -> Replace:
 
 
 def follow_sheets(session: Session, progress: Progress = lambda done, total: None) -> Followed:
-    """Replace the keys that replaced sheets still open, wherever this seat may.
+    """Give the sheets in effect what they shall read, and write from here on under keys that replaced ones lack.
 
-    The recovery key in effect is given those before too: what was written under them is not sealed anew.
+    The keys from before are given too: what was written under them is not sealed anew.
     """
     session.require_sound_log(session.directory.compartment)
-    stale = list(stale_compartments(session))
-    mine = [
-        state
-        for state in stale
-        if RIGHTS.may_grant(session.roles, state.kind) and not waits_for(session, state.compartment, keys_only=True)
-    ]
-    # A compartment is not parted where it need not be; of one with keys without end the last come in further entries.
-    steps = [(state, epoch) for state in mine for epoch in (None, *session.keyring.epochs_of(state.compartment))]
-    at = done = 0
-    while at < len(steps):
-        listed = 0
-        with session.work() as work:
-            for state, earlier in steps[at:]:
-                if earlier is None:
-                    holders = next_holders(session.directory, state)
-                    items = 1 + len(holders)
-                    if (
-                        listed
-                        and listed + items + len(session.keyring.epochs_of(state.compartment)) > ITEMS_IN_ONE_ENTRY
-                    ):
-                        break
-                    work.replace_epoch(state.compartment, state.kind, holders, replaced=state.current)
-                    done += 1
-                elif listed < _MOST_LISTED:
-                    items = 1
-                    work.grant(state.compartment, EpochId(earlier), recovery_of(session.directory, state))
-                else:
-                    break
-                listed += items
-                at += 1
-            work.commit(Entry(act="key.rotate", out="ok:recovery"))
-        progress(done, len(mine))
-    return Followed(len(mine), len(stale) - len(mine))
+    stale = stale_compartments(session)
+    settle_keys(session, *stale, progress=progress)
+    return Followed(len(stale))
 
 
-def stale_compartments(session: Session) -> Iterator[CompartmentState]:
-    """Yield the compartments held here that were made with recovery, and of which the sheets in effect lack a key.
+def stale_compartments(session: Session) -> list[CompartmentId]:
+    """Return the compartments held here that the sheets shall read, and of which those in effect lack a key.
 
     While new sheets wait to be confirmed, none: what a colleague gave to the new ones alone is not given to the old.
     """
     directory = session.directory
     if directory.replacements():
-        return
-    for compartment in session.keyring.compartments():
-        state = session.state_of(CompartmentId(compartment))
-        if state is not None and not state.holders.isdisjoint(directory.recovery_seats):
-            granted = (state.epochs[epoch].granted for epoch in state.current)
-            if any(directory.recovery_seat not in each for each in granted):
-                yield state
+        return []
+    recovery = Holder(directory.recovery_seat, directory.recovery)
+    states = session.states_of(map(CompartmentId, session.keyring.compartments()))
+    shall = [compartment for compartment, state in states.items() if state is not None and state.with_recovery]
+    return [compartment for compartment in shall if any(lacking(session, compartment, [recovery]))]

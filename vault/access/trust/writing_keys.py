@@ -6,13 +6,15 @@ who read, and makes a new one where there is none. Putting somebody out, other s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from vault.access.trust.case_lines import LinesReader, given_keys
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, EpochId, MemberId, SeatId
 from vault.policy.clocks import ClockReading
+from vault.progress import Progress
 from vault.records.epochs import notices_naming
 from vault.records.seatlog import Holder, SeatLog
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
@@ -52,10 +54,9 @@ def holders(directory: Directory, readers: frozenset[SeatId]) -> list[Holder]:
 
 
 def lacking(
-    session: KeyHolder, compartment: CompartmentId, readers: frozenset[SeatId]
+    session: KeyHolder, compartment: CompartmentId, everybody: Sequence[Holder]
 ) -> Iterator[tuple[EpochId, Holder]]:
-    """Yield which of the keys that this device holds nobody gave to whom of these readers, the newest first."""
-    everybody = holders(session.directory, readers)
+    """Yield which of the keys that this device holds nobody gave to whom of these, the newest first."""
     for held in reversed(session.keyring.epochs_of(compartment)):
         epoch = EpochId(held)
         given = given_keys(session, epoch)
@@ -63,35 +64,79 @@ def lacking(
         yield from ((epoch, holder) for holder in everybody if holder.seat not in had)
 
 
-def settle_keys(session: KeyHolder, compartment: CompartmentId) -> None:
-    """Have a key to write under there that only readers have, and give them those that they lack."""
+def settle_keys(
+    session: KeyHolder, *compartments: CompartmentId, progress: Progress = lambda done, total: None
+) -> list[CompartmentId]:
+    """Have a key to write under there that only readers have, and give them those that they lack.
+
+    Return where a new key was made.
+    """
+    due = [each for compartment in compartments if (each := _due(session, compartment)) is not None]
+    made, at = [], 0
+    while at < len(due):
+        work, room = Work(session.log), ITEMS_IN_ONE_ENTRY
+        with work:
+            start, has_new, given = at, False, set[SeatId]()
+            while at < len(due):
+                each = due[at]
+                items = each.items()
+                if items > room and at > start:
+                    break
+                if each.chosen is None:
+                    everybody = holders(session.directory, each.readers)
+                    each.chosen, has_new = work.add_key(each.state.compartment, each.state.kind, everybody), True
+                    made.append(each.state.compartment)
+                    room -= 1 + len(everybody)
+                some, each.missing = each.missing[: max(0, room)], each.missing[max(0, room) :]
+                for epoch, holder in some:
+                    work.grant(each.state.compartment, epoch, [holder])
+                    given.add(holder.seat)
+                room -= len(some)
+                if each.missing:
+                    break
+                at += 1
+            work.commit(
+                Entry(
+                    act="key.rotate" if has_new else "grant.add",
+                    out="ok:joined",
+                    covers={"seat": len(given)} if given else {},
+                )
+            )
+        progress(at, len(due))
+    for each in due:
+        assert each.chosen is not None  # noqa: S101 - made above; for the type checker
+        session.learned.keys[each.state.compartment] = each.readers, each.chosen
+    return made
+
+
+@dataclass(slots=True)
+class _Due:
+    """A compartment that lacks a key to write under, or of which a reader lacks one that this device holds."""
+
+    state: CompartmentState
+    readers: frozenset[SeatId]
+    chosen: EpochId | None
+    missing: list[tuple[EpochId, Holder]]
+
+    def items(self) -> int:
+        """Return how many items an entry needs for it."""
+        return len(self.missing) + (0 if self.chosen is not None else 1 + len(self.readers))
+
+
+def _due(session: KeyHolder, compartment: CompartmentId) -> _Due | None:
     state = session.state_of(compartment)
     if state is None or session.member not in state.members or not session.keyring.epochs_of(compartment):
-        return
+        return None
     readers = readers_of(session, state)
     known = session.learned.keys.get(compartment)
     if known is not None and known[0] == readers:
-        return
+        return None
     chosen = _fitting(session, compartment, readers)
-    missing = list(lacking(session, compartment, readers))
-    room = ITEMS_IN_ONE_ENTRY
-    if chosen is None:
-        with Work(session.log) as work:
-            everybody = holders(session.directory, readers)
-            chosen = work.add_key(compartment, state.kind, everybody)
-            room -= len(everybody)
-            for epoch, holder in missing[:room]:
-                work.grant(compartment, epoch, [holder])
-            work.commit(Entry(act="key.rotate", out="ok:joined"))
-        missing = missing[room:]
-    for start in range(0, len(missing), ITEMS_IN_ONE_ENTRY):
-        some = missing[start : start + ITEMS_IN_ONE_ENTRY]
-        with Work(session.log) as work:
-            for epoch, holder in some:
-                work.grant(compartment, epoch, [holder])
-            count = len({holder.seat for _, holder in some})
-            work.commit(Entry(act="grant.add", out="ok:joined", covers={"seat": count}))
-    session.learned.keys[compartment] = readers, chosen
+    missing = list(lacking(session, compartment, holders(session.directory, readers)))
+    if chosen is not None and not missing:
+        session.learned.keys[compartment] = readers, chosen
+        return None
+    return _Due(state, readers, chosen, missing)
 
 
 def key_to_write(session: KeyHolder, compartment: CompartmentId) -> EpochId | None:

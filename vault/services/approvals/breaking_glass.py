@@ -147,7 +147,7 @@ def break_glass(
         return replace(entry, why=glass.why, dig=question.digest, deleg=approval.approver)
 
     up_to_date_index(session)
-    sharing.add_seats(session, case, glass.seats, act=ACT, rule=glass.rule, also=also)
+    sharing.add_members(session, case, [member], until_ms=glass.until_ms, act=ACT, rule=glass.rule, also=also)
     return GlassBroken(case, member, glass.until_ms, ALONE if approval is None else TWO_PERSON)
 
 

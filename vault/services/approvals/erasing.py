@@ -12,15 +12,12 @@ from types import MappingProxyType
 from typing import Final
 
 from vault.access.session import Session
-from vault.access.trust.new_epochs import next_holders, revocations_of
 from vault.errors import RefusedError, TryAgainError, UsageError
-from vault.ids import CompartmentId, CompartmentKind, EpochId, VersionId
+from vault.ids import CompartmentId, CompartmentKind, VersionId
 from vault.log.approval import Approval
-from vault.log.epoch_notice import RevokedLog
 from vault.log.payload import OBJECTS_LIMIT
 from vault.policy.roles import Action
-from vault.records.seatlog import Holder
-from vault.records.work import Entry, Work
+from vault.records.work import Entry
 from vault.services.approvals import by_file
 from vault.services.approvals.question import ApprovalQuestion
 from vault.services.approvals.second_person import (
@@ -37,10 +34,10 @@ from vault.services.cases.holds import require_none
 from vault.services.erasures.mentions import checked_title
 from vault.services.erasures.reach import Plan
 from vault.services.erasures.removing import Removed, begin, finish
+from vault.services.grants import sharing
 from vault.services.projection.approval_checks import ERASE, MOST_CASES_ALONE, MOST_RECORDS_ALONE
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of
-from vault.services.projection.seats import seats_of
 from vault.store.files import require_new
 from vault.store.rowtypes import PlacedVersion
 from vault.words.message import Message
@@ -76,8 +73,8 @@ def erase(
     """Erase what `what_goes` returned. When this returns, its bytes are in no file of this folder.
 
     `second` puts the question before a second person. `titles` are new titles of cases that stay, which they have
-    before anything is erased (`titles_naming`). Of a case that goes whole everybody else loses the key, so that
-    what they write into it from here on counts for nobody.
+    before anything is erased (`titles_naming`). Out of a case that goes whole everybody is put who stands
+    below: what they write into it from here on counts for nobody.
 
     Raises:
         WaitingForDecisionError: a second person has to approve, and none was asked.
@@ -182,7 +179,7 @@ def _question(session: Session, plan: Plan, why: str, subject: bytes | None, *, 
 
 
 def _commit(session: Session, plan: Plan, entry: Entry, approval: Approval | None) -> None:
-    """List all versions as erased, in as many entries as that takes; in the last one whole cases change their key."""
+    """List all versions as erased, in as many entries as that takes; the last one puts others out of cases that go whole."""
     _commit_quarantined(session, plan, entry)
     goes: list[PlacedVersion | tuple[CompartmentId, bytes]] = [*plan.contents]
     goes += {version.id: version for version in plan.shown}.values()
@@ -196,10 +193,8 @@ def _commit(session: Session, plan: Plan, entry: Entry, approval: Approval | Non
                 else:
                     work.erase(each[0], VersionId(each[1]))
             if at == len(parts):
-                for home in plan.whole:
-                    key = new_key(session, home)
-                    if key is not None:
-                        key.take(work)
+                for made in (made for home in plan.whole for made in sharing.putting_out_others(session, home)):
+                    work.list_act(made)
             if first is None:
                 if approval is not None:
                     work.list_approval(approval.encode())
@@ -238,34 +233,3 @@ def _finished(session: Session) -> Removed:
             ),
             next_step=Message("Free some space and unlock again: the clearing then goes on by itself."),
         ) from None
-
-
-@dataclass(frozen=True, slots=True)
-class NewKey:
-    """The key that a case gets when it goes, and whom it is taken from: made ready, so that nothing more is asked."""
-
-    home: CompartmentId
-    kind: CompartmentKind
-    holders: tuple[Holder, ...]
-    replaced: tuple[EpochId, ...]
-    revocations: tuple[RevokedLog, ...]
-
-    def take(self, work: Work) -> None:
-        """Put it in the place of the others, in a work that is under way."""
-        work.replace_epoch(self.home, self.kind, self.holders, replaced=self.replaced, revocations=self.revocations)
-
-
-def new_key(session: Session, home: CompartmentId) -> NewKey | None:
-    """Return the key that nobody else has of a case that goes: what others write there from here on counts for nobody.
-
-    None where this seat may give none.
-    """
-    state = session.state_of(home)
-    if state is None or session.seat in state.cutoffs:
-        return None
-    own = frozenset(seats_of(session, [session.member]))
-    others = state.holders - own
-    with session.database.reading() as rows:
-        revocations = revocations_of(rows, session.prover, session.directory, others)
-    holders = next_holders(session.directory, state, without=others)
-    return NewKey(home, state.kind, tuple(holders), tuple(state.current), tuple(revocations))

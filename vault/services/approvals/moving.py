@@ -108,7 +108,6 @@ def move(session: Session, moving: Moving) -> Moved:
     # Before anything goes: what stands in the section is the only copy from then on, and `undo` takes none back.
     keep_offered(session, {session.log.origin: session.log.size})
     erase(session, moving.going, why=MOVED)
-    sharing.rotate(session, moving.place.case)
     return Moved(tuple(made.values()))
 
 

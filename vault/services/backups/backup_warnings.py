@@ -52,7 +52,7 @@ def broken_cases(session: Session) -> tuple[Message, ...]:
             ask=_whom_to_ask(session, [case]),
         )
         for case, state in session.states_of(sorted(held)).items()
-        if state is None or not state.was_granted(session.seat)
+        if state is None or session.member not in state.members
     }
     return tuple(message for _, message in sorted({**said, **without}.items()))
 

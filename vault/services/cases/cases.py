@@ -18,7 +18,7 @@ from vault.casework.story import STORY
 from vault.casework.vocabulary import word_of
 from vault.display import here
 from vault.errors import NotFoundError, UsageError
-from vault.ids import CompartmentId, CompartmentKind, MemberId, VersionId, is_case_ref, make_case_ref, make_id, short_id
+from vault.ids import CompartmentId, MemberId, VersionId, is_case_ref, make_case_ref, make_id, short_id
 from vault.index.case_pages import CaseRow, Sort, cases_between, cases_by_ref, page, silent_cases
 from vault.index.document_rows import NO_DATE
 from vault.index.heads import heads_in, versions_in
@@ -83,10 +83,12 @@ class NewCase:
 
     head: Case
     holders: tuple[Holder, ...]
+    keepers: frozenset[MemberId]
+    with_recovery: bool
 
     def found(self, work: Work) -> CompartmentId:
         """Found it in an entry that is being made, with its head as the first version in it."""
-        case = work.found(CompartmentKind.CASE, self.holders)
+        case = work.found_case(self.holders, keepers=self.keepers, with_recovery=self.with_recovery)
         work.keep(case, self.head)
         return case
 
@@ -117,7 +119,7 @@ def new_case(
     )
     members = {session.member} if deputy is None else {session.member, deputy}
     holders = session.directory.holders(seats_of(session, members), with_recovery=no_recovery_reason is None)
-    return NewCase(head, tuple(holders))
+    return NewCase(head, tuple(holders), frozenset(members), no_recovery_reason is None)
 
 
 def create(

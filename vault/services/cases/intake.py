@@ -32,7 +32,6 @@ from vault.services.cases.case_people import as_heard
 from vault.services.cases.cases import CaseMade, new_case
 from vault.services.cases.editing import Edited, Following, Place, heads_at, keep_one, next_of
 from vault.services.cases.register import entries_for
-from vault.services.grants.key_changes import WEEKLY
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import held_of_kind, the_one_of_kind
 from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
@@ -341,4 +340,4 @@ def _keep_ended(
 
 def _slips(session: Session) -> list[Stored[Slip]]:
     found = stored_of_kind(read_valid(session, the_one_of_kind(session, CompartmentKind.INTAKE)), Slip)
-    return [slip for slip in found if slip.record != WEEKLY]
+    return found

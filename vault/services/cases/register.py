@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from vault.access.session import Session
+from vault.access.trust.writing_keys import key_to_write
 from vault.casework.intake import RegisterEntry
 from vault.casework.person import Person
 from vault.errors import UsageError
@@ -142,8 +143,8 @@ def _entry(session: Session, home: CompartmentId, names: Sequence[str]) -> Regis
 
 
 def _current_key(session: Session, home: CompartmentId) -> bytes | None:
-    current = session.state_of(home)
-    return None if current is None else session.keyring.get(current.current[0])
+    current = key_to_write(session, home)
+    return None if current is None else session.keyring.get(current)
 
 
 def ask(session: Session, names: Sequence[str]) -> list[MemberId]:

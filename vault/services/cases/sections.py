@@ -17,7 +17,7 @@ from vault.casework.document import Document
 from vault.casework.note import Note
 from vault.casework.person import Person, PersonChange
 from vault.casework.vocabulary import word_of
-from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
+from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId, make_id
 from vault.log.payload import covered_digest
 from vault.policy.roles import Action
@@ -25,13 +25,12 @@ from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.cases.cases import checked_reason
 from vault.services.cases.editing import Edited, Place, keep_one, write_next
-from vault.services.grants.sharing import grant, holders_of, revoke
-from vault.services.projection.places import going_on, held_of_kind, kind_of
+from vault.services.grants.sharing import grant, holders_of
+from vault.services.projection.places import held_of_kind, kind_of
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.seats import seats_of
 from vault.services.projection.short_ids import the_one_named, typed_id
 from vault.services.projection.stored_records import Stored, read_valid_at, stored_of_kind
-from vault.words.finding import Code
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -74,7 +73,7 @@ def create(
     head = Section(case=case, what=word_of(SectionKind, what, "kind"), title=title, audit=make_id())
     holders = session.directory.holders(seats_of(session, {session.member, *members}))
     with session.work() as work:
-        section = work.found(CompartmentKind.SECTION, holders)
+        section = work.found_case(holders, keepers={*members}, with_recovery=True, within=case)
         work.keep(section, head)
         work.commit(Entry(act="section.create", obj=head.audit, covers={Section.KIND: 1}, pol=rule))
     return section
@@ -172,35 +171,6 @@ def give(session: Session, section: CompartmentId, members: Sequence[MemberId]) 
     grant(session, section, members)
 
 
-def withdraw_with_case(session: Session) -> int:
-    """Withdraw sections held here from members who do not hold their case any more; return how many sections."""
-    withdrawn = 0
-    for section in held_of_kind(session, CompartmentKind.SECTION):
-        with going_on(session, section, Code.SECTION_KEY_WAITS):
-            head = _head(records_of(session, section))
-            if (
-                head is not None
-                and session.holds(case := CompartmentId(head.value.case))
-                and case not in session.hidden
-            ):
-                withdrawn += _withdraw(session, section, case)
-    return withdrawn
-
-
-def _withdraw(session: Session, section: CompartmentId, case: CompartmentId) -> bool:
-    """Withdraw a section from members who do not hold its case any more; say whether there were any.
-
-    Raises:
-        VerificationError: who holds the case, nobody can say here.
-    """
-    if session.state_of(case) is None:
-        raise VerificationError(Message("the founding entry of its case is missing or invalid"))
-    left = holders_of(session, section).members - holders_of(session, case).members - {session.member}
-    if left:
-        revoke(session, section, sorted(left))
-    return bool(left)
-
-
 def _add(session: Session, section: CompartmentId, value: Note | Person, *, act: str) -> RecordId:
     rule = session.require(Action.CASE_WRITE, section)
     audit = opened_to_write(session, section)
@@ -218,15 +188,13 @@ def opened_to_read(session: Session, section: CompartmentId) -> list[OpenedVersi
 
 
 def opened_to_write(session: Session, section: CompartmentId) -> bytes:
-    """Have what is written next stand under a key that nobody has who lost the case; return the section's pseudonym.
+    """Return the pseudonym under which the log names a section in which something is written.
 
     Raises:
         NotFoundError, RefusedError: no such section, or its case is not granted.
     """
     session.require(Action.CASE_WRITE, section)
     _, head = _of_own_case(session, section)
-    with suppress(VerificationError):  # while the log is in doubt notes go on, and keys are not changed
-        _withdraw(session, section, CompartmentId(head.value.case))
     return head.value.audit
 
 

@@ -26,8 +26,10 @@ from vault.access.unlock import unlock
 from vault.display import DAY, time_text
 from vault.errors import RefusedError, VaultError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind
+from vault.log.epoch_notice import EpochNotice
 from vault.policy.roles import Action, Role
 from vault.progress import Progress
+from vault.records.epochs import notices_naming
 from vault.records.work import Entry
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import Sheet, derive_recovery_seed, join_sheets, make_sheets, words_of
@@ -38,7 +40,7 @@ from vault.services.this_computer import Item
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.validity.compartment_access import CompartmentState
-from vault.validity.epoch_validity import GrantReader
+from vault.validity.given_keys import GrantReader
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -52,7 +54,7 @@ USUAL_SHAPE = "2-of-3"
 class Drilled:
     """What a drill showed.
 
-    Of compartments held here the sheets open the current keys of `opened`; those `without` were made without recovery.
+    Of compartments held here the sheets open the newest key of `opened`; those `without` were made without recovery.
     `erased`: the secret lay on this device until now.
     """
 
@@ -299,11 +301,11 @@ def _states(session: Session) -> list[CompartmentState]:
 
 
 def _is_without(session: Session, state: CompartmentState) -> bool:
-    return state.holders.isdisjoint(session.directory.recovery_seats)
+    return not state.with_recovery
 
 
 def _opened_by(session: Session, secret: bytes) -> tuple[int, int, int]:
-    """Return of how many compartments held here sheets open the current keys, how many were made without, the rest."""
+    """Return of how many compartments held here sheets open the newest key, how many were made without, the rest."""
     private = KemPrivate.from_seed(derive_recovery_seed(secret))
     states = list(_states(session))
     without = sum(_is_without(session, state) for state in states)
@@ -313,13 +315,14 @@ def _opened_by(session: Session, secret: bytes) -> tuple[int, int, int]:
 
 def _opens(session: Session, state: CompartmentState, private: KemPrivate) -> bool:
     with session.database.reading() as rows:
-        return all(_opens_epoch(session, rows, state, epoch, private) for epoch in state.current)
+        newest = session.keyring.epochs_of(state.compartment)[-1]
+        return any(_opens_epoch(session, rows, notice, private) for notice in notices_naming(rows, [newest]))
 
 
-def _opens_epoch(session: Session, rows: Rows, state: CompartmentState, epoch: bytes, private: KemPrivate) -> bool:
+def _opens_epoch(session: Session, rows: Rows, notice: EpochNotice, private: KemPrivate) -> bool:
     reader = GrantReader(rows, session.learned.listings, session.vault, private)
-    grants = grants_between(rows, epoch, session.directory.recovery_seat)
-    return any(reader.open(state.compartment, grant) is not None for grant in grants)
+    grants = grants_between(rows, notice.epoch, session.directory.recovery_seat)
+    return any(reader.open(notice, grant) is not None for grant in grants)
 
 
 def secret_is_here(session: Session) -> bool:

@@ -18,7 +18,7 @@ from vault.access.session import Session
 from vault.casework.intake import Slip, SlipState
 from vault.display import DAY, time_text
 from vault.durations import HOUR_MS
-from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionId
+from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, SeatId, VersionId
 from vault.index.heads import heads_in
 from vault.index.remembered import tell_once
 from vault.log.items import ItemKind, compartment_tag
@@ -45,7 +45,6 @@ from vault.services.projection.stored_records import read_heads, read_valid_at
 from vault.store.rows import Rows
 from vault.store.rowtypes import PlacedVersion
 from vault.sync.row_checks import Door
-from vault.validity.authority import Place
 from vault.validity.erased_versions import GO_WHOLE
 from vault.validity.proven import items_in
 from vault.validity.version_validity import VersionValidator
@@ -325,8 +324,8 @@ def _may_go_from(session: Session, home: CompartmentId) -> bool:
     if session.holds(home):
         return True
     state = session.state_of(home)
-    holders = frozenset() if state is None else state.holders
-    return holders.isdisjoint(session.here - {session.seat})
+    readers = frozenset[SeatId]() if state is None else state.seats(session.clock().trusted_ms)
+    return readers.isdisjoint(session.here - {session.seat})
 
 
 def _day(ms: int) -> str:
@@ -405,7 +404,7 @@ class ErasedHere(Door):
     def __init__(self, session: Session) -> None:
         self._session = session
         self._validator: VersionValidator | None = None
-        self._places: dict[bytes, list[Place]] | None = None
+        self._places: dict[bytes, list[tuple[bytes, int]]] | None = None
         self._own: dict[bytes, bool] = {}
         self._waiting: list[WaitingErasure] = []
 

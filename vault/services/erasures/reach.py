@@ -100,7 +100,7 @@ class Snapshot:
         on_hold: the places on legal hold.
         called: case -> its reference.
         states: who holds a place, and held it.
-        live: the devices in use.
+        live: the devices in use. `now_ms` is the time, ms UTC.
         packages: case -> how many packages left it.
         exports: case -> how many records of exports in it list words.
         entries: entries of the register that may be of these people.
@@ -121,6 +121,7 @@ class Snapshot:
     called: Mapping[CompartmentId, Called]
     states: Mapping[CompartmentId, CompartmentState | None]
     live: Set[bytes]
+    now_ms: int
     packages: Mapping[CompartmentId, int]
     exports: Mapping[CompartmentId, int]
     entries: Sequence[Entered]
@@ -265,14 +266,18 @@ def reach(seen: Snapshot, ask: Ask) -> Plan:
     entries = _entries(seen, found, stays, names)
     versions = dict.fromkeys(version for part in parts for version in _versions(seen, part))
     states = [state for home in {each.compartment for each in versions} if (state := seen.states[CompartmentId(home)])]
-    holders = frozenset[SeatId]().union(*(state.holders for state in states))
-    former = frozenset[SeatId]().union(*(state.ever_granted for state in states)) - holders
+    holders = frozenset[SeatId]().union(*(state.seats(seen.now_ms) for state in states))
+    once = {member for state in states if state.case is not None for member in state.case.rank}
+    of_seat = {seat: member for state in states for seat, member in state.directory.organisation.members.items()}
+    former = frozenset(seat for seat in seen.live if of_seat.get(seat) in once) - holders
     # A content goes unless a paper needs it that stays.
     bodies = dict.fromkeys(body for part in parts for body in _contents(seen, part))
     shared, papers, with_them = _shared(seen, bodies, {version.id for version in versions})
     versions |= dict.fromkeys([*(version for entry in entries for version in seen.placed.get(entry, ())), *with_them])
     # What stands in a case goes before that which says what the case is.
-    foundings = {(state.founding.origin, state.founding.seq) for home in whole if (state := seen.states[home])}
+    foundings = {
+        (entry.origin, entry.seq) for home in whole if (state := seen.states[home]) for entry in state.beginnings
+    }
     held = Counter(seen.case(home) for home, _ in wanted if home in inside)
     plan = Plan(
         versions=tuple(sorted(versions, key=lambda version: (version.origin, version.seq) in foundings)),

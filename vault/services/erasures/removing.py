@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vault.access.session import Session
+from vault.access.trust.case_lines import access_of
 from vault.casework.document import Document
 from vault.casework.note import AMENDS
 from vault.errors import VerificationError
@@ -58,7 +59,7 @@ class Removed:
 def validator_of(session: Session, rows: Rows) -> VersionValidator:
     """Return the judge of erasures, over one moment of the rows."""
     return VersionValidator(
-        rows, session.vault, session.keyring, session.authority(rows), session.learned, session.seat
+        rows, session.vault, session.keyring, access_of(session, rows), session.learned, session.seat
     )
 
 

@@ -25,7 +25,6 @@ from vault.seal.named import retention_record
 from vault.services.cases.cases import today
 from vault.services.cases.holds import is_held
 from vault.services.cases.undoing import UNDO_MINUTES
-from vault.services.grants.key_changes import WEEKLY
 from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import read_valid, reindex, up_to_date_index
 from vault.store.rowtypes import PlacedVersion
@@ -158,7 +157,7 @@ def _words(session: Session, home: CompartmentId) -> Iterator[PlacedVersion]:
         has_ended = slip.state is not SlipState.OPEN and version.content.clock[0] <= latest
         heads.setdefault(version.record, []).append(has_ended)
         kept.add(version.id)
-    ended = [record for record, found in heads.items() if record != WEEKLY and all(found)]
+    ended = [record for record, found in heads.items() if all(found)]
     with session.database.reading() as rows:
         for record in ended:
             yield from (version for version in rows.placed(home, record) if version.id not in kept)

@@ -18,7 +18,6 @@ from vault.services.erasures.removing import all_contents, begin, finish, forget
 from vault.services.projection.approval_checks import MOST_RECORDS_ALONE
 from vault.services.projection.folder_row import ALL_RECORDS, erased_records
 from vault.services.projection.places import name_of
-from vault.services.projection.seats import seats_of
 from vault.store.rowtypes import PlacedVersion
 from vault.words.message import Message, plural
 from vault.words.next_step import NextStep
@@ -95,12 +94,11 @@ def erase_late(session: Session, *, at_once: bool = False) -> list[Message]:
 
 
 def _ended_places(session: Session) -> list[CompartmentId]:
-    """Return the cases and sections that went as a whole, and which this member alone holds, beside recovery."""
+    """Return the cases and sections that went as a whole, and which this member holds."""
     if not session.roles & ALLOWED[Action.CASE_ERASE]:
         return []
     homes = [CompartmentId(home) for home, record in erased_records(session) if record == ALL_RECORDS]
-    states, own = session.states_of(homes), {*session.directory.recovery_seats, *seats_of(session, [session.member])}
-    alone = [home for home, state in states.items() if state is not None and state.holders <= own]
+    alone = [home for home, state in session.states_of(homes).items() if state is not None]
     held = [home for home in alone if session.holds(home)]
     with session.database.reading() as rows:
         validator = validator_of(session, rows)

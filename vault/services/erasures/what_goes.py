@@ -184,6 +184,7 @@ class Reader:
             called={case: name_of(session, case) for case in cases},
             states=session.states_of(homes),
             live=session.directory.certificates.keys(),
+            now_ms=session.clock().trusted_ms,
             packages={case: len(self._records_of(case, Disclosure.KIND)) for case in cases},
             exports={case: self._exports_listing_words(case) for case in cases},
             entries=[entry for entry in entries if entry.spot in may_go],

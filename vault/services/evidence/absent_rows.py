@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from vault.access.session import Session
-from vault.access.trust.key_lists import absent_keys, owed
+from vault.access.trust.waiting import owed
 from vault.errors import MalformedError, VaultError
-from vault.ids import CompartmentId, CompartmentKind, Origin
+from vault.ids import CompartmentKind, Origin
 from vault.index.heads import had_version
-from vault.index.remembered import key_items
 from vault.log.approval import Listing, Refusal
 from vault.log.epoch_notice import KIND_AT
-from vault.log.items import ItemKind, decode_items
+from vault.log.items import decode_items
 from vault.log.verify import LogReport
 from vault.records.epochs import notices_of, read_notice
 from vault.records.logs import Absent, genesis_of
@@ -46,8 +45,6 @@ class AbsentRows:
         self._session = session
         self._pending = pending
         self._on_their_way = {_place(absent) for each in pending if not each.is_missing for absent in each.absent}
-        # What was not here when its list was read, and is waited for by nobody, was never this seat's to have.
-        self._known: set[Listed] = {(item.origin, item.seq, item.n) for item in key_items(session.index())}
         self._missing = {_place(absent) for each in pending if each.is_missing for absent in each.absent}
 
     @property
@@ -75,18 +72,15 @@ class AbsentRows:
         home = validator.home_of(item)
         if home is None:
             return self._is_own(rows, Origin(row.origin))
-        is_key = item.kind != ItemKind.VERSION
-        if place in self._known or not (is_key or validator.is_expected(row, problem.n)):
+        if not validator.is_expected(row, problem.n):
             return False
-        was_here = is_key or had_version(self._session.index(), home, item.digest)
-        return bool(owed(self._session, [Absent(home, Origin(row.origin), row.seq, problem.n, is_key, was_here)]))
+        was_here = had_version(self._session.index(), home, item.digest)
+        return bool(owed(self._session, [Absent(home, Origin(row.origin), row.seq, problem.n, was_here)]))
 
     def is_expected(self, finding: Quarantined) -> bool:
         """Say whether others may expect to read what cannot be read: its author has the right to it still."""
         assert finding.compartment is not None  # noqa: S101 - what cannot be read has it; for the type checker
-        return bool(
-            owed(self._session, [Absent(finding.compartment, finding.origin, finding.seq, finding.n, is_key=False)])
-        )
+        return bool(owed(self._session, [Absent(finding.compartment, finding.origin, finding.seq, finding.n)]))
 
     def damage(self, rows: Rows, group: Sequence[SealedVersion], refusals: Sequence[VaultError]) -> Message | None:
         """Return what is wrong with a version that opened here once, or that this seat wrote, and does not open now."""
@@ -98,7 +92,7 @@ class AbsentRows:
         if refusals:
             return refusals[0].message
         known = {notice.epoch for notice in notices_of(rows, first.compartment)}
-        if absent_keys(self._session, CompartmentId(first.compartment)) or known & {row.epoch for row in group}:
+        if known & {row.epoch for row in group}:
             return None
         return Message("its wrapped key names no key of its case or list")
 

@@ -29,7 +29,7 @@ from vault.services.projection.folder_row import stored
 from vault.services.projection.places import name_of
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
-from vault.validity.authority import Authority, Place
+from vault.validity.authority import Authority, Position
 from vault.validity.proven import digests_in
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message, plural
@@ -145,10 +145,10 @@ def hold_breaches(session: Session, rows: Rows) -> Iterator[Finding]:
                 yield Finding(Code.HOLD, message, Origin(origin), seq, severity=Severity.NEWS)
 
 
-def _erased_from(session: Session, rows: Rows, case: CompartmentId) -> dict[Place, int]:
+def _erased_from(session: Session, rows: Rows, case: CompartmentId) -> dict[Position, int]:
     """Return the entries that list versions of a case as erased, each with how many."""
     listings = session.learned.listings
-    found: dict[Place, int] = {}
+    found: dict[Position, int] = {}
     for version, tags in listings.tagged(rows, ItemKind.ERASED).items():
         if compartment_tag(case, version) in tags:
             for place in dict.fromkeys(listings.of(rows, ItemKind.ERASED)[version]):
@@ -166,7 +166,7 @@ class _Stops:
         self._logs = {origin: _logs_before(authority, origin) for origin in logs}
         self._ended: dict[tuple[bytes, ...], set[bytes]] = {}
 
-    def stop(self, place: Place) -> bool:
+    def stop(self, place: Position) -> bool:
         """Say whether an entry is behind a hold, and not behind a release of it."""
         behind = [each for each in self._said.valid if self._is_behind(place, each)]
         releases = (each for each in behind if each.hold.released is not None and not self._is_own_before(place, each))
@@ -176,12 +176,12 @@ class _Stops:
         ended = self._ended[releasing]
         return any(each.hold.released is None and each.version.id not in ended for each in behind)
 
-    def _is_behind(self, place: Place, said: Said) -> bool:
+    def _is_behind(self, place: Position, said: Said) -> bool:
         """Say whether an entry is behind what the author of this version had of its log."""
         origin, seq = place
         return seq >= self._since[said.version.id].get(origin, 0)
 
-    def _is_own_before(self, place: Place, said: Said) -> bool:
+    def _is_own_before(self, place: Position, said: Said) -> bool:
         """Say whether an entry lies before this version in the logs of its own seat, whatever its author says."""
         origin, seq = place
         return origin in self._logs[said.version.origin] or (origin == said.version.origin and seq <= said.version.seq)

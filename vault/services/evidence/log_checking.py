@@ -12,21 +12,21 @@ from itertools import groupby
 from vault.access.pins.alarms import lasting
 from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
+from vault.access.trust.case_lines import place_of_head
 from vault.access.trust.continuity import newest_keys
-from vault.access.trust.key_lists import is_absence
 from vault.access.trust.prover import proven_by, report_of
+from vault.access.trust.waiting import is_absence
 from vault.errors import MalformedError
 from vault.ids import Origin
 from vault.index.file import Index
 from vault.index.indexing import recount
 from vault.log.act_bytes import ActKind, read_act
 from vault.log.approval import Listing, Refusal
-from vault.log.items import ItemKind, decode_items
-from vault.log.list_check import IsErased, check_epochs, check_keys, check_listed, check_versions, proven_lists
+from vault.log.items import decode_items
+from vault.log.list_check import IsErased, check_keys, check_versions, proven_lists
 from vault.log.verify import ListedReport, LogReport, verify_log
 from vault.policy.roles import Action
 from vault.progress import Progress
-from vault.records.epochs import read_notice
 from vault.records.logs import genesis_bytes_of, genesis_of
 from vault.records.versions import open_each
 from vault.records.work import Entry
@@ -54,8 +54,8 @@ from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.raised_alarms import Said, seats_of, without_ended
 from vault.store.rows import Rows, in_turn
 from vault.validity.authority import Authority
+from vault.validity.compartment_access import AccessResolver, all_acts
 from vault.validity.deciding_lines import MARK
-from vault.validity.epoch_validity import GivenGrants, given_grants
 from vault.validity.proven import Proven, names_its_list
 from vault.validity.version_validity import NO_CONTENT, Quarantined, VersionValidator
 from vault.words.finding import Code, Finding, Severity
@@ -202,11 +202,10 @@ class _Checked:
         self.reports: dict[Origin, LogReport] = {}
         self._ahead: dict[Origin, LogReport] = {}
         self._both: dict[Origin, Proven] = {}
-        self.entries = self.versions_opened = self.quarantined = self._present = 0
+        self.entries = self.versions_opened = self.quarantined = 0
         self.faults: list[Finding] = []
         self._counts: VersionValidator | None = None
         self._erased: IsErased | None = None
-        self._given: GivenGrants | None = None
         self._approvals: dict[bytes, bytes] = {}
         self.said = Said()
 
@@ -241,16 +240,6 @@ class _Checked:
             rows.operations(origin), rows.version_rows(origin), report, is_erased=self.erased(rows), compartments=ours
         )
         self._note_listed(rows, report, versions)
-        # A row that does not hold together is as good as none.
-        epochs = {row.digest: row.bytes for row in rows.epochs() if read_notice(row) is not None}
-        made = check_epochs(rows.operations(origin), epochs, report, compartments=ours)
-        if self._given is None:
-            self._given = given_grants(rows, self._session.learned.listings)
-        grants = self._given.of(genesis.seat)
-        given = check_listed(rows.operations(origin), ItemKind.GRANT, grants, report, compartments=ours)
-        for found in (made, given):
-            self._present += found.present
-            self._note_listed(rows, report, found)
         self._open_versions(rows, origin)
         for false_act in self.said.read(rows, self._session.auditor(), origin, self._proven(rows, origin)):
             self._fault(false_act)
@@ -271,7 +260,7 @@ class _Checked:
             self._note(found)
 
     def absences(self) -> None:
-        """Name what is missing by other signs than a list: a key that is held, or an epoch that another replaces."""
+        """Name what is missing by other signs than a list."""
         named = {(fault.origin, fault.seq, fault.n) for fault in self.faults if fault.severity is Severity.ABSENCE}
         for message in self._absent.unnamed(named):
             self.faults.append(Finding(Code.ABSENT, message, severity=Severity.ABSENCE))
@@ -290,8 +279,8 @@ class _Checked:
         for origin in rows.origins():
             if origin not in self._bounds.sizes:
                 self._whole(Origin(origin), Message("rows of a log whose genesis is not here"))
-        stored = {row.digest for row in rows.epochs()} | {row.digest for row in rows.grants()}
-        if any(fault.code not in _UNREADABLE for fault in self.faults) or len(stored) == self._present:
+        stored = {row.digest for row in rows.epochs()} | {row.epoch + row.seat for row in rows.grants()}
+        if any(fault.code not in _UNREADABLE for fault in self.faults):
             return
         for report in self.reports.values():
             for _, items in proven_lists(rows.operations(report.origin), report):
@@ -355,7 +344,11 @@ class _Checked:
         if self._counts is None:
             session = self._session
             authority = Authority(rows, session.directory, lambda log, _: self._proven(rows, log))
-            self._counts = VersionValidator(rows, session.vault, session.keyring, authority)
+            acts = all_acts(rows)
+            access = AccessResolver(
+                authority, lambda _: acts, lambda head: place_of_head(session.directory, rows, head)
+            )
+            self._counts = VersionValidator(rows, session.vault, session.keyring, access)
         return self._counts
 
     def _proven(self, rows: Rows, origin: Origin) -> Proven:

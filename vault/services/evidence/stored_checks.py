@@ -64,8 +64,7 @@ def _keyring(session: Session, rows: Rows) -> Iterator[Finding]:
     listings = session.learned.listings
     for key in missing_keys(rows, session.log.place, session.kem_private, session.keyring, listings):
         state = session.state_of(key.compartment)
-        counts = state is not None and session.seat not in state.cutoffs and key.epoch in state.epochs
-        if key.is_altered or (state is not None and counts and session.seat in state.epochs[key.epoch].granted):
+        if key.is_altered or (state is not None and session.member in state.members):
             message = Message("key {epoch} was granted to this device and is not in its keyring", epoch=key.epoch.hex())
             yield Finding(Code.KEYRING, message)
 

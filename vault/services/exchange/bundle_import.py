@@ -10,9 +10,9 @@ from pathlib import Path
 from vault.access.pins.alarms import fork_alarm, lasting
 from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
+from vault.access.trust.writing_keys import settle_keys
 from vault.errors import BrokenSealError, MalformedError, TryAgainError, VaultError, VerificationError
 from vault.ids import CompartmentId, MemberId, Origin, SeatId
-from vault.index.remembered import remember_keys
 from vault.log.act_bytes import ActKind, read_act
 from vault.log.items import LIST_LIMIT, decode_items
 from vault.progress import StepProgress
@@ -21,7 +21,6 @@ from vault.records.work import Entry
 from vault.seal.signing import is_signed_raw
 from vault.services.erasures import arrived, noted_holds, removing
 from vault.services.exchange.known_peers import certified_identity, keep_peers, knows, peers_of, pins_of
-from vault.services.grants.sharing import rewrap_all
 from vault.services.projection.authors import name_in
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.seats import member_of_seat
@@ -201,11 +200,9 @@ class BundleImport:
             session.prover.look_again(Origin(origin))
         if imported.evidence:
             session.read_again(imported.evidence)
-        if grown_behind := self._grown_behind(imported):
+        if self._grown_behind(imported):
             session.learned.forget_all()
             session.index().was_asked = False
-            remember_keys(session.index(), [], grown_behind)
-            session.lacking.forget()
         session.log.is_forked |= session.log.origin in imported.evidence
         self._apart.update(imported.apart)
         self._alarm(imported)
@@ -219,7 +216,6 @@ class BundleImport:
             arrived.note(session, erasures)
             noted_holds.note_holds(session)  # what was valid once stands, also if its author is cut off later
             self._give_keys(imported)
-            rewrap_all(session, {CompartmentId(version.compartment) for version in imported.versions})
         if imported.counts.documents:
             removing.forget_contents(session)
         return imported
@@ -250,13 +246,11 @@ class BundleImport:
             work.commit(Entry(act="sync.in", dig=digest, pol=self._rule))
 
     def _give_keys(self, imported: Imported) -> None:
-        """Give a key that this seat holds to those whom its maker did not know of: two acted apart, and meet here."""
+        """Give the keys that this device holds to those who lack them: two acted apart, and meet here."""
         session = self._session
         if session.is_expired or session.faults():
             return
-        for compartment in sorted(map(CompartmentId, imported.keyed)):
-            if session.holds(compartment):
-                session.grant_current_epoch(compartment)
+        settle_keys(session, *filter(session.holds, sorted(map(CompartmentId, imported.keyed))))
 
     def _alarm(self, imported: Imported) -> None:
         for pending in imported.pending:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from vault.access.session import Session
-from vault.access.trust.key_lists import waits_for
 from vault.errors import MalformedError, VaultError
 from vault.ids import CompartmentId, MemberId, Origin, SeatId
 from vault.log.epoch_notice import EpochNotice
@@ -107,26 +106,16 @@ def _extent(session: Session, rows: Rows, origin: Origin, known: Proven) -> Exte
     return Extent(size, known.rejected, frozenset(rest) if is_doubled else frozenset())
 
 
-def compartments_for(
-    session: Session, rows: Rows, seats: Collection[SeatId]
-) -> tuple[set[CompartmentId], set[CompartmentId]]:
-    """Return the compartments that these seats may hold, and those that they were revoked from (FORMAT.md 8)."""
+def compartments_for(session: Session, rows: Rows, seats: Collection[SeatId]) -> set[CompartmentId]:
+    """Return the compartments that these seats may hold (FORMAT.md 8)."""
     granted = {epoch for seat in seats for epoch in rows.epochs_granted_to(seat)}
-    asked = {notice.compartment for notice in _notices(rows) if notice.epoch in granted}
-    found, withdrawn = {session.directory.compartment}, set()
-    for compartment, state in session.states_of(map(CompartmentId, asked)).items():
-        if state is None:
-            continue
-        held = {seat for epoch in state.epochs.values() for seat in epoch.granted}
-        if any(seat in held and seat not in state.cutoffs for seat in seats):
-            # Without a key that a list names nobody can say who holds it, nor therefore what may be sent.
-            if not waits_for(session, compartment, keys_only=True):
-                found.add(compartment)
-        elif not held.isdisjoint(seats):
-            withdrawn.add(compartment)
-    if waits_for(session, session.directory.compartment, keys_only=True):
-        return set(), withdrawn
-    return found, withdrawn
+    asked = {CompartmentId(notice.compartment) for notice in _notices(rows) if notice.epoch in granted}
+    now_ms = session.clock().trusted_ms
+    return {session.directory.compartment} | {
+        compartment
+        for compartment, state in session.states_of(asked).items()
+        if state is not None and not state.seats(now_ms).isdisjoint(seats)
+    }
 
 
 def not_whole(session: Session) -> set[CompartmentId]:

@@ -257,7 +257,7 @@ def make(
     position = Position(session.log.origin, session.log.size)
     with session.log.lock, session.database.reading() as rows:
         logs = extents(session, rows, {origin: min(size, base.reached.get(origin, 0)) for origin, size in have.items()})
-        compartments, withdrawn = compartments_for(session, rows, seats)
+        compartments = compartments_for(session, rows, seats)
         certificates = session.directory.certificates
         draft = Manifest(
             vault=session.vault,
@@ -273,9 +273,7 @@ def make(
             have={origin: extent.size for origin, extent in logs.items() if extent.size},
             took={seat: at for seat, peer in zip(seats, own, strict=True) if (at := peer.at) is not None},
         )
-        request = Request(
-            logs, have, base.reached, base.compartments, base.keys, seats, compartments, withdrawn, base.left_out
-        )
+        request = Request(logs, have, base.reached, base.compartments, base.keys, seats, compartments, base.left_out)
         made = make_bundle(
             rows,
             request,

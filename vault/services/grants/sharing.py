@@ -1,37 +1,37 @@
-"""Who can open a case: give it, take it back, change its key. Each is done by a key, none by a flag."""
+"""Who is in a case: let in with a rank, put out, let back. The keys follow (`access.trust.writing_keys`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from vault.access.membership.act_listing import heads_of
 from vault.access.session import Session
-from vault.access.trust.key_lists import require_here, waits_for
-from vault.access.trust.new_epochs import may_give, next_holders, revocations_of
+from vault.access.trust.writing_keys import holders, lacking, readers_of
 from vault.errors import NotFoundError, RefusedError
-from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, SeatId
+from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
+from vault.log.act_bytes import NONCE_SIZE, MadeAct, let_back, let_in, put_out
 from vault.log.payload import OBJECTS_LIMIT
-from vault.policy.roles import ALLOWED, Action
-from vault.progress import Progress
-from vault.records.epochs import Rewrapped, pending, rewrap
-from vault.records.seatlog import Holder
+from vault.policy.roles import ALLOWED, Action, Role
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
 from vault.services.projection.authors import name_in, names_of_members
-from vault.services.projection.places import going_on, is_pending
 from vault.services.projection.projection import audit_of
-from vault.services.projection.seats import member_of_seat, seats_of
+from vault.services.projection.seats import seats_of
+from vault.trust.case import Case
+from vault.trust.trust_items import PutOut, Rank
 from vault.validity.compartment_access import CompartmentState
-from vault.words.finding import Code
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
-_CASES = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
 _NO_BEGINNING = Message("Import a bundle from somebody who shares it, or restore a backup.")
 WHAT_MAY_BE_KEPT = Message(
     "What a member could open until now may have been copied, photographed or kept in an older copy of the"
     " vault. From now on they can open nothing new that is written."
 )
+RANKS = {"member": Rank.MEMBER, "lead": Rank.LEAD, "keeper": Rank.KEEPER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +39,6 @@ class Holders:
     """The members who can open a compartment, and whether the recovery sheets open it too."""
 
     members: frozenset[MemberId]
-    with_recovery: bool
-
-
-@dataclass(frozen=True, slots=True)
-class KeyChanged:
-    """A new key of a case: who lost it, and how many versions were wrapped anew."""
-
-    dropped: frozenset[MemberId]
-    versions: int
-    left: int
-
-
-@dataclass(frozen=True, slots=True)
-class EndedIn:
-    """The cases and sections that got a new key without seats that were ended, and those whose new key waits."""
-
-    done: tuple[CompartmentId, ...] = ()
-    pending: tuple[CompartmentId, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeCost:
-    """What a new key costs: keys of versions to wrap anew, seats to seal it to, and whether the sheets get it too."""
-
-    versions: int
-    seats: int
     with_recovery: bool
 
 
@@ -77,7 +51,7 @@ def readers(session: Session) -> frozenset[MemberId]:
 
 
 def holders_of(session: Session, case: CompartmentId) -> Holders:
-    """Return who can open a case or a section that this member holds.
+    """Return who can open a case or a section that this member holds, with a device and until their day.
 
     Where the log that founded it is damaged nobody can say: then this member alone is named, and nothing is claimed.
     """
@@ -85,15 +59,31 @@ def holders_of(session: Session, case: CompartmentId) -> Holders:
     state = session.state_of(case)
     if state is None:
         return Holders(frozenset({session.member}), with_recovery=False)
-    live = session.directory.certificates
-    members = frozenset(
-        member for seat in state.holders if seat in live and (member := member_of_seat(session, seat)) is not None
-    )
-    return Holders(members, not state.holders.isdisjoint(session.directory.recovery_seats))
+    return Holders(members_in(session, state), state.with_recovery)
 
 
-def grant(session: Session, case: CompartmentId, members: Sequence[MemberId]) -> frozenset[MemberId]:
-    """Give a case, with all that was written so far, to every device of these members; return who is new.
+def members_in(session: Session, state: CompartmentState) -> frozenset[MemberId]:
+    """Return the members to whose devices a compartment is written now."""
+    return frozenset(map(session.directory.member_of, state.seats(session.clock().trusted_ms)))
+
+
+def ranks_of(session: Session, case: CompartmentId) -> dict[MemberId, Rank]:
+    """Return the rank of each member who is in a case or a section that this member holds."""
+    session.require(Action.CASE_READ, case)
+    state = session.state_of(case)
+    judged = None if state is None else state.case
+    return {} if judged is None else {member: judged.rank[member] for member in judged.members}
+
+
+def grant(
+    session: Session,
+    case: CompartmentId,
+    members: Sequence[MemberId],
+    *,
+    rank: Rank = Rank.MEMBER,
+    until_ms: int | None = None,
+) -> frozenset[MemberId]:
+    """Let members into a case, with all that was written so far; return who is new.
 
     Raises:
         RefusedError: not this member's to give, or one of them has no role that opens cases.
@@ -103,185 +93,153 @@ def grant(session: Session, case: CompartmentId, members: Sequence[MemberId]) ->
     rule = session.require(Action.CASE_SHARE, case)
     session.require_sound_log(case)
     _require_readers(session, members)
-    seats = add_seats(session, case, seats_of(session, members), act="grant.add", rule=rule)
-    return frozenset(member for seat in seats if (member := member_of_seat(session, seat)) is not None)
+    return add_members(session, case, members, rank=rank, until_ms=until_ms, act="grant.add", rule=rule)
 
 
-def revoke(
-    session: Session, case: CompartmentId, members: Sequence[MemberId], *, progress: Progress = lambda done, total: None
-) -> KeyChanged:
-    """Make a new key of a case without these members, and wrap all versions under it.
+def add_members(
+    session: Session,
+    case: CompartmentId,
+    members: Sequence[MemberId],
+    *,
+    rank: Rank = Rank.MEMBER,
+    until_ms: int | None = None,
+    act: str,
+    rule: str,
+    also: Callable[[Work, Entry], Entry] = lambda work, entry: entry,
+) -> frozenset[MemberId]:
+    """List what lets members in, with the keys that their devices lack, and return who was not in; see `grant`.
+
+    The caller has asked policy. `also` may add to the same entry, and to what the log says of it.
+    """
+    with session.work(case) as work:
+        state, judged = _judged(session, case)
+        new = frozenset(members) - members_in(session, state)
+        terms = _Terms(case, judged, rank, until_ms)
+        acts = [made for member in members for made in _letting_in(session, terms, member)]
+        if not acts:
+            return frozenset()
+        for made in acts:
+            work.list_act(made)
+        theirs = session.directory.holders(seats_of(session, members), with_recovery=False)
+        for epoch, holder in list(lacking(session, case, theirs))[:ITEMS_IN_ONE_ENTRY]:
+            work.grant(case, epoch, [holder])
+        entry = Entry(act=act, obj=_audit(session, case, state), covers={"seat": len(theirs)}, pol=rule)
+        work.commit(also(work, replace(entry, objs=_in_log(members))))
+    session.settle_keys(case)  # keys that found no room in that entry
+    session.index().was_asked = False  # what they wrote before may count now
+    return new
+
+
+class _Terms(NamedTuple):
+    """As what members are let in, into which case."""
+
+    case: CompartmentId
+    judged: Case
+    rank: Rank
+    until_ms: int | None
+
+
+def _letting_in(session: Session, terms: _Terms, member: MemberId) -> Iterator[MadeAct]:
+    case, judged, rank, until_ms = terms
+    own = judged.rank.get(session.member, -1)
+    if rank > own:
+        raise RefusedError(
+            Message("you cannot give a higher standing in a case than your own"),
+            next_step=Message("Leave out `--rank`, or ask somebody who keeps the case."),
+        )
+    for taking in judged.took(member):
+        if judged.takings[taking] > own:
+            raise _stands_above(session, member, judged.takings[taking])
+        yield let_back(case, taking.digest, _nonce())
+    known, day = judged.rank.get(member, -1), judged.until.get(member)
+    is_longer = day is not None and (until_ms is None or until_ms > day)
+    if known < rank or is_longer:
+        yield let_in(case, member, rank, until_ms, _nonce())
+
+
+def _stands_above(session: Session, member: MemberId, by: Rank) -> RefusedError:
+    name = _name(session, member)
+    if by is Rank.CASE:
+        return RefusedError(
+            Message("{name} is not in the case of this section any more", name=name),
+            next_step=Message("Grant them the case first."),
+        )
+    if by is Rank.ADMIN:
+        return RefusedError(
+            Message("an admin took this case from {name}", name=name),
+            next_step=Message("The same admin, or two admins, can give it back."),
+        )
+    return RefusedError(
+        Message("somebody who stands above you in this case took it from {name}", name=name),
+        next_step=Message("Ask a keeper of the case."),
+    )
+
+
+def revoke(session: Session, case: CompartmentId, members: Sequence[MemberId]) -> frozenset[MemberId]:
+    """Put members out of a case: what they wrote so far stays, and nothing new is written for them. Return whom.
 
     Raises:
-        RefusedError: not this member's to take, or it would take it from itself.
+        RefusedError: not this member's to take, or it would take it from itself, or from somebody of the same standing.
         NotFoundError: none of them holds it.
     """
     rule = session.require(Action.CASE_SHARE, case)
-    session.require_sound_log(case, taken_from=seats_of(session, members))
+    session.require_sound_log(case, taken_from=_seats_ever_of(session, members))
     if session.member in members:
         raise RefusedError(
             Message("members cannot revoke a case from themselves"), next_step=Message("Ask another holder.")
         )
-    gone = _state(session, case).holders & frozenset(seats_of(session, members))
+    state, judged = _judged(session, case)
+    gone = judged.members & frozenset(members)
     if not gone:
         raise NotFoundError(Message("none of these members can open the case"))
-    return replace_key(session, case, without=gone, act="grant.remove", rule=rule, progress=progress)
-
-
-def rotate(session: Session, case: CompartmentId, *, progress: Progress = lambda done, total: None) -> KeyChanged:
-    """Make a new key of a case for the same members, and wrap all versions under it."""
-    rule = session.require(Action.CASE_SHARE, case)
-    session.require_sound_log(case)
-    return replace_key(session, case, act="key.rotate", rule=rule, progress=progress)
-
-
-def cost_of_change(session: Session, case: CompartmentId, *, without: Sequence[MemberId] = ()) -> ChangeCost:
-    """Return what `rotate` of a case, or `revoke` from these members, will do, without doing it."""
-    session.require(Action.CASE_SHARE, case)
-    with session.database.reading() as rows:
-        versions = rows.versions(case)
-    gone = seats_of(session, without)
-    sealed_to = {holder.seat for holder in next_holders(session.directory, _state(session, case), without=gone)}
-    sheets = session.directory.recovery_seats
-    return ChangeCost(pending(versions, EpochId(b"")), len(sealed_to - sheets), bool(sealed_to & sheets))
-
-
-def end_seats(session: Session, seats: Collection[SeatId], *, progress: Progress = lambda done, total: None) -> EndedIn:
-    """Make a new key of every case and section of which this seat and one of these have the key, and return where.
-
-    The seats are ended. Whoever holds a case that this seat does not, does the same on their own device. What
-    fails in one case takes the new key from no other: it waits, and a person hears of it.
-    """
-    rule = session.require(Action.SYNC)
-    with session.database.reading() as rows:
-        epochs = [epoch for seat in seats for epoch in rows.epochs_granted_to(seat)]
-    shared = {where for epoch in epochs if (where := session.keyring.compartment_of(epoch)) is not None}
-    ended: list[CompartmentId] = []
-    pending: list[CompartmentId] = []
-    for done, compartment in enumerate(map(CompartmentId, sorted(shared)), 1):
-        with going_on(session, compartment, Code.ENDED_KEY_WAITS):
-            if _end_in(session, compartment, seats, rule):
-                ended.append(compartment)
-        if is_pending(session, compartment, Code.ENDED_KEY_WAITS):
-            pending.append(compartment)
-        progress(done, len(shared))
-    return EndedIn(tuple(ended), tuple(pending))
-
-
-def _end_in(session: Session, compartment: CompartmentId, seats: Collection[SeatId], rule: str) -> bool:
-    """Make a new key of one compartment without these seats, if it is a case or a section of which one has the key."""
-    state = _state(session, compartment)
-    may = may_give(session.seat, session.directory, session.roles, state)
-    if state.kind not in _CASES or not may or state.knowing.isdisjoint(seats):
-        return False
-    replace_key(session, compartment, without=state.holders & frozenset(seats), act="grant.remove", rule=rule)
-    return True
-
-
-def replace_key(
-    session: Session,
-    compartment: CompartmentId,
-    *,
-    without: Collection[SeatId] = (),
-    act: str,
-    rule: str,
-    progress: Progress = lambda done, total: None,
-) -> KeyChanged:
-    """Put a new epoch in the place of all current ones, and wrap the versions under it; the caller has asked policy."""
-    require_here(session, compartment, keys_only=True, taken_from=without)
-    state = _state_to_give(session, compartment)
-    with session.database.reading() as rows:
-        revocations = revocations_of(rows, session.prover, session.directory, without)
-    holders = next_holders(session.directory, state, without=without)
+    acts = [_putting_out(session, case, judged, member) for member in sorted(gone)]
+    left = readers_of(session, state) - frozenset(_seats_ever_of(session, gone))
     with session.work() as work:
-        epoch = work.replace_epoch(compartment, state.kind, holders, replaced=state.current, revocations=revocations)
-        dropped = _members_of(session, without)
-        entry = Entry(act=act, obj=_audit(session, compartment, state), covers={"seat": len(without)}, pol=rule)
-        work.commit(replace(entry, objs=_in_log(dropped)))
-    if without:
-        forget_indexes_of_others(session)
-    done = rewrap(session.database, session.vault, session.keyring, compartment, epoch, progress=progress)
-    return KeyChanged(dropped, done.done, done.left)
+        for made in acts:
+            work.list_act(made)
+        work.add_key(case, state.kind, holders(session.directory, left))
+        entry = Entry(act="grant.remove", obj=_audit(session, case, state), covers={"seat": len(gone)}, pol=rule)
+        work.commit(replace(entry, objs=_in_log(gone)))
+    forget_indexes_of_others(session)
+    return frozenset(gone)
 
 
-def rewrap_all(
-    session: Session, compartments: Collection[CompartmentId], *, progress: Progress = lambda done, total: None
-) -> Rewrapped:
-    """Wrap anew what came under an older key of these compartments, where one key is current and held."""
-    done = left = 0
-    for number, compartment in enumerate(sorted(compartments), 1):
-        state = session.state_of(compartment)
-        waits = waits_for(session, compartment, keys_only=True)  # the key that is current may be an older one
-        if state is not None and len(state.current) == 1 and not waits:
-            found = rewrap(session.database, session.vault, session.keyring, compartment, state.current[0])
-            done, left = done + found.done, left + found.left
-        progress(number, len(compartments))
-    return Rewrapped(done, left)
-
-
-def rewrap_left(session: Session, compartments: Collection[CompartmentId]) -> None:
-    """Wrap anew what still lies under another key than the newest of these compartments, if anything does.
-
-    One look at which keys are in use tells whether there is anything: no version is read for it. It goes over all
-    wrapped keys, so it is taken where a key was replaced, and again when there are more such keys or others' entries.
-    """
-    older = {epoch for compartment in compartments for epoch in session.keyring.epochs_of(compartment)[:-1]}
-    if not older:
-        return
-    with session.database.reading() as rows:
-        sizes = {row.origin: rows.size(row.origin) for row in rows.geneses() if row.origin != session.log.origin}
-        looked = (frozenset(older), tuple(sorted(sizes.items())))
-        if session.learned.wrapped_newly == looked:
-            return
-        older &= rows.epochs_in_use()
-    if not older:
-        session.learned.wrapped_newly = looked
-    left = {CompartmentId(where) for epoch in older if (where := session.keyring.compartment_of(epoch)) is not None}
-    rewrap_all(session, left.intersection(compartments))
-
-
-def add_seats(
-    session: Session,
-    compartment: CompartmentId,
-    seats: Collection[SeatId],
-    *,
-    act: str,
-    rule: str,
-    also: Callable[[Work, Entry], Entry] = lambda work, entry: entry,
-) -> frozenset[SeatId]:
-    """Grant a compartment to seats that do not hold it, and return those; the caller has asked policy.
-
-    Of what is not wrapped under the current key yet, the keys before go along. `also` may add to the same operation,
-    and to what the log says of it.
-    """
-    require_here(session, compartment, keys_only=True)
-    session.settle_keys(compartment)
-    rewrap_left(session, [compartment])
-    with session.work(compartment) as work:
-        state = _state_to_give(session, compartment)
-        live = session.directory.certificates
-        new = [Holder(seat, live[seat].kem) for seat in sorted(set(seats) - state.holders)]
-        if not new:
-            return frozenset()
-        with session.database.reading() as rows:
-            in_use = {version.epoch for version in rows.versions(compartment)}
-        held = map(EpochId, reversed(session.keyring.epochs_of(compartment)))
-        # What this seat could wrap anew lies under the current key: of keys with junk under them not all need go along.
-        keys = list(dict.fromkeys((*state.current, *(epoch for epoch in held if epoch in in_use))))
-        for epoch in keys[: max(1, ITEMS_IN_ONE_ENTRY // len(new))]:
-            work.grant(compartment, epoch, new)
-        entry = Entry(act=act, obj=_audit(session, compartment, state), covers={"seat": len(new)}, pol=rule)
-        entry = replace(entry, objs=_in_log(_members_of(session, [holder.seat for holder in new])))
-        work.commit(also(work, entry))
-    if state.cutoffs or any(finding.is_unentitled for finding in session.quarantine):
-        session.index().was_asked = (
-            False  # what they wrote without the right may count now; a cut that ends binds nobody
+def _putting_out(session: Session, case: CompartmentId, judged: Case, member: MemberId) -> MadeAct:
+    as_admin = judged.rank[member] >= judged.rank.get(session.member, -1)
+    if as_admin and Role.ADMIN not in session.roles:
+        raise RefusedError(
+            Message("{name} has the same standing in this case as you, or a higher one", name=_name(session, member)),
+            next_step=Message("Somebody who stands above them in the case, or an admin, can take it from them."),
         )
-    return frozenset(holder.seat for holder in new)
+    with session.database.reading() as rows:
+        heads = heads_of(session.directory, session.prover, rows, _seats_ever_of(session, [member]))
+    return put_out(case, member, heads, _nonce(), as_admin=as_admin)
 
 
-def _members_of(session: Session, seats: Iterable[SeatId]) -> frozenset[MemberId]:
-    return frozenset(member for seat in seats if (member := member_of_seat(session, seat)) is not None)
+def putting_out_others(session: Session, case: CompartmentId) -> list[MadeAct]:
+    """Return what puts everybody out of a case or section who stands below this member there: it goes whole."""
+    state = session.state_of(case)
+    if state is None or state.case is None:
+        return []
+    own = state.case.rank.get(session.member, -1)
+    below = [member for member in sorted(state.case.members) if state.case.rank[member] < own]
+    return [_putting_out(session, case, state.case, member) for member in below]
+
+
+def takings_of(session: Session, case: CompartmentId) -> list[PutOut]:
+    """Return the put-outs in effect in a case or a section."""
+    session.require(Action.CASE_READ, case)
+    state = session.state_of(case)
+    return [] if state is None or state.case is None else list(state.case.takings)
+
+
+def _seats_ever_of(session: Session, members: Iterable[MemberId]) -> list[SeatId]:
+    wanted = frozenset(members)
+    return sorted(seat for seat, each in session.directory.known.items() if each.member in wanted)
+
+
+def _nonce() -> bytes:
+    return secrets.token_bytes(NONCE_SIZE)
 
 
 def _in_log(members: Iterable[MemberId]) -> tuple[bytes, ...]:
@@ -316,22 +274,16 @@ def _name(session: Session, member: MemberId) -> str:
     return name_in(names_of_members(session), member)
 
 
-def _state(session: Session, compartment: CompartmentId) -> CompartmentState:
+def _judged(session: Session, compartment: CompartmentId) -> tuple[CompartmentState, Case]:
     state = session.state_of(compartment)
-    if state is None:
+    if state is None or state.case is None:
         raise NotFoundError(Message("its founding entry is missing or invalid"), next_step=_NO_BEGINNING)
-    return state
-
-
-def _state_to_give(session: Session, compartment: CompartmentId) -> CompartmentState:
-    """Return the state of a compartment whose keys this seat may give and replace still: nobody revoked it there."""
-    state = _state(session, compartment)
-    if session.seat in state.cutoffs:
+    if session.member not in state.members:
         raise RefusedError(
-            Message("this device was revoked there: nobody would accept keys from it"),
+            Message("you are not in this case any more"),
             next_step=Message("Ask a member who has it to grant it to you again."),
         )
-    return state
+    return state, state.case
 
 
 def _audit(session: Session, compartment: CompartmentId, state: CompartmentState) -> bytes | None:

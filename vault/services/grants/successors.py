@@ -21,7 +21,7 @@ from vault.services.grants import sharing, timed_grants
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import going_on
 from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
-from vault.services.projection.seats import member_of_seat, members_of_logs, seats_of
+from vault.services.projection.seats import members_of_logs, seats_of
 from vault.services.projection.stored_records import Stored, read_heads, read_versions, stored_of_kind
 from vault.words.finding import Code
 from vault.words.message import Message, listed, plural
@@ -45,7 +45,7 @@ class OnlyTheirs:
 def only_theirs(session: Session, member: MemberId) -> OnlyTheirs:
     """Return which cases nobody but this member can open. Of cases whose keys never came here nothing is known."""
     session.require(Action.MEMBER_LIST)
-    index, live = up_to_date_index(session), session.directory.certificates
+    index = up_to_date_index(session)
     references: list[str] = []
     count = with_sheets = 0
     with session.database.reading() as rows:
@@ -55,10 +55,9 @@ def only_theirs(session: Session, member: MemberId) -> OnlyTheirs:
         is_erased = row is None and session.holds(case)
         if state is None or is_erased:
             continue
-        holders = {member_of_seat(session, seat) for seat in state.holders if seat in live}
-        if holders == {member}:
+        if sharing.members_in(session, state) == {member}:
             count += 1
-            with_sheets += not state.holders.isdisjoint(session.directory.recovery_seats)
+            with_sheets += state.with_recovery
             references += [] if row is None else [row.ref]
     return OnlyTheirs(tuple(sorted(references)), count, with_sheets)
 
@@ -336,7 +335,8 @@ def _hand_over(session: Session, case: CompartmentId, successor: MemberId) -> No
     rule = session.require(Action.CASE_SHARE, case)
     session.require_sound_log(case)
     if successor not in sharing.holders_of(session, case).members:
-        timed_grants.give(session, case, [successor], why=GrantReason.HANDOVER)
+        own = sharing.ranks_of(session, case)[session.member]
+        timed_grants.give(session, case, [successor], why=GrantReason.HANDOVER, rank=own)
     head = _head(session, case)
     deputy = head.value.deputy if head.value.deputy != successor else None
     if deputy is None and session.member != successor:

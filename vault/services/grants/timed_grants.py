@@ -1,4 +1,4 @@
-"""Rights that end by themselves: given until a day, withdrawn by the first holder who sees that day (FORMAT.md 2)."""
+"""Rights that end by themselves: given until a day, and from then on nothing is written for them."""
 
 from __future__ import annotations
 
@@ -10,21 +10,19 @@ from vault.casework.case import Access, GrantReason
 from vault.casework.dates import checked_day
 from vault.display import DAY, time_text
 from vault.durations import DAY_MS
-from vault.errors import RefusedError, UsageError
-from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId
+from vault.errors import UsageError
+from vault.ids import CompartmentId, MemberId, RecordId, VersionId
 from vault.index.case_pages import cases_of_owner
 from vault.index.heads import heads_of
 from vault.policy.clocks import has_expired
-from vault.policy.rights import RIGHTS
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry
 from vault.seal.named import access_record
 from vault.services.grants import sharing
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.expired_rights import Term, all_terms
-from vault.services.projection.places import going_on
 from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.words.finding import Code
+from vault.trust.trust_items import Rank
 from vault.words.message import Message
 
 
@@ -46,6 +44,7 @@ def give(
     *,
     until_ms: int | None = None,
     why: str = GrantReason.COLLEAGUE,
+    rank: Rank = Rank.MEMBER,
 ) -> None:
     """Grant a case to members, until a moment or without an end.
 
@@ -53,21 +52,15 @@ def give(
 
     Raises:
         UsageError: the moment has passed already.
-        RefusedError: an older rights table, by which a date would not count; or what `sharing.grant` refuses.
+        RefusedError: what `sharing.grant` refuses.
     """
     session.require(Action.CASE_SHARE, case)
     session.require_sound_log(case)
     reason = GrantReason(why)
     if has_expired(until_ms, session.clock().trusted_ms):
         raise UsageError(Message("that day has passed"), next_step=Message("Give a later day."))
-    if RIGHTS.may_write(session.roles, CompartmentKind.CASE, Access.KIND):
-        _write_access(session, case, members, until_ms, reason)
-    elif until_ms is not None:
-        raise RefusedError(
-            Message("this vault's rules are from an older program and have no end dates"),
-            next_step=Message("The next change of members by an admin renews them."),
-        )
-    sharing.grant(session, case, members)
+    _write_access(session, case, members, until_ms, reason)
+    sharing.grant(session, case, members, rank=rank, until_ms=until_ms)
 
 
 def away(session: Session, member: MemberId, deputy: MemberId, *, until_ms: int) -> int:
@@ -109,23 +102,6 @@ def lent(session: Session) -> dict[MemberId, dict[MemberId, int]]:
             deputies = found.setdefault(owner, {})
             deputies[term.member] = max(term.until_ms, deputies.get(term.member, 0))
     return found
-
-
-def withdraw_expired_grants(session: Session) -> int:
-    """Withdraw cases from members whose date has passed; return how many rights ended.
-
-    Any holder may do it, and two who do it at once come to the same: who is withdrawn already is passed over.
-    """
-    now_ms = session.clock().trusted_ms
-    ended = 0
-    for term in all_terms(session, up_to_date_index(session)):
-        if term.member == session.member or not has_expired(term.until_ms, now_ms):
-            continue
-        with going_on(session, term.case, Code.EXPIRED_KEY_WAITS):
-            if _may_share(session, term.case) and term.member in sharing.holders_of(session, term.case).members:
-                sharing.revoke(session, term.case, [term.member])
-                ended += 1
-    return ended
 
 
 def announcements(session: Session) -> list[Message]:

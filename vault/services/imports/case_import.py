@@ -23,7 +23,7 @@ from vault.names.likeness import skeletons_of
 from vault.policy.roles import Action
 from vault.progress import CancelledError, Progress, Stopped
 from vault.records.work import Entry, joined_transaction
-from vault.services.cases.cases import CaseMade, NewCase, new_case, today
+from vault.services.cases.cases import CaseMade, new_case, today
 from vault.services.cases.editing import Place
 from vault.services.cases.register import entries_for
 from vault.services.cases.same_people import bears_one_name, same_as_written
@@ -232,7 +232,7 @@ def make_cases(
             if cancelled():
                 raise CancelledError
             head = replace(founding.head, title=row.title, stage=row.stage, ref=make_case_ref(), audit=make_id())
-            new = NewCase(head, founding.holders)
+            new = replace(founding, head=head)
             with session.work() as work:
                 case = new.found(work)
                 for record in row.records:

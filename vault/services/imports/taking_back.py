@@ -21,7 +21,6 @@ from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion, open_each
 from vault.records.work import Entry, joined_transaction
 from vault.seal.purposes import Purpose
-from vault.services.approvals.erasing import NewKey, new_key
 from vault.services.cases.holds import require_none
 from vault.services.cases.undoing import UNDO_MINUTES
 from vault.services.erasures.removing import begin, finish
@@ -84,7 +83,6 @@ class _GoingCase:
     versions: tuple[PlacedVersion, ...]
     entries: tuple[PlacedVersion, ...]  # of the register, about its people
     kinds: Counter[str]
-    key: NewKey | None
 
 
 def last_import(session: Session) -> LastImport:
@@ -112,14 +110,12 @@ def take_back(session: Session) -> int:
         session.require(Action.CASE_ERASE, case)
     session.require_sound_log(*found)
     require_none(session, tuple(found))
-    session.states_of(found)
     going = [
         _GoingCase(
             audit_of(session, case),
             tuple(PlacedVersion(v.origin, v.seq, v.n, v.id, v.compartment, v.record) for v in versions),
             tuple(entry for entry in registered if entry.seq in {v.seq for v in versions}),
             Counter(v.content.kind for v in versions),
-            new_key(session, case),
         )
         for case, versions in found.items()
     ]
@@ -139,8 +135,6 @@ def _erase(session: Session, going: _GoingCase, rule: str) -> None:
         for version in (*going.versions, *going.entries):
             work.erase_placed(version)
         covers = going.kinds + Counter({RegisterEntry.KIND: len(going.entries)})
-        if going.key is not None:
-            going.key.take(work)
         work.commit(Entry(act="erase", why="mistake", obj=going.audit, covers=covers, pol=rule))
 
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from vault.access.membership.act_listing import heads_of, list_acts, settle, shared_compartments
+from vault.access.membership.act_listing import heads_of, list_acts, settle
 from vault.access.membership.joining import HereSeat
 from vault.access.membership.sheets import by_the_sheets
 from vault.access.seat_keys.rekeying import close_doors
@@ -17,7 +17,6 @@ from vault.ids import MemberId, SeatId
 from vault.log.act_bytes import NONCE_SIZE, MadeAct, end, lower
 from vault.policy.roles import Action
 from vault.progress import Progress
-from vault.services.grants import sharing
 from vault.trust.trust_items import MEMBER, Certificate
 from vault.words.message import Message
 
@@ -70,11 +69,9 @@ def carry_out(
         act=act,
         taken_from=taken_from,
     )
-    in_cases = sharing.end_seats(session, listed.ended, progress=progress) if listed.ended else sharing.EndedIn()
-    sharing.rewrap_left(session, list(shared_compartments(session).values()))
     if listed.ended:
         close_doors(session)
-    return Outcome(True, listed.admitted, listed.ended, len(in_cases.done), len(in_cases.pending))
+    return Outcome(True, listed.admitted, listed.ended)
 
 
 def end_devices(
@@ -116,25 +113,10 @@ def remove_member(session: Session, member: MemberId, typed: bytes | None = None
     return carry_out(session, acts, taken_from=seats_ever_of(session, member), progress=progress)
 
 
-def end_again(session: Session, seats: Collection[SeatId], progress: Progress) -> Outcome | None:
-    """Withdraw from devices that were ended before what could not be withdrawn then; None where nothing is left.
-
-    The caller has asked policy. `progress` is told of cases.
-    """
-    live = session.directory.certificates
-    found = sharing.end_seats(session, [seat for seat in seats if seat not in live], progress=progress)
-    if not found.done and not found.pending:
-        return None
-    return Outcome(cases=len(found.done), pending=len(found.pending))
-
-
 def settle_shared(session: Session) -> int:
     """Give and replace keys of what the organisation shares where another change of members left that to be done."""
     session.require(Action.SYNC)
-    changed = settle(session)
-    if changed:
-        sharing.rewrap_all(session, list(shared_compartments(session).values()))
-    return len(changed)
+    return len(settle(session))
 
 
 def _taking(session: Session, seat: SeatId, made: MadeAct, typed: bytes | None) -> MadeAct:

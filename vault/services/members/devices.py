@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from vault.access.session import Session
+from vault.access.trust.writing_keys import lacking, settle_keys
 from vault.casework.checks import checked_name
 from vault.casework.organisation_records import DeviceName
 from vault.display import one_line
@@ -15,15 +16,12 @@ from vault.policy.roles import Action
 from vault.progress import Progress
 from vault.records.versions import OpenedVersion, of_kind
 from vault.records.work import Entry
-from vault.services.grants import sharing
 from vault.services.members.admissions import admitters
 from vault.services.members.changes import Outcome, end_devices
 from vault.services.members.warning import WarnList, warn_list
 from vault.services.projection.authors import name_in, names_of_members
-from vault.services.projection.places import going_on
 from vault.services.projection.projection import read_valid
 from vault.services.projection.short_ids import the_one_meant, typed_id
-from vault.words.finding import Code
 from vault.words.message import Message, Value
 from vault.words.next_step import NextStep
 
@@ -119,9 +117,8 @@ def lost(
 ) -> Lost:
     """End a device that is out of the organisation's hands, and say whom to warn.
 
-    The list is made first: a person needs it most, and nothing must hold it up. Cases that both devices hold get new
-    keys at once; who holds other cases of it replaces their keys at the next exchange. `typed` is the secret of the
-    sheets, which another admin's device needs.
+    The list is made first: a person needs it most, and nothing must hold it up. What is written from here on is under
+    keys that the device does not get. `typed` is the secret of the sheets, which another admin's device needs.
 
     Raises:
         RefusedError: it is the device in use, or another member's and this role ends none.
@@ -137,23 +134,19 @@ def give_cases(session: Session, seat: SeatId, *, progress: Progress = lambda do
     Raises:
         RefusedError: the device is another member's, or this member's role gives no cases.
     """
-    rule = session.require(Action.CASE_CREATE)
+    session.require(Action.CASE_CREATE)
     session.require_sound_log(session.directory.compartment)
     if _owner(session, seat) != session.member:
         raise RefusedError(
             Message("this device is another member's"),
             next_step=Message("{grant_access} opens a case to other members.", grant_access=NextStep.GRANT_ACCESS),
         )
-    given = 0
-    held = [CompartmentId(compartment) for compartment in session.keyring.compartments()]
-    for done, compartment in enumerate(held, 1):
-        state = session.state_of(compartment)
-        is_case = state is not None and state.kind in {CompartmentKind.CASE, CompartmentKind.SECTION}
-        if is_case and RIGHTS.may_grant(session.roles, CompartmentKind.CASE):
-            with going_on(session, compartment, Code.DEVICE_WAITS):
-                given += bool(sharing.add_seats(session, compartment, [seat], act="grant.add", rule=rule))
-        progress(done, len(held))
-    return given
+    device = session.directory.holders([seat], with_recovery=False)
+    states = session.states_of(map(CompartmentId, session.keyring.compartments()))
+    cases = [case for case, state in states.items() if state is not None and state.case is not None]
+    lacked = [case for case in cases if any(lacking(session, case, device))]
+    settle_keys(session, *lacked, progress=progress)
+    return len(lacked)
 
 
 def end_moved(

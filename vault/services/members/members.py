@@ -26,7 +26,6 @@ from vault.services.members.admissions import admitters, certificate_bytes, take
 from vault.services.members.changes import (
     Outcome,
     carry_out,
-    end_again,
     end_devices,
     lower_member,
     remove_member,
@@ -111,21 +110,17 @@ def suspend(
 ) -> Outcome:
     """End every device of a member, who stays a member: they open nothing more from the next exchange on.
 
-    Where their devices are ended and a case still has a key that one of them holds, that is what is done. `typed` is
-    the secret of the sheets, which an admin's devices need.
+    `typed` is the secret of the sheets, which an admin's devices need.
 
     Raises:
-        RefusedError: they have no device and no such case is left, or it is the member who asks.
+        RefusedError: they have no device, or it is the member who asks.
     """
     session.require(Action.MEMBER_END)
     _require_other(session, member)
     seats = [certificate.seat for certificate in seats_by_member(session).get(member, ())]
     if seats:
         return end_devices(session, seats, typed, progress=progress)
-    outcome = end_again(session, seats_ever_of(session, member), progress)
-    if outcome is None:
-        raise RefusedError(Message("this member has no device, so they cannot open anything"))
-    return outcome
+    raise RefusedError(Message("this member has no device, so they cannot open anything"))
 
 
 def leave(
@@ -133,17 +128,11 @@ def leave(
 ) -> Outcome:
     """Let a member leave: every device of theirs ends, those that nobody here knows yet too.
 
-    Where they left before and a case still has a key that one of their devices holds, that is what is done.
-
     Raises:
         RefusedError: it is the member who asks.
     """
     session.require(Action.MEMBER_END)
     _require_other(session, member)
-    if member not in session.directory.members:
-        outcome = end_again(session, seats_ever_of(session, member), progress)
-        if outcome is not None:
-            return outcome
     return remove_member(session, member, typed, progress=progress)
 
 

@@ -267,4 +267,4 @@ def cases_on(session: Session, seat: SeatId) -> tuple[list[CompartmentId], int]:
 
 def _holds(session: Session, case: CompartmentId, seat: SeatId) -> bool:
     state = session.state_of(case)
-    return state is not None and any(seat in epoch.granted for epoch in state.epochs.values())
+    return state is not None and session.directory.organisation.members.get(seat) in state.members

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import msgspec
 
 from vault.access.session import Session
-from vault.access.trust.key_lists import is_absence, lacking_keys, waits_for
+from vault.access.trust.waiting import waits_for
 from vault.casework.organisation_records import Member
 from vault.durations import DAY_MS
 from vault.errors import InternalError, TryAgainError, VaultError
-from vault.ids import CompartmentId, MemberId, SeatId, VersionId, short_id
+from vault.ids import CompartmentId, MemberId, VersionId, short_id
 from vault.index.heads import heads_in
 from vault.index.remembered import Listed
 from vault.records.logs import Absent
@@ -82,9 +82,7 @@ class PendingRows:
 def all_pending(session: Session) -> list[PendingRows]:
     """Return each compartment that waits for something, by what was asked of the index so far."""
     of_versions = {finding.compartment for finding in session.quarantine if finding.compartment is not None}
-    found = {
-        compartment: waits_for(session, compartment) for compartment in sorted({*lacking_keys(session), *of_versions})
-    }
+    found = {compartment: waits_for(session, compartment) for compartment in sorted(of_versions)}
     places = {place for absent in found.values() for gap in absent if (place := _place(gap)) is not None}
     now_ms = session.log.now_ms()
     since = missed_since(session, places)
@@ -102,76 +100,50 @@ def tell_waiting(session: Session) -> list[PendingRows]:
     return pending
 
 
-def tell_dropped(session: Session) -> None:
-    """Say that the directory's newest key leaves this device out: it was ended, and gives nothing valid.
-
-    The list of members that says so is sealed under that key: where everything opens, no log is read for this.
-    """
-    home = session.directory.compartment
-    is_closed = any(found.compartment == home and is_absence(found) for found in session.quarantine)
-    state = session.state_of(home) if is_closed else None
-    makers = frozenset[SeatId]() if state is None else state.who_dropped(session.seat)
-    if makers:
-        names = " / ".join(sorted(str(name) for seat in makers if (name := author_of(session, seat))))
-        message = Message(
-            "This device was removed from the organisation's directory (by {who}): it seems to be revoked. It cannot"
-            " export, share or erase; you can still read and write notes. Ask an admin.",
-            who=names or Message("somebody"),
-        )
-        session.renew_alarm(Finding(Code.DROPPED, message, seats=makers))
-    else:
-        session.drop_alarms(Code.DROPPED)
-
-
 def _place(absent: Absent) -> Listed | None:
-    return None if absent.origin is None or absent.n is None else (absent.origin, absent.seq, absent.n)
+    return None if absent.n is None else (absent.origin, absent.seq, absent.n)
 
 
-def _order(absent: Absent) -> tuple[bool, bytes, int]:
-    return not absent.is_key, absent.origin or b"", absent.seq
+def _order(absent: Absent) -> tuple[bytes, int]:
+    return absent.origin, absent.seq
 
 
 def _pending(session: Session, compartment: CompartmentId, absent: Sequence[Absent], late: set[Listed]) -> PendingRows:
-    whose = {gap.origin: None if gap.origin is None else seat_of_log(session, gap.origin) for gap in absent}
+    whose = {gap.origin: seat_of_log(session, gap.origin) for gap in absent}
     here = {session.seat, *session.here}  # what was written in this folder came by no bundle
     is_missing = any(
-        gap.was_here or gap.is_closed or gap.origin is None or whose[gap.origin] in here or _place(gap) in late
-        for gap in absent
+        gap.was_here or gap.is_closed or whose[gap.origin] in here or _place(gap) in late for gap in absent
     )
     first = absent[0]
-    is_key = any(gap.is_key for gap in absent)
-    count = sum(gap.is_key == is_key for gap in absent)
+    count = len(absent)
     how = _CLOSED if first.is_closed else _MISSING if is_missing else _ON_ITS_WAY
     who = author_of(session, whose[first.origin])
-    at = "" if first.origin is None else Message(" ({who}, entry {seq})", who=who, seq=first.seq)
+    at = Message(" ({who}, entry {seq})", who=who, seq=first.seq)
     message = Message(
         "{what} {held_up} {way_out}",
         what=filled(
             how,
             count=count,
-            records=filled(_KEY_RECORDS if is_key else _RECORDS, count=count),
+            records=filled(_RECORDS, count=count),
             where=name_of(session, compartment),
             at=at,
         ),
-        held_up=_held_up(session, compartment, is_key),
+        held_up=_held_up(session, compartment),
         way_out=_closed_way_out(who) if first.is_closed else _way_out(who, is_missing),
     )
     return PendingRows(compartment, tuple(absent), is_missing, message)
 
 
 _RECORDS = plural("{count} record", "{count} records", count=0)
-_KEY_RECORDS = plural("{count} key record", "{count} key records", count=0)
 _CLOSED = plural("{records} of {where} does not open{at}.", "{records} of {where} do not open{at}.", count=0)
 _MISSING = plural("{records} of {where} is missing{at}.", "{records} of {where} are missing{at}.", count=0)
 _ON_ITS_WAY = plural("{records} of {where} is on its way{at}.", "{records} of {where} are on their way{at}.", count=0)
 _WHOEVER = Message("whoever wrote it")
 
 
-def _held_up(session: Session, compartment: CompartmentId, is_key: bool) -> Message:
+def _held_up(session: Session, compartment: CompartmentId) -> Message:
     if compartment == session.directory.compartment:
         return Message("Until then nothing is exported, shared or erased.")
-    if is_key:
-        return Message("Until then nothing is written, exported, shared or sent there: nobody can say who may read it.")
     return Message("Until then nothing of it is exported, shared or erased; reading and notes go on.")
 
 

@@ -69,11 +69,7 @@ def the_one_of_kind(session: Session, kind: CompartmentKind) -> CompartmentId:
 
 # What is done in many compartments goes on past one in which it fails: there it waits, and a person hears of it.
 _ACTS: Final[Mapping[Code, Message]] = {
-    Code.DEVICE_WAITS: Message("Giving it to the other device"),
-    Code.ENDED_KEY_WAITS: Message("A new key without a revoked device"),
-    Code.EXPIRED_KEY_WAITS: Message("A new key without a member whose access expired"),
     Code.HANDOVER_WAITS: Message("A handover"),
-    Code.SECTION_KEY_WAITS: Message("A new key without members who lost its case"),
 }
 
 

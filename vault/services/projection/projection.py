@@ -10,6 +10,7 @@ import msgspec
 
 from vault.access.pins.alarms import lasting
 from vault.access.session import Session
+from vault.access.trust.case_lines import access_of
 from vault.casework.case import Case
 from vault.casework.document import Document
 from vault.casework.intake import RegisterEntry
@@ -29,7 +30,7 @@ from vault.log.items import ItemKind
 from vault.policy.roles import Role
 from vault.progress import Progress
 from vault.records.versions import OpenedVersion, from_fields, of_kind
-from vault.services.projection.absences import author_of, tell_dropped, tell_waiting
+from vault.services.projection.absences import author_of, tell_waiting
 from vault.services.projection.expired_rights import hide_expired_cases
 from vault.services.projection.raised_alarms import notice_false_acts, notice_findings
 from vault.services.projection.revalidation import recount
@@ -95,7 +96,6 @@ def up_to_date_index(session: Session, *, progress: Progress = lambda done, tota
     elif found:
         session.quarantine[:] = dict.fromkeys([*session.quarantine, *found])
     notice_findings(session, session.quarantine, author_of)
-    tell_dropped(session)
     tell_waiting(session)
     return index
 
@@ -213,7 +213,7 @@ def _notice_two_answers(session: Session) -> None:
 
 def _counter(session: Session, rows: Rows) -> VersionValidator:
     return VersionValidator(
-        rows, session.vault, session.keyring, session.authority(rows), session.learned, session.seat
+        rows, session.vault, session.keyring, access_of(session, rows), session.learned, session.seat
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 
 from vault.access.pins.alarms import lasting
 from vault.access.session import Session
-from vault.access.trust.key_lists import is_absence
+from vault.access.trust.waiting import is_absence
 from vault.ids import CompartmentId, Origin, SeatId
 from vault.log.genesis import Genesis
 from vault.log.items import ACTS, ItemKind, kinds_beyond

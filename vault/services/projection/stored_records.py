@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 import msgspec
 
 from vault.access.session import Session
+from vault.access.trust.case_lines import access_of
 from vault.casework.case import Case
 from vault.casework.document import Body
 from vault.casework.intake import Slip
@@ -70,7 +71,7 @@ def read_valid_at(
     Each is judged now: what others replaced, and what restricted sections hold, the index knows nothing of.
     """
     with session.database.reading() as rows:
-        validator = VersionValidator(rows, session.vault, session.keyring, session.authority(rows), session.learned)
+        validator = VersionValidator(rows, session.vault, session.keyring, access_of(session, rows), session.learned)
         for origin, seq in sorted(set(places)):
             log = Origin(origin)
             for version in validator.judge(log, seq, session.prover.proven(rows, log, seq, seq + 1)):
