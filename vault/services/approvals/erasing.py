@@ -179,7 +179,7 @@ def _question(session: Session, plan: Plan, why: str, subject: bytes | None, *, 
 
 
 def _commit(session: Session, plan: Plan, entry: Entry, approval: Approval | None) -> None:
-    """List all versions as erased, in as many entries as that takes; the last one puts others out of cases that go whole."""
+    """List all versions as erased, in as many entries as that takes; the last puts others out of what goes whole."""
     _commit_quarantined(session, plan, entry)
     goes: list[PlacedVersion | tuple[CompartmentId, bytes]] = [*plan.contents]
     goes += {version.id: version for version in plan.shown}.values()

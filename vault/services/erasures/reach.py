@@ -269,7 +269,7 @@ def reach(seen: Snapshot, ask: Ask) -> Plan:
     holders = frozenset[SeatId]().union(*(state.seats(seen.now_ms) for state in states))
     once = {member for state in states if state.case is not None for member in state.case.rank}
     of_seat = {seat: member for state in states for seat, member in state.directory.organisation.members.items()}
-    former = frozenset(seat for seat in seen.live if of_seat.get(seat) in once) - holders
+    former = frozenset(seat for seat, member in of_seat.items() if seat in seen.live and member in once) - holders
     # A content goes unless a paper needs it that stays.
     bodies = dict.fromkeys(body for part in parts for body in _contents(seen, part))
     shared, papers, with_them = _shared(seen, bodies, {version.id for version in versions})
