@@ -20,7 +20,7 @@ class Organisation:
     Attributes:
         members: the member of each seat that an act admitted which counts, taken since or not.
         admin_seats: seats that the sheets admitted as admins, and the founder's first.
-        admins: members with that rank now.
+        admins: members with that rank now. `above`: those of these seats whose member is one of them.
         roles: what each member may do now.
         admits: admissions that count.
         left: members who were taken with every seat.
@@ -60,7 +60,7 @@ class Organisation:
         self._by_sheets = _Takings(logs, {act: frozenset() for act in standing if isinstance(act, Taking)})
         lowered = self._by_sheets.lowered(Role.ADMIN)
         self.admins = {self.members[seat] for seat in self.admin_seats} - lowered
-        self._above = {seat for seat in self.admin_seats if self.members[seat] in self.admins}
+        self.above = {seat for seat in self.admin_seats if self.members[seat] in self.admins}
 
         # 3. What admins take from all others: one stops, two end. Two lift, or all who took.
         #    A taking narrows, so it counts leniently; where takings are judged, what cuts one has to count strictly.
@@ -100,7 +100,7 @@ class Organisation:
         member = self.members.get(at.log)
         if member is None or self._by_sheets.cutting(at, member, self._lenient):
             return False
-        if at.log in self._above:
+        if at.log in self.above:
             return True
         cut = self._by_admins.cutting(at, member, self._lenient)
         return len({who for each in cut for who in self._by_admins.by[each]}) < self._enough
@@ -207,7 +207,7 @@ class Organisation:
     def _is_out(self, seat: SeatId) -> bool:
         member = self.members[seat]
         found = self._by_sheets.hitting(seat, member)
-        if seat not in self._above:
+        if seat not in self.above:
             found = [*found, *(each for each in self._by_admins.hitting(seat, member) if each in self.takings)]
         return bool(found)
 

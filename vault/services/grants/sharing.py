@@ -15,7 +15,7 @@ from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
 from vault.log.act_bytes import NONCE_SIZE, MadeAct, let_back, let_in, put_out
 from vault.log.payload import OBJECTS_LIMIT
-from vault.policy.roles import ALLOWED, Action, Role
+from vault.policy.roles import ALLOWED, Action
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of
@@ -206,7 +206,7 @@ def revoke(session: Session, case: CompartmentId, members: Sequence[MemberId]) -
 
 def _putting_out(session: Session, case: CompartmentId, judged: Case, member: MemberId) -> MadeAct:
     as_admin = judged.rank[member] >= judged.rank.get(session.member, -1)
-    if as_admin and Role.ADMIN not in session.roles:
+    if as_admin and session.seat not in session.directory.organisation.above:
         raise RefusedError(
             Message("{name} has the same standing in this case as you, or a higher one", name=_name(session, member)),
             next_step=Message("Somebody who stands above them in the case, or an admin, can take it from them."),
