@@ -19,7 +19,6 @@ from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tests.store.samples import KEY
 from vault import platform
-from vault.access.membership.act_listing import SHARED, shared_compartments
 from vault.access.membership.first_seat import FOUNDER_ROLES, Founded, found_vault
 from vault.access.pins.pins import PinFile, Pins
 from vault.access.recovery_session import open_door
@@ -120,7 +119,6 @@ def test_the_vault_is_named_by_its_first_keys_and_its_founder_by_their_first_log
         assert directory.anchor == anchor_digest(root, recovery, own.identity)
         assert session.vault == directory.anchor[:16]
         assert directory.members == {session.member: FOUNDER_ROLES}
-        assert shared_compartments(session) == {kind: directory.shared(kind) for kind in SHARED}
 
 
 def test_the_directory_says_who_the_organisation_and_its_founder_are_and_who_reads_failed_attempts(

@@ -1,4 +1,4 @@
-"""What a seat was granted and does not hold yet: what is opened, in which order, and what is told of the rest."""
+"""What a seat was granted and does not hold yet: what is opened, and what is told of the rest."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ from vault.access.trust.keyrings import (
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
-from vault.ids import ZERO_ID, CompartmentId, CompartmentKind, SeatId, VaultId, make_id
+from vault.ids import ZERO_ID, CompartmentId, CompartmentKind, EpochId, SeatId, VaultId, make_id
 from vault.log.epoch_notice import EpochNotice
+from vault.log.genesis import GENESIS_SIZE
 from vault.log.items import ItemKind, compartment_tag, keys_tag
 from vault.records.seatlog import Holder, Predecessor, SealedPlace, begin
 from vault.records.work import Entry, Work
@@ -41,7 +42,7 @@ from vault.services.evidence import log_checking
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, GrantRow, LocalRow, OperationRow
 from vault.store.schema import open_in_memory
-from vault.validity.authority import Listings, Place
+from vault.validity.authority import Listings, Position
 
 VAULT = VaultId(b"v" * 16)
 SEAT, GIVER, OTHER = (SeatId(bytes([n]) * 16) for n in (1, 2, 3))
@@ -52,15 +53,13 @@ KEYS = [bytes([n]) * 32 for n in range(1, 5)]
 LOG, OTHER_LOG = b"l" * 32, b"o" * 32
 
 
-def epoch_of(key: bytes, compartment: bytes = CASE) -> bytes:
-    return epoch_id(VAULT, compartment, key)
+def epoch_of(key: bytes) -> EpochId:
+    return EpochId(epoch_id(CASE, LOG, key))
 
 
-def notice(
-    key: bytes, *replaced: bytes, compartment: bytes = CASE, kind: CompartmentKind = CompartmentKind.CASE
-) -> EpochNotice:
-    """Return what a seat says of the epoch of a key of the case."""
-    return EpochNotice(1, VAULT, compartment, kind, epoch_of(key), replaced)
+def notice(key: bytes, *, compartment: bytes = CASE, kind: CompartmentKind = CompartmentKind.CASE) -> EpochNotice:
+    """Return the row of a key of the case."""
+    return EpochNotice(1, VAULT, compartment, kind, LOG, epoch_of(key))
 
 
 def grant(key: bytes, *, seat: SeatId = SEAT, private: KemPrivate = PRIVATE) -> GrantRow:
@@ -70,11 +69,12 @@ def grant(key: bytes, *, seat: SeatId = SEAT, private: KemPrivate = PRIVATE) -> 
 
 
 class Vault:
-    """Rows of epochs and grants, and where logs list the grants."""
+    """Rows of keys, and where logs list to whom they were given."""
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
-        self.listed: dict[bytes, list[Place]] = {}
+        self.listed: dict[bytes, list[Position]] = {}
+        rows.add_genesis(LOG, bytes(17) + GIVER + bytes(GENESIS_SIZE - 33))
 
     def add(self, *things: EpochNotice | GrantRow, at: int = 0, is_listed: bool = True) -> None:
         for one in things:
@@ -83,11 +83,11 @@ class Vault:
             else:
                 self.rows.add_grants([one])
                 if is_listed:
-                    self.listed[one.digest] = [(LOG, at)]
+                    self.listed[one.epoch + one.seat] = [(LOG, at)]
 
     def open(self, keyring: Keyring | None = None) -> list[GrantedKey]:
         tagged = {
-            digest: {(origin, compartment_tag(CASE, digest)) for origin, _ in at} for digest, at in self.listed.items()
+            given: {(origin, compartment_tag(CASE, given)) for origin, _ in at} for given, at in self.listed.items()
         }
         listings = Listings({ItemKind.GRANT: self.listed}, grants=tagged)
         return missing_keys(self.rows, PLACE, PRIVATE, keyring or Keyring(), listings)
@@ -127,12 +127,11 @@ def test_where_nothing_is_missing_no_log_is_read(vault: Vault) -> None:
         assert bool(listings.read) is bool(listed)
 
 
-def test_every_place_that_lists_a_grant_of_the_epoch_is_told(vault: Vault) -> None:
-    first, second = grant(KEYS[0]), grant(KEYS[0])
-    vault.add(notice(KEYS[0]), first, second, at=3)
-    vault.listed[first.digest].append((OTHER_LOG, 4))
+def test_every_place_that_lists_that_it_was_given_is_told(vault: Vault) -> None:
+    vault.add(notice(KEYS[0]), grant(KEYS[0]), at=3)
+    vault.listed[epoch_of(KEYS[0]) + SEAT].append((OTHER_LOG, 4))
     (found,) = vault.open()
-    assert sorted(found.listed_at) == [(LOG, 3), (LOG, 3), (OTHER_LOG, 4)]
+    assert sorted(found.listed_at) == [(LOG, 3), (OTHER_LOG, 4)]
 
 
 @pytest.mark.parametrize("is_listed", [True, False])
@@ -188,37 +187,6 @@ def test_a_row_that_is_not_what_the_list_names_is_told_as_altered_where_no_other
     vault.add(grant(KEYS[0]))
     (found,) = vault.open()
     assert (found.key, found.is_altered) == (KEYS[0], False)
-
-
-# ---- in which order
-
-
-CHAIN = dict(zip(KEYS, [(), *((epoch_of(key),) for key in KEYS)], strict=False))
-
-
-def test_keys_come_in_the_order_in_which_their_epochs_replace_each_other(vault: Vault) -> None:
-    for key, replaced in CHAIN.items():
-        vault.add(notice(key, *replaced), grant(key))
-    assert [one.key for one in vault.open()] == KEYS
-    keyring = Keyring()
-    keyring.add(CASE, epoch_of(KEYS[1]), KEYS[1])
-    assert [one.key for one in vault.open(keyring)] == [KEYS[0], *KEYS[2:]]
-
-
-def test_an_epoch_waits_for_what_any_of_its_notices_replaces(vault: Vault) -> None:
-    for key, replaced in CHAIN.items():
-        vault.add(notice(key, *replaced), notice(key, compartment=DIRECTORY), grant(key))
-    assert [one.key for one in vault.open()] == KEYS
-
-
-def test_epochs_that_replace_each_other_in_a_circle_are_opened_all_the_same(vault: Vault) -> None:
-    """Two of a circle, and one that replaces one of them."""
-    one, other, last = (epoch_of(key) for key in KEYS[:3])
-    vault.add(notice(KEYS[0], other), notice(KEYS[1], one), notice(KEYS[2], one), notice(KEYS[3]))
-    vault.add(*(grant(key) for key in KEYS))
-    found = [found.epoch for found in vault.open()]
-    assert found[0] == epoch_of(KEYS[3])
-    assert sorted(found[1:]) == sorted([one, other, last])
 
 
 # ---- the keyring
@@ -323,7 +291,7 @@ def test_a_false_notice_that_calls_the_key_an_audit_key_does_not_hide_it(filled:
     with filled.open() as session:
         (late,) = set(session.keyring.compartments()) - {*filled.cases, *compartments_of(filled, session)}
         (epoch,) = session.keyring.epochs_of(late)
-        false = EpochNotice(1, session.vault, ZERO_ID, CompartmentKind.AUDIT, epoch)
+        false = EpochNotice(1, session.vault, ZERO_ID, CompartmentKind.AUDIT, bytes(32), epoch)
         with session.database.transaction() as rows:
             rows.put_local(older)
             rows.add_epochs([EpochRow(false.digest(), false.compartment, false.encode())])

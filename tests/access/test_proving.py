@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,13 +13,15 @@ from tests.log.writer import Writer
 from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
 from vault.access.pins.pins import Pinned
-from vault.access.seat_keys.refresh import Refreshed, needs_refresh, refresh
+from vault.access.seat_keys.refresh import Refreshed, refresh
 from vault.access.session import Session
 from vault.access.trust.prover import Prover, gives_root, proven_alone
-from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, SeatId
-from vault.log.epoch_notice import EpochNotice, RevokedLog
+from vault.ids import EpochId, Origin
+from vault.log.act_bytes import let_in
+from vault.log.operation import Header, compose, operation_digest
 from vault.log.tree import TILE_WIDTH, Frontier, leaf_hash
 from vault.policy.roles import Role
+from vault.records import work as work_room
 from vault.records.seatlog import Holder, SeatLog
 from vault.records.work import Entry
 from vault.seal.keyring import Keyring
@@ -28,8 +31,9 @@ from vault.services.grants import sharing
 from vault.services.projection.projection import up_to_date_index
 from vault.store import tables
 from vault.store.rows import Rows
-from vault.store.rowtypes import CheckpointRow, EpochRow, LocalRow, OperationRow, TileRow
+from vault.store.rowtypes import CheckpointRow, LocalRow, OperationRow, TileRow
 from vault.store.schema import open_in_memory
+from vault.trust.trust_items import Rank
 from vault.validity.proven import Proven
 
 SIZE = 600  # two full tiles and a part of a third
@@ -369,10 +373,7 @@ def test_what_is_verified_beyond_what_was_seen_is_told_from_then_on(rows: Rows) 
     assert found.here() == seen(log)
 
 
-# What a seat takes in of what others did: keys, uses of the sheets, and which epochs say that they drop it.
-CASE, OTHER = CompartmentId(b"\x0c" * 16), CompartmentId(b"\x0b" * 16)
-FIRST, SECOND = EpochId(b"\x0d" * 16), EpochId(b"\x0e" * 16)
-SEAT, SOMEBODY = SeatId(b"\x01" * 16), SeatId(b"\x02" * 16)
+# What a seat takes in of what others did: keys, and uses of the sheets.
 
 
 def test_a_use_of_the_sheets_is_told_to_others_when_it_comes_in_and_not_to_whose_log_lists_it(founded: Place) -> None:
@@ -397,7 +398,6 @@ def test_keys_that_a_lost_keyring_had_are_held_and_kept_again_and_no_gain_where_
         before = stored(session)
         assert refresh(session) == Refreshed((), ())
         assert stored(session) == before
-        assert not session.uses_index
         up_to_date_index(session)
         key = session.keyring.get(epoch)
         session.keyring.drop(epoch)
@@ -418,6 +418,7 @@ def test_a_key_that_was_given_and_does_not_open_is_told_as_lost(founded: Place) 
         false = Holder(oren.seat, session.kem_private.public)  # sealed to another's key
         with session.work() as work:
             work.grant(case, EpochId(session.keyring.epochs_of(case)[0]), [false])
+            work.list_act(let_in(case, oren.member, Rank.MEMBER, None, bytes(16)))
             work.commit(Entry(act="grant.add"))
     with oren.open(founded) as session:
         assert [(alarm.code, not alarm.is_news) for alarm in session.alarms] == [("keyring-lost", True)]
@@ -437,38 +438,30 @@ def test_a_case_that_was_withdrawn_leaves_keyring_and_index(filled: Filled) -> N
         assert cases.list_all(session) == []
 
 
+def test_a_line_in_an_entry_whose_header_does_not_say_that_it_decides_lets_nobody_in(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = filled.cases[0]
+
+    def unmarked(**parts: Any) -> OperationRow:
+        row = compose(**parts)
+        header = replace(Header.decode(row.header), decides=False).encode()
+        return row._replace(header=header, digest=operation_digest(header, row.list, row.sealed))
+
+    with filled.open() as session:
+        ada = admit(session, roles={Role.CASEWORKER})
+        with monkeypatch.context() as hostile:
+            hostile.setattr(work_room, "compose", unmarked)
+            with session.work() as work:
+                work.list_act(let_in(case, ada.member, Rank.MEMBER, None, bytes(16)))
+                work.commit(Entry(act="grant.add"))
+        state = session.state_of(case)
+        assert state is not None
+        assert state.members == {session.member}
+
+
 def stored(session: Session) -> LocalRow:
     with session.database.reading() as rows:
         row = rows.local(session.seat, Purpose.KEYRING)
     assert row is not None
     return row
-
-
-# ---- which epochs say that they drop a seat
-
-
-def notice(
-    compartment: CompartmentId = CASE, *revoked: SeatId, kind: CompartmentKind = CompartmentKind.CASE
-) -> EpochNotice:
-    """Return an epoch that drops these seats."""
-    revocations = tuple(RevokedLog(seat, bytes([number]) * 32, 0) for number, seat in enumerate(revoked))
-    return EpochNotice(1, bytes(16), compartment, kind, SECOND, (FIRST,), revocations)
-
-
-def test_an_unlock_looks_closer_where_an_epoch_says_that_it_drops_the_seat_from_what_it_holds() -> None:
-    keyring = Keyring()
-    keyring.add(CASE, FIRST, bytes(32))
-    junk = EpochRow(bytes(32), CASE, bytes(500))
-    needed = []
-    for found in (
-        notice(CASE, SEAT),
-        notice(CASE, SOMEBODY, SEAT),
-        notice(CASE, SOMEBODY),
-        notice(OTHER, SEAT),
-        notice(CASE, SEAT, kind=CompartmentKind.DIRECTORY),  # there nobody is dropped by an epoch
-        None,
-    ):
-        with open_in_memory().transaction() as rows:
-            rows.add_epochs([junk if found is None else EpochRow(found.digest(), found.compartment, found.encode())])
-            needed.append(needs_refresh(rows, SEAT, keyring))
-    assert needed == [True, True, False, False, False, False]

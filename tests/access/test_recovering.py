@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.access.test_new_epochs import secret_of as secret_in
+from tests.access.test_new_sheets import secret_of as secret_in
 from tests.services import colleague
-from tests.services.colleague import admit
+from tests.services.colleague import admit, end_seats
 from tests.services.founded import MEMBER, Filled, Place
 from vault import platform
 from vault.access import recovering
@@ -22,7 +22,7 @@ from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import NewerVaultError, NoVaultError, RefusedError, VerificationError
 from vault.ids import CompartmentKind, SeatId
-from vault.log.items import decode_items
+from vault.log.items import ItemKind, decode_items
 from vault.policy.roles import Role
 from vault.records.epochs import read_notice
 from vault.records.versions import open_each
@@ -83,13 +83,10 @@ def members_said(session: Session) -> list[dict[str, object]]:
     return [dict(one.content.fields) for one in opened if one.content.kind == "member"]
 
 
-def replace_directory_key(session: Session) -> bytes:
-    home = session.directory.compartment
-    state = session.state_of(home)
-    assert state is not None
+def add_directory_key(session: Session) -> bytes:
     with session.work() as work:
         holders = session.directory.holders([session.seat])
-        epoch = work.replace_epoch(home, CompartmentKind.DIRECTORY, holders, replaced=state.current)
+        epoch = work.add_key(session.directory.compartment, CompartmentKind.DIRECTORY, holders)
         work.commit(Entry(act="key.rotate"))
     return epoch
 
@@ -100,7 +97,7 @@ def test_every_key_is_given_once_and_the_directorys_with_the_admission_however_m
 ) -> None:
     secret = secret_of(founded)
     with founded.open() as session:
-        replace_directory_key(session)
+        add_directory_key(session)
         seat = session.seat
         shared, audit = granted(session, seat, audit=False), granted(session, seat, audit=True)
         home = set(session.keyring.epochs_of(session.directory.compartment))
@@ -115,10 +112,8 @@ def test_every_key_is_given_once_and_the_directorys_with_the_admission_however_m
         with session.database.reading() as rows:
             first = rows.operation(session.log.origin, 0)
             assert first is not None
-            listed = {item.digest for item in decode_items(first.list)}
-            with_admission = {
-                row.epoch for row in rows.grants() if row.seat == back.seat and row.digest in listed
-            } & set(shared)
+            given = {item.digest for item in decode_items(first.list) if item.kind == ItemKind.GRANT}
+            with_admission = {epoch for epoch in shared if epoch + back.seat in given}
         kept = {epoch for one in session.keyring.compartments() for epoch in session.keyring.epochs_of(one)}
         # A seat keeps no audit key.
         assert kept.isdisjoint(audit)
@@ -142,20 +137,20 @@ def test_the_entry_says_how_much_was_given_and_ended_and_pins_know_the_keys_file
     assert told.covers == {"compartments": back.compartments} | ({"ended": 1} if ends_old else {})
 
 
-def test_what_recovery_writes_is_under_the_newest_key_in_whatever_order_it_was_given_them(
+def test_the_name_of_a_new_admin_is_under_a_key_that_no_ended_device_has(
     founded: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = secret_of(founded)
     with founded.open() as session:
-        newest = replace_directory_key(session)
+        oren = admit(session)
+        end_seats(session, oren.seat)
     reverse(monkeypatch)
     back = bring(founded, secret, NEWCOMER, new_admin=True)
     with reopen(founded, NEWCOMER) as session, session.database.reading() as rows:
-        written = [
-            row.epoch for row in rows.versions(session.directory.compartment) if row.origin == session.log.origin
-        ]
-        assert session.seat == back.seat
-    assert written == [newest]
+        home, founder = session.directory.compartment, session.directory.beginning.founder.seat
+        (epoch,) = {row.epoch for row in rows.versions(home) if row.origin == session.log.origin}
+        had = {row.seat for row in rows.grants_of(epoch)}
+    assert had == {founder, back.seat, session.directory.recovery_seat}
 
 
 def test_who_is_brought_back_is_called_as_before_and_who_is_new_by_the_name_that_was_wished(founded: Place) -> None:

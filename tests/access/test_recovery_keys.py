@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,6 @@ from vault.access.membership.new_sheets import change_sheets
 from vault.access.pins.alarms import stored
 from vault.access.recovery_session import (
     AuditKey,
-    RecoverableKeys,
     RecoveryScope,
     hand_on_audit,
     open_audit_keys,
@@ -46,36 +45,18 @@ from vault.services.evidence import logbook
 from vault.store.rowtypes import EpochRow, VersionKeyRow, VersionRow
 from vault.trust.trust_items import Admit, BySheets
 from vault.validity.authority import Listings
-from vault.validity.compartment_access import CompartmentState
 from vault.validity.deciding_lines import Line
-from vault.validity.epoch_validity import GrantReader, ValidEpoch
+from vault.validity.given_keys import GrantReader
 
-SEAT, OTHER, STRANGER, RECOVERY = (SeatId(bytes([number]) * 16) for number in (1, 2, 3, 4))
-CASE, FIRST, SECOND = CompartmentId(b"\x0c" * 16), EpochId(b"\x0d" * 16), EpochId(b"\x0e" * 16)
-
-
-# ---- what recovery holds
-
-
-def state_of(granted: Mapping[EpochId, Sequence[SeatId]], *, dropped: Sequence[SeatId] = ()) -> CompartmentState:
-    epochs = {epoch: ValidEpoch((), frozenset(), frozenset(seats)) for epoch, seats in granted.items()}
-    return CompartmentState(CASE, CompartmentKind.CASE, epochs, dict.fromkeys(dropped, ()))
-
-
-def test_a_compartment_was_held_by_whoever_was_given_any_of_its_keys_and_not_dropped() -> None:
-    """Somebody who came late has no key of before, somebody who was forgotten once none of after."""
-    granted = {FIRST: [SEAT, RECOVERY], SECOND: [OTHER, RECOVERY]}
-    held = {(SEAT,): True, (OTHER,): True, (OTHER, SEAT): True, (RECOVERY,): False, (STRANGER,): False, (): False}
-    reached = RecoverableKeys(state_of(granted, dropped=[RECOVERY]), ())
-    assert {seats: reached.was_held_by(seats) for seats in held} == held
+CASE, KEY = CompartmentId(b"\x0c" * 16), EpochId(b"\x0d" * 16)
 
 
 def test_keys_of_what_nobody_founded_are_not_given_on(founded: Place) -> None:
     with founded.open() as session:
         secret, key = kept_secret(session) or b"", make_key()
         false = CompartmentId(b"\x0a" * 16)
-        epoch = EpochId(epoch_id(session.vault, false, key))
-        notice = EpochNotice(SUITE, session.vault, false, CompartmentKind.CASE, epoch)
+        epoch = EpochId(epoch_id(false, session.log.origin, key))
+        notice = EpochNotice(SUITE, session.vault, false, CompartmentKind.CASE, session.log.origin, epoch)
         session.log.keyring.add(false, epoch, key)
         with session.database.transaction() as rows:
             rows.add_epochs([EpochRow(notice.digest(), false, notice.encode())])
@@ -105,7 +86,7 @@ class Said:
     def judged(self) -> Iterator[RecoveryScope]:
         with opened_by_sheets(self.place.path, self.secret) as opened, opened.database.reading() as rows:
             # Somebody listed one more grant, which does not open.
-            notice = EpochNotice(1, bytes(16), CASE, CompartmentKind.CASE, FIRST)
+            notice = EpochNotice(1, bytes(16), CASE, CompartmentKind.CASE, bytes(32), KEY)
             granted = (*opened.granted, GrantedKey(notice, lambda: None, ()))
             yield RecoveryScope(replace(opened, granted=granted), rows, prover())
 

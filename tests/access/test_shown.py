@@ -41,7 +41,7 @@ def secrets_in(own: SeatSecrets) -> list[bytes]:
 
 def test_no_repr_shows_a_secret() -> None:
     case, epoch, place = CompartmentId(b"c" * 16), EpochId(b"e" * 16), SealedPlace(VAULT, SEAT, SECRET)
-    notice = EpochNotice(1, VAULT, case, CompartmentKind.CASE, epoch)
+    notice = EpochNotice(1, VAULT, case, CompartmentKind.CASE, bytes(32), epoch)
     values = (
         AuditKey(case, epoch, SECRET),
         CopyKeys(place, SECRET, SeatSecrets.draw()),

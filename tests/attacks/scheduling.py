@@ -1,20 +1,22 @@
 """A week of two to five devices, drawn by chance, of which one has a member with a patched program.
 
-Honest members make cases, write, share, take back, change keys and exchange. The other floods, forks, takes rows away,
-says one thing and lists another, and sends on what is left. What happened is kept in words, to be told with the seed.
+Honest members make cases, write, share, take back and exchange. The other floods, forks, takes rows away, puts
+everybody out and itself in, and sends on what is left. What happened is kept in words, to be told with the seed.
 """
 
 from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pytest
+
 from tests.attacks.burglar import everything
-from tests.attacks.flooding import begin_logs, give_all_logs, make_siblings, take_alone
+from tests.attacks.flooding import begin_logs, give_all_logs
 from tests.attacks.outsider import learn_as
 from tests.services.founded import PASSPHRASE
 from tests.services.organisation import AMINA, DANA, JOEL, MIRA, SELIN, TOMAS, Account, Organisation, give
@@ -22,12 +24,15 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import InternalError, MalformedError, VaultError
-from vault.ids import CompartmentId, make_id
+from vault.ids import CompartmentId, SeatId, make_id
+from vault.log.act_bytes import let_in, put_out
 from vault.log.items import Item, ItemKind
+from vault.records.seatlog import Holder
 from vault.records.work import Entry, Work
 from vault.services.cases import cases, notes
 from vault.services.grants import sharing
 from vault.services.members import members
+from vault.trust.trust_items import Rank
 
 _HONEST = (AMINA, JOEL, SELIN, TOMAS)
 _HOSTILE = (SELIN, TOMAS, AMINA, JOEL, DANA)
@@ -38,7 +43,7 @@ _SUPERVISORS = (SELIN, TOMAS)
 
 @dataclass
 class Schedule:
-    """One week. `held` says who holds which case; `met` are the cases that the hostile member ever held."""
+    """One week. `held` says who is in which case; `met` are the cases that the hostile member ever held."""
 
     draw: random.Random
     organisation: Organisation
@@ -46,6 +51,7 @@ class Schedule:
     hostile: str
     folder: Path
     held: dict[CompartmentId, set[str]] = field(default_factory=dict)
+    founder: dict[CompartmentId, str] = field(default_factory=dict)
     met: set[CompartmentId] = field(default_factory=set)
     told: list[str] = field(default_factory=list)
 
@@ -53,7 +59,7 @@ class Schedule:
 
     def step(self) -> None:
         """Let somebody do something."""
-        honest = (self._new_case, self._note, self._note, self._grant, self._revoke, self._rotate, self._meet)
+        honest = (self._new_case, self._note, self._note, self._grant, self._revoke, self._meet)
         patched = (self._flood, self._logs, self._false_act, self._fork, self._lose_rows, self._list_nothing)
         self.draw.choice((*honest, *honest, *patched, self._meet_hostile, self._meet_hostile))()
 
@@ -61,7 +67,7 @@ class Schedule:
         who = self.draw.choice(self.honest)
         with self._as(who, "makes a case") as session:
             case = cases.create(session, title="Somebody's", kind="asylum", alone_reason="test").case
-        self.held[case] = {who}
+        self.held[case], self.founder[case] = {who}, who
 
     def _note(self) -> None:
         for case, who in self._held_by_honest():
@@ -69,7 +75,8 @@ class Schedule:
                 notes.add(session, case, Note(NoteKind.CONTACT, "said before"))
 
     def _grant(self) -> None:
-        for case, who in self._held_by_honest():
+        for case, _ in self._held_by_honest():
+            who = self.founder[case]
             to = self.draw.choice([name for name in (*self.honest, self.hostile) if name != who])
             with self._as(who, f"gives {case.hex()[:4]} to {to}", case) as session, self._refusable(session, to):
                 sharing.grant(session, case, self.organisation.members(to))
@@ -78,18 +85,14 @@ class Schedule:
                     self.met.add(case)
 
     def _revoke(self) -> None:
-        for case, who in self._held_by_honest():
+        for case, _ in self._held_by_honest():
+            who = self.founder[case]
             others = sorted(self.held[case] - {who})
             if others:
                 gone = self.draw.choice(others)
                 with self._as(who, f"takes {case.hex()[:4]} from {gone}", case) as session:
                     sharing.revoke(session, case, self.organisation.members(gone))
                     self.held[case].discard(gone)
-
-    def _rotate(self) -> None:
-        for case, who in self._held_by_honest():
-            with self._as(who, f"changes the key of {case.hex()[:4]}", case) as session:
-                sharing.rotate(session, case)
 
     def _meet(self) -> None:
         if len(self.honest) > 1:
@@ -111,8 +114,8 @@ class Schedule:
     def _flood(self) -> None:
         count = self.draw.choice((2, 3, 5, 8, 20, 260))
         self._hostile(
-            f"puts {count} keys beside one another",
-            lambda session: make_siblings(session, self._own_home(session), count, to=self._seats()),
+            f"makes {count} keys and gives them to all",
+            lambda session: make_keys(session, self._own_home(session), count, to=self._seats()),
         )
 
     def _logs(self) -> None:
@@ -121,8 +124,8 @@ class Schedule:
 
     def _false_act(self) -> None:
         self._hostile(
-            "takes a case alone, and calls it a look",
-            lambda session: take_alone(session, self._own_home(session), "case.list"),
+            "puts everybody out and itself in, and calls it a look",
+            lambda session: take_over(session, self._own_home(session), "case.list"),
         )
 
     def _list_nothing(self) -> None:
@@ -225,7 +228,7 @@ class Schedule:
         held = [case for case in self.met if session.holds(case)]
         return self.draw.choice([*held, *held, session.directory.compartment])
 
-    def _seats(self) -> list[bytes]:
+    def _seats(self) -> list[SeatId]:
         return [self.organisation[name].seat for name in self.honest]
 
     def _held_by_honest(self) -> list[tuple[CompartmentId, str]]:
@@ -238,6 +241,31 @@ class Schedule:
                     known.append((case, who))
                     break
         return known
+
+
+def make_keys(session: Session, home: CompartmentId, count: int, *, to: Sequence[SeatId]) -> None:
+    """Make many keys of a compartment, each given to these seats."""
+    state, live = session.state_of(home), session.directory.certificates
+    assert state is not None
+    holders = [Holder(seat, live[seat].kem) for seat in dict.fromkeys((session.seat, *to))]
+    for start in range(0, count, 100):
+        with Work(session.log) as work:
+            for _ in range(min(100, count - start)):
+                work.add_key(home, state.kind, holders)
+            work.commit(Entry(act="key.rotate"))
+
+
+def take_over(session: Session, case: CompartmentId, act: str) -> None:
+    """Put everybody else out of a case from its beginning on, let oneself in, and say something else of it."""
+    state = session.state_of(case)
+    assert state is not None
+    with pytest.MonkeyPatch.context() as patched, Work(session.log) as work:
+        patched.setattr("vault.records.work.check_act", lambda act, items: None)
+        for member in sorted(state.members - {session.member}):
+            for as_admin in (False, True):
+                work.list_act(put_out(case, member, [], make_id(), as_admin=as_admin))
+        work.list_act(let_in(case, session.member, Rank.KEEPER, None, make_id()))
+        work.commit(Entry(act=act))
 
 
 def make_schedule(seed: int, template: Organisation, folder: Path) -> Schedule:

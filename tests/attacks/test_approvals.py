@@ -13,7 +13,6 @@ from typing import Any, cast
 import pytest
 from msgspec.structs import replace
 
-from tests.attacks.test_shared_keys import SECOND, SECOND_PASSPHRASE
 from tests.services import colleague
 from tests.services.approvals.keyboard import Person
 from tests.services.approvals.test_by_file import IDENTITY, LAWYER
@@ -196,8 +195,7 @@ def break_glass_with(office: Office, name: str, approval: bytes) -> None:
             work.list_approval(approval)
             return dataclasses_replace(entry, why="emergency", deleg=office.organisation[KARIM].seat)
 
-        seats = seats_of(session, [joel])
-        sharing.add_seats(session, office.case, seats, act="break.glass", rule="case.share", also=also)
+        sharing.add_members(session, office.case, [joel], act="break.glass", rule="case.share", also=also)
 
 
 def list_as_erased(office: Office, name: str, approval: bytes) -> None:
@@ -471,8 +469,7 @@ def test_a_break_glass_with_an_approval_of_an_export_is_named_to_who_holds_the_c
             work.list_approval(approval)
             return dataclasses_replace(entry, why="emergency", deleg=place[giver].seat, dig=given.digest)
 
-        seats = seats_of(session, [joel])
-        sharing.add_seats(session, office.case, seats, act="break.glass", rule="case.share", also=also)
+        sharing.add_members(session, office.case, [joel], act="break.glass", rule="case.share", also=also)
     place.exchange(TOMAS, AMINA)
     assert verified(office, AMINA)[0] == [OTHER_ACT if giver == SELIN else OTHER_THING]
 

@@ -134,27 +134,23 @@ def two(organisation: Organisation, tmp_path: Path) -> Two:
     mira, joel = devices[MIRA], devices[JOEL]
     with mira.open() as session, joel.open() as other:
         nadia = admit(session, name=SECOND, by_root=True)
-        held, going = fill(session, organisation, tmp_path)
+        first, going = fill(session, organisation, tmp_path)
         give(session, other)
-        other.drafts().save(*held[0], f"{NAME} moved", "person")
+        other.drafts().save(*first, f"{NAME} moved", "person")
     with nadia.open(mira.place):
         pass  # the second person has unlocked here once
     mira.keep_keys()
     joel.keep_keys()
-    with mira.open() as session:
-        for case, _ in held:
-            sharing.rotate(session, case)
-    mira.keep_keys()
     return Two(mira, joel, tmp_path, going)
 
 
 def fill(
     mira: Session, organisation: Organisation, folder: Path
-) -> tuple[list[tuple[CompartmentId, RecordId]], list[str]]:
+) -> tuple[tuple[CompartmentId, RecordId], list[str]]:
     """Write one person into three cases, with papers, a restricted section and an entry of the register.
 
     Returns:
-        Each case with the person's record, and the ids that are to be erased beside the first of them.
+        The first case with the person's record, and the ids that are to be erased beside the first of them.
     """
     scan = folder / "scan.txt"
     scan.write_text(f"{PAPER} about {NAME}, {PHONE}. " * 40_000, "utf-8")  # two full chunks, and a tail
@@ -176,7 +172,7 @@ def fill(
     notes.amend(mira, note.hex(), text=f"{NAME} called")  # it goes with what it corrects
     for case, _ in held:
         sharing.grant(mira, case, organisation.members(JOEL))
-    return held, [held[0][1].hex(), *going, secret.hex(), note.hex()]
+    return held[0], [held[0][1].hex(), *going, secret.hex(), note.hex()]
 
 
 @pytest.mark.long

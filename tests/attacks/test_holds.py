@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from unittest.mock import Mock
 
 import msgspec
@@ -19,7 +18,6 @@ from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation,
 from tests.services.test_erasing_told import later
 from tests.vectors.independent.opening import open_folder
 from vault.access.session import Session
-from vault.access.trust import new_epochs
 from vault.casework.case import Hold
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -39,6 +37,7 @@ from vault.services.evidence import log_checking
 from vault.services.grants import sharing, timed_grants
 from vault.services.projection.folder_row import stored
 from vault.store.rowtypes import LocalRow
+from vault.trust.trust_items import Rank
 from vault.words.finding import Code
 
 # A colleague's own program lists until when they hold a case, or its legal hold, as erased: it counts for nobody.
@@ -51,7 +50,7 @@ def list_as_erased(session: Session, case: CompartmentId, *records: bytes) -> No
         found = [row for record in records for row in rows.placed(case, record)] if records else rows.placed(case)
     state = session.state_of(case)
     assert state is not None
-    begun = state.founding.origin, state.founding.seq
+    begun = state.beginnings[0].origin, state.beginnings[0].seq
     with session.work() as work:
         for row in sorted(found, key=lambda row: (row.origin, row.seq) == begun):
             work.erase(case, VersionId(row.id), (Origin(row.origin), row.seq, row.n))
@@ -296,13 +295,8 @@ def revoke_from_before(
     session: Session, case: CompartmentId, who: list[MemberId], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Revoke as a program that leaves nothing of what this member wrote there."""
-    true = new_epochs.revocations_of
-
-    def of_nothing(*asked: Any) -> tuple[Any, ...]:
-        return tuple(each._replace(size=0, seen=()) for each in true(*asked))
-
     with monkeypatch.context() as changed:
-        changed.setattr("vault.services.grants.sharing.revocations_of", of_nothing)
+        changed.setattr("vault.services.grants.sharing.heads_of", lambda *_: [])
         sharing.revoke(session, case, who)
 
 
@@ -313,7 +307,8 @@ def test_a_hold_that_was_valid_here_stands_although_its_author_is_cut_off(
     with organisation.at(TOMAS, JOEL, AMINA) as (tomas, joel, amina):
         case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
         note, other = notes.add(amina, case, EVIDENCE), notes.add(amina, case, EVIDENCE)
-        sharing.grant(amina, case, organisation.members(TOMAS, JOEL))
+        sharing.grant(amina, case, organisation.members(TOMAS), rank=Rank.LEAD)
+        sharing.grant(amina, case, organisation.members(JOEL))
         give(amina, joel)
         holds.hold(joel, case, reason="a court asks", review="2090-01-01")
         for session in (tomas, amina):
@@ -362,12 +357,13 @@ AGAIN = "put it on hold again, in your name"
 
 
 def shared(organisation: Organisation, *sessions: Session) -> tuple[CompartmentId, RecordId]:
-    """Let the first make a case with a note, and give it to the others."""
-    first, *others = sessions
+    """Let the first make a case with a note, and give it to the next as a member, to the others as leads."""
+    first, member, *leads = sessions
     case = cases.create(first, title="C", kind="asylum", alone_reason="nobody").case
     note = notes.add(first, case, EVIDENCE)
-    sharing.grant(first, case, [session.member for session in others])
-    for session in others:
+    sharing.grant(first, case, [member.member])
+    sharing.grant(first, case, [session.member for session in leads], rank=Rank.LEAD)
+    for session in (member, *leads):
         give(first, session)
     return case, note
 
@@ -618,11 +614,12 @@ def _left(session: Session, home: CompartmentId) -> int:
 
 def test_who_takes_the_case_away_first_erases_nothing_past_the_hold(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
-        case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
-        notes.add(amina, case, EVIDENCE)
-        sharing.grant(amina, case, organisation.members(JOEL))
-        section = sections.create(amina, case, what="other", title="S", members=organisation.members(JOEL))
-        sections.add_note(amina, section, EVIDENCE)
+        case = cases.create(joel, title="C", kind="asylum", alone_reason="nobody").case
+        notes.add(joel, case, EVIDENCE)
+        sharing.grant(joel, case, organisation.members(AMINA))
+        section = sections.create(joel, case, what="other", title="S", members=organisation.members(AMINA))
+        sections.add_note(joel, section, EVIDENCE)
+        give(joel, amina)
         holds.hold(amina, case, reason="a court asks", review="2090-01-01")
         give(amina, joel)
         here = _left(amina, case), _left(amina, section)

@@ -31,7 +31,7 @@ from vault.services import housekeeping
 from vault.services.approvals import erasing
 from vault.services.cases import case_people, cases, intake, notes, register
 from vault.services.erasures import arrived, standing_again, what_goes
-from vault.services.grants import key_changes, sharing
+from vault.services.grants import sharing
 from vault.services.imports import case_import, taking_back
 from vault.services.projection import folder_row
 from vault.services.projection.places import the_one_of_kind
@@ -267,13 +267,13 @@ def test_junk_beside_true_rows_does_not_enter(sender: Sender, store: Database, b
             case SentVersionKey():
                 return [*rows, first._replace(epoch=bytes(16)), first._replace(n=900), first._replace(seq=10**6)]
             case SentGrant():
-                return [*rows, first._replace(sealed=bytes(1168)), first._replace(seat=bytes(16))]
+                return [*rows, first._replace(seat=bytes(16))]
             case _:
                 return rows
 
     path = _rewritten(sender, bundle, tmp_path / "junk", add_junk)
     taken = take(store, path, sender.vault)
-    assert taken.counts.refused >= 8
+    assert taken.counts.refused >= 7
     assert rows_of(store) == rows_of(sender.database)
 
 
@@ -432,80 +432,3 @@ def placed(session: Session, home: CompartmentId) -> int:
         return len(rows.placed(home))
 
 
-# The intake gets its key each week, whatever a volunteer writes into the place of the mark or over the slips.
-FAR_MS = 250_000_000_000_000  # in the year 9892
-WEEK_MS = 7 * DAY_MS
-
-
-def write_slip(session: Session, record: RecordId, received: int, *, replaces: bool = False) -> None:
-    """Write a slip as a patched program would."""
-    home = the_one_of_kind(session, CompartmentKind.INTAKE)
-    parents = (
-        [VersionId(head) for head in heads_of(up_to_date_index(session), home, record, Slip.KIND)] if replaces else []
-    )
-    with session.work(home) as work:
-        work.write(home, record, Slip.KIND, to_fields(Slip(received=received, state=SlipState.CLOSED)), parents)
-        work.commit(Entry(act="intake.edit", pol="role"))
-
-
-def _mark_far_ahead(dana: Session, slip: RecordId) -> None:
-    write_slip(dana, key_changes.WEEKLY, FAR_MS)
-
-
-def _marks_of_weeks_to_come(dana: Session, slip: RecordId) -> None:
-    for week in range(9):
-        write_slip(dana, key_changes.WEEKLY, dana.log.now_ms() + week * WEEK_MS)
-
-
-def _slips_far_ahead(dana: Session, slip: RecordId) -> None:
-    write_slip(dana, slip, FAR_MS, replaces=True)
-
-
-def _no_slip(dana: Session, slip: RecordId) -> None:
-    home = the_one_of_kind(dana, CompartmentKind.INTAKE)
-    for record in (key_changes.WEEKLY, RecordId(make_id())):
-        with dana.work(home) as work:
-            work.write(home, record, Slip.KIND, {"received": -1})
-            work.commit(Entry(act="intake.edit", pol="role"))
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("attack", [_mark_far_ahead, _marks_of_weeks_to_come, _slips_far_ahead, _no_slip])
-def test_a_volunteer_stops_no_weekly_key(
-    organisation: Organisation, attack: Callable[[Session, RecordId], None]
-) -> None:
-    organisation.exchange(MIRA, DANA)
-    with organisation.open(DANA) as dana:
-        attack(dana, intake.add(dana, name="Quillfeather", number="+49 30 5550 1234"))
-    organisation.exchange(DANA, MIRA)
-    with organisation.open(MIRA) as mira:
-        for _ in range(3):
-            forward(mira, 7)
-            assert key_changes.rotate_weekly(mira)
-            assert not key_changes.rotate_weekly(mira)
-
-
-def test_whoever_writes_over_a_mark_brings_no_second_key(organisation: Organisation) -> None:
-    with organisation.open(MIRA) as mira:
-        intake.add(mira)
-        forward(mira, 7)
-        now_ms = mira.log.now_ms()
-        assert key_changes.rotate_weekly(mira)
-    organisation.exchange(MIRA, DANA)
-    with organisation.open(DANA) as dana:
-        write_slip(dana, key_changes.WEEKLY, FAR_MS, replaces=True)
-    organisation.exchange(DANA, SELIN)
-    with organisation.open(SELIN) as selin:
-        selin.log.now_ms = lambda: now_ms
-        selin.believe_clock()
-        assert not key_changes.rotate_weekly(selin)
-
-
-def test_before_a_jump_of_the_clock_was_confirmed_no_key_is_replaced(organisation: Organisation) -> None:
-    with organisation.open(MIRA) as mira:
-        intake.add(mira)
-        at_ms = mira.log.now_ms() + WEEK_MS
-        mira.log.now_ms = lambda: at_ms
-        assert not key_changes.rotate_weekly(mira)
-        mira.believe_clock()
-        assert key_changes.rotate_weekly(mira)

@@ -33,6 +33,7 @@ from vault.export.children import NO_MEMORY, ask_child, command_of
 from vault.ids import CompartmentId, CompartmentKind
 from vault.names.likeness import skeletons_of
 from vault.policy.roles import Role
+from vault.records.seatlog import Holder
 from vault.records.work import Entry
 from vault.seal.named import derive_register_hash
 from vault.seal.recipients import LETTER_LIMIT
@@ -41,7 +42,6 @@ from vault.services.cases import cases, notes, register
 from vault.services.erasures import what_goes
 from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
-from vault.services.grants.sharing import replace_key
 from vault.services.imports import case_import
 from vault.services.projection.places import the_one_of_kind
 from vault.services.projection.projection import audit_of
@@ -348,7 +348,9 @@ def test_entries_of_many_earlier_keys_are_found_by_who_came_after_them(office: O
         home = the_one_of_kind(nadia, CompartmentKind.REGISTER)
         for name in people:
             register.add(nadia, [name])
-            replace_key(nadia, home, act="key.rotate", rule="role")
+            with nadia.work() as work:
+                work.add_key(home, CompartmentKind.REGISTER, [Holder(nadia.seat, nadia.kem_private.public)])
+                work.commit(Entry(act="key.rotate"))
     with office.place.open() as mira:
         dana = admit(mira, name="Dana Okwiri", passphrase=b"dana opens", roles=frozenset({Role.INTAKE}))
     with office.open(dana) as session:

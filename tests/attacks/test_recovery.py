@@ -27,7 +27,7 @@ from vault.access.session import Session
 from vault.access.trust.keyrings import grants_between
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, VaultError, VerificationError
-from vault.ids import CompartmentId, EpochId, SeatId
+from vault.ids import CompartmentId, EpochId, MemberId
 from vault.log.act_bytes import by_sheets, replace_sheets
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder, SealedPlace
@@ -182,9 +182,9 @@ def test_a_seat_that_members_admitted_cannot_grant_itself_in_its_first_session(f
         assert key is not None
     with oren.open(filled.place) as session:
         _help_itself(session, case, epoch, key)
-        assert oren.seat not in _holders(session, case)
+        assert oren.member not in _members(session, case)
     with filled.open() as session:
-        assert oren.seat not in _holders(session, case)
+        assert oren.member not in _members(session, case)
 
 
 def test_a_seat_that_sheets_brought_back_can_do_it_in_its_first_session_only(
@@ -200,9 +200,9 @@ def test_a_seat_that_sheets_brought_back_can_do_it_in_its_first_session_only(
     with reopen(filled, oren.name) as session:
         assert session.log.session.number > 1
         _help_itself(session, case, epoch, key)
-        assert session.seat not in _holders(session, case)
+        assert session.member not in _members(session, case)
     with filled.open() as session:
-        assert _holders(session, case) == {session.seat, session.directory.recovery_seat}
+        assert _members(session, case) == {session.member}
 
 
 def test_sheets_do_not_let_a_seat_give_to_others_what_its_role_may_not_give(
@@ -225,8 +225,8 @@ def test_sheets_do_not_let_a_seat_give_to_others_what_its_role_may_not_give(
             with session.database.reading() as rows:
                 epoch = session.keyring.epochs_of(case)[-1]
                 assert grants_between(rows, epoch, oren.seat)  # it is there, sealed to the seat, and listed
-            assert oren.seat not in _holders(session, case)
-            assert done.back.seat in _holders(session, case)
+            assert oren.member not in _members(session, case)
+            assert done.back.member in _members(session, case)
             assert session.directory.roles_of(done.back.member) == {Role.ADMIN}
 
 
@@ -238,11 +238,11 @@ def _help_itself(session: Session, case: CompartmentId, epoch: EpochId, key: byt
         work.commit(Entry(act="grant.add"))
 
 
-def _holders(session: Session, case: CompartmentId) -> frozenset[SeatId]:
+def _members(session: Session, case: CompartmentId) -> frozenset[MemberId]:
     session.learned.states.clear()
     state = session.state_of(case)
     assert state is not None
-    return state.holders
+    return state.members
 
 
 def _open(filled: Filled, secret: bytes) -> None:

@@ -489,14 +489,12 @@ def test_nothing_that_the_app_writes_after_the_news_of_a_lost_device_opens_there
     gateway.unlock(account.name, bytearray(PASSPHRASE))
     try:
         gateway.status()
-        told = gateway.exchange.import_bundle(news, lambda done, total: None, lambda: False)
+        gateway.exchange.import_bundle(news, lambda done, total: None, lambda: False)
         session = gateway.exchange._session
         notes.add(session, case, Note(NoteKind.CONTACT, AFTER))
         with session.database.reading() as rows:
             under = {one.epoch for one in rows.versions(case) if one.seq == session.log.size - 1}
         assert under
         assert under.isdisjoint(taken_with)
-        assert told is not None
-        assert "1 case was revoked from devices that left: new keys were made." in in_english(told.lines)
     finally:
         gateway.close()

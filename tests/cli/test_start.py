@@ -185,7 +185,7 @@ def test_the_help_of_a_noun_and_of_a_verb_begin_with_what_they_are_for(desk: Des
         answer = desk.run_bare(*asked)
         assert desk.run_bare("--json", *asked).json()["help"] == answer.out
         assert answer.code == 0
-        assert "\nRevoke a case from a member, and make a new key.\n" in answer.out
+        assert "\nTake a case from a member.\n" in answer.out
 
 
 def test_an_argument_is_written_as_its_table_has_it(desk: Desk) -> None:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from tests.log.writer import KEM, VAULT, Key, Writer, verify_signature
 from tests.tables import each
 from vault.errors import MalformedError
-from vault.ids import ZERO_ID, Digest, MemberId, Origin, SeatId
+from vault.ids import ZERO_ID, CompartmentId, Digest, MemberId, Origin, SeatId
 from vault.log.act_bytes import (
     MOST_HEADS,
+    MOST_KEEPERS,
     MOST_KEPT,
     SHEETS_PURPOSE,
     ActKind,
@@ -22,10 +23,15 @@ from vault.log.act_bytes import (
     admit,
     begin,
     by_sheets,
+    case_in,
     certificate_in,
     end,
+    found,
+    let_back,
+    let_in,
     lift,
     lower,
+    put_out,
     read_act,
     recover,
     replace_sheets,
@@ -42,9 +48,15 @@ from vault.trust.trust_items import (
     BySheets,
     Certificate,
     End,
+    Found,
     Head,
+    LetBack,
+    LetIn,
     Lift,
     Lower,
+    OfCase,
+    PutOut,
+    Rank,
     Recover,
     Replace,
 )
@@ -80,6 +92,8 @@ _seats, _members = _ids.map(SeatId), _ids.map(MemberId)
 _heads = st.frozensets(st.builds(Head, _seats, _times, _digests), max_size=4)
 _taken = st.sampled_from([HELPERS, MEMBER, *(role.value for role in Role)])
 _until = st.none() | _times
+_cases, _ranks = _ids.map(CompartmentId), st.sampled_from([Rank.MEMBER, Rank.LEAD, Rank.KEEPER])
+_keepers = st.frozensets(_members, max_size=4)
 _roles, _kept = st.frozensets(st.sampled_from(Role)), st.frozensets(_digests.map(Digest), max_size=4)
 _said = st.one_of(
     st.builds(lambda r, k, h: (begin(r, k, helpers=h), Begin(SOME, r, k, h)), _digests, _kems, st.booleans()),
@@ -93,6 +107,26 @@ _said = st.one_of(
     st.builds(lambda m, r, h, n: (lower(m, r, h, n), Lower(SOME, m, r, h)), _members, _taken, _heads, _ids),
     st.builds(lambda t: (lift(t), Lift(SOME, Digest(t))), _digests),
     st.builds(lambda m, n: (recover(m, n), Recover(SOME, m)), _members, _ids),
+    st.builds(
+        lambda c, w, k, r, n: (found(c, w, k, with_recovery=r, nonce=n), Found(SOME, c, k, r, w)),
+        _cases,
+        st.none() | _cases,
+        _keepers,
+        st.booleans(),
+        _ids,
+    ),
+    st.builds(
+        lambda c, m, r, u, n: (let_in(c, m, r, u, n), LetIn(SOME, c, m, r, u)), _cases, _members, _ranks, _until, _ids
+    ),
+    st.builds(
+        lambda c, m, h, n, a: (put_out(c, m, h, n, as_admin=a), PutOut(SOME, c, m, h, a)),
+        _cases,
+        _members,
+        _heads,
+        _ids,
+        st.booleans(),
+    ),
+    st.builds(lambda c, t, n: (let_back(c, t, n), LetBack(SOME, c, Digest(t))), _cases, _digests, _ids),
     st.builds(lambda r, k, kept: (replace_sheets(r, k, kept), Replace(SOME, r, k, kept)), _digests, _kems, _kept),
 )
 
@@ -103,7 +137,8 @@ def test_what_an_item_is_made_of_is_what_it_says_and_its_hash_is_its_name(said: 
     act = read(made)
     assert (type(act), astuple(act)[1:]) == (type(expected), astuple(expected)[1:])
     assert act.digest == made.act.digest == sha256(bytes([made.kind]) + made.content).digest()
-    if not isinstance(act, Begin):
+    assert case_in(made.kind, made.content) == (act.case if isinstance(act, OfCase) else None)
+    if not isinstance(act, Begin | OfCase):
         by_them = read(signed(made))
         assert isinstance(by_them, BySheets)
         assert (by_them.root, by_them.act, by_them.digest != act.digest) == (SHEETS.public, act, True)
@@ -140,6 +175,7 @@ def by_them(made: MadeAct, root: bytes = SHEETS.public, signature: bytes = bytes
 
 ID, DIGEST = bytes(16), bytes(32)
 BEGIN = begin(DIGEST, KEM, helpers=False)
+LET_IN = let_in(ID, ID, Rank.MEMBER, None, ID)
 
 
 @each(
@@ -154,7 +190,7 @@ BEGIN = begin(DIGEST, KEM, helpers=False)
         "text for bytes": (ActKind.LIFT, wire("a" * 32)),
         "text that is none": (ActKind.LOWER, wire(ID, "admin", [], ID).replace(b"admin", b"adm\xff\xff")),
         "a kind that names a row": (1, LIFT.content),
-        "a kind of a newer program": (24, LIFT.content),
+        "a kind of a newer program": (28, LIFT.content),
         "an act as another kind": (ActKind.RECOVER, LIFT.content),
         "a short key of the sheets": (ActKind.BEGIN, wire(bytes(31), KEM, True)),
         "a short recovery key": (ActKind.BEGIN, wire(DIGEST, KEM[1:], True)),
@@ -188,6 +224,25 @@ BEGIN = begin(DIGEST, KEM, helpers=False)
             ActKind.REPLACE,
             wire(DIGEST, KEM, [n.to_bytes(32) for n in range(MOST_KEPT + 1)]),
         ),
+        "a case without its id": (ActKind.FOUND, wire(ID[1:], None, [], False, ID)),
+        "a section of no case": (ActKind.FOUND, wire(ID, b"", [], False, ID)),
+        "keepers out of order": (ActKind.FOUND, wire(ID, None, [b"b" * 16, b"a" * 16], False, ID)),
+        "a keeper twice": (ActKind.FOUND, wire(ID, None, [ID, ID], False, ID)),
+        "a keeper who is nobody": (ActKind.FOUND, wire(ID, None, [ID[1:]], False, ID)),
+        "keepers without end": (
+            ActKind.FOUND,
+            wire(ID, None, [n.to_bytes(16) for n in range(MOST_KEEPERS + 1)], False, ID),
+        ),
+        "a rank that only put-outs have": (ActKind.LET_IN, wire(ID, ID, 3, None, ID)),
+        "in until the beginning of time": (ActKind.LET_IN, wire(ID, ID, 0, 0, ID)),
+        "in until what no reader knows": (ActKind.LET_IN, wire(ID, ID, 0, 1 << 53, ID)),
+        "nobody let in": (ActKind.LET_IN, wire(ID, ID[1:], 0, None, ID)),
+        "nobody put out": (ActKind.PUT_OUT, wire(ID, ID[1:], False, [], ID)),
+        "a put-out with a head of nothing": (ActKind.PUT_OUT, wire(ID, ID, False, heads(0), ID)),
+        "as admin by a number": (ActKind.PUT_OUT, wire(ID, ID, 1, [], ID)),
+        "a let-back of no digest": (ActKind.LET_BACK, wire(ID, DIGEST[1:], ID)),
+        "a let-back with a short nonce": (ActKind.LET_BACK, wire(ID, DIGEST, ID[1:])),
+        "the sheets let somebody into a case": by_them(LET_IN, signature=_over(LET_IN)),
         "the sheets did not sign": by_them(LIFT),
         "the sheets signed something else": by_them(LIFT, signature=_over(ADMIT)),
         "signed with a short key": by_them(LIFT, root=DIGEST[1:]),

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -11,12 +10,10 @@ from hypothesis import strategies as st
 
 from tests.log.writer import Writer, verify_signature
 from tests.tables import each
-from vault.ids import CompartmentKind
 from vault.log import log_history
-from vault.log.epoch_notice import EpochNotice, founded_compartment
 from vault.log.genesis import Genesis, logs_of
 from vault.log.items import Item, ItemKind
-from vault.log.list_check import check_epochs, check_keys, check_listed, check_versions, version_id
+from vault.log.list_check import check_keys, check_versions, version_id
 from vault.log.log_history import TRIES, AmbiguousRange, CheckedRow, History, Places, RowChecker
 from vault.log.tree import leaf_hash, root
 from vault.log.verify import Findings, ListedReport, LogReport
@@ -36,7 +33,7 @@ def item_of(row: VersionRow) -> Item:
     return Item.in_compartment(ItemKind.VERSION, row.compartment, row.id)
 
 
-GRANT = Item.in_compartment(ItemKind.GRANT, OURS, sha256(b"grant").digest())
+GRANT = Item.of_given(OURS, b"e" * 16, b"r" * 16)
 ROWS = [version(1, 0), version(1, 1), version(2, 1), version(4, 0, THEIRS)]
 
 
@@ -133,8 +130,7 @@ def test_a_damaged_list_accuses_no_version_and_is_passed_over_by_every_check() -
     report = writer.verify()
     versions = check_versions(writer.rows, ROWS, report)
     assert (versions.problems, versions.present) == ((), 2)
-    assert check_listed(writer.rows, ItemKind.GRANT, {GRANT.digest}, report).present == 1
-    assert check_epochs(writer.rows, {}, report) == ListedReport(0, ())
+    assert check_keys(writer.rows, FOLDER, bytes(32), report) == ()
 
 
 def test_a_false_row_lists_nothing() -> None:
@@ -146,45 +142,6 @@ def test_a_false_row_lists_nothing() -> None:
     report = writer.verify()
     assert report.size == 5
     assert found(check_versions(writer.rows, [version(1, 0, word="planted"), *ROWS], report)) == [("unlisted", 1, 0)]
-
-
-def test_grants_are_here_or_missing() -> None:
-    writer, report = log()
-    assert check_listed(writer.rows, ItemKind.GRANT, {GRANT.digest}, report).present == 1
-    assert found(check_listed(writer.rows, ItemKind.GRANT, set(), report)) == [("absent", 2, 0)]
-    assert check_listed(writer.rows, ItemKind.GRANT, set(), report, compartments=[THEIRS]).problems == ()
-
-
-def founding(writer: Writer, seq: int, n: int) -> EpochNotice:
-    return EpochNotice(1, bytes(16), founded_compartment(writer.origin, seq, n), CompartmentKind.CASE, b"e" * 16)
-
-
-def epoch_log(change: Callable[[EpochNotice], EpochNotice]) -> ListedReport:
-    writer = Writer()
-    notice = change(founding(writer, 0, 0))
-    writer.append(Item.in_compartment(ItemKind.EPOCH, notice.compartment, notice.digest()))
-    writer.seal()
-    return check_epochs(writer.rows, {notice.digest(): notice.encode()}, writer.verify())
-
-
-def test_a_founding_epoch_stands_at_its_place() -> None:
-    assert epoch_log(lambda notice: notice).present == 1
-    report = epoch_log(lambda notice: replace(notice, compartment=OURS))
-    assert found(report) == [("tag", 0, 0)]
-    assert "not of its place" in str(report.problems[0].message)
-    assert not epoch_log(lambda notice: replace(notice, compartment=OURS, replaced=(b"x" * 16,))).problems
-
-
-def test_an_epoch_row_that_is_missing_false_or_mistagged_is_told() -> None:
-    writer = Writer()
-    notice = founding(writer, 0, 0)
-    writer.append(Item.in_compartment(ItemKind.EPOCH, OURS, notice.digest()))
-    writer.seal()
-    report = writer.verify()
-    assert found(check_epochs(writer.rows, {}, report)) == [("absent", 0, 0)]
-    assert found(check_epochs(writer.rows, {notice.digest(): b"x"}, report)) == [("absent", 0, 0)]
-    assert found(check_epochs(writer.rows, {notice.digest(): notice.encode()}, report)) == [("tag", 0, 0)]
-    assert check_epochs(writer.rows, {}, report, compartments=[THEIRS]).problems == ()
 
 
 def test_the_newest_listed_keys_file_is_the_valid_one() -> None:
@@ -206,10 +163,8 @@ def test_the_newest_listed_keys_file_is_the_valid_one() -> None:
 
 
 def test_a_problem_names_log_operation_and_item() -> None:
-    writer, report = log()
-    (grant,) = check_listed(writer.rows, ItemKind.GRANT, set(), report).problems
-    assert (grant.origin, str(grant.message)) == (writer.origin, f"operation 2, item 0: missing {GRANT.digest.hex()}")
     (absent,) = check([ROWS[0], *ROWS[2:]]).problems
+    assert absent.origin == Writer().origin
     assert str(absent.message) == f"operation 1, item 1: missing {ROWS[1].id.hex()}"
     (false,) = check([ROWS[0], ROWS[1]._replace(blob=b"x"), *ROWS[2:]]).problems
     assert (false.seq, false.n) == (1, 1)
@@ -224,39 +179,6 @@ def test_a_false_row_at_the_beginning_hides_nothing_behind_it() -> None:
     report = writer.verify()
     assert report.rejected
     assert check_versions(writer.rows, ROWS, report).present == 4
-
-
-def test_every_epoch_of_an_operation_is_looked_at() -> None:
-    writer = Writer()
-    for _ in range(3):
-        writer.append()
-    first, second = (replace(founding(writer, 3, n), epoch=bytes([n]) * 16) for n in (1, 2))
-    writer.append(
-        GRANT, *(Item.in_compartment(ItemKind.EPOCH, made.compartment, made.digest()) for made in (first, second))
-    )
-    writer.seal()
-    report = writer.verify()
-    both = {made.digest(): made.encode() for made in (first, second)}
-    assert check_epochs(writer.rows, both, report) == ListedReport(2, ())
-    one_missing = check_epochs(writer.rows, {second.digest(): second.encode()}, report)
-    (absent,) = one_missing.problems
-    assert (absent.origin, str(absent.message)) == (
-        writer.origin,
-        f"operation 3, item 1: missing {first.digest().hex()}",
-    )
-    assert one_missing.present == 1
-
-
-def test_an_epoch_at_another_place_than_its_own_is_told_with_its_place() -> None:
-    writer = Writer()
-    for _ in range(3):
-        writer.append()
-    notice = founding(writer, 3, 0)
-    writer.append(GRANT, Item.in_compartment(ItemKind.EPOCH, notice.compartment, notice.digest()))
-    writer.seal()
-    (fault,) = check_epochs(writer.rows, {notice.digest(): notice.encode()}, writer.verify()).problems
-    assert (fault.seq, fault.n) == (3, 1)
-    assert str(fault.message).startswith("operation 3, item 1: epoch ")
 
 
 def test_of_a_flood_of_problems_a_thousand_are_kept() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.tables import each, refused
 from vault.errors import MalformedError, VerificationError
-from vault.log.act_bytes import ActKind
+from vault.log.act_bytes import OF_CASES, ActKind
 from vault.log.approval import (
     APPROVAL_PURPOSE,
     Approval,
@@ -217,11 +217,16 @@ def test_no_bytes_lead_to_any_other_error(untrusted: bytes) -> None:
 
 
 # What each act may list, word by word: a stranger's log is judged by this table, so it may only grow knowingly.
-# version, grant, epoch, keys, approval, erased, seen, attachment; how a vault begins, what changes who is in
+# version, grant, epoch, keys, approval, erased, seen, attachment; how a vault begins, what changes who is in; of cases:
+# founding, who is in, letting in and putting out alone
 _KINDS: dict[str, frozenset[int]] = {
     **{letter: frozenset({kind}) for letter, kind in zip("vgekaxsb", ItemKind, strict=True)},
     "f": frozenset({ActKind.BEGIN, ActKind.SHEETS}),
-    "m": frozenset(ActKind) - {ActKind.BEGIN},
+    "m": frozenset(ActKind) - {ActKind.BEGIN} - OF_CASES,
+    "F": frozenset({ActKind.FOUND}),
+    "c": OF_CASES - {ActKind.FOUND},
+    "i": frozenset({ActKind.LET_IN}),
+    "o": frozenset({ActKind.PUT_OUT}),
 }
 _ALLOWED = {
     "": """log.read log.export unlock.fail clock.jump case.list case.view case.search file.view export.abort export.all
@@ -233,14 +238,15 @@ _ALLOWED = {
     "a": "approve",
     "eg": "audit.period",
     "egs": "log.restored unlock.ok",
-    "ega": "grant.add grant.remove",
-    "veg": "case.create case.import section.create key.rotate",
+    "vegac": "grant.add grant.remove",
+    "vegF": "case.create case.import section.create",
+    "veg": "key.rotate",
     "vegkf": "log.genesis",
     "va": "clock.repair export.begin",
-    "vag": "break.glass",
+    "vagi": "break.glass",
     "vb": "document.add",
     "vx": "intake.edit register.edit",
-    "vegax": "case.delete erase",
+    "vegaxo": "case.delete erase",
     "vegkm": "role.change member.change access.recover",
 }
 

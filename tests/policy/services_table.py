@@ -32,7 +32,7 @@ _ASKS: Mapping[Action, str] = {
     """,
     Action.CASE_LIST: """
     case_counts.count case_changes.change_all case_changes.close_all case_changes.list_closed retention.overdue
-    cases.list_all cases.list_silent cases.only_yours key_changes.cases_held listing.has_cases listing.open_list
+    cases.list_all cases.list_silent cases.only_yours listing.has_cases listing.open_list
     case_changes.check_ins_said case_changes.needs_reason case_changes.what_stops paper_week.print_week
     paper_week.week_of story_records.agenda story_records.due story_records.due_all story_records.due_in
     incidents.missed_check_ins seizure.look seizure.print_page two_versions.in_two
@@ -42,10 +42,10 @@ _ASKS: Mapping[Action, str] = {
     paper_text.senders_of partners.given_out two_versions.both two_versions.in_view editing.history
     case_people.names_in case_people.show case_people.never_use_in case_people.never_used story_records.list_in
     incidents.steps_in person_pack.facts cases.log_view cases.only_you cases.open_case cases.view
-    key_changes.keys_of notes.require_in_use notes.show notes.show_corrected export_people.known_people
+    notes.require_in_use notes.show notes.show_corrected export_people.known_people
     sections.locate_person sections.people_of_case sections.find_in sections.list_of sections.opened_to_read
-    sharing.holders_of timed_grants.terms_of holds.held paper_text.searched_by holds.require_held
-    paper_text.proposed_language
+    sharing.holders_of sharing.ranks_of sharing.takings_of timed_grants.terms_of holds.held paper_text.searched_by
+    holds.require_held paper_text.proposed_language
     """,
     Action.NOTE_WRITE: "notes.add notes.begin",
     Action.CASE_WRITE: """
@@ -66,7 +66,7 @@ _ASKS: Mapping[Action, str] = {
     exporting.ask exporting.export exporting.papers_staying person_pack.print_page export_people.clients
     """,
     Action.CASE_SHARE: """
-    sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give
+    sections.give sharing.grant sharing.revoke timed_grants.give
     """,
     Action.CASE_ERASE: "moving.move erasing.ask erasing.erase what_goes.what_goes",
     Action.SECTION_CREATE: "sections.create",
@@ -77,7 +77,7 @@ _ASKS: Mapping[Action, str] = {
     Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit partners.words_of_new",
     Action.INTAKE_READ: "intake.find intake.find_open intake.list_open",
     Action.INTAKE_WRITE: """
-    intake.add intake.caller intake.close intake.correct intake.require_open key_changes.rotate_weekly
+    intake.add intake.caller intake.close intake.correct intake.require_open
     """,
     Action.REGISTER_ASK: "register.ask register.ask_among register.ask_each",
     Action.REGISTER_WRITE: "register.add",
@@ -111,7 +111,7 @@ _ASKS: Mapping[Action, str] = {
     entering.change_passphrase entering.list_factors entering.remove_factor recovery.follow recovery.confirm
     """,
     Action.SYNC: """
-    changes.settle_shared sharing.end_seats syncing.import_bundle syncing.make syncing.show syncing.everybody_here
+    changes.settle_shared syncing.import_bundle syncing.make syncing.show syncing.everybody_here
     syncing.known_here
     """,
     Action.LOG_READ: "logbook.newest",
@@ -168,9 +168,9 @@ _ASKS_NOTHING: Mapping[str, str] = {
     holds.without_author noted_holds.hold_again erasure_checks.two_person_faults removing.all_contents
     removing.named_by removing.validator_of preview.whose_words preview.opened_of preview.in_a_line
     mentions.namesakes mentions.naming what_goes.heads letter.holds_in_plan sections.opened_sections
-    register.entered register.take_out erasing.new_key sharing.forget_indexes_of_others sharing.add_seats
-    sharing.replace_key sharing.rewrap_all sharing.rewrap_left editing.keep_one stored_records.read_record
-    changes.carry_out changes.end_again changes.end_devices changes.lower_member changes.remove_member
+    register.entered register.take_out sharing.forget_indexes_of_others
+    sharing.add_members sharing.members_in sharing.putting_out_others editing.keep_one stored_records.read_record
+    changes.carry_out changes.end_devices changes.lower_member changes.remove_member
     changes.seats_by_member changes.seats_ever_of admissions.certificate_bytes approval_checks.approval_faults
     approval_checks.needed_second log_checking.malformed_items
     """,
@@ -192,12 +192,12 @@ _ASKS_NOTHING: Mapping[str, str] = {
     """,
     "looks at the role itself and acts through services that ask": """
     arrived.carry_out retention.erase_words standing_again.erase_late register.entries_for writing_down.look_each
-    successors.carry_out_handovers housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
-    sections.places_of_person incidents.told_after timed_grants.withdraw_expired_grants
+    successors.carry_out_handovers housekeeping.settle housekeeping.settle_aloud
+    sections.places_of_person incidents.told_after
     """,
     "what this account or session remembers; nothing of it is in the vault": """
     undoing.note_together cases.today notes.is_one_begun story_records.day_within incidents.now_here
-    incidents.minute_here absences.tell_dropped absences.tell_waiting folder_row.keep_offered folder_row.offered_of
+    incidents.minute_here absences.tell_waiting folder_row.keep_offered folder_row.offered_of
     folder_row.end_begun folder_row.erased_records removing.forget_drafts taking_back.keep_mark taking_back.mark_of
     case_counts.keep_table case_counts.tables_before last_done.note last_done.note_drill last_done.note_new_sheets
     last_done.note_opened entering.recovery_is_proven places.is_pending members.note_end

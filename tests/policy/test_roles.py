@@ -108,7 +108,6 @@ _WRITERS: dict[str, dict[str, str]] = {
 }
 _SHARED = dict.fromkeys(("directory", "register", "intake", "sending"), "")
 _FOUNDERS = {"case": _W, "section": _W, **_SHARED, "audit": _ALL}
-_GRANTERS = {**_FOUNDERS, "directory": _AS, "register": "supervisor", "intake": "supervisor", "sending": _AS}
 
 
 def _words(roles: AbstractSet[Role]) -> set[str]:
@@ -123,10 +122,9 @@ def test_the_rights_table_is_what_it_was() -> None:
     assert writers == {
         place: {kind: set(roles.split()) for kind, roles in row.items()} for place, row in _WRITERS.items()
     }
-    for column, expected in ((RIGHTS.founders, _FOUNDERS), (RIGHTS.granters, _GRANTERS)):
-        assert {place.name.lower(): _words(roles) for place, roles in column.items()} == {
-            place: set(roles.split()) for place, roles in expected.items()
-        }
+    assert {place.name.lower(): _words(roles) for place, roles in RIGHTS.founders.items()} == {
+        place: set(roles.split()) for place, roles in _FOUNDERS.items()
+    }
 
 
 def test_a_role_may_what_its_column_says() -> None:
@@ -138,7 +136,6 @@ def test_a_role_may_what_its_column_says() -> None:
             assert written == {kind for kind, roles in RIGHTS.writers[place].items() if role in roles}
             assert RIGHTS.may_write_some({role}, place) is bool(written)
             assert RIGHTS.may_found({role}, place) is (role in RIGHTS.founders[place])
-            assert RIGHTS.may_grant({role}, place) is (role in RIGHTS.granters[place])
 
 
 def test_a_kind_that_no_row_names_is_valid_in_cases_and_sections_by_who_works_there() -> None:

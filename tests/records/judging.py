@@ -10,13 +10,14 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 
+from tests.records.small_office import resolver_of
 from vault.access.membership.sheets import by_the_sheets
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.ids import CompartmentId, Origin, RecordId, SeatId, make_id
-from vault.log.act_bytes import MadeAct, end
+from vault.log.act_bytes import ActKind
 from vault.log.act_bytes import admit as admission_of
-from vault.log.items import Item, encode_items, items_digest
+from vault.log.items import Item, encode_items, items_digest, kinds_in
 from vault.log.operation import Header, operation_digest
 from vault.policy.roles import Role
 from vault.records.logs import geneses_of
@@ -28,9 +29,7 @@ from vault.seal.signing import make_signing_seed
 from vault.store import tables
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, SealedVersion, VersionRow
-from vault.trust.trust_items import Head
-from vault.validity.authority import Authority
-from vault.validity.deciding_lines import Line, Lines, read_on
+from vault.validity.deciding_lines import read_on
 from vault.validity.directory import Directory, judge_lines
 from vault.validity.log_places import places_of_logs
 from vault.validity.proven import Proven
@@ -40,29 +39,27 @@ NOTE = {"kind": "contact", "text": "written by somebody who may not"}
 Judged = OpenedVersion | Quarantined
 
 
-def directory_of(session: Session, rows: Rows, *following: Line) -> Directory:
-    """Return who is in by what was read before and all rows at hand, each of them proven, and these lines behind."""
+def directory_of(session: Session, rows: Rows) -> Directory:
+    """Return who is in by what was read before and all rows at hand, each of them proven."""
     lines = read_on(rows, session.directory.lines, lambda _origin, _start, size: Proven(size))
     places = places_of_logs(geneses_of(rows), lambda _: None)
-    known = Lines((*lines.lines, *following), lines.read)
-    return judge_lines(session.vault, known, places, lambda head: places.find(head, rows.size, lambda *_: True))
+    return judge_lines(session.vault, lines, places, lambda head: places.find(head, rows.size, lambda *_: True))
 
 
 @contextmanager
-def counting(session: Session, own: SeatId | None = None, *following: Line) -> Iterator[VersionValidator]:
+def counting(session: Session, own: SeatId | None = None) -> Iterator[VersionValidator]:
     """Count by all rows at hand, each of them proven."""
     with session.database.reading() as rows:
-        directory = directory_of(session, rows, *following)
-        authority = Authority(rows, directory, lambda origin, _: Proven(rows.size(origin)))
-        yield VersionValidator(rows, session.vault, session.keyring, authority, own=own)
+        directory = directory_of(session, rows)
+        yield VersionValidator(rows, session.vault, session.keyring, resolver_of(rows, directory), own=own)
 
 
 def judged_by(validator: VersionValidator, origin: Origin, start: int = 0) -> list[Judged]:
     return list(validator.judge(origin, start, Proven(validator.rows.size(origin))))
 
 
-def judged(session: Session, origin: Origin | None = None, start: int = 0, *following: Line) -> list[Judged]:
-    with counting(session, None, *following) as validator:
+def judged(session: Session, origin: Origin | None = None, start: int = 0) -> list[Judged]:
+    with counting(session) as validator:
         return judged_by(validator, session.log.origin if origin is None else origin, start)
 
 
@@ -82,7 +79,8 @@ def append(session: Session, listed: Iterable[Item] | bytes, origin: Origin | No
     origin = session.log.origin if origin is None else origin
     with session.database.transaction() as rows:
         seq = rows.size(origin)
-        header = Header(bytes(32), None, origin, seq, items_digest(items), sha256(b"").digest()).encode()
+        decides = not {*ActKind}.isdisjoint(kinds_in(items))
+        header = Header(bytes(32), None, origin, seq, items_digest(items), sha256(b"").digest(), decides).encode()
         rows.add_operation(OperationRow(origin, seq, header, items, b"", operation_digest(header, items, b"")))
     return seq
 
@@ -134,13 +132,3 @@ def admit(session: Session, role: Role = Role.CASEWORKER) -> Colleague:
         work.list_act(by_the_sheets(session, admission_of(colleague.genesis, {role}, None, make_id())))
         work.commit(Entry(act="member.change"))
     return colleague
-
-
-def ended(session: Session, seat: SeatId) -> Line:
-    """Return the line by which the sheets end a seat; all counts that is here of its log."""
-    with session.database.reading() as rows:
-        places = places_of_logs(geneses_of(rows), lambda _: None)
-        heads = [Head(seat, rows.size(origin), bytes(32)) for origin in places.logs_of(seat)]
-        size = rows.size(session.log.origin)
-    made: MadeAct = by_the_sheets(session, end(seat, heads, make_id()))
-    return Line(session.log.origin, size, b"", ((made.kind, made.content),))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.log.writer import KEM, Key, Writer
+from vault.access.trust.case_lines import place_of_head
 from vault.ids import ZERO_DIGEST, Origin, VaultId
 from vault.log.act_bytes import SHEETS_PURPOSE, MadeAct, admit, anchor_digest, begin, by_sheets, sheets_message
 from vault.log.genesis import signed_message
@@ -16,6 +17,8 @@ from vault.records.logs import geneses_of
 from vault.store.engine import Database
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
+from vault.validity.authority import Authority
+from vault.validity.compartment_access import AccessResolver, all_acts
 from vault.validity.deciding_lines import Lines, read_on
 from vault.validity.directory import Directory, judge_lines
 from vault.validity.log_places import LogPlaces, places_of_logs
@@ -73,7 +76,13 @@ def places_of(rows: Rows, partings: Mapping[bytes, Parting] = _NO_PARTINGS) -> L
     return places_of_logs(geneses_of(rows), partings.get)
 
 
-def directory_of(rows: Rows, partings: Mapping[bytes, Parting] = _NO_PARTINGS) -> Directory:
+def directory_of(rows: Rows) -> Directory:
     """Return who is in by all rows, each of them proven."""
-    lines, places = read_on(rows, Lines(), lambda _origin, _start, size: Proven(size)), places_of(rows, partings)
+    lines, places = read_on(rows, Lines(), lambda _origin, _start, size: Proven(size)), places_of(rows)
     return judge_lines(VAULT, lines, places, lambda head: places.find(head, rows.size, lambda *_: True))
+
+
+def resolver_of(rows: Rows, directory: Directory) -> AccessResolver:
+    """Return what judges cases by all rows, each of them proven."""
+    authority = Authority(rows, directory, lambda origin, _: Proven(rows.size(origin)))
+    return AccessResolver(authority, lambda _: all_acts(rows), lambda head: place_of_head(directory, rows, head))

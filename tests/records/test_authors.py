@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from tests.log.writer import Writer
 from tests.records import judging as of_session
@@ -21,33 +20,30 @@ from tests.records.judging import (
     append,
     counting,
     delete_version,
-    ended,
     judged,
     judged_by,
     outsider,
     write,
 )
-from tests.records.small_office import admission, directory_of, founded, going_on, new_log, put, signed
+from tests.records.small_office import directory_of, founded, going_on, new_log, put
 from tests.services.founded import Filled
 from tests.sync.exchange import empty_store
 from vault.access.session import Session
 from vault.casework.note import Note
-from vault.ids import CompartmentId, Origin, RecordId, VersionId, make_id
+from vault.ids import CompartmentId, EpochId, MemberId, Origin, RecordId, VersionId, make_id
+from vault.log.act_bytes import MadeAct, let_back, let_in, put_out
 from vault.log.items import Item, ItemKind, encode_items
 from vault.log.operation import Header, compose
-from vault.log.parting import Parting
 from vault.policy.roles import Role
-from vault.records.epochs import make_grant
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry, Work
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keyring import make_key, wrap
 from vault.services.cases import cases
-from vault.store import tables
 from vault.store.engine import Database
-from vault.store.rowtypes import GrantRow, OperationRow, SealedVersion, VersionKeyRow, VersionRow
+from vault.store.rowtypes import OperationRow, SealedVersion, VersionKeyRow, VersionRow
+from vault.trust.trust_items import Head, Rank
 from vault.validity.authority import Authority, Listings
-from vault.validity.deciding_lines import Line
 from vault.validity.proven import Proven, digests_in, items_in, names_session_key
 from vault.validity.version_validity import Quarantined
 
@@ -66,8 +62,7 @@ def judging(store: Database, proven: Proven | None = None, known: Mapping[Origin
     @contextmanager
     def opened() -> Iterator[Authority]:
         with store.reading() as rows:
-            partings = {} if proven is None or proven.parting is None else {KIM.origin: proven.parting}
-            directory = directory_of(rows, partings)
+            directory = directory_of(rows)
             yield Authority(rows, directory, lambda origin, _: proven or Proven(rows.size(origin)), dict(known or {}))
 
     return opened()
@@ -77,20 +72,12 @@ Judging = AbstractContextManager[Authority]
 KIM = new_log("Kim")
 
 
-def kims(*begins: int, entries: int = 3) -> Writer:
-    """Return Kim's log, in which sessions begin at these places too; the founder's lists the admission."""
+def kims(entries: int = 3) -> Writer:
+    """Return Kim's log; the founder's lists the admission."""
     log = new_log("Kim")
-    for seq in range(entries):
-        log.append(ITEM, new_session=seq in begins)
+    for _ in range(entries):
+        log.append(ITEM)
     return log
-
-
-def beside(log: Writer, seq: int, *, begins: bool) -> OperationRow:
-    """Return another row for a place of a log."""
-    session_key = b"k" * 32 if begins else None
-    return compose(
-        origin=log.origin, seq=seq, commitment=bytes(32), items=[ITEM], sealed=b"other", session_key=session_key
-    )
 
 
 def test_an_entry_of_a_seat_that_is_in_is_told_with_its_roles(store: Database) -> None:
@@ -129,69 +116,18 @@ def test_what_is_not_proven_signed_or_of_somebody_who_is_in_counts_nothing(store
     assert [counts(log, 0) for log in (stranger, forged, beyond)] == [False, False, False]
 
 
-def test_a_seat_recovers_in_its_first_session_if_its_own_entry_0_lists_that_the_sheets_admit_it(
-    store: Database,
-) -> None:
-    kim, lou = kims(2), new_log("Lou")
-    lou.append(signed(admission(lou, Role.ADMIN)))
-    for begins in (False, True, False):
-        lou.append(ITEM, new_session=begins)
-    nour = founded(KIM)
-    put(store, nour, kim, lou)
-    with judging(store) as authority:
-        entries = {log.name: [authority.entry(log.origin, seq) for seq in range(4)] for log in (nour, kim, lou)}
-    recovering = {name: [entry.seq for entry in found if entry and entry.recovers] for name, found in entries.items()}
-    founding = {name: [entry.seq for entry in found if entry and entry.founds_vault] for name, found in entries.items()}
-    assert recovering == {"Nour": [], "Kim": [], "Lou": [0, 1]}
-    assert founding == {"Nour": [0], "Kim": [], "Lou": []}
-
-
-def recovering(*begins: int, entries: int = 3) -> Writer:
-    """Return Kim's log that begins with its own admission by the sheets."""
-    log = new_log("Kim")
-    log.append(signed(admission(log)))
-    for seq in range(1, entries):
-        log.append(ITEM, new_session=seq in begins)
-    return log
-
-
-def test_the_first_session_ends_where_a_signed_row_begins_the_second(store: Database) -> None:
-    false = beside(KIM, 1, begins=True)
-    put(store, founded(), recovering(), beside=(false,))
-
-    def recovers(*rejected: tuple[int, bytes]) -> list[int]:
-        with judging(store, Proven(9, frozenset(rejected))) as authority:
-            entries = [authority.entry(KIM.origin, seq) for seq in range(authority.rows.size(Origin(KIM.origin)))]
-        return [entry.seq for entry in entries if entry is not None and entry.recovers]
-
-    assert recovers((1, false.digest)) == [0, 1, 2]
-    put(store, recovering(3, 4, entries=5))
-    assert recovers((1, false.digest)) == [0, 1, 2]
-    assert recovers() == [0]
-
-
-def test_a_second_session_in_another_history_ends_no_first_session_of_this_one(store: Database) -> None:
-    other = beside(KIM, 1, begins=True)
-    put(store, founded(), recovering(), beside=(other,))
-    parting = Parting(1, frozenset({(1, other.digest)}), {2: bytes(32)}, {2: bytes(32), 3: bytes(32)})
-    with judging(store, Proven(3, parting=parting)) as authority:
-        entries = [entry for seq in range(3) for entry in authority.entries_at(KIM.origin, seq)]
-    found = sorted((entry.seq, entry.digest == other.digest, entry.recovers) for entry in entries)
-    assert found == [(0, False, True), (1, False, True), (1, True, False), (2, False, True)]
-
-
 # Whose work is quarantined for a person, and whose may still come to count (FORMAT.md 6): C4 to C7 over the rows.
 @dataclass
 class Stolen:
-    """A note in a case, by a colleague who was granted nothing there and came by its key."""
+    """A note in a case, by a colleague who was not let in and came by its key."""
 
     session: Session
     case: CompartmentId
     colleague: Colleague
     seq: int
 
-    def found(self, *following: Line) -> Quarantined:
-        (one,) = judged(self.session, self.colleague.origin, 0, *following)
+    def found(self) -> Quarantined:
+        (one,) = judged(self.session, self.colleague.origin)
         assert isinstance(one, Quarantined)
         return one
 
@@ -202,24 +138,23 @@ class Stolen:
         with self.session.database.reading() as rows:
             return next(row for row in rows.versions(self.case) if row.origin == self.colleague.origin)
 
-    def grant(self) -> GrantRow:
-        """Return the founder's own grant."""
-        with self.session.database.reading() as rows:
-            (row,) = (row for row in rows.grants_of(self.epoch) if row.seat == self.session.seat)
-        return row
-
     @property
     def epoch(self) -> bytes:
         return self.session.keyring.epochs_of(self.case)[-1]
 
-    def give(self) -> None:
-        """Grant the case to the colleague."""
-        key = self.session.keyring.get(self.epoch) or b""
-        holder = replace(self.session.log.auditors[0], seat=self.colleague.seat, kem_public=self.colleague.kem.public)
-        grant = make_grant(self.session.log.place, self.case, self.epoch, key, holder)  # type: ignore[arg-type]
-        with self.session.database.transaction() as rows:
-            rows.add_grants([grant])
-        append(self.session, [Item.in_compartment(ItemKind.GRANT, self.case, grant.digest)])
+    def do(self, made: MadeAct) -> None:
+        """Have the founder list something of who is in the case."""
+        with self.session.work() as work:
+            work.list_act(made)
+            work.commit(Entry(act="grant.add"))
+
+    @property
+    def member(self) -> MemberId:
+        return MemberId(self.colleague.seat)
+
+    def let_in(self) -> None:
+        """Let the colleague into the case."""
+        self.do(let_in(self.case, self.member, Rank.MEMBER, None, make_id()))
 
 
 @pytest.fixture
@@ -229,7 +164,11 @@ def stolen(session: Session) -> Stolen:
     return Stolen(session, case, colleague, colleague.write(case))
 
 
-def test_who_was_granted_nothing_has_no_right_where_every_listed_key_is_here(stolen: Stolen) -> None:
+def test_who_was_never_let_in_has_no_right_though_they_have_the_key_and_somebody_lists_that_it_is_theirs(
+    stolen: Stolen,
+) -> None:
+    assert stolen.found() == stolen.quarantined("C6", is_unentitled=True)
+    append(stolen.session, [Item.of_given(stolen.case, EpochId(stolen.epoch), stolen.colleague.seat)])
     assert stolen.found() == stolen.quarantined("C6", is_unentitled=True)
 
 
@@ -244,63 +183,33 @@ def test_what_they_wrote_is_told_so_though_it_does_not_open_or_is_not_here(stole
     assert stolen.found() == unentitled
 
 
-def test_once_the_case_is_granted_to_them_it_counts(stolen: Stolen) -> None:
-    stolen.give()
-    (one,) = judged(stolen.session, stolen.colleague.origin)
-    assert isinstance(one, OpenedVersion)
-
-
-def _a_grant_altered(stolen: Stolen) -> None:
-    with stolen.session.database.transaction() as rows:
-        at = tables.granted.c.digest == stolen.grant().digest
-        rows.connection.execute(sa.update(tables.granted).where(at).values(sealed=os.urandom(1168)))
-
-
-def _unknown(stolen: Stolen, kind: ItemKind = ItemKind.GRANT) -> Item:
-    return Item.in_compartment(kind, stolen.case, os.urandom(32))
-
-
-def _an_epoch_that_is_not_here(stolen: Stolen) -> None:
-    append(stolen.session, [_unknown(stolen, ItemKind.EPOCH)])
-
-
-def _a_grant_that_is_not_here(stolen: Stolen) -> None:
-    append(stolen.session, [_unknown(stolen)])
-
-
-def _one_that_they_list_themselves_too(stolen: Stolen) -> None:
-    item = _unknown(stolen)
-    append(stolen.session, [item])
-    append(stolen.session, [item], stolen.colleague.origin)
-
-
-@pytest.mark.parametrize(
-    "lack",
-    [_a_grant_altered, _an_epoch_that_is_not_here, _a_grant_that_is_not_here, _one_that_they_list_themselves_too],
-)
-def test_nobody_is_called_unentitled_while_a_key_that_somebody_entitled_listed_may_be_theirs(
-    stolen: Stolen, lack: Callable[[Stolen], None]
+def test_once_they_are_let_in_it_counts_and_of_who_is_put_out_only_what_they_had_written_until_they_are_let_back(
+    stolen: Stolen,
 ) -> None:
-    row = stolen.row()
-    lack(stolen)
-    assert stolen.found() == stolen.quarantined("C6", is_unentitled=False)
-    absent = stolen.quarantined("missing", is_unentitled=False)
-    delete_version(stolen.session, row)
-    assert stolen.found() == absent
+    session, colleague = stolen.session, stolen.colleague
+
+    def counts() -> list[bool]:
+        return [isinstance(version, OpenedVersion) for version in judged(session, colleague.origin)]
+
+    stolen.let_in()
+    assert counts() == [True]
+    head = Head(colleague.seat, colleague.log.size, colleague.log.frontier.root())
+    out = put_out(stolen.case, stolen.member, [head], make_id())
+    colleague.write(stolen.case)
+    stolen.do(out)
+    assert counts() == [True, False]
+    stolen.do(let_back(stolen.case, Item.of_act(out).digest, make_id()))
+    assert counts() == [True, True]
 
 
-def test_what_nobody_entitled_listed_there_keeps_nobody_in_doubt(stolen: Stolen) -> None:
-    """Listed by themselves, for another case, and by somebody who was not in."""
-    append(stolen.session, [_unknown(stolen)], stolen.colleague.origin)
-    append(stolen.session, [Item.in_compartment(ItemKind.GRANT, make_id(), os.urandom(32))])
-    append(stolen.session, [_unknown(stolen)], outsider(stolen.session).began())
-    assert stolen.found() == stolen.quarantined("C6", is_unentitled=True)
-
-
-def test_what_somebody_listed_who_is_in_no_more_is_waited_for_by_nobody(stolen: Stolen) -> None:
-    append(stolen.session, [_unknown(stolen)])
-    assert stolen.found() == stolen.quarantined("C6", is_unentitled=False)
-    assert stolen.found(ended(stolen.session, stolen.session.seat)) == stolen.quarantined("C6", is_unentitled=True)
+def test_nobody_lets_themselves_in_and_whom_an_equal_puts_out_stays(stolen: Stolen) -> None:
+    session, colleague = stolen.session, stolen.colleague
+    own = let_in(stolen.case, stolen.member, Rank.KEEPER, None, make_id())
+    append(session, [Item.of_act(own)], colleague.origin)
+    assert [isinstance(version, OpenedVersion) for version in judged(session, colleague.origin)] == [False]
+    stolen.do(own)
+    append(session, [Item.of_act(put_out(stolen.case, session.member, [], make_id()))], colleague.origin)
+    assert all(isinstance(version, OpenedVersion) for version in judged(session))
 
 
 def test_who_was_never_let_in_or_may_not_write_this_there_is_set_apart(stolen: Stolen) -> None:
@@ -375,7 +284,7 @@ def test_what_opens_and_is_no_content_says_nothing(stolen: Stolen) -> None:
     assert judged(session, start=seq) == [Quarantined(origin, seq, 0, "fields", False)]
 
 
-def test_who_erases_is_a_caseworker_or_a_supervisor_who_was_granted_the_case(stolen: Stolen) -> None:
+def test_who_erases_is_a_caseworker_or_a_supervisor_who_was_let_in(stolen: Stolen) -> None:
     erasing, origin = set(), stolen.session.log.origin
     written = [_note(stolen.session, stolen.case, record=RecordId(make_id())) for _ in Role]
     colleagues = [admit(stolen.session, role) for role in Role]
@@ -385,16 +294,16 @@ def test_who_erases_is_a_caseworker_or_a_supervisor_who_was_granted_the_case(sto
             work.erase(theirs.case, version)
             work.commit(Entry(act="erase"))
         delete_version(stolen.session, next(row for row in _versions(stolen.session, stolen.case) if row.seq == seq))
-        for is_given in (False, True):
-            if is_given:
-                theirs.give()
+        for is_in in (False, True):
+            if is_in:
+                theirs.let_in()
             with counting(stolen.session) as validator:
                 named = Item.in_compartment(ItemKind.VERSION, theirs.case, version)
                 erased = {version} if validator.erased()(named, ()) else set()
                 left = [row for row in judged_by(validator, origin, seq) if row.seq == seq]
             assert erased in (set(), {version})
             assert left == ([] if erased else [Quarantined(origin, seq, 0, "missing", False)])
-            erasing |= {(role, is_given)} if erased else set()
+            erasing |= {(role, is_in)} if erased else set()
     assert erasing == {(Role.CASEWORKER, True), (Role.SUPERVISOR, True)}
 
 

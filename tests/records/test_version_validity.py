@@ -15,11 +15,9 @@ from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, RecordId, SeatId, VersionId, make_id
-from vault.log.epoch_notice import EpochNotice, RevokedLog
+from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, SeatId, VersionId, make_id
 from vault.log.items import Item, ItemKind, encode_items
 from vault.log.operation import Header, operation_digest
-from vault.policy.roles import Role
 from vault.records.epochs import make_epoch
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry, Work
@@ -27,17 +25,7 @@ from vault.seal.keyring import unwrap, wrap
 from vault.seal.signing import make_signing_seed
 from vault.services.cases import cases, notes
 from vault.store import tables
-from vault.store.rowtypes import EpochRow, OperationRow, VersionKeyRow, VersionRow
-from vault.validity.authority import Entry as EntryOfAuthority
-from vault.validity.epoch_validity import (
-    Given,
-    Made,
-    Revocation,
-    ValidEpoch,
-    ended_by_grants,
-    revocations_by_rank,
-    revocations_of,
-)
+from vault.store.rowtypes import OperationRow, VersionKeyRow, VersionRow
 from vault.validity.proven import Proven
 from vault.validity.version_validity import Quarantined
 
@@ -78,17 +66,6 @@ def with_a_key_that_opens_nothing(session: Session, case: CompartmentId) -> int:
         (sealed,) = rows.version_at(*place)
         rows.delete_version_keys([VersionKeyRow(*place, sealed.epoch, sealed.wrap)])
         rows.add_version_keys([VersionKeyRow(*place, sealed.epoch, bytes(40))])
-    return seq
-
-
-def without_a_listed_grant(session: Session, case: CompartmentId) -> int:
-    """Make an epoch beside the case's own, give oneself its key and list neither."""
-    seq = notes_seq(session, case)
-    with session.database.transaction() as rows:
-        for epoch in session.keyring.epochs_of(case):
-            rows.connection.execute(sa.delete(tables.granted).where(tables.granted.c.epoch == epoch))
-        notice = make_epoch(session.log.place, case, CompartmentKind.CASE, session.directory.holders([session.seat]))
-        rows.add_grants(list(notice.grants))
     return seq
 
 
@@ -136,7 +113,6 @@ FORBIDDEN = [
     pytest.param(a_note_in_the_directory, "C5", id="a note in the directory"),
     pytest.param(with_a_key_that_opens_nothing, "C6", id="a key that opens nothing"),
     pytest.param(with_its_key_wrapped_for_another_case, "C6", id="a key wrapped under the epoch of another case"),
-    pytest.param(without_a_listed_grant, "C6", id="a seat without a listed grant"),
 ]
 
 
@@ -278,10 +254,11 @@ def test_versions_of_cases_that_were_never_granted_are_passed_over(filled: Fille
 def test_a_notice_that_no_log_lists_does_not_change_what_a_compartment_is_for(
     filled: Filled, filled_session: Session
 ) -> None:
-    """A founding notice of the same compartment, well-formed and of another kind, beside the true one."""
+    """The row of a key of the same compartment, well-formed and of another kind, beside the true one."""
+    log = filled_session.log
     with filled_session.database.transaction() as rows:
         for kind in (CompartmentKind.REGISTER, CompartmentKind.SENDING):
-            rows.add_epochs([make_epoch(filled_session.log.place, filled.cases[0], kind, []).row()])
+            rows.add_epochs([make_epoch(log.place, log.origin, filled.cases[0], kind, []).row()])
     assert quarantined(filled_session) == []
     notes.add(filled_session, filled.cases[0], Note(NoteKind.CONTACT, "the case is still a case"))
     assert quarantined(filled_session) == []
@@ -338,11 +315,9 @@ def test_what_somebody_who_was_out_wrote_and_does_not_open_fails_by_its_author(
 def test_an_erasure_in_a_compartment_that_nobody_founded_erases_nothing(
     filled: Filled, filled_session: Session
 ) -> None:
-    nowhere, version = CompartmentId(make_id()), os.urandom(32)
-    invented = make_epoch(filled_session.log.place, nowhere, CompartmentKind.CASE, [])
+    log, nowhere, version = filled_session.log, CompartmentId(make_id()), os.urandom(32)
     with filled_session.database.transaction() as rows:
-        notice = invented.notice
-        rows.add_epochs([EpochRow(notice.digest(), nowhere, notice.encode())])
+        rows.add_epochs([make_epoch(log.place, log.origin, nowhere, CompartmentKind.CASE, []).row()])
     append(filled_session, [Item.in_compartment(ItemKind.ERASED, nowhere, version)])
     with counting(filled_session) as validator:
         assert validator.state(nowhere) is None
@@ -369,82 +344,3 @@ def test_what_a_log_without_a_beginning_lists_is_nobodys(filled: Filled, filled_
     assert len(found) == len(before)
     assert {version.check for version in found if isinstance(version, Quarantined)} == {"C4"}
     assert not any(isinstance(version, OpenedVersion) for version in found)
-
-
-# In which order revocations are taken, so that two devices come to one answer: with invented seats, in memory.
-FOUNDER, NEAR, TWIN, FAR, BOSS, OUT = (SeatId(bytes([n]) * 16) for n in (9, 2, 4, 3, 8, 5))
-FIRST, SECOND, THIRD = (EpochId(bytes([n]) * 16) for n in (21, 22, 23))
-WORKER, SUPERVISOR = frozenset({Role.CASEWORKER}), frozenset({Role.SUPERVISOR})
-# The founder gave NEAR and TWIN the key, NEAR gave it FAR, and FAR gave it BOSS.
-GIVEN: Given = {
-    (FIRST, NEAR): frozenset({FOUNDER}),
-    (FIRST, TWIN): frozenset({FOUNDER}),
-    (FIRST, FAR): frozenset({NEAR}),
-    (FIRST, BOSS): frozenset({FAR}),
-}
-
-
-def log_of(seat: SeatId) -> Origin:
-    return Origin(seat * 2)
-
-
-def made(
-    by: SeatId, *seats: SeatId, size: int = 1, seq: int = 5, roles: frozenset[Role] = WORKER, log: Origin | None = None
-) -> Made:
-    """Return an epoch that a seat made, in which these seats are revoked."""
-    revoked = tuple(RevokedLog(seat, log_of(seat), size) for seat in seats)
-    notice = EpochNotice(1, bytes(16), bytes(16), CompartmentKind.CASE, SECOND, (FIRST,), revoked)
-    entry = EntryOfAuthority(log or log_of(by), seq, (), by, roles, founds_vault=False, recovers=False)
-    return Made(notice, entry)
-
-
-def epochs(*later: Made) -> dict[EpochId, ValidEpoch]:
-    nothing = frozenset[EpochId](), frozenset[SeatId]()
-    return {FIRST: ValidEpoch((made(FOUNDER, seq=0),), *nothing), SECOND: ValidEpoch(later, *nothing)}
-
-
-def ranked(*later: Made, given: Given = GIVEN) -> list[Revocation]:
-    return revocations_by_rank(epochs(*later), given)
-
-
-def test_supervisors_go_first_then_who_stands_nearer_to_the_founder_and_last_whom_nobody_gave_the_key() -> None:
-    lost = SeatId(bytes(16))
-    later = [made(lost, OUT), made(FAR, OUT), made(BOSS, OUT, roles=SUPERVISOR), made(NEAR, OUT), made(FOUNDER, OUT)]
-    assert [revoked.made.entry.seat for revoked in ranked(*later)] == [BOSS, FOUNDER, NEAR, FAR, lost]
-    assert [revoked.made.entry.seat for revoked in ranked(made(lost, OUT), made(BOSS, OUT))] == [BOSS, lost]
-
-
-def test_the_shortest_way_to_the_founder_counts() -> None:
-    higher = SeatId(b"\x01" * 16)
-    given = {**GIVEN, (SECOND, FAR): frozenset({FOUNDER}), (FIRST, higher): frozenset({BOSS})}
-    order = [
-        revoked.made.entry.seat for revoked in ranked(made(higher, OUT), made(FAR, OUT), made(NEAR, OUT), given=given)
-    ]
-    assert order == [NEAR, FAR, higher]
-
-
-def test_of_two_alike_the_seat_the_log_the_place_and_then_the_notice_decide() -> None:
-    late_log, early_log = Origin(b"\xff" * 32), Origin(bytes(32))
-    notices = sorted([made(NEAR, OUT), made(NEAR, OUT, size=2)], key=lambda made: made.notice.digest())
-    expected = [
-        made(NEAR, OUT, log=early_log, seq=9),
-        *notices,
-        made(NEAR, OUT, seq=7),
-        made(NEAR, OUT, log=late_log),
-        made(TWIN, OUT, log=early_log),
-    ]
-    for later in (expected, expected[::-1]):
-        assert [revoked.made for revoked in ranked(*later)] == expected
-
-
-def test_of_one_notice_seats_are_taken_in_order_and_nobody_revokes_their_own() -> None:
-    revoked = revocations_of(made(NEAR, OUT, NEAR, FAR, size=4))
-    assert [revoked.seat for revoked in revoked] == [FAR, OUT]
-    assert (revoked[1].place, revoked[1].epoch, revoked[1].sizes) == ((log_of(NEAR), 5), SECOND, {log_of(OUT): 4})
-
-
-def test_a_grant_of_an_epoch_that_is_none_ends_no_revocation() -> None:
-    (revoked,) = revocations_of(made(NEAR, OUT))
-    known = epochs(revoked.made)
-    assert ended_by_grants([revoked], known, {(SECOND, OUT): frozenset({NEAR})}) == {revoked}
-    assert ended_by_grants([revoked], known, {(THIRD, OUT): frozenset({NEAR})}) == set()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +23,8 @@ from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.errors import BrokenSealError, MalformedError, RefusedError, UsageError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, RecordId, SeatId, VaultId, VersionId
 from vault.log.epoch_notice import EpochNotice
-from vault.log.items import Item, ItemKind
-from vault.records import epochs
-from vault.records.epochs import NewKeys, Rewrapped, drop_junk, make_epoch, pending, read_notice, rewrap
+from vault.log.items import Item
+from vault.records.epochs import NewKeys, drop_junk, make_epoch, read_notice
 from vault.records.seatlog import Holder, Ratchet, SealedPlace, SessionKeys
 from vault.records.versions import (
     Content,
@@ -50,21 +48,16 @@ from vault.services.cases import cases, notes
 from vault.services.evidence import log_checking
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, SealedVersion, VersionKeyRow, VersionRow
-from vault.validity.epoch_validity import GrantReader
-
-# Version keys under a new epoch: every version keeps a key that opens it, whatever is cut off or planted.
-NOTES = 4
-KEY = b"n" * 32
+from vault.validity.given_keys import GrantReader
 
 
-@dataclasses.dataclass(frozen=True)
-class RewrappedCase:
-    """A case of a founded vault and a new key for it, of which nothing is wrapped yet."""
+# Wraps of version keys: what opens nothing goes, what is true or cannot be judged stays.
+@dataclass(frozen=True)
+class CaseOfNotes:
+    """A case of a founded vault with notes."""
 
     session: Session
     case: CompartmentId
-    old: EpochId
-    new: EpochId
 
     def versions(self) -> list[SealedVersion]:
         with self.session.database.reading() as rows:
@@ -78,38 +71,15 @@ class RewrappedCase:
         with self.session.database.transaction() as writing:
             writing.delete_version_keys(rows)
 
-    def rewrap(self, *, keyring: Keyring | None = None, batch: list[tuple[int, int]] | None = None) -> Rewrapped:
-        said = [] if batch is None else batch
-        return rewrap(
-            self.session.database,
-            self.session.vault,
-            keyring or self.session.keyring,
-            self.case,
-            self.new,
-            progress=lambda done, total: said.append((done, total)),
-        )
-
-    def put_version(self, like: SealedVersion, blob: bytes, *, n: int | None = None) -> None:
-        """Put a version with other bytes at the same place, or at another of the same list."""
-        at = like.n if n is None else n
-        row = VersionRow(
-            like.origin, like.seq, at, version_id(self.case, like.record, blob), self.case, like.record, blob
-        )
+    def put_version(self, like: SealedVersion, blob: bytes) -> None:
+        """Put a version with other bytes at the same place."""
+        identity = version_id(self.case, like.record, blob)
         with self.session.database.transaction() as rows:
-            rows.add_versions([row])
+            rows.add_versions([VersionRow(like.origin, like.seq, like.n, identity, self.case, like.record, blob)])
 
     def drop_junk(self, *asked: SealedVersion) -> None:
         session = self.session
         drop_junk(session.database, session.vault, session.keyring, [place_of(row) for row in asked])
-
-    def texts(self, keyring: Keyring) -> set[str]:
-        opened = [open_version(row, vault=self.session.vault, keyring=keyring) for row in self.versions()]
-        return {str(row.content.fields["text"]) for row in opened if row is not None and "text" in row.content.fields}
-
-    def with_the_new_key_alone(self) -> Keyring:
-        keyring = Keyring()
-        keyring.add(self.case, self.new, KEY)
-        return keyring
 
 
 def key_of(sealed: SealedVersion, **changed: bytes) -> VersionKeyRow:
@@ -122,109 +92,14 @@ def place_of(sealed: SealedVersion) -> tuple[bytes, int, int]:
 
 
 @pytest.fixture
-def case(session: Session) -> RewrappedCase:
+def case(session: Session) -> CaseOfNotes:
     made = cases.create(session, title="Of many versions", kind="other").case
-    for number in range(NOTES):
+    for number in range(4):
         notes.add(session, made, Note(NoteKind.CONTACT, f"note {number}"))
-    old = EpochId(session.keyring.epochs_of(made)[-1])
-    new = EpochId(epoch_id(session.vault, made, KEY))
-    session.keyring.add(made, new, KEY)
-    return RewrappedCase(session, made, old, new)
+    return CaseOfNotes(session, made)
 
 
-TEXTS = {f"note {number}" for number in range(NOTES)}
-
-
-def test_every_version_opens_with_the_new_key_alone_and_the_old_wraps_are_gone(case: RewrappedCase) -> None:
-    before = case.versions()
-    assert pending(before, case.new) == len(before)
-    assert case.rewrap() == Rewrapped(len(before), 0)
-    after = case.versions()
-    assert {row.epoch for row in after} == {case.new}
-    assert [row._replace(epoch=case.old, wrap=b"") for row in after] == [row._replace(wrap=b"") for row in before]
-    assert pending(after, case.new) == 0
-    assert case.texts(case.with_the_new_key_alone()) == TEXTS
-
-
-def test_a_second_time_changes_nothing_and_two_devices_that_do_the_same_write_equal_rows(case: RewrappedCase) -> None:
-    before, said = case.versions(), list[tuple[int, int]]()
-    case.rewrap()
-    once = case.versions()
-    assert case.rewrap(batch=said) == Rewrapped(0, 0)
-    assert (case.versions(), said) == (once, [])
-    case.put(*(key_of(row) for row in before))
-    case.rewrap()
-    assert case.versions() == once
-
-
-def test_a_cut_leaves_versions_with_either_wrap_and_the_rest_is_done_later(case: RewrappedCase) -> None:
-    """One version has its new wrap alone, one has both."""
-    first, second, *_ = before = case.versions()
-    version_key = unwrap(case.session.keyring.wrap_key(case.old) or b"", first.wrap)
-    rewrapped = key_of(first, epoch=case.new, wrap=wrap(derive_wrap_key(KEY), version_key))
-    case.put(rewrapped)
-    case.drop(key_of(first))
-    also = unwrap(case.session.keyring.wrap_key(case.old) or b"", second.wrap)
-    case.put(key_of(second, epoch=case.new, wrap=wrap(derive_wrap_key(KEY), also)))
-    assert pending(case.versions(), case.new) == len(before) - 1
-    said: list[tuple[int, int]] = []
-    assert case.rewrap(batch=said) == Rewrapped(len(before) - 1, 0)
-    assert said == [(len(before) - 1, len(before) - 1)]
-    assert len(case.versions()) == len(before)
-    assert case.texts(case.with_the_new_key_alone()) == TEXTS
-
-
-def test_without_the_new_key_or_the_old_one_nothing_is_touched(case: RewrappedCase) -> None:
-    before, old_alone = case.versions(), Keyring()
-    old_alone.add(case.case, case.old, case.session.keyring.get(case.old) or b"")
-    for keyring, left in ((old_alone, 0), (case.with_the_new_key_alone(), len(before))):
-        assert case.rewrap(keyring=keyring) == Rewrapped(0, left)
-        assert case.versions() == before
-
-
-def test_junk_beside_a_true_wrap_goes_and_junk_alone_stays_and_is_counted(case: RewrappedCase) -> None:
-    first, second, *_ = before = case.versions()
-    case.put(key_of(first, wrap=bytes(40)), key_of(first, wrap=b"\xff" * 40))  # sorted before it and behind
-    case.drop(key_of(second))
-    alone = key_of(second, wrap=os.urandom(40))
-    case.put(alone)
-    assert case.rewrap() == Rewrapped(len(before) - 1, 1)
-    left = [key_of(row) for row in case.versions() if row.epoch != case.new]
-    assert left == [alone]
-    assert {place_of(row) for row in case.versions()} == {place_of(row) for row in before}
-
-
-def test_a_wrap_of_another_versions_key_is_no_wrap(case: RewrappedCase) -> None:
-    first, second, *_ = before = case.versions()
-    case.drop(key_of(first))
-    case.put(key_of(first, wrap=second.wrap))
-    assert case.rewrap() == Rewrapped(len(before) - 1, 1)
-
-
-def test_an_epoch_that_nobody_here_holds_is_passed_over_for_one_that_is_held(case: RewrappedCase) -> None:
-    first, *_ = before = case.versions()
-    case.put(key_of(first, epoch=bytes(16)), key_of(first, epoch=b"\xff" * 16))
-    assert case.rewrap() == Rewrapped(len(before), 0)
-    assert {row.epoch for row in case.versions()} == {case.new}
-
-
-def test_progress_is_told_after_each_batch(case: RewrappedCase, monkeypatch: pytest.MonkeyPatch) -> None:
-    total = len(case.versions())
-    monkeypatch.setattr(epochs, "_BATCH", 2)
-    said: list[tuple[int, int]] = []
-    assert case.rewrap(batch=said) == Rewrapped(total, 0)
-    assert said == [(min(done, total), total) for done in range(2, total + 2, 2)]
-    assert case.texts(case.with_the_new_key_alone()) == TEXTS
-
-
-def test_versions_are_counted_once_by_all_that_tells_them_apart() -> None:
-    one = SealedVersion(b"o" * 32, 1, 0, b"i" * 32, b"c" * 16, b"r" * 16, b"", b"old", b"w")
-    others = [one._replace(origin=b"p" * 32), one._replace(seq=2), one._replace(n=1), one._replace(id=b"j" * 32)]
-    assert pending([one, one._replace(wrap=b"x"), *others], EpochId(b"new")) == 1 + len(others)
-    assert pending([one, one._replace(epoch=b"new")], EpochId(b"new")) == 1
-
-
-def test_junk_in_a_crowded_place_is_dropped_and_the_true_wrap_stays(case: RewrappedCase) -> None:
+def test_junk_in_a_crowded_place_is_dropped_and_the_true_wrap_stays(case: CaseOfNotes) -> None:
     first, second, third, *_ = before = case.versions()
     case.put(key_of(first, wrap=bytes(40)), key_of(first, wrap=os.urandom(40)))
     case.put(key_of(second, wrap=bytes(40)), key_of(third, wrap=bytes(40)))
@@ -235,7 +110,7 @@ def test_junk_in_a_crowded_place_is_dropped_and_the_true_wrap_stays(case: Rewrap
     assert len(case.versions()) == len(before) + 1
 
 
-def test_what_stands_alone_or_under_a_foreign_epoch_is_not_judged(case: RewrappedCase) -> None:
+def test_what_stands_alone_or_under_a_foreign_epoch_is_not_judged(case: CaseOfNotes) -> None:
     first, second, *_ = case.versions()
     case.drop(key_of(first))
     case.put(key_of(first, wrap=bytes(40)))
@@ -245,7 +120,7 @@ def test_what_stands_alone_or_under_a_foreign_epoch_is_not_judged(case: Rewrappe
     assert case.versions() == before
 
 
-def test_a_wrap_that_opens_one_of_two_versions_at_its_place_is_no_junk(case: RewrappedCase) -> None:
+def test_a_wrap_that_opens_one_of_two_versions_at_its_place_is_no_junk(case: CaseOfNotes) -> None:
     """A false version stands beside the true one: the same wrap belongs to both."""
     first, *_ = case.versions()
     case.put_version(first, b"no version")
@@ -254,21 +129,17 @@ def test_a_wrap_that_opens_one_of_two_versions_at_its_place_is_no_junk(case: Rew
     assert {key_of(row) for row in case.versions() if place_of(row) == place_of(first)} == {key_of(first)}
 
 
-def test_what_opens_and_is_no_content_is_taken_along_and_its_true_wrap_is_no_junk(case: RewrappedCase) -> None:
+def test_the_true_wrap_of_what_opens_and_is_no_content_is_no_junk(case: CaseOfNotes) -> None:
     """A wrap is judged by the seal it opens: what stands inside is for who reads it."""
     first, *_ = case.versions()
-    key = unwrap(case.session.keyring.wrap_key(case.old) or b"", first.wrap)
+    key = unwrap(case.session.keyring.wrap_key(first.epoch) or b"", first.wrap)
     place = VersionContext(case.session.vault, case.case, RecordId(first.record), Origin(first.origin), first.seq)
     with case.session.database.transaction() as rows:
-        rows.delete_version_keys([key_of(row) for row in case.versions()])
-    case.put_version(first, seal(key, b"no content", place), n=9)
-    true = key_of(first)._replace(n=9)
-    case.put(true, true._replace(wrap=bytes(40)))
-    (known,) = {row.id for row in case.versions()}
-    drop_junk(case.session.database, case.session.vault, case.session.keyring, [(first.origin, first.seq, 9)])
-    assert [(key_of(row), row.id) for row in case.versions()] == [(true, known)]
-    assert case.rewrap() == Rewrapped(1, 0)
-    assert [(row.epoch, row.id) for row in case.versions()] == [(case.new, known)]
+        rows.erase_versions([place_of(first)])
+    case.put_version(first, seal(key, b"no content", place))
+    case.put(key_of(first), key_of(first, wrap=bytes(40)))
+    case.drop_junk(first)
+    assert [key_of(row) for row in case.versions() if place_of(row) == place_of(first)] == [key_of(first)]
 
 
 # The keys that one operation gives: whose they are, to whom they go, and what the operation lists of them.
@@ -307,12 +178,12 @@ def giving(session: Session) -> Giving:
 
 
 def test_compartments_are_named_by_their_places_and_each_key_is_drawn_anew(giving: Giving) -> None:
-    keys, case, held = giving.keys, giving.case, giving.held
+    keys, case = giving.keys, giving.case
     first, second = (keys.found(7, CASE_KIND, [HOLDER]) for _ in range(2))
     places = [compartment_id(giving.session.log.origin, 7, n) for n in range(2)]
     assert [new.compartment for new in (first, second)] == places
     assert [new.key for new in (first, second)] == [new_key_of(1), new_key_of(2)]
-    assert keys.replace(case, CASE_KIND, [HOLDER], [held]).key == new_key_of(3)
+    assert keys.add(case, CASE_KIND, [HOLDER]).key == new_key_of(3)
 
 
 def test_a_key_that_this_operation_makes_can_be_given_on_and_so_can_one_that_is_held(giving: Giving) -> None:
@@ -333,25 +204,25 @@ def test_a_key_that_this_seat_does_not_hold_is_given_to_nobody(giving: Giving) -
     assert keys.grants == []
 
 
-def test_foundings_come_first_then_grants_then_what_replaces(giving: Giving) -> None:
+def test_foundings_come_first_then_grants_then_further_keys(giving: Giving) -> None:
     keys, case, held = giving.keys, giving.case, giving.held
-    replacing = keys.replace(case, CASE_KIND, [HOLDER], [held])
+    more = keys.add(case, CASE_KIND, [HOLDER])
     founding = keys.found(0, CASE_KIND, [HOLDER])
     keys.grant(case, held, [HOLDER])
-    assert keys.epochs == [founding, replacing]
-    of_epochs, added = [*founding.grants, *replacing.grants], keys.grants[-1]
+    assert keys.epochs == [founding, more]
+    of_epochs, added = [*founding.grants, *more.grants], keys.grants[-1]
     assert keys.grants == [*of_epochs, added]
     assert added.epoch == held
     assert keys.items() == [
         founding.item(),
         *founding.grant_items(),
-        *replacing.grant_items(),
-        Item.in_compartment(ItemKind.GRANT, case, added.digest),
-        replacing.item(),
+        *more.grant_items(),
+        Item.of_given(case, held, OTHER),
+        more.item(),
     ]
 
 
-def test_compartments_whose_keys_are_given_or_replaced_are_told(giving: Giving) -> None:
+def test_compartments_whose_keys_are_given_or_made_are_told(giving: Giving) -> None:
     keys, case, held = giving.keys, giving.case, giving.held
     assert keys.compartments == set()
     keys.grant(case, held, [HOLDER])
@@ -368,8 +239,8 @@ CASE, OTHER_CASE = CompartmentId(b"c" * 16), CompartmentId(b"d" * 16)
 RECORD = RecordId(b"r" * 16)
 ORIGIN = Origin(b"o" * 32)
 EPOCH_KEY, OTHER_KEY = b"e" * 32, b"f" * 32
-EPOCH = epoch_id(VAULT, CASE, EPOCH_KEY)
-OTHER_EPOCH = epoch_id(VAULT, OTHER_CASE, OTHER_KEY)
+EPOCH = epoch_id(CASE, ORIGIN, EPOCH_KEY)
+OTHER_EPOCH = epoch_id(OTHER_CASE, ORIGIN, OTHER_KEY)
 VERSION_KEY = b"k" * 32
 CONTENT = Content(kind="note", parents=(), clock=(1, 0), fields={"text": "a note"})
 
@@ -457,14 +328,14 @@ def test_of_each_that_does_not_open_it_is_said_why_and_the_others_open() -> None
 # ---- epochs
 
 
-def test_an_epoch_is_granted_to_each_holder_and_to_nobody_else() -> None:
+def test_a_key_is_given_to_each_holder_and_to_nobody_else() -> None:
     private, stranger = KemPrivate.from_seed(make_kem_seed()), KemPrivate.from_seed(make_kem_seed())
     place = SealedPlace(VAULT, b"s" * 16, bytes(32))  # type: ignore[arg-type]  # any 16 bytes
-    new = make_epoch(place, CASE, CompartmentKind.CASE, [Holder(b"h" * 16, private.public)])  # type: ignore[arg-type]  # any 16 bytes
+    new = make_epoch(place, ORIGIN, CASE, CompartmentKind.CASE, [Holder(b"h" * 16, private.public)])  # type: ignore[arg-type]  # any 16 bytes
     (grant,) = new.grants
     context = GrantContext(Purpose.GRANT, VAULT, CASE, new.epoch, grant.giver, grant.seat)
     assert open_from(private, grant.sealed, context) == new.key
-    assert epoch_id(VAULT, CASE, new.key) == new.epoch
+    assert epoch_id(CASE, ORIGIN, new.key) == new.epoch
     assert grant.digest == grant_digest(grant.epoch, grant.seat, grant.sealed)
     assert new.key not in grant.sealed + new.row().bytes
     assert "key=" not in repr(new)
@@ -472,7 +343,7 @@ def test_an_epoch_is_granted_to_each_holder_and_to_nobody_else() -> None:
         open_from(stranger, grant.sealed, context)
 
 
-NOTICE = EpochNotice(1, VAULT, CASE, CompartmentKind.CASE, EPOCH)
+NOTICE = EpochNotice(1, VAULT, CASE, CompartmentKind.CASE, ORIGIN, EPOCH)
 ROW = EpochRow(NOTICE.digest(), CASE, NOTICE.encode())
 
 
@@ -484,7 +355,7 @@ ROW = EpochRow(NOTICE.digest(), CASE, NOTICE.encode())
         "junk": ROW._replace(bytes=os.urandom(len(ROW.bytes))),
     }
 )
-def test_an_epoch_row_that_does_not_hold_together_is_none(row: EpochRow) -> None:
+def test_a_row_of_a_key_that_does_not_hold_together_is_none(row: EpochRow) -> None:
     assert read_notice(ROW) == NOTICE
     assert read_notice(row) is None
 
@@ -677,7 +548,7 @@ SECRET = b"never shown, these 32 letters on"
 
 def test_no_repr_shows_a_secret() -> None:
     place = SealedPlace(VAULT, SeatId(bytes(16)), SECRET)
-    new = make_epoch(place, CASE, CompartmentKind.CASE, [], random=lambda size: SECRET[:size])
+    new = make_epoch(place, ORIGIN, CASE, CompartmentKind.CASE, [], random=lambda size: SECRET[:size])
     for value in (
         Content("note", (), (1, 0), {"text": SECRET}),
         new,

@@ -33,7 +33,6 @@ from vault.records.seatlog import (
     encode_session,
 )
 from vault.records.work import VERSIONS_PER_WORK, Entry, Work, joined_transaction
-from vault.seal.keyring import epoch_id
 from vault.seal.purposes import Purpose
 from vault.seal.signing import public_key
 from vault.services.evidence import log_checking
@@ -68,7 +67,7 @@ def everything(session: Session) -> dict[str, list[tuple[Any, ...]]]:
 
 def found_a_case(session: Session) -> CompartmentId:
     with session.work() as work:
-        case = work.found(CompartmentKind.CASE, session.directory.holders([session.seat]))
+        case = work.found_case(session.directory.holders([session.seat]), keepers=(), with_recovery=True)
         work.write(case, RecordId(make_id()), Note.KIND, NOTE)
         work.commit(Entry(act="case.create"))
     return case
@@ -211,36 +210,26 @@ def newest_list(session: Session) -> bytes:
     return row.list
 
 
-def test_places_of_the_list_are_epochs_then_grants_then_versions(filled_session: Session) -> None:
+def test_places_of_the_list_are_keys_then_grants_then_versions_then_what_decides(filled_session: Session) -> None:
     found_a_case(filled_session)
-    assert [item.kind for item in decode_items(newest_list(filled_session))] == [3, 2, 2, 1]
+    assert [item.kind for item in decode_items(newest_list(filled_session))] == [3, 2, 2, 1, 24]
 
 
-def test_the_key_of_a_new_epoch_is_drawn_where_the_work_is_told_to_draw(
-    filled: Filled, filled_session: Session
-) -> None:
-    session, case = filled_session, filled.cases[0]
-    held = [EpochId(epoch) for epoch in session.keyring.epochs_of(case)]
-    with Work(session.log, random=lambda size: b"k" * size) as work:
-        drawn = work.replace_epoch(case, CompartmentKind.CASE, [], replaced=held)
-    assert drawn == epoch_id(session.vault, case, b"k" * 32)
-
-
-def test_what_a_work_writes_is_under_its_new_epoch_the_chosen_one_or_the_one_held_last(filled_session: Session) -> None:
+def test_what_a_work_writes_is_under_its_new_key_the_chosen_one_or_the_one_held_last(filled_session: Session) -> None:
     session = filled_session
     case = found_a_case(session)
-    with session.work() as work:
-        old = [EpochId(epoch) for epoch in session.keyring.epochs_of(case)]
+    (old,) = map(EpochId, session.keyring.epochs_of(case))
+    with Work(session.log) as work:
         work.write(case, RecordId(make_id()), Note.KIND, NOTE)
-        new = work.replace_epoch(case, CompartmentKind.CASE, session.directory.holders([session.seat]), replaced=old)
+        new = work.add_key(case, CompartmentKind.CASE, session.directory.holders([session.seat]))
         work.write(case, RecordId(make_id()), Note.KIND, NOTE)
         first = work.commit(Entry(act="key.rotate")).seq
-    for works in (Work(session.log, choose_epoch=lambda _: old[0]), Work(session.log)):
+    for works in (Work(session.log, choose_epoch=lambda _: old), Work(session.log)):
         with works as work:
             write(work, case)
     with session.database.reading() as rows:
         under = [version.epoch for version in rows.versions_from(session.log.origin, first)]
-    assert under == [*old, new, old[0], new]
+    assert under == [old, new, old, new]
 
 
 def test_all_that_an_entry_says_stands_in_its_payload(filled_session: Session) -> None:

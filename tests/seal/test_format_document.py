@@ -89,9 +89,9 @@ def test_every_purpose_has_a_heading_and_no_heading_names_another() -> None:
 
 
 def test_each_item_that_decides_has_its_row() -> None:
-    rows = re.findall(r"^\| (\d+) ([a-z]+) \|", TEXT, re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) ([a-z-]+) \|", TEXT, re.MULTILINE)
     assert {(number, name) for number, name in rows if int(number) >= min(ActKind)} == {
-        (str(int(kind)), kind.name.lower()) for kind in ActKind
+        (str(int(kind)), kind.name.lower().replace("_", "-")) for kind in ActKind
     }
 
 
@@ -125,7 +125,7 @@ def test_the_example_is_what_the_program_makes() -> None:
     e = EXAMPLE
     seq, n = int.from_bytes(e["seq"], "big"), int.from_bytes(e["n"], "big")
     assert compartment_id(e["origin"], seq, n) == e["compartment"]
-    assert epoch_id(e["vault"], e["compartment"], e["epoch_key"]) == e["epoch_id"]
+    assert epoch_id(e["compartment"], e["origin"], e["epoch_key"]) == e["epoch_id"]
     assert derive_wrap_key(e["epoch_key"]) == e["wrap_key"]
     assert wrap(e["wrap_key"], e["version_key"]) == e["wrap"]
     assert unwrap(e["wrap_key"], e["wrap"]) == e["version_key"]
@@ -139,7 +139,7 @@ def test_the_example_is_what_the_program_makes() -> None:
 
 def test_the_example_is_what_the_log_makes() -> None:
     e = EXAMPLE
-    notice = EpochNotice(1, e["vault"], e["compartment"], CompartmentKind.CASE, e["epoch_id"], (), ())
+    notice = EpochNotice(1, e["vault"], e["compartment"], CompartmentKind.CASE, e["origin"], e["epoch_id"])
     assert notice.encode() == e["epoch_row"]
     listed = encode_items([
         Item.in_compartment(ItemKind.EPOCH, e["compartment"], notice.digest()),

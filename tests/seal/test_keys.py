@@ -96,12 +96,12 @@ def test_a_swapped_wrap_gives_a_key_that_the_version_refuses() -> None:
         open_sealed(swapped, blob, NOTE)
 
 
-def test_an_epoch_is_named_by_its_key_in_its_compartment() -> None:
+def test_a_key_is_named_by_itself_its_compartment_and_the_log_in_which_it_was_made() -> None:
     named = {
-        epoch_id(VAULT, COMPARTMENT, KEY),
-        epoch_id(VAULT, COMPARTMENT, OTHER_KEY),
-        epoch_id(VAULT, RECORD, KEY),
-        epoch_id(RECORD, COMPARTMENT, KEY),
+        epoch_id(COMPARTMENT, ORIGIN, KEY),
+        epoch_id(COMPARTMENT, ORIGIN, OTHER_KEY),
+        epoch_id(COMPARTMENT, fixed("another log"), KEY),
+        epoch_id(RECORD, ORIGIN, KEY),
     }
     assert len(named) == 4
     assert {len(name) for name in named} == {16}
@@ -139,13 +139,13 @@ KEY_USES: list[Callable[[bytes], bytes]] = [
     derive_entry_key,
     derive_next_ratchet,
     lambda key: derive_index_tag(key, RECORD, b""),
-    lambda key: epoch_id(VAULT, COMPARTMENT, key),
+    lambda key: epoch_id(COMPARTMENT, ORIGIN, key),
     derive_register_key,
     lambda key: derive_register_hash(key, "ilham"),
 ]
 ID_USES: list[Callable[[bytes], bytes]] = [
-    lambda wrong: epoch_id(wrong, COMPARTMENT, KEY),
-    lambda wrong: epoch_id(VAULT, wrong, KEY),
+    lambda wrong: epoch_id(wrong, ORIGIN, KEY),
+    lambda wrong: epoch_id(COMPARTMENT, wrong, KEY),
     lambda wrong: compartment_id(wrong, 0, 0),
     lambda wrong: derive_index_tag(KEY, wrong, b""),
     access_record,

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tests.english import in_english
 from tests.services.bulk_notes import add_many
 from tests.services.founded import Filled
 from tests.services.office import Office, forward
@@ -38,7 +37,6 @@ from vault.services.cases import (
     undoing,
 )
 from vault.services.cases.editing import Place
-from vault.services.grants import key_changes
 from vault.services.projection.places import the_one_of_kind
 from vault.services.projection.projection import read_valid, up_to_date_index
 from vault.services.projection.stored_records import Stored, read_versions
@@ -254,27 +252,6 @@ def test_a_slip_that_says_little_can_be_moved_too(
         assert found == ([] if name is None else [(name, phones, "third")])
 
 
-def test_the_first_supervisor_of_a_week_changes_the_key_and_the_next_one_does_not(office: Office) -> None:
-    with office.open(office.nadia) as nadia:
-        assert not key_changes.rotate_weekly(nadia)
-        slip = intake.add(nadia, name="Ilham")
-        home = the_one_of_kind(nadia, CompartmentKind.INTAKE)
-        before = nadia.state_of(home)
-        assert housekeeping.settle(nadia) == []
-        forward(nadia, 7)
-        assert list(in_english(housekeeping.settle(nadia))) == ["A new week: the intake has a new key."]
-        after = nadia.state_of(home)
-        assert before is not None
-        assert after is not None
-        assert before.current != after.current
-        assert before.holders == after.holders
-        assert housekeeping.settle(nadia) == []
-    with office.place.open() as founder:
-        forward(founder, 7)
-        assert housekeeping.settle(founder) == []
-        assert [one.stored.record for one in intake.list_open(founder)] == [slip]
-
-
 def test_a_call_is_found_by_the_end_of_its_number_and_by_nothing_that_says_nothing(office: Office) -> None:
     with office.open(office.nadia) as nadia:
         slip = intake.add(nadia, name="Ilham", number="+49 30 5550 1234")
@@ -286,15 +263,6 @@ def test_a_call_is_found_by_the_end_of_its_number_and_by_nothing_that_says_nothi
         for words in ("", " ", "?!"):
             assert intake.find_open(nadia, words) == []
         assert nadia.log.size == size
-
-
-def test_nobody_whose_role_gives_no_keys_makes_a_new_one_of_the_calls(office: Office) -> None:
-    with office.open(office.amina) as amina:
-        intake.add(amina, name="Ilham")
-        forward(amina, 8)
-        with pytest.raises(RefusedError, match="your role cannot replace a key of the intake"):
-            key_changes.rotate_weekly(amina)
-        assert [line.stored.value.name for line in intake.list_open(amina)] == ["Ilham"]
 
 
 # Forms of an organisation: kept by admins as data, filled in in a case, readable whatever becomes of the form.

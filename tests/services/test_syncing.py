@@ -34,7 +34,6 @@ from vault.services.exchange.bundle_words import imported_lines, inside_lines, m
 from vault.services.exchange.known_peers import peers_of
 from vault.services.exchange.syncing import ImportedBundle, Inside, KnownHere, MadeBundle
 from vault.services.grants import sharing
-from vault.store.rowtypes import VersionKeyRow
 from vault.sync.bundle_pages import PageKind
 from vault.sync.staging import staged_in
 
@@ -212,35 +211,6 @@ def test_what_cannot_be_made_or_taken_is_said(offices: Offices, tmp_path: Path) 
             syncing.make(session, founder.member, tmp_path / "self")
         with pytest.raises(NotFoundError, match="no file nowhere"):
             syncing.import_bundle(session, tmp_path / "nowhere")
-
-
-def test_keys_that_were_wrapped_anew_later_are_sent_too(
-    offices: Offices, filled_template: Filled, tmp_path: Path
-) -> None:
-    """What is wrapped under the newest key long after the bundle that brought that key is still needed by others."""
-    founder, colleague = offices
-    case = filled_template.cases[0]
-    with founder.open() as session:
-        state = session.state_of(case)
-        assert state is not None
-        sharing.rotate(session, case)
-        # As if the program had been closed before it had wrapped them all anew.
-        with session.database.reading() as rows:
-            new = [
-                VersionKeyRow(*one[:3], one.epoch, one.wrap)
-                for one in rows.versions(case)
-                if one.epoch not in state.epochs
-            ]
-        late = new[3:]
-        with session.database.transaction() as rows:
-            rows.delete_version_keys(late)
-    colleague.take(founder.send(colleague, tmp_path))
-    founder.take(colleague.send(founder, tmp_path))
-    with founder.open() as session, session.database.transaction() as rows:
-        rows.add_version_keys(late)
-    colleague.take(founder.send(colleague, tmp_path))
-    with colleague.open() as session, session.database.reading() as rows:
-        assert {one.wrap for one in late} <= {one.wrap for one in rows.versions(case)}
 
 
 def test_a_case_that_is_granted_between_two_imports_of_one_session_is_listed(offices: Offices, tmp_path: Path) -> None:

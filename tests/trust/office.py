@@ -154,6 +154,12 @@ class Office:
         _, case = self._judge((), CASE)
         return {seat[:-2]: case.rank[member(seat[:-2])] for seat in self._seats() if member(seat[:-2]) in case.rank}
 
+    def counts(self, number: int, case: CompartmentId = CASE) -> bool:
+        """Say whether an entry counts in the case, or in the section of it."""
+        strict, judged = self._judge((), case)
+        place = self._logs(())[0].here[self._head(number)]
+        return strict.counts(place) and judged.counts(place)
+
     def is_in(self, seat: str) -> bool:
         """Say whether a seat was let in, and is not out."""
         organisation = self.organisation()

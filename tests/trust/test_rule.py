@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from tests.trust.office import SECTION, Office, certificate
-from vault.ids import Digest
 from vault.policy.roles import Role
-from vault.trust.case import fits, readers_by_role, seats_in
+from vault.trust.case import readers_by_role, seats_in, who_has
 from vault.trust.log_trees import Root
-from vault.trust.trust_items import HELPERS, BySheets, KeyGiven, Rank
+from vault.trust.trust_items import HELPERS, BySheets, Rank
 
 NEW_ROOT = b"new root"
 
@@ -327,35 +326,39 @@ def test_whom_somebody_put_out_of_a_section_stays_out_while_an_admin_stops_who_l
     assert office.reads(case=SECTION) == {"Kim.1"}
 
 
+# ---- what counts ----------------------------------------------------------------------------------------------------
+
+
+def test_what_somebody_wrote_counts_within_the_heads_of_a_put_out_and_all_of_it_once_they_are_let_back() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(), office.let_in("Lea"))
+    before, after = office.write("Lea.1"), office.write("Lea.1")
+    strangers = office.write("Mo.1")
+    out = office.put_out("Lea", before)
+    office.write("Kim.1", out)
+    assert [office.counts(number) for number in (before, after, strangers)] == [True, False, False]
+    office.write("Kim.1", office.let_back(out))
+    assert [office.counts(number) for number in (before, after, strangers)] == [True, True, False]
+
+
+def test_what_counts_in_a_section_counts_in_its_case_too() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(), office.let_in("Lea"), office.found("Lea", "Mo", case=SECTION))
+    by_lea, by_mo = office.write("Lea.1"), office.write("Mo.1")
+    assert [office.counts(number, SECTION) for number in (by_lea, by_mo)] == [True, False]
+    office.write("Kim.1", office.put_out("Lea"))
+    assert not office.counts(by_lea, SECTION)
+
+
 # ---- keys -----------------------------------------------------------------------------------------------------------
 
-KEY = b"k" * 16
 
-
-def _given(office: Office, seat: str) -> KeyGiven:
-    act = office.let_in("Kim")
-    return KeyGiven(Digest(act.digest), act.case, KEY, certificate(seat).seat)
-
-
-def test_a_key_fits_where_all_who_got_it_from_its_maker_and_so_on_read() -> None:
-    office = Office()
-    office.write("Kim.1", office.found(), office.let_in("Lea"), office.let_in("Mo"), _given(office, "Lea.1"))
-    readers = {certificate(seat).seat for seat in office.reads()}
-    kim = certificate("Kim.1").seat
-    assert fits(KEY, kim, office.listed(), readers)
-    office.write("Eve.1", _given(office, "Eve.1"))
-    assert fits(KEY, kim, office.listed(), readers), "a stranger's line says nothing"
-    office.write("Lea.1", _given(office, "Eve.1"))
-    assert not fits(KEY, kim, office.listed(), readers), "Eve got it from Lea, who got it from Kim"
-
-
-def test_a_key_of_somebody_who_reads_no_more_does_not_fit() -> None:
-    office = Office()
-    office.write("Kim.1", office.found("Lea"))
-    office.write("Ann.1", office.end("Kim.1"))
-    readers = {certificate(seat).seat for seat in office.reads()}
-    assert not fits(KEY, certificate("Kim.1").seat, office.listed(), readers)
-    assert fits(KEY, certificate("Lea.1").seat, office.listed(), readers)
+def test_a_key_has_its_maker_and_whoever_got_it_from_somebody_who_has_it() -> None:
+    kim, lea, mo, eve = b"kim", b"lea", b"mo", b"eve"
+    given = {kim: {lea}, lea: {mo}}
+    assert who_has(kim, given) == {kim, lea, mo}
+    assert who_has(kim, given | {eve: {eve}}) == {kim, lea, mo}, "the line of a stranger says nothing"
+    assert who_has(kim, given | {mo: {eve, kim}}) == {kim, lea, mo, eve}
 
 
 def test_who_has_a_role_reads_what_goes_by_role_until_it_is_taken() -> None:

@@ -191,7 +191,7 @@ PACK = PackShown(
 ENDED = Changed(
     (
         "The device is revoked.",
-        "1 device revoked; 2 cases and sections got a new key.",
+        "1 device revoked.",
         "What they could open until now may have been copied. They can open nothing that is written later.",
         "Other members learn of it with your next bundle for them.",
     )
@@ -309,11 +309,9 @@ HOLDERS = (
     HolderLine("a2" * 16, "Joel Brandvik", "2026-12-24", "away", "Amina Raskolda"),
     HolderLine("a5" * 16, "Селин Астерхольт", "", "supervision", "Amina Raskolda"),
 )
-ACCESS = AccessShown(HOLDERS, "The recovery sheets open it too.", only_you="", keys=3, current=1, pending=0,
-                     cost_versions=41, cost_holders=4, may_share=True)  # fmt: skip
+ACCESS = AccessShown(HOLDERS, "The recovery sheets open it too.", only_you="", may_share=True)
 ONLY_YOU = "only YOU can open this case. The recovery sheets do NOT open it."
-ALONE = AccessShown((YOU,), "The recovery sheets do NOT open it.", only_you=ONLY_YOU, keys=2, current=2, pending=3,
-                    cost_versions=5, cost_holders=1, may_share=True)  # fmt: skip
+ALONE = AccessShown((YOU,), "The recovery sheets do NOT open it.", only_you=ONLY_YOU, may_share=True)
 SECTION = SectionShown(
     "location",
     "Where she is",
@@ -776,7 +774,7 @@ ANSWERS: dict[str, Any] = {
         PeerShown("a7" * 16, "Nadia Ferrante", ("caseworker",)),
         PeerShown("a8" * 16, "Ilse Varga", ("legal-reviewer",)),
     ),
-    "sharing.take_back": ResultText(("The case has a new key; 41 saved changes are under it.", str(WHAT_MAY_BE_KEPT))),
+    "sharing.take_back": ResultText(("The case is taken from them.", str(WHAT_MAY_BE_KEPT))),
     "papers.language_of": "",
     "papers.open": PAPER,
     "story.today": "2026-11-27",

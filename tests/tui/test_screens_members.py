@@ -330,7 +330,7 @@ def test_a_lost_device_is_out_after_a_yes_and_whom_to_warn_stands_until_it_is_cl
         mira.press("ctrl+u", f" {warn}", "f4", "enter")
         mira.at("LOST DEVICE")
         mira.press("f4", "y")
-        mira.sees("The device is revoked. 1 device revoked; 1 case or section got a new key.")
+        mira.sees("The device is revoked. 1 device revoked. What they could open until now may have been copied.")
         mira.press("enter", "f8")
         mira.sees("! Finish this or leave it with Esc first.")
         mira.at("Whom to warn 1 to warn")

@@ -347,7 +347,7 @@ def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row(house: Hou
         mira.sees("The 13 words on the newest sheets")
 
 
-def test_new_sheets_are_confirmed_first_and_what_old_ones_open_is_sealed_anew(house: House) -> None:
+def test_new_sheets_are_confirmed_first_and_old_ones_open_nothing_new(house: House) -> None:
     with house.desk("Mira") as mira:
         mira.press(":your access", "r", "n", "enter")
         mira.at("RECOVERY")
@@ -368,7 +368,7 @@ def test_new_sheets_are_confirmed_first_and_what_old_ones_open_is_sealed_anew(ho
         amina.press("c", f" {' '.join(words[::-1])}", "enter")
         amina.sees("! ")
         amina.press("c", f" {' '.join(words)}", "enter")
-        amina.sees(" is new: replaced sheets do not open it.", " ".join(words[:7]))
+        amina.sees(" keys are new: replaced sheets do not open them.", " ".join(words[:7]))
         amina.sees_not("! New sheets were made", "! Replaced sheets still open")
         amina.press("c")
         amina.sees("! No new sheets wait for this")

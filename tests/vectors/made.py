@@ -1,7 +1,7 @@
 """A vault by the program of today with everything that the second reader opens: what a test makes once, and copies.
 
 Alba founded it; Ines (supervisor) and Tove (caseworker) share the folder, Noor audits; Oren works on a device of his
-own. There are a case and a section, a new key of the case, Tove's grant taken back, a bundle for Alba, a backup, a
+own. There are a case, from which Tove was put out, and a section, a bundle for Alba, a backup, a
 package, and as many entries as are asked for.
 """
 
@@ -141,7 +141,6 @@ def _fill(session: Session, folder: Path, oren: Place, bundle: Path) -> None:
     sections.give(session, section, [by_name[INES]])
     sharing.revoke(session, case, [by_name[TOVE]])
     notes.add(session, case, Note(NoteKind.INTERVIEW, TEXTS[1]))
-    sharing.rotate(session, case)
     record = notes.add(session, case, Note(NoteKind.CONTACT, "To be corrected."))
     notes.amend(session, record.hex(), text=TEXTS[4])
     intake.add(session, text="Calls back on Monday.")

@@ -20,14 +20,18 @@ from vault.log.act_bytes import (
     begin,
     by_sheets,
     end,
+    found,
+    let_back,
+    let_in,
     lift,
     lower,
+    put_out,
     recover,
     recovery_seat,
     replace_sheets,
     sheets_message,
 )
-from vault.log.epoch_notice import EpochNotice, RevokedLog, founded_compartment
+from vault.log.epoch_notice import EpochNotice, founded_compartment
 from vault.log.genesis import signed_message
 from vault.log.items import Item, ItemKind, encode_items, items_digest
 from vault.log.list_check import version_id
@@ -35,7 +39,7 @@ from vault.log.operation import Header
 from vault.log.payload import Payload, commitment, encode_plaintext
 from vault.log.tree import leaf_hash
 from vault.policy.roles import Role
-from vault.trust.trust_items import Head
+from vault.trust.trust_items import Head, Rank
 
 PATH = Path(__file__).parent / "log.json"
 
@@ -49,21 +53,13 @@ def build() -> dict[str, object]:
     """Return all vectors, bytes as lowercase hex."""
     writer = Writer("vectors")
     compartment = founded_compartment(writer.origin, 0, 0)
-    founding = EpochNotice(1, bytes_of("vault", 16), compartment, CompartmentKind.CASE, bytes_of("epoch 1", 16))
-    replacing = EpochNotice(
-        suite=1,
-        vault=bytes_of("vault", 16),
-        compartment=compartment,
-        kind=CompartmentKind.CASE,
-        epoch=bytes_of("epoch 2", 16),
-        replaced=(founding.epoch,),
-        revocations=(RevokedLog(bytes_of("seat", 16), writer.origin, 7),),
-    )
+    vault, epoch = bytes_of("vault", 16), bytes_of("epoch", 16)
+    key = EpochNotice(1, vault, compartment, CompartmentKind.CASE, writer.origin, epoch)
     blob = b"sealed version"
     version = version_id(compartment, bytes_of("record", 16), blob)
     items = [
-        Item.in_compartment(ItemKind.EPOCH, compartment, founding.digest()),
-        Item.in_compartment(ItemKind.GRANT, compartment, bytes_of("grant")),
+        Item.in_compartment(ItemKind.EPOCH, compartment, key.digest()),
+        Item.of_given(compartment, epoch, bytes_of("reader", 16)),
         Item.in_compartment(ItemKind.VERSION, compartment, version),
         Item.of_keys(bytes_of("folder", 16), bytes_of("keys file")),
         Item.tagless(ItemKind.APPROVAL, bytes_of("approval")),
@@ -98,9 +94,7 @@ def build() -> dict[str, object]:
             {"text": one.encode().decode(), "leaf": leaf_hash(one.encode()).hex()} for one in (header, deciding)
         ],
         "list": {"bytes": encode_items(items).hex(), "digest": items_digest(encode_items(items)).hex()},
-        "epochs": [
-            {"bytes": notice.encode().hex(), "digest": notice.digest().hex()} for notice in (founding, replacing)
-        ],
+        "key": {"bytes": key.encode().hex(), "digest": key.digest().hex()},
         "compartment": {"origin": writer.origin.hex(), "seq": 0, "n": 0, "id": compartment.hex()},
         "version": {
             "compartment": compartment.hex(),
@@ -134,6 +128,7 @@ def _acts(writer: Writer) -> dict[str, object]:
     heads = [Head(SeatId(writer.seat), 3, writer.frontier.root()), Head(SeatId(writer.seat), 2, bytes_of("another"))]
     admission = admit(writer.genesis, {Role.SUPERVISOR, Role.CASEWORKER}, 1_790_000_000_000, nonce)
     member = bytes_of("member", 16)
+    case = bytes_of("case", 16)
     made = {
         "begin": begin(sheets.public, kem, helpers=True),
         "admit": admission,
@@ -143,6 +138,10 @@ def _acts(writer: Writer) -> dict[str, object]:
         "sheets": by_sheets(admission, sheets.public, sheets.sign(_signed(admission))),
         "recover": recover(member, nonce),
         "replace": replace_sheets(bytes_of("root"), kem, [admission.act.digest, bytes_of("taking")]),
+        "found": found(case, bytes_of("its case", 16), [member], with_recovery=True, nonce=nonce),
+        "let_in": let_in(case, member, Rank.LEAD, 1_790_000_000_000, nonce),
+        "put_out": put_out(case, member, heads, nonce, as_admin=True),
+        "let_back": let_back(case, bytes_of("taking"), nonce),
     }
     malformed = {name: (one.kind, one.content + b"\0") for name, one in made.items()}
     unsigned = by_sheets(admission, sheets.public, sheets.sign(_signed(made["lift"])))

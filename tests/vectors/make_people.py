@@ -22,7 +22,7 @@ from vault.access.membership.joining import _WaitingMap
 from vault.ids import CompartmentKind, SeatId
 from vault.log.act_bytes import lift
 from vault.log.approval import APPROVAL_PURPOSE, Approval, approval_id
-from vault.log.epoch_notice import EpochNotice, RevokedLog
+from vault.log.epoch_notice import EpochNotice
 from vault.seal.entrance.device_secret import make_keyfile
 from vault.seal.named import attempts_file_name, dates_file_name
 from vault.seal.recipients import KemPrivate, seal_letter
@@ -119,15 +119,7 @@ def _letter(stored: Vectors) -> Vectors:
 
 def _bundle(stored: Vectors) -> Vectors:
     row, seal = WRITER.rows[0], WRITER.seals[0]
-    notice = EpochNotice(
-        1,
-        VAULT,
-        COMPARTMENT,
-        CompartmentKind.CASE,
-        fixed("epoch", 16),
-        (fixed("epoch before", 16),),
-        (RevokedLog(OTHER, WRITER.origin, 7),),
-    )
+    notice = EpochNotice(1, VAULT, COMPARTMENT, CompartmentKind.CASE, WRITER.origin, fixed("epoch", 16))
     groups: list[tuple[PageKind, bytes, list[SentRow]]] = [
         (PageKind.GENESIS, bytes(32), [WRITER.genesis]),
         (PageKind.CHECKPOINT, WRITER.origin, [seal.note]),

@@ -66,7 +66,7 @@ Vectors = dict[str, Any]
 VAULT, SEAT, TO_SEAT = fixed("vault", 16), fixed("seat", 16), fixed("other seat", 16)
 COMPARTMENT, RECORD, ORIGIN = fixed("compartment", 16), fixed("record", 16), fixed("origin")
 EPOCH_KEY = fixed("epoch key")
-EPOCH = epoch_id(VAULT, COMPARTMENT, EPOCH_KEY)
+EPOCH = epoch_id(COMPARTMENT, ORIGIN, EPOCH_KEY)
 SECRETS = SeatSecrets(
     SEAT,
     fixed("kem", 96),
@@ -141,7 +141,8 @@ def _local(purpose: Purpose) -> Vectors:
         keyring.add(COMPARTMENT, EPOCH, EPOCH_KEY)
         content = keyring.encode()
     vector = _sealed(LocalContext(purpose, VAULT, seat, number), content)
-    return {**vector, "vault": VAULT.hex(), "seat": seat.hex(), "number": number}
+    made_in = {"origin": ORIGIN.hex()} if purpose is Purpose.KEYRING else {}
+    return {**vector, "vault": VAULT.hex(), "seat": seat.hex(), "number": number, **made_in}
 
 
 def _sent(purpose: Purpose, stored: Vectors | None) -> Vectors:

@@ -135,7 +135,7 @@ class Sections(Subject):
         return self._moving(case, record, kind, section).taken_from
 
     def move(self, case: str, record: str, kind: str, section: str) -> str:
-        """Move it into the section: it is erased in the case, which gets a new key; return its id there."""
+        """Move it into the section: it is erased in the case; return its id there."""
         moved = moving.move(self._session, self._moving(case, record, kind, section))
         return moved.records[0].hex()
 

@@ -56,15 +56,11 @@ def changed(outcome: Outcome, done: Words, waits: Message = _SECOND) -> Changed:
     if outcome.ended:
         devices = plural("{count} device revoked", "{count} devices revoked", count=len(outcome.ended))
         lines += [
-            Message("{devices}; {files} got a new key.", devices=devices, files=files(outcome.cases)),
+            Message("{devices}.", devices=devices),
             Message(
                 "What they could open until now may have been copied. They can open nothing that is written later."
             ),
         ]
-    elif outcome.cases:
-        lines.append(Message("{files} got a new key.", files=files(outcome.cases)))
-    if outcome.pending:
-        lines.append(Message("! {files} still wait for a new key; the warnings say why.", files=files(outcome.pending)))
     lines.append(Message("Other members learn of it with your next bundle for them."))
     return Changed(tuple(lines))
 

@@ -19,10 +19,11 @@ from vault.access.recovery_session import AuditKey, RecoverableKeys, RecoverySco
 from vault.access.seat_keys.rekeying import free_slot, slots_here
 from vault.access.trust.directory_reading import Reading, read_directory
 from vault.access.trust.prover import Prover
+from vault.access.trust.writing_keys import holders
 from vault.casework.checks import checked_name_of_member
 from vault.casework.organisation_records import Member
 from vault.errors import RefusedError, VerificationError
-from vault.ids import ZERO_ID, MemberId, SeatId
+from vault.ids import ZERO_ID, CompartmentKind, MemberId, SeatId
 from vault.log.act_bytes import NONCE_SIZE, MadeAct, admit, end, recover
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder, SealedPlace, SeatLog
@@ -237,16 +238,22 @@ def _write(opened: RecoverySession, log: SeatLog, plan: _Plan) -> None:
     holder = [Holder(plan.seat, plan.after.certificates[plan.seat].kem)]
     covers = {"compartments": len(plan.given), "ended": len(plan.ended)}
     write_aside(opened.folder.keys, plan.file.encode())
+    room = ITEMS_IN_ONE_ENTRY
     with Work(log) as work:
-        for compartment, epoch in grants[:ITEMS_IN_ONE_ENTRY]:
-            work.grant(compartment, epoch, holder)
         if plan.record is not None:
+            # Any of the keys that recovery holds may be one that an ended device has too.
+            state = next(reached.state for reached in plan.given if reached.state.compartment == home)
+            everybody = holders(plan.after, replace(state, directory=plan.after).readers(log.now_ms()))
+            work.add_key(home, CompartmentKind.DIRECTORY, everybody)
             work.keep(home, plan.record)
+            room = max(0, room - 1 - len(everybody))
+        for compartment, epoch in grants[:room]:
+            work.grant(compartment, epoch, holder)
         work.list_keys_file(plan.file.header.folder, plan.file.digest())
         for made in plan.acts:
             work.list_act(made)
         work.commit(Entry(act=ACT, covers={what: count for what, count in covers.items() if count}))
-    for start in range(ITEMS_IN_ONE_ENTRY, len(grants), ITEMS_IN_ONE_ENTRY):
+    for start in range(room, len(grants), ITEMS_IN_ONE_ENTRY):
         with Work(log) as work:
             for compartment, epoch in grants[start : start + ITEMS_IN_ONE_ENTRY]:
                 work.grant(compartment, epoch, holder)

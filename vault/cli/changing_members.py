@@ -10,7 +10,7 @@ from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.safeguards import YES, require_sure
 from vault.cli.sheet_prompts import typed_sheets
-from vault.cli.showing import n_cases, n_devices
+from vault.cli.showing import n_devices
 from vault.cli.table import MEMBER, Arg, Given, Verb
 from vault.words.message import Message
 
@@ -48,21 +48,13 @@ def outcome_result(outcome: Outcome, done: Message, waits: Message = _SECOND, **
         "done": outcome.is_done,
         "admitted": [seat.hex() for seat in outcome.admitted],
         "ended": [seat.hex() for seat in outcome.ended],
-        "cases": outcome.cases,
-        "waiting": outcome.pending,
         **data,
     }
     if not outcome.is_done:
         return Result(shown, [Message("Nothing is changed yet."), waits], WAITING)
     lines = [done]
     if outcome.ended:
-        devices, cases = n_devices(len(outcome.ended)), n_cases(outcome.cases)
-        lines += [Message("{devices} revoked; {cases} got a new key.", devices=devices, cases=cases), _COPIED]
-    elif outcome.cases:
-        lines.append(Message("{cases} got a new key.", cases=n_cases(outcome.cases)))
-    if outcome.pending:
-        pending = n_cases(outcome.pending)
-        lines.append(Message("{cases} still without a new key; the warnings say why.", cases=pending))
+        lines += [Message("{devices} revoked.", devices=n_devices(len(outcome.ended))), _COPIED]
     if outcome.admitted:
         lines += [Message("A new device needs its first bundle:"), *_FIRST_BUNDLE]
     return Result(shown, [*lines, _OTHERS_LEARN])

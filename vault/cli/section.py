@@ -115,7 +115,7 @@ def _move(args: Given, output: Output) -> Result:
             args, output, _what_moves(asked), Message("This erases it in the case. Type move to go on: "), "move"
         )
         moved = moving.move(session, asked)
-    told = Message("It is in the section, and erased in the case, which has a new key.")
+    told = Message("It is in the section, and erased in the case.")
     lines = [told, Message("id {id}", id=short_id(moved.records[0]))]
     return Result({"section": asked.section.hex(), "records": [record.hex() for record in moved.records]}, lines)
 
@@ -152,5 +152,5 @@ VERBS: Final = (
         Arg("[--yes]", Message("do not ask again (scripts)")),
     ), _move),
     Verb("grant", Message("let a member who holds the case open a section"), (_SECTION, TO_MEMBER), _grant),
-    Verb("revoke", Message("revoke a section from a member, and make a new key"), (_SECTION, FROM_MEMBER), _revoke),
+    Verb("revoke", Message("take a section from a member"), (_SECTION, FROM_MEMBER), _revoke),
 )  # fmt: skip

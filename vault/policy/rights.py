@@ -37,11 +37,10 @@ _ADMINS = frozenset({Role.ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class RightsTable:
-    """For each kind of compartment: which kinds of record who may write there, and who may found and grant it."""
+    """For each kind of compartment: which kinds of record who may write there, and who may found it."""
 
     writers: Mapping[CompartmentKind, Mapping[str, frozenset[Role]]]
     founders: Mapping[CompartmentKind, frozenset[Role]]
-    granters: Mapping[CompartmentKind, frozenset[Role]]
 
     def may_write(self, roles: AbstractSet[Role], place: CompartmentKind, kind: str) -> bool:
         """Say whether a version of this kind is valid there when a member with these roles wrote it (C5)."""
@@ -58,10 +57,6 @@ class RightsTable:
     def may_found(self, roles: AbstractSet[Role], place: CompartmentKind) -> bool:
         """Say whether a member with these roles may found a compartment of this kind."""
         return bool(roles & self.founders[place])
-
-    def may_grant(self, roles: AbstractSet[Role], place: CompartmentKind) -> bool:
-        """Say whether a member with these roles may grant or replace an epoch of such a compartment that they hold."""
-        return bool(roles & self.granters[place])
 
 
 _NOBODY: frozenset[Role] = frozenset()
@@ -82,7 +77,7 @@ _FOUNDERS = {
     CompartmentKind.AUDIT: _EVERYBODY,  # each seat founds its own
 }
 
-# A supervisor who admits a helper (FORMAT.md 2) names them there, and gives them their first keys.
+# A supervisor who admits a helper (FORMAT.md 2) names them there.
 _ADMITTERS = _ADMINS | {Role.SUPERVISOR}
 _IN_CASES = _each(CASEWORK_KINDS | SHARING_KINDS | {ANY_OTHER_KIND}, _WORKERS) | _each(
     FIELD_KINDS, _WORKERS | {Role.FIELD}
@@ -100,13 +95,4 @@ RIGHTS = RightsTable(
         CompartmentKind.AUDIT: {},
     },
     founders=_FOUNDERS,
-    granters={
-        CompartmentKind.CASE: _WORKERS,
-        CompartmentKind.SECTION: _WORKERS,
-        CompartmentKind.DIRECTORY: _ADMITTERS,
-        CompartmentKind.REGISTER: frozenset({Role.SUPERVISOR}),
-        CompartmentKind.INTAKE: frozenset({Role.SUPERVISOR}),
-        CompartmentKind.SENDING: _ADMITTERS,
-        CompartmentKind.AUDIT: _EVERYBODY,
-    },
 )

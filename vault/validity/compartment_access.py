@@ -129,11 +129,7 @@ class AccessResolver:
             founding = self.authority.entries_at(directory.founding_log, 0)
             return CompartmentState(compartment, kind, founding, directory)
         self._read([compartment])
-        beginnings = [
-            (entry, act)
-            for entry, act in self._listed[compartment]
-            if isinstance(act, Found) and compartment in entry.founds and RIGHTS.may_found(entry.roles, _kind(act))
-        ]
+        beginnings = [(entry, act) for entry, act in self._listed[compartment] if isinstance(act, Found)]
         if not beginnings:
             return None
         _, said = min(beginnings, key=lambda each: each[1].digest)
@@ -183,8 +179,13 @@ class AccessResolver:
                     if item.kind in OF_CASES:
                         with suppress(MalformedError):
                             act = read_act(item.kind, item.content, vault, is_signed_raw)
-                            if isinstance(act, OfCase) and act.case == compartment:
+                            if isinstance(act, OfCase) and act.case == compartment and _may_list(entry, act):
                                 listed.append((entry, act))
+
+
+def _may_list(entry: Entry, act: OfCase) -> bool:
+    """Say whether an item may decide where it is listed: what founds a case, in the entry that gives it its name."""
+    return not isinstance(act, Found) or (act.case in entry.founds and RIGHTS.may_found(entry.roles, _kind(act)))
 
 
 def _kind(act: Found) -> CompartmentKind:

@@ -14,9 +14,9 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-RECOVERY = b"\xff" * 16
 VERSION, GRANT, EPOCH, KEYS, APPROVAL, ERASED, SEEN, ATTACHMENT = range(1, 9)  # kinds of an item that names a row
 BEGIN, ADMIT, END, LOWER, LIFT, SHEETS, RECOVER, REPLACE = range(16, 24)  # kinds of an item that decides
+FOUND, LET_IN, PUT_OUT, LET_BACK = range(24, 28)  # and of one that decides of a case or a section
 
 
 class Refused(Exception):  # noqa: N818 - the word of the format

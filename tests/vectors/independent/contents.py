@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.vectors.independent.basis import ADMIT, EPOCH, GRANT, VERSION, Fault, Refused, message, require, sha256
+from tests.vectors.independent.basis import ADMIT, EPOCH, LET_IN, VERSION, Fault, Refused, message, require, sha256
 from tests.vectors.independent.compartments import Everything, founded, tag_of
 from tests.vectors.independent.logs import Entry, Item, Log
 from tests.vectors.independent.rights import AUDIT, CASE, KNOWN_KINDS, MAY_LIST, SECTION, may_write
@@ -103,9 +103,8 @@ def beginning_of(everything: Everything, compartment: bytes, keys: Keys) -> byte
 
 
 def lets_in(entry: Entry, compartment: bytes) -> bool:
-    """Say whether a list grants a key of a compartment and makes none (6)."""
-    kinds = {item.kind for item in entry.items if item.tag == tag_of(compartment, item.digest)}
-    return GRANT in kinds and EPOCH not in kinds
+    """Say whether a list lets somebody into a case or a section (6)."""
+    return any(item.kind == LET_IN and message(item.content)[0] == compartment for item in entry.items)
 
 
 def opened_at(everything: Everything, entry: Entry, compartment: bytes, keys: Keys) -> Iterator[dict[str, Any] | None]:
@@ -172,7 +171,7 @@ def judge_version(
 def read_versions(everything: Everything, keys: Keys, seat: bytes) -> tuple[list[Opened], list[Fault]]:
     """Open every version of a compartment of which a key is here; name what is not as it should be.
 
-    Of a compartment that the seat holds no more, what was wrapped anew since does not open, and that is no fault.
+    Of a compartment in which the seat is no more, what was written since does not open, and that is no fault.
     """
     found, faults = [], []
     held = {compartment for compartment, _ in keys.values()}
@@ -191,7 +190,7 @@ def read_versions(everything: Everything, keys: Keys, seat: bytes) -> tuple[list
             read = read_content(content or b"")
         except Refused as refusal:
             state = everything.state(row.compartment)
-            if entitled and (state is None or seat in state.holders):
+            if entitled and (state is None or seat in state.seats):
                 faults.append(Fault("a version that does not open", f"{where}: {refusal}"))
             continue
         failed = judge_version(everything, row, entry, read, keys)

@@ -21,7 +21,7 @@ from tests.vectors.independent.basis import (
     sha256,
     word_groups,
 )
-from tests.vectors.independent.compartments import Everything, tag_of
+from tests.vectors.independent.compartments import Everything, key_id, tag_of
 from tests.vectors.independent.contents import (
     Keys,
     Opened,
@@ -43,7 +43,7 @@ from tests.vectors.independent.sealing import PURPOSES, grant_info, local_aad, o
 from tests.vectors.independent.tables import Local, Rows, connect, read_tables
 
 _LOCAL_ROWS = ("session", "root secret", "keyring", "peers", "joining", "lines")
-_WORDS = {VERSION: "version", GRANT: "grant", EPOCH: "epoch", ATTACHMENT: "attachment"}
+_WORDS = {VERSION: "version", ATTACHMENT: "attachment"}
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Whole:
         return {
             compartment
             for compartment in {one.compartment for one in self.everything.notices.values()}
-            if (state := self.everything.state(compartment)) is not None and self.secrets.seat in state.holders
+            if (state := self.everything.state(compartment)) is not None and self.secrets.seat in state.seats
         }
 
     def shown(self, kind: str) -> list[Opened]:
@@ -74,7 +74,7 @@ class Whole:
     def holders_of(self, compartment: bytes) -> set[bytes]:
         """Return the members who hold a compartment and are in."""
         state, lines = self.everything.state(compartment), self.everything.lines
-        return set() if state is None else {lines.members[seat] for seat in state.holders if lines.is_in(seat)}
+        return set() if state is None else {lines.members[seat] for seat in state.seats if lines.is_in(seat)}
 
     def in_short(self) -> tuple[str, ...]:
         """Return the notes that this seat reads, and who holds each case."""
@@ -116,7 +116,6 @@ def judge(file: KeysFile, secrets: Secrets, rows: Rows, pins: Pins | None = None
     faults += [Fault("a log of no seat", log.name) for log in logs.values() if not lines.is_of_its_seat(log.genesis)]
     faults += [fault for log in logs.values() if lines.is_in(log.genesis.seat) for fault in log.contradictions]
     keys = open_grants(everything, secrets)
-    keys = {epoch: found for epoch, found in keys.items() if is_granted(everything, secrets.seat, found[0], epoch)}
     opened, more = read_versions(everything, keys, secrets.seat)
     payloads, further = read_payloads(everything, keys)
     whole = Whole(file, secrets, everything, keys, opened, payloads, faults + more + further)
@@ -128,37 +127,30 @@ def judge(file: KeysFile, secrets: Secrets, rows: Rows, pins: Pins | None = None
 
 
 def open_grants(everything: Everything, secrets: Secrets) -> dict[bytes, tuple[bytes, bytes]]:
-    """Open every grant to this seat: as from the hint, then as from each seat whose log lists it."""
+    """Open every key that was given to this seat: as from the hint, then as from each seat whose log says so."""
     keys: dict[bytes, tuple[bytes, bytes]] = {}
-    compartments = {one.epoch: one.compartment for one in everything.notices.values()}
-    for grant in everything.grants.values():
-        compartment = compartments.get(grant.epoch)
-        if grant.seat != secrets.seat or compartment is None:
+    notices = {one.epoch: one for one in everything.notices.values()}
+    for grant in everything.rows.grants:
+        notice = notices.get(grant.epoch)
+        if grant.seat != secrets.seat or notice is None or grant.epoch in keys:
             continue
-        listing = [everything.seat_of(entry) for entry, _ in everything.listings(GRANT, compartment, grant.digest)]
-        for giver in dict.fromkeys((grant.giver, *listing)):
-            info = grant_info(everything.vault, compartment, grant.epoch, giver, grant.seat)
+        given = everything.listings(GRANT, notice.compartment, grant.epoch + grant.seat)
+        for giver in dict.fromkeys((grant.giver, *(everything.seat_of(entry) for entry, _ in given))):
+            info = grant_info(everything.vault, notice.compartment, grant.epoch, giver, grant.seat)
             try:
                 key = open_hpke(secrets.kem, grant.sealed, info)
             except Refused:
                 continue
-            if sha256(b"casevault/epoch", everything.vault, compartment, key)[:16] == grant.epoch:
-                keys[grant.epoch] = compartment, key
+            if key_id(notice, key) == grant.epoch:
+                keys[grant.epoch] = notice.compartment, key
                 break
     return keys
-
-
-def is_granted(everything: Everything, seat: bytes, compartment: bytes, epoch: bytes) -> bool:
-    """Say whether an epoch counts and a grant of it to this seat does: what others give is not used."""
-    state = everything.state(compartment)
-    return state is None or seat in state.judged.granted.get(epoch, ())
 
 
 def absent(whole: Whole) -> Iterator[Fault]:
     """Name each listed row that is not here, was not erased, and is ours: what is missing (FORMAT.md 5 and 6)."""
     everything = whole.everything
     here = {VERSION: {row.id for row in everything.rows.versions if listed_at(everything, row) is not None}}
-    here |= {GRANT: set(everything.grants), EPOCH: set(everything.notices)}
     here |= {ATTACHMENT: {row.digest for row in everything.rows.attachments if sha256(row.names) == row.digest}}
     # What an audit epoch lacks shows in the payloads, and nothing else hangs on it.
     held = {one for one in whole.held() if everything.kind_of(one) != AUDIT}
@@ -192,19 +184,14 @@ def absent(whole: Whole) -> Iterator[Fault]:
 
 
 def strays(whole: Whole) -> Iterator[Fault]:
-    """Name epochs and grants that hold together and that no list names.
-
-    A row that does not hold together is as good as none: what it stood for is missing where it is ours.
-    """
+    """Name rows of keys, and of keys as they are sealed to somebody, that no list names."""
     everything = whole.everything
     for notice in everything.notices.values():
         if not any(everything.listings(EPOCH, notice.compartment, notice.digest)):
-            yield Fault("an unlisted epoch", notice.digest.hex()[:8])
-    compartments = {one.epoch: one.compartment for one in everything.notices.values()}
-    for grant in everything.grants.values():
-        known = compartments.get(grant.epoch)
-        if known is not None and not any(everything.listings(GRANT, known, grant.digest)):
-            yield Fault("an unlisted grant", grant.digest.hex()[:8])
+            yield Fault("an unlisted key", notice.digest.hex()[:8])
+    for grant in everything.rows.grants:
+        if (GRANT, grant.epoch + grant.seat) not in everything.listed:
+            yield Fault("a key that nobody gave", grant.digest.hex()[:8])
 
 
 def keys_file_faults(whole: Whole) -> Iterator[Fault]:
@@ -251,19 +238,8 @@ def keyring_faults(whole: Whole) -> Iterator[Fault]:
     if found is None:  # who has not yet begun a log never unlocked
         if any(log.genesis.seat == seat for log in whole.everything.logs.values()):
             yield Fault("the keyring", "is not here")
-    else:
-        epochs = {one.epoch for one in whole.everything.notices.values()}
-        given = {one.epoch for one in whole.everything.grants.values() if one.seat == seat}
-        if any(found.get(epoch) != key for epoch, key in granted.items()):
-            yield Fault("the keyring", "lacks an epoch that was granted")
-        if found.keys() - (epochs & given):
-            yield Fault("the keyring", "has an epoch of which no row or no grant is here")
-    for notice in whole.everything.notices.values():
-        state = whole.everything.state(notice.compartment)
-        if state is None or notice.epoch in whole.keys:
-            continue
-        if seat in state.judged.granted.get(notice.epoch, ()):
-            yield Fault("a grant that does not open", notice.epoch.hex()[:8])
+    elif any(found.get(epoch) != key for epoch, key in granted.items()):
+        yield Fault("the keyring", "lacks a key that was given")
 
 
 class Draft(NamedTuple):

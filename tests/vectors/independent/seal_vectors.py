@@ -52,7 +52,7 @@ def check_local(v: Vector) -> None:
     require(content == raw(v, "content"), "content")
     if v["purpose"] == KEYRING:
         for epoch, compartment, key in msgspec.msgpack.decode(content):
-            require(sha256(b"casevault/epoch", raw(v, "vault"), compartment, key)[:16] == epoch, "epoch id")
+            require(sha256(b"casevault/key", compartment, raw(v, "origin"), key)[:16] == epoch, "epoch id")
 
 
 def check_sent(v: Vector) -> None:
@@ -98,7 +98,7 @@ def check_attachment(v: Vector) -> None:
 
 def check_keys(v: Vector) -> None:
     """Epochs, wraps, ratchet, index tags."""
-    require(sha256(b"casevault/epoch", raw(v, "vault", "compartment", "epoch_key"))[:16] == raw(v, "epoch"), "epoch id")
+    require(sha256(b"casevault/key", raw(v, "compartment", "origin", "epoch_key"))[:16] == raw(v, "epoch"), "epoch id")
     place = raw(v, "origin") + u64(v["seq"]) + v["n"].to_bytes(4, "big")
     require(sha256(b"casevault/compartment", place)[:16] == raw(v, "founded"), "compartment id")
     require(expand(raw(v, "epoch_key"), b"wrap", 32) == raw(v, "wrap_key"), "wrap key")

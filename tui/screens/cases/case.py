@@ -90,7 +90,7 @@ class CaseScreen(Erases):
         UNDO,
         Command("", "erase", Message("Erase for good what is under the cursor"), ""),
         Command("", "erase_case", Message("Erase this case for good"), ""),
-        Command("w", "access", Message("Who can open it: grant, revoke, new key"), "w"),
+        Command("w", "access", Message("Who can open it: grant, revoke"), "w"),
         Command("s", "sections", Message("Restricted sections: location, health, sources"), "s"),
         Command("g", "break_glass", Message("Break glass: open it to another member in an emergency"), "g"),
         Command("enter", "read", Message("All of a person or paper; change a date; go into a text"), "Enter"),

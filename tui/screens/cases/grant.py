@@ -1,10 +1,10 @@
-"""Who can open a case: given to a member until a day, taken back by a new key."""
+"""Who can open a case: given to a member until a day, and taken back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual import on
 from textual.widget import Widget
@@ -28,10 +28,6 @@ from tui.widgets.fields import SafeInput
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow
 from vault.words.message import Message, Words, plural
-
-if TYPE_CHECKING:
-    pass
-
 
 # Give a case to a member: to whom, for how long, and why.
 GRANT: Final = "grant"

@@ -122,8 +122,8 @@ def _date_cells(record: RecordShown, today: str) -> tuple[Cell, ...]:
 
 # Move a note, a person or a paper into a restricted section: which one, who could read it, then do it.
 _STAYS = Message(
-    "It is erased in the case, which gets a new key. Its newest version alone moves. On the devices of others it goes"
-    " 72 hours after they import your bundle. Backups and packages made before keep it, and records of exports"
+    "It is erased in the case. Its newest version alone moves. On the devices of others it goes 72 hours after they"
+    " import your bundle. Backups and packages made before keep it, and records of exports"
     " in the case keep names that were hidden or left in them."
 )
 

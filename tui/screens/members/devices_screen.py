@@ -17,8 +17,8 @@ from tui.widgets.virtual_list import ListRow
 from vault.words.message import Message, Words, plural
 
 _MOVED: Final = Message(
-    "Do it only once everything of it is on this device: what was written there and not brought here is"
-    " lost. It opens nothing new, and cases that it held get a new key."
+    "Do it only once everything of it is on this device: what was written there and not brought here is lost."
+    " It opens nothing new."
 )
 
 
@@ -129,7 +129,7 @@ class DevicesScreen(ListScreen, ChangingScreen):
 
         def end() -> None:
             self.change(
-                Message("Revoking the old device, and making new keys"),
+                Message("Revoking the old device"),
                 lambda vault, progress, _stopped: vault.devices.end_moved(device.seat, progress),
                 self.action_refresh,
             )

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from tui.gateway import Gateway
 
 
-# A device that is out of our hands: it is ended, keys are replaced, and the list of whom to warn is there at once.
+# A device that is out of our hands: it is ended, and the list of whom to warn is there at once.
 _ABOUT: Final = Message(
-    "The device is revoked, and every case that it and you can open gets a new key. Then you see whom to warn: "
-    "the people of those cases, with the ways that are safe for them. The list can go into a file too: it is "
-    "personal data in clear, for as long as that file is there."
+    "The device is revoked: nothing new is written for it. Then you see whom to warn: the people of the cases that "
+    "it and you can open, with the ways that are safe for them. The list can go into a file too: it is personal data "
+    "in clear, for as long as that file is there."
 )
 
 
@@ -97,9 +97,7 @@ class LostForm(FormScreen, ChangingScreen):
             return self._found.changed
 
         # The list is what a person needs most: sheets that are not at hand must not hold it up.
-        self.change(
-            Message("Revoking the device, and making new keys"), act, self._show_list, when_left=self._show_list
-        )
+        self.change(Message("Revoking the device"), act, self._show_list, when_left=self._show_list)
 
     def _show_list(self) -> None:
         if self._found is not None:
@@ -154,9 +152,7 @@ class TakenScreen(VaultScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "write", Message("Whom to warn into a file, in clear"), "F4", Message("list into a file")),
         Command("ctrl+p", "print", Message("Print the page that names nobody"), "Ctrl+P", Message("page")),
-        Command(
-            "l", "lost", Message("It is gone: revoke this device, with new keys"), "l", Message("revoke it"), rank=2
-        ),
+        Command("l", "lost", Message("It is gone: revoke this device"), "l", Message("revoke it"), rank=2),
         BACK,
     )
 

@@ -111,12 +111,11 @@ _NEEDS: Final = {
 }
 """The act that a command is for: without it the command is not offered. Policy refuses it anyway."""
 _OF_ONE: Final = frozenset({"roles", "lend", "deputy", "suspend", "let_leave"})
-_KEPT: Final = Message("Cases that you hold too get a new key at once.")
 _STAY: Final = Message("They stay a member. From the next exchange on, they open nothing more.")
 _GONE: Final = Message(
     "All their devices are revoked, and they come back only by joining again. First order who gets their cases (h)."
 )
-_ENDING: Final = Message("Revoking their devices, and making new keys")
+_ENDING: Final = Message("Revoking their devices")
 _LOST: Final = Message(
     "What they wrote and you have not imported will no longer be accepted: import a bundle of theirs first, if you can."
 )
@@ -247,7 +246,7 @@ class MembersScreen(ListScreen, ChangingScreen):
         yes, no = answers
 
         def ask(alone: Words) -> None:
-            told = [words for words in (alone, becomes, _LOST, MAY_BE_KEPT, _KEPT) if words]
+            told = [words for words in (alone, becomes, _LOST, MAY_BE_KEPT) if words]
             end = partial(self.change, _ENDING, act, self.action_refresh)
             self.confirm(question, together(told, " "), end, yes=yes, no=no)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Protocol
 
@@ -21,6 +21,7 @@ from vault.trust.log_trees import Place
 from vault.trust.trust_items import Head
 from vault.validity.authority import Authority
 from vault.validity.compartment_access import AccessResolver
+from vault.validity.deciding_lines import MARK
 from vault.validity.directory import Directory
 from vault.validity.proven import Proven, names_its_list
 from vault.validity.version_validity import Learned
@@ -64,14 +65,16 @@ def place_of_head(directory: Directory, rows: Rows, head: Head) -> Place | None:
     return None if origin is None else directory.places.of_head(head, origin)
 
 
-def given_keys(session: LinesReader, epoch: bytes) -> dict[bytes, set[bytes]]:
-    """Return to whom each seat lists that it gave a key, whether or not its entries count."""
+def given_keys(
+    session: LinesReader, epoch: bytes, counts: Callable[[Place], bool] = lambda _: True
+) -> dict[bytes, set[bytes]]:
+    """Return to whom each seat lists that it gave a key, in entries that count, or whatever they are worth."""
     _level(session)
-    found: dict[bytes, set[bytes]] = {}
+    places, found = session.directory.places, dict[bytes, set[bytes]]()
     for item in listed_items(session.index(), _home(epoch)):
-        giver = session.directory.places.seat_of(item.origin)
-        if item.kind == ItemKind.GRANT and giver is not None:
-            found.setdefault(giver, set()).add(item.digest[len(epoch) :])
+        place = places.of(item.origin, item.seq, b"") if item.kind == ItemKind.GRANT else None
+        if place is not None and counts(place):
+            found.setdefault(place.log, set()).add(item.digest[len(epoch) :])
     return found
 
 
@@ -146,7 +149,7 @@ def _in_entry(row: OperationRow) -> Iterator[ListedItem]:
         for item in decode_items(row.list):
             if item.kind == ItemKind.GRANT:
                 yield ListedItem(_home(item.digest[:16]), item.digest, row.origin, row.seq, item.kind)
-            elif item.kind in OF_CASES:
+            elif item.kind in OF_CASES and MARK in row.header:
                 with suppress(MalformedError):
                     case = case_in(item.kind, item.content)
                     if case is not None:

@@ -11,6 +11,7 @@ from vault.records.logs import Absent
 from vault.store.engine import Database
 from vault.store.rows import Rows
 from vault.validity.authority import Authority
+from vault.validity.compartment_access import CompartmentState
 from vault.validity.directory import Directory
 from vault.validity.version_validity import Quarantined
 from vault.words.finding import Code, Finding, Severity
@@ -32,6 +33,9 @@ class Waiter(Protocol):
 
     def authority(self, rows: Rows) -> Authority:
         """Return the judge of who wrote an entry."""
+
+    def state_of(self, compartment: CompartmentId) -> CompartmentState | None:
+        """Return who is in a compartment."""
 
 
 def waits_for(session: Waiter, compartment: CompartmentId, *, taken_from: Collection[SeatId] = ()) -> list[Absent]:
@@ -100,17 +104,34 @@ def require_here(session: Waiter, compartment: CompartmentId, *, taken_from: Col
 
 
 def owed(session: Waiter, found: Iterable[Absent], taken_from: Collection[SeatId] = ()) -> list[Absent]:
-    """Return what others may wait for: its author is in, and nothing is taken from them."""
+    """Return what others may wait for: its author is in, here and in the case, and nothing is taken from them."""
+    wanted = dict.fromkeys(found)
+    states = {home: session.state_of(home) for home in {absent.compartment for absent in wanted}}
     with session.database.reading() as rows:
         authority = session.authority(rows)
-        return [absent for absent in dict.fromkeys(found) if _is_owed(session, authority, absent, taken_from)]
+        return [each for each in wanted if _is_owed(session, authority, each, states[each.compartment], taken_from)]
 
 
-def _is_owed(session: Waiter, authority: Authority, absent: Absent, taken_from: Collection[SeatId]) -> bool:
+def _is_owed(
+    session: Waiter,
+    authority: Authority,
+    absent: Absent,
+    state: CompartmentState | None,
+    taken_from: Collection[SeatId],
+) -> bool:
     genesis = authority.genesis(absent.origin)
     if genesis is None or genesis.seat == session.seat:
         return True
+    directory = session.directory
+    case = None if state is None else state.case
     return any(
-        entry.seat not in taken_from and (absent.was_here or entry.seat in session.directory.certificates)
+        entry.seat not in taken_from
+        and (
+            absent.was_here
+            or (
+                entry.seat in directory.certificates
+                and (case is None or directory.member_of(entry.seat) in case.members)
+            )
+        )
         for entry in authority.entries_at(absent.origin, absent.seq)
     )

@@ -18,9 +18,10 @@ from vault.progress import Progress
 from vault.records.epochs import notices_naming
 from vault.records.seatlog import Holder, SeatLog
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
-from vault.seal.keyring import Keyring
+from vault.seal.keyring import Keyring, epoch_id
 from vault.store.rows import Rows
 from vault.trust.case import who_has
+from vault.trust.log_trees import Place
 from vault.validity.compartment_access import CompartmentState
 from vault.validity.directory import Directory
 from vault.words.message import Message
@@ -56,10 +57,18 @@ def holders(directory: Directory, readers: frozenset[SeatId]) -> list[Holder]:
 def lacking(
     session: KeyHolder, compartment: CompartmentId, everybody: Sequence[Holder]
 ) -> Iterator[tuple[EpochId, Holder]]:
-    """Yield which of the keys that this device holds nobody gave to whom of these, the newest first."""
+    """Yield which of the keys that this device holds nobody gave to whom of these, the newest first.
+
+    Only entries that count say that somebody gave one: else anybody could keep a key from others by saying so.
+    """
+    state, organisation = session.state_of(compartment), session.directory.organisation
+
+    def counts(place: Place) -> bool:
+        return state is not None and organisation.counts(place) and state.counts(place)
+
     for held in reversed(session.keyring.epochs_of(compartment)):
         epoch = EpochId(held)
-        given = given_keys(session, epoch)
+        given = given_keys(session, epoch, counts)
         had = {session.seat, *given}.union(*given.values())
         yield from ((epoch, holder) for holder in everybody if holder.seat not in had)
 
@@ -187,9 +196,12 @@ def _fitting(session: KeyHolder, compartment: CompartmentId, readers: frozenset[
 
 
 def _maker(session: KeyHolder, rows: Rows, epoch: bytes) -> SeatId | None:
-    """Return which seat made a key: its name is a hash of the log in which it did."""
-    origins = [notice.origin for notice in notices_naming(rows, [epoch])]
-    return session.directory.places.seat_of(origins[0]) if len(origins) == 1 else None
+    """Return which seat made a key: its name is a hash of the log in which it did, whatever other rows say."""
+    key = session.keyring.get(epoch) or b""
+    for notice in notices_naming(rows, [epoch]):
+        if epoch_id(notice.compartment, notice.origin, key) == epoch:
+            return session.directory.places.seat_of(notice.origin)
+    return None
 
 
 # The audit keys of the own log.

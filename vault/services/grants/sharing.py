@@ -111,6 +111,7 @@ def add_members(
 
     The caller has asked policy. `also` may add to the same entry, and to what the log says of it.
     """
+    _let_back_as_admin(session, case, members, rule)
     with session.work(case) as work:
         state, judged = _judged(session, case)
         new = frozenset(members) - members_in(session, state)
@@ -128,6 +129,20 @@ def add_members(
     session.settle_keys(case)  # keys that found no room in that entry
     session.index().was_asked = False  # what they wrote before may count now
     return new
+
+
+def _let_back_as_admin(session: Session, case: CompartmentId, members: Sequence[MemberId], rule: str) -> None:
+    """List as an admin what takes back what admins took: it counts by all who took, or by two."""
+    if session.seat not in session.directory.organisation.above:
+        return
+    state, judged = _judged(session, case)
+    took = [taking for member in members for taking in judged.took(member) if judged.takings[taking] is Rank.ADMIN]
+    acts = [let_back(case, taking.digest, _nonce()) for taking in took if taking.case == case]
+    if acts:
+        with session.work() as work:
+            for made in acts:
+                work.list_act(made)
+            work.commit(Entry(act="grant.add", obj=_audit(session, case, state), pol=rule))
 
 
 class _Terms(NamedTuple):

@@ -25,15 +25,12 @@ from vault.words.message import Message
 class Outcome:
     """What came of a change.
 
-    `is_done`: it counts; else a second person has to agree to it. Because of it `cases` cases and sections got a new
-    key from this seat; `pending` did not although they should: an alarm says why, and the next unlock tries again.
+    `is_done`: it counts; else a second person has to agree to it.
     """
 
     is_done: bool = True
     admitted: tuple[SeatId, ...] = ()
     ended: tuple[SeatId, ...] = ()
-    cases: int = 0
-    pending: int = 0
 
 
 def carry_out(
