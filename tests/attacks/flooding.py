@@ -12,7 +12,7 @@ from vault.access.session import Session
 from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, SeatId, make_id
 from vault.log import genesis
 from vault.log.items import ACTS
-from vault.records.seatlog import Holder, Predecessor, begin
+from vault.records.seatlog import Predecessor, begin
 from vault.records.work import Entry, Work
 from vault.services.exchange import syncing
 from vault.services.exchange.syncing import ImportedBundle
@@ -23,19 +23,18 @@ _IN_ONE_ENTRY = 300
 def make_siblings(
     session: Session, compartment: CompartmentId, count: int, *, to: Sequence[bytes] = (), writes: bool = False
 ) -> None:
-    """Put many keys of a compartment in the place of one: all of them count, and each is granted to these seats.
+    """Make many keys of a compartment, each given to these seats.
 
-    Where it `writes`, each lies on a note of its own that opens for nobody, so that it is in use for good.
+    Where it `writes`, each lies on a note of its own that opens for nobody.
     """
     state = session.state_of(compartment)
     assert state is not None
-    live = session.directory.certificates
-    holders = [Holder(seat, live[seat].kem) for seat in map(SeatId, dict.fromkeys((session.seat, *to)))]
+    holders = session.directory.holders(list(map(SeatId, dict.fromkeys((session.seat, *to)))), with_recovery=False)
     in_one = _IN_ONE_ENTRY // (len(holders) + writes)
     for start in range(0, count, in_one):
         with Work(session.log) as work:
             for _ in range(min(in_one, count - start)):
-                epoch = work.replace_epoch(compartment, state.kind, holders, replaced=state.current[:1])
+                epoch = work.add_key(compartment, state.kind, holders)
                 if writes:
                     write_junk(work, compartment, epoch)
             work.commit(Entry(act="case.import" if writes else "key.rotate"))
@@ -86,13 +85,10 @@ def give_all_logs(giver: Session, taker: Session, folder: Path) -> ImportedBundl
 
 
 def take_alone(session: Session, case: CompartmentId, act: str) -> int:
-    """Replace a case's key by one of this seat alone, under an act of choice; return where."""
-    state = session.state_of(case)
-    assert state is not None
-    own = Holder(session.seat, session.directory.certificates[session.seat].kem)
+    """Make a key of a case for this seat alone, in an entry that says something else; return where."""
+    own = session.directory.holders([session.seat], with_recovery=False)
     with pytest.MonkeyPatch.context() as patched, Work(session.log) as work:
         patched.setattr("vault.records.work.check_act", lambda act, items: None)
         patched.setattr("vault.log.payload.ACTS", {**ACTS, act: frozenset()})
-        replaced = [EpochId(one) for one in state.current]
-        work.replace_epoch(case, CompartmentKind.CASE, [own], replaced=replaced)
+        work.add_key(case, CompartmentKind.CASE, own)
         return work.commit(Entry(act=act)).seq

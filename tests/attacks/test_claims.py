@@ -1,7 +1,4 @@
-"""A grant is sealed bytes that every holder has: who lists it as their own and passes it on first takes it from nobody.
-
-The row of a grant names one giver, and no signature says which of those who list it sealed it.
-"""
+"""What one member says of the keys, the compartments and the records of others takes nothing from anybody."""
 
 from __future__ import annotations
 
@@ -11,20 +8,19 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.attacks.test_epoch_names import list_notice
 from tests.services.colleague import SUPERVISOR, admit
 from tests.services.founded import Filled
 from tests.services.office import DAY_MS, forward
 from tests.services.organisation import AMINA, DANA, JOEL, MIRA, NOOR, SELIN, TOMAS, Organisation, give, share
 from tests.tui.house import House, house, house_template
-from vault.access.membership.act_listing import SHARED, shared_compartments
+from vault.access.membership.act_listing import shared_compartments
 from vault.access.session import Session
 from vault.casework.case import Access
 from vault.casework.document import DocumentKind
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
-from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, SeatId, VersionId, make_id
+from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, VersionId, make_id
 from vault.index.heads import heads_in
 from vault.log.epoch_notice import EpochNotice
 from vault.log.items import Item, ItemKind
@@ -45,6 +41,7 @@ from vault.services.members import members
 from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.store import tables
+from vault.store.rowtypes import EpochRow
 from vault.sync.selecting import Place, Selection
 
 TRUE = "Sealwort, granted by its founder"
@@ -53,9 +50,9 @@ TRUE = "Sealwort, granted by its founder"
 def claim_grants(session: Session, compartment: CompartmentId) -> None:
     """List every grant of a compartment in the session's own log, as if its seat had given them."""
     with session.database.reading() as rows:
-        digests = {row.digest for one in notices_of(rows, compartment) for row in rows.grants_of(one.epoch)}
+        given = {(row.epoch, row.seat) for one in notices_of(rows, compartment) for row in rows.grants_of(one.epoch)}
     with Work(session.log) as work:
-        work._items += [Item.in_compartment(ItemKind.GRANT, compartment, digest) for digest in sorted(digests)]
+        work._items += [Item.of_given(compartment, epoch, reader) for epoch, reader in sorted(given)]
         work.commit(Entry(act="grant.add"))
 
 
@@ -72,13 +69,6 @@ def pass_on_as_own(giver: Session, taker: Session) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Selection, "_find", only_own)
         give(giver, taker)
-
-
-def granted(session: Session, case: CompartmentId) -> dict[bytes, frozenset[SeatId]]:
-    """Return who was granted each key of a case, as this device counts it."""
-    state = session.state_of(case)
-    assert state is not None
-    return {epoch: one.granted for epoch, one in state.epochs.items()}
 
 
 def test_a_volunteer_who_claims_the_grants_of_the_directory_keeps_no_revocation_from_anybody(
@@ -104,7 +94,7 @@ def test_a_revoked_member_who_claims_the_grants_of_a_case_takes_it_from_nobody(o
         claim_grants(amina, case)
         pass_on_as_own(amina, tomas)
         give(selin, tomas)
-        assert granted(tomas, case) == granted(selin, case)
+        assert sharing.holders_of(tomas, case) == sharing.holders_of(selin, case)
         assert TRUE in {note.value.text for note in cases.open_case(tomas, case).notes}
         assert log_checking.verify(tomas).verified
 
@@ -161,14 +151,19 @@ def test_a_note_hides_no_other_by_naming_it_as_parent(session: Session, short: F
 # A notice says of which kind its compartment is, and anybody can list one: that alone makes a compartment nothing.
 def claim(session: Session, compartment: CompartmentId, kind: CompartmentKind) -> None:
     """List a notice which says that a compartment is of a kind."""
-    list_notice(session, EpochNotice(1, session.vault, compartment, kind, EpochId(make_id()), (EpochId(make_id()),)))
+    notice = EpochNotice(1, session.vault, compartment, kind, session.log.origin, EpochId(make_id()))
+    with session.database.transaction() as rows:
+        rows.add_epochs([EpochRow(notice.digest(), compartment, notice.encode())])
+    with Work(session.log) as work:
+        work._items.append(Item.in_compartment(ItemKind.EPOCH, compartment, notice.digest()))
+        work.commit(Entry(act="key.rotate"))
 
 
 def test_what_an_intake_volunteer_says_of_compartments_moves_no_compartment(short: Filled) -> None:
     with short.open() as owner:
         volunteer = admit(owner, roles=frozenset({Role.INTAKE}))
         before, home = shared_compartments(owner), owner.directory.compartment
-    assert before.keys() == set(SHARED)
+    assert before.keys() == set(owner.directory.all_shared.values())
     with volunteer.open(short.place) as session:
         for kind in before.keys() - {CompartmentKind.DIRECTORY}:
             claim(session, home, kind)
@@ -236,7 +231,7 @@ def test_whose_right_ends_does_not_write_over_the_day(short: Filled) -> None:
         forward(owner, 2)
         record = access_record(colleague.member)
         assert record in {head.record for head in heads_in(up_to_date_index(owner), case, Access.KIND)}
-        assert timed_grants.withdraw_expired_grants(owner) == 1
+        assert colleague.member not in sharing.holders_of(owner, case).members
         assert not owner.faults()
 
 

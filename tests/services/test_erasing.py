@@ -169,7 +169,7 @@ def test_a_case_goes_whole_with_its_sections_and_nobody_writes_in_it_any_more(ho
         assert log_checking.verify(amina).verified
     with house.open("Joel") as joel:
         assert cases.list_all(joel) == []
-        with pytest.raises(RefusedError):
+        with pytest.raises(NotFoundError):
             notes.add(joel, house.case, Note(NoteKind.CONTACT, "after the end"))
         assert log_checking.verify(joel).verified
     who = house.people["Joel"]

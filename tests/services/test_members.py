@@ -37,19 +37,20 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.durations import DAY_MS
 from vault.errors import NotFoundError, RefusedError, UsageError, VaultError
-from vault.ids import CompartmentKind, SeatId
+from vault.ids import CompartmentKind
 from vault.log.act_bytes import MadeAct
 from vault.policy.roles import Action, Role
 from vault.services import housekeeping
 from vault.services.approvals import breaking_glass
 from vault.services.backups import backups, restoring
-from vault.services.cases import cases, notes
+from vault.services.cases import cases, intake, notes
 from vault.services.credentials import recovery
-from vault.services.grants import sharing
+from vault.services.grants import sharing, successors
 from vault.services.members import admitting, changes, members
 from vault.services.members.admissions import RECOVERY_SHEETS
 from vault.services.members.members import Stand
 from vault.services.projection import last_done
+from vault.services.projection.places import the_one_of_kind
 from vault.trust.trust_items import MEMBER as MEMBER_ITSELF
 
 
@@ -142,7 +143,7 @@ def test_suspending_ends_every_device_and_takes_the_cases_held_here(organisation
         give(mira, joel)
         assert joel.holds(made.case)
         outcome = members.suspend(mira, organisation[JOEL].member)
-        assert (outcome.is_done, outcome.ended, outcome.cases) == (True, (organisation[JOEL].seat,), 1)
+        assert (outcome.is_done, outcome.ended) == (True, (organisation[JOEL].seat,))
         note = notes.add(mira, made.case, Note(NoteKind.CONTACT, "after"))
         assert organisation[JOEL].member not in sharing.holders_of(mira, made.case).members
         shown = named(mira, JOEL, organisation)
@@ -151,29 +152,32 @@ def test_suspending_ends_every_device_and_takes_the_cases_held_here(organisation
         assert note not in [one.record for one in cases.open_case(joel, made.case).notes]
 
 
-def test_an_admin_who_is_no_supervisor_leaves_register_and_intake_to_one(organisation: Organisation) -> None:
-    def holders(session: Session) -> frozenset[SeatId]:
-        state = session.state_of(shared_compartments(session)[CompartmentKind.INTAKE])
-        assert state is not None
-        return state.seats(session.clock().trusted_ms)
-
-    with organisation.at(MIRA, KARIM, SELIN) as (mira, karim, selin):
-        account, admitted = newcomer(organisation, mira, "supervisor", "Ilse Marrow")
+def test_a_supervisor_whom_an_admin_without_calls_admitted_gets_their_keys_from_whoever_has_them(
+    organisation: Organisation,
+) -> None:
+    with organisation.at(MIRA, KARIM) as (mira, karim):
+        account, admitted = newcomer(organisation, karim, "supervisor", "Ilse Marrow")
         assert not admitted.outcome.is_done
-        give(mira, karim)
-        (proposal,) = admitting.proposals(karim)
-        assert admitting.agree(karim, proposal, proposal.request.words).outcome.is_done
         give(karim, mira)
-        assert account.seat not in holders(mira)
-        assert changes.settle_shared(mira) >= 1
-        assert account.seat in holders(mira)
-        assert members.suspend(karim, organisation[DANA].member).is_done
-        for giver, taker in ((mira, selin), (karim, selin)):
-            give(giver, taker)
-        assert organisation[DANA].seat in holders(selin)
-        assert any("organisation shares" in line for line in in_english(housekeeping.settle(selin)))
-        assert organisation[DANA].seat not in holders(selin)
-        assert changes.settle_shared(selin) == 0
+        intake.add(mira, name="Ilham")
+        (proposal,) = admitting.proposals(mira)
+        assert admitting.agree(mira, proposal, proposal.request.words).outcome.is_done
+        with finish_joining(organisation.folder, mira, account) as ilse:
+            assert [line.stored.value.name for line in intake.list_open(ilse)] == ["Ilham"]
+
+
+def test_what_is_heard_after_somebody_ended_is_written_for_nobody_who_is_out(organisation: Organisation) -> None:
+    with organisation.at(MIRA, DANA, KARIM) as (mira, dana, karim):
+        intake.add(mira, name="Ilham")
+        give(mira, dana)
+        assert members.suspend(karim, dana.member).is_done
+        give(karim, mira)
+        intake.add(mira, name="Sana")
+        key = mira.keyring.epochs_of(the_one_of_kind(mira, CompartmentKind.INTAKE))[-1]
+        with mira.database.reading() as rows:
+            assert dana.seat not in {row.seat for row in rows.grants_of(key)}
+        assert changes.settle_shared(mira) > 0, "what else she shared has new keys now"
+        assert changes.settle_shared(mira) == 0
 
 
 def test_one_admin_alone_takes_a_role_from_a_member_who_is_no_admin_and_gives_none(
@@ -259,27 +263,6 @@ def open_as(place: Place, name: str, passphrase: bytes) -> Session:
     return unlock(place.path, member=name, passphrase=bytearray(passphrase), state=place.state)
 
 
-# Who left already is asked for once more: what can be withdrawn only now is, and nothing else happens.
-def test_a_leaving_that_was_interrupted_is_ended_when_it_is_said_again_and_nothing_more_then(office: Office) -> None:
-    def interrupt(*_: int) -> None:
-        raise KeyboardInterrupt
-
-    with office.place.open() as mira:
-        found = [cases.create(mira, title=title, kind="asylum").case for title in ("one", "two")]
-        for case in found:
-            sharing.grant(mira, case, [office.amina.member])
-        with pytest.raises(KeyboardInterrupt):
-            members.leave(mira, office.amina.member, progress=interrupt)
-    with office.place.open() as mira:
-        assert office.amina.member not in mira.directory.members
-        outcome = members.leave(mira, office.amina.member)
-        assert outcome.cases in {1, 2}  # one may have been done before the interruption
-        assert outcome.pending == 0
-        for case in found:
-            with pytest.raises(RefusedError, match="no role that can open cases"):
-                sharing.grant(mira, case, [office.amina.member])
-
-
 def test_a_member_without_a_device_is_given_no_case(office: Office) -> None:
     with office.place.open() as mira:
         assert members.suspend(mira, office.amina.member).is_done
@@ -329,8 +312,22 @@ def test_a_note_into_a_case_whose_grant_was_cut_off_is_refused_at_once(organisat
         give(karim, mira)
         assert changes.carry_out(mira, [signed]).is_done
         for case in (made.case, old.case):
-            with pytest.raises(RefusedError, match="nothing that you write in it would count"):
+            with pytest.raises(RefusedError, match="nothing that you write there would count"):
                 notes.add(mira, case, NEWS)
+
+
+def test_a_case_that_somebody_founded_before_they_heard_of_their_end_stays_with_who_keeps_it(
+    organisation: Organisation,
+) -> None:
+    with organisation.at(MIRA, KARIM) as (mira, karim):
+        works_on_cases(mira, karim, organisation)
+        successors.set_deputy(karim, karim.member, mira.member)
+        signed = signed_end(mira, organisation)
+        made = cases.create(karim, title="On her way", kind="asylum")
+        give(karim, mira)
+        assert changes.carry_out(mira, [signed]).is_done
+        notes.add(mira, made.case, NEWS)
+        assert sharing.holders_of(mira, made.case).members == {mira.member}
 
 
 @pytest.mark.long

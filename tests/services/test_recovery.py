@@ -133,7 +133,7 @@ def test_new_sheets_open_everything_and_the_old_ones_nothing_new(filled: Filled,
     with filled.open() as session:
         before = session.directory.root_public
         new = recovery.renew(session)
-        assert new.followed.replaced == 6
+        assert new.followed.replaced == len(filled.cases)  # what is shared went with the new sheets
         assert session.directory.root_public != before
         assert new.sheets[0].sheets_words == words_of(session.directory.sheets_digest)
         with pytest.raises(VerificationError, match="not of the set that is in effect"):
@@ -152,19 +152,21 @@ def test_new_sheets_open_everything_and_the_old_ones_nothing_new(filled: Filled,
         assert all(line.payload for line in logbook.newest(session).lines)  # the audit of before opens too
 
 
-def test_what_was_not_sealed_anew_is_told_and_follows(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_new_sheets_were_not_given_is_told_and_follows(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A crash between the new sheets and the new keys: the drill finds it, `follow` mends it."""
     with filled.open() as session:
         with monkeypatch.context() as patched:
-            patched.setattr(recovery, "follow_sheets", lambda session, progress: Followed(0, 6))
+            patched.setattr(recovery, "follow_sheets", lambda session, progress: Followed(0))
             new = recovery.renew(session)
-        assert recovery.status(session).stale == 6
-        with pytest.raises(VerificationError, match="do not open 6 of the cases and lists"):
+        assert recovery.status(session).stale == 2
+        with pytest.raises(VerificationError, match="do not open 2 of the cases and lists"):
             recovery.drill(session, typed(new.sheets, 1, 2))
         assert secret_row(session) is not None
         seen: list[tuple[int, int]] = []
-        assert recovery.follow(session, lambda done, total: seen.append((done, total))).replaced == 6
-        assert seen[-1] == (6, 6)
+        assert recovery.follow(session, lambda done, total: seen.append((done, total))).replaced == 2
+        assert seen[-1] == (2, 2)
         assert recovery.drill(session, typed(new.sheets, 1, 2)).opened == 6
 
 

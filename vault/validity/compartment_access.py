@@ -179,13 +179,21 @@ class AccessResolver:
                     if item.kind in OF_CASES:
                         with suppress(MalformedError):
                             act = read_act(item.kind, item.content, vault, is_signed_raw)
-                            if isinstance(act, OfCase) and act.case == compartment and _may_list(entry, act):
+                            if isinstance(act, OfCase) and act.case == compartment and self._may_list(entry, act):
                                 listed.append((entry, act))
 
+    def _may_list(self, entry: Entry, act: OfCase) -> bool:
+        """Say whether an item may decide where it is listed: what founds a case, in the entry that gives it its name.
 
-def _may_list(entry: Entry, act: OfCase) -> bool:
-    """Say whether an item may decide where it is listed: what founds a case, in the entry that gives it its name."""
-    return not isinstance(act, Found) or (act.case in entry.founds and RIGHTS.may_found(entry.roles, _kind(act)))
+        It always counts, also beyond the heads of a lowering: else who keeps the case loses it with its founder.
+        """
+        if not isinstance(act, Found):
+            return True
+        organisation = self.authority.directory.organisation
+        member = organisation.members.get(entry.seat)
+        admitted = () if member is None else organisation.given_to(member)
+        given = frozenset(role for admission in admitted for role in admission.roles)
+        return act.case in entry.founds and RIGHTS.may_found(given, _kind(act))
 
 
 def _kind(act: Found) -> CompartmentKind:

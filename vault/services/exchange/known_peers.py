@@ -9,7 +9,7 @@ from functools import partial
 
 from vault.access.session import Session
 from vault.errors import MalformedError, VaultError
-from vault.ids import CompartmentId, MemberId, Origin, SeatId
+from vault.ids import CompartmentId, CompartmentKind, MemberId, Origin, SeatId
 from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import Genesis
 from vault.log.items import ItemKind, decode_items
@@ -109,9 +109,12 @@ def _extent(session: Session, rows: Rows, origin: Origin, known: Proven) -> Exte
 def compartments_for(session: Session, rows: Rows, seats: Collection[SeatId]) -> set[CompartmentId]:
     """Return the compartments that these seats may hold (FORMAT.md 8)."""
     granted = {epoch for seat in seats for epoch in rows.epochs_granted_to(seat)}
-    asked = {CompartmentId(notice.compartment) for notice in _notices(rows) if notice.epoch in granted}
+    notices = [notice for notice in _notices(rows) if notice.epoch in granted]
+    is_audit = any(auditor.seat in seats for auditor in session.directory.auditors())
+    audits = {CompartmentId(each.compartment) for each in notices if each.kind is CompartmentKind.AUDIT and is_audit}
+    asked = {CompartmentId(each.compartment) for each in notices if each.kind is not CompartmentKind.AUDIT}
     now_ms = session.clock().trusted_ms
-    return {session.directory.compartment} | {
+    return {session.directory.compartment, *audits} | {
         compartment
         for compartment, state in session.states_of(asked).items()
         if state is not None and not state.seats(now_ms).isdisjoint(seats)

@@ -9,7 +9,7 @@ from vault.access.session import Session
 from vault.casework.case import Access
 from vault.casework.disclosure import Approving
 from vault.errors import MalformedError
-from vault.ids import MemberId, Origin, SeatId
+from vault.ids import ID_SIZE, MemberId, Origin, SeatId
 from vault.log.approval import (
     APPROVE_ACT,
     Approval,
@@ -194,8 +194,8 @@ def _is_for_another(
     opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
     digests = set()
     for version in (version for version in opened if version.content.kind == Access.KIND):
-        epochs = session.keyring.epochs_of(version.compartment)
-        granted = {row.seat for epoch in epochs for row in rows.grants_of(epoch) if row.digest in listed}
+        keys = set(session.keyring.epochs_of(version.compartment))
+        granted = {SeatId(given[ID_SIZE:]) for given in listed if given[:ID_SIZE] in keys}
         done = {"case": version.compartment, "seats": sorted(granted), "until": version.content.fields.get("until")}
         digests |= {approved_digest(BREAK_GLASS, {**done, "why": why}) for why in CODES_OF_REASONS}
         let_in = {
