@@ -40,7 +40,7 @@ from vault.errors import UsageError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, SeatId, VersionId, is_case_ref, make_id
 from vault.index.case_pages import Sort
 from vault.index.heads import heads_of
-from vault.log.epoch_notice import EpochNotice, RevokedLog
+from vault.log.epoch_notice import EpochNotice
 from vault.log.items import Item, ItemKind
 from vault.records.epochs import make_epoch
 from vault.records.seatlog import Holder
@@ -61,7 +61,7 @@ from vault.store.rowtypes import EpochRow, GrantRow
 from vault.validity.version_validity import Quarantined
 from vault.words.message import Words
 
-NOTICES, GRANTS = 12, 60
+GRANTS = 60
 # A giver whose grants do not open is left alone after so many of them, at each unlock.
 _FEW = 20
 _IN_ONE_ENTRY = 900
@@ -73,8 +73,10 @@ def list_rows(session: Session, compartment: CompartmentId, rows: Sequence[Epoch
         chunk = rows[start : start + _IN_ONE_ENTRY]
         with Work(session.log) as work:
             for row in chunk:
-                kind = ItemKind.EPOCH if isinstance(row, EpochRow) else ItemKind.GRANT
-                work._items.append(Item.in_compartment(kind, compartment, row.digest))
+                if isinstance(row, EpochRow):
+                    work._items.append(Item.in_compartment(ItemKind.EPOCH, compartment, row.digest))
+                else:
+                    work._items.append(Item.of_given(compartment, row.epoch, row.seat))
             work.commit(Entry(act="key.rotate"))
         with session.database.transaction() as store:
             store.add_epochs([row for row in chunk if isinstance(row, EpochRow)])
@@ -87,31 +89,28 @@ def send(giver: Session, taker: Session, compartment: CompartmentId) -> None:
         honest = known_peers.compartments_for
 
         def with_invented(*asked: Any) -> Any:
-            compartments, withdrawn = honest(*asked)
-            return {*compartments, compartment}, withdrawn
+            return {*honest(*asked), compartment}
 
         patched.setattr(syncing, "compartments_for", with_invented)
         give(giver, taker)
 
 
 def junk(session: Session, compartment: CompartmentId, to: SeatId, kind: CompartmentKind) -> list[EpochRow | GrantRow]:
-    """Return many notices of one invented epoch, and as many grants of it that open for nobody."""
-    epoch = os.urandom(16)
-    notices = [EpochNotice(1, session.vault, compartment, kind, epoch, (os.urandom(16),)) for _ in range(NOTICES)]
-    rows: list[EpochRow | GrantRow] = [EpochRow(one.digest(), compartment, one.encode()) for one in notices]
+    """Return many invented keys, each with a grant of it that opens for nobody."""
+    rows: list[EpochRow | GrantRow] = []
     for _ in range(GRANTS):
-        sealed = os.urandom(1168)
+        epoch, sealed = os.urandom(16), os.urandom(1168)
+        notice = EpochNotice(1, session.vault, compartment, kind, session.log.origin, epoch)
+        rows.append(EpochRow(notice.digest(), compartment, notice.encode()))
         rows.append(GrantRow(grant_digest(epoch, to, sealed), epoch, to, session.seat, sealed))
     return rows
 
 
 def opening_grants(session: Session, compartment: CompartmentId, to: Holder) -> list[EpochRow | GrantRow]:
     """Return many keys of the directory that nobody asked for, each with a grant that opens."""
-    state = session.state_of(compartment)
-    assert state is not None
     made: list[EpochRow | GrantRow] = []
     for _ in range(GRANTS):
-        new = make_epoch(session.log.place, compartment, CompartmentKind.DIRECTORY, [to], replaced=state.current)
+        new = make_epoch(session.log.place, session.log.origin, compartment, CompartmentKind.DIRECTORY, [to])
         made += [new.row(), *new.grants]
     return made
 
@@ -158,9 +157,7 @@ def test_who_may_give_nothing_makes_nobody_open_what_they_list(
 
 
 @pytest.mark.parametrize("opens", [False, True])
-def test_nor_does_it_help_to_list_it_for_the_directory_that_everybody_holds(
-    organisation: Organisation, opens: bool
-) -> None:
+def test_keys_of_the_directory_cost_at_most_one_opening_each(organisation: Organisation, opens: bool) -> None:
     before = openings_at_unlock(organisation, MIRA)
     with organisation.at(DANA, MIRA) as (dana, mira):
         home = dana.directory.compartment
@@ -169,8 +166,8 @@ def test_nor_does_it_help_to_list_it_for_the_directory_that_everybody_holds(
         list_rows(dana, home, rows)
         with counted("decrypt", KemPrivate) as at_import:
             send(dana, mira, home)
-    assert at_import[0] <= _FEW
-    assert openings_at_unlock(organisation, MIRA) == before
+    assert at_import[0] <= (GRANTS + _FEW if opens else _FEW)  # a key that opens is opened once, and kept
+    assert openings_at_unlock(organisation, MIRA) <= before + _FEW
 
 
 @pytest.mark.long
@@ -178,14 +175,11 @@ def test_who_may_give_costs_a_few_openings_and_their_own_keys_come_all_the_same(
     with organisation.at(JOEL, MIRA) as (joel, mira):
         before = openings_at_unlock(organisation, AMINA)
         spoiled = cases.create(joel, title="Spoiled", kind="asylum").case
-        state = joel.state_of(spoiled)
-        assert state is not None
-        (old,) = state.current
         amina = organisation[AMINA].seat
         rows: list[EpochRow | GrantRow] = []
         for _ in range(GRANTS):
-            epoch = epoch_id(joel.vault, spoiled, os.urandom(32))
-            notice = EpochNotice(1, joel.vault, spoiled, CompartmentKind.CASE, epoch, (old,))
+            epoch = epoch_id(spoiled, joel.log.origin, os.urandom(32))
+            notice = EpochNotice(1, joel.vault, spoiled, CompartmentKind.CASE, joel.log.origin, epoch)
             sealed = os.urandom(1168)
             grant = GrantRow(grant_digest(epoch, amina, sealed), epoch, amina, joel.seat, sealed)
             rows += [EpochRow(notice.digest(), spoiled, notice.encode()), grant]
@@ -202,29 +196,6 @@ def test_who_may_give_costs_a_few_openings_and_their_own_keys_come_all_the_same(
         assert members.suspend(mira, organisation[JOEL].member).is_done
         give(mira, amina_session)
     assert openings_at_unlock(organisation, AMINA) <= before + _FEW
-
-
-def flooded_case(session: Session, epochs: int, to: Sequence[Holder]) -> CompartmentId:
-    """Found a case, give it to these, and let each of many keys revoke 255 invented seats that are given it again."""
-    with session.work() as work:
-        founded = work._keys.found(work._seq, CompartmentKind.CASE, [_own(session), *to])
-        work.commit(Entry(act="case.create"))
-    case, before = founded.compartment, founded.epoch
-    seats = [SeatId(os.urandom(16)) for _ in range(255 * epochs)]
-    for start in range(0, len(seats), 255):
-        with session.work() as work:
-            revoked = tuple(RevokedLog(seat, os.urandom(32), 0) for seat in seats[start : start + 255])
-            new = make_epoch(session.log.place, case, CompartmentKind.CASE, (), replaced=(before,), revocations=revoked)
-            work._keys._replacing.append(new)
-            before = new.epoch
-            work.commit(Entry(act="key.rotate"))
-    rows = [_to_invented(session, before, seat) for seat in seats]
-    list_rows(session, case, rows)
-    return case
-
-
-def _own(session: Session) -> Holder:
-    return Holder(session.seat, session.directory.certificates[session.seat].kem)
 
 
 def _to_invented(session: Session, epoch: EpochId, seat: SeatId) -> GrantRow:
@@ -249,28 +220,11 @@ def lines_of(judge: Callable[[], object]) -> int:
     return found["line"]
 
 
-@pytest.mark.long
-def test_revocations_of_invented_seats_cost_a_line_or_two_each(organisation: Organisation) -> None:
-    with organisation.at(JOEL, MIRA) as (joel, mira):
-        to = [Holder(mira.seat, joel.directory.certificates[mira.seat].kem)]
-        small, large = (flooded_case(joel, epochs, to) for epochs in (2, 8))
-        give(joel, mira)
-        few, many = (lines_of(partial(_judge_anew, mira, case)) for case in (small, large))
-    assert many < 6 * few
-
-
-def _judge_anew(session: Session, case: CompartmentId) -> None:
-    session.learned.states.clear()
-    assert session.state_of(case) is not None
-
-
 def test_grants_of_one_epoch_are_read_once_at_an_import(organisation: Organisation) -> None:
     with organisation.at(JOEL, MIRA) as (joel, mira):
         case = cases.create(joel, title="Given to nobody", kind="asylum").case
         share(joel, case, organisation, MIRA)
-        state = joel.state_of(case)
-        assert state is not None
-        (epoch,) = state.current
+        epoch = EpochId(joel.keyring.epochs_of(case)[-1])
         invented = [_to_invented(joel, epoch, SeatId(os.urandom(16))) for _ in range(800)]
         list_rows(joel, case, invented)
         with counted("grants_of", Rows, len) as read:
@@ -299,7 +253,8 @@ def case_with_notes_before_its_record(session: Session, count: int) -> None:
     """Found a case by an entry that lists notes before its record, and write the record with another name as often."""
     fields = head_of(session, found_case(session, "Model"), "case").content.fields
     with session.work() as work:
-        case = work.found(CompartmentKind.CASE, session.directory.holders([session.seat]))
+        mine = session.directory.holders([session.seat])
+        case = work.found_case(mine, keepers=(), with_recovery=True)
         for _ in range(count):
             work.write(case, RecordId(make_id()), "note", {"kind": "contact", "text": "before"})
         work.write(case, RecordId(make_id()), "case", {**fields, "audit": make_id()})

@@ -381,6 +381,10 @@ def test_what_it_takes_to_let_somebody_in(director_of_office: Session, office: O
             break_glass(director_of_office, office.case, tove, None, days=days)
     with pytest.raises(RefusedError, match="can already open the case"):
         break_glass(director_of_office, office.case, director_of_office.member, None)
+    sharing.grant(director_of_office, office.case, [office.oren.member])
+    sharing.revoke(director_of_office, office.case, [office.oren.member])
+    with pytest.raises(RefusedError, match="break-glass takes nothing back"):
+        break_glass(director_of_office, office.case, office.oren.member, None)
     person = Person(passphrase=office.tove.passphrase, reasons=("emergency",))
     second = second_person.at_this_keyboard(director_of_office, office.tove.name, run=person.run)
     with pytest.raises(RefusedError, match="benefits from it"):

@@ -36,6 +36,7 @@ from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.seats import seats_of
 from vault.store.files import require_new
 from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 ACT = "break.glass"
 _TOLD = Message("Everybody else who holds the case is told at each unlock, for as long as it lasts.")
@@ -169,6 +170,14 @@ def _lacking(session: Session, case: CompartmentId, member: MemberId) -> list[Se
         raise RefusedError(
             Message("this member can already open the case"),
             next_step=Message("They can open it like any other case of theirs."),
+        )
+    if member in {taking.member for taking in sharing.takings_of(session, case)}:
+        raise RefusedError(
+            Message("this member was put out of the case, and break-glass takes nothing back"),
+            next_step=Message(
+                "Whoever took it, or somebody of that standing, can give it back: {grant_access}.",
+                grant_access=NextStep.GRANT_ACCESS,
+            ),
         )
     seats = seats_of(session, [member])
     if not seats:
