@@ -18,6 +18,7 @@ from tests.services.approvals.keyboard import Person
 from tests.services.approvals.test_by_file import IDENTITY, LAWYER
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import Filled
+from tests.services.office import forward
 from tests.services.organisation import (
     AMINA,
     DANA,
@@ -54,11 +55,8 @@ from vault.services.grants import sharing
 from vault.services.members import members
 from vault.services.projection import approval_checks
 from vault.services.projection.projection import audit_of
-from vault.services.projection.seats import seats_of
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
-
-THIRD, THIRD_PASSPHRASE = "Tove Lindqvarn", b"four amber lamps"
 
 
 @pytest.fixture
@@ -67,8 +65,10 @@ def people(short: Filled) -> dict[str, Colleague]:
     with short.open() as session:
         found = {
             "oren": admit(session),
-            "second": admit(session, name=SECOND, passphrase=SECOND_PASSPHRASE, roles=frozenset({Role.CASEWORKER})),
-            "third": admit(session, name=THIRD, passphrase=THIRD_PASSPHRASE, roles=frozenset({Role.CASEWORKER})),
+            "second": admit(
+                session, name="Ilse Varnhagen", passphrase=b"eleven silver thimbles", roles={Role.CASEWORKER}
+            ),
+            "third": admit(session, name="Tove Lindqvarn", passphrase=b"four amber lamps", roles={Role.CASEWORKER}),
         }
     with found["oren"].open(short.place):
         pass
@@ -99,6 +99,18 @@ def test_an_approval_to_let_one_in_does_not_let_another_in(
     break_glass(owner, short, people["second"], about_the_other)
     assert [fault.code for fault in log_checking.verify(owner).faults] == ["approval"]
     assert "used for something else" in str(log_checking.verify(owner).faults[0].message)
+
+
+def test_who_has_all_keys_from_a_time_that_is_over_is_let_in_with_an_approval_of_just_that(
+    short: Filled, owner: Session, people: dict[str, Colleague]
+) -> None:
+    now_ms = owner.log.now_ms()
+    sharing.grant(owner, short.cases[0], [people["second"].member], until_ms=now_ms + DAY_MS)
+    forward(owner, 1.5)
+    ask = second_person.at_this_keyboard(owner, colleague.NAME, run=Person(reasons=("emergency",)).run)
+    break_glass(owner, short, people["second"], ask)
+    assert people["second"].member in sharing.holders_of(owner, short.cases[0]).members
+    assert [fault for fault in log_checking.verify(owner).faults if fault.code == "approval"] == []
 
 
 def test_somebody_else_who_lists_an_approval_first_does_not_use_it_up(

@@ -144,9 +144,7 @@ def two(organisation: Organisation, tmp_path: Path) -> Two:
     return Two(mira, joel, tmp_path, going)
 
 
-def fill(
-    mira: Session, organisation: Organisation, folder: Path
-) -> tuple[tuple[CompartmentId, RecordId], list[str]]:
+def fill(mira: Session, organisation: Organisation, folder: Path) -> tuple[tuple[CompartmentId, RecordId], list[str]]:
     """Write one person into three cases, with papers, a restricted section and an entry of the register.
 
     Returns:

@@ -38,6 +38,7 @@ from vault.policy.decide import Decision
 from vault.policy.roles import Action, Role
 from vault.records.seatlog import first_log
 from vault.records.versions import open_each
+from vault.records.work import Entry, Work
 from vault.seal.signing import make_signing_seed
 from vault.services import housekeeping, own_forms, this_computer
 from vault.services.approvals import breaking_glass, erasing
@@ -102,6 +103,13 @@ class Target:
         """List acts, as a program does that asks nobody."""
         return list_acts(self.session, made, taken_from=[self.owners_seat])
 
+    def says_in_case(self, *made: MadeAct) -> object:
+        """List who is in a case, as a program does that asks nobody."""
+        with Work(self.session.log) as work:
+            for one in made:
+                work.list_act(one)
+            return work.commit(Entry(act="grant.add"))
+
     def ends(self) -> MadeAct:
         """Return the end of the owner's device."""
         with self.session.database.reading() as rows:
@@ -158,8 +166,9 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
     Action.CASE_SHARE: (
         lambda to: sharing.grant(to.session, to.case, to.own),
         lambda to: sharing.revoke(to.session, to.case, [to.owner]),
-        lambda to: to.lists(let_in(to.case, to.session.member, Rank.KEEPER, None, nonce())),
-        lambda to: to.lists(put_out(to.case, to.owner, [], nonce(), as_admin=True), put_out(to.case, to.owner, [], nonce())),
+        lambda to: to.says_in_case(let_in(to.case, to.session.member, Rank.KEEPER, None, nonce())),
+        lambda to: to.says_in_case(put_out(to.case, to.owner, [], nonce())),
+        lambda to: to.says_in_case(put_out(to.case, to.owner, [], nonce(), as_admin=True)),
         lambda to: timed_grants.give(to.session, to.case, to.own, until_ms=to.until),
         lambda to: sections.give(to.session, to.section, to.own),
     ),
@@ -208,9 +217,7 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
     Action.CLOCK_REPAIR: (lambda to: this_computer.repair_clock(to.session),),  # their own device's
     Action.OWN_DEVICE: (lambda to: devices.lost(to.session, to.owners_seat),),
     Action.OWN_KEYS: (lambda to: entering.list_factors(to.session, Factors(bytearray(PASSPHRASE))),),
-    Action.SYNC: (
-        lambda to: syncing.make(to.session, to.owner, to.folder / "bundle"),
-    ),
+    Action.SYNC: (lambda to: syncing.make(to.session, to.owner, to.folder / "bundle"),),
     Action.LOG_READ: (lambda to: logbook.newest(to.session),),
     Action.LOG_VERIFY: (lambda to: log_checking.verify(to.session),),
     Action.BACKUP_MAKE: (lambda to: backups.make(to.session, to.folder / "stick"),),

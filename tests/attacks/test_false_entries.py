@@ -422,7 +422,8 @@ def test_a_real_alteration_is_found_beside_many_records_that_nobody_can_read_and
         # A key that no log lists is named where all else holds together.
         with amina.database.transaction() as rows:
             rows.connection.exec_driver_sql(
-                "INSERT INTO epoch (digest, compartment, bytes) SELECT zeroblob(32), compartment, bytes FROM epoch LIMIT 1"
+                "INSERT INTO epoch (digest, compartment, bytes)"
+                " SELECT zeroblob(32), compartment, bytes FROM epoch LIMIT 1"
             )
         assert log_checking.verify(amina).answer is Answer.ALTERED
         with amina.database.transaction() as rows:

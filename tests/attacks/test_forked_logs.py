@@ -47,7 +47,6 @@ from vault.records.work import Entry, Work
 from vault.services.cases import cases, notes
 from vault.services.evidence import log_checking, logbook
 from vault.services.exchange import syncing
-from vault.services.grants import sharing
 from vault.services.members import admitting, members
 from vault.store.engine import Database
 from vault.sync import proven_logs

@@ -13,20 +13,15 @@ from tests.english import in_english
 from tests.once import made_once
 from tests.seal.places import fixed, flipped
 from tests.services.founded import Filled, fill, found
-from tests.services.office import DAY_MS, forward
-from tests.services.organisation import AMINA, DANA, JOEL, MIRA, SELIN, Organisation, give
+from tests.services.organisation import AMINA, JOEL, Organisation, give
 from tests.sync.exchange import OTHER_KEM, RECEIVER, Sender, empty_store, opened, rows_of, take
 from tests.sync.hostile import counting, encoded, pages_of, write
 from vault.access.session import Session
-from vault.casework.intake import Slip, SlipState
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import BrokenSealError, MalformedError, NewerVaultError, VaultError, VerificationError
-from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId, make_id
-from vault.index.heads import heads_of
+from vault.ids import CompartmentId, CompartmentKind
 from vault.log.genesis import seat_in
-from vault.records.versions import to_fields
-from vault.records.work import Entry
 from vault.services import housekeeping
 from vault.services.approvals import erasing
 from vault.services.cases import case_people, cases, intake, notes, register
@@ -35,7 +30,6 @@ from vault.services.grants import sharing
 from vault.services.imports import case_import, taking_back
 from vault.services.projection import folder_row
 from vault.services.projection.places import the_one_of_kind
-from vault.services.projection.projection import up_to_date_index
 from vault.store.engine import Database
 from vault.sync.bundle_file import Manifest, open_bundle
 from vault.sync.bundle_pages import (
@@ -430,5 +424,3 @@ def test_many_records_that_come_into_a_case_that_went_wait_for_a_person(organisa
 def placed(session: Session, home: CompartmentId) -> int:
     with session.database.reading() as rows:
         return len(rows.placed(home))
-
-

@@ -196,6 +196,10 @@ class Authority:
         """Say whether an entry is one that was signed, and its list is the one that it names (C1 to C3)."""
         return self._proven(Origin(row.origin), row.seq).covers(row) and names_its_list(row)
 
+    def is_here(self, origin: bytes, seq: int) -> bool:
+        """Say whether an entry stands there as it was signed, with its list (C1 to C3)."""
+        return any(self.is_proven(row) for row in self.rows.operations(Origin(origin), seq, seq + 1))
+
     def _proven(self, origin: Origin, seq: int) -> Proven:
         known = self.known.get(origin)
         return self.prove(origin, seq) if known is None or known.size <= seq else known

@@ -41,6 +41,7 @@ class CompartmentState:
         beginnings: the entry that founded it, or of a log that forked there each that did.
         case: how the rule judges it; None of what the organisation shares.
         within: the case of a section.
+        is_altered: an entry that said something of it is not here as it was signed, so that nobody can say who is in.
     """
 
     compartment: CompartmentId
@@ -49,6 +50,7 @@ class CompartmentState:
     directory: Directory
     case: Case | None = None
     within: CompartmentId | None = None
+    is_altered: bool = False
 
     @property
     def members(self) -> frozenset[MemberId]:
@@ -115,6 +117,7 @@ class AccessResolver:
     acts_of: ActsOf
     find_head: FindHead
     _listed: dict[CompartmentId, list[tuple[Entry, OfCase]]] = field(default_factory=dict)
+    _altered: set[CompartmentId] = field(default_factory=set)
 
     def states(self, compartments: Collection[CompartmentId]) -> dict[CompartmentId, CompartmentState | None]:
         """Judge many compartments as `state` does."""
@@ -138,7 +141,8 @@ class AccessResolver:
         with suppress(NotFoundError):
             case = self._judge(compartment, said.within)
             entries = [entry for entry, _ in beginnings]
-            return CompartmentState(compartment, _kind(said), entries, directory, case, said.within)
+            altered = not self._altered.isdisjoint({compartment, said.within})
+            return CompartmentState(compartment, _kind(said), entries, directory, case, said.within, altered)
         return None
 
     def _judge(self, compartment: CompartmentId, within: CompartmentId | None) -> Case:
@@ -172,7 +176,10 @@ class AccessResolver:
             return
         vault, found = self.authority.directory.vault, self.acts_of(wanted)
         for compartment in wanted:
-            entries = (entry for at in sorted(found.get(compartment, ())) for entry in self.authority.signed_at(*at))
+            places = sorted(found.get(compartment, ()))
+            if not all(self.authority.signed_at(*at) or self.authority.is_here(*at) for at in places):
+                self._altered.add(compartment)
+            entries = (entry for at in places for entry in self.authority.signed_at(*at))
             listed = self._listed[compartment] = []
             for entry in entries:
                 for item in entry.items:

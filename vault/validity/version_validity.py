@@ -171,6 +171,7 @@ class Learned:
         keys: compartment -> for whom a key was chosen to write under, and which.
         said_first: how far founding entries were read for what they say once.
         lines_are_level: all logs were looked through for what they say of cases and keys.
+        lists_are_altered: entries were found then of which the list is not the signed one, or that are gone.
     """
 
     states: dict[CompartmentId, CompartmentState | None] = field(default_factory=dict)
@@ -178,6 +179,7 @@ class Learned:
     listings: Listings = field(default_factory=Listings)
     said_first: dict[FirstAsked, FirstSaid] = field(default_factory=dict)
     lines_are_level: bool = False
+    lists_are_altered: bool = False
 
     def forget_all(self) -> None:
         """Read and judge everything anew: entries came in behind some that were read."""

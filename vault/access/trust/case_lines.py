@@ -117,6 +117,7 @@ def _level(session: LinesReader) -> None:
             cursor = {}
         items: list[ListedItem] = []
         reached: dict[bytes, int] = {}
+        session.learned.lists_are_altered = False
         for origin, size in sizes.items():
             start = cursor.get(origin, 0)
             # Another history of a log may come in behind what was read.
@@ -125,6 +126,7 @@ def _level(session: LinesReader) -> None:
                 known, unread = session.prover.proven(rows, origin, start, size), list[int]()
                 items += _in_log(rows, origin, start, known, unread)
                 reached[origin] = min([known.size, *known.lost, *unread])
+                session.learned.lists_are_altered |= bool(known.lost or unread)
     # Entries that say nothing of it, as reading makes them, cost the index no commit until there are many.
     if items or sum(reached.values()) - sum(cursor.get(origin, 0) for origin in reached) >= _MOST_READ_AGAIN:
         remember_listed(index, items, reached)

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from vault.access.trust.case_lines import LinesReader, given_keys
 from vault.errors import RefusedError
-from vault.ids import CompartmentId, EpochId, MemberId, SeatId
+from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, SeatId
 from vault.policy.clocks import ClockReading
 from vault.progress import Progress
 from vault.records.epochs import notices_naming
@@ -44,8 +44,18 @@ class KeyHolder(LinesReader, Protocol):
 
 
 def readers_of(session: KeyHolder, state: CompartmentState) -> frozenset[SeatId]:
-    """Return to whom this device writes there now; itself always, also past its own day."""
+    """Return to whom this device writes there now; itself always, also past its own day.
+
+    Itself alone while an entry is altered or gone: it may be the one that put somebody out. The others get the key then.
+    """
+    if is_in_doubt(session, state):
+        return frozenset({session.seat})
     return state.readers(session.clock().trusted_ms) | {session.seat}
+
+
+def is_in_doubt(session: KeyHolder, state: CompartmentState) -> bool:
+    """Say whether somebody altered what said who is in, or to whom keys were given."""
+    return state.is_altered or session.learned.lists_are_altered
 
 
 def holders(directory: Directory, readers: frozenset[SeatId]) -> list[Holder]:
@@ -93,12 +103,12 @@ def settle_keys(
                     break
                 if each.chosen is None:
                     everybody = holders(session.directory, each.readers)
-                    each.chosen, has_new = work.add_key(each.state.compartment, each.state.kind, everybody), True
-                    made.append(each.state.compartment)
+                    each.chosen, has_new = work.add_key(each.compartment, each.kind, everybody), True
+                    made.append(each.compartment)
                     room -= 1 + len(everybody)
                 some, each.missing = each.missing[: max(0, room)], each.missing[max(0, room) :]
                 for epoch, holder in some:
-                    work.grant(each.state.compartment, epoch, [holder])
+                    work.grant(each.compartment, epoch, [holder])
                     given.add(holder.seat)
                 room -= len(some)
                 if each.missing:
@@ -114,7 +124,7 @@ def settle_keys(
         progress(at, len(due))
     for each in due:
         assert each.chosen is not None  # noqa: S101 - made above; for the type checker
-        session.learned.keys[each.state.compartment] = each.readers, each.chosen
+        session.learned.keys[each.compartment] = each.readers, each.chosen
     return made
 
 
@@ -122,7 +132,8 @@ def settle_keys(
 class _Due:
     """A compartment that lacks a key to write under, or of which a reader lacks one that this device holds."""
 
-    state: CompartmentState
+    compartment: CompartmentId
+    kind: CompartmentKind
     readers: frozenset[SeatId]
     chosen: EpochId | None
     missing: list[tuple[EpochId, Holder]]
@@ -133,19 +144,24 @@ class _Due:
 
 
 def _due(session: KeyHolder, compartment: CompartmentId) -> _Due | None:
-    state = session.state_of(compartment)
-    if state is None or session.member not in state.members or not session.keyring.epochs_of(compartment):
+    if not session.keyring.epochs_of(compartment):
         return None
-    readers = readers_of(session, state)
+    state = session.state_of(compartment)
+    kind = _kind_of_own(session, compartment) if state is None else state.kind
+    if kind is None or (state is not None and session.member not in state.members):
+        return None
+    readers = frozenset({session.seat}) if state is None else readers_of(session, state)
     known = session.learned.keys.get(compartment)
     if known is not None and known[0] == readers:
         return None
+    if state is None or is_in_doubt(session, state):
+        return _Due(compartment, kind, readers, None, [])  # to whom others were given, the altered list may have said
     chosen = _fitting(session, compartment, readers)
     missing = list(lacking(session, compartment, holders(session.directory, readers)))
     if chosen is not None and not missing:
         session.learned.keys[compartment] = readers, chosen
         return None
-    return _Due(state, readers, chosen, missing)
+    return _Due(compartment, kind, readers, chosen, missing)
 
 
 def key_to_write(session: KeyHolder, compartment: CompartmentId) -> EpochId | None:
@@ -157,22 +173,16 @@ def key_to_write(session: KeyHolder, compartment: CompartmentId) -> EpochId | No
     known = session.learned.keys.get(compartment)
     if known is not None:
         return known[1]
-    held = session.keyring.epochs_of(compartment)
-    if not held:
+    if not session.keyring.epochs_of(compartment):
         return None
     state = session.state_of(compartment)
-    if state is None:
-        # Notes go on beside a damaged log, under a key that this device made itself.
-        with session.database.reading() as rows:
-            if (
-                own := next((key for key in reversed(held) if _maker(session, rows, key) == session.seat), None)
-            ) is None:
-                raise RefusedError(
-                    Message("what founds this case is not here, or was altered"),
-                    next_step=Message("Import a bundle from somebody who has it, or restore a backup."),
-                )
-        return EpochId(own)
-    if session.member not in state.members:
+    # Notes go on beside a damaged log, where this device made a key once.
+    if state is None and _kind_of_own(session, compartment) is None:
+        raise RefusedError(
+            Message("what founds this case is not here, or was altered"),
+            next_step=Message("Import a bundle from somebody who has it, or restore a backup."),
+        )
+    if state is not None and session.member not in state.members:
         raise RefusedError(
             Message("you are not in this case any more: nothing that you write there would count"),
             next_step=Message(
@@ -181,6 +191,14 @@ def key_to_write(session: KeyHolder, compartment: CompartmentId) -> EpochId | No
         )
     settle_keys(session, compartment)
     return session.learned.keys[compartment][1]
+
+
+def _kind_of_own(session: KeyHolder, compartment: CompartmentId) -> CompartmentKind | None:
+    """Return of which kind a compartment is of which this device made a key; None where it made none."""
+    with session.database.reading() as rows:
+        held = session.keyring.epochs_of(compartment)
+        own = {EpochId(key) for key in held if _maker(session, rows, key) == session.seat}
+        return next((notice.kind for notice in notices_naming(rows, own)), None)
 
 
 def _fitting(session: KeyHolder, compartment: CompartmentId, readers: frozenset[SeatId]) -> EpochId | None:

@@ -154,7 +154,7 @@ def _require_no_more(rows: Rows, approval: Approval, origin: Origin, added: RowS
         and all(item.kind in _OF_A_PERIOD for item in items)
         and not (added.geneses or added.versions or added.version_keys)
         and all(notice is not None and notice.kind is CompartmentKind.AUDIT for notice in notices)
-        and {row.digest for row in added.epochs} | {row.digest for row in added.grants} <= listed_digests
+        and {row.digest for row in added.epochs} | {row.epoch + row.seat for row in added.grants} <= listed_digests
         and {row.origin for row in added.checkpoints} | {row.origin for row in added.tiles} <= {origin}
         and all(row.seat == approval.approver and row.purpose in _LOCAL for row in added.locals)
     )
