@@ -129,43 +129,6 @@ def flip_key(column: str, which: Which) -> Tamper:
     return act
 
 
-def flip_listed(table: str, column: str, *, item_kind: int, which: int = 0) -> Tamper:
-    """Flip a bit of an epoch or grant; the place is that of the item that lists it."""
-
-    def act(rows: Any, target: Target) -> Expected:
-        digest, seq, n = _listed(rows, table, item_kind)[which]
-        (value,) = rows.execute(f"SELECT {column} FROM {table} WHERE digest = ?", (digest,)).fetchone()
-        rows.execute(f"UPDATE {table} SET {column} = ? WHERE digest = ?", (flipped(value), digest))
-        return Expected(frozenset({"absent", "grant", "epoch"}), seq, n)
-
-    return act
-
-
-def delete_listed(table: str, *, item_kind: int, which: int = 0) -> Tamper:
-    """Remove an epoch or grant."""
-
-    def act(rows: Any, target: Target) -> Expected:
-        digest, seq, n = _listed(rows, table, item_kind)[which]
-        rows.execute(f"DELETE FROM {table} WHERE digest = ?", (digest,))
-        return Expected(frozenset({"absent"}), seq, n)
-
-    return act
-
-
-def _listed(rows: Any, table: str, item_kind: int) -> list[tuple[bytes, int, int]]:
-    """Return (digest, seq, n) of the rows of a table, as the lists have them: kind u8, digest 32, tag 16; then acts."""
-    present = {digest for (digest,) in rows.execute(f"SELECT digest FROM {table}").fetchall()}
-    found = []
-    for seq, listed in rows.execute("SELECT seq, list FROM operation ORDER BY seq").fetchall():
-        for n in range(len(listed) // 49):
-            item = listed[49 * n : 49 * n + 49]
-            if item[0] >= 16:
-                break
-            if item[0] == item_kind and item[1:33] in present:
-                found.append((item[1:33], seq, n))
-    return found
-
-
 def delete_operation(which: Which) -> Tamper:
     def act(rows: Any, target: Target) -> Expected:
         seq = which(target)

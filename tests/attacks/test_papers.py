@@ -50,6 +50,7 @@ from vault.services.grants import sharing
 from vault.services.projection.projection import audit_of
 from vault.store.blobs import Blobs
 from vault.store.rowtypes import AttachmentRow, VersionRow
+from vault.trust.trust_items import Rank
 
 CHUNKS = 3
 
@@ -503,7 +504,8 @@ def test_who_cuts_off_an_author_takes_no_content_of_their_papers(
 ) -> None:
     with organisation.at(AMINA, TOMAS, JOEL) as (amina, tomas, joel):
         case = cases.create(joel, title="C", kind="asylum", alone_reason="nobody").case
-        sharing.grant(joel, case, organisation.members(AMINA, TOMAS))
+        sharing.grant(joel, case, organisation.members(AMINA))
+        sharing.grant(joel, case, organisation.members(TOMAS), rank=Rank.LEAD)
         for session in (amina, tomas):
             give(joel, session)
         source = tmp_path / "order.txt"

@@ -46,7 +46,7 @@ class KeyHolder(LinesReader, Protocol):
 def readers_of(session: KeyHolder, state: CompartmentState) -> frozenset[SeatId]:
     """Return to whom this device writes there now; itself always, also past its own day.
 
-    Itself alone while an entry is altered or gone: it may be the one that put somebody out. The others get the key then.
+    Itself alone while an entry is altered or gone: it may have put somebody out. Later the others get the key.
     """
     if is_in_doubt(session, state):
         return frozenset({session.seat})

@@ -41,6 +41,7 @@ from vault.services.evidence.stored_checks import (
     NO_CONTENTS,
     Bounds,
     Contents,
+    altered_keys,
     bounds_of,
     check_contents,
     file_faults,
@@ -287,7 +288,7 @@ class _Checked:
                 stored -= {item.digest for item in items}
         self.faults += [
             Finding(Code.UNLISTED, Message("no log lists the key or grant {digest}", digest=digest.hex()))
-            for digest in sorted(stored)
+            for digest in sorted(stored | altered_keys(rows))
         ]
 
     def approvals(self, rows: Rows) -> list[tuple[Listing, Refusal]]:

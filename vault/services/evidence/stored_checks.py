@@ -11,6 +11,7 @@ from vault.access.session import Session
 from vault.access.trust.keyrings import missing_keys
 from vault.errors import MalformedError, VaultError
 from vault.ids import CompartmentId, Origin
+from vault.log.epoch_notice import epoch_digest
 from vault.log.items import Item, ItemKind, compartment_tag
 from vault.log.list_check import IsErased, proven_lists
 from vault.log.verify import LogReport
@@ -18,6 +19,7 @@ from vault.records.attachment_bodies import chunks_of, is_listed, lacking_chunks
 from vault.records.logs import genesis_of
 from vault.seal.bodies import Names
 from vault.seal.purposes import Purpose
+from vault.seal.recipients import grant_digest
 from vault.services.erasures.removing import named_by
 from vault.services.exchange.known_peers import stored_peers
 from vault.services.projection.raised_alarms import DRILL, Said
@@ -67,6 +69,13 @@ def _keyring(session: Session, rows: Rows) -> Iterator[Finding]:
         if key.is_altered or (state is not None and session.member in state.members):
             message = Message("key {epoch} was granted to this device and is not in its keyring", epoch=key.epoch.hex())
             yield Finding(Code.KEYRING, message)
+
+
+def altered_keys(rows: Rows) -> set[bytes]:
+    """Return which rows of keys, and of how keys are sealed, are not what their bytes give, by their digests."""
+    epochs = (row for row in rows.epochs() if row.digest != epoch_digest(row.bytes) or row.compartment not in row.bytes)
+    sealed = (row for row in rows.grants() if row.digest != grant_digest(row.epoch, row.seat, row.sealed))
+    return {row.digest for row in (*epochs, *sealed)}
 
 
 _KEPT: tuple[tuple[Message, Callable[[Session], object]], ...] = (
