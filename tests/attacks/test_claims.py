@@ -9,19 +9,33 @@ import pytest
 import sqlalchemy as sa
 
 from tests.services.colleague import SUPERVISOR, admit
-from tests.services.founded import Filled
+from tests.services.founded import PASSPHRASE, Filled
 from tests.services.office import DAY_MS, forward
-from tests.services.organisation import AMINA, DANA, JOEL, MIRA, NOOR, SELIN, TOMAS, Organisation, give, share
+from tests.services.organisation import (
+    AMINA,
+    DANA,
+    JOEL,
+    MIRA,
+    NOOR,
+    SELIN,
+    TOMAS,
+    Organisation,
+    give,
+    open_place,
+    share,
+)
 from tests.tui.house import House, house, house_template
-from vault.access.membership.act_listing import shared_compartments
+from vault.access.membership.act_listing import list_acts, shared_compartments
 from vault.access.session import Session
 from vault.casework.case import Access
 from vault.casework.document import DocumentKind
 from vault.casework.note import Note
+from vault.casework.organisation_records import Member
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
-from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, VersionId, make_id
+from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, RecordId, VersionId, make_id
 from vault.index.heads import heads_in
+from vault.log.act_bytes import admit as admission_of
 from vault.log.epoch_notice import EpochNotice
 from vault.log.items import Item, ItemKind
 from vault.policy.roles import Role
@@ -37,7 +51,10 @@ from vault.services.evidence import log_checking, logbook
 from vault.services.exports import partners
 from vault.services.exports.partners import partner_rows
 from vault.services.grants import sharing, successors, timed_grants
-from vault.services.members import members
+from vault.services.members import admitting, members
+from vault.services.members.admissions import certificate_bytes
+from vault.services.members.changes import nonce
+from vault.services.projection import authors
 from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.store import tables
@@ -373,3 +390,61 @@ def test_a_note_of_the_same_id_in_another_case_takes_no_correction(
         notes.amend(amina, f"{true.ref}/{note.hex()[:8]}", text="Orchard road 5")
         assert "Orchard" in str([one.value.text for one in cases.open_case(amina, true.case).notes])
         assert "Orchard" not in str([one.value.text for one in cases.open_case(amina, decoy).notes])
+
+
+# A supervisor may write who a helper is whom they admit. What others said of a member they take back from nobody.
+HELPER = "Piet Sunderlok"
+
+
+def say_of(session: Session, member: MemberId, fields: dict[str, object], *, replaces: bool) -> None:
+    """Write a record of a member, in the place of what was said of them at their admission or beside it."""
+    home = session.directory.compartment
+    with session.database.reading() as rows:
+        opened, _ = open_each(rows.versions(home), vault=session.vault, keyring=session.keyring)
+    before = next(one for one in opened if one.content.kind == "member" and one.content.fields["member"] == member)
+    record, parents = (before.record, [VersionId(before.id)]) if replaces else (RecordId(make_id()), [])
+    with session.work(home) as work:
+        work.write(home, record, Member.KIND, {"member": member, **fields}, parents)
+        work.commit(Entry(act="member.change"))
+
+
+@pytest.mark.parametrize("replaces", [True, False], ids=["in its place", "beside it"])
+def test_a_supervisor_alone_gives_nobody_the_name_of_another_in_silence(
+    organisation: Organisation, replaces: bool
+) -> None:
+    joel, accomplice = organisation[JOEL], organisation[AMINA]
+    with organisation.at(SELIN, MIRA) as (selin, mira):
+        say_of(selin, joel.member, {"name": "Somebody Else"}, replaces=replaces)
+        say_of(selin, accomplice.member, {"name": joel.name}, replaces=replaces)
+        give(selin, mira)
+        assert authors.find_member(mira, joel.name) == joel.member
+        shown = authors.names_of_members(mira)
+        assert (shown[joel.member], shown[accomplice.member]) == (joel.name, accomplice.name)
+        with pytest.raises(RefusedError, match="already a member with this name"):
+            authors.require_new_name(mira, joel.name)
+
+
+def test_nobody_takes_back_the_end_of_their_own_time(organisation: Organisation) -> None:
+    place = organisation[MIRA].place
+    with organisation.open(MIRA) as mira:
+        helper = admitting.admit_here(
+            mira, like="supervisor", name=HELPER, passphrase=bytearray(PASSPHRASE), days=30, by_sheets=True
+        )
+        (until,) = {one.until_ms for one in members.list_all(mira) if one.member == helper.member}
+    with open_place(place, HELPER) as session:
+        certificate = session.directory.certificates[session.seat]
+        list_acts(session, [admission_of(certificate_bytes(session, certificate), {Role.SUPERVISOR}, None, nonce())])
+    with organisation.open(MIRA) as mira:
+        assert until is not None
+        assert {one.until_ms for one in members.list_all(mira) if one.member == helper.member} == {until}
+
+
+@pytest.mark.parametrize("member", [[], {}, "text", 5])
+def test_a_record_of_no_member_stops_nobody(organisation: Organisation, member: object) -> None:
+    with organisation.open(SELIN) as selin:
+        home = selin.directory.compartment
+        with selin.work(home) as work:
+            work.write(home, RecordId(make_id()), Member.KIND, {"member": member, "name": "Nobody"})
+            work.commit(Entry(act="member.change"))
+        assert members.list_all(selin)
+        assert [found.check for found in selin.quarantine] == ["C5"]

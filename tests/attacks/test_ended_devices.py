@@ -166,7 +166,7 @@ def comes_back(laptop: Laptop, place: Place) -> None:
 
 
 def require_new_keys(session: Session, laptop: Laptop) -> None:
-    """Check that nothing is written any more under a key that the ended seat was given, and that it is given no other."""
+    """Check that nothing is written any more under a key that the ended seat was given, and that it got no other."""
     for one in map(CompartmentId, session.keyring.compartments()):
         assert key_to_write(session, one) not in laptop.epochs
     with session.database.reading() as rows:

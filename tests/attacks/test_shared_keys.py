@@ -236,7 +236,7 @@ def test_whoever_is_not_in_a_case_gives_it_no_key_under_which_others_write(
             notes.add(session, case, Note(NoteKind.CONTACT, f"by {session.seat.hex()}"))
             assert last_key(session, case) == known
             assert texts(session, case) >= said
-            assert not any(not alarm.is_news for alarm in session.alarms)
+            session.require_sound_log(case)
 
 
 def test_under_a_key_that_a_member_handed_on_nobody_writes_any_more(short: Filled, colleague: Colleague) -> None:

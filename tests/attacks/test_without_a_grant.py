@@ -54,6 +54,7 @@ from vault.services.grants import sharing, timed_grants
 from vault.services.members import members, warning
 from vault.services.safety import seizure
 from vault.sync.bundle_file import open_bundle
+from vault.trust.trust_items import Rank
 
 # Where a word of it can be found: what was typed there, and nowhere else.
 TYPED = {
@@ -404,7 +405,8 @@ def readable(session: Session, section: CompartmentId) -> set[object]:
 def test_a_note_in_a_section_is_not_for_who_lost_its_case(organisation: Organisation, by: str) -> None:
     with organisation.at(SELIN, AMINA, TOMAS) as (selin, amina, tomas):
         case = cases.create(selin, title="Passed on", kind="asylum").case
-        share(selin, case, organisation, AMINA, TOMAS)
+        sharing.grant(selin, case, organisation.members(TOMAS), rank=Rank.LEAD)
+        share(selin, case, organisation, AMINA)
         section = sections.create(
             selin, case, what="location", title="Where she is", members=organisation.members(AMINA)
         )

@@ -92,7 +92,10 @@ def remembered_lines(rows: Rows, place: SealedPlace) -> Lines:
 
 
 def _judge(session: Session, granted: Sequence[GrantedKey]) -> tuple[list[GrantedKey], int, int]:
-    """Put into the keyring what is valid; return that, how many that are valid do not open, how many are not valid."""
+    """Put into the keyring what opens where this member is in; return that, how many were altered, how many others not.
+
+    What its giver sealed wrongly is no damage, and holds up nothing: anybody may list it.
+    """
     kept, lost, refused = [], 0, 0
     states = session.states_of(key.compartment for key in granted)
     for key in granted:
@@ -103,7 +106,7 @@ def _judge(session: Session, granted: Sequence[GrantedKey]) -> tuple[list[Grante
             # Keys of before a put-out stay in the rows; nobody did anything wrong.
             refused += state is None
         elif (opened := key.key) is None:
-            lost += 1
+            refused += 1
         else:
             session.keyring.add(key.compartment, key.epoch, opened)
             kept.append(key)
@@ -163,8 +166,8 @@ def _tell(session: Session, kept: Iterable[GrantedKey], lost: int, refused: int)
         session.add_alarm(Finding(Code.KEYRING_LOST, message))
     if refused:
         message = plural(
-            "{count} key is of a case that nothing here founds; it is not used.",
-            "{count} keys are of cases that nothing here founds; they are not used.",
+            "{count} key that was given to you does not open, or nothing here founds its case; it is not used.",
+            "{count} keys that were given to you do not open, or nothing here founds their cases; they are not used.",
             count=refused,
         )
         session.add_alarm(Finding(Code.REFUSED_KEYS, message, severity=Severity.NEWS))

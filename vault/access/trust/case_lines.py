@@ -85,6 +85,13 @@ def put_out_of(session: LinesReader, cases: Collection[CompartmentId]) -> list[C
     return [case for case in cases if _home(case) in homes] if homes else []
 
 
+def told_by(session: LinesReader, logs: Collection[Origin], cases: Collection[CompartmentId]) -> list[CompartmentId]:
+    """Return those of these cases and sections of which an entry of one of these logs says who is in."""
+    _level(session)
+    homes = {item.home for item in listed_items(session.index(), kinds=OF_CASES) if item.origin in logs} if logs else ()
+    return [case for case in cases if _home(case) in homes] if homes else []
+
+
 def _acts_of(session: LinesReader, cases: Collection[CompartmentId]) -> Mapping[CompartmentId, set[tuple[bytes, int]]]:
     _level(session)
     index, of_cases = session.index(), {_home(case): case for case in cases}

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from vault.access.session import Session
-from vault.access.trust.case_lines import put_out_of
+from vault.access.trust.case_lines import put_out_of, told_by
 from vault.ids import ID_SIZE, CompartmentId, Origin, SeatId
 from vault.index.entries import RemovedCompartment
 from vault.index.file import Index
@@ -45,6 +45,7 @@ def recount(session: Session, index: Index) -> None:
         ended |= {mark for mark in known if mark.startswith(_OF_A_SEAT)} - judged.keys()
         logs = _logs(rows) if cursor and changed else {}
         cuts = [_Cut(origin, 0) for seat in changed.values() for origin in logs.get(seat, ())]
+        in_doubt = told_by(session, {cut.origin for cut in cuts}, _held(session))  # whom these let in
         taken = _marks_of_cases(session)
         anew = {case for mark, case in taken.items() if mark not in known}
         cutoffs |= taken.keys() - known
@@ -59,7 +60,7 @@ def recount(session: Session, index: Index) -> None:
             if parted is not None and (mark := _mark(session.prover.seen(rows, origin))) not in known:
                 cutoffs.add(mark)
                 cuts.append(_Cut(origin, parted.undisputed))
-        touched = {*_touched(rows, cuts, cursor), *anew}
+        touched = {*_touched(rows, cuts, cursor), *in_doubt, *anew}
         held = sorted(compartment for compartment in touched if session.holds(compartment))
         places = rows.places_in(held)
     if cutoffs or ended:
@@ -68,13 +69,17 @@ def recount(session: Session, index: Index) -> None:
 
 def _marks_of_cases(session: Session) -> dict[bytes, CompartmentId]:
     """Return what names the put-outs in effect in each case held here that has any: another where that changes."""
-    cases = put_out_of(session, [CompartmentId(compartment) for compartment in session.keyring.compartments()])
+    cases = put_out_of(session, _held(session))
     found = dict[bytes, CompartmentId]()
     for case, state in session.states_of(cases).items():
         if state is not None and state.case is not None:
             takings = sorted(act.digest for act in state.case.takings)
             found[_OF_A_CASE + case + sha256(b"".join(takings)).digest()] = case
     return found
+
+
+def _held(session: Session) -> list[CompartmentId]:
+    return [CompartmentId(compartment) for compartment in session.keyring.compartments()]
 
 
 def _mark_of_seat(session: Session, seat: SeatId) -> bytes:
