@@ -438,3 +438,22 @@ def test_hundreds_of_keys_of_a_section_go_with_their_maker(short: Filled) -> Non
         sections.add_note(owner, section, Note(NoteKind.CONTACT, "Sealwort, later"))
         assert [note.value.text for note in sections.open_section(owner, section).notes] == ["Sealwort, later"]
     assert b"Sealwort" not in found_by(short, member)
+
+
+def test_who_lists_keys_of_others_and_seals_them_wrongly_keeps_them_from_nobody(
+    short: Filled, colleague: Colleague
+) -> None:
+    """Who a giver is, no row proves: what does not open as from one is not held against another."""
+    case = short.cases[0]
+    with short.open() as owner:
+        member = admit(owner, name=SECOND, passphrase=SECOND_PASSPHRASE, roles=CASEWORKER)
+        make_siblings(owner, case, 8, to=[member.seat])
+        sharing.grant(owner, case, [member.member])
+        keys, said = [EpochId(key) for key in owner.keyring.epochs_of(case)], texts(owner, case)
+    with colleague.open(short.place) as attacker:
+        for _ in range(8):
+            for key in keys:
+                give_under_its_name(attacker, case, member.seat, key)
+    with member.open(short.place) as session:
+        assert {*session.keyring.epochs_of(case)} == {*keys}
+        assert texts(session, case) == said

@@ -40,6 +40,7 @@ from vault.errors import UsageError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, SeatId, VersionId, is_case_ref, make_id
 from vault.index.case_pages import Sort
 from vault.index.heads import heads_of
+from vault.log.act_bytes import let_in, put_out
 from vault.log.epoch_notice import EpochNotice
 from vault.log.items import Item, ItemKind
 from vault.records.epochs import make_epoch
@@ -58,6 +59,7 @@ from vault.services.projection.projection import up_to_date_index
 from vault.services.safety import incidents
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, GrantRow
+from vault.trust.trust_items import Rank
 from vault.validity.version_validity import Quarantined
 from vault.words.message import Words
 
@@ -221,6 +223,35 @@ def lines_of(judge: Callable[[], object]) -> int:
     finally:
         sys.settrace(before)
     return found["line"]
+
+
+def list_lines(session: Session, case: CompartmentId, count: int) -> None:
+    """Let members in and leave, again and again."""
+    nonces = [os.urandom(16) for _ in range(count)]
+    acts = [let_in(case, session.member, Rank.MEMBER, number + 1, nonce) for number, nonce in enumerate(nonces)]
+    acts += [put_out(case, session.member, (), nonce) for nonce in nonces]
+    for start in range(0, len(acts), _IN_ONE_ENTRY):
+        with Work(session.log) as work:
+            for act in acts[start : start + _IN_ONE_ENTRY]:
+                work.list_act(act)
+            work.commit(Entry(act="grant.add"))
+
+
+@pytest.mark.long
+def test_lines_of_a_case_cost_others_no_more_than_their_number(organisation: Organisation) -> None:
+    with organisation.at(JOEL, MIRA) as (joel, mira):
+        lines = []
+        for count in (200, 800):
+            case = cases.create(mira, title="In and out", kind="asylum").case
+            share(mira, case, organisation, JOEL)
+            give(mira, joel)
+            list_lines(joel, case, count)
+            give(joel, mira)
+            mira.learned.states.clear()
+            lines.append(lines_of(partial(mira.state_of, case)))
+            assert joel.member not in sharing.ranks_of(mira, case)
+    small, large = lines
+    assert large < _AT_MOST * small
 
 
 def test_grants_of_one_epoch_are_read_once_at_an_import(organisation: Organisation) -> None:

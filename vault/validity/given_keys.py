@@ -20,7 +20,8 @@ from vault.validity.authority import Listings
 
 # The giver in a row is a hint: whoever holds a compartment has the rows of all others, and can list one as their own.
 
-# Of one giver so many may fail to open before a reader leaves the others alone: those of an honest seat open.
+# Of the rows of one giver so many may fail to open before a reader leaves the others alone: those of an honest seat
+# open. Whose name one is tried under does not matter: anybody can list that they gave the keys of others.
 # Recovery changes its key, and what was sealed to the one before is nobody's fault.
 MOST_FAILURES = 16
 
@@ -30,7 +31,7 @@ class GrantReader:
     """Opens the grants that were sealed to one key.
 
     Attributes:
-        failed: giver -> how many grants as from it did not open.
+        failed: giver -> how many rows that came as from it did not open.
     """
 
     rows: Rows
@@ -44,16 +45,19 @@ class GrantReader:
         return self.open_as_from(notice, grant, self._givers(grant))
 
     def open_as_from(self, notice: EpochNotice, grant: GrantRow, givers: Iterable[bytes]) -> bytes | None:
-        """Return that key where one of these gave it, and did not waste this reader's work before; no row is read."""
+        """Return that key where one of these gave it, and its row's giver did not waste this reader's work before.
+
+        No row is read.
+        """
+        if self.failed[grant.giver] >= MOST_FAILURES:
+            return None
         for giver in givers:
-            if self.failed[giver] >= MOST_FAILURES:
-                continue
             context = GrantContext(Purpose.GRANT, self.vault, notice.compartment, grant.epoch, giver, grant.seat)
             with suppress(VerificationError):
                 key = open_from(self.private, grant.sealed, context)
                 if epoch_id(notice.compartment, notice.origin, key) == grant.epoch:
                     return key
-            self.failed[giver] += 1
+        self.failed[grant.giver] += 1
         return None
 
     def _givers(self, grant: GrantRow) -> Iterator[bytes]:
