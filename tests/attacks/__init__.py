@@ -20,7 +20,7 @@ What the attacker has:
     public key swapped               test_joining
     certificates swapped, a member
     added by who may not             test_joining; test_every_act; test_admins; tests/trust: rule, worlds
-    a key planted, two under a name  test_shared_keys; test_epoch_names; tests/access: keyrings
+    a key planted, two under a name  test_shared_keys; tests/access: keyrings, writing_keys
     a grant replayed, or claimed     test_without_a_grant; test_shared_keys; test_claims
     costs lowered or absurd          tests/seal: passphrase, factors; tests/access: keychange, unlock
     empty keys and words             test_joining; tests/seal: sealing, keys, factors
@@ -39,7 +39,7 @@ What the attacker has:
     memory                           test_memory; test_ways_in; test_exports
     what leaves in a package         test_exports; tests/export
     a full old copy after revoking   test_without_a_grant; test_admins; tests/access: keychange
-    keys and logs without end        test_epoch_names; test_ended_devices; test_logs
+    keys and logs without end        test_shared_keys; test_wasted_work; test_logs
     a copy of a device goes on too   test_forked_logs; test_old_copies
     a fresh log of a revoked seat    test_shared_keys; test_logs
     no grant, policy says yes        test_without_a_grant; test_every_act; test_shared_keys
@@ -51,19 +51,17 @@ What the attacker has:
     the person's own files nearby    test_backups; tests/access: founding
     two-person acts                  test_two_person; test_approvals; tests/log: payload
     who counts wrongly               tests/records: version_validity; test_claims
-    a name or a date of another      test_epoch_names; test_two_person; test_names_in_files
+    a name or a date of another      test_claims; test_two_person; test_names_in_files
     a way in that nobody lists       test_ways_in; test_ended_devices
     a time that no calendar has      test_records_of_others
-    the week of the intake           test_hostile_bundles
     a record that is none of its kind test_records_of_others; test_false_entries
-    rows around who is in            test_lines; test_tamper
+    rows around who is in            test_lines; test_absent_keys; test_tamper
     a case that looks like another   test_claims
     news that the app goes past      test_two_versions
     a section without its case       test_without_a_grant; test_every_act
     a section, told by an export     test_people_and_partners
     a case whose date has passed     test_without_a_grant
-    a listed thing that is nowhere   test_absent_keys; test_old_copies; test_false_entries;
-                                     test_absent_keys
+    a listed thing that is nowhere   test_absent_keys; test_old_copies; test_false_entries
     an act that says something else  test_false_entries
     a text too long to travel        test_records_of_others
     two readers of one edited vault  test_every_bit

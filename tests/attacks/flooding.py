@@ -9,9 +9,8 @@ import pytest
 
 from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
-from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, SeatId, make_id
+from vault.ids import CompartmentId, EpochId, RecordId, SeatId, make_id
 from vault.log import genesis
-from vault.log.items import ACTS
 from vault.records.seatlog import Predecessor, begin
 from vault.records.work import Entry, Work
 from vault.services.exchange import syncing
@@ -82,13 +81,3 @@ def give_all_logs(giver: Session, taker: Session, folder: Path) -> ImportedBundl
         refresh(giver)
         syncing.make(giver, taker.member, path)
     return syncing.import_bundle(taker, path)
-
-
-def take_alone(session: Session, case: CompartmentId, act: str) -> int:
-    """Make a key of a case for this seat alone, in an entry that says something else; return where."""
-    own = session.directory.holders([session.seat], with_recovery=False)
-    with pytest.MonkeyPatch.context() as patched, Work(session.log) as work:
-        patched.setattr("vault.records.work.check_act", lambda act, items: None)
-        patched.setattr("vault.log.payload.ACTS", {**ACTS, act: frozenset()})
-        work.add_key(case, CompartmentKind.CASE, own)
-        return work.commit(Entry(act=act)).seq

@@ -15,6 +15,7 @@ import pytest
 
 from tests.access.power import PowerCutError
 from tests.access.test_keychange import doors, slots_here_of
+from tests.english import in_english
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import Filled, Place
 from tests.services.organisation import AMINA, JOEL, KARIM, MIRA, SELIN, TOMAS, Organisation, give
@@ -38,6 +39,7 @@ from vault.services.grants import sharing
 from vault.services.members import changes, members
 from vault.store.engine import Database, open_database
 from vault.trust.trust_items import Rank
+from vault.words.finding import Code
 
 # Each step behind the entry that ends the seat, which of its calls the process does not live to make, and whether
 # another member is the next to come in place of the one who ended it.
@@ -214,6 +216,10 @@ def seen(session: Session, case: CompartmentId) -> list[str]:
     return [note.value.text for note in cases.open_case(session, case).notes]
 
 
+def told(session: Session) -> tuple[str, ...]:
+    return in_english(alarm.message for alarm in session.alarms if alarm.code is Code.UNENTITLED)
+
+
 def shared_by_both(mira: Session, karim: Session, organisation: Organisation) -> CompartmentId:
     """Return a case that Mira made, which Selin is in too, and to which Karim lets others in."""
     assert members.change_roles(mira, karim.member, ["admin", "caseworker"]).is_done
@@ -242,7 +248,7 @@ def test_an_end_that_has_seen_both_histories_of_a_log_loses_nothing(organisation
 
 @pytest.mark.long
 @pytest.mark.parametrize("hears_of_the_end_first", [False, True])
-def test_whom_an_unseen_history_of_an_ended_device_let_in_is_in_for_nobody_in_either_order(
+def test_whom_an_unseen_history_of_an_ended_device_let_in_is_in_for_nobody_and_what_they_wrote_is_told(
     organisation: Organisation, tmp_path: Path, hears_of_the_end_first: bool
 ) -> None:
     with organisation.at(MIRA, KARIM) as (mira, karim):
@@ -270,9 +276,11 @@ def test_whom_an_unseen_history_of_an_ended_device_let_in_is_in_for_nobody_in_ei
                 assert seen(selin, case) == [MOVED.text]
                 give(mira, selin)
             assert seen(selin, case) == []
+            assert len(told(selin)) == 1
             # Somebody who may lets the author in, and the note is there.
             sharing.grant(selin, case, organisation.members(JOEL))
             assert seen(selin, case) == [MOVED.text]
+            assert told(selin) == ()
 
 
 @pytest.mark.long
@@ -304,6 +312,7 @@ def test_a_put_out_that_counts_again_takes_the_same_on_every_device(
         sharing.grant(selin, case, [tomas.member])  # that takes hers back, and his counts
         give(selin, amina)
         assert seen(selin, case) == seen(amina, case) == []
+        assert len(told(selin)) == len(told(amina)) == 1
         sharing.grant(selin, case, [joel.member])
         give(selin, amina)
         assert seen(selin, case) == seen(amina, case) == [MOVED.text]

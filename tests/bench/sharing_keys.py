@@ -1,4 +1,4 @@
-"""Giving a case to many, taking it back, and opening a vault in which others gave thousands."""
+"""Giving a case to many, and opening a vault in which others gave thousands."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from functools import partial
 
 import pyrage  # type: ignore[import-untyped]  # it ships no types
 
-from tests.bench.filling import Texts, make_cases, notes_of
+from tests.bench.filling import Texts, make_cases
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, interleave, measure, timed
 from tests.bench.unlocking import apart, unlock_apart
-from tests.services.bulk_notes import add_many
 from tests.services.colleague import admit
 from tests.services.founded import found
 from vault.access.session import Session
@@ -19,12 +18,9 @@ from vault.records.seatlog import Holder
 from vault.records.work import Entry
 from vault.seal.keyring import make_key
 from vault.seal.recipients import KemPrivate, make_kem_seed
-from vault.services.grants import sharing
 from vault.services.projection.projection import up_to_date_index
 
 _SEATS = 20
-_VERSIONS = 200
-_MANY_VERSIONS = 20_000
 _ROUNDS = 20
 _CASES_OF_THE_LIST_TO_ONE = 100
 
@@ -51,35 +47,6 @@ def _grant(session: Session, case: CompartmentId, epoch: EpochId, seats: list[Ho
     with session.work() as work:
         work.grant(case, epoch, seats)
         work.commit(Entry(act="grant.add"))
-
-
-def rotation(setting: Setting) -> Iterator[Figure]:
-    """Make a new key of a case and wrap all of its versions, of another case each time: a case lives through few keys.
-
-    The peer is a commit that lists nothing.
-    """
-    texts = Texts()
-    many = min(_MANY_VERSIONS, setting.scale.notes)
-    rounds = min(_ROUNDS, setting.scale.rounds)
-    with found(setting.folder).open() as session:
-        *small, large = make_cases(session, rounds + 1, texts.invented)
-        for case in small:
-            add_many(session, case, notes_of(texts.take(_VERSIONS - 1)))
-        add_many(session, large, notes_of(texts.take(many - 1)))
-        up_to_date_index(session)
-        both = interleave(rounds, lambda number: sharing.rotate(session, small[number]), lambda _: _commit(session))
-        once = Series()
-        measure(once, partial(sharing.rotate, session, large))
-    yield timed(
-        f"a new key for a case of {_VERSIONS} versions: p50", "ms", [s.percentile(50) for s in both],
-        peer_name="an empty commit", goal=Goal(20, Against.BEYOND_PEER),
-    )  # fmt: skip
-    yield timed(f"a new key for a case of {many:,} versions", "s", [once.total()])
-
-
-def _commit(session: Session) -> None:
-    with session.work() as work:
-        work.commit(Entry(act="case.list"))
 
 
 def granted_cases(setting: Setting) -> Iterator[Figure]:
@@ -110,4 +77,4 @@ def _bring_up_to_date(opens: Callable[[], Session]) -> Series:
     return series
 
 
-BENCHES = (Bench("grants", grants), Bench("rotation", rotation), Bench("granted", granted_cases))
+BENCHES = (Bench("grants", grants), Bench("granted", granted_cases))

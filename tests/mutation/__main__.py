@@ -21,7 +21,7 @@ from tests.mutation.trying import Try, run_all
 # At most so many tests for one mutant, and at most so many seconds of them after the first three.
 TESTS, SECONDS = 150, 20.0
 # What the room of the records refuses is seen from what is built on it, too.
-_ATTACKING = """approvals claims epoch_names erasing every_act false_entries forked_logs joining
+_ATTACKING = """approvals claims erasing every_act false_entries forked_logs joining
     logs records_of_others recovery shared_keys tamper two_person without_a_grant"""
 TESTED_IN = {room: (room,) for room in ROOMS} | {
     "records": (

@@ -244,12 +244,13 @@ def test_what_is_sealed_under_the_name_of_another_key_opens_nothing(three: Datab
 
 
 def test_who_gave_much_that_does_not_open_is_left_alone_and_nobody_else(three: Database) -> None:
-    spoiled, good = granted(GIVER, b"x" * 32), granted(GIVER)
+    """Nor is one whom the rows' giver names beside itself."""
+    spoiled, good = granted(COPIER, b"x" * 32), granted(GIVER)
     copied = good._replace(giver=COPIER)
     with three.reading() as rows:
         reader = GrantReader(rows, listed(), VAULT, PRIVATE)
         for _ in range(MOST_FAILURES):
-            assert reader.open_as_from(NOTICE, spoiled, [COPIER]) is None
+            assert reader.open_as_from(NOTICE, spoiled, [COPIER, GIVER]) is None
             assert reader.open_as_from(NOTICE, good, [GIVER]) == KEY
         assert reader.open(NOTICE, copied) is None
         assert reader.open(NOTICE, good) == KEY

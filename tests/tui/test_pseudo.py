@@ -55,7 +55,6 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "legal hold": ("enter", "m", ":legal hold"),
     "at risk": lambda desk: _push(desk, AtRiskForm("ca" * 16, "ΚϢ-1")),
     "letter": lambda desk: _push(desk, LetterScreen(foreign(LETTER))),
-    "new key": ("enter", "w", "k"),
     "new sheets": (":your access", "r", "n"),
     "no longer needed": (":your access", "k"),
     "noticed": (":noticed",),

@@ -94,15 +94,17 @@ def test_a_leavers_cases_go_on_with_somebody_else(office: Office, tmp_path: Path
         desk.sees(f"> {NADIA} (you) handover {JOEL} {JOEL} deputy")
         desk.sees_not(AMINA)
 
-    # Her seat is sealed no key of it any more: of what was written after, nor of what was wrapped anew.
-    with office.open(office.nadia) as nadia, nadia.database.reading() as rows:
-        wrapped_under = {one.epoch for one in rows.versions(made.case)}
-        granted = set(rows.epochs_granted_to(office.amina.seat))
+    # What was written after lies under keys that her device was never given; what she took along she still opens.
     with kept.open(office.amina) as amina:
-        taken_along = set(amina.keyring.epochs_of(made.case))
-    assert taken_along
-    assert taken_along <= granted
-    assert wrapped_under.isdisjoint(granted)
+        taken_along = amina.keyring.epochs_of(made.case)
+        with amina.database.reading() as rows:
+            before = {(one.origin, one.seq) for one in rows.versions(made.case)}
+    with office.open(office.nadia) as nadia, nadia.database.reading() as rows:
+        later = {one.epoch for one in rows.versions(made.case) if (one.origin, one.seq) not in before}
+        granted = set(rows.epochs_granted_to(office.amina.seat))
+    assert granted.issuperset(taken_along)
+    assert later
+    assert later.isdisjoint(granted)
 
 
 # Scenario 14 in the app: a director and her own export. A second person approves, at her keyboard or elsewhere.

@@ -11,7 +11,7 @@ from vault.errors import NotFoundError
 from vault.ids import Digest, MemberId, SeatId
 from vault.policy.roles import Role
 from vault.trust.log_trees import Logs, Place
-from vault.trust.trust_items import Found, LetBack, LetIn, OfCase, PutOut, Rank
+from vault.trust.trust_items import Found, Head, LetBack, LetIn, OfCase, PutOut, Rank
 from vault.trust.who_is_in import Organisation
 from vault.words.message import Message
 
@@ -23,6 +23,27 @@ class ListedOfCase(NamedTuple):
 
     at: Place
     act: OfCase
+
+
+class _Cuts:
+    """What takings leave in, each entry asked once: how many there are of both, is up to whoever lists them."""
+
+    def __init__(self, logs: Logs, takings: Mapping[PutOut, Rank], *, lenient: bool) -> None:
+        self._logs, self._lenient = logs, lenient
+        self._heads = defaultdict[MemberId, defaultdict[int, list[frozenset[Head]]]](lambda: defaultdict(list))
+        for act, rank in takings.items():
+            self._heads[act.member][rank].append(act.heads)
+        self._known: dict[tuple[Place, MemberId, int], bool] = {}
+
+    def leave_in(self, at: Place, member: MemberId, rank: int) -> bool:
+        """Say whether an entry of a member lies within all takings above that rank that name them."""
+        asked = at, member, rank
+        if asked not in self._known:
+            above = [each for taken, each in self._heads.get(member, {}).items() if taken > rank]
+            self._known[asked] = all(
+                self._logs.is_within(at, heads, lenient=self._lenient) for each in above for heads in each
+            )
+        return self._known[asked]
 
 
 class Case:
@@ -82,9 +103,10 @@ class Case:
             taken, firm = self._taken(level, changes)
             self.firm |= firm - self.takings.keys()
             self.takings = taken | self.takings  # who lists it again takes nothing off it
-        self.rank: dict[MemberId, Rank] = self._ranks(strict, self.takings)
+        self.rank: dict[MemberId, Rank] = self._ranks(strict, self._standing())
         self.wide = self._ranks(lenient, self._cutting())
         self.leaves: set[PutOut] = self.takings.keys() - self._by_others
+        self._all = _Cuts(logs, self.takings, lenient=False)
         out = {act.member for act in self.takings}
         self.members: set[MemberId] = {
             who for who in self.rank if who not in out and (whole is None or who in whole.members)
@@ -96,7 +118,7 @@ class Case:
         member = self._strict.members.get(at.log)
         if member not in self.rank or (self._whole is not None and not self._whole.counts(at)):
             return False
-        return all(self._logs.is_within(at, act.heads) for act in self.takings if act.member == member)
+        return self._all.leave_in(at, member, -1)
 
     def took(self, member: MemberId) -> list[PutOut]:
         """Return the put-outs in effect that name a member."""
@@ -112,8 +134,8 @@ class Case:
         anybody back whom another put out.
         """
         lenient, strict = self._lenient, self._strict
-        cutting = self._cutting()
-        wide, now = self._ranks(lenient, cutting), self._ranks(strict, self.takings)
+        cutting, standing = self._cutting(), self._standing()
+        wide, now = self._ranks(lenient, cutting), self._ranks(strict, standing)
         taken, firm, back = dict[PutOut, Rank](), set[PutOut](), set[Digest]()
         took, lifting = defaultdict[Digest, set[MemberId]](set), defaultdict[Digest, set[MemberId]](set)
         for at, act in changes:
@@ -121,7 +143,7 @@ class Case:
                 continue
             member = lenient.members[at.log]
             if isinstance(act, LetBack):
-                if level < Rank.ADMIN and self._gives(at, strict, now, self.takings, level):
+                if level < Rank.ADMIN and self._gives(at, strict, now, standing, level):
                     back.add(act.taking)
                 if strict.counts(at) and strict.counts_as_admin(at):
                     lifting[act.taking].add(member)
@@ -135,17 +157,22 @@ class Case:
                     taken[act] = level
                     if act.member != member:
                         self._by_others.add(act)
-                if self._gives(at, strict, now, self.takings, level):
+                if self._gives(at, strict, now, standing, level):
                     firm.add(act)
         if level == Rank.ADMIN:  # two admins let back, or all who took
             back = {each for each, who in took.items() if len(lifting[each]) >= 2 or who <= lifting[each]}
         return {act: rank for act, rank in taken.items() if act.digest not in back}, firm & taken.keys()
 
-    def _cutting(self) -> dict[PutOut, Rank]:
-        """Return the takings that cut takings."""
-        return {act: rank for act, rank in self.takings.items() if rank < Rank.ADMIN and act in self.firm}
+    def _standing(self) -> _Cuts:
+        """Return the takings so far, which cut what widens."""
+        return _Cuts(self._logs, self.takings, lenient=False)
 
-    def _ranks(self, organisation: Organisation, by: Mapping[PutOut, Rank]) -> dict[MemberId, Rank]:
+    def _cutting(self) -> _Cuts:
+        """Return the takings that cut takings."""
+        firm = {act: rank for act, rank in self.takings.items() if rank < Rank.ADMIN and act in self.firm}
+        return _Cuts(self._logs, firm, lenient=True)
+
+    def _ranks(self, organisation: Organisation, by: _Cuts) -> dict[MemberId, Rank]:
         """Return who was given which rank, from above down, under these takings."""
         rank = dict.fromkeys(self._keepers, Rank.KEEPER)
         for level in (Rank.KEEPER, Rank.LEAD, Rank.MEMBER):
@@ -161,31 +188,28 @@ class Case:
         at: Place,
         organisation: Organisation,
         ranks: Mapping[MemberId, Rank],
-        by: Mapping[PutOut, Rank],
+        by: _Cuts,
         level: Rank,
     ) -> bool:
         """Say whether an entry counts as one of somebody of that rank or more, whom no higher rank cuts off before."""
         member = organisation.members.get(at.log)
         if member is None or (rank := ranks.get(member, -1)) < level or not organisation.counts(at):
             return False
-        is_lenient = organisation is self._lenient
-        if self._whole is not None and member not in (self._whole.wide if is_lenient else self._whole.rank):
+        is_wide = organisation is self._lenient
+        if self._whole is not None and member not in (self._whole.wide if is_wide else self._whole.rank):
             return False
-        return all(
-            self._logs.is_within(at, act.heads, lenient=is_lenient)
-            for act, above in by.items()
-            if act.member == member and above > rank
-        )
+        return by.leave_in(at, member, rank)
 
     def _until(self) -> dict[MemberId, int]:
         """Return the day of each who has one: of several gifts the latest, each at most its giver's and the case's."""
         whole = {} if self._whole is None else self._whole.until
         if not whole and all(act.until is None for _, act in self._gifts):
             return {}
+        standing = self._standing()
         gifts = [
             (self._strict.members[at.log], act.member, _FOR_EVER if act.until is None else act.until)
             for at, act in self._gifts
-            if self._gives(at, self._strict, self.rank, self.takings, act.rank)
+            if self._gives(at, self._strict, self.rank, standing, act.rank)
         ]
         days = dict.fromkeys(self._keepers, _FOR_EVER)
         is_later = True

@@ -77,9 +77,9 @@ class Logs:
                     return True
         return False
 
-    def with_head(self, head: Head, place: Place) -> Logs:
-        """Return the same with one more head that is here."""
-        return replace(self, here={**self.here, head: place})
+    def with_heads(self, heads: Mapping[Head, Place]) -> Logs:
+        """Return the same with more heads that are here."""
+        return replace(self, here={**self.here, **heads})
 
     def _leads(self, at: Place, to: Place) -> bool:
         branch, size = to.branch, to.size

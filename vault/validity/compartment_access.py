@@ -160,9 +160,8 @@ class AccessResolver:
         lenient = directory.lenient if changes else strict
         logs = directory.logs
         heads = {head for act in changes if isinstance(act, PutOut) for head in act.heads} - logs.here.keys()
-        for head in heads:
-            if (place := self.find_head(head)) is not None:
-                logs = logs.with_head(head, place)
+        found = ((head, self.find_head(head)) for head in heads)
+        logs = logs.with_heads({head: place for head, place in found if place is not None})
         whole = None if within is None else Case(logs, self._items(within), strict, lenient)
         return Case(logs, self._items(compartment), strict, lenient, whole)
 

@@ -1,46 +1,27 @@
-"""Who is in a case or a section, and what counts there: items 24 to 27 (FORMAT.md 6, "The rule again" and "Keys").
-
-From above down: admins' put-outs, what the case takes of its section, then keepers, leads and members.
-"""
+"""Who is in a case or a section, and what counts there: items 24 to 27 (FORMAT.md 6, "The rule again" and "Keys")."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
+from typing_extensions import override
 
-from tests.vectors.independent.basis import (
-    EPOCH,
-    FOUND,
-    GRANT,
-    LET_BACK,
-    LET_IN,
-    LOWER,
-    PUT_OUT,
-    RECOVER,
-    REPLACE,
-    SHEETS,
-    Fault,
-    Refused,
-    require,
-    sha256,
-    u32,
-    u64,
-)
+from tests.vectors.independent import basis
+from tests.vectors.independent.basis import FOUND, LET_BACK, LET_IN, PUT_OUT, Refused, require, sha256, u32, u64
 from tests.vectors.independent.lines import Head, Id, Key, Lines, Taking, read_act
 from tests.vectors.independent.logs import Entry, Item
 
 KEEPER, LEAD, MEMBER = 2, 1, 0
-_OF_CASE, _OF_ADMINS = 3, 4  # ranks of what nobody of the case or section itself takes
+_NONE, _OF_CASE, _OF_ADMINS = -1, 3, 4  # ranks of what nobody of the case or section itself takes
 _FOUNDING = {"caseworker", "supervisor"}
-Rank = Annotated[int, msgspec.Meta(ge=MEMBER, le=KEEPER)]
-Day = Annotated[int, msgspec.Meta(ge=0, lt=1 << 64)]
 _FORMS: dict[int, Any] = {
     FOUND: tuple[Id, Id | None, list[Id], bool, Id],
-    LET_IN: tuple[Id, Id, Rank, Day | None, Id],
+    LET_IN: tuple[Id, Id, Literal[0, 1, 2], Annotated[int, msgspec.Meta(ge=0)] | None, Id],
     PUT_OUT: tuple[Id, Id, bool, list[Head], Id],
     LET_BACK: tuple[Id, Key, Id],
 }
@@ -67,7 +48,7 @@ def read_said(item: Item, entry: Entry) -> Said:
 
 
 class Out(NamedTuple):
-    """A put-out in effect, as somebody of one rank lists it."""
+    """A put-out in effect, by the rank of somebody who lists it."""
 
     rank: int
     name: bytes
@@ -77,97 +58,91 @@ class Out(NamedTuple):
     is_leave: bool  # whether only its member lists it
 
 
-@dataclass
+class Still(Lines):
+    """The organisation for what narrows: without stops by one admin, and lenient, but for what cuts: that is strict."""
+
+    by: Mapping[bytes, AbstractSet[bytes]]
+
+    @override
+    def is_within(self, entry: Entry, heads: Iterable[Sequence[Any]], *, lenient: bool = False) -> bool:
+        """Say whether one of the heads may be the entry or follow it."""
+        return super().is_within(entry, heads, lenient=not lenient)
+
+    @override
+    def counts(self, entry: Entry, *, lenient: bool = False) -> bool:
+        """Say whether an entry counts, but for what one admin took."""
+        genesis = self.logs[entry.origin].genesis
+        if not self.is_of_its_seat(genesis) or genesis.origin not in self.valid:
+            return False
+        hitting = [one for one in self.takings if one.hits(genesis.seat, self.members[genesis.seat])]
+        cutting = [one for one in hitting if not self.is_within(entry, one.heads, lenient=lenient)]
+        by = {who for one in cutting if not one.by_sheets for who in self.by[one.act.name]}
+        return len(by) < 2 and not any(one.by_sheets for one in cutting)
+
+    @override
+    def takings_of(self, seat: bytes) -> list[Taking]:
+        """Return the takings about a seat by the sheets or by two admins."""
+        return [one for one in super().takings_of(seat) if one.by_sheets or len(self.by[one.act.name]) > 1]
+
+    @override
+    def _by_admins(self, lifted: set[bytes]) -> Iterator[Taking]:
+        found = {one.act.name: one for one in super()._by_admins(lifted)}
+        by = {name: [entry for entry in self.listed[name] if self._leads(entry, lenient=True)] for name in found}
+        self.by = {name: {self.members[self.seat_of(entry)] for entry in entries} for name, entries in by.items()}
+        return iter(found.values())
+
+
 class CaseRule:
     """All cases and sections that lines found, and who was given which key."""
 
-    lines: Lines
-    faults: list[Fault] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self, lines: Lines) -> None:
+        self.lines, self.still = lines, Still(lines.vault, lines.logs, lines.compared)
         self.said: dict[bytes, list[Said]] = {}
         self._cases: dict[bytes, Case | None] = {}
         self.all_entries = [entry for log in self.lines.logs.values() for entry in log.all_entries()]
         for entry in self.all_entries:
             for item in (one for one in entry.items if FOUND <= one.kind <= LET_BACK):
-                try:
+                with suppress(Refused):  # one of another form decides nothing
                     said = read_said(item, entry)
-                except Refused as refusal:
-                    self.faults.append(Fault("an item that decides nothing", f"{entry.seq}: {refusal}"))
-                else:
                     self.said.setdefault(said.fields[0], []).append(said)
 
     def case(self, compartment: bytes) -> Case | None:
-        """Return a case or a section; nothing of what nobody founded in an entry that counts."""
+        """Return a case or a section; nothing of what nobody founded who may."""
         if compartment not in self._cases:
             self._cases[compartment] = None  # whoever founds a section of itself founds nothing
             said = self.said.get(compartment, [])
-            for one in said:
-                above = self.case(one.fields[1]) if one.kind == FOUND and one.fields[1] else None
-                if one.kind == FOUND and self._founds(one, above):
-                    self._cases[compartment] = Case(self, said, one, above)
-                    break
+            founding = min((one for one in said if self._founds(one)), key=lambda one: one.name, default=None)
+            if founding is not None:
+                above = self.case(founding.fields[1]) if founding.fields[1] else None
+                if (above is not None and above.above is None) == (founding.fields[1] is not None):
+                    self._cases[compartment] = Case(self, said, founding, above)
         return self._cases[compartment]
 
-    def _founds(self, said: Said, above: Case | None) -> bool:
-        entry, is_section = said.entry, said.fields[1] is not None
-        places = (place for place, item in enumerate(entry.items) if item.kind == EPOCH)
+    def _founds(self, said: Said) -> bool:
+        """Say whether an entry founds it: in a log of somebody let in who was given a role for it, counting or not."""
+        if said.kind != FOUND or not self.lines.is_of_its_seat(self.lines.logs[said.entry.origin].genesis):
+            return False
+        entry, author = said.entry, self.lines.members[self.lines.seat_of(said.entry)]
+        places = (place for place, item in enumerate(entry.items) if item.kind == basis.EPOCH)
         ids = {sha256(b"casevault/compartment", entry.origin, u64(entry.seq), u32(place))[:16] for place in places}
-        return (
-            said.fields[0] in ids
-            and self.lines.counts(entry)
-            and bool(self.lines.roles(entry) & _FOUNDING)
-            and is_section == (above is not None)
-            and (above is None or (above.above is None and self.author(entry) in above.ranks))
-        )
-
-    # ---- what section 2 says of an entry ----
-
-    def author(self, entry: Entry) -> bytes:
-        """Return the member whose entry it is; nothing of a seat that was never let in."""
-        return self.lines.members.get(self.lines.seat_of(entry), b"")
-
-    def still_counts(self, entry: Entry) -> bool:
-        """Say whether an entry counts for what narrows: without stops by one admin, and with heads that are not here."""
-        lines, genesis = self.lines, self.lines.logs[entry.origin].genesis
-        if not lines.is_of_its_seat(genesis) or genesis.origin not in lines.valid:
-            return False
-        hitting = (one for one in lines.takings if one.hits(genesis.seat, lines.members[genesis.seat]))
-        return all(self._is_stop(one) or lines.is_within(entry, one.heads, lenient=True) for one in hitting)
-
-    def _is_stop(self, taking: Taking) -> bool:
-        entries = self.lines.listed.get(taking.act.name, ())
-        return not taking.by_sheets and len({self.author(one) for one in entries if self.leads(one, lenient=True)}) < 2
-
-    def leads(self, entry: Entry, *, lenient: bool) -> bool:
-        """Say whether it is an entry of an admin."""
-        lines, seat = self.lines, self.lines.seat_of(entry)
-        if seat not in lines.once_leading or not lines.counts(entry, lenient=lenient):
-            return False
-        lowering = (one for one in lines.takings if one.by_sheets and one.lowers(lines.members[seat], "admin"))
-        return all(lines.is_within(entry, one.heads, lenient=lenient) for one in lowering)
-
-    # ---- keys ----
+        given = {role for act in self.lines.admitted.values() if act.person == author for role in act.fields[1]}
+        return said.fields[0] in ids and not given.isdisjoint(_FOUNDING)
 
     def has(self, key_id: bytes, maker: bytes) -> set[bytes]:
         """Return who has a key, from the seat that made it on; whether entries count is all the same."""
-        given: dict[bytes, set[bytes]] = {}
-        for entry in self.all_entries:
-            for item in entry.items:
-                if item.kind == GRANT and item.digest[:16] == key_id:
-                    given.setdefault(self.lines.seat_of(entry), set()).add(item.digest[16:])
-        found, new = set[bytes](), {maker}
-        while new:
+        items = [(self.lines.seat_of(entry), item) for entry in self.all_entries for item in entry.items]
+        of_key = [(giver, item.digest) for giver, item in items if item.kind == basis.GRANT]
+        given, found = [(giver, named[16:]) for giver, named in of_key if named[:16] == key_id], {maker}
+        while new := {reader for giver, reader in given if giver in found} - found:
             found |= new
-            new = {reader for seat in new for reader in given.get(seat, ())} - found
         return found
 
     def recovery(self) -> bytes:
         """Return as what seat the sheets in effect are given keys."""
         assert self.lines.begin is not None
         key, vault = self.lines.begin.fields[1], self.lines.vault
-        signed = [one for one in self.lines.acts.values() if one.kind == SHEETS and one.fields[0] == REPLACE]
-        acts = [(one.fields[2], read_act(REPLACE, one.fields[1], vault)) for one in signed]
+        signed = [one.fields for one in self.lines.acts.values() if one.kind == basis.SHEETS]
+        acts = [(root, read_act(kind, content, vault)) for kind, content, root, _ in signed if kind == basis.REPLACE]
         own = {act.name: act for root, act in acts if act.fields[0] == root}
         for chosen in self.lines.compared:
             key = own[chosen].fields[1] if chosen in own else key
@@ -175,127 +150,101 @@ class CaseRule:
 
     def day(self, seat: bytes) -> float:
         """Return until when a seat is given anything: the latest of its admissions, at most that of its first seat."""
-        member = self.lines.members[seat]
-        days = {seat: math.inf, member: math.inf}
-        for one in days:
-            found = [act for act in self.lines.admitted.values() if act.certificate and act.certificate.seat == one]
-            days[one] = max((_day(act.fields[2]) for act in found), default=math.inf)
-        return min(days.values())
+        days: dict[bytes, list[float]] = {seat: [], self.lines.members[seat]: []}
+        for act in self.lines.admitted.values():
+            if act.certificate is not None and act.certificate.seat in days:
+                days[act.certificate.seat].append(math.inf if act.fields[2] is None else act.fields[2])
+        return min(max(found, default=math.inf) for found in days.values())
 
 
 class Case:
-    """One case or section."""
+    """One case or section: `ranks` by what widens; by `wide`, judged as what narrows, somebody puts out."""
 
-    def __init__(self, rule: CaseRule, said: Iterable[Said], founding: Said, above: Case | None) -> None:
+    def __init__(self, rule: CaseRule, said: Sequence[Said], founding: Said, above: Case | None) -> None:
         self.rule, self.founding, self.above, self._lines = rule, founding, above, rule.lines
-        self._said = list(said)
-        recovered = [act.fields[0] for act in self._lines.sheets.values() if act.kind == RECOVER]
-        keepers = {rule.author(founding.entry), *founding.fields[2], *(recovered if founding.fields[3] else ())}
-        self.ranks: dict[bytes, int] = dict.fromkeys(keepers, KEEPER)
+        kinds = LET_IN, PUT_OUT, LET_BACK
+        self._gives, self._takes, self._backs = ([one for one in said if one.kind == kind] for kind in kinds)
+        recovered = [act.fields[0] for act in self._lines.sheets.values() if act.kind == basis.RECOVER]
+        founder = self._lines.members[self._lines.seat_of(founding.entry)]
+        keepers = {founder, *founding.fields[2], *(recovered if founding.fields[3] else ())}
+        self.ranks, self.wide = dict.fromkeys(keepers, KEEPER), dict.fromkeys(keepers, KEEPER)
         self.outs: list[Out] = list(self._of_admins())
         if above is not None:
-            self.outs += [one._replace(rank=_OF_CASE) for one in above.outs if not one.is_leave]
+            others = {one.name for one in above.outs if not one.is_leave}
+            self.outs += [one._replace(rank=_OF_CASE) for one in above.outs if one.name in others]
         for rank in (KEEPER, LEAD, MEMBER):
-            while new := {one.fields[1] for one in self._gifts() if one.fields[2] == rank} - self.ranks.keys():
-                self.ranks |= dict.fromkeys(new, rank)
+            for widely, found in enumerate((self.ranks, self.wide)):
+                while new := {one.fields[1] for one in self._gifts(rank, widely=bool(widely))} - found.keys():
+                    found.update(dict.fromkeys(new, rank))
             self.outs += list(self._of_rank(rank))
         self.days = self._days(keepers)
 
-    def _own(self, kind: int) -> Iterator[Said]:
-        """Return items of members of whom some rank is known; of a section those of members let into its case."""
-        for one in self._said:
-            author = self.rule.author(one.entry)
-            if one.kind == kind and author in self.ranks and (self.above is None or author in self.above.ranks):
-                yield one
+    def _stands_by(self, entry: Entry, *, widely: bool = False) -> int:
+        """Return the rank by which an entry gives, or takes; less than any where a higher rank leaves it out."""
+        lines, ranks = (self.rule.still, self.wide) if widely else (self._lines, self.ranks)
+        author = lines.members.get(lines.seat_of(entry), b"")
+        above = None if self.above is None else self.above.wide if widely else self.above.ranks
+        if author not in ranks or not lines.counts(entry) or (above is not None and author not in above):
+            return _NONE
+        rank = ranks[author]
+        over = (one for one in self.outs if one.member == author and one.rank > rank and (one.cuts or not widely))
+        return rank if all(lines.is_within(entry, one.heads) for one in over) else _NONE
 
-    def _rank(self, said: Said) -> int:
-        return self.ranks[self.rule.author(said.entry)]
-
-    def _widens(self, said: Said) -> bool:
-        """Say whether an entry counts for what widens: no put-out of a higher rank than its author's leaves it out."""
-        author, rank = self.rule.author(said.entry), self._rank(said)
-        over = (one for one in self.outs if one.rank > rank and one.member == author)
-        return self._lines.counts(said.entry) and all(self._lines.is_within(said.entry, one.heads) for one in over)
-
-    def _narrows(self, said: Said) -> bool:
-        author, rank = self.rule.author(said.entry), self._rank(said)
-        over = (one for one in self.outs if one.rank > rank and one.member == author and one.cuts)
-        within = (self._lines.is_within(said.entry, one.heads, lenient=True) for one in over)
-        return self.rule.still_counts(said.entry) and all(within)
-
-    def _gifts(self) -> list[Said]:
-        """Return the let-ins that count, by who gives what they have, or less."""
-        return [one for one in self._own(LET_IN) if one.fields[2] <= self._rank(one) and self._widens(one)]
+    def _gifts(self, rank: int, *, widely: bool = False) -> list[Said]:
+        """Return the let-ins of a rank that count: by who has it, or a higher one."""
+        found = [one for one in self._gives if one.fields[2] == rank]
+        return [one for one in found if self._stands_by(one.entry, widely=widely) >= rank]
 
     def _of_admins(self) -> Iterator[Out]:
-        def by(kind: int, *, lenient: bool) -> dict[bytes, set[bytes]]:
-            found: dict[bytes, set[bytes]] = {}
-            for one in self._said:
-                if one.kind == kind and self.rule.leads(one.entry, lenient=lenient):
-                    key = one.name if kind == PUT_OUT else one.fields[1]
-                    found.setdefault(key, set()).add(self.rule.author(one.entry))
-            return found
-
-        back, acts = by(LET_BACK, lenient=False), {one.name: one for one in self._said if one.kind == PUT_OUT}
-        for name, admins in by(PUT_OUT, lenient=True).items():
-            _, member, as_admin, heads, _ = acts[name].fields
-            if as_admin and len(back.get(name, ())) < 2 and not admins <= back.get(name, set()):
+        took = [one for one in self._takes if one.fields[2] and self.rule.still._leads(one.entry)]
+        gave = [one for one in self._backs if self._lines._leads(one.entry)]
+        for name, (_, member, _, heads, _) in {one.name: one.fields for one in took}.items():
+            back = {self._author(one) for one in gave if one.fields[1] == name}
+            if len(back) < 2 and not {self._author(one) for one in took if one.name == name} <= back:
                 yield Out(_OF_ADMINS, name, member, heads, cuts=False, is_leave=False)
 
     def _of_rank(self, rank: int) -> Iterator[Out]:
-        back = {one.fields[1] for one in self._own(LET_BACK) if self._rank(one) >= rank and self._widens(one)}
+        back = {one.fields[1] for one in self._backs if self._stands_by(one.entry) >= rank}
         listed: dict[bytes, list[Said]] = {}
-        for one in self._own(PUT_OUT):
-            _, member, as_admin, _, _ = one.fields
-            may = member not in self.ranks or self.ranks[member] < rank or member == self.rule.author(one.entry)
-            if self._rank(one) == rank and may and not as_admin and one.name not in back and self._narrows(one):
+        for one in (one for one in self._takes if not one.fields[2] and one.name not in back):
+            may = one.fields[1] not in self.ranks or one.fields[1] == self._author(one)
+            if may and self._stands_by(one.entry, widely=True) == rank:
                 listed.setdefault(one.name, []).append(one)
         for name, found in listed.items():
-            _, member, _, heads, _ = found[0].fields
-            is_leave = all(self.rule.author(one.entry) == member for one in found)
-            yield Out(rank, name, member, heads, any(self._widens(one) for one in found), is_leave)
+            member, heads = found[0].fields[1], found[0].fields[3]
+            cuts = any(self._stands_by(one.entry) == rank for one in found)
+            yield Out(rank, name, member, heads, cuts, all(self._author(one) == member for one in found))
+
+    def _author(self, said: Said) -> bytes:
+        return self.rule.still.members.get(self._lines.seat_of(said.entry), b"")
 
     def _days(self, keepers: Iterable[bytes]) -> dict[bytes, float]:
-        days: dict[bytes, float] = dict.fromkeys(keepers, math.inf)
-        gifts = [(self.rule.author(one.entry), one.fields[1], _day(one.fields[3])) for one in self._gifts()]
-        for _ in range(len(gifts) + 1):
-            for giver, member, until in gifts:
-                if giver in days:
-                    days[member] = max(days.get(member, -1), min(until, days[giver]))
+        days = dict.fromkeys(keepers, math.inf)
+        gifts = [(self._author(one), *one.fields[1:4:2]) for rank in range(3) for one in self._gifts(rank)]
+        for giver, member, until in gifts * len(gifts):
+            if giver in days:
+                days[member] = max(days.get(member, -1), days[giver] if until is None else min(until, days[giver]))
         return days
-
-    # ---- answers ----
 
     def until(self, member: bytes) -> float:
         """Return until when a member of this case is given its keys."""
-        return min(self.days[member], math.inf if self.above is None else self.above.until(member))
+        return min(self.days.get(member, math.inf), math.inf if self.above is None else self.above.until(member))
 
     def is_in(self, member: bytes) -> bool:
         """Say whether a member is in."""
-        is_here = member in self.ranks and all(one.member != member for one in self.outs)
+        is_here = member in self.ranks.keys() - {one.member for one in self.outs}
         return is_here and (self.above is None or self.above.is_in(member))
 
     def counts(self, entry: Entry) -> bool:
         """Say whether an entry counts in this case or section (C6)."""
-        author = self.rule.author(entry)
-        naming = (one for one in self.outs if one.member == author)
-        return (
-            self._lines.counts(entry)
-            and author in self.ranks
-            and all(self._lines.is_within(entry, one.heads) for one in naming)
-            and (self.above is None or self.above.counts(entry))
-        )
+        if not self._lines.counts(entry) or (self.above is not None and not self.above.counts(entry)):
+            return False
+        author = self._lines.members[self._lines.seat_of(entry)]
+        naming = [one.heads for one in self.outs if one.member == author]
+        return author in self.ranks and all(self._lines.is_within(entry, heads) for heads in naming)
 
     def readers(self, clock: float) -> set[bytes]:
         """Return the seats to whom its keys may be given now."""
-        found = {
-            seat
-            for seat, member in self._lines.members.items()
-            if self.is_in(member) and self._lines.is_in(seat)
-            if clock <= self.until(member) and clock <= self.rule.day(seat)
-        }
+        inside = {seat: who for seat, who in self._lines.members.items() if self._lines.is_in(seat) and self.is_in(who)}
+        found = {seat for seat, who in inside.items() if clock <= min(self.until(who), self.rule.day(seat))}
         return found | ({self.rule.recovery()} if self.founding.fields[3] else set())
-
-
-def _day(until: int | None) -> float:
-    return math.inf if until is None else until

@@ -73,9 +73,9 @@ def _keyring(session: Session, rows: Rows) -> Iterator[Finding]:
 
 def altered_keys(rows: Rows) -> set[bytes]:
     """Return which rows of keys, and of how keys are sealed, are not what their bytes give, by their digests."""
-    epochs = (row for row in rows.epochs() if row.digest != epoch_digest(row.bytes) or row.compartment not in row.bytes)
+    keys = (row for row in rows.epochs() if row.digest != epoch_digest(row.bytes) or row.compartment not in row.bytes)
     sealed = (row for row in rows.grants() if row.digest != grant_digest(row.epoch, row.seat, row.sealed))
-    return {row.digest for row in (*epochs, *sealed)}
+    return {row.digest for row in keys} | {row.digest for row in sealed}
 
 
 _KEPT: tuple[tuple[Message, Callable[[Session], object]], ...] = (

@@ -7,7 +7,6 @@ again: else two honest devices would show two different cases for ever.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from hashlib import sha256
 from typing import NamedTuple
 
 from vault.access.session import Session
@@ -17,6 +16,7 @@ from vault.index.entries import RemovedCompartment
 from vault.index.file import Index
 from vault.index.indexing import apply
 from vault.log.genesis import NamedHistory
+from vault.log.tree import bytes_digest
 from vault.records.logs import genesis_of
 from vault.store.rows import Rows
 
@@ -74,7 +74,7 @@ def _marks_of_cases(session: Session) -> dict[bytes, CompartmentId]:
     for case, state in session.states_of(cases).items():
         if state is not None and state.case is not None:
             takings = sorted(act.digest for act in state.case.takings)
-            found[_OF_A_CASE + case + sha256(b"".join(takings)).digest()] = case
+            found[_OF_A_CASE + case + bytes_digest(takings)] = case
     return found
 
 
