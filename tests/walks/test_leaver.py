@@ -55,12 +55,27 @@ def test_a_leavers_cases_go_on_with_somebody_else(desk: OfficeDesk) -> None:
 def test_what_a_member_may_have_kept_is_said_when_a_case_is_taken_back(desk: OfficeDesk) -> None:
     people = desk.office
     case = desk.done(people.amina, "case", "new", "--kind", "other", "--title", "A case", "--json").json()["ref"]
-    desk.done(people.amina, "grant", "add", case, "--to", NADIA, "--rank", "lead")
+    desk.done(people.amina, "grant", "add", case, "--to", NADIA)
     taken = desk.done(people.amina, "grant", "revoke", case, "--from-member", NADIA)
     assert "may have been copied" in taken.out
     assert desk.run(people.nadia, "case", "show", case).code == 4
+
+
+def test_a_case_is_taken_from_nobody_of_the_same_standing_and_who_was_put_out_is_let_back(desk: OfficeDesk) -> None:
+    people = desk.office
+    case = desk.done(people.amina, "case", "new", "--kind", "other", "--title", "A case", "--json").json()["ref"]
     refused = desk.run(people.joel, "grant", "revoke", case, "--from-member", AMINA)
     assert (refused.code, "has the same standing in this case as you" in refused.err) == (5, True)
+    grant = ("grant", "add", case, "--to", NADIA, "--rank", "lead")
+    desk.done(people.amina, *grant)
+    desk.done(people.nadia, "note", "add", case, stdin=TEXT)
+    desk.done(people.joel, "grant", "revoke", case, "--from-member", NADIA)
+    desk.done(people.amina, *grant)
+    held = desk.done(people.nadia, "grant", "list", case, "--json").json()["members"]
+    assert {one["name"]: one["rank"] for one in held} == {AMINA: "keeper", JOEL: "keeper", NADIA: "lead"}
+    desk.done(people.nadia, "note", "add", case, stdin="Back again.")
+    kept = desk.done(people.amina, "note", "list", case, "--json").json()["notes"]
+    assert [(note["text"], note["by"]) for note in kept] == [(TEXT, NADIA), ("Back again.", NADIA)]
 
 
 def test_who_ends_a_member_hears_first_what_only_they_can_open(desk: OfficeDesk) -> None:
