@@ -122,13 +122,13 @@ SLIPS = (
 # ---- people and devices --------------------------------------------------------------------------------------------
 
 MEMBERS = (
-    MemberLine("a0" * 16, "Amina Raskolda", ("admin", "caseworker", "supervisor"), 2, is_you=True, may_stand_in=True),
+    MemberLine("a0" * 16, "Amina Raskolda", ("admin", "caseworker", "supervisor"), 2, is_you=True),
     MemberLine("a1" * 16, "Dana Okwiri", ("intake",), 1, until="2026-12-24"),
     MemberLine("a2" * 16, "Joel Brandvik", ("caseworker",), 1, deputy="Селин Астерхольт",
                lent="Amina Raskolda until 2026-12-01"),
     MemberLine("a3" * 16, "Noor Auvrelle", ("auditor",), 1),
     MemberLine("a4" * 16, "Tomas Verhoffen [/b]", ("supervisor",), 0, stand="suspended"),
-    MemberLine("a5" * 16, "Селин Астерхольт", ("supervisor",), 1, may_stand_in=True),
+    MemberLine("a5" * 16, "Селин Астерхольт", ("supervisor",), 1),
 )  # fmt: skip
 LEFT = MemberLine("a6" * 16, "Karim Lindquell", (), 0, stand="left")
 EVERYTHING = frozenset(
@@ -643,6 +643,9 @@ def _begun(act: Act[Any], _said: Said) -> Begun:
     if act.name == "case hold":
         hold = {"reason": "A court asks for the file.", "review": "2027-06-01"}
         return Begun(hold, line=Message("It is on legal hold, to be reviewed on {day}.", day="2027-06-01"))
+    if act.name in {"member away", "member deputy"}:
+        others = (("a0" * 16, "Amina Raskolda"), ("a5" * 16, "Селин Астерхольт"))
+        return Begun({"deputy": "a5" * 16}, {"deputy": others})
     if act.name == "handover order":
         return Begun(
             choices={

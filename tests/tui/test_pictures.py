@@ -43,7 +43,7 @@ SMALLEST = "80x24"
 SIZES = {SMALLEST: (80, 24), "120x40": (120, 40)}
 SMALL = frozenset(
     {
-        *("what can be done", "invite", "own words", "all the same", "admitted", "it waits", "deputy"),
+        *("what can be done", "invite", "own words", "all the same", "admitted", "it waits"),
         *("suspend", "leave", "name of a device", "lost for good", "take back", "taken back"),
     }
 )

@@ -17,7 +17,7 @@ from typing import Any, Final
 import pyrage  # type: ignore[import-untyped]  # ships no types
 
 import vault.acts
-from tests.tui.house import AMINA, CLIENT, JOEL, MIRA, NADIA, House
+from tests.tui.house import AMINA, CLIENT, DANA, JOEL, MIRA, NADIA, House
 from vault.acts.act import Act, Agreed, Said, answer_to
 from vault.acts.break_glass import BREAK_GLASS
 from vault.acts.records import DONE
@@ -75,6 +75,10 @@ def acts() -> dict[str, Act[Any]]:
 
 def nothing(_: House) -> Said:
     return {}
+
+
+def an_owner(_: House) -> Said:
+    return {"who": (AMINA,)}
 
 
 def the_case(house: House) -> Said:
@@ -282,6 +286,13 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         the_case, said={"reason": ("A court asks.",), "review": (IN_A_YEAR,)}, wrong={"review": ("2020-01-01",)}
     ),
     "case release": Example(one_on_hold, wrong={"case": (NEVER_MADE,)}, answers={"reason": "The court is done."}),
+    "member away": Example(
+        an_owner,
+        said={"deputy": (NADIA,), "until": (IN_A_YEAR,)},
+        wrong={"deputy": (AMINA,)},
+        who="Joel",
+    ),
+    "member deputy": Example(an_owner, said={"deputy": (NADIA,)}, wrong={"deputy": (DANA,)}, who="Mira"),
     "erase": Example(a_note, said={"reason": ("mistake",)}, wrong={"ids": (NEVER_MADE,)}),
     "handover order": Example(
         nothing,

@@ -21,7 +21,7 @@ from tui.values.access_shown import (
 from tui.values.exchange_shown import ResultText
 from vault.errors import InternalError, SheetsNeededError, VaultError
 from vault.ids import MemberId, SeatId
-from vault.policy.roles import ALLOWED, Action
+from vault.policy.roles import Action
 from vault.progress import CancelledError, Progress, Stopped
 from vault.services.credentials import recovery
 from vault.services.exchange import syncing
@@ -145,7 +145,6 @@ class Members(Changing):
             deputy=deputy,
             lent=lent.get(member.member, ""),
             is_you=member.member == self._session.member,
-            may_stand_in=bool(member.seats) and bool(member.roles & ALLOWED[Action.CASE_SHARE]),
         )
 
     # ---- joining ------------------------------------------------------------------------------------------------
@@ -303,41 +302,6 @@ class Members(Changing):
             Message("The member has exactly these roles now."),
         )
         return _BY_SHEETS if done.waits else done  # another admin can give the same roles; the sheets do it at once
-
-    # ---- standing in --------------------------------------------------------------------------------------------
-
-    def lend(self, member: str, deputy: str, until: str) -> ResultText:
-        """Open a member's cases to a deputy until the end of a day: those that the giver holds."""
-        until_ms = timed_grants.end_of_day(until)
-        given = timed_grants.away(self._session, member_id(member), member_id(deputy), until_ms=until_ms)
-        if not given:
-            return ResultText(
-                (Message("Nothing was lent: the deputy already opens each case of theirs that you hold."),)
-            )
-        return ResultText(
-            (
-                plural(
-                    "{count} case is open to the deputy until {day}; then its key changes.",
-                    "{count} cases are open to the deputy until {day}; then their keys change.",
-                    count=given,
-                    day=timed_grants.last_day(until_ms),
-                ),
-                Message("You can only lend cases that you hold. The owner is told."),
-            )
-        )
-
-    def name_deputy(self, member: str, deputy: str) -> ResultText:
-        """Name who opens a member's new cases too; nobody for an empty id."""
-        successors.set_deputy(self._session, member_id(member), member_id(deputy) if deputy else None)
-        return ResultText(
-            (
-                Message("The deputy is named.") if deputy else Message("This member has no deputy any more."),
-                Message(
-                    "This applies to cases made from now on. Grant the cases that exist one by one, or lend them"
-                    " for a time."
-                ),
-            )
-        )
 
 
 def member_id(member: str) -> MemberId:

@@ -17,7 +17,7 @@ class MemberLine:
 
     `until` is the last day for which they were admitted, `deputy` who opens their new cases too, `lent` to whom their
     cases are lent, and until when, as far as this member's own cases tell. `stand` is `in`, `suspended`, `over` or
-    `left`; `may_stand_in`: their roles let them open cases and hand them over.
+    `left`.
     """
 
     member: str
@@ -29,7 +29,6 @@ class MemberLine:
     deputy: str = field(default="", repr=False)
     lent: str = field(default="", repr=False)
     is_you: bool = False
-    may_stand_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

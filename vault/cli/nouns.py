@@ -96,7 +96,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     Message("organisation"): (
         Noun("member", Message("list members, admit them, remove them, change their roles"),
              ("list", "join", "admit", "proposals", "agree", "finish", "add", "suspend", "leave", "roles", "away",
-              "deputy")),
+              "deputy"), "member", acts="member"),
         Noun("device", Message("the devices of the organisation, and what to do when a device is lost"),
              ("list", "name", "words", "give", "move", "revoke")),
     ),

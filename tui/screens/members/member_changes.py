@@ -16,7 +16,7 @@ from vault.words.message import Message, Words
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
-Act = Callable[["Gateway", Progress, Stopped], Changed]
+Changing = Callable[["Gateway", Progress, Stopped], Changed]
 """Gets the gateway, how to say how far it is, and whether to stop."""
 
 
@@ -26,7 +26,7 @@ class ChangingScreen(LongWorkScreen):
     def change(
         self,
         title: Words,
-        act: Act,
+        act: Changing,
         then: Callable[[], None],
         *,
         when_stopped: Words = "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
 from textual.widget import Widget
@@ -12,14 +12,15 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.looks.tokens import Token
+from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import BACK, READ_AGAIN, Command, leave
 from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.form_fields import Choose
 from tui.screens.frame.list_rows import ListScreen
-from tui.screens.frame.screen_words import MAY_BE_KEPT, ROLES, named, with_roles
+from tui.screens.frame.screen_words import MAY_BE_KEPT, ROLES, named
 from tui.screens.members.devices_screen import DevicesScreen
-from tui.screens.members.handing_over import AwayForm, HandoverScreen
-from tui.screens.members.member_changes import Act, ChangingScreen
+from tui.screens.members.handing_over import HandoverScreen
+from tui.screens.members.member_changes import Changing, ChangingScreen
 from tui.screens.members.newcomers import AdmitScreen, ProposalsScreen
 from tui.text.in_words import together, warning
 from tui.text.safe_content import safe_content
@@ -28,6 +29,8 @@ from tui.values.code_words import word_of, words_of
 from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.text_cells import Cell, Column, ListCell
 from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
+from vault.acts.act import Act
+from vault.acts.member import AWAY, DEPUTY
 from vault.progress import Progress, Stopped
 from vault.words.message import Message, Words, plural
 
@@ -99,7 +102,6 @@ class RolesForm(ChangingScreen):
         self.ask(lambda vault: vault.members.before_roles(member, marked), said)
 
 
-_NOBODY: Final = "nobody"
 _NEEDS: Final = {
     "invite": "member.admit",
     "admit": "member.admit",
@@ -203,16 +205,19 @@ class MembersScreen(ListScreen, ChangingScreen):
     def action_lend(self) -> None:
         member = self._here()
         if member is not None:
-            self.app.push_screen(AwayForm(member, self._others(member)))
+            self._open(AWAY, member)
 
     def action_deputy(self) -> None:
         member = self._here()
-        if member is None:
-            return
-        options = [(other.member, with_roles(other.name, other.roles)) for other in self._others(member)]
-        question = Message("Who else opens the cases that {name} makes from now on?", name=member.name)
-        choice = Choose(question, [(_NOBODY, Message("nobody")), *options])
-        self.unless_left(choice, partial(self._deputy_chosen, member))
+        if member is not None:
+            self._open(DEPUTY, member)
+
+    def _open(self, act: Act[Any], member: MemberLine) -> None:
+        self.app.push_screen(ActForm(act, {"who": (member.member,)}, member.name), self._changed)
+
+    def _changed(self, words: Words | None) -> None:
+        self.action_refresh()
+        self.say(words or "")
 
     def action_suspend(self) -> None:
         member = self._here()
@@ -242,7 +247,7 @@ class MembersScreen(ListScreen, ChangingScreen):
         self._ask_end(member, question, _GONE, let_leave, (Message("They leave"), Message("They stay")))
 
     def _ask_end(
-        self, member: MemberLine, question: Words, becomes: Message, act: Act, answers: tuple[Message, Message]
+        self, member: MemberLine, question: Words, becomes: Message, act: Changing, answers: tuple[Message, Message]
     ) -> None:
         yes, no = answers
 
@@ -274,10 +279,6 @@ class MembersScreen(ListScreen, ChangingScreen):
     def _moved(self) -> None:
         self.query_one(Strip).show_late(self._facts)
 
-    def _deputy_chosen(self, member: MemberLine, deputy: str) -> None:
-        chosen = "" if deputy == _NOBODY else deputy
-        self.ask(lambda vault: vault.members.name_deputy(member.member, chosen), self.tell_done)
-
     def _show(self, shown: MembersShown) -> None:
         self._shown = shown
         self._is_read = True
@@ -301,9 +302,6 @@ class MembersScreen(ListScreen, ChangingScreen):
             self.warn(Message("They have left; they come back only by joining again (i)."))
             return None
         return member
-
-    def _others(self, member: MemberLine) -> tuple[MemberLine, ...]:
-        return tuple(other for other in self._shown.members if other.member != member.member and other.may_stand_in)
 
 
 def _cells(member: MemberLine) -> tuple[ListCell, ...]:
