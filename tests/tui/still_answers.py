@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tui.values.access_shown import (
     AccessShown,
@@ -69,6 +70,7 @@ from vault.acts.act import Act, Agreed, Ask, Begun, OpenFormsError, Plan, Said, 
 from vault.acts.approval import GIVE, Asked, compared_words
 from vault.acts.backup import inside
 from vault.acts.export import EXPORT, exported_lines
+from vault.acts.member import LEAVE, SUSPEND
 from vault.acts.recipient import compared
 from vault.acts.undo import whether
 from vault.casework.case import STAGES as STAGES_OF
@@ -136,7 +138,7 @@ EVERYTHING = frozenset(
 )
 SPOKEN = "jury teacher animal academic empty cricket remove fortune writing galaxy spill ugly roster"
 ADMITTED = Changed(("Vera Tikhookova is admitted.", "Other members learn of it with your next bundle for them."))
-WAITS = Changed((Message("Nothing is changed yet."), Message("It waits for a second person.")), waits=True)
+WAITS = Told((Message("Nothing is changed yet."), Message("It waits for a second person.")), waits=True)
 PROPOSED = RequestShown(
     tuple(SPOKEN.split()),
     is_device=False,
@@ -575,6 +577,9 @@ FAULTY = ListShown((
 
 
 def _looked(act: Act[Any], said: Said) -> Plan[Any]:
+    if act in {SUSPEND, LEAVE}:
+        sure = cast("partial[Plan[Any]]", act.look).args[0]("Dana Okwiri", 1)
+        return Plan(None, asks=(replace(sure, told=(*sure.told, WHAT_MAY_BE_KEPT)),))
     if act is not GIVE:
         return Plan(None)
     question = AskedByFile(
@@ -765,9 +770,6 @@ ANSWERS: dict[str, Any] = {
                      seat="715fc4be" * 4),
     ),
     "members.admit": ADMITTED,
-    "members.before_end": "",
-    "members.before_roles": "",
-    "members.change_roles": ADMITTED,
     "members.orders": (OrderLine("Karim Lindquell", "Joel Brandvik", "moves to another city"),),
     "devices.list_all": DEVICES,
     "safety.taken": lambda _seat, _progress, _stopped: TAKEN,

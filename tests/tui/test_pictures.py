@@ -236,7 +236,7 @@ INSTEAD: dict[str, dict[str, Any]] = {
     "members for a volunteer": {
         "members__list_all": MembersShown(MEMBERS, separated=True, may=frozenset({"member.list"}))
     },
-    "it waits": {"members__change_roles": WAITS},
+    "it waits": {"acting__try_at_once": WAITS},
     "access alone": {"sharing__who": ALONE},
     **{
         name: {"approvals__approvers": APPROVERS}

@@ -286,6 +286,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         the_case, said={"reason": ("A court asks.",), "review": (IN_A_YEAR,)}, wrong={"review": ("2020-01-01",)}
     ),
     "case release": Example(one_on_hold, wrong={"case": (NEVER_MADE,)}, answers={"reason": "The court is done."}),
+    "member suspend": Example(an_owner, wrong={"who": (MIRA,)}, who="Mira"),
+    "member leave": Example(an_owner, wrong={"who": (MIRA,)}, who="Mira"),
+    "member roles": Example(an_owner, said={"roles": ("supervisor",)}, wrong={"roles": ("caseworker",)}, who="Mira"),
     "member away": Example(
         an_owner,
         said={"deputy": (NADIA,), "until": (IN_A_YEAR,)},

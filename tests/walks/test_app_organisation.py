@@ -64,9 +64,9 @@ def _order_and_let_leave(desk: Desk) -> None:
     desk.press("escape", "x")
     desk.sees(f"Does {AMINA} leave for good?")
     desk.press("y")
-    desk.sees("The member has left. 1 device revoked; 0 cases and sections got a new key.")
+    desk.sees(f"{AMINA} has left.", "1 device revoked; 0 cases and sections got a new key.")
     desk.press("enter")
-    desk.sees_not(AMINA)
+    desk.sees_not(f"{AMINA} caseworker")
     desk.press("escape")
     desk.sees("No case yet")
 

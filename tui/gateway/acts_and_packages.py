@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -74,7 +75,10 @@ class Acting(Subject):
         Raises:
             NotAsShownError: it would do something else by now.
         """
-        session, working = self._session, telling(progress, stopped)
+        session = self._session
+        working = telling(progress, (lambda: False) if act.goes_through else stopped)
+        if act.by_sheets:
+            agreed = replace(agreed, typed=self._unlocked.typed_secret())
         plan = as_agreed(session, act, said, shown)
         if act.second is None or agreed.ask_into is None:
             return act.do(session, plan, agreed, working)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -19,22 +19,21 @@ from tui.values.access_shown import (
     RequestShown,
 )
 from tui.values.exchange_shown import ResultText
+from vault.acts.member import files, told_of
 from vault.errors import InternalError, SheetsNeededError, VaultError
 from vault.ids import MemberId, SeatId
 from vault.policy.roles import Action
 from vault.progress import CancelledError, Progress, Stopped
-from vault.services.credentials import recovery
 from vault.services.exchange import syncing
 from vault.services.grants import successors, timed_grants
 from vault.services.members import admitting, devices, members, warning
 from vault.services.members.admitting import Admitted, Proposal, Request
 from vault.services.members.changes import Outcome
 from vault.services.members.members import MemberShown
-from vault.services.members.members import suspend as end_every_device
 from vault.services.projection import last_done
 from vault.services.projection.authors import name_in, names_of_members
 from vault.store.files import require_new, write_new
-from vault.words.message import Message, Words, plural
+from vault.words.message import Message, Words
 
 # What came of a change of who is in, in the words of the screens.
 
@@ -50,23 +49,8 @@ _BY_SHEETS: Final = Changed((), needs_sheets=True)
 
 def changed(outcome: Outcome, done: Words, waits: Message = _SECOND) -> Changed:
     """Return an outcome for the screens. `done` says so of a change that counts, `waits` who has to do it too."""
-    if not outcome.is_done:
-        return Changed((Message("Nothing is changed yet."), waits), waits=True)
-    lines: list[Words] = [done]
-    if outcome.ended:
-        devices = plural("{count} device revoked", "{count} devices revoked", count=len(outcome.ended))
-        lines += [
-            Message("{devices}; {files} got a new key.", devices=devices, files=files(outcome.cases)),
-            Message(
-                "What they could open until now may have been copied. They can open nothing that is written later."
-            ),
-        ]
-    elif outcome.cases:
-        lines.append(Message("{files} got a new key.", files=files(outcome.cases)))
-    if outcome.pending:
-        lines.append(Message("! {files} still wait for a new key; the warnings say why.", files=files(outcome.pending)))
-    lines.append(Message("Other members learn of it with your next bundle for them."))
-    return Changed(tuple(lines))
+    told = told_of(outcome, done, waits)
+    return Changed(told.lines, waits=told.waits)
 
 
 class Changing(Subject):
@@ -80,13 +64,7 @@ class Changing(Subject):
             return _BY_SHEETS
 
     def _typed(self) -> bytes | None:
-        typed = self._unlocked.take_typed()
-        return recovery.secret_of(self._session, typed) if typed.sheets else None
-
-
-def files(count: int) -> Message:
-    """Return how many cases and sections."""
-    return plural("{count} case or section", "{count} cases and sections", count=count)
+        return self._unlocked.typed_secret()
 
 
 # The members of the organisation: who is in, who joins, who leaves, who stands in for whom.
@@ -270,38 +248,6 @@ class Members(Changing):
                 bundle=bundle,
             )
         ]
-
-    # ---- changes ------------------------------------------------------------------------------------------------
-
-    def end_devices(self, member: str, progress: Progress) -> Changed:
-        """End every device of a member, who stays a member. Nothing stops it half way."""
-        return self._change(
-            lambda typed: end_every_device(self._session, member_id(member), typed, progress=progress),
-            Message("The member is suspended: all their devices are revoked."),
-        )
-
-    def leave(self, member: str, progress: Progress) -> Changed:
-        """Let a member leave. Nothing stops it half way."""
-        return self._change(
-            lambda typed: members.leave(self._session, member_id(member), typed, progress=progress),
-            Message("The member has left."),
-        )
-
-    def before_end(self, member: str) -> Words:
-        """Return which cases only this member can open; empty where there is none."""
-        return successors.said_before_end(self._session, member_id(member)) or ""
-
-    def before_roles(self, member: str, roles: Sequence[str]) -> Words:
-        """Return what to ask about before a member gets exactly these roles; empty where nothing is lost by it."""
-        return members.before_roles(self._session, member_id(member), roles) or ""
-
-    def change_roles(self, member: str, roles: Sequence[str]) -> Changed:
-        """Give a member exactly these roles."""
-        done = self._change(
-            lambda typed: members.change_roles(self._session, member_id(member), roles, typed=typed),
-            Message("The member has exactly these roles now."),
-        )
-        return _BY_SHEETS if done.waits else done  # another admin can give the same roles; the sheets do it at once
 
 
 def member_id(member: str) -> MemberId:

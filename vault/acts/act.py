@@ -216,6 +216,8 @@ class Agreed:
         read: shows somebody the finished pages, and says whether they say yes; without it nobody reads them.
         ask_into: a new file for the question to somebody elsewhere: nothing is done yet.
         ask_whom: the name of who may approve then; without it, all who may.
+        by_sheets: the recovery sheets do it, in the place of somebody else.
+        typed: their secret, where somebody typed them.
     """
 
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -224,6 +226,8 @@ class Agreed:
     read: Approve | None = field(default=None, repr=False)
     ask_into: Path | None = None
     ask_whom: str | None = field(default=None, repr=False)
+    by_sheets: bool = False
+    typed: bytes | None = field(default=None, repr=False)
 
 
 class OpenFormsError(WaitingForDecisionError):
@@ -279,6 +283,7 @@ class Told:
         aloud: what somebody at a terminal is told in place of the lines: a script is told no word of it.
         is_table: its lines stand in columns.
         opens: the case that somebody wants to see now.
+        waits: it does not count before somebody else does it too.
     """
 
     lines: tuple[Words, ...] = field(repr=False)
@@ -288,6 +293,7 @@ class Told:
     aloud: tuple[Words, ...] = field(default=(), repr=False)
     is_table: bool = False
     opens: CompartmentId | None = None
+    waits: bool = False
 
 
 class Waits(NamedTuple):
@@ -337,6 +343,8 @@ class Act(Generic[T]):
         makes_files: it changes nothing but the log and makes something elsewhere, whole or not at all: work goes on
             beside it.
         is_change: it changes what is there: where nothing is said, there is nothing to do.
+        by_sheets: the recovery sheets can do it; where only they can, they are asked for.
+        goes_through: once it is begun, nothing stops it.
         has_letter: it leaves a letter.
         has_pages: what leaves is read before: its open forms are decided, then somebody reads the finished pages.
     """
@@ -358,6 +366,8 @@ class Act(Generic[T]):
     asks_yes: bool = False
     is_long: bool = False
     makes_files: bool = False
+    by_sheets: bool = False
+    goes_through: bool = False
     has_letter: bool = False
     has_pages: bool = False
     about: Words = ""

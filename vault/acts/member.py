@@ -1,19 +1,214 @@
-"""The members: who stands in for whom."""
+"""The members: which roles they have, who stands in for whom, and how they go."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from vault.acts.act import Act, Agreed, Begun, Field, Plan, Said, Shape, Told, by_name, one
-from vault.words.message import Message, plural
+from vault.acts.act import Act, Agreed, Ask, Begun, Field, Plan, Said, Shape, Told, by_name, one
+from vault.words.message import Message, Words, plural
+from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.ids import MemberId
     from vault.progress import Progress
+    from vault.services.members.changes import Outcome
 
 MEMBER: Final = Field("who", Message("Member"), Shape.RECORDS, Message("the member's name or id"), form="MEMBER")
+
+
+ROLES: Final = ("intake", "caseworker", "supervisor", "legal-reviewer", "auditor", "admin", "field")
+
+
+# ---- what came of a change ----------------------------------------------------------------------------------------
+
+
+def files(count: int) -> Message:
+    return plural("{count} case or section", "{count} cases and sections", count=count)
+
+
+def told_of(outcome: Outcome, done: Words, waits: Words, **data: object) -> Told:
+    """Return what came of a change of who is in. `done` says so of one that counts, `waits` who has to do it too."""
+    from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
+
+    shown: dict[str, object] = {
+        "done": outcome.is_done,
+        "admitted": [seat.hex() for seat in outcome.admitted],
+        "ended": [seat.hex() for seat in outcome.ended],
+        "cases": outcome.cases,
+        "waiting": outcome.pending,
+        **data,
+    }
+    if not outcome.is_done:
+        return Told((Message("Nothing is changed yet."), waits), shown, waits=True)
+    lines: list[Words] = [done]
+    got = Message("{files} got a new key.", files=files(outcome.cases))
+    if outcome.ended:
+        devices = plural("{count} device revoked", "{count} devices revoked", count=len(outcome.ended))
+        lines += [Message("{devices}; {got}", devices=devices, got=got), WHAT_MAY_BE_KEPT]
+    elif outcome.cases:
+        lines.append(got)
+    if outcome.pending:
+        lines.append(Message("{files} still without a new key; the warnings say why.", files=files(outcome.pending)))
+    lines.append(
+        Message("Other members learn of it with your next bundle: {make_bundle}.", make_bundle=NextStep.MAKE_BUNDLE)
+    )
+    return Told(tuple(lines), shown)
+
+
+_SECOND: Final = Message(
+    "It waits for a second person. Give them a bundle: {make_bundle}. They do the same then.",
+    make_bundle=NextStep.MAKE_BUNDLE,
+)
+
+
+# ---- roles, and the end of a membership ---------------------------------------------------------------------------
+
+
+_Change: TypeAlias = tuple["MemberId", str, tuple[str, ...]]
+"""Who, by id and name, and their new roles."""
+
+
+def _which_roles(session: Session, said: Said) -> Plan[_Change]:
+    from vault.services.members import members
+    from vault.services.projection import authors
+
+    member, roles = authors.find_member(session, said["who"][0]), said["roles"]
+    name = authors.name_in(authors.names_of_members(session), member)
+    loss = members.before_roles(session, member, roles)
+    sure = Ask(
+        "roles",
+        Message("Take a role from {name}?", name=name),
+        yes=Message("Give these roles"),
+        no=Message("Leave them as they are"),
+        warned=() if loss is None else (loss,),
+    )
+    return Plan((member, name, roles), mark=(member, loss), asks=() if loss is None else (sure,))
+
+
+def _change_roles(session: Session, plan: Plan[_Change], agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.members import members
+    from vault.words.codes import words_of
+
+    member, name, roles = plan.of
+    outcome = members.change_roles(session, member, roles, by_sheets=agreed.by_sheets, typed=agreed.typed)
+    return told_of(
+        outcome,
+        Message("{name} has exactly these roles now: {roles}.", name=name, roles=words_of(sorted(set(roles)))),
+        Message(
+            "It waits for another admin, who imports a bundle of yours and gives the same roles: {make_bundle}. Or use"
+            " {by_sheets}.",
+            make_bundle=NextStep.MAKE_BUNDLE,
+            by_sheets=NextStep.BY_SHEETS,
+        ),
+    )
+
+
+def _who_goes(ask: Callable[[str, int], Ask], session: Session, said: Said) -> Plan[_Change]:
+    """Look who it is; whoever types the command is asked only where something would be lost."""
+    from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
+    from vault.services.members import members
+    from vault.services.projection import authors
+    from vault.services.projection.seats import seats_of
+
+    member = authors.find_member(session, said["who"][0])
+    name = authors.name_in(authors.names_of_members(session), member)
+    loss = members.warn_before_end(session, member)
+    sure = ask(name, len(seats_of(session, [member])))
+    told = (*sure.told, WHAT_MAY_BE_KEPT, Message("Cases that you hold too get a new key at once."))
+    sure = replace(sure, told=told, warned=() if loss is None else (loss,), is_for_screens=loss is None)
+    return Plan((member, name, ()), mark=(member, loss), asks=(sure,))
+
+
+def _who_is_suspended(name: str, count: int) -> Ask:
+    return Ask(
+        "suspend",
+        plural("Revoke {count} device of {name}?", "Revoke {count} devices of {name}?", count=count, name=name),
+        yes=Message("Suspend"),
+        no=Message("Keep"),
+        told=(Message("{name} stays a member, and opens nothing more from the next exchange on.", name=name),),
+    )
+
+
+def _suspend(session: Session, plan: Plan[_Change], agreed: Agreed, progress: Progress) -> Told:
+    from vault.services.members import members
+
+    member, name, _ = plan.of
+    outcome = members.suspend(session, member, agreed.typed, progress=progress)
+    return told_of(outcome, Message("{name} is suspended: all their devices are revoked.", name=name), _SECOND)
+
+
+def _who_leaves(name: str, _count: int) -> Ask:
+    return Ask(
+        "leave",
+        Message("Does {name} leave for good?", name=name),
+        yes=Message("{name} leaves", name=name),
+        no=Message("{name} stays", name=name),
+        told=(
+            Message("All devices of {name} are revoked, and {name} comes back only by joining again.", name=name),
+            Message("First order who gets the cases: {order_handover}.", order_handover=NextStep.ORDER_HANDOVER),
+        ),
+    )
+
+
+def _leave(session: Session, plan: Plan[_Change], agreed: Agreed, progress: Progress) -> Told:
+    from vault.services.members import members
+
+    member, name, _ = plan.of
+    outcome = members.leave(session, member, agreed.typed, progress=progress)
+    left = Message("{name} has left. To hand over the cases: {order}.", name=name, order=NextStep.ORDER_HANDOVER)
+    return told_of(outcome, left, _SECOND)
+
+
+_REVOKING: Final = Message("Revoking the devices, and making new keys")
+_UNCHANGED: Final = Message("nothing is changed")
+SUSPEND: Final = Act(
+    "member suspend",
+    Message("revoke every device of a member"),
+    Message("Suspend"),
+    Message("suspend"),
+    (MEMBER,),
+    look=partial(_who_goes, _who_is_suspended),
+    run=_suspend,
+    doing=_REVOKING,
+    nothing=_UNCHANGED,
+    asks_yes=True,
+    by_sheets=True,
+    is_long=True,
+    goes_through=True,
+)
+LEAVE: Final = Act(
+    "member leave",
+    Message("remove a member for good"),
+    Message("Leave"),
+    Message("let them leave"),
+    (MEMBER,),
+    look=partial(_who_goes, _who_leaves),
+    run=_leave,
+    doing=_REVOKING,
+    nothing=_UNCHANGED,
+    asks_yes=True,
+    by_sheets=True,
+    is_long=True,
+    goes_through=True,
+)
+CHANGE_ROLES: Final = Act(
+    "member roles",
+    Message("give a member exactly these roles"),
+    Message("Roles"),
+    Message("give the roles"),
+    (MEMBER, Field("roles", Message("Roles"), Shape.WORD, Message("a role, or several"), form="ROLE ...", words=ROLES,
+                   is_required=True)),
+    look=_which_roles,
+    run=_change_roles,
+    doing=Message("Changing the roles"),
+    nothing=_UNCHANGED,
+    asks_yes=True,
+    by_sheets=True,
+)  # fmt: skip
 
 
 # ---- standing in --------------------------------------------------------------------------------------------------
@@ -139,4 +334,4 @@ AWAY: Final = Act(
         " lent it."
     ),
 )  # fmt: skip
-ACTS: Final = (AWAY, DEPUTY)
+ACTS: Final = (SUSPEND, LEAVE, CHANGE_ROLES, AWAY, DEPUTY)

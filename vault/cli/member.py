@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.changing_members import CHANGES, ROLES, SHEETS, outcome_result, secret_of_sheets
+from vault.acts.member import ROLES, told_of
 from vault.cli.opening import opened, read_entrance, vault_path, waiting
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, ask_line, options_of, personal_values, read_member
+from vault.cli.sheet_prompts import BY_SHEETS, secret_of_sheets
 from vault.cli.showing import n_devices
 from vault.cli.table import Arg, Given, Verb, new_file
 from vault.cli.way_in import memory_mib, new_passphrase
@@ -116,7 +117,7 @@ def _admit(args: Given, output: Output) -> Result:
             name=name,
             like=args.like or "",
             days=args.days,
-            by_sheets=args.sheets,
+            by_sheets=args.by_sheets,
             typed=secret_of_sheets(args, output, session),
             gives_cases=args.with_cases,
         )
@@ -142,7 +143,7 @@ def _admitted(args: Given, admitted: Admitted, cases: int) -> Result:
     if cases:
         given = plural("{count} case or section", "{count} cases and sections", count=cases)
         done = Message("{name} is admitted, and given {cases}.", name=admitted.name, cases=given)
-    result = outcome_result(
+    told = told_of(
         admitted.outcome,
         done,
         _SECOND,
@@ -152,10 +153,10 @@ def _admitted(args: Given, admitted: Admitted, cases: int) -> Result:
         given_cases=cases,
         bundle=str(args.bundle) if args.bundle is not None and admitted.outcome.is_done else None,
     )
-    if args.bundle is None or not admitted.outcome.is_done:
-        return result
-    told = Message("{name} is admitted; what their device needs is at {file}.", name=admitted.name, file=args.bundle)
-    return Result(result.data, [told, Message("There: `casevault member finish BUNDLE`.")])
+    if args.bundle is None or told.waits:
+        return Result(told.data, [*told.lines], 3 if told.waits else 0)
+    there = Message("{name} is admitted; what their device needs is at {file}.", name=admitted.name, file=args.bundle)
+    return Result(told.data, [there, Message("There: `casevault member finish BUNDLE`.")])
 
 
 def _proposals(args: Given, output: Output) -> Result:
@@ -195,7 +196,7 @@ def _agree(args: Given, output: Output) -> Result:
         output.say(_proposed(proposal))
         words = _compared(args, output, proposal.request.words)
         typed = secret_of_sheets(args, output, session)
-        admitted = admitting.agree(session, proposal, words, by_sheets=args.sheets, typed=typed)
+        admitted = admitting.agree(session, proposal, words, by_sheets=args.by_sheets, typed=typed)
         cases = _first_needs(session, args, admitted)
     return _admitted(args, admitted, cases)
 
@@ -257,7 +258,7 @@ def _add(args: Given, output: Output) -> Result:
             name=name,
             passphrase=passphrase,
             days=args.days,
-            by_sheets=args.sheets,
+            by_sheets=args.by_sheets,
             typed=typed,
         )
     return Result(
@@ -293,22 +294,21 @@ VERBS: Final = (
     ), _join),
     Verb("admit", Message("step 2: compare the words, and admit the new device"), (
         Arg("REQUEST", Message("the file from the new device"), of=Path),
-        Arg("[--like ROLE[,ROLE]]", _ROLE_TEXT), _DAYS, _WORDS, _BUNDLE, _WITH_CASES, SHEETS,
+        Arg("[--like ROLE[,ROLE]]", _ROLE_TEXT), _DAYS, _WORDS, _BUNDLE, _WITH_CASES, BY_SHEETS,
         *options_of(_NAME),
     ), _admit),
     Verb("proposals", Message("list admissions that wait for a second person"), (), _proposals),
     Verb("agree", Message("compare the words too, and agree to an admission"), (
         Arg("DEVICE", Message("its id (`member proposals`)")),
-        _WORDS, _BUNDLE, _WITH_CASES, SHEETS,
+        _WORDS, _BUNDLE, _WITH_CASES, BY_SHEETS,
     ), _agree),
     Verb("finish", Message("step 3, on the new device: import the bundle that came back"), (
         Arg("BUNDLE", Message("the file from the member who admitted you"), of=Path),
     ), _finish),
     Verb("add", Message("add a second member in this folder, at the same keyboard"), (
-        Arg("--like ROLE[,ROLE]", _ROLE_TEXT), _DAYS, SHEETS,
+        Arg("--like ROLE[,ROLE]", _ROLE_TEXT), _DAYS, BY_SHEETS,
         Arg("[--new-passphrase-fd N]", Message("read their passphrase from this file descriptor (scripts)"), of=int),
         Arg("[--new-passphrase-file F]", Message("read their passphrase from this file (scripts)"), of=Path),
         *options_of(_NAME),
     ), _add),
-    *CHANGES,
 )  # fmt: skip

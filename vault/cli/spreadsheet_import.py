@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vault.acts.case import CASE_KINDS
-from vault.cli.changing_members import WAITING
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
 _ANSWERS: Final = ("skip", "make", "join")
 _FAULTY: Final = 2
+_WAITING: Final = 3
 _ASK: Final = Message("Leave these rows out (skip), make them (make), or make them and show whom to join (join)? ")
 _SURE: Final = Message("Make these cases? Type yes: ")
 
@@ -60,7 +60,7 @@ def _import(args: Given, output: Output) -> Result:
     lines.append(
         Message("The file {name} is still there, in clear. Delete it if nobody needs it.", name=args.file.name)
     )
-    return Result({**_data(preview), **_made_data(imported, titles)}, lines, WAITING if preview.faults else 0)
+    return Result({**_data(preview), **_made_data(imported, titles)}, lines, _WAITING if preview.faults else 0)
 
 
 def _mended(args: Given, output: Output, preview: Preview, *, may_ask: bool) -> Path | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
@@ -13,29 +12,28 @@ from typing_extensions import override
 
 from tui.looks.tokens import Token
 from tui.screens.frame.act_form import ActForm
+from tui.screens.frame.act_screen import BY_SHEETS, ActScreen, Doing
 from tui.screens.frame.base import BACK, READ_AGAIN, Command, leave
 from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.form_fields import Choose
 from tui.screens.frame.list_rows import ListScreen
-from tui.screens.frame.screen_words import MAY_BE_KEPT, ROLES, named
+from tui.screens.frame.screen_words import ROLES, named
 from tui.screens.members.devices_screen import DevicesScreen
 from tui.screens.members.handing_over import HandoverScreen
-from tui.screens.members.member_changes import Changing, ChangingScreen
 from tui.screens.members.newcomers import AdmitScreen, ProposalsScreen
-from tui.text.in_words import together, warning
+from tui.text.in_words import warning
 from tui.text.safe_content import safe_content
-from tui.values.access_shown import Changed, MemberLine, MembersShown
+from tui.values.access_shown import MemberLine, MembersShown
 from tui.values.code_words import word_of, words_of
 from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.text_cells import Cell, Column, ListCell
 from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
-from vault.acts.act import Act
-from vault.acts.member import AWAY, DEPUTY
-from vault.progress import Progress, Stopped
+from vault.acts.act import Act, Told
+from vault.acts.member import AWAY, CHANGE_ROLES, DEPUTY, LEAVE, SUSPEND
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Gateway
+    pass
 
 # The roles of one member: marked in a list, given all at once.
 
@@ -45,7 +43,7 @@ _ABOUT: Final = Message(
 )
 
 
-class RolesForm(ChangingScreen):
+class RolesForm(ActScreen):
     """Gives a member exactly the marked roles."""
 
     NAME = Message("Roles")
@@ -53,6 +51,7 @@ class RolesForm(ChangingScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("space", "mark", Message("Mark the role, or remove the mark"), "Space", Message("mark")),
         Command("f4", "finish", Message("Give exactly the marked roles"), "F4", Message("give them")),
+        BY_SHEETS,
         leave(Message("Leave; nothing is changed")),
     )
 
@@ -77,29 +76,16 @@ class RolesForm(ChangingScreen):
     def action_mark(self) -> None:
         self.query_one("#roles", VirtualList).action_mark()
 
-    def action_finish(self) -> None:
-        member, marked = self._member.member, sorted(self.query_one("#roles", VirtualList).marked)
+    def action_finish(self, *, by_sheets: bool = False) -> None:
+        marked = tuple(sorted(self.query_one("#roles", VirtualList).marked))
+        said = {"who": (self._member.member,), "roles": marked}
+        self.do(Doing(CHANGE_ROLES, said, self._done, by_sheets=by_sheets))
 
-        def change() -> None:
-            self.change(
-                Message("Changing the roles"),
-                lambda vault, _progress, _stopped: vault.members.change_roles(member, marked),
-                lambda: self.end("changed"),
-            )
+    def action_by_sheets(self) -> None:
+        self.action_finish(by_sheets=True)
 
-        def said(loss: Words) -> None:
-            if not loss:
-                change()
-                return
-            self.confirm(
-                Message("Take a role from {name}?", name=self._member.name),
-                loss,
-                change,
-                yes=Message("Give these roles"),
-                no=Message("Leave them as they are"),
-            )
-
-        self.ask(lambda vault: vault.members.before_roles(member, marked), said)
+    def _done(self, told: Told) -> None:
+        self.show_told(CHANGE_ROLES.title, told, self.end)
 
 
 _NEEDS: Final = {
@@ -113,18 +99,9 @@ _NEEDS: Final = {
 }
 """The act that a command is for: without it the command is not offered. Policy refuses it anyway."""
 _OF_ONE: Final = frozenset({"roles", "lend", "deputy", "suspend", "let_leave"})
-_KEPT: Final = Message("Cases that you hold too get a new key at once.")
-_STAY: Final = Message("They stay a member. From the next exchange on, they open nothing more.")
-_GONE: Final = Message(
-    "All their devices are revoked, and they come back only by joining again. First order who gets their cases (h)."
-)
-_ENDING: Final = Message("Revoking their devices, and making new keys")
-_LOST: Final = Message(
-    "What they wrote and you have not imported will no longer be accepted: import a bundle of theirs first, if you can."
-)
 
 
-class MembersScreen(ListScreen, ChangingScreen):
+class MembersScreen(ListScreen, ActScreen):
     """A list, with what is known of the one under the cursor below it."""
 
     NAME = Message("Members")
@@ -200,7 +177,7 @@ class MembersScreen(ListScreen, ChangingScreen):
     def action_roles(self) -> None:
         member = self._here()
         if member is not None:
-            self.app.push_screen(RolesForm(member))
+            self.app.push_screen(RolesForm(member), self._changed)
 
     def action_lend(self) -> None:
         member = self._here()
@@ -220,43 +197,16 @@ class MembersScreen(ListScreen, ChangingScreen):
         self.say(words or "")
 
     def action_suspend(self) -> None:
-        member = self._here()
-        if member is None:
-            return
-        question = plural(
-            "Revoke {count} device of {name}?",
-            "Revoke {count} devices of {name}?",
-            count=member.devices,
-            name=member.name,
-        )
-
-        def end(vault: Gateway, progress: Progress, _stopped: Stopped) -> Changed:
-            return vault.members.end_devices(member.member, progress)
-
-        self._ask_end(member, question, _STAY, end, (Message("Suspend"), Message("Keep")))
+        self._end(SUSPEND)
 
     def action_let_leave(self) -> None:
+        self._end(LEAVE)
+
+    def _end(self, act: Act[Any]) -> None:
         member = self._here()
-        if member is None:
-            return
-        question = Message("Does {name} leave for good?", name=member.name)
-
-        def let_leave(vault: Gateway, progress: Progress, _stopped: Stopped) -> Changed:
-            return vault.members.leave(member.member, progress)
-
-        self._ask_end(member, question, _GONE, let_leave, (Message("They leave"), Message("They stay")))
-
-    def _ask_end(
-        self, member: MemberLine, question: Words, becomes: Message, act: Changing, answers: tuple[Message, Message]
-    ) -> None:
-        yes, no = answers
-
-        def ask(alone: Words) -> None:
-            told = [words for words in (alone, becomes, _LOST, MAY_BE_KEPT, _KEPT) if words]
-            end = partial(self.change, _ENDING, act, self.action_refresh)
-            self.confirm(question, together(told, " "), end, yes=yes, no=no)
-
-        self.ask(lambda vault: vault.members.before_end(member.member), ask)
+        if member is not None:
+            who = {"who": (member.member,)}
+            self.do(Doing(act, who, lambda told: self.show_told(act.title, told, self._changed)))
 
     @on(VirtualList.Opened)
     def _opened(self) -> None:
