@@ -23,6 +23,7 @@ from vault.casework.case import Case
 from vault.seal.recovery import Sheet, make_sheets
 from vault.services.cases import cases, editing
 from vault.services.credentials import recovery
+from vault.services.credentials.paper_sheets import TypedSheets
 
 
 def ref_of(desk: Desk) -> str:
@@ -166,6 +167,21 @@ def test_where_nothing_is_lost_nobody_is_asked(organisation: Organisation, mira_
     name = organisation[JOEL].name
     more = mira_desk.run("member", "roles", name, "supervisor", "--sheets", "--json")
     assert (more.code, more.err) == (0, "")
+
+
+def test_sheets_that_only_they_can_do_it_with_are_piped_and_are_in_no_answer(
+    organisation: Organisation, mira_desk: Desk
+) -> None:
+    with organisation.open(MIRA) as mira:
+        sheets = recovery.sheets(mira)[:2]
+        recovery.drill(mira, TypedSheets([sheet.words for sheet in sheets]))  # their secret is on no device now
+    admin = ("member", "roles", organisation[JOEL].name, "admin", "caseworker")
+    assert "sheets" in mira_desk.run(*admin, "--json").json()["error"]["message"]
+    assert "the sheets are missing" in mira_desk.run(*admin, "--sheets").err
+    piped = json.dumps({"sheets": [" ".join(sheet.words) for sheet in sheets]})
+    done = mira_desk.run(*admin, "--sheets", "--from", "-", "--json", stdin=piped)
+    assert (done.code, done.json()["done"]) == (0, True)
+    assert not [sheet for sheet in sheets if " ".join(sheet.words[-3:]) in done.out + done.err]
 
 
 def test_a_device_is_never_revoked_without_a_yes(organisation: Organisation, mira_desk: Desk) -> None:

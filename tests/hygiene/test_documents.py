@@ -149,7 +149,16 @@ def test_the_first_way_to_install_takes_each_package_by_its_hash() -> None:
 ACTS: Final = acts()
 MODULES: Final = trees("vault/acts")
 CALLED_ALL_THE_SAME: Final = {
-    ("vault/cli/document.py", "erasing.erase"): "a paper is removed, which erases it without a letter"
+    ("vault/cli/document.py", "erasing.erase"): "a paper is removed, which erases it without a letter",
+    **dict.fromkeys(
+        (
+            ("vault/cli/device.py", "devices.give_cases"),
+            ("tui/gateway/organisation.py", "devices.give_cases"),
+            ("vault/cli/bundle.py", "syncing.make"),
+            ("tui/gateway/log_and_exchange.py", "syncing.make"),
+        ),
+        "an admission does it besides",
+    ),
 }
 SAID_TWICE: Final = 8
 LONG: Final = 40

@@ -20,7 +20,6 @@ from tui.values.access_shown import (
     MemberLine,
     MembersShown,
     OrderLine,
-    RequestShown,
     SectionLine,
     SectionShown,
 )
@@ -71,6 +70,7 @@ from vault.acts.approval import GIVE, Asked, compared_words
 from vault.acts.backup import inside
 from vault.acts.export import EXPORT, exported_lines
 from vault.acts.member import LEAVE, SUSPEND
+from vault.acts.newcomer import ADMIT, AGREE, comparing
 from vault.acts.recipient import compared
 from vault.acts.undo import whether
 from vault.casework.case import STAGES as STAGES_OF
@@ -85,6 +85,7 @@ from vault.casework.story.events import Deadline, DeadlineEnd, Detention, Hearin
 from vault.casework.story.person_facts import Wanted, WantedSystem
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, Digest, MemberId, RecordId, SeatId, VersionId
+from vault.policy.roles import Role
 from vault.redaction.questions import Question
 from vault.redaction.spans import Action, IdentifierType
 from vault.seal.entrance.wordlists import GeneratedPassphrase, Language
@@ -104,6 +105,7 @@ from vault.services.exports.exporting import Exported
 from vault.services.exports.partners import Given, KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
 from vault.services.health import sheets
+from vault.services.members.admitting import Proposal, Request
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 
@@ -137,16 +139,15 @@ EVERYTHING = frozenset(
     {"member.admit", "member.end", "role.change", "deputy.set", "away.set", "handover.order", "approve", "case.share"}
 )
 SPOKEN = "jury teacher animal academic empty cricket remove fortune writing galaxy spill ugly roster"
-ADMITTED = Changed(("Vera Tikhookova is admitted.", "Other members learn of it with your next bundle for them."))
 WAITS = Told((Message("Nothing is changed yet."), Message("It waits for a second person.")), waits=True)
-PROPOSED = RequestShown(
-    tuple(SPOKEN.split()),
-    is_device=False,
-    is_yours=False,
-    name="Vera Tikhookova",
-    roles=("caseworker", "field"),
-    by=("Joel Brandvik",),
-    seat="4fd6f8f7" * 4,
+SOMEBODY = Request(b"", SeatId(bytes.fromhex("4fd6f8f7" * 4)), None, tuple(SPOKEN.split()))
+PROPOSED = Proposal(
+    cast("Any", None),
+    cast("Any", None),
+    SOMEBODY,
+    "Vera Tikhookova",
+    frozenset({Role.CASEWORKER, Role.FIELD}),
+    ("Joel Brandvik",),
 )
 DEVICES = (
     DeviceLine("edcaf1a7" * 4, "a0" * 16, "Amina Raskolda", "office desk", is_this=True, is_yours=True),
@@ -577,6 +578,8 @@ FAULTY = ListShown((
 
 
 def _looked(act: Act[Any], said: Said) -> Plan[Any]:
+    if act is ADMIT:
+        return Plan(None, asks=comparing(SOMEBODY, {}, Message("Somebody new asks to join.")))
     if act in {SUSPEND, LEAVE}:
         sure = cast("partial[Plan[Any]]", act.look).args[0]("Dana Okwiri", 1)
         return Plan(None, asks=(replace(sure, told=(*sure.told, WHAT_MAY_BE_KEPT)),))
@@ -600,7 +603,9 @@ def _looked(act: Act[Any], said: Said) -> Plan[Any]:
     return Plan(Asked(received, said), asks=(sure,))
 
 
-def _shown(_act: Act[Any], _said: Said) -> tuple[Plan[Any], tuple[Words, ...]]:
+def _shown(act: Act[Any], _said: Said) -> tuple[Plan[Any], tuple[Words, ...]]:
+    if act is AGREE:
+        return Plan(None), ("A further device asks to be let in. As the request says, it belongs to Amina Raskolda.",)
     return Plan(None, needs_second=True), (
         Message("This is erased for good, with every earlier version:"),
         Message("  {count} x {kind}", count=3, kind=Message("document")),
@@ -612,6 +617,10 @@ def _shown(_act: Act[Any], _said: Said) -> tuple[Plan[Any], tuple[Words, ...]]:
 
 
 TOLD: Final = {
+    "member admit": Told((
+        Message("{name} is admitted.", name="Vera Tikhookova"),
+        Message("What the device needs is at {bundle}.", bundle="/media/stick/admitted.bundle"),
+    )),
     "backup make": Told((
         Message("The backup is at {path}.", path="/media/stick/backup-4"),
         Message("It was opened again and read: {inside}.", inside=inside(13, 9, 1)),
@@ -648,6 +657,8 @@ def _begun(act: Act[Any], _said: Said) -> Begun:
     if act.name == "case hold":
         hold = {"reason": "A court asks for the file.", "review": "2027-06-01"}
         return Begun(hold, line=Message("It is on legal hold, to be reviewed on {day}.", day="2027-06-01"))
+    if act.begin is not None and act is ADMIT:
+        return act.begin(cast("Any", None), {})
     if act.name in {"member away", "member deputy"}:
         others = (("a0" * 16, "Amina Raskolda"), ("a5" * 16, "Селин Астерхольт"))
         return Begun({"deputy": "a5" * 16}, {"deputy": others})
@@ -763,13 +774,11 @@ ANSWERS: dict[str, Any] = {
         (*MEMBERS, LEFT) if also_left else MEMBERS, separated=True, may=EVERYTHING),
     "members.how_to_join": lambda own: ResultText((
         Message("It asks for the 13 words of this vault:"), f"  {SPOKEN}", *([f"  {SPOKEN}"] if own else []))),
-    "members.look": RequestShown(tuple(SPOKEN.split()), is_device=False, is_yours=False),
-    "members.proposals": (
+    "members.proposals": [
         PROPOSED,
-        RequestShown(PROPOSED.words, is_device=True, is_yours=True, name="Amina Raskolda", by=("Селин Астерхольт",),
-                     seat="715fc4be" * 4),
-    ),
-    "members.admit": ADMITTED,
+        replace(PROPOSED, request=replace(SOMEBODY, seat=SeatId(bytes.fromhex("715fc4be" * 4))),
+                name="Amina Raskolda", roles=frozenset(), by=("Селин Астерхольт",)),
+    ],
     "members.orders": (OrderLine("Karim Lindquell", "Joel Brandvik", "moves to another city"),),
     "devices.list_all": DEVICES,
     "safety.taken": lambda _seat, _progress, _stopped: TAKEN,

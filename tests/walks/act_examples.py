@@ -17,6 +17,8 @@ from typing import Any, Final
 import pyrage  # type: ignore[import-untyped]  # ships no types
 
 import vault.acts
+from tests.services.founded import Place
+from tests.services.organisation import ask_to_join
 from tests.tui.house import AMINA, CLIENT, DANA, JOEL, MIRA, NADIA, House
 from vault.acts.act import Act, Agreed, Said, answer_to
 from vault.acts.break_glass import BREAK_GLASS
@@ -30,6 +32,7 @@ from vault.services import case_papers, own_forms
 from vault.services.cases import case_changes, cases, holds, intake, notes, story_records
 from vault.services.exports import partners
 from vault.services.grants import successors
+from vault.services.members import admitting
 from vault.services.safety import incidents
 
 AGE_KEY: Final = str(pyrage.x25519.Identity.generate().to_public())
@@ -75,6 +78,23 @@ def acts() -> dict[str, Act[Any]]:
 
 def nothing(_: House) -> Said:
     return {}
+
+
+def a_request(house: House) -> Said:
+    folder = house.place.path.parent
+    with house.place.open() as mira:
+        vault = admitting.vault_words(mira)
+    joining = Place(folder / "vera.vault", folder / "vera-state")
+    request, words = ask_to_join(folder, joining, vault, "Vera Tikhookova")
+    return {"request": (str(request),), "words": (" ".join(words),)}
+
+
+def a_proposal(house: House) -> Said:
+    asked = a_request(house)
+    with house.open("Nadia") as nadia:
+        request = admitting.read_request(nadia, Path(asked["request"][0]))
+        admitting.admit(nadia, request, request.words, name="Vera Tikhookova", like="legal-reviewer")
+    return {"device": (request.seat.hex(),), "words": asked["words"]}
 
 
 def an_owner(_: House) -> Said:
@@ -286,6 +306,15 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         the_case, said={"reason": ("A court asks.",), "review": (IN_A_YEAR,)}, wrong={"review": ("2020-01-01",)}
     ),
     "case release": Example(one_on_hold, wrong={"case": (NEVER_MADE,)}, answers={"reason": "The court is done."}),
+    "member admit": Example(
+        a_request,
+        said={"name": ("Vera Tikhookova",), "like": ("intake",), "bundle": (f"{HERE}/admitted.bundle",)},
+        wrong={"like": ("boss",)},
+        who="Nadia",
+    ),
+    "member agree": Example(
+        a_proposal, said={"bundle": (f"{HERE}/admitted.bundle",)}, wrong={"device": (NEVER_MADE,)}, who="Mira"
+    ),
     "member suspend": Example(an_owner, wrong={"who": (MIRA,)}, who="Mira"),
     "member leave": Example(an_owner, wrong={"who": (MIRA,)}, who="Mira"),
     "member roles": Example(an_owner, said={"roles": ("supervisor",)}, wrong={"roles": ("caseworker",)}, who="Mira"),

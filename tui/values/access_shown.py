@@ -41,33 +41,6 @@ class MembersShown:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestShown:
-    """A device that asks to join, or whose admission waits for a second person. `answer` is the gateway's own.
-
-    `name` is whose further device it says it is, or how a proposal calls who is new; `roles` and `by`, who proposed it,
-    are those of a proposal. `is_yours`: it is a further device of the one who looks.
-    """
-
-    words: tuple[str, ...]
-    is_device: bool
-    is_yours: bool
-    name: str = field(default="", repr=False)
-    roles: tuple[str, ...] = ()
-    by: tuple[str, ...] = field(default=(), repr=False)
-    seat: str = ""
-    answer: object = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class NewMember:
-    """Whom to admit: the name that the members read, the roles with commas between, for how many days or 0."""
-
-    name: str = field(default="", repr=False)
-    like: str = ""
-    days: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Changed:
     """What came of a change of who is in.
 

@@ -416,7 +416,7 @@ class Act(Generic[T]):
         for each in rows:
             if each.is_required and not any(said.get(each.name, ())):
                 raise UsageError(Message("{field} is empty", field=each.name))
-            if each.shape is Shape.NUMBER and each.name in said:
+            if each.shape is Shape.NUMBER and any(said.get(each.name, ())):
                 numbered(each.name, said[each.name][0])
         if self.is_change and said.keys().isdisjoint(each.name for each in self.fields if not each.is_subject):
             names = ", ".join(str(each.label) for each in rows)

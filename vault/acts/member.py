@@ -8,55 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from vault.acts.act import Act, Agreed, Ask, Begun, Field, Plan, Said, Shape, Told, by_name, one
-from vault.words.message import Message, Words, plural
+from vault.acts.newcomer import ADMIT, AGREE, CODES, told_of
+from vault.words.message import Message, plural
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.ids import MemberId
     from vault.progress import Progress
-    from vault.services.members.changes import Outcome
 
 MEMBER: Final = Field("who", Message("Member"), Shape.RECORDS, Message("the member's name or id"), form="MEMBER")
-
-
-ROLES: Final = ("intake", "caseworker", "supervisor", "legal-reviewer", "auditor", "admin", "field")
-
-
-# ---- what came of a change ----------------------------------------------------------------------------------------
-
-
-def files(count: int) -> Message:
-    return plural("{count} case or section", "{count} cases and sections", count=count)
-
-
-def told_of(outcome: Outcome, done: Words, waits: Words, **data: object) -> Told:
-    """Return what came of a change of who is in. `done` says so of one that counts, `waits` who has to do it too."""
-    from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
-
-    shown: dict[str, object] = {
-        "done": outcome.is_done,
-        "admitted": [seat.hex() for seat in outcome.admitted],
-        "ended": [seat.hex() for seat in outcome.ended],
-        "cases": outcome.cases,
-        "waiting": outcome.pending,
-        **data,
-    }
-    if not outcome.is_done:
-        return Told((Message("Nothing is changed yet."), waits), shown, waits=True)
-    lines: list[Words] = [done]
-    got = Message("{files} got a new key.", files=files(outcome.cases))
-    if outcome.ended:
-        devices = plural("{count} device revoked", "{count} devices revoked", count=len(outcome.ended))
-        lines += [Message("{devices}; {got}", devices=devices, got=got), WHAT_MAY_BE_KEPT]
-    elif outcome.cases:
-        lines.append(got)
-    if outcome.pending:
-        lines.append(Message("{files} still without a new key; the warnings say why.", files=files(outcome.pending)))
-    lines.append(
-        Message("Other members learn of it with your next bundle: {make_bundle}.", make_bundle=NextStep.MAKE_BUNDLE)
-    )
-    return Told(tuple(lines), shown)
 
 
 _SECOND: Final = Message(
@@ -138,7 +99,7 @@ def _suspend(session: Session, plan: Plan[_Change], agreed: Agreed, progress: Pr
 
     member, name, _ = plan.of
     outcome = members.suspend(session, member, agreed.typed, progress=progress)
-    return told_of(outcome, Message("{name} is suspended: all their devices are revoked.", name=name), _SECOND)
+    return told_of(outcome, Message("{name} is suspended: every device is revoked.", name=name), _SECOND)
 
 
 def _who_leaves(name: str, _count: int) -> Ask:
@@ -180,27 +141,21 @@ SUSPEND: Final = Act(
     is_long=True,
     goes_through=True,
 )
-LEAVE: Final = Act(
-    "member leave",
-    Message("remove a member for good"),
-    Message("Leave"),
-    Message("let them leave"),
-    (MEMBER,),
+LEAVE: Final = replace(
+    SUSPEND,
+    name="member leave",
+    help=Message("remove a member for good"),
+    title=Message("Leave"),
+    key=Message("let them leave"),
     look=partial(_who_goes, _who_leaves),
     run=_leave,
-    doing=_REVOKING,
-    nothing=_UNCHANGED,
-    asks_yes=True,
-    by_sheets=True,
-    is_long=True,
-    goes_through=True,
 )
 CHANGE_ROLES: Final = Act(
     "member roles",
     Message("give a member exactly these roles"),
     Message("Roles"),
     Message("give the roles"),
-    (MEMBER, Field("roles", Message("Roles"), Shape.WORD, Message("a role, or several"), form="ROLE ...", words=ROLES,
+    (MEMBER, Field("roles", Message("Roles"), Shape.WORD, Message("a role, or several"), form="ROLE ...", words=CODES,
                    is_required=True)),
     look=_which_roles,
     run=_change_roles,
@@ -334,4 +289,4 @@ AWAY: Final = Act(
         " lent it."
     ),
 )  # fmt: skip
-ACTS: Final = (SUSPEND, LEAVE, CHANGE_ROLES, AWAY, DEPUTY)
+ACTS: Final = (ADMIT, AGREE, SUSPEND, LEAVE, CHANGE_ROLES, AWAY, DEPUTY)

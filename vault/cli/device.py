@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from vault.acts.member import told_of
+from vault.acts.newcomer import told_of
 from vault.cli.act_verbs import result_of
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result, in_words

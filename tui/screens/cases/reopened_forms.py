@@ -31,6 +31,7 @@ from vault.acts.act import Act
 from vault.acts.case import EDIT, HOLD, NEW
 from vault.acts.handover import ORDER
 from vault.acts.intake import MOVE
+from vault.acts.newcomer import ADMIT
 from vault.acts.recipient import ADD
 from vault.casework.story import STORY
 from vault.words.message import Message, Words, plural
@@ -71,7 +72,7 @@ _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
 
 
 KEPT_ACTS: Final[Mapping[str, Act[Any]]] = MappingProxyType(
-    {act.name: act for act in (NEW, EDIT, HOLD, ORDER, ADD, MOVE)}
+    {act.name: act for act in (NEW, EDIT, HOLD, ORDER, ADD, MOVE, ADMIT)}
 )
 """The acts whose forms keep what was typed into them."""
 

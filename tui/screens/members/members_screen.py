@@ -17,10 +17,9 @@ from tui.screens.frame.base import BACK, READ_AGAIN, Command, leave
 from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.form_fields import Choose
 from tui.screens.frame.list_rows import ListScreen
-from tui.screens.frame.screen_words import ROLES, named
+from tui.screens.frame.screen_words import named
 from tui.screens.members.devices_screen import DevicesScreen
 from tui.screens.members.handing_over import HandoverScreen
-from tui.screens.members.newcomers import AdmitScreen, ProposalsScreen
 from tui.text.in_words import warning
 from tui.text.safe_content import safe_content
 from tui.values.access_shown import MemberLine, MembersShown
@@ -30,7 +29,11 @@ from tui.widgets.text_cells import Cell, Column, ListCell
 from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.acts.act import Act, Told
 from vault.acts.member import AWAY, CHANGE_ROLES, DEPUTY, LEAVE, SUSPEND
+from vault.acts.newcomer import ADMIT, AGREE, ROLES
 from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from tui.gateway import Proposal
 
 if TYPE_CHECKING:
     pass
@@ -162,7 +165,7 @@ class MembersScreen(ListScreen, ActScreen):
         )
 
     def action_admit(self) -> None:
-        self.app.push_screen(AdmitScreen())
+        self.app.push_screen(ActForm(ADMIT, {}, Message("Somebody new, or a further device")), self._changed)
 
     def action_devices(self) -> None:
         self.app.push_screen(DevicesScreen())
@@ -276,3 +279,51 @@ _STANDS: Final = {
     "over": Message("Their membership has expired."),
     "left": Message("Shown so that their notes keep a name."),
 }
+
+
+# Admissions that somebody proposed: a second person compares the words too.
+class ProposalsScreen(ListScreen):
+    """A list; each is agreed to on a form of its own."""
+
+    NAME = Message("Admissions that wait")
+    COLUMNS = (
+        Column(Message("id"), 8, rank=1),
+        Column(Message("whose"), 20),
+        Column(Message("roles")),
+        Column(Message("proposed by"), 20),
+    )
+    LIST = "proposals"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("enter", "open", Message("Compare the 13 words, and agree"), "Enter", Message("agree")),
+        READ_AGAIN,
+        BACK,
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting: dict[str, Proposal] = {}
+
+    @override
+    def action_refresh(self) -> None:
+        self.ask(lambda vault: vault.members.proposals(), self._show)
+
+    @on(VirtualList.Opened)
+    def _opened(self) -> None:
+        asked = self.at_cursor(self._waiting)
+        if asked is not None:
+            said = {"device": (asked.request.seat.hex(),)}
+            self.app.push_screen(ActForm(AGREE, said, asked.name), self._agreed)
+
+    def _agreed(self, words: Words | None) -> None:
+        self.action_refresh()
+        self.say(words or "")
+
+    def _show(self, waiting: list[Proposal]) -> None:
+        self._waiting, self._is_read = {each.request.seat.hex(): each for each in waiting}, True
+        self.show_rows((ListRow(seat, _proposed(each)) for seat, each in self._waiting.items()), self._list.cursor)
+        self.head(plural("{count} admission", "{count} admissions", count=len(waiting)))
+
+
+def _proposed(asked: Proposal) -> tuple[Words, ...]:
+    what = words_of(sorted(asked.roles)) or Message("a further device")
+    return asked.request.seat.hex()[:8], asked.name, what, ", ".join(asked.by)
