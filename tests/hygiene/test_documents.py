@@ -149,7 +149,10 @@ def test_the_first_way_to_install_takes_each_package_by_its_hash() -> None:
 ACTS: Final = acts()
 MODULES: Final = trees("vault/acts")
 CALLED_ALL_THE_SAME: Final = {
-    ("vault/cli/document.py", "erasing.erase"): "a paper is removed, which erases it without a letter"
+    ("vault/cli/document.py", "erasing.erase"): "a paper is removed, which erases it without a letter",
+    ("vault/cli/opening.py", "housekeeping.settle"): "each command does what is due behind it",
+    ("vault/cli/member.py", "syncing.make"): "who is admitted gets a bundle",
+    ("tui/gateway/organisation.py", "syncing.make"): "who is admitted gets a bundle",
 }
 SAID_TWICE: Final = 8
 LONG: Final = 40

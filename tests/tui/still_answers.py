@@ -196,7 +196,6 @@ ENDED = Changed(
         "Other members learn of it with your next bundle for them.",
     )
 )
-PEERS = (PeerShown("aa" * 16, "Joel Brandvik"), PeerShown("bb" * 16, "Селин Астерхольт"))
 APPROVERS = (
     Approver(MemberId(b"n" * 16), "Nadia Ferrante", ("supervisor",), True),
     Approver(MemberId(b"s" * 16), "Селин Астерхольт", ("supervisor",), False),
@@ -616,6 +615,11 @@ TOLD: Final = {
             count=1, names="backup-1", kept=3)),
         Message("Keep it apart from this computer. It opens with the same passphrases."),
     )),
+    "bundle import": Told((
+        "The bundle of Joel Brandvik brought 1 case, 2 people.",
+        "4 entries of the log came with it.",
+        "WAITS: Entries of Selin Asterholt from 3 on are pending: earlier entries have not arrived.",
+    ), waits=True),
     "export": Told(exported_lines(Exported(
         Path("/media/stick/package.age"), Digest(b""), 12, 12, ("amber", "birch", "cedar", "dune"), "alone",
         is_read=True, pages=()))),
@@ -632,6 +636,8 @@ BEGUN = {
     "case new": Begun(line="Joel Brandvik, your deputy, can open it too."),
     "intake move": Begun({"role": "client"}, {"role": (("client", word_of("client")),)}),
     "backup make": Begun(),
+    "bundle import": Begun(),
+    "bundle make": Begun(choices={"to": (("aa" * 16, "Joel Brandvik"), ("bb" * 16, "Селин Астерхольт"))}),
     "report counts": Begun(),
     "break-glass": Begun(choices={"for": (("a7" * 16, "Nadia Ferrante"), ("a8" * 16, "Ilse Varga"))}),
 }
@@ -720,7 +726,6 @@ ANSWERS: dict[str, Any] = {
         held=4, without=1, stale=0, used=()),
     "recovery.may_manage": True,
     "recovery.ask_again": ASKED,
-    "exchange.peers": PEERS,
     "exchange.standing": StandingShown(
         NOW_MS - 26 * HOUR_MS, NOW_MS - 50 * HOUR_MS, None, Message("no recovery sheets"), (
             Standing(MemberId(b"\xaa" * 16), "Joel Brandvik", True, None, True, NOW_MS - 11 * 24 * HOUR_MS, 11),
@@ -731,11 +736,6 @@ ANSWERS: dict[str, Any] = {
             Message("The bundle of Joel Brandvik brought 1 case, 2 people."),
             Message("4 entries of the log came with it."),
         )),
-    "exchange.import_bundle": ResultText((
-        "The bundle of Joel Brandvik brought 1 case, 2 people.",
-        "4 entries of the log came with it.",
-        "WAITS: Entries of Selin Asterholt from 3 on are pending: earlier entries have not arrived.",
-    ), pending=True),
     "exchange.look_at_list": lambda file, kind: LISTED if file.suffix == ".xlsx" else FAULTY,
     "acting.begin": _begun,
     "acting.shown": _shown,

@@ -28,6 +28,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.progress import Working
 from vault.services import case_papers, own_forms
 from vault.services.cases import case_changes, cases, holds, intake, notes, story_records
+from vault.services.exchange import syncing
 from vault.services.exports import partners
 from vault.services.grants import successors
 from vault.services.safety import incidents
@@ -152,6 +153,13 @@ def one_who_may_get_all(house: House) -> Said:
 
 def what_may_leave(house: House) -> Said:
     return {**the_case(house), "to": one_who_may_get_all(house)["to"]}
+
+
+def a_bundle(house: House) -> Said:
+    file = house.place.path.parent / "to-amina.bundle"
+    with house.open("Joel") as joel:
+        syncing.make(joel, house.people[FIRST].member, file)
+    return {"file": (str(file),)}
 
 
 def a_question(house: House) -> Said:
@@ -359,6 +367,11 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         approver=JOEL,
     ),
     "export-all": Example(one_who_may_get_all, said={"out": (f"{HERE}/all.age",)}, wrong={"to": ("Nobody Known",)}),
+    "bundle make": Example(
+        nothing, said={"to": (JOEL,), "out": (f"{HERE}/to-joel.bundle",)}, wrong={"to": ("Nobody Known",)}
+    ),
+    "bundle import": Example(a_bundle, wrong={"file": (f"{HERE}/nowhere.bundle",)}, is_logged=False),
+    "bundle show": Example(a_bundle, wrong={"file": (f"{HERE}/nowhere.bundle",)}, is_logged=False),
     "report counts": Example(nothing, said={"by": ("stage",)}, wrong={"by": ("colour",)}),
     "erasures now": Example(nothing, is_logged=False),
     "erasures rules": Example(

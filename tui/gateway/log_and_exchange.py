@@ -14,23 +14,19 @@ from tui.gateway.unlocked_vault import Subject, UnlockedVault, telling
 from tui.text.in_words import in_words
 from tui.values.cases_shown import Checked, LogLineShown, LogShown
 from tui.values.code_words import EXPORTS, GRANTS
-from tui.values.exchange_shown import ErasureShown, ListShown, PeerShown, ResultText, StandingShown
+from tui.values.exchange_shown import ErasureShown, ListShown, ResultText, StandingShown
+from vault.acts.bundle import IMPORT
 from vault.display import DAY, time_data
 from vault.errors import UsageError
-from vault.ids import MemberId
 from vault.log.payload import Payload
 from vault.policy.roles import Action
 from vault.progress import Progress, Stopped
-from vault.progress import StepProgress as Stages
-from vault.services import housekeeping
 from vault.services.erasures import arrived, retention, standing_again
 from vault.services.evidence import log_checking, logbook
 from vault.services.evidence.logbook import LogLine
-from vault.services.exchange import known_peers, syncing
-from vault.services.exchange.bundle_words import imported_lines, inside_lines, made_lines
+from vault.services.exchange import known_peers
 from vault.services.imports import case_import, import_words, taking_back
 from vault.services.imports.case_import import Answer, Preview, Way
-from vault.services.members import members
 from vault.services.projection.authors import NOBODY_KNOWN, names_of_logs
 from vault.store.files import write_new
 from vault.words.message import Message, Words, plural
@@ -112,16 +108,15 @@ def _letters(payload: Payload) -> set[str]:
     return {letter for letter, holds in found.items() if holds}
 
 
-# Exchange with other members by bundles, and with other programs by lists.
+# How far others know of what is here, and exchange with other programs by lists.
 _MOST_FAULTS = 12
 
 
 class Exchange(Subject):
-    """Bundles and lists. Where it is stopped, nothing was made or taken."""
+    """Lists. Where it is stopped, nothing was made."""
 
     def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)
-        self._last: tuple[int, tuple[Words, ...]] = (0, ())
         self._preview: Preview | None = None
         self._to_mend: tuple[Preview, Path] | None = None
 
@@ -135,35 +130,7 @@ class Exchange(Subject):
             known.drill if known.proven else None,
             known.lack_of_sheets or "",
             known_peers.with_whom(session, counts=counts),
-            *self._last,
-        )
-
-    def peers(self) -> tuple[PeerShown, ...]:
-        """Return the members who have a device other than this one."""
-        own = self._session.seat
-        listed = members.list_all(self._session)
-        return tuple(PeerShown(member.member.hex(), member.name) for member in listed if set(member.seats) - {own})
-
-    def make(self, member: str, out: Path, progress: Progress, stopped: Stopped) -> ResultText:
-        """Write what a member lacks into a new file."""
-        to = MemberId(bytes.fromhex(member))
-        made = syncing.make(self._session, to, out, progress=_stages(progress, stopped))
-        return ResultText(tuple(made_lines(made)))
-
-    def show(self, file: Path, progress: Progress, stopped: Stopped) -> ResultText:
-        inside = syncing.show(self._session, file, progress=_stages(progress, stopped))
-        return ResultText(tuple(inside_lines(inside)))
-
-    def import_bundle(self, file: Path, progress: Progress, stopped: Stopped) -> ResultText:
-        """Bring in what of a bundle is signed and listed, and do at once what this seat owes to others for it.
-
-        The app stays open after it: until the keys are replaced, a device that was ended could open what it writes.
-        """
-        imported = syncing.import_bundle(self._session, file, progress=_stages(progress, stopped))
-        lines = (*imported_lines(imported), *housekeeping.settle(self._session))
-        self._last = (self._session.log.now_ms(), lines)
-        return ResultText(
-            tuple(lines), pending=bool(imported.pending or imported.conflicts or imported.other_conflicts)
+            *self._unlocked.came_of.get(IMPORT.name, (0, ())),
         )
 
     def write_template(self, out: Path) -> ResultText:
@@ -212,11 +179,6 @@ class Exchange(Subject):
         count = taking_back.take_back(self._session)
         told = plural("{count} imported case is taken back.", "{count} imported cases are taken back.", count=count)
         return ResultText((told,))
-
-
-def _stages(progress: Progress, stopped: Stopped) -> Stages:
-    tell = telling(progress, stopped)
-    return lambda what, done, total: tell(done, total)
 
 
 # What colleagues erased and is still here, and what is past its time.

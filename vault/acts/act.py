@@ -49,6 +49,7 @@ class Shape(StrEnum):
     MOMENT = "moment"  # a day, perhaps with a time
     FILE = "file"
     NEW_FILE = "new-file"
+    NEW_IN_FOLDER = "new-in-folder"  # or a folder for it, where it gets a free name
     FOLDER = "folder"
     NEW_FOLDER = "new-folder"  # made where it is not there
     NUMBER = "number"  # from 1
@@ -117,7 +118,7 @@ class Field:
 
     @property
     def is_place(self) -> bool:
-        return self.shape in {Shape.FILE, Shape.NEW_FILE, Shape.FOLDER, Shape.NEW_FOLDER}
+        return self.shape in {Shape.FILE, Shape.NEW_FILE, Shape.NEW_IN_FOLDER, Shape.FOLDER, Shape.NEW_FOLDER}
 
     @property
     def is_subject(self) -> bool:
@@ -279,6 +280,7 @@ class Told:
         aloud: what somebody at a terminal is told in place of the lines: a script is told no word of it.
         is_table: its lines stand in columns.
         opens: the case that somebody wants to see now.
+        waits: something of it waits for a decision, or for what has to arrive.
     """
 
     lines: tuple[Words, ...] = field(repr=False)
@@ -288,6 +290,7 @@ class Told:
     aloud: tuple[Words, ...] = field(default=(), repr=False)
     is_table: bool = False
     opens: CompartmentId | None = None
+    waits: bool = False
 
 
 class Waits(NamedTuple):

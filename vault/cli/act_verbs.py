@@ -54,6 +54,7 @@ _VALUES: Final = {
 _PLACES: Final[Mapping[Shape, Callable[[str], Path]]] = {
     Shape.FILE: Path,
     Shape.NEW_FILE: new_file,
+    Shape.NEW_IN_FOLDER: Path,
     Shape.FOLDER: there_folder,
 }
 
@@ -211,7 +212,7 @@ def _shown(args: Given, output: Output, session: Session, told: Told) -> Result:
         lines += (Message("{title}:", title=told.letter.title), "", *told.letter.lines)
         lines += _written(session, told.letter, args)
         data["file"] = str(args.out) if args.out is not None and args.out.exists() else None
-    return Result(data, lines)
+    return Result(data, lines, WaitingForDecisionError.exit_code if told.waits else 0)
 
 
 def _question(field: Field) -> Personal:

@@ -173,7 +173,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("package", Message("open or check a package; needs no vault"), ("open", "verify"), file="recipient"),
     ),
     Message("exchange"): (
-        Noun("bundle", Message("exchange work with another member in one file"), ("make", "import", "show")),
+        Noun("bundle", Message("exchange work with another member in one file"), ("make", "import", "show"),
+             acts="bundle"),
     ),
     Message("evidence"): (
         Noun("log", Message("list and verify the log, and print checkpoints for others"),
