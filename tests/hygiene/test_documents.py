@@ -154,7 +154,7 @@ CALLED_ALL_THE_SAME: Final = {
     ("vault/cli/member.py", "syncing.make"): "who is admitted gets a bundle",
     ("tui/gateway/organisation.py", "syncing.make"): "who is admitted gets a bundle",
 }
-SAID_TWICE: Final = 8
+SAID_TWICE: Final = 7
 LONG: Final = 40
 HELP_OF_NOUNS: Final = "vault/cli/nouns.py"  # loads no act, and says of a noun that is one act what that act says
 

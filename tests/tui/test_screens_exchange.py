@@ -90,6 +90,22 @@ def test_a_bundle_is_made_for_a_member_looked_into_and_taken(house: House, tmp_p
         nadia.sees("! The bundle is not for this device. Ask for a bundle made for you")
 
 
+def test_what_is_long_to_read_of_a_list_is_read_before_the_question(house: House, tmp_path: Path) -> None:
+    wrong = "".join(f"Matter {number},Nadir Holbekov,never\n" for number in range(12))
+    (tmp_path / "list.csv").write_text(f"case,client,born\nArrest,Vexilda Morrowquay,\n{wrong}", "utf-8")
+    with house.desk("Amina") as amina:
+        amina.press(":import a list", f" {tmp_path / 'list.csv'}", "f4")
+        amina.sees("12 cells have a fault. Their rows are left out:", "row 14, born", "The list has 1 case.")
+        amina.press("enter")
+        amina.sees("Write the 12 rows with a fault to", "list-to-mend.csv")
+        amina.press("down", "enter")
+        amina.sees("Make these cases?")
+        amina.press("y")
+        amina.sees("12 rows with a fault were not imported.", "1 case is made.")
+        amina.press("enter", ":take the last list back", "f4", "y")
+        amina.sees("1 imported case is taken back.")
+
+
 # ---- alone ---------------------------------------------------------------------------------------------------------
 
 

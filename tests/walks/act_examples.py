@@ -31,6 +31,7 @@ from vault.services.cases import case_changes, cases, holds, intake, notes, stor
 from vault.services.exchange import syncing
 from vault.services.exports import partners
 from vault.services.grants import successors
+from vault.services.imports import case_import
 from vault.services.safety import incidents
 
 AGE_KEY: Final = str(pyrage.x25519.Identity.generate().to_public())
@@ -160,6 +161,19 @@ def a_bundle(house: House) -> Said:
     with house.open("Joel") as joel:
         syncing.make(joel, house.people[FIRST].member, file)
     return {"file": (str(file),)}
+
+
+def a_list(house: House) -> Said:
+    file = house.place.path.parent / "list.csv"
+    file.write_text("case,client,born\nArrest at night,Vexilda Morrowquay,\nBroken,Nadir Holbekov,never\n", "utf-8")
+    return {"file": (str(file),)}
+
+
+def an_imported_list(house: House) -> Said:
+    with house.open(FIRST) as amina:
+        preview = case_import.preview(amina, Path(a_list(house)["file"][0]), kind="asylum")
+        case_import.make_cases(amina, preview, {})
+    return {}
 
 
 def a_question(house: House) -> Said:
@@ -367,6 +381,13 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         approver=JOEL,
     ),
     "export-all": Example(one_who_may_get_all, said={"out": (f"{HERE}/all.age",)}, wrong={"to": ("Nobody Known",)}),
+    "import show": Example(a_list, said={"kind": ("asylum",)}, wrong={"file": (f"{HERE}/nowhere.csv",)}),
+    "import cases": Example(
+        a_list,
+        said={"kind": ("asylum",), "to_mend": (f"{HERE}/mend.csv",)},
+        wrong={"file": (f"{HERE}/nowhere.csv",)},
+    ),
+    "import undo": Example(an_imported_list),
     "bundle make": Example(
         nothing, said={"to": (JOEL,), "out": (f"{HERE}/to-joel.bundle",)}, wrong={"to": ("Nobody Known",)}
     ),

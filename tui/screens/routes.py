@@ -13,9 +13,8 @@ from tui.screens.cases.week import WeekScreen
 from tui.screens.credentials.own_access import OwnAccessScreen
 from tui.screens.emergencies import EmergencyScreen
 from tui.screens.evidence.erasures_list import ErasuresScreen
-from tui.screens.evidence.list_import import ListsScreen
 from tui.screens.evidence.log_view import LogScreen
-from tui.screens.evidence.what_is_safe import StandingScreen
+from tui.screens.evidence.what_is_safe import ListForm, StandingScreen
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.dialogs import AskLine
@@ -41,7 +40,7 @@ PLACES: Final[dict[str, type[VaultScreen] | Act[Any]]] = {
     "back_up": MAKE_BACKUP,
     "own_access": OwnAccessScreen,
     "exchange": IMPORT,
-    "lists": ListsScreen,
+    "lists": ListForm,
     "counts": COUNTS,
     "export_all": EXPORT_ALL,
     "standing": StandingScreen,

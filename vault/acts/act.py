@@ -197,6 +197,7 @@ class Plan(Generic[T]):
         needs_second: a second person has to approve it.
         beside: who gains by it, and cannot be that person.
         stop: why it cannot be done now, for somebody who goes on all the same.
+        is_whole: it holds all that was shown, and looking again would be in the log again.
     """
 
     of: T = field(repr=False)
@@ -206,6 +207,7 @@ class Plan(Generic[T]):
     needs_second: bool = False
     beside: frozenset[MemberId] = frozenset()
     stop: VaultError | None = None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,7 +474,7 @@ def as_agreed(session: Session, act: Act[T], said: Said, shown: Plan[T]) -> Plan
     Raises:
         NotAsShownError: it would do something else by now; the new plan has to be shown.
     """
-    plan = act.look(session, said)
+    plan = shown if shown.is_whole else act.look(session, said)
     if plan.mark != shown.mark:
         raise NotAsShownError(Message("{nothing}: what would be done is not what was shown", nothing=act.nothing))
     return plan

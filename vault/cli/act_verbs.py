@@ -264,8 +264,7 @@ def _looked(
         if ask is None or ask.refusal is None:
             return said, plan
         _warn(output, ask)
-        for number, (code, label) in enumerate(ask.choices, 1):
-            output.say(Message("{number}  {label}  {code}", number=number, label=label, code=code))
+        _list_choices(output, ask)
         if not are_asked(args, output):
             raise ask.refusal
         if ask.choices:
@@ -275,6 +274,11 @@ def _looked(
         else:
             typed.update(asked_again(asked, typed))
             said = _said(act, args, typed)
+
+
+def _list_choices(output: Output, ask: Ask) -> None:
+    for number, (code, label) in enumerate(ask.choices, 1):
+        output.say(Message("{number}  {label}  {code}", number=number, label=label, code=code))
 
 
 def _chosen(ask: Ask) -> str:
@@ -332,6 +336,15 @@ def _answers(
         given = next(iter(typed.get(ask.name, ())), "") if ask.yes is None else ""
         if given or (field is not None and ask.yes is not None and _given(args, field)):
             answers[ask.name] = given or "yes"
+        elif ask.choices and is_typed:
+            _warn(output, ask)
+            _list_choices(output, ask)
+            answers[ask.name] = _chosen(ask)
+        elif ask.choices and not ask.may_be_empty:
+            raise WaitingForDecisionError(
+                Message("{nothing}: {question}", nothing=act.nothing, question=ask.question),
+                next_step=Message("Repeat it at a terminal, or say it by an option."),
+            )
         elif ask.yes is None and is_typed and not getattr(args, "yes", False):
             answers |= _typed(output, ask)
         elif ask.yes is not None and not ask.is_for_screens and (field is None or is_typed):

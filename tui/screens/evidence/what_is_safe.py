@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
@@ -13,9 +14,9 @@ from typing_extensions import override
 
 from tui.looks.signs import DONE, NO_DATE, SOON
 from tui.looks.tokens import Token
-from tui.screens.evidence.list_import import ListsScreen
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
+from tui.screens.frame.dialogs import ResultDialog, ask_new_file
 from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.screen_words import clock_minute, moment
 from tui.values.exchange_shown import StandingShown
@@ -25,12 +26,37 @@ from tui.widgets.text_cells import Cell, Column
 from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.backup import MAKE_BACKUP
 from vault.acts.bundle import IMPORT, MAKE
+from vault.acts.case_lists import MAKE as MAKE_CASES
 from vault.display import age
 from vault.durations import DAY_MS, HOUR_MS
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from tui.gateway import Standing
+
+
+class ListForm(ActForm):
+    """The form that makes the cases of a list; or an empty list is written first."""
+
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        *ActForm.ACTS,
+        Command(
+            "ctrl+t", "template", Message("Write an empty list to fill in"), "Ctrl+T", Message("empty list"), rank=3
+        ),
+    )
+
+    def __init__(self) -> None:
+        super().__init__(MAKE_CASES, {}, "")
+
+    def action_template(self) -> None:
+        question = Message("Where does the empty list go? It is .csv or .xlsx.")
+        ask_new_file(self, question, "/media/stick/cases.xlsx", self._write)
+
+    def _write(self, out: Path) -> None:
+        def written(lines: tuple[Words, ...]) -> None:
+            self.app.push_screen(ResultDialog(self.help_name, lines))
+
+        self.ask(lambda vault: vault.exchange.write_template(out), written)
 
 
 _LATE_DAYS: Final = 7
@@ -88,7 +114,7 @@ class StandingScreen(ListScreen):
         self.app.push_screen(form, lambda words: self.say(words or ""))
 
     def action_lists(self) -> None:
-        self.app.push_screen(ListsScreen())
+        self._open(ListForm())
 
     def _show(self, shown: StandingShown) -> None:
         self._is_read = True

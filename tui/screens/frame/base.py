@@ -94,7 +94,7 @@ EVERYWHERE = (
     Command("", "app.go('devices')", Message("Devices: one is lost or taken; the drill"), ""),
     Command("", "app.go('own_access')", Message("Your access: passphrase, keyfile, recovery sheets"), ""),
     Command("", "app.go('exchange')", Message("Import a bundle that was made for you"), ""),
-    Command("", "app.go('lists')", Message("Import a list of cases from a spreadsheet, or take it back"), ""),
+    Command("", "app.go('lists')", Message("Import a list of cases from a spreadsheet"), ""),
     Command("", "app.go('counts')", Message("Counts for those who ask: people, cases and acts"), ""),
     Command("", "app.go('export_all')", Message("Export all that you can read, sealed"), ""),
     Command("", "app.go('standing')", Message("Exchange: what would be lost, who has what"), ""),
