@@ -112,7 +112,7 @@ _ASKS: Mapping[Action, str] = {
     """,
     Action.SYNC: """
     changes.settle_shared sharing.end_seats syncing.import_bundle syncing.make syncing.show syncing.everybody_here
-    syncing.known_here
+    syncing.known_here syncing.require_for_us syncing.seats_to_reach
     """,
     Action.LOG_READ: "logbook.newest",
     Action.LOG_VERIFY: "log_checking.verify logbook.checkpoint",

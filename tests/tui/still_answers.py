@@ -47,7 +47,6 @@ from tui.values.cases_shown import (
 )
 from tui.values.exchange_shown import (
     ErasureShown,
-    ListShown,
     PackShown,
     PeerShown,
     ResultText,
@@ -199,7 +198,6 @@ ENDED = Changed(
         "Other members learn of it with your next bundle for them.",
     )
 )
-PEERS = (PeerShown("aa" * 16, "Joel Brandvik"), PeerShown("bb" * 16, "Селин Астерхольт"))
 APPROVERS = (
     Approver(MemberId(b"n" * 16), "Nadia Ferrante", ("supervisor",), True),
     Approver(MemberId(b"s" * 16), "Селин Астерхольт", ("supervisor",), False),
@@ -560,21 +558,22 @@ DUE = tuple(
 
 ALARM = "This vault was not opened on this device before: compare its words with a colleague."
 STANDING = VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (Alert("no recovery sheets", "own_access"),), 1)
-LISTED = ListShown((
+LISTED = (
     Message("The list has 38 cases."),
     Message("  with a client: 37, with a next date: 12, with a note: 38"),
     Message("These have a number of somebody in your cases:"),
     Message("  row 4: 7XKM-20TQ  Vera Tikhookova"),
     Message("These may be known to colleagues:"),
     Message("  row 19: ask Joel Brandvik"),
-), {"number": 1, "register": 1})  # fmt: skip
-FAULTY = ListShown((
+)
+FAULTY = (
     Message("2 cells have a fault. Their rows are left out:"),
     Message("  row 7, next date: a date is written 2026-11-28"),
     Message("  row 12, stage: stage must be one of: pre-reg, claim-expressed, registered"),
     Message("The list has 36 cases."),
     Message("  with a client: 35, with a next date: 12, with a note: 36"),
-), to_mend="Write them?")  # fmt: skip
+)
+SKIP = (("skip", Message("leave these rows out")), ("make", Message("make them")))
 
 
 def _looked(act: Act[Any], said: Said) -> Plan[Any]:
@@ -583,6 +582,10 @@ def _looked(act: Act[Any], said: Said) -> Plan[Any]:
     if act in {SUSPEND, LEAVE}:
         sure = cast("partial[Plan[Any]]", act.look).args[0]("Dana Okwiri", 1)
         return Plan(None, asks=(replace(sure, told=(*sure.told, WHAT_MAY_BE_KEPT)),))
+    if act.name == "import cases":
+        known = Ask("known", Message("These have a number of somebody in your cases:"), choices=SKIP, told=LISTED)
+        sure = Ask("make", Message("Make these cases?"), yes=Message("Make them"), told=FAULTY)
+        return Plan(None, asks=(known if said["file"][0].endswith("xlsx") else sure,))
     if act is not GIVE:
         return Plan(None)
     question = AskedByFile(
@@ -630,6 +633,11 @@ TOLD: Final = {
             count=1, names="backup-1", kept=3)),
         Message("Keep it apart from this computer. It opens with the same passphrases."),
     )),
+    "bundle import": Told((
+        "The bundle of Joel Brandvik brought 1 case, 2 people.",
+        "4 entries of the log came with it.",
+        "WAITS: Entries of Selin Asterholt from 3 on are pending: earlier entries have not arrived.",
+    ), waits=True),
     "export": Told(exported_lines(Exported(
         Path("/media/stick/package.age"), Digest(b""), 12, 12, ("amber", "birch", "cedar", "dune"), "alone",
         is_read=True, pages=()))),
@@ -646,6 +654,9 @@ BEGUN = {
     "case new": Begun(line="Joel Brandvik, your deputy, can open it too."),
     "intake move": Begun({"role": "client"}, {"role": (("client", word_of("client")),)}),
     "backup make": Begun(),
+    "bundle import": Begun(),
+    "import cases": Begun(),
+    "bundle make": Begun(choices={"to": (("aa" * 16, "Joel Brandvik"), ("bb" * 16, "Селин Астерхольт"))}),
     "report counts": Begun(),
     "break-glass": Begun(choices={"for": (("a7" * 16, "Nadia Ferrante"), ("a8" * 16, "Ilse Varga"))}),
 }
@@ -739,7 +750,6 @@ ANSWERS: dict[str, Any] = {
         held=4, without=1, stale=0, used=()),
     "recovery.may_manage": True,
     "recovery.ask_again": ASKED,
-    "exchange.peers": PEERS,
     "exchange.standing": StandingShown(
         NOW_MS - 26 * HOUR_MS, NOW_MS - 50 * HOUR_MS, None, Message("no recovery sheets"), (
             Standing(MemberId(b"\xaa" * 16), "Joel Brandvik", True, None, True, NOW_MS - 11 * 24 * HOUR_MS, 11),
@@ -750,12 +760,6 @@ ANSWERS: dict[str, Any] = {
             Message("The bundle of Joel Brandvik brought 1 case, 2 people."),
             Message("4 entries of the log came with it."),
         )),
-    "exchange.import_bundle": ResultText((
-        "The bundle of Joel Brandvik brought 1 case, 2 people.",
-        "4 entries of the log came with it.",
-        "WAITS: Entries of Selin Asterholt from 3 on are pending: earlier entries have not arrived.",
-    ), pending=True),
-    "exchange.look_at_list": lambda file, kind: LISTED if file.suffix == ".xlsx" else FAULTY,
     "acting.begin": _begun,
     "acting.shown": _shown,
     "acting.try_at_once": lambda act, _said: Plan(

@@ -30,8 +30,10 @@ from vault.casework.vocabulary import NoteKind
 from vault.progress import Working
 from vault.services import case_papers, own_forms
 from vault.services.cases import case_changes, cases, holds, intake, notes, story_records
+from vault.services.exchange import syncing
 from vault.services.exports import partners
 from vault.services.grants import successors
+from vault.services.imports import case_import
 from vault.services.members import admitting
 from vault.services.safety import incidents
 
@@ -176,6 +178,26 @@ def one_who_may_get_all(house: House) -> Said:
 
 def what_may_leave(house: House) -> Said:
     return {**the_case(house), "to": one_who_may_get_all(house)["to"]}
+
+
+def a_bundle(house: House) -> Said:
+    file = house.place.path.parent / "to-amina.bundle"
+    with house.open("Joel") as joel:
+        syncing.make(joel, house.people[FIRST].member, file)
+    return {"file": (str(file),)}
+
+
+def a_list(house: House) -> Said:
+    file = house.place.path.parent / "list.csv"
+    file.write_text("case,client,born\nArrest at night,Vexilda Morrowquay,\nBroken,Nadir Holbekov,never\n", "utf-8")
+    return {"file": (str(file),)}
+
+
+def an_imported_list(house: House) -> Said:
+    with house.open(FIRST) as amina:
+        preview = case_import.preview(amina, Path(a_list(house)["file"][0]), kind="asylum")
+        case_import.make_cases(amina, preview, {})
+    return {}
 
 
 def a_question(house: House) -> Said:
@@ -402,6 +424,18 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         approver=JOEL,
     ),
     "export-all": Example(one_who_may_get_all, said={"out": (f"{HERE}/all.age",)}, wrong={"to": ("Nobody Known",)}),
+    "import show": Example(a_list, said={"kind": ("asylum",)}, wrong={"file": (f"{HERE}/nowhere.csv",)}),
+    "import cases": Example(
+        a_list,
+        said={"kind": ("asylum",), "to_mend": (f"{HERE}/mend.csv",)},
+        wrong={"file": (f"{HERE}/nowhere.csv",)},
+    ),
+    "import undo": Example(an_imported_list),
+    "bundle make": Example(
+        nothing, said={"to": (JOEL,), "out": (f"{HERE}/to-joel.bundle",)}, wrong={"to": ("Nobody Known",)}
+    ),
+    "bundle import": Example(a_bundle, wrong={"file": (f"{HERE}/nowhere.bundle",)}, is_logged=False),
+    "bundle show": Example(a_bundle, wrong={"file": (f"{HERE}/nowhere.bundle",)}, is_logged=False),
     "report counts": Example(nothing, said={"by": ("stage",)}, wrong={"by": ("colour",)}),
     "erasures now": Example(nothing, is_logged=False),
     "erasures rules": Example(

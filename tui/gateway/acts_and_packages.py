@@ -81,7 +81,9 @@ class Acting(Subject):
             agreed = replace(agreed, typed=self._unlocked.typed_secret())
         plan = as_agreed(session, act, said, shown)
         if act.second is None or agreed.ask_into is None:
-            return act.do(session, plan, agreed, working)
+            told = act.do(session, plan, agreed, working)
+            self._unlocked.came_of[act.name] = (session.log.now_ms(), told.lines)
+            return told
         waits = act.second.ask(session, plan, agreed, working)
         names, days = ", ".join(waits.names), ((field.label, said[field.name][0]) for field in act.days(said))
         lines = (

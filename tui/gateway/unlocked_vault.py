@@ -24,7 +24,7 @@ from vault.services import housekeeping
 from vault.services.credentials import recovery
 from vault.services.credentials.paper_sheets import TypedSheets
 from vault.store.draft_files import Draft, Drafts
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 # A member's drafts as the app keeps them: an older text never wins over a later one, and what is gone stays gone.
 
@@ -217,6 +217,8 @@ class UnlockedVault:
         self.hides_names = False
         """Whether lists get the first letters of names alone."""
         self._is_settled = False
+        self.came_of: dict[str, tuple[int, tuple[Words, ...]]] = {}
+        """What the last act of each name said, with when."""
         self.typed = TypedSheets()
         """Recovery sheets, until the act that they are typed for."""
 

@@ -49,6 +49,7 @@ class Shape(StrEnum):
     MOMENT = "moment"  # a day, perhaps with a time
     FILE = "file"
     NEW_FILE = "new-file"
+    NEW_IN_FOLDER = "new-in-folder"  # or a folder for it, where it gets a free name
     FOLDER = "folder"
     NEW_FOLDER = "new-folder"  # made where it is not there
     NUMBER = "number"  # from 1
@@ -117,7 +118,7 @@ class Field:
 
     @property
     def is_place(self) -> bool:
-        return self.shape in {Shape.FILE, Shape.NEW_FILE, Shape.FOLDER, Shape.NEW_FOLDER}
+        return self.shape in {Shape.FILE, Shape.NEW_FILE, Shape.NEW_IN_FOLDER, Shape.FOLDER, Shape.NEW_FOLDER}
 
     @property
     def is_subject(self) -> bool:
@@ -196,6 +197,7 @@ class Plan(Generic[T]):
         needs_second: a second person has to approve it.
         beside: who gains by it, and cannot be that person.
         stop: why it cannot be done now, for somebody who goes on all the same.
+        is_whole: it holds all that was shown, and looking again would be in the log again.
     """
 
     of: T = field(repr=False)
@@ -205,6 +207,7 @@ class Plan(Generic[T]):
     needs_second: bool = False
     beside: frozenset[MemberId] = frozenset()
     stop: VaultError | None = None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +286,7 @@ class Told:
         aloud: what somebody at a terminal is told in place of the lines: a script is told no word of it.
         is_table: its lines stand in columns.
         opens: the case that somebody wants to see now.
-        waits: it does not count before somebody else does it too.
+        waits: it waits for a decision of somebody else, or for what has to arrive.
     """
 
     lines: tuple[Words, ...] = field(repr=False)
@@ -479,7 +482,7 @@ def as_agreed(session: Session, act: Act[T], said: Said, shown: Plan[T]) -> Plan
     Raises:
         NotAsShownError: it would do something else by now; the new plan has to be shown.
     """
-    plan = act.look(session, said)
+    plan = shown if shown.is_whole else act.look(session, said)
     if plan.mark != shown.mark:
         raise NotAsShownError(Message("{nothing}: what would be done is not what was shown", nothing=act.nothing))
     return plan

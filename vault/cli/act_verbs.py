@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 _Opened: TypeAlias = tuple["Session", Sequence[Personal], dict[str, list[str]]]
 _LANGUAGES: Final = ("en", "fr", "ru")
 _MOST_CHOICES_SAID: Final = 12
-_WAITING: Final = 3
 _SCRIPTS_ONLY: Final = Message("scripts only; at a terminal it is asked")
 _VALUES: Final = {
     Shape.DAY: "DATE",
@@ -56,6 +55,7 @@ _VALUES: Final = {
 _PLACES: Final[Mapping[Shape, Callable[[str], Path]]] = {
     Shape.FILE: Path,
     Shape.NEW_FILE: new_file,
+    Shape.NEW_IN_FOLDER: Path,
     Shape.FOLDER: there_folder,
 }
 
@@ -222,7 +222,7 @@ def result_of(args: Given, output: Output, session: Session, told: Told) -> Resu
         lines += (Message("{title}:", title=told.letter.title), "", *told.letter.lines)
         lines += _written(session, told.letter, args)
         data["file"] = str(args.out) if args.out is not None and args.out.exists() else None
-    return Result(data, lines, _WAITING if told.waits else 0)
+    return Result(data, lines, WaitingForDecisionError.exit_code if told.waits else 0)
 
 
 def _question(field: Field) -> Personal:
@@ -274,8 +274,7 @@ def _looked(
         if ask is None or ask.refusal is None:
             return said, plan
         _warn(output, ask)
-        for number, (code, label) in enumerate(ask.choices, 1):
-            output.say(Message("{number}  {label}  {code}", number=number, label=label, code=code))
+        _list_choices(output, ask)
         if not are_asked(args, output):
             raise ask.refusal
         if ask.choices:
@@ -285,6 +284,11 @@ def _looked(
         else:
             typed.update(asked_again(asked, typed))
             said = _said(act, args, typed)
+
+
+def _list_choices(output: Output, ask: Ask) -> None:
+    for number, (code, label) in enumerate(ask.choices, 1):
+        output.say(Message("{number}  {label}  {code}", number=number, label=label, code=code))
 
 
 def _chosen(ask: Ask) -> str:
@@ -342,6 +346,15 @@ def _answers(
         given = next(iter(typed.get(ask.name, ())), "") if ask.yes is None else ""
         if given or (field is not None and ask.yes is not None and _given(args, field)):
             answers[ask.name] = given or "yes"
+        elif ask.choices and is_typed:
+            _warn(output, ask)
+            _list_choices(output, ask)
+            answers[ask.name] = _chosen(ask)
+        elif ask.choices and not ask.may_be_empty:
+            raise WaitingForDecisionError(
+                Message("{nothing}: {question}", nothing=act.nothing, question=ask.question),
+                next_step=Message("Repeat it at a terminal, or say it by an option."),
+            )
         elif ask.yes is None and is_typed and not getattr(args, "yes", False):
             answers |= _typed(output, ask)
         elif ask.yes is not None and not ask.is_for_screens and (field is None or is_typed):

@@ -104,7 +104,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("case", Message("make, list, open, change and close cases"),
              ("new", "list", "show", "edit", "stage", "close", "reopen", "hold", "release"), "case", acts="case"),
         Noun("import", Message("make the cases of a spreadsheet (CSV or XLSX): it shows and asks first"),
-             file="spreadsheet_import"),
+             ("template", "show", "cases", "undo"), "spreadsheet_import", acts="case_lists"),
         Noun("person", Message("the people of a case"), ("add", "list", "show", "same", "cases", "edit"), "person",
              acts="person"),
         _formed("relation", Message("how the people of a case are connected")),
@@ -173,7 +173,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("package", Message("open or check a package; needs no vault"), ("open", "verify"), file="recipient"),
     ),
     Message("exchange"): (
-        Noun("bundle", Message("exchange work with another member in one file"), ("make", "import", "show")),
+        Noun("bundle", Message("exchange work with another member in one file"), ("make", "import", "show"),
+             acts="bundle"),
     ),
     Message("evidence"): (
         Noun("log", Message("list and verify the log, and print checkpoints for others"),

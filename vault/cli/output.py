@@ -109,7 +109,7 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.SUSPEND_MEMBER: "casevault member suspend",
     NextStep.VERIFY_BACKUP: "casevault backup verify SRC",
     NextStep.VERIFY_LOG: "casevault log verify",
-    NextStep.WRITE_TEMPLATE: "casevault import --template FILE",
+    NextStep.WRITE_TEMPLATE: "casevault import template FILE",
 }
 
 

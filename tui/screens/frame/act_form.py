@@ -128,7 +128,7 @@ class ActForm(SameAgain, ActScreen, KeptForm):
             return FormRow(field.label, DateField(value, read=read, name=field.name, hint=field.hint, explain=explain))
         if field.is_place:
             named = Path(in_words(field.hint)).name or field.name
-            new = {Shape.NEW_FILE: named, Shape.FOLDER: THIS_FOLDER, Shape.NEW_FOLDER: THIS_FOLDER}.get(field.shape, "")
+            new = {Shape.NEW_FILE: named, Shape.FILE: ""}.get(field.shape, THIS_FOLDER)
             called = self._first_said.get(field.name, new)
             return FormRow(field.label, PlaceInput(placeholder=field.hint, id=field.name, new=called))
         hint = field.hint or (_BETWEEN if field.takes_many else "")

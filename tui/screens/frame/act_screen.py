@@ -181,6 +181,7 @@ BY_SHEETS: Final = Command(
 
 # From an act to its questions, its doing and what came of it: for the screens from which acts are done.
 T = TypeVar("T")
+_MOST_TOLD: Final = 8
 _ALONE: Final = Message("It is done ALONE, and the log says so.")
 _APPROVED: Final = Message("The answer in the file is checked now.")
 _STOPPED: Final = Message("Stopped. What was changed stays changed; do the same again for the others.")
@@ -278,6 +279,10 @@ class ActScreen(LongWorkScreen):
             self._carry_out(doing, plan)
             return
         ask, *others = asks
+        if len(ask.told) > _MOST_TOLD:  # it is read in a dialog that scrolls
+            shorter = (replace(ask, told=()), *others)
+            self.app.push_screen(ResultDialog(doing.act.title, ask.told), lambda _: self._put(shorter, doing, plan))
+            return
 
         def answered(answer: str) -> None:
             if ask.refusal is not None:
