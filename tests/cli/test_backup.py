@@ -156,7 +156,7 @@ COMMANDS = (
     "erase CASE --reason mistake --ask FILE",
     "export-all --to Lawyer --yes --out FILE",
     "factor add keyfile --out FILE",
-    "import --template FILE",
+    "import template FILE",
     "member admit REQUEST --words W --bundle FILE",
     "member agree 12345678 --words W --bundle FILE",
     "pack CASE --page FILE",
