@@ -156,6 +156,7 @@ COMMANDS = (
     "erase CASE --reason mistake --ask FILE",
     "export-all --to Lawyer --yes --out FILE",
     "factor add keyfile --out FILE",
+    "import cases LIST --kind asylum --to-mend FILE",
     "import template FILE",
     "member admit REQUEST --words W --bundle FILE",
     "member agree 12345678 --words W --bundle FILE",
