@@ -13,6 +13,7 @@ from tui.gateway.unlocked_vault import Subject, UnlockedVault, case_id, telling
 from tui.text.in_words import in_words
 from tui.values.exchange_shown import PackShown, TakenShown
 from vault.acts.act import Act, Agreed, Begun, Letter, Plan, Said, Told, as_agreed
+from vault.acts.bundle import IMPORT
 from vault.casework.person import Person
 from vault.casework.story import headline_said
 from vault.display import local_time
@@ -82,7 +83,8 @@ class Acting(Subject):
         plan = as_agreed(session, act, said, shown)
         if act.second is None or agreed.ask_into is None:
             told = act.do(session, plan, agreed, working)
-            self._unlocked.came_of[act.name] = (session.log.now_ms(), told.lines)
+            if act is IMPORT:  # what other acts say is shown once, and kept nowhere
+                self._unlocked.last_import = (session.log.now_ms(), told.lines)
             return told
         waits = act.second.ask(session, plan, agreed, working)
         names, days = ", ".join(waits.names), ((field.label, said[field.name][0]) for field in act.days(said))

@@ -15,7 +15,6 @@ from tui.text.in_words import in_words
 from tui.values.cases_shown import Checked, LogLineShown, LogShown
 from tui.values.code_words import EXPORTS, GRANTS
 from tui.values.exchange_shown import ErasureShown, StandingShown
-from vault.acts.bundle import IMPORT
 from vault.display import DAY, time_data
 from vault.log.payload import Payload
 from vault.policy.roles import Action
@@ -121,7 +120,7 @@ class Exchange(Subject):
             known.drill if known.proven else None,
             known.lack_of_sheets or "",
             known_peers.with_whom(session, counts=counts),
-            *self._unlocked.came_of.get(IMPORT.name, (0, ())),
+            *self._unlocked.last_import,
         )
 
     def write_template(self, out: Path) -> tuple[Words, ...]:

@@ -217,8 +217,8 @@ class UnlockedVault:
         self.hides_names = False
         """Whether lists get the first letters of names alone."""
         self._is_settled = False
-        self.came_of: dict[str, tuple[int, tuple[Words, ...]]] = {}
-        """What the last act of each name said, with when."""
+        self.last_import: tuple[int, tuple[Words, ...]] = (0, ())
+        """When a bundle was imported last, ms UTC, and what was said of it."""
         self.typed = TypedSheets()
         """Recovery sheets, until the act that they are typed for."""
 

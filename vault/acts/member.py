@@ -69,7 +69,7 @@ def _change_roles(session: Session, plan: Plan[_Change], agreed: Agreed, _progre
 
 
 def _who_goes(ask: Callable[[str, int], Ask], session: Session, said: Said) -> Plan[_Change]:
-    """Look who it is; whoever types the command is asked only where something would be lost."""
+    """Look who it is. The command asks only where something would be lost; the app always asks."""
     from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
     from vault.services.members import members
     from vault.services.projection import authors
@@ -169,8 +169,10 @@ CHANGE_ROLES: Final = Act(
 # ---- standing in --------------------------------------------------------------------------------------------------
 
 
-_StandingIn: TypeAlias = tuple["MemberId", "MemberId | None", Said]
-"""Whose cases, who stands in, and what else is said."""
+_Deputy: TypeAlias = tuple["MemberId", "MemberId | None"]
+"""Whose cases, and who stands in."""
+_Loan: TypeAlias = tuple["MemberId", "MemberId", int]
+"""Whose cases, who opens them too, and until which moment (ms UTC)."""
 
 
 def _who_can_stand_in(session: Session, said: Said) -> Begun:
@@ -193,18 +195,18 @@ def _nobody_or_who(session: Session, said: Said) -> Begun:
     return replace(begun, choices={"deputy": (("", Message("nobody")), *begun.choices["deputy"])})
 
 
-def _whose(session: Session, said: Said) -> Plan[_StandingIn]:
+def _who_is_deputy(session: Session, said: Said) -> Plan[_Deputy]:
     from vault.services.projection import authors
 
     member, deputy = authors.find_member(session, said["who"][0]), one(said, "deputy")
-    return Plan((member, authors.find_member(session, deputy) if deputy else None, said))
+    return Plan((member, authors.find_member(session, deputy) if deputy else None))
 
 
-def _set_deputy(session: Session, plan: Plan[_StandingIn], _agreed: Agreed, _progress: Progress) -> Told:
+def _set_deputy(session: Session, plan: Plan[_Deputy], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.grants import successors
     from vault.services.projection.authors import name_in, names_of_members
 
-    (member, deputy, _), names = plan.of, names_of_members(session)
+    (member, deputy), names = plan.of, names_of_members(session)
     successors.set_deputy(session, member, deputy)
     name = name_in(names, member)
     words = Message("{name} has no deputy any more.", name=name)
@@ -222,13 +224,19 @@ def _set_deputy(session: Session, plan: Plan[_StandingIn], _agreed: Agreed, _pro
     )
 
 
-def _lend(session: Session, plan: Plan[_StandingIn], _agreed: Agreed, _progress: Progress) -> Told:
+def _what_is_lent(session: Session, said: Said) -> Plan[_Loan]:
+    from vault.services.grants import timed_grants
+    from vault.services.projection import authors
+
+    member, deputy = (authors.find_member(session, said[name][0]) for name in ("who", "deputy"))
+    return Plan((member, deputy, timed_grants.end_of_day(said["until"][0])))
+
+
+def _lend(session: Session, plan: Plan[_Loan], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.grants import timed_grants
     from vault.services.projection.authors import name_in, names_of_members
 
-    member, deputy, said = plan.of
-    assert deputy is not None  # noqa: S101 - for the type checker: the field is required
-    until_ms = timed_grants.end_of_day(said["until"][0])
+    member, deputy, until_ms = plan.of
     given, day = timed_grants.away(session, member, deputy, until_ms=until_ms), timed_grants.last_day(until_ms)
     data = {"member": member.hex(), "deputy": deputy.hex(), "until": day, "cases": given}
     names = names_of_members(session)
@@ -260,7 +268,7 @@ DEPUTY: Final = Act(
         Field("nobody", Message("Nobody"), Shape.YES, Message("no deputy from now on"), form="[--nobody]",
               is_required=True, is_answer=True, instead="deputy"),
     ),
-    look=_whose,
+    look=_who_is_deputy,
     run=_set_deputy,
     doing=Message("Naming the deputy"),
     nothing=Message("the deputy stays"),
@@ -278,7 +286,7 @@ AWAY: Final = Act(
         Field("until", Message("Last day"), Shape.DAY, Message("the last day (YYYY-MM-DD)"), hint="2026-12-24",
               is_required=True),
     ),
-    look=_whose,
+    look=_what_is_lent,
     run=_lend,
     doing=Message("Lending the cases"),
     nothing=Message("nothing is lent"),

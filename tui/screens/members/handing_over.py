@@ -1,4 +1,4 @@
-"""The cases of a leaver: ordered by an admin who needs no case, carried out by whoever holds them."""
+"""A leaver's cases go to somebody else: an admin orders it, and a member who holds them does it."""
 
 from __future__ import annotations
 

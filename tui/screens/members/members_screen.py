@@ -35,9 +35,6 @@ from vault.words.message import Message, Words, plural
 if TYPE_CHECKING:
     from tui.gateway import Proposal
 
-if TYPE_CHECKING:
-    pass
-
 # The roles of one member: marked in a list, given all at once.
 
 _ABOUT: Final = Message(
