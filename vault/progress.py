@@ -32,6 +32,10 @@ class Working:
 
     def __call__(self, done: int, total: int) -> None:
         """Tell it as a `Progress`; raises `CancelledError` once somebody stopped the work."""
+        self.step("", done, total)
+
+    def step(self, what: Words, done: int, total: int) -> None:
+        """Tell it as a `StepProgress`, in the same way."""
         if self.stopped():
             raise CancelledError
-        self.tell("", done, total)
+        self.tell(what, done, total)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,20 +17,21 @@ from tests.sync import hostile
 from tests.tables import each
 from tests.tui.house import House, house, house_template
 from vault.access.session import Session
+from vault.acts.act import Act, Agreed
+from vault.acts.bundle import IMPORT, SHOW
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.note import Note
 from vault.casework.person import Person, PersonName, SafeContact
 from vault.casework.questionnaires import Filled as FilledForm
 from vault.casework.questionnaires import FormAnswer
 from vault.casework.vocabulary import Channel, NoteKind, PersonRole
-from vault.cli import bundle as bundle_cli
 from vault.cli import log as log_cli
 from vault.cli import member as member_cli
 from vault.cli import showing
-from vault.cli.output import Output, Result, in_words
-from vault.cli.table import Given
+from vault.cli.output import in_words
 from vault.errors import UsageError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, make_id
+from vault.progress import Working
 from vault.records.seatlog import SeatLog
 from vault.records.versions import encode_content
 from vault.records.work import Entry
@@ -340,7 +340,6 @@ def test_one_that_an_earlier_program_kept_is_passed_by_and_told(
 
 
 # A time that no calendar has, by a colleague or whoever makes a bundle: it is shown as none, and ends nothing.
-Command = Callable[[Given, Output], Result]
 FAR = 1 << 62
 
 
@@ -397,10 +396,8 @@ def test_a_member_until_a_far_day_leaves_the_list_of_members(
     assert "Ned Farwell: intake, until ?; 1 device" in lines
 
 
-@pytest.mark.parametrize("command", [bundle_cli._show, bundle_cli._import], ids=["show", "take"])
-def test_a_bundle_of_a_far_time_is_shown_and_taken(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command
-) -> None:
+@pytest.mark.parametrize("act", [SHOW, IMPORT], ids=["show", "take"])
+def test_a_bundle_of_a_far_time_is_shown_and_taken(organisation: Organisation, tmp_path: Path, act: Act[Path]) -> None:
     with organisation.open(AMINA) as amina:
         path = hostile.write(
             tmp_path / "of nobody",
@@ -409,10 +406,9 @@ def test_a_bundle_of_a_far_time_is_shown_and_taken(
             manifest=lambda honest: replace(honest, member=amina.member, made_ms=(1 << 64) - 1),
             to=Recipient(amina.seat, amina.kem_private.public),
         )
-        monkeypatch.setattr(bundle_cli, "opened", lambda *_: nullcontext(amina))
-        result = command(Given(file=path), Output(may_ask=False))
-    assert result.data["made"] is None
-    assert "made on ? by their clock" in str(result.lines[0]) or "nothing new came" in str(result.lines[0])
+        told = act.do(amina, act.look(amina, {"file": (str(path),)}), Agreed(), Working())
+    assert told.data["made"] is None
+    assert "made on ? by their clock" in str(told.lines[0]) or "nothing new came" in str(told.lines[0])
 
 
 # A record that does not hold the fields of its kind, by a patched program: the others are shown, without it.

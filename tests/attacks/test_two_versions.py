@@ -17,6 +17,8 @@ from tests.tui.house import House, make_house
 from tests.vectors.independent import opening
 from tui.gateway import Gateway
 from vault.access.session import Session
+from vault.acts.act import Agreed
+from vault.acts.bundle import IMPORT
 from vault.casework.note import Note
 from vault.casework.person import PersonChange
 from vault.casework.story.events import Deadline, SetBy, Task
@@ -489,8 +491,9 @@ def test_nothing_that_the_app_writes_after_the_news_of_a_lost_device_opens_there
     gateway.unlock(account.name, bytearray(PASSPHRASE))
     try:
         gateway.status()
-        gateway.exchange.import_bundle(news, lambda done, total: None, lambda: False)
-        session = gateway.exchange._session
+        said = {"file": (str(news),)}
+        told = gateway.acting.carry_out(IMPORT, said, gateway.acting.look(IMPORT, said), Agreed())
+        session = gateway.acting._session
         notes.add(session, case, Note(NoteKind.CONTACT, AFTER))
         with session.database.reading() as rows:
             under = {one.epoch for one in rows.versions(case) if one.seq == session.log.size - 1}

@@ -455,10 +455,10 @@ def test_a_script_that_imports_a_list_is_told_no_name_of_who_may_be_known(
     assert desk.run("person", "add", filled_template.refs[0], *known).code == 0
     file = tmp_path / "list.csv"
     file.write_text("case,names,phones\nNight arrest,Vexilda Morrowquay,+996555918273\n", "utf-8")
-    imports = ("import", str(file), "--kind", "asylum")
-    assert "Zumurrudi Quillfeather" in desk.run(*imports, "--preview").out
+    listed = (str(file), "--kind", "asylum")
+    assert "Zumurrudi Quillfeather" in desk.run("import", "show", *listed).out
     for answered, code in ((), 3), (("--duplicates", "make"), 3), (("--duplicates", "make", "--yes"), 0):
-        answer = desk.run(*imports, *answered)
+        answer = desk.run("import", "cases", *listed, *answered)
         assert (answer.code, "Quillfeather" in answer.out + answer.err) == (code, False), answer.err
 
 

@@ -19,6 +19,8 @@ READING: Final = frozenset(
 )
 LOOKS_ITSELF: Final = {name for name, why in NO_ACT.items() if why.startswith("looks at the role itself")}
 OF_MANY: Final = {"case_changes.change_all", "case_changes.close_all"}  # begin with a list, and write a case at a time
+BY_OPTION: Final = {name: {Action.CASE_CREATE} for name in ("member admit", "member agree")}
+"""What an option of an act takes besides: `--with-cases`."""
 WRITING: Final = OF_MANY | LOOKS_ITSELF | {name for name, actions in ACTS.items() if not READING.issuperset(actions)}
 
 
@@ -73,14 +75,14 @@ def reached(modules: Mapping[str, ast.Module], *places: str) -> set[str]:
 
 def actions_of(act: Act[Any]) -> set[Action]:
     """Return what policy is asked for where an act is done."""
-    return _actions(place_of(act.run))
+    return _actions(place_of(act.run)) - BY_OPTION.get(act.name, set())
 
 
 @functools.cache
 def _actions(place: str) -> set[Action]:
     services = reached(trees("vault/acts"), place)
     actions = {action for name in services for action in ACTS.get(name, ())}
-    for name in services & LOOKS_ITSELF:
+    for name in services & LOOKS_ITSELF - {"housekeeping.settle"}:  # it leaves out what the role does not allow
         module, _, function = name.partition(".")
         found = [node for path, tree in trees("vault/services").items() for node in tree.body if f"/{module}." in path]
         named = [node for node in found if isinstance(node, ast.FunctionDef) and node.name == function]

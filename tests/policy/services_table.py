@@ -90,7 +90,7 @@ _ASKS: Mapping[Action, str] = {
     members.list_all recovery.status timed_grants.lent admissions.taken_by admitting.vault_words
     admitting.proposals admitting.find_proposal recovery.secret_is_here recovery.secret_of
     """,
-    Action.MEMBER_ADMIT: "admitting.admit admitting.admit_here recovery.note_if_proven",
+    Action.MEMBER_ADMIT: "admitting.admit admitting.wished admitting.admit_here recovery.note_if_proven",
     Action.MEMBER_END: """
     members.leave members.remove_expired_members members.suspend members.warn_before_end members.warn_before_removal
     """,
@@ -112,7 +112,7 @@ _ASKS: Mapping[Action, str] = {
     """,
     Action.SYNC: """
     changes.settle_shared syncing.import_bundle syncing.make syncing.show syncing.everybody_here
-    syncing.known_here
+    syncing.known_here syncing.require_for_us syncing.seats_to_reach
     """,
     Action.LOG_READ: "logbook.newest",
     Action.LOG_VERIFY: "log_checking.verify logbook.checkpoint",
@@ -285,6 +285,7 @@ CALLS: Mapping[str, Call] = {
     "writing_down.move_slip": lambda run, session, case, *_: run(session, "no slip", case),
     "intake.move": lambda run, session, case, *_: run(session, "no slip", case),
     "admitting.admit": lambda run, session, *_: run(session, _FROM_A_STRANGER, ()),
+    "admitting.wished": lambda run, session, *_: run(session, _FROM_A_STRANGER),
     "admitting.agree": lambda run, session, *_: run(session, SimpleNamespace(request=_FROM_A_STRANGER), ()),
     "members.warn_before_removal": lambda run, session, *_: run(session, [SeatId(bytes(16))]),
     "notes.amend": lambda run, session, case, note, _: run(session, _known(session, case, note), text="x"),

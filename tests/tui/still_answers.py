@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tui.values.access_shown import (
     AccessShown,
@@ -19,7 +20,6 @@ from tui.values.access_shown import (
     MemberLine,
     MembersShown,
     OrderLine,
-    RequestShown,
     SectionLine,
     SectionShown,
 )
@@ -47,7 +47,6 @@ from tui.values.cases_shown import (
 )
 from tui.values.exchange_shown import (
     ErasureShown,
-    ListShown,
     PackShown,
     PeerShown,
     ResultText,
@@ -69,6 +68,8 @@ from vault.acts.act import Act, Agreed, Ask, Begun, OpenFormsError, Plan, Said, 
 from vault.acts.approval import GIVE, Asked, compared_words
 from vault.acts.backup import inside
 from vault.acts.export import EXPORT, exported_lines
+from vault.acts.member import LEAVE, SUSPEND
+from vault.acts.newcomer import ADMIT, AGREE, comparing
 from vault.acts.recipient import compared
 from vault.acts.undo import whether
 from vault.casework.case import STAGES as STAGES_OF
@@ -83,6 +84,7 @@ from vault.casework.story.events import Deadline, DeadlineEnd, Detention, Hearin
 from vault.casework.story.person_facts import Wanted, WantedSystem
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, Digest, MemberId, RecordId, SeatId, VersionId
+from vault.policy.roles import Role
 from vault.redaction.questions import Question
 from vault.redaction.spans import Action, IdentifierType
 from vault.seal.entrance.wordlists import GeneratedPassphrase, Language
@@ -102,6 +104,7 @@ from vault.services.exports.exporting import Exported
 from vault.services.exports.partners import Given, KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
 from vault.services.health import sheets
+from vault.services.members.admitting import Proposal, Request
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 
@@ -122,29 +125,28 @@ SLIPS = (
 # ---- people and devices --------------------------------------------------------------------------------------------
 
 MEMBERS = (
-    MemberLine("a0" * 16, "Amina Raskolda", ("admin", "caseworker", "supervisor"), 2, is_you=True, may_stand_in=True),
+    MemberLine("a0" * 16, "Amina Raskolda", ("admin", "caseworker", "supervisor"), 2, is_you=True),
     MemberLine("a1" * 16, "Dana Okwiri", ("intake",), 1, until="2026-12-24"),
     MemberLine("a2" * 16, "Joel Brandvik", ("caseworker",), 1, deputy="Селин Астерхольт",
                lent="Amina Raskolda until 2026-12-01"),
     MemberLine("a3" * 16, "Noor Auvrelle", ("auditor",), 1),
     MemberLine("a4" * 16, "Tomas Verhoffen [/b]", ("supervisor",), 0, stand="suspended"),
-    MemberLine("a5" * 16, "Селин Астерхольт", ("supervisor",), 1, may_stand_in=True),
+    MemberLine("a5" * 16, "Селин Астерхольт", ("supervisor",), 1),
 )  # fmt: skip
 LEFT = MemberLine("a6" * 16, "Karim Lindquell", (), 0, stand="left")
 EVERYTHING = frozenset(
     {"member.admit", "member.end", "role.change", "deputy.set", "away.set", "handover.order", "approve", "case.share"}
 )
 SPOKEN = "jury teacher animal academic empty cricket remove fortune writing galaxy spill ugly roster"
-ADMITTED = Changed(("Vera Tikhookova is admitted.", "Other members learn of it with your next bundle for them."))
-WAITS = Changed((Message("Nothing is changed yet."), Message("It waits for a second person.")), waits=True)
-PROPOSED = RequestShown(
-    tuple(SPOKEN.split()),
-    is_device=False,
-    is_yours=False,
-    name="Vera Tikhookova",
-    roles=("caseworker", "field"),
-    by=("Joel Brandvik",),
-    seat="4fd6f8f7" * 4,
+WAITS = Told((Message("Nothing is changed yet."), Message("It waits for a second person.")), waits=True)
+SOMEBODY = Request(b"", SeatId(bytes.fromhex("4fd6f8f7" * 4)), None, tuple(SPOKEN.split()))
+PROPOSED = Proposal(
+    cast("Any", None),
+    cast("Any", None),
+    SOMEBODY,
+    "Vera Tikhookova",
+    frozenset({Role.CASEWORKER, Role.FIELD}),
+    ("Joel Brandvik",),
 )
 DEVICES = (
     DeviceLine("edcaf1a7" * 4, "a0" * 16, "Amina Raskolda", "office desk", is_this=True, is_yours=True),
@@ -196,7 +198,6 @@ ENDED = Changed(
         "Other members learn of it with your next bundle for them.",
     )
 )
-PEERS = (PeerShown("aa" * 16, "Joel Brandvik"), PeerShown("bb" * 16, "Селин Астерхольт"))
 APPROVERS = (
     Approver(MemberId(b"n" * 16), "Nadia Ferrante", ("supervisor",), True),
     Approver(MemberId(b"s" * 16), "Селин Астерхольт", ("supervisor",), False),
@@ -555,24 +556,34 @@ DUE = tuple(
 
 ALARM = "This vault was not opened on this device before: compare its words with a colleague."
 STANDING = VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (Alert("no recovery sheets", "own_access"),), 1)
-LISTED = ListShown((
+LISTED = (
     Message("The list has 38 cases."),
     Message("  with a client: 37, with a next date: 12, with a note: 38"),
     Message("These have a number of somebody in your cases:"),
     Message("  row 4: 7XKM-20TQ  Vera Tikhookova"),
     Message("These may be known to colleagues:"),
     Message("  row 19: ask Joel Brandvik"),
-), {"number": 1, "register": 1})  # fmt: skip
-FAULTY = ListShown((
+)
+FAULTY = (
     Message("2 cells have a fault. Their rows are left out:"),
     Message("  row 7, next date: a date is written 2026-11-28"),
     Message("  row 12, stage: stage must be one of: pre-reg, claim-expressed, registered"),
     Message("The list has 36 cases."),
     Message("  with a client: 35, with a next date: 12, with a note: 36"),
-), to_mend="Write them?")  # fmt: skip
+)
+SKIP = (("skip", Message("leave these rows out")), ("make", Message("make them")))
 
 
 def _looked(act: Act[Any], said: Said) -> Plan[Any]:
+    if act is ADMIT:
+        return Plan(None, asks=comparing(SOMEBODY, {}, Message("Somebody new asks to join.")))
+    if act in {SUSPEND, LEAVE}:
+        sure = cast("partial[Plan[Any]]", act.look).args[0]("Dana Okwiri", 1)
+        return Plan(None, asks=(replace(sure, told=(*sure.told, WHAT_MAY_BE_KEPT)),))
+    if act.name == "import cases":
+        known = Ask("known", Message("These have a number of somebody in your cases:"), choices=SKIP, told=LISTED)
+        sure = Ask("make", Message("Make these cases?"), yes=Message("Make them"), told=FAULTY)
+        return Plan(None, asks=(known if said["file"][0].endswith("xlsx") else sure,))
     if act is not GIVE:
         return Plan(None)
     question = AskedByFile(
@@ -593,7 +604,9 @@ def _looked(act: Act[Any], said: Said) -> Plan[Any]:
     return Plan(Asked(received, said), asks=(sure,))
 
 
-def _shown(_act: Act[Any], _said: Said) -> tuple[Plan[Any], tuple[Words, ...]]:
+def _shown(act: Act[Any], _said: Said) -> tuple[Plan[Any], tuple[Words, ...]]:
+    if act is AGREE:
+        return Plan(None), ("A further device asks to be let in. As the request says, it belongs to Amina Raskolda.",)
     return Plan(None, needs_second=True), (
         Message("This is erased for good, with every earlier version:"),
         Message("  {count} x {kind}", count=3, kind=Message("document")),
@@ -605,6 +618,10 @@ def _shown(_act: Act[Any], _said: Said) -> tuple[Plan[Any], tuple[Words, ...]]:
 
 
 TOLD: Final = {
+    "member admit": Told((
+        Message("{name} is admitted.", name="Vera Tikhookova"),
+        Message("What the device needs is at {bundle}.", bundle="/media/stick/admitted.bundle"),
+    )),
     "backup make": Told((
         Message("The backup is at {path}.", path="/media/stick/backup-4"),
         Message("It was opened again and read: {inside}.", inside=inside(13, 9, 1)),
@@ -614,6 +631,11 @@ TOLD: Final = {
             count=1, names="backup-1", kept=3)),
         Message("Keep it apart from this computer. It opens with the same passphrases."),
     )),
+    "bundle import": Told((
+        "The bundle of Joel Brandvik brought 1 case, 2 people.",
+        "4 entries of the log came with it.",
+        "WAITS: Entries of Selin Asterholt from 3 on are pending: earlier entries have not arrived.",
+    ), waits=True),
     "export": Told(exported_lines(Exported(
         Path("/media/stick/package.age"), Digest(b""), 12, 12, ("amber", "birch", "cedar", "dune"), "alone",
         is_read=True, pages=()))),
@@ -630,6 +652,9 @@ BEGUN = {
     "case new": Begun(line="Joel Brandvik, your deputy, can open it too."),
     "intake move": Begun({"role": "client"}, {"role": (("client", word_of("client")),)}),
     "backup make": Begun(),
+    "bundle import": Begun(),
+    "import cases": Begun(),
+    "bundle make": Begun(choices={"to": (("aa" * 16, "Joel Brandvik"), ("bb" * 16, "Селин Астерхольт"))}),
     "report counts": Begun(),
     "break-glass": Begun(choices={"for": (("a7" * 16, "Nadia Ferrante"), ("a8" * 16, "Ilse Varga"))}),
 }
@@ -641,6 +666,11 @@ def _begun(act: Act[Any], _said: Said) -> Begun:
     if act.name == "case hold":
         hold = {"reason": "A court asks for the file.", "review": "2027-06-01"}
         return Begun(hold, line=Message("It is on legal hold, to be reviewed on {day}.", day="2027-06-01"))
+    if act.begin is not None and act is ADMIT:
+        return act.begin(cast("Any", None), {})
+    if act.name in {"member away", "member deputy"}:
+        others = (("a0" * 16, "Amina Raskolda"), ("a5" * 16, "Селин Астерхольт"))
+        return Begun({"deputy": "a5" * 16}, {"deputy": others})
     if act.name == "handover order":
         return Begun(
             choices={
@@ -718,7 +748,6 @@ ANSWERS: dict[str, Any] = {
         held=4, without=1, stale=0, used=()),
     "recovery.may_manage": True,
     "recovery.ask_again": ASKED,
-    "exchange.peers": PEERS,
     "exchange.standing": StandingShown(
         NOW_MS - 26 * HOUR_MS, NOW_MS - 50 * HOUR_MS, None, Message("no recovery sheets"), (
             Standing(MemberId(b"\xaa" * 16), "Joel Brandvik", True, None, True, NOW_MS - 11 * 24 * HOUR_MS, 11),
@@ -729,12 +758,6 @@ ANSWERS: dict[str, Any] = {
             Message("The bundle of Joel Brandvik brought 1 case, 2 people."),
             Message("4 entries of the log came with it."),
         )),
-    "exchange.import_bundle": ResultText((
-        "The bundle of Joel Brandvik brought 1 case, 2 people.",
-        "4 entries of the log came with it.",
-        "WAITS: Entries of Selin Asterholt from 3 on are pending: earlier entries have not arrived.",
-    ), pending=True),
-    "exchange.look_at_list": lambda file, kind: LISTED if file.suffix == ".xlsx" else FAULTY,
     "acting.begin": _begun,
     "acting.shown": _shown,
     "acting.try_at_once": lambda act, _said: Plan(
@@ -753,16 +776,11 @@ ANSWERS: dict[str, Any] = {
         (*MEMBERS, LEFT) if also_left else MEMBERS, separated=True, may=EVERYTHING),
     "members.how_to_join": lambda own: ResultText((
         Message("It asks for the 13 words of this vault:"), f"  {SPOKEN}", *([f"  {SPOKEN}"] if own else []))),
-    "members.look": RequestShown(tuple(SPOKEN.split()), is_device=False, is_yours=False),
-    "members.proposals": (
+    "members.proposals": [
         PROPOSED,
-        RequestShown(PROPOSED.words, is_device=True, is_yours=True, name="Amina Raskolda", by=("Селин Астерхольт",),
-                     seat="715fc4be" * 4),
-    ),
-    "members.admit": ADMITTED,
-    "members.before_end": "",
-    "members.before_roles": "",
-    "members.change_roles": ADMITTED,
+        replace(PROPOSED, request=replace(SOMEBODY, seat=SeatId(bytes.fromhex("715fc4be" * 4))),
+                name="Amina Raskolda", roles=frozenset(), by=("Селин Астерхольт",)),
+    ],
     "members.orders": (OrderLine("Karim Lindquell", "Joel Brandvik", "moves to another city"),),
     "devices.list_all": DEVICES,
     "safety.taken": lambda _seat, _progress, _stopped: TAKEN,

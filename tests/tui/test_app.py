@@ -97,7 +97,8 @@ LEADS = {
     "enter escape": "Cases",
     "enter f3 f8": "Cases",
     ":your_access": "Your access",
-    ":exchange": "Exchange",
+    ":exchange": "Backup and exchange",
+    ":import_a_bundle": "Import a bundle",
     ":approve": "Approve",
     "enter g": "Break glass",
     ":members": "Members",
@@ -178,7 +179,7 @@ def test_f2_runs_a_command_by_its_name_knows_no_screenshot_and_shows_each_once(a
     amina.press("f2")
     amina.sees("Enter do it   Down into the list   Esc back")
     amina.press(" bundle")
-    amina.sees("Exchange with another member: import or make a bundle")
+    amina.sees("Import a bundle that was made for you", "Make a bundle: write what a member does not have")
     amina.press("ctrl+u", " zzz")
     amina.sees("Nothing has this name.")
     amina.press("ctrl+u", " screenshot", "enter")

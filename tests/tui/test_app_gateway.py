@@ -147,9 +147,7 @@ def test_a_count_goes_into_a_table_of_a_known_ending_and_no_file_is_written_of_n
     assert "asylum" in (tmp_path / "table.csv").read_text(encoding="utf-8-sig")
 
 
-def test_nothing_is_made_of_a_list_that_nobody_looked_at_and_nobody_comes_back_to_nothing(gateway: Gateway) -> None:
-    with pytest.raises(UsageError, match="look at the list first"):
-        gateway.exchange.make_list({}, lambda *_: None, lambda: False)
+def test_nobody_comes_back_to_nothing(gateway: Gateway) -> None:
     with pytest.raises(InternalError, match="nothing was looked at"):
         gateway.recovery.come_back(bytearray(b"nine paper sparrows"), lambda *_: None)
     with pytest.raises(InternalError, match="the list was not opened"):

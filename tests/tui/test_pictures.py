@@ -43,7 +43,7 @@ SMALLEST = "80x24"
 SIZES = {SMALLEST: (80, 24), "120x40": (120, 40)}
 SMALL = frozenset(
     {
-        *("what can be done", "invite", "own words", "all the same", "admitted", "it waits", "deputy"),
+        *("what can be done", "invite", "own words", "all the same", "admitted", "it waits"),
         *("suspend", "leave", "name of a device", "lost for good", "take back", "taken back"),
     }
 )
@@ -150,9 +150,8 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "invite": (":members", "i"),
     "browse": _browsing,
     "admit": (":members", "a"),
-    "words": (":members", "a", " /media/stick/request", "f4"),
-    "all the same": (":members", "a", " /media/stick/request", "f4", "f4"),
-    "admitted": (":members", "a", " /media/stick/request", "f4", "f4", "y"),
+    "all the same": (":members", "a", " /media/stick/request", "f4"),
+    "admitted": (":members", "a", " /media/stick/request", "f4", "y"),
     "it waits": (":members", "down", "down", "r", "f4"),
     "roles": (":members", "down", "down", "r"),
     "away": (":members", "down", "down", "w", "tab", " 2026-12-24"),
@@ -210,10 +209,9 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "three words": _asked,
     "drill": (":your access", "r", "d"),
     "guide": lambda desk: _push(desk, SheetsGuide()),
-    "exchange": (":exchange",),
     "what would be lost": (":what would be lost",),
-    "bundle taken": (":exchange", "tab", " /media/stick/from-joel.bundle", "f4"),
-    "bundle for": (":exchange", "left"),
+    "bundle taken": (":import a bundle", " /media/stick/from-joel.bundle", "f4"),
+    "bundle for": (":make a bundle",),
     "list": (":import a list", " /media/stick/cases.xlsx", "f4"),
     "counts": (":counts for", " kind", "f4"),
     "list with a fault": (":import a list", " /media/stick/cases.csv", "f4"),
@@ -236,7 +234,7 @@ INSTEAD: dict[str, dict[str, Any]] = {
     "members for a volunteer": {
         "members__list_all": MembersShown(MEMBERS, separated=True, may=frozenset({"member.list"}))
     },
-    "it waits": {"members__change_roles": WAITS},
+    "it waits": {"acting__try_at_once": WAITS},
     "access alone": {"sharing__who": ALONE},
     **{
         name: {"approvals__approvers": APPROVERS}

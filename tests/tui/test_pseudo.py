@@ -54,6 +54,7 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "leave a person": ("enter", "p", " Vera", "escape"),
     "legal hold": ("enter", "m", ":legal hold"),
     "at risk": lambda desk: _push(desk, AtRiskForm("ca" * 16, "ΚϢ-1")),
+    "list begun": (":import a list",),
     "letter": lambda desk: _push(desk, LetterScreen(foreign(LETTER))),
     "new sheets": (":your access", "r", "n"),
     "no longer needed": (":your access", "k"),

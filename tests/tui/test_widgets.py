@@ -325,8 +325,7 @@ def test_looking_begins_where_something_was_typed(stick: Path, monkeypatch: pyte
 
 
 def test_what_another_member_sent_is_chosen_by_looking(amina: Desk, stick: Path) -> None:
-    amina.press(":devices", "escape", ":exchange")
-    amina.go_to("file")
+    amina.press(":devices", "escape", ":import a bundle")
     amina.press(f" {stick}/", "down")
     amina.until("> from Dana/", "down")
     amina.press("enter", "end", "enter")
@@ -334,13 +333,13 @@ def test_what_another_member_sent_is_chosen_by_looking(amina: Desk, stick: Path)
 
 
 def test_a_new_file_is_placed_by_looking_and_never_over_one_that_is_there(amina: Desk, stick: Path) -> None:
-    amina.press(":exchange", "left", "tab", "tab", f" {stick}/", "down", "end", "enter")
+    amina.press(":counts for", "tab", f" {stick}/", "down", "end", "enter")
     amina.sees("This file is there already. F4 makes a new one.")
     amina.press("backspace", "f4")
-    amina.at("EXCHANGE")
-    assert amina.value("file") == str(stick.parent / "bundle")
+    amina.at("COUNTS")
+    assert amina.value("out") == str(stick.parent / "counts.xlsx")
     amina.press("down", "escape")
-    assert amina.value("file") == str(stick.parent / "bundle")
+    assert amina.value("out") == str(stick.parent / "counts.xlsx")
 
 
 def test_a_folder_is_chosen_by_looking_and_no_file_in_its_place(amina: Desk, stick: Path) -> None:

@@ -17,7 +17,9 @@ from typing import Any, Final
 import pyrage  # type: ignore[import-untyped]  # ships no types
 
 import vault.acts
-from tests.tui.house import AMINA, CLIENT, JOEL, MIRA, NADIA, House
+from tests.services.founded import Place
+from tests.services.organisation import ask_to_join
+from tests.tui.house import AMINA, CLIENT, DANA, JOEL, MIRA, NADIA, House
 from vault.acts.act import Act, Agreed, Said, answer_to
 from vault.acts.break_glass import BREAK_GLASS
 from vault.acts.records import DONE
@@ -28,8 +30,11 @@ from vault.casework.vocabulary import NoteKind
 from vault.progress import Working
 from vault.services import case_papers, own_forms
 from vault.services.cases import case_changes, cases, holds, intake, notes, story_records
+from vault.services.exchange import syncing
 from vault.services.exports import partners
 from vault.services.grants import successors
+from vault.services.imports import case_import
+from vault.services.members import admitting
 from vault.services.safety import incidents
 
 AGE_KEY: Final = str(pyrage.x25519.Identity.generate().to_public())
@@ -75,6 +80,27 @@ def acts() -> dict[str, Act[Any]]:
 
 def nothing(_: House) -> Said:
     return {}
+
+
+def a_request(house: House) -> Said:
+    folder = house.place.path.parent
+    with house.place.open() as mira:
+        vault = admitting.vault_words(mira)
+    joining = Place(folder / "vera.vault", folder / "vera-state")
+    request, words = ask_to_join(folder, joining, vault, "Vera Tikhookova")
+    return {"request": (str(request),), "words": (" ".join(words),)}
+
+
+def a_proposal(house: House) -> Said:
+    asked = a_request(house)
+    with house.open("Nadia") as nadia:
+        request = admitting.read_request(nadia, Path(asked["request"][0]))
+        admitting.admit(nadia, request, request.words, name="Vera Tikhookova", like="legal-reviewer")
+    return {"device": (request.seat.hex(),), "words": asked["words"]}
+
+
+def an_owner(_: House) -> Said:
+    return {"who": (AMINA,)}
 
 
 def the_case(house: House) -> Said:
@@ -152,6 +178,26 @@ def one_who_may_get_all(house: House) -> Said:
 
 def what_may_leave(house: House) -> Said:
     return {**the_case(house), "to": one_who_may_get_all(house)["to"]}
+
+
+def a_bundle(house: House) -> Said:
+    file = house.place.path.parent / "to-amina.bundle"
+    with house.open("Joel") as joel:
+        syncing.make(joel, house.people[FIRST].member, file)
+    return {"file": (str(file),)}
+
+
+def a_list(house: House) -> Said:
+    file = house.place.path.parent / "list.csv"
+    file.write_text("case,client,born\nArrest at night,Vexilda Morrowquay,\nBroken,Nadir Holbekov,never\n", "utf-8")
+    return {"file": (str(file),)}
+
+
+def an_imported_list(house: House) -> Said:
+    with house.open(FIRST) as amina:
+        preview = case_import.preview(amina, Path(a_list(house)["file"][0]), kind="asylum")
+        case_import.make_cases(amina, preview, {})
+    return {}
 
 
 def a_question(house: House) -> Said:
@@ -282,6 +328,25 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         the_case, said={"reason": ("A court asks.",), "review": (IN_A_YEAR,)}, wrong={"review": ("2020-01-01",)}
     ),
     "case release": Example(one_on_hold, wrong={"case": (NEVER_MADE,)}, answers={"reason": "The court is done."}),
+    "member admit": Example(
+        a_request,
+        said={"name": ("Vera Tikhookova",), "like": ("intake",), "bundle": (f"{HERE}/admitted.bundle",)},
+        wrong={"like": ("boss",)},
+        who="Nadia",
+    ),
+    "member agree": Example(
+        a_proposal, said={"bundle": (f"{HERE}/admitted.bundle",)}, wrong={"device": (NEVER_MADE,)}, who="Mira"
+    ),
+    "member suspend": Example(an_owner, wrong={"who": (MIRA,)}, who="Mira"),
+    "member leave": Example(an_owner, wrong={"who": (MIRA,)}, who="Mira"),
+    "member roles": Example(an_owner, said={"roles": ("supervisor",)}, wrong={"roles": ("caseworker",)}, who="Mira"),
+    "member away": Example(
+        an_owner,
+        said={"deputy": (NADIA,), "until": (IN_A_YEAR,)},
+        wrong={"deputy": (AMINA,)},
+        who="Joel",
+    ),
+    "member deputy": Example(an_owner, said={"deputy": (NADIA,)}, wrong={"deputy": (DANA,)}, who="Mira"),
     "erase": Example(a_note, said={"reason": ("mistake",)}, wrong={"ids": (NEVER_MADE,)}),
     "handover order": Example(
         nothing,
@@ -359,6 +424,18 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         approver=JOEL,
     ),
     "export-all": Example(one_who_may_get_all, said={"out": (f"{HERE}/all.age",)}, wrong={"to": ("Nobody Known",)}),
+    "import show": Example(a_list, said={"kind": ("asylum",)}, wrong={"file": (f"{HERE}/nowhere.csv",)}),
+    "import cases": Example(
+        a_list,
+        said={"kind": ("asylum",), "to_mend": (f"{HERE}/mend.csv",)},
+        wrong={"file": (f"{HERE}/nowhere.csv",)},
+    ),
+    "import undo": Example(an_imported_list),
+    "bundle make": Example(
+        nothing, said={"to": (JOEL,), "out": (f"{HERE}/to-joel.bundle",)}, wrong={"to": ("Nobody Known",)}
+    ),
+    "bundle import": Example(a_bundle, wrong={"file": (f"{HERE}/nowhere.bundle",)}, is_logged=False),
+    "bundle show": Example(a_bundle, wrong={"file": (f"{HERE}/nowhere.bundle",)}, is_logged=False),
     "report counts": Example(nothing, said={"by": ("stage",)}, wrong={"by": ("colour",)}),
     "erasures now": Example(nothing, is_logged=False),
     "erasures rules": Example(

@@ -64,9 +64,9 @@ def _order_and_let_leave(desk: Desk) -> None:
     desk.press("escape", "x")
     desk.sees(f"Does {AMINA} leave for good?")
     desk.press("y")
-    desk.sees("The member has left. 1 device revoked. What they could open until now")
+    desk.sees(f"{AMINA} has left.", "1 device revoked.")
     desk.press("enter")
-    desk.sees_not(AMINA)
+    desk.sees_not(f"{AMINA} caseworker")
     desk.press("escape")
     desk.sees("No case yet")
 
@@ -198,12 +198,11 @@ def _approve(desk: Desk, files: Files) -> None:
     desk.read_on()
     desk.press("f4", "enter", f" {files.answer}", "enter", "y")
     desk.sees("You approved it as supervisor; your log says so.")
-    desk.press("escape", ":exchange", "left")
-    desk.go_to("member")
+    desk.press("escape", ":make a bundle")
     desk.until(f"{full_name(ORGANISATION_AMINA)} (", "right")
-    desk.fill(file=files.bundle)
+    desk.fill(out=files.bundle)
     desk.press("f4")
-    desk.sees("The bundle is made.")
+    desk.sees("The bundle is at")
 
 
 def _choose_answer(desk: Desk, files: Files) -> None:
@@ -224,11 +223,11 @@ def _ask_to_erase(desk: Desk, files: Files) -> None:
 
 def _erase_with_the_answer(desk: Desk, files: Files) -> None:
     desk.unlock()
-    desk.press(":exchange")
+    desk.press(":import a bundle")
     desk.fill(file=files.bundle)
     desk.press("f4")
-    desk.sees("The bundle is imported.")
-    desk.press("escape", "enter", ":erase this case", "f4")
+    desk.sees("The bundle of")
+    desk.press("enter", "enter", ":erase this case", "f4")
     desk.go_to("second-way")
     desk.press("right")
     desk.fill(second_file=files.answer)
@@ -243,11 +242,10 @@ def _use(desk: Desk, files: Files) -> None:
     _choose_answer(desk, files)
     desk.press("f4")
     desk.sees("! The log entry of the approval is not here yet")
-    desk.press("escape", "f8", ":exchange")
+    desk.press("escape", "f8", ":import a bundle")
     desk.fill(file=files.bundle)
     desk.press("f4")
-    desk.sees("The bundle is imported.")
-    desk.press("escape")
+    desk.at("CASES")
     _choose_answer(desk, files)
     desk.export("Two persons released it: log and package name both, by role.")
 

@@ -342,20 +342,20 @@ SYLLABLES = (
 @pytest.mark.long
 def test_400_cases_are_imported_a_wrong_row_is_told_and_all_of_it_is_undone(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
-    assert desk.run_bare("import", "--template", str(path)).code == 0
+    assert desk.run_bare("import", "template", str(path)).code == 0
     headers = path.read_text(encoding="utf-8-sig").strip()
     assert headers == HEADERS
     own = listed(desk)
 
     fill(path, headers)
-    shown = said(desk, "import", str(path), "--kind", "asylum", "--preview")
+    shown = said(desk, "import", "show", str(path), "--kind", "asylum")
     assert (shown["rows"], shown["faults"]) == (MANY, [])
     assert [known["way"] for known in shown["known"]] == ["number"]
     assert listed(desk) == own
-    asked = desk.run("import", str(path), "--kind", "asylum")
+    asked = desk.run("import", "cases", str(path), "--kind", "asylum")
     assert asked.code == 3
-    assert "some people may be known already" in asked.err
-    done = said(desk, "import", str(path), "--kind", "asylum", "--duplicates", "skip", "--yes")
+    assert "These have a number of somebody in your cases" in asked.err
+    done = said(desk, "import", "cases", str(path), "--kind", "asylum", "--duplicates", "skip", "--yes")
     assert (len(done["cases"]), done["left_out"]) == (MANY - 1, [2])
     assert len(listed(desk)) == len(own) + MANY - 1
     table = tmp_path / "counts.csv"
@@ -369,7 +369,7 @@ def test_400_cases_are_imported_a_wrong_row_is_told_and_all_of_it_is_undone(desk
     assert desk.run("export-all", "--to", "Own archive", "--out", str(sealed), "--yes").code != 0  # not confirmed
     assert not sealed.exists()
 
-    assert said(desk, "import", "--undo", "--yes")["taken_back"] == MANY - 1
+    assert said(desk, "import", "undo", "--yes")["taken_back"] == MANY - 1
     assert listed(desk) == own
     assert desk.run("log", "verify").code == 0
 
@@ -381,24 +381,24 @@ def test_a_wrong_cell_keeps_its_own_row_alone_out_and_the_row_waits_where_somebo
     path, mend, own = tmp_path / "list.csv", tmp_path / "mend.csv", listed(desk)
     rows = [HEADERS, "One,Zarina Quill", "Two,Pavel Unheard,,,SECRETWORD", "Three,Nadir Holbekov"]
     path.write_text("\n".join(rows), encoding="utf-8")
-    took = ("import", str(path), "--kind", "asylum")
-    looked = desk.run(*took, "--preview")
-    assert (looked.code, "row 3, born:" in looked.out, listed(desk) == own) == (2, True, True)
+    took = ("import", "cases", str(path), "--kind", "asylum")
+    looked = desk.run("import", "show", *took[2:])
+    assert (looked.code, "row 3, born:" in looked.out, listed(desk) == own) == (3, True, True)
     answer = desk.run(*took, "--yes")
     assert (answer.code, "2 cases are made." in answer.out, "row 3, born:" in answer.out) == (3, True, True)
     assert "1 row with a fault was not imported. It stands in the list as before." in answer.out
     assert "SECRETWORD" not in answer.out + answer.err
     assert sorted(each.name for each in tmp_path.glob("*.csv")) == ["list.csv"]
-    assert said(desk, "import", "--undo", "--yes")["taken_back"] == 2
+    assert said(desk, "import", "undo", "--yes")["taken_back"] == 2
     assert desk.run(*took, "--yes", "--to-mend", str(path)).code == 5
     assert listed(desk) == own
-    asked = desk.run_at_terminal(*took, typed="yes\nno\n")
-    assert (asked.code, "so that you can mend it? Type yes:" in asked.err) == (3, True)
-    assert said(desk, "import", "--undo", "--yes")["taken_back"] == 2
+    asked = desk.run_at_terminal(*took, typed="2\nyes\n")
+    assert (asked.code, "so that you can mend it? Type the number:" in asked.err) == (3, True)
+    assert said(desk, "import", "undo", "--yes")["taken_back"] == 2
     answer = desk.run(*took, "--yes", "--to-mend", str(mend))
     assert f"1 row to mend is at {mend}, in clear." in answer.out
     mend.write_text(mend.read_text("utf-8-sig").replace("SECRETWORD", "1984"), encoding="utf-8")
-    assert len(said(desk, "import", str(mend), "--kind", "asylum", "--yes")["cases"]) == 1
+    assert len(said(desk, "import", "cases", str(mend), "--kind", "asylum", "--yes")["cases"]) == 1
     assert len(listed(desk)) == len(own) + 3
 
 
@@ -413,30 +413,30 @@ def test_the_app_tells_the_wrong_row_makes_all_other_cases_and_takes_them_back(
     with AppDesk(place) as mira:
         mira.unlock()
         mira.press(":import a list", f" {path}")
-        mira.press_and_wait("f4", "Nothing is made yet. F4 makes these cases.")
+        mira.press_and_wait("f4", "leave these rows out")
         mira.sees("1 cell has a fault. Its row is left out:", f"row {WRONG}, next date: a date is written 2026-11-28")
-        mira.sees(
-            f"The list has {MANY - 1} cases.", "These have a number of somebody in your cases:", "row 2:", "Same number"
-        )
-        mira.press_and_stop("f4")
-        mira.sees("Stopped. No case was made.")
-        mira.press_and_wait("f4", "Some rows had a fault")
+        mira.sees(f"The list has {MANY - 1} cases.", "These have a number of somebody in your cases:", "row 2:")
+        mira.press("enter")
         mira.sees("Write the row with a fault to", "list-to-mend.csv")
-        mira.press_and_wait("y", "1 row to mend is at")
+        mira.press("enter")
+        mira.sees("Make these cases?")
+        mira.press_and_stop("y")
+        mira.sees("Stopped. No case was made.")
+        mira.press_and_wait("f4", "leave these rows out")
+        mira.press("enter", "enter")
+        mira.press_and_wait("y", f"{MANY - 2} cases are made.")
+        mira.sees("1 row to mend is at")
         mended = path.with_name("list-to-mend.csv")
         assert [line.split(",")[0] for line in mended.read_text("utf-8-sig").splitlines()] == [
             "case",
             f"Matter {WRONG}",
         ]
-        mira.go_to("act")
-        mira.press("left", "f4")
-        mira.sees("Take back every case of the last list?")
+        mira.press("enter", ":take the last list back", "f4")
+        mira.sees(f"Take back the {MANY - 2} cases of the last list?")
         mira.press_and_wait("y", f"{MANY - 2} imported cases are taken back.")
-        mira.press("ctrl+t")
-        mira.clear("file")
-        mira.fill(file=str(tmp_path / "empty.csv"))
-        mira.press("f4")
+        mira.press(":import a list", "ctrl+t", f" {tmp_path / 'empty.csv'}", "enter")
         mira.sees("The empty list is at")
+        mira.press("enter")
         assert (tmp_path / "empty.csv").read_text(encoding="utf-8-sig").strip() == HEADERS
         mira.press("escape", ":counts for", " kind, age-band", "f4")
         mira.sees("Rows of fewer than 5 people or cases are hidden")

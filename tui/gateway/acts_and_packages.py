@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +13,7 @@ from tui.gateway.unlocked_vault import Subject, UnlockedVault, case_id, telling
 from tui.text.in_words import in_words
 from tui.values.exchange_shown import PackShown, TakenShown
 from vault.acts.act import Act, Agreed, Begun, Letter, Plan, Said, Told, as_agreed
+from vault.acts.bundle import IMPORT
 from vault.casework.person import Person
 from vault.casework.story import headline_said
 from vault.display import local_time
@@ -74,10 +76,16 @@ class Acting(Subject):
         Raises:
             NotAsShownError: it would do something else by now.
         """
-        session, working = self._session, telling(progress, stopped)
+        session = self._session
+        working = telling(progress, (lambda: False) if act.goes_through else stopped)
+        if act.by_sheets:
+            agreed = replace(agreed, typed=self._unlocked.typed_secret())
         plan = as_agreed(session, act, said, shown)
         if act.second is None or agreed.ask_into is None:
-            return act.do(session, plan, agreed, working)
+            told = act.do(session, plan, agreed, working)
+            if act is IMPORT:  # what other acts say is shown once, and kept nowhere
+                self._unlocked.last_import = (session.log.now_ms(), told.lines)
+            return told
         waits = act.second.ask(session, plan, agreed, working)
         names, days = ", ".join(waits.names), ((field.label, said[field.name][0]) for field in act.days(said))
         lines = (

@@ -21,9 +21,10 @@ from vault.policy.decide import may
 from vault.policy.roles import Action, Role
 from vault.progress import Progress, Stopped, Working
 from vault.services import housekeeping
+from vault.services.credentials import recovery
 from vault.services.credentials.paper_sheets import TypedSheets
 from vault.store.draft_files import Draft, Drafts
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 # A member's drafts as the app keeps them: an older text never wins over a later one, and what is gone stays gone.
 
@@ -216,6 +217,8 @@ class UnlockedVault:
         self.hides_names = False
         """Whether lists get the first letters of names alone."""
         self._is_settled = False
+        self.last_import: tuple[int, tuple[Words, ...]] = (0, ())
+        """When a bundle was imported last, ms UTC, and what was said of it."""
         self.typed = TypedSheets()
         """Recovery sheets, until the act that they are typed for."""
 
@@ -239,6 +242,11 @@ class UnlockedVault:
         """Return the sheets that were typed, for one act."""
         typed, self.typed = self.typed, TypedSheets()
         return typed
+
+    def typed_secret(self) -> bytes | None:
+        """Return the secret of the sheets that were typed, for one act; None where none were."""
+        typed = self.take_typed()
+        return recovery.secret_of(self.session, typed) if typed.sheets else None
 
     def may(self, *actions: Action) -> frozenset[str]:
         """Return the codes of those acts that this member's roles allow, on a case that they hold."""

@@ -13,9 +13,8 @@ from tui.screens.cases.week import WeekScreen
 from tui.screens.credentials.own_access import OwnAccessScreen
 from tui.screens.emergencies import EmergencyScreen
 from tui.screens.evidence.erasures_list import ErasuresScreen
-from tui.screens.evidence.list_import import ListsScreen
 from tui.screens.evidence.log_view import LogScreen
-from tui.screens.evidence.what_is_safe import ExchangeScreen, StandingScreen
+from tui.screens.evidence.what_is_safe import ListForm, StandingScreen
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.dialogs import AskLine
@@ -26,6 +25,7 @@ from tui.text.in_words import in_words
 from vault.acts import every_act
 from vault.acts.act import Act, Said, Shape
 from vault.acts.backup import MAKE_BACKUP
+from vault.acts.bundle import IMPORT
 from vault.acts.export_all import EXPORT_ALL
 from vault.acts.report import COUNTS
 from vault.words.message import Message, Words
@@ -39,8 +39,8 @@ PLACES: Final[dict[str, type[VaultScreen] | Act[Any]]] = {
     "erasures": ErasuresScreen,
     "back_up": MAKE_BACKUP,
     "own_access": OwnAccessScreen,
-    "exchange": ExchangeScreen,
-    "lists": ListsScreen,
+    "exchange": IMPORT,
+    "lists": ListForm,
     "counts": COUNTS,
     "export_all": EXPORT_ALL,
     "standing": StandingScreen,
@@ -81,7 +81,7 @@ def open_act(screen: VaultScreen, name: str) -> None:
     if subject is not None and len(cases) > 1 and not subject.takes_many:
         screen.warn(Message("This is done to one case at a time. Take the marks away first (Esc)."))
     else:
-        _ask_rest(screen, act, {subject.name: cases} if subject is not None and cases else {}, about)
+        _ask_rest(screen, act, {} if subject is None or not cases else {subject.name: cases}, about if subject else "")
 
 
 def _ask_rest(screen: VaultScreen, act: Act[Any], known: Said, about: Words) -> None:

@@ -17,7 +17,7 @@ class MemberLine:
 
     `until` is the last day for which they were admitted, `deputy` who opens their new cases too, `lent` to whom their
     cases are lent, and until when, as far as this member's own cases tell. `stand` is `in`, `suspended`, `over` or
-    `left`; `may_stand_in`: their roles let them open cases and hand them over.
+    `left`.
     """
 
     member: str
@@ -29,7 +29,6 @@ class MemberLine:
     deputy: str = field(default="", repr=False)
     lent: str = field(default="", repr=False)
     is_you: bool = False
-    may_stand_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +38,6 @@ class MembersShown:
     members: tuple[MemberLine, ...]
     separated: bool
     may: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class RequestShown:
-    """A device that asks to join, or whose admission waits for a second person. `answer` is the gateway's own.
-
-    `name` is whose further device it says it is, or how a proposal calls who is new; `roles` and `by`, who proposed it,
-    are those of a proposal. `is_yours`: it is a further device of the one who looks.
-    """
-
-    words: tuple[str, ...]
-    is_device: bool
-    is_yours: bool
-    name: str = field(default="", repr=False)
-    roles: tuple[str, ...] = ()
-    by: tuple[str, ...] = field(default=(), repr=False)
-    seat: str = ""
-    answer: object = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class NewMember:
-    """Whom to admit: the name that the members read, the roles with commas between, for how many days or 0."""
-
-    name: str = field(default="", repr=False)
-    like: str = ""
-    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""What screens show of others and of what is lost: bundles and lists, erasures of colleagues, emergencies."""
+"""What screens show of others and of what is lost: erasures of colleagues, emergencies."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -29,19 +29,6 @@ class ResultText:
 
     lines: tuple[Words, ...] = field(repr=False)
     pending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ListShown:
-    """What a list of cases would make; `ways` has how many of it may be known already in each way.
-
-    `is_faulty`: nothing of it can be made. `to_mend` asks where to write its rows with a fault, if it has some.
-    """
-
-    lines: tuple[Words, ...] = field(repr=False)
-    ways: Mapping[str, int] = field(default_factory=dict)
-    is_faulty: bool = False
-    to_mend: Words = ""
 
 
 @dataclass(frozen=True, slots=True)

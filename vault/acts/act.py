@@ -49,6 +49,7 @@ class Shape(StrEnum):
     MOMENT = "moment"  # a day, perhaps with a time
     FILE = "file"
     NEW_FILE = "new-file"
+    NEW_IN_FOLDER = "new-in-folder"  # or a folder for it, where it gets a free name
     FOLDER = "folder"
     NEW_FOLDER = "new-folder"  # made where it is not there
     NUMBER = "number"  # from 1
@@ -117,7 +118,7 @@ class Field:
 
     @property
     def is_place(self) -> bool:
-        return self.shape in {Shape.FILE, Shape.NEW_FILE, Shape.FOLDER, Shape.NEW_FOLDER}
+        return self.shape in {Shape.FILE, Shape.NEW_FILE, Shape.NEW_IN_FOLDER, Shape.FOLDER, Shape.NEW_FOLDER}
 
     @property
     def is_subject(self) -> bool:
@@ -196,6 +197,7 @@ class Plan(Generic[T]):
         needs_second: a second person has to approve it.
         beside: who gains by it, and cannot be that person.
         stop: why it cannot be done now, for somebody who goes on all the same.
+        is_whole: it holds all that was shown, and looking again would be in the log again.
     """
 
     of: T = field(repr=False)
@@ -205,6 +207,7 @@ class Plan(Generic[T]):
     needs_second: bool = False
     beside: frozenset[MemberId] = frozenset()
     stop: VaultError | None = None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +219,8 @@ class Agreed:
         read: shows somebody the finished pages, and says whether they say yes; without it nobody reads them.
         ask_into: a new file for the question to somebody elsewhere: nothing is done yet.
         ask_whom: the name of who may approve then; without it, all who may.
+        by_sheets: the recovery sheets do it, in the place of somebody else.
+        typed: their secret, where somebody typed them.
     """
 
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -224,6 +229,8 @@ class Agreed:
     read: Approve | None = field(default=None, repr=False)
     ask_into: Path | None = None
     ask_whom: str | None = field(default=None, repr=False)
+    by_sheets: bool = False
+    typed: bytes | None = field(default=None, repr=False)
 
 
 class OpenFormsError(WaitingForDecisionError):
@@ -279,6 +286,7 @@ class Told:
         aloud: what somebody at a terminal is told in place of the lines: a script is told no word of it.
         is_table: its lines stand in columns.
         opens: the case that somebody wants to see now.
+        waits: it waits for a decision of somebody else, or for what has to arrive.
     """
 
     lines: tuple[Words, ...] = field(repr=False)
@@ -288,6 +296,7 @@ class Told:
     aloud: tuple[Words, ...] = field(default=(), repr=False)
     is_table: bool = False
     opens: CompartmentId | None = None
+    waits: bool = False
 
 
 class Waits(NamedTuple):
@@ -337,6 +346,8 @@ class Act(Generic[T]):
         makes_files: it changes nothing but the log and makes something elsewhere, whole or not at all: work goes on
             beside it.
         is_change: it changes what is there: where nothing is said, there is nothing to do.
+        by_sheets: the recovery sheets can do it; where only they can, they are asked for.
+        goes_through: once it is begun, nothing stops it.
         has_letter: it leaves a letter.
         has_pages: what leaves is read before: its open forms are decided, then somebody reads the finished pages.
     """
@@ -358,6 +369,8 @@ class Act(Generic[T]):
     asks_yes: bool = False
     is_long: bool = False
     makes_files: bool = False
+    by_sheets: bool = False
+    goes_through: bool = False
     has_letter: bool = False
     has_pages: bool = False
     about: Words = ""
@@ -406,7 +419,7 @@ class Act(Generic[T]):
         for each in rows:
             if each.is_required and not any(said.get(each.name, ())):
                 raise UsageError(Message("{field} is empty", field=each.name))
-            if each.shape is Shape.NUMBER and each.name in said:
+            if each.shape is Shape.NUMBER and any(said.get(each.name, ())):
                 numbered(each.name, said[each.name][0])
         if self.is_change and said.keys().isdisjoint(each.name for each in self.fields if not each.is_subject):
             names = ", ".join(str(each.label) for each in rows)
@@ -469,7 +482,7 @@ def as_agreed(session: Session, act: Act[T], said: Said, shown: Plan[T]) -> Plan
     Raises:
         NotAsShownError: it would do something else by now; the new plan has to be shown.
     """
-    plan = act.look(session, said)
+    plan = shown if shown.is_whole else act.look(session, said)
     if plan.mark != shown.mark:
         raise NotAsShownError(Message("{nothing}: what would be done is not what was shown", nothing=act.nothing))
     return plan

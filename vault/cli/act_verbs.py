@@ -28,6 +28,7 @@ from vault.cli.prompts import (
 )
 from vault.cli.reviewing import reading_of, second_of, with_answers
 from vault.cli.safeguards import require_word
+from vault.cli.sheet_prompts import BY_SHEETS, PIPED_SHEETS, secret_of_sheets
 from vault.cli.table import Arg, Given, OneOf, Verb, new_file, there_folder
 from vault.errors import UsageError, VaultError, WaitingForDecisionError
 from vault.progress import Working
@@ -54,6 +55,7 @@ _VALUES: Final = {
 _PLACES: Final[Mapping[Shape, Callable[[str], Path]]] = {
     Shape.FILE: Path,
     Shape.NEW_FILE: new_file,
+    Shape.NEW_IN_FOLDER: Path,
     Shape.FOLDER: there_folder,
 }
 
@@ -84,6 +86,8 @@ def verb_of(act: Act[Any]) -> Verb:
             Arg("[--out FILE]", Message("write the letter about it there, a PDF that is not encrypted"), of=new_file),
             Arg("[--language LANGUAGE]", Message("the language of that letter"), _LANGUAGES, default="en"),
         ]
+    if act.by_sheets:
+        options.append(BY_SHEETS)
     if act.asks_yes:
         options.append(Arg("[--yes]", Message("neither show what would be done nor ask (scripts)")))
     return Verb(act.name.rpartition(" ")[2], act.help, tuple(options), partial(_run, act))
@@ -158,6 +162,9 @@ def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
 
     if act.questions is None:
         asked = [_personal(act, field) for field in wanted]
+        if act.by_sheets:
+            args.sheets = None  # their words are piped, with what else is piped, or asked for when they are needed
+            asked += [PIPED_SHEETS] if args.by_sheets and args.personal_from else []
         with opened_to_ask(args, output, asked, present=present) as (session, typed):
             yield session, asked, typed
         return
@@ -172,6 +179,7 @@ def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
 def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, read: Approve | None) -> Result:
     """Look, put the questions of the plan, do the act or ask about it, and return what came of it."""
     session, asked, typed = opened
+    sheets = typed.pop(PIPED_SHEETS.key, None)
     said, plan = _looked(act, args, output, session, asked=asked, typed=typed)
     if act.has_pages or (act.asks_yes and not args.yes):
         for line in plan.shown():
@@ -187,18 +195,21 @@ def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, rea
         if act.second is not None and asks:
             waits = act.second.ask(session, plan, Agreed(answers, None, decided, read, args.ask, args.second), working)
             return _asked(act, act.second.nothing, said, args.ask, waits)
+        secret = secret_of_sheets(args, output, session, sheets) if act.by_sheets else None
+        by_sheets = act.by_sheets and args.by_sheets
+        agreed = Agreed(answers, second, decided, read, by_sheets=by_sheets, typed=secret)
         try:
-            told = act.do(session, plan, Agreed(answers, second, decided, read), working)
+            told = act.do(session, plan, agreed, working)
         except KeyboardInterrupt:
             if act.stopped is not None:
                 output.say(act.stopped)
             raise
-        return _shown(args, output, session, told)
+        return result_of(args, output, session, told)
 
     return with_answers(args, output, do) if act.has_pages else do({})
 
 
-def _shown(args: Given, output: Output, session: Session, told: Told) -> Result:
+def result_of(args: Given, output: Output, session: Session, told: Told) -> Result:
     """Return what came of an act; its letter is written, if it is asked for."""
     # What was typed is not for a log of a script.
     lines: list[Words] = [*(told.aloud if told.aloud and are_asked(args, output) else told.lines)]
@@ -211,7 +222,7 @@ def _shown(args: Given, output: Output, session: Session, told: Told) -> Result:
         lines += (Message("{title}:", title=told.letter.title), "", *told.letter.lines)
         lines += _written(session, told.letter, args)
         data["file"] = str(args.out) if args.out is not None and args.out.exists() else None
-    return Result(data, lines)
+    return Result(data, lines, WaitingForDecisionError.exit_code if told.waits else 0)
 
 
 def _question(field: Field) -> Personal:
@@ -263,8 +274,7 @@ def _looked(
         if ask is None or ask.refusal is None:
             return said, plan
         _warn(output, ask)
-        for number, (code, label) in enumerate(ask.choices, 1):
-            output.say(Message("{number}  {label}  {code}", number=number, label=label, code=code))
+        _list_choices(output, ask)
         if not are_asked(args, output):
             raise ask.refusal
         if ask.choices:
@@ -274,6 +284,11 @@ def _looked(
         else:
             typed.update(asked_again(asked, typed))
             said = _said(act, args, typed)
+
+
+def _list_choices(output: Output, ask: Ask) -> None:
+    for number, (code, label) in enumerate(ask.choices, 1):
+        output.say(Message("{number}  {label}  {code}", number=number, label=label, code=code))
 
 
 def _chosen(ask: Ask) -> str:
@@ -331,6 +346,15 @@ def _answers(
         given = next(iter(typed.get(ask.name, ())), "") if ask.yes is None else ""
         if given or (field is not None and ask.yes is not None and _given(args, field)):
             answers[ask.name] = given or "yes"
+        elif ask.choices and is_typed:
+            _warn(output, ask)
+            _list_choices(output, ask)
+            answers[ask.name] = _chosen(ask)
+        elif ask.choices and not ask.may_be_empty:
+            raise WaitingForDecisionError(
+                Message("{nothing}: {question}", nothing=act.nothing, question=ask.question),
+                next_step=Message("Repeat it at a terminal, or say it by an option."),
+            )
         elif ask.yes is None and is_typed and not getattr(args, "yes", False):
             answers |= _typed(output, ask)
         elif ask.yes is not None and not ask.is_for_screens and (field is None or is_typed):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.changing_members import SHEETS, outcome_result, secret_of_sheets
+from vault.acts.newcomer import told_of
+from vault.cli.act_verbs import result_of
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result, in_words
 from vault.cli.safeguards import YES, require_sure
+from vault.cli.sheet_prompts import BY_SHEETS, secret_of_sheets
 from vault.cli.table import Arg, Given, Verb, new_file
 from vault.store.files import write_new
 from vault.words.message import Message, Words, plural
@@ -95,8 +97,8 @@ def _move(args: Given, output: Output) -> Result:
 
         seat = devices.find(session, args.ended)
         require_sure(args, output, members.warn_before_removal(session, [seat]))
-        outcome = devices.end_moved(session, seat)
-    return outcome_result(outcome, Message("You moved: the old device is revoked."), _ADMIN)
+        told = told_of(devices.end_moved(session, seat), Message("You moved: the old device is revoked."), _ADMIN)
+        return result_of(args, output, session, told)
 
 
 _ADMIN: Final = Message(
@@ -141,7 +143,7 @@ def _revoke(args: Given, output: Output) -> Result:
             )
         )
         data["warn_list"] = str(args.warn_list)
-    return outcome_result(done.outcome, Message("The device is revoked."), _ADMIN, **data)
+    return result_of(args, output, session, told_of(done.outcome, Message("The device is revoked."), _ADMIN, **data))
 
 
 _DEVICE: Final = Arg("DEVICE", Message("its id (`device list`)"))
@@ -159,7 +161,7 @@ DEVICE: Final = (
     Verb("revoke", Message("revoke a device that is lost, and list whom to warn"), (
         _DEVICE,
         Arg("[--warn-list FILE]", Message("write whom to warn into this file, instead of the screen"), of=new_file),
-        YES, SHEETS,
+        YES, BY_SHEETS,
     ), _revoke),
 )  # fmt: skip
 

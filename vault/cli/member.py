@@ -1,86 +1,28 @@
-"""`casevault member`: list members, admit them, remove them, change their roles, and who stands in for them."""
+"""`casevault member`: list members, admit them, remove them, change their roles."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.changing_members import CHANGES, ROLES, SHEETS, outcome_result, secret_of_sheets
+from vault.acts.newcomer import DAYS, LIKE
+from vault.cli.act_verbs import arg_of
 from vault.cli.opening import opened, read_entrance, vault_path, waiting
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, ask_line, options_of, personal_values, read_member
+from vault.cli.sheet_prompts import BY_SHEETS, secret_of_sheets
 from vault.cli.showing import n_devices
-from vault.cli.table import Arg, Given, OneOf, Verb, new_file
+from vault.cli.table import Arg, Given, Verb, new_file
 from vault.cli.way_in import memory_mib, new_passphrase
-from vault.errors import UsageError, WaitingForDecisionError
 from vault.store.files import write_new
 from vault.words.codes import words_of
 from vault.words.message import Message, Words, listed, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from vault.access.session import Session
-    from vault.services.members.admitting import Admitted, Proposal
+    from vault.services.members.admitting import Proposal
     from vault.services.members.members import MemberShown
 
 
-# `casevault member away | deputy`: who opens a member's cases while the member cannot.
-def _away(args: Given, output: Output) -> Result:
-    from vault.services.grants import timed_grants
-
-    until_ms = timed_grants.end_of_day(args.until)
-    with opened(args, output) as session:
-        from vault.services.projection import authors
-
-        member, deputy = authors.find_member(session, args.who), authors.find_member(session, args.deputy)
-        given = timed_grants.away(session, member, deputy, until_ms=until_ms)
-    data = {"member": member.hex(), "deputy": deputy.hex(), "until": timed_grants.last_day(until_ms), "cases": given}
-    lines = [
-        plural(
-            "{count} more case is open to the deputy until {day}.",
-            "{count} more cases are open to the deputy until {day}.",
-            count=given,
-            day=timed_grants.last_day(until_ms),
-        ),
-        Message("The day after, their keys change by themselves."),
-        Message("You can only lend cases that you hold; the owner is told."),
-    ]
-    return Result(data, lines)
-
-
-def _deputy(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.grants import successors
-        from vault.services.projection import authors
-
-        member = authors.find_member(session, args.who)
-        deputy = None if args.nobody else authors.find_member(session, args.deputy)
-        successors.set_deputy(session, member, deputy)
-    words = Message("This member has no deputy any more.") if deputy is None else Message("The deputy is named.")
-    lines = [words, Message("This applies to cases made from now on. For existing cases use `casevault grant add`.")]
-    return Result({"member": member.hex(), "deputy": None if deputy is None else deputy.hex()}, lines)
-
-
-_WHOSE: Final = Arg("MEMBER", Message("whose cases (name or id)"), into="who")
-STANDING_IN: Final = (
-    Verb("away", Message("lend a member's cases to a deputy until a day; ends by itself"), (
-        _WHOSE,
-        Arg("--until DATE", Message("the last day (YYYY-MM-DD)")),
-        Arg("--deputy MEMBER", Message("who can open them meanwhile")),
-    ), _away),
-    Verb("deputy", Message("name a deputy who can also open a member's new cases"), (
-        _WHOSE,
-        OneOf((
-            Arg("[--is MEMBER]", Message("the deputy"), into="deputy"),
-            Arg("[--nobody]", Message("no deputy from now on")),
-        ), is_required=True),
-    ), _deputy),
-)  # fmt: skip
-
-
-# `casevault member`: list members, admit them, remove them, change their roles.
 _NAME = (Personal("name", "--name", Message("Name of the new member"), required=True),)
 
 
@@ -152,67 +94,6 @@ def _join(args: Given, output: Output) -> Result:
     return Result(data, lines)
 
 
-def _admit(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.members import admitting
-
-        request = admitting.read_request(session, args.request)
-        if request.member is None and not args.like:
-            raise UsageError(
-                Message("a new member needs a role"),
-                next_step=Message("Say which: --like ROLE ({roles}).", roles=", ".join(ROLES)),
-            )
-        words = _compared(args, output, request.words)
-        name = "" if request.member is not None else personal_values(args, output, _NAME)["name"][0]
-        admitted = admitting.admit(
-            session,
-            request,
-            words,
-            name=name,
-            like=args.like or "",
-            days=args.days,
-            by_sheets=args.sheets,
-            typed=secret_of_sheets(args, output, session),
-            gives_cases=args.with_cases,
-        )
-        cases = _first_needs(session, args, admitted)
-    return _admitted(args, admitted, cases)
-
-
-def _first_needs(session: Session, args: Given, admitted: Admitted) -> int:
-    """Give a device that is in what was asked for: cases, and its first bundle. Return how many cases."""
-    from vault.services.exchange import syncing
-    from vault.services.members import devices
-
-    if not admitted.outcome.is_done:
-        return 0
-    cases = devices.give_cases(session, admitted.seat) if args.with_cases else 0
-    if args.bundle is not None:
-        syncing.make(session, admitted.member, args.bundle)
-    return cases
-
-
-def _admitted(args: Given, admitted: Admitted, cases: int) -> Result:
-    done = Message("{name} is admitted.", name=admitted.name)
-    if cases:
-        given = plural("{count} case or section", "{count} cases and sections", count=cases)
-        done = Message("{name} is admitted, and given {cases}.", name=admitted.name, cases=given)
-    result = outcome_result(
-        admitted.outcome,
-        done,
-        _SECOND,
-        member=admitted.member.hex(),
-        device=admitted.seat.hex(),
-        name=admitted.name,
-        given_cases=cases,
-        bundle=str(args.bundle) if args.bundle is not None and admitted.outcome.is_done else None,
-    )
-    if args.bundle is None or not admitted.outcome.is_done:
-        return result
-    told = Message("{name} is admitted; what their device needs is at {file}.", name=admitted.name, file=args.bundle)
-    return Result(result.data, [told, Message("There: `casevault member finish BUNDLE`.")])
-
-
 def _proposals(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.members import admitting
@@ -240,38 +121,6 @@ def _proposed(proposal: Proposal) -> Message:
         roles=words_of(sorted(proposal.roles)) or Message("a further device"),
         who=listed(proposal.by),
     )
-
-
-def _agree(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.members import admitting
-
-        proposal = admitting.find_proposal(session, args.device)
-        output.say(_proposed(proposal))
-        words = _compared(args, output, proposal.request.words)
-        typed = secret_of_sheets(args, output, session)
-        admitted = admitting.agree(session, proposal, words, by_sheets=args.sheets, typed=typed)
-        cases = _first_needs(session, args, admitted)
-    return _admitted(args, admitted, cases)
-
-
-def _compared(args: Given, output: Output, words: Sequence[str]) -> list[str]:
-    """Return the words as they were read out on the other side: typed by a script, or confirmed by a person."""
-    if args.words is not None:
-        return str(args.words).split()
-    output.say(Message("A device asks to join. It must show these words:"))
-    output.say(f"  {' '.join(words)}")
-    if not (output.may_ask and sys.stdin.isatty()):
-        raise WaitingForDecisionError(
-            Message("compare the 13 words first"),
-            next_step=Message('Repeat it with --words "W1 ... W13" as they read them out.'),
-        )
-    if ask_line(Message("Let them read the words to you. Are all 13 the same? Type yes: ")).casefold() != "yes":
-        raise WaitingForDecisionError(
-            Message("nobody was admitted"),
-            next_step=Message("If a word differs, carry the request yourself, and compare again."),
-        )
-    return list(words)
 
 
 def _finish(args: Given, output: Output) -> Result:
@@ -311,8 +160,8 @@ def _add(args: Given, output: Output) -> Result:
             like=args.like,
             name=name,
             passphrase=passphrase,
-            days=args.days,
-            by_sheets=args.sheets,
+            days=int(args.days or 0),
+            by_sheets=args.by_sheets,
             typed=typed,
         )
     return Result(
@@ -324,17 +173,6 @@ def _add(args: Given, output: Output) -> Result:
     )
 
 
-_SECOND: Final = Message(
-    "A second person has to agree. Give them a bundle: `casevault bundle make --to MEMBER --out FILE`. They import it,"
-    " then `casevault member proposals` and `casevault member agree DEVICE`."
-)
-_DAYS: Final = Arg("[--days N]", Message("membership expires after N days; without it, never"), of=int, default=0)
-_ROLE_TEXT: Final = Message(
-    "the role, or several, for example admin,caseworker in an office of two ({roles})", roles=", ".join(ROLES)
-)
-_WORDS: Final = Arg("[--words W]", Message("the 13 words as read out on the other side (scripts)"))
-_BUNDLE: Final = Arg("[--bundle FILE]", Message("write what the new device needs into this file"), of=new_file)
-_WITH_CASES: Final = Arg("[--with-cases]", Message("a further device of yours: give it all your cases"))
 VERBS: Final = (
     Verb("list", Message("list the members and their roles"), (
         Arg("[--all]", Message("list former members too")),
@@ -346,25 +184,14 @@ VERBS: Final = (
         Arg("[--own-words W]", Message("the 13 words that `device words` shows on your other device (scripts)")),
         Arg("[--kdf-memory-mib N]", Message("memory for one passphrase attempt, in MiB (256)"), of=memory_mib),
     ), _join),
-    Verb("admit", Message("step 2: compare the words, and admit the new device"), (
-        Arg("REQUEST", Message("the file from the new device"), of=Path),
-        Arg("[--like ROLE[,ROLE]]", _ROLE_TEXT), _DAYS, _WORDS, _BUNDLE, _WITH_CASES, SHEETS,
-        *options_of(_NAME),
-    ), _admit),
     Verb("proposals", Message("list admissions that wait for a second person"), (), _proposals),
-    Verb("agree", Message("compare the words too, and agree to an admission"), (
-        Arg("DEVICE", Message("its id (`member proposals`)")),
-        _WORDS, _BUNDLE, _WITH_CASES, SHEETS,
-    ), _agree),
     Verb("finish", Message("step 3, on the new device: import the bundle that came back"), (
         Arg("BUNDLE", Message("the file from the member who admitted you"), of=Path),
     ), _finish),
     Verb("add", Message("add a second member in this folder, at the same keyboard"), (
-        Arg("--like ROLE[,ROLE]", _ROLE_TEXT), _DAYS, SHEETS,
+        Arg("--like ROLE[,ROLE]", LIKE.help or LIKE.label), arg_of(DAYS), BY_SHEETS,
         Arg("[--new-passphrase-fd N]", Message("read their passphrase from this file descriptor (scripts)"), of=int),
         Arg("[--new-passphrase-file F]", Message("read their passphrase from this file (scripts)"), of=Path),
         *options_of(_NAME),
     ), _add),
-    *CHANGES,
-    *STANDING_IN,
 )  # fmt: skip

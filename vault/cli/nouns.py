@@ -96,7 +96,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     Message("organisation"): (
         Noun("member", Message("list members, admit them, remove them, change their roles"),
              ("list", "join", "admit", "proposals", "agree", "finish", "add", "suspend", "leave", "roles", "away",
-              "deputy")),
+              "deputy"), "member", acts="member"),
         Noun("device", Message("the devices of the organisation, and what to do when a device is lost"),
              ("list", "name", "words", "give", "move", "revoke")),
     ),
@@ -104,7 +104,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("case", Message("make, list, open, change and close cases"),
              ("new", "list", "show", "edit", "stage", "close", "reopen", "hold", "release"), "case", acts="case"),
         Noun("import", Message("make the cases of a spreadsheet (CSV or XLSX): it shows and asks first"),
-             file="spreadsheet_import"),
+             ("template", "show", "cases", "undo"), "spreadsheet_import", acts="case_lists"),
         Noun("person", Message("the people of a case"), ("add", "list", "show", "same", "cases", "edit"), "person",
              acts="person"),
         _formed("relation", Message("how the people of a case are connected")),
@@ -171,7 +171,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("package", Message("open or check a package; needs no vault"), ("open", "verify"), file="recipient"),
     ),
     Message("exchange"): (
-        Noun("bundle", Message("exchange work with another member in one file"), ("make", "import", "show")),
+        Noun("bundle", Message("exchange work with another member in one file"), ("make", "import", "show"),
+             acts="bundle"),
     ),
     Message("evidence"): (
         Noun("log", Message("list and verify the log, and print checkpoints for others"),

@@ -58,6 +58,7 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.CONFIRM_RECIPIENT: "casevault recipient confirm",
     NextStep.APPROVE_HERE: "--second NAME",
     NextStep.ASK_BY_FILE: "--ask FILE",
+    NextStep.BY_SHEETS: "--sheets",
     NextStep.CARRY_OUT_HANDOVER: "casevault handover carry-out",
     NextStep.CHANGE_ROLES: "casevault member roles",
     NextStep.CHECK_COMPUTER: "casevault doctor",
@@ -87,9 +88,11 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.LIST_SLIPS: "casevault intake list",
     NextStep.LOCK: "casevault lock",
     NextStep.MAKE_BACKUP: "casevault backup make DEST",
+    NextStep.MAKE_BUNDLE: "casevault bundle make --to MEMBER --out FILE",
     NextStep.MAKE_NEW_ROOT: "casevault recovery new",
     NextStep.MAKE_SHEETS: "casevault recovery sheets",
     NextStep.MAKE_VAULT: "casevault init",
+    NextStep.ORDER_HANDOVER: "casevault handover order",
     NextStep.READ_HELP: "casevault --help",
     NextStep.RELEASE_HOLD: "casevault case release CASE",
     NextStep.REMOVE_KEYFILE: "casevault factor remove keyfile",
@@ -106,7 +109,7 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.SUSPEND_MEMBER: "casevault member suspend",
     NextStep.VERIFY_BACKUP: "casevault backup verify SRC",
     NextStep.VERIFY_LOG: "casevault log verify",
-    NextStep.WRITE_TEMPLATE: "casevault import --template FILE",
+    NextStep.WRITE_TEMPLATE: "casevault import template FILE",
 }
 
 

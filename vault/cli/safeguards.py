@@ -73,21 +73,6 @@ def require_sure(args: Given, output: Output, loss: Message | None, *, always: M
     )
 
 
-def require_undo(args: Given, output: Output, shown: Message) -> None:
-    """Return where `--yes` or somebody at the terminal takes something back; what it is, only who is asked is told.
-
-    Raises:
-        WaitingForDecisionError: nobody did.
-    """
-    require_word(
-        args,
-        output,
-        Message("{shown}\nTake it back? Type yes: ", shown=shown),
-        nothing=Message("nothing is taken back"),
-        instead=Message("It stays as it is."),
-    )
-
-
 def require_yes(args: Given, output: Output, shown: Sequence[Words], question: Message, word: str) -> None:
     """Show what goes, and return where `--yes` or somebody at the terminal says so, by a word.
 

@@ -18,13 +18,18 @@ from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from vault.access.recovering import BroughtBack
+    from vault.access.session import Session
     from vault.seal.recovery import Sheet
     from vault.services.credentials.paper_sheets import SheetFiles, TypedSheets
 
 
 SHAPES = ("2-of-3", "3-of-5")
-
-_SHEETS = (Personal("sheets", "--sheet", Message("The words of a sheet"), many=True),)
+BY_SHEETS: Final = Arg(
+    "[--sheets]",
+    Message("let the recovery sheets do it: for admins, or where nobody else can"),
+    into="by_sheets",
+)
+PIPED_SHEETS: Final = Personal("sheets", "--sheet", Message("The words of a sheet"), many=True)
 _TYPE_ROWS = Message(
     "Type each row of a sheet: three words and the number beside them. The first four letters of each word are enough."
 )
@@ -91,8 +96,19 @@ def at_terminal(args: Given, output: Output) -> bool:
     return output.may_ask and sys.stdin.isatty() and sys.stdout.isatty() and not args.json
 
 
-def typed_sheets(args: Given, output: Output) -> TypedSheets:
+def secret_of_sheets(args: Given, output: Output, session: Session, piped: Sequence[str] | None = None) -> bytes | None:
+    """Return the secret of the sheets as typed, where they are asked for and it is not on this device."""
+    from vault.services.credentials import recovery
+
+    if not args.by_sheets or recovery.secret_is_here(session):
+        return None
+    return recovery.secret_of(session, typed_sheets(args, output, piped))
+
+
+def typed_sheets(args: Given, output: Output, piped: Sequence[str] | None = None) -> TypedSheets:
     """Return sheets as typed at the terminal, row by row, or as piped: `{"sheets": ["word word ...", ...]}`.
+
+    `piped` are those that were read already.
 
     Raises:
         UsageError: there is neither a terminal nor a pipe.
@@ -111,7 +127,7 @@ def typed_sheets(args: Given, output: Output) -> TypedSheets:
                     " texts, the 33 words of a sheet each."
                 ),
             )
-        for text in personal_values(args, output, _SHEETS)["sheets"]:
+        for text in personal_values(args, output, (PIPED_SHEETS,))["sheets"] if piped is None else piped:
             typed.take_sheet(text)
         return typed
     output.say(_TYPE_ROWS)

@@ -151,7 +151,7 @@ class CaseList(LooksBack, ManyCases):
         Command("escape", "clear", Message("Remove filter and marks, then go home"), "Esc", Message("home")),
         Command("f2", "app.commands", Message("All else, by name"), "F2", Message("more"), rank=3),
         Command("w", "app.go('week')", Message("The week: what has to be kept, day by day"), "w"),
-        Command("x", "app.go('standing')", Message("What would be lost now, what others have"), "x"),
+        Command("x", "app.go('standing')", Message("Exchange: what would be lost, who has what"), "x"),
         Command("v", "app.go('log')", Message("The log, and its verification"), "v"),
         Command("", "notices", Message("What was noticed at unlock, all of it"), ""),
         Command("", "open()", Message("In a case, d: checklist (arrest), request (subject)"), ""),

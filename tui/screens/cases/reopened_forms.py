@@ -21,11 +21,9 @@ from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.looking_back import HoldForm
 from tui.screens.frame.record_form import RECORD
 from tui.screens.frame.screen_words import moment
-from tui.screens.members.handing_over import AWAY, AwayForm
 from tui.screens.people.person_form import PERSON, PersonForm
 from tui.screens.referral.export import EXPORT, ExportScreen
 from tui.text.in_words import in_words
-from tui.values.access_shown import MembersShown
 from tui.values.cases_shown import CaseShown, DraftShown, PaperShown, Spot
 from tui.values.forms_typed import SLIP, FormPlace, FormTyped
 from tui.values.story_shown import Whereabouts
@@ -33,20 +31,12 @@ from vault.acts.act import Act
 from vault.acts.case import EDIT, HOLD, NEW
 from vault.acts.handover import ORDER
 from vault.acts.intake import MOVE
+from vault.acts.newcomer import ADMIT
 from vault.acts.recipient import ADD
 from vault.casework.story import STORY
 from vault.words.message import Message, Words, plural
 
 _Open = Callable[[KeptForm], None]
-
-
-def _away(screen: VaultScreen, place: FormPlace, open_again: _Open) -> None:
-    def show(shown: MembersShown) -> None:
-        away = next((member for member in shown.members if member.member == place.about), None)
-        if away is not None:
-            open_again(AwayForm(away, [other for other in shown.members if other != away and other.may_stand_in]))
-
-    screen.ask(lambda vault: vault.members.list_all(), show)
 
 
 def _slips(screen: VaultScreen, *_: object) -> None:
@@ -63,7 +53,6 @@ def _act(screen: VaultScreen, place: FormPlace, open_again: _Open) -> None:
 
 _OUTSIDE: Final[Mapping[str, Callable[[VaultScreen, FormPlace, _Open], None]]] = MappingProxyType(
     {
-        AWAY: _away,
         SLIP: _slips,
         ACT: _act,
     }
@@ -77,14 +66,13 @@ _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
         PAPER: Message("paper"),
         EXPORT: Message("export"),
         GRANT: Message("who may open the case"),
-        AWAY: Message("away"),
         SLIP: Message("correction of a call"),
     }
 )
 
 
 KEPT_ACTS: Final[Mapping[str, Act[Any]]] = MappingProxyType(
-    {act.name: act for act in (NEW, EDIT, HOLD, ORDER, ADD, MOVE)}
+    {act.name: act for act in (NEW, EDIT, HOLD, ORDER, ADD, MOVE, ADMIT)}
 )
 """The acts whose forms keep what was typed into them."""
 

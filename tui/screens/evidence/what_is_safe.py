@@ -1,9 +1,9 @@
-"""Backup and exchange: what would be lost with this computer now, how far others know of it, and bundles for them."""
+"""Backup and exchange: what would be lost with this computer now, and how far others know of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
@@ -14,137 +14,49 @@ from typing_extensions import override
 
 from tui.looks.signs import DONE, NO_DATE, SOON
 from tui.looks.tokens import Token
-from tui.screens.evidence.list_import import ListsScreen
 from tui.screens.frame.act_form import ActForm
-from tui.screens.frame.base import BACK, NEXT_FIELD, READ_AGAIN, Command
-from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
-from tui.screens.frame.form_screen import BROWSE, FormScreen, PlaceInput
+from tui.screens.frame.base import BACK, READ_AGAIN, Command
+from tui.screens.frame.dialogs import ResultDialog, ask_new_file
 from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.screen_words import clock_minute, moment
-from tui.text.safe_content import safe_content
-from tui.values.exchange_shown import PeerShown, ResultText, StandingShown
-from tui.widgets.fields import SafeInput
+from tui.values.exchange_shown import StandingShown
 from tui.widgets.numbered_parts import SectionLine
 from tui.widgets.strip import Fact, Strip
 from tui.widgets.text_cells import Cell, Column
 from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.backup import MAKE_BACKUP
+from vault.acts.bundle import IMPORT, MAKE
+from vault.acts.case_lists import MAKE as MAKE_CASES
 from vault.display import age
 from vault.durations import DAY_MS, HOUR_MS
-from vault.progress import Progress, Stopped
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Gateway, Standing
+    from tui.gateway import Standing
 
 
-# Exchange with another member: make a bundle, look into one, take one.
-IMPORT, _SHOW, MAKE = "take", "show", "make"
-_ACTS: Final = (
-    (IMPORT, Message("import a bundle that was made for me")),
-    (_SHOW, Message("look into a bundle, and import nothing")),
-    (MAKE, Message("make a bundle for another member")),
-)
-_DOING: Final = {
-    IMPORT: Message("Importing the bundle"),
-    _SHOW: Message("Opening the bundle"),
-    MAKE: Message("Making the bundle"),
-}
-_DONE: Final = {IMPORT: Message("The bundle is imported."), MAKE: Message("The bundle is made.")}
-_STOPPED: Final = {
-    IMPORT: Message("Stopped. What did not arrive whole is not here; import the bundle again."),
-    _SHOW: Message("Stopped. Nothing was imported."),
-    MAKE: Message("Stopped. There is no bundle."),
-}
-_ABOUT: Final = Message(
-    "A bundle is one sealed file, say on a stick. It opens on the devices of the member for whom it was made and "
-    "nowhere else. Importing it twice changes nothing."
-)
+class ListForm(ActForm):
+    """The form that makes the cases of a list; or an empty list is written first."""
 
-
-class ExchangeScreen(FormScreen):
-    """Shows what came of it, and stays.
-
-    Args:
-        act: what was chosen already: then it begins with the file.
-        member: for whom, where a bundle is made.
-    """
-
-    NAME = Message("Exchange")
-    HOLDS_TYPING = False
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", Message("Do what is chosen"), "F4", Message("do it")),
-        BROWSE,
-        NEXT_FIELD,
-        BACK,
+        *ActForm.ACTS,
+        Command(
+            "ctrl+t", "template", Message("Write an empty list to fill in"), "Ctrl+T", Message("empty list"), rank=3
+        ),
     )
 
-    def __init__(self, act: str = "", member: str = "") -> None:
-        super().__init__()
-        self._begins_with, self._member = act or IMPORT, member
-        self._is_chosen = bool(act)
+    def __init__(self) -> None:
+        super().__init__(MAKE_CASES, {}, "")
 
-    @override
-    def compose_middle(self) -> Iterable[Widget]:
-        yield FormRows(
-            FormRow(Message("What"), ChoiceField(_ACTS, value=self._begins_with, id="act")),
-            Vertical(id="member-place", classes="place"),
-            FormRow(Message("File"), PlaceInput(placeholder="/media/stick/from-joel.bundle", id="file")),
-            Static(safe_content(_ABOUT), classes="about"),
-            Static("", id="result"),
-        )
+    def action_template(self) -> None:
+        question = Message("Where does the empty list go? It is .csv or .xlsx.")
+        ask_new_file(self, question, "/media/stick/cases.xlsx", self._write)
 
-    def on_mount(self) -> None:
-        self._show_act()
-        self.query_one("#file" if self._is_chosen else "#act").focus()
-        self.ask(lambda vault: vault.exchange.peers(), partial(self.call_later, self._show_peers))
+    def _write(self, out: Path) -> None:
+        def written(lines: tuple[Words, ...]) -> None:
+            self.app.push_screen(ResultDialog(self.help_name, lines))
 
-    async def _show_peers(self, peers: tuple[PeerShown, ...]) -> None:
-        place = self.query_one("#member-place")
-        if peers:
-            words = [(peer.member, peer.name) for peer in peers]
-            await place.mount(FormRow(Message("For"), ChoiceField(words, value=self._member, id="member")))
-        else:
-            alone = Message("No member has another device; members join from the list of members.")
-            await place.mount(Static(safe_content(alone)))
-
-    @on(ChoiceField.Changed, "#act")
-    def _show_act(self) -> None:
-        self.query_one("#member-place").display = self._act == MAKE
-        self.query_one("#file", PlaceInput).new = "bundle" if self._act == MAKE else ""
-
-    @on(SafeInput.Submitted)
-    def action_go_on(self) -> None:
-        act = self._act
-        members = self.query("#member").results(ChoiceField)
-        member = next((member.value for member in members), "")
-        if act == MAKE and not member:
-            self.warn(Message("There is nobody to make a bundle for."))
-            return
-        file = self.place("file")
-        if file is None:
-            return
-        self.write("result", "")
-        self.say("")
-
-        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ResultText:
-            if act == MAKE:
-                return vault.exchange.make(member, file, progress, stopped)
-            doing = vault.exchange.import_bundle if act == IMPORT else vault.exchange.show
-            return doing(file, progress, stopped)
-
-        self.work_long(_DOING[act], work, partial(self._done, act), when_stopped=_STOPPED[act])
-
-    def _done(self, act: str, told: ResultText) -> None:
-        self.write("result", *told.lines)
-        if told.pending:
-            self.warn(Message("Something waits for you or for another bundle: read on above."))
-        else:
-            self.say(_DONE.get(act, ""))
-
-    @property
-    def _act(self) -> str:
-        return self.word("act")
+        self.ask(lambda vault: vault.exchange.write_template(out), written)
 
 
 _LATE_DAYS: Final = 7
@@ -188,18 +100,21 @@ class StandingScreen(ListScreen):
         self.ask(lambda vault: vault.exchange.standing(), self._show)
 
     def action_back_up(self) -> None:
-        self.app.push_screen(ActForm(MAKE_BACKUP, {}, ""), lambda words: self.say(words or ""))
+        self._open(ActForm(MAKE_BACKUP, {}, ""))
 
     def action_take(self) -> None:
-        self.app.push_screen(ExchangeScreen(IMPORT))
+        self._open(ActForm(IMPORT, {}, ""))
 
     @on(VirtualList.Opened)
     def action_make(self) -> None:
         row = self._list.row_at_cursor()
-        self.app.push_screen(ExchangeScreen(MAKE, "" if row is None else row.key))
+        self._open(ActForm(MAKE, {}, "", first={} if row is None else {"to": row.key}))
+
+    def _open(self, form: ActForm) -> None:
+        self.app.push_screen(form, lambda words: self.say(words or ""))
 
     def action_lists(self) -> None:
-        self.app.push_screen(ListsScreen())
+        self._open(ListForm())
 
     def _show(self, shown: StandingShown) -> None:
         self._is_read = True

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.act_screen import ActScreen, Doing
+from tui.screens.frame.act_screen import BY_SHEETS, ActScreen, Doing
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.desk import OpenCase
 from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
@@ -66,6 +66,7 @@ class ActForm(SameAgain, ActScreen, KeptForm):
         NEXT_FIELD,
         SAME_AGAIN,
         BROWSE,
+        BY_SHEETS,
         leave(Message("Leave; nothing is changed")),
     )
 
@@ -91,7 +92,8 @@ class ActForm(SameAgain, ActScreen, KeptForm):
         """Return its commands; the first is called as the act is."""
         act = self._act
         has_place = any(field.is_place for field in act.rows(self.subject))
-        first, *others = [each for each in super().commands() if has_place or each.action != "browse"]
+        left_out = {*(() if has_place else ("browse",)), *(() if act.by_sheets else ("by_sheets",))}
+        first, *others = [each for each in super().commands() if each.action not in left_out]
         return (replace(first, words=act.title, hint=act.key), *others)
 
     # ---- its rows -----------------------------------------------------------------------------------------------
@@ -116,7 +118,7 @@ class ActForm(SameAgain, ActScreen, KeptForm):
 
     def _row(self, field: Field) -> FormRow:
         value = self._value(field, self._begun)
-        if field.shape in {Shape.WORD, Shape.MEMBER}:
+        if field.shape in {Shape.WORD, Shape.MEMBER, Shape.YES}:
             return FormRow(field.label, ChoiceField(self._words(field), value=value, id=field.name))
         if field.shape is Shape.BIRTH:
             return FormRow(field.label, birth_field(field.name, value))
@@ -126,7 +128,7 @@ class ActForm(SameAgain, ActScreen, KeptForm):
             return FormRow(field.label, DateField(value, read=read, name=field.name, hint=field.hint, explain=explain))
         if field.is_place:
             named = Path(in_words(field.hint)).name or field.name
-            new = {Shape.NEW_FILE: named, Shape.FOLDER: THIS_FOLDER, Shape.NEW_FOLDER: THIS_FOLDER}.get(field.shape, "")
+            new = {Shape.NEW_FILE: named, Shape.FILE: ""}.get(field.shape, THIS_FOLDER)
             called = self._first_said.get(field.name, new)
             return FormRow(field.label, PlaceInput(placeholder=field.hint, id=field.name, new=called))
         hint = field.hint or (_BETWEEN if field.takes_many else "")
@@ -137,6 +139,8 @@ class ActForm(SameAgain, ActScreen, KeptForm):
         return begun.present.get(field.name) or self._first_said.get(field.name, field.first)
 
     def _words(self, field: Field) -> list[tuple[str, Words]]:
+        if field.shape is Shape.YES:
+            return [("", Message("no")), ("yes", Message("yes"))]
         words = self._begun.choices.get(field.name) or choices(field.words)
         is_open = not words or not (self._begun.present.get(field.name) or field.is_required)
         return [("", _NOT_SAID), *words] if is_open and "" not in dict(words) else list(words)
@@ -202,10 +206,11 @@ class ActForm(SameAgain, ActScreen, KeptForm):
         name = event.field.id
         for field in self.fields():
             if field.follows and field.follows == name:
-                row, before = self.query_one(f"#{field.name}", DateInput), self._begun.present
+                row, before = self.query_one(f"#{field.name}", SafeInput), self._begun.present
+                written = row.written if isinstance(row, DateInput) else row.value
                 if event.field.value == before.get(name, ""):
                     row.value = row.value or before.get(field.name, "")
-                elif row.written == before.get(field.name, ""):
+                elif written == before.get(field.name, ""):
                     row.value = ""
 
     # ---- what is said -------------------------------------------------------------------------------------------
@@ -231,7 +236,10 @@ class ActForm(SameAgain, ActScreen, KeptForm):
             said = {**{name: tuple(value.splitlines()) for name, value in present.items() if value}, **said}
         return said
 
-    def action_finish(self) -> None:
+    def action_by_sheets(self) -> None:
+        self.action_finish(by_sheets=True)
+
+    def action_finish(self, *, by_sheets: bool = False) -> None:
         if not are_clear(self) or not self._are_whole_paths():
             return
         said, act, plan = self.what_is_said(), self._act, self._plan
@@ -252,7 +260,7 @@ class ActForm(SameAgain, ActScreen, KeptForm):
             return
         fields = self.query("#answers > FormRow > SafeInput").results(SafeInput)
         answers = {field.id: field.value.strip() for field in fields if field.id}
-        doing = Doing(act, said, self.done, answers, failed=self._failed)
+        doing = Doing(act, said, self.done, answers, failed=self._failed, by_sheets=by_sheets)
         self.do(doing, plan)
 
     def _are_whole_paths(self) -> bool:

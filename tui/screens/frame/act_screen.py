@@ -20,12 +20,13 @@ from tui.screens.frame.form_fields import ChoiceField, Choose, FormRow, FormRows
 from tui.screens.frame.form_screen import BROWSE, WHOLE_PATH, FormScreen, PlaceInput, whole_path
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.screen_words import sentence
+from tui.screens.frame.sheet_typing import SheetTyping
 from tui.text.in_words import in_words, together, warning
 from tui.text.safe_content import safe_content
 from tui.values.code_words import LANGUAGES, words_of
 from tui.widgets.long_text import LongText
 from vault.acts.act import Act, Agreed, Ask, Letter, Plan, Said, Told
-from vault.errors import UsageError, VaultError
+from vault.errors import SheetsNeededError, UsageError, VaultError
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -168,8 +169,19 @@ class SecondForm(FormScreen):
             self._then(way, who, file)
 
 
+BY_SHEETS: Final = Command(
+    "ctrl+g",
+    "by_sheets",
+    Message("The recovery sheets do it, in the place of somebody else"),
+    "Ctrl+G",
+    Message("by sheets"),
+    rank=2,
+)
+
+
 # From an act to its questions, its doing and what came of it: for the screens from which acts are done.
 T = TypeVar("T")
+_MOST_TOLD: Final = 8
 _ALONE: Final = Message("It is done ALONE, and the log says so.")
 _APPROVED: Final = Message("The answer in the file is checked now.")
 _STOPPED: Final = Message("Stopped. What was changed stays changed; do the same again for the others.")
@@ -188,6 +200,7 @@ class Doing:
         failed: gets the error; without it, the status line shows its sentence.
         decided: of what leaves: what becomes of each form that nobody knows.
         read: shows somebody the finished pages and says whether they say yes; for worker threads.
+        by_sheets: the recovery sheets do it.
     """
 
     act: Act[Any]
@@ -199,6 +212,7 @@ class Doing:
     failed: Callable[[VaultError], None] | None = None
     decided: Mapping[str, str] = field(default_factory=dict, repr=False)
     read: Callable[[Stopped, tuple[str, ...]], bool] | None = None
+    by_sheets: bool = False
 
     @property
     def is_short(self) -> bool:
@@ -226,7 +240,7 @@ class ActScreen(LongWorkScreen):
             else:
                 self.do(doing, found)
 
-        if plan is None and doing.is_short:
+        if plan is None and doing.is_short and not doing.by_sheets:
             self._work(lambda vault: vault.acting.try_at_once(doing.act, doing.said), looked, doing)
         elif plan is None:
             self.ask(lambda vault: vault.acting.look(doing.act, doing.said), looked, failed=doing.failed)
@@ -265,6 +279,10 @@ class ActScreen(LongWorkScreen):
             self._carry_out(doing, plan)
             return
         ask, *others = asks
+        if len(ask.told) > _MOST_TOLD:  # it is read in a dialog that scrolls
+            shorter = (replace(ask, told=()), *others)
+            self.app.push_screen(ResultDialog(doing.act.title, ask.told), lambda _: self._put(shorter, doing, plan))
+            return
 
         def answered(answer: str) -> None:
             if ask.refusal is not None:
@@ -310,9 +328,23 @@ class ActScreen(LongWorkScreen):
 
         def failed(error: VaultError) -> None:
             self.is_working = False
-            (doing.failed or self.fail)(error)
+            self._failed_at(doing, error)
 
         self.ask(work, ended, failed=failed)
+
+    def _failed_at(self, doing: Doing, error: VaultError) -> None:
+        """Say why it failed; what only the recovery sheets do is done again once they are typed."""
+        if not isinstance(error, SheetsNeededError):
+            (doing.failed or self.fail)(error)
+            return
+
+        def typed(word: str | None) -> None:
+            if word:
+                self.do(replace(doing, by_sheets=True))
+            else:
+                self.say(Message("Nothing is changed."))
+
+        self.app.push_screen(SheetTyping(Message("Only the recovery sheets do this")), typed)
 
     def _carry_out(self, doing: Doing, plan: Plan[Any]) -> None:
         act, said = doing.act, doing.said
@@ -321,15 +353,23 @@ class ActScreen(LongWorkScreen):
             second = None if doing.second is None else doing.second(vault)
             read = None if doing.read is None else partial(doing.read, stopped)
             agreed = Agreed(doing.answers, second, doing.decided, read, *doing.asked)
+            agreed = replace(agreed, by_sheets=doing.by_sheets)
             return vault.acting.carry_out(act, said, plan, agreed, progress=progress, stopped=stopped)
 
         then = partial(self.show_asked, doing) if doing.asked else doing.then
         if doing.is_short:
             self._work(lambda vault: work(vault, lambda done, total: None, lambda: False), then, doing)
         else:
-            stopped = Message("Stopped: {nothing}.", nothing=act.nothing) if act.makes_files else _STOPPED
+            stopped: Words = Message("Stopped: {nothing}.", nothing=act.nothing) if act.makes_files else _STOPPED
             alone, stopped = not act.makes_files and act.stopped is None, act.stopped or stopped
-            self.work_long(act.doing, work, then, when_stopped=stopped, alone=alone, failed=doing.failed)
+            self.work_long(
+                act.doing,
+                work,
+                then,
+                when_stopped="" if act.goes_through else stopped,
+                alone=alone,
+                failed=partial(self._failed_at, doing),
+            )
 
     def show_told(self, name: Words, told: Told, then: Callable[[Words], None]) -> None:
         """Show what came of an act, as long as it is; `then` gets its first sentence."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tui.screens.credentials.sheet_typing import SheetTyping
 from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.long_work import LongWorkScreen
+from tui.screens.frame.sheet_typing import SheetTyping
 from tui.values.access_shown import Changed
 from tui.values.exchange_shown import ResultText
 from vault.progress import Progress, Stopped
@@ -16,7 +16,7 @@ from vault.words.message import Message, Words
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
-Act = Callable[["Gateway", Progress, Stopped], Changed]
+Changing = Callable[["Gateway", Progress, Stopped], Changed]
 """Gets the gateway, how to say how far it is, and whether to stop."""
 
 
@@ -26,7 +26,7 @@ class ChangingScreen(LongWorkScreen):
     def change(
         self,
         title: Words,
-        act: Act,
+        act: Changing,
         then: Callable[[], None],
         *,
         when_stopped: Words = "",

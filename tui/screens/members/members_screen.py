@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
 from textual.widget import Widget
@@ -12,27 +11,29 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.looks.tokens import Token
+from tui.screens.frame.act_form import ActForm
+from tui.screens.frame.act_screen import BY_SHEETS, ActScreen, Doing
 from tui.screens.frame.base import BACK, READ_AGAIN, Command, leave
 from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.form_fields import Choose
 from tui.screens.frame.list_rows import ListScreen
-from tui.screens.frame.screen_words import MAY_BE_KEPT, ROLES, named, with_roles
+from tui.screens.frame.screen_words import named
 from tui.screens.members.devices_screen import DevicesScreen
-from tui.screens.members.handing_over import AwayForm, HandoverScreen
-from tui.screens.members.member_changes import Act, ChangingScreen
-from tui.screens.members.newcomers import AdmitScreen, ProposalsScreen
-from tui.text.in_words import together, warning
+from tui.screens.members.handing_over import HandoverScreen
+from tui.text.in_words import warning
 from tui.text.safe_content import safe_content
-from tui.values.access_shown import Changed, MemberLine, MembersShown
+from tui.values.access_shown import MemberLine, MembersShown
 from tui.values.code_words import word_of, words_of
 from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.text_cells import Cell, Column, ListCell
 from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
-from vault.progress import Progress, Stopped
+from vault.acts.act import Act, Told
+from vault.acts.member import AWAY, CHANGE_ROLES, DEPUTY, LEAVE, SUSPEND
+from vault.acts.newcomer import ADMIT, AGREE, ROLES
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Gateway
+    from tui.gateway import Proposal
 
 # The roles of one member: marked in a list, given all at once.
 
@@ -42,7 +43,7 @@ _ABOUT: Final = Message(
 )
 
 
-class RolesForm(ChangingScreen):
+class RolesForm(ActScreen):
     """Gives a member exactly the marked roles."""
 
     NAME = Message("Roles")
@@ -50,6 +51,7 @@ class RolesForm(ChangingScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("space", "mark", Message("Mark the role, or remove the mark"), "Space", Message("mark")),
         Command("f4", "finish", Message("Give exactly the marked roles"), "F4", Message("give them")),
+        BY_SHEETS,
         leave(Message("Leave; nothing is changed")),
     )
 
@@ -74,32 +76,18 @@ class RolesForm(ChangingScreen):
     def action_mark(self) -> None:
         self.query_one("#roles", VirtualList).action_mark()
 
-    def action_finish(self) -> None:
-        member, marked = self._member.member, sorted(self.query_one("#roles", VirtualList).marked)
+    def action_finish(self, *, by_sheets: bool = False) -> None:
+        marked = tuple(sorted(self.query_one("#roles", VirtualList).marked))
+        said = {"who": (self._member.member,), "roles": marked}
+        self.do(Doing(CHANGE_ROLES, said, self._done, by_sheets=by_sheets))
 
-        def change() -> None:
-            self.change(
-                Message("Changing the roles"),
-                lambda vault, _progress, _stopped: vault.members.change_roles(member, marked),
-                lambda: self.end("changed"),
-            )
+    def action_by_sheets(self) -> None:
+        self.action_finish(by_sheets=True)
 
-        def said(loss: Words) -> None:
-            if not loss:
-                change()
-                return
-            self.confirm(
-                Message("Take a role from {name}?", name=self._member.name),
-                loss,
-                change,
-                yes=Message("Give these roles"),
-                no=Message("Leave them as they are"),
-            )
-
-        self.ask(lambda vault: vault.members.before_roles(member, marked), said)
+    def _done(self, told: Told) -> None:
+        self.show_told(CHANGE_ROLES.title, told, self.end)
 
 
-_NOBODY: Final = "nobody"
 _NEEDS: Final = {
     "invite": "member.admit",
     "admit": "member.admit",
@@ -111,17 +99,9 @@ _NEEDS: Final = {
 }
 """The act that a command is for: without it the command is not offered. Policy refuses it anyway."""
 _OF_ONE: Final = frozenset({"roles", "lend", "deputy", "suspend", "let_leave"})
-_STAY: Final = Message("They stay a member. From the next exchange on, they open nothing more.")
-_GONE: Final = Message(
-    "All their devices are revoked, and they come back only by joining again. First order who gets their cases (h)."
-)
-_ENDING: Final = Message("Revoking their devices")
-_LOST: Final = Message(
-    "What they wrote and you have not imported will no longer be accepted: import a bundle of theirs first, if you can."
-)
 
 
-class MembersScreen(ListScreen, ChangingScreen):
+class MembersScreen(ListScreen, ActScreen):
     """A list, with what is known of the one under the cursor below it."""
 
     NAME = Message("Members")
@@ -182,7 +162,7 @@ class MembersScreen(ListScreen, ChangingScreen):
         )
 
     def action_admit(self) -> None:
-        self.app.push_screen(AdmitScreen())
+        self.app.push_screen(ActForm(ADMIT, {}, Message("Somebody new, or a further device")), self._changed)
 
     def action_devices(self) -> None:
         self.app.push_screen(DevicesScreen())
@@ -197,60 +177,36 @@ class MembersScreen(ListScreen, ChangingScreen):
     def action_roles(self) -> None:
         member = self._here()
         if member is not None:
-            self.app.push_screen(RolesForm(member))
+            self.app.push_screen(RolesForm(member), self._changed)
 
     def action_lend(self) -> None:
         member = self._here()
         if member is not None:
-            self.app.push_screen(AwayForm(member, self._others(member)))
+            self._open(AWAY, member)
 
     def action_deputy(self) -> None:
         member = self._here()
-        if member is None:
-            return
-        options = [(other.member, with_roles(other.name, other.roles)) for other in self._others(member)]
-        question = Message("Who else opens the cases that {name} makes from now on?", name=member.name)
-        choice = Choose(question, [(_NOBODY, Message("nobody")), *options])
-        self.unless_left(choice, partial(self._deputy_chosen, member))
+        if member is not None:
+            self._open(DEPUTY, member)
+
+    def _open(self, act: Act[Any], member: MemberLine) -> None:
+        self.app.push_screen(ActForm(act, {"who": (member.member,)}, member.name), self._changed)
+
+    def _changed(self, words: Words | None) -> None:
+        self.action_refresh()
+        self.say(words or "")
 
     def action_suspend(self) -> None:
-        member = self._here()
-        if member is None:
-            return
-        question = plural(
-            "Revoke {count} device of {name}?",
-            "Revoke {count} devices of {name}?",
-            count=member.devices,
-            name=member.name,
-        )
-
-        def end(vault: Gateway, progress: Progress, _stopped: Stopped) -> Changed:
-            return vault.members.end_devices(member.member, progress)
-
-        self._ask_end(member, question, _STAY, end, (Message("Suspend"), Message("Keep")))
+        self._end(SUSPEND)
 
     def action_let_leave(self) -> None:
+        self._end(LEAVE)
+
+    def _end(self, act: Act[Any]) -> None:
         member = self._here()
-        if member is None:
-            return
-        question = Message("Does {name} leave for good?", name=member.name)
-
-        def let_leave(vault: Gateway, progress: Progress, _stopped: Stopped) -> Changed:
-            return vault.members.leave(member.member, progress)
-
-        self._ask_end(member, question, _GONE, let_leave, (Message("They leave"), Message("They stay")))
-
-    def _ask_end(
-        self, member: MemberLine, question: Words, becomes: Message, act: Act, answers: tuple[Message, Message]
-    ) -> None:
-        yes, no = answers
-
-        def ask(alone: Words) -> None:
-            told = [words for words in (alone, becomes, _LOST, MAY_BE_KEPT) if words]
-            end = partial(self.change, _ENDING, act, self.action_refresh)
-            self.confirm(question, together(told, " "), end, yes=yes, no=no)
-
-        self.ask(lambda vault: vault.members.before_end(member.member), ask)
+        if member is not None:
+            who = {"who": (member.member,)}
+            self.do(Doing(act, who, lambda told: self.show_told(act.title, told, self._changed)))
 
     @on(VirtualList.Opened)
     def _opened(self) -> None:
@@ -272,10 +228,6 @@ class MembersScreen(ListScreen, ChangingScreen):
     @on(VirtualList.Moved)
     def _moved(self) -> None:
         self.query_one(Strip).show_late(self._facts)
-
-    def _deputy_chosen(self, member: MemberLine, deputy: str) -> None:
-        chosen = "" if deputy == _NOBODY else deputy
-        self.ask(lambda vault: vault.members.name_deputy(member.member, chosen), self.tell_done)
 
     def _show(self, shown: MembersShown) -> None:
         self._shown = shown
@@ -301,9 +253,6 @@ class MembersScreen(ListScreen, ChangingScreen):
             return None
         return member
 
-    def _others(self, member: MemberLine) -> tuple[MemberLine, ...]:
-        return tuple(other for other in self._shown.members if other.member != member.member and other.may_stand_in)
-
 
 def _cells(member: MemberLine) -> tuple[ListCell, ...]:
     devices = Cell(plural("{count} device", "{count} devices", count=member.devices), Token.DIM)
@@ -327,3 +276,51 @@ _STANDS: Final = {
     "over": Message("Their membership has expired."),
     "left": Message("Shown so that their notes keep a name."),
 }
+
+
+# Admissions that somebody proposed: a second person compares the words too.
+class ProposalsScreen(ListScreen):
+    """A list; each is agreed to on a form of its own."""
+
+    NAME = Message("Admissions that wait")
+    COLUMNS = (
+        Column(Message("id"), 8, rank=1),
+        Column(Message("whose"), 20),
+        Column(Message("roles")),
+        Column(Message("proposed by"), 20),
+    )
+    LIST = "proposals"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("enter", "open", Message("Compare the 13 words, and agree"), "Enter", Message("agree")),
+        READ_AGAIN,
+        BACK,
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting: dict[str, Proposal] = {}
+
+    @override
+    def action_refresh(self) -> None:
+        self.ask(lambda vault: vault.members.proposals(), self._show)
+
+    @on(VirtualList.Opened)
+    def _opened(self) -> None:
+        asked = self.at_cursor(self._waiting)
+        if asked is not None:
+            said = {"device": (asked.request.seat.hex(),)}
+            self.app.push_screen(ActForm(AGREE, said, asked.name), self._agreed)
+
+    def _agreed(self, words: Words | None) -> None:
+        self.action_refresh()
+        self.say(words or "")
+
+    def _show(self, waiting: list[Proposal]) -> None:
+        self._waiting, self._is_read = {each.request.seat.hex(): each for each in waiting}, True
+        self.show_rows((ListRow(seat, _proposed(each)) for seat, each in self._waiting.items()), self._list.cursor)
+        self.head(plural("{count} admission", "{count} admissions", count=len(waiting)))
+
+
+def _proposed(asked: Proposal) -> tuple[Words, ...]:
+    what = words_of(sorted(asked.roles)) or Message("a further device")
+    return asked.request.seat.hex()[:8], asked.name, what, ", ".join(asked.by)

@@ -50,7 +50,7 @@ _CONFLICTS: Final = plural(
     "CONFLICT: {count} records outside cases were changed twice. The next change of each joins both.",
     count=0,
 )
-MOST_CONFLICTS: Final = 20
+_MOST_CONFLICTS: Final = 20
 
 
 def made_lines(made: MadeBundle) -> list[Message]:
@@ -117,8 +117,8 @@ def _inside(entries: int, versions: int) -> Message:
     )
 
 
-def imported_lines(imported: ImportedBundle, join: Value = NextStep.JOIN_VERSIONS) -> list[Message]:
-    """Return what came with a bundle, what waits and what was refused; `join` is how two versions become one."""
+def imported_lines(imported: ImportedBundle) -> list[Message]:
+    """Return what came with a bundle, what waits and what was refused."""
     sender, came = imported.sender, _came(imported.came)
     entries = _entries(imported.entries)
     if came:
@@ -140,16 +140,16 @@ def imported_lines(imported: ImportedBundle, join: Value = NextStep.JOIN_VERSION
         (imported.other_conflicts, _CONFLICTS),
     ):
         lines += [filled(words, count=count)] if count else []
-    lines += _conflicts(imported.conflicts, join)
+    lines += _conflicts(imported.conflicts)
     lines += _known(imported)
     lines += [Message("WAITS: {what}", what=pending) for pending in imported.pending]
     lines += [Message("REFUSED: {what}", what=fault) for fault in imported.faults]
     return lines
 
 
-def _conflicts(found: Sequence[InTwo], join: Value) -> Iterator[Message]:
+def _conflicts(found: Sequence[InTwo]) -> Iterator[Message]:
     """Yield which records were changed twice, without a word of what they say, and how to join them."""
-    for each in found[:MOST_CONFLICTS]:
+    for each in found[:_MOST_CONFLICTS]:
         what = each.place.kind.replace("-", " ")
         if each.is_case:
             yield Message("CONFLICT: the case {ref} has two versions now.", ref=each.ref)
@@ -158,11 +158,11 @@ def _conflicts(found: Sequence[InTwo], join: Value) -> Iterator[Message]:
             yield Message(
                 "CONFLICT: {ref} has two versions of a record: {kind} {id}.", ref=each.ref, kind=what, id=record
             )
-    more = len(found) - MOST_CONFLICTS
+    more = len(found) - _MOST_CONFLICTS
     if more > 0:
         yield plural("CONFLICT: {count} more record.", "CONFLICT: {count} more records.", count=more)
     if found:
-        yield Message("You see both and say what stands: {join}.", join=join)
+        yield Message("You see both and say what stands: {join}.", join=NextStep.JOIN_VERSIONS)
 
 
 def _known(imported: ImportedBundle) -> Iterator[Message]:

@@ -226,18 +226,13 @@ class ImportedBundle:
     gained_kinds: Mapping[CompartmentKind, int] = field(default_factory=dict)
 
 
-def make(
-    session: Session, member: MemberId, out: Path, *, progress: StepProgress = lambda what, done, total: None
-) -> MadeBundle:
-    """Make a bundle for all live seats of a member: what they lack, of what they may hold.
+def seats_to_reach(session: Session, member: MemberId) -> list[SeatId]:
+    """Return the live seats of a member that a bundle is for.
 
     Raises:
-        RefusedError: the member has no seat, or one that is valid again after it was ended; something lies at `out`
-            already, or it would be larger than 1 GiB.
-        TryAgainError: it cannot be written there; nothing is left.
+        RefusedError: the member has none, or one that is valid again after it was ended.
     """
-    rule = session.require(Action.SYNC)
-    require_new(out)
+    session.require(Action.SYNC)
     seats = [seat for seat in seats_of(session, [member]) if seat != session.seat]
     if not seats:
         raise RefusedError(
@@ -249,6 +244,21 @@ def make(
             Message("this member had been revoked or lost a role, and is valid again here"),
             next_step=Message("Do it again, or import a bundle of a colleague who knows of it."),
         )
+    return seats
+
+
+def make(
+    session: Session, member: MemberId, out: Path, *, progress: StepProgress = lambda what, done, total: None
+) -> MadeBundle:
+    """Make a bundle for all live seats of a member: what they lack, of what they may hold.
+
+    Raises:
+        RefusedError: as `seats_to_reach`; something lies at `out` already, or it would be larger than 1 GiB.
+        TryAgainError: it cannot be written there; nothing is left.
+    """
+    rule = session.require(Action.SYNC)
+    require_new(out)
+    seats = seats_to_reach(session, member)
     up_to_date_index(session, progress=lambda done, total: progress("reading", done, total))
     peers = peers_of(session)
     own = [peers.get(seat, Peer()) for seat in seats]
@@ -329,6 +339,17 @@ def show(session: Session, file: Path, *, progress: StepProgress = lambda what, 
     )
 
 
+def require_for_us(session: Session, file: Path) -> None:
+    """Return where a file is a bundle for this seat.
+
+    Raises:
+        VerificationError: it is none, or of another vault, or for somebody else.
+    """
+    session.require(Action.SYNC)
+    with as_received():
+        require_for(file, session.kem_private, session.seat, session.vault)
+
+
 def import_bundle(
     session: Session, file: Path, *, progress: StepProgress = lambda what, done, total: None
 ) -> ImportedBundle:
@@ -342,8 +363,7 @@ def import_bundle(
     """
     rule = session.require(Action.SYNC)
     folder = session.folder.staging_dir
-    with as_received():
-        require_for(file, session.kem_private, session.seat, session.vault)
+    require_for_us(session, file)
     staged, is_again = stage(file, folder, session.own_drafts.key, now_s=clock.now_ms() / 1000)
     try:
         bundle = opened(session, staged, progress)

@@ -153,6 +153,11 @@ def write_to_mend(preview: Preview, out: Path) -> None:
     write_new(out, xlsx_of(preview.to_mend, title="cases") if is_workbook else csv_of(preview.to_mend))
 
 
+def write_template(out: Path) -> None:
+    """Write an empty list, CSV or XLSX by the ending of its name."""
+    write_new(out, template(out.suffix))
+
+
 def template(suffix: str) -> bytes:
     """Return an empty list with the headers of the template, as CSV, or as XLSX for the suffix `.xlsx`.
 
@@ -187,9 +192,13 @@ class ToJoin:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The cases that were made, in the order of the rows; the rows that were left out; and who is to be looked at."""
+    """The cases that were made, in the order of the rows; the rows that were left out; and who is to be looked at.
+
+    `titles` are theirs, by the reference.
+    """
 
     cases: tuple[CaseMade, ...]
+    titles: Mapping[str, str] = field(repr=False)
     left_out: tuple[int, ...] = ()
     to_join: tuple[ToJoin, ...] = ()
 
@@ -260,7 +269,8 @@ def make_cases(
         for who in found
         if (pair := _pair(people, who, made_of)) is not None
     ]
-    return Imported(tuple(made), tuple(sorted(left_out)), tuple(pairs))
+    titles = {case.ref: row.title for row, case in zip(rows, made, strict=True)}
+    return Imported(tuple(made), titles, tuple(sorted(left_out)), tuple(pairs))
 
 
 def _entries(session: Session, rows: Sequence[NewRow]) -> dict[int, tuple[CompartmentId, RegisterEntry]]:

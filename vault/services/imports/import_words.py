@@ -88,9 +88,10 @@ def _n_to_mend(preview: Preview) -> int:
     return len(preview.to_mend) - 1
 
 
-def template_lines() -> list[Words]:
-    """Return what may stand in the columns of the template."""
-    lines: list[Words] = [Message("What its columns can contain, for example:")]
+def template_lines(place: Path) -> list[Words]:
+    """Return where the template is, and what may stand in its columns."""
+    lines: list[Words] = [Message("The empty list is at {path}.", path=place)]
+    lines.append(Message("What its columns can contain, for example:"))
     lines += [Message("  {column}: {words}", column=column, words=", ".join(words)) for column, *words in EXAMPLES]
     return lines
 
@@ -125,12 +126,11 @@ def _line(who: Known, members: Sequence[str]) -> Message:
     return Message("  row {row}: {ref}  {name}", row=who.row, ref=who.ref, name=who.name)
 
 
-def made_lines(imported: Imported, titles: Mapping[str, str]) -> Iterator[Words]:
-    """Yield how many cases were made, each that has a title by its reference, and what is left to do."""
+def made_lines(imported: Imported) -> Iterator[Words]:
+    """Yield how many cases were made, each with its title by its reference, and what is left to do."""
     yield plural("{count} case is made.", "{count} cases are made.", count=len(imported.cases))
-    for case in imported.cases:
-        if case.ref in titles:
-            yield Message("  {ref}  {title}", ref=case.ref, title=titles[case.ref])
+    for ref, title in imported.titles.items():
+        yield Message("  {ref}  {title}", ref=ref, title=title)
     if imported.left_out:
         yield plural("{count} row was left out.", "{count} rows were left out.", count=len(imported.left_out))
     if imported.to_join:

@@ -222,6 +222,26 @@ def require_words(request: Request, typed: Sequence[str]) -> None:
         )
 
 
+def wished(
+    session: Session, request: Request, *, name: str = "", like: str = "", days: int = 0, gives_cases: bool = False
+) -> tuple[str, frozenset[Role], int | None]:
+    """Return under which name, as what and until when somebody new would be admitted, or refuse it; see `admit`."""
+    is_own = request.member == session.member
+    session.require(Action.OWN_DEVICE if is_own else Action.MEMBER_ADMIT)
+    if gives_cases and not is_own:
+        raise RefusedError(
+            Message("only a further device of yours gets all your cases"),
+            next_step=Message(
+                "Admit them without your cases. {grant_access} opens one.", grant_access=NextStep.GRANT_ACCESS
+            ),
+        )
+    if request.member is not None:
+        return "", frozenset(), None
+    roles, until, name = checked_like(like), _until(session, days), checked_name_of_member(name)
+    require_new_name(session, name)
+    return name, roles, until
+
+
 def admit(
     session: Session,
     request: Request,
@@ -247,24 +267,13 @@ def admit(
         RefusedError: this member's role does not admit, the name is taken, or only the sheets can do it.
         UsageError: no such role, no name, or days that cannot be.
     """
-    is_own = request.member == session.member
-    session.require(Action.OWN_DEVICE if is_own else Action.MEMBER_ADMIT)
-    if gives_cases and not is_own:
-        raise RefusedError(
-            Message("only a further device of yours gets all your cases"),
-            next_step=Message(
-                "Admit them without your cases. {grant_access} opens one.", grant_access=NextStep.GRANT_ACCESS
-            ),
-        )
+    name, roles, until = wished(session, request, name=name, like=like, days=days, gives_cases=gives_cases)
     require_words(request, words)
     if request.member is not None:
         made = admission_of(request.certificate, (), None)
         outcome = _list(session, made, (), by_sheets=by_sheets, typed=typed)
         shown = name_in(names_of_members(session), request.member).strip()
         return Admitted(request.member, shown, request.seat, outcome)
-    roles, until = checked_like(like), _until(session, days)
-    name = checked_name_of_member(name)
-    require_new_name(session, name)
     made = admission_of(request.certificate, roles, until)
     record = Member(MemberId(request.seat), name)
     outcome = _list(session, made, [record], by_sheets=by_sheets or Role.ADMIN in roles, typed=typed)

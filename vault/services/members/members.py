@@ -274,9 +274,10 @@ def warn_before_end(session: Session, member: MemberId) -> Message | None:
     """Return what has to be said before every device of a member is ended: what is lost, and what only they can open.
 
     Raises:
-        RefusedError: this role ends no member.
+        RefusedError: this role ends no member, or it is the member who asks.
     """
     session.require(Action.MEMBER_END)
+    _require_other(session, member)
     lost = warn_before_removal(session, seats_of(session, [member]))
     alone = said_before_end(session, member)
     if lost is None or alone is None:
