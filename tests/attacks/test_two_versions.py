@@ -492,7 +492,7 @@ def test_nothing_that_the_app_writes_after_the_news_of_a_lost_device_opens_there
     try:
         gateway.status()
         said = {"file": (str(news),)}
-        told = gateway.acting.carry_out(IMPORT, said, gateway.acting.look(IMPORT, said), Agreed())
+        gateway.acting.carry_out(IMPORT, said, gateway.acting.look(IMPORT, said), Agreed())
         session = gateway.acting._session
         notes.add(session, case, Note(NoteKind.CONTACT, AFTER))
         with session.database.reading() as rows:

@@ -339,5 +339,4 @@ def _keep_ended(
 
 
 def _slips(session: Session) -> list[Stored[Slip]]:
-    found = stored_of_kind(read_valid(session, the_one_of_kind(session, CompartmentKind.INTAKE)), Slip)
-    return found
+    return stored_of_kind(read_valid(session, the_one_of_kind(session, CompartmentKind.INTAKE)), Slip)
