@@ -8,7 +8,7 @@ import pytest
 
 from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
-from vault.access.membership.new_sheets import Followed, change_sheets, choose_sheets, follow_sheets, stale_compartments
+from vault.access.membership.new_sheets import change_sheets, choose_sheets, follow_sheets, stale_compartments
 from vault.access.recovery_session import opened_by_sheets
 from vault.access.seat_keys.rekeying import doors_here, read_key_file
 from vault.access.seat_keys.root_secret import kept_secret, root_of
@@ -150,10 +150,10 @@ def test_the_new_sheets_open_all_that_they_shall_read_and_the_old_ones_nothing_t
         stale = stale_compartments(session)
         assert {*filled.cases} <= {*stale} <= shared
         seen: list[tuple[int, int]] = []
-        assert follow_sheets(session, lambda done, total: seen.append((done, total))) == Followed(len(stale))
+        assert follow_sheets(session, lambda done, total: seen.append((done, total))) == len(stale)
         assert seen[-1] == (len(stale), len(stale))
         size = session.log.size
-        assert (stale_compartments(session), follow_sheets(session), session.log.size) == ([], Followed(0), size)
+        assert (stale_compartments(session), follow_sheets(session), session.log.size) == ([], 0, size)
         with session.work(case) as work:
             work.write(case, RecordId(make_id()), "note", {})
             work.commit(Entry(act="note.create"))
@@ -172,10 +172,10 @@ def test_a_colleague_follows_once_the_words_were_compared(filled: Filled) -> Non
         change_sheets(session, secret_of(session))
         words = words_of(session.directory.sheets_digest)
     with ada.open(filled.place) as session:
-        assert follow_sheets(session) == Followed(0)
+        assert follow_sheets(session) == 0
         choose_sheets(session, list(words))
         assert filled.cases[0] in stale_compartments(session)
-        assert follow_sheets(session).replaced
+        assert follow_sheets(session)
         assert stale_compartments(session) == []
 
 

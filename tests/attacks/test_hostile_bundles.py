@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -9,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.flooding import make_siblings
 from tests.english import in_english
 from tests.once import made_once
 from tests.seal.places import fixed, flipped
 from tests.services.founded import Filled, fill, found
-from tests.services.organisation import AMINA, JOEL, Organisation, give
+from tests.services.organisation import AMINA, JOEL, MIRA, SELIN, TOMAS, Organisation, give
 from tests.sync.exchange import OTHER_KEM, RECEIVER, Sender, empty_store, opened, rows_of, take
 from tests.sync.hostile import counting, encoded, pages_of, write
 from vault.access.session import Session
@@ -22,10 +24,12 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import BrokenSealError, MalformedError, NewerVaultError, VaultError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind
 from vault.log.genesis import seat_in
+from vault.seal.recipients import grant_digest
 from vault.services import housekeeping
 from vault.services.approvals import erasing
 from vault.services.cases import case_people, cases, intake, notes, register
 from vault.services.erasures import arrived, standing_again, what_goes
+from vault.services.exchange.known_peers import keep_peers
 from vault.services.grants import sharing
 from vault.services.imports import case_import, taking_back
 from vault.services.projection import folder_row
@@ -424,3 +428,84 @@ def test_many_records_that_come_into_a_case_that_went_wait_for_a_person(organisa
 def placed(session: Session, home: CompartmentId) -> int:
     with session.database.reading() as rows:
         return len(rows.placed(home))
+
+
+# Nobody signs how a key is sealed: who passes on a bundle may put junk in the place of what a colleague sealed.
+def seal_junk(session: Session, case: CompartmentId, to: Session, giver: Session) -> None:
+    """Put into the rows of a device, for each key, junk in the place of what a colleague sealed."""
+    with session.database.transaction() as rows:
+        for epoch in session.keyring.epochs_of(case):
+            true = [row for row in rows.grants_of(epoch) if (row.seat, row.giver) == (to.seat, giver.seat)]
+            rows.delete_grants(true)
+            for each in true[:1]:
+                junk = [os.urandom(len(each.sealed)) for _ in range(8)]
+                rows.add_grants([each._replace(digest=grant_digest(epoch, to.seat, one), sealed=one) for one in junk])
+
+
+def give_all(giver: Session, taker: Session) -> None:
+    """Send one bundle with all there is, as to a device that took none."""
+    keep_peers(giver, {})
+    give(giver, taker)
+
+
+def sealings(session: Session, to: Session, giver: Session) -> set[bytes]:
+    with session.database.reading() as rows:
+        return {row.digest for row in rows.grants() if (row.seat, row.giver) == (to.seat, giver.seat)}
+
+
+@pytest.mark.parametrize("keys", [1, 20], ids=["one key", "more keys than fail"])
+@pytest.mark.parametrize("by_way_of", [None, TOMAS])
+def test_junk_that_came_before_a_sealing_does_not_keep_it_out(
+    organisation: Organisation, by_way_of: str | None, keys: int
+) -> None:
+    with organisation.at(MIRA, JOEL, SELIN, TOMAS) as (mira, joel, selin, tomas):
+        case = cases.create(mira, title="C", kind="asylum").case
+        sharing.grant(mira, case, organisation.members(JOEL, SELIN, TOMAS))
+        make_siblings(mira, case, keys - 1, to=[joel.seat, selin.seat, tomas.seat])
+        give(mira, joel)
+        seal_junk(joel, case, selin, mira)
+        taker = selin if by_way_of is None else tomas
+        give(joel, taker)
+        assert not selin.keyring.epochs_of(case)
+        give(mira, taker)
+        if taker is tomas:
+            give(tomas, selin)
+        assert set(selin.keyring.epochs_of(case)) == set(mira.keyring.epochs_of(case))
+
+
+def test_junk_that_comes_later_takes_nothing_from_who_opens_a_sealing_and_from_who_passes_it_on(
+    organisation: Organisation,
+) -> None:
+    with organisation.at(MIRA, JOEL, SELIN, TOMAS) as (mira, joel, selin, tomas):
+        case = cases.create(mira, title="C", kind="asylum").case
+        sharing.grant(mira, case, organisation.members(JOEL, SELIN, TOMAS))
+        for each in (joel, selin, tomas):
+            give(mira, each)
+        true = sealings(mira, selin, mira)
+        seal_junk(joel, case, selin, mira)
+        for each in (mira, selin, tomas):
+            give_all(joel, each)
+            seal_junk(joel, case, selin, mira)
+            give_all(joel, each)
+        assert sealings(selin, selin, mira) == true  # also where its keyring is damaged: all of it is in these rows
+        assert sealings(mira, selin, mira) == true
+        assert true < sealings(tomas, selin, mira)
+        assert len(sealings(tomas, selin, mira)) == len(true) + 1
+
+
+def test_a_sealing_that_came_behind_junk_stays_with_its_reader_while_they_are_out(organisation: Organisation) -> None:
+    with organisation.at(MIRA, JOEL, SELIN) as (mira, joel, selin):
+        case = cases.create(mira, title="C", kind="asylum").case
+        sharing.grant(mira, case, organisation.members(JOEL, SELIN))
+        true = sealings(mira, selin, mira)
+        give(mira, joel)
+        seal_junk(joel, case, selin, mira)
+        give(joel, selin)
+        give(mira, selin)
+        assert selin.keyring.epochs_of(case)
+        sharing.revoke(mira, case, organisation.members(SELIN))
+        give(mira, selin)
+        assert not selin.keyring.epochs_of(case)
+        seal_junk(joel, case, selin, mira)
+        give_all(joel, selin)
+        assert true < sealings(selin, selin, mira)

@@ -328,7 +328,7 @@ def test_without_terminal_or_pipe_the_sheets_are_missing(desk: Desk) -> None:
 def test_new_sheets_take_the_place_of_the_old_ones(desk: Desk, sheets: Sequence[Sheet], tmp_path: Path) -> None:
     made = desk.run("recovery", "new", "--of", "3-of-5", "--out", str(tmp_path / "new.txt"), "--json")
     assert made.code == 0, made.err
-    assert (made.json()["needed"], made.json()["sealed_anew"], made.json()["waiting"]) == (3, 2, 0)
+    assert (made.json()["needed"], made.json()["sealed_anew"]) == (3, 2)
     pages = (tmp_path / "new.txt").read_text().split("CASEVAULT RECOVERY SHEET")[1:]
     grids = [page.split("Check")[1].split("The vault")[0] for page in pages]
     assert len(grids) == 5
@@ -342,7 +342,7 @@ def test_new_sheets_take_the_place_of_the_old_ones(desk: Desk, sheets: Sequence[
         stdin=piped(grids[1], grids[2], grids[3]),
     )
     assert typed.code == 0, typed.err
-    assert desk.run("recovery", "follow", "--json").json() == {"schema": 1, "sealed_anew": 0, "waiting": 0}
+    assert desk.run("recovery", "follow", "--json").json() == {"schema": 1, "sealed_anew": 0}
     status = desk.run("recovery", "status", "--json").json()
     assert status["sheets_words"] == typed.json()["sheets_words"] != status["vault_words"]
     assert (status["proven"], status["under_old_sheets"]) == (False, 0)

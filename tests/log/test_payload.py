@@ -223,7 +223,7 @@ _KINDS: dict[str, frozenset[int]] = {
     **{letter: frozenset({kind}) for letter, kind in zip("vgekaxsb", ItemKind, strict=True)},
     "f": frozenset({ActKind.BEGIN, ActKind.SHEETS}),
     "m": frozenset(ActKind) - {ActKind.BEGIN} - OF_CASES,
-    "F": frozenset({ActKind.FOUND}),
+    "F": frozenset({ActKind.FOUND, ActKind.LET_IN}),
     "c": OF_CASES - {ActKind.FOUND},
     "i": frozenset({ActKind.LET_IN}),
     "o": frozenset({ActKind.PUT_OUT}),

@@ -33,7 +33,7 @@ from vault.casework.note import Note
 from vault.ids import CompartmentId, EpochId, MemberId, Origin, RecordId, VersionId, make_id
 from vault.log.act_bytes import MadeAct, let_back, let_in, put_out
 from vault.log.items import Item, ItemKind, encode_items
-from vault.log.operation import Header, compose
+from vault.log.operation import compose
 from vault.policy.roles import Role
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry, Work
@@ -44,7 +44,7 @@ from vault.store.engine import Database
 from vault.store.rowtypes import OperationRow, SealedVersion, VersionKeyRow, VersionRow
 from vault.trust.trust_items import Head, Rank
 from vault.validity.authority import Authority, Listings
-from vault.validity.proven import Proven, digests_in, items_in, names_session_key
+from vault.validity.proven import Proven, digests_in, items_in
 from vault.validity.version_validity import Quarantined
 
 ITEM = Item(ItemKind.GRANT, bytes(32), b"t" * 16)
@@ -350,12 +350,6 @@ def test_others_expect_what_an_entitled_author_listed_and_what_nobody_can_read(s
 
 # Where lists name things, where the first session of a log ends, and what proves nothing.
 ORIGIN = Origin(b"o" * 32)
-
-
-def test_the_header_says_whether_a_session_begins(filled: Filled, filled_session: Session) -> None:
-    with filled_session.database.reading() as rows:
-        for row in rows.operations(filled_session.log.origin):
-            assert names_session_key(row) is (Header.decode(row.header).session_key is not None)
 
 
 def test_a_false_row_before_the_true_one_hides_no_entry(filled: Filled, filled_session: Session) -> None:

@@ -310,6 +310,27 @@ def test_what_is_written_after_the_day_is_not_written_for_whom_it_was_lent_to(of
         assert "after the day" in [one.value.text for one in cases.open_case(amina, case).notes]
 
 
+@pytest.mark.parametrize("is_out", [False, True])
+@pytest.mark.parametrize("days", [None, 9])
+def test_a_day_before_the_one_until_which_they_were_let_in_is_refused_also_to_who_was_put_out(
+    office: Office, days: int | None, is_out: bool
+) -> None:
+    """To let somebody back makes the old let-in stand again, and of several the latest counts."""
+    case, nadia = _case_of_amina(office), office.nadia.member
+    with office.open(office.amina) as amina:
+        now = amina.log.now_ms()
+        first = None if days is None else now + days * DAY_MS
+        timed_grants.give(amina, case, [nadia], until_ms=first)
+        if is_out:
+            sharing.revoke(amina, case, [nadia])
+        with pytest.raises(RefusedError, match="that cannot be shortened"):
+            timed_grants.give(amina, case, [nadia], until_ms=now + 2 * DAY_MS)
+        assert (nadia in sharing.holders_of(amina, case).members) is not is_out
+        assert [term.until_ms for term in timed_grants.terms_of(amina, case)] == [first]
+        timed_grants.give(amina, case, [nadia])
+        assert nadia in sharing.holders_of(amina, case).members
+
+
 def test_nobody_moves_their_own_day_nor_anothers_by_an_access_of_somebody_else(office: Office) -> None:
     case = _case_of_amina(office)
     until_ms = _lend(office, case)
@@ -389,7 +410,8 @@ def test_of_what_is_lent_only_what_was_given_for_an_absence_and_has_not_ended_is
         assert timed_grants.lent(amina) == {}
         sharing.revoke(amina, other, [office.nadia.member])
         until_ms = amina.log.now_ms() + 2 * DAY_MS
-        assert timed_grants.away(amina, office.amina.member, office.nadia.member, until_ms=until_ms) == 2
+        assert timed_grants.away(amina, office.amina.member, office.nadia.member, until_ms=until_ms) == 1
+        assert office.nadia.member not in sharing.holders_of(amina, other).members, "a holiday takes no put-out back"
         assert timed_grants.lent(amina) == {office.amina.member: {office.nadia.member: until_ms}}
         assert amina.holds(case)
         forward(amina, 3)

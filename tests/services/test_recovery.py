@@ -16,7 +16,6 @@ from tests.services.founded import MARKER, MEMBER, Filled, Place
 from tests.services.sheets_help import typed
 from tests.tables import each
 from vault.access import recovering
-from vault.access.membership.new_sheets import Followed
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import NotFoundError, RefusedError, TryAgainError, VerificationError, WrongPassphraseError
@@ -133,7 +132,7 @@ def test_new_sheets_open_everything_and_the_old_ones_nothing_new(filled: Filled,
     with filled.open() as session:
         before = session.directory.root_public
         new = recovery.renew(session)
-        assert new.followed.replaced == len(filled.cases)  # what is shared went with the new sheets
+        assert new.followed == len(filled.cases)  # what is shared went with the new sheets
         assert session.directory.root_public != before
         assert new.sheets[0].sheets_words == words_of(session.directory.sheets_digest)
         with pytest.raises(VerificationError, match="not of the set that is in effect"):
@@ -158,14 +157,14 @@ def test_what_the_new_sheets_were_not_given_is_told_and_follows(
     """A crash between the new sheets and the new keys: the drill finds it, `follow` mends it."""
     with filled.open() as session:
         with monkeypatch.context() as patched:
-            patched.setattr(recovery, "follow_sheets", lambda session, progress: Followed(0))
+            patched.setattr(recovery, "follow_sheets", lambda session, progress: 0)
             new = recovery.renew(session)
         assert recovery.status(session).stale == 2
         with pytest.raises(VerificationError, match="do not open 2 of the cases and lists"):
             recovery.drill(session, typed(new.sheets, 1, 2))
         assert secret_row(session) is not None
         seen: list[tuple[int, int]] = []
-        assert recovery.follow(session, lambda done, total: seen.append((done, total))).replaced == 2
+        assert recovery.follow(session, lambda done, total: seen.append((done, total))) == 2
         assert seen[-1] == (2, 2)
         assert recovery.drill(session, typed(new.sheets, 1, 2)).opened == 6
 

@@ -23,6 +23,7 @@ from vault.services.exports.export_material import Wish
 from vault.services.exports.exporting import Undecided
 from vault.services.grants import sharing
 from vault.services.projection.projection import up_to_date_index
+from vault.trust.trust_items import Rank
 
 PLACE = "Quietwater 17"
 
@@ -51,6 +52,15 @@ def test_a_holder_reads_what_is_kept_apart(office: Office) -> None:
         sections.add_note(joel, section, Note(NoteKind.SAFETY, "moved on"))
     with office.open(office.amina) as amina:
         assert len(sections.open_section(amina, section).notes) == 2
+
+
+def test_who_founds_a_section_keeps_it_and_whom_they_choose_is_a_member(office: Office) -> None:
+    _, section = _case_with_section(office, for_joel=True)
+    with office.open(office.amina) as amina:
+        ranks = {office.amina.member: Rank.KEEPER, office.joel.member: Rank.MEMBER}
+        assert sharing.ranks_of(amina, section) == ranks
+        sharing.revoke(amina, section, [office.joel.member])
+        assert sharing.holders_of(amina, section).members == {office.amina.member}
 
 
 def test_who_holds_the_case_alone_does_not_learn_that_there_is_a_section(office: Office) -> None:

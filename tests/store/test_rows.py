@@ -28,7 +28,7 @@ from tests.store.samples import (
 from tests.tables import each
 from vault.errors import VerificationError
 from vault.store.engine import Database, open_database
-from vault.store.rows import Rows
+from vault.store.rows import Rows, sealings_in_turn
 from vault.store.rowtypes import (
     AttachmentRow,
     CheckpointRow,
@@ -128,12 +128,6 @@ def test_versions_come_with_each_of_their_keys_and_only_of_the_compartment_and_r
         assert rows.version_at(OTHER_ORIGIN, 0, 0) == []
 
 
-def test_the_first_place_of_a_compartment_is_its_earliest_in_any_log(database: Database) -> None:
-    with database.transaction() as rows:
-        rows.add_versions([version(7, 0), version(3, 1), version(1, 0, compartment=OTHER_CASE)])
-        assert rows.first_places([CASE, OTHER_CASE, b"n" * 16]) == {CASE: (ORIGIN, 3), OTHER_CASE: (ORIGIN, 1)}
-
-
 def test_what_is_asked_of_many_compartments_at_once_is_what_each_of_them_answers(database: Database) -> None:
     cases = [number.to_bytes(16, "big") for number in range(_MORE_THAN_A_CHUNK)]
     written = [version(seq, n, compartment=case) for n, case in enumerate(cases) for seq in (9, 4)]
@@ -144,19 +138,10 @@ def test_what_is_asked_of_many_compartments_at_once_is_what_each_of_them_answers
         rows.add_versions(written + elsewhere)
         rows.add_epochs([*epochs, EpochRow(b"e" * 32, CASE, b"notice")])
         rows.add_grants([*grants, GrantRow(b"h" * 32, EPOCH, SEAT, SEAT, b"sealed")])
-        assert rows.first_places([*cases, b"n" * 16]) == {case: rows.first_places([case])[case] for case in cases}
         assert rows.places_in(cases) == {(row.origin, row.seq) for row in written + elsewhere[:-1]}
         assert rows.epochs_of(cases) == [row for case in cases for row in rows.epochs(case)]
         assert rows.grants_of_all(cases) == [row for case in cases for row in rows.grants_of(case)]
-        named = [row.digest for row in epochs]
-        assert rows.epochs_named([*named, b"n" * 32]) == {row.digest: row for row in epochs}
-        assert rows.grants_named([b"n" * 32, *(row.digest for row in grants)]) == {row.digest for row in grants}
-        assert [rows.first_places([]), rows.places_in([]), rows.epochs_of([]), rows.grants_of_all([])] == [
-            {},
-            set(),
-            [],
-            [],
-        ]
+        assert [rows.places_in([]), rows.epochs_of([]), rows.grants_of_all([])] == [set(), [], []]
 
 
 def test_a_version_without_a_key_is_counted_and_not_opened(database: Database) -> None:
@@ -191,7 +176,7 @@ def test_erasing_takes_blob_and_keys_of_that_place_alone(database: Database) -> 
         assert rows.version_at(ORIGIN, 0, 1) == []
 
 
-def test_a_rotation_deletes_exactly_the_wrap_that_it_replaced(database: Database) -> None:
+def test_a_wrapped_key_is_deleted_exactly(database: Database) -> None:
     row = version(0)
     old, false, new = key_of(row), key_of(row, wrap=b"w" * 40), key_of(row, b"f" * 16)
     with database.transaction() as rows:
@@ -200,9 +185,8 @@ def test_a_rotation_deletes_exactly_the_wrap_that_it_replaced(database: Database
         rows.delete_version_keys([])
         rows.delete_version_keys([old])
         assert set(rows.versions(CASE)) == {sealed(row, false), sealed(row, new)}
-        assert rows.epochs_in_use() == {EPOCH, b"f" * 16}
         rows.delete_version_keys([false])
-        assert rows.epochs_in_use() == {b"f" * 16}
+        assert rows.versions(CASE) == [sealed(row, new)]
 
 
 def test_epochs_and_grants_are_found_by_what_they_are_for(database: Database) -> None:
@@ -222,23 +206,28 @@ def test_epochs_and_grants_are_found_by_what_they_are_for(database: Database) ->
         assert rows.epochs_granted_to(SEAT) == sorted({old.epoch, mine.epoch})
         assert rows.epochs_granted_to(b"u" * 16) == []
         assert rows.grants_of(EPOCH) == [mine, yours]
+        rows.delete_grants([mine, old])
+        assert rows.grants() == [yours]
 
 
-def test_notices_are_found_by_what_stands_at_a_place_and_those_too_short_for_a_cutoff_are_not_read(
-    database: Database,
-) -> None:
+def test_how_a_giver_sealed_a_key_to_a_reader_comes_in_the_order_of_writing(database: Database) -> None:
+    mine = [GrantRow(digest * 32, EPOCH, SEAT, b"g" * 16, digest) for digest in (b"9", b"1", b"5")]
+    others = [GrantRow(b"2" * 32, EPOCH, b"t" * 16, b"g" * 16, b""), GrantRow(b"3" * 32, EPOCH, SEAT, b"h" * 16, b"")]
+    with database.transaction() as rows:
+        rows.add_grants([mine[0], *others, *mine[1:]])
+        assert sealings_in_turn(rows, EPOCH, SEAT, b"g" * 16) == mine
+        rows.delete_grants(mine[1:])
+        rows.add_grants([mine[1]])
+        assert sealings_in_turn(rows, EPOCH, SEAT, b"g" * 16) == mine[:2]
+
+
+def test_notices_are_found_by_what_stands_at_a_place(database: Database) -> None:
     notices = [EpochRow(bytes([n]) * 32, CASE, b"head" + bytes([n, n]) + b"tail") for n in range(5)]
-    longer = [
-        EpochRow(bytes([9 - place]) * 32, case, bytes(size))
-        for place, (case, size) in enumerate([(OTHER_CASE, 125), (CASE, 124), (CASE, 500), (CASE, 69)])
-    ]
     with database.transaction() as rows:
         rows.add_epochs(notices)
         assert rows.epochs_holding([b"\3\3", b"\1\1", b"\7\7"], at=4) == [notices[1], notices[3]]
         assert rows.epochs_holding([b"\3\3"], at=3) == []
         assert rows.epochs_holding([], at=4) == []
-        rows.add_epochs(longer)
-        assert rows.epochs_with_revocations() == [longer[2], longer[0]]
 
 
 def test_of_a_session_only_the_last_checkpoint_and_cosigned_ones_stay(database: Database) -> None:
@@ -358,7 +347,6 @@ _READ: dict[str, Callable[[Rows], object]] = {
     "version": lambda rows: (
         rows.versions(CASE),
         rows.versions(CASE, _RECORD),
-        rows.first_places([CASE]),
         rows.places_in([CASE]),
         rows.version_at(ORIGIN, 3, 0),
         list(rows.versions_from(ORIGIN, 0)),
@@ -369,22 +357,18 @@ _READ: dict[str, Callable[[Rows], object]] = {
         rows.versions(CASE),
         list(rows.version_keys(ORIGIN)),
         rows.origins(),
-        rows.epochs_in_use(),
     ),
     "epoch": lambda rows: (
         rows.epochs(),
         rows.epochs(CASE),
         rows.epochs_of([CASE]),
         rows.epoch(_DIGEST),
-        rows.epochs_named([_DIGEST]),
-        rows.epochs_with_revocations(),
         rows.epochs_holding([b"n" * 16], at=1),
     ),
     "granted": lambda rows: (
         rows.grants(),
         rows.grants_of(EPOCH),
         rows.grants_of_all([EPOCH]),
-        rows.grants_named([_DIGEST]),
         rows.epochs_granted_to(SEAT),
     ),
     "checkpoint": lambda rows: (rows.checkpoints(ORIGIN), rows.newest_checkpoint(ORIGIN), rows.origins()),

@@ -785,7 +785,7 @@ ANSWERS: dict[str, Any] = {
     "devices.list_all": DEVICES,
     "safety.taken": lambda _seat, _progress, _stopped: TAKEN,
     "safety.facts": lambda case: replace(PACK, case=case),
-    "devices.lost": lambda _seat, out, _progress: LostShown(
+    "devices.lost": lambda _seat, out: LostShown(
         ENDED, WARN, 2, f"The list is at {out}, in clear: delete it when everybody is warned."),
     "sharing.who": ACCESS,
     "sharing.candidates": (

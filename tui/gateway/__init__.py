@@ -7,7 +7,6 @@ for type checks, is named here.
 """
 
 from tui.gateway.gateway import Gateway
-from vault.access.membership.new_sheets import Followed
 from vault.redaction.questions import Question
 from vault.seal.entrance.wordlists import GeneratedPassphrase
 from vault.services.approvals.pipe_process import NEXT_STEP, NOT_APPROVED, PipeAnswer, PipeQuestion, approved, serve

@@ -170,24 +170,24 @@ class Devices(Subject):
             )
         )
 
-    def end_moved(self, seat: str, progress: Progress) -> Changed:
+    def end_moved(self, seat: str) -> Changed:
         """End one's old device after moving to this one. Nothing stops it half way."""
         try:
-            done = devices.end_moved(self._session, _seat(seat), self._unlocked.typed_secret(), progress=progress)
+            done = devices.end_moved(self._session, _seat(seat), self._unlocked.typed_secret())
         except SheetsNeededError:
             return _BY_SHEETS
         return changed(done, Message("You moved: the old device is revoked."))
 
-    def lost(self, seat: str, warn_list: Path | None, progress: Progress) -> LostShown:
+    def lost(self, seat: str, warn_list: Path | None) -> LostShown:
         """End a device that is out of one's hands, and return whom to warn. Nothing stops it half way.
 
-        The list goes into a new file too, if one is named. `progress` is told of cases that got a new key.
+        The list goes into a new file too, if one is named.
         """
         if warn_list is not None:
             require_new(warn_list)
         session = self._session
         try:
-            done = devices.lost(session, _seat(seat), self._unlocked.typed_secret(), progress=progress)
+            done = devices.lost(session, _seat(seat), self._unlocked.typed_secret())
             shown, found = changed(done.outcome, Message("The device is revoked.")), done.warn
         except SheetsNeededError:  # the list is what a person needs most: nothing must hold it up
             shown, found = _BY_SHEETS, warning.warn_list(session, _seat(seat))

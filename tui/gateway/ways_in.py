@@ -18,7 +18,6 @@ from tui.values.access_shown import (
     TypingPlace,
 )
 from tui.values.exchange_shown import ResultText
-from vault.access.membership.new_sheets import Followed
 from vault.access.pins.delays import counting_down
 from vault.access.recovering import BroughtBack, Wish
 from vault.access.seat_keys.root_secret import kept_secret
@@ -316,7 +315,7 @@ class Recovery(Subject):
         """Prove the sheets that were typed."""
         return recovery.drill(self._session, self._unlocked.take_typed())
 
-    def renew(self, shape: str, progress: Progress) -> tuple[SheetsMade, Followed]:
+    def renew(self, shape: str, progress: Progress) -> tuple[SheetsMade, int]:
         """Make a new root and new sheets; with the old sheets that were typed, where their secret is not here.
 
         Nothing stops it: half of it would be a root of which nobody has sheets.
@@ -324,11 +323,11 @@ class Recovery(Subject):
         made = recovery.renew(self._session, self._unlocked.typed, shape=shape, progress=progress)
         return self._hold(made.sheets), made.followed
 
-    def confirm(self, words: str, progress: Progress) -> Followed:
+    def confirm(self, words: str, progress: Progress) -> int:
         """Go by new sheets on this device, whose 13 words a person typed from the paper, and follow them."""
         return recovery.confirm(self._session, words.split(), progress)
 
-    def follow(self, progress: Progress, stopped: Stopped) -> Followed:
+    def follow(self, progress: Progress, stopped: Stopped) -> int:
         """Replace the keys that replaced sheets still open; stopped, some may be replaced."""
         return recovery.follow(self._session, telling(progress, stopped))
 

@@ -94,11 +94,11 @@ def _who_is_suspended(name: str, count: int) -> Ask:
     )
 
 
-def _suspend(session: Session, plan: Plan[_Change], agreed: Agreed, progress: Progress) -> Told:
+def _suspend(session: Session, plan: Plan[_Change], agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.members import members
 
     member, name, _ = plan.of
-    outcome = members.suspend(session, member, agreed.typed, progress=progress)
+    outcome = members.suspend(session, member, agreed.typed)
     return told_of(outcome, Message("{name} is suspended: every device is revoked.", name=name), _SECOND)
 
 
@@ -115,11 +115,11 @@ def _who_leaves(name: str, _count: int) -> Ask:
     )
 
 
-def _leave(session: Session, plan: Plan[_Change], agreed: Agreed, progress: Progress) -> Told:
+def _leave(session: Session, plan: Plan[_Change], agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.members import members
 
     member, name, _ = plan.of
-    outcome = members.leave(session, member, agreed.typed, progress=progress)
+    outcome = members.leave(session, member, agreed.typed)
     left = Message("{name} has left. To hand over the cases: {order}.", name=name, order=NextStep.ORDER_HANDOVER)
     return told_of(outcome, left, _SECOND)
 
@@ -243,7 +243,9 @@ def _lend(session: Session, plan: Plan[_Loan], _agreed: Agreed, _progress: Progr
     name, other = name_in(names, member), name_in(names, deputy)
     if not given:
         nothing = Message(
-            "Nothing was lent: {deputy} already opens each case of {name} that you hold.", deputy=other, name=name
+            "Nothing was lent: {deputy} already opens each case of {name} that you hold, or was put out of it.",
+            deputy=other,
+            name=name,
         )
         return Told((nothing,), data)
     lent = plural(
@@ -254,7 +256,8 @@ def _lend(session: Session, plan: Plan[_Loan], _agreed: Agreed, _progress: Progr
         deputy=other,
         day=day,
     )
-    return Told((lent, Message("You can only lend cases that you hold. The owner is told.")), data)
+    which = Message("You can only lend cases that you hold, and none from which they were put out. The owner is told.")
+    return Told((lent, which), data)
 
 
 DEPUTY: Final = Act(

@@ -124,7 +124,7 @@ def _revoke(args: Given, output: Output) -> Result:
         both = None if loss is None else Message("{said} {loss}", said=said, loss=loss)
         require_sure(args, output, both, always=said)
         typed = secret_of_sheets(args, output, session)
-        done = devices.lost(session, seat, typed, progress=output.progress_of(Message("Making new keys")))
+        done = devices.lost(session, seat, typed)
     lines = warning.warn_lines(done.warn)
     data: dict[str, object] = {"device": seat.hex(), "unread": done.warn.unread, **warned_data(done.warn)}
     if args.warn_list is None:

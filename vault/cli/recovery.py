@@ -171,7 +171,7 @@ def _new(args: Given, output: Output) -> Result:
             Message("There are new sheets. Their 13 words, which every member compares on their own device:"),
             f"  {' '.join(new[0].sheets_words)}",
             *hand_over(args, output, new, files, day=today),
-            *_followed(made.followed.replaced, made.followed.pending),
+            _followed(made.followed),
             Message("Burn the old sheets: they still open copies and backups from before."),
         ]
     lines += compare_paper(args, output, new, files)
@@ -179,8 +179,7 @@ def _new(args: Given, output: Output) -> Result:
         "sheets_words": list(new[0].sheets_words),
         "needed": new[0].threshold,
         "files": _paths(files),
-        "sealed_anew": made.followed.replaced,
-        "waiting": made.followed.pending,
+        "sealed_anew": made.followed,
     }
     return Result(data, lines)
 
@@ -191,8 +190,8 @@ def _confirm(args: Given, output: Output) -> Result:
         from vault.services.credentials import recovery
 
         done = recovery.confirm(session, words.split(), output.progress_of(_SEALED_ANEW))
-    lines = [Message("This device goes by the new sheets."), *_followed(done.replaced, done.pending)]
-    return Result({"sealed_anew": done.replaced, "waiting": done.pending}, lines)
+    lines = [Message("This device goes by the new sheets."), _followed(done)]
+    return Result({"sealed_anew": done}, lines)
 
 
 def _follow(args: Given, output: Output) -> Result:
@@ -200,26 +199,15 @@ def _follow(args: Given, output: Output) -> Result:
         from vault.services.credentials import recovery
 
         done = recovery.follow(session, output.progress_of(_SEALED_ANEW))
-    return Result({"sealed_anew": done.replaced, "waiting": done.pending}, _followed(done.replaced, done.pending))
+    return Result({"sealed_anew": done}, [_followed(done)])
 
 
-def _followed(replaced: int, pending: int) -> list[Message]:
-    lines = [
-        plural(
-            "{count} case or list has a new key that the old sheets do not open.",
-            "{count} cases and lists have a new key that the old sheets do not open.",
-            count=replaced,
-        )
-    ]
-    if pending:
-        lines.append(
-            plural(
-                "{count} is pending, for a member who may give the key: `casevault recovery follow`.",
-                "{count} are pending, for a member who may give the keys: `casevault recovery follow`.",
-                count=pending,
-            )
-        )
-    return lines
+def _followed(replaced: int) -> Message:
+    return plural(
+        "{count} case or list has a new key that the old sheets do not open.",
+        "{count} cases and lists have a new key that the old sheets do not open.",
+        count=replaced,
+    )
 
 
 def _restore(args: Given, output: Output) -> Result:

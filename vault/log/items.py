@@ -209,7 +209,7 @@ _KEYS_OF_COMPARTMENT = frozenset({ItemKind.EPOCH, ItemKind.GRANT})
 _ERASURE = frozenset({ItemKind.ERASED, ItemKind.VERSION, ActKind.PUT_OUT}) | _KEYS_OF_COMPARTMENT | _APPROVED
 _OF_CASE = frozenset({ActKind.FOUND, ActKind.LET_IN, ActKind.PUT_OUT, ActKind.LET_BACK})
 _MEMBERSHIP = frozenset({ItemKind.VERSION, ItemKind.KEYS, *ActKind} - {ActKind.BEGIN, *_OF_CASE}) | _KEYS_OF_COMPARTMENT
-_FOUNDING = _VERSIONS | _KEYS_OF_COMPARTMENT | {ActKind.FOUND}
+_FOUNDING = _VERSIONS | _KEYS_OF_COMPARTMENT | {ActKind.FOUND, ActKind.LET_IN}
 _IN_CASE = _VERSIONS | _KEYS_OF_COMPARTMENT | _APPROVED | _OF_CASE - {ActKind.FOUND}
 
 ACTS: Mapping[str, frozenset[int]] = MappingProxyType(

@@ -74,8 +74,6 @@ _Row = TypeVar("_Row")
 _CHUNK = 256
 _VALUES_IN_ONE_PASS = 8_192  # each pass reads the whole table; SQLite takes 32,766 parameters
 _BEFORE_ALL = b""
-# FORMAT.md 2: head 51, one replaced id and one drop, each after a count.
-_SHORTEST_WITH_A_REVOCATION = 51 + 1 + 16 + 1 + 56
 
 
 class Rows(AttachmentRows):
@@ -185,15 +183,6 @@ class Rows(AttachmentRows):
         found = self._all(SealedVersion._make, statement, {"compartment": compartment, "record": record})
         return sorted(found)  # here, because a database would sort the blobs along
 
-    def first_places(self, compartments: Collection[bytes]) -> dict[bytes, tuple[bytes, int]]:
-        """Return compartment -> (origin, seq) of the earliest operation with a version there, if there is any."""
-        found: dict[bytes, tuple[bytes, int]] = {}
-        for compartment, origin, seq in self._among(tuple, sql.FIRST_PLACES_IN_COMPARTMENTS, list(compartments)):
-            before = found.get(compartment)
-            if before is None or (seq, origin) < (before[1], before[0]):
-                found[compartment] = (origin, seq)
-        return found
-
     def places_in(self, compartments: Collection[bytes]) -> set[tuple[bytes, int]]:
         """Return (origin, seq) of every operation with a version in one of these compartments; no version is read."""
         return set(self._among(tuple, sql.PLACES_IN_COMPARTMENTS, list(compartments)))
@@ -219,10 +208,6 @@ class Rows(AttachmentRows):
         """Yield a log's versions with their keys, of entries `start` to before `stop`, by place."""
         names = ("seq", "n", "id", "epoch", "wrap")
         return self._paged(SealedVersion._make, sql.SEALED_AFTER, names, (origin, start, stop))
-
-    def doubled_versions(self, compartment: bytes) -> set[tuple[bytes, int, int]]:
-        """Return the places (origin, seq, n) of a compartment's versions at which another version stands too."""
-        return set(self._all(tuple, sql.DOUBLED_VERSIONS, {"compartment": compartment}))
 
     def version_rows(self, origin: bytes, start: int = 0, stop: int | None = None) -> Iterator[VersionRow]:
         """Yield a log's versions of entries `start` to before `stop`, by place, whether or not a key is left."""
@@ -268,12 +253,8 @@ class Rows(AttachmentRows):
         """Say whether this is what the seat has for this purpose."""
         return self._all(tuple, sql.HELD_LOCAL, {"seat": row.seat, "purpose": row.purpose}) == [(row.number, row.blob)]
 
-    def epochs_in_use(self) -> set[bytes]:
-        """Return the ids of the epochs under which the key of some version is wrapped."""
-        return set(self._scalars(sql.EPOCHS_IN_USE, {}))
-
     def delete_version_keys(self, rows: Collection[VersionKeyRow]) -> None:
-        """Delete exactly these wraps: what a rotation replaced."""
+        """Delete exactly these wraps."""
         self._run_many(sql.DELETE_KEY, list(rows))
 
     # ---- epochs, grants, local secrets
@@ -296,21 +277,15 @@ class Rows(AttachmentRows):
         """Return the notices of all compartments, in no order: to sort ten thousand by an index takes longer."""
         return self._all(EpochRow._make, sql.EPOCHS, {})
 
-    def epochs_with_revocations(self) -> list[EpochRow]:
-        """Return the notices that are long enough to drop a seat, by compartment: all that do, and perhaps others."""
-        found = self._all(EpochRow._make, sql.EPOCHS_AS_LONG_AS, {"size": _SHORTEST_WITH_A_REVOCATION})
-        return sorted(found, key=lambda row: (row.compartment, row.digest))
-
     def epoch(self, digest: bytes) -> EpochRow | None:
         """Return the notice that a list names, or None."""
         return self._first(EpochRow._make, sql.EPOCH, {"digest": digest})
 
-    def epochs_named(self, digests: Collection[bytes]) -> dict[bytes, EpochRow]:
-        """Return digest -> the notice that a list names, of those that are here."""
-        return {row.digest: row for row in self._among(EpochRow._make, sql.EPOCHS_NAMED, list(digests))}
-
     def add_grants(self, rows: Sequence[GrantRow]) -> None:
         self._insert("granted", rows)
+
+    def delete_grants(self, rows: Collection[GrantRow]) -> None:
+        self._run_many(sql.DELETE_GRANT, [(row.digest,) for row in rows])
 
     def grants(self) -> list[GrantRow]:
         return self._all(GrantRow._make, sql.GRANTS, {})
@@ -333,14 +308,6 @@ class Rows(AttachmentRows):
     def grant(self, digest: bytes) -> GrantRow | None:
         """Return the grant that a list names."""
         return self._first(GrantRow._make, sql.GRANT, {"digest": digest})
-
-    def grants_named(self, digests: Collection[bytes]) -> set[bytes]:
-        """Return which of the grants that lists name are here."""
-        return {digest for (digest,) in self._among(tuple, sql.GRANTS_NAMED, list(digests))}
-
-    def is_granted(self, seat: bytes, epoch: bytes) -> bool:
-        """Say whether some row gives an epoch's key to a seat."""
-        return self._first(tuple, sql.GRANT_TO_SEAT, {"seat": seat, "epoch": epoch}) is not None
 
     def grants_of(self, epoch: bytes) -> list[GrantRow]:
         """Return to whom one epoch's key was sealed."""
@@ -381,8 +348,8 @@ def _parts(values: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
     return (values[start : start + _VALUES_IN_ONE_PASS] for start in range(0, len(values), _VALUES_IN_ONE_PASS))
 
 
-# In which order doubled entries were written: a hint of the engine's own, from which only follows what is tried
-# first.
+# In which order rows were written: a hint of the engine's own. Of doubled entries follows from it only what is tried
+# first, and of sealings of one key which of them makes way.
 # Two histories of a log come one after the other. Whoever looks which entries belong together finds it so at once;
 # without the hint the search comes to the same, or gives up where very many are doubled.
 _TURNS = "SELECT seq, digest, rowid FROM operation WHERE origin=?"
@@ -396,3 +363,13 @@ def in_turn(rows: Rows, origin: bytes) -> Iterator[OperationRow]:
     turns = {(seq, digest): turn for seq, digest, turn in rows.driver.execute(_TURNS, (origin,))}
     for _, same in groupby(rows.operations(origin), key=lambda row: row.seq):
         yield from sorted(same, key=lambda row: turns.get((row.seq, row.digest), 0))
+
+
+_TURNS_OF_GRANTS = "SELECT digest, rowid FROM granted WHERE epoch=?"
+
+
+def sealings_in_turn(rows: Rows, epoch: bytes, seat: bytes, giver: bytes) -> list[GrantRow]:
+    """Return how one giver sealed a key to one reader, that first which was written first."""
+    turns = dict(rows.driver.execute(_TURNS_OF_GRANTS, (epoch,)).fetchall())
+    found = [row for row in rows.grants_of(epoch) if (row.seat, row.giver) == (seat, giver)]
+    return sorted(found, key=lambda row: turns[row.digest])

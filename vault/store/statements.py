@@ -139,21 +139,6 @@ DOUBLED_SEQ = (
 )
 
 _PLACE = (version.c.origin, version.c.seq, version.c.n)
-_beside = version.alias("beside")
-DOUBLED_VERSIONS = (
-    sa.select(*_PLACE)
-    .distinct()
-    .join(
-        _beside,
-        sa.and_(
-            _beside.c.origin == version.c.origin,
-            _beside.c.seq == version.c.seq,
-            _beside.c.n == version.c.n,
-            _beside.c.id != version.c.id,
-        ),
-    )
-    .where(version.c.compartment == given("compartment"))
-)
 _WITH_KEYS = version.join(
     version_key,
     sa.and_(
@@ -164,12 +149,6 @@ _SEALED_COLUMNS = (*version.c, version_key.c.epoch, version_key.c.wrap)
 _SEALED = sa.select(*_SEALED_COLUMNS).select_from(_WITH_KEYS)
 _SEALED_ORDER = (version.c.seq, version.c.n, version.c.id, version_key.c.epoch, version_key.c.wrap)
 
-# One row for each log that wrote there: the database need not sort what is valid.
-FIRST_PLACES_IN_COMPARTMENTS = (
-    sa.select(version.c.compartment, version.c.origin, sa.func.min(version.c.seq))
-    .where(*_sound(version.c), _among(version.c.compartment))
-    .group_by(version.c.compartment, version.c.origin)
-)
 PLACES_IN_COMPARTMENTS = (
     sa.select(version.c.origin, version.c.seq).where(*_sound(version.c), _among(version.c.compartment)).distinct()
 )
@@ -216,7 +195,6 @@ HELD_VERSIONS = (
 HELD_CHECKPOINT = sa.select(sa.func.count()).where(*_equal(checkpoint.c.origin, checkpoint.c.size, checkpoint.c.note))
 HELD_LOCAL = sa.select(local.c.number, local.c.blob).where(*_equal(local.c.seat, local.c.purpose))
 
-EPOCHS_IN_USE = sa.select(version_key.c.epoch).where(*_sound([version_key.c.epoch])).distinct()
 # The next log behind one, in each table that holds parts of logs: found by their keys, whatever their number of rows.
 NEXT_ORIGIN = tuple(
     sa.select(sa.func.min(table.c.origin)).where(*_sound(table.c), table.c.origin > given("after_origin"))
@@ -229,12 +207,8 @@ DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(*_equal(version_key.c.orig
 
 EPOCHS = sa.select(epoch).where(*_sound(epoch.c))
 EPOCH = sa.select(epoch).where(*_sound(epoch.c, epoch.c.digest))
-EPOCHS_NAMED = sa.select(epoch).where(*_sound(epoch.c), _among(epoch.c.digest))
 EPOCHS_OF_COMPARTMENTS = sa.select(epoch).where(*_sound(epoch.c), _among(epoch.c.compartment))
-# Both look at every notice and return few: for an order SQLite would go through an index and fetch each row by it.
-EPOCHS_AS_LONG_AS = sa.select(epoch).where(
-    *_sound(epoch.c), sa.func.length(epoch.c.bytes) >= given("size", type_=sa.Integer)
-)
+# It looks at every notice and returns few: for an order SQLite would go through an index and fetch each row by it.
 EPOCHS_HOLDING = sa.select(epoch).where(
     *_sound(epoch.c),
     _among(
@@ -249,13 +223,7 @@ EPOCHS_GRANTED_TO_SEAT = (
     sa.select(granted.c.epoch).where(*_sound([granted.c.epoch], granted.c.seat)).order_by(granted.c.epoch)
 )
 GRANT = sa.select(granted).where(*_sound(granted.c, granted.c.digest)).order_by(granted.c.digest).limit(1)
-GRANTS_NAMED = sa.select(granted.c.digest).where(*_sound(granted.c), _among(granted.c.digest))
-GRANT_TO_SEAT = (
-    sa.select(granted.c.digest)
-    .where(*_sound(granted.c, granted.c.seat, granted.c.epoch))
-    .order_by(granted.c.digest)
-    .limit(1)
-)
+DELETE_GRANT = sa.delete(granted).where(*_equal(granted.c.digest))
 GRANTS_OF_EPOCHS = sa.select(granted).where(*_sound(granted.c), _among(granted.c.epoch))
 
 CHECKPOINTS = (

@@ -18,7 +18,7 @@ from vault.log.list_check import version_id
 from vault.seal.bodies import Names, names_digest
 from vault.seal.recipients import grant_digest
 from vault.store.blobs import Blobs
-from vault.store.rows import Rows
+from vault.store.rows import Rows, sealings_in_turn
 from vault.store.rowtypes import EpochRow, GrantRow, PlacedVersion, VersionKeyRow, VersionRow
 from vault.sync.bundle_contents import Arriving
 from vault.sync.bundle_pages import Page, SentAttachment, SentChunk, SentEpoch, SentGrant, SentVersion, SentVersionKey
@@ -31,6 +31,10 @@ class Door:
     """Asked of each row that is not here; this one lets all in."""
 
     def keeps_out(self, rows: Rows, placed: PlacedVersion) -> bool:
+        return False
+
+    def is_sure(self, rows: Rows, compartment: bytes, grant: GrantRow) -> bool:
+        """Say whether this device made a sealing that is here, or opens it."""
         return False
 
     def close(self, rows: Rows) -> None:
@@ -131,14 +135,19 @@ class Admission:
     def _grant(self, log: ProvenLog, sent: SentGrant) -> None:
         digest = grant_digest(sent.epoch, sent.seat, sent.sealed)
         given, known = sent.epoch + sent.seat, self._known_grants(sent.epoch)
+        place = sent.epoch, sent.seat, log.seat  # its giver is the seat whose log lists it
         if not self._is_listed(log, (sent.seq, sent.n), ItemKind.GRANT, (sent.compartment, given)):
             self.counts.refused += 1
         elif digest not in known:
-            if sum(each == (sent.seat, log.seat) for each in known.values()) >= WRAPS_PER_PLACE:
-                self.counts.refused += 1  # nobody signs how a key is sealed: a few may be junk
+            here = sealings_in_turn(self._rows, *place) if place[1:] in known.values() else []
+            if any(self._door.is_sure(self._rows, sent.compartment, each) for each in here):
                 return
-            # Its giver is the seat whose log lists it.
-            self._rows.add_grants([GrantRow(digest, sent.epoch, sent.seat, log.seat, sent.sealed)])
+            # Nobody signs how a key is sealed: it may be junk. The first stays, and beside it what came last, so that
+            # junk before the true one does not keep it out, and junk behind it does not take its place.
+            self._rows.delete_grants(here[1:])
+            self._rows.add_grants([GrantRow(digest, *place, sent.sealed)])
+            for each in here[1:]:
+                del known[each.digest]
             known[digest] = sent.seat, log.seat
             self.keyed.add(sent.compartment)
 

@@ -223,7 +223,7 @@ class Selection:
     def _count_keys(self) -> tuple[dict[bytes, int], dict[bytes, int]]:
         """Count version keys by epoch, all and those before the base, where a compartment has several epochs.
 
-        Versions are wrapped anew long after they were written: no place in a log says when.
+        Wrapped keys may come here after their versions: no place in a log says when.
         """
         several = {
             epoch for share in self._shares.values() if len(share.epochs) > 1 for epoch, _ in share.epochs.values()

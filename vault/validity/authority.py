@@ -182,10 +182,6 @@ class Authority:
         item = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
         return entry is not None and item in entry.listed and RIGHTS.may_write(entry.roles, place, version.content.kind)
 
-    def is_certified(self, seat: bytes) -> bool:
-        """Say whether the seat was ever let in, or it is recovery."""
-        return seat in self.directory.known or seat in self.directory.recovery_seats
-
     def genesis(self, origin: bytes) -> Genesis | None:
         """Return the signed genesis of a log, or None."""
         if origin not in self._geneses:

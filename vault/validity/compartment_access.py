@@ -85,10 +85,6 @@ class CompartmentState:
     def _writers(self) -> frozenset[Role]:
         return frozenset[Role]().union(*RIGHTS.writers[self.kind].values())
 
-    def has_let_in(self, member: MemberId) -> bool:
-        """Say whether a member was ever let in."""
-        return self.case is None or member in self.case.rank
-
     def counts(self, place: Place) -> bool:
         """Say whether an entry that counts in the organisation counts here too (C6)."""
         return self.case is None or self.case.counts(place)

@@ -105,13 +105,6 @@ class Directory:
         return recovery_seat(self.recovery)
 
     @cached_property
-    def recovery_seats(self) -> frozenset[SeatId]:
-        """As which seats any sheets of this vault were given keys, those that were replaced too."""
-        return frozenset(
-            map(recovery_seat, (self.beginning.said.recovery, *(act.recovery for act in self.later_sheets)))
-        )
-
-    @cached_property
     def later_sheets(self) -> list[Replace]:
         """All acts here that put other sheets in the place of the first, or of any that followed those."""
         replacing = [act for _, act in self.acts if isinstance(act, BySheets) and isinstance(act.act, Replace)]

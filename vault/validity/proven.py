@@ -56,11 +56,6 @@ def names_its_list(row: OperationRow) -> bool:
     return f'"r":"{items_digest(row.list).hex()}"'.encode() in row.header
 
 
-def names_session_key(row: OperationRow) -> bool:
-    """Say whether the header of a row names the key of the next session, as the first of each session does."""
-    return b'"k":"' in row.header
-
-
 def digests_in(row: OperationRow, kind: ItemKind) -> set[bytes]:
     """Return the digests of one kind in a list; of a malformed list, none."""
     return {digest for digest, _ in items_in(row, kind)}

@@ -22,7 +22,7 @@ from tui.text.safe_content import safe_content
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Drilled, Followed, RecoveryStatus
+    from tui.gateway import Drilled, RecoveryStatus
 
 
 _MANAGES: Final = frozenset({"sheets", "drill", "new"})
@@ -156,30 +156,19 @@ class RecoveryScreen(LongWorkScreen):
             when_stopped=Message("Stopped. What is done stays done; f goes on with the rest."),
         )
 
-    def _followed(self, done: Followed) -> None:
-        self._refresh(sealed_words(done))
+    def _followed(self, done: int) -> None:
+        self._refresh(in_words(sealed_words(done)))
 
 
-def sealed_words(done: Followed) -> str:
+def sealed_words(done: int) -> Message:
     """Say how much of what is stored goes by the new sheets."""
-    words = [Message("Replaced sheets open nothing that you could seal again.")]
-    if done.replaced:
-        words = [
-            plural(
-                "{count} key is new: replaced sheets do not open it.",
-                "{count} keys are new: replaced sheets do not open them.",
-                count=done.replaced,
-            )
-        ]
-    if done.pending:
-        words.append(
-            plural(
-                "{count} key waits for somebody who may give it.",
-                "{count} keys wait for somebody who may give them.",
-                count=done.pending,
-            )
-        )
-    return together(words, " ")
+    if not done:
+        return Message("Replaced sheets open nothing that you could seal again.")
+    return plural(
+        "{count} key is new: replaced sheets do not open it.",
+        "{count} keys are new: replaced sheets do not open them.",
+        count=done,
+    )
 
 
 def _open(without: int) -> Message:

@@ -27,7 +27,7 @@ from tui.widgets.fields import SafeInput
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Followed, Gateway
+    from tui.gateway import Gateway
     from vault.errors import VaultError
 
 
@@ -272,7 +272,7 @@ class SheetsForm(FormScreen):
         super().__init__()
         self._renews = renews
         self._made: SheetsMade | None = None
-        self._sealed: Followed | None = None
+        self._sealed: int | None = None
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -313,7 +313,7 @@ class SheetsForm(FormScreen):
     def action_back(self) -> None:
         self._leave()
 
-    def _renewed(self, found: tuple[SheetsMade, Followed]) -> None:
+    def _renewed(self, found: tuple[SheetsMade, int]) -> None:
         made, self._sealed = found
         self._hand_over(made)
 

@@ -130,7 +130,7 @@ class DevicesScreen(ListScreen, ChangingScreen):
         def end() -> None:
             self.change(
                 Message("Revoking the old device"),
-                lambda vault, progress, _stopped: vault.devices.end_moved(device.seat, progress),
+                lambda vault, _progress, _stopped: vault.devices.end_moved(device.seat),
                 self.action_refresh,
             )
 

@@ -92,8 +92,8 @@ class LostForm(FormScreen, ChangingScreen):
     def _end_device(self, warn_list: Path | None) -> None:
         seat = self._device.seat
 
-        def act(vault: Gateway, progress: Progress, _stopped: Stopped) -> Changed:
-            self._found = vault.devices.lost(seat, warn_list, progress)
+        def act(vault: Gateway, _progress: Progress, _stopped: Stopped) -> Changed:
+            self._found = vault.devices.lost(seat, warn_list)
             return self._found.changed
 
         # The list is what a person needs most: sheets that are not at hand must not hold it up.

@@ -5,8 +5,6 @@ What the old sheets were given they still open in any copy; from the new keys on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from vault.access.membership.act_listing import list_acts
 from vault.access.membership.sheets import by_the_sheets, secret_for, signed_by_sheets
 from vault.access.seat_keys.rekeying import renew_recovery_door, with_recovery_door
@@ -23,14 +21,6 @@ from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, digest_of_words, make_root_secret, words_of
 from vault.trust.trust_items import Replace
 from vault.words.message import Message
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """How many compartments have a new key that the old sheets do not open."""
-
-    replaced: int
-    pending: int = 0
 
 
 def change_sheets(session: Session, old_secret: bytes | None) -> bytes:
@@ -103,15 +93,15 @@ def choose_sheets(session: Session, words: list[str]) -> Replace:
     )
 
 
-def follow_sheets(session: Session, progress: Progress = lambda done, total: None) -> Followed:
+def follow_sheets(session: Session, progress: Progress = lambda done, total: None) -> int:
     """Give the sheets in effect what they shall read, and write from here on under keys that replaced ones lack.
 
-    The keys from before are given too: what was written under them is not sealed anew.
+    The keys from before are given too: what was written under them is not sealed anew. Return in how many compartments.
     """
     session.require_sound_log(session.directory.compartment)
     stale = stale_compartments(session)
     settle_keys(session, *stale, progress=progress)
-    return Followed(len(stale))
+    return len(stale)
 
 
 def stale_compartments(session: Session) -> list[CompartmentId]:

@@ -10,6 +10,7 @@ from collections import Counter as Counts
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from secrets import token_bytes
 
 from vault.access.session import Session
 from vault.casework.case import Section, SectionKind
@@ -19,6 +20,7 @@ from vault.casework.person import Person, PersonChange
 from vault.casework.vocabulary import word_of
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId, make_id
+from vault.log.act_bytes import NONCE_SIZE, let_in
 from vault.log.payload import covered_digest
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion
@@ -31,6 +33,7 @@ from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.seats import seats_of
 from vault.services.projection.short_ids import the_one_named, typed_id
 from vault.services.projection.stored_records import Stored, read_valid_at, stored_of_kind
+from vault.trust.trust_items import Rank
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -62,7 +65,7 @@ class SectionLine:
 def create(
     session: Session, case: CompartmentId, *, what: str, title: str, members: Sequence[MemberId] = ()
 ) -> CompartmentId:
-    """Found a restricted section of a case, granted to this member, the members chosen, and recovery.
+    """Found a restricted section of a case, kept by this member, with the members chosen in it, and recovery.
 
     Nobody else who holds the case learns of it. What is kept there starts there: nothing moves by itself.
     """
@@ -73,7 +76,9 @@ def create(
     head = Section(case=case, what=word_of(SectionKind, what, "kind"), title=title, audit=make_id())
     holders = session.directory.holders(seats_of(session, {session.member, *members}))
     with session.work() as work:
-        section = work.found_case(holders, keepers={*members}, with_recovery=True, within=case)
+        section = work.found_case(holders, keepers=(), with_recovery=True, within=case)
+        for member in sorted({*members} - {session.member}):
+            work.list_act(let_in(section, member, Rank.MEMBER, None, token_bytes(NONCE_SIZE)))
         work.keep(section, head)
         work.commit(Entry(act="section.create", obj=head.audit, covers={Section.KIND: 1}, pol=rule))
     return section

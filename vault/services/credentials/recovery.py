@@ -9,7 +9,6 @@ from pathlib import Path
 
 from vault import platform
 from vault.access.membership.new_sheets import (
-    Followed,
     change_sheets,
     choose_sheets,
     follow_sheets,
@@ -69,7 +68,7 @@ class NewSheets:
     """A new set of sheets, and how far what is stored goes by it already."""
 
     sheets: tuple[Sheet, ...] = field(repr=False)
-    followed: Followed
+    followed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +192,7 @@ def renew(
     return NewSheets(make_sheets(secret, session.directory.sheets_digest, *SHAPES[shape]), followed)
 
 
-def confirm(session: Session, words: Sequence[str], progress: Progress = lambda done, total: None) -> Followed:
+def confirm(session: Session, words: Sequence[str], progress: Progress = lambda done, total: None) -> int:
     """Go by new sheets on this device, whose 13 words a person compared with the paper, and follow them.
 
     Raises:
@@ -205,7 +204,7 @@ def confirm(session: Session, words: Sequence[str], progress: Progress = lambda 
     return follow_sheets(session, progress)
 
 
-def follow(session: Session, progress: Progress = lambda done, total: None) -> Followed:
+def follow(session: Session, progress: Progress = lambda done, total: None) -> int:
     """Replace the keys that replaced sheets still open, in what this member holds and may give keys of."""
     session.require(Action.OWN_KEYS)
     return follow_sheets(session, progress)

@@ -41,6 +41,7 @@ from vault.services.evidence.stored_checks import (
     NO_CONTENTS,
     Bounds,
     Contents,
+    KeyRows,
     altered_keys,
     bounds_of,
     check_contents,
@@ -207,6 +208,7 @@ class _Checked:
         self.faults: list[Finding] = []
         self._counts: VersionValidator | None = None
         self._erased: IsErased | None = None
+        self._key_rows: KeyRows | None = None
         self._approvals: dict[bytes, bytes] = {}
         self.said = Said()
 
@@ -241,6 +243,9 @@ class _Checked:
             rows.operations(origin), rows.version_rows(origin), report, is_erased=self.erased(rows), compartments=ours
         )
         self._note_listed(rows, report, versions)
+        if self._key_rows is None:
+            self._key_rows = KeyRows.read(self._session, rows)
+        self._note(self._key_rows.missing(rows, report, is_own=ours is None))
         self._open_versions(rows, origin)
         for false_act in self.said.read(rows, self._session.auditor(), origin, self._proven(rows, origin)):
             self._fault(false_act)

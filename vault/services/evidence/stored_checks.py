@@ -10,12 +10,13 @@ from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.trust.keyrings import missing_keys
 from vault.errors import MalformedError, VaultError
-from vault.ids import CompartmentId, Origin
-from vault.log.epoch_notice import epoch_digest
+from vault.ids import ID_SIZE, CompartmentId, Origin
+from vault.log.epoch_notice import KIND_AT, epoch_digest
 from vault.log.items import Item, ItemKind, compartment_tag
 from vault.log.list_check import IsErased, proven_lists
 from vault.log.verify import LogReport
 from vault.records.attachment_bodies import chunks_of, is_listed, lacking_chunks, row_of, row_tag
+from vault.records.epochs import read_notice
 from vault.records.logs import genesis_of
 from vault.seal.bodies import Names
 from vault.seal.purposes import Purpose
@@ -73,9 +74,41 @@ def _keyring(session: Session, rows: Rows) -> Iterator[Finding]:
 
 def altered_keys(rows: Rows) -> set[bytes]:
     """Return which rows of keys, and of how keys are sealed, are not what their bytes give, by their digests."""
-    keys = (row for row in rows.epochs() if row.digest != epoch_digest(row.bytes) or row.compartment not in row.bytes)
+    keys = (
+        row
+        for row in rows.epochs()
+        if row.digest != epoch_digest(row.bytes) or row.compartment != row.bytes[KIND_AT - ID_SIZE : KIND_AT]
+    )
     sealed = (row for row in rows.grants() if row.digest != grant_digest(row.epoch, row.seat, row.sealed))
     return {row.digest for row in keys} | {row.digest for row in sealed}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRows:
+    """Which rows of keys are here, and of which compartments this device holds a key without its row."""
+
+    here: frozenset[bytes]
+    lost: tuple[bytes, ...]
+
+    @classmethod
+    def read(cls, session: Session, rows: Rows) -> KeyRows:
+        """Compare the rows with the keys that this device holds."""
+        keyring, epochs = session.keyring, rows.every_epoch()
+        known = {notice.epoch for row in epochs if (notice := read_notice(row)) is not None}
+        lost = (home for home in keyring.compartments() if not known.issuperset(keyring.epochs_of(home)))
+        return cls(frozenset(row.digest for row in epochs), tuple(lost))
+
+    def missing(self, rows: Rows, report: LogReport, *, is_own: bool) -> Iterator[Finding]:
+        """Yield each listed row of a key that is not here and was: this device made the key, or holds it."""
+        for seq, items in proven_lists(rows.operations(report.origin), report) if is_own or self.lost else ():
+            for n, item in enumerate(items):
+                if item.kind == ItemKind.EPOCH and item.digest not in self.here and (is_own or self._is_of_lost(item)):
+                    digest = item.digest.hex()
+                    message = Message("operation {seq}, item {n}: missing {digest}", seq=seq, n=n, digest=digest)
+                    yield Finding(Code.ABSENT, message, Origin(report.origin), seq, n)
+
+    def _is_of_lost(self, item: Item) -> bool:
+        return any(compartment_tag(home, item.digest) == item.tag for home in self.lost)
 
 
 _KEPT: tuple[tuple[Message, Callable[[Session], object]], ...] = (

@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from typing_extensions import override
+
 from vault.access.pins.alarms import fork_alarm, lasting
 from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
@@ -16,7 +18,7 @@ from vault.ids import CompartmentId, MemberId, Origin, SeatId
 from vault.log.act_bytes import ActKind, read_act
 from vault.log.items import LIST_LIMIT, decode_items
 from vault.progress import StepProgress
-from vault.records.epochs import drop_junk
+from vault.records.epochs import drop_junk, notices_of
 from vault.records.work import Entry
 from vault.seal.signing import is_signed_raw
 from vault.services.erasures import arrived, noted_holds, removing
@@ -26,6 +28,8 @@ from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.seats import member_of_seat
 from vault.store.blobs import Blobs
 from vault.store.files import as_received
+from vault.store.rows import Rows
+from vault.store.rowtypes import GrantRow
 from vault.sync.bundle_file import Bundle, Manifest, open_bundle, require_for
 from vault.sync.bundle_pages import PageKind, SentOperation
 from vault.sync.peers import Peer
@@ -33,6 +37,7 @@ from vault.sync.proven_logs import Stop
 from vault.sync.row_import import Imported, PendingLog, import_into
 from vault.sync.staging import digest_of, discard
 from vault.trust.trust_items import Admit, BySheets
+from vault.validity.given_keys import GrantReader
 from vault.words.finding import Code
 from vault.words.message import Message, filled, plural
 from vault.words.next_step import NextStep
@@ -81,6 +86,19 @@ _WORDS = {
     Stop.TOO_MANY: Message("A device of {who} has begun more logs than any device does; this log was not imported."),
     Stop.FOREIGN: Message("A log of another vault was in the bundle; it was not imported."),
 }
+
+
+class _DoorOfDevice(arrived.ErasedHere):
+    """Keeps what this device sealed or opens: no junk comes beside it."""
+
+    @override
+    def is_sure(self, rows: Rows, compartment: bytes, grant: GrantRow) -> bool:
+        session = self._session
+        if grant.seat != session.seat:
+            return grant.giver == session.seat
+        reader = GrantReader(rows, session.learned.listings, session.vault, session.kem_private)
+        named = (notice for notice in notices_of(rows, compartment) if notice.epoch == grant.epoch)
+        return any(reader.open_as_from(notice, grant, [grant.giver]) is not None for notice in named)
 
 
 class BundleImport:
@@ -189,7 +207,7 @@ class BundleImport:
             Blobs(session.folder.blobs_dir),
             knows=lambda origin, genesis: origin in self._recovered or knows(session, origin, genesis),
             pins=pins_of(session),
-            door=arrived.ErasedHere(session),
+            door=_DoorOfDevice(session),
             own=session.log.origin,
             progress=lambda done, total: self._progress("taking", done, total),
         )

@@ -96,6 +96,26 @@ def grant(
     return add_members(session, case, members, rank=rank, until_ms=until_ms, act="grant.add", rule=rule)
 
 
+def require_day(session: Session, case: CompartmentId, members: Sequence[MemberId], until_ms: int) -> None:
+    """Refuse a day that would not hold: of several let-ins the latest counts, also for who was put out and is let back.
+
+    The caller has asked policy.
+
+    Raises:
+        RefusedError: one of them was let in without a day, or until a later one.
+    """
+    _, judged = _judged(session, case)
+    for member in members:
+        if member in judged.rank and judged.until.get(member, until_ms + 1) > until_ms:
+            raise RefusedError(
+                Message(
+                    "{name} was let into this case without a day or until a later one, and that cannot be shortened",
+                    name=_name(session, member),
+                ),
+                next_step=Message("Leave out `--until`, and take the case from them when the time is over."),
+            )
+
+
 def add_members(
     session: Session,
     case: CompartmentId,

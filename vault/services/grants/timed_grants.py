@@ -59,12 +59,17 @@ def give(
     reason = GrantReason(why)
     if has_expired(until_ms, session.clock().trusted_ms):
         raise UsageError(Message("that day has passed"), next_step=Message("Give a later day."))
+    if until_ms is not None:
+        sharing.require_day(session, case, members, until_ms)
     _write_access(session, case, members, until_ms, reason)
     sharing.grant(session, case, members, rank=rank, until_ms=until_ms)
 
 
 def away(session: Session, member: MemberId, deputy: MemberId, *, until_ms: int) -> int:
-    """Grant a member's cases to a deputy until a moment: all of those that the giver holds; return how many."""
+    """Grant a member's cases to a deputy until a moment: all of those that the giver holds; return how many.
+
+    Where the deputy was put out, that stands: a holiday takes nothing back.
+    """
     session.require(Action.AWAY_SET)
     session.require_sound_log(session.directory.compartment)
     if member == deputy:
@@ -74,7 +79,9 @@ def away(session: Session, member: MemberId, deputy: MemberId, *, until_ms: int)
     given = 0
     for owned in cases_of_owner(up_to_date_index(session), member):
         case = CompartmentId(owned)
-        if _may_share(session, case) and deputy not in sharing.holders_of(session, case).members:
+        if not _may_share(session, case) or deputy in sharing.holders_of(session, case).members:
+            continue
+        if deputy not in {taking.member for taking in sharing.takings_of(session, case)}:
             give(session, case, [deputy], until_ms=until_ms, why=GrantReason.AWAY)
             given += 1
     return given

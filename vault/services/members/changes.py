@@ -16,7 +16,6 @@ from vault.errors import RefusedError
 from vault.ids import MemberId, SeatId
 from vault.log.act_bytes import NONCE_SIZE, MadeAct, end, lower
 from vault.policy.roles import Action
-from vault.progress import Progress
 from vault.trust.trust_items import MEMBER, Certificate
 from vault.words.message import Message
 
@@ -41,7 +40,6 @@ def carry_out(
     act: str = "member.change",
     here: HereSeat | None = None,
     taken_from: Collection[SeatId] = (),
-    progress: Progress = lambda done, total: None,
 ) -> Outcome:
     """List acts, and give and replace the keys that this is due. The caller has asked policy.
 
@@ -52,7 +50,6 @@ def carry_out(
         act: what the log calls it.
         here: the seat that they admit into this very folder.
         taken_from: seats that lose something: what these did to their own logs does not stop it.
-        progress: told of cases while their keys are replaced.
 
     Raises:
         VerificationError: the log is in doubt.
@@ -71,9 +68,7 @@ def carry_out(
     return Outcome(True, listed.admitted, listed.ended)
 
 
-def end_devices(
-    session: Session, seats: Collection[SeatId], typed: bytes | None = None, *, progress: Progress
-) -> Outcome:
+def end_devices(session: Session, seats: Collection[SeatId], typed: bytes | None = None) -> Outcome:
     """End devices: their logs count as far as they are here. Those of an admin only the sheets end.
 
     Raises:
@@ -89,7 +84,7 @@ def end_devices(
             _taking(session, seat, end(seat, heads_of(session.directory, session.prover, rows, [seat]), nonce()), typed)
             for seat in sorted(seats)
         ]
-    outcome = carry_out(session, made, taken_from=seats, progress=progress)
+    outcome = carry_out(session, made, taken_from=seats)
     # Of who is no admin it is a proposal: an admin who lists the same takes them.
     return replace(outcome, is_done=not any(seat in session.directory.certificates for seat in seats))
 
@@ -104,10 +99,10 @@ def lower_member(session: Session, member: MemberId, roles: Iterable[str], typed
     return [by_the_sheets(session, each, typed) if is_admin else each for each in made]
 
 
-def remove_member(session: Session, member: MemberId, typed: bytes | None = None, *, progress: Progress) -> Outcome:
+def remove_member(session: Session, member: MemberId, typed: bytes | None = None) -> Outcome:
     """Take a member with every device, those that nobody here knows yet too."""
     acts = lower_member(session, member, [MEMBER], typed)
-    return carry_out(session, acts, taken_from=seats_ever_of(session, member), progress=progress)
+    return carry_out(session, acts, taken_from=seats_ever_of(session, member))
 
 
 def settle_shared(session: Session) -> int:

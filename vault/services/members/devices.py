@@ -112,9 +112,7 @@ def name(session: Session, seat: SeatId, text: str) -> None:
         work.commit(Entry(act="config.change", covers={DeviceName.KIND: 1}, pol=rule))
 
 
-def lost(
-    session: Session, seat: SeatId, typed: bytes | None = None, *, progress: Progress = lambda done, total: None
-) -> Lost:
+def lost(session: Session, seat: SeatId, typed: bytes | None = None) -> Lost:
     """End a device that is out of the organisation's hands, and say whom to warn.
 
     The list is made first: a person needs it most, and nothing must hold it up. What is written from here on is under
@@ -125,7 +123,7 @@ def lost(
     """
     session.require(Action.MEMBER_END if _owner(session, seat) != session.member else Action.OWN_DEVICE)
     warn = warn_list(session, seat)
-    return Lost(end_devices(session, [seat], typed, progress=progress), warn)
+    return Lost(end_devices(session, [seat], typed), warn)
 
 
 def give_cases(session: Session, seat: SeatId, *, progress: Progress = lambda done, total: None) -> int:
@@ -149,9 +147,7 @@ def give_cases(session: Session, seat: SeatId, *, progress: Progress = lambda do
     return len(lacked)
 
 
-def end_moved(
-    session: Session, seat: SeatId, typed: bytes | None = None, *, progress: Progress = lambda done, total: None
-) -> Outcome:
+def end_moved(session: Session, seat: SeatId, typed: bytes | None = None) -> Outcome:
     """End a device of one's own after moving to this one: the last step of `device move`.
 
     `typed` is the secret of the sheets, which an admin's device needs.
@@ -165,7 +161,7 @@ def end_moved(
             Message("this device is another member's"),
             next_step=Message("{revoke_device} revokes somebody else's device.", revoke_device=NextStep.REVOKE_DEVICE),
         )
-    return end_devices(session, [seat], typed, progress=progress)
+    return end_devices(session, [seat], typed)
 
 
 def revoked_words(session: Session, seat: SeatId) -> Message:

@@ -19,7 +19,6 @@ from vault.ids import MemberId, SeatId
 from vault.log.act_bytes import MadeAct, admit, lift
 from vault.policy.clocks import has_expired
 from vault.policy.roles import Action, Role, includes
-from vault.progress import Progress
 from vault.records.versions import of_kind
 from vault.services.grants.successors import said_before_end
 from vault.services.members.admissions import admitters, certificate_bytes, taken_by
@@ -105,9 +104,7 @@ def list_all(session: Session, *, also_left: bool = False) -> list[MemberShown]:
     return sorted(shown, key=lambda case: (case.stand is Stand.LEFT, case.name.casefold(), case.member))
 
 
-def suspend(
-    session: Session, member: MemberId, typed: bytes | None = None, *, progress: Progress = lambda done, total: None
-) -> Outcome:
+def suspend(session: Session, member: MemberId, typed: bytes | None = None) -> Outcome:
     """End every device of a member, who stays a member: they open nothing more from the next exchange on.
 
     `typed` is the secret of the sheets, which an admin's devices need.
@@ -119,13 +116,11 @@ def suspend(
     _require_other(session, member)
     seats = [certificate.seat for certificate in seats_by_member(session).get(member, ())]
     if seats:
-        return end_devices(session, seats, typed, progress=progress)
+        return end_devices(session, seats, typed)
     raise RefusedError(Message("this member has no device, so they cannot open anything"))
 
 
-def leave(
-    session: Session, member: MemberId, typed: bytes | None = None, *, progress: Progress = lambda done, total: None
-) -> Outcome:
+def leave(session: Session, member: MemberId, typed: bytes | None = None) -> Outcome:
     """Let a member leave: every device of theirs ends, those that nobody here knows yet too.
 
     Raises:
@@ -133,7 +128,7 @@ def leave(
     """
     session.require(Action.MEMBER_END)
     _require_other(session, member)
-    return remove_member(session, member, typed, progress=progress)
+    return remove_member(session, member, typed)
 
 
 def change_roles(
@@ -229,7 +224,7 @@ def remove_expired_members(session: Session) -> Outcome | None:
     if not over:
         return None
     seats = [seat for member in over for seat in member.seats]
-    return end_devices(session, seats, progress=lambda done, total: None)
+    return end_devices(session, seats)
 
 
 def checked_roles(words: Iterable[str]) -> frozenset[Role]:
