@@ -32,7 +32,7 @@ from vault.services import case_papers, own_forms
 from vault.services.cases import case_changes, cases, holds, intake, notes, story_records
 from vault.services.exchange import syncing
 from vault.services.exports import partners
-from vault.services.grants import successors
+from vault.services.grants import sharing, successors
 from vault.services.imports import case_import
 from vault.services.members import admitting
 from vault.services.safety import incidents
@@ -105,6 +105,22 @@ def an_owner(_: House) -> Said:
 
 def the_case(house: House) -> Said:
     return {"case": (house.case.hex(),)}
+
+
+def a_note_set_aside(house: House) -> Said:
+    """Let Nadia write in a copy of the vault in which she does not know yet that she lost the case."""
+    bundle = house.place.path.parent / "of-nadia.bundle"
+    nadia = house.people["Nadia"]
+    with house.open(FIRST) as amina:
+        sharing.grant(amina, house.case, [nadia.member])
+    hers = house.copied_to(house.place.path.parent / "hers")
+    with hers.open("Nadia") as apart:
+        notes.add(apart, house.case, Note(NoteKind.CONTACT, "He called her, too."))
+        syncing.make(apart, house.people[FIRST].member, bundle)
+    with house.open(FIRST) as amina:
+        sharing.revoke(amina, house.case, [nadia.member])
+        syncing.import_bundle(amina, bundle)
+    return the_case(house)
 
 
 def one_at_trial(house: House) -> Said:
@@ -328,6 +344,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         the_case, said={"reason": ("A court asks.",), "review": (IN_A_YEAR,)}, wrong={"review": ("2020-01-01",)}
     ),
     "case release": Example(one_on_hold, wrong={"case": (NEVER_MADE,)}, answers={"reason": "The court is done."}),
+    "case take-over": Example(a_note_set_aside, wrong={"case": (NEVER_MADE,)}),
     "member admit": Example(
         a_request,
         said={"name": ("Vera Tikhookova",), "like": ("intake",), "bundle": (f"{HERE}/admitted.bundle",)},

@@ -239,6 +239,11 @@ def test_what_a_leaver_rightly_wrote_before_is_read_also_from_a_bundle_in_the_po
     assert office[AMINA].texts(ref) == ["Written first.", "On my last day."]
     office[AMINA].run("bundle", "import", str(too_late))
     assert office[AMINA].texts(ref) == ["Written first.", "On my last day."]
+    shown = office[AMINA].run("case", "take-over", ref)  # nobody said yes
+    assert f"{full_name(JOEL)}" in shown.out + shown.err
+    assert "From home, a week later." in shown.out + shown.err
+    assert len(office[AMINA].does("case", "take-over", ref, "--yes")["taken_over"]) == 1
+    assert office[AMINA].texts(ref) == ["Written first.", "On my last day.", "From home, a week later."]
     left = office[NOOR].members()[full_name(JOEL)]
     assert (left["stand"], left["taken_by"], left["roles"]) == ("left", full_name(KARIM), [])
     for name in (AMINA, NOOR):

@@ -102,7 +102,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     ),
     Message("cases"): (
         Noun("case", Message("make, list, open, change and close cases"),
-             ("new", "list", "show", "edit", "stage", "close", "reopen", "hold", "release"), "case", acts="case"),
+             ("new", "list", "show", "edit", "stage", "close", "reopen", "hold", "release", "take-over"),
+             "case", acts="case"),
         Noun("import", Message("make the cases of a spreadsheet (CSV or XLSX): it shows and asks first"),
              ("template", "show", "cases", "undo"), "spreadsheet_import", acts="case_lists"),
         Noun("person", Message("the people of a case"), ("add", "list", "show", "same", "cases", "edit"), "person",
