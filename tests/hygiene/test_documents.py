@@ -149,7 +149,9 @@ def test_the_first_way_to_install_takes_each_package_by_its_hash() -> None:
 ACTS: Final = acts()
 MODULES: Final = trees("vault/acts")
 CALLED_ALL_THE_SAME: Final = {
-    ("vault/cli/document.py", "erasing.erase"): "a paper is removed, which erases it without a letter"
+    ("vault/cli/document.py", "erasing.erase"): "a paper is removed, which erases it without a letter",
+    ("vault/cli/member.py", "devices.give_cases"): "who admits a further device of their own may give it all cases",
+    ("tui/gateway/organisation.py", "devices.give_cases"): "as the command does",
 }
 SAID_TWICE: Final = 8
 LONG: Final = 40

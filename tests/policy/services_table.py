@@ -86,7 +86,7 @@ _ASKS: Mapping[Action, str] = {
     successors.deputies successors.deputy_of retention.rules letter.letter letter.print_letter preview.preview
     import_words.preview_lines preview.described successors.only_theirs successors.said_before_end
     successors.nothing_to_do successors.who_carries_out admissions.admitters
-    successors.naming_of devices.list_all devices.revoked_words successors.handover_orders
+    successors.naming_of devices.list_all devices.revoked_words changes.needs_sheets successors.handover_orders
     members.list_all recovery.status timed_grants.lent admissions.taken_by admitting.vault_words
     admitting.proposals admitting.find_proposal recovery.secret_is_here recovery.secret_of
     """,

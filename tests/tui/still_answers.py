@@ -13,9 +13,7 @@ from typing import Any, Final
 from tui.values.access_shown import (
     AccessShown,
     Changed,
-    DeviceLine,
     HolderLine,
-    LostShown,
     MemberLine,
     MembersShown,
     OrderLine,
@@ -68,6 +66,7 @@ from vault.access.pins.pins import Dates
 from vault.acts.act import Act, Agreed, Ask, Begun, OpenFormsError, Plan, Said, Told
 from vault.acts.approval import GIVE, Asked, compared_words
 from vault.acts.backup import inside
+from vault.acts.device import ON_SCREEN, outcome_told, to_revoke
 from vault.acts.export import EXPORT, exported_lines
 from vault.acts.recipient import compared
 from vault.acts.undo import whether
@@ -102,6 +101,8 @@ from vault.services.exports.exporting import Exported
 from vault.services.exports.partners import Given, KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
 from vault.services.health import sheets
+from vault.services.members.changes import Outcome
+from vault.services.members.devices import Device
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 
@@ -146,12 +147,15 @@ PROPOSED = RequestShown(
     by=("Joel Brandvik",),
     seat="4fd6f8f7" * 4,
 )
-DEVICES = (
-    DeviceLine("edcaf1a7" * 4, "a0" * 16, "Amina Raskolda", "office desk", is_this=True, is_yours=True),
-    DeviceLine("715fc4be" * 4, "a0" * 16, "Amina Raskolda", "old laptop", is_yours=True),
-    DeviceLine("4fd6f8f7" * 4, "a1" * 16, "Dana Okwiri", ""),
-    DeviceLine("5a745ffb" * 4, "a5" * 16, "Селин Астерхольт", "серый ноутбук"),
-)
+DEVICES = [
+    Device(SeatId(bytes.fromhex(seat * 4)), MemberId(bytes(16)), owner, name, "", is_this=is_this)
+    for seat, owner, name, is_this in (
+        ("edcaf1a7", "Amina Raskolda", "office desk", True),
+        ("715fc4be", "Amina Raskolda", "old laptop", False),
+        ("4fd6f8f7", "Dana Okwiri", "", False),
+        ("5a745ffb", "Селин Астерхольт", "серый ноутбук", False),
+    )
+]
 WARN = (
     "K7QM-3XPD  Арсений Вьюжанин",
     "    messenger: through his sister",
@@ -187,14 +191,6 @@ PACK = PackShown(
     ("  2026-11-21  detention  слух: подвал", "  2026-11-19  event  somebody followed him"),
     (Message("who took them, confirmed; or leave it out"),),
     1,
-)
-ENDED = Changed(
-    (
-        "The device is revoked.",
-        "1 device revoked; 2 cases and sections got a new key.",
-        "What they could open until now may have been copied. They can open nothing that is written later.",
-        "Other members learn of it with your next bundle for them.",
-    )
 )
 PEERS = (PeerShown("aa" * 16, "Joel Brandvik"), PeerShown("bb" * 16, "Селин Астерхольт"))
 APPROVERS = (
@@ -575,6 +571,9 @@ FAULTY = ListShown((
 
 
 def _looked(act: Act[Any], said: Said) -> Plan[Any]:
+    if act.name.startswith("device"):
+        told = Message("What was written there and has not come here is no longer accepted.")
+        return Plan(None, asks=(to_revoke(DEVICES[1], told, Message("It gets no new keys from now on.")),))
     if act is not GIVE:
         return Plan(None)
     question = AskedByFile(
@@ -616,6 +615,11 @@ TOLD: Final = {
             count=1, names="backup-1", kept=3)),
         Message("Keep it apart from this computer. It opens with the same passphrases."),
     )),
+    "device revoke": Told(
+        (*outcome_told(Outcome(ended=(DEVICES[1].seat,), cases=2), "The device is revoked.", Message("")).lines,
+         ON_SCREEN, *WARN),
+        {"warn": ()},
+    ),
     "export": Told(exported_lines(Exported(
         Path("/media/stick/package.age"), Digest(b""), 12, 12, ("amber", "birch", "cedar", "dune"), "alone",
         is_read=True, pages=()))),
@@ -633,6 +637,8 @@ BEGUN = {
     "intake move": Begun({"role": "client"}, {"role": (("client", word_of("client")),)}),
     "backup make": Begun(),
     "report counts": Begun(),
+    "device name": Begun({"name": "old laptop"}),
+    "device revoke": Begun(),
     "break-glass": Begun(choices={"for": (("a7" * 16, "Nadia Ferrante"), ("a8" * 16, "Ilse Varga"))}),
 }
 
@@ -769,8 +775,6 @@ ANSWERS: dict[str, Any] = {
     "devices.list_all": DEVICES,
     "safety.taken": lambda _seat, _progress, _stopped: TAKEN,
     "safety.facts": lambda case: replace(PACK, case=case),
-    "devices.lost": lambda _seat, out, _progress: LostShown(
-        ENDED, WARN, 2, f"The list is at {out}, in clear: delete it when everybody is warned."),
     "sharing.who": ACCESS,
     "sharing.candidates": (
         PeerShown("a7" * 16, "Nadia Ferrante", ("caseworker",)),

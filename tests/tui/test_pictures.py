@@ -44,7 +44,7 @@ SIZES = {SMALLEST: (80, 24), "120x40": (120, 40)}
 SMALL = frozenset(
     {
         *("what can be done", "invite", "own words", "all the same", "admitted", "it waits", "deputy"),
-        *("suspend", "leave", "name of a device", "lost for good", "take back", "taken back"),
+        *("suspend", "leave", "lost for good", "take back", "taken back"),
     }
 )
 """Questions over a screen, which are as large in a large terminal."""
@@ -172,7 +172,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "name of a device": (":devices", "down", "n"),
     "lost": (":devices", "down", "l"),
     "lost for good": (":devices", "down", "l", "f4"),
-    "whom to warn": (":devices", "down", "l", " /media/stick/warn", "f4", "y", "enter"),
+    "whom to warn": (":devices", "down", "l", " /media/stick/warn", "f4", "y"),
     "access": ("enter", "w", "down"),
     "access alone": ("enter", "w"),
     "give": ("enter", "w", "g"),

@@ -17,6 +17,7 @@ from typing import Any, Final
 import pyrage  # type: ignore[import-untyped]  # ships no types
 
 import vault.acts
+from tests.services.colleague import admit
 from tests.tui.house import AMINA, CLIENT, JOEL, MIRA, NADIA, House
 from vault.acts.act import Act, Agreed, Said, answer_to
 from vault.acts.break_glass import BREAK_GLASS
@@ -113,6 +114,16 @@ def an_order(house: House) -> Said:
             mira, house.people[FIRST].member, house.people["Nadia"].member, reason="leaves on Friday"
         )
     return {}
+
+
+def device_of_joel(house: House) -> Said:
+    return {"device": (house.people["Joel"].seat.hex(),)}
+
+
+def one_more_device(name: str, house: House) -> Said:
+    with house.place.open() as mira:
+        member = house.people[FIRST].member
+        return {name: (admit(mira, name=FIRST, passphrase=b"one more", member=member).seat.hex(),)}
 
 
 def a_note_to_withdraw(house: House) -> Said:
@@ -282,6 +293,12 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         the_case, said={"reason": ("A court asks.",), "review": (IN_A_YEAR,)}, wrong={"review": ("2020-01-01",)}
     ),
     "case release": Example(one_on_hold, wrong={"case": (NEVER_MADE,)}, answers={"reason": "The court is done."}),
+    "device name": Example(device_of_joel, said={"name": ("grey laptop",)}, wrong={"device": ("none",)}, who="Mira"),
+    "device give": Example(partial(one_more_device, "device"), wrong={"device": ("none",)}),
+    "device move": Example(partial(one_more_device, "ended"), wrong={"ended": ("none",)}),
+    "device revoke": Example(
+        device_of_joel, said={"warn_list": (f"{HERE}/warn",)}, wrong={"warn_list": (f"{HERE}/none/warn",)}, who="Mira"
+    ),
     "erase": Example(a_note, said={"reason": ("mistake",)}, wrong={"ids": (NEVER_MADE,)}),
     "handover order": Example(
         nothing,

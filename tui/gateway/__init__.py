@@ -22,4 +22,5 @@ from vault.services.cases.two_versions import InTwo
 from vault.services.credentials.recovery import Drilled, RecoveryStatus
 from vault.services.exchange.known_peers import Standing
 from vault.services.exports.partners import KeptPartner
+from vault.services.members.devices import Device
 from vault.services.paper_text import Sender

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -50,7 +51,7 @@ class Acting(Subject):
     def try_at_once(self, act: Act[Any], said: Said) -> Plan[Any] | Told:
         """Do an act that asks nobody anything, and return what came of it; or what it would do and asks."""
         plan = act.look(self._session, said)
-        if plan.asks or plan.stop is not None or plan.needs_second:
+        if plan.asks or plan.stop is not None or plan.needs_second or plan.needs_sheets:
             return plan
         return act.do(self._session, plan, Agreed(), Working())
 
@@ -76,6 +77,8 @@ class Acting(Subject):
         """
         session, working = self._session, telling(progress, stopped)
         plan = as_agreed(session, act, said, shown)
+        if plan.needs_sheets:
+            agreed = replace(agreed, sheets=self._unlocked.take_typed())
         if act.second is None or agreed.ask_into is None:
             return act.do(session, plan, agreed, working)
         waits = act.second.ask(session, plan, agreed, working)

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from tui.gateway.unlocked_vault import Subject, telling
-from tui.text.in_words import in_two_rows, in_words, together
+from tui.text.in_words import in_two_rows, together
 from tui.values.access_shown import (
     Changed,
-    DeviceLine,
-    LostShown,
     MemberLine,
     MembersShown,
     NewMember,
@@ -19,21 +17,23 @@ from tui.values.access_shown import (
     RequestShown,
 )
 from tui.values.exchange_shown import ResultText
+from vault.acts.device import files, outcome_told
 from vault.errors import InternalError, SheetsNeededError, VaultError
-from vault.ids import MemberId, SeatId
+from vault.ids import MemberId
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import CancelledError, Progress, Stopped
 from vault.services.credentials import recovery
 from vault.services.exchange import syncing
 from vault.services.grants import successors, timed_grants
-from vault.services.members import admitting, devices, members, warning
+from vault.services.members import admitting, devices, members
 from vault.services.members.admitting import Admitted, Proposal, Request
 from vault.services.members.changes import Outcome
+from vault.services.members.devices import Device
 from vault.services.members.members import MemberShown
 from vault.services.members.members import suspend as end_every_device
 from vault.services.projection import last_done
 from vault.services.projection.authors import name_in, names_of_members
-from vault.store.files import require_new, write_new
+from vault.store.files import require_new
 from vault.words.message import Message, Words, plural
 
 # What came of a change of who is in, in the words of the screens.
@@ -42,31 +42,13 @@ from vault.words.message import Message, Words, plural
 _SECOND: Final = Message(
     "It waits for a second person: give them a bundle (F2, exchange). They import it, and agree under Members (p)."
 )
-_ADMIN: Final = Message(
-    "It waits for an admin: give them a bundle (F2, exchange). They import it, and revoke the device too."
-)
 _BY_SHEETS: Final = Changed((), needs_sheets=True)
 
 
 def changed(outcome: Outcome, done: Words, waits: Message = _SECOND) -> Changed:
     """Return an outcome for the screens. `done` says so of a change that counts, `waits` who has to do it too."""
-    if not outcome.is_done:
-        return Changed((Message("Nothing is changed yet."), waits), waits=True)
-    lines: list[Words] = [done]
-    if outcome.ended:
-        devices = plural("{count} device revoked", "{count} devices revoked", count=len(outcome.ended))
-        lines += [
-            Message("{devices}; {files} got a new key.", devices=devices, files=files(outcome.cases)),
-            Message(
-                "What they could open until now may have been copied. They can open nothing that is written later."
-            ),
-        ]
-    elif outcome.cases:
-        lines.append(Message("{files} got a new key.", files=files(outcome.cases)))
-    if outcome.pending:
-        lines.append(Message("! {files} still wait for a new key; the warnings say why.", files=files(outcome.pending)))
-    lines.append(Message("Other members learn of it with your next bundle for them."))
-    return Changed(tuple(lines))
+    told = outcome_told(outcome, done, waits)
+    return Changed(told.lines, waits=told.waits)
 
 
 class Changing(Subject):
@@ -82,11 +64,6 @@ class Changing(Subject):
     def _typed(self) -> bytes | None:
         typed = self._unlocked.take_typed()
         return recovery.secret_of(self._session, typed) if typed.sheets else None
-
-
-def files(count: int) -> Message:
-    """Return how many cases and sections."""
-    return plural("{count} case or section", "{count} cases and sections", count=count)
 
 
 # The members of the organisation: who is in, who joins, who leaves, who stands in for whom.
@@ -351,86 +328,8 @@ def _not_written(why: Message) -> Message:
     )
 
 
-# The devices of the organisation, and what is done when one is gone.
-class Devices(Changing):
-    """Names devices, gives cases to one's own, and ends those that are lost."""
+class Devices(Subject):
+    """The devices of the organisation."""
 
-    def list_all(self) -> tuple[DeviceLine, ...]:
-        own = self._session.member
-        return tuple(
-            DeviceLine(
-                device.seat.hex(),
-                device.member.hex(),
-                device.member_name,
-                device.name,
-                device.is_this,
-                device.member == own,
-            )
-            for device in devices.list_all(self._session)
-        )
-
-    def name(self, seat: str, text: str) -> None:
-        """Call a device something."""
-        devices.name(self._session, _seat(seat), text)
-
-    def give_cases(self, seat: str, progress: Progress, stopped: Stopped) -> ResultText:
-        """Give all cases held here to a further device of one's own; stopped, what was given stays."""
-        given = devices.give_cases(self._session, _seat(seat), progress=telling(progress, stopped))
-        return ResultText(
-            (
-                Message("Given: {files}.", files=files(given)),
-                Message("They come to the device with your next bundle for yourself."),
-            )
-        )
-
-    def end_moved(self, seat: str, progress: Progress) -> Changed:
-        """End one's old device after moving to this one. Nothing stops it half way."""
-        return self._change(
-            lambda typed: devices.end_moved(self._session, _seat(seat), typed, progress=progress),
-            Message("You moved: the old device is revoked."),
-            _ADMIN,
-        )
-
-    def lost(self, seat: str, warn_list: Path | None, progress: Progress) -> LostShown:
-        """End a device that is out of one's hands, and return whom to warn. Nothing stops it half way.
-
-        The list goes into a new file too, if one is named. `progress` is told of cases that got a new key.
-        """
-        if warn_list is not None:
-            require_new(warn_list)
-        session = self._session
-        try:
-            done = devices.lost(session, _seat(seat), self._typed(), progress=progress)
-            shown, found = changed(done.outcome, Message("The device is revoked."), _ADMIN), done.warn
-        except SheetsNeededError:  # the list is what a person needs most: nothing must hold it up
-            shown, found = _BY_SHEETS, warning.warn_list(session, _seat(seat))
-        warn = tuple(map(in_words, warning.warn_lines(found)))
-        return LostShown(shown, warn, found.count, "" if shown.needs_sheets else _write_list(warn, warn_list))
-
-    def keep_list(self, warn: tuple[str, ...], out: Path) -> Message:
-        """Write a list of whom to warn into a new file, and say where it is."""
-        write_new(out, _as_file(warn))
-        return _kept_at(out)
-
-
-def _write_list(warn: tuple[str, ...], out: Path | None) -> Words:
-    """Write whom to warn and say where it is; a disk that refuses must not take the list off the screen."""
-    if out is None:
-        return ""
-    try:
-        write_new(out, _as_file(warn))
-    except VaultError as fault:
-        return Message("! The list was NOT written: {message}. Copy it from this screen.", message=fault.message)
-    return _kept_at(out)
-
-
-def _as_file(warn: tuple[str, ...]) -> bytes:
-    return "\n".join([*warn, ""]).encode("utf-8")
-
-
-def _kept_at(out: Path) -> Message:
-    return Message("The list is at {out}, in clear: delete it when everybody is warned.", out=out)
-
-
-def _seat(seat: str) -> SeatId:
-    return SeatId(bytes.fromhex(seat))
+    def list_all(self) -> list[Device]:
+        return devices.list_all(self._session)

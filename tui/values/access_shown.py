@@ -81,37 +81,6 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceLine:
-    """One device that is in: its id, whose it is, its name if it has one."""
-
-    seat: str
-    member: str
-    owner: str = field(repr=False)
-    name: str = field(repr=False)
-    is_this: bool = False
-    is_yours: bool = False
-
-    @property
-    def called(self) -> Words:
-        if self.name:
-            return Message("{name} of {owner}", name=self.name, owner=self.owner)
-        return Message("{owner}'s device {seat}", owner=self.owner, seat=self.seat[:8])
-
-
-@dataclass(frozen=True, slots=True)
-class LostShown:
-    """What was done about a lost device, and whom to warn: names and safe channels, which is personal data.
-
-    `kept` says where that list was written, or that it was not.
-    """
-
-    changed: Changed
-    warn: tuple[str, ...] = field(repr=False)
-    count: int
-    kept: Words = ""
-
-
-@dataclass(frozen=True, slots=True)
 class OrderLine:
     """An order that a leaver's cases go to somebody else."""
 

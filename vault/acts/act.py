@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vault.ids import CompartmentId, MemberId
     from vault.redaction.questions import Question
     from vault.services.approvals.second_person import Second
+    from vault.services.credentials.paper_sheets import TypedSheets
     from vault.services.exports.exporting import Approve
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ class Shape(StrEnum):
     FOLDER = "folder"
     NEW_FOLDER = "new-folder"  # made where it is not there
     NUMBER = "number"  # from 1
+    SHEETS = "sheets"  # recovery sheets, word by word, where the plan needs them
     YES = "yes"  # an answer of a script
 
 
@@ -109,11 +111,11 @@ class Field:
     @property
     def is_personal(self) -> bool:
         """Say whether a person writes it in words of their own: it is asked, never typed as an option."""
-        return self.shape in {Shape.LINE, Shape.LINES, Shape.BIRTH}
+        return self.shape in {Shape.LINE, Shape.LINES, Shape.BIRTH, Shape.SHEETS}
 
     @property
     def takes_many(self) -> bool:
-        return self.shape is Shape.LINES or "..." in self.form
+        return self.shape in {Shape.LINES, Shape.SHEETS} or "..." in self.form
 
     @property
     def is_place(self) -> bool:
@@ -133,6 +135,9 @@ IN_CASE: Final = Field(
     "of_case", Message("Case"), Shape.CASES, form="[--case CASE]",
     help=Message("the record's case, if records of two cases have the same id"),
 )  # fmt: skip
+
+
+SHEETS: Final = Field("sheets", Message("Only the recovery sheets do this"), Shape.SHEETS, is_answer=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +200,7 @@ class Plan(Generic[T]):
         asks: the questions, in order.
         needs_second: a second person has to approve it.
         beside: who gains by it, and cannot be that person.
+        needs_sheets: the recovery sheets do it, and are typed before.
         stop: why it cannot be done now, for somebody who goes on all the same.
     """
 
@@ -204,6 +210,7 @@ class Plan(Generic[T]):
     asks: tuple[Ask, ...] = field(default=(), repr=False)
     needs_second: bool = False
     beside: frozenset[MemberId] = frozenset()
+    needs_sheets: bool = False
     stop: VaultError | None = None
 
 
@@ -216,6 +223,7 @@ class Agreed:
         read: shows somebody the finished pages, and says whether they say yes; without it nobody reads them.
         ask_into: a new file for the question to somebody elsewhere: nothing is done yet.
         ask_whom: the name of who may approve then; without it, all who may.
+        sheets: the recovery sheets, where the plan needs them.
     """
 
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -224,6 +232,7 @@ class Agreed:
     read: Approve | None = field(default=None, repr=False)
     ask_into: Path | None = None
     ask_whom: str | None = field(default=None, repr=False)
+    sheets: TypedSheets | None = field(default=None, repr=False)
 
 
 class OpenFormsError(WaitingForDecisionError):
@@ -279,6 +288,7 @@ class Told:
         aloud: what somebody at a terminal is told in place of the lines: a script is told no word of it.
         is_table: its lines stand in columns.
         opens: the case that somebody wants to see now.
+        waits: nothing counts before somebody else agrees.
     """
 
     lines: tuple[Words, ...] = field(repr=False)
@@ -288,6 +298,7 @@ class Told:
     aloud: tuple[Words, ...] = field(default=(), repr=False)
     is_table: bool = False
     opens: CompartmentId | None = None
+    waits: bool = False
 
 
 class Waits(NamedTuple):
@@ -333,6 +344,7 @@ class Act(Generic[T]):
         stopped: what is said where somebody stopped it before anything was done; work goes on beside it.
         asks_yes: its plan is read and asks for a yes that has no option of its own.
         second: set for an act that may need a second person.
+        is_whole: nobody stops it half way.
         is_long: it may take more than a second also of one, so that a screen shows how far it is.
         makes_files: it changes nothing but the log and makes something elsewhere, whole or not at all: work goes on
             beside it.
@@ -356,6 +368,7 @@ class Act(Generic[T]):
     stopped: Message | None = None
     is_change: bool = False
     asks_yes: bool = False
+    is_whole: bool = False
     is_long: bool = False
     makes_files: bool = False
     has_letter: bool = False

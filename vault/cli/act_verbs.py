@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, Waits, answer_to, numbered
+from vault.acts.act import SHEETS, Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, Waits, answer_to, numbered
 from vault.cli.date_options import birth_of, day_of, moment_of
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 _Opened: TypeAlias = tuple["Session", Sequence[Personal], dict[str, list[str]]]
 _LANGUAGES: Final = ("en", "fr", "ru")
+_WAITING: Final = 3
 _MOST_CHOICES_SAID: Final = 12
 _SCRIPTS_ONLY: Final = Message("scripts only; at a terminal it is asked")
 _VALUES: Final = {
@@ -70,7 +71,7 @@ def verb_of(act: Act[Any]) -> Verb:
     ]
     personal = [field for field in act.fields if field.is_personal]
     options += [Arg(field.form, _SCRIPTS_ONLY, into="typed") for field in personal if _is_bare(field)]
-    options += options_of([_personal(act, field) for field in personal])
+    options += options_of([_personal(act, field) for field in personal if field.shape is not Shape.SHEETS])
     if act.second is not None:
         options += [
             Arg("[--second NAME]", Message("who approves it at this keyboard: {when}", when=act.second.when)),
@@ -142,6 +143,7 @@ def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
         UsageError: something is said that does not go with the rest.
     """
     personal, is_typed = [field for field in act.fields if field.is_personal], are_asked(args, output)
+    args.sheets = None  # no option: what opens everything is on no command line
     for field in filter(_is_bare, personal):
         setattr(args, field.name, args.typed or getattr(args, field.name))
     refuse_as_options(args, [_personal(act, field) for field in personal])
@@ -171,6 +173,8 @@ def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
 
 def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, read: Approve | None) -> Result:
     """Look, put the questions of the plan, do the act or ask about it, and return what came of it."""
+    from vault.cli.sheet_prompts import typed_sheets
+
     session, asked, typed = opened
     said, plan = _looked(act, args, output, session, asked=asked, typed=typed)
     if act.has_pages or (act.asks_yes and not args.yes):
@@ -182,13 +186,14 @@ def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, rea
     asks = act.second is not None and args.ask is not None
     second = None if act.second is None or asks else _second(args, output, session)
     answers = {} if asks and not act.has_pages else _answers(act, args, output, plan, typed)
+    sheets = typed_sheets(args, output, typed.get(SHEETS.name, ())) if plan.needs_sheets else None
 
     def do(decided: Mapping[str, str]) -> Result:
         if act.second is not None and asks:
             waits = act.second.ask(session, plan, Agreed(answers, None, decided, read, args.ask, args.second), working)
             return _asked(act, act.second.nothing, said, args.ask, waits)
         try:
-            told = act.do(session, plan, Agreed(answers, second, decided, read), working)
+            told = act.do(session, plan, Agreed(answers, second, decided, read, sheets=sheets), working)
         except KeyboardInterrupt:
             if act.stopped is not None:
                 output.say(act.stopped)
@@ -211,7 +216,7 @@ def _shown(args: Given, output: Output, session: Session, told: Told) -> Result:
         lines += (Message("{title}:", title=told.letter.title), "", *told.letter.lines)
         lines += _written(session, told.letter, args)
         data["file"] = str(args.out) if args.out is not None and args.out.exists() else None
-    return Result(data, lines)
+    return Result(data, lines, _WAITING if told.waits else 0)
 
 
 def _question(field: Field) -> Personal:
@@ -235,7 +240,7 @@ def given_of(args: Given, fields: Iterable[Field]) -> Said:
 
 def _said(act: Act[Any], args: Given, typed: Mapping[str, Sequence[str]]) -> Said:
     of_options = given_of(args, [field for field in act.fields if not field.is_personal])
-    of_person = {name: tuple(lines) for name, lines in typed.items() if lines}
+    of_person = {name: tuple(lines) for name, lines in typed.items() if lines and name != SHEETS.name}
     files = ("ask", "approval") if act.second is not None else ()
     by_file = {name: (str(getattr(args, name)),) for name in files if getattr(args, name) is not None}
     return {"why": (args.why,), **of_options, **of_person, **by_file}

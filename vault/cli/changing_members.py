@@ -6,11 +6,11 @@ import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal
 
+from vault.acts.device import outcome_told
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.safeguards import YES, require_sure
 from vault.cli.sheet_prompts import typed_sheets
-from vault.cli.showing import n_cases, n_devices
 from vault.cli.table import MEMBER, Arg, Given, Verb
 from vault.words.message import Message
 
@@ -24,10 +24,6 @@ SHEETS: Final = Arg("[--sheets]", Message("let the recovery sheets do it: for ad
 _FIRST_BUNDLE = (
     Message("  here   `casevault bundle make --to MEMBER --out FILE`"),
     Message("  there  `casevault member finish FILE`"),
-)
-_COPIED = Message("They may have copied what they could open until now. They can open nothing that is written later.")
-_OTHERS_LEARN = Message(
-    "Other members learn of it with your next bundle: `casevault bundle make --to MEMBER --out FILE`."
 )
 _SECOND = Message("It waits for a second person. Give them a bundle: `casevault bundle make --to MEMBER --out FILE`.")
 ROLES: Final = ("intake", "caseworker", "supervisor", "legal-reviewer", "auditor", "admin", "field")
@@ -44,28 +40,11 @@ def secret_of_sheets(args: Given, output: Output, session: Session) -> bytes | N
 
 def outcome_result(outcome: Outcome, done: Message, waits: Message = _SECOND, **data: object) -> Result:
     """Return what is to be said of a change."""
-    shown: dict[str, object] = {
-        "done": outcome.is_done,
-        "admitted": [seat.hex() for seat in outcome.admitted],
-        "ended": [seat.hex() for seat in outcome.ended],
-        "cases": outcome.cases,
-        "waiting": outcome.pending,
-        **data,
-    }
-    if not outcome.is_done:
-        return Result(shown, [Message("Nothing is changed yet."), waits], WAITING)
-    lines = [done]
-    if outcome.ended:
-        devices, cases = n_devices(len(outcome.ended)), n_cases(outcome.cases)
-        lines += [Message("{devices} revoked; {cases} got a new key.", devices=devices, cases=cases), _COPIED]
-    elif outcome.cases:
-        lines.append(Message("{cases} got a new key.", cases=n_cases(outcome.cases)))
-    if outcome.pending:
-        pending = n_cases(outcome.pending)
-        lines.append(Message("{cases} still without a new key; the warnings say why.", cases=pending))
-    if outcome.admitted:
-        lines += [Message("A new device needs its first bundle:"), *_FIRST_BUNDLE]
-    return Result(shown, [*lines, _OTHERS_LEARN])
+    told = outcome_told(outcome, done, waits, **data)
+    if told.waits:
+        return Result(told.data, told.lines, WAITING)
+    first = [Message("A new device needs its first bundle:"), *_FIRST_BUNDLE] if outcome.admitted else []
+    return Result(told.data, [*told.lines, *first])
 
 
 _NEW_KEYS: Final = Message("Making new keys")

@@ -98,7 +98,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              ("list", "join", "admit", "proposals", "agree", "finish", "add", "suspend", "leave", "roles", "away",
               "deputy")),
         Noun("device", Message("the devices of the organisation, and what to do when a device is lost"),
-             ("list", "name", "words", "give", "move", "revoke")),
+             ("list", "name", "words", "give", "move", "revoke"), "device", acts="device"),
     ),
     Message("cases"): (
         Noun("case", Message("make, list, open, change and close cases"),

@@ -91,8 +91,10 @@ def at_terminal(args: Given, output: Output) -> bool:
     return output.may_ask and sys.stdin.isatty() and sys.stdout.isatty() and not args.json
 
 
-def typed_sheets(args: Given, output: Output) -> TypedSheets:
+def typed_sheets(args: Given, output: Output, piped: Sequence[str] | None = None) -> TypedSheets:
     """Return sheets as typed at the terminal, row by row, or as piped: `{"sheets": ["word word ...", ...]}`.
+
+    `piped` are their texts where standard input was read already.
 
     Raises:
         UsageError: there is neither a terminal nor a pipe.
@@ -102,7 +104,6 @@ def typed_sheets(args: Given, output: Output) -> TypedSheets:
 
     typed = TypedSheets()
     if args.personal_from or not (output.may_ask and sys.stdin.isatty()):
-        args.sheets = None
         if not args.personal_from:
             raise UsageError(
                 Message("the sheets are missing"),
@@ -111,7 +112,10 @@ def typed_sheets(args: Given, output: Output) -> TypedSheets:
                     " texts, the 33 words of a sheet each."
                 ),
             )
-        for text in personal_values(args, output, _SHEETS)["sheets"]:
+        if piped is None:
+            args.sheets = None
+            piped = personal_values(args, output, _SHEETS)["sheets"]
+        for text in piped:
             typed.take_sheet(text)
         return typed
     output.say(_TYPE_ROWS)

@@ -13,10 +13,10 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.credentials.passphrase_forms import KINDS, NOT_THE_SAME, NOTHING_CHANGED, OWN, PassphrasePaper
-from tui.screens.credentials.sheet_typing import SheetTyping
 from tui.screens.frame.base import Command, leave
 from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
 from tui.screens.frame.form_screen import BROWSE, THIS_FOLDER, WHOLE_PATH, FormScreen, PlaceInput, whole_path
+from tui.screens.frame.sheet_typing import SheetTyping
 from tui.text.safe_content import safe_content
 from tui.values.access_shown import BackPlan
 from tui.values.exchange_shown import ResultText

@@ -12,11 +12,11 @@ from typing_extensions import override
 
 from tui.screens.credentials.passphrase_forms import NOTHING_CHANGED
 from tui.screens.credentials.recovery_sheets import SheetsForm
-from tui.screens.credentials.sheet_typing import SheetTyping
 from tui.screens.frame.base import BACK, Command, VaultScreen
 from tui.screens.frame.dialogs import AskLine
 from tui.screens.frame.form_fields import FormRows
 from tui.screens.frame.long_work import LongWorkScreen
+from tui.screens.frame.sheet_typing import SheetTyping
 from tui.text.in_words import in_two_rows, in_words, together, warning
 from tui.text.safe_content import safe_content
 from vault.words.message import Message, Words, plural

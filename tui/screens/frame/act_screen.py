@@ -20,11 +20,12 @@ from tui.screens.frame.form_fields import ChoiceField, Choose, FormRow, FormRows
 from tui.screens.frame.form_screen import BROWSE, WHOLE_PATH, FormScreen, PlaceInput, whole_path
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.screen_words import sentence
+from tui.screens.frame.sheet_typing import SheetTyping
 from tui.text.in_words import in_words, together, warning
 from tui.text.safe_content import safe_content
 from tui.values.code_words import LANGUAGES, words_of
 from tui.widgets.long_text import LongText
-from vault.acts.act import Act, Agreed, Ask, Letter, Plan, Said, Told
+from vault.acts.act import Act, Agreed, Ask, Letter, Plan, Said, Shape, Told
 from vault.errors import UsageError, VaultError
 from vault.words.message import Message, Words
 
@@ -261,6 +262,10 @@ class ActScreen(LongWorkScreen):
             self.app.push_screen(ResultDialog(doing.act.second.nothing, told.lines))
 
     def _put(self, asks: Sequence[Ask], doing: Doing, plan: Plan[Any]) -> None:
+        if not asks and plan.needs_sheets:
+            title = next(each.label for each in doing.act.fields if each.shape is Shape.SHEETS)
+            self.app.push_screen(SheetTyping(title), lambda typed: self._sheets_typed(doing, plan, typed))
+            return
         if not asks:
             self._carry_out(doing, plan)
             return
@@ -296,6 +301,16 @@ class ActScreen(LongWorkScreen):
             else:
                 self.unless_left(asked, answered)
 
+    def _sheets_typed(self, doing: Doing, plan: Plan[Any], typed: str | None) -> None:
+        if typed:
+            self._carry_out(doing, plan)
+        else:
+            self.sheets_left(doing.act)
+
+    def sheets_left(self, act: Act[Any]) -> None:
+        """Go on where somebody left the sheets that they would have to type."""
+        self.say(sentence(UsageError(act.nothing)))
+
     def has_row(self, ask: Ask) -> bool:
         """Say whether a question had a row of its own here, which may have stayed empty."""
         return False
@@ -327,8 +342,8 @@ class ActScreen(LongWorkScreen):
         if doing.is_short:
             self._work(lambda vault: work(vault, lambda done, total: None, lambda: False), then, doing)
         else:
-            stopped = Message("Stopped: {nothing}.", nothing=act.nothing) if act.makes_files else _STOPPED
-            alone, stopped = not act.makes_files and act.stopped is None, act.stopped or stopped
+            stopped: Words = Message("Stopped: {nothing}.", nothing=act.nothing) if act.makes_files else _STOPPED
+            alone, stopped = not act.makes_files and act.stopped is None, "" if act.is_whole else act.stopped or stopped
             self.work_long(act.doing, work, then, when_stopped=stopped, alone=alone, failed=doing.failed)
 
     def show_told(self, name: Words, told: Told, then: Callable[[Words], None]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tui.screens.credentials.sheet_typing import SheetTyping
 from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.long_work import LongWorkScreen
+from tui.screens.frame.sheet_typing import SheetTyping
 from tui.values.access_shown import Changed
 from tui.values.exchange_shown import ResultText
 from vault.progress import Progress, Stopped

@@ -10,6 +10,7 @@ from vault.access.membership.act_listing import heads_of, list_acts, settle, sha
 from vault.access.membership.joining import HereSeat
 from vault.access.membership.sheets import by_the_sheets
 from vault.access.seat_keys.rekeying import close_doors
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.casework.organisation_records import Member
 from vault.errors import RefusedError
@@ -86,10 +87,7 @@ def end_devices(
         RefusedError: it is the device in use, or the sheets are needed and their secret is not here.
     """
     if session.seat in seats:
-        raise RefusedError(
-            Message("you cannot revoke the device that you are using"),
-            next_step=Message("Ask another admin, or do it from your other device."),
-        )
+        raise in_use()
     with session.database.reading() as rows:
         made = [
             _taking(session, seat, end(seat, heads_of(session.directory, session.prover, rows, [seat]), nonce()), typed)
@@ -98,6 +96,19 @@ def end_devices(
     outcome = carry_out(session, made, taken_from=seats, progress=progress)
     # Of who is no admin it is a proposal: an admin who lists the same takes them.
     return replace(outcome, is_done=not any(seat in session.directory.certificates for seat in seats))
+
+
+def in_use() -> RefusedError:
+    return RefusedError(
+        Message("you cannot revoke the device that you are using"),
+        next_step=Message("Ask another admin, or do it from your other device."),
+    )
+
+
+def needs_sheets(session: Session, seat: SeatId) -> bool:
+    """Say whether only the recovery sheets end a device, and have to be typed for it."""
+    session.require(Action.MEMBER_LIST)
+    return _is_above(session, seat) and kept_secret(session) is None
 
 
 def lower_member(session: Session, member: MemberId, roles: Iterable[str], typed: bytes | None = None) -> list[MadeAct]:
@@ -138,9 +149,12 @@ def settle_shared(session: Session) -> int:
 
 
 def _taking(session: Session, seat: SeatId, made: MadeAct, typed: bytes | None) -> MadeAct:
+    return by_the_sheets(session, made, typed) if _is_above(session, seat) else made
+
+
+def _is_above(session: Session, seat: SeatId) -> bool:
     directory = session.directory
-    is_above = seat in directory.organisation.admin_seats and directory.member_of(seat) in directory.organisation.admins
-    return by_the_sheets(session, made, typed) if is_above else made
+    return seat in directory.organisation.admin_seats and directory.member_of(seat) in directory.organisation.admins
 
 
 def seats_ever_of(session: Session, member: MemberId) -> list[SeatId]:
