@@ -304,8 +304,6 @@ def test_without_terminal_or_pipe_the_sheets_are_missing(desk: Desk) -> None:
         assert (answer.code, answer.json()["error"]["message"]) == (2, "the sheets are missing")
     answer = desk.run("recovery", "sheets", "--json")
     assert (answer.code, answer.json()["error"]["message"]) == (2, "the sheets need a file or a terminal")
-    both = desk.run("recovery", "sheets", "--show", "--out", "x")
-    assert both.code == 2
 
 
 def test_new_sheets_take_the_place_of_the_old_ones(desk: Desk, sheets: Sequence[Sheet], tmp_path: Path) -> None:
@@ -319,9 +317,11 @@ def test_new_sheets_take_the_place_of_the_old_ones(desk: Desk, sheets: Sequence[
     assert old.code == 6
     assert desk.run("recovery", "drill", "--from", "-", stdin=piped(grids[4], grids[0], grids[2])).code == 0
     refused = desk.run("recovery", "new", "--out", str(tmp_path / "third.txt"), "--json")
-    assert refused.code == 5
+    assert (refused.code, refused.json()["error"]["message"]) == (2, "the sheets are missing")
+    taken = desk.run("recovery", "new", "--out", str(tmp_path / "new.txt"), "--json")
+    assert (taken.code, "exists already" in taken.json()["error"]["message"]) == (5, True)
     typed = desk.run(
-        *("recovery", "new", "--old-sheets", "--from", "-", "--out", str(tmp_path / "third.txt"), "--json"),
+        *("recovery", "new", "--from", "-", "--out", str(tmp_path / "third.txt"), "--json"),
         stdin=piped(grids[1], grids[2], grids[3]),
     )
     assert typed.code == 0, typed.err
@@ -359,12 +359,12 @@ def test_a_person_types_sheets_row_by_row_by_the_number_on_the_paper_and_a_slip_
                 typist.wait_for(f"{name}, row +4: ")
             typist.type(" ".join([*(word[:4] for word in row.words), row.check]))
     typist.wait_for(r"\x1b\[2J\x1b\[3J\x1b\[H")  # the screen is cleared of what was typed
-    typist.wait_for("recovery: proven on ")
+    typist.wait_for("PROVEN on ")
     assert typist.end() == 0
 
 
 def test_sheets_are_shown_until_three_words_come_from_paper(desk: Desk) -> None:
-    typist = Typist(desk, *desk.given(), "recovery", "sheets", "--show")
+    typist = Typist(desk, *desk.given(), "recovery", "sheets")
     slipped = False
     number = 1
     while number <= 3:

@@ -69,6 +69,7 @@ from vault.acts.backup import inside
 from vault.acts.device import ON_SCREEN, outcome_told, to_revoke
 from vault.acts.export import EXPORT, exported_lines
 from vault.acts.recipient import compared
+from vault.acts.recovery import DRILL, kinds_of_sheets
 from vault.acts.undo import whether
 from vault.casework.case import STAGES as STAGES_OF
 from vault.casework.case import CaseKind
@@ -575,7 +576,7 @@ def _looked(act: Act[Any], said: Said) -> Plan[Any]:
         told = Message("What was written there and has not come here is no longer accepted.")
         return Plan(None, asks=(to_revoke(DEVICES[1], told, Message("It gets no new keys from now on.")),))
     if act is not GIVE:
-        return Plan(None)
+        return Plan(None, needs_sheets=act is DRILL)
     question = AskedByFile(
         act="export.begin",
         of={"profile": "lawyer", "purpose": "legal advice", "recipient": KEY_WORDS},
@@ -637,6 +638,10 @@ BEGUN = {
     "intake move": Begun({"role": "client"}, {"role": (("client", word_of("client")),)}),
     "backup make": Begun(),
     "report counts": Begun(),
+    "recovery sheets": kinds_of_sheets(),
+    "recovery new": kinds_of_sheets(),
+    "recovery drill": Begun(),
+    "recovery confirm": Begun(),
     "device name": Begun({"name": "old laptop"}),
     "device revoke": Begun(),
     "break-glass": Begun(choices={"for": (("a7" * 16, "Nadia Ferrante"), ("a8" * 16, "Ilse Varga"))}),

@@ -36,6 +36,7 @@ from tui.screens.frame.desk import Settings
 from tui.screens.frame.form_screen import Browse, Entry
 from tui.screens.referral.shown_whole import PagesScreen
 from tui.values.access_shown import MembersShown, SheetsMade
+from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
 
@@ -69,8 +70,8 @@ def _browsing(desk: StillDesk) -> None:
 
 
 def _printed(desk: StillDesk) -> None:
-    paths = tuple(f"/media/stick/recovery-sheet-{number}-of-3.pdf" for number in (1, 2, 3))
-    _push(desk, SheetPaper(SheetsMade(3, 2, (ASKED,) * 3), paths))
+    paths = [f"  /media/stick/recovery-sheet-{number}-of-3.pdf" for number in (1, 2, 3)]
+    _push(desk, SheetPaper(SheetsMade(3, 2, (ASKED,) * 3), (Message("The recovery sheets are in"), *paths)))
 
 
 def _copied(desk: StillDesk) -> None:
@@ -208,7 +209,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "sheets printed": _printed,
     "sheet copied": _copied,
     "three words": _asked,
-    "drill": (":your access", "r", "d"),
+    "drill": (":your access", "r", "d", "f4"),
     "guide": lambda desk: _push(desk, SheetsGuide()),
     "exchange": (":exchange",),
     "what would be lost": (":what would be lost",),

@@ -29,6 +29,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.progress import Working
 from vault.services import case_papers, own_forms
 from vault.services.cases import case_changes, cases, holds, intake, notes, story_records
+from vault.services.credentials import recovery
 from vault.services.exports import partners
 from vault.services.grants import successors
 from vault.services.safety import incidents
@@ -124,6 +125,19 @@ def one_more_device(name: str, house: House) -> Said:
     with house.place.open() as mira:
         member = house.people[FIRST].member
         return {name: (admit(mira, name=FIRST, passphrase=b"one more", member=member).seat.hex(),)}
+
+
+def sheets_on_paper(house: House) -> Said:
+    with house.place.open() as mira:
+        sheets = recovery.sheets(mira)[:2]
+    rows = ([f"{row.number} {' '.join(row.words)} {row.check}" for row in sheet.rows] for sheet in sheets)
+    return {"sheets": tuple(map("\n".join, rows))}
+
+
+def new_sheets(house: House) -> Said:
+    with house.place.open() as mira:
+        recovery.renew(mira)
+        return {"words": (" ".join(recovery.status(mira).sheets_words),)}
 
 
 def a_note_to_withdraw(house: House) -> Said:
@@ -299,6 +313,17 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "device revoke": Example(
         device_of_joel, said={"warn_list": (f"{HERE}/warn",)}, wrong={"warn_list": (f"{HERE}/none/warn",)}, who="Mira"
     ),
+    "recovery sheets": Example(
+        nothing,
+        said={"out": (f"{HERE}/sheets.txt",)},
+        wrong={"out": (f"{HERE}/no/sheets.txt",)},
+        who="Mira",
+        is_logged=False,
+    ),
+    "recovery new": Example(nothing, said={"out": (f"{HERE}/new",)}, wrong={"out": (f"{HERE}/no/new",)}, who="Mira"),
+    "recovery drill": Example(sheets_on_paper, wrong={"backup": (f"{HERE}/nowhere",)}, who="Mira"),
+    "recovery confirm": Example(new_sheets, wrong={"words": ("one two three",)}),
+    "recovery follow": Example(nothing, is_logged=False),
     "erase": Example(a_note, said={"reason": ("mistake",)}, wrong={"ids": (NEVER_MADE,)}),
     "handover order": Example(
         nothing,

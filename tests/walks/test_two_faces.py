@@ -22,7 +22,7 @@ from tests.tui.house import House
 from tests.walks.act_examples import EXAMPLES, HERE, Example, acts
 from tui.gateway import Gateway
 from tui.screens.frame.act_screen import Doing
-from vault.acts.act import Act, Agreed, Said, Shape, Told, answer_to
+from vault.acts.act import SHEETS, Act, Agreed, Said, Shape, Told, answer_to
 from vault.casework.person import PersonChange
 from vault.cli.dispatch import run
 from vault.cli.output import Output, in_words
@@ -40,7 +40,8 @@ ACTS: Final = acts()
 FIRST_OF_NOUNS: Final = {name.split()[0]: name for name in sorted(ACTS, reverse=True)}.values()
 ID_OR_TIME: Final = re.compile(
     r"\b[0-9a-f]{32,}\b|\breferral-[0-9a-f]{16}\b|"
-    r"\bid [0-9a-f]{8}\b|\b[0-9A-Z]{4}-[0-9A-Z]{4}\b|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?"
+    r"\bid [0-9a-f]{8}\b|\b[0-9A-Z]{4}-[0-9A-Z]{4}\b|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?|"
+    r"^  ([a-z]+ ){12}[a-z]+$"
 )
 
 
@@ -154,6 +155,8 @@ def carried_out(trial: Trial, gateway: Gateway, said: Said) -> Told:
         plan = gateway.acting.look(trial.act, said)
     answers = {**{ask.name: "yes" for ask in plan.asks if ask.yes is not None}, **trial.example.answers}
     second = gateway.approvals.answered(trial.answer) if trial.answer else None
+    for row in "\n".join(said.get(SHEETS.name, ())).splitlines():
+        gateway.recovery.take_row(row.partition(" ")[2])
     agreed = Agreed({name: answer for name, answer in answers.items() if answer}, second)
     return gateway.acting.carry_out(trial.act, said, plan, agreed)
 

@@ -191,17 +191,6 @@ class SheetsMade:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetShown:
-    """One sheet to be copied by hand: each row with its number, its words and its check, and the words of the vault."""
-
-    number: int
-    count: int
-    needed: int
-    rows: tuple[tuple[int, tuple[str, ...], str], ...] = field(repr=False)
-    sheets_words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TypingPlace:
     """Where somebody stands who types sheets: the next sheet and row, how many are needed, whether that was all.
 

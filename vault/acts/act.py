@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.ids import CompartmentId, MemberId
     from vault.redaction.questions import Question
+    from vault.seal.recovery import Sheet
     from vault.services.approvals.second_person import Second
     from vault.services.credentials.paper_sheets import TypedSheets
     from vault.services.exports.exporting import Approve
@@ -289,6 +290,8 @@ class Told:
         is_table: its lines stand in columns.
         opens: the case that somebody wants to see now.
         waits: nothing counts before somebody else agrees.
+        sheets: of recovery, for paper alone: shown once where they have no files, then compared with the paper.
+        files: where they are, for the printer.
     """
 
     lines: tuple[Words, ...] = field(repr=False)
@@ -299,6 +302,8 @@ class Told:
     is_table: bool = False
     opens: CompartmentId | None = None
     waits: bool = False
+    sheets: tuple[Sheet, ...] = field(default=(), repr=False)
+    files: tuple[Path, ...] = ()
 
 
 class Waits(NamedTuple):
@@ -349,6 +354,7 @@ class Act(Generic[T]):
         makes_files: it changes nothing but the log and makes something elsewhere, whole or not at all: work goes on
             beside it.
         is_change: it changes what is there: where nothing is said, there is nothing to do.
+        makes_sheets: it makes recovery sheets, which go into the files of its field `out`, or are shown.
         has_letter: it leaves a letter.
         has_pages: what leaves is read before: its open forms are decided, then somebody reads the finished pages.
     """
@@ -371,6 +377,7 @@ class Act(Generic[T]):
     is_whole: bool = False
     is_long: bool = False
     makes_files: bool = False
+    makes_sheets: bool = False
     has_letter: bool = False
     has_pages: bool = False
     about: Words = ""

@@ -131,6 +131,10 @@ def _is_bare(field: Field) -> bool:
 
 def _run(act: Act[Any], args: Given, output: Output) -> Result:
     read = reading_of(args, output) if act.has_pages else None
+    if act.makes_sheets and args.out is None:
+        from vault.cli.sheet_prompts import require_terminal
+
+        require_terminal(args, output)
     with opened_for(act, args, output) as opened:
         return carried_out(act, args, output, opened, read)
 
@@ -216,6 +220,12 @@ def _shown(args: Given, output: Output, session: Session, told: Told) -> Result:
         lines += (Message("{title}:", title=told.letter.title), "", *told.letter.lines)
         lines += _written(session, told.letter, args)
         data["file"] = str(args.out) if args.out is not None and args.out.exists() else None
+    if told.sheets:
+        from vault.cli.sheet_prompts import compare_paper, copied
+
+        if not told.files:
+            copied(output, told.sheets)
+        lines += compare_paper(args, output, told.sheets, told.files)
     return Result(data, lines, _WAITING if told.waits else 0)
 
 

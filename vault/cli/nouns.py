@@ -84,7 +84,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("doctor", Message("show what this computer lets others see of an unlocked vault, and what to do about it"),
              file="computer"),
         Noun("recovery", Message("the sheets that restore access when a passphrase is lost"),
-             ("status", "sheets", "drill", "new", "confirm", "follow", "restore")),
+             ("status", "sheets", "drill", "new", "confirm", "follow", "restore"), "recovery", acts="recovery"),
         Noun("passphrase", Message("change your passphrase, or make a passphrase from words"), ("change", "generate"),
              file="way_in"),
         Noun("factor", Message("a file or a security key that you need with your passphrase"),

@@ -113,6 +113,17 @@ def sheets(session: Session, shape: str = USUAL_SHAPE) -> tuple[Sheet, ...]:
     Raises:
         RefusedError: the sheets were proven, so that the secret is on paper alone; or this is not the device it is on.
     """
+    made = make_sheets(require_secret(session), session.directory.sheets_digest, *SHAPES[shape])
+    last_done.note_new_sheets(session)
+    return made
+
+
+def require_secret(session: Session) -> bytes:
+    """Return the secret of the sheets, while it lies here.
+
+    Raises:
+        RefusedError: as `sheets`.
+    """
     session.require(Action.RECOVERY_MANAGE)
     secret = kept_secret(session)
     if secret is None:
@@ -122,9 +133,12 @@ def sheets(session: Session, shape: str = USUAL_SHAPE) -> tuple[Sheet, ...]:
                 "Make new sheets with {make_new_root}; this needs the old sheets.", make_new_root=NextStep.MAKE_NEW_ROOT
             ),
         )
-    made = make_sheets(secret, session.directory.sheets_digest, *SHAPES[shape])
-    last_done.note_new_sheets(session)
-    return made
+    return secret
+
+
+def require_manager(session: Session) -> None:
+    """Return if this member makes and proves sheets: before anybody types some."""
+    session.require(Action.RECOVERY_MANAGE)
 
 
 def drill(session: Session, typed: TypedSheets) -> Drilled:
