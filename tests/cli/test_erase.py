@@ -180,7 +180,7 @@ def test_sheets_that_only_they_can_do_it_with_are_piped_and_are_in_no_answer(
     assert "sheets" in mira_desk.run(*admin, "--json").json()["error"]["message"]
     assert "the sheets are missing" in mira_desk.run(*admin, "--sheets").err
     piped = json.dumps({"sheets": [" ".join(sheet.words) for sheet in sheets]})
-    done = mira_desk.run(*admin, "--sheets", "--from", "-", "--json", stdin=piped)
+    done = mira_desk.run(*admin, "--from", "-", "--json", stdin=piped)
     assert (done.code, done.json()["done"]) == (0, True)
     assert not [sheet for sheet in sheets if " ".join(sheet.words[-3:]) in done.out + done.err]
 
