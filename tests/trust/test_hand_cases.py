@@ -52,6 +52,17 @@ def test_nobody_is_let_in_on_another_branch_while_a_head_is_on_its_way() -> None
     assert "Mo.1" not in office.reads(without={last}) | office.reads()
 
 
+def test_whom_a_lead_lets_in_on_another_branch_stays_out_while_the_head_of_the_leads_put_out_is_on_its_way() -> None:
+    office = Office()
+    office.write("Kim.1", office.found(), office.let_in("Lea", Rank.LEAD))
+    first = office.write("Lea.1")
+    office.write("Lea.1")
+    last = office.write("Lea.1")
+    office.write("Kim.1", office.put_out("Lea", last))
+    office.write("Lea.1", office.let_in("Mo"), after=first)
+    assert "Mo.1" not in office.reads(without={last}) | office.reads()
+
+
 def test_an_end_by_an_ended_admin_beyond_a_missing_head_makes_no_second() -> None:
     office = Office()
     first = office.write("Kim.1", office.found("Lea"), office.let_in("Eve"))

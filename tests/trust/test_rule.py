@@ -127,6 +127,14 @@ def test_a_further_device_takes_the_members_own_and_an_admin_or_supervisor() -> 
     assert not office.is_in("Mo.2")
 
 
+def test_a_further_device_comes_in_without_roles_of_its_own() -> None:
+    office = Office()
+    phone = office.admit("Kim.2", Role.SUPERVISOR)
+    office.write("Kim.1", phone)
+    office.write("Ann.1", phone)
+    assert not office.is_in("Kim.2")
+
+
 def test_a_role_that_was_lowered_counts_for_what_lies_within_the_heads() -> None:
     office = Office(others=(), helpers=True)
     office.write("Ann.1", office.by_sheets(office.admit("Lea.1", Role.SUPERVISOR)))
