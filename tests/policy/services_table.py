@@ -91,7 +91,7 @@ _ASKS: Mapping[Action, str] = {
     members.list_all recovery.status timed_grants.lent admissions.taken_by admitting.vault_words
     admitting.proposals admitting.find_proposal recovery.secret_is_here recovery.secret_of
     """,
-    Action.MEMBER_ADMIT: "admitting.admit admitting.wished admitting.admit_here recovery.note_if_proven",
+    Action.MEMBER_ADMIT: "admitting.admit admitting.wished admitting.admit_here",
     Action.MEMBER_END: """
     members.leave members.remove_expired_members members.suspend members.warn_before_end members.warn_before_removal
     """,
@@ -101,7 +101,10 @@ _ASKS: Mapping[Action, str] = {
     Action.HANDOVER_ORDER: "successors.order_handover",
     Action.AWAY_SET: "timed_grants.away",
     Action.APPROVE: "by_file.give by_file.read_question by_file.shown_here by_file.own_texts admitting.agree",
-    Action.RECOVERY_MANAGE: "entering.destroy_slots_after recovery.drill recovery.renew recovery.sheets",
+    Action.RECOVERY_MANAGE: """
+    entering.destroy_slots_after recovery.drill recovery.renew recovery.sheets recovery.require_secret
+    recovery.require_manager
+    """,
     Action.CLOCK_REPAIR: "this_computer.repair_clock",
     Action.OWN_DEVICE: """
     this_computer.confirm_clock this_computer.look_at_clock devices.end_moved devices.lost devices.name

@@ -17,6 +17,7 @@ from typing import Any, Final
 import pyrage  # type: ignore[import-untyped]  # ships no types
 
 import vault.acts
+from tests.services.colleague import admit
 from tests.services.founded import Place
 from tests.services.organisation import ask_to_join
 from tests.tui.house import AMINA, CLIENT, DANA, JOEL, MIRA, NADIA, House
@@ -30,6 +31,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.progress import Working
 from vault.services import case_papers, own_forms
 from vault.services.cases import case_changes, cases, holds, intake, notes, story_records
+from vault.services.credentials import recovery
 from vault.services.exchange import syncing
 from vault.services.exports import partners
 from vault.services.grants import sharing, successors
@@ -155,6 +157,29 @@ def an_order(house: House) -> Said:
             mira, house.people[FIRST].member, house.people["Nadia"].member, reason="leaves on Friday"
         )
     return {}
+
+
+def device_of_joel(house: House) -> Said:
+    return {"device": (house.people["Joel"].seat.hex(),)}
+
+
+def one_more_device(name: str, house: House) -> Said:
+    with house.place.open() as mira:
+        member = house.people[FIRST].member
+        return {name: (admit(mira, name=FIRST, passphrase=b"one more", member=member).seat.hex(),)}
+
+
+def sheets_on_paper(house: House) -> Said:
+    with house.place.open() as mira:
+        sheets = recovery.sheets(mira)[:2]
+    rows = ([f"{row.number} {' '.join(row.words)} {row.check}" for row in sheet.rows] for sheet in sheets)
+    return {"sheets": tuple(map("\n".join, rows))}
+
+
+def new_sheets(house: House) -> Said:
+    with house.place.open() as mira:
+        recovery.renew(mira)
+        return {"words": (" ".join(recovery.status(mira).sheets_words),)}
 
 
 def a_note_to_withdraw(house: House) -> Said:
@@ -364,6 +389,23 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         who="Joel",
     ),
     "member deputy": Example(an_owner, said={"deputy": (NADIA,)}, wrong={"deputy": (DANA,)}, who="Mira"),
+    "device name": Example(device_of_joel, said={"name": ("grey laptop",)}, wrong={"device": ("none",)}, who="Mira"),
+    "device give": Example(partial(one_more_device, "device"), wrong={"device": ("none",)}),
+    "device move": Example(partial(one_more_device, "ended"), wrong={"ended": ("none",)}),
+    "device revoke": Example(
+        device_of_joel, said={"warn_list": (f"{HERE}/warn",)}, wrong={"warn_list": (f"{HERE}/none/warn",)}, who="Mira"
+    ),
+    "recovery sheets": Example(
+        nothing,
+        said={"out": (f"{HERE}/sheets.txt",)},
+        wrong={"out": (f"{HERE}/no/sheets.txt",)},
+        who="Mira",
+        is_logged=False,
+    ),
+    "recovery new": Example(nothing, said={"out": (f"{HERE}/new",)}, wrong={"out": (f"{HERE}/no/new",)}, who="Mira"),
+    "recovery drill": Example(sheets_on_paper, wrong={"backup": (f"{HERE}/nowhere",)}, who="Mira"),
+    "recovery confirm": Example(new_sheets, wrong={"words": ("one two three",)}),
+    "recovery follow": Example(nothing, is_logged=False),
     "erase": Example(a_note, said={"reason": ("mistake",)}, wrong={"ids": (NEVER_MADE,)}),
     "handover order": Example(
         nothing,

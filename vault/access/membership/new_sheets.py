@@ -30,7 +30,6 @@ class Followed:
     """How many compartments have a new key that the old sheets do not open."""
 
     replaced: int
-    pending: int = 0
 
 
 def change_sheets(session: Session, old_secret: bytes | None) -> bytes:
