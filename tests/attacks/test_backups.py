@@ -29,6 +29,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.seal.bodies import CHUNK_SIZE
+from vault.seal.recovery import join_sheets
 from vault.services.backups import backups, restoring
 from vault.services.cases import cases
 from vault.services.credentials import recovery
@@ -93,7 +94,7 @@ def test_a_file_that_was_added_to_a_backup_is_named_and_nothing_is_restored(
     with pytest.raises(VerificationError, match=named):
         restoring.restore(newer, again, member=MEMBER, passphrase=secret, state=state, agree=lambda _: None)
     with pytest.raises(VerificationError, match=named):
-        restoring.try_backup(newer, tmp_path / "tried", paper)
+        restoring.try_backup(newer, tmp_path / "tried", join_sheets(paper.sheets, None))
     wish = Wish(MEMBER, new_admin=False, everything=False, ends_old=False)
     with pytest.raises(VerificationError, match=named):
         restoring.restore_by_sheets(newer, again, paper, wish, passphrase=bytearray(b"seven"), state=state)

@@ -114,7 +114,7 @@ def test_a_forged_second_sheet_of_the_same_set_gives_nothing(filled: Filled, she
 
 def test_no_word_of_a_sheet_is_left_in_folder_or_account(filled: Filled, sheets: Sequence[Sheet]) -> None:
     with filled.open() as session:
-        recovery.drill(session, typed(sheets, 1, 3))
+        recovery.drill(session, recovery.secret_of(session, typed(sheets, 1, 3)))
     restore(filled, sheets)
     found = [path for root in (filled.path, filled.state) for path in root.rglob("*") if path.is_file()]
     assert found
@@ -276,7 +276,7 @@ def sheets_of(organisation: Organisation) -> tuple[Sheet, ...]:
 
 def renewed(organisation: Organisation, name: str, old: Sequence[Sheet]) -> Sequence[Sheet]:
     with organisation.open(name) as session:
-        return recovery.renew(session, typed(old, 1, 2)).sheets
+        return recovery.renew(session, recovery.secret_of(session, typed(old, 1, 2))).sheets
 
 
 def come_back(organisation: Organisation, name: str, sheets: Sequence[Sheet], folder: Path) -> None:

@@ -463,7 +463,7 @@ def test_a_secret_that_is_gone_before_a_drill_proved_it_is_named(short: Filled, 
 
 def test_a_secret_that_a_drill_erased_is_not_missed(short: Filled) -> None:
     with short.open() as session:
-        recovery.drill(session, typed(recovery.sheets(session), 1, 2))
+        recovery.drill(session, recovery.secret_of(session, typed(recovery.sheets(session), 1, 2)))
         assert log_checking.verify(session).verified
 
 

@@ -150,13 +150,6 @@ ACTS: Final = acts()
 MODULES: Final = trees("vault/acts")
 CALLED_ALL_THE_SAME: Final = {
     ("vault/cli/document.py", "erasing.erase"): "a paper is removed, which erases it without a letter",
-    **dict.fromkeys(
-        (
-            ("vault/cli/device.py", "devices.give_cases"),
-            ("tui/gateway/organisation.py", "devices.give_cases"),
-        ),
-        "an admission does it besides",
-    ),
     ("vault/cli/opening.py", "housekeeping.settle"): "each command does what is due behind it",
 }
 SAID_TWICE: Final = 7

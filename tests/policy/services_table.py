@@ -40,6 +40,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_READ: """
     case_papers.papers_in sections.head_of case_papers.list_in case_papers.save case_papers.show paper_text.text_of
     paper_text.senders_of partners.given_out two_versions.both two_versions.in_view editing.history
+    set_aside.set_aside
     case_people.names_in case_people.show case_people.never_use_in case_people.never_used story_records.list_in
     incidents.steps_in person_pack.facts cases.log_view cases.only_you cases.open_case cases.view
     notes.require_in_use notes.show notes.show_corrected export_people.known_people
@@ -51,7 +52,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_WRITE: """
     case_papers.add_paper case_papers.keep_again case_papers.require_write paper_text.read_and_keep
     case_papers.change case_changes.change case_changes.close case_changes.reopen editing.edit case_people.add
-    two_versions.settle incidents.protect_at_risk own_forms.fill own_forms.change case_people.change
+    set_aside.take_over two_versions.settle incidents.protect_at_risk own_forms.fill own_forms.change case_people.change
     case_people.keep sections.change_person sections.edit_person sections.opened_to_write sections.add_note
     sections.add_person story_records.add story_records.change incidents.note_heard incidents.tick_step
     writing_down.add_person writing_down.change_person writing_down.known_of_change writing_down.known_of_person
@@ -90,7 +91,7 @@ _ASKS: Mapping[Action, str] = {
     members.list_all recovery.status timed_grants.lent admissions.taken_by admitting.vault_words
     admitting.proposals admitting.find_proposal recovery.secret_is_here recovery.secret_of
     """,
-    Action.MEMBER_ADMIT: "admitting.admit admitting.wished admitting.admit_here recovery.note_if_proven",
+    Action.MEMBER_ADMIT: "admitting.admit admitting.wished admitting.admit_here",
     Action.MEMBER_END: """
     members.leave members.remove_expired_members members.suspend members.warn_before_end members.warn_before_removal
     """,
@@ -100,7 +101,10 @@ _ASKS: Mapping[Action, str] = {
     Action.HANDOVER_ORDER: "successors.order_handover",
     Action.AWAY_SET: "timed_grants.away",
     Action.APPROVE: "by_file.give by_file.read_question by_file.shown_here by_file.own_texts admitting.agree",
-    Action.RECOVERY_MANAGE: "entering.destroy_slots_after recovery.drill recovery.renew recovery.sheets",
+    Action.RECOVERY_MANAGE: """
+    entering.destroy_slots_after recovery.drill recovery.renew recovery.sheets recovery.require_secret
+    recovery.require_manager
+    """,
     Action.CLOCK_REPAIR: "this_computer.repair_clock",
     Action.OWN_DEVICE: """
     this_computer.confirm_clock this_computer.look_at_clock devices.end_moved devices.lost devices.name

@@ -88,7 +88,7 @@ def test_a_drill_proves_the_sheets_and_erases_their_secret_here_and_a_later_one_
     with filled.open() as session:
         last_done.note_opened(session)
         assert _status(session) == "recovery sheets not proven yet"
-        done = recovery.drill(session, typed(sheets, 3, 1))
+        done = recovery.drill(session, recovery.secret_of(session, typed(sheets, 3, 1)))
         assert (done.opened, done.without, done.erased) == (6, 0, True)
         assert secret_row(session) is None
         assert _status(session).startswith("proven ")
@@ -99,7 +99,7 @@ def test_a_drill_proves_the_sheets_and_erases_their_secret_here_and_a_later_one_
     with filled.open() as session:
         last_done.note_opened(session)
         assert _status(session).startswith("proven ")
-        assert not recovery.drill(session, typed(sheets, 2, 3)).erased
+        assert not recovery.drill(session, recovery.secret_of(session, typed(sheets, 2, 3))).erased
         drills = [line.payload for line in logbook.newest(session, act="recovery.drill").lines]
         assert [payload.covers for payload in drills if payload] == [{"opened": 6}, {"opened": 6}]
 
@@ -115,7 +115,7 @@ def test_that_sheets_open_a_case_is_said_only_as_far_as_this_device_knows_it(fil
             if step == "made":
                 sheets_of_vault = recovery.sheets(session)
             if step == "proven":
-                recovery.drill(session, typed(sheets_of_vault or (), 1, 2))
+                recovery.drill(session, recovery.secret_of(session, typed(sheets_of_vault or (), 1, 2)))
             if step == "elsewhere":
                 session.note_dates(drill=None)
             last_done.note_opened(session)
@@ -136,9 +136,9 @@ def test_new_sheets_open_everything_and_the_old_ones_nothing_new(filled: Filled,
         assert session.directory.root_public != before
         assert new.sheets[0].sheets_words == words_of(session.directory.sheets_digest)
         with pytest.raises(VerificationError, match="not of the set that is in effect"):
-            recovery.drill(session, typed(sheets, 1, 2))
+            recovery.drill(session, recovery.secret_of(session, typed(sheets, 1, 2)))
         later = cases.create(session, title=f"{MARKER} later", kind="asylum")
-        assert recovery.drill(session, typed(new.sheets, 1, 2)).opened == 7
+        assert recovery.drill(session, recovery.secret_of(session, typed(new.sheets, 1, 2))).opened == 7
         assert recovery.status(session).stale == 0
     with pytest.raises(VerificationError, match="these sheets do not open this vault"):
         restore(filled, typed(sheets, 1, 2))
@@ -161,12 +161,12 @@ def test_what_the_new_sheets_were_not_given_is_told_and_follows(
             new = recovery.renew(session)
         assert recovery.status(session).stale == 2
         with pytest.raises(VerificationError, match="do not open 2 of the cases and lists"):
-            recovery.drill(session, typed(new.sheets, 1, 2))
+            recovery.drill(session, recovery.secret_of(session, typed(new.sheets, 1, 2)))
         assert secret_row(session) is not None
         seen: list[tuple[int, int]] = []
         assert recovery.follow(session, lambda done, total: seen.append((done, total))) == 2
         assert seen[-1] == (2, 2)
-        assert recovery.drill(session, typed(new.sheets, 1, 2)).opened == 6
+        assert recovery.drill(session, recovery.secret_of(session, typed(new.sheets, 1, 2))).opened == 6
 
 
 def test_a_crash_before_the_new_sheets_keeps_the_old_secret(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +180,7 @@ def test_a_crash_before_the_new_sheets_keeps_the_old_secret(filled: Filled, monk
         assert secret_row(session) is not None
     with filled.open() as session:
         assert recovery.sheets(session)[0].sheets_words == before[0].sheets_words
-        assert recovery.drill(session, typed(before, 1, 2)).opened == 6
+        assert recovery.drill(session, recovery.secret_of(session, typed(before, 1, 2))).opened == 6
 
 
 # ---- access when nobody can unlock
@@ -229,7 +229,7 @@ def test_a_case_without_recovery_stays_closed(filled: Filled, sheets: Sequence[S
     with filled.open() as session:
         closed = cases.create(session, title=f"{MARKER} closed", kind="asylum", no_recovery_reason="the client asked")
         assert cases.open_case(session, closed.case).head.value.no_recovery_reason == "the client asked"
-        assert recovery.drill(session, typed(sheets, 1, 2)).without == 1
+        assert recovery.drill(session, recovery.secret_of(session, typed(sheets, 1, 2))).without == 1
         assert not sharing.holders_of(session, closed.case).with_recovery
     restore(filled, typed(sheets, 1, 2), everything=True)
     with reopen(filled) as session:

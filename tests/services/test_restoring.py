@@ -27,7 +27,7 @@ from vault.log.genesis import Genesis
 from vault.policy.roles import Role
 from vault.records.seatlog import stored_origin
 from vault.seal.purposes import Purpose
-from vault.seal.recovery import Sheet, make_sheets
+from vault.seal.recovery import Sheet, join_sheets, make_sheets
 from vault.services.backups import backups, restoring
 from vault.services.backups.proven_backup import Manifest
 from vault.services.backups.restoring import Regained, Restored
@@ -385,12 +385,16 @@ def test_new_sheets_open_the_backups_made_since_and_the_old_ones_those_before(
     with filled.open() as session:
         fresh = recovery.renew(session).sheets
     new = make(filled, tmp_path / "new")
-    tried = restoring.try_backup(new, tmp_path / "a.vault", typed(fresh, 1, 3))
+
+    def try_backup(source: Path, paper: TypedSheets) -> restoring.Tried:
+        return restoring.try_backup(source, tmp_path / "a.vault", join_sheets(paper.sheets, None))
+
+    tried = try_backup(new, typed(fresh, 1, 3))
     assert tried.versions > 10
-    assert restoring.try_backup(old, tmp_path / "a.vault", typed(sheets, 1, 3)).compartments == 6
+    assert try_backup(old, typed(sheets, 1, 3)).compartments == 6
     for source, paper in ((old, typed(fresh, 1, 3)), (new, typed(sheets, 1, 3))):
         with pytest.raises(VerificationError, match="these sheets do not open this vault"):
-            restoring.try_backup(source, tmp_path / "a.vault", paper)
+            try_backup(source, paper)
     assert not list(tmp_path.glob("a.vault*"))
     done = restore_by_sheets(new, tmp_path / "b.vault", tmp_path / "fresh", typed(fresh, 2, 1))
     assert (done.sheets_words, done.back.left) == (fresh[0].sheets_words, 0)

@@ -53,8 +53,11 @@ def _rests(app: App[Any]) -> bool:
         return not app.workers
     screen = app.screen
     waits = app._resize_timer or screen._layout_required or screen._dirty_widgets or screen._callbacks
+    scrolls = bool(app.animator._animations)  # it jumps at the next tick
     is_late = any(strip.is_waiting for strip in screen.walk_children(Strip))
-    return not waits and not is_late and all(map(_listens, [app, *screen.walk_children(with_self=True)]))
+    return (
+        not waits and not scrolls and not is_late and all(map(_listens, [app, *screen.walk_children(with_self=True)]))
+    )
 
 
 def _listens(pump: Any) -> bool:

@@ -13,10 +13,7 @@ from typing import Any, Final, cast
 
 from tui.values.access_shown import (
     AccessShown,
-    Changed,
-    DeviceLine,
     HolderLine,
-    LostShown,
     MemberLine,
     MembersShown,
     OrderLine,
@@ -67,10 +64,12 @@ from vault.access.pins.pins import Dates
 from vault.acts.act import Act, Agreed, Ask, Begun, OpenFormsError, Plan, Said, Told
 from vault.acts.approval import GIVE, Asked, compared_words
 from vault.acts.backup import inside
+from vault.acts.device import ON_SCREEN, to_revoke
 from vault.acts.export import EXPORT, exported_lines
 from vault.acts.member import LEAVE, SUSPEND
-from vault.acts.newcomer import ADMIT, AGREE, comparing
+from vault.acts.newcomer import ADMIT, AGREE, comparing, told_of
 from vault.acts.recipient import compared
+from vault.acts.recovery import DRILL, kinds_of_sheets
 from vault.acts.undo import whether
 from vault.casework.case import STAGES as STAGES_OF
 from vault.casework.case import CaseKind
@@ -83,6 +82,7 @@ from vault.casework.questionnaires import Question as OwnQuestion
 from vault.casework.story.events import Deadline, DeadlineEnd, Detention, Hearing, SetBy, Task
 from vault.casework.story.person_facts import Wanted, WantedSystem
 from vault.casework.vocabulary import NoteKind
+from vault.errors import SheetsNeededError
 from vault.ids import CompartmentId, Digest, MemberId, RecordId, SeatId, VersionId
 from vault.policy.roles import Role
 from vault.redaction.questions import Question
@@ -105,6 +105,8 @@ from vault.services.exports.partners import Given, KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
 from vault.services.health import sheets
 from vault.services.members.admitting import Proposal, Request
+from vault.services.members.changes import Outcome
+from vault.services.members.devices import Device
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 
@@ -148,12 +150,15 @@ PROPOSED = Proposal(
     frozenset({Role.CASEWORKER, Role.FIELD}),
     ("Joel Brandvik",),
 )
-DEVICES = (
-    DeviceLine("edcaf1a7" * 4, "a0" * 16, "Amina Raskolda", "office desk", is_this=True, is_yours=True),
-    DeviceLine("715fc4be" * 4, "a0" * 16, "Amina Raskolda", "old laptop", is_yours=True),
-    DeviceLine("4fd6f8f7" * 4, "a1" * 16, "Dana Okwiri", ""),
-    DeviceLine("5a745ffb" * 4, "a5" * 16, "Селин Астерхольт", "серый ноутбук"),
-)
+DEVICES = [
+    Device(SeatId(bytes.fromhex(seat * 4)), MemberId(bytes(16)), owner, name, "", is_this=is_this)
+    for seat, owner, name, is_this in (
+        ("edcaf1a7", "Amina Raskolda", "office desk", True),
+        ("715fc4be", "Amina Raskolda", "old laptop", False),
+        ("4fd6f8f7", "Dana Okwiri", "", False),
+        ("5a745ffb", "Селин Астерхольт", "серый ноутбук", False),
+    )
+]
 WARN = (
     "K7QM-3XPD  Арсений Вьюжанин",
     "    messenger: through his sister",
@@ -189,14 +194,6 @@ PACK = PackShown(
     ("  2026-11-21  detention  слух: подвал", "  2026-11-19  event  somebody followed him"),
     (Message("who took them, confirmed; or leave it out"),),
     1,
-)
-ENDED = Changed(
-    (
-        "The device is revoked.",
-        "1 device revoked.",
-        "What they could open until now may have been copied. They can open nothing that is written later.",
-        "Other members learn of it with your next bundle for them.",
-    )
 )
 APPROVERS = (
     Approver(MemberId(b"n" * 16), "Nadia Ferrante", ("supervisor",), True),
@@ -430,6 +427,8 @@ LOG_DAYS: Final = {  # days ago: entries, and what matters among them
 
 
 def _carried_out(act: Act[Any], _said: Said, _plan: Plan[Any], agreed: Agreed, **_: object) -> Told | None:
+    if act is DRILL and not agreed.by_sheets:
+        raise SheetsNeededError(Message("a drill needs the recovery sheets from paper"))
     if act is not EXPORT:
         return TOLD.get(act.name, Told((Message("It is done."),)))
     if still_open := tuple(form for form in FORMS if form.form not in agreed.decided):
@@ -584,6 +583,9 @@ def _looked(act: Act[Any], said: Said) -> Plan[Any]:
         known = Ask("known", Message("These have a number of somebody in your cases:"), choices=SKIP, told=LISTED)
         sure = Ask("make", Message("Make these cases?"), yes=Message("Make them"), told=FAULTY)
         return Plan(None, asks=(known if said["file"][0].endswith("xlsx") else sure,))
+    if act.name.startswith("device"):
+        told = Message("What was written there and has not come here is no longer accepted.")
+        return Plan(None, asks=(to_revoke(DEVICES[1], told, Message("It gets no new keys from now on.")),))
     if act is not GIVE:
         return Plan(None)
     question = AskedByFile(
@@ -636,6 +638,11 @@ TOLD: Final = {
         "4 entries of the log came with it.",
         "WAITS: Entries of Selin Asterholt from 3 on are pending: earlier entries have not arrived.",
     ), waits=True),
+    "device revoke": Told(
+        (*told_of(Outcome(ended=(DEVICES[1].seat,)), "The device is revoked.", "").lines,
+         ON_SCREEN, *WARN),
+        {"warn": ()},
+    ),
     "export": Told(exported_lines(Exported(
         Path("/media/stick/package.age"), Digest(b""), 12, 12, ("amber", "birch", "cedar", "dune"), "alone",
         is_read=True, pages=()))),
@@ -656,6 +663,12 @@ BEGUN = {
     "import cases": Begun(),
     "bundle make": Begun(choices={"to": (("aa" * 16, "Joel Brandvik"), ("bb" * 16, "Селин Астерхольт"))}),
     "report counts": Begun(),
+    "recovery sheets": kinds_of_sheets(),
+    "recovery new": kinds_of_sheets(),
+    "recovery drill": Begun(),
+    "recovery confirm": Begun(),
+    "device name": Begun({"name": "old laptop"}),
+    "device revoke": Begun(),
     "break-glass": Begun(choices={"for": (("a7" * 16, "Nadia Ferrante"), ("a8" * 16, "Ilse Varga"))}),
 }
 
@@ -785,8 +798,6 @@ ANSWERS: dict[str, Any] = {
     "devices.list_all": DEVICES,
     "safety.taken": lambda _seat, _progress, _stopped: TAKEN,
     "safety.facts": lambda case: replace(PACK, case=case),
-    "devices.lost": lambda _seat, out: LostShown(
-        ENDED, WARN, 2, f"The list is at {out}, in clear: delete it when everybody is warned."),
     "sharing.who": ACCESS,
     "sharing.candidates": (
         PeerShown("a7" * 16, "Nadia Ferrante", ("caseworker",)),

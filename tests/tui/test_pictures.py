@@ -36,6 +36,7 @@ from tui.screens.frame.desk import Settings
 from tui.screens.frame.form_screen import Browse, Entry
 from tui.screens.referral.shown_whole import PagesScreen
 from tui.values.access_shown import MembersShown, SheetsMade
+from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
 
@@ -44,7 +45,7 @@ SIZES = {SMALLEST: (80, 24), "120x40": (120, 40)}
 SMALL = frozenset(
     {
         *("what can be done", "invite", "own words", "all the same", "admitted", "it waits"),
-        *("suspend", "leave", "name of a device", "lost for good", "take back", "taken back"),
+        *("suspend", "leave", "lost for good", "take back", "taken back"),
     }
 )
 """Questions over a screen, which are as large in a large terminal."""
@@ -69,8 +70,8 @@ def _browsing(desk: StillDesk) -> None:
 
 
 def _printed(desk: StillDesk) -> None:
-    paths = tuple(f"/media/stick/recovery-sheet-{number}-of-3.pdf" for number in (1, 2, 3))
-    _push(desk, SheetPaper(SheetsMade(3, 2, (ASKED,) * 3), paths))
+    paths = [f"  /media/stick/recovery-sheet-{number}-of-3.pdf" for number in (1, 2, 3)]
+    _push(desk, SheetPaper(SheetsMade(3, 2, (ASKED,) * 3), (Message("The recovery sheets are in"), *paths)))
 
 
 def _copied(desk: StillDesk) -> None:
@@ -171,7 +172,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "name of a device": (":devices", "down", "n"),
     "lost": (":devices", "down", "l"),
     "lost for good": (":devices", "down", "l", "f4"),
-    "whom to warn": (":devices", "down", "l", " /media/stick/warn", "f4", "y", "enter"),
+    "whom to warn": (":devices", "down", "l", " /media/stick/warn", "f4", "y"),
     "access": ("enter", "w", "down"),
     "access alone": ("enter", "w"),
     "give": ("enter", "w", "g"),
@@ -207,7 +208,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "sheets printed": _printed,
     "sheet copied": _copied,
     "three words": _asked,
-    "drill": (":your access", "r", "d"),
+    "drill": (":your access", "r", "d", "f4"),
     "guide": lambda desk: _push(desk, SheetsGuide()),
     "what would be lost": (":what would be lost",),
     "bundle taken": (":import a bundle", " /media/stick/from-joel.bundle", "f4"),

@@ -51,6 +51,7 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "carry out": (":members", "h", "c"),
     "end the old one": (":devices", "down", "e"),
     "give cases": (":devices", "down", "g"),
+    "list into a file": (":devices", "down", "d", "f4"),
     "leave a person": ("enter", "p", " Vera", "escape"),
     "legal hold": ("enter", "m", ":legal hold"),
     "at risk": lambda desk: _push(desk, AtRiskForm("ca" * 16, "ΚϢ-1")),

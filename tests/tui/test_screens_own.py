@@ -241,8 +241,7 @@ def _answer(desk: Desk, rows: list[str], *, wrong: bool = False) -> None:
 
 def _sheets_by_hand(desk: Desk) -> list[list[str]]:
     """Copy the set that is shown, one sheet after the other."""
-    desk.go_to("way")
-    desk.press("right", "f4")
+    desk.press("f4")
     sheets = []
     for number in (1, 2, 3):
         desk.sees(f"CASEVAULT RECOVERY SHEET {number} of 3")
@@ -265,9 +264,9 @@ def test_sheets_are_proposed_once_a_day_until_they_are_proven(house: House, tmp_
     house.place.proposed_at(now_ms() - DAY_MS)
     with desk() as mira:
         mira.sees("This device knows of no recovery sheets of this vault.")
-        mira.press("f4", "f4")
-        mira.sees("! Type the whole path of a folder, from / or ~ on.")
-        mira.press(f" {tmp_path}", "f4")
+        mira.press("f4", "tab", " stick", "f4")
+        mira.sees("! Type the whole path, from / or ~ on.")
+        mira.press("ctrl+u", f" {tmp_path}", "f4")
         mira.sees(f"{tmp_path}/recovery-sheet-3-of-3.pdf")
         mira.press("f4")
         mira.sees("sheet 1 of 3, any 2 open everything")
@@ -277,7 +276,7 @@ def test_sheets_are_proposed_once_a_day_until_they_are_proven(house: House, tmp_
         mira.sees_not("acid")
         mira.press("escape")
         mira.sees("! The paper was not compared. The drill (d) compares all of it.")
-        mira.press("s", f" {tmp_path}", "f4")
+        mira.press("s", "tab", f" {tmp_path}", "f4")
         mira.sees("exists already")
     assert [file.read_bytes()[:5] for file in tmp_path.glob("*.pdf")] == [b"%PDF-"] * 3
     with desk() as mira:
@@ -285,11 +284,11 @@ def test_sheets_are_proposed_once_a_day_until_they_are_proven(house: House, tmp_
     house.place.proposed_at(now_ms() - DAY_MS)
     with desk() as mira:
         mira.sees("Recovery sheets of this vault were made here, and no drill has proven them.")
-        mira.press("f4")
-        mira.at("DRILL")
+        mira.press("f4", "f4")
+        mira.at("Only the recovery sheets do this")
         mira.press("escape")
         mira.sees("Nothing was proven.")
-        mira.press("escape", ":would be lost")
+        mira.press("escape", "escape", ":would be lost")
         mira.sees("recovery sheets not proven yet")
 
 
@@ -310,8 +309,8 @@ def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row(house: Hou
         mira.press(":your access", "r", "s")
         sheets = _sheets_by_hand(mira)
         mira.at("RECOVERY")
-        mira.sees("Three words of each sheet were compared.", "! recovery sheets not proven yet")
-        mira.press("d")
+        mira.sees("Three words of each sheet were compared.", "! recovery: recovery sheets not proven yet")
+        mira.press("d", "f4")
         for number, row in enumerate(sheets[2], 1):
             if number == 4:
                 mira.press(" acid acne acid 000", "enter")
@@ -325,22 +324,21 @@ def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row(house: Hou
         mira.sees("The second sheet (number 3) is the first sheet (number 3) again", "Second sheet, row 1 of 11")
         for row in sheets[0]:
             mira.press(f" {row}", "enter")
-        mira.sees("PROVEN. The sheets open what you hold.", "The secret is erased here")
+        mira.sees("PROVEN on", "that you hold.", "Their secret is erased from this device")
+        mira.press("enter")
         mira.sees_not("not proven yet")
         mira.press("s")
-        mira.sees("! The secret of the sheets is on paper alone: they were proven. n makes new ones.")
+        mira.sees("! The secret of the sheets is not on this device: a drill proved them, or they were made elsewhere.")
+        mira.press("escape")
         mira.sees_not("The 13 words on the newest sheets")
-        mira.press("n", "enter")
-        mira.at("RECOVERY")
-        mira.press("n", "y", "escape")
+        mira.press("n", "f4", "enter")
+        mira.at("NEW SHEETS")
+        mira.press("f4", "y", "escape")
         mira.sees("Nothing was changed.")
-        mira.press("n", "y")
+        mira.press("f4", "y")
         for sheet in (0, 1):
             for row in sheets[sheet]:
                 mira.press(f" {row}", "enter")
-        mira.at("NEW SHEETS")
-        mira.go_to("way")
-        mira.press("right", "f4")
         mira.sees("CASEVAULT RECOVERY SHEET 1 of 3")
         mira.press("escape")
         mira.sees("Burn the old sheets")
@@ -349,30 +347,29 @@ def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row(house: Hou
 
 def test_new_sheets_are_confirmed_first_and_old_ones_open_nothing_new(house: House) -> None:
     with house.desk("Mira") as mira:
-        mira.press(":your access", "r", "n", "enter")
-        mira.at("RECOVERY")
-        mira.press("n", "y", "f4")
+        mira.press(":your access", "r", "n", "f4", "enter")
         mira.at("NEW SHEETS")
-        mira.go_to("way")
-        mira.press("right", "f4", "escape")
+        mira.press("f4", "y", "escape")
         mira.sees("Burn the old sheets")
     with house.open("Mira") as session:
         words = recovery.status(session).sheets_words
     with house.desk("Amina") as amina:
         amina.press(":your access", "r")
-        amina.sees("! New sheets were made: c compares", "F1 help c compare f seal Esc back Ctrl+L lock")
+        amina.sees("! New sheets were made: compare their words", "F1 help c compare f seal Esc back Ctrl+L lock")
         amina.press("s", "d", "n")
         amina.at("RECOVERY")
         amina.press("f")
         amina.sees("Replaced sheets open nothing that you could seal again.")
-        amina.press("c", f" {' '.join(words[::-1])}", "enter")
+        amina.press("c", f" {' '.join(words[::-1])}", "f4")
         amina.sees("! ")
-        amina.press("c", f" {' '.join(words)}", "enter")
-        amina.sees(" keys are new: replaced sheets do not open them.", " ".join(words[:7]))
+        amina.press("ctrl+u", f" {' '.join(words)}", "f4")
+        amina.sees("This device goes by the new sheets.", "a new key that the old sheets do not open.")
+        amina.press("enter")
+        amina.sees(" ".join(words[:7]))
         amina.sees_not("! New sheets were made", "! Replaced sheets still open")
         amina.press("c")
         amina.sees("! No new sheets wait for this")
-        amina.press("f")
+        amina.press("escape", "f")
         amina.sees("Replaced sheets open nothing that you could seal again.")
 
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 import pyrage  # type: ignore[import-untyped]  # ships no types
 
 import vault.acts
+from tests.services.colleague import admit
 from tests.services.founded import Place
 from tests.services.organisation import ask_to_join
 from tests.tui.house import AMINA, CLIENT, DANA, JOEL, MIRA, NADIA, House
@@ -30,9 +31,10 @@ from vault.casework.vocabulary import NoteKind
 from vault.progress import Working
 from vault.services import case_papers, own_forms
 from vault.services.cases import case_changes, cases, holds, intake, notes, story_records
+from vault.services.credentials import recovery
 from vault.services.exchange import syncing
 from vault.services.exports import partners
-from vault.services.grants import successors
+from vault.services.grants import sharing, successors
 from vault.services.imports import case_import
 from vault.services.members import admitting
 from vault.services.safety import incidents
@@ -107,6 +109,22 @@ def the_case(house: House) -> Said:
     return {"case": (house.case.hex(),)}
 
 
+def a_note_set_aside(house: House) -> Said:
+    """Let Nadia write in a copy of the vault in which she does not know yet that she lost the case."""
+    bundle = house.place.path.parent / "of-nadia.bundle"
+    nadia = house.people["Nadia"]
+    with house.open(FIRST) as amina:
+        sharing.grant(amina, house.case, [nadia.member])
+    hers = house.copied_to(house.place.path.parent / "hers")
+    with hers.open("Nadia") as apart:
+        notes.add(apart, house.case, Note(NoteKind.CONTACT, "He called her, too."))
+        syncing.make(apart, house.people[FIRST].member, bundle)
+    with house.open(FIRST) as amina:
+        sharing.revoke(amina, house.case, [nadia.member])
+        syncing.import_bundle(amina, bundle)
+    return the_case(house)
+
+
 def one_at_trial(house: House) -> Said:
     with house.open(FIRST) as amina:
         return {"case": (cases.create(amina, title="Hearing", kind="extradition").case.hex(),)}
@@ -139,6 +157,29 @@ def an_order(house: House) -> Said:
             mira, house.people[FIRST].member, house.people["Nadia"].member, reason="leaves on Friday"
         )
     return {}
+
+
+def device_of_joel(house: House) -> Said:
+    return {"device": (house.people["Joel"].seat.hex(),)}
+
+
+def one_more_device(name: str, house: House) -> Said:
+    with house.place.open() as mira:
+        member = house.people[FIRST].member
+        return {name: (admit(mira, name=FIRST, passphrase=b"one more", member=member).seat.hex(),)}
+
+
+def sheets_on_paper(house: House) -> Said:
+    with house.place.open() as mira:
+        sheets = recovery.sheets(mira)[:2]
+    rows = ([f"{row.number} {' '.join(row.words)} {row.check}" for row in sheet.rows] for sheet in sheets)
+    return {"sheets": tuple(map("\n".join, rows))}
+
+
+def new_sheets(house: House) -> Said:
+    with house.place.open() as mira:
+        recovery.renew(mira)
+        return {"words": (" ".join(recovery.status(mira).sheets_words),)}
 
 
 def a_note_to_withdraw(house: House) -> Said:
@@ -328,6 +369,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         the_case, said={"reason": ("A court asks.",), "review": (IN_A_YEAR,)}, wrong={"review": ("2020-01-01",)}
     ),
     "case release": Example(one_on_hold, wrong={"case": (NEVER_MADE,)}, answers={"reason": "The court is done."}),
+    "case take-over": Example(a_note_set_aside, wrong={"case": (NEVER_MADE,)}),
     "member admit": Example(
         a_request,
         said={"name": ("Vera Tikhookova",), "like": ("intake",), "bundle": (f"{HERE}/admitted.bundle",)},
@@ -347,6 +389,23 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         who="Joel",
     ),
     "member deputy": Example(an_owner, said={"deputy": (NADIA,)}, wrong={"deputy": (DANA,)}, who="Mira"),
+    "device name": Example(device_of_joel, said={"name": ("grey laptop",)}, wrong={"device": ("none",)}, who="Mira"),
+    "device give": Example(partial(one_more_device, "device"), wrong={"device": ("none",)}),
+    "device move": Example(partial(one_more_device, "ended"), wrong={"ended": ("none",)}),
+    "device revoke": Example(
+        device_of_joel, said={"warn_list": (f"{HERE}/warn",)}, wrong={"warn_list": (f"{HERE}/none/warn",)}, who="Mira"
+    ),
+    "recovery sheets": Example(
+        nothing,
+        said={"out": (f"{HERE}/sheets.txt",)},
+        wrong={"out": (f"{HERE}/no/sheets.txt",)},
+        who="Mira",
+        is_logged=False,
+    ),
+    "recovery new": Example(nothing, said={"out": (f"{HERE}/new",)}, wrong={"out": (f"{HERE}/no/new",)}, who="Mira"),
+    "recovery drill": Example(sheets_on_paper, wrong={"backup": (f"{HERE}/nowhere",)}, who="Mira"),
+    "recovery confirm": Example(new_sheets, wrong={"words": ("one two three",)}),
+    "recovery follow": Example(nothing, is_logged=False),
     "erase": Example(a_note, said={"reason": ("mistake",)}, wrong={"ids": (NEVER_MADE,)}),
     "handover order": Example(
         nothing,

@@ -88,7 +88,7 @@ def test_two_of_three_custodians_bring_the_only_administrator_back(new_desk: Des
 
     # The words were typed: there are new sheets, and the old ones restore nothing any more.
     renewed = desk.run(
-        *("recovery", "new", "--old-sheets", "--from", "-", "--out", str(paper), "--json"),
+        *("recovery", "new", "--from", "-", "--out", str(paper), "--json"),
         stdin=json.dumps({"sheets": [first, second]}),
     )
     assert renewed.code == 0, renewed.err
@@ -135,7 +135,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> InHand:
     sheets = grids_in(paper.read_text())
     two = json.dumps({"sheets": sheets[1:]})
     drilled = desk.run("recovery", "drill", "--from", "-", stdin=two)
-    assert "`casevault recovery drill --backup SRC` tries it" in drilled.out
+    assert "Would they open a backup if this computer were lost?" in drilled.out
     case = desk.run("case", "new", "--kind", "asylum", "--title", "Hearing", "--json").json()["ref"]
     assert desk.run("note", "add", case, stdin="Written before.").code == 0
     backup = desk.run("backup", "make", str(stick), "--json")

@@ -31,6 +31,7 @@ from tests.services.organisation import (
     full_name,
 )
 from tests.walks.test_back_from_backup import grids_in
+from vault.services.cases import cases
 
 VOLUNTEERS = {SELIN: "Petra Ombasa", TOMAS: "Ravi Quendale"}
 
@@ -239,6 +240,11 @@ def test_what_a_leaver_rightly_wrote_before_is_read_also_from_a_bundle_in_the_po
     assert office[AMINA].texts(ref) == ["Written first.", "On my last day."]
     office[AMINA].run("bundle", "import", str(too_late))
     assert office[AMINA].texts(ref) == ["Written first.", "On my last day."]
+    shown = office[AMINA].run("case", "take-over", ref)  # nobody said yes
+    assert f"{full_name(JOEL)}" in shown.out + shown.err
+    assert "From home, a week later." in shown.out + shown.err
+    assert len(office[AMINA].does("case", "take-over", ref, "--yes")["taken_over"]) == 1
+    assert office[AMINA].texts(ref) == ["Written first.", "On my last day.", "From home, a week later."]
     left = office[NOOR].members()[full_name(JOEL)]
     assert (left["stand"], left["taken_by"], left["roles"]) == ("left", full_name(KARIM), [])
     for name in (AMINA, NOOR):
@@ -265,3 +271,48 @@ def test_an_old_backup_beside_the_newer_log_takes_in_what_came_after_it(office: 
     assert office[JOEL].texts(ref) == ["Written first.", "After the backup.", "Back at work."]
     for name in (AMINA, JOEL, KARIM):
         office[name].holds()
+
+
+@pytest.mark.long
+def test_where_the_admins_are_dead_a_supervisor_makes_one_with_two_sheets(office: Office) -> None:
+    ref = a_case(office, AMINA, JOEL)
+    paper = office.stick / "sheets.txt"
+    office[MIRA].does("recovery", "sheets", "--out", str(paper))
+    two = grids_in(paper.read_text())[:2]
+    office.send(MIRA, SELIN)
+    name, bundle = "Vera Lantos", office.stick / "vera.bundle"
+    office.newcomer(name)
+    request, words = office.asks(name)
+    admit = ("member", "admit", str(request), "--words", words, "--like", "admin,caseworker", "--sheets")
+    piped = json.dumps({"name": name, "sheets": two})
+    assert office[SELIN].does(*admit, "--bundle", str(bundle), "--from", "-", stdin=piped)["done"]
+    assert office[name].does("member", "finish", str(bundle))["roles"] == ["admin", "caseworker"]
+    office.send(SELIN, name)
+    # She does at once what an admin does: somebody leaves, and the office hears of it.
+    office[name].does("member", "leave", full_name(DANA), "--yes")
+    office.send(name, AMINA, JOEL)
+    assert office[AMINA].members()[full_name(DANA)]["stand"] == "left"
+    office[AMINA].does("grant", "add", ref, "--to", name)
+    office.send(AMINA, name)
+    assert office[name].texts(ref) == ["Written first."]
+    for each in (name, SELIN, AMINA):
+        office[each].holds()
+
+
+@pytest.mark.long
+def test_forty_cases_of_a_leaver_are_handed_over_in_one_act(office: Office, organisation: Organisation) -> None:
+    office[KARIM].does("member", "deputy", full_name(AMINA), "--is", full_name(JOEL))
+    office.send(KARIM, AMINA, JOEL)
+    with organisation.open(AMINA) as amina:
+        for number in range(40):
+            cases.create(amina, title=f"Case {number}", kind="asylum")
+    office.send(AMINA, JOEL, KARIM)
+    office[KARIM].does("handover", "order", full_name(AMINA), "--to", full_name(TOMAS), "--reason", "moves away")
+    office[KARIM].does("member", "leave", full_name(AMINA), "--yes")
+    office.send(KARIM, JOEL, TOMAS)  # the deputy's device does it, as soon as it hears that she has left
+    office.send(JOEL, TOMAS)
+    rows = office[TOMAS].does("case", "list")["cases"]
+    assert len(rows) == 40
+    office[TOMAS].does("note", "add", rows[0]["ref"], stdin="Tomas goes on.")
+    assert office[TOMAS].texts(rows[0]["ref"]) == ["Tomas goes on."]
+    office[TOMAS].holds()

@@ -26,6 +26,7 @@ from vault.acts.act import Act, Agreed, Said, Shape, Told, answer_to
 from vault.casework.person import PersonChange
 from vault.cli.dispatch import run
 from vault.cli.output import Output, in_words
+from vault.cli.sheet_prompts import PIPED_SHEETS
 from vault.errors import VaultError
 from vault.ids import Origin, short_id
 from vault.progress import Working
@@ -40,7 +41,8 @@ ACTS: Final = acts()
 FIRST_OF_NOUNS: Final = {name.split()[0]: name for name in sorted(ACTS, reverse=True)}.values()
 ID_OR_TIME: Final = re.compile(
     r"\b[0-9a-f]{32,}\b|\breferral-[0-9a-f]{16}\b|"
-    r"\bid [0-9a-f]{8}\b|\b[0-9A-Z]{4}-[0-9A-Z]{4}\b|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?"
+    r"\bid [0-9a-f]{8}\b|\b[0-9A-Z]{4}-[0-9A-Z]{4}\b|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?|"
+    r"^  ([a-z]+ ){12}[a-z]+$"
 )
 
 
@@ -111,6 +113,7 @@ def command(trial: Trial, said: Said) -> tuple[list[str], str]:
     personal: dict[str, tuple[str, ...]] = {}
     asked = answer_to("")
     personal |= {name.removeprefix(asked): texts for name, texts in given.items() if name.startswith(asked)}
+    personal |= {PIPED_SHEETS.key: given[PIPED_SHEETS.key]} if PIPED_SHEETS.key in given else {}
     for field in (each for each in act.fields if each.name in given):
         if field.is_personal:
             personal[field.name] = given[field.name]
@@ -154,7 +157,10 @@ def carried_out(trial: Trial, gateway: Gateway, said: Said) -> Told:
         plan = gateway.acting.look(trial.act, said)
     answers = {**{ask.name: "yes" for ask in plan.asks if ask.yes is not None}, **trial.example.answers}
     second = gateway.approvals.answered(trial.answer) if trial.answer else None
-    agreed = Agreed({name: answer for name, answer in answers.items() if answer}, second)
+    sheets = said.get(PIPED_SHEETS.key, ())
+    for row in "\n".join(sheets).splitlines():
+        gateway.recovery.take_row(row.partition(" ")[2])
+    agreed = Agreed({name: answer for name, answer in answers.items() if answer}, second, by_sheets=bool(sheets))
     return gateway.acting.carry_out(trial.act, said, plan, agreed)
 
 

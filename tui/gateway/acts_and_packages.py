@@ -78,7 +78,7 @@ class Acting(Subject):
         """
         session = self._session
         working = telling(progress, (lambda: False) if act.goes_through else stopped)
-        if act.by_sheets:
+        if agreed.by_sheets:
             agreed = replace(agreed, typed=self._unlocked.typed_secret())
         plan = as_agreed(session, act, said, shown)
         if act.second is None or agreed.ask_into is None:

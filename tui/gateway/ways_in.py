@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tui.gateway.unlocked_vault import Subject, UnlockedVault, telling
+from tui.gateway.unlocked_vault import Subject, UnlockedVault
 from tui.text.in_words import in_two_rows, together
 from tui.values.access_shown import (
     BackPlan,
     OwnFactors,
     Proof,
-    SheetShown,
     SheetsMade,
     TypingPlace,
 )
@@ -26,7 +25,7 @@ from vault.durations import HOUR_MS
 from vault.errors import InternalError
 from vault.policy.decide import may
 from vault.policy.roles import Action
-from vault.progress import Progress, Stopped
+from vault.progress import Progress
 from vault.seal.entrance.device_secret import PrfProvider, fido2_salt
 from vault.seal.entrance.wordlists import GeneratedPassphrase
 from vault.seal.recovery import Sheet
@@ -34,8 +33,8 @@ from vault.services import this_computer
 from vault.services.backups import restoring
 from vault.services.credentials import entering, recovery
 from vault.services.credentials.entering import FactorName
-from vault.services.credentials.paper_sheets import TypedSheets, is_word, questions, shared_place, sheet_files
-from vault.services.credentials.recovery import Drilled, RecoveryStatus
+from vault.services.credentials.paper_sheets import TypedSheets, is_word, questions
+from vault.services.credentials.recovery import RecoveryStatus
 from vault.services.projection import last_done
 from vault.services.projection.last_done import Done
 from vault.store.folder import VaultFolder
@@ -260,15 +259,14 @@ class Recovery(Subject):
 
     # ---- a new set ----------------------------------------------------------------------------------------------
 
-    def make(self, shape: str) -> SheetsMade:
-        """Make a set of sheets of the secret that lies here."""
-        return self._hold(recovery.sheets(self._session, shape))
+    def hold(self, sheets: tuple[Sheet, ...]) -> SheetsMade:
+        """Keep a new set until it is on paper."""
+        self._sheets = sheets
+        return SheetsMade(len(sheets), sheets[0].threshold, tuple(questions(sheet) for sheet in sheets))
 
-    def sheet(self, number: int) -> SheetShown:
+    def sheet(self, number: int) -> Sheet:
         """Return one sheet, to be shown and copied by hand."""
-        sheet = self._sheets[number - 1]
-        rows = tuple((row.number, row.words, row.check) for row in sheet.rows)
-        return SheetShown(number, sheet.count, sheet.threshold, rows, sheet.sheets_words)
+        return self._sheets[number - 1]
 
     def ask_again(self, number: int) -> tuple[int, ...]:
         """Return places of other words to ask for."""
@@ -278,16 +276,6 @@ class Recovery(Subject):
         """Say whether these words stand at these places of a sheet."""
         sheet = self._sheets[number - 1]
         return all(is_word(sheet, place, word) for place, word in zip(places, typed, strict=True))
-
-    def write(self, place: Path, languages: Sequence[str] = ()) -> tuple[str, ...]:
-        """Write the set for the printer, one PDF for each sheet, into a folder that is there; return the paths."""
-        with sheet_files(place, len(self._sheets)) as files:
-            files.write(self._sheets, day=recovery.day(self._session.log.now_ms()), languages=languages)
-        return tuple(str(path) for path in files.paths)
-
-    def who_else_reads(self, place: Path) -> Words:
-        """Return in words why other computers may get what is written there, or nothing."""
-        return shared_place(place) or ""
 
     def forget(self) -> None:
         """Drop the set that was made and what was typed."""
@@ -311,26 +299,6 @@ class Recovery(Subject):
         sheet, row = typed.place
         return TypingPlace(sheet, typed.name, row, typed.needed, typed.is_enough)
 
-    def drill(self) -> Drilled:
-        """Prove the sheets that were typed."""
-        return recovery.drill(self._session, self._unlocked.take_typed())
-
-    def renew(self, shape: str, progress: Progress) -> tuple[SheetsMade, int]:
-        """Make a new root and new sheets; with the old sheets that were typed, where their secret is not here.
-
-        Nothing stops it: half of it would be a root of which nobody has sheets.
-        """
-        made = recovery.renew(self._session, self._unlocked.typed, shape=shape, progress=progress)
-        return self._hold(made.sheets), made.followed
-
-    def confirm(self, words: str, progress: Progress) -> int:
-        """Go by new sheets on this device, whose 13 words a person typed from the paper, and follow them."""
-        return recovery.confirm(self._session, words.split(), progress)
-
-    def follow(self, progress: Progress, stopped: Stopped) -> int:
-        """Replace the keys that replaced sheets still open; stopped, some may be replaced."""
-        return recovery.follow(self._session, telling(progress, stopped))
-
     # ---- back in, while nobody is -------------------------------------------------------------------------------
 
     def look_back(self, source: Path | None, member: str, passphrase: bytearray) -> BackPlan:
@@ -353,7 +321,3 @@ class Recovery(Subject):
     def may_manage(self) -> bool:
         """Whether this member makes and proves sheets."""
         return may(self._session.roles, Action.RECOVERY_MANAGE).allowed
-
-    def _hold(self, sheets: tuple[Sheet, ...]) -> SheetsMade:
-        self._sheets, self._unlocked.typed = sheets, TypedSheets()
-        return SheetsMade(len(sheets), sheets[0].threshold, tuple(questions(sheet) for sheet in sheets))

@@ -22,14 +22,13 @@ from tui.screens.members.lost_devices import show_taken
 from tui.screens.referral.export import ExportScreen
 from tui.screens.referral.export_questions import QuestionsScreen
 from tui.text.safe_content import safe_content
-from tui.values.access_shown import DeviceLine
 from tui.values.exchange_shown import PackShown
 from tui.widgets.long_text import LongText
 from tui.widgets.text_cells import Cell
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Question
+    from tui.gateway import Device, Question
 
 
 # The pack for somebody who is gone: which facts are confirmed, then sealed for a recipient or as a page.
@@ -173,7 +172,7 @@ class EmergencyScreen(FormScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._devices: tuple[DeviceLine, ...] = ()
+        self._devices: list[Device] = []
         self._case = ""
 
     @override
@@ -199,9 +198,9 @@ class EmergencyScreen(FormScreen):
         below = (screen for screen in reversed(self.app.screen_stack) if isinstance(screen, VaultScreen))
         return next((spot.case for screen in below if (spot := screen.spot()) is not None and spot.case), "")
 
-    def _show_devices(self, found: tuple[DeviceLine, ...]) -> None:
+    def _show_devices(self, found: list[Device]) -> None:
         self._devices = found
-        words: list[tuple[str, Words]] = [(device.seat, _device_words(device)) for device in found]
+        words: list[tuple[str, Words]] = [(device.seat.hex(), _device_words(device)) for device in found]
         self.query_one("#device-place").mount(FormRow(Message("Which computer"), ChoiceField(words, id="device")))
 
     @on(ChoiceField.Changed, "#act")
@@ -214,7 +213,7 @@ class EmergencyScreen(FormScreen):
     def action_go_on(self) -> None:
         self.say("")
         if self.word("act") == _TAKEN:
-            device = next((row for row in self._devices if row.seat == self.word("device")), None)
+            device = next((row for row in self._devices if row.seat.hex() == self.word("device")), None)
             if device is not None:
                 show_taken(self, device)
         elif self.word("case") == _OPEN:
@@ -230,6 +229,6 @@ class EmergencyScreen(FormScreen):
         self.app.push_screen(PackFacts(shown))
 
 
-def _device_words(device: DeviceLine) -> Words:
-    called = Message("{owner}, {name}", owner=device.owner, name=device.name or device.seat[:8])
+def _device_words(device: Device) -> Words:
+    called = Message("{owner}, {name}", owner=device.member_name, name=device.name or device.seat.hex()[:8])
     return Message("{device}, this one", device=called) if device.is_this else called

@@ -63,6 +63,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.SHOW_OWN_WORDS: Message("Devices (F2, devices; then i)"),
     NextStep.SAMPLE_FORM: Message("casevault form add --sample in a terminal"),
     NextStep.SUSPEND_MEMBER: Message("Members (F2, members; then s)"),
+    NextStep.TAKE_OVER: Message("Take over (F2, take over in the case)"),
     NextStep.VERIFY_BACKUP: Message("casevault backup verify SRC in a terminal"),
     NextStep.VERIFY_LOG: Message("Log (F2, log; then v)"),
     NextStep.WRITE_TEMPLATE: Message("Ctrl+T"),

@@ -41,49 +41,6 @@ class MembersShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
-    """What came of a change of who is in.
-
-    `waits`: somebody else has to do it too. `needs_sheets`: nothing was done, for only the recovery sheets do it.
-    """
-
-    lines: tuple[Words, ...] = field(repr=False)
-    waits: bool = False
-    needs_sheets: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceLine:
-    """One device that is in: its id, whose it is, its name if it has one."""
-
-    seat: str
-    member: str
-    owner: str = field(repr=False)
-    name: str = field(repr=False)
-    is_this: bool = False
-    is_yours: bool = False
-
-    @property
-    def called(self) -> Words:
-        if self.name:
-            return Message("{name} of {owner}", name=self.name, owner=self.owner)
-        return Message("{owner}'s device {seat}", owner=self.owner, seat=self.seat[:8])
-
-
-@dataclass(frozen=True, slots=True)
-class LostShown:
-    """What was done about a lost device, and whom to warn: names and safe channels, which is personal data.
-
-    `kept` says where that list was written, or that it was not.
-    """
-
-    changed: Changed
-    warn: tuple[str, ...] = field(repr=False)
-    count: int
-    kept: Words = ""
-
-
-@dataclass(frozen=True, slots=True)
 class OrderLine:
     """An order that a leaver's cases go to somebody else."""
 
@@ -184,17 +141,6 @@ class SheetsMade:
     count: int
     needed: int
     asked: tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SheetShown:
-    """One sheet to be copied by hand: each row with its number, its words and its check, and the words of the vault."""
-
-    number: int
-    count: int
-    needed: int
-    rows: tuple[tuple[int, tuple[str, ...], str], ...] = field(repr=False)
-    sheets_words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,9 @@ class PeerShown:
 
 @dataclass(frozen=True, slots=True)
 class ResultText:
-    """What came of an act, in sentences; `pending`: something waits for a person or for another bundle."""
+    """What came of an act, in sentences."""
 
     lines: tuple[Words, ...] = field(repr=False)
-    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.ids import CompartmentId, MemberId
     from vault.redaction.questions import Question
+    from vault.seal.recovery import Sheet
     from vault.services.approvals.second_person import Second
     from vault.services.exports.exporting import Approve
 
@@ -287,6 +288,8 @@ class Told:
         is_table: its lines stand in columns.
         opens: the case that somebody wants to see now.
         waits: it waits for a decision of somebody else, or for what has to arrive.
+        sheets: of recovery, for paper alone: shown once where they have no files, then compared with the paper.
+        files: where they are, for the printer.
     """
 
     lines: tuple[Words, ...] = field(repr=False)
@@ -297,6 +300,8 @@ class Told:
     is_table: bool = False
     opens: CompartmentId | None = None
     waits: bool = False
+    sheets: tuple[Sheet, ...] = field(default=(), repr=False)
+    files: tuple[Path, ...] = ()
 
 
 class Waits(NamedTuple):
@@ -346,7 +351,9 @@ class Act(Generic[T]):
         makes_files: it changes nothing but the log and makes something elsewhere, whole or not at all: work goes on
             beside it.
         is_change: it changes what is there: where nothing is said, there is nothing to do.
-        by_sheets: the recovery sheets can do it; where only they can, they are asked for.
+        by_sheets: the recovery sheets can do it in the place of somebody else, if that is said.
+        takes_sheets: nothing else can do it: the recovery sheets are asked for, or piped, and nobody has to say so.
+        makes_sheets: it makes recovery sheets, which go into the files of its field `out`, or are shown.
         goes_through: once it is begun, nothing stops it.
         has_letter: it leaves a letter.
         has_pages: what leaves is read before: its open forms are decided, then somebody reads the finished pages.
@@ -370,6 +377,8 @@ class Act(Generic[T]):
     is_long: bool = False
     makes_files: bool = False
     by_sheets: bool = False
+    takes_sheets: bool = False
+    makes_sheets: bool = False
     goes_through: bool = False
     has_letter: bool = False
     has_pages: bool = False

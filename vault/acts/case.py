@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from vault.acts.act import CASE, Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, by_name, in_case, one
+from vault.acts.undo import TAKE_OVER
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 from vault.words.next_step import NextStep
@@ -436,4 +437,4 @@ RELEASE: Final = Act(
     doing=Message("Releasing the hold"),
     nothing=_UNCHANGED,
 )
-ACTS: Final = (NEW, EDIT, STAGE, CLOSE, REOPEN, HOLD, RELEASE)
+ACTS: Final = (NEW, EDIT, STAGE, CLOSE, REOPEN, HOLD, RELEASE, TAKE_OVER)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -28,9 +29,9 @@ from vault.cli.prompts import (
 )
 from vault.cli.reviewing import reading_of, second_of, with_answers
 from vault.cli.safeguards import require_word
-from vault.cli.sheet_prompts import BY_SHEETS, PIPED_SHEETS, secret_of_sheets
+from vault.cli.sheet_prompts import BY_SHEETS, PIPED_SHEETS, compare_paper, copied, require_terminal, secret_typed
 from vault.cli.table import Arg, Given, OneOf, Verb, new_file, there_folder
-from vault.errors import UsageError, VaultError, WaitingForDecisionError
+from vault.errors import SheetsNeededError, UsageError, VaultError, WaitingForDecisionError
 from vault.progress import Working
 from vault.words.message import Message, Words
 
@@ -134,6 +135,8 @@ def _is_bare(field: Field) -> bool:
 
 def _run(act: Act[Any], args: Given, output: Output) -> Result:
     read = reading_of(args, output) if act.has_pages else None
+    if act.makes_sheets and args.out is None:
+        require_terminal(args, output)
     with opened_for(act, args, output) as opened:
         return carried_out(act, args, output, opened, read)
 
@@ -162,9 +165,9 @@ def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
 
     if act.questions is None:
         asked = [_personal(act, field) for field in wanted]
-        if act.by_sheets:
+        if act.by_sheets or act.takes_sheets:
             args.sheets = None  # their words are piped, with what else is piped, or asked for when they are needed
-            asked += [PIPED_SHEETS] if args.by_sheets and args.personal_from else []
+            asked += [PIPED_SHEETS] if args.personal_from else []
         with opened_to_ask(args, output, asked, present=present) as (session, typed):
             yield session, asked, typed
         return
@@ -195,11 +198,13 @@ def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, rea
         if act.second is not None and asks:
             waits = act.second.ask(session, plan, Agreed(answers, None, decided, read, args.ask, args.second), working)
             return _asked(act, act.second.nothing, said, args.ask, waits)
-        secret = secret_of_sheets(args, output, session, sheets) if act.by_sheets else None
-        by_sheets = act.by_sheets and args.by_sheets
-        agreed = Agreed(answers, second, decided, read, by_sheets=by_sheets, typed=secret)
+        agreed = Agreed(answers, second, decided, read, by_sheets=act.by_sheets and args.by_sheets)
         try:
-            told = act.do(session, plan, agreed, working)
+            try:
+                told = act.do(session, plan, agreed, working)
+            except SheetsNeededError:
+                secret = secret_typed(args, output, session, sheets)
+                told = act.do(session, plan, replace(agreed, by_sheets=True, typed=secret), working)
         except KeyboardInterrupt:
             if act.stopped is not None:
                 output.say(act.stopped)
@@ -222,6 +227,10 @@ def result_of(args: Given, output: Output, session: Session, told: Told) -> Resu
         lines += (Message("{title}:", title=told.letter.title), "", *told.letter.lines)
         lines += _written(session, told.letter, args)
         data["file"] = str(args.out) if args.out is not None and args.out.exists() else None
+    if told.sheets:
+        if not told.files:
+            copied(output, told.sheets)
+        lines += compare_paper(args, output, told.sheets, told.files)
     return Result(data, lines, WaitingForDecisionError.exit_code if told.waits else 0)
 
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from vault.acts.newcomer import told_of
-from vault.cli.act_verbs import result_of
+from vault.acts.device import ON_SCREEN, warned_data
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result, in_words
-from vault.cli.safeguards import YES, require_sure
-from vault.cli.sheet_prompts import BY_SHEETS, secret_of_sheets
 from vault.cli.table import Arg, Given, Verb, new_file
-from vault.store.files import write_new
-from vault.words.message import Message, Words, plural
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.services.members.devices import Device
-    from vault.services.members.warning import WarnList
 
 
 # `casevault device`: the devices of the organisation, and what to do when a device is lost.
@@ -47,15 +42,6 @@ def _line(device: Device) -> Words:
     return Message("{device}  (this device)", device=line) if device.is_this else line
 
 
-def _name(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.members import devices
-
-        seat = devices.find(session, args.device)
-        devices.name(session, seat, args.name)
-    return Result({"device": seat.hex()}, [Message("The device has this name now.")])
-
-
 def _words(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.members import admitting
@@ -77,93 +63,10 @@ def _words(args: Given, output: Output) -> Result:
     )
 
 
-def _give(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.members import devices
-
-        seat = devices.find(session, args.device)
-        given = devices.give_cases(session, seat, progress=output.progress_of(Message("Giving")))
-    words = plural(
-        "{count} case or section is given; the device gets it with the next bundle.",
-        "{count} cases and sections are given; the device gets them with the next bundle.",
-        count=given,
-    )
-    return Result({"device": seat.hex(), "given": given}, [words])
-
-
-def _move(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.members import devices, members
-
-        seat = devices.find(session, args.ended)
-        require_sure(args, output, members.warn_before_removal(session, [seat]))
-        told = told_of(devices.end_moved(session, seat), Message("You moved: the old device is revoked."), _ADMIN)
-        return result_of(args, output, session, told)
-
-
-_ADMIN: Final = Message(
-    "An admin has to revoke it too. Give them a bundle: `casevault bundle make --to MEMBER --out FILE`. They revoke it"
-    " with `casevault device revoke DEVICE`."
-)
-ON_SCREEN: Final = Message(
-    "WHOM TO WARN. This is personal data: it stays on your screen and in its scrollback until you close it."
-)
-
-
-def warned_data(warn: WarnList) -> dict[str, object]:
-    return {"clients": len(warn.clients), "others": len(warn.others), "calls": len(warn.calls)}
-
-
-def _revoke(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.members import devices, members, warning
-
-        seat = devices.find(session, args.device)
-        loss = members.warn_before_removal(session, [seat])
-        said = devices.revoked_words(session, seat)
-        both = None if loss is None else Message("{said} {loss}", said=said, loss=loss)
-        require_sure(args, output, both, always=said)
-        typed = secret_of_sheets(args, output, session)
-        done = devices.lost(session, seat, typed)
-    lines = warning.warn_lines(done.warn)
-    data: dict[str, object] = {"device": seat.hex(), "unread": done.warn.unread, **warned_data(done.warn)}
-    if args.warn_list is None:
-        output.say(ON_SCREEN)
-        if not args.json:
-            for line in lines:
-                output.say(line)
-        else:
-            data["warn"] = lines
-    else:
-        write_new(args.warn_list, "\n".join([*map(in_words, lines), ""]).encode("utf-8"))
-        output.say(
-            Message(
-                "Whom to warn is in {warn_list}: personal data in clear. Delete it when you have warned everybody.",
-                warn_list=args.warn_list,
-            )
-        )
-        data["warn_list"] = str(args.warn_list)
-    return result_of(args, output, session, told_of(done.outcome, Message("The device is revoked."), _ADMIN, **data))
-
-
-_DEVICE: Final = Arg("DEVICE", Message("its id (`device list`)"))
 DEVICE: Final = (
     Verb("list", Message("list the devices and their members"), (), _list),
-    Verb("name", Message("give a device a name"), (
-        _DEVICE,
-        Arg("NAME", Message("for example `old laptop`; never where it is kept")),
-    ), _name),
     Verb("words", Message("show the words with which a further device of yours joins"), (), _words),
-    Verb("give", Message("give all your cases to a further device of yours"), (_DEVICE,), _give),
-    Verb("move", Message("after moving to this device: revoke the device before it"), (
-        Arg("--ended DEVICE", Message("the old device, once everything is here")), YES,
-    ), _move),
-    Verb("revoke", Message("revoke a device that is lost, and list whom to warn"), (
-        _DEVICE,
-        Arg("[--warn-list FILE]", Message("write whom to warn into this file, instead of the screen"), of=new_file),
-        YES, BY_SHEETS,
-    ), _revoke),
-)  # fmt: skip
+)
 
 
 # `casevault drill seizure`: as if a device had been taken a moment ago.

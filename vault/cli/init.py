@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from vault.acts.recovery import SET
+from vault.cli.act_verbs import arg_of
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import vault_path
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of, personal_values, read_member, refuse_as_options
-from vault.cli.sheet_prompts import at_terminal, compare_paper, files_for, hand_over, writing
+from vault.cli.sheet_prompts import at_terminal, compare_paper, files_for, hand_over
 from vault.cli.table import Arg, Given, Verb
 from vault.cli.way_in import LANGUAGES, memory_mib, new_passphrase
 from vault.errors import TryAgainError
@@ -46,7 +49,7 @@ def _init(args: Given, output: Output) -> Result:
     organisation = personal_values(args, output, _ORG)["org"][0]
     member = read_member(args, output)
     passphrase = new_passphrase(args, output, (organisation, member), language=args.generate)
-    with files_for(args, output) as files:
+    with files_for(args) as files:
         new = vault_founding.init(
             path,
             organisation=organisation,
@@ -62,7 +65,7 @@ def _init(args: Given, output: Output) -> Result:
             f"  {' '.join(new.sheets_words)}",
             *_sheets_of(args, output, new, files),
         ]
-    lines += [*compare_paper(args, output, new.sheets, files), *_NEXT]
+    lines += [*compare_paper(args, output, new.sheets, [] if files is None else files.paths), *_NEXT]
     return Result({"vault": str(path), "member": new.member.hex(), "sheets_words": list(new.sheets_words)}, lines)
 
 
@@ -83,12 +86,14 @@ def _sheets_of(args: Given, output: Output, new: NewVault, files: SheetFiles | N
     return said
 
 
+_SHAPE, _OUT, _LANGUAGE = map(arg_of, SET)
 VERBS: Final = (
     Verb("init", NOUNS["init"].help, (
         Arg("[--kdf-memory-mib N]",
             Message("MiB of memory for a passphrase attempt (256), or `auto`: what this computer does in a second"),
             of=lambda text: text if text == "auto" else memory_mib(text)),
         Arg("[--generate LANGUAGE]", Message("make the passphrase from words in this language"), choices=LANGUAGES),
-        *writing("--sheets"), *options_of(_ORG),
+        Arg("[--sheets PATH]", _OUT.help, of=Path, into="sheets_out"),
+        Arg("[--language LANGUAGE ...]", _LANGUAGE.help, choices=_LANGUAGE.choices), _SHAPE, *options_of(_ORG),
     ), _init),
 )  # fmt: skip

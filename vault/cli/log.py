@@ -13,6 +13,7 @@ from vault.display import NO_TIME, SECOND, SECOND_UTC, local_time, time_data
 from vault.errors import VerificationError, WaitingForDecisionError
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, listed, plural
+from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -169,12 +170,13 @@ _NOT_COVERED = Message(
 def _quarantined(count: int) -> Message:
     return plural(
         "{count} saved change is set aside: it is whole and signed, but this device knows of no right of its author to"
-        " write there then. Nobody is shown what is in it. The author may have done nothing wrong. If they only lacked"
-        " the case, a grant of it brings it back.",
+        " write there then. The author may have done nothing wrong. If they only lacked the case, a grant of it brings"
+        " it back; or read it, and take it over: {take_over}.",
         "{count} saved changes are set aside: they are whole and signed, but this device knows of no right of their"
-        " authors to write there then. Nobody is shown what is in them. The authors may have done nothing wrong. If"
-        " they only lacked the case, a grant of it brings them back.",
+        " authors to write there then. The authors may have done nothing wrong. If they only lacked the case, a grant"
+        " of it brings them back; or read them, and take them over: {take_over}.",
         count=count,
+        take_over=NextStep.TAKE_OVER,
     )
 
 

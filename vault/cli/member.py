@@ -10,7 +10,7 @@ from vault.cli.act_verbs import arg_of
 from vault.cli.opening import opened, read_entrance, vault_path, waiting
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, ask_line, options_of, personal_values, read_member
-from vault.cli.sheet_prompts import BY_SHEETS, secret_of_sheets
+from vault.cli.sheet_prompts import BY_SHEETS, secret_typed
 from vault.cli.showing import n_devices
 from vault.cli.table import Arg, Given, Verb, new_file
 from vault.cli.way_in import memory_mib, new_passphrase
@@ -147,10 +147,12 @@ def _finish(args: Given, output: Output) -> Result:
 
 def _add(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
+        from vault.services.credentials import recovery
         from vault.services.members import admitting
 
         name = personal_values(args, output, _NAME)["name"][0]
-        typed = secret_of_sheets(args, output, session)
+        is_typed = args.by_sheets and not recovery.secret_is_here(session)
+        typed = secret_typed(args, output, session) if is_typed else None
         if args.new_passphrase_fd is None and args.new_passphrase_file is None:
             output.say(Message("Now {name} types a passphrase of their own. Please look away.", name=name))
         source = Given(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)

@@ -107,6 +107,7 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.SHOW_HISTORY: "casevault history RECORD",
     NextStep.SHOW_OWN_WORDS: "casevault device words",
     NextStep.SUSPEND_MEMBER: "casevault member suspend",
+    NextStep.TAKE_OVER: "casevault case take-over CASE",
     NextStep.VERIFY_BACKUP: "casevault backup verify SRC",
     NextStep.VERIFY_LOG: "casevault log verify",
     NextStep.WRITE_TEMPLATE: "casevault import template FILE",

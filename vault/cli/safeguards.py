@@ -8,11 +8,10 @@ from typing import Final
 
 from vault.cli.output import Output
 from vault.cli.prompts import ask_line
-from vault.cli.table import Arg, Given
+from vault.cli.table import Given
 from vault.errors import WaitingForDecisionError
 from vault.words.message import Message, Words
 
-YES: Final = Arg("[--yes]", Message("do not ask when work would be lost (scripts)"))
 _UNCONFIRMED: Final = Message("nobody confirmed it")
 _WHEN_SURE: Final = Message("Repeat it when you are sure.")
 
@@ -49,28 +48,6 @@ def require_word(
         )
     if ask_line(question).casefold() != word:
         raise WaitingForDecisionError(nothing, next_step=instead)
-
-
-def require_sure(args: Given, output: Output, loss: Message | None, *, always: Message | None = None) -> None:
-    """Say what would be lost, if anything, and return where `--yes` or somebody at the terminal takes that.
-
-    `always` is what is said and asked where nothing would be lost; without it nothing is asked then.
-
-    Raises:
-        WaitingForDecisionError: nobody did.
-    """
-    said = loss or always
-    if said is None:
-        return
-    output.say(said)
-    require_word(
-        args,
-        output,
-        Message("Go on? Type yes: "),
-        nothing=Message("nothing is changed"),
-        why=_UNCONFIRMED if loss is None else Message("work may be lost"),
-        instead=_WHEN_SURE if loss is None else Message("Import their bundle, then repeat the command."),
-    )
 
 
 def require_yes(args: Given, output: Output, shown: Sequence[Words], question: Message, word: str) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from vault.acts.recovery import PROVE, hand_out, in_files, n_compartments
 from vault.cli.output import Output, in_words
 from vault.cli.prompts import Personal, ask_line, personal_values, read_member
-from vault.cli.showing import n_compartments
 from vault.cli.table import Arg, Given
-from vault.cli.way_in import LANGUAGES, new_passphrase
+from vault.cli.way_in import new_passphrase
 from vault.errors import NotFoundError, UsageError, VaultError
 from vault.words.message import Message, Words, plural
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from vault.services.credentials.paper_sheets import SheetFiles, TypedSheets
 
 
-SHAPES = ("2-of-3", "3-of-5")
 BY_SHEETS: Final = Arg(
     "[--sheets]",
     Message("let the recovery sheets do it: for admins, or where nobody else can"),
@@ -33,62 +31,31 @@ PIPED_SHEETS: Final = Personal("sheets", "--sheet", Message("The words of a shee
 _TYPE_ROWS = Message(
     "Type each row of a sheet: three words and the number beside them. The first four letters of each word are enough."
 )
-_PRINTER = Message(
-    "Printers and print programs keep copies: print on one that is yours, sheet by sheet, then delete the files."
-)
 
 
-def writing(option: str) -> tuple[Arg, ...]:
-    """Return the options for where new sheets go and how they speak."""
-    return (
-        Arg(
-            f"[{option} PATH]",
-            Message(
-                "write the sheets for printing: a folder (or NAME.pdf) for one PDF each, NAME.txt for one text file"
-            ),
-            of=Path,
-            into="sheets_out",
-        ),
-        Arg("[--language LANGUAGE ...]", Message("language of the text on them (all three)"), choices=LANGUAGES),
-        Arg(
-            "[--of SHAPE]", Message("how many sheets open everything"), choices=SHAPES, default=SHAPES[0], into="shape"
-        ),
-    )
+def files_for(args: Given) -> AbstractContextManager[SheetFiles | None]:
+    """Return the new files of the sheets, made before there is anything to write; if the block fails they go."""
+    from vault.services.credentials.paper_sheets import sheet_files
 
-
-@contextmanager
-def files_for(args: Given, output: Output) -> Iterator[SheetFiles | None]:
-    """Yield the new files of the sheets, made before there is anything to write; if the block fails they go."""
-    from vault.services.credentials.paper_sheets import shared_place, sheet_files
-
-    if args.sheets_out is None:
-        yield None
-        return
     count = int(args.shape.rpartition("-")[2])
-    with sheet_files(args.sheets_out, count) as files:
-        reason = shared_place(args.sheets_out)
-        if reason is not None:
-            output.say(Message("Others may get a copy of the sheets: {reason}.", reason=reason))
-        yield files
+    return nullcontext() if args.sheets_out is None else sheet_files(args.sheets_out, count)
 
 
 def hand_over(args: Given, output: Output, new: Sequence[Sheet], files: SheetFiles | None, *, day: str) -> list[Words]:
     """Give the sheets to files or to the terminal, and say what comes next; to neither, they stay sealed here."""
     if files is not None:
         files.write(new, day=day, languages=args.language or ())
-        names = [f"  {path}" for path in files.paths]
-        return [Message("The recovery sheets are in"), *names, _PRINTER, _hand_out(new), _DRILL]
+        return [*in_files(files, new), _DRILL]
     if not at_terminal(args, output):
         return [
             Message("There are no recovery sheets yet; without them a lost passphrase loses the vault."),
             Message("Write them: `casevault recovery sheets --out FOLDER`."),
         ]
-    for sheet in new:
-        _copied(output, sheet)
-    return [_hand_out(new), _DRILL]
+    copied(output, new)
+    return [hand_out(new), _DRILL]
 
 
-_DRILL = Message("Prove them once they are on paper: `casevault recovery drill`.")
+_DRILL = Message("{words}: `casevault {act}`.", words=PROVE.words, act=PROVE.act)
 
 
 def at_terminal(args: Given, output: Output) -> bool:
@@ -96,13 +63,24 @@ def at_terminal(args: Given, output: Output) -> bool:
     return output.may_ask and sys.stdin.isatty() and sys.stdout.isatty() and not args.json
 
 
-def secret_of_sheets(args: Given, output: Output, session: Session, piped: Sequence[str] | None = None) -> bytes | None:
-    """Return the secret of the sheets as typed, where they are asked for and it is not on this device."""
+def secret_typed(args: Given, output: Output, session: Session, piped: Sequence[str] | None = None) -> bytes:
+    """Return the secret of the sheets in effect, as typed or piped."""
     from vault.services.credentials import recovery
 
-    if not args.by_sheets or recovery.secret_is_here(session):
-        return None
     return recovery.secret_of(session, typed_sheets(args, output, piped))
+
+
+def require_terminal(args: Given, output: Output) -> None:
+    """Return where new sheets can be shown.
+
+    Raises:
+        UsageError: nobody is there to copy them.
+    """
+    if not at_terminal(args, output):
+        raise UsageError(
+            Message("the sheets need a file or a terminal"),
+            next_step=Message("Give --out FOLDER, or run it at a terminal."),
+        )
 
 
 def typed_sheets(args: Given, output: Output, piped: Sequence[str] | None = None) -> TypedSheets:
@@ -118,7 +96,6 @@ def typed_sheets(args: Given, output: Output, piped: Sequence[str] | None = None
 
     typed = TypedSheets()
     if args.personal_from or not (output.may_ask and sys.stdin.isatty()):
-        args.sheets = None
         if not args.personal_from:
             raise UsageError(
                 Message("the sheets are missing"),
@@ -127,7 +104,10 @@ def typed_sheets(args: Given, output: Output, piped: Sequence[str] | None = None
                     " texts, the 33 words of a sheet each."
                 ),
             )
-        for text in personal_values(args, output, (PIPED_SHEETS,))["sheets"] if piped is None else piped:
+        if piped is None:
+            args.sheets = None
+            piped = personal_values(args, output, (PIPED_SHEETS,))["sheets"]
+        for text in piped:
             typed.take_sheet(text)
         return typed
     output.say(_TYPE_ROWS)
@@ -151,35 +131,37 @@ def typed_sheets(args: Given, output: Output, piped: Sequence[str] | None = None
     return typed
 
 
-def _copied(output: Output, sheet: Sheet) -> None:
-    """Show one sheet until somebody has it on paper: three of its words are asked behind it."""
+def copied(output: Output, new: Sequence[Sheet]) -> None:
+    """Show each sheet until somebody has it on paper: three of its words are asked behind it."""
+    for sheet in new:
+        slip: Words = ""
+        while not _is_copied(output, sheet, slip):
+            slip = Message("That is not the word that was shown: here is the sheet again.\n\n")
+
+
+def _is_copied(output: Output, sheet: Sheet, slip: Words) -> bool:
     from vault.services.credentials.paper_sheets import is_word, questions, shown
 
-    slip: Words = ""
-    while True:
-        output.show_once(
-            f"{in_words(slip)}{shown(sheet)}",
-            Message("Copy this sheet to paper, then press Enter. You are asked for three of its words. "),
-        )
-        try:
-            asked = questions(sheet)
-            if all(is_word(sheet, place, ask_line(_word_wanted(sheet, place))) for place in asked):
-                return
-        finally:
-            output.clear()
-        slip = Message("That is not the word that was shown: here is the sheet again.\n\n")
+    output.show_once(
+        f"{in_words(slip)}{shown(sheet)}",
+        Message("Copy this sheet to paper, then press Enter. You are asked for three of its words. "),
+    )
+    try:
+        return all(is_word(sheet, place, ask_line(_word_wanted(sheet, place))) for place in questions(sheet))
+    finally:
+        output.clear()
 
 
-def compare_paper(args: Given, output: Output, new: Sequence[Sheet], files: SheetFiles | None) -> list[Words]:
+def compare_paper(args: Given, output: Output, new: Sequence[Sheet], paths: Sequence[object]) -> list[Words]:
     """Ask for three words of each sheet that was written for the printer, once it is on paper; say how it went.
 
     At a terminal alone; Enter leaves it to the drill, which compares everything.
     """
     from vault.services.credentials.paper_sheets import is_word, questions
 
-    if files is None or not at_terminal(args, output):
+    if not paths or not at_terminal(args, output):
         return []
-    for path in files.paths:
+    for path in paths:
         output.say(f"  {path}")
     output.say(
         Message(
@@ -203,15 +185,6 @@ def compare_paper(args: Given, output: Output, new: Sequence[Sheet], files: Shee
 
 def _word_wanted(sheet: Sheet, place: int) -> Message:
     return Message("Sheet {number}, word {place}, from your paper: ", number=sheet.number, place=place)
-
-
-def _hand_out(new: Sequence[Sheet]) -> Message:
-    return Message(
-        "Give each sheet to a different person, outside the organisation and the country: {threshold} of the"
-        " {count} open everything.",
-        threshold=new[0].threshold,
-        count=new[0].count,
-    )
 
 
 # What the two ways back by recovery sheets ask and say alike: into a vault that is here, and out of a backup.
@@ -274,7 +247,7 @@ def come_back_said(args: Given, back: BroughtBack, sheets_words: Sequence[str]) 
         *lines,
         Message("Compare the 13 words with those on the sheets:"),
         f"  {' '.join(sheets_words)}",
-        Message("The words were typed here: make new sheets now, `casevault recovery new --old-sheets`."),
+        Message("The words were typed here: make new sheets now, `casevault recovery new`."),
     ]
 
 

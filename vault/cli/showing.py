@@ -277,14 +277,5 @@ def n_devices(count: int) -> Message:
     return plural("{count} device", "{count} devices", count=count)
 
 
-def n_cases(count: int) -> Message:
-    return plural("{count} case", "{count} cases", count=count)
-
-
-def n_compartments(count: int) -> Message:
-    """Return a number of compartments: cases, sections and lists that members share."""
-    return plural("{count} case or list", "{count} cases and lists", count=count)
-
-
 def n_entries(count: int) -> Message:
     return plural("{count} entry", "{count} entries", count=count)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from vault.casework.organisation_records import Member
 from vault.errors import MalformedError
-from vault.ids import CompartmentId, EpochId, Origin, SeatId, VaultId
+from vault.ids import CompartmentId, EpochId, Origin, SeatId, VaultId, VersionId
 from vault.log.genesis import Genesis
 from vault.log.items import Item, ItemKind, compartment_tag, decode_items, kinds_in
 from vault.log.list_check import IsErased
@@ -122,11 +122,11 @@ NO_CONTENT = "fields"
 class Quarantined:
     """What is not valid, and the first check that it failed; `missing` is listed for this seat and not here.
 
-    `compartment` is that of what is missing or cannot be read. `n` is None where the list itself is not here: what the
-    entry holds, nobody can say. `is_unentitled`: its author had no right to write it there then, as far as this device
-    knows, so that a person has to decide (FORMAT.md 6); what does not open then, or is not here, is no damage to
-    anybody. Who holds no grant is not called so where one is not here that somebody entitled listed who is still in: it
-    may be theirs.
+    `compartment` is that of what is missing or cannot be read, `version` what opens and does not count. `n` is None
+    where the list itself is not here: what the entry holds, nobody can say. `is_unentitled`: its author had no right to
+    write it there then, as far as this device knows, so that a person has to decide (FORMAT.md 6); what does not open
+    then, or is not here, is no damage to anybody. Who holds no grant is not called so where one is not here that
+    somebody entitled listed who is still in: it may be theirs.
     """
 
     origin: Origin
@@ -135,6 +135,7 @@ class Quarantined:
     check: str
     is_unentitled: bool = False
     compartment: CompartmentId | None = field(default=None, compare=False)
+    version: VersionId | None = field(default=None, compare=False)
 
     @property
     def says_nothing(self) -> bool:
@@ -302,7 +303,7 @@ class VersionValidator:
         if failed is None:
             return version
         is_unentitled = failed == "C5" or self._unentitled(version.compartment, signed) is not None
-        return Quarantined(*place, failed, is_unentitled=is_unentitled)
+        return Quarantined(*place, failed, is_unentitled=is_unentitled, version=version.id)
 
     def is_expected(self, row: OperationRow, n: int) -> bool:
         """Say whether others may expect what a signed entry lists there: its author had the right to it (C4 to C6)."""

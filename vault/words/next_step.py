@@ -61,6 +61,7 @@ class NextStep(Enum):
     SHOW_HISTORY = "show-history"
     SHOW_OWN_WORDS = "show-own-words"
     SUSPEND_MEMBER = "suspend-member"
+    TAKE_OVER = "take-over"
     VERIFY_BACKUP = "verify-backup"
     VERIFY_LOG = "verify-log"
     WRITE_TEMPLATE = "write-template"

@@ -10,25 +10,24 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.credentials.passphrase_forms import NOTHING_CHANGED
 from tui.screens.credentials.recovery_sheets import SheetsForm
+from tui.screens.frame.act_form import ActForm
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import BACK, Command, VaultScreen
-from tui.screens.frame.dialogs import AskLine
 from tui.screens.frame.form_fields import FormRows
-from tui.screens.frame.long_work import LongWorkScreen
-from tui.screens.frame.sheet_typing import SheetTyping
-from tui.text.in_words import in_two_rows, in_words, together, warning
+from tui.text.in_words import in_words, together
 from tui.text.safe_content import safe_content
-from vault.words.message import Message, Words, plural
+from vault.acts.recovery import CONFIRM, DRILL, FOLLOW, MAKE, NEW, status_lines
+from vault.words.message import Message
 
 if TYPE_CHECKING:
-    from tui.gateway import Drilled, RecoveryStatus
+    from tui.gateway import RecoveryStatus
 
 
 _MANAGES: Final = frozenset({"sheets", "drill", "new"})
 
 
-class RecoveryScreen(LongWorkScreen):
+class RecoveryScreen(ActScreen):
     """Leads to sheets, drill, and new sheets.
 
     Args:
@@ -50,7 +49,6 @@ class RecoveryScreen(LongWorkScreen):
     def __init__(self, begin: str = "") -> None:
         super().__init__()
         self._begin = begin
-        self._status: RecoveryStatus | None = None
         self._may_manage = False
 
     @override
@@ -71,8 +69,8 @@ class RecoveryScreen(LongWorkScreen):
             self.say(words)
 
     def _show(self, status: RecoveryStatus, may_manage: bool) -> None:
-        self._status, self._may_manage = status, may_manage
-        self.write("standing-words", *_lines(status))
+        self._may_manage = may_manage
+        self.write("standing-words", *status_lines(status))
         self.show_keys()
         begin, self._begin = self._begin, ""
         if begin == "sheets":
@@ -80,135 +78,21 @@ class RecoveryScreen(LongWorkScreen):
         elif begin == "drill":
             self.action_drill()
 
-    # ---- sheets -------------------------------------------------------------------------------------------------
-
     def action_sheets(self) -> None:
-        if self._status is not None and self._status.secret_is_here:
-            self.app.push_screen(SheetsForm(), self._refresh)
-        else:
-            self.warn(Message("The secret of the sheets is on paper alone: they were proven. n makes new ones."))
+        self.app.push_screen(SheetsForm(MAKE, {}, ""), self._refresh)
 
     def action_drill(self) -> None:
-        self.app.push_screen(SheetTyping(Message("Drill")), self._drill)
-
-    def _drill(self, typed: str | None) -> None:
-        if not typed:
-            self.say(Message("Nothing was proven."))
-            return
-        self.say(Message("Opening what you hold with the sheets."))
-        self.ask(lambda vault: vault.recovery.drill(), self._drilled)
-
-    def _drilled(self, done: Drilled) -> None:
-        words = [Message("PROVEN."), _open(done.without)]
-        if done.erased:
-            words.append(Message("The secret is erased here: it is on paper alone. Older backups hold it still."))
-        words.append(Message("`casevault recovery drill --backup SRC` tries them with a backup alone."))
-        self._refresh(together(words, " "))
-
-    # ---- new sheets ---------------------------------------------------------------------------------------------
+        self.app.push_screen(ActForm(DRILL, {}, ""), self._refresh)
 
     def action_new(self) -> None:
-        """Ask first: the old sheets are over then."""
-        self.confirm(
-            Message("Make new sheets in place of the old ones?"),
-            Message("The old ones open nothing new. Burn them: they still open copies and backups from before."),
-            self._new,
-            yes=Message("Make new sheets"),
-            no=Message("Keep the old"),
-        )
-
-    def _new(self) -> None:
-        status = self._status
-        if status is None:
-            return
-        if status.secret_is_here:
-            self.app.push_screen(SheetsForm(renews=True), self._refresh)
-        else:
-            self.app.push_screen(SheetTyping(Message("The old sheets")), self._old_typed)
-
-    def _old_typed(self, typed: str | None) -> None:
-        if typed:
-            self.app.push_screen(SheetsForm(renews=True), self._refresh)
-        else:
-            self.say(NOTHING_CHANGED)
+        self.app.push_screen(SheetsForm(NEW, {}, ""), self._refresh)
 
     def action_confirm(self) -> None:
-        if self._status is None or not self._status.to_confirm:
-            self.warn(Message("No new sheets wait for this: this device goes by the newest that it knows."))
-            return
-
-        def typed(words: str) -> None:
-            self.work_long(
-                Message("Sealing again what replaced sheets still open"),
-                lambda vault, progress, _stopped: vault.recovery.confirm(words, progress),
-                self._followed,
-                alone=True,
-            )
-
-        self.unless_left(AskLine(Message("The 13 words of the vault, from a new sheet on paper:")), typed)
+        self.app.push_screen(ActForm(CONFIRM, {}, ""), self._refresh)
 
     def action_follow(self) -> None:
         """Seal anew; every member may do it for what they hold."""
-        self.work_long(
-            Message("Sealing again what replaced sheets still open"),
-            lambda vault, progress, stopped: vault.recovery.follow(progress, stopped),
-            self._followed,
-            when_stopped=Message("Stopped. What is done stays done; f goes on with the rest."),
-        )
-
-    def _followed(self, done: int) -> None:
-        self._refresh(in_words(sealed_words(done)))
-
-
-def sealed_words(done: int) -> Message:
-    """Say how much of what is stored goes by the new sheets."""
-    if not done:
-        return Message("Replaced sheets open nothing that you could seal again.")
-    return plural(
-        "{count} key is new: replaced sheets do not open it.",
-        "{count} keys are new: replaced sheets do not open them.",
-        count=done,
-    )
-
-
-def _open(without: int) -> Message:
-    """Say what the sheets open, and what was made without them."""
-    if not without:
-        return Message("The sheets open what you hold.")
-    return plural(
-        "The sheets open what you hold, except {count} case or section made without them.",
-        "The sheets open what you hold, except {count} cases and sections made without them.",
-        count=without,
-    )
-
-
-def _lines(status: RecoveryStatus) -> list[Words]:
-    lines: list[Words] = [
-        Message("The 13 words of this vault, which a new device is told"),
-        *in_two_rows(status.vault_words),
-    ]
-    if status.sheets_words != status.vault_words:
-        lines += [Message("The 13 words on the newest sheets"), *in_two_rows(status.sheets_words)]
-    if status.to_confirm:
-        said_new = Message(
-            "New sheets were made: c compares their words with the paper. Until then the old ones count."
-        )
-        lines.append(warning(said_new))
-    lines.append("")
-    said = status.said
-    lines.append(warning(said.found) if status.proven is False else said.found)
-    if status.secret_is_here:
-        lines.append(Message("  Without sheets a lost passphrase can lose everything."))
-        lines.append(Message("  Make sheets (s), put them on paper, then prove them (d)."))
-    elif said.advice is not None:
-        lines.append(Message("  {advice}", advice=said.advice))
-    if status.proven is not False:
-        lines += ["", _open(status.without)]
-    if status.stale:
-        keys = plural("{count} key", "{count} keys", count=status.stale)
-        lines.append(warning(Message("Replaced sheets still open some of it ({keys}): f seals that again.", keys=keys)))
-    used = [use.finding.message for use in status.used]
-    return [*lines, "", *used] if used else lines
+        self.do(Doing(FOLLOW, {}, lambda told: self._refresh(together(told.lines, " "))))
 
 
 # The first thing for whoever founded a vault: a lost passphrase must not lose it.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
@@ -15,21 +14,19 @@ from typing_extensions import override
 
 from tui.drawn.pieces import FG, Line, Rows, finished
 from tui.looks.signs import LASTED, WILL_LAST
-from tui.screens.frame.base import NEXT_FIELD, Command, VaultScreen, leave
-from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
-from tui.screens.frame.form_screen import BROWSE, THIS_FOLDER, FormScreen, PlaceInput, whole_path
+from tui.screens.frame.act_form import ActForm
+from tui.screens.frame.base import Command, VaultScreen, leave
+from tui.screens.frame.form_fields import FormRow
 from tui.text.in_words import together, warning
 from tui.text.safe_content import safe_content
-from tui.values.access_shown import SheetShown, SheetsMade
-from tui.values.code_words import LANGUAGES
+from tui.values.access_shown import SheetsMade
 from tui.widgets.drawn_parts import DrawnPart
 from tui.widgets.fields import SafeInput
+from vault.acts.act import Told
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Gateway
-    from vault.errors import VaultError
-
+    from tui.gateway import Sheet
 
 # A recovery sheet as somebody copies it by hand: how far they are, its rows of words, the vault that it belongs to.
 _LEFT: Final = 0
@@ -42,7 +39,7 @@ _GAP: Final = 3
 _OF_VAULT: Final = 7
 
 
-def paper_sheet(sheet: SheetShown, width: int) -> Rows:
+def paper_sheet(sheet: Sheet, width: int) -> Rows:
     """Return the rows of a sheet: words with their numbers, and behind each row what tells when a word is wrong."""
     title = Line(width)
     end = title.put(
@@ -51,19 +48,19 @@ def paper_sheet(sheet: SheetShown, width: int) -> Rows:
         "acc",
         bold=True,
     )
-    title.put(end + _GAP, Message("any {needed} open everything", needed=sheet.needed))
+    title.put(end + _GAP, Message("any {needed} open everything", needed=sheet.threshold))
     lines = [_progress(sheet, width), title, Line(width)]
     place = 1
-    for number, words, check in sheet.rows:
+    for row in sheet.rows:
         line = Line(width)
-        line.put_right(_LEFT + 2, str(number), "dim")
+        line.put_right(_LEFT + 2, str(row.number), "dim")
         x = _LEFT + _GAP
-        for word in words:
+        for word in row.words:
             line.put_right(x + _NUMBER, str(place), "dim")
             line.put(x + _NUMBER + 1, word, bold=True)
             x += _NUMBER + 1 + _WORD + 1
             place += 1
-        line.put(x + _GAP, check, "acc")
+        line.put(x + _GAP, row.check, "acc")
         lines.append(line)
     lines += [Line(width), _line(width, Message("The vault that it belongs to:"), "dim")]
     lines += [
@@ -77,7 +74,7 @@ def paper_sheet(sheet: SheetShown, width: int) -> Rows:
     return finished(lines)
 
 
-def _progress(sheet: SheetShown, width: int) -> Line:
+def _progress(sheet: Sheet, width: int) -> Line:
     done, left = sheet.number - 1, sheet.count - sheet.number + 1
     full = done * _BAR // sheet.count
     line = Line(width)
@@ -104,8 +101,7 @@ class SheetPaper(VaultScreen):
 
     Args:
         made: the set; its words stay in the gateway but for the one sheet that is shown.
-        paths: where it lies for the printer; empty: each sheet is shown, to be copied by hand.
-        warning: why others may get a copy of what lies there.
+        files: in which files it is for the printer; empty: each sheet is shown, to be copied by hand.
     """
 
     NAME = Message("Sheets on paper")
@@ -116,11 +112,10 @@ class SheetPaper(VaultScreen):
         leave(Message("Leave: the drill compares all of it")),
     )
 
-    def __init__(self, made: SheetsMade, paths: tuple[str, ...], warning: Words = "") -> None:
+    def __init__(self, made: SheetsMade, files: Sequence[Words]) -> None:
         super().__init__()
         self._made = made
-        self._paths = paths
-        self._warning = warning
+        self._files = files
         self._number = 1
         self._places = made.asked[0]
 
@@ -139,13 +134,8 @@ class SheetPaper(VaultScreen):
 
     def on_mount(self) -> None:
         """Say where the files are, or show the first sheet."""
-        if self._paths:
-            names = "\n".join(f"  {path}" for path in self._paths)
-            said = [Message("The sheets are in\n{files}", files=names)]
-            if self._warning:
-                said.append(Message("! Others may get a copy there: {why}.", why=self._warning))
-            said.append(Message("Print them now. F4 asks for three words of each."))
-            self._show(together(said, "\n\n"))
+        if self._files:
+            self._show(together((*self._files, Message("Print them now. F4 asks for three words of each."))))
         else:
             self._show_sheet()
 
@@ -171,14 +161,14 @@ class SheetPaper(VaultScreen):
         if are_right:
             self._number += 1
             self._places = self._made.asked[self._number - 1]
-        if self._paths:
+        if self._files:
             self._ask()
         else:
             self._show_sheet()
         self.say("" if are_right else self._slip())
 
     def _slip(self) -> Message:
-        again = Message("Look at the paper again.") if self._paths else Message("Here it is once more.")
+        again = Message("Look at the paper again.") if self._files else Message("Here it is once more.")
         return Message("! Those are not the words of sheet {number}. {again}", number=self._number, again=again)
 
     def _show_sheet(self) -> None:
@@ -189,7 +179,7 @@ class SheetPaper(VaultScreen):
             lambda found: self._copy(*found),
         )
 
-    def _copy(self, sheet: SheetShown, places: tuple[int, ...]) -> None:
+    def _copy(self, sheet: Sheet, places: tuple[int, ...]) -> None:
         self._places = places
         self._show("")
         self.query_one("#copied", DrawnPart).show(partial(paper_sheet, sheet))
@@ -197,12 +187,12 @@ class SheetPaper(VaultScreen):
             self.warn(_BEHIND_YOU)
 
     def _show(self, text: str) -> None:
-        self.head(right=self._which() if not self._paths else Message("{n} sheets", n=self._made.count))
+        self.head(right=self._which() if not self._files else Message("{n} sheets", n=self._made.count))
         self.query_one("#words").display = False
         sheet = self.query_one("#sheet", Static)
-        sheet.display = bool(self._paths)
+        sheet.display = bool(self._files)
         sheet.update(safe_content(text))
-        self.query_one("#copied").display = not self._paths
+        self.query_one("#copied").display = not self._files
         self.query_one(VerticalScroll).focus()
 
     def _which(self) -> Message:
@@ -239,126 +229,20 @@ class SheetPaper(VaultScreen):
         return bool(self.query_one("#words").display)
 
 
-_PRINT: Final = "print"
-_WAYS: Final = ((_PRINT, Message("PDF files for the printer")), ("copy", Message("shown one by one, to copy by hand")))
-_SHAPES: Final = (
-    ("2-of-3", Message("3 sheets, any 2 open everything")),
-    ("3-of-5", Message("5 sheets, any 3 open everything")),
-)
-_LANGUAGES: Final = (("", Message("English, French and Russian")), *LANGUAGES)
-_ABOUT: Final = Message(
-    "Give each sheet to a different person, outside the organisation and the country. Printers and print"
-    " programs keep copies: print on one that is yours, sheet by sheet, then delete the files. Three words"
-    " of each are asked from the paper."
-)
-
-
-class SheetsForm(FormScreen):
-    """Ends with the words of what was done.
-
-    Args:
-        renews: make a new root first; the gateway has the old sheets, or their secret is here.
-    """
-
-    NAME = Message("Recovery sheets")
-    ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", Message("Make the sheets"), "F4", Message("make the sheets")),
-        BROWSE,
-        NEXT_FIELD,
-        leave(Message("Leave")),
-    )
-
-    def __init__(self, *, renews: bool = False) -> None:
-        super().__init__()
-        self._renews = renews
-        self._made: SheetsMade | None = None
-        self._sealed: int | None = None
+class SheetsForm(ActForm):
+    """Ends with how the paper compared."""
 
     @override
-    def compose_middle(self) -> Iterable[Widget]:
-        yield FormRows(
-            FormRow(Message("How many"), ChoiceField(_SHAPES, id="shape")),
-            FormRow(Message("How"), ChoiceField(_WAYS, id="way")),
-            Vertical(
-                FormRow(Message("Folder"), PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/sheets", id="out")),
-                FormRow(Message("Language"), ChoiceField(_LANGUAGES, id="language")),
-                id="printing",
-            ),
-            Static(safe_content(_ABOUT), classes="about"),
+    def done(self, told: Told) -> None:
+        first, last = told.lines if told.files else (), told.lines[-1]
+
+        def compared(word: str | None) -> None:
+            said: Words = Message("Three words of each sheet were compared. Prove them now: d.")
+            if not word:
+                said = warning(Message("The paper was not compared. The drill (d) compares all of it."))
+            self.ask(lambda vault: vault.recovery.forget(), lambda _: self.end(together((said, last), " ")))
+
+        self.ask(
+            lambda vault: vault.recovery.hold(told.sheets),
+            lambda made: self.app.push_screen(SheetPaper(made, first), compared),
         )
-
-    def on_mount(self) -> None:
-        self.head(name=Message("New sheets") if self._renews else "")
-        self.query_one("#out").focus()
-
-    @on(ChoiceField.Changed, "#way")
-    def _show_way(self) -> None:
-        self.query_one("#printing").display = self._prints
-
-    def action_go_on(self) -> None:
-        if self._prints and self._folder is None:
-            self.refuse("out", Message("Type the whole path of a folder, from / or ~ on."))
-        elif self._made is not None:
-            self._hand_over(self._made)
-        elif self._renews:
-            self.work_long(
-                Message("Making new sheets, and sealing again what the old ones open"),
-                lambda vault, progress, stopped: vault.recovery.renew(self._shape, progress),
-                self._renewed,
-            )
-        else:
-            self.ask(lambda vault: vault.recovery.make(self._shape), self._hand_over)
-
-    @override
-    def action_back(self) -> None:
-        self._leave()
-
-    def _renewed(self, found: tuple[SheetsMade, int]) -> None:
-        made, self._sealed = found
-        self._hand_over(made)
-
-    def _hand_over(self, made: SheetsMade) -> None:
-        self._made = made
-        if not self._prints:
-            self._compare(())
-            return
-        folder, language = self._folder or Path(), self.word("language")
-        languages = (language,) if language else ()
-
-        def work(vault: Gateway) -> tuple[tuple[str, ...], Words]:
-            return vault.recovery.write(folder, languages), vault.recovery.who_else_reads(folder)
-
-        self.say(Message("Writing the sheets."))
-        self.ask(work, lambda found: self._compare(found[0], found[1]), failed=self._not_written)
-
-    def _not_written(self, error: VaultError) -> None:
-        self.fail(error)
-        self.query_one("#out").focus()
-
-    def _compare(self, paths: tuple[str, ...], warning: Words = "") -> None:
-        if self._made is not None:
-            self.say("")
-            self.app.push_screen(SheetPaper(self._made, paths, warning), self._compared)
-
-    def _compared(self, word: str | None) -> None:
-        if word:
-            self._leave(Message("Three words of each sheet were compared. Give them away, then prove them: d."))
-        else:
-            self._leave(warning(Message("The paper was not compared. The drill (d) compares all of it.")))
-
-    def _leave(self, *said: Words) -> None:
-        burn = [] if self._sealed is None else [Message("Burn the old sheets: they still open copies from before.")]
-        self.ask(lambda vault: vault.recovery.forget(), lambda _: self.end(together([*said, *burn], " ")))
-
-    @property
-    def _prints(self) -> bool:
-        return self.word("way") == _PRINT
-
-    @property
-    def _shape(self) -> str:
-        return self.word("shape")
-
-    @property
-    def _folder(self) -> Path | None:
-        folder = whole_path(self.text("out"))
-        return None if folder is None or (folder.suffix and not folder.is_dir()) else folder

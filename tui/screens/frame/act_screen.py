@@ -342,9 +342,13 @@ class ActScreen(LongWorkScreen):
             if word:
                 self.do(replace(doing, by_sheets=True))
             else:
-                self.say(Message("Nothing is changed."))
+                self.sheets_left(doing.act)
 
         self.app.push_screen(SheetTyping(Message("Only the recovery sheets do this")), typed)
+
+    def sheets_left(self, act: Act[Any]) -> None:
+        """Go on where somebody left the sheets that they would have to type."""
+        self.say(sentence(UsageError(act.nothing)))
 
     def _carry_out(self, doing: Doing, plan: Plan[Any]) -> None:
         act, said = doing.act, doing.said

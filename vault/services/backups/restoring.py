@@ -389,19 +389,17 @@ def restore_by_sheets(
 
 
 def try_backup(
-    source: Path, beside: Path, typed: TypedSheets, *, progress: StepProgress = lambda what, done, total: None
+    source: Path, beside: Path, secret: bytes, *, progress: StepProgress = lambda what, done, total: None
 ) -> Tried:
-    """Open a backup with sheets alone, as on a computer that never saw the vault, and read all that they open.
+    """Open a backup with the secret of the sheets alone, as on a computer that never saw the vault; read all it opens.
 
     A copy is opened, in a new folder beside a place, which is gone behind it. Nothing else is written.
 
     Raises:
-        RefusedError: too few sheets.
         NotFoundError: there is no backup.
         VerificationError: it is damaged, or the sheets do not open it.
     """
     folder = find_backup(source)
-    secret = join_sheets(typed.sheets, None)
     opening = partial(copy_keys_by_sheets, root_secret=secret)
     with (
         copied_beside(folder, beside, opening, progress) as (building, proof),

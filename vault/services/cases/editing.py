@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Final, Generic, TypeVar
@@ -25,7 +25,7 @@ from vault.casework.person import Person, SafeContact
 from vault.casework.questionnaires import Filled
 from vault.casework.story import STORY
 from vault.errors import MalformedError, NotFoundError, UsageError, VerificationError
-from vault.ids import CompartmentId, RecordId, VersionId
+from vault.ids import CompartmentId, Origin, RecordId, VersionId
 from vault.index.case_pages import cases_between
 from vault.index.heads import heads_in, heads_of, records_between
 from vault.index.people_index import people_in
@@ -51,6 +51,8 @@ _KEPT: Final = {
 }
 """Of which of two values the code knows the safer one (`joined`)."""
 _JOIN: Final = NextStep.JOIN_VERSIONS
+ARROW: Final = " → "
+"""Between who wrote something that was set aside, and who took it over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A version of a record, whether or not another replaced it."""
+    """A version of a record, whether or not another replaced it; `by` names whose words it took over, too."""
 
     version: VersionId
     written_ms: int
@@ -343,13 +345,16 @@ def history(session: Session, place: Place, *, why: str = "casework") -> list[Ea
     current = set(heads_of(up_to_date_index(session), place.case, place.record, place.kind))
     every = read_record(session, place.case, place.record)
     versions = [version for version in every if version.content.kind == place.kind]
-    members = members_of_logs(session, {version.origin for version in versions})
+    aside = _set_aside(session, place, {version.id for version in every})
+    members = members_of_logs(session, {*aside.values(), *(version.origin for version in versions)})
     names = names_of_members(session)
     called = names_told(session, place.case)
     found: list[Earlier] = []
     told: dict[VersionId, dict[str, object]] = {}
     for version in sorted(versions, key=_in_time):
-        by, value = name_in(names, members.get(version.origin)), _value(version, KINDS[place.kind])
+        value = _value(version, KINDS[place.kind])
+        wrote = [version.origin, *(aside[parent] for parent in version.content.parents if parent in aside)]
+        by = ARROW.join(dict.fromkeys(name_in(names, members.get(origin)) for origin in reversed(wrote)))
         earlier = Earlier(version.id, version.content.clock[0], by, version.id in current, value)
         if said := fields_told(earlier):
             before = _before(said, [told[each] for each in told if each in version.content.parents])
@@ -358,6 +363,13 @@ def history(session: Session, place: Place, *, why: str = "casework") -> list[Ea
             told[version.id] = known[-1]  # no change of it is told, and the next is compared with what was readable
         found.append(earlier)
     return found
+
+
+def _set_aside(session: Session, place: Place, valid: Collection[VersionId]) -> dict[VersionId, Origin]:
+    """Return the logs of versions of a record that are here and do not count: somebody may have taken them over."""
+    with session.database.reading() as rows:
+        placed = rows.placed(place.case, place.record)
+    return {VersionId(each.id): Origin(each.origin) for each in placed if each.id not in valid}
 
 
 def _before(said: Mapping[str, object], parents: Sequence[Mapping[str, object]]) -> dict[str, object]:

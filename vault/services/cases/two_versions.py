@@ -33,7 +33,7 @@ from vault.services.projection.stored_records import Stored
 from vault.words.message import Message
 
 _ONLY_ONE: Final = Message("this record has only one version")
-_ACTS: Final = {Case.KIND: "case.edit", Person.KIND: "person.edit", Note.KIND: "note.correct"}
+ACTS_OF: Final = {Case.KIND: "case.edit", Person.KIND: "person.edit", Note.KIND: "note.correct"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def settle(
     with session.work(place.case) as work:
         made = to_fields(value, known=known)
         work.write(place.case, place.record, place.kind, made, [version.id for version in versions])
-        act = _ACTS.get(place.kind, "case.edit")
+        act = ACTS_OF.get(place.kind, "case.edit")
         work.commit(Entry(act=act, obj=audit_of(session, place.case), covers={place.kind: 1}, pol=rule))
     return was_confirmed and not getattr(value, _CONFIRMED, None)
 

@@ -146,11 +146,10 @@ def sheet_files(path: Path, count: int) -> Iterator[SheetFiles]:
     Raises:
         RefusedError: something is there already, or no file can be made there.
     """
-    is_new_folder = not path.exists() and not path.suffix
+    is_new_folder = _is_new_folder(path)
     if is_new_folder:
         _make_folder(path)
-    is_text = not path.is_dir() and path.suffix.lower() != ".pdf"
-    paths = (path,) if is_text else tuple(_file_of(path, number, count) for number in range(1, count + 1))
+    paths, is_text = _paths(path, count)
     made: list[Path] = []
     descriptors: list[int] = []
     try:
@@ -169,9 +168,30 @@ def sheet_files(path: Path, count: int) -> Iterator[SheetFiles]:
             os.close(descriptor)
 
 
+def require_new_files(path: Path, count: int) -> None:
+    """Return if nothing is in the way of these files: before anybody types old sheets.
+
+    Raises:
+        RefusedError: something is there.
+    """
+    there = () if _is_new_folder(path) else _paths(path, count)[0]
+    if found := next(filter(os.path.lexists, there), None):
+        raise _in_the_way(found, Message("{path} exists already", path=found))
+
+
 def shared_place(path: Path) -> Message | None:
     """Return in words why other computers may get what is written there, or None."""
     return platform.is_network_or_synced(path if path.is_dir() else path.parent)
+
+
+def _is_new_folder(path: Path) -> bool:
+    return not path.exists() and not path.suffix
+
+
+def _paths(path: Path, count: int) -> tuple[tuple[Path, ...], bool]:
+    """Return the files of so many sheets, and whether it is one with the text of all."""
+    is_text = not path.is_dir() and path.suffix.lower() != ".pdf"
+    return (path,) if is_text else tuple(_file_of(path, number, count) for number in range(1, count + 1)), is_text
 
 
 def _file_of(path: Path, number: int, count: int) -> Path:
@@ -194,10 +214,14 @@ def _new_file(path: Path) -> int:
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), PRIVATE_FILE_MODE)
     except OSError as fault:
         exists, fails = Message("{path} exists already", path=path), Message("{path} cannot be made", path=path)
-        next_step = Message("Name a new file for the recovery sheets.")
-        if _is_empty(path):
-            next_step = Message("It is empty, perhaps from an interrupted attempt: delete it, or name a new file.")
-        raise RefusedError(exists if isinstance(fault, FileExistsError) else fails, next_step=next_step) from None
+        raise _in_the_way(path, exists if isinstance(fault, FileExistsError) else fails) from None
+
+
+def _in_the_way(path: Path, why: Message) -> RefusedError:
+    next_step = Message("Name a new file for the recovery sheets.")
+    if _is_empty(path):
+        next_step = Message("It is empty, perhaps from an interrupted attempt: delete it, or name a new file.")
+    return RefusedError(why, next_step=next_step)
 
 
 def _is_empty(path: Path) -> bool:

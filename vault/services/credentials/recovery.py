@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from vault.access.trust.keyrings import grants_between
 from vault.access.trust.membership_news import SheetsUsed, sheets_used
 from vault.access.unlock import unlock
 from vault.display import DAY, time_text
-from vault.errors import RefusedError, VaultError, VerificationError
+from vault.errors import RefusedError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind
 from vault.log.epoch_notice import EpochNotice
 from vault.policy.roles import Action, Role
@@ -114,6 +113,17 @@ def sheets(session: Session, shape: str = USUAL_SHAPE) -> tuple[Sheet, ...]:
     Raises:
         RefusedError: the sheets were proven, so that the secret is on paper alone; or this is not the device it is on.
     """
+    made = make_sheets(require_secret(session), session.directory.sheets_digest, *SHAPES[shape])
+    last_done.note_new_sheets(session)
+    return made
+
+
+def require_secret(session: Session) -> bytes:
+    """Return the secret of the sheets, while it lies here.
+
+    Raises:
+        RefusedError: as `sheets`.
+    """
     session.require(Action.RECOVERY_MANAGE)
     secret = kept_secret(session)
     if secret is None:
@@ -123,20 +133,21 @@ def sheets(session: Session, shape: str = USUAL_SHAPE) -> tuple[Sheet, ...]:
                 "Make new sheets with {make_new_root}; this needs the old sheets.", make_new_root=NextStep.MAKE_NEW_ROOT
             ),
         )
-    made = make_sheets(secret, session.directory.sheets_digest, *SHAPES[shape])
-    last_done.note_new_sheets(session)
-    return made
+    return secret
 
 
-def drill(session: Session, typed: TypedSheets) -> Drilled:
-    """Prove that these sheets open this vault as it is now, and erase their secret from this device.
+def require_manager(session: Session) -> None:
+    """Return if this member makes and proves sheets: before anybody types some."""
+    session.require(Action.RECOVERY_MANAGE)
+
+
+def drill(session: Session, secret: bytes) -> Drilled:
+    """Prove that the sheets of this secret open this vault as it is now, and erase it from this device.
 
     Raises:
-        RefusedError: too few sheets.
-        VerificationError: they are of another vault, or were replaced, or do not open it.
+        VerificationError: they do not open it.
     """
     rule = session.require(Action.RECOVERY_MANAGE)
-    secret = join_sheets(typed.sheets, session.directory.root_public)
     open_door(read_key_file(session.folder.keys), secret)
     opened, without, unopened = _opened_by(session, secret)
     if unopened:
@@ -155,36 +166,24 @@ def drill(session: Session, typed: TypedSheets) -> Drilled:
     return Drilled(opened, without, erased, now)
 
 
-def note_if_proven(session: Session, secret: bytes) -> None:
-    """Remember a drill where sheets that were typed for something else open all that one would try."""
-    session.require(Action.MEMBER_ADMIT)
-    with suppress(VaultError):
-        open_door(read_key_file(session.folder.keys), secret)
-        if not _opened_by(session, secret)[2]:
-            last_done.note_drill(session, session.log.now_ms())
-
-
 def renew(
     session: Session,
-    typed: TypedSheets | None = None,
+    typed: bytes | None = None,
     *,
     shape: str = USUAL_SHAPE,
     progress: Progress = lambda done, total: None,
 ) -> NewSheets:
     """Make a new root and new sheets, signed by the root before, and replace what the old sheets were granted.
 
-    The old sheets are typed where their secret is not on this device any more. `progress` is told how many compartments
-    have a new key.
+    `typed` is the secret of the old sheets, where it is not on this device any more. `progress` is told how many
+    compartments have a new key.
 
     Raises:
-        RefusedError: the old secret is not here and too few old sheets were typed; or the member is no admin.
-        VerificationError: the typed sheets are not those of the root in effect, or the log is in doubt.
+        RefusedError: the old secret is not here, or not that of the root in effect; or the member is no admin.
+        VerificationError: the log is in doubt.
     """
     session.require(Action.RECOVERY_MANAGE)
-    old = None
-    if typed is not None and typed.sheets:
-        old = join_sheets(typed.sheets, session.directory.root_public)
-    secret = change_sheets(session, old)
+    secret = change_sheets(session, typed)
     last_done.note_new_sheets(session)
     followed = follow_sheets(session, progress)
     if Role.AUDITOR in session.roles:

@@ -75,10 +75,7 @@ def end_devices(session: Session, seats: Collection[SeatId], typed: bytes | None
         RefusedError: it is the device in use, or the sheets are needed and their secret is not here.
     """
     if session.seat in seats:
-        raise RefusedError(
-            Message("you cannot revoke the device that you are using"),
-            next_step=Message("Ask another admin, or do it from your other device."),
-        )
+        raise in_use()
     with session.database.reading() as rows:
         made = [
             _taking(session, seat, end(seat, heads_of(session.directory, session.prover, rows, [seat]), nonce()), typed)
@@ -87,6 +84,13 @@ def end_devices(session: Session, seats: Collection[SeatId], typed: bytes | None
     outcome = carry_out(session, made, taken_from=seats)
     # Of who is no admin it is a proposal: an admin who lists the same takes them.
     return replace(outcome, is_done=not any(seat in session.directory.certificates for seat in seats))
+
+
+def in_use() -> RefusedError:
+    return RefusedError(
+        Message("you cannot revoke the device that you are using"),
+        next_step=Message("Ask another admin, or do it from your other device."),
+    )
 
 
 def lower_member(session: Session, member: MemberId, roles: Iterable[str], typed: bytes | None = None) -> list[MadeAct]:

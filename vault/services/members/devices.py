@@ -17,7 +17,7 @@ from vault.progress import Progress
 from vault.records.versions import OpenedVersion, of_kind
 from vault.records.work import Entry
 from vault.services.members.admissions import admitters
-from vault.services.members.changes import Outcome, end_devices
+from vault.services.members.changes import Outcome, end_devices, in_use
 from vault.services.members.warning import WarnList, warn_list
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import read_valid
@@ -30,7 +30,8 @@ from vault.words.next_step import NextStep
 class Device:
     """One device that is in.
 
-    `admitted_by` is who listed its admission; empty of the first of all. `is_this`: it is the one in use.
+    `admitted_by` is who listed its admission; empty of the first of all. `is_this`: it is the one in use, `is_yours`:
+    it is one of this member's.
     """
 
     seat: SeatId
@@ -38,7 +39,14 @@ class Device:
     member_name: str = field(repr=False)
     name: str = field(repr=False)
     admitted_by: Value
-    is_this: bool
+    is_this: bool = False
+    is_yours: bool = False
+
+    @property
+    def called(self) -> Message:
+        if self.name:
+            return Message("{name} of {owner}", name=self.name, owner=self.member_name)
+        return Message("{owner}'s device {seat}", owner=self.member_name, seat=self.seat.hex()[:8])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ def list_all(session: Session) -> list[Device]:
             name=called.get(SeatId(seat), ""),
             admitted_by=admitters(session, seat, names),
             is_this=seat == session.seat,
+            is_yours=item.member == session.member,
         )
         for seat, item in session.directory.certificates.items()
     ]
@@ -169,8 +178,11 @@ def revoked_words(session: Session, seat: SeatId) -> Message:
 
     Raises:
         NotFoundError: there is none.
+        RefusedError: it is the one in use.
     """
     session.require(Action.MEMBER_LIST)
+    if seat == session.seat:
+        raise in_use()
     device = next((each for each in list_all(session) if each.seat == seat), None)
     if device is None:
         raise NotFoundError(Message("there is no such device, or it was already revoked"))

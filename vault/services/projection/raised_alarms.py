@@ -153,10 +153,11 @@ _WAITING = plural(
 )
 _UNENTITLED = plural(
     "{at_least}{count} record is set aside ({place}): this device knows of no right of its author to write there then."
-    " The author may have done nothing wrong. If they only lacked the case, a grant of it brings the record back.",
+    " The author may have done nothing wrong. If they only lacked the case, a grant of it brings the record back; or"
+    " read it, and take it over: {take_over}.",
     "{at_least}{count} records are set aside ({place}): this device knows of no right of their authors to write there"
     " then. The authors may have done nothing wrong. If they only lacked the case, a grant of it brings the records"
-    " back.",
+    " back; or read them, and take them over: {take_over}.",
     count=0,
 )
 _EMPTY = plural(
@@ -250,4 +251,5 @@ def _of(found: Sequence[Quarantined], words: Message, who: Value, where: Value =
         at_least=Message("At least ") if any(finding.n is None for finding in found) else "",
         place=Message("in {where}; {place}", where=where, place=place) if where else place,
         verify=NextStep.VERIFY_LOG,
+        take_over=NextStep.TAKE_OVER,
     )
