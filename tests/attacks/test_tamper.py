@@ -99,7 +99,8 @@ def test_an_altered_row_of_a_key_is_named(victim: Filled, outsider: Outsider, ta
         digest, value = rows.execute(f"SELECT digest, {column} FROM {table} ORDER BY digest").fetchone()
         rows.execute(f"UPDATE {table} SET {column} = ? WHERE digest = ?", (flipped(value), digest))
     with victim.open() as session:
-        assert {fault.code for fault in log_checking.verify(session).faults} == {"unlisted"}
+        expected = "absent" if (table, column) == ("epoch", "digest") else "unlisted"  # a list names the true digest
+        assert {fault.code for fault in log_checking.verify(session).faults} == {expected}
 
 
 def tampered_with(victim: Filled, outsider: Outsider, tamper: by.Tamper) -> tuple[by.Target, by.Expected]:

@@ -186,6 +186,29 @@ def test_an_admins_put_out_cuts_gifts_and_no_takings() -> None:
     assert office.reads() == {"Kim.1"}
 
 
+def test_an_admins_put_out_counts_while_the_head_up_to_which_they_were_admin_is_on_its_way() -> None:
+    office = Office()
+    office.write("Kim.1", office.found("Lea"))
+    office.write("Ben.1", office.put_out("Kim", as_admin=True))
+    last = office.write("Ben.1")
+    office.write("Ann.1", office.by_sheets(office.lower("Ben", Role.ADMIN, last)))
+    assert office.reads(without={last}) == office.reads() == {"Lea.1"}
+
+
+def test_a_put_out_goes_on_cutting_takings_where_a_stopped_device_lists_it_again() -> None:
+    office = Office(others=("Kim", "Cy", "Lea", "Eve", "Mo"))
+    office.write("Kim.1", office.found("Cy"), office.let_in("Lea", Rank.LEAD), office.let_in("Eve"))
+    office.write("Kim.1", office.found("Mo", case=SECTION), office.let_in("Lea", case=SECTION))
+    first = office.write("Eve.1")
+    out = office.put_out("Eve", first)
+    office.write("Eve.1", office.let_in("Mo"))
+    office.write("Lea.1", out)
+    office.write("Mo.1", office.put_out("Lea", case=SECTION))
+    office.write("Cy.1", out)
+    office.write("Ann.1", office.end("Cy.1"))
+    assert office.reads(case=SECTION) == {"Kim.1", "Lea.1"}
+
+
 def test_nobody_but_an_admin_puts_out_as_admin() -> None:
     office = Office()
     office.write("Kim.1", office.found("Lea"))

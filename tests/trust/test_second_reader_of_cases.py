@@ -80,6 +80,9 @@ class _Cases(_World):
     def _of_case(self, case: bytes) -> act_bytes.MadeAct:
         rng, what = self._rng, self._rng.random()
         outs = [made.act for made in self._made if isinstance(made.act, PutOut)]
+        recovered = [made.act for made in self._made if made.kind == act_bytes.ActKind.RECOVER]
+        if recovered and what < 0.01:
+            return self._by_sheets(act_bytes.lift(rng.choice(recovered).digest), 0)
         if what < 0.05:
             return self._by_sheets(act_bytes.recover(self._member(), self._nonce()), rng.choice([0, 0, 1, 2]))
         if outs and what < 0.2:

@@ -249,7 +249,7 @@ def detach(index: str, table: str) -> Edit:
 
 
 NAMED: dict[str, tuple[Edit, str]] = {
-    "an epoch row": (delete_newest_key, "a version that does not open"),
+    "an epoch row": (delete_newest_key, "a missing key"),
     "a version": (sql("DELETE FROM version WHERE seq = (SELECT max(seq) FROM version)"), "a missing version"),
     "an entry": (sql("DELETE FROM operation WHERE seq = 40"), "missing operation"),
     "the newest checkpoints": (sql("DELETE FROM checkpoint WHERE size > 250 AND length(note) > 0"), "not proven"),

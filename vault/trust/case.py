@@ -53,7 +53,8 @@ class Case:
         rank: the highest rank that gifts which count give each member, put out since or not.
         wide: the same, judged as takings are.
         takings: put-outs that stand, by the rank of who took.
-        firm: those of them that would count as gifts do. They alone cut takings.
+        firm: those of them that would count as gifts do, by the highest rank of who lists them so. They alone cut
+            takings.
         leaves: those of them that only who left lists. In sections they take nobody's gifts.
         members: who is in: has a rank, and no put-out that stands names them.
         until: until when (ms UTC) a member is written to; one without a day is not in it.
@@ -93,16 +94,16 @@ class Case:
         changes = [(at, act) for at, act in listed if isinstance(act, PutOut | LetBack)]
 
         self.takings: dict[PutOut, Rank] = {}
-        self.firm, self._by_others = set[PutOut](), set[PutOut]()
+        self.firm, self._by_others = dict[PutOut, Rank](), set[PutOut]()
         if whole is not None:
             self.takings |= {
                 act: max(rank, Rank.CASE) for act, rank in whole.takings.items() if act not in whole.leaves
             }
-            self.firm |= whole.firm
+            self.firm |= dict.fromkeys(whole.firm.keys() & self.takings.keys(), Rank.CASE)
         for level in (Rank.ADMIN, Rank.KEEPER, Rank.LEAD, Rank.MEMBER) if changes else ():
             taken, firm = self._taken(level, changes)
-            self.firm |= firm - self.takings.keys()
-            self.takings = taken | self.takings  # who lists it again takes nothing off it
+            self.firm = dict.fromkeys(firm, level) | self.firm  # who lists it again takes nothing off it
+            self.takings = taken | self.takings
         self.rank: dict[MemberId, Rank] = self._ranks(strict, self._standing())
         self.wide = self._ranks(lenient, self._cutting())
         self.leaves: set[PutOut] = self.takings.keys() - self._by_others
@@ -161,7 +162,8 @@ class Case:
                     firm.add(act)
         if level == Rank.ADMIN:  # two admins let back, or all who took
             back = {each for each, who in took.items() if len(lifting[each]) >= 2 or who <= lifting[each]}
-        return {act: rank for act, rank in taken.items() if act.digest not in back}, firm & taken.keys()
+        taken = {act: rank for act, rank in taken.items() if act.digest not in back}
+        return taken, firm & taken.keys()
 
     def _standing(self) -> _Cuts:
         """Return the takings so far, which cut what widens."""
@@ -169,7 +171,7 @@ class Case:
 
     def _cutting(self) -> _Cuts:
         """Return the takings that cut takings."""
-        firm = {act: rank for act, rank in self.takings.items() if rank < Rank.ADMIN and act in self.firm}
+        firm = {act: rank for act, rank in (self.takings | self.firm).items() if rank < Rank.ADMIN and act in self.firm}
         return _Cuts(self._logs, firm, lenient=True)
 
     def _ranks(self, organisation: Organisation, by: _Cuts) -> dict[MemberId, Rank]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -13,16 +12,16 @@ from typing_extensions import override
 
 from tests.vectors.independent import basis
 from tests.vectors.independent.basis import FOUND, LET_BACK, LET_IN, PUT_OUT, Refused, require, sha256, u32, u64
-from tests.vectors.independent.lines import Head, Id, Key, Lines, Taking, read_act
+from tests.vectors.independent.lines import Heads, Id, Key, Lines, Number, Taking, read_act
 from tests.vectors.independent.logs import Entry, Item
 
 KEEPER, LEAD, MEMBER = 2, 1, 0
 _NONE, _OF_CASE, _OF_ADMINS = -1, 3, 4  # ranks of what nobody of the case or section itself takes
 _FOUNDING = {"caseworker", "supervisor"}
 _FORMS: dict[int, Any] = {
-    FOUND: tuple[Id, Id | None, list[Id], bool, Id],
-    LET_IN: tuple[Id, Id, Literal[0, 1, 2], Annotated[int, msgspec.Meta(ge=0)] | None, Id],
-    PUT_OUT: tuple[Id, Id, bool, list[Head], Id],
+    FOUND: tuple[Id, Id | None, Annotated[list[Id], msgspec.Meta(max_length=64)], bool, Id],
+    LET_IN: tuple[Id, Id, Literal[0, 1, 2], Number | None, Id],
+    PUT_OUT: tuple[Id, Id, bool, Heads, Id],
     LET_BACK: tuple[Id, Key, Id],
 }
 
@@ -53,15 +52,13 @@ class Out(NamedTuple):
     rank: int
     name: bytes
     member: bytes
-    heads: Sequence[Head]
+    heads: Sequence[Sequence[Any]]
     cuts: bool  # whether it cuts put-outs of a lower rank
     is_leave: bool  # whether only its member lists it
 
 
 class Still(Lines):
     """The organisation for what narrows: without stops by one admin, and lenient, but for what cuts: that is strict."""
-
-    by: Mapping[bytes, AbstractSet[bytes]]
 
     @override
     def is_within(self, entry: Entry, heads: Iterable[Sequence[Any]], *, lenient: bool = False) -> bool:
@@ -76,20 +73,13 @@ class Still(Lines):
             return False
         hitting = [one for one in self.takings if one.hits(genesis.seat, self.members[genesis.seat])]
         cutting = [one for one in hitting if not self.is_within(entry, one.heads, lenient=lenient)]
-        by = {who for one in cutting if not one.by_sheets for who in self.by[one.act.name]}
+        by = {who for one in cutting for who in one.by}
         return len(by) < 2 and not any(one.by_sheets for one in cutting)
 
     @override
     def takings_of(self, seat: bytes) -> list[Taking]:
         """Return the takings about a seat by the sheets or by two admins."""
-        return [one for one in super().takings_of(seat) if one.by_sheets or len(self.by[one.act.name]) > 1]
-
-    @override
-    def _by_admins(self, lifted: set[bytes]) -> Iterator[Taking]:
-        found = {one.act.name: one for one in super()._by_admins(lifted)}
-        by = {name: [entry for entry in self.listed[name] if self._leads(entry, lenient=True)] for name in found}
-        self.by = {name: {self.members[self.seat_of(entry)] for entry in entries} for name, entries in by.items()}
-        return iter(found.values())
+        return [one for one in super().takings_of(seat) if one.by_sheets or len(one.by) > 1]
 
 
 class CaseRule:
@@ -164,7 +154,9 @@ class Case:
         self.rule, self.founding, self.above, self._lines = rule, founding, above, rule.lines
         kinds = LET_IN, PUT_OUT, LET_BACK
         self._gives, self._takes, self._backs = ([one for one in said if one.kind == kind] for kind in kinds)
-        recovered = [act.fields[0] for act in self._lines.sheets.values() if act.kind == basis.RECOVER]
+        signed = self._lines.sheets.values()
+        lifted = {act.fields[0] for act in signed if act.kind == basis.LIFT}
+        recovered = [act.fields[0] for act in signed if act.kind == basis.RECOVER and act.name not in lifted]
         founder = self._lines.members[self._lines.seat_of(founding.entry)]
         keepers = {founder, *founding.fields[2], *(recovered if founding.fields[3] else ())}
         self.ranks, self.wide = dict.fromkeys(keepers, KEEPER), dict.fromkeys(keepers, KEEPER)

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from tests.vectors.independent.basis import (
-    EPOCH,
-    ERASED,
-    FOUND,
-    GRANT,
-    Reader,
-    Refused,
-    message,
-    require,
-    sha256,
-    u32,
-    u64,
-)
-from tests.vectors.independent.cases import State
+from tests.vectors.independent.basis import ERASED, Reader, Refused, require, sha256, u32, u64
+from tests.vectors.independent.case_rule import Case, CaseRule
 from tests.vectors.independent.lines import Lines
 from tests.vectors.independent.logs import Entry, Item, Log
 from tests.vectors.independent.rights import (
-    AUDIT,
     CASE,
     DIRECTORY,
-    FOUNDERS,
     INTAKE,
     REGISTER,
     SECTION,
+    SENDING,
     may_write_some,
 )
 from tests.vectors.independent.tables import EpochRow, Rows
@@ -72,6 +61,19 @@ def tag_of(compartment: bytes, digest: bytes) -> bytes:
 def founded(entry: Entry, n: int) -> bytes:
     """Return the id of the compartment of which the key at this place is the first."""
     return sha256(b"casevault/compartment", entry.origin, u64(entry.seq), u32(n))[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Who is in one compartment: of a case or a section by its lines, of what the organisation shares by role."""
+
+    kind: int
+    members: AbstractSet[bytes]
+    case: Case | None = None
+
+    def counts(self, entry: Entry) -> bool:
+        """Say whether an entry that counts (C4) counts here too (C6)."""
+        return self.case is None or self.case.counts(entry)
 
 
 @dataclass
@@ -118,57 +120,57 @@ class Everything:
         """Return whose log it is."""
         return self.logs[entry.origin].genesis.seat
 
-    def begins(self, entry: Entry) -> bool:
-        """Say whether it is entry 0 of the vault, the one with its beginning."""
-        founder = self.lines.founder
-        return founder is not None and (entry.origin, entry.seq) == (founder.origin, 0)
-
     def listings(self, kind: int, compartment: bytes, digest: bytes) -> Iterator[tuple[Entry, int]]:
         """Yield where a thing of this compartment is listed."""
         for entry, n, item in self.listed.get((kind, digest), ()):
             if item.tag == tag_of(compartment, digest):
                 yield entry, n
 
-    def founding_of(self, compartment: bytes) -> tuple[Entry, int] | None:
-        """Return the entry that may found a compartment and does, and of what kind; None where nothing here does."""
-        for notice in self.notices.values():
-            if notice.compartment == compartment:
-                for entry, n in self.listings(EPOCH, compartment, notice.digest):
-                    if founded(entry, n) == compartment and self._may_found(notice, entry, n):
-                        return entry, notice.kind
-        return None
+    @cached_property
+    def rule(self) -> CaseRule:
+        """All cases and sections, by their lines."""
+        return CaseRule(self.lines)
 
-    def _may_found(self, notice: Notice, entry: Entry, n: int) -> bool:
-        if notice.kind in FOUNDERS:
-            founds = any(item.kind == FOUND and message(item.content)[0] == notice.compartment for item in entry.items)
-            return founds and bool((self.roles_of(entry) or set()) & FOUNDERS[notice.kind])
-        return notice.kind == AUDIT or (self.begins(entry) and n == notice.kind - DIRECTORY)
+    @cached_property
+    def shared(self) -> dict[bytes, int]:
+        """What entry 0 of the vault founds, and of which kind it is."""
+        first = self.at(self.lines.founder.origin, 0) if self.lines.founder is not None else []
+        kinds = range(DIRECTORY, SENDING + 1)
+        return {founded(entry, n): kind for entry in first for n, kind in enumerate(kinds)}
 
     def state(self, compartment: bytes) -> State | None:
-        """Return who is in a compartment; None where nothing founds it."""
+        """Return who is in a compartment; None where nothing founds it, and of an audit."""
         if compartment not in self.states:
-            self.states[compartment] = None
-            if self.founding_of(compartment) is not None:
-                keys = {one.epoch for one in self.notices.values() if one.compartment == compartment}
-                given = {digest[16:] for kind, digest in self.listed if kind == GRANT and digest[:16] in keys}
-                self.states[compartment] = State(given)
+            self.states[compartment] = self._judged(compartment)
         return self.states[compartment]
 
+    def _judged(self, compartment: bytes) -> State | None:
+        people, kind = self.lines.people(), self.shared.get(compartment)
+        if kind is not None:
+            every = kind == DIRECTORY
+            return State(kind, {one for one in people if every or may_write_some(self.lines.roles_of(one), kind)})
+        case = self.rule.case(compartment)
+        if case is None:
+            return None
+        return State(CASE if case.above is None else SECTION, {one for one in people if case.is_in(one)}, case)
+
     def kind_of(self, compartment: bytes) -> int:
-        """Return the kind of a compartment of which a row is here, or 0."""
-        return next((one.kind for one in self.notices.values() if one.compartment == compartment), 0)
+        """Return the kind of a compartment, or 0 where nothing here says it."""
+        state = self.state(compartment)
+        notices = (one.kind for one in self.notices.values() if one.compartment == compartment)
+        return next(notices, 0) if state is None else state.kind
 
     def is_entitled(self, entry: Entry, compartment: bytes) -> bool:
         """Say whether the author might list something there then (C4, C6)."""
         state = self.state(compartment)
-        return self.roles_of(entry) is not None and (state is None or state.has_let_in(self.seat_of(entry)))
+        return self.roles_of(entry) is not None and (state is None or state.counts(entry))
 
     def may_write_there(self, entry: Entry, compartment: bytes) -> bool:
         """Say whether some version of the author's might count there: C4, C6, and C5 of some kind."""
-        roles, kind = self.roles_of(entry), self.kind_of(compartment)
+        roles, state = self.roles_of(entry), self.state(compartment)
         if roles is None or not self.is_entitled(entry, compartment):
             return False
-        return kind == 0 or may_write_some(roles, kind)
+        return state is None or may_write_some(roles, state.kind)
 
     def erased(self) -> set[tuple[bytes, bytes]]:
         """Return id and tag of the versions that somebody who may listed as erased."""

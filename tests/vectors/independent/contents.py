@@ -168,10 +168,10 @@ def judge_version(
     return None
 
 
-def read_versions(everything: Everything, keys: Keys, seat: bytes) -> tuple[list[Opened], list[Fault]]:
+def read_versions(everything: Everything, keys: Keys, member: bytes) -> tuple[list[Opened], list[Fault]]:
     """Open every version of a compartment of which a key is here; name what is not as it should be.
 
-    Of a compartment in which the seat is no more, what was written since does not open, and that is no fault.
+    Of a compartment in which the member is no more, what was written since does not open, and that is no fault.
     """
     found, faults = [], []
     held = {compartment for compartment, _ in keys.values()}
@@ -190,7 +190,7 @@ def read_versions(everything: Everything, keys: Keys, seat: bytes) -> tuple[list
             read = read_content(content or b"")
         except Refused as refusal:
             state = everything.state(row.compartment)
-            if entitled and (state is None or seat in state.seats):
+            if entitled and (state is None or member in state.members):
                 faults.append(Fault("a version that does not open", f"{where}: {refusal}"))
             continue
         failed = judge_version(everything, row, entry, read, keys)
@@ -216,17 +216,19 @@ class Payload:
 
 
 def audit_epochs(everything: Everything, log: Log) -> Iterator[tuple[Entry, bytes, bytes]]:
-    """Yield (first entry, compartment, epoch) of each audit epoch that a log lists for itself and whose row is here."""
+    """Yield (first entry, compartment, epoch) of each audit epoch that a log lists for itself; none where its row went.
+
+    Of a log of which no such row is here nothing is known.
+    """
     places = ((entry, n, item) for entry in log.entries for n, item in enumerate(entry.items) if item.kind == EPOCH)
     listed = list(places)
     # Its own are those that a place of this log founded, whether or not the founding row is here.
     own = {founded(entry, n) for entry, n, _ in listed}
+    audits = {one.compartment for one in everything.notices.values() if one.kind == AUDIT} & own
     for entry, _, item in listed:
-        notice = everything.notices.get(item.digest)
-        if notice is None or notice.kind != AUDIT or notice.compartment not in own:
-            continue
-        if item.tag == tag_of(notice.compartment, item.digest):
-            yield entry, notice.compartment, notice.epoch
+        for compartment in (one for one in audits if tag_of(one, item.digest) == item.tag):
+            notice = everything.notices.get(item.digest)
+            yield entry, compartment, b"" if notice is None else notice.epoch
 
 
 def read_payloads(everything: Everything, keys: Keys) -> tuple[list[Payload], list[Fault]]:

@@ -35,16 +35,18 @@ Id = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
 Key = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 Kem = Annotated[bytes, msgspec.Meta(min_length=1216, max_length=1216)]
 Signature = Annotated[bytes, msgspec.Meta(min_length=64, max_length=64)]
-Head = tuple[Id, int, Key]  # seat, size, root
+Number = Annotated[int, msgspec.Meta(gt=0, lt=1 << 53)]  # a size, a day
+Head = tuple[Id, Number, Key]  # seat, size, root
+Heads = Annotated[list[Head], msgspec.Meta(max_length=256)]
 _FORMS: dict[int, Any] = {
     BEGIN: tuple[Key, Kem, bool],
-    ADMIT: tuple[bytes, list[str], int | None, Id],
-    END: tuple[Id, list[Head], Id],
-    LOWER: tuple[Id, str, list[Head], Id],
+    ADMIT: tuple[bytes, list[str], Number | None, Id],
+    END: tuple[Id, Heads, Id],
+    LOWER: tuple[Id, str, Heads, Id],
     LIFT: tuple[Key],
     SHEETS: tuple[int, bytes, Key, Signature],
     RECOVER: tuple[Id, Id],
-    REPLACE: tuple[Key, Kem, list[Key]],
+    REPLACE: tuple[Key, Kem, Annotated[list[Key], msgspec.Meta(max_length=1_024)]],
 }
 
 
@@ -88,10 +90,11 @@ def read_act(kind: int, content: bytes, vault: bytes) -> Act:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taking:
-    """An end or a lower that is in force; one by admins spares their own seats."""
+    """An end or a lower that is in force; one by admins spares their own seats, and says who of them lists it."""
 
     act: Act
     spares: AbstractSet[bytes] = frozenset()
+    by: AbstractSet[bytes] = frozenset()
     by_sheets: bool = False
 
     @property
@@ -103,6 +106,11 @@ class Taking:
     def lowers(self, member: bytes, role: str) -> bool:
         """Say whether it takes this role."""
         return self.act.kind == LOWER and self.act.fields[:2] == (member, role)
+
+    @property
+    def is_of_person(self) -> bool:
+        """Whether it puts out somebody with every seat."""
+        return self.act.kind == LOWER and self.act.fields[1] == "member"
 
     def hits(self, seat: bytes, person: bytes) -> bool:
         """Say whether it puts out this seat, or its person with every seat."""
@@ -234,8 +242,8 @@ class Lines:
             if len(back) >= 2 or by <= back:
                 continue
             taken, role = (NOBODY, "member") if act.kind == END else act.fields[:2]
-            if role == "member" or (len(by) >= 2 if (taken, role) == (NOBODY, "helpers") else taken not in of_admins):
-                yield Taking(act, self.leading)
+            if role == "member" or taken not in of_admins:
+                yield Taking(act, self.leading, by)
 
     def seat_of(self, entry: Entry) -> bytes:
         """Return whose log it is."""
@@ -306,6 +314,17 @@ class Lines:
         ]
         return frozenset(given - {role for role, one in lowering if not self.is_within(entry, one.heads)})
 
+    def people(self) -> set[bytes]:
+        """Return who is in, with or without a device."""
+        leaders = {self.members[seat] for seat in self.leading}
+        taken = (one for one in self.takings if one.by_sheets or one.act.fields[0] not in leaders)
+        return set(self.members.values()) - {one.act.fields[0] for one in taken if one.is_of_person}
+
+    def roles_of(self, person: bytes) -> frozenset[str]:
+        """Return the roles of somebody now."""
+        given = {role for act in self.admitted.values() if act.person == person for role in act.fields[1]}
+        return frozenset(role for role in given if not any(one.lowers(person, role) for one in self.takings))
+
     def _admit_more(self) -> bool:
         """Take the admissions that count now. Return whether there were any."""
         before = len(self.admitted), len(self.only_helped)
@@ -334,16 +353,13 @@ class Lines:
 
     def _is_helper(self, act: Act, entries: Sequence[Entry]) -> bool:
         assert self.begin is not None
-        over = [one for one in self.takings if one.lowers(NOBODY, "helpers")]
-        return (
-            self.begin.fields[2]
-            and act.is_first
-            and set(act.fields[1]) <= _HELPERS
-            and any(
-                "supervisor" in self.roles(entry) and all(self.is_within(entry, one.heads) for one in over)
-                for entry in entries
-            )
-        )
+        may = self.begin.fields[2] and act.is_first and set(act.fields[1]) <= _HELPERS
+        return may and any("supervisor" in self.roles(entry) and self._lets_in_helpers(entry) for entry in entries)
+
+    def _lets_in_helpers(self, entry: Entry) -> bool:
+        ending = [one for one in self.takings if one.lowers(NOBODY, "helpers")]
+        ending = [one for one in ending if not self.is_within(entry, one.heads)]
+        return not any(one.by_sheets for one in ending) and len({who for one in ending for who in one.by}) < 2
 
     def _is_further(self, act: Act, entries: Sequence[Entry]) -> bool:
         own = [entry for entry in entries if self.members[self.seat_of(entry)] == act.person]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -38,12 +39,12 @@ from tests.vectors.independent.keys_file import KeysFile, Secrets, open_door, op
 from tests.vectors.independent.lines import Lines
 from tests.vectors.independent.logs import read_logs, tile_faults
 from tests.vectors.independent.pins import Pins, pins_faults, read_pins
-from tests.vectors.independent.rights import AUDIT, CASE, SECTION
+from tests.vectors.independent.rights import CASE, SECTION
 from tests.vectors.independent.sealing import PURPOSES, grant_info, local_aad, open_envelope, open_hpke
 from tests.vectors.independent.tables import Local, Rows, connect, read_tables
 
 _LOCAL_ROWS = ("session", "root secret", "keyring", "peers", "joining", "lines")
-_WORDS = {VERSION: "version", ATTACHMENT: "attachment"}
+_WORDS = {VERSION: "version", ATTACHMENT: "attachment", EPOCH: "key"}
 
 
 @dataclass
@@ -59,12 +60,15 @@ class Whole:
     faults: list[Fault] = field(default_factory=list)
 
     def held(self) -> set[bytes]:
-        """Return the compartments that this seat holds."""
-        return {
-            compartment
-            for compartment in {one.compartment for one in self.everything.notices.values()}
-            if (state := self.everything.state(compartment)) is not None and self.secrets.seat in state.seats
-        }
+        """Return the compartments of which this seat has a key, and its member is in."""
+        found = {compartment for compartment, _ in self.keys.values()}
+        states = {compartment: self.everything.state(compartment) for compartment in found}
+        return {each for each, state in states.items() if state is not None and self.member in state.members}
+
+    @property
+    def member(self) -> bytes:
+        """Whose seat it is."""
+        return self.everything.lines.members.get(self.secrets.seat, b"")
 
     def shown(self, kind: str) -> list[Opened]:
         """Return the heads of all records of a kind in compartments that this seat holds."""
@@ -72,9 +76,10 @@ class Whole:
         return [one for one in heads(self.opened) if one.kind == kind and one.row.compartment in held]
 
     def holders_of(self, compartment: bytes) -> set[bytes]:
-        """Return the members who hold a compartment and are in."""
-        state, lines = self.everything.state(compartment), self.everything.lines
-        return set() if state is None else {lines.members[seat] for seat in state.seats if lines.is_in(seat)}
+        """Return the members to whose devices a case is written now."""
+        state, members = self.everything.state(compartment), self.everything.lines.members
+        readers = set() if state is None or state.case is None else state.case.readers(1000 * time.time())
+        return {members[seat] for seat in readers if seat in members}
 
     def in_short(self) -> tuple[str, ...]:
         """Return the notes that this seat reads, and who holds each case."""
@@ -115,8 +120,8 @@ def judge(file: KeysFile, secrets: Secrets, rows: Rows, pins: Pins | None = None
         faults.append(Fault("the anchor", "the vault of this seat began otherwise"))
     faults += [Fault("a log of no seat", log.name) for log in logs.values() if not lines.is_of_its_seat(log.genesis)]
     faults += [fault for log in logs.values() if lines.is_in(log.genesis.seat) for fault in log.contradictions]
-    keys = open_grants(everything, secrets)
-    opened, more = read_versions(everything, keys, secrets.seat)
+    keys = keys_of(everything, secrets)
+    opened, more = read_versions(everything, keys, lines.members.get(secrets.seat, b""))
     payloads, further = read_payloads(everything, keys)
     whole = Whole(file, secrets, everything, keys, opened, payloads, faults + more + further)
     whole.faults += [*absent(whole), *strays(whole)]
@@ -124,6 +129,23 @@ def judge(file: KeysFile, secrets: Secrets, rows: Rows, pins: Pins | None = None
     if pins is not None:
         whole.faults += pins_faults(pins, file, secrets, logs)
     return whole
+
+
+def keys_of(everything: Everything, secrets: Secrets) -> dict[bytes, tuple[bytes, bytes]]:
+    """Return the keys that this seat has: those that open, and those that opened before, in its keyring."""
+    return (stored_keyring(everything, secrets) or {}) | open_grants(everything, secrets)
+
+
+def stored_keyring(everything: Everything, secrets: Secrets) -> dict[bytes, tuple[bytes, bytes]] | None:
+    """Return what the keyring row of this seat holds; None where no such row opens."""
+    for row in everything.rows.locals:
+        if (row.seat, row.purpose) == (secrets.seat, PURPOSES["keyring"]):
+            try:
+                content = message(open_local(everything.vault, secrets, row))
+            except Refused:
+                continue
+            return {bytes(epoch): (bytes(compartment), bytes(key)) for epoch, compartment, key in content}
+    return None
 
 
 def open_grants(everything: Everything, secrets: Secrets) -> dict[bytes, tuple[bytes, bytes]]:
@@ -151,9 +173,12 @@ def absent(whole: Whole) -> Iterator[Fault]:
     """Name each listed row that is not here, was not erased, and is ours: what is missing (FORMAT.md 5 and 6)."""
     everything = whole.everything
     here = {VERSION: {row.id for row in everything.rows.versions if listed_at(everything, row) is not None}}
+    here |= {EPOCH: set(everything.notices)}
     here |= {ATTACHMENT: {row.digest for row in everything.rows.attachments if sha256(row.names) == row.digest}}
-    # What an audit epoch lacks shows in the payloads, and nothing else hangs on it.
-    held = {one for one in whole.held() if everything.kind_of(one) != AUDIT}
+    held = whole.held()
+    epochs = {one.epoch for one in everything.notices.values()}
+    kept_keys = (stored_keyring(everything, whole.secrets) or {}).items()
+    rowless = {compartment for epoch, (compartment, _) in kept_keys if epoch not in epochs}
     erased = everything.erased()
     erased -= {
         (one, tag_of(compartment, one))
@@ -167,8 +192,9 @@ def absent(whole: Whole) -> Iterator[Fault]:
     documents = [one.fields for one in whole.opened if one.kind == "document"]
     named = {fields[name]["digest"] for fields in documents for name in ("body", "extracted") if fields.get(name)}
     for entry in everything.entries():
-        own = everything.seat_of(entry) == whole.secrets.seat
-        is_in = everything.lines.is_in(everything.seat_of(entry))
+        seat = everything.seat_of(entry)
+        own = seat == whole.secrets.seat
+        author = everything.lines.members[seat] if everything.lines.is_in(seat) else b""
         for n, item in enumerate(entry.items):
             if item.kind not in here or item.digest in here[item.kind]:
                 continue
@@ -176,10 +202,11 @@ def absent(whole: Whole) -> Iterator[Fault]:
             goes = of not in stands or item.kind != VERSION or not lets_in(entry, of)
             if (item.digest, item.tag) in erased and goes and item.digest not in named:
                 continue
-            if item.kind == ATTACHMENT and not own:
-                continue  # not fetched
-            may_list = everything.may_write_there if item.kind == VERSION else everything.is_entitled
-            if own or (of is not None and is_in and may_list(entry, of)):
+            if item.kind != VERSION and not own and not (item.kind == EPOCH and of in rowless):
+                continue  # an attachment is not fetched, a key did not come
+            state = everything.state(of or b"")
+            is_owed = of is not None and state and author in state.members and everything.may_write_there(entry, of)
+            if own or item.kind != VERSION or is_owed:
                 yield Fault(f"a missing {_WORDS[item.kind]}", f"{entry.origin.hex()[:8]} {entry.seq} {n}")
 
 
@@ -209,36 +236,27 @@ def keys_file_faults(whole: Whole) -> Iterator[Fault]:
         yield Fault("the keys file", "is not the newest that the logs list")
 
 
-def open_local(whole: Whole, row: Local) -> bytes:
+def open_local(vault: bytes, secrets: Secrets, row: Local) -> bytes:
     """Open a local row of this seat."""
-    aad = local_aad(row.purpose, whole.file.vault, row.seat, row.number)
-    return open_envelope(whole.secrets.keyringkey, row.purpose, row.blob, aad)
+    aad = local_aad(row.purpose, vault, row.seat, row.number)
+    return open_envelope(secrets.keyringkey, row.purpose, row.blob, aad)
 
 
 def keyring_faults(whole: Whole) -> Iterator[Fault]:
-    """Compare the keyring with the grants, and name each local row of this seat that does not open."""
-    seat, found = whole.secrets.seat, None
-    for row in whole.everything.rows.locals:
+    """Compare the keyring with what opens, and name each local row of this seat that does not open."""
+    seat, everything = whole.secrets.seat, whole.everything
+    for row in everything.rows.locals:
         word = next((word for word in _LOCAL_ROWS if PURPOSES[word] == row.purpose), None)
-        if row.seat != seat or word is None:
-            continue
-        try:
-            content = open_local(whole, row)
-        except Refused:
-            yield Fault(f"the local row {word}", "does not open")
-            continue
-        if word == "keyring":
-            found = {bytes(epoch): (bytes(compartment), bytes(key)) for epoch, compartment, key in message(content)}
-    held = whole.held()
-    granted = {
-        epoch: (compartment, key)
-        for epoch, (compartment, key) in whole.keys.items()
-        if compartment in held and whole.everything.kind_of(compartment) != AUDIT
-    }
+        if row.seat == seat and word is not None:
+            try:
+                open_local(whole.file.vault, whole.secrets, row)
+            except Refused:
+                yield Fault(f"the local row {word}", "does not open")
+    found, held = stored_keyring(everything, whole.secrets), whole.held()
     if found is None:  # who has not yet begun a log never unlocked
-        if any(log.genesis.seat == seat for log in whole.everything.logs.values()):
+        if any(log.genesis.seat == seat for log in everything.logs.values()):
             yield Fault("the keyring", "is not here")
-    elif any(found.get(epoch) != key for epoch, key in granted.items()):
+    elif any(found.get(epoch) != kept for epoch, kept in whole.keys.items() if kept[0] in held):
         yield Fault("the keyring", "lacks a key that was given")
 
 

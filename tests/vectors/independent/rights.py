@@ -25,7 +25,6 @@ WRITERS: dict[int, dict[str, set[str]]] = {
     AUDIT: {},
 }
 _NAMED = {kind for row in WRITERS.values() for kind in row}
-FOUNDERS = {CASE: _WORKERS, SECTION: _WORKERS}  # an audit compartment by each seat, the others by entry 0 of the vault
 
 
 def may_write(roles: AbstractSet[str], compartment_kind: int, kind: str) -> bool:
@@ -44,7 +43,7 @@ _KINDS_OF = {
     f"{_NONE} print backup.make sync.out recovery.drill": (),
     f"{_ONE} file.add partner.create partner.edit rule.edit export.done": (1,),
     "key.rotate": (1, 2, 3),
-    "case.create case.import section.create": (1, 2, 3, 24),
+    "case.create case.import section.create": (1, 2, 3, 24, 25),
     "log.genesis": (1, 2, 3, 4, 16, 21),
     "role.change member.change access.recover": (1, 2, 3, 4, 17, 18, 19, 20, 21, 22, 23),
     "case.delete erase": (1, 2, 3, 5, 6, 26),
