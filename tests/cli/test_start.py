@@ -214,7 +214,7 @@ def test_the_people_of_a_case_are_listed(desk: Desk) -> None:
 
 
 def test_a_day_that_is_none_is_told_the_form_that_it_needs(desk: Desk) -> None:
-    answer = desk.run("grant", "add", "NOPE-NOPE", "--to", "Nobody Here", "--until", "tomorrow")
+    answer = desk.run("grant", "add", "NOPE-NOPE", "--to", "Nobody Here", "--until", "31 February")
     assert answer.code == 2
     assert "--until must be a full day, YYYY-MM-DD." in answer.err
 

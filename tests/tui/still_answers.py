@@ -45,7 +45,6 @@ from tui.values.cases_shown import (
 from tui.values.exchange_shown import (
     ErasureShown,
     PackShown,
-    PeerShown,
     ResultText,
     StandingShown,
     TakenShown,
@@ -66,6 +65,7 @@ from vault.acts.approval import GIVE, Asked, compared_words
 from vault.acts.backup import inside
 from vault.acts.device import ON_SCREEN, to_revoke
 from vault.acts.export import EXPORT, exported_lines
+from vault.acts.grant import TAKE
 from vault.acts.member import LEAVE, SUSPEND
 from vault.acts.newcomer import ADMIT, AGREE, comparing, told_of
 from vault.acts.recipient import compared
@@ -573,6 +573,14 @@ FAULTY = (
 SKIP = (("skip", Message("leave these rows out")), ("make", Message("make them")))
 
 
+def _at_once(act: Act[Any], _said: Said) -> Plan[Any]:
+    ask = compared(KEY_WORDS) if act.name == "recipient add" else whether(("note",), "Der zweite Termin")
+    if act is TAKE:
+        question = Message("Revoke the case from {name}?", name="Joel Brandvik")
+        ask = Ask("take", question, yes=Message("Revoke"), no=Message("Leave it"), told=(WHAT_MAY_BE_KEPT,))
+    return Plan(None, asks=(ask,))
+
+
 def _looked(act: Act[Any], said: Said) -> Plan[Any]:
     if act is ADMIT:
         return Plan(None, asks=comparing(SOMEBODY, {}, Message("Somebody new asks to join.")))
@@ -669,7 +677,10 @@ BEGUN = {
     "recovery confirm": Begun(),
     "device name": Begun({"name": "old laptop"}),
     "device revoke": Begun(),
-    "break-glass": Begun(choices={"for": (("a7" * 16, "Nadia Ferrante"), ("a8" * 16, "Ilse Varga"))}),
+    **{
+        name: Begun(choices={field: (("a7" * 16, "Nadia Ferrante"), ("a8" * 16, "Ilse Varga"))})
+        for name, field in (("break-glass", "for"), ("grant add", "to"), ("section grant", "to"))
+    },
 }
 
 
@@ -773,8 +784,7 @@ ANSWERS: dict[str, Any] = {
         )),
     "acting.begin": _begun,
     "acting.shown": _shown,
-    "acting.try_at_once": lambda act, _said: Plan(
-        None, asks=(compared(KEY_WORDS) if act.name == "recipient add" else whether(("note",), "Der zweite Termin"),)),
+    "acting.try_at_once": _at_once,
     "acting.look": _looked,
     "approvals.pages": BESIDE,
     "acting.carry_out": _carried_out,
@@ -799,11 +809,6 @@ ANSWERS: dict[str, Any] = {
     "safety.taken": lambda _seat, _progress, _stopped: TAKEN,
     "safety.facts": lambda case: replace(PACK, case=case),
     "sharing.who": ACCESS,
-    "sharing.candidates": (
-        PeerShown("a7" * 16, "Nadia Ferrante", ("caseworker",)),
-        PeerShown("a8" * 16, "Ilse Varga", ("legal-reviewer",)),
-    ),
-    "sharing.take_back": ResultText(("The case is taken from them.", str(WHAT_MAY_BE_KEPT))),
     "papers.language_of": "",
     "papers.open": PAPER,
     "story.today": "2026-11-27",

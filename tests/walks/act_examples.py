@@ -22,7 +22,7 @@ from tests.services.founded import Place
 from tests.services.organisation import ask_to_join
 from tests.tui.house import AMINA, CLIENT, DANA, JOEL, MIRA, NADIA, House
 from vault.acts.act import Act, Agreed, Said, answer_to
-from vault.acts.break_glass import BREAK_GLASS
+from vault.acts.grant import BREAK_GLASS
 from vault.acts.records import DONE
 from vault.casework.note import Note
 from vault.casework.story import STORY
@@ -30,7 +30,7 @@ from vault.casework.story.protection import CheckIn, Every, RiskFactor
 from vault.casework.vocabulary import NoteKind
 from vault.progress import Working
 from vault.services import case_papers, own_forms
-from vault.services.cases import case_changes, cases, holds, intake, notes, story_records
+from vault.services.cases import case_changes, cases, holds, intake, notes, sections, story_records
 from vault.services.credentials import recovery
 from vault.services.exchange import syncing
 from vault.services.exports import partners
@@ -123,6 +123,24 @@ def a_note_set_aside(house: House) -> Said:
         sharing.revoke(amina, house.case, [nadia.member])
         syncing.import_bundle(amina, bundle)
     return the_case(house)
+
+
+def one_open_to_nadia(house: House) -> Said:
+    with house.open(FIRST) as amina:
+        sharing.grant(amina, house.case, [house.people["Nadia"].member])
+    return {"case": (house.case.hex(),), "from_member": (NADIA,)}
+
+
+def a_section(house: House) -> Said:
+    with house.open(FIRST) as amina:
+        return {"section": (sections.create(amina, house.case, what="location", title="Where").hex(),)}
+
+
+def a_section_of_two(house: House) -> Said:
+    with house.open(FIRST) as amina:
+        section = sections.create(amina, house.case, what="location", title="Where")
+        sections.give(amina, section, [house.people["Joel"].member])
+    return {"section": (section.hex(),), "from_member": (JOEL,)}
 
 
 def one_at_trial(house: House) -> Said:
@@ -369,6 +387,10 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         the_case, said={"reason": ("A court asks.",), "review": (IN_A_YEAR,)}, wrong={"review": ("2020-01-01",)}
     ),
     "case release": Example(one_on_hold, wrong={"case": (NEVER_MADE,)}, answers={"reason": "The court is done."}),
+    "grant add": Example(the_case, said={"to": (NADIA,), "until": (IN_A_YEAR,)}, wrong={"to": (DANA,)}),
+    "grant revoke": Example(one_open_to_nadia, wrong={"from_member": (AMINA,)}),
+    "section grant": Example(a_section, said={"to": (JOEL,)}, wrong={"to": (NADIA,)}),
+    "section revoke": Example(a_section_of_two, wrong={"from_member": (AMINA,)}),
     "case take-over": Example(a_note_set_aside, wrong={"case": (NEVER_MADE,)}),
     "member admit": Example(
         a_request,

@@ -1,35 +1,30 @@
-"""Who can open a case, shown, given and taken back; and its restricted sections, with who opens those."""
+"""Who can open a case; and its restricted sections, with who opens those."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from tui.gateway.case_story import papers_shown
 from tui.gateway.organisation import member_id
 from tui.gateway.unlocked_vault import Subject, case_id
 from tui.values import shaping
 from tui.values.access_shown import AccessShown, HolderLine, SectionLine, SectionShown
-from tui.values.exchange_shown import PeerShown, ResultText
 from vault.access.session import Session
-from vault.casework.case import GrantReason, SectionKind
+from vault.casework.case import SectionKind
 from vault.casework.person import never_use_of
 from vault.ids import CompartmentId, MemberId, RecordId
-from vault.policy.roles import ALLOWED, Action
+from vault.policy.roles import Action
 from vault.services.approvals import moving
 from vault.services.cases import case_people, cases, sections
 from vault.services.cases.editing import Place
 from vault.services.grants import sharing, timed_grants
 from vault.services.grants.timed_grants import last_day
-from vault.services.members import admissions, members
 from vault.services.projection import authors
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.expired_rights import Term
-from vault.words.message import Message
 
 # Who holds a case or a section, as lines for the screens.
-
-WITH_NEXT_BUNDLE: Final = Message("It reaches another device with your next bundle for them.")
 
 
 def holder_lines(session: Session, members: Iterable[MemberId], terms: Iterable[Term] = ()) -> tuple[HolderLine, ...]:
@@ -52,21 +47,11 @@ def holder_lines(session: Session, members: Iterable[MemberId], terms: Iterable[
     return tuple(sorted(lines, key=lambda line: (not line.is_you, line.name.casefold(), line.member)))
 
 
-# Who can open a case: shown, given until a day, taken back, and its keys.
-REASONS = (
-    GrantReason.COLLEAGUE,
-    GrantReason.DEPUTY,
-    GrantReason.SUPERVISION,
-    GrantReason.LEGAL_REFERRAL,
-    GrantReason.FIELD,
-    GrantReason.HANDOVER,
-)
+# Who can open a case.
 
 
 class Sharing(Subject):
-    """Gives cases and takes them back. Each is done by a key, none by a flag."""
-
-    reasons: tuple[str, ...] = tuple(reason.value for reason in REASONS)
+    """Who can open a case."""
 
     def who(self, case: str) -> AccessShown:
         """Return who can open a case."""
@@ -78,32 +63,6 @@ class Sharing(Subject):
             only_you=cases.only_you(session, compartment) or "",
             may_share=bool(self._may(Action.CASE_SHARE)),
         )
-
-    def candidates(self, case: str) -> tuple[PeerShown, ...]:
-        """Return the members with a device and a role that opens cases who do not hold this one."""
-        holders = sharing.holders_of(self._session, case_id(case)).members
-        return tuple(
-            PeerShown(member.member.hex(), member.name, tuple(sorted(role.value for role in member.roles)))
-            for member in members.list_all(self._session)
-            if member.seats and member.member not in holders and member.roles & ALLOWED[Action.CASE_READ]
-        )
-
-    def give(self, case: str, member: str, *, until: str, why: str) -> ResultText:
-        """Give a case to a member, until the end of a day, or without an end for an empty one."""
-        until_ms = timed_grants.end_of_day(until) if until else None
-        timed_grants.give(self._session, case_id(case), [member_id(member)], until_ms=until_ms, why=why)
-        done = Message("The case is open to them.")
-        if until_ms is not None:
-            last_day = timed_grants.last_day(until_ms)
-            done = Message(
-                "The case is open to them until {day}; what is written later is under another key.", day=last_day
-            )
-        return ResultText((done, WITH_NEXT_BUNDLE, *admissions.said_of_devices(self._session, member_id(member))))
-
-    def take_back(self, case: str, member: str) -> ResultText:
-        """Take a case from a member."""
-        sharing.revoke(self._session, case_id(case), [member_id(member)])
-        return ResultText((Message("The case is taken from them."), sharing.WHAT_MAY_BE_KEPT))
 
 
 # Restricted sections of a case: where somebody is, how they are, who told us.
@@ -170,19 +129,7 @@ class Sections(Subject):
             may_share=bool(self._may(Action.CASE_SHARE)),
         )
 
-    def others(self, case: str, section: str = "") -> tuple[HolderLine, ...]:
-        """Return who holds the case and could be given a section: all but oneself and those who hold it already."""
+    def others(self, case: str) -> tuple[HolderLine, ...]:
+        """Return who holds the case and could be given a new section: all but oneself."""
         session = self._session
-        held = sharing.holders_of(session, case_id(section)).members if section else frozenset({session.member})
-        return holder_lines(session, sharing.holders_of(session, case_id(case)).members - held - {session.member})
-
-    def give(self, section: str, member: str) -> ResultText:
-        """Give a section to a member who holds its case."""
-        sections.give(self._session, case_id(section), [member_id(member)])
-        said = admissions.said_of_devices(self._session, member_id(member))
-        return ResultText((Message("The section is open to them."), WITH_NEXT_BUNDLE, *said))
-
-    def take_back(self, section: str, member: str) -> ResultText:
-        """Take a section from a member."""
-        sharing.revoke(self._session, case_id(section), [member_id(member)])
-        return ResultText((Message("The section is taken from them."), sharing.WHAT_MAY_BE_KEPT))
+        return holder_lines(session, sharing.holders_of(session, case_id(case)).members - {session.member})

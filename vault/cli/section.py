@@ -10,7 +10,7 @@ from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of
 from vault.cli.safeguards import require_yes
 from vault.cli.showing import note_data, note_lines, person_data, person_lines
-from vault.cli.table import CASE, FROM_MEMBER, TO_MEMBER, Arg, Given, Verb
+from vault.cli.table import CASE, Arg, Given, Verb
 from vault.ids import CompartmentId, short_id
 from vault.words.codes import word_of, words_of
 from vault.words.message import Message, Words, joined, plural
@@ -77,33 +77,6 @@ def _show(args: Given, output: Output) -> Result:
     return Result(data, [*lines, *paper_lines])
 
 
-def _grant(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.cases import sections
-        from vault.services.members import admissions
-        from vault.services.projection import authors
-
-        member = authors.find_member(session, args.to)
-        section = sections.find(session, args.section)
-        sections.give(session, section, [member])
-        devices = admissions.said_of_devices(session, member)
-    done = Message("This member can open the section now.")
-    return Result({"section": section.hex(), "member": member.hex()}, [done, *devices])
-
-
-def _revoke(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.cases import sections
-        from vault.services.grants import sharing
-        from vault.services.projection import authors
-
-        member = authors.find_member(session, args.from_member, also_left=True)
-        section = sections.find(session, args.section)
-        sharing.revoke(session, section, [member])
-    data = {"section": section.hex(), "member": member.hex()}
-    return Result(data, [Message("The section is taken from them."), sharing.WHAT_MAY_BE_KEPT])
-
-
 def _move(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.approvals import moving
@@ -151,6 +124,4 @@ VERBS: Final = (
         Arg("--to SECTION", Message("the section of the same case")),
         Arg("[--yes]", Message("do not ask again (scripts)")),
     ), _move),
-    Verb("grant", Message("let a member who holds the case open a section"), (_SECTION, TO_MEMBER), _grant),
-    Verb("revoke", Message("take a section from a member"), (_SECTION, FROM_MEMBER), _revoke),
 )  # fmt: skip

@@ -142,8 +142,6 @@ IN_CASE: Final = Arg(
 )
 SECTION: Final = Arg("[--section ID]", Message("save it in this restricted section of the case"))
 MEMBER: Final = Arg("MEMBER", Message("name or id (`member list`)"), into="who")
-TO_MEMBER: Final = Arg("--to MEMBER", Message("name or id (`member list`)"))
-FROM_MEMBER: Final = Arg("--from-member MEMBER", Message("member to remove"))
 
 
 # From typed words to what a table names. No refusal holds a value: it may be a name, and scripts keep what is said.

@@ -6,16 +6,12 @@ from typing import Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.table import CASE, FROM_MEMBER, TO_MEMBER, Arg, Given, Verb
+from vault.cli.table import CASE, Given, Verb
 from vault.display import time_text
-from vault.trust.trust_items import Rank
+from vault.words.codes import word_of
 from vault.words.message import Message, Words
 
-# `casevault grant`: list who can open a case, grant access, revoke it.
-_REASONS = ("colleague", "deputy", "supervision", "legal-referral", "field", "handover")
-
-
-_RANKS = {Rank.MEMBER: Message("member"), Rank.LEAD: Message("lead"), Rank.KEEPER: Message("keeper")}
+# `casevault grant`: who can open a case.
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -43,61 +39,17 @@ def _list(args: Given, output: Output) -> Result:
                 "until": day,
             }
         )
-        stands = Message("{name} ({rank})", name=name, rank=_RANKS[ranks[member]]) if member in ranks else name
+        stands = (
+            Message("{name} ({rank})", name=name, rank=word_of(ranks[member].name.lower())) if member in ranks else name
+        )
         lines.append(Message("{name}  until {day}", name=stands, day=day) if day else stands)
     lines.append(only_you or sheets)
     data = {"case": case.hex(), "members": members, "recovery": held_by.with_recovery, "only_you": only_you is not None}
     return Result(data, lines)
 
 
-def _add(args: Given, output: Output) -> Result:
-    from vault.services.grants import sharing, timed_grants
-
-    until_ms = None if args.until is None else timed_grants.end_of_day(args.until)
-    with opened(args, output) as session:
-        from vault.services.cases import cases
-        from vault.services.members import admissions
-        from vault.services.projection import authors
-
-        member = authors.find_member(session, args.to)
-        case = cases.find(session, args.case)
-        timed_grants.give(session, case, [member], until_ms=until_ms, why=args.reason, rank=sharing.RANKS[args.rank])
-        name = authors.name_in(authors.names_of_members(session), member)
-        devices = admissions.said_of_devices(session, member)
-    day = None if until_ms is None else timed_grants.last_day(until_ms)
-    done = Message("The case is open to {name}.", name=name)
-    if day is not None:
-        done = Message(
-            "The case is open to {name} until {day}; what is written later is under another key.", name=name, day=day
-        )
-    come = Message("They get it with your next bundle. If they use this device too, they have it here now.")
-    return Result({"case": case.hex(), "member": member.hex(), "until": day}, [done, come, *devices])
-
-
-def _revoke(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.cases import cases
-        from vault.services.grants import sharing
-        from vault.services.projection import authors
-
-        member = authors.find_member(session, args.from_member, also_left=True)
-        case = cases.find(session, args.case)
-        sharing.revoke(session, case, [member])
-        name = authors.name_in(authors.names_of_members(session), member)
-    data = {"case": case.hex(), "member": member.hex()}
-    return Result(data, [Message("The case is taken from {name}.", name=name), sharing.WHAT_MAY_BE_KEPT])
-
-
 GRANT: Final = (
     Verb("list", Message("who can open a case"), (CASE,), _list),
-    Verb("add", Message("let a member open a case"), (
-        CASE, TO_MEMBER,
-        Arg("[--until DATE]", Message("the last day (YYYY-MM-DD); without it, no end")),
-        Arg("[--reason REASON]", Message("kept in the log"), choices=_REASONS, default="colleague"),
-        Arg("[--rank RANK]", Message("what they may do there: a lead or a keeper puts out who stands below"),
-            choices=("member", "lead", "keeper"), default="member"),
-    ), _add),
-    Verb("revoke", Message("take a case from a member"), (CASE, FROM_MEMBER), _revoke),
 )  # fmt: skip
 
 

@@ -49,6 +49,7 @@ _AS_THEY_ARE: Final = (
     Message("open"), Message("waiting"), Message("closed"),
     # reasons
     Message("owner"), Message("deputy"), Message("colleague"), Message("away"), Message("handover"),
+    Message("member"), Message("lead"), Message("keeper"),
     Message("emergency"), Message("casework"), Message("audit"), Message("training"), Message("retention"),
     Message("mistake"), Message("moved"),
     # orders of the list

@@ -27,7 +27,7 @@ from tests.services.organisation import (
 from vault.access.session import Session
 from vault.acts.act import Agreed, Plan, Told, as_agreed
 from vault.acts.approval import GIVE
-from vault.acts.break_glass import BREAK_GLASS
+from vault.acts.grant import BREAK_GLASS
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.display import DAY, time_text

@@ -49,7 +49,7 @@ from tui.values.story_shown import Whereabouts
 from tui.widgets.numbered_parts import PartTabs
 from tui.widgets.strip import Strip
 from tui.widgets.virtual_list import VirtualList
-from vault.acts.break_glass import BREAK_GLASS
+from vault.acts.grant import BREAK_GLASS
 from vault.casework.case import Case, ExtraditionStage
 from vault.casework.story.events import Task
 from vault.casework.story.protection import AT_RISK_WARNING

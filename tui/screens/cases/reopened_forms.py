@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from tui.screens.cases.case_forms import AT_RISK, AtRiskForm, CaseEdit
 from tui.screens.cases.case_records import open_form
-from tui.screens.cases.grant import GRANT, GrantForm
 from tui.screens.cases.note_facts import draft_kind
 from tui.screens.cases.paper_form import NEXT_VERSION, PAPER, PaperForm, add_paper
 from tui.screens.cases.section import NEW_SECTION, NewSection
@@ -65,7 +64,6 @@ _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
         PERSON: Message("person"),
         PAPER: Message("paper"),
         EXPORT: Message("export"),
-        GRANT: Message("who may open the case"),
         SLIP: Message("correction of a call"),
     }
 )
@@ -168,11 +166,6 @@ def go_on_in(
         )
     elif place.form == PERSON:
         open_again(PersonForm(where, () if place.section else case.never_use))
-    elif place.form == GRANT:
-        screen.ask(
-            lambda vault: (vault.sharing.candidates(case.case), vault.sharing.reasons),
-            lambda found: open_again(GrantForm(case.case, case.ref, *found)) if found[0] else None,
-        )
     elif place.form == EXPORT:
         open_again(ExportScreen(case.case, case.ref))
     elif place.form == ACT:

@@ -11,17 +11,17 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.cases.grant import TellingScreen
 from tui.screens.cases.note_editor import NoteEditor
 from tui.screens.cases.note_facts import Beside, corrected_in, note_lines
 from tui.screens.cases.paper import PaperScreen
 from tui.screens.cases.paper_form import PAPER_KEPT, PaperForm
+from tui.screens.frame.act_form import ActForm
+from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import NEXT_FIELD, READ_AGAIN, Command, leave
 from tui.screens.frame.form_fields import ChoiceField, Choose, FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.looking_back import erase_form
-from tui.screens.frame.screen_words import MAY_BE_KEPT
 from tui.screens.people.person import PersonScreen
 from tui.screens.people.person_form import PersonForm
 from tui.text.in_words import together, warning
@@ -34,6 +34,8 @@ from tui.values.story_shown import Whereabouts
 from tui.widgets.long_text import LongText
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
+from vault.acts.act import Told
+from vault.acts.grant import GIVE_SECTION, TAKE_SECTION
 from vault.words.message import Message, Words, plural
 
 # One restricted section: its people, papers and notes as one text, and who opens it.
@@ -41,7 +43,7 @@ from vault.words.message import Message, Words, plural
 _SHARING: Final = frozenset({"give", "take_back", "note", "add_person", "add_paper"})
 
 
-class SectionScreen(TellingScreen):
+class SectionScreen(ActScreen):
     """A section that was opened, which is in the log then."""
 
     NAME = Message("Restricted")
@@ -81,7 +83,6 @@ class SectionScreen(TellingScreen):
         may_share = self._shown is not None and self._shown.may_share
         return tuple(command for command in self.ACTS if may_share or command.action not in _SHARING)
 
-    @override
     def action_refresh(self) -> None:
         section, why = self._section, self._why
         self.ask(lambda vault: vault.sections.open(section, why), self._show)
@@ -141,8 +142,8 @@ class SectionScreen(TellingScreen):
         self.unless_left(erase_form([self._section], self._ref), self.end)
 
     def action_give(self) -> None:
-        case, section = self._case, self._section
-        self.ask(lambda vault: vault.sections.others(case, section), self._offer)
+        form = ActForm(GIVE_SECTION, {"section": (self._section,)}, self._ref)
+        self.app.push_screen(form, lambda _: self.action_refresh())
 
     def action_take_back(self) -> None:
         others = [] if self._shown is None else [holder for holder in self._shown.holders if not holder.is_you]
@@ -150,40 +151,18 @@ class SectionScreen(TellingScreen):
             self.say(Message("No other member can open this section."))
             return
         options = [(other.member, other.name) for other in others]
-        self.app.push_screen(Choose(Message("Revoke the section from whom?"), options), self._ask_once_more)
+        self.unless_left(Choose(Message("Revoke the section from whom?"), options), self._take_back)
 
     def _edit(self, draft: DraftShown) -> None:
         beside = Beside() if self._shown is None else Beside.of_section(self._shown)
         self.app.push_screen(NoteEditor(draft, beside), lambda _: self.action_refresh())
 
-    def _offer(self, others: tuple[HolderLine, ...]) -> None:
-        if not others:
-            self.say(
-                Message("Everybody who holds the case opens this section already. Grant the case to others first.")
-            )
-            return
-        options = [(other.member, other.name) for other in others]
-        self.unless_left(Choose(Message("Who else may open this section?"), options), self._given)
-
-    def _given(self, member: str) -> None:
-        section = self._section
-        self.ask(lambda vault: vault.sections.give(section, member), self.tell_done)
-
-    def _ask_once_more(self, member: str | None) -> None:
-        holders = () if self._shown is None else self._shown.holders
-        holder = next((holder for holder in holders if holder.member == member), None)
-        if holder is not None:
-            self.confirm(
-                Message("Revoke the section from {name}?", name=holder.name),
-                MAY_BE_KEPT,
-                lambda: self._take_back(holder.member),
-                yes=Message("Revoke"),
-                no=Message("Leave it"),
-            )
-
     def _take_back(self, member: str) -> None:
-        section = self._section
-        self.ask(lambda vault: vault.sections.take_back(section, member), self.tell_done)
+        def taken(told: Told) -> None:
+            self.show_told(TAKE_SECTION.title, told, lambda _: self.action_refresh())
+
+        said = {"section": (self._section,), "from_member": (member,)}
+        self.do(Doing(TAKE_SECTION, said, taken))
 
     def _show(self, shown: SectionShown) -> None:
         self._shown = shown

@@ -13,12 +13,6 @@ from vault.display import DAY, local_time, time_text
 from vault.errors import UsageError, VaultError
 from vault.words.message import Message, Words
 
-MAY_BE_KEPT: Final = Message(
-    "What they could open until now may have been copied, photographed or kept in an older copy of the vault. From"
-    " then on they can open nothing that is written."
-)
-"""For every question before somebody loses access."""
-
 
 def moment(ms: int) -> str:
     """Return a time of this computer's zone, `2026-11-24 14:02`."""

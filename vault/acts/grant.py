@@ -1,0 +1,338 @@
+"""Who can open a case or a section: given to a member and taken from one; in an emergency, opened for some days."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from vault.acts.act import CASE, Act, Agreed, Ask, Begun, BySecond, Field, Plan, Said, Shape, Told, Waits, by_name, one
+from vault.words.message import Message
+from vault.words.next_step import NextStep
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.ids import CompartmentId, MemberId
+    from vault.progress import Progress, Working
+    from vault.services.approvals.breaking_glass import Glass
+
+# ---- given --------------------------------------------------------------------------------------------------------
+
+
+def _to_whom(session: Session, said: Said) -> Begun:
+    from vault.services.cases import cases
+    from vault.services.grants import sharing
+    from vault.services.projection.authors import names_of_members
+
+    case, names = cases.find(session, said["case"][0]), names_of_members(session)
+    may = sharing.readers(session) - sharing.holders_of(session, case).members
+    nobody = Message("Nobody else to give it to: all who have a device and a role that opens cases hold it already.")
+    return Begun(choices={"to": by_name(names, may)}, line="" if may else nobody)
+
+
+class _Gift(NamedTuple):
+    """What is given to whom."""
+
+    home: CompartmentId
+    member: MemberId
+    said: Said
+
+
+def _what_is_given(session: Session, said: Said) -> Plan[_Gift]:
+    from vault.services.cases import cases
+    from vault.services.grants import timed_grants
+    from vault.services.projection import authors
+
+    if day := one(said, "until"):
+        timed_grants.end_of_day(day)
+    member = authors.find_member(session, one(said, "to") or "")
+    return Plan(_Gift(cases.find(session, said["case"][0]), member, said))
+
+
+def _give(session: Session, plan: Plan[_Gift], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.grants import sharing, timed_grants
+
+    case, member, said = plan.of
+    until_ms = timed_grants.end_of_day(day) if (day := one(said, "until")) else None
+    rank = sharing.RANKS[one(said, "rank") or "member"]
+    timed_grants.give(session, case, [member], until_ms=until_ms, why=one(said, "reason") or "colleague", rank=rank)
+    name, last = _name(session, member), None if until_ms is None else timed_grants.last_day(until_ms)
+    done = Message("The case is open to {name}.", name=name)
+    if last is not None:
+        done = Message("The case is open to {name} until {day}. What is written later is not.", name=name, day=last)
+    return _told_of_gift(session, done, member, {"case": case.hex(), "member": member.hex(), "until": last})
+
+
+def _told_of_gift(session: Session, done: Message, member: MemberId, data: dict[str, object]) -> Told:
+    from vault.services.members import admissions
+
+    come = Message(
+        "It reaches another device with your next bundle: {make_bundle}. On this device they have it now.",
+        make_bundle=NextStep.MAKE_BUNDLE,
+    )
+    return Told((done, come, *admissions.said_of_devices(session, member)), data)
+
+
+def _name(session: Session, member: MemberId) -> str:
+    from vault.services.projection import authors
+
+    return authors.name_in(authors.names_of_members(session), member)
+
+
+def _to_whom_of_case(session: Session, said: Said) -> Begun:
+    from vault.services.cases import sections
+    from vault.services.grants import sharing
+    from vault.services.projection.authors import names_of_members
+
+    section, names = sections.find(session, said["section"][0]), names_of_members(session)
+    state, held = session.state_of(section), sharing.holders_of(session, section).members
+    within = None if state is None else state.within
+    may = frozenset() if within is None else sharing.holders_of(session, within).members - held
+    nobody = Message("Everybody who holds the case opens this section already. Grant the case to others first.")
+    return Begun(choices={"to": by_name(names, may)}, line="" if may else nobody)
+
+
+def _which_section(member: str, session: Session, said: Said) -> Plan[_Gift]:
+    from vault.services.cases import sections
+    from vault.services.projection import authors
+
+    found = authors.find_member(session, one(said, member) or "", also_left=member == "from_member")
+    return Plan(_Gift(sections.find(session, said["section"][0]), found, said))
+
+
+def _give_section(session: Session, plan: Plan[_Gift], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.cases import sections
+
+    section, member, _ = plan.of
+    sections.give(session, section, [member])
+    done = Message("The section is open to {name}.", name=_name(session, member))
+    return _told_of_gift(session, done, member, {"section": section.hex(), "member": member.hex()})
+
+
+# ---- taken --------------------------------------------------------------------------------------------------------
+
+
+def _which_case(session: Session, said: Said) -> Plan[_Gift]:
+    from vault.services.cases import cases
+    from vault.services.projection import authors
+
+    member = authors.find_member(session, one(said, "from_member") or "", also_left=True)
+    ask = Message("Revoke the case from {name}?", name=_name(session, member))
+    return _asked(_Gift(cases.find(session, said["case"][0]), member, said), ask)
+
+
+def _which_section_is_taken(session: Session, said: Said) -> Plan[_Gift]:
+    gift = _which_section("from_member", session, said).of
+    return _asked(gift, Message("Revoke the section from {name}?", name=_name(session, gift.member)))
+
+
+def _asked(gift: _Gift, question: Message) -> Plan[_Gift]:
+    from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
+
+    sure = Ask(
+        "take",
+        question,
+        yes=Message("Revoke"),
+        no=Message("Leave it"),
+        told=(WHAT_MAY_BE_KEPT,),
+        is_for_screens=True,
+    )
+    return Plan(gift, asks=(sure,))
+
+
+def _take(what: str, session: Session, plan: Plan[_Gift], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.grants import sharing
+
+    home, member, _ = plan.of
+    sharing.revoke(session, home, [member])
+    done = Message("The case is taken from {name}.", name=_name(session, member))
+    if what == "section":
+        done = Message("The section is taken from {name}.", name=_name(session, member))
+    return Told((done, sharing.WHAT_MAY_BE_KEPT), {what: home.hex(), "member": member.hex()})
+
+
+_SECTION: Final = Field(
+    "section", Message("Section"), Shape.RECORDS, Message("its id, or its beginning"), form="SECTION"
+)
+_TO: Final = Field("to", Message("To"), Shape.MEMBER, Message("the member's name or id"), is_required=True)
+_FROM: Final = Field("from_member", Message("From"), Shape.MEMBER, Message("who loses it"), is_required=True)
+GIVE: Final = Act(
+    "grant add",
+    Message("let a member open a case"),
+    Message("Give the case"),
+    Message("give it"),
+    (
+        CASE,
+        _TO,
+        Field("until", Message("Last day"), Shape.DAY, Message("the last day (YYYY-MM-DD); without it, no end"),
+              hint=Message("empty: no end")),
+        Field("reason", Message("Why"), Shape.WORD, Message("kept in the log"), first="colleague",
+              words=("colleague", "deputy", "supervision", "legal-referral", "field", "handover")),
+        Field("rank", Message("As"), Shape.WORD, first="member", words=("member", "lead", "keeper"),
+              help=Message("what they may do there: a lead or a keeper puts out who stands below")),
+    ),
+    look=_what_is_given,
+    run=_give,
+    doing=Message("Giving the case"),
+    nothing=Message("nothing is given"),
+    begin=_to_whom,
+    about=Message(
+        "They can open everything in this case, also what was written before, but not its restricted sections. With a"
+        " last day it ends by itself: nothing that is written later opens for them. A lead or a keeper can take the"
+        " case from those who stand below."
+    ),
+)  # fmt: skip
+TAKE: Final = Act(
+    "grant revoke",
+    Message("take a case from a member"),
+    Message("Take the case"),
+    Message("revoke"),
+    (CASE, _FROM),
+    look=_which_case,
+    run=partial(_take, "case"),
+    doing=Message("Taking the case"),
+    nothing=Message("nothing is taken"),
+)
+GIVE_SECTION: Final = Act(
+    "section grant",
+    Message("let a member who holds the case open a section"),
+    Message("Give the section"),
+    Message("give it"),
+    (_SECTION, _TO),
+    look=partial(_which_section, "to"),
+    run=_give_section,
+    doing=Message("Giving the section"),
+    nothing=Message("nothing is given"),
+    begin=_to_whom_of_case,
+)
+TAKE_SECTION: Final = Act(
+    "section revoke",
+    Message("take a section from a member"),
+    Message("Take the section"),
+    Message("revoke"),
+    (_SECTION, _FROM),
+    look=_which_section_is_taken,
+    run=partial(_take, "section"),
+    doing=Message("Taking the section"),
+    nothing=Message("nothing is taken"),
+)
+
+# ---- in an emergency ----------------------------------------------------------------------------------------------
+
+
+def _whom(session: Session, said: Said) -> Begun:
+    from vault.services.cases import cases
+    from vault.services.grants import sharing
+    from vault.services.projection.authors import names_of_members
+
+    case, names = cases.find(session, said["case"][0]), names_of_members(session)
+    may = sharing.readers(session) - sharing.holders_of(session, case).members
+    return Begun(
+        choices={"for": by_name(names, may)},
+        line="" if may else Message("Nobody to open it to: all who may open cases hold this one already."),
+    )
+
+
+def _what_opens(session: Session, said: Said) -> Plan[Glass]:
+    from vault.services.approvals import breaking_glass, second_person
+    from vault.services.cases import cases
+    from vault.services.grants import timed_grants
+    from vault.services.projection import authors
+    from vault.services.projection.places import name_of
+
+    case, member = cases.find(session, said["case"][0]), authors.find_member(session, one(said, "for") or "")
+    until, why = one(said, "until") or "", one(said, "reason") or ""
+    glass = breaking_glass.ready(session, case, member, until_ms=timed_grants.end_of_day(until), why=why)
+    beside = frozenset({member})
+    question = Message(
+        "Open {case} to {name} until {day}?",
+        case=name_of(session, case),
+        name=authors.name_in(authors.names_of_members(session), member),
+        day=until,
+    )
+    sure = Ask(
+        "open",
+        question,
+        yes=Message("Open it to them"),
+        no=Message("Leave it closed"),
+        told=(Message("The log keeps it, even if the case is revoked later."),),
+        is_for_screens=True,
+    )
+    needs_second = second_person.rule_of(session, beside=beside) == second_person.TWO_PERSON
+    return Plan(glass, mark=glass, asks=(sure,), needs_second=needs_second, beside=beside)
+
+
+def _open(session: Session, plan: Plan[Glass], agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.approvals import breaking_glass
+    from vault.services.grants.timed_grants import last_day
+
+    glass = plan.of
+    broken = breaking_glass.break_glass(
+        session, glass.case, glass.member, until_ms=glass.until_ms, why=glass.why, second=agreed.second
+    )
+    data = {
+        "case": broken.case.hex(),
+        "member": broken.member.hex(),
+        "until": last_day(broken.until_ms),
+        "release": broken.rule,
+    }
+    return Told(breaking_glass.said_of(session, broken), data)
+
+
+def _ask(session: Session, plan: Plan[Glass], agreed: Agreed, _working: Working) -> Waits:
+    from vault.services.approvals import breaking_glass
+
+    glass = plan.of
+    return Waits(
+        breaking_glass.ask(
+            session,
+            glass.case,
+            glass.member,
+            until_ms=glass.until_ms,
+            why=glass.why,
+            approver=agreed.ask_whom,
+            out=agreed.ask_into or Path(),
+        )
+    )
+
+
+BREAK_GLASS: Final = Act(
+    "break-glass",
+    Message("in an emergency, open a case for some days to a member without a grant"),
+    Message("Break glass"),
+    Message("open it"),
+    (
+        CASE,
+        Field("for", Message("Open to"), Shape.MEMBER, Message("who can open it"), is_required=True),
+        Field(
+            "until",
+            Message("Last day"),
+            Shape.DAY,
+            Message("the last day, within 14 days"),
+            hint=Message("e.g. +3"),
+            is_required=True,
+        ),
+        Field(
+            "reason",
+            Message("Reason"),
+            Shape.WORD,
+            Message("the reason kept in the log"),
+            form="[--reason CODE]",
+            words=(
+                *("emergency", "casework", "legal-referral", "supervision", "subject-request", "handover", "deputy"),
+            ),
+            first="emergency",
+        ),
+    ),
+    look=_what_opens,
+    run=_open,
+    doing=Message("Opening the case"),
+    nothing=Message("the case stays closed to them"),
+    begin=_whom,
+    second=BySecond(Message("where anybody else can"), _ask, Message("Nothing is opened yet.")),
+    about=Message(
+        "For an emergency. They can open the case from their next bundle or unlock on. Everybody else who holds it is"
+        " told at each unlock, for as long as it lasts, and the log keeps it."
+    ),
+)
+ACTS: Final = (GIVE, TAKE, GIVE_SECTION, TAKE_SECTION, BREAK_GLASS)
