@@ -183,7 +183,7 @@ def test_a_paper_is_kept_in_a_section_found_from_there_and_one_of_the_case_moves
         amina.sees("Papers 0")
         amina.press("f", f" {order}", "tab", "tab", "d", "e", "t", "enter", " Order on detention", "f4")
         amina.wait_for("Papers 1")
-        amina.press("f2", " into a restricted", "enter", "enter", "y")
+        amina.press("f2", " into a restricted", "enter", "f4", "y", "enter")
         amina.sees("Papers 0")
         amina.press("f3", " Quietwater", "enter")
         amina.sees("Restricted sections were not searched: F2, then `sections`, looks there too.")
@@ -406,9 +406,9 @@ def test_a_note_is_moved_into_a_section_and_leaves_the_case(house: House) -> Non
     with house.open("Amina") as session:
         section = sections.create(session, house.case, what="location", title="Where she is")
     with house.desk("Amina") as amina:
-        amina.press("enter", "f2", " into a restricted", "enter", "enter")
-        amina.sees("Until now they could read it, too: Joel", "It is erased in the case.")
-        amina.press("y")
+        amina.press("enter", "f2", " into a restricted", "enter", "f4")
+        amina.sees("These members could read it, and may have kept it: Joel", "It is erased in the case.")
+        amina.press("y", "enter")
         amina.sees("Notes 1")
     with house.open("Amina") as session:
         assert len(sections.open_section(session, section).notes) == 1

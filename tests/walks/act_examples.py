@@ -136,6 +136,10 @@ def a_section(house: House) -> Said:
         return {"section": (sections.create(amina, house.case, what="location", title="Where").hex(),)}
 
 
+def a_note_and_a_section(house: House) -> Said:
+    return {"record": a_note(house)["ids"]} | {"to": a_section(house)["section"]}
+
+
 def a_section_of_two(house: House) -> Said:
     with house.open(FIRST) as amina:
         section = sections.create(amina, house.case, what="location", title="Where")
@@ -390,6 +394,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "grant add": Example(the_case, said={"to": (NADIA,), "until": (IN_A_YEAR,)}, wrong={"to": (DANA,)}),
     "grant revoke": Example(one_open_to_nadia, wrong={"from_member": (AMINA,)}),
     "section grant": Example(a_section, said={"to": (JOEL,)}, wrong={"to": (NADIA,)}),
+    "section move": Example(a_note_and_a_section, wrong={"record": (NEVER_MADE,)}),
     "section revoke": Example(a_section_of_two, wrong={"from_member": (AMINA,)}),
     "case take-over": Example(a_note_set_aside, wrong={"case": (NEVER_MADE,)}),
     "member admit": Example(

@@ -13,11 +13,9 @@ from tui.values.access_shown import AccessShown, HolderLine, SectionLine, Sectio
 from vault.access.session import Session
 from vault.casework.case import SectionKind
 from vault.casework.person import never_use_of
-from vault.ids import CompartmentId, MemberId, RecordId
+from vault.ids import CompartmentId, MemberId
 from vault.policy.roles import Action
-from vault.services.approvals import moving
 from vault.services.cases import case_people, cases, sections
-from vault.services.cases.editing import Place
 from vault.services.grants import sharing, timed_grants
 from vault.services.grants.timed_grants import last_day
 from vault.services.projection import authors
@@ -88,19 +86,6 @@ class Sections(Subject):
         """Make a section, open to this member and others who hold the case; return its id."""
         others = [member_id(member) for member in members]
         return sections.create(self._session, case_id(case), what=what, title=title, members=others).hex()
-
-    def ask_move(self, case: str, record: str, kind: str, section: str) -> tuple[str, ...]:
-        """Return who could read a note, a person or a paper of the case and cannot read the section, by name."""
-        return self._moving(case, record, kind, section).taken_from
-
-    def move(self, case: str, record: str, kind: str, section: str) -> str:
-        """Move it into the section: it is erased in the case; return its id there."""
-        moved = moving.move(self._session, self._moving(case, record, kind, section))
-        return moved.records[0].hex()
-
-    def _moving(self, case: str, record: str, kind: str, section: str) -> moving.Moving:
-        place = Place(case_id(case), RecordId(bytes.fromhex(record)), kind)
-        return moving.ask(self._session, place, case_id(section))
 
     def open(self, section: str, why: str) -> SectionShown:
         """Open a section under a view that is in the log."""

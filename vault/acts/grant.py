@@ -6,8 +6,27 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from vault.acts.act import CASE, Act, Agreed, Ask, Begun, BySecond, Field, Plan, Said, Shape, Told, Waits, by_name, one
-from vault.words.message import Message
+from vault.acts.act import (
+    CASE,
+    IN_CASE,
+    Act,
+    Agreed,
+    Ask,
+    Begun,
+    BySecond,
+    Field,
+    Plan,
+    Said,
+    Shape,
+    Told,
+    Waits,
+    by_name,
+    of_case,
+    one,
+)
+from vault.ids import short_id
+from vault.words.codes import word_of, words_of
+from vault.words.message import Message, joined
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
@@ -15,6 +34,8 @@ if TYPE_CHECKING:
     from vault.ids import CompartmentId, MemberId
     from vault.progress import Progress, Working
     from vault.services.approvals.breaking_glass import Glass
+    from vault.services.approvals.moving import Moving
+    from vault.services.cases.editing import Place
 
 # ---- given --------------------------------------------------------------------------------------------------------
 
@@ -217,6 +238,91 @@ TAKE_SECTION: Final = Act(
     nothing=Message("nothing is taken"),
 )
 
+# ---- moved into a section -----------------------------------------------------------------------------------------
+
+
+def _into_which(session: Session, said: Said) -> Begun:
+    from vault.services.cases import sections
+
+    held = sections.list_of(session, _place(session, said).case)
+    choices = tuple(
+        (each.section.hex(), Message("{what}: {title}", what=word_of(each.what.value), title=each.title))
+        for each in held
+    )
+    none = Message(
+        "You hold no section of this case. Make one first ({list_sections}).", list_sections=NextStep.LIST_SECTIONS
+    )
+    return Begun(choices={"to": choices}, line="" if held else none)
+
+
+def _place(session: Session, said: Said) -> Place:
+    from vault.services.approvals import moving
+    from vault.services.cases import editing
+
+    return editing.locate(session, said["record"][0], moving.MOVED_KINDS, case=of_case(session, said))
+
+
+def _what_moves(session: Session, said: Said) -> Plan[Moving]:
+    from vault.services.approvals import moving
+    from vault.services.cases import sections
+
+    place = _place(session, said)
+    asked = moving.ask(session, place, sections.find_in(session, place.case, one(said, "to") or ""))
+    names = joined(asked.taken_from, ", ")
+    sure = Ask(
+        "move",
+        Message("Move it into the section?"),
+        yes=Message("Move it"),
+        no=Message("Leave it"),
+        warned=(
+            Message("This moves into the section: {kinds}.", kinds=words_of(asked.going.kinds.elements())),
+            *([Message("These members could read it, and may have kept it: {names}.", names=names)] if names else []),
+        ),
+        told=(
+            Message(
+                "It is erased in the case. Its newest version moves, and you are its author there. A person who moves"
+                " loses the name in the relations of the case. On the devices of others it goes 72 hours after they"
+                " import your bundle. Backups and packages made before keep it, and so do records of exports."
+            ),
+        ),
+        word="move",
+    )
+    return Plan(asked, mark=asked.going.versions, asks=(sure,))
+
+
+def _move(session: Session, plan: Plan[Moving], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.approvals import moving
+
+    records = moving.move(session, plan.of).records
+    return Told(
+        (
+            Message("It is in the section, and erased in the case."),
+            Message("id {id}", id=short_id(records[0])),
+        ),
+        {"section": plan.of.section.hex(), "records": [record.hex() for record in records]},
+    )
+
+
+MOVE: Final = Act(
+    "section move",
+    Message("move a note, a person or a paper of the case into a section: erased in the case"),
+    Message("Move into a section"),
+    Message("move it"),
+    (
+        Field("record", Message("Record"), Shape.RECORDS, form="ID",
+              help=Message("the id of the note, person or paper, or its beginning")),
+        IN_CASE,
+        Field("to", Message("Section"), Shape.WORD, Message("the section of the same case"), form="--to SECTION",
+              is_required=True),
+    ),
+    look=_what_moves,
+    run=_move,
+    doing=Message("Moving it into the section"),
+    nothing=Message("nothing is moved"),
+    begin=_into_which,
+    asks_yes=True,
+)  # fmt: skip
+
 # ---- in an emergency ----------------------------------------------------------------------------------------------
 
 
@@ -335,4 +441,4 @@ BREAK_GLASS: Final = Act(
         " told at each unlock, for as long as it lasts, and the log keeps it."
     ),
 )
-ACTS: Final = (GIVE, TAKE, GIVE_SECTION, TAKE_SECTION, BREAK_GLASS)
+ACTS: Final = (GIVE, TAKE, GIVE_SECTION, TAKE_SECTION, MOVE, BREAK_GLASS)

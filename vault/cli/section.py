@@ -8,15 +8,14 @@ from vault.cli.document import document_head
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of
-from vault.cli.safeguards import require_yes
 from vault.cli.showing import note_data, note_lines, person_data, person_lines
 from vault.cli.table import CASE, Arg, Given, Verb
 from vault.ids import CompartmentId, short_id
-from vault.words.codes import word_of, words_of
-from vault.words.message import Message, Words, joined, plural
+from vault.words.codes import word_of
+from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from vault.services.approvals.moving import Moving
+    pass
 
 _KINDS = ("location", "health", "sources", "other")
 _TITLE = (Personal("title", "--title", Message("Title of the section"), required=True),)
@@ -77,38 +76,6 @@ def _show(args: Given, output: Output) -> Result:
     return Result(data, [*lines, *paper_lines])
 
 
-def _move(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.approvals import moving
-        from vault.services.cases import editing, sections
-
-        place = editing.locate(session, args.id, moving.MOVED_KINDS)
-        asked = moving.ask(session, place, sections.find_in(session, place.case, args.to))
-        require_yes(
-            args, output, _what_moves(asked), Message("This erases it in the case. Type move to go on: "), "move"
-        )
-        moved = moving.move(session, asked)
-    told = Message("It is in the section, and erased in the case.")
-    lines = [told, Message("id {id}", id=short_id(moved.records[0]))]
-    return Result({"section": asked.section.hex(), "records": [record.hex() for record in moved.records]}, lines)
-
-
-def _what_moves(asked: Moving) -> list[Words]:
-    names = joined(asked.taken_from, ", ")
-    return [
-        Message("This moves into the section: {kinds}", kinds=words_of(asked.going.kinds.elements())),
-        *([Message("These members could read it, and may have kept it: {names}", names=names)] if names else []),
-        Message(
-            "Its newest version moves; earlier ones are erased. Relations to a person who moves stay in the case"
-            " without the name. On the devices of others it goes 72 hours after they import your bundle."
-        ),
-        Message(
-            "You are its author there. Backups and packages made before keep it as it was, and records of exports in"
-            " the case keep names that were hidden or left in them."
-        ),
-    ]
-
-
 _SECTION: Final = Arg("SECTION", Message("its id, or its beginning"))
 VERBS: Final = (
     Verb("new", Message("make a restricted section of a case"), (
@@ -119,9 +86,4 @@ VERBS: Final = (
     ), _new),
     Verb("list", Message("the sections of a case that you hold"), (CASE,), _list),
     Verb("show", Message("open a section"), (_SECTION,), _show),
-    Verb("move", Message("move a note, a person or a paper of the case into a section: erased in the case"), (
-        Arg("ID", Message("the id of the note, person or paper, or its beginning"), into="id"),
-        Arg("--to SECTION", Message("the section of the same case")),
-        Arg("[--yes]", Message("do not ask again (scripts)")),
-    ), _move),
 )  # fmt: skip

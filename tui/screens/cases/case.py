@@ -28,7 +28,6 @@ from tui.screens.cases.record_under_cursor import (
     how_it_stands,
     in_two,
     kind_of,
-    move_into_section,
     named_facts,
     said_of,
 )
@@ -49,7 +48,7 @@ from tui.values.story_shown import Whereabouts
 from tui.widgets.numbered_parts import PartTabs
 from tui.widgets.strip import Strip
 from tui.widgets.virtual_list import VirtualList
-from vault.acts.grant import BREAK_GLASS
+from vault.acts.grant import BREAK_GLASS, MOVE
 from vault.casework.case import Case, ExtraditionStage
 from vault.casework.story.events import Task
 from vault.casework.story.protection import AT_RISK_WARNING
@@ -200,7 +199,12 @@ class CaseScreen(Erases):
             self.say(Message("Put the cursor on the note that you want to withdraw."))
 
     def action_into_section(self) -> None:
-        move_into_section(self, self._case.case, self._lists.here(), self.action_refresh)
+        here, case = self._lists.here(), self._case.case
+        if isinstance(here, NoteShown | PersonShown | PaperShown):
+            form = ActForm(MOVE, {"record": (here.record,), "of_case": (case,)}, self._case.ref)
+            self.app.push_screen(form, self._told_and_changed)
+        else:
+            self.say(Message("Put the cursor on the note, the person or the paper that you want to move."))
 
     def action_person(self) -> None:
         self.app.push_screen(PersonForm(self._where(), self._case.never_use), self._changed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Final
@@ -14,11 +14,8 @@ from tui.screens.cases.due_rows import about_words, record_lines
 from tui.screens.cases.lists_of_case import DUE, NOTES, PAPERS, PEOPLE, Here
 from tui.screens.cases.note_facts import draft_head, note_lines, with_versions
 from tui.screens.cases.paper import paper_lines
-from tui.screens.frame.base import VaultScreen
-from tui.screens.frame.form_fields import Choose
 from tui.text.calendar import FULL_DAY, short_day, time_said
 from tui.text.in_words import together
-from tui.values.access_shown import SectionLine
 from tui.values.cases_shown import CaseShown, DraftShown, NoteShown, PaperShown, PersonShown, RecordShown
 from tui.values.code_words import word_of
 from tui.widgets.strip import Fact
@@ -28,7 +25,7 @@ from vault.casework.document import Document
 from vault.casework.moved_dates import days_in
 from vault.casework.note import Note
 from vault.casework.person import Person
-from vault.words.message import Message, Words, joined, plural
+from vault.words.message import Message, Words, plural
 
 
 def in_two(case: CaseShown) -> list[tuple[str, str]]:
@@ -118,42 +115,3 @@ def _date_cells(record: RecordShown, today: str) -> tuple[Cell, ...]:
         Cell("  "),
         Cell(about_words(record), Token.DIM),
     )
-
-
-# Move a note, a person or a paper into a restricted section: which one, who could read it, then do it.
-_STAYS = Message(
-    "It is erased in the case. Its newest version alone moves. On the devices of others it goes 72 hours after they"
-    " import your bundle. Backups and packages made before keep it, and records of exports"
-    " in the case keep names that were hidden or left in them."
-)
-
-
-def move_into_section(screen: VaultScreen, case: str, here: Here | None, done: Callable[[], None]) -> None:
-    """Ask into which section what is under the cursor goes, and whether; `done` follows once it is moved."""
-    if not isinstance(here, NoteShown | PersonShown | PaperShown):
-        screen.say(Message("Put the cursor on the note, the person or the paper that you want to move."))
-        return
-    record, kind = here.record, kind_of(here)
-
-    def choose(sections: tuple[SectionLine, ...]) -> None:
-        if not sections:
-            screen.say(Message("You hold no section of this case; s makes one."))
-            return
-        options = [(line.section, line.called) for line in sections]
-        screen.unless_left(Choose(Message("Into which section?"), options), ask)
-
-    def ask(section: str) -> None:
-        screen.ask(
-            lambda vault: vault.sections.ask_move(case, record, kind, section), lambda names: sure(section, names)
-        )
-
-    def sure(section: str, names: tuple[str, ...]) -> None:
-        could = Message("Until now they could read it, too: {names}", names=joined(names, ", ") or "")
-        question = could if names else Message("Move it into the section?")
-        yes, no = Message("Move it"), Message("Leave it")
-        screen.confirm(question, _STAYS, lambda: move(section), yes=yes, no=no)
-
-    def move(section: str) -> None:
-        screen.ask(lambda vault: vault.sections.move(case, record, kind, section), lambda _: done())
-
-    screen.ask(lambda vault: vault.sections.list_of(case), choose)
