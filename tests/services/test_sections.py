@@ -14,6 +14,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.display import DAY, time_data
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId
+from vault.records.work import Entry
 from vault.seal.age import make_identity, recipient_of
 from vault.services.approvals import moving
 from vault.services.cases import case_people, cases, holds, notes, same_people, searching, sections, undoing
@@ -134,6 +135,16 @@ def test_a_section_is_of_one_case_and_for_members_who_hold_it(office: Office) ->
         sections.give(amina, section, [office.joel.member])
     with office.open(office.joel) as joel:
         assert [note.value.text for note in sections.open_section(joel, section).notes] == [f"{PLACE}, second floor"]
+
+
+def test_no_section_stands_within_another(office: Office) -> None:
+    _, section = _case_with_section(office)
+    with office.open(office.amina) as amina:
+        holders = amina.directory.holders([amina.seat])
+        with amina.work() as work:
+            inner = work.found_case(holders, keepers=(), with_recovery=True, within=section)
+            work.commit(Entry(act="section.create"))
+        assert amina.state_of(inner) is None
 
 
 def test_who_loses_the_case_loses_its_sections_with_it_and_comes_back_with_it(office: Office) -> None:

@@ -128,18 +128,25 @@ class AccessResolver:
             founding = self.authority.entries_at(directory.founding_log, 0)
             return CompartmentState(compartment, kind, founding, directory)
         self._read([compartment])
-        beginnings = [(entry, act) for entry, act in self._listed[compartment] if isinstance(act, Found)]
+        beginnings = self._beginnings(compartment)
         if not beginnings:
             return None
-        _, said = min(beginnings, key=lambda each: each[1].digest)
+        _, said = beginnings[0]
         if said.within is not None:
             self._read([said.within])
+            if any(outer.within is not None for _, outer in self._beginnings(said.within)[:1]):
+                return None  # no section stands within another
         with suppress(NotFoundError):
             case = self._judge(compartment, said.within)
             entries = [entry for entry, _ in beginnings]
             altered = not self._altered.isdisjoint({compartment, said.within})
             return CompartmentState(compartment, _kind(said), entries, directory, case, said.within, altered)
         return None
+
+    def _beginnings(self, compartment: CompartmentId) -> list[tuple[Entry, Found]]:
+        """Return what founds it, that first which counts: of two that found one id the smaller."""
+        found = [(entry, act) for entry, act in self._listed[compartment] if isinstance(act, Found)]
+        return sorted(found, key=lambda each: each[1].digest)
 
     def _judge(self, compartment: CompartmentId, within: CompartmentId | None) -> Case:
         """Judge a case, or a section within one.
