@@ -31,6 +31,7 @@ WHAT_MAY_BE_KEPT = Message(
     "What a member could open until now may have been copied, photographed or kept in an older copy of the"
     " vault. From now on they can open nothing new that is written."
 )
+Also = Callable[[Work, Entry], Entry]
 RANKS = {"member": Rank.MEMBER, "lead": Rank.LEAD, "keeper": Rank.KEEPER}
 
 
@@ -82,8 +83,9 @@ def grant(
     *,
     rank: Rank = Rank.MEMBER,
     until_ms: int | None = None,
+    also: Also = lambda work, entry: entry,
 ) -> frozenset[MemberId]:
-    """Let members into a case, with all that was written so far; return who is new.
+    """Let members into a case, with all that was written so far; return who is new. `also`: see `add_members`.
 
     Raises:
         RefusedError: not this member's to give, or one of them has no role that opens cases.
@@ -93,7 +95,7 @@ def grant(
     rule = session.require(Action.CASE_SHARE, case)
     session.require_sound_log(case)
     _require_readers(session, members)
-    return add_members(session, case, members, rank=rank, until_ms=until_ms, act="grant.add", rule=rule)
+    return add_members(session, case, members, rank=rank, until_ms=until_ms, act="grant.add", rule=rule, also=also)
 
 
 def require_day(session: Session, case: CompartmentId, members: Sequence[MemberId], until_ms: int) -> None:
@@ -125,7 +127,7 @@ def add_members(
     until_ms: int | None = None,
     act: str,
     rule: str,
-    also: Callable[[Work, Entry], Entry] = lambda work, entry: entry,
+    also: Also = lambda work, entry: entry,
 ) -> frozenset[MemberId]:
     """List what lets members in, with the keys that their devices lack, and return who was not in; see `grant`.
 

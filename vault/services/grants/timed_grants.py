@@ -16,12 +16,12 @@ from vault.index.case_pages import cases_of_owner
 from vault.index.heads import heads_of
 from vault.policy.clocks import has_expired
 from vault.policy.roles import ALLOWED, Action
-from vault.records.work import Entry
+from vault.records.work import Entry, Work
 from vault.seal.named import access_record
 from vault.services.grants import sharing
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.expired_rights import Term, all_terms
-from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.services.projection.projection import up_to_date_index
 from vault.trust.trust_items import Rank
 from vault.words.message import Message
 
@@ -46,9 +46,7 @@ def give(
     why: str = GrantReason.COLLEAGUE,
     rank: Rank = Rank.MEMBER,
 ) -> None:
-    """Grant a case to members, until a moment or without an end.
-
-    Date and reason are written before the key is given: a crash between the two leaves a date, never a right without.
+    """Grant a case to members, until a moment or without an end; date and reason are written with it.
 
     Raises:
         UsageError: the moment has passed already.
@@ -61,8 +59,16 @@ def give(
         raise UsageError(Message("that day has passed"), next_step=Message("Give a later day."))
     if until_ms is not None:
         sharing.require_day(session, case, members, until_ms)
-    _write_access(session, case, members, until_ms, reason)
-    sharing.grant(session, case, members, rank=rank, until_ms=until_ms)
+    index = up_to_date_index(session)
+
+    def also(work: Work, entry: Entry) -> Entry:
+        for member in members:
+            value = Access(member=member, why=reason, given_by=session.member, until=until_ms)
+            parents = [VersionId(head) for head in heads_of(index, case, access_record(member), Access.KIND)]
+            work.keep(case, value, RecordId(access_record(member)), parents)
+        return entry
+
+    sharing.grant(session, case, members, rank=rank, until_ms=until_ms, also=also)
 
 
 def away(session: Session, member: MemberId, deputy: MemberId, *, until_ms: int) -> int:
@@ -165,18 +171,3 @@ def last_day(until_ms: int) -> str:
 def _may_share(session: Session, case: CompartmentId) -> bool:
     allowed = bool(session.roles & ALLOWED[Action.CASE_SHARE])
     return allowed and session.holds(case) and case not in session.hidden
-
-
-def _write_access(
-    session: Session, case: CompartmentId, members: Sequence[MemberId], until_ms: int | None, why: GrantReason
-) -> None:
-    """Write down until when, why and by whom."""
-    rule = session.require(Action.CASE_SHARE, case)
-    index = up_to_date_index(session)
-    audit = audit_of(session, case)
-    with session.work(case) as work:
-        for member in members:
-            value = Access(member=member, why=why, given_by=session.member, until=until_ms)
-            parents = [VersionId(head) for head in heads_of(index, case, access_record(member), Access.KIND)]
-            work.keep(case, value, RecordId(access_record(member)), parents)
-        work.commit(Entry(act="case.edit", obj=audit, covers={Access.KIND: len(members)}, pol=rule))
