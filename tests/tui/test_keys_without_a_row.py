@@ -65,7 +65,7 @@ def test_keys_of_dates_and_story_do_no_harm_where_nothing_is_kept(amina: Desk) -
 
 @each(
     (
-        (":move a note", "You hold no section of this case; s makes one."),
+        (":move a note", "You hold no section of this case. Make one first."),
         (":compare two", "Each record of this case has only one version."),
     )
 )

@@ -249,9 +249,7 @@ def _into_which(session: Session, said: Said) -> Begun:
         (each.section.hex(), Message("{what}: {title}", what=word_of(each.what.value), title=each.title))
         for each in held
     )
-    none = Message(
-        "You hold no section of this case. Make one first ({list_sections}).", list_sections=NextStep.LIST_SECTIONS
-    )
+    none = Message("You hold no section of this case. Make one first.")
     return Begun(choices={"to": choices}, line="" if held else none)
 
 
