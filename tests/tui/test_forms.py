@@ -354,7 +354,6 @@ FORMS = {
     "NEW CASE": (("ctrl+n",), "title", "Somebody at the airport"),
     "Task": (("enter", "t"), "what", "Call the interpreter"),
     "NEW SECTION": (("enter", "s", "n"), "title", "Where she is"),
-    "Give the case": (("enter", "w", "g"), "until", "2150-12-24"),
     "Order a handover": (("f2", " members: invite", "enter", "h", "n"), "reason", "moves away"),
 }
 """By the head of the form: the way there, a field, and what is typed into it."""
