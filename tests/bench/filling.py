@@ -10,11 +10,11 @@ from vault.access.session import Session
 from vault.casework.case import STAGES, Case, CaseKind
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.ids import CompartmentId, CompartmentKind, RecordId, SeatId, make_case_ref, make_id
+from vault.ids import CompartmentId, RecordId, SeatId, make_case_ref, make_id
 from vault.records.versions import to_fields
 from vault.records.work import Entry
 
-_CASES_OF_AN_ENTRY = 200
+_CASES_OF_AN_ENTRY = 150
 _KIND = CaseKind.ASYLUM
 _TEXTS = 2_000
 
@@ -48,10 +48,11 @@ def make_cases(session: Session, count: int, invented: Invented, *, also: Sequen
     """Found many cases, hundreds to an entry: their keys and grants are those of single ones; `also` holds them too."""
     cases: list[CompartmentId] = []
     holders = session.directory.holders([session.seat, *also])
+    keepers = {session.directory.member_of(seat) for seat in also}
     for amount in _amounts(count):
         with session.work() as work:
             for _ in range(amount):
-                cases.append(work.found(CompartmentKind.CASE, holders))
+                cases.append(work.found_case(holders, keepers=keepers, with_recovery=True))
                 head = Case(
                     title=invented.name(),
                     kind=_KIND,

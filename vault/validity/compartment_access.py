@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -176,7 +177,7 @@ class AccessResolver:
         wanted = [each for each in compartments if each not in self._listed]
         if not wanted:
             return
-        vault, found = self.authority.directory.vault, self.acts_of(wanted)
+        found, said = self.acts_of(wanted), dict[Place, dict[CompartmentId, list[OfCase]]]()
         for compartment in wanted:
             places = sorted(found.get(compartment, ()))
             if not all(self.authority.signed_at(*at) or self.authority.is_here(*at) for at in places):
@@ -184,12 +185,21 @@ class AccessResolver:
             entries = (entry for at in places for entry in self.authority.signed_at(*at))
             listed = self._listed[compartment] = []
             for entry in entries:
-                for item in entry.items:
-                    if item.kind in OF_CASES:
-                        with suppress(MalformedError):
-                            act = read_act(item.kind, item.content, vault, is_signed_raw)
-                            if isinstance(act, OfCase) and act.case == compartment and self._may_list(entry, act):
-                                listed.append((entry, act))
+                if entry.place not in said:  # one entry may found hundreds of cases
+                    said[entry.place] = self._said_in(entry)
+                acts = said[entry.place].get(compartment, ())
+                listed += ((entry, act) for act in acts if self._may_list(entry, act))
+
+    def _said_in(self, entry: Entry) -> dict[CompartmentId, list[OfCase]]:
+        """Return what an entry lists of cases and sections, by which it is of."""
+        found = defaultdict[CompartmentId, list[OfCase]](list)
+        for item in entry.items:
+            if item.kind in OF_CASES:
+                with suppress(MalformedError):
+                    act = read_act(item.kind, item.content, self.authority.directory.vault, is_signed_raw)
+                    if isinstance(act, OfCase):
+                        found[act.case].append(act)
+        return found
 
     def _may_list(self, entry: Entry, act: OfCase) -> bool:
         """Say whether an item may decide where it is listed: what founds a case, in the entry that gives it its name.
