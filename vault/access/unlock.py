@@ -60,6 +60,8 @@ from vault.words.finding import Code, Finding
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
+_FEW_ENTRIES = 256  # of one's own log, without a line that decides: reading them again is faster than the disk
+
 # The stages of an unlock before its session: each returns a value that nothing changes afterwards.
 
 
@@ -117,10 +119,12 @@ class KnownMembers:
     verified: dict[Origin, Pinned]
     remembered: Lines
 
-    @property
-    def has_news(self) -> bool:
-        """Whether lines were read that are not remembered yet."""
-        return self.directory.lines != self.remembered
+    def has_news(self, own: Origin) -> bool:
+        """Say whether something was read that is worth a commit: a line, a log of others, or much of one's own."""
+        lines, before = self.directory.lines, self.remembered
+        known = before.read.get(own, 0)
+        grown = lines.read.get(own, 0) - known
+        return grown not in range(_FEW_ENTRIES) or replace(lines, read={**lines.read, own: known}) != before
 
     def has_news_of_others(self, own: Origin) -> bool:
         """Say whether a log of others is longer than when this seat read it last: a bundle came in another session."""
@@ -364,7 +368,7 @@ def _begin_session(
     is_first_set = not directory.chosen and not directory.replacements()
     door_for = base.recovery if opened.pins is not None or not is_first_set else directory.recovery
     pins = replace(base, pending=log.origin, alarms=stored(alarms), recovery=door_for)
-    if known.has_news:
+    if known.has_news(log.origin):
         keep_lines(opened.database, opened.place, directory.lines)
     _write_first_entry(opened, log, pins, "log.genesis" if known.begins else "log.restored")
     here = base.here | remember_slot(opened.database, seat, opened.slot.number)
