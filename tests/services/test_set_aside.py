@@ -10,16 +10,20 @@ import pytest
 from tests.services.organisation import AMINA, JOEL, KARIM, SELIN, Organisation, give, share
 from tests.services.test_papers import add, paper
 from vault.access.session import Session
-from vault.casework.case import Case
 from vault.casework.note import Note
-from vault.casework.vocabulary import NoteKind
+from vault.casework.person import Person, PersonChange, PersonName
+from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, RecordId
 from vault.records.versions import to_fields
+from vault.records.work import Entry
+from vault.services.approvals import erasing
 from vault.services.cases import case_people, cases, editing, notes, register, set_aside, two_versions
 from vault.services.cases.editing import Place
+from vault.services.erasures import what_goes
 from vault.services.grants import sharing
 from vault.services.members import members
+from vault.services.projection.stored_records import read_record
 
 HERS, HIS, LATER = "Written by Amina.", "Written by Joel at home.", "Written by Joel later."
 
@@ -75,22 +79,63 @@ def test_what_was_taken_over_is_one_record_again_once_its_author_is_let_back(org
         assert _texts(joel, case) == [HERS, HIS]
 
 
-def test_of_a_record_that_others_changed_since_both_versions_stand(organisation: Organisation) -> None:
-    def call(session: Session, title: str) -> None:
-        place = editing.own_record(session, case)
-        editing.edit(session, place, Case, lambda found: replace(found, title=title))
+def _changed_at_home(organisation: Organisation, amina: Session, joel: Session) -> Place:
+    """Let Joel change a person of a case from which he is put out before he hears of it, and send that."""
+    case = cases.create(amina, title="Hearing", kind="asylum").case
+    person = Place(case, case_people.add(amina, case, role="client", names=["Yulduz Karimova"]), Person.KIND)
+    share(amina, case, organisation, JOEL)
+    give(amina, joel)
+    sharing.revoke(amina, case, [joel.member])
+    case_people.change(joel, person, PersonChange(role="relative"))
+    case_people.change(joel, person, PersonChange(role="third"))
+    return person
 
+
+def test_of_a_record_that_counts_both_versions_stand_and_nobodys_words_are_replaced(organisation: Organisation) -> None:
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        person = _changed_at_home(organisation, amina, joel)
+        give(joel, amina)
+        (found,) = set_aside.set_aside(amina, person.case)
+        assert len(found.versions) == 2
+        set_aside.take_over(amina, person.case, [found])
+        sides = two_versions.both(amina, person)
+        assert {sides.left.fields["role"], sides.right.fields["role"]} == {"client", "third"}
+        assert set_aside.set_aside(amina, person.case) == []
+
+
+def test_what_was_erased_does_not_come_back(organisation: Organisation) -> None:
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        person = _changed_at_home(organisation, amina, joel)
+        erasing.erase(amina, what_goes.what_goes(amina, person.record.hex()), why="subject-request")
+        give(joel, amina)
+        assert set_aside.set_aside(amina, person.case) == []
+
+
+def test_what_takes_the_id_of_somebody_elses_record_is_not_taken_over(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = _put_out(organisation, amina, joel)
-        call(joel, HIS)
-        call(joel, LATER)
-        call(amina, HERS)
+        (note,) = cases.open_case(joel, case).notes
+        with joel.work(case) as work:
+            forged = Person(PersonRole.CLIENT, (PersonName.written("Nobody"),))
+            work.write(case, note.record, Person.KIND, to_fields(forged), [])
+            work.commit(Entry(act="person.edit"))
         give(joel, amina)
-        (found,) = set_aside.set_aside(amina, case)
-        assert len(found.versions) == 2
-        set_aside.take_over(amina, case, [found])
-        sides = two_versions.both(amina, editing.own_record(amina, case))
-        assert {sides.left.fields["title"], sides.right.fields["title"]} == {HERS, LATER}
+        assert set_aside.set_aside(amina, case) == []
+
+
+def test_nothing_rides_along_that_nobody_is_shown(organisation: Organisation) -> None:
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        case = _put_out(organisation, amina, joel)
+        with joel.work(case) as work:
+            forged = replace(Person(PersonRole.CLIENT, (PersonName.written("Yulduz"),)), who=RecordId(bytes(16)))
+            work.write(case, RecordId(b"p" * 16), Person.KIND, {**to_fields(forged), "not_known": "x"}, [])
+            work.commit(Entry(act="person.create"))
+        give(joel, amina)
+        set_aside.take_over(amina, case, set_aside.set_aside(amina, case))
+        (person,) = cases.open_case(amina, case).persons
+        (version,) = read_record(amina, case, RecordId(b"p" * 16))
+        assert person.value.who is None
+        assert "not_known" not in version.content.fields
 
 
 def test_a_person_who_is_taken_over_is_found_in_the_register(organisation: Organisation) -> None:

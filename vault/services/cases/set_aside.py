@@ -7,10 +7,12 @@ follows it, so that the two are one again where the rule brings the old one back
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from vault.access.session import Session
+from vault.casework.case import Case
 from vault.casework.differences import Change, changes
 from vault.casework.document import Document
 from vault.casework.person import Person
@@ -24,17 +26,26 @@ from vault.services.cases.editing import KINDS, names_told
 from vault.services.cases.register import entries_for
 from vault.services.cases.two_versions import ACTS_OF
 from vault.services.projection.authors import NOBODY_KNOWN, names_of_logs
+from vault.services.projection.folder_row import erased_records
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.stored_records import read_record
+
+_MOST_VERSIONS: Final = 64
+"""So many of one author and record at once: an author decides how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """What is set aside of one record, oldest first; who wrote the newest of it, and what that says."""
+    """What is set aside of one record by one author, oldest first; and what the newest of it says.
+
+    `value` is what would be written. `is_new`: the record has no version that counts.
+    """
 
     versions: tuple[OpenedVersion, ...]
+    value: Any = field(repr=False)
     by: str = field(repr=False)
     says: tuple[Change, ...] = field(repr=False)
+    is_new: bool = True
 
     @property
     def newest(self) -> OpenedVersion:
@@ -48,7 +59,8 @@ class SetAside:
 def set_aside(session: Session, case: CompartmentId) -> list[SetAside]:
     """Return what is set aside in a case and can be taken over, oldest first; looking at it is in the log before.
 
-    A paper stays where it is: its file came with the same entry. Whoever kept it can add it anew.
+    A paper stays where it is: its file came with the same entry. So does what the case says of itself, and what was
+    erased.
     """
     session.require(Action.CASE_READ, case)
     log_view(session, case, why="casework")
@@ -56,17 +68,21 @@ def set_aside(session: Session, case: CompartmentId) -> list[SetAside]:
     with session.database.reading() as rows:
         sealed = [each for each in rows.versions(case) if each.id in wanted]
     opened, _refusals = open_each(sealed, vault=session.vault, keyring=session.keyring)
-    called, of_record = names_told(session, case), defaultdict[tuple[bytes, str], list[OpenedVersion]](list)
+    called, gone = names_told(session, case), erased_records(session)
+    of_author = defaultdict[tuple[bytes, str, bytes], list[OpenedVersion]](list)
     for version in sorted(opened, key=lambda each: (each.content.clock, each.origin, each.seq)):
-        of_record[version.record, version.content.kind].append(version)
+        of_author[version.record, version.content.kind, version.origin].append(version)
     names = names_of_logs(session, {version.origin for version in opened})
     found = list[SetAside]()
-    for (record, _), versions in of_record.items():
-        followed = {parent for each in read_record(session, case, RecordId(record)) for parent in each.content.parents}
-        left = [each for each in versions if each.id not in followed]  # the others were taken over
-        if left and (said := _said(left[-1])) is not None:
-            by = names.get(Origin(left[-1].origin), NOBODY_KNOWN)
-            found.append(SetAside(tuple(left), by, tuple(changes({}, said, called))))
+    for (record, kind, origin), versions in of_author.items():
+        valid = read_record(session, case, RecordId(record))
+        followed = {parent for each in valid for parent in each.content.parents}
+        left = [each for each in versions if each.id not in followed][-_MOST_VERSIONS:]  # the others were taken over
+        is_other = any(each.content.kind != kind for each in valid)  # it took the id of somebody else's record
+        if left and not is_other and (case, record) not in gone and (value := _value(left[-1])) is not None:
+            says = changes({}, to_fields(value), called)
+            by = names.get(Origin(origin), NOBODY_KNOWN)
+            found.append(SetAside(tuple(left), value, by, tuple(says), is_new=not valid))
     return found
 
 
@@ -75,34 +91,34 @@ def _set_aside_in(session: Session) -> set[VersionId]:
     return {each.version for each in session.quarantine if each.is_unentitled and each.version is not None}
 
 
-def _said(version: OpenedVersion) -> Mapping[str, object] | None:
-    """Return what a version says; nothing of one that no program here can write anew."""
+def _value(version: OpenedVersion) -> Any:
+    """Return what a version says, as it is written anew: nothing rides along that nobody is shown or confirmed."""
     kind = KINDS.get(version.content.kind)
-    if kind is None or kind is Document:
+    if kind is None or kind in {Case, Document}:
         return None
     try:
-        return to_fields(from_fields(kind, version.content.fields))
+        value = from_fields(kind, version.content.fields)
     except MalformedError:
         return None
+    unsaid = {name: None for name in ("confirmed", "who") if getattr(value, name, None) is not None}
+    return replace(value, **unsaid) if unsaid else value
 
 
 def take_over(session: Session, case: CompartmentId, chosen: Collection[SetAside]) -> int:
     """Write it anew as this member's own, each record in a step of its own; return how many.
 
-    Where others changed the record since, it stands beside what they wrote, as two versions.
+    Where the record has a version that counts, it stands beside that, as two versions: it replaces nobody's words.
 
     Raises:
         RefusedError: this member may not write it.
     """
     rule = session.require(Action.CASE_WRITE, case)
     for each in chosen:
-        kind, fields = each.newest.content.kind, each.newest.content.fields
-        value = from_fields(KINDS[kind], fields)
-        beside = entries_for(session, [value]) if isinstance(value, Person) and not value.unregistered else []
-        parents = dict.fromkeys(VersionId(parent) for version in each.versions for parent in version.content.parents)
-        parents |= dict.fromkeys(version.id for version in each.versions)
+        kind, value = each.newest.content.kind, each.value
+        is_person = isinstance(value, Person) and each.is_new and not value.unregistered
+        beside = entries_for(session, [value]) if is_person else []
         with session.work(case, *(home for home, _ in beside)) as work:
-            work.write(case, each.record, kind, to_fields(value, known=fields), list(parents))
+            work.write(case, each.record, kind, to_fields(value), [version.id for version in each.versions])
             for home, entry in beside:
                 work.keep(home, entry)
             covers = Counter([kind, *(entry.KIND for _, entry in beside)])
