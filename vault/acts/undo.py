@@ -104,9 +104,14 @@ def _what_is_set_aside(session: Session, said: Said) -> Plan[_Aside]:
 
 def _set_aside_lines(aside: SetAside) -> list[Words]:
     kind, when = word_of(aside.newest.content.kind), local_time(aside.newest.content.clock[0])
-    said = (Message("  {field}: {value}", field=word_of(each.name.replace("_", " ")), value=each.said)
-            for each in aside.says)  # fmt: skip
-    return [Message("{kind} {id}, {by}, {when}", kind=kind, id=short_id(aside.record), by=aside.by, when=when), *said]
+    lines: list[Words] = [
+        Message("{kind} {id}, {by}, {when}", kind=kind, id=short_id(aside.record), by=aside.by, when=when)
+    ]
+    for each in aside.says:
+        # No line of a text stands where the head of another record would.
+        said = each.said.replace("\n", "\n    ") if isinstance(each.said, str) else each.said
+        lines.append(Message("  {field}: {value}", field=word_of(each.name.replace("_", " ")), value=said))
+    return lines
 
 
 def _take_over(session: Session, plan: Plan[_Aside], _agreed: Agreed, _progress: Progress) -> Told:
