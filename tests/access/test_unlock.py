@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 
 from tests.access.power import cut_at_commit
 from tests.access.told import NOTHING, is_told, told_by
-from tests.attacks.outsider import learn
+from tests.attacks.outsider import flipped, learn
 from tests.english import in_english
 from tests.services.colleague import admit
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
@@ -114,7 +115,7 @@ def test_every_way_that_does_not_lead_in_has_one_error_and_leaves_no_passphrase(
     """That it costs the same too, `tests/seal/test_factors.py` says."""
     for name, (passphrase, given) in NO_WAY_IN.items():
         typed = bytearray(passphrase)
-        damage = put(HEADER_SIZE + 100, b"!") if name == "a damaged slot" else bytes
+        damage = partial(flipped, at=HEADER_SIZE + 100) if name == "a damaged slot" else bytes
         with (
             changed(founded, "keys", damage),
             pytest.raises(WrongPassphraseError, match=r"^no key slot opens with this name and passphrase$") as refusal,
