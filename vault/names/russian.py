@@ -13,6 +13,7 @@ _NAME_TAGS = frozenset({"Name", "Surn", "Patr"})
 
 _PLACE_TAGS = frozenset({"Geox", "Orgn"})
 _GRAMMAR_TAGS = ("PREP", "CONJ", "PRCL", "NPRO", "Apro")
+_ACTING_TAGS = ("VERB", "INFN", "GRND", "ADVB", "PRED")
 
 # Given names and places of which the dictionary knows only the word, in the forms that are not much used as that word.
 _THEIR_FORMS = """
@@ -96,12 +97,13 @@ class Use(NamedTuple):
     """How a word may be used.
 
     `ordinary`: in no reading somebody's name or a place. `grammar`: it is first of all a preposition, conjunction,
-    particle or pronoun. `first`: with a capital at the start of a sentence it is more likely a word than a name.
+    particle or pronoun. `acting`: it is first of all a verb or an adverb, and in no reading a name. `first`: with a capital at the start of a sentence it is more likely a word than a name.
     `adjective`: it is first of all one, or a participle.
     """
 
     ordinary: bool
     grammar: bool
+    acting: bool
     first: bool
     adjective: bool
 
@@ -115,7 +117,7 @@ def use_of(word: str) -> Use:
     """
     analyzer = _analyzer()
     if not analyzer.word_is_known(word):
-        return Use(ordinary=False, grammar=False, first=False, adjective=False)
+        return Use(ordinary=False, grammar=False, acting=False, first=False, adjective=False)
     parses = analyzer.parse(word)
     tags = [str(parse.tag) for parse in parses]
     ordinary = word not in _NAMES_TOO and not any(_has(parse, _NAME_TAGS | _PLACE_TAGS) for parse in parses)
@@ -123,6 +125,7 @@ def use_of(word: str) -> Use:
     return Use(
         ordinary,
         grammar=any(tag in tags[0] for tag in _GRAMMAR_TAGS),
+        acting=ordinary and tags[0].startswith(_ACTING_TAGS),
         first=tags[0].startswith("PREP") or (ordinary and not surname),
         adjective=tags[0].startswith(("ADJF", "PRTF")) and "Apro" not in tags[0],
     )

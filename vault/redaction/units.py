@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from vault.data_files import read_table
-from vault.names.common_words import is_english_or_french
+from vault.names.common_words import is_acting, is_english_or_french
 from vault.names.normal import NormalText, normal_text
 from vault.names.russian import use_of
 from vault.names.written_forms import PARTICLES
@@ -97,7 +97,7 @@ class Unit(NamedTuple):
 
 
 _TOKEN = re.compile(r"\d+(?:[.,:/\-]\d+)*(?!\w)|\w+(?:'\w+)*")
-_BEFORE_A_SENTENCE = re.compile(r"(?:\A|[.!?…:;\n\"«“(\[•])[\s\"«“(\-•]*\Z")
+_BEFORE_A_SENTENCE = re.compile(r"(?:\A|[.!?…:;\n\"«“()\[\]•*_>#])[\s\"«“(\-–—•*_]*\Z")
 _AFTER_AN_INITIAL = re.compile(r"\.[ \-]?| ")
 _LIST_MARK = re.compile(r"(?:\A|(?<=\n))[ ]{0,8}(\d{1,3})[.)](?=[ ])")
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th|er|re|e|eme)")
@@ -129,8 +129,9 @@ def _tokens(
         start, end = match.span()
         if start in marks:
             before.past(end, Part.MARK)
-        elif match.group().strip("_"):
-            yield before.token(plain, text, start, end)
+        elif word := match.group().strip("_"):  # which emphasise
+            start = plain.text.index(word, start)
+            yield before.token(plain, text, start, start + len(word))
 
 
 class _Before:
@@ -207,11 +208,19 @@ def _is_explained_capital(word: str, written: str, begins: bool) -> bool:
         return is_english_or_french(word[elided.end() :])
     if _is_cyrillic(word):
         return begins and use_of(written.casefold()).first
-    return begins and word in SENTENCE_STARTS
+    return begins and (word in SENTENCE_STARTS or _is_acting(word, written))
 
 
 def _is_grammar(word: str, written: str) -> bool:
-    return word in GRAMMAR_AND_NAMES or (_is_cyrillic(word) and use_of(written.casefold()).grammar)
+    """Return whether a word in small letters has no fate: a sentence without its `never` or `paid` says another."""
+    return word in GRAMMAR_AND_NAMES or _is_acting(word, written)
+
+
+def _is_acting(word: str, written: str) -> bool:
+    if _is_cyrillic(word):
+        use = use_of(written.casefold())
+        return use.grammar or use.acting
+    return is_acting(word) and LETTERS.issuperset(_letters(written))
 
 
 def _is_known(word: str, written: str) -> bool:
