@@ -509,7 +509,7 @@ KEPT, HIDDEN = "keep", "remove"
 @each(
     [
         ("place", "Bishkek, Lenin 12", {"Bishkek": KEPT, "Lenin": KEPT, "12": KEPT}),
-        ("place", "ул. Ленина 12, Бишкек", {"Ленина": KEPT, "12": KEPT, "Бишкек": KEPT}),
+        ("place", "ул. Ленина 12, Бишкек", {"ул. Ленина 12": KEPT, "Бишкек": KEPT}),
         ("by_whom", "GKNB", {"GKNB": KEPT}),
         ("by_whom", "ГКНБ", {"ГКНБ": KEPT}),
         ("by_whom", "Asanov, GKNB", {"Asanov": HIDDEN, "GKNB": KEPT}),
