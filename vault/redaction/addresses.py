@@ -191,7 +191,8 @@ class _Streets:
             return False
         before = self._tokens[place - 1]
         between = self._plain[before.end : self._tokens[place].start]
-        if "." in between and before.word not in SHORT_WORDS and len(before.word) > 1:
+        counts = before.word in _NUMBER_WORDS and self._is_number(place)
+        if "." in between and len(before.word) > 1 and not counts and before.word not in SHORT_WORDS:
             return False
         return gap.fullmatch(between) is not None
 

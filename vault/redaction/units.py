@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from vault.data_files import read_table
-from vault.names.common_words import is_acting, is_english_or_french
+from vault.names.common_words import is_acting, is_english_or_french, may_be_called
 from vault.names.normal import NormalText, normal_text
 from vault.names.russian import use_of
 from vault.names.written_forms import PARTICLES
@@ -106,12 +106,14 @@ _AFTER_AN_INITIAL = re.compile(r"\.[ \-]?| ")
 _LETTERS_APART = re.compile(r"(?<![^\W\d_])[^\W\d_](?:(?P<gap>[ .\-_*]{1,2})[^\W\d_])(?:(?P=gap)[^\W\d_]){2,}(?![^\W\d_])")
 _SMALL_INITIALS = re.compile(r"(?<![\w.])([^\W\d_])\.[ ]?([^\W\d_])\.(?!\w)")
 _TORN = re.compile(r"(?<!\w)([^\W\d_]{2,4})[ ]*\n[ ]*([^\W\d_]{2,6})(?!\w)")
+_HALF = 3  # letters of a half that hardly anybody is called by
 _LIST_MARK = re.compile(r"(?:\A|(?<=\n))[ ]{0,8}(\d{1,3})[.)](?=[ ])")
 _ASKED_AND_ANSWERED = (frozenset("qa"), frozenset("qr"), frozenset("во"))
 _SPEAKER = re.compile(r"(?:\A|(?<=\n))([qaвоr])[.:](?=[ ])")  # who asks and who answers, on lines of their own
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th|er|re|e|eme)")
 _LOOKING_BACK = 6
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=\w\w)")
+_ADVERBIAL = ("ly", "ment")  # an adverb; other verbs and adverbs are surnames too
 _LETTER_WORDS = frozenset("aioyавикосуяю")  # one-letter words, so no initials where no full stop follows
 
 
@@ -149,8 +151,10 @@ def _pieces(plain: NormalText, text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
     for match in _TORN.finditer(plain.text):
         first, second = (text[slice(*plain.source_range(*match.span(half)))] for half in (1, 2))
-        passes = match[1] in PART_OF or _carries_on(match[1], first) or _carries_on(match[2], second)
-        if first[0].isupper() and second.islower() and not passes and not _is_known(match[1] + match[2], first + second):
+        passes = match[1] in PART_OF or match[2] in PART_OF or _carries_on(match[1], first)
+        # A verb behind who may be called so goes on with the sentence: `Ali` left. `Voi` is half of `Voisin`.
+        goes_on = _carries_on(match[2], second) and (len(first) > _HALF or may_be_called(match[1]))
+        if first[0].isupper() and second.islower() and not passes and not goes_on:
             yield match.span()
 
 
@@ -241,7 +245,7 @@ def _is_explained_capital(word: str, written: str, begins: bool) -> bool:
         return is_english_or_french(word[elided.end() :])
     if _is_cyrillic(word):
         return begins and use_of(written.casefold()).first
-    return begins and (word in SENTENCE_STARTS or _is_acting(word, written))
+    return begins and (word in SENTENCE_STARTS or (word.endswith(_ADVERBIAL) and _is_acting(word, written)))
 
 
 def _is_grammar(word: str, written: str) -> bool:
