@@ -98,9 +98,9 @@ def case_forms(word: str) -> frozenset[str]:
 class Use(NamedTuple):
     """How a word may be used.
 
-    `ordinary`: in no reading somebody's name or a place. `grammar`: it is first of all a preposition, conjunction,
-    particle or pronoun. `acting`: it is first of all a verb or an adverb, and in no reading a name. `first`: with a capital at the start of a sentence it is more likely a word than a name.
-    `adjective`: it is first of all one, or a participle.
+    `ordinary`: somebody's name or a place in no reading, but for a surname hardly anybody means. `grammar`: it is first
+    of all a preposition, conjunction, particle or pronoun; `acting`: a verb or an adverb. `first`: with a capital at
+    the start of a sentence it is more likely a word than a name. `adjective`: it is first of all one, or a participle.
     """
 
     ordinary: bool

@@ -13,7 +13,7 @@ from vault.names.normal import NormalText, normal
 from vault.names.russian import use_of
 
 _MOST_WORDS = 4  # of the name of a street
-_WORD = re.compile(r"\d{1,5}[^\W\d_]?(?:[/\-]\d{1,4}[^\W\d_]?)?(?!\w)|[^\W_]+(?:['\-][^\W\d_]+)*")
+_WORD = re.compile(r"\d{1,5}[^\W\d_]?(?:[/\-]\d{1,4}[^\W\d_]?)?(?:[ ](?:bis|ter))?(?!\w)|[^\W_]+(?:['\-][^\W\d_]+)*")
 _BESIDE = re.compile(r"[^\S\n]{1,3}|\.[^\S\n]{0,2}|-")
 _BEFORE_A_NUMBER = re.compile(r"[ .,\n№#:\-]{0,4}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -80,7 +80,13 @@ class _Streets:
             source = written[slice(*text.source_range(*match.span()))]
             capital = source[:1].isupper()
             self._tokens.append(
-                _Token(*match.span(), match.group(), source.casefold(), capital, not capital and passes(match.group(), source))
+                _Token(
+                    *match.span(),
+                    match.group(),
+                    source.casefold(),
+                    capital,
+                    not capital and passes(match.group(), source),
+                )
             )
 
     def found(self) -> Iterator[tuple[int, int]]:
@@ -192,7 +198,8 @@ class _Streets:
         before = self._tokens[place - 1]
         between = self._plain[before.end : self._tokens[place].start]
         counts = before.word in _NUMBER_WORDS and self._is_number(place)
-        if "." in between and len(before.word) > 1 and not counts and before.word not in SHORT_WORDS:
+        is_short = len(before.word) == 1 or before.word in SHORT_WORDS or before.word.endswith(_GLUED)
+        if "." in between and not counts and not is_short:
             return False
         return gap.fullmatch(between) is not None
 

@@ -103,7 +103,9 @@ class Unit(NamedTuple):
 _TOKEN = re.compile(r"\d+(?:[.,:/\-]\d+)*(?!\w)|\w+(?:'\w+)*")
 _BEFORE_A_SENTENCE = re.compile(r"(?:\A|[.!?…:;\n\"«“()\[\]•*_>#])[\s\"«“(\-–—•*_]*\Z")
 _AFTER_AN_INITIAL = re.compile(r"\.[ \-]?| ")
-_LETTERS_APART = re.compile(r"(?<![^\W\d_])[^\W\d_](?:(?P<gap>[ .\-_*]{1,2})[^\W\d_])(?:(?P=gap)[^\W\d_]){2,}(?![^\W\d_])")
+_LETTERS_APART = re.compile(
+    r"(?<![^\W\d_])[^\W\d_](?:(?P<gap>[ .\-_*]{1,2})[^\W\d_])(?:(?P=gap)[^\W\d_]){2,}(?![^\W\d_])"
+)
 _SMALL_INITIALS = re.compile(r"(?<![\w.])([^\W\d_])\.[ ]?([^\W\d_])\.(?!\w)")
 _TORN = re.compile(r"(?<!\w)([^\W\d_]{2,4})[ ]*\n[ ]*([^\W\d_]{2,6})(?!\w)")
 _HALF = 3  # letters of a half that hardly anybody is called by
