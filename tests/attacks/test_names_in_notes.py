@@ -163,7 +163,7 @@ def asked(text: str) -> list[str]:
         ("flat\n17. this", ["17"]),
         ("from Mr Oshmar and Dr Oshmar", ["Oshmar"]),
         ("at the Department, before the Court of Appeal", []),
-        ("at 17 Tumanyan Street", ["17", "Tumanyan Street"]),
+        ("at 17 Tumanyan Street", ["17 Tumanyan Street"]),
         ("on the 1st and the 2nd floor, le 1er", []),
         ("on the 15th", ["15th"]),
         ("A. he ran\nI. she ran\n10 mm. The end", ["10"]),

@@ -12,10 +12,11 @@ from typing import NamedTuple
 import msgspec
 
 from vault.data_files import read_table
-from vault.names.common_words import is_english_or_french
+from vault.names.common_words import is_acting, is_english_or_french, may_be_called
 from vault.names.normal import NormalText, normal_text
 from vault.names.russian import use_of
 from vault.names.written_forms import PARTICLES
+from vault.redaction.addresses import SHORT_WORDS, addresses
 from vault.redaction.spelled import normal_words, spelled
 
 # Words by the part that they play in a text: what default-deny does not ask about. All plain forms.
@@ -33,6 +34,7 @@ class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     particles_behind: str
     particles_before: str
     function_words: str
+    dotted: str
 
 
 _WORDS = read_table("vault.redaction", "neutral.toml", _Words)
@@ -58,6 +60,7 @@ FIRST_OF_ALL_NAMES = frozenset(("will", "may"))
 SENTENCE_STARTS = (GRAMMAR_AND_NAMES - FIRST_OF_ALL_NAMES) | normal_words(_WORDS.sentence_starts)
 PARTICLES_BEHIND = normal_words(_WORDS.particles_behind)
 PARTICLES_BEFORE = normal_words(_WORDS.particles_before)
+_DOTTED = normal_words(_WORDS.dotted)
 FUNCTION_WORDS = normal_words(_WORDS.function_words)
 
 # As written: in plain form they are ordinary words, and with these letters they are the names Ali, Mai and Aimé.
@@ -71,7 +74,8 @@ class Part(Enum):
     """What a unit is in its text."""
 
     WORD = auto()
-    NUMBER = auto()
+    NUMBER = auto()  # in digits
+    WHOLE = auto()  # several words that are one thing: a number in words, an address, a word in letters apart
     INITIAL = auto()  # a capital letter and a full stop: `С.`
     PARTICLE = auto()  # in small letters: `von`, `кызы`
     BESIDE = auto()  # a day, court or street, which belongs to a name beside it
@@ -97,12 +101,21 @@ class Unit(NamedTuple):
 
 
 _TOKEN = re.compile(r"\d+(?:[.,:/\-]\d+)*(?!\w)|\w+(?:'\w+)*")
-_BEFORE_A_SENTENCE = re.compile(r"(?:\A|[.!?…:;\n\"«“(\[•])[\s\"«“(\-•]*\Z")
+_BEFORE_A_SENTENCE = re.compile(r"(?:\A|[.!?…:;\n\"«“()\[\]•*_>#])[\s\"«“(\-–—•*_]*\Z")
 _AFTER_AN_INITIAL = re.compile(r"\.[ \-]?| ")
+_LETTERS_APART = re.compile(
+    r"(?<![^\W\d_])[^\W\d_](?:(?P<gap>[ .\-_*]{1,2})[^\W\d_])(?:(?P=gap)[^\W\d_]){2,}(?![^\W\d_])"
+)
+_SMALL_INITIALS = re.compile(r"(?<![\w.])([^\W\d_])\.[ ]?([^\W\d_])\.(?!\w)")
+_TORN = re.compile(r"(?<!\w)([^\W\d_]{2,4})[ ]*\n[ ]*([^\W\d_]{2,6})(?!\w)")
+_HALF = 3  # letters of a half that hardly anybody is called by
 _LIST_MARK = re.compile(r"(?:\A|(?<=\n))[ ]{0,8}(\d{1,3})[.)](?=[ ])")
+_ASKED_AND_ANSWERED = (frozenset("qa"), frozenset("qr"), frozenset("во"))
+_SPEAKER = re.compile(r"(?:\A|(?<=\n))([qaвоr])[.:](?=[ ])")  # who asks and who answers, on lines of their own
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th|er|re|e|eme)")
 _LOOKING_BACK = 6
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=\w\w)")
+_ADVERBIAL = ("ly", "ment")  # an adverb; other verbs and adverbs are surnames too
 _LETTER_WORDS = frozenset("aioyавикосуяю")  # one-letter words, so no initials where no full stop follows
 
 
@@ -115,11 +128,36 @@ def units(text: str) -> Iterator[Unit]:
     marks = _list_marks(plain.text)
     before = _Before()
     place = 0
-    for number in spelled(plain, text):
-        yield from _tokens(plain, text, (place, number[0]), marks, before)
-        yield before.number(plain, *number)
-        place = number[1]
+    for whole in _wholes(plain, text):
+        yield from _tokens(plain, text, (place, whole[0]), marks, before)
+        yield before.whole(plain, *whole)
+        place = whole[1]
     yield from _tokens(plain, text, (place, len(plain.text)), marks, before)
+
+
+def _wholes(plain: NormalText, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where several words are one thing; of two that overlap, the one that begins first."""
+    end = 0
+    for found in sorted((*addresses(plain, text, _carries_on), *spelled(plain, text), *_pieces(plain, text))):
+        if found[0] >= end:
+            yield found
+            end = found[1]
+
+
+def _pieces(plain: NormalText, text: str) -> Iterator[tuple[int, int]]:
+    """Yield words in letters that stand apart, initials in small letters, and names torn by the end of a line."""
+    for match in _LETTERS_APART.finditer(plain.text):
+        yield match.span()
+    for match in _SMALL_INITIALS.finditer(plain.text):
+        if text[slice(*plain.source_range(*match.span()))].islower() and match[1] + match[2] not in _DOTTED:
+            yield match.span()
+    for match in _TORN.finditer(plain.text):
+        first, second = (text[slice(*plain.source_range(*match.span(half)))] for half in (1, 2))
+        passes = match[1] in PART_OF or match[2] in PART_OF or _carries_on(match[1], first)
+        # A verb behind who may be called so goes on with the sentence: `Ali` left. `Voi` is half of `Voisin`.
+        goes_on = _carries_on(match[2], second) and (len(first) > _HALF or may_be_called(match[1]))
+        if first[0].isupper() and second.islower() and not passes and not goes_on:
+            yield match.span()
 
 
 def _tokens(
@@ -129,8 +167,9 @@ def _tokens(
         start, end = match.span()
         if start in marks:
             before.past(end, Part.MARK)
-        elif match.group().strip("_"):
-            yield before.token(plain, text, start, end)
+        elif word := match.group().strip("_"):  # which emphasise
+            start = plain.text.index(word, start)
+            yield before.token(plain, text, start, start + len(word))
 
 
 class _Before:
@@ -144,9 +183,9 @@ class _Before:
     def past(self, end: int, part: Part, word: str = "") -> None:
         self._end, self._part, self._word = end, part, word
 
-    def number(self, plain: NormalText, start: int, end: int) -> Unit:
-        self.past(end, Part.NUMBER)
-        return Unit(*plain.source_range(start, end), plain.text[start:end], Part.NUMBER, True, False, False)
+    def whole(self, plain: NormalText, start: int, end: int) -> Unit:
+        self.past(end, Part.WHOLE)
+        return Unit(*plain.source_range(start, end), plain.text[start:end], Part.WHOLE, True, False, False)
 
     def token(self, plain: NormalText, text: str, start: int, end: int) -> Unit:
         word = plain.text[start:end]
@@ -157,6 +196,7 @@ class _Before:
         titled = self._part is Part.TITLE and (
             between == " " or (between in {". ", "."} and self._word in SHORT_TITLES)
         )
+        begins &= not (between in {". ", "."} and self._word in SHORT_WORDS)
         capital = any(letter.isupper() or letter.istitle() for letter in written)
         part, asked = _judged(word, written, capital, begins and not titled)
         if capital and len(word) == 1 and part is not Part.NUMBER:
@@ -164,7 +204,7 @@ class _Before:
         near = between in {" ", "-"} or (
             self._part is Part.INITIAL and _AFTER_AN_INITIAL.fullmatch(between) is not None
         )
-        if titled and capital:
+        if titled and (capital or len(word) == 1 or "'" in word[:2]):
             part, asked = (part if part is Part.INITIAL else Part.WORD), True
         self.past(end, part, word)
         return Unit(*place, word, part, asked, capital, near)
@@ -207,11 +247,23 @@ def _is_explained_capital(word: str, written: str, begins: bool) -> bool:
         return is_english_or_french(word[elided.end() :])
     if _is_cyrillic(word):
         return begins and use_of(written.casefold()).first
-    return begins and word in SENTENCE_STARTS
+    return begins and (word in SENTENCE_STARTS or (word.endswith(_ADVERBIAL) and _is_acting(word, written)))
 
 
 def _is_grammar(word: str, written: str) -> bool:
-    return word in GRAMMAR_AND_NAMES or (_is_cyrillic(word) and use_of(written.casefold()).grammar)
+    """Return whether a word in small letters has no fate: a sentence without its `never` or `paid` says another."""
+    return word in GRAMMAR_AND_NAMES or _is_acting(word, written)
+
+
+def _carries_on(word: str, written: str) -> bool:
+    return PART_OF.get(word) == "GRAMMAR" or _is_grammar(word, written)
+
+
+def _is_acting(word: str, written: str) -> bool:
+    if _is_cyrillic(word):
+        use = use_of(written.casefold())
+        return use.grammar or use.acting
+    return is_acting(word) and LETTERS.issuperset(_letters(written))
 
 
 def _is_known(word: str, written: str) -> bool:
@@ -237,8 +289,10 @@ def _is_cyrillic(word: str) -> bool:
 
 
 def _list_marks(plain: str) -> frozenset[int]:
-    """Return where numbers stand that only count the lines of a list: one more than the mark before, or one."""
-    places: list[int] = []
+    """Return where marks of lines stand: numbers that count, one more than the mark before, or one; `Q.` and `A.`."""
+    speakers = [(match[1], match.start(1)) for match in _SPEAKER.finditer(plain)]
+    said = {mark for mark, _ in speakers}
+    places = [place for mark, place in speakers if any(mark in pair and pair <= said for pair in _ASKED_AND_ANSWERED)]
     before = 0
     for match in _LIST_MARK.finditer(plain):
         number = int(match[1])
