@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from time import sleep
@@ -60,6 +60,31 @@ class FactorInUse:
 
     name: str
     words: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What opens one's own seat, typed anew for an act: an open session alone changes no lock.
+
+    Attributes:
+        member: the name as it was typed at unlock.
+        factors: what opens the seat now.
+        key: makes the security key that is plugged in, which asks for its PIN.
+        wait: gets the seconds that wrong attempts have earned.
+        new: the passphrase that opens it from now on, for an act that changes it.
+        then: is told what opens it from now on.
+    """
+
+    member: str = field(repr=False)
+    factors: Factors = field(repr=False)
+    key: Callable[[], PrfProvider]
+    wait: Wait = sleep
+    new: bytearray = field(default_factory=bytearray, repr=False)
+    then: Callable[[Factors], None] = lambda _: None
+
+    def wipe(self) -> None:
+        for secret in (self.factors.passphrase, self.new):
+            secret[:] = bytes(len(secret))
 
 
 def propose_passphrase(language: str, count: int | None = None) -> GeneratedPassphrase:
@@ -190,6 +215,10 @@ def remove_factor(session: Session, *, member: str, factors: Factors, name: Fact
 def list_factors(session: Session, factors: Factors) -> list[FactorInUse]:
     """Return what this seat's slot needs, from the factors that opened it: the slot itself tells nobody."""
     session.require(Action.OWN_KEYS)
+    return in_use(factors)
+
+
+def in_use(factors: Factors) -> list[FactorInUse]:
     generated = Message("generated: capitals, spaces and layout do not matter")
     kept = generated if is_generated(text_of(factors.passphrase)) else Message("chosen")
     used = [FactorInUse("passphrase", kept)]
@@ -210,6 +239,16 @@ def device_secret_of(path: Path) -> DeviceSecret:
         return read_keyfile(read_limited(path, KEYFILE_SIZE))
     except MalformedError:  # longer than any keyfile
         return read_keyfile(b"")
+
+
+def factors_of(path: Path, passphrase: bytearray, keyfile: str, key: Callable[[], PrfProvider] | None) -> Factors:
+    """Return what was typed as what opens a vault; `keyfile` is a path or empty, `key` the security key if it is asked.
+
+    Raises:
+        NotFoundError: no such file, or no security key. TryAgainError: what the security key says.
+    """
+    device = device_secret_of(Path(keyfile).expanduser()).secret if keyfile else b""
+    return Factors(passphrase, device, b"" if key is None else key().secret(fido2_salt(salt_of_vault(path))))
 
 
 def security_key(ask_pin: Callable[[], str]) -> PrfProvider:
@@ -241,20 +280,19 @@ def unlock_with_factors(
         TryAgainError: what the security key says.
     """
     try:
-        device = device_secret_of(Path(keyfile).expanduser()) if keyfile else None
-        asked = (key or security_key(lambda: pin)) if pin else None
-        fido2_secret = b"" if asked is None else asked.secret(fido2_salt(salt_of_vault(path)))
+        asked = (lambda: key or security_key(lambda: pin)) if pin else None
+        factors = factors_of(path, passphrase, keyfile, asked)
         session = unlock(
             path,
             member=member,
             passphrase=passphrase,
             state=state,
-            device_secret=b"" if device is None else device.secret,
-            fido2_secret=fido2_secret,
+            device_secret=factors.device_secret,
+            fido2_secret=factors.fido2_secret,
             wait=wait,
         )
     except WrongPassphraseError as refusal:
-        if device is not None and not device.is_sound:
+        if keyfile and not device_secret_of(Path(keyfile).expanduser()).is_sound:
             next_step = Message("The file that you named is not a keyfile, or is damaged.")
             raise WrongPassphraseError(refusal.message, next_step=next_step) from None
         raise
