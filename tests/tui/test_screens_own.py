@@ -21,13 +21,12 @@ from tui.gateway.ways_in import OwnAccess
 from tui.screens.frame.desk import Settings
 from tui.shell.looking import Eyes, KeptSettings
 from tui.values.access_shown import ProofTyped
-from vault.access.pins.delays import Wait
-from vault.access.seat_keys.slots import Factors
 from vault.access.session import Session
 from vault.clock import now_ms
 from vault.errors import TryAgainError, WrongPassphraseError
 from vault.policy.roles import Role
 from vault.services.credentials import entering, recovery
+from vault.services.credentials.entering import Proof
 from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
@@ -102,7 +101,7 @@ def test_ones_own_passphrase_is_typed_twice_and_refused_when_weak(house: House) 
 def test_a_change_that_fails_behind_the_paper_says_that_its_words_still_stand(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object, **__: object) -> None:
+    def full(*_: object) -> None:
         raise TryAgainError(Message("no room"))
 
     with house.desk("Mira") as mira:
@@ -138,9 +137,9 @@ def test_what_was_typed_to_change_ones_access_is_wiped_whether_it_was_right_or_n
 ) -> None:
     change, given = entering.change_passphrase, list[bytearray]()
 
-    def seen(session: Session, *, member: str, old: Factors, new: bytearray, wait: Wait) -> None:
-        given.extend((old.passphrase, new))
-        change(session, member=member, old=old, new=new, wait=wait)
+    def seen(session: Session, proof: Proof) -> None:
+        given.extend((proof.factors.passphrase, proof.new))
+        change(session, proof)
 
     monkeypatch.setattr(entering, "change_passphrase", seen)
     with house.desk("Mira") as mira:

@@ -12,7 +12,6 @@ from tui.gateway.unlocked_vault import Subject, UnlockedVault
 from tui.text.in_words import in_two_rows, together
 from tui.values.access_shown import (
     BackPlan,
-    OwnFactors,
     ProofTyped,
     SheetsMade,
     TypingPlace,
@@ -22,6 +21,7 @@ from vault.access.pins.delays import counting_down
 from vault.access.recovering import BroughtBack, Wish
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.seat_keys.slots import Factors, check_factors
+from vault.acts.device import FACTORS, KEYFILE, SECURITY_KEY
 from vault.durations import HOUR_MS
 from vault.errors import InternalError
 from vault.policy.decide import may
@@ -54,15 +54,15 @@ class OwnAccess(Subject):
 
     def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)
-        self._used = OwnFactors()
+        self._used = frozenset[str]()
         self.security_key: Callable[[Callable[[], str]], PrfProvider] = entering.security_key
 
     def came_in_with(self, keyfile: str, pin: str) -> None:
         """Remember what beside the passphrase opened this session."""
-        self._used = OwnFactors(bool(keyfile), bool(pin))
+        self._used = frozenset(name for name, typed in ((KEYFILE, keyfile), (SECURITY_KEY, pin)) if typed)
 
-    def factors(self) -> OwnFactors:
-        """Return what opens the seat beside the passphrase."""
+    def factors(self) -> frozenset[str]:
+        """Return what opens the seat beside the passphrase: `keyfile`, `fido2`."""
         return self._used
 
     def check(self, typed: ProofTyped, waiting: Waiting) -> None:
@@ -91,17 +91,19 @@ class OwnAccess(Subject):
 
     def proof(self, typed: ProofTyped, waiting: Waiting) -> Proof:
         """Return what opens the seat now, for an act that wants to see it; whoever gets it wipes it."""
-        path, used = self._unlocked.path, self._used
+        path = self._unlocked.path
         key = partial(self.security_key, lambda: typed.pin)
         try:
-            factors = entering.factors_of(path, typed.passphrase, typed.keyfile, key if used.security_key else None)
+            factors = entering.factors_of(
+                path, typed.passphrase, typed.keyfile, key if SECURITY_KEY in self._used else None
+            )
         except BaseException:
             _wipe(typed.passphrase, typed.new)
             raise
         return Proof(self._unlocked.name, factors, key, counting_down(waiting), typed.new, self._opens_now)
 
     def _opens_now(self, now: Factors) -> None:
-        self._used = OwnFactors(bool(now.device_secret), bool(now.fido2_secret))
+        self._used = frozenset(each.name for each in entering.in_use(now)) & FACTORS.keys()
 
 
 def _wipe(*secrets: bytearray) -> None:

@@ -125,14 +125,6 @@ class ProofTyped:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnFactors:
-    """What this session was unlocked with beside the passphrase."""
-
-    keyfile: bool = False
-    security_key: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class SheetsMade:
     """A set of sheets that the gateway holds until it is told to forget them. No word of them.
 

@@ -332,15 +332,13 @@ def _add(session: Session, plan: Plan[str | None], agreed: Agreed, _progress: Pr
 
     proof, out = _proof(agreed), plan.of
     if out:
-        now = entering.add_keyfile(session, member=proof.member, factors=proof.factors, path=Path(out), wait=proof.wait)
+        now = entering.add_keyfile(session, proof, Path(out))
         return _needed(
             proof, now,
             Message("From now on you need {out} too: at unlock, F5 in the app, `--keyfile` by command.", out=out),
             Message("Keep a second copy away from this computer: without it only the recovery sheets help."),
         )  # fmt: skip
-    now = entering.add_security_key(
-        session, member=proof.member, factors=proof.factors, provider=proof.key(), wait=proof.wait
-    )
+    now = entering.add_security_key(session, proof)
     return _needed(
         proof, now,
         Message("From now on you need this key too: at unlock, F5 in the app, `--security-key` by command."),
@@ -357,7 +355,7 @@ ADD_FACTOR: Final = Act(
         _KIND,
         Field("out", Message("New file"), Shape.NEW_FILE,
               Message("where to write the new keyfile: a stick that you carry"), form="[--out F]",
-              hint="/media/stick/holiday.bin", is_required=True, where=lambda said: said["kind"] == (KEYFILE,)),
+              hint="/media/stick/holiday.bin", is_required=True, where=lambda said: said.get("kind") == (KEYFILE,)),
     ),
     look=_what_is_added,
     run=_add,
@@ -389,8 +387,8 @@ def _what_is_removed(_session: Session, said: Said) -> Plan[str]:
 def _remove(session: Session, plan: Plan[str], agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.credentials import entering
 
-    proof, name = _proof(agreed), entering.FactorName(plan.of)
-    now = entering.remove_factor(session, member=proof.member, factors=proof.factors, name=name, wait=proof.wait)
+    proof = _proof(agreed)
+    now = entering.remove_factor(session, proof, entering.FactorName(plan.of))
     return _needed(proof, now, Message("The {factor} is no longer needed.", factor=FACTORS[plan.of]))
 
 
@@ -413,8 +411,7 @@ REMOVE_FACTOR: Final = Act(
 def _change(session: Session, _plan: Plan[None], agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.credentials import entering
 
-    proof = _proof(agreed)
-    entering.change_passphrase(session, member=proof.member, old=proof.factors, new=proof.new, wait=proof.wait)
+    entering.change_passphrase(session, _proof(agreed))
     lines = (Message("The passphrase is changed."), entering.OLD_COPIES)
     return Told(lines, {"changed": True, "note": entering.OLD_COPIES})
 

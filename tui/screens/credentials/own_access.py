@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual.containers import VerticalScroll
@@ -14,7 +13,6 @@ from typing_extensions import override
 from tui.screens.credentials.passphrase_forms import PassphraseForm, ProofForm
 from tui.screens.credentials.recovery import RecoveryScreen
 from tui.screens.frame.base import BACK, Command, VaultScreen
-from tui.values.access_shown import OwnFactors
 from vault.acts.device import ADD_FACTOR, FACTORS, KEYFILE, REMOVE_FACTOR, SECURITY_KEY
 from vault.words.message import Message, Words
 
@@ -35,7 +33,7 @@ class OwnAccessScreen(VaultScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._used = OwnFactors()
+        self._used = frozenset[str]()
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -50,14 +48,14 @@ class OwnAccessScreen(VaultScreen):
         if words:
             self.say(words)
 
-    def _show(self, used: OwnFactors) -> None:
+    def _show(self, used: frozenset[str]) -> None:
         self._used = used
         lines: list[Words] = [
             Message("What you unlock with on this computer"),
             "",
             Message("  passphrase     always needed"),
-            Message("  keyfile        {needed}", needed=_NEEDED[used.keyfile]),
-            Message("  security key   {needed}", needed=_NEEDED[used.security_key]),
+            Message("  keyfile        {needed}", needed=_NEEDED[KEYFILE in used]),
+            Message("  security key   {needed}", needed=_NEEDED[SECURITY_KEY in used]),
             "",
             Message(
                 "A keyfile or a security key keeps out a person who only saw you type. If you lose it, only recovery"
@@ -70,15 +68,14 @@ class OwnAccessScreen(VaultScreen):
         self.app.push_screen(PassphraseForm(self._used), self._refresh)
 
     def action_keyfile(self) -> None:
-        self._change(KEYFILE, is_used=self._used.keyfile)
+        self._change(KEYFILE, self._used)
 
     def action_security_key(self) -> None:
-        self._change(SECURITY_KEY, is_used=self._used.security_key)
+        self._change(SECURITY_KEY, self._used | {SECURITY_KEY})
 
-    def _change(self, kind: str, *, is_used: bool) -> None:
-        used = replace(self._used, security_key=self._used.security_key or kind == SECURITY_KEY)
-        act = REMOVE_FACTOR if is_used else ADD_FACTOR
-        self.app.push_screen(ProofForm(act, {"kind": (kind,)}, FACTORS[kind], used), self._refresh)
+    def _change(self, kind: str, needs: frozenset[str]) -> None:
+        act = REMOVE_FACTOR if kind in self._used else ADD_FACTOR
+        self.app.push_screen(ProofForm(act, {"kind": (kind,)}, FACTORS[kind], needs), self._refresh)
 
     def action_recovery(self) -> None:
         self.app.push_screen(RecoveryScreen())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -21,10 +22,10 @@ from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
 from tui.screens.frame.form_screen import BROWSE
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
-from tui.values.access_shown import OwnFactors, ProofTyped
+from tui.values.access_shown import ProofTyped
 from tui.widgets.fields import PassphraseInput, SafeInput
 from vault.acts.act import Act, Plan, Said
-from vault.acts.device import CHANGE_PASSPHRASE
+from vault.acts.device import CHANGE_PASSPHRASE, KEYFILE, SECURITY_KEY
 from vault.errors import RefusedError, UsageError
 from vault.words.message import Message, Words
 
@@ -124,17 +125,16 @@ class ProofForm(ActForm):
         leave(Message("Leave; nothing is changed")),
     )
 
-    def __init__(self, act: Act[Any], said: Said, about: Words, needs: OwnFactors) -> None:
+    def __init__(self, act: Act[Any], said: Said, about: Words, needs: AbstractSet[str]) -> None:
         super().__init__(act, said, about)
         self._needs = needs
 
     @override
     def more_rows(self) -> Iterable[Widget]:
-        needs = self._needs
         proof: list[Widget] = [FormRow(Message("Passphrase"), PassphraseInput(id="now", compact=True))]
-        if needs.keyfile:
+        if KEYFILE in self._needs:
             proof.append(FormRow.of_text("now-keyfile", Message("Keyfile"), Message("where it is now")))
-        if needs.security_key:
+        if SECURITY_KEY in self._needs:
             proof.append(FormRow(Message("PIN of the key"), PassphraseInput(id="now-pin", compact=True)))
         yield Static(safe_content(Message("What you unlock with")), classes="label")
         yield Vertical(*proof, id="proof", classes="place")
@@ -146,8 +146,8 @@ class ProofForm(ActForm):
                 self.warn(Message("Type all that is asked here."))
                 field.focus()
                 return None
-        keyfile = self.query_one("#now-keyfile", SafeInput).value.strip() if self._needs.keyfile else ""
-        pin = self.query_one("#now-pin", PassphraseInput).take() if self._needs.security_key else bytearray()
+        keyfile = self.query_one("#now-keyfile", SafeInput).value.strip() if KEYFILE in self._needs else ""
+        pin = self.query_one("#now-pin", PassphraseInput).take() if SECURITY_KEY in self._needs else bytearray()
         return ProofTyped(self.query_one("#now", PassphraseInput).take(), keyfile, pin.decode("utf-8", "replace"))
 
     @override
@@ -159,7 +159,7 @@ class ProofForm(ActForm):
 
     def say_wait(self) -> None:
         """Say what the wait is for: passphrases are made slow to guess."""
-        touch = [_TOUCH] if self._needs.security_key else []
+        touch = [_TOUCH] if SECURITY_KEY in self._needs else []
         self.say(together([*touch, Message("One moment: guessing is made slow on purpose.")], " "))
 
     def waiting(self, left: int) -> None:
@@ -193,7 +193,7 @@ _ON_PAPER: Final = Message("Nothing was changed; F4 tries the words on your pape
 class PassphraseForm(ProofForm):
     """Changes the passphrase."""
 
-    def __init__(self, needs: OwnFactors) -> None:
+    def __init__(self, needs: AbstractSet[str]) -> None:
         super().__init__(CHANGE_PASSPHRASE, {}, "", needs)
         self._made: GeneratedPassphrase | None = None
         """On paper already; kept for a second try."""
@@ -213,7 +213,6 @@ class PassphraseForm(ProofForm):
 
     @override
     def on_mount(self) -> None:
-        super().on_mount()
         self._show_kind()
         self.query_one("#kind").focus()
 

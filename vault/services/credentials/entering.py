@@ -123,8 +123,8 @@ def is_same(shown: GeneratedPassphrase, typed: bytearray) -> bool:
     return word_form(text_of(typed)) == word_form(shown.text())
 
 
-def change_passphrase(session: Session, *, member: str, old: Factors, new: bytearray, wait: Wait = sleep) -> None:
-    """Have another passphrase open this seat's slot; the other factors stay. Both are wiped by the caller.
+def change_passphrase(session: Session, proof: Proof) -> None:
+    """Have another passphrase open this seat's slot; the other factors stay.
 
     Raises:
         WrongPassphraseError: the old one, or a factor, is wrong; nothing was changed.
@@ -132,11 +132,11 @@ def change_passphrase(session: Session, *, member: str, old: Factors, new: bytea
         VerificationError, TryAgainError: as `seat_keys.factors.change_factors`.
     """
     session.require(Action.OWN_KEYS)
-    refuse_weak(new, (member,))
-    change_factors(session, member, old, replace(old, passphrase=new), wait)
+    refuse_weak(proof.new, (proof.member,))
+    change_factors(session, proof.member, proof.factors, replace(proof.factors, passphrase=proof.new), proof.wait)
 
 
-def add_keyfile(session: Session, *, member: str, factors: Factors, path: Path, wait: Wait = sleep) -> Factors:
+def add_keyfile(session: Session, proof: Proof, path: Path) -> Factors:
     """Write a new keyfile and need it from here on; return the factors that now open the slot.
 
     Raises:
@@ -146,19 +146,19 @@ def add_keyfile(session: Session, *, member: str, factors: Factors, path: Path, 
             it is left.
     """
     session.require(Action.OWN_KEYS)
-    if factors.device_secret:
+    if proof.factors.device_secret:
         raise RefusedError(
             Message("a keyfile is in use already"),
             next_step=Message("Remove it first: {remove}.", remove=NextStep.REMOVE_KEYFILE),
         )
     require_new(path)
     session.require_sound_log()
-    own = check_factors(session, member, factors, wait)
+    own = check_factors(session, proof.member, proof.factors, proof.wait)
     content = make_keyfile()
-    changed = replace(factors, device_secret=read_keyfile(content).secret)
+    changed = replace(proof.factors, device_secret=read_keyfile(content).secret)
     write_new(path, content)
     try:
-        exchange_factors(session, member, own, changed)
+        exchange_factors(session, proof.member, own, changed)
     except (VaultError, KeyboardInterrupt) as fault:
         # Once the log lists the new slot, it opens with this file alone: nothing here takes the file away again.
         cut_off = Message("the change was cut off")
@@ -173,9 +173,7 @@ def add_keyfile(session: Session, *, member: str, factors: Factors, path: Path, 
     return changed
 
 
-def add_security_key(
-    session: Session, *, member: str, factors: Factors, provider: PrfProvider, wait: Wait = sleep
-) -> Factors:
+def add_security_key(session: Session, proof: Proof) -> Factors:
     """Have a security key answer for this vault and need it from here on; return the factors.
 
     Raises:
@@ -183,32 +181,33 @@ def add_security_key(
         NotFoundError, TryAgainError: what the key says; nothing was changed.
     """
     session.require(Action.OWN_KEYS)
-    if factors.fido2_secret:
+    if proof.factors.fido2_secret:
         raise RefusedError(
             Message("a security key is in use already"),
             next_step=Message("Remove it first: {remove}.", remove=NextStep.REMOVE_SECURITY_KEY),
         )
+    provider = proof.key()
     provider.enrol()
-    changed = replace(factors, fido2_secret=provider.secret(fido2_salt(salt_of_vault(session.folder.path))))
-    change_factors(session, member, factors, changed, wait)
+    changed = replace(proof.factors, fido2_secret=provider.secret(fido2_salt(salt_of_vault(session.folder.path))))
+    change_factors(session, proof.member, proof.factors, changed, proof.wait)
     return changed
 
 
-def remove_factor(session: Session, *, member: str, factors: Factors, name: FactorName, wait: Wait = sleep) -> Factors:
+def remove_factor(session: Session, proof: Proof, name: FactorName) -> Factors:
     """Need a factor no more; return those that now open the slot. File and key themselves are left as they are.
 
     Raises:
         RefusedError: it is not in use.
     """
     session.require(Action.OWN_KEYS)
-    is_file = name is FactorName.KEYFILE
+    is_file, factors = name is FactorName.KEYFILE, proof.factors
     changed = replace(factors, device_secret=b"") if is_file else replace(factors, fido2_secret=b"")
     if changed == factors:
         raise RefusedError(
             Message("no {name} is in use", name=name),
             next_step=Message("See {list_factors}.", list_factors=NextStep.LIST_FACTORS),
         )
-    change_factors(session, member, factors, changed, wait)
+    change_factors(session, proof.member, proof.factors, changed, proof.wait)
     return changed
 
 
