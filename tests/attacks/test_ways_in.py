@@ -25,6 +25,7 @@ from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
 from tests.services.office import JOEL as OFFICE_JOEL
 from tests.services.office import Office
 from tests.services.organisation import AMINA, DANA, JOEL, NOOR, SELIN, TOMAS, Organisation, give
+from tests.services.test_factors import proof
 from tests.vectors.independent import sealing as reader
 from tests.vectors.independent.basis import Refused
 from vault import clock
@@ -85,7 +86,7 @@ def test_a_change_that_is_cut_off_takes_no_keyfile_away_that_the_slot_needs(
     with founded.open() as session:
         monkeypatch.setattr(place, step, cut_off)
         with pytest.raises(TryAgainError) as told:
-            entering.add_keyfile(session, member=MEMBER, factors=Factors(bytearray(PASSPHRASE)), path=stick)
+            entering.add_keyfile(session, proof(), stick)
         monkeypatch.undo()
     assert f"Keep the new file {stick}" in str(told.value.next_step)
     # The words above: twice without it, or it is needed. The first unlock may still open, and finishes the change.
@@ -95,7 +96,7 @@ def test_a_change_that_is_cut_off_takes_no_keyfile_away_that_the_slot_needs(
 def test_wrong_old_factors_leave_no_file(founded: Place, tmp_path: Path) -> None:
     stick = tmp_path / "holiday.bin"
     with founded.open() as session, pytest.raises(WrongPassphraseError):
-        entering.add_keyfile(session, member=MEMBER, factors=Factors(bytearray(b"wrong")), path=stick)
+        entering.add_keyfile(session, proof(Factors(bytearray(b"wrong"))), stick)
     assert not stick.exists()
 
 

@@ -17,10 +17,10 @@ import pyrage  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from tests.services.colleague import admit
-from tests.services.founded import MEMBER, PASSPHRASE, Filled
+from tests.services.founded import MEMBER, Filled
 from tests.services.office import Office
+from tests.services.test_factors import proof
 from tests.tables import each
-from vault.access.seat_keys.slots import Factors
 from vault.access.session import Session
 from vault.casework.document import Document, DocumentKind
 from vault.casework.note import Note
@@ -537,9 +537,7 @@ ACTS: dict[str, Act] = {
     "confirmed facts": lambda session, case, out: person_pack.print_page(
         session, cast("Any", SimpleNamespace(case=case)), cast("Any", None), out, str
     ),
-    "a keyfile": lambda session, _, out: entering.add_keyfile(
-        session, member=MEMBER, factors=Factors(bytearray(PASSPHRASE)), path=out
-    ),
+    "a keyfile": lambda session, _, out: entering.add_keyfile(session, proof(), out),
     "an export": lambda session, case, out: exporting.export(session, case, Wish("lawyer", "Lawyer"), out=out),
 }
 

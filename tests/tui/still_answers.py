@@ -573,7 +573,9 @@ FAULTY = (
 SKIP = (("skip", Message("leave these rows out")), ("make", Message("make them")))
 
 
-def _at_once(act: Act[Any], _said: Said) -> Plan[Any]:
+def _at_once(act: Act[Any], _said: Said) -> Plan[Any] | Told:
+    if act.name == "device words":
+        return Told((Message("The 13 words of the vault:"), f"  {SPOKEN}", Message("Your own 13 words"), f"  {SPOKEN}"))
     ask = compared(KEY_WORDS) if act.name == "recipient add" else whether(("note",), "Der zweite Termin")
     if act is TAKE:
         question = Message("Revoke the case from {name}?", name="Joel Brandvik")
@@ -797,8 +799,7 @@ ANSWERS: dict[str, Any] = {
     "approvals.approvers": (),
     "members.list_all": lambda also_left=False: MembersShown(
         (*MEMBERS, LEFT) if also_left else MEMBERS, separated=True, may=EVERYTHING),
-    "members.how_to_join": lambda own: ResultText((
-        Message("It asks for the 13 words of this vault:"), f"  {SPOKEN}", *([f"  {SPOKEN}"] if own else []))),
+    "members.how_to_join": ResultText((Message("It asks for the 13 words of this vault:"), f"  {SPOKEN}")),
     "members.proposals": [
         PROPOSED,
         replace(PROPOSED, request=replace(SOMEBODY, seat=SeatId(bytes.fromhex("715fc4be" * 4))),

@@ -195,6 +195,7 @@ def test_f2_opens_each_act_that_needs_no_screen_of_its_own_on_the_case_under_the
     assert {"case stage", "case close", "case reopen", "case edit"} - {act.name for act in offered} == {
         "case edit",  # a title is typed there, and it is kept under the case alone
     }
+    assert not any(act.proves for act in offered), "a form that asks for no proof"
     for act in offered:
         amina.call(partial(amina.app.action_act, act.name))
         amina.press("escape")

@@ -20,11 +20,13 @@ from tests.tui.house import CLIENT, House
 from tui.gateway.ways_in import OwnAccess
 from tui.screens.frame.desk import Settings
 from tui.shell.looking import Eyes, KeptSettings
-from tui.values.access_shown import Proof
+from tui.values.access_shown import ProofTyped
+from vault.access.session import Session
 from vault.clock import now_ms
-from vault.errors import RefusedError, TryAgainError, WrongPassphraseError
+from vault.errors import TryAgainError, WrongPassphraseError
 from vault.policy.roles import Role
-from vault.services.credentials import recovery
+from vault.services.credentials import entering, recovery
+from vault.services.credentials.entering import Proof
 from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
@@ -51,7 +53,7 @@ def _opens(house: House, passphrase: str = RIGHT, keyfile: str = "") -> bool:
 def test_a_made_passphrase_is_shown_once_typed_back_and_only_then_counts(house: House) -> None:
     with house.desk("Mira") as mira:
         mira.press(":your access", "p", "right", "f4")
-        mira.sees("! Type all that you unlock with now.")
+        mira.sees("! Type all that is asked here.")
         mira.press(" wrong", "f4")
         mira.at("CHANGE THE PASSPHRASE")
         mira.sees("! No key slot opens with this name and passphrase.")
@@ -71,8 +73,9 @@ def test_a_made_passphrase_is_shown_once_typed_back_and_only_then_counts(house: 
         mira.press("f4")
         again = re.findall(r"\d\. (\S+)", mira.lines())
         mira.press("f4", f" {'  '.join(again).upper()}", "f4")
+        mira.sees("The passphrase is changed.", "Older copies of the vault")
+        mira.press("enter")
         mira.at("YOUR ACCESS")
-        mira.sees("The passphrase is changed. Older copies of the vault")
         assert not any(word in mira.painted() for word in again)
     assert not _opens(house)
     assert _opens(house, " ".join(again))
@@ -90,7 +93,7 @@ def test_ones_own_passphrase_is_typed_twice_and_refused_when_weak(house: House) 
         mira.press("f4")
         mira.sees("! This passphrase is too easy to guess. Type another one, or have one made for you.")
         assert mira.value("now") == RIGHT, "what lets somebody in is not typed again"
-        mira.press(f" {OWN}", "tab", f" {OWN}", "f4")
+        mira.press(f" {OWN}", "tab", f" {OWN}", "f4", "enter")
         mira.at("YOUR ACCESS")
     assert _opens(house, OWN)
 
@@ -105,10 +108,10 @@ def test_a_change_that_fails_behind_the_paper_says_that_its_words_still_stand(
         mira.press(":your access", "p", "tab", f" {RIGHT}", "f4")
         made = " ".join(re.findall(r"\d\. (\S+)", mira.lines()))
         with monkeypatch.context() as patched:
-            patched.setattr(OwnAccess, "change_passphrase", full)
+            patched.setattr(entering, "change_passphrase", full)
             mira.press("f4", f" {made}", "f4")
         mira.sees("Nothing was changed; F4 tries the words on your paper again.")
-        mira.press(f" {RIGHT}", "f4")
+        mira.press(f" {RIGHT}", "f4", "enter")
         mira.at("YOUR ACCESS")
     assert _opens(house, made)
 
@@ -116,7 +119,7 @@ def test_a_change_that_fails_behind_the_paper_says_that_its_words_still_stand(
 def test_who_must_wait_after_wrong_attempts_sees_the_seconds(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
 
-    def wait(_own: OwnAccess, _proof: Proof, pending: Callable[[int], None]) -> None:
+    def wait(_own: OwnAccess, _typed: ProofTyped, pending: Callable[[int], None]) -> None:
         pending(3)
         go_on.wait(20)
         pending(0)
@@ -129,27 +132,29 @@ def test_who_must_wait_after_wrong_attempts_sees_the_seconds(house: House, monke
         mira.wait_for("Your new passphrase")
 
 
-def test_what_was_typed_to_change_ones_access_is_wiped_whether_it_was_right_or_not(house: House) -> None:
-    def change(proof: bytes, new: bytes) -> None:
-        typed, wished = bytearray(proof), bytearray(new)
-        given.extend((typed, wished))
-        own.change_passphrase(Proof(typed), wished, lambda _: None)
+def test_what_was_typed_to_change_ones_access_is_wiped_whether_it_was_right_or_not(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change, given = entering.change_passphrase, list[bytearray]()
 
-    given: list[bytearray] = []
+    def seen(session: Session, proof: Proof) -> None:
+        given.extend((proof.factors.passphrase, proof.new))
+        change(session, proof)
+
+    monkeypatch.setattr(entering, "change_passphrase", seen)
     with house.desk("Mira") as mira:
-        own = mira.gateway.own
-        with pytest.raises(RefusedError, match="too easy to guess"):
-            change(PASSPHRASE, b"lantern")
+        wrong, right = bytearray(b"wrong"), bytearray(PASSPHRASE)
         with pytest.raises(WrongPassphraseError):
-            change(b"wrong", OWN.encode())
-        given.append(bytearray(b"wrong"))
-        with pytest.raises(WrongPassphraseError):
-            own.check(Proof(given[-1]), lambda _: None)
-        right = bytearray(PASSPHRASE)
-        own.check(Proof(right), lambda _: None)
+            mira.gateway.own.check(ProofTyped(wrong), print)
+        mira.gateway.own.check(ProofTyped(right), print)
         assert right == PASSPHRASE, "the act that follows needs it"
-        change(PASSPHRASE, OWN.encode())
-    assert not any(map(any, given))
+        mira.press(":your access", "p", "right", "right", "right")
+        for now in ("wrong", RIGHT):
+            mira.fill(new=OWN, again=OWN, now=now)
+            mira.press("f4")
+        mira.sees("The passphrase is changed.")
+    assert len(given) == 4
+    assert not any(map(any, (wrong, *given)))
 
 
 # ---- keyfile and security key --------------------------------------------------------------------------------------
@@ -159,12 +164,14 @@ def test_a_keyfile_is_needed_from_then_on_and_no_more_once_it_was_taken_away(hou
     file = tmp_path / "holiday.bin"
     with house.desk("Mira") as mira:
         mira.press(":your access", "k", "f4")
-        mira.sees("! Type the whole path of the new file")
+        mira.sees("! New file: is empty.")
         mira.press(f" {file}", "f4")
-        mira.sees("! Type all that you unlock with now.")
+        mira.sees("! Type all that is asked here.")
         assert mira.focused() == "now"
         mira.press(f" {RIGHT}", "f4")
-        mira.sees(f"From now on you need {file} too", "keyfile needed too")
+        mira.sees(f"From now on you need {file} too", "Older copies of the vault")
+        mira.press("enter")
+        mira.sees("keyfile needed too")
     assert not _opens(house)
     with house.desk("Mira", unlocks=False) as mira:
         mira.press(f" {RIGHT}", "f5", f" {file}", "enter", ":your access", "k")
@@ -172,7 +179,7 @@ def test_a_keyfile_is_needed_from_then_on_and_no_more_once_it_was_taken_away(hou
         mira.fill(now=RIGHT, now_keyfile=str(file))
         mira.press("f4", "enter")
         mira.at("No longer needed")
-        mira.press("f4", "y")
+        mira.press("f4", "y", "enter")
         mira.sees("The keyfile is no longer needed.", "keyfile not used")
     assert _opens(house)
 
@@ -182,7 +189,7 @@ def test_a_passphrase_typed_ahead_does_not_come_into_the_field_that_can_be_read(
     with house.desk("Mira") as mira:
         mira.press(":your access", "k")
         mira.send(*(events.Key(key, key if len(key) == 1 else None) for key in ("a", next_field, "s", "e", "v")))
-        assert (mira.value("file"), mira.value("now")) == ("a", "sev")
+        assert (mira.value("out"), mira.value("now")) == ("a", "sev")
 
 
 class TouchedKey(HeldKey):
@@ -207,16 +214,18 @@ def test_a_security_key_is_asked_for_its_pin_which_nobody_sees_and_for_a_touch(h
     with house.desk("Mira") as mira:
         mira.gateway.own.security_key = plugged_in
         mira.press(":your access", "y", "f4")
-        mira.sees("! Type the PIN of the key that is plugged in.")
-        mira.press(" 246810")
+        mira.sees("! Type all that is asked here.")
+        mira.fill(now_pin="246810")
         assert "246810" not in mira.painted()
         mira.fill(now=RIGHT)
         mira.press_and_wait("f4", "Touch the security key when it blinks.")
         key.touched.set()
-        mira.wait_for("security key needed too")
+        mira.wait_for("From now on you need this key too")
+        mira.press("enter")
+        mira.sees("security key needed too")
         mira.press("y")
         mira.fill(now=RIGHT, now_pin="246810")
-        mira.press("f4", "y")
+        mira.press("f4", "y", "enter")
         mira.sees("The security key is no longer needed.", "security key not used")
     assert pins == ["246810", "246810"]
 

@@ -43,6 +43,7 @@ AGE_KEY: Final = str(pyrage.x25519.Identity.generate().to_public())
 LAWYER: Final = "Advokat Lindqvist"
 NEVER_MADE: Final = "00" * 16
 HERE: Final = "{here}"  # in what is said, the folder beside each copy of the vault: for files that an act writes
+KEYFILE: Final = f"{HERE}/stick.bin"
 FIRST: Final = "Amina"  # as the house calls them
 IN_TWO_DAYS: Final = (date.today() + timedelta(days=2)).isoformat()
 IN_A_YEAR: Final = (date.today() + timedelta(days=365)).isoformat()
@@ -59,6 +60,7 @@ class Example:
         who: does it, by the first name.
         answers: to the questions of its plan that no yes answers; an empty one leaves open what a screen alone asks.
         approver: the second person, by the whole name, who answers by file.
+        after: an act that is done before, in the same session.
         is_logged: the log has more of it than that the vault was opened.
     """
 
@@ -68,6 +70,7 @@ class Example:
     who: str = FIRST
     answers: Mapping[str, str] = field(default_factory=dict)
     approver: str = ""
+    after: str = ""
     is_logged: bool = True
 
 
@@ -422,6 +425,12 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "device revoke": Example(
         device_of_joel, said={"warn_list": (f"{HERE}/warn",)}, wrong={"warn_list": (f"{HERE}/none/warn",)}, who="Mira"
     ),
+    "device words": Example(nothing, is_logged=False),
+    "factor add": Example(
+        nothing, said={"kind": ("keyfile",), "out": (KEYFILE,)}, wrong={"out": (f"{HERE}/none/stick.bin",)}
+    ),
+    "factor remove": Example(nothing, said={"kind": ("keyfile",)}, wrong={"kind": ("fido2",)}, after="factor add"),
+    "passphrase change": Example(nothing),
     "recovery sheets": Example(
         nothing,
         said={"out": (f"{HERE}/sheets.txt",)},

@@ -19,6 +19,7 @@ from vault.services.cases.same_people import Alike
 from vault.services.cases.searching import FoundRecord
 from vault.services.cases.story_records import LeftOut
 from vault.services.cases.two_versions import InTwo
+from vault.services.credentials.entering import Proof
 from vault.services.credentials.recovery import RecoveryStatus
 from vault.services.exchange.known_peers import Standing
 from vault.services.exports.partners import KeptPartner

@@ -19,7 +19,7 @@ from vault.services.members.devices import Device
 from vault.services.members.members import MemberShown
 from vault.services.projection import last_done
 from vault.services.projection.authors import name_in, names_of_members
-from vault.words.message import Message, Words
+from vault.words.message import Message
 
 # The members of the organisation: who is in, who joins, who leaves, who stands in for whom.
 _ACTS = (
@@ -81,27 +81,16 @@ class Members(Subject):
 
     # ---- joining ------------------------------------------------------------------------------------------------
 
-    def how_to_join(self, *, own: bool) -> ResultText:
-        """Return how somebody new joins, or a further device of one's own, with the words to type there."""
-        session = self._session
-        lines: list[Words] = [
-            Message("On the new device: `casevault --vault NEW member join --own --out REQUEST`.")
-            if own
-            else Message("On the new device: `casevault --vault NEW member join --out REQUEST`."),
-            Message("It asks for the 13 words of this vault:"),
-            *in_two_rows(admitting.vault_words(session)),
-        ]
-        if own:
-            lines += [Message("Then for your own 13 words:"), *in_two_rows(admitting.own_words(session))]
-            lines.append(
-                Message(
-                    "An admin or a supervisor admits it with the file REQUEST (Members, a), and you agree to it here"
-                    " (Members, p). If you are one, admit it yourself, and any other member agrees."
-                )
+    def how_to_join(self) -> ResultText:
+        """Return how somebody new joins, with the words to type there."""
+        return ResultText(
+            (
+                Message("On the new device: `casevault --vault NEW member join --out REQUEST`."),
+                Message("It asks for the 13 words of this vault:"),
+                *in_two_rows(admitting.vault_words(self._session)),
+                Message("The file REQUEST comes back to this device; then `a` admits them."),
             )
-        else:
-            lines.append(Message("The file REQUEST comes back to this device; then `a` admits them."))
-        return ResultText(tuple(lines))
+        )
 
     def proposals(self) -> list[Proposal]:
         """Return the admissions that wait for a second person."""

@@ -112,23 +112,16 @@ class SectionShown:
 
 # What goes between the screens of one's own access and the gateway: factors, made passphrases, recovery sheets.
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """What opens one's seat now, as typed once more: an open session alone changes no lock.
+class ProofTyped:
+    """What opens one's seat now, as typed once more, and what shall open it: a passphrase, or the PIN of a new key.
 
-    Whoever gets it wipes the passphrase.
+    Whoever gets it wipes both passphrases.
     """
 
     passphrase: bytearray = field(repr=False)
     keyfile: str = field(default="", repr=False)
     pin: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class OwnFactors:
-    """What this session was unlocked with beside the passphrase."""
-
-    keyfile: bool = False
-    security_key: bool = False
+    new: bytearray = field(default_factory=bytearray, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

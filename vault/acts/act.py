@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vault.redaction.questions import Question
     from vault.seal.recovery import Sheet
     from vault.services.approvals.second_person import Second
+    from vault.services.credentials.entering import Proof
     from vault.services.exports.exporting import Approve
 
 T = TypeVar("T")
@@ -222,6 +223,7 @@ class Agreed:
         ask_whom: the name of who may approve then; without it, all who may.
         by_sheets: the recovery sheets do it, in the place of somebody else.
         typed: their secret, where somebody typed them.
+        proof: what opens one's own seat, typed anew; whoever made it wipes it.
     """
 
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -232,6 +234,7 @@ class Agreed:
     ask_whom: str | None = field(default=None, repr=False)
     by_sheets: bool = False
     typed: bytes | None = field(default=None, repr=False)
+    proof: Proof | None = field(default=None, repr=False)
 
 
 class OpenFormsError(WaitingForDecisionError):
@@ -355,6 +358,7 @@ class Act(Generic[T]):
         takes_sheets: nothing else can do it: the recovery sheets are asked for, or piped, and nobody has to say so.
         makes_sheets: it makes recovery sheets, which go into the files of its field `out`, or are shown.
         goes_through: once it is begun, nothing stops it.
+        proves: `now`: it wants to see again what opens the seat of whoever does it; `new`: and another passphrase.
         has_letter: it leaves a letter.
         has_pages: what leaves is read before: its open forms are decided, then somebody reads the finished pages.
     """
@@ -380,6 +384,7 @@ class Act(Generic[T]):
     takes_sheets: bool = False
     makes_sheets: bool = False
     goes_through: bool = False
+    proves: str = ""
     has_letter: bool = False
     has_pages: bool = False
     about: Words = ""
@@ -431,10 +436,8 @@ class Act(Generic[T]):
             if each.shape is Shape.NUMBER and any(said.get(each.name, ())):
                 numbered(each.name, said[each.name][0])
         if self.is_change and said.keys().isdisjoint(each.name for each in self.fields if not each.is_subject):
-            names = ", ".join(str(each.label) for each in rows)
-            raise UsageError(
-                Message("there is nothing to change"), next_step=Message("You can change: {names}.", names=names)
-            )
+            others = Message("You can change: {names}.", names=", ".join(str(each.label) for each in rows))
+            raise UsageError(Message("there is nothing to change"), next_step=others)
 
 
 def numbered(name: str, text: str) -> int:

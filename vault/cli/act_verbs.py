@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, Waits, answer_to, numbered
 from vault.cli.date_options import birth_of, day_of, moment_of
-from vault.cli.opening import opened, opened_to_ask
+from vault.cli.opening import Entrance, opened, opened_to_ask, read_entrance, read_pin, waiting
 from vault.cli.output import Output, Result
 from vault.cli.prompts import (
     Personal,
@@ -31,6 +31,7 @@ from vault.cli.reviewing import reading_of, second_of, with_answers
 from vault.cli.safeguards import require_word
 from vault.cli.sheet_prompts import BY_SHEETS, PIPED_SHEETS, compare_paper, copied, require_terminal, secret_typed
 from vault.cli.table import Arg, Given, OneOf, Verb, new_file, there_folder
+from vault.cli.way_in import NEW_PASSPHRASE, new_passphrase
 from vault.errors import SheetsNeededError, UsageError, VaultError, WaitingForDecisionError
 from vault.progress import Working
 from vault.words.message import Message, Words
@@ -38,10 +39,11 @@ from vault.words.message import Message, Words
 if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.services.approvals.second_person import Second
+    from vault.services.credentials.entering import Proof
     from vault.services.exports.exporting import Approve
 
 
-_Opened: TypeAlias = tuple["Session", Sequence[Personal], dict[str, list[str]]]
+_Opened: TypeAlias = tuple["Session", Sequence[Personal], dict[str, list[str]], Entrance | None]
 _LANGUAGES: Final = ("en", "fr", "ru")
 _MOST_CHOICES_SAID: Final = 12
 _SCRIPTS_ONLY: Final = Message("scripts only; at a terminal it is asked")
@@ -89,6 +91,8 @@ def verb_of(act: Act[Any]) -> Verb:
         ]
     if act.by_sheets:
         options.append(BY_SHEETS)
+    if act.proves == "new":
+        options += NEW_PASSPHRASE
     if act.asks_yes:
         options.append(Arg("[--yes]", Message("neither show what would be done nor ask (scripts)")))
     return Verb(act.name.rpartition(" ")[2], act.help, tuple(options), partial(_run, act))
@@ -143,7 +147,7 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
 
 @contextmanager
 def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
-    """Unlock for an act, and give beside the session what somebody was asked, and what they typed.
+    """Unlock for an act, and give beside the session what somebody was asked, what they typed, and how they came in.
 
     Raises:
         UsageError: something is said that does not go with the rest.
@@ -155,7 +159,8 @@ def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
     rows = act.rows(_said(act, args, {}))
     # An answer is asked for where the plan asks; a script cannot wait for that.
     wanted = [field for field in personal if (field in rows if is_typed else field in rows or field.is_answer)]
-    beside = next((field for field in personal if getattr(args, field.name, None) and field not in wanted), None)
+    taken = [*rows, *wanted, *(field for field in act.fields if field.where is None and not field.is_personal)]
+    beside = next((field for field in act.fields if _given(args, field) and field not in taken), None)
     if beside is not None:
         raise UsageError(Message("--{name} does not go with what else is said", name=beside.name))
 
@@ -163,25 +168,28 @@ def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
         begun = None if act.begin is None else act.begin(session, _said(act, args, {}))
         return {} if begun is None else begun.present
 
+    if act.proves:
+        act.require_said(_said(act, args, {}))
+    entrance = read_entrance(args, output) if act.proves else None
     if act.questions is None:
         asked = [_personal(act, field) for field in wanted]
         if act.by_sheets or act.takes_sheets:
             args.sheets = None  # their words are piped, with what else is piped, or asked for when they are needed
             asked += [PIPED_SHEETS] if args.personal_from else []
-        with opened_to_ask(args, output, asked, present=present) as (session, typed):
-            yield session, asked, typed
+        with opened_to_ask(args, output, asked, present=present, entrance=entrance) as (session, typed):
+            yield session, asked, typed, entrance
         return
     answers = {} if is_typed else piped_answers(args)
     with opened(args, output) as session:
         questions = act.questions(session, _said(act, args, {}))
         if is_typed:
             answers = {name: text for name, text in asked_one_by_one(list(map(_question, questions))).items() if text}
-        yield session, (), {answer_to(name): [text] for name, text in answers.items()}
+        yield session, (), {answer_to(name): [text] for name, text in answers.items()}, None
 
 
 def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, read: Approve | None) -> Result:
     """Look, put the questions of the plan, do the act or ask about it, and return what came of it."""
-    session, asked, typed = opened
+    session, asked, typed, entrance = opened
     sheets = typed.pop(PIPED_SHEETS.key, None)
     said, plan = _looked(act, args, output, session, asked=asked, typed=typed)
     if act.has_pages or (act.asks_yes and not args.yes):
@@ -198,7 +206,8 @@ def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, rea
         if act.second is not None and asks:
             waits = act.second.ask(session, plan, Agreed(answers, None, decided, read, args.ask, args.second), working)
             return _asked(act, act.second.nothing, said, args.ask, waits)
-        agreed = Agreed(answers, second, decided, read, by_sheets=act.by_sheets and args.by_sheets)
+        proof = None if entrance is None else _proof(act, args, output, entrance)
+        agreed = Agreed(answers, second, decided, read, by_sheets=act.by_sheets and args.by_sheets, proof=proof)
         try:
             try:
                 told = act.do(session, plan, agreed, working)
@@ -209,9 +218,23 @@ def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, rea
             if act.stopped is not None:
                 output.say(act.stopped)
             raise
+        finally:
+            if proof is not None:
+                proof.wipe()
         return result_of(args, output, session, told)
 
     return with_answers(args, output, do) if act.has_pages else do({})
+
+
+def _proof(act: Act[Any], args: Given, output: Output, entrance: Entrance) -> Proof:
+    """Return what somebody came in with, and the passphrase that takes its place, where the act changes it."""
+    from vault.services.credentials import entering
+
+    proof = entering.Proof(entrance.member, entrance.factors, lambda: entering.security_key(read_pin), waiting(output))
+    if act.proves == "new":
+        source = Given(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)
+        return replace(proof, new=new_passphrase(source, output, (entrance.member,), language=args.generate))
+    return proof
 
 
 def result_of(args: Given, output: Output, session: Session, told: Told) -> Result:

@@ -192,6 +192,7 @@ def opened_to_ask(
     values: Sequence[Personal],
     *,
     present: Callable[[Session], Mapping[str, str]] | None = None,
+    entrance: Entrance | None = None,
 ) -> Iterator[tuple[Session, dict[str, list[str]]]]:
     """Unlock for a command that takes personal values, and give them beside the session.
 
@@ -205,7 +206,7 @@ def opened_to_ask(
     refuse_as_options(args, values)
     is_typed = are_asked(args, output)
     given = {} if is_typed else personal_values(args, output, values)
-    with opened(args, output) as session:
+    with opened(args, output, entrance) as session:
         if is_typed:
             there = present(session) if values and present is not None else {}
             shown = [replace(value, present=there.get(value.key, "")) for value in values]

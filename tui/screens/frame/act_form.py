@@ -104,7 +104,11 @@ class ActForm(SameAgain, ActScreen, KeptForm):
         shown = () if act.begin is not None else (Static("", id="shown"), Vertical(id="answers"))
         about = (Static(safe_content(act.about), classes="about"),) if act.about else ()
         rows = (row for field in self.fields() for row in self._rows_of(field))
-        yield FormRows(*shown[:1], *rows, *shown[1:], *about)
+        yield FormRows(*shown[:1], *rows, *shown[1:], *self.more_rows(), *about)
+
+    def more_rows(self) -> Iterable[Widget]:
+        """Return the rows below those of the fields."""
+        return ()
 
     def fields(self) -> tuple[Field, ...]:
         return self._act.rows(self.subject)

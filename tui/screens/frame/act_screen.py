@@ -30,7 +30,7 @@ from vault.errors import SheetsNeededError, UsageError, VaultError
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from tui.gateway import Approver, Gateway, Second
+    from tui.gateway import Approver, Gateway, Proof, Second
     from vault.progress import Progress, Stopped
 
 
@@ -201,6 +201,7 @@ class Doing:
         decided: of what leaves: what becomes of each form that nobody knows.
         read: shows somebody the finished pages and says whether they say yes; for worker threads.
         by_sheets: the recovery sheets do it.
+        proof: returns what opens one's own seat, typed anew; for worker threads.
     """
 
     act: Act[Any]
@@ -213,6 +214,7 @@ class Doing:
     decided: Mapping[str, str] = field(default_factory=dict, repr=False)
     read: Callable[[Stopped, tuple[str, ...]], bool] | None = None
     by_sheets: bool = False
+    proof: Callable[[Gateway], Proof] | None = None
 
     @property
     def is_short(self) -> bool:
@@ -240,8 +242,8 @@ class ActScreen(LongWorkScreen):
             else:
                 self.do(doing, found)
 
-        if plan is None and doing.is_short and not doing.by_sheets:
-            self._work(lambda vault: vault.acting.try_at_once(doing.act, doing.said), looked, doing)
+        if plan is None and doing.is_short and not (doing.by_sheets or doing.act.proves):
+            self.work(lambda vault: vault.acting.try_at_once(doing.act, doing.said), looked, doing)
         elif plan is None:
             self.ask(lambda vault: vault.acting.look(doing.act, doing.said), looked, failed=doing.failed)
         elif plan.stop is not None:
@@ -276,7 +278,7 @@ class ActScreen(LongWorkScreen):
 
     def _put(self, asks: Sequence[Ask], doing: Doing, plan: Plan[Any]) -> None:
         if not asks:
-            self._carry_out(doing, plan)
+            self.carry_out(doing, plan)
             return
         ask, *others = asks
         if len(ask.told) > _MOST_TOLD:  # it is read in a dialog that scrolls
@@ -318,7 +320,7 @@ class ActScreen(LongWorkScreen):
         """Say whether a question had a row of its own here, which may have stayed empty."""
         return False
 
-    def _work(self, work: Callable[[Gateway], T], then: Callable[[T], None], doing: Doing) -> None:
+    def work(self, work: Callable[[Gateway], T], then: Callable[[T], None], doing: Doing) -> None:
         """Let the act work: until it is over, this screen is not left, nor does it begin the same again."""
         self.is_working = True
 
@@ -350,19 +352,25 @@ class ActScreen(LongWorkScreen):
         """Go on where somebody left the sheets that they would have to type."""
         self.say(sentence(UsageError(act.nothing)))
 
-    def _carry_out(self, doing: Doing, plan: Plan[Any]) -> None:
+    def carry_out(self, doing: Doing, plan: Plan[Any]) -> None:
+        """Do what somebody agreed to."""
         act, said = doing.act, doing.said
 
         def work(vault: Gateway, progress: Progress, stopped: Stopped) -> Told:
             second = None if doing.second is None else doing.second(vault)
             read = None if doing.read is None else partial(doing.read, stopped)
             agreed = Agreed(doing.answers, second, doing.decided, read, *doing.asked)
-            agreed = replace(agreed, by_sheets=doing.by_sheets)
-            return vault.acting.carry_out(act, said, plan, agreed, progress=progress, stopped=stopped)
+            proof = None if doing.proof is None else doing.proof(vault)
+            agreed = replace(agreed, by_sheets=doing.by_sheets, proof=proof)
+            try:
+                return vault.acting.carry_out(act, said, plan, agreed, progress=progress, stopped=stopped)
+            finally:
+                if proof is not None:
+                    proof.wipe()
 
         then = partial(self.show_asked, doing) if doing.asked else doing.then
         if doing.is_short:
-            self._work(lambda vault: work(vault, lambda done, total: None, lambda: False), then, doing)
+            self.work(lambda vault: work(vault, lambda done, total: None, lambda: False), then, doing)
         else:
             stopped: Words = Message("Stopped: {nothing}.", nothing=act.nothing) if act.makes_files else _STOPPED
             alone, stopped = not act.makes_files and act.stopped is None, act.stopped or stopped

@@ -157,7 +157,7 @@ class MembersScreen(ListScreen, ActScreen):
     def action_invite(self) -> None:
         head = Message("Somebody new")
         self.ask(
-            lambda vault: vault.members.how_to_join(own=False),
+            lambda vault: vault.members.how_to_join(),
             lambda told: self.app.push_screen(ResultDialog(head, told.lines)),
         )
 
