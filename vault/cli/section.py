@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from vault.cli.document import document_head
-from vault.cli.opening import opened, opened_to_ask
+from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import note_data, note_lines, person_data, person_lines
 from vault.cli.table import CASE, Arg, Given, Verb
 from vault.ids import CompartmentId, short_id
 from vault.words.codes import word_of
-from vault.words.message import Message, Words, plural
-
-if TYPE_CHECKING:
-    pass
-
-_KINDS = ("location", "health", "sources", "other")
-_TITLE = (Personal("title", "--title", Message("Title of the section"), required=True),)
-
-
-def _new(args: Given, output: Output) -> Result:
-    with opened_to_ask(args, output, _TITLE) as (session, values):
-        from vault.services.cases import cases, sections
-        from vault.services.projection import authors
-
-        members = [authors.find_member(session, name) for name in args.to]
-        case = cases.find(session, args.case)
-        made = sections.create(session, case, what=args.kind, title=values["title"][0], members=members)
-    saved = Message("The section is saved: you can open it.")
-    if members:
-        saved = plural(
-            "The section is saved: you and {count} other can open it.",
-            "The section is saved: you and {count} others can open it.",
-            count=len(members),
-        )
-    return Result({"section": made.hex(), "case": case.hex()}, [saved, Message("id {id}", id=short_id(made))])
+from vault.words.message import Message, Words
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -78,12 +53,6 @@ def _show(args: Given, output: Output) -> Result:
 
 _SECTION: Final = Arg("SECTION", Message("its id, or its beginning"))
 VERBS: Final = (
-    Verb("new", Message("make a restricted section of a case"), (
-        CASE,
-        Arg("--kind KIND", Message("what the section is about"), choices=_KINDS),
-        Arg("[--to MEMBER ...]", Message("who else can open it (repeat for more members)")),
-        *options_of(_TITLE),
-    ), _new),
     Verb("list", Message("the sections of a case that you hold"), (CASE,), _list),
     Verb("show", Message("open a section"), (_SECTION,), _show),
 )  # fmt: skip
