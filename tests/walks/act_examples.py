@@ -444,6 +444,12 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         who="Mira",
     ),
     "handover carry-out": Example(an_order, who="Joel"),
+    "note add": Example(
+        the_case,
+        said={"kind": ("interview",), "occurred": ("2026-02-27",), "text": ("He fled.\n\nAlone.",)},
+        wrong={"case": (NEVER_MADE,)},
+    ),
+    "note amend": Example(a_note_to_withdraw, said={"text": ("He fled on Monday.",)}, wrong={"note": (NEVER_MADE,)}),
     "note withdraw": Example(
         a_note_to_withdraw, wrong={"note": (NEVER_MADE,)}, answers={"reason": "She did not say that."}
     ),

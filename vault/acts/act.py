@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from vault.redaction.questions import Question
     from vault.seal.recovery import Sheet
     from vault.services.approvals.second_person import Second
+    from vault.services.cases.notes import NoteBegun
     from vault.services.exports.exporting import Approve
 
 T = TypeVar("T")
 Said: TypeAlias = Mapping[str, tuple[str, ...]]
 """What was said of the fields, by their names. What nobody said is not in it, and what stays as it is neither.
 
-`why` is said beside them where a case is opened for another reason than casework; `ask` and `approval` are the files by
-which a second person elsewhere is asked, and answered.
-"""
+Beside them: `why` a case is opened, if not for casework; `ask` and `approval`, by which a second person is asked, and
+answers."""
 
 
 @unique
@@ -43,6 +43,7 @@ class Shape(StrEnum):
     MEMBER = "member"
     LINE = "line"
     LINES = "lines"  # several, each a line
+    TEXT = "text"  # of any length: from a file or standard input, or typed into a draft
     BIRTH = "birth"  # a date that may be known in part
     CODE = "code"  # a key or a code, which a shell may keep
     WORD = "word"  # one of a few
@@ -356,6 +357,7 @@ class Act(Generic[T]):
         makes_sheets: it makes recovery sheets, which go into the files of its field `out`, or are shown.
         goes_through: once it is begun, nothing stops it.
         has_letter: it leaves a letter.
+        draft: begins the draft that keeps a `TEXT` while somebody types it at a terminal.
         has_pages: what leaves is read before: its open forms are decided, then somebody reads the finished pages.
     """
 
@@ -382,6 +384,7 @@ class Act(Generic[T]):
     goes_through: bool = False
     has_letter: bool = False
     has_pages: bool = False
+    draft: Callable[[Session, Said], NoteBegun] | None = None
     about: Words = ""
 
     @property

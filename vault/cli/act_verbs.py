@@ -13,7 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from vault import platform
 from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, Waits, answer_to, numbered
+from vault.casework.note import TEXT
 from vault.cli.date_options import birth_of, day_of, moment_of
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
@@ -25,7 +27,9 @@ from vault.cli.prompts import (
     asked_one_by_one,
     options_of,
     piped_answers,
+    read_text,
     refuse_as_options,
+    text_is_typed,
 )
 from vault.cli.reviewing import reading_of, second_of, with_answers
 from vault.cli.safeguards import require_word
@@ -38,10 +42,12 @@ from vault.words.message import Message, Words
 if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.services.approvals.second_person import Second
+    from vault.services.cases.notes import NoteBegun
     from vault.services.exports.exporting import Approve
 
 
 _Opened: TypeAlias = tuple["Session", Sequence[Personal], dict[str, list[str]]]
+_ONE_BEGUN: Final = Message("A note that you began is kept: `--go-on` goes on with it; the app shows it.")
 _LANGUAGES: Final = ("en", "fr", "ru")
 _MOST_CHOICES_SAID: Final = 12
 _SCRIPTS_ONLY: Final = Message("scripts only; at a terminal it is asked")
@@ -101,7 +107,8 @@ def arg_of(field: Field) -> Arg:
     of: Callable[[str], object] = _PLACES.get(field.shape) or _reading(field, field.called)
     if field.shape is Shape.NUMBER:
         of = partial(numbered, field.called)
-    return Arg(form, field.help or field.label, field.words, of, field.first or None, field.name)
+    into = "file" if field.shape is Shape.TEXT else field.name
+    return Arg(form, field.help or field.label, field.words, of, field.first or None, into)
 
 
 def _reading(field: Field, called: str) -> Callable[[str], str]:
@@ -137,7 +144,8 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
     read = reading_of(args, output) if act.has_pages else None
     if act.makes_sheets and args.out is None:
         require_terminal(args, output)
-    with opened_for(act, args, output) as opened:
+    opener = opened_for if act.draft is None else partial(_opened_for_text, act.draft)
+    with opener(act, args, output) as opened:
         return carried_out(act, args, output, opened, read)
 
 
@@ -177,6 +185,33 @@ def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
         if is_typed:
             answers = {name: text for name, text in asked_one_by_one(list(map(_question, questions))).items() if text}
         yield session, (), {answer_to(name): [text] for name, text in answers.items()}
+
+
+@contextmanager
+def _opened_for_text(
+    draft: Callable[[Session, Said], NoteBegun], act: Act[Any], args: Given, output: Output
+) -> Iterator[_Opened]:
+    """Unlock for an act that takes a text; what is piped or in a file is read before.
+
+    What somebody types is kept line by line as a draft, until the act is done or Ctrl+C throws it away.
+    """
+    text = None if text_is_typed(args) else read_text(args)
+    with opened(args, output) as session:
+        said = _said(act, args, {})
+        begun = draft(session, said)
+        if text is None and "go_on" not in said and begun.is_beside_another():
+            output.say(_ONE_BEGUN)
+        if begun.before:
+            output.say(begun.before)
+        try:
+            text = read_text(args, keep=begun.keep) if text is None else text
+        except KeyboardInterrupt as stop:
+            if not begun.before and not isinstance(stop, platform.NobodyTypedError):  # or what was typed before stays
+                begun.forget()
+            raise
+        typed = {field.name: [begun.typed[field.name]] for field in act.fields if begun.typed.get(field.name)}
+        yield session, (), {**typed, TEXT: [begun.before + text]}
+        begun.forget()
 
 
 def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, read: Approve | None) -> Result:
