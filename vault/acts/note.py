@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from vault.services.cases.notes import NoteBegun
 
 
-# ---- written ------------------------------------------------------------------------------------------------------
-
-
 _New: TypeAlias = tuple["CompartmentId", "CompartmentId | None", Note]
 
 
@@ -58,9 +55,6 @@ def _write(session: Session, plan: Plan[_New], _agreed: Agreed, _progress: Progr
     return Told((saved, Message("id {id}", id=short_id(record))), {"note": record.hex()})
 
 
-# ---- corrected ----------------------------------------------------------------------------------------------------
-
-
 def _correction_begun(session: Session, said: Said) -> NoteBegun:
     from vault.services.cases import notes
 
@@ -80,9 +74,6 @@ def _correct(session: Session, plan: Plan[Said], _agreed: Agreed, _progress: Pro
         return Told((changed,), {"note": note.hex(), "amends": None})
     lines = (Message("The correction is saved."), Message("id {id}", id=short_id(note)))
     return Told(lines, {"note": note.hex(), "amends": earlier.hex()})
-
-
-# ---- withdrawn ----------------------------------------------------------------------------------------------------
 
 
 def _what_is_withdrawn(session: Session, said: Said) -> Plan[Said]:
