@@ -152,7 +152,7 @@ CALLED_ALL_THE_SAME: Final = {
     ("vault/cli/document.py", "erasing.erase"): "a paper is removed, which erases it without a letter",
     ("vault/cli/opening.py", "housekeeping.settle"): "each command does what is due behind it",
 }
-SAID_TWICE: Final = 7
+SAID_TWICE: Final = 5
 LONG: Final = 40
 HELP_OF_NOUNS: Final = "vault/cli/nouns.py"  # loads no act, and says of a noun that is one act what that act says
 

@@ -200,7 +200,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     sections.places_of_person incidents.told_after
     """,
     "what this account or session remembers; nothing of it is in the vault": """
-    undoing.note_together cases.today notes.is_one_begun story_records.day_within incidents.now_here
+    undoing.note_together cases.today story_records.day_within incidents.now_here
     incidents.minute_here absences.tell_waiting folder_row.keep_offered folder_row.offered_of
     folder_row.end_begun folder_row.erased_records removing.forget_drafts taking_back.keep_mark taking_back.mark_of
     case_counts.keep_table case_counts.tables_before last_done.note last_done.note_drill last_done.note_new_sheets

@@ -679,6 +679,7 @@ BEGUN = {
     "recovery confirm": Begun(),
     "device name": Begun({"name": "old laptop"}),
     "device revoke": Begun(),
+    "section new": Begun(choices={"to": tuple((each.member, each.name) for each in HOLDERS[1:])}),
     **{
         name: Begun(choices={field: (("a7" * 16, "Nadia Ferrante"), ("a8" * 16, "Ilse Varga"))})
         for name, field in (("break-glass", "for"), ("grant add", "to"), ("section grant", "to"))
@@ -836,7 +837,6 @@ ANSWERS: dict[str, Any] = {
     ),
     "sections.to_write": (),
     "sections.open": SECTION,
-    "sections.others": HOLDERS[1:],
 }  # fmt: skip
 
 NEW_VAULT = HomeShown("2026-11-27", STANDING, (), begun=(False, True, False, False))

@@ -121,7 +121,7 @@ def test_who_is_alone_hears_it_before_and_nobody_is_asked(tmp_path: Path) -> Non
         desk.press("f4")
         desk.sees("! For: is empty.")
         desk.press("escape", "enter", "g")
-        desk.sees("Nobody to open it to: all who may open cases hold this one already.")
+        desk.sees("Nobody else to give it to: all who have a device and a role that opens cases hold it already.")
         desk.press("f4")
         desk.sees("! Open to")
         desk.press("escape", "e")

@@ -344,7 +344,7 @@ def test_only_you_is_said_in_the_list_in_the_case_and_in_its_access(house: House
 def test_a_section_opens_for_those_who_were_marked_and_its_notes_go_nowhere_else(house: House) -> None:
     with house.desk("Amina") as amina:
         amina.press("enter", "s", "n", "f4")
-        amina.sees("! Type a title first.")
+        amina.sees("! Title: is empty.")
         amina.press(" Where she is", "f4")
         amina.sees("! Only YOU can open it. If there are recovery sheets, they open it too.")
         amina.sees("Nothing is kept here yet; n writes a note, p adds a person, f a paper.")
@@ -419,7 +419,7 @@ def test_a_section_is_made_for_a_member_who_is_marked(house: House) -> None:
     with house.desk("Amina") as amina:
         amina.press("enter", "s", "n", " Who told it")
         assert amina.focused() == "title"
-        amina.go_to("others")
+        amina.go_to("to")
         amina.press("space", "f4")
         amina.sees(f"Opens for you, {JOEL}. If there are recovery sheets, they open it too.")
 

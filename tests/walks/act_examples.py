@@ -396,6 +396,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "case release": Example(one_on_hold, wrong={"case": (NEVER_MADE,)}, answers={"reason": "The court is done."}),
     "grant add": Example(the_case, said={"to": (NADIA,), "until": (IN_A_YEAR,)}, wrong={"to": (DANA,)}),
     "grant revoke": Example(one_open_to_nadia, wrong={"from_member": (AMINA,)}),
+    "section new": Example(
+        the_case, said={"title": ("Where",), "kind": ("location",), "to": (JOEL,)}, wrong={"to": (NADIA,)}
+    ),
     "section grant": Example(a_section, said={"to": (JOEL,)}, wrong={"to": (NADIA,)}),
     "section move": Example(a_note_and_a_section, wrong={"record": (NEVER_MADE,)}),
     "section revoke": Example(a_section_of_two, wrong={"from_member": (AMINA,)}),
@@ -450,6 +453,12 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         who="Mira",
     ),
     "handover carry-out": Example(an_order, who="Joel"),
+    "note add": Example(
+        the_case,
+        said={"kind": ("interview",), "occurred": ("2026-02-27",), "text": ("He fled.\n\nAlone.",)},
+        wrong={"case": (NEVER_MADE,)},
+    ),
+    "note amend": Example(a_note_to_withdraw, said={"text": ("He fled on Monday.",)}, wrong={"note": (NEVER_MADE,)}),
     "note withdraw": Example(
         a_note_to_withdraw, wrong={"note": (NEVER_MADE,)}, answers={"reason": "She did not say that."}
     ),

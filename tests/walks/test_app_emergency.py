@@ -153,6 +153,14 @@ def test_a_person_asks_for_their_own_data_it_has_a_date_in_the_case_and_leaves_b
         desk.sees("relation")
 
 
+def test_what_should_be_done_after_an_act_is_named_as_the_app_calls_it(house: House) -> None:
+    with house.open("Amina") as amina:
+        cases.create(amina, title="Extradition", kind="extradition")
+    with house.desk("Amina") as desk:
+        desk.press("down", "f2", " stage: put", "enter", *"refused at", "f4")
+        desk.sees("Put where they are into a restricted section: “New section”.", "Begin check-ins: “check-in”.")
+
+
 def test_scenario_17_the_app_warns_at_refused_at_risk_and_keeps_all_that_is_agreed_from_one_form(house: House) -> None:
     with house.open("Amina") as amina:
         made = cases.create(amina, title="Extradition", kind="extradition")

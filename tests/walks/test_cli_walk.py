@@ -176,7 +176,10 @@ def _ref(desk: Desk) -> str:
 def test_an_id_is_typed_as_it_is_shown_and_the_own_note_of_today_is_corrected_in_place(desk: Desk) -> None:
     kept = desk.run("note", "add", _ref(desk), "--when", "27.2.2026", stdin="Transfer on 3 March.")
     (typed,) = re.findall(r"^id ([0-9a-f]{8})$", kept.out, re.MULTILINE)
-    assert "`casevault history` shows what it said before" in desk.run("note", "amend", typed, stdin="On 4 March.").out
+    assert (
+        "`casevault history RECORD` shows what it said before"
+        in desk.run("note", "amend", typed, stdin="On 4 March.").out
+    )
     assert "contact, of 2026-02-27" in desk.run("note", "show", typed).out
 
 

@@ -123,7 +123,7 @@ def done(errors: Iterable[VaultError], lines: Iterable[str], house: House) -> Do
 
 
 def command(trial: Trial, said: Said) -> tuple[list[str], str]:
-    """Return the words of the command, and what is piped into it: the words of a person."""
+    """Return the words of the command, and what is piped into it: the words of a person, or a whole text."""
     act, answers = trial.act, {name: (text,) for name, text in trial.example.answers.items()}
     words, given = act.name.split(), {**said, **answers}
     personal: dict[str, tuple[str, ...]] = {}
@@ -133,6 +133,8 @@ def command(trial: Trial, said: Said) -> tuple[list[str], str]:
     for field in (each for each in act.fields if each.name in given):
         if field.is_personal:
             personal[field.name] = given[field.name]
+        elif field.shape is Shape.TEXT:
+            return [*words, *(["--approval", str(trial.answer)] if trial.answer else [])], given[field.name][0]
         elif field.shape is Shape.YES:
             words.append(f"--{field.name}")
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from tui.gateway.unlocked_vault import Subject, case_id, record_id
 from tui.text.in_words import in_words
@@ -28,11 +28,12 @@ from tui.values.code_words import word_of
 from tui.values.forms_typed import FormPlace, FormTyped, SlipLine
 from tui.values.story_shown import AgendaShown, DueShown, HomeShown, WeekShown
 from vault.access.session import Session
-from vault.acts.act import Told
+from vault.acts.act import Act, Agreed, Told
+from vault.acts.note import ADD, AMEND
 from vault.casework import differences
 from vault.casework.document import Document
 from vault.casework.form import FormedRecord, labelled
-from vault.casework.note import AMENDS, WHEN, note_of, typed_note
+from vault.casework.note import AMENDS, typed_note
 from vault.casework.questionnaires import Filled
 from vault.casework.story import headline_said
 from vault.casework.story.incident import IncidentKind
@@ -42,6 +43,7 @@ from vault.display import DAY, bytes_text, time_text
 from vault.errors import NotFoundError
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.policy.roles import Action
+from vault.progress import Working
 from vault.redaction.find_registered import people_in
 from vault.redaction.registry import RegisteredPerson, build_registry
 from vault.services import case_papers, own_forms, paper_text
@@ -51,8 +53,6 @@ from vault.services.cases import (
     deadlines,
     editing,
     listing,
-    notes,
-    sections,
     story_records,
     two_versions,
 )
@@ -337,15 +337,12 @@ class Writing(Subject):
 
     def finish(self, draft: DraftShown) -> str:
         """Keep the draft as a note and forget the draft; returns the note's id. The note is durable first."""
-        session = self._session
-        if draft.section:
-            record = sections.add_note(session, case_id(draft.section), note_of(draft.typed))
-        elif draft.amends:
-            record = notes.correct(session, draft.amends, text=draft.text, occurred=draft.typed.get(WHEN, ""))
-        else:
-            record = notes.add(session, case_id(draft.case), note_of(draft.typed))
+        act: Act[Any] = AMEND if draft.amends else ADD
+        home = {"note": (draft.amends,)} if draft.amends else {"case": (draft.case,), "section": (draft.section,)}
+        said = {name: (text,) for name, text in draft.typed.items()} | home
+        told = act.do(self._session, act.look(self._session, said), Agreed(), Working())
         self.forget(draft)
-        return record.hex()
+        return str(told.data["note"])
 
     def readers(self, draft: DraftShown) -> tuple[str, ...]:
         """Return the other members who can read what will be kept, by name."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vault.redaction.questions import Question
     from vault.seal.recovery import Sheet
     from vault.services.approvals.second_person import Second
+    from vault.services.cases.notes import NoteBegun
     from vault.services.credentials.entering import Proof
     from vault.services.exports.exporting import Approve
 
@@ -30,9 +31,7 @@ T = TypeVar("T")
 Said: TypeAlias = Mapping[str, tuple[str, ...]]
 """What was said of the fields, by their names. What nobody said is not in it, and what stays as it is neither.
 
-`why` is said beside them where a case is opened for another reason than casework; `ask` and `approval` are the files by
-which a second person elsewhere is asked, and answered.
-"""
+Beside them: `why` a case is opened, if not for casework; `ask` and `approval`: files of a second person."""
 
 
 @unique
@@ -44,6 +43,7 @@ class Shape(StrEnum):
     MEMBER = "member"
     LINE = "line"
     LINES = "lines"  # several, each a line
+    TEXT = "text"  # of any length: from a file or standard input, or typed into a draft
     BIRTH = "birth"  # a date that may be known in part
     CODE = "code"  # a key or a code, which a shell may keep
     WORD = "word"  # one of a few
@@ -68,8 +68,7 @@ class Field:
         shape: what may be said.
         help: what the option takes.
         question: how somebody at a terminal is asked for it; without it, by its label.
-        form: how the usage shows it; without it, as the option that may be left out. Of words of a person: another
-            option, or, as `[NAME]`, that scripts may type them without one too.
+        form: how the usage shows it, if not as an option; of a person's words, `[NAME]`: scripts may type them bare.
         words: the codes of a `WORD`, where they do not depend on what is looked at; of `LINES`, what stands before a
             colon in each.
         first: what is said where nobody says anything.
@@ -351,8 +350,7 @@ class Act(Generic[T]):
         asks_yes: its plan is read and asks for a yes that has no option of its own.
         second: set for an act that may need a second person.
         is_long: it may take more than a second also of one, so that a screen shows how far it is.
-        makes_files: it changes nothing but the log and makes something elsewhere, whole or not at all: work goes on
-            beside it.
+        makes_files: it changes the log alone, and makes something elsewhere, whole or not at all: work goes on beside.
         is_change: it changes what is there: where nothing is said, there is nothing to do.
         by_sheets: the recovery sheets can do it in the place of somebody else, if that is said.
         takes_sheets: nothing else can do it: the recovery sheets are asked for, or piped, and nobody has to say so.
@@ -360,6 +358,7 @@ class Act(Generic[T]):
         goes_through: once it is begun, nothing stops it.
         proves: `now`: it wants to see again what opens the seat of whoever does it; `new`: and another passphrase.
         has_letter: it leaves a letter.
+        draft: begins the draft that keeps a `TEXT` while somebody types it at a terminal.
         has_pages: what leaves is read before: its open forms are decided, then somebody reads the finished pages.
     """
 
@@ -387,6 +386,7 @@ class Act(Generic[T]):
     proves: str = ""
     has_letter: bool = False
     has_pages: bool = False
+    draft: Callable[[Session, Said], NoteBegun] | None = None
     about: Words = ""
 
     @property

@@ -144,7 +144,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
             ("list", "now", "due", "rules"), "case", acts="erasures"),
         Noun("search", Message("search the text of every case that you hold"), file="case"),
         Noun("section", Message("the restricted sections of a case (location, health, sources)"),
-             ("new", "list", "show", "move", "grant", "revoke"), "section", acts="grant"),
+             ("new", "list", "show", "move", "grant", "revoke"), "note", acts="grant"),
         Noun("intake", Message("call slips, until they become a case, and the register of who is known"),
              ("add", "list", "move", "edit", "close", "enter", "ask"), "intake", acts="intake"),
     ),

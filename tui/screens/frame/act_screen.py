@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from tui.text.in_words import in_words, together, warning
 from tui.text.safe_content import safe_content
 from tui.values.code_words import LANGUAGES, words_of
 from tui.widgets.long_text import LongText
+from vault.acts import every_act
 from vault.acts.act import Act, Agreed, Ask, Letter, Plan, Said, Told
 from vault.errors import SheetsNeededError, UsageError, VaultError
 from vault.words.message import Message, Words
@@ -384,16 +385,26 @@ class ActScreen(LongWorkScreen):
             )
 
     def show_told(self, name: Words, told: Told, then: Callable[[Words], None]) -> None:
-        """Show what came of an act, as long as it is; `then` gets its first sentence."""
-        first, *more = told.lines
+        """Show what came of an act, as long as it is, and what should be done now; `then` gets its first sentence."""
+        first, *more = lines = (*told.lines, *_next_lines(told))
         if told.letter is not None:
             self.app.push_screen(LetterScreen(told.letter), lambda _: then(first))
         elif told.is_table:
             self.app.push_screen(WholeText(name, together(told.lines)), lambda _: then(""))
         elif more:
-            self.app.push_screen(ResultDialog(name, told.lines), lambda _: then(first))
+            self.app.push_screen(ResultDialog(name, lines), lambda _: then(first))
         else:
             then(first)
+
+
+def _next_lines(told: Told) -> Iterator[Words]:
+    """Yield what should be done now, each with what its act is called here; what is no act has its own place here."""
+    for each in told.follows:
+        if not each.act:
+            yield each.words
+        for act in every_act():
+            if each.act == act.name or each.act.startswith(f"{act.name} "):
+                yield Message("{words}: “{title}”.", words=each.words, title=act.title)
 
 
 def _told_too(plan: Plan[Any], words: Words) -> Plan[Any]:
