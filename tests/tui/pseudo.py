@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
+import msgspec
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 from typing_extensions import override
@@ -22,6 +23,7 @@ from tests.tui.pictures import StillDesk
 from tui.values.code_words import CODES
 from tui.widgets.virtual_list import VirtualList
 from vault.acts.act import Agreed, OpenFormsError
+from vault.services.projection.stored_records import Stored
 from vault.words.message import Message
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
@@ -89,6 +91,8 @@ def foreign(answer: Any, *, is_text: bool = False) -> Any:  # noqa: PLR0911 - on
         return dataclasses.replace(
             answer, **{name: foreign(value, is_text=name in _TEXTS) for name, value in fields.items()}
         )
+    if isinstance(answer, Stored):
+        return msgspec.structs.replace(answer, value=foreign(answer.value))
     if callable(answer):
         return lambda *given, **named: _asked(answer, given, named)
     return answer

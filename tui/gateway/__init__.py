@@ -7,21 +7,7 @@ for type checks, is named here.
 """
 
 from tui.gateway.gateway import Gateway
-from vault.redaction.questions import Question
 from vault.seal.entrance.wordlists import GeneratedPassphrase
 from vault.seal.recovery import Sheet
 from vault.services.approvals.pipe_process import NEXT_STEP, NOT_APPROVED, PipeAnswer, PipeQuestion, approved, serve
-from vault.services.approvals.question import ApprovalQuestion as AskedQuestion
-from vault.services.approvals.second_person import Approver, Second
 from vault.services.approvals.side_by_side import Beside, side_by_side
-from vault.services.cases.editing import Earlier
-from vault.services.cases.same_people import Alike
-from vault.services.cases.searching import FoundRecord
-from vault.services.cases.story_records import LeftOut
-from vault.services.cases.two_versions import InTwo
-from vault.services.credentials.recovery import RecoveryStatus
-from vault.services.exchange.known_peers import Standing
-from vault.services.exports.partners import KeptPartner
-from vault.services.members.admitting import Proposal
-from vault.services.members.devices import Device
-from vault.services.paper_text import Sender

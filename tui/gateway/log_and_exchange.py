@@ -6,7 +6,6 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 from tui.drawn.bars import ALONE, EXPORT, GRANT, REFUSED
@@ -23,7 +22,6 @@ from vault.services.erasures import arrived, retention, standing_again
 from vault.services.evidence import log_checking, logbook
 from vault.services.evidence.logbook import LogLine
 from vault.services.exchange import known_peers
-from vault.services.imports import case_import, import_words
 from vault.services.projection.authors import NOBODY_KNOWN, names_of_logs
 from vault.words.message import Message, Words, plural
 
@@ -122,11 +120,6 @@ class Exchange(Subject):
             known_peers.with_whom(session, counts=counts),
             *self._unlocked.last_import,
         )
-
-    def write_template(self, out: Path) -> tuple[Words, ...]:
-        """Write an empty list of cases, CSV or XLSX by the ending of its name."""
-        case_import.write_template(out)
-        return tuple(import_words.template_lines(out))
 
 
 # What colleagues erased and is still here, and what is past its time.

@@ -15,15 +15,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class PeerShown:
-    """A member to whom a bundle can be made, or a case opened, with their roles."""
-
-    member: str
-    name: str = field(repr=False)
-    roles: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ResultText:
     """What came of an act, in sentences."""
 
@@ -67,21 +58,6 @@ class ErasureShown:
 
 
 # What goes between the screens of an emergency and the gateway.
-@dataclass(frozen=True, slots=True)
-class TakenShown:
-    """What would be found on a computer that was taken.
-
-    `warn` is whom to warn, line by line, each with whether it says what must not be used; `todo` what to do, `there`
-    what is on it. `found` is the gateway's own.
-    """
-
-    warn: tuple[tuple[Words, bool], ...] = field(repr=False)
-    todo: tuple[Words, ...]
-    there: tuple[Words, ...] = field(repr=False)
-    count: int
-    found: object = field(default=None, repr=False)
-
-
 @dataclass(frozen=True, slots=True)
 class PackShown:
     """The facts of a case that may be in a pack: `count` are confirmed.

@@ -37,7 +37,8 @@ from vault.words.message import Message, Words, plural
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from tui.gateway import FoundRecord, Gateway
+    from tui.gateway import Gateway
+    from vault.services.cases.searching import FoundRecord
 
 
 # What stands beside the list of hits: why this one was found, how to reach whom it is about, other ways to ask.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Final
@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.gateway.unlocked_vault import case_id
 from tui.screens.cases.due_acts import confirm_anew, say_done
 from tui.screens.cases.due_rows import record_lines
 from tui.screens.frame.act_screen import ActScreen, Doing
@@ -38,8 +39,13 @@ from vault.acts.safety import BEGIN
 from vault.casework.form import Form, FormField, Shape
 from vault.casework.questionnaires import Filled
 from vault.casework.story import STORY
-from vault.casework.story.incident import Checklist, Incident
+from vault.casework.story.incident import Checklist, Incident, IncidentKind
 from vault.casework.story.person_facts import SubjectRequest
+from vault.ids import RecordId
+from vault.services import own_forms
+from vault.services.cases import case_people
+from vault.services.own_forms import KeptForm
+from vault.services.safety.incidents import told_after
 from vault.words.message import Message, Words, plural
 
 # A form of the organisation's own is filled in, or answers of one that was filled in are changed.
@@ -137,17 +143,18 @@ def open_form(
     case, ref = where
     name, _, code = kind.partition(":")
 
-    def show(people: tuple[tuple[str, str], ...]) -> None:
+    def show(names: Mapping[RecordId, str]) -> None:
+        people = [(person.hex(), name) for person, name in names.items()]
         form = RecordForm(case, ref, kind, shown, people=people)
         if kind == SubjectRequest.KIND:
             form = RequestOfPerson(case, ref, people, shown, today_ms=screen.desk.now_ms())
         screen.app.push_screen(form, then)
 
     if name != Filled.KIND and any(field.shape is Shape.RECORD for field in STORY[kind].FORM.fields):
-        screen.ask(lambda vault: vault.story.people_of(case), show)
+        screen.ask(lambda vault: vault.read(case_people.names_in, case_id(case)), show)
         return
     if name != Filled.KIND:
-        show(())
+        show({})
         return
     code = shown.form if shown is not None else code
 
@@ -202,13 +209,14 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         self.ask(lambda vault: vault.story.list_in(case, why), partial(self._show, stand_on))
 
     def action_new(self) -> None:
-        self.ask(lambda vault: vault.story.forms(), self._ask_kind)
+        self.ask(lambda vault: vault.read(own_forms.list_all), self._ask_kind)
 
-    def _ask_kind(self, forms: tuple[tuple[str, str], ...]) -> None:
+    def _ask_kind(self, forms: list[KeptForm]) -> None:
+        own = (kept.definition for kept in forms)
         kinds: list[tuple[str, Words]] = [
             (kind, record.FORM.title) for kind, record in STORY.items() if kind != Filled.KIND
         ]
-        kinds += [(f"{Filled.KIND}:{code}", Message("form: {title}", title=title)) for code, title in forms]
+        kinds += [(f"{Filled.KIND}:{form.code}", Message("form: {title}", title=form.title)) for form in own]
         self.unless_left(Choose(Message("What do you want to add?"), kinds), self._begin)
 
     def action_checklist(self) -> None:
@@ -274,9 +282,14 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         self.say("" if records else Message("Nothing is written here yet; n adds a date, a hearing or what happened."))
         new = next((record for record in records if record.record == stand_on and stand_on not in known), None)
         if new is not None and new.kind == Incident.KIND:
-            case, what = self._case, new.typed["what"]
-            self.ask(lambda vault: vault.story.told_after(case, what), self.say)
+            case, what = case_id(self._case), IncidentKind(new.typed["what"])
+            self.ask(lambda vault: vault.read(told_after, case, what), self._say_what_follows)
         self._show_details()
+
+    def _say_what_follows(self, told: tuple[Message, Checklist | None] | None) -> None:
+        words, follows = told or ("", None)
+        more = Message("{told}: i, then “{name}”", told=words, name=word_of(follows)) if follows else words
+        self.say(more)
 
     @on(VirtualList.Moved)
     def _show_details(self) -> None:

@@ -50,7 +50,9 @@ from vault.words.message import Message, Words, plural
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
-    from tui.gateway import InTwo, LeftOut, Standing
+    from vault.services.cases.story_records import LeftOut
+    from vault.services.cases.two_versions import InTwo
+    from vault.services.exchange.known_peers import Standing
 
 # What makes a new vault safe and useful: four things in any order, ticked as they are done, gone when all are.
 

@@ -31,7 +31,7 @@ from vault.casework.vocabulary import NameKind
 from vault.words.message import Message, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Alike
+    from vault.services.cases.same_people import Alike
 
 _MOST_NAMES: Final = 6
 _NAMES_LOW: Final = 3

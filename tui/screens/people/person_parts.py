@@ -31,7 +31,7 @@ from vault.casework.person import why_same
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Alike
+    from vault.services.cases.same_people import Alike
 
 # What the parts of a person's page say, in lines of words with meanings.
 

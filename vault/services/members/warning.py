@@ -21,6 +21,7 @@ from vault.services.cases.cases import CaseView
 from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.stored_records import Stored
+from vault.words.codes import word_of
 from vault.words.message import Message, listed, plural
 
 WHY_WARNED = "emergency"
@@ -134,11 +135,11 @@ def _order(person: ToWarn) -> tuple[object, ...]:
 
 
 def _person_rows(person: ToWarn) -> Iterator[WarnLine]:
-    name, risk = person.name or Message("no name kept"), person.risk.value
+    name, risk = person.name or Message("no name kept"), word_of(person.risk)
     if person.role is PersonRole.CLIENT:
         yield WarnLine(Message("{ref}  {name}  (risk: {risk})", ref=person.ref, name=name, risk=risk))
     else:
-        role = person.role.value
+        role = word_of(person.role)
         yield WarnLine(
             Message("{ref}  {name}  ({role}; risk: {risk})", ref=person.ref, name=name, role=role, risk=risk)
         )
@@ -185,7 +186,7 @@ def _contact_lines(person: ToWarn) -> tuple[list[str], list[Message]]:
         usable = _usable(person)
         known = Message("no safe contact is kept; known: {ways}", ways=listed(usable))
         return barred, [known if usable else Message("no contact is kept")]
-    way = Message("{channel}: {address}", channel=contact.channel.value, address=contact.address)
+    way = Message("{channel}: {address}", channel=word_of(contact.channel), address=contact.address)
     lines = [] if contact.address in listed_by_case else [way]
     lines += [Message("hours: {text}", text=contact.hours)] if contact.hours else []
     lines += [Message("say: {text}", text=contact.code_phrase)] if contact.code_phrase else []
