@@ -41,19 +41,16 @@ from tui.values.cases_shown import (
     VersionsShown,
 )
 from tui.values.exchange_shown import (
-    ErasureShown,
     PackShown,
     ResultText,
     StandingShown,
 )
-from tui.values.forms_typed import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
+from tui.values.forms_typed import CaseLike, Reminding, SlipBegun, SlipTyped
 from tui.values.story_shown import (
     AgendaShown,
     DueShown,
     HomeShown,
-    NameShown,
     PersonPage,
-    ReachShown,
     WeekShown,
 )
 from vault.access.pins.pins import Dates
@@ -73,14 +70,16 @@ from vault.casework.case import CaseKind
 from vault.casework.differences import Change, compare
 from vault.casework.document import Authenticity, Body, Document, DocumentKind, ReadBy, read_words
 from vault.casework.form import FormedRecord, labelled
+from vault.casework.intake import Slip
 from vault.casework.note import Note, typed_note
 from vault.casework.organisation_records import Order
-from vault.casework.person import Person, PersonName, SafeContact
+from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
 from vault.casework.questionnaires import FormDefinition
 from vault.casework.questionnaires import Question as OwnQuestion
 from vault.casework.story.events import Deadline, DeadlineEnd, Detention, Hearing, SetBy, Task
 from vault.casework.story.person_facts import Wanted, WantedSystem
-from vault.casework.vocabulary import Channel, NoteKind, PersonRole, Risk
+from vault.casework.vocabulary import Channel, NameKind, NoteKind, PersonRole, Risk
+from vault.casework.vocabulary import DocumentKind as IdKind
 from vault.errors import SheetsNeededError
 from vault.ids import CompartmentId, Digest, MemberId, RecordId, SeatId, VersionId
 from vault.policy.roles import Role
@@ -94,9 +93,13 @@ from vault.services.approvals.second_person import Approver
 from vault.services.approvals.side_by_side import Beside
 from vault.services.backups.proven_backup import cases_said
 from vault.services.cases.editing import Earlier, Place
+from vault.services.cases.intake import SlipLine
 from vault.services.cases.same_people import Alike
 from vault.services.cases.searching import FoundRecord, Why
 from vault.services.credentials.recovery import RecoveryStatus
+from vault.services.erasures.arrived import Waiting
+from vault.services.erasures.retention import Overdue
+from vault.services.erasures.standing_again import Again
 from vault.services.exchange.known_peers import Standing
 from vault.services.exports.exporting import Exported
 from vault.services.exports.partners import Given, KeptPartner
@@ -119,12 +122,19 @@ HOUR_MS: Final = 3_600_000
 
 # ---- calls ---------------------------------------------------------------------------------------------------------
 
+
+def _slip(record: str, slip: Slip, **more: Any) -> SlipLine:
+    return SlipLine(Stored(RecordId(bytes.fromhex(record) * 16), VersionId(bytes(32)), 0, slip), **more)
+
+
 SLIPS = (
-    SlipLine("c1" * 16, NOW_MS - 16 * 24 * HOUR_MS, "", "Нур?", "Kyrgyz", "Will call again.", call_back=False,
-             is_overdue=True),
-    SlipLine("c2" * 16, NOW_MS - HOUR_MS, "+33 6 39 98 01 02", "Saïd? Zomorodi?", "French",
-             "« Mon frère est arrêté », this morning at the prefecture.\nTwo children are with him.",
-             call_back=True, when="today after 15:00", do_not_call=("+33 6 39 98 01 02",)),
+    _slip("c1", Slip(NOW_MS - 16 * 24 * HOUR_MS, name="Нур?", language="Kyrgyz", text="Will call again."),
+          is_overdue=True),
+    _slip("c2", Slip(
+        NOW_MS - HOUR_MS, number="+33 6 39 98 01 02", name="Saïd? Zomorodi?", language="French", call_back=True,
+        text="« Mon frère est arrêté », this morning at the prefecture.\nTwo children are with him.",
+        when="today after 15:00",
+    ), is_overdue=False, do_not_call=("+33 6 39 98 01 02",)),
 )  # fmt: skip
 
 # ---- people and devices --------------------------------------------------------------------------------------------
@@ -247,18 +257,24 @@ VERSIONS = VersionsShown(
 )  # fmt: skip
 PERSON_PAGE = PersonPage(
     PERSONS[0],
-    names=(
-        NameShown("Viuzhanin Arsenii", "passport", "Latn", is_used=True),
-        NameShown("Вьюжанин Арсений Маратович", "birth", "Cyrl"),
-        NameShown("Vyuzhanin Arsenii", "passport", "Latn"),
-        NameShown("Арсен", "nick", "Cyrl"),
-        NameShown("Viuschanin", "misspelt", "Latn", is_over=True),
+    Person(
+        PersonRole.CLIENT,
+        (
+            PersonName.written("Viuzhanin Arsenii", NameKind.PASSPORT),
+            PersonName.written("Вьюжанин Арсений Маратович", NameKind.BIRTH),
+            PersonName.written("Vyuzhanin Arsenii", NameKind.PASSPORT),
+            PersonName.written("Арсен", NameKind.NICK),
+            PersonName.written("Viuschanin", NameKind.MISSPELT),
+        ),
+        born="1984~",
+        documents=(IdentityDocument(IdKind("passport"), "71 0034512"),
+                   IdentityDocument(IdKind("unhcr-case"), "UN-0412-771")),
+        emails=("a.v@example.org",),
+        safe_contact=SafeContact(
+            Channel.MESSENGER, "Signal via Лидия", "after 18:00", code_phrase="library card",
+            may_tell="Maître Kaltbrunner, legal help; not: health, family", never_use=("+996 555 010 203",),
+        ),
     ),
-    born="~1984",
-    documents=(("passport", "71 0034512"), ("unhcr-case", "UN-0412-771")),
-    reach=ReachShown("messenger", "Signal via Лидия", "after 18:00", "library card", ("a.v@example.org",),
-                     ("+996 555 010 203",)),
-    may_tell="Maître Kaltbrunner, legal help; not: health, family",
     kin=(("Вьюжанина Лидия", Message("sibling")), ("Вьюжанина Ольга", Message("spouse"))),
     others=(("نورا الزمردي", Message("interpreter")),),
     given=(Given("Maître Solvène Kaltbrunner", 2, "2026-11-24"),),
@@ -795,12 +811,14 @@ ANSWERS: dict[str, Any] = {
     "acting.look": _looked,
     "approvals.pages": BESIDE,
     "acting.carry_out": _carried_out,
-    "erasing.waiting": (
-        ErasureShown("K7QM-3XPD", 12, NOW_MS + 40 * HOUR_MS, "Joel Brandvik"),
-        ErasureShown("9HTA-22NC", 1, NOW_MS + 60 * HOUR_MS, "Amina Raskolda", is_held=True),
-        ErasureShown("K7QM-3XPD", 1, what="ab" * 16),
-        ErasureShown("4FDW-PP8K", 0, what="cd" * 16, due="2026-10-31"),
-    ),
+    "arrived.waiting_now": [
+        Waiting("K7QM-3XPD", "Joel Brandvik", 12, NOW_MS + 40 * HOUR_MS, is_held=False),
+        Waiting("9HTA-22NC", "Amina Raskolda", 1, NOW_MS + 60 * HOUR_MS, is_held=True),
+    ],
+    "standing_again.standing_again": [Again(CompartmentId(bytes(16)), "K7QM-3XPD", RecordId(bytes(16)))],
+    "retention.overdue": [
+        Overdue(CompartmentId(bytes(16)), "4FDW-PP8K", "asylum", "2021-10-31", "2026-10-31", is_held=False),
+    ],
     "second_person.approvers": [],
     "members.list_all": lambda also_left=False: MembersShown(
         (*MEMBERS, LEFT) if also_left else MEMBERS, separated=True, may=EVERYTHING,

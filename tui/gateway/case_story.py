@@ -23,7 +23,7 @@ from tui.values.cases_shown import (
     VersionsShown,
 )
 from tui.values.code_words import word_of
-from tui.values.forms_typed import FormPlace, FormTyped, SlipLine
+from tui.values.forms_typed import FormPlace, FormTyped
 from tui.values.story_shown import AgendaShown, DueShown, HomeShown, WeekShown
 from vault.access.session import Session
 from vault.acts.act import Told
@@ -54,6 +54,7 @@ from vault.services.cases import (
     two_versions,
 )
 from vault.services.cases.editing import Earlier, Place
+from vault.services.cases.intake import SlipLine
 from vault.services.cases.story_records import DueLine
 from vault.services.grants import sharing
 from vault.services.members import devices
@@ -71,7 +72,7 @@ Formed = TypeVar("Formed", bound=FormedRecord)
 class Story(Subject):
     """Shows the records of a case, and what is due of them."""
 
-    def home(self, status: VaultStatus, slips: tuple[int, tuple[SlipLine, ...]]) -> HomeShown:
+    def home(self, status: VaultStatus, slips: tuple[int, Sequence[SlipLine]]) -> HomeShown:
         """Return what home shows beside how the vault stands. Whoever may list no case has nothing due."""
         found = story_records.due(self._session) if self._may(Action.CASE_LIST) else story_records.DueList(())
         steps = self._steps_due(found.lines)

@@ -11,7 +11,7 @@ from tui.gateway.acts_and_packages import Acting, Approvals, Safety
 from tui.gateway.case_access import Sections, Sharing
 from tui.gateway.case_contents import Casework, People
 from tui.gateway.case_story import Papers, Story, Writing
-from tui.gateway.log_and_exchange import Erasing, Evidence, Exchange
+from tui.gateway.log_and_exchange import Evidence, Exchange
 from tui.gateway.organisation import Members
 from tui.gateway.search_and_calls import Finding, Intake
 from tui.gateway.unlocked_vault import UnlockedVault
@@ -47,7 +47,6 @@ class Gateway:
         self.writing = Writing(door)
         self.finding = Finding(door)
         self.intake = Intake(door, self.finding)
-        self.erasing = Erasing(door)
         self.evidence = Evidence(door)
         self.members = Members(door)
         self.sharing = Sharing(door)

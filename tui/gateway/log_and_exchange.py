@@ -13,12 +13,10 @@ from tui.gateway.unlocked_vault import Subject, telling
 from tui.text.in_words import in_words
 from tui.values.cases_shown import Checked, LogLineShown, LogShown
 from tui.values.code_words import EXPORTS, GRANTS
-from tui.values.exchange_shown import ErasureShown, StandingShown
+from tui.values.exchange_shown import StandingShown
 from vault.display import DAY, time_data
 from vault.log.payload import Payload
-from vault.policy.roles import Action
 from vault.progress import Progress, Stopped
-from vault.services.erasures import arrived, retention, standing_again
 from vault.services.evidence import log_checking, logbook
 from vault.services.evidence.logbook import LogLine
 from vault.services.exchange import known_peers
@@ -120,23 +118,3 @@ class Exchange(Subject):
             known_peers.with_whom(session, counts=counts),
             *self._unlocked.last_import,
         )
-
-
-# What colleagues erased and is still here, and what is past its time.
-class Erasing(Subject):
-    """Reads what can be erased now."""
-
-    def waiting(self) -> tuple[ErasureShown, ...]:
-        """Return what colleagues erased and is still here, what stands again, and cases past their time."""
-        arrived.note(self._session, arrived.look(self._session))
-        found = [
-            ErasureShown(
-                line.name, line.records, line.goes_ms, line.by, is_held=line.is_held, back_ms=line.brings_back_ms
-            )
-            for line in arrived.waiting(self._session)
-        ]
-        again = standing_again.standing_again(self._session)
-        stands = [ErasureShown(each.name, 1, what=f"{each.home.hex()}/{each.record.hex()}") for each in again]
-        due = retention.overdue(self._session) if self._may(Action.CASE_LIST) else []
-        cases = [ErasureShown(each.ref, 0, is_held=each.is_held, what=each.case.hex(), due=each.since) for each in due]
-        return (*found, *stands, *cases)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tui.values.forms_typed import FormPlace, FormTyped, SlipLine, SlipTyped
+from tui.values.forms_typed import FormPlace, FormTyped, SlipTyped
 from vault.casework.differences import Piece
 from vault.casework.form import Form
 from vault.casework.note import AMENDS, TEXT, Note
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
+    from vault.services.cases.intake import SlipLine
     from vault.services.cases.searching import FoundRecord
     from vault.services.paper_text import Sender
 
@@ -300,7 +301,7 @@ class FoundShown:
 
     hits: tuple[FoundRecord, ...]
     more: bool
-    slips: tuple[SlipLine, ...] = ()
+    slips: Sequence[SlipLine] = ()
     of: int = 0
     leaves_sections: bool = False
 

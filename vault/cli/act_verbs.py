@@ -26,9 +26,9 @@ from vault.cli.prompts import (
     options_of,
     piped_answers,
     refuse_as_options,
+    require_word,
 )
 from vault.cli.reviewing import reading_of, second_of, with_answers
-from vault.cli.safeguards import require_word
 from vault.cli.sheet_prompts import BY_SHEETS, PIPED_SHEETS, compare_paper, copied, require_terminal, secret_typed
 from vault.cli.table import Arg, Given, OneOf, Verb, new_file, there_folder
 from vault.errors import SheetsNeededError, UsageError, VaultError, WaitingForDecisionError
