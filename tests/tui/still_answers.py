@@ -23,9 +23,7 @@ from tui.values.cases_shown import (
     CaseLine,
     CaseListStart,
     CaseShown,
-    Checked,
     DraftShown,
-    FormToFill,
     FoundShown,
     LogLineShown,
     LogShown,
@@ -100,6 +98,7 @@ from vault.services.credentials.recovery import RecoveryStatus
 from vault.services.erasures.arrived import Waiting
 from vault.services.erasures.retention import Overdue
 from vault.services.erasures.standing_again import Again
+from vault.services.evidence.log_checking import Verification
 from vault.services.exchange.known_peers import Standing
 from vault.services.exports.exporting import Exported
 from vault.services.exports.partners import Given, KeptPartner
@@ -350,8 +349,7 @@ SECTION = SectionShown(
 )
 
 
-OWN_FORM = FormToFill(
-    "reception",
+OWN_FORM = (
     FormDefinition(
         "reception",
         "Приём",
@@ -365,7 +363,7 @@ OWN_FORM = FormToFill(
             OwnQuestion("with_whom", "С кем", "person"),
             OwnQuestion("country", "Последняя страна", "country"),
         ),
-    ).as_form(),
+    ),
     (("a1" * 16, "Арсений Вьюжанин"),),
 )
 
@@ -773,9 +771,8 @@ ANSWERS: dict[str, Any] = {
     "intake.list_open": SLIPS,
     "intake.find_open": SLIPS[1:],
     "evidence.read_log": _log,
-    "evidence.verify": Checked(
-        True, "192 of 192 entries in 1 log are proven; opened: 9 saved changes, and what 192 entries say", "9c" * 32,
-        entries=192),
+    "log_checking.verify": Verification(1, 192, 192, 9, 192, 0, 192, b"\x9c" * 32, ()),
+    "authors.names_of_logs": {},
     "partners.list_all": [
         KeptPartner(RecordId(b"k" * 16), "Maître Solvène Kaltbrunner", "age1", "amber birch cedar dune ember fjord",
                     CompartmentId(b"d" * 16), is_confirmed=True),

@@ -192,7 +192,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "case dates": ("enter", "4"),
     "records": ("enter", "d"),
     "record": ("enter", "d", "enter"),
-    "own form": lambda desk: _push(desk, FilledForm("11" * 16, "K7QM-3XPD", OWN_FORM)),
+    "own form": lambda desk: _push(desk, FilledForm("11" * 16, "K7QM-3XPD", *OWN_FORM)),
     "history": ("enter", "v"),
     "change case": ("enter", "m"),
     "sections": ("enter", "s"),

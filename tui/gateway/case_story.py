@@ -10,7 +10,6 @@ from tui.gateway.unlocked_vault import Subject, case_id, record_id
 from tui.values import shaping
 from tui.values.cases_shown import (
     DraftShown,
-    FormToFill,
     NoteShown,
     PaperPage,
     PaperShown,
@@ -41,7 +40,7 @@ from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.policy.roles import Action
 from vault.redaction.find_registered import people_in
 from vault.redaction.registry import RegisteredPerson, build_registry
-from vault.services import case_papers, own_forms, paper_text
+from vault.services import case_papers, paper_text
 from vault.services.cases import (
     case_people,
     cases,
@@ -131,12 +130,6 @@ class Story(Subject):
         by, names = authors.written_by(self._session, found), case_people.names_in(self._session, case_id(case))
         now = incidents.now_here(self._session)
         return tuple(record_shown(record, by.get(record.record, ""), names, now) for record in found)
-
-    def form_to_fill(self, case: str, code: str) -> FormToFill:
-        """Return what a form asks, and who stands in the case."""
-        form = own_forms.find(self._session, code).definition.as_form()
-        people = case_people.names_in(self._session, case_id(case))
-        return FormToFill(code, form, tuple((person.hex(), name) for person, name in people.items()))
 
     def protect(self, case: str, typed: Mapping[str, str]) -> str:
         """Keep what was agreed after an extradition was refused; return the id of the case."""

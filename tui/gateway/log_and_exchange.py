@@ -1,4 +1,4 @@
-"""The log and its verification, exchange by bundles and lists, and what colleagues erased and is still here."""
+"""The log, exchange by bundles and lists, and what colleagues erased and is still here."""
 
 from __future__ import annotations
 
@@ -9,28 +9,25 @@ from datetime import date
 from typing import Final
 
 from tui.drawn.bars import ALONE, EXPORT, GRANT, REFUSED
-from tui.gateway.unlocked_vault import Subject, telling
-from tui.text.in_words import in_words
-from tui.values.cases_shown import Checked, LogLineShown, LogShown
+from tui.gateway.unlocked_vault import Subject
+from tui.values.cases_shown import LogLineShown, LogShown
 from tui.values.code_words import EXPORTS, GRANTS
 from tui.values.exchange_shown import StandingShown
 from vault.display import DAY, time_data
 from vault.log.payload import Payload
-from vault.progress import Progress, Stopped
-from vault.services.evidence import log_checking, logbook
+from vault.services.evidence import logbook
 from vault.services.evidence.logbook import LogLine
 from vault.services.exchange import known_peers
 from vault.services.projection.authors import NOBODY_KNOWN, names_of_logs
-from vault.words.message import Message, Words, plural
 
-# What shows that all is there and as it was: the log, and its verification.
+# The log, as lines for the screens.
 
 _LOG_LINES: Final = 1000
 _EVERY: Final = sys.maxsize
 
 
 class Evidence(Subject):
-    """Reads and checks the log."""
+    """Reads the log."""
 
     def read_log(self) -> LogShown:
         """Return the newest entries of all logs, and how many there are on each day."""
@@ -41,28 +38,6 @@ class Evidence(Subject):
         refs = logbook.references(self._session, lines)
         shown = tuple(_log_line(line, by.get(line.origin, NOBODY_KNOWN), named, refs) for line in lines)
         return LogShown(shown, page.total, _days(page.lines))
-
-    def verify(self, progress: Progress, stopped: Stopped) -> Checked:
-        """Check all that is stored; stopped before the end, nothing is logged."""
-        found = log_checking.verify(self._session, progress=telling(progress, stopped))
-        covered = Message(
-            "{entries} of {expected} entries in {logs} are proven; opened: {versions}, and what {payloads} say",
-            entries=found.entries,
-            expected=found.expected,
-            logs=plural("{count} log", "{count} logs", count=found.logs),
-            versions=plural("{count} saved change", "{count} saved changes", count=found.versions_opened),
-            payloads=plural("{count} entry", "{count} entries", count=found.payloads_opened),
-        )
-        said = ". ".join((in_words(covered), *(in_words(message).rstrip(".") for message in found.on_their_way)))
-        whose = names_of_logs(self._session, (fault.origin for fault in found.faults))
-        faults: list[Words] = [
-            Message("log of {name}, {fault}", name=whose[fault.origin], fault=fault.message)
-            if fault.origin in whose
-            else fault.message
-            for fault in found.faults
-        ]
-        unread = Message("{unread} cannot be read", unread=found.unread) if found.unreadable else ""
-        return Checked(found.verified, said, found.root.hex(), tuple(faults), found.entries, unread)
 
 
 def _log_line(line: LogLine, by: str, named: Mapping[bytes, str], refs: Mapping[bytes, str]) -> LogLineShown:

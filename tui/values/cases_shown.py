@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from tui.values.forms_typed import FormPlace, FormTyped, SlipTyped
 from vault.casework.differences import Piece
-from vault.casework.form import Form
 from vault.casework.note import AMENDS, TEXT, Note
 from vault.words.message import Message, Words
 
@@ -40,15 +39,6 @@ class RecordShown:
     heads: int = 1
     form: str = ""
     missed: Words | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FormToFill:
-    """A form of the organisation: what it asks, and the people of the case (id, name)."""
-
-    code: str
-    form: Form = field(repr=False)
-    people: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,21 +332,6 @@ class LogShown:
     lines: tuple[LogLineShown, ...]
     total: int
     days: Mapping[date, tuple[int, str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What a check of the log found. `faults` are sentences with ids, the first bad place first.
-
-    `unread` says what is as it was signed, and says nothing to anybody: no fault.
-    """
-
-    verified: bool
-    covered: str
-    root: str
-    faults: tuple[Words, ...] = ()
-    entries: int = 0
-    unread: Words = ""
 
 
 # Two versions of a record beside one another, as the screens show them.
