@@ -5,6 +5,7 @@ A text of ours without accents missed the catalogue. A bracket that does not clo
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import gettext
 import math
@@ -87,10 +88,11 @@ def foreign(answer: Any, *, is_text: bool = False) -> Any:  # noqa: PLR0911 - on
     if isinstance(answer, dict):
         return {name: foreign(value, is_text=name in _TEXTS) for name, value in answer.items()}
     if dataclasses.is_dataclass(answer) and not isinstance(answer, type | Message):
-        fields = {field.name: getattr(answer, field.name) for field in dataclasses.fields(answer)}
-        return dataclasses.replace(
-            answer, **{name: foreign(value, is_text=name in _TEXTS) for name, value in fields.items()}
-        )
+        copied = copy.copy(answer)  # not made anew: what refuses hostile letters would refuse them here
+        for field in dataclasses.fields(answer):
+            value = foreign(getattr(answer, field.name), is_text=field.name in _TEXTS)
+            object.__setattr__(copied, field.name, value)
+        return copied
     if isinstance(answer, Stored):
         return msgspec.structs.replace(answer, value=foreign(answer.value))
     if callable(answer):

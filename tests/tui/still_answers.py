@@ -64,7 +64,7 @@ from vault.acts.recipient import compared
 from vault.acts.recovery import DRILL, kinds_of_sheets
 from vault.acts.undo import whether
 from vault.casework.case import STAGES as STAGES_OF
-from vault.casework.case import CaseKind
+from vault.casework.case import Case, CaseKind
 from vault.casework.differences import Change, compare
 from vault.casework.document import Authenticity, Body, Document, DocumentKind, ReadBy, read_words
 from vault.casework.form import FormedRecord, labelled
@@ -386,9 +386,9 @@ def _start(_sort: str, untrusted_filter: str = "") -> CaseListStart:
 
 def _open(case: str, _why: str) -> CaseShown:
     ref, _, title, kind, stage = CASES[0]
-    return CaseShown(case, ref, title, kind, stage, "high", "2026-09-19", 1, (CONTACT,), PERSONS, NOTES, (DRAFT,),
-                     owner="a0" * 16, deputy="a2" * 16, never_use=("+996 555 010 203",), story=(*RECORDS, *MORE_STORY),
-                     stages=STAGES, today="2026-11-25", papers=PAPERS)  # fmt: skip
+    head = Case(title, CaseKind(kind), stage, ref, bytes(16), "2026-09-19", Risk.HIGH, b"\xa0" * 16, b"\xa2" * 16)
+    return CaseShown(case, ref, head, 1, (CONTACT,), PERSONS, NOTES, (DRAFT,), never_use=("+996 555 010 203",),
+                     story=(*RECORDS, *MORE_STORY), stages=STAGES, today="2026-11-25", papers=PAPERS)  # fmt: skip
 
 
 def _begin(case: str, ref: str, *, section: str = "") -> DraftShown:

@@ -1,9 +1,9 @@
 """The one door from the screens to the services: a `Gateway`, and one small class for each subject.
 
 Every method may block, so only workers call them. The package loads the whole library; the app imports it once the
-unlock screen is painted. A new subject: a class in the file of its kind, made with the `UnlockedVault`; a line there.
-What somebody stops raises `CancelledError`. Subjects hand out the services' values: what screens have to name of them,
-for type checks, is named here.
+unlock screen is painted. What a screen shows as a service returns it, it reads with `Gateway.read`; a subject is for
+what several services say together, or what has to be kept between two looks. What somebody stops raises
+`CancelledError`. Types of rooms that screens may not import are named here.
 """
 
 from tui.gateway.gateway import Gateway

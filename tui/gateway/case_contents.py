@@ -48,11 +48,7 @@ class Casework(Subject):
         return CaseShown(
             case=case,
             ref=head.ref,
-            title=head.title,
-            kind=head.kind.value,
-            stage=head.stage,
-            risk=head.risk.value,
-            opened=head.opened,
+            head=head,
             heads=view.head.heads,
             safe_contacts=shaping.safe_contacts(person.value for person in view.persons),
             persons=tuple(
@@ -65,13 +61,9 @@ class Casework(Subject):
                 for note in view.notes
             ),
             drafts=tuple(draft for draft in self._unlocked.shelf.list() if draft.case == case),
-            owner="" if head.owner is None else head.owner.hex(),
-            deputy="" if head.deputy is None else head.deputy.hex(),
             alone=alone or "",
-            no_recovery=head.no_recovery_reason or "",
             namesakes=view.namesakes or "",
             silence=view.silence or "" if view.last_contact not in {None, today} else "",
-            closed=head.closed or "",
             never_use=never_use,
             story=tuple(record_shown(record, by.get(record.record, ""), names, now) for record in view.story),
             papers=papers_shown(self._session, view.papers, view.case),

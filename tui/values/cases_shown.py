@@ -13,6 +13,7 @@ from vault.casework.note import AMENDS, TEXT, Note
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
+    from vault.casework.case import Case
     from vault.services.cases.intake import SlipLine
     from vault.services.cases.searching import FoundRecord
     from vault.services.paper_text import Sender
@@ -244,35 +245,26 @@ Typed = DraftShown | SlipTyped | FormTyped
 
 @dataclass(frozen=True, slots=True)
 class CaseShown:
-    """A case as opened: what its header says, its people, its notes and this member's drafts for it.
+    """A case as opened: what it says of itself, its people, its notes and this member's drafts for it.
 
     `story` are its records with a form by their date, `stages` what it came to, oldest first; `today` is ISO.
 
-    `owner` and `deputy` are ids of members. `alone` says that no other member can open it, and why; `no_recovery` why
-    the recovery sheets must not; `namesakes` that other cases bear its reference; `closed` on which day it was closed;
-    `never_use` is what must never be used to reach its people; `silence` for how long there was no contact;
-    `both` what each version of a record with two says, by its id, empty for what the case says of itself.
+    `alone` says that no other member can open it, and why; `namesakes` that other cases bear its reference; `never_use`
+    is what must never be used to reach its people; `silence` for how long there was no contact; `both` what each
+    version of a record with two says, by its id, empty for what the case says of itself.
     """
 
     case: str
     ref: str
-    title: str = field(repr=False)
-    kind: str
-    stage: str
-    risk: str
-    opened: str
+    head: Case = field(repr=False)
     heads: int = 1
     safe_contacts: tuple[Words, ...] = field(default=(), repr=False)
     persons: tuple[PersonShown, ...] = field(default=(), repr=False)
     notes: tuple[NoteShown, ...] = field(default=(), repr=False)
     drafts: tuple[DraftShown, ...] = field(default=(), repr=False)
-    owner: str = ""
-    deputy: str = ""
     alone: Words = field(default="", repr=False)
-    no_recovery: Words = field(default="", repr=False)
     namesakes: Words = ""
     silence: Words = ""
-    closed: str = ""
     never_use: tuple[str, ...] = field(default=(), repr=False)
     story: tuple[RecordShown, ...] = field(default=(), repr=False)
     stages: tuple[StageShown, ...] = ()
