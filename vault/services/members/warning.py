@@ -16,7 +16,7 @@ from vault.index.case_pages import row_of
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress
 from vault.records.epochs import given_to
-from vault.services.cases import case_people, cases, intake, sections
+from vault.services.cases import cases, intake, sections
 from vault.services.cases.cases import CaseView
 from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import up_to_date_index
@@ -240,11 +240,8 @@ def _calls(session: Session, seat: SeatId) -> Iterator[CallToWarn]:
     homes = held_of_kind(session, CompartmentKind.INTAKE)
     if not session.roles & ALLOWED[Action.INTAKE_READ] or not any(_holds(session, home, seat) for home in homes):
         return
-    slips = [line.stored.value for line in intake.list_open(session)]
-    said = [(slip.number, f"{slip.name}\n{slip.text}") for slip in slips]
-    may_ask = bool(session.roles & ALLOWED[Action.CASE_SEARCH])
-    never = case_people.never_used_in_calls(session, said) if may_ask else [()] * len(said)
-    for slip, barred in zip(slips, never, strict=True):
+    for line in intake.list_open(session):
+        slip, barred = line.said, line.do_not_call
         ways = {**({slip.number: None} if slip.number.strip() else {}), **ways_in(f"{slip.name}\n{slip.text}")}
         usable = tuple(way for way in ways if way not in barred)
         if usable:
