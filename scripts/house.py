@@ -20,7 +20,7 @@ from tests.policy.services_table import ACTS, NO_ACT  # noqa: E402
 
 
 def in_both_faces() -> int:
-    """Functions of services with a session that both `vault/cli` and `tui/gateway` name."""
+    """Functions of services with a session that both `vault/cli` and the app name."""
     return len(_in_both() & (ACTS.keys() | NO_ACT.keys()))
 
 
@@ -73,7 +73,7 @@ def names_again() -> int:
 
 
 def _in_both() -> set[str]:
-    faces = [set().union(*map(services_in, trees(face).values())) for face in ("vault/cli", "tui/gateway")]
+    faces = [set().union(*map(services_in, trees(face).values())) for face in ("vault/cli", "tui")]
     return faces[0] & faces[1]
 
 

@@ -188,8 +188,9 @@ _ASKS_NOTHING: Mapping[str, str] = {
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
     absences.all_pending story_records.typed_values editing.locate editing.names_told editing.own_record
     projection.reindex story_records.times_due undoing.last same_people.are_of_one_case
-    sections.is_section arrived.untold arrived.waiting retention.untold standing_again.standing_again
-    standing_again.untold absences.author_of cases.find devices.find expired_rights.hide_expired_cases
+    sections.is_section arrived.untold arrived.waiting arrived.waiting_now retention.untold
+    standing_again.standing_again standing_again.untold absences.author_of cases.find devices.find
+    expired_rights.hide_expired_cases
     housekeeping.untold_news logbook.references notes.locate places.kind_of places.name_of projection.audit_of
     projection.read_valid projection.revalidate projection.up_to_date_index
     revalidation.recount sections.find timed_grants.announcements

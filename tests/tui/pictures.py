@@ -19,6 +19,7 @@ from tui.screens.frame.base import VaultScreen
 from tui.shell.app import CaseVaultApp
 from tui.shell.start import Start
 from vault.errors import WrongPassphraseError
+from vault.policy.roles import Action
 from vault.seal.recovery import Sheet
 from vault.words.message import Message
 
@@ -76,6 +77,15 @@ class StillGateway(Gateway):
     @override
     def close(self) -> None:
         return
+
+    @override
+    def read(self, service: Callable[..., Any], *asked: Any, **more: Any) -> Any:
+        answer = self.answers[f"{service.__module__.rpartition('.')[2]}.{service.__name__}"]
+        return answer(*asked, **more) if callable(answer) else answer
+
+    @override
+    def may(self, *actions: Action) -> frozenset[str]:
+        return frozenset(action.value for action in actions)
 
     @override
     def status(self) -> Any:

@@ -170,4 +170,4 @@ def test_a_stage_whose_day_was_put_right_counts_once(gateway: Gateway, case: str
     shown = gateway.casework.open(case, "casework")
     gateway.acting.try_at_once(EDIT, {"case": (case,), "on": ("2026-10-01",)})
     stages = gateway.casework.open(case, "casework").stages
-    assert [(stage.stage, stage.since) for stage in stages] == [(shown.stage, "2026-10-01")]
+    assert [(stage.stage, stage.since) for stage in stages] == [(shown.head.stage, "2026-10-01")]

@@ -20,16 +20,18 @@ from tui.shell.looking import Eyes, eyes_of
 from tui.text.calendar import day_said, days_left
 from tui.values.cases_shown import CaseShown, NoteShown, RecordShown
 from tui.widgets.text_cells import width_of
+from vault.casework.case import Case, CaseKind
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note
 from vault.casework.person import SafeContact
 from vault.casework.story.events import Deadline, Detention, Hearing, Task
-from vault.casework.vocabulary import Channel, NoteKind
+from vault.casework.vocabulary import Channel, NoteKind, Risk
 from vault.services.cases import case_changes, case_people, cases, story_records
 from vault.services.evidence import logbook
 
 TODAY = date(2026, 11, 27)
-CASE = CaseShown("c1" * 16, "K7QM-3XPD", "Request", "extradition", "flagged", "high", "2026-09-19", today=f"{TODAY}")
+HEAD = Case("Request", CaseKind.EXTRADITION, "flagged", "K7QM-3XPD", bytes(16), "2026-09-19", Risk.HIGH)
+CASE = CaseShown("c1" * 16, "K7QM-3XPD", HEAD, today=f"{TODAY}")
 
 
 def _shown(record: FormedRecord) -> RecordShown:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ from typing_extensions import override
 from tests.tui.pictures import StillDesk
 from tests.tui.still_answers import (
     ALONE,
+    ANSWERS,
     APPROVERS,
     ASKED,
-    MEMBERS,
     NEW_VAULT,
     OWN_FORM,
     PAGES,
@@ -35,7 +36,7 @@ from tui.screens.credentials.recovery_sheets import SheetPaper
 from tui.screens.frame.desk import Settings
 from tui.screens.frame.form_screen import Browse, Entry
 from tui.screens.referral.shown_whole import PagesScreen
-from tui.values.access_shown import MembersShown, SheetsMade
+from tui.values.access_shown import SheetsMade
 from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
@@ -191,7 +192,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "case dates": ("enter", "4"),
     "records": ("enter", "d"),
     "record": ("enter", "d", "enter"),
-    "own form": lambda desk: _push(desk, FilledForm("11" * 16, "K7QM-3XPD", OWN_FORM)),
+    "own form": lambda desk: _push(desk, FilledForm("11" * 16, "K7QM-3XPD", *OWN_FORM)),
     "history": ("enter", "v"),
     "change case": ("enter", "m"),
     "sections": ("enter", "s"),
@@ -233,12 +234,12 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
 INSTEAD: dict[str, dict[str, Any]] = {
     "new vault": {"story__home": NEW_VAULT},
     "members for a volunteer": {
-        "members__list_all": MembersShown(MEMBERS, separated=True, may=frozenset({"member.list"}))
+        "members__list_all": replace(ANSWERS["members.list_all"](), may=frozenset({"member.list"}))
     },
     "it waits": {"acting__try_at_once": WAITS},
     "access alone": {"sharing__who": ALONE},
     **{
-        name: {"approvals__approvers": APPROVERS}
+        name: {"second_person__approvers": APPROVERS}
         for name in ("export of two", "question of an export", "break glass", "paper erased")
     },
 }

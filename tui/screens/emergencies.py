@@ -25,10 +25,12 @@ from tui.text.safe_content import safe_content
 from tui.values.exchange_shown import PackShown
 from tui.widgets.long_text import LongText
 from tui.widgets.text_cells import Cell
+from vault.services.members import devices
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Device, Question
+    from vault.redaction.questions import Question
+    from vault.services.members.devices import Device
 
 
 # The pack for somebody who is gone: which facts are confirmed, then sealed for a recipient or as a page.
@@ -192,7 +194,7 @@ class EmergencyScreen(FormScreen):
         await self.query_one("#case-place").mount(FormRow(Message("Whose pack"), ChoiceField(cases, id="case")))
         self._show_act()
         self.query_one("#act").focus()
-        self.ask(lambda vault: vault.devices.list_all(), self._show_devices)
+        self.ask(lambda vault: vault.read(devices.list_all), self._show_devices)
 
     def _open_case(self) -> str:
         below = (screen for screen in reversed(self.app.screen_stack) if isinstance(screen, VaultScreen))

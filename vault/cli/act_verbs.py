@@ -31,11 +31,11 @@ from vault.cli.prompts import (
     piped_answers,
     read_text,
     refuse_as_options,
+    require_word,
     text_is_typed,
     warn_of,
 )
 from vault.cli.reviewing import reading_of, second_of, with_answers
-from vault.cli.safeguards import require_word
 from vault.cli.sheet_prompts import BY_SHEETS, PIPED_SHEETS, compare_paper, copied, require_terminal, secret_typed
 from vault.cli.table import Arg, Given, OneOf, Verb, new_file, there_folder
 from vault.cli.way_in import NEW_PASSPHRASE, new_passphrase

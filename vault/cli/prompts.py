@@ -14,7 +14,7 @@ from vault import platform
 from vault.cli.output import Output, in_words
 from vault.cli.table import Arg, Given
 from vault.display import safe_text
-from vault.errors import UsageError, VaultError
+from vault.errors import UsageError, VaultError, WaitingForDecisionError
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -360,3 +360,42 @@ def warn_of(output: Output, ask: Ask, *, is_asked: bool = True) -> None:
         output.say(Message("WARNING: {line}", line=line))
     for line in ask.told if is_asked else ():
         output.say(line)
+
+
+# Before something is written, changed, erased or taken back: `--yes`, or a typed word.
+_UNCONFIRMED: Final = Message("nobody confirmed it")
+_WHEN_SURE: Final = Message("Repeat it when you are sure.")
+
+
+def require_word(
+    args: Given,
+    output: Output,
+    question: Message,
+    *,
+    nothing: Message,
+    why: Message = _UNCONFIRMED,
+    instead: Message = _WHEN_SURE,
+    word: str = "yes",
+) -> None:
+    """Return where `--yes` or somebody at the terminal says so, by a word.
+
+    Args:
+        args: what was given, with `--yes`.
+        output: whether somebody can be asked.
+        question: it names the word.
+        nothing: what was not done where nobody said so.
+        why: what a script is told about that.
+        instead: what somebody who did not say so can do.
+        word: what is typed.
+
+    Raises:
+        WaitingForDecisionError: nobody did.
+    """
+    if getattr(args, "yes", False):
+        return
+    if not (output.may_ask and sys.stdin.isatty()):
+        raise WaitingForDecisionError(
+            Message("{nothing}: {why}", nothing=nothing, why=why), next_step=Message("Repeat it with --yes.")
+        )
+    if ask_line(question).casefold() != word:
+        raise WaitingForDecisionError(nothing, next_step=instead)

@@ -48,14 +48,14 @@ class CaseEdit(ActForm):
     )
 
     def __init__(self, case: CaseShown) -> None:
-        present = {"title": str(case.title), "risk": case.risk, "stage": case.stage}
-        known = Begun(present, {"stage": tuple(choices(STAGES[CaseKind(case.kind)]))})
+        present = {"title": str(case.head.title), "risk": case.head.risk, "stage": case.head.stage}
+        known = Begun(present, {"stage": tuple(choices(STAGES[CaseKind(case.head.kind)]))})
         super().__init__(EDIT, {"case": (case.case,)}, case.ref, case=case.case, known=known)
         self._shown = case
 
     @override
     def commands(self) -> tuple[Command, ...]:
-        hidden = "close_case" if self._shown.closed else "reopen_case"
+        hidden = "close_case" if self._shown.head.closed else "reopen_case"
         return tuple(command for command in super().commands() if command.action != hidden)
 
     @override

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.gateway.unlocked_vault import case_id
 from tui.screens.cases.note_editor import NoteEditor
 from tui.screens.cases.note_facts import Beside, corrected_in, note_lines
 from tui.screens.cases.paper import PaperScreen
@@ -33,6 +34,7 @@ from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.act import Told
 from vault.acts.grant import GIVE_SECTION, NEW_SECTION, TAKE_SECTION
+from vault.services.paper_text import proposed_language
 from vault.words.message import Message, Words, plural
 
 # One restricted section: its people, papers and notes as one text, and who opens it.
@@ -99,7 +101,7 @@ class SectionScreen(ActScreen):
         def show(language: str) -> None:
             self.app.push_screen(PaperForm(where, papers, language=language), self._paper_kept)
 
-        self.ask(lambda vault: vault.papers.language_of(section), show)
+        self.ask(lambda vault: vault.read(proposed_language, case_id(section)), show)
 
     def _paper_kept(self, record: str | None) -> None:
         self.say(PAPER_KEPT if record else "")

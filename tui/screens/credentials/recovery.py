@@ -21,7 +21,7 @@ from vault.acts.recovery import CONFIRM, DRILL, FOLLOW, MAKE, NEW, status_lines
 from vault.words.message import Message
 
 if TYPE_CHECKING:
-    from tui.gateway import RecoveryStatus
+    from vault.services.credentials.recovery import RecoveryStatus
 
 
 _MANAGES: Final = frozenset({"sheets", "drill", "new"})

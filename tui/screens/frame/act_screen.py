@@ -28,11 +28,13 @@ from tui.widgets.long_text import LongText
 from vault.acts import every_act
 from vault.acts.act import Act, Agreed, Ask, Letter, Plan, Said, Told
 from vault.errors import SheetsNeededError, UsageError, VaultError
+from vault.services.approvals import second_person
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from tui.gateway import Approver, Gateway, Proof, Second
+    from tui.gateway import Gateway, Proof
     from vault.progress import Progress, Stopped
+    from vault.services.approvals.second_person import Approver, Second
 
 
 # How an act gets its second person: at this keyboard, by a file that goes out, or by one that came back.
@@ -59,9 +61,9 @@ class SecondRows(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="second-rows")
-        self._approvers: tuple[Approver, ...] = ()
+        self._approvers: Sequence[Approver] = ()
 
-    async def show(self, approvers: tuple[Approver, ...]) -> None:
+    async def show(self, approvers: Sequence[Approver]) -> None:
         """Show who may approve; nobody: the act is done alone."""
         self._approvers = approvers
         await self.remove_children()
@@ -143,7 +145,7 @@ class SecondForm(FormScreen):
     )
 
     def __init__(
-        self, about: Words, approvers: tuple[Approver, ...], then: Callable[[str, str, Path | None], None]
+        self, about: Words, approvers: Sequence[Approver], then: Callable[[str, str, Path | None], None]
     ) -> None:
         super().__init__()
         self._about, self._approvers, self._then = about, approvers, then
@@ -250,11 +252,14 @@ class ActScreen(LongWorkScreen):
         elif plan.stop is not None:
             self.warn(sentence(plan.stop))
         elif plan.needs_second and doing.second is None and not doing.asked:
-            self.ask(lambda vault: vault.approvals.approvers(plan.beside), partial(self._ask_whom, doing, plan))
+            self.ask(
+                lambda vault: vault.read(second_person.approvers, beside=plan.beside),
+                partial(self._ask_whom, doing, plan),
+            )
         else:
             self._put([each for each in plan.asks if each.name not in doing.answers], doing, plan)
 
-    def _ask_whom(self, doing: Doing, plan: Plan[Any], approvers: tuple[Approver, ...]) -> None:
+    def _ask_whom(self, doing: Doing, plan: Plan[Any], approvers: Sequence[Approver]) -> None:
         """Ask who the second person is and how they answer; where nobody else could, it is done alone."""
         if not approvers:
             self.do(replace(doing, second=lambda _: None), _told_too(plan, _ALONE))

@@ -15,10 +15,11 @@ from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow
 from vault.acts.act import Act
 from vault.acts.device import GIVE, MOVE, NAME, WORDS
+from vault.services.members import devices
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Device
+    from vault.services.members.devices import Device
 
 
 class DevicesScreen(ListScreen, ActScreen):
@@ -53,7 +54,7 @@ class DevicesScreen(ListScreen, ActScreen):
 
     @override
     def action_refresh(self) -> None:
-        self.ask(lambda vault: vault.devices.list_all(), self._show)
+        self.ask(lambda vault: vault.read(devices.list_all), self._show)
 
     def action_lost(self) -> None:
         device = self._here()
