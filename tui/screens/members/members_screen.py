@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
@@ -19,21 +20,80 @@ from tui.screens.frame.form_fields import Choose
 from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.screen_words import named
 from tui.screens.members.devices_screen import DevicesScreen
-from tui.screens.members.handing_over import HandoverScreen
 from tui.text.in_words import warning
 from tui.text.safe_content import safe_content
-from tui.values.access_shown import MemberLine, MembersShown
+from tui.values.access_shown import MemberLine, MembersShown, OrderLine
 from tui.values.code_words import word_of, words_of
 from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.text_cells import Cell, Column, ListCell
 from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.acts.act import Act, Told
+from vault.acts.handover import CARRY_OUT, ORDER
 from vault.acts.member import AWAY, CHANGE_ROLES, DEPUTY, LEAVE, SUSPEND
 from vault.acts.newcomer import ADMIT, AGREE, ROLES
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from tui.gateway import Proposal
+
+# A leaver's cases go to somebody else: an admin orders it, and a member who holds them does it.
+
+_NEEDS_OF_ORDERS: Final = {"order": "handover.order", "carry_out": "case.share"}
+
+
+class HandoverScreen(ListScreen, ActScreen):
+    """The orders that stand.
+
+    Args:
+        may: what this member's roles allow.
+        leaver: the id of whom an order is proposed for.
+    """
+
+    NAME = Message("Handover")
+    COLUMNS = (Column(Message("cases of"), 22), Column(Message("go to"), 22), Column(Message("reason")))
+    LIST = "orders"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("n", "order", Message("Order a handover"), "n", Message("new order")),
+        Command(
+            "c", "carry_out", Message("Hand over now what you hold of a leaver's cases"), "c", Message("carry out")
+        ),
+        Command("f5", "refresh", Message("Read the orders again"), "F5"),
+        BACK,
+    )
+
+    def __init__(self, may: AbstractSet[str], leaver: str) -> None:
+        super().__init__()
+        self._leaver = leaver
+        self._may = frozenset(may)
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Static(safe_content(ORDER.about), classes="above")
+        yield from super().compose_middle()
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        return tuple(command for command in self.ACTS if _NEEDS_OF_ORDERS.get(command.action, "") in {"", *self._may})
+
+    @override
+    def action_refresh(self) -> None:
+        self.ask(lambda vault: vault.members.orders(), self._show)
+
+    def action_order(self) -> None:
+        self.app.push_screen(ActForm(ORDER, {}, "", first={"leaver": self._leaver}), self._told)
+
+    def action_carry_out(self) -> None:
+        self.do(Doing(CARRY_OUT, {}, lambda told: self.show_told(CARRY_OUT.title, told, self._told)))
+
+    def _told(self, words: Words | None) -> None:
+        self.action_refresh()
+        self.say(words or "")
+
+    def _show(self, orders: tuple[OrderLine, ...]) -> None:
+        rows = [ListRow(str(at), (order.leaver, order.successor, order.reason)) for at, order in enumerate(orders)]
+        self.show_rows(rows)
+        self.head(plural("{count} order", "{count} orders", count=len(orders)))
+
 
 # The roles of one member: marked in a list, given all at once.
 
