@@ -74,10 +74,10 @@ class CopyKeys:
         Raises:
             VerificationError: they are not there, or were altered.
         """
-        row = rows.local(self.place.seat, Purpose.KEYRING)
-        if row is None:
+        content = self.place.content(rows, Purpose.KEYRING)
+        if content is None:
             raise VerificationError(Message("the copy holds no keyring of your device"))
-        return Keyring.decode(self.place.open_row(row))
+        return Keyring.decode(content)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from vault.ids import CompartmentKind
 from vault.log.items import Item
 from vault.progress import CancelledError, StepProgress, Stopped
 from vault.records.epochs import read_notice
+from vault.records.seatlog import decoded
 from vault.records.versions import no_wraps
 from vault.services.backups.backup_folder import (
     BackupFolder,
@@ -197,10 +198,7 @@ def _opened(path: Path, raw_key: bytes) -> Iterator[Database]:
 
 
 def _manifest(key_rows: Database) -> Manifest:
-    try:
-        manifest = msgspec.msgpack.decode(read_manifest(key_rows), type=Manifest)
-    except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
-        raise MalformedError(Message("the manifest of the backup cannot be read")) from None
+    manifest = decoded(read_manifest(key_rows), Manifest, Message("the manifest of the backup cannot be read"))
     if manifest.format > MANIFEST_FORMAT:
         raise NewerVaultError(
             Message(
