@@ -13,12 +13,12 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.looks.tokens import Token
-from tui.screens.calls.ending_slips import PickCase
+from tui.screens.calls.open_slips import PickCase
 from tui.screens.frame.base import BACK, NEXT_FIELD, READ_AGAIN, Command, VaultScreen, leave
 from tui.screens.frame.dialogs import ask_new_file
 from tui.screens.frame.form_fields import ChoiceField, Choose, FormRow, FormRows
 from tui.screens.frame.form_screen import FormScreen
-from tui.screens.members.lost_devices import show_taken
+from tui.screens.members.devices_screen import show_taken
 from tui.screens.referral.export import ExportScreen
 from tui.screens.referral.export_questions import QuestionsScreen
 from tui.text.safe_content import safe_content

@@ -17,9 +17,8 @@ from tui.screens.frame.desk import ShowBoth
 from tui.screens.frame.dialogs import AskLine
 from tui.screens.frame.form_fields import Choose
 from tui.screens.frame.looking_back import BOTH, UNDO, Erases
-from tui.screens.people.person_form import PersonForm, where_said
+from tui.screens.people.person_form import PersonForm, RequestOfPerson, where_said
 from tui.screens.people.person_parts import SamePerson, left_parts, more_parts, name_cells, name_columns, right_parts
-from tui.screens.people.record_of_people import RequestOfPerson
 from tui.text.in_words import together
 from tui.values.code_words import choices, word_of
 from tui.values.story_shown import PersonPage, Whereabouts
