@@ -64,10 +64,6 @@ class CopyKeys:
         """Return what this account remembers of the vault for the seat."""
         return PinFile(state / "pins", self.vault, self.place.seat, self.secrets.pin_key)
 
-    def drafts_in(self, folder: Path) -> OwnFile:
-        """Return the seat's drafts in a folder of drafts."""
-        return OwnFile(folder, self.vault, self.place.seat, self.secrets.draft_key)
-
     def keyring(self, rows: Rows) -> Keyring:
         """Return the seat's epoch keys from the rows of a copy.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from vault import platform
-from vault.access.pins.copies import COPIED_ROWS, CopyKeys, SheetKeys
+from vault.access.pins.copies import COPIED_ROWS, CopyKeys, OwnFile, SheetKeys
 from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.errors import MalformedError, NewerVaultError, NoVaultError, VerificationError, WrongPassphraseError
@@ -225,12 +225,12 @@ def _require_these(made: Mapping[str, bytes], found: Mapping[str, bytes]) -> Non
 def _count_drafts(folder: BackupFolder, keys: CopyKeys | SheetKeys) -> int:
     if isinstance(keys, SheetKeys):
         return 0
-    own = keys.drafts_in(folder.drafts_dir)
-    path = own.path
+    key = keys.secrets.draft_key
+    path = OwnFile(folder.drafts_dir, keys.vault, keys.place.seat, key).path
     if not path.exists():
         return 0
     try:
-        drafts = Drafts(open_finished(path, own.key), own.key)
+        drafts = Drafts(open_finished(path, key), key)
     except (WrongPassphraseError, NoVaultError):
         raise VerificationError(Message("your drafts in the backup do not open")) from None
     try:
