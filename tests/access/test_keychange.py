@@ -17,7 +17,7 @@ from tests.access.power import PowerCutError, at_flush, cut_at_commit, cut_at_fl
 from tests.seal.costs import with_costs
 from tests.services.colleague import admit, end_seats
 from tests.services.founded import Filled, Place
-from vault.access.membership.new_sheets import change_sheets
+from vault.access.membership.sheets import change_sheets
 from vault.access.recovery_session import open_door
 from vault.access.seat_keys import rekeying
 from vault.access.seat_keys.rekeying import change_keys as change_valid_keys

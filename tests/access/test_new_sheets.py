@@ -8,7 +8,7 @@ import pytest
 
 from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
-from vault.access.membership.new_sheets import change_sheets, choose_sheets, follow_sheets, stale_compartments
+from vault.access.membership.sheets import change_sheets, choose_sheets, follow_sheets, stale_compartments
 from vault.access.recovery_session import opened_by_sheets
 from vault.access.seat_keys.rekeying import doors_here, read_key_file
 from vault.access.seat_keys.root_secret import kept_secret, root_of

@@ -13,7 +13,7 @@ from tests.services.colleague import admit, end_seats
 from tests.services.founded import MEMBER, Filled, Place
 from vault import platform
 from vault.access import recovering
-from vault.access.membership.new_sheets import change_sheets, follow_sheets
+from vault.access.membership.sheets import change_sheets, follow_sheets
 from vault.access.recovering import BroughtBack, Wish, bring_back
 from vault.access.recovery_session import RecoverableKeys, RecoveryScope, open_door, opened_by_sheets
 from vault.access.seat_keys.rekeying import read_key_file

@@ -13,7 +13,7 @@ from tests.services.colleague import NAME, Colleague, admit
 from tests.services.founded import MEMBER, Filled, Place
 from vault.access import recovery_session
 from vault.access.membership.act_listing import list_acts
-from vault.access.membership.new_sheets import change_sheets
+from vault.access.membership.sheets import change_sheets
 from vault.access.pins.alarms import stored
 from vault.access.recovery_session import (
     AuditKey,

@@ -20,7 +20,7 @@ from tests.services.colleague import Colleague, admit
 from tests.services.founded import PASSPHRASE, Filled
 from tests.services.organisation import DANA, JOEL, MIRA, SELIN, TOMAS, Organisation, give, share
 from vault.access.membership.act_listing import shared_compartments
-from vault.access.membership.new_sheets import change_sheets
+from vault.access.membership.sheets import change_sheets
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.trust.keyrings import missing_keys

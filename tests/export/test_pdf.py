@@ -36,8 +36,7 @@ from vault.export.package import prepare, write_package
 from vault.export.printed_sheets import LANGUAGES, render_sheet, sheet_text, sheet_words
 from vault.export.reader import open_package
 from vault.export.release import Release
-from vault.export.report_codes import CODED
-from vault.export.report_wording import USUAL_PURPOSE, WORDINGS, wording
+from vault.export.report_wording import CODED, USUAL_PURPOSE, WORDINGS, wording
 from vault.policy.roles import Role
 from vault.redaction.apply import redact
 from vault.redaction.dossier import _SEAL, RedactedDossier, RedactedSection

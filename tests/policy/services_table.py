@@ -152,7 +152,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     case_papers.heads case_papers.place_of case_papers.pseudonym case_papers.pseudonym_to_write
     case_papers.content_of case_papers.is_here case_papers.is_whole stored_records.extracted_text
     stored_checks.check_contents by_file.ask absences.missed_since approval_checks.listings_of
-    approval_checks.judge_listed approval_checks.refused_uses absent_rows.awaited_approvals
+    approval_checks.judge_listed approval_checks.refused_uses stored_checks.awaited_approvals
     erasure_checks.hold_breaches second_person.at_this_keyboard second_person.require_second
     second_person.require_valid second_person.required_approval pipe.ask_second partners.partner_rows
     stored_records.read_valid_at editing.heads_at editing.write_next sections.records_of sections.case_of_person
@@ -193,7 +193,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     expired_rights.hide_expired_cases
     housekeeping.untold_news logbook.references notes.locate places.kind_of places.name_of projection.audit_of
     projection.read_valid projection.revalidate projection.up_to_date_index
-    revalidation.recount sections.find timed_grants.announcements
+    sections.find timed_grants.announcements
     """,
     "looks at the role itself and acts through services that ask": """
     arrived.carry_out retention.erase_words standing_again.erase_late register.entries_for writing_down.look_each

@@ -58,10 +58,10 @@ from tui.text.in_words import in_words, speaking
 from tui.values.code_words import CODES
 from tui.widgets.screen_lines import Head, Hint, KeyHints, fitting_hints
 from tui.widgets.text_cells import Cell, draw
-from vault.casework.countries import Country
 from vault.casework.differences import Answer, Part
 from vault.casework.document import Document, ReadBy
 from vault.casework.form import FormedRecord, Shape
+from vault.casework.questionnaires import Country
 from vault.casework.script import Script
 from vault.casework.story import STORY
 from vault.errors import RefusedError, UsageError, VaultError

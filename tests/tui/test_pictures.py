@@ -31,8 +31,7 @@ from tests.tui.still_answers import (
 from tui.screens.cases.case_records import FilledForm
 from tui.screens.cases.home import HomeScreen
 from tui.screens.cases.versions_screen import TwoVersions
-from tui.screens.credentials.recovery import SheetsGuide
-from tui.screens.credentials.recovery_sheets import SheetPaper
+from tui.screens.credentials.recovery import SheetPaper, SheetsGuide
 from tui.screens.frame.desk import Settings
 from tui.screens.frame.form_screen import Browse, Entry
 from tui.screens.referral.shown_whole import PagesScreen

@@ -22,7 +22,7 @@ from tui.screens.frame.act_screen import LetterScreen, SecondForm
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.dialogs import WholeText
 from tui.screens.frame.record_form import RecordForm
-from tui.screens.people.record_of_people import RequestOfPerson
+from tui.screens.people.person_form import RequestOfPerson
 from tui.text.in_words import in_words, speaking
 from tui.widgets.overlays import ProgressModal
 from vault.acts.act import Letter

@@ -23,7 +23,7 @@ from tui.screens.frame.form_fields import ChoiceField, Choose, FormRow
 from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.looking_back import HISTORY, UNDO, Erases
 from tui.screens.frame.record_form import NOT_SAID, RECORD, RecordForm
-from tui.screens.people.record_of_people import RequestOfPerson
+from tui.screens.people.person_form import RequestOfPerson
 from tui.screens.referral.export import ExportScreen
 from tui.text.in_words import in_words, together
 from tui.text.safe_text import safe_text

@@ -17,7 +17,7 @@ from tui.screens.frame.desk import ShowBoth
 from tui.screens.frame.dialogs import AskLine
 from tui.screens.frame.form_fields import Choose
 from tui.screens.frame.looking_back import BOTH, UNDO, Erases
-from tui.screens.people.person_form import PersonForm, where_said
+from tui.screens.people.person_form import PersonForm, RequestOfPerson, where_said
 from tui.screens.people.person_parts import (
     SamePerson,
     left_parts,
@@ -27,7 +27,6 @@ from tui.screens.people.person_parts import (
     names_of,
     right_parts,
 )
-from tui.screens.people.record_of_people import RequestOfPerson
 from tui.text.in_words import together
 from tui.values.code_words import choices, word_of
 from tui.values.story_shown import PersonPage, Whereabouts
