@@ -586,7 +586,7 @@ def test_who_opened_a_case_is_whose_log_says_so(organisation: Organisation, hold
         with amina.work(case) as work:
             work.write(case, RecordId(access_record(joel)), Access.KIND, to_fields(false))
             work.commit(Entry(act="case.edit", pol="x"))
-        sharing.grant(amina, case, [joel])
+        sharing.grant(amina, case, [joel], until_ms=until_ms)
     organisation.exchange(AMINA, holder)
     with organisation.open(holder) as session:
         (line,) = housekeeping.settle(session)

@@ -67,7 +67,7 @@ _ASKS: Mapping[Action, str] = {
     exporting.ask exporting.export exporting.papers_staying person_pack.print_page export_people.clients
     """,
     Action.CASE_SHARE: """
-    sections.give sharing.grant sharing.revoke timed_grants.give
+    sections.give sharing.grant sharing.require_gift sharing.revoke timed_grants.give
     """,
     Action.CASE_ERASE: "moving.move erasing.ask erasing.erase what_goes.what_goes",
     Action.SECTION_CREATE: "sections.create",
@@ -172,7 +172,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     holds.without_author noted_holds.hold_again erasure_checks.two_person_faults removing.all_contents
     removing.named_by removing.validator_of preview.whose_words preview.opened_of preview.in_a_line
     mentions.namesakes mentions.naming what_goes.heads letter.holds_in_plan sections.opened_sections
-    register.entered register.take_out sharing.forget_indexes_of_others sharing.require_day
+    register.entered register.take_out sharing.forget_indexes_of_others
     sharing.add_members sharing.members_in sharing.putting_out_others editing.keep_one stored_records.read_record
     changes.carry_out changes.end_devices changes.lower_member changes.remove_member
     changes.seats_by_member changes.seats_ever_of admissions.certificate_bytes approval_checks.approval_faults

@@ -10,12 +10,14 @@ import pytest
 from tests.services.office import Office
 from tests.services.organisation import AMINA, JOEL, MIRA, SELIN, TOMAS, Organisation, give
 from vault.access.session import Session
+from vault.acts.grant import GIVE
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.errors import NotFoundError, RefusedError
+from vault.durations import DAY_MS
+from vault.errors import NotFoundError, RefusedError, VaultError
 from vault.ids import CompartmentId, MemberId
 from vault.services.cases import cases, notes
-from vault.services.grants import sharing
+from vault.services.grants import sharing, timed_grants
 from vault.trust.trust_items import Rank
 
 
@@ -52,6 +54,25 @@ def test_equals_cannot_put_each_other_out_and_nobody_gives_more_than_they_have(o
         with pytest.raises(RefusedError, match="a higher standing in a case than your own"):
             sharing.grant(nadia, case, [office.nadia.member], rank=Rank.LEAD)
         assert nadia.log.size == before
+
+
+def test_what_cannot_be_given_is_refused_before_anything_is_asked(office: Office) -> None:
+    with office.open(office.amina) as amina:
+        case = cases.create(amina, title="T", kind="asylum").case
+        said = {"case": (case.hex(),), "to": (office.nadia.member.hex(),)}
+        sharing.grant(amina, case, [office.nadia.member])
+        refused = {
+            "a day before": ({"until": ("2099-01-01",)}, "cannot be shortened"),
+            "a day that is over": ({"until": ("2020-01-01",)}, "that day has passed"),
+        }
+        for wrong, words in refused.values():
+            with pytest.raises(VaultError, match=words):
+                GIVE.look(amina, said | wrong)
+    with (
+        office.open(office.nadia) as nadia,
+        pytest.raises(RefusedError, match="higher standing in a case than your own"),
+    ):
+        GIVE.look(nadia, said | {"rank": ("lead",)})
 
 
 def test_who_was_put_out_reads_nothing_new_and_is_let_back_by_who_stands_as_high(office: Office) -> None:
@@ -133,3 +154,14 @@ def test_two_who_let_somebody_in_on_one_day_both_let_them_in_in_whatever_order_i
             give(giver, taker)
         everybody = {*organisation.members(AMINA, JOEL, SELIN, MIRA, TOMAS)}
         assert [members_in(session, case) for session in (amina, joel, selin)] == [everybody] * 3
+
+
+def test_of_two_days_that_two_gave_at_once_the_list_shows_the_one_that_counts(organisation: Organisation) -> None:
+    with _shared(organisation, AMINA, JOEL) as (case, (amina, joel)):
+        now, (selin,) = amina.clock().trusted_ms, organisation.members(SELIN)
+        for session, days in ((amina, 9), (joel, 2)):
+            timed_grants.give(session, case, [selin], until_ms=now + days * DAY_MS)
+        give(joel, amina)
+        assert [term.until_ms for term in timed_grants.terms_of(amina, case) if term.member == selin] == [
+            now + 9 * DAY_MS
+        ]

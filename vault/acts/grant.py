@@ -61,13 +61,13 @@ class _Gift(NamedTuple):
 
 def _what_is_given(session: Session, said: Said) -> Plan[_Gift]:
     from vault.services.cases import cases
-    from vault.services.grants import timed_grants
+    from vault.services.grants import sharing, timed_grants
     from vault.services.projection import authors
 
-    if day := one(said, "until"):
-        timed_grants.end_of_day(day)
-    member = authors.find_member(session, one(said, "to") or "")
-    return Plan(_Gift(cases.find(session, said["case"][0]), member, said))
+    until_ms = timed_grants.end_of_day(day) if (day := one(said, "until")) else None
+    case, member = cases.find(session, said["case"][0]), authors.find_member(session, one(said, "to") or "")
+    sharing.require_gift(session, case, [member], rank=sharing.RANKS[one(said, "rank") or "member"], until_ms=until_ms)
+    return Plan(_Gift(case, member, said))
 
 
 def _give(session: Session, plan: Plan[_Gift], _agreed: Agreed, _progress: Progress) -> Told:
