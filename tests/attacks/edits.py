@@ -147,8 +147,7 @@ class RowEdits:
     def _detach(self, connection: Any) -> str | None:
         """Write a row again while an index is out of the schema, so that the index does not have it."""
         found = connection.execute("SELECT name, tbl_name, sql, rootpage FROM sqlite_master WHERE type = 'index'")
-        indexes = [row for row in found.fetchall() if row[2]]
-        index, table, text, page = self._chance.choice(indexes)
+        index, table, text, page = self._chance.choice([row for row in found.fetchall() if row[2]])
         rows = rows_of(connection, table)
         if not rows:
             return None

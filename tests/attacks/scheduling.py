@@ -211,8 +211,7 @@ class Schedule:
     @contextmanager
     def _refusable(self, session: Session, to: str) -> Iterator[None]:
         """Pass over a grant to who may not be given a case, or is not known here yet."""
-        roles = session.directory.roles_of(self.organisation[to].member)
-        if roles & {"caseworker", "supervisor"}:
+        if session.directory.roles_of(self.organisation[to].member) & {"caseworker", "supervisor"}:
             yield
         else:
             with suppress(VaultError):

@@ -68,8 +68,7 @@ def _write_ahead_log(older: Path, newer: Path) -> str:
 
 def _whole_file(older: Path, newer: Path) -> str:
     """Bring back the drafts of somebody who has none any more."""
-    name = next((older / "drafts").iterdir()).name
-    shutil.copy(older / "drafts" / name, newer / "drafts" / f"{'0f' * 16}.db")
+    shutil.copy(older / "drafts" / next((older / "drafts").iterdir()).name, newer / "drafts" / f"{'0f' * 16}.db")
     return f"drafts/{'0f' * 16}.db"
 
 

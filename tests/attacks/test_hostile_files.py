@@ -255,8 +255,7 @@ def test_a_gigabyte_for_somebody_else_is_refused_before_a_byte_of_it_is_copied(
 def test_a_letter_of_junk_is_refused_and_costs_little_more_than_a_letter(
     session: Session, tmp_path: Path, size: int
 ) -> None:
-    head = b"\1\1" + session.vault + b"\1" + (size - 23).to_bytes(4, "big")
-    junk = _sparse(tmp_path / "junk", head, size)
+    junk = _sparse(tmp_path / "junk", b"\1\1" + session.vault + b"\1" + (size - 23).to_bytes(4, "big"), size)
     tracemalloc.start()
     try:
         with pytest.raises(VaultError):
@@ -286,8 +285,7 @@ def put_junk_in_place_of_keys(session: Session, case: CompartmentId, origin: byt
     with session.database.transaction() as rows:
         true = {VersionKeyRow(*one[:3], one.epoch, one.wrap) for one in rows.versions(case) if one.origin == origin}
         rows.delete_version_keys(true)
-        junk = [one._replace(wrap=os.urandom(40)) for one in true for _ in range(WRAPS_PER_PLACE)]
-        rows.add_version_keys(junk)
+        rows.add_version_keys([one._replace(wrap=os.urandom(40)) for one in true for _ in range(WRAPS_PER_PLACE)])
 
 
 def test_junk_in_every_place_for_a_key_does_not_keep_the_true_key_out(organisation: Organisation) -> None:

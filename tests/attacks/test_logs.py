@@ -383,8 +383,7 @@ def test_a_predecessor_that_was_cut_is_told_without_pins(victim: Filled, outside
             assert "is an older copy" in " ".join(in_english(session.warnings))
             with pytest.raises(VerificationError, match="waits until the log is sound"):
                 session.require_sound_log()
-            found = [fault for fault in log_checking.verify(session).faults if fault.origin == origin]
-            assert found[0].code == "cut"
+            assert next(fault for fault in log_checking.verify(session).faults if fault.origin == origin).code == "cut"
 
 
 def test_a_predecessor_that_was_removed_is_told_without_pins(victim: Filled, outsider: Outsider) -> None:
@@ -413,8 +412,7 @@ def test_two_successors_of_one_log_are_a_fork(victim: Filled) -> None:
     with victim.open() as session:
         before = session.log.origin
         for _ in range(2):
-            log = begin_beside(session, goes_on=True)
-            with Work(log) as work:
+            with Work(begin_beside(session, goes_on=True)) as work:
                 work.commit(Entry(act="log.restored"))
         faults = log_checking.verify(session).faults
         assert [fault.code for fault in faults if fault.origin == before] == ["fork"]

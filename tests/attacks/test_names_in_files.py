@@ -269,8 +269,7 @@ def test_a_question_of_other_things_than_its_act_is_done_with_is_refused(act: st
 
 
 def test_a_package_with_a_file_of_any_other_name_is_not_opened(tmp_path: Path) -> None:
-    contents = dict.fromkeys(archive.MEMBERS, b"x")
-    packed, opened = archive.pack(contents), []
+    packed, opened = archive.pack(dict.fromkeys(archive.MEMBERS, b"x")), []
     for name in names(tmp_path):
         old, new = b"report.pdf".ljust(100, b"\0"), name.encode()[:100].ljust(100, b"\0")
         if old == new:

@@ -228,8 +228,7 @@ def test_the_command_restores_nothing_before_a_person_has_read_who_is_valid_agai
     assert f"VALID AGAIN: {back(KOLYA)}" in said.err
     assert "nothing is restored" in said.err
     assert not founder.place.path.exists()
-    done = desk.run(*asked, "--yes", "--json").json()
-    assert done["valid_again"][0] == back(KOLYA)
+    assert desk.run(*asked, "--yes", "--json").json()["valid_again"][0] == back(KOLYA)
     told = desk.run("case", "list")
     assert f"Device {kolya.seat.hex()[:8]} was revoked" in told.err
 

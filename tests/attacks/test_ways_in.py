@@ -319,8 +319,7 @@ def test_of_many_candidates_each_attempt_tries_one(
     for key, _ in for_these:
         assert len(AESGCM(key).decrypt(bytes(12), ciphertext, CONTEXT.aad())) == SLOT_SIZE, "plain AES-GCM opens it"
 
-    slot = SALT + (for_these[0][1] if committed else fixed("commitment")) + ciphertext
-    file = FILE.with_slot(NUMBER, slot)
+    file = FILE.with_slot(NUMBER, SALT + (for_these[0][1] if committed else fixed("commitment")) + ciphertext)
     tried: list[int] = []
 
     def counted(key: bytes, untrusted: bytes, context: LocalContext) -> bool:

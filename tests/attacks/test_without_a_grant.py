@@ -90,8 +90,7 @@ class Stolen:
 
 
 def secrets_of(account: Account) -> SeatSecrets:
-    file = read_key_file(account.place.path / "keys")
-    return unlock(file, bytearray(PASSPHRASE), account.name).secrets
+    return unlock(read_key_file(account.place.path / "keys"), bytearray(PASSPHRASE), account.name).secrets
 
 
 @pytest.fixture(scope="module")
@@ -274,8 +273,7 @@ def test_a_lent_case_whose_day_passed_holds_up_nothing_of_the_borrowers_own(
 def _require_own(joel: Session, seat: SeatId, own: CompartmentId, folder: Path, *, passed: int, left_out: int) -> None:
     found = seizure.look(joel, seat)
     assert (found.unread, len(found.cases)) == (passed, 2 - passed)
-    warn = warning.warn_list(joel, seat)
-    assert warn.unread == passed
+    assert warning.warn_list(joel, seat).unread == passed
     shown = case_counts.count(joel, ["kind"])
     done = full_export.export_all(joel, to="Archive", out=folder / f"{joel.log.size}.age")
     assert done.cases == 2 - passed
@@ -362,8 +360,7 @@ def test_who_left_has_no_way_into_the_folder_any_more(short: Filled, colleague: 
         let_leave(owner, short, colleague)
     with pytest.raises(WrongPassphraseError):
         colleague.open(short.place)
-    learned = learn_as(old.path, colleague.name, colleague.passphrase)
-    assert learned.key != learn(short.path).key
+    assert learn_as(old.path, colleague.name, colleague.passphrase).key != learn(short.path).key
 
 
 # The letter of an erasure names a device that had the record and lost the case since: it may have it still.

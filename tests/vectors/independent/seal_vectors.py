@@ -154,8 +154,7 @@ def check_root(v: Vector) -> None:
     pseudorandom = extract(b"", raw(v, "secret"))
     root = Ed25519PrivateKey.from_private_bytes(expand(pseudorandom, b"casevault/root", 32))
     require(root.public_key().public_bytes_raw() == raw(v, "root_public"), "root key")
-    seeds = expand(pseudorandom, b"casevault/recovery", 96)
-    require(public_key(seeds) == raw(v, "recovery_public"), "recovery key")
+    require(public_key(expand(pseudorandom, b"casevault/recovery", 96)) == raw(v, "recovery_public"), "recovery key")
     require_words(v["words"], raw(v, "digest"))
 
 
