@@ -48,8 +48,6 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """An edit and what both said of it."""
-
     edit: str
     who: str
     decoder: Said

@@ -199,13 +199,11 @@ def rows_of(connection: Any, table: str) -> list[Cells]:
 
 
 def delete(connection: Any, table: str, row: Cells) -> None:
-    """Delete one row, by all of its cells."""
     where = " AND ".join(f"{name} IS ?" for name in row)
     connection.execute(f"DELETE FROM {table} WHERE {where}", tuple(row.values()))
 
 
 def insert(connection: Any, table: str, row: Cells) -> None:
-    """Add one row."""
     marks = ", ".join("?" for _ in row)
     connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
 

@@ -32,7 +32,6 @@ class Target:
 
 
 def aim(rows: Any) -> Target:
-    """Return what there is to attack."""
     (origin,) = rows.execute("SELECT origin FROM genesis").fetchone()
     (size,) = rows.execute("SELECT max(seq) + 1 FROM operation").fetchone()
     places = rows.execute("SELECT DISTINCT seq FROM version WHERE seq > 0 ORDER BY seq").fetchall()

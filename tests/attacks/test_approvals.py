@@ -334,20 +334,6 @@ def test_two_who_use_one_approval_that_nobody_gave_do_not_give_it_to_each_other(
 
 
 @pytest.mark.long
-def test_an_approval_that_comes_later_is_none_that_is_missing(office: Office) -> None:
-    with office.organisation.open(SELIN) as selin:
-        given = unsigned(office, selin, "erase", TOMAS)
-        approval = signed(selin, given)
-    list_as_erased(office, TOMAS, approval)
-    office.organisation.exchange(TOMAS, AMINA)
-    assert len(verified(office, AMINA)[1]) == 1
-    with office.organisation.open(SELIN) as selin:
-        approve(selin, given, approval)
-    office.organisation.exchange(SELIN, AMINA)
-    assert at_the_end(office, AMINA) == []
-
-
-@pytest.mark.long
 def test_what_was_approved_by_file_is_no_fault_for_who_meets_one_colleague_only_nor_once_the_approver_left(
     office: Office, tmp_path: Path
 ) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -19,10 +17,10 @@ from tests.attacks.resealing import Row, resealed
 from tests.attacks.test_cut_off import small_disk
 from tests.services.conftest import filled, filled_session, filled_template
 from tests.services.erased import erase_record
-from tests.services.founded import MEMBER, PASSPHRASE, Filled
+from tests.services.founded import Filled
 from tests.services.founded import Place as Home
 from tests.services.organisation import AMINA, JOEL, Organisation, give
-from tests.services.test_papers import REPOSITORY, add, chunk_files, paper
+from tests.services.test_papers import add, chunk_files, paper
 from tests.tables import each
 from tests.vectors.independent import bundles
 from vault.access.session import Session
@@ -34,7 +32,6 @@ from vault.records.attachment_bodies import seal_into
 from vault.records.work import Entry
 from vault.seal.bodies import CHUNK_SIZE, Names, attachment_place, open_stream
 from vault.services import case_papers, paper_text
-from vault.services.backups import backups as backing_up
 from vault.services.cases import cases, notes
 from vault.services.cases.editing import Place
 from vault.services.evidence import log_checking
@@ -193,45 +190,6 @@ def test_an_examiner_learns_how_many_mebibytes_of_papers_there_are_and_nothing_e
             add(session, many.cases[0], paper(tmp_path, 1000 * number, f"small-{number}.pdf"))
         erase_record(session, add(session, many.cases[1], paper(tmp_path, 3 * CHUNK_SIZE)))
     assert visible(one.path) == visible(many.path) == (Counter({(0o100600, CHUNK_FILE_SIZE): 6}), 1)
-
-
-CHILD = """
-import os, signal, sys
-from pathlib import Path
-from tests.services.founded import Place
-from vault.services.backups import backups
-
-def die(what, done, total):
-    blobs = list(Path(sys.argv[3]).rglob("blobs/*/*"))
-    if len(blobs) >= int(sys.argv[4]):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-session = Place(Path(sys.argv[1]), Path(sys.argv[2])).open()
-backups.make(session, Path(sys.argv[3]), keep=1, progress=die)
-"""
-
-
-def test_a_kill_while_a_backup_copies_chunks_leaves_the_one_before_and_the_next_is_whole(
-    filled: Filled, tmp_path: Path
-) -> None:
-    stick = tmp_path / "stick"
-    with filled.open() as session:
-        first = add(session, filled.cases[0], paper(tmp_path, 3 * CHUNK_SIZE))
-        assert backing_up.make(session, stick) is not None
-        second = add(session, filled.cases[0], paper(tmp_path, 5 * CHUNK_SIZE, "second.pdf"))
-    copied = len(list(stick.rglob("blobs/*/*"))) + 2
-    told = [str(filled.path), str(filled.state), str(stick), str(copied)]
-    done = subprocess.run([sys.executable, "-c", CHILD, *told], cwd=REPOSITORY, check=False, timeout=60)
-    assert done.returncode == -9
-    found = backing_up.verify(stick, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=filled.state)
-    assert (found.documents, found.missing) == (1, 0)
-    with filled.open() as session:
-        made = backing_up.make(session, stick, keep=1)
-        assert made is not None
-        assert (made.documents, made.missing) == (2, 0)
-        assert [path.name for path in stick.iterdir()] == [made.path.name]
-        for place in (first, second):
-            case_papers.save(session, place, tmp_path / place.record.hex())
 
 
 @pytest.mark.tool("mount", "umount")

@@ -281,7 +281,7 @@ def worked_out(people: Sequence[Person], shown: Sequence[ShownOfSmallCells]) -> 
         for by in {told.by for told in shown} | {COLUMNS}
         for values, n in Counter(tuple(p[COLUMNS.index(c)] for c in by) for p in people).items()
     }
-    return {group for group, n in counted.items() if n < 5 and _follows(basis, _row(atoms, *group))}
+    return {group for group, n in counted.items() if n < 5 and (not any(_reduced(basis, _row(atoms, *group))))}
 
 
 def _row(atoms: Iterable[Person], by: Values, values: Values) -> list[int]:
@@ -307,10 +307,6 @@ def _reduced(basis: dict[int, list[int]], row: list[int]) -> list[int]:
             by = rest[at]
             rest = [(n - by * m) % _PRIME for n, m in zip(rest, basis[at], strict=True)]
     return rest
-
-
-def _follows(basis: dict[int, list[int]], row: list[int]) -> bool:
-    return not any(_reduced(basis, row))
 
 
 @each(

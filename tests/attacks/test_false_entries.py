@@ -277,27 +277,6 @@ def test_verify_says_what_is_on_its_way_and_calls_it_missing_after_two_weeks(rel
     assert_goes_out(relayed.joel, relayed.own_case, relayed.folder)
 
 
-def test_whoever_lists_what_never_comes_stops_a_case_until_it_is_taken_from_them(
-    relayed: Relayed, organisation: Organisation
-) -> None:
-    """The rows are withheld for ever; taking the case from who wrote them goes all the same."""
-    selin = organisation.members(SELIN)
-    assert sharing.revoke(relayed.joel, relayed.case, selin) == frozenset(selin)
-    assert relayed.warnings() == ""
-    assert_goes_out(relayed.joel, relayed.case, relayed.folder)
-
-
-@pytest.mark.long
-def test_whoever_lists_what_never_comes_stops_a_case_until_they_are_ended(
-    relayed: Relayed, organisation: Organisation
-) -> None:
-    give(relayed.selin, relayed.mira)
-    assert members.suspend(relayed.mira, organisation[SELIN].member).is_done
-    give(relayed.mira, relayed.joel)
-    assert "on its way" not in relayed.warnings()
-    assert_goes_out(relayed.joel, relayed.case, relayed.folder)
-
-
 def test_a_record_of_the_directory_stops_all(organisation: Organisation, tmp_path: Path) -> None:
     """Whoever relays leaves a row out of the directory; who is meant to get what leaves may stand in it."""
     with organisation.at(MIRA, SELIN, JOEL) as (mira, selin, joel):

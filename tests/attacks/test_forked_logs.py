@@ -16,6 +16,7 @@ from tests.log.writer import SEAT, VAULT, Writer
 from tests.seal.places import fixed
 from tests.services.founded import MEMBER, PASSPHRASE, Place, found
 from tests.services.organisation import (
+    AMINA,
     JOEL,
     KARIM,
     MIRA,
@@ -38,7 +39,7 @@ from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.errors import VaultError
+from vault.errors import VaultError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind
 from vault.log.items import ACTS, Item, ItemKind
 from vault.log.list_check import version_id
@@ -107,7 +108,10 @@ def test_two_devices_that_were_told_different_histories_show_the_same_after_two_
         give(tomas, mira)  # who was told neither learns of both
         assert texts(mira, case) == told
         assert any("two histories" in line for line in in_english(mira.warnings))
+        with pytest.raises(VerificationError, match="waits until the log is sound"):
+            share(mira, case, organisation, AMINA)
         assert members.suspend(mira, organisation[JOEL].member).is_done
+        share(mira, case, organisation, AMINA)
         for taker in (selin, tomas):
             give(mira, taker)
             assert taker.faults() == []

@@ -208,7 +208,6 @@ def _to_invented(session: Session, epoch: EpochId, seat: SeatId) -> GrantRow:
 
 
 def lines_of(judge: Callable[[], object]) -> int:
-    """Return how many lines run."""
     found = Counter[str]()
 
     def count(frame: FrameType, event: str, arg: object) -> Any:

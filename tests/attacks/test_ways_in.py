@@ -375,14 +375,6 @@ def test_a_message_with_one_half_of_another_does_not_open(part: slice) -> None:
         open_from(KemPrivate.from_seed(SEED), mixed, ZERO_CONTEXT)
 
 
-@pytest.mark.parametrize("changed", range(4), ids=["ML-KEM secret", "X25519 secret", "ephemeral key", "own key"])
-def test_the_shared_secret_changes_with_each_of_its_parts(changed: int) -> None:
-    parts = [bytes([number]) * 32 for number in range(4)]
-    before = reader.shared_secret(*parts)
-    parts[changed] = bytes([9]) * 32
-    assert reader.shared_secret(*parts) != before
-
-
 # Each pair of key and nonce seals one byte string, ever: after a fork, and on a machine that was cloned.
 SEALS, CHILDREN = 20_000, 4
 

@@ -37,7 +37,7 @@ from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.errors import BrokenSealError, NotFoundError, RefusedError, WrongPassphraseError
+from vault.errors import BrokenSealError, NotFoundError, RefusedError
 from vault.ids import CompartmentId, MemberId, SeatId, make_id
 from vault.records.versions import open_each
 from vault.seal.age import make_identity, recipient_of
@@ -351,16 +351,6 @@ def test_a_full_old_copy_opens_nothing_that_was_written_after(
         ended(owner, short, colleague)
         write_after(owner, short)
     assert found_by(colleague, old, short) == set(BEFORE.values()) | still_theirs
-
-
-def test_who_left_has_no_way_into_the_folder_any_more(short: Filled, colleague: Colleague, tmp_path: Path) -> None:
-    """Neither by the old `keys` file beside the new database, nor by the slot in the new one."""
-    old = short.place.copied_to(tmp_path / "kept")
-    with short.open() as owner:
-        let_leave(owner, short, colleague)
-    with pytest.raises(WrongPassphraseError):
-        colleague.open(short.place)
-    assert learn_as(old.path, colleague.name, colleague.passphrase).key != learn(short.path).key
 
 
 # The letter of an erasure names a device that had the record and lost the case since: it may have it still.

@@ -43,7 +43,6 @@ def pdf(*objects: bytes, root: bytes = b"1 0 R") -> bytes:
 
 
 def stream(content: bytes) -> bytes:
-    """Return a stream that unpacks to this."""
     packed = zlib.compress(content, 9)
     return b"<< /Length %d /Filter /FlateDecode >> stream\n%b\nendstream" % (len(packed), packed)
 

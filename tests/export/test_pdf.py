@@ -40,7 +40,7 @@ from vault.export.report_codes import CODED
 from vault.export.report_wording import USUAL_PURPOSE, WORDINGS, wording
 from vault.policy.roles import Role
 from vault.redaction.apply import redact
-from vault.redaction.dossier import _SEAL, RedactedDossier, RedactedSection
+from vault.redaction.dossier import _SEAL, RedactedDossier
 from vault.redaction.profile import PROFILES, profile_named
 from vault.redaction.questions import OpenQuestions, decide_proposed
 from vault.redaction.registry import build_registry, registered_people
@@ -177,12 +177,8 @@ def test_nothing_is_cut_off_at_the_right() -> None:
     assert max(text.get_charbox(place)[2] for place in range(text.count_chars())) < page.get_width() - 60
 
 
-def _heading_levels(sections: tuple[RedactedSection, ...]) -> list[str]:
-    return [group.heading for group in make_report(dossier(*sections), COVER).groups]
-
-
 def test_consecutive_records_of_one_kind_share_a_heading() -> None:
-    assert _heading_levels(SECTIONS) == ["Case", "Client", "Notes"]
+    assert [group.heading for group in make_report(dossier(*SECTIONS), COVER).groups] == ["Case", "Client", "Notes"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")

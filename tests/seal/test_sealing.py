@@ -64,7 +64,6 @@ from vault.words.message import Message
 
 
 def put_in(context: Context, **change: Any) -> Context:
-    """Return the context with something else in it."""
     if isinstance(context, VersionContext):
         return msgspec.structs.replace(context, **change)
     return dataclasses.replace(context, **change)
@@ -464,13 +463,9 @@ def test_a_letter_opens_for_each_seat_that_it_is_for_and_for_nobody_else() -> No
     others = {
         "another seat": (LETTER, 2, 2),
         "another seat's name": (LETTER, 0, 1),
-        "a flipped bit": (_altered(), 1, 1),
+        "a flipped bit": (flipped(LETTER, 8 * len(LETTER) - 1), 1, 1),
     }
     refused(BrokenSealError, "not for this device, or it was altered", opened, others)
-
-
-def _altered() -> bytes:
-    return flipped(LETTER, 8 * len(LETTER) - 1)
 
 
 @each([0, 1, 254, 255, 256, 257, 5_000])

@@ -73,7 +73,6 @@ class Made:
 
 
 def members_of(session: Session) -> dict[str, MemberId]:
-    """Return who is in, by name."""
     return {one.name: one.member for one in members.list_all(session)}
 
 

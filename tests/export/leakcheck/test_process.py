@@ -73,9 +73,6 @@ def test_a_clean_report_passes_and_its_pages_come_back() -> None:
     verdict = check()
     assert verdict.canary_forms == len(FORBIDDEN)
     assert "The client says that the notice of refusal" in verdict.pages[0]
-
-
-def test_nothing_forbidden_is_also_checked() -> None:
     assert check(forbidden=()).canary_forms == 0
 
 
@@ -99,11 +96,8 @@ def test_a_leak_stops_the_export_and_is_named_by_number_only() -> None:
 def test_a_verifier_that_does_not_answer_stops_the_export(code: str, message: str) -> None:
     with pytest.raises(LeakError, match=f"cannot check the package: .*{message}"):
         check(command=(sys.executable, "-I", "-c", code), seconds=1.5 if "sleep" in code else None)
-
-
-def test_a_verifier_that_cannot_start_stops_the_export(tmp_path: Path) -> None:
     with pytest.raises(LeakError, match="did not start"):
-        check(command=(str(tmp_path / "none"),))
+        check(command=("/no such program",))
 
 
 def test_a_missing_library_is_named_as_such_by_the_process_itself() -> None:
@@ -342,8 +336,8 @@ def test_a_stream_is_read_also_where_the_object_table_hides_it() -> None:
     assert Check.BYTES in checks_failed(examined(clean_pdf().replace(b"xref\n0 ", b"% " + hidden + b"\nxref\n0 ", 1)))
 
 
-@each(["Khaled", "Amiria", "Designed"])
-def test_the_makers_whom_a_font_names_are_no_leak(form: str) -> None:
+@each(["Khaled", "Amiria", "Designed", "Dastenovski", "Miral", "Дастено", "ENGLIS", "interv"])
+def test_the_makers_whom_a_font_names_and_a_part_of_a_longer_word_are_no_leak(form: str) -> None:
     assert examined(forbidden=(form,)).findings == ()
 
 
@@ -353,10 +347,6 @@ def test_a_name_planted_in_a_font_is_one() -> None:
     program = int(pieces.objects[number].split(b"/FontFile2 ")[1].split()[0])
     pieces.edit_stream(program, b"\x00\x01\x00\x00", b"\x00\x01\x00\x00" + LATIN.encode())
     assert Check.BYTES in checks_failed(examined(pieces.build()))
-
-
-def test_a_form_within_a_longer_word_that_may_stay_is_no_leak() -> None:
-    assert examined(forbidden=("Dastenovski", "Miral", "Дастено", "ENGLIS", "interv")).findings == ()
 
 
 def test_forms_beyond_the_first_batch_are_searched_too(monkeypatch: pytest.MonkeyPatch) -> None:

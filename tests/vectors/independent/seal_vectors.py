@@ -37,7 +37,6 @@ def raw(vector: Vector, *names: str) -> bytes:
 
 
 def check_version(v: Vector) -> None:
-    """Purposes 1 and 2."""
     aad = bytes((1, 1, v["purpose"])) + raw(v, "vault", "compartment", "record", "origin") + u64(v["seq"])
     require(len(aad) == 91, "AAD width")
     require(open_envelope(raw(v, "key"), v["purpose"], raw(v, "sealed"), aad) == raw(v, "content"), "content")
@@ -45,7 +44,6 @@ def check_version(v: Vector) -> None:
 
 
 def check_local(v: Vector) -> None:
-    """Purposes 3 to 15 and 23 to 25."""
     aad = local_aad(v["purpose"], raw(v, "vault"), raw(v, "seat"), v["number"])
     require(len(aad) == 43, "AAD width")
     content = open_envelope(raw(v, "key"), v["purpose"], raw(v, "sealed"), aad)
