@@ -144,7 +144,6 @@ def crowded_desk(filled_template: Filled, tmp_path: Path) -> CrowdedDesk:
 
 
 @pytest.mark.slow
-@pytest.mark.long
 @pytest.mark.parametrize("first", [1, *(pytest.param(first, marks=pytest.mark.long) for first in range(2, 6))])
 def test_a_backup_killed_between_any_two_changes_on_the_disk_leaves_a_good_one(
     crowded_desk: CrowdedDesk, first: int

@@ -390,6 +390,20 @@ def test_an_index_made_anew_holds_all_that_can_be_proven(
     assert {"late note 0", "late note 1"} <= late
 
 
+def test_a_false_tile_is_seen_through_and_made_anew(victim: Filled, outsider: Outsider) -> None:
+    with outsider.rows(victim.path) as rows:
+        (true,) = rows.execute("SELECT hashes FROM tile WHERE level = 0 AND idx = 0").fetchone()
+        rows.execute("UPDATE tile SET hashes = ? WHERE level = 0 AND idx = 0", (flipped(true),))
+    shutil.rmtree(victim.path / "index")
+    (victim.path / "index").mkdir()
+    with victim.open() as session:
+        assert session.warnings == ()
+        assert len(cases.open_case(session, victim.cases[0]).notes) > 256
+        assert log_checking.verify(session).verified
+    with outsider.rows(victim.path) as rows:
+        assert rows.execute("SELECT hashes FROM tile WHERE level = 0 AND idx = 0").fetchone() == (true,)
+
+
 def test_a_wrap_that_opens_nothing_beside_a_true_one_changes_nothing(victim: Filled, outsider: Outsider) -> None:
     tamper(by.junk_key_beside)(victim, outsider)
     with victim.open() as session:

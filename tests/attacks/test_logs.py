@@ -11,6 +11,7 @@ import pytest
 from tests.attacks.flooding import begin_logs, give_all_logs
 from tests.attacks.outsider import Outsider, learn_as
 from tests.english import in_english
+from tests.records.beside import begin_beside
 from tests.services.colleague import admit
 from tests.services.founded import PASSPHRASE, Filled, Place
 from tests.services.organisation import DANA, JOEL, MIRA, SELIN, TOMAS, Organisation, give, share
@@ -323,3 +324,16 @@ def test_a_predecessor_that_was_removed_is_told_without_pins(victim: Filled, out
         assert "is missing or was altered" in " ".join(in_english(session.warnings))
         faults = log_checking.verify(session).faults
         assert ("genesis", second) in {(fault.code, fault.origin) for fault in faults}
+
+
+def test_two_successors_of_one_log_are_a_fork(victim: Filled) -> None:
+    with victim.open() as session:
+        before = session.log.origin
+        for _ in range(2):
+            log = begin_beside(session, goes_on=True)
+            with Work(log) as work:
+                work.commit(Entry(act="log.restored"))
+        faults = log_checking.verify(session).faults
+        assert [fault.code for fault in faults if fault.origin == before] == ["fork"]
+    with victim.open() as session:
+        assert "both copies were used" in " ".join(in_english(session.warnings))

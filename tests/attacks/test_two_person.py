@@ -276,6 +276,12 @@ def test_an_approval_used_twice_is_told_and_the_honest_program_refuses(
     assert [text.partition("approval ")[2] for text in told(director)] == ["that was used a second time"]
 
 
+def test_an_approval_for_something_else_is_refused(director: Session, oren: Colleague) -> None:
+    approval = given(director, oren, wanted(director))
+    with pytest.raises(RefusedError, match="for something else"):
+        second_person.require_valid(director, approval, wanted(director, of={"profile": "lawyer-named"}))
+
+
 def test_an_approval_is_refused_once_it_has_expired(director: Session, filled: Filled, oren: Colleague) -> None:
     one = wanted(director)
     approval = given(director, oren, one)

@@ -96,8 +96,11 @@ def test_a_leak_stops_the_export_and_is_named_by_number_only() -> None:
 def test_a_verifier_that_does_not_answer_stops_the_export(code: str, message: str) -> None:
     with pytest.raises(LeakError, match=f"cannot check the package: .*{message}"):
         check(command=(sys.executable, "-I", "-c", code), seconds=1.5 if "sleep" in code else None)
+
+
+def test_a_verifier_that_cannot_start_stops_the_export(tmp_path: Path) -> None:
     with pytest.raises(LeakError, match="did not start"):
-        check(command=("/no such program",))
+        check(command=(str(tmp_path / "none"),))
 
 
 def test_a_missing_library_is_named_as_such_by_the_process_itself() -> None:
