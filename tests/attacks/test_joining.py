@@ -246,8 +246,7 @@ def test_a_bundle_of_another_vault_is_refused_also_under_the_name_of_the_true_on
         mine = admit_colleague(other)
         syncing.make(other, mine.member, tmp_path / "made")
     with mine.open(place) as reader:
-        opened = open_bundle(tmp_path / "made", reader.kem_private, reader.seat, reader.vault)
-        pages = encoded(pages_of(opened))
+        pages = encoded(pages_of(open_bundle(tmp_path / "made", reader.kem_private, reader.seat, reader.vault)))
         with pytest.raises(VerificationError, match="of vault"):
             joiner.finish(tmp_path / "made")
     false = write_bundle(tmp_path / "false", session.vault, pages, to=Recipient(joiner.seat, kem))

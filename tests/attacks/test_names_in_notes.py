@@ -283,8 +283,7 @@ def test_a_package_that_names_nobody_does_not_name_the_client(session: Session, 
     ],
 )
 def test_a_name_of_two_letters_is_asked_about_where_it_may_be_the_word(name: str, text: str) -> None:
-    known = registry_of((WITNESS, renamed(WITNESS_PERSON, name)))
-    assert isinstance(outcome(text, registry=known), OpenQuestions)
+    assert isinstance(outcome(text, registry=registry_of((WITNESS, renamed(WITNESS_PERSON, name)))), OpenQuestions)
 
 
 @pytest.mark.parametrize(

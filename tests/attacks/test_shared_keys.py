@@ -41,7 +41,6 @@ from vault.services.cases import case_people, cases, intake, notes, searching, s
 from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 from vault.services.members import devices, members
-from vault.services.projection.projection import up_to_date_index
 from vault.store.rowtypes import EpochRow
 from vault.trust.trust_items import Found, PutOut, Rank
 
@@ -168,22 +167,6 @@ def test_lines_of_somebody_below_give_nothing_and_put_out_neither_those_above_no
         assert thief.holds(case) == (was == "a member")
 
 
-def test_two_who_were_put_out_bring_neither_themselves_back_nor_each_other(short: Filled, colleague: Colleague) -> None:
-    case = short.cases[0]
-    with short.open() as owner:
-        other = admit(owner, name=SECOND, passphrase=SECOND_PASSPHRASE, roles=CASEWORKER)
-        pair = [other.member, colleague.member]
-        sharing.grant(owner, case, pair, rank=Rank.LEAD)
-        sharing.revoke(owner, case, pair)
-        before = standing(owner, case)
-    for one in (colleague, other):
-        with one.open(short.place) as session:
-            list_made(session, *(let_back(case, taken.digest, make_id()) for taken in before[1]))
-            list_made(session, *(let_in(case, member, Rank.LEAD, None, make_id()) for member in pair))
-    with short.open() as owner:
-        assert standing(owner, case) == before
-
-
 # ---- planted keys
 
 
@@ -280,20 +263,6 @@ def test_a_reviewer_who_may_read_alone_writes_nothing_that_counts(short: Filled)
     with short.open() as owner:
         assert texts(owner, case) == said
         assert [(one.origin, one.seq, one.check) for one in owner.quarantine] == [(origin, seq, "C5")]
-
-
-def test_what_is_written_with_a_key_that_was_never_granted_does_not_count(short: Filled, colleague: Colleague) -> None:
-    """Holding a key is never the right: the key may have been copied."""
-    case = short.cases[0]
-    with short.open() as owner:
-        (epoch,) = owner.keyring.epochs_of(case)
-        stolen = owner.keyring.get(epoch) or b""
-    with colleague.open(short.place) as attacker:
-        attacker.keyring.add(case, epoch, stolen)
-        seq, origin = write_into(attacker, case), attacker.log.origin
-    with short.open() as owner:
-        up_to_date_index(owner)
-        assert [(one.origin, one.seq, one.check) for one in owner.quarantine] == [(origin, seq, "C6")]
 
 
 # ---- a member who was put out

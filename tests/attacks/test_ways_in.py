@@ -320,8 +320,7 @@ def test_of_many_candidates_each_attempt_tries_one(
     for key, _ in for_these:
         assert len(AESGCM(key).decrypt(bytes(12), ciphertext, CONTEXT.aad())) == SLOT_SIZE, "plain AES-GCM opens it"
 
-    slot = SALT + (for_these[0][1] if committed else fixed("commitment")) + ciphertext
-    file = FILE.with_slot(NUMBER, slot)
+    file = FILE.with_slot(NUMBER, SALT + (for_these[0][1] if committed else fixed("commitment")) + ciphertext)
     tried: list[int] = []
 
     def counted(key: bytes, untrusted: bytes, context: LocalContext) -> bool:
@@ -375,14 +374,6 @@ def test_a_message_with_one_half_of_another_does_not_open(part: slice) -> None:
     assert mixed not in {SEALED, AGAIN}
     with pytest.raises(BrokenSealError):
         open_from(KemPrivate.from_seed(SEED), mixed, ZERO_CONTEXT)
-
-
-@pytest.mark.parametrize("changed", range(4), ids=["ML-KEM secret", "X25519 secret", "ephemeral key", "own key"])
-def test_the_shared_secret_changes_with_each_of_its_parts(changed: int) -> None:
-    parts = [bytes([number]) * 32 for number in range(4)]
-    before = reader.shared_secret(*parts)
-    parts[changed] = bytes([9]) * 32
-    assert reader.shared_secret(*parts) != before
 
 
 # Each pair of key and nonce seals one byte string, ever: after a fork, and on a machine that was cloned.
