@@ -53,8 +53,7 @@ def test_what_this_computer_lets_others_see_is_told_beside_the_alarms(
     monkeypatch.setattr(this_computer, "exposures", lambda: (Message("This computer: recording: running: obs."),))
     with house.desk("Mira", begins_at_home=True) as mira:
         mira.sees("! This computer: recording: running: obs.")
-        mira.press("c", ":noticed")
-        mira.sees("Noticed at unlock")
+        mira.press("c", ":noticed").sees("Noticed at unlock")
 
 
 def test_a_draft_that_is_too_long_for_a_note_stays(gateway: Gateway, case: str) -> None:
@@ -108,16 +107,10 @@ def test_a_long_list_is_walked_to_its_end_by_keys_and_filtered(house: House) -> 
             cases.create(session, title=title, kind="other")
     with house.desk("Mira", size=(80, 24)) as mira:
         mira.at(f"CASES {count} cases")
-        mira.press("end")
-        mira.sees(titles[-1])
-        mira.press("home", *["pagedown"] * 20)
-        mira.sees(titles[-1])
-        mira.sees_not("...")
-        mira.press(*["pageup"] * 20)
-        mira.sees(titles[0])
-        mira.press("slash", " 077")
-        mira.at("CASES 1 match")
-        mira.sees(titles[77])
+        mira.press("end").sees(titles[-1])
+        mira.press("home", *["pagedown"] * 20).sees(titles[-1]).sees_not("...")
+        mira.press(*["pageup"] * 20).sees(titles[0])
+        mira.press("slash", " 077").at("CASES 1 match").sees(titles[77])
 
 
 def test_what_a_colleague_filters_by_next_is_listed_and_a_case_that_went_has_nothing_beside_it(

@@ -180,8 +180,7 @@ def test_no_file_is_delivered_past_an_export(tmp_path: Path) -> None:
 def test_the_palette_of_textual_with_its_screenshot_entry_is_off() -> None:
     with Driver(SafeApp()) as desk:
         assert list(desk.app.get_system_commands(desk.screen)) == []
-        desk.press("ctrl+p")
-        desk.call(desk.app.action_command_palette)
+        desk.press("ctrl+p").call(desk.app.action_command_palette)
         assert len(desk.app.screen_stack) == 1
 
 
