@@ -12,7 +12,6 @@ from tests.services.organisation import FLOOR_MIB, ask_to_join, open_place
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, CLIENT, JOEL, MIRA, NADIA, House
 from vault.errors import TryAgainError, WrongPassphraseError
-from vault.services.cases import cases
 from vault.services.credentials import recovery
 from vault.services.credentials.paper_sheets import TypedSheets
 from vault.services.grants import sharing
@@ -188,17 +187,6 @@ def test_a_role_is_taken_only_after_what_is_lost_was_read(house: House, tmp_path
         mira.press("enter").at("ROLES")
         mira.press("f4", "y").sees(f"{VERA} has exactly these roles now: legal reviewer.")
     assert _roles(house, VERA) == {"legal-reviewer"}
-
-
-def test_what_only_a_leaver_can_open_is_said_before_they_leave(house: House) -> None:
-    with house.open("Joel") as joel:
-        cases.create(joel, title="His own", kind="asylum")
-    with house.desk("Mira") as mira:
-        mira.press(":members").until(f"> {JOEL}", "down").press("x")
-        mira.sees(
-            f"Does {JOEL} leave for good?", f"1 case is open to {JOEL} alone. Once they are out, only the recovery"
-        )
-        mira.press("n")
 
 
 # The screens of devices: a lost one is out, whom to warn is there at once, and a move ends the old one.

@@ -14,7 +14,7 @@ from typing_extensions import override
 from tests.services.colleague import admit
 from tests.services.founded import PASSPHRASE
 from tests.services.test_factors import HeldKey
-from tests.tables import each
+from tests.tables import each, refuses
 from tests.tui.desk import Desk
 from tests.tui.house import CLIENT, House
 from tui.gateway.ways_in import OwnAccess
@@ -126,8 +126,7 @@ def test_what_was_typed_to_change_ones_access_is_wiped_whether_it_was_right_or_n
     given: list[bytearray] = []
     with house.desk("Mira") as mira:
         own = mira.gateway.own
-        with pytest.raises(RefusedError, match="too easy to guess"):
-            change(PASSPHRASE, b"lantern")
+        refuses(RefusedError, "too easy to guess", change, PASSPHRASE, b"lantern")
         with pytest.raises(WrongPassphraseError):
             change(b"wrong", OWN.encode())
         given.append(bytearray(b"wrong"))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.export.test_chats import WORDS, only_installed, picture
+from tests.tables import refuses
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, DANA, JOEL, NADIA, House
 from vault.casework.document import ReadBy
@@ -223,13 +224,6 @@ def test_a_case_is_given_until_a_day_for_a_reason_and_taken_back(house: House) -
         cases.open_case(nadia, house.case)
 
 
-def test_a_case_is_not_taken_from_an_equal(house: House) -> None:
-    with house.desk("Joel") as joel:
-        joel.press("enter", "w").until(f"> {AMINA}", "down").press("t", "y")
-        joel.sees(f"{AMINA} has the same standing in this case as you, or a higher one")
-        joel.press("enter").sees("2 members")
-
-
 def test_a_case_that_everybody_holds_is_given_to_nobody_else(house: House) -> None:
     with house.desk("Amina") as amina:
         amina.press("enter", "w", "g", "f4", "enter", "g", "f4", "enter", "g")
@@ -285,8 +279,7 @@ def test_a_section_opens_for_those_who_were_marked_and_its_notes_go_nowhere_else
         amina.press("t", "enter", "y").sees(f"The section is taken from {JOEL}.")
     with house.open("Joel") as joel:
         assert sections.list_of(joel, house.case) == []
-        with pytest.raises(RefusedError, match="was not granted to you"):
-            sections.open_section(joel, line.section)
+        refuses(RefusedError, "was not granted to you", sections.open_section, joel, line.section)
 
 
 def test_a_person_kept_apart_is_added_changed_and_known_again_in_the_case(house: House) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tests.services.approvals.keyboard import WANTED, Keyboard, keyboard, keyboard_template
 from tests.services.colleague import NAME, PASSPHRASE
 from tests.services.conftest import founded_template
+from tests.tables import refuses
 from tests.tui.desk import Driver
 from tests.tui.still_answers import BESIDE, KEY_WORDS
 from tui.shell.second import SecondApp, answer_of
@@ -51,8 +52,7 @@ def test_a_no_says_why_on_the_screen_and_no_error_holds_the_reason() -> None:
         desk.sees("You said no You signed nothing, and nothing was done.")
         desk.sees("Tell who asked you: I do not approve it. He agreed to nothing.")
         desk.press("enter")
-    with pytest.raises(RefusedError, match=r"^the second person did not approve$"):
-        answer_of(app, ASKED)
+    refuses(RefusedError, r"^the second person did not approve$", answer_of, app, ASKED)
 
 
 @pytest.mark.parametrize("key", ["escape", "ctrl+c"])
@@ -61,8 +61,7 @@ def test_who_leaves_did_not_approve(key: str) -> None:
     with Driver(app) as desk:
         desk.press(key)
     assert not app.is_left_at_once
-    with pytest.raises(RefusedError, match=r"^the second person did not approve$"):
-        answer_of(app, ASKED)
+    refuses(RefusedError, r"^the second person did not approve$", answer_of, app, ASKED)
 
 
 @pytest.mark.parametrize("key", ["ctrl+l", "ctrl+backslash"])
