@@ -16,6 +16,7 @@ from tests.access.planted import a_fifo, a_folder, a_link_into_nowhere
 from tests.access.seats import KEM, VAULT, keys_file
 from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Place
+from tests.tables import refuses
 from vault import clock
 from vault.access.pins.delays import AttemptFile, Attempts, counting_down, delay_seconds, seconds_left
 from vault.access.seat_keys.rekeying import read_key_file
@@ -290,8 +291,7 @@ class Prompt:
             end()
 
     def fail(self) -> None:
-        with pytest.raises(WrongPassphraseError, match=WRONG):
-            self.attempt(wrong)
+        refuses(WrongPassphraseError, WRONG, self.attempt, wrong)
 
     def hints(self) -> list[int]:
         """Return the times that the hints in the folder tell whoever has the key for them."""
@@ -399,14 +399,12 @@ def attempts_at(place: Place, name: str, passphrase: bytes, wait: Callable[[floa
 def test_attempts_wait_longer_each_whoever_is_named_and_a_right_one_begins_anew(founded: Place) -> None:
     waited: list[float] = []
     for name in (MEMBER, MEMBER, "Guest", "Nobody", MEMBER):
-        with pytest.raises(WrongPassphraseError, match=WRONG):
-            attempts_at(founded, name, b"guess", waited.append)
+        refuses(WrongPassphraseError, WRONG, attempts_at, founded, name, b"guess", waited.append)
     assert [*map(round, waited)] == [1, 2]
     attempts_at(founded, MEMBER, PASSPHRASE, waited.append)
     assert [*map(round, waited)] == [1, 2, 4]
     for _ in range(3):
-        with pytest.raises(WrongPassphraseError, match=WRONG):
-            attempts_at(founded, MEMBER, b"guess", waited.append)
+        refuses(WrongPassphraseError, WRONG, attempts_at, founded, MEMBER, b"guess", waited.append)
     assert len(waited) == 3
 
 
@@ -466,8 +464,7 @@ def test_a_damaged_count_keeps_nobody_out(tmp_path: Path) -> None:
 def test_slots_are_never_destroyed_before_twenty_attempts_and_only_where_somebody_armed_it(tmp_path: Path) -> None:
     file = AttemptFile(tmp_path / "count")
     for count in (-1, 0, 1, 10, 19):
-        with pytest.raises(RefusedError, match="never destroyed before 20"):
-            file.destroy_after(count)
+        refuses(RefusedError, "never destroyed before 20", file.destroy_after, count)
         # Nor by a number that somebody wrote there by hand.
         assert not Attempts(19, NOW, destroy_after=count).destroys_now
         assert Attempts(20, NOW, destroy_after=count).destroys_now

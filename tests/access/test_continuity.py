@@ -16,6 +16,7 @@ from tests.english import in_english
 from tests.records.beside import begin_beside
 from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
+from tests.tables import refuses
 from vault.access.pins.alarms import faults_among, fork_alarm, lasting, remembered, settled, stored
 from vault.access.pins.pins import Pinned, Pins
 from vault.access.seat_keys.rekeying import read_key_file
@@ -293,8 +294,7 @@ def test_where_no_log_of_the_seat_is_here_the_one_that_was_seen_is_gone_on_from_
     pins, own = pins_of(session), session.log.origin
     erase(session, "genesis", "origin = ?", own)
     for seen in (None, replace(pins, logs={})):
-        with pytest.raises(VerificationError, match="this vault holds no log of this device"):
-            judged(session, seen)
+        refuses(VerificationError, "this vault holds no log of this device", judged, session, seen)
     found = judged(session, pins)
     (alarm,) = found.alarms
     assert (alarm.code, alarm.subject, alarm.seats) == (*rolled_back(session)[:2], frozenset())
@@ -368,8 +368,7 @@ def test_of_logs_of_one_length_the_first_by_name_is_gone_on_from(session: Sessio
 
 def test_nothing_is_gone_on_from_where_nothing_is_proven(session: Session) -> None:
     erase(session, "checkpoint", "origin = ?", session.log.origin)
-    with pytest.raises(VerificationError, match="nothing of this device's log is proven"):
-        judged(session, None)
+    refuses(VerificationError, "nothing of this device's log is proven", judged, session, None)
 
 
 LONG = written(TILE_WIDTH + 2)

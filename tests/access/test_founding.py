@@ -18,6 +18,7 @@ from tests.access.told import is_told, told_by
 from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tests.store.samples import KEY
+from tests.tables import refuses
 from vault import platform
 from vault.access.membership.first_seat import FOUNDER_ROLES, Founded, found_vault
 from vault.access.pins.pins import PinFile, Pins
@@ -320,8 +321,7 @@ def test_a_state_folder_that_cannot_be_used_is_told_before_there_is_a_vault(tmp_
     path = tmp_path / blocked
     path.parent.mkdir(exist_ok=True)
     path.write_text("a file where a folder should be")
-    with pytest.raises(TryAgainError, match="cannot be written"):
-        found(tmp_path / "new.vault", tmp_path / "state")
+    refuses(TryAgainError, "cannot be written", found, tmp_path / "new.vault", tmp_path / "state")
     assert {one.name for one in tmp_path.iterdir()} == {"state"}
 
 
@@ -369,8 +369,7 @@ def test_a_newer_vault_is_refused_with_the_schema_needed_and_not_touched(founded
     with founded.open() as session:
         stamp(session, "0999")
     before = (founded.path / "vault.db").read_bytes()
-    with pytest.raises(NewerVaultError, match="schema 0999"):
-        founded.open()
+    refuses(NewerVaultError, "schema 0999", founded.open)
     assert (founded.path / "vault.db").read_bytes() == before
     assert copies(founded) == []
 

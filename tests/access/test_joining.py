@@ -85,12 +85,6 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Asked]:
     return path, ask(path, name=f"  {NAME} ")
 
 
-@pytest.fixture
-def memory() -> Iterator[Database]:
-    with closing(open_in_memory()) as database:
-        yield database
-
-
 # ---- what a new seat asks for
 
 
@@ -175,20 +169,6 @@ def test_no_room_at_any_step_leaves_nothing_and_at_last_its_name_is_durable(
     with at_flush(monkeypatch, len(flushed), lambda: stood.append(path.exists())):
         ask(path)
     assert stood == [True]
-
-
-def test_where_the_name_was_taken_meanwhile_what_took_it_stays_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "new.vault"
-
-    def take_the_name() -> None:
-        path.mkdir()
-        (path / "letter").write_text("mine")
-
-    with at_flush(monkeypatch, 5, take_the_name):
-        assert is_told(TryAgainError, f"the vault cannot be made at {path}", ask, path)
-    assert [part.name for part in tmp_path.rglob("*")] == ["new.vault", "letter"]
 
 
 def test_what_cannot_be_cleared_away_hides_no_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from tests.access.seats import SEAT, VAULT
 from tests.english import in_english
 from tests.services.founded import Filled, Place
 from tests.store.samples import names_in
+from tests.tables import refuses
 from vault import platform
 from vault.access.pins import pins as pins_module
 from vault.access.pins.pins import Dates, PinFile, PinKeeper, Pinned, Pins, pinned_now, this_machine
@@ -145,8 +146,7 @@ def test_pins_of_before_generations_alarms_and_seats_were_kept_have_none() -> No
 
 def test_pins_of_another_form_are_refused() -> None:
     for content in (b"", b"\x80", PINS.encode()[:-1], msgspec.msgpack.encode({"machine": 1}), b"\x81\xa1\xff\x01"):
-        with pytest.raises(MalformedError, match="the pins cannot be read"):
-            Pins.decode(content)
+        refuses(MalformedError, "the pins cannot be read", Pins.decode, content)
 
 
 # ---- what follows from a log
@@ -224,8 +224,7 @@ def test_whatever_stands_where_the_pins_belong_is_seen_and_keeps_nobody_from_wri
 
 def test_a_state_folder_that_cannot_be_is_named_with_what_to_do(file: PinFile) -> None:
     file.folder.parent.write_text("a file where the folder should be")
-    with pytest.raises(TryAgainError, match=f"^the state folder {file.folder} cannot be written$"):
-        file.save(PINS)
+    refuses(TryAgainError, f"^the state folder {file.folder} cannot be written$", file.save, PINS)
 
 
 def test_a_machine_without_a_name_and_without_a_state_folder_is_told(
@@ -238,8 +237,7 @@ def test_a_machine_without_a_name_and_without_a_state_folder_is_told(
         raise PermissionError
 
     monkeypatch.setattr(platform, "machine_id", fail)
-    with pytest.raises(TryAgainError, match=f"^the state folder {tmp_path} cannot be written$"):
-        this_machine(tmp_path)
+    refuses(TryAgainError, f"^the state folder {tmp_path} cannot be written$", this_machine, tmp_path)
 
 
 # What an account remembers of a vault, and what the vault does when it is older, another's or gone.
@@ -378,8 +376,7 @@ def test_pins_that_could_not_be_written_at_last_are_told_at_close_and_later_ones
     with monkeypatch.context() as broken:
         broken.setattr(PinFile, "save", failing)
         keeper.keep(at(1))
-        with pytest.raises(error, match=words):
-            keeper.close()
+        refuses(error, words, keeper.close)
         tried.clear()
         healed.keep(at(1))
         assert tried.wait(PATIENCE_S)
@@ -434,8 +431,7 @@ def test_an_older_copy_is_told_on_another_machine_too_and_ever_after(
         with filled.open() as session:
             assert codes(session)["rollback"]
             assert not log_checking.verify(session).verified
-            with pytest.raises(VerificationError, match="this waits until the log is sound"):
-                session.require_sound_log()
+            refuses(VerificationError, "this waits until the log is sound", session.require_sound_log)
 
 
 def test_a_crash_before_the_first_entry_on_another_machine_does_not_bring_back_the_old_log(

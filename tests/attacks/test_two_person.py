@@ -533,7 +533,8 @@ def test_who_opened_a_case_is_whose_log_says_so(organisation: Organisation, hold
     with organisation.open(AMINA) as amina:
         case = cases.create(amina, title="A title", kind="asylum").case
         share(amina, case, organisation, TOMAS, SELIN)
-        false = Access(member=joel, why=GrantReason.EMERGENCY, given_by=tomas, until=amina.log.now_ms() + 10 * DAY_MS)
+        until_ms = amina.log.now_ms() + 10 * DAY_MS
+        false = Access(member=joel, why=GrantReason.EMERGENCY, given_by=tomas, until=until_ms)
         with amina.work(case) as work:
             work.write(case, RecordId(access_record(joel)), Access.KIND, to_fields(false))
             work.commit(Entry(act="case.edit", pol="x"))

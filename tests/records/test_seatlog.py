@@ -17,6 +17,7 @@ import pytest
 from tests.records.beside import begin_beside
 from tests.services.bulk_notes import add_many
 from tests.services.founded import Filled, Place
+from tests.tables import refuses
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -131,8 +132,7 @@ def test_a_log_is_not_gone_on_with(filled_session: Session, what: str) -> None:
         "no session key": "no session key on this device",
         "a cut tail": "does not end where its last session signed it",
     }
-    with pytest.raises(VerificationError, match=words.get(what, "does not end in a checkpoint that its last session")):
-        resumed(session)
+    refuses(VerificationError, words.get(what, "does not end in a checkpoint that its last session"), resumed, session)
 
 
 def test_a_false_checkpoint_beside_the_true_one_hinders_nobody(filled_session: Session) -> None:
@@ -294,8 +294,7 @@ def test_a_local_row_opens_for_its_own_purpose_and_number_only(session: Session)
     row = place.seal_row(Purpose.RATCHET, b"content", 4)
     assert place.open_row(row) == b"content"
     for other in (row._replace(number=5), row._replace(purpose=Purpose.SESSION), row._replace(blob=row.blob[:-1])):
-        with pytest.raises(BrokenSealError, match="seal does not hold"):
-            place.open_row(other)
+        refuses(BrokenSealError, "seal does not hold", place.open_row, other)
     with pytest.raises(BrokenSealError, match="seal does not hold"):
         replace(place, seat=b"another seat 16b").open_row(row)  # type: ignore[arg-type]  # any 16 bytes
 

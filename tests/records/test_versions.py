@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.services.founded import Filled
-from tests.tables import each
+from tests.tables import each, refuses
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.document import DocumentKind
@@ -403,13 +403,11 @@ def test_fields_that_break_a_rule_are_refused_without_naming_them() -> None:
 
 @each([{}, {"kind": "contact", "text": 5}, {"kind": "no such kind", "text": "words"}])
 def test_fields_of_another_shape_are_refused(fields: dict[str, object]) -> None:
-    with pytest.raises(MalformedError, match="a version of kind note does not hold that kind's fields"):
-        from_fields(Note, fields)
+    refuses(MalformedError, "a version of kind note does not hold that kind's fields", from_fields, Note, fields)
 
 
 def test_half_a_letter_is_refused_by_the_name_of_its_field() -> None:
-    with pytest.raises(UsageError, match="text contains half a letter"):
-        to_fields(Note(NoteKind.CONTACT, "said \ud800 twice"))
+    refuses(UsageError, "text contains half a letter", to_fields, Note(NoteKind.CONTACT, "said \ud800 twice"))
 
 
 @given(
@@ -485,8 +483,7 @@ def test_the_schema_and_both_parts_of_the_clock_are_the_writers() -> None:
     ]
 )
 def test_bytes_that_are_no_content_are_refused(untrusted: bytes) -> None:
-    with pytest.raises(MalformedError, match="no MessagePack"):
-        decode_content(untrusted)
+    refuses(MalformedError, "no MessagePack", decode_content, untrusted)
 
 
 # What is too long for a bundle is refused with what fits, where one text is to blame, and never cut.

@@ -12,6 +12,7 @@ import pytest
 from tests.english import in_english
 from tests.seal.costs import with_costs
 from tests.services.founded import MEMBER, PASSPHRASE, Place
+from tests.tables import refuses
 from vault.access.seat_keys import rekeying
 from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.seat_keys.slots import Factors, salt_of_vault
@@ -117,8 +118,7 @@ def test_a_wrong_old_passphrase_changes_nothing_and_counts_as_an_attempt_that_wa
 def test_the_passphrase_of_another_seat_is_a_wrong_one(founded: Place) -> None:
     with founded.open() as session:
         session.seat = type(session.seat)(bytes(16))
-        with pytest.raises(WrongPassphraseError, match=r"^no key slot opens with this name and passphrase$"):
-            change(session)
+        refuses(WrongPassphraseError, r"^no key slot opens with this name and passphrase$", change, session)
 
 
 STEPS = ["write_aside", "commit", "promote"]
@@ -177,8 +177,7 @@ def test_a_file_put_in_place_while_the_session_is_open_is_not_carried_on(founded
             read_key_file(founded.path / "keys"), KdfParameters(FLOOR.memory_kib, FLOOR.iterations, 2), FLOOR
         )
         (founded.path / "keys").write_bytes(cheaper.encode())
-        with pytest.raises(VerificationError, match="not the one that this session opened"):
-            change(session)
+        refuses(VerificationError, "not the one that this session opened", change, session)
 
 
 def test_a_keyfile_is_needed_from_then_on_with_a_new_passphrase_too_until_it_is_removed(

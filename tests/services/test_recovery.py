@@ -14,7 +14,7 @@ from tests.english import in_english
 from tests.services.colleague import admit
 from tests.services.founded import MARKER, MEMBER, Filled, Place
 from tests.services.sheets_help import typed
-from tests.tables import each
+from tests.tables import each, refuses
 from vault.access import recovering
 from vault.access.session import Session
 from vault.access.unlock import unlock
@@ -93,8 +93,7 @@ def test_a_drill_proves_the_sheets_and_erases_their_secret_here_and_a_later_one_
         assert secret_row(session) is None
         assert _status(session).startswith("proven ")
         assert recovery.status(session).drill_ms == done.at_ms
-        with pytest.raises(RefusedError, match="the secret of the sheets is not on this device"):
-            recovery.sheets(session)
+        refuses(RefusedError, "the secret of the sheets is not on this device", recovery.sheets, session)
     assert not (filled.path / "vault.db-wal").exists() or (filled.path / "vault.db-wal").stat().st_size == 0
     with filled.open() as session:
         last_done.note_opened(session)
@@ -205,26 +204,6 @@ def test_every_restore_is_told_to_the_others(filled: Filled, sheets: Sequence[Sh
         assert not any("Recovery sheets" in warning for warning in in_english(session.warnings))
 
 
-def test_a_member_gets_back_what_their_devices_held_and_more_only_where_that_is_asked_for(
-    filled: Filled, sheets: Sequence[Sheet]
-) -> None:
-    with filled.open() as session:
-        oren = admit(session)
-        sharing.grant(session, filled.cases[0], [oren.member])
-        sharing.grant(session, filled.cases[1], [oren.member])
-        sharing.revoke(session, filled.cases[1], [oren.member])
-    done = restore(filled, typed(sheets, 1, 2), oren.name)
-    assert done.back.member == oren.member
-    assert done.back.left > 0
-    with reopen(filled, oren.name) as session:
-        assert {row.case for row in cases.list_all(session)} == {filled.cases[0]}
-        with pytest.raises(RefusedError, match="not granted"):
-            cases.open_case(session, filled.cases[1])
-    assert restore(filled, typed(sheets, 1, 2), oren.name, everything=True).back.left == 0
-    with reopen(filled, oren.name) as session:
-        assert {row.case for row in cases.list_all(session)} == set(filled.cases)
-
-
 def test_a_case_without_recovery_stays_closed(filled: Filled, sheets: Sequence[Sheet]) -> None:
     with filled.open() as session:
         closed = cases.create(session, title=f"{MARKER} closed", kind="asylum", no_recovery_reason="the client asked")
@@ -274,18 +253,6 @@ def test_a_wish_that_cannot_be_met_changes_nothing(  # noqa: PLR0917 - a row of 
     with filled.open() as session:
         assert not any(not alarm.is_news for alarm in session.alarms)
         assert len(session.directory.lines.lines) == 1
-
-
-def test_many_keys_are_given_in_several_entries_of_one_session(
-    filled: Filled, sheets: Sequence[Sheet], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(recovering, "ITEMS_IN_ONE_ENTRY", 2)
-    restore(filled, typed(sheets, 1, 2))
-    with reopen(filled) as session:
-        assert len(cases.list_all(session)) == 2
-        assert session.quarantine == []
-        assert session.warnings == ()
-        assert acts(session).count("access.recover") >= 3
 
 
 @pytest.mark.parametrize("drawn", [(3, 9), (9, 3)])
@@ -430,8 +397,7 @@ def test_a_full_disk_leaves_no_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyP
             monkeypatch.setattr(os, "write", full)
             files.write(SHEETS, day="2026-11-25")
 
-    with pytest.raises(TryAgainError, match="sheets could not be written"):
-        write_all()
+    refuses(TryAgainError, "sheets could not be written", write_all)
     monkeypatch.undo()
     assert list(tmp_path.iterdir()) == []
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import msgspec
 from textual.widget import Widget
@@ -132,12 +132,12 @@ class PseudoDesk(StillDesk):
     """Somebody at the still app who reads this language."""
 
     @override
-    def press(self, *keys: str) -> None:
-        super().press(*(accented(key) if len(key) > 1 and key.startswith(":") else key for key in keys))
+    def press(self, *keys: str) -> Self:
+        return super().press(*(accented(key) if len(key) > 1 and key.startswith(":") else key for key in keys))
 
     @override
-    def wait_for(self, words: str) -> None:
-        super().wait_for(accented(words))
+    def wait_for(self, words: str) -> Self:
+        return super().wait_for(accented(words))
 
     def clear_lock_screen(self) -> None:
         """Leave what lies over the lock screen, and the passphrase that was typed."""

@@ -174,44 +174,27 @@ def test_a_case_is_read_once_in_the_log_and_its_numbers_go_to_its_parts(busy: Ho
             "SAFE CONTACT Vera Torgaeva: phone her sister", "DO NOT CALL +996 555 010 203", "Appeal", "2 days late"
         )
         amina.sees("1 Notes 2", "2 People 3", "3 Papers 0", "4 Dates 1", "ordered")
-        amina.press("4")
-        amina.sees("What must be done: Appeal", f"by {AMINA}")
-        amina.press("enter")
-        amina.at("deadline")
-        amina.press("escape", "2")
-        amina.sees("Person: client")
-        amina.press("t", " Call the court", "f4")
-        amina.sees("4 Dates 2", "task: Call the court")
-        assert amina.focused() == "dates"
+        amina.press("4").sees("What must be done: Appeal", f"by {AMINA}")
+        amina.press("enter").at("deadline")
+        amina.press("escape", "2").sees("Person: client")
+        amina.press("t", " Call the court", "f4").sees("4 Dates 2", "task: Call the court").is_in("dates")
     assert _views(busy) == before + 1
 
 
 @pytest.mark.screen
 def test_the_cursor_of_the_timeline_tells_what_lies_there_and_a_low_window_drops_it(amina: Desk) -> None:
-    amina.press("enter", "f7")
-    assert amina.focused() == "timeline"
-    amina.sees("2 notes", "zoom: months")
-    amina.press("minus")
-    amina.sees("zoom: years")
-    amina.press("plus", "plus", "left")
-    amina.sees("zoom: days", ": nothing")
-    amina.press("f6")
-    amina.sees_not(": nothing")
-    amina.resize(80, 24)
-    amina.press("1", "enter")
+    amina.press("enter", "f7").is_in("timeline").sees("2 notes", "zoom: months")
+    amina.press("minus").sees("zoom: years")
+    amina.press("plus", "plus", "left").sees("zoom: days", ": nothing")
+    amina.press("f6").sees_not(": nothing")
+    amina.resize(80, 24).press("1", "enter")
     amina.sees_not("detained")  # the text has its rows
-    amina.press("f6", "f6")
-    assert amina.focused() == "notes"
-    amina.sees("detained")
-    amina.resize(60, 16)
-    amina.sees_not("detained")
-    amina.sees("SAFE CONTACT", "1 Notes 2", "Esc back")
+    amina.press("f6", "f6").is_in("notes").sees("detained")
+    amina.resize(60, 16).sees_not("detained").sees("SAFE CONTACT", "1 Notes 2", "Esc back")
 
 
 @pytest.mark.screen
 def test_with_a_screen_reader_the_timeline_is_a_list_that_stands_on_today(house: House) -> None:
     with house.desk("Amina", eyes=Eyes(reads_aloud=True)) as amina:
-        amina.press("enter")
-        amina.sees("stage arrested", "Week of", "2 notes", "> Today is ")
-        amina.press("f7", "up")
-        assert amina.focused() == "time-list"
+        amina.press("enter").sees("stage arrested", "Week of", "2 notes", "> Today is ")
+        amina.press("f7", "up").is_in("time-list")

@@ -244,13 +244,11 @@ def test_a_screen_says_the_same_in_every_look_and_a_choice_is_made_by_name(monke
     with StillDesk() as desk:
         desk.unlock()
         for look in (*CHOICES[1:], CHOICES[0]):
-            desk.begin_anew((80, 24), {})
-            desk.press(":looks", "right")
+            desk.begin_anew((80, 24), {}).press(":looks", "right")
             assert desk.app.look is look
             desk.sees("This look could not be saved: it lasts until the next lock.")
             for name, keys in SHOWN.items():
-                desk.begin_anew((80, 24), {})
-                desk.press(*keys)
+                desk.begin_anew((80, 24), {}).press(*keys)
                 said[name][look.name] = desk.lines().translate(RULES).split()
     assert {name: [look for look in looks if looks[look] != looks["dark"]] for name, looks in said.items()} == {
         name: [] for name in SHOWN

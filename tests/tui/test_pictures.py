@@ -97,8 +97,7 @@ def _calls(desk: StillDesk) -> None:
 
 
 def _exported(desk: StillDesk) -> None:
-    desk.press("enter", "e", " /media/stick", "f4", "a")
-    desk.press_and_wait("f4", "read back from the finished file")
+    desk.press("enter", "e", " /media/stick", "f4", "a").press_and_wait("f4", "read back from the finished file")
     desk.press_and_wait("f4", "The package is at")
 
 
@@ -110,7 +109,7 @@ def _warned(desk: StillDesk) -> None:
     app._is_open = False  # the seconds stand still for the picture
 
 
-PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
+PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], object]] = {
     "case list": (),
     "filter": ("slash", " zu"),
     "marked": ("space", "space"),
@@ -288,6 +287,5 @@ def test_a_screen_looks_as_it_was_accepted(name: str, size: tuple[int, int], ope
 @pytest.mark.parametrize("name", LOCKED)
 def test_a_locked_screen_looks_as_it_was_accepted(name: str, size: tuple[int, int], snapshot: Any) -> None:
     with StillDesk() as desk:
-        desk.resize(*size)
-        desk.press(*LOCKED[name])
+        desk.resize(*size).press(*LOCKED[name])
         assert desk.picture() == snapshot(extension_class=SVGImageExtension)

@@ -45,7 +45,7 @@ APPROVERS = (
 )
 NOT_OURS = {"browse": "VirtualList", "drill": "Static", "pages": "Static", "sheet copied": "DrawnPart"}
 """Screens with texts that come from elsewhere: names of files, pages, and what the library says of sheets."""
-MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
+MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], object]] = {
     "call corrected": (":open slips", "e"),
     "carry out": (":members", "h", "c"),
     "end the old one": (":devices", "down", "e"),

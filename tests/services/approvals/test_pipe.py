@@ -19,6 +19,7 @@ from tests.attacks.test_names_in_notes import hostile, in_lines, in_other_outlin
 from tests.attacks.test_two_person import CODED, OTHER_PAGES, files_of, question
 from tests.services.approvals.keyboard import WANTED, Keyboard, Person, listed_in
 from tests.services.colleague import PASSPHRASE
+from tests.tables import refuses
 from vault import platform
 from vault.errors import MalformedError, NotFoundError, RefusedError, TryAgainError, VerificationError
 from vault.ids import CompartmentKind, MemberId, SeatId, make_id
@@ -71,8 +72,7 @@ def test_a_person_without_a_session_or_a_seat_on_this_device_is_not_asked(keyboa
     with keyboard.session.database.transaction() as rows:
         rows.delete_local(keyboard.second.seat, Purpose.SESSION)
     person = Person()
-    with pytest.raises(RefusedError, match="the second person has never unlocked this vault here"):
-        keyboard.ask(person)
+    refuses(RefusedError, "the second person has never unlocked this vault here", keyboard.ask, person)
     with pytest.raises(RefusedError, match="the second person does not use this device"):
         keyboard.ask(person, member=MemberId(make_id()))
     assert person.asked == []
@@ -409,8 +409,7 @@ def test_what_came_through_a_pipe_and_is_of_another_kind_is_refused(keyboard: Ke
     asked = keyboard.question()
     assert decoded(msgspec.msgpack.encode(asked), PipeQuestion) == asked
     for sent in (b"", b"\xc1", b"\x90", b"\x81\xa7refusal\xa1\xff", b"\x81\xa4more" + b"\x91" * 5000):
-        with pytest.raises(MalformedError, match=r"^the other process sent something else than was asked$"):
-            decoded(sent, PipeAnswer)
+        refuses(MalformedError, r"^the other process sent something else than was asked$", decoded, sent, PipeAnswer)
 
 
 ENDS: list[tuple[list[str], BaseException, str, list[object]]] = [

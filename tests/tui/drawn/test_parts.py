@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.geometry import Region
@@ -248,12 +247,6 @@ def _labels(case: CaseTime) -> str:
     return " ".join(f"{mark.label}" for mark in (*case.court, *case.dates)) + " ".join(
         f"{stage.name}" for stage in case.stages
     )
-
-
-def test_letters_of_two_cells_and_of_none_keep_the_columns() -> None:
-    entries = [WeekEntry(TODAY, name, name, "K7QM-3XPD") for name in values.NAMES]
-    for row in week_columns(entries, TODAY, TODAY, 120, most=9):
-        assert sum(cell_len(piece.text) for piece in row) == 120
 
 
 # The timeline of a case: which labels stand, which give way, and what the cursor and the list say instead.
