@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,17 @@ from tests.attacks.test_false_entries import EMPTY, write_junk
 from tests.services.approvals.keyboard import Person
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, CLIENT, FIRST_NOTE, House
-from tui.gateway.log_and_exchange import Evidence
+from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.person import SafeContact
 from vault.casework.story.events import Task
 from vault.casework.vocabulary import Channel, NoteKind
 from vault.errors import TryAgainError
+from vault.progress import Working
 from vault.seal.age import fingerprint, make_identity, recipient_of
 from vault.services.backups import backups
 from vault.services.cases import case_people, cases, notes, story_records
+from vault.services.evidence import log_checking
 from vault.services.exports import partners
 from vault.words.message import Message
 
@@ -286,14 +287,16 @@ def test_leaving_at_once_stops_a_long_act_and_one_that_fails_says_why(
     def full(*_: object, **__: object) -> None:
         raise TryAgainError(Message("no room at the stick"))
 
-    def lasting(_: Evidence, progress: Callable[[int, int], None], stopped: Callable[[], bool]) -> None:
-        progress(3, 4)
-        while not stopped():
-            time.sleep(0.01)
-        began.append("stopped")
+    def lasting(_: Session, progress: Working) -> None:
+        try:
+            while True:
+                progress(3, 4)
+                time.sleep(0.01)
+        finally:
+            began.append("stopped")
 
     monkeypatch.setattr(backups, "make", full)
-    monkeypatch.setattr(Evidence, "verify", lasting)
+    monkeypatch.setattr(log_checking, "verify", lasting)
     with house.desk("Amina") as amina:
         amina.press(":backup", f" {tmp_path}", "f4").at("BACKUP")
         amina.sees("! No room at the stick. Free some space or wait")

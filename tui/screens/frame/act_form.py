@@ -240,7 +240,8 @@ class ActForm(SameAgain, ActScreen, KeptForm):
         for field in self.fields():
             for row in self.query(f"#{field.name}"):
                 if isinstance(row, VirtualList):
-                    said.update({field.name: tuple(sorted(row.marked))} if row.marked else {})
+                    if row.marked:
+                        said[field.name] = tuple(sorted(row.marked))
                     continue
                 typed = row.value if isinstance(row, ChoiceField) else self.text(field.name)
                 there = present.get(field.name, "")
