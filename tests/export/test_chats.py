@@ -278,6 +278,11 @@ def only_installed(monkeypatch: pytest.MonkeyPatch, *languages: str) -> None:
     monkeypatch.setattr(asking, "_installed", cache(lambda: left))
 
 
+def is_installed(language: str) -> bool:
+    found = _INSTALLED()
+    return found is not None and language in found[1]
+
+
 @pytest.mark.tool("tesseract")
 def test_a_picture_in_a_language_that_is_not_installed_stays_unread_and_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,

@@ -96,20 +96,20 @@ def test_by_command_a_slip_becomes_a_case_or_is_moved_into_one_with_every_word_a
 
 def test_by_command_the_end_of_a_detention_is_the_next_date_of_its_case_until_it_is_over(desk: Desk) -> None:
     ref = made(desk)
-    order = ("--taken", "2026-10-14", "--expires", "2026-12-10", "--order", "order 4/17", "--place", "SIZO")
+    order = ("--taken", "2026-10-14", "--expires", "2090-12-10", "--order", "order 4/17", "--place", "SIZO")
     record = said(desk, "detention", "add", ref, *order)["record"]
-    said(desk, "hearing", "add", ref, "--at", "2026-12-14T09:30", "--court", "Court of the second district")
+    said(desk, "hearing", "add", ref, "--at", "2090-12-14T09:30", "--court", "Court of the second district")
     due = said(desk, "deadline", "list")["due"]
-    assert [(row["kind"], row["when"]) for row in due] == [("detention", "2026-12-10"), ("hearing", "2026-12-14T09:30")]
-    extension = ("--expires", "2027-01-10", "--extended", "2026-12-09")
+    assert [(row["kind"], row["when"]) for row in due] == [("detention", "2090-12-10"), ("hearing", "2090-12-14T09:30")]
+    extension = ("--expires", "2091-01-10", "--extended", "2090-12-09")
     said(desk, "detention", "edit", record, *extension)
     assert [version["changed"].get("expires") for version in said(desk, "history", record)["versions"]] == [
-        "2026-12-10",
-        "2027-01-10",
+        "2090-12-10",
+        "2091-01-10",
     ]
     rows = {row["ref"]: row["due"] for row in said(desk, "case", "list")["cases"]}
-    assert rows[ref] == "2026-12-14T09:30"
-    said(desk, "detention", "done", record, "--on", "2026-12-20")
+    assert rows[ref] == "2090-12-14T09:30"
+    said(desk, "detention", "done", record, "--on", "2090-12-20")
     assert [row["kind"] for row in said(desk, "deadline", "list")["due"]] == ["hearing"]
 
 
