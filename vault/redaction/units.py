@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from vault.data_files import read_table
 from vault.names.common_words import is_acting, is_english_or_french, may_be_called
 from vault.names.normal import NormalText, normal_text
 from vault.names.russian import use_of
+from vault.names.word_lists import is_word, language_of, typed
 from vault.names.written_forms import PARTICLES
 from vault.redaction.addresses import SHORT_WORDS, addresses
 from vault.redaction.spelled import normal_words, spelled
@@ -114,6 +115,7 @@ _ASKED_AND_ANSWERED = (frozenset("qa"), frozenset("qr"), frozenset("во"))
 _SPEAKER = re.compile(r"(?:\A|(?<=\n))([qaвоr])[.:](?=[ ])")  # who asks and who answers, on lines of their own
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th|er|re|e|eme)")
 _LOOKING_BACK = 6
+_Languages = Mapping[str, str]
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=\w\w)")
 _ADVERBIAL = ("ly", "ment")  # an adverb; other verbs and adverbs are surnames too
 _LETTER_WORDS = frozenset("aioyавикосуяю")  # one-letter words, so no initials where no full stop follows
@@ -126,7 +128,7 @@ def units(text: str) -> Iterator[Unit]:
     """
     plain = normal_text(text)
     marks = _list_marks(plain.text)
-    before = _Before()
+    before = _Before(_languages(plain, text))
     place = 0
     for whole in _wholes(plain, text):
         yield from _tokens(plain, text, (place, whole[0]), marks, before)
@@ -175,7 +177,8 @@ def _tokens(
 class _Before:
     """The unit before, which tells what may stand beside it."""
 
-    def __init__(self) -> None:
+    def __init__(self, languages: _Languages) -> None:
+        self._languages = languages
         self._end = -1
         self._part = Part.MARK
         self._word = ""
@@ -198,7 +201,8 @@ class _Before:
         )
         begins &= not (between in {". ", "."} and self._word in SHORT_WORDS)
         capital = any(letter.isupper() or letter.istitle() for letter in written)
-        part, asked = _judged(word, written, capital, begins and not titled)
+        language = self._languages.get(_script(word), "")
+        part, asked = _judged(word, written, language, capital, begins and not titled)
         if capital and len(word) == 1 and part is not Part.NUMBER:
             part, asked = _as_initial(plain.text, start, word, part, asked)
         near = between in {" ", "-"} or (
@@ -222,23 +226,25 @@ def _as_initial(plain: str, place: int, word: str, part: Part, asked: bool) -> t
 
 
 @lru_cache(maxsize=65536)
-def _judged(word: str, written: str, capital: bool, begins: bool) -> tuple[Part, bool]:
+def _judged(word: str, written: str, language: str, capital: bool, begins: bool) -> tuple[Part, bool]:
     """Return the part that a word plays, and whether nothing explains it."""
     if any(letter.isdigit() for letter in word):
         return Part.NUMBER, len(word) > 1 and _ORDINAL.fullmatch(word) is None
     if not capital and word in PARTICLES:
-        return Part.PARTICLE, not _is_known(word, written)
+        return Part.PARTICLE, not _is_known(word, written, language)
     if (part := PART_OF.get(word)) is not None:
         return Part[part], False
-    if capital and _is_explained_capital(word, written, begins):
+    if capital and _is_explained_capital(word, written, language, begins):
         describes = _is_cyrillic(word) and use_of(written.casefold()).adjective
         return (Part.DESCRIBING if describes else Part.WORD), False
     if capital:
         return Part.WORD, True
-    return (Part.GRAMMAR, False) if _is_grammar(word, written) else (Part.WORD, not _is_known(word, written))
+    return (Part.GRAMMAR, False) if _is_grammar(word, written) else (Part.WORD, not _is_known(word, written, language))
 
 
-def _is_explained_capital(word: str, written: str, begins: bool) -> bool:
+def _is_explained_capital(word: str, written: str, language: str, begins: bool) -> bool:
+    if language:  # these lists keep case
+        return begins and is_word(language, typed(written))
     if word == "i":
         return written == "I"
     if (elided := _ELIDED.match(word)) and not written[elided.end() :].islower():
@@ -266,16 +272,39 @@ def _is_acting(word: str, written: str) -> bool:
     return is_acting(word) and LETTERS.issuperset(_letters(written))
 
 
-def _is_known(word: str, written: str) -> bool:
+def _is_known(word: str, written: str, language: str) -> bool:
     """Return whether a word in small letters, or of a script without capitals, is one that names nobody."""
     if _is_cyrillic(word):
+        if language:  # its list alone: of the Russian words `талант` and `семей` one is a man there, one a city
+            return is_word(language, typed(written))
         return use_of(written.casefold()).ordinary or use_of(written.casefold()).grammar
     letters = _letters(written)
     if letters in NAMES_AS_WRITTEN:
         return False
+    if language:
+        return is_word(language, typed(written))
     if word[0].isascii():
         return LETTERS.issuperset(letters) and is_english_or_french(word)
     return word in FUNCTION_WORDS
+
+
+def _languages(plain: NormalText, text: str) -> _Languages:
+    """Return the language of a text for each script that it has words in, where these need a list of words."""
+    words: dict[str, dict[str, bool]] = {}
+    for match in _TOKEN.finditer(plain.text):
+        written = text[slice(*plain.source_range(*match.span()))]
+        word = typed(written)
+        if written == written.casefold() and word.replace("'", "").isalpha():
+            words.setdefault(_script(match.group()), {})[word] = _is_known(match.group(), written, "")
+    return {
+        script: language_of(script, (word for word, known in by_word.items() if not known), len(by_word))
+        for script, by_word in words.items()
+        if script
+    }
+
+
+def _script(word: str) -> str:
+    return "Cyrillic" if _is_cyrillic(word) else "Latin" if word[0].isascii() else ""
 
 
 def _letters(written: str) -> str:
