@@ -226,9 +226,6 @@ SLOTS = slice(HEADER_SIZE, HEADER_SIZE + SLOT_COUNT * SLOT_BLOB_SIZE)
 WRONG = "no key slot opens with this name and passphrase"
 
 
-# ---- how long
-
-
 def test_the_fourth_attempt_waits_and_no_attempt_waits_longer_than_half_a_minute() -> None:
     delays = {0: 0, 1: 0, 2: 0, 3: 1, 4: 2, 5: 4, 6: 8, 7: 16, 8: 30, 9: 30, 1000: 30, 1 << 62: 30}
     assert {wrong: delay_seconds(wrong) for wrong in delays} == delays
@@ -254,9 +251,6 @@ def test_a_wait_tells_the_seconds_that_are_left_and_ends_with_what_the_listener_
     with pytest.raises(KeyboardInterrupt):
         counting_down(stop, sleep=slept.append)(30)
     assert len(slept) == 3
-
-
-# ---- one attempt, wherever it is made
 
 
 @dataclass
@@ -389,9 +383,6 @@ def test_a_state_folder_that_cannot_be_written_hides_no_error(prompt: Prompt) ->
     assert prompt.waited == []
 
 
-# ---- at unlock
-
-
 def attempts_at(place: Place, name: str, passphrase: bytes, wait: Callable[[float], None]) -> None:
     unlock(place.path, member=name, passphrase=bytearray(passphrase), state=place.state, wait=wait).close()
 
@@ -421,9 +412,6 @@ def test_who_stops_waiting_has_tried_nothing_and_left_no_passphrase(founded: Pla
         unlock(founded.path, member=MEMBER, passphrase=typed, state=founded.state, wait=stop)
     assert typed == bytes(len(PASSPHRASE))
     assert file.load() == earlier
-
-
-# ---- the count
 
 
 def test_the_count_names_neither_vault_nor_folder_and_is_private(prompt: Prompt) -> None:

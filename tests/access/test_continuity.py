@@ -227,9 +227,6 @@ def succeeded(session: Session, *, claimed: int = 0, keeps_key: bool = True) -> 
     return other.origin
 
 
-# ---- which log, and what is told
-
-
 def test_what_was_seen_and_is_here_is_gone_on_with_in_silence(session: Session) -> None:
     assert judged(session, pins_of(session)) == Continuity(session.log.origin, None, ())
 
@@ -319,9 +316,6 @@ def test_faults_of_earlier_unlocks_stand_behind_what_is_noticed_now_and_none_is_
     assert with_remembered(noticed, pins) == with_remembered(noticed, None) == noticed
 
 
-# ---- older copies and forks
-
-
 @pytest.mark.parametrize("claimed", [1, 0], ids=["it was seen shorter", "it was seen at that size"])
 def test_a_log_that_was_cut_below_both_its_pin_and_its_successor_is_told_once_for_each_that_knows(
     session: Session, claimed: int
@@ -399,9 +393,6 @@ def test_what_was_seen_is_here_where_the_stored_tiles_or_the_headers_alone_give_
             found = judge(rows, place, identity=identity, pins=pins, machine=MACHINE)
             told[tile, lost] = any("changed: its first 258 entries" in str(alarm.message) for alarm in found.alarms)
     assert told == WHERE_IT_LACKS
-
-
-# ---- the keys file
 
 
 def judged_keys(session: Session, file: KeyFile, *alarms: Finding) -> list[str]:

@@ -58,9 +58,6 @@ def found(path: Path, state: Path | None, **changed: Any) -> Founded:
     return found_vault(path, **wanted)
 
 
-# ---- what stands in a new vault
-
-
 def test_a_new_vault_opens_and_verifies_and_its_account_remembers_it(tmp_path: Path) -> None:
     path, state = tmp_path / "new.vault", tmp_path / "state"
     founded = found(path, state, organisation="  Harbour Aid ", member_name=f" {MEMBER} ")
@@ -152,8 +149,6 @@ def test_an_account_without_another_state_folder_uses_its_own(tmp_path: Path, mo
     assert len(list((tmp_path / "own" / "pins").iterdir())) == 1
 
 
-# ---- what is refused, and what fails
-
 REFUSED: list[tuple[dict[str, Any], type[VaultError], str]] = [
     ({"organisation": "  "}, UsageError, "name of the organisation is empty"),
     ({"member_name": ""}, UsageError, "name of the member is empty"),
@@ -236,9 +231,6 @@ def test_what_ends_a_founding_is_what_is_told_whatever_cannot_be_removed(
     with at_flush(monkeypatch, 1, gone), pytest.raises(KeyboardInterrupt):
         found(tmp_path / "new.vault", tmp_path / "state")
     assert list(tmp_path.glob("*.part")) == []
-
-
-# ---- the folder beside
 
 
 def test_the_folder_beside_is_new_and_for_its_owner_alone_and_what_is_above_keeps_its_rights(

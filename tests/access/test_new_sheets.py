@@ -45,9 +45,6 @@ def kept_row(session: Session) -> bytes:
     return session.log.place.open_row(row)
 
 
-# ---- the act, the door and the row
-
-
 def test_the_old_sheets_name_the_keys_of_the_new_ones_and_keep_what_they_did(session: Session) -> None:
     before = session.directory
     new = change_sheets(session, secret_of(session))
@@ -117,9 +114,6 @@ def test_while_the_log_is_in_doubt_no_sheets_are_changed(session: Session) -> No
     session.alarms = (Finding(Code.FORK, Message("A log forked.")),)
     refuses(VerificationError, "this waits until the log is sound", change_sheets, session, secret)
     assert (session.log.size, kept_row(session), read_key_file(session.folder.keys)) == (size, secret, keys)
-
-
-# ---- what is still open to the old sheets
 
 
 def shared_with_recovery(session: Session) -> set[CompartmentId]:

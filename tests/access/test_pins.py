@@ -74,9 +74,6 @@ def file(tmp_path: Path) -> PinFile:
     return PinFile(tmp_path / "state" / "pins", VAULT, SEAT, KEY)
 
 
-# ---- what pins are
-
-
 def test_pins_come_back_as_they_were(file: PinFile) -> None:
     for pins in (PINS, FULL):
         assert Pins.decode(pins.encode()) == pins
@@ -149,9 +146,6 @@ def test_pins_of_another_form_are_refused() -> None:
         refuses(MalformedError, "the pins cannot be read", Pins.decode, content)
 
 
-# ---- what follows from a log
-
-
 def test_pins_follow_the_log_that_goes_on_and_forget_what_was_pending(session: Session) -> None:
     log = session.log
     before = replace(FULL, current=OTHER)
@@ -166,9 +160,6 @@ def test_of_another_log_the_longer_memory_is_kept(session: Session) -> None:
     kept = {size: pinned_now(session.log, before, {OTHER: Pinned(size, b"n" * 32)}).logs[OTHER] for size in (4, 5, 6)}
     assert kept == {4: Pinned(5, b"o" * 32), 5: Pinned(5, b"o" * 32), 6: Pinned(6, b"n" * 32)}
     assert pinned_now(session.log, before, {THIRD: Pinned(1, b"z" * 32)}).logs[THIRD] == Pinned(1, b"z" * 32)
-
-
-# ---- their file
 
 
 def test_the_name_of_the_file_tells_neither_vault_nor_seat_and_its_content_nothing(file: PinFile) -> None:
@@ -419,9 +410,6 @@ def test_pins_that_were_altered_anywhere_are_none(tmp_path: Path) -> None:
         assert file.load() is None
 
 
-# ---- an older copy
-
-
 def test_an_older_copy_is_told_on_another_machine_too_and_ever_after(
     filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -446,9 +434,6 @@ def test_a_crash_before_the_first_entry_on_another_machine_does_not_bring_back_t
     with filled.open() as session:
         assert session.log.origin != first
         assert not any(codes(session).values())
-
-
-# ---- the session row
 
 
 @pytest.mark.parametrize("how", SPOILED)
@@ -497,9 +482,6 @@ def test_a_log_that_did_not_verify_waits_in_the_next_session_too(filled: Filled)
         assert session.warnings == ()
 
 
-# ---- the pins file itself
-
-
 def fill(path: Path) -> None:
     path.write_bytes(os.urandom(2 * 1024 * 1024))
 
@@ -516,9 +498,6 @@ def test_pins_that_are_there_and_do_not_open_are_a_fault_and_keep_nobody_out(
         assert log_checking.verify(session).verified
     with filled.open() as session:
         assert session.warnings == ()
-
-
-# ---- what a new log says of the one before it
 
 
 def plant_checkpoint(session: Session) -> None:

@@ -258,9 +258,6 @@ def require_refused(filled: Filled, secret: bytes, error: type[Exception], text:
         pass
 
 
-# ---- the folder
-
-
 @pytest.mark.parametrize("name", ["keys", "vault.db"])
 def test_a_folder_that_lacks_a_part_is_no_vault(filled: Filled, name: str) -> None:
     secret = secret_of(filled.place)
@@ -308,9 +305,6 @@ def test_a_door_that_holds_no_key_is_none_that_the_sheets_open(filled: Filled) -
     context = GrantContext(Purpose.DOOR, file.header.vault, to_seat=b"\xff" * 16)
     empty = file.with_doors(file.doors, seal_to(public, bytes(64), context))
     refuses(VerificationError, "these sheets do not open this vault", open_door, empty, secret)
-
-
-# ---- which sheets
 
 
 @pytest.mark.parametrize("changes", [0, 1, 2])

@@ -72,9 +72,6 @@ def test_keys_of_what_nobody_founded_are_not_given_on(founded: Place) -> None:
     assert all(grant.key is not None for one in reached for grant in one.keys)
 
 
-# ---- who the members are
-
-
 @dataclass
 class Said:
     """What directory records say of the founder and a volunteer, and the secret that reads them."""

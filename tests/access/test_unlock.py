@@ -90,9 +90,6 @@ def changed(place: Place, name: str, change: Callable[[bytes], bytes | None]) ->
         path.write_bytes(before)
 
 
-# ---- who is not let in
-
-
 def unlocked(place: Place, typed: bytearray, *, member: str = MEMBER, **given: Any) -> Session:
     return unlock(place.path, member=member, passphrase=typed, state=place.state, wait=lambda _: None, **given)
 
@@ -174,9 +171,6 @@ def test_nothing_of_a_vault_in_a_synced_folder_is_opened(founded: Place, tmp_pat
     before = (synced / "vault.db").read_bytes()
     refuses(RefusedError, "cannot be opened at", Place(synced, founded.state).open)
     assert (synced / "vault.db").read_bytes() == before
-
-
-# ---- what is noticed and remembered
 
 
 def remembered(place: Place, **changes: Any) -> PinFile:
@@ -302,9 +296,6 @@ def test_hashes_that_contradict_the_headers_are_made_anew_and_nothing_is_told(fo
         with founded.open() as session, session.database.reading() as rows:
             assert session.warnings == ()
             assert any(rows.tile(session.log.origin, 0, 0) or b"")
-
-
-# ---- what is cut off, and what is put back
 
 
 def test_memory_that_was_destroyed_is_told_also_when_the_first_unlock_after_it_is_cut_off(

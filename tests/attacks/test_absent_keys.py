@@ -86,9 +86,6 @@ def writes(session: Session, case: CompartmentId, text: str = AFTER) -> None:
     notes.add(session, case, Note(NoteKind.CONTACT, text))
 
 
-# ---- rows that somebody takes from the device which put a member out
-
-
 def key_and_grants(rows: Any, revoked: Revoked) -> None:
     rows.execute("DELETE FROM epoch WHERE substr(bytes, 68) = ?", (revoked.new_key,))
     rows.execute("DELETE FROM granted WHERE epoch = ?", (revoked.new_key,))
@@ -160,9 +157,6 @@ def test_what_the_one_who_was_removed_leaves_out_of_a_bundle_lets_nobody_write_f
         give(amina, selin)
         assert AFTER in {note.value.text for note in cases.open_case(selin, revoked.case).notes}
     assert revoked.read_by_joel(AMINA) == BEFORE
-
-
-# ---- whoever may list may also lie
 
 
 def list_what_is_nowhere(session: Session, home: CompartmentId, kind: ItemKind = ItemKind.VERSION) -> None:
@@ -278,9 +272,6 @@ def test_what_was_sealed_before_somebody_was_an_auditor_is_counted_apart(organis
         assert found.verified
         assert 0 < found.payloads_closed < found.entries - found.payloads_opened + 1
         assert "from before you were an auditor" in " ".join(in_english(verified(found).lines))
-
-
-# ---- rows of keys that a holder lost
 
 
 @pytest.mark.parametrize("who", [SELIN, AMINA], ids=["who made the key", "who was given it"])

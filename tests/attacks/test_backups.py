@@ -197,9 +197,6 @@ def make_backup(desk: Desk, stick: Path, *more: str) -> Answer:
     return made
 
 
-# ---- what stays of earlier backups
-
-
 def test_the_last_three_backups_stay_and_what_went_is_said(desk: Desk, tmp_path: Path) -> None:
     stick = tmp_path / "stick"
     for kept in (1, 2, 3):
@@ -211,9 +208,6 @@ def test_the_last_three_backups_stay_and_what_went_is_said(desk: Desk, tmp_path:
     assert names(stick) == ["backup-5"]
     assert desk.run("backup", "make", str(stick), "--keep", "0").code == 2
     assert names(stick) == ["backup-5"]
-
-
-# ---- what a destination may hold
 
 
 def fifo(path: Path) -> None:
@@ -269,9 +263,6 @@ def test_a_backup_with_something_of_a_persons_in_it_never_goes(desk: Desk, tmp_p
     assert names(stick) == ["backup-1", "backup-2", "backup-3", "backup-4"]
 
 
-# ---- what stands beside a vault that is brought back
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("passphrase", [b"a wrong one", None])
 def test_a_folder_or_link_that_is_called_like_a_part_stays_as_it_is(
@@ -307,9 +298,6 @@ def test_a_link_is_no_place_for_a_vault(desk: Desk, tmp_path: Path) -> None:
     assert said.code == 5
     assert (tmp_path / "work").is_symlink()
     assert list((tmp_path / "elsewhere").iterdir()) == []
-
-
-# ---- what a kill leaves
 
 
 def killed(desk: Desk, place: Path, *act: str) -> Path:

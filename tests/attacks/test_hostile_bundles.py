@@ -72,9 +72,6 @@ def bundle(sender: Sender, tmp_path: Path) -> Path:
     return sender.make(tmp_path / "bundle").path
 
 
-# ---- the file
-
-
 @pytest.mark.parametrize("part", range(8))
 def test_a_flipped_bit_anywhere_is_refused(part: int, sender: Sender, bundle: Path) -> None:
     data = bundle.read_bytes()
@@ -142,9 +139,6 @@ def test_a_file_beyond_the_outer_size_is_refused_unread(sender: Sender, bundle: 
         opened(bundle, sender.vault)
 
 
-# ---- the manifest
-
-
 CLAIMS: dict[str, Callable[[Manifest], Manifest]] = {
     "rows without end": counting(PageKind.VERSION, 2**32 - 1),
     "one row more": counting(PageKind.OPERATION, 1),
@@ -193,9 +187,6 @@ def test_a_manifest_of_an_absurd_length_is_refused(size: int, sender: Sender, tm
     path = write(tmp_path / "length", sender.vault, [], content=lambda content: size.to_bytes(4, "big") + content[4:])
     with pytest.raises(VerificationError):
         opened(path, sender.vault)
-
-
-# ---- the rows
 
 
 NESTED = b"\x91" * 5_000 + b"\xc0"

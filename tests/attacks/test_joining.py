@@ -95,9 +95,6 @@ def bundle_for(session: Session, joiner: Joiner, path: Path) -> Path:
     return path
 
 
-# ---- the request on its way
-
-
 def test_a_request_of_somebody_else_shows_other_words(session: Session, tmp_path: Path) -> None:
     joiner, other = ask(tmp_path / "joiner", session), ask(tmp_path / "other", session)
     joiner.request.write_bytes(other.certificate)
@@ -146,9 +143,6 @@ def test_a_request_for_another_vault_is_refused(session: Session, tmp_path: Path
         admit(session, joiner)
     list_unasked(session, joiner.certificate)
     assert joiner.seat not in session.directory.known
-
-
-# ---- who lists an admission
 
 
 def test_a_device_in_the_name_of_a_member_is_none_without_that_members_own_device(organisation: Organisation) -> None:
@@ -211,9 +205,6 @@ def test_the_id_of_a_seat_is_the_hash_of_its_certificate_and_cannot_be_taken(org
         with mira.database.reading() as rows:
             assert false.origin not in {row.origin for row in rows.geneses()}
         assert mira.directory.places.seat_of(false.origin) is None
-
-
-# ---- the bundle that comes back
 
 
 def nothing_came(joiner: Joiner) -> bool:

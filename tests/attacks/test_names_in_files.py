@@ -50,8 +50,6 @@ from vault.services.members import admitting, devices, members
 from vault.services.members.changes import nonce
 from vault.services.projection import authors
 
-# ---- names that are stored already, or typed now
-
 
 def test_a_stored_name_with_lines_breaks_none_and_stops_nobody(organisation: Organisation) -> None:
     with organisation.open(MIRA) as mira:

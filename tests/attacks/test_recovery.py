@@ -71,9 +71,6 @@ def restore(filled: Filled, sheets: Sequence[Sheet], name: str = MEMBER, **wish:
     )
 
 
-# ---- one custodian alone
-
-
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_one_custodian_with_the_whole_folder_opens_nothing(
     filled: Filled, sheets: Sequence[Sheet], number: int
@@ -124,9 +121,6 @@ def test_no_word_of_a_sheet_is_left_in_folder_or_account(filled: Filled, sheets:
         assert secret_of(sheets) not in raw
 
 
-# ---- sheets that were replaced
-
-
 def test_replaced_sheets_read_nothing_new_even_with_the_keys_file_of_then(
     filled: Filled, sheets: Sequence[Sheet], tmp_path: Path
 ) -> None:
@@ -141,9 +135,6 @@ def test_replaced_sheets_read_nothing_new_even_with_the_keys_file_of_then(
         opened = {one.epoch for one in thief.granted if one.key is not None}
     assert opened == known
     assert not opened & (now - known)
-
-
-# ---- sheets of one's own
 
 
 def test_sheets_that_a_member_made_and_lists_in_the_place_of_the_true_ones_are_none(
@@ -165,9 +156,6 @@ def test_sheets_that_a_member_made_and_lists_in_the_place_of_the_true_ones_are_n
     with pytest.raises(VerificationError, match="these sheets are not of this vault"):
         _open(filled, secret)
     _open(filled, secret_of(sheets))
-
-
-# ---- a seat that helps itself
 
 
 @pytest.mark.parametrize("by_sheets", [False, True], ids=["admitted", "brought back by sheets"])

@@ -91,9 +91,6 @@ def list_made(session: Session, *made: MadeAct) -> None:
             work.commit(Entry(act="case.import" if isinstance(one.act, Found) else "grant.add"))
 
 
-# ---- "a member without a grant cannot read one byte of a case with every policy check saying yes"
-
-
 def test_without_a_grant_no_byte_of_a_case_opens_whatever_the_program_allows(
     short: Filled, colleague: Colleague, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,9 +118,6 @@ OPENING: list[Callable[[Session, CompartmentId], object]] = [
     lambda session, case: notes.add(session, case, Note(NoteKind.CONTACT, "in")),
     lambda session, case: case_people.add(session, case, role="witness", names=["In"]),
 ]
-
-
-# ---- lines in a case from somebody whose standing does not reach
 
 
 def lines_of_a_thief(session: Session, case: CompartmentId, owner: MemberId, friend: MemberId) -> list[MadeAct]:
@@ -165,9 +159,6 @@ def test_lines_of_somebody_below_give_nothing_and_put_out_neither_those_above_no
         assert "work goes on" in texts(session, case)
     with colleague.open(short.place) as thief:
         assert thief.holds(case) == (was == "a member")
-
-
-# ---- planted keys
 
 
 def plant_key(session: Session, case: CompartmentId, to: SeatId, known: EpochId) -> None:
@@ -246,9 +237,6 @@ def found_by(filled: Filled, who: Colleague) -> bytes:
     return everything([filled.path], filled.place.vault_id, own, [learn(filled.path).key])
 
 
-# ---- writing without the right to
-
-
 def test_a_reviewer_who_may_read_alone_writes_nothing_that_counts(short: Filled) -> None:
     case = short.cases[0]
     with short.open() as owner:
@@ -263,9 +251,6 @@ def test_a_reviewer_who_may_read_alone_writes_nothing_that_counts(short: Filled)
     with short.open() as owner:
         assert texts(owner, case) == said
         assert [(one.origin, one.seq, one.check) for one in owner.quarantine] == [(origin, seq, "C5")]
-
-
-# ---- a member who was put out
 
 
 @pytest.fixture
@@ -333,9 +318,6 @@ def test_nothing_that_a_revoked_seat_writes_counts_and_all_of_it_when_they_are_l
     with short.open() as owner:
         assert "back again" in texts(owner, case)
         assert log_checking.verify(owner).verified
-
-
-# ---- more keys than any program makes: nobody's work stops, and whoever made them can be put out and ended
 
 
 BEFORE, LATER = "written before the suspension: Umbrakess", "written after the suspension: Vantaskola"

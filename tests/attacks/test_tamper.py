@@ -405,9 +405,6 @@ def test_a_backup_so_altered_is_not_whole_even_where_its_digests_are_made_right(
         backups.verify(made.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=tmp_path / "state")
 
 
-# ---- what a seat keeps sealed for itself
-
-
 @pytest.mark.parametrize(
     ("purpose", "words"),
     [(7, "the secret of the recovery sheets"), (10, "what this device knows of others' devices")],

@@ -70,9 +70,6 @@ def epochs_listed(session: Session, seq: int) -> int:
     return sum(item.kind == ItemKind.EPOCH for item in decode_items(stored.list))
 
 
-# ---- session keys
-
-
 def test_each_session_signs_with_the_key_that_the_one_before_named(filled: Filled) -> None:
     for _ in range(3):
         with filled.open() as session:
@@ -172,9 +169,6 @@ def test_false_hashes_in_the_cache_hinder_nobody_and_are_made_anew(filled_sessio
     assert not resumed(session).tiles_are_false
 
 
-# ---- the audit ratchet
-
-
 def test_the_stored_ratchet_opens_no_earlier_payload(filled: Filled, filled_session: Session) -> None:
     session = filled_session
     log = session.log
@@ -195,9 +189,6 @@ def test_the_stored_ratchet_opens_no_earlier_payload(filled: Filled, filled_sess
         key = derive_next_ratchet(key)
     # The audit epoch's key is not in the keyring either, or the seat could hash forward from it.
     assert session.keyring.epochs_of(ratchet.compartment) == ()
-
-
-# ---- periods
 
 
 def periods_opened(session: Session, *times_ms: int) -> list[int]:
@@ -284,9 +275,6 @@ def readable(session: Session) -> None:
     with session.database.reading() as rows:
         sizes = [checkpoint.size for checkpoint in rows.checkpoints(session.log.origin)]
     assert all(size < other for size, other in pairwise(sizes))
-
-
-# ---- local rows and the clock
 
 
 def test_a_local_row_opens_for_its_own_purpose_and_number_only(session: Session) -> None:

@@ -325,9 +325,6 @@ def test_of_each_that_does_not_open_it_is_said_why_and_the_others_open() -> None
     assert [type(refusal) for refusal in refusals] == [MalformedError, BrokenSealError]
 
 
-# ---- epochs
-
-
 def test_a_key_is_given_to_each_holder_and_to_nobody_else() -> None:
     private, stranger = KemPrivate.from_seed(make_kem_seed()), KemPrivate.from_seed(make_kem_seed())
     place = SealedPlace(VAULT, b"s" * 16, bytes(32))  # type: ignore[arg-type]  # any 16 bytes

@@ -67,9 +67,6 @@ def secret_row(session: Session) -> object:
         return rows.local(session.seat, Purpose.ROOT_SECRET)
 
 
-# ---- the drill
-
-
 def test_a_drill_of_sheets_that_were_replaced_elsewhere_proves_nothing(filled: Filled) -> None:
     with filled.open() as session:
         last_done.note_drill(session, 1_000)
@@ -101,9 +98,6 @@ def test_a_drill_proves_the_sheets_and_erases_their_secret_here_and_a_later_one_
         assert not recovery.drill(session, recovery.secret_of(session, typed(sheets, 2, 3))).erased
         drills = [line.payload for line in logbook.newest(session, act="recovery.drill").lines]
         assert [payload.covers for payload in drills if payload] == [{"opened": 6}, {"opened": 6}]
-
-
-# ---- new sheets
 
 
 def test_that_sheets_open_a_case_is_said_only_as_far_as_this_device_knows_it(filled: Filled) -> None:
@@ -180,9 +174,6 @@ def test_a_crash_before_the_new_sheets_keeps_the_old_secret(filled: Filled, monk
     with filled.open() as session:
         assert recovery.sheets(session)[0].sheets_words == before[0].sheets_words
         assert recovery.drill(session, recovery.secret_of(session, typed(before, 1, 2))).opened == 6
-
-
-# ---- access when nobody can unlock
 
 
 def test_every_restore_is_told_to_the_others(filled: Filled, sheets: Sequence[Sheet]) -> None:

@@ -52,8 +52,6 @@ class Driver(Generic[A]):
         self._running: AbstractAsyncContextManager[Pilot[Any]] = app.run_test(size=size)
         self._pilot: Pilot[Any] | None = None
 
-    # ---- opening and closing ---------------------------------------------------------------------------------------
-
     def __enter__(self) -> Self:
         """Start the app; its first screen asks for the passphrase."""
         self._pilot = self._run(self._running.__aenter__())
@@ -84,8 +82,6 @@ class Driver(Generic[A]):
             return look()
 
         return self._run(do())
-
-    # ---- what goes in ----------------------------------------------------------------------------------------------
 
     def press(self, *keys: str) -> Self:
         """Press these one after the other, and let each take effect.
@@ -268,8 +264,6 @@ class Driver(Generic[A]):
             await settled(self.pilot)
 
         self._run(do())
-
-    # ---- what comes out --------------------------------------------------------------------------------------------
 
     @property
     def screen(self) -> Screen[Any]:

@@ -119,8 +119,6 @@ NOW_MS: Final = 1_795_615_320_000
 """2026-11-25 14:02 UTC."""
 HOUR_MS: Final = 3_600_000
 
-# ---- calls ---------------------------------------------------------------------------------------------------------
-
 
 def _slip(record: str, slip: Slip, **more: Any) -> SlipLine:
     return SlipLine(Stored(RecordId(bytes.fromhex(record) * 16), VersionId(bytes(32)), 0, slip), **more)
@@ -135,8 +133,6 @@ SLIPS = (
         when="today after 15:00",
     ), is_overdue=False, do_not_call=("+33 6 39 98 01 02",)),
 )  # fmt: skip
-
-# ---- people and devices --------------------------------------------------------------------------------------------
 
 AMINA, SELIN = MemberId(b"\xa0" * 16), "Селин Астерхольт"
 
@@ -212,8 +208,6 @@ APPROVERS = (
     Approver(MemberId(b"n" * 16), "Nadia Ferrante", ("supervisor",), True),
     Approver(MemberId(b"s" * 16), "Селин Астерхольт", ("supervisor",), False),
 )
-
-# ---- cases ---------------------------------------------------------------------------------------------------------
 
 CASES = (
     ("K7QM-3XPD", "Арсений Вьюжанин", "Vyuzhanin: extradition request, hearing on the 27th", "extradition", "flagged"),
@@ -395,8 +389,6 @@ def _begin(case: str, ref: str, *, section: str = "") -> DraftShown:
     return DraftShown(case, "33" * 16, ref, 0, typed_note({}), section=section)
 
 
-# ---- what leaves, and what is checked ------------------------------------------------------------------------------
-
 PAGES = ("REPORT\n\n⟦PERSON 1⟧ called. Two men asked for him at the market.", "The end of the report.")
 KEY_WORDS = "amber birch cedar dune ember fjord grove heath inlet juniper kelp larch moss"
 BESIDE = (
@@ -465,8 +457,6 @@ def _log() -> LogShown:
     return LogShown(tuple(lines), 192, {today - timedelta(days=ago): day for ago, day in LOG_DAYS.items()})
 
 
-# ---- recovery ------------------------------------------------------------------------------------------------------
-
 VAULT_WORDS, SHEETS_WORDS = words_of(bytes(32)), words_of(bytes(range(32)))
 WORDS = (
     "maiden withdraw academic acid armed intend shaft crystal busy fact obtain welfare subject example iris photo "
@@ -475,8 +465,6 @@ WORDS = (
 SHEET = Sheet(1, 3, 2, tuple(WORDS.split()), SHEETS_WORDS)
 """Its words are those of no share; real sheets are drawn anew each time."""
 ASKED = (4, 17, 29)
-
-# ---- what happened --------------------------------------------------------------------------------------------------
 
 
 def _record(number: int, record: FormedRecord) -> RecordShown:
@@ -568,8 +556,6 @@ DUE = tuple(
         start=1,
     )
 )
-
-# ---- all of it -----------------------------------------------------------------------------------------------------
 
 ALARM = "This vault was not opened on this device before: compare its words with a colleague."
 STANDING = VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (Alert("no recovery sheets", "own_access"),), 1)

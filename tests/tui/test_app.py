@@ -49,9 +49,6 @@ def _all_screens(base: type[VaultScreen] = VaultScreen) -> list[type[VaultScreen
     return [screen for screen in found if screen.NAME]
 
 
-# ---- what every screen has -----------------------------------------------------------------------------------------
-
-
 def test_every_screen_is_looked_at() -> None:
     places = {place for place in PLACES.values() if isinstance(place, type)}
     assert {ActForm, HoldForm, SheetsGuide, *places} <= set(_all_screens())
@@ -81,8 +78,6 @@ def test_the_first_paint_needs_neither_the_library_nor_its_database() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "[]\n"
 
-
-# ---- moving about --------------------------------------------------------------------------------------------------
 
 LEADS = {
     "enter": "{ref}",

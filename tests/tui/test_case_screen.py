@@ -43,9 +43,6 @@ def _day(days: int) -> str:
     return (TODAY + timedelta(days=days)).isoformat()
 
 
-# ---- what is said and drawn, without an app ------------------------------------------------------------------------
-
-
 @each(
     {
         "a day": ("2026-11-26", (date(2026, 11, 26), False), -1),
@@ -143,9 +140,6 @@ def test_every_note_stands_once_and_what_corrects_it_below_it_whatever_points_wh
 def test_the_environment_asks_for_sentences_in_the_place_of_drawings() -> None:
     said = [eyes_of({"CASEVAULT_ACCESSIBLE": value}).reads_aloud for value in ("1", "0", "")]
     assert (said, eyes_of({}).reads_aloud) == ([True, False, False], False)
-
-
-# ---- in the app ----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

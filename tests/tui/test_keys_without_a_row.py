@@ -248,9 +248,6 @@ def test_a_value_that_only_one_side_has_begins_with_it(amina: Desk) -> None:
 
 
 # Being left alone, lending the terminal, and every way out: nothing typed is lost, nothing is left on the screen.
-# ---- being left alone ----------------------------------------------------------------------------------------------
-
-
 class Clock:
     """A clock that a test turns."""
 
@@ -306,9 +303,6 @@ def test_a_locked_app_does_not_lock_again_by_itself(house: House) -> None:
         assert desk.app.return_code is None
 
 
-# ---- the terminal on loan ------------------------------------------------------------------------------------------
-
-
 def _lend(desk: Desk, found: list[object]) -> None:
     """Lend the terminal as a worker would, and note what came of it."""
 
@@ -339,8 +333,6 @@ def test_a_second_person_has_as_long_as_their_approval_would_count(watched: Watc
     watched.pass_by(1)
     assert watched.desk.app.return_code == 75
 
-
-# ---- every way out -------------------------------------------------------------------------------------------------
 
 ENDS = {("ctrl+l",): 75, ("ctrl+д",): 75, ("ctrl+backslash",): 0, ("ctrl+q",): 0, ("f12", "f12"): 0, ("f12", "a"): 75}
 
@@ -461,9 +453,6 @@ def test_a_fault_over_a_note_says_whether_its_draft_is_kept(
 def test_nothing_is_asked_of_a_locked_vault(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="the vault is locked"):
         Gateway(tmp_path).status()
-
-
-# ---- a screen that is still being built --------------------------------------------------------------------------
 
 
 @each({"locked": (lambda app: app.lock(), 75), "ended": (lambda app: asyncio.ensure_future(app._shutdown()), None)})

@@ -221,8 +221,6 @@ def test_neighbours_of_one_style_are_sent_as_one() -> None:
     assert all(isinstance(segment, Segment) for segment in line)
 
 
-# ---- on real screens -------------------------------------------------------------------------------------------------
-
 SHOWN: dict[str, tuple[str, ...]] = {
     "case list": (),
     "case": ("enter", "down"),
@@ -254,8 +252,6 @@ def test_a_screen_says_the_same_in_every_look_and_a_choice_is_made_by_name(monke
         name: [] for name in SHOWN
     }
 
-
-# ---- nowhere else ----------------------------------------------------------------------------------------------------
 
 TABLE = "tui/looks/tokens.py"
 _NAMES = "black|white|red|green|blue|yellow|grey|gray|cyan|magenta"

@@ -34,9 +34,6 @@ def asking(house: House) -> House:
     return house
 
 
-# ---- how things stand ----------------------------------------------------------------------------------------------
-
-
 def test_what_would_be_lost_is_told_with_a_row_for_each_member(house: House, tmp_path: Path) -> None:
     bundle = tmp_path / "to-joel.bundle"
     with house.open("Amina") as session:
@@ -52,9 +49,6 @@ def test_what_would_be_lost_is_told_with_a_row_for_each_member(house: House, tmp
     with house.desk("Joel") as joel:
         joel.press(":what would be lost", "i", f" {bundle}", "f4")
         joel.sees(f"{AMINA}", "Last import today", "nothing new came")
-
-
-# ---- bundles -------------------------------------------------------------------------------------------------------
 
 
 def test_a_bundle_is_made_for_a_member_looked_into_and_taken(house: House, tmp_path: Path) -> None:
@@ -86,9 +80,6 @@ def test_what_is_long_to_read_of_a_list_is_read_before_the_question(house: House
         amina.press("enter", ":take the last list back", "f4", "y").sees("1 imported case is taken back.")
 
 
-# ---- alone ---------------------------------------------------------------------------------------------------------
-
-
 def test_who_is_alone_hears_it_before_and_nobody_is_asked(tmp_path: Path) -> None:
     place = found(tmp_path)
     with place.open() as mira:
@@ -110,9 +101,6 @@ def test_who_is_alone_hears_it_before_and_nobody_is_asked(tmp_path: Path) -> Non
         desk.press_and_wait("f4", "read back from the finished file")
         desk.read_on()
         desk.press_and_wait("f4", "It was released ALONE: nobody else here could approve it.")
-
-
-# ---- being the second person ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.long
@@ -154,9 +142,6 @@ def test_a_question_goes_into_a_file_once_its_pages_were_read_and_nothing_leaves
         amina.fill(second_file=str(answer)).press_and_wait("f4", "read back from the finished file").read_on()
         amina.press_and_wait("f4", "Two persons released it: log and package name both, by role.")
     assert len(list(out.iterdir())) == 1
-
-
-# ---- break-glass ---------------------------------------------------------------------------------------------------
 
 
 def test_glass_is_broken_before_two_for_who_could_not_open_the_case(asking: House) -> None:

@@ -37,9 +37,6 @@ def _request(house: House, folder: Path) -> tuple[Path, tuple[str, ...]]:
     return ask_to_join(folder, Place(folder / "vera.vault", folder / "vera-state"), words, VERA)
 
 
-# ---- joining -------------------------------------------------------------------------------------------------------
-
-
 def test_a_volunteer_is_in_after_a_yes_to_the_words_and_not_before(house: House, tmp_path: Path) -> None:
     taken, bundle = tmp_path / "taken", tmp_path / "admitted.bundle"
     taken.touch()
@@ -98,9 +95,6 @@ def test_who_was_admitted_stays_in_where_the_bundle_was_stopped(house: House, tm
     assert _roles(house, VERA) == {"intake"}
 
 
-# ---- changes -------------------------------------------------------------------------------------------------------
-
-
 def test_who_is_suspended_or_leaves_is_out_after_a_yes_and_not_before(house: House) -> None:
     with house.desk("Mira") as mira:
         mira.press(":members", "s").sees(f"Revoke 1 device of {AMINA}?", "may have been copied")
@@ -155,9 +149,6 @@ def test_a_leavers_cases_go_over_by_an_order_that_the_deputy_carries_out(house: 
         joel.press(":members", "h", "c", "enter", "c", "y").sees(f"1 case of {AMINA} is {NADIA}'s now.")
     with house.desk("Nadia") as nadia:
         nadia.press("enter", "w").sees(f"{NADIA} (you) handover")
-
-
-# ---- changes of roles ----------------------------------------------------------------------------------------------
 
 
 def test_an_admin_is_made_by_the_sheets_alone(house: House) -> None:

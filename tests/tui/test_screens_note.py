@@ -22,9 +22,6 @@ from vault.words.message import Message
 pytestmark = pytest.mark.screen
 
 
-# ---- when ----------------------------------------------------------------------------------------------------------
-
-
 class Typing:
     """A keeper under a clock that a test turns."""
 
@@ -87,9 +84,6 @@ def test_what_could_not_be_saved_stays_due_and_is_not_forgotten() -> None:
     assert not typing.keeper.is_unsaved
 
 
-# ---- what is kept --------------------------------------------------------------------------------------------------
-
-
 def test_a_draft_survives_its_bytes() -> None:
     typed = typed_note({"kind": "medical", "occurred": "2026-11", "amends": "ab" * 16})
     draft = DraftShown("11" * 16, "22" * 16, "K7QM", 5, typed, cursor=(3, 9))
@@ -121,9 +115,6 @@ def test_what_another_program_kept_is_no_draft_of_ours_and_a_damaged_cursor_cost
 )
 def test_what_another_program_kept_is_no_form_of_ours(content: str) -> None:
     assert form_typed(0, content) is None
-
-
-# ---- on screen -----------------------------------------------------------------------------------------------------
 
 
 def _drafts(house: House) -> list[str]:

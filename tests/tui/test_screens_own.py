@@ -47,9 +47,6 @@ def _opens(house: House, passphrase: str = RIGHT, keyfile: str = "") -> bool:
         return mira.words().startswith("Cases")
 
 
-# ---- passphrase ----------------------------------------------------------------------------------------------------
-
-
 def test_a_made_passphrase_is_shown_once_typed_back_and_only_then_counts(house: House) -> None:
     with house.desk("Mira") as mira:
         mira.press(":your access", "p", "right", "f4")
@@ -151,9 +148,6 @@ def test_what_was_typed_to_change_ones_access_is_wiped_whether_it_was_right_or_n
     assert not any(map(any, (wrong, *given)))
 
 
-# ---- keyfile and security key --------------------------------------------------------------------------------------
-
-
 def test_a_keyfile_is_needed_from_then_on_and_no_more_once_it_was_taken_away(house: House, tmp_path: Path) -> None:
     file = tmp_path / "holiday.bin"
     with house.desk("Mira") as mira:
@@ -221,9 +215,6 @@ def test_a_security_key_is_asked_for_its_pin_which_nobody_sees_and_for_a_touch(h
         mira.press("f4", "y", "enter")
         mira.sees("The security key is no longer needed.", "security key not used")
     assert pins == ["246810", "246810"]
-
-
-# ---- recovery sheets -------------------------------------------------------------------------------------------------
 
 
 def _copy(desk: Desk) -> list[str]:

@@ -254,9 +254,6 @@ def test_only_you_is_said_in_the_list_in_the_case_and_in_its_access(house: House
         amina.press("g", "f4", "enter", "escape", "f5", "f8").sees_not(f"{alone.ref}!")
 
 
-# ---- sections ------------------------------------------------------------------------------------------------------
-
-
 def test_a_section_opens_for_those_who_were_marked_and_its_notes_go_nowhere_else(house: House) -> None:
     with house.desk("Amina") as amina:
         amina.press("enter", "s", "n", "f4")

@@ -31,9 +31,6 @@ pytestmark = pytest.mark.screen
 LAWYER = "Maître Lorvane"
 
 
-# ---- a case --------------------------------------------------------------------------------------------------------
-
-
 def test_a_person_and_a_note_are_read_beside_their_lists(amina: Desk) -> None:
     amina.press("enter").sees("interview", AMINA, "He was asked for at the market.", "Two men, no papers.")
     amina.press("down").sees(FIRST_NOTE)
@@ -69,9 +66,6 @@ def test_a_hit_opens_its_case_at_the_record(amina: Desk) -> None:
     amina.press("f3", " lawyer", "enter").sees("1 hit")
     amina.press("enter").sees("contact", AMINA, FIRST_NOTE)
     amina.press("escape", "f3", " nothing of this", "enter").sees_not("1 hit")
-
-
-# ---- forms ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_person_is_kept_as_typed(house: House) -> None:
@@ -151,9 +145,6 @@ def test_all_words_of_a_key_that_nobody_confirmed_are_shown_where_it_is_chosen(h
         amina.press(*["shift+tab"] * 4, "right").sees(f"Recipient {LAWYER}", "Nobody confirmed this key.", words)
 
 
-# ---- export --------------------------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def export(house: House, tmp_path: Path) -> House:
     """A house with a recipient, and a note that leaves questions open."""
@@ -221,9 +212,6 @@ def test_a_lock_keeps_what_was_decided_of_an_export_until_it_is_left(export: Hou
         amina.press("escape", "escape").at(export.ref)
     with export.open("Amina") as session:
         assert session.drafts().list() == []
-
-
-# ---- the log and backups -------------------------------------------------------------------------------------------
 
 
 def test_the_log_names_who_did_what_is_filtered_by_acts_and_verified(house: House) -> None:

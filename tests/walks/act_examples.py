@@ -80,9 +80,6 @@ def acts() -> dict[str, Act[Any]]:
     return {act.name: act for module in modules for act in getattr(module, "ACTS", ())}
 
 
-# ---- what is prepared -----------------------------------------------------------------------------------------------
-
-
 def nothing(_: House) -> Said:
     return {}
 
@@ -370,8 +367,6 @@ NEW: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """What is said of a new record of each kind."""
 
-# ---- the examples ---------------------------------------------------------------------------------------------------
-
 EXAMPLES: Final[Mapping[str, Example]] = {
     "break-glass": Example(
         the_case,
@@ -416,10 +411,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "member leave": Example(an_owner, wrong={"who": (MIRA,)}, who="Mira"),
     "member roles": Example(an_owner, said={"roles": ("supervisor",)}, wrong={"roles": ("caseworker",)}, who="Mira"),
     "member away": Example(
-        an_owner,
-        said={"deputy": (NADIA,), "until": (IN_A_YEAR,)},
-        wrong={"deputy": (AMINA,)},
-        who="Joel",
+        an_owner, said={"deputy": (NADIA,), "until": (IN_A_YEAR,)}, wrong={"deputy": (AMINA,)}, who="Joel"
     ),
     "member deputy": Example(an_owner, said={"deputy": (NADIA,)}, wrong={"deputy": (DANA,)}, who="Mira"),
     "device name": Example(device_of_joel, said={"name": ("grey laptop",)}, wrong={"device": ("none",)}, who="Mira"),
@@ -530,9 +522,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "export-all": Example(one_who_may_get_all, said={"out": (f"{HERE}/all.age",)}, wrong={"to": ("Nobody Known",)}),
     "import show": Example(a_list, said={"kind": ("asylum",)}, wrong={"file": (f"{HERE}/nowhere.csv",)}),
     "import cases": Example(
-        a_list,
-        said={"kind": ("asylum",), "to_mend": (f"{HERE}/mend.csv",)},
-        wrong={"file": (f"{HERE}/nowhere.csv",)},
+        a_list, said={"kind": ("asylum",), "to_mend": (f"{HERE}/mend.csv",)}, wrong={"file": (f"{HERE}/nowhere.csv",)}
     ),
     "import undo": Example(an_imported_list),
     "bundle make": Example(

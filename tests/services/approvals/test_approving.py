@@ -471,9 +471,6 @@ def write(rows: Rows, count: int, start: int = 0) -> list[OperationRow]:
     return made
 
 
-# ---- what is lent
-
-
 def test_what_is_lent_is_the_seats_log_its_own_rows_and_how_all_logs_begin(rows: Rows) -> None:
     own = write(rows, 3)
     lent = lend(rows, SEAT)
@@ -506,9 +503,6 @@ def test_an_entry_of_a_log_that_another_seat_began_is_not_lent(rows: Rows) -> No
     assert {row[0] for row in lend(rows, SEAT).operations} <= {ORIGIN}
 
 
-# ---- what arrives
-
-
 def test_what_is_lent_stands_in_other_tables_as_it_stood_and_is_lent_on_alike(rows: Rows) -> None:
     write(rows, 2)
     lent = msgspec.msgpack.decode(msgspec.msgpack.encode(lend(rows, SEAT)), type=RowSet)
@@ -519,9 +513,6 @@ def test_what_is_lent_stands_in_other_tables_as_it_stood_and_is_lent_on_alike(ro
     database.close()
     for sort, expected in zip(msgspec.structs.astuple(again), msgspec.structs.astuple(lent), strict=True):
         assert set(sort) == set(expected)
-
-
-# ---- what comes back
 
 
 def test_what_comes_back_is_what_the_seats_log_gained(rows: Rows) -> None:
@@ -556,9 +547,6 @@ def test_what_comes_back_is_what_the_seats_log_gained(rows: Rows) -> None:
         locals=(LocalRow(SEAT, Purpose.SESSION, 1, b"the next one"), local(SEAT, Purpose.RATCHET)),
     )
     assert without.locals == added.locals[:1]
-
-
-# ---- who can act
 
 
 def test_whoever_has_a_session_key_here_can_act_here(rows: Rows) -> None:
