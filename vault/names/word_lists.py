@@ -54,7 +54,7 @@ def language_of(script: str, unexplained: Iterable[str], words: int) -> str:
     asked = tuple(unexplained)
     if len(asked) < max(_FEWEST, words / _SHARE):
         return ""
-    most, language = max((sum(is_word(one, word) for word in asked), one) for one in _LANGUAGES[script])
+    most, language = max((sum(is_word(language, word) for word in asked), language) for language in _LANGUAGES[script])
     return language if most >= max(_FEWEST, words / _SHARE) else ""
 
 

@@ -239,7 +239,8 @@ def _judged(word: str, written: str, language: str, capital: bool, begins: bool)
         return (Part.DESCRIBING if describes else Part.WORD), False
     if capital:
         return Part.WORD, True
-    return (Part.GRAMMAR, False) if _is_grammar(word, written) else (Part.WORD, not _is_known(word, written, language))
+    is_grammar = not language and _is_grammar(word, written)
+    return (Part.GRAMMAR, False) if is_grammar else (Part.WORD, not _is_known(word, written, language))
 
 
 def _is_explained_capital(word: str, written: str, language: str, begins: bool) -> bool:
