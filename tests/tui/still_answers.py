@@ -239,8 +239,8 @@ PERSONS = (
 )  # fmt: skip
 VERSIONS = VersionsShown(
     "00" * 16, "b1", "note",
-    SideShown("d1" * 32, NOW_MS - HOUR_MS, "Amina Raskolda", "office-2", is_here=True),
-    SideShown("d2" * 32, NOW_MS - 2 * HOUR_MS, "Joel Brandvik", "field-03", is_here=False),
+    SideShown(NOW_MS - HOUR_MS, "Amina Raskolda", "office-2", is_here=True),
+    SideShown(NOW_MS - 2 * HOUR_MS, "Joel Brandvik", "field-03", is_here=False),
     tuple(compare(
         {"kind": "contact", "text": "Hearing on Monday at 09:00, room 4.\nInterpreter is booked for 08:45.\n"
          "He asks for his glasses and the medicine list.\nThe wife comes at 08:30, gate B.\nNext call on Thursday."},

@@ -189,8 +189,8 @@ def test_a_section_that_is_gone_opens_nothing_by_any_key(house: House) -> None:
 
 # Two versions of a record, key by key: what cannot be answered is said, and answers are left only after a yes.
 NOW = 1_795_000_000_000
-LEFT = SideShown("11" * 16, NOW, "Amina Ruskova", "", is_here=True)
-RIGHT = SideShown("22" * 16, NOW, "Joel Brandvik", "the laptop", is_here=False)
+LEFT = SideShown(NOW, "Amina Ruskova", "", is_here=True)
+RIGHT = SideShown(NOW, "Joel Brandvik", "the laptop", is_here=False)
 PERSON: Mapping[str, object] = {"born": "1983", "phones": ["030 1"], "key": b"\x11" * 16}
 
 

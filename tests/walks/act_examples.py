@@ -125,6 +125,18 @@ def a_note_set_aside(house: House) -> Said:
     return the_case(house)
 
 
+def a_case_in_two(house: House) -> Said:
+    """Let Joel change it in a copy of the vault, and Amina here."""
+    apart, bundle = house.copied_to(house.place.path.parent / "apart"), house.place.path.parent / "of-joel.bundle"
+    with apart.open("Joel") as joel:
+        case_changes.change(joel, house.case, risk="immediate")
+        syncing.make(joel, house.people[FIRST].member, bundle)
+    with house.open(FIRST) as amina:
+        case_changes.change(amina, house.case, risk="high")
+        syncing.import_bundle(amina, bundle)
+    return {"record": (house.case.hex(),)}
+
+
 def one_open_to_nadia(house: House) -> Said:
     with house.open(FIRST) as amina:
         sharing.grant(amina, house.case, [house.people["Nadia"].member])
@@ -454,6 +466,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "note withdraw": Example(
         a_note_to_withdraw, wrong={"note": (NEVER_MADE,)}, answers={"reason": "She did not say that."}
     ),
+    "join": Example(a_case_in_two, said={"take": ("2",)}, wrong={"record": (NEVER_MADE,)}),
     "undo": Example(a_note_of_now),
     "person add": Example(
         the_case,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from tui.gateway.unlocked_vault import Subject, case_id, record_id
 from tui.values import shaping
@@ -25,9 +25,10 @@ from tui.values.code_words import word_of
 from tui.values.forms_typed import FormPlace, FormTyped
 from tui.values.story_shown import AgendaShown, DueShown, HomeShown, WeekShown
 from vault.access.session import Session
-from vault.acts.act import Act, Agreed, Told
+from vault.acts.act import Act, Agreed, Plan, Told
 from vault.acts.note import ADD, AMEND
-from vault.casework import differences
+from vault.acts.records import JOIN
+from vault.casework.differences import Chosen
 from vault.casework.document import Document
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import AMENDS, typed_note
@@ -37,7 +38,7 @@ from vault.casework.story.protection import missed_for
 from vault.casework.vocabulary import PersonRole
 from vault.display import DAY, bytes_text, time_text
 from vault.errors import NotFoundError
-from vault.ids import CompartmentId, RecordId, VersionId, make_id
+from vault.ids import CompartmentId, RecordId, make_id
 from vault.policy.roles import Action
 from vault.progress import Working
 from vault.redaction.find_registered import people_in
@@ -146,7 +147,6 @@ class Story(Subject):
         called = {device.seat: device.name for device in devices.list_all(self._session)}
         left, right = (
             SideShown(
-                side.version.hex(),
                 side.written_ms,
                 side.by,
                 called.get(side.seat, "") if side.seat is not None else "",
@@ -154,20 +154,12 @@ class Story(Subject):
             )
             for side in (found.left, found.right)
         )
-        return VersionsShown(case, found.place.record.hex(), kind, left, right, tuple(found.pieces))
+        return VersionsShown(case, found.place.record.hex(), kind, left, right, tuple(found.pieces), found)
 
-    def settle(self, shown: VersionsShown, answers: Mapping[int, differences.Chosen]) -> Told:
+    def settle(self, shown: VersionsShown, answers: Mapping[int, Chosen]) -> Told:
         """Write what shall stand as the version that follows both."""
-        sides = [VersionId(bytes.fromhex(side.version)) for side in (shown.left, shown.right)]
-        fields = differences.chosen_fields(shown.pieces, answers, (shown.left.by, shown.right.by))
-        place = self._place(shown.case, shown.record, shown.kind)
-        written = (
-            shown.pieces[at].name for at, chosen in answers.items() if chosen.answer is differences.Answer.WRITTEN
-        )
-        is_unconfirmed = two_versions.settle(
-            self._session, place, (sides[0], sides[1]), fields, typed=frozenset(written)
-        )
-        return Told((), {"record": shown.record, "unconfirmed": is_unconfirmed})
+        found = cast("two_versions.TwoVersions", shown.found)
+        return JOIN.do(self._session, Plan((found, answers)), Agreed(), Working())
 
     def _place(self, case: str, record: str, kind: str) -> editing.Place:
         home = case_id(case)

@@ -331,7 +331,6 @@ class LogShown:
 class SideShown:
     """Who wrote a version when, and on which device; `is_here`: on this computer."""
 
-    version: str
     written_ms: int
     by: str = field(repr=False)
     device: str = field(repr=False)
@@ -340,7 +339,7 @@ class SideShown:
 
 @dataclass(frozen=True, slots=True)
 class VersionsShown:
-    """Two versions of a record, piece by piece."""
+    """Two versions of a record, piece by piece. `found` is the gateway's own."""
 
     case: str
     record: str
@@ -348,3 +347,4 @@ class VersionsShown:
     left: SideShown
     right: SideShown
     pieces: tuple[Piece, ...] = field(repr=False)
+    found: object = field(default=None, repr=False)

@@ -44,14 +44,14 @@ class Noun(NamedTuple):
 def verbs_of(noun: Noun) -> Mapping[str, Verb]:
     """Load the table of a noun: its verbs by name, or one of its own name."""
     table: tuple[Verb, ...] = ()
-    if noun.file or not noun.acts:
-        module = importlib.import_module(noun.module)
-        # A module whose nouns have verbs of the same names has a table for each.
-        table = module.TABLES[noun.name] if hasattr(module, "TABLES") else module.VERBS
     if noun.acts:
         from vault.cli.act_verbs import verb_of
 
-        table += tuple(map(verb_of, acts_of(noun)))
+        table = tuple(map(verb_of, acts_of(noun)))
+    if noun.file or not noun.acts:
+        module = importlib.import_module(noun.module)
+        # A module whose nouns have verbs of the same names has a table for each.
+        table += module.TABLES[noun.name] if hasattr(module, "TABLES") else module.VERBS  # a hand-drawn verb wins
     found = {verb.name: verb for verb in table}
     names = (
         dict.fromkeys((*noun.verbs, *(act.name.rpartition(" ")[2] for act in acts_of(noun))))
@@ -135,7 +135,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              ("add", "list", "show", "text", "senders", "save", "edit", "remove"), "document", acts="document"),
         Noun("history", Message("what a record said before, and who wrote it"), file="versions_told"),
         Noun("join", Message("two versions of a record that were written apart: show both, and say what stands"),
-             file="versions_told"),
+             file="versions_told", acts="records"),
         Noun("undo", Message("take back the last thing that you wrote, within 10 minutes and before any bundle"),
              acts="undo"),
         Noun("erase", Message("erase a note, a person, a case or a slip for good; shows first what goes"),
