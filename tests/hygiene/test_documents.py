@@ -154,7 +154,7 @@ CALLED_ALL_THE_SAME: Final = {
 }
 READ_BEFORE_AN_ACT: Final = {"incidents.told_after", "export_people.clients", "exporting.papers_staying"}
 """They ask for the right of the act that they prepare, and write nothing."""
-SAID_TWICE: Final = 5
+SAID_TWICE: Final = 4
 LONG: Final = 40
 HELP_OF_NOUNS: Final = "vault/cli/nouns.py"  # loads no act, and says of a noun that is one act what that act says
 

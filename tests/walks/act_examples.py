@@ -255,6 +255,11 @@ def what_may_leave(house: House) -> Said:
     return {**the_case(house), "to": one_who_may_get_all(house)["to"]}
 
 
+def a_confirmed_fact(house: House) -> Said:
+    a_record("incident", house, what="disappearance", confirmed="two neighbours", place="the stop, with Sana Torgaeva")
+    return the_case(house)
+
+
 def a_bundle(house: House) -> Said:
     file = house.place.path.parent / "to-amina.bundle"
     with house.open("Joel") as joel:
@@ -335,9 +340,9 @@ def a_paper(house: House) -> Said:
         return {"document": (case_papers.add_paper(amina, house.case, Path(order), {"kind": "decision"}).record.hex(),)}
 
 
-def a_record(kind: str, house: House) -> Said:
+def a_record(kind: str, house: House, **more: str) -> Said:
     with house.open(FIRST) as amina:
-        values = story_records.typed_values(amina, house.case, STORY[kind].FORM, NEW[kind])
+        values = story_records.typed_values(amina, house.case, STORY[kind].FORM, {**NEW[kind], **more})
         return {"record": (story_records.add(amina, house.case, STORY[kind](**values)).hex(),)}
 
 
@@ -531,6 +536,11 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         said={"profile": ("lawyer",), "decide": ("proposed",), "unread": ("yes",), "out": (HERE,)},
         wrong={"to": ("Nobody Known",)},
         approver=JOEL,
+    ),
+    "pack": Example(
+        a_confirmed_fact,
+        said={"decide": ("proposed",), "page": (f"{HERE}/page.pdf",)},
+        wrong={"case": (NEVER_MADE,)},
     ),
     "export-all": Example(one_who_may_get_all, said={"out": (f"{HERE}/all.age",)}, wrong={"to": ("Nobody Known",)}),
     "import show": Example(a_list, said={"kind": ("asylum",)}, wrong={"file": (f"{HERE}/nowhere.csv",)}),

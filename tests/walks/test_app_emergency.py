@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
 from tests.tui.house import CLIENT, House
+from tests.walks.act_examples import a_confirmed_fact
+from vault.acts.records import ADD
 from vault.casework.case import SectionKind
 from vault.casework.person import SafeContact
 from vault.casework.story.events import Event
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.vocabulary import Channel
+from vault.errors import NotAsShownError
 from vault.services.cases import case_changes, case_people, cases, intake, sections, story_records
 from vault.services.projection import authors
 
@@ -109,6 +113,16 @@ def test_somebody_is_gone_and_what_is_confirmed_is_on_the_screen_on_paper_and_on
         ] == []
         desk.press("f4").at(f"EXPORT {house.ref}").sees("client who disappeared: confirmed facts alone")
         assert time.monotonic() - began < 300
+
+
+def test_no_page_is_printed_of_facts_that_are_not_those_on_the_screen(house: House, tmp_path: Path) -> None:
+    said, page = a_confirmed_fact(house), tmp_path / "page.pdf"
+    with closing(house.app("Amina")) as gateway:
+        shown = gateway.safety.facts(house.case.hex())
+        gateway.acting.try_at_once(ADD["incident"], {**said, "what": ("arrest",), "confirmed": ("a lawyer",)})
+        with pytest.raises(NotAsShownError, match="is not what was shown"):
+            gateway.safety.print_pack(shown, page, "", {})
+    assert not page.exists()
 
 
 def test_a_person_asks_for_their_own_data_it_has_a_date_in_the_case_and_leaves_by_the_export_for_them(

@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from tui.gateway.unlocked_vault import Subject, UnlockedVault, case_id, telling
 from tui.text.in_words import in_words
 from tui.values.exchange_shown import PackShown
-from vault.acts.act import Act, Agreed, Begun, Letter, Plan, Said, Told, as_agreed
+from vault.acts.act import Act, Agreed, Begun, Letter, OpenFormsError, Plan, Said, Told, as_agreed
 from vault.acts.bundle import IMPORT
+from vault.acts.export import PAGE
 from vault.casework.person import Person
 from vault.casework.story import headline_said
 from vault.display import local_time
-from vault.ids import RecordId, short_id
+from vault.ids import short_id
 from vault.progress import Progress, Stopped, Working
 from vault.redaction.questions import Question
 from vault.services.approvals import by_file, second_person
@@ -25,7 +26,6 @@ from vault.services.approvals.pipe import Run, run_second_process
 from vault.services.approvals.question import ApprovalQuestion
 from vault.services.approvals.second_person import Second
 from vault.services.approvals.side_by_side import Beside, side_by_side
-from vault.services.exports.exporting import Undecided
 from vault.services.projection import authors
 from vault.services.projection.stored_records import Stored
 from vault.services.safety import person_pack
@@ -169,22 +169,20 @@ class Safety(Subject):
             found.lacks,
             len(found.confirmed),
             named_clients(found.clients),
-            found,
+            found.confirmed,
         )
 
     def print_pack(
         self, shown: PackShown, out: Path, person: str, decided: Mapping[str, str]
-    ) -> Message | tuple[Question, ...]:
-        """Write the confirmed facts as a page, of the client who was chosen, and say where it is.
-
-        Where a form is open, nothing is written, and the questions are returned.
-        """
-        chosen = RecordId(bytes.fromhex(person)) if person else None
-        wish = person_pack.PageWish(chosen, dict(decided))
-        found = person_pack.print_page(self._session, cast("person_pack.Facts", shown.found), wish, out, in_words)
-        if isinstance(found, Undecided):
+    ) -> Told | tuple[Question, ...]:
+        """Write the confirmed facts as a page, of the client who was chosen; or return the questions that are open."""
+        said = {"case": (shown.case,), "page": (str(out),)} | ({"person": (person,)} if person else {})
+        plan = as_agreed(self._session, PAGE, said, Plan(None, mark=shown.mark))
+        try:
+            in_our_words = replace(plan, of=(*plan.of[:-1], in_words))
+            return PAGE.do(self._session, in_our_words, Agreed(decided=decided), Working())
+        except OpenFormsError as found:
             return found.questions
-        return Message("The page is at {path}. It names the client, and is not encrypted.", path=out)
 
 
 def _line(stored: Stored[Any]) -> Message:

@@ -25,6 +25,7 @@ from tui.text.safe_content import safe_content
 from tui.values.exchange_shown import PackShown
 from tui.widgets.long_text import LongText
 from tui.widgets.text_cells import Cell
+from vault.acts.act import Told
 from vault.services.members import devices
 from vault.words.message import Message, Words, plural
 
@@ -105,9 +106,9 @@ class PackFacts(VaultScreen):
         """Write the page; names that are open are decided first."""
         shown, decided = self._shown, self._decided
 
-        def written(done: Message | tuple[Question, ...]) -> None:
-            if isinstance(done, Message):
-                self.say(done)
+        def written(done: Told | tuple[Question, ...]) -> None:
+            if isinstance(done, Told):
+                self.say(done.lines[0])
                 return
             questions = QuestionsScreen(shown.ref, done, decided, lambda: None)
             self.app.push_screen(questions, lambda word: self._write(out, client) if word else self._tell())

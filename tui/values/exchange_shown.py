@@ -42,7 +42,7 @@ class StandingShown:
 class PackShown:
     """The facts of a case that may be in a pack: `count` are confirmed.
 
-    `clients` are of whom it can tell, id and name. `found` is the gateway's own.
+    `clients` are of whom it can tell, id and name. `mark` is the gateway's own.
     """
 
     case: str
@@ -52,4 +52,4 @@ class PackShown:
     lacks: tuple[Words, ...]
     count: int
     clients: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
-    found: object = field(default=None, repr=False)
+    mark: object = field(default=None, repr=False)
