@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from vault import platform
 from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, Waits, answer_to, numbered
-from vault.casework.note import TEXT
 from vault.cli.date_options import birth_of, day_of, moment_of
 from vault.cli.opening import Entrance, opened, opened_to_ask, read_entrance, read_pin, waiting
 from vault.cli.output import Output, Result
@@ -221,7 +220,8 @@ def _opened_for_text(
                 begun.forget()
             raise
         typed = {field.name: [begun.typed[field.name]] for field in act.fields if begun.typed.get(field.name)}
-        yield session, (), {**typed, TEXT: [begun.before + text]}, None
+        into = next(field.name for field in act.fields if field.shape is Shape.TEXT)
+        yield session, (), {**typed, into: [begun.before + text]}, None
         begun.forget()
 
 

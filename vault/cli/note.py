@@ -6,7 +6,6 @@ from typing import Final
 
 from vault.acts import note as acts
 from vault.cli.act_verbs import arg_of
-from vault.cli.document import document_head
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.showing import note_data, note_lines, person_data, person_lines
@@ -59,6 +58,7 @@ def _sections(args: Given, output: Output) -> Result:
 def _section(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.casework.person import never_use_of
+        from vault.cli.document import document_head
         from vault.services.cases import case_people, notes, sections
         from vault.services.projection import authors
 
