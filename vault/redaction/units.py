@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -117,6 +118,7 @@ _ASKED_AND_ANSWERED = (frozenset("qa"), frozenset("qr"), frozenset("во"))
 _SPEAKER = re.compile(r"(?:\A|(?<=\n))([qaвоr])[.:](?=[ ])")  # who asks and who answers, on lines of their own
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th|er|re|e|eme)")
 _LOOKING_BACK = 6
+_TELLING = 500  # words at the beginning tell the language of a text
 _Languages = Mapping[str, str]
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=\w\w)")
 _ADVERBIAL = ("ly", "ment")  # an adverb; other verbs and adverbs are surnames too
@@ -295,7 +297,7 @@ def _is_known(word: str, written: str, language: str) -> bool:
 def _languages(plain: NormalText, text: str) -> _Languages:
     """Return the language of a text for each script that it has words in, where these need a list of words."""
     words: dict[str, dict[str, bool]] = {}
-    for match in _TOKEN.finditer(plain.text):
+    for match in islice(_TOKEN.finditer(plain.text), _TELLING):
         written = text[slice(*plain.source_range(*match.span()))]
         word = typed(written)
         if written == written.casefold() and word.replace("'", "").isalpha():
