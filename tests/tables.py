@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, ParamSpec
 
 import pytest
 
 _SHOWN = 60
 Test = Callable[..., None]
+P = ParamSpec("P")
 
 
 def each(rows: Mapping[str, Any] | Iterable[Any]) -> Callable[[Test], Test]:
@@ -38,15 +39,27 @@ def each(rows: Mapping[str, Any] | Iterable[Any]) -> Callable[[Test], Test]:
     return over
 
 
+def refuses(
+    error: type[Exception] | tuple[type[Exception], ...],
+    words: str,
+    act: Callable[P, object],
+    /,
+    *given: P.args,
+    **named: P.kwargs,
+) -> None:
+    """Check that an act refuses what it is given with this error, in words that match."""
+    with pytest.raises(error, match=words):
+        act(*given, **named)
+
+
 def refused(error: type[Exception], words: str, act: Callable[..., object], rows: Iterable[Any]) -> None:
     """Check that an act refuses each row with this error in words that match; say which it let pass."""
 
     @each(rows)
-    def refuses(*values: Any) -> None:
-        with pytest.raises(error, match=words):
-            act(*values)
+    def refuses_row(*values: Any) -> None:
+        refuses(error, words, act, *values)
 
-    refuses()
+    refuses_row()
 
 
 def _fault(test: Test, name: str, row: Any, others: tuple[Any, ...], fixtures: dict[str, Any]) -> BaseException | None:

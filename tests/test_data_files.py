@@ -16,7 +16,7 @@ from vault.deadlines.shipped import rules_of
 from vault.deadlines.working_days import calendars_of
 from vault.errors import DependencyMissingError
 from vault.export.printed_sheets import SheetWords
-from vault.export.report_codes import WordsOfKeys, alike
+from vault.export.report_wording import WordsOfKeys, alike
 
 RULE = '[KG_X]\ntitle = "t"\ntrigger = "arrest"\nsource = "s"\ncertainty = "confirmed"\n'
 DAYS = 'years = [2026]\n[countries.KG]\nevery_year = ["03-08"]\n'

@@ -22,8 +22,6 @@ ID_SIZE = 16
 DIGEST_SIZE = 32
 ZERO_ID = bytes(ID_SIZE)
 RECOVERY_SEAT = b"\xff" * ID_SIZE
-RESERVED_IDS = frozenset({ZERO_ID, RECOVERY_SEAT})
-"""No seat and no member that asks to join has one of these: what stands for nobody, or for the sheets, is nobody's."""
 ZERO_DIGEST = bytes(DIGEST_SIZE)
 
 RandomBytes = Callable[[int], bytes]

@@ -16,6 +16,7 @@ from tests.access.planted import a_fifo, a_folder, a_link_into_nowhere
 from tests.access.seats import KEM, VAULT, keys_file
 from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Place
+from tests.tables import refuses
 from vault import clock
 from vault.access.pins.delays import AttemptFile, Attempts, counting_down, delay_seconds, seconds_left
 from vault.access.seat_keys.rekeying import read_key_file
@@ -225,9 +226,6 @@ SLOTS = slice(HEADER_SIZE, HEADER_SIZE + SLOT_COUNT * SLOT_BLOB_SIZE)
 WRONG = "no key slot opens with this name and passphrase"
 
 
-# ---- how long
-
-
 def test_the_fourth_attempt_waits_and_no_attempt_waits_longer_than_half_a_minute() -> None:
     delays = {0: 0, 1: 0, 2: 0, 3: 1, 4: 2, 5: 4, 6: 8, 7: 16, 8: 30, 9: 30, 1000: 30, 1 << 62: 30}
     assert {wrong: delay_seconds(wrong) for wrong in delays} == delays
@@ -253,9 +251,6 @@ def test_a_wait_tells_the_seconds_that_are_left_and_ends_with_what_the_listener_
     with pytest.raises(KeyboardInterrupt):
         counting_down(stop, sleep=slept.append)(30)
     assert len(slept) == 3
-
-
-# ---- one attempt, wherever it is made
 
 
 @dataclass
@@ -290,8 +285,7 @@ class Prompt:
             end()
 
     def fail(self) -> None:
-        with pytest.raises(WrongPassphraseError, match=WRONG):
-            self.attempt(wrong)
+        refuses(WrongPassphraseError, WRONG, self.attempt, wrong)
 
     def hints(self) -> list[int]:
         """Return the times that the hints in the folder tell whoever has the key for them."""
@@ -389,9 +383,6 @@ def test_a_state_folder_that_cannot_be_written_hides_no_error(prompt: Prompt) ->
     assert prompt.waited == []
 
 
-# ---- at unlock
-
-
 def attempts_at(place: Place, name: str, passphrase: bytes, wait: Callable[[float], None]) -> None:
     unlock(place.path, member=name, passphrase=bytearray(passphrase), state=place.state, wait=wait).close()
 
@@ -399,14 +390,12 @@ def attempts_at(place: Place, name: str, passphrase: bytes, wait: Callable[[floa
 def test_attempts_wait_longer_each_whoever_is_named_and_a_right_one_begins_anew(founded: Place) -> None:
     waited: list[float] = []
     for name in (MEMBER, MEMBER, "Guest", "Nobody", MEMBER):
-        with pytest.raises(WrongPassphraseError, match=WRONG):
-            attempts_at(founded, name, b"guess", waited.append)
+        refuses(WrongPassphraseError, WRONG, attempts_at, founded, name, b"guess", waited.append)
     assert [*map(round, waited)] == [1, 2]
     attempts_at(founded, MEMBER, PASSPHRASE, waited.append)
     assert [*map(round, waited)] == [1, 2, 4]
     for _ in range(3):
-        with pytest.raises(WrongPassphraseError, match=WRONG):
-            attempts_at(founded, MEMBER, b"guess", waited.append)
+        refuses(WrongPassphraseError, WRONG, attempts_at, founded, MEMBER, b"guess", waited.append)
     assert len(waited) == 3
 
 
@@ -423,9 +412,6 @@ def test_who_stops_waiting_has_tried_nothing_and_left_no_passphrase(founded: Pla
         unlock(founded.path, member=MEMBER, passphrase=typed, state=founded.state, wait=stop)
     assert typed == bytes(len(PASSPHRASE))
     assert file.load() == earlier
-
-
-# ---- the count
 
 
 def test_the_count_names_neither_vault_nor_folder_and_is_private(prompt: Prompt) -> None:
@@ -466,8 +452,7 @@ def test_a_damaged_count_keeps_nobody_out(tmp_path: Path) -> None:
 def test_slots_are_never_destroyed_before_twenty_attempts_and_only_where_somebody_armed_it(tmp_path: Path) -> None:
     file = AttemptFile(tmp_path / "count")
     for count in (-1, 0, 1, 10, 19):
-        with pytest.raises(RefusedError, match="never destroyed before 20"):
-            file.destroy_after(count)
+        refuses(RefusedError, "never destroyed before 20", file.destroy_after, count)
         # Nor by a number that somebody wrote there by hand.
         assert not Attempts(19, NOW, destroy_after=count).destroys_now
         assert Attempts(20, NOW, destroy_after=count).destroys_now

@@ -16,6 +16,7 @@ from tests.english import in_english
 from tests.records.beside import begin_beside
 from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
+from tests.tables import refuses
 from vault.access.pins.alarms import faults_among, fork_alarm, lasting, remembered, settled, stored
 from vault.access.pins.pins import Pinned, Pins
 from vault.access.seat_keys.rekeying import read_key_file
@@ -226,9 +227,6 @@ def succeeded(session: Session, *, claimed: int = 0, keeps_key: bool = True) -> 
     return other.origin
 
 
-# ---- which log, and what is told
-
-
 def test_what_was_seen_and_is_here_is_gone_on_with_in_silence(session: Session) -> None:
     assert judged(session, pins_of(session)) == Continuity(session.log.origin, None, ())
 
@@ -293,8 +291,7 @@ def test_where_no_log_of_the_seat_is_here_the_one_that_was_seen_is_gone_on_from_
     pins, own = pins_of(session), session.log.origin
     erase(session, "genesis", "origin = ?", own)
     for seen in (None, replace(pins, logs={})):
-        with pytest.raises(VerificationError, match="this vault holds no log of this device"):
-            judged(session, seen)
+        refuses(VerificationError, "this vault holds no log of this device", judged, session, seen)
     found = judged(session, pins)
     (alarm,) = found.alarms
     assert (alarm.code, alarm.subject, alarm.seats) == (*rolled_back(session)[:2], frozenset())
@@ -317,9 +314,6 @@ def test_faults_of_earlier_unlocks_stand_behind_what_is_noticed_now_and_none_is_
     damaged, _, of_seat = (replace(alarm, is_remembered=True) for alarm in then)
     assert with_remembered(noticed, kept) == (*noticed, damaged, of_seat)
     assert with_remembered(noticed, pins) == with_remembered(noticed, None) == noticed
-
-
-# ---- older copies and forks
 
 
 @pytest.mark.parametrize("claimed", [1, 0], ids=["it was seen shorter", "it was seen at that size"])
@@ -368,8 +362,7 @@ def test_of_logs_of_one_length_the_first_by_name_is_gone_on_from(session: Sessio
 
 def test_nothing_is_gone_on_from_where_nothing_is_proven(session: Session) -> None:
     erase(session, "checkpoint", "origin = ?", session.log.origin)
-    with pytest.raises(VerificationError, match="nothing of this device's log is proven"):
-        judged(session, None)
+    refuses(VerificationError, "nothing of this device's log is proven", judged, session, None)
 
 
 LONG = written(TILE_WIDTH + 2)
@@ -400,9 +393,6 @@ def test_what_was_seen_is_here_where_the_stored_tiles_or_the_headers_alone_give_
             found = judge(rows, place, identity=identity, pins=pins, machine=MACHINE)
             told[tile, lost] = any("changed: its first 258 entries" in str(alarm.message) for alarm in found.alarms)
     assert told == WHERE_IT_LACKS
-
-
-# ---- the keys file
 
 
 def judged_keys(session: Session, file: KeyFile, *alarms: Finding) -> list[str]:

@@ -18,6 +18,7 @@ from tests.access.told import is_told, told_by
 from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tests.store.samples import KEY
+from tests.tables import refuses
 from vault import platform
 from vault.access.membership.first_seat import FOUNDER_ROLES, Founded, found_vault
 from vault.access.pins.pins import PinFile, Pins
@@ -55,9 +56,6 @@ def found(path: Path, state: Path | None, **changed: Any) -> Founded:
         **changed,
     }
     return found_vault(path, **wanted)
-
-
-# ---- what stands in a new vault
 
 
 def test_a_new_vault_opens_and_verifies_and_its_account_remembers_it(tmp_path: Path) -> None:
@@ -151,8 +149,6 @@ def test_an_account_without_another_state_folder_uses_its_own(tmp_path: Path, mo
     assert len(list((tmp_path / "own" / "pins").iterdir())) == 1
 
 
-# ---- what is refused, and what fails
-
 REFUSED: list[tuple[dict[str, Any], type[VaultError], str]] = [
     ({"organisation": "  "}, UsageError, "name of the organisation is empty"),
     ({"member_name": ""}, UsageError, "name of the member is empty"),
@@ -237,9 +233,6 @@ def test_what_ends_a_founding_is_what_is_told_whatever_cannot_be_removed(
     assert list(tmp_path.glob("*.part")) == []
 
 
-# ---- the folder beside
-
-
 def test_the_folder_beside_is_new_and_for_its_owner_alone_and_what_is_above_keeps_its_rights(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -320,8 +313,7 @@ def test_a_state_folder_that_cannot_be_used_is_told_before_there_is_a_vault(tmp_
     path = tmp_path / blocked
     path.parent.mkdir(exist_ok=True)
     path.write_text("a file where a folder should be")
-    with pytest.raises(TryAgainError, match="cannot be written"):
-        found(tmp_path / "new.vault", tmp_path / "state")
+    refuses(TryAgainError, "cannot be written", found, tmp_path / "new.vault", tmp_path / "state")
     assert {one.name for one in tmp_path.iterdir()} == {"state"}
 
 
@@ -369,8 +361,7 @@ def test_a_newer_vault_is_refused_with_the_schema_needed_and_not_touched(founded
     with founded.open() as session:
         stamp(session, "0999")
     before = (founded.path / "vault.db").read_bytes()
-    with pytest.raises(NewerVaultError, match="schema 0999"):
-        founded.open()
+    refuses(NewerVaultError, "schema 0999", founded.open)
     assert (founded.path / "vault.db").read_bytes() == before
     assert copies(founded) == []
 

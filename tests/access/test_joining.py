@@ -85,15 +85,6 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Asked]:
     return path, ask(path, name=f"  {NAME} ")
 
 
-@pytest.fixture
-def memory() -> Iterator[Database]:
-    with closing(open_in_memory()) as database:
-        yield database
-
-
-# ---- what a new seat asks for
-
-
 def test_a_new_seat_asks_with_its_own_keys_and_the_beginning_of_its_log() -> None:
     for member in (ZERO_ID, OF_A_MEMBER):
         new = new_seat(ANCHOR, member=member, here=True)
@@ -106,9 +97,6 @@ def test_a_new_seat_asks_with_its_own_keys_and_the_beginning_of_its_log() -> Non
         own = (identity, session, genesis.nonce)
         assert genesis == Genesis(ANCHOR[:16], secrets.seat, *own, member=member, kem=kem)
         assert keys.following_seed != keys.seed
-
-
-# ---- a folder that waits
 
 
 def test_a_folder_that_waits_has_all_parts_of_a_vault_and_nothing_else(waiting: tuple[Path, Asked]) -> None:
@@ -137,9 +125,6 @@ def test_a_seat_that_waits_opens_its_slot_its_door_and_how_its_log_will_begin(wa
     assert asked.words == certificate_words(vault, asked.file)
     with pytest.raises(BrokenSealError):  # recovery gets a way in once the directory says which key it has
         open_recovery_door(private, vault, file.recovery_door)
-
-
-# ---- what leaves nothing
 
 
 def test_what_is_refused_leaves_nothing(tmp_path: Path) -> None:
@@ -177,20 +162,6 @@ def test_no_room_at_any_step_leaves_nothing_and_at_last_its_name_is_durable(
     assert stood == [True]
 
 
-def test_where_the_name_was_taken_meanwhile_what_took_it_stays_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "new.vault"
-
-    def take_the_name() -> None:
-        path.mkdir()
-        (path / "letter").write_text("mine")
-
-    with at_flush(monkeypatch, 5, take_the_name):
-        assert is_told(TryAgainError, f"the vault cannot be made at {path}", ask, path)
-    assert [part.name for part in tmp_path.rglob("*")] == ["new.vault", "letter"]
-
-
 def test_what_cannot_be_cleared_away_hides_no_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def move_away() -> None:
         (building,) = tmp_path.glob("*.part")
@@ -199,9 +170,6 @@ def test_what_cannot_be_cleared_away_hides_no_reason(tmp_path: Path, monkeypatch
 
     with at_flush(monkeypatch, 5, move_away):
         assert is_told(TryAgainError, "", ask, tmp_path / "new.vault")
-
-
-# ---- in a folder that is a vault already
 
 
 def test_a_seat_in_the_same_folder_takes_a_free_slot_and_all_doors_are_made_anew(founded: Place) -> None:
@@ -274,9 +242,6 @@ def seat_of(*stored: LocalRow, entries: int = 0) -> PendingSeat | None:
         return pending_seat_of(rows, PLACE)
 
 
-# ---- what is kept of the request
-
-
 def test_what_a_seat_keeps_while_it_waits_is_the_map_of_the_format_sealed_for_it() -> None:
     row = WAITING.row(PLACE)
     assert (row.seat, row.purpose, row.number) == (SEAT, Purpose.JOINING, 0)
@@ -305,9 +270,6 @@ def test_a_row_of_another_form_is_refused() -> None:
             seat_of(PLACE.seal_row(Purpose.JOINING, encoded))
 
 
-# ---- whether its log begins
-
-
 def test_a_log_begins_once_where_its_certificate_is_admitted(founded: Place) -> None:
     with founded.open() as session:
         oren, other = (new_seat(session.anchor, here=True).waiting for _ in range(2))
@@ -327,9 +289,6 @@ def test_a_log_begins_once_where_its_certificate_is_admitted(founded: Place) -> 
         assert (log.auditors, log.session) == (session.directory.auditors(), oren.log.session)
         colleague.end_seats(session, oren.log.seat)
         assert is_told(RefusedError, "was admitted, and ended again", oren.begins, session.directory, None)
-
-
-# ---- the end of waiting
 
 
 @pytest.mark.parametrize("is_here", [True, False])

@@ -17,7 +17,8 @@ from tests.access.power import PowerCutError, at_flush, cut_at_commit, cut_at_fl
 from tests.seal.costs import with_costs
 from tests.services.colleague import admit, end_seats
 from tests.services.founded import Filled, Place
-from vault.access.membership.new_sheets import change_sheets
+from tests.tables import refuses
+from vault.access.membership.sheets import change_sheets
 from vault.access.recovery_session import open_door
 from vault.access.seat_keys import rekeying
 from vault.access.seat_keys.rekeying import change_keys as change_valid_keys
@@ -158,8 +159,7 @@ def test_a_header_that_asks_for_less_does_not_weaken_a_slot(filled: Filled) -> N
     """Whoever can write the folder could name a low cost as the present one and the true one as the previous."""
     with filled.open() as session:
         change_keys(session, lambda file: with_costs(file, FLOOR, STRONGER))
-    with pytest.raises(RefusedError, match="previous passphrase cost is higher than the present one"):
-        filled.open()
+    refuses(RefusedError, "previous passphrase cost is higher than the present one", filled.open)
 
 
 def test_an_altered_header_makes_no_new_slot(filled: Filled) -> None:
@@ -366,8 +366,7 @@ def test_while_the_logs_are_in_doubt_the_key_stays(filled: Filled) -> None:
     before = read_key_file(filled.path / "keys")
     with filled.open() as session:
         session.alarms = (Finding(Code.ROLLBACK, Message("This vault is an older copy.")),)
-        with pytest.raises(VerificationError, match="waits until the log is sound"):
-            rekey(session)
+        refuses(VerificationError, "waits until the log is sound", rekey, session)
     assert read_key_file(filled.path / "keys") == before
 
 
@@ -459,8 +458,7 @@ def admits(session: Session) -> None:
 
 
 def changes_again(session: Session) -> None:
-    with pytest.raises(TryAgainError, match="no room"):
-        rekey(session)
+    refuses(TryAgainError, "no room", rekey, session)
 
 
 def new_sheets(session: Session) -> None:
@@ -497,8 +495,7 @@ def test_old_keys_beside_the_new_database_open_nothing(filled: Filled, tmp_path:
     with filled.open() as session:
         rekey(session)
     shutil.copy(tmp_path / "keys", filled.path / "keys")
-    with pytest.raises(VerificationError, match="do not belong together"):
-        filled.open()
+    refuses(VerificationError, "do not belong together", filled.open)
 
 
 def test_which_slot_is_a_seats_is_kept_beside_those_of_the_others() -> None:

@@ -100,9 +100,6 @@ def vault() -> Iterator[Vault]:
         yield Vault(rows)
 
 
-# ---- what is opened
-
-
 def test_a_key_that_was_granted_is_opened_with_its_notice_and_where_it_is_listed(vault: Vault) -> None:
     vault.add(notice(KEYS[0]), grant(KEYS[0]), at=7)
     (found,) = vault.open()
@@ -172,9 +169,6 @@ def test_a_key_opens_by_whichever_notice_and_grant_are_true(vault: Vault) -> Non
     assert (found.notice, found.key, found.is_altered) == (notice(KEYS[0]), KEYS[0], False)
 
 
-# ---- what does not open
-
-
 def test_a_grant_that_does_not_open_is_told_without_a_key(vault: Vault) -> None:
     vault.add(notice(KEYS[0]), grant(KEYS[0], private=STRANGER), at=5)
     (found,) = vault.open()
@@ -188,9 +182,6 @@ def test_a_row_that_is_not_what_the_list_names_is_told_as_altered_where_no_other
     vault.add(grant(KEYS[0]))
     (found,) = vault.open()
     assert (found.key, found.is_altered) == (KEYS[0], False)
-
-
-# ---- the keyring
 
 
 def test_the_keyring_is_that_of_the_row_and_of_an_altered_row_or_none_nothing_is_kept(vault: Vault) -> None:

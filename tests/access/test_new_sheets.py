@@ -8,7 +8,8 @@ import pytest
 
 from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
-from vault.access.membership.new_sheets import change_sheets, choose_sheets, follow_sheets, stale_compartments
+from tests.tables import refuses
+from vault.access.membership.sheets import change_sheets, choose_sheets, follow_sheets, stale_compartments
 from vault.access.recovery_session import opened_by_sheets
 from vault.access.seat_keys.rekeying import doors_here, read_key_file
 from vault.access.seat_keys.root_secret import kept_secret, root_of
@@ -42,9 +43,6 @@ def kept_row(session: Session) -> bytes:
         row = rows.local(session.seat, Purpose.ROOT_SECRET)
     assert row is not None
     return session.log.place.open_row(row)
-
-
-# ---- the act, the door and the row
 
 
 def test_the_old_sheets_name_the_keys_of_the_new_ones_and_keep_what_they_did(session: Session) -> None:
@@ -107,20 +105,15 @@ def test_the_next_entry_begins_an_audit_epoch_that_the_old_sheets_do_not_open(se
 
 def test_another_secret_than_that_of_the_sheets_in_effect_changes_nothing(session: Session) -> None:
     size, keys = session.log.size, read_key_file(session.folder.keys)
-    with pytest.raises(RefusedError, match="these are not the recovery sheets that are in effect"):
-        change_sheets(session, bytes(32))
+    refuses(RefusedError, "these are not the recovery sheets that are in effect", change_sheets, session, bytes(32))
     assert (session.log.size, read_key_file(session.folder.keys)) == (size, keys)
 
 
 def test_while_the_log_is_in_doubt_no_sheets_are_changed(session: Session) -> None:
     size, secret, keys = session.log.size, secret_of(session), read_key_file(session.folder.keys)
     session.alarms = (Finding(Code.FORK, Message("A log forked.")),)
-    with pytest.raises(VerificationError, match="this waits until the log is sound"):
-        change_sheets(session, secret)
+    refuses(VerificationError, "this waits until the log is sound", change_sheets, session, secret)
     assert (session.log.size, kept_row(session), read_key_file(session.folder.keys)) == (size, secret, keys)
-
-
-# ---- what is still open to the old sheets
 
 
 def shared_with_recovery(session: Session) -> set[CompartmentId]:
@@ -182,6 +175,5 @@ def test_a_colleague_follows_once_the_words_were_compared(filled: Filled) -> Non
 def test_while_the_log_is_in_doubt_nobody_follows(session: Session) -> None:
     change_sheets(session, secret_of(session))
     size, session.alarms = session.log.size, (Finding(Code.FORK, Message("A log forked.")),)
-    with pytest.raises(VerificationError, match="this waits until the log is sound"):
-        follow_sheets(session)
+    refuses(VerificationError, "this waits until the log is sound", follow_sheets, session)
     assert session.log.size == size

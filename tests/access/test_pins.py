@@ -22,6 +22,7 @@ from tests.access.seats import SEAT, VAULT
 from tests.english import in_english
 from tests.services.founded import Filled, Place
 from tests.store.samples import names_in
+from tests.tables import refuses
 from vault import platform
 from vault.access.pins import pins as pins_module
 from vault.access.pins.pins import Dates, PinFile, PinKeeper, Pinned, Pins, pinned_now, this_machine
@@ -71,9 +72,6 @@ FULL = replace(
 @pytest.fixture
 def file(tmp_path: Path) -> PinFile:
     return PinFile(tmp_path / "state" / "pins", VAULT, SEAT, KEY)
-
-
-# ---- what pins are
 
 
 def test_pins_come_back_as_they_were(file: PinFile) -> None:
@@ -145,11 +143,7 @@ def test_pins_of_before_generations_alarms_and_seats_were_kept_have_none() -> No
 
 def test_pins_of_another_form_are_refused() -> None:
     for content in (b"", b"\x80", PINS.encode()[:-1], msgspec.msgpack.encode({"machine": 1}), b"\x81\xa1\xff\x01"):
-        with pytest.raises(MalformedError, match="the pins cannot be read"):
-            Pins.decode(content)
-
-
-# ---- what follows from a log
+        refuses(MalformedError, "the pins cannot be read", Pins.decode, content)
 
 
 def test_pins_follow_the_log_that_goes_on_and_forget_what_was_pending(session: Session) -> None:
@@ -166,9 +160,6 @@ def test_of_another_log_the_longer_memory_is_kept(session: Session) -> None:
     kept = {size: pinned_now(session.log, before, {OTHER: Pinned(size, b"n" * 32)}).logs[OTHER] for size in (4, 5, 6)}
     assert kept == {4: Pinned(5, b"o" * 32), 5: Pinned(5, b"o" * 32), 6: Pinned(6, b"n" * 32)}
     assert pinned_now(session.log, before, {THIRD: Pinned(1, b"z" * 32)}).logs[THIRD] == Pinned(1, b"z" * 32)
-
-
-# ---- their file
 
 
 def test_the_name_of_the_file_tells_neither_vault_nor_seat_and_its_content_nothing(file: PinFile) -> None:
@@ -224,8 +215,7 @@ def test_whatever_stands_where_the_pins_belong_is_seen_and_keeps_nobody_from_wri
 
 def test_a_state_folder_that_cannot_be_is_named_with_what_to_do(file: PinFile) -> None:
     file.folder.parent.write_text("a file where the folder should be")
-    with pytest.raises(TryAgainError, match=f"^the state folder {file.folder} cannot be written$"):
-        file.save(PINS)
+    refuses(TryAgainError, f"^the state folder {file.folder} cannot be written$", file.save, PINS)
 
 
 def test_a_machine_without_a_name_and_without_a_state_folder_is_told(
@@ -238,8 +228,7 @@ def test_a_machine_without_a_name_and_without_a_state_folder_is_told(
         raise PermissionError
 
     monkeypatch.setattr(platform, "machine_id", fail)
-    with pytest.raises(TryAgainError, match=f"^the state folder {tmp_path} cannot be written$"):
-        this_machine(tmp_path)
+    refuses(TryAgainError, f"^the state folder {tmp_path} cannot be written$", this_machine, tmp_path)
 
 
 # What an account remembers of a vault, and what the vault does when it is older, another's or gone.
@@ -378,8 +367,7 @@ def test_pins_that_could_not_be_written_at_last_are_told_at_close_and_later_ones
     with monkeypatch.context() as broken:
         broken.setattr(PinFile, "save", failing)
         keeper.keep(at(1))
-        with pytest.raises(error, match=words):
-            keeper.close()
+        refuses(error, words, keeper.close)
         tried.clear()
         healed.keep(at(1))
         assert tried.wait(PATIENCE_S)
@@ -422,9 +410,6 @@ def test_pins_that_were_altered_anywhere_are_none(tmp_path: Path) -> None:
         assert file.load() is None
 
 
-# ---- an older copy
-
-
 def test_an_older_copy_is_told_on_another_machine_too_and_ever_after(
     filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -434,8 +419,7 @@ def test_an_older_copy_is_told_on_another_machine_too_and_ever_after(
         with filled.open() as session:
             assert codes(session)["rollback"]
             assert not log_checking.verify(session).verified
-            with pytest.raises(VerificationError, match="this waits until the log is sound"):
-                session.require_sound_log()
+            refuses(VerificationError, "this waits until the log is sound", session.require_sound_log)
 
 
 def test_a_crash_before_the_first_entry_on_another_machine_does_not_bring_back_the_old_log(
@@ -450,9 +434,6 @@ def test_a_crash_before_the_first_entry_on_another_machine_does_not_bring_back_t
     with filled.open() as session:
         assert session.log.origin != first
         assert not any(codes(session).values())
-
-
-# ---- the session row
 
 
 @pytest.mark.parametrize("how", SPOILED)
@@ -501,9 +482,6 @@ def test_a_log_that_did_not_verify_waits_in_the_next_session_too(filled: Filled)
         assert session.warnings == ()
 
 
-# ---- the pins file itself
-
-
 def fill(path: Path) -> None:
     path.write_bytes(os.urandom(2 * 1024 * 1024))
 
@@ -520,9 +498,6 @@ def test_pins_that_are_there_and_do_not_open_are_a_fault_and_keep_nobody_out(
         assert log_checking.verify(session).verified
     with filled.open() as session:
         assert session.warnings == ()
-
-
-# ---- what a new log says of the one before it
 
 
 def plant_checkpoint(session: Session) -> None:

@@ -319,18 +319,12 @@ def test_a_later_header_of_the_own_log_that_stands_earlier_too_is_named(rows: Ro
     assert prover(own=log).proven(rows, origin_of(log), 2, 4) == Proven(4, frozenset({(3, last)}))
 
 
-# ---- what is undisputed
-
-
 def test_of_the_own_log_whose_first_entry_was_signed_twice_nothing_is_undisputed(rows: Rows) -> None:
     log, other = written(5), written(1, word="other")
     store(rows, log)
     rows.add_operation(OperationRow(*other.rows[0]))
     rows.add_checkpoint(CheckpointRow(*other.seals[-1]))
     assert prover(own=log).undisputed(rows, origin_of(log)) == 0
-
-
-# ---- what is known, and what is forgotten
 
 
 def test_what_a_log_lacked_or_was_given_before_it_was_cut_is_told_anew_when_it_is_as_long_again(rows: Rows) -> None:

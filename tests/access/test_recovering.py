@@ -11,9 +11,10 @@ from tests.access.test_new_sheets import secret_of as secret_in
 from tests.services import colleague
 from tests.services.colleague import admit, end_seats
 from tests.services.founded import MEMBER, Filled, Place
+from tests.tables import refuses
 from vault import platform
 from vault.access import recovering
-from vault.access.membership.new_sheets import change_sheets, follow_sheets
+from vault.access.membership.sheets import change_sheets, follow_sheets
 from vault.access.recovering import BroughtBack, Wish, bring_back
 from vault.access.recovery_session import RecoverableKeys, RecoveryScope, open_door, opened_by_sheets
 from vault.access.seat_keys.rekeying import read_key_file
@@ -212,16 +213,10 @@ def test_sheets_that_hold_no_key_of_the_directory_by_right_write_nothing(
 ) -> None:
     secret, keys = secret_of(founded), read_key_file(founded.path / "keys")
     monkeypatch.setattr(RecoveryScope, "reached", lambda _: [])
-    with pytest.raises(VerificationError, match="recovery holds no key of the directory"):
-        bring(founded, secret)
+    refuses(VerificationError, "recovery holds no key of the directory", bring, founded, secret)
     monkeypatch.undo()
     assert read_key_file(founded.path / "keys") == keys
     founded.open().close()
-
-
-def test_nobody_is_brought_back_without_a_name(founded: Place) -> None:
-    with pytest.raises(RefusedError, match="a member needs a name"):
-        bring(founded, secret_of(founded), " ")
 
 
 def test_a_root_that_does_not_count_admits_nobody(founded: Place) -> None:
@@ -261,9 +256,6 @@ def test_the_slots_of_seats_that_go_on_stay(founded: Place) -> None:
 def require_refused(filled: Filled, secret: bytes, error: type[Exception], text: str) -> None:
     with pytest.raises(error, match=text), opened_by_sheets(filled.path, secret):
         pass
-
-
-# ---- the folder
 
 
 @pytest.mark.parametrize("name", ["keys", "vault.db"])
@@ -312,11 +304,7 @@ def test_a_door_that_holds_no_key_is_none_that_the_sheets_open(filled: Filled) -
     public = KemPrivate.from_seed(derive_recovery_seed(secret)).public
     context = GrantContext(Purpose.DOOR, file.header.vault, to_seat=b"\xff" * 16)
     empty = file.with_doors(file.doors, seal_to(public, bytes(64), context))
-    with pytest.raises(VerificationError, match="these sheets do not open this vault"):
-        open_door(empty, secret)
-
-
-# ---- which sheets
+    refuses(VerificationError, "these sheets do not open this vault", open_door, empty, secret)
 
 
 @pytest.mark.parametrize("changes", [0, 1, 2])

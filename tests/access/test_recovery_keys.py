@@ -11,9 +11,10 @@ import pytest
 from tests.access.test_proving import prover
 from tests.services.colleague import NAME, Colleague, admit
 from tests.services.founded import MEMBER, Filled, Place
+from tests.tables import refuses
 from vault.access import recovery_session
 from vault.access.membership.act_listing import list_acts
-from vault.access.membership.new_sheets import change_sheets
+from vault.access.membership.sheets import change_sheets
 from vault.access.pins.alarms import stored
 from vault.access.recovery_session import (
     AuditKey,
@@ -69,9 +70,6 @@ def test_keys_of_what_nobody_founded_are_not_given_on(founded: Place) -> None:
         reached = RecoveryScope(opened, rows, prover()).reached()
     assert {one.state.compartment for one in reached} == held
     assert all(grant.key is not None for one in reached for grant in one.keys)
-
-
-# ---- who the members are
 
 
 @dataclass
@@ -159,8 +157,7 @@ def test_where_two_members_have_one_name_neither_is_taken_for_the_other(said: Sa
 def test_nobody_is_brought_back_under_a_name_that_no_member_has() -> None:
     member = MemberId(make_id())
     assert require_member(member) == member
-    with pytest.raises(NotFoundError, match="there is no member of this name"):
-        require_member(None)
+    refuses(NotFoundError, "there is no member of this name", require_member, None)
 
 
 # Audit keys given on: to recovery's new key, each epoch once, and kept by nobody on the way.
@@ -293,8 +290,7 @@ def test_an_altered_secret_is_refused(session: Session) -> None:
         row = rows.local(session.seat, Purpose.ROOT_SECRET)
         assert row is not None
         rows.put_local(row._replace(blob=row.blob[:-1] + bytes([row.blob[-1] ^ 1])))
-    with pytest.raises(VerificationError, match="the secret of the recovery sheets on this device was altered"):
-        kept_secret(session)
+    refuses(VerificationError, "the secret of the recovery sheets on this device was altered", kept_secret, session)
 
 
 def test_a_secret_that_is_forgotten_is_in_no_row_and_not_in_the_write_ahead_log(session: Session) -> None:

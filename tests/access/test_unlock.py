@@ -21,6 +21,7 @@ from tests.attacks.outsider import flipped, learn
 from tests.english import in_english
 from tests.services.colleague import admit
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
+from tests.tables import refuses
 from vault import platform
 from vault.access.pins.alarms import clock_alarms, stored
 from vault.access.pins.copies import COPIED_ROWS, copy_keys, copy_keys_of
@@ -87,9 +88,6 @@ def changed(place: Place, name: str, change: Callable[[bytes], bytes | None]) ->
         yield
     finally:
         path.write_bytes(before)
-
-
-# ---- who is not let in
 
 
 def unlocked(place: Place, typed: bytearray, *, member: str = MEMBER, **given: Any) -> Session:
@@ -171,12 +169,8 @@ def test_nothing_of_a_vault_in_a_synced_folder_is_opened(founded: Place, tmp_pat
     shutil.copytree(founded.path, synced)
     (tmp_path / "Dropbox" / ".dropbox").touch()
     before = (synced / "vault.db").read_bytes()
-    with pytest.raises(RefusedError, match="cannot be opened at"):
-        Place(synced, founded.state).open()
+    refuses(RefusedError, "cannot be opened at", Place(synced, founded.state).open)
     assert (synced / "vault.db").read_bytes() == before
-
-
-# ---- what is noticed and remembered
 
 
 def remembered(place: Place, **changes: Any) -> PinFile:
@@ -304,9 +298,6 @@ def test_hashes_that_contradict_the_headers_are_made_anew_and_nothing_is_told(fo
             assert any(rows.tile(session.log.origin, 0, 0) or b"")
 
 
-# ---- what is cut off, and what is put back
-
-
 def test_memory_that_was_destroyed_is_told_also_when_the_first_unlock_after_it_is_cut_off(
     founded: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -393,8 +384,7 @@ def test_a_session_that_was_locked_writes_nothing_and_locking_it_again_does_noth
     with founded.open() as session:
         pass
     session.close()
-    with pytest.raises(InternalError, match="the session is closed"):
-        session.work()
+    refuses(InternalError, "the session is closed", session.work)
     founded.open().close()
 
 
@@ -422,8 +412,7 @@ def test_what_cannot_be_remembered_at_the_end_is_told_and_everything_is_locked_a
     shutil.rmtree(filled.state)
     filled.state.write_text("a file where the folder was")
     session.keep_pins()
-    with pytest.raises(TryAgainError, match=r"the state folder .* cannot be written"):
-        session.close()
+    refuses(TryAgainError, r"the state folder .* cannot be written", session.close)
     assert told_by(session.close) == NOTHING
     with Place(filled.path, tmp_path / "another account").open() as again:
         assert again.log.origin != session.log.origin
@@ -457,8 +446,7 @@ def test_an_unlock_that_cannot_erase_it_does_not_go_on(filled: Filled, monkeypat
 
     with monkeypatch.context() as breaking:
         breaking.setattr(Database, "truncate_wal", full)
-        with pytest.raises(TryAgainError, match="says the test"):
-            filled.open()
+        refuses(TryAgainError, "says the test", filled.open)
     with filled.open() as session:
         assert session.warnings == ()
 
@@ -536,8 +524,7 @@ def test_the_factors_of_another_seat_are_wrong_ones(founded: Place) -> None:
         oren = admit(session)
     with founded.open() as session:
         theirs = Factors(bytearray(oren.passphrase))
-        with pytest.raises(WrongPassphraseError, match="no key slot opens"):
-            check_factors(session, oren.name, theirs, refuse)
+        refuses(WrongPassphraseError, "no key slot opens", check_factors, session, oren.name, theirs, refuse)
 
 
 def test_another_file_than_the_one_that_the_session_opened_is_not_tried(founded: Place) -> None:
@@ -554,8 +541,7 @@ def test_the_salt_of_a_vault_is_that_of_its_keys_file_and_a_keys_file_alone_is_n
     salt = read_key_file(founded.path / "keys").header.vault_salt
     assert salt_of_vault(founded.path) == salt
     (founded.path / "vault.db").unlink()
-    with pytest.raises(NoVaultError, match=r"the file vault\.db is missing"):
-        salt_of_vault(founded.path)
+    refuses(NoVaultError, r"the file vault\.db is missing", salt_of_vault, founded.path)
 
 
 # What a person hears of the clock: news with a way on, never a fault that stops work.

@@ -38,7 +38,6 @@ class Loot:
     plaintext: list[bytes] = field(default_factory=list)
 
     def rows(self, table: str) -> list[Row]:
-        """Return the rows of all tables of this name that opened."""
         return list(dict.fromkeys(self.tables.get(table, ())))
 
     def open_grants(self) -> None:

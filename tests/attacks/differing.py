@@ -48,8 +48,6 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """An edit and what both said of it."""
-
     edit: str
     who: str
     decoder: Said
@@ -95,8 +93,7 @@ class Bench:
         return replace(compare(copy, chance, who), who=who)
 
     def _rows(self, copy: Made, chance: random.Random, who: str) -> Compared:
-        edit = RowEdits(copy.alba.path / "vault.db", self.key, chance, self.made.older.path / "vault.db")
-        said = edit.edit()
+        said = RowEdits(copy.alba.path / "vault.db", self.key, chance, self.made.older.path / "vault.db").edit()
         if chance.random() < 0.3:
             shutil.rmtree(copy.alba.path / "index")  # a cache: whoever edits rows may remove it too
             said += ", index removed"

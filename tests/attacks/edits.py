@@ -147,8 +147,7 @@ class RowEdits:
     def _detach(self, connection: Any) -> str | None:
         """Write a row again while an index is out of the schema, so that the index does not have it."""
         found = connection.execute("SELECT name, tbl_name, sql, rootpage FROM sqlite_master WHERE type = 'index'")
-        indexes = [row for row in found.fetchall() if row[2]]
-        index, table, text, page = self._chance.choice(indexes)
+        index, table, text, page = self._chance.choice([row for row in found.fetchall() if row[2]])
         rows = rows_of(connection, table)
         if not rows:
             return None
@@ -200,13 +199,11 @@ def rows_of(connection: Any, table: str) -> list[Cells]:
 
 
 def delete(connection: Any, table: str, row: Cells) -> None:
-    """Delete one row, by all of its cells."""
     where = " AND ".join(f"{name} IS ?" for name in row)
     connection.execute(f"DELETE FROM {table} WHERE {where}", tuple(row.values()))
 
 
 def insert(connection: Any, table: str, row: Cells) -> None:
-    """Add one row."""
     marks = ", ".join("?" for _ in row)
     connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
 

@@ -58,7 +58,6 @@ class Schedule:
     # ---- what anybody does
 
     def step(self) -> None:
-        """Let somebody do something."""
         honest = (self._new_case, self._note, self._note, self._grant, self._revoke, self._meet)
         patched = (self._flood, self._logs, self._false_act, self._fork, self._lose_rows, self._list_nothing)
         self.draw.choice((*honest, *honest, *patched, self._meet_hostile, self._meet_hostile))()
@@ -211,8 +210,7 @@ class Schedule:
     @contextmanager
     def _refusable(self, session: Session, to: str) -> Iterator[None]:
         """Pass over a grant to who may not be given a case, or is not known here yet."""
-        roles = session.directory.roles_of(self.organisation[to].member)
-        if roles & {"caseworker", "supervisor"}:
+        if session.directory.roles_of(self.organisation[to].member) & {"caseworker", "supervisor"}:
             yield
         else:
             with suppress(VaultError):
@@ -244,7 +242,6 @@ class Schedule:
 
 
 def make_keys(session: Session, home: CompartmentId, count: int, *, to: Sequence[SeatId]) -> None:
-    """Make many keys of a compartment, each given to these seats."""
     state, live = session.state_of(home), session.directory.certificates
     assert state is not None
     holders = [Holder(seat, live[seat].kem) for seat in dict.fromkeys((session.seat, *to))]

@@ -24,30 +24,14 @@ Tamper = Callable[[Any, "Target"], Expected]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The log under attack and three entries that hold a version: below the full tile, behind it, the newest."""
+    """The log under attack, and its entries after genesis that hold a version."""
 
     origin: bytes
     size: int
     places: tuple[int, ...]
 
-    @property
-    def early(self) -> int:
-        """The first entry after genesis that lists a version."""
-        return self.places[0]
-
-    @property
-    def middle(self) -> int:
-        """An entry in the middle of the full tile."""
-        return self.places[len(self.places) // 2]
-
-    @property
-    def late(self) -> int:
-        """The last entry that lists a version, behind the full tile."""
-        return self.places[-1]
-
 
 def aim(rows: Any) -> Target:
-    """Return what there is to attack."""
     (origin,) = rows.execute("SELECT origin FROM genesis").fetchone()
     (size,) = rows.execute("SELECT max(seq) + 1 FROM operation").fetchone()
     places = rows.execute("SELECT DISTINCT seq FROM version WHERE seq > 0 ORDER BY seq").fetchall()
@@ -55,34 +39,51 @@ def aim(rows: Any) -> Target:
 
 
 Which = Callable[[Target], int]
+ADDED = "INSERT INTO operation (origin, seq, header, list, sealed, digest)"
+AT = "FROM operation WHERE seq = ?"
 
 
 def early(target: Target) -> int:
-    return target.early
+    return target.places[0]
 
 
 def middle(target: Target) -> int:
-    return target.middle
+    """Return an entry in the middle of the full tile."""
+    return target.places[len(target.places) // 2]
 
 
 def late(target: Target) -> int:
-    return target.late
+    """Return the last entry that lists a version, behind the full tile."""
+    return target.places[-1]
 
 
 def newest(target: Target) -> int:
     return target.size - 1
 
 
-def flip_operation(column: str, which: Which, *codes: str) -> Tamper:
-    """Flip a bit of one column of an operation."""
+def placed(table: str, change: Callable[[Any, str, tuple[int, ...]], object], which: Which, *codes: str) -> Tamper:
+    """Change one row of a table: the one of an entry, or the first of its versions or of their wrapped keys."""
 
     def act(rows: Any, target: Target) -> Expected:
         seq = which(target)
-        (value,) = rows.execute(f"SELECT {column} FROM operation WHERE seq = ?", (seq,)).fetchone()
-        rows.execute(f"UPDATE operation SET {column} = ? WHERE seq = ?", (flipped(value), seq))
-        return Expected(frozenset(codes), seq)
+        if table == "operation":
+            change(rows, "seq = ?", (seq,))
+            return Expected(frozenset(codes), seq)
+        (n,) = rows.execute(f"SELECT n FROM {table} WHERE seq = ?", (seq,)).fetchone()
+        change(rows, "seq = ? AND n = ?", (seq, n))
+        return Expected(frozenset(codes), seq, n)
 
     return act
+
+
+def flip(table: str, column: str, which: Which, *codes: str) -> Tamper:
+    """Flip a bit of one column of an operation, of a version, or of a version's wrapped key."""
+
+    def change(rows: Any, where: str, place: tuple[int, ...]) -> None:
+        (value,) = rows.execute(f"SELECT {column} FROM {table} WHERE {where}", place).fetchone()
+        rows.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (flipped(value), *place))
+
+    return placed(table, change, which, *codes)
 
 
 def flip_digit_of_commitment(which: Which) -> Tamper:
@@ -90,57 +91,26 @@ def flip_digit_of_commitment(which: Which) -> Tamper:
 
     def act(rows: Any, target: Target) -> Expected:
         seq = which(target)
-        header, listed, sealed = rows.execute(
-            "SELECT header, list, sealed FROM operation WHERE seq = ?", (seq,)
-        ).fetchone()
-        digit = b"0" if header[20:21] != b"0" else b"1"
-        forged = header[:20] + digit + header[21:]
-        rows.execute(
-            "UPDATE operation SET header = ?, digest = ? WHERE seq = ?",
-            (forged, digest_of(forged, listed, sealed), seq),
-        )
+        header, listed, sealed = rows.execute(f"SELECT header, list, sealed {AT}", (seq,)).fetchone()
+        forged = header[:20] + (b"0" if header[20:21] != b"0" else b"1") + header[21:]
+        values = (forged, digest_of(forged, listed, sealed), seq)
+        rows.execute("UPDATE operation SET header = ?, digest = ? WHERE seq = ?", values)
         (before,) = rows.execute("SELECT max(size) FROM checkpoint WHERE size <= ?", (seq,)).fetchone()
         return Expected(frozenset({"altered", "rolled-back"}), before)
 
     return act
 
 
-def flip_version(column: str, which: Which, *codes: str) -> Tamper:
-    """Flip a bit of one column of a version."""
+def delete(table: str, which: Which, *codes: str) -> Tamper:
+    def change(rows: Any, where: str, place: tuple[int, ...]) -> None:
+        rows.execute(f"DELETE FROM {table} WHERE {where}", place)
 
-    def act(rows: Any, target: Target) -> Expected:
-        seq = which(target)
-        n, value = rows.execute(f"SELECT n, {column} FROM version WHERE seq = ?", (seq,)).fetchone()
-        rows.execute(f"UPDATE version SET {column} = ? WHERE seq = ? AND n = ?", (flipped(value), seq, n))
-        return Expected(frozenset(codes), seq, n)
-
-    return act
-
-
-def flip_key(column: str, which: Which) -> Tamper:
-    """Flip a bit of a version's wrapped key, or of the epoch that it names."""
-
-    def act(rows: Any, target: Target) -> Expected:
-        seq = which(target)
-        n, value = rows.execute(f"SELECT n, {column} FROM version_key WHERE seq = ?", (seq,)).fetchone()
-        rows.execute(f"UPDATE version_key SET {column} = ? WHERE seq = ? AND n = ?", (flipped(value), seq, n))
-        return Expected(frozenset({"seal", "wrap"}), seq, n)
-
-    return act
-
-
-def delete_operation(which: Which) -> Tamper:
-    def act(rows: Any, target: Target) -> Expected:
-        seq = which(target)
-        rows.execute("DELETE FROM operation WHERE seq = ?", (seq,))
-        return Expected(frozenset({"missing", "cut"}), seq)
-
-    return act
+    return placed(table, change, which, *codes)
 
 
 def delete_and_close_up(rows: Any, target: Target) -> Expected:
     """Remove an operation and move all later rows one place down."""
-    seq = target.middle
+    seq = middle(target)
     rows.execute("DELETE FROM operation WHERE seq = ?", (seq,))
     for table in ("version", "version_key"):
         rows.execute(f"DELETE FROM {table} WHERE seq = ?", (seq,))
@@ -150,31 +120,11 @@ def delete_and_close_up(rows: Any, target: Target) -> Expected:
     return Expected(frozenset({"missing"}), seq)
 
 
-def delete_version(which: Which) -> Tamper:
-    def act(rows: Any, target: Target) -> Expected:
-        seq = which(target)
-        (n,) = rows.execute("SELECT n FROM version WHERE seq = ?", (seq,)).fetchone()
-        rows.execute("DELETE FROM version WHERE seq = ? AND n = ?", (seq, n))
-        return Expected(frozenset({"absent"}), seq, n)
-
-    return act
-
-
-def delete_key(which: Which) -> Tamper:
-    def act(rows: Any, target: Target) -> Expected:
-        seq = which(target)
-        (n,) = rows.execute("SELECT n FROM version_key WHERE seq = ?", (seq,)).fetchone()
-        rows.execute("DELETE FROM version_key WHERE seq = ? AND n = ?", (seq, n))
-        return Expected(frozenset({"wrap"}), seq, n)
-
-    return act
-
-
 def swap(table: str, *codes: str, columns: tuple[str, ...]) -> Tamper:
     """Exchange what two rows of a table hold under their places."""
 
     def act(rows: Any, target: Target) -> Expected:
-        one, other = target.middle, target.late
+        one, other = middle(target), late(target)
         n = None
         held = {}
         for seq in (one, other):
@@ -191,37 +141,27 @@ def swap(table: str, *codes: str, columns: tuple[str, ...]) -> Tamper:
 
 def insert_beyond_checkpoint(rows: Any, target: Target) -> Expected:
     """Append a well-formed operation that nobody signed."""
-    header, listed, sealed = rows.execute(
-        "SELECT header, list, sealed FROM operation WHERE seq = ?", (target.late,)
-    ).fetchone()
-    forged = header.replace(f'"s":{target.late},'.encode(), f'"s":{target.size},'.encode())
+    header, listed, sealed = rows.execute(f"SELECT header, list, sealed {AT}", (late(target),)).fetchone()
+    forged = header.replace(f'"s":{late(target)},'.encode(), f'"s":{target.size},'.encode())
     digest = digest_of(forged, listed, sealed)
-    values = (target.origin, target.size, forged, listed, sealed, digest)
-    rows.execute("INSERT INTO operation (origin, seq, header, list, sealed, digest) VALUES (?, ?, ?, ?, ?, ?)", values)
+    rows.execute(f"{ADDED} VALUES (?, ?, ?, ?, ?, ?)", (target.origin, target.size, forged, listed, sealed, digest))
     return Expected(frozenset({"beyond-checkpoint"}), target.size)
 
 
 def insert_between(rows: Any, target: Target) -> Expected:
     """Move all later rows one place up and put a copy into the gap."""
-    seq = target.middle
+    seq = middle(target)
     for table in ("operation", "version", "version_key"):
         rows.execute(f"UPDATE {table} SET seq = -seq - 1 WHERE seq > ?", (seq,))
         rows.execute(f"UPDATE {table} SET seq = -seq WHERE seq < 0")
-    rows.execute(
-        "INSERT INTO operation (origin, seq, header, list, sealed, digest) "
-        "SELECT origin, seq + 1, header, list, sealed, digest FROM operation WHERE seq = ?",
-        (seq,),
-    )
+    rows.execute(f"{ADDED} SELECT origin, seq + 1, header, list, sealed, digest {AT}", (seq,))
     return Expected(frozenset({"inserted"}), seq)
 
 
 def duplicate_far_away(rows: Any, target: Target) -> Expected:
     """Store an operation a second time, under a position that the log has not reached."""
-    rows.execute(
-        "INSERT INTO operation (origin, seq, header, list, sealed, digest) "
-        "SELECT origin, ?, header, list, sealed, digest FROM operation WHERE seq = ?",
-        (target.size + 1000, target.middle),
-    )
+    place = (target.size + 1000, middle(target))
+    rows.execute(f"{ADDED} SELECT origin, ?, header, list, sealed, digest {AT}", place)
     return Expected(frozenset({"missing"}), target.size)
 
 
@@ -229,13 +169,8 @@ def duplicate_under_another_digest(which: Which) -> Tamper:
     """Put an operation beside itself, under a digest that is not its own and sorts before it."""
 
     def act(rows: Any, target: Target) -> Expected:
-        seq = which(target)
-        rows.execute(
-            "INSERT INTO operation (origin, seq, header, list, sealed, digest) "
-            "SELECT origin, seq, header, list, sealed, ? FROM operation WHERE seq = ?",
-            (bytes(32), seq),
-        )
-        return Expected(frozenset({"false-row"}), seq)
+        rows.execute(f"{ADDED} SELECT origin, seq, header, list, sealed, ? {AT}", (bytes(32), which(target)))
+        return Expected(frozenset({"false-row"}), which(target))
 
     return act
 
@@ -244,16 +179,13 @@ def junk_operation_beside(which: Which) -> Tamper:
     """Put another well-formed operation beside the true one, with a digest that is its own."""
 
     def act(rows: Any, target: Target) -> Expected:
-        seq = which(target)
-        header, listed, sealed = rows.execute(
-            "SELECT header, list, sealed FROM operation WHERE seq = ?", (seq,)
-        ).fetchone()
+        header, listed, sealed = rows.execute(f"SELECT header, list, sealed {AT}", (which(target),)).fetchone()
         forged = header[:6] + sha256(b"junk").hexdigest().encode() + header[70:]
-        values = (target.origin, seq, forged, listed, sealed, digest_of(forged, listed, sealed))
+        digest = digest_of(forged, listed, sealed)
         rows.execute(
-            "INSERT INTO operation (origin, seq, header, list, sealed, digest) VALUES (?, ?, ?, ?, ?, ?)", values
+            f"{ADDED} VALUES (?, ?, ?, ?, ?, ?)", (target.origin, which(target), forged, listed, sealed, digest)
         )
-        return Expected(frozenset({"false-row"}), seq)
+        return Expected(frozenset({"false-row"}), which(target))
 
     return act
 
@@ -279,7 +211,7 @@ def junk_version_beside(which: Which) -> Tamper:
 
 def junk_key_beside(rows: Any, target: Target) -> Expected:
     """Put a wrap that opens nothing beside a true one: it carries no authority and changes nothing."""
-    seq = target.middle
+    seq = middle(target)
     rows.execute(
         "INSERT INTO version_key (origin, seq, n, epoch, wrap) "
         "SELECT origin, seq, n, epoch, zeroblob(40) FROM version_key WHERE seq = ?",
@@ -313,9 +245,8 @@ def flip_checkpoint(which: str) -> Tamper:
     def act(rows: Any, target: Target) -> Expected:
         size, note = rows.execute(f"SELECT size, note FROM checkpoint ORDER BY size {which}").fetchone()
         rows.execute("UPDATE checkpoint SET note = ? WHERE size = ?", (flipped(note, len(note) - 20), size))
-        codes = {"signature", "checkpoint"}
         if which == "DESC":
-            return Expected(frozenset(codes), size)
+            return Expected(frozenset({"signature", "checkpoint"}), size)
         # Its session is then without any, which shows at the entry that began it.
         return Expected(frozenset({"unsealed-session"}), 0)
 

@@ -26,12 +26,13 @@ from vault.ids import CompartmentId
 from vault.log.items import Item, ItemKind
 from vault.records.work import Entry, Work
 from vault.seal.purposes import Purpose
-from vault.services.cases import cases, notes
+from vault.services.cases import cases, notes, sections
 from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 from vault.services.members import members
 from vault.services.projection.projection import up_to_date_index
 from vault.store.rowtypes import VersionKeyRow
+from vault.words.finding import Code
 
 BEFORE, AFTER = "Sealwort before", "Sealwort after"
 WAITS = "waits until everything that is missing has arrived"
@@ -83,9 +84,6 @@ def revoked(organisation: Organisation) -> Revoked:
 
 def writes(session: Session, case: CompartmentId, text: str = AFTER) -> None:
     notes.add(session, case, Note(NoteKind.CONTACT, text))
-
-
-# ---- rows that somebody takes from the device which put a member out
 
 
 def key_and_grants(rows: Any, revoked: Revoked) -> None:
@@ -159,9 +157,6 @@ def test_what_the_one_who_was_removed_leaves_out_of_a_bundle_lets_nobody_write_f
         give(amina, selin)
         assert AFTER in {note.value.text for note in cases.open_case(selin, revoked.case).notes}
     assert revoked.read_by_joel(AMINA) == BEFORE
-
-
-# ---- whoever may list may also lie
 
 
 def list_what_is_nowhere(session: Session, home: CompartmentId, kind: ItemKind = ItemKind.VERSION) -> None:
@@ -277,3 +272,29 @@ def test_what_was_sealed_before_somebody_was_an_auditor_is_counted_apart(organis
         assert found.verified
         assert 0 < found.payloads_closed < found.entries - found.payloads_opened + 1
         assert "from before you were an auditor" in " ".join(in_english(verified(found).lines))
+
+
+@pytest.mark.parametrize("who", [SELIN, AMINA], ids=["who made the key", "who was given it"])
+def test_a_lost_row_of_a_key_is_named_wherever_it_was_here(revoked: Revoked, who: str) -> None:
+    with revoked.rows_of(who) as rows:
+        rows.execute("DELETE FROM epoch WHERE compartment = ?", (revoked.other if who == SELIN else revoked.case,))
+    with revoked.organisation.open(who) as session:
+        assert Code.ABSENT in {fault.code for fault in log_checking.verify(session).faults}
+
+
+def test_a_section_whose_rows_of_keys_were_lost_is_listed_and_the_rows_are_missing(revoked: Revoked) -> None:
+    with revoked.organisation.open(SELIN) as selin:
+        section = sections.create(selin, revoked.case, what="other", title="S")
+    with revoked.rows_of(SELIN) as rows:
+        rows.execute("DELETE FROM epoch WHERE compartment = ?", (section,))
+    with revoked.organisation.open(SELIN) as selin:
+        assert [each.section for each in sections.list_of(selin, revoked.case)] == [section]
+        assert Code.ABSENT in {fault.code for fault in log_checking.verify(selin).faults}
+
+
+def test_a_row_of_a_key_that_was_filed_under_another_case_is_named(revoked: Revoked) -> None:
+    with revoked.rows_of(SELIN) as rows:
+        ((vault,),) = rows.execute("SELECT DISTINCT substr(bytes, 3, 16) FROM epoch").fetchall()
+        rows.execute("UPDATE epoch SET compartment = ? WHERE compartment = ?", (vault, revoked.other))
+    with revoked.organisation.open(SELIN) as selin:
+        assert Code.UNLISTED in {fault.code for fault in log_checking.verify(selin).faults}

@@ -171,8 +171,7 @@ def _keep_the_directory(session: Session) -> None:
     """Make a key of the directory that this seat alone has."""
     home = session.directory.compartment
     with session.work() as work:
-        alone = session.directory.holders([session.seat], with_recovery=False)
-        work.add_key(home, CompartmentKind.DIRECTORY, alone)
+        work.add_key(home, CompartmentKind.DIRECTORY, session.directory.holders([session.seat], with_recovery=False))
         work.commit(Entry(act="key.rotate"))
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -19,10 +17,10 @@ from tests.attacks.resealing import Row, resealed
 from tests.attacks.test_cut_off import small_disk
 from tests.services.conftest import filled, filled_session, filled_template
 from tests.services.erased import erase_record
-from tests.services.founded import MEMBER, PASSPHRASE, Filled
+from tests.services.founded import Filled
 from tests.services.founded import Place as Home
 from tests.services.organisation import AMINA, JOEL, Organisation, give
-from tests.services.test_papers import REPOSITORY, add, chunk_files, paper
+from tests.services.test_papers import add, chunk_files, paper
 from tests.tables import each
 from tests.vectors.independent import bundles
 from vault.access.session import Session
@@ -34,7 +32,6 @@ from vault.records.attachment_bodies import seal_into
 from vault.records.work import Entry
 from vault.seal.bodies import CHUNK_SIZE, Names, attachment_place, open_stream
 from vault.services import case_papers, paper_text
-from vault.services.backups import backups as backing_up
 from vault.services.cases import cases, notes
 from vault.services.cases.editing import Place
 from vault.services.evidence import log_checking
@@ -90,22 +87,8 @@ def test_a_changed_chunk_is_refused_and_named(
     change: Callable[[Blobs, Names], object], words: str, filled_session: Session, filled: Filled, tmp_path: Path
 ) -> None:
     place = add(filled_session, filled.cases[0], paper(tmp_path, 2 * CHUNK_SIZE + 500))
-    blobs = Blobs(filled_session.folder.blobs_dir)
-    change(blobs, of(filled_session, place)[1])
+    change(Blobs(filled_session.folder.blobs_dir), of(filled_session, place)[1])
     refused(filled_session, place, tmp_path, VerificationError, words)
-
-
-def test_names_that_somebody_with_the_database_made_are_not_those_of_the_list(
-    filled_session: Session, filled: Filled, tmp_path: Path
-) -> None:
-    session = filled_session
-    place = add(session, filled.cases[0], paper(tmp_path, 2 * CHUNK_SIZE + 500))
-    row, names = of(session, place)
-    spliced = Names(names.commitment, names.chunks[::-1]).encode()
-    with session.database.transaction() as rows:
-        rows.delete_attachments([row])
-        rows.add_attachments([AttachmentRow(row.digest, row.compartment, spliced)])
-    refused(session, place, tmp_path, NotFoundError, "not on this device")
 
 
 def test_chunks_of_another_paper_or_another_vault_are_refused_and_named(
@@ -207,46 +190,6 @@ def test_an_examiner_learns_how_many_mebibytes_of_papers_there_are_and_nothing_e
             add(session, many.cases[0], paper(tmp_path, 1000 * number, f"small-{number}.pdf"))
         erase_record(session, add(session, many.cases[1], paper(tmp_path, 3 * CHUNK_SIZE)))
     assert visible(one.path) == visible(many.path) == (Counter({(0o100600, CHUNK_FILE_SIZE): 6}), 1)
-
-
-CHILD = """
-import os, signal, sys
-from pathlib import Path
-from tests.services.founded import Place
-from vault.services.backups import backups
-
-def die(what, done, total):
-    blobs = list(Path(sys.argv[3]).rglob("blobs/*/*"))
-    if len(blobs) >= int(sys.argv[4]):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-session = Place(Path(sys.argv[1]), Path(sys.argv[2])).open()
-backups.make(session, Path(sys.argv[3]), keep=1, progress=die)
-"""
-
-
-def test_a_kill_while_a_backup_copies_chunks_leaves_the_one_before_and_the_next_is_whole(
-    filled: Filled, tmp_path: Path
-) -> None:
-    stick = tmp_path / "stick"
-    with filled.open() as session:
-        first = add(session, filled.cases[0], paper(tmp_path, 3 * CHUNK_SIZE))
-        before = backing_up.make(session, stick)
-        assert before is not None
-        second = add(session, filled.cases[0], paper(tmp_path, 5 * CHUNK_SIZE, "second.pdf"))
-    copied = len(list(stick.rglob("blobs/*/*"))) + 2
-    told = [str(filled.path), str(filled.state), str(stick), str(copied)]
-    done = subprocess.run([sys.executable, "-c", CHILD, *told], cwd=REPOSITORY, check=False, timeout=60)
-    assert done.returncode == -9
-    found = backing_up.verify(stick, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=filled.state)
-    assert (found.documents, found.missing) == (1, 0)
-    with filled.open() as session:
-        made = backing_up.make(session, stick, keep=1)
-        assert made is not None
-        assert (made.documents, made.missing) == (2, 0)
-        assert [path.name for path in stick.iterdir()] == [made.path.name]
-        for place in (first, second):
-            case_papers.save(session, place, tmp_path / place.record.hex())
 
 
 @pytest.mark.tool("mount", "umount")
@@ -430,15 +373,14 @@ def test_a_paper_with_an_altered_chunk_stays_out_of_a_bundle_and_goes_once_it_is
 
 
 def _as_row(rows: Rows, blobs: Blobs, names: Names) -> None:
-    name = names.chunks[0]
-    rows.add_tails([TailRow(name, blobs.path(name).read_bytes())])
-    blobs.path(name).unlink()
+    path = blobs.path(names.chunks[0])
+    rows.add_tails([TailRow(names.chunks[0], path.read_bytes())])
+    path.unlink()
 
 
 def _as_file(rows: Rows, blobs: Blobs, names: Names) -> None:
-    name = names.chunks[-1]
-    blobs.put(name, rows.tail(name) or b"")
-    rows.delete_tails([name])
+    blobs.put(names.chunks[-1], rows.tail(names.chunks[-1]) or b"")
+    rows.delete_tails([names.chunks[-1]])
 
 
 @pytest.mark.parametrize("move", [_as_row, _as_file], ids=["a full chunk as a row", "a last chunk as a file"])
@@ -456,35 +398,14 @@ def test_a_chunk_at_the_place_of_another_kind_is_missing_for_all_who_look(
     assert (found.verified, found.contents.missing) == (False, 1)
 
 
-def _names(rows: Rows, names: Names) -> None:
-    rows.driver.execute("UPDATE attachment SET names = ? WHERE digest = ?", (bytes(64), names.digest))
-
-
-def _names_of_no_type(rows: Rows, names: Names) -> None:
-    rows.driver.execute("UPDATE attachment SET names = 'text' WHERE digest = ?", (names.digest,))
-
-
-def _last_chunk(rows: Rows, names: Names) -> None:
-    rows.driver.execute("UPDATE tail SET bytes = zeroblob(272) WHERE name = ?", (names.chunks[-1],))
-
-
-def _last_chunk_and_row(rows: Rows, names: Names) -> None:
-    _last_chunk(rows, names)
-    rows.driver.execute("DELETE FROM attachment WHERE digest = ?", (names.digest,))
-
-
-def _versions(rows: Rows, _names: Names) -> None:
-    rows.driver.execute(
-        "UPDATE version SET blob = zeroblob(300) WHERE compartment IN (SELECT compartment FROM attachment)"
-    )
-
-
+LAST_CHUNK = "UPDATE tail SET bytes = zeroblob(272)"
+AND_NO_ROW = "a last chunk, and no row"
 IN_PLACE = {
-    "names": _names,
-    "names of another type": _names_of_no_type,
-    "a last chunk": _last_chunk,
-    "a last chunk, and no row": _last_chunk_and_row,
-    "versions": _versions,
+    "names": ("UPDATE attachment SET names = zeroblob(64)",),
+    "names of another type": ("UPDATE attachment SET names = 'text'",),
+    "a last chunk": (LAST_CHUNK,),
+    AND_NO_ROW: (LAST_CHUNK, "DELETE FROM attachment"),
+    "versions": ("UPDATE version SET blob = zeroblob(300) WHERE compartment IN (SELECT compartment FROM attachment)",),
 }
 
 
@@ -496,13 +417,13 @@ def test_what_was_altered_in_place_is_told_and_comes_again_with_the_bundle(
     with organisation.at(AMINA, JOEL) as (amina, joel):
         notes.add(amina, case, Note(NoteKind.CONTACT, "she called"))
         place = add(amina, case, source)
-        names = of(amina, place)[1]
         bundle = syncing.make(amina, joel.member, tmp_path / "for-joel.bundle").path
         syncing.import_bundle(joel, bundle)
-        for name, alter in IN_PLACE.items():
+        for name, statements in IN_PLACE.items():
             with joel.database.transaction() as rows:
-                alter(rows, names)
-            assert log_checking.verify(joel).verified is (alter is _last_chunk_and_row), name
+                for statement in statements:
+                    rows.driver.execute(statement)
+            assert log_checking.verify(joel).verified is (name == AND_NO_ROW), name
             syncing.import_bundle(joel, bundle)
             assert here(joel) == (True, 1), name
             case_papers.save(joel, place, tmp_path / name)

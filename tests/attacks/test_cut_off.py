@@ -183,8 +183,7 @@ def admit_in_the_name_of(name: str, organisation: Organisation, folder: Path) ->
             memory_mib=FLOOR_MIB,
         )
         (folder / "request").write_bytes(asked.file)
-        request = admitting.read_request(mira, folder / "request")
-        admitted = admitting.admit(mira, request, asked.words, by_sheets=True)
+        admitted = admitting.admit(mira, admitting.read_request(mira, folder / "request"), asked.words, by_sheets=True)
         assert admitted.outcome.is_done
         syncing.make(mira, member, folder / "good")
     return admitted.seat

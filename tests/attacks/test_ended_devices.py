@@ -231,22 +231,6 @@ def shared_by_both(mira: Session, karim: Session, organisation: Organisation) ->
 
 
 @pytest.mark.long
-def test_an_end_that_has_seen_both_histories_of_a_log_loses_nothing(organisation: Organisation, tmp_path: Path) -> None:
-    with organisation.at(MIRA, KARIM) as (mira, karim):
-        old = shared_by_both(mira, karim, organisation)
-    seized = organisation.copied_to(tmp_path / "seized")
-    with organisation.at(MIRA, KARIM) as (mira, karim), seized.open(KARIM) as copy:
-        made = cases.create(karim, title="On her way", kind="asylum")
-        notes.add(karim, made.case, MOVED)
-        sharing.grant(karim, made.case, [mira.member])
-        notes.add(copy, old, MOVED)
-        give(karim, mira)
-        give(copy, mira)
-        assert members.leave(mira, karim.member).is_done
-        assert seen(mira, made.case) == seen(mira, old) == [MOVED.text]
-
-
-@pytest.mark.long
 @pytest.mark.parametrize("hears_of_the_end_first", [False, True])
 def test_whom_an_unseen_history_of_an_ended_device_let_in_is_in_for_nobody_and_what_they_wrote_is_told(
     organisation: Organisation, tmp_path: Path, hears_of_the_end_first: bool

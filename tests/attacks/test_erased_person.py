@@ -282,8 +282,7 @@ def test_a_draft_that_corrects_a_note_goes_with_it(organisation: Organisation) -
         begin(amina, case, f"{NAME} hides at 12 Elm Road, second floor", amends=note)
         begin(amina, case, "more of the other", amends=other)
         assert "unfinished" not in lines(amina, note.hex())[0]
-        done = erasing.erase(amina, what_goes_what_goes(amina, note.hex()), why="subject-request")
-        assert done.removed.drafts == 1
+        assert erasing.erase(amina, what_goes_what_goes(amina, note.hex()), why="subject-request").removed.drafts == 1
         assert [draft.text for draft in DraftShelf(amina.drafts()).list()] == ["more of the other"]
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks import tampering as by
+from tests.attacks.conftest import AGE, RECIPIENT
 from tests.attacks.outsider import Outsider, flipped
 from tests.attacks.plaintext import forms
 from tests.english import in_english
@@ -70,8 +71,7 @@ from vault.services.members.changes import nonce
 from vault.services.projection.projection import up_to_date_index
 from vault.trust.trust_items import Rank
 
-AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
-SLIP, RECIPIENT = f"{MARKER} calls back", "Advocate Orlova"
+SLIP = f"{MARKER} calls back"
 FORM = b"""code = "planted"
 title = "Planted"
 version = 1
@@ -292,14 +292,6 @@ class State:
     is_sound: bool = False
 
 
-def leave(victim: Filled, outsider: Outsider) -> None:
-    """Change nothing."""
-
-
-def forget_pins(victim: Filled, outsider: Outsider) -> None:
-    shutil.rmtree(victim.state / "pins")
-
-
 def roll_back(victim: Filled, outsider: Outsider) -> None:
     aside = victim.path.with_name("aside")
     shutil.copytree(victim.path, aside)
@@ -329,11 +321,11 @@ def flip_local(purpose: int) -> Callable[[Filled, Outsider], None]:
 
 
 STATES = {
-    "sound": State(leave, None, is_sound=True),
-    "no pins": State(forget_pins, "a new log begins", is_sound=True),
+    "sound": State(lambda *_: None, None, is_sound=True),
+    "no pins": State(lambda victim, _: shutil.rmtree(victim.state / "pins"), "a new log begins", is_sound=True),
     "old copy": State(roll_back, "is an older copy"),
-    "altered behind the full tile": State(tamper(by.flip_operation("header", by.late, "foreign")), "changed"),
-    "altered below the full tile": State(tamper(by.flip_operation("header", by.middle, "foreign")), None),
+    "altered behind the full tile": State(tamper(by.flip("operation", "header", by.late, "foreign")), "changed"),
+    "altered below the full tile": State(tamper(by.flip("operation", "header", by.middle, "foreign")), None),
     "unsigned": State(tamper(by.remove_checkpoints), "damaged or was altered"),
     "doubled": State(tamper(by.junk_operation_beside(by.newest)), "changed"),
     "without its beginning": State(tamper(by.flip_genesis), "beginning"),
@@ -342,33 +334,13 @@ STATES = {
 }
 
 
-def read(session: Session, victim: Filled, out: Path) -> None:
-    assert "late note 1" in [note.value.text for note in cases.open_case(session, victim.cases[1]).notes]
-
-
-def search(session: Session, victim: Filled, out: Path) -> None:
-    assert searching.search(session, "interview").hits
-
-
-def write(session: Session, victim: Filled, out: Path) -> None:
-    note = notes.add(session, victim.cases[1], Note(NoteKind.CONTACT, "written in this state"))
-    assert notes.show(session, note.hex()).value.text == "written in this state"
-
-
-def list_log(session: Session, victim: Filled, out: Path) -> None:
-    assert logbook.newest(session).lines[0].payload is not None
-
-
 def export(session: Session, victim: Filled, out: Path) -> None:
-    partners.add(session, name="Advocate Orlova", age_recipient=AGE, compared=True)
-    exporting.export(session, victim.cases[1], Wish("lawyer", "Advocate Orlova"), out=out)
-
-
-ACTS_THAT_GO_ON = {"read": read, "search": search, "write": write, "list the log": list_log}
+    partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
+    exporting.export(session, victim.cases[1], Wish("lawyer", RECIPIENT), out=out)
 
 
 @pytest.mark.long_after(3)
-@pytest.mark.parametrize("state", [pytest.param(state, id=name) for name, state in STATES.items()])
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
 def test_each_act_in_each_state(victim: Filled, outsider: Outsider, tmp_path: Path, state: State) -> None:
     with victim.open() as session:
         cases.find(session, victim.refs[0])  # the index holds everything before the damage
@@ -377,8 +349,11 @@ def test_each_act_in_each_state(victim: Filled, outsider: Outsider, tmp_path: Pa
         warnings = " ".join(in_english(session.warnings))
         assert (state.warned or "") in warnings
         assert bool(warnings) == (state.warned is not None)
-        for act in ACTS_THAT_GO_ON.values():
-            act(session, victim, tmp_path)
+        assert "late note 1" in [note.value.text for note in cases.open_case(session, victim.cases[1]).notes]
+        assert searching.search(session, "interview").hits
+        note = notes.add(session, victim.cases[1], Note(NoteKind.CONTACT, "written in this state"))
+        assert notes.show(session, note.hex()).value.text == "written in this state"
+        assert logbook.newest(session).lines[0].payload is not None
         assert log_checking.verify(session).verified == state.is_sound
         if state.is_sound:
             export(session, victim, tmp_path)
@@ -390,9 +365,9 @@ def test_each_act_in_each_state(victim: Filled, outsider: Outsider, tmp_path: Pa
 
 # What can still be proven one by one is read also without an index; of the rest, that it is there is not known.
 REBUILT = [
-    pytest.param(leave, 7, id="sound"),
-    pytest.param(tamper(by.flip_operation("header", by.middle, "foreign")), 6, id="one header below the full tile"),
-    pytest.param(tamper(by.delete_operation(by.middle)), 6, id="one operation below the full tile removed"),
+    pytest.param(lambda *_: None, 7, id="sound"),
+    pytest.param(tamper(by.flip("operation", "header", by.middle, "foreign")), 6, id="one header below the full tile"),
+    pytest.param(tamper(by.delete("operation", by.middle)), 6, id="one operation below the full tile removed"),
     pytest.param(tamper(by.junk_operation_beside(by.middle)), 7, id="a false row beside"),
 ]
 
@@ -402,7 +377,7 @@ def test_an_index_made_anew_holds_all_that_can_be_proven(
     victim: Filled, outsider: Outsider, make: Callable[[Filled, Outsider], None], hits: int
 ) -> None:
     with outsider.rows(victim.path) as rows:
-        middle = by.aim(rows).middle
+        middle = by.middle(by.aim(rows))
     # The session of long notes began at entry 15; the one of the middle entry is known by its number.
     words = [f"number {number}" for number in range(middle - 19, middle - 12)]
     make(victim, outsider)

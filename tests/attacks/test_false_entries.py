@@ -160,8 +160,7 @@ def test_a_checkpoint_of_another_tree_stops_no_log_and_is_named(
             give(joel, selin)
         notes.add(joel, case, Note(NoteKind.CONTACT, "one more"))
         if not alone:
-            true = send_checkpoint(joel, seed, size, selin, tmp_path / "true", alone=False)
-            syncing.import_bundle(selin, true)
+            syncing.import_bundle(selin, send_checkpoint(joel, seed, size, selin, tmp_path / "true", alone=False))
         evil = send_checkpoint(joel, seed, size, selin, tmp_path / "evil", alone=True)
         (said,) = syncing.import_bundle(selin, evil).faults
         assert not syncing.import_bundle(selin, evil).faults  # it is told once, and kept
@@ -278,27 +277,6 @@ def test_verify_says_what_is_on_its_way_and_calls_it_missing_after_two_weeks(rel
     assert_goes_out(relayed.joel, relayed.own_case, relayed.folder)
 
 
-def test_whoever_lists_what_never_comes_stops_a_case_until_it_is_taken_from_them(
-    relayed: Relayed, organisation: Organisation
-) -> None:
-    """The rows are withheld for ever; taking the case from who wrote them goes all the same."""
-    selin = organisation.members(SELIN)
-    assert sharing.revoke(relayed.joel, relayed.case, selin) == frozenset(selin)
-    assert relayed.warnings() == ""
-    assert_goes_out(relayed.joel, relayed.case, relayed.folder)
-
-
-@pytest.mark.long
-def test_whoever_lists_what_never_comes_stops_a_case_until_they_are_ended(
-    relayed: Relayed, organisation: Organisation
-) -> None:
-    give(relayed.selin, relayed.mira)
-    assert members.suspend(relayed.mira, organisation[SELIN].member).is_done
-    give(relayed.mira, relayed.joel)
-    assert "on its way" not in relayed.warnings()
-    assert_goes_out(relayed.joel, relayed.case, relayed.folder)
-
-
 def test_a_record_of_the_directory_stops_all(organisation: Organisation, tmp_path: Path) -> None:
     """Whoever relays leaves a row out of the directory; who is meant to get what leaves may stand in it."""
     with organisation.at(MIRA, SELIN, JOEL) as (mira, selin, joel):
@@ -320,34 +298,29 @@ def test_a_record_of_the_directory_stops_all(organisation: Organisation, tmp_pat
 
 
 # A member's own program lists a version that nobody can read: it is their fault, and stops no case of others.
-def nested_deep(_content: Content) -> bytes:
-    return b"\x91" * 5000 + b"\xc0"
-
-
 def with_no_fields_of_its_kind(content: Content) -> bytes:
     return encode_content(structs_replace(content, clock=(1 << 63, 1 << 31), fields={"text": 12345, "kind": ["x"]}))
 
 
-def junk_for_a_blob(*_: object) -> bytes:
-    return secrets.token_bytes(400)
-
-
-def junk_for_a_key(*_: object) -> bytes:
-    return secrets.token_bytes(40)
-
-
+Junk = tuple[str, Callable[..., bytes]]
 # What of the program is patched, and by what.
-EMPTY = [("encode_to_travel", patch) for patch in (nested_deep, with_no_fields_of_its_kind)]
-CLOSED = [("seal", junk_for_a_blob), ("wrap", junk_for_a_key)]
+EMPTY: list[Junk] = [
+    ("encode_to_travel", lambda _: b"\x91" * 5000 + b"\xc0"),
+    ("encode_to_travel", with_no_fields_of_its_kind),
+]
+CLOSED: list[Junk] = [("seal", lambda *_: secrets.token_bytes(400)), ("wrap", lambda *_: secrets.token_bytes(40))]
 
 
-def write_junk(session: Session, home: CompartmentId, name: str, patch: Callable[..., bytes], kind: str) -> None:
+def write_junk(
+    session: Session, home: CompartmentId, name: str, patch: Callable[..., bytes], kind: str = Note.KIND
+) -> None:
     with session.work() as entry, pytest.MonkeyPatch.context() as patched:
         patched.setattr(work, name, patch)
         entry.write(home, RecordId(make_id()), kind, {"text": "t", "kind": "contact"})
         entry.commit(Entry(act="note.create"))
 
 
+# What of the program is patched, and by what.
 def named(found: Verification, code: str) -> bool:
     """Say whether a verification finds all as it was signed, and names one thing alone that cannot be read."""
     return found.answer is Answer.UNREADABLE and [one.code for one in found.unreadable] == [code]
@@ -365,13 +338,13 @@ def shared(organisation: Organisation) -> tuple[CompartmentId, CompartmentId]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("name", "patch"), CLOSED)
+@pytest.mark.parametrize("junk", CLOSED)
 def test_what_no_key_opens_holds_up_its_case_alone_until_its_author_is_taken_off(
-    organisation: Organisation, shared: tuple[CompartmentId, CompartmentId], name: str, patch: Callable[..., bytes]
+    organisation: Organisation, shared: tuple[CompartmentId, CompartmentId], junk: Junk
 ) -> None:
     case, own = shared
     with organisation.open(JOEL) as joel:
-        write_junk(joel, case, name, patch, "note")
+        write_junk(joel, case, *junk)
         joels_log = joel.log.origin
     organisation.exchange(JOEL, AMINA)
     with organisation.open(AMINA) as amina:
@@ -389,13 +362,13 @@ def test_what_no_key_opens_holds_up_its_case_alone_until_its_author_is_taken_off
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("name", "patch"), EMPTY)
+@pytest.mark.parametrize("junk", EMPTY)
 def test_what_opens_and_holds_no_record_stops_nothing_and_is_named(
-    organisation: Organisation, shared: tuple[CompartmentId, CompartmentId], name: str, patch: Callable[..., bytes]
+    organisation: Organisation, shared: tuple[CompartmentId, CompartmentId], junk: Junk
 ) -> None:
     case, own = shared
     with organisation.open(JOEL) as joel:
-        write_junk(joel, case, name, patch, "note")
+        write_junk(joel, case, *junk)
     organisation.exchange(JOEL, AMINA)
     with organisation.open(AMINA) as amina:
         assert named(log_checking.verify(amina), "empty")
@@ -406,14 +379,14 @@ def test_what_opens_and_holds_no_record_stops_nothing_and_is_named(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("name", "patch"), [CLOSED[1], EMPTY[1]])
+@pytest.mark.parametrize("junk", [CLOSED[1], EMPTY[1]])
 def test_a_real_alteration_is_found_beside_many_records_that_nobody_can_read_and_named_first(
-    organisation: Organisation, shared: tuple[CompartmentId, CompartmentId], name: str, patch: Callable[..., bytes]
+    organisation: Organisation, shared: tuple[CompartmentId, CompartmentId], junk: Junk
 ) -> None:
     case, own = shared
     with organisation.open(JOEL) as joel:
         for _ in range(8):
-            write_junk(joel, case, name, patch, "note")
+            write_junk(joel, case, *junk)
     organisation.exchange(JOEL, AMINA)
     with organisation.open(AMINA) as amina:
         found = log_checking.verify(amina)
@@ -455,13 +428,13 @@ def test_an_altered_key_of_what_one_wrote_in_an_earlier_log_is_no_record_that_on
 
 @pytest.mark.long
 @pytest.mark.parametrize("who", [DANA, NOOR], ids=["intake", "auditor"])
-@pytest.mark.parametrize(("name", "patch"), [CLOSED[0], EMPTY[0]])
+@pytest.mark.parametrize("junk", [CLOSED[0], EMPTY[0]])
 def test_in_the_directory_it_is_set_apart_of_whoever_may_write_nothing_there(
-    organisation: Organisation, who: str, name: str, patch: Callable[..., bytes]
+    organisation: Organisation, who: str, junk: Junk
 ) -> None:
     with organisation.at(who, MIRA) as (hostile, mira):
         case = cases.create(mira, title="A case of hers", kind="asylum").case
-        write_junk(hostile, hostile.directory.compartment, name, patch, "note")
+        write_junk(hostile, hostile.directory.compartment, *junk)
         give(hostile, mira)
         found = log_checking.verify(mira)
         assert found.answer is Answer.WHOLE
@@ -471,13 +444,13 @@ def test_in_the_directory_it_is_set_apart_of_whoever_may_write_nothing_there(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("name", "patch"), CLOSED)
+@pytest.mark.parametrize("junk", CLOSED)
 def test_of_a_supervisor_in_the_directory_everything_waits_until_they_are_ended(
-    organisation: Organisation, name: str, patch: Callable[..., bytes], tmp_path: Path
+    organisation: Organisation, junk: Junk, tmp_path: Path
 ) -> None:
     with organisation.at(TOMAS, MIRA) as (hostile, mira):
         case = cases.create(mira, title="A case of hers", kind="asylum").case
-        write_junk(hostile, hostile.directory.compartment, name, patch, "device")
+        write_junk(hostile, hostile.directory.compartment, *junk, "device")
         give(hostile, mira)
         assert named(log_checking.verify(mira), "closed")
         with pytest.raises(VerificationError, match=WAITS):
@@ -488,30 +461,12 @@ def test_of_a_supervisor_in_the_directory_everything_waits_until_they_are_ended(
         assert log_checking.verify(mira).answer is Answer.WHOLE
 
 
-@pytest.mark.long
-@pytest.mark.parametrize(("name", "patch"), CLOSED[:1])
-def test_of_somebody_ended_nothing_waits_for_it(
-    organisation: Organisation, shared: tuple[CompartmentId, CompartmentId], name: str, patch: Callable[..., bytes]
-) -> None:
-    case, _ = shared
-    with organisation.open(JOEL) as joel:
-        write_junk(joel, case, name, patch, "note")
-    organisation.exchange(JOEL, AMINA)
-    organisation.exchange(JOEL, MIRA)
-    with organisation.open(MIRA) as mira:
-        members.suspend(mira, organisation[JOEL].member)
-    organisation.exchange(MIRA, AMINA)
-    with organisation.open(AMINA) as amina:
-        assert sharing.grant(amina, case, organisation.members(TOMAS))
-        assert log_checking.verify(amina).answer is Answer.WHOLE
-
-
 def test_a_time_beyond_any_in_a_record_that_the_index_does_not_read_stops_nobody(
     organisation: Organisation, shared: tuple[CompartmentId, CompartmentId]
 ) -> None:
     case, _ = shared
     with organisation.open(JOEL) as joel:
-        write_junk(joel, case, "encode_to_travel", with_no_fields_of_its_kind, "disclosure")
+        write_junk(joel, case, *EMPTY[1], "disclosure")
     organisation.exchange(JOEL, AMINA)
     with organisation.open(AMINA) as amina:
         cases.open_case(amina, case)
@@ -519,26 +474,20 @@ def test_a_time_beyond_any_in_a_record_that_the_index_does_not_read_stops_nobody
 
 
 @pytest.mark.long_after(2)
-@pytest.mark.parametrize(("name", "patch"), [*CLOSED, *EMPTY])
+@pytest.mark.parametrize("junk", [*CLOSED, *EMPTY])
 @pytest.mark.parametrize("place", ["case", "directory"])
-def test_a_backup_is_made_and_restored_beside_what_its_author_sealed_wrongly(  # noqa: PLR0917 - four of them are its cases
-    organisation: Organisation,
-    shared: tuple[CompartmentId, CompartmentId],
-    tmp_path: Path,
-    name: str,
-    patch: Callable[..., bytes],
-    place: str,
+def test_a_backup_is_made_and_restored_beside_what_its_author_sealed_wrongly(
+    organisation: Organisation, shared: tuple[CompartmentId, CompartmentId], tmp_path: Path, junk: Junk, place: str
 ) -> None:
     with organisation.open(JOEL) as joel:
         home = shared[0] if place == "case" else joel.directory.compartment
-        write_junk(joel, home, name, patch, "note")
+        write_junk(joel, home, *junk)
     organisation.exchange(JOEL, AMINA)
     with organisation.open(AMINA) as amina:
         made = backups.make(amina, tmp_path / "stick")
         assert made is not None
     member, state = full_name(AMINA), tmp_path / "state"
-    verified = backups.verify(made.path, member=member, passphrase=bytearray(PASSPHRASE), state=state)
-    assert verified.digest == made.digest
+    assert backups.verify(made.path, member=member, passphrase=bytearray(PASSPHRASE), state=state).digest == made.digest
     restored = tmp_path / "restored.vault"
     restoring.restore(
         made.path, restored, member=member, passphrase=bytearray(PASSPHRASE), state=state, agree=lambda _: None

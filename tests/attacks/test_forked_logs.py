@@ -16,6 +16,7 @@ from tests.log.writer import SEAT, VAULT, Writer
 from tests.seal.places import fixed
 from tests.services.founded import MEMBER, PASSPHRASE, Place, found
 from tests.services.organisation import (
+    AMINA,
     JOEL,
     KARIM,
     MIRA,
@@ -38,7 +39,7 @@ from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.errors import VaultError
+from vault.errors import VaultError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind
 from vault.log.items import ACTS, Item, ItemKind
 from vault.log.list_check import version_id
@@ -107,7 +108,10 @@ def test_two_devices_that_were_told_different_histories_show_the_same_after_two_
         give(tomas, mira)  # who was told neither learns of both
         assert texts(mira, case) == told
         assert any("two histories" in line for line in in_english(mira.warnings))
+        with pytest.raises(VerificationError, match="waits until the log is sound"):
+            share(mira, case, organisation, AMINA)
         assert members.suspend(mira, organisation[JOEL].member).is_done
+        share(mira, case, organisation, AMINA)
         for taker in (selin, tomas):
             give(mira, taker)
             assert taker.faults() == []
@@ -352,35 +356,6 @@ def test_in_whatever_order_two_histories_and_the_ending_come_all_devices_say_the
             assert {JOELS, "by Mira"} == texts(session, case)
 
 
-@pytest.mark.long
-def test_of_a_live_member_both_histories_count_and_no_colleague_loses_a_word(
-    organisation: Organisation, tmp_path: Path
-) -> None:
-    kept = organisation.copied_to(tmp_path / "kept")
-    with organisation.at(JOEL, SELIN) as (joel, selin):
-        case = found_case(joel, organisation, MIRA, SELIN)
-        give(joel, selin)
-        notes.add(selin, case, Note(NoteKind.CONTACT, SELINS))
-    with kept.open(JOEL) as joel, organisation.open(MIRA) as mira:
-        other = found_case(joel, organisation, MIRA, SELIN)
-        give(joel, mira)
-        notes.add(mira, other, Note(NoteKind.CONTACT, "by Mira"))
-    for _ in range(2):
-        organisation.exchange(MIRA, SELIN)
-    with organisation.at(MIRA, SELIN) as sessions:
-        assert case == other  # its place gives it its name
-        for session in sessions:
-            assert texts(session, case) == {JOELS, SELINS, "by Mira"}
-        assert members.leave(sessions[0], organisation[JOEL].member).is_done
-    for _ in range(2):
-        organisation.exchange(MIRA, SELIN)
-    with organisation.at(MIRA, SELIN) as sessions:
-        for session in sessions:
-            session.remake_index()
-            assert texts(session, case) == {JOELS, SELINS, "by Mira"}
-            assert session.faults() == []
-
-
 # Logs in bundles that contradict themselves or what is here, written by those who hold their keys.
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Database]:
@@ -408,11 +383,49 @@ def test_a_gap_stops_one_log_and_keeps_the_others(store: Database, tmp_path: Pat
     assert [(one.origin, one.why, one.at) for one in taken.pending] == [(gappy.origin, Stop.GAP, 5)]
 
 
-def test_a_bundle_that_begins_beyond_what_is_here_waits(store: Database, tmp_path: Path) -> None:
-    writer = Writer().write(9)
-    taken = take(store, bundle_of(tmp_path / "beyond", writer, start=4), VAULT)
-    assert [(one.why, one.at) for one in taken.pending] == [(Stop.GAP, 0)]
-    assert not any(rows_of(store).values())
+def unsigned(count: int) -> Writer:
+    writer = Writer().write(4)
+    for number in range(count):
+        writer.append(word=str(number))
+    if count > 1:
+        writer.seal()
+    return writer
+
+
+def skipped() -> Writer:
+    """The holder of the newest key alone must not rewrite the sessions before."""
+    writer = Writer().write(12)
+    writer.seals = [seal for seal in writer.seals if not 4 < seal.size <= 8]
+    return writer
+
+
+@pytest.mark.parametrize(
+    ("writer", "start", "pin", "taken", "pending"),
+    [
+        pytest.param(Writer().write(9), 4, None, 0, [(Stop.GAP, 0)], id="it begins beyond what is here"),
+        pytest.param(unsigned(1), 0, None, 4, [(Stop.UNPROVEN, 4)], id="an entry beyond the newest checkpoint"),
+        pytest.param(skipped(), 0, None, 4, [(Stop.UNPROVEN, 4)], id="behind a skipped session"),
+        pytest.param(unsigned(40), 0, None, 4, [(Stop.UNPROVEN, 4)], id="more unsigned ones than are read"),
+        pytest.param(Writer().write(9), 0, (12, bytes(32)), 0, [(Stop.DAMAGED_HERE, 0)], id="the log was cut here"),
+    ],
+)
+def test_of_a_log_that_is_not_proven_whole_its_proven_beginning_comes_in_and_no_more(
+    store: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    writer: Writer,
+    start: int,
+    pin: tuple[int, bytes] | None,
+    taken: int,
+    pending: list[tuple[Stop, int]],
+) -> None:
+    monkeypatch.setattr(proven_logs, "UNVERIFIED_LIMIT", 10)
+    pins = {writer.origin: pin} if pin else {}
+    found = take(store, bundle_of(tmp_path / "bundle", writer, start=start), VAULT, pins=pins)
+    assert found.logs == ({writer.origin: (0, taken)} if taken else {})
+    assert [(one.why, one.at) for one in found.pending] == pending
+    assert len(rows_of(store)["operation"]) == taken
 
 
 def test_a_fork_keeps_both_histories_and_both_go_on_but_no_third_comes_in(store: Database, tmp_path: Path) -> None:
@@ -454,8 +467,7 @@ def test_a_shorter_history_stops_none_of_the_one_that_was_here_first(store: Data
     assert take(store, bundle_of(tmp_path / "on", one), VAULT, pins=pins).logs == {one.origin: (14, 15)}
     pins = {one.origin: (15, one.seals[-1].root)}
     assert take(store, bundle_of(tmp_path / "other", two), VAULT, pins=pins).evidence == (one.origin,)
-    third = forked(4, 6, "three")
-    assert take(store, bundle_of(tmp_path / "third", third), VAULT, pins=pins).evidence == ()
+    assert take(store, bundle_of(tmp_path / "third", forked(4, 6, "three")), VAULT, pins=pins).evidence == ()
     assert {row[-1] for row in rows_of(store)["operation"]} == {row.digest for row in (*one.rows, *two.rows)}
 
 
@@ -498,42 +510,6 @@ def test_entries_that_do_not_go_on_from_what_is_here_stay_out(store: Database, t
     # Its checkpoints of sizes that are here are of another tree.
     assert [found.why for found in taken.pending] == [Stop.UNPROVEN, Stop.OTHER_TREE]
     assert rows_of(store)["operation"] == before["operation"]
-
-
-def test_entries_beyond_the_newest_checkpoint_stay_out(store: Database, tmp_path: Path) -> None:
-    writer = Writer().write(4)
-    writer.append(word="not signed")
-    taken = take(store, bundle_of(tmp_path / "unsigned", writer), VAULT)
-    assert taken.logs == {writer.origin: (0, 4)}
-    assert [(one.why, one.at) for one in taken.pending] == [(Stop.UNPROVEN, 4)]
-
-
-def test_a_skipped_session_proves_nothing_behind_it(store: Database, tmp_path: Path) -> None:
-    """The holder of the newest key alone must not rewrite the sessions before."""
-    writer = Writer().write(12)
-    writer.seals = [seal for seal in writer.seals if not 4 < seal.size <= 8]
-    taken = take(store, bundle_of(tmp_path / "skipped", writer), VAULT)
-    assert taken.logs == {writer.origin: (0, 4)}
-
-
-def test_unsigned_entries_without_end_are_not_read_to_their_end(
-    store: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(proven_logs, "UNVERIFIED_LIMIT", 10)
-    writer = Writer().write(4)
-    for number in range(40):
-        writer.append(word=str(number))
-    writer.seal()
-    taken = take(store, bundle_of(tmp_path / "endless", writer), VAULT)
-    assert taken.logs == {writer.origin: (0, 4)}
-    assert [one.why for one in taken.pending] == [Stop.UNPROVEN]
-
-
-def test_a_log_that_was_cut_here_takes_nothing_in(store: Database, tmp_path: Path) -> None:
-    writer = Writer().write(9)
-    taken = take(store, bundle_of(tmp_path / "all", writer), VAULT, pins={writer.origin: (12, bytes(32))})
-    assert [one.why for one in taken.pending] == [Stop.DAMAGED_HERE]
-    assert not any(rows_of(store).values())
 
 
 def test_a_version_is_taken_at_the_place_that_lists_it_and_at_no_other(store: Database, tmp_path: Path) -> None:

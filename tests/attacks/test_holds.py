@@ -44,15 +44,26 @@ from vault.words.finding import Code
 EVIDENCE = Note(NoteKind.INTERVIEW, "evidence")
 
 
+def shared(first: Session, member: Session, *leads: Session) -> tuple[CompartmentId, RecordId]:
+    """Let the first make a case with a note, and give it to the next as a member, to the others as leads."""
+    case = cases.create(first, title="C", kind="asylum", alone_reason="nobody").case
+    note = notes.add(first, case, EVIDENCE)
+    sharing.grant(first, case, [member.member])
+    sharing.grant(first, case, [session.member for session in leads], rank=Rank.LEAD)
+    for session in (member, *leads):
+        give(first, session)
+    return case, note
+
+
 def list_as_erased(session: Session, case: CompartmentId, *records: bytes) -> None:
     """Do what the program has no command for: list all versions of these records, or of the case, beginning last."""
     with session.database.reading() as rows:
         found = [row for record in records for row in rows.placed(case, record)] if records else rows.placed(case)
     state = session.state_of(case)
     assert state is not None
-    begun = state.beginnings[0].origin, state.beginnings[0].seq
+    begun = [(place.origin, place.seq) for place in state.beginnings[:1]]
     with session.work() as work:
-        for row in sorted(found, key=lambda row: (row.origin, row.seq) == begun):
+        for row in sorted(found, key=lambda row: [(row.origin, row.seq)] == begun):
             work.erase(case, VersionId(row.id), (Origin(row.origin), row.seq, row.n))
         work.commit(Entry(act="erase", why="mistake", covers={"note": 1}))
 
@@ -112,11 +123,8 @@ def test_break_glass_is_told_though_the_giver_erases_what_says_so(
     monkeypatch.setattr(breaking_glass, "required_approval", lambda *_args, **_kwargs: None)
     selin_id = organisation[SELIN].member
     with organisation.at(AMINA, JOEL) as (amina, joel):
-        case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
-        sharing.grant(amina, case, organisation.members(JOEL))
-        give(amina, joel)
-        until_ms = joel.clock().trusted_ms + DAY_MS
-        breaking_glass.break_glass(joel, case, selin_id, until_ms=until_ms, why="emergency")
+        case, _ = shared(amina, joel)
+        breaking_glass.break_glass(joel, case, selin_id, until_ms=joel.clock().trusted_ms + DAY_MS, why="emergency")
         list_as_erased(joel, case, RecordId(access_record(selin_id)))
         give(joel, amina)
         assert len(log_checking.verify(amina).on_their_way) == 1
@@ -140,15 +148,6 @@ def _note_in_its_place(session: Session, home: CompartmentId, _hold: VersionId) 
     with session.work(home) as work:
         work.keep(home, Note(NoteKind.CONTACT, "junk"), RecordId(hold_record()))
         work.commit(Entry(act="note.create", covers={Note.KIND: 1}))
-
-
-def _erase(session: Session, home: CompartmentId, record: RecordId) -> None:
-    with session.database.reading() as rows:
-        versions = rows.placed(home, record)
-    with session.work() as work:
-        for one in versions:
-            work.erase(home, VersionId(one.id), (Origin(one.origin), one.seq, one.n))
-        work.commit(Entry(act="erase", why="mistake", covers={Note.KIND: len(versions)}))
 
 
 @pytest.mark.long
@@ -178,7 +177,7 @@ def test_what_is_no_release_ends_no_hold_and_a_true_one_still_does(
         held = holds.held(amina, case)
         assert held is not None
         spoil(amina, home, held.version)
-        _erase(amina, home, note)
+        list_as_erased(amina, home, note)
         give(amina, joel)
 
         arrived.note(joel, arrived.look(joel))
@@ -193,10 +192,8 @@ def test_what_is_no_release_ends_no_hold_and_a_true_one_still_does(
 
 def test_who_lost_a_case_releases_no_hold_on_it(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
-        case = cases.create(joel, title="C", kind="asylum", alone_reason="nobody").case
-        sharing.grant(joel, case, organisation.members(AMINA))
-        holds.hold(joel, case, reason="a court asks", review="2090-01-01")
-        give(joel, amina)
+        case, _ = shared(joel, amina)
+        hold(joel, case, amina)
         held = holds.held(amina, case)
         assert held is not None
         sharing.revoke(joel, case, organisation.members(AMINA))
@@ -233,10 +230,7 @@ def test_who_holds_erases_and_releases_within_minutes_takes_no_72_hours_from_oth
     organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
-        case = cases.create(joel, title="C", kind="asylum", alone_reason="nobody").case
-        note = notes.add(joel, case, EVIDENCE)
-        sharing.grant(joel, case, organisation.members(TOMAS))
-        give(joel, tomas)
+        case, note = shared(joel, tomas)
         holds.hold(tomas, case, reason="a court asks", review="2090-01-01")
         give(tomas, joel)
         list_as_erased(tomas, case, note)
@@ -246,8 +240,7 @@ def test_who_holds_erases_and_releases_within_minutes_takes_no_72_hours_from_oth
         holds.release(tomas, case, reason="over")
         give(tomas, joel)
         here = left(joel, case)
-        told = in_english(housekeeping.settle(joel))
-        assert [line for line in told if "It is removed from this device on" in line]
+        assert [line for line in in_english(housekeeping.settle(joel)) if "It is removed from this device on" in line]
         assert left(joel, case) == here
         later(monkeypatch, joel, 71)
         assert housekeeping.settle(joel) == []
@@ -276,11 +269,8 @@ def test_a_release_covers_nothing_that_its_author_erased_before_it_whatever_it_s
 
 def test_nor_what_they_erased_in_the_log_before(organisation: Organisation) -> None:
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
-        case = cases.create(joel, title="C", kind="asylum", alone_reason="nobody").case
-        note = notes.add(joel, case, EVIDENCE)
-        sharing.grant(joel, case, organisation.members(TOMAS))
-        holds.hold(joel, case, reason="a court asks", review="2090-01-01")
-        give(joel, tomas)
+        case, note = shared(joel, tomas)
+        hold(joel, case, tomas)
         list_as_erased(tomas, case, note)
         before = tomas.log.origin
     shutil.rmtree(organisation[TOMAS].place.state)
@@ -339,11 +329,8 @@ def test_what_a_release_let_be_erased_is_no_breach_once_who_released_is_cut_off(
     organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
-        case = cases.create(tomas, title="C", kind="asylum", alone_reason="nobody").case
-        note = notes.add(tomas, case, EVIDENCE)
-        sharing.grant(tomas, case, organisation.members(JOEL))
-        give(tomas, joel)
-        holds.hold(joel, case, reason="a court asks", review="2090-01-01")
+        case, note = shared(tomas, joel)
+        hold(joel, case)
         holds.release(joel, case, reason="over")
         give(joel, tomas)
         list_as_erased(tomas, case, note)
@@ -354,18 +341,6 @@ def test_what_a_release_let_be_erased_is_no_breach_once_who_released_is_cut_off(
 
 # Somebody cuts off the author of a legal hold: who saw it stand puts it on again, in their own name, for everybody.
 AGAIN = "put it on hold again, in your name"
-
-
-def shared(organisation: Organisation, *sessions: Session) -> tuple[CompartmentId, RecordId]:
-    """Let the first make a case with a note, and give it to the next as a member, to the others as leads."""
-    first, member, *leads = sessions
-    case = cases.create(first, title="C", kind="asylum", alone_reason="nobody").case
-    note = notes.add(first, case, EVIDENCE)
-    sharing.grant(first, case, [member.member])
-    sharing.grant(first, case, [session.member for session in leads], rank=Rank.LEAD)
-    for session in (member, *leads):
-        give(first, session)
-    return case, note
 
 
 def hold(session: Session, case: CompartmentId, *heard: Session) -> None:
@@ -399,7 +374,7 @@ def author(session: Session, case: CompartmentId) -> bytes | None:
 @pytest.mark.long
 def test_who_saw_a_hold_puts_it_on_again_and_it_reaches_who_never_saw_it(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL, TOMAS, SELIN) as (amina, joel, tomas, selin):
-        case, note = shared(organisation, amina, joel, tomas)
+        case, note = shared(amina, joel, tomas)
         hold(joel, case, amina)
         sharing.revoke(tomas, case, organisation.members(JOEL))  # who has not heard of the hold
         sharing.grant(tomas, case, organisation.members(SELIN))
@@ -425,7 +400,7 @@ def test_two_who_put_it_on_again_apart_are_ended_by_one_release(
     organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL, TOMAS, SELIN) as (amina, joel, tomas, selin):
-        case, _ = shared(organisation, amina, joel, tomas, selin)
+        case, _ = shared(amina, joel, tomas, selin)
         hold(joel, case, amina, selin, tomas)
         revoke_from_before(tomas, case, organisation.members(JOEL), monkeypatch)
         for session in (amina, selin):
@@ -445,7 +420,7 @@ def test_what_another_released_in_the_meantime_is_not_put_on_again(
     organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL, TOMAS, SELIN) as (amina, joel, tomas, selin):
-        case, _ = shared(organisation, amina, joel, tomas, selin)
+        case, _ = shared(amina, joel, tomas, selin)
         hold(joel, case, amina, selin)
         holds.release(selin, case, reason="over")
         give(selin, tomas)
@@ -458,7 +433,7 @@ def test_who_puts_a_hold_beside_it_first_and_releases_their_own_ends_nothing(
     organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL, TOMAS) as (amina, joel, tomas):
-        case, _ = shared(organisation, amina, joel, tomas)
+        case, _ = shared(amina, joel, tomas)
         hold(joel, case, amina)
         hold(tomas, case)
         revoke_from_before(tomas, case, organisation.members(JOEL), monkeypatch)
@@ -473,7 +448,7 @@ def test_a_hold_that_was_never_valid_is_put_on_by_nobody(
     organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL, TOMAS) as (amina, joel, tomas):
-        case, _ = shared(organisation, amina, joel, tomas)
+        case, _ = shared(amina, joel, tomas)
         hold(tomas, case, amina)
         sharing.revoke(amina, case, organisation.members(JOEL))
         holds.hold(joel, case, reason="I lost the case", review="2090-01-01")
@@ -485,7 +460,7 @@ def test_a_hold_that_was_never_valid_is_put_on_by_nobody(
 
 def test_a_backup_has_the_hold(organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with organisation.at(AMINA, JOEL, TOMAS) as (amina, joel, tomas):
-        case, _ = shared(organisation, amina, joel, tomas)
+        case, _ = shared(amina, joel, tomas)
         hold(joel, case, amina)
         revoke_from_before(tomas, case, organisation.members(JOEL), monkeypatch)
         give(tomas, amina)
@@ -506,7 +481,7 @@ def test_false_breaches_of_who_was_cut_off_are_gone(
     organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
-        case, note = shared(organisation, amina, joel)
+        case, note = shared(amina, joel)
         list_as_erased(amina, case, note)
         give(amina, joel)
         write_holds(joel, case, 1)
@@ -522,7 +497,7 @@ def test_who_may_not_write_there_keeps_everything_and_is_told_once(
     organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with organisation.at(AMINA, JOEL, TOMAS) as (amina, joel, tomas):
-        case, _ = shared(organisation, amina, joel, tomas)
+        case, _ = shared(amina, joel, tomas)
         hold(joel, case, amina)
         revoke_from_before(tomas, case, organisation.members(JOEL), monkeypatch)
         give(tomas, amina)
@@ -542,7 +517,7 @@ def test_who_may_not_write_there_keeps_everything_and_is_told_once(
 
 def test_600_holds_beside_one_another_end_with_one_release(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
-        case, _ = shared(organisation, amina, joel)
+        case, _ = shared(amina, joel)
         write_holds(joel, case, 600)
         give(joel, amina)
         assert len(holds.standing(amina, case)) == 600
@@ -554,7 +529,7 @@ def test_600_holds_beside_one_another_end_with_one_release(organisation: Organis
 
 def test_each_version_of_a_line_of_holds_is_looked_at_once(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
-        case, _ = shared(organisation, amina, joel)
+        case, _ = shared(amina, joel)
         write_holds(joel, case, 500, in_a_line=True)
         give(joel, amina)
         said = holds.said_of(amina, case)
@@ -607,11 +582,6 @@ def test_without_a_hold_it_waits_72_hours_and_does_not_come_back_once_it_went(or
         assert cases.open_case(selin, case).notes == ()
 
 
-def _left(session: Session, home: CompartmentId) -> int:
-    with session.database.reading() as rows:
-        return len(rows.placed(home))
-
-
 def test_who_takes_the_case_away_first_erases_nothing_past_the_hold(organisation: Organisation) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = cases.create(joel, title="C", kind="asylum", alone_reason="nobody").case
@@ -622,7 +592,7 @@ def test_who_takes_the_case_away_first_erases_nothing_past_the_hold(organisation
         give(joel, amina)
         holds.hold(amina, case, reason="a court asks", review="2090-01-01")
         give(amina, joel)
-        here = _left(amina, case), _left(amina, section)
+        here = left(amina, case), left(amina, section)
         sharing.revoke(joel, case, organisation.members(AMINA))
         give(joel, amina)
         assert not amina.holds(case)
@@ -630,7 +600,7 @@ def test_who_takes_the_case_away_first_erases_nothing_past_the_hold(organisation
         list_as_erased(joel, case)
         give(joel, amina)
         told_and_removed(amina)
-        assert (_left(amina, case), _left(amina, section)) == here
+        assert (left(amina, case), left(amina, section)) == here
         assert {line.is_held for line in arrived.waiting(amina)} == {True}
     with organisation.at(AMINA) as (amina,):
         assert told_and_removed(amina)[1] == 0

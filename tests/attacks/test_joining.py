@@ -95,9 +95,6 @@ def bundle_for(session: Session, joiner: Joiner, path: Path) -> Path:
     return path
 
 
-# ---- the request on its way
-
-
 def test_a_request_of_somebody_else_shows_other_words(session: Session, tmp_path: Path) -> None:
     joiner, other = ask(tmp_path / "joiner", session), ask(tmp_path / "other", session)
     joiner.request.write_bytes(other.certificate)
@@ -146,9 +143,6 @@ def test_a_request_for_another_vault_is_refused(session: Session, tmp_path: Path
         admit(session, joiner)
     list_unasked(session, joiner.certificate)
     assert joiner.seat not in session.directory.known
-
-
-# ---- who lists an admission
 
 
 def test_a_device_in_the_name_of_a_member_is_none_without_that_members_own_device(organisation: Organisation) -> None:
@@ -213,9 +207,6 @@ def test_the_id_of_a_seat_is_the_hash_of_its_certificate_and_cannot_be_taken(org
         assert mira.directory.places.seat_of(false.origin) is None
 
 
-# ---- the bundle that comes back
-
-
 def nothing_came(joiner: Joiner) -> bool:
     try:
         open_place(joiner.place, NAME).close()
@@ -246,8 +237,7 @@ def test_a_bundle_of_another_vault_is_refused_also_under_the_name_of_the_true_on
         mine = admit_colleague(other)
         syncing.make(other, mine.member, tmp_path / "made")
     with mine.open(place) as reader:
-        opened = open_bundle(tmp_path / "made", reader.kem_private, reader.seat, reader.vault)
-        pages = encoded(pages_of(opened))
+        pages = encoded(pages_of(open_bundle(tmp_path / "made", reader.kem_private, reader.seat, reader.vault)))
         with pytest.raises(VerificationError, match="of vault"):
             joiner.finish(tmp_path / "made")
     false = write_bundle(tmp_path / "false", session.vault, pages, to=Recipient(joiner.seat, kem))

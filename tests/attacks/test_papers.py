@@ -208,8 +208,7 @@ def list_it_for_all(session: Session, row: AttachmentRow) -> None:
 
 def sent(amina: Session, joel: Session, folder: Path) -> list[tuple[int, bytes, list[object]]]:
     """Return the rows of a bundle as its receiver reads them with a program of their own."""
-    made = syncing.make(amina, joel.member, folder / "for-joel.bundle")
-    data = made.path.read_bytes()
+    data = syncing.make(amina, joel.member, folder / "for-joel.bundle").path.read_bytes()
     return [
         (k, o, list(c)) for k, o, c in bundles.read_bundle(data, joel.vault, joel.seat, joel._secrets.kem_seed).rows
     ]
@@ -311,8 +310,7 @@ def test_a_paper_that_names_files_of_the_reader_is_no_picture_whatever_its_recor
         pytest.skip("not run: needs tesseract with a language")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "x").write_bytes(picture("PNG"))
-    named = content.replace(b"%b", bytes(tmp_path / "x"))
-    assert read_text(named, "image/png").text == ""
+    assert read_text(content.replace(b"%b", bytes(tmp_path / "x")), "image/png").text == ""
 
 
 @pytest.mark.long
@@ -366,8 +364,7 @@ def test_the_side_that_somebody_keeps_brings_its_own_content_and_text(
         pieces = compare(found.left.fields, found.right.fields)
         assert "content" in {piece.name for piece in pieces if piece.is_open}
         mine = {at: Chosen(Answer.LEFT) for at, piece in enumerate(pieces) if piece.is_open}
-        sides = (found.left.version, found.right.version)
-        two_versions.settle(amina, place, sides, chosen_fields(pieces, mine))
+        two_versions.settle(amina, place, (found.left.version, found.right.version), chosen_fields(pieces, mine))
         (paper,) = case_papers.list_in(amina, case)
         assert paper.value.title == "Order of 3 November"
         assert case_papers.is_whole(amina, paper.value)
@@ -472,8 +469,7 @@ def test_a_content_that_went_while_its_paper_stands_is_no_erased_one(
     organisation: Organisation, tmp_path: Path
 ) -> None:
     with organisation.open(AMINA) as amina:
-        case = case_with_papers(amina, tmp_path, 1)
-        list_contents_alone(amina, case)
+        list_contents_alone(amina, case_with_papers(amina, tmp_path, 1))
         with amina.database.transaction() as rows:
             rows.delete_attachments(rows.attachments())
         assert log_checking.verify(amina).contents.counts()["missing"] == 1

@@ -128,8 +128,7 @@ def _views(session: Session) -> list[logbook.LogLine]:
 def test_a_section_of_another_case_is_not_opened(session: Session, kept: Kept) -> None:
     other = cases.create(session, title="U", kind="asylum").case
     notes.add(session, other, Note(NoteKind.CONTACT, "summer told us"))
-    told = [block.text for part in ready(session, other).dossier.sections for block in part.blocks]
-    assert "summer told us" in told
+    assert "summer told us" in [block.text for part in ready(session, other).dossier.sections for block in part.blocks]
     assert len(_views(session)) == 1
 
 
@@ -174,8 +173,7 @@ def told(session: Session, case: CompartmentId, text: str) -> None:
 
 def left(session: Session, case: CompartmentId, out: Path, profile: str, decisions: dict[str, str]) -> str:
     """Return the pages of an export with these decisions, and with what is proposed for all else."""
-    wish = Wish(profile, RECIPIENT, decisions=decisions, take_proposals=True)
-    done = exporting.export(session, case, wish, out=out)
+    done = exporting.export(session, case, Wish(profile, RECIPIENT, decisions=decisions, take_proposals=True), out=out)
     assert isinstance(done, exporting.Exported)
     return " ".join(done.pages)
 
@@ -352,8 +350,7 @@ def partner_office(founded: Place) -> PartnerOffice:
     with oren.open(founded) as caseworker:
         clinic = partners.add(caseworker, name=CLINIC, age_recipient=recipient_of(make_identity())).record
     with founded.open() as session:
-        words = partners.find(session, CLINIC).fingerprint
-        assert partners.confirm(session, CLINIC, words=words).is_confirmed
+        assert partners.confirm(session, CLINIC, words=partners.find(session, CLINIC).fingerprint).is_confirmed
     return PartnerOffice(founded, oren, case, lawyer, clinic)
 
 

@@ -65,8 +65,7 @@ def test_no_text_of_a_record_stands_as_a_record_of_its_own(filled: Filled, desk:
     case, when = ("--from", "-"), ("--at", "2026-12-20")
     deadline = {"what": "appeal", "text": FORGED}
     assert desk.run("deadline", "add", ref, "--set-by", "court", *when, *case, stdin=json.dumps(deadline)).code == 0
-    event = {"what": "a call", "text": FORGED}
-    assert desk.run("event", "add", ref, *case, stdin=json.dumps(event)).code == 0
+    assert desk.run("event", "add", ref, *case, stdin=json.dumps({"what": "a call", "text": FORGED})).code == 0
     shown = desk.run("deadline", "list", ref).out
     (own,) = [line for line in shown.splitlines() if line.startswith("2026")]
     assert own.startswith("2026-12-20")
@@ -101,8 +100,7 @@ def test_the_words_of_a_question_stand_in_one_line(filled: Filled, desk: Desk) -
     with filled.open() as session, session.work(filled.cases[0]) as work:
         answers = {"a": FormAnswer(label, "text", "yes")}
         work.keep(filled.cases[0], FilledForm(form="intake", title="Intake", on="2026-11-28", answers=answers))
-        entry = Entry(act="case.edit", obj=pseudonym_to_write(session, filled.cases[0]), covers={"filled": 1})
-        work.commit(entry)
+        work.commit(Entry(act="case.edit", obj=pseudonym_to_write(session, filled.cases[0]), covers={"filled": 1}))
     shown = desk.run("form", "answers", filled.refs[0]).out
     assert len(shown.splitlines()) == 2
     assert stands_alone(shown) == []

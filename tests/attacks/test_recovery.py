@@ -22,7 +22,7 @@ from vault.access.membership.sheets import signed_by_sheets
 from vault.access.recovery_session import open_door, opened_by_sheets
 from vault.access.seat_keys import rekeying
 from vault.access.seat_keys.rekeying import read_key_file
-from vault.access.seat_keys.root_secret import kept_secret, root_of
+from vault.access.seat_keys.root_secret import root_of
 from vault.access.session import Session
 from vault.access.trust.keyrings import grants_between
 from vault.access.unlock import unlock
@@ -30,7 +30,7 @@ from vault.errors import RefusedError, VaultError, VerificationError
 from vault.ids import CompartmentId, EpochId, MemberId
 from vault.log.act_bytes import by_sheets, replace_sheets
 from vault.policy.roles import Role
-from vault.records.seatlog import Holder, SealedPlace
+from vault.records.seatlog import Holder
 from vault.records.work import Entry, Work
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import (
@@ -69,9 +69,6 @@ def restore(filled: Filled, sheets: Sequence[Sheet], name: str = MEMBER, **wish:
     return recovery.restore(
         filled.path, typed(sheets, 1, 2), member=name, passphrase=bytearray(NEW), state=filled.state, **wish
     )
-
-
-# ---- one custodian alone
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -124,16 +121,12 @@ def test_no_word_of_a_sheet_is_left_in_folder_or_account(filled: Filled, sheets:
         assert secret_of(sheets) not in raw
 
 
-# ---- sheets that were replaced
-
-
 def test_replaced_sheets_read_nothing_new_even_with_the_keys_file_of_then(
     filled: Filled, sheets: Sequence[Sheet], tmp_path: Path
 ) -> None:
     shutil.copy(filled.path / "keys", tmp_path / "keys")
     with filled.open() as session:
-        before = set(session.keyring.compartments())
-        known = {epoch for one in before for epoch in session.keyring.epochs_of(one)}
+        known = {epoch for one in set(session.keyring.compartments()) for epoch in session.keyring.epochs_of(one)}
         recovery.renew(session)
         cases.create(session, title=f"{MARKER} later", kind="asylum")
         now = {epoch for one in session.keyring.compartments() for epoch in session.keyring.epochs_of(one)}
@@ -142,9 +135,6 @@ def test_replaced_sheets_read_nothing_new_even_with_the_keys_file_of_then(
         opened = {one.epoch for one in thief.granted if one.key is not None}
     assert opened == known
     assert not opened & (now - known)
-
-
-# ---- sheets of one's own
 
 
 def test_sheets_that_a_member_made_and_lists_in_the_place_of_the_true_ones_are_none(
@@ -159,8 +149,7 @@ def test_sheets_that_a_member_made_and_lists_in_the_place_of_the_true_ones_are_n
         root = session.directory.root_public
         made = replace_sheets(root_of(secret), recovery_key, [])
         own = signed_by_sheets(derive_root_seed(secret), session.vault, made)
-        false = by_sheets(made, root, bytes(64))
-        list_acts(session, [own, false])
+        list_acts(session, [own, by_sheets(made, root, bytes(64))])
         assert session.directory.replacements() == []
     file = read_key_file(filled.path / "keys")
     monkeypatch.setattr(recovery_session, "open_door", lambda *_: open_door(file, secret_of(sheets)))
@@ -169,40 +158,29 @@ def test_sheets_that_a_member_made_and_lists_in_the_place_of_the_true_ones_are_n
     _open(filled, secret_of(sheets))
 
 
-# ---- a seat that helps itself
-
-
-def test_a_seat_that_members_admitted_cannot_grant_itself_in_its_first_session(filled: Filled) -> None:
+@pytest.mark.parametrize("by_sheets", [False, True], ids=["admitted", "brought back by sheets"])
+def test_a_seat_grants_itself_nothing_but_with_sheets_in_its_first_session(
+    filled: Filled, sheets: Sequence[Sheet], by_sheets: bool
+) -> None:
     """A case's key that leaked to a volunteer, and a patched client: holding a key is never the right."""
     with filled.open() as session:
         oren = admit(session)
-        case = filled.cases[0]
+        case, founder = filled.cases[0], session.member
         epoch = EpochId(session.keyring.epochs_of(case)[-1])
         key = session.keyring.get(epoch)
         assert key is not None
-    with oren.open(filled.place) as session:
-        _help_itself(session, case, epoch, key)
-        assert oren.member not in _members(session, case)
-    with filled.open() as session:
-        assert oren.member not in _members(session, case)
-
-
-def test_a_seat_that_sheets_brought_back_can_do_it_in_its_first_session_only(
-    filled: Filled, sheets: Sequence[Sheet]
-) -> None:
-    with filled.open() as session:
-        oren = admit(session)
-        case = filled.cases[0]
-        epoch = EpochId(session.keyring.epochs_of(case)[-1])
-        key = session.keyring.get(epoch)
-        assert key is not None
-    restore(filled, sheets, oren.name)
-    with reopen(filled, oren.name) as session:
-        assert session.log.session.number > 1
-        _help_itself(session, case, epoch, key)
+    if by_sheets:
+        restore(filled, sheets, oren.name)
+    with reopen(filled, oren.name) if by_sheets else oren.open(filled.place) as session:
+        assert session.log.session.number > 1 or not by_sheets
+        own = Holder(session.seat, session.kem_private.public)
+        session.log.keyring.add(case, epoch, key)
+        with Work(session.log) as work:
+            work.grant(case, epoch, [own])
+            work.commit(Entry(act="grant.add"))
         assert session.member not in _members(session, case)
     with filled.open() as session:
-        assert _members(session, case) == {session.member}
+        assert _members(session, case) == {founder}
 
 
 def test_sheets_do_not_let_a_seat_give_to_others_what_its_role_may_not_give(
@@ -230,14 +208,6 @@ def test_sheets_do_not_let_a_seat_give_to_others_what_its_role_may_not_give(
             assert session.directory.roles_of(done.back.member) == {Role.ADMIN}
 
 
-def _help_itself(session: Session, case: CompartmentId, epoch: EpochId, key: bytes) -> None:
-    session.log.keyring.add(case, epoch, key)
-    own = Holder(session.seat, session.kem_private.public)
-    with Work(session.log) as work:
-        work.grant(case, epoch, [own])
-        work.commit(Entry(act="grant.add"))
-
-
 def _members(session: Session, case: CompartmentId) -> frozenset[MemberId]:
     session.learned.states.clear()
     state = session.state_of(case)
@@ -248,19 +218,6 @@ def _members(session: Session, case: CompartmentId) -> frozenset[MemberId]:
 def _open(filled: Filled, secret: bytes) -> None:
     with opened_by_sheets(filled.path, secret):
         pass
-
-
-def test_the_secret_row_alone_is_no_way_around_the_keyring_key(filled: Filled) -> None:
-    with filled.open() as session:
-        secret = kept_secret(session)
-        assert secret is not None
-        with session.database.reading() as rows:
-            row = rows.local(session.seat, 7)
-        assert row is not None
-        assert secret not in row.blob
-        other = SealedPlace(session.vault, session.seat, secrets.token_bytes(32))
-        with pytest.raises(VerificationError):
-            other.open_row(row)
 
 
 # One device makes new sheets. They open the folder of each colleague who compared their words.

@@ -20,7 +20,7 @@ from tests.services.colleague import Colleague, admit
 from tests.services.founded import PASSPHRASE, Filled
 from tests.services.organisation import DANA, JOEL, MIRA, SELIN, TOMAS, Organisation, give, share
 from vault.access.membership.act_listing import shared_compartments
-from vault.access.membership.new_sheets import change_sheets
+from vault.access.membership.sheets import change_sheets
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.trust.keyrings import missing_keys
@@ -41,7 +41,6 @@ from vault.services.cases import case_people, cases, intake, notes, searching, s
 from vault.services.evidence import log_checking
 from vault.services.grants import sharing
 from vault.services.members import devices, members
-from vault.services.projection.projection import up_to_date_index
 from vault.store.rowtypes import EpochRow
 from vault.trust.trust_items import Found, PutOut, Rank
 
@@ -92,9 +91,6 @@ def list_made(session: Session, *made: MadeAct) -> None:
             work.commit(Entry(act="case.import" if isinstance(one.act, Found) else "grant.add"))
 
 
-# ---- "a member without a grant cannot read one byte of a case with every policy check saying yes"
-
-
 def test_without_a_grant_no_byte_of_a_case_opens_whatever_the_program_allows(
     short: Filled, colleague: Colleague, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,9 +118,6 @@ OPENING: list[Callable[[Session, CompartmentId], object]] = [
     lambda session, case: notes.add(session, case, Note(NoteKind.CONTACT, "in")),
     lambda session, case: case_people.add(session, case, role="witness", names=["In"]),
 ]
-
-
-# ---- lines in a case from somebody whose standing does not reach
 
 
 def lines_of_a_thief(session: Session, case: CompartmentId, owner: MemberId, friend: MemberId) -> list[MadeAct]:
@@ -166,25 +159,6 @@ def test_lines_of_somebody_below_give_nothing_and_put_out_neither_those_above_no
         assert "work goes on" in texts(session, case)
     with colleague.open(short.place) as thief:
         assert thief.holds(case) == (was == "a member")
-
-
-def test_two_who_were_put_out_bring_neither_themselves_back_nor_each_other(short: Filled, colleague: Colleague) -> None:
-    case = short.cases[0]
-    with short.open() as owner:
-        other = admit(owner, name=SECOND, passphrase=SECOND_PASSPHRASE, roles=CASEWORKER)
-        pair = [other.member, colleague.member]
-        sharing.grant(owner, case, pair, rank=Rank.LEAD)
-        sharing.revoke(owner, case, pair)
-        before = standing(owner, case)
-    for one in (colleague, other):
-        with one.open(short.place) as session:
-            list_made(session, *(let_back(case, taken.digest, make_id()) for taken in before[1]))
-            list_made(session, *(let_in(case, member, Rank.LEAD, None, make_id()) for member in pair))
-    with short.open() as owner:
-        assert standing(owner, case) == before
-
-
-# ---- planted keys
 
 
 def plant_key(session: Session, case: CompartmentId, to: SeatId, known: EpochId) -> None:
@@ -263,9 +237,6 @@ def found_by(filled: Filled, who: Colleague) -> bytes:
     return everything([filled.path], filled.place.vault_id, own, [learn(filled.path).key])
 
 
-# ---- writing without the right to
-
-
 def test_a_reviewer_who_may_read_alone_writes_nothing_that_counts(short: Filled) -> None:
     case = short.cases[0]
     with short.open() as owner:
@@ -280,23 +251,6 @@ def test_a_reviewer_who_may_read_alone_writes_nothing_that_counts(short: Filled)
     with short.open() as owner:
         assert texts(owner, case) == said
         assert [(one.origin, one.seq, one.check) for one in owner.quarantine] == [(origin, seq, "C5")]
-
-
-def test_what_is_written_with_a_key_that_was_never_granted_does_not_count(short: Filled, colleague: Colleague) -> None:
-    """Holding a key is never the right: the key may have been copied."""
-    case = short.cases[0]
-    with short.open() as owner:
-        (epoch,) = owner.keyring.epochs_of(case)
-        stolen = owner.keyring.get(epoch) or b""
-    with colleague.open(short.place) as attacker:
-        attacker.keyring.add(case, epoch, stolen)
-        seq, origin = write_into(attacker, case), attacker.log.origin
-    with short.open() as owner:
-        up_to_date_index(owner)
-        assert [(one.origin, one.seq, one.check) for one in owner.quarantine] == [(origin, seq, "C6")]
-
-
-# ---- a member who was put out
 
 
 @pytest.fixture
@@ -364,9 +318,6 @@ def test_nothing_that_a_revoked_seat_writes_counts_and_all_of_it_when_they_are_l
     with short.open() as owner:
         assert "back again" in texts(owner, case)
         assert log_checking.verify(owner).verified
-
-
-# ---- more keys than any program makes: nobody's work stops, and whoever made them can be put out and ended
 
 
 BEFORE, LATER = "written before the suspension: Umbrakess", "written after the suspension: Vantaskola"

@@ -29,41 +29,39 @@ from vault.store import tables
 from vault.store.tables import metadata
 from vault.words.finding import Severity
 
+THREE, ALL = (by.early, by.middle, by.late), (by.early, by.middle, by.late, by.newest)
+FLIPPED = (
+    ("operation", "list", THREE, ("list",)),
+    ("operation", "sealed", ALL, ("payload",)),
+    ("operation", "digest", (by.middle, by.newest), ("row-digest",)),
+    ("operation", "header", ALL, ("foreign", "header", "list")),
+    ("version", "blob", THREE, ("version-id",)),
+    ("version", "id", (by.middle,), ("unlisted", "absent")),
+    ("version", "record", (by.middle,), ("version-id",)),
+    ("version", "compartment", (by.late,), ("version-id",)),
+    ("version_key", "wrap", THREE, ("seal", "wrap")),
+    ("version_key", "epoch", (by.middle,), ("seal", "wrap")),
+)
+DELETED = (
+    ("operation", (by.early, by.middle, by.newest), ("missing", "cut")),
+    ("version", (by.early, by.late), ("absent",)),
+    ("version_key", (by.middle,), ("wrap",)),
+)
 TAMPERED = {
     **{
-        f"flipped bit: {column} of the {which.__name__} entry": by.flip_operation(column, which, code)
-        for column, code in (("list", "list"), ("sealed", "payload"))
-        for which in (by.early, by.middle, by.late)
+        f"flipped bit: {column} of the {table} of the {which.__name__} entry": by.flip(table, column, which, *codes)
+        for table, column, entries, codes in FLIPPED
+        for which in entries
     },
-    "flipped bit: sealed of the newest entry": by.flip_operation("sealed", by.newest, "payload"),
-    "flipped bit: digest of the middle entry": by.flip_operation("digest", by.middle, "row-digest"),
-    "flipped bit: digest of the newest entry": by.flip_operation("digest", by.newest, "row-digest"),
-    "flipped bit: header of the early entry": by.flip_operation("header", by.early, "foreign", "header", "list"),
-    "flipped bit: header of the middle entry": by.flip_operation("header", by.middle, "foreign", "header", "list"),
-    "flipped bit: header of the late entry": by.flip_operation("header", by.late, "foreign", "header", "list"),
-    "flipped bit: header of the newest entry": by.flip_operation("header", by.newest, "foreign", "header", "list"),
+    **{
+        f"deleted {table}: {which.__name__}": by.delete(table, which, *codes)
+        for table, entries, codes in DELETED
+        for which in entries
+    },
     "rewritten header: early": by.flip_digit_of_commitment(by.early),
     "rewritten header: middle": by.flip_digit_of_commitment(by.middle),
     "rewritten header: newest": by.flip_digit_of_commitment(by.newest),
-    **{
-        f"flipped bit: blob of the version of the {which.__name__} entry": by.flip_version("blob", which, "version-id")
-        for which in (by.early, by.middle, by.late)
-    },
-    "flipped bit: id of a version": by.flip_version("id", by.middle, "unlisted", "absent"),
-    "flipped bit: record of a version": by.flip_version("record", by.middle, "version-id"),
-    "flipped bit: compartment of a version": by.flip_version("compartment", by.late, "version-id"),
-    **{
-        f"flipped bit: wrap of the {which.__name__} entry": by.flip_key("wrap", which)
-        for which in (by.early, by.middle, by.late)
-    },
-    "flipped bit: epoch of a wrap": by.flip_key("epoch", by.middle),
-    "deleted operation: early": by.delete_operation(by.early),
-    "deleted operation: middle": by.delete_operation(by.middle),
-    "deleted operation: newest": by.delete_operation(by.newest),
     "deleted operation, gap closed": by.delete_and_close_up,
-    "deleted version: early": by.delete_version(by.early),
-    "deleted version: late": by.delete_version(by.late),
-    "deleted key": by.delete_key(by.middle),
     "swapped operations": by.swap("operation", "swapped", "moved", columns=("header", "list", "sealed", "digest")),
     "swapped versions": by.swap("version", "unlisted", "absent", columns=("id", "compartment", "record", "blob")),
     "swapped blobs": by.swap("version", "version-id", columns=("blob",)),
@@ -103,18 +101,14 @@ def test_an_altered_row_of_a_key_is_named(victim: Filled, outsider: Outsider, ta
         assert {fault.code for fault in log_checking.verify(session).faults} == {expected}
 
 
-def tampered_with(victim: Filled, outsider: Outsider, tamper: by.Tamper) -> tuple[by.Target, by.Expected]:
-    with outsider.rows(victim.path) as rows:
-        target = by.aim(rows)
-        return target, tamper(rows, target)
-
-
 @pytest.mark.long_after(8)
 @pytest.mark.parametrize("tamper", [pytest.param(tamper, id=name) for name, tamper in TAMPERED.items()])
 def test_verify_names_the_first_bad_place_and_work_goes_on(
     victim: Filled, outsider: Outsider, tamper: by.Tamper
 ) -> None:
-    target, expected = tampered_with(victim, outsider, tamper)
+    with outsider.rows(victim.path) as rows:
+        target = by.aim(rows)
+        expected = tamper(rows, target)
     place = (target.origin, expected.seq, expected.n)
     with victim.open() as session:
         found = log_checking.verify(session)
@@ -261,11 +255,6 @@ def leave_out(path: Path, outsider: Outsider, index: str) -> None:
         rows.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", attached)
 
 
-def whole_index(path: Path) -> None:
-    shutil.rmtree(path / "index")
-    (path / "index").mkdir()
-
-
 @pytest.mark.parametrize("index", STALE)
 def test_a_row_that_an_index_lacks_is_named_when_all_is_read(short: Filled, holder: Outsider, index: str) -> None:
     leave_out(short.path, holder, index)
@@ -281,7 +270,8 @@ def test_a_row_that_an_index_lacks_is_named_when_all_is_read(short: Filled, hold
 
 def test_a_row_that_an_index_lacks_is_told_when_the_members_index_is_made_anew(short: Filled, holder: Outsider) -> None:
     leave_out(short.path, holder, "version_by_record")
-    whole_index(short.path)
+    shutil.rmtree(short.path / "index")
+    (short.path / "index").mkdir()
     with short.open() as session:
         cases.open_case(session, short.cases[0])
         assert any("contradicts itself" in warning for warning in in_english(session.warnings))
@@ -289,37 +279,31 @@ def test_a_row_that_an_index_lacks_is_told_when_the_members_index_is_made_anew(s
             session.require_sound_log()
 
 
-def add_trigger(rows: Any) -> None:
-    rows.execute("CREATE TRIGGER copies AFTER INSERT ON version BEGIN DELETE FROM tile; END")
+TRIGGER = "CREATE TRIGGER copies AFTER INSERT ON version BEGIN DELETE FROM tile; END"
 
 
-ALTERED: dict[str, tuple[Callable[[Any], object], str]] = {
-    "a trigger": (add_trigger, "it has the trigger copies of the table version, which CaseVault does not make"),
-    "a table": (lambda rows: rows.execute("CREATE TABLE kept (blob)"), "it has the table kept, which"),
-    "a view": (lambda rows: rows.execute("CREATE VIEW seen AS SELECT * FROM version"), "it has the view seen, which"),
-    "an index": (
-        lambda rows: rows.execute("CREATE INDEX more ON version (blob)"),
-        "it has the index more of the table",
-    ),
-    "an index taken": (lambda rows: rows.execute("DROP INDEX granted_by_seat"), "the index granted_by_seat is missing"),
+ALTERED = {
+    "a trigger": ((TRIGGER,), "it has the trigger copies of the table version, which CaseVault does not make"),
+    "a table": (("CREATE TABLE kept (blob)",), "it has the table kept, which"),
+    "a view": (("CREATE VIEW seen AS SELECT * FROM version",), "it has the view seen, which"),
+    "an index": (("CREATE INDEX more ON version (blob)",), "it has the index more of the table"),
+    "an index taken": (("DROP INDEX granted_by_seat",), "the index granted_by_seat is missing"),
     "an index of other columns": (
-        lambda rows: (
-            rows.execute("DROP INDEX granted_by_seat"),
-            rows.execute("CREATE INDEX granted_by_seat ON granted (epoch)"),
-        ),
+        ("DROP INDEX granted_by_seat", "CREATE INDEX granted_by_seat ON granted (epoch)"),
         "the index granted_by_seat was altered",
     ),
-    "a number": (lambda rows: rows.execute("PRAGMA user_version = 7"), "its number user_version is not the one"),
-    "two stamps": (lambda rows: rows.execute("INSERT INTO alembic_version VALUES ('0000')"), "several stamps"),
+    "a number": (("PRAGMA user_version = 7",), "its number user_version is not the one"),
+    "two stamps": (("INSERT INTO alembic_version VALUES ('0000')",), "several stamps"),
 }
 
 
-@pytest.mark.parametrize(("how", "words"), ALTERED.values(), ids=ALTERED)
+@pytest.mark.parametrize(("statements", "words"), ALTERED.values(), ids=ALTERED)
 def test_what_stands_around_the_tables_is_told_at_unlock_and_named(
-    short: Filled, holder: Outsider, how: Callable[[Any], object], words: str
+    short: Filled, holder: Outsider, statements: tuple[str, ...], words: str
 ) -> None:
     with holder.rows(short.path) as rows:
-        how(rows)
+        for statement in statements:
+            rows.execute(statement)
     with short.open() as session:
         assert any(words in warning for warning in in_english(session.warnings))
         assert words in str(log_checking.verify(session).faults[0].message)
@@ -356,7 +340,7 @@ def test_a_stamp_that_no_program_wrote_is_no_error_of_the_program(
 @pytest.mark.long
 def test_the_command_ends_in_6_and_says_what_to_do(short: Filled, holder: Outsider, tmp_path: Path) -> None:
     with holder.rows(short.path) as rows:
-        add_trigger(rows)
+        rows.execute(TRIGGER)
     desk = Desk.of(short.place, tmp_path)
     answer = desk.run("log", "verify")
     assert (answer.code, answer.out.split(":")[0]) == (6, "NOT VERIFIED. First bad place")
@@ -401,45 +385,29 @@ def test_a_new_case_whose_keys_a_trigger_swallows_is_not_said_to_be_there(short:
             cases.create(session, title="Far", kind="asylum")
 
 
-BACKUPS: dict[str, Callable[[Path, Outsider], None]] = {
-    "a stale index": lambda path, outsider: leave_out(path, outsider, "version_by_record"),
-    "a trigger": lambda path, outsider: _with(path, outsider, add_trigger),
-    "a table dropped": lambda path, outsider: _with(path, outsider, lambda rows: rows.execute("DROP TABLE operation")),
-}
-
-
-def _with(path: Path, outsider: Outsider, how: Callable[[Any], object]) -> None:
-    with outsider.rows(path) as rows:
-        how(rows)
-
-
-@pytest.mark.parametrize("how", BACKUPS.values(), ids=BACKUPS)
+@pytest.mark.parametrize(
+    "statement", ["", TRIGGER, "DROP TABLE operation"], ids=["a stale index", "a trigger", "a table"]
+)
 def test_a_backup_so_altered_is_not_whole_even_where_its_digests_are_made_right(
-    short: Filled,
-    holder: Outsider,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    how: Callable[[Path, Outsider], None],
+    short: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str
 ) -> None:
     with short.open() as session:
         made = backups.make(session, tmp_path / "stick")
     assert made is not None
-    how(made.path, learn(made.path))
+    if statement:
+        with learn(made.path).rows(made.path) as rows:
+            rows.execute(statement)
+    else:
+        leave_out(made.path, learn(made.path), "version_by_record")
     monkeypatch.setattr("vault.services.backups.backups.require_undamaged", lambda folder: {})
     monkeypatch.setattr("vault.services.backups.proven_backup.Manifest.files", {}, raising=False)
     with pytest.raises(VerificationError, match=r"vault\.db: (the table|it has the trigger)"):
         backups.verify(made.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=tmp_path / "state")
 
 
-# ---- what a seat keeps sealed for itself
-
-
 @pytest.mark.parametrize(
     ("purpose", "words"),
-    [
-        (7, "the secret of the recovery sheets"),
-        (10, "what this device knows of others' devices"),
-    ],
+    [(7, "the secret of the recovery sheets"), (10, "what this device knows of others' devices")],
 )
 def test_a_row_of_this_device_that_was_altered_is_named(
     short: Filled, holder: Outsider, purpose: int, words: str
@@ -488,8 +456,7 @@ def test_bytes_behind_the_end_are_named(short: Filled) -> None:
 
 @pytest.mark.long
 def test_a_flip_in_any_page_is_named_or_refused(short: Filled, tmp_path: Path) -> None:
-    size = (short.path / "vault.db").stat().st_size
-    for page in range(1, size // 8192):
+    for page in range(1, (short.path / "vault.db").stat().st_size // 8192):
         place = short.place.copied_to(tmp_path / str(page))
         whole = bytearray((place.path / "vault.db").read_bytes())
         whole[page * 8192 + 4096] ^= 1

@@ -463,8 +463,7 @@ def test_a_case_goes_whole_or_keeps_its_beginning(house: House, which: str) -> N
         up_to_date_index(amina)
         with pytest.raises(NotFoundError):
             cases.open_case(amina, house.case)
-        missing = [found.check for found in amina.quarantine if found.check == "missing"]
-        assert (missing == []) is (which == "all of it")
+        assert ([found.check for found in amina.quarantine if found.check == "missing"] == []) is (which == "all of it")
         assert log_checking.verify(amina).verified is (which == "all of it")
     who = house.people["Amina"]
     whole = opening.open_folder(house.place.path, who.name, who.passphrase.decode())

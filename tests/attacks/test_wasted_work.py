@@ -208,7 +208,6 @@ def _to_invented(session: Session, epoch: EpochId, seat: SeatId) -> GrantRow:
 
 
 def lines_of(judge: Callable[[], object]) -> int:
-    """Return how many lines run."""
     found = Counter[str]()
 
     def count(frame: FrameType, event: str, arg: object) -> Any:
@@ -287,8 +286,7 @@ def case_with_notes_before_its_record(session: Session, count: int) -> None:
     """Found a case by an entry that lists notes before its record, and write the record with another name as often."""
     fields = head_of(session, found_case(session, "Model"), "case").content.fields
     with session.work() as work:
-        mine = session.directory.holders([session.seat])
-        case = work.found_case(mine, keepers=(), with_recovery=True)
+        case = work.found_case(session.directory.holders([session.seat]), keepers=(), with_recovery=True)
         for _ in range(count):
             work.write(case, RecordId(make_id()), "note", {"kind": "contact", "text": "before"})
         work.write(case, RecordId(make_id()), "case", {**fields, "audit": make_id()})
@@ -507,8 +505,7 @@ def test_an_id_that_two_cases_have_is_acted_on_in_the_case_that_is_named(office:
         with pytest.raises(UsageError, match="2 cases have a record with this id") as refusal:
             editing.locate(amina, record.hex()[:8])
         assert "--case" in str(refusal.value.next_step)
-        place = editing.locate(amina, record.hex()[:8], case=full)
-        story_records.change(amina, place, {"done": day(0)})
+        story_records.change(amina, editing.locate(amina, record.hex()[:8], case=full), {"done": day(0)})
         assert [line.headline for line in story_records.due(amina).lines if line.record == record] == ["appeal"]
 
 

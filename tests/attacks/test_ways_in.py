@@ -25,6 +25,7 @@ from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
 from tests.services.office import JOEL as OFFICE_JOEL
 from tests.services.office import Office
 from tests.services.organisation import AMINA, DANA, JOEL, NOOR, SELIN, TOMAS, Organisation, give
+from tests.services.test_factors import proof
 from tests.vectors.independent import sealing as reader
 from tests.vectors.independent.basis import Refused
 from vault import clock
@@ -85,7 +86,7 @@ def test_a_change_that_is_cut_off_takes_no_keyfile_away_that_the_slot_needs(
     with founded.open() as session:
         monkeypatch.setattr(place, step, cut_off)
         with pytest.raises(TryAgainError) as told:
-            entering.add_keyfile(session, member=MEMBER, factors=Factors(bytearray(PASSPHRASE)), path=stick)
+            entering.add_keyfile(session, proof(), stick)
         monkeypatch.undo()
     assert f"Keep the new file {stick}" in str(told.value.next_step)
     # The words above: twice without it, or it is needed. The first unlock may still open, and finishes the change.
@@ -95,7 +96,7 @@ def test_a_change_that_is_cut_off_takes_no_keyfile_away_that_the_slot_needs(
 def test_wrong_old_factors_leave_no_file(founded: Place, tmp_path: Path) -> None:
     stick = tmp_path / "holiday.bin"
     with founded.open() as session, pytest.raises(WrongPassphraseError):
-        entering.add_keyfile(session, member=MEMBER, factors=Factors(bytearray(b"wrong")), path=stick)
+        entering.add_keyfile(session, proof(Factors(bytearray(b"wrong"))), stick)
     assert not stick.exists()
 
 
@@ -319,8 +320,7 @@ def test_of_many_candidates_each_attempt_tries_one(
     for key, _ in for_these:
         assert len(AESGCM(key).decrypt(bytes(12), ciphertext, CONTEXT.aad())) == SLOT_SIZE, "plain AES-GCM opens it"
 
-    slot = SALT + (for_these[0][1] if committed else fixed("commitment")) + ciphertext
-    file = FILE.with_slot(NUMBER, slot)
+    file = FILE.with_slot(NUMBER, SALT + (for_these[0][1] if committed else fixed("commitment")) + ciphertext)
     tried: list[int] = []
 
     def counted(key: bytes, untrusted: bytes, context: LocalContext) -> bool:
@@ -374,14 +374,6 @@ def test_a_message_with_one_half_of_another_does_not_open(part: slice) -> None:
     assert mixed not in {SEALED, AGAIN}
     with pytest.raises(BrokenSealError):
         open_from(KemPrivate.from_seed(SEED), mixed, ZERO_CONTEXT)
-
-
-@pytest.mark.parametrize("changed", range(4), ids=["ML-KEM secret", "X25519 secret", "ephemeral key", "own key"])
-def test_the_shared_secret_changes_with_each_of_its_parts(changed: int) -> None:
-    parts = [bytes([number]) * 32 for number in range(4)]
-    before = reader.shared_secret(*parts)
-    parts[changed] = bytes([9]) * 32
-    assert reader.shared_secret(*parts) != before
 
 
 # Each pair of key and nonce seals one byte string, ever: after a fork, and on a machine that was cloned.

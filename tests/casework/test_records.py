@@ -319,12 +319,7 @@ def test_no_profile_lets_a_word_of_them_out(record: CaseworkRecord, profile: Any
     assert not allowed & {"owner", "deputy", "alone_reason"}
 
 
-@each(
-    [
-        (AttemptsKey, {"kem": bytes(95)}),
-        (PackageKey, {"seed": b""}),
-    ]
-)
+@each([(AttemptsKey, {"kem": bytes(95)}), (PackageKey, {"seed": b""})])
 def test_what_is_no_key_is_no_record_of_its_kind(kind: type[CaseworkRecord], fields: dict[str, object]) -> None:
     with pytest.raises(MalformedError, match=kind.KIND):
         from_fields(kind, fields)

@@ -66,6 +66,12 @@ class Desk:
         """Run with the options of this vault, standard input no terminal."""
         return self.run_bare(*self.given(), *arguments, stdin=stdin, environment=environment)
 
+    def does(self, *arguments: str, stdin: str = "", environment: dict[str, str] | None = None) -> Answer:
+        """Run with the options of this vault, and assert that it is done."""
+        answer = self.run(*arguments, stdin=stdin, environment=environment)
+        assert answer.code == 0, answer.err
+        return answer
+
     def run_bare(self, *arguments: str, stdin: str = "", environment: dict[str, str] | None = None) -> Answer:
         """Run with exactly these arguments."""
         code, out, err = run_forked(arguments, stdin.encode(), {**self.environment, **(environment or {})})

@@ -52,8 +52,7 @@ def test_a_backup_is_made_verified_and_restored(desk: Desk, tmp_path: Path) -> N
     # What a person reads; an account that never opened the vault is asked for no word more.
     assert desk.run("backup", "verify", stick).out.startswith("WHOLE. ")
     again = ("backup", "restore", stick, "--vault", str(tmp_path / "again.vault"))
-    said = desk.run(*again, environment={"XDG_STATE_HOME": str(tmp_path / "new-account")})
-    assert said.code == 0, said.err
+    said = desk.does(*again, environment={"XDG_STATE_HOME": str(tmp_path / "new-account")})
     assert "It was opened again" in desk.run("backup", "make", stick).out
     said = desk.run("backup", "restore", stick, "--old-vault-is-gone", "--vault", str(tmp_path / "last.vault"))
     assert "of the log were made after this backup" in said.out[said.out.index("LOSS: ") :]
@@ -280,8 +279,7 @@ def test_a_missing_record_is_one_line_beside_the_answer(desk: Desk) -> None:
         rows.execute("DELETE FROM version WHERE seq = (SELECT max(seq) FROM version)")
     shutil.rmtree(desk.place.path / "index")
     for command in (("case", "list"), ("search", "note"), ("recipient", "list")) * 2:
-        answer = desk.run(*command, "--json")
-        assert answer.code == 0
+        answer = desk.does(*command, "--json")
         assert answer.json()
         assert answer.err.startswith("1 record of ")
         assert answer.err.count(" is missing (") == 1
@@ -309,8 +307,7 @@ def test_what_a_member_wrote_so_that_nobody_can_read_it_is_another_answer_than_a
 def test_a_recovery_door_that_was_altered_is_told_beside_the_next_answer(desk: Desk) -> None:
     keys = desk.place.path / "keys"
     keys.write_bytes(keys.read_bytes()[:71_260] + bytes(1200) + keys.read_bytes()[72_460:])
-    answer = desk.run("case", "list")
-    assert answer.code == 0
+    answer = desk.does("case", "list")
     assert "The keys file was altered since this device saw it last: the recovery sheets" in answer.err
 
 

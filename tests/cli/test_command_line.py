@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.desk import REPOSITORY, Desk
-from tests.services.founded import MEMBER, Filled
+from tests.services.founded import Filled
 from tests.tables import each
 from vault.cli.nouns import GLOBAL, NOUNS, verbs_of
 from vault.cli.output import Result, fitted
@@ -94,13 +94,6 @@ def test_the_help_that_a_missing_value_names_can_be_asked_for_and_a_near_miss_is
     assert lacking.endswith("--name is missing. See `casevault recipient add --help`.\n")
     assert desk.run("device", "name").err.endswith("DEVICE, NAME. See `casevault device name --help`.\n")
     assert "Did you mean `casevault case`?" in desk.run("casse", "list").err
-
-
-def test_no_new_key_is_promised_to_who_takes_a_case_from_themselves(desk: Desk) -> None:
-    case = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
-    answer = desk.run("grant", "revoke", case, "--from-member", MEMBER)
-    assert answer.code == 5
-    assert answer.err == "casevault: members cannot revoke a case from themselves. Ask another holder.\n"
 
 
 def test_a_cost_that_no_unlock_would_take_is_refused_before_anything_is_asked(desk: Desk) -> None:

@@ -40,8 +40,7 @@ def test_what_goes_is_shown_and_nothing_goes_without_a_yes(desk: Desk) -> None:
     assert "1 x person" in asked.err
     assert "nobody confirmed it" in asked.err
     assert asked.code != 0
-    answer = desk.run("erase", person, "--reason", "subject-request", "--yes")
-    assert answer.code == 0, answer.err
+    answer = desk.does("erase", person, "--reason", "subject-request", "--yes")
     assert "The letter about it:" in answer.out
     assert "Vexilda" not in answer.out
     assert desk.run("search", "Morrowquay", "--json").json()["hits"] == []
@@ -55,8 +54,7 @@ def test_the_letter_goes_into_a_file_where_the_person_says_and_into_none_else(de
     said.write_text("Vexilda Morrowquay called", "utf-8")
     first, second = (desk.run("note", "add", ref, "--file", str(said), "--json").json()["note"] for _ in range(2))
     erase = ("--reason", "mistake", "--yes", "--json", "--out", str(out))
-    answer = desk.run("erase", first, *erase)
-    assert answer.code == 0, answer.err
+    answer = desk.does("erase", first, *erase)
     assert answer.json()["file"] == str(out)
     text = " ".join(" ".join(page.extract_text() for page in PdfReader(out).pages).split())
     assert "we erased these records (reason: they were written by mistake): notes: 1" in text
@@ -64,8 +62,7 @@ def test_the_letter_goes_into_a_file_where_the_person_says_and_into_none_else(de
     kept = out.read_bytes()
     third = desk.run("note", "add", ref, "--file", str(said), "--json").json()["note"]
     russian = tmp_path / "russian.pdf"
-    answer = desk.run("erase", third, *erase[:-1], str(russian), "--language", "ru")
-    assert answer.code == 0, answer.err
+    answer = desk.does("erase", third, *erase[:-1], str(russian), "--language", "ru")
     text = " ".join(" ".join(page.extract_text() for page in PdfReader(russian).pages).split())
     assert "мы удалили эти записи (причина: они были записаны по ошибке): заметки: 1" in text
     assert "erased" not in text
@@ -77,15 +74,12 @@ def test_the_letter_goes_into_a_file_where_the_person_says_and_into_none_else(de
 
 def test_a_case_on_hold_is_not_erased_until_it_is_released(desk: Desk) -> None:
     ref = ref_of(desk)
-    held = desk.run("case", "hold", ref, "--review", "2090-01-01", "--reason", "a court asks")
-    assert held.code == 0, held.err
+    desk.does("case", "hold", ref, "--review", "2090-01-01", "--reason", "a court asks")
     refused = desk.run("erase", ref, "--reason", "retention", "--yes")
     assert "is on legal hold" in refused.err
     assert "casevault case release CASE" in refused.err
-    released = desk.run("case", "release", ref, "--reason", "it is over")
-    assert released.code == 0, released.err
-    gone = desk.run("erase", ref, "--reason", "retention", "--yes", "--json")
-    assert gone.code == 0, gone.err
+    desk.does("case", "release", ref, "--reason", "it is over")
+    gone = desk.does("erase", ref, "--reason", "retention", "--yes", "--json")
     assert gone.json()["cases"] == [ref]
     assert ref not in desk.run("case", "list").out
 
@@ -214,8 +208,7 @@ def test_the_sentence_is_asked_for_and_ends_the_access(desk: Desk) -> None:
 
 def test_the_destruction_of_slots_is_said_aloud_when_armed_and_shown_by_status(desk: Desk) -> None:
     prove(desk.place)
-    armed = desk.run("destroy", "after-wrong-attempts", "25")
-    assert armed.code == 0
+    armed = desk.does("destroy", "after-wrong-attempts", "25")
     assert "EVERY slot of this folder" in armed.out
     assert "the 25th destroys every slot" in desk.run("status", "--unlock").out
     assert desk.run("destroy", "after-wrong-attempts", "off", "--json").out == '{"schema": 1, "after": null}\n'
@@ -262,8 +255,7 @@ def says_no_word(answer: Answer, *told: Sheet) -> bool:
 def test_sheets_are_written_and_the_drill_proves_them(desk: Desk, tmp_path: Path) -> None:
     folder = tmp_path / "paper"
     folder.mkdir()
-    made = desk.run("recovery", "sheets", "--out", str(folder), "--language", "ru", "--json")
-    assert made.code == 0, made.err
+    made = desk.does("recovery", "sheets", "--out", str(folder), "--language", "ru", "--json")
     assert made.json()["files"] == [str(folder / f"recovery-sheet-{n}-of-3.pdf") for n in (1, 2, 3)]
     again = desk.run("recovery", "sheets", "--out", str(folder), "--json")
     assert (again.code, again.json()["error"]["code"]) == (5, "refused")
@@ -273,8 +265,7 @@ def test_sheets_are_written_and_the_drill_proves_them(desk: Desk, tmp_path: Path
     grids = [page.split("Check")[1].split("The vault")[0] for page in pages]
     status = desk.run("recovery", "status")
     assert "recovery: recovery sheets not proven yet\nDo not rely on them until a drill" in status.out
-    done = desk.run("recovery", "drill", "--from", "-", "--json", stdin=piped(grids[2], grids[0]))
-    assert done.code == 0, done.err
+    done = desk.does("recovery", "drill", "--from", "-", "--json", stdin=piped(grids[2], grids[0]))
     assert done.json()["erased_here"] is True
     assert done.json()["opened"] == 6
     after = desk.run("recovery", "status")
@@ -326,8 +317,7 @@ def test_without_terminal_or_pipe_the_sheets_are_missing(desk: Desk) -> None:
 
 
 def test_new_sheets_take_the_place_of_the_old_ones(desk: Desk, sheets: Sequence[Sheet], tmp_path: Path) -> None:
-    made = desk.run("recovery", "new", "--of", "3-of-5", "--out", str(tmp_path / "new.txt"), "--json")
-    assert made.code == 0, made.err
+    made = desk.does("recovery", "new", "--of", "3-of-5", "--out", str(tmp_path / "new.txt"), "--json")
     assert (made.json()["needed"], made.json()["sealed_anew"]) == (3, 2)
     pages = (tmp_path / "new.txt").read_text().split("CASEVAULT RECOVERY SHEET")[1:]
     grids = [page.split("Check")[1].split("The vault")[0] for page in pages]
@@ -352,8 +342,7 @@ def test_new_sheets_take_the_place_of_the_old_ones(desk: Desk, sheets: Sequence[
 
 def test_a_case_without_recovery_says_so(desk: Desk) -> None:
     stdin = json.dumps({"title": "Closed", "reason": "the client asked for it"})
-    made = desk.run("case", "new", "--kind", "asylum", "--without-recovery", "--from", "-", "--json", stdin=stdin)
-    assert made.code == 0, made.err
+    made = desk.does("case", "new", "--kind", "asylum", "--without-recovery", "--from", "-", "--json", stdin=stdin)
     shown = desk.run("case", "show", made.json()["ref"])
     assert "Recovery cannot open this case: the client asked for it" in shown.out
     assert desk.run("recovery", "status", "--json").json()["without_recovery"] == 1
@@ -423,8 +412,7 @@ def test_printed_sheets_are_compared_with_three_words_of_the_paper_or_later(desk
     assert typist.end() == 0
     assert paper.exists()
     later = Typist(desk, *desk.given(), "recovery", "sheets", "--out", str(tmp_path / "later.txt"))
-    later.wait_for("from your paper: ")
-    later.type("")
+    later.answer("from your paper: ", "")
     later.wait_for("The paper was not compared.")
     assert later.end() == 0
     assert (tmp_path / "later.txt").exists()
@@ -489,7 +477,6 @@ def test_whoever_has_a_printer_is_told_so_before_anything_is_typed(desk: Desk, t
     typist = Typist(desk, "--vault", str(tmp_path / "new.vault"), "--member", "M", "init")
     typist.wait_for(r"33 words each\. If you have a printer of your own")
     typist.wait_for(r"`casevault init --sheets FOLDER`")
-    typist.wait_for("Name of the organisation")
-    typist.type("\x04")
+    typist.answer("Name of the organisation", "\x04")
     assert typist.end() == 2
     assert not (tmp_path / "new.vault").exists()

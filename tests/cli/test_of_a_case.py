@@ -11,7 +11,7 @@ import pytest
 from tests.cli.desk import Desk, said
 from tests.cli.typist import Typist
 from tests.export.test_chats import WORDS as WORDS_OF_PHOTO
-from tests.export.test_chats import only_installed, picture
+from tests.export.test_chats import is_installed, picture
 from tests.services.founded import MEMBER, Filled
 from tests.tables import each
 from vault.casework.story.events import Deadline
@@ -108,11 +108,10 @@ def test_a_photo_of_an_order_is_attached_read_and_found_by_its_words(
 
 @pytest.mark.tool("tesseract")
 def test_a_photo_in_the_language_of_the_case_stays_unread_where_that_is_not_installed(
-    desk: Desk, filled_template: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, filled_template: Filled, tmp_path: Path
 ) -> None:
-    if not can_read_pictures():
-        pytest.skip("not run: needs tesseract with a language")
-    only_installed(monkeypatch, "eng")
+    if not can_read_pictures() or is_installed("kir"):
+        pytest.skip("not run: needs tesseract with a language, and not with Kyrgyz")
     ref, photo = filled_template.refs[0], tmp_path / "notice.png"
     photo.write_bytes(picture("PNG"))
     first = desk.run("document", "add", ref, str(photo), "--language", "Kyrgyz", "--json").json()
@@ -270,8 +269,7 @@ def slip(desk: Desk) -> str:
         for pair in zip(("--name", "--number", "--language", "--text"), CALLED_WORDS, strict=True)
         for value in pair
     ]
-    answer = desk.run("intake", "add", "--json", *options)
-    assert answer.code == 0, answer.err
+    answer = desk.does("intake", "add", "--json", *options)
     return str(answer.json()["slip"])
 
 
@@ -298,8 +296,7 @@ def test_closing_says_when_the_words_are_erased(desk: Desk, slip: str) -> None:
 def test_who_enters_a_person_in_the_register_is_named_to_whoever_asks(desk: Desk) -> None:
     first = desk.run("intake", "ask", "--name", CALLED_WORDS[0])
     assert first.out == "Nobody entered a person with this name.\n", first.err
-    entered = desk.run("intake", "enter", "--name", CALLED_WORDS[0])
-    assert entered.code == 0, entered.err
+    desk.does("intake", "enter", "--name", CALLED_WORDS[0])
     asked = desk.run("intake", "ask", "--name", "Veltrov, Rustam", "--json").json()["ask"]
     (name,) = asked.values()
     assert f"Ask {name}.\n" in desk.run("intake", "ask", "--name", "Рустам Вельтров").out
@@ -385,16 +382,16 @@ def test_what_gives_no_date_is_refused_and_nothing_is_written(desk: Desk) -> Non
 
 def test_a_calendar_file_has_dates_and_no_word_of_a_case(desk: Desk, tmp_path: Path) -> None:
     ref = made(desk)
-    kept = said(desk, "deadline", "add", ref, "--what", "appeal", "--at", "2026-12-03", "--set-by", "court")
-    said(desk, "hearing", "add", ref, "--at", "2026-12-14T09:30", "--court", "Court of the second district")
+    kept = said(desk, "deadline", "add", ref, "--what", "appeal", "--at", "2090-12-03", "--set-by", "court")
+    said(desk, "hearing", "add", ref, "--at", "2090-12-14T09:30", "--court", "Court of the second district")
     said(desk, "task", "add", ref, "--what", "call the interpreter")
     file = tmp_path / "dates.ics"
     written = said(desk, "deadline", "calendar", "--out", str(file), "--zone", "Asia/Bishkek")
     assert (written["dates"], written["left_out"]) == (2, 1)
     text = file.read_bytes().decode()
     assert re.findall(r"DTSTART(?:;VALUE=DATE)?:(\w+)\r\nSUMMARY:(.*)\r\n", text) == [
-        ("20261203", "Date 1"),
-        ("20261214T033000Z", "Date 2"),
+        ("20901203", "Date 1"),
+        ("20901214T033000Z", "Date 2"),
     ]
     assert not any(word in text for word in (ref, "appeal", "Court", "teacher", kept["record"]))
     assert file.stat().st_mode & 0o077 == 0
@@ -426,8 +423,7 @@ def test_closing_a_case_says_how_much_in_it_is_not_done(desk: Desk) -> None:
 # `casevault report counts`: a table that may show nothing says so, and leaves no file.
 def test_where_nothing_may_be_shown_it_says_so_and_no_file_is_written(desk: Desk, tmp_path: Path) -> None:
     out = tmp_path / "counts.xlsx"
-    answer = desk.run("report", "counts", "--by", "kind", "--out", str(out))
-    assert answer.code == 0, answer.err
+    answer = desk.does("report", "counts", "--by", "kind", "--out", str(out))
     assert "No row may be shown" in answer.out
     assert "No other column alone shows a row now: too few people and cases are counted." in answer.out
     assert "No file is written: there is nothing to show." in answer.out

@@ -39,6 +39,11 @@ class Typist:
         found = self.wait_for(re.escape(words))
         return self.seen[begins : found.start()]
 
+    def answer(self, words: str, line: str) -> None:
+        """Wait for these words, and type a line then."""
+        self.until(words)
+        self.type(line)
+
     def type(self, line: str) -> None:
         self.type_bytes(line.encode() + b"\n")
 

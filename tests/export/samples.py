@@ -73,5 +73,4 @@ def passes_words(_content: bytes, **_: object) -> None:
 
 
 def render_pdf(of: RedactedDossier, cover: Cover) -> bytes:
-    """Return the finished PDF of a dossier."""
     return render_report(make_report(of, cover))

@@ -125,8 +125,7 @@ def test_what_is_no_chat_stays_as_it_is(content: bytes, by: str) -> None:
 
 
 def test_senders_are_counted() -> None:
-    read = read_text(ANDROID.encode(), "text/plain")
-    assert senders_in(read.text) == {"Ilham": 1, "Лидия Вьюжанина": 1}
+    assert senders_in(read_text(ANDROID.encode(), "text/plain").text) == {"Ilham": 1, "Лидия Вьюжанина": 1}
 
 
 @given(st.text(), st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=40))
@@ -277,6 +276,11 @@ def only_installed(monkeypatch: pytest.MonkeyPatch, *languages: str) -> None:
     found = _INSTALLED()
     left = (found[0], frozenset(languages)) if found and languages else None
     monkeypatch.setattr(asking, "_installed", cache(lambda: left))
+
+
+def is_installed(language: str) -> bool:
+    found = _INSTALLED()
+    return found is not None and language in found[1]
 
 
 @pytest.mark.tool("tesseract")

@@ -43,7 +43,6 @@ def pdf(*objects: bytes, root: bytes = b"1 0 R") -> bytes:
 
 
 def stream(content: bytes) -> bytes:
-    """Return a stream that unpacks to this."""
     packed = zlib.compress(content, 9)
     return b"<< /Length %d /Filter /FlateDecode >> stream\n%b\nendstream" % (len(packed), packed)
 
@@ -122,8 +121,7 @@ def test_a_hundred_thousand_empty_pages_are_given_up_soon_and_a_few_are_not() ->
     read = read_text(empty_pages(100_000, b"[0 0 100000 100000]"), PDF)
     assert time.monotonic() - began < 30
     assert (read.text, read.is_whole) == ("", False)
-    letters = b"BT /F 24 Tf 20 20 Td (The last page is read) Tj ET"
-    read = read_text(empty_pages(20, b"[0 0 300 300]", letters), PDF)
+    read = read_text(empty_pages(20, b"[0 0 300 300]", b"BT /F 24 Tf 20 20 Td (The last page is read) Tj ET"), PDF)
     assert (read.text, read.is_whole) == ("The last page is read", True)
 
 

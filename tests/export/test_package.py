@@ -213,8 +213,7 @@ def test_every_package_has_the_outer_form() -> None:
 
 
 def test_an_opened_folder_can_be_verified_while_it_is_as_it_was(tmp_path: Path) -> None:
-    contents = archive.unpack(pyrage.decrypt(sealed(), [IDENTITY]))
-    for name, content in contents.items():
+    for name, content in archive.unpack(pyrage.decrypt(sealed(), [IDENTITY])).items():
         (tmp_path / name).write_bytes(content)
     assert verify_folder(tmp_path).standing is ManifestStatus.COMPARE
     for extra in ("notes.txt", "report (1).pdf"):
@@ -452,8 +451,7 @@ def test_other_files_than_the_signed_ones_are_refused(contents: dict[str, bytes]
 
 
 def test_the_signature_gives_the_key_and_the_key_its_words() -> None:
-    signature = sign_manifest(ENCODED, PUBLIC, partial(signing.sign, SEED))
-    assert require_signature(ENCODED, signature) == PUBLIC
+    assert require_signature(ENCODED, sign_manifest(ENCODED, PUBLIC, partial(signing.sign, SEED))) == PUBLIC
     assert len(package_words(PUBLIC)) == 13
     assert package_words(PUBLIC) != package_words(signing.public_key(bytes(32)))
 

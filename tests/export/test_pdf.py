@@ -36,11 +36,10 @@ from vault.export.package import prepare, write_package
 from vault.export.printed_sheets import LANGUAGES, render_sheet, sheet_text, sheet_words
 from vault.export.reader import open_package
 from vault.export.release import Release
-from vault.export.report_codes import CODED
-from vault.export.report_wording import USUAL_PURPOSE, WORDINGS, wording
+from vault.export.report_wording import CODED, USUAL_PURPOSE, WORDINGS, wording
 from vault.policy.roles import Role
 from vault.redaction.apply import redact
-from vault.redaction.dossier import _SEAL, RedactedDossier, RedactedSection
+from vault.redaction.dossier import _SEAL, RedactedDossier
 from vault.redaction.profile import PROFILES, profile_named
 from vault.redaction.questions import OpenQuestions, decide_proposed
 from vault.redaction.registry import build_registry, registered_people
@@ -95,8 +94,7 @@ def test_both_families_are_embedded_with_cyrillic_and_arabic_letters() -> None:
     letters: dict[str, set[str]] = {}
     for page in PdfReader(io.BytesIO(pdf)).pages:
         for font in page["/Resources"]["/Font"].values():  # type: ignore[index]  # our pages have fonts
-            descriptor = font.get_object()["/DescendantFonts"][0]["/FontDescriptor"]
-            assert len(descriptor["/FontFile2"].get_data()) > 1000
+            assert len(font.get_object()["/DescendantFonts"][0]["/FontDescriptor"]["/FontFile2"].get_data()) > 1000
             family = str(font.get_object()["/BaseFont"]).partition("+")[2].partition("-")[0]
             letters.setdefault(family, set()).update(glyph_map(font.get_object()).values())
     assert set(letters) == {"NotoSans", "Amiri"}
@@ -178,12 +176,8 @@ def test_nothing_is_cut_off_at_the_right() -> None:
     assert max(text.get_charbox(place)[2] for place in range(text.count_chars())) < page.get_width() - 60
 
 
-def _heading_levels(sections: tuple[RedactedSection, ...]) -> list[str]:
-    return [group.heading for group in make_report(dossier(*sections), COVER).groups]
-
-
 def test_consecutive_records_of_one_kind_share_a_heading() -> None:
-    assert _heading_levels(SECTIONS) == ["Case", "Client", "Notes"]
+    assert [group.heading for group in make_report(dossier(*SECTIONS), COVER).groups] == ["Case", "Client", "Notes"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
@@ -231,8 +225,7 @@ def test_a_sheet_says_which_it_is_whose_and_when() -> None:
     text = text_of(render_sheet(SHEETS[1], day=DAY))
     for said in ("Sheet 2 of 3", f"Made on {DAY}", "Any 2 of the 3 sheets"):
         assert said in text
-    words = re.findall(r"[a-z]+", text.partition(sheet_words("ru").belongs)[2])
-    assert tuple(words[:13]) == SHEETS[1].sheets_words
+    assert tuple(re.findall(r"[a-z]+", text.partition(sheet_words("ru").belongs)[2])[:13]) == SHEETS[1].sheets_words
 
 
 def test_a_sheet_speaks_three_languages_or_the_one_asked_for() -> None:
@@ -263,8 +256,7 @@ def test_the_file_is_tagged_and_its_fonts_are_inside() -> None:
     reader = PdfReader(io.BytesIO(render_sheet(SHEETS[0], day=DAY)))
     assert reader.root_object["/MarkInfo"]["/Marked"]  # type: ignore[index]  # a tagged file has it
     for font in reader.pages[0]["/Resources"]["/Font"].values():  # type: ignore[index]  # our page has fonts
-        descriptor = font.get_object()["/DescendantFonts"][0]["/FontDescriptor"]
-        assert len(descriptor["/FontFile2"].get_data()) > 1000
+        assert len(font.get_object()["/DescendantFonts"][0]["/FontDescriptor"]["/FontFile2"].get_data()) > 1000
     assert reader.metadata is not None
     assert not set(SHEETS[0].words) & set(str(dict(reader.metadata)).lower().split())
 
@@ -468,8 +460,7 @@ def test_witnesses_who_are_called_like_words_of_the_report_do_not_stop_it(langua
     registry = build_registry(registered_people(hidden))
     note = Note(NoteKind.INTERVIEW, "She met Hope May; Client and Дата were there, and Étape.", "2026-03-01")
     source = dossier_source([*((entity, entity, person) for entity, person in hidden), (NOTE_ID, NOTE_ID, note)])
-    profile = profile_named("lawyer")
-    result = redact(source, profile, registry, {"She": "keep"}, PseudonymBook(choose=secrets.choice))
+    result = redact(source, profile_named("lawyer"), registry, {"She": "keep"}, PseudonymBook(choose=secrets.choice))
     assert isinstance(result, RedactedDossier)
     assert {"may", "note", "text", "client", "case", "removed"} <= set(result.forbidden_forms)
     identity = pyrage.x25519.Identity.generate()

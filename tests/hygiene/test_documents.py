@@ -152,7 +152,9 @@ CALLED_ALL_THE_SAME: Final = {
     ("vault/cli/document.py", "erasing.erase"): "a paper is removed, which erases it without a letter",
     ("vault/cli/opening.py", "housekeeping.settle"): "each command does what is due behind it",
 }
-SAID_TWICE: Final = 7
+READ_BEFORE_AN_ACT: Final = {"incidents.told_after", "export_people.clients", "exporting.papers_staying"}
+"""They ask for the right of the act that they prepare, and write nothing."""
+SAID_TWICE: Final = 4
 LONG: Final = 40
 HELP_OF_NOUNS: Final = "vault/cli/nouns.py"  # loads no act, and says of a noun that is one act what that act says
 
@@ -160,6 +162,14 @@ HELP_OF_NOUNS: Final = "vault/cli/nouns.py"  # loads no act, and says of a noun 
 def done_by_faces(faces: Mapping[str, ast.Module], done: set[str]) -> set[tuple[str, str]]:
     """Return which module of a face names what an act does: it is arranged in two places."""
     return {(path, name) for path, tree in faces.items() for name in services_in(tree) & done}
+
+
+def gets_session(tree: ast.Module) -> bool:
+    """Say whether some code has the gateway read with anything but a service: the session would be at hand there."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    read = [each.args[0] for each in calls if ast.unparse(each.func) == "vault.read"]
+    services = services_in(tree)
+    return any(not any(name.endswith(ast.unparse(each).rpartition(".")[2]) for name in services) for each in read)
 
 
 def asks_nobody(modules: Mapping[str, ast.Module], *places: str) -> bool:
@@ -183,6 +193,12 @@ def _templates(tree: ast.Module) -> Iterator[str]:
 def test_no_face_does_what_an_act_does() -> None:
     done = reached(MODULES, *(place_of(act.run) for act in ACTS.values())) & WRITING
     assert done_by_faces(trees("vault/cli", "tui"), done) == set(CALLED_ALL_THE_SAME)
+
+
+def test_screens_call_services_that_read_alone_and_never_get_the_session() -> None:
+    rooms = trees("tui/screens", "tui/shell", "tui/widgets", "tui/drawn", "tui/values")
+    assert {name for _, name in done_by_faces(rooms, WRITING)} == READ_BEFORE_AN_ACT
+    assert [path for path, tree in rooms.items() if gets_session(tree)] == []
 
 
 def test_each_act_has_an_example_and_asks_policy() -> None:
@@ -229,5 +245,6 @@ def test_each_breach_is_caught_where_it_is_planted() -> None:
     direct = ast.parse("def _f():\n    from vault.services.cases.case_changes import close\n    close(session, case)")
     assert done_by_faces({"tui/planted.py": direct}, done) == {("tui/planted.py", "case_changes.close")}
     assert done_by_faces({"tui/planted.py": ast.parse("from vault.services.cases import case_changes")}, done) == set()
+    assert gets_session(ast.parse("vault.read(lambda session: session)"))
     assert sentences(planted) & sentences({"vault/cli/planted.py": ast.parse(PLANTED)}) != set()
     assert EXAMPLES.keys() ^ {*ACTS, "case planted"} == {"case planted"}

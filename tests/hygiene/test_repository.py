@@ -392,7 +392,7 @@ BREACHES = {
     "the core reads a file": Breach("core", "vault/seal/planted.py", "from pathlib import Path"),
     "services fetch": Breach("network", "vault/services/planted.py", "import urllib.request"),
     "a screen opens a socket": Breach("network", "tui/planted.py", "import socket"),
-    "a screen calls a service": Breach("gateway", "tui/planted.py", "import vault.services"),
+    "a screen holds keys": Breach("gateway", "tui/planted.py", "import vault.access"),
     "a screen opens a seal": Breach("gateway", "tui/planted.py", "import vault.seal"),
     "a screen judges a version": Breach("gateway", "tui/planted.py", "import vault.validity"),
     "the projection makes a case": Breach(

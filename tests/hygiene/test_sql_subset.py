@@ -86,6 +86,7 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "epochs": lambda rows: (rows.epochs(), rows.epochs(_ID)),
     "epochs_of": lambda rows: rows.epochs_of([_ID, _ID]),
     "every_epoch": lambda rows: rows.every_epoch(),
+    "compartments_of_epochs": lambda rows: rows.compartments_of_epochs(),
     "epoch": lambda rows: rows.epoch(_ID),
     "add_grants": lambda rows: rows.add_grants([GrantRow(_ID, _ID, _ID, _ID, b"sealed")]),
     "delete_grants": lambda rows: rows.delete_grants([GrantRow(_ID, _ID, _ID, _ID, b"sealed")]),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.index.conftest import MakeIndex
 from tests.index.made import KEY, ORIGIN, case, contents, deadline, id16, id32, note, person, tag
-from tests.tables import each
+from tests.tables import each, refuses
 from vault.errors import InternalError, OpenElsewhereError, VerificationError, WrongPassphraseError
 from vault.index import index_tables, indexing
 from vault.index.case_pages import case_count, page, row_of
@@ -125,8 +125,7 @@ def test_the_index_opens_with_its_own_key_only(tmp_path: Path) -> None:
 def test_an_index_in_use_elsewhere_is_not_thrown_away(tmp_path: Path) -> None:
     index = open_index(tmp_path / "a.db", KEY, tag)
     apply(index, [case()], {})
-    with pytest.raises(OpenElsewhereError, match=r"a\.db is open in another process"):
-        open_index(tmp_path / "a.db", KEY, tag)
+    refuses(OpenElsewhereError, r"a\.db is open in another process", open_index, tmp_path / "a.db", KEY, tag)
     assert page(index)
     index.close()
 
@@ -342,8 +341,7 @@ def test_a_clock_out_of_all_bounds_is_a_claim_like_any_other(index: Index, at: i
 
 
 def test_ids_of_a_wrong_size_are_a_fault_of_the_program() -> None:
-    with pytest.raises(InternalError, match="wrong size"):
-        replace(FIRST, record=b"short")
+    refuses(InternalError, "wrong size", replace, FIRST, record=b"short")
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -379,8 +379,7 @@ def test_leaf_and_node_are_hashed_apart() -> None:
 
 
 def test_no_proof_is_made_backwards() -> None:
-    leaves = subtree_of_leaves(MANY)
-    refused(VerificationError, "no prefix", consistency_proof, [(6, 5, leaves)])
+    refused(VerificationError, "no prefix", consistency_proof, [(6, 5, subtree_of_leaves(MANY))])
 
 
 def test_whole_subtrees_of_a_large_tree_come_from_the_highest_tiles() -> None:

@@ -366,8 +366,7 @@ def test_the_kinds_of_compartments_keep_their_numbers() -> None:
 
 
 def test_a_compartment_is_named_by_the_place_that_founds_it() -> None:
-    place = ORIGIN + (3).to_bytes(8, "big") + bytes(4)
-    assert sha256(b"casevault/compartment" + place).digest()[:16] == CASE
+    assert sha256(b"casevault/compartment" + (ORIGIN + (3).to_bytes(8, "big") + bytes(4))).digest()[:16] == CASE
     assert len({CASE, founded_compartment(ORIGIN, 3, 1), founded_compartment(ORIGIN, 4, 0)}) == 3
 
 
@@ -422,8 +421,7 @@ def made(sealed: bytes = b"sealed", *items: Item) -> OperationRow:
 
 def test_an_operation_binds_list_and_payload_in_its_header() -> None:
     item = Item(1, D, D[:16])
-    operation = made(b"sealed", item)
-    header = Header.decode(operation.header)
+    header = Header.decode(made(b"sealed", item).header)
     assert header.list_digest == sha256(b"\1" + D + D[:16]).digest()
     assert header.payload_digest == sha256(b"sealed").digest()
     assert (header.origin, header.position, header.session_key, header.decides) == (D, 4, D, False)

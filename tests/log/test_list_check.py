@@ -102,8 +102,7 @@ def test_a_version_listed_for_another_compartment_is_told() -> None:
     row = version(0, 0)
     writer.append(Item.in_compartment(ItemKind.VERSION, THEIRS, row.id))
     writer.seal()
-    report = check_versions(writer.rows, [row], writer.verify())
-    assert found(report) == [("tag", 0, 0)]
+    assert found(check_versions(writer.rows, [row], writer.verify())) == [("tag", 0, 0)]
 
 
 def test_what_a_list_names_as_erased_or_what_belongs_to_others_is_not_missing() -> None:
@@ -173,8 +172,7 @@ def test_a_problem_names_log_operation_and_item() -> None:
 
 def test_a_false_row_at_the_beginning_hides_nothing_behind_it() -> None:
     writer, _ = log()
-    false = Writer("other")
-    false.append()
+    Writer("other").append()
     writer.rows.insert(1, writer.rows[1].changed(sealed=b"planted"))
     report = writer.verify()
     assert report.rejected
@@ -183,8 +181,7 @@ def test_a_false_row_at_the_beginning_hides_nothing_behind_it() -> None:
 
 def test_of_a_flood_of_problems_a_thousand_are_kept() -> None:
     rows = [version(9, n) for n in range(1_003)]
-    report = check([*ROWS, *rows])
-    assert len(report.problems) == 1_000
+    assert len(check([*ROWS, *rows]).problems) == 1_000
 
 
 def test_problems_stand_in_the_order_of_operations_and_of_their_items() -> None:

@@ -45,8 +45,7 @@ def test_the_log_of_the_vectors_holds() -> None:
         for seq, row in enumerate(VECTORS["operations"])
     ]
     notes = [note.encode() for note in VECTORS["checkpoints"]]
-    seals = [CheckpointRow(*parse_note(note)[:3], note) for note in notes]
-    report = verify_log(genesis, rows, seals, verify_signature)
+    report = verify_log(genesis, rows, [CheckpointRow(*parse_note(note)[:3], note) for note in notes], verify_signature)
     assert origin_of(genesis) == origin
     assert not report.problems
     assert report.size == 3

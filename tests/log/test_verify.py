@@ -62,8 +62,7 @@ def test_the_last_checkpoint_of_each_session_is_enough() -> None:
 
 def test_a_successor_of_another_log_is_checked_by_itself() -> None:
     first = whole()
-    second = Writer("b", (first.origin, LENGTH, first.frontier.root())).write(3)
-    assert not second.verify().problems
+    assert not Writer("b", (first.origin, LENGTH, first.frontier.root())).write(3).verify().problems
 
 
 def test_a_log_of_thousands_is_followed_across_tiles() -> None:
@@ -298,8 +297,7 @@ def test_a_pin_shows_that_the_end_is_gone() -> None:
 
 
 def test_a_pin_shows_that_the_end_was_signed_again_with_the_current_key() -> None:
-    writer = whole()
-    pins = {LENGTH: writer.frontier.root()}
+    pins = {LENGTH: whole().frontier.root()}
     again = Writer().write(9)
     again.append(word="other")
     again.seal()

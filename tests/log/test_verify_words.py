@@ -33,9 +33,6 @@ def texts(writer: Writer, pins: dict[int, bytes] | None = None) -> list[str]:
     return [str(problem.message) for problem in writer.verify(pins=pins).problems]
 
 
-# --- words
-
-
 def test_a_checkpoint_of_another_session_is_told_with_both_numbers() -> None:
     writer = whole()
     _sign_ahead(writer)
@@ -104,9 +101,6 @@ def test_what_is_not_as_it_was_seen_is_told_from_where_to_where() -> None:
     assert texts(writer) == ["operations 5 to 9: not what was signed at size 10"]
 
 
-# --- rows that are not where they belong
-
-
 def test_a_row_that_comes_late_changes_nothing_but_is_told() -> None:
     writer = whole()
     writer.rows.insert(6, writer.rows[3])
@@ -159,9 +153,6 @@ def test_behind_a_gap_no_session_is_judged() -> None:
     assert found(writer.verify()) == [("missing", 5)]
 
 
-# --- checkpoints and pins beyond the proof
-
-
 def test_a_pin_alone_proves_nothing() -> None:
     writer = whole()
     writer.seals.clear()
@@ -187,9 +178,6 @@ def test_what_covers_more_than_is_here_counts_if_a_key_of_the_log_signed_it() ->
     assert texts(writer) == ["the checkpoint of size 11 is signed by no key of the 9 operations here"]
     writer.seals[-1] = writer.seals[-1]._replace(note=b"garbage")
     assert found(writer.verify()) == [("checkpoint", LENGTH)]
-
-
-# --- more doubled rows than are followed one by one
 
 
 def crowded() -> Writer:
@@ -221,8 +209,7 @@ def test_the_history_that_was_pinned_is_found_among_many_and_is_still_unsigned()
 def test_a_history_that_a_stranger_signed_is_not_the_true_one() -> None:
     writer = crowded()
     writer.seals = [by_a_stranger(writer, LENGTH, writer.frontier.root())]
-    report = writer.verify()
-    assert report.size == 0
+    assert writer.verify().size == 0
 
 
 def test_where_nothing_says_which_of_two_rows_is_the_true_one_neither_may_be_removed() -> None:

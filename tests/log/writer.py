@@ -87,7 +87,6 @@ class Writer:
         return Key(f"{self.name}/{word}")
 
     def session_key(self, number: int) -> Key:
-        """Return the key of a session."""
         return self.key(f"session {number}")
 
     def append(self, *items: Item, new_session: bool = False, word: str = "") -> Row:

@@ -67,7 +67,7 @@ _ASKS: Mapping[Action, str] = {
     exporting.ask exporting.export exporting.papers_staying person_pack.print_page export_people.clients
     """,
     Action.CASE_SHARE: """
-    sections.give sharing.grant sharing.revoke timed_grants.give
+    sections.give sharing.grant sharing.require_gift sharing.revoke timed_grants.give
     """,
     Action.CASE_ERASE: "moving.move erasing.ask erasing.erase what_goes.what_goes",
     Action.SECTION_CREATE: "sections.create",
@@ -152,7 +152,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     case_papers.heads case_papers.place_of case_papers.pseudonym case_papers.pseudonym_to_write
     case_papers.content_of case_papers.is_here case_papers.is_whole stored_records.extracted_text
     stored_checks.check_contents by_file.ask absences.missed_since approval_checks.listings_of
-    approval_checks.judge_listed approval_checks.refused_uses absent_rows.awaited_approvals
+    approval_checks.judge_listed approval_checks.refused_uses stored_checks.awaited_approvals
     erasure_checks.hold_breaches second_person.at_this_keyboard second_person.require_second
     second_person.require_valid second_person.required_approval pipe.ask_second partners.partner_rows
     stored_records.read_valid_at editing.heads_at editing.write_next sections.records_of sections.case_of_person
@@ -172,7 +172,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     holds.without_author noted_holds.hold_again erasure_checks.two_person_faults removing.all_contents
     removing.named_by removing.validator_of preview.whose_words preview.opened_of preview.in_a_line
     mentions.namesakes mentions.naming what_goes.heads letter.holds_in_plan sections.opened_sections
-    register.entered register.take_out sharing.forget_indexes_of_others sharing.require_day
+    register.entered register.take_out sharing.forget_indexes_of_others
     sharing.add_members sharing.members_in sharing.putting_out_others editing.keep_one stored_records.read_record
     changes.carry_out changes.end_devices changes.lower_member changes.remove_member
     changes.seats_by_member changes.seats_ever_of admissions.certificate_bytes approval_checks.approval_faults
@@ -188,11 +188,12 @@ _ASKS_NOTHING: Mapping[str, str] = {
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
     absences.all_pending story_records.typed_values editing.locate editing.names_told editing.own_record
     projection.reindex story_records.times_due undoing.last same_people.are_of_one_case
-    sections.is_section arrived.untold arrived.waiting retention.untold standing_again.standing_again
-    standing_again.untold absences.author_of cases.find devices.find expired_rights.hide_expired_cases
+    sections.is_section arrived.untold arrived.waiting arrived.waiting_now retention.untold
+    standing_again.standing_again standing_again.untold absences.author_of cases.find devices.find
+    expired_rights.hide_expired_cases
     housekeeping.untold_news logbook.references notes.locate places.kind_of places.name_of projection.audit_of
     projection.read_valid projection.revalidate projection.up_to_date_index
-    revalidation.recount sections.find timed_grants.announcements
+    sections.find timed_grants.announcements
     """,
     "looks at the role itself and acts through services that ask": """
     arrived.carry_out retention.erase_words standing_again.erase_late register.entries_for writing_down.look_each
@@ -200,7 +201,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     sections.places_of_person incidents.told_after
     """,
     "what this account or session remembers; nothing of it is in the vault": """
-    undoing.note_together cases.today notes.is_one_begun story_records.day_within incidents.now_here
+    undoing.note_together cases.today story_records.day_within incidents.now_here
     incidents.minute_here absences.tell_waiting folder_row.keep_offered folder_row.offered_of
     folder_row.end_begun folder_row.erased_records removing.forget_drafts taking_back.keep_mark taking_back.mark_of
     case_counts.keep_table case_counts.tables_before last_done.note last_done.note_drill last_done.note_new_sheets

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from tests.tables import each
 from vault.durations import HOUR_MS
 from vault.ids import CompartmentKind
-from vault.policy.clocks import JUMP_MS, Claim, ClockState, has_expired, limit_of, read_clock
+from vault.policy.clocks import JUMP_MS, ClockState, has_expired, read_clock
 from vault.policy.decide import REFUSALS, Decision, may, whom_to_ask
 from vault.policy.rights import RIGHTS
 from vault.policy.roles import ALLOWED, CASE_ACTIONS, Action, Role, includes
@@ -149,33 +149,6 @@ def test_a_kind_of_one_place_is_no_unheard_of_kind_of_another() -> None:
     for kind in ("slip", "member", "package-key", "partner", "register-entry", "form"):
         assert not RIGHTS.may_write(frozenset(Role), CompartmentKind.CASE, kind)
     assert not RIGHTS.may_write(frozenset(Role), CompartmentKind.SECTION, "approval")
-
-
-# Until when somebody holds a case: nobody moves their own date, and of two dates the earlier counts.
-JOEL, AMINA, NADIA = b"joel", b"amina", b"nadia"
-
-
-@each(
-    {
-        "nothing was written: no end": ([], None),
-        "granted without an end": ([Claim(None, AMINA)], None),
-        "granted until then": ([Claim(50, AMINA)], 50),
-        "another holder moves the date": ([Claim(50, AMINA, is_head=False), Claim(90, AMINA)], 90),
-        "or takes it away": ([Claim(50, AMINA, is_head=False), Claim(None, NADIA)], None),
-        "two at once: the earlier": ([Claim(90, AMINA), Claim(50, NADIA)], 50),
-        "two at once: the one that ends": ([Claim(None, AMINA), Claim(50, NADIA)], 50),
-        "the member takes the end away": ([Claim(50, AMINA, is_head=False), Claim(None, JOEL)], 50),
-        "the member moves the end": ([Claim(50, AMINA, is_head=False), Claim(90, JOEL)], 50),
-        "who writes over the date loses what was added to it": (
-            [Claim(50, AMINA, is_head=False), Claim(90, NADIA, is_head=False), Claim(99, JOEL)],
-            50,
-        ),
-        "nor does an earlier end of their own count": ([Claim(90, AMINA, is_head=False), Claim(50, JOEL)], 90),
-        "a founder's own note of holding the case": ([Claim(None, JOEL)], None),
-    }
-)
-def test_when_the_right_of_a_member_ends(claims: list[Claim], until: int | None) -> None:
-    assert limit_of(JOEL, claims) == until
 
 
 # Rights that end, and clocks that people turn: 1970, 2038, back and forth, the 48 hours, and the way out.

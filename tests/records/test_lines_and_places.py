@@ -62,9 +62,6 @@ def kims(entries: int = 4) -> Writer:
     return log
 
 
-# ---- what is read ---------------------------------------------------------------------------------------------------
-
-
 def test_each_entry_that_decides_is_read_once_and_those_that_decide_nothing_are_passed_over(store: Database) -> None:
     nour = founded(KIM)
     nour.append(NAMES_A_ROW)
@@ -142,9 +139,6 @@ def test_no_other_log_founds_this_vault(store: Database) -> None:
     put(store, mallory)
     with store.reading() as rows, pytest.raises(VerificationError, match="nothing here founds this vault"):
         directory_of(rows)
-
-
-# ---- where it stands ------------------------------------------------------------------------------------------------
 
 
 def at(

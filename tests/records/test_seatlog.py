@@ -17,6 +17,7 @@ import pytest
 from tests.records.beside import begin_beside
 from tests.services.bulk_notes import add_many
 from tests.services.founded import Filled, Place
+from tests.tables import refuses
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -67,9 +68,6 @@ def epochs_listed(session: Session, seq: int) -> int:
         stored = rows.operation(session.log.origin, seq)
     assert stored is not None
     return sum(item.kind == ItemKind.EPOCH for item in decode_items(stored.list))
-
-
-# ---- session keys
 
 
 def test_each_session_signs_with_the_key_that_the_one_before_named(filled: Filled) -> None:
@@ -131,8 +129,7 @@ def test_a_log_is_not_gone_on_with(filled_session: Session, what: str) -> None:
         "no session key": "no session key on this device",
         "a cut tail": "does not end where its last session signed it",
     }
-    with pytest.raises(VerificationError, match=words.get(what, "does not end in a checkpoint that its last session")):
-        resumed(session)
+    refuses(VerificationError, words.get(what, "does not end in a checkpoint that its last session"), resumed, session)
 
 
 def test_a_false_checkpoint_beside_the_true_one_hinders_nobody(filled_session: Session) -> None:
@@ -172,9 +169,6 @@ def test_false_hashes_in_the_cache_hinder_nobody_and_are_made_anew(filled_sessio
     assert not resumed(session).tiles_are_false
 
 
-# ---- the audit ratchet
-
-
 def test_the_stored_ratchet_opens_no_earlier_payload(filled: Filled, filled_session: Session) -> None:
     session = filled_session
     log = session.log
@@ -195,9 +189,6 @@ def test_the_stored_ratchet_opens_no_earlier_payload(filled: Filled, filled_sess
         key = derive_next_ratchet(key)
     # The audit epoch's key is not in the keyring either, or the seat could hash forward from it.
     assert session.keyring.epochs_of(ratchet.compartment) == ()
-
-
-# ---- periods
 
 
 def periods_opened(session: Session, *times_ms: int) -> list[int]:
@@ -286,16 +277,12 @@ def readable(session: Session) -> None:
     assert all(size < other for size, other in pairwise(sizes))
 
 
-# ---- local rows and the clock
-
-
 def test_a_local_row_opens_for_its_own_purpose_and_number_only(session: Session) -> None:
     place = session.log.place
     row = place.seal_row(Purpose.RATCHET, b"content", 4)
     assert place.open_row(row) == b"content"
     for other in (row._replace(number=5), row._replace(purpose=Purpose.SESSION), row._replace(blob=row.blob[:-1])):
-        with pytest.raises(BrokenSealError, match="seal does not hold"):
-            place.open_row(other)
+        refuses(BrokenSealError, "seal does not hold", place.open_row, other)
     with pytest.raises(BrokenSealError, match="seal does not hold"):
         replace(place, seat=b"another seat 16b").open_row(row)  # type: ignore[arg-type]  # any 16 bytes
 

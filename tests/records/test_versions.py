@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.services.founded import Filled
-from tests.tables import each
+from tests.tables import each, refuses
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.document import DocumentKind
@@ -325,9 +325,6 @@ def test_of_each_that_does_not_open_it_is_said_why_and_the_others_open() -> None
     assert [type(refusal) for refusal in refusals] == [MalformedError, BrokenSealError]
 
 
-# ---- epochs
-
-
 def test_a_key_is_given_to_each_holder_and_to_nobody_else() -> None:
     private, stranger = KemPrivate.from_seed(make_kem_seed()), KemPrivate.from_seed(make_kem_seed())
     place = SealedPlace(VAULT, b"s" * 16, bytes(32))  # type: ignore[arg-type]  # any 16 bytes
@@ -403,13 +400,11 @@ def test_fields_that_break_a_rule_are_refused_without_naming_them() -> None:
 
 @each([{}, {"kind": "contact", "text": 5}, {"kind": "no such kind", "text": "words"}])
 def test_fields_of_another_shape_are_refused(fields: dict[str, object]) -> None:
-    with pytest.raises(MalformedError, match="a version of kind note does not hold that kind's fields"):
-        from_fields(Note, fields)
+    refuses(MalformedError, "a version of kind note does not hold that kind's fields", from_fields, Note, fields)
 
 
 def test_half_a_letter_is_refused_by_the_name_of_its_field() -> None:
-    with pytest.raises(UsageError, match="text contains half a letter"):
-        to_fields(Note(NoteKind.CONTACT, "said \ud800 twice"))
+    refuses(UsageError, "text contains half a letter", to_fields, Note(NoteKind.CONTACT, "said \ud800 twice"))
 
 
 @given(
@@ -485,8 +480,7 @@ def test_the_schema_and_both_parts_of_the_clock_are_the_writers() -> None:
     ]
 )
 def test_bytes_that_are_no_content_are_refused(untrusted: bytes) -> None:
-    with pytest.raises(MalformedError, match="no MessagePack"):
-        decode_content(untrusted)
+    refuses(MalformedError, "no MessagePack", decode_content, untrusted)
 
 
 # What is too long for a bundle is refused with what fits, where one text is to blame, and never cut.

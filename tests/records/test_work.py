@@ -14,7 +14,7 @@ import pytest
 
 from tests.records.judging import write
 from tests.services.founded import Filled
-from tests.tables import each
+from tests.tables import each, refuses
 from vault import __version__
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -103,8 +103,7 @@ def test_a_commit_that_fails_at_any_step_leaves_nothing(
 
         with monkeypatch.context() as broken:
             broken.setattr(Rows, step, failing)
-            with pytest.raises(TryAgainError, match="says the test"):
-                found_a_case(session)
+            refuses(TryAgainError, "says the test", found_a_case, session)
         assert everything(session) == before
         assert (session.log.size, len(session.keyring)) == (size, held)
         # What failed can be done again, by the same session and with the same keys.
@@ -154,8 +153,7 @@ def test_another_row_at_the_position_stops_the_commit(filled_session: Session, m
         row = OperationRow(session.log.origin, session.log.size, b"h", b"", b"s", bytes(32))
         rows.add_operation(row)
     before = everything(session)
-    with pytest.raises(VerificationError, match=f"there is another row at position {session.log.size}"):
-        found_a_case(session)
+    refuses(VerificationError, f"there is another row at position {session.log.size}", found_a_case, session)
     assert everything(session) == before
 
 
@@ -199,8 +197,7 @@ def test_a_work_refuses(
             for _ in range(commits):
                 work.commit(Entry(act=act))
 
-    with pytest.raises(error, match=words):
-        attempt()
+    refuses(error, words, attempt)
     assert filled_session.log.size == size + (commits == 2)
 
 
@@ -295,8 +292,7 @@ def test_a_checkpoint_of_another_log_is_listed_as_seen(filled_session: Session) 
 def test_a_closed_session_begins_no_work(filled: Filled) -> None:
     session = filled.open()
     session.close()
-    with pytest.raises(InternalError, match="session is closed"):
-        session.work()
+    refuses(InternalError, "session is closed", session.work)
 
 
 def test_of_acts_that_belong_together_none_counts_where_one_failed_though_somebody_went_on(
@@ -314,8 +310,7 @@ def test_of_acts_that_belong_together_none_counts_where_one_failed_though_somebo
             with suppress(TryAgainError):
                 found_a_case(filled_session)
 
-    with pytest.raises(InternalError, match="failed among others"):
-        two_of_which_one_fails()
+    refuses(InternalError, "failed among others", two_of_which_one_fails)
     assert (everything(filled_session), filled_session.log.size) == (before, size)
     found_a_case(filled_session)
     assert filled_session.log.size == size + 1
@@ -435,7 +430,5 @@ def test_the_session_row_has_the_next_seed_and_only_the_public_key_of_this_one()
 
 @each([b"", b"\xc1", b"\xc0", b"\x80", b"\x81\xa1\xff\x01", b"\x81\xa3key\x01", b"\x81\xa3key\xc4\x05short"])
 def test_other_bytes_are_neither_row(content: bytes) -> None:
-    with pytest.raises(MalformedError, match="the session row cannot be read"):
-        decode_session(content)
-    with pytest.raises(MalformedError, match="ratchet row cannot be read"):
-        decode_ratchet(content)
+    refuses(MalformedError, "the session row cannot be read", decode_session, content)
+    refuses(MalformedError, "ratchet row cannot be read", decode_ratchet, content)

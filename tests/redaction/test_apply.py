@@ -175,7 +175,7 @@ def test_no_hidden_form_survives_in_any_arrangement(pieces: list[tuple[str, str]
 
 
 def test_the_same_person_has_one_pseudonym_in_all_scripts_forms_and_disguises_and_their_number_does_not_show() -> None:
-    assert text_left("Скворкиной сказали; Skvorkina; سكوركينا; Зафира Маратовна") == "[P-KT7] сказали; [P-KT7]"
+    assert text_left("Скворкиной сказали; Skvorkina, سكوركينا - Зафира Маратовна") == "[P-KT7] сказали; [P-KT7]"
     assert text_left("Скворкина, Зафира и Скворкина - Зафира") == "[P-KT7] и [P-KT7]"
     for disguise in DISGUISES.values():
         hidden = "[removed]" if "/" in disguise else "[P-KT7]"
@@ -286,7 +286,7 @@ def test_the_safe_contact_and_the_never_use_list_are_hidden_as_phones_and_emails
     found = {(match.kind, match.entities) for match in find_in("0555998877; owlnest; 0222-334455", registry)}
     assert {kind for kind, _ in found} == {IdentifierType.PHONE, IdentifierType.EMAIL}
     assert not [who for _, who in found if CLIENT in who]  # whoever answers there is no client
-    assert text_left("0555998877; owlnest; 0222-334455", {}, registry) == "[removed]"
+    assert text_left("0555998877; owlnest; 0222-334455", {}, registry) == "[removed]; [removed]; [removed]"
 
 
 @each([("1990-07", "[removed]"), ("1990", "3 июля 1990"), ("1990-07-03", "[removed]")])
@@ -509,7 +509,7 @@ KEPT, HIDDEN = "keep", "remove"
 @each(
     [
         ("place", "Bishkek, Lenin 12", {"Bishkek": KEPT, "Lenin": KEPT, "12": KEPT}),
-        ("place", "ул. Ленина 12, Бишкек", {"Ленина": KEPT, "12": KEPT, "Бишкек": KEPT}),
+        ("place", "ул. Ленина 12, Бишкек", {"ул. Ленина 12": KEPT, "Бишкек": KEPT}),
         ("by_whom", "GKNB", {"GKNB": KEPT}),
         ("by_whom", "ГКНБ", {"ГКНБ": KEPT}),
         ("by_whom", "Asanov, GKNB", {"Asanov": HIDDEN, "GKNB": KEPT}),

@@ -422,8 +422,7 @@ def test_what_is_no_word_of_the_list_is_none() -> None:
 
 
 def test_rows_that_changed_places_are_found() -> None:
-    sheet = SHEETS[0]
-    lines = as_printed(sheet).splitlines()
+    lines = as_printed(SHEETS[0]).splitlines()
     lines[3], lines[7] = lines[7], lines[3]
     with pytest.raises(VerificationError, match=r"first sheet \(number 1\), row 4: the words do not give the number"):
         read_sheet("\n".join(lines), sheet=1)

@@ -191,8 +191,7 @@ def test_the_fields_of_each_kind_of_record_are_told(record: type[CaseworkRecord]
     told = _fields_told(record.KIND)
     ours = {field.name for field in dataclasses.fields(record)} | inside
     assert ours <= told, ours - told
-    words = {state.value for state in SlipState} | {"read", "unread"}
-    assert not told - ours - words, told - ours
+    assert not told - ours - ({state.value for state in SlipState} | {"read", "unread"}), told - ours
 
 
 def test_a_database_opens_under_the_parameters_of_the_page(tmp_path: Path) -> None:
@@ -408,8 +407,7 @@ def test_the_program_opens_a_bundle_of_each_kind_of_row(tmp_path: Path) -> None:
     path = tmp_path / "bundle"
     path.write_bytes(raw("bundle", "file"))
     bundle = open_bundle(path, KemPrivate.from_seed(raw("bundle", "seed")), raw("bundle", "seat"), VAULT)
-    shown = [make_people._plain(row) for page in bundle.pages() for row in page.rows]
-    assert shown == PEOPLE_VECTORS["bundle"]["rows"]
+    assert [make_people._plain(row) for page in bundle.pages() for row in page.rows] == PEOPLE_VECTORS["bundle"]["rows"]
     assert {origin.hex(): size for origin, size in bundle.manifest.have.items()} == PEOPLE_VECTORS["bundle"]["have"]
 
 

@@ -215,8 +215,7 @@ def test_a_slot_needs_each_factor_that_it_was_made_with_and_no_other() -> None:
 def test_a_generated_passphrase_opens_at_the_real_cost_in_another_layout() -> None:
     file = made(RUSSIAN)
     assert opens(file, typed_in(RUSSIAN, meant="ru", layout="en")) is Form.WORDS
-    words = in_form(bytearray(RUSSIAN.encode()), Form.WORDS)
-    k1 = stretch(words, "Amina", CHEAP.vault_salt, WORDS_COST)
+    k1 = stretch(in_form(bytearray(RUSSIAN.encode()), Form.WORDS), "Amina", CHEAP.vault_salt, WORDS_COST)
     key = derive_unlock_key(k1, slot_info=slot_info(CHEAP, 8, WORDS_COST, Form.WORDS))
     assert open_slot(key, file.slots[8], CHEAP, 8) == SECRETS
 
@@ -234,8 +233,7 @@ def test_what_is_not_text_is_refused_in_both_forms_without_repeating_it() -> Non
 
 def test_the_typed_form_is_a_copy_that_can_be_wiped() -> None:
     typed = bytearray(b"phrase")
-    copied = in_form(typed, Form.TYPED)
-    copied[:] = bytes(6)
+    in_form(typed, Form.TYPED)[:] = bytes(6)
     assert typed == b"phrase"
 
 

@@ -416,8 +416,7 @@ def test_a_keyring_survives_its_row(keys: dict[bytes, bytes]) -> None:
 def test_a_keyring_from_its_row_goes_on_behind_the_keys_that_it_has() -> None:
     keyring = Keyring.decode(filled().encode(), Cells(32))
     keyring.add(RECORD, FOURTH, FOURTH_KEY)
-    keys = [keyring.get(epoch) for epoch in (FIRST, SECOND, THIRD, FOURTH)]
-    assert keys == [KEY, OTHER_KEY, THIRD_KEY, FOURTH_KEY]
+    assert [keyring.get(epoch) for epoch in (FIRST, SECOND, THIRD, FOURTH)] == [KEY, OTHER_KEY, THIRD_KEY, FOURTH_KEY]
     assert keyring.epochs_of(RECORD) == (THIRD, FOURTH)
     keyring.drop(THIRD)
     assert keyring.epochs_of(RECORD) == (FOURTH,)

@@ -64,7 +64,6 @@ from vault.words.message import Message
 
 
 def put_in(context: Context, **change: Any) -> Context:
-    """Return the context with something else in it."""
     if isinstance(context, VersionContext):
         return msgspec.structs.replace(context, **change)
     return dataclasses.replace(context, **change)
@@ -310,8 +309,7 @@ def _power(x: int, exponent: int) -> int:
 
 def _encrypt_block(key: bytes, block: bytes) -> int:
     # One AES block, as GCM itself uses it inside.
-    encryptor = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
-    return int.from_bytes(encryptor.update(block), "big")
+    return int.from_bytes(Cipher(algorithms.AES(key), modes.ECB()).encryptor().update(block), "big")
 
 
 def _tag(key: bytes, aad: bytes, blocks: list[int]) -> int:
@@ -345,8 +343,7 @@ def test_a_ciphertext_made_for_two_keys_opens_under_the_committed_one_only() -> 
     assert len(plaintexts) == 2, "plain AES-GCM accepts both keys"
 
     committed_to_the_first = b"\x01\x01" + salt + first_commitment + ciphertext
-    committed_to_the_second = b"\x01\x01" + salt + second_commitment + ciphertext
-    assert len(open_sealed(OTHER_KEY, committed_to_the_second, NOTE)) == 240
+    assert len(open_sealed(OTHER_KEY, b"\x01\x01" + salt + second_commitment + ciphertext, NOTE)) == 240
     # The same bytes under the same key: nothing but the commitment stands in the way.
     with pytest.raises(BrokenSealError, match="seal does not hold"):
         open_sealed(OTHER_KEY, committed_to_the_first, NOTE)
@@ -367,8 +364,7 @@ def test_a_grant_opens_for_its_seat_and_has_1168_bytes() -> None:
 
 def test_the_public_key_is_mlkem_then_x25519() -> None:
     assert len(PRIVATE.public) == 1216
-    changed_seed = fixed("kem", 96)[:64] + fixed("else")
-    other = KemPrivate.from_seed(changed_seed)
+    other = KemPrivate.from_seed(fixed("kem", 96)[:64] + fixed("else"))
     assert other.public[:1184] == PRIVATE.public[:1184]
     assert other.public[1184:] != PRIVATE.public[1184:]
 
@@ -467,13 +463,9 @@ def test_a_letter_opens_for_each_seat_that_it_is_for_and_for_nobody_else() -> No
     others = {
         "another seat": (LETTER, 2, 2),
         "another seat's name": (LETTER, 0, 1),
-        "a flipped bit": (_altered(), 1, 1),
+        "a flipped bit": (flipped(LETTER, 8 * len(LETTER) - 1), 1, 1),
     }
     refused(BrokenSealError, "not for this device, or it was altered", opened, others)
-
-
-def _altered() -> bytes:
-    return flipped(LETTER, 8 * len(LETTER) - 1)
 
 
 @each([0, 1, 254, 255, 256, 257, 5_000])
@@ -645,8 +637,7 @@ def test_an_altered_door_opens_nothing() -> None:
 
 
 def test_a_door_without_old_key_says_so() -> None:
-    doors = make_doors(VAULT, DoorKeys(KEY), DOOR_SEATS[:1])
-    assert open_doors(PRIVATE, SEAT, VAULT, doors) == DoorKeys(KEY, None)
+    assert open_doors(PRIVATE, SEAT, VAULT, make_doors(VAULT, DoorKeys(KEY), DOOR_SEATS[:1])) == DoorKeys(KEY, None)
 
 
 def test_recovery_opens_its_own_door_only() -> None:

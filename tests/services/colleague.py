@@ -15,7 +15,7 @@ from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.casework.organisation_records import Member
 from vault.ids import ZERO_ID, MemberId, SeatId
-from vault.log.act_bytes import MadeAct, end, lower
+from vault.log.act_bytes import MadeAct, end
 from vault.log.act_bytes import admit as admission_of
 from vault.policy.roles import Role
 
@@ -68,11 +68,3 @@ def end_of(session: Session, seat: SeatId) -> MadeAct:
 def end_seats(session: Session, *seats: SeatId) -> Listed:
     """End seats of who is no admin, or leave it to an admin to list the same."""
     return list_acts(session, [end_of(session, seat) for seat in seats], taken_from=seats)
-
-
-def lower_here(session: Session, who: Colleague, *roles: Role) -> Listed:
-    """Take roles of who is no admin."""
-    with session.database.reading() as rows:
-        heads = heads_of(session.directory, session.prover, rows, [who.seat])
-    acts = [lower(who.member, role, heads, secrets.token_bytes(16)) for role in roles]
-    return list_acts(session, acts, taken_from=[who.seat])

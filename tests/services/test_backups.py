@@ -13,7 +13,7 @@ import pytest
 from tests.seal.places import flipped
 from tests.services.backup_help import flip, list_again, names_below, open_part, sealed_rows, tables_of
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, found
-from tests.tables import each
+from tests.tables import each, refuses
 from vault.access.pins.copies import CopyKeys
 from vault.access.seat_keys.rekeying import read_key_file
 from vault.casework.note import Note
@@ -120,8 +120,7 @@ def test_a_destination_that_is_no_place_for_a_backup_stays_as_it_is(filled: Fill
             (tmp_path / "not connected" / "backups", "there is no folder"),
             (tmp_path / "stick", "stick is a file"),
         ]:
-            with pytest.raises(RefusedError, match=words):
-                backups.make(session, destination)
+            refuses(RefusedError, words, backups.make, session, destination)
         assert set(names_below(filled.path)) - {"index"} <= set(before)
     assert (tmp_path / "stick").read_bytes() == b"somebody's file"
     assert not (tmp_path / "not connected").exists()
@@ -133,8 +132,7 @@ def test_a_folder_with_the_last_number_that_there_is_removes_no_backup(filled: F
         assert first is not None
         shutil.copytree(first.path, first.path.with_name("backup-999999999"))
         for _ in range(4):
-            with pytest.raises(RefusedError, match="a number that no backup reaches"):
-                backups.make(session, tmp_path / "to")
+            refuses(RefusedError, "a number that no backup reaches", backups.make, session, tmp_path / "to")
     assert sorted(path.name for path in (tmp_path / "to").iterdir()) == ["backup-1", "backup-999999999"]
 
 
@@ -145,8 +143,7 @@ def test_room_is_looked_for_before_anything_is_written(
     with filled.open() as session:
         backups.make(session, stick)
         monkeypatch.setattr("vault.platform.free_bytes", lambda _: 1_000_000)
-        with pytest.raises(TryAgainError, match=r"no room at .*stick: \d+ MiB are needed, 0 are free"):
-            backups.make(session, stick)
+        refuses(TryAgainError, r"no room at .*stick: \d+ MiB are needed, 0 are free", backups.make, session, stick)
     assert names_below(stick) == ["backup-1"]
 
 
@@ -382,8 +379,7 @@ def test_an_altered_bit_is_found_by_the_seals_alone(name: str, stick: Stick) -> 
     for offset in (3, 5_000, -1):
         flip(stick.file(name), offset)
         list_again(stick.backup)
-        with pytest.raises(VerificationError, match=name):
-            stick.verify()
+        refuses(VerificationError, name, stick.verify)
         flip(stick.file(name), offset)
 
 
@@ -409,8 +405,7 @@ def test_a_file_of_an_earlier_backup_is_not_taken_for_the_newer_one(name: str, w
     newer = stick.file(name).read_bytes()
     shutil.copy(stick.earlier / stick.file(name).relative_to(stick.backup), stick.file(name))
     list_again(stick.backup)
-    with pytest.raises(VerificationError, match=words):
-        stick.verify()
+    refuses(VerificationError, words, stick.verify)
     stick.file(name).write_bytes(newer)
 
 
@@ -434,8 +429,7 @@ def test_what_a_holder_of_the_key_changed_is_found_and_nothing_of_it_is_restored
         rows.connection.exec_driver_sql(statement)
     database.close()
     list_again(stick.backup)
-    with pytest.raises(VaultError, match=words):
-        stick.verify()
+    refuses(VaultError, words, stick.verify)
     stick.file("keyrows.db").write_bytes(whole)
     flip(stick.file("keyrows.db"), 70)
     target = stick.state.with_name("new.vault")
@@ -452,31 +446,26 @@ def test_one_false_cell_that_nobody_misses_is_named_and_keeps_nobody_from_a_rest
         rows.connection.exec_driver_sql("INSERT INTO granted VALUES (x'00', x'00', x'00', 0.5, x'00')")
     database.close()
     list_again(stick.backup)
-    with pytest.raises(VerificationError, match="1 rows of the table granted hold a value of another type"):
-        stick.verify()
+    refuses(VerificationError, "1 rows of the table granted hold a value of another type", stick.verify)
     assert stick.restore(stick.state.with_name("new.vault")).versions > 10
 
 
 def test_the_list_names_each_file_of_the_backup_and_nothing_outside(stick: Stick) -> None:
     planted = stick.backup / "drafts" / f"{'00' * 16}.db"
     planted.write_bytes(b"planted")
-    with pytest.raises(VerificationError, match=r"drafts/00.* is not what was written"):
-        stick.verify()
+    refuses(VerificationError, r"drafts/00.* is not what was written", stick.verify)
     planted.unlink()
     with (stick.backup / "digests").open("a") as file:
         file.write(f"{'00' * 32}  ../../etc/passwd\n")
-    with pytest.raises(VerificationError, match=r"\.\./\.\./etc/passwd is missing from the backup"):
-        stick.verify()
+    refuses(VerificationError, r"\.\./\.\./etc/passwd is missing from the backup", stick.verify)
     (stick.backup / "digests").write_text("00  keys\n")
-    with pytest.raises(MalformedError, match="the list `digests` of the backup is damaged"):
-        stick.verify()
+    refuses(MalformedError, "the list `digests` of the backup is damaged", stick.verify)
 
 
 def test_a_place_without_a_backup_is_said_to_have_none(tmp_path: Path) -> None:
     passphrase = bytearray(PASSPHRASE)
     (tmp_path / "backup-1.part").mkdir()
-    with pytest.raises(NotFoundError, match="there is no backup at"):
-        backups.verify(tmp_path, member=MEMBER, passphrase=passphrase)
+    refuses(NotFoundError, "there is no backup at", backups.verify, tmp_path, member=MEMBER, passphrase=passphrase)
     assert passphrase == bytes(len(passphrase))
 
 
@@ -485,5 +474,4 @@ def test_a_medium_that_cannot_be_read_is_no_damage(stick: Stick, monkeypatch: py
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr("vault.services.backups.backup_folder.measure", unreadable)
-    with pytest.raises(TryAgainError, match=r"cannot be read or written \(Input/output error\)"):
-        stick.verify()
+    refuses(TryAgainError, r"cannot be read or written \(Input/output error\)", stick.verify)

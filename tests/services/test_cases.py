@@ -15,7 +15,7 @@ import pytest
 from tests.services.colleague import admit
 from tests.services.founded import MARKER, Filled
 from tests.services.office import Office
-from tests.tables import each
+from tests.tables import each, refuses
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.person import Person, PersonChange
@@ -120,13 +120,11 @@ def test_no_plaintext_comes_before_its_view_is_durable(filled: Filled, monkeypat
     with monkeypatch.context() as broken:
         broken.setattr(Work, "commit", cut)
         broken.setattr(cases, "read_heads", lambda *args: pytest.fail("read before the entry"))
-        with pytest.raises(InternalError, match="cut the power"):
-            cases.open_case(session, filled.cases[0])
+        refuses(InternalError, "cut the power", cases.open_case, session, filled.cases[0])
     assert len(views(session)) == before
     with monkeypatch.context() as broken:
         broken.setattr(cases, "read_heads", cut)
-        with pytest.raises(InternalError, match="cut the power"):
-            cases.open_case(session, filled.cases[0])
+        refuses(InternalError, "cut the power", cases.open_case, session, filled.cases[0])
     assert len(views(session)) == before + 1
     session.close()
     with filled.open() as session:
@@ -149,8 +147,7 @@ def test_a_list_is_in_the_log_with_its_count(filled: Filled, filled_session: Ses
     newest = entries(filled_session)[-1]
     assert (newest.act, dict(newest.covers)) == ("case.list", {"case": 2})
     assert len(cases.list_all(filled_session, limit=1)) == 1
-    with pytest.raises(UsageError, match="between 1 and"):
-        cases.list_all(filled_session, limit=0)
+    refuses(UsageError, "between 1 and", cases.list_all, filled_session, limit=0)
 
 
 def test_a_case_is_found_by_reference_in_any_case_and_by_id(filled: Filled, filled_session: Session) -> None:
@@ -162,8 +159,7 @@ def test_a_case_is_found_by_reference_in_any_case_and_by_id(filled: Filled, fill
 def test_what_names_no_case_is_not_found_and_says_no_more(filled_session: Session) -> None:
     size = filled_session.log.size
     for text in ("", "nope", "AAAA-AAAA", "7b" * 16, "00", "é", "K7QM_3XPD", "%", "' OR 1=1 --"):
-        with pytest.raises(NotFoundError, match="you have no case with this"):
-            cases.find(filled_session, text)
+        refuses(NotFoundError, "you have no case with this", cases.find, filled_session, text)
     assert filled_session.log.size == size
 
 
@@ -189,8 +185,7 @@ def test_what_is_refused_leaves_no_entry(
     filled_session: Session,
 ) -> None:
     size = filled_session.log.size
-    with pytest.raises(error, match=words):
-        act(filled_session, filled.cases[0])
+    refuses(error, words, act, filled_session, filled.cases[0])
     assert filled_session.log.size == size
 
 
@@ -388,8 +383,7 @@ def admit_for(who: Session, days: int) -> None:
 
 def _refuses(error: type[VaultError], words: str, act: Act, who: Session, at: Kept) -> None:
     before = _written(who)
-    with pytest.raises(error, match=words):
-        act(who, at)
+    refuses(error, words, act, who, at)
     assert _written(who) == before, "something was written"
 
 
@@ -423,8 +417,7 @@ def test_who_is_not_in_the_case_is_not_looked_up_nor_changed(session: Session) -
     with pytest.raises(NotFoundError, match="no such record"):
         writing_down.change_person(session, at.missing(), PersonChange(add_phones=("0555 123456",)))
     slip = intake.add(session, name="Somebody Unheard")
-    with pytest.raises(NotFoundError, match="no such record"):
-        writing_down.move_slip(session, slip.hex(), at.case, same=NOBODY)
+    refuses(NotFoundError, "no such record", writing_down.move_slip, session, slip.hex(), at.case, same=NOBODY)
     assert [line.stored.value.name for line in intake.list_open(session)] == ["Somebody Unheard"]
 
 
@@ -451,10 +444,8 @@ def test_a_question_that_nobody_could_answer_is_not_written(session: Session, tm
 
 def test_a_case_is_not_erased_for_a_reason_that_nobody_knows(session: Session) -> None:
     going = what_goes(session, kept(session).case.hex())
-    with pytest.raises(UsageError, match="the reason must be one of"):
-        erasing.erase(session, going, why="because")
-    with pytest.raises(UsageError, match="there is nothing to erase"):
-        erasing.erase(session, replace(going, versions=()), why="mistake")
+    refuses(UsageError, "the reason must be one of", erasing.erase, session, going, why="because")
+    refuses(UsageError, "there is nothing to erase", erasing.erase, session, replace(going, versions=()), why="mistake")
     assert len(cases.list_all(session)) == 1
 
 
@@ -478,8 +469,7 @@ def test_a_beginning_names_the_one_id_that_has_it(text: str, found: bytes | None
 
 
 def test_a_beginning_that_two_ids_share_asks_for_more() -> None:
-    with pytest.raises(NotFoundError, match="2 ids begin"):
-        the_one_named("a1b2c3", [_FIRST, _SECOND])
+    refuses(NotFoundError, "2 ids begin", the_one_named, "a1b2c3", [_FIRST, _SECOND])
 
 
 def test_an_odd_number_of_digits_bounds_the_ids_that_begin_so() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.services.founded import Filled
 from tests.services.office import Office
+from tests.tables import refuses
 from tests.vectors.independent.basis import is_signed_bare, sha256
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -57,8 +58,7 @@ def test_what_was_found_stops_exports_until_it_is_gone(filled_session: Session) 
         faults = log_checking.verify(filled_session).faults
         # Its own finding of before is not found a second time.
         assert {(fault.code, fault.seq) for fault in faults} == {("version-id", 2)}
-        with pytest.raises(VerificationError, match="waits until the log is sound"):
-            filled_session.require_sound_log()
+        refuses(VerificationError, "waits until the log is sound", filled_session.require_sound_log)
     with filled_session.database.transaction() as rows:
         rows.connection.exec_driver_sql("UPDATE version SET blob = ? WHERE seq = 2", (kept,))
     assert log_checking.verify(filled_session).verified
@@ -123,8 +123,7 @@ def test_a_later_checkpoint_proves_that_the_log_only_grew(filled: Filled) -> Non
         assert (after.since.root, after.since.words) == (before.root, before.words)
         verify_consistency(before.size, after.size, after.since.proof, before.root, after.root)
         for size in (0, -1, after.size + 1):
-            with pytest.raises(UsageError, match="never had"):
-                logbook.checkpoint(session, since=size)
+            refuses(UsageError, "never had", logbook.checkpoint, session, since=size)
 
 
 def test_a_false_note_is_not_handed_out(filled: Filled) -> None:

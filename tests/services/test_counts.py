@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.services.office import Office
-from tests.tables import each
+from tests.tables import each, refuses
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -137,8 +137,7 @@ def test_the_file_holds_what_is_shown_and_no_live_cell(session: Session) -> None
     content = case_counts.file_of(shown, ".csv").decode("utf-8-sig").splitlines()
     assert content == ["kind,nationality,people,cases,acts", "asylum,KG,5,5,0", "total,,5,5,0"]
     assert case_counts.file_of(shown, ".xlsx").startswith(b"PK")
-    with pytest.raises(UsageError, match=r"must end in \.csv or \.xlsx"):
-        case_counts.file_of(shown, ".pdf")
+    refuses(UsageError, r"must end in \.csv or \.xlsx", case_counts.file_of, shown, ".pdf")
 
 
 def test_who_stands_in_two_cases_counts_once_where_the_open_one_is_whichever_was_written_first(

@@ -30,6 +30,7 @@ from tests.services.organisation import (
     give,
     share,
 )
+from tests.tables import refuses
 from vault.access.pins.delays import AttemptFile
 from vault.access.pins.pins import Dates
 from vault.access.seat_keys import slots as access
@@ -119,8 +120,7 @@ def test_every_device_is_listed_by_a_name_that_admins_and_supervisors_keep_for_a
         assert devices.find(amina, "BLACK laptop") == seat
         assert devices.find(amina, seat.hex()[:8]) == seat
         for text in ("grey laptop", "", seat.hex()[:3]):
-            with pytest.raises(NotFoundError, match="no such device"):
-                devices.find(amina, text)
+            refuses(NotFoundError, "no such device", devices.find, amina, text)
     for name in (JOEL, DANA, NOOR):
         with organisation.open(name) as session, pytest.raises(RefusedError, match="your role cannot name devices"):
             devices.name(session, session.seat, "mine")
@@ -230,17 +230,14 @@ def test_who_ends_a_device_and_what_no_device_is_given(organisation: Organisatio
     with organisation.open(MIRA) as mira:
         secret = kept_secret(mira)
         forget_secret(mira)
-        with pytest.raises(RefusedError, match="needs the recovery sheets"):
-            devices.lost(mira, organisation[KARIM].seat)
+        refuses(RefusedError, "needs the recovery sheets", devices.lost, mira, organisation[KARIM].seat)
         done = devices.lost(mira, organisation[KARIM].seat, secret)
         assert done.outcome.is_done
         assert list(in_english(warning.warn_lines(done.warn))) == [NOBODY_HERE, ASK_OTHERS]
-        with pytest.raises(RefusedError, match="you cannot revoke the device that you are using"):
-            devices.lost(mira, mira.seat)
+        refuses(RefusedError, "you cannot revoke the device that you are using", devices.lost, mira, mira.seat)
         with pytest.raises(NotFoundError, match="no such device"):
             devices.lost(mira, mira.seat[::-1])  # type: ignore[arg-type]  # bytes of no seat
-        with pytest.raises(RefusedError, match="this device is another member's"):
-            devices.give_cases(mira, organisation[JOEL].seat)
+        refuses(RefusedError, "this device is another member's", devices.give_cases, mira, organisation[JOEL].seat)
     for name in (SELIN, AMINA, DANA, NOOR):
         with organisation.open(name) as session, pytest.raises(RefusedError, match="your role does not allow it"):
             devices.lost(session, organisation[JOEL].seat)
@@ -260,8 +257,7 @@ def test_a_member_moves_to_another_device_which_gets_no_case_unasked(organisatio
             notes.add(there, made.case, Note(NoteKind.CONTACT, "from the new one"))
             with pytest.raises(RefusedError, match="needs the recovery sheets"):
                 devices.end_moved(there, mira.seat)  # an admin's
-            with pytest.raises(RefusedError, match="this device is another member's"):
-                devices.end_moved(there, organisation[JOEL].seat)
+            refuses(RefusedError, "this device is another member's", devices.end_moved, there, organisation[JOEL].seat)
 
 
 def test_a_case_of_a_lost_device_that_is_here_and_not_ones_own_is_counted(founded: Place) -> None:
@@ -319,8 +315,7 @@ def test_who_takes_a_role_hears_what_is_lost(organisation: Organisation) -> None
             assert str(members.before_roles(mira, joel.member, roles)) == words("1 device", joel.name)
         for roles in (["supervisor"], ["caseworker", "intake"]):
             assert members.before_roles(mira, joel.member, roles) is None
-        with pytest.raises(UsageError, match="there is no such role"):
-            members.before_roles(mira, joel.member, ["wizard"])
+        refuses(UsageError, "there is no such role", members.before_roles, mira, joel.member, ["wizard"])
 
 
 def test_what_is_said_before_a_role_is_taken_is_so(organisation: Organisation) -> None:
@@ -440,8 +435,7 @@ def test_without_a_way_back_it_is_refused_and_nothing_changes(filled: Filled) ->
         now = session.log.now_ms()
 
         def refused(words: str) -> None:
-            with pytest.raises(RefusedError, match=words):
-                entering.destroy_access(session, typed=entering.SENTENCE)
+            refuses(RefusedError, words, entering.destroy_access, session, typed=entering.SENTENCE)
 
         refused("no recovery was proven")
         last_done.note(session, Done.BACKUP, now)
@@ -454,8 +448,7 @@ def test_without_a_way_back_it_is_refused_and_nothing_changes(filled: Filled) ->
         refused("no recovery was proven")
         session.dates = Dates(sheets=True)
         last_done.note_drill(session, session.log.now_ms())
-        with pytest.raises(RefusedError, match="no backup was made"):
-            entering.destroy_access(session, typed=entering.SENTENCE)
+        refuses(RefusedError, "no backup was made", entering.destroy_access, session, typed=entering.SENTENCE)
     assert read_key_file(filled.path / "keys") == keys
     filled.open().close()
 
@@ -465,8 +458,7 @@ def test_anything_but_the_sentence_changes_nothing(filled: Filled) -> None:
     keys = read_key_file(filled.path / "keys")
     with filled.open() as session:
         for typed in ("", "yes", "y", "destroy", "destroy my access", "destroy my access here!"):
-            with pytest.raises(UsageError, match="sentence was not typed"):
-                entering.destroy_access(session, typed=typed)
+            refuses(UsageError, "sentence was not typed", entering.destroy_access, session, typed=typed)
     assert read_key_file(filled.path / "keys") == keys
 
 
@@ -540,8 +532,7 @@ def test_a_power_cut_leaves_an_access_or_none_and_never_half_of_one(
         return
     if (step, when) in {("commit", "after"), ("promote", "before")}:
         # The log names the new file already: the next unlock finishes the change, and finds itself outside.
-        with pytest.raises(VerificationError, match="no door of the keys file opens"):
-            filled.open()
+        refuses(VerificationError, "no door of the keys file opens", filled.open)
         with pytest.raises(WrongPassphraseError):
             filled.open()
     else:
@@ -567,15 +558,13 @@ def attempts_of(session: Session) -> AttemptFile:
 
 def test_slots_are_armed_only_with_a_proven_recovery_and_disarmed_when_it_is_proven_no_more(filled: Filled) -> None:
     with filled.open() as session:
-        with pytest.raises(RefusedError, match="only after a recovery drill"):
-            entering.destroy_slots_after(session, 20)
+        refuses(RefusedError, "only after a recovery drill", entering.destroy_slots_after, session, 20)
         entering.destroy_slots_after(session, None)
         assert attempts_of(session).load().destroy_after is None
     prove(filled.place)
     with filled.open() as session:
         last_done.note_opened(session)
-        with pytest.raises(RefusedError, match="before 20"):
-            entering.destroy_slots_after(session, 19)
+        refuses(RefusedError, "before 20", entering.destroy_slots_after, session, 19)
         entering.destroy_slots_after(session, 20)
         last_done.note_opened(session)
         assert attempts_of(session).load().destroy_after == 20

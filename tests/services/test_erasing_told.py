@@ -17,7 +17,7 @@ from tests.services.founded import Place as PlaceOfFounded
 from tests.services.office import forward
 from tests.services.organisation import AMINA, JOEL, TOMAS, Organisation, full_name, give, open_place
 from tests.services.test_notes import ANSWERS, file
-from tests.tables import each
+from tests.tables import each, refuses
 from tests.tui.house import House, house, house_template
 from vault.access.session import Session
 from vault.casework.document import DocumentKind
@@ -317,8 +317,7 @@ def test_a_letter_in_russian_counts_as_russian_does(count: int, said: str) -> No
 def test_what_is_no_sentence_of_a_letter_stays_english_and_another_language_is_refused() -> None:
     line = plural("{count} lantern", "{count} lanterns", count=2)
     assert letter_words.in_language("ru")(line) == "2 lanterns"
-    with pytest.raises(UsageError, match="languages are: en, fr, ru"):
-        letter_words.in_language("xx")
+    refuses(UsageError, "languages are: en, fr, ru", letter_words.in_language, "xx")
 
 
 # What somebody erases goes on every device that has it: after a bundle and 72 hours, and in any order of arrival.
@@ -390,36 +389,6 @@ def test_it_waits_on_another_device_and_goes_after_72_hours_from_all_that_lies_t
     for name in (TOMAS, JOEL):
         account = organisation[name]
         assert has_any(readable(account.open(), account.place.path, tmp_path / "backup")) == []
-
-
-def test_a_person_in_three_cases_goes_from_both_devices(
-    shared: tuple[Organisation, CompartmentId, RecordId], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    organisation, case, person = shared
-    first = editing.Place(case, person, "person")
-    with organisation.at(TOMAS, JOEL) as (tomas, joel):
-        for n in (2, 3):
-            other = cases.create(tomas, title=f"C{n}", kind="asylum", alone_reason="nobody").case
-            same_people.same(tomas, editing.Place(other, add_person(tomas, other), "person"), first)
-            sharing.grant(tomas, other, organisation.members(JOEL))
-        give(tomas, joel)
-        going = what_goes.what_goes(tomas, person.hex())
-        assert len(going.cases) == 3
-        erase_with_two(tomas, going, monkeypatch)
-        give(tomas, joel)
-        later(monkeypatch, joel, 73)
-        housekeeping.settle(joel)
-        assert [len(cases.open_case(joel, home).persons) for home in going.cases] == [0, 0, 0]
-    for name in (TOMAS, JOEL):
-        account = organisation[name]
-        assert has_any(readable(account.open(), account.place.path)) == []
-
-
-def erase_with_two(session: Session, going: reach.Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Erase what needs a second person, who is not what this is about."""
-    monkeypatch.setattr("vault.services.approvals.erasing.required_approval", lambda *_: None)
-    erasing.erase(session, going, why="subject-request")
-    monkeypatch.undo()
 
 
 def test_what_was_erased_does_not_come_back_with_the_bundle_of_somebody_who_has_it_still(

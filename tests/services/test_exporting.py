@@ -17,10 +17,10 @@ import pyrage  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from tests.services.colleague import admit
-from tests.services.founded import MEMBER, PASSPHRASE, Filled
+from tests.services.founded import MEMBER, Filled
 from tests.services.office import Office
-from tests.tables import each
-from vault.access.seat_keys.slots import Factors
+from tests.services.test_factors import proof
+from tests.tables import each, refuses
 from vault.access.session import Session
 from vault.casework.document import Document, DocumentKind
 from vault.casework.note import Note
@@ -192,8 +192,7 @@ def test_refusals_change_nothing(  # noqa: PLR0917 - a row of the table, then fi
     out = changes.get("out", tmp_path)
     told = {name: value for name, value in changes.items() if name != "out"}
     wish = replace(Wish("lawyer", LAWYER, take_proposals=True), **told)
-    with pytest.raises(error, match=words):
-        exporting.export(filled_session, case, wish, out=out)
+    refuses(error, words, exporting.export, filled_session, case, wish, out=out)
     assert "export.begin" not in acts(filled_session)
 
 
@@ -322,12 +321,10 @@ def test_it_leaves_for_a_confirmed_key_alone_and_never_over_a_file(
 ) -> None:
     out = tmp_path / "all.age"
     partners.add(session, name="Somebody new", age_recipient=recipient_of(make_identity()))
-    with pytest.raises(RefusedError, match="is not confirmed"):
-        export_all(session, to="Somebody new", out=out)
+    refuses(RefusedError, "is not confirmed", export_all, session, to="Somebody new", out=out)
     assert not out.exists()
     out.write_bytes(b"there")
-    with pytest.raises(RefusedError, match="exists already"):
-        export_all(session, to=NAME, out=out)
+    refuses(RefusedError, "exists already", export_all, session, to=NAME, out=out)
     assert out.read_bytes() == b"there"
 
 
@@ -502,14 +499,12 @@ def a_partner() -> Partner:
 def test_what_has_other_words_than_those_of_its_key_is_passed_over_and_gets_nothing(session: Session) -> None:
     keep(session, replace(a_partner(), fingerprint=a_partner().fingerprint))
     assert partners.list_all(session) == []
-    with pytest.raises(VerificationError, match="cannot be read"):
-        partners.find(session, PARTNER_NAME)
+    refuses(VerificationError, "cannot be read", partners.find, session, PARTNER_NAME)
 
 
 def test_of_two_recipients_of_one_name_neither_is_taken(session: Session) -> None:
     first, second = keep(session, a_partner()), keep(session, a_partner())
-    with pytest.raises(UsageError, match="2 recipients have this name"):
-        partners.find(session, PARTNER_NAME)
+    refuses(UsageError, "2 recipients have this name", partners.find, session, PARTNER_NAME)
     assert [partners.find(session, record.hex()).record for record in (first, second)] == [first, second]
 
 
@@ -537,9 +532,7 @@ ACTS: dict[str, Act] = {
     "confirmed facts": lambda session, case, out: person_pack.print_page(
         session, cast("Any", SimpleNamespace(case=case)), cast("Any", None), out, str
     ),
-    "a keyfile": lambda session, _, out: entering.add_keyfile(
-        session, member=MEMBER, factors=Factors(bytearray(PASSPHRASE)), path=out
-    ),
+    "a keyfile": lambda session, _, out: entering.add_keyfile(session, proof(), out),
     "an export": lambda session, case, out: exporting.export(session, case, Wish("lawyer", "Lawyer"), out=out),
 }
 

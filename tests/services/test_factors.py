@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.english import in_english
 from tests.seal.costs import with_costs
 from tests.services.founded import MEMBER, PASSPHRASE, Place
+from tests.tables import refuses
 from vault.access.seat_keys import rekeying
 from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.seat_keys.slots import Factors, salt_of_vault
@@ -29,7 +31,7 @@ from vault.records.work import Work
 from vault.seal.entrance.device_secret import fido2_salt
 from vault.seal.entrance.passphrase import FLOOR, KdfParameters
 from vault.services.credentials import entering
-from vault.services.credentials.entering import FactorName, unlock_with_factors
+from vault.services.credentials.entering import FactorName, Proof, unlock_with_factors
 from vault.services.evidence import log_checking
 from vault.words.message import Message
 
@@ -58,6 +60,25 @@ def reopened(place: Place, passphrase: bytes, device_secret: bytes = b"", fido2_
     )
 
 
+class HeldKey:
+    """A security key behind the seam."""
+
+    def __init__(self, error: VaultError | None = None) -> None:
+        self.error, self.asked = error, list[bytes]()
+
+    def enrol(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+    def secret(self, salt: bytes) -> bytes:
+        self.asked.append(salt)
+        return SECRET
+
+
+def proof(factors: Factors | None = None, key: HeldKey | None = None, **more: Any) -> Proof:
+    return Proof(MEMBER, factors or given(), lambda: key or HeldKey(), **more)
+
+
 def opens(place: Place, with_: Factors) -> tuple[str, ...] | None:
     """Return the warnings of an unlock with these factors, or None where they open nothing."""
     try:
@@ -70,7 +91,7 @@ def opens(place: Place, with_: Factors) -> tuple[str, ...] | None:
 
 
 def change(session: Session, old: bytes = PASSPHRASE, new: bytes = NEW) -> None:
-    entering.change_passphrase(session, member=MEMBER, old=given(old), new=bytearray(new), wait=lambda _: None)
+    entering.change_passphrase(session, proof(given(old), new=bytearray(new), wait=lambda _: None))
 
 
 def test_after_a_change_the_new_passphrase_opens_and_the_old_one_does_not(founded: Place) -> None:
@@ -87,9 +108,7 @@ def test_a_wrong_old_passphrase_changes_nothing_and_counts_as_an_attempt_that_wa
         before, size = read_key_file(founded.path / "keys"), session.log.size
         for old in (b"not the passphrase", NEW, b"", PASSPHRASE.upper(), b"guess", b"another guess"):
             with pytest.raises(WrongPassphraseError if old else RefusedError) as refusal:
-                entering.change_passphrase(
-                    session, member=MEMBER, old=given(old), new=bytearray(NEW), wait=waited.append
-                )
+                entering.change_passphrase(session, proof(given(old), new=bytearray(NEW), wait=waited.append))
             assert refusal.value.exit_code == (12 if old else 5)
         assert (read_key_file(founded.path / "keys"), session.log.size) == (before, size)
     assert waited
@@ -99,8 +118,7 @@ def test_a_wrong_old_passphrase_changes_nothing_and_counts_as_an_attempt_that_wa
 def test_the_passphrase_of_another_seat_is_a_wrong_one(founded: Place) -> None:
     with founded.open() as session:
         session.seat = type(session.seat)(bytes(16))
-        with pytest.raises(WrongPassphraseError, match=r"^no key slot opens with this name and passphrase$"):
-            change(session)
+        refuses(WrongPassphraseError, r"^no key slot opens with this name and passphrase$", change, session)
 
 
 STEPS = ["write_aside", "commit", "promote"]
@@ -159,8 +177,7 @@ def test_a_file_put_in_place_while_the_session_is_open_is_not_carried_on(founded
             read_key_file(founded.path / "keys"), KdfParameters(FLOOR.memory_kib, FLOOR.iterations, 2), FLOOR
         )
         (founded.path / "keys").write_bytes(cheaper.encode())
-        with pytest.raises(VerificationError, match="not the one that this session opened"):
-            change(session)
+        refuses(VerificationError, "not the one that this session opened", change, session)
 
 
 def test_a_keyfile_is_needed_from_then_on_with_a_new_passphrase_too_until_it_is_removed(
@@ -168,7 +185,7 @@ def test_a_keyfile_is_needed_from_then_on_with_a_new_passphrase_too_until_it_is_
 ) -> None:
     path = tmp_path / "holiday.bin"
     with founded.open() as session:
-        now = entering.add_keyfile(session, member=MEMBER, factors=given(), path=path)
+        now = entering.add_keyfile(session, proof(), path)
         assert [used.name for used in entering.list_factors(session, now)] == ["passphrase", "keyfile"]
     assert (path.stat().st_size, stat.S_IMODE(path.stat().st_mode)) == (64, 0o600)
     read = entering.device_secret_of(path)
@@ -177,11 +194,10 @@ def test_a_keyfile_is_needed_from_then_on_with_a_new_passphrase_too_until_it_is_
     assert opens(founded, given(device_secret=SECRET)) is None
     assert opens(founded, now) is not None
     with reopened(founded, PASSPHRASE, read.secret) as session:
-        entering.change_passphrase(session, member=MEMBER, old=now, new=bytearray(NEW))
+        entering.change_passphrase(session, proof(now, new=bytearray(NEW)))
     assert opens(founded, given(NEW)) is None
     with reopened(founded, NEW, read.secret) as session:
-        both = given(NEW, read.secret)
-        after = entering.remove_factor(session, member=MEMBER, factors=both, name=FactorName.KEYFILE)
+        after = entering.remove_factor(session, proof(given(NEW, read.secret)), FactorName.KEYFILE)
     assert after.device_secret == b""
     assert opens(founded, given(NEW)) is not None
 
@@ -197,24 +213,9 @@ def test_a_keyfile_that_is_not_added_is_not_left_behind_and_takes_the_place_of_n
             (given(), "letter", RefusedError),
         ):
             with pytest.raises(error):
-                entering.add_keyfile(session, member=MEMBER, factors=old, path=tmp_path / name, wait=lambda _: None)
+                entering.add_keyfile(session, proof(old, wait=lambda _: None), tmp_path / name)
     assert not (tmp_path / "key").exists()
     assert (tmp_path / "letter").read_text() == "a letter"
-
-
-class HeldKey:
-    """A security key behind the seam."""
-
-    def __init__(self, error: VaultError | None = None) -> None:
-        self.error, self.asked = error, list[bytes]()
-
-    def enrol(self) -> None:
-        if self.error is not None:
-            raise self.error
-
-    def secret(self, salt: bytes) -> bytes:
-        self.asked.append(salt)
-        return SECRET
 
 
 def test_a_security_key_is_asked_with_the_salt_of_this_vault_and_without_an_answer_nothing_changes(
@@ -224,9 +225,9 @@ def test_a_security_key_is_asked_with_the_salt_of_this_vault_and_without_an_answ
     with founded.open() as session:
         silent = HeldKey(TryAgainError(Message("the security key did not answer")))
         with pytest.raises(TryAgainError, match="did not answer"):
-            entering.add_security_key(session, member=MEMBER, factors=given(), provider=silent)
+            entering.add_security_key(session, proof(key=silent))
         assert [used.name for used in entering.list_factors(session, given())] == ["passphrase"]
-        now = entering.add_security_key(session, member=MEMBER, factors=given(), provider=key)
+        now = entering.add_security_key(session, proof(key=key))
         assert [used.name for used in entering.list_factors(session, now)] == ["passphrase", "fido2"]
     assert key.asked == [fido2_salt(salt_of_vault(founded.path))]
     assert opens(founded, given()) is None
@@ -238,9 +239,9 @@ def test_what_is_not_in_use_cannot_be_removed(founded: Place) -> None:
     with founded.open() as session:
         for name in FactorName:
             with pytest.raises(RefusedError, match=f"no {name} is in use"):
-                entering.remove_factor(session, member=MEMBER, factors=given(), name=name)
+                entering.remove_factor(session, proof(), name)
         with pytest.raises(RefusedError, match="a security key is in use already"):
-            entering.add_security_key(session, member=MEMBER, factors=given(fido2_secret=SECRET), provider=HeldKey())
+            entering.add_security_key(session, proof(given(fido2_secret=SECRET)))
 
 
 def test_the_list_says_whether_case_matters(founded: Place) -> None:
@@ -264,7 +265,7 @@ def test_a_proposal_is_in_a_language_that_has_a_list() -> None:
 def test_a_keyfile_named_by_its_path_lets_in(founded: Place, tmp_path: Path) -> None:
     path = tmp_path / "stick.bin"
     with founded.open() as session:
-        entering.add_keyfile(session, member=MEMBER, factors=given(), path=path)
+        entering.add_keyfile(session, proof(), path)
     typed = bytearray(PASSPHRASE)
     unlock_with_factors(founded.path, MEMBER, typed, str(path), state=founded.state).close()
     assert typed == bytes(len(PASSPHRASE))
@@ -272,7 +273,7 @@ def test_a_keyfile_named_by_its_path_lets_in(founded: Place, tmp_path: Path) -> 
 
 def test_a_security_key_lets_in_with_its_pin(founded: Place) -> None:
     with founded.open() as session:
-        entering.add_security_key(session, member=MEMBER, factors=given(), provider=HeldKey())
+        entering.add_security_key(session, proof())
     unlock_with_factors(
         founded.path, MEMBER, bytearray(PASSPHRASE), pin="1234", state=founded.state, key=HeldKey()
     ).close()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import MEMBER, PASSPHRASE
-from tests.tables import each
+from tests.tables import each, refuses
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, UsageError
 from vault.platform import memory_bytes
@@ -69,16 +69,14 @@ def test_the_cost_of_a_guess_can_be_measured_on_this_machine(tmp_path: Path, mon
 def test_what_is_refused_leaves_nothing_behind(
     changes: dict[str, object], error: type[Exception], words: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(error, match=words):
-        make(tmp_path / "a.vault", **changes)
+    refuses(error, words, make, tmp_path / "a.vault", **changes)
     assert [path.name for path in tmp_path.iterdir() if path.name != "xdg"] == []
 
 
 def test_a_folder_with_something_in_it_is_not_touched_and_sheets_can_be_three_of_five(tmp_path: Path) -> None:
     (tmp_path / "a.vault").mkdir()
     (tmp_path / "a.vault" / "mine").write_text("mine")
-    with pytest.raises(RefusedError, match="there is something at"):
-        make(tmp_path / "a.vault")
+    refuses(RefusedError, "there is something at", make, tmp_path / "a.vault")
     assert (tmp_path / "a.vault" / "mine").read_text() == "mine"
     new = make(tmp_path / "b.vault", sheets=(3, 5))
     assert [(sheet.number, sheet.count, sheet.threshold) for sheet in new.sheets] == [(n, 5, 3) for n in range(1, 6)]

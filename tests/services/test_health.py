@@ -15,8 +15,8 @@ import pytest
 import vault
 from tests.english import in_english
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
-from tests.services.office import DAY_MS, Office, forward
-from tests.tables import each
+from tests.services.office import DAY_MS, Office
+from tests.tables import each, refuses
 from vault import platform
 from vault.access.pins.pins import Dates
 from vault.access.session import Session
@@ -188,8 +188,7 @@ def test_doctor_looks_at_all_that_the_manual_names(founded: Place) -> None:
 def test_doctor_needs_no_vault_but_refuses_a_missing_one(tmp_path: Path) -> None:
     assert len(health.doctor(None, state=tmp_path)) == 14
     for act in (health.doctor, health.status):
-        with pytest.raises(NoVaultError, match="no vault at"):
-            act(tmp_path / "none.vault", state=tmp_path)
+        refuses(NoVaultError, "no vault at", act, tmp_path / "none.vault", state=tmp_path)
 
 
 _UNTOLD = "the system does not tell"
@@ -330,18 +329,6 @@ def _shows(session: Session, at_ms: int) -> None:
     session.log.now_ms = lambda: at_ms
 
 
-def test_a_time_seen_once_is_remembered_at_the_next_unlock(office: Office) -> None:
-    with office.open(office.nadia) as nadia:
-        assert _clock_words(nadia) == []
-        forward(nadia, 3)
-        seen = this_computer.look_at_clock(nadia).trusted_ms
-        nadia.keep_pins()
-    with office.open(office.nadia) as nadia:
-        assert this_computer.look_at_clock(nadia).state is ClockState.SET_BACK
-        assert this_computer.look_at_clock(nadia).trusted_ms == seen
-        assert "behind a time that was seen here before" in _clock_words(nadia)[0]
-
-
 def test_a_clock_that_is_years_away_changes_nothing_that_counts(office: Office) -> None:
     with office.open(office.nadia) as nadia:
         before = this_computer.look_at_clock(nadia).trusted_ms
@@ -358,8 +345,7 @@ def test_a_jump_counts_after_a_person_said_so_and_that_is_in_the_log(office: Off
         size = amina.log.size
         assert this_computer.confirm_clock(amina).trusted_ms == later
         assert amina.log.size == size + 1
-        with pytest.raises(UsageError, match="the clock did not jump"):
-            this_computer.confirm_clock(amina)
+        refuses(UsageError, "the clock did not jump", this_computer.confirm_clock, amina)
 
 
 def test_a_jump_is_told_at_unlock_and_hinders_nothing(office: Office) -> None:

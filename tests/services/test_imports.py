@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.office import Office
-from tests.tables import each
+from tests.tables import each, refuses
 from vault.access.session import Session
 from vault.casework.case import CaseKind
 from vault.casework.note import Note
@@ -163,8 +163,7 @@ def test_empty_rows_above_the_headers_are_passed_over_and_counted(session: Sessi
 def test_the_empty_template_is_read_and_has_no_row(suffix: str, session: Session, tmp_path: Path) -> None:
     path = tmp_path / f"template{suffix}"
     path.write_bytes(case_import.template(suffix))
-    with pytest.raises(UsageError, match="no row under its headers"):
-        case_import.preview(session, path, kind="asylum")
+    refuses(UsageError, "no row under its headers", case_import.preview, session, path, kind="asylum")
 
 
 @each([CancelledError, MemoryError, KeyboardInterrupt])
@@ -221,8 +220,7 @@ def test_who_may_be_known_is_asked_about_once_for_each_way(office: Office, tmp_p
         told = "\n".join(map(str, import_words.preview_lines(nadia, preview)))
         assert "row 3: " + own.ref in told
         assert "row 6: ask Amina" in told
-        with pytest.raises(UsageError, match="say what happens"):
-            case_import.make_cases(nadia, preview, {Way.NAME: Answer.SKIP})
+        refuses(UsageError, "say what happens", case_import.make_cases, nadia, preview, {Way.NAME: Answer.SKIP})
         answers = {Way.NUMBER: Answer.JOIN, Way.NAME: Answer.SKIP, Way.FILE: Answer.MAKE, Way.REGISTER: Answer.SKIP}
         done = case_import.make_cases(nadia, preview, answers)
         assert done.left_out == (3, 6, 8)
@@ -240,8 +238,7 @@ def test_what_is_taken_back_is_gone_and_the_log_says_that_it_was(session: Sessio
     assert n_cases(session) == 0
     assert not searching.search(session, "Tashbaeva").hits
     assert log_checking.verify(session).verified
-    with pytest.raises(NotFoundError, match="you imported nothing in the last 10 minutes"):
-        taking_back.take_back(session)
+    refuses(NotFoundError, "you imported nothing in the last 10 minutes", taking_back.take_back, session)
 
 
 def test_a_colleague_who_asks_is_told_whom_to_ask_about_who_was_imported_until_it_is_taken_back(
@@ -263,8 +260,7 @@ def test_an_import_on_which_somebody_built_stays(session: Session, tmp_path: Pat
     case = imported(session, listed(tmp_path, ROW, OTHER)).cases[1].case
     notes.add(session, case, Note(NoteKind.CONTACT, "called back"))
     story_records.add(session, case, Task("write to the court"))
-    with pytest.raises(RefusedError, match="somebody has written in one of the cases since"):
-        taking_back.take_back(session)
+    refuses(RefusedError, "somebody has written in one of the cases since", taking_back.take_back, session)
     assert n_cases(session) == 2
 
 
@@ -272,8 +268,7 @@ def test_after_ten_minutes_it_stays(session: Session, tmp_path: Path, monkeypatc
     imported(session, listed(tmp_path, ROW))
     later = session.log.now_ms() + 11 * 60_000
     monkeypatch.setattr(session.log, "now_ms", lambda: later)
-    with pytest.raises(NotFoundError, match="in the last 10 minutes"):
-        taking_back.take_back(session)
+    refuses(NotFoundError, "in the last 10 minutes", taking_back.take_back, session)
     assert n_cases(session) == 1
 
 
@@ -281,8 +276,7 @@ def test_what_a_bundle_may_have_stays(office: Office, tmp_path: Path) -> None:
     with office.open(office.amina) as amina:
         imported(amina, listed(tmp_path, ROW))
         syncing.make(amina, office.nadia.member, tmp_path / "for-nadia")
-        with pytest.raises(RefusedError, match="a bundle was made since"):
-            taking_back.take_back(amina)
+        refuses(RefusedError, "a bundle was made since", taking_back.take_back, amina)
 
 
 def test_a_day_that_no_calendar_has_is_called_so_and_a_fault_that_comes_again_is_told_once() -> None:
@@ -305,8 +299,7 @@ def test_an_import_with_a_restricted_section_stays_and_a_section_of_another_case
     case = imported(session, listed(tmp_path, ROW)).cases[0].case
     section = sections.create(session, case, what="location", title="Where he is", members=[])
     sections.add_note(session, section, Note(NoteKind.SAFETY, "second floor"))
-    with pytest.raises(RefusedError, match="has a restricted section by now"):
-        taking_back.take_back(session)
+    refuses(RefusedError, "has a restricted section by now", taking_back.take_back, session)
     assert len(sections.open_section(session, section).notes) == 1
     assert n_cases(session) == 2
 
@@ -314,8 +307,7 @@ def test_an_import_with_a_restricted_section_stays_and_a_section_of_another_case
 def test_what_was_erased_since_is_called_gone(session: Session, tmp_path: Path) -> None:
     case = imported(session, listed(tmp_path, ROW)).cases[0].case
     erasing.erase(session, what_goes(session, case.hex()), why="mistake")
-    with pytest.raises(NotFoundError, match="what you imported is gone already"):
-        taking_back.last_import(session)
+    refuses(NotFoundError, "what you imported is gone already", taking_back.last_import, session)
     assert log_checking.verify(session).verified
 
 

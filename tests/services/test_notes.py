@@ -9,7 +9,7 @@ import pytest
 from tests.services.bulk_notes import add_many
 from tests.services.founded import Filled
 from tests.services.office import Office, forward
-from tests.tables import each
+from tests.tables import each, refuses
 from vault.access.session import Session
 from vault.casework.note import Note, contact_day, note_of
 from vault.casework.person import Person, PersonChange
@@ -121,14 +121,12 @@ def test_a_withdrawn_note_stays_counts_as_no_contact_and_is_withdrawn_once(
 ) -> None:
     session, case = filled_session, filled.cases[0]
     note = notes.add(session, case, Note(NoteKind.CONTACT, "He called."))
-    with pytest.raises(UsageError, match="a reason is needed"):
-        notes.withdraw(session, note.hex(), reason=" ")
+    refuses(UsageError, "a reason is needed", notes.withdraw, session, note.hex(), reason=" ")
     notes.withdraw(session, note.hex(), reason="of another case")
     found = notes.show(session, note.hex())
     assert (found.value.text, found.value.withdrawn) == ("He called.", "of another case")
     assert contact_day(found.value, found.written_ms) is None
-    with pytest.raises(UsageError, match="withdrawn already"):
-        notes.withdraw(session, note.hex(), reason="again")
+    refuses(UsageError, "withdrawn already", notes.withdraw, session, note.hex(), reason="again")
 
 
 def test_a_note_of_another_case_corrects_nothing_here(filled: Filled, filled_session: Session) -> None:
@@ -143,8 +141,7 @@ def test_what_names_no_note_is_not_found_and_what_has_no_place_is_refused(
 ) -> None:
     person = cases.open_case(filled_session, filled.cases[0]).persons[0]
     for text in ("", "nope", "zz", "7b" * 16, "00" * 15, "é", person.record.hex()):
-        with pytest.raises(NotFoundError, match="you have no note with this id"):
-            notes.show(filled_session, text)
+        refuses(NotFoundError, "you have no note with this id", notes.show, filled_session, text)
     size = filled_session.log.size
     with pytest.raises(RefusedError):
         notes.add(filled_session, CompartmentId(make_id()), Note(NoteKind.CONTACT, "text"))
@@ -171,15 +168,13 @@ def test_a_slip_is_kept_with_whatever_was_heard_and_overdue_after_fourteen_days(
 def test_a_closed_slip_holds_no_words_any_more(office: Office) -> None:
     with office.open(office.nadia) as nadia:
         slip = intake.add(nadia, name="Ilham")
-        with pytest.raises(RefusedError, match="not granted"):
-            intake.move(nadia, slip.hex(), CompartmentId(bytes(16)))
+        refuses(RefusedError, "not granted", intake.move, nadia, slip.hex(), CompartmentId(bytes(16)))
         intake.close(nadia, slip.hex())
         assert intake.list_open(nadia) == []
         heads = read_valid(nadia, the_one_of_kind(nadia, CompartmentKind.INTAKE))
         assert "Ilham" not in repr([head.content.fields for head in heads])
         for text in (slip.hex(), "no hex"):
-            with pytest.raises(NotFoundError, match="no open slip with this id"):
-                intake.close(nadia, text)
+            refuses(NotFoundError, "no open slip with this id", intake.close, nadia, text)
 
 
 WORDS = {"name": "Ilham Raskolov", "number": "+49 30 5550 1234", "language": "Uzbek", "text": "two lines\nof fear"}
@@ -223,8 +218,7 @@ def test_an_open_slip_is_corrected_in_the_log_and_back_again_and_its_words_end_w
         assert intake.list_open(nadia)[0].stored.value.name == WORDS["name"]
         intake.correct(nadia, slip.hex(), name="", text="nothing else")
         intake.close(nadia, slip.hex())
-        with pytest.raises(NotFoundError, match="no open slip"):
-            intake.correct(nadia, slip.hex(), name="Ilham")
+        refuses(NotFoundError, "no open slip", intake.correct, nadia, slip.hex(), name="Ilham")
         forward(nadia, 1)
         housekeeping.settle(nadia)
         with nadia.database.reading() as rows:
@@ -351,8 +345,7 @@ def test_answers_stay_when_a_newer_form_asks_something_else(office: Office) -> N
         case, record = filled(mira)
         newer = b'code="reception"\ntitle="Welcome"\nversion=2\n[[questions]]\nname="bed"\nlabel="Bed"\nkind="text"\n'
         own_forms.add(mira, newer)
-        with pytest.raises(UsageError, match="version 2 already"):
-            own_forms.add(mira, newer)
+        refuses(UsageError, "version 2 already", own_forms.add, mira, newer)
         assert [(form.definition.title, form.definition.version) for form in own_forms.list_all(mira)] == [
             ("Welcome", 2)
         ]
@@ -459,14 +452,11 @@ def test_a_form_is_found_by_its_code_alone_and_a_record_is_changed_by_its_own_fo
         own_forms.add(mira, file())
         for code in ("leaving", " Reception "):
             assert own_forms.find(mira, code).definition.code == code.strip().casefold()
-        with pytest.raises(NotFoundError, match="no form with this code"):
-            own_forms.find(mira, "recept")
+        refuses(NotFoundError, "no form with this code", own_forms.find, mira, "recept")
         case, record = filled(mira)
         place, before = editing.Place(case, record, FilledOfQuestionnaires.KIND), kept_in(mira, case).value
-        with pytest.raises(UsageError, match="filled in by another form"):
-            own_forms.change(mira, place, "leaving", {"bed": "4"})
-        with pytest.raises(UsageError, match="there is nothing to change"):
-            own_forms.change(mira, place, "reception", {})
+        refuses(UsageError, "filled in by another form", own_forms.change, mira, place, "leaving", {"bed": "4"})
+        refuses(UsageError, "there is nothing to change", own_forms.change, mira, place, "reception", {})
         assert kept_in(mira, case).value == before
 
 
@@ -500,10 +490,8 @@ def test_a_version_that_cannot_be_read_says_nothing_in_the_history_and_the_reada
 def test_an_edit_of_what_was_never_there_is_refused(session: Session) -> None:
     case = cases.create(session, title="A title", kind="asylum").case
     nowhere = Place(case, RecordId(bytes(16)), Person.KIND)
-    with pytest.raises(NotFoundError, match="no such record with this id"):
-        editing.edit(session, nowhere, Person, lambda person: person)
-    with pytest.raises(NotFoundError, match="no such record with this id"):
-        editing.next_of(Person, [], lambda person: person)
+    refuses(NotFoundError, "no such record with this id", editing.edit, session, nowhere, Person, lambda person: person)
+    refuses(NotFoundError, "no such record with this id", editing.next_of, Person, [], lambda person: person)
 
 
 def test_what_has_two_versions_is_moved_nowhere_before_somebody_said_which_is_right(session: Session) -> None:

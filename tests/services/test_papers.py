@@ -16,7 +16,7 @@ from tests.services.erased import erase_record
 from tests.services.founded import Filled
 from tests.services.office import JOEL, Office
 from tests.services.organisation import AMINA, MIRA, Organisation
-from tests.tables import each, refused
+from tests.tables import each, refused, refuses
 from vault.access.session import Session
 from vault.casework.document import Document, DocumentKind, ReadBy
 from vault.errors import NotFoundError, RefusedError, TryAgainError, VerificationError
@@ -197,8 +197,7 @@ def test_a_removed_paper_is_nowhere(filled: Filled, tmp_path: Path) -> None:
 
 def test_what_cannot_be_added_or_saved_leaves_nothing(filled_session: Session, filled: Filled, tmp_path: Path) -> None:
     session, case = filled_session, filled.cases[0]
-    with pytest.raises(NotFoundError, match=r"no file nowhere\.pdf"):
-        add(session, case, tmp_path / "nowhere.pdf")
+    refuses(NotFoundError, r"no file nowhere\.pdf", add, session, case, tmp_path / "nowhere.pdf")
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(TryAgainError):
         add(session, case, tmp_path / "pipe")
@@ -210,8 +209,7 @@ def test_what_cannot_be_added_or_saved_leaves_nothing(filled_session: Session, f
     assert chunk_files(session) == []
     assert case_papers.list_in(session, case) == []
     place = add(session, case, source)
-    with pytest.raises(RefusedError, match="exists already"):
-        case_papers.save(session, place, source)
+    refuses(RefusedError, "exists already", case_papers.save, session, place, source)
 
 
 def _interrupt(done: int, total: int) -> None:
@@ -480,8 +478,7 @@ def test_a_paper_that_is_not_there_gets_no_version_and_no_text(office: Office, t
         source, size = paper(tmp_path, 1000), amina.log.size
         with pytest.raises(NotFoundError, match="no such document in this case"):
             case_papers.add_paper(amina, case, source, ORDER, version_of=nowhere.record)
-        with pytest.raises(NotFoundError, match="no such document in this case"):
-            paper_text.read_and_keep(amina, nowhere)
+        refuses(NotFoundError, "no such document in this case", paper_text.read_and_keep, amina, nowhere)
         assert (amina.log.size, chunk_files(amina)) == (size, [])
 
 

@@ -14,7 +14,7 @@ from tests.english import in_english
 from tests.services.colleague import admit
 from tests.services.founded import MARKER, MEMBER, Filled, Place
 from tests.services.sheets_help import typed
-from tests.tables import each
+from tests.tables import each, refuses
 from vault.access import recovering
 from vault.access.session import Session
 from vault.access.unlock import unlock
@@ -67,9 +67,6 @@ def secret_row(session: Session) -> object:
         return rows.local(session.seat, Purpose.ROOT_SECRET)
 
 
-# ---- the drill
-
-
 def test_a_drill_of_sheets_that_were_replaced_elsewhere_proves_nothing(filled: Filled) -> None:
     with filled.open() as session:
         last_done.note_drill(session, 1_000)
@@ -93,8 +90,7 @@ def test_a_drill_proves_the_sheets_and_erases_their_secret_here_and_a_later_one_
         assert secret_row(session) is None
         assert _status(session).startswith("proven ")
         assert recovery.status(session).drill_ms == done.at_ms
-        with pytest.raises(RefusedError, match="the secret of the sheets is not on this device"):
-            recovery.sheets(session)
+        refuses(RefusedError, "the secret of the sheets is not on this device", recovery.sheets, session)
     assert not (filled.path / "vault.db-wal").exists() or (filled.path / "vault.db-wal").stat().st_size == 0
     with filled.open() as session:
         last_done.note_opened(session)
@@ -102,9 +98,6 @@ def test_a_drill_proves_the_sheets_and_erases_their_secret_here_and_a_later_one_
         assert not recovery.drill(session, recovery.secret_of(session, typed(sheets, 2, 3))).erased
         drills = [line.payload for line in logbook.newest(session, act="recovery.drill").lines]
         assert [payload.covers for payload in drills if payload] == [{"opened": 6}, {"opened": 6}]
-
-
-# ---- new sheets
 
 
 def test_that_sheets_open_a_case_is_said_only_as_far_as_this_device_knows_it(filled: Filled) -> None:
@@ -183,9 +176,6 @@ def test_a_crash_before_the_new_sheets_keeps_the_old_secret(filled: Filled, monk
         assert recovery.drill(session, recovery.secret_of(session, typed(before, 1, 2))).opened == 6
 
 
-# ---- access when nobody can unlock
-
-
 def test_every_restore_is_told_to_the_others(filled: Filled, sheets: Sequence[Sheet]) -> None:
     with filled.open() as session:
         oren = admit(session)
@@ -203,26 +193,6 @@ def test_every_restore_is_told_to_the_others(filled: Filled, sheets: Sequence[Sh
         pass  # once more: the first session could have been cut off before it told
     with oren.open(filled.place) as session:
         assert not any("Recovery sheets" in warning for warning in in_english(session.warnings))
-
-
-def test_a_member_gets_back_what_their_devices_held_and_more_only_where_that_is_asked_for(
-    filled: Filled, sheets: Sequence[Sheet]
-) -> None:
-    with filled.open() as session:
-        oren = admit(session)
-        sharing.grant(session, filled.cases[0], [oren.member])
-        sharing.grant(session, filled.cases[1], [oren.member])
-        sharing.revoke(session, filled.cases[1], [oren.member])
-    done = restore(filled, typed(sheets, 1, 2), oren.name)
-    assert done.back.member == oren.member
-    assert done.back.left > 0
-    with reopen(filled, oren.name) as session:
-        assert {row.case for row in cases.list_all(session)} == {filled.cases[0]}
-        with pytest.raises(RefusedError, match="not granted"):
-            cases.open_case(session, filled.cases[1])
-    assert restore(filled, typed(sheets, 1, 2), oren.name, everything=True).back.left == 0
-    with reopen(filled, oren.name) as session:
-        assert {row.case for row in cases.list_all(session)} == set(filled.cases)
 
 
 def test_a_case_without_recovery_stays_closed(filled: Filled, sheets: Sequence[Sheet]) -> None:
@@ -274,18 +244,6 @@ def test_a_wish_that_cannot_be_met_changes_nothing(  # noqa: PLR0917 - a row of 
     with filled.open() as session:
         assert not any(not alarm.is_news for alarm in session.alarms)
         assert len(session.directory.lines.lines) == 1
-
-
-def test_many_keys_are_given_in_several_entries_of_one_session(
-    filled: Filled, sheets: Sequence[Sheet], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(recovering, "ITEMS_IN_ONE_ENTRY", 2)
-    restore(filled, typed(sheets, 1, 2))
-    with reopen(filled) as session:
-        assert len(cases.list_all(session)) == 2
-        assert session.quarantine == []
-        assert session.warnings == ()
-        assert acts(session).count("access.recover") >= 3
 
 
 @pytest.mark.parametrize("drawn", [(3, 9), (9, 3)])
@@ -430,8 +388,7 @@ def test_a_full_disk_leaves_no_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyP
             monkeypatch.setattr(os, "write", full)
             files.write(SHEETS, day="2026-11-25")
 
-    with pytest.raises(TryAgainError, match="sheets could not be written"):
-        write_all()
+    refuses(TryAgainError, "sheets could not be written", write_all)
     monkeypatch.undo()
     assert list(tmp_path.iterdir()) == []
 

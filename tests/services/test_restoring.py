@@ -15,7 +15,7 @@ from tests.services.backup_help import flip, list_again, names_below, tables_of
 from tests.services.colleague import admit
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
 from tests.services.sheets_help import typed
-from tests.tables import each
+from tests.tables import each, refuses
 from vault.access.recovering import Wish
 from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
@@ -197,8 +197,7 @@ def test_an_empty_folder_takes_a_vault_and_anything_else_at_its_place_stays(fill
     for path in (folder / "mine", tmp_path / "office.vault.part" / "cut off"):
         path.touch()
     for target in (file, folder):
-        with pytest.raises(RefusedError, match="there is something at"):
-            restore(tmp_path / "stick", target, tmp_path / "fresh")
+        refuses(RefusedError, "there is something at", restore, tmp_path / "stick", target, tmp_path / "fresh")
     assert (file.read_bytes(), names_below(folder)) == (b"mine", ["mine"])
     restore(tmp_path / "stick", empty, tmp_path / "fresh")
     assert names_below(empty) == ["attempts", "ballast", "blobs", "drafts", "index", "keys", "vault.db"]
@@ -393,8 +392,7 @@ def test_new_sheets_open_the_backups_made_since_and_the_old_ones_those_before(
     assert tried.versions > 10
     assert try_backup(old, typed(sheets, 1, 3)).compartments == 6
     for source, paper in ((old, typed(fresh, 1, 3)), (new, typed(sheets, 1, 3))):
-        with pytest.raises(VerificationError, match="these sheets do not open this vault"):
-            try_backup(source, paper)
+        refuses(VerificationError, "these sheets do not open this vault", try_backup, source, paper)
     assert not list(tmp_path.glob("a.vault*"))
     done = restore_by_sheets(new, tmp_path / "b.vault", tmp_path / "fresh", typed(fresh, 2, 1))
     assert (done.sheets_words, done.back.left) == (fresh[0].sheets_words, 0)

@@ -15,7 +15,7 @@ from tests.services.bulk_notes import add_many
 from tests.services.founded import Filled
 from tests.services.founded import Place as PlaceOfFounded
 from tests.services.office import AMINA, JOEL, NADIA, Office, office, office_template
-from tests.tables import each
+from tests.tables import each, refuses
 from vault.access.session import Session
 from vault.casework.intake import RegisterEntry
 from vault.casework.note import Note
@@ -493,8 +493,7 @@ def test_a_guess_that_is_right_names_whom_to_ask_and_a_wrong_one_nobody(office: 
             assert register.ask(nadia, [asked]) == [office.nadia.member]
         for asked in ("Zarina Tashmatova", "Ilham Torgaev", "Zarina", ""):
             assert register.ask(nadia, [asked]) == []
-        with pytest.raises(UsageError, match="there is no name to enter"):
-            register.add(nadia, ["", "17", "van"])
+        refuses(UsageError, "there is no name to enter", register.add, nadia, ["", "17", "van"])
 
 
 def test_whom_to_ask_is_whoever_entered_the_name_not_whom_the_entry_names(office: Office) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.office import JOEL, Office
+from tests.tables import refuses
 from vault.casework.case import SectionKind
 from vault.casework.note import Note
 from vault.casework.person import Person, PersonChange
@@ -72,12 +73,9 @@ def test_who_holds_the_case_alone_does_not_learn_that_there_is_a_section(office:
         assert sections.list_of(joel, case) == []
         never_made = CompartmentId(bytes(16))
         for one in (section, never_made):
-            with pytest.raises(NotFoundError, match="you have no section with this id"):
-                sections.find(joel, one.hex())
-            with pytest.raises(RefusedError, match="not granted to you"):
-                sections.open_section(joel, one)
-            with pytest.raises(RefusedError, match="not granted to you"):
-                sections.add_note(joel, one, Note(NoteKind.SAFETY, "x"))
+            refuses(NotFoundError, "you have no section with this id", sections.find, joel, one.hex())
+            refuses(RefusedError, "not granted to you", sections.open_section, joel, one)
+            refuses(RefusedError, "not granted to you", sections.add_note, joel, one, Note(NoteKind.SAFETY, "x"))
 
 
 def test_the_look_into_a_section_is_in_the_log_once_for_each_reason(office: Office) -> None:
@@ -90,8 +88,7 @@ def test_the_look_into_a_section_is_in_the_log_once_for_each_reason(office: Offi
         assert amina.log.size == before + 1
         sections.open_section(amina, section, why="supervision")
         assert amina.log.size == before + 2
-        with pytest.raises(UsageError, match="the reason must be one of"):
-            sections.open_section(amina, section, why="curiosity")
+        refuses(UsageError, "the reason must be one of", sections.open_section, amina, section, why="curiosity")
 
 
 def test_no_search_finds_and_no_list_counts_what_lies_in_a_section(office: Office) -> None:
@@ -124,13 +121,11 @@ def test_a_section_is_of_one_case_and_for_members_who_hold_it(office: Office) ->
             lambda: sections.create(amina, case, what="health", title="x", members=[office.nadia.member]),
             lambda: sections.give(amina, section, [office.nadia.member]),
         ):
-            with pytest.raises(UsageError, match="a section is for members who hold its case"):
-                refused()
+            refuses(UsageError, "a section is for members who hold its case", refused)
         with pytest.raises(UsageError, match="kind must be one of: location, health"):
             sections.create(amina, case, what="gossip", title="x")
         other = cases.create(amina, title="Another", kind="other").case
-        with pytest.raises(NotFoundError, match="you have no such section in this case"):
-            sections.find_in(amina, other, section.hex())
+        refuses(NotFoundError, "you have no such section in this case", sections.find_in, amina, other, section.hex())
         assert sections.list_of(amina, other) == []
         sections.give(amina, section, [office.joel.member])
     with office.open(office.joel) as joel:
@@ -191,8 +186,7 @@ def test_a_person_kept_apart_is_changed_and_known_again_in_a_case(office: Office
             lambda: sections.change_person(joel, there, PersonChange(role="third")),
             lambda: same_people.same(joel, there, here),
         ):
-            with pytest.raises(RefusedError, match="not granted to you"):
-                refused()
+            refuses(RefusedError, "not granted to you", refused)
         assert {line.name for line in same_people.cases_of(joel, here)} == {"The host", "Neighbour"}
 
 
@@ -250,13 +244,11 @@ def test_what_cannot_move_into_a_section_stays_where_it_is(office: Office) -> No
         other = cases.create(amina, title="Another", kind="asylum").case
         elsewhere = sections.create(amina, other, what="location", title="There")
         size = amina.log.size
-        with pytest.raises(UsageError, match="not one of the case"):
-            moving.ask(amina, Place(case, note, Note.KIND), elsewhere)
+        refuses(UsageError, "not one of the case", moving.ask, amina, Place(case, note, Note.KIND), elsewhere)
         with pytest.raises(UsageError, match="only notes, people and documents"):
             moving.ask(amina, own_record(amina, case), section)
         holds.hold(amina, case, reason="appeal", review="2150-01-01")
-        with pytest.raises(RefusedError, match="legal hold"):
-            moving.ask(amina, Place(case, note, Note.KIND), section)
+        refuses(RefusedError, "legal hold", moving.ask, amina, Place(case, note, Note.KIND), section)
         assert amina.log.size == size + 1
 
 
@@ -284,8 +276,7 @@ def test_what_too_much_belongs_to_is_not_moved_and_what_nothing_may_leave_neithe
         for at in range(11):
             notes.amend(amina, note.hex(), text=f"called {at} times")
         size = amina.log.size
-        with pytest.raises(RefusedError, match="too many records belong to it"):
-            moving.ask(amina, Place(case, note, Note.KIND), section)
+        refuses(RefusedError, "too many records belong to it", moving.ask, amina, Place(case, note, Note.KIND), section)
         with pytest.raises(UsageError, match="this section is not one of the case"):
             moving.ask(amina, Place(case, note, Note.KIND), CompartmentId(bytes(16)))
         assert amina.log.size == size
@@ -302,8 +293,7 @@ def test_undo_takes_no_only_copy_after_a_move(office: Office, kind: str) -> None
             record = case_people.add(amina, case, role="relative", names=["Hidden One"])
         before = sections.open_section(amina, section)
         moving.move(amina, moving.ask(amina, Place(case, record, kind), section))
-        with pytest.raises(RefusedError, match="moved into a section"):
-            undoing.last(amina)
+        refuses(RefusedError, "moved into a section", undoing.last, amina)
         view = sections.open_section(amina, section)
         assert len(view.notes) + len(view.persons) == len(before.notes) + len(before.persons) + 1
         # What is written from then on is taken back as ever.

@@ -13,9 +13,9 @@ from tests.once import made_once
 from tests.services.erased import erase_record
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
 from tests.services.offices import Office, admit, founder_of
-from tests.services.organisation import AMINA, JOEL, KARIM, Organisation, give
+from tests.services.organisation import AMINA, JOEL, Organisation, give
 from tests.services.test_papers import add, chunk_files, paper
-from tests.tables import each
+from tests.tables import each, refuses
 from tests.vectors.independent import attachments, backups, bundles, opening
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -123,8 +123,7 @@ def test_a_note_comes_back_and_a_second_bundle_carries_only_what_follows(
     assert list(stick.iterdir()) == [bundle]
     assert bundle.stat().st_mode & 0o777 == 0o600
     with colleague.open() as session:
-        with pytest.raises(VerificationError, match="not for this device"):
-            syncing.import_bundle(session, bundle)
+        refuses(VerificationError, "not for this device", syncing.import_bundle, session, bundle)
         assert staged_in(session.folder.staging_dir) == []
     with founder.open() as session:
         inside = syncing.show(session, bundle)
@@ -204,13 +203,10 @@ def test_what_cannot_be_made_or_taken_is_said(offices: Offices, tmp_path: Path) 
     out = tmp_path / "there"
     out.write_bytes(b"mine")
     with founder.open() as session:
-        with pytest.raises(RefusedError, match="already"):
-            syncing.make(session, colleague.member, out)
+        refuses(RefusedError, "already", syncing.make, session, colleague.member, out)
         assert out.read_bytes() == b"mine"
-        with pytest.raises(RefusedError, match="no other device"):
-            syncing.make(session, founder.member, tmp_path / "self")
-        with pytest.raises(NotFoundError, match="no file nowhere"):
-            syncing.import_bundle(session, tmp_path / "nowhere")
+        refuses(RefusedError, "no other device", syncing.make, session, founder.member, tmp_path / "self")
+        refuses(NotFoundError, "no file nowhere", syncing.import_bundle, session, tmp_path / "nowhere")
 
 
 def test_a_case_that_is_granted_between_two_imports_of_one_session_is_listed(offices: Offices, tmp_path: Path) -> None:
@@ -381,19 +377,6 @@ def test_a_document_comes_whole_with_a_bundle_and_no_second_time(
     assert newer.documents == 1
 
 
-def test_who_does_not_hold_the_case_gets_no_chunk(
-    organisation: Organisation, case: CompartmentId, tmp_path: Path
-) -> None:
-    with organisation.open(AMINA) as amina:
-        add(amina, case, paper(tmp_path, 2 * CHUNK_SIZE))
-    organisation.exchange(AMINA, KARIM)
-    with organisation.open(KARIM) as karim:
-        assert chunk_files(karim) == []
-        found = log_checking.verify(karim)
-        assert found.verified
-        assert not any(found.contents.counts().values())
-
-
 def test_what_finds_no_room_or_is_not_whole_goes_later_and_is_told(
     organisation: Organisation, case: CompartmentId, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -411,8 +394,7 @@ def test_what_finds_no_room_or_is_not_whole_goes_later_and_is_told(
                 True,
                 False,
             ]
-            with pytest.raises(NotFoundError, match="not on this device"):
-                case_papers.save(joel, third, tmp_path / "third")
+            refuses(NotFoundError, "not on this device", case_papers.save, joel, third, tmp_path / "third")
             found = log_checking.verify(joel)
             assert found.verified
             assert found.contents.counts()["not_fetched"] == 1

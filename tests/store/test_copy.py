@@ -21,6 +21,7 @@ from tests.store.samples import (
     names_in,
     whole_entries,
 )
+from tests.tables import refuses
 from vault.errors import RefusedError, TryAgainError, VerificationError
 from vault.store.copy import add_rows, clear_table, copy_in_parts
 from vault.store.engine import Database, open_database
@@ -186,8 +187,7 @@ def test_a_copy_that_is_cancelled_or_fails_leaves_nothing_behind(full: Database,
     assert len(seen) == 3
     parts = {target: {"operation", "version"}, tmp_path / "keys.db": {"version_key"}}
     assert not copy_in_parts(full, parts, OTHER_KEY, cancelled=lambda: True)
-    with pytest.raises(TryAgainError, match="no room on the stick"):
-        copy_database(full, target, OTHER_KEY, progress=fail)
+    refuses(TryAgainError, "no room on the stick", copy_database, full, target, OTHER_KEY, progress=fail)
     assert names_in(tmp_path) == ["vault.db", "vault.db-wal"]
     assert whole_entries(full) == _ENTRIES
 
@@ -201,8 +201,7 @@ def test_an_empty_vault_has_a_copy_too_and_it_never_takes_the_place_of_a_file(
     with closing(_open_copy(tmp_path / "copy.db")) as copy:
         assert whole_entries(copy) == 0
     (tmp_path / "copy.db").write_bytes(b"last week's backup")
-    with pytest.raises(RefusedError, match=r"copy\.db exists already"):
-        copy_database(database, tmp_path / "copy.db", OTHER_KEY)
+    refuses(RefusedError, r"copy\.db exists already", copy_database, database, tmp_path / "copy.db", OTHER_KEY)
     assert (tmp_path / "copy.db").read_bytes() == b"last week's backup"
 
 

@@ -14,7 +14,7 @@ import pytest
 from tests.english import in_english
 from tests.store.processes import child, kill_and_read_rest, next_line
 from tests.store.samples import KEY, ORIGIN, OTHER_KEY, add_entry, fill, names_in, new_vault, whole_entries
-from tests.tables import each
+from tests.tables import each, refuses
 from vault.errors import (
     MalformedError,
     NoVaultError,
@@ -76,12 +76,10 @@ def test_a_full_disk_gives_the_ballast_back_and_the_same_act_succeeds(tmp_path: 
     database = open_database(tmp_path / "vault.db", KEY, create=False, ballast=ballast)
     limit = _PageLimit(database)
     limit.set(0)
-    with pytest.raises(TryAgainError, match=r"no room to write vault.db; a reserve was freed"):
-        fill(database, 100)
+    refuses(TryAgainError, r"no room to write vault.db; a reserve was freed", fill, database, 100)
     assert not ballast.exists()
     assert whole_entries(database) == 0
-    with pytest.raises(TryAgainError, match=r"no room to write vault\.db$"):
-        fill(database, 100)
+    refuses(TryAgainError, r"no room to write vault\.db$", fill, database, 100)
     limit.set(1000)
     with database.transaction() as rows:
         add_entry(rows, 0)
@@ -162,8 +160,7 @@ def test_a_rekey_without_room_says_so_and_the_old_key_still_opens(
 ) -> None:
     with monkeypatch.context() as crowded:
         crowded.setattr("vault.store.engine.free_bytes", lambda _: 1 << 20)
-        with pytest.raises(TryAgainError, match=r"no room at vault\.db: 16 MiB are needed, 1 are free"):
-            full.rekey(OTHER_KEY)
+        refuses(TryAgainError, r"no room at vault\.db: 16 MiB are needed, 1 are free", full.rekey, OTHER_KEY)
     assert whole_entries(full) == 100
     full.close()
     with child("rekey-full", full.path, full.path.stat().st_size // 2) as process:
@@ -267,8 +264,7 @@ def test_a_finished_file_is_read_without_a_trace_with_its_key_and_never_written(
         rows.add_genesis(ORIGIN, b"genesis")
     assert names_in(finished.parent) == ["vault.db"]
     database.close()
-    with pytest.raises(WrongPassphraseError, match=r"vault\.db does not open with this key"):
-        open_finished(finished, OTHER_KEY)
+    refuses(WrongPassphraseError, r"vault\.db does not open with this key", open_finished, finished, OTHER_KEY)
     with pytest.raises(NoVaultError, match=r"no database none\.db"):
         open_finished(finished.with_name("none.db"), KEY)
     assert names_in(finished.parent) == ["vault.db"]
@@ -287,13 +283,11 @@ def test_one_altered_bit_on_any_page_is_noticed(finished: Path) -> None:
 
 def test_a_manifest_is_kept_once_and_unreadable_without_the_key(finished: Path, tmp_path: Path) -> None:
     database = new_vault(tmp_path / "keyrows.db")
-    with pytest.raises(MalformedError, match=r"keyrows\.db holds 0 manifests, not one"):
-        read_manifest(database)
+    refuses(MalformedError, r"keyrows\.db holds 0 manifests, not one", read_manifest, database)
     put_manifest(database, b"what was copied and when")
     assert read_manifest(database) == b"what was copied and when"
     put_manifest(database, b"another")
-    with pytest.raises(MalformedError, match=r"keyrows\.db holds 2 manifests, not one"):
-        read_manifest(database)
+    refuses(MalformedError, r"keyrows\.db holds 2 manifests, not one", read_manifest, database)
     database.close()
     assert b"copied" not in (tmp_path / "keyrows.db").read_bytes()
 

@@ -27,7 +27,7 @@ from tests.store.samples import (
     operation,
     whole_entries,
 )
-from tests.tables import each, refused
+from tests.tables import each, refused, refuses
 from vault import platform
 from vault.errors import (
     InternalError,
@@ -103,8 +103,7 @@ def test_a_write_that_fails_leaves_the_old_bytes(
         raise OSError(number, "the system's own words")
 
     monkeypatch.setattr(files, "flush_file", fail)
-    with pytest.raises(error, match=f"^{words}$"):
-        files.write_durable(path, b"new")
+    refuses(error, f"^{words}$", files.write_durable, path, b"new")
     assert path.read_bytes() == b"old"
     assert names_in(tmp_path) == ["keys"]
 
@@ -112,12 +111,9 @@ def test_a_write_that_fails_leaves_the_old_bytes(
 def test_a_file_is_read_up_to_its_limit_and_refused_beyond(tmp_path: Path) -> None:
     (tmp_path / "keys").write_bytes(bytes(10))
     assert files.read_limited(tmp_path / "keys", 10) == bytes(10)
-    with pytest.raises(MalformedError, match=r"^keys is longer than 9 bytes$"):
-        files.read_limited(tmp_path / "keys", 9)
-    with pytest.raises(NotFoundError, match=r"^no file attempts$"):
-        files.read_limited(tmp_path / "attempts", 9)
-    with pytest.raises(TryAgainError, match="is not a regular file"):
-        files.read_limited(tmp_path, 9)
+    refuses(MalformedError, r"^keys is longer than 9 bytes$", files.read_limited, tmp_path / "keys", 9)
+    refuses(NotFoundError, r"^no file attempts$", files.read_limited, tmp_path / "attempts", 9)
+    refuses(TryAgainError, "is not a regular file", files.read_limited, tmp_path, 9)
 
 
 def test_the_ballast_takes_real_room_and_gives_it_back_once(tmp_path: Path) -> None:
@@ -171,8 +167,7 @@ def test_a_folder_without_one_of_its_two_files_is_no_vault(tmp_path: Path) -> No
     folder.require()
     for part in (folder.database, folder.keys):
         part.unlink()
-        with pytest.raises(NoVaultError, match=f"{part.name} is missing"):
-            folder.require()
+        refuses(NoVaultError, f"{part.name} is missing", folder.require)
         part.touch()
 
 
@@ -195,11 +190,9 @@ def test_a_new_file_is_private_and_never_replaces_another(tmp_path: Path) -> Non
     files.write_new(path, b"first")
     assert path.read_bytes() == b"first"
     assert path.stat().st_mode & 0o077 == 0
-    with pytest.raises(RefusedError, match="exists already"):
-        files.write_new(path, b"second")
+    refuses(RefusedError, "exists already", files.write_new, path, b"second")
     assert path.read_bytes() == b"first"
-    with pytest.raises(TryAgainError, match="cannot be read or written now"):
-        files.write_new(tmp_path / "no" / "folder", b"")
+    refuses(TryAgainError, "cannot be read or written now", files.write_new, tmp_path / "no" / "folder", b"")
 
 
 def test_a_place_for_a_new_file_is_asked_for_without_leaving_anything_there(tmp_path: Path) -> None:
@@ -278,8 +271,7 @@ def test_a_copy_for_a_backup_is_one_sealed_file_with_all_drafts(drafts: Drafts, 
     assert [draft.text for draft in copy.list()] == [text] * 20
     copy.save(CASE, _NOTE, "goes on", "note")
     copy.close()
-    with pytest.raises(RefusedError, match="copy exists already"):
-        drafts.copy_to(tmp_path / "copy")
+    refuses(RefusedError, "copy exists already", drafts.copy_to, tmp_path / "copy")
 
 
 def test_the_pragmas_read_back_as_the_format_sets_them(database: Database) -> None:
@@ -325,28 +317,24 @@ def test_a_wrong_key_does_not_harm_a_log_that_a_crash_left_behind(tmp_path: Path
 def test_who_opens_it_a_second_time_learns_at_once_that_it_is_open_elsewhere(tmp_path: Path) -> None:
     path = tmp_path / "vault.db"
     first = new_vault(path)
-    with pytest.raises(OpenElsewhereError, match="is open in another process"):
-        open_database(path, KEY, create=False)
+    refuses(OpenElsewhereError, "is open in another process", open_database, path, KEY, create=False)
     first.close()
     with child("hold", path) as process:
         assert next_line(process) == "open"
         for key in (KEY, OTHER_KEY):
-            with pytest.raises(OpenElsewhereError, match=r"vault\.db is open in another process"):
-                open_database(path, key, create=False)
+            refuses(OpenElsewhereError, r"vault\.db is open in another process", open_database, path, key, create=False)
 
 
 def test_nothing_to_open_is_no_vault(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
     for name in ("none.db", "empty.db"):
-        with pytest.raises(NoVaultError, match=rf"no database {name}"):
-            open_database(tmp_path / name, KEY, create=False)
+        refuses(NoVaultError, rf"no database {name}", open_database, tmp_path / name, KEY, create=False)
     assert names_in(tmp_path) == ["empty.db"]
 
 
 def test_creating_never_opens_what_is_there_and_takes_a_whole_key(tmp_path: Path) -> None:
     (tmp_path / "vault.db").write_bytes(b"letters")
-    with pytest.raises(RefusedError, match=r"vault\.db exists already"):
-        open_database(tmp_path / "vault.db", KEY, create=True)
+    refuses(RefusedError, r"vault\.db exists already", open_database, tmp_path / "vault.db", KEY, create=True)
     assert (tmp_path / "vault.db").read_bytes() == b"letters"
     with pytest.raises(InternalError, match="a database key has 32 bytes, not 31"):
         open_database(tmp_path / "other.db", KEY[:31], create=True)
@@ -449,8 +437,7 @@ def test_no_row_and_no_table_name_is_readable_in_the_files_and_only_the_owner_ca
     assert whole_entries(database) == 1
     assert operation(0).header[:16] not in database.path.read_bytes()
     database.close()
-    with pytest.raises(InternalError, match=r"the database layer failed at vault\.db: ProgrammingError"):
-        whole_entries(database)
+    refuses(InternalError, r"the database layer failed at vault\.db: ProgrammingError", whole_entries, database)
 
 
 _REPOSITORY = Path(__file__).parents[2]
@@ -559,8 +546,7 @@ def test_without_room_for_copies_or_a_proven_backup_no_step_runs(
         raise TryAgainError(Message("no room for a backup"))
 
     before = _shape(database)
-    with pytest.raises(TryAgainError, match="no room for a backup"):
-        migrate(database, back_up=fail, target="0003", scripts=steps)
+    refuses(TryAgainError, "no room for a backup", migrate, database, back_up=fail, target="0003", scripts=steps)
     monkeypatch.setattr("vault.store.engine.free_bytes", lambda _: 64 << 20)
     with pytest.raises(TryAgainError, match=r"no room at vault\.db: 64 MiB are needed, 64 are free"):
         migrate(database, back_up=lambda: pytest.fail("too early"), target="0003", scripts=steps)

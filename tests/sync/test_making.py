@@ -15,7 +15,7 @@ from tests.log.writer import VAULT, Writer
 from tests.seal.places import fixed
 from tests.sync.exchange import IDENTITY, MAKER, MEMBER, Sender, opened, rows_of, take
 from tests.sync.hostile import Pages, encoded, manifest_of, write
-from tests.tables import each, refused
+from tests.tables import each, refused, refuses
 from vault.errors import InternalError, MalformedError, RefusedError, TryAgainError, VaultError, VerificationError
 from vault.seal.bodies import BUNDLE_MESSAGE_SIZE
 from vault.seal.signing import is_signed_raw, public_key, sign
@@ -71,8 +71,7 @@ def test_a_bundle_larger_than_may_be_opened_is_not_made(
 ) -> None:
     monkeypatch.setattr(vault.sync.bundle_making, "FILE_LIMIT", 4_096)
     (tmp_path / "stick").mkdir()
-    with pytest.raises(RefusedError, match="more than a bundle may have"):
-        sender.make(tmp_path / "stick" / "bundle")
+    refuses(RefusedError, "more than a bundle may have", sender.make, tmp_path / "stick" / "bundle")
     assert list((tmp_path / "stick").iterdir()) == []
 
 
@@ -155,8 +154,7 @@ def test_a_body_that_is_not_what_its_manifest_names_is_refused(
     content: Callable[[bytes], bytes], pages: Pages, words: str, tmp_path: Path
 ) -> None:
     path = write(tmp_path / "bundle", VAULT, pages, content=content)
-    with pytest.raises(MalformedError, match=words):
-        opened(path, VAULT)
+    refuses(MalformedError, words, opened, path, VAULT)
 
 
 def test_the_same_pages_under_their_manifest_open(tmp_path: Path) -> None:
@@ -166,8 +164,7 @@ def test_the_same_pages_under_their_manifest_open(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_bundle(tmp_path: Path) -> None:
-    with pytest.raises(TryAgainError, match="is not a regular file"):
-        opened(tmp_path, VAULT)
+    refuses(TryAgainError, "is not a regular file", opened, tmp_path, VAULT)
 
 
 def test_nothing_is_sealed_for_nobody_or_for_more_than_may_be() -> None:
@@ -197,8 +194,7 @@ def test_a_manifest_with_a_part_of_another_size_is_not_made(change: Callable[[Ma
 
 def test_a_manifest_of_more_than_a_mebibyte_is_not_made() -> None:
     have = {number.to_bytes(32, "big"): 1 for number in range(27_000)}
-    with pytest.raises(MalformedError, match="a manifest has"):
-        replace(WHOLE, have=have).encode()
+    refuses(MalformedError, "a manifest has", replace(WHOLE, have=have).encode)
 
 
 TWO = replace(WHOLE, have={bytes(32): 1, b"\1" * 32: 2})
@@ -214,8 +210,7 @@ TWO = replace(WHOLE, have={bytes(32): 1, b"\1" * 32: 2})
 )
 def test_a_manifest_has_one_form(untrusted: bytes, words: str) -> None:
     assert Manifest.decode(TWO.encode()) == TWO
-    with pytest.raises(MalformedError, match=words):
-        Manifest.decode(untrusted)
+    refuses(MalformedError, words, Manifest.decode, untrusted)
 
 
 def test_a_manifest_is_signed_by_the_seat_that_it_names_or_not_at_all() -> None:
@@ -223,8 +218,7 @@ def test_a_manifest_is_signed_by_the_seat_that_it_names_or_not_at_all() -> None:
         return public_key(IDENTITY), sign(IDENTITY, purpose, message)
 
     assert verify_manifest(signed_manifest(WHOLE, signing), is_signed_raw) == WHOLE
-    with pytest.raises(InternalError, match="another seat than it names"):
-        signed_manifest(replace(WHOLE, identity=bytes(32)), signing)
+    refuses(InternalError, "another seat than it names", signed_manifest, replace(WHOLE, identity=bytes(32)), signing)
     other = sign(IDENTITY, f"no-{BUNDLE_PURPOSE}", WHOLE.encode())
     with pytest.raises(VerificationError):
         verify_manifest(WHOLE.encode() + other, is_signed_raw)
@@ -241,8 +235,7 @@ def test_a_row_that_would_arrive_as_another_is_not_sent() -> None:
     )
     ((_, page),) = encode_pages(PageKind.VERSION, [whole], WRITER.origin)
     assert list(decode_page(page).of(SentVersion)) == [whole]
-    with pytest.raises(MalformedError, match="a page of a bundle ends within"):
-        decode_page(page[:-1])
+    refuses(MalformedError, "a page of a bundle ends within", decode_page, page[:-1])
 
 
 LOG, OTHER, OWN = fixed("log"), fixed("other log"), fixed("own log")
@@ -284,8 +277,7 @@ def test_peers_come_back_as_they_were_stored() -> None:
 
 @each([b"", b"\xc1", b"\x91\x80", b"\x91" * 5_000, b"\xdd\xff\xff\xff\xff"])
 def test_a_row_that_is_none_is_refused(content: bytes) -> None:
-    with pytest.raises(MalformedError, match="row of peers"):
-        decode_peers(content)
+    refuses(MalformedError, "row of peers", decode_peers, content)
 
 
 def test_a_bundle_that_the_peer_did_not_name_is_no_base() -> None:

@@ -12,8 +12,6 @@ from vault.trust.trust_items import MEMBER, Act, Rank
 
 TWO_ADMINS = ("Ben", "Cy")
 
-# ---- heads that are not here yet ------------------------------------------------------------------------------------
-
 
 def test_whom_somebody_put_out_stays_out_while_the_last_entry_of_who_left_is_on_its_way() -> None:
     office = Office()
@@ -104,9 +102,6 @@ def test_a_lift_beyond_a_missing_head_brings_nobody_back() -> None:
     assert "Eve.1" not in office.reads() | office.reads(without={last})
 
 
-# ---- a stopped device, and somebody who was put out -----------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     "theft",
     [lambda office: office.let_in("Eve", Rank.KEEPER), lambda office: office.put_out("Lea")],
@@ -184,9 +179,6 @@ def test_out_and_back_as_often_as_it_takes() -> None:
         assert "Lea.1" not in office.reads()
         office.write("Kim.1", office.let_back(out))
         assert "Lea.1" in office.reads()
-
-
-# ---- who is in ------------------------------------------------------------------------------------------------------
 
 
 def test_nobody_gives_themselves_a_role() -> None:
@@ -329,9 +321,6 @@ def test_a_role_that_was_lowered_by_mistake_comes_back() -> None:
     assert office.roles("Kim") == {Role.CASEWORKER}
 
 
-# ---- logs that were cut or forked -----------------------------------------------------------------------------------
-
-
 def test_heads_that_were_too_small_are_put_right() -> None:
     office = Office()
     first = office.write("Kim.1", office.found(), office.let_in("Lea"))
@@ -362,9 +351,6 @@ def test_a_case_outlives_the_end_of_its_founder_and_of_who_let_the_founder_in() 
     assert office.reads() == {"Abe.1", "Lea.1", "Mo.1"}
     office.write("Ann.1", office.end("Kim.1", first))
     assert office.reads() == {"Lea.1", "Mo.1"}
-
-
-# ---- limits that SECURITY.md states ---------------------------------------------------------------------------------
 
 
 def test_limit_one_admin_does_not_repair_what_a_keeper_did() -> None:

@@ -34,9 +34,7 @@ class Fault(NamedTuple):
 _WHO, _CASE, _LOGS = "who_is_in", "case", "log_trees"
 FAULTS = {
     "heads of takings are not asked": Fault(
-        _WHO,
-        "[each for each in found if not self._logs.is_within(at, each.heads, lenient=lenient)]",
-        "found",
+        _WHO, "[each for each in found if not self._logs.is_within(at, each.heads, lenient=lenient)]", "found"
     ),
     "an entry of another branch is within": Fault(_LOGS, "while branch != at.branch:", "while False:"),
     "a missing head lets nothing in leniently": Fault(_LOGS, "if lenient and at.size", "if False and at.size"),

@@ -10,8 +10,6 @@ from vault.trust.trust_items import HELPERS, BySheets, Rank
 
 NEW_ROOT = b"new root"
 
-# ---- the sheets -----------------------------------------------------------------------------------------------------
-
 
 def test_the_sheets_admit_alone_and_whoever_lists_it() -> None:
     office = Office()
@@ -52,9 +50,6 @@ def test_who_the_sheets_recover_keeps_each_case_that_was_founded_with_recovery()
     assert isinstance(recovered, BySheets)
     office.write("Ann.1", office.by_sheets(type(lifted)(lifted.digest, recovered.act.digest)))
     assert "Mo.1" not in office.reads()
-
-
-# ---- who lets in ----------------------------------------------------------------------------------------------------
 
 
 def test_an_admin_and_one_more_member_let_somebody_in_and_two_others_do_not() -> None:
@@ -143,9 +138,6 @@ def test_a_role_that_was_lowered_counts_for_what_lies_within_the_heads() -> None
     office.write("Ann.1", office.by_sheets(office.lower("Lea", Role.SUPERVISOR, last)))
     assert office.is_in("Mo.1")
     assert not office.is_in("Abe.1")
-
-
-# ---- who is in a case ------------------------------------------------------------------------------------------------
 
 
 def test_one_puts_out_who_stands_below_and_no_equal_and_anybody_leaves() -> None:
@@ -258,9 +250,6 @@ def test_who_stands_below_who_took_lets_nobody_back() -> None:
     assert "Mo.1" in office.reads()
 
 
-# ---- until a day, and sections --------------------------------------------------------------------------------------
-
-
 def test_past_the_day_of_a_device_or_of_a_let_in_nobody_writes_to_it() -> None:
     office = Office(others=("Kim", "Lea"))
     office.write("Ann.1", office.by_sheets(office.admit("Mo.1", until=50)))
@@ -357,9 +346,6 @@ def test_whom_somebody_put_out_of_a_section_stays_out_while_an_admin_stops_who_l
     assert office.reads(case=SECTION) == {"Kim.1"}
 
 
-# ---- what counts ----------------------------------------------------------------------------------------------------
-
-
 def test_what_somebody_wrote_counts_within_the_heads_of_a_put_out_and_all_of_it_once_they_are_let_back() -> None:
     office = Office()
     office.write("Kim.1", office.found(), office.let_in("Lea"))
@@ -379,9 +365,6 @@ def test_what_counts_in_a_section_counts_in_its_case_too() -> None:
     assert [office.counts(number, SECTION) for number in (by_lea, by_mo)] == [True, False]
     office.write("Kim.1", office.put_out("Lea"))
     assert not office.counts(by_lea, SECTION)
-
-
-# ---- keys -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_key_has_its_maker_and_whoever_got_it_from_somebody_who_has_it() -> None:

@@ -121,8 +121,6 @@ class _World:
         history.lists.append(tuple(dict.fromkeys(acts)))
         self._made += acts
 
-    # ---- acts ----
-
     def _act(self) -> MadeAct:
         rng = self._rng
         seat = rng.choice(_SEATS)
@@ -179,8 +177,6 @@ class _World:
             for log, history, size in chosen
         ]
         return [*heads, Head(SeatId(_id(f"{name}.1")), 3, bytes(32))] if self._rng.random() < 0.1 else heads
-
-    # ---- how each reader sees them ----
 
     def as_the_room_does(self, chosen: Sequence[bytes]) -> Directory:
         by_origin = {Origin(origin_of(log.genesis)): log for log in self.logs}

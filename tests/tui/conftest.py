@@ -24,8 +24,7 @@ def _amina(house_template: House, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture
 def amina(_amina: Desk) -> Desk:
     """Amina's app, at its list of cases: one for all tests of a module that leave its vault as it was."""
-    _amina.home()
-    return _amina
+    return _amina.home()
 
 
 @pytest.fixture

@@ -52,8 +52,6 @@ class Driver(Generic[A]):
         self._running: AbstractAsyncContextManager[Pilot[Any]] = app.run_test(size=size)
         self._pilot: Pilot[Any] | None = None
 
-    # ---- opening and closing ---------------------------------------------------------------------------------------
-
     def __enter__(self) -> Self:
         """Start the app; its first screen asks for the passphrase."""
         self._pilot = self._run(self._running.__aenter__())
@@ -85,9 +83,7 @@ class Driver(Generic[A]):
 
         return self._run(do())
 
-    # ---- what goes in ----------------------------------------------------------------------------------------------
-
-    def press(self, *keys: str) -> None:
+    def press(self, *keys: str) -> Self:
         """Press these one after the other, and let each take effect.
 
         `:words` chooses a command by its name; ` words` are pasted into the field that has the focus.
@@ -97,8 +93,9 @@ class Driver(Generic[A]):
                 self._run(type_in(self.pilot, key[1:]))
             else:
                 self._run(press(self.pilot, key))
+        return self
 
-    def type_at_once(self, text: str, *keys: str) -> None:
+    def type_at_once(self, text: str, *keys: str) -> Self:
         """Type a text and then these keys, each before the one before took effect."""
 
         async def type_on() -> None:
@@ -106,21 +103,24 @@ class Driver(Generic[A]):
             await settled(self.pilot)
 
         self._run(type_on())
+        return self
 
-    def home(self) -> None:
+    def home(self) -> Self:
         """Leave whatever is open, without keeping anything, for the list of cases."""
         for _ in range(10):
             if len(self.app.screen_stack) == _WITH_THE_LIST and not self.screen.query_one("#filter").display:
-                return
+                return self
             asked = isinstance(self.screen, Confirm)
             self.press("escape")
             if isinstance(self.screen, Confirm) and not asked:
                 self.press("y")  # what was typed is lost
+        return self
 
-    def press_and_wait(self, key: str, words: str) -> None:
+    def press_and_wait(self, key: str, words: str) -> Self:
         """Press a key that begins something long, and wait until the screen says this."""
         self._run(self.pilot.press(key))
         self.wait_for(words)
+        return self
 
     def export(self, words: str) -> None:
         """Make the pages of an export, read them, say yes, and wait until the screen says this."""
@@ -128,7 +128,7 @@ class Driver(Generic[A]):
         self.read_on()
         self.press_and_wait("f4", words)
 
-    def press_and_stop(self, key: str) -> None:
+    def press_and_stop(self, key: str) -> Self:
         """Press a key that begins something long, and cancel it as soon as its bar comes up."""
 
         async def stop() -> None:
@@ -140,23 +140,25 @@ class Driver(Generic[A]):
             await settled(self.pilot)
 
         self._run(asyncio.wait_for(stop(), _PATIENCE_S))
+        return self
 
-    def wait_for(self, words: str) -> None:
+    def wait_for(self, words: str) -> Self:
         """Wait until the screen says this, though a worker still works."""
         for _ in range(int(_PATIENCE_S / 0.02)):
             if self._says(words):
                 self._run(self.pilot.pause(0.05))  # so that all of what came with them is painted
-                return
+                return self
             self._run(self.pilot.pause(0.02))
         raise AssertionError(f"{words!r} did not come: {self.words()}")
 
-    def fill(self, **fields: str) -> None:
+    def fill(self, **fields: str) -> Self:
         """Put texts into fields of this screen, by their names."""
         for name, text in fields.items():
             self.go_to(name)
             self.press(f" {text}")
+        return self
 
-    def go_to(self, name: str) -> None:
+    def go_to(self, name: str) -> Self:
         """Give the focus to a field."""
 
         async def focus() -> None:
@@ -164,35 +166,38 @@ class Driver(Generic[A]):
             await self.pilot.pause()
 
         self._run(focus())
+        return self
 
-    def clear(self, name: str) -> None:
+    def clear(self, name: str) -> Self:
         """Take all out of a field, as somebody does who types it anew."""
         self.go_to(name)
         self.press("end", "ctrl+u")
+        return self
 
-    def read_on(self) -> None:
+    def read_on(self) -> Self:
         """Read a text page by page to its end."""
         self._run(read_on(self.pilot))
+        return self
 
-    def until(self, words: str, key: str) -> None:
+    def until(self, words: str, key: str) -> Self:
         """Press the key until the screen says this: to a row of a list, or to a choice."""
         for _ in range(60):
             if self._says(words):
-                return
+                return self
             self.press(key)
         raise AssertionError(f"{words!r} did not come: {self.words()}")
 
-    def click(self, words: str) -> None:
+    def click(self, words: str) -> Self:
         """Click on words that stand on the screen."""
         for row, line in enumerate(self.lines().splitlines()):
             if words in line:
                 at = (cell_len(line[: line.index(words)]), row)
                 self._run(self.pilot.click(offset=at))
                 self._run(settled(self.pilot))
-                return
+                return self
         raise AssertionError(f"{words!r} is not on the screen: {self.words()}")
 
-    def send(self, *sent: Message) -> None:
+    def send(self, *sent: Message) -> Self:
         """Let events reach the app in one write, so that the next comes before the one before took effect."""
 
         async def post() -> None:
@@ -201,8 +206,9 @@ class Driver(Generic[A]):
             await settled(self.pilot)
 
         self._run(post())
+        return self
 
-    def pause(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> Self:
         """Let time pass, as somebody does who looks away."""
 
         async def pass_by() -> None:
@@ -210,8 +216,9 @@ class Driver(Generic[A]):
             await settled(self.pilot)
 
         self._run(pass_by())
+        return self
 
-    def resize(self, columns: int, rows: int) -> None:
+    def resize(self, columns: int, rows: int) -> Self:
         """Make the window larger or smaller."""
 
         async def turn() -> None:
@@ -219,8 +226,9 @@ class Driver(Generic[A]):
             await settled(self.pilot)
 
         self._run(turn())
+        return self
 
-    def call(self, work: Callable[[], object]) -> None:
+    def call(self, work: Callable[[], object]) -> Self:
         """Call something in the app's own thread, and let it take effect."""
 
         async def do() -> None:
@@ -228,6 +236,7 @@ class Driver(Generic[A]):
             await settled(self.pilot)
 
         self._run(do())
+        return self
 
     def while_built(
         self, kind: type[Screen[Any]], begin: Callable[[], object], meanwhile: Callable[[], object]
@@ -256,8 +265,6 @@ class Driver(Generic[A]):
 
         self._run(do())
 
-    # ---- what comes out --------------------------------------------------------------------------------------------
-
     @property
     def screen(self) -> Screen[Any]:
         """What is on top."""
@@ -284,20 +291,33 @@ class Driver(Generic[A]):
         """Return the name of the field that has the focus."""
         return "" if self.app.focused is None else (self.app.focused.id or "")
 
-    def sees(self, *words: str) -> None:
+    def sees(self, *words: str) -> Self:
         """Assert that the screen says all of these, wherever it breaks a line."""
         missing = [said for said in words if not self._says(said)]
         assert not missing, f"{missing} not in: {self.words()}"
+        return self
 
-    def sees_not(self, *words: str) -> None:
+    def sees_not(self, *words: str) -> Self:
         """Assert that the screen says none of these."""
         found = [said for said in words if self._says(said)]
         assert not found, f"{found} in: {self.words()}"
+        return self
 
-    def at(self, head: str) -> None:
+    def at(self, head: str) -> Self:
         """Assert which screen this is, by its first line, in capitals or not."""
         first = " ".join(self.lines().splitlines()[0].split())
         assert first.casefold().startswith(head.casefold()), first
+        return self
+
+    def has(self, **fields: str) -> Self:
+        """Assert what stands in fields of this screen, by their names."""
+        assert {name: self.value(name) for name in fields} == fields
+        return self
+
+    def is_in(self, name: str) -> Self:
+        """Assert which field has the focus."""
+        assert self.focused() == name
+        return self
 
     def _says(self, words: str) -> bool:
         return "".join(words.split()) in "".join(self.words().split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from textual.app import App
 from typing_extensions import override
@@ -19,6 +19,7 @@ from tui.screens.frame.base import VaultScreen
 from tui.shell.app import CaseVaultApp
 from tui.shell.start import Start
 from vault.errors import WrongPassphraseError
+from vault.policy.roles import Action
 from vault.seal.recovery import Sheet
 from vault.words.message import Message
 
@@ -78,6 +79,15 @@ class StillGateway(Gateway):
         return
 
     @override
+    def read(self, service: Callable[..., Any], *asked: Any, **more: Any) -> Any:
+        answer = self.answers[f"{service.__module__.rpartition('.')[2]}.{service.__name__}"]
+        return answer(*asked, **more) if callable(answer) else answer
+
+    @override
+    def may(self, *actions: Action) -> frozenset[str]:
+        return frozenset(action.value for action in actions)
+
+    @override
     def status(self) -> Any:
         return self.answers["status"]
 
@@ -106,7 +116,7 @@ class StillDesk(Driver[CaseVaultApp]):
         """Go through the first screen."""
         self.press(f" {_RIGHT.decode()}", "enter")
 
-    def begin_anew(self, size: tuple[int, int], instead: dict[str, Any]) -> None:
+    def begin_anew(self, size: tuple[int, int], instead: dict[str, Any]) -> Self:
         """Go back to the list, at this size, with other answers than usual to some questions."""
         self.app._is_open, self.app._touched_ms = True, self.app._idle_clock_ms()
         self.gateway.say(**instead)
@@ -115,6 +125,7 @@ class StillDesk(Driver[CaseVaultApp]):
         self.press("home", "escape")  # no mark is left
         if isinstance(self.screen, VaultScreen):  # else a bar of long work is over it
             self.screen.say("")  # what the picture before left there
+        return self
 
     def hold_sheets(self, sheets: tuple[Sheet, ...]) -> None:
         """Have this set lie in the vault for the moment."""

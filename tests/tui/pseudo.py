@@ -5,6 +5,7 @@ A text of ours without accents missed the catalogue. A bracket that does not clo
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import gettext
 import math
@@ -12,8 +13,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, Self
 
+import msgspec
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 from typing_extensions import override
@@ -22,6 +24,7 @@ from tests.tui.pictures import StillDesk
 from tui.values.code_words import CODES
 from tui.widgets.virtual_list import VirtualList
 from vault.acts.act import Agreed, OpenFormsError
+from vault.services.projection.stored_records import Stored
 from vault.words.message import Message
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
@@ -85,10 +88,13 @@ def foreign(answer: Any, *, is_text: bool = False) -> Any:  # noqa: PLR0911 - on
     if isinstance(answer, dict):
         return {name: foreign(value, is_text=name in _TEXTS) for name, value in answer.items()}
     if dataclasses.is_dataclass(answer) and not isinstance(answer, type | Message):
-        fields = {field.name: getattr(answer, field.name) for field in dataclasses.fields(answer)}
-        return dataclasses.replace(
-            answer, **{name: foreign(value, is_text=name in _TEXTS) for name, value in fields.items()}
-        )
+        copied = copy.copy(answer)  # not made anew: what refuses hostile letters would refuse them here
+        for field in dataclasses.fields(answer):
+            value = foreign(getattr(answer, field.name), is_text=field.name in _TEXTS)
+            object.__setattr__(copied, field.name, value)
+        return copied
+    if isinstance(answer, Stored):
+        return msgspec.structs.replace(answer, value=foreign(answer.value))
     if callable(answer):
         return lambda *given, **named: _asked(answer, given, named)
     return answer
@@ -126,12 +132,12 @@ class PseudoDesk(StillDesk):
     """Somebody at the still app who reads this language."""
 
     @override
-    def press(self, *keys: str) -> None:
-        super().press(*(accented(key) if len(key) > 1 and key.startswith(":") else key for key in keys))
+    def press(self, *keys: str) -> Self:
+        return super().press(*(accented(key) if len(key) > 1 and key.startswith(":") else key for key in keys))
 
     @override
-    def wait_for(self, words: str) -> None:
-        super().wait_for(accented(words))
+    def wait_for(self, words: str) -> Self:
+        return super().wait_for(accented(words))
 
     def clear_lock_screen(self) -> None:
         """Leave what lies over the lock screen, and the passphrase that was typed."""

@@ -14,9 +14,7 @@ from typing import Any, Final, cast
 from tui.values.access_shown import (
     AccessShown,
     HolderLine,
-    MemberLine,
     MembersShown,
-    OrderLine,
     SectionLine,
     SectionShown,
 )
@@ -25,9 +23,7 @@ from tui.values.cases_shown import (
     CaseLine,
     CaseListStart,
     CaseShown,
-    Checked,
     DraftShown,
-    FormToFill,
     FoundShown,
     LogLineShown,
     LogShown,
@@ -43,20 +39,16 @@ from tui.values.cases_shown import (
     VersionsShown,
 )
 from tui.values.exchange_shown import (
-    ErasureShown,
     PackShown,
     ResultText,
     StandingShown,
-    TakenShown,
 )
-from tui.values.forms_typed import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
+from tui.values.forms_typed import CaseLike, Reminding, SlipBegun, SlipTyped
 from tui.values.story_shown import (
     AgendaShown,
     DueShown,
     HomeShown,
-    NameShown,
     PersonPage,
-    ReachShown,
     WeekShown,
 )
 from vault.access.pins.pins import Dates
@@ -72,16 +64,20 @@ from vault.acts.recipient import compared
 from vault.acts.recovery import DRILL, kinds_of_sheets
 from vault.acts.undo import whether
 from vault.casework.case import STAGES as STAGES_OF
-from vault.casework.case import CaseKind
+from vault.casework.case import Case, CaseKind
 from vault.casework.differences import Change, compare
 from vault.casework.document import Authenticity, Body, Document, DocumentKind, ReadBy, read_words
 from vault.casework.form import FormedRecord, labelled
+from vault.casework.intake import Slip
 from vault.casework.note import Note, typed_note
+from vault.casework.organisation_records import Order
+from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
 from vault.casework.questionnaires import FormDefinition
 from vault.casework.questionnaires import Question as OwnQuestion
 from vault.casework.story.events import Deadline, DeadlineEnd, Detention, Hearing, SetBy, Task
 from vault.casework.story.person_facts import Wanted, WantedSystem
-from vault.casework.vocabulary import NoteKind
+from vault.casework.vocabulary import Channel, NameKind, NoteKind, PersonRole, Risk
+from vault.casework.vocabulary import DocumentKind as IdKind
 from vault.errors import SheetsNeededError
 from vault.ids import CompartmentId, Digest, MemberId, RecordId, SeatId, VersionId
 from vault.policy.roles import Role
@@ -95,18 +91,27 @@ from vault.services.approvals.second_person import Approver
 from vault.services.approvals.side_by_side import Beside
 from vault.services.backups.proven_backup import cases_said
 from vault.services.cases.editing import Earlier, Place
+from vault.services.cases.intake import SlipLine
 from vault.services.cases.same_people import Alike
 from vault.services.cases.searching import FoundRecord, Why
 from vault.services.credentials.recovery import RecoveryStatus
+from vault.services.erasures.arrived import Waiting
+from vault.services.erasures.retention import Overdue
+from vault.services.erasures.standing_again import Again
+from vault.services.evidence.log_checking import Verification
 from vault.services.exchange.known_peers import Standing
-from vault.services.exports import exporting
 from vault.services.exports.exporting import Exported
 from vault.services.exports.partners import Given, KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
+from vault.services.grants.timed_grants import end_of_day
 from vault.services.health import sheets
 from vault.services.members.admitting import Proposal, Request
 from vault.services.members.changes import Outcome
 from vault.services.members.devices import Device
+from vault.services.members.members import MemberShown, Stand
+from vault.services.members.warning import ToWarn, WarnList
+from vault.services.projection.stored_records import Stored
+from vault.services.safety.seizure import CaseOnDevice, Seizure
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 
@@ -114,28 +119,39 @@ NOW_MS: Final = 1_795_615_320_000
 """2026-11-25 14:02 UTC."""
 HOUR_MS: Final = 3_600_000
 
-# ---- calls ---------------------------------------------------------------------------------------------------------
+
+def _slip(record: str, slip: Slip, **more: Any) -> SlipLine:
+    return SlipLine(Stored(RecordId(bytes.fromhex(record) * 16), VersionId(bytes(32)), 0, slip), **more)
+
 
 SLIPS = (
-    SlipLine("c1" * 16, NOW_MS - 16 * 24 * HOUR_MS, "", "Нур?", "Kyrgyz", "Will call again.", call_back=False,
-             is_overdue=True),
-    SlipLine("c2" * 16, NOW_MS - HOUR_MS, "+33 6 39 98 01 02", "Saïd? Zomorodi?", "French",
-             "« Mon frère est arrêté », this morning at the prefecture.\nTwo children are with him.",
-             call_back=True, when="today after 15:00", do_not_call=("+33 6 39 98 01 02",)),
+    _slip("c1", Slip(NOW_MS - 16 * 24 * HOUR_MS, name="Нур?", language="Kyrgyz", text="Will call again."),
+          is_overdue=True),
+    _slip("c2", Slip(
+        NOW_MS - HOUR_MS, number="+33 6 39 98 01 02", name="Saïd? Zomorodi?", language="French", call_back=True,
+        text="« Mon frère est arrêté », this morning at the prefecture.\nTwo children are with him.",
+        when="today after 15:00",
+    ), is_overdue=False, do_not_call=("+33 6 39 98 01 02",)),
 )  # fmt: skip
 
-# ---- people and devices --------------------------------------------------------------------------------------------
+AMINA, SELIN = MemberId(b"\xa0" * 16), "Селин Астерхольт"
+
+
+def _member(digit: int, name: str, seats: int, *roles: Role, stand: Stand = Stand.IN, until: str = "") -> MemberShown:
+    until_ms = end_of_day(until) if until else None
+    member = MemberId(bytes([0xA0 + digit]) * 16)
+    return MemberShown(member, name, frozenset(roles), (SeatId(bytes(16)),) * seats, "", stand, until_ms)
+
 
 MEMBERS = (
-    MemberLine("a0" * 16, "Amina Raskolda", ("admin", "caseworker", "supervisor"), 2, is_you=True),
-    MemberLine("a1" * 16, "Dana Okwiri", ("intake",), 1, until="2026-12-24"),
-    MemberLine("a2" * 16, "Joel Brandvik", ("caseworker",), 1, deputy="Селин Астерхольт",
-               lent="Amina Raskolda until 2026-12-01"),
-    MemberLine("a3" * 16, "Noor Auvrelle", ("auditor",), 1),
-    MemberLine("a4" * 16, "Tomas Verhoffen [/b]", ("supervisor",), 0, stand="suspended"),
-    MemberLine("a5" * 16, "Селин Астерхольт", ("supervisor",), 1),
-)  # fmt: skip
-LEFT = MemberLine("a6" * 16, "Karim Lindquell", (), 0, stand="left")
+    _member(0, "Amina Raskolda", 2, Role.ADMIN, Role.CASEWORKER, Role.SUPERVISOR),
+    _member(1, "Dana Okwiri", 1, Role.INTAKE, until="2026-12-24"),
+    _member(2, "Joel Brandvik", 1, Role.CASEWORKER),
+    _member(3, "Noor Auvrelle", 1, Role.AUDITOR),
+    _member(4, "Tomas Verhoffen [/b]", 0, Role.SUPERVISOR, stand=Stand.SUSPENDED),
+    _member(5, SELIN, 1, Role.SUPERVISOR),
+)
+LEFT = _member(6, "Karim Lindquell", 0, stand=Stand.LEFT)
 EVERYTHING = frozenset(
     {"member.admit", "member.end", "role.change", "deputy.set", "away.set", "handover.order", "approve", "case.share"}
 )
@@ -168,20 +184,13 @@ WARN = (
     "    no safe contact is kept; known: +996 555 010 204",
     "3 more cases were on that device and are not yours: ask who holds them.",
 )
-TAKEN = TakenShown(
-    (
-        ("Call in this order: the highest risk is first.", False),
-        ("K7QM-3XPD  Арсений Вьюжанин  (risk: high)", False),
-        ("    DO NOT CALL: +996 555 010 203 [/b] \x1b[31m", True),
-        ("    messenger: through his sister", False),
-        ("    hours: after 18:00", False),
-        ("T4WB-9HNC  Salim Zumurrudi  (risk: medium)", False),
-        ("    no safe contact is kept; known: +996 555 010 204", False),
-    ),
-    ("  □ now: Revoke every device that was taken.", "  □ within 2 hours: Warn the clients whose cases were on it."),
-    ("OPEN, or its passphrase known: all of this can be read there.", "  K7QM-3XPD  3 people, 4 notes, 2 papers"),
-    2,
+_BARRED = SafeContact(Channel.MESSENGER, "through his sister", hours="after 18:00",
+                      never_use=("+996 555 010 203 [/b]",))  # fmt: skip
+_TO_WARN = (
+    ToWarn("K7QM-3XPD", Risk.HIGH, PersonRole.CLIENT, "Арсений Вьюжанин", _BARRED, (), ()),
+    ToWarn("T4WB-9HNC", Risk.MEDIUM, PersonRole.CLIENT, "Salim Zumurrudi", None, ("+996 555 010 204",), ()),
 )
+TAKEN = Seizure(DEVICES[1], (CaseOnDevice("K7QM-3XPD", 3, 4, 2, 0),), (), 0, 6, 3, WarnList(_TO_WARN, 3))
 PACK = PackShown(
     "00" * 16,
     "K7QM-3XPD",
@@ -199,8 +208,6 @@ APPROVERS = (
     Approver(MemberId(b"n" * 16), "Nadia Ferrante", ("supervisor",), True),
     Approver(MemberId(b"s" * 16), "Селин Астерхольт", ("supervisor",), False),
 )
-
-# ---- cases ---------------------------------------------------------------------------------------------------------
 
 CASES = (
     ("K7QM-3XPD", "Арсений Вьюжанин", "Vyuzhanin: extradition request, hearing on the 27th", "extradition", "flagged"),
@@ -232,8 +239,8 @@ PERSONS = (
 )  # fmt: skip
 VERSIONS = VersionsShown(
     "00" * 16, "b1", "note",
-    SideShown("d1" * 32, NOW_MS - HOUR_MS, "Amina Raskolda", "office-2", is_here=True),
-    SideShown("d2" * 32, NOW_MS - 2 * HOUR_MS, "Joel Brandvik", "field-03", is_here=False),
+    SideShown(NOW_MS - HOUR_MS, "Amina Raskolda", "office-2", is_here=True),
+    SideShown(NOW_MS - 2 * HOUR_MS, "Joel Brandvik", "field-03", is_here=False),
     tuple(compare(
         {"kind": "contact", "text": "Hearing on Monday at 09:00, room 4.\nInterpreter is booked for 08:45.\n"
          "He asks for his glasses and the medicine list.\nThe wife comes at 08:30, gate B.\nNext call on Thursday."},
@@ -243,18 +250,24 @@ VERSIONS = VersionsShown(
 )  # fmt: skip
 PERSON_PAGE = PersonPage(
     PERSONS[0],
-    names=(
-        NameShown("Viuzhanin Arsenii", "passport", "Latn", is_used=True),
-        NameShown("Вьюжанин Арсений Маратович", "birth", "Cyrl"),
-        NameShown("Vyuzhanin Arsenii", "passport", "Latn"),
-        NameShown("Арсен", "nick", "Cyrl"),
-        NameShown("Viuschanin", "misspelt", "Latn", is_over=True),
+    Person(
+        PersonRole.CLIENT,
+        (
+            PersonName.written("Viuzhanin Arsenii", NameKind.PASSPORT),
+            PersonName.written("Вьюжанин Арсений Маратович", NameKind.BIRTH),
+            PersonName.written("Vyuzhanin Arsenii", NameKind.PASSPORT),
+            PersonName.written("Арсен", NameKind.NICK),
+            PersonName.written("Viuschanin", NameKind.MISSPELT),
+        ),
+        born="1984~",
+        documents=(IdentityDocument(IdKind("passport"), "71 0034512"),
+                   IdentityDocument(IdKind("unhcr-case"), "UN-0412-771")),
+        emails=("a.v@example.org",),
+        safe_contact=SafeContact(
+            Channel.MESSENGER, "Signal via Лидия", "after 18:00", code_phrase="library card",
+            may_tell="Maître Kaltbrunner, legal help; not: health, family", never_use=("+996 555 010 203",),
+        ),
     ),
-    born="~1984",
-    documents=(("passport", "71 0034512"), ("unhcr-case", "UN-0412-771")),
-    reach=ReachShown("messenger", "Signal via Лидия", "after 18:00", "library card", ("a.v@example.org",),
-                     ("+996 555 010 203",)),
-    may_tell="Maître Kaltbrunner, legal help; not: health, family",
     kin=(("Вьюжанина Лидия", Message("sibling")), ("Вьюжанина Ольга", Message("spouse"))),
     others=(("نورا الزمردي", Message("interpreter")),),
     given=(Given("Maître Solvène Kaltbrunner", 2, "2026-11-24"),),
@@ -330,8 +343,7 @@ SECTION = SectionShown(
 )
 
 
-OWN_FORM = FormToFill(
-    "reception",
+OWN_FORM = (
     FormDefinition(
         "reception",
         "Приём",
@@ -345,7 +357,7 @@ OWN_FORM = FormToFill(
             OwnQuestion("with_whom", "С кем", "person"),
             OwnQuestion("country", "Последняя страна", "country"),
         ),
-    ).as_form(),
+    ),
     (("a1" * 16, "Арсений Вьюжанин"),),
 )
 
@@ -368,16 +380,14 @@ def _start(_sort: str, untrusted_filter: str = "") -> CaseListStart:
 
 def _open(case: str, _why: str) -> CaseShown:
     ref, _, title, kind, stage = CASES[0]
-    return CaseShown(case, ref, title, kind, stage, "high", "2026-09-19", 1, (CONTACT,), PERSONS, NOTES, (DRAFT,),
-                     owner="a0" * 16, deputy="a2" * 16, never_use=("+996 555 010 203",), story=(*RECORDS, *MORE_STORY),
-                     stages=STAGES, today="2026-11-25", papers=PAPERS)  # fmt: skip
+    head = Case(title, CaseKind(kind), stage, ref, bytes(16), "2026-09-19", Risk.HIGH, b"\xa0" * 16, b"\xa2" * 16)
+    return CaseShown(case, ref, head, 1, (CONTACT,), PERSONS, NOTES, (DRAFT,), never_use=("+996 555 010 203",),
+                     story=(*RECORDS, *MORE_STORY), stages=STAGES, today="2026-11-25", papers=PAPERS)  # fmt: skip
 
 
 def _begin(case: str, ref: str, *, section: str = "") -> DraftShown:
     return DraftShown(case, "33" * 16, ref, 0, typed_note({}), section=section)
 
-
-# ---- what leaves, and what is checked ------------------------------------------------------------------------------
 
 PAGES = ("REPORT\n\n⟦PERSON 1⟧ called. Two men asked for him at the market.", "The end of the report.")
 KEY_WORDS = "amber birch cedar dune ember fjord grove heath inlet juniper kelp larch moss"
@@ -447,8 +457,6 @@ def _log() -> LogShown:
     return LogShown(tuple(lines), 192, {today - timedelta(days=ago): day for ago, day in LOG_DAYS.items()})
 
 
-# ---- recovery ------------------------------------------------------------------------------------------------------
-
 VAULT_WORDS, SHEETS_WORDS = words_of(bytes(32)), words_of(bytes(range(32)))
 WORDS = (
     "maiden withdraw academic acid armed intend shaft crystal busy fact obtain welfare subject example iris photo "
@@ -457,8 +465,6 @@ WORDS = (
 SHEET = Sheet(1, 3, 2, tuple(WORDS.split()), SHEETS_WORDS)
 """Its words are those of no share; real sheets are drawn anew each time."""
 ASKED = (4, 17, 29)
-
-# ---- what happened --------------------------------------------------------------------------------------------------
 
 
 def _record(number: int, record: FormedRecord) -> RecordShown:
@@ -551,8 +557,6 @@ DUE = tuple(
     )
 )
 
-# ---- all of it -----------------------------------------------------------------------------------------------------
-
 ALARM = "This vault was not opened on this device before: compare its words with a colleague."
 STANDING = VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (Alert("no recovery sheets", "own_access"),), 1)
 LISTED = (
@@ -573,7 +577,9 @@ FAULTY = (
 SKIP = (("skip", Message("leave these rows out")), ("make", Message("make them")))
 
 
-def _at_once(act: Act[Any], _said: Said) -> Plan[Any]:
+def _at_once(act: Act[Any], _said: Said) -> Plan[Any] | Told:
+    if act.name == "device words":
+        return Told((Message("The 13 words of the vault:"), f"  {SPOKEN}", Message("Your own 13 words"), f"  {SPOKEN}"))
     ask = compared(KEY_WORDS) if act.name == "recipient add" else whether(("note",), "Der zweite Termin")
     if act is TAKE:
         question = Message("Revoke the case from {name}?", name="Joel Brandvik")
@@ -677,6 +683,7 @@ BEGUN = {
     "recovery confirm": Begun(),
     "device name": Begun({"name": "old laptop"}),
     "device revoke": Begun(),
+    "section new": Begun(choices={"to": tuple((each.member, each.name) for each in HOLDERS[1:])}),
     **{
         name: Begun(choices={field: (("a7" * 16, "Nadia Ferrante"), ("a8" * 16, "Ilse Varga"))})
         for name, field in (("break-glass", "for"), ("grant add", "to"), ("section grant", "to"))
@@ -753,16 +760,18 @@ ANSWERS: dict[str, Any] = {
     "intake.list_open": SLIPS,
     "intake.find_open": SLIPS[1:],
     "evidence.read_log": _log,
-    "evidence.verify": Checked(
-        True, "192 of 192 entries in 1 log are proven; opened: 9 saved changes, and what 192 entries say", "9c" * 32,
-        entries=192),
-    "referral.may_add": True,
-    "referral.recipients": [
+    "log_checking.verify": Verification(1, 192, 192, 9, 192, 0, 192, b"\x9c" * 32, ()),
+    "authors.names_of_logs": {},
+    "partners.list_all": [
         KeptPartner(RecordId(b"k" * 16), "Maître Solvène Kaltbrunner", "age1", "amber birch cedar dune ember fjord",
                     CompartmentId(b"d" * 16), is_confirmed=True),
     ],
-    "referral.staying": tuple(exporting.staying_lines(2)),
-    "referral.clients": (("51" * 16, "Farida Noorzai  5151"), ("52" * 16, "Temir [/b] \x1b[31m  5252")),
+    "exporting.papers_staying": 2,
+    "export_people.clients": [
+        Stored(RecordId(bytes.fromhex(record) * 16), VersionId(bytes(32)), 0,
+               Person(PersonRole.CLIENT, (PersonName.written(name),)))
+        for record, name in (("51", "Farida Noorzai"), ("52", "Temir [/b]"))
+    ],
     "own.check": None,
     "own.propose": GeneratedPassphrase(Language.ENGLISH, 78.0, ("amber", "kettle", "orchard", "violin")),
     "recovery.proposes": False,
@@ -788,31 +797,37 @@ ANSWERS: dict[str, Any] = {
     "acting.look": _looked,
     "approvals.pages": BESIDE,
     "acting.carry_out": _carried_out,
-    "erasing.waiting": (
-        ErasureShown("K7QM-3XPD", 12, NOW_MS + 40 * HOUR_MS, "Joel Brandvik"),
-        ErasureShown("9HTA-22NC", 1, NOW_MS + 60 * HOUR_MS, "Amina Raskolda", is_held=True),
-        ErasureShown("K7QM-3XPD", 1, what="ab" * 16),
-        ErasureShown("4FDW-PP8K", 0, what="cd" * 16, due="2026-10-31"),
-    ),
-    "approvals.approvers": (),
+    "arrived.waiting_now": [
+        Waiting("K7QM-3XPD", "Joel Brandvik", 12, NOW_MS + 40 * HOUR_MS, is_held=False),
+        Waiting("9HTA-22NC", "Amina Raskolda", 1, NOW_MS + 60 * HOUR_MS, is_held=True),
+    ],
+    "standing_again.standing_again": [Again(CompartmentId(bytes(16)), "K7QM-3XPD", RecordId(bytes(16)))],
+    "retention.overdue": [
+        Overdue(CompartmentId(bytes(16)), "4FDW-PP8K", "asylum", "2021-10-31", "2026-10-31", is_held=False),
+    ],
+    "second_person.approvers": [],
     "members.list_all": lambda also_left=False: MembersShown(
-        (*MEMBERS, LEFT) if also_left else MEMBERS, separated=True, may=EVERYTHING),
-    "members.how_to_join": lambda own: ResultText((
-        Message("It asks for the 13 words of this vault:"), f"  {SPOKEN}", *([f"  {SPOKEN}"] if own else []))),
-    "members.proposals": [
+        (*MEMBERS, LEFT) if also_left else MEMBERS, separated=True, may=EVERYTHING,
+        deputies={MEMBERS[2].member: SELIN}, lent={MEMBERS[2].member: "Amina Raskolda until 2026-12-01"}, you=AMINA),
+    "members.how_to_join": ResultText((Message("It asks for the 13 words of this vault:"), f"  {SPOKEN}")),
+    "admitting.proposals": [
         PROPOSED,
         replace(PROPOSED, request=replace(SOMEBODY, seat=SeatId(bytes.fromhex("715fc4be" * 4))),
                 name="Amina Raskolda", roles=frozenset(), by=("Селин Астерхольт",)),
     ],
-    "members.orders": (OrderLine("Karim Lindquell", "Joel Brandvik", "moves to another city"),),
+    "successors.handover_orders": [
+        Stored(RecordId(bytes(16)), VersionId(bytes(32)), 0,
+               Order(LEFT.member, MEMBERS[2].member, AMINA, "moves to another city")),
+    ],
+    "authors.names_of_members": {each.member: each.name for each in (*MEMBERS, LEFT)},
     "devices.list_all": DEVICES,
-    "safety.taken": lambda _seat, _progress, _stopped: TAKEN,
+    "seizure.look": TAKEN,
     "safety.facts": lambda case: replace(PACK, case=case),
     "sharing.who": ACCESS,
-    "papers.language_of": "",
+    "paper_text.proposed_language": "",
     "papers.open": PAPER,
-    "story.today": "2026-11-27",
-    "story.people_of": (("01" * 16, "Арсений Вьюжанин"),),
+    "cases.today": "2026-11-27",
+    "case_people.names_in": {RecordId(b"\x01" * 16): "Арсений Вьюжанин"},
     "story.agenda": WeekShown(tuple(AgendaShown(line, is_due=line.kind != "hearing") for line in DUE)),
     "story.list_in": RECORDS,
     "intake.newest": (2, ()),
@@ -835,7 +850,6 @@ ANSWERS: dict[str, Any] = {
     ),
     "sections.to_write": (),
     "sections.open": SECTION,
-    "sections.others": HOLDERS[1:],
 }  # fmt: skip
 
 NEW_VAULT = HomeShown("2026-11-27", STANDING, (), begun=(False, True, False, False))

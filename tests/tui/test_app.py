@@ -49,9 +49,6 @@ def _all_screens(base: type[VaultScreen] = VaultScreen) -> list[type[VaultScreen
     return [screen for screen in found if screen.NAME]
 
 
-# ---- what every screen has -----------------------------------------------------------------------------------------
-
-
 def test_every_screen_is_looked_at() -> None:
     places = {place for place in PLACES.values() if isinstance(place, type)}
     assert {ActForm, HoldForm, SheetsGuide, *places} <= set(_all_screens())
@@ -82,8 +79,6 @@ def test_the_first_paint_needs_neither_the_library_nor_its_database() -> None:
     assert done.stdout == "[]\n"
 
 
-# ---- moving about --------------------------------------------------------------------------------------------------
-
 LEADS = {
     "enter": "{ref}",
     "ctrl+n": "New case",
@@ -112,8 +107,7 @@ LEADS = {
 def test_keys_lead_to_screens(amina: Desk, house_template: House) -> None:
     led = {}
     for keys in LEADS:
-        amina.home()
-        amina.press(*(key.replace("_", " ") for key in keys.split()))
+        amina.home().press(*(key.replace("_", " ") for key in keys.split()))
         led[keys] = " ".join(amina.lines().splitlines()[0].split())
     wrong = {
         keys: led[keys] for keys, head in LEADS.items() if not led[keys].startswith(head.format(ref=house_template.ref))
@@ -125,28 +119,22 @@ def test_the_list_filters_after_a_slash_alone_and_takes_every_letter_then(amina:
     for typed in ("yes", "нур", "msxalbvd", "ليلى", "7QM", "nw!"):
         amina.home()
         amina.send(*XTermParser().feed(f"/{typed}\r"))  # in one write: no letter is overtaken
-        amina.at("CASES 0 match")
-        assert amina.value("filter") == typed
-        amina.press("escape")
-        amina.at("CASES 1 case")
+        amina.at("CASES 0 match").has(filter=typed)
+        amina.press("escape").at("CASES 1 case")
     for letter in "zQ7%":
-        amina.press(letter)
-        amina.at("CASES 1 case")
+        amina.press(letter).at("CASES 1 case")
 
 
 def test_what_help_calls_everywhere_works_on_the_list_and_so_do_the_keys_of_home(amina: Desk) -> None:
     heads = {"!": "In an emergency", "w": "Week", "ц": "Week", "v": "Log", "x": "Backup and exchange", "f3": "Search"}
     for key, head in heads.items():
-        amina.home()
-        amina.press(key)
-        amina.at(head)
+        amina.home().press(key).at(head)
 
 
 def test_an_emergency_is_one_key_away_on_every_screen_but_while_a_text_is_typed(amina: Desk) -> None:
     led = {}
     for place in PLACES.keys() - {"emergency"}:
-        amina.home()
-        amina.call(partial(amina.app.action_go, place))
+        amina.home().call(partial(amina.app.action_go, place))
         if not isinstance(amina.app.focused, SafeInput):
             amina.press("!")
             led[place] = amina.lines().split("\n")[0].strip()
@@ -155,39 +143,30 @@ def test_an_emergency_is_one_key_away_on_every_screen_but_while_a_text_is_typed(
 
 
 def test_who_makes_a_case_reads_who_can_open_it_too(amina: Desk) -> None:
-    amina.press("ctrl+n")
-    amina.sees(f"{JOEL}, your deputy, can open it too.")
+    amina.press("ctrl+n").sees(f"{JOEL}, your deputy, can open it too.")
 
 
 def test_f8_does_not_leave_a_form_that_holds_what_was_typed(amina: Desk) -> None:
-    amina.press("ctrl+n", " Half a title", "f8")
-    amina.at("NEW CASE")
-    amina.sees("! Finish this or leave it with Esc first.")
+    amina.press("ctrl+n", " Half a title", "f8").at("NEW CASE").sees("! Finish this or leave it with Esc first.")
 
 
 def test_f1_shows_every_key_of_the_screen(amina: Desk) -> None:
-    amina.resize(80, 50)
-    amina.press("f1")
+    amina.resize(80, 50).press("f1")
     amina.sees(*(str(command.words) for command in CaseList.ACTS if command.action != "many"))
     amina.sees(*(f"{command.shown} {command.brief}" for command in EVERYWHERE if command.shown))
-    amina.press("escape")
-    amina.at("CASES")
+    amina.press("escape").at("CASES")
     amina.resize(120, 40)
 
 
 def test_f2_runs_a_command_by_its_name_knows_no_screenshot_and_shows_each_once(amina: Desk) -> None:
-    amina.press("f2")
-    amina.sees("Enter do it   Down into the list   Esc back")
+    amina.press("f2").sees("Enter do it   Down into the list   Esc back")
     amina.press(" bundle")
     amina.sees("Import a bundle that was made for you", "Make a bundle: write what a member does not have")
-    amina.press("ctrl+u", " zzz")
-    amina.sees("Nothing has this name.")
-    amina.press("ctrl+u", " screenshot", "enter")
-    amina.sees("Nothing has this name.")
+    amina.press("ctrl+u", " zzz").sees("Nothing has this name.")
+    amina.press("ctrl+u", " screenshot", "enter").sees("Nothing has this name.")
     amina.press("ctrl+u", " switch member")
     assert amina.lines().count("Switch member") == 1
-    amina.press("ctrl+u", " make backup", "enter")
-    amina.at("BACKUP")
+    amina.press("ctrl+u", " make backup", "enter").at("BACKUP")
 
 
 def test_f2_opens_each_act_that_needs_no_screen_of_its_own_on_the_case_under_the_cursor(amina: Desk) -> None:
@@ -195,26 +174,19 @@ def test_f2_opens_each_act_that_needs_no_screen_of_its_own_on_the_case_under_the
     assert {"case stage", "case close", "case reopen", "case edit"} - {act.name for act in offered} == {
         "case edit",  # a title is typed there, and it is kept under the case alone
     }
+    assert not any(act.proves for act in offered), "a form that asks for no proof"
     for act in offered:
-        amina.call(partial(amina.app.action_act, act.name))
-        amina.press("escape")
-        amina.at("CASES")
-    amina.press("f2", " stage: put", "enter")
-    amina.at("STAGE")
-    amina.press("escape", "f3", "f2", " stage: put", "enter")
-    amina.sees("Stage. Case: the case's id or reference")
-    amina.press(" nobody", "enter")
-    amina.sees("! You have no case with this id or reference.")
-    amina.press("escape")
-    amina.home()
+        amina.call(partial(amina.app.action_act, act.name)).press("escape").at("CASES")
+    amina.press("f2", " stage: put", "enter").at("STAGE")
+    amina.press("escape", "f3", "f2", " stage: put", "enter").sees("Stage. Case: the case's id or reference")
+    amina.press(" nobody", "enter").sees("! You have no case with this id or reference.")
+    amina.press("escape").home()
 
 
 def test_f2_does_an_act_to_the_marked_cases_or_says_that_it_is_done_to_one(
     amina: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    amina.press("space", "f2", " close cases: ", "enter")
-    amina.at("CLOSE CASES")
-    amina.sees("1 marked case")
+    amina.press("space", "f2", " close cases: ", "enter").at("CLOSE CASES").sees("1 marked case")
     amina.press("escape", "space")
     monkeypatch.setattr(CaseList, "cases_here", lambda _: (("a", "b"), "2 marked cases"))
     amina.press("f2", " stage: put", "enter")
@@ -236,23 +208,17 @@ def test_an_error_of_the_vault_is_one_sentence_and_the_app_goes_on(
         raise TryAgainError(Message("no room on the disk"))
 
     monkeypatch.setattr(Acting, "try_at_once", full)
-    amina.press("ctrl+n", " Hearing", "f4")
-    amina.sees("! No room on the disk. Free some space or wait, then repeat.")
+    amina.press("ctrl+n", " Hearing", "f4").sees("! No room on the disk. Free some space or wait, then repeat.")
     amina.at("NEW CASE")
 
 
 def test_the_list_is_sorted_and_filtered_while_somebody_types(amina: Desk) -> None:
     amina.sees("next date first")
-    amina.press(":sort", ":sort")
-    amina.sees("by reference")
-    amina.press("slash", "i", "l")
-    amina.at("CASES 1 match")
-    amina.press("x")
-    amina.sees("No open case matches.", "Esc shows all.")
-    amina.press("escape")
-    amina.at("CASES 1 case")
-    amina.press(":sort", ":sort")
-    amina.sees("next date first")
+    amina.press(":sort", ":sort").sees("by reference")
+    amina.press("slash", "i", "l").at("CASES 1 match")
+    amina.press("x").sees("No open case matches.", "Esc shows all.")
+    amina.press("escape").at("CASES 1 case")
+    amina.press(":sort", ":sort").sees("next date first")
 
 
 def test_a_role_without_cases_is_told_where_to_go(house: House) -> None:
@@ -267,25 +233,17 @@ def test_marked_cases_are_flagged_assigned_and_closed_at_once(house: House) -> N
         for number in range(3):
             cases.create(amina, title=f"Fire {number}", kind="asylum")
     with house.desk("Amina") as desk:
-        desk.press("space")
-        desk.sees("1 case is marked; F4 assigns, flags or closes it.", "F4 marked")
-        desk.press("escape")
-        desk.sees_not("marked")
-        desk.press("ctrl+a", "f4", "enter")
-        desk.sees("Change case 4 marked cases", "Risk", "Owner")
+        desk.press("space").sees("1 case is marked; F4 assigns, flags or closes it.", "F4 marked")
+        desk.press("escape").sees_not("marked")
+        desk.press("ctrl+a", "f4", "enter").sees("Change case 4 marked cases", "Risk", "Owner")
         desk.sees_not("Title", "Stage")
-        desk.press(*"high", "f4")
-        desk.wait_for("4 cases were changed.")
-        desk.press("ctrl+a", "f4", "enter")
-        desk.wait_for("Owner")
-        desk.press("tab")
-        desk.wait_for("(1 of 5;")
-        desk.press(*"nadia", "f4")
-        desk.wait_for("the owner of a case must hold it: grant it to ")
+        desk.press(*"high", "f4").wait_for("4 cases were changed.")
+        desk.press("ctrl+a", "f4", "enter").wait_for("Owner")
+        desk.press("tab").wait_for("(1 of 5;")
+        desk.press(*"nadia", "f4").wait_for("the owner of a case must hold it: grant it to ")
         desk.press("enter", "slash", " fire", "enter", "ctrl+a", "f4", "down", "enter", " Nobody was hurt.", "enter")
         desk.wait_for("3 cases were changed")
-        desk.press("escape")
-        desk.at("CASES 1 case")
+        desk.press("escape").at("CASES 1 case")
     with house.open("Amina") as amina:
         assert [row.risk for row in cases.list_all(amina, limit=9)] == ["high"]
         assert [row.risk for row in case_changes.list_closed(amina, limit=9)] == ["high"] * 3
@@ -314,12 +272,10 @@ def test_unlocking_takes_the_passphrase_out_of_its_field_and_wipes_it(
             " then try again.",
             "lost for good? F9: recovery sheets open this vault",
         )
-        mira.sees_not("•")
-        assert mira.focused() == "passphrase"
+        mira.sees_not("•").is_in("passphrase")
         mira.press(f" {RIGHT}", "ctrl+a", "ctrl+c")
         assert mira.app.clipboard == ""
-        mira.press("enter")
-        mira.at("CASES")
+        mira.press("enter").at("CASES")
         assert field.value == ""
     assert taken == [bytearray(len("wrong")), bytearray(len(RIGHT))]
 
@@ -338,12 +294,9 @@ def test_the_last_opening_and_tries_that_failed_are_told_before_anybody_types(ho
     with house.desk("Mira") as mira:
         mira.at("CASES")
     with house.desk("Mira", unlocks=False) as mira:
-        mira.sees("Last opened here 20")
-        mira.sees_not("failed since")
-        mira.press(" wrong", "enter")
-        mira.sees("! 1 try failed since")
-        mira.resize(60, 16)
-        mira.sees("recovery sheets open this vault", "F1 help", "F4 open", "Ctrl+Q quit")
+        mira.sees("Last opened here 20").sees_not("failed since")
+        mira.press(" wrong", "enter").sees("! 1 try failed since")
+        mira.resize(60, 16).sees("recovery sheets open this vault", "F1 help", "F4 open", "Ctrl+Q quit")
     with house.desk("Mira") as mira:
         mira.at("CASES")
     with house.desk("Mira", unlocks=False) as mira:
@@ -353,16 +306,11 @@ def test_the_last_opening_and_tries_that_failed_are_told_before_anybody_types(ho
 def test_who_is_asked_first_when_nobody_is_named(house: House) -> None:
     house.place.proposed_today()
     with Desk(house.place, None) as desk:
-        desk.press("enter", "enter")
-        desk.sees("! Type the member's name first.")
+        desk.press("enter", "enter").sees("! Type the member's name first.")
         # Typed ahead: no letter of the passphrase comes into the field that can be read.
         desk.send(*(events.Key(key, key if len(key) == 1 else None) for key in ("A", "m", "i", "enter", "q", "x", "z")))
-        assert desk.value("member") == "Ami"
-        desk.sees_not("qxz")
-        desk.clear("passphrase")
-        desk.clear("member")
-        desk.press(" Mira Halvorsen", "enter", f" {RIGHT}", "enter")
-        desk.at("CASES")
+        desk.has(member="Ami").sees_not("qxz")
+        desk.clear("passphrase").clear("member").press(" Mira Halvorsen", "enter", f" {RIGHT}", "enter").at("CASES")
 
 
 @pytest.mark.long
@@ -380,8 +328,7 @@ def test_the_screen_says_how_long_it_works_and_how_long_wrong_attempts_cost(
 
     monkeypatch.setattr(Gateway, "unlock", slow)
     with house.desk("Mira", unlocks=False) as mira:
-        mira.press(f" {RIGHT}")
-        mira.press_and_wait("enter", "Opening, 1 s so far")
+        mira.press(f" {RIGHT}").press_and_wait("enter", "Opening, 1 s so far")
         waits.set()
         mira.wait_for("this one waits 17 s")
         go_on.set()
@@ -407,11 +354,10 @@ def test_what_is_typed_while_the_vault_opens_comes_into_no_field_and_help_loses_
 ) -> None:
     go_on = _hold_unlock(monkeypatch)
     with house.desk("Mira", unlocks=False) as mira:
-        mira.press(f" {RIGHT}")
-        mira.press_and_wait("enter", "Opening, 1 s so far")
+        mira.press(f" {RIGHT}").press_and_wait("enter", "Opening, 1 s so far")
         for key in ("f1", "escape", "shift+tab", "tab", "f5", *"qxz"):
             mira.press_and_wait(key, "Opening")
-        assert mira.value("member") == MEMBER
+        mira.has(member=MEMBER)
         assert "qxz" not in mira.painted()
         go_on.set()
         mira.wait_for("No case yet.")
@@ -421,14 +367,10 @@ def test_help_that_was_asked_for_as_a_wrong_passphrase_went_in_leaves_the_cursor
     house: House,
 ) -> None:
     with house.desk("Mira", unlocks=False) as mira:
-        mira.type_at_once("wrong", "enter", "f1")
-        mira.press("escape")
-        mira.sees("! No key slot opens")
-        mira.type_at_once("qxz")
-        assert mira.value("member") == MEMBER
+        mira.type_at_once("wrong", "enter", "f1").press("escape").sees("! No key slot opens")
+        mira.type_at_once("qxz").has(member=MEMBER)
         assert "qxz" not in mira.painted()
-        mira.clear("passphrase")
-        mira.type_at_once(RIGHT, "enter", "f1")
+        mira.clear("passphrase").type_at_once(RIGHT, "enter", "f1")
         mira.home()  # the help lies over it, or was asked for too late
         mira.at("CASES")
 
@@ -438,11 +380,9 @@ def test_a_screen_that_was_emptied_while_the_vault_opened_stays_empty(
 ) -> None:
     go_on = _hold_unlock(monkeypatch)
     with house.desk("Mira", unlocks=False) as mira:
-        mira.press(f" {RIGHT}")
-        mira.press_and_wait("enter", "Opening")
+        mira.press(f" {RIGHT}").press_and_wait("enter", "Opening")
         go_on.set()
-        mira.press("f12")
-        mira.pause(1)
+        mira.press("f12").pause(1)
         assert mira.words() == ""
 
 
@@ -460,26 +400,19 @@ def test_the_script_of_what_is_typed_is_said() -> None:
 def test_f5_asks_for_keyfile_and_pin_which_nobody_sees_and_f5_again_takes_them_back(house: House) -> None:
     with house.desk("Mira", unlocks=False) as mira:
         mira.sees_not("Keyfile")
-        mira.press(f" {RIGHT}", "f5")
-        mira.sees("Keyfile: where it is, if you have one")
+        mira.press(f" {RIGHT}", "f5").sees("Keyfile: where it is, if you have one")
         mira.press(" /stick/holiday.bin", "tab", " 246810")
         assert "246810" not in mira.painted()
-        mira.press("f5", "f5")
-        mira.sees_not("holiday")
-        mira.press("f5", "f4")
-        mira.at("CASES")
+        mira.press("f5", "f5").sees_not("holiday")
+        mira.press("f5", "f4").at("CASES")
         assert mira.gateway.pin == ""
 
 
 def test_f7_shows_how_long_the_passphrase_is_and_never_a_letter_of_it(house: House) -> None:
     with house.desk("Mira", unlocks=False) as mira:
-        mira.press(" фонарь")
-        mira.sees("Letters typed: Cyrillic")
-        mira.sees_not("6 characters")
-        mira.press("f7")
-        mira.sees("Letters typed: Cyrillic, 6 characters")
-        mira.press("shift+tab")
-        assert mira.focused() == "member"
+        mira.press(" фонарь").sees("Letters typed: Cyrillic").sees_not("6 characters")
+        mira.press("f7").sees("Letters typed: Cyrillic, 6 characters")
+        mira.press("shift+tab").is_in("member")
         assert "фонарь" not in mira.painted()
 
 
@@ -543,8 +476,7 @@ def test_a_form_is_not_left_while_its_act_works_and_its_letter_comes(
     with house.open("Amina") as amina:
         notes.add(amina, house.case, Note(NoteKind.CONTACT, "by mistake"))
     with house.desk("Amina") as desk:
-        desk.press("enter", "end", ":erase for good", "f4")
-        desk.sees("for good?")
+        desk.press("enter", "end", ":erase for good", "f4").sees("for good?")
         with held_up(monkeypatch, "carry_out") as let_go:
             keys(desk, "y", "escape", "f4", "escape")
             assert "Erasing" in text(desk)
@@ -562,16 +494,12 @@ def test_a_form_whose_act_cannot_be_looked_at_yet_keeps_what_is_typed_and_looks_
     with house.desk("Amina") as desk:
         with monkeypatch.context() as patched:
             patched.setattr(Acting, "shown", not_now)
-            desk.press("enter", "2", ":erase")
-            desk.at("Erase for good")
-            desk.sees("! The list is being read.")
-        desk.press("f4")
-        desk.sees("This is erased for good, with every earlier version: 1 x person")
+            desk.press("enter", "2", ":erase").at("Erase for good").sees("! The list is being read.")
+        desk.press("f4").sees("This is erased for good, with every earlier version: 1 x person")
 
 
 def test_another_act_throws_away_nothing_that_was_typed(house: House) -> None:
     with house.desk("Amina") as desk:
         desk.press("enter", "m", " of a teacher", "ctrl+w")
         desk.sees("Keep what you typed first (F4), or leave it (Esc).", "of a teacher")
-        desk.press("f4", "m", "ctrl+w")
-        desk.sees("Why is this case closed?")
+        desk.press("f4", "m", "ctrl+w").sees("Why is this case closed?")

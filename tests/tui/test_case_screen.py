@@ -20,16 +20,18 @@ from tui.shell.looking import Eyes, eyes_of
 from tui.text.calendar import day_said, days_left
 from tui.values.cases_shown import CaseShown, NoteShown, RecordShown
 from tui.widgets.text_cells import width_of
+from vault.casework.case import Case, CaseKind
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note
 from vault.casework.person import SafeContact
 from vault.casework.story.events import Deadline, Detention, Hearing, Task
-from vault.casework.vocabulary import Channel, NoteKind
+from vault.casework.vocabulary import Channel, NoteKind, Risk
 from vault.services.cases import case_changes, case_people, cases, story_records
 from vault.services.evidence import logbook
 
 TODAY = date(2026, 11, 27)
-CASE = CaseShown("c1" * 16, "K7QM-3XPD", "Request", "extradition", "flagged", "high", "2026-09-19", today=f"{TODAY}")
+HEAD = Case("Request", CaseKind.EXTRADITION, "flagged", "K7QM-3XPD", bytes(16), "2026-09-19", Risk.HIGH)
+CASE = CaseShown("c1" * 16, "K7QM-3XPD", HEAD, today=f"{TODAY}")
 
 
 def _shown(record: FormedRecord) -> RecordShown:
@@ -39,9 +41,6 @@ def _shown(record: FormedRecord) -> RecordShown:
 
 def _day(days: int) -> str:
     return (TODAY + timedelta(days=days)).isoformat()
-
-
-# ---- what is said and drawn, without an app ------------------------------------------------------------------------
 
 
 @each(
@@ -143,9 +142,6 @@ def test_the_environment_asks_for_sentences_in_the_place_of_drawings() -> None:
     assert (said, eyes_of({}).reads_aloud) == ([True, False, False], False)
 
 
-# ---- in the app ----------------------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def busy(house: House) -> House:
     """A case with a number that must never be used, a date that is late, and a second stage."""
@@ -172,44 +168,27 @@ def test_a_case_is_read_once_in_the_log_and_its_numbers_go_to_its_parts(busy: Ho
             "SAFE CONTACT Vera Torgaeva: phone her sister", "DO NOT CALL +996 555 010 203", "Appeal", "2 days late"
         )
         amina.sees("1 Notes 2", "2 People 3", "3 Papers 0", "4 Dates 1", "ordered")
-        amina.press("4")
-        amina.sees("What must be done: Appeal", f"by {AMINA}")
-        amina.press("enter")
-        amina.at("deadline")
-        amina.press("escape", "2")
-        amina.sees("Person: client")
-        amina.press("t", " Call the court", "f4")
-        amina.sees("4 Dates 2", "task: Call the court")
-        assert amina.focused() == "dates"
+        amina.press("4").sees("What must be done: Appeal", f"by {AMINA}")
+        amina.press("enter").at("deadline")
+        amina.press("escape", "2").sees("Person: client")
+        amina.press("t", " Call the court", "f4").sees("4 Dates 2", "task: Call the court").is_in("dates")
     assert _views(busy) == before + 1
 
 
 @pytest.mark.screen
 def test_the_cursor_of_the_timeline_tells_what_lies_there_and_a_low_window_drops_it(amina: Desk) -> None:
-    amina.press("enter", "f7")
-    assert amina.focused() == "timeline"
-    amina.sees("2 notes", "zoom: months")
-    amina.press("minus")
-    amina.sees("zoom: years")
-    amina.press("plus", "plus", "left")
-    amina.sees("zoom: days", ": nothing")
-    amina.press("f6")
-    amina.sees_not(": nothing")
-    amina.resize(80, 24)
-    amina.press("1", "enter")
+    amina.press("enter", "f7").is_in("timeline").sees("2 notes", "zoom: months")
+    amina.press("minus").sees("zoom: years")
+    amina.press("plus", "plus", "left").sees("zoom: days", ": nothing")
+    amina.press("f6").sees_not(": nothing")
+    amina.resize(80, 24).press("1", "enter")
     amina.sees_not("detained")  # the text has its rows
-    amina.press("f6", "f6")
-    assert amina.focused() == "notes"
-    amina.sees("detained")
-    amina.resize(60, 16)
-    amina.sees_not("detained")
-    amina.sees("SAFE CONTACT", "1 Notes 2", "Esc back")
+    amina.press("f6", "f6").is_in("notes").sees("detained")
+    amina.resize(60, 16).sees_not("detained").sees("SAFE CONTACT", "1 Notes 2", "Esc back")
 
 
 @pytest.mark.screen
 def test_with_a_screen_reader_the_timeline_is_a_list_that_stands_on_today(house: House) -> None:
     with house.desk("Amina", eyes=Eyes(reads_aloud=True)) as amina:
-        amina.press("enter")
-        amina.sees("stage arrested", "Week of", "2 notes", "> Today is ")
-        amina.press("f7", "up")
-        assert amina.focused() == "time-list"
+        amina.press("enter").sees("stage arrested", "Week of", "2 notes", "> Today is ")
+        amina.press("f7", "up").is_in("time-list")

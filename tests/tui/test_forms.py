@@ -31,20 +31,15 @@ pytestmark = pytest.mark.screen
 
 def test_tab_into_a_field_that_is_filled_in_erases_nothing(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "m", "tab", "shift+tab", "!")
-        assert amina.value("title") == "Arrest!"
+        amina.press("enter", "m", "tab", "shift+tab", "!").has(title="Arrest!")
 
 
 def test_all_that_f4_kept_of_a_case_is_taken_back_at_once(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "m")
-        amina.fill(title=" at the border")
-        amina.go_to("stage")
-        amina.until("extended", "right")
+        amina.press("enter", "m").fill(title=" at the border").go_to("stage").until("extended", "right")
         amina.press("f4", ":undo")
         amina.sees("Take back what you changed last? case", "title: Arrest -> Arrest at the border")
-        amina.press("y")
-        amina.sees("Taken back: case.")
+        amina.press("y").sees("Taken back: case.")
     with house.open("Amina") as session:
         head = cases.open_case(session, house.case).head.value
     assert (head.title, head.stage) == ("Arrest", "arrested")
@@ -54,25 +49,17 @@ def test_a_note_that_was_left_unfinished_is_offered_before_a_new_one(house: Hous
     with house.desk("Amina") as amina:
         amina.press("enter", "n", " Half a sentence", "escape", "n")
         amina.sees("A note is not finished yet.", "go on with: Half a sentence")
-        amina.press("enter")
-        assert amina.value("note") == "Half a sentence"
-        amina.press("escape", "n", *"new")
-        amina.sees("> begin a new note")
-        amina.sees_not("go on with")
-        amina.press("enter")
-        assert amina.value("note") == ""
+        amina.press("enter").has(note="Half a sentence")
+        amina.press("escape", "n", *"new").sees("> begin a new note").sees_not("go on with")
+        amina.press("enter").has(note="")
 
 
 def test_typing_narrows_a_list_to_choose_from_and_hold_is_found_by_its_name(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", ":hold")
-        amina.at("LEGAL HOLD")
-        amina.press("escape", "d", "n", *"deadline")
-        amina.sees_not("check-in")
-        amina.press("backspace", "enter")
-        amina.at("DEADLINE")
-        amina.press("escape", "y", "n", *"zzz")
-        amina.sees("check-in")
+        amina.press("enter", ":hold").at("LEGAL HOLD")
+        amina.press("escape", "d", "n", *"deadline").sees_not("check-in")
+        amina.press("backspace", "enter").at("DEADLINE")
+        amina.press("escape", "y", "n", *"zzz").sees("check-in")
 
 
 def test_a_request_is_received_today_answered_within_a_month_and_never_empty(house: House) -> None:
@@ -81,25 +68,17 @@ def test_a_request_is_received_today_answered_within_a_month_and_never_empty(hou
     with house.desk("Amina") as amina:
         amina.press("enter", "2", "enter", ":write down what they ask")
         assert (amina.value("received"), amina.value("due")) == (today.isoformat(), month)
-        amina.press("f4")
-        amina.sees("! What do they ask for?")
-        amina.clear("received")
-        amina.press(" 31.1.2026", "tab")
-        assert amina.value("due") == "2026-02-28"
-        amina.go_to("what")
-        amina.until("copy", "right")
-        amina.press("f4")
-        amina.sees("The request is among the dates of the case")
+        amina.press("f4").sees("! What do they ask for?")
+        amina.clear("received").press(" 31.1.2026", "tab").has(due="2026-02-28")
+        amina.go_to("what").until("copy", "right").press("f4").sees("The request is among the dates of the case")
     with house.open("Amina") as session:
         assert [line.when for line in story_records.due(session).lines] == ["2026-02-28"]
 
 
 def test_what_was_said_of_an_act_goes_with_the_next_one(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "2", "a")
-        amina.sees("Put the cursor on the note that you want to correct.")
-        amina.press("m", "escape")
-        amina.sees_not("Put the cursor on")
+        amina.press("enter", "2", "a").sees("Put the cursor on the note that you want to correct.")
+        amina.press("m", "escape").sees_not("Put the cursor on")
 
 
 def test_a_date_that_cannot_be_stays_in_its_question_with_what_is_wrong(house: House) -> None:
@@ -108,10 +87,8 @@ def test_a_date_that_cannot_be_stays_in_its_question_with_what_is_wrong(house: H
     with house.desk("Amina") as amina:
         amina.press("f2", " the week", "enter", "m", "ctrl+u", " 31.02.", "enter")
         amina.sees("Which date instead?", "31.02.", "! At the latest on: must be written")
-        amina.press("ctrl+u", " +1wd FR", "enter")
-        amina.sees("Give it this date?", "Holidays left out:")
-        amina.press("n", "m", "ctrl+u", " +2", "enter")
-        amina.sees_not("Which date instead?")
+        amina.press("ctrl+u", " +1wd FR", "enter").sees("Give it this date?", "Holidays left out:")
+        amina.press("n", "m", "ctrl+u", " +2", "enter").sees_not("Which date instead?")
     with house.open("Amina") as session:
         assert [line.when for line in story_records.due(session).lines] == [(date.today() + timedelta(2)).isoformat()]
 
@@ -120,57 +97,34 @@ def test_working_days_say_their_date_and_the_holidays_left_out_before_the_date_i
     found = working_days("+9wd FR", date.today(), "at")
     assert found is not None
     with house.desk("Amina") as amina:
-        amina.press("enter", "d", "n")
-        amina.until("> deadline", "down")
-        amina.press("enter")
-        amina.fill(what="appeal", at="10 working days")
-        amina.press("f4")
-        amina.sees("! At the latest on: it is not known whose holidays count")
-        assert amina.focused() == "at"
-        amina.clear("at")
-        amina.press(" 9 working days FR", "f4")
-        amina.sees(f"{found.day} is 9 working days from today (FR). Holidays left out:")
-        assert amina.value("at") == found.day.isoformat()
-        amina.press("f4")
-        amina.sees("appeal")
+        amina.press("enter", "d", "n").until("> deadline", "down").press("enter")
+        amina.fill(what="appeal", at="10 working days").press("f4")
+        amina.sees("! At the latest on: it is not known whose holidays count").is_in("at")
+        amina.clear("at").press(" 9 working days FR", "f4")
+        amina.sees(f"{found.day} is 9 working days from today (FR). Holidays left out:").has(at=found.day.isoformat())
+        amina.press("f4").sees("appeal")
     with house.open("Amina") as session:
         assert [line.when for line in story_records.due(session).lines] == [found.day.isoformat()]
 
 
 def test_an_error_says_the_label_of_the_field_and_how_to_write_it(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "d", "n")
-        amina.until("> check-in", "down")
-        amina.press("enter")
+        amina.press("enter", "d", "n").until("> check-in", "down").press("enter")
         amina.fill(who="Ilham by phone", at="2150-01-01T10:00", first="Amina", second="Joel", ladder="3 hours: ring")
         wrong = "! If nothing comes (30m: ring her): must have a time before each step"
         amina.sees_not(wrong)
         amina.press("tab")  # as soon as the line is left, and the cursor goes on
-        amina.sees(wrong, "`2h: the lawyer`")
-        assert amina.focused() == "every"
-        amina.clear("ladder")
-        amina.press(" 3h: ring", "tab")
-        amina.sees_not(wrong)
-        amina.clear("ladder")
-        amina.press(" 3 hours: ring", "f4")
-        amina.sees(wrong)
-        assert amina.focused() == "ladder"
+        amina.sees(wrong, "`2h: the lawyer`").is_in("every")
+        amina.clear("ladder").press(" 3h: ring", "tab").sees_not(wrong)
+        amina.clear("ladder").press(" 3 hours: ring", "f4").sees(wrong).is_in("ladder")
 
 
 def test_sex_and_nationality_are_kept_changed_and_taken_out(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "2", "enter", "enter")
-        amina.go_to("sex")
-        amina.until("female", "right")
-        amina.fill(nationality="kg; XX")
-        amina.press("f4", "v")
-        amina.sees("sex: female", "nationalities: KG; XX", "Ilham Torgaev, legal")
-        amina.press("escape", "enter")
-        assert amina.value("nationality") == "KG; XX"
-        amina.go_to("sex")
-        amina.press("left")
-        amina.clear("nationality")
-        amina.press("f4")
+        amina.press("enter", "2", "enter", "enter").go_to("sex").until("female", "right").fill(nationality="kg; XX")
+        amina.press("f4", "v").sees("sex: female", "nationalities: KG; XX", "Ilham Torgaev, legal")
+        amina.press("escape", "enter").has(nationality="KG; XX")
+        amina.go_to("sex").press("left").clear("nationality").press("f4")
     with house.open("Amina") as session:
         person = cases.open_case(session, house.case).persons[0].value
     assert (person.sex, person.nationalities) == (None, ())
@@ -178,8 +132,7 @@ def test_sex_and_nationality_are_kept_changed_and_taken_out(house: House) -> Non
 
 def test_a_client_who_is_corrected_stays_first_and_is_called_by_the_name_that_stands_first(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "2", "enter", "enter", "end", " ; Ylham")
-        amina.press("f4", "escape")
+        amina.press("enter", "2", "enter", "enter", "end", " ; Ylham").press("f4", "escape")
         first, second = (line.strip(" >") for line in amina.lines().splitlines() if line[2:8] in {"client", "relati"})
         assert (first.split(), second.split()[0]) == (["client", "Ilham", "Torgaev"], "relative")
 
@@ -188,53 +141,38 @@ def test_the_list_of_cases_says_how_many_are_yours_and_who_else_is_in_each(house
     with house.desk("Amina", size=(80, 24)) as amina:
         amina.sees("1 case, yours 1", "Ilham Torgaev +1", "n new", "o order", "next date first")
         amina.sees_not("backup", "recovery sheets")
-        amina.press("o")
-        amina.sees("by name")
-        amina.press("slash", "N", "o", "n")
-        assert amina.value("filter") == "Non"
-        amina.press("escape", "n")
-        amina.at("New case")
+        amina.press("o").sees("by name")
+        amina.press("slash", "N", "o", "n").has(filter="Non")
+        amina.press("escape", "n").at("New case")
 
 
 # The fields of forms: typing chooses a word, a date says what it understood, Ctrl+D repeats, Ctrl+Z takes back.
 def test_typing_narrows_the_words_the_arrows_move_and_enter_takes(amina: Desk) -> None:
-    amina.press("enter", "p", "tab")
-    amina.sees("client (1 of ")
-    amina.press("w")
-    amina.sees("w > witness worker")
-    amina.press("o")
-    amina.sees("wo > worker")
-    amina.sees_not("witness")
-    amina.press("backspace", "down")
-    amina.sees("w > witness worker")
-    amina.press("z")
-    amina.sees("wz: nothing has this name; Enter shows all")
+    amina.press("enter", "p", "tab").sees("client (1 of ")
+    amina.press("w").sees("w > witness worker")
+    amina.press("o").sees("wo > worker").sees_not("witness")
+    amina.press("backspace", "down").sees("w > witness worker")
+    amina.press("z").sees("wz: nothing has this name; Enter shows all")
     amina.press("backspace", "right", "enter")
     assert (amina.focused(), "Role worker" in amina.words()) == ("born", True)
-    amina.press("shift+tab", "p", "escape")
-    amina.sees("Role worker (4 of ")
+    amina.press("shift+tab", "p", "escape").sees("Role worker (4 of ")
     amina.press("escape")
 
 
 def test_a_word_is_found_by_any_part_of_it_and_the_same_letter_again_goes_on(amina: Desk) -> None:
-    amina.press("enter", "n", "f7", "f7", *"adv")
-    amina.sees("adv > legal advice")
-    amina.press("escape", "s")
-    amina.sees("s > safety supervision")
-    amina.press("s")
-    amina.sees("s > supervision safety")
+    amina.press("enter", "n", "f7", "f7", *"adv").sees("adv > legal advice")
+    amina.press("escape", "s").sees("s > safety supervision")
+    amina.press("s").sees("s > supervision safety")
     amina.press("enter", ":throw", "y")
 
 
 def test_a_word_that_is_not_there_chooses_nothing_and_down_shows_what_there_is(amina: Desk) -> None:
     amina.press("enter", "f", "tab")
     before = amina.value("kind")
-    amina.press(*"court")
-    amina.sees("court: nothing has this name; Enter shows all")
+    amina.press(*"court").sees("court: nothing has this name; Enter shows all")
     amina.press("tab")
     assert (amina.value("kind"), amina.focused() == "kind") == (before, False)
-    amina.press("shift+tab", "down")
-    amina.sees("Enter choose", "> " + before)
+    amina.press("shift+tab", "down").sees("Enter choose", "> " + before)
     amina.press("escape", "escape")
 
 
@@ -246,9 +184,7 @@ def test_a_form_is_not_kept_while_a_choice_has_letters_that_choose_nothing(amina
 
 
 def test_a_person_of_whom_nothing_is_typed_is_not_kept(amina: Desk) -> None:
-    amina.press("enter", "p", "f4")
-    amina.sees("Type a name, a number or what is known.")
-    assert amina.focused() == "names"
+    amina.press("enter", "p", "f4").sees("Type a name, a number or what is known.").is_in("names")
     amina.press("escape")
 
 
@@ -257,27 +193,19 @@ def test_the_command_list_leads_to_requests_and_checklists_from_home_a_case_and_
     for keys in ((), ("d",)):
         amina.press(*keys)
         for words in ("subj", "request", "check", "arrest"):
-            amina.press("f2", f" {words}")
-            amina.sees_not("Nothing has this name.")
+            amina.press("f2", f" {words}").sees_not("Nothing has this name.")
             amina.press("escape")
     amina.press("escape", "escape")
 
 
 def test_an_arrest_that_is_kept_says_which_steps_follow(amina: Desk) -> None:
-    amina.press("enter", "d", "n")
-    amina.until("> incident", "down")
-    amina.press("enter")
-    amina.go_to("what")
-    amina.press(*"arrest")
-    amina.fill(at="2026-11-30 10:00")
-    amina.press("f4")
-    amina.sees("What to do now, step by step: i, then “")
+    amina.press("enter", "d", "n").until("> incident", "down").press("enter").go_to("what").press(*"arrest")
+    amina.fill(at="2026-11-30 10:00").press("f4").sees("What to do now, step by step: i, then “")
     amina.press("escape", "escape")
 
 
 def test_a_date_says_what_it_understood_and_stands_there_as_a_date_when_the_field_is_left(amina: Desk) -> None:
-    amina.press("enter", "p")
-    amina.go_to("born")
+    amina.press("enter", "p").go_to("born")
     for typed, said in {
         " soon": "not a date yet",
         " 3/4/1988": "can be read in two ways",
@@ -288,62 +216,42 @@ def test_a_date_says_what_it_understood_and_stands_there_as_a_date_when_the_fiel
         " 17.5": "which year?",
         " 2131": "still to come",
     }.items():
-        amina.clear("born")
-        amina.press(typed)
-        amina.sees(said)
-    amina.clear("born")
-    amina.press(" hier", "tab")
+        amina.clear("born").press(typed).sees(said)
+    amina.clear("born").press(" hier", "tab")
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", amina.value("born"))
     amina.sees(", yesterday")
-    amina.press("shift+tab", "ctrl+z")
-    assert amina.value("born") == "hier"
+    amina.press("shift+tab", "ctrl+z").has(born="hier")
     amina.press("escape", "y")
 
 
 def test_what_is_not_clear_is_not_kept(amina: Desk) -> None:
     amina.press("enter", "n", " They called.", "f7", " 2011", "f4")
-    amina.sees("! When: can be read in two ways. Write a day as 20.11, a year as: year 2011.")
-    assert amina.focused() == "occurred"
-    amina.clear("occurred")
-    amina.press(" 20.11")
-    amina.sees_not("! When")
-    amina.clear("occurred")
-    amina.press(" soon", "f4")
-    amina.sees("Or: yesterday, Monday, 17 May, +10 (in 10 days).")
+    amina.sees("! When: can be read in two ways. Write a day as 20.11, a year as: year 2011.").is_in("occurred")
+    amina.clear("occurred").press(" 20.11").sees_not("! When")
+    amina.clear("occurred").press(" soon", "f4").sees("Or: yesterday, Monday, 17 May, +10 (in 10 days).")
     amina.press(":throw", "y")
 
 
 def test_the_same_again_fills_a_field_as_one_of_its_name_was_filled_last(amina: Desk) -> None:
     amina.press("enter", "p", " Вера", "tab", *"wit", "enter", " 1988", "tab", " +996 555 010 411", "escape", "y")
-    amina.press("p", " Ада", "tab", "ctrl+d", "tab", "ctrl+d", "tab", "ctrl+d")
-    amina.sees("Role witness", "the year 1988")
-    assert amina.value("phones") == "+996 555 010 411"
-    amina.go_to("hours")
-    amina.press("ctrl+d")
-    amina.sees("Nothing was typed into such a field since you came in.")
-    amina.press("escape", "y", "p", "ctrl+d")
-    assert amina.value("names") == "Ада"
-    amina.press("ctrl+z")
-    assert amina.value("names") == ""
-    amina.press("ctrl+y")
-    assert amina.value("names") == "Ада"
+    amina.press("p", " Ада", "tab", "ctrl+d", "tab", "ctrl+d", "tab", "ctrl+d").sees("Role witness", "the year 1988")
+    amina.has(phones="+996 555 010 411")
+    amina.go_to("hours").press("ctrl+d").sees("Nothing was typed into such a field since you came in.")
+    amina.press("escape", "y", "p", "ctrl+d").has(names="Ада")
+    amina.press("ctrl+z").has(names="")
+    amina.press("ctrl+y").has(names="Ада")
     amina.press("escape", "y")
 
 
 def test_a_list_of_words_narrows_shows_all_again_with_escape_and_leaves_the_field_as_it_was(amina: Desk) -> None:
-    amina.press("enter", "p")
-    amina.go_to("role")
+    amina.press("enter", "p").go_to("role")
     before = amina.value("role")
     amina.press("z", "z", "enter")  # no word is called so: all are shown
     amina.sees("client", "witness")
-    amina.press("w", "i")
-    amina.sees_not("client relative")
-    amina.press("escape")
-    amina.sees("client", "relative", "witness")
-    amina.press("escape")
-    assert amina.value("role") == before
-    amina.press("down", "w", "i", "enter")
-    assert amina.value("role") == "witness"
+    amina.press("w", "i").sees_not("client relative")
+    amina.press("escape").sees("client", "relative", "witness")
+    amina.press("escape").has(role=before)
+    amina.press("down", "w", "i", "enter").has(role="witness")
     amina.press("escape")
 
 
@@ -365,9 +273,7 @@ def _kept(house: House, name: str = "Amina") -> list[str]:
 
 
 def _type(desk: Desk, way: Sequence[str], field: str, typed: str) -> None:
-    desk.press(*way)
-    desk.go_to(field)
-    desk.press("end", f" {typed}")
+    desk.press(*way).go_to(field).press("end", f" {typed}")
 
 
 @pytest.mark.long_after(1)
@@ -379,8 +285,7 @@ def test_a_lock_keeps_a_form_that_is_half_filled_in_and_brings_it_back(head: str
         _type(desk, way, field, typed)
         desk.press("ctrl+l")
     with house.desk(name) as desk:
-        desk.at(head)
-        desk.sees("Going on with what you typed at ")
+        desk.at(head).sees("Going on with what you typed at ")
         assert desk.value(field).endswith(typed)
         assert desk.focused() == field
         desk.press("escape")
@@ -393,20 +298,13 @@ def test_a_person_comes_back_with_all_that_was_chosen_and_typed_and_is_kept_once
     with house.desk("Amina") as amina:
         amina.press("enter", "p")
         amina.fill(names="Farida Lolazor", born="1988-05", phones="0555 010 101", address="through her aunt")
-        amina.go_to("role")
-        amina.until("relative", "right")
-        amina.press("ctrl+backslash")
+        amina.go_to("role").until("relative", "right").press("ctrl+backslash")
     with house.desk("Amina") as amina:
         amina.at("CASES")
-        amina.press("f4")
-        amina.sees("Go on with which draft?", f"{house.ref}  form: person")
-        amina.press("enter")
-        amina.at("New person")
-        assert amina.focused() == "role"
-        amina.sees("relative")
+        amina.press("f4").sees("Go on with which draft?", f"{house.ref}  form: person")
+        amina.press("enter").at("New person").is_in("role").sees("relative")
         assert (amina.value("born"), amina.value("phones")) == ("1988-05", "0555 010 101")
-        amina.press("f4")
-        amina.at(house.ref)
+        amina.press("f4").at(house.ref)
     with house.open("Amina") as session:
         persons = [person.value for person in cases.open_case(session, house.case).persons]
         assert session.drafts().list() == []
@@ -421,8 +319,7 @@ def test_a_form_is_kept_by_itself_within_two_seconds(house: House) -> None:
         amina.pause(1.5)
         kept = [form.typed for form in amina.gateway.writing.forms()]
         assert kept == [{"names": "Farida Lolazor"}]
-        amina.clear("names")
-        amina.pause(1.5)
+        amina.clear("names").pause(1.5)
         assert amina.gateway.writing.forms() == ()
 
 
@@ -432,17 +329,13 @@ def test_nobody_else_gets_what_was_typed(house: House) -> None:
         amina.press("ctrl+l")
     with house.desk("Joel") as joel:
         joel.at("CASES")
-        joel.press("enter", "p")
-        assert joel.value("names") == ""
-        joel.sees_not("Going on with")
+        joel.press("enter", "p").has(names="").sees_not("Going on with")
     assert _kept(house, "Joel") == []
 
 
 def test_no_passphrase_is_ever_kept(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("f2", " your access", "enter", "p")
-        amina.press(" a secret of six words here now")
-        amina.pause(1.5)
+        amina.press("f2", " your access", "enter", "p").press(" a secret of six words here now").pause(1.5)
         amina.press("ctrl+l")
     with house.open("Amina") as session:
         assert [draft.text for draft in session.drafts().list() if "secret" in draft.text or draft.kind == "form"] == []
@@ -452,9 +345,7 @@ def test_who_is_erased_leaves_no_form_behind(house: House) -> None:
     with house.open("Amina") as session:
         person = cases.open_case(session, house.case).persons[1].record
     with house.desk("Amina") as amina:
-        amina.press("enter", "2", "down", "enter", "enter")
-        amina.fill(phones="0555 010 101")
-        amina.press("ctrl+l")
+        amina.press("enter", "2", "down", "enter", "enter").fill(phones="0555 010 101").press("ctrl+l")
     assert len(_kept(house)) == 1
     with house.open("Amina") as session:
         erasing.erase(session, what_goes.what_goes(session, person.hex()), why="mistake")
@@ -474,20 +365,11 @@ def test_a_stage_that_is_chosen_back_has_its_day_again_and_f4_without_a_change_w
         amina.press("enter", "m")
         since = amina.value("on")
         assert since
-        amina.go_to("stage")
-        amina.press("right")
-        assert amina.value("on") == ""
-        amina.press("left")
-        assert amina.value("on") == since
-        amina.press("f4")
-        amina.at(house.ref)
-        amina.press("m")
-        amina.clear("on")
-        amina.press(" the day before", "f4")
-        amina.at("Change case")
-        amina.clear("on")
-        amina.press(" 2026-10-01", "f4")
-        amina.at(house.ref)
+        amina.go_to("stage").press("right").has(on="")
+        amina.press("left").has(on=since)
+        amina.press("f4").at(house.ref)
+        amina.press("m").clear("on").press(" the day before", "f4").at("Change case")
+        amina.clear("on").press(" 2026-10-01", "f4").at(house.ref)
         amina.press("m")
         assert amina.value("on") == "2026-10-01"  # put right, and no second stage
         amina.press("escape")
@@ -500,15 +382,10 @@ def test_a_record_is_kept_as_it_was_where_f4_changes_nothing_and_a_case_closed_w
     with house.open("Amina") as session:
         story_records.add(session, house.case, Task(what="Call the interpreter", due="2150-12-24"))
     with house.desk("Amina") as amina:
-        amina.press("enter", "d", "enter", "f4")
-        amina.at("Dates and story")
-        amina.press("end", "v")
-        amina.sees("History")
-        amina.sees_not("->")
-        amina.press("escape", "escape", "m", "ctrl+w")
-        amina.sees("!", "Why is this case closed?")
-        amina.press("escape", "escape")
-        amina.at(house.ref)
+        amina.press("enter", "d", "enter", "f4").at("Dates and story")
+        amina.press("end", "v").sees("History").sees_not("->")
+        amina.press("escape", "escape", "m", "ctrl+w").sees("!", "Why is this case closed?")
+        amina.press("escape", "escape").at(house.ref)
 
 
 @pytest.fixture(scope="module")
@@ -529,12 +406,7 @@ def mira(house_template: House, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def test_a_path_that_is_not_whole_is_refused_where_it_was_typed(
     way: tuple[str, ...], field: str, others: dict[str, str], key: str, mira: Desk
 ) -> None:
-    mira.home()
-    mira.press(*way)
-    mira.fill(**others)
-    mira.fill(**{field: "stick/file"})
-    mira.press(key)
-    mira.sees("!", "whole path")
+    mira.home().press(*way).fill(**others).fill(**{field: "stick/file"}).press(key).sees("!", "whole path")
     assert mira.focused() == field
 
 
@@ -544,15 +416,13 @@ def test_no_key_opens_help_or_the_commands_over_a_question(amina: Desk) -> None:
     for key in ("f1", "f2", "f3", "f8"):
         amina.press(key)
         assert amina.app.screen_stack == there, key
-    amina.press("escape")
-    assert amina.value("names") == "Vera Tikhookova"
+    amina.press("escape").has(names="Vera Tikhookova")
 
 
 @pytest.mark.long
 @each(["p", "f", "m", "t", "s n", "w g", "n", "f9"])
 def test_a_form_in_which_nobody_typed_is_left_without_a_question(way: str, amina: Desk) -> None:
-    amina.home()
-    amina.press("enter")
+    amina.home().press("enter")
     before = len(amina.app.screen_stack)
     amina.press(*way.split())
     assert len(amina.app.screen_stack) > before
@@ -569,18 +439,14 @@ def test_a_record_of_any_kind_is_left_without_a_question_before_somebody_typed_a
     for kind in STORY.keys() - {Filled.KIND}:
         amina.call(partial(open_form, screen, where, kind, None, lambda _: None))
         assert isinstance(amina.screen, RecordForm), kind
-        amina.press("escape")
-        amina.at(house_template.ref)
-    amina.press("t", " Call her", "escape")
-    amina.sees("Leave without keeping this record?")
+        amina.press("escape").at(house_template.ref)
+    amina.press("t", " Call her", "escape").sees("Leave without keeping this record?")
     amina.press("y")
 
 
 def test_a_latin_letter_in_a_cyrillic_name_is_pointed_out_before_it_is_kept(amina: Desk) -> None:
-    amina.press("enter", "p", " Асанов Бакиw")
-    amina.sees("! “Бакиw” has Latin among its Cyrillic letters: w. A slip?")
-    amina.press("backspace", "т")
-    amina.sees_not("A slip?")
+    amina.press("enter", "p", " Асанов Бакиw").sees("! “Бакиw” has Latin among its Cyrillic letters: w. A slip?")
+    amina.press("backspace", "т").sees_not("A slip?")
     amina.press("escape", "y")
 
 
@@ -618,21 +484,15 @@ def test_a_form_is_offered_filled_in_and_changed(house: House) -> None:
     with house.open("Mira") as mira:
         own_forms.add(mira, FORM.encode())
     with house.desk("Amina") as amina:
-        amina.press("enter", "d", "n", "end")
-        amina.sees("form: Reception [b]x[/b]")
-        amina.press("enter")
-        amina.sees("Heard of us through", "not said")
-        amina.press("f4")
-        amina.sees("! Heard of us through: is empty")
+        amina.press("enter", "d", "n", "end").sees("form: Reception [b]x[/b]")
+        amina.press("enter").sees("Heard of us through", "not said")
+        amina.press("f4").sees("! Heard of us through: is empty")
         amina.press(
             "right", "right", "tab", "T", "w", "o", "enter", "n", "tab", "right", "tab", "k", "y", "r", "tab", " two"
         )
-        amina.press("f4")
-        amina.sees("must be a number")
+        amina.press("f4").sees("must be a number")
         amina.press("backspace", "backspace", "backspace", "2", "f4")
         amina.sees("Reception [b]x[/b]", "[link=x]a poster", CLIENT, "Kyrgyzstan")
-        amina.press("end", "enter")
-        amina.sees("Two")
-        amina.press("tab", "tab", "tab", "tab", "backspace", "3", "f4")
-        amina.press("end", "v")
+        amina.press("end", "enter").sees("Two")
+        amina.press("tab", "tab", "tab", "tab", "backspace", "3", "f4").press("end", "v")
         amina.sees("History", "Children: 2", "Children: 2 -> 3")

@@ -39,8 +39,7 @@ def opened() -> Iterator[StillDesk]:
 
 
 def at_home(desk: StillDesk, size: tuple[int, int]) -> list[str]:
-    desk.begin_anew(size, {})
-    desk.call(lambda: desk.app.push_screen(HomeScreen()))
+    desk.begin_anew(size, {}).call(lambda: desk.app.push_screen(HomeScreen()))
     return desk.lines().splitlines()
 
 
@@ -97,8 +96,7 @@ def test_a_hearing_stands_with_its_time_and_says_once_that_it_is_one() -> None:
 
 def _week(desk: StillDesk, size: tuple[int, int]) -> list[str]:
     """Return the lines of the week; of two weeks in columns, where a cell is narrow, the card of each that is due."""
-    desk.begin_anew(size, {})
-    desk.press(":the week")
+    desk.begin_anew(size, {}).press(":the week")
     every = desk.lines().splitlines()
     if "~" not in "".join(every):
         return every
@@ -110,13 +108,10 @@ def _week(desk: StillDesk, size: tuple[int, int]) -> list[str]:
 
 
 def test_a_new_vault_begins_with_four_things_and_each_goes_where_it_is_done(opened: StillDesk) -> None:
-    opened.begin_anew((80, 24), {"story__home": NEW_VAULT})
-    opened.call(lambda: opened.app.push_screen(HomeScreen()))
+    opened.begin_anew((80, 24), {"story__home": NEW_VAULT}).call(lambda: opened.app.push_screen(HomeScreen()))
     opened.sees("Nothing is in this vault yet.", "> □ 1 Recovery sheets", "√ 2 First backup", "Enter begin")
-    opened.press("enter")
-    opened.sees("Your access")
-    opened.press("escape", "4")
-    opened.sees("New case")
+    opened.press("enter").sees("Your access")
+    opened.press("escape", "4").sees("New case")
     opened.press("escape")
 
 
@@ -201,9 +196,7 @@ def test_done_in_the_week_is_said_of_the_row_that_is_seen_whatever_ids_other_cas
     with house.desk("Amina", size=(80, 24)) as amina:
         amina.press(":week", "up")
         assert [line for line in amina.lines().splitlines() if line.startswith(">") and "call me back" in line]
-        amina.press("space")
-        amina.press("ctrl+p", f" {tmp_path / 'week.pdf'}", "enter")
-        amina.sees("The page is at", "week.pdf")
+        amina.press("space").press("ctrl+p", f" {tmp_path / 'week.pdf'}", "enter").sees("The page is at", "week.pdf")
     assert (tmp_path / "week.pdf").read_bytes().startswith(b"%PDF")
     with house.open("Amina") as session:
         left = [line.headline for line in story_records.due(session).lines if line.record == record]
@@ -216,16 +209,12 @@ def test_columns_stand_where_all_fits_and_act_by_what_is_under_the_cursor(house:
         for number in range(2):
             story_records.add(amina, house.case, Deadline(what=f"paper {number}", at=today.isoformat()))
     with house.desk("Amina") as desk:
-        desk.press(":week", "down")
-        desk.sees("◄ today", "paper 1")
-        desk.press("space")
-        desk.sees("√ paper 1", "! paper 0")
-        desk.resize(80, 24)
-        desk.sees("Ilham Torgaev", "done")
+        desk.press(":week", "down").sees("◄ today", "paper 1")
+        desk.press("space").sees("√ paper 1", "! paper 0")
+        desk.resize(80, 24).sees("Ilham Torgaev", "done")
     with house.open("Amina") as amina:
         for number in range(9):
             story_records.add(amina, house.case, Deadline(what=f"more {number}", at=today.isoformat()))
     with house.desk("Amina") as desk:
-        desk.press(":week")
-        desk.sees(*(f"more {number}" for number in range(9)))
+        desk.press(":week").sees(*(f"more {number}" for number in range(9)))
         assert len([line for line in desk.lines().splitlines() if line.startswith(">")]) == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tables import each
+from tests.tables import each, refuses
 from tests.tui.terminals import LAUNCH, Pane, Recorder, is_running, wait_for
 from tui.shell import launcher
 from tui.shell.launcher import child_command
@@ -149,8 +149,7 @@ def test_where_the_system_tells_no_start_nothing_is_ended_and_nothing_is_claimed
 ) -> None:
     monkeypatch.setattr("tui.shell.running.process_start_time", lambda _: None)
     with announced(tmp_path / "mine", state=tmp_path):
-        with pytest.raises(TryAgainError, match="an app may have this vault open"):
-            lock_running(tmp_path / "mine", state=tmp_path)
+        refuses(TryAgainError, "an app may have this vault open", lock_running, tmp_path / "mine", state=tmp_path)
         command = [sys.executable, "-m", "tui.shell.running", str(tmp_path / "mine")]
         environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
         (tmp_path / "state").mkdir()

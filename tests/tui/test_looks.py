@@ -58,10 +58,10 @@ from tui.text.in_words import in_words, speaking
 from tui.values.code_words import CODES
 from tui.widgets.screen_lines import Head, Hint, KeyHints, fitting_hints
 from tui.widgets.text_cells import Cell, draw
-from vault.casework.countries import Country
 from vault.casework.differences import Answer, Part
 from vault.casework.document import Document, ReadBy
 from vault.casework.form import FormedRecord, Shape
+from vault.casework.questionnaires import Country
 from vault.casework.script import Script
 from vault.casework.story import STORY
 from vault.errors import RefusedError, UsageError, VaultError
@@ -221,8 +221,6 @@ def test_neighbours_of_one_style_are_sent_as_one() -> None:
     assert all(isinstance(segment, Segment) for segment in line)
 
 
-# ---- on real screens -------------------------------------------------------------------------------------------------
-
 SHOWN: dict[str, tuple[str, ...]] = {
     "case list": (),
     "case": ("enter", "down"),
@@ -244,20 +242,16 @@ def test_a_screen_says_the_same_in_every_look_and_a_choice_is_made_by_name(monke
     with StillDesk() as desk:
         desk.unlock()
         for look in (*CHOICES[1:], CHOICES[0]):
-            desk.begin_anew((80, 24), {})
-            desk.press(":looks", "right")
+            desk.begin_anew((80, 24), {}).press(":looks", "right")
             assert desk.app.look is look
             desk.sees("This look could not be saved: it lasts until the next lock.")
             for name, keys in SHOWN.items():
-                desk.begin_anew((80, 24), {})
-                desk.press(*keys)
+                desk.begin_anew((80, 24), {}).press(*keys)
                 said[name][look.name] = desk.lines().translate(RULES).split()
     assert {name: [look for look in looks if looks[look] != looks["dark"]] for name, looks in said.items()} == {
         name: [] for name in SHOWN
     }
 
-
-# ---- nowhere else ----------------------------------------------------------------------------------------------------
 
 TABLE = "tui/looks/tokens.py"
 _NAMES = "black|white|red|green|blue|yellow|grey|gray|cyan|magenta"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ from typing_extensions import override
 from tests.tui.pictures import StillDesk
 from tests.tui.still_answers import (
     ALONE,
+    ANSWERS,
     APPROVERS,
     ASKED,
-    MEMBERS,
     NEW_VAULT,
     OWN_FORM,
     PAGES,
@@ -30,12 +31,11 @@ from tests.tui.still_answers import (
 from tui.screens.cases.case_records import FilledForm
 from tui.screens.cases.home import HomeScreen
 from tui.screens.cases.versions_screen import TwoVersions
-from tui.screens.credentials.recovery import SheetsGuide
-from tui.screens.credentials.recovery_sheets import SheetPaper
+from tui.screens.credentials.recovery import SheetPaper, SheetsGuide
 from tui.screens.frame.desk import Settings
 from tui.screens.frame.form_screen import Browse, Entry
 from tui.screens.referral.shown_whole import PagesScreen
-from tui.values.access_shown import MembersShown, SheetsMade
+from tui.values.access_shown import SheetsMade
 from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
@@ -97,8 +97,7 @@ def _calls(desk: StillDesk) -> None:
 
 
 def _exported(desk: StillDesk) -> None:
-    desk.press("enter", "e", " /media/stick", "f4", "a")
-    desk.press_and_wait("f4", "read back from the finished file")
+    desk.press("enter", "e", " /media/stick", "f4", "a").press_and_wait("f4", "read back from the finished file")
     desk.press_and_wait("f4", "The package is at")
 
 
@@ -110,7 +109,7 @@ def _warned(desk: StillDesk) -> None:
     app._is_open = False  # the seconds stand still for the picture
 
 
-PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
+PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], object]] = {
     "case list": (),
     "filter": ("slash", " zu"),
     "marked": ("space", "space"),
@@ -191,7 +190,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "case dates": ("enter", "4"),
     "records": ("enter", "d"),
     "record": ("enter", "d", "enter"),
-    "own form": lambda desk: _push(desk, FilledForm("11" * 16, "K7QM-3XPD", OWN_FORM)),
+    "own form": lambda desk: _push(desk, FilledForm("11" * 16, "K7QM-3XPD", *OWN_FORM)),
     "history": ("enter", "v"),
     "change case": ("enter", "m"),
     "sections": ("enter", "s"),
@@ -233,12 +232,12 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
 INSTEAD: dict[str, dict[str, Any]] = {
     "new vault": {"story__home": NEW_VAULT},
     "members for a volunteer": {
-        "members__list_all": MembersShown(MEMBERS, separated=True, may=frozenset({"member.list"}))
+        "members__list_all": replace(ANSWERS["members.list_all"](), may=frozenset({"member.list"}))
     },
     "it waits": {"acting__try_at_once": WAITS},
     "access alone": {"sharing__who": ALONE},
     **{
-        name: {"approvals__approvers": APPROVERS}
+        name: {"second_person__approvers": APPROVERS}
         for name in ("export of two", "question of an export", "break glass", "paper erased")
     },
 }
@@ -288,6 +287,5 @@ def test_a_screen_looks_as_it_was_accepted(name: str, size: tuple[int, int], ope
 @pytest.mark.parametrize("name", LOCKED)
 def test_a_locked_screen_looks_as_it_was_accepted(name: str, size: tuple[int, int], snapshot: Any) -> None:
     with StillDesk() as desk:
-        desk.resize(*size)
-        desk.press(*LOCKED[name])
+        desk.resize(*size).press(*LOCKED[name])
         assert desk.picture() == snapshot(extension_class=SVGImageExtension)

@@ -22,9 +22,8 @@ from tui.screens.frame.act_screen import LetterScreen, SecondForm
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.dialogs import WholeText
 from tui.screens.frame.record_form import RecordForm
-from tui.screens.people.record_of_people import RequestOfPerson
+from tui.screens.people.person_form import RequestOfPerson
 from tui.text.in_words import in_words, speaking
-from tui.values.access_shown import OwnFactors
 from tui.widgets.overlays import ProgressModal
 from vault.acts.act import Letter
 from vault.ids import MemberId
@@ -46,7 +45,7 @@ APPROVERS = (
 )
 NOT_OURS = {"browse": "VirtualList", "drill": "Static", "pages": "Static", "sheet copied": "DrawnPart"}
 """Screens with texts that come from elsewhere: names of files, pages, and what the library says of sheets."""
-MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
+MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], object]] = {
     "call corrected": (":open slips", "e"),
     "carry out": (":members", "h", "c"),
     "end the old one": (":devices", "down", "e"),
@@ -78,7 +77,7 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "whole text": lambda desk: _push(desk, WholeText(Message("Note"), "Καριμ")),
     "write lines": lambda desk: _push(desk, WriteLines(Message("What shall stand here?"), "Καριμ")),
 }
-INSTEAD = INSTEAD_FOR_PICTURES | {"no longer needed": {"own__factors": OwnFactors(keyfile=True)}}
+INSTEAD = INSTEAD_FOR_PICTURES | {"no longer needed": {"own__factors": frozenset({"keyfile"})}}
 
 
 def _answers(instead: Mapping[str, Any]) -> dict[str, Any]:

@@ -327,8 +327,7 @@ def _copied(base: type[SafeApp], make: Callable[[], Input | TextArea], key: str)
         wire = Wire(desk.app)
         field = desk.app.query_one(Widget)
         assert isinstance(field, Input | TextArea)
-        desk.call(field.focus)
-        desk.call(field.select_all if isinstance(field, TextArea) else field.action_select_all)
+        desk.call(field.focus).call(field.select_all if isinstance(field, TextArea) else field.action_select_all)
         desk.press(key)
         return wire.sent, desk.app.clipboard
 
@@ -366,8 +365,7 @@ def _pasted(base: type[SafeApp], make: Callable[[], Input | TextArea]) -> tuple[
 
     with Driver(Pasting()) as desk:
         field: Any = desk.app.query_one(Widget)
-        desk.call(field.focus)
-        desk.send(events.Paste(PASTE))
+        desk.call(field.focus).send(events.Paste(PASTE))
         return field.text if isinstance(field, TextArea) else field.value, desk.app.lost
 
 

@@ -53,10 +53,8 @@ def _full(*_: Any) -> None:
 
 def test_one_key_begins_a_slip_where_words_are_written_and_one_keeps_it(house: House) -> None:
     with house.desk("Dana") as dana:
-        dana.press("f9")
-        assert dana.focused() == "said"
-        dana.press(" « Mon frère est arrêté »", "f4")
-        dana.sees("The call slip is kept.")
+        dana.press("f9").is_in("said")
+        dana.press(" « Mon frère est arrêté »", "f4").sees("The call slip is kept.")
     assert [(slip.text, slip.number, slip.call_back) for slip in _slips(house)] == [
         ("« Mon frère est arrêté »", "", False)
     ]
@@ -92,55 +90,40 @@ def test_the_list_of_slips_says_when_to_call_back_in_the_words_that_were_heard(h
 
 def test_a_slip_lies_over_form_editor_and_question_and_what_is_typed_there_stays(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "n", " A note", "f9", " The first call.", "escape")
-        assert amina.value("note") == "A note"
-        amina.press("  goes on", "escape", "p", " Vera Tikhookova", "f9")
-        assert amina.value("said") == "The first call."
-        amina.press("escape")
-        assert amina.value("names") == "Vera Tikhookova"
-        amina.press("escape")
-        amina.sees("Leave without doing it?")
-        amina.press("f9", "  Over a question.", "f4")
-        amina.sees("Leave without doing it?")
+        amina.press("enter", "n", " A note", "f9", " The first call.", "escape").has(note="A note")
+        amina.press("  goes on", "escape", "p", " Vera Tikhookova", "f9").has(said="The first call.")
+        amina.press("escape").has(names="Vera Tikhookova")
+        amina.press("escape").sees("Leave without doing it?")
+        amina.press("f9", "  Over a question.", "f4").sees("Leave without doing it?")
     assert [slip.text for slip in _slips(house)] == ["The first call. Over a question."]
 
 
 def test_an_answer_that_comes_late_to_the_screen_below_closes_no_slip(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "n", " They called.")
-        amina.type_at_once("", "f4", "f9", "R", "i", "n", "g")
-        assert amina.value("said") == "Ring"
+        amina.press("enter", "n", " They called.").type_at_once("", "f4", "f9", "R", "i", "n", "g").has(said="Ring")
         amina.press("escape")
         amina.sees("Notes 3", "They called.")  # the editor below ended as it should
 
 
 def test_what_is_put_away_or_locked_over_comes_back_with_the_key(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("f9", " He does not know where.")
-        amina.fill(number="06 39 98 01 02")
-        amina.press("escape")
+        amina.press("f9", " He does not know where.").fill(number="06 39 98 01 02").press("escape")
         amina.sees("The call slip is put away. F9 goes on with it.")
         amina.press("f9")
         assert (amina.value("said"), amina.value("number")) == ("He does not know where.", "06 39 98 01 02")
-        amina.go_to("said")
-        amina.press("  Two children.", "ctrl+l")
+        amina.go_to("said").press("  Two children.", "ctrl+l")
         assert "F9 goes on with it" in str(amina.app.kept)
     with house.desk("Amina") as amina:
-        amina.press("f9")
-        assert amina.value("said") == "He does not know where. Two children."
+        amina.press("f9").has(said="He does not know where. Two children.")
         amina.press("f4")
     assert [slip.text for slip in _slips(house)] == ["He does not know where. Two children."]
 
 
 def test_a_pause_saves_and_a_slip_without_a_word_leaves_nothing(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("f9", "f4")
-        amina.sees("! Nothing is written yet.")
-        amina.press("escape", "f9", " They called.")
-        amina.pause(0.8)
-        amina.sees("saved", "nothing else is needed")
-        amina.go_to("said")
-        amina.press("ctrl+u", "escape")
+        amina.press("f9", "f4").sees("! Nothing is written yet.")
+        amina.press("escape", "f9", " They called.").pause(0.8).sees("saved", "nothing else is needed")
+        amina.go_to("said").press("ctrl+u", "escape")
     assert (_slips(house), _put_away(house)) == ([], [])
 
 
@@ -149,11 +132,9 @@ def test_a_full_disk_is_said_and_the_words_stay(house: House, monkeypatch: pytes
         with monkeypatch.context() as patched:
             patched.setattr(Writing, "save", _full)
             patched.setattr(Acting, "try_at_once", _full)
-            amina.press("f9", " They called.")
-            amina.pause(0.8)
+            amina.press("f9", " They called.").pause(0.8)
             amina.sees("NOT SAVED", "! The slip is not saved. No room on the disk.")
-            amina.press("f4", "escape")
-            assert amina.value("said") == "They called."
+            amina.press("f4", "escape").has(said="They called.")
         amina.press("f4")
     assert [slip.text for slip in _slips(house)] == ["They called."]
 
@@ -161,31 +142,19 @@ def test_a_full_disk_is_said_and_the_words_stay(house: House, monkeypatch: pytes
 @pytest.mark.long
 def test_number_and_name_remind_of_a_case_and_enter_shows_it_over_the_slip(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("f9", " A call.")
-        amina.fill(number="0049 30/5550-1234", name="Torgaeva?")
-        amina.pause(0.4)
+        amina.press("f9", " A call.").fill(number="0049 30/5550-1234", name="Torgaeva?").pause(0.4)
         amina.sees(f"! ends as {house.ref} does", f"like {CLIENT} ({house.ref})")
-        amina.go_to("number")
-        amina.press("enter")
-        amina.at(house.ref)
-        amina.press("f9")
-        amina.sees("A call slip is open already.")
-        amina.press("escape")
-        assert amina.value("said") == "A call."
+        amina.go_to("number").press("enter").at(house.ref)
+        amina.press("f9").sees("A call slip is open already.")
+        amina.press("escape").has(said="A call.")
     with house.desk("Dana") as dana:  # who holds no case
-        dana.press("f9")
-        dana.fill(number="0049 30/5550-1234", name="Torgaeva?")
-        dana.pause(0.4)
-        dana.sees_not(house.ref, "like")
+        dana.press("f9").fill(number="0049 30/5550-1234", name="Torgaeva?").pause(0.4).sees_not(house.ref, "like")
 
 
 def test_a_number_that_must_never_be_used_is_warned_of_as_it_is_typed(house: House) -> None:
     _never_use(house)
     with house.desk("Amina") as amina:
-        amina.press("f9")
-        amina.fill(number="0555 010-203")
-        amina.pause(0.4)
-        amina.sees("! DO NOT CALL  0555 010-203")
+        amina.press("f9").fill(number="0555 010-203").pause(0.4).sees("! DO NOT CALL  0555 010-203")
 
 
 def test_who_takes_no_calls_hears_who_does(house: House) -> None:
@@ -193,10 +162,8 @@ def test_who_takes_no_calls_hears_who_does(house: House) -> None:
         far = admit(mira, name="Vera Tolm", passphrase=b"vera opens", roles=frozenset({Role.FIELD}))
     house.place.proposed_today()
     with Desk(house.place, far.name, far.passphrase, unlocks=True) as vera:
-        vera.press("f9")
-        vera.sees("Your roles take no calls. Give it to:", DANA, AMINA)
-        vera.press("escape")
-        vera.at("Cases")
+        vera.press("f9").sees("Your roles take no calls. Give it to:", DANA, AMINA)
+        vera.press("escape").at("Cases")
 
 
 HOSTILE = ("\x1b]52;c;aGk=\x07\x1b[2J boo", "ж" * 10_000, "هاتف من السجن \u202e123", "Звонок\u2066 из СИЗО")
@@ -209,8 +176,7 @@ FIELDS = ("number", "name", "language", "said", "call-back")
 def test_no_text_of_a_slip_acts_on_the_terminal_and_none_is_lost(house: House) -> None:
     with house.desk("Amina") as amina:
         for text in HOSTILE:
-            amina.press("f9")
-            amina.fill(**dict.fromkeys(FIELDS, text))
+            amina.press("f9").fill(**dict.fromkeys(FIELDS, text))
             assert hostile_in(amina.painted()) == ""
             typed = {field: amina.value(field) for field in FIELDS}
             amina.press("escape", "f9")
@@ -220,8 +186,7 @@ def test_no_text_of_a_slip_acts_on_the_terminal_and_none_is_lost(house: House) -
                 if amina.screen.query("#said"):
                     amina.sees("is longer than 512 characters")
                     assert amina.focused() == field
-                    amina.clear(field)
-                    amina.press("f4")
+                    amina.clear(field).press("f4")
             amina.sees("The call slip is kept.")
     texts = [slip.text for slip in _slips(house)]
     assert [text[-3:] for text in texts] == ["boo", "жжж", "123", "ИЗО"]
@@ -230,11 +195,8 @@ def test_no_text_of_a_slip_acts_on_the_terminal_and_none_is_lost(house: House) -
 
 def test_the_same_again_takes_the_field_of_the_last_call(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("f9", " A call.")
-        amina.fill(language="Uzbek", number="06 39 98 01 02")
-        amina.press("f4", "f9")
-        amina.go_to("language")
-        amina.press("ctrl+d")
+        amina.press("f9", " A call.").fill(language="Uzbek", number="06 39 98 01 02").press("f4", "f9")
+        amina.go_to("language").press("ctrl+d")
         assert (amina.value("language"), amina.value("number")) == ("Uzbek", "")
 
 
@@ -249,15 +211,10 @@ def test_a_slip_over_long_work_is_written_at_once_and_kept_when_the_work_has_end
     _never_use(house)
     modal = ProgressModal(Message("Reading"), None)
     with house.desk("Amina") as amina:
-        amina.call(lambda: amina.app.push_screen(modal))
-        amina.press("f9", " Ring back 0555 010-203")
-        amina.pause(0.4)
+        amina.call(lambda: amina.app.push_screen(modal)).press("f9", " Ring back 0555 010-203").pause(0.4)
         amina.sees("! Long work goes on below.")
-        amina.press("f4")
-        amina.sees("The slip is kept as soon as the long work below has ended.")
-        amina.call(lambda: modal.finished(True))
-        amina.pause(0.4)
-        amina.at("Cases")
+        amina.press("f4").sees("The slip is kept as soon as the long work below has ended.")
+        amina.call(lambda: modal.finished(True)).pause(0.4).at("Cases")
     assert [slip.text for slip in _slips(house)] == ["Ring back 0555 010-203"]
 
 
@@ -265,15 +222,10 @@ def test_what_long_work_found_waits_below_the_slip(house: House) -> None:
     modal = ProgressModal(Message("Reading"), None)
     _never_use(house)
     with house.desk("Amina") as amina:
-        amina.call(lambda: amina.app.push_screen(modal))
-        amina.press("f9", " Ring back 0555 010-203")
-        amina.call(lambda: modal.finished(True))
-        amina.pause(0.6)
-        amina.sees("! DO NOT CALL  0555 010-203")
-        assert amina.value("said") == "Ring back 0555 010-203"
-        amina.press("escape")
-        amina.at("Cases")
-        amina.sees("The call slip is put away.")
+        amina.call(lambda: amina.app.push_screen(modal)).press("f9", " Ring back 0555 010-203")
+        amina.call(lambda: modal.finished(True)).pause(0.6).sees("! DO NOT CALL  0555 010-203")
+        amina.has(said="Ring back 0555 010-203")
+        amina.press("escape").at("Cases").sees("The call slip is put away.")
 
 
 @pytest.mark.long
@@ -282,26 +234,15 @@ def test_search_finds_cases_and_open_calls_while_somebody_types_and_exact_words_
         intake.add(amina, name="Saïd Zomorodi", number="+33 6 39 98 01 02", text="Two men asked at the market.")
         notes.add(amina, house.case, Note(NoteKind.CONTACT, "Спросили про Торгаева на рынке."))
     with house.desk("Amina") as amina:
-        amina.press("f3")
-        amina.sees("other spellings on", "last digits of a phone")
-        amina.type_at_once("market")
-        amina.pause(0.5)
-        amina.sees("Open calls 1", "Saïd Zomorodi", "Notes 1", "exact", "2 hits")
-        assert amina.focused() == "words"
-        amina.press("down", "enter")
-        amina.at("Call")
-        amina.press("x", "y")
-        amina.sees("The slip is closed.", "1 hit")
-        amina.clear("words")
-        amina.press(" Торгаев")
-        amina.pause(0.5)
+        amina.press("f3").sees("other spellings on", "last digits of a phone")
+        amina.type_at_once("market").pause(0.5).sees("Open calls 1", "Saïd Zomorodi", "Notes 1", "exact", "2 hits")
+        amina.is_in("words")
+        amina.press("down", "enter").at("Call")
+        amina.press("x", "y").sees("The slip is closed.", "1 hit")
+        amina.clear("words").press(" Торгаев").pause(0.5)
         amina.sees("People 2", "spelling", "Notes 1", "beginning of a word", "Торгаева на рынке")
-        amina.press("f5")
-        amina.pause(0.5)
-        amina.sees("exact words only", "1 hit")
-        amina.sees_not("spelling")
-        amina.press(":look into restricted sections")
-        amina.sees("sections too, exact words only")
+        amina.press("f5").pause(0.5).sees("exact words only", "1 hit").sees_not("spelling")
+        amina.press(":look into restricted sections").sees("sections too, exact words only")
 
 
 # The call slip at its edges: thrown away, saved again after a fault, opened twice, over dialogs, where none can be.
@@ -314,12 +255,9 @@ def test_a_slip_is_thrown_away_after_a_yes_and_not_before(house: House) -> None:
     with house.desk("Amina") as amina:
         amina.press("f9", " Two men asked.", ":throw away")
         amina.sees("Throw this call slip away?", "What was typed is gone for good.")
-        amina.press("escape")
-        assert amina.value("said") == "Two men asked."
-        amina.press(":throw away", "y")
-        amina.at("Cases")
-        amina.press("f9")
-        assert amina.value("said") == ""
+        amina.press("escape").has(said="Two men asked.")
+        amina.press(":throw away", "y").at("Cases")
+        amina.press("f9").has(said="")
         amina.press("escape")
     assert (_texts(house), _put_away(house)) == ([], [])
 
@@ -330,8 +268,7 @@ def test_a_full_disk_costs_no_word_and_that_there_is_room_again_is_said(
     with house.desk("Amina") as amina:
         with monkeypatch.context() as patched:
             patched.setattr(Writing, "save", _full)
-            amina.press("f9", " Two men asked.")
-            amina.wait_for("NOT SAVED")
+            amina.press("f9", " Two men asked.").wait_for("NOT SAVED")
         amina.wait_for("The slip is saved again.")
         with monkeypatch.context() as patched:
             patched.setattr(Writing, "forget", _full)
@@ -346,19 +283,16 @@ def test_a_full_disk_costs_no_word_and_that_there_is_room_again_is_said(
 def test_a_slip_that_cannot_be_begun_says_why_and_takes_no_word(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     with house.desk("Amina") as amina:
         monkeypatch.setattr(Intake, "begin", _full)
-        amina.press("f9")
-        amina.at("Cases")
-        amina.sees("! No room on the disk.")
+        amina.press("f9").at("Cases").sees("! No room on the disk.")
 
 
 def test_the_key_pressed_again_opens_no_second_slip_also_from_a_dialog_over_it(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("f9", " They called.", "f9", "f1", "f9", "escape")
-        assert amina.value("said") == "They called."
+        amina.press("f9", " They called.", "f9", "f1", "f9", "escape").has(said="They called.")
         amina.type_at_once("", "f4", "f4", "escape")  # impatient
         amina.at("Cases")
         amina.press("f9", "ctrl+d")  # the same again, where the last call said nothing of it
-        assert amina.value("said") == ""
+        amina.has(said="")
         amina.press("ctrl+l")
         assert "F9 goes on" not in str(amina.app.kept)
     assert _texts(house) == ["They called."]
@@ -366,14 +300,12 @@ def test_the_key_pressed_again_opens_no_second_slip_also_from_a_dialog_over_it(h
 
 def test_enter_goes_from_field_to_field_where_it_shows_no_case_and_no_last_call_fills_none(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("f9")
-        amina.go_to("number")
-        amina.press("ctrl+d")
+        amina.press("f9").go_to("number").press("ctrl+d")
         order = [amina.focused()]
         for _ in range(3):
             amina.press("enter")
             order.append(amina.focused())
-        assert amina.value("number") == ""
+        amina.has(number="")
     assert order[:3] == ["number", "name", "language"]
     assert order[3] != "language"
 
@@ -384,24 +316,16 @@ def test_the_warning_goes_with_the_number_and_cases_that_are_alike_are_counted(h
         other = cases.create(session, title="Asylum", kind="asylum").case
         case_people.add(session, other, role="client", names=[CLIENT], phones=["+49 30 5550 1234"])
     with house.desk("Amina") as amina:
-        amina.press("f9")
-        amina.fill(number="0555 010-203", name="Torgaev")
-        amina.wait_for("! DO NOT CALL  0555 010-203")
-        amina.sees("+1")
-        amina.clear("number")
-        amina.fill(number="030 5550 1234")
-        amina.wait_for("! ends as")
-        amina.sees("does, +1")
+        amina.press("f9").fill(number="0555 010-203", name="Torgaev").wait_for("! DO NOT CALL  0555 010-203").sees("+1")
+        amina.clear("number").fill(number="030 5550 1234").wait_for("! ends as").sees("does, +1")
         amina.sees_not("! DO NOT CALL")
 
 
 def test_keys_of_the_open_calls_do_no_harm_where_there_is_none(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press(":open slips")
-        amina.sees("No open slip. F9 takes a call.")
+        amina.press(":open slips").sees("No open slip. F9 takes a call.")
         for key in ("m", "n", "e", "enter"):
-            amina.press(key)
-            amina.at("Calls 0 open")
+            amina.press(key).at("Calls 0 open")
 
 
 def test_search_shows_open_calls_to_nobody_whose_roles_take_none(house: House) -> None:
@@ -411,13 +335,8 @@ def test_search_shows_open_calls_to_nobody_whose_roles_take_none(house: House) -
         far = admit(mira, name="Vera Tolm", passphrase=b"vera opens", roles=frozenset({Role.FIELD}))
     house.place.proposed_today()
     with Desk(house.place, far.name, far.passphrase, unlocks=True) as vera:
-        vera.press("f3", " market", "enter")
-        vera.sees("Nothing was found among your cases")
-        vera.sees_not("Zomorodi", DANA)
-        vera.clear("words")
-        vera.press(" x", "enter")
-        vera.press("down")
-        assert vera.focused() == "words"
+        vera.press("f3", " market", "enter").sees("Nothing was found among your cases").sees_not("Zomorodi", DANA)
+        vera.clear("words").press(" x", "enter").press("down").is_in("words")
 
 
 def test_a_hit_says_which_number_must_never_be_used_and_how_its_people_are_reached_safely(house: House) -> None:
@@ -426,11 +345,6 @@ def test_a_hit_says_which_number_must_never_be_used_and_how_its_people_are_reach
     with house.open("Amina") as session:
         case_people.keep(session, house.case, Person(PersonRole.RELATIVE, (name,), safe_contact=contact))
     with house.desk("Amina") as amina:
-        amina.press("f3", " Morrowquay", "enter")
-        amina.pause(0.4)
+        amina.press("f3", " Morrowquay", "enter").pause(0.4)
         amina.sees("People 1", "DO NOT CALL +996 555 010 203", "SAFE CONTACT", "+996 555 010 411", "after 20:00")
-        amina.press("slash")
-        amina.clear("words")
-        amina.press(" m", "enter")
-        amina.press("enter")
-        amina.at("Search")
+        amina.press("slash").clear("words").press(" m", "enter").press("enter").at("Search")

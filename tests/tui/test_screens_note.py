@@ -22,9 +22,6 @@ from vault.words.message import Message
 pytestmark = pytest.mark.screen
 
 
-# ---- when ----------------------------------------------------------------------------------------------------------
-
-
 class Typing:
     """A keeper under a clock that a test turns."""
 
@@ -87,9 +84,6 @@ def test_what_could_not_be_saved_stays_due_and_is_not_forgotten() -> None:
     assert not typing.keeper.is_unsaved
 
 
-# ---- what is kept --------------------------------------------------------------------------------------------------
-
-
 def test_a_draft_survives_its_bytes() -> None:
     typed = typed_note({"kind": "medical", "occurred": "2026-11", "amends": "ab" * 16})
     draft = DraftShown("11" * 16, "22" * 16, "K7QM", 5, typed, cursor=(3, 9))
@@ -123,9 +117,6 @@ def test_what_another_program_kept_is_no_form_of_ours(content: str) -> None:
     assert form_typed(0, content) is None
 
 
-# ---- on screen -----------------------------------------------------------------------------------------------------
-
-
 def _drafts(house: House) -> list[str]:
     with house.open("Amina") as amina:
         return [draft.text for draft in amina.drafts().list()]
@@ -140,43 +131,33 @@ def _texts(house: House) -> list[str]:
 @pytest.mark.long
 def test_a_pause_in_typing_saves_and_leaving_keeps_the_draft_which_the_case_offers(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "n", " They called.")
-        amina.pause(0.8)
-        amina.sees("draft, encrypted, saved ")
+        amina.press("enter", "n", " They called.").pause(0.8).sees("draft, encrypted, saved ")
         saved = amina.words()
         amina.pause(0.8)
         assert amina.words() == saved, "nothing typed, nothing saved"
         amina.press("  Twice.", "escape")
         amina.sees("Notes 2", "Drafts, for you alone", "DRAFT contact saved ", "They called. Twice.")
-        amina.press("enter")
-        assert amina.value("note") == "They called. Twice."
-        amina.press("  And again.", "f4")
-        amina.sees("Notes 3")
-        amina.sees_not("draft")
+        amina.press("enter").has(note="They called. Twice.")
+        amina.press("  And again.", "f4").sees("Notes 3").sees_not("draft")
     assert _texts(house)[-1] == "contact: They called. Twice. And again."
     assert _drafts(house) == []
 
 
 def test_f4_makes_the_draft_a_note_once_and_an_empty_note_is_not_kept(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "n", "f4")
-        amina.sees("! There is nothing to keep yet.")
-        amina.press("f7", "right", "f6", " They called.")
-        amina.type_at_once("", "f4", "f4")
-        amina.at(house.ref)
+        amina.press("enter", "n", "f4").sees("! There is nothing to keep yet.")
+        amina.press("f7", "right", "f6", " They called.").type_at_once("", "f4", "f4").at(house.ref)
     assert [text.endswith(": They called.") for text in _texts(house)] == [False, False, True]
 
 
 def test_correcting_a_note_of_somebody_else_stands_beside_it_and_leaves_its_kind(house: House) -> None:
     with house.desk("Joel") as joel:
-        joel.press("enter", "2", "a")
-        joel.sees("Put the cursor on the note that you want to correct.")
+        joel.press("enter", "2", "a").sees("Put the cursor on the note that you want to correct.")
         joel.press("1", "a")
         assert joel.value("note").startswith("He was asked for at the market.")
         joel.press("ctrl+end", "  By two men.", "f4")
         joel.sees("Notes 3", "corrects an earlier note", "└ corrected ", "Joel: He was asked")
-        joel.press("up")
-        joel.sees("CORRECTED by a later note")
+        joel.press("up").sees("CORRECTED by a later note")
     assert _texts(house)[-1] == "interview: He was asked for at the market.\n\nTwo men, no papers. By two men."
 
 
@@ -184,10 +165,8 @@ def test_the_own_note_of_today_is_corrected_in_place_with_its_date_and_never_its
     with house.desk("Amina") as amina:
         amina.press("enter", "a", "f6")
         assert amina.focused() == "occurred"  # the kind above it cannot be chosen
-        amina.press(" 2026-01-05", "f4")
-        amina.sees("Notes 2", "of 2026-01-05")
-        amina.press("v")
-        amina.sees("History", "before", "2026-01-05")
+        amina.press(" 2026-01-05", "f4").sees("Notes 2", "of 2026-01-05")
+        amina.press("v").sees("History", "before", "2026-01-05")
     with house.open("Amina") as session:
         found = {(note.value.occurred, note.value.kind.value) for note in cases.open_case(session, house.case).notes}
     assert ("2026-01-05", "interview") in found
@@ -203,13 +182,10 @@ def test_a_note_is_withdrawn_with_a_reason_and_marked_where_it_stands(house: Hou
 
 def test_beside_the_text_stand_people_readers_and_the_last_notes(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "n", " Ilham met Kaltbrunner.")
-        amina.pause(0.3)
+        amina.press("enter", "n", " Ilham met Kaltbrunner.").pause(0.3)
         amina.sees("none is known; ask first", "Ilham", "Ilham Torgaev, client", "Kaltbrunner not entered here")
         amina.sees("Who can read it you, ", "Last notes", "He was asked for at the market.")
-        amina.resize(60, 16)
-        amina.sees("Ilham met Kaltbrunner.", "Kind contact")
-        amina.sees_not("Looks like people")
+        amina.resize(60, 16).sees("Ilham met Kaltbrunner.", "Kind contact").sees_not("Looks like people")
 
 
 def test_a_date_in_the_text_is_proposed_and_taken_with_ctrl_g_alone(house: House) -> None:
@@ -217,12 +193,9 @@ def test_a_date_in_the_text_is_proposed_and_taken_with_ctrl_g_alone(house: House
     with house.open("Amina") as session:
         story_records.add(session, house.case, Hearing(f"{day}T10:00", about="Complaint"))
     with house.desk("Amina") as amina:
-        amina.press("enter", "n", " The hearing was moved to 09:30.")
-        amina.pause(0.3)
+        amina.press("enter", "n", " The hearing was moved to 09:30.").pause(0.3)
         amina.sees("Looks like a date", "change the date of hearing: Complaint", "Ctrl+G yes")
-        amina.press("ctrl+g")
-        amina.sees("09:30 now. It was ")
-        amina.sees_not("Ctrl+G yes")
+        amina.press("ctrl+g").sees("09:30 now. It was ").sees_not("Ctrl+G yes")
         amina.press("f4")
     with house.open("Amina") as session:
         whens = [record.value.when() for record in story_records.list_in(session, house.case)]
@@ -231,10 +204,8 @@ def test_a_date_in_the_text_is_proposed_and_taken_with_ctrl_g_alone(house: House
 
 def test_throwing_a_draft_away_asks_first_and_enter_means_no(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "n", " They called.", "escape", "enter", ":throw", "enter")
-        amina.at("NOTE")
-        amina.press(":throw", "y")
-        amina.at(house.ref)
+        amina.press("enter", "n", " They called.", "escape", "enter", ":throw", "enter").at("NOTE")
+        amina.press(":throw", "y").at(house.ref)
         amina.sees_not("draft")  # it is gone, and nothing says that it is kept
     assert _drafts(house) == []
 
@@ -246,13 +217,11 @@ def test_a_full_disk_is_said_and_the_text_stays_and_is_saved_later(
     with house.desk("Amina") as amina:
         with monkeypatch.context() as patched:
             patched.setattr(Writing, "save", _full)
-            amina.press("enter", "n", " They called.")
-            amina.pause(0.8)
+            amina.press("enter", "n", " They called.").pause(0.8)
             amina.sees("draft, encrypted, NOT SAVED", "! The draft is not saved. No room on the disk.")
             amina.press("escape")
             amina.at("NOTE")  # leaving would lose the text
-        amina.pause(0.8)
-        amina.sees("draft, encrypted, saved ", "The draft is saved again.")
+        amina.pause(0.8).sees("draft, encrypted, saved ", "The draft is saved again.")
         amina.sees_not("not saved")  # one state of saving on one screen
     assert "They called." in _drafts(house)[0]
 
@@ -260,21 +229,17 @@ def test_a_full_disk_is_said_and_the_text_stays_and_is_saved_later(
 def test_a_note_that_could_not_be_kept_goes_on_as_a_draft(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Writing, "finish", _full)
     with house.desk("Amina") as amina:
-        amina.press("enter", "n", " They called.", "f4")
-        amina.at("NOTE")
-        amina.sees("! No room on the disk.")
+        amina.press("enter", "n", " They called.", "f4").at("NOTE").sees("! No room on the disk.")
         amina.press("ctrl+q")
     assert "They called." in _drafts(house)[0]
 
 
 def test_any_draft_is_gone_on_with_from_the_list_of_cases(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("f4")
-        amina.sees("There is no draft.")
+        amina.press("f4").sees("There is no draft.")
         amina.press("enter", "n", " They called.", "escape", "escape", "f4")
         amina.sees("Go on with which draft?", f"{house.ref} contact", "12 characters")
-        amina.press("enter")
-        assert amina.value("note") == "They called."
+        amina.press("enter").has(note="They called.")
 
 
 def _full(*_: object) -> str:

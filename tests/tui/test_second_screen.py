@@ -8,6 +8,7 @@ import pytest
 from tests.services.approvals.keyboard import WANTED, Keyboard, keyboard, keyboard_template
 from tests.services.colleague import NAME, PASSPHRASE
 from tests.services.conftest import founded_template
+from tests.tables import refuses
 from tests.tui.desk import Driver
 from tests.tui.still_answers import BESIDE, KEY_WORDS
 from tui.shell.second import SecondApp, answer_of
@@ -34,20 +35,12 @@ ASKED = PipeQuestion(b"", NAME, b"", EXPORT, ())
 def test_all_of_it_is_read_before_a_yes_and_the_words_are_compared() -> None:
     app = SecondApp(ASKED, BESIDE)
     with Driver(app) as desk:
-        desk.sees(f"A question to you {NAME}")
-        desk.sees("Вьюжанин called. Two men")
-        desk.press("f4")
-        desk.sees("! You have not seen the question to its end. Read on, then F4.")
-        desk.read_on()
-        desk.sees("profile: lawyer")
-        desk.sees("this report leaves for Maître Lorvane")
-        desk.press("f4", "down", "enter")
-        desk.sees("It is sealed for the key with these words. Compare them:")
-        desk.press("escape", "f1")
-        desk.sees("Yes: approve it, with a reason")
-        desk.press("escape", "f4", "down", "enter")
-        desk.press(f" {PASSPHRASE.decode()}")
-        desk.sees_not(PASSPHRASE.decode())
+        desk.sees(f"A question to you {NAME}").sees("Вьюжанин called. Two men")
+        desk.press("f4").sees("! You have not seen the question to its end. Read on, then F4.")
+        desk.read_on().sees("profile: lawyer").sees("this report leaves for Maître Lorvane")
+        desk.press("f4", "down", "enter").sees("It is sealed for the key with these words. Compare them:")
+        desk.press("escape", "f1").sees("Yes: approve it, with a reason")
+        desk.press("escape", "f4", "down", "enter").press(f" {PASSPHRASE.decode()}").sees_not(PASSPHRASE.decode())
         desk.press("enter")
     assert (app.reason, bytes(app.passphrase)) == ("legal-referral", PASSPHRASE)
 
@@ -55,14 +48,11 @@ def test_all_of_it_is_read_before_a_yes_and_the_words_are_compared() -> None:
 def test_a_no_says_why_on_the_screen_and_no_error_holds_the_reason() -> None:
     app = SecondApp(ASKED, BESIDE)
     with Driver(app) as desk:
-        desk.press("n")
-        desk.press(" He agreed to nothing.")
-        desk.press("enter")
+        desk.press("n").press(" He agreed to nothing.").press("enter")
         desk.sees("You said no You signed nothing, and nothing was done.")
         desk.sees("Tell who asked you: I do not approve it. He agreed to nothing.")
         desk.press("enter")
-    with pytest.raises(RefusedError, match=r"^the second person did not approve$"):
-        answer_of(app, ASKED)
+    refuses(RefusedError, r"^the second person did not approve$", answer_of, app, ASKED)
 
 
 @pytest.mark.parametrize("key", ["escape", "ctrl+c"])
@@ -71,8 +61,7 @@ def test_who_leaves_did_not_approve(key: str) -> None:
     with Driver(app) as desk:
         desk.press(key)
     assert not app.is_left_at_once
-    with pytest.raises(RefusedError, match=r"^the second person did not approve$"):
-        answer_of(app, ASKED)
+    refuses(RefusedError, r"^the second person did not approve$", answer_of, app, ASKED)
 
 
 @pytest.mark.parametrize("key", ["ctrl+l", "ctrl+backslash"])
@@ -97,11 +86,8 @@ def test_the_approval_is_that_of_the_one_whose_passphrase_it_is(keyboard: Keyboa
 
     app = SecondApp(asked, ())
     with Driver(app) as desk:
-        desk.sees("Your own vault is not open here: a case is")
-        desk.sees("looks at it themselves.")
-        desk.press("f4", "enter")
-        desk.press(f" {PASSPHRASE.decode()}")
-        desk.press("enter")
+        desk.sees("Your own vault is not open here: a case is").sees("looks at it themselves.")
+        desk.press("f4", "enter").press(f" {PASSPHRASE.decode()}").press("enter")
     approval = Approval.decode(answer_of(app, asked).approval)
     assert (approval.digest, approval.approver, approval.why) == (WANTED.digest, keyboard.second.seat, "casework")
     assert not any(app.passphrase), "it is wiped"

@@ -16,11 +16,8 @@ def test_a_window_too_small_says_so_and_loses_nothing(amina: Desk) -> None:
     for columns, rows in ((20, 5), (40, 12), (120, 15), (59, 40)):
         amina.resize(columns, rows)
         assert amina.words().startswith(f"This window is {columns}x{rows}; 60x16 is needed. Nothing is lost."), rows
-        amina.sees("Ctrl+L lock")
-        amina.sees_not("They called.")
-        amina.resize(80, 24)
-        amina.sees_not("is needed")
-        amina.sees("They called.")
+        amina.sees("Ctrl+L lock").sees_not("They called.")
+        amina.resize(80, 24).sees_not("is needed").sees("They called.")
         assert (amina.value("note"), amina.focused()) == ("They called.", "note")
     amina.press(":throw", "y")
 
@@ -28,29 +25,24 @@ def test_a_window_too_small_says_so_and_loses_nothing(amina: Desk) -> None:
 def test_a_narrow_footer_keeps_help_and_the_way_back(amina: Desk) -> None:
     amina.resize(60, 16)
     for keys, back in ((("enter", "n"), "Esc leave"), (("enter", "p"), "Esc leave"), ((), "F1")):
-        amina.home()
-        amina.press(*keys)
+        amina.home().press(*keys)
         foot = amina.lines().splitlines()[-1]
         assert foot.startswith(" F1 help"), keys
         assert back in foot, keys
 
 
 def test_a_case_can_be_read_in_a_narrow_window(amina: Desk) -> None:
-    amina.resize(60, 24)
-    amina.press("enter")
-    amina.sees("market.", "papers.")
+    amina.resize(60, 24).press("enter").sees("market.", "papers.")
 
 
 def test_the_date_of_a_note_can_be_seen_however_narrow(amina: Desk) -> None:
     amina.press("enter", "n")
     for columns in (60, 80):
-        amina.resize(columns, 24)
-        amina.sees("When  now", "t, -, 2611, yesterday")
+        amina.resize(columns, 24).sees("When  now", "t, -, 2611, yesterday")
 
 
 def test_a_refusal_that_is_longer_than_a_line_is_seen_to_its_end_at_80_columns(amina: Desk) -> None:
-    amina.resize(80, 24)
-    amina.press("f3", " kind:zzz", "enter")
+    amina.resize(80, 24).press("f3", " kind:zzz", "enter")
     *first, last = sorted(KINDS)
     amina.sees(f"! No kind of record has this name. They are: {', '.join(first)} and {last}.")
 
@@ -60,16 +52,11 @@ def test_keys_that_end_other_programs_say_how_to_leave_and_write_over_no_warning
     for key in ("ctrl+c", "ctrl+z"):
         amina.home()
         if key == "ctrl+c":  # the other one takes back what was written last
-            amina.press(key)
-            amina.sees("Ctrl+Q quits; nothing was lost.")
-        amina.press("enter", "n", "f4")
-        amina.sees("! There is nothing to keep yet.")
-        amina.press(key)
-        amina.sees("! There is nothing to keep yet.")
-        amina.at("NOTE")
+            amina.press(key).sees("Ctrl+Q quits; nothing was lost.")
+        amina.press("enter", "n", "f4").sees("! There is nothing to keep yet.")
+        amina.press(key).sees("! There is nothing to keep yet.").at("NOTE")
 
 
 def test_ctrl_c_at_the_lock_screen_says_it_too(house: House) -> None:
     with house.desk("Amina", unlocks=False) as amina:
-        amina.press("s", "ctrl+c")
-        amina.sees("Ctrl+Q quits; nothing was lost.")
+        amina.press("s", "ctrl+c").sees("Ctrl+Q quits; nothing was lost.")

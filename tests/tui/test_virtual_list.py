@@ -220,8 +220,7 @@ def test_an_empty_list_has_no_cursor_and_opens_nothing() -> None:
 def test_another_list_begins_at_its_first_row() -> None:
     app = Listing(Numbers())
     with Driver(app) as desk:
-        desk.press("end")
-        desk.call(lambda: app.query_one(VirtualList).show_source(Numbers(total=3)))
+        desk.press("end").call(lambda: app.query_one(VirtualList).show_source(Numbers(total=3)))
         assert "C-0 " in _cursor_line(desk)
 
 

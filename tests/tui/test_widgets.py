@@ -325,32 +325,21 @@ def test_looking_begins_where_something_was_typed(stick: Path, monkeypatch: pyte
 
 
 def test_what_another_member_sent_is_chosen_by_looking(amina: Desk, stick: Path) -> None:
-    amina.press(":devices", "escape", ":import a bundle")
-    amina.press(f" {stick}/", "down")
-    amina.until("> from Dana/", "down")
-    amina.press("enter", "end", "enter")
-    assert amina.value("file") == str(stick / "from Dana" / "request")
+    amina.press(":devices", "escape", ":import a bundle").press(f" {stick}/", "down").until("> from Dana/", "down")
+    amina.press("enter", "end", "enter").has(file=str(stick / "from Dana" / "request"))
 
 
 def test_a_new_file_is_placed_by_looking_and_never_over_one_that_is_there(amina: Desk, stick: Path) -> None:
     amina.press(":counts for", "tab", f" {stick}/", "down", "end", "enter")
     amina.sees("This file is there already. F4 makes a new one.")
-    amina.press("backspace", "f4")
-    amina.at("COUNTS")
-    assert amina.value("out") == str(stick.parent / "counts.xlsx")
-    amina.press("down", "escape")
-    assert amina.value("out") == str(stick.parent / "counts.xlsx")
+    amina.press("backspace", "f4").at("COUNTS").has(out=str(stick.parent / "counts.xlsx"))
+    amina.press("down", "escape").has(out=str(stick.parent / "counts.xlsx"))
 
 
 def test_a_folder_is_chosen_by_looking_and_no_file_in_its_place(amina: Desk, stick: Path) -> None:
     for keys, field in (((":backup",), "folder"), (("enter", "e"), "out")):
-        amina.home()
-        amina.press(*keys)
-        amina.go_to(field)
-        amina.press(f" {stick}/", "down")
-        amina.sees("F4 this folder")
-        amina.press("end", "enter")
-        amina.sees("F4 takes this folder.")
+        amina.home().press(*keys).go_to(field).press(f" {stick}/", "down").sees("F4 this folder")
+        amina.press("end", "enter").sees("F4 takes this folder.")
         amina.press("f4")
         assert amina.value(field) == str(stick), field
 
@@ -395,8 +384,7 @@ class Listing(Screen[None]):
 
 def _listing(size: tuple[int, int]) -> list[str]:
     with Driver(SafeApp(), size) as desk:
-        desk.call(lambda: desk.app.push_screen(Listing()))
-        desk.call(lambda: desk.screen.query_one(Strip).show(FACTS))
+        desk.call(lambda: desk.app.push_screen(Listing())).call(lambda: desk.screen.query_one(Strip).show(FACTS))
         return [line.rstrip() for line in desk.lines().splitlines()]
 
 

@@ -73,7 +73,6 @@ class Made:
 
 
 def members_of(session: Session) -> dict[str, MemberId]:
-    """Return who is in, by name."""
     return {one.name: one.member for one in members.list_all(session)}
 
 
@@ -141,8 +140,7 @@ def _fill(session: Session, folder: Path, oren: Place, bundle: Path) -> None:
     sections.give(session, section, [by_name[INES]])
     sharing.revoke(session, case, [by_name[TOVE]])
     notes.add(session, case, Note(NoteKind.INTERVIEW, TEXTS[1]))
-    record = notes.add(session, case, Note(NoteKind.CONTACT, "To be corrected."))
-    notes.amend(session, record.hex(), text=TEXTS[4])
+    notes.amend(session, notes.add(session, case, Note(NoteKind.CONTACT, "To be corrected.")).hex(), text=TEXTS[4])
     intake.add(session, text="Calls back on Monday.")
     register.add(session, ["Тихон Омутков"])
     session.drafts().save(case, make_id(), "Half a sentence", "note")

@@ -103,8 +103,7 @@ def _approval() -> Approval:
 
 
 def _letter(stored: Vectors) -> Vectors:
-    question = _Letter("question", OTHER, msgspec.msgpack.encode(WANTED))
-    content = msgspec.msgpack.encode(question)
+    content = msgspec.msgpack.encode(_Letter("question", OTHER, msgspec.msgpack.encode(WANTED)))
     seats = [(SEAT, KemPrivate.from_seed(KEM_SEED).public), (OTHER, KemPrivate.from_seed(OTHER_SEED).public)]
     return {
         "vault": VAULT.hex(),

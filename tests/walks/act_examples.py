@@ -43,6 +43,7 @@ AGE_KEY: Final = str(pyrage.x25519.Identity.generate().to_public())
 LAWYER: Final = "Advokat Lindqvist"
 NEVER_MADE: Final = "00" * 16
 HERE: Final = "{here}"  # in what is said, the folder beside each copy of the vault: for files that an act writes
+KEYFILE: Final = f"{HERE}/stick.bin"
 FIRST: Final = "Amina"  # as the house calls them
 IN_TWO_DAYS: Final = (date.today() + timedelta(days=2)).isoformat()
 IN_A_YEAR: Final = (date.today() + timedelta(days=365)).isoformat()
@@ -59,6 +60,7 @@ class Example:
         who: does it, by the first name.
         answers: to the questions of its plan that no yes answers; an empty one leaves open what a screen alone asks.
         approver: the second person, by the whole name, who answers by file.
+        after: an act that is done before, in the same session.
         is_logged: the log has more of it than that the vault was opened.
     """
 
@@ -68,6 +70,7 @@ class Example:
     who: str = FIRST
     answers: Mapping[str, str] = field(default_factory=dict)
     approver: str = ""
+    after: str = ""
     is_logged: bool = True
 
 
@@ -75,9 +78,6 @@ def acts() -> dict[str, Act[Any]]:
     """Return every act, by its name."""
     modules = [importlib.import_module(f"vault.acts.{each.name}") for each in pkgutil.iter_modules(vault.acts.__path__)]
     return {act.name: act for module in modules for act in getattr(module, "ACTS", ())}
-
-
-# ---- what is prepared -----------------------------------------------------------------------------------------------
 
 
 def nothing(_: House) -> Said:
@@ -123,6 +123,18 @@ def a_note_set_aside(house: House) -> Said:
         sharing.revoke(amina, house.case, [nadia.member])
         syncing.import_bundle(amina, bundle)
     return the_case(house)
+
+
+def a_case_in_two(house: House) -> Said:
+    """Let Joel change it in a copy of the vault, and Amina here."""
+    apart, bundle = house.copied_to(house.place.path.parent / "apart"), house.place.path.parent / "of-joel.bundle"
+    with apart.open("Joel") as joel:
+        case_changes.change(joel, house.case, risk="immediate")
+        syncing.make(joel, house.people[FIRST].member, bundle)
+    with house.open(FIRST) as amina:
+        case_changes.change(amina, house.case, risk="high")
+        syncing.import_bundle(amina, bundle)
+    return {"record": (house.case.hex(),)}
 
 
 def one_open_to_nadia(house: House) -> Said:
@@ -243,6 +255,11 @@ def what_may_leave(house: House) -> Said:
     return {**the_case(house), "to": one_who_may_get_all(house)["to"]}
 
 
+def a_confirmed_fact(house: House) -> Said:
+    a_record("incident", house, what="disappearance", confirmed="two neighbours", place="the stop, with Sana Torgaeva")
+    return the_case(house)
+
+
 def a_bundle(house: House) -> Said:
     file = house.place.path.parent / "to-amina.bundle"
     with house.open("Joel") as joel:
@@ -323,9 +340,9 @@ def a_paper(house: House) -> Said:
         return {"document": (case_papers.add_paper(amina, house.case, Path(order), {"kind": "decision"}).record.hex(),)}
 
 
-def a_record(kind: str, house: House) -> Said:
+def a_record(kind: str, house: House, **more: str) -> Said:
     with house.open(FIRST) as amina:
-        values = story_records.typed_values(amina, house.case, STORY[kind].FORM, NEW[kind])
+        values = story_records.typed_values(amina, house.case, STORY[kind].FORM, {**NEW[kind], **more})
         return {"record": (story_records.add(amina, house.case, STORY[kind](**values)).hex(),)}
 
 
@@ -367,8 +384,6 @@ NEW: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """What is said of a new record of each kind."""
 
-# ---- the examples ---------------------------------------------------------------------------------------------------
-
 EXAMPLES: Final[Mapping[str, Example]] = {
     "break-glass": Example(
         the_case,
@@ -393,6 +408,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "case release": Example(one_on_hold, wrong={"case": (NEVER_MADE,)}, answers={"reason": "The court is done."}),
     "grant add": Example(the_case, said={"to": (NADIA,), "until": (IN_A_YEAR,)}, wrong={"to": (DANA,)}),
     "grant revoke": Example(one_open_to_nadia, wrong={"from_member": (AMINA,)}),
+    "section new": Example(
+        the_case, said={"title": ("Where",), "kind": ("location",), "to": (JOEL,)}, wrong={"to": (NADIA,)}
+    ),
     "section grant": Example(a_section, said={"to": (JOEL,)}, wrong={"to": (NADIA,)}),
     "section move": Example(a_note_and_a_section, wrong={"record": (NEVER_MADE,)}),
     "section revoke": Example(a_section_of_two, wrong={"from_member": (AMINA,)}),
@@ -410,10 +428,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "member leave": Example(an_owner, wrong={"who": (MIRA,)}, who="Mira"),
     "member roles": Example(an_owner, said={"roles": ("supervisor",)}, wrong={"roles": ("caseworker",)}, who="Mira"),
     "member away": Example(
-        an_owner,
-        said={"deputy": (NADIA,), "until": (IN_A_YEAR,)},
-        wrong={"deputy": (AMINA,)},
-        who="Joel",
+        an_owner, said={"deputy": (NADIA,), "until": (IN_A_YEAR,)}, wrong={"deputy": (AMINA,)}, who="Joel"
     ),
     "member deputy": Example(an_owner, said={"deputy": (NADIA,)}, wrong={"deputy": (DANA,)}, who="Mira"),
     "device name": Example(device_of_joel, said={"name": ("grey laptop",)}, wrong={"device": ("none",)}, who="Mira"),
@@ -422,6 +437,12 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "device revoke": Example(
         device_of_joel, said={"warn_list": (f"{HERE}/warn",)}, wrong={"warn_list": (f"{HERE}/none/warn",)}, who="Mira"
     ),
+    "device words": Example(nothing, is_logged=False),
+    "factor add": Example(
+        nothing, said={"kind": ("keyfile",), "out": (KEYFILE,)}, wrong={"out": (f"{HERE}/none/stick.bin",)}
+    ),
+    "factor remove": Example(nothing, said={"kind": ("keyfile",)}, wrong={"kind": ("fido2",)}, after="factor add"),
+    "passphrase change": Example(nothing),
     "recovery sheets": Example(
         nothing,
         said={"out": (f"{HERE}/sheets.txt",)},
@@ -441,9 +462,16 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         who="Mira",
     ),
     "handover carry-out": Example(an_order, who="Joel"),
+    "note add": Example(
+        the_case,
+        said={"kind": ("interview",), "occurred": ("2026-02-27",), "text": ("He fled.\n\nAlone.",)},
+        wrong={"case": (NEVER_MADE,)},
+    ),
+    "note amend": Example(a_note_to_withdraw, said={"text": ("He fled on Monday.",)}, wrong={"note": (NEVER_MADE,)}),
     "note withdraw": Example(
         a_note_to_withdraw, wrong={"note": (NEVER_MADE,)}, answers={"reason": "She did not say that."}
     ),
+    "join": Example(a_case_in_two, said={"take": ("2",)}, wrong={"record": (NEVER_MADE,)}),
     "undo": Example(a_note_of_now),
     "person add": Example(
         the_case,
@@ -509,12 +537,15 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         wrong={"to": ("Nobody Known",)},
         approver=JOEL,
     ),
+    "pack": Example(
+        a_confirmed_fact,
+        said={"decide": ("proposed",), "page": (f"{HERE}/page.pdf",)},
+        wrong={"case": (NEVER_MADE,)},
+    ),
     "export-all": Example(one_who_may_get_all, said={"out": (f"{HERE}/all.age",)}, wrong={"to": ("Nobody Known",)}),
     "import show": Example(a_list, said={"kind": ("asylum",)}, wrong={"file": (f"{HERE}/nowhere.csv",)}),
     "import cases": Example(
-        a_list,
-        said={"kind": ("asylum",), "to_mend": (f"{HERE}/mend.csv",)},
-        wrong={"file": (f"{HERE}/nowhere.csv",)},
+        a_list, said={"kind": ("asylum",), "to_mend": (f"{HERE}/mend.csv",)}, wrong={"file": (f"{HERE}/nowhere.csv",)}
     ),
     "import undo": Example(an_imported_list),
     "bundle make": Example(

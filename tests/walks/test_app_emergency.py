@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
 from tests.tui.house import CLIENT, House
+from tests.walks.act_examples import a_confirmed_fact
+from vault.acts.records import ADD
 from vault.casework.case import SectionKind
 from vault.casework.person import SafeContact
 from vault.casework.story.events import Event
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.vocabulary import Channel
+from vault.errors import NotAsShownError
 from vault.services.cases import case_changes, case_people, cases, intake, sections, story_records
 from vault.services.projection import authors
 
@@ -45,14 +49,11 @@ def test_scenario_12_a_computer_was_taken_and_the_app_says_whom_to_call_first_ho
     page, warn = tmp_path / "page.pdf", tmp_path / "warn"
     with house.desk("Amina") as desk:
         began = time.monotonic()
-        desk.press("exclamation_mark")
-        desk.at("IN AN EMERGENCY")
+        desk.press("exclamation_mark").at("IN AN EMERGENCY")
         first, *_ = [row.strip() for row in desk.lines().splitlines()[1:] if row.strip()]
         assert first == "They are at the door: Ctrl+\\ closes CaseVault now and asks nothing."
         desk.sees("a computer was taken")
-        desk.until(f"Which computer {house.people['Amina'].name}", "right")
-        desk.go_to("device")
-        desk.press("f4")
+        desk.until(f"Which computer {house.people['Amina'].name}", "right").go_to("device").press("f4")
         desk.at("A COMPUTER WAS TAKEN")
         desk.sees("Sana Torgaeva (relative; risk: medium)", "no safe contact is kept; known: +49 30 5550 4321")
         desk.sees("Calls whose slips are open:", "known: +49 30 5550 4322")
@@ -61,10 +62,8 @@ def test_scenario_12_a_computer_was_taken_and_the_app_says_whom_to_call_first_ho
         in_order = (f"{made.ref} Yakov Finchley (risk: immediate)", f"DO NOT CALL: {BARRED}", f"phone: {SAFE}", CLIENT)
         assert sorted(in_order, key=said.index) == list(in_order)
         assert _files(tmp_path) == set()
-        desk.press("ctrl+p", f" {page}", "enter")
-        desk.sees("It names nobody, and is not encrypted.")
-        desk.press("f4", f" {warn}", "enter")
-        desk.sees(f"Whom to warn is in {warn}: personal data in clear")
+        desk.press("ctrl+p", f" {page}", "enter").sees("It names nobody, and is not encrypted.")
+        desk.press("f4", f" {warn}", "enter").sees(f"Whom to warn is in {warn}: personal data in clear")
         assert time.monotonic() - began < 600
         assert (made.ref in _text(page), house.ref in _text(page)) == (True, True)
         assert [word for word in ("Finchley", "Torgaev", "555") if word in _text(page)] == []
@@ -75,11 +74,8 @@ def test_scenario_12_a_computer_was_taken_and_the_app_says_whom_to_call_first_ho
         ]
         desk.press("f4", f" {warn}", "enter")
         desk.sees("! ")  # nothing is written over
-        desk.resize(60, 16)
-        desk.press("pagedown")
-        desk.sees("What to do", "Revoke every device")
-        desk.press("escape", "escape")
-        desk.at("CASES")
+        desk.resize(60, 16).press("pagedown").sees("What to do", "Revoke every device")
+        desk.press("escape", "escape").at("CASES")
 
 
 def test_somebody_is_gone_and_what_is_confirmed_is_on_the_screen_on_paper_and_on_its_way_to_a_recipient(
@@ -87,11 +83,9 @@ def test_somebody_is_gone_and_what_is_confirmed_is_on_the_screen_on_paper_and_on
 ) -> None:
     paper = tmp_path / "facts.pdf"
     with house.desk("Amina") as desk:
-        desk.press("enter", "exclamation_mark", "right", "f4")
-        desk.at("SOMEBODY IS GONE")
+        desk.press("enter", "exclamation_mark", "right", "f4").at("SOMEBODY IS GONE")
         desk.sees("No fact of this case is confirmed")
-        desk.press("f4", "ctrl+p")
-        desk.sees("! No fact of this case is confirmed")
+        desk.press("f4", "ctrl+p").sees("! No fact of this case is confirmed")
     with house.open("Amina") as amina:
         taken = Incident(
             IncidentKind.DISAPPEARANCE,
@@ -107,50 +101,52 @@ def test_somebody_is_gone_and_what_is_confirmed_is_on_the_screen_on_paper_and_on
         began = time.monotonic()
         desk.press("exclamation_mark", "right", "f4")  # no case is open: it is chosen
         desk.at("WHOSE CASE?")
-        desk.press(f" {house.ref}", "f4")
-        desk.at(f"SOMEBODY IS GONE {house.ref} 1 fact is confirmed")
+        desk.press(f" {house.ref}", "f4").at(f"SOMEBODY IS GONE {house.ref} 1 fact is confirmed")
         desk.sees("confirmed by two neighbours; Amina", "Not confirmed", "somebody followed him", "A reader will miss")
         desk.sees_not("shouts")
-        desk.press("ctrl+p", f" {paper}", "enter")
-        desk.at("QUESTIONS")
-        desk.sees("Nurlan")
-        desk.sees_not("Sana")
+        desk.press("ctrl+p", f" {paper}", "enter").at("QUESTIONS").sees("Nurlan").sees_not("Sana")
         assert not paper.exists()
-        desk.press("x", "f4")
-        desk.sees("It names the client, and is not encrypted.")
+        desk.press("x", "f4").sees("It names the client, and is not encrypted.")
         assert [word for word in (CLIENT, "the bus station", "2026-11-20") if word not in _text(paper)] == []
         assert [
             word for word in ("Sana", "Torgaeva", "Nurlan", "shouts", "followed", "neighbours") if word in _text(paper)
         ] == []
-        desk.press("f4")
-        desk.at(f"EXPORT {house.ref}")
-        desk.sees("client who disappeared: confirmed facts alone")
+        desk.press("f4").at(f"EXPORT {house.ref}").sees("client who disappeared: confirmed facts alone")
         assert time.monotonic() - began < 300
+
+
+def test_no_page_is_printed_of_facts_that_are_not_those_on_the_screen(house: House, tmp_path: Path) -> None:
+    said, page = a_confirmed_fact(house), tmp_path / "page.pdf"
+    with closing(house.app("Amina")) as gateway:
+        shown = gateway.safety.facts(house.case.hex())
+        gateway.acting.try_at_once(ADD["incident"], {**said, "what": ("arrest",), "confirmed": ("a lawyer",)})
+        with pytest.raises(NotAsShownError, match="is not what was shown"):
+            gateway.safety.print_pack(shown, page, "", {})
+    assert not page.exists()
 
 
 def test_a_person_asks_for_their_own_data_it_has_a_date_in_the_case_and_leaves_by_the_export_for_them(
     house: House,
 ) -> None:
     with house.desk("Amina") as desk:
-        desk.press("enter", "2", "enter")
-        desk.at(f"PERSON {CLIENT}")
-        desk.press(":write down what they ask")
-        desk.sees(f"Who asks {CLIENT}")
-        desk.press(*"copy")
-        desk.clear("due")
-        desk.fill(language="Dari", due="2150-01-01")
-        desk.press("f4")
+        desk.press("enter", "2", "enter").at(f"PERSON {CLIENT}")
+        desk.press(":write down what they ask").sees(f"Who asks {CLIENT}")
+        desk.press(*"copy").clear("due").fill(language="Dari", due="2150-01-01").press("f4")
         desk.sees("e on it exports their own data")
-        desk.press("escape", "d")
-        desk.at("Dates and story")
+        desk.press("escape", "d").at("Dates and story")
         desk.sees("2150-01-01 !", f"Who asks: {CLIENT}", "Language of the answer: Dari", "Answer by: 2150-01-01")
-        desk.press("e")
-        desk.at(f"EXPORT {house.ref} answer by 2150-01-01")
+        desk.press("e").at(f"EXPORT {house.ref} answer by 2150-01-01")
         desk.sees("the client gets their own data; nobody else is named")
-        desk.press("escape", "enter")
-        desk.sees(f"Who asks {CLIENT}")
-        desk.press("escape", "n")
-        desk.sees("relation")
+        desk.press("escape", "enter").sees(f"Who asks {CLIENT}")
+        desk.press("escape", "n").sees("relation")
+
+
+def test_what_should_be_done_after_an_act_is_named_as_the_app_calls_it(house: House) -> None:
+    with house.open("Amina") as amina:
+        cases.create(amina, title="Extradition", kind="extradition")
+    with house.desk("Amina") as desk:
+        desk.press("down", "f2", " stage: put", "enter", *"refused at", "f4")
+        desk.sees("Put where they are into a restricted section: “New section”.", "Begin check-ins: “check-in”.")
 
 
 def test_scenario_17_the_app_warns_at_refused_at_risk_and_keeps_all_that_is_agreed_from_one_form(house: House) -> None:
@@ -159,18 +155,12 @@ def test_scenario_17_the_app_warns_at_refused_at_risk_and_keeps_all_that_is_agre
         joel = authors.find_member(amina, "Joel Brandvik")
         shared = sections.create(amina, made.case, what="location", title="A street", members=[joel])
     with house.desk("Amina") as desk:
-        desk.press("down", "enter")
-        desk.at(f"{made.ref} Extradition")
-        desk.press("m")
-        desk.go_to("stage")
-        desk.press(*"refused at", "f4")
-        desk.at("Refused at risk")
+        desk.press("down", "enter").at(f"{made.ref} Extradition")
+        desk.press("m").go_to("stage").press(*"refused at", "f4").at("Refused at risk")
         desk.sees("this is the most dangerous time", "The risk is at least high now.")
         desk.fill(where="Larkspur Yard 4", who="his sister rings", at="+1 22:00", first="Amina", second="Joel")
-        desk.fill(steps="leave by the yard; ring Nora", tell="the lawyer; UNHCR")
-        desk.press("f4")
-        desk.sees("Extradition", "refused at risk", "REFUSED AT RISK", "high")
-        desk.sees_not("refused-at-risk", "flagged")
+        desk.fill(steps="leave by the yard; ring Nora", tell="the lawyer; UNHCR").press("f4")
+        desk.sees("Extradition", "refused at risk", "REFUSED AT RISK", "high").sees_not("refused-at-risk", "flagged")
     with house.open("Amina") as amina:
         head = cases.open_case(amina, made.case).head.value
         assert (head.stage, head.risk) == ("refused-at-risk", "high")
@@ -187,16 +177,12 @@ def test_scenario_17_the_app_warns_at_refused_at_risk_and_keeps_all_that_is_agre
 
     with house.desk("Amina") as desk:
         desk.press("enter", "m")  # what is due stands first
-        desk.go_to("risk")
-        desk.press(*"low", "f4")
+        desk.go_to("risk").press(*"low", "f4")
         desk.sees("its risk is lowered only with a reason", "Is the danger really less?")
-        desk.press("escape", "f4", " he left the country", "enter")
-        desk.at(f"{made.ref} Extradition")
-        desk.sees("low")
+        desk.press("escape", "f4", " he left the country", "enter").at(f"{made.ref} Extradition").sees("low")
         desk.press("m", "ctrl+w")
         desk.sees("Close it all the same?", "its stage is refused at risk", "a check-in runs (next 20")
-        desk.press("y")
-        desk.sees("Why is this case closed?")
+        desk.press("y").sees("Why is this case closed?")
         desk.press(" he is safe abroad", "enter")
     with house.open("Amina") as amina:
         head = cases.open_case(amina, made.case).head.value
@@ -205,11 +191,6 @@ def test_scenario_17_the_app_warns_at_refused_at_risk_and_keeps_all_that_is_agre
 
 def test_a_wanted_record_is_about_somebody_whom_one_chooses_and_a_camera_is_a_way_to_be_seen(house: House) -> None:
     with house.desk("Amina") as desk:
-        desk.press("enter", "d", "n", *"wanted", "enter")
-        desk.go_to("system")
-        desk.press(*"cis")
-        desk.go_to("person")
-        desk.press(*CLIENT)
-        desk.press(*["tab"] * 5, *"camera", "f4")
-        desk.sees("CIS interstate search", "camera or face recognition", CLIENT)
+        desk.press("enter", "d", "n", *"wanted", "enter").go_to("system").press(*"cis").go_to("person").press(*CLIENT)
+        desk.press(*["tab"] * 5, *"camera", "f4").sees("CIS interstate search", "camera or face recognition", CLIENT)
         desk.sees_not("cis-interstate", "face-recognition")

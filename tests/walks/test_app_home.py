@@ -27,18 +27,10 @@ def test_a_date_set_in_a_case_stands_on_home_says_how_late_it_is_and_goes_once_i
     filled.place.proposed_today()
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
         mira.sees("0 overdue")
-        mira.press("c", "enter", "d", "n")
-        mira.until("> deadline", "down")
-        mira.press("enter")
-        mira.fill(what="Appeal of the teacher", at=yesterday)
-        mira.press("f4")
-        mira.sees("Appeal of the teacher")
-        mira.press("f8")
-        mira.sees("1 overdue", "1 day late", "Appeal of the teacher")
-        mira.press("enter", "d", "space")
-        mira.press("f8")
-        mira.sees("0 overdue")
-        mira.sees_not("Appeal of the teacher")
+        mira.press("c", "enter", "d", "n").until("> deadline", "down").press("enter")
+        mira.fill(what="Appeal of the teacher", at=yesterday).press("f4").sees("Appeal of the teacher")
+        mira.press("f8").sees("1 overdue", "1 day late", "Appeal of the teacher")
+        mira.press("enter", "d", "space", "f8").sees("0 overdue").sees_not("Appeal of the teacher")
 
 
 def test_the_week_shows_a_date_ticks_it_and_gives_another_another_day(filled: Filled) -> None:
@@ -47,15 +39,10 @@ def test_the_week_shows_a_date_ticks_it_and_gives_another_another_day(filled: Fi
     with filled.place.open() as session:
         story_records.add(session, filled.cases[0], Task("call the interpreter", due=today.isoformat()))
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
-        mira.press("w")
-        mira.sees("Week", "call the interpreter", "today")
-        mira.press("m")
-        mira.press("ctrl+u", f" {(today + datetime.timedelta(days=1)).isoformat()}", "enter")
-        mira.sees("in 1 day")
-        mira.press("space")
-        mira.sees("done")
-        mira.press("space")
-        mira.sees("There is no date to keep here.")
+        mira.press("w").sees("Week", "call the interpreter", "today")
+        mira.press("m", "ctrl+u", f" {(today + datetime.timedelta(days=1)).isoformat()}", "enter").sees("in 1 day")
+        mira.press("space").sees("done")
+        mira.press("space").sees("There is no date to keep here.")
 
 
 def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_one_comes(filled: Filled) -> None:
@@ -71,46 +58,32 @@ def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
         assert next(row for row in mira.lines().splitlines() if "MISSED" in row or "district" in row).count("MISSED")
         mira.sees("5 overdue", "now: ring her;", "check-in", "his sister", "MISSED 1 hour ago")
-        mira.press("enter")
-        mira.sees("MISSED 1 hour ago", "30m: ring her")
-        mira.press("f8", "space")
-        mira.sees("Was the person heard? What came of it?")
+        mira.press("enter").sees("MISSED 1 hour ago", "30m: ring her")
+        mira.press("f8", "space").sees("Was the person heard? What came of it?")
         mira.press("enter")  # without reading: nothing is written
         mira.sees("now: ring her", "MISSED 1 hour ago")
-        mira.press("space", "down", "enter")
-        mira.sees("4 overdue", "1 in the next 3 days")
-        mira.sees_not("MISSED")
-        mira.press("down", "down", "enter", "d")
-        mira.sees("check-in", "30m: ring her", "Who takes over: Joel")
-        mira.press("i", "enter")
-        mira.sees_not("find-where-held")
+        mira.press("space", "down", "enter").sees("4 overdue", "1 in the next 3 days").sees_not("MISSED")
+        mira.press("down", "down", "enter", "d").sees("check-in", "30m: ring her", "Who takes over: Joel")
+        mira.press("i", "enter").sees_not("find-where-held")
         mira.sees("Find out where they are held, by whom and since when.", "After what: detained")
-        mira.press("space")
-        mira.sees("Who does it, or did it: Mira Halvorsen")
+        mira.press("space").sees("Who does it, or did it: Mira Halvorsen")
 
 
 def test_a_new_vault_says_what_makes_it_safe_and_ticks_what_is_done(founded: Place) -> None:
     founded.proposed_today()
     with Desk(founded, unlocks=True, begins_at_home=True) as mira:
         mira.sees("Four things make it safe and useful", "□ 4 The first case", "□ 2 First backup")
-        mira.press("n")
-        mira.fill(title="The first one")
-        mira.press("f4")
-        mira.press("f8")
-        mira.sees("√ The first case", "□ A second member")
+        mira.press("n").fill(title="The first one").press("f4", "f8").sees("√ The first case", "□ A second member")
 
 
 def test_home_says_that_a_call_slip_was_put_away_and_finds_requests_by_name(filled: Filled) -> None:
     filled.place.proposed_today()
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
         for words in ("subj", "request", "check"):
-            mira.press("f2", f" {words}")
-            mira.sees_not("Nothing has this name.")
+            mira.press("f2", f" {words}").sees_not("Nothing has this name.")
             mira.press("escape")
         mira.sees_not("1 put away")
-        mira.press("f9", " +996 555 010 203")
-        mira.press("escape", "f5")
-        mira.sees("0 open, 1 put away")
+        mira.press("f9", " +996 555 010 203", "escape", "f5").sees("0 open, 1 put away")
 
 
 def test_home_says_who_what_and_what_next_for_each_row(filled: Filled) -> None:
@@ -127,13 +100,10 @@ def test_home_says_who_what_and_what_next_for_each_row(filled: Filled) -> None:
         for words in ("the appeal against", "call the interpreter"):
             assert "Ilham" in next(row for row in rows if words in row), words
         mira.sees("+996 555 010 301", "His brother was taken.", "no auditor who does nothing else members")
-        mira.press("c", "enter", "n", " The lock was changed")
-        mira.press("f8", "escape", "f8")
+        mira.press("c", "enter", "n", " The lock was changed", "f8", "escape", "f8")
         mira.sees("6 Drafts  1", "The lock was changed")
-        mira.press("4")
-        mira.sees("> ! no auditor who does nothing else members")
-        mira.press("enter")
-        mira.at("Members")
+        mira.press("4").sees("> ! no auditor who does nothing else members")
+        mira.press("enter").at("Members")
     with filled.place.open() as session:
         looks = [
             line for line in logbook.newest(session, limit=99).lines if line.payload and line.payload.why == "intake"
@@ -148,8 +118,7 @@ def test_a_row_that_is_cut_on_home_stands_whole_below_at_80_columns(filled: Fill
         for number in range(6):
             story_records.add(session, filled.cases[0], Task(f"{words}, {number}"))
     with Desk(filled.place, unlocks=True, begins_at_home=True, size=(80, 24)) as mira:
-        mira.press("2", "down")
-        mira.sees("Ilham Quillfeather", f"{words}, 1")
+        mira.press("2", "down").sees("Ilham Quillfeather", f"{words}, 1")
         assert sum("ask for the" in row for row in mira.lines().splitlines()[:-2]) > 2  # one row each
 
 
@@ -161,8 +130,7 @@ def test_a_case_says_whom_its_note_names_and_which_dates(filled: Filled) -> None
         story_records.add(session, filled.cases[0], Hearing(court="district", at=f"{day}T09:30"))
         notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, f"Ilham must be there on {day.isoformat()}."))
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
-        mira.press("c", "enter")
-        mira.until("Ilham must be there on", "down")
+        mira.press("c", "enter").until("Ilham must be there on", "down")
         mira.sees("Named here", "Ilham Quillfeather  client", "In these dates", "09:30  hearing: district")
 
 
@@ -176,7 +144,5 @@ def test_a_missed_check_in_stands_before_late_dates_where_the_case_is_looked_at(
         at = (now - datetime.timedelta(minutes=90)).strftime("%Y-%m-%dT%H:%M")
         story_records.add(session, filled.cases[0], CheckIn("his sister rings", at, "Mira", "Joel"))
     with Desk(filled.place, unlocks=True, size=(120, 40)) as mira:
-        mira.press("down", "up")
-        mira.wait_for("check-in: MISSED 1 hour ago, his sister rings")
-        mira.press("enter")
+        mira.press("down", "up").wait_for("check-in: MISSED 1 hour ago, his sister rings").press("enter")
         assert "MISSED 1 hour ago" in next(row for row in mira.lines().splitlines() if "NEXT" in row)

@@ -34,13 +34,10 @@ def test_the_owner_cannot_be_reached_at_0540_and_the_deputy_reads_the_case(offic
 
     with Desk(office.place, office.joel.name, office.joel.passphrase, unlocks=True) as desk:
         # From the passphrase: search, the name, open. Nobody has to be asked.
-        desk.press("f3", " Torgaev", "enter", "enter")
-        desk.sees(f"{made.ref} Arrest", "Ilham Torgaev")
-        desk.press("1")
-        desk.sees("call the lawyer Orlova first.")
+        desk.press("f3", " Torgaev", "enter", "enter").sees(f"{made.ref} Arrest", "Ilham Torgaev")
+        desk.press("1").sees("call the lawyer Orlova first.")
         desk.sees(office.amina.name)  # the note says who wrote it
-        desk.press("w")
-        desk.sees(f"{office.joel.name} (you)", office.amina.name)
+        desk.press("w").sees(f"{office.joel.name} (you)", office.amina.name)
 
 
 # Somebody leaves, in the app: an admin who reads no note orders the handover, the deputy comes in for his own work.
@@ -53,22 +50,13 @@ def _order_and_let_leave(desk: Desk) -> None:
     desk.press("escape")  # the guide to recovery sheets
     # The manager orders it, and reads nothing before and after.
     desk.sees("No case yet")
-    desk.press(":members")
-    desk.until(f"> {AMINA}", "down")
-    desk.press("h", "n", "tab")
-    desk.until(f"{NADIA} (", "right")
-    desk.press("tab", " leaves on Friday", "f4")
-    desk.sees(f"The device of {JOEL}, the deputy, carries it out")
-    desk.press("enter")
-    desk.sees(f"> {AMINA} {NADIA} leaves on Friday")
-    desk.press("escape", "x")
-    desk.sees(f"Does {AMINA} leave for good?")
-    desk.press("y")
-    desk.sees(f"{AMINA} has left.", "1 device revoked.")
-    desk.press("enter")
-    desk.sees_not(f"{AMINA} caseworker")
-    desk.press("escape")
-    desk.sees("No case yet")
+    desk.press(":members").until(f"> {AMINA}", "down").press("h", "n", "tab").until(f"{NADIA} (", "right")
+    desk.press("tab", " leaves on Friday", "f4").sees(f"The device of {JOEL}, the deputy, carries it out")
+    desk.press("enter").sees(f"> {AMINA} {NADIA} leaves on Friday")
+    desk.press("escape", "x").sees(f"Does {AMINA} leave for good?")
+    desk.press("y").sees(f"{AMINA} has left.", "1 device revoked.")
+    desk.press("enter").sees_not(f"{AMINA} caseworker")
+    desk.press("escape").sees("No case yet")
 
 
 @pytest.mark.long
@@ -83,16 +71,11 @@ def test_a_leavers_cases_go_on_with_somebody_else(office: Office, tmp_path: Path
         desk.sees("! No key slot opens with this name and passphrase.")
     with Desk(office.place, JOEL, office.joel.passphrase, unlocks=True) as desk:
         # Nothing was asked of him: it happened behind his coming in.
-        desk.press(":noticed at unlock")
-        desk.sees(f"1 case of {AMINA} went to {NADIA}, as ordered.")
+        desk.press(":noticed at unlock").sees(f"1 case of {AMINA} went to {NADIA}, as ordered.")
     with Desk(office.place, NADIA, office.nadia.passphrase, unlocks=True) as desk:
-        desk.press("enter")
-        desk.sees(f"{made.ref} On her way", BEFORE, AMINA)
-        desk.press("n", f" {AFTER}", "f4")
-        desk.sees("Notes 2", NADIA)
-        desk.press("w")
-        desk.sees(f"> {NADIA} (you) handover {JOEL} {JOEL} deputy")
-        desk.sees_not(AMINA)
+        desk.press("enter").sees(f"{made.ref} On her way", BEFORE, AMINA)
+        desk.press("n", f" {AFTER}", "f4").sees("Notes 2", NADIA)
+        desk.press("w").sees(f"> {NADIA} (you) handover {JOEL} {JOEL} deputy").sees_not(AMINA)
 
     # What was written after lies under keys that her device was never given; what she took along she still opens.
     with kept.open(office.amina) as amina:
@@ -113,9 +96,7 @@ LAWYER = "Maître Lorvane"
 
 def _name_nobody(desk: Desk, out: Path) -> None:
     """Choose the profile that names nobody, so that no name of this case is a question, and the folder."""
-    desk.go_to("profile")
-    desk.press("right")
-    desk.fill(out=str(out))
+    desk.go_to("profile").press("right").fill(out=str(out))
 
 
 @pytest.mark.long
@@ -134,19 +115,14 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
     filled.place.proposed_today()
     with Desk(filled.place, MEMBER, beside=person) as desk:
         desk.unlock()
-        desk.press("enter", "e")
-        desk.sees(f"{colleague.NAME}, supervisor")
+        desk.press("enter", "e").sees(f"{colleague.NAME}, supervisor")
         desk.sees_not(MEMBER)  # nobody can name herself
 
         # A question to whoever may, which she then opens herself.
         _name_nobody(desk, out)
-        desk.go_to("second-way")
-        desk.press("right")
-        desk.fill(second_file=str(tmp_path / "question"))
+        desk.go_to("second-way").press("right").fill(second_file=str(tmp_path / "question"))
         desk.export("The question is written. Nothing has left the vault yet.")
-        desk.press("escape", "escape", ":approve")
-        desk.fill(file=str(tmp_path / "question"))
-        desk.press("f4")
+        desk.press("escape", "escape", ":approve").fill(file=str(tmp_path / "question")).press("f4")
         desk.sees("! This question is not for this device, or it was altered. Only the members whom")
         desk.press("escape")
 
@@ -183,69 +159,43 @@ class Files:
 
 def _ask(desk: Desk, files: Files) -> None:
     desk.unlock()
-    desk.press("enter", "e")
-    desk.sees("somebody elsewhere: write a question")
-    desk.fill(second_file=files.question)
-    desk.export(full_name(SELIN))
+    desk.press("enter", "e").sees("somebody elsewhere: write a question")
+    desk.fill(second_file=files.question).export(full_name(SELIN))
 
 
 def _approve(desk: Desk, files: Files) -> None:
     desk.unlock()
-    desk.press(":approve")
-    desk.fill(file=files.question)
-    desk.press("f4")
+    desk.press(":approve").fill(file=files.question).press("f4")
     desk.sees(f"{full_name(ORGANISATION_AMINA)} asks", "Nothing is signed before F4.")
-    desk.read_on()
-    desk.press("f4", "enter", f" {files.answer}", "enter", "y")
+    desk.read_on().press("f4", "enter", f" {files.answer}", "enter", "y")
     desk.sees("You approved it as supervisor; your log says so.")
-    desk.press("escape", ":make a bundle")
-    desk.until(f"{full_name(ORGANISATION_AMINA)} (", "right")
-    desk.fill(out=files.bundle)
-    desk.press("f4")
-    desk.sees("The bundle is at")
+    desk.press("escape", ":make a bundle").until(f"{full_name(ORGANISATION_AMINA)} (", "right").fill(out=files.bundle)
+    desk.press("f4").sees("The bundle is at")
 
 
 def _choose_answer(desk: Desk, files: Files) -> None:
-    desk.press("enter", "e")
-    desk.go_to("second-way")
-    desk.press("right")
-    desk.fill(second_file=files.answer, out=files.package)
+    desk.press("enter", "e").go_to("second-way").press("right").fill(second_file=files.answer, out=files.package)
 
 
 def _ask_to_erase(desk: Desk, files: Files) -> None:
     desk.unlock()
-    desk.press("enter", ":erase this case", "f4")
-    desk.sees("somebody elsewhere: write a question")
-    desk.fill(second_file=files.question)
-    desk.press("f4")
-    desk.sees("Nothing is erased yet", full_name(SELIN))
+    desk.press("enter", ":erase this case", "f4").sees("somebody elsewhere: write a question")
+    desk.fill(second_file=files.question).press("f4").sees("Nothing is erased yet", full_name(SELIN))
 
 
 def _erase_with_the_answer(desk: Desk, files: Files) -> None:
     desk.unlock()
-    desk.press(":import a bundle")
-    desk.fill(file=files.bundle)
-    desk.press("f4")
-    desk.sees("The bundle of")
-    desk.press("enter", "enter", ":erase this case", "f4")
-    desk.go_to("second-way")
-    desk.press("right")
-    desk.fill(second_file=files.answer)
-    desk.press("f4")
-    desk.sees("The answer in the file is checked now.")
-    desk.press("y")
-    desk.sees("The letter about it")
+    desk.press(":import a bundle").fill(file=files.bundle).press("f4").sees("The bundle of")
+    desk.press("enter", "enter", ":erase this case", "f4").go_to("second-way").press("right")
+    desk.fill(second_file=files.answer).press("f4").sees("The answer in the file is checked now.")
+    desk.press("y").sees("The letter about it")
 
 
 def _use(desk: Desk, files: Files) -> None:
     desk.unlock()
     _choose_answer(desk, files)
-    desk.press("f4")
-    desk.sees("! The log entry of the approval is not here yet")
-    desk.press("escape", "f8", ":import a bundle")
-    desk.fill(file=files.bundle)
-    desk.press("f4")
-    desk.at("CASES")
+    desk.press("f4").sees("! The log entry of the approval is not here yet")
+    desk.press("escape", "f8", ":import a bundle").fill(file=files.bundle).press("f4").at("CASES")
     _choose_answer(desk, files)
     desk.export("Two persons released it: log and package name both, by role.")
 

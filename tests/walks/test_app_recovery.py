@@ -69,43 +69,30 @@ def test_a_slip_on_the_way_back_is_said_and_a_passphrase_is_made_typed_back_and_
     start = Start(place.path, "", comes_back=True)
     app = CaseVaultApp(start, open_gateway=lambda path: Gateway(path, state=place.state), begins_at_home=False)
     with Driver(app, (120, 40)) as desk:
-        desk.fill(backup="stick")
-        desk.press("f4")
+        desk.fill(backup="stick").press("f4")
         assert desk.focused() == "backup"
         desk.sees("!")
-        desk.clear("backup")
-        desk.fill(backup=str(tmp_path / "stick"))
-        desk.press("f4")
-        desk.sees("! Type the member's name.")
+        desk.clear("backup").fill(backup=str(tmp_path / "stick")).press("f4").sees("! Type the member's name.")
         assert desk.focused() == "member"
-        desk.fill(member=MEMBER)
-        desk.go_to("kind")
+        desk.fill(member=MEMBER).go_to("kind")
         desk.press("left")  # the last of the choices: my own
-        desk.press("f4")
-        desk.sees("! Type the new passphrase.")
-        desk.fill(new=OWN, again="nine paper sparrows")
-        desk.press("f4")
-        desk.sees("! The two are not the same. Type both again.")
+        desk.press("f4").sees("! Type the new passphrase.")
+        desk.fill(new=OWN, again="nine paper sparrows").press("f4").sees("! The two are not the same. Type both again.")
         assert (desk.value("new"), desk.value("again")) == ("", "")
-        desk.go_to("kind")
-        desk.press("right", "f4")
+        desk.go_to("kind").press("right", "f4")
         desk.sees("Is the old vault gone?", "This account opened it on", "it would no longer verify")
-        desk.press("escape")
-        desk.at("Back in with recovery sheets")
-        desk.press("f4", "y", "escape")
-        desk.sees("Nothing was changed.")
+        desk.press("escape").at("Back in with recovery sheets")
+        desk.press("f4", "y", "escape").sees("Nothing was changed.")
         desk.press("f4", "y", "enter")  # nothing is typed yet
         desk.sees("First sheet, row 1 of 11")
         _type(desk, sheets[0], sheets[2])
         made = re.findall(r"\d\. (\S+)", desk.lines())
         assert len(made) >= 4
-        desk.press("escape")
-        desk.sees("Nothing was changed.")
+        desk.press("escape").sees("Nothing was changed.")
         desk.press("f4", "y")  # and no second typing of the sheets
         again = re.findall(r"\d\. (\S+)", desk.lines())
         assert again != made
-        desk.press("f4", f" {' '.join(again)}", "f4")
-        desk.sees("You have access again. Every member will see it.")
+        desk.press("f4", f" {' '.join(again)}", "f4").sees("You have access again. Every member will see it.")
     with Desk(place, MEMBER, " ".join(again).encode(), unlocks=True) as desk:
         desk.sees(f"{MARKER} first")
 
@@ -139,24 +126,18 @@ def test_a_backup_and_two_sheets_open_everything_on_a_fresh_account(
         # What is named is looked at before a row is typed.
         desk.fill(backup=str(tmp_path / "nowhere"), member="Nobody")
         choose_own(desk)
-        desk.press("f4")
-        desk.sees("! There is no backup at")
-        desk.clear("backup")
-        desk.press(f" {tmp_path / 'stick'}", "f4")
+        desk.press("f4").sees("! There is no backup at")
+        desk.clear("backup").press(f" {tmp_path / 'stick'}", "f4")
         _type(desk, sheets[2], sheets[0])
         # A slip in the name costs no second typing of the sheets.
         desk.sees("! There is no member of this name")
-        desk.clear("member")
-        desk.press(f" {MEMBER}")
-        desk.fill(new=OWN, again=OWN)
-        desk.press("f4")
+        desk.clear("member").press(f" {MEMBER}").fill(new=OWN, again=OWN).press("f4")
         desk.sees("You have access again. Every member will see it.", " ".join(sheets[0].sheets_words[:7]))
         desk.sees("Your old devices are not revoked", "LOSS: Nothing that was written after")
         desk.press("escape")
         assert OWN not in painted(desk.app)
         desk.sees("Access is restored. Now the new passphrase opens the vault.")
-        desk.press(f" {OWN}", "enter")
-        desk.sees(f"{MARKER} first")
+        desk.press(f" {OWN}", "enter").sees(f"{MARKER} first")
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["work.vault"]
 
 
@@ -171,10 +152,8 @@ def test_the_locked_screen_leads_in_whoever_lost_the_passphrase_alone(filled_tem
         desk.press("f4")
         _type(desk, *sheets[1:])
         desk.sees("You have access again; 1 old device is revoked.")
-        desk.press("escape", f" {OWN}", "enter")
-        desk.sees(f"{MARKER} first")
-        desk.press(":your access", "r")
-        desk.sees("Recovery sheets were used")
+        desk.press("escape", f" {OWN}", "enter").sees(f"{MARKER} first")
+        desk.press(":your access", "r").sees("Recovery sheets were used")
 
 
 def test_a_backup_that_stands_where_the_vault_was_named_is_known(sheets: Sequence[Sheet], tmp_path: Path) -> None:
@@ -183,8 +162,7 @@ def test_a_backup_that_stands_where_the_vault_was_named_is_known(sheets: Sequenc
     with Desk(Place(tmp_path / "x.vault", tmp_path / "fresh"), MEMBER) as desk:
         desk.press("f9")
         choose_own(desk)
-        desk.press("f4")
-        desk.sees("! There is a backup at", "Back in with recovery sheets (F9 at unlock)")
+        desk.press("f4").sees("! There is a backup at", "Back in with recovery sheets (F9 at unlock)")
 
 
 @pytest.mark.tool("tmux")
@@ -216,47 +194,32 @@ def test_what_goes_is_read_first_a_hold_stops_it_and_a_whole_case_takes_two(hous
         for number in range(8):
             notes.add(amina, house.case, Note(NoteKind.CONTACT, f"note {number}"))
     with house.desk("Amina") as desk:
-        desk.press("enter", "m", ":legal hold", "ctrl+o")
-        desk.sees("! This case is not on legal hold.")
+        desk.press("enter", "m", ":legal hold", "ctrl+o").sees("! This case is not on legal hold.")
         desk.press(" a court asks for the file", "tab", " 2090-01-01", "f4")
         desk.sees("The case is on legal hold: nothing of it is erased. Review it on 2090-01-01.")
         desk.press("escape", "2", ":erase for good")
         desk.sees("is on legal hold and nothing of it is erased. Reason: a court asks for the file.", "1 x person")
-        desk.press("f4")
-        desk.sees("is on legal hold: nothing of it is erased. The hold is to be reviewed on 2090-01-01.")
-        desk.press("escape", "m", ":legal hold")
-        desk.sees("It is on legal hold, to be reviewed on 2090-01-01.")
-        desk.press("ctrl+o", "enter")
-        desk.sees("Why is the legal hold released?", "! Type something, or leave with Esc.")
-        desk.press(" it is over", "enter")
-        desk.sees("The legal hold is released: the case can be erased again.")
+        desk.press("f4").sees("is on legal hold: nothing of it is erased. The hold is to be reviewed on 2090-01-01.")
+        desk.press("escape", "m", ":legal hold").sees("It is on legal hold, to be reviewed on 2090-01-01.")
+        desk.press("ctrl+o", "enter").sees("Why is the legal hold released?", "! Type something, or leave with Esc.")
+        desk.press(" it is over", "enter").sees("The legal hold is released: the case can be erased again.")
     with house.open("Amina") as amina:
         assert holds.held(amina, house.case) is None
     beside = Person(passphrase=PASSPHRASE, reasons=("subject-request",))
     with house.desk("Amina", beside=beside) as desk:
         desk.press("enter", "2", ":erase for good")
-        desk.sees("This is erased for good, with every earlier version:", "1 x person")
-        desk.sees_not("Approved by")
+        desk.sees("This is erased for good, with every earlier version:", "1 x person").sees_not("Approved by")
         desk.press("f4")
         desk.sees("Erase 2 records for good?", "It cannot be brought back.")  # with the entry in the register
-        desk.press("y")
-        desk.sees("The letter about it", "we erased these records (reason: the person asked for it)")
-        desk.press("l", "down", "enter")
-        desk.sees("la personne l’a demandé")
-        desk.press("ctrl+p", f" {tmp_path / 'letter.pdf'}", "enter")
-        desk.sees("The letter is at", "It is not encrypted.")
-        desk.press("escape")
-        desk.sees("It is erased.")
-        desk.press(":erase this case")
-        desk.sees("The case goes as a whole")
-        desk.press("f4")
-        desk.sees(f"Who {MIRA}, admin")
-        desk.press("f4")
-        desk.sees(f"{MIRA} is asked here.")
-        desk.press("y")
-        desk.sees("The letter about it")
-        desk.press("escape")
-        desk.sees("0 cases")
+        desk.press("y").sees("The letter about it", "we erased these records (reason: the person asked for it)")
+        desk.press("l", "down", "enter").sees("la personne l’a demandé")
+        desk.press("ctrl+p", f" {tmp_path / 'letter.pdf'}", "enter").sees("The letter is at", "It is not encrypted.")
+        desk.press("escape").sees("It is erased.")
+        desk.press(":erase this case").sees("The case goes as a whole")
+        desk.press("f4").sees(f"Who {MIRA}, admin")
+        desk.press("f4").sees(f"{MIRA} is asked here.")
+        desk.press("y").sees("The letter about it")
+        desk.press("escape").sees("0 cases")
         desk.press(":what colleagues erased")
         desk.sees("Nothing that a colleague erased is on this device, and no case is past its time.")
     with house.open("Amina") as amina:
@@ -275,14 +238,11 @@ def test_what_was_shown_is_what_is_erased_and_a_hold_released_since_then_widens_
     with house.desk("Amina", beside=beside) as desk:
         desk.press("slash", " free", "enter", "enter", "2", "enter", ":erase")
         desk.sees("is on legal hold: 1 record there stays.")
-        desk.call(lambda: _release(desk.gateway, kept.hex()))
-        desk.press("f4", "y")
+        desk.call(lambda: _release(desk.gateway, kept.hex())).press("f4", "y")
         desk.sees("Nothing was erased: what would be done is not what was shown. Read the new list.", "2 x person")
         desk.sees_not("is on legal hold", "The letter about it")
-        desk.press("f4")
-        desk.sees(f"Who {MIRA}, admin")
-        desk.press("f4", "y")
-        desk.sees("The letter about it")
+        desk.press("f4").sees(f"Who {MIRA}, admin")
+        desk.press("f4", "y").sees("The letter about it")
     with house.open("Amina") as amina:
         assert [case_people.names_in(amina, case) for case in (kept, free)] == [{}, {}]
 
@@ -296,8 +256,7 @@ def test_the_app_asks_for_another_title_where_the_title_names_who_goes(house: Ho
         desk.sees(
             "The title of 1 case has a name of these people in it.", "Haile317 asylum", f"New title of {made.ref}"
         )
-        desk.press("tab", " Haile of 2026", "f4", "y")
-        desk.sees("This title has a name of these people in it too")
+        desk.press("tab", " Haile of 2026", "f4", "y").sees("This title has a name of these people in it too")
         desk.press(*["backspace"] * 20, " Asylum of 2026", "f4", "y")
         desk.sees("The letter about it", "The history of 1 case keeps an earlier title with a name of these people")
         desk.sees_not("Haile")
@@ -343,29 +302,18 @@ def test_what_waits_goes_by_itself_or_at_once_after_a_yes_and_what_is_back_is_er
     organisation.exchange(TOMAS, JOEL)
 
     with _desk(organisation, JOEL) as joel:
-        joel.press(":what colleagues erased")
-        joel.sees("3 rows", "the register", "stays")
-        joel.press("enter")
-        joel.sees("It goes by itself on that day; n removes it now.")
+        joel.press(":what colleagues erased").sees("3 rows", "the register", "stays")
+        joel.press("enter").sees("It goes by itself on that day; n removes it now.")
         joel.press("end", "enter")
         joel.sees("It stays: otherwise an earlier version would be shown again. Erase the record itself.")
-        joel.press("r")
-        joel.sees("No rule: nothing is proposed.")
-        joel.press("right", "tab", " 0", "f4")
-        joel.sees("! Months: is a number from 1")
-        joel.press("escape", "y", "n")
-        joel.sees("Remove now what colleagues erased?", "It cannot be brought back.")
-        joel.press("escape")
-        joel.sees("3 rows")
-        joel.press("n", "y")
-        joel.sees("4 records were removed.", "stays")
-        joel.sees_not("the register")
+        joel.press("r").sees("No rule: nothing is proposed.")
+        joel.press("right", "tab", " 0", "f4").sees("! Months: is a number from 1")
+        joel.press("escape", "y", "n").sees("Remove now what colleagues erased?", "It cannot be brought back.")
+        joel.press("escape").sees("3 rows")
+        joel.press("n", "y").sees("4 records were removed.", "stays").sees_not("the register")
     with _desk(organisation, TOMAS) as tomas:
-        tomas.press(":what colleagues erased")
-        tomas.sees("is back", "here; changed since")
-        tomas.press("enter")
-        tomas.sees("This is erased for good, with every earlier version:")
-        tomas.press("f4", "y", "escape")
-        tomas.sees("It is erased.", "0 rows")
+        tomas.press(":what colleagues erased").sees("is back", "here; changed since")
+        tomas.press("enter").sees("This is erased for good, with every earlier version:")
+        tomas.press("f4", "y", "escape").sees("It is erased.", "0 rows")
     with organisation.open(JOEL) as joel:
         assert list(case_people.names_in(joel, case).values()) == [BACK]

@@ -45,48 +45,31 @@ NAME = "Тихон Омутков"
 NOTE = "Tikhon Omutkov called from Qarvosh about the hearing."
 
 
-def test_a_day_from_the_passphrase_to_a_package_and_the_lock(  # noqa: PLR0915 - one task from end to end
-    founded_template: Place, tmp_path: Path
-) -> None:
+def test_a_day_from_the_passphrase_to_a_package_and_the_lock(founded_template: Place, tmp_path: Path) -> None:
     place = founded_template.copied_to(tmp_path / "office")
     out, stick, identity = tmp_path / "out", tmp_path / "stick", make_identity()
     out.mkdir()
     with Desk(place, unlocks=True) as desk:
         desk.sees("This device knows of no recovery sheets of this vault.")
-        desk.press("escape")
-        desk.sees("No case yet. n makes one after a search; F9 takes a call.")
-        desk.press("ctrl+n", " Hearing", "enter", "right", "f4")
-        desk.sees("Hearing extradition ► flagged")
-        desk.press("p", f" {NAME}; Tikhon Omutkov", "tab", " 1987-06-05", "f4")
-        desk.sees("People 1", NAME)
-        desk.press("n", f" {NOTE}", "escape")
-        desk.sees("Notes 0", "Drafts, for you alone")
-        desk.press("enter", "f4")
-        desk.sees("Notes 1", NOTE)
-        desk.press("f3", " qarv", "enter")
-        desk.sees("1 hit")
-        desk.press("enter")
-        desk.sees(NOTE)
+        desk.press("escape").sees("No case yet. n makes one after a search; F9 takes a call.")
+        desk.press("ctrl+n", " Hearing", "enter", "right", "f4").sees("Hearing extradition ► flagged")
+        desk.press("p", f" {NAME}; Tikhon Omutkov", "tab", " 1987-06-05", "f4").sees("People 1", NAME)
+        desk.press("n", f" {NOTE}", "escape").sees("Notes 0", "Drafts, for you alone")
+        desk.press("enter", "f4").sees("Notes 1", NOTE)
+        desk.press("f3", " qarv", "enter").sees("1 hit")
+        desk.press("enter").sees(NOTE)
 
         desk.press("e", "ctrl+r", " Maître Lorvane", "tab", f" {recipient_of(identity)}", "f4")
         desk.sees("Do they read out these words of their key?")
-        desk.press("y", f" {out}", "f4")
-        desk.at("QUESTIONS")
+        desk.press("y", f" {out}", "f4").at("QUESTIONS")
         assert list(out.iterdir()) == []
-        desk.press("a")
-        desk.press_and_wait("f4", "read back from the finished file")
-        desk.sees(NAME)
-        desk.sees_not("Qarvosh")
+        desk.press("a").press_and_wait("f4", "read back from the finished file").sees(NAME).sees_not("Qarvosh")
         assert list(out.iterdir()) == []
-        desk.read_on()
-        desk.press_and_wait("f4", "The package is at")
+        desk.read_on().press_and_wait("f4", "The package is at")
 
-        desk.press("escape", "f8", ":log", "v")
-        desk.sees("Nothing was changed, removed or reordered")
-        desk.press("escape", ":backup", f" {stick}", "f4")
-        desk.sees("It was opened again and read:")
-        desk.press("enter", ":would be lost")
-        desk.sees("you would lose less than an hour of work")
+        desk.press("escape", "f8", ":log", "v").sees("Nothing was changed, removed or reordered")
+        desk.press("escape", ":backup", f" {stick}", "f4").sees("It was opened again and read:")
+        desk.press("enter", ":would be lost").sees("you would lose less than an hour of work")
         desk.press("ctrl+l")
     assert desk.app.return_code == 75
 
@@ -151,14 +134,12 @@ def place(founded_template: Place, tmp_path: Path) -> Place:
 
 def test_a_note_of_200_lines_comes_out_whole_after_every_key_of_its_screen(place: Place, tmp_path: Path) -> None:
     with Desk(place, unlocks=True) as desk:
-        desk.press("enter", "n")
-        desk.press(" " + "\n".join(LINES))
+        desk.press("enter", "n", " " + "\n".join(LINES))
         editor = desk.app.screen
         assert isinstance(editor, NoteEditor)
         area = editor.query_one(SafeTextArea)
         for key in NAMED:
-            desk.go_to("note")
-            desk.press(key)
+            desk.go_to("note").press(key)
             if desk.app.screen is not editor:
                 desk.press("escape")
             assert desk.app.screen is editor, key
@@ -173,14 +154,11 @@ def test_a_note_of_200_lines_comes_out_whole_after_every_key_of_its_screen(place
             assert len(area.text) < len("\n".join(LINES))
             desk.press("ctrl+z")
             assert area.text.removesuffix("x") == "\n".join(LINES), "what was erased comes back, as the help says"
-        desk.call(lambda: area.load_text("\n".join(LINES)))
-        desk.press("f6", "f6", "ctrl+u")
-        desk.press(" 2026-11-20")
+        desk.call(lambda: area.load_text("\n".join(LINES))).press("f6", "f6", "ctrl+u", " 2026-11-20")
         assert editor.query_one("#occurred", SafeInput).value == "2026-11-20"
         desk.press("f7", "f7")
         assert editor.focused is area
-        desk.press("f4")
-        desk.sees("Notes 1")
+        desk.press("f4").sees("Notes 1")
     with place.open() as session:
         (row,) = cases.list_all(session)
     shown = CommandDesk.of(place, tmp_path).run("case", "show", row.ref, "--json").json()
@@ -217,18 +195,12 @@ def test_a_note_with_a_kind_and_a_date_in_words_is_taken_back_and_done_again_acr
         assert area.text == "She "
         desk.press("ctrl+y")
         assert area.text == "She waits "
-        desk.press(*_letters("at home"), "ctrl+z")
-        desk.go_to("kind")
-        desk.press(*"leg")
-        desk.sees("legal advice")
+        desk.press(*_letters("at home"), "ctrl+z").go_to("kind").press(*"leg").sees("legal advice")
         desk.press("enter")
         assert isinstance(desk.app.focused, DateInput)
-        desk.press(" 3/4/2026")
-        desk.sees("can be read in two ways")
-        desk.press("f4")
-        desk.sees("! When: can be read in two ways.")
-        desk.press("ctrl+u", " yesterday")
-        desk.sees(f"{yesterday:%Y}, yesterday")
+        desk.press(" 3/4/2026").sees("can be read in two ways")
+        desk.press("f4").sees("! When: can be read in two ways.")
+        desk.press("ctrl+u", " yesterday").sees(f"{yesterday:%Y}, yesterday")
         desk.press("ctrl+l")
     with place.open() as session:
         assert any("She waits at" in draft.text for draft in session.drafts().list())
@@ -236,13 +208,11 @@ def test_a_note_with_a_kind_and_a_date_in_words_is_taken_back_and_done_again_acr
         area = desk.app.screen.query_one(SafeTextArea)
         date = desk.app.screen.query_one(DateInput)
         assert (area.text, date.value) == ("She waits at ", yesterday.isoformat())
-        desk.go_to("note")
-        desk.press("ctrl+y")
+        desk.go_to("note").press("ctrl+y")
         assert area.text == "She waits at home"
         desk.press("ctrl+z", "ctrl+z", "ctrl+z")
         assert area.text == "She "
-        desk.press("ctrl+y", "ctrl+y", "ctrl+y", "f4")
-        desk.sees("Notes 1", f"of {yesterday}")
+        desk.press("ctrl+y", "ctrl+y", "ctrl+y", "f4").sees("Notes 1", f"of {yesterday}")
     with place.open() as session:
         (row,) = cases.list_all(session)
         (note,) = cases.open_case(session, cases.find(session, row.ref)).notes
@@ -283,31 +253,18 @@ def test_two_versions_of_a_note_and_of_a_person_are_compared_answered_and_stay_i
     account = organisation[AMINA]
     account.place.proposed_today()
     with Desk(account.place, account.name, PASSPHRASE, unlocks=True) as desk:
-        desk.press("enter")
-        desk.sees("2 VERSIONS")
-        desk.press("enter")
-        desk.at("Two versions note, ")
+        desk.press("enter").sees("2 VERSIONS")
+        desk.press("enter").at("Two versions note, ")
         desk.sees("conflict 1 of 2", "this computer", "Both stay in the history.", "difference 1 of 2")
         desk.sees("! Interpreter is booked.", "! Interpreter is NOT booked.", "+ The wife comes at 08:30.")
-        desk.press("f4")
-        desk.sees("! This difference is not answered yet.")
-        desk.press("b")
-        desk.sees("difference 2 of 2")
-        desk.press("e", " At gate B.", "f4")
-        desk.press("1", "left")
-        desk.sees("difference 1 of 2", "√ chosen")
-        desk.press("e")
-        desk.press("escape")
-        desk.sees("√ chosen")
-        desk.press("f4")
-        desk.sees_not("Two versions note")
-        desk.press("b")
-        desk.at("Two versions person, ")
-        desk.sees("born: 1983", "born: 1985", "phones")
-        desk.press("b")
-        desk.sees("! Only one value is possible here.")
-        desk.press("2", "b", "f4")
-        desk.sees_not("2 VERSIONS")
+        desk.press("f4").sees("! This difference is not answered yet.")
+        desk.press("b").sees("difference 2 of 2")
+        desk.press("e", " At gate B.", "f4", "1", "left").sees("difference 1 of 2", "√ chosen")
+        desk.press("e", "escape").sees("√ chosen")
+        desk.press("f4").sees_not("Two versions note")
+        desk.press("b").at("Two versions person, ").sees("born: 1983", "born: 1985", "phones")
+        desk.press("b").sees("! Only one value is possible here.")
+        desk.press("2", "b", "f4").sees_not("2 VERSIONS")
     with organisation.open(AMINA) as amina:
         view = cases.open_case(amina, case)
         (kept,) = view.notes
@@ -344,19 +301,13 @@ def test_two_versions_of_a_paper_and_of_a_confirmed_fact_are_settled_and_who_con
     account = organisation[AMINA]
     account.place.proposed_today()
     with Desk(account.place, account.name, PASSPHRASE, unlocks=True) as desk:
-        desk.press("enter")
-        desk.press("b")
-        desk.at("Two versions document, ")
+        desk.press("enter", "b").at("Two versions document, ")
         desk.sees("conflict 1 of 2", "from whom: the clerk", "from whom: the court", "difference 1 of 1")
         desk.sees_not("digest", "key")
-        desk.press("2", "f4")
-        desk.sees_not("Two versions document")
-        desk.press("b")
-        desk.at("Two versions detention, ")
-        desk.press("2", "1", "f4")
-        desk.sees("nobody confirms it any more. Who confirms it as it is now?")
-        desk.press(" a judge", "enter")
-        desk.sees_not("2 VERSIONS")
+        desk.press("2", "f4").sees_not("Two versions document")
+        desk.press("b").at("Two versions detention, ")
+        desk.press("2", "1", "f4").sees("nobody confirms it any more. Who confirms it as it is now?")
+        desk.press(" a judge", "enter").sees_not("2 VERSIONS")
     with organisation.open(AMINA) as amina:
         view = cases.open_case(amina, case)
         assert [(kept.heads, kept.value.from_whom) for kept in view.papers] == [(1, "the court")]
@@ -385,18 +336,12 @@ def test_a_case_in_two_versions_is_marked_with_both_on_home_in_the_list_and_in_i
     account.place.proposed_today()
     with Desk(account.place, account.name, PASSPHRASE, unlocks=True, begins_at_home=True) as desk:
         desk.sees(f"2 versions of {made.ref}:", "show both", "registered, risk medium / interviewed, risk")
-        desk.press("b")
-        desk.at("Two versions case, ")
-        desk.press("escape", "c")
-        desk.sees("2 VERSIONS (b)", "registered, risk medium / interviewed, risk medium")
-        desk.press("enter")
-        desk.sees("2 VERSIONS", "2 versions, b says which stands.", f"{joels}: stage: interviewed")
-        desk.press("b")
-        desk.at("Two versions case, ")
+        desk.press("b").at("Two versions case, ")
+        desk.press("escape", "c").sees("2 VERSIONS (b)", "registered, risk medium / interviewed, risk medium")
+        desk.press("enter").sees("2 VERSIONS", "2 versions, b says which stands.", f"{joels}: stage: interviewed")
+        desk.press("b").at("Two versions case, ")
         desk.sees("stage: registered", "stage: interviewed", f"owner: {account.name}", f"owner: {joels}")
-        desk.press("2", "2", "2", "f4")
-        desk.sees("asylum ► interviewed")
-        desk.sees_not("VERSIONS")
+        desk.press("2", "2", "2", "f4").sees("asylum ► interviewed").sees_not("VERSIONS")
     with organisation.open(AMINA) as amina:
         head = cases.open_case(amina, made.case).head
         assert (head.heads, head.value.stage, head.value.owner) == (1, "interviewed", organisation[JOEL].member)
@@ -407,5 +352,4 @@ def test_a_case_in_two_versions_is_marked_with_both_on_home_in_the_list_and_in_i
     organisation.exchange(AMINA, JOEL)
     with Desk(account.place, account.name, PASSPHRASE, unlocks=True, begins_at_home=True) as desk:
         desk.sees("2 versions of a record of", f"{made.ref}: person")
-        desk.press("c", "enter", "2")
-        desk.sees(f"{account.name}: born: 1983", f"{joels}: born: 1985", "b says which stands")
+        desk.press("c", "enter", "2").sees(f"{account.name}: born: 1983", f"{joels}: born: 1985", "b says which stands")

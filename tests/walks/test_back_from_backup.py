@@ -233,8 +233,7 @@ def test_the_app_says_that_no_case_is_in_the_backup_of_a_vault_without_one(
     place.proposed_today()
     with AppDesk(place) as app:
         app.unlock()
-        app.press(":make a backup", f" {tmp_path / 'stick'}")
-        app.press_and_wait("f4", "Keep it apart from this computer.")
+        app.press(":make a backup", f" {tmp_path / 'stick'}").press_and_wait("f4", "Keep it apart from this computer.")
         app.sees("NO CASE IS IN IT: the device that made it holds none.")
 
 

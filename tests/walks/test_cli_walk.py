@@ -176,7 +176,10 @@ def _ref(desk: Desk) -> str:
 def test_an_id_is_typed_as_it_is_shown_and_the_own_note_of_today_is_corrected_in_place(desk: Desk) -> None:
     kept = desk.run("note", "add", _ref(desk), "--when", "27.2.2026", stdin="Transfer on 3 March.")
     (typed,) = re.findall(r"^id ([0-9a-f]{8})$", kept.out, re.MULTILINE)
-    assert "`casevault history` shows what it said before" in desk.run("note", "amend", typed, stdin="On 4 March.").out
+    assert (
+        "`casevault history RECORD` shows what it said before"
+        in desk.run("note", "amend", typed, stdin="On 4 March.").out
+    )
     assert "contact, of 2026-02-27" in desk.run("note", "show", typed).out
 
 
@@ -412,38 +415,28 @@ def test_the_app_tells_the_wrong_row_makes_all_other_cases_and_takes_them_back(
         partners.add(session, name="Own archive", age_recipient=recipient_of(make_identity()), compared=True)
     with AppDesk(place) as mira:
         mira.unlock()
-        mira.press(":import a list", f" {path}")
-        mira.press_and_wait("f4", "leave these rows out")
+        mira.press(":import a list", f" {path}").press_and_wait("f4", "leave these rows out")
         mira.sees("1 cell has a fault. Its row is left out:", f"row {WRONG}, next date: a date is written 2026-11-28")
         mira.sees(f"The list has {MANY - 1} cases.", "These have a number of somebody in your cases:", "row 2:")
-        mira.press("enter")
-        mira.sees("Write the row with a fault to", "list-to-mend.csv")
-        mira.press("enter")
-        mira.sees("Make these cases?")
-        mira.press_and_stop("y")
-        mira.sees("Stopped. No case was made.")
-        mira.press_and_wait("f4", "leave these rows out")
-        mira.press("enter", "enter")
-        mira.press_and_wait("y", f"{MANY - 2} cases are made.")
-        mira.sees("1 row to mend is at")
+        mira.press("enter").sees("Write the row with a fault to", "list-to-mend.csv")
+        mira.press("enter").sees("Make these cases?")
+        mira.press_and_stop("y").sees("Stopped. No case was made.")
+        mira.press_and_wait("f4", "leave these rows out").press("enter", "enter")
+        mira.press_and_wait("y", f"{MANY - 2} cases are made.").sees("1 row to mend is at")
         mended = path.with_name("list-to-mend.csv")
         assert [line.split(",")[0] for line in mended.read_text("utf-8-sig").splitlines()] == [
             "case",
             f"Matter {WRONG}",
         ]
-        mira.press("enter", ":take the last list back", "f4")
-        mira.sees(f"Take back the {MANY - 2} cases of the last list?")
+        mira.press("enter", ":take the last list back", "f4").sees(f"Take back the {MANY - 2} cases of the last list?")
         mira.press_and_wait("y", f"{MANY - 2} imported cases are taken back.")
-        mira.press(":import a list", "ctrl+t", f" {tmp_path / 'empty.csv'}", "enter")
-        mira.sees("The empty list is at")
+        mira.press(":import a list", "ctrl+t", f" {tmp_path / 'empty.csv'}", "enter").sees("The empty list is at")
         mira.press("enter")
         assert (tmp_path / "empty.csv").read_text(encoding="utf-8-sig").strip() == HEADERS
         mira.press("escape", ":counts for", " kind, age-band", "f4")
         mira.sees("Rows of fewer than 5 people or cases are hidden")
-        mira.press("escape", ":export all")
-        mira.sees("Own archive")
-        mira.fill(out=str(tmp_path / "all.age"))
-        mira.press("f4")
+        mira.press("escape", ":export all").sees("Own archive")
+        mira.fill(out=str(tmp_path / "all.age")).press("f4")
         mira.sees("Export all that you can read, for Own archive?", "2 cases leaves without any redaction")
         mira.press_and_wait("y", "2 cases are in it.")
     assert b"Zarina" not in (tmp_path / "all.age").read_bytes()

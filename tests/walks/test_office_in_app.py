@@ -40,15 +40,11 @@ def _desk(organisation: Organisation, name: str) -> Desk:
 
 def _takes(desk: Desk, *files: Path) -> None:
     for file in files:
-        desk.press(":import a bundle", f" {file}", "f4")
-        desk.home()
+        desk.press(":import a bundle", f" {file}", "f4").home()
 
 
 def _post(desk: Desk, to: str, file: Path) -> Path:
-    desk.press(":make a bundle")
-    desk.until(f"For {full_name(to)}", "right")
-    desk.fill(out=str(file))
-    desk.press("f4")
+    desk.press(":make a bundle").until(f"For {full_name(to)}", "right").fill(out=str(file)).press("f4")
     desk.sees(f"The bundle is at {file}")
     desk.press("enter")
     return file
@@ -81,9 +77,7 @@ def test_two_supervisors_admit_on_one_day_and_see_the_slips_of_both_volunteers(
         request, _ = ask_to_join(tmp_path, laptop, words, volunteer)
         bundle, slips = tmp_path / f"{volunteer}.bundle", tmp_path / f"{volunteer}.slips"
         with _desk(organisation, supervisor) as desk:
-            desk.press(":members", "a", f" {request}")
-            desk.fill(name=volunteer, bundle=str(bundle))
-            desk.press("f4", "y")
+            desk.press(":members", "a", f" {request}").fill(name=volunteer, bundle=str(bundle)).press("f4", "y")
             desk.sees(f"{volunteer} is admitted.")
         admitting.finish(laptop.path, bundle, member=volunteer, passphrase=bytearray(PASSPHRASE))
         with open_place(laptop, volunteer) as session:
@@ -95,10 +89,8 @@ def test_two_supervisors_admit_on_one_day_and_see_the_slips_of_both_volunteers(
     for supervisor, other in ((SELIN, TOMAS), (TOMAS, SELIN)):
         with _desk(organisation, supervisor) as desk:
             _takes(desk, tmp_path / f"from {other}")
-            desk.press(":calls")
-            desk.sees(*(f"A call to {volunteer}." for volunteer in VOLUNTEERS.values()))
-            desk.press("escape", ":members")
-            desk.sees(*VOLUNTEERS.values())
+            desk.press(":calls").sees(*(f"A call to {volunteer}." for volunteer in VOLUNTEERS.values()))
+            desk.press("escape", ":members").sees(*VOLUNTEERS.values())
 
 
 def test_what_a_stolen_laptop_writes_is_set_aside_at_a_colleagues_screen(
@@ -106,36 +98,26 @@ def test_what_a_stolen_laptop_writes_is_set_aside_at_a_colleagues_screen(
 ) -> None:
     case = _a_case_of_two(organisation)
     with _desk(organisation, KARIM) as desk:
-        desk.press(":devices")
-        desk.until(f"> {short_id(organisation[JOEL].seat)}", "down")
-        desk.press("l", "f4", "y")
+        desk.press(":devices").until(f"> {short_id(organisation[JOEL].seat)}", "down").press("l", "f4", "y")
         desk.sees("The device is revoked.")
         desk.press("enter", "escape")
         news = _post(desk, AMINA, tmp_path / "news")
     thief = _written_later(organisation, case, tmp_path / "thief")
     with _desk(organisation, AMINA) as desk:
         _takes(desk, news, thief)
-        desk.press("enter")
-        desk.sees(FIRST)
-        desk.sees_not(AT_HOME)
+        desk.press("enter").sees(FIRST).sees_not(AT_HOME)
 
 
 def test_what_a_leaver_wrote_at_home_is_read_and_taken_over(organisation: Organisation, tmp_path: Path) -> None:
     case = _a_case_of_two(organisation)
     with _desk(organisation, KARIM) as desk:
-        desk.press(":members")
-        desk.until(f"> {full_name(JOEL)}", "down")
-        desk.press("x", "y")
+        desk.press(":members").until(f"> {full_name(JOEL)}", "down").press("x", "y")
         desk.sees(f"{full_name(JOEL)} has left.")
         desk.press("enter", "escape")
         news = _post(desk, AMINA, tmp_path / "news")
     late = _written_later(organisation, case, tmp_path / "late")
     with _desk(organisation, AMINA) as desk:
         _takes(desk, news, late)
-        desk.press("enter")
-        desk.sees_not(AT_HOME)
-        desk.press(":take over")
-        desk.sees(AT_HOME, full_name(JOEL))
-        desk.press("f4", "y")
-        desk.sees("1 record is yours now.")
-        desk.sees(AT_HOME)
+        desk.press("enter").sees_not(AT_HOME)
+        desk.press(":take over").sees(AT_HOME, full_name(JOEL))
+        desk.press("f4", "y").sees("1 record is yours now.").sees(AT_HOME)

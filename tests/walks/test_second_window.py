@@ -72,11 +72,9 @@ def test_a_window_that_waited_at_its_lock_screen_says_so_at_the_first_letter(
         desk.sees("! The vault is open in another window or command, since 2")
         assert isinstance(desk.screen, UnlockScreen)
         desk.call(lambda: desk.screen.say(""))  # type: ignore[attr-defined]  # as hours later
-        desk.press("s")
-        desk.sees("! The vault is open in another window or command, since 2")
+        desk.press("s").sees("! The vault is open in another window or command, since 2")
         first_window.communicate()
-        desk.press("backspace")
-        desk.unlock()
+        desk.press("backspace").unlock()
         desk.sees("Cases 2 cases")
 
 

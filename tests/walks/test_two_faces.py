@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -19,12 +19,14 @@ import pytest
 from tests.cli.desk import Desk
 from tests.services.organisation import JOEL, MIRA, Organisation, share
 from tests.tui.house import House
-from tests.walks.act_examples import EXAMPLES, HERE, Example, acts
+from tests.walks.act_examples import EXAMPLES, HERE, KEYFILE, Example, acts
 from tui.gateway import Gateway
 from tui.screens.frame.act_screen import Doing
+from tui.values.access_shown import ProofTyped
 from vault.acts.act import Act, Agreed, Said, Shape, Told, answer_to
 from vault.casework.person import PersonChange
 from vault.cli.dispatch import run
+from vault.cli.opening import Entrance
 from vault.cli.output import Output, in_words
 from vault.cli.sheet_prompts import PIPED_SHEETS
 from vault.errors import VaultError
@@ -34,10 +36,12 @@ from vault.services import housekeeping
 from vault.services.approvals import by_file
 from vault.services.cases import case_changes, case_people, cases
 from vault.services.cases.editing import Place
+from vault.services.credentials import entering
 from vault.services.exchange import syncing
 from vault.validity.audit_payloads import read_payloads
 
 ACTS: Final = acts()
+NEW: Final = b"a kettle for the harbour"
 FIRST_OF_NOUNS: Final = {name.split()[0]: name for name in sorted(ACTS, reverse=True)}.values()
 ID_OR_TIME: Final = re.compile(
     r"\b[0-9a-f]{32,}\b|\breferral-[0-9a-f]{16}\b|"
@@ -56,14 +60,26 @@ class Trial:
     answer: Path | None
     log: Origin
 
-    def inputs(self, house: House) -> list[Said]:
-        """Return what is said on this copy: first what is refused."""
+    def inputs(self, house: House) -> list[tuple[Trial, Said]]:
+        """Return what is said on this copy, and of which act: first what is done before, then what is refused."""
         wrong = [{**self.said, **self.example.wrong}] if self.example.wrong else []
-        folder = str(house.place.path.parent)
+        folder, after = str(house.place.path.parent), self.example.after
+        first = [(replace(self, act=ACTS[after]), EXAMPLES[after].said)] if after else []
         return [
-            {name: tuple(value.replace(HERE, folder) for value in values) for name, values in said.items()}
-            for said in (*wrong, self.said)
+            (trial, {name: tuple(value.replace(HERE, folder) for value in values) for name, values in said.items()})
+            for trial, said in (*first, *((self, said) for said in (*wrong, self.said)))
         ]
+
+    def typed(self, house: House) -> ProofTyped:
+        """Return what somebody types who shows again what opens their seat, and what shall open it."""
+        keyfile = KEYFILE.replace(HERE, str(house.place.path.parent))
+        passphrase = bytearray(house.people[self.example.who].passphrase)
+        return ProofTyped(passphrase, keyfile if Path(keyfile).exists() else "", new=bytearray(NEW))
+
+    def entrance(self, house: House) -> Entrance:
+        typed = self.typed(house)
+        factors = entering.factors_of(house.place.path, typed.passphrase, typed.keyfile, None)
+        return Entrance(house.people[self.example.who].name, factors)
 
 
 class Done(NamedTuple):
@@ -107,7 +123,7 @@ def done(errors: Iterable[VaultError], lines: Iterable[str], house: House) -> Do
 
 
 def command(trial: Trial, said: Said) -> tuple[list[str], str]:
-    """Return the words of the command, and what is piped into it: the words of a person."""
+    """Return the words of the command, and what is piped into it: the words of a person, or a whole text."""
     act, answers = trial.act, {name: (text,) for name, text in trial.example.answers.items()}
     words, given = act.name.split(), {**said, **answers}
     personal: dict[str, tuple[str, ...]] = {}
@@ -117,6 +133,8 @@ def command(trial: Trial, said: Said) -> tuple[list[str], str]:
     for field in (each for each in act.fields if each.name in given):
         if field.is_personal:
             personal[field.name] = given[field.name]
+        elif field.shape is Shape.TEXT:
+            return [*words, *(["--approval", str(trial.answer)] if trial.answer else [])], given[field.name][0]
         elif field.shape is Shape.YES:
             words.append(f"--{field.name}")
         else:
@@ -136,20 +154,22 @@ def by_command(trial: Trial, house: House, capsys: pytest.CaptureFixture[str], p
 
     patched.setattr("vault.platform.harden_process", tuple)  # the tests go on in this process
     patched.setattr(Output, "fail", fail)
+    patched.setattr("vault.cli.act_verbs.read_entrance", lambda *_: trial.entrance(house))
+    patched.setattr("vault.cli.act_verbs.new_passphrase", lambda *_, **__: bytearray(NEW))
     with house.open(trial.example.who) as session:
-        for said in trial.inputs(house):
-            words, piped = command(trial, said)
+        for each, said in trial.inputs(house):
+            words, piped = command(each, said)
             patched.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(piped.encode())))
             capsys.readouterr()
             run(words, held=session)
     return done(errors, capsys.readouterr().out.splitlines(), house)
 
 
-def carried_out(trial: Trial, gateway: Gateway, said: Said) -> Told:
+def carried_out(trial: Trial, gateway: Gateway, said: Said, house: House) -> Told:
     """Do the act as its form does."""
     trial.act.require_said(said)
     said = {**said, "approval": (str(trial.answer),)} if trial.answer else said
-    if Doing(trial.act, said, print).is_short:
+    if Doing(trial.act, said, print).is_short and not trial.act.proves:
         plan = gateway.acting.try_at_once(trial.act, said)
         if isinstance(plan, Told):
             return plan
@@ -160,7 +180,9 @@ def carried_out(trial: Trial, gateway: Gateway, said: Said) -> Told:
     sheets = said.get(PIPED_SHEETS.key, ())
     for row in "\n".join(sheets).splitlines():
         gateway.recovery.take_row(row.partition(" ")[2])
-    agreed = Agreed({name: answer for name, answer in answers.items() if answer}, second, by_sheets=bool(sheets))
+    proof = gateway.own.proof(trial.typed(house), print) if trial.act.proves else None
+    given = {name: answer for name, answer in answers.items() if answer}
+    agreed = Agreed(given, second, by_sheets=bool(sheets), proof=proof)
     return gateway.acting.carry_out(trial.act, said, plan, agreed)
 
 
@@ -168,9 +190,9 @@ def by_app(trial: Trial, house: House) -> Done:
     errors: list[VaultError] = []
     told = Told(())
     with closing(house.app(trial.example.who)) as gateway:
-        for said in trial.inputs(house):
+        for each, said in trial.inputs(house):
             try:
-                told = carried_out(trial, gateway, said)
+                told = carried_out(each, gateway, said, house)
             except VaultError as error:
                 errors.append(error)
         gateway.status()  # does what is due for others, as the end of a command does

@@ -1,27 +1,14 @@
 """The one door from the screens to the services: a `Gateway`, and one small class for each subject.
 
 Every method may block, so only workers call them. The package loads the whole library; the app imports it once the
-unlock screen is painted. A new subject: a class in the file of its kind, made with the `UnlockedVault`; a line there.
-What somebody stops raises `CancelledError`. Subjects hand out the services' values: what screens have to name of them,
-for type checks, is named here.
+unlock screen is painted. What a screen shows as a service returns it, it reads with `Gateway.read`; a subject is for
+what several services say together, or what has to be kept between two looks. What somebody stops raises
+`CancelledError`. Types of rooms that screens may not import are named here.
 """
 
 from tui.gateway.gateway import Gateway
-from vault.redaction.questions import Question
 from vault.seal.entrance.wordlists import GeneratedPassphrase
 from vault.seal.recovery import Sheet
 from vault.services.approvals.pipe_process import NEXT_STEP, NOT_APPROVED, PipeAnswer, PipeQuestion, approved, serve
-from vault.services.approvals.question import ApprovalQuestion as AskedQuestion
-from vault.services.approvals.second_person import Approver, Second
 from vault.services.approvals.side_by_side import Beside, side_by_side
-from vault.services.cases.editing import Earlier
-from vault.services.cases.same_people import Alike
-from vault.services.cases.searching import FoundRecord
-from vault.services.cases.story_records import LeftOut
-from vault.services.cases.two_versions import InTwo
-from vault.services.credentials.recovery import RecoveryStatus
-from vault.services.exchange.known_peers import Standing
-from vault.services.exports.partners import KeptPartner
-from vault.services.members.admitting import Proposal
-from vault.services.members.devices import Device
-from vault.services.paper_text import Sender
+from vault.services.credentials.entering import Proof

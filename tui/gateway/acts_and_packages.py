@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from tui.gateway.unlocked_vault import Subject, UnlockedVault, case_id, telling
 from tui.text.in_words import in_words
-from tui.values.exchange_shown import PackShown, TakenShown
-from vault.acts.act import Act, Agreed, Begun, Letter, Plan, Said, Told, as_agreed
+from tui.values.exchange_shown import PackShown
+from vault.acts.act import Act, Agreed, Begun, Letter, OpenFormsError, Plan, Said, Told, as_agreed
 from vault.acts.bundle import IMPORT
+from vault.acts.export import PAGE
 from vault.casework.person import Person
 from vault.casework.story import headline_said
 from vault.display import local_time
-from vault.ids import MemberId, RecordId, SeatId, short_id
-from vault.policy.roles import Action
+from vault.ids import short_id
 from vault.progress import Progress, Stopped, Working
 from vault.redaction.questions import Question
 from vault.services.approvals import by_file, second_person
-from vault.services.approvals.by_file import own_texts
 from vault.services.approvals.pipe import Run, run_second_process
 from vault.services.approvals.question import ApprovalQuestion
-from vault.services.approvals.second_person import Approver, Second
+from vault.services.approvals.second_person import Second
 from vault.services.approvals.side_by_side import Beside, side_by_side
-from vault.services.exports import export_people, exporting, partners
-from vault.services.exports.export_material import WHY
-from vault.services.exports.exporting import Undecided
-from vault.services.exports.partners import KeptPartner
-from vault.services.members import warning
 from vault.services.projection import authors
 from vault.services.projection.stored_records import Stored
-from vault.services.safety import person_pack, seizure
+from vault.services.safety import person_pack
 from vault.words.message import Message, Words
 
 # Acts: what a form begins with, what an act would do, and the doing.
@@ -121,13 +115,6 @@ class Approvals(Subject):
         if sys.platform != "win32":
             self.run_second = partial(run_second_process, module="tui.shell.second")
 
-    def approvers(self, beside: Collection[MemberId] = ()) -> tuple[Approver, ...]:
-        """Return who may approve for this member; nobody: such acts are done alone, and the log says so.
-
-        Nor can `beside`, for whom it is done.
-        """
-        return tuple(second_person.approvers(self._session, beside=beside))
-
     def at_this_keyboard(self, name: str, lend: Lend) -> Second:
         """Return the way to ask a member who sits here too, in a process of their own."""
         return second_person.at_this_keyboard(
@@ -141,29 +128,7 @@ class Approvals(Subject):
 
     def pages(self, question: ApprovalQuestion) -> tuple[Beside, ...]:
         """Return what an export's pages show, beside what this member's own vault has of it; the look is in the log."""
-        return side_by_side(question, own_texts(self._session, question))
-
-
-# What leaves for somebody outside: recipients, and what stays here.
-class Referral(Subject):
-    """Knows to whom a package can go, and of whom it can be."""
-
-    @property
-    def may_add(self) -> bool:
-        """Whether this member's roles let them keep a recipient."""
-        return bool(self._may(Action.PARTNER_WRITE))
-
-    def recipients(self) -> list[KeptPartner]:
-        """Return to whom packages can be sealed."""
-        return partners.list_all(self._session)
-
-    def staying(self, case: str) -> tuple[Words, ...]:
-        """Return what of a case stays here when it is exported."""
-        return tuple(exporting.staying_lines(exporting.papers_staying(self._session, case_id(case))))
-
-    def clients(self, case: str) -> tuple[tuple[str, Words], ...]:
-        """Return of whom an export of one client can be: id and name."""
-        return named_clients(export_people.clients(self._session, case_id(case), why=WHY))
+        return side_by_side(question, by_file.own_texts(self._session, question))
 
 
 def named_clients(found: Iterable[Stored[Person]]) -> tuple[tuple[str, Words], ...]:
@@ -177,25 +142,9 @@ def named_clients(found: Iterable[Stored[Person]]) -> tuple[tuple[str, Words], .
     )
 
 
-# A computer was taken, or somebody is gone: whom to warn, and which facts are confirmed.
+# Somebody is gone: which facts are confirmed.
 class Safety(Subject):
     """Looks, and writes a page where it is told to."""
-
-    def taken(self, seat: str, progress: Progress, stopped: Stopped) -> TakenShown:
-        """Return what would be found on a device, what to do, and whom to warn."""
-        found = seizure.look(self._session, SeatId(bytes.fromhex(seat)), progress=telling(progress, stopped))
-        return TakenShown(
-            warn=tuple((row.words, row.is_barred) for row in warning.warn_rows(found.warn)),
-            todo=tuple(seizure.step_lines()),
-            there=tuple(seizure.found_lines(found)),
-            count=found.warn.count,
-            found=found,
-        )
-
-    def print_taken(self, shown: TakenShown, out: Path) -> Message:
-        """Write the page of the drill, which names nobody, and say where it is."""
-        seizure.print_page(self._session, cast("seizure.Seizure", shown.found), out, in_words)
-        return Message("The page is at {path}. It names nobody, and is not encrypted.", path=out)
 
     def facts(self, case: str) -> PackShown:
         """Return which facts of a case are confirmed, which are only said, and what a reader would miss."""
@@ -220,22 +169,20 @@ class Safety(Subject):
             found.lacks,
             len(found.confirmed),
             named_clients(found.clients),
-            found,
+            found.confirmed,
         )
 
     def print_pack(
         self, shown: PackShown, out: Path, person: str, decided: Mapping[str, str]
-    ) -> Message | tuple[Question, ...]:
-        """Write the confirmed facts as a page, of the client who was chosen, and say where it is.
-
-        Where a form is open, nothing is written, and the questions are returned.
-        """
-        chosen = RecordId(bytes.fromhex(person)) if person else None
-        wish = person_pack.PageWish(chosen, dict(decided))
-        found = person_pack.print_page(self._session, cast("person_pack.Facts", shown.found), wish, out, in_words)
-        if isinstance(found, Undecided):
+    ) -> Told | tuple[Question, ...]:
+        """Write the confirmed facts as a page, of the client who was chosen; or return the questions that are open."""
+        said = {"case": (shown.case,), "page": (str(out),)} | ({"person": (person,)} if person else {})
+        plan = as_agreed(self._session, PAGE, said, Plan(None, mark=shown.mark))
+        try:
+            in_our_words = replace(plan, of=(*plan.of[:-1], in_words))
+            return PAGE.do(self._session, in_our_words, Agreed(decided=decided), Working())
+        except OpenFormsError as found:
             return found.questions
-        return Message("The page is at {path}. It names the client, and is not encrypted.", path=out)
 
 
 def _line(stored: Stored[Any]) -> Message:

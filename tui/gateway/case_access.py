@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
 
 from tui.gateway.case_story import papers_shown
-from tui.gateway.organisation import member_id
 from tui.gateway.unlocked_vault import Subject, case_id
 from tui.values import shaping
 from tui.values.access_shown import AccessShown, HolderLine, SectionLine, SectionShown
 from vault.access.session import Session
-from vault.casework.case import SectionKind
 from vault.casework.person import never_use_of
 from vault.ids import CompartmentId, MemberId
 from vault.policy.roles import Action
@@ -67,8 +64,6 @@ class Sharing(Subject):
 class Sections(Subject):
     """Opens sections that this member holds; of others nobody learns here."""
 
-    kinds: ClassVar[tuple[str, ...]] = tuple(kind.value for kind in SectionKind)
-
     def list_of(self, case: str) -> tuple[SectionLine, ...]:
         """Return the sections of a case that this member holds."""
         return tuple(
@@ -81,11 +76,6 @@ class Sections(Subject):
     def to_write(self, case: str) -> tuple[SectionLine, ...]:
         """Return the sections of a case that this member may write in."""
         return self.list_of(case) if self._may(Action.CASE_WRITE) else ()
-
-    def create(self, case: str, what: str, title: str, members: tuple[str, ...]) -> str:
-        """Make a section, open to this member and others who hold the case; return its id."""
-        others = [member_id(member) for member in members]
-        return sections.create(self._session, case_id(case), what=what, title=title, members=others).hex()
 
     def open(self, section: str, why: str) -> SectionShown:
         """Open a section under a view that is in the log."""
@@ -113,8 +103,3 @@ class Sections(Subject):
             papers=papers_shown(session, view.papers, view.section),
             may_share=bool(self._may(Action.CASE_SHARE)),
         )
-
-    def others(self, case: str) -> tuple[HolderLine, ...]:
-        """Return who holds the case and could be given a new section: all but oneself."""
-        session = self._session
-        return holder_lines(session, sharing.holders_of(session, case_id(case)).members - {session.member})

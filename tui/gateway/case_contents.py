@@ -11,10 +11,9 @@ from tui.gateway.unlocked_vault import Subject, case_id, record_id
 from tui.values import shaping
 from tui.values.cases_shown import CaseShown, StageShown
 from tui.values.code_words import word_of
-from tui.values.story_shown import NameShown, PersonPage, ReachShown, Whereabouts
+from tui.values.story_shown import PersonPage, Whereabouts
 from vault.casework.case import Case
-from vault.casework.contact import is_never_used
-from vault.casework.person import NO_LONGER, Person, never_use_of
+from vault.casework.person import Person, never_use_of
 from vault.casework.story.person_facts import Relation
 from vault.casework.vocabulary import PersonRole
 from vault.display import DAY, time_text
@@ -49,11 +48,7 @@ class Casework(Subject):
         return CaseShown(
             case=case,
             ref=head.ref,
-            title=head.title,
-            kind=head.kind.value,
-            stage=head.stage,
-            risk=head.risk.value,
-            opened=head.opened,
+            head=head,
             heads=view.head.heads,
             safe_contacts=shaping.safe_contacts(person.value for person in view.persons),
             persons=tuple(
@@ -66,13 +61,9 @@ class Casework(Subject):
                 for note in view.notes
             ),
             drafts=tuple(draft for draft in self._unlocked.shelf.list() if draft.case == case),
-            owner="" if head.owner is None else head.owner.hex(),
-            deputy="" if head.deputy is None else head.deputy.hex(),
             alone=alone or "",
-            no_recovery=head.no_recovery_reason or "",
             namesakes=view.namesakes or "",
             silence=view.silence or "" if view.last_contact not in {None, today} else "",
-            closed=head.closed or "",
             never_use=never_use,
             story=tuple(record_shown(record, by.get(record.record, ""), names, now) for record in view.story),
             papers=papers_shown(self._session, view.papers, view.case),
@@ -122,22 +113,17 @@ class People(Subject):
         versions = [] if where.section else editing.history(session, place, why=why)
         holders = [] if where.section else partners.given_out(session, place.case, why=why)
         standing = same_people.cases_of(session, place)
-        contact = person.safe_contact
         kin_names = {name for name, _ in opened.kin}
         return PersonPage(
             shown=shaping.person_shown(opened.person.record, person, opened.person.heads, opened.never_use),
-            names=_names(person),
-            born=person.born or "",
-            documents=tuple((document.kind.value, document.number) for document in person.documents),
-            reach=_reach(person, opened.never_use),
-            may_tell="" if contact is None else contact.may_tell,
+            person=person,
             kin=opened.kin,
             others=tuple(
                 (other.value.display_name(), word_of(other.value.role))
                 for other in opened.beside
                 if other.record != opened.person.record and other.value.display_name() not in kin_names
             ),
-            given=tuple(holders),
+            given=holders,
             cases=tuple(dict.fromkeys((row.ref, row.title, bool(row.closed)) for row in standing)),
             written=tuple((version.written_ms, version.by) for version in reversed(versions)),
             never_use=opened.never_use,
@@ -198,25 +184,3 @@ def _kin(relation: Relation, record: RecordId, names: dict[RecordId, str]) -> tu
         return names.get(RecordId(relation.from_person), ""), word_of(relation.relation)
     other = names.get(RecordId(relation.to_person), "")
     return other, Message("this person is their {relation}", relation=word_of(relation.relation))
-
-
-def _names(person: Person) -> tuple[NameShown, ...]:
-    used = person.display_name()
-    shown: list[NameShown] = []
-    for name in person.names:
-        is_over = name.kind in NO_LONGER
-        is_used = not is_over and name.text == used
-        shown.append(NameShown(name.text, name.kind.value, name.script.value, is_used, is_over))
-    return tuple(sorted(shown, key=lambda name: name.is_over))
-
-
-def _reach(person: Person, never_use: tuple[str, ...]) -> ReachShown:
-    contact = person.safe_contact
-    ways = (*person.phones, *person.emails)
-    forbidden = tuple(way for way in ways if is_never_used(way, never_use))
-    own = () if contact is None else contact.never_use
-    usable = tuple(way for way in ways if way not in forbidden)
-    all_forbidden = tuple(dict.fromkeys((*forbidden, *own)))
-    if contact is None:
-        return ReachShown(ways=usable, never_use=all_forbidden)
-    return ReachShown(contact.channel.value, contact.address, contact.hours, contact.code_phrase, usable, all_forbidden)

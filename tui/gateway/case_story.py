@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from tui.gateway.unlocked_vault import Subject, case_id, record_id
-from tui.text.in_words import in_words
 from tui.values import shaping
 from tui.values.cases_shown import (
     DraftShown,
-    FormToFill,
     NoteShown,
     PaperPage,
     PaperShown,
@@ -25,40 +22,40 @@ from tui.values.cases_shown import (
     VersionsShown,
 )
 from tui.values.code_words import word_of
-from tui.values.forms_typed import FormPlace, FormTyped, SlipLine
+from tui.values.forms_typed import FormPlace, FormTyped
 from tui.values.story_shown import AgendaShown, DueShown, HomeShown, WeekShown
 from vault.access.session import Session
-from vault.acts.act import Told
-from vault.casework import differences
+from vault.acts.act import Act, Agreed, Plan, Told
+from vault.acts.note import ADD, AMEND
+from vault.acts.records import JOIN
+from vault.casework.differences import Chosen
 from vault.casework.document import Document
 from vault.casework.form import FormedRecord, labelled
-from vault.casework.note import AMENDS, WHEN, note_of, typed_note
+from vault.casework.note import AMENDS, typed_note
 from vault.casework.questionnaires import Filled
 from vault.casework.story import headline_said
-from vault.casework.story.incident import IncidentKind
 from vault.casework.story.protection import missed_for
 from vault.casework.vocabulary import PersonRole
 from vault.display import DAY, bytes_text, time_text
 from vault.errors import NotFoundError
-from vault.ids import CompartmentId, RecordId, VersionId, make_id
+from vault.ids import CompartmentId, RecordId, make_id
 from vault.policy.roles import Action
+from vault.progress import Working
 from vault.redaction.find_registered import people_in
 from vault.redaction.registry import RegisteredPerson, build_registry
-from vault.services import case_papers, own_forms, paper_text
+from vault.services import case_papers, paper_text
 from vault.services.cases import (
     case_people,
     cases,
     deadlines,
     editing,
     listing,
-    notes,
-    sections,
     story_records,
     two_versions,
 )
 from vault.services.cases.editing import Earlier, Place
+from vault.services.cases.intake import SlipLine
 from vault.services.cases.story_records import DueLine
-from vault.services.exports import paper_week
 from vault.services.grants import sharing
 from vault.services.members import devices
 from vault.services.projection import authors
@@ -75,14 +72,14 @@ Formed = TypeVar("Formed", bound=FormedRecord)
 class Story(Subject):
     """Shows the records of a case, and what is due of them."""
 
-    def home(self, status: VaultStatus, slips: tuple[int, tuple[SlipLine, ...]]) -> HomeShown:
+    def home(self, status: VaultStatus, slips: tuple[int, Sequence[SlipLine]]) -> HomeShown:
         """Return what home shows beside how the vault stands. Whoever may list no case has nothing due."""
         found = story_records.due(self._session) if self._may(Action.CASE_LIST) else story_records.DueList(())
         steps = self._steps_due(found.lines)
         lines = tuple(self._as_listed(self._due_shown(line, steps.get(line, ""))) for line in found.lines)
         shelf = self._unlocked.shelf
         return HomeShown(
-            *(self.today(), status, lines, slips[0], self._begun(status), found.left, found.more),
+            *(cases.today(self._session), status, lines, slips[0], self._begun(status), found.left, found.more),
             has_begun_slip=shelf.slip() is not None,
             calls=slips[1],
             drafts=() if self._unlocked.hides_names else shelf.list(),
@@ -128,42 +125,12 @@ class Story(Subject):
         how = None if line.rule is None else deadlines.counted_by(line.rule)
         return DueShown(line.case.hex(), line.ref, line.client, *about, how=how)
 
-    def print_week(self, day: date, out: Path) -> int:
-        """Write the week of a day as a page that names nobody; return how many dates are on it."""
-        return paper_week.print_week(self._session, day, out, in_words)
-
     def list_in(self, case: str, why: str) -> tuple[RecordShown, ...]:
         """Return the records with a form in a case, by their date."""
         found = story_records.list_in(self._session, case_id(case), why=why)
         by, names = authors.written_by(self._session, found), case_people.names_in(self._session, case_id(case))
         now = incidents.now_here(self._session)
         return tuple(record_shown(record, by.get(record.record, ""), names, now) for record in found)
-
-    def forms(self) -> tuple[tuple[str, str], ...]:
-        """Return the forms of the organisation: code and title."""
-        return tuple((kept.definition.code, kept.definition.title) for kept in own_forms.list_all(self._session))
-
-    def people_of(self, case: str) -> tuple[tuple[str, str], ...]:
-        """Return who stands in a case: id and name."""
-        named = case_people.names_in(self._session, case_id(case))
-        return tuple((person.hex(), name) for person, name in named.items())
-
-    def form_to_fill(self, case: str, code: str) -> FormToFill:
-        """Return what a form asks, and who stands in the case."""
-        form = own_forms.find(self._session, code).definition.as_form()
-        return FormToFill(code, form, self.people_of(case))
-
-    def told_after(self, case: str, what: str) -> Words:
-        """Return what is to be done after an incident; empty where nothing is."""
-        told = incidents.told_after(self._session, case_id(case), IncidentKind(what))
-        words, follows = ("", None) if told is None else told
-        return (
-            words if follows is None else Message("{told}: i, then “{name}”", told=words, name=word_of(follows.value))
-        )
-
-    def today(self) -> str:
-        """Return this day, YYYY-MM-DD."""
-        return cases.today(self._session)
 
     def protect(self, case: str, typed: Mapping[str, str]) -> str:
         """Keep what was agreed after an extradition was refused; return the id of the case."""
@@ -180,7 +147,6 @@ class Story(Subject):
         called = {device.seat: device.name for device in devices.list_all(self._session)}
         left, right = (
             SideShown(
-                side.version.hex(),
                 side.written_ms,
                 side.by,
                 called.get(side.seat, "") if side.seat is not None else "",
@@ -188,20 +154,12 @@ class Story(Subject):
             )
             for side in (found.left, found.right)
         )
-        return VersionsShown(case, found.place.record.hex(), kind, left, right, tuple(found.pieces))
+        return VersionsShown(case, found.place.record.hex(), kind, left, right, tuple(found.pieces), found)
 
-    def settle(self, shown: VersionsShown, answers: Mapping[int, differences.Chosen]) -> Told:
+    def settle(self, shown: VersionsShown, answers: Mapping[int, Chosen]) -> Told:
         """Write what shall stand as the version that follows both."""
-        sides = [VersionId(bytes.fromhex(side.version)) for side in (shown.left, shown.right)]
-        fields = differences.chosen_fields(shown.pieces, answers, (shown.left.by, shown.right.by))
-        place = self._place(shown.case, shown.record, shown.kind)
-        written = (
-            shown.pieces[at].name for at, chosen in answers.items() if chosen.answer is differences.Answer.WRITTEN
-        )
-        is_unconfirmed = two_versions.settle(
-            self._session, place, (sides[0], sides[1]), fields, typed=frozenset(written)
-        )
-        return Told((), {"record": shown.record, "unconfirmed": is_unconfirmed})
+        found = cast("two_versions.TwoVersions", shown.found)
+        return JOIN.do(self._session, Plan((found, answers)), Agreed(), Working())
 
     def _place(self, case: str, record: str, kind: str) -> editing.Place:
         home = case_id(case)
@@ -263,10 +221,6 @@ class Papers(Subject):
         text = paper_text.text_of(self._session, place, why=why).text
         others = tuple(each for each in shown if each.record != record)
         return PaperPage(by_id[record], text, others, paper_text.senders_of(self._session, place, why=why))
-
-    def language_of(self, home: str) -> str:
-        """Return in which language a new paper there probably is; empty where the case tells none."""
-        return paper_text.proposed_language(self._session, case_id(home))
 
 
 def papers_shown(session: Session, stored: Iterable[Stored[Document]], home: CompartmentId) -> tuple[PaperShown, ...]:
@@ -337,15 +291,12 @@ class Writing(Subject):
 
     def finish(self, draft: DraftShown) -> str:
         """Keep the draft as a note and forget the draft; returns the note's id. The note is durable first."""
-        session = self._session
-        if draft.section:
-            record = sections.add_note(session, case_id(draft.section), note_of(draft.typed))
-        elif draft.amends:
-            record = notes.correct(session, draft.amends, text=draft.text, occurred=draft.typed.get(WHEN, ""))
-        else:
-            record = notes.add(session, case_id(draft.case), note_of(draft.typed))
+        act: Act[Any] = AMEND if draft.amends else ADD
+        home = {"note": (draft.amends,)} if draft.amends else {"case": (draft.case,), "section": (draft.section,)}
+        said = {name: (text,) for name, text in draft.typed.items()} | home
+        told = act.do(self._session, act.look(self._session, said), Agreed(), Working())
         self.forget(draft)
-        return record.hex()
+        return str(told.data["note"])
 
     def readers(self, draft: DraftShown) -> tuple[str, ...]:
         """Return the other members who can read what will be kept, by name."""

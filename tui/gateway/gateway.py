@@ -5,18 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
-from tui.gateway.acts_and_packages import Acting, Approvals, Referral, Safety
+from tui.gateway.acts_and_packages import Acting, Approvals, Safety
 from tui.gateway.case_access import Sections, Sharing
 from tui.gateway.case_contents import Casework, People
 from tui.gateway.case_story import Papers, Story, Writing
-from tui.gateway.log_and_exchange import Erasing, Evidence, Exchange
-from tui.gateway.organisation import Devices, Members
+from tui.gateway.log_and_exchange import Evidence, Exchange
+from tui.gateway.organisation import Members
 from tui.gateway.search_and_calls import Finding, Intake
 from tui.gateway.unlocked_vault import UnlockedVault
 from tui.gateway.ways_in import OwnAccess, Recovery
 from tui.values.cases_shown import Alert, VaultStatus
 from vault.access.pins.delays import counting_down
+from vault.access.session import Session
 from vault.policy.roles import Action
 from vault.services import health, this_computer
 from vault.services.cases.story_records import times_due
@@ -25,9 +27,12 @@ from vault.services.projection import authors
 from vault.store.folder import VaultFolder
 from vault.words.message import Message
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 class Gateway:
-    """Lets in, says how the vault stands, and locks. All else is a subject."""
+    """Lets in, says how the vault stands, reads, and locks. All else is a subject."""
 
     def __init__(self, path: Path, *, state: Path | None = None) -> None:
         self._unlocked = door = UnlockedVault(path, state)
@@ -42,11 +47,8 @@ class Gateway:
         self.writing = Writing(door)
         self.finding = Finding(door)
         self.intake = Intake(door, self.finding)
-        self.erasing = Erasing(door)
         self.evidence = Evidence(door)
-        self.referral = Referral(door)
         self.members = Members(door)
-        self.devices = Devices(door)
         self.sharing = Sharing(door)
         self.sections = Sections(door)
         self.own = OwnAccess(door)
@@ -73,6 +75,14 @@ class Gateway:
     def before(self) -> tuple[int | None, int]:
         """Return when this account last opened the vault here (ms UTC), and how many tries failed since."""
         return health.before_unlock(self._unlocked.path, state=self._unlocked.state)
+
+    def read(self, service: Callable[Concatenate[Session, P], T], *asked: P.args, **more: P.kwargs) -> T:
+        """Return what a reading service finds for the open session, which no screen gets to hold."""
+        return service(self._unlocked.session, *asked, **more)
+
+    def may(self, *actions: Action) -> frozenset[str]:
+        """Return the codes of those acts that this member's roles allow, on a case that they hold."""
+        return self._unlocked.may(*actions)
 
     def hide_names(self, yes: bool) -> None:
         """Give lists the first letters of names alone, or whole names."""

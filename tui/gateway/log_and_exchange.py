@@ -1,4 +1,4 @@
-"""The log and its verification, exchange by bundles and lists, and what colleagues erased and is still here."""
+"""The log, exchange by bundles and lists, and what colleagues erased and is still here."""
 
 from __future__ import annotations
 
@@ -6,35 +6,28 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 from tui.drawn.bars import ALONE, EXPORT, GRANT, REFUSED
-from tui.gateway.unlocked_vault import Subject, telling
-from tui.text.in_words import in_words
-from tui.values.cases_shown import Checked, LogLineShown, LogShown
+from tui.gateway.unlocked_vault import Subject
+from tui.values.cases_shown import LogLineShown, LogShown
 from tui.values.code_words import EXPORTS, GRANTS
-from tui.values.exchange_shown import ErasureShown, StandingShown
+from tui.values.exchange_shown import StandingShown
 from vault.display import DAY, time_data
 from vault.log.payload import Payload
-from vault.policy.roles import Action
-from vault.progress import Progress, Stopped
-from vault.services.erasures import arrived, retention, standing_again
-from vault.services.evidence import log_checking, logbook
+from vault.services.evidence import logbook
 from vault.services.evidence.logbook import LogLine
 from vault.services.exchange import known_peers
-from vault.services.imports import case_import, import_words
 from vault.services.projection.authors import NOBODY_KNOWN, names_of_logs
-from vault.words.message import Message, Words, plural
 
-# What shows that all is there and as it was: the log, and its verification.
+# The log, as lines for the screens.
 
 _LOG_LINES: Final = 1000
 _EVERY: Final = sys.maxsize
 
 
 class Evidence(Subject):
-    """Reads and checks the log."""
+    """Reads the log."""
 
     def read_log(self) -> LogShown:
         """Return the newest entries of all logs, and how many there are on each day."""
@@ -45,28 +38,6 @@ class Evidence(Subject):
         refs = logbook.references(self._session, lines)
         shown = tuple(_log_line(line, by.get(line.origin, NOBODY_KNOWN), named, refs) for line in lines)
         return LogShown(shown, page.total, _days(page.lines))
-
-    def verify(self, progress: Progress, stopped: Stopped) -> Checked:
-        """Check all that is stored; stopped before the end, nothing is logged."""
-        found = log_checking.verify(self._session, progress=telling(progress, stopped))
-        covered = Message(
-            "{entries} of {expected} entries in {logs} are proven; opened: {versions}, and what {payloads} say",
-            entries=found.entries,
-            expected=found.expected,
-            logs=plural("{count} log", "{count} logs", count=found.logs),
-            versions=plural("{count} saved change", "{count} saved changes", count=found.versions_opened),
-            payloads=plural("{count} entry", "{count} entries", count=found.payloads_opened),
-        )
-        said = ". ".join((in_words(covered), *(in_words(message).rstrip(".") for message in found.on_their_way)))
-        whose = names_of_logs(self._session, (fault.origin for fault in found.faults))
-        faults: list[Words] = [
-            Message("log of {name}, {fault}", name=whose[fault.origin], fault=fault.message)
-            if fault.origin in whose
-            else fault.message
-            for fault in found.faults
-        ]
-        unread = Message("{unread} cannot be read", unread=found.unread) if found.unreadable else ""
-        return Checked(found.verified, said, found.root.hex(), tuple(faults), found.entries, unread)
 
 
 def _log_line(line: LogLine, by: str, named: Mapping[bytes, str], refs: Mapping[bytes, str]) -> LogLineShown:
@@ -122,28 +93,3 @@ class Exchange(Subject):
             known_peers.with_whom(session, counts=counts),
             *self._unlocked.last_import,
         )
-
-    def write_template(self, out: Path) -> tuple[Words, ...]:
-        """Write an empty list of cases, CSV or XLSX by the ending of its name."""
-        case_import.write_template(out)
-        return tuple(import_words.template_lines(out))
-
-
-# What colleagues erased and is still here, and what is past its time.
-class Erasing(Subject):
-    """Reads what can be erased now."""
-
-    def waiting(self) -> tuple[ErasureShown, ...]:
-        """Return what colleagues erased and is still here, what stands again, and cases past their time."""
-        arrived.note(self._session, arrived.look(self._session))
-        found = [
-            ErasureShown(
-                line.name, line.records, line.goes_ms, line.by, is_held=line.is_held, back_ms=line.brings_back_ms
-            )
-            for line in arrived.waiting(self._session)
-        ]
-        again = standing_again.standing_again(self._session)
-        stands = [ErasureShown(each.name, 1, what=f"{each.home.hex()}/{each.record.hex()}") for each in again]
-        due = retention.overdue(self._session) if self._may(Action.CASE_LIST) else []
-        cases = [ErasureShown(each.ref, 0, is_held=each.is_held, what=each.case.hex(), due=each.since) for each in due]
-        return (*found, *stands, *cases)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import ClassVar, Final
+
+from msgspec import structs
 
 from tui.gateway.unlocked_vault import Subject, UnlockedVault, case_id
 from tui.values import shaping
 from tui.values.cases_shown import CaseLine, CaseListStart, FoundShown, PreviewShown
-from tui.values.forms_typed import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
+from tui.values.forms_typed import CaseLike, Reminding, SlipBegun, SlipTyped
 from vault.casework.person import Person
 from vault.casework.story import headline_said
 from vault.casework.story.protection import missed_for
@@ -18,6 +21,7 @@ from vault.index.case_pages import CaseRow, DateGlance, FoundCases, Place, Sort
 from vault.index.document_rows import NO_DATE
 from vault.policy.roles import Action
 from vault.services.cases import case_changes, case_people, cases, intake, listing, searching
+from vault.services.cases.intake import SlipLine
 from vault.services.cases.listing import CaseList
 from vault.services.safety import incidents
 from vault.words.message import Message, Words, enumerated
@@ -188,43 +192,21 @@ class Intake(Subject):
         (do_not_call,) = case_people.never_used_in_calls(self._session, [(number, f"{name}\n{said}")])
         return Reminding(_like(cases.ends_as(number)), _like(cases.sounds_as(name)), do_not_call)
 
-    def list_open(self) -> tuple[SlipLine, ...]:
-        """Return the open slips, oldest first, each with what in it must never be used."""
-        return self._shown(intake.list_open(self._session))
-
-    def find_open(self, untrusted_words: str) -> tuple[SlipLine, ...]:
+    def find_open(self, untrusted_words: str) -> Sequence[SlipLine]:
         """Return the open slips with these words; none for who may not read them."""
         if not self._may(Action.INTAKE_READ):
             return ()
-        return self._shown(intake.find_open(self._session, untrusted_words, seen=self._seen))
+        return intake.find_open(self._session, untrusted_words, seen=self._seen)
 
-    def _shown(self, found: Sequence[intake.SlipLine]) -> tuple[SlipLine, ...]:
-        values = [line.stored.value for line in found]
-        said = [(value.number, f"{value.name}\n{value.text}\n{value.when}") for value in values]
-        may_ask = self._may(Action.CASE_SEARCH)
-        never_used = case_people.never_used_in_calls(self._session, said) if may_ask else [()] * len(said)
-        return tuple(
-            SlipLine(
-                line.stored.record.hex(),
-                line.stored.value.received,
-                line.stored.value.number,
-                line.stored.value.name,
-                line.stored.value.language,
-                line.stored.value.text,
-                line.stored.value.call_back,
-                line.stored.value.when,
-                line.is_overdue,
-                never,
-            )
-            for line, never in zip(found, never_used, strict=True)
-        )
-
-    def newest(self) -> tuple[int, tuple[SlipLine, ...]]:
+    def newest(self) -> tuple[int, Sequence[SlipLine]]:
         """Return how many slips are open, and the newest for home, newest first; none for who may not read them."""
         if not self._may(Action.INTAKE_READ):
             return 0, ()
         found = intake.list_open(self._session, seen=self._seen)
-        return len(found), tuple(map(self._as_listed, self._shown(found[: -_AT_HOME - 1 : -1])))
+        return len(found), list(map(self._hidden, found[: -_AT_HOME - 1 : -1]))
+
+    def _hidden(self, line: SlipLine) -> SlipLine:
+        return replace(line, stored=structs.replace(line.stored, value=self._as_listed(line.said)))
 
     def _who_takes_calls(self) -> Message:
         names = intake.takers(self._session)

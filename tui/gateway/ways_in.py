@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -11,8 +12,7 @@ from tui.gateway.unlocked_vault import Subject, UnlockedVault
 from tui.text.in_words import in_two_rows, together
 from tui.values.access_shown import (
     BackPlan,
-    OwnFactors,
-    Proof,
+    ProofTyped,
     SheetsMade,
     TypingPlace,
 )
@@ -20,19 +20,20 @@ from tui.values.exchange_shown import ResultText
 from vault.access.pins.delays import counting_down
 from vault.access.recovering import BroughtBack, Wish
 from vault.access.seat_keys.root_secret import kept_secret
-from vault.access.seat_keys.slots import Factors, check_factors, salt_of_vault
+from vault.access.seat_keys.slots import Factors, check_factors
+from vault.acts.device import FACTORS, KEYFILE, SECURITY_KEY
 from vault.durations import HOUR_MS
 from vault.errors import InternalError
 from vault.policy.decide import may
 from vault.policy.roles import Action
 from vault.progress import Progress
-from vault.seal.entrance.device_secret import PrfProvider, fido2_salt
+from vault.seal.entrance.device_secret import PrfProvider
 from vault.seal.entrance.wordlists import GeneratedPassphrase
 from vault.seal.recovery import Sheet
 from vault.services import this_computer
 from vault.services.backups import restoring
 from vault.services.credentials import entering, recovery
-from vault.services.credentials.entering import FactorName
+from vault.services.credentials.entering import Proof
 from vault.services.credentials.paper_sheets import TypedSheets, is_word, questions
 from vault.services.credentials.recovery import RecoveryStatus
 from vault.services.projection import last_done
@@ -46,32 +47,31 @@ Waiting = Callable[[int], None]
 
 
 class OwnAccess(Subject):
-    """Changes what opens this member's seat. Each act wants to see again what opens it now.
+    """Knows what opens this member's seat. An act that changes it wants to see again what opens it now.
 
     `waiting` is told the seconds that earlier wrong attempts cost.
     """
 
-    old_copies = entering.OLD_COPIES
-
     def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)
-        self._used = OwnFactors()
+        self._used = frozenset[str]()
         self.security_key: Callable[[Callable[[], str]], PrfProvider] = entering.security_key
 
     def came_in_with(self, keyfile: str, pin: str) -> None:
         """Remember what beside the passphrase opened this session."""
-        self._used = OwnFactors(bool(keyfile), bool(pin))
+        self._used = frozenset(name for name, typed in ((KEYFILE, keyfile), (SECURITY_KEY, pin)) if typed)
 
-    def factors(self) -> OwnFactors:
-        """Return what opens the seat beside the passphrase."""
+    def factors(self) -> frozenset[str]:
+        """Return what opens the seat beside the passphrase: `keyfile`, `fido2`."""
         return self._used
 
-    def check(self, proof: Proof, waiting: Waiting) -> None:
+    def check(self, typed: ProofTyped, waiting: Waiting) -> None:
         """Raise where this does not open the seat now, and wipe it then; the act that follows needs it otherwise."""
+        proof = self.proof(typed, waiting)
         try:
-            check_factors(self._session, self._unlocked.name, self._given(proof), counting_down(waiting))
+            check_factors(self._session, proof.member, proof.factors, proof.wait)
         except BaseException:
-            _wipe(proof.passphrase)
+            proof.wipe()
             raise
 
     def propose(self, language: str) -> GeneratedPassphrase:
@@ -89,58 +89,21 @@ class OwnAccess(Subject):
         """Raise where a chosen passphrase is too easy to guess."""
         entering.refuse_weak(passphrase, (self._unlocked.name,))
 
-    def change_passphrase(self, proof: Proof, new: bytearray, waiting: Waiting) -> None:
-        """Have another passphrase open the seat; both are wiped."""
+    def proof(self, typed: ProofTyped, waiting: Waiting) -> Proof:
+        """Return what opens the seat now, for an act that wants to see it; whoever gets it wipes it."""
+        path = self._unlocked.path
+        key = partial(self.security_key, lambda: typed.pin)
         try:
-            given = self._given(proof)
-            entering.change_passphrase(
-                self._session, member=self._unlocked.name, old=given, new=new, wait=counting_down(waiting)
+            factors = entering.factors_of(
+                path, typed.passphrase, typed.keyfile, key if SECURITY_KEY in self._used else None
             )
-        finally:
-            _wipe(new, proof.passphrase)
+        except BaseException:
+            _wipe(typed.passphrase, typed.new)
+            raise
+        return Proof(self._unlocked.name, factors, key, counting_down(waiting), typed.new, self._opens_now)
 
-    def add_keyfile(self, proof: Proof, path: Path, waiting: Waiting) -> None:
-        """Write a new keyfile and need it from now on."""
-        try:
-            given = self._given(proof)
-            entering.add_keyfile(
-                self._session, member=self._unlocked.name, factors=given, path=path, wait=counting_down(waiting)
-            )
-        finally:
-            _wipe(proof.passphrase)
-        self._used = OwnFactors(True, self._used.security_key)
-
-    def add_security_key(self, proof: Proof, pin: str, waiting: Waiting) -> None:
-        """Need the security key that is plugged in from now on."""
-        try:
-            given = self._given(proof)
-            provider = self.security_key(lambda: pin)
-            entering.add_security_key(
-                self._session, member=self._unlocked.name, factors=given, provider=provider, wait=counting_down(waiting)
-            )
-        finally:
-            _wipe(proof.passphrase)
-        self._used = OwnFactors(self._used.keyfile, True)
-
-    def remove(self, proof: Proof, kind: str, waiting: Waiting) -> None:
-        """Need a keyfile or a security key no more."""
-        name = FactorName(kind)
-        try:
-            given = self._given(proof)
-            entering.remove_factor(
-                self._session, member=self._unlocked.name, factors=given, name=name, wait=counting_down(waiting)
-            )
-        finally:
-            _wipe(proof.passphrase)
-        is_file = name is FactorName.KEYFILE
-        self._used = OwnFactors(self._used.keyfile and not is_file, self._used.security_key and is_file)
-
-    def _given(self, proof: Proof) -> Factors:
-        device = entering.device_secret_of(Path(proof.keyfile).expanduser()) if proof.keyfile else None
-        fido2 = b""
-        if proof.pin:
-            fido2 = self.security_key(lambda: proof.pin).secret(fido2_salt(salt_of_vault(self._unlocked.path)))
-        return Factors(proof.passphrase, b"" if device is None else device.secret, fido2)
+    def _opens_now(self, now: Factors) -> None:
+        self._used = frozenset(each.name for each in entering.in_use(now)) & FACTORS.keys()
 
 
 def _wipe(*secrets: bytearray) -> None:

@@ -1,1 +1,1 @@
-"""One file per screen. A screen gets frozen values, asks the gateway through `ask`, and sends messages."""
+"""One file per screen. A screen gets frozen values, has the gateway work for it (`ask`), and sends messages."""

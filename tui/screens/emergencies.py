@@ -25,10 +25,13 @@ from tui.text.safe_content import safe_content
 from tui.values.exchange_shown import PackShown
 from tui.widgets.long_text import LongText
 from tui.widgets.text_cells import Cell
+from vault.acts.act import Told
+from vault.services.members import devices
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Device, Question
+    from vault.redaction.questions import Question
+    from vault.services.members.devices import Device
 
 
 # The pack for somebody who is gone: which facts are confirmed, then sealed for a recipient or as a page.
@@ -103,9 +106,9 @@ class PackFacts(VaultScreen):
         """Write the page; names that are open are decided first."""
         shown, decided = self._shown, self._decided
 
-        def written(done: Message | tuple[Question, ...]) -> None:
-            if isinstance(done, Message):
-                self.say(done)
+        def written(done: Told | tuple[Question, ...]) -> None:
+            if isinstance(done, Told):
+                self.say(done.lines[0])
                 return
             questions = QuestionsScreen(shown.ref, done, decided, lambda: None)
             self.app.push_screen(questions, lambda word: self._write(out, client) if word else self._tell())
@@ -192,7 +195,7 @@ class EmergencyScreen(FormScreen):
         await self.query_one("#case-place").mount(FormRow(Message("Whose pack"), ChoiceField(cases, id="case")))
         self._show_act()
         self.query_one("#act").focus()
-        self.ask(lambda vault: vault.devices.list_all(), self._show_devices)
+        self.ask(lambda vault: vault.read(devices.list_all), self._show_devices)
 
     def _open_case(self) -> str:
         below = (screen for screen in reversed(self.app.screen_stack) if isinstance(screen, VaultScreen))

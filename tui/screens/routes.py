@@ -69,7 +69,8 @@ def is_from_anywhere(act: Act[Any]) -> bool:
     subject = act.subject
     holds_words = any(field.is_personal and not field.is_answer for field in act.fields)
     is_kept = subject is None and act.name in KEPT_ACTS
-    has_place = act in PLACES.values() or act.has_pages or act.makes_sheets or act.questions is not None
+    has_place = act in PLACES.values() or act.has_pages or act.makes_sheets or act.proves or act.questions is not None
+    has_place = has_place or act.draft is not None
     is_of_cases = subject is None or subject.shape is Shape.CASES
     return is_of_cases and not has_place and (is_kept or not holds_words)
 

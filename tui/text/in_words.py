@@ -28,6 +28,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.GENERATE_PASSPHRASE: Message("Your access (F2, access; then p)"),
     NextStep.GRANT_ACCESS: Message("Who (w in a case)"),
     NextStep.IMPORT_BUNDLE: Message("Import a bundle (F2, bundle)"),
+    NextStep.JOIN_AS_OWN: Message("casevault --vault NEW member join --own --out REQUEST in a terminal"),
     NextStep.JOIN_VERSIONS: Message("b on home, or in the case"),
     NextStep.LIST_CASES: Message("the list of cases (F8)"),
     NextStep.LIST_FORMS: Message("n in the dates and story of a case"),

@@ -2,51 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tui.values.cases_shown import NoteShown, PaperShown, PersonShown
 from tui.values.code_words import word_of
+from vault.ids import MemberId
 from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from vault.services.members.members import MemberShown
 
 # What goes between the screens of an organisation and the gateway: members, their devices, and changes of both.
 
 
 @dataclass(frozen=True, slots=True)
-class MemberLine:
-    """One member as the list shows them.
+class MembersShown:
+    """The members, whether somebody audits who does nothing else, and the acts that this member's roles allow.
 
-    `until` is the last day for which they were admitted, `deputy` who opens their new cases too, `lent` to whom their
-    cases are lent, and until when, as far as this member's own cases tell. `stand` is `in`, `suspended`, `over` or
-    `left`.
+    `deputies` open new cases of a member too; `lent` says to whom the cases of one are lent, and until when, as far as
+    this member's own cases tell; `you` are one of them.
     """
 
-    member: str
-    name: str = field(repr=False)
-    roles: tuple[str, ...]
-    devices: int
-    until: str = ""
-    stand: str = "in"
-    deputy: str = field(default="", repr=False)
-    lent: str = field(default="", repr=False)
-    is_you: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MembersShown:
-    """The members, whether somebody audits who does nothing else, and the acts that this member's roles allow."""
-
-    members: tuple[MemberLine, ...]
+    members: Sequence[MemberShown]
     separated: bool
     may: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class OrderLine:
-    """An order that a leaver's cases go to somebody else."""
-
-    leaver: str = field(repr=False)
-    successor: str = field(repr=False)
-    reason: str = field(repr=False)
+    deputies: Mapping[MemberId, str] = field(default_factory=dict, repr=False)
+    lent: Mapping[MemberId, str] = field(default_factory=dict, repr=False)
+    you: MemberId | None = None
 
 
 # What goes between the screens of a case's access and the gateway: who can open it, and its restricted sections.
@@ -112,23 +96,16 @@ class SectionShown:
 
 # What goes between the screens of one's own access and the gateway: factors, made passphrases, recovery sheets.
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """What opens one's seat now, as typed once more: an open session alone changes no lock.
+class ProofTyped:
+    """What opens one's seat now, as typed once more, and what shall open it: a passphrase, or the PIN of a new key.
 
-    Whoever gets it wipes the passphrase.
+    Whoever gets it wipes both passphrases.
     """
 
     passphrase: bytearray = field(repr=False)
     keyfile: str = field(default="", repr=False)
     pin: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class OwnFactors:
-    """What this session was unlocked with beside the passphrase."""
-
-    keyfile: bool = False
-    security_key: bool = False
+    new: bytearray = field(default_factory=bytearray, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tui.values.forms_typed import FormPlace, FormTyped, SlipLine, SlipTyped
+from tui.values.forms_typed import FormPlace, FormTyped, SlipTyped
 from vault.casework.differences import Piece
-from vault.casework.form import Form
 from vault.casework.note import AMENDS, TEXT, Note
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
+    from vault.casework.case import Case
+    from vault.services.cases.intake import SlipLine
     from vault.services.cases.searching import FoundRecord
     from vault.services.paper_text import Sender
 
@@ -39,15 +40,6 @@ class RecordShown:
     heads: int = 1
     form: str = ""
     missed: Words | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FormToFill:
-    """A form of the organisation: what it asks, and the people of the case (id, name)."""
-
-    code: str
-    form: Form = field(repr=False)
-    people: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,35 +245,26 @@ Typed = DraftShown | SlipTyped | FormTyped
 
 @dataclass(frozen=True, slots=True)
 class CaseShown:
-    """A case as opened: what its header says, its people, its notes and this member's drafts for it.
+    """A case as opened: what it says of itself, its people, its notes and this member's drafts for it.
 
     `story` are its records with a form by their date, `stages` what it came to, oldest first; `today` is ISO.
 
-    `owner` and `deputy` are ids of members. `alone` says that no other member can open it, and why; `no_recovery` why
-    the recovery sheets must not; `namesakes` that other cases bear its reference; `closed` on which day it was closed;
-    `never_use` is what must never be used to reach its people; `silence` for how long there was no contact;
-    `both` what each version of a record with two says, by its id, empty for what the case says of itself.
+    `alone` says that no other member can open it, and why; `namesakes` that other cases bear its reference; `never_use`
+    is what must never be used to reach its people; `silence` for how long there was no contact; `both` what each
+    version of a record with two says, by its id, empty for what the case says of itself.
     """
 
     case: str
     ref: str
-    title: str = field(repr=False)
-    kind: str
-    stage: str
-    risk: str
-    opened: str
+    head: Case = field(repr=False)
     heads: int = 1
     safe_contacts: tuple[Words, ...] = field(default=(), repr=False)
     persons: tuple[PersonShown, ...] = field(default=(), repr=False)
     notes: tuple[NoteShown, ...] = field(default=(), repr=False)
     drafts: tuple[DraftShown, ...] = field(default=(), repr=False)
-    owner: str = ""
-    deputy: str = ""
     alone: Words = field(default="", repr=False)
-    no_recovery: Words = field(default="", repr=False)
     namesakes: Words = ""
     silence: Words = ""
-    closed: str = ""
     never_use: tuple[str, ...] = field(default=(), repr=False)
     story: tuple[RecordShown, ...] = field(default=(), repr=False)
     stages: tuple[StageShown, ...] = ()
@@ -300,7 +283,7 @@ class FoundShown:
 
     hits: tuple[FoundRecord, ...]
     more: bool
-    slips: tuple[SlipLine, ...] = ()
+    slips: Sequence[SlipLine] = ()
     of: int = 0
     leaves_sections: bool = False
 
@@ -343,27 +326,11 @@ class LogShown:
     days: Mapping[date, tuple[int, str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What a check of the log found. `faults` are sentences with ids, the first bad place first.
-
-    `unread` says what is as it was signed, and says nothing to anybody: no fault.
-    """
-
-    verified: bool
-    covered: str
-    root: str
-    faults: tuple[Words, ...] = ()
-    entries: int = 0
-    unread: Words = ""
-
-
 # Two versions of a record beside one another, as the screens show them.
 @dataclass(frozen=True, slots=True)
 class SideShown:
     """Who wrote a version when, and on which device; `is_here`: on this computer."""
 
-    version: str
     written_ms: int
     by: str = field(repr=False)
     device: str = field(repr=False)
@@ -372,7 +339,7 @@ class SideShown:
 
 @dataclass(frozen=True, slots=True)
 class VersionsShown:
-    """Two versions of a record, piece by piece."""
+    """Two versions of a record, piece by piece. `found` is the gateway's own."""
 
     case: str
     record: str
@@ -380,3 +347,4 @@ class VersionsShown:
     left: SideShown
     right: SideShown
     pieces: tuple[Piece, ...] = field(repr=False)
+    found: object = field(default=None, repr=False)

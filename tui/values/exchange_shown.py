@@ -1,4 +1,4 @@
-"""What screens show of others and of what is lost: erasures of colleagues, emergencies."""
+"""What screens show of others and of what is lost: how far they know of it, emergencies."""
 
 from __future__ import annotations
 
@@ -12,15 +12,6 @@ if TYPE_CHECKING:
     from vault.services.exchange.known_peers import Standing
 
 # What goes between the screens and the gateway about others: bundles, questions to a second person, emergencies.
-
-
-@dataclass(frozen=True, slots=True)
-class PeerShown:
-    """A member to whom a bundle can be made, or a case opened, with their roles."""
-
-    member: str
-    name: str = field(repr=False)
-    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,47 +37,12 @@ class StandingShown:
     last: tuple[Words, ...] = field(default=(), repr=False)
 
 
-# What screens show of erasures.
-@dataclass(frozen=True, slots=True)
-class ErasureShown:
-    """What somebody erased of one place, and when it goes from here.
-
-    With `what` it is the id of what may be erased: a record that stands again although it was erased here, or, with
-    `due`, a case that was kept as long as the rules say since that day. With `back_ms` it stays: what was said then
-    would stand again.
-    """
-
-    place: Words
-    records: int
-    goes_ms: int = 0
-    by: Words = field(default="", repr=False)
-    is_held: bool = False
-    what: str = ""
-    due: str = ""
-    back_ms: int | None = None
-
-
 # What goes between the screens of an emergency and the gateway.
-@dataclass(frozen=True, slots=True)
-class TakenShown:
-    """What would be found on a computer that was taken.
-
-    `warn` is whom to warn, line by line, each with whether it says what must not be used; `todo` what to do, `there`
-    what is on it. `found` is the gateway's own.
-    """
-
-    warn: tuple[tuple[Words, bool], ...] = field(repr=False)
-    todo: tuple[Words, ...]
-    there: tuple[Words, ...] = field(repr=False)
-    count: int
-    found: object = field(default=None, repr=False)
-
-
 @dataclass(frozen=True, slots=True)
 class PackShown:
     """The facts of a case that may be in a pack: `count` are confirmed.
 
-    `clients` are of whom it can tell, id and name. `found` is the gateway's own.
+    `clients` are of whom it can tell, id and name. `mark` is the gateway's own.
     """
 
     case: str
@@ -96,4 +52,4 @@ class PackShown:
     lacks: tuple[Words, ...]
     count: int
     clients: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
-    found: object = field(default=None, repr=False)
+    mark: object = field(default=None, repr=False)

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from vault.words.message import Message, Words
+from vault.words.message import Words
 
 # Forms as a draft keeps them: which one it is, and what was typed into it and is not kept yet.
-
-"""The form of a case that is made of a call slip; lists of drafts know its name too."""
-
 
 SLIP = "slip-corrected"
 """The form that corrects an open call slip."""
@@ -56,7 +53,7 @@ class FormTyped:
     turn: int = 0
 
 
-# Call slips as screens have them: one that is being typed, those that are open, and cases that a call reminds of.
+# Call slips as screens have them: one that is being typed, and cases that a call reminds of.
 @dataclass(frozen=True, slots=True)
 class SlipTyped:
     """A call slip that is not kept yet. `record` names the draft, `begun_ms` is when the call came.
@@ -87,27 +84,6 @@ class SlipBegun:
     slip: SlipTyped | None
     refusal: Words = field(default="", repr=False)
     last: SlipTyped | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SlipLine:
-    """An open slip. `when` says when to call back, `do_not_call` what in it must never be used."""
-
-    slip: str
-    received_ms: int
-    number: str = field(repr=False)
-    name: str = field(repr=False)
-    language: str = field(repr=False)
-    text: str = field(repr=False)
-    call_back: bool
-    when: str = field(default="", repr=False)
-    is_overdue: bool = False
-    do_not_call: tuple[str, ...] = field(default=(), repr=False)
-
-    @property
-    def asked_back(self) -> Words:
-        """Whether to call back, and when; empty for no."""
-        return (self.when or Message("yes")) if self.call_back else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui.values.cases_shown import DraftShown, PersonShown, VaultStatus
-from tui.values.forms_typed import SlipLine
+from vault.casework.person import Person
 from vault.words.message import Words
 
 if TYPE_CHECKING:
+    from vault.services.cases.intake import SlipLine
     from vault.services.cases.story_records import LeftOut
     from vault.services.cases.two_versions import InTwo
     from vault.services.exports.partners import Given
@@ -34,46 +35,18 @@ class Whereabouts:
 
 
 @dataclass(frozen=True, slots=True)
-class NameShown:
-    """A written name: codes of its source and script. `is_used`: the person is called so; `is_over`: nobody is."""
-
-    text: str = field(repr=False)
-    kind: str
-    script: str
-    is_used: bool = False
-    is_over: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReachShown:
-    """How a person is reached. `never_use` are those lines of the case that name a number or address of theirs."""
-
-    channel: str = ""
-    address: str = field(default="", repr=False)
-    hours: str = field(default="", repr=False)
-    code_phrase: str = field(default="", repr=False)
-    ways: tuple[str, ...] = field(default=(), repr=False)
-    never_use: tuple[str, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class PersonPage:
     """All that is known of a person.
 
-    `kin` is who belongs to them, each with what they are; `others` the other people of the case; `may_tell` who may be
-    told what; `cases` the cases in which they stand; `written` who wrote each version when, the newest first; `both`
-    what each of two versions says.
+    `kin` is who belongs to them, each with what they are; `others` the other people of the case; `cases` the cases in
+    which they stand; `written` who wrote each version when, the newest first; `both` what each of two versions says.
     """
 
     shown: PersonShown
-    names: tuple[NameShown, ...] = field(repr=False)
-    born: str = field(default="", repr=False)
-    documents: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    reach: ReachShown = ReachShown()
-    may_tell: str = field(default="", repr=False)
+    person: Person = field(repr=False)
     kin: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
     others: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
-    given: tuple[Given, ...] = ()
+    given: Sequence[Given] = ()
     cases: tuple[tuple[str, str, bool], ...] = field(default=(), repr=False)
     written: tuple[tuple[int, str], ...] = field(default=(), repr=False)
     never_use: tuple[str, ...] = field(default=(), repr=False)
@@ -142,6 +115,6 @@ class HomeShown:
     left: tuple[LeftOut, ...] = ()
     more: int = 0
     has_begun_slip: bool = False
-    calls: tuple[SlipLine, ...] = field(default=(), repr=False)
+    calls: Sequence[SlipLine] = field(default=(), repr=False)
     drafts: tuple[DraftShown, ...] = field(default=(), repr=False)
     in_two: Sequence[InTwo] = ()

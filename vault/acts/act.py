@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from vault.redaction.questions import Question
     from vault.seal.recovery import Sheet
     from vault.services.approvals.second_person import Second
+    from vault.services.cases.notes import NoteBegun
+    from vault.services.credentials.entering import Proof
     from vault.services.exports.exporting import Approve
 
 T = TypeVar("T")
 Said: TypeAlias = Mapping[str, tuple[str, ...]]
 """What was said of the fields, by their names. What nobody said is not in it, and what stays as it is neither.
 
-`why` is said beside them where a case is opened for another reason than casework; `ask` and `approval` are the files by
-which a second person elsewhere is asked, and answered.
-"""
+Beside them: `why` a case is opened, if not for casework; `ask` and `approval`: files of a second person."""
 
 
 @unique
@@ -43,6 +43,7 @@ class Shape(StrEnum):
     MEMBER = "member"
     LINE = "line"
     LINES = "lines"  # several, each a line
+    TEXT = "text"  # of any length: from a file or standard input, or typed into a draft
     BIRTH = "birth"  # a date that may be known in part
     CODE = "code"  # a key or a code, which a shell may keep
     WORD = "word"  # one of a few
@@ -67,8 +68,7 @@ class Field:
         shape: what may be said.
         help: what the option takes.
         question: how somebody at a terminal is asked for it; without it, by its label.
-        form: how the usage shows it; without it, as the option that may be left out. Of words of a person: another
-            option, or, as `[NAME]`, that scripts may type them without one too.
+        form: how the usage shows it, if not as an option; of a person's words, `[NAME]`: scripts may type them bare.
         words: the codes of a `WORD`, where they do not depend on what is looked at; of `LINES`, what stands before a
             colon in each.
         first: what is said where nobody says anything.
@@ -222,6 +222,7 @@ class Agreed:
         ask_whom: the name of who may approve then; without it, all who may.
         by_sheets: the recovery sheets do it, in the place of somebody else.
         typed: their secret, where somebody typed them.
+        proof: what opens one's own seat, typed anew; whoever made it wipes it.
     """
 
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -232,6 +233,7 @@ class Agreed:
     ask_whom: str | None = field(default=None, repr=False)
     by_sheets: bool = False
     typed: bytes | None = field(default=None, repr=False)
+    proof: Proof | None = field(default=None, repr=False)
 
 
 class OpenFormsError(WaitingForDecisionError):
@@ -348,14 +350,15 @@ class Act(Generic[T]):
         asks_yes: its plan is read and asks for a yes that has no option of its own.
         second: set for an act that may need a second person.
         is_long: it may take more than a second also of one, so that a screen shows how far it is.
-        makes_files: it changes nothing but the log and makes something elsewhere, whole or not at all: work goes on
-            beside it.
+        makes_files: it changes the log alone, and makes something elsewhere, whole or not at all: work goes on beside.
         is_change: it changes what is there: where nothing is said, there is nothing to do.
         by_sheets: the recovery sheets can do it in the place of somebody else, if that is said.
         takes_sheets: nothing else can do it: the recovery sheets are asked for, or piped, and nobody has to say so.
         makes_sheets: it makes recovery sheets, which go into the files of its field `out`, or are shown.
         goes_through: once it is begun, nothing stops it.
+        proves: `now`: it wants to see again what opens the seat of whoever does it; `new`: and another passphrase.
         has_letter: it leaves a letter.
+        draft: begins the draft that keeps a `TEXT` while somebody types it at a terminal.
         has_pages: what leaves is read before: its open forms are decided, then somebody reads the finished pages.
     """
 
@@ -380,8 +383,10 @@ class Act(Generic[T]):
     takes_sheets: bool = False
     makes_sheets: bool = False
     goes_through: bool = False
+    proves: str = ""
     has_letter: bool = False
     has_pages: bool = False
+    draft: Callable[[Session, Said], NoteBegun] | None = None
     about: Words = ""
 
     @property
@@ -431,10 +436,8 @@ class Act(Generic[T]):
             if each.shape is Shape.NUMBER and any(said.get(each.name, ())):
                 numbered(each.name, said[each.name][0])
         if self.is_change and said.keys().isdisjoint(each.name for each in self.fields if not each.is_subject):
-            names = ", ".join(str(each.label) for each in rows)
-            raise UsageError(
-                Message("there is nothing to change"), next_step=Message("You can change: {names}.", names=names)
-            )
+            others = Message("You can change: {names}.", names=", ".join(str(each.label) for each in rows))
+            raise UsageError(Message("there is nothing to change"), next_step=others)
 
 
 def numbered(name: str, text: str) -> int:

@@ -1,4 +1,4 @@
-"""Devices: named, given all cases of their member, ended after a move, and ended when one is lost: whom to warn."""
+"""Devices: named, joined, given cases, ended, lost: whom to warn; what opens one's own: passphrase, keyfile, key."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vault.acts.act import Act, Agreed, Ask, Begun, Field, Plan, Said, Shape, Told, empty, one
+from vault.acts.act import Act, Agreed, Ask, Begun, Field, Follow, Plan, Said, Shape, Told, empty, one
 from vault.acts.newcomer import files, told_of
-from vault.errors import RefusedError, VaultError
-from vault.words.message import Message, Words
+from vault.errors import InternalError, RefusedError, VaultError
+from vault.words.message import Message, Words, joined
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
+    from vault.access.seat_keys.slots import Factors
     from vault.access.session import Session
     from vault.ids import SeatId
     from vault.progress import Progress
+    from vault.services.credentials.entering import FactorInUse, Proof
     from vault.services.members.devices import Device
     from vault.services.members.warning import WarnList
 
@@ -249,4 +251,186 @@ REVOKE: Final = Act(
     is_long=True,
     goes_through=True,
 )  # fmt: skip
-ACTS: Final = (NAME, GIVE, MOVE, REVOKE)
+
+
+# ---- a further one joins ------------------------------------------------------------------------------------------
+
+
+def _words(session: Session, _plan: Plan[None], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.members import admitting
+
+    vault, own = admitting.vault_words(session), admitting.own_words(session)
+    lines = (
+        Message("On the new device: {join}. It asks for two lines.", join=NextStep.JOIN_AS_OWN),
+        Message("The 13 words of the vault:"),
+        f"  {' '.join(vault)}",
+        Message("Your own 13 words, which make it your device:"),
+        f"  {' '.join(own)}",
+        Message(
+            "Then an admin or a supervisor admits it with the file REQUEST, and you agree to it here. If you are one,"
+            " admit it yourself, and any other member agrees: {proposals}.",
+            proposals=NextStep.LIST_PROPOSALS,
+        ),
+    )
+    follows = (
+        Follow(Message("It is admitted"), "member admit REQUEST"),
+        Follow(Message("You agree"), "member agree DEVICE --with-cases --bundle FILE"),
+    )
+    return Told(lines, {"vault_words": list(vault), "own_words": list(own)}, follows)
+
+
+WORDS: Final = Act(
+    "device words",
+    Message("show the words with which a further device of yours joins"),
+    Message("A further device of yours"),
+    Message("words"),
+    (),
+    look=lambda _session, _said: Plan(None),
+    run=_words,
+    doing=Message("Reading the words"),
+    nothing=Message("nothing is shown"),
+)
+
+
+# ---- what opens one's own -----------------------------------------------------------------------------------------
+
+KEYFILE: Final = "keyfile"
+SECURITY_KEY: Final = "fido2"
+FACTORS: Final = {KEYFILE: Message("keyfile"), SECURITY_KEY: Message("security key")}
+_KIND: Final = Field("kind", Message("What"), Shape.RECORDS, Message("what it is"), form="KIND", words=tuple(FACTORS))
+
+
+def _proof(agreed: Agreed) -> Proof:
+    if agreed.proof is None:
+        raise InternalError(Message("nobody showed what they unlock with"))
+    return agreed.proof
+
+
+def listed(used: Sequence[FactorInUse]) -> list[dict[str, object]]:
+    return [{"name": factor.name, "is": factor.words} for factor in used]
+
+
+def _needed(proof: Proof, now: Factors, *lines: Message) -> Told:
+    from vault.services.credentials import entering
+
+    proof.then(now)
+    words = (*lines, entering.OLD_COPIES)
+    return Told(words, {"factors": listed(entering.in_use(now)), "note": joined(words)})
+
+
+def _what_is_added(_session: Session, said: Said) -> Plan[str | None]:
+    from vault.store.files import require_new
+
+    out = one(said, "out")
+    if out:
+        require_new(Path(out))
+    return Plan(out)
+
+
+def _add(session: Session, plan: Plan[str | None], agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.credentials import entering
+
+    proof, out = _proof(agreed), plan.of
+    if out:
+        now = entering.add_keyfile(session, proof, Path(out))
+        return _needed(
+            proof, now,
+            Message("From now on you need {out} too: at unlock, F5 in the app, `--keyfile` by command.", out=out),
+            Message("Keep a second copy away from this computer: without it only the recovery sheets help."),
+        )  # fmt: skip
+    now = entering.add_security_key(session, proof)
+    return _needed(
+        proof, now,
+        Message("From now on you need this key too: at unlock, F5 in the app, `--security-key` by command."),
+        Message("If it is lost or emptied, only the recovery sheets help."),
+    )  # fmt: skip
+
+
+ADD_FACTOR: Final = Act(
+    "factor add",
+    Message("require a file or a security key from now on"),
+    Message("Needed too from now on"),
+    Message("need it"),
+    (
+        _KIND,
+        Field("out", Message("New file"), Shape.NEW_FILE,
+              Message("where to write the new keyfile: a stick that you carry"), form="[--out F]",
+              hint="/media/stick/holiday.bin", is_required=True, where=lambda said: said.get("kind") == (KEYFILE,)),
+    ),
+    look=_what_is_added,
+    run=_add,
+    doing=Message("Changing what you unlock with"),
+    nothing=Message("nothing is changed"),
+    begin=empty,
+    proves="now",
+    about=Message(
+        "A keyfile is a new file of 64 bytes, best on a stick that you carry; keep a second copy apart from this"
+        " computer. A security key is plugged in: touch it when it blinks, twice. If you lose file or key, only the"
+        " recovery sheets help: prove them before."
+    ),
+)  # fmt: skip
+
+
+def _what_is_removed(_session: Session, said: Said) -> Plan[str]:
+    kind = said["kind"][0]
+    sure = Ask(
+        "remove",
+        Message("Unlock without the {factor} from now on?", factor=FACTORS[kind]),
+        yes=Message("Unlock without it"),
+        no=Message("Keep it"),
+        told=(Message("Then anybody who knows your passphrase can unlock as you."),),
+        is_for_screens=True,
+    )
+    return Plan(kind, asks=(sure,))
+
+
+def _remove(session: Session, plan: Plan[str], agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.credentials import entering
+
+    proof = _proof(agreed)
+    now = entering.remove_factor(session, proof, entering.FactorName(plan.of))
+    return _needed(proof, now, Message("The {factor} is no longer needed.", factor=FACTORS[plan.of]))
+
+
+REMOVE_FACTOR: Final = Act(
+    "factor remove",
+    Message("stop requiring it"),
+    Message("No longer needed"),
+    Message("unlock without it"),
+    (_KIND,),
+    look=_what_is_removed,
+    run=_remove,
+    doing=ADD_FACTOR.doing,
+    nothing=ADD_FACTOR.nothing,
+    begin=empty,
+    proves="now",
+    about=Message("The file or the key itself is left as it is."),
+)
+
+
+def _change(session: Session, _plan: Plan[None], agreed: Agreed, _progress: Progress) -> Told:
+    from vault.services.credentials import entering
+
+    entering.change_passphrase(session, _proof(agreed))
+    lines = (Message("The passphrase is changed."), entering.OLD_COPIES)
+    return Told(lines, {"changed": True, "note": entering.OLD_COPIES})
+
+
+CHANGE_PASSPHRASE: Final = Act(
+    "passphrase change",
+    Message("change your passphrase"),
+    Message("Change the passphrase"),
+    Message("change it"),
+    (),
+    look=lambda _session, _said: Plan(None),
+    run=_change,
+    doing=ADD_FACTOR.doing,
+    nothing=ADD_FACTOR.nothing,
+    begin=empty,
+    proves="new",
+    about=Message(
+        "Nobody can guess a passphrase that is made for you. Capital letters, extra spaces and the keyboard's layout do"
+        " not matter in it. F4 shows it: write it on paper. Nothing is changed before you have typed it back."
+    ),
+)
+ACTS: Final = (NAME, WORDS, GIVE, MOVE, REVOKE, ADD_FACTOR, REMOVE_FACTOR, CHANGE_PASSPHRASE)

@@ -5,10 +5,10 @@ And all that a member can read, in an open format: nobody is locked in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from vault.acts.act import (
     CASE,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from vault.redaction.questions import Question
     from vault.services.exports.export_material import Wish
     from vault.services.exports.exporting import Exported, Undecided
+    from vault.services.safety.person_pack import Facts, PageWish
 
 T = TypeVar("T")
 _UNREAD: Final = Message("UNREAD: nobody read the pages before they were sealed. Log, report and package say so.")
@@ -205,7 +206,7 @@ def proposed_lines(questions: Sequence[Question]) -> list[Message]:
     ]
 
 
-EXPORT: Final = Act(
+EXPORT: Final[Act[Any]] = Act(
     "export",
     Message("make a redacted package for one recipient"),
     Message("Export"),
@@ -320,4 +321,46 @@ EXPORT_ALL: Final = Act(
     is_long=True,
     makes_files=True,
 )  # fmt: skip
-ACTS: Final = (EXPORT, EXPORT_ALL)
+
+
+# ---- a page of the confirmed facts of somebody who is gone ---------------------------------------------------------
+
+
+_Page: TypeAlias = tuple["Facts", "PageWish", Path, Callable[[Words], str]]
+"""What stands on a page, where it goes, and in whose words: a face that speaks another language gives its own."""
+
+
+def _what_is_confirmed(session: Session, said: Said) -> Plan[_Page]:
+    from vault.services.cases import cases
+    from vault.services.safety import person_pack
+
+    found = person_pack.facts(session, cases.find(session, said["case"][0]))
+    person = person_of(session, said["case"][0], one(said, "person"))
+    wish = person_pack.PageWish(person, take_proposals="decide" in said)
+    return Plan((found, wish, Path(one(said, "page") or ""), str), mark=found.confirmed)
+
+
+def _print(session: Session, plan: Plan[_Page], agreed: Agreed, _working: Working) -> Told:
+    from vault.services.safety import person_pack
+
+    found, wish, out, in_words = plan.of
+    wish = replace(wish, decisions=agreed.decided)
+    proposed = whole(person_pack.print_page(session, found, wish, out, in_words)).as_proposed
+    line = Message("The page is at {path}. It names the client, and is not encrypted.", path=out)
+    return Told((line, *proposed_lines(proposed)), {"page": str(out), "as_proposed": proposed_data(proposed)})
+
+
+PAGE: Final = replace(
+    EXPORT,
+    name="pack",
+    help=Message("a page in clear of what is confirmed; it names the client, and others as you decide"),
+    title=Message("Print what is confirmed as a page"),
+    fields=(
+        *(each for each in EXPORT.fields if each.name in {"case", "person", "decide"}),
+        Field("page", Message("page"), Shape.NEW_FILE, form="[--page FILE]", is_required=True),
+    ),
+    look=_what_is_confirmed,
+    run=_print,
+    second=None,
+)
+ACTS: Final = (EXPORT, EXPORT_ALL, PAGE)

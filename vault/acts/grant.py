@@ -1,4 +1,4 @@
-"""Who can open a case or a section: given to a member and taken from one; in an emergency, opened for some days."""
+"""Who can open a case or a section: made, given to a member and taken from one; in an emergency, opened for days."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 # ---- given --------------------------------------------------------------------------------------------------------
 
 
-def _to_whom(session: Session, said: Said) -> Begun:
+def _to_whom(field: str, session: Session, said: Said) -> Begun:
     from vault.services.cases import cases
     from vault.services.grants import sharing
     from vault.services.projection.authors import names_of_members
@@ -48,7 +48,7 @@ def _to_whom(session: Session, said: Said) -> Begun:
     case, names = cases.find(session, said["case"][0]), names_of_members(session)
     may = sharing.readers(session) - sharing.holders_of(session, case).members
     nobody = Message("Nobody else to give it to: all who have a device and a role that opens cases hold it already.")
-    return Begun(choices={"to": by_name(names, may)}, line="" if may else nobody)
+    return Begun(choices={field: by_name(names, may)}, line="" if may else nobody)
 
 
 class _Gift(NamedTuple):
@@ -61,13 +61,13 @@ class _Gift(NamedTuple):
 
 def _what_is_given(session: Session, said: Said) -> Plan[_Gift]:
     from vault.services.cases import cases
-    from vault.services.grants import timed_grants
+    from vault.services.grants import sharing, timed_grants
     from vault.services.projection import authors
 
-    if day := one(said, "until"):
-        timed_grants.end_of_day(day)
-    member = authors.find_member(session, one(said, "to") or "")
-    return Plan(_Gift(cases.find(session, said["case"][0]), member, said))
+    until_ms = timed_grants.end_of_day(day) if (day := one(said, "until")) else None
+    case, member = cases.find(session, said["case"][0]), authors.find_member(session, one(said, "to") or "")
+    sharing.require_gift(session, case, [member], rank=sharing.RANKS[one(said, "rank") or "member"], until_ms=until_ms)
+    return Plan(_Gift(case, member, said))
 
 
 def _give(session: Session, plan: Plan[_Gift], _agreed: Agreed, _progress: Progress) -> Told:
@@ -196,7 +196,7 @@ GIVE: Final = Act(
     run=_give,
     doing=Message("Giving the case"),
     nothing=Message("nothing is given"),
-    begin=_to_whom,
+    begin=partial(_to_whom, "to"),
     about=Message(
         "They can open everything in this case, also what was written before, but not its restricted sections. With a"
         " last day it ends by itself: nothing that is written later opens for them. A lead or a keeper can take the"
@@ -237,6 +237,73 @@ TAKE_SECTION: Final = Act(
     doing=Message("Taking the section"),
     nothing=Message("nothing is taken"),
 )
+
+# ---- a new section ------------------------------------------------------------------------------------------------
+
+
+def _who_else(session: Session, said: Said) -> Begun:
+    from vault.services.cases import cases
+    from vault.services.grants import sharing
+    from vault.services.projection.authors import names_of_members
+
+    others = sharing.holders_of(session, cases.find(session, said["case"][0])).members - {session.member}
+    nobody = Message("Nobody else holds this case: only you and the sheets will open the section.")
+    choices = {"to": by_name(names_of_members(session), others), "kind": _KINDS}
+    return Begun(choices=choices, line="" if others else nobody)
+
+
+def _what_is_made(session: Session, said: Said) -> Plan[tuple[CompartmentId, list[MemberId], Said]]:
+    from vault.services.cases import cases
+    from vault.services.projection import authors
+
+    members = [authors.find_member(session, each) for each in said.get("to", ())]
+    return Plan((cases.find(session, said["case"][0]), members, said))
+
+
+def _make(
+    session: Session, plan: Plan[tuple[CompartmentId, list[MemberId], Said]], _agreed: Agreed, _progress: Progress
+) -> Told:
+    from vault.services.cases import sections
+
+    case, members, said = plan.of
+    made = sections.create(session, case, what=said["kind"][0], title=said["title"][0], members=members)
+    done = Message("The section is saved: you can open it.")
+    if members:
+        names = ", ".join(_name(session, member) for member in members)
+        done = Message("The section is saved: you can open it, and so can: {names}.", names=names)
+    return Told((done, Message("id {id}", id=short_id(made))), {"section": made.hex(), "case": case.hex()})
+
+
+_KINDS: Final = (
+    ("location", Message("location: where somebody is")),
+    ("health", Message("health: how somebody is")),
+    ("sources", Message("sources: who told us")),
+    ("other", word_of("other")),
+)
+NEW_SECTION: Final = Act(
+    "section new",
+    Message("make a restricted section of a case"),
+    Message("New section"),
+    Message("make it"),
+    (
+        CASE,
+        Field("title", Message("Title"), Shape.LINE, question=Message("Title of the section"),
+              hint=Message("for those who open it"), is_required=True),
+        Field("kind", Message("Kind"), Shape.WORD, Message("what the section is about"),
+              words=tuple(code for code, _ in _KINDS), is_required=True),
+        Field("to", Message("Opens for"), Shape.MEMBER, form="[--to MEMBER ...]",
+              help=Message("who else can open it (repeat for more members)")),
+    ),
+    look=_what_is_made,
+    run=_make,
+    doing=Message("Making the section"),
+    nothing=Message("no section is made"),
+    begin=_who_else,
+    about=Message(
+        "A new section is empty: nothing of the case moves into it by itself. If there are recovery sheets, they open"
+        " it too. Nobody else who holds the case learns that it exists. Space marks who else opens it."
+    ),
+)  # fmt: skip
 
 # ---- moved into a section -----------------------------------------------------------------------------------------
 
@@ -322,19 +389,6 @@ MOVE: Final = Act(
 )  # fmt: skip
 
 # ---- in an emergency ----------------------------------------------------------------------------------------------
-
-
-def _whom(session: Session, said: Said) -> Begun:
-    from vault.services.cases import cases
-    from vault.services.grants import sharing
-    from vault.services.projection.authors import names_of_members
-
-    case, names = cases.find(session, said["case"][0]), names_of_members(session)
-    may = sharing.readers(session) - sharing.holders_of(session, case).members
-    return Begun(
-        choices={"for": by_name(names, may)},
-        line="" if may else Message("Nobody to open it to: all who may open cases hold this one already."),
-    )
 
 
 def _what_opens(session: Session, said: Said) -> Plan[Glass]:
@@ -432,11 +486,11 @@ BREAK_GLASS: Final = Act(
     run=_open,
     doing=Message("Opening the case"),
     nothing=Message("the case stays closed to them"),
-    begin=_whom,
+    begin=partial(_to_whom, "for"),
     second=BySecond(Message("where anybody else can"), _ask, Message("Nothing is opened yet.")),
     about=Message(
         "For an emergency. They can open the case from their next bundle or unlock on. Everybody else who holds it is"
         " told at each unlock, for as long as it lasts, and the log keeps it."
     ),
 )
-ACTS: Final = (GIVE, TAKE, GIVE_SECTION, TAKE_SECTION, MOVE, BREAK_GLASS)
+ACTS: Final = (GIVE, TAKE, NEW_SECTION, GIVE_SECTION, TAKE_SECTION, MOVE, BREAK_GLASS)

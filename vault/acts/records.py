@@ -1,6 +1,6 @@
 """Records with a form: each kind is added, changed and said to be over, as its form describes it.
 
-What a form asks is a field of the act. Deadlines may get their date of a rule.
+What a form asks is a field of the act. Deadlines may get their date of a rule. Of two versions one is made.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from vault.acts.act import (
     of_case,
     one,
 )
-from vault.acts.case import told_of_change
+from vault.acts.case import UNCONFIRMED, told_of_change
 from vault.casework import form as forms
 from vault.casework.questionnaires import Filled
 from vault.casework.story import STORY
@@ -40,9 +40,11 @@ from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.access.session import Session
+    from vault.casework.differences import Chosen
     from vault.ids import CompartmentId, RecordId
     from vault.progress import Progress
     from vault.services.cases.editing import Place
+    from vault.services.cases.two_versions import TwoVersions
 
 _CONFIRMED: Final = "confirmed"
 _CONFIRMED_ANEW: Final = Message("Confirmed by, for the record as it is now; type it again, or the change empties it")
@@ -361,6 +363,61 @@ REFILL: Final = replace(
     nothing=_UNCHANGED,
 )  # fmt: skip
 
+# ---- two versions made one -----------------------------------------------------------------------------------------
+
+
+_Versions: TypeAlias = tuple["TwoVersions", Mapping[int, "Chosen"]]
+"""Both, and what shall stand of each piece that is open; a screen or a terminal asks for that."""
+
+
+def _what_differs(session: Session, said: Said) -> Plan[_Versions]:
+    from vault.casework.differences import Answer, Chosen, Part
+    from vault.services.cases import editing, two_versions
+
+    place = editing.locate(session, said[RECORD.name][0], case=of_case(session, said))
+    found = two_versions.both(session, place, why=one(said, "why") or "casework")
+    sides = {"1": Answer.LEFT, "2": Answer.RIGHT}
+    taken = {  # a number or a name that only one of them has is not lost by a script
+        at: Chosen(Answer.BOTH if piece.part is Part.ITEMS else sides[number])
+        for number in said.get("take", ())
+        for at, piece in enumerate(found.pieces)
+    }
+    return Plan((found, taken))
+
+
+def _join(session: Session, plan: Plan[_Versions], _agreed: Agreed, _progress: Progress) -> Told:
+    from vault.casework.differences import Answer, chosen_fields
+    from vault.services.cases import two_versions
+
+    found, answers = plan.of
+    left, right, pieces = found.left, found.right, found.pieces
+    fields = chosen_fields(pieces, answers, (left.by, right.by))
+    typed = {pieces[at].name for at, chosen in answers.items() if chosen.answer is Answer.WRITTEN}
+    sides = (left.version, right.version)
+    is_unconfirmed = two_versions.settle(session, found.place, sides, fields, typed=typed)
+    said = Message("It is one version now. Both stay in the history. Colleagues have it after the next bundle.")
+    data = {"record": found.place.record.hex(), "unconfirmed": is_unconfirmed}
+    return Told((said, *[UNCONFIRMED] * is_unconfirmed), data)
+
+
+JOIN: Final = Act(
+    "join",
+    Message("show two versions of a record that were written apart, and say what stands"),
+    Message("Two versions"),
+    Message("go on"),
+    (
+        replace(RECORD, help=Message("the id of a record or a case, or a case's reference")),
+        IN_CASE,
+        Field("take", Message("What shall stand"), Shape.WORD,
+              Message("where they differ, version 1 or 2; of a list, such as phones, both; without it, each is asked"),
+              words=("1", "2"), form="[--take N]"),
+    ),
+    look=_what_differs,
+    run=_join,
+    doing=_SAVING,
+    nothing=Message("nothing is changed: both versions stay"),
+)  # fmt: skip
+
 # ---- the acts -----------------------------------------------------------------------------------------------------
 
 _FORMED: Final = [kind for name, kind in STORY.items() if name != Filled.KIND]
@@ -380,4 +437,5 @@ ACTS: Final = (
     _MOVE,
     FILL,
     REFILL,
+    JOIN,
 )

@@ -13,9 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from vault import platform
 from vault.acts.act import Act, Agreed, Ask, Field, Letter, Plan, Said, Shape, Told, Waits, answer_to, numbered
 from vault.cli.date_options import birth_of, day_of, moment_of
-from vault.cli.opening import opened, opened_to_ask
+from vault.cli.opening import Entrance, opened, opened_to_ask, read_entrance, read_pin, waiting
 from vault.cli.output import Output, Result
 from vault.cli.prompts import (
     Personal,
@@ -23,14 +24,20 @@ from vault.cli.prompts import (
     ask_line,
     asked_again,
     asked_one_by_one,
+    chosen_of,
+    list_choices,
     options_of,
     piped_answers,
+    read_text,
     refuse_as_options,
+    require_word,
+    text_is_typed,
+    warn_of,
 )
 from vault.cli.reviewing import reading_of, second_of, with_answers
-from vault.cli.safeguards import require_word
 from vault.cli.sheet_prompts import BY_SHEETS, PIPED_SHEETS, compare_paper, copied, require_terminal, secret_typed
 from vault.cli.table import Arg, Given, OneOf, Verb, new_file, there_folder
+from vault.cli.way_in import NEW_PASSPHRASE, new_passphrase
 from vault.errors import SheetsNeededError, UsageError, VaultError, WaitingForDecisionError
 from vault.progress import Working
 from vault.words.message import Message, Words
@@ -38,10 +45,13 @@ from vault.words.message import Message, Words
 if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.services.approvals.second_person import Second
+    from vault.services.cases.notes import NoteBegun
+    from vault.services.credentials.entering import Proof
     from vault.services.exports.exporting import Approve
 
 
-_Opened: TypeAlias = tuple["Session", Sequence[Personal], dict[str, list[str]]]
+_Opened: TypeAlias = tuple["Session", Sequence[Personal], dict[str, list[str]], Entrance | None]
+_ONE_BEGUN: Final = Message("A note that you began is kept: `--go-on` goes on with it; the app shows it.")
 _LANGUAGES: Final = ("en", "fr", "ru")
 _MOST_CHOICES_SAID: Final = 12
 _SCRIPTS_ONLY: Final = Message("scripts only; at a terminal it is asked")
@@ -89,6 +99,8 @@ def verb_of(act: Act[Any]) -> Verb:
         ]
     if act.by_sheets:
         options.append(BY_SHEETS)
+    if act.proves == "new":
+        options += NEW_PASSPHRASE
     if act.asks_yes:
         options.append(Arg("[--yes]", Message("neither show what would be done nor ask (scripts)")))
     return Verb(act.name.rpartition(" ")[2], act.help, tuple(options), partial(_run, act))
@@ -101,7 +113,8 @@ def arg_of(field: Field) -> Arg:
     of: Callable[[str], object] = _PLACES.get(field.shape) or _reading(field, field.called)
     if field.shape is Shape.NUMBER:
         of = partial(numbered, field.called)
-    return Arg(form, field.help or field.label, field.words, of, field.first or None, field.name)
+    into = "file" if field.shape is Shape.TEXT else field.name
+    return Arg(form, field.help or field.label, field.words, of, field.first or None, into)
 
 
 def _reading(field: Field, called: str) -> Callable[[str], str]:
@@ -137,13 +150,14 @@ def _run(act: Act[Any], args: Given, output: Output) -> Result:
     read = reading_of(args, output) if act.has_pages else None
     if act.makes_sheets and args.out is None:
         require_terminal(args, output)
-    with opened_for(act, args, output) as opened:
+    opener = opened_for if act.draft is None else partial(_opened_for_text, act.draft)
+    with opener(act, args, output) as opened:
         return carried_out(act, args, output, opened, read)
 
 
 @contextmanager
 def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
-    """Unlock for an act, and give beside the session what somebody was asked, and what they typed.
+    """Unlock for an act, and give beside the session what somebody was asked, what they typed, and how they came in.
 
     Raises:
         UsageError: something is said that does not go with the rest.
@@ -155,7 +169,8 @@ def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
     rows = act.rows(_said(act, args, {}))
     # An answer is asked for where the plan asks; a script cannot wait for that.
     wanted = [field for field in personal if (field in rows if is_typed else field in rows or field.is_answer)]
-    beside = next((field for field in personal if getattr(args, field.name, None) and field not in wanted), None)
+    taken = [*rows, *wanted, *(field for field in act.fields if field.where is None and not field.is_personal)]
+    beside = next((field for field in act.fields if _given(args, field) and field not in taken), None)
     if beside is not None:
         raise UsageError(Message("--{name} does not go with what else is said", name=beside.name))
 
@@ -163,25 +178,56 @@ def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
         begun = None if act.begin is None else act.begin(session, _said(act, args, {}))
         return {} if begun is None else begun.present
 
+    if act.proves:
+        act.require_said(_said(act, args, {}))
+    entrance = read_entrance(args, output) if act.proves else None
     if act.questions is None:
         asked = [_personal(act, field) for field in wanted]
         if act.by_sheets or act.takes_sheets:
             args.sheets = None  # their words are piped, with what else is piped, or asked for when they are needed
             asked += [PIPED_SHEETS] if args.personal_from else []
-        with opened_to_ask(args, output, asked, present=present) as (session, typed):
-            yield session, asked, typed
+        with opened_to_ask(args, output, asked, present=present, entrance=entrance) as (session, typed):
+            yield session, asked, typed, entrance
         return
     answers = {} if is_typed else piped_answers(args)
     with opened(args, output) as session:
         questions = act.questions(session, _said(act, args, {}))
         if is_typed:
             answers = {name: text for name, text in asked_one_by_one(list(map(_question, questions))).items() if text}
-        yield session, (), {answer_to(name): [text] for name, text in answers.items()}
+        yield session, (), {answer_to(name): [text] for name, text in answers.items()}, None
+
+
+@contextmanager
+def _opened_for_text(
+    draft: Callable[[Session, Said], NoteBegun], act: Act[Any], args: Given, output: Output
+) -> Iterator[_Opened]:
+    """Unlock for an act that takes a text; what is piped or in a file is read before.
+
+    What somebody types is kept line by line as a draft, until the act is done or Ctrl+C throws it away.
+    """
+    text = None if text_is_typed(args) else read_text(args)
+    with opened(args, output) as session:
+        said = _said(act, args, {})
+        begun = draft(session, said)
+        if text is None and "go_on" not in said and begun.is_beside_another():
+            output.say(_ONE_BEGUN)
+        if begun.before:
+            output.say(begun.before)
+        try:
+            text = read_text(args, keep=begun.keep) if text is None else text
+        except KeyboardInterrupt as stop:
+            if not begun.before and not isinstance(stop, platform.NobodyTypedError):  # or what was typed before stays
+                begun.forget()
+            raise
+        typed = {field.name: [begun.typed[field.name]] for field in act.fields if begun.typed.get(field.name)}
+        into = next(field.name for field in act.fields if field.shape is Shape.TEXT)
+        yield session, (), {**typed, into: [begun.before + text]}, None
+        begun.forget()
 
 
 def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, read: Approve | None) -> Result:
     """Look, put the questions of the plan, do the act or ask about it, and return what came of it."""
-    session, asked, typed = opened
+    session, asked, typed, entrance = opened
     sheets = typed.pop(PIPED_SHEETS.key, None)
     said, plan = _looked(act, args, output, session, asked=asked, typed=typed)
     if act.has_pages or (act.asks_yes and not args.yes):
@@ -198,7 +244,8 @@ def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, rea
         if act.second is not None and asks:
             waits = act.second.ask(session, plan, Agreed(answers, None, decided, read, args.ask, args.second), working)
             return _asked(act, act.second.nothing, said, args.ask, waits)
-        agreed = Agreed(answers, second, decided, read, by_sheets=act.by_sheets and args.by_sheets)
+        proof = None if entrance is None else _proof(act, args, output, entrance)
+        agreed = Agreed(answers, second, decided, read, by_sheets=act.by_sheets and args.by_sheets, proof=proof)
         try:
             try:
                 told = act.do(session, plan, agreed, working)
@@ -209,9 +256,23 @@ def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, rea
             if act.stopped is not None:
                 output.say(act.stopped)
             raise
+        finally:
+            if proof is not None:
+                proof.wipe()
         return result_of(args, output, session, told)
 
     return with_answers(args, output, do) if act.has_pages else do({})
+
+
+def _proof(act: Act[Any], args: Given, output: Output, entrance: Entrance) -> Proof:
+    """Return what somebody came in with, and the passphrase that takes its place, where the act changes it."""
+    from vault.services.credentials import entering
+
+    proof = entering.Proof(entrance.member, entrance.factors, lambda: entering.security_key(read_pin), waiting(output))
+    if act.proves == "new":
+        source = Given(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)
+        return replace(proof, new=new_passphrase(source, output, (entrance.member,), language=args.generate))
+    return proof
 
 
 def result_of(args: Given, output: Output, session: Session, told: Told) -> Result:
@@ -282,30 +343,17 @@ def _looked(
         ask = next((each for each in plan.asks if each.refusal is not None), None)
         if ask is None or ask.refusal is None:
             return said, plan
-        _warn(output, ask)
-        _list_choices(output, ask)
+        warn_of(output, ask)
+        list_choices(output, ask)
         if not are_asked(args, output):
             raise ask.refusal
         if ask.choices:
-            said = {**said, ask.name: (_chosen(ask),)}
+            said = {**said, ask.name: (chosen_of(ask),)}
         elif _is_yes(act, ask, may_go_back=bool(asked)):
             said = {**said, ask.name: ("yes",)}
         else:
             typed.update(asked_again(asked, typed))
             said = _said(act, args, typed)
-
-
-def _list_choices(output: Output, ask: Ask) -> None:
-    for number, (code, label) in enumerate(ask.choices, 1):
-        output.say(Message("{number}  {label}  {code}", number=number, label=label, code=code))
-
-
-def _chosen(ask: Ask) -> str:
-    codes = {str(number): code for number, (code, _) in enumerate(ask.choices, 1)}
-    number = ""
-    while number not in codes:
-        number = ask_line(Message("{question} Type the number: ", question=ask.question))
-    return codes[number]
 
 
 def _is_yes(act: Act[Any], ask: Ask, *, may_go_back: bool) -> bool:
@@ -356,9 +404,9 @@ def _answers(
         if given or (field is not None and ask.yes is not None and _given(args, field)):
             answers[ask.name] = given or "yes"
         elif ask.choices and is_typed:
-            _warn(output, ask)
-            _list_choices(output, ask)
-            answers[ask.name] = _chosen(ask)
+            warn_of(output, ask)
+            list_choices(output, ask)
+            answers[ask.name] = chosen_of(ask)
         elif ask.choices and not ask.may_be_empty:
             raise WaitingForDecisionError(
                 Message("{nothing}: {question}", nothing=act.nothing, question=ask.question),
@@ -374,7 +422,7 @@ def _answers(
 
 def _typed(output: Output, ask: Ask) -> dict[str, str]:
     """Return what somebody types as the answer to a question; nothing, where they type nothing."""
-    _warn(output, ask)
+    warn_of(output, ask)
     if ask.may_be_empty:
         asked = Personal(ask.name, "", ask.question, of=ask.check, present=ask.present, is_change=True)
         said = asked_one_by_one([asked])[ask.name]
@@ -385,17 +433,9 @@ def _typed(output: Output, ask: Ask) -> dict[str, str]:
 
 def _require_yes(act: Act[Any], args: Given, output: Output, ask: Ask) -> None:
     if not getattr(args, "yes", False):
-        _warn(output, ask, is_asked=are_asked(args, output))
+        warn_of(output, ask, is_asked=are_asked(args, output))
     question = Message("{question} Type {word} to go on: ", question=ask.question, word=ask.word)
     require_word(args, output, question, nothing=act.nothing, word=ask.word)
-
-
-def _warn(output: Output, ask: Ask, *, is_asked: bool = True) -> None:
-    """Say what is dangerous; what has to be known for the answer, only to somebody who gives one."""
-    for line in ask.warned:
-        output.say(Message("WARNING: {line}", line=line))
-    for line in ask.told if is_asked else ():
-        output.say(line)
 
 
 def _second(args: Given, output: Output, session: Session) -> Second | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from vault.acts.backup import documents, inside
 from vault.cli.opening import advising, read_entrance, vault_path
 from vault.cli.output import Output, Result
-from vault.cli.safeguards import require_word
+from vault.cli.prompts import require_word
 from vault.cli.sheet_prompts import WISHES, ask_and, come_back_data, come_back_said
 from vault.cli.table import Arg, Given, Verb
 from vault.display import MINUTE_UTC, time_data

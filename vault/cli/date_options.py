@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from vault.casework.form import Shape
-
 if TYPE_CHECKING:
     import datetime
 
@@ -47,13 +45,6 @@ def birth_of(option: str) -> Callable[[str], str]:
         return typed_birth(text, _today(), option)
 
     return read
-
-
-def of_shape(shape: Shape, option: str, *, is_past: bool | None) -> Callable[[str], str]:
-    """Return what makes the value of a field of a form."""
-    if shape is Shape.DAY:
-        return day_of(option, is_past=is_past is not False)
-    return moment_of(option, is_past=is_past) if shape in {Shape.DATE, Shape.MOMENT} else str
 
 
 def _counted(text: str, option: str) -> str | None:

@@ -42,31 +42,7 @@ def _line(device: Device) -> Words:
     return Message("{device}  (this device)", device=line) if device.is_this else line
 
 
-def _words(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.members import admitting
-
-        vault, own = admitting.vault_words(session), admitting.own_words(session)
-    return Result(
-        {"vault_words": list(vault), "own_words": list(own)},
-        [
-            Message(
-                "On the new device: `casevault --vault NEW member join --own --out REQUEST`. It asks for two lines."
-            ),
-            Message("The 13 words of the vault:"),
-            f"  {' '.join(vault)}",
-            Message("Your own 13 words, which make it your device:"),
-            f"  {' '.join(own)}",
-            Message("Then an admin or a supervisor admits it: `casevault member admit REQUEST`. You agree to it here:"),
-            Message("`casevault member agree DEVICE --with-cases --bundle FILE`."),
-        ],
-    )
-
-
-DEVICE: Final = (
-    Verb("list", Message("list the devices and their members"), (), _list),
-    Verb("words", Message("show the words with which a further device of yours joins"), (), _words),
-)
+DEVICE: Final = (Verb("list", Message("list the devices and their members"), (), _list),)
 
 
 # `casevault drill seizure`: as if a device had been taken a moment ago.

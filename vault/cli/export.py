@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from vault.acts import export
-from vault.acts.export import EXPORT
+from vault.acts.export import EXPORT, PAGE
 from vault.casework.story import headline_said
-from vault.cli.act_verbs import carried_out, opened_for, verb_of
+from vault.cli.act_verbs import arg_of, carried_out, opened_for, verb_of
 from vault.cli.nouns import NOUNS
-from vault.cli.output import Output, Result, in_words
-from vault.cli.reviewing import reading_of, with_answers
+from vault.cli.output import Output, Result
+from vault.cli.reviewing import reading_of
 from vault.cli.showing import indented
 from vault.cli.story import NO_DATE, record_data
-from vault.cli.table import Arg, Given, Verb, new_file
+from vault.cli.table import Arg, Given, Verb
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.errors import UsageError
 from vault.ids import short_id
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from vault.casework.person import Person
     from vault.ids import RecordId
-    from vault.redaction.questions import Question
     from vault.services.projection.stored_records import Stored
 
 
@@ -37,8 +35,9 @@ def _pack(args: Given, output: Output) -> Result:
     if leaves and args.page is not None:
         raise UsageError(Message("--page goes without --to"))
     read = reading_of(args, output) if leaves else None
-    as_proposed: tuple[Question, ...] = ()
     with opened_for(EXPORT, args, output) as opened:
+        if args.page is not None:
+            return carried_out(PAGE, args, output, opened, None)
         session, *_ = opened
         from vault.services.cases import cases
         from vault.services.exports.export_material import require_fact
@@ -51,17 +50,6 @@ def _pack(args: Given, output: Output) -> Result:
             require_fact(found.confirmed)
             sealed = Given(**{**vars(args), "profile": person_pack.PROFILE})
             return carried_out(EXPORT, sealed, output, opened, read)
-        if args.page is not None:
-            person = export.person_of(session, args.case, args.person)
-
-            def act(decisions: Mapping[str, str]) -> person_pack.Printed:
-                wish = person_pack.PageWish(person, decisions, args.decide == "proposed")
-                return export.whole(person_pack.print_page(session, found, wish, args.page, in_words))
-
-            done = with_answers(args, output, act)
-            if isinstance(done, Result):
-                return done
-            as_proposed = done.as_proposed
     only_said = len(found.unconfirmed)
     several = found.clients if len(found.clients) > 1 else ()
     lines: list[Words] = [
@@ -75,9 +63,6 @@ def _pack(args: Given, output: Output) -> Result:
     lines += [Message("It is about one client (choose with --person):")] if several else []
     lines += [indented(Message("{name}  id {id}", name=_name(row), id=short_id(row.record))) for row in several]
     lines.append(Message("`casevault incident edit ID` asks by whom it is confirmed. Then pack with --to and --out."))
-    if args.page is not None:
-        lines.append(Message("The page is at {path}. It names the client, and is not encrypted.", path=args.page))
-        lines += export.proposed_lines(as_proposed)
     data = {
         "confirmed": [
             record_data(stored)
@@ -87,8 +72,6 @@ def _pack(args: Given, output: Output) -> Result:
         "unconfirmed": [record_data(stored) for stored in found.unconfirmed],
         "lacks": [str(line) for line in found.lacks],
         "clients": [{"person": client.record.hex(), "name": client.value.display_name()} for client in found.clients],
-        "page": None if args.page is None else str(args.page),
-        "as_proposed": export.proposed_data(as_proposed),
     }
     return Result(data, lines)
 
@@ -114,9 +97,7 @@ PACK: Final = (
     Verb("pack", NOUNS["pack"].help, (
         *_OF_EXPORT,
         Arg("[--to NAME]", Message("the recipient's name or id; without it the facts are listed, and nothing leaves")),
-        Arg("[--page FILE]",
-            Message("a page in clear of what is confirmed; it names the client, and others as you decide"),
-            of=new_file),
+        arg_of(PAGE.fields[-1])._replace(help=PAGE.help),
     ), _pack),
 )  # fmt: skip
 

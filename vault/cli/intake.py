@@ -1,4 +1,4 @@
-"""`casevault intake`: call slips, from the first ring to a case or the bin, and the register of who is known."""
+"""`casevault intake | import`: call slips and the register of who is known, and lists of cases from elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import indented
-from vault.cli.table import Given, Verb
+from vault.cli.table import Arg, Given, Verb, new_file
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import short_id
 from vault.words.message import Message, Words
@@ -18,18 +18,16 @@ _WHO = (Personal("names", "--name", Message("Name, in each script known"), requi
 
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.cases import case_people, intake
+        from vault.services.cases import intake
 
         found = intake.list_open(session)
-        calls = [(shown.stored.value.number, shown.stored.value.text) for shown in found]
-        unsafe = case_people.never_used_in_calls(session, calls)
     data: list[dict[str, object]] = []
     lines: list[Words] = []
-    for shown, never in zip(found, unsafe, strict=True):
-        slip = shown.stored.value
+    for shown in found:
+        slip, never = shown.said, shown.do_not_call
         data.append(
             {
-                "slip": shown.stored.record.hex(),
+                "slip": shown.key,
                 "received": time_data(slip.received, MINUTE_UTC),
                 "name": slip.name,
                 "number": slip.number,
@@ -66,7 +64,24 @@ def _ask(args: Given, output: Output) -> Result:
     return Result({"ask": known}, lines or [Message("Nobody entered a person with this name.")])
 
 
-VERBS: Final = (
+INTAKE: Final = (
     Verb("list", Message("the open slips"), (), _list),
     Verb("ask", Message("whom to ask about a person who may be known already"), options_of(_WHO), _ask),
 )
+
+
+# `casevault import template`: an empty list of cases with the right headers; it needs no vault.
+def _template(args: Given, _output: Output) -> Result:
+    from vault.services.imports import case_import, import_words
+
+    case_import.write_template(args.file)
+    return Result({"template": str(args.file)}, import_words.template_lines(args.file))
+
+
+IMPORT: Final = (
+    Verb("template", Message("write an empty list with the right headers, .csv or .xlsx"), (
+        Arg("FILE", Message("the new file"), of=new_file),
+    ), _template),
+)  # fmt: skip
+
+TABLES: Final = {"intake": INTAKE, "import": IMPORT}

@@ -44,14 +44,14 @@ class Noun(NamedTuple):
 def verbs_of(noun: Noun) -> Mapping[str, Verb]:
     """Load the table of a noun: its verbs by name, or one of its own name."""
     table: tuple[Verb, ...] = ()
-    if noun.file or not noun.acts:
-        module = importlib.import_module(noun.module)
-        # A module whose nouns have verbs of the same names has a table for each.
-        table = module.TABLES[noun.name] if hasattr(module, "TABLES") else module.VERBS
     if noun.acts:
         from vault.cli.act_verbs import verb_of
 
-        table += tuple(map(verb_of, acts_of(noun)))
+        table = tuple(map(verb_of, acts_of(noun)))
+    if noun.file or not noun.acts:
+        module = importlib.import_module(noun.module)
+        # A module whose nouns have verbs of the same names has a table for each.
+        table += module.TABLES[noun.name] if hasattr(module, "TABLES") else module.VERBS  # a hand-drawn verb wins
     found = {verb.name: verb for verb in table}
     names = (
         dict.fromkeys((*noun.verbs, *(act.name.rpartition(" ")[2] for act in acts_of(noun))))
@@ -86,9 +86,9 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("recovery", Message("the sheets that restore access when a passphrase is lost"),
              ("status", "sheets", "drill", "new", "confirm", "follow", "restore"), "recovery", acts="recovery"),
         Noun("passphrase", Message("change your passphrase, or make a passphrase from words"), ("change", "generate"),
-             file="way_in"),
+             "way_in", acts="device"),
         Noun("factor", Message("a file or a security key that you need with your passphrase"),
-             ("list", "add", "remove"), file="way_in"),
+             ("list", "add", "remove"), "way_in", acts="device"),
         Noun("lock", Message("stop this vault's running app on this computer"), file="computer"),
         Noun("destroy", Message("destroy your own key slot, or all slots after N failed attempts"),
              ("access", "after-wrong-attempts"), file="way_in"),
@@ -105,8 +105,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              ("new", "list", "show", "edit", "stage", "close", "reopen", "hold", "release", "take-over"),
              "case", acts="case"),
         Noun("import", Message("make the cases of a spreadsheet (CSV or XLSX): it shows and asks first"),
-             ("template", "show", "cases", "undo"), "spreadsheet_import", acts="case_lists"),
-        Noun("person", Message("the people of a case"), ("add", "list", "show", "same", "cases", "edit"), "person",
+             ("template", "show", "cases", "undo"), "intake", acts="case_lists"),
+        Noun("person", Message("the people of a case"), ("add", "list", "show", "same", "cases", "edit"), "case",
              acts="person"),
         _formed("relation", Message("how the people of a case are connected")),
         _formed("link", Message("other cases that belong to a case")),
@@ -135,7 +135,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              ("add", "list", "show", "text", "senders", "save", "edit", "remove"), "document", acts="document"),
         Noun("history", Message("what a record said before, and who wrote it"), file="versions_told"),
         Noun("join", Message("two versions of a record that were written apart: show both, and say what stands"),
-             file="versions_told"),
+             file="versions_told", acts="records"),
         Noun("undo", Message("take back the last thing that you wrote, within 10 minutes and before any bundle"),
              acts="undo"),
         Noun("erase", Message("erase a note, a person, a case or a slip for good; shows first what goes"),
@@ -144,7 +144,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
             ("list", "now", "due", "rules"), "case", acts="erasures"),
         Noun("search", Message("search the text of every case that you hold"), file="case"),
         Noun("section", Message("the restricted sections of a case (location, health, sources)"),
-             ("new", "list", "show", "move", "grant", "revoke"), "section", acts="grant"),
+             ("new", "list", "show", "move", "grant", "revoke"), "note", acts="grant"),
         Noun("intake", Message("call slips, until they become a case, and the register of who is known"),
              ("add", "list", "move", "edit", "close", "enter", "ask"), "intake", acts="intake"),
     ),
@@ -162,13 +162,14 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("recipient", Message("lawyers, courts and others who receive packages"),
              ("add", "list", "edit", "confirm"), "recipient", acts="recipient"),
         Noun("export", Message("make a redacted package for one recipient"), acts="export"),
-        Noun("pack", Message("confirmed facts of a client who disappeared, for one recipient"), file="export"),
+        Noun("pack", Message("confirmed facts of a client who disappeared, for one recipient"), file="export",
+             acts="export"),
         Noun("export-all", Message("all that you can read, in an open format, sealed for one confirmed recipient"),
              acts="export"),
         Noun("report", Message("counts of people, cases and acts, without small groups"), ("counts",),
              acts="report"),
         Noun("approval", Message("answer, as a second person, what somebody elsewhere asks"),
-             ("show", "give", "list"), "approval", acts="approval"),
+             ("show", "give", "list"), "who_can_open", acts="approval"),
         Noun("package", Message("open or check a package; needs no vault"), ("open", "verify"), file="recipient"),
     ),
     Message("exchange"): (

@@ -17,9 +17,7 @@ from vault.cli.prompts import (
     personal_values,
     read_member,
     read_passphrase,
-    read_text,
     refuse_as_options,
-    text_is_typed,
 )
 from vault.cli.table import Given
 from vault.errors import NoVaultError, RefusedError, VaultError, WrongPassphraseError
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from vault.access.seat_keys.slots import Factors
     from vault.access.session import Session
     from vault.ids import CompartmentId
-    from vault.services.cases.notes import NoteBegun
 
 
 def vault_path(args: Given) -> Path:
@@ -192,6 +189,7 @@ def opened_to_ask(
     values: Sequence[Personal],
     *,
     present: Callable[[Session], Mapping[str, str]] | None = None,
+    entrance: Entrance | None = None,
 ) -> Iterator[tuple[Session, dict[str, list[str]]]]:
     """Unlock for a command that takes personal values, and give them beside the session.
 
@@ -205,40 +203,12 @@ def opened_to_ask(
     refuse_as_options(args, values)
     is_typed = are_asked(args, output)
     given = {} if is_typed else personal_values(args, output, values)
-    with opened(args, output) as session:
+    with opened(args, output, entrance) as session:
         if is_typed:
             there = present(session) if values and present is not None else {}
             shown = [replace(value, present=there.get(value.key, "")) for value in values]
             given = personal_values(args, output, shown)
         yield session, given
-
-
-@contextmanager
-def opened_for_text(args: Given, output: Output) -> Iterator[tuple[Session, Callable[[NoteBegun], str]]]:
-    """Unlock for a command that takes a note's text, and give beside the session what returns it.
-
-    What is piped or in a file is read before. What somebody types is kept line by line as a draft, until it is a note
-    or Ctrl+C throws it away.
-
-    Raises:
-        UsageError: as `read_text`.
-    """
-    given = None if text_is_typed(args) else read_text(args)
-
-    def text_of(begun: NoteBegun) -> str:
-        if given is not None:
-            return given
-        try:
-            return read_text(args, keep=begun.keep)
-        except platform.NobodyTypedError:
-            raise
-        except KeyboardInterrupt:
-            if not begun.before:  # what was typed another day stays
-                begun.forget()
-            raise
-
-    with opened(args, output) as session:
-        yield session, text_of
 
 
 def waiting(output: Output) -> Callable[[float], None]:

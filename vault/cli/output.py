@@ -72,6 +72,7 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.GENERATE_PASSPHRASE: "casevault passphrase generate",
     NextStep.GRANT_ACCESS: "casevault grant add",
     NextStep.IMPORT_BUNDLE: "casevault bundle import FILE",
+    NextStep.JOIN_AS_OWN: "casevault --vault NEW member join --own --out REQUEST",
     NextStep.JOIN_VERSIONS: "casevault join RECORD",
     NextStep.LIST_CASES: "casevault case list",
     NextStep.LIST_FORMS: "casevault form list",

@@ -8,14 +8,17 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vault import platform
 from vault.cli.output import Output, in_words
 from vault.cli.table import Arg, Given
 from vault.display import safe_text
-from vault.errors import UsageError, VaultError
+from vault.errors import UsageError, VaultError, WaitingForDecisionError
 from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from vault.acts.act import Ask
 
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 _PASSPHRASE: Final = Message("Passphrase: ")
@@ -334,3 +337,65 @@ def _tell(message: Message) -> None:
 
 def _first_line(raw: bytes) -> bytearray:
     return bytearray(raw.split(b"\n", 1)[0].removesuffix(b"\r"))
+
+
+def list_choices(output: Output, ask: Ask) -> None:
+    """Say which answers a question has, numbered."""
+    for number, (code, label) in enumerate(ask.choices, 1):
+        output.say(Message("{number}  {label}  {code}", number=number, label=label, code=code))
+
+
+def chosen_of(ask: Ask) -> str:
+    """Return the code of the answer whose number somebody types."""
+    codes = {str(number): code for number, (code, _) in enumerate(ask.choices, 1)}
+    number = ""
+    while number not in codes:
+        number = ask_line(Message("{question} Type the number: ", question=ask.question))
+    return codes[number]
+
+
+def warn_of(output: Output, ask: Ask, *, is_asked: bool = True) -> None:
+    """Say what is dangerous; what has to be known for the answer, only to somebody who gives one."""
+    for line in ask.warned:
+        output.say(Message("WARNING: {line}", line=line))
+    for line in ask.told if is_asked else ():
+        output.say(line)
+
+
+# Before something is written, changed, erased or taken back: `--yes`, or a typed word.
+_UNCONFIRMED: Final = Message("nobody confirmed it")
+_WHEN_SURE: Final = Message("Repeat it when you are sure.")
+
+
+def require_word(
+    args: Given,
+    output: Output,
+    question: Message,
+    *,
+    nothing: Message,
+    why: Message = _UNCONFIRMED,
+    instead: Message = _WHEN_SURE,
+    word: str = "yes",
+) -> None:
+    """Return where `--yes` or somebody at the terminal says so, by a word.
+
+    Args:
+        args: what was given, with `--yes`.
+        output: whether somebody can be asked.
+        question: it names the word.
+        nothing: what was not done where nobody said so.
+        why: what a script is told about that.
+        instead: what somebody who did not say so can do.
+        word: what is typed.
+
+    Raises:
+        WaitingForDecisionError: nobody did.
+    """
+    if getattr(args, "yes", False):
+        return
+    if not (output.may_ask and sys.stdin.isatty()):
+        raise WaitingForDecisionError(
+            Message("{nothing}: {why}", nothing=nothing, why=why), next_step=Message("Repeat it with --yes.")
+        )
+    if ask_line(question).casefold() != word:
+        raise WaitingForDecisionError(nothing, next_step=instead)

@@ -140,7 +140,6 @@ CASE: Final = Arg("CASE", Message("the case's id or reference"))
 IN_CASE: Final = Arg(
     "[--case CASE]", Message("the record's case, if records of two cases have the same id"), into="of_case"
 )
-SECTION: Final = Arg("[--section ID]", Message("save it in this restricted section of the case"))
 MEMBER: Final = Arg("MEMBER", Message("name or id (`member list`)"), into="who")
 
 

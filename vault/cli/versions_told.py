@@ -6,14 +6,17 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from vault.acts.case import UNCONFIRMED
+from vault.acts.act import Agreed, Plan
+from vault.acts.records import JOIN
+from vault.cli.act_verbs import given_of, verb_of
 from vault.cli.opening import case_of, opened
 from vault.cli.output import Output, Result
 from vault.cli.prompts import ask_line
 from vault.cli.showing import both_lines, change_lines, field_label, indented, said_by_side
-from vault.cli.table import IN_CASE, Arg, Given, Verb
+from vault.cli.table import Given, Verb
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.errors import WaitingForDecisionError
+from vault.progress import Working
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -64,41 +67,21 @@ def _plain(value: object) -> object:
             return value
 
 
-HISTORY: Final = (
-    Verb("history", Message("what a record said before, who wrote it and when"), (
-        Arg("RECORD", Message("the id of a record or a case, or a case's reference")),
-        IN_CASE,
-    ), _history),
-)  # fmt: skip
-
-
 # `casevault join`: a record that two people wrote apart: both versions, and what shall stand.
-_WAITING: Final = 3
-_TAKEN: Final = ("1", "2")
-
-
 def _join(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.casework.differences import chosen_fields
-        from vault.services.cases import editing, two_versions
-
-        place = editing.locate(session, args.record, case=case_of(session, args))
-        found = two_versions.both(session, place, why=args.why)
+        found, answers = JOIN.look(session, {"why": (args.why,), **given_of(args, JOIN.fields)}).of
         shown: list[Words] = [Message("This record has two versions. Neither of their writers saw the other:")]
         shown += both_lines(found)
         is_asked = output.may_ask and sys.stdin.isatty() and args.take is None
         if args.take is None and not is_asked:
             shown.append(Message("Nothing is changed. Repeat it with --take 1 or --take 2, or at a terminal."))
-            return Result(_data(found, joined=False), shown, _WAITING)
+            return Result(_data(found, joined=False), shown, WaitingForDecisionError.exit_code)
         for line in shown if is_asked else ():
             output.say(line)
-        left, right, pieces = found.left, found.right, found.pieces
-        chosen = chosen_fields(pieces, _answers(args.take, pieces), (left.by, right.by))
-        is_unconfirmed = two_versions.settle(session, place, (left.version, right.version), chosen)
-    lines: list[Words] = [
-        Message("It is one version now. Both stay in the history. Colleagues have it after the next bundle.")
-    ]
-    return Result(_data(found, joined=True), lines + [UNCONFIRMED] * is_unconfirmed)
+        stands = Plan((found, _answers(found.pieces) if is_asked else answers))
+        told = JOIN.do(session, stands, Agreed(), Working())
+    return Result(_data(found, joined=True), told.lines)
 
 
 def _data(found: TwoVersions, *, joined: bool) -> dict[str, object]:
@@ -115,22 +98,18 @@ def _data(found: TwoVersions, *, joined: bool) -> dict[str, object]:
     return {"record": found.place.record.hex(), "kind": found.place.kind, "joined": joined, "versions": versions}
 
 
-def _answers(take: str | None, pieces: Sequence[Piece]) -> dict[int, Chosen]:
-    """Return what shall stand at each difference: as was given for all, or as somebody at the terminal says."""
-    from vault.casework.differences import Answer, Chosen, Part
+def _answers(pieces: Sequence[Piece]) -> dict[int, Chosen]:
+    """Return what shall stand at each difference, as somebody at the terminal says."""
+    from vault.casework.differences import Answer, Chosen
 
     keys = {"1": Answer.LEFT, "2": Answer.RIGHT, "both": Answer.BOTH}
     answers: dict[int, Chosen] = {}
     for at, piece in enumerate(pieces):
         if piece.is_open:
             can = [key for key, answer in keys.items() if answer in piece.answers]
-            typed = ask_line(_question(piece, can)).casefold() if take is None else take
-            if take is not None and piece.part is Part.ITEMS:
-                typed = "both"  # a number or a name that only one of them has is not lost by a script
+            typed = ask_line(_question(piece, can)).casefold()
             if typed not in can:
-                raise WaitingForDecisionError(
-                    Message("nothing is changed: both versions stay"), next_step=Message("Repeat it when you know.")
-                )
+                raise WaitingForDecisionError(JOIN.nothing, next_step=Message("Repeat it when you know."))
             answers[at] = Chosen(keys[typed])
     return answers
 
@@ -146,14 +125,10 @@ def _question(piece: Piece, can: Sequence[str]) -> Message:
     )
 
 
-JOIN: Final = (
-    Verb("join", Message("show two versions of a record that were written apart, and say what stands"), (
-        Arg("RECORD", Message("the id of a record or a case, or a case's reference")),
-        IN_CASE,
-        Arg("[--take N]",
-            Message("where they differ, version 1 or 2; of a list, such as phones, both; without it, each is asked"),
-            choices=_TAKEN),
-    ), _join),
-)  # fmt: skip
-
-TABLES: Final = {"history": HISTORY, "join": JOIN}
+_VERB: Final = verb_of(JOIN)
+TABLES: Final = {
+    "history": (
+        Verb("history", Message("what a record said before, who wrote it and when"), _VERB.args[:2], _history),
+    ),
+    "join": (_VERB._replace(run=_join),),
+}

@@ -1,4 +1,4 @@
-"""`casevault passphrase | factor | destroy`: what opens your own seat, made, changed, and destroyed."""
+"""`casevault passphrase generate | factor list | destroy`: what opens your own seat: made, listed, destroyed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vault import platform
-from vault.cli.opening import opened, read_entrance, read_pin
+from vault.acts.device import listed
+from vault.cli.opening import opened, read_entrance
 from vault.cli.output import Output, Result, in_words
 from vault.cli.prompts import Personal, is_at_terminal, options_of, personal_values, read_passphrase
-from vault.cli.table import Arg, Given, Verb, new_file
+from vault.cli.table import Arg, Given, Verb
 from vault.errors import RefusedError, UsageError
 from vault.words.message import Message, Words, joined
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.seal.entrance.wordlists import GeneratedPassphrase
-    from vault.services.credentials.entering import FactorInUse
 
 
 # A new passphrase at the command line: made for the person and shown once, or their own and not too weak.
@@ -123,24 +123,7 @@ def show(output: Output, made: GeneratedPassphrase, slip: Words = "") -> None:
     )
 
 
-# `casevault passphrase`: change your passphrase, or make one from words.
-def _change(args: Given, output: Output) -> Result:
-    entrance = read_entrance(args, output)
-    with opened(args, output, entrance) as session:
-        from vault.services.credentials import entering
-
-        source = Given(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)
-        new = new_passphrase(source, output, (entrance.member,), language=args.generate)
-        try:
-            entering.change_passphrase(session, member=entrance.member, old=entrance.factors, new=new)
-        finally:
-            for secret in (new, entrance.factors.passphrase):
-                secret[:] = bytes(len(secret))
-    return Result(
-        {"changed": True, "note": entering.OLD_COPIES}, [Message("The passphrase is changed."), entering.OLD_COPIES]
-    )
-
-
+# `casevault passphrase generate`: make one from words.
 def _generate(args: Given, output: Output) -> Result:
     from vault.services.credentials import entering
 
@@ -159,12 +142,12 @@ def _generate(args: Given, output: Output) -> Result:
     )
 
 
+NEW_PASSPHRASE: Final = (
+    Arg("[--generate LANGUAGE]", Message("make it from words in this language"), choices=LANGUAGES),
+    Arg("[--new-passphrase-fd N]", Message("read the new passphrase from this file descriptor (scripts)"), of=int),
+    Arg("[--new-passphrase-file F]", Message("read the new passphrase from this file (scripts)"), of=Path),
+)
 PASSPHRASE: Final = (
-    Verb("change", Message("change your passphrase"), (
-        Arg("[--generate LANGUAGE]", Message("make it from words in this language"), choices=LANGUAGES),
-        Arg("[--new-passphrase-fd N]", Message("read the new passphrase from this file descriptor (scripts)"), of=int),
-        Arg("[--new-passphrase-file F]", Message("read the new passphrase from this file (scripts)"), of=Path),
-    ), _change),
     Verb("generate", Message("make a passphrase and show it once"), (
         Arg("[--language LANGUAGE]", Message("language of its words (this computer's language)"), choices=LANGUAGES),
         Arg("[--words N]", Message("number of words (as many as give 77 bits)"), of=int),
@@ -179,65 +162,11 @@ def _list(args: Given, output: Output) -> Result:
     with opened(args, output, entrance) as session:
         from vault.services.credentials import entering
 
-        return _used(entering.list_factors(session, entrance.factors))
+        used = entering.list_factors(session, entrance.factors)
+    return Result({"factors": listed(used)}, [f"{factor.name:<11} {in_words(factor.words)}" for factor in used])
 
 
-def _add(args: Given, output: Output) -> Result:
-    if (args.kind == "keyfile") != (args.out is not None):
-        missing = Message("say where the keyfile goes")
-        raise UsageError(
-            missing if args.out is None else Message("a security key needs no file"),
-            next_step=Message("`casevault factor add keyfile --out F`, or `casevault factor add fido2`."),
-        )
-    entrance = read_entrance(args, output)
-    with opened(args, output, entrance) as session:
-        from vault.services.credentials import entering
-
-        member, given = entrance.member, entrance.factors
-        if args.kind == "keyfile":
-            now = entering.add_keyfile(session, member=member, factors=given, path=args.out)
-            words = (
-                Message("From now on you need this file too: {out} (option --keyfile).", out=args.out),
-                Message("Keep a second copy away from this computer: without it only the recovery sheets help."),
-            )
-        else:
-            now = entering.add_security_key(
-                session, member=member, factors=given, provider=entering.security_key(read_pin)
-            )
-            words = (
-                Message("From now on you need this security key too (option --security-key)."),
-                Message("If it is lost or emptied, only the recovery sheets help."),
-            )
-        return _used(entering.list_factors(session, now), (*words, entering.OLD_COPIES))
-
-
-def _remove(args: Given, output: Output) -> Result:
-    entrance = read_entrance(args, output)
-    with opened(args, output, entrance) as session:
-        from vault.services.credentials import entering
-
-        now = entering.remove_factor(
-            session, member=entrance.member, factors=entrance.factors, name=entering.FactorName(args.kind)
-        )
-        return _used(entering.list_factors(session, now), (Message("It is no longer required."), entering.OLD_COPIES))
-
-
-def _used(used: Sequence[FactorInUse], words: Sequence[Message] = ()) -> Result:
-    data: dict[str, object] = {"factors": [{"name": factor.name, "is": factor.words} for factor in used]}
-    if words:
-        data["note"] = joined(words)
-    return Result(data, [*words, *(f"{factor.name:<11} {in_words(factor.words)}" for factor in used)])
-
-
-_KIND: Final = Arg("KIND", Message("what it is"), choices=("keyfile", "fido2"))
-FACTOR: Final = (
-    Verb("list", Message("list what you need to unlock"), (), _list),
-    Verb("add", Message("require a file or a security key from now on"), (
-        _KIND,
-        Arg("[--out F]", Message("where to write the new keyfile: a stick that you carry"), of=new_file),
-    ), _add),
-    Verb("remove", Message("stop requiring it"), (_KIND,), _remove),
-)  # fmt: skip
+FACTOR: Final = (Verb("list", Message("list what you need to unlock"), (), _list),)
 
 
 # `casevault destroy`: destroy your own key slot at once, or all slots after many failed attempts.

@@ -133,7 +133,7 @@ def facts_of(
         UsageError: a text of another form.
     """
     return Facts(
-        trigger=None if trigger is None else _started(trigger, zone),
+        trigger=None if trigger is None else moment_of(trigger, zone),
         posted=None if posted is None else _day(posted, "posted"),
         suspensions=tuple(map(_suspension, suspended)),
         extensions=tuple(map(_period, extended)),
@@ -152,7 +152,10 @@ def moment_of(kept: str, zone: datetime.tzinfo) -> PartialDate | datetime.dateti
     Raises:
         UsageError: it has another form.
     """
-    return _started(kept, zone)
+    checked = checked_moment(kept, "trigger")
+    if "T" in checked:
+        return datetime.datetime.fromisoformat(checked).replace(tzinfo=zone)
+    return PartialDate.parse(checked)
 
 
 def exact_moment(kept: str, zone: datetime.tzinfo) -> Moment | None:
@@ -161,13 +164,6 @@ def exact_moment(kept: str, zone: datetime.tzinfo) -> Moment | None:
     if isinstance(moment, datetime.datetime):
         return moment
     return None if moment.day is None or moment.circa else datetime.date.fromisoformat(moment.iso())
-
-
-def _started(text: str, zone: datetime.tzinfo) -> PartialDate | datetime.datetime:
-    checked = checked_moment(text, "trigger")
-    if "T" in checked:
-        return datetime.datetime.fromisoformat(checked).replace(tzinfo=zone)
-    return PartialDate.parse(checked)
 
 
 def _set(text: str, zone: datetime.tzinfo) -> Moment:

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from vault.casework.script import script_of
 from vault.export.dossier_report import Cover, Dossier, in_words
-from vault.export.report_codes import code_in_words
-from vault.export.report_wording import OWN_PURPOSES, wording
+from vault.export.report_wording import OWN_PURPOSES, code_in_words, wording
 
 FORMAT = 2  # 1 had no head, and its notes no kind and no writer
 

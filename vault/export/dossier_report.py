@@ -13,8 +13,7 @@ from anyascii import anyascii
 
 from vault.errors import InternalError
 from vault.export.fonts import drawable, font_folders
-from vault.export.report_codes import code_in_words
-from vault.export.report_wording import OWN_PURPOSES, Wording, wording
+from vault.export.report_wording import OWN_PURPOSES, Wording, code_in_words, wording
 from vault.redaction.spelled import ENGLISH, FRENCH, OF_RUSSIAN, RUSSIAN
 from vault.redaction.transform import REMOVED
 from vault.words.message import Message

@@ -38,7 +38,8 @@ def equivalents_of(word: str) -> tuple[str, ...]:
 
 # English and French words in small letters: what a name that nobody registered is told from.
 # Lists of plain words, one a line, sorted; `lists/NOTICE.txt` has origin and terms. `en` and `fr` have what
-# dictionaries *that keep case* write in small letters, without rare French verb forms. `names` has those of them that
+# dictionaries *that keep case* write in small letters, without rare French verb forms; `acting` has those of both that
+# are verbs and adverbs before they are anything else (`scripts/verb_lists.py`). `names` has those of them that
 # are given names or places too (rose, mark, pierre, turkey): these are asked about in small letters as well. It was
 # drawn from lists of names, and read: what is a word first of all, such as `son` or `nice`, is not on it.
 
@@ -46,7 +47,17 @@ def equivalents_of(word: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _words() -> frozenset[str]:
     """Return what names nobody; read at the first question, because it costs 100 ms."""
-    return (_list("en") | _list("fr")) - names_that_are_words()
+    return (_list("en") | _list("fr") | _acting()) - names_that_are_words()
+
+
+@lru_cache(maxsize=1)
+def _acting() -> frozenset[str]:
+    return _list("acting")
+
+
+def is_acting(word: str) -> bool:
+    """Return whether a plain word is an English or French verb or adverb before it is anything else, and no name."""
+    return word in _acting()
 
 
 @lru_cache(maxsize=1)

@@ -11,8 +11,11 @@ from vault.words.message import Message
 
 _NAME_TAGS = frozenset({"Name", "Surn", "Patr"})
 
+_GIVEN_TAGS = frozenset({"Name"})
+_SELDOM = 0.1  # of how a word is used: `машину` is hardly ever a Mr Машин
 _PLACE_TAGS = frozenset({"Geox", "Orgn"})
 _GRAMMAR_TAGS = ("PREP", "CONJ", "PRCL", "NPRO", "Apro")
+_ACTING_TAGS = ("VERB", "INFN", "GRND", "ADVB", "PRED")
 
 # Given names and places of which the dictionary knows only the word, in the forms that are not much used as that word.
 _THEIR_FORMS = """
@@ -95,13 +98,14 @@ def case_forms(word: str) -> frozenset[str]:
 class Use(NamedTuple):
     """How a word may be used.
 
-    `ordinary`: in no reading somebody's name or a place. `grammar`: it is first of all a preposition, conjunction,
-    particle or pronoun. `first`: with a capital at the start of a sentence it is more likely a word than a name.
-    `adjective`: it is first of all one, or a participle.
+    `ordinary`: somebody's name or a place in no reading, but for a surname hardly anybody means. `grammar`: it is first
+    of all a preposition, conjunction, particle or pronoun; `acting`: a verb or an adverb. `first`: with a capital at
+    the start of a sentence it is more likely a word than a name. `adjective`: it is first of all one, or a participle.
     """
 
     ordinary: bool
     grammar: bool
+    acting: bool
     first: bool
     adjective: bool
 
@@ -115,15 +119,18 @@ def use_of(word: str) -> Use:
     """
     analyzer = _analyzer()
     if not analyzer.word_is_known(word):
-        return Use(ordinary=False, grammar=False, first=False, adjective=False)
+        return Use(ordinary=False, grammar=False, acting=False, first=False, adjective=False)
     parses = analyzer.parse(word)
     tags = [str(parse.tag) for parse in parses]
-    ordinary = word not in _NAMES_TOO and not any(_has(parse, _NAME_TAGS | _PLACE_TAGS) for parse in parses)
+    called = any(_has(parse, _GIVEN_TAGS | _PLACE_TAGS) for parse in parses)
+    surnamed = sum(parse.score for parse in parses if _has(parse, _NAME_TAGS - _GIVEN_TAGS))
+    ordinary = word not in _NAMES_TOO and not called and surnamed < _SELDOM
     surname = "Poss" in tags[0] or (word.endswith(SURNAME_ENDINGS) and all("plur" in tag for tag in tags))
     return Use(
         ordinary,
         grammar=any(tag in tags[0] for tag in _GRAMMAR_TAGS),
-        first=tags[0].startswith("PREP") or (ordinary and not surname),
+        acting=ordinary and tags[0].startswith(_ACTING_TAGS),
+        first=tags[0].startswith("PREP") or (ordinary and not surnamed and not surname),
         adjective=tags[0].startswith(("ADJF", "PRTF")) and "Apro" not in tags[0],
     )
 

@@ -190,7 +190,8 @@ def drop_junk(database: Database, vault: bytes, keyring: Keyring, places: Iterab
         for place in dict.fromkeys(places):
             wraps: dict[VersionKeyRow, list[SealedVersion]] = {}
             for version in rows.version_at(*place):
-                wraps.setdefault(_key_row(version), []).append(version)
+                row = VersionKeyRow(version.origin, version.seq, version.n, version.epoch, version.wrap)
+                wraps.setdefault(row, []).append(version)
             crowded = Counter(row.epoch for row in wraps)
             junk += [
                 row
@@ -209,7 +210,3 @@ def _opens(sealed: SealedVersion, vault: bytes, keyring: Keyring) -> bool:
         return unseal_version(sealed, vault=vault, keyring=keyring) is not None
     except BrokenSealError:
         return False
-
-
-def _key_row(sealed: SealedVersion) -> VersionKeyRow:
-    return VersionKeyRow(sealed.origin, sealed.seq, sealed.n, sealed.epoch, sealed.wrap)

@@ -89,7 +89,7 @@ def decoded(content: bytes, form: type[_Form], otherwise: Message) -> _Form:
     """Return what opened bytes hold; MalformedError with this text: they are not of the form."""
     try:
         return msgspec.msgpack.decode(content, type=form)
-    except ValueError:  # msgspec's errors, and bytes that are no UTF-8
+    except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
         raise MalformedError(otherwise) from None
 
 
@@ -165,6 +165,15 @@ class SealedPlace:
         """
         context = LocalContext(Purpose(row.purpose), self.vault, self.seat, row.number)
         return open_sealed(self.keyring_key, row.blob, context)
+
+    def content(self, rows: Rows, purpose: Purpose) -> bytes | None:
+        """Return what this seat's row of a purpose holds, or None where there is none.
+
+        Raises:
+            BrokenSealError: as `open_row`.
+        """
+        row = rows.local(self.seat, purpose)
+        return None if row is None else self.open_row(row)
 
 
 @dataclass(slots=True)
@@ -460,5 +469,5 @@ def _signed_frontier(rows: Rows, checkpoint: Checkpoint, *, believe_tiles: bool)
 
 def stored_origin(rows: Rows, place: SealedPlace) -> Origin | None:
     """Return the log that this device holds a session key for, or None."""
-    stored = rows.local(place.seat, Purpose.SESSION)
-    return None if stored is None else Origin(decode_session(place.open_row(stored)).origin)
+    content = place.content(rows, Purpose.SESSION)
+    return None if content is None else Origin(decode_session(content).origin)

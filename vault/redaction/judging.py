@@ -78,9 +78,9 @@ def with_fate(words: Sequence[str]) -> Iterator[str]:
 
 
 def words_of_form(key: str) -> tuple[str, ...]:
-    """Return the words with a fate of a form that was decided, by its key; none for a number in words."""
+    """Return the words with a fate of a form that was decided, by its key; none of several that are one thing."""
     found = list(units(key))
-    if any(unit.part is Part.NUMBER and not unit.word[0].isdigit() for unit in found):
+    if any(unit.part is Part.WHOLE for unit in found):
         return ()
     if len(found) == 1:
         return (found[0].word,)

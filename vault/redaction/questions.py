@@ -102,7 +102,7 @@ def is_fact(name: str, text: str, start: int, end: int) -> bool:
     first = max(text.rfind(mark, 0, start) for mark in _MARKS) + 1
     last = min((at for mark in _MARKS if (at := text.find(mark, end)) >= 0), default=len(text))
     said = list(units(text[first:last]))
-    is_placed = any(unit.part is Part.BESIDE for unit in said)
+    is_placed = any(unit.part in {Part.BESIDE, Part.WHOLE} for unit in said)
     if any(unit.part in {Part.INITIAL, Part.PARTICLE, Part.TITLE} for unit in said):
         return False
     if not is_placed and any(_may_be_called(unit, said) for unit in said):

@@ -93,13 +93,17 @@ def _of_one_each(pairs: Iterable[tuple[bytes, str]]) -> dict[bytes, str]:
 REMOVED = "[removed]"  # a report says it in its own language
 _HIDDEN_IN_CONTEXT = "▮▮▮"  # one width, whatever it hides
 _CONTEXT_CHARACTERS = 40
-_NOTHING_BETWEEN = re.compile(r"[\s.,;\-‐‑–—]*")
+_NOTHING_BETWEEN = re.compile(r"[^\S\n]*|[\-‐‑_]")
+_STILL_ONE_PERSON = re.compile(r"[^\S\n]*[,\-‐‑–—_]?[^\S\n]*")
+_ENDS_A_SENTENCE = re.compile(r"[\s\"»”')\]*_]*(?:\Z|\n|(?<=\s)[\W_]*[^\W\d_])")
 
 
 def transformed(text: str, spans: Sequence[Span], pseudonyms: PseudonymBook) -> str:
     """Return the text with each span replaced, tidied. `spans` are fused.
 
-    Equal replacements with nothing between them become one: their number must not tell how many words a name had.
+    Equal replacements with nothing between them become one: their number must not tell how many words a name had. What
+    stood in two sentences or two parts of one stays two. The full stop of an initial or month that ends a sentence too
+    stays: what leaves says what was said.
     """
     pieces: list[str] = []
     last_end = 0
@@ -112,11 +116,19 @@ def transformed(text: str, spans: Sequence[Span], pseudonyms: PseudonymBook) -> 
             put = pseudonyms.code_for(span.entity)
         else:
             put = span.general if span.action is Action.GENERALISE and span.general else REMOVED
-        if put != last_put or _NOTHING_BETWEEN.fullmatch(between) is None:
+        together = _NOTHING_BETWEEN if put == REMOVED else _STILL_ONE_PERSON
+        if put != last_put or together.fullmatch(between) is None:
             pieces += (between, put)
-        last_end, last_put = span.end, put
+        last_end, last_put = span.end - _ends_with_its_stop(text, span), put
     pieces.append(text[last_end:])
     return tidy("".join(pieces))
+
+
+def _ends_with_its_stop(text: str, span: Span) -> bool:
+    if text[span.end - 1] != ".":
+        return False
+    found = _ENDS_A_SENTENCE.match(text, span.end)
+    return found is not None and not found.group()[-1:].islower()
 
 
 def context_of(text: str, start: int, end: int, spans: Sequence[Span]) -> str:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
 
 from vault.data_files import read_table
-from vault.names.common_words import is_english_or_french
+from vault.names.common_words import is_acting, is_english_or_french, may_be_called
 from vault.names.normal import NormalText, normal_text
 from vault.names.russian import use_of
+from vault.names.word_lists import KEEPING_CASE, is_word, language_of, typed
 from vault.names.written_forms import PARTICLES
+from vault.redaction.addresses import SHORT_WORDS, addresses
 from vault.redaction.spelled import normal_words, spelled
 
 # Words by the part that they play in a text: what default-deny does not ask about. All plain forms.
@@ -30,9 +33,11 @@ class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     grammar: str
     grammar_and_names: str
     sentence_starts: str
+    listed_starts: str
     particles_behind: str
     particles_before: str
     function_words: str
+    dotted: str
 
 
 _WORDS = read_table("vault.redaction", "neutral.toml", _Words)
@@ -56,8 +61,10 @@ GRAMMAR_AND_NAMES = normal_words(_WORDS.grammar_and_names)
 FIRST_OF_ALL_NAMES = frozenset(("will", "may"))
 
 SENTENCE_STARTS = (GRAMMAR_AND_NAMES - FIRST_OF_ALL_NAMES) | normal_words(_WORDS.sentence_starts)
+_LISTED_STARTS = normal_words(_WORDS.listed_starts)
 PARTICLES_BEHIND = normal_words(_WORDS.particles_behind)
 PARTICLES_BEFORE = normal_words(_WORDS.particles_before)
+_DOTTED = normal_words(_WORDS.dotted)
 FUNCTION_WORDS = normal_words(_WORDS.function_words)
 
 # As written: in plain form they are ordinary words, and with these letters they are the names Ali, Mai and Aimé.
@@ -71,7 +78,8 @@ class Part(Enum):
     """What a unit is in its text."""
 
     WORD = auto()
-    NUMBER = auto()
+    NUMBER = auto()  # in digits
+    WHOLE = auto()  # several words that are one thing: a number in words, an address, a word in letters apart
     INITIAL = auto()  # a capital letter and a full stop: `С.`
     PARTICLE = auto()  # in small letters: `von`, `кызы`
     BESIDE = auto()  # a day, court or street, which belongs to a name beside it
@@ -97,12 +105,23 @@ class Unit(NamedTuple):
 
 
 _TOKEN = re.compile(r"\d+(?:[.,:/\-]\d+)*(?!\w)|\w+(?:'\w+)*")
-_BEFORE_A_SENTENCE = re.compile(r"(?:\A|[.!?…:;\n\"«“(\[•])[\s\"«“(\-•]*\Z")
+_BEFORE_A_SENTENCE = re.compile(r"(?:\A|[.!?…:;\n\"«“()\[\]•*_>#])[\s\"«“(\-–—•*_]*\Z")
 _AFTER_AN_INITIAL = re.compile(r"\.[ \-]?| ")
+_LETTERS_APART = re.compile(
+    r"(?<![^\W\d_])[^\W\d_](?:(?P<gap>[ .\-_*]{1,2})[^\W\d_])(?:(?P=gap)[^\W\d_]){2,}(?![^\W\d_])"
+)
+_SMALL_INITIALS = re.compile(r"(?<![\w.])([^\W\d_])\.[ ]?([^\W\d_])\.(?!\w)")
+_TORN = re.compile(r"(?<!\w)([^\W\d_]{2,4})[ ]*\n[ ]*([^\W\d_]{2,6})(?!\w)")
+_HALF = 3  # letters of a half that hardly anybody is called by
 _LIST_MARK = re.compile(r"(?:\A|(?<=\n))[ ]{0,8}(\d{1,3})[.)](?=[ ])")
+_ASKED_AND_ANSWERED = (frozenset("qa"), frozenset("qr"), frozenset("во"))
+_SPEAKER = re.compile(r"(?:\A|(?<=\n))([qaвоr])[.:](?=[ ])")  # who asks and who answers, on lines of their own
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th|er|re|e|eme)")
 _LOOKING_BACK = 6
+_TELLING = 500  # words at the beginning tell the language of a text
+_Languages = Mapping[str, str]
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=\w\w)")
+_ADVERBIAL = ("ly", "ment")  # an adverb; other verbs and adverbs are surnames too
 _LETTER_WORDS = frozenset("aioyавикосуяю")  # one-letter words, so no initials where no full stop follows
 
 
@@ -113,13 +132,38 @@ def units(text: str) -> Iterator[Unit]:
     """
     plain = normal_text(text)
     marks = _list_marks(plain.text)
-    before = _Before()
+    before = _Before(_languages(plain, text))
     place = 0
-    for number in spelled(plain, text):
-        yield from _tokens(plain, text, (place, number[0]), marks, before)
-        yield before.number(plain, *number)
-        place = number[1]
+    for whole in _wholes(plain, text):
+        yield from _tokens(plain, text, (place, whole[0]), marks, before)
+        yield before.whole(plain, *whole)
+        place = whole[1]
     yield from _tokens(plain, text, (place, len(plain.text)), marks, before)
+
+
+def _wholes(plain: NormalText, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where several words are one thing; of two that overlap, the one that begins first."""
+    end = 0
+    for found in sorted((*addresses(plain, text, _carries_on), *spelled(plain, text), *_pieces(plain, text))):
+        if found[0] >= end:
+            yield found
+            end = found[1]
+
+
+def _pieces(plain: NormalText, text: str) -> Iterator[tuple[int, int]]:
+    """Yield words in letters that stand apart, initials in small letters, and names torn by the end of a line."""
+    for match in _LETTERS_APART.finditer(plain.text):
+        yield match.span()
+    for match in _SMALL_INITIALS.finditer(plain.text):
+        if text[slice(*plain.source_range(*match.span()))].islower() and match[1] + match[2] not in _DOTTED:
+            yield match.span()
+    for match in _TORN.finditer(plain.text):
+        first, second = (text[slice(*plain.source_range(*match.span(half)))] for half in (1, 2))
+        passes = match[1] in PART_OF or match[2] in PART_OF or _carries_on(match[1], first)
+        # A verb behind who may be called so goes on with the sentence: `Ali` left. `Voi` is half of `Voisin`.
+        goes_on = _carries_on(match[2], second) and (len(first) > _HALF or may_be_called(match[1]))
+        if first[0].isupper() and second.islower() and not passes and not goes_on:
+            yield match.span()
 
 
 def _tokens(
@@ -129,14 +173,16 @@ def _tokens(
         start, end = match.span()
         if start in marks:
             before.past(end, Part.MARK)
-        elif match.group().strip("_"):
-            yield before.token(plain, text, start, end)
+        elif word := match.group().strip("_"):  # which emphasise
+            start = plain.text.index(word, start)
+            yield before.token(plain, text, start, start + len(word))
 
 
 class _Before:
     """The unit before, which tells what may stand beside it."""
 
-    def __init__(self) -> None:
+    def __init__(self, languages: _Languages) -> None:
+        self._languages = languages
         self._end = -1
         self._part = Part.MARK
         self._word = ""
@@ -144,9 +190,9 @@ class _Before:
     def past(self, end: int, part: Part, word: str = "") -> None:
         self._end, self._part, self._word = end, part, word
 
-    def number(self, plain: NormalText, start: int, end: int) -> Unit:
-        self.past(end, Part.NUMBER)
-        return Unit(*plain.source_range(start, end), plain.text[start:end], Part.NUMBER, True, False, False)
+    def whole(self, plain: NormalText, start: int, end: int) -> Unit:
+        self.past(end, Part.WHOLE)
+        return Unit(*plain.source_range(start, end), plain.text[start:end], Part.WHOLE, True, False, False)
 
     def token(self, plain: NormalText, text: str, start: int, end: int) -> Unit:
         word = plain.text[start:end]
@@ -157,14 +203,16 @@ class _Before:
         titled = self._part is Part.TITLE and (
             between == " " or (between in {". ", "."} and self._word in SHORT_TITLES)
         )
+        begins &= not (between in {". ", "."} and self._word in SHORT_WORDS)
         capital = any(letter.isupper() or letter.istitle() for letter in written)
-        part, asked = _judged(word, written, capital, begins and not titled)
+        language = self._languages.get(_script(word), "")
+        part, asked = _judged(word, written, language, capital, begins and not titled)
         if capital and len(word) == 1 and part is not Part.NUMBER:
             part, asked = _as_initial(plain.text, start, word, part, asked)
         near = between in {" ", "-"} or (
             self._part is Part.INITIAL and _AFTER_AN_INITIAL.fullmatch(between) is not None
         )
-        if titled and capital:
+        if titled and (capital or len(word) == 1 or "'" in word[:2]):
             part, asked = (part if part is Part.INITIAL else Part.WORD), True
         self.past(end, part, word)
         return Unit(*place, word, part, asked, capital, near)
@@ -182,23 +230,27 @@ def _as_initial(plain: str, place: int, word: str, part: Part, asked: bool) -> t
 
 
 @lru_cache(maxsize=65536)
-def _judged(word: str, written: str, capital: bool, begins: bool) -> tuple[Part, bool]:
+def _judged(word: str, written: str, language: str, capital: bool, begins: bool) -> tuple[Part, bool]:
     """Return the part that a word plays, and whether nothing explains it."""
     if any(letter.isdigit() for letter in word):
         return Part.NUMBER, len(word) > 1 and _ORDINAL.fullmatch(word) is None
     if not capital and word in PARTICLES:
-        return Part.PARTICLE, not _is_known(word, written)
+        return Part.PARTICLE, not _is_known(word, written, language)
     if (part := PART_OF.get(word)) is not None:
         return Part[part], False
-    if capital and _is_explained_capital(word, written, begins):
+    if capital and _is_explained_capital(word, written, language, begins):
         describes = _is_cyrillic(word) and use_of(written.casefold()).adjective
         return (Part.DESCRIBING if describes else Part.WORD), False
     if capital:
         return Part.WORD, True
-    return (Part.GRAMMAR, False) if _is_grammar(word, written) else (Part.WORD, not _is_known(word, written))
+    is_grammar = not language and _is_grammar(word, written)
+    return (Part.GRAMMAR, False) if is_grammar else (Part.WORD, not _is_known(word, written, language))
 
 
-def _is_explained_capital(word: str, written: str, begins: bool) -> bool:
+def _is_explained_capital(word: str, written: str, language: str, begins: bool) -> bool:
+    if language:
+        is_start = word in _LISTED_STARTS or (language in KEEPING_CASE and is_word(language, typed(written)))
+        return begins and is_start
     if word == "i":
         return written == "I"
     if (elided := _ELIDED.match(word)) and not written[elided.end() :].islower():
@@ -207,23 +259,58 @@ def _is_explained_capital(word: str, written: str, begins: bool) -> bool:
         return is_english_or_french(word[elided.end() :])
     if _is_cyrillic(word):
         return begins and use_of(written.casefold()).first
-    return begins and word in SENTENCE_STARTS
+    return begins and (word in SENTENCE_STARTS or (word.endswith(_ADVERBIAL) and _is_acting(word, written)))
 
 
 def _is_grammar(word: str, written: str) -> bool:
-    return word in GRAMMAR_AND_NAMES or (_is_cyrillic(word) and use_of(written.casefold()).grammar)
+    """Return whether a word in small letters has no fate: a sentence without its `never` or `paid` says another."""
+    return word in GRAMMAR_AND_NAMES or _is_acting(word, written)
 
 
-def _is_known(word: str, written: str) -> bool:
+def _carries_on(word: str, written: str) -> bool:
+    return PART_OF.get(word) == "GRAMMAR" or _is_grammar(word, written)
+
+
+def _is_acting(word: str, written: str) -> bool:
+    if _is_cyrillic(word):
+        use = use_of(written.casefold())
+        return use.grammar or use.acting
+    return is_acting(word) and LETTERS.issuperset(_letters(written))
+
+
+def _is_known(word: str, written: str, language: str) -> bool:
     """Return whether a word in small letters, or of a script without capitals, is one that names nobody."""
     if _is_cyrillic(word):
+        if language:  # its list alone: of the Russian words `талант` and `семей` one is a man there, one a city
+            return is_word(language, typed(written))
         return use_of(written.casefold()).ordinary or use_of(written.casefold()).grammar
     letters = _letters(written)
     if letters in NAMES_AS_WRITTEN:
         return False
+    if language:
+        return is_word(language, typed(written))
     if word[0].isascii():
         return LETTERS.issuperset(letters) and is_english_or_french(word)
     return word in FUNCTION_WORDS
+
+
+def _languages(plain: NormalText, text: str) -> _Languages:
+    """Return the language of a text for each script that it has words in, where these need a list of words."""
+    words: dict[str, dict[str, bool]] = {}
+    for match in islice(_TOKEN.finditer(plain.text), _TELLING):
+        written = text[slice(*plain.source_range(*match.span()))]
+        word = typed(written)
+        if written == written.casefold() and word.replace("'", "").isalpha():
+            words.setdefault(_script(match.group()), {})[word] = _is_known(match.group(), written, "")
+    return {
+        script: language_of(script, (word for word, known in by_word.items() if not known), len(by_word))
+        for script, by_word in words.items()
+        if script
+    }
+
+
+def _script(word: str) -> str:
+    return "Cyrillic" if _is_cyrillic(word) else "Latin" if word[0].isascii() else ""
 
 
 def _letters(written: str) -> str:
@@ -237,8 +324,10 @@ def _is_cyrillic(word: str) -> bool:
 
 
 def _list_marks(plain: str) -> frozenset[int]:
-    """Return where numbers stand that only count the lines of a list: one more than the mark before, or one."""
-    places: list[int] = []
+    """Return where marks of lines stand: numbers that count, one more than the mark before, or one; `Q.` and `A.`."""
+    speakers = [(match[1], match.start(1)) for match in _SPEAKER.finditer(plain)]
+    said = {mark for mark, _ in speakers}
+    places = [place for mark, place in speakers if any(mark in pair and pair <= said for pair in _ASKED_AND_ANSWERED)]
     before = 0
     for match in _LIST_MARK.finditer(plain):
         number = int(match[1])

@@ -22,11 +22,12 @@ from vault.casework.case import Case
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.vocabulary import PersonRole, word_of
-from vault.errors import MalformedError, UsageError
+from vault.errors import UsageError
 from vault.ids import CompartmentId, CompartmentKind, VersionId
 from vault.index.heads import heads_in
 from vault.policy.roles import Action
 from vault.progress import CancelledError, Progress, Stopped
+from vault.records.seatlog import decoded
 from vault.records.work import Entry
 from vault.seal.purposes import Purpose
 from vault.services.cases.cases import today
@@ -59,14 +60,11 @@ def tables_before(session: Session) -> list[Shown]:
         MalformedError, BrokenSealError: the row was altered.
     """
     with session.database.reading() as rows:
-        row = rows.local(session.seat, Purpose.COUNTED)
-    if row is None:
+        content = session.log.place.content(rows, Purpose.COUNTED)
+    if content is None:
         return []
-    try:
-        tables = msgspec.msgpack.decode(session.log.place.open_row(row), type=list[_Table])
-        return [Shown(table.by, dict(table.rows), table.total, table.hidden) for table in tables]
-    except (RecursionError, ValueError):
-        raise MalformedError(Message("the row of earlier counts cannot be read")) from None
+    tables = decoded(content, list[_Table], Message("the row of earlier counts cannot be read"))
+    return [Shown(table.by, dict(table.rows), table.total, table.hidden) for table in tables]
 
 
 def keep_table(session: Session, earlier: list[Shown], table: Shown) -> None:

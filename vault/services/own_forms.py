@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vault.access.session import Session
-from vault.casework.countries import country_of
 from vault.casework.form import Form
-from vault.casework.questionnaires import Filled, FormDefinition, QuestionKind, read_form
+from vault.casework.questionnaires import Filled, FormDefinition, QuestionKind, country_of, read_form
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.policy.roles import Action

@@ -208,6 +208,7 @@ DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(*_equal(version_key.c.orig
 EPOCHS = sa.select(epoch).where(*_sound(epoch.c))
 EPOCH = sa.select(epoch).where(*_sound(epoch.c, epoch.c.digest))
 EPOCHS_OF_COMPARTMENTS = sa.select(epoch).where(*_sound(epoch.c), _among(epoch.c.compartment))
+COMPARTMENTS_OF_EPOCHS = sa.select(epoch.c.compartment)
 # It looks at every notice and returns few: for an order SQLite would go through an index and fetch each row by it.
 EPOCHS_HOLDING = sa.select(epoch).where(
     *_sound(epoch.c),

@@ -219,24 +219,18 @@ def _kind(act: Found) -> CompartmentKind:
     return CompartmentKind.CASE if act.within is None else CompartmentKind.SECTION
 
 
-def acts_in(rows: Rows, origin: bytes, start: int = 0) -> Iterable[tuple[CompartmentId, int, bytes]]:
-    """Yield what entries of a log say of who is in cases: of which, at which position, and the digest of the act.
+def all_acts(rows: Rows) -> dict[CompartmentId, set[Position]]:
+    """Return where entries of all logs list who is in cases and sections: all are read.
 
     Whether an entry was signed, and lists this truly, is the caller's to ask.
     """
-    for row in rows.operations(Origin(origin), start):
-        if MARK in row.header and not OF_CASES.isdisjoint(kinds_in(row.list)):
-            with suppress(MalformedError):
-                for item in decode_items(row.list):
-                    with suppress(MalformedError):
-                        if (case := case_in(item.kind, item.content)) is not None:
-                            yield case, row.seq, item.digest
-
-
-def all_acts(rows: Rows) -> dict[CompartmentId, set[Position]]:
-    """Return where all logs list something of cases and sections: all of them are read."""
     found: dict[CompartmentId, set[Position]] = {}
     for origin in {row.origin for row in rows.geneses()}:
-        for case, seq, _ in acts_in(rows, origin):
-            found.setdefault(case, set()).add((origin, seq))
+        for row in rows.operations(Origin(origin)):
+            if MARK in row.header and not OF_CASES.isdisjoint(kinds_in(row.list)):
+                with suppress(MalformedError):
+                    for item in decode_items(row.list):
+                        with suppress(MalformedError):
+                            if (case := case_in(item.kind, item.content)) is not None:
+                                found.setdefault(case, set()).add((origin, row.seq))
     return found

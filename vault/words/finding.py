@@ -84,7 +84,6 @@ class Code(StrEnum):
     WAITING = "waiting"
     UNENTITLED = "unentitled"
     NOT_HERE = "not-here"
-    DROPPED = "dropped"  # this device was taken off the directory
     RECIPIENT = "recipient"  # stored where recipients are, and passed over
     REGISTER = "register"  # entries of an author under too many keys, passed over
     # what entries say
@@ -92,7 +91,6 @@ class Code(StrEnum):
     APPROVAL = "approval"
     HOLD = "hold"  # erased from a case on legal hold
     PAYLOAD_SEAL = "payload-seal"
-    PAYLOAD_KEY = "payload-key"
     # what a member hears
     ATTEMPTS = "attempts"
     CLOCK = "clock"
@@ -103,11 +101,7 @@ class Code(StrEnum):
     VALID_AGAIN = "valid-again"
     MEMBER_OVER = "member-over"
     # what waits in one compartment, because it failed there
-    EXPIRED_KEY_WAITS = "expired-key-waits"
-    ENDED_KEY_WAITS = "ended-key-waits"
-    SECTION_KEY_WAITS = "section-key-waits"
     HANDOVER_WAITS = "handover-waits"
-    DEVICE_WAITS = "device-waits"
     ANNOUNCED = "announced"
 
 

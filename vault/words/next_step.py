@@ -26,6 +26,7 @@ class NextStep(Enum):
     GENERATE_PASSPHRASE = "generate-passphrase"  # noqa: S105 - the act of making one
     GRANT_ACCESS = "grant-access"
     IMPORT_BUNDLE = "import-bundle"
+    JOIN_AS_OWN = "join-as-own"
     JOIN_VERSIONS = "join-versions"
     LIST_CASES = "list-cases"
     LIST_FORMS = "list-forms"

@@ -50,7 +50,6 @@ class Pieces:
         self.objects[number] = stream(content.replace(old, new, 1), kept)
 
     def content(self, number: int) -> bytes:
-        """Return the contents of a stream."""
         head, _, body = self.objects[number].partition(b"stream\n")
         return zlib.decompressobj().decompress(body) if b"/FlateDecode" in head else body.removesuffix(b"\nendstream")
 

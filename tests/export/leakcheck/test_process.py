@@ -73,9 +73,6 @@ def test_a_clean_report_passes_and_its_pages_come_back() -> None:
     verdict = check()
     assert verdict.canary_forms == len(FORBIDDEN)
     assert "The client says that the notice of refusal" in verdict.pages[0]
-
-
-def test_nothing_forbidden_is_also_checked() -> None:
     assert check(forbidden=()).canary_forms == 0
 
 
@@ -107,8 +104,7 @@ def test_a_verifier_that_cannot_start_stops_the_export(tmp_path: Path) -> None:
 
 
 def test_a_missing_library_is_named_as_such_by_the_process_itself() -> None:
-    missing = "import sys; sys.modules['pypdfium2'] = None; " + verifier_command()[4]
-    for code in ("import sys; sys.exit(69)", missing):
+    for code in ("import sys; sys.exit(69)", ("import sys; sys.modules['pypdfium2'] = None; " + verifier_command()[4])):
         command = (sys.executable, "-I", "-B", "-c", code, verifier_command()[5])
         with pytest.raises(DependencyMissingError, match="library that the verifier reads with is missing"):
             check(command=command)
@@ -203,8 +199,7 @@ def _as_form(pieces: Pieces) -> None:
 
 
 def _as_alternative_text(pieces: Pieces) -> None:
-    hexed = b"FEFF" + CYRILLIC.encode("utf-16-be").hex().upper().encode()
-    pieces.edit(b"/S/H1", b"/S/H1", b"/S/H1/Alt<%s>" % hexed)
+    pieces.edit(b"/S/H1", b"/S/H1", b"/S/H1/Alt<%s>" % (b"FEFF" + CYRILLIC.encode("utf-16-be").hex().upper().encode()))
 
 
 def _between_objects(pieces: Pieces) -> None:
@@ -217,8 +212,7 @@ def _behind_a_stream(pieces: Pieces) -> None:
 
 
 def _as_unused_glyph(pieces: Pieces) -> None:
-    number = pieces.find(b"/Type/CMap")
-    pieces.edit_stream(number, b"endbfchar", b"<00FF> <0416>\nendbfchar")
+    pieces.edit_stream(pieces.find(b"/Type/CMap"), b"endbfchar", b"<00FF> <0416>\nendbfchar")
 
 
 def _in_a_hidden_mark(pieces: Pieces) -> None:
@@ -318,8 +312,7 @@ def test_a_second_revision_is_refused() -> None:
     pdf = clean_pdf()
     table = b"xref\n1 1\n%010d 00000 n\r\ntrailer\n<</Size 2/Prev %d>>" % (len(pdf) + 1, pdf.rindex(b"xref\n0"))
     changed = pdf + b"\n1 0 obj\n(%s)\nendobj\n" % LATIN.encode()
-    revised = changed + table + b"\nstartxref\n%d\n%%%%EOF" % len(changed)
-    assert Check.STRUCTURE in checks_failed(examined(revised))
+    assert Check.STRUCTURE in checks_failed(examined(changed + table + b"\nstartxref\n%d\n%%%%EOF" % len(changed)))
 
 
 @each([b"\n", LATIN.encode(), b"\x00"])
@@ -343,12 +336,11 @@ def test_findings_name_places_and_never_contents() -> None:
 
 def test_a_stream_is_read_also_where_the_object_table_hides_it() -> None:
     hidden = stream(CYRILLIC.encode() * 3)
-    pdf = clean_pdf().replace(b"xref\n0 ", b"% " + hidden + b"\nxref\n0 ", 1)
-    assert Check.BYTES in checks_failed(examined(pdf))
+    assert Check.BYTES in checks_failed(examined(clean_pdf().replace(b"xref\n0 ", b"% " + hidden + b"\nxref\n0 ", 1)))
 
 
-@each(["Khaled", "Amiria", "Designed"])
-def test_the_makers_whom_a_font_names_are_no_leak(form: str) -> None:
+@each(["Khaled", "Amiria", "Designed", "Dastenovski", "Miral", "Дастено", "ENGLIS", "interv"])
+def test_the_makers_whom_a_font_names_and_a_part_of_a_longer_word_are_no_leak(form: str) -> None:
     assert examined(forbidden=(form,)).findings == ()
 
 
@@ -358,10 +350,6 @@ def test_a_name_planted_in_a_font_is_one() -> None:
     program = int(pieces.objects[number].split(b"/FontFile2 ")[1].split()[0])
     pieces.edit_stream(program, b"\x00\x01\x00\x00", b"\x00\x01\x00\x00" + LATIN.encode())
     assert Check.BYTES in checks_failed(examined(pieces.build()))
-
-
-def test_a_form_within_a_longer_word_that_may_stay_is_no_leak() -> None:
-    assert examined(forbidden=("Dastenovski", "Miral", "Дастено", "ENGLIS", "interv")).findings == ()
 
 
 def test_forms_beyond_the_first_batch_are_searched_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -428,8 +416,7 @@ def _data(change: Callable[[dict[str, object]], None]) -> bytes:
     ]
 )
 def test_a_form_in_the_data_file_is_found_in_each_disguise(purpose: str) -> None:
-    failed = checks_failed(examined(data=_data(lambda value: value.update(purpose=purpose))))
-    assert {Check.FORMS, Check.DATA} <= failed
+    assert {Check.FORMS, Check.DATA} <= checks_failed(examined(data=_data(lambda value: value.update(purpose=purpose))))
 
 
 @each(
@@ -679,5 +666,4 @@ def test_places_are_sure_only_where_every_block_stands_in_its_order() -> None:
 
 def test_a_form_that_is_torn_between_our_word_and_the_text_is_found() -> None:
     told = dossier(section("note", ("date", "2024-03-14"), ("kind", "contact"), ("text", "vich and others")))
-    found = findings(task_for(told, Cover(USUAL), forbidden=("Contactvich",)))
-    assert (Check.FORMS, "drawing") in found
+    assert (Check.FORMS, "drawing") in findings(task_for(told, Cover(USUAL), forbidden=("Contactvich",)))

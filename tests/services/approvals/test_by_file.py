@@ -24,6 +24,7 @@ from tests.services.organisation import (
     organisation,
     organisation_template,
 )
+from tests.tables import refuses
 from vault.access.session import Session
 from vault.acts.act import Agreed, Plan, Told, as_agreed
 from vault.acts.approval import GIVE
@@ -139,8 +140,7 @@ def test_an_approval_comes_by_file_and_bundle_and_the_same_files_leave(office: O
         assert isinstance(done, exporting.Exported)
         assert done.release == "two-person"
         assert log_checking.verify(amina).faults == ()
-        with pytest.raises(RefusedError, match="used a second time"):
-            export(amina, office, answer)
+        refuses(RefusedError, "used a second time", export, amina, office, answer)
     release = open_package(done.path.read_bytes(), IDENTITY).manifest.release
     assert release is not None
     assert release.approval is not None
@@ -205,21 +205,17 @@ def test_what_changed_in_the_case_since_is_not_approved(office: Office) -> None:
     office.organisation.exchange(SELIN, AMINA)
     with office.organisation.open(AMINA) as amina:
         notes.add(amina, office.case, Note(NoteKind.CONTACT, "They called again."))
-        with pytest.raises(RefusedError, match="the files have changed since they were shown"):
-            export(amina, office, answer)
+        refuses(RefusedError, "the files have changed since they were shown", export, amina, office, answer)
 
 
 def test_what_is_no_question_or_no_answer_is_refused(office: Office) -> None:
-    with pytest.raises(UsageError, match="the reason must be one of"):
-        approve(office, why="because")
+    refuses(UsageError, "the reason must be one of", approve, office, why="because")
     with office.organisation.open(SELIN) as selin:
         answer = office.question.with_name("answer")
-        with pytest.raises(RefusedError, match="exists already"):
-            by_file.give(selin, office.question, office.question, why="casework")
+        refuses(RefusedError, "exists already", by_file.give, selin, office.question, office.question, why="casework")
         later = selin.log.now_ms() + 9 * 86_400_000
         selin.log.now_ms = lambda: later
-        with pytest.raises(RefusedError, match="has expired"):
-            by_file.give(selin, office.question, answer, why="casework")
+        refuses(RefusedError, "has expired", by_file.give, selin, office.question, answer, why="casework")
     assert not answer.exists()
 
 
@@ -299,8 +295,7 @@ def test_what_came_into_the_case_since_was_not_approved(erasing_office: ErasingO
     erasing_office.organisation.exchange(SELIN, AMINA)
     with erasing_office.organisation.open(AMINA) as amina:
         notes.add(amina, erasing_office.case, Note(NoteKind.CONTACT, "They called again."))
-        with pytest.raises(RefusedError, match="given for something else"):
-            erase(amina, erasing_office)
+        refuses(RefusedError, "given for something else", erase, amina, erasing_office)
         assert len(cases.open_case(amina, erasing_office.case).notes) == 12
 
 
@@ -329,8 +324,7 @@ def test_nobody_approves_what_their_own_vault_does_not_show(
         write(amina, replace(wanted, of={**wanted.of, "versions": [*known, *versions]}), tmp_path / "more")
     with erasing_office.organisation.open(SELIN) as selin:
         before = selin.log.size
-        with pytest.raises(error, match=words):
-            by_file.give(selin, tmp_path / "more", erasing_office.answer, why="retention")
+        refuses(error, words, by_file.give, selin, tmp_path / "more", erasing_office.answer, why="retention")
         assert selin.log.size == before
     assert not erasing_office.answer.exists()
 
@@ -352,8 +346,7 @@ def test_nobody_is_asked_about_what_one_person_may_erase(erasing_office: Erasing
         going = what_goes.what_goes(amina, note.hex())
         with pytest.raises(UsageError, match="one person may erase this"):
             erasing.ask(amina, going, why="mistake", out=tmp_path / "other")
-        with pytest.raises(RefusedError, match="exists already"):
-            asked(amina, erasing_office.case, erasing_office.question)
+        refuses(RefusedError, "exists already", asked, amina, erasing_office.case, erasing_office.question)
     assert not (tmp_path / "other").exists()
 
 
@@ -419,8 +412,7 @@ def test_it_is_open_once_the_answer_and_the_bundle_are_here(
     with organisation.open(AMINA) as amina:
         told = open_with(amina, case, answer)
         assert told.data["release"] == "two-person"
-        with pytest.raises(RefusedError, match="can already open the case"):
-            open_with(amina, case, answer)
+        refuses(RefusedError, "can already open the case", open_with, amina, case, answer)
     organisation.exchange(AMINA, JOEL)
     organisation.exchange(JOEL, SELIN)
     with organisation.open(JOEL) as joel:

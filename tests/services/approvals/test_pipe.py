@@ -19,6 +19,7 @@ from tests.attacks.test_names_in_notes import hostile, in_lines, in_other_outlin
 from tests.attacks.test_two_person import CODED, OTHER_PAGES, files_of, question
 from tests.services.approvals.keyboard import WANTED, Keyboard, Person, listed_in
 from tests.services.colleague import PASSPHRASE
+from tests.tables import refuses
 from vault import platform
 from vault.errors import MalformedError, NotFoundError, RefusedError, TryAgainError, VerificationError
 from vault.ids import CompartmentKind, MemberId, SeatId, make_id
@@ -56,9 +57,6 @@ def changing(change: Change) -> Person:
     return Person(change=change)
 
 
-# ---- asking
-
-
 def test_the_second_process_gets_the_question_and_the_logs_of_that_persons_seats_here_alone(keyboard: Keyboard) -> None:
     session, asked = keyboard.session, keyboard.question()
     assert (asked.keys, asked.requester) == (session.folder.keys.read_bytes(), session.seat)
@@ -71,8 +69,7 @@ def test_a_person_without_a_session_or_a_seat_on_this_device_is_not_asked(keyboa
     with keyboard.session.database.transaction() as rows:
         rows.delete_local(keyboard.second.seat, Purpose.SESSION)
     person = Person()
-    with pytest.raises(RefusedError, match="the second person has never unlocked this vault here"):
-        keyboard.ask(person)
+    refuses(RefusedError, "the second person has never unlocked this vault here", keyboard.ask, person)
     with pytest.raises(RefusedError, match="the second person does not use this device"):
         keyboard.ask(person, member=MemberId(make_id()))
     assert person.asked == []
@@ -106,9 +103,6 @@ def test_what_the_second_process_met_is_raised_here_and_leaves_nothing(keyboard:
 
         assert told_by(keyboard.ask, changing(refuse)) == (kind, "it says so")
     assert (keyboard.sizes(), keyboard.session.folder.attempts.read_bytes()) == (before, hints)
-
-
-# ---- another approval
 
 
 def test_an_approval_of_something_or_for_or_by_somebody_else_is_not_taken_in(keyboard: Keyboard) -> None:
@@ -147,9 +141,6 @@ def test_a_seat_that_was_ended_while_its_person_typed_approves_nothing(keyboard:
         return answered
 
     assert taken_in(keyboard, {"ended": (changing(ended), OTHER)}) == []
-
-
-# ---- what was written beside it
 
 
 def commit(log: SeatLog, **entry: Any) -> None:
@@ -262,9 +253,6 @@ def test_a_key_that_no_entry_lists_is_not_taken_in(keyboard: Keyboard) -> None:
     assert taken_in(keyboard, {"an epoch": (person, MORE)}) == []
 
 
-# ---- a log that does not hold
-
-
 def test_an_approval_in_a_log_that_does_not_hold_or_is_not_theirs_is_not_taken_in(keyboard: Keyboard) -> None:
     session, lent = keyboard.session, keyboard.lent(keyboard.third)
 
@@ -288,9 +276,6 @@ def test_an_approval_in_a_log_that_does_not_hold_or_is_not_theirs_is_not_taken_i
 
 
 # The second person's process: what it asks, who may approve, what it signs, and how it answers its parent.
-# ---- asking the person
-
-
 def test_a_reason_is_asked_for_three_times_and_then_the_passphrase(keyboard: Keyboard) -> None:
     asked, refused = keyboard.question(), "the second person did not approve"
     for typed, prompts, approves in (
@@ -337,9 +322,6 @@ def test_a_report_that_the_second_process_does_not_make_itself_is_not_put_before
     assert is_told(VerificationError, "no report", Person().answer, keyboard.question(wanted=nothing))
 
 
-# ---- who may approve
-
-
 def test_who_has_no_seat_session_key_or_role_here_or_asks_for_themselves_approves_nothing(keyboard: Keyboard) -> None:
     third, fourth, lent = keyboard.third, keyboard.fourth, keyboard.lent(keyboard.second)
     others = tuple(row for row in lent.locals if row[1] != Purpose.SESSION)
@@ -379,9 +361,6 @@ def test_the_approval_is_of_exactly_what_was_asked_and_signed_by_the_seat_that_o
     assert {one.origin for one in answered} == {keyboard.log_of(own)}
 
 
-# ---- the process
-
-
 def test_a_process_that_did_not_answer_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number, (script, words) in enumerate(
         (
@@ -409,8 +388,7 @@ def test_what_came_through_a_pipe_and_is_of_another_kind_is_refused(keyboard: Ke
     asked = keyboard.question()
     assert decoded(msgspec.msgpack.encode(asked), PipeQuestion) == asked
     for sent in (b"", b"\xc1", b"\x90", b"\x81\xa7refusal\xa1\xff", b"\x81\xa4more" + b"\x91" * 5000):
-        with pytest.raises(MalformedError, match=r"^the other process sent something else than was asked$"):
-            decoded(sent, PipeAnswer)
+        refuses(MalformedError, r"^the other process sent something else than was asked$", decoded, sent, PipeAnswer)
 
 
 ENDS: list[tuple[list[str], BaseException, str, list[object]]] = [

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.geometry import Region
@@ -43,9 +42,6 @@ def tokens(rows: Rows, text: str) -> set[tuple[str, bool]]:
     return {(piece.token, piece.is_bold) for row in rows for piece in row if text in piece.text}
 
 
-# ---- the strip of days -----------------------------------------------------------------------------------------------
-
-
 def test_two_weeks_stand_with_a_square_for_each_date_and_five_or_more_as_a_number() -> None:
     assert text_of(day_strip(DATES, TODAY, 80)) == [
         "    Mo   Tu   We   Th   Fr   Sa   Su   Mo   Tu   We   Th   Fr   Sa   Su",
@@ -67,8 +63,6 @@ def test_today_is_in_accent_a_weekend_is_dim_and_a_day_without_dates_is_a_ghost(
     assert tokens(rows, "·") == {("ghost", False)}
     assert [piece.token for piece in rows[2] if "■" in piece.text] == ["alarm", "warn", "fg"]
 
-
-# ---- the bars --------------------------------------------------------------------------------------------------------
 
 DAYS: Mapping[date, DayCount] = {
     TODAY: DayCount(16, "!E"),
@@ -117,8 +111,6 @@ def test_the_legend_says_each_letter_in_a_word_and_leaves_out_whole_words_alone(
     assert text_of(legend(24, "reading is folded")) == ["  E export  G grant"]
 
 
-# ---- the weeks -------------------------------------------------------------------------------------------------------
-
 ENTRIES = (
     WeekEntry(TODAY, "interpreter", "Вьюжанин А.", "K7QM", state=State.TO_DO),
     WeekEntry(TODAY, "detention", "Zumurrudi S.", "T4WB", "18:00", State.SOON),
@@ -162,9 +154,6 @@ def test_a_day_with_many_entries_counts_those_that_are_not_shown() -> None:
     assert "2 more" in "\n".join(text_of(week_columns(many, TODAY, TODAY, 120)))
 
 
-# ---- days in words ---------------------------------------------------------------------------------------------------
-
-
 @each(
     [
         (day_and_month(TODAY), "27 November"),
@@ -175,9 +164,6 @@ def test_a_day_with_many_entries_counts_those_that_are_not_shown() -> None:
 )
 def test_days_come_from_one_table_of_words(message: object, said: str) -> None:
     assert str(message) == said
-
-
-# ---- the line of cells -----------------------------------------------------------------------------------------------
 
 
 @each([("Вьюжанин", 5, "Вьюж~"), ("東京の人", 5, "東京~"), ("東京の人", 4, "東~"), ("سليم", 4, "سليم"), ("ab", 0, "")])
@@ -248,12 +234,6 @@ def _labels(case: CaseTime) -> str:
     return " ".join(f"{mark.label}" for mark in (*case.court, *case.dates)) + " ".join(
         f"{stage.name}" for stage in case.stages
     )
-
-
-def test_letters_of_two_cells_and_of_none_keep_the_columns() -> None:
-    entries = [WeekEntry(TODAY, name, name, "K7QM-3XPD") for name in values.NAMES]
-    for row in week_columns(entries, TODAY, TODAY, 120, most=9):
-        assert sum(cell_len(piece.text) for piece in row) == 120
 
 
 # The timeline of a case: which labels stand, which give way, and what the cursor and the list say instead.

@@ -17,8 +17,6 @@ _PURPOSE, _CHUNK = PURPOSES["attachment"], 1 << 20
 
 
 class Body(NamedTuple):
-    """What a record says of a body."""
-
     digest: bytes
     id: bytes
     key: bytes

@@ -85,7 +85,6 @@ class Reader:
         self.data, self.at = data, 0
 
     def take(self, size: int) -> bytes:
-        """Return the next `size` bytes."""
         require(self.at + size <= len(self.data), "bytes missing")
         self.at += size
         return self.data[self.at - size : self.at]
@@ -104,7 +103,6 @@ class Reader:
 
 
 def message(data: bytes) -> Any:
-    """Return what MessagePack says."""
     try:
         return msgspec.msgpack.decode(data)
     except (msgspec.DecodeError, RecursionError):
@@ -142,7 +140,6 @@ def is_signed(public: bytes, signature: bytes, purpose: str, signed: bytes) -> b
 
 
 def leaf(content: bytes) -> bytes:
-    """Return a leaf of RFC 6962."""
     return sha256(b"\0", content)
 
 

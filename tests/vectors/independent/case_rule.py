@@ -223,7 +223,6 @@ class Case:
         return min(self.days.get(member, math.inf), math.inf if self.above is None else self.above.until(member))
 
     def is_in(self, member: bytes) -> bool:
-        """Say whether a member is in."""
         is_here = member in self.ranks.keys() - {one.member for one in self.outs}
         return is_here and (self.above is None or self.above.is_in(member))
 

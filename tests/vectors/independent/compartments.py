@@ -38,7 +38,6 @@ class Notice:
 
 
 def read_notice(row: EpochRow, vault: bytes) -> Notice:
-    """Read the row of a key."""
     reader = Reader(row.bytes)
     require(reader.take(2) == b"\2\1" and reader.take(16) == vault, "format, suite or vault")
     compartment, kind, origin, epoch = reader.take(16), reader.number(1), reader.take(32), reader.take(16)
@@ -117,7 +116,6 @@ class Everything:
         return self._roles[entry.leaf]
 
     def seat_of(self, entry: Entry) -> bytes:
-        """Return whose log it is."""
         return self.logs[entry.origin].genesis.seat
 
     def listings(self, kind: int, compartment: bytes, digest: bytes) -> Iterator[tuple[Entry, int]]:

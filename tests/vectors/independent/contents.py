@@ -30,7 +30,6 @@ class Opened:
 
 
 def read_content(content: bytes) -> dict[str, Any]:
-    """Read the content of a version."""
     found = message(content)
     require(isinstance(found, dict) and found.keys() == _CONTENT and found["schema"] == 1, "content")
     require(isinstance(found["kind"], str) and isinstance(found["fields"], dict), "kind or fields")
@@ -209,8 +208,6 @@ def heads(opened: list[Opened]) -> list[Opened]:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """An opened payload of an entry."""
-
     entry: Entry
     fields: Mapping[str, Any]
 

@@ -27,11 +27,9 @@ class Cost(NamedTuple):
 
     @classmethod
     def read(cls, nine: bytes) -> Cost:
-        """Return the cost in nine bytes of a header."""
         return cls(int.from_bytes(nine[:4], "big"), int.from_bytes(nine[4:8], "big"), nine[8])
 
     def encode(self) -> bytes:
-        """Return the nine bytes."""
         return self.memory_kib.to_bytes(4, "big") + self.passes.to_bytes(4, "big") + bytes((self.lanes,))
 
     def is_bearable(self) -> bool:
@@ -42,8 +40,6 @@ class Cost(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KeysFile:
-    """The parts of a `keys` file."""
-
     data: bytes
 
     @classmethod
@@ -59,12 +55,10 @@ class KeysFile:
 
     @property
     def vault(self) -> bytes:
-        """The vault."""
         return self.data[2:18]
 
     @property
     def folder(self) -> bytes:
-        """This folder."""
         return self.data[18:34]
 
     @property
@@ -74,7 +68,6 @@ class KeysFile:
 
     @property
     def salt(self) -> bytes:
-        """The salt of the vault."""
         return self.data[42:74]
 
     @property
@@ -93,18 +86,14 @@ class KeysFile:
         return costs
 
     def slot(self, number: int) -> bytes:
-        """Return a slot."""
         return self.data[HEADER + 1024 * number :][:1024]
 
     def doors(self) -> list[bytes]:
-        """Return the 32 doors."""
         return [self.data[32_860 + 1200 * number :][:1200] for number in range(32)]
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What a slot holds."""
-
     slot: int
     seat: bytes
     kem: bytes
@@ -117,7 +106,6 @@ class Secrets:
 
 
 def typed_form(passphrase: str) -> bytes:
-    """Return a passphrase as it was typed."""
     return unicodedata.normalize("NFKC", passphrase).encode()
 
 
@@ -136,7 +124,6 @@ def word_form(passphrase: str) -> bytes:
 
 @lru_cache(maxsize=256)
 def stretched(form: bytes, salt: bytes, cost: Cost) -> bytes:
-    """Return K1."""
     argon2 = Argon2id(salt=salt, length=32, memory_cost=cost.memory_kib, iterations=cost.passes, lanes=cost.lanes)
     return argon2.derive(form)
 

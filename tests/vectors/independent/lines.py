@@ -65,7 +65,6 @@ class Act(NamedTuple):
 
     @property
     def person(self) -> bytes:
-        """Who is admitted."""
         assert self.certificate is not None
         return self.certificate.person
 
@@ -104,7 +103,6 @@ class Taking:
         return found
 
     def lowers(self, member: bytes, role: str) -> bool:
-        """Say whether it takes this role."""
         return self.act.kind == LOWER and self.act.fields[:2] == (member, role)
 
     @property
@@ -246,7 +244,6 @@ class Lines:
                 yield Taking(act, self.leading, by)
 
     def seat_of(self, entry: Entry) -> bytes:
-        """Return whose log it is."""
         return self.logs[entry.origin].genesis.seat
 
     def is_within(self, entry: Entry, heads: Iterable[Sequence[Any]], *, lenient: bool = False) -> bool:
@@ -302,11 +299,9 @@ class Lines:
         return all(self.is_within(entry, one.heads, lenient=lenient) for one in lowering)
 
     def is_in(self, seat: bytes) -> bool:
-        """Say whether a seat was let in and is not out."""
         return seat in self.members and not any(one.hits(seat, self.members[seat]) for one in self.takings)
 
     def roles(self, entry: Entry) -> frozenset[str]:
-        """Return the roles of an entry that counts."""
         person = self.members[self.seat_of(entry)]
         given = {role for act in self.admitted.values() if act.person == person for role in act.fields[1]}
         lowering = [
@@ -321,7 +316,6 @@ class Lines:
         return set(self.members.values()) - {one.act.fields[0] for one in taken if one.is_of_person}
 
     def roles_of(self, person: bytes) -> frozenset[str]:
-        """Return the roles of somebody now."""
         given = {role for act in self.admitted.values() if act.person == person for role in act.fields[1]}
         return frozenset(role for role in given if not any(one.lowers(person, role) for one in self.takings))
 

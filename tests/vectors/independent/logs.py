@@ -56,7 +56,6 @@ class Genesis:
 
     @property
     def is_first(self) -> bool:
-        """Whether it is a certificate."""
         return bool(self.kem)
 
     @property
@@ -67,8 +66,6 @@ class Genesis:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a header says."""
-
     commitment: bytes
     key: bytes
     origin: bytes
@@ -109,7 +106,6 @@ class Log:
 
     @property
     def size(self) -> int:
-        """How much is proven."""
         return len(self.entries)
 
     @cached_property
@@ -118,7 +114,6 @@ class Log:
         return [entry.leaf for entry in self.entries]
 
     def histories(self) -> list[Log]:
-        """Return the log in each of its histories."""
         return [self] if self.other is None else [self, self.other]
 
     def all_entries(self) -> list[Entry]:
@@ -130,7 +125,6 @@ class Log:
         return root_of(self.leaves[:size]) if size <= self.size else b""
 
     def history_with(self, size: int, root: bytes) -> Log | None:
-        """Return the history that has a root at a size."""
         return next((one for one in self.histories() if one.root(size) == root), None)
 
 
@@ -151,7 +145,6 @@ def read_genesis(data: bytes, vault: bytes) -> Genesis:
 
 
 def read_header(data: bytes) -> Header:
-    """Read a header, which has one spelling."""
     try:
         found = msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -183,7 +176,6 @@ def read_list(data: bytes) -> tuple[Item, ...]:
 
 
 def operation_digest(row: Operation) -> bytes:
-    """Return the digest that a row of `operation` must have."""
     return sha256(*(u32(len(part)) + part for part in (row.header, row.list, row.sealed)))
 
 

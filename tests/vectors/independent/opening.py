@@ -67,7 +67,6 @@ class Whole:
 
     @property
     def member(self) -> bytes:
-        """Whose seat it is."""
         return self.everything.lines.members.get(self.secrets.seat, b"")
 
     def shown(self, kind: str) -> list[Opened]:
@@ -120,7 +119,7 @@ def judge(file: KeysFile, secrets: Secrets, rows: Rows, pins: Pins | None = None
         faults.append(Fault("the anchor", "the vault of this seat began otherwise"))
     faults += [Fault("a log of no seat", log.name) for log in logs.values() if not lines.is_of_its_seat(log.genesis)]
     faults += [fault for log in logs.values() if lines.is_in(log.genesis.seat) for fault in log.contradictions]
-    keys = keys_of(everything, secrets)
+    keys = (stored_keyring(everything, secrets) or {}) | open_grants(everything, secrets)
     opened, more = read_versions(everything, keys, lines.members.get(secrets.seat, b""))
     payloads, further = read_payloads(everything, keys)
     whole = Whole(file, secrets, everything, keys, opened, payloads, faults + more + further)
@@ -129,11 +128,6 @@ def judge(file: KeysFile, secrets: Secrets, rows: Rows, pins: Pins | None = None
     if pins is not None:
         whole.faults += pins_faults(pins, file, secrets, logs)
     return whole
-
-
-def keys_of(everything: Everything, secrets: Secrets) -> dict[bytes, tuple[bytes, bytes]]:
-    """Return the keys that this seat has: those that open, and those that opened before, in its keyring."""
-    return (stored_keyring(everything, secrets) or {}) | open_grants(everything, secrets)
 
 
 def stored_keyring(everything: Everything, secrets: Secrets) -> dict[bytes, tuple[bytes, bytes]] | None:
@@ -237,7 +231,6 @@ def keys_file_faults(whole: Whole) -> Iterator[Fault]:
 
 
 def open_local(vault: bytes, secrets: Secrets, row: Local) -> bytes:
-    """Open a local row of this seat."""
     aad = local_aad(row.purpose, vault, row.seat, row.number)
     return open_envelope(secrets.keyringkey, row.purpose, row.blob, aad)
 

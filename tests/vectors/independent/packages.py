@@ -23,8 +23,6 @@ _HEAD = {"contact", "day", "organisation", "pages", "recipient", "reference"}
 
 @dataclass(frozen=True)
 class Package:
-    """What a package says, and its files."""
-
     manifest: dict[str, Any]
     files: dict[str, bytes]
     key: bytes

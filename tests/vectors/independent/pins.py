@@ -19,8 +19,7 @@ _NEWS = {"own-device", "sheets", "new-sheets"}
 
 def read_pins(state: Path, vault: bytes, secrets: Secrets) -> Pins:
     """Open the pins of a seat."""
-    path = private_path(state / "pins", secrets.pinkey, vault + secrets.seat)
-    sealed = path.read_bytes()
+    sealed = private_path(state / "pins", secrets.pinkey, vault + secrets.seat).read_bytes()
     aad = local_aad(PURPOSES["pins"], vault, secrets.seat, 0)
     found = message(open_envelope(secrets.pinkey, PURPOSES["pins"], sealed, aad))
     require(isinstance(found, dict) and found.keys() == _MEMBERS | _OF_FILES, "members of the pins")

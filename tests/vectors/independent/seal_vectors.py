@@ -37,7 +37,6 @@ def raw(vector: Vector, *names: str) -> bytes:
 
 
 def check_version(v: Vector) -> None:
-    """Purposes 1 and 2."""
     aad = bytes((1, 1, v["purpose"])) + raw(v, "vault", "compartment", "record", "origin") + u64(v["seq"])
     require(len(aad) == 91, "AAD width")
     require(open_envelope(raw(v, "key"), v["purpose"], raw(v, "sealed"), aad) == raw(v, "content"), "content")
@@ -45,7 +44,6 @@ def check_version(v: Vector) -> None:
 
 
 def check_local(v: Vector) -> None:
-    """Purposes 3 to 15 and 23 to 25."""
     aad = local_aad(v["purpose"], raw(v, "vault"), raw(v, "seat"), v["number"])
     require(len(aad) == 43, "AAD width")
     content = open_envelope(raw(v, "key"), v["purpose"], raw(v, "sealed"), aad)
@@ -154,8 +152,7 @@ def check_root(v: Vector) -> None:
     pseudorandom = extract(b"", raw(v, "secret"))
     root = Ed25519PrivateKey.from_private_bytes(expand(pseudorandom, b"casevault/root", 32))
     require(root.public_key().public_bytes_raw() == raw(v, "root_public"), "root key")
-    seeds = expand(pseudorandom, b"casevault/recovery", 96)
-    require(public_key(seeds) == raw(v, "recovery_public"), "recovery key")
+    require(public_key(expand(pseudorandom, b"casevault/recovery", 96)) == raw(v, "recovery_public"), "recovery key")
     require_words(v["words"], raw(v, "digest"))
 
 

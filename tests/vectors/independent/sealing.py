@@ -84,7 +84,6 @@ def local_aad(purpose: int, vault: bytes, seat: bytes, number: int) -> bytes:
 
 
 def grant_info(vault: bytes, compartment: bytes, epoch: bytes, giver: bytes, to: bytes) -> bytes:
-    """Return the 82 bytes of the info of a grant."""
     return bytes((PURPOSES["grant"], 1)) + vault + compartment + epoch + giver + to
 
 
@@ -132,7 +131,6 @@ def public_key(seed: bytes) -> bytes:
 
 
 def unwrapped(epoch_key: bytes, wrap: bytes) -> bytes:
-    """Return the version key in a wrap."""
     try:
         return aes_key_unwrap(expand(epoch_key, b"wrap", 32), wrap)
     except (InvalidUnwrap, ValueError):

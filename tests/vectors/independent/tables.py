@@ -15,15 +15,11 @@ Place = tuple[bytes, int, int]  # origin, seq, n
 
 
 class GenesisRow(NamedTuple):
-    """A row of `genesis`."""
-
     origin: bytes
     bytes: bytes
 
 
 class Operation(NamedTuple):
-    """A row of `operation`."""
-
     origin: bytes
     seq: int
     digest: bytes
@@ -33,8 +29,6 @@ class Operation(NamedTuple):
 
 
 class Version(NamedTuple):
-    """A row of `version`."""
-
     origin: bytes
     seq: int
     n: int
@@ -45,13 +39,10 @@ class Version(NamedTuple):
 
     @property
     def place(self) -> Place:
-        """Where it says that it is listed."""
         return self.origin, self.seq, self.n
 
 
 class VersionKey(NamedTuple):
-    """A row of `version_key`."""
-
     origin: bytes
     seq: int
     n: int
@@ -60,16 +51,12 @@ class VersionKey(NamedTuple):
 
 
 class EpochRow(NamedTuple):
-    """A row of `epoch`."""
-
     digest: bytes
     compartment: bytes
     bytes: bytes
 
 
 class Grant(NamedTuple):
-    """A row of `granted`."""
-
     digest: bytes
     epoch: bytes
     seat: bytes
@@ -78,8 +65,6 @@ class Grant(NamedTuple):
 
 
 class Checkpoint(NamedTuple):
-    """A row of `checkpoint`."""
-
     origin: bytes
     size: int
     note: bytes
@@ -87,8 +72,6 @@ class Checkpoint(NamedTuple):
 
 
 class Tile(NamedTuple):
-    """A row of `tile`."""
-
     origin: bytes
     level: int
     idx: int
@@ -96,8 +79,6 @@ class Tile(NamedTuple):
 
 
 class Local(NamedTuple):
-    """A row of `local`."""
-
     seat: bytes
     purpose: int
     number: int
@@ -105,16 +86,12 @@ class Local(NamedTuple):
 
 
 class Attachment(NamedTuple):
-    """A row of `attachment`."""
-
     digest: bytes
     compartment: bytes
     names: bytes
 
 
 class Tail(NamedTuple):
-    """A row of `tail`."""
-
     name: bytes
     bytes: bytes
 

@@ -23,11 +23,12 @@ from tui.screens.frame.screen_words import languages, moment
 from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
 from tui.text.safe_text import safe_line, safe_text
-from tui.values.forms_typed import SLIP, CaseLike, FormPlace, Reminding, SlipLine, SlipTyped
+from tui.values.forms_typed import SLIP, CaseLike, FormPlace, Reminding, SlipTyped
 from tui.widgets.fields import SafeInput, SafeTextArea
 from tui.widgets.text_cells import fit
 from vault.acts.intake import EDIT
 from vault.errors import VaultError
+from vault.services.cases.intake import SlipLine
 from vault.words.message import Message, Words
 
 # The fields of a call slip, with the cases that its number and its name remind of.
@@ -141,6 +142,11 @@ def heard(slip: SlipTyped) -> dict[str, tuple[str, ...]]:
     return {**{name: (line,) for name, line in lines.items()}, wished: ("yes",)}
 
 
+def asked_back(slip: SlipLine) -> Words:
+    """Return whether to call back, and when; empty for no."""
+    return (slip.said.when or Message("yes")) if slip.said.call_back else ""
+
+
 def _line(name: str, first: Mapping[str, str], placeholder: Words = "") -> SafeInput:
     return SafeInput(first[name], placeholder=placeholder, id=name, compact=True)
 
@@ -187,23 +193,23 @@ class SlipForm(ActScreen, KeptForm):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         slip = self._slip
-        said = (slip.number, slip.name, slip.language, slip.text, in_words(slip.asked_back))
-        yield CallFields(SlipTyped(slip.slip, slip.received_ms, *said))
+        said = (slip.said.number, slip.said.name, slip.said.language, slip.said.text, in_words(asked_back(slip)))
+        yield CallFields(SlipTyped(slip.key, slip.said.received, *said))
 
     @override
     def form_place(self) -> FormPlace:
-        return FormPlace(SLIP, about=self._slip.slip)
+        return FormPlace(SLIP, about=self._slip.key)
 
     def on_mount(self) -> None:
         """Begin where most is written."""
-        self.head(moment(self._slip.received_ms))
+        self.head(moment(self._slip.said.received))
         area = self.query_one(CallFields).area
         area.cursor_location = area.document.end
         area.focus()
 
     def action_finish(self) -> None:
-        typed = self.query_one(CallFields).typed(SlipTyped(self._slip.slip, self._slip.received_ms))
-        said = {"slip": (self._slip.slip,), **heard(typed)}
+        typed = self.query_one(CallFields).typed(SlipTyped(self._slip.key, self._slip.said.received))
+        said = {"slip": (self._slip.key,), **heard(typed)}
         self.do(Doing(EDIT, said, lambda told: self.end(told.lines[0]), failed=self._refused))
 
     def _refused(self, error: VaultError) -> None:

@@ -13,10 +13,11 @@ from tui.screens.frame.base import Command, leave
 from tui.screens.frame.list_rows import OneList
 from tui.values.cases_shown import CaseListStart
 from tui.values.code_words import word_of
-from tui.values.forms_typed import Reminding, SlipLine
+from tui.values.forms_typed import Reminding
 from tui.widgets.fields import SafeInput
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow, VirtualList
+from vault.services.cases.intake import SlipLine
 from vault.words.message import Message
 
 
@@ -57,7 +58,7 @@ class PickCase(OneList):
         if self._slip is None:
             self._read()
             return
-        number, name = self._slip.number, self._slip.name
+        number, name = self._slip.said.number, self._slip.said.name
         self.ask(lambda vault: vault.intake.remind(number, name), self._offer)
 
     def _offer(self, found: Reminding) -> None:

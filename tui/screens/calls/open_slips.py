@@ -12,7 +12,7 @@ from typing_extensions import override
 from tui.drawn.case_time import short_day_written
 from tui.looks.signs import LATE
 from tui.looks.tokens import Token
-from tui.screens.calls.call_fields import SlipForm
+from tui.screens.calls.call_fields import SlipForm, asked_back
 from tui.screens.calls.ending_slips import PickCase
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.act_screen import ActScreen, Doing
@@ -22,13 +22,14 @@ from tui.screens.frame.looking_back import UNDO, LooksBack, erase_form
 from tui.screens.frame.screen_words import clock_minute, moment
 from tui.text.in_words import in_words, together
 from tui.text.safe_text import first_line, safe_line
-from tui.values.forms_typed import SlipLine
 from tui.values.shaping import do_not_call
 from tui.widgets.long_text import LongText
 from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.text_cells import Cell, Column
 from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.intake import CLOSE, MOVE
+from vault.services.cases import intake
+from vault.services.cases.intake import SlipLine
 from vault.words.message import Message, Words, plural
 
 # One open call slip, whole, and the three ways in which it ends.
@@ -60,7 +61,7 @@ class OneSlip(ActScreen):
 
     def on_mount(self) -> None:
         late = Message("OVERDUE: move it or close it") if self._slip.is_overdue else ""
-        self.head(moment(self._slip.received_ms), late)
+        self.head(moment(self._slip.said.received), late)
         self.query_one("#slip-words").focus()
 
     def action_move(self) -> None:
@@ -73,26 +74,26 @@ class OneSlip(ActScreen):
         correct(self, self._slip, self.end)
 
     def action_erase(self) -> None:
-        shown = erase_form([self._slip.slip], moment(self._slip.received_ms))
+        shown = erase_form([self._slip.key], moment(self._slip.said.received))
         self.unless_left(shown, self.end)
 
     def action_close(self) -> None:
-        self.do(Doing(CLOSE, {"slip": (self._slip.slip,)}, lambda told: self.end(told.lines[0])))
+        self.do(Doing(CLOSE, {"slip": (self._slip.key,)}, lambda told: self.end(told.lines[0])))
 
 
 def move(screen: ActScreen, slip: SlipLine, then: Callable[[str], None]) -> None:
     """Ask for the case, move the slip there, and go on with a sentence."""
 
     def chosen(case: str) -> None:
-        screen.do(Doing(MOVE, {"slip": (slip.slip,), "to": (case,)}, lambda told: then(in_words(told.lines[0]))))
+        screen.do(Doing(MOVE, {"slip": (slip.key,), "to": (case,)}, lambda told: then(in_words(told.lines[0]))))
 
     screen.unless_left(PickCase(slip), chosen)
 
 
 def make_case(screen: ActScreen, slip: SlipLine, then: Callable[[str], None]) -> None:
     """Ask what case it is, make it of the slip, open it, and go on with a sentence on the screen below."""
-    first = {"title": safe_line(slip.name)[:_LONGEST_TITLE]}
-    screen.unless_left(ActForm(MOVE, {"slip": (slip.slip,)}, "", first=first), then)
+    first = {"title": safe_line(slip.said.name)[:_LONGEST_TITLE]}
+    screen.unless_left(ActForm(MOVE, {"slip": (slip.key,)}, "", first=first), then)
 
 
 def correct(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> None:
@@ -102,23 +103,23 @@ def correct(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) ->
 
 def caller(slip: SlipLine) -> str:
     """Return who called, as far as that was heard."""
-    return slip.name or slip.number or "—"
+    return slip.said.name or slip.said.number or "—"
 
 
 def received(slip: SlipLine) -> Message:
     """Return when the call came, `27 Nov 09:30`."""
-    ms = slip.received_ms
+    ms = slip.said.received
     return Message("{day} {time}", day=short_day_written(ms), time=clock_minute(ms))
 
 
 def _whole(slip: SlipLine) -> str:
     lines: list[Words] = [
-        Message("Number: {number}", number=slip.number or "—"),
-        Message("Heard name: {name}", name=slip.name or "—"),
-        Message("Language: {language}", language=slip.language or "—"),
-        Message("Call back: {wish}", wish=slip.asked_back or "—"),
+        Message("Number: {number}", number=slip.said.number or "—"),
+        Message("Heard name: {name}", name=slip.said.name or "—"),
+        Message("Language: {language}", language=slip.said.language or "—"),
+        Message("Call back: {wish}", wish=asked_back(slip) or "—"),
         "",
-        slip.text or "—",
+        slip.said.text or "—",
     ]
     return together(lines)
 
@@ -156,10 +157,10 @@ class OpenSlips(ListScreen, LooksBack):
     @override
     def action_refresh(self, stand_on: str = "") -> None:
         """Read the list; the look is in the log."""
-        self.ask(lambda vault: vault.intake.list_open(), self._show)
+        self.ask(lambda vault: vault.read(intake.list_open), self._show)
 
-    def _show(self, slips: tuple[SlipLine, ...]) -> None:
-        self._slips = {slip.slip: slip for slip in slips}
+    def _show(self, slips: list[SlipLine]) -> None:
+        self._slips = {slip.key: slip for slip in slips}
         self.show_rows(map(_row, slips))
         late = sum(slip.is_overdue for slip in slips)
         found = plural("{count} open", "{count} open", count=len(slips))
@@ -205,21 +206,21 @@ def facts(slip: SlipLine) -> list[Fact]:
     said = [Fact(Message("DO NOT CALL"), "", Token.ALARM, never_cut=never)] if never else []
     late = Fact(Message("OVERDUE"), Message("older than 14 days: move it or close it"), Token.ALARM)
     said += [late] if slip.is_overdue else []
-    said += [] if slip.number in never else [Fact(Message("Number"), slip.number or "—")]
+    said += [] if slip.said.number in never else [Fact(Message("Number"), slip.said.number or "—")]
     return [
         *said,
-        Fact(Message("Heard name"), slip.name or "—"),
-        Fact(Message("Language"), slip.language or "—"),
-        Fact(Message("Call back"), slip.asked_back or "—"),
-        Fact(Message("What was said"), slip.text or "—"),
+        Fact(Message("Heard name"), slip.said.name or "—"),
+        Fact(Message("Language"), slip.said.language or "—"),
+        Fact(Message("Call back"), asked_back(slip) or "—"),
+        Fact(Message("What was said"), slip.said.text or "—"),
     ]
 
 
 def _row(slip: SlipLine) -> ListRow:
-    said: tuple[Cell, ...] = (Cell(first_line(slip.text)),)
+    said: tuple[Cell, ...] = (Cell(first_line(slip.said.text)),)
     if slip.do_not_call:
         said = (Cell(Message("DO NOT CALL"), Token.ALARM, bold=True), Cell("  "), *said)
     if slip.is_overdue:
         said = (Cell(Message("overdue"), Token.ALARM), Cell("  "), *said)
     late = Cell(LATE, Token.ALARM) if slip.is_overdue or slip.do_not_call else None
-    return ListRow(slip.slip, (Cell(received(slip)), caller(slip), said, slip.asked_back), state=late)
+    return ListRow(slip.key, (Cell(received(slip)), caller(slip), said, asked_back(slip)), state=late)

@@ -26,18 +26,19 @@ from tui.text.in_words import in_words, together
 from tui.text.safe_text import first_line
 from tui.values.cases_shown import FoundShown, PreviewShown
 from tui.values.code_words import word_of
-from tui.values.forms_typed import SlipLine
 from tui.values.shaping import do_not_call
 from tui.widgets.fields import SafeInput
 from tui.widgets.strip import Fact, ListAndStrip, Strip, more_words
 from tui.widgets.text_cells import Cell, Column
 from tui.widgets.virtual_list import ListRow, VirtualList
+from vault.services.cases.intake import SlipLine
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from tui.gateway import FoundRecord, Gateway
+    from tui.gateway import Gateway
+    from vault.services.cases.searching import FoundRecord
 
 
 # What stands beside the list of hits: why this one was found, how to reach whom it is about, other ways to ask.
@@ -218,7 +219,7 @@ class SearchScreen(OneList):
 
     def _show(self, found: FoundShown, *, goes_on: bool) -> None:
         self._hits = {f"{place}": hit for place, hit in enumerate(found.hits)}
-        self._slips = {slip.slip: slip for slip in found.slips}
+        self._slips = {slip.key: slip for slip in found.slips}
         rows = [*_slip_rows(found.slips), *_rows(self._hits)]
         self._list.fit_columns(row.cells for row in rows)
         self.show_rows(rows)
@@ -280,10 +281,10 @@ def _slip_rows(slips: Sequence[SlipLine]) -> Iterator[ListRow]:
             Cell(received(slip), Token.DIM),
             Cell(Message("call"), Token.DIM),
         )
-        yield ListRow(slip.slip, cells)
+        yield ListRow(slip.key, cells)
         barred = [Cell(do_not_call(slip.do_not_call[0]), Token.ALARM, bold=True)] if slip.do_not_call else []
-        said = Cell(first_line(slip.text), Token.DIM)
-        yield ListRow(slip.slip, ((Cell(_INDENT * 2), *barred, Cell("  " if barred else ""), said),), is_passed=True)
+        said = Cell(first_line(slip.said.text), Token.DIM)
+        yield ListRow(slip.key, ((Cell(_INDENT * 2), *barred, Cell("  " if barred else ""), said),), is_passed=True)
 
 
 def _rows(hits: Mapping[str, FoundRecord]) -> Iterator[ListRow]:

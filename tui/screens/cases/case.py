@@ -157,7 +157,7 @@ class CaseScreen(Erases):
         stand_on = stand_on or next((draft.record for draft in case.drafts if draft.record not in known), "")
         self._case = case
         self._corrected = corrected_in(case.notes)
-        self.head(case.title, how_it_stands(case), name=case.ref)
+        self.head(case.head.title, how_it_stands(case), name=case.ref)
         self.query_one(CaseTop).show(case)
         self.query_one(CaseTimeline).show(case)
         stand_on, self._stand_on = stand_on or self._stand_on, ""
@@ -324,11 +324,11 @@ class CaseScreen(Erases):
             self.app.push_screen(NoteEditor(draft, Beside.of_case(self._case)), self._changed)
 
     def _changed(self, record: str | None, words: Words = "") -> None:
-        case, why, before = self._case.case, self._why, self._case.stage
+        case, why, before = self._case.case, self._why, self._case.head.stage
 
         def show(shown: CaseShown) -> None:
             self.show_case(shown, stand_on=record or "")
-            if shown.stage != before and shown.stage == ExtraditionStage.REFUSED_AT_RISK:
+            if shown.head.stage != before and shown.head.stage == ExtraditionStage.REFUSED_AT_RISK:
                 self.warn(AT_RISK_WARNING)
                 self.action_at_risk()
             elif words:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual.widget import Widget
@@ -19,7 +20,7 @@ from tui.text.safe_content import safe_content
 from tui.values.cases_shown import CaseShown
 from tui.values.code_words import choices
 from tui.values.forms_typed import FormPlace
-from vault.acts.act import Begun
+from vault.acts.act import Begun, Told
 from vault.acts.case import CLOSE, EDIT, REOPEN
 from vault.casework.case import STAGES, CaseKind
 from vault.casework.form import Form
@@ -47,15 +48,19 @@ class CaseEdit(ActForm):
     )
 
     def __init__(self, case: CaseShown) -> None:
-        present = {"title": str(case.title), "risk": case.risk, "stage": case.stage}
-        known = Begun(present, {"stage": tuple(choices(STAGES[CaseKind(case.kind)]))})
+        present = {"title": str(case.head.title), "risk": case.head.risk, "stage": case.head.stage}
+        known = Begun(present, {"stage": tuple(choices(STAGES[CaseKind(case.head.kind)]))})
         super().__init__(EDIT, {"case": (case.case,)}, case.ref, case=case.case, known=known)
         self._shown = case
 
     @override
     def commands(self) -> tuple[Command, ...]:
-        hidden = "close_case" if self._shown.closed else "reopen_case"
+        hidden = "close_case" if self._shown.head.closed else "reopen_case"
         return tuple(command for command in super().commands() if command.action != hidden)
+
+    @override
+    def done(self, told: Told) -> None:
+        super().done(replace(told, follows=()))  # the case asks for it next, in a form of its own
 
     def action_close_case(self) -> None:
         self.do_instead(CLOSE)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
 from textual.containers import VerticalScroll
@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.gateway.unlocked_vault import case_id
 from tui.screens.cases.due_acts import confirm_anew, say_done
 from tui.screens.cases.due_rows import record_lines
 from tui.screens.frame.act_screen import ActScreen, Doing
@@ -22,11 +23,11 @@ from tui.screens.frame.form_fields import ChoiceField, Choose, FormRow
 from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.looking_back import HISTORY, UNDO, Erases
 from tui.screens.frame.record_form import NOT_SAID, RECORD, RecordForm
-from tui.screens.people.record_of_people import RequestOfPerson
+from tui.screens.people.person_form import RequestOfPerson
 from tui.screens.referral.export import ExportScreen
 from tui.text.in_words import in_words, together
 from tui.text.safe_text import safe_text
-from tui.values.cases_shown import FormToFill, RecordShown
+from tui.values.cases_shown import RecordShown
 from tui.values.code_words import choices, word_of
 from tui.values.forms_typed import FormPlace
 from tui.widgets.fields import SafeTextArea
@@ -36,11 +37,18 @@ from vault.acts.act import Act, Told, answer_to
 from vault.acts.records import FILL, FORM, REFILL
 from vault.acts.safety import BEGIN
 from vault.casework.form import Form, FormField, Shape
-from vault.casework.questionnaires import Filled
+from vault.casework.questionnaires import Filled, FormDefinition
 from vault.casework.story import STORY
-from vault.casework.story.incident import Checklist, Incident
+from vault.casework.story.incident import Checklist, Incident, IncidentKind
 from vault.casework.story.person_facts import SubjectRequest
+from vault.services import own_forms
+from vault.services.cases import case_people
+from vault.services.own_forms import KeptForm
+from vault.services.safety.incidents import told_after
 from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
 
 # A form of the organisation's own is filled in, or answers of one that was filled in are changed.
 
@@ -54,14 +62,22 @@ class FilledForm(RecordForm):
     Args:
         case, ref: of the case.
         asked: the form.
+        people: whom it may name: id and name.
         shown: the record that is changed; without it a new one is made.
     """
 
     NAME = Message("Form")
 
-    def __init__(self, case: str, ref: str, asked: FormToFill, shown: RecordShown | None = None) -> None:
+    def __init__(
+        self,
+        case: str,
+        ref: str,
+        asked: FormDefinition,
+        people: Sequence[tuple[str, str]],
+        shown: RecordShown | None = None,
+    ) -> None:
         self._to_fill = asked
-        super().__init__(case, ref, Filled.KIND, shown, people=asked.people)
+        super().__init__(case, ref, Filled.KIND, shown, people=people)
         self._before = {f"{_OURS}{name}": text for name, text in self._before.items()}
 
     @override
@@ -85,7 +101,7 @@ class FilledForm(RecordForm):
     @property
     @override
     def _form(self) -> Form:
-        form = self._to_fill.form
+        form = self._to_fill.as_form()
         return replace(form, fields=tuple(replace(field, name=f"{_OURS}{field.name}") for field in form.fields))
 
     @override
@@ -137,24 +153,29 @@ def open_form(
     case, ref = where
     name, _, code = kind.partition(":")
 
-    def show(people: tuple[tuple[str, str], ...]) -> None:
+    def show(people: Sequence[tuple[str, str]]) -> None:
         form = RecordForm(case, ref, kind, shown, people=people)
         if kind == SubjectRequest.KIND:
             form = RequestOfPerson(case, ref, people, shown, today_ms=screen.desk.now_ms())
         screen.app.push_screen(form, then)
 
     if name != Filled.KIND and any(field.shape is Shape.RECORD for field in STORY[kind].FORM.fields):
-        screen.ask(lambda vault: vault.story.people_of(case), show)
+        screen.ask(lambda vault: _people_of(vault, case), show)
         return
     if name != Filled.KIND:
         show(())
         return
     code = shown.form if shown is not None else code
 
-    def fill(asked: FormToFill) -> None:
-        screen.app.push_screen(FilledForm(case, ref, asked, shown), then)
+    def fill(asked: tuple[KeptForm, Sequence[tuple[str, str]]]) -> None:
+        kept, people = asked
+        screen.app.push_screen(FilledForm(case, ref, kept.definition, people, shown), then)
 
-    screen.ask(lambda vault: vault.story.form_to_fill(case, code), fill)
+    screen.ask(lambda vault: (vault.read(own_forms.find, code), _people_of(vault, case)), fill)
+
+
+def _people_of(vault: Gateway, case: str) -> list[tuple[str, str]]:
+    return [(person.hex(), name) for person, name in vault.read(case_people.names_in, case_id(case)).items()]
 
 
 _NO_DATE: Final = Message("no date")
@@ -202,13 +223,14 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         self.ask(lambda vault: vault.story.list_in(case, why), partial(self._show, stand_on))
 
     def action_new(self) -> None:
-        self.ask(lambda vault: vault.story.forms(), self._ask_kind)
+        self.ask(lambda vault: vault.read(own_forms.list_all), self._ask_kind)
 
-    def _ask_kind(self, forms: tuple[tuple[str, str], ...]) -> None:
+    def _ask_kind(self, forms: list[KeptForm]) -> None:
+        own = (kept.definition for kept in forms)
         kinds: list[tuple[str, Words]] = [
             (kind, record.FORM.title) for kind, record in STORY.items() if kind != Filled.KIND
         ]
-        kinds += [(f"{Filled.KIND}:{code}", Message("form: {title}", title=title)) for code, title in forms]
+        kinds += [(f"{Filled.KIND}:{form.code}", Message("form: {title}", title=form.title)) for form in own]
         self.unless_left(Choose(Message("What do you want to add?"), kinds), self._begin)
 
     def action_checklist(self) -> None:
@@ -274,9 +296,14 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         self.say("" if records else Message("Nothing is written here yet; n adds a date, a hearing or what happened."))
         new = next((record for record in records if record.record == stand_on and stand_on not in known), None)
         if new is not None and new.kind == Incident.KIND:
-            case, what = self._case, new.typed["what"]
-            self.ask(lambda vault: vault.story.told_after(case, what), self.say)
+            case, what = case_id(self._case), IncidentKind(new.typed["what"])
+            self.ask(lambda vault: vault.read(told_after, case, what), self._say_what_follows)
         self._show_details()
+
+    def _say_what_follows(self, told: tuple[Message, Checklist | None] | None) -> None:
+        words, follows = told or ("", None)
+        more = Message("{told}: i, then “{name}”", told=words, name=word_of(follows)) if follows else words
+        self.say(more)
 
     @on(VirtualList.Moved)
     def _show_details(self) -> None:

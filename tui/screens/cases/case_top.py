@@ -123,7 +123,7 @@ def lay_top(case: CaseShown, width: int, height: int, above: int) -> Laid:
     is_low = height < LOW
     for place, row in _contacts(case, room - column, 1 if is_low else _MOST_CONTACTS, 1 if is_low else _MOST_LINES):
         lines.append([*(blank if place else contact), *row])
-    risk = _risk(case.risk)
+    risk = _risk(case.head.risk)
     numbers, below = _never_use(case, room - column - width_of(risk) - 2, max(height // _SHARE, 2), above)
     for place, number in enumerate(numbers):
         line = [*(blank if place else never), *number]
@@ -136,8 +136,8 @@ def lay_top(case: CaseShown, width: int, height: int, above: int) -> Laid:
         Message("2 versions, b says which stands. {said}", said=joined(both, " / ") or "") for _ in both[:1]
     ]
     warnings += [words for words in (case.namesakes, case.alone) if words]
-    if case.no_recovery:
-        warnings.append(Message("Recovery cannot open this case: {why}", why=case.no_recovery))
+    if case.head.no_recovery_reason:
+        warnings.append(Message("Recovery cannot open this case: {why}", why=case.head.no_recovery_reason))
     for words in warnings:
         lines += _short([Cell("! ", Token.WARN, bold=True), Cell(words)], room, _MOST_LINES)
     return Laid(lines, below)
@@ -300,7 +300,7 @@ class CaseTimeline(Container):
 
     @staticmethod
     def _time_of(case: CaseShown) -> tuple[CaseTime, date]:
-        today = date.fromisoformat(case.today or case.opened)
+        today = date.fromisoformat(case.today or case.head.opened)
         return case_time(case, today), today
 
     @on(TimelinePart.Moved)

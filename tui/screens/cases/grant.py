@@ -49,7 +49,8 @@ class AccessScreen(ListScreen, ActScreen):
         super().__init__()
         self._case = case.case
         self._ref = case.ref
-        self._named = {case.deputy: Message("deputy"), case.owner: Message("owner")}
+        called = ((case.head.deputy, Message("deputy")), (case.head.owner, Message("owner")))
+        self._named = {member.hex(): words for member, words in called if member is not None}
         self._shown: AccessShown | None = None
 
     @override

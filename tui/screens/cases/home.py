@@ -59,7 +59,7 @@ from vault.casework.story.events import Task
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import InTwo
+    from vault.services.cases.two_versions import InTwo
 
 _SECTIONS = ("dates", "tasks")
 _ALERTS, _SAFE = 4, 5

@@ -38,7 +38,6 @@ from tui.text.safe_text import first_line
 from tui.values.cases_shown import Alert, DraftShown, VaultStatus
 from tui.values.code_words import word_of
 from tui.values.exchange_shown import StandingShown
-from tui.values.forms_typed import SlipLine
 from tui.values.shaping import states_told
 from tui.values.story_shown import DueShown
 from tui.widgets.strip import never_cut
@@ -46,11 +45,14 @@ from tui.widgets.text_cells import Cell, Column
 from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.display import age
 from vault.durations import DAY_MS
+from vault.services.cases.intake import SlipLine
 from vault.words.message import Message, Words, plural
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
-    from tui.gateway import InTwo, LeftOut, Standing
+    from vault.services.cases.story_records import LeftOut
+    from vault.services.cases.two_versions import InTwo
+    from vault.services.exchange.known_peers import Standing
 
 # What makes a new vault safe and useful: four things in any order, ticked as they are done, gone when all are.
 
@@ -338,20 +340,20 @@ def slip_rows(slips: Sequence[SlipLine], day: date | None, most: int, width: int
 
     What must never be used stands there alone, whole.
     """
-    lines, times = [], _widest_time((slip.received_ms for slip in slips[:most]), day)
+    lines, times = [], _widest_time((slip.said.received for slip in slips[:most]), day)
     for slip in slips[:most]:
         first, second = Line(width), Line(width)
-        first.put_cut(_GAP, _time(slip.received_ms, day), times, bold=True)
+        first.put_cut(_GAP, _time(slip.said.received, day), times, bold=True)
         end = width - _GAP
-        if slip.call_back and not slip.do_not_call:
+        if slip.said.call_back and not slip.do_not_call:
             end = first.put_right(end, Message("call"), "warn") - _GAP
         left = _GAP + times + 1
         if slip.do_not_call:
             first.put_cut(left, Message("DO NOT CALL"), end - left, "alarm", bold=True)
             second.put(left, never_cut(slip.do_not_call, width - _GAP - left, 1)[0], bold=True)
         else:
-            first.put_cut(left, slip.number or slip.name or Message("no number"), end - left)
-            said = [slip.name if slip.number else "", slip.language, slip.text]
+            first.put_cut(left, slip.said.number or slip.said.name or Message("no number"), end - left)
+            said = [slip.said.name if slip.said.number else "", slip.said.language, slip.said.text]
             second.put_cut(left, together((part for part in said if part), "  "), width - _GAP - left, "dim")
         lines += [first, second]
     return finished(lines)

@@ -35,7 +35,7 @@ from vault.casework.vocabulary import PersonRole
 from vault.words.message import Message, Words, joined, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Sender
+    from vault.services.paper_text import Sender
 
 # Papers as rows of the list of a case, and what is known of one in lines.
 

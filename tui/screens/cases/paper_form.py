@@ -10,6 +10,7 @@ from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from typing_extensions import override
 
+from tui.gateway.unlocked_vault import case_id
 from tui.screens.frame.base import NEXT_FIELD, Command, VaultScreen, leave
 from tui.screens.frame.form_fields import ChoiceField, FormRow
 from tui.screens.frame.form_screen import BROWSE, PlaceInput
@@ -25,6 +26,7 @@ from vault.acts.act import CASE, Act, Told
 from vault.acts.document import ADD, DOCUMENT, EDIT
 from vault.casework.document import Document
 from vault.casework.form import Form, FormField
+from vault.services.paper_text import proposed_language
 from vault.words.message import Message, Words
 
 PAPER: Final = "paper"
@@ -181,6 +183,6 @@ def add_paper(
         screen.app.push_screen(PaperForm(where, others, language=language, sections=sections), then)
 
     screen.ask(
-        lambda vault: (vault.sections.to_write(where.case), vault.papers.language_of(where.home)),
+        lambda vault: (vault.sections.to_write(where.case), vault.read(proposed_language, case_id(where.home))),
         lambda found: show(*found),
     )

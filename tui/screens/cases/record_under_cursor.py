@@ -79,9 +79,9 @@ def said_of(here: Here | None, corrected: AbstractSet[str], part: str) -> tuple[
 
 def how_it_stands(case: CaseShown) -> Words:
     """Return the kind and stage of a case, or since when it is closed, and whether it stands in two versions."""
-    stands = Message("{kind} {into} {stage}", kind=word_of(case.kind), into=INTO, stage=word_of(case.stage))
-    if case.closed:
-        stands = Message("CLOSED {day}", day=case.closed)
+    stands = Message("{kind} {into} {stage}", kind=word_of(case.head.kind), into=INTO, stage=word_of(case.head.stage))
+    if case.head.closed:
+        stands = Message("CLOSED {day}", day=case.head.closed)
     return Message("{stands}  {heads} VERSIONS", stands=stands, heads=case.heads) if case.heads > 1 else stands
 
 

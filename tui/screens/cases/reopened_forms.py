@@ -11,7 +11,7 @@ from tui.screens.cases.case_forms import AT_RISK, AtRiskForm, CaseEdit
 from tui.screens.cases.case_records import open_form
 from tui.screens.cases.note_facts import draft_kind
 from tui.screens.cases.paper_form import NEXT_VERSION, PAPER, PaperForm, add_paper
-from tui.screens.cases.section import NEW_SECTION, NewSection
+from tui.screens.cases.section import NewSection
 from tui.screens.frame.act_form import ACT, ActForm
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.desk import OpenCase
@@ -28,6 +28,7 @@ from tui.values.forms_typed import SLIP, FormPlace, FormTyped
 from tui.values.story_shown import Whereabouts
 from vault.acts.act import Act
 from vault.acts.case import EDIT, HOLD, NEW
+from vault.acts.grant import NEW_SECTION
 from vault.acts.handover import ORDER
 from vault.acts.intake import MOVE
 from vault.acts.newcomer import ADMIT
@@ -60,7 +61,6 @@ _OUTSIDE: Final[Mapping[str, Callable[[VaultScreen, FormPlace, _Open], None]]] =
 _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
     {
         AT_RISK: Message("refused at risk"),
-        NEW_SECTION: Message("new section"),
         PERSON: Message("person"),
         PAPER: Message("paper"),
         EXPORT: Message("export"),
@@ -70,7 +70,7 @@ _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
 
 
 KEPT_ACTS: Final[Mapping[str, Act[Any]]] = MappingProxyType(
-    {act.name: act for act in (NEW, EDIT, HOLD, ORDER, ADD, MOVE, ADMIT)}
+    {act.name: act for act in (NEW, EDIT, HOLD, NEW_SECTION, ORDER, ADD, MOVE, ADMIT)}
 )
 """The acts whose forms keep what was typed into them."""
 
@@ -169,14 +169,11 @@ def go_on_in(
     elif place.form == EXPORT:
         open_again(ExportScreen(case.case, case.ref))
     elif place.form == ACT:
-        open_again(HoldForm(case.case, case.ref) if place.about == HOLD.name else CaseEdit(case))
+        forms = {HOLD.name: HoldForm, NEW_SECTION.name: NewSection}
+        of_case = forms.get(place.about)
+        open_again(CaseEdit(case) if of_case is None else of_case(case.case, case.ref))
     elif place.form == AT_RISK:
         open_again(AtRiskForm(case.case, case.ref))
-    elif place.form == NEW_SECTION:
-        screen.ask(
-            lambda vault: (vault.sections.kinds, vault.sections.others(case.case)),
-            lambda found: open_again(NewSection(case.case, case.ref, *found)),
-        )
     elif place.form == PAPER and place.section:
         screen.ask(lambda vault: vault.sections.open(place.section, why), lambda found: open_paper(found.papers))
     elif place.form == PAPER and not place.record:

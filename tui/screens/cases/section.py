@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from textual import on
-from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.gateway.unlocked_vault import case_id
 from tui.screens.cases.note_editor import NoteEditor
 from tui.screens.cases.note_facts import Beside, corrected_in, note_lines
 from tui.screens.cases.paper import PaperScreen
 from tui.screens.cases.paper_form import PAPER_KEPT, PaperForm
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.act_screen import ActScreen, Doing
-from tui.screens.frame.base import NEXT_FIELD, READ_AGAIN, Command, leave
-from tui.screens.frame.form_fields import ChoiceField, Choose, FormRow, FormRows
-from tui.screens.frame.kept_form import KeptForm
+from tui.screens.frame.base import READ_AGAIN, Command
+from tui.screens.frame.form_fields import Choose
 from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.looking_back import erase_form
 from tui.screens.people.person import PersonScreen
 from tui.screens.people.person_form import PersonForm
 from tui.text.in_words import together, warning
 from tui.text.safe_content import safe_content
-from tui.values.access_shown import HolderLine, SectionLine, SectionShown
+from tui.values.access_shown import SectionLine, SectionShown
 from tui.values.cases_shown import DraftShown
 from tui.values.code_words import word_of
-from tui.values.forms_typed import FormPlace
 from tui.values.story_shown import Whereabouts
 from tui.widgets.long_text import LongText
 from tui.widgets.text_cells import Column
-from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
+from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.act import Told
-from vault.acts.grant import GIVE_SECTION, TAKE_SECTION
+from vault.acts.grant import GIVE_SECTION, NEW_SECTION, TAKE_SECTION
+from vault.services.paper_text import proposed_language
 from vault.words.message import Message, Words, plural
 
 # One restricted section: its people, papers and notes as one text, and who opens it.
@@ -102,7 +101,7 @@ class SectionScreen(ActScreen):
         def show(language: str) -> None:
             self.app.push_screen(PaperForm(where, papers, language=language), self._paper_kept)
 
-        self.ask(lambda vault: vault.papers.language_of(section), show)
+        self.ask(lambda vault: vault.read(proposed_language, case_id(section)), show)
 
     def _paper_kept(self, record: str | None) -> None:
         self.say(PAPER_KEPT if record else "")
@@ -195,68 +194,15 @@ def _lines(shown: SectionShown) -> list[Words]:
     return lines or [Message("Nothing is kept here yet; n writes a note, p adds a person, f a paper.")]
 
 
-# A new restricted section: its title, what it keeps apart, and who opens it beside oneself.
-NEW_SECTION: Final = "section"
-_KINDS: Final = {
-    "location": Message("location: where somebody is"),
-    "health": Message("health: how somebody is"),
-    "sources": Message("sources: who told us"),
-}
-_ABOUT_NEW: Final = Message(
-    "A new section is empty: nothing of the case moves into it by itself. If there are recovery sheets, they open it"
-    " too. Nobody else who holds the case learns that it exists. Space marks who else opens it:"
-)
-
-
-class NewSection(KeptForm):
+class NewSection(ActForm):
     """Ends with the id of the section that was made."""
 
-    NAME = Message("New section")
-    ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "finish", Message("Make the section"), "F4", Message("make it")),
-        NEXT_FIELD,
-        leave(Message("Leave; nothing is made")),
-    )
-
-    def __init__(self, case: str, ref: str, kinds: Sequence[str], others: Sequence[HolderLine]) -> None:
-        super().__init__()
-        self._case = case
-        self._ref = ref
-        self._kinds = kinds
-        self._others = others
+    def __init__(self, case: str, ref: str) -> None:
+        super().__init__(NEW_SECTION, {"case": (case,)}, ref, case=case)
 
     @override
-    def compose_middle(self) -> Iterable[Widget]:
-        rows = [ListRow(other.member, (other.name,)) for other in self._others]
-        yield FormRows(
-            FormRow.of_text("title", Message("Title"), Message("for those who open it")),
-            FormRow(
-                Message("Kind"),
-                ChoiceField([(kind, _KINDS.get(kind, word_of(kind))) for kind in self._kinds], id="kind"),
-            ),
-            Static(safe_content(_ABOUT_NEW), classes="about"),
-            Vertical(VirtualList((Column(""),), FixedRows(rows), id="others", has_states=True), id="others-place"),
-        )
-
-    @override
-    def form_place(self) -> FormPlace:
-        return FormPlace(NEW_SECTION, self._case, self._ref)
-
-    def on_mount(self) -> None:
-        self.head(self._ref)
-        self.query_one("#title").focus()
-        self.query_one("#others", VirtualList).styles.height = max(1, min(len(self._others), 8))
-        if not self._others:
-            self.query_one("#others-place").display = False
-            self.say(Message("Nobody else holds this case: only you and the sheets will open the section."))
-
-    def action_finish(self) -> None:
-        case, what, title = self._case, self.word("kind"), self.text("title")
-        if not title:
-            self.refuse("title", Message("Type a title first."))
-            return
-        members = tuple(sorted(self.query_one("#others", VirtualList).marked))
-        self.ask(lambda vault: vault.sections.create(case, what, title, members), self.end)
+    def done(self, told: Told) -> None:
+        self.end(str(told.data["section"]))
 
 
 # The restricted sections of a case that this member holds: where somebody is, how they are, who told us.
@@ -296,17 +242,11 @@ class SectionsScreen(ListScreen):
         self.ask(lambda vault: vault.sections.list_of(case), self._show)
 
     def action_new(self) -> None:
-        case = self._case
-        self.ask(lambda vault: (vault.sections.kinds, vault.sections.others(case)), self._begin)
+        self.unless_left(NewSection(self._case, self._ref), self._enter)
 
     @on(VirtualList.Opened)
     def _opened(self, event: VirtualList.Opened) -> None:
         self._enter(event.row.key)
-
-    def _begin(self, found: tuple[tuple[str, ...], tuple[HolderLine, ...]]) -> None:
-        kinds, others = found
-        form = NewSection(self._case, self._ref, kinds, others)
-        self.unless_left(form, self._enter)
 
     def _enter(self, section: str) -> None:
         self.app.push_screen(SectionScreen(self._case, self._ref, section, self._why))

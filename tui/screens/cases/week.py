@@ -21,6 +21,7 @@ from tui.screens.cases.due_rows import about_words
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.dialogs import ask_new_file
 from tui.text.calendar import FULL_DAY, SOON_DAYS, days_left, distance_words, long_day, monday_of
+from tui.text.in_words import in_words
 from tui.values.story_shown import AgendaShown, DueShown, WeekShown
 from tui.widgets.drawn_parts import WeekGrid
 from tui.widgets.strip import ListAndStrip, Strip
@@ -28,6 +29,8 @@ from tui.widgets.text_cells import WIDE, Cell, Column
 from tui.widgets.virtual_list import ListRow, VirtualList
 from tui.widgets.wrapping_list import WrappingList
 from vault.casework.story.events import Task
+from vault.services.cases import cases
+from vault.services.exports.paper_week import print_week
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
@@ -86,7 +89,7 @@ class WeekScreen(DueScreen):
         monday = self._monday
 
         def read(vault: Gateway) -> tuple[date, date, WeekShown]:
-            today = date.fromisoformat(vault.story.today())
+            today = date.fromisoformat(vault.read(cases.today))
             first = monday_of(today) if monday is None else monday
             return today, first, vault.story.agenda(first, first + timedelta(days=_WEEKS * _DAYS - 1))
 
@@ -112,7 +115,7 @@ class WeekScreen(DueScreen):
     def _print(self, out: Path) -> None:
         monday = self._monday
         if monday is not None:
-            self.ask(lambda vault: vault.story.print_week(monday, out), partial(self._printed, out))
+            self.ask(lambda vault: vault.read(print_week, monday, out, in_words), partial(self._printed, out))
 
     def _printed(self, out: Path, count: int) -> None:
         told = plural(

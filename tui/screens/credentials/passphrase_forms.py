@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
 from textual.containers import Vertical
@@ -12,15 +14,19 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.gateway.ways_in import Waiting
+from tui.screens.frame.act_form import ActForm
+from tui.screens.frame.act_screen import Doing
 from tui.screens.frame.base import Command, VaultScreen, leave
 from tui.screens.frame.desk import Answer
 from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
+from tui.screens.frame.form_screen import BROWSE
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
-from tui.values.access_shown import OwnFactors, Proof
+from tui.values.access_shown import ProofTyped
 from tui.widgets.fields import PassphraseInput, SafeInput
-from vault.errors import RefusedError
+from vault.acts.act import Act, Plan, Said
+from vault.acts.device import CHANGE_PASSPHRASE, KEYFILE, SECURITY_KEY
+from vault.errors import RefusedError, UsageError
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -99,109 +105,76 @@ class PassphrasePaper(VaultScreen):
 
 
 # Forms of acts that want to see again what opens one's seat now: who finds a session open does not take it over.
-T = TypeVar("T")
 _TOUCH: Final = Message("Touch the security key when it blinks.")
 
 
-class ProofForm(VaultScreen):
-    """Fields of its own over those for passphrase, keyfile and PIN. It ends with the words of what was done.
+class ProofForm(ActForm):
+    """The form of such an act.
 
     Args:
-        needs: what opens the seat beside the passphrase.
+        needs: what is typed beside the passphrase.
     """
 
-    HOLDS_TYPING = True
-    ABOUT: ClassVar[Words] = ""
-    TOUCHES: ClassVar[bool] = False
-    """Whether the act itself asks a security key."""
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", Message("Do it"), "F4", Message("do it")),
+        Command("f4", "finish", Message("Do it"), "F4", Message("do it")),
         # First: a passphrase typed ahead must not come into the field before, where it can be read.
         Command(
             "tab,enter", "app.focus_next", Message("Next field (also Enter)"), "Tab", Message("next field"), first=True
         ),
+        BROWSE,
         leave(Message("Leave; nothing is changed")),
     )
 
-    def __init__(self, needs: OwnFactors) -> None:
-        super().__init__()
+    def __init__(self, act: Act[Any], said: Said, about: Words, needs: AbstractSet[str]) -> None:
+        super().__init__(act, said, about)
         self._needs = needs
-        self._is_busy = False
-
-    def fields(self) -> Iterable[Widget]:
-        return ()
 
     @override
-    def compose_middle(self) -> Iterable[Widget]:
-        needs = self._needs
+    def more_rows(self) -> Iterable[Widget]:
         proof: list[Widget] = [FormRow(Message("Passphrase"), PassphraseInput(id="now", compact=True))]
-        if needs.keyfile:
+        if KEYFILE in self._needs:
             proof.append(FormRow.of_text("now-keyfile", Message("Keyfile"), Message("where it is now")))
-        if needs.security_key:
-            proof.append(FormRow(Message("PIN"), PassphraseInput(id="now-pin", compact=True)))
-        yield FormRows(
-            *self.fields(),
-            Static(safe_content(Message("What you unlock with now")), classes="label"),
-            Vertical(*proof, id="proof", classes="place"),
-            Static(safe_content(self.ABOUT), classes="about"),
-        )
+        if SECURITY_KEY in self._needs:
+            proof.append(FormRow(Message("PIN of the key"), PassphraseInput(id="now-pin", compact=True)))
+        yield Static(safe_content(Message("What you unlock with")), classes="label")
+        yield Vertical(*proof, id="proof", classes="place")
 
-    def action_go_on(self) -> None:
-        raise NotImplementedError
-
-    def take_proof(self) -> Proof | None:
+    def take_proof(self) -> ProofTyped | None:
         """Return what was typed as proof, and empty the fields; None, and say so, where some of it is missing."""
         for field in self.query_one("#proof").query(SafeInput):
             if not field.value.strip():
-                self.warn(Message("Type all that you unlock with now."))
+                self.warn(Message("Type all that is asked here."))
                 field.focus()
                 return None
-        keyfile = self.query_one("#now-keyfile", SafeInput).value.strip() if self._needs.keyfile else ""
-        pin = self.query_one("#now-pin", PassphraseInput).take() if self._needs.security_key else bytearray()
-        return Proof(self.query_one("#now", PassphraseInput).take(), keyfile, pin.decode("utf-8", "replace"))
+        keyfile = self.query_one("#now-keyfile", SafeInput).value.strip() if KEYFILE in self._needs else ""
+        pin = self.query_one("#now-pin", PassphraseInput).take() if SECURITY_KEY in self._needs else bytearray()
+        return ProofTyped(self.query_one("#now", PassphraseInput).take(), keyfile, pin.decode("utf-8", "replace"))
 
-    def change(self, act: Callable[[Gateway, Proof, Waiting], None], said: Callable[[Words], Message]) -> None:
-        """Change with the proof what opens the seat, and end with the words, which get those on older copies."""
-        proof = self.take_proof()
-        if proof is not None:
-            self.change_with(proof, act, said)
+    @override
+    def carry_out(self, doing: Doing, plan: Plan[Any]) -> None:
+        typed = self.take_proof()
+        if typed is not None:
+            self.say_wait()
+            super().carry_out(replace(doing, proof=lambda vault: vault.own.proof(typed, self.waiting)), plan)
 
-    def change_with(
-        self, proof: Proof, act: Callable[[Gateway, Proof, Waiting], None], said: Callable[[Words], Message]
-    ) -> None:
-        """Do the same with a proof that was taken before."""
-
-        def work(vault: Gateway, waiting: Waiting) -> Words:
-            act(vault, proof, waiting)
-            return vault.own.old_copies
-
-        self.stretch(work, lambda copies: self.end(said(copies)))
-
-    def stretch(self, work: Callable[[Gateway, Waiting], T], then: Callable[[T], None]) -> None:
-        """Do this in a worker, once at a time, with words for the wait: passphrases are made slow to guess."""
-        if self._is_busy:
-            return
-        self._is_busy = True
-        touch = [_TOUCH] if self._needs.security_key or self.TOUCHES else []
+    def say_wait(self) -> None:
+        """Say what the wait is for: passphrases are made slow to guess."""
+        touch = [_TOUCH] if SECURITY_KEY in self._needs else []
         self.say(together([*touch, Message("One moment: guessing is made slow on purpose.")], " "))
 
-        def waiting(left: int) -> None:
-            self.post_message(Answer(partial(self._must_wait, left)))
-
-        def finished(found: T) -> None:
-            self._is_busy = False
-            then(found)
-
-        self.ask(lambda vault: work(vault, waiting), finished, failed=self._refused)
+    def waiting(self, left: int) -> None:
+        """Show how long an attempt waits; for worker threads."""
+        self.post_message(Answer(partial(self._must_wait, left)))
 
     def _must_wait(self, left: int) -> None:
         if left:
             self.say(Message("There were wrong attempts: this one waits {seconds} s.", seconds=left))
 
-    def _refused(self, error: VaultError) -> None:
-        self._is_busy = False
-        self.fail(error)
-        self.query_one("#now").focus()
+    @override
+    def _failed(self, error: VaultError) -> None:
+        super()._failed(error)
+        if not self.query_one("#now", PassphraseInput).value and not isinstance(error, UsageError):
+            self.query_one("#now").focus()
 
 
 # Another passphrase: made of words and written on paper, or one's own and not too easy to guess.
@@ -220,29 +193,25 @@ _ON_PAPER: Final = Message("Nothing was changed; F4 tries the words on your pape
 class PassphraseForm(ProofForm):
     """Changes the passphrase."""
 
-    NAME = Message("Change the passphrase")
-    ABOUT = Message(
-        "Nobody can guess a passphrase that is made for you. Capital letters, extra spaces and the keyboard's"
-        " layout do not matter in it. F4 shows it: write it on paper. Nothing is changed before you have typed"
-        " it back."
-    )
-
-    def __init__(self, needs: OwnFactors) -> None:
-        super().__init__(needs)
+    def __init__(self, needs: AbstractSet[str]) -> None:
+        super().__init__(CHANGE_PASSPHRASE, {}, "", needs)
         self._made: GeneratedPassphrase | None = None
         """On paper already; kept for a second try."""
-        self._proof: Proof | None = None
+        self._proof: ProofTyped | None = None
         """It was right, and is kept while somebody writes."""
+        self._new = bytearray()
 
     @override
-    def fields(self) -> Iterable[Widget]:
+    def more_rows(self) -> Iterable[Widget]:
         yield FormRow(Message("The new one"), ChoiceField(KINDS, id="kind"))
         yield Vertical(
             FormRow(Message("New"), PassphraseInput(id="new", compact=True)),
             FormRow(Message("Again"), PassphraseInput(id="again", compact=True)),
             id="own",
         )
+        yield from super().more_rows()
 
+    @override
     def on_mount(self) -> None:
         self._show_kind()
         self.query_one("#kind").focus()
@@ -256,7 +225,9 @@ class PassphraseForm(ProofForm):
             field.value = ""
 
     @override
-    def action_go_on(self) -> None:
+    def action_finish(self, *, by_sheets: bool = False) -> None:
+        if self.is_working:
+            return
         if self._kind == OWN:
             self._take_own()
         elif self._made is None:
@@ -289,12 +260,12 @@ class PassphraseForm(ProofForm):
 
     def _make(self) -> None:
         """Show a new one, but only to whom the old one is known: nobody shall write in vain."""
-        proof, kind = self.take_proof(), self._kind
+        proof, kind = super().take_proof(), self._kind
         if proof is None:
             return
 
-        def work(vault: Gateway, waiting: Waiting) -> GeneratedPassphrase:
-            vault.own.check(proof, waiting)
+        def work(vault: Gateway) -> GeneratedPassphrase:
+            vault.own.check(proof, self.waiting)
             return vault.own.propose(kind)
 
         def typed_back(made: GeneratedPassphrase, word: str | None) -> None:
@@ -310,11 +281,12 @@ class PassphraseForm(ProofForm):
             self.say("")
             self.app.push_screen(PassphrasePaper(made), partial(typed_back, made))
 
-        self.stretch(work, show)
+        self.say_wait()
+        self.work(work, show, Doing(CHANGE_PASSPHRASE, {}, self.done, failed=self._failed))
 
     @override
-    def _refused(self, error: VaultError) -> None:
-        super()._refused(error)
+    def _failed(self, error: VaultError) -> None:
+        super()._failed(error)
         if self._made is not None:
             self.say(together((self.said, _ON_PAPER), " "))
 
@@ -327,13 +299,14 @@ class PassphraseForm(ProofForm):
             self._proof = None
 
     def _change(self, new: bytearray) -> None:
-        proof, self._proof = self._proof or self.take_proof(), None
-        if proof is not None:
-            self.change_with(
-                proof,
-                lambda vault, proof, waiting: vault.own.change_passphrase(proof, new, waiting),
-                lambda copies: Message("The passphrase is changed. {copies}", copies=copies),
-            )
+        self._new = new
+        super().action_finish()
+
+    @override
+    def take_proof(self) -> ProofTyped | None:
+        kept, self._proof = self._proof, None
+        typed = kept or super().take_proof()
+        return None if typed is None else replace(typed, new=self._new)
 
     @property
     def _kind(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from textual import on
 from typing_extensions import override
@@ -13,11 +13,20 @@ from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.list_rows import ListScreen
 from tui.screens.frame.looking_back import Erases
 from tui.screens.frame.screen_words import moment
-from tui.values.exchange_shown import ErasureShown
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.erasures import REMOVE, RULES
+from vault.policy.roles import Action
+from vault.services.erasures import arrived, retention, standing_again
+from vault.services.erasures.arrived import Waiting
+from vault.services.erasures.retention import Overdue
+from vault.services.erasures.standing_again import Again
 from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+
+_Row: TypeAlias = Waiting | Again | Overdue
 
 
 class ErasuresScreen(ListScreen, Erases, ActScreen):
@@ -43,13 +52,17 @@ class ErasuresScreen(ListScreen, Erases, ActScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._found: tuple[ErasureShown, ...] = ()
+        self._found: list[_Row] = []
 
     @override
     def action_refresh(self, stand_on: str = "") -> None:
-        self.ask(lambda vault: vault.erasing.waiting(), self._show)
+        def read(vault: Gateway) -> list[_Row]:
+            due = vault.read(retention.overdue) if vault.may(Action.CASE_LIST) else ()
+            return [*vault.read(arrived.waiting_now), *vault.read(standing_again.standing_again), *due]
 
-    def _show(self, found: tuple[ErasureShown, ...]) -> None:
+        self.ask(read, self._show)
+
+    def _show(self, found: list[_Row]) -> None:
         self._found = found
         self.show_rows(ListRow(str(at), _cells(each)) for at, each in enumerate(found))
         self.head(right=plural("{count} row", "{count} rows", count=len(found)))
@@ -70,21 +83,30 @@ class ErasuresScreen(ListScreen, Erases, ActScreen):
     def action_again(self) -> None:
         place = self._list.cursor
         here = self._found[place] if place < len(self._found) else None
-        if here is not None and here.what:
-            self.erase(here.place, here.what)
-        elif here is not None and here.back_ms is not None:
-            self.say(Message("It stays: otherwise an earlier version would be shown again. Erase the record itself."))
-        elif here is not None:
-            self.say(Message("It goes by itself on that day; n removes it now."))
+        match here:
+            case Again():
+                self.erase(here.name, f"{here.home.hex()}/{here.record.hex()}")
+            case Overdue():
+                self.erase(here.ref, here.case.hex())
+            case Waiting(brings_back_ms=int()):
+                self.say(
+                    Message("It stays: otherwise an earlier version would be shown again. Erase the record itself.")
+                )
+            case None:
+                pass
+            case Waiting():
+                self.say(Message("It goes by itself on that day; n removes it now."))
 
 
-def _cells(each: ErasureShown) -> tuple[Words, ...]:
-    if each.due:
-        said = Message("on legal hold: it stays") if each.is_held else Message("the rules propose it")
-        return Message("due {day}", day=each.due), each.place, "", said
-    if each.what:
-        return Message("is back"), each.place, str(each.records), Message("here; changed since")
-    when: Words = Message("on legal hold") if each.is_held else moment(each.goes_ms)
-    if each.back_ms is not None and not each.is_held:
-        when = Message("stays")
-    return when, each.place, str(each.records), each.by
+def _cells(each: _Row) -> tuple[Words, ...]:
+    match each:
+        case Overdue():
+            said = Message("on legal hold: it stays") if each.is_held else Message("the rules propose it")
+            return Message("due {day}", day=each.since), each.ref, "", said
+        case Again():
+            return Message("is back"), each.name, "1", Message("here; changed since")
+        case Waiting():
+            when: Words = Message("on legal hold") if each.is_held else moment(each.goes_ms)
+            if each.brings_back_ms is not None and not each.is_held:
+                when = Message("stays")
+            return when, each.name, str(each.records), each.by

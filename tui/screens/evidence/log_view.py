@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len
 from textual import events, on
@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from tui.drawn.bars import DayCount, bars, days_shown, legend
 from tui.drawn.pieces import Line, Rows, finished
+from tui.gateway.unlocked_vault import telling
 from tui.looks.signs import DONE
 from tui.looks.tokens import Token
 from tui.screens.frame.base import Command
@@ -27,7 +28,7 @@ from tui.screens.frame.screen_words import clock_minute, zone_words
 from tui.text.calendar import day_and_year, from_to, on_calendar, short_day
 from tui.text.in_words import in_words, together, warning
 from tui.text.safe_content import safe_content
-from tui.values.cases_shown import Checked, LogLineShown, LogShown
+from tui.values.cases_shown import LogLineShown, LogShown
 from tui.values.code_words import ACT_WORDS, done_in_words, is_folded, went_wrong, word_of
 from tui.widgets.drawn_parts import DrawnPart
 from tui.widgets.fields import SafeInput
@@ -36,7 +37,15 @@ from tui.widgets.virtual_list import ListHeader, ListRow, VirtualList, room_of
 from vault.casework.typed_dates import typed_day
 from vault.display import DAY, NO_TIME, here, local_time, time_data, time_text
 from vault.errors import RefusedError, UsageError, VaultError
+from vault.ids import Origin
+from vault.progress import Progress, Stopped
+from vault.services.evidence import log_checking
+from vault.services.projection import authors
+from vault.words.finding import Finding
 from vault.words.message import Message, Words, joined, listed, plural
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
 
 # The rows of the log: one for each entry, and one a day for all that was only read.
 
@@ -209,6 +218,31 @@ _ROWS_FOR_BARS: Final = 20
 _EXPORTS_WAIT: Final = Message("Exports wait until the log is sound; reading and notes go on.")
 
 
+def _verify(
+    vault: Gateway, progress: Progress, stopped: Stopped
+) -> tuple[log_checking.Verification, Mapping[Origin, str]]:
+    """Check all that is stored; stopped before the end, nothing is logged."""
+    found = vault.read(log_checking.verify, progress=telling(progress, stopped))
+    return found, vault.read(authors.names_of_logs, [fault.origin for fault in found.faults])
+
+
+def _covered(found: log_checking.Verification) -> str:
+    covered = Message(
+        "{entries} of {expected} entries in {logs} are proven; opened: {versions}, and what {payloads} say",
+        entries=found.entries,
+        expected=found.expected,
+        logs=plural("{count} log", "{count} logs", count=found.logs),
+        versions=plural("{count} saved change", "{count} saved changes", count=found.versions_opened),
+        payloads=plural("{count} entry", "{count} entries", count=found.payloads_opened),
+    )
+    return ". ".join((in_words(covered), *(in_words(message).rstrip(".") for message in found.on_their_way)))
+
+
+def _fault_of(fault: Finding, whose: Mapping[Origin, str]) -> Words:
+    name = None if fault.origin is None else whose.get(fault.origin)
+    return fault.message if name is None else Message("log of {name}, {fault}", name=name, fault=fault.message)
+
+
 class LogScreen(ListScreen, LongWorkScreen):
     """The newest entries under the bars of the last days, and what a check of everything says."""
 
@@ -275,7 +309,7 @@ class LogScreen(ListScreen, LongWorkScreen):
     def action_verify(self) -> None:
         self.work_long(
             Message("Verifying the log"),
-            lambda vault, progress, stopped: vault.evidence.verify(progress, stopped),
+            _verify,
             self._verified,
             when_stopped=Message("Stopped. Nothing was changed, and nothing is verified."),
         )
@@ -338,7 +372,9 @@ class LogScreen(ListScreen, LongWorkScreen):
         self.query_one(ListHeader).refresh()
         self.show_rows(ListRow(f"{place}", _cells(row)) for place, row in enumerate(self._rows))
 
-    def _verified(self, found: Checked) -> None:
+    def _verified(self, of: tuple[log_checking.Verification, Mapping[Origin, str]]) -> None:
+        found, whose = of
+        covered = _covered(found)
         if found.verified:
             sentence = Message(
                 "Nothing was changed, removed or reordered: {entries}, checked {time}",
@@ -346,15 +382,17 @@ class LogScreen(ListScreen, LongWorkScreen):
                 time=clock_minute(self.desk.now_ms()),
             )
             words: Words = f"{DONE} {in_words(sentence)}"
-            if found.unread:
-                but = Message("{unread}; nothing else is wrong, and your work goes on.", unread=found.unread)
+            if found.unreadable:
+                unread = Message("{unread} cannot be read", unread=found.unread)
+                but = Message("{unread}; nothing else is wrong, and your work goes on.", unread=unread)
                 words = together([words, f"  {in_words(but)}"])
-            self.say(Message("{covered}. Root {root}", covered=found.covered, root=found.root[:16]))
+            self.say(Message("{covered}. Root {root}", covered=covered, root=found.root.hex()[:16]))
         else:
-            faults: list[Words] = [f"  {in_words(fault)}" for fault in found.faults[:_FAULTS_SHOWN]]
+            first = found.faults[:_FAULTS_SHOWN]
+            faults: list[Words] = [f"  {in_words(_fault_of(fault, whose))}" for fault in first]
             if len(found.faults) > _FAULTS_SHOWN:
                 faults.append(Message("  and {n} more: casevault log verify", n=len(found.faults) - _FAULTS_SHOWN))
-            head = Message("NOT VERIFIED. First bad place first. {covered}", covered=found.covered)
+            head = Message("NOT VERIFIED. First bad place first. {covered}", covered=covered)
             words = together([warning(head), *faults])
             self.say(warning(_EXPORTS_WAIT))
         self.write("proof", words)

@@ -29,10 +29,12 @@ from vault.acts.bundle import IMPORT, MAKE
 from vault.acts.case_lists import MAKE as MAKE_CASES
 from vault.display import age
 from vault.durations import DAY_MS, HOUR_MS
+from vault.services.imports.case_import import write_template
+from vault.services.imports.import_words import template_lines
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Standing
+    from vault.services.exchange.known_peers import Standing
 
 
 class ListForm(ActForm):
@@ -53,10 +55,10 @@ class ListForm(ActForm):
         ask_new_file(self, question, "/media/stick/cases.xlsx", self._write)
 
     def _write(self, out: Path) -> None:
-        def written(lines: tuple[Words, ...]) -> None:
-            self.app.push_screen(ResultDialog(self.help_name, lines))
+        def written(_: object) -> None:
+            self.app.push_screen(ResultDialog(self.help_name, template_lines(out)))
 
-        self.ask(lambda vault: vault.exchange.write_template(out), written)
+        self.ask(lambda _: write_template(out), written)
 
 
 _LATE_DAYS: Final = 7

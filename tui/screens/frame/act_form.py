@@ -27,6 +27,8 @@ from tui.values.code_words import choices
 from tui.values.forms_typed import FormPlace
 from tui.widgets.date_field import DateField, DateInput
 from tui.widgets.fields import SafeInput
+from tui.widgets.text_cells import Column
+from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.acts.act import Act, Ask, Begun, Field, Plan, Said, Shape, Told
 from vault.errors import NotAsShownError, UsageError, VaultError
 from vault.words.message import Message, Words
@@ -38,6 +40,7 @@ _STILL_READ: Final = Message("What would be done is still being read.")
 _TYPED: Final = Message("Keep what you typed first (F4), or leave it (Esc).")
 _DATES: Final = frozenset({Shape.DAY, Shape.MOMENT})
 _BETWEEN: Final = Message("with ; between")
+_MOST_MARKED: Final = 8
 _NOT_SAID: Final = Message("not said")
 _KEEPS_IT: Final = Message("empty: it stays as it is")
 
@@ -104,7 +107,11 @@ class ActForm(SameAgain, ActScreen, KeptForm):
         shown = () if act.begin is not None else (Static("", id="shown"), Vertical(id="answers"))
         about = (Static(safe_content(act.about), classes="about"),) if act.about else ()
         rows = (row for field in self.fields() for row in self._rows_of(field))
-        yield FormRows(*shown[:1], *rows, *shown[1:], *about)
+        yield FormRows(*shown[:1], *rows, *shown[1:], *self.more_rows(), *about)
+
+    def more_rows(self) -> Iterable[Widget]:
+        """Return the rows below those of the fields."""
+        return ()
 
     def fields(self) -> tuple[Field, ...]:
         return self._act.rows(self.subject)
@@ -118,6 +125,8 @@ class ActForm(SameAgain, ActScreen, KeptForm):
 
     def _row(self, field: Field) -> FormRow:
         value = self._value(field, self._begun)
+        if _are_marked(field):
+            return FormRow(field.label, VirtualList((Column(""),), id=field.name, has_states=True))
         if field.shape in {Shape.WORD, Shape.MEMBER, Shape.YES}:
             return FormRow(field.label, ChoiceField(self._words(field), value=value, id=field.name))
         if field.shape is Shape.BIRTH:
@@ -142,6 +151,8 @@ class ActForm(SameAgain, ActScreen, KeptForm):
         if field.shape is Shape.YES:
             return [("", Message("no")), ("yes", Message("yes"))]
         words = self._begun.choices.get(field.name) or choices(field.words)
+        if _are_marked(field):
+            return list(words)
         is_open = not words or not (self._begun.present.get(field.name) or field.is_required)
         return [("", _NOT_SAID), *words] if is_open and "" not in dict(words) else list(words)
 
@@ -167,7 +178,9 @@ class ActForm(SameAgain, ActScreen, KeptForm):
         for field in self.fields():
             row = self.query_one(f"#{field.name}")
             before, now = self._value(field, known), self._value(field, begun)
-            if isinstance(row, ChoiceField):
+            if isinstance(row, VirtualList):
+                self._offer(row, field)
+            elif isinstance(row, ChoiceField):
                 row.offer(self._words(field), now if row.value in {"", before} else row.value)
             elif isinstance(row, DateInput) and row.written == before != now:
                 row.restore(now)
@@ -175,6 +188,12 @@ class ActForm(SameAgain, ActScreen, KeptForm):
                 row.value = now
         self.say(begun.line)
         self.fields_stand()
+
+    def _offer(self, row: VirtualList, field: Field) -> None:
+        words = self._words(field)
+        row.show_source(FixedRows([ListRow(code, (label,)) for code, label in words]))
+        if isinstance(above := row.parent, FormRow):
+            above.display, above.styles.height = bool(words), min(len(words), _MOST_MARKED)
 
     def _not_shown(self, error: VaultError) -> None:
         """Say why nothing can be shown yet; what is typed here is kept all the same, and F4 looks again."""
@@ -220,6 +239,10 @@ class ActForm(SameAgain, ActScreen, KeptForm):
         said, present = dict(self.subject), self._begun.present
         for field in self.fields():
             for row in self.query(f"#{field.name}"):
+                if isinstance(row, VirtualList):
+                    if row.marked:
+                        said[field.name] = tuple(sorted(row.marked))
+                    continue
                 typed = row.value if isinstance(row, ChoiceField) else self.text(field.name)
                 there = present.get(field.name, "")
                 if not field.words and typed == "; ".join(there.splitlines()):
@@ -325,6 +348,11 @@ class ActForm(SameAgain, ActScreen, KeptForm):
             self.say(self._act.doing)
         else:
             self.ask_to_leave(Message("Leave without doing it?"))
+
+
+def _are_marked(field: Field) -> bool:
+    """Say whether several of those who are there may be marked."""
+    return field.shape is Shape.MEMBER and field.takes_many
 
 
 def _kind(field: Field) -> str:

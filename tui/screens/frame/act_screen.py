@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -25,13 +25,16 @@ from tui.text.in_words import in_words, together, warning
 from tui.text.safe_content import safe_content
 from tui.values.code_words import LANGUAGES, words_of
 from tui.widgets.long_text import LongText
+from vault.acts import every_act
 from vault.acts.act import Act, Agreed, Ask, Letter, Plan, Said, Told
 from vault.errors import SheetsNeededError, UsageError, VaultError
+from vault.services.approvals import second_person
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from tui.gateway import Approver, Gateway, Second
+    from tui.gateway import Gateway, Proof
     from vault.progress import Progress, Stopped
+    from vault.services.approvals.second_person import Approver, Second
 
 
 # How an act gets its second person: at this keyboard, by a file that goes out, or by one that came back.
@@ -58,9 +61,9 @@ class SecondRows(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="second-rows")
-        self._approvers: tuple[Approver, ...] = ()
+        self._approvers: Sequence[Approver] = ()
 
-    async def show(self, approvers: tuple[Approver, ...]) -> None:
+    async def show(self, approvers: Sequence[Approver]) -> None:
         """Show who may approve; nobody: the act is done alone."""
         self._approvers = approvers
         await self.remove_children()
@@ -142,7 +145,7 @@ class SecondForm(FormScreen):
     )
 
     def __init__(
-        self, about: Words, approvers: tuple[Approver, ...], then: Callable[[str, str, Path | None], None]
+        self, about: Words, approvers: Sequence[Approver], then: Callable[[str, str, Path | None], None]
     ) -> None:
         super().__init__()
         self._about, self._approvers, self._then = about, approvers, then
@@ -201,6 +204,7 @@ class Doing:
         decided: of what leaves: what becomes of each form that nobody knows.
         read: shows somebody the finished pages and says whether they say yes; for worker threads.
         by_sheets: the recovery sheets do it.
+        proof: returns what opens one's own seat, typed anew; for worker threads.
     """
 
     act: Act[Any]
@@ -213,6 +217,7 @@ class Doing:
     decided: Mapping[str, str] = field(default_factory=dict, repr=False)
     read: Callable[[Stopped, tuple[str, ...]], bool] | None = None
     by_sheets: bool = False
+    proof: Callable[[Gateway], Proof] | None = None
 
     @property
     def is_short(self) -> bool:
@@ -240,18 +245,21 @@ class ActScreen(LongWorkScreen):
             else:
                 self.do(doing, found)
 
-        if plan is None and doing.is_short and not doing.by_sheets:
-            self._work(lambda vault: vault.acting.try_at_once(doing.act, doing.said), looked, doing)
+        if plan is None and doing.is_short and not (doing.by_sheets or doing.act.proves):
+            self.work(lambda vault: vault.acting.try_at_once(doing.act, doing.said), looked, doing)
         elif plan is None:
             self.ask(lambda vault: vault.acting.look(doing.act, doing.said), looked, failed=doing.failed)
         elif plan.stop is not None:
             self.warn(sentence(plan.stop))
         elif plan.needs_second and doing.second is None and not doing.asked:
-            self.ask(lambda vault: vault.approvals.approvers(plan.beside), partial(self._ask_whom, doing, plan))
+            self.ask(
+                lambda vault: vault.read(second_person.approvers, beside=plan.beside),
+                partial(self._ask_whom, doing, plan),
+            )
         else:
             self._put([each for each in plan.asks if each.name not in doing.answers], doing, plan)
 
-    def _ask_whom(self, doing: Doing, plan: Plan[Any], approvers: tuple[Approver, ...]) -> None:
+    def _ask_whom(self, doing: Doing, plan: Plan[Any], approvers: Sequence[Approver]) -> None:
         """Ask who the second person is and how they answer; where nobody else could, it is done alone."""
         if not approvers:
             self.do(replace(doing, second=lambda _: None), _told_too(plan, _ALONE))
@@ -276,7 +284,7 @@ class ActScreen(LongWorkScreen):
 
     def _put(self, asks: Sequence[Ask], doing: Doing, plan: Plan[Any]) -> None:
         if not asks:
-            self._carry_out(doing, plan)
+            self.carry_out(doing, plan)
             return
         ask, *others = asks
         if len(ask.told) > _MOST_TOLD:  # it is read in a dialog that scrolls
@@ -318,7 +326,7 @@ class ActScreen(LongWorkScreen):
         """Say whether a question had a row of its own here, which may have stayed empty."""
         return False
 
-    def _work(self, work: Callable[[Gateway], T], then: Callable[[T], None], doing: Doing) -> None:
+    def work(self, work: Callable[[Gateway], T], then: Callable[[T], None], doing: Doing) -> None:
         """Let the act work: until it is over, this screen is not left, nor does it begin the same again."""
         self.is_working = True
 
@@ -350,19 +358,25 @@ class ActScreen(LongWorkScreen):
         """Go on where somebody left the sheets that they would have to type."""
         self.say(sentence(UsageError(act.nothing)))
 
-    def _carry_out(self, doing: Doing, plan: Plan[Any]) -> None:
+    def carry_out(self, doing: Doing, plan: Plan[Any]) -> None:
+        """Do what somebody agreed to."""
         act, said = doing.act, doing.said
 
         def work(vault: Gateway, progress: Progress, stopped: Stopped) -> Told:
             second = None if doing.second is None else doing.second(vault)
             read = None if doing.read is None else partial(doing.read, stopped)
             agreed = Agreed(doing.answers, second, doing.decided, read, *doing.asked)
-            agreed = replace(agreed, by_sheets=doing.by_sheets)
-            return vault.acting.carry_out(act, said, plan, agreed, progress=progress, stopped=stopped)
+            proof = None if doing.proof is None else doing.proof(vault)
+            agreed = replace(agreed, by_sheets=doing.by_sheets, proof=proof)
+            try:
+                return vault.acting.carry_out(act, said, plan, agreed, progress=progress, stopped=stopped)
+            finally:
+                if proof is not None:
+                    proof.wipe()
 
         then = partial(self.show_asked, doing) if doing.asked else doing.then
         if doing.is_short:
-            self._work(lambda vault: work(vault, lambda done, total: None, lambda: False), then, doing)
+            self.work(lambda vault: work(vault, lambda done, total: None, lambda: False), then, doing)
         else:
             stopped: Words = Message("Stopped: {nothing}.", nothing=act.nothing) if act.makes_files else _STOPPED
             alone, stopped = not act.makes_files and act.stopped is None, act.stopped or stopped
@@ -376,16 +390,26 @@ class ActScreen(LongWorkScreen):
             )
 
     def show_told(self, name: Words, told: Told, then: Callable[[Words], None]) -> None:
-        """Show what came of an act, as long as it is; `then` gets its first sentence."""
-        first, *more = told.lines
+        """Show what came of an act, as long as it is, and what should be done now; `then` gets its first sentence."""
+        first, *more = lines = (*told.lines, *_next_lines(told))
         if told.letter is not None:
             self.app.push_screen(LetterScreen(told.letter), lambda _: then(first))
         elif told.is_table:
             self.app.push_screen(WholeText(name, together(told.lines)), lambda _: then(""))
         elif more:
-            self.app.push_screen(ResultDialog(name, told.lines), lambda _: then(first))
+            self.app.push_screen(ResultDialog(name, lines), lambda _: then(first))
         else:
             then(first)
+
+
+def _next_lines(told: Told) -> Iterator[Words]:
+    """Yield what should be done now, each with what its act is called here; what is no act has its own place here."""
+    for each in told.follows:
+        if not each.act:
+            yield each.words
+        for act in every_act():
+            if each.act == act.name or each.act.startswith(f"{act.name} "):
+                yield Message("{words}: “{title}”.", words=each.words, title=act.title)
 
 
 def _told_too(plan: Plan[Any], words: Words) -> Plan[Any]:

@@ -20,7 +20,7 @@ from vault.acts.undo import UNDO as UNDO_ACT
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from tui.gateway import Earlier
+    from vault.services.cases.editing import Earlier
 
 # What a case said before, withdrawing a note, and taking back what was written last: for the screens of a case.
 

@@ -8,7 +8,6 @@ from typing import Final
 from rich.cells import cell_len
 
 from tui.text.in_words import in_words
-from tui.values.code_words import words_of
 from vault.display import DAY, local_time, time_text
 from vault.errors import UsageError, VaultError
 from vault.words.message import Message, Words
@@ -46,11 +45,6 @@ def zone_words(ms: int) -> Words:
 def named(name: str, *, is_you: bool) -> Words:
     """Return a member's name in a list, with a mark where it is one's own."""
     return Message("{name} (you)", name=name) if is_you else name
-
-
-def with_roles(name: str, roles: Iterable[str]) -> str:
-    """Return a member in a choice."""
-    return f"{name} ({in_words(words_of(roles))})"
 
 
 def packed(parts: Iterable[Words], width: int) -> list[str]:

@@ -9,17 +9,17 @@ from typing_extensions import override
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
-from tui.screens.frame.dialogs import ResultDialog
 from tui.screens.frame.list_rows import ListScreen
 from tui.screens.members.lost_devices import LostForm, show_taken
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow
 from vault.acts.act import Act
-from vault.acts.device import GIVE, MOVE, NAME
+from vault.acts.device import GIVE, MOVE, NAME, WORDS
+from vault.services.members import devices
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Device
+    from vault.services.members.devices import Device
 
 
 class DevicesScreen(ListScreen, ActScreen):
@@ -54,7 +54,7 @@ class DevicesScreen(ListScreen, ActScreen):
 
     @override
     def action_refresh(self) -> None:
-        self.ask(lambda vault: vault.devices.list_all(), self._show)
+        self.ask(lambda vault: vault.read(devices.list_all), self._show)
 
     def action_lost(self) -> None:
         device = self._here()
@@ -72,11 +72,7 @@ class DevicesScreen(ListScreen, ActScreen):
             self.unless_left(ActForm(NAME, {"device": (device.seat.hex(),)}, device.called), self._done)
 
     def action_invite(self) -> None:
-        head = Message("A further device of yours")
-        self.ask(
-            lambda vault: vault.members.how_to_join(own=True),
-            lambda told: self.app.push_screen(ResultDialog(head, told.lines)),
-        )
+        self.do(Doing(WORDS, {}, lambda told: self.show_told(WORDS.title, told, lambda _: None)))
 
     def action_give(self) -> None:
         self._do(GIVE, "device")

@@ -15,10 +15,14 @@ from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import BACK, Command
 from tui.screens.frame.list_rows import ListScreen
 from tui.text.safe_content import safe_content
-from tui.values.access_shown import OrderLine
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow
 from vault.acts.handover import CARRY_OUT, ORDER
+from vault.casework.organisation_records import Order
+from vault.ids import MemberId
+from vault.services.grants import successors
+from vault.services.projection import authors
+from vault.services.projection.stored_records import Stored
 from vault.words.message import Message, Words, plural
 
 _NEEDS: Final = {"order": "handover.order", "carry_out": "case.share"}
@@ -60,7 +64,9 @@ class HandoverScreen(ListScreen, ActScreen):
 
     @override
     def action_refresh(self) -> None:
-        self.ask(lambda vault: vault.members.orders(), self._show)
+        self.ask(
+            lambda vault: (vault.read(successors.handover_orders), vault.read(authors.names_of_members)), self._show
+        )
 
     def action_order(self) -> None:
         self.app.push_screen(ActForm(ORDER, {}, "", first={"leaver": self._leaver}), self._told)
@@ -72,7 +78,11 @@ class HandoverScreen(ListScreen, ActScreen):
         self.action_refresh()
         self.say(words or "")
 
-    def _show(self, orders: tuple[OrderLine, ...]) -> None:
-        rows = [ListRow(str(at), (order.leaver, order.successor, order.reason)) for at, order in enumerate(orders)]
+    def _show(self, found: tuple[list[Stored[Order]], dict[MemberId, str]]) -> None:
+        orders, names = [each.value for each in found[0]], found[1]
+        rows = [
+            ListRow(str(at), (*(authors.name_in(names, who) for who in (order.leaver, order.successor)), order.reason))
+            for at, order in enumerate(orders)
+        ]
         self.show_rows(rows)
         self.head(plural("{count} order", "{count} orders", count=len(orders)))

@@ -11,24 +11,28 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.gateway.unlocked_vault import telling
 from tui.looks.tokens import Token
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.base import BACK, Command, VaultScreen
 from tui.screens.frame.dialogs import ask_new_file
 from tui.screens.frame.form_screen import FormScreen
 from tui.screens.frame.long_work import LongWorkScreen
-from tui.text.in_words import together
+from tui.text.in_words import in_words, together
 from tui.text.safe_content import safe_content
-from tui.values.exchange_shown import TakenShown
 from tui.widgets.long_text import LongText
 from tui.widgets.text_cells import Cell
 from vault.acts.act import Act, Told
 from vault.acts.device import REVOKE, write_list
 from vault.progress import Progress, Stopped
+from vault.services.members.warning import warn_rows
+from vault.services.safety import seizure
+from vault.services.safety.seizure import Seizure
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Device, Gateway
+    from tui.gateway import Gateway
+    from vault.services.members.devices import Device
 
 
 class LostForm(ActForm):
@@ -101,30 +105,30 @@ class TakenScreen(VaultScreen):
         BACK,
     )
 
-    def __init__(self, device: Device, shown: TakenShown) -> None:
+    def __init__(self, device: Device, found: Seizure) -> None:
         super().__init__()
-        self._device, self._shown = device, shown
+        self._device, self._found = device, found
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield LongText(first=tuple(_cells(self._shown)), id="taken")
+        yield LongText(first=tuple(_cells(self._found)), id="taken")
 
     def on_mount(self) -> None:
-        count = self._shown.count
+        count = self._found.warn.count
         self.head(self._device.called, plural("{count} to warn", "{count} to warn", count=count))
         self.query_one("#taken").focus()
         self.say(_NOTHING_WRITTEN)
 
     def action_write(self) -> None:
-        write_warn_list(self, [words for words, _ in self._shown.warn])
+        write_warn_list(self, [row.words for row in warn_rows(self._found.warn)])
 
     def action_print(self) -> None:
         question = Message("A new file for the page, such as a PDF. It names nobody, and it is not encrypted.")
         ask_new_file(self, question, "/media/stick/drill.pdf", self._print)
 
     def _print(self, out: Path) -> None:
-        shown = self._shown
-        self.ask(lambda vault: vault.safety.print_taken(shown, out), self.say)
+        found, told = self._found, Message("The page is at {path}. It names nobody, and is not encrypted.", path=out)
+        self.ask(lambda vault: vault.read(seizure.print_page, found, out, in_words), lambda _: self.say(told))
 
     def action_lost(self) -> None:
         self.app.push_screen(LostForm(self._device))
@@ -133,22 +137,22 @@ class TakenScreen(VaultScreen):
 def show_taken(screen: LongWorkScreen, device: Device) -> None:
     """Look what is on a device, and show it over a screen."""
 
-    def work(vault: Gateway, progress: Progress, stopped: Stopped) -> TakenShown:
-        return vault.safety.taken(device.seat.hex(), progress, stopped)
+    def work(vault: Gateway, progress: Progress, stopped: Stopped) -> Seizure:
+        return vault.read(seizure.look, device.seat, progress=telling(progress, stopped))
 
-    def show(shown: TakenShown) -> None:
-        screen.app.push_screen(TakenScreen(device, shown))
+    def show(found: Seizure) -> None:
+        screen.app.push_screen(TakenScreen(device, found))
 
     screen.work_long(Message("Looking whom to warn"), work, show, when_stopped=Message("Stopped. Nothing is written."))
 
 
-def _cells(shown: TakenShown) -> Iterator[Cell]:
+def _cells(found: Seizure) -> Iterator[Cell]:
     yield Cell(Message("Whom to warn"), Token.ACC, bold=True)
-    for words, is_barred in shown.warn:
-        yield Cell(words, Token.ALARM if is_barred else Token.FG, bold=is_barred)
+    for row in warn_rows(found.warn):
+        yield Cell(row.words, Token.ALARM if row.is_barred else Token.FG, bold=row.is_barred)
     yield Cell("")
     yield Cell(Message("What to do"), Token.ACC, bold=True)
-    yield from map(Cell, shown.todo)
+    yield from map(Cell, seizure.step_lines())
     yield Cell("")
     yield Cell(Message("What is on it"), Token.ACC, bold=True)
-    yield from map(Cell, shown.there)
+    yield from map(Cell, seizure.found_lines(found))

@@ -22,7 +22,7 @@ from tui.screens.members.devices_screen import DevicesScreen
 from tui.screens.members.handing_over import HandoverScreen
 from tui.text.in_words import warning
 from tui.text.safe_content import safe_content
-from tui.values.access_shown import MemberLine, MembersShown
+from tui.values.access_shown import MembersShown
 from tui.values.code_words import word_of, words_of
 from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.text_cells import Cell, Column, ListCell
@@ -30,10 +30,13 @@ from tui.widgets.virtual_list import FixedRows, ListRow, VirtualList
 from vault.acts.act import Act, Told
 from vault.acts.member import AWAY, CHANGE_ROLES, DEPUTY, LEAVE, SUSPEND
 from vault.acts.newcomer import ADMIT, AGREE, ROLES
+from vault.services.grants.timed_grants import last_day
+from vault.services.members import admitting
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Proposal
+    from vault.services.members.admitting import Proposal
+    from vault.services.members.members import MemberShown
 
 # The roles of one member: marked in a list, given all at once.
 
@@ -55,7 +58,7 @@ class RolesForm(ActScreen):
         leave(Message("Leave; nothing is changed")),
     )
 
-    def __init__(self, member: MemberLine) -> None:
+    def __init__(self, member: MemberShown) -> None:
         super().__init__()
         self._member = member
 
@@ -67,7 +70,9 @@ class RolesForm(ActScreen):
         )
 
     def on_mount(self) -> None:
-        self.head(self._member.name, Message("now: {roles}", roles=words_of(self._member.roles) or Message("none")))
+        self.head(
+            self._member.name, Message("now: {roles}", roles=words_of(sorted(self._member.roles)) or Message("none"))
+        )
         roles = self.query_one("#roles", VirtualList)
         roles.marked = frozenset(self._member.roles)
         roles.focus()
@@ -78,7 +83,7 @@ class RolesForm(ActScreen):
 
     def action_finish(self, *, by_sheets: bool = False) -> None:
         marked = tuple(sorted(self.query_one("#roles", VirtualList).marked))
-        said = {"who": (self._member.member,), "roles": marked}
+        said = {"who": (self._member.member.hex(),), "roles": marked}
         self.do(Doing(CHANGE_ROLES, said, self._done, by_sheets=by_sheets))
 
     def action_by_sheets(self) -> None:
@@ -157,7 +162,7 @@ class MembersScreen(ListScreen, ActScreen):
     def action_invite(self) -> None:
         head = Message("Somebody new")
         self.ask(
-            lambda vault: vault.members.how_to_join(own=False),
+            lambda vault: vault.members.how_to_join(),
             lambda told: self.app.push_screen(ResultDialog(head, told.lines)),
         )
 
@@ -189,8 +194,8 @@ class MembersScreen(ListScreen, ActScreen):
         if member is not None:
             self._open(DEPUTY, member)
 
-    def _open(self, act: Act[Any], member: MemberLine) -> None:
-        self.app.push_screen(ActForm(act, {"who": (member.member,)}, member.name), self._changed)
+    def _open(self, act: Act[Any], member: MemberShown) -> None:
+        self.app.push_screen(ActForm(act, {"who": (member.member.hex(),)}, member.name), self._changed)
 
     def _changed(self, words: Words | None) -> None:
         self.action_refresh()
@@ -205,7 +210,7 @@ class MembersScreen(ListScreen, ActScreen):
     def _end(self, act: Act[Any]) -> None:
         member = self._here()
         if member is not None:
-            who = {"who": (member.member,)}
+            who = {"who": (member.member.hex(),)}
             self.do(Doing(act, who, lambda told: self.show_told(act.title, told, self._changed)))
 
     @on(VirtualList.Opened)
@@ -222,7 +227,7 @@ class MembersScreen(ListScreen, ActScreen):
             if action:
                 await self.run_action(action)
 
-        about = Message("{name}: {roles}", name=member.name, roles=words_of(member.roles) or Message("no role"))
+        about = Message("{name}: {roles}", name=member.name, roles=words_of(sorted(member.roles)) or Message("no role"))
         self.app.push_screen(Choose(about, acts), chosen)
 
     @on(VirtualList.Moved)
@@ -232,7 +237,7 @@ class MembersScreen(ListScreen, ActScreen):
     def _show(self, shown: MembersShown) -> None:
         self._shown = shown
         self._is_read = True
-        self.show_rows((ListRow(member.member, _cells(member)) for member in shown.members), self._list.cursor)
+        self.show_rows((ListRow(each.member.hex(), self._cells(each)) for each in shown.members), self._list.cursor)
         here = sum(member.stand != "left" for member in shown.members)
         lack = "" if shown.separated else warning(Message("no auditor who does nothing else"))
         self.head(plural("{count} member", "{count} members", count=here), lack)
@@ -241,34 +246,36 @@ class MembersScreen(ListScreen, ActScreen):
 
     def _facts(self) -> list[Fact]:
         member = self._under_cursor()
-        return [] if member is None else _facts_of(member)
+        return [] if member is None else self._facts_of(member)
 
-    def _under_cursor(self) -> MemberLine | None:
-        return self.at_cursor({member.member: member for member in self._shown.members})
+    def _facts_of(self, member: MemberShown) -> list[Fact]:
+        deputy, lent = self._shown.deputies.get(member.member, ""), self._shown.lent.get(member.member, "")
+        facts = [Fact("", Cell(member.name, bold=True))]
+        facts.append(Fact(Message("Roles"), words_of(sorted(member.roles)) or Message("no role")))
+        facts += [] if member.until_ms is None else [Fact(Message("Admitted until"), last_day(member.until_ms))]
+        facts += [Fact(word_of(member.stand), _STANDS[member.stand], Token.WARN)] if member.stand in _STANDS else []
+        facts += (
+            [Fact(Message("Deputy"), Message("{deputy} opens their new cases too", deputy=deputy))] if deputy else []
+        )
+        facts += [Fact(Message("Away"), Message("cases are lent to {lent}", lent=lent))] if lent else []
+        return facts
 
-    def _here(self) -> MemberLine | None:
+    def _cells(self, member: MemberShown) -> tuple[ListCell, ...]:
+        devices = Cell(plural("{count} device", "{count} devices", count=len(member.seats)), Token.DIM)
+        stand = devices if member.stand == "in" else Cell(word_of(member.stand), Token.WARN)
+        until = Cell("" if member.until_ms is None else last_day(member.until_ms), Token.DIM)
+        called = named(member.name, is_you=member.member == self._shown.you)
+        return called, words_of(sorted(member.roles)), until, stand
+
+    def _under_cursor(self) -> MemberShown | None:
+        return self.at_cursor({member.member.hex(): member for member in self._shown.members})
+
+    def _here(self) -> MemberShown | None:
         member = self._under_cursor()
         if member is not None and member.stand == "left":
             self.warn(Message("They have left; they come back only by joining again (i)."))
             return None
         return member
-
-
-def _cells(member: MemberLine) -> tuple[ListCell, ...]:
-    devices = Cell(plural("{count} device", "{count} devices", count=member.devices), Token.DIM)
-    stand = devices if member.stand == "in" else Cell(word_of(member.stand), Token.WARN)
-    return named(member.name, is_you=member.is_you), words_of(member.roles), Cell(member.until, Token.DIM), stand
-
-
-def _facts_of(member: MemberLine) -> list[Fact]:
-    facts = [Fact("", Cell(member.name, bold=True))]
-    facts.append(Fact(Message("Roles"), words_of(member.roles) or Message("no role")))
-    facts += [Fact(Message("Admitted until"), member.until)] if member.until else []
-    facts += [Fact(word_of(member.stand), _STANDS[member.stand], Token.WARN)] if member.stand in _STANDS else []
-    deputy = Message("{deputy} opens their new cases too", deputy=member.deputy)
-    facts += [Fact(Message("Deputy"), deputy)] if member.deputy else []
-    facts += [Fact(Message("Away"), Message("cases are lent to {lent}", lent=member.lent))] if member.lent else []
-    return facts
 
 
 _STANDS: Final = {
@@ -302,7 +309,7 @@ class ProposalsScreen(ListScreen):
 
     @override
     def action_refresh(self) -> None:
-        self.ask(lambda vault: vault.members.proposals(), self._show)
+        self.ask(lambda vault: vault.read(admitting.proposals), self._show)
 
     @on(VirtualList.Opened)
     def _opened(self) -> None:

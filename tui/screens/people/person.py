@@ -17,9 +17,16 @@ from tui.screens.frame.desk import ShowBoth
 from tui.screens.frame.dialogs import AskLine
 from tui.screens.frame.form_fields import Choose
 from tui.screens.frame.looking_back import BOTH, UNDO, Erases
-from tui.screens.people.person_form import PersonForm, where_said
-from tui.screens.people.person_parts import SamePerson, left_parts, more_parts, name_cells, name_columns, right_parts
-from tui.screens.people.record_of_people import RequestOfPerson
+from tui.screens.people.person_form import PersonForm, RequestOfPerson, where_said
+from tui.screens.people.person_parts import (
+    SamePerson,
+    left_parts,
+    more_parts,
+    name_cells,
+    name_columns,
+    names_of,
+    right_parts,
+)
 from tui.text.in_words import together
 from tui.values.code_words import choices, word_of
 from tui.values.story_shown import PersonPage, Whereabouts
@@ -31,7 +38,7 @@ from vault.casework.vocabulary import NameKind
 from vault.words.message import Message, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Alike
+    from vault.services.cases.same_people import Alike
 
 _MOST_NAMES: Final = 6
 _NAMES_LOW: Final = 3
@@ -173,12 +180,13 @@ class PersonScreen(Erases):
         self._page = page
         role = word_of(page.shown.role)
         self.head(page.shown.name, Message("{role} in {ref}", role=role, ref=self._where.ref))
+        names, used = names_of(page), page.person.display_name()
         count = plural(
-            "{count} spelling, {sign} in use", "{count} spellings, {sign} in use", count=len(page.names), sign=HAPPENED
+            "{count} spelling, {sign} in use", "{count} spellings, {sign} in use", count=len(names), sign=HAPPENED
         )
         self.query_one("#names-head", SectionLine).say(count)
-        self._names.columns = name_columns(page.names)
-        self._names.show_source(FixedRows([ListRow(str(at), name_cells(name)) for at, name in enumerate(page.names)]))
+        self._names.columns = name_columns(names)
+        self._names.show_source(FixedRows([ListRow(str(at), name_cells(name, used)) for at, name in enumerate(names)]))
         self._lay_out()
         where = self._where
         self.ask(lambda vault: vault.people.alike(where), self._show_alike, failed=lambda _: self._show_alike(()))
@@ -196,7 +204,7 @@ class PersonScreen(Erases):
         if page is None:
             return
         most = _NAMES_LOW if self.has_class("-low") else _MOST_NAMES
-        self._names.styles.height = max(1, min(len(page.names), most))
+        self._names.styles.height = max(1, min(len(page.person.names), most))
         left, right, more = left_parts(page), right_parts(page, self._alike), more_parts(page)
         is_slim, is_wide = self.has_class("-slim"), self.has_class("-wide")
         self._pane("left").show([*left, *right, *more] if is_slim else left)

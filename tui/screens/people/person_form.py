@@ -1,4 +1,4 @@
-"""A person of a case, new or known, as far as they are known: no field but the role has to be filled in.
+"""A person of a case, as far as they are known: no field but the role is needed; and what they ask about their data.
 
 A name that is taken out of the form of a known person stays with them, misspelt or former: exports still hide it.
 """
@@ -6,26 +6,91 @@ A name that is taken out of the form of a known person stays with them, misspelt
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
 from textual import on
+from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.frame.act_form import ActForm
+from tui.screens.frame.form_fields import ChoiceField
+from tui.screens.frame.record_form import NOT_SAID, RecordForm
 from tui.text.in_words import together
-from tui.values.cases_shown import PersonShown
+from tui.values.cases_shown import PersonShown, RecordShown
 from tui.values.code_words import choices
 from tui.values.forms_typed import FormPlace
 from tui.values.shaping import do_not_call
 from tui.values.story_shown import Whereabouts
+from tui.widgets.date_field import DateInput
 from tui.widgets.fields import SafeInput
 from vault.acts.act import Begun, Field, Said, Shape, Told
 from vault.acts.person import ADD, EDIT
 from vault.casework.contact import is_never_used
+from vault.casework.form import FormField
 from vault.casework.script import strays
+from vault.casework.story.person_facts import SubjectRequest
 from vault.casework.vocabulary import NameKind, Sex
-from vault.words.message import Message
+from vault.deadlines.shipped import answer_by
+from vault.display import here
+from vault.errors import UsageError
+from vault.words.message import Message, Words
+
+_NOTHING_FIRST: Final[Mapping[str, str]] = MappingProxyType({})
+
+# What a person asks about their own data: received today, and to be answered within the time that the rule gives.
+
+
+class RequestOfPerson(RecordForm):
+    """Ends with the id of the record.
+
+    Args:
+        case, ref: of the case.
+        people: who may ask: id and name.
+        shown: the request that is changed; without it a new one is made.
+        today_ms: when a new one is written down.
+        begun: what else stands in a new one at first.
+    """
+
+    def __init__(
+        self,
+        case: str,
+        ref: str,
+        people: Sequence[tuple[str, Words]],
+        shown: RecordShown | None = None,
+        *,
+        today_ms: int,
+        begun: Mapping[str, str] = _NOTHING_FIRST,
+    ) -> None:
+        today = here(today_ms).date()
+        dates = {"received": today.isoformat(), "due": answer_by(today).isoformat()} if shown is None else {}
+        super().__init__(case, ref, SubjectRequest.KIND, shown, people=people, begun={**begun, **dates})
+        self._proposed = dates.get("due", "")
+
+    @override
+    def _widget(self, field: FormField) -> Widget:
+        if field.name != "what" or self._record:
+            return super()._widget(field)
+        return ChoiceField([("", NOT_SAID), *choices(field.words or ())], id=field.name)
+
+    @on(SafeInput.Changed, "#received")
+    def _count_anew(self) -> None:
+        """Propose the last day of the rule for another day of receipt, where nobody wrote a day of their own."""
+        due = self.query_one("#due", DateInput)
+        with suppress(UsageError):
+            received = self.query_one("#received", DateInput).understood()
+            if received and due.value == self._proposed:
+                self._proposed = due.value = answer_by(date.fromisoformat(received)).isoformat()
+
+    @override
+    def action_finish(self) -> None:
+        if self.word("what"):
+            super().action_finish()
+        else:
+            self.refuse("what", Message("What do they ask for? Choose it first (left and right)."))
+
 
 PERSON: Final = "person"
 _GONE: Final = Field("gone", Message("Names taken out"), Shape.WORD, is_required=True)
@@ -44,7 +109,6 @@ _CHOICES: Final = MappingProxyType(
 )
 _WAYS: Final = ("phones", "emails", "address")
 _TAKEN_OUT: Final = (("phones", "drop_phones"), ("emails", "drop_emails"), ("never_use", "use_again"))
-_NOTHING_FIRST: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class PersonForm(ActForm):

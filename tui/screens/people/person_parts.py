@@ -20,18 +20,19 @@ from tui.screens.frame.screen_words import moment
 from tui.text.in_words import in_words, together
 from tui.values.cases_shown import FoundShown
 from tui.values.code_words import SCRIPTS, word_of
-from tui.values.story_shown import NameShown, PersonPage, ReachShown, Whereabouts
+from tui.values.story_shown import PersonPage, Whereabouts
 from tui.widgets.fields import SafeInput
 from tui.widgets.numbered_parts import Lines, Section
 from tui.widgets.text_cells import Cell, Column, ListCell, broken, fit_cells, width_of
 from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.acts.act import Said
 from vault.acts.person import SAME
-from vault.casework.person import why_same
+from vault.casework.contact import is_never_used
+from vault.casework.person import NO_LONGER, PersonName, why_same
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Alike
+    from vault.services.cases.same_people import Alike
 
 # What the parts of a person's page say, in lines of words with meanings.
 
@@ -39,32 +40,37 @@ _LABELS: Final = (Message("born"), Message("role"), Message("document"), Message
 _INDENT: Final = "  "
 
 
-def name_columns(names: Sequence[NameShown]) -> tuple[Column, ...]:
+def names_of(page: PersonPage) -> list[PersonName]:
+    """Return the names of a person: those that are over stand last."""
+    return sorted(page.person.names, key=lambda name: name.kind in NO_LONGER)
+
+
+def name_columns(names: Sequence[PersonName]) -> tuple[Column, ...]:
     """Return the columns of the names: what they come from is whole, however long the names are."""
     widest = max((cell_len(in_words(_source(name))) for name in names), default=1)
     return Column("", 1), Column(""), Column("", widest)
 
 
-def name_cells(name: NameShown) -> tuple[ListCell, ...]:
+def name_cells(name: PersonName, used: str) -> tuple[ListCell, ...]:
     """Return the cells of a name in the list: a sign, the name, where it comes from and its script."""
-    if name.is_over:
+    if name.kind in NO_LONGER:
         sign, text = Cell(CORRECTS, Token.DIM), Cell(name.text, Token.DIM, strike=True)
-    elif name.is_used:
+    elif name.text == used:
         sign, text = Cell(HAPPENED, Token.ACC), Cell(name.text, bold=True)
     else:
         sign, text = Cell(NO_DATE, Token.DIM), Cell(name.text)
     return sign, text, Cell(_source(name), Token.DIM)
 
 
-def _source(name: NameShown) -> Words:
-    return together((word_of(name.kind), SCRIPTS.get(name.script, Message("no letters"))), ", ")
+def _source(name: PersonName) -> Words:
+    return together((word_of(name.kind), SCRIPTS.get(name.script.value, Message("no letters"))), ", ")
 
 
 def left_parts(page: PersonPage) -> list[Section]:
     """Return what stands under the names: about the person, and how to reach them."""
     return [
         Section(2, Message("About"), partial(_about, page)),
-        Section(3, Message("Reach"), partial(_reach, page.reach)),
+        Section(3, Message("Reach"), partial(_reach, page)),
     ]
 
 
@@ -93,9 +99,9 @@ def why_alike(found: Alike) -> list[Message]:
 
 
 def _about(page: PersonPage, width: int) -> Lines:
-    facts: list[tuple[Words, Words]] = [(_LABELS[0], page.born)] if page.born else []
+    facts: list[tuple[Words, Words]] = [(_LABELS[0], page.person.born)] if page.person.born else []
     facts.append((_LABELS[1], word_of(page.shown.role)))
-    facts += [(_LABELS[2], together((word_of(kind), number))) for kind, number in page.documents]
+    facts += [(_LABELS[2], together((word_of(each.kind), each.number))) for each in page.person.documents]
     if page.shown.heads > 1:
         said = plural(
             "{count} beside one another; b shows both",
@@ -115,25 +121,26 @@ def _labelled(label: Words, cells: Sequence[Cell], column: int, width: int) -> I
         yield [*before, *row]
 
 
-def _reach(reach: ReachShown, width: int) -> Lines:
+def _reach(page: PersonPage, width: int) -> Lines:
     lines: list[Sequence[Cell]] = []
-    if reach.channel:
-        way = together([part for part in (word_of(reach.channel), reach.address) if part])
-        said: Words = together([part for part in (way, reach.hours) if part], ", ")
+    contact, ways = page.person.safe_contact, (*page.person.phones, *page.person.emails)
+    barred = [way for way in ways if is_never_used(way, page.never_use)]
+    if contact is not None:
+        way = together([part for part in (word_of(contact.channel), contact.address) if part])
+        said: Words = together([part for part in (way, contact.hours) if part], ", ")
         lines += _signed(Cell(f"{DONE} ", Token.OK, bold=True), [Cell(said, bold=True)], width)
-        if reach.code_phrase:
-            lines += _signed(
-                Cell(_INDENT), [Cell(Message("say: {phrase}", phrase=reach.code_phrase), bold=True)], width
-            )
-    for way in reach.ways:
-        lines += _signed(Cell(_INDENT), [Cell(way)], width)
-    for number in reach.never_use:
+        if contact.code_phrase:
+            phrase = Message("say: {phrase}", phrase=contact.code_phrase)
+            lines += _signed(Cell(_INDENT), [Cell(phrase, bold=True)], width)
+    for way in ways:
+        lines += [] if way in barred else _signed(Cell(_INDENT), [Cell(way)], width)
+    for number in dict.fromkeys((*barred, *(() if contact is None else contact.never_use))):
         lines += broken(
             [Cell(Message("DO NOT CALL"), Token.ALARM, bold=True), Cell(" "), Cell(number, bold=True)], width
         )
     if not lines:
         lines += _none(Message("nothing is known; Enter adds it"), width)
-    elif not reach.channel:
+    elif contact is None:
         lines = [*_none(Message("no safe contact is known; ask first"), width), *lines]
     return lines
 
@@ -164,8 +171,9 @@ def _same(alike: Sequence[Alike] | None, width: int) -> Lines:
 
 
 def _agreed(page: PersonPage, width: int) -> Lines:
-    if page.may_tell:
-        return _signed(Cell(f"{DONE} ", Token.OK, bold=True), [Cell(page.may_tell)], width)
+    contact = page.person.safe_contact
+    if contact is not None and contact.may_tell:
+        return _signed(Cell(f"{DONE} ", Token.OK, bold=True), [Cell(contact.may_tell)], width)
     return _none(Message("nothing is known; tell nobody"), width)
 
 

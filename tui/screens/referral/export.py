@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -15,6 +15,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.gateway.acts_and_packages import named_clients
+from tui.gateway.unlocked_vault import case_id
 from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.act_screen import ANSWER, ASK, HERE, ActScreen, Doing, SecondRows
 from tui.screens.frame.base import Command, leave
@@ -31,14 +33,22 @@ from tui.values.forms_typed import FormPlace
 from vault.acts import export
 from vault.acts.act import OpenFormsError, Told
 from vault.acts.recipient import ADD
+from vault.casework.person import Person
 from vault.errors import VaultError
 from vault.ids import RecordId
+from vault.policy.roles import Action
 from vault.progress import Stopped
 from vault.redaction.profile import profile_named
+from vault.services.approvals import second_person
+from vault.services.exports import export_people, exporting, partners
+from vault.services.exports.export_material import WHY
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from tui.gateway import Approver, KeptPartner, Question
+    from vault.redaction.questions import Question
+    from vault.services.approvals.second_person import Approver
+    from vault.services.exports.partners import KeptPartner
+    from vault.services.projection.stored_records import Stored
 
 _PROFILES: Final = (
     ("lawyer-named", Message("client, persecutor, others you choose")),
@@ -100,10 +110,10 @@ class _OfWhom(Vertical):
     def _fit(self) -> None:
         self.display = self._is_of_one and len(self._clients or ()) > 1
 
-    def show(self, clients: tuple[tuple[str, Words], ...]) -> None:
-        """Take who the clients of the case are, by id and name."""
+    def show(self, found: Sequence[Stored[Person]]) -> None:
+        """Take who the clients of the case are."""
         if self._clients is None:
-            self._clients = clients
+            self._clients = clients = named_clients(found)
             self._field = ChoiceField([_NOBODY, *clients], value=self._person, id="person")
             self.mount(FormRow(Message("Which client"), self._field))
             self._fit()
@@ -172,18 +182,19 @@ class ExportScreen(ActScreen, KeptForm):
         self.head(self._ref, self._told)
         self.query_one("#out").focus()
         self.query_one("#staying").display = False
-        self.ask(lambda vault: vault.referral.may_add, self._show_may_add)
+        self.ask(lambda vault: bool(vault.may(Action.PARTNER_WRITE)), self._show_may_add)
         self._ask_recipients()
-        case = self._case
-        self.ask(lambda vault: vault.referral.staying(case), self._show_staying)
-        self.ask(lambda vault: vault.approvals.approvers(), partial(self.call_later, self._show_second))
+        case = case_id(self._case)
+        self.ask(lambda vault: vault.read(exporting.papers_staying, case), self._show_staying)
+        self.ask(lambda vault: vault.read(second_person.approvers), partial(self.call_later, self._show_second))
         self._ask_whose()
 
-    def _show_staying(self, lines: tuple[Words, ...]) -> None:
+    def _show_staying(self, papers: int) -> None:
+        lines = exporting.staying_lines(papers)
         self.query_one("#staying").display = bool(lines)
         self.write("staying", *lines)
 
-    async def _show_second(self, found: tuple[Approver, ...]) -> None:
+    async def _show_second(self, found: Sequence[Approver]) -> None:
         await self.query_one(SecondRows).show(found)
         self.on_choice_field_changed()
 
@@ -198,16 +209,16 @@ class ExportScreen(ActScreen, KeptForm):
     @on(ChoiceField.Changed, "#profile")
     def _ask_whose(self) -> None:
         """Read who the clients are as soon as it tells of one of them; reading it is in the log."""
-        case, whose = self._case, self.query_one(_OfWhom)
+        case, whose = case_id(self._case), self.query_one(_OfWhom)
         if whose.go_by(self.word("profile")):
-            self.ask(lambda vault: vault.referral.clients(case), whose.show)
+            self.ask(lambda vault: vault.read(export_people.clients, case, why=WHY), whose.show)
 
     def _show_may_add(self, may_add: bool) -> None:
         self._may_add = may_add
         self.show_keys()
 
     def _ask_recipients(self) -> None:
-        self.ask(lambda vault: vault.referral.recipients(), self._show_recipients)
+        self.ask(lambda vault: vault.read(partners.list_all), self._show_recipients)
 
     async def _replace_recipients(self, chosen: str) -> None:
         place = self.query_one("#recipient-place")

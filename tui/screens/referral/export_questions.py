@@ -19,7 +19,7 @@ from tui.widgets.virtual_list import ListRow, VirtualList
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Question
+    from vault.redaction.questions import Question
 
 
 _ANOTHER: Final = Message("This may be somebody else than the person who is named.")

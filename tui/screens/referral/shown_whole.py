@@ -30,7 +30,8 @@ from vault.acts.approval import GIVE, Asked
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import AskedQuestion, Beside, Gateway
+    from tui.gateway import Beside, Gateway
+    from vault.services.approvals.question import ApprovalQuestion
 
 
 # Texts that somebody has to see before they answer for them: it knows how far they were on the screen.
@@ -226,7 +227,7 @@ class QuestionScreen(VaultScreen):
     )
 
     def __init__(
-        self, about: Words, question: AskedQuestion, pages: Sequence[Beside], shown: Sequence[Words] = ()
+        self, about: Words, question: ApprovalQuestion, pages: Sequence[Beside], shown: Sequence[Words] = ()
     ) -> None:
         super().__init__()
         self._about, self._question, self._pages, self._shown = about, question, pages, shown
@@ -312,7 +313,7 @@ def _of_pages(pages: Sequence[Beside]) -> Iterator[Twin]:
         yield Twin(stays, leaves, "!" if line.hidden else "", (Cell(""), mark) if line.leaves else None)
 
 
-def _of_act(question: AskedQuestion, shown: Sequence[Words], *, has_pages: bool) -> Iterator[Twin]:
+def _of_act(question: ApprovalQuestion, shown: Sequence[Words], *, has_pages: bool) -> Iterator[Twin]:
     """Yield what is approved, beside what the own vault says; then what the asker says of it, with a mark."""
     asked = [Cell(line) for line in question.things()]
     left = [Cell(line) for line in shown]

@@ -130,10 +130,10 @@ def pending_seat_of(rows: Rows, place: SealedPlace) -> PendingSeat | None:
     Raises:
         VerificationError: the row was altered.
     """
-    row = rows.local(place.seat, Purpose.JOINING)
-    if row is None:
+    content = place.content(rows, Purpose.JOINING)
+    if content is None:
         return None
-    wire = decoded(place.open_row(row), _WaitingMap, Message("the row of the waiting device cannot be read"))
+    wire = decoded(content, _WaitingMap, Message("the row of the waiting device cannot be read"))
     log = FirstLog(wire.genesis, SessionKeys(1, wire.seed, wire.following))
     return PendingSeat(log, wire.here, rows.size(log.origin) > 0)
 

@@ -64,20 +64,16 @@ class CopyKeys:
         """Return what this account remembers of the vault for the seat."""
         return PinFile(state / "pins", self.vault, self.place.seat, self.secrets.pin_key)
 
-    def drafts_in(self, folder: Path) -> OwnFile:
-        """Return the seat's drafts in a folder of drafts."""
-        return OwnFile(folder, self.vault, self.place.seat, self.secrets.draft_key)
-
     def keyring(self, rows: Rows) -> Keyring:
         """Return the seat's epoch keys from the rows of a copy.
 
         Raises:
             VerificationError: they are not there, or were altered.
         """
-        row = rows.local(self.place.seat, Purpose.KEYRING)
-        if row is None:
+        content = self.place.content(rows, Purpose.KEYRING)
+        if content is None:
             raise VerificationError(Message("the copy holds no keyring of your device"))
-        return Keyring.decode(self.place.open_row(row))
+        return Keyring.decode(content)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,9 @@ def kept_secret(session: Session) -> bytes | None:
     Raises:
         VerificationError: the row was altered.
     """
-    with session.database.reading() as rows:
-        row = rows.local(session.seat, Purpose.ROOT_SECRET)
     try:
-        content = b"" if row is None else session.log.place.open_row(row)
+        with session.database.reading() as rows:
+            content = session.log.place.content(rows, Purpose.ROOT_SECRET) or b""
     except BrokenSealError:
         raise VerificationError(
             Message("the secret of the recovery sheets on this device was altered"), next_step=_LOST

@@ -74,10 +74,9 @@ class GrantedKey:
 
 def stored_keyring(rows: Rows, place: SealedPlace) -> Keyring:
     """Return the keyring of the seat's row; of an altered row nothing is kept: all of it is in the grants."""
-    row = rows.local(place.seat, Purpose.KEYRING)
-    if row is not None:
-        with suppress(VerificationError):
-            return Keyring.decode(place.open_row(row), LockedMemory(_FIRST_SIZE))
+    with suppress(VerificationError):
+        if content := place.content(rows, Purpose.KEYRING):
+            return Keyring.decode(content, LockedMemory(_FIRST_SIZE))
     return Keyring(LockedMemory(_FIRST_SIZE))
 
 

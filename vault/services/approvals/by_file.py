@@ -31,6 +31,7 @@ from vault.log.approval import Approval, approval_id
 from vault.policy.clocks import has_expired
 from vault.policy.decide import may
 from vault.policy.roles import Action
+from vault.records.seatlog import decoded
 from vault.records.versions import OpenedVersion, open_each
 from vault.redaction.source import dossier_source
 from vault.seal.recipients import LETTER_LIMIT, open_letter, seal_letter
@@ -344,10 +345,7 @@ def _opened(session: Session, path: Path, kind: _Kind) -> _Letter:
     with as_received():
         untrusted = read_limited(path, LETTER_LIMIT)
         content = open_letter(session.kem_private, session.seat, session.vault, untrusted)
-        try:
-            letter = msgspec.msgpack.decode(content, type=_Letter)
-        except (RecursionError, ValueError):
-            raise MalformedError(Message("the file cannot be read")) from None
+        letter = decoded(content, _Letter, Message("the file cannot be read"))
     if letter.kind != kind:
         raise MalformedError(
             Message(

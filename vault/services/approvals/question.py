@@ -22,6 +22,7 @@ from vault.export.release import file_digests
 from vault.ids import ID_SIZE, MemberId, SeatId, VaultId
 from vault.log.approval import APPROVAL_PURPOSE, APPROVE_ACT, Approval, approved_digest
 from vault.policy.roles import ALLOWED, Action, Role
+from vault.records.seatlog import decoded
 from vault.records.work import Entry, Work
 from vault.validity.directory import Directory
 from vault.words.message import Message
@@ -134,10 +135,7 @@ def decode_question(untrusted: bytes) -> ApprovalQuestion:
     Raises:
         MalformedError: there is none, or its reasons are no codes.
     """
-    try:
-        question = msgspec.msgpack.decode(untrusted, type=ApprovalQuestion)
-    except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
-        raise MalformedError(Message("a question to a second person cannot be read")) from None
+    question = decoded(untrusted, ApprovalQuestion, Message("a question to a second person cannot be read"))
     if not all(map(_CODE.fullmatch, question.reasons)):
         raise MalformedError(Message("a question to a second person gives reasons that are no codes"))
     return question

@@ -133,7 +133,7 @@ def valid_again(building: VaultFolder, keys: CopyKeys | SheetKeys, state: Path) 
             "{name} has access again that was taken from them, with {count} device.",
             "{name} has access again that was taken from them, with {count} devices.",
             count=count,
-            name=_names_of_member(names, member),
+            name=" / ".join(sorted(names.get(MemberId(member), ()))) or f"member {member.hex()[:8]}",
         )
         for member, count in devices.items()
     ]
@@ -147,7 +147,3 @@ def _organisation(rows: Rows, keys: CopyKeys) -> tuple[Directory, Mapping[Member
     directory = read_directory(reading)
     opened, _ = open_each(rows.versions(directory.compartment), vault=keys.vault, keyring=keys.keyring(rows))
     return directory, names_said(opened)
-
-
-def _names_of_member(names: Mapping[MemberId, set[str]], member: bytes) -> str:
-    return " / ".join(sorted(names.get(MemberId(member), ()))) or f"member {member.hex()[:8]}"

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from vault import platform
-from vault.access.pins.copies import COPIED_ROWS, CopyKeys, SheetKeys
+from vault.access.pins.copies import COPIED_ROWS, CopyKeys, OwnFile, SheetKeys
 from vault.access.seat_keys.rekeying import read_key_file
 from vault.access.session import Session
 from vault.errors import MalformedError, NewerVaultError, NoVaultError, VerificationError, WrongPassphraseError
@@ -19,6 +19,7 @@ from vault.ids import CompartmentKind
 from vault.log.items import Item
 from vault.progress import CancelledError, StepProgress, Stopped
 from vault.records.epochs import read_notice
+from vault.records.seatlog import decoded
 from vault.records.versions import no_wraps
 from vault.services.backups.backup_folder import (
     BackupFolder,
@@ -197,10 +198,7 @@ def _opened(path: Path, raw_key: bytes) -> Iterator[Database]:
 
 
 def _manifest(key_rows: Database) -> Manifest:
-    try:
-        manifest = msgspec.msgpack.decode(read_manifest(key_rows), type=Manifest)
-    except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
-        raise MalformedError(Message("the manifest of the backup cannot be read")) from None
+    manifest = decoded(read_manifest(key_rows), Manifest, Message("the manifest of the backup cannot be read"))
     if manifest.format > MANIFEST_FORMAT:
         raise NewerVaultError(
             Message(
@@ -227,12 +225,12 @@ def _require_these(made: Mapping[str, bytes], found: Mapping[str, bytes]) -> Non
 def _count_drafts(folder: BackupFolder, keys: CopyKeys | SheetKeys) -> int:
     if isinstance(keys, SheetKeys):
         return 0
-    own = keys.drafts_in(folder.drafts_dir)
-    path = own.path
+    key = keys.secrets.draft_key
+    path = OwnFile(folder.drafts_dir, keys.vault, keys.place.seat, key).path
     if not path.exists():
         return 0
     try:
-        drafts = Drafts(open_finished(path, own.key), own.key)
+        drafts = Drafts(open_finished(path, key), key)
     except (WrongPassphraseError, NoVaultError):
         raise VerificationError(Message("your drafts in the backup do not open")) from None
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from vault.access.session import Session
@@ -28,7 +28,7 @@ from vault.index.heads import heads_of
 from vault.index.search_text import fold_words, words_of
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry, Work
-from vault.services.cases.case_people import as_heard
+from vault.services.cases.case_people import as_heard, never_used_in_calls
 from vault.services.cases.cases import CaseMade, new_case
 from vault.services.cases.editing import Edited, Following, Place, heads_at, keep_one, next_of
 from vault.services.cases.register import entries_for
@@ -48,10 +48,19 @@ _Said: TypeAlias = Note | Person | Task
 
 @dataclass(frozen=True, slots=True)
 class SlipLine:
-    """An open slip, and whether it should have been moved or closed by now."""
+    """An open slip, whether it should have been moved or closed by now, and what in it must never be used."""
 
     stored: Stored[Slip]
     is_overdue: bool
+    do_not_call: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def key(self) -> str:
+        return self.stored.record.hex()
+
+    @property
+    def said(self) -> Slip:
+        return self.stored.value
 
 
 def add(
@@ -173,7 +182,11 @@ def find_open(session: Session, words: str, *, seen: set[RecordId] | None = None
 
 def _lines(session: Session, found: Iterable[Stored[Slip]]) -> list[SlipLine]:
     latest = session.clock().trusted_ms - SLIP_DAYS * DAY_MS
-    return [SlipLine(slip, slip.value.received < latest) for slip in sorted(found, key=lambda row: row.value.received)]
+    slips = sorted(found, key=lambda row: row.value.received)
+    calls = [(slip.value.number, f"{slip.value.name}\n{slip.value.text}\n{slip.value.when}") for slip in slips]
+    may_ask = bool(session.roles & ALLOWED[Action.CASE_SEARCH])
+    never_used = never_used_in_calls(session, calls) if may_ask else [()] * len(slips)
+    return [SlipLine(slip, slip.value.received < latest, never) for slip, never in zip(slips, never_used, strict=True)]
 
 
 def takers(session: Session) -> list[str]:

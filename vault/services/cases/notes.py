@@ -47,6 +47,16 @@ class NoteBegun:
         text = self.typed.get(TEXT, "")
         return text if not text or text.endswith("\n") else f"{text}\n"
 
+    def is_beside_another(self) -> bool:
+        """Say whether another note of its case, or section, was begun and is kept: `begin` can go on with that.
+
+        A correction stands beside none. Drafts that cannot be read keep nobody from writing a note: then there is none.
+        """
+        with suppress(VaultError):
+            case, section = self.place[0], self.beside["section"]
+            return not self.typed.get(AMENDS) and any(True for _ in _drafts_of(self._session, case, section))
+        return False
+
     def keep(self, more: str) -> None:
         """Keep what was typed before and now, in place of what was kept; on the medium when this returns."""
         text = self.before + more
@@ -88,16 +98,6 @@ def begin(
         Message("no note that you began is kept for this case"),
         next_step=Message("A correction that you began is in the app: open the case, then the draft."),
     )
-
-
-def is_one_begun(session: Session, case: CompartmentId, section: CompartmentId | None = None) -> bool:
-    """Say whether a note of a case, or of a section of it, was begun and is kept: `begin` can go on with it.
-
-    Drafts that cannot be read keep nobody from writing a note: then there is none.
-    """
-    with suppress(VaultError):
-        return any(True for _ in _drafts_of(session, case, "" if section is None else section.hex()))
-    return False
 
 
 def _drafts_of(session: Session, case: CompartmentId, section: str) -> Iterator[tuple[RecordId, dict[str, str]]]:

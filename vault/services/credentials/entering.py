@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from time import sleep
@@ -62,6 +62,31 @@ class FactorInUse:
     words: Message
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What opens one's own seat, typed anew for an act: an open session alone changes no lock.
+
+    Attributes:
+        member: the name as it was typed at unlock.
+        factors: what opens the seat now.
+        key: makes the security key that is plugged in, which asks for its PIN.
+        wait: gets the seconds that wrong attempts have earned.
+        new: the passphrase that opens it from now on, for an act that changes it.
+        then: is told what opens it from now on.
+    """
+
+    member: str = field(repr=False)
+    factors: Factors = field(repr=False)
+    key: Callable[[], PrfProvider]
+    wait: Wait = sleep
+    new: bytearray = field(default_factory=bytearray, repr=False)
+    then: Callable[[Factors], None] = lambda _: None
+
+    def wipe(self) -> None:
+        for secret in (self.factors.passphrase, self.new):
+            secret[:] = bytes(len(secret))
+
+
 def propose_passphrase(language: str, count: int | None = None) -> GeneratedPassphrase:
     """Return a new passphrase of words of a language, with how many bits it is worth: 77 or more.
 
@@ -98,8 +123,8 @@ def is_same(shown: GeneratedPassphrase, typed: bytearray) -> bool:
     return word_form(text_of(typed)) == word_form(shown.text())
 
 
-def change_passphrase(session: Session, *, member: str, old: Factors, new: bytearray, wait: Wait = sleep) -> None:
-    """Have another passphrase open this seat's slot; the other factors stay. Both are wiped by the caller.
+def change_passphrase(session: Session, proof: Proof) -> None:
+    """Have another passphrase open this seat's slot; the other factors stay.
 
     Raises:
         WrongPassphraseError: the old one, or a factor, is wrong; nothing was changed.
@@ -107,11 +132,11 @@ def change_passphrase(session: Session, *, member: str, old: Factors, new: bytea
         VerificationError, TryAgainError: as `seat_keys.factors.change_factors`.
     """
     session.require(Action.OWN_KEYS)
-    refuse_weak(new, (member,))
-    change_factors(session, member, old, replace(old, passphrase=new), wait)
+    refuse_weak(proof.new, (proof.member,))
+    change_factors(session, proof.member, proof.factors, replace(proof.factors, passphrase=proof.new), proof.wait)
 
 
-def add_keyfile(session: Session, *, member: str, factors: Factors, path: Path, wait: Wait = sleep) -> Factors:
+def add_keyfile(session: Session, proof: Proof, path: Path) -> Factors:
     """Write a new keyfile and need it from here on; return the factors that now open the slot.
 
     Raises:
@@ -121,19 +146,19 @@ def add_keyfile(session: Session, *, member: str, factors: Factors, path: Path, 
             it is left.
     """
     session.require(Action.OWN_KEYS)
-    if factors.device_secret:
+    if proof.factors.device_secret:
         raise RefusedError(
             Message("a keyfile is in use already"),
             next_step=Message("Remove it first: {remove}.", remove=NextStep.REMOVE_KEYFILE),
         )
     require_new(path)
     session.require_sound_log()
-    own = check_factors(session, member, factors, wait)
+    own = check_factors(session, proof.member, proof.factors, proof.wait)
     content = make_keyfile()
-    changed = replace(factors, device_secret=read_keyfile(content).secret)
+    changed = replace(proof.factors, device_secret=read_keyfile(content).secret)
     write_new(path, content)
     try:
-        exchange_factors(session, member, own, changed)
+        exchange_factors(session, proof.member, own, changed)
     except (VaultError, KeyboardInterrupt) as fault:
         # Once the log lists the new slot, it opens with this file alone: nothing here takes the file away again.
         cut_off = Message("the change was cut off")
@@ -148,9 +173,7 @@ def add_keyfile(session: Session, *, member: str, factors: Factors, path: Path, 
     return changed
 
 
-def add_security_key(
-    session: Session, *, member: str, factors: Factors, provider: PrfProvider, wait: Wait = sleep
-) -> Factors:
+def add_security_key(session: Session, proof: Proof) -> Factors:
     """Have a security key answer for this vault and need it from here on; return the factors.
 
     Raises:
@@ -158,38 +181,43 @@ def add_security_key(
         NotFoundError, TryAgainError: what the key says; nothing was changed.
     """
     session.require(Action.OWN_KEYS)
-    if factors.fido2_secret:
+    if proof.factors.fido2_secret:
         raise RefusedError(
             Message("a security key is in use already"),
             next_step=Message("Remove it first: {remove}.", remove=NextStep.REMOVE_SECURITY_KEY),
         )
+    provider = proof.key()
     provider.enrol()
-    changed = replace(factors, fido2_secret=provider.secret(fido2_salt(salt_of_vault(session.folder.path))))
-    change_factors(session, member, factors, changed, wait)
+    changed = replace(proof.factors, fido2_secret=provider.secret(fido2_salt(salt_of_vault(session.folder.path))))
+    change_factors(session, proof.member, proof.factors, changed, proof.wait)
     return changed
 
 
-def remove_factor(session: Session, *, member: str, factors: Factors, name: FactorName, wait: Wait = sleep) -> Factors:
+def remove_factor(session: Session, proof: Proof, name: FactorName) -> Factors:
     """Need a factor no more; return those that now open the slot. File and key themselves are left as they are.
 
     Raises:
         RefusedError: it is not in use.
     """
     session.require(Action.OWN_KEYS)
-    is_file = name is FactorName.KEYFILE
+    is_file, factors = name is FactorName.KEYFILE, proof.factors
     changed = replace(factors, device_secret=b"") if is_file else replace(factors, fido2_secret=b"")
     if changed == factors:
         raise RefusedError(
             Message("no {name} is in use", name=name),
             next_step=Message("See {list_factors}.", list_factors=NextStep.LIST_FACTORS),
         )
-    change_factors(session, member, factors, changed, wait)
+    change_factors(session, proof.member, proof.factors, changed, proof.wait)
     return changed
 
 
 def list_factors(session: Session, factors: Factors) -> list[FactorInUse]:
     """Return what this seat's slot needs, from the factors that opened it: the slot itself tells nobody."""
     session.require(Action.OWN_KEYS)
+    return in_use(factors)
+
+
+def in_use(factors: Factors) -> list[FactorInUse]:
     generated = Message("generated: capitals, spaces and layout do not matter")
     kept = generated if is_generated(text_of(factors.passphrase)) else Message("chosen")
     used = [FactorInUse("passphrase", kept)]
@@ -210,6 +238,16 @@ def device_secret_of(path: Path) -> DeviceSecret:
         return read_keyfile(read_limited(path, KEYFILE_SIZE))
     except MalformedError:  # longer than any keyfile
         return read_keyfile(b"")
+
+
+def factors_of(path: Path, passphrase: bytearray, keyfile: str, key: Callable[[], PrfProvider] | None) -> Factors:
+    """Return what was typed as what opens a vault; `keyfile` is a path or empty, `key` the security key if it is asked.
+
+    Raises:
+        NotFoundError: no such file, or no security key. TryAgainError: what the security key says.
+    """
+    device = device_secret_of(Path(keyfile).expanduser()).secret if keyfile else b""
+    return Factors(passphrase, device, b"" if key is None else key().secret(fido2_salt(salt_of_vault(path))))
 
 
 def security_key(ask_pin: Callable[[], str]) -> PrfProvider:
@@ -241,20 +279,19 @@ def unlock_with_factors(
         TryAgainError: what the security key says.
     """
     try:
-        device = device_secret_of(Path(keyfile).expanduser()) if keyfile else None
-        asked = (key or security_key(lambda: pin)) if pin else None
-        fido2_secret = b"" if asked is None else asked.secret(fido2_salt(salt_of_vault(path)))
+        asked = (lambda: key or security_key(lambda: pin)) if pin else None
+        factors = factors_of(path, passphrase, keyfile, asked)
         session = unlock(
             path,
             member=member,
             passphrase=passphrase,
             state=state,
-            device_secret=b"" if device is None else device.secret,
-            fido2_secret=fido2_secret,
+            device_secret=factors.device_secret,
+            fido2_secret=factors.fido2_secret,
             wait=wait,
         )
     except WrongPassphraseError as refusal:
-        if device is not None and not device.is_sound:
+        if keyfile and not device_secret_of(Path(keyfile).expanduser()).is_sound:
             next_step = Message("The file that you named is not a keyfile, or is damaged.")
             raise WrongPassphraseError(refusal.message, next_step=next_step) from None
         raise

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vault import platform
-from vault.access.membership.new_sheets import (
+from vault.access.membership.sheets import (
     change_sheets,
     choose_sheets,
     follow_sheets,

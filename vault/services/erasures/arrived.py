@@ -214,6 +214,12 @@ def waiting(session: Session) -> list[Waiting]:
     return sorted(lines, key=lambda line: line.goes_ms)
 
 
+def waiting_now(session: Session) -> list[Waiting]:
+    """Return what waits in this folder, what came since the last look too."""
+    note(session, look(session))
+    return waiting(session)
+
+
 def carry_out(session: Session, *, at_once: bool = False) -> int:
     """Remove what waited long enough, or all of it, and return how many records went.
 

@@ -31,18 +31,16 @@ from vault.records.logs import genesis_bytes_of, genesis_of
 from vault.records.versions import open_each
 from vault.records.work import Entry
 from vault.seal.signing import is_signed_raw
-from vault.services.evidence.absent_rows import (
-    AbsentRows,
-    audits_of,
-    awaited_approvals,
-)
 from vault.services.evidence.erasure_checks import hold_breaches, two_person_faults
 from vault.services.evidence.stored_checks import (
     NO_CONTENTS,
+    AbsentRows,
     Bounds,
     Contents,
     KeyRows,
     altered_keys,
+    audits_of,
+    awaited_approvals,
     bounds_of,
     check_contents,
     file_faults,

@@ -42,8 +42,8 @@ def stored_peers(session: Session) -> dict[bytes, Peer]:
         VerificationError: it was altered.
     """
     with session.database.reading() as rows:
-        row = rows.local(session.seat, Purpose.PEERS)
-    return {} if row is None else decode_peers(session.log.place.open_row(row))
+        content = session.log.place.content(rows, Purpose.PEERS)
+    return {} if content is None else decode_peers(content)
 
 
 def keep_peers(session: Session, peers: Mapping[bytes, Peer]) -> None:

@@ -11,10 +11,11 @@ from typing import NamedTuple
 from vault.access.membership.act_listing import heads_of
 from vault.access.session import Session
 from vault.access.trust.writing_keys import holders, lacking, readers_of
-from vault.errors import NotFoundError, RefusedError
+from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
 from vault.log.act_bytes import NONCE_SIZE, MadeAct, let_back, let_in, put_out
 from vault.log.payload import OBJECTS_LIMIT
+from vault.policy.clocks import has_expired
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
 from vault.services.projection.authors import name_in, names_of_members
@@ -92,23 +93,31 @@ def grant(
         NotFoundError: one of them has no device.
         VerificationError: the log is in doubt.
     """
-    rule = session.require(Action.CASE_SHARE, case)
-    session.require_sound_log(case)
-    _require_readers(session, members)
+    rule = require_gift(session, case, members, rank=rank, until_ms=until_ms)
     return add_members(session, case, members, rank=rank, until_ms=until_ms, act="grant.add", rule=rule, also=also)
 
 
-def require_day(session: Session, case: CompartmentId, members: Sequence[MemberId], until_ms: int) -> None:
-    """Refuse a day that would not hold: of several let-ins the latest counts, also for who was put out and is let back.
+def require_gift(
+    session: Session, case: CompartmentId, members: Sequence[MemberId], *, rank: Rank, until_ms: int | None
+) -> str:
+    """Refuse what `grant` would, before anything is written, and return the rule by which the member may give.
 
-    The caller has asked policy.
+    A day that would not hold is refused too: of several let-ins the latest counts, also for who was put out. Whether
+    an admin alone gives back what admins took is known once that is listed.
 
     Raises:
-        RefusedError: one of them was let in without a day, or until a later one.
+        UsageError: the day has passed already.
+        RefusedError, NotFoundError, VerificationError: as `grant`.
     """
+    rule = session.require(Action.CASE_SHARE, case)
+    session.require_sound_log(case)
+    if has_expired(until_ms, session.clock().trusted_ms):
+        raise UsageError(Message("that day has passed"), next_step=Message("Give a later day."))
+    _require_readers(session, members)
     _, judged = _judged(session, case)
     for member in members:
-        if member in judged.rank and judged.until.get(member, until_ms + 1) > until_ms:
+        list(_letting_in(session, _Terms(case, judged, rank, until_ms), member, is_ahead=True))
+        if until_ms is not None and member in judged.rank and judged.until.get(member, until_ms + 1) > until_ms:
             raise RefusedError(
                 Message(
                     "{name} was let into this case without a day or until a later one, and that cannot be shortened",
@@ -116,6 +125,7 @@ def require_day(session: Session, case: CompartmentId, members: Sequence[MemberI
                 ),
                 next_step=Message("Leave out `--until`, and take the case from them when the time is over."),
             )
+    return rule
 
 
 def add_members(
@@ -176,8 +186,9 @@ class _Terms(NamedTuple):
     until_ms: int | None
 
 
-def _letting_in(session: Session, terms: _Terms, member: MemberId) -> Iterator[MadeAct]:
+def _letting_in(session: Session, terms: _Terms, member: MemberId, *, is_ahead: bool = False) -> Iterator[MadeAct]:
     case, judged, rank, until_ms = terms
+    gives_back = is_ahead and session.seat in session.directory.organisation.above
     own = judged.rank.get(session.member, -1)
     if rank > own:
         raise RefusedError(
@@ -185,7 +196,7 @@ def _letting_in(session: Session, terms: _Terms, member: MemberId) -> Iterator[M
             next_step=Message("Leave out `--rank`, or ask somebody who keeps the case."),
         )
     for taking in judged.took(member):
-        if judged.takings[taking] > own:
+        if judged.takings[taking] > own and not (gives_back and judged.takings[taking] is Rank.ADMIN):
             raise _stands_above(session, member, judged.takings[taking])
         yield let_back(case, taking.digest, _nonce())
     known, day = judged.rank.get(member, -1), judged.until.get(member)

@@ -49,16 +49,9 @@ def give(
     """Grant a case to members, until a moment or without an end; date and reason are written with it.
 
     Raises:
-        UsageError: the moment has passed already.
-        RefusedError: what `sharing.grant` refuses.
+        UsageError, RefusedError, NotFoundError, VerificationError: as `sharing.require_gift`.
     """
-    session.require(Action.CASE_SHARE, case)
-    session.require_sound_log(case)
     reason = GrantReason(why)
-    if has_expired(until_ms, session.clock().trusted_ms):
-        raise UsageError(Message("that day has passed"), next_step=Message("Give a later day."))
-    if until_ms is not None:
-        sharing.require_day(session, case, members, until_ms)
     index = up_to_date_index(session)
 
     def also(work: Work, entry: Entry) -> Entry:

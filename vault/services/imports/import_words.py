@@ -18,8 +18,8 @@ _MOST_SHOWN = 50
 _MOST_OF_A_WAY = 20
 
 
-def fault_lines(preview: Preview, most: int = _MOST_SHOWN) -> list[Words]:
-    """Return what is wrong in a list, by row and column, without a value of it; `most` of it is shown."""
+def fault_lines(preview: Preview) -> list[Words]:
+    """Return what is wrong in a list, by row and column, without a value of it; not more of it than can be read."""
     faults = preview.faults
     if not faults:
         return []
@@ -35,7 +35,7 @@ def fault_lines(preview: Preview, most: int = _MOST_SHOWN) -> list[Words]:
     )
     lines: list[Words] = [some if preview.rows else nothing]
     told: dict[tuple[str, Message], int] = {}
-    for fault in faults[:most]:
+    for fault in faults[:_MOST_SHOWN]:
         first = told.setdefault((fault.column, fault.why), fault.row)
         if first != fault.row:  # what may stand there is told once
             lines.append(
@@ -47,8 +47,8 @@ def fault_lines(preview: Preview, most: int = _MOST_SHOWN) -> list[Words]:
             lines.append(Message("  row {row}, {column}: {why}", row=fault.row, column=fault.column, why=fault.why))
         else:
             lines.append(Message("  row {row}: {why}", row=fault.row, why=fault.why))
-    if len(faults) > most:
-        lines.append(Message("  and {count} more", count=len(faults) - most))
+    if len(faults) > _MOST_SHOWN:
+        lines.append(Message("  and {count} more", count=len(faults) - _MOST_SHOWN))
     return lines
 
 

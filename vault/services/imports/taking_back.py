@@ -15,9 +15,10 @@ from vault.access.session import Session
 from vault.casework.case import Case, Section
 from vault.casework.intake import RegisterEntry
 from vault.durations import MINUTE_MS
-from vault.errors import MalformedError, NotFoundError, RefusedError
+from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, Origin
 from vault.policy.roles import Action
+from vault.records.seatlog import decoded
 from vault.records.versions import OpenedVersion, open_each
 from vault.records.work import Entry, joined_transaction
 from vault.seal.purposes import Purpose
@@ -58,13 +59,9 @@ def mark_of(session: Session) -> Mark | None:
         MalformedError, BrokenSealError: the row was altered.
     """
     with session.database.reading() as rows:
-        row = rows.local(session.seat, Purpose.IMPORTED)
-    if row is None:
-        return None
-    try:
-        return msgspec.msgpack.decode(session.log.place.open_row(row), type=Mark)
-    except (RecursionError, ValueError):
-        raise MalformedError(Message("the row of the last import cannot be read")) from None
+        content = session.log.place.content(rows, Purpose.IMPORTED)
+    refusal = Message("the row of the last import cannot be read")
+    return None if content is None else decoded(content, Mark, refusal)
 
 
 _LOOK_FIRST = Message("Look at the cases. What is wrong in them can be corrected, and a case can be closed or erased.")

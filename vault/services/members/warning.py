@@ -16,11 +16,12 @@ from vault.index.case_pages import row_of
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress
 from vault.records.epochs import given_to
-from vault.services.cases import case_people, cases, intake, sections
+from vault.services.cases import cases, intake, sections
 from vault.services.cases.cases import CaseView
 from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.stored_records import Stored
+from vault.words.codes import word_of
 from vault.words.message import Message, listed, plural
 
 WHY_WARNED = "emergency"
@@ -134,11 +135,11 @@ def _order(person: ToWarn) -> tuple[object, ...]:
 
 
 def _person_rows(person: ToWarn) -> Iterator[WarnLine]:
-    name, risk = person.name or Message("no name kept"), person.risk.value
+    name, risk = person.name or Message("no name kept"), word_of(person.risk)
     if person.role is PersonRole.CLIENT:
         yield WarnLine(Message("{ref}  {name}  (risk: {risk})", ref=person.ref, name=name, risk=risk))
     else:
-        role = person.role.value
+        role = word_of(person.role)
         yield WarnLine(
             Message("{ref}  {name}  ({role}; risk: {risk})", ref=person.ref, name=name, role=role, risk=risk)
         )
@@ -185,7 +186,7 @@ def _contact_lines(person: ToWarn) -> tuple[list[str], list[Message]]:
         usable = _usable(person)
         known = Message("no safe contact is kept; known: {ways}", ways=listed(usable))
         return barred, [known if usable else Message("no contact is kept")]
-    way = Message("{channel}: {address}", channel=contact.channel.value, address=contact.address)
+    way = Message("{channel}: {address}", channel=word_of(contact.channel), address=contact.address)
     lines = [] if contact.address in listed_by_case else [way]
     lines += [Message("hours: {text}", text=contact.hours)] if contact.hours else []
     lines += [Message("say: {text}", text=contact.code_phrase)] if contact.code_phrase else []
@@ -239,11 +240,8 @@ def _calls(session: Session, seat: SeatId) -> Iterator[CallToWarn]:
     homes = held_of_kind(session, CompartmentKind.INTAKE)
     if not session.roles & ALLOWED[Action.INTAKE_READ] or not any(_holds(session, home, seat) for home in homes):
         return
-    slips = [line.stored.value for line in intake.list_open(session)]
-    said = [(slip.number, f"{slip.name}\n{slip.text}") for slip in slips]
-    may_ask = bool(session.roles & ALLOWED[Action.CASE_SEARCH])
-    never = case_people.never_used_in_calls(session, said) if may_ask else [()] * len(said)
-    for slip, barred in zip(slips, never, strict=True):
+    for line in intake.list_open(session):
+        slip, barred = line.said, line.do_not_call
         ways = {**({slip.number: None} if slip.number.strip() else {}), **ways_in(f"{slip.name}\n{slip.text}")}
         usable = tuple(way for way in ways if way not in barred)
         if usable:

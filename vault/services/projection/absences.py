@@ -52,14 +52,11 @@ def missed_since(session: Session, places: Collection[Listed], *, of_entries: in
 
 def _stored(session: Session, rows: Rows) -> dict[Listed, int]:
     """Return what the row says; of one that was altered nothing: the times begin again."""
-    row = rows.local(session.seat, Purpose.MISSED)
-    if row is None:
-        return {}
-    try:
-        kept = msgspec.msgpack.decode(session.log.place.open_row(row), type=list[tuple[bytes, int, int, int]])
-    except (RecursionError, ValueError, VaultError):
-        return {}
-    return {(origin, seq, n): since for origin, seq, n, since in kept}
+    with suppress(RecursionError, ValueError, VaultError):
+        if content := session.log.place.content(rows, Purpose.MISSED):
+            kept = msgspec.msgpack.decode(content, type=list[tuple[bytes, int, int, int]])
+            return {(origin, seq, n): since for origin, seq, n, since in kept}
+    return {}
 
 
 # How long something may be on its way before it is called missing.

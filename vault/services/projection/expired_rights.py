@@ -1,7 +1,7 @@
 """Rights that end by themselves: what of a case a member's own index shows, and whose date has passed.
 
-Until a holder has replaced the key (`timed_grants`) only the program hides the case (FORMAT.md 2). Hidden is all but
-the record that says until when, so that a moved date brings everything back.
+The lines of the case say until when (FORMAT.md 6). Hidden is all but the record that says why somebody holds it, so
+that a later day brings everything back.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from vault.index.entries import RemovedRecord
 from vault.index.file import Index
 from vault.index.heads import access_records, had_version, heads_in, heads_of, heads_of_record
 from vault.index.indexing import apply
-from vault.policy.clocks import Claim, limit_of
 from vault.records.versions import from_fields, open_each
 from vault.seal.named import access_record
 from vault.services.projection.seats import members_of_logs
@@ -28,7 +27,7 @@ from vault.words.message import Message, plural
 class Term:
     """Until when a member holds a case, and who gave it for what reason.
 
-    `given_by` is whose log lists it: the name in the record anybody could write.
+    The day is that of the lines; `given_by` is whose log lists the record: the name in it anybody could write.
     """
 
     case: CompartmentId
@@ -44,25 +43,18 @@ def term_of(session: Session, case: CompartmentId, record: RecordId, heads: Coll
         sealed = rows.versions(case, record)
     opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
     authors = members_of_logs(session, (Origin(version.origin) for version in opened))
-    found: list[tuple[Access, Claim]] = []
-    index = session.index()
+    index, state = session.index(), session.state_of(case)
     for version in opened:
-        if version.content.kind != Access.KIND or not had_version(index, case, version.id):
+        if version.id not in heads or version.content.kind != Access.KIND or not had_version(index, case, version.id):
             continue  # a row that no entry lists, or of another kind, is nobody's word
         try:
             access = from_fields(Access, version.content.fields)
         except MalformedError:
             continue
-        if access_record(access.member) == record:
-            author = authors.get(Origin(version.origin), MemberId(b""))
-            found.append((access, Claim(access.until, author, version.id in heads)))
-    head = next(((access, claim) for access, claim in found if claim.is_head), None)
-    if head is None:
-        return None
-    access, claim = head
-    member = MemberId(access.member)
-    until = limit_of(member, [claim for _, claim in found])
-    return Term(case, member, until, access.why, MemberId(claim.by_member))
+        if access_record(member := MemberId(access.member)) == record:
+            until = None if state is None or state.case is None else state.case.until.get(member)
+            return Term(case, member, until, access.why, authors.get(Origin(version.origin), MemberId(b"")))
+    return None
 
 
 def all_terms(session: Session, index: Index) -> list[Term]:

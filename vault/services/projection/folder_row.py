@@ -10,6 +10,7 @@ import msgspec
 from vault.access.session import Session
 from vault.errors import MalformedError
 from vault.ids import ZERO_ID, CompartmentId, Origin
+from vault.records.seatlog import decoded
 from vault.seal.purposes import Purpose
 from vault.store.rows import Rows
 from vault.store.rowtypes import LocalRow
@@ -146,9 +147,5 @@ def keep_offered(session: Session, sizes: Mapping[bytes, int]) -> None:
 
 def _read(rows: Rows) -> dict[bytes, int]:
     row = rows.local(ZERO_ID, Purpose.OFFERED)
-    if row is None:
-        return {}
-    try:
-        return dict(msgspec.msgpack.decode(row.blob, type=list[tuple[bytes, int]]))
-    except (RecursionError, ValueError):
-        raise MalformedError(Message("the row of bundles made in this folder cannot be read")) from None
+    refusal = Message("the row of bundles made in this folder cannot be read")
+    return {} if row is None else dict(decoded(row.blob, list[tuple[bytes, int]], refusal))

@@ -46,11 +46,15 @@ def kind_of(session: Session, compartment: CompartmentId) -> CompartmentKind | N
 
 # The compartments of one kind among those that this seat holds: intake and register, and restricted sections.
 def held_of_kind(session: Session, kind: CompartmentKind) -> list[CompartmentId]:
-    """Return the compartments of a kind whose founding counts and of which this seat holds a key, by id."""
+    """Return the compartments of a kind whose founding counts and of which this seat holds a key, by id.
+
+    One is not left out because the rows of its keys were lost: `log verify` names these.
+    """
     with session.database.reading() as rows:
         notices = [read_notice(row) for row in rows.epochs_holding([bytes((kind,))], at=KIND_AT)]
-    named = {CompartmentId(notice.compartment) for notice in notices if notice is not None and notice.kind is kind}
-    held = sorted(compartment for compartment in named if session.holds(compartment))
+        lost = set(session.keyring.compartments()).difference(rows.compartments_of_epochs())
+    named = {notice.compartment for notice in notices if notice is not None and notice.kind is kind}
+    held = sorted(compartment for compartment in map(CompartmentId, named | lost) if session.holds(compartment))
     # A notice is a claim; what is valid is judged.
     return [compartment for compartment in held if kind_of(session, compartment) is kind]
 
