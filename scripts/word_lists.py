@@ -1,8 +1,8 @@
 """Make the word lists of vault/names/lists from dictionaries that are installed; run once, where these are at hand.
 
-    apt-get install hunspell-tools hunspell hunspell-uk hunspell-kk hunspell-uz hunspell-ar myspell-fa tesseract-ocr \
-        tesseract-ocr-ukr tesseract-ocr-kir tesseract-ocr-tgk tesseract-ocr-kaz tesseract-ocr-uzb tesseract-ocr-ara
-    pip install dawg2 pymorphy3 pymorphy3-dicts-ru faker arabic-name-romanizer
+    apt-get install hunspell-tools hunspell hunspell-uk hunspell-kk hunspell-uz tesseract-ocr tesseract-ocr-ukr \
+        tesseract-ocr-kir tesseract-ocr-tgk tesseract-ocr-kaz tesseract-ocr-uzb
+    pip install dawg2 pymorphy3 pymorphy3-dicts-ru faker
     python scripts/word_lists.py vault/names/lists [LANGUAGE]...
 
 A list has the words that its sources write in small letters, and lacks what names somebody or a place: what a source
@@ -12,14 +12,12 @@ person: its names are on no list, and its words on theirs even where a table of 
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from importlib import import_module, resources
+from importlib import import_module
 from pathlib import Path
-from sqlite3 import connect
 from tempfile import TemporaryDirectory
 
 import pymorphy3  # type: ignore[import-untyped]
@@ -37,11 +35,8 @@ _LETTERS = {
     "ky": _RUSSIAN + "ңөү",
     "tg": _RUSSIAN + "ғӣқӯҳҷ",
     "uz": _RUSSIAN + "ўқғҳabcdefghijklmnopqrstuvwxyz'",
-    "ar": "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي",
-    "fa": "ءآأؤئابپتثجچحخدذرزژسشصضطظعغفقكگلمنوهي",
 }
 _HUNSPELLS = ("uk_UA", "uz_UZ", "kk_KZ")
-_FOLD = str.maketrans("أإآٱىةؤئ", "اااايهوي")
 _LATIN = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшъыьэюяўқғҳ",
@@ -58,26 +53,19 @@ _ENDINGS = {
     " ни ну нү дын дин дун дүн тын тин тун түн нын нин нун нүн ым им ум үм м ы и у ү сы си су сү жан",
     "tg": "и ро у ю ю я ам ат аш ҷон ҳо ҳои ву",
     "uz": "га да дан ни нинг ка қа жон хон ой им м и си лар ga da dan ni ning ka qa jon xon oy im m i si lar",
-    "ar": "",
-    "fa": "ی ي م ش ت جان",
     "uk": "",
 }
-_BEFORE = {"ar": ("و", "ف", "ب", "ل", "ك", "يا", "وب", "ول", "فل", "فب")}
-_CYRILLIC = ("uk", "kk", "ky", "tg", "uz")
 
 
 def main(folder: Path, *languages: str) -> None:
     hand, starts = _by_hand()
     capitals = {code: {word.casefold() for word in _hunspell(code) if word[:1].isupper()} for code in _HUNSPELLS}
     slavic = _russian_names()
-    cyrillic = slavic.union(capitals["kk_KZ"], capitals["uz_UZ"], *(hand[language] for language in _CYRILLIC))
-    arabic = _arabic_names() | {_folded(word) for word in hand["ar"] | hand["fa"]}
+    cyrillic = slavic.union(capitals["kk_KZ"], capitals["uz_UZ"], *hand.values())
     uzbek = cyrillic | {_in_latin(word) for word in cyrillic} | _faker("uz_UZ")
     tables = dict.fromkeys(_LETTERS, cyrillic) | {
         "uk": slavic | capitals["uk_UA"] | _faker("uk_UA"),
         "uz": uzbek,
-        "ar": arabic,
-        "fa": arabic,
     }
     small = {code: {word for word in _hunspell(code) if word.islower()} for code in _HUNSPELLS}
     found = {
@@ -86,46 +74,30 @@ def main(folder: Path, *languages: str) -> None:
         "ky": lambda: _attested("kir"),
         "tg": lambda: _attested("tgk"),
         "uz": lambda: small["uz_UZ"] | {_in_latin(word) for word in small["uz_UZ"]} | _attested("uzb"),
-        "ar": lambda: (
-            _joined(_stems("ar"), "و", "ه ها هم ني نا")
-            | _joined(_correct("ara", "ar"), "و ال وال ب ل بال لل", "ا ان ين ه ها")
-        ),
-        "fa": lambda: _joined(
-            set(_hunspell("fa_IR")) | _tesseract("fas"), "می نمی ن ب", "ان ها های هایی ی ای م ش اش ند"
-        ),
     }
     for language in languages or found:
         candidates = found[language]()
         allowed = frozenset(_LETTERS[language])
-        fold = _folded if language in ("ar", "fa") else typed
         whole = {word for word in starts[language] if not word.endswith("*")}
-        begun = tuple(fold(word[:-1]) for word in starts[language] - whole)
-        words = {fold(word) for word in whole}
+        begun = tuple(typed(word[:-1]) for word in starts[language] - whole)
+        words = {typed(word) for word in whole}
         words |= {word for word in tables[language] if word.startswith(begun)} if begun else set()
-        names = (tables[language] - words) | {fold(word) for word in hand[language]}
+        names = (tables[language] - words) | {typed(word) for word in hand[language]}
         long = {word for word in map(typed, candidates) if len(word) > 1}
         made = {word for word in long | whole if allowed.issuperset(word)}
-        kept = sorted((word for word in made if not _names_somebody(language, fold(word), names)), key=str.encode)
+        kept = sorted((word for word in made if not _names_somebody(language, typed(word), names)), key=str.encode)
         DAWG(kept).save(str(folder / f"{language}.dawg"))
         print(language, len(made), len(kept), (folder / f"{language}.dawg").stat().st_size)  # noqa: T201
 
 
 def _names_somebody(language: str, word: str, names: set[str]) -> bool:
-    """Say whether a word is a name, or one with something before or behind it."""
+    """Say whether a word is a name, or one with something behind it."""
     if word in names:
-        return True
-    before = (piece for piece in _BEFORE.get(language, ()) if word.startswith(piece))
-    if any(word[len(piece) :] in names for piece in before if len(word) > len(piece) + 2):
         return True
     behind = (piece for piece in _ENDINGS[language].split() if word.endswith(piece))
     return any(
         word[: -len(piece)] in names for piece in behind if len(word) - len(piece) >= (4 if len(piece) < 2 else 3)
     )
-
-
-def _folded(word: str) -> str:
-    """Return an Arabic or Persian word in the letters that the index of names has."""
-    return typed(word).translate(_FOLD)
 
 
 def _by_hand() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
@@ -151,19 +123,6 @@ def _russian_names() -> set[str]:
     analyzer = pymorphy3.MorphAnalyzer()
     known = ((word, str(tag)) for word, tag, *_ in analyzer.dictionary.iter_known_words())
     return {word for word, tag in known if "nomn" in tag and any(one in tag for one in ("Name", "Geox"))}
-
-
-def _arabic_names() -> set[str]:
-    """Return the names that three people of the index bear, those of Faker and those tagged in the dictionary."""
-    folded: Counter[str] = Counter()
-    table = resources.files("arabic_name_romanizer").joinpath("resources", "names.sqlite3")
-    for key, count in connect(str(table)).execute("select arabic_key, sum(count) from units group by arabic_key"):
-        for word in key.split():
-            folded[_folded(word)] += count
-    lines = (_HUNSPELL / "ar.dic").read_text("utf-8").splitlines()[1:]
-    tagged = {_folded(re.split("[/\t]", line)[0]) for line in lines if "\t" in line}
-    faker = {_folded(word) for locale in ("ar_AA", "ar_PS", "ar_SA", "fa_IR") for word in _faker(locale)}
-    return {word for word, count in folded.items() if count > 2} | tagged | faker
 
 
 def _faker(locale: str) -> set[str]:
@@ -200,18 +159,6 @@ def _attested(code: str) -> set[str]:
     titled = {word.casefold() for word in words if word.istitle() and len(word) > 3}
     begun = [Counter(word[:end] for word in group for end in range(4, len(word) + 1)) for group in (small, titled)]
     return {word for word in small if 2 * begun[0][word] >= begun[1][word] or word not in titled}
-
-
-def _stems(dictionary: str) -> set[str]:
-    lines = (_HUNSPELL / f"{dictionary}.dic").read_text("utf-8").splitlines()[1:]
-    return {typed(re.split("[/\t]", line)[0]) for line in lines}
-
-
-def _joined(words: set[str], before: str, behind: str) -> set[str]:
-    """Return words, and each with what may be written before or behind it; some of these forms nobody writes."""
-    plain = {typed(word) for word in words}
-    ended = plain | {word + piece for word in plain for piece in behind.split()}
-    return ended | {piece + word for word in (ended if len(before) == 1 else plain) for piece in before.split()}
 
 
 def _correct(code: str, dictionary: str) -> set[str]:

@@ -179,8 +179,8 @@ class Safety(Subject):
         said = {"case": (shown.case,), "page": (str(out),)} | ({"person": (person,)} if person else {})
         plan = as_agreed(self._session, PAGE, said, Plan(None, mark=shown.mark))
         try:
-            in_our_words = replace(plan, of=(*plan.of[:-1], in_words))
-            return PAGE.do(self._session, in_our_words, Agreed(decided=decided), Working())
+            translated = replace(plan, of=replace(plan.of, in_words=in_words))
+            return PAGE.do(self._session, translated, Agreed(decided=decided), Working())
         except OpenFormsError as found:
             return found.questions
 

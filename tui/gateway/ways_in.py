@@ -90,7 +90,7 @@ class OwnAccess(Subject):
         entering.refuse_weak(passphrase, (self._unlocked.name,))
 
     def proof(self, typed: ProofTyped, waiting: Waiting) -> Proof:
-        """Return what opens the seat now, for an act that wants to see it; whoever gets it wipes it."""
+        """Return what opens the seat now. The caller wipes it."""
         path = self._unlocked.path
         key = partial(self.security_key, lambda: typed.pin)
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from vault.acts.act import (
     CASE,
@@ -326,8 +326,14 @@ EXPORT_ALL: Final = Act(
 # ---- a page of the confirmed facts of somebody who is gone ---------------------------------------------------------
 
 
-_Page: TypeAlias = tuple["Facts", "PageWish", Path, Callable[[Words], str]]
-"""What stands on a page, where it goes, and in whose words: a face that speaks another language gives its own."""
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What stands on a page and where it goes; a face that speaks another language gives its own `in_words`."""
+
+    found: Facts = field(repr=False)
+    wish: PageWish = field(repr=False)
+    out: Path
+    in_words: Callable[[Words], str] = str
 
 
 def _what_is_confirmed(session: Session, said: Said) -> Plan[_Page]:
@@ -337,17 +343,18 @@ def _what_is_confirmed(session: Session, said: Said) -> Plan[_Page]:
     found = person_pack.facts(session, cases.find(session, said["case"][0]))
     person = person_of(session, said["case"][0], one(said, "person"))
     wish = person_pack.PageWish(person, take_proposals="decide" in said)
-    return Plan((found, wish, Path(one(said, "page") or ""), str), mark=found.confirmed)
+    return Plan(_Page(found, wish, Path(one(said, "page") or "")), mark=found.confirmed)
 
 
 def _print(session: Session, plan: Plan[_Page], agreed: Agreed, _working: Working) -> Told:
     from vault.services.safety import person_pack
 
-    found, wish, out, in_words = plan.of
-    wish = replace(wish, decisions=agreed.decided)
-    proposed = whole(person_pack.print_page(session, found, wish, out, in_words)).as_proposed
-    line = Message("The page is at {path}. It names the client, and is not encrypted.", path=out)
-    return Told((line, *proposed_lines(proposed)), {"page": str(out), "as_proposed": proposed_data(proposed)})
+    page = plan.of
+    wish = replace(page.wish, decisions=agreed.decided)
+    printed = whole(person_pack.print_page(session, page.found, wish, page.out, page.in_words))
+    line = Message("The page is at {path}. It names the client, and is not encrypted.", path=page.out)
+    data = {"page": str(page.out), "as_proposed": proposed_data(printed.as_proposed)}
+    return Told((line, *proposed_lines(printed.as_proposed)), data)
 
 
 PAGE: Final = replace(

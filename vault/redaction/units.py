@@ -283,7 +283,8 @@ def _is_known(word: str, written: str, language: str) -> bool:
     if _is_cyrillic(word):
         if language:  # its list alone: of the Russian words `талант` and `семей` one is a man there, one a city
             return is_word(language, typed(written))
-        return use_of(written.casefold()).ordinary or use_of(written.casefold()).grammar
+        use = use_of(written.casefold())
+        return use.ordinary or use.grammar
     letters = _letters(written)
     if letters in NAMES_AS_WRITTEN:
         return False

@@ -60,7 +60,7 @@ _OF_A_CASE = b"case"
 
 
 class _Cut(NamedTuple):
-    """From which entry on a log may count no more."""
+    """A log, and its first entry that may no longer count."""
 
     origin: Origin
     first: int
