@@ -6,7 +6,6 @@ from tui.gateway.unlocked_vault import Subject
 from tui.text.in_words import in_two_rows, together
 from tui.values.access_shown import MembersShown
 from tui.values.exchange_shown import ResultText
-from vault.ids import MemberId
 from vault.policy.roles import Action
 from vault.services.grants import successors, timed_grants
 from vault.services.members import admitting, members
@@ -64,8 +63,3 @@ class Members(Subject):
                 Message("The file REQUEST comes back to this device; then `a` admits them."),
             )
         )
-
-
-def member_id(member: str) -> MemberId:
-    """Return the id that a screen got in hexadecimal."""
-    return MemberId(bytes.fromhex(member))

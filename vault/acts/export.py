@@ -76,7 +76,7 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
         take_proposals="decide" in said,
         language=one(said, "language") or "en",
         contact=one(said, "contact"),
-        person=person_of(session, said["case"][0], one(said, "person")),
+        person=_person_of(session, said["case"][0], one(said, "person")),
     )
     lines = exporting.staying_lines(staying)
     if not kept.is_confirmed:  # all words: a key with the same first few can be made in days
@@ -99,7 +99,7 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
     )
 
 
-def person_of(session: Session, case: str, named: str | None) -> RecordId | None:
+def _person_of(session: Session, case: str, named: str | None) -> RecordId | None:
     from vault.casework.person import Person
     from vault.services.cases import cases, editing
 
@@ -107,7 +107,7 @@ def person_of(session: Session, case: str, named: str | None) -> RecordId | None
     return editing.locate(session, named, people, case=cases.find(session, case)).record if named else None
 
 
-def whole(made: T | Undecided) -> T:
+def _whole(made: T | Undecided) -> T:
     """Return what was made.
 
     Raises:
@@ -139,7 +139,7 @@ def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Wor
         answer=leaving.answer,
         progress=working,
     )
-    done, person = whole(made), leaving.wish.person
+    done, person = _whole(made), leaving.wish.person
     data = {
         "package": str(done.path),
         "digest": done.digest.hex(),
@@ -150,7 +150,7 @@ def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Wor
         "read": done.is_read,
         "papers_left_out": leaving.staying,
         "person": None if person is None else person.hex(),
-        "as_proposed": proposed_data(done.as_proposed),
+        "as_proposed": _proposed_data(done.as_proposed),
     }
     return Told(exported_lines(done), data)
 
@@ -161,7 +161,7 @@ def exported_lines(done: Exported) -> tuple[Words, ...]:
         Message("The package is at {path}.", path=done.path),
         plural("{count} question was open.", "{count} questions were open.", count=done.questions),
         plural("{count} form is decided.", "{count} forms are decided.", count=done.decided),
-        *proposed_lines(done.as_proposed),
+        *_proposed_lines(done.as_proposed),
         Message("The finished files were checked."),
         _RELEASED[done.release],
         *([] if done.is_read else [_UNREAD]),
@@ -182,17 +182,17 @@ def _ask(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Workin
         approver=agreed.ask_whom,
         progress=working,
     )
-    asked = whole(made)
-    data = {"digest": asked.digest.hex(), "as_proposed": proposed_data(asked.as_proposed)}
-    return Waits(asked.names, proposed_lines(asked.as_proposed), data)
+    asked = _whole(made)
+    data = {"digest": asked.digest.hex(), "as_proposed": _proposed_data(asked.as_proposed)}
+    return Waits(asked.names, _proposed_lines(asked.as_proposed), data)
 
 
-def proposed_data(questions: Sequence[Question]) -> list[dict[str, object]]:
+def _proposed_data(questions: Sequence[Question]) -> list[dict[str, object]]:
     """Return for a script what was decided as proposed, form by form."""
     return [{"form": q.form, "count": q.count, "action": q.proposal, "may_be_named": q.conflict} for q in questions]
 
 
-def proposed_lines(questions: Sequence[Question]) -> list[Message]:
+def _proposed_lines(questions: Sequence[Question]) -> list[Message]:
     """Return what was removed as proposed though it may be a person whom the profile names: no client goes unsaid."""
     gone = [q for q in questions if q.conflict]
     if not gone:
@@ -341,7 +341,7 @@ def _what_is_confirmed(session: Session, said: Said) -> Plan[_Page]:
     from vault.services.safety import person_pack
 
     found = person_pack.facts(session, cases.find(session, said["case"][0]))
-    person = person_of(session, said["case"][0], one(said, "person"))
+    person = _person_of(session, said["case"][0], one(said, "person"))
     wish = person_pack.PageWish(person, take_proposals="decide" in said)
     return Plan(_Page(found, wish, Path(one(said, "page") or "")), mark=found.confirmed)
 
@@ -351,10 +351,10 @@ def _print(session: Session, plan: Plan[_Page], agreed: Agreed, _working: Workin
 
     page = plan.of
     wish = replace(page.wish, decisions=agreed.decided)
-    printed = whole(person_pack.print_page(session, page.found, wish, page.out, page.in_words))
+    printed = _whole(person_pack.print_page(session, page.found, wish, page.out, page.in_words))
     line = Message("The page is at {path}. It names the client, and is not encrypted.", path=page.out)
-    data = {"page": str(page.out), "as_proposed": proposed_data(printed.as_proposed)}
-    return Told((line, *proposed_lines(printed.as_proposed)), data)
+    data = {"page": str(page.out), "as_proposed": _proposed_data(printed.as_proposed)}
+    return Told((line, *_proposed_lines(printed.as_proposed)), data)
 
 
 PAGE: Final = replace(
