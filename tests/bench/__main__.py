@@ -16,6 +16,7 @@ from tests.bench import (
     bulk_import,
     commands,
     cost,
+    exchanging,
     exports,
     first_paint,
     full_text,
@@ -52,6 +53,7 @@ BENCHES: tuple[Bench, ...] = (
     *leaving.BENCHES,
     *key_presses.BENCHES,
     *in_and_out.BENCHES,
+    *exchanging.BENCHES,
     *exports.BENCHES,
     *asking.BENCHES,
 )

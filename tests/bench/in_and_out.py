@@ -14,7 +14,6 @@ from tests.bench.filling import Texts, make_cases, notes_of
 from tests.bench.frame import Against, Bench, Figure, Goal, NotRunError, Series, Setting, interleave, measure, timed
 from tests.services.bulk_notes import add_many
 from tests.services.founded import found
-from tests.services.organisation import AMINA, JOEL, give, make_organisation
 from vault.access.session import Session
 from vault.casework.document import DocumentKind
 from vault.casework.intake import RegisterEntry
@@ -29,8 +28,6 @@ from vault.services.approvals import erasing
 from vault.services.cases import register
 from vault.services.demo_national import Invented
 from vault.services.erasures import what_goes
-from vault.services.exchange import syncing
-from vault.services.grants import sharing
 from vault.services.imports import case_import
 from vault.services.imports.case_import import Answer
 from vault.services.imports.spreadsheet import BORN, CASE, CLIENT, COLUMNS, NAMES, NEXT_DATE, NOTE, PHONES
@@ -41,7 +38,6 @@ from vault.tables.table_files import xlsx_of
 _DAY = datetime.date(2026, 11, 28)
 _ENTRIES, _AT_ONCE = 25_000, 250
 _ROWS, _VERSIONS = 400, 2_000
-_WRITTEN = 1_000
 _PAPERS, _PAPER_SIZE = 60, 4 << 20
 _FULL = 100_000  # notes of the scale at which the amounts are whole
 
@@ -139,24 +135,6 @@ def added_papers(setting: Setting) -> Iterator[Figure]:
     )
 
 
-def imported_bundle(setting: Setting) -> Iterator[Figure]:
-    """Import what a colleague wrote: one case with an entry for each note."""
-    entries, texts, series = _part(setting, _WRITTEN), Texts(), Series()
-    organisation = make_organisation(setting.folder)
-    with organisation.at(AMINA, JOEL) as (amina, joel):
-        (case,) = make_cases(amina, 1, texts.invented)
-        sharing.grant(amina, case, [joel.member])
-        give(amina, joel)
-        for note in notes_of(texts.take(entries)):
-            with amina.work(case) as work:
-                work.keep(case, note)
-                work.commit(Entry(act="note.create"))
-        bundle = setting.folder / "one.bundle"
-        syncing.make(amina, joel.member, bundle)
-        measure(series, partial(syncing.import_bundle, joel, bundle))
-    yield timed(f"a bundle with {entries:,} entries imported", "s", [series.total()], goal=Goal(3, Against.ITSELF))
-
-
 def _part(setting: Setting, whole: int) -> int:
     """Return how many at this scale."""
     return max(2, whole * min(setting.scale.notes, _FULL) // _FULL)
@@ -167,5 +145,4 @@ BENCHES = (
     Bench("erase", erased_case),
     Bench("spreadsheet", listed_cases),
     Bench("papers", added_papers),
-    Bench("bundle", imported_bundle),
 )
