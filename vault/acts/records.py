@@ -31,6 +31,7 @@ from vault.acts.case import UNCONFIRMED, told_of_change
 from vault.casework import form as forms
 from vault.casework.questionnaires import Filled
 from vault.casework.story import STORY
+from vault.casework.story.consent import Consent
 from vault.casework.story.events import Deadline, SetBy
 from vault.casework.story.incident import ChecklistStep, Incident
 from vault.casework.story.protection import CheckIn
@@ -68,6 +69,7 @@ _VALUES: Final[Mapping[forms.Shape, str]] = {
     forms.Shape.WORD: "WORD",
     forms.Shape.YES_NO: "YES|NO",
     forms.Shape.RECORD: "ID",
+    forms.Shape.RECIPIENT: "NAME",
 }
 
 
@@ -108,6 +110,14 @@ def typed_in(form: forms.Form, said: Said) -> dict[str, str]:
     return typed | dict.fromkeys(said.get(_EMPTY, ()), "")
 
 
+def _known(session: Session, form: forms.Form, typed: Mapping[str, str]) -> dict[str, str]:
+    """Return what was typed, a recipient by their id."""
+    from vault.services.exports import partners
+
+    names = [each.name for each in form.fields if each.shape is forms.Shape.RECIPIENT and typed.get(each.name)]
+    return {**typed, **{name: partners.find(session, typed[name]).record.hex() for name in names}}
+
+
 def located(session: Session, said: Said, kind: str) -> Place:
     from vault.services.cases import editing
 
@@ -131,7 +141,8 @@ def _what_is_added(kind: type[forms.FormedRecord], session: Session, said: Said)
 
     called = said[CASE.name][0]
     case = cases.find(session, called)
-    made = kind(**story_records.typed_values(session, case, kind.FORM, typed_in(kind.FORM, said)))
+    typed = _known(session, kind.FORM, typed_in(kind.FORM, said))
+    made = kind(**story_records.typed_values(session, case, kind.FORM, typed))
     return Plan(_New(case, made, _what_follows(session, case, called, made)))
 
 
@@ -191,7 +202,8 @@ def _what_is_there(kind: type[forms.FormedRecord], session: Session, said: Said)
 
 
 def _what_changes(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[_Change]:
-    return Plan((located(session, said, kind.KIND), typed_in(kind.FORM, said)))
+    typed = _known(session, kind.FORM, typed_in(kind.FORM, said))
+    return Plan((located(session, said, kind.KIND), typed))
 
 
 def _what_is_over(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[_Change]:
@@ -429,6 +441,14 @@ EDIT: Final[Mapping[str, Act[Any]]] = {kind.KIND: _changing(kind) for kind in _F
 """How a record of each kind is changed."""
 DONE: Final[Mapping[str, Act[Any]]] = {
     kind.KIND: _ending(kind) for kind in _FORMED if kind.FORM.done_by is not None and kind is not CheckIn
+} | {
+    Consent.KIND: replace(
+        _ending(Consent),
+        name="consent withdraw",
+        help=Message("say that a client withdrew it: nothing leaves by it from then on"),
+        title=Message("Withdraw a consent"),
+        key=Message("withdraw"),
+    )
 }
 """How it is said that a record is over. Of a check-in and a step of a checklist somebody says more."""
 _ELSEWHERE: Final = frozenset({CheckIn.KIND, ChecklistStep.KIND})

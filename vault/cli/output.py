@@ -54,6 +54,7 @@ def give_up(stream: TextIO) -> None:
 # How the command line says what a person may do next, and every other sentence of the library.
 _FURTHER: Final = "  "
 COMMANDS: Final[Mapping[NextStep, str]] = {
+    NextStep.ADD_CONSENT: "casevault consent add",
     NextStep.ADD_RECIPIENT: "casevault recipient add",
     NextStep.CONFIRM_RECIPIENT: "casevault recipient confirm",
     NextStep.APPROVE_HERE: "--second NAME",

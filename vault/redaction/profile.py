@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from vault.casework.story.consent import Purpose
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.data_files import ReadWhenAsked, as_table, damaged, read_text
 from vault.errors import UsageError
@@ -49,6 +50,7 @@ class Profile:
     `is_of_one_client`: of several clients of a case one alone is a client in it, and the others are third persons.
     `facts` are fields that name places, courts, orders and states: what stands there is proposed to stay.
     `withheld` are keys of what a report says in words that it has none of, and why, whether or not there is any.
+    `consent` is the purpose that a consent has to name, or None where none is needed; `why` the reason in the log.
     """
 
     name: str
@@ -57,6 +59,8 @@ class Profile:
     is_of_one_client: bool = False
     withheld: tuple[str, ...] = ()
     facts: frozenset[str] = frozenset()
+    consent: Purpose | None = None
+    why: str = ""
 
     def rule(self, kind: str, variant: str) -> RecordRule | None:
         """Return how such a record is written, or None: it does not leave."""
@@ -82,6 +86,8 @@ def profile_named(name: str) -> Profile:
 class _Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A profile as the file names it; its rows stand below."""
 
+    why: str
+    consent: Purpose | None = None
     is_of_one_client: bool = False
     facts: frozenset[str] = frozenset()
     withheld: tuple[str, ...] = ()
@@ -147,7 +153,7 @@ def profiles_of(text: str) -> Mapping[str, Profile]:
         ),
     )
     return MappingProxyType({
-        name: Profile(name, records[name], actions[name], named.is_of_one_client, named.withheld, named.facts)
+        name: Profile(name, records[name], actions[name], **msgspec.structs.asdict(named))
         for name, named in table.profiles.items()
     })  # fmt: skip
 

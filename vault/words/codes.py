@@ -71,6 +71,11 @@ _AS_THEY_ARE: Final = (
     Message("well"), Message("late"),
     # requests of people about their own data
     Message("copy"), Message("correction"), Message("erasure"),
+    # what clients agreed to
+    Message("consent"), Message("medical care"), Message("search for somebody"), Message("vital interest"),
+    Message("legal claim"), Message("legal duty"), Message("written"), Message("said before a witness"),
+    Message("recorded"), Message("by telephone"), Message("the client"), Message("holder of a power of attorney"),
+    Message("next of kin"),
     # what a question of a form asks for
     Message("text"), Message("number"), Message("choice"), Message("country"),
     # steps of checklists

@@ -8,6 +8,7 @@ from enum import Enum
 class NextStep(Enum):
     """An act of the product. The value is its stable code."""
 
+    ADD_CONSENT = "add-consent"
     ADD_RECIPIENT = "add-recipient"
     APPROVE_HERE = "approve-here"
     ASK_BY_FILE = "ask-by-file"

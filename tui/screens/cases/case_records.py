@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -43,12 +43,14 @@ from vault.casework.story.incident import Checklist, Incident, IncidentKind
 from vault.casework.story.person_facts import SubjectRequest
 from vault.services import own_forms
 from vault.services.cases import case_people
+from vault.services.exports import partners
 from vault.services.own_forms import KeptForm
 from vault.services.safety.incidents import told_after
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
+    from vault.ids import RecordId
 
 # A form of the organisation's own is filled in, or answers of one that was filled in are changed.
 
@@ -153,17 +155,26 @@ def open_form(
     case, ref = where
     name, _, code = kind.partition(":")
 
-    def show(people: Sequence[tuple[str, str]]) -> None:
-        form = RecordForm(case, ref, kind, shown, people=people)
+    def show(named: tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]) -> None:
+        people, recipients = named
+        form = RecordForm(case, ref, kind, shown, people=people, recipients=recipients)
         if kind == SubjectRequest.KIND:
             form = RequestOfPerson(case, ref, people, shown, today_ms=screen.desk.now_ms())
         screen.app.push_screen(form, then)
 
-    if name != Filled.KIND and any(field.shape is Shape.RECORD for field in STORY[kind].FORM.fields):
-        screen.ask(lambda vault: _people_of(vault, case), show)
-        return
     if name != Filled.KIND:
-        show(())
+        asked = STORY[kind].FORM
+        names_people = any(field.shape is Shape.RECORD for field in asked.fields)
+        if not names_people and not asked.names_recipient:
+            show(((), ()))
+            return
+        screen.ask(
+            lambda vault: (
+                _people_of(vault, case) if names_people else [],
+                _in_ids(vault.read(partners.names)) if asked.names_recipient else [],
+            ),
+            show,
+        )
         return
     code = shown.form if shown is not None else code
 
@@ -175,7 +186,11 @@ def open_form(
 
 
 def _people_of(vault: Gateway, case: str) -> list[tuple[str, str]]:
-    return [(person.hex(), name) for person, name in vault.read(case_people.names_in, case_id(case)).items()]
+    return _in_ids(vault.read(case_people.names_in, case_id(case)))
+
+
+def _in_ids(names: Mapping[RecordId, str]) -> list[tuple[str, str]]:
+    return [(record.hex(), name) for record, name in names.items()]
 
 
 _NO_DATE: Final = Message("no date")

@@ -41,7 +41,6 @@ from vault.progress import Stopped
 from vault.redaction.profile import profile_named
 from vault.services.approvals import second_person
 from vault.services.exports import export_people, exporting, partners
-from vault.services.exports.export_material import WHY
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -210,8 +209,10 @@ class ExportScreen(ActScreen, KeptForm):
     def _ask_whose(self) -> None:
         """Read who the clients are as soon as it tells of one of them; reading it is in the log."""
         case, whose = case_id(self._case), self.query_one(_OfWhom)
-        if whose.go_by(self.word("profile")):
-            self.ask(lambda vault: vault.read(export_people.clients, case, why=WHY), whose.show)
+        profile = self.word("profile")
+        if whose.go_by(profile):
+            why = profile_named(profile).why
+            self.ask(lambda vault: vault.read(export_people.clients, case, why=why), whose.show)
 
     def _show_may_add(self, may_add: bool) -> None:
         self._may_add = may_add

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from vault.casework.form import FormedRecord
 from vault.casework.questionnaires import Filled
+from vault.casework.story.consent import Consent
 from vault.casework.story.events import Deadline, Detention, Event, Hearing, Task
 from vault.casework.story.incident import ChecklistStep, Incident
 from vault.casework.story.person_facts import Link, Relation, SubjectRequest, Wanted
@@ -20,7 +21,7 @@ STORY: Mapping[str, type[FormedRecord]] = {
     for kind in (
         *(Wanted, Detention, Hearing, Incident, Event, Task, Deadline),
         *(RiskReason, SafetyPlan, CheckIn, ChecklistStep),
-        *(Relation, Link, Filled, SubjectRequest),
+        *(Relation, Link, Filled, SubjectRequest, Consent),
     )
 }
 

@@ -36,6 +36,7 @@ from vault.redaction.transform import PseudonymBook
 from vault.services.approvals.question import ApprovalQuestion
 from vault.services.approvals.second_person import REASONS
 from vault.services.cases.cases import by_date, view
+from vault.services.exports.consents import Agreed, Leaving, require_agreed
 from vault.services.exports.export_people import (
     as_one,
     clients_of,
@@ -99,7 +100,6 @@ def told_beside(session: Session, notes: Sequence[Stored[Note]]) -> dict[RecordI
     return beside
 
 
-WHY = "legal-referral"
 SERIES = "main"
 
 Decisions = Mapping[str, RedactionAction | str]
@@ -131,7 +131,7 @@ class Material:
     `people` are whom redaction knows; `elsewhere` are words of its texts that
     are names of people of other cases; `joined` are versions of rows of people that stand in it as one with another.
     `beside` is what a report says of a note beside its fields, `contact` whom this member's last report of the case
-    named to be called.
+    named to be called. `agreed` is by which consents it leaves.
     `before` are the disclosures to this recipient, `own` those of their versions that this member wrote; `asked` what
     was put before a second person in this case.
     """
@@ -145,6 +145,7 @@ class Material:
     joined: frozenset[VersionId]
     beside: Mapping[RecordId, tuple[SourceField, ...]] = field(repr=False)
     contact: str = field(repr=False)
+    agreed: Agreed = field(repr=False)
     before: list[Stored[Disclosure]] = field(repr=False)
     own: frozenset[VersionId] = field(repr=False)
     asked: list[Stored[Approving]] = field(repr=False)
@@ -298,7 +299,8 @@ def _may_be_of_others(profile: Profile, persons: list[Stored[Person]]) -> bool:
 
 def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
     profile, recipient = profile_named(wish.profile), find(session, wish.to)
-    versions = view(session, case, why=WHY)
+    why = profile.why
+    versions = view(session, case, why=why)
     require_one_role(versions)
     rows, notes = stored_of_kind(versions, Person), _in_use(versions, profile)
     persons = as_one(rows, first=wish.person)
@@ -316,16 +318,20 @@ def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
     records: list[tuple[RecordId, VersionId, CaseworkRecord]] = [
         (stored.record, stored.version, stored.value) for stored in shown
     ]
+    source = dossier_source(records)
+    named = {(row.kind, row.variant) for row in source.records if profile.rule(row.kind, row.variant) is not None}
+    leaving = Leaving(recipient, profile, today(session).isoformat(), frozenset(named))
     return Material(
         case=case,
         profile=profile,
         recipient=recipient,
         records=records,
-        people=known_people(session, case, persons, why=WHY),
-        elsewhere=names_elsewhere(session, case, dossier_source(records), profile, why=WHY),
+        people=known_people(session, case, persons, why=why),
+        elsewhere=names_elsewhere(session, case, source, profile, why=why),
         joined=frozenset(row.version for row in rows) - {person.version for person in persons},
         beside=told_beside(session, notes),
         contact=next((row.value.contact for row in reversed(own) if row.value.contact), ""),
+        agreed=require_agreed(leaving, versions, rows, clients_of(persons)),
         before=[row for row in disclosures if (row.value.recipient, row.value.series) == (recipient.record, SERIES)],
         own=frozenset(row.version for row in own),
         asked=stored_of_kind(versions, Approving),

@@ -45,7 +45,6 @@ from vault.services.approvals.second_person import (
 )
 from vault.services.exports.export_material import (
     SERIES,
-    WHY,
     Material,
     Ready,
     Wish,
@@ -140,7 +139,7 @@ class ExportSteps:
         entry = Entry(
             act=ACT,
             out="ok:alone" if approval is None else "ok",
-            why=WHY,
+            why=self.ready.material.profile.why,
             obj=audit_of(self.session, case),
             dig=digest,
             deleg=None if approval is None else approval.approver,
@@ -162,7 +161,9 @@ class ExportSteps:
     def _log_abort(self, begun: Receipt | None) -> None:
         cause = None if begun is None else begun.seq
         obj = audit_of(self.session, self.ready.material.case)
-        self.session.log_act(Entry(act="export.abort", why=WHY, obj=obj, cause=cause, pol=self.rule))
+        self.session.log_act(
+            Entry(act="export.abort", why=self.ready.material.profile.why, obj=obj, cause=cause, pol=self.rule)
+        )
 
     def _log_done(self, package: SealedPackage, cover: Cover, begun: Receipt) -> None:
         """Keep what left, for whom and under which decisions, together with the entry that says so."""
@@ -189,7 +190,7 @@ class ExportSteps:
                 Entry(
                     act="export.done",
                     out="ok" if cover.pages == READ else f"ok:{UNREAD}",
-                    why=WHY,
+                    why=self.ready.material.profile.why,
                     obj=audit_of(self.session, self.ready.material.case),
                     objs=(self.ready.material.recipient.record,),
                     dig=package.digest(),
@@ -391,7 +392,15 @@ def ask(
     )
     with session.work(case) as work:
         work.keep(case, kept)
-        work.commit(Entry(act="case.edit", why=WHY, obj=audit_of(session, case), covers={Approving.KIND: 1}, pol=rule))
+        work.commit(
+            Entry(
+                act="case.edit",
+                why=ready.material.profile.why,
+                obj=audit_of(session, case),
+                covers={Approving.KIND: 1},
+                pol=rule,
+            )
+        )
     by_file.ask(session, question, chosen, out)
     return Asked(tuple(approver.name for approver in chosen), question.digest, ready.as_proposed)
 

@@ -405,15 +405,18 @@ def given_out(session: Session, case: CompartmentId, *, why: str = "casework") -
     days: dict[bytes, list[str]] = {}
     for stored in stored_of_kind(view(session, case, why=why), Disclosure):
         days.setdefault(stored.value.recipient, []).append(stored.value.made)
-    names = _names(session) if days else {}
+    called = names(session) if days else {}
     found = [
-        Given(names.get(recipient, Message("a recipient who is no longer on the list")), len(made), max(made))
+        Given(
+            called.get(RecordId(recipient)) or Message("a recipient who is no longer on the list"), len(made), max(made)
+        )
         for recipient, made in days.items()
     ]
     return sorted(found, key=lambda given: given.last, reverse=True)
 
 
-def _names(session: Session) -> dict[bytes, Words]:
+def names(session: Session) -> dict[RecordId, str]:
+    """Return what the recipients are called, by id; nothing for whoever may not see them."""
     try:
         return {partner.record: partner.name for partner in list_all(session)}
     except RefusedError:  # whoever may not see the recipients sees that there are some
