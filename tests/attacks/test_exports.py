@@ -22,6 +22,7 @@ from tests.attacks.memory import found_in, neighbour_reads, without_privileges
 from tests.cli.desk import Desk
 from tests.cli.typist import Typist
 from tests.export.samples import COVER, FORBIDDEN, dossier
+from tests.services import consenting
 from tests.services.approvals.keyboard import Person
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER, PASSPHRASE, Place
@@ -30,6 +31,7 @@ from tests.tui.house import CLIENT, House, house, house_template
 from vault.access.session import Session
 from vault.casework.disclosure import Decision, Disclosure, PseudonymGiven
 from vault.casework.note import Note
+from vault.casework.story.consent import Purpose
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.story.person_facts import AskedFor, SubjectRequest
 from vault.casework.vocabulary import NoteKind
@@ -122,6 +124,7 @@ def referral(desk: Desk, tmp_path: Path) -> Referral:
         )
         notes.add(session, case.case, Note(NoteKind.INTERVIEW, "Miralo Dastenov came on foot.", "2024-03-12"))
         notes.add(session, case.case, Note(NoteKind.CONTACT, "They met in Qarvosh."))
+        consenting.agree(session, case.case, LAWYER)
     return Referral(case.ref, identity, out)
 
 
@@ -356,9 +359,9 @@ def test_of_several_clients_the_data_of_the_one_who_was_chosen_leaves(
     session: Session, case: CompartmentId, both: dict[str, RecordId], profile: str, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match="2 clients"):
-        exporting.export(session, case, Wish(profile, RECIPIENT, take_proposals=True), out=tmp_path)
+        consenting.export(session, case, Wish(profile, RECIPIENT, take_proposals=True), out=tmp_path)
     wish = Wish(profile, RECIPIENT, take_proposals=True, person=both[SHE])
-    done = exporting.export(session, case, wish, out=tmp_path)
+    done = consenting.export(session, case, wish, out=tmp_path)
     assert isinstance(done, exporting.Exported)
     text = " ".join(done.pages).casefold()
     assert SHE.casefold() in text
@@ -384,20 +387,21 @@ def test_by_the_profile_of_one_client_an_export_tells_of_no_relative(
     him = case_people.add(session, case, role="relative", names=[HE])
     case_people.add(session, case, role="client", names=[SHE])
     with pytest.raises(UsageError, match="not a client of this case"):
-        exporting.export(session, case, Wish("subject", RECIPIENT, take_proposals=True, person=him), out=tmp_path)
+        consenting.export(session, case, Wish("subject", RECIPIENT, take_proposals=True, person=him), out=tmp_path)
 
 
 def test_an_export_of_the_whole_case_is_not_called_that_of_one_client(
     session: Session, case: CompartmentId, both: dict[str, RecordId], tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match="whole case"):
-        exporting.export(session, case, Wish("lawyer-named", RECIPIENT, person=both[SHE]), out=tmp_path)
+        consenting.export(session, case, Wish("lawyer-named", RECIPIENT, person=both[SHE]), out=tmp_path)
 
 
 @pytest.mark.long
 def test_the_command_asks_which_client_and_pack_lists_them(
     founded: Place, session: Session, case: CompartmentId, both: dict[str, RecordId], tmp_path: Path
 ) -> None:
+    consenting.agree(session, case, RECIPIENT, person=both[SHE], purpose=Purpose.SEARCH)
     session.close()
     desk, her = Desk.of(founded, tmp_path), both[SHE].hex()
     listed = desk.run("--json", "pack", case.hex()).json()["clients"]
@@ -479,6 +483,7 @@ def office_with(place: Place, role: Role) -> Office:
         client = case_people.add(session, case, role="client", names=["Tikhon Omutkov"])
         witness = case_people.add(session, case, role="witness", names=["Sana Belgorova"])
         notes.add(session, case, Note(NoteKind.CONTACT, "Tikhon Omutkov met Sana Belgorova, and Qamar hid them."))
+        consenting.agree(session, case, LAWYER)
         sharing.grant(session, case, [oren.member])
     with oren.open(place):
         pass
@@ -509,7 +514,7 @@ def pages_of(
 
     wish = Wish("lawyer", LAWYER, take_proposals=take_proposals, contact=contact)
     out = office.place.path.with_name(f"{make_id().hex()}.question")
-    asked = exporting.ask(session, office.case, wish, out=out, approve=approve)
+    asked = consenting.ask(session, office.case, wish, out=out, approve=approve)
     return asked if isinstance(asked, exporting.Undecided) else "\n".join(pages)
 
 
@@ -518,7 +523,7 @@ def exported(session: Session, office: Office, out: Path, *, contact: str | None
     person = Person(PASSPHRASE) if approver.name == MEMBER else Person()
     second = second_person.at_this_keyboard(session, approver.name, run=person.run)
     wish = Wish("lawyer", LAWYER, take_proposals=True, contact=contact)
-    done = exporting.export(session, office.case, wish, out=out, second=second)
+    done = consenting.export(session, office.case, wish, out=out, second=second)
     assert isinstance(done, exporting.Exported)
     return done
 

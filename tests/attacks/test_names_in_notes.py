@@ -18,6 +18,7 @@ from tests.attacks.conftest import AGE, RECIPIENT
 from tests.attacks.test_two_person import CODED, OTHER_PAGES, ask, files_of, give, question
 from tests.export.leakcheck.surgery import Pieces, take_apart
 from tests.redaction.people import WITNESS, WITNESS_PERSON, outcome, registry_of, renamed, text_left
+from tests.services import consenting
 from tests.services.organisation import SELIN, Organisation
 from vault.access.session import Session
 from vault.casework.disclosure import Disclosure
@@ -288,7 +289,7 @@ def test_a_package_that_names_nobody_does_not_name_the_client(session: Session, 
     case_people.add(session, case, role="witness", names=["Роман Заяц"])
     text = "Соловья задержали вчера на границе. Зайца вызвали на допрос. Адвоката к соловью не пустили."
     notes.add(session, case, Note(NoteKind.INTERVIEW, text))
-    done = exporting.export(session, case, Wish("lawyer", RECIPIENT), out=tmp_path)
+    done = consenting.export(session, case, Wish("lawyer", RECIPIENT), out=tmp_path)
     assert isinstance(done, exporting.Exported)
     pages = " ".join(done.pages).casefold()
     assert "допрос" in pages
@@ -459,7 +460,7 @@ def case(session: Session) -> CompartmentId:
 def exported(
     session: Session, case: CompartmentId, out: Path, decisions: dict[str, str]
 ) -> exporting.Exported | exporting.Undecided:
-    return exporting.export(session, case, Wish("lawyer", RECIPIENT, decisions=decisions), out=out)
+    return consenting.export(session, case, Wish("lawyer", RECIPIENT, decisions=decisions), out=out)
 
 
 @pytest.mark.long
@@ -488,7 +489,7 @@ def test_one_entry_says_whose_case_was_hit(session: Session, case: CompartmentId
 
 def test_the_people_of_this_case_are_no_strangers_in_it(session: Session, case: CompartmentId, tmp_path: Path) -> None:
     case_people.add(session, case, role="client", names=["Vera Tikhookova"])
-    done = exporting.export(session, case, Wish("lawyer-named", RECIPIENT, take_proposals=True), out=tmp_path)
+    done = consenting.export(session, case, Wish("lawyer-named", RECIPIENT, take_proposals=True), out=tmp_path)
     assert isinstance(done, exporting.Exported)
     assert "vera tikhookova waited" in " ".join(done.pages)
 
@@ -506,7 +507,7 @@ def case_of_june(session: Session) -> CompartmentId:
 def exported_as_proposed(
     session: Session, case: CompartmentId, out: Path, decisions: dict[str, str], *, proposed: bool = False
 ) -> exporting.Exported | exporting.Undecided:
-    return exporting.export(
+    return consenting.export(
         session,
         case,
         Wish("lawyer", RECIPIENT, decisions=decisions, take_proposals=proposed),

@@ -27,7 +27,7 @@ from vault.services.exports.export_material import Wish
 folder, case = Path(sys.argv[1]), CompartmentId(bytes.fromhex(sys.argv[2]))
 with Place(folder / "office.vault", folder / "state").open() as session:
     wall = time.perf_counter()
-    exporting.export(
+    consenting.export(
         session, case, Wish("lawyer-named", LAWYER, take_proposals=True), out=folder, approve=lambda pages: True
     )
     wall = time.perf_counter() - wall

@@ -154,7 +154,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     stored_checks.check_contents by_file.ask absences.missed_since approval_checks.listings_of
     approval_checks.judge_listed approval_checks.refused_uses stored_checks.awaited_approvals
     erasure_checks.hold_breaches second_person.at_this_keyboard second_person.require_second
-    second_person.require_valid second_person.required_approval pipe.ask_second partners.partner_rows
+    second_person.require_valid second_person.required_approval pipe.ask_second partners.partner_rows partners.names
     stored_records.read_valid_at editing.heads_at editing.write_next sections.records_of sections.case_of_person
     sections.who_is case_people.stored_at sections.person_at writing_down.called authors.require_new_name
     proven_backup.build bundle_import.opened bundle_import.require_maker bundle_import.require_room

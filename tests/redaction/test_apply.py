@@ -37,7 +37,7 @@ from tests.redaction.people import (
 from tests.redaction.test_find_registered import DISGUISES
 from tests.tables import each
 from vault.casework.disclosure import Decision, Disclosure, PseudonymGiven
-from vault.casework.form import FormedRecord, Shape
+from vault.casework.form import YES, FormedRecord, Shape
 from vault.casework.intake import Slip, said_by
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
@@ -124,7 +124,9 @@ def test_a_record_with_a_form_does_not_leave_before_a_profile_names_it(kind: typ
     typed = {}
     for field in kind.FORM.fields:
         word = None if field.words is None else next(iter(field.words)).value
-        other = "ab" * 16 if field.shape is Shape.RECORD else ""
+        other = (
+            "ab" * 16 if field.shape in {Shape.RECORD, Shape.RECIPIENT} else YES if field.shape is Shape.YES_NO else ""
+        )
         typed[field.name] = word or ("слово" if field.is_written else "2026-12-14" if field.is_of_time else other)
     record = kind(**kind.FORM.from_typed(typed | FITTING.get(kind, {})))
     assert "слово" in record.words()

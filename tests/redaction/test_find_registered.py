@@ -387,6 +387,7 @@ WITHHELD = {
     **dict.fromkeys(("risk", "safety-plan", "check-in"), "danger"),
     **dict.fromkeys(("task", "step", "subject-request"), "work"),
     **dict.fromkeys(("relation", "link"), "others"),
+    "consent": "sharing",
     "filled": "own-forms",
 }
 

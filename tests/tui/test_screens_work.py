@@ -10,6 +10,7 @@ import pytest
 
 from tests.attacks.test_false_entries import EMPTY, write_junk
 from tests.services.approvals.keyboard import Person
+from tests.services.consenting import agree
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, CLIENT, FIRST_NOTE, House
 from vault.access.session import Session
@@ -152,6 +153,7 @@ def export(house: House, tmp_path: Path) -> House:
         partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
     with house.open("Amina") as amina:
         notes.add(amina, house.case, Note(NoteKind.CONTACT, "Orvillard and Sana came from Qarvosh by bus at 07:40."))
+        agree(amina, house.case, LAWYER)
     with house.open("Joel"):
         pass
     (tmp_path / "out").mkdir()

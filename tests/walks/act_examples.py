@@ -18,6 +18,7 @@ import pyrage  # type: ignore[import-untyped]  # ships no types
 
 import vault.acts
 from tests.services.colleague import admit
+from tests.services.consenting import agree
 from tests.services.founded import Place
 from tests.services.organisation import ask_to_join
 from tests.tui.house import AMINA, CLIENT, DANA, JOEL, MIRA, NADIA, House
@@ -45,6 +46,7 @@ NEVER_MADE: Final = "00" * 16
 HERE: Final = "{here}"  # in what is said, the folder beside each copy of the vault: for files that an act writes
 KEYFILE: Final = f"{HERE}/stick.bin"
 FIRST: Final = "Amina"  # as the house calls them
+TODAY: Final = date.today().isoformat()
 IN_TWO_DAYS: Final = (date.today() + timedelta(days=2)).isoformat()
 IN_A_YEAR: Final = (date.today() + timedelta(days=365)).isoformat()
 
@@ -252,7 +254,20 @@ def one_who_may_get_all(house: House) -> Said:
 
 
 def what_may_leave(house: House) -> Said:
-    return {**the_case(house), "to": one_who_may_get_all(house)["to"]}
+    (lawyer,) = to = one_who_may_get_all(house)["to"]
+    with house.open(FIRST) as amina:
+        agree(amina, house.case, lawyer)
+    return {**the_case(house), "to": to}
+
+
+def who_may_be_told(house: House) -> Said:
+    return {**the_case(house), "recipient": a_recipient(house)["recipient"]}
+
+
+def a_consent(house: House) -> Said:
+    a_recipient(house)
+    with house.open(FIRST) as amina:
+        return {"record": (agree(amina, house.case, LAWYER).hex(),)}
 
 
 def a_confirmed_fact(house: House) -> Said:
@@ -517,6 +532,13 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "check-in heard": Example(a_check_in, said={"end": ("well",)}, wrong={"record": (NEVER_MADE,)}),
     "checklist begin": Example(the_case, said={"what": ("detained",)}, wrong={"case": (NEVER_MADE,)}),
     "checklist done": Example(a_step, said={"by": (JOEL,)}, wrong={"record": (NEVER_MADE,)}),
+    "consent add": Example(
+        who_may_be_told,
+        said={"purpose": ("legal-referral",), "given": (TODAY,), "how": ("written",), "account": ("yes",)},
+        wrong={"given": (IN_TWO_DAYS,)},
+    ),
+    "consent edit": Example(a_consent, said={"health": ("no",)}, wrong={"until": ("2020-01-01",)}),
+    "consent withdraw": Example(a_consent, wrong={"record": (NEVER_MADE,)}),
     **{name: example for kind in NEW for name, example in of_kind(kind).items()},
     "deadline move": Example(
         partial(a_record, "deadline"), said={"day": (IN_A_YEAR,)}, wrong={"record": (NEVER_MADE,)}

@@ -87,6 +87,14 @@ def test_from_an_empty_folder_to_a_package_that_the_lawyer_opens(  # noqa: PLR09
 
     out = tmp_path / "out"
     out.mkdir()
+    wish = ("export", case["ref"], "--profile", "lawyer", "--to", "Maître Lorvane", "--out", str(out))
+    refused = desk.run(*wish, "--unread")
+    assert (refused.code, "there is none. Ask the client" in refused.err) == (5, True)
+    agreed = ("--purpose", "legal-referral", "--given", "today", "--how", "written", "--proceedings", "yes")
+    consent = desk.run("consent", "add", case["ref"], "--recipient", "Maître Lorvane", *agreed, "--json").json()
+    assert "does not cover: name, birth date and papers" in desk.run(*wish, "--unread").err
+    desk.run("consent", "edit", consent["record"], "--identity", "yes", "--account", "yes", "--others", "yes")
+    assert "Maître Lorvane" in desk.run("consent", "list", case["ref"]).out
     arguments = (
         "export",
         case["ref"],

@@ -86,7 +86,7 @@ def profile_named(name: str) -> Profile:
 class _Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A profile as the file names it; its rows stand below."""
 
-    why: str
+    why: str = "legal-referral"
     consent: Purpose | None = None
     is_of_one_client: bool = False
     facts: frozenset[str] = frozenset()

@@ -74,7 +74,7 @@ _AS_THEY_ARE: Final = (
     # what clients agreed to
     Message("consent"), Message("medical care"), Message("search for somebody"), Message("vital interest"),
     Message("legal claim"), Message("legal duty"), Message("written"), Message("said before a witness"),
-    Message("recorded"), Message("by telephone"), Message("the client"), Message("holder of a power of attorney"),
+    Message("recorded"), Message("by telephone"), Message("holder of a power of attorney"),
     Message("next of kin"),
     # what a question of a form asks for
     Message("text"), Message("number"), Message("choice"), Message("country"),
@@ -126,6 +126,9 @@ _IN_WORDS: Final = {
     "pre-reg": Message("not registered"), "third": Message("third person"),
     "yes-no-unknown": Message("yes, no or not known"), "face-recognition": Message("camera or face recognition"),
     "border-search": Message("search at a border"), "shared-database": Message("shared search database"),
+    "identity": Message("name, birth date and papers"), "others": Message("relatives and other people"),
+    "account": Message("what happened and what they told"),
+    "proceedings": Message("dates, hearings, detention and searches"),
     # what an entry counts
     "seat": Message("device"), "compartments": Message("case or list"),
 }

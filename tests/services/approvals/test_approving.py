@@ -14,7 +14,7 @@ import pytest
 
 from tests.english import in_english
 from tests.log.writer import Writer
-from tests.services import colleague
+from tests.services import colleague, consenting
 from tests.services.approvals.keyboard import Person
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER, Filled
@@ -81,7 +81,7 @@ def director(filled: Filled, oren: Colleague) -> Iterator[Session]:
 def export(
     session: Session, case: CompartmentId, out: Path, second: second_person.Second | None
 ) -> exporting.Exported | exporting.Undecided:
-    return exporting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out, second=second)
+    return consenting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out, second=second)
 
 
 def acts(session: Session) -> list[str]:

@@ -30,6 +30,7 @@ from vault.acts.safety import HEARD
 from vault.casework.form import Shape
 from vault.casework.story import STORY
 from vault.casework.story.incident import ChecklistStep
+from vault.casework.story.person_facts import SubjectRequest
 from vault.casework.story.protection import CheckIn, CheckInEnd
 from vault.display import here
 from vault.errors import UsageError
@@ -76,7 +77,7 @@ def say_done(screen: ActScreen, case: str, record: str, kind: str, then: Callabl
     elif kind == ChecklistStep.KIND:
         act(STEP_DONE)
     elif asked := [field for field in DONE[kind].fields if field.is_personal]:
-        question = AskLine(asked[0].label, hint=_HANDED_HINT)
+        question = AskLine(asked[0].label, hint=_HANDED_HINT if kind == SubjectRequest.KIND else "")
         screen.unless_left(question, lambda end: act(DONE[kind], **{asked[0].name: end}))
     else:
         act(DONE[kind])

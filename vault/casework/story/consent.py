@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from types import MappingProxyType
 from typing import ClassVar, Final
 
 from typing_extensions import override
@@ -33,9 +31,8 @@ class Purpose(StrEnum):
 
 @unique
 class Basis(StrEnum):
-    """What allows it. Whatever is no consent needs its reason."""
+    """What allows it where no consent does; it needs its reason."""
 
-    CONSENT = "consent"
     VITAL_INTEREST = "vital-interest"
     LEGAL_CLAIM = "legal-claim"
     LEGAL_DUTY = "legal-duty"
@@ -53,9 +50,8 @@ class ConsentHow(StrEnum):
 
 @unique
 class Speaker(StrEnum):
-    """Who gave it."""
+    """Who gave it for the client."""
 
-    SELF = "the-client"
     GUARDIAN = "guardian"
     ATTORNEY = "holder-of-a-power-of-attorney"
     NEXT_OF_KIN = "next-of-kin"
@@ -72,20 +68,11 @@ class Category(StrEnum):
     HEALTH = "health"
 
 
-CATEGORIES: Final[Mapping[Category, Message]] = MappingProxyType({
-    Category.IDENTITY: Message("Their name, birth date and papers"),
-    Category.OTHERS: Message("Relatives and other people"),
-    Category.ACCOUNT: Message("What happened, and what they told"),
-    Category.PROCEEDINGS: Message("Dates, hearings, detention, searches"),
-    Category.HEALTH: Message("Their health"),
-})  # fmt: skip
-"""What each is called."""
-
-
 @dataclass(frozen=True, slots=True)
 class Consent(FormedRecord):
-    """One consent, or another lawful basis. It is due on the day to ask again, until it is withdrawn.
+    """One consent, or another lawful basis (`basis`). It is due on the day to ask again, until it is withdrawn.
 
+    `person` is the client whose it is; it may be nobody where the case has one client alone, or none with a row.
     `until` is its last day, 90 days after `given` unless said; it is asked again 15 days before. `excluded` are words
     that leave in no form, whatever else is agreed. Of two versions each has to allow what leaves.
     """
@@ -104,22 +91,22 @@ class Consent(FormedRecord):
     recipient: bytes = asked(Message("Who may be told"), Shape.RECIPIENT, is_required=True)
     purpose: Purpose = asked(Message("For what"), Shape.WORD, Purpose, is_required=True)
     given: str = asked(Message("Given on"), Shape.DAY, is_required=True)
-    basis: Basis = asked(Message("What allows it"), Shape.WORD, Basis, is_required=True)
-    by: Speaker = asked(Message("Who gave it"), Shape.WORD, Speaker, is_required=True)
     how: ConsentHow | None = asked(Message("How it was given"), Shape.WORD, ConsentHow)
     person: RecordId | None = asked(Message("Which client"), Shape.RECORD)
-    speaker: str | None = asked(Message("Who speaks for them"))
-    identity: bool = asked(CATEGORIES[Category.IDENTITY], Shape.YES_NO)
-    others: bool = asked(CATEGORIES[Category.OTHERS], Shape.YES_NO)
-    account: bool = asked(CATEGORIES[Category.ACCOUNT], Shape.YES_NO)
-    proceedings: bool = asked(CATEGORIES[Category.PROCEEDINGS], Shape.YES_NO)
-    health: bool = asked(CATEGORIES[Category.HEALTH], Shape.YES_NO)
+    by: Speaker | None = asked(Message("Given by, if not the client"), Shape.WORD, Speaker)
+    speaker: str | None = asked(Message("Name of who speaks for them"))
+    identity: bool = asked(Message("Name, birth date and papers"), Shape.YES_NO)
+    others: bool = asked(Message("Relatives and other people"), Shape.YES_NO)
+    account: bool = asked(Message("What happened, and what they told"), Shape.YES_NO)
+    proceedings: bool = asked(Message("Dates, hearings, detention, searches"), Shape.YES_NO)
+    health: bool = asked(Message("Their health"), Shape.YES_NO)
     excluded: tuple[str, ...] = asked(Message("Words that must not leave"), Shape.LINES)
     until: str | None = asked(Message("Last day"), Shape.DAY)
     again: str | None = asked(Message("Ask again on"), Shape.DAY)
     language: str | None = asked(Message("Language of the talk"))
     interpreter: str | None = asked(Message("Interpreter"))
-    paper: str | None = asked(Message("Where the paper is"))
+    kept_at: str | None = asked(Message("Where the paper is"))
+    basis: Basis | None = asked(Message("What allows it, if no consent"), Shape.WORD, Basis)
     reason: str | None = asked(Message("Reason, if it is no consent"), Shape.TEXT)
     withdrawn: str | None = asked(Message("Withdrawn on"), Shape.DAY)
     withdrawn_how: str | None = asked(Message("Withdrawn how"))
@@ -133,14 +120,14 @@ class Consent(FormedRecord):
             raise UsageError(Message("{field} is before the day on which it was given", field="until"))
         if self.withdrawn is not None and self.withdrawn < self.given:
             raise UsageError(Message("{field} is before the day on which it was given", field="withdrawn"))
-        if self.basis is Basis.CONSENT and self.how is None:
+        if self.basis is None and self.how is None:
             raise UsageError(Message("{field} is empty", field="how"))
-        if self.basis is not Basis.CONSENT and not self.reason:
+        if self.basis is not None and not self.reason:
             raise UsageError(
                 Message("{field} is empty", field="reason"),
                 next_step=Message("Say why it may be told without a consent."),
             )
-        if self.by is not Speaker.SELF and not self.speaker:
+        if self.by is not None and not self.speaker:
             raise UsageError(
                 Message("{field} is empty", field="speaker"), next_step=Message("Say who speaks for the client.")
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vault.casework.person import Person
-from vault.casework.story.consent import CATEGORIES, Category, Consent
+from vault.casework.story.consent import Category, Consent
 from vault.data_files import ReadWhenAsked, as_table, read_text
 from vault.errors import RefusedError
 from vault.ids import RecordId, short_id
@@ -14,8 +14,8 @@ from vault.records.versions import OpenedVersion, of_kind
 from vault.redaction.profile import Profile
 from vault.services.exports.partners import KeptPartner
 from vault.services.projection.stored_records import Stored
-from vault.words.codes import word_of
-from vault.words.message import Message, joined
+from vault.words.codes import word_of, words_of
+from vault.words.message import Message
 from vault.words.next_step import NextStep
 
 _FILE = "categories.toml"
@@ -102,7 +102,7 @@ def _clause(leaving: Leaving, heads: Sequence[Consent]) -> _Clause | None:
 
 def _refuses(leaving: Leaving, consent: Consent) -> _Clause | None:
     wants, allowed = leaving.categories(), consent.covers()
-    missing = [CATEGORIES[each] for each in Category if each in wants - allowed]
+    missing = [each for each in Category if each in wants - allowed]
     rows = (
         (consent.recipient != leaving.recipient.record, Message("it names another recipient")),
         (
@@ -113,7 +113,7 @@ def _refuses(leaving: Leaving, consent: Consent) -> _Clause | None:
         (consent.given > leaving.day, Message("it begins on {day}", day=consent.given)),
         ((consent.until or "") < leaving.day, Message("it ended on {day}", day=consent.until or "")),
         (None in wants, Message("no consent covers this kind of record")),
-        (bool(missing), Message("it does not cover: {what}", what=joined(missing, "; ") or "")),
+        (bool(missing), Message("it does not cover: {what}", what=words_of(missing))),
     )
     return next(((place, words) for place, (is_refused, words) in enumerate(rows) if is_refused), None)
 
