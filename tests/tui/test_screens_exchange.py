@@ -87,7 +87,7 @@ def test_who_is_alone_hears_it_before_and_nobody_is_asked(tmp_path: Path) -> Non
     place = found(tmp_path)
     with place.open() as mira:
         partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
-        cases.create(mira, title="Hearing", kind="extradition")
+        agree(mira, cases.create(mira, title="Hearing", kind="extradition").case, LAWYER)
     place.proposed_today()
     with Desk(place, unlocks=True) as desk:
         desk.press(":make a bundle")

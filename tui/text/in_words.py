@@ -10,7 +10,7 @@ from vault.words.message import ENGLISH, Catalogue, Message, Words, rendered
 from vault.words.next_step import NextStep
 
 PLACES: Final[Mapping[NextStep, Message]] = {
-    NextStep.ADD_CONSENT: Message("n in the dates and story of a case"),
+    NextStep.ADD_CONSENT: Message("Ctrl+N in the export form"),
     NextStep.ADD_RECIPIENT: Message("Export (e in a case; then Ctrl+R)"),
     NextStep.APPROVE_HERE: Message("F3 in the export form"),
     NextStep.ASK_BY_FILE: Message("a question in a file (Approved by)"),

@@ -24,6 +24,7 @@ from tui.screens.frame.desk import Answer
 from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
 from tui.screens.frame.form_screen import BROWSE, THIS_FOLDER, WHOLE_PATH, PlaceInput
 from tui.screens.frame.kept_form import KeptForm
+from tui.screens.frame.record_form import RecordForm
 from tui.screens.referral.export_questions import QuestionsScreen
 from tui.screens.referral.shown_whole import PagesScreen
 from tui.text.in_words import together
@@ -34,12 +35,15 @@ from vault.acts import export
 from vault.acts.act import OpenFormsError, Told
 from vault.acts.recipient import ADD
 from vault.casework.person import Person
+from vault.casework.story.consent import Consent
+from vault.display import here
 from vault.errors import VaultError
 from vault.ids import RecordId
 from vault.policy.roles import Action
 from vault.progress import Stopped
 from vault.redaction.profile import profile_named
 from vault.services.approvals import second_person
+from vault.services.cases import case_people
 from vault.services.exports import export_people, exporting, partners
 from vault.words.message import Message, Words
 
@@ -134,6 +138,7 @@ class ExportScreen(ActScreen, KeptForm):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("Go on: questions, pages, then seal"), "F4", Message("go on")),
         Command("ctrl+r", "add_recipient", Message("Add a recipient"), "Ctrl+R", Message("recipient")),
+        Command("ctrl+n", "agree", Message("Write down what the client agrees to"), "Ctrl+N", Message("consent")),
         BROWSE,
         Command("tab", "app.focus_next", Message("Next field"), "Tab", Message("next"), rank=2),
         leave(Message("Leave; nothing is written")),
@@ -251,6 +256,31 @@ class ExportScreen(ActScreen, KeptForm):
 
     def action_add_recipient(self) -> None:
         self.app.push_screen(ActForm(ADD, {}, ""), lambda _: self._ask_recipients())
+
+    def action_agree(self) -> None:
+        """Write down a consent of today for who is chosen here; nothing is said of what may be told."""
+        case = case_id(self._case)
+        self.ask(lambda vault: vault.read(case_people.names_in, case), self._ask_consent)
+
+    def _ask_consent(self, people: Mapping[RecordId, str]) -> None:
+        chosen, purpose = self.word("recipient"), profile_named(self.word("profile")).consent
+        begun = {
+            "recipient": next((kept.record.hex() for kept in self._recipients if kept.name == chosen), ""),
+            "purpose": "" if purpose is None else purpose.value,
+            "given": here(self.desk.now_ms()).date().isoformat(),
+        }
+        form = RecordForm(
+            self._case,
+            self._ref,
+            Consent.KIND,
+            people=[(person.hex(), name) for person, name in people.items()],
+            recipients=[(kept.record.hex(), kept.name) for kept in self._recipients],
+            begun={name: text for name, text in begun.items() if text},
+        )
+        self.app.push_screen(form, self._agreed)
+
+    def _agreed(self, record: str | None) -> None:
+        self.say(Message("The consent is saved. F4 goes on.") if record else "")
 
     def action_go_on(self) -> None:
         if self._is_done:
