@@ -107,7 +107,7 @@ def test_from_an_empty_folder_to_a_package_that_the_lawyer_opens(  # noqa: PLR09
     edit = ("recipient", "edit", "Maître Lorvane", "--town", "Qarvosh", "--language", "fr", "--phone", "0312 555 010")
     assert desk.run(*edit, "--json").json()["confirmed"]
     alone = desk.run(*arguments)
-    assert (alone.code, "there is none. Ask the client" in alone.out) == (5, True)
+    assert (alone.code, "there is none" in alone.out) == (5, True)
     agreed = ("--purpose", "legal-referral", "--given", "today", "--how", "written", "--proceedings", "yes")
     consent = desk.run("consent", "add", case["ref"], "--recipient", "Maître Lorvane", *agreed, "--json").json()
     assert "does not cover: what happened and what they told" in desk.run(*arguments).out

@@ -58,7 +58,8 @@ class Disclosure:
     `recipient` is the partner's record id, `package` the random id in its manifest, `digest` SHA-256 of the
     sealed file, `series` the run of packages that share pseudonyms, `read` the ids of the versions that the package was
     made of: what was kept in it holds there, and is asked about again in any other text. `contact` is whom its report
-    names to be called, `pages` whether anybody read them (`read` or `unread`).
+    names to be called, `pages` whether anybody read them (`read` or `unread`). `consents` are the records of the case
+    by which it was agreed.
     """
 
     KIND: ClassVar[str] = "disclosure"
@@ -75,6 +76,7 @@ class Disclosure:
     read: tuple[bytes, ...] = ()
     contact: str = field(default="", repr=False)
     pages: str = ""
+    consents: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "recipient", checked_id(self.recipient, "recipient of a disclosure"))
@@ -89,6 +91,9 @@ class Disclosure:
         object.__setattr__(self, "decisions", checked_items(self.decisions, Decision, "decisions of a disclosure"))
         object.__setattr__(
             self, "pseudonyms", checked_items(self.pseudonyms, PseudonymGiven, "pseudonyms of a disclosure")
+        )
+        object.__setattr__(
+            self, "consents", tuple(checked_id(record, "consent in a disclosure") for record in self.consents)
         )
         object.__setattr__(
             self, "read", tuple(checked_bytes(digest, "version in a disclosure", DIGEST_SIZE) for digest in self.read)

@@ -180,6 +180,7 @@ class ExportSteps:
             decisions=decisions_to_keep(self.ready.decisions),
             pseudonyms=self.ready.book.given(),
             read=self.ready.read() if cover.pages == READ else (),
+            consents=self.ready.material.agreed.consents,
         )
         # By the rules of an older program a legal reviewer's would be quarantined, and the log of the case in doubt.
         may_keep = RIGHTS.may_write(self.session.roles, CompartmentKind.CASE, Disclosure.KIND)
