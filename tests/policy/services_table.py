@@ -38,6 +38,7 @@ _ASKS: Mapping[Action, str] = {
     incidents.missed_check_ins seizure.look seizure.print_page two_versions.in_two
     """,
     Action.CASE_READ: """
+    ledger.of_case ledger.of_person
     case_papers.papers_in sections.head_of case_papers.list_in case_papers.save case_papers.show paper_text.text_of
     paper_text.senders_of partners.given_out two_versions.both two_versions.in_view editing.history
     set_aside.set_aside
@@ -155,6 +156,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     approval_checks.judge_listed approval_checks.refused_uses stored_checks.awaited_approvals
     erasure_checks.hold_breaches second_person.at_this_keyboard second_person.require_second
     second_person.require_valid second_person.required_approval pipe.ask_second partners.partner_rows partners.names
+    ledger.by_consent ledger.find ledger.answer_by ledger.recall_letter
     stored_records.read_valid_at editing.heads_at editing.write_next sections.records_of sections.case_of_person
     sections.who_is case_people.stored_at sections.person_at writing_down.called authors.require_new_name
     proven_backup.build bundle_import.opened bundle_import.require_maker bundle_import.require_room

@@ -25,11 +25,14 @@ from tests.tui.house import AMINA, CLIENT, DANA, JOEL, MIRA, NADIA, House
 from vault.acts.act import Act, Agreed, Said, answer_to
 from vault.acts.grant import BREAK_GLASS
 from vault.acts.records import DONE
+from vault.casework.disclosure import Disclosure
 from vault.casework.note import Note
 from vault.casework.story import STORY
 from vault.casework.story.protection import CheckIn, Every, RiskFactor
 from vault.casework.vocabulary import NoteKind
+from vault.ids import make_id
 from vault.progress import Working
+from vault.records.work import Entry
 from vault.services import case_papers, own_forms
 from vault.services.cases import case_changes, cases, holds, intake, notes, sections, story_records
 from vault.services.credentials import recovery
@@ -258,6 +261,17 @@ def what_may_leave(house: House) -> Said:
     with house.open(FIRST) as amina:
         agree(amina, house.case, lawyer)
     return {**the_case(house), "to": to}
+
+
+def a_package(house: House) -> Said:
+    """A package of Amina's that nobody read; the second person approved it."""
+    what_may_leave(house)
+    with house.open(FIRST) as amina:
+        disclosed = Disclosure(partners.find(amina, LAWYER).record, "lawyer", "x", make_id(), bytes(32), TODAY)
+        with amina.work(house.case) as work:
+            work.keep(house.case, disclosed)
+            work.commit(Entry(act="export.done"))
+    return {**the_case(house), "package": (disclosed.package.hex(),)}
 
 
 def who_may_be_told(house: House) -> Said:
@@ -532,6 +546,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "check-in heard": Example(a_check_in, said={"end": ("well",)}, wrong={"record": (NEVER_MADE,)}),
     "checklist begin": Example(the_case, said={"what": ("detained",)}, wrong={"case": (NEVER_MADE,)}),
     "checklist done": Example(a_step, said={"by": (JOEL,)}, wrong={"record": (NEVER_MADE,)}),
+    "package wrong-recipient": Example(a_package, wrong={"package": (NEVER_MADE,)}),
     "consent add": Example(
         who_may_be_told,
         said={"purpose": ("legal-referral",), "given": (TODAY,), "how": ("written",), "account": ("yes",)},

@@ -37,6 +37,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.LIST_FACTORS: Message("Your access (F2, access)"),
     NextStep.LIST_MEMBERS: Message("Members (F2, members)"),
     NextStep.LIST_NOTES: Message("the case itself"),
+    NextStep.LIST_PACKAGES: Message("casevault package list in a terminal"),
     NextStep.LIST_PROPOSALS: Message("Members (F2, members; then p)"),
     NextStep.LIST_RECIPIENTS: Message("Export (e in a case)"),
     NextStep.LIST_ERASURES: Message("What colleagues erased (F2)"),

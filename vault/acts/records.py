@@ -187,7 +187,7 @@ def _adding(kind: type[forms.FormedRecord]) -> Act[_New]:
 # ---- changing -----------------------------------------------------------------------------------------------------
 
 
-_Change: TypeAlias = tuple["Place", Mapping[str, str]]
+Change: TypeAlias = tuple["Place", Mapping[str, str]]
 """Where a record is, and what it shall say."""
 
 
@@ -201,25 +201,25 @@ def _what_is_there(kind: type[forms.FormedRecord], session: Session, said: Said)
     return Begun({name: text for name, text in typed.items() if name != _CONFIRMED})
 
 
-def _what_changes(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[_Change]:
+def _what_changes(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[Change]:
     typed = _known(session, kind.FORM, typed_in(kind.FORM, said))
     return Plan((located(session, said, kind.KIND), typed))
 
 
-def _what_is_over(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[_Change]:
+def _what_is_over(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[Change]:
     from vault.services.cases import cases
 
     end = {kind.FORM.done_by or "": one(said, "on") or cases.today(session)}
     return Plan((located(session, said, kind.KIND), end | typed_in(kind.FORM, said)))
 
 
-def _change(session: Session, plan: Plan[_Change], _agreed: Agreed, _progress: Progress) -> Told:
+def _change(session: Session, plan: Plan[Change], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.cases import story_records
 
     return told_of_change(story_records.change(session, *plan.of))
 
 
-def _changing(kind: type[forms.FormedRecord], noun: str = "") -> Act[_Change]:
+def _changing(kind: type[forms.FormedRecord], noun: str = "") -> Act[Change]:
     return Act(
         f"{noun or kind.KIND} edit",
         Message("change a record; the history keeps what it said before"),
@@ -235,7 +235,7 @@ def _changing(kind: type[forms.FormedRecord], noun: str = "") -> Act[_Change]:
     )
 
 
-def _ending(kind: type[forms.FormedRecord]) -> Act[_Change]:
+def ending(kind: type[forms.FormedRecord]) -> Act[Change]:
     on = Field("on", Message("On"), Shape.DAY, Message("the day; today without it"), is_past=True)
     end = (each for each in fields_of(kind.FORM, is_new=False) if each.name in kind.FORM.asked_at_end)
     return replace(
@@ -440,18 +440,10 @@ EDIT: Final[Mapping[str, Act[Any]]] = {kind.KIND: _changing(kind) for kind in _F
 }
 """How a record of each kind is changed."""
 DONE: Final[Mapping[str, Act[Any]]] = {
-    kind.KIND: _ending(kind) for kind in _FORMED if kind.FORM.done_by is not None and kind is not CheckIn
-} | {
-    Consent.KIND: replace(
-        _ending(Consent),
-        name="consent withdraw",
-        help=Message("say that a client withdrew it: nothing leaves by it from then on"),
-        title=Message("Withdraw a consent"),
-        key=Message("withdraw"),
-    )
+    kind.KIND: ending(kind) for kind in _FORMED if kind.FORM.done_by is not None and kind not in {CheckIn, Consent}
 }
-"""How it is said that a record is over. Of a check-in and a step of a checklist somebody says more."""
-_ELSEWHERE: Final = frozenset({CheckIn.KIND, ChecklistStep.KIND})
+"""How it is said that a record is over. Of a check-in, a consent and a step of a checklist somebody says more."""
+_ELSEWHERE: Final = frozenset({CheckIn.KIND, ChecklistStep.KIND, Consent.KIND})
 ACTS: Final = (
     *(act for acts in (ADD, EDIT, DONE) for kind, act in acts.items() if kind not in _ELSEWHERE),
     _MOVE,

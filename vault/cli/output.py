@@ -84,6 +84,7 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.LIST_RECIPIENTS: "casevault recipient list",
     NextStep.LIST_ERASURES: "casevault erasures list",
     NextStep.REMOVE_ERASED: "casevault erasures now",
+    NextStep.LIST_PACKAGES: "casevault package list",
     NextStep.LIST_PROPOSALS: "casevault member proposals",
     NextStep.LIST_OVERDUE: "casevault erasures due",
     NextStep.LIST_SECTIONS: "casevault section list CASE",

@@ -101,7 +101,8 @@ _AS_THEY_ARE: Final = (
     Message("complain to prosecutor"), Message("ask for urgent action"), Message("look back at 48 hours"),
     Message("write who came"), Message("call lawyer"), Message("lock computers"), Message("list what was taken"),
     Message("revoke devices"), Message("run seizure drill"), Message("warn clients"), Message("warn recipients"),
-    Message("end sessions"), Message("decide on breach notice"), Message("long text"),
+    Message("end sessions"), Message("decide on breach notice"), Message("wrong recipient"),
+    Message("ask to delete"), Message("list whose data"), Message("send it anew"), Message("long text"),
 )
 _IN_WORDS: Final = {
     "same-charge": Message("on the same charge"), "id-card": Message("identity card"),

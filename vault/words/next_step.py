@@ -37,6 +37,7 @@ class NextStep(Enum):
     LIST_NOTES = "list-notes"
     LIST_RECIPIENTS = "list-recipients"
     LIST_ERASURES = "list-erasures"
+    LIST_PACKAGES = "list-packages"
     LIST_PROPOSALS = "list-proposals"
     LIST_OVERDUE = "list-overdue"
     LIST_SECTIONS = "list-sections"

@@ -125,8 +125,8 @@ def add(session: Session, case: CompartmentId, record: FormedRecord) -> RecordId
     Raises:
         UsageError: it says that something was which is still to come.
     """
-    _require_past(session, record)
     rule = session.require(_to_write(record.KIND), case)
+    _require_past(session, record)
     act, covers = _act(record.KIND, "create"), {record.KIND: 1}
     return keep_one(session, case, record, lambda: Entry(act=act, obj=audit_of(session, case), covers=covers, pol=rule))
 
