@@ -38,7 +38,7 @@ _ASKS: Mapping[Action, str] = {
     incidents.missed_check_ins seizure.look seizure.print_page two_versions.in_two
     """,
     Action.CASE_READ: """
-    ledger.of_case ledger.of_person
+    ledger.of_case
     case_papers.papers_in sections.head_of case_papers.list_in case_papers.save case_papers.show paper_text.text_of
     paper_text.senders_of partners.given_out two_versions.both two_versions.in_view editing.history
     set_aside.set_aside
@@ -137,6 +137,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
     **dict.fromkeys(("same_people.alike", "same_people.alike_within"), (Action.CASE_READ, Action.CASE_SEARCH)),
     "same_people.called": (Action.CASE_READ,),
     "same_people.cases_of": (Action.CASE_READ, Action.CASE_LIST),
+    "ledger.of_person": (Action.CASE_READ, Action.CASE_LIST),
     "same_people.same": (Action.CASE_WRITE, Action.CASE_WRITE),
     "incidents.begin_checklist": (Action.CASE_WRITE, Action.CASE_READ),
     "notes.amend": (Action.CASE_READ, Action.CASE_WRITE),
@@ -244,6 +245,7 @@ CALLS: Mapping[str, Call] = {
         session, _somebody(case), PersonChange(role="third")
     ),
     "same_people.called": lambda run, session, case, *_: run(session, _own_record(case)),
+    "ledger.of_person": lambda run, session, case, *_: run(session, _own_record(case)),
     "same_people.cases_of": lambda run, session, case, *_: run(session, _own_record(case)),
     "same_people.same": lambda run, session, case, *_: run(session, _own_record(case), _own_record(case)),
     "case_people.show": lambda run, session, case, *_: run(session, _somebody(case)),
