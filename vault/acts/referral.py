@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from vault.acts.act import CASE, Act, Agreed, Ask, Field, Follow, Letter, Plan, Said, Shape, Told
+from vault.acts.act import CASE, Act, Agreed, Ask, Begun, Field, Follow, Letter, Plan, Said, Shape, Told
 from vault.acts.records import ADD, EDIT, Change, ending
 from vault.casework.story.consent import Consent
 from vault.casework.story.events import Task
@@ -81,6 +81,15 @@ WITHDRAW: Final = replace(
 # ---- a package in wrong hands -------------------------------------------------------------------------------------
 
 
+def _which(session: Session, said: Said) -> Begun:
+    from vault.services.cases import cases
+    from vault.services.exports import ledger
+
+    found = ledger.of_case(session, cases.find(session, said["case"][0]))
+    line = "" if found else Message("Nothing has left this case.")
+    return Begun(choices={"package": tuple((each.kept.value.package.hex(), each.line) for each in found)}, line=line)
+
+
 def _whose_it_is(session: Session, said: Said) -> Plan[Package]:
     from vault.services.cases import cases
     from vault.services.exports import ledger
@@ -138,13 +147,14 @@ WRONG_RECIPIENT: Final = Act(
     Message("write down"),
     (
         CASE,
-        Field("package", Message("Package"), Shape.CODE, Message("its id, or its beginning"), form="--package ID",
+        Field("package", Message("Package"), Shape.WORD, Message("its id, or its beginning"), form="--package ID",
               is_required=True),
     ),
     look=_whose_it_is,
     run=_write,
     doing=Message("Writing it down"),
     nothing=Message("nothing is written"),
+    begin=_which,
     has_letter=True,
 )  # fmt: skip
 ACTS: Final = (ADD[Consent.KIND], EDIT[Consent.KIND], WITHDRAW, WRONG_RECIPIENT)
