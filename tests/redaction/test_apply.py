@@ -576,3 +576,28 @@ def test_the_programs_own_words_in_a_note_of_a_call_are_never_asked_about_and_st
     assert {"Name", "Temir Oshmar"} <= set(asked("In a Name, Name as heard: Temir Oshmar"))
     called_so = registry_of((WITNESS, renamed(WITNESS_PERSON, "Heard Oshmarov")))
     assert "heard" not in text_left("A call.\nName as heard: Temir", registry=called_so)
+
+
+FORMULAS = {
+    "english": (
+        "PROCEDURE\nThe case originated under Article 34 of the Convention for the Protection of Human Rights and"
+        " Fundamental Freedoms. It was assigned to the Fourth Section of the Court under Rules 29 § 3 and 52 § 1."
+    ),
+    "french": "EN FAIT\nLa Cour de cassation a rejeté le pourvoi, vu les articles 5 et 8 du code pénal.",
+    "russian": "УСТАНОВИЛ:\nВерховный Суд отклонил жалобу по статье 464 Уголовного кодекса.",
+}
+
+
+@each(FORMULAS)
+def test_what_courts_say_in_every_text_is_not_asked_about_and_stays(text: str) -> None:
+    asked = outcome(text)
+    assert not isinstance(asked, OpenQuestions), [question.form for question in asked.questions]
+    assert text_left(text) == text
+
+
+def test_a_name_beside_what_courts_say_is_asked_about_and_a_registered_one_is_hidden() -> None:
+    asked = outcome("They heard Qamar Supreme Court of Qarvosh, and Grand Chamberlain.")
+    assert isinstance(asked, OpenQuestions)
+    assert {question.form for question in asked.questions} == {"Qamar", "Qarvosh", "Grand Chamberlain"}
+    agent = registry_of((WITNESS, renamed(WITNESS_PERSON, "Their Agent")))
+    assert "Agent" not in text_left("We met their Agent there.", registry=agent)

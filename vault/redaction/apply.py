@@ -15,6 +15,7 @@ from vault.names.normal import normal
 from vault.redaction.detect import detect
 from vault.redaction.dossier import _SEAL, RedactedBlock, RedactedDossier, RedactedSection
 from vault.redaction.find_registered import find_in
+from vault.redaction.formulas import formulas_in
 from vault.redaction.judging import Decided, Judge, Versions, fated_words, forms, judge_all, uncovered
 from vault.redaction.profile import Profile
 from vault.redaction.questions import Asked, OpenQuestions, decisions_by_key, form_key, grouped, is_fact
@@ -180,7 +181,7 @@ class _Desk:
         fused = fuse(spans)
         conflicts = [(match.start, match.end) for match in undecided]
         self._ask(text, conflicts, fused, IdentifierType.NAME, conflict=True)
-        known = (*conflicts, *own_words_in(text))  # labels of a slip are the program's own, as headings are
+        known = (*conflicts, *own_words_in(text), *formulas_in(text))  # labels of a slip are the program's own words
         explained = fuse((*fused, *(Span(*place, IdentifierType.NAME, Action.KEEP) for place in known)))
         return _Draft(text, version, fused, uncovered(text, explained), name)
 
