@@ -227,10 +227,12 @@ def test_a_report_can_be_cited_and_answered(desk: Desk, referral: Referral) -> N
     assert desk.run(*referral.command("--decide", "proposed", "--unread")).code == 0
     report = referral.report()
     today = in_days(datetime.datetime.now(tz=datetime.UTC).date().isoformat(), "en")
-    assert report.startswith(f"Referral report · {referral.ref} 1 / 1 ")
+    quoted = json.loads(referral.opened().members["data.json"])["reference"]
+    assert report.startswith(f"Referral report · {quoted} 1 / 1 ")
+    assert referral.ref not in report
     for words in (
         f"Date {today}",
-        f"Reference {referral.ref}",
+        f"Reference {quoted}",
         "From Quillfeather Aid",
         f"Questions to {CONTACT}",
         f"For {LAWYER}",
@@ -265,11 +267,14 @@ def test_a_note_with_a_time_that_no_calendar_has_stops_no_export(
     assert desk.run(*referral.command("--decide", "proposed", "--unread")).code == 0
 
 
-def test_packages_of_the_formats_before_still_open() -> None:
-    opened = open_package((PACKAGES / "format-2.age").read_bytes(), (PACKAGES / "identity").read_text().strip())
-    assert opened.manifest.release is not None
-    assert (opened.manifest.form, opened.manifest.release.pages) == (2, "")
-    assert "UNREAD" not in str(opened.manifest.release.sentence())
+@each([(2, "", "alone"), (3, "read", "two-person")])
+def test_packages_of_the_formats_before_still_open(form: int, pages: str, rule: str) -> None:
+    opened = open_package((PACKAGES / f"format-{form}.age").read_bytes(), (PACKAGES / "identity").read_text().strip())
+    release = opened.manifest.release
+    assert release is not None
+    assert (opened.manifest.form, release.pages, release.rule) == (form, pages, rule)
+    assert "UNREAD" not in str(release.sentence())
+    assert "device" not in str(release.sentence())
 
 
 @pytest.mark.tool("openssl")
@@ -305,7 +310,7 @@ def test_a_package_is_never_called_unaltered_before_its_words_were_compared(tmp_
         age_recipient=recipient_of(identity),
         package_public=signing.public_key(bytes(range(1, 33))),
         sign=stranger,
-        release=Release(datetime.date(2026, 10, 1), ("caseworker",), bytes(range(16))),
+        release=Release(datetime.date(2026, 10, 1), ("caseworker",)),
     )
     file = tmp_path / "forged.age"
     file.write_bytes(forged.sealed)

@@ -446,7 +446,7 @@ def _redacted(witness: str, witness_instrumental: str) -> RedactedDossier:
     return result
 
 
-RELEASE = Release(date(2026, 10, 1), ("caseworker",), bytes(16))
+RELEASE = Release(date(2026, 10, 1), ("caseworker",))
 ONE = ("Зафира Скворкина", "Зафирой Скворкиной")
 OTHER = ("Лунара Окриместова", "Лунарой Окриместовой")
 

@@ -167,7 +167,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     known_peers.certified_identity known_peers.compartments_for known_peers.extents
     known_peers.keep_peers known_peers.knows known_peers.not_whole known_peers.peers_of known_peers.pins_of
     known_peers.stored_peers stored_records.read_heads stored_records.read_versions bundle_import.recovered_logs
-    export_material.told_beside admissions.said_of_devices
+    export_material.told_beside export_material.reference_for admissions.said_of_devices
     backup_warnings.broken_cases backup_warnings.closed_cases
     arrived.look arrived.note holds.is_held
     holds.require_none holds.said_of holds.what_stops removing.begin removing.finish removing.forget_contents
@@ -194,7 +194,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     sections.is_section arrived.untold arrived.waiting arrived.waiting_now retention.untold
     standing_again.standing_again standing_again.untold absences.author_of cases.find devices.find
     expired_rights.hide_expired_cases
-    housekeeping.untold_news logbook.references notes.locate places.kind_of places.name_of projection.audit_of
+    housekeeping.untold_news logbook.references notes.locate places.kind_of places.name_of
+    projection.audit_of projection.cases_called
     projection.read_valid projection.revalidate projection.up_to_date_index
     sections.find timed_grants.announcements
     """,

@@ -201,7 +201,7 @@ def test_the_director_and_her_own_export(desk: Desk, export: tuple[str, ...], tm
     seen = desk.run_bare("package", "verify", str(package), "--identity", str(tmp_path / "lawyer.key"), "--json")
     release = seen.json()["release"]
     assert release["rule"] == "two-person"
-    assert "admin" in release["requested"]["roles"]
+    assert "admin" in release["roles"]
     assert (release["approved"]["role"], release["approved"]["why"]) == ("supervisor", "legal-referral")
     assert desk.run("log", "verify", "--json").code == 0
 

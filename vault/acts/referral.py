@@ -124,7 +124,7 @@ def _write(session: Session, plan: Plan[Package], _agreed: Agreed, _progress: Pr
     from vault.services.safety import incidents
 
     package, now = plan.of, incidents.minute_here(session)
-    what = Message("package {id} reached somebody it was not for", id=package.called)
+    what = Message("package {ref} reached somebody it was not for", ref=package.called)
     record = story_records.add(session, package.case, Incident(IncidentKind.DATA_BREACH, at=now, text=str(what)))
     incidents.begin_checklist(session, package.case, Checklist.WRONG_RECIPIENT.value, since=now)
     lines = ledger.wrong_letter([package])
@@ -147,8 +147,8 @@ WRONG_RECIPIENT: Final = Act(
     Message("write down"),
     (
         CASE,
-        Field("package", Message("Package"), Shape.WORD, Message("its id, or its beginning"), form="--package ID",
-              is_required=True),
+        Field("package", Message("Package"), Shape.WORD, Message("the reference of its report, or its id"),
+              form="--package ID", is_required=True),
     ),
     look=_whose_it_is,
     run=_write,

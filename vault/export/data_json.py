@@ -10,7 +10,7 @@ from vault.casework.script import script_of
 from vault.export.dossier_report import Cover, Dossier, in_words
 from vault.export.report_wording import OWN_PURPOSES, code_in_words, wording
 
-FORMAT = 2  # 1 had no head, and its notes no kind and no writer
+FORMAT = 3  # 1 had no head, and its notes no kind and no writer; 2 had the reference of the case
 
 _CODE = re.compile(r"\[[^\[\]\s]{1,16}\]")
 

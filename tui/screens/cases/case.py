@@ -42,7 +42,7 @@ from tui.screens.people.person import PersonScreen
 from tui.screens.people.person_form import PersonForm
 from tui.screens.people.person_parts import SamePerson
 from tui.screens.referral.export import ExportScreen
-from tui.screens.referral.ledger import LedgerScreen
+from tui.screens.referral.what_left import LedgerScreen
 from tui.text.in_words import together
 from tui.values.cases_shown import CaseShown, DraftShown, NoteShown, PaperShown, PersonShown, RecordShown, Spot
 from tui.values.story_shown import Whereabouts

@@ -21,7 +21,8 @@ from vault.errors import UsageError
 from vault.export.dossier_report import Cover
 from vault.export.package import PreparedReport
 from vault.export.release import ACT
-from vault.ids import CompartmentId, RecordId, VersionId
+from vault.ids import CompartmentId, RecordId, VersionId, make_case_ref
+from vault.index.case_pages import cases_by_ref
 from vault.policy.roles import Role
 from vault.records.versions import OpenedVersion, of_kind
 from vault.redaction.apply import redact
@@ -68,7 +69,23 @@ def as_asked(cover: Cover, asked: Approving) -> Cover:
     """Return the cover with which the same files come of an answered question as were shown in it."""
     if not asked.day:
         return cover
-    return replace(cover, language=asked.language, pages=asked.pages, day=asked.day, contact=asked.contact)
+    # Programs before wrote the reference of the case into what they asked: such a question is asked again.
+    reference = asked.reference or cover.reference
+    said = {"language": asked.language, "pages": asked.pages, "day": asked.day, "contact": asked.contact}
+    return replace(cover, **said, reference=reference)
+
+
+def reference_for(session: Session, material: Material) -> str:
+    """Return what a recipient quotes of this case: as in their last report of it, or one that is drawn now.
+
+    It is drawn for one case and recipient. One that stands elsewhere too, whoever wrote it there, would tell two
+    recipients that their reports are of one case: it is not used again.
+    """
+    index, theirs = session.index(), [row.value.reference for row in material.before if row.value.reference]
+    for reference in reversed(theirs):
+        if reference not in material.of_others and set(cases_by_ref(index, reference)) <= {material.case}:
+            return reference
+    return make_case_ref()
 
 
 def today(session: Session) -> datetime.date:
@@ -132,8 +149,8 @@ class Material:
     are names of people of other cases; `joined` are versions of rows of people that stand in it as one with another.
     `beside` is what a report says of a note beside its fields, `contact` whom this member's last report of the case
     named to be called. `agreed` is by which consents it leaves.
-    `before` are the disclosures to this recipient, `own` those of their versions that this member wrote; `asked` what
-    was put before a second person in this case.
+    `before` are the disclosures to this recipient, `own` those of their versions that this member wrote, `of_others`
+    the references of the case and of its reports to others; `asked` what was put before a second person in this case.
     """
 
     case: CompartmentId
@@ -148,11 +165,8 @@ class Material:
     agreed: Agreed = field(repr=False)
     before: list[Stored[Disclosure]] = field(repr=False)
     own: frozenset[VersionId] = field(repr=False)
+    of_others: frozenset[str]
     asked: list[Stored[Approving]] = field(repr=False)
-
-    @property
-    def head(self) -> Case | None:
-        return next((value for _, _, value in self.records if isinstance(value, Case)), None)
 
     def question(self, digest: bytes) -> Stored[Approving] | None:
         """Return the question of this digest, if it was asked and its answer has not been used."""
@@ -311,7 +325,8 @@ def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
         persons = others_as_third(persons, wish.person)
     elif wish.person is not None:
         raise UsageError(Message("with this profile, an export is about the whole case, not about one person"))
-    shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *notes, *happened]
+    heads = stored_of_kind(versions, Case)
+    shown: list[Stored[Any]] = [*heads, *persons, *notes, *happened]
     disclosures = stored_of_kind(versions, Disclosure)
     authors = members_of_logs(session, {row.origin for row in disclosures if row.origin is not None})
     own = [row for row in disclosures if row.origin is not None and authors.get(row.origin) == session.member]
@@ -334,6 +349,8 @@ def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
         agreed=require_agreed(leaving, versions, rows, clients_of(persons)),
         before=[row for row in disclosures if (row.value.recipient, row.value.series) == (recipient.record, SERIES)],
         own=frozenset(row.version for row in own),
+        of_others=frozenset(row.value.reference for row in disclosures if row.value.recipient != recipient.record)
+        | {row.value.ref for row in heads},
         asked=stored_of_kind(versions, Approving),
     )
 

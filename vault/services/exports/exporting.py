@@ -19,7 +19,7 @@ from vault.export.dossier_report import READ, UNREAD, Cover
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.release import ACT, Release
 from vault.export.report_wording import SEARCH_PURPOSE, SUBJECT_PURPOSE, USUAL_PURPOSE
-from vault.ids import CompartmentId, CompartmentKind, Digest, SeatId
+from vault.ids import CompartmentId, CompartmentKind, Digest
 from vault.index.heads import heads_in
 from vault.log.approval import Approval
 from vault.policy.rights import RIGHTS
@@ -52,6 +52,7 @@ from vault.services.exports.export_material import (
     make_ready,
     organisation_name,
     question_for,
+    reference_for,
     today,
 )
 from vault.services.exports.partners import find, require_confirmed
@@ -123,13 +124,13 @@ class ExportSteps:
 
     def _seal(self, prepared: PreparedReport, seed: bytes, approval: Approval | None) -> SealedPackage:
         roles = tuple(sorted(self.session.roles))
-        key = b"" if approval is None else self.session.directory.certificates[SeatId(approval.approver)].identity
         return write_package(
             prepared,
             age_recipient=self.ready.material.recipient.age_recipient,
             package_public=public_key(seed),
             sign=partial(sign, seed),
-            release=Release(today(self.session), roles, self.session.seat, approval, key, prepared.cover.pages),
+            release=Release(today(self.session), roles, pages=prepared.cover.pages),
+            approval=approval,
             expires=today(self.session) + datetime.timedelta(days=VALID_DAYS),
         )
 
@@ -176,6 +177,7 @@ class ExportSteps:
             made=today(self.session).isoformat(),
             contact=cover.contact,
             pages=cover.pages,
+            reference=cover.reference,
             series=SERIES,
             decisions=decisions_to_keep(self.ready.decisions),
             pseudonyms=self.ready.book.given(),
@@ -390,6 +392,7 @@ def ask(
         language=cover.language,
         contact=cover.contact,
         pages=cover.pages,
+        reference=cover.reference,
     )
     with session.work(case) as work:
         work.keep(case, kept)
@@ -415,7 +418,7 @@ def _cover(session: Session, material: Material, wish: Wish, *, release: str, is
         pages=READ if is_read else UNREAD,
         day=today(session).isoformat(),
         organisation=organisation_name(session),
-        reference="" if material.head is None else material.head.ref,
+        reference=reference_for(session, material),
         contact=" ".join((material.contact if wish.contact is None else wish.contact).split()),
         recipient=material.recipient.name,
     )

@@ -42,8 +42,8 @@ class Package:
 
     @property
     def called(self) -> str:
-        """Return what people call it by."""
-        return short_id(self.kept.value.package)
+        """Return what people call it by: what its report quotes, or of an older one the beginning of its id."""
+        return self.kept.value.reference or short_id(self.kept.value.package)
 
     @property
     def data(self) -> dict[str, object]:
@@ -51,6 +51,7 @@ class Package:
         return {
             "package": said.package.hex(),
             "record": self.kept.record.hex(),
+            "reference": said.reference,
             "case": self.case.hex(),
             "recipient": said.recipient.hex(),
             "made": said.made,
@@ -65,12 +66,13 @@ class Package:
     def line(self) -> Message:
         said = self.kept.value
         return Message(
-            "{day}  {recipient}  {profile}  {purpose}  package {id}  consent {consents}  {name}",
+            "{day}  {recipient}  {profile}  {purpose}  reference {ref}  package {id}  consent {consents}  {name}",
             day=said.made,
+            ref=said.reference or "-",
             recipient=self.recipient,
             profile=said.profile,
             purpose=said.purpose,
-            id=self.called,
+            id=short_id(said.package),
             consents=", ".join(short_id(consent) for consent in said.consents) or "-",
             name=self.by,
         )
@@ -108,12 +110,15 @@ def of_person(session: Session, place: Place, *, why: str = "casework") -> list[
 
 
 def find(session: Session, case: CompartmentId, called: str) -> Package:
-    """Return the package of a case that this id, or its beginning, means.
+    """Return the package of a case that this id, or its beginning, means; of one reference the last.
 
     Raises:
         NotFoundError: none. UsageError: several.
     """
     found = of_case(session, case)
+    quoted = next((package for package in found if package.kept.value.reference == called.upper()), None)
+    if quoted is not None and called:
+        return quoted
     meant = the_one_meant(called, [RecordId(each.kept.value.package) for each in found], [])
     for package in found:
         if package.kept.value.package in meant:
@@ -161,4 +166,4 @@ def wrong_letter(packages: Sequence[Package]) -> tuple[Words, ...]:
 
 
 def _named(packages: Sequence[Package]) -> list[Message]:
-    return [Message("  package {id}, made on {day}", id=each.called, day=each.kept.value.made) for each in packages]
+    return [Message("  reference {ref}, made on {day}", ref=each.called, day=each.kept.value.made) for each in packages]

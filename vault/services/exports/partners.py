@@ -389,11 +389,15 @@ def _are_words(typed: str, words: str) -> bool:
 # What already left of a case: to whom packages were made, as the case itself keeps it.
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A recipient of packages of a case, how many were made, and the day of the last one (YYYY-MM-DD)."""
+    """A recipient of packages of a case, how many were made, and the day of the last one (YYYY-MM-DD).
+
+    `references` are those under which the recipient asks about the case; packages of older programs had the case's.
+    """
 
     recipient: Words = field(repr=False)
     count: int
     last: str
+    references: tuple[str, ...] = ()
 
 
 def given_out(session: Session, case: CompartmentId, *, why: str = "casework") -> list[Given]:
@@ -402,15 +406,18 @@ def given_out(session: Session, case: CompartmentId, *, why: str = "casework") -
     The case is opened for it, which is in the log before.
     """
     session.require(Action.CASE_READ, case)
-    days: dict[bytes, list[str]] = {}
+    made: dict[bytes, list[Disclosure]] = {}
     for stored in stored_of_kind(view(session, case, why=why), Disclosure):
-        days.setdefault(stored.value.recipient, []).append(stored.value.made)
-    called = names(session) if days else {}
+        made.setdefault(stored.value.recipient, []).append(stored.value)
+    called = names(session) if made else {}
     found = [
         Given(
-            called.get(RecordId(recipient)) or Message("a recipient who is no longer on the list"), len(made), max(made)
+            called.get(RecordId(recipient)) or Message("a recipient who is no longer on the list"),
+            len(packages),
+            max(each.made for each in packages),
+            tuple(dict.fromkeys(each.reference for each in packages if each.reference)),
         )
-        for recipient, made in days.items()
+        for recipient, packages in made.items()
     ]
     return sorted(found, key=lambda given: given.last, reverse=True)
 
