@@ -26,7 +26,7 @@ from vault.policy.roles import Role
 from vault.records.versions import OpenedVersion, of_kind
 from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier
-from vault.redaction.profile import CONFIRMED, OF_SEVERAL, Profile, profile_named
+from vault.redaction.profile import CONFIRMED, OF_SEVERAL, Profile, Series, profile_named
 from vault.redaction.questions import HIDING, Earlier, OpenQuestions, decide_proposed, decisions_in_force
 from vault.redaction.questions import Question as FormQuestion
 from vault.redaction.registry import RegisteredPerson, build_registry
@@ -43,6 +43,7 @@ from vault.services.exports.export_people import (
     names_elsewhere,
     others_as_third,
     require_one_role,
+    same_people,
 )
 from vault.services.exports.partners import KeptPartner, find
 from vault.services.projection.projection import audit_of, read_valid
@@ -100,7 +101,7 @@ def told_beside(session: Session, notes: Sequence[Stored[Note]]) -> dict[RecordI
 
 
 WHY = "legal-referral"
-SERIES = "main"
+_SERIES = "main"
 
 Decisions = Mapping[str, RedactionAction | str]
 
@@ -129,7 +130,8 @@ class Material:
     """All that an export is made of.
 
     `people` are whom redaction knows; `elsewhere` are words of its texts that
-    are names of people of other cases; `joined` are versions of rows of people that stand in it as one with another.
+    are names of people of other cases; `joined` are versions of rows of people that stand in it as one with another,
+    `same` the record that stands for each of their records.
     `beside` is what a report says of a note beside its fields, `contact` whom this member's last report of the case
     named to be called.
     `before` are the disclosures to this recipient, `own` those of their versions that this member wrote; `asked` what
@@ -143,6 +145,7 @@ class Material:
     people: tuple[RegisteredPerson, ...] = field(repr=False)
     elsewhere: frozenset[str] = field(repr=False)
     joined: frozenset[VersionId]
+    same: Mapping[bytes, bytes]
     beside: Mapping[RecordId, tuple[SourceField, ...]] = field(repr=False)
     contact: str = field(repr=False)
     before: list[Stored[Disclosure]] = field(repr=False)
@@ -152,6 +155,16 @@ class Material:
     @property
     def head(self) -> Case | None:
         return next((value for _, _, value in self.records if isinstance(value, Case)), None)
+
+    @property
+    def reference(self) -> str:
+        """Return what the recipient may quote; nothing where no two packages may be put side by side by it."""
+        return self.head.ref if self.head is not None and self.series else ""
+
+    @property
+    def series(self) -> str:
+        """Return the run of packages whose codes go on in this one; nothing where each has a run of its own."""
+        return _SERIES if self.profile.series is Series.RECIPIENT else ""
 
     def question(self, digest: bytes) -> Stored[Approving] | None:
         """Return the question of this digest, if it was asked and its answer has not been used."""
@@ -253,7 +266,7 @@ def _about(recipient: KeptPartner) -> list[Message]:
     return about
 
 
-def _in_use(versions: list[OpenedVersion], profile: Profile) -> list[Stored[Note]]:
+def _in_use(versions: list[OpenedVersion], profile: Profile, day: str) -> list[Stored[Note]]:
     """Return the notes that may leave, in their order: none that is withdrawn, and none that corrects such a note.
 
     A correction says the same in other words. One version that stands and says withdrawn is enough, and so is one that
@@ -264,7 +277,11 @@ def _in_use(versions: list[OpenedVersion], profile: Profile) -> list[Stored[Note
     withdrawn = {version.record for version, note in found if note.withdrawn}
     while more := {version.record for version, note in found if note.amends in withdrawn} - withdrawn:
         withdrawn |= more
-    return in_order([note for note in stored_of_kind(versions, Note) if note.record not in stays | withdrawn])
+    notes = [note for note in stored_of_kind(versions, Note) if note.record not in stays | withdrawn]
+    # Nobody changes the text of a note of another day in place: what was written today says nothing old.
+    return in_order(
+        [note for note in notes if not profile.has_notes_of_today or time_text(note.written_ms, DAY) == day]
+    )
 
 
 def _happened(versions: list[OpenedVersion], profile: Profile) -> Iterator[Stored[Any]]:
@@ -276,6 +293,13 @@ def _happened(versions: list[OpenedVersion], profile: Profile) -> Iterator[Store
     for kind, variant in variants.items():
         found = by_date(versions, (STORY[kind],))
         yield from (stored for stored in found if stored.heads == 1 or variant != CONFIRMED)
+
+
+def _next_of(happened: list[Stored[Any]], day: str) -> list[Stored[Any]]:
+    """Return the next record that somebody has to keep, of today or later; nothing else."""
+    dated = ((stored.value.when(), stored) for stored in happened if stored.value.is_due())
+    to_come = [(when, stored) for when, stored in dated if when is not None and when[: len(day)] >= day[: len(when)]]
+    return [stored for _, stored in sorted(to_come, key=lambda each: each[0])[:1]]
 
 
 def require_fact(confirmed: Collection[object]) -> None:
@@ -300,16 +324,19 @@ def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
     profile, recipient = profile_named(wish.profile), find(session, wish.to)
     versions = view(session, case, why=WHY)
     require_one_role(versions)
-    rows, notes = stored_of_kind(versions, Person), _in_use(versions, profile)
+    day = today(session).isoformat()
+    rows, notes = stored_of_kind(versions, Person), _in_use(versions, profile, day)
     persons = as_one(rows, first=wish.person)
     happened = [] if _may_be_of_others(profile, persons) else list(_happened(versions, profile))
+    if profile.has_next_alone:
+        happened = _next_of(happened, day)
     if CONFIRMED in {variant for _, variant in profile.records}:
         require_fact([stored for stored in happened if stored.value.is_confirmed()])
     if profile.is_of_one_client:
         persons = others_as_third(persons, wish.person)
     elif wish.person is not None:
         raise UsageError(Message("with this profile, an export is about the whole case, not about one person"))
-    shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *notes, *happened]
+    shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *happened, *notes]
     disclosures = stored_of_kind(versions, Disclosure)
     authors = members_of_logs(session, {row.origin for row in disclosures if row.origin is not None})
     own = [row for row in disclosures if row.origin is not None and authors.get(row.origin) == session.member]
@@ -324,12 +351,20 @@ def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
         people=known_people(session, case, persons, why=WHY),
         elsewhere=names_elsewhere(session, case, dossier_source(records), profile, why=WHY),
         joined=frozenset(row.version for row in rows) - {person.version for person in persons},
+        same=same_people(rows, persons),
         beside=told_beside(session, notes),
         contact=next((row.value.contact for row in reversed(own) if row.value.contact), ""),
-        before=[row for row in disclosures if (row.value.recipient, row.value.series) == (recipient.record, SERIES)],
+        before=_before(disclosures, profile, recipient),
         own=frozenset(row.version for row in own),
         asked=stored_of_kind(versions, Approving),
     )
+
+
+def _before(disclosures: list[Stored[Disclosure]], profile: Profile, to: KeptPartner) -> list[Stored[Disclosure]]:
+    """Return what a package goes on from: the codes and decisions of earlier ones for the same recipient."""
+    if profile.series is Series.PACKAGE:
+        return []
+    return [row for row in disclosures if (row.value.recipient, row.value.series) == (to.record, _SERIES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +377,7 @@ class _Taken:
 
 def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
     registry = build_registry(material.people)
-    source = dossier_source(material.records)
+    source = dossier_source(material.records, material.same)
     told = (material.beside.get(record, ()) for record, _, _ in material.records)
     whole = DossierSource(
         tuple(

@@ -18,7 +18,6 @@ from vault.export.archive import package_words
 from vault.export.dossier_report import READ, UNREAD, Cover
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.release import ACT, Release
-from vault.export.report_wording import SEARCH_PURPOSE, SUBJECT_PURPOSE, USUAL_PURPOSE
 from vault.ids import CompartmentId, CompartmentKind, Digest, SeatId
 from vault.index.heads import heads_in
 from vault.log.approval import Approval
@@ -44,7 +43,6 @@ from vault.services.approvals.second_person import (
     rule_of,
 )
 from vault.services.exports.export_material import (
-    SERIES,
     WHY,
     Material,
     Ready,
@@ -175,7 +173,7 @@ class ExportSteps:
             made=today(self.session).isoformat(),
             contact=cover.contact,
             pages=cover.pages,
-            series=SERIES,
+            series=self.ready.material.series or package.package.hex(),
             decisions=decisions_to_keep(self.ready.decisions),
             pseudonyms=self.ready.book.given(),
             read=self.ready.read() if cover.pages == READ else (),
@@ -215,7 +213,6 @@ def _package_seed(session: Session) -> bytes:
 
 
 # From a case to a sealed package for one recipient: nothing is at the destination before all of it has passed.
-_PURPOSES = {"disappearance": SEARCH_PURPOSE, "subject": SUBJECT_PURPOSE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,13 +396,13 @@ def ask(
 def _cover(session: Session, material: Material, wish: Wish, *, release: str, is_read: bool) -> Cover:
     """Return the cover of a report that is made today."""
     return Cover(
-        purpose=_PURPOSES.get(material.profile.name, USUAL_PURPOSE),
+        purpose=material.profile.purpose,
         language=wish.language,
         release=release,
         pages=READ if is_read else UNREAD,
         day=today(session).isoformat(),
         organisation=organisation_name(session),
-        reference="" if material.head is None else material.head.ref,
+        reference=material.reference,
         contact=" ".join((material.contact if wish.contact is None else wish.contact).split()),
         recipient=material.recipient.name,
     )
