@@ -253,7 +253,7 @@ def test_the_list_of_profiles_is_one_and_says_of_each_in_a_line_who_is_named_and
     assert of_one == {"urgent", "medical", "disappearance", "subject"}
     assert {name for name, profile in PROFILES.items() if profile.series is Series.PACKAGE} == {"donor-report"}
     assert {name for name, profile in PROFILES.items() if profile.has_next_alone} == {"enquiry"}
-    assert {name for name, profile in PROFILES.items() if profile.has_notes_of_today} == {"urgent"}
+    assert {name for name, profile in PROFILES.items() if profile.has_new_notes} == {"urgent"}
 
 
 # What a copy of own data has none of, and by which key its pages say so.

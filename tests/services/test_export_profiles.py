@@ -156,11 +156,11 @@ def test_a_first_question_has_the_next_date_alone_and_neither_name_nor_code(seal
     }
 
 
-def test_what_was_written_before_today_does_not_leave_in_haste(
+def test_what_was_written_two_days_ago_does_not_leave_in_haste(
     filled_session: Session, case: CompartmentId, sealed: Sealed
 ) -> None:
-    tomorrow = filled_session.log.now_ms() + DAY // datetime.timedelta(milliseconds=1)
-    filled_session.log.now_ms = lambda: tomorrow
+    later = filled_session.log.now_ms() + 2 * DAY // datetime.timedelta(milliseconds=1)
+    filled_session.log.now_ms = lambda: later
     notes.add(filled_session, case, Note(NoteKind.CONTACT, "they took her at the market"))
     found = told(sealed("urgent"))
     assert found["note text"] == ["they took her at the market"]
@@ -205,3 +205,10 @@ def test_a_person_who_stands_in_a_case_twice_is_one_in_a_relation(
     story_records.add(filled_session, case, Relation(caller, Relationship.FRIEND, sister.record))
     found = told(sealed("lawyer"))
     assert found["relation person"][-1] == found["relative names"][0]
+
+
+def test_of_somebody_of_whom_nothing_leaves_no_heading_does_either(
+    filled_session: Session, case: CompartmentId, sealed: Sealed
+) -> None:
+    case_people.add(filled_session, case, role="third", names=[], phones=["+996 555 010 203"])
+    assert "other-person" not in json.dumps(sealed("lawyer-named")["sections"])

@@ -60,7 +60,7 @@ def redact(
         return grouped(desk.asked)
     dossier = RedactedDossier(
         profile=profile.name,
-        sections=tuple(section for plan in planned if (section := _section(plan, pseudonyms)).blocks),
+        sections=tuple(_section(plan, pseudonyms) for plan in planned),
         forbidden_forms=registry.forbidden_forms(lambda kind, role: profile.action(kind, role) is not Action.KEEP),
         seal=_SEAL,
     )

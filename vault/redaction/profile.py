@@ -59,8 +59,8 @@ class Profile:
     `facts` are fields that name places, courts, orders and states: what stands there is proposed to stay.
     `withheld` are keys of what a report says in words that it has none of, and why, whether or not there is any.
     `about` says who is named, to whoever chooses; `purpose` is what the report says that it is for.
-    `has_next_alone`: of what has a date, the next that is to come alone; `has_notes_of_today`: of notes, those alone
-    that were written on the day of the export.
+    `has_next_alone`: of what has a date, the next that is to come alone; `has_new_notes`: of notes, those alone that
+    were written on the day of the export or on the one before.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Profile:
     purpose: str = ""
     series: Series = Series.RECIPIENT
     has_next_alone: bool = False
-    has_notes_of_today: bool = False
+    has_new_notes: bool = False
 
     def rule(self, kind: str, variant: str) -> RecordRule | None:
         """Return how such a record is written, or None: it does not leave."""
@@ -106,7 +106,7 @@ class _Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     facts: frozenset[str] = frozenset()
     withheld: tuple[str, ...] = ()
     has_next_alone: bool = False
-    has_notes_of_today: bool = False
+    has_new_notes: bool = False
 
 
 class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

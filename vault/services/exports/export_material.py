@@ -102,6 +102,7 @@ def told_beside(session: Session, notes: Sequence[Stored[Note]]) -> dict[RecordI
 
 WHY = "legal-referral"
 _SERIES = "main"
+_NEW = datetime.timedelta(days=1)
 
 Decisions = Mapping[str, RedactionAction | str]
 
@@ -216,7 +217,7 @@ def make_ready(
         UsageError: a person has two roles in two versions, it is not clear of which client it tells, or by a profile of
             confirmed facts nothing is confirmed.
     """
-    material = _gather(session, case, wish)
+    material = _gather(session, case, wish, asked)
     question = None if asked is None else material.question(asked)
     given, beside = material.codes_before()
     earlier = [
@@ -278,10 +279,14 @@ def _in_use(versions: list[OpenedVersion], profile: Profile, day: str) -> list[S
     while more := {version.record for version, note in found if note.amends in withdrawn} - withdrawn:
         withdrawn |= more
     notes = [note for note in stored_of_kind(versions, Note) if note.record not in stays | withdrawn]
-    # Nobody changes the text of a note of another day in place: what was written today says nothing old.
+    # Nobody changes the text of a note of another day in place, so that a new note says nothing old.
     return in_order(
-        [note for note in notes if not profile.has_notes_of_today or time_text(note.written_ms, DAY) == day]
+        [note for note in notes if not profile.has_new_notes or _is_new(time_text(note.written_ms, DAY), day)]
     )
+
+
+def _is_new(written: str, day: str) -> bool:
+    return datetime.date.fromisoformat(day) - datetime.date.fromisoformat(written) <= _NEW
 
 
 def _happened(versions: list[OpenedVersion], profile: Profile) -> Iterator[Stored[Any]]:
@@ -320,11 +325,13 @@ def _may_be_of_others(profile: Profile, persons: list[Stored[Person]]) -> bool:
     return OF_SEVERAL in profile.withheld and len(clients_of(persons)) > 1
 
 
-def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
+def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes | None) -> Material:
     profile, recipient = profile_named(wish.profile), find(session, wish.to)
     versions = view(session, case, why=WHY)
     require_one_role(versions)
-    day = today(session).isoformat()
+    asked = stored_of_kind(versions, Approving)
+    days = (each.value.day for each in asked if each.value.digest == answered and each.value.day)
+    day = next(days, today(session).isoformat())  # an answer is to what was shown on the day of its question
     rows, notes = stored_of_kind(versions, Person), _in_use(versions, profile, day)
     persons = as_one(rows, first=wish.person)
     happened = [] if _may_be_of_others(profile, persons) else list(_happened(versions, profile))
@@ -356,7 +363,7 @@ def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
         contact=next((row.value.contact for row in reversed(own) if row.value.contact), ""),
         before=_before(disclosures, profile, recipient),
         own=frozenset(row.version for row in own),
-        asked=stored_of_kind(versions, Approving),
+        asked=asked,
     )
 
 
