@@ -27,6 +27,7 @@ from vault.acts.act import (
     one,
 )
 from vault.errors import UsageError
+from vault.redaction.profile import PROFILES
 from vault.words.message import Message, Words, joined, plural
 from vault.words.next_step import NextStep
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from vault.services.safety.person_pack import Facts, PageWish
 
 T = TypeVar("T")
+_PROFILES: Final = [Message("{name} ({about})", name=name, about=each.about) for name, each in PROFILES.items()]
 _UNREAD: Final = Message("UNREAD: nobody read the pages before they were sealed. Log, report and package say so.")
 _RELEASED: Final = {
     "alone": Message("It was released ALONE: nobody else here could approve it. Log and package say so."),
@@ -214,14 +216,14 @@ EXPORT: Final[Act[Any]] = Act(
     (
         CASE,
         Field("profile", Message("Who is named"), Shape.WORD,
-              Message("lawyer-named names client and persecutor; lawyer names nobody; disappearance has only confirmed"
-                      " facts; subject gives clients their own data"),
-              words=("lawyer-named", "lawyer", "disappearance", "subject"), is_required=True),
+              Message("one of these: {profiles}", profiles=joined(_PROFILES, "; ") or ""), words=tuple(PROFILES),
+              is_required=True),
         Field("to", Message("Recipient"), Shape.WORD,
               Message("the recipient's name or id ({list_recipients})", list_recipients=NextStep.LIST_RECIPIENTS),
               form="--to NAME", is_required=True),
         Field("person", Message("Which client"), Shape.CODE,
-              Message("which client disappearance and subject are about, if the case has several"),
+              Message("which client it is about, if the case has several and the profile is of one: {profiles}",
+                      profiles=", ".join(name for name, each in PROFILES.items() if each.is_of_one_client)),
               form="[--person ID]"),
         Field("decide", Message("Decided"), Shape.WORD, Message("accept the proposal for every open question"),
               words=("proposed",), form="[--decide proposed]", is_answer=True),

@@ -271,9 +271,9 @@ def _args(args: Sequence[Arg]) -> list[str]:
 
 
 def help_of(arg: Arg) -> Message:
-    """Return the help of an argument, with its choices and its default."""
+    """Return the help of an argument, with its choices, unless it says each of them itself, and its default."""
     told = arg.help
-    if len(arg.choices) > 1:
+    if len(arg.choices) > 1 and not all(choice in in_words(told) for choice in arg.choices):
         told = Message("{help}: {choices}", help=told, choices=", ".join(arg.choices))
     if arg.default and isinstance(arg.default, str | int):
         told = Message("{help} ({default})", help=told, default=arg.default)

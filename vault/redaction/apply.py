@@ -150,28 +150,27 @@ class _Desk:
 
     def _passages(self, part: SourceField, record: SourceRecord) -> Iterable[_Passage | _Draft]:
         if part.identifier is not None:
-            return self._identifying(part.values, part.identifier, record)
+            return self._identifying(part, part.identifier, record)
         if part.coded:
             return [_Passage(value) for value in part.values]
         return [self._free(value, record.version, part.name) for value in part.values]
 
-    def _identifying(
-        self, values: tuple[str, ...], identifier: IdentifierType, record: SourceRecord
-    ) -> Iterable[_Passage]:
+    def _identifying(self, part: SourceField, identifier: IdentifierType, record: SourceRecord) -> Iterable[_Passage]:
         """Plan values that are identifiers as a whole. One that is removed leaves no trace, not even its label."""
-        action = self.judge.profile.action(identifier, PersonRole(record.variant))
+        role, entity = part.of or (PersonRole(record.variant), record.entity)
+        action, values = self.judge.profile.action(identifier, role), part.values
         if action is Action.KEEP:
-            return [self._owned(value, record) for value in values]
+            return [self._owned(value, record.version, entity) for value in values]
         general = values[0][:4] if identifier is IdentifierType.BORN and values else ""
         if not values or action is Action.REMOVE or (action is Action.GENERALISE and not general):
             return []
-        whole = Span(0, len(values[0]), identifier, action, record.entity, "field", general)
+        whole = Span(0, len(values[0]), identifier, action, entity, "field", general)
         return [_Passage(values[0], (whole,))]
 
-    def _owned(self, value: str, record: SourceRecord) -> _Passage:
+    def _owned(self, value: str, version: bytes, entity: bytes | None) -> _Passage:
         """Plan a value that stays as its owner's: only what is registered as somebody else's is looked for."""
         matches = find_in(value, self.judge.registry)
-        spans, undecided = judge_all(self.judge, value, matches, record.version, record.entity)
+        spans, undecided = judge_all(self.judge, value, matches, version, entity)
         fused = fuse(spans)
         self._ask(value, ((match.start, match.end) for match in undecided), fused, IdentifierType.NAME, conflict=True)
         return _Passage(value, fused)

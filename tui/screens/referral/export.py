@@ -41,7 +41,7 @@ from vault.errors import VaultError
 from vault.ids import RecordId
 from vault.policy.roles import Action
 from vault.progress import Stopped
-from vault.redaction.profile import profile_named
+from vault.redaction.profile import PROFILES, profile_named
 from vault.services.approvals import second_person
 from vault.services.cases import case_people
 from vault.services.exports import export_people, exporting, partners
@@ -53,12 +53,6 @@ if TYPE_CHECKING:
     from vault.services.exports.partners import KeptPartner
     from vault.services.projection.stored_records import Stored
 
-_PROFILES: Final = (
-    ("lawyer-named", Message("client, persecutor, others you choose")),
-    ("lawyer", Message("nobody but those you choose")),
-    ("disappearance", Message("client who disappeared: confirmed facts alone")),
-    ("subject", Message("the client gets their own data; nobody else is named")),
-)
 _ABOUT: Final = Message("Nothing is written before you have read the finished pages and pressed F4 there.")
 _NO_RECIPIENT: Final = Message(
     "There is no recipient yet. Ctrl+R adds one, if your role may; else ask a caseworker or an admin."
@@ -158,7 +152,7 @@ class ExportScreen(ActScreen, KeptForm):
     def compose_middle(self) -> Iterable[Widget]:
         yield FormRows(
             Vertical(id="recipient-place"),
-            FormRow(Message("Who is named"), ChoiceField(_PROFILES, value=self._profile, id="profile")),
+            FormRow(Message("Who is named"), ChoiceField(_offered(), value=self._profile, id="profile")),
             _OfWhom(self._person),
             FormRow(Message("Language"), ChoiceField(LANGUAGES, id="language")),
             FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as in your last")),
@@ -408,6 +402,10 @@ class ExportScreen(ActScreen, KeptForm):
         self._wanted = typed.get("recipient", "")
         for field in self.query("#recipient").results(ChoiceField):
             field.take(self._wanted)
+
+
+def _offered() -> list[tuple[str, Words]]:
+    return [(name, profile.about) for name, profile in PROFILES.items()]
 
 
 def _recipient_words(recipient: KeptPartner) -> Words:

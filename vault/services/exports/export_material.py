@@ -27,7 +27,7 @@ from vault.policy.roles import Role
 from vault.records.versions import OpenedVersion, of_kind
 from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier
-from vault.redaction.profile import CONFIRMED, OF_SEVERAL, Profile, profile_named
+from vault.redaction.profile import CONFIRMED, OF_SEVERAL, Profile, Series, profile_named
 from vault.redaction.questions import HIDING, Earlier, OpenQuestions, decide_proposed, decisions_in_force
 from vault.redaction.questions import Question as FormQuestion
 from vault.redaction.registry import RegisteredPerson, build_registry
@@ -45,6 +45,7 @@ from vault.services.exports.export_people import (
     names_elsewhere,
     others_as_third,
     require_one_role,
+    same_people,
 )
 from vault.services.exports.partners import KeptPartner, find
 from vault.services.projection.projection import audit_of, read_valid
@@ -80,7 +81,10 @@ def reference_for(session: Session, material: Material) -> str:
 
     It is drawn for one case and recipient. One that stands elsewhere too, whoever wrote it there, would tell two
     recipients that their reports are of one case: it is not used again.
+    Where each package is a run of its own there is none.
     """
+    if not material.series:
+        return ""
     index, theirs = session.index(), [row.value.reference for row in material.before if row.value.reference]
     for reference in reversed(theirs):
         if reference not in material.of_others and set(cases_by_ref(index, reference)) <= {material.case}:
@@ -117,7 +121,8 @@ def told_beside(session: Session, notes: Sequence[Stored[Note]]) -> dict[RecordI
     return beside
 
 
-SERIES = "main"
+_SERIES = "main"
+_NEW = datetime.timedelta(days=1)
 
 Decisions = Mapping[str, RedactionAction | str]
 
@@ -146,7 +151,8 @@ class Material:
     """All that an export is made of.
 
     `people` are whom redaction knows; `elsewhere` are words of its texts that
-    are names of people of other cases; `joined` are versions of rows of people that stand in it as one with another.
+    are names of people of other cases; `joined` are versions of rows of people that stand in it as one with another,
+    `same` the record that stands for each of their records.
     `beside` is what a report says of a note beside its fields, `contact` whom this member's last report of the case
     named to be called. `agreed` is by which consents it leaves.
     `before` are the disclosures to this recipient, `own` those of their versions that this member wrote, `of_others`
@@ -160,6 +166,7 @@ class Material:
     people: tuple[RegisteredPerson, ...] = field(repr=False)
     elsewhere: frozenset[str] = field(repr=False)
     joined: frozenset[VersionId]
+    same: Mapping[bytes, bytes]
     beside: Mapping[RecordId, tuple[SourceField, ...]] = field(repr=False)
     contact: str = field(repr=False)
     agreed: Agreed = field(repr=False)
@@ -167,6 +174,11 @@ class Material:
     own: frozenset[VersionId] = field(repr=False)
     of_others: frozenset[str]
     asked: list[Stored[Approving]] = field(repr=False)
+
+    @property
+    def series(self) -> str:
+        """Return the run of packages whose codes go on in this one; nothing where each has a run of its own."""
+        return _SERIES if self.profile.series is Series.RECIPIENT else ""
 
     def question(self, digest: bytes) -> Stored[Approving] | None:
         """Return the question of this digest, if it was asked and its answer has not been used."""
@@ -218,7 +230,7 @@ def make_ready(
         UsageError: a person has two roles in two versions, it is not clear of which client it tells, or by a profile of
             confirmed facts nothing is confirmed.
     """
-    material = _gather(session, case, wish)
+    material = _gather(session, case, wish, asked)
     question = None if asked is None else material.question(asked)
     given, beside = material.codes_before()
     earlier = [
@@ -268,7 +280,7 @@ def _about(recipient: KeptPartner) -> list[Message]:
     return about
 
 
-def _in_use(versions: list[OpenedVersion], profile: Profile) -> list[Stored[Note]]:
+def _in_use(versions: list[OpenedVersion], profile: Profile, day: str) -> list[Stored[Note]]:
     """Return the notes that may leave, in their order: none that is withdrawn, and none that corrects such a note.
 
     A correction says the same in other words. One version that stands and says withdrawn is enough, and so is one that
@@ -279,7 +291,15 @@ def _in_use(versions: list[OpenedVersion], profile: Profile) -> list[Stored[Note
     withdrawn = {version.record for version, note in found if note.withdrawn}
     while more := {version.record for version, note in found if note.amends in withdrawn} - withdrawn:
         withdrawn |= more
-    return in_order([note for note in stored_of_kind(versions, Note) if note.record not in stays | withdrawn])
+    notes = [note for note in stored_of_kind(versions, Note) if note.record not in stays | withdrawn]
+    # Nobody changes the text of a note of another day in place, so that a new note says nothing old.
+    return in_order(
+        [note for note in notes if not profile.has_new_notes or _is_new(time_text(note.written_ms, DAY), day)]
+    )
+
+
+def _is_new(written: str, day: str) -> bool:
+    return datetime.date.fromisoformat(day) - datetime.date.fromisoformat(written) <= _NEW
 
 
 def _happened(versions: list[OpenedVersion], profile: Profile) -> Iterator[Stored[Any]]:
@@ -291,6 +311,13 @@ def _happened(versions: list[OpenedVersion], profile: Profile) -> Iterator[Store
     for kind, variant in variants.items():
         found = by_date(versions, (STORY[kind],))
         yield from (stored for stored in found if stored.heads == 1 or variant != CONFIRMED)
+
+
+def _next_of(happened: list[Stored[Any]], day: str) -> list[Stored[Any]]:
+    """Return the next record that somebody has to keep, of today or later; nothing else."""
+    dated = ((stored.value.when(), stored) for stored in happened if stored.value.is_due())
+    to_come = [(when, stored) for when, stored in dated if when is not None and when[: len(day)] >= day[: len(when)]]
+    return [stored for _, stored in sorted(to_come, key=lambda each: each[0])[:1]]
 
 
 def require_fact(confirmed: Collection[object]) -> None:
@@ -311,14 +338,19 @@ def _may_be_of_others(profile: Profile, persons: list[Stored[Person]]) -> bool:
     return OF_SEVERAL in profile.withheld and len(clients_of(persons)) > 1
 
 
-def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
+def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes | None) -> Material:
     profile, recipient = profile_named(wish.profile), find(session, wish.to)
     why = profile.why
     versions = view(session, case, why=why)
     require_one_role(versions)
-    rows, notes = stored_of_kind(versions, Person), _in_use(versions, profile)
+    asked = stored_of_kind(versions, Approving)
+    days = (each.value.day for each in asked if each.value.digest == answered and each.value.day)
+    day = next(days, today(session).isoformat())  # an answer is to what was shown on the day of its question
+    rows, notes = stored_of_kind(versions, Person), _in_use(versions, profile, day)
     persons = as_one(rows, first=wish.person)
     happened = [] if _may_be_of_others(profile, persons) else list(_happened(versions, profile))
+    if profile.has_next_alone:
+        happened = _next_of(happened, day)
     if CONFIRMED in {variant for _, variant in profile.records}:
         require_fact([stored for stored in happened if stored.value.is_confirmed()])
     if profile.is_of_one_client:
@@ -326,7 +358,7 @@ def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
     elif wish.person is not None:
         raise UsageError(Message("with this profile, an export is about the whole case, not about one person"))
     heads = stored_of_kind(versions, Case)
-    shown: list[Stored[Any]] = [*heads, *persons, *notes, *happened]
+    shown: list[Stored[Any]] = [*heads, *persons, *happened, *notes]
     disclosures = stored_of_kind(versions, Disclosure)
     authors = members_of_logs(session, {row.origin for row in disclosures if row.origin is not None})
     own = [row for row in disclosures if row.origin is not None and authors.get(row.origin) == session.member]
@@ -344,15 +376,23 @@ def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
         people=known_people(session, case, persons, why=why),
         elsewhere=names_elsewhere(session, case, source, profile, why=why),
         joined=frozenset(row.version for row in rows) - {person.version for person in persons},
+        same=same_people(rows, persons),
         beside=told_beside(session, notes),
         contact=next((row.value.contact for row in reversed(own) if row.value.contact), ""),
         agreed=require_agreed(leaving, versions, rows, clients_of(persons)),
-        before=[row for row in disclosures if (row.value.recipient, row.value.series) == (recipient.record, SERIES)],
+        before=_before(disclosures, profile, recipient),
         own=frozenset(row.version for row in own),
         of_others=frozenset(row.value.reference for row in disclosures if row.value.recipient != recipient.record)
         | {row.value.ref for row in heads},
-        asked=stored_of_kind(versions, Approving),
+        asked=asked,
     )
+
+
+def _before(disclosures: list[Stored[Disclosure]], profile: Profile, to: KeptPartner) -> list[Stored[Disclosure]]:
+    """Return what a package goes on from: the codes and decisions of earlier ones for the same recipient."""
+    if profile.series is Series.PACKAGE:
+        return []
+    return [row for row in disclosures if (row.value.recipient, row.value.series) == (to.record, _SERIES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +405,7 @@ class _Taken:
 
 def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
     registry = build_registry(material.people)
-    source = dossier_source(material.records)
+    source = dossier_source(material.records, material.same)
     told = (material.beside.get(record, ()) for record, _, _ in material.records)
     whole = DossierSource(
         tuple(

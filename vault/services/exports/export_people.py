@@ -52,6 +52,13 @@ def as_one(persons: Sequence[Stored[Person]], *, first: RecordId | None = None) 
     return [found[person.record] for person in persons if person.record in found]
 
 
+def same_people(rows: Sequence[Stored[Person]], one: Sequence[Stored[Person]]) -> dict[bytes, bytes]:
+    """Return the record that stands for each of those that `as_one` joined with another."""
+    stands = {person.record for person in one}
+    by_who = {person.value.who: person.record for person in one}
+    return {row.record: by_who[row.value.who] for row in rows if row.record not in stands and row.value.who in by_who}
+
+
 def _joined(group: list[Stored[Person]], first: RecordId | None) -> list[Stored[Person]]:
     roles = {person.value.role for person in group} - {PersonRole.THIRD}
     if len(group) == 1 or len(roles) > 1:

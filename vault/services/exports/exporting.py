@@ -18,7 +18,6 @@ from vault.export.archive import package_words
 from vault.export.dossier_report import READ, UNREAD, Cover
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.release import ACT, Release
-from vault.export.report_wording import SEARCH_PURPOSE, SUBJECT_PURPOSE, USUAL_PURPOSE
 from vault.ids import CompartmentId, CompartmentKind, Digest
 from vault.index.heads import heads_in
 from vault.log.approval import Approval
@@ -44,7 +43,6 @@ from vault.services.approvals.second_person import (
     rule_of,
 )
 from vault.services.exports.export_material import (
-    SERIES,
     Material,
     Ready,
     Wish,
@@ -178,7 +176,7 @@ class ExportSteps:
             contact=cover.contact,
             pages=cover.pages,
             reference=cover.reference,
-            series=SERIES,
+            series=self.ready.material.series or package.package.hex(),
             decisions=decisions_to_keep(self.ready.decisions),
             pseudonyms=self.ready.book.given(),
             read=self.ready.read() if cover.pages == READ else (),
@@ -219,7 +217,6 @@ def _package_seed(session: Session) -> bytes:
 
 
 # From a case to a sealed package for one recipient: nothing is at the destination before all of it has passed.
-_PURPOSES = {"disappearance": SEARCH_PURPOSE, "subject": SUBJECT_PURPOSE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,7 +409,7 @@ def ask(
 def _cover(session: Session, material: Material, wish: Wish, *, release: str, is_read: bool) -> Cover:
     """Return the cover of a report that is made today."""
     return Cover(
-        purpose=_PURPOSES.get(material.profile.name, USUAL_PURPOSE),
+        purpose=material.profile.purpose,
         language=wish.language,
         release=release,
         pages=READ if is_read else UNREAD,
