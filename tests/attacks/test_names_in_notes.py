@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.attacks.called import GIVEN, PLACES
+from tests.attacks.called import FIRST, GIVEN, INSIDE, NOTES, PLACES
 from tests.attacks.conftest import AGE, RECIPIENT
 from tests.attacks.test_two_person import CODED, OTHER_PAGES, ask, files_of, give, question
 from tests.export.leakcheck.surgery import Pieces, take_apart
@@ -36,37 +36,9 @@ from vault.services.evidence import logbook
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 
-# Words that a list of names has too, and that a text in small letters cannot do without.
-INSIDE = {
-    "en": "yesterday we met {} at the gate",
-    "fr": "hier nous avons parlé à {} au bureau",
-    "tr": "yesterday we met {} at the gate",
-    "ru": "вчера мы видели {} у дома",
-    "uk": "вчора ми бачили {} біля дому",
-    "ar": "اليوم كان {} مع",
-    "kk": "кеше біз {} көрдік",
-    "ky": "кечээ биз {} көрдүк",
-    "tg": "дирӯз мо {} дидем",
-    "uz": "kecha biz {} koʻrdik",
-    "fa": "دیروز ما {} را دیدیم",
-}
-FIRST = {
-    "en": "{} came at night.",
-    "fr": "{} est venu hier.",
-    "tr": "{} came at night.",
-    "ru": "{} пришёл ночью.",
-    "uk": "{} прийшов вночі.",
-    "ar": "{} كان مع",
-    "kk": "{} түнде келді.",
-    "ky": "{} түндө келди.",
-    "tg": "{} шабона омад.",
-    "uz": "{} kechasi keldi.",
-    "fa": "{} شب آمد.",
-}
 # Plain notes of invented cases; they tell what language the sentences are in.
 MOST_QUESTIONS = {"uk": 25}
 """For 1,000 words; 100 where a capital at the start of a sentence is asked about."""
-NOTES = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("notes_in").glob("*.txt")}
 
 
 def left(names: list[str], sentence: str, note: str = "") -> list[str]:
@@ -90,6 +62,11 @@ def test_no_given_name_and_no_place_leaves_unasked(language: str, called: dict[s
 def test_the_names_that_left_in_november_do_not() -> None:
     names = ["amir", "leila", "david", "rosa", "bishkek", "aliya", "nora", "maria", "omar", "ahmed", "john"]
     assert left(names, "then {} spoke to us") == []
+
+
+@pytest.mark.parametrize("name", "канат баян талантом саламат олим raʼno olim".split())
+def test_a_name_of_central_asia_that_is_a_word_of_another_language_does_not_leave(name: str) -> None:
+    assert left([name], "then {} spoke to us" if name[0].isascii() else "вчера мы видели {} у дома") == []
 
 
 @pytest.mark.parametrize(

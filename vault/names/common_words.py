@@ -78,11 +78,18 @@ def is_english_or_french(word: str) -> bool:
     """
     words = _words()
     word = word.replace("œ", "oe").replace("æ", "ae")  # as the lists have them
-    return word in words or all(len(part) < 2 or part in words or part in _ELIDED for part in word.split("'"))
+    if word in words:
+        return True
+    *before, last = word.split("'")
+    is_elided = all(len(part) < 2 or part in _ELIDED for part in before)
+    return (is_elided or last in _ENDS) and all(
+        len(part) < 2 or part in words or part in _ELIDED for part in (*before, last)
+    )
 
 
-# What stands before an apostrophe in French, where it is longer than one letter.
+# What stands before an apostrophe in French, where it is longer than one letter; what stands behind one in English.
 _ELIDED = frozenset(("qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "quelqu", "presqu"))
+_ENDS = frozenset(("", "s", "t", "d", "m", "ll", "re", "ve"))
 
 
 # Whether somebody may be called by a word, in Cyrillic or in Latin letters: a dictionary has it, or it ends so.

@@ -98,17 +98,12 @@ class NormalText:
 
 def normal_text(source: str) -> NormalText:
     """Return the plain form of a text with the way back."""
-    pieces: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(source):
-        piece = _plain[character]
-        if len(piece) == 1:
-            pieces.append(piece)
-            places.append(place)
-        else:
-            pieces.append(piece)
-            places.extend([place] * len(piece))
+    pieces = list(map(_plain.__getitem__, source))
     text = "".join(pieces)
+    is_letter_for_letter = set(map(len, pieces)) <= {1}
+    places = list(
+        range(len(source)) if is_letter_for_letter else (place for place, piece in enumerate(pieces) for _ in piece)
+    )
     text, places = _with_broken_words_joined(text, places)
     of_one_script = _MIXED_WORD.sub(lambda match: _word_of_one_script(match.group()), text)
     return NormalText(of_one_script.translate(PLAIN_LETTERS), tuple(places))

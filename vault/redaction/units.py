@@ -204,7 +204,7 @@ class _Before:
             between == " " or (between in {". ", "."} and self._word in SHORT_TITLES)
         )
         begins &= not (between in {". ", "."} and self._word in SHORT_WORDS)
-        capital = any(letter.isupper() or letter.istitle() for letter in written)
+        capital = not written.islower() and any(letter.isupper() or letter.istitle() for letter in written)
         language = self._languages.get(_script(word), "")
         part, asked = _judged(word, written, language, capital, begins and not titled)
         if capital and len(word) == 1 and part is not Part.NUMBER:
