@@ -64,7 +64,7 @@ def test_the_names_that_left_in_november_do_not() -> None:
     assert left(names, "then {} spoke to us") == []
 
 
-@pytest.mark.parametrize("name", "канат баян талантом саламат олим raʼno olim".split())
+@pytest.mark.parametrize("name", ["канат", "баян", "талантом", "саламат", "олим", "raʼno", "olim"])
 def test_a_name_of_central_asia_that_is_a_word_of_another_language_does_not_leave(name: str) -> None:
     assert left([name], "then {} spoke to us" if name[0].isascii() else "вчера мы видели {} у дома") == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ from tests.attacks.called import GIVEN, PLACES
 from tests.redaction.people import outcome, text_left
 from tests.tables import each
 from vault.names.normal import normal
+from vault.redaction.dossier import RedactedDossier
 from vault.redaction.questions import OpenQuestions
 
 AROUND = {"ar": "كان {} مع", "ru": "вчера видели {} там", "uk": "вчера видели {} там"}
@@ -37,6 +39,60 @@ def test_no_name_whose_letters_stand_apart_leaves_in_part_or_whole(language: str
     text = "\n".join(sentence.format(APART[apart](name)) for name in names)
     expected = "\n".join(sentence.format("[removed]") for _ in names)
     assert text_left(text) == expected
+
+
+# Other writings of a name: each says it to whoever knows the trick, or to a program.
+WRITINGS: dict[str, Callable[[str], str]] = {
+    "entities": lambda name: "".join(f"&#{ord(letter)};" for letter in name),
+    "entities of entities": lambda name: "".join(f"&amp;#x{ord(letter):x};" for letter in name),
+    "percent": lambda name: "".join(f"%{byte:02X}" for byte in name.encode()),
+    "percent of Windows": lambda name: "".join(f"%{byte:02x}" for byte in name.encode("cp1251")),
+    "quoted-printable": lambda name: "".join(f"={byte:02X}" for byte in name.encode()),
+    "base64": lambda name: base64.b64encode(name.encode()).decode(),
+    "base64 of an address": lambda name: base64.urlsafe_b64encode(name.encode()).decode().rstrip("="),
+    "escapes": lambda name: "".join(f"\\u{ord(letter):04x}" for letter in name),
+    "code points": lambda name: "".join(f"U+{ord(letter):04X}" for letter in name),
+    "reversed": lambda name: name[::-1],
+    "signs for letters": lambda name: name.translate(str.maketrans("aoeiоаз", "@0310@3")),
+    "syllables": lambda name: f"{name[:2]}-{name[2:4]}-{name[4:]}",
+    "hyphens": "-".join,
+}
+
+
+@pytest.mark.parametrize("writing", WRITINGS)
+@pytest.mark.parametrize("name", ["Скворкина", "Skvorkina", "Зафира", "Zafira"])
+def test_a_registered_name_in_another_writing_goes_unasked(name: str, writing: str) -> None:
+    around = "видели {} там" if name[0] > "z" else "we met {} there"
+    found = outcome(around.format(WRITINGS[writing](name)))
+    assert isinstance(found, RedactedDossier)
+    assert re.fullmatch(around.format(r"\[P-\w{3}\]"), found.sections[0].blocks[-1].text)
+
+
+@pytest.mark.parametrize("writing", WRITINGS)
+@pytest.mark.parametrize("name", ["Каримов", "Karimov", "Ошмарова", "Oshmarova"])
+def test_a_strange_name_in_another_writing_is_one_question(name: str, writing: str) -> None:
+    written = WRITINGS[writing](name)
+    found = outcome(f"видели {written} там" if name[0] > "z" else f"we met {written} there")
+    assert isinstance(found, OpenQuestions)
+    assert [question.form.rstrip("=") for question in found.questions] == [written.rstrip("=")]
+
+
+@each(
+    [
+        "50%of",
+        "100%de",
+        "x=10",
+        "l&#233;gal",
+        "un caf%C3%A9",
+        "vis-à-vis",
+        "mother-in-law",
+        "up-to-date",
+        "кое-как",
+    ]
+)
+def test_what_says_no_name_in_another_writing_is_kept(text: str) -> None:
+    asked = outcome(f"then {text} there")
+    assert not isinstance(asked, OpenQuestions) or all(question.form != text for question in asked.questions)
 
 
 STREETS = """

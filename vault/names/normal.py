@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 # Letters that stand for one another: the tables behind `vault.names.normal`.
@@ -94,6 +95,10 @@ class NormalText:
         Invisible characters between the first and the last are inside the range.
         """
         return self.places[start], self.places[end - 1] + 1
+
+    def plain_range(self, start: int, end: int) -> tuple[int, int]:
+        """Return the half-open range that the source's `[start, end)` became: empty where it shows nothing."""
+        return bisect_left(self.places, start), bisect_left(self.places, end)
 
 
 def normal_text(source: str) -> NormalText:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from vault.names.normal import NormalText, normal_text
-from vault.redaction.find_registered import SOURCE, find_registered
+from vault.redaction.find_registered import SOURCE, find_encoded, find_registered
 from vault.redaction.registry import Registry
 from vault.redaction.spans import IdentifierType, Match
 from vault.redaction.spelled import MONTHS
@@ -140,7 +140,7 @@ def _kind_of_number(written: str) -> IdentifierType:
 def detect(text: str, registry: Registry) -> list[Match]:
     """Return everything found in a text, in places of that text. Matches may overlap; none is judged yet."""
     plain = normal_text(text)
-    registered = find_registered(plain, registry)
+    registered = [*find_registered(plain, registry), *find_encoded(text, registry)]
     numbers = sorted((match.start, match.end) for match in registered if match.kind is not IdentifierType.NAME)
     starts = [start for start, _ in numbers]
     furthest = list(accumulate((end for _, end in numbers), max))
