@@ -455,6 +455,29 @@ def test_a_person_of_another_case_is_removed_unasked_and_cannot_be_kept(
         assert form not in text.casefold()
 
 
+DECLINED_ELSEWHERE = {
+    "Соловей": "Соловья Соловьём", "Заяц": "Зайца", "Тихоокова": "Тихоокову Тихооковой", "Ткачук": "Ткачуку Ткачуком",
+    "Скворкин": "Скворкина Скворкиным", "Айгүл": "Айгүлдүн", "Азамат": "Азаматка", "Oshmarov": "Oshmarova Oshmarovym",
+    "Любовь": "Любви", "Новицкая": "Новицкую Новицкой", "Ошмарь": "Ошмаря", "Карина": "Карину Кариной",
+}  # fmt: skip
+
+
+def test_a_case_of_a_name_of_another_case_is_removed_unasked(session: Session, tmp_path: Path) -> None:
+    partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
+    other = cases.create(session, title="T", kind="asylum").case
+    made = cases.create(session, title="U", kind="asylum").case
+    for name in DECLINED_ELSEWHERE:
+        case_people.add(session, other, role="client", names=[name])
+    forms = [form for told in DECLINED_ELSEWHERE.values() for form in told.split()]
+    text = "\n".join(f"потом вчера там видели {form} дома. {form.capitalize()} там видели." for form in forms)
+    notes.add(session, made, Note(NoteKind.CONTACT, text))
+    done = exporting.export(session, made, Wish("lawyer", RECIPIENT), out=tmp_path)
+    assert isinstance(done, exporting.Exported)
+    words = set(re.findall(r"\w+", " ".join(done.pages).casefold()))
+    assert words & {form.casefold() for form in forms} == set()
+    assert {"видели", "потом", "вчера"} <= words
+
+
 def test_one_entry_says_whose_case_was_hit(session: Session, case: CompartmentId, tmp_path: Path) -> None:
     exported(session, case, tmp_path, {})
     searches = [line for line in logbook.newest(session).lines if line.payload and line.payload.act == "case.search"]

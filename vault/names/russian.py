@@ -34,6 +34,10 @@ _CONSONANT = ("", "а", "у", "ом", "ем", "е", "ы", "и", "ов", "ей", 
 _FEMININE = ("а", "ы", "и", "е", "у", "ой", "ою", "ей", "ею", "")
 _SOFT_FEMININE = ("я", "и", "е", "ю", "ей", "ею", "ь", "й")
 _SOFT = ("ь", "й", "я", "ю", "ем", "ём", "е", "и", "ью", "ев", "ей", "ям", "ями", "ях")
+_NOMINATIVES = (
+    (_SURNAME, ("", "а")), (_ADJECTIVE, ("ий", "ый", "ой", "ая")), (_CONSONANT, ("",)), (_FEMININE, ("а",)),
+    (_SOFT_FEMININE, ("я",)), (_SOFT, ("ь", "й")),
+)  # fmt: skip
 
 SURNAME_ENDINGS = ("ов", "ев", "ёв", "ин", "ын")
 """Of a man; a woman's has an `а` more."""
@@ -53,6 +57,7 @@ class _Parse(Protocol):
     is_known: bool
     lexeme: list[_Parse]
     word: str
+    normal_form: str
 
 
 @lru_cache(maxsize=1)
@@ -94,6 +99,17 @@ def case_forms(word: str) -> frozenset[str]:
                 if str(form.tag).startswith("NOUN") or _constant(form) == _constant(parse)
             )
     return frozenset(forms)
+
+
+@lru_cache(maxsize=16384)
+def may_be_case_of(word: str) -> frozenset[str]:
+    """Return the words of names, casefolded, of which a Cyrillic word may be a case: by its endings alone."""
+    plain = unicodedata.normalize("NFC", word).casefold()
+    found = {parse.normal_form for parse in _analyzer().parse(plain)}
+    for endings, nominatives in _NOMINATIVES:
+        stems = (plain.removesuffix(ending) for ending in endings if plain.endswith(ending))
+        found |= {stem + end for stem in stems if len(stem) > _FEWEST_STEM_LETTERS for end in nominatives}
+    return frozenset(found - {plain})
 
 
 class Use(NamedTuple):
