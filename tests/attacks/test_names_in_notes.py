@@ -91,6 +91,8 @@ def test_a_name_of_central_asia_that_is_a_word_of_another_language_does_not_leav
         ("to Mr I. Er and to J Smith", "to Mr [removed] and to [removed]"),
         ("за Айгуль кызы пришли", "за [removed] пришли"),
         ("by Ludwig van Oshmar and von Oshmar", "by [removed] and [removed]"),
+        ("for Joseph De La Cruz and Anna Du Oshmar", "for [removed] and [removed]"),
+        ("De La Oshmar ran. De Temir il a vu", "[removed] ran. De [removed] il a vu"),
         ("near Tumanyan Street then", "near [removed] then"),
         ("Южную Осетию видели", "[removed] видели"),
         ("Temir'one May", "[removed]'[removed]"),

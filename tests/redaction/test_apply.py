@@ -309,14 +309,14 @@ def test_a_word_in_letters_that_stand_apart_is_found_where_it_names_somebody_alo
 
 @each(
     {
-        "one code": ({"oshmar": Action.PSEUDONYM}, (Action.PSEUDONYM, b"form:oshmar")),
+        "one code": ({"oshmar": Action.PSEUDONYM}, (Action.PSEUDONYM, "oshmar")),
         "two codes": ({"oshmar": Action.PSEUDONYM, "temir": Action.PSEUDONYM}, (Action.REMOVE, None)),
-        "a code and nothing": ({"oshmar": Action.PSEUDONYM, "temir": Action.REMOVE}, (Action.REMOVE, b"form:temir")),
+        "a code and nothing": ({"oshmar": Action.PSEUDONYM, "temir": Action.REMOVE}, (Action.REMOVE, "temir")),
         "neither": ({"zhgun": Action.REMOVE}, None),
     }
 )
 def test_of_two_decisions_about_one_place_the_safer_holds(
-    actions: dict[str, Action], fate: tuple[Action, bytes | None] | None
+    actions: dict[str, Action], fate: tuple[Action, str | None] | None
 ) -> None:
     assert Decided(actions, {}).about("oshmar temir", ("oshmar", "temir"), b"version") == fate
 
@@ -366,6 +366,26 @@ def test_one_question_is_asked_for_each_form_however_often_and_however_written()
 def test_the_context_of_a_question_is_redacted() -> None:
     context = asked("Скворкина, тел. 0700 44 55 66, видела, как пришёл Темир.")["Темир"].context
     assert context == "тел. ▮▮▮, видела, как пришёл Темир."
+
+
+@each(
+    {
+        "another spelling": ("Zafiera Skvorckina", "Зафира Маратовна Скворкина", Action.PSEUDONYM),
+        "one word alone": ("Skvorckina", "Зафира Маратовна Скворкина", Action.REMOVE),
+        "of whom is named": ("Elmaar Torgayeff", "Элмар Торгаев", Action.REMOVE),
+        "nobody": ("Qanat Oshmar", "", Action.REMOVE),
+    }
+)
+def test_a_question_tells_whose_name_it_may_be(form: str, like: str, proposal: Action) -> None:
+    question = asked(f"Then {form} came, and Temir.")[form]
+    assert (question.like, question.proposal, question.conflict) == (like, proposal, False)
+
+
+def test_a_code_for_a_spelling_of_somebody_is_theirs_and_nothing_goes_unasked_for_its_sound() -> None:
+    text = "Zafira Skvorkina came. Skvorckina left."
+    assert text_left(text) == "[P-KT7] came. [removed] left."
+    assert text_left(text, {"Skvorckina": "pseudonym"}) == "[P-KT7] came. [P-KT7] left."
+    assert text_left(text, {"Skvorckina": "keep"}) == "[P-KT7] came. Skvorckina left."
 
 
 def test_a_surname_that_a_named_and_a_hidden_person_share_is_asked_first() -> None:

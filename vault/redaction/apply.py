@@ -19,6 +19,7 @@ from vault.redaction.judging import Decided, Judge, Versions, fated_words, forms
 from vault.redaction.profile import Profile
 from vault.redaction.questions import Asked, OpenQuestions, decisions_by_key, form_key, grouped, is_fact
 from vault.redaction.registry import Registry
+from vault.redaction.sounding import Sounding
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
 from vault.redaction.spans import Action, IdentifierType, Span, fuse
 from vault.redaction.transform import REMOVED, PseudonymBook, context_of, transformed
@@ -54,10 +55,11 @@ def redact(
         LeakError: a hidden form is in the result after all.
         UsageError: a decision that does not exist.
     """
-    desk = _Desk(Judge(profile, registry, Decided(decisions_by_key(decisions), read, elsewhere)))
+    decided = Decided(decisions_by_key(decisions), read, elsewhere)
+    desk = _Desk(Judge(profile, registry, decided, Sounding(registry)))
     planned = desk.settled([plan for record in source.records if (plan := desk.plan(record)) is not None])
     if desk.asked:
-        return grouped(desk.asked)
+        return grouped(desk.asked, desk.judge.likely)
     dossier = RedactedDossier(
         profile=profile.name,
         sections=tuple(_section(plan, pseudonyms) for plan in planned),
@@ -193,7 +195,9 @@ class _Desk:
             if answer is None:
                 open_places.append((form.start, form.end))
             else:
-                decided.append(Span(form.start, form.end, IdentifierType.UNKNOWN, *answer, "decision"))
+                action, told = answer
+                whose = None if action is not Action.PSEUDONYM or told is None else self.judge.whose_code(told)
+                decided.append(Span(form.start, form.end, IdentifierType.UNKNOWN, action, whose, "decision"))
         self._ask(text, open_places, draft.judged, IdentifierType.UNKNOWN, name=draft.name)
         return _Passage(text, fuse((*draft.judged, *decided)))
 
