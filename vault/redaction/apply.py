@@ -12,6 +12,7 @@ from vault.casework.intake import own_words_in
 from vault.casework.vocabulary import PersonRole
 from vault.errors import LeakError
 from vault.names.normal import normal
+from vault.redaction.decoded import written_apart
 from vault.redaction.detect import detect
 from vault.redaction.dossier import _SEAL, RedactedBlock, RedactedDossier, RedactedSection
 from vault.redaction.find_registered import find_in
@@ -179,12 +180,19 @@ class _Desk:
 
     def _free(self, text: str, version: bytes, name: str) -> _Draft:
         spans, undecided = judge_all(self.judge, text, detect(text, self.judge.registry), version)
-        fused = fuse(spans)
+        fused = fuse((*spans, *self._elsewhere(text)))
         conflicts = [(match.start, match.end) for match in undecided]
         self._ask(text, conflicts, fused, IdentifierType.NAME, conflict=True)
         known = (*conflicts, *own_words_in(text))  # labels of a slip are the program's own, as headings are
         explained = fuse((*fused, *(Span(*place, IdentifierType.NAME, Action.KEEP) for place in known)))
         return _Draft(text, version, fused, uncovered(text, explained), name)
+
+    def _elsewhere(self, text: str) -> Iterable[Span]:
+        """Yield where a name of another case stands apart or in another writing: there it is no form that is asked."""
+        elsewhere = self.judge.decided.elsewhere
+        for run in written_apart(text) if elsewhere else ():
+            if not elsewhere.isdisjoint(_WORD.findall(normal(run.text))):
+                yield Span(run.start, run.end, IdentifierType.NAME, Action.REMOVE)
 
     def _judged(self, draft: _Draft, fated: frozenset[str]) -> _Passage:
         text = draft.text

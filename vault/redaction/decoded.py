@@ -1,4 +1,4 @@
-"""What a text says in another writing than letters: entities, percent, quoted-printable, escapes, base64."""
+"""What a text says in another writing: entities, percent, quoted-printable, escapes, base64, letters apart."""
 
 from __future__ import annotations
 
@@ -31,6 +31,16 @@ def decoded(text: str) -> Iterator[Decoded]:
             said = read(match.group())
             if said is not None and said != match.group() and not _SHOWS_NOTHING.search(said):
                 yield Decoded(match.start(), match.end(), _in_letters(said))
+
+
+def written_apart(text: str) -> Iterator[Decoded]:
+    """Yield what `decoded` does, and words in letters or syllables that stand apart, or torn by the end of a line."""
+    yield from decoded(text)
+    for match in _APART.finditer(text):
+        joined = "".join(filter(str.isalpha, match.group()))
+        # A word of one letter may stand before or behind: `à a d r i e n`.
+        said = (joined, joined[1:], joined[:-1]) if match["gap"] else (joined,)
+        yield Decoded(match.start(), match.end(), " ".join(said))
 
 
 def _in_letters(said: str) -> str:
@@ -82,6 +92,11 @@ def _text_of(said: bytes) -> str | None:
         return None if is_chance else said.decode("cp1251", "replace")
 
 
+_APART = re.compile(
+    r"(?<![^\W\d_])[^\W\d_](?P<gap>[ .\-_*]{1,2})[^\W\d_](?:(?P=gap)[^\W\d_]){2,}(?![^\W\d_])"
+    r"|(?<![\w\-])[^\W\d_]{1,5}(?:-[^\W\d_]{1,5}){1,7}-[^\W\d_]{1,12}(?![\w\-])"
+    r"|(?<!\w)[^\W\d_]{2,20}-?[ ]{0,8}\n[ ]{0,8}[^\W\d_]{2,20}(?!\w)"
+)
 _HEX = re.compile(rb"%([0-9a-fA-F]{2})")
 _ESCAPE = re.compile(
     r"\\u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,5})\}|\\x([0-9a-fA-F]{2})|U\+([0-9a-fA-F]{4})",
@@ -102,9 +117,10 @@ _WRITINGS: tuple[tuple[re.Pattern[str], re.Pattern[str], Callable[[str], str | N
     ),
     (_ESCAPE, re.compile(rf"(?:\b\w{{1,64}}?)?(?:{_A_SIGN})(?:[ ]?(?:{_A_SIGN})|\w(?!\+[0-9a-fA-F]{{4}}))*"), _escapes),
     (
-        re.compile(r"[a-z][A-Z0-9]|\d[A-Za-z]"),
+        re.compile(r"[a-z][A-Z0-9]|\d[A-Za-z]|[A-Z]{2}[a-z]"),
         re.compile(
-            r"(?<![\w+/=\-])(?=[a-zA-Z+/]*[a-z][A-Z0-9]|[A-Z+/]*\d)[\w+/\-]{6,4096}={0,2}(?![\w+/=\-])", re.ASCII
+            r"(?<![\w+/=\-])(?=[a-zA-Z+/]*(?:[a-z][A-Z0-9]|[A-Z]{2}[a-z])|[A-Z+/]*\d)[\w+/\-]{6,4096}={0,2}(?![\w+/=\-])",
+            re.ASCII,
         ),
         _base64,
     ),

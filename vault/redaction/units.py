@@ -113,7 +113,7 @@ _LETTERS_APART = re.compile(
 )
 _SMALL_INITIALS = re.compile(r"(?<![\w.])([^\W\d_])\.[ ]?([^\W\d_])\.(?!\w)")
 _TORN = re.compile(r"(?<!\w)([^\W\d_]{2,4})[ ]*\n[ ]*([^\W\d_]{2,6})(?!\w)")
-_IN_SYLLABLES = re.compile(r"(?<![\w\-])[^\W\d_]{1,5}(?:-[^\W\d_]{1,5}){2,7}(?![\w\-])")
+_IN_SYLLABLES = re.compile(r"(?<![\w\-])[^\W\d_]{1,5}(?:-[^\W\d_]{1,5}){1,7}-[^\W\d_]{1,12}(?![\w\-])")
 _SIGNS_FOR_LETTERS = re.compile(r"(?<![\w@$])(?=[^\W_]{0,40}[^\W\d_][@$]{1,3}[^\W\d_])[\w@$]{1,80}")
 _HALF = 3  # letters of a half that hardly anybody is called by
 _LIST_MARK = re.compile(r"(?:\A|(?<=\n))[ ]{0,8}(\d{1,3})[.)](?=[ ])")
