@@ -144,7 +144,12 @@ def test_who_is_registered_in_another_case_goes_unasked_in_any_writing(session: 
     for _, name in everybody:
         case_people.add(session, other, role="relative", names=[name])
     said = {language: INSIDE[{"uk": "ru", "fr": "fr", "ru": "ru"}.get(language, "en")] for language in PEOPLE}
-    ways = [str, str.lower, *APART.values(), *(WRITINGS[how] for how in ("entities", "percent", "base64", "syllables"))]
+    ways: list[Callable[[str], str]] = [
+        str,
+        str.lower,
+        *APART.values(),
+        *(WRITINGS[how] for how in ("entities", "percent", "base64", "syllables")),
+    ]
     written = [(language, way(name), name) for language, name in everybody for way in ways]
     written += [(language, form, name) for language, name in everybody if language == "ru" for form in declined(name)]
     text = "\n".join(f"\n{said[language].format(form)}." for language, form, _ in written)
