@@ -168,10 +168,31 @@ def asked(text: str) -> list[str]:
         ("the colour, the favour, an organisation", []),
         ("По закону он прав. По дороге он ушёл.", []),
         ("إنه كان هناك", []),
+        ("a white Toyota Camry, a red car, une Peugeot 308 grise", ["white Toyota Camry", "Peugeot 308 grise"]),
+        ("на чёрном «Мерседесе», в сером форде, в чёрном доме", ["чёрном «Мерседесе»", "сером форде"]),
     ],
     ids=str,
 )
 def test_structure_and_ordinary_words_are_no_questions(text: str, forms: list[str]) -> None:
+    assert asked(text) == forms
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        (
+            "she is aged twelve, a boy twelve years old, twelve-year-old",
+            ["twelve", "twelve years old", "twelve-year-old"],
+        ),
+        ("une fille de douze ans; elle avait treize ans", ["douze ans", "treize ans"]),
+        ("мальчик двенадцати лет. ему было тринадцать лет", ["двенадцати лет", "тринадцать лет"]),
+        ("for twelve years, depuis douze ans, он жил там двенадцать лет, около десяти лет", []),
+        ("born in seventy-two. He waited in seventy-two queues", ["seventy-two"]),
+        ("ему пять раз звонили, il a deux enfants, the age of the two men", []),
+    ],
+    ids=str,
+)
+def test_an_age_or_a_year_in_words_is_one_question_and_how_long_it_took_is_none(text: str, forms: list[str]) -> None:
     assert asked(text) == forms
 
 

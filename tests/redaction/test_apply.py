@@ -5,6 +5,8 @@ import dataclasses
 import itertools
 import pathlib
 import secrets
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -594,3 +596,38 @@ def test_the_programs_own_words_in_a_note_of_a_call_are_never_asked_about_and_st
     assert {"Name", "Temir Oshmar"} <= set(asked("In a Name, Name as heard: Temir Oshmar"))
     called_so = registry_of((WITNESS, renamed(WITNESS_PERSON, "Heard Oshmarov")))
     assert "heard" not in text_left("A call.\nName as heard: Temir", registry=called_so)
+
+
+_LOOKING = """
+import sys
+import vault.data_files
+{taken}
+from tests.redaction.people import outcome
+from vault.errors import DependencyMissingError
+try:
+    outcome("кечээ биз адвокатты көрдүк, анан үйгө кайттык. then he saw a door with ferdova, Rose\\nson and Ka-ri-na")
+except DependencyMissingError:
+    print("stopped")
+"""
+_NO_FILE = """
+have = vault.data_files.get_data
+vault.data_files.get_data = lambda room, file: None if file.endswith("{file}") else have(room, file)
+"""
+_NO_LIST = """
+import dawg_python
+def load(self, path):
+    raise OSError
+dawg_python.DAWG.load = load
+"""
+TAKEN = {
+    "the Russian dictionary": "sys.modules['pymorphy3'] = None",
+    "a list of a language": _NO_LIST,
+    **{file: _NO_FILE.format(file=file) for file in ("en.txt", "fr.txt", "acting.txt", "names.txt", "equivalents.txt")},
+}
+
+
+@pytest.mark.parametrize("taken", TAKEN)
+def test_what_cannot_be_looked_up_stops_what_would_leave(taken: str) -> None:
+    code = _LOOKING.format(taken=TAKEN[taken])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "stopped", done.stderr

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
 from itertools import islice
 from typing import Final
 
-from vault.data_files import read_lines
+from vault.data_files import read_lines, read_text
 from vault.names.russian import SURNAME_ENDINGS, is_known, is_name, is_place_first
 from vault.names.sounds import sounds_of
 
@@ -67,7 +66,7 @@ def names_that_are_words() -> frozenset[str]:
 
 
 def _list(name: str) -> frozenset[str]:
-    return frozenset(resources.files("vault.names").joinpath("lists", f"{name}.txt").read_text("ascii").split())
+    return frozenset(read_text("vault.names", f"lists/{name}.txt").split())
 
 
 @lru_cache(maxsize=65536)

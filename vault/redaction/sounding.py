@@ -71,7 +71,7 @@ class Sounding:
 
 
 def _whys(mine: Sequence[Reading], theirs: Sequence[Reading]) -> Iterator[Alike]:
-    for one in mine:
+    for reading in mine:
         for other in theirs:
-            if (why := alike_readings(one, other)) is not None:
+            if (why := alike_readings(reading, other)) is not None:
                 yield why

@@ -21,6 +21,7 @@ from vault.names.written_forms import PARTICLES
 from vault.redaction.addresses import SHORT_WORDS, addresses
 from vault.redaction.decoded import decoded
 from vault.redaction.spelled import normal_words, spelled
+from vault.redaction.vehicles import vehicles
 
 # Words by the part that they play in a text: what default-deny does not ask about. All plain forms.
 # The words stand in `neutral.toml`.
@@ -147,7 +148,13 @@ def units(text: str) -> Iterator[Unit]:
 def _wholes(plain: NormalText, text: str) -> Iterator[tuple[int, int]]:
     """Yield where several words are one thing; of two that overlap, the one that begins first."""
     end = 0
-    told = (*addresses(plain, text, _carries_on), *spelled(plain, text), *_pieces(plain, text), *_encoded(plain, text))
+    told = (
+        *addresses(plain, text, _carries_on),
+        *spelled(plain, text),
+        *vehicles(plain, text),
+        *_pieces(plain, text),
+        *_encoded(plain, text),
+    )
     for found in sorted(told):
         if found[0] >= end:
             yield found
