@@ -5,6 +5,8 @@ import dataclasses
 import itertools
 import pathlib
 import secrets
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -265,14 +267,14 @@ def test_a_word_in_letters_that_stand_apart_is_found_where_it_names_somebody_alo
 
 @each(
     {
-        "one code": ({"oshmar": Action.PSEUDONYM}, (Action.PSEUDONYM, b"form:oshmar")),
+        "one code": ({"oshmar": Action.PSEUDONYM}, (Action.PSEUDONYM, "oshmar")),
         "two codes": ({"oshmar": Action.PSEUDONYM, "temir": Action.PSEUDONYM}, (Action.REMOVE, None)),
-        "a code and nothing": ({"oshmar": Action.PSEUDONYM, "temir": Action.REMOVE}, (Action.REMOVE, b"form:temir")),
+        "a code and nothing": ({"oshmar": Action.PSEUDONYM, "temir": Action.REMOVE}, (Action.REMOVE, "temir")),
         "neither": ({"zhgun": Action.REMOVE}, None),
     }
 )
 def test_of_two_decisions_about_one_place_the_safer_holds(
-    actions: dict[str, Action], fate: tuple[Action, bytes | None] | None
+    actions: dict[str, Action], fate: tuple[Action, str | None] | None
 ) -> None:
     assert Decided(actions, {}).about("oshmar temir", ("oshmar", "temir"), b"version") == fate
 
@@ -322,6 +324,26 @@ def test_one_question_is_asked_for_each_form_however_often_and_however_written()
 def test_the_context_of_a_question_is_redacted() -> None:
     context = asked("Скворкина, тел. 0700 44 55 66, видела, как пришёл Темир.")["Темир"].context
     assert context == "тел. ▮▮▮, видела, как пришёл Темир."
+
+
+@each(
+    {
+        "another spelling": ("Zafiera Skvorckina", "Зафира Маратовна Скворкина", Action.PSEUDONYM),
+        "one word alone": ("Skvorckina", "Зафира Маратовна Скворкина", Action.REMOVE),
+        "of whom is named": ("Elmaar Torgayeff", "Элмар Торгаев", Action.REMOVE),
+        "nobody": ("Qanat Oshmar", "", Action.REMOVE),
+    }
+)
+def test_a_question_tells_whose_name_it_may_be(form: str, like: str, proposal: Action) -> None:
+    question = asked(f"Then {form} came, and Temir.")[form]
+    assert (question.like, question.proposal, question.conflict) == (like, proposal, False)
+
+
+def test_a_code_for_a_spelling_of_somebody_is_theirs_and_nothing_goes_unasked_for_its_sound() -> None:
+    text = "Zafira Skvorkina came. Skvorckina left."
+    assert text_left(text) == "[P-KT7] came. [removed] left."
+    assert text_left(text, {"Skvorckina": "pseudonym"}) == "[P-KT7] came. [P-KT7] left."
+    assert text_left(text, {"Skvorckina": "keep"}) == "[P-KT7] came. Skvorckina left."
 
 
 def test_a_surname_that_a_named_and_a_hidden_person_share_is_asked_first() -> None:
@@ -555,3 +577,38 @@ def test_a_name_beside_what_courts_say_is_asked_about_and_a_registered_one_is_hi
     assert {question.form for question in asked.questions} == {"Qamar", "Qarvosh", "Grand Chamberlain"}
     agent = registry_of((WITNESS, renamed(WITNESS_PERSON, "Their Agent")))
     assert "Agent" not in text_left("We met their Agent there.", registry=agent)
+
+
+_LOOKING = """
+import sys
+import vault.data_files
+{taken}
+from tests.redaction.people import outcome
+from vault.errors import DependencyMissingError
+try:
+    outcome("кечээ биз адвокатты көрдүк, анан үйгө кайттык. then he saw a door with ferdova, Rose\\nson and Ka-ri-na")
+except DependencyMissingError:
+    print("stopped")
+"""
+_NO_FILE = """
+have = vault.data_files.get_data
+vault.data_files.get_data = lambda room, file: None if file.endswith("{file}") else have(room, file)
+"""
+_NO_LIST = """
+import dawg_python
+def load(self, path):
+    raise OSError
+dawg_python.DAWG.load = load
+"""
+TAKEN = {
+    "the Russian dictionary": "sys.modules['pymorphy3'] = None",
+    "a list of a language": _NO_LIST,
+    **{file: _NO_FILE.format(file=file) for file in ("en.txt", "fr.txt", "acting.txt", "names.txt", "equivalents.txt")},
+}
+
+
+@pytest.mark.parametrize("taken", TAKEN)
+def test_what_cannot_be_looked_up_stops_what_would_leave(taken: str) -> None:
+    code = _LOOKING.format(taken=TAKEN[taken])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "stopped", done.stderr

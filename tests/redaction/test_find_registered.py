@@ -159,7 +159,7 @@ def test_a_registered_email_is_found_whole_and_by_its_local_part(text: str, regi
 
 _BIRTHS = """
 1990-07-03|03.07.1990|3/7/1990|07/03/1990|3-7-90|3 июля 1990|3 July 1990|July 3, 1990|3rd of July 1990|3 juillet 1990
-3 липня 1990|٣ يوليو ١٩٩٠
+3 липня 1990|٣ يوليو ١٩٩٠|1369/04/12|12/04/1369|12 Tir 1369|۱۲ تیر ۱۳۶۹|12 саратан 1369|10 Dhu-al-Hijjah 1410
 """
 
 
@@ -169,6 +169,41 @@ def test_a_registered_birth_is_found_however_it_is_written(text: str, registry: 
     assert [(match.kind, match.entities, match.general) for match in found] == [
         (IdentifierType.BORN, frozenset({WITNESS}), "1990")
     ]
+
+
+@each(
+    [
+        ("1402/05/12", IdentifierType.DATE),
+        ("2023/05/12", IdentifierType.DATE),
+        ("12 مرداد 1402", IdentifierType.DATE),
+        ("12 Muharram 1445", IdentifierType.DATE),
+        ("new year's day", IdentifierType.DATE),
+        ("new year's day 2019", IdentifierType.DATE),
+        ("Nowruz 2019", IdentifierType.DATE),
+        ("Пасху 2019", IdentifierType.DATE),
+        ("8FQ7+2H", IdentifierType.COORDINATES),
+        ("21205198400123", IdentifierType.DOCUMENT),
+        ("112-233-445 95", IdentifierType.DOCUMENT),
+        ("45 08 123456", IdentifierType.DOCUMENT),
+        ("840512300123", IdentifierType.DOCUMENT),
+        ("3084512345", IdentifierType.DOCUMENT),
+        ("AB1234567", IdentifierType.DOCUMENT),
+        ("12AB34567", IdentifierType.DOCUMENT),
+        ("2 84 05 2A 123 456 78", IdentifierType.DOCUMENT),
+        ("1 84 05 75 123 456 78", IdentifierType.DOCUMENT),
+        ("1399-0102-12345", IdentifierType.DOCUMENT),
+    ]
+)
+def test_dates_of_other_calendars_and_numbers_of_other_countries_are_found(text: str, kind: IdentifierType) -> None:
+    found = detect(f"там, {text}, видели", registry_of())
+    assert fuse(Span(one.start, one.end, one.kind, Action.REMOVE) for one in found) == (
+        Span(5, 5 + len(text), kind, Action.REMOVE),
+    )
+
+
+@each(["Nowruz came", "12 Tir ran", "1402/15/12", "the eid"])
+def test_what_somebody_may_be_called_by_is_no_date_alone(text: str) -> None:
+    assert all(one.kind is not IdentifierType.DATE for one in detect(text, registry_of()))
 
 
 def found(text: str) -> list[str]:

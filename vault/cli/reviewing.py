@@ -159,6 +159,8 @@ def _line(question: Question) -> Message:
         kinds=", ".join(question.kinds),
         proposal=question.proposal,
     )
+    if question.like:
+        return Message("{question}; it may be a spelling of {name}", question=told, name=question.like)
     other = Message("{question}; it may be somebody other than the person named", question=told)
     return other if question.conflict else told
 

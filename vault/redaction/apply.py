@@ -12,6 +12,7 @@ from vault.casework.intake import own_words_in
 from vault.casework.vocabulary import PersonRole
 from vault.errors import LeakError
 from vault.names.normal import normal
+from vault.redaction.decoded import written_apart
 from vault.redaction.detect import detect
 from vault.redaction.dossier import _SEAL, RedactedBlock, RedactedDossier, RedactedSection
 from vault.redaction.find_registered import find_in
@@ -20,6 +21,7 @@ from vault.redaction.judging import Decided, Judge, Versions, fated_words, forms
 from vault.redaction.profile import Profile
 from vault.redaction.questions import Asked, OpenQuestions, decisions_by_key, form_key, grouped, is_fact
 from vault.redaction.registry import Registry
+from vault.redaction.sounding import Sounding
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
 from vault.redaction.spans import Action, IdentifierType, Span, fuse
 from vault.redaction.transform import REMOVED, PseudonymBook, context_of, transformed
@@ -55,10 +57,11 @@ def redact(
         LeakError: a hidden form is in the result after all.
         UsageError: a decision that does not exist.
     """
-    desk = _Desk(Judge(profile, registry, Decided(decisions_by_key(decisions), read, elsewhere)))
+    decided = Decided(decisions_by_key(decisions), read, elsewhere)
+    desk = _Desk(Judge(profile, registry, decided, Sounding(registry)))
     planned = desk.settled([plan for record in source.records if (plan := desk.plan(record)) is not None])
     if desk.asked:
-        return grouped(desk.asked)
+        return grouped(desk.asked, desk.judge.likely)
     dossier = RedactedDossier(
         profile=profile.name,
         sections=tuple(_section(plan, pseudonyms) for plan in planned),
@@ -177,12 +180,19 @@ class _Desk:
 
     def _free(self, text: str, version: bytes, name: str) -> _Draft:
         spans, undecided = judge_all(self.judge, text, detect(text, self.judge.registry), version)
-        fused = fuse(spans)
+        fused = fuse((*spans, *self._elsewhere(text)))
         conflicts = [(match.start, match.end) for match in undecided]
         self._ask(text, conflicts, fused, IdentifierType.NAME, conflict=True)
         known = (*conflicts, *own_words_in(text), *formulas_in(text))  # labels of a slip are the program's own words
         explained = fuse((*fused, *(Span(*place, IdentifierType.NAME, Action.KEEP) for place in known)))
         return _Draft(text, version, fused, uncovered(text, explained), name)
+
+    def _elsewhere(self, text: str) -> Iterable[Span]:
+        """Yield where a name of another case stands apart or in another writing: there it is no form that is asked."""
+        elsewhere = self.judge.decided.elsewhere
+        for run in written_apart(text) if elsewhere else ():
+            if not elsewhere.isdisjoint(_WORD.findall(normal(run.text))):
+                yield Span(run.start, run.end, IdentifierType.NAME, Action.REMOVE)
 
     def _judged(self, draft: _Draft, fated: frozenset[str]) -> _Passage:
         text = draft.text
@@ -193,7 +203,9 @@ class _Desk:
             if answer is None:
                 open_places.append((form.start, form.end))
             else:
-                decided.append(Span(form.start, form.end, IdentifierType.UNKNOWN, *answer, "decision"))
+                action, told = answer
+                whose = None if action is not Action.PSEUDONYM or told is None else self.judge.whose_code(told)
+                decided.append(Span(form.start, form.end, IdentifierType.UNKNOWN, action, whose, "decision"))
         self._ask(text, open_places, draft.judged, IdentifierType.UNKNOWN, name=draft.name)
         return _Passage(text, fuse((*draft.judged, *decided)))
 

@@ -9,9 +9,11 @@ from functools import cached_property
 
 from vault.names.common_words import names_that_are_words
 from vault.names.russian import use_of
+from vault.names.written_forms import PARTICLES
 from vault.redaction.profile import Profile
 from vault.redaction.questions import HIDING, form_key
 from vault.redaction.registry import Registry
+from vault.redaction.sounding import Likely, Sounding
 from vault.redaction.spans import Action, IdentifierType, Match, Span, strongest
 from vault.redaction.units import (
     FIRST_OF_ALL_NAMES,
@@ -34,6 +36,7 @@ from vault.redaction.units import (
 
 _LONGEST_FORM = 6  # units of one form, so that a question stays a line
 _GRAMMAR = GRAMMAR | GRAMMAR_AND_NAMES
+_OF_SURNAMES = frozenset(("de", "du"))  # words of grammar that a name has inside, with a capital
 _WITH_FATE = {Part.WORD, Part.DESCRIBING, Part.GRAMMAR}
 _INSIDE_A_WORD = re.compile(r"['_]")
 
@@ -126,7 +129,7 @@ def _is_mere_grammar(word: str) -> bool:
 
 
 def _can_stand_in_a_name(unit: Unit, asked: bool) -> bool:
-    if unit.part is Part.PARTICLE:
+    if unit.part is Part.PARTICLE or (unit.capital and unit.word in _OF_SURNAMES):
         return True
     return unit.part is Part.INITIAL or (unit.capital and (asked or unit.part in {Part.BESIDE, Part.DESCRIBING}))
 
@@ -142,13 +145,21 @@ def _finished(run: list[tuple[Unit, bool]]) -> Iterator[Form]:
 
 
 def _ends(run: list[tuple[Unit, bool]], first: int, last: int) -> tuple[int, int]:
-    """Return the run without particles at its ends that belong to no name."""
+    """Return the run without particles at its ends that belong to no name; `De` stays before another: `De La Cruz`."""
     start, end = 0, len(run)
-    while start < first and run[start][0].part is Part.PARTICLE and run[start][0].word not in PARTICLES_BEFORE:
+    while start < first and _is_particle(run[start][0], PARTICLES_BEFORE):
+        unit, follows = run[start][0], run[start + 1][0]
+        if unit.capital and follows.capital and follows.word in PARTICLES:
+            break
         start += 1
-    while end > last + 1 and run[end - 1][0].part is Part.PARTICLE and run[end - 1][0].word not in PARTICLES_BEHIND:
+    while end > last + 1 and _is_particle(run[end - 1][0], PARTICLES_BEHIND):
         end -= 1
     return start, end
+
+
+def _is_particle(unit: Unit, belonging: frozenset[str]) -> bool:
+    """Say whether a unit is a particle that stands here without a name."""
+    return unit.part in {Part.PARTICLE, Part.GRAMMAR} and unit.word not in belonging
 
 
 def _form(run: list[tuple[Unit, bool]]) -> Form:
@@ -178,8 +189,8 @@ class Decided:
         action = self.actions.get(key)
         return action if key not in self.read or version in self.read[key] else None
 
-    def about(self, key: str, words: Iterable[str], version: bytes) -> tuple[Action, bytes | None] | None:
-        """Return what becomes of a place with this form and words, and for whom a code stands; None if it is open.
+    def about(self, key: str, words: Iterable[str], version: bytes) -> tuple[Action, str | None] | None:
+        """Return what becomes of a place with this form and words, and for which form a code stands; None if open.
 
         The strongest decision about the form or one of its words; two codes make neither.
         """
@@ -190,7 +201,7 @@ class Decided:
         whose = {form for chosen, form in found if chosen is action}
         if action is Action.PSEUDONYM and len(whose) > 1:
             return Action.REMOVE, None
-        return action, b"form:" + min(whose).encode()
+        return action, min(whose)
 
     @cached_property
     def hidden(self) -> Mapping[str, frozenset[tuple[Action, str]]]:
@@ -218,6 +229,23 @@ class Judge:
     profile: Profile
     registry: Registry = field(repr=False)
     decided: Decided = field(repr=False)
+    sounding: Sounding = field(repr=False)
+
+    def likely(self, key: str) -> tuple[str, Action] | None:
+        """Return whose name a form may be that nobody registered, and what is proposed: their code, or removal."""
+        found = self.sounding.likely(key)
+        if found is None:
+            return None
+        return found.name, Action.PSEUDONYM if found.is_sure and self._has_code(found) else Action.REMOVE
+
+    def whose_code(self, key: str) -> bytes:
+        """Return for whom the code of a form stands: for whom alone it may be, as the question said, or for itself."""
+        found = self.sounding.likely(key)
+        return found.entity if found and found.is_only and self._has_code(found) else b"form:" + key.encode()
+
+    def _has_code(self, likely: Likely) -> bool:
+        role = self.registry.role(likely.entity)
+        return self.profile.action(IdentifierType.NAME, role) is Action.PSEUDONYM
 
     def judge(self, text: str, match: Match, version: bytes, owner: bytes | None = None) -> Span | None:
         """Return what is done with a match in its text; None if a person must decide first.

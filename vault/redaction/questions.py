@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from vault.casework.checks import LINE_CHARACTERS
@@ -28,7 +28,8 @@ class Question:
 
     `conflict`: a name of someone who is named that may be that of another, as someone who is hidden shares it, or as
     one word of it stands alone. `before`: what was decided about the
-    form for other texts, if anything was; it is told and never taken by itself.
+    form for other texts, if anything was; it is told and never taken by itself. `like`: the name of somebody of the
+    case that it may be a spelling of.
     """
 
     form: str = field(repr=False)
@@ -38,11 +39,12 @@ class Question:
     context: str = field(repr=False)
     conflict: bool = False
     before: Action | None = None
+    like: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestions:
-    """Nothing leaves before each of these is decided. Conflicts first, then the most frequent."""
+    """Nothing leaves before each of these is decided. Conflicts first, then likenesses, then the most frequent."""
 
     questions: tuple[Question, ...]
 
@@ -64,24 +66,35 @@ def form_key(form: str) -> str:
     return " ".join(normal(form).split())
 
 
-def grouped(asked: Iterable[Asked]) -> OpenQuestions:
-    """Return one question for each form. What nobody knows is proposed to be removed, a fact of a profile to stay."""
+def grouped(asked: Iterable[Asked], likely: Callable[[str], tuple[str, Action] | None]) -> OpenQuestions:
+    """Return one question for each form. What nobody knows is proposed to be removed, a fact of a profile to stay.
+
+    `likely` says of the key of a form whose name it may be, and what is proposed then.
+    """
     groups: dict[str, list[Asked]] = {}
     for item in asked:
         groups.setdefault(form_key(item.form), []).append(item)
+    may_be = {
+        key: found
+        for key, places in groups.items()
+        if places[0].kind is IdentifierType.UNKNOWN and (found := likely(key)) is not None
+    }
     questions = [
         Question(
             form=places[0].form,
             count=len(places),
             kinds=tuple(sorted({place.kind for place in places})),
-            proposal=_proposal(places),
+            proposal=may_be[key][1] if key in may_be else _proposal(places),
             context=places[0].context,
             conflict=any(place.conflict for place in places),
             before=places[0].before,
+            like=may_be[key][0] if key in may_be else "",
         )
-        for places in groups.values()
+        for key, places in groups.items()
     ]
-    return OpenQuestions(tuple(sorted(questions, key=lambda question: (not question.conflict, -question.count))))
+    return OpenQuestions(
+        tuple(sorted(questions, key=lambda question: (not question.conflict, not question.like, -question.count)))
+    )
 
 
 def _proposal(places: list[Asked]) -> Action:

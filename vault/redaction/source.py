@@ -16,6 +16,7 @@ from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.person import NO_LONGER, IdentityDocument, Person, PersonName
 from vault.casework.vocabulary import PersonRole
+from vault.redaction.decoded import written_apart
 from vault.redaction.profile import ANY_VARIANT, CONFIRMED, Profile
 from vault.redaction.spans import IdentifierType
 
@@ -96,14 +97,15 @@ def _people_in(
 
 
 def words_of_texts(source: DossierSource, profile: Profile) -> frozenset[str]:
-    """Return the distinct words of the free texts that a profile lets out, in small letters, as written."""
+    """Return the distinct words of the free texts that a profile lets out, in small letters, as written or decoded."""
     found: set[str] = set()
     for record in source.records:
         rule = profile.rule(record.kind, record.variant)
         labels = frozenset[str]() if rule is None else rule.labels.keys()
         for part in record.fields:
             if part.name in labels and part.identifier is None and not part.coded:
-                found.update(word for text in part.values for word in _WORD.findall(text.casefold()))
+                said = (text for value in part.values for text in (value, *(run.text for run in written_apart(value))))
+                found.update(word for text in said for word in _WORD.findall(text.casefold()))
     return frozenset(found)
 
 

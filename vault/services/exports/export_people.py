@@ -15,7 +15,7 @@ from vault.ids import CompartmentId, RecordId
 from vault.index.full_text import named_elsewhere
 from vault.index.search_text import words_of
 from vault.names.normal import normal
-from vault.names.written_forms import FEWEST_LETTERS
+from vault.names.written_forms import FEWEST_LETTERS, may_be_form_of
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion, of_kind
 from vault.records.work import Entry
@@ -158,15 +158,22 @@ _MOST_PSEUDONYMS = 64
 def names_elsewhere(
     session: Session, case: CompartmentId, source: DossierSource, profile: Profile, *, why: str
 ) -> frozenset[str]:
-    """Return the plain words of a case's texts that are part of a name of a person in another case of this member.
+    """Return the plain words of a case's texts that are part of a name, in any of its cases, of a person elsewhere.
+
+    Elsewhere is in another case of this member. A word of another language counts in the name's own form alone.
 
     One entry of a search names the cases that were hit; where none was, nothing is logged.
     """
     rule = session.require(Action.CASE_SEARCH)
     words = {word for written in words_of_texts(source, profile) for word in words_of(written)}
-    found = named_elsewhere(up_to_date_index(session), (word for word in words if len(word) >= FEWEST_LETTERS), case)
+    told: dict[str, set[str]] = {}
+    for word in words:
+        for name in (word, *may_be_form_of(word)) if len(word) >= FEWEST_LETTERS else ():
+            told.setdefault(name, set()).add(word)
+    hits = named_elsewhere(up_to_date_index(session), told, case)
+    found = {word for name in hits for word in told[name]}
     if found:
-        cases = sorted(frozenset[bytes]().union(*found.values()))
+        cases = sorted(frozenset[bytes]().union(*hits.values()))
         named = tuple(audit_of(session, CompartmentId(case)) for case in cases[:_MOST_PSEUDONYMS])
         counts = {"hit": len(found), "case": len(cases)}
         session.log_act(Entry(act="case.search", why=why, objs=named, covers=counts, pol=rule))
