@@ -176,7 +176,7 @@ class ExportSteps:
             contact=cover.contact,
             pages=cover.pages,
             series=SERIES,
-            decisions=decisions_to_keep(self.ready.decisions),
+            decisions=decisions_to_keep(self.ready.decisions, self.ready.by_hand),
             pseudonyms=self.ready.book.given(),
             read=self.ready.read() if cover.pages == READ else (),
         )
@@ -194,7 +194,7 @@ class ExportSteps:
                     objs=(self.ready.material.recipient.record,),
                     dig=package.digest(),
                     cause=begun.seq,
-                    covers={"file": len(archive.MEMBERS), "decision": len(self.ready.decisions)},
+                    covers={"file": len(archive.MEMBERS), "decision": self.ready.decided},
                     pol=self.rule,
                 )
             )
@@ -313,7 +313,7 @@ def export(
         path=done.path,
         digest=Digest(done.package.digest()),
         questions=ready.questions,
-        decided=len(ready.decisions),
+        decided=ready.decided,
         key_words=done.key_words,
         release=release,
         is_read=cover.pages == READ,
@@ -382,7 +382,7 @@ def ask(
     kept = Approving(
         act=ACT,
         digest=question.digest,
-        decisions=decisions_to_keep(ready.decisions),
+        decisions=decisions_to_keep(ready.decisions, ready.by_hand),
         pseudonyms=ready.book.given(),
         day=cover.day,
         language=cover.language,
