@@ -156,7 +156,8 @@ class _Desk:
         if part.identifier is not None:
             return self._identifying(part.values, part.identifier, record)
         if part.coded:
-            return [_Passage(value) for value in part.values]
+            days = [value for value in part.values if value[:1].isdigit()]  # the others are the report's own words
+            return [_Passage(v, fuse(self.by_hand.spans(v)) if v in days else ()) for v in part.values]
         return [self._free(value, record.version, part.name) for value in part.values]
 
     def _identifying(

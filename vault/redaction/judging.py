@@ -16,6 +16,7 @@ from vault.redaction.profile import Profile
 from vault.redaction.questions import HIDING, form_key
 from vault.redaction.registry import Registry
 from vault.redaction.spans import Action, IdentifierType, Match, Span, strongest
+from vault.redaction.spelled import ENGLISH, FRENCH, OF_RUSSIAN, RUSSIAN
 from vault.redaction.units import (
     FIRST_OF_ALL_NAMES,
     GRAMMAR,
@@ -217,6 +218,7 @@ class Decided:
 _WORD = re.compile(r"[^\W_]+")
 _ALIKE = str.maketrans(CYRILLIC_AS_LATIN)
 _ENDS_A_PART = re.compile(r"[.!?…;:]")
+_DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}))?)?~?", re.ASCII)
 _TORN_LETTERS = 5  # of fewer, pieces are too often two honest neighbours: `a li`
 _MOST_PIECES = 24
 
@@ -248,6 +250,11 @@ class ByHand:
         """Yield where they stand in a text. Spans may overlap."""
         if not self._longest:
             return
+        if any(True for _ in self._found(_as_shown(text))):  # of a day a part tells the rest
+            yield Span(0, len(text), IdentifierType.DATE, Action.REMOVE, source="decision")
+        yield from self._found(text)
+
+    def _found(self, text: str) -> Iterator[Span]:
         plain = normal_text(text)
         placed = [(match.group().translate(_ALIKE), *match.span()) for match in _WORD.finditer(plain.text)]
         for first in range(len(placed)):
@@ -270,6 +277,15 @@ class ByHand:
         for place in pieces if parted else [(start, end)]:
             action, entity = Action(form.decision.action), b"form:" + form_key(form.decision.form).encode()
             yield Span(*plain.source_range(*place), IdentifierType.UNKNOWN, action, entity, "decision")
+
+
+def _as_shown(text: str) -> str:
+    """Return how a report writes a day, in each of its languages; empty for a text that is no day."""
+    if (found := _DAY.fullmatch(text)) is None or not 1 <= int(found[2]) <= len(ENGLISH):
+        return ""
+    year, month, day, time = found.groups("")
+    named = [months[int(month) - 1] for months in (ENGLISH, FRENCH, RUSSIAN, OF_RUSSIAN)]
+    return "\n".join(f"{day.lstrip('0')} {name} {year} {time}" for name in named)
 
 
 def words_typed(form: str) -> tuple[str, ...]:

@@ -197,6 +197,7 @@ class Material:
 class Ready:
     """A redacted dossier, every form decided, and the codes that it gives.
 
+    `hides_more`: somebody who read the pages hid more, which is of `by_hand` as what they hid for earlier exports is.
     `questions` were open before; `as_proposed` are those of them that nobody answered, as their proposals were taken.
     """
 
@@ -207,6 +208,7 @@ class Ready:
     questions: int
     as_proposed: tuple[FormQuestion, ...] = field(default=(), repr=False)
     by_hand: tuple[Decision, ...] = field(default=(), repr=False)
+    hides_more: bool = False
 
     @property
     def decided(self) -> int:
@@ -258,7 +260,7 @@ def make_ready(
         return result
     _require_there(wish, by_hand, result)
     actions = {form: RedactionAction(action) for form, action in taken.decisions.items()}
-    return Ready(material, result, actions, book, questions, as_proposed, by_hand)
+    return Ready(material, result, actions, book, questions, as_proposed, by_hand, bool(wish.hidden))
 
 
 def _in_force(earlier: Sequence[Earlier], now: Decisions, by_hand: tuple[Decision, ...]) -> _Taken:
@@ -311,7 +313,7 @@ def _require_there(wish: Wish, by_hand: Sequence[Decision], made: RedactedDossie
     if any(form_key(each.form) in keys and each.form.casefold() not in there for each in by_hand):
         raise NotThereError(
             Message("nothing of the case that leaves holds a word that you hid"),
-            next_step=Message("Take it back, or type it as it stands in the text. A day is typed as 2026-03-01."),
+            next_step=Message("Type it as it stands in the text. What the report says of its own cannot be hidden."),
         )
 
 

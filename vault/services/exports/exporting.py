@@ -12,7 +12,7 @@ from vault.access.session import Session
 from vault.casework.disclosure import Approving, Disclosure
 from vault.casework.document import Document
 from vault.casework.organisation_records import PackageKey
-from vault.errors import RefusedError, UsageError, VerificationError
+from vault.errors import LeakError, RefusedError, UsageError, VerificationError, WaitingForDecisionError
 from vault.export import archive
 from vault.export.archive import package_words
 from vault.export.dossier_report import READ, UNREAD, Cover
@@ -47,6 +47,7 @@ from vault.services.exports.export_material import (
     SERIES,
     WHY,
     Material,
+    NotThereError,
     Ready,
     Wish,
     as_asked,
@@ -68,6 +69,13 @@ VALID_DAYS = 90
 
 Approve = Callable[[tuple[str, ...]], bool]
 """Shows somebody the finished pages, and says whether they say yes."""
+
+
+class PagesAnewError(WaitingForDecisionError):
+    """Somebody who reads the finished pages hides another word, or takes one back: the pages are made anew."""
+
+    def __init__(self) -> None:
+        super().__init__(Message("the pages are made anew; nothing was sealed"))
 
 
 class DeclinedError(CancelledError):
@@ -101,7 +109,7 @@ class ExportSteps:
         try:
             # Whatever can refuse does so before a person reads the pages.
             require_second(self.session, ACT, self.second)
-            prepared = prepare(self.ready.dossier, cover, progress=progress)
+            prepared = _prepared(self.ready, cover, progress)
             if self.answer is not None:
                 require_valid(self.session, self.answer, self._question(prepared))
             if approve is not None and not approve(prepared.pages):
@@ -114,6 +122,8 @@ class ExportSteps:
             package = self._seal(prepared, seed, approval)
             self._log_done(package, cover, begun)
             path = publish(package, out)
+        except PagesAnewError:
+            raise
         except Exception:
             self._log_abort(begun)
             raise
@@ -198,6 +208,18 @@ class ExportSteps:
                     pol=self.rule,
                 )
             )
+
+
+def _prepared(ready: Ready, cover: Cover, progress: Progress | None) -> PreparedReport:
+    try:
+        return prepare(ready.dossier, cover, progress=progress)
+    except LeakError:
+        if not ready.hides_more:
+            raise
+        raise NotThereError(
+            Message("a word that you hid may stand in words of the report's own too; the pages were not made"),
+            next_step=Message("Take it back."),
+        ) from None
 
 
 def _package_seed(session: Session) -> bytes:
@@ -375,7 +397,7 @@ def ask(
     if isinstance(ready, OpenQuestions):
         return Undecided(ready.questions)
     cover = _cover(session, ready.material, wish, release=TWO_PERSON, is_read=approve is not None)
-    prepared = prepare(ready.dossier, cover, progress=progress)
+    prepared = _prepared(ready, cover, progress)
     if approve is not None and not approve(prepared.pages):
         raise DeclinedError
     question = question_for(session, ready.material, prepared, valid_ms=APART_MS)
