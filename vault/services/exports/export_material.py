@@ -304,7 +304,7 @@ def _typed(form: str, action: RedactionAction, kind: str) -> Decision:
             Message("what is hidden has a letter or digit, and at most 24 words"),
             next_step=Message("Hide a longer text in parts."),
         )
-    return Decision(" ".join(form.split()), action.value, checked_word(ByHand, kind, "kind of what is hidden").value)
+    return Decision(" ".join(form.split()), action.value, checked_word(ByHand, kind, "kind").value)
 
 
 def _require_there(wish: Wish, by_hand: Sequence[Decision], made: RedactedDossier) -> None:
