@@ -43,7 +43,7 @@ TEXT = (
 )
 HIDDEN = {
     "r.t.": "name", "mr k.": "name", "red house": "place", "fisherman": "other", "limp": "other",
-    "الرجل الطويل": "other", "12 March 2024": "other", "17": "number",
+    "الرجل الطويل": "other", "12 March 2024": "other", "March": "other", "17": "number",
 }  # fmt: skip
 
 
@@ -176,6 +176,12 @@ def test_what_is_kept_by_a_decision_is_hidden_all_the_same_and_by_no_name_alone(
     texts = exported(session, case, tmp_path, named)
     assert standing(texts, ["Baker", "Qarvosh", "river bank"]) == set()
     assert any("The bank was closed" in text for text in texts)
+
+
+def test_a_day_is_hidden_as_the_report_writes_it(session: Session, case: CompartmentId, tmp_path: Path) -> None:
+    wish = Wish("lawyer", LAWYER, take_proposals=True, language="ru", hidden={"12 марта": "other", "2024": "number"})
+    texts = exported(session, case, tmp_path, wish)
+    assert standing(texts, ["12 марта", "2024", "2024-03-12"]) == set()
 
 
 # ---- a script: what is asked is listed, and decided by what is piped in ----------------------------------------------

@@ -250,7 +250,7 @@ class ByHand:
         """Yield where they stand in a text. Spans may overlap."""
         if not self._longest:
             return
-        if any(True for _ in self._found(_as_shown(text))):  # of a day a part tells the rest
+        if list(self._found(_as_shown(text))):  # of a day a part tells the rest
             yield Span(0, len(text), IdentifierType.DATE, Action.REMOVE, source="decision")
         yield from self._found(text)
 

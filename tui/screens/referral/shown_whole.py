@@ -198,6 +198,7 @@ class PagesScreen(VaultScreen):
             self.query_one(ShownWhole).begin_at(self._reading.line)
             if self._reading.told:
                 self.warn(self._reading.told)
+                self._reading.told = ""
             elif self._reading.hidden:
                 forms = ", ".join(self._reading.hidden)
                 self.say(Message("You hid: {forms}. Read all that changed, then F4.", forms=forms))
