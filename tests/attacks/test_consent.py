@@ -160,6 +160,19 @@ def test_health_leaves_by_a_consent_that_covers_it_alone(session: Session, kept:
     refuses(RefusedError, "no consent covers", require_agreed, unknown, versions, persons, clients_of(persons))
 
 
+def test_words_that_a_client_excludes_leave_in_no_form_by_whatever_consent(
+    session: Session, kept: Kept, tmp_path: Path
+) -> None:
+    notes.add(session, kept.case, Note(NoteKind.CONTACT, text))
+    write(session, kept, {})
+    pages = leaves(session, kept, tmp_path)
+    assert "big oven" in pages
+    consenting.agree(session, kept.case, OTHER, excluded=("the big oven", "a word that stands nowhere"))
+    pages = leaves(session, kept, tmp_path).casefold()
+    assert [part for part in ("big", "oven") if part in pages] == []
+    assert "brother sleeps" in pages
+
+
 def test_each_client_gives_their_own(session: Session, kept: Kept, tmp_path: Path) -> None:
     write(session, kept, {})
     other = RecordId(case_people.add(session, kept.case, role="client", names=["Temir Osmonov"]))
@@ -242,6 +255,8 @@ def test_what_is_no_consent_is_refused_with_its_field(session: Session, kept: Ke
         "no consent, no reason": ({"basis": Basis.VITAL_INTEREST}, "^reason is empty"),
         "a speaker without a name": ({"by": Speaker.GUARDIAN}, "^speaker is empty"),
         "nothing may be told": (dict.fromkeys([each.value for each in Category], False), "^identity is empty"),
+        "excluded words without a letter": ({"excluded": ("...",)}, "^excluded must have"),
+        "an excluded text of 25 words": ({"excluded": ("word " * 25,)}, "^excluded must have"),
         "given tomorrow": ({"given": day(2)}, "^given is still to come"),
         "withdrawn tomorrow": ({"withdrawn": day(2)}, "^withdrawn is still to come"),
     }

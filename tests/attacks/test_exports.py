@@ -212,12 +212,24 @@ def test_at_a_terminal_each_question_and_each_page_is_shown_before_the_word_to_s
         person.wait_for("q stop: ")
         person.type("k" if number == 0 else "")
     person.wait_for("They met in Qarvosh")
+    for form, kind, shown in (("kettle", "", "kettle: nothing"), ("ON foot", "o", "came .removed.*"), ("met", "d", "")):
+        person.answer("q stop: ", "h")
+        person.answer("hides nothing): ", form)
+        person.answer("(Enter: name): ", kind)
+        person.wait_for(shown)
+        if form == "kettle":
+            person.answer("shows the pages again: ", "")
+    person.wait_for(r"You hid: 'ON foot', 'met'\.")
+    person.answer("u take the last back, q stop: ", "u")
+    person.wait_for("They met in Qarvosh")
     while person.wait_for(r"q stop: |Type yes: ")[0] != "Type yes: ":
         person.type("")
     assert list(referral.out.iterdir()) == []
     person.type("yes")
     assert person.end() == 0
     assert outcomes(desk) == {"export.begin": "ok:alone", "export.done": "ok"}
+    assert "on foot" not in referral.report()
+    assert "They met in Qarvosh." in referral.report()
     assert json.loads(referral.opened().members["data.json"])["pages"] == "read"
     assert "Nobody at the organisation read" not in referral.report()
 

@@ -79,6 +79,7 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
         language=one(said, "language") or "en",
         contact=one(said, "contact"),
         person=_person_of(session, said["case"][0], one(said, "person")),
+        is_strict="from" in said,
     )
     lines = exporting.staying_lines(staying)
     if not kept.is_confirmed:  # all words: a key with the same first few can be made in days
@@ -124,7 +125,9 @@ def _whole(made: T | Undecided) -> T:
 
 def _wished(plan: Plan[_Leaving], agreed: Agreed) -> Wish:
     wish = plan.of.wish
-    return replace(wish, decisions=agreed.decided, contact=agreed.answers.get("contact") or wish.contact)
+    return replace(
+        wish, decisions=agreed.decided, hidden=agreed.hidden, contact=agreed.answers.get("contact") or wish.contact
+    )
 
 
 def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Working) -> Told:

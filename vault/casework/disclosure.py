@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum, unique
 from typing import ClassVar
 
 from vault.casework.checks import checked_bytes, checked_id, checked_items, checked_line, checked_ref
@@ -16,14 +17,30 @@ from vault.words.message import Message
 _LONGEST_ENTITY_BYTES = 4096
 
 
+@unique
+class ByHand(StrEnum):
+    """What somebody hid who read the pages and saw it there, though no question was about it."""
+
+    NAME = "name"
+    PLACE = "place"
+    NUMBER = "number"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decided surface form: what a person chose for a word or number that nobody had registered."""
+    """One decided surface form: what a person chose for a word or number that nobody had registered.
+
+    `kind` is what a form is that no question was about (`ByHand`): it is hidden wherever it stands as it is written.
+    Empty for what was asked.
+    """
 
     form: str = field(repr=False)
     action: str
+    kind: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", checked_line(self.kind, "kind of a decision", optional=True))
         object.__setattr__(self, "form", checked_line(self.form, "form of a decision"))
         object.__setattr__(self, "action", checked_line(self.action, "action of a decision"))
 

@@ -183,7 +183,8 @@ def decisions_in_force(
     for group in earlier:
         by_key: dict[str, set[Decision]] = {}
         for decision in group.decisions:
-            by_key.setdefault(form_key(decision.form), set()).add(decision)
+            if not decision.kind:
+                by_key.setdefault(form_key(decision.form), set()).add(decision)
         for key, decisions in by_key.items():
             chosen = min(decisions, key=lambda decision: decision.form)
             before = standing.get(key)
@@ -197,10 +198,23 @@ def decisions_in_force(
     return forms, {key: read[key] for key, item in held.items() if Action(item.action) not in HIDING}
 
 
-def decisions_to_keep(decisions: Mapping[str, Action]) -> tuple[Decision, ...]:
-    """Return decisions as a disclosure holds them, in the order of their forms.
+def hidden_by_hand(earlier: Iterable[Earlier], now: Iterable[str]) -> tuple[Decision, ...]:
+    """Return what earlier disclosures hid though no question was about it, but for the forms that are decided `now`."""
+    found = {
+        form_key(decision.form): decision
+        for group in earlier
+        for decision in group.decisions
+        if decision.kind and decision.action in HIDING
+    }
+    decided = set(map(form_key, now))
+    return tuple(decision for key, decision in found.items() if key not in decided)
+
+
+def decisions_to_keep(decisions: Mapping[str, Action], by_hand: Iterable[Decision] = ()) -> tuple[Decision, ...]:
+    """Return decisions as a disclosure holds them, in the order of their forms, then what was hidden by hand.
 
     A form is kept on one line; one that is too long for a line is not kept, and so is asked about again.
     """
     lines = {form if form.isprintable() else form_key(form): action for form, action in decisions.items()}
-    return tuple(Decision(form, action.value) for form, action in sorted(lines.items()) if len(form) <= LINE_CHARACTERS)
+    kept = (Decision(form, action.value) for form, action in sorted(lines.items()) if len(form) <= LINE_CHARACTERS)
+    return (*kept, *sorted(by_hand, key=lambda decision: decision.form))

@@ -131,6 +131,19 @@ def export(session: Session, office: Office, answer: Path) -> exporting.Exported
     )
 
 
+def test_what_was_hidden_by_hand_is_hidden_in_the_files_that_were_approved(office: Office) -> None:
+    office.question.unlink()
+    wish = Wish("lawyer", LAWYER, take_proposals=True, hidden={"called from": "other"})
+    with office.organisation.open(AMINA) as amina:
+        exporting.ask(amina, office.case, wish, out=office.question, approver=full_name(SELIN))
+    answer = approve(office)
+    office.organisation.exchange(SELIN, AMINA)
+    with office.organisation.open(AMINA) as amina:
+        done = export(amina, office, answer)
+        assert isinstance(done, exporting.Exported)
+    assert "They [removed]." in " ".join(" ".join(done.pages).split())
+
+
 def test_an_approval_comes_by_file_and_bundle_and_the_same_files_leave(office: Office) -> None:
     answer = approve(office)
     with office.organisation.open(AMINA) as amina, pytest.raises(WaitingForDecisionError, match="is not here yet"):

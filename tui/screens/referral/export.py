@@ -25,8 +25,9 @@ from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
 from tui.screens.frame.form_screen import BROWSE, THIS_FOLDER, WHOLE_PATH, PlaceInput
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.record_form import RecordForm
+from tui.screens.frame.screen_words import sentence
 from tui.screens.referral.export_questions import QuestionsScreen
-from tui.screens.referral.shown_whole import PagesScreen
+from tui.screens.referral.shown_whole import ANEW, PagesScreen, Reading
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.code_words import LANGUAGES
@@ -45,6 +46,8 @@ from vault.redaction.profile import PROFILES, profile_named
 from vault.services.approvals import second_person
 from vault.services.cases import case_people
 from vault.services.exports import export_people, exporting, partners
+from vault.services.exports.export_material import NotThereError
+from vault.services.exports.exporting import PagesAnewError
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -70,6 +73,7 @@ _LOOK_SECONDS: Final = 0.2
 EXPORT: Final = "export"
 _FIELDS: Final = frozenset({"recipient", "profile", "language", "contact", "out"})
 _DECIDED: Final = "decided"
+_HIDDEN: Final = "hidden"
 _BY_FILE: Final = {ASK: "ask", ANSWER: "approval"}
 
 
@@ -143,6 +147,7 @@ class ExportScreen(ActScreen, KeptForm):
         self._case, self._ref, self._profile = case, ref, profile
         self._person, self._told = person, told
         self._decided: dict[str, str] = {}
+        self._reading = Reading()
         self._wanted = ""
         self._recipients: list[KeptPartner] = []
         self._may_add = False
@@ -313,15 +318,23 @@ class ExportScreen(ActScreen, KeptForm):
             second=(lambda vault: vault.approvals.at_this_keyboard(who, self.lend)) if way == HERE else None,
             failed=self._failed,
             decided=dict(self._decided),
-            read=partial(self._read, "ask" if way == ASK else "seal"),
+            hidden=dict(self._reading.hidden),
+            read=partial(self._read, "ask" if way == ASK else "seal", None if way == ANSWER else self._reading),
         )
         self.say("")
         self.do(doing)
 
     def _failed(self, error: VaultError) -> None:
-        """Show the forms that are open; of anything else, say why."""
+        """Show the forms that are open, or pages made anew; of anything else, say why."""
         if isinstance(error, OpenFormsError):
             self._show_questions(error.questions)
+        elif isinstance(error, PagesAnewError):
+            self.note_typing()
+            self.action_go_on()
+        elif isinstance(error, NotThereError) and self._reading.hidden:
+            form, _ = self._reading.hidden.popitem()
+            self._reading.told = Message("Not hidden: {form}. {why}", form=form, why=sentence(error))
+            self.action_go_on()
         else:
             self.fail(error)
 
@@ -356,23 +369,29 @@ class ExportScreen(ActScreen, KeptForm):
         else:
             self.say(Message("Nothing was written. F4 goes on; what you decided is remembered on this screen."))
 
-    def _read(self, does: str, stopped: Stopped, pages: tuple[str, ...]) -> bool:
-        """Return, in the worker's thread, whether the person who reads the pages says yes to what F4 does."""
+    def _read(self, does: str, reading: Reading | None, stopped: Stopped, pages: tuple[str, ...]) -> bool:
+        """Return, in the worker's thread, whether the person who reads the pages says yes to what F4 does.
+
+        Raises:
+            PagesAnewError: they hid another word, or took one back.
+        """
         answered = threading.Event()
-        answer: list[bool] = []
+        answer: list[str] = []
 
         def take(word: str | None) -> None:
-            answer.append(bool(word))
+            answer.append(word or "")
             answered.set()
 
         def show() -> None:
-            self.app.push_screen(PagesScreen(self._ref, pages, does), take)
+            self.app.push_screen(PagesScreen(self._ref, pages, does, reading), take)
 
         self.post_message(Answer(partial(show)))
         while not answered.wait(_LOOK_SECONDS):
             if stopped():
                 return False
-        return answer == [True]
+        if answer == [ANEW]:
+            raise PagesAnewError
+        return answer == [does]
 
     # ---- its draft ----------------------------------------------------------------------------------------------
 
@@ -383,7 +402,8 @@ class ExportScreen(ActScreen, KeptForm):
     @override
     def in_fields(self) -> dict[str, str]:
         said = {name: text for name, text in super().in_fields().items() if name in _FIELDS}
-        return said | ({_DECIDED: json.dumps(self._decided)} if self._decided else {})
+        chosen = {_DECIDED: self._decided, _HIDDEN: self._reading.hidden}
+        return said | {name: json.dumps(forms) for name, forms in chosen.items() if forms}
 
     @override
     def filled_at_first(self) -> dict[str, str]:
@@ -396,9 +416,10 @@ class ExportScreen(ActScreen, KeptForm):
 
     @override
     def come_back(self, typed: Mapping[str, str]) -> None:
-        decided = json.loads(typed.get(_DECIDED, "{}"))
-        if isinstance(decided, dict):
-            self._decided |= {str(form): str(action) for form, action in decided.items() if form not in self._decided}
+        for name, chosen in ((_DECIDED, self._decided), (_HIDDEN, self._reading.hidden)):
+            kept = json.loads(typed.get(name, "{}"))
+            if isinstance(kept, dict):
+                chosen |= {str(form): str(word) for form, word in kept.items() if form not in chosen}
         self._wanted = typed.get("recipient", "")
         for field in self.query("#recipient").results(ChoiceField):
             field.take(self._wanted)

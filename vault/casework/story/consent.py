@@ -16,6 +16,8 @@ from vault.words.message import Message
 
 DAYS: Final = 90
 """For how long a consent holds where nobody says for how long. Source: a house rule, as RCW 70.123.076 has it."""
+MOST_WORDS: Final = 24
+"""Of what is excluded in one line."""
 _ASKED_AGAIN_BEFORE: Final = datetime.timedelta(days=15)
 
 
@@ -68,6 +70,17 @@ class Category(StrEnum):
     HEALTH = "health"
 
 
+def _excludable(line: str) -> None:
+    """Refuse what redaction could not look for in a text."""
+    if len(line.split()) > MOST_WORDS or not any(map(str.isalnum, line)):
+        raise UsageError(
+            Message(
+                "{field} must have a letter or a number, and at most {count} words", field="excluded", count=MOST_WORDS
+            ),
+            next_step=Message("Write a longer text in parts, each on a line of its own."),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Consent(FormedRecord):
     """One consent, or another lawful basis (`basis`). It is due on the day to ask again, until it is withdrawn.
@@ -100,7 +113,7 @@ class Consent(FormedRecord):
     account: bool = asked(Message("May tell what happened"), Shape.YES_NO)
     proceedings: bool = asked(Message("May tell dates, detention, searches"), Shape.YES_NO)
     health: bool = asked(Message("May tell of their health"), Shape.YES_NO)
-    excluded: tuple[str, ...] = asked(Message("Words that must not leave"), Shape.LINES)
+    excluded: tuple[str, ...] = asked(Message("Words that must not leave"), Shape.LINES, of_line=_excludable)
     until: str | None = asked(Message("Last day"), Shape.DAY)
     again: str | None = asked(Message("Ask again on"), Shape.DAY)
     language: str | None = asked(Message("Language of the talk"))

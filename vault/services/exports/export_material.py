@@ -10,7 +10,8 @@ from typing import Any
 
 from vault.access.session import Session
 from vault.casework.case import Case
-from vault.casework.disclosure import Approving, Disclosure, PseudonymGiven
+from vault.casework.checks import checked_word
+from vault.casework.disclosure import Approving, ByHand, Decision, Disclosure, PseudonymGiven
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.organisation_records import Organisation
@@ -27,8 +28,18 @@ from vault.policy.roles import Role
 from vault.records.versions import OpenedVersion, of_kind
 from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier
+from vault.redaction.judging import words_typed
 from vault.redaction.profile import CONFIRMED, OF_SEVERAL, Profile, Series, profile_named
-from vault.redaction.questions import HIDING, Earlier, OpenQuestions, decide_proposed, decisions_in_force
+from vault.redaction.questions import (
+    HIDING,
+    Earlier,
+    OpenQuestions,
+    decide_proposed,
+    decisions_by_key,
+    decisions_in_force,
+    form_key,
+    hidden_by_hand,
+)
 from vault.redaction.questions import Question as FormQuestion
 from vault.redaction.registry import RegisteredPerson, build_registry
 from vault.redaction.source import DossierSource, SourceField, dossier_source
@@ -134,7 +145,10 @@ class Wish:
     Decisions go by form, beside those that earlier exports to this recipient by this profile took; `take_proposals`
     decides every open question as proposed: what nobody knows is removed. `language` is that of the report, `contact`
     whom the recipient may call, and how; None takes what this member said in their last report of the case. `person` is
-    the client of whom a profile of one client tells; it may be left out where the case has one alone.
+    the client of whom a profile of one client tells; it may be left out where the case has one alone. `hidden` are
+    forms that no question is about, seen on the pages, with their kinds: hidden wherever they stand as they are
+    written, of a name each word too. So is a decision that hides and is about no question; `is_strict` refuses one
+    that is about none and hides nothing.
     """
 
     profile: str
@@ -144,6 +158,12 @@ class Wish:
     language: str = "en"
     contact: str | None = None
     person: RecordId | None = None
+    hidden: Mapping[str, str] = field(default_factory=dict, repr=False)
+    is_strict: bool = False
+
+
+class NotThereError(UsageError):
+    """Nothing that leaves holds a form that shall be hidden, or the report says it with words of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +224,7 @@ class Material:
 class Ready:
     """A redacted dossier, every form decided, and the codes that it gives.
 
+    `hides_more`: somebody who read the pages hid more, which is of `by_hand` as what they hid for earlier exports is.
     `questions` were open before; `as_proposed` are those of them that nobody answered, as their proposals were taken.
     """
 
@@ -213,6 +234,12 @@ class Ready:
     book: PseudonymBook
     questions: int
     as_proposed: tuple[FormQuestion, ...] = field(default=(), repr=False)
+    by_hand: tuple[Decision, ...] = field(default=(), repr=False)
+    hides_more: bool = False
+
+    @property
+    def decided(self) -> int:
+        return len(self.decisions) + len(self.by_hand)
 
     def read(self) -> tuple[VersionId, ...]:
         """Return the versions in which it holds that something was kept; none where all was hidden, as that lasts."""
@@ -229,6 +256,7 @@ def make_ready(
     Raises:
         UsageError: a person has two roles in two versions, it is not clear of which client it tells, or by a profile of
             confirmed facts nothing is confirmed.
+        NotThereError: what shall be hidden stands nowhere.
     """
     material = _gather(session, case, wish, asked)
     question = None if asked is None else material.question(asked)
@@ -243,18 +271,78 @@ def make_ready(
         given, beside = list(question.value.pseudonyms), []
         earlier = [Earlier(question.value.decisions, frozenset(material.read()))]
     book = PseudonymBook(given, beside, choose=secrets.choice)
-    taken = _Taken(*decisions_in_force(earlier, wish.decisions))
+    now, by_hand = wish.decisions, hidden_by_hand(earlier, (*wish.decisions, *wish.hidden))
+    if now or wish.hidden:
+        now, typed = _told_apart(material, earlier, wish)
+        by_hand += typed
+    excluded = tuple(_typed(form, RedactionAction.REMOVE, ByHand.OTHER) for form in sorted(material.agreed.excluded))
+    taken = _in_force(earlier, now, (*by_hand, *excluded))
     result = _redact(material, taken, book)
     questions = len(result.questions) if isinstance(result, OpenQuestions) else 0
     as_proposed: tuple[FormQuestion, ...] = ()
     if isinstance(result, OpenQuestions) and wish.take_proposals:
         as_proposed = result.questions
-        taken = _Taken(*decisions_in_force(earlier, {**wish.decisions, **decide_proposed(result)}))
+        taken = _in_force(earlier, {**now, **decide_proposed(result)}, (*by_hand, *excluded))
         result = _redact(material, taken, book)
     if isinstance(result, OpenQuestions):
         return result
+    _require_there(wish, by_hand, result)
     actions = {form: RedactionAction(action) for form, action in taken.decisions.items()}
-    return Ready(material, result, actions, book, questions, as_proposed)
+    return Ready(material, result, actions, book, questions, as_proposed, by_hand, bool(wish.hidden))
+
+
+def _in_force(earlier: Sequence[Earlier], now: Decisions, by_hand: tuple[Decision, ...]) -> _Taken:
+    """Return what is decided; what is hidden by hand stays in no text, whatever was decided about it before."""
+    decisions, read = decisions_in_force(earlier, now)
+    keys = {form_key(each.form) for each in by_hand}
+    left = {form: action for form, action in decisions.items() if form_key(form) not in keys}
+    return _Taken(left, {key: versions for key, versions in read.items() if key not in keys}, by_hand)
+
+
+def _told_apart(material: Material, earlier: Sequence[Earlier], wish: Wish) -> tuple[Decisions, tuple[Decision, ...]]:
+    """Return the decisions about what is asked, and what is hidden though no question is about it.
+
+    Raises:
+        UsageError: what shall be hidden has no letter, or a strict decision neither hides nor is about a question.
+    """
+    actions = decisions_by_key(wish.decisions)
+    standing, read = decisions_in_force(earlier, wish.decisions)
+    before = _Taken({form: action for form, action in standing.items() if form not in wish.decisions}, read)
+    found = _redact(material, before, PseudonymBook(choose=secrets.choice))
+    asked = {form_key(each.form) for each in found.questions} if isinstance(found, OpenQuestions) else set[str]()
+    typed = {form_key(form): _typed(form, RedactionAction.REMOVE, kind) for form, kind in wish.hidden.items()}
+    now: dict[str, RedactionAction | str] = {}
+    for number, form in enumerate(wish.decisions, 1):
+        key, action = form_key(form), actions[form_key(form)]
+        if key in asked and key not in typed:
+            now[form] = action
+        elif action in HIDING and (wish.is_strict or words_typed(form)):
+            typed.setdefault(key, _typed(form, action, ByHand.NAME))
+        elif wish.is_strict and key not in typed:
+            raise UsageError(
+                Message("decision {number} is about nothing that is asked", number=number),
+                next_step=Message("List what is asked with --json. What nobody asks about can only be hidden."),
+            )
+    return now, tuple(typed.values())
+
+
+def _typed(form: str, action: RedactionAction, kind: str) -> Decision:
+    if not words_typed(form):
+        raise NotThereError(
+            Message("what is hidden has a letter or digit, and at most 24 words"),
+            next_step=Message("Hide a longer text in parts."),
+        )
+    return Decision(" ".join(form.split()), action.value, checked_word(ByHand, kind, "kind").value)
+
+
+def _require_there(wish: Wish, by_hand: Sequence[Decision], made: RedactedDossier) -> None:
+    there, wanted = set(made.forbidden_forms), {*wish.hidden, *(wish.decisions if wish.is_strict else ())}
+    keys = set(map(form_key, wanted))
+    if any(form_key(each.form) in keys and each.form.casefold() not in there for each in by_hand):
+        raise NotThereError(
+            Message("nothing of the case that leaves holds a word that you hid"),
+            next_step=Message("Type it as it stands in the text. What the report says of its own cannot be hidden."),
+        )
 
 
 def question_for(session: Session, material: Material, prepared: PreparedReport, *, valid_ms: int) -> ApprovalQuestion:
@@ -401,6 +489,7 @@ class _Taken:
 
     decisions: Decisions = field(repr=False)
     read: Mapping[str, frozenset[bytes]] = field(repr=False)
+    by_hand: tuple[Decision, ...] = field(default=(), repr=False)
 
 
 def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
@@ -413,6 +502,14 @@ def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedD
             for record, beside in zip(source.records, told, strict=True)
         )
     )
+    names = {each.form: RedactionAction(each.action) for each in taken.by_hand if each.kind == ByHand.NAME}
     return redact(
-        whole, material.profile, registry, taken.decisions, book, read=taken.read, elsewhere=material.elsewhere
+        whole,
+        material.profile,
+        registry,
+        {**taken.decisions, **names},
+        book,
+        read=taken.read,
+        elsewhere=material.elsewhere,
+        by_hand=taken.by_hand,
     )

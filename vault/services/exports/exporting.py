@@ -12,7 +12,7 @@ from vault.access.session import Session
 from vault.casework.disclosure import Approving, Disclosure
 from vault.casework.document import Document
 from vault.casework.organisation_records import PackageKey
-from vault.errors import RefusedError, UsageError, VerificationError
+from vault.errors import LeakError, RefusedError, UsageError, VerificationError, WaitingForDecisionError
 from vault.export import archive
 from vault.export.archive import package_words
 from vault.export.dossier_report import READ, UNREAD, Cover
@@ -44,6 +44,7 @@ from vault.services.approvals.second_person import (
 )
 from vault.services.exports.export_material import (
     Material,
+    NotThereError,
     Ready,
     Wish,
     as_asked,
@@ -66,6 +67,13 @@ VALID_DAYS = 90
 
 Approve = Callable[[tuple[str, ...]], bool]
 """Shows somebody the finished pages, and says whether they say yes."""
+
+
+class PagesAnewError(WaitingForDecisionError):
+    """Somebody who reads the finished pages hides another word, or takes one back: the pages are made anew."""
+
+    def __init__(self) -> None:
+        super().__init__(Message("the pages are made anew; nothing was sealed"))
 
 
 class DeclinedError(CancelledError):
@@ -99,7 +107,7 @@ class ExportSteps:
         try:
             # Whatever can refuse does so before a person reads the pages.
             require_second(self.session, ACT, self.second)
-            prepared = prepare(self.ready.dossier, cover, progress=progress)
+            prepared = _prepared(self.ready, cover, progress)
             if self.answer is not None:
                 require_valid(self.session, self.answer, self._question(prepared))
             if approve is not None and not approve(prepared.pages):
@@ -112,6 +120,8 @@ class ExportSteps:
             package = self._seal(prepared, seed, approval)
             self._log_done(package, cover, begun)
             path = publish(package, out)
+        except PagesAnewError:
+            raise
         except Exception:
             self._log_abort(begun)
             raise
@@ -177,7 +187,7 @@ class ExportSteps:
             pages=cover.pages,
             reference=cover.reference,
             series=self.ready.material.series or package.package.hex(),
-            decisions=decisions_to_keep(self.ready.decisions),
+            decisions=decisions_to_keep(self.ready.decisions, self.ready.by_hand),
             pseudonyms=self.ready.book.given(),
             read=self.ready.read() if cover.pages == READ else (),
             consents=self.ready.material.agreed.consents,
@@ -196,10 +206,22 @@ class ExportSteps:
                     objs=(self.ready.material.recipient.record,),
                     dig=package.digest(),
                     cause=begun.seq,
-                    covers={"file": len(archive.MEMBERS), "decision": len(self.ready.decisions)},
+                    covers={"file": len(archive.MEMBERS), "decision": self.ready.decided},
                     pol=self.rule,
                 )
             )
+
+
+def _prepared(ready: Ready, cover: Cover, progress: Progress | None) -> PreparedReport:
+    try:
+        return prepare(ready.dossier, cover, progress=progress)
+    except LeakError:
+        if not ready.hides_more:
+            raise
+        raise NotThereError(
+            Message("a word that you hid may stand in words of the report's own too; the pages were not made"),
+            next_step=Message("Take it back."),
+        ) from None
 
 
 def _package_seed(session: Session) -> bytes:
@@ -314,7 +336,7 @@ def export(
         path=done.path,
         digest=Digest(done.package.digest()),
         questions=ready.questions,
-        decided=len(ready.decisions),
+        decided=ready.decided,
         key_words=done.key_words,
         release=release,
         is_read=cover.pages == READ,
@@ -376,14 +398,14 @@ def ask(
     if isinstance(ready, OpenQuestions):
         return Undecided(ready.questions)
     cover = _cover(session, ready.material, wish, release=TWO_PERSON, is_read=approve is not None)
-    prepared = prepare(ready.dossier, cover, progress=progress)
+    prepared = _prepared(ready, cover, progress)
     if approve is not None and not approve(prepared.pages):
         raise DeclinedError
     question = question_for(session, ready.material, prepared, valid_ms=APART_MS)
     kept = Approving(
         act=ACT,
         digest=question.digest,
-        decisions=decisions_to_keep(ready.decisions),
+        decisions=decisions_to_keep(ready.decisions, ready.by_hand),
         pseudonyms=ready.book.given(),
         day=cover.day,
         language=cover.language,
