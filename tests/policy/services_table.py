@@ -75,7 +75,7 @@ _ASKS: Mapping[Action, str] = {
     Action.BREAK_GLASS: "breaking_glass.ask breaking_glass.break_glass breaking_glass.ready",
     Action.FORM_READ: "own_forms.find own_forms.list_all",
     Action.FORM_WRITE: "own_forms.add",
-    Action.PARTNER_READ: "partners.find partners.list_all",
+    Action.PARTNER_READ: "partners.find partners.history partners.list_all",
     Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit partners.words_of_new",
     Action.INTAKE_READ: "intake.find intake.find_open intake.list_open",
     Action.INTAKE_WRITE: """

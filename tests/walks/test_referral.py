@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.desk import Answer, said
 from tests.cli.desk import Desk as CommandDesk
-from tests.services.founded import Place
+from tests.services.founded import MEMBER, Place
 from tests.tables import each
 from tests.tui.desk import Desk
 from vault.casework.note import Note
@@ -191,6 +191,26 @@ def test_what_cannot_be_is_refused_with_what_to_do(office: Office) -> None:
 
     is_refused()
     assert said(desk, "referral", "list", office.ref) == before
+
+
+def test_what_a_recipient_promises_stands_with_its_day_and_with_who_confirmed_the_key(office: Office) -> None:
+    desk = office.desk
+    promise = json.dumps({"terms": "Deletes all after the appeal."})
+    desk.does("recipient", "edit", LAWYER, "--terms-day", day(-2), "--from", "-", stdin=promise)
+    shown = desk.does("recipient", "show", LAWYER).out
+    assert f"promises since {day(-2)}: Deletes all after the appeal." in shown
+    assert f"{MEMBER}  brought in the key, and compared its words with them" in shown
+    assert f"{MEMBER}  changed it" in shown
+    versions = said(desk, "recipient", "show", LAWYER)["versions"]
+    assert [(each["by"], each["confirms"], each["terms_day"]) for each in versions] == [
+        (MEMBER, True, ""),
+        (MEMBER, False, day(-2)),
+    ]
+    desk.does("recipient", "edit", LAWYER, "--from", "-", stdin=json.dumps({"terms": "Deletes it at once."}))
+    assert said(desk, "recipient", "show", LAWYER)["terms_day"] == day(0)
+    refused = desk.run("recipient", "edit", LAWYER, "--terms-day", day(2))
+    assert (refused.code, "is still to come" in refused.err) == (2, True)
+    assert desk.run("recipient", "show", "Nobody").code == 4
 
 
 @pytest.mark.screen
