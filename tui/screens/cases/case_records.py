@@ -207,7 +207,13 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
     COLUMNS = (Column(Message("date"), 18), Column(Message("kind"), 11), Column(Message("about")))
     LIST = "story"
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("n", "new", Message("Add a record: a date, a check-in, a request about own data"), "n", Message("new")),
+        Command(
+            "n",
+            "new",
+            Message("Add a record: a date, a referral, a check-in, a request about own data"),
+            "n",
+            Message("new"),
+        ),
         Command("enter", "change", Message("Change the record"), "Enter", Message("change")),
         Command("space", "done", Message("Say that it is over from today on"), "Space", Message("done"), first=True),
         Command("i", "checklist", Message("Begin a checklist: arrest, disappearance, raid, seized device"), "i"),
