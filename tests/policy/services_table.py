@@ -75,7 +75,7 @@ _ASKS: Mapping[Action, str] = {
     Action.BREAK_GLASS: "breaking_glass.ask breaking_glass.break_glass breaking_glass.ready",
     Action.FORM_READ: "own_forms.find own_forms.list_all",
     Action.FORM_WRITE: "own_forms.add",
-    Action.PARTNER_READ: "partners.find partners.list_all",
+    Action.PARTNER_READ: "partners.find partners.history partners.list_all",
     Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit partners.words_of_new",
     Action.INTAKE_READ: "intake.find intake.find_open intake.list_open",
     Action.INTAKE_WRITE: """
@@ -167,7 +167,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     known_peers.certified_identity known_peers.compartments_for known_peers.extents
     known_peers.keep_peers known_peers.knows known_peers.not_whole known_peers.peers_of known_peers.pins_of
     known_peers.stored_peers stored_records.read_heads stored_records.read_versions bundle_import.recovered_logs
-    export_material.told_beside export_material.reference_for admissions.said_of_devices
+    said_beside.told_beside export_material.reference_for admissions.said_of_devices
     backup_warnings.broken_cases backup_warnings.closed_cases
     arrived.look arrived.note holds.is_held
     holds.require_none holds.said_of holds.what_stops removing.begin removing.finish removing.forget_contents
@@ -186,7 +186,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     second_person.chosen_approvers second_person.rule_of authors.all_names authors.find_member
     authors.names_of_members authors.names_of_logs authors.written_by breaking_glass.said_of cases.deputy_words
     last_done.duties_are_separated logbook.names_of_objects members.members sharing.readers
-    export_material.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
+    said_beside.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
     """,
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
     absences.all_pending story_records.typed_values editing.locate editing.names_told editing.own_record
@@ -210,7 +210,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     folder_row.end_begun folder_row.erased_records removing.forget_drafts taking_back.keep_mark taking_back.mark_of
     case_counts.keep_table case_counts.tables_before last_done.note last_done.note_drill last_done.note_new_sheets
     last_done.note_opened entering.recovery_is_proven places.is_pending members.note_end
-    raised_alarms.notice_absent raised_alarms.notice_false_acts raised_alarms.notice_findings export_material.today
+    raised_alarms.notice_absent raised_alarms.notice_false_acts raised_alarms.notice_findings said_beside.today
     restoring.begin_again
     """,
 }

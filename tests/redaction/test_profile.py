@@ -262,7 +262,7 @@ WITHHELD = {
     **dict.fromkeys(("risk", "safety-plan", "check-in"), "danger"),
     **dict.fromkeys(("task", "step", "subject-request"), "work"),
     **dict.fromkeys(("relation", "link"), "others"),
-    "consent": "sharing",
+    **dict.fromkeys(("consent", "referral"), "sharing"),
     "filled": "own-forms",
 }
 

@@ -284,6 +284,13 @@ def a_consent(house: House) -> Said:
         return {"record": (agree(amina, house.case, LAWYER).hex(),)}
 
 
+def a_referral(house: House, **more: str) -> Said:
+    (name,) = a_recipient(house)["recipient"]
+    with house.open(FIRST) as amina:
+        lawyer = partners.find(amina, name).record.hex()
+    return a_record("referral", house, recipient=lawyer, **more)
+
+
 def a_confirmed_fact(house: House) -> Said:
     a_record("incident", house, what="disappearance", confirmed="two neighbours", place="the stop, with Sana Torgaeva")
     return the_case(house)
@@ -409,6 +416,7 @@ NEW: Final[Mapping[str, Mapping[str, str]]] = {
     "risk": {"factor": next(iter(RiskFactor)).value},
     "safety-plan": {"what": "if they come"},
     "subject-request": {"what": "copy", "person": CLIENT},
+    "referral": {"purpose": "legal-referral", "asked": TODAY},
     "check-in": {"who": "his sister rings", "at": f"{IN_TWO_DAYS}T10:00", "first": AMINA, "second": JOEL},
 }
 """What is said of a new record of each kind."""
@@ -554,7 +562,20 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     ),
     "consent edit": Example(a_consent, said={"health": ("no",)}, wrong={"until": ("2020-01-01",)}),
     "consent withdraw": Example(a_consent, wrong={"record": (NEVER_MADE,)}),
-    **{name: example for kind in NEW for name, example in of_kind(kind).items()},
+    "referral ask": Example(
+        who_may_be_told,
+        said={"purpose": ("legal-referral",), "on": (TODAY,)},
+        wrong={"recipient": ("Nobody Known",)},
+    ),
+    "referral accept": Example(a_referral, wrong={"record": (NEVER_MADE,)}),
+    "referral decline": Example(a_referral, said={"answer": ("conflict-of-interest",)}, wrong={"on": ("2020-01-01",)}),
+    "referral send": Example(a_referral, wrong={"on": ("2020-01-01",)}),
+    "referral answer": Example(
+        partial(a_referral, sent=TODAY), said={"outcome": ("She files on Monday.",)}, wrong={"on": ("2020-01-01",)}
+    ),
+    "referral close": Example(a_referral, said={"outcome": ("She represents him.",)}, wrong={"record": (NEVER_MADE,)}),
+    "referral edit": Example(a_referral, said={"text": ("Her office has moved.",)}, wrong={"due": ("2020-01-01",)}),
+    **{name: example for kind in NEW if kind != "referral" for name, example in of_kind(kind).items()},
     "deadline move": Example(
         partial(a_record, "deadline"), said={"day": (IN_A_YEAR,)}, wrong={"record": (NEVER_MADE,)}
     ),

@@ -131,6 +131,8 @@ def _wished(plan: Plan[_Leaving], agreed: Agreed) -> Wish:
 
 
 def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Working) -> Told:
+    from vault.acts.referral import to_send
+    from vault.redaction.profile import profile_named
     from vault.services.exports import exporting
 
     leaving = plan.of
@@ -157,7 +159,8 @@ def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Wor
         "person": None if person is None else person.hex(),
         "as_proposed": _proposed_data(done.as_proposed),
     }
-    return Told(exported_lines(done), data)
+    profile = profile_named(leaving.wish.profile)
+    return Told(exported_lines(done), data, to_send(session, leaving.case, bytes.fromhex(leaving.wish.to), profile))
 
 
 def exported_lines(done: Exported) -> tuple[Words, ...]:

@@ -35,6 +35,7 @@ from vault.casework.story.consent import Consent
 from vault.casework.story.events import Deadline, SetBy
 from vault.casework.story.incident import ChecklistStep, Incident
 from vault.casework.story.protection import CheckIn
+from vault.casework.story.referrals import Referral
 from vault.errors import UsageError
 from vault.ids import short_id
 from vault.words.message import Message
@@ -53,6 +54,7 @@ _EMPTY: Final = "empty"
 _OTHER: Final = "other"
 _UNCHANGED: Final = Message("the record stays as it is")
 _SAVING: Final = Message("Keeping the record")
+ON: Final = Field("on", Message("On"), Shape.DAY, Message("the day; today without it"), is_past=True)
 
 # ---- from forms to fields -----------------------------------------------------------------------------------------
 
@@ -236,13 +238,12 @@ def _changing(kind: type[forms.FormedRecord], noun: str = "") -> Act[Change]:
 
 
 def ending(kind: type[forms.FormedRecord]) -> Act[Change]:
-    on = Field("on", Message("On"), Shape.DAY, Message("the day; today without it"), is_past=True)
     end = (each for each in fields_of(kind.FORM, is_new=False) if each.name in kind.FORM.asked_at_end)
     return replace(
         _changing(kind),
         name=f"{kind.KIND} done",
         help=Message("say that it is over: it is no longer due"),
-        fields=(RECORD, IN_CASE, on, *end),
+        fields=(RECORD, IN_CASE, ON, *end),
         look=partial(_what_is_over, kind),
         is_change=False,
     )
@@ -440,10 +441,12 @@ EDIT: Final[Mapping[str, Act[Any]]] = {kind.KIND: _changing(kind) for kind in _F
 }
 """How a record of each kind is changed."""
 DONE: Final[Mapping[str, Act[Any]]] = {
-    kind.KIND: ending(kind) for kind in _FORMED if kind.FORM.done_by is not None and kind not in {CheckIn, Consent}
+    kind.KIND: ending(kind)
+    for kind in _FORMED
+    if kind.FORM.done_by is not None and kind not in {CheckIn, Consent, Referral}
 }
-"""How it is said that a record is over. Of a check-in, a consent and a step of a checklist somebody says more."""
-_ELSEWHERE: Final = frozenset({CheckIn.KIND, ChecklistStep.KIND, Consent.KIND})
+"""How it is said that a record is over. Of a check-in, a step, a consent and a referral somebody says more."""
+_ELSEWHERE: Final = frozenset({CheckIn.KIND, ChecklistStep.KIND, Consent.KIND, Referral.KIND})
 ACTS: Final = (
     *(act for acts in (ADD, EDIT, DONE) for kind, act in acts.items() if kind not in _ELSEWHERE),
     _MOVE,

@@ -160,9 +160,11 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     ),
     Message("referrals"): (
         Noun("recipient", Message("lawyers, courts and others who receive packages"),
-             ("add", "list", "edit", "confirm"), "recipient", acts="recipient"),
+             ("add", "list", "show", "edit", "confirm"), "recipient", acts="recipient"),
         Noun("consent", Message("what a client agreed may be told, to whom, for what and until when"),
              ("add", "list", "edit", "withdraw"), "story", acts="referral"),
+        Noun("referral", Message("who was asked to take a client on, what they answered and what was sent to them"),
+             ("ask", "accept", "decline", "send", "answer", "close", "list", "edit"), "story", acts="referral"),
         Noun("export", Message("make a redacted package for one recipient"), acts="export"),
         Noun("pack", Message("confirmed facts of a client who disappeared, for one recipient"), file="export",
              acts="export"),

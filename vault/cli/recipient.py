@@ -9,6 +9,7 @@ from vault.acts.recipient import recipient_data, recipient_lines
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.table import CASE, Arg, Given, Verb
+from vault.display import MINUTE_UTC, local_time, time_data
 from vault.words.message import Message
 
 # `casevault recipient list`: lawyers, courts and others who receive packages; what is done to them is acts.
@@ -24,7 +25,45 @@ def _list(args: Given, output: Output) -> Result:
     return Result(data, lines or [Message("No recipients yet.")])
 
 
-RECIPIENT: Final = (Verb("list", Message("the recipients"), (), _list),)
+_DID: Final = {
+    (False, False): Message("changed it"),
+    (False, True): Message("compared the words of the key with them"),
+    (True, False): Message("brought in the key"),
+    (True, True): Message("brought in the key, and compared its words with them"),
+}
+"""What somebody did to a recipient: whether the key is another one, and whether they compared its words."""
+
+
+def _show(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.exports import partners
+
+        kept, versions = partners.find(session, args.recipient), partners.history(session, args.recipient)
+    lines, before = recipient_lines(kept), ""
+    for each in versions:
+        did = _DID[each.value.age_recipient != before, each.value.confirmed]
+        before = each.value.age_recipient
+        lines.append(Message("{when}  {name}  {did}", when=local_time(each.written_ms), name=each.by, did=did))
+    data = [
+        {
+            "written": time_data(each.written_ms, MINUTE_UTC),
+            "by": each.by,
+            "confirms": each.value.confirmed,
+            "age": each.value.age_recipient,
+            "terms": each.value.terms,
+            "terms_day": each.value.terms_day,
+        }
+        for each in versions
+    ]
+    return Result({**recipient_data(kept), "versions": data}, lines)
+
+
+RECIPIENT: Final = (
+    Verb("list", Message("the recipients"), (), _list),
+    Verb("show", Message("a recipient, what they promise, and who wrote and confirmed what"), (
+        Arg("RECIPIENT", Message("the recipient's name or id")),
+    ), _show),
+)  # fmt: skip
 
 
 # `casevault package`: what left; and what a recipient, or anybody, does with a package, without a vault.

@@ -76,6 +76,8 @@ _AS_THEY_ARE: Final = (
     Message("legal claim"), Message("legal duty"), Message("written"), Message("said before a witness"),
     Message("recorded"), Message("by telephone"), Message("holder of a power of attorney"),
     Message("next of kin"),
+    # what those who were asked to take a client on answered
+    Message("referral"), Message("accepted"), Message("declined"), Message("conflict of interest"),
     # what a question of a form asks for
     Message("text"), Message("number"), Message("choice"), Message("country"),
     # steps of checklists

@@ -67,7 +67,11 @@ class CaseScreen(Erases):
         Command("n", "note", Message("Write a note"), "n", Message("note")),
         Command("p", "person", Message("Add a person"), "p", Message("person")),
         Command(
-            "d", "records", Message("Dates, check-ins, checklists (arrest), subject requests"), "d", Message("date")
+            "d",
+            "records",
+            Message("Dates, referrals, check-ins, checklists (arrest), subject requests"),
+            "d",
+            Message("date"),
         ),
         Command("e", "export", Message("Export for a recipient"), "e", Message("export")),
         Command("", "left", Message("What left this case: to whom, for what, by which consent"), ""),

@@ -392,7 +392,7 @@ class ActScreen(LongWorkScreen):
 
     def show_told(self, name: Words, told: Told, then: Callable[[Words], None]) -> None:
         """Show what came of an act, as long as it is, and what should be done now; `then` gets its first sentence."""
-        first, *more = lines = (*told.lines, *_next_lines(told))
+        first, *more = lines = (*told.lines, *next_lines(told))
         if told.letter is not None:
             self.app.push_screen(LetterScreen(told.letter), lambda _: then(first))
         elif told.is_table:
@@ -403,7 +403,7 @@ class ActScreen(LongWorkScreen):
             then(first)
 
 
-def _next_lines(told: Told) -> Iterator[Words]:
+def next_lines(told: Told) -> Iterator[Words]:
     """Yield what should be done now, each with what its act is called here; what is no act has its own place here."""
     for each in told.follows:
         if not each.act:

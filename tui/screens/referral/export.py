@@ -18,7 +18,7 @@ from typing_extensions import override
 from tui.gateway.acts_and_packages import named_clients
 from tui.gateway.unlocked_vault import case_id
 from tui.screens.frame.act_form import ActForm
-from tui.screens.frame.act_screen import ANSWER, ASK, HERE, ActScreen, Doing, SecondRows
+from tui.screens.frame.act_screen import ANSWER, ASK, HERE, ActScreen, Doing, SecondRows, next_lines
 from tui.screens.frame.base import Command, leave
 from tui.screens.frame.desk import Answer
 from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
@@ -358,7 +358,7 @@ class ExportScreen(ActScreen, KeptForm):
         self._is_done = True
         self.keep_no_more(lambda: None)
         result = self.query_one("#result", Static)
-        result.update(safe_content(together(told.lines)))
+        result.update(safe_content(together((*told.lines, *next_lines(told)))))
         for row in self.query_one(".form").children:
             row.display = row is result
         self.show_keys()

@@ -14,7 +14,6 @@ from vault.casework.checks import checked_word
 from vault.casework.disclosure import Approving, ByHand, Decision, Disclosure, PseudonymGiven
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
-from vault.casework.organisation_records import Organisation
 from vault.casework.person import Person
 from vault.casework.story import STORY
 from vault.display import DAY, time_text
@@ -24,7 +23,6 @@ from vault.export.package import PreparedReport
 from vault.export.release import ACT
 from vault.ids import CompartmentId, RecordId, VersionId, make_case_ref
 from vault.index.case_pages import cases_by_ref
-from vault.policy.roles import Role
 from vault.records.versions import OpenedVersion, of_kind
 from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier
@@ -59,22 +57,11 @@ from vault.services.exports.export_people import (
     same_people,
 )
 from vault.services.exports.partners import KeptPartner, find
-from vault.services.projection.projection import audit_of, read_valid
+from vault.services.exports.said_beside import in_order, today, told_beside
+from vault.services.projection.projection import audit_of
 from vault.services.projection.seats import members_of_logs
 from vault.services.projection.stored_records import Stored, stored_of_kind
 from vault.words.message import Message
-
-# What stands in a report beside the records: whose it is, whom to call, and by whom each note was written.
-
-# Of several roles the one under which people write.
-_WRITES = (Role.CASEWORKER, Role.FIELD, Role.INTAKE, Role.SUPERVISOR, Role.LEGAL_REVIEWER, Role.ADMIN, Role.AUDITOR)
-_FORMER = "former"
-
-
-def organisation_name(session: Session) -> str:
-    """Return what the organisation is called, as whoever founded the vault said; empty where nothing says so."""
-    versions = read_valid(session, session.directory.compartment)
-    return next((said.name for _, said in of_kind(versions, Organisation)), "")
 
 
 def as_asked(cover: Cover, asked: Approving) -> Cover:
@@ -101,35 +88,6 @@ def reference_for(session: Session, material: Material) -> str:
         if reference not in material.of_others and set(cases_by_ref(index, reference)) <= {material.case}:
             return reference
     return make_case_ref()
-
-
-def today(session: Session) -> datetime.date:
-    """Return the day, in UTC, by the session's clock."""
-    return datetime.datetime.fromtimestamp(session.log.now_ms() / 1000, tz=datetime.UTC).date()
-
-
-def in_order(notes: Sequence[Stored[Note]]) -> list[Stored[Note]]:
-    """Return notes in the order of what they tell: by their day, or, of one without, by that of writing."""
-    return sorted(
-        notes, key=lambda note: (note.value.occurred or time_text(note.written_ms, DAY), note.written_ms, note.record)
-    )
-
-
-def told_beside(session: Session, notes: Sequence[Stored[Note]]) -> dict[RecordId, tuple[SourceField, ...]]:
-    """Return what a report says of each note beside its fields: the role of who wrote it, the day if it has none."""
-    members = members_of_logs(session, {note.origin for note in notes if note.origin is not None})
-    beside = {}
-    for note in notes:
-        fields = []
-        if note.value.occurred is None:
-            fields.append(SourceField("written", (time_text(note.written_ms, DAY),), coded=True))
-        member = None if note.origin is None else members.get(note.origin)
-        if member is not None:
-            roles = session.directory.roles_of(member)
-            word = next((role.value for role in _WRITES if role in roles), _FORMER)
-            fields.append(SourceField("by", (word,), coded=True))
-        beside[note.record] = tuple(fields)
-    return beside
 
 
 _SERIES = "main"
