@@ -72,7 +72,7 @@ _AS_THEY_ARE: Final = (
     # requests of people about their own data
     Message("copy"), Message("correction"), Message("erasure"),
     # what a question of a form asks for
-    Message("text"), Message("number"), Message("choice"), Message("country"),
+    Message("text"), Message("number"), Message("place"), Message("choice"), Message("country"),
     # steps of checklists
     Message("step"), Message("detained"),
     # of several words, with a hyphen between in the code
