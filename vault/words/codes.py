@@ -79,7 +79,7 @@ _AS_THEY_ARE: Final = (
     # what those who were asked to take a client on answered
     Message("referral"), Message("accepted"), Message("declined"), Message("conflict of interest"),
     # what a question of a form asks for
-    Message("text"), Message("number"), Message("choice"), Message("country"),
+    Message("text"), Message("number"), Message("place"), Message("choice"), Message("country"),
     # steps of checklists
     Message("step"), Message("detained"),
     # of several words, with a hyphen between in the code

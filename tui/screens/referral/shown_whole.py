@@ -109,8 +109,8 @@ class ShownWhole(VerticalScroll):
 
 # The finished pages, as another program reads them out of the file: the last look before they are sealed.
 _OTHERS: Final = (
-    Command("h", "hide", Message("Hide another word, in all of this export"), "h", Message("hide a word")),
-    Command("u", "take_back", Message("Take back the word that you hid last"), "u", Message("take back")),
+    Command("h", "hide", Message("Hide another word, in all of this export"), "h", Message("hide")),
+    Command("u", "take_back", Message("Take back the word that you hid last"), "u", Message("take back"), rank=2),
     Command("escape", "back", Message("Stop; nothing is written"), "Esc", Message("stop")),
     Command("down", "down", Message("Read on"), "Down, PgDn", Message("read on")),
 )
@@ -228,7 +228,7 @@ class PagesScreen(VaultScreen):
 
     def _make_anew(self, reading: Reading) -> None:
         pages = self.query_one(ShownWhole)
-        reading.seen.update(self._pages[place] for place in pages.whole)
+        reading.seen |= {self._pages[place] for place in pages.whole}
         reading.line, reading.told = int(pages.scroll_offset.y), ""
         self.dismiss(ANEW)
 
