@@ -6,8 +6,9 @@ TAB.jsonl is the development part of the Text Anonymization Benchmark (113 judgm
 `presidio_evaluator/data_generator/raw_data` of the package presidio-evaluator (MIT; its invented people CC BY-SA 3.0):
 its sentences, filled with its people.
 
-Each text is one note, exported by the profile `lawyer` as proposed. Of the judgments the applicant is registered, as a client is;
-of the sentences nobody. A name, place or number is left if it stands whole in what leaves. Dates stay by the profile.
+Each text is one note, exported by the profile `lawyer` as proposed. Of the judgments the applicant is registered, as a
+client is; of the sentences nobody. A name, place or number is left if it stands whole in what leaves. Dates stay by the
+profile.
 """
 
 from __future__ import annotations
@@ -67,8 +68,8 @@ class Result:
             self.questions += len(result.questions)
             result = redact(source, profile_named("lawyer"), registry, decide_proposed(result), book)
         if isinstance(result, OpenQuestions):
-            raise TypeError("the proposals leave questions open")
-        left = result.sections[0].blocks[-1].text
+            sys.exit("the proposals leave questions open")
+        left = " ".join(result.sections[0].blocks[-1].text.split())
         self.texts += 1
         self.words += len(text.split())
         for kind, mentions in held.items():
@@ -97,9 +98,11 @@ def judgments(file: Path) -> Iterator[tuple[str, dict[str, list[str]], Registry]
             if each["identifier_type"] in {"DIRECT", "QUASI"}:
                 kind = f"{each['entity_type']}, {each['identifier_type'].lower()}"
                 held.setdefault(kind, []).append(" ".join(each["span_text"].split()))
-        names = tuple(PersonName.written(name) for name in re.split(r" and |, ", about["provenance"]["applicant"]) if name)
+        names = tuple(
+            PersonName.written(name) for name in re.split(r" and |, ", about["provenance"]["applicant"]) if name
+        )
         registry = registry_of((_CLIENT, Person(PersonRole.CLIENT, names)))
-        yield " ".join(row["text"].split()), {kind: sorted(set(said)) for kind, said in held.items()}, registry
+        yield row["text"], {kind: sorted(set(said)) for kind, said in held.items()}, registry
 
 
 def sentences(folder: Path) -> Iterator[tuple[str, dict[str, list[str]], Registry]]:
@@ -180,13 +183,17 @@ def told(name: str, result: Result) -> Iterator[str]:
 def main() -> None:
     """Measure both sets and print the page."""
     tab, folder = map(Path, sys.argv[1:])
-    print("# Redaction on public sets\n")
-    print("\n".join((__doc__ or "").split("\n\n", 1)[1].strip().splitlines()[2:]) + "\n")
-    for name, texts in (("Judgments (TAB)", judgments(tab)), ("Sentences (presidio-evaluator 0.3.2)", sentences(folder))):
+    about = "\n".join((__doc__ or "").split("\n\n", 1)[1].strip().splitlines()[2:])
+    lines = ["# Redaction on public sets", "", "Made by `scripts/evaluate_redaction.py`.", "", about, ""]
+    for name, texts in (
+        ("Judgments (TAB)", judgments(tab)),
+        ("Sentences (presidio-evaluator 0.3.2)", sentences(folder)),
+    ):
         result = Result()
         for text, held, registry in texts:
             result.add(text, held, registry)
-        print("\n".join(told(name, result)))
+        lines += told(name, result)
+    sys.stdout.write("\n".join(lines).rstrip() + "\n")
 
 
 main()
