@@ -179,6 +179,16 @@ def test_what_is_kept_by_a_decision_is_hidden_all_the_same_and_by_no_name_alone(
     assert any("The bank was closed" in text for text in texts)
 
 
+def test_a_word_of_the_report_is_hidden_where_the_case_says_it(
+    session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    notes.add(session, case, Note(NoteKind.CONTACT, "We lost contact on that date."))
+    wish = Wish("lawyer", LAWYER, take_proposals=True, hidden={"contact": "other", "date": "other"})
+    texts = exported(session, case, tmp_path, wish)
+    assert any("We lost [removed] on that [removed]." in " ".join(text.split()) for text in texts)
+    assert any("contact, by a" in text for text in texts)
+
+
 def test_a_day_is_hidden_as_the_report_writes_it(session: Session, case: CompartmentId, tmp_path: Path) -> None:
     wish = Wish("lawyer", LAWYER, take_proposals=True, language="ru", hidden={"12 марта": "other", "2024": "number"})
     texts = exported(session, case, tmp_path, wish)

@@ -72,7 +72,7 @@ def redact(
         forbidden_forms=tuple(sorted({*hidden, *map(str.casefold, desk.by_hand.found)})),
         seal=_SEAL,
     )
-    _require_hidden(dossier)
+    _require_hidden(dossier, desk.codes)
     return dossier
 
 
@@ -114,6 +114,7 @@ class _Desk:
     by_hand: ByHand
     asked: list[Asked] = field(default_factory=list)
     shown: set[str] = field(default_factory=set)
+    codes: set[str] = field(default_factory=set)
 
     def plan(self, record: SourceRecord) -> _Plan[_Passage | _Draft] | None:
         rule = self.judge.profile.rule(record.kind, record.variant)
@@ -161,6 +162,7 @@ class _Desk:
             return self._identifying(part, part.identifier, record)
         if part.coded:
             days = [value for value in part.values if value[:1].isdigit()]  # the others are the report's own words
+            self.codes.update(value for value in part.values if value not in days)
             return [_Passage(v, fuse(self.by_hand.spans(v)) if v in days else ()) for v in part.values]
         return [self._free(value, record.version, part.name) for value in part.values]
 
@@ -253,15 +255,17 @@ def _section(plan: _Plan[_Passage], pseudonyms: PseudonymBook) -> RedactedSectio
     return RedactedSection(plan.heading, tuple(blocks), _SEAL)
 
 
-def _require_hidden(dossier: RedactedDossier) -> None:
+def _require_hidden(dossier: RedactedDossier, codes: set[str]) -> None:
     """Look for every hidden form in the texts as whole words: a second look that shares no place with the first.
 
-    Headings, labels and what stands for something removed are the program's own words, whoever is called like them.
+    Headings, labels, codes and what stands for something removed are the program's own words, whoever is called like
+    them.
     """
     pieces = [
         " ".join(_WORD.findall(normal(piece)))
         for section in dossier.sections
         for block in section.blocks
+        if block.text not in codes
         for piece in block.text.split(REMOVED)
     ]
     words = f" {' | '.join(pieces)} "
