@@ -74,7 +74,14 @@ def say_done(screen: ActScreen, case: str, record: str, kind: str, then: Callabl
     def act(act: Act[Any], **said: str) -> None:
         where = {"record": (record,), "of_case": (case,)}
         more = {name: (word,) for name, word in said.items() if word}
-        screen.do(Doing(act, {**where, **more}, then))
+
+        def done(told: Told) -> None:
+            if told.letter is None:
+                then(told)
+            else:
+                screen.show_told(act.title, told, lambda _: then(told))
+
+        screen.do(Doing(act, {**where, **more}, done))
 
     if kind == CheckIn.KIND:
         nothing = ("", Message("nothing yet: it stays due"))
