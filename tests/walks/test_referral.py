@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from tests.cli.desk import Answer, said
 from tests.cli.desk import Desk as CommandDesk
@@ -17,6 +20,7 @@ from tests.tui.desk import Desk
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.seal.age import make_identity, recipient_of
+from vault.services import own_forms
 from vault.services.cases import case_people, cases, notes
 from vault.services.exports import partners
 
@@ -24,6 +28,7 @@ LAWYER, OTHER, CLINIC = "Maître Ondrelle", "Advokat Lindqvist", "Clinic at the 
 WHERE = "Ostwinkel"  # where the brother lives
 AGREED = ("--given", "today", "--how", "written", "--identity", "yes", "--others", "yes", "--account", "yes")
 LEGAL = ("--purpose", "legal-referral")
+QUESTION = '[[questions]]\nname = "safe_house"\nlabel = "Safe house"\nkind = "text"\n'
 
 
 def day(ahead: int) -> str:
@@ -42,17 +47,27 @@ class Office:
     def asked(self, who: str, *more: str) -> str:
         return str(said(self.desk, "referral", "ask", self.ref, "--recipient", who, *LEGAL, *more)["record"])
 
-    def agrees(self, to: str, *, excluded: str = "") -> str:
+    def agrees(self, to: str, *, excluded: str = "", purpose: str = LEGAL[1], more: str = "proceedings") -> str:
         """Write down that the client agrees that they are told."""
-        words = ("consent", "add", self.ref, "--recipient", to, *LEGAL, *AGREED, "--proceedings", "yes", "--json")
+        what = ("--purpose", purpose, *AGREED, f"--{more}", "yes", "--json")
+        words = ("consent", "add", self.ref, "--recipient", to, *what)
         piped = ("--from", "-") if excluded else ()
         answer = self.desk.run(*words, *piped, stdin=json.dumps({"excluded": [excluded]}) if excluded else "")
         assert answer.code == 0, answer.err
         return str(answer.json()["record"])
 
-    def export(self, to: str) -> Answer:
-        wish = ("--profile", "lawyer", "--to", to, "--out", str(self.out), "--unread", "--decide", "proposed")
+    def export(self, to: str, profile: str = "lawyer") -> Answer:
+        wish = ("--profile", profile, "--to", to, "--out", str(self.out), "--unread", "--decide", "proposed")
         return self.desk.run("export", self.ref, *wish)
+
+    def read(self, to: str, profile: str) -> str:
+        """Export and return what whoever gets it reads, in small letters."""
+        before = set(self.out.iterdir())
+        done = self.export(to, profile)
+        assert done.code == 0, done.err
+        (package,) = set(self.out.iterdir()) - before
+        assert self.opens(package, to, f"read {package.stem}").code == 0
+        return (self.out.parent / f"read {package.stem}" / "data.json").read_text("utf-8").casefold()
 
     def opens(self, package: Path, key: str, into: str) -> Answer:
         out = self.out.parent / into
@@ -94,6 +109,9 @@ def test_a_client_is_referred_to_a_lawyer_and_to_a_clinic_and_takes_one_consent_
     lawyer = asked["record"]
     assert (asked["asked"], asked["due"], asked["answer"]) == (day(0), day(7), None)
     assert office.due() == [(day(7), "legal-referral")]
+    first = office.read(LAWYER, "enquiry")
+    assert "asylum" in first
+    assert not [word for word in ("dastenov", "miralo", "foot", "[p-") if word in first]
     accepted = desk.does("referral", "accept", lawyer[:8]).out
     assert "`casevault consent add " in accepted
     assert "`casevault export " in accepted
@@ -104,24 +122,33 @@ def test_a_client_is_referred_to_a_lawyer_and_to_a_clinic_and_takes_one_consent_
     desk.does("referral", "send", lawyer)
     assert office.due() == [(day(30), "legal-referral, accepted")]
 
-    clinic = office.asked(CLINIC)
-    assert "it names another recipient" in office.export(CLINIC).err
-    office.agrees(CLINIC)
-    assert f"casevault referral send {clinic[:8]}" in office.export(CLINIC).out
+    medical = ("--purpose", "medical-care")
+    clinic = said(desk, "referral", "ask", office.ref, "--recipient", CLINIC, *medical)["record"]
+    assert "it names another recipient" in office.export(CLINIC, "medical").err
+    office.agrees(CLINIC, purpose="medical-care", more="health")
+    assert f"casevault referral send {clinic[:8]}" in office.export(CLINIC, "medical").out
     assert "a conflict of interest may not be checked" in desk.does("referral", "send", clinic).out
-    assert len(list(office.out.glob("*.age"))) == 2
+    assert "it is for another purpose" in office.export(CLINIC).err
+    left = said(desk, "package", "list", office.ref)["packages"]
+    assert [row["consents"] for row in left if row["recipient"] == asked["recipient"]] == [[consent], []]
+    assert len({row["reference"] for row in left}) == 2
 
-    desk.does("consent", "withdraw", consent)
+    recalled = said(desk, "consent", "withdraw", consent)
+    assert [row["consents"] for row in recalled["packages"]] == [[consent]]
+    assert f"  reference {recalled['packages'][0]['reference']}, made on {day(0)}" in recalled["letter"]
+    assert [row["about"] for row in said(desk, "deadline", "list")["due"] if row["kind"] == "task"] == [
+        f"did {LAWYER} confirm the deletion?"
+    ]
     refused = office.export(LAWYER)
     assert (refused.code, f"it was withdrawn on {day(0)}" in refused.err) == (5, True)
-    assert "The package is at " in office.export(CLINIC).out
+    assert "The package is at " in office.export(CLINIC, "medical").out
 
     replied = ("referral", "answer", lawyer, "--due", day(60), "--from", "-")
     desk.does(*replied, stdin=json.dumps({"outcome": "She deleted it."}))
     assert (office.listed(lawyer)["replied"], office.listed(lawyer)["due"]) == (day(0), day(60))
     desk.does("referral", "close", lawyer, "--from", "-", stdin=json.dumps({"outcome": "Taken back."}))
     assert office.listed(lawyer)["outcome"] == "Taken back."
-    assert office.due() == [(day(30), "legal-referral")]
+    assert office.due() == [(day(30), "medical-care")]
     assert "Taken back." in desk.does("referral", "list", office.ref).out
 
 
@@ -137,6 +164,48 @@ def test_what_the_lawyer_gets_has_no_excluded_word_opens_by_their_key_alone_and_
     data = (office.out.parent / "hers" / "data.json").read_text(encoding="utf-8").casefold()
     assert "came on foot" in data
     assert WHERE.casefold() not in data
+
+
+def test_three_readers_of_one_case_get_what_each_is_told_for(office: Office) -> None:
+    with office.desk.place.open() as mira:
+        case = cases.find(mira, office.ref)
+        notes.add(mira, case, Note(NoteKind.LEGAL_ADVICE, "The appeal is weak without the letter."))
+        notes.add(mira, case, Note(NoteKind.MEDICAL, "He cannot bend the left knee since the arrest."))
+        own_forms.add(mira, f'code = "house"\ntitle = "House"\nversion = 1\n{QUESTION}'.encode())
+        own_forms.fill(mira, case, "house", {"safe_house": "behind the granary"})
+    office.agrees(LAWYER)
+    office.agrees(CLINIC, purpose="medical-care", more="health")
+    desk_says = {"--proceedings": "yes", "--health": "yes"}
+    (clinic,) = (row for row in said(office.desk, "consent", "list", office.ref)["records"] if row["health"])
+    office.desk.does("consent", "edit", clinic["record"], *(word for pair in desk_says.items() for word in pair))
+    lawyer, doctor, donor = (
+        office.read(LAWYER, "lawyer"),
+        office.read(CLINIC, "medical"),
+        office.read(OTHER, "donor-report"),
+    )
+    assert ("appeal is weak" in lawyer, "knee" in lawyer) == (True, False)
+    assert ("appeal is weak" in doctor, "knee" in doctor) == (False, True)
+    assert [word for word in ("weak", "knee", "foot", "dastenov", "[p-") if word in donor] == []
+    assert [word for word in ("granary", "safe house") if word in lawyer + doctor + donor] == []
+
+
+def test_somebody_asks_for_their_own_data_in_dari(office: Office) -> None:
+    desk = office.desk
+    with desk.place.open() as mira:
+        made = cases.create(mira, title="T", kind="asylum")
+        her = case_people.add(mira, made.case, role="client", names=["فریده نورزی"])
+        case_people.add(mira, made.case, role="witness", names=["جمشید کابلی"])
+        notes.add(mira, made.case, Note(NoteKind.INTERVIEW, "فریده نورزی گفت که جمشید کابلی در خانه بود."))
+    request = said(desk, "subject-request", "add", made.ref, "--what", "copy", "--person", her.hex(), "--due", day(30))
+    own = dataclasses.replace(office, ref=made.ref)
+    copy = own.read(OTHER, "subject")
+    assert "نورزی" in copy
+    assert [word for word in ("جمشید", "کابلی") if word in copy] == []
+    (pdf,) = office.out.parent.glob("read */*.pdf")
+    assert "نورزی" in unicodedata.normalize("NFKC", "".join(page.extract_text() for page in PdfReader(pdf).pages))
+    handed = json.dumps({"handed": "a stick, to her; no copy stays"})
+    desk.does("subject-request", "done", request["record"], "--from", "-", stdin=handed)
+    assert [row for row in said(desk, "deadline", "list")["due"] if row["kind"] == "subject-request"] == []
 
 
 def test_who_declines_is_asked_no_more_and_somebody_else_is(office: Office) -> None:
@@ -243,6 +312,7 @@ def test_in_the_app_a_referral_is_asked_accepted_sent_and_closed(office: Office)
         desk.press("r").sees("This referral is closed.")
 
         desk.until("! consent", "down").until("Given on", "down").press("space").press(" She called", "enter")
+        desk.at("LETTER").sees("a person withdrew the consent").press("escape")
         desk.press("escape", "e").go_to("recipient").until(f"Recipient {LAWYER}", "right")
         desk.fill(out=str(office.out)).press("f4").sees(f"it was withdrawn on {day(0)}")
 
