@@ -495,7 +495,7 @@ def test_a_case_of_a_name_of_another_case_is_removed_unasked(session: Session, t
     forms = [form for told in DECLINED_ELSEWHERE.values() for form in told.split()]
     text = "\n".join(f"потом вчера там видели {form} дома. {form.capitalize()} там видели." for form in forms)
     notes.add(session, made, Note(NoteKind.CONTACT, text))
-    done = exporting.export(session, made, Wish("lawyer", RECIPIENT), out=tmp_path)
+    done = consenting.export(session, made, Wish("lawyer", RECIPIENT), out=tmp_path)
     assert isinstance(done, exporting.Exported)
     words = set(re.findall(r"\w+", " ".join(done.pages).casefold()))
     assert words & {form.casefold() for form in forms} == set()

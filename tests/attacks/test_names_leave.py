@@ -12,6 +12,7 @@ import pytest
 from tests.attacks.called import GIVEN, INSIDE, NOTES, PLACES
 from tests.attacks.conftest import AGE, RECIPIENT
 from tests.redaction.people import outcome, text_left
+from tests.services import consenting
 from tests.tables import each
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -154,7 +155,7 @@ def test_who_is_registered_in_another_case_goes_unasked_in_any_writing(session: 
     written += [(language, form, name) for language, name in everybody if language == "ru" for form in declined(name)]
     text = "\n".join(f"\n{said[language].format(form)}." for language, form, _ in written)
     notes.add(session, made, Note(NoteKind.CONTACT, text))
-    done = exporting.export(session, made, Wish("lawyer", RECIPIENT), out=tmp_path)
+    done = consenting.export(session, made, Wish("lawyer", RECIPIENT), out=tmp_path)
     assert not isinstance(done, exporting.Undecided), [question.form for question in done.questions]
     assert isinstance(done, exporting.Exported)
     left = set(re.findall(r"\w+", normal(" ".join(done.pages))))

@@ -8,9 +8,11 @@ import json
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
 from pypdf import PdfReader
+from typing_extensions import override
 
 from tests.cli.desk import Answer, said
 from tests.cli.desk import Desk as CommandDesk
@@ -324,3 +326,42 @@ def test_in_the_app_a_late_answer_stands_on_home(office: Office) -> None:
     with Desk(office.desk.place, unlocks=True, begins_at_home=True) as desk:
         desk.sees("1 overdue", "3 days late", "legal referral")
         desk.press("space").sees("What came of it").press(" No answer", "enter").sees("0 overdue")
+
+
+class Counted(Desk):
+    """Counts the keys that are pressed beside text."""
+
+    keys = 0
+
+    @override
+    def press(self, *keys: str) -> Self:
+        self.keys += sum(not (key.startswith(" ") and len(key) > 1) for key in keys)
+        return super().press(*keys)
+
+    @override
+    def press_and_wait(self, key: str, words: str) -> Self:
+        self.keys += 1
+        return super().press_and_wait(key, words)
+
+
+MOST_KEYS = 60
+
+
+@pytest.mark.screen
+def test_from_the_form_of_an_arrest_to_a_sealed_file_it_takes_few_keys(office: Office) -> None:
+    place = office.desk.place
+    place.proposed_today()
+    with Counted(place, unlocks=True) as desk:
+        desk.press("enter", "d", "n", *"inc").press("enter")  # arrest is the first word
+        desk.press("tab", " 05:40", "tab", " the station on Granary Street").press("f4")
+        desk.press("escape", "e", f" {office.out}")
+        desk.press(*["shift+tab"] * 4, *"mai", "tab").sees(f"Recipient {LAWYER}")
+        desk.press("right", "right", "right").sees("Who is named client: help at once")
+        desk.press("ctrl+n", "tab", "tab", "tab", "right", "right", "right", "right").sees("by telephone")
+        desk.press(*["tab"] * 4, "right", "tab", "right", "tab", "right", "tab", "right", "f4").sees("consent is saved")
+        desk.press_and_wait("f4", "open").press("a").press_and_wait("f4", "read back from the finished file")
+        desk.press("pagedown").read_on().press_and_wait("f4", "The package is at")
+        assert desk.keys <= MOST_KEYS
+    (package,) = office.out.glob("*.age")
+    assert office.opens(package, LAWYER, "hers").code == 0
+    assert "arrest" in (office.out.parent / "hers" / "data.json").read_text("utf-8")
