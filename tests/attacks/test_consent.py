@@ -19,6 +19,7 @@ from tests.services.organisation import AMINA, JOEL, MIRA, SELIN, Organisation, 
 from tests.tables import each, refuses
 from tests.tui.house import House, house, house_template
 from vault.access.session import Session
+from vault.acts.records import EDIT as RECORDS
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.story.consent import Basis, Category, Consent, Purpose, Speaker
@@ -182,6 +183,21 @@ def test_each_client_gives_their_own(session: Session, kept: Kept, tmp_path: Pat
     refuses(RefusedError, f"client with the id {short_id(other)}", leaves, session, kept, tmp_path)
     consenting.agree(session, kept.case, LAWYER, person=other)
     assert "came on foot" in leaves(session, kept, tmp_path)
+
+
+def test_what_is_about_one_client_leaves_by_the_consent_of_each(session: Session, kept: Kept, tmp_path: Path) -> None:
+    alone = consenting.agree(session, kept.case, LAWYER)
+    other = RecordId(case_people.add(session, kept.case, role="client", names=["Temir Osmonov"]))
+    for person in (kept.client, other):
+        wish = Wish("urgent", LAWYER, take_proposals=True, person=person)
+        refuses(RefusedError, "there is none", exporting.export, session, kept.case, wish, out=tmp_path)
+        consenting.agree(session, kept.case, LAWYER, person=person)
+    done = exporting.export(session, kept.case, wish, out=tmp_path)
+    assert isinstance(done, exporting.Exported)
+    edit = RECORDS["consent"].look
+    said = {"record": (alone.hex(),), "recipient": (OTHER,)}
+    refuses(UsageError, "recipient cannot be changed", edit, session, said)
+    assert edit(session, said | {"recipient": (LAWYER,), "health": ("no",)}).of[1]["health"] == "no"
 
 
 def test_a_consent_of_who_stands_in_the_case_twice_holds_for_both_rows(

@@ -49,7 +49,7 @@ def all_agree(session: Session, case: CompartmentId, wish: Wish) -> None:
         if (each.recipient, each.purpose) == (recipient, profile.consent)
     }
     clients = [client.record for client in clients_of(as_one(stored_of_kind(versions, Person)))]
-    whose: list[RecordId | None] = [wish.person] if profile.is_of_one_client and wish.person else [*clients] or [None]
+    whose: list[RecordId | None] = [*clients] or [None]
     for person in whose:
         if person not in said and not (len(whose) == 1 and None in said):
             agree(session, case, recipient.hex(), purpose=profile.consent, person=person)

@@ -205,6 +205,15 @@ def _what_is_there(kind: type[forms.FormedRecord], session: Session, said: Said)
 
 def _what_changes(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[Change]:
     typed = _known(session, kind.FORM, typed_in(kind.FORM, said))
+    present = _what_is_there(kind, session, said).present if kind.FORM.names_recipient else {}
+    for each in kind.FORM.fields:
+        if each.shape is forms.Shape.RECIPIENT and typed.get(each.name, present.get(each.name)) != present.get(
+            each.name
+        ):
+            raise UsageError(
+                Message("{field} cannot be changed", field=each.name),
+                next_step=Message("Add a record of its own for another recipient."),
+            )
     return Plan((located(session, said, kind.KIND), typed))
 
 

@@ -52,7 +52,7 @@ def _withdraw(session: Session, plan: Plan[Change], _agreed: Agreed, _progress: 
 
     place, typed = plan.of
     story_records.change(session, place, typed)
-    packages = ledger.by_consent(session, place.case, place.record)
+    packages = ledger.by_consent(session, place.case, place.record)  # of one recipient: it is never changed
     data = {"record": place.record.hex(), "packages": [package.data for package in packages]}
     done = Message("It is withdrawn: nothing leaves by it from now on, also what waits for a second person.")
     if not packages:

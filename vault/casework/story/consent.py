@@ -87,7 +87,7 @@ class Consent(FormedRecord):
 
     `person` is the client whose it is; it may be nobody where the case has one client alone, or none with a row.
     `until` is its last day, 90 days after `given` unless said; it is asked again 15 days before. `excluded` are words
-    that leave in no form, whatever else is agreed. Of two versions each has to allow what leaves.
+    that are hidden as they are written, whatever else is agreed. Of two versions each has to allow what leaves.
     """
 
     KIND: ClassVar[str] = "consent"

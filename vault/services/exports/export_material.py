@@ -229,7 +229,8 @@ def make_ready(
         given, beside = list(question.value.pseudonyms), []
         earlier = [Earlier(question.value.decisions, frozenset(material.read()))]
     book = PseudonymBook(given, beside, choose=secrets.choice)
-    now, by_hand = wish.decisions, hidden_by_hand(earlier, (*wish.decisions, *wish.hidden))
+    hidden = earlier if question is not None else [Earlier(before.value.decisions) for before in material.before]
+    now, by_hand = wish.decisions, hidden_by_hand(hidden, (*wish.decisions, *wish.hidden))  # by whatever profile
     if now or wish.hidden:
         now, typed = _told_apart(material, earlier, wish)
         by_hand += typed
@@ -394,6 +395,7 @@ def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes |
     day = next(days, today(session).isoformat())  # an answer is to what was shown on the day of its question
     rows, notes = stored_of_kind(versions, Person), _in_use(versions, profile, day)
     persons = as_one(rows, first=wish.person)
+    clients = clients_of(persons)  # notes and facts are of the whole case: what is about one client may tell of another
     happened = [] if _may_be_of_others(profile, persons) else list(_happened(versions, profile))
     if profile.has_next_alone:
         happened = _next_of(happened, day)
@@ -425,7 +427,7 @@ def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes |
         same=same_people(rows, persons),
         beside=told_beside(session, notes),
         contact=next((row.value.contact for row in reversed(own) if row.value.contact), ""),
-        agreed=require_agreed(leaving, versions, rows, clients_of(persons)),
+        agreed=require_agreed(leaving, versions, rows, clients),
         before=_before(disclosures, profile, recipient),
         own=frozenset(row.version for row in own),
         of_others=frozenset(row.value.reference for row in disclosures if row.value.recipient != recipient.record)

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from vault.access.session import Session
+from vault.casework.checks import checked_line
 from vault.casework.disclosure import Approving, Disclosure
 from vault.casework.document import Document
 from vault.casework.organisation_records import PackageKey
@@ -429,6 +430,7 @@ def ask(
 
 def _cover(session: Session, material: Material, wish: Wish, *, release: str, is_read: bool) -> Cover:
     """Return the cover of a report that is made today."""
+    contact = material.contact if wish.contact is None else wish.contact
     return Cover(
         purpose=material.profile.purpose,
         language=wish.language,
@@ -437,6 +439,6 @@ def _cover(session: Session, material: Material, wish: Wish, *, release: str, is
         day=today(session).isoformat(),
         organisation=organisation_name(session),
         reference=reference_for(session, material),
-        contact=" ".join((material.contact if wish.contact is None else wish.contact).split()),
+        contact=checked_line(" ".join(contact.split()), "contact", optional=True),
         recipient=material.recipient.name,
     )
