@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.consenting import agree
 from tests.services import colleague
 from tests.services.approvals.keyboard import Person
 from tests.services.colleague import admit
@@ -108,6 +109,8 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
     (tmp_path / "lawyer.key").write_text(identity)
     with filled.open() as session:
         partners.add(session, name=LAWYER, age_recipient=recipient_of(identity), compared=True)
+        for case in filled.cases:
+            agree(session, case, LAWYER)
         oren = admit(session)
     with oren.open(filled.place):
         pass
@@ -207,6 +210,7 @@ def test_somebody_elsewhere_approves_by_file_and_bundle(organisation: Organisati
     with organisation.open(ORGANISATION_AMINA) as session:
         case = cases.create(session, title="Hearing", kind="extradition").case
         notes.add(session, case, Note(NoteKind.CONTACT, "They called from the station."))
+        agree(session, case, LAWYER)
     files = Files(tmp_path / "stick")
     (tmp_path / "stick" / "package").mkdir(parents=True)
     for name, act in ((ORGANISATION_AMINA, _ask), (SELIN, _approve), (ORGANISATION_AMINA, _use)):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.consenting import agree
 from tests.cli.desk import Answer, Desk, said
 from tests.services import colleague
 from tests.services.colleague import admit
@@ -163,6 +164,8 @@ def export(desk: Desk, tmp_path: Path) -> tuple[str, ...]:
     added = desk.run("recipient", "add", "Maître Lorvane", "--age", recipient_of(identity), "--json")
     assert added.code == 0, added.err
     case = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
+    with desk.place.open() as session:
+        agree(session, cases.find(session, case), "Maître Lorvane")
     (tmp_path / "out").mkdir()
     return (
         *("export", case, "--profile", "lawyer", "--to", "Maître Lorvane"),

@@ -177,6 +177,9 @@ def _pieces(plain: NormalText, text: str) -> Iterator[tuple[int, int]]:
     for match in _LETTERS_APART.finditer(plain.text):
         yield match.span()
     for match in _IN_SYLLABLES.finditer(plain.text):
+        parts = text[slice(*plain.source_range(*match.span()))].split("-")
+        if any(part.istitle() for part in parts[1:]):
+            continue  # names that are joined, each with a fate of its own
         if not all(_is_said(piece) for piece in match.group().split("-")) or may_be_called(
             match.group().replace("-", "")
         ):
