@@ -314,7 +314,7 @@ def test_what_left_stands_in_the_case_and_a_package_in_wrong_hands_is_written_do
         amina_desk.press("enter").sees(f"By consent {short_id(consent.record)}.")
         amina_desk.press("x").sees("Did it reach somebody it was not for?")
         amina_desk.press("y").at("LETTER").sees("By our mistake you got a file that was not for you")
-        amina_desk.press("escape", "escape", "d").sees("data breach", "Decide, and write down")
+        amina_desk.press("escape", "escape", "d").sees("Decide, and write down")
         amina_desk.press("end", "space").sees("How did the client withdraw the consent?")
         amina_desk.press(" she called", "enter").at("LETTER").sees("a person withdrew the consent")
         amina_desk.press("escape").sees(f"did {LAWYER} confirm the deletion?")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.consenting import agree
 from tests.services import colleague
 from tests.services.approvals.keyboard import Person
 from tests.services.colleague import admit
+from tests.services.consenting import agree
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.office import AMINA, JOEL, NADIA, Office
 from tests.services.organisation import AMINA as ORGANISATION_AMINA

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.consenting import agree
 from tests.cli.desk import REPOSITORY, Desk
 from tests.export.many_notes import LAWYER, make_case
+from tests.services.consenting import agree
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tui.gateway import Gateway
 from vault.acts.act import Agreed

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.consenting import agree
 from tests.cli.desk import Answer, Desk, said
 from tests.services import colleague
 from tests.services.colleague import admit
+from tests.services.consenting import agree
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Place, found
 from tests.services.organisation import FLOOR_MIB
 from tests.walks.second_person import Typed, run_beside

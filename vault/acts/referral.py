@@ -28,7 +28,7 @@ from vault.acts.act import (
 from vault.acts.records import ADD, EDIT, ON, Change, ending, fields_of, located, typed_in
 from vault.casework.story.consent import Consent
 from vault.casework.story.events import Task
-from vault.casework.story.incident import Checklist, Incident, IncidentKind
+from vault.casework.story.incident import Checklist
 from vault.casework.story.referrals import DAYS_AFTER_ASKING, DAYS_AFTER_SENDING, Referral, Reply, Step, awaited_until
 from vault.errors import UsageError
 from vault.ids import short_id
@@ -51,7 +51,7 @@ def _withdraw(session: Session, plan: Plan[Change], _agreed: Agreed, _progress: 
     from vault.services.exports import ledger
 
     place, typed = plan.of
-    story_records.change(session, place, typed)
+    is_new = bool(story_records.change(session, place, typed).settled)
     packages = ledger.by_consent(session, place.case, place.record)  # of one recipient: it is never changed
     data = {"record": place.record.hex(), "packages": [package.data for package in packages]}
     done = Message("It is withdrawn: nothing leaves by it from now on, also what waits for a second person.")
@@ -59,9 +59,9 @@ def _withdraw(session: Session, plan: Plan[Change], _agreed: Agreed, _progress: 
         return Told((done,), data)
     lines, until = ledger.recall_letter(session, packages), ledger.answer_by(session)
     holder = packages[0].recipient
-    story_records.add(
-        session, place.case, Task(str(Message("did {name} confirm the deletion?", name=holder)), due=until)
-    )
+    asks = str(Message("did {name} confirm the deletion?", name=holder))
+    if is_new:  # who repeats it for the letter has the task already
+        story_records.add(session, place.case, Task(asks, due=until))
     held = plural(
         "{name} holds {count} package that left by it:", "{name} holds {count} packages that left by it:",
         count=len(packages), name=holder,
@@ -138,25 +138,22 @@ _SURE: Final = Ask(
     Message("Did it reach somebody it was not for?"),
     yes=Message("It did"),
     no=Message("It did not"),
-    told=(Message("An incident and a checklist with a clock of 72 hours are written into the case."),),
+    told=(Message("A checklist with a clock of 72 hours is written into the case. No report tells of it."),),
     is_for_screens=True,
 )
 
 
 def _write(session: Session, plan: Plan[Package], _agreed: Agreed, _progress: Progress) -> Told:
-    from vault.services.cases import story_records
     from vault.services.exports import ledger
     from vault.services.safety import incidents
 
-    package, now = plan.of, incidents.minute_here(session)
-    what = Message("package {ref} reached somebody it was not for", ref=package.called)
-    record = story_records.add(session, package.case, Incident(IncidentKind.DATA_BREACH, at=now, text=str(what)))
-    incidents.begin_checklist(session, package.case, Checklist.WRONG_RECIPIENT.value, since=now)
-    lines = ledger.wrong_letter([package])
+    package = plan.of  # no incident: a later report would tell a lawyer of what the office did wrong
+    incidents.begin_checklist(session, package.case, Checklist.WRONG_RECIPIENT.value, since=None)
+    lines = ledger.wrong_letter(session, [package])
     data = {"whose": list(package.whose), "letter": [str(line) for line in lines]}
     return Told(
         (Message("It is written down. The checklist says what to do until when."), *_about(package)),
-        {"incident": record.hex(), **package.data, **data},
+        {**package.data, **data},
         follows=(
             Follow(Message("Call whoever got it, then send them the letter")),
             Follow(Message("What to do, step by step"), f"checklist list {package.case.hex()}"),
@@ -208,7 +205,7 @@ def _what_is_asked(session: Session, said: Said) -> Plan[Any]:
     made, called = plan.of.record, said[CASE.name][0]
     enquiry = Follow(
         Message("Tell them what the case is about, without a name"),
-        f"export {called} --profile enquiry --to {short_id(made.recipient)}",
+        f"export {called} --profile enquiry --to {short_id(made.recipient)} --out DIR",
     )
     return Plan(plan.of._replace(follows=(enquiry,)))
 
@@ -268,7 +265,7 @@ def _write_next(step: Step, session: Session, plan: Plan[_Next], agreed: Agreed,
 def _follows(step: Step, found: _Next) -> tuple[Follow, ...]:
     case, whom, made = short_id(found.place.case), short_id(found.made.recipient), found.made
     if step is Step.ACCEPT:
-        consent = f"consent add {case} --recipient {whom} --purpose {made.purpose.value}"
+        consent = f"consent add {case} --recipient {whom} --purpose {made.purpose.value} --given today --how WORD"
         return (
             Follow(Message("Write down what the client agrees to"), consent),
             Follow(Message("Then make the package"), f"export {case} --profile PROFILE --to {whom} --out DIR"),

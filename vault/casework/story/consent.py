@@ -147,7 +147,9 @@ class Consent(FormedRecord):
         if not self.covers():
             raise UsageError(
                 Message("{field} is empty", field="identity"),
-                next_step=Message("Say yes to at least one thing that may be told."),
+                next_step=Message(
+                    "Say yes to one thing that may be told: identity, others, account, proceedings or health."
+                ),
             )
         object.__setattr__(self, "until", until.isoformat())
         if self.again is None:

@@ -129,6 +129,7 @@ def _refused(client: Stored[Person] | None, clauses: Sequence[_Clause]) -> Refus
             clause=nearest,
         ),
         next_step=Message(
-            "Ask the client, then write down what they say: {add_consent}.", add_consent=NextStep.ADD_CONSENT
+            "Ask the client, then write down what they say ({add_consent}), or change what is written.",
+            add_consent=NextStep.ADD_CONSENT,
         ),
     )

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vault.access.session import Session
 from vault.casework.disclosure import Disclosure
 from vault.casework.person import Person
+from vault.casework.vocabulary import PersonRole
 from vault.errors import NotFoundError
-from vault.ids import CompartmentId, RecordId, short_id
-from vault.policy.roles import Action
+from vault.ids import ID_SIZE, CompartmentId, RecordId, short_id
+from vault.policy import roles
+from vault.redaction.profile import PROFILES
+from vault.redaction.spans import Action, IdentifierType
 from vault.services.cases import same_people
 from vault.services.cases.cases import today, view
 from vault.services.cases.editing import Place
 from vault.services.exports import partners
+from vault.services.exports.said_beside import organisation_name
 from vault.services.projection.authors import written_by
 from vault.services.projection.short_ids import the_one_meant
 from vault.services.projection.stored_records import Stored, stored_of_kind
@@ -31,7 +35,7 @@ LETTER_FOOT = Message("This letter names nobody whose data is in a package. It i
 class Package:
     """A package that left: of which case, who got it when, by which consents, and who sent it.
 
-    `whose` are the people of the case who stand in it by a code or by name; nobody's, where it keeps no code.
+    `whose` are the people of the case who stand in it by a code, or are clients that its profile names.
     """
 
     case: CompartmentId
@@ -80,10 +84,10 @@ class Package:
 
 def of_case(session: Session, case: CompartmentId, *, why: str = "casework") -> list[Package]:
     """Return the packages that were made of a case, the last first; opening it is in the log before."""
-    session.require(Action.CASE_READ, case)
+    session.require(roles.Action.CASE_READ, case)
     versions = view(session, case, why=why)
     found, names = stored_of_kind(versions, Disclosure), partners.names(session)
-    people = {person.record: person.value.display_name() for person in stored_of_kind(versions, Person)}
+    persons = {person.record: person.value for person in stored_of_kind(versions, Person)}
     authors, gone = written_by(session, found), Message("a recipient who is no longer on the list")
     packages = [
         Package(
@@ -91,15 +95,20 @@ def of_case(session: Session, case: CompartmentId, *, why: str = "casework") -> 
             stored,
             names.get(RecordId(stored.value.recipient), gone),
             authors.get(stored.record, ""),
-            tuple(
-                name
-                for given in stored.value.pseudonyms
-                if len(given.entity) == len(case) and (name := people.get(RecordId(given.entity)))
-            ),
+            _whose(stored.value, persons),
         )
         for stored in found
     ]
     return sorted(packages, key=lambda package: (package.kept.value.made, package.kept.written_ms), reverse=True)
+
+
+def _whose(left: Disclosure, persons: Mapping[RecordId, Person]) -> tuple[str, ...]:
+    """Return who stands in a package: by a code, and the clients, where its profile names them."""
+    coded = {RecordId(given.entity) for given in left.pseudonyms if len(given.entity) == ID_SIZE}
+    profile = PROFILES.get(left.profile)
+    names_clients = profile is not None and profile.action(IdentifierType.NAME, PersonRole.CLIENT) is Action.KEEP
+    named = {record for record, person in persons.items() if names_clients and person.role is PersonRole.CLIENT}
+    return tuple(person.display_name() for record, person in persons.items() if record in coded | named)
 
 
 def of_person(session: Session, place: Place, *, why: str = "casework") -> list[Package]:
@@ -142,6 +151,7 @@ def answer_by(session: Session) -> str:
 def recall_letter(session: Session, packages: Sequence[Package]) -> tuple[Words, ...]:
     """Return the letter to a recipient whose packages are asked back; it names nobody whose data is in them."""
     return (
+        *_from(session),
         Message("On {day} a person withdrew the consent by which you got data from us.", day=today(session)),
         Message("You hold:"),
         *_named(packages),
@@ -154,15 +164,21 @@ def recall_letter(session: Session, packages: Sequence[Package]) -> tuple[Words,
     )
 
 
-def wrong_letter(packages: Sequence[Package]) -> tuple[Words, ...]:
+def wrong_letter(session: Session, packages: Sequence[Package]) -> tuple[Words, ...]:
     """Return the letter to somebody who got a package that was not for them; it names nobody."""
     return (
+        *_from(session),
         Message("By our mistake you got a file that was not for you:"),
         *_named(packages),
         Message("Please do not try to open it, and pass it on to nobody. It is sealed for one key."),
         Message("Delete every copy: files, mail, backups, paper."),
         Message("Write to us today that it is done, and whether anybody opened it."),
     )
+
+
+def _from(session: Session) -> list[Words]:
+    name = organisation_name(session)
+    return [name, ""] if name else []
 
 
 def _named(packages: Sequence[Package]) -> list[Message]:
