@@ -110,7 +110,7 @@ def test_a_time_is_said_in_the_zone_of_this_computer_where_that_is_asked_for(mon
 
 def test_a_number_becomes_a_time_in_one_place() -> None:
     # The others ask the clock of this computer.
-    own = {"vault/display.py", "vault/services/exports/export_material.py", "vault/services/health.py"}
+    own = {"vault/display.py", "vault/services/exports/said_beside.py", "vault/services/health.py"}
     found = {
         str(path.relative_to(ROOT)) for path in python_files(*PACKAGES) if "fromtimestamp" in path.read_text("utf-8")
     }

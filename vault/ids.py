@@ -50,7 +50,10 @@ def make_id(random: RandomBytes = secrets.token_bytes) -> bytes:
 
 
 def make_case_ref() -> str:
-    """Return a case reference such as `K7QM-3XPD`: random, so that it tells neither order nor number."""
+    """Return a reference such as `K7QM-3XPD`, of a case or of its reports to one recipient.
+
+    It is random, so that it tells neither order nor number, nor that two references are of one case.
+    """
     letters = "".join(secrets.choice(_REF_ALPHABET) for _ in range(_REF_LENGTH))
     return f"{letters[:4]}-{letters[4:]}"
 

@@ -1,6 +1,8 @@
-"""Given names and places drawn by chance from lists of names, or invented: nobody in particular."""
+"""Given names and places drawn by chance from lists of names, or invented: nobody in particular; and sentences."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 GIVEN = {
     "en": """
@@ -173,3 +175,33 @@ Navoiy Chirchiq Angren Denov Shahrisabz Buxoroda Termizga Nukusdan Xivada Qarshi
 تخار بغلان مشهد تهران اصفهان شیراز پیشاور کویته
 """,
 }
+
+# Sentences in which somebody or some place is named.
+INSIDE = {
+    "en": "yesterday we met {} at the gate",
+    "fr": "hier nous avons parlé à {} au bureau",
+    "tr": "yesterday we met {} at the gate",
+    "ru": "вчера мы видели {} у дома",
+    "uk": "вчора ми бачили {} біля дому",
+    "ar": "اليوم كان {} مع",
+    "kk": "кеше біз {} көрдік",
+    "ky": "кечээ биз {} көрдүк",
+    "tg": "дирӯз мо {} дидем",
+    "uz": "kecha biz {} koʻrdik",
+    "fa": "دیروز ما {} را دیدیم",
+}
+FIRST = {
+    "en": "{} came at night.",
+    "fr": "{} est venu hier.",
+    "tr": "{} came at night.",
+    "ru": "{} пришёл ночью.",
+    "uk": "{} прийшов вночі.",
+    "ar": "{} كان مع",
+    "kk": "{} түнде келді.",
+    "ky": "{} түндө келди.",
+    "tg": "{} шабона омад.",
+    "uz": "{} kechasi keldi.",
+    "fa": "{} شب آمد.",
+}
+NOTES = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("notes_in").glob("*.txt")}
+"""Plain notes of invented cases; they tell what language the sentences are in."""

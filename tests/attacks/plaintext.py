@@ -21,6 +21,8 @@ MARKERS: Mapping[str, str] = {
     "document": "ZQ7719403",
     "note": "Thistledown behind the granary",
     "amendment": "Thornbush behind the granary",
+    "excluded": "the brickyard at Ostwinkel",
+    "interpreter": "Vaselina Grubenmann",
     "recipient": "Maitre Quorndale",
     "search": "thornbu",
 }

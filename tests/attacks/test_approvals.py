@@ -13,7 +13,7 @@ from typing import Any, cast
 import pytest
 from msgspec.structs import replace
 
-from tests.services import colleague
+from tests.services import colleague, consenting
 from tests.services.approvals.keyboard import Person
 from tests.services.approvals.test_by_file import IDENTITY, LAWYER
 from tests.services.colleague import Colleague, admit
@@ -343,7 +343,7 @@ def test_what_was_approved_by_file_is_no_fault_for_who_meets_one_colleague_only_
     place.exchange(MIRA, AMINA)
     records = [record.hex() for record in office.notes]
     with place.open(AMINA) as amina:
-        exporting.ask(amina, office.case, wish, out=tmp_path / "export", approver=full_name(SELIN))
+        consenting.ask(amina, office.case, wish, out=tmp_path / "export", approver=full_name(SELIN))
         going = what_goes.what_goes(amina, *records)
         erasing.ask(amina, going, why="mistake", out=tmp_path / "erase", approver=full_name(SELIN))
     with place.open(SELIN) as selin:
@@ -351,7 +351,7 @@ def test_what_was_approved_by_file_is_no_fault_for_who_meets_one_colleague_only_
         by_file.give(selin, tmp_path / "erase", tmp_path / "gone", why="mistake")
     place.exchange(SELIN, AMINA)
     with place.open(AMINA) as amina:
-        left = exporting.export(
+        left = consenting.export(
             amina, office.case, wish, out=tmp_path, answer=by_file.read_answer(amina, tmp_path / "left")
         )
         assert isinstance(left, exporting.Exported)
@@ -393,13 +393,13 @@ def test_an_approval_that_lies_beyond_the_heads_of_its_givers_end_is_told_of_and
     with organisation.open(AMINA) as amina:
         case = cases.create(amina, title="Hearing", kind="extradition", alone_reason="nobody").case
         sharing.grant(amina, case, organisation.members(TOMAS))
-        exporting.ask(amina, case, wish, out=tmp_path / "question", approver=full_name(SELIN))
+        consenting.ask(amina, case, wish, out=tmp_path / "question", approver=full_name(SELIN))
     with organisation.open(SELIN) as selin:
         by_file.give(selin, tmp_path / "question", tmp_path / "answer", why="legal-referral")
     organisation.exchange(SELIN, AMINA)
     with organisation.open(AMINA) as amina:
         answer = by_file.read_answer(amina, tmp_path / "answer")
-        assert isinstance(exporting.export(amina, case, wish, out=tmp_path, answer=answer), exporting.Exported)
+        assert isinstance(consenting.export(amina, case, wish, out=tmp_path, answer=answer), exporting.Exported)
     with organisation.open(MIRA) as mira:
         selin_is = organisation[SELIN].member
         if is_removed:

@@ -16,6 +16,7 @@ from tests.attacks.burglar import everything
 from tests.attacks.conftest import AGE, RECIPIENT
 from tests.cli.desk import Answer, Desk
 from tests.english import in_english
+from tests.services import consenting
 from tests.services.colleague import PASSPHRASE as NADIAS
 from tests.services.colleague import admit
 from tests.services.founded import Place
@@ -43,7 +44,7 @@ from vault.services.erasures.letter import letter as letter_letter
 from vault.services.erasures.preview import preview as preview_preview
 from vault.services.erasures.reach import Plan
 from vault.services.erasures.what_goes import what_goes as what_goes_what_goes
-from vault.services.exports import exporting, partners
+from vault.services.exports import partners
 from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing
 from vault.services.projection.places import name_of
@@ -213,7 +214,7 @@ def exported(session: Session, out: Path) -> tuple[CompartmentId, bytes]:
     case = cases.create(session, title="T", kind="asylum").case
     case_people.add(session, case, role="client", names=["Ilham Sodiqova"])
     note = notes.add(session, case, Note(NoteKind.INTERVIEW, "Her neighbour Guardovenko saw it."))
-    exporting.export(session, case, Wish("lawyer", RECIPIENT, take_proposals=True), out=out)
+    consenting.export(session, case, Wish("lawyer", RECIPIENT, take_proposals=True), out=out)
     return case, note
 
 

@@ -19,6 +19,7 @@ from tests.attacks.conftest import AGE, RECIPIENT
 from tests.attacks.outsider import Outsider, flipped
 from tests.attacks.plaintext import forms
 from tests.english import in_english
+from tests.services import consenting
 from tests.services.colleague import PASSPHRASE, Colleague, admit
 from tests.services.founded import MARKER, Filled
 from tests.services.office import Office
@@ -62,7 +63,7 @@ from vault.services.credentials import entering, recovery
 from vault.services.erasures import retention, what_goes
 from vault.services.evidence import log_checking, logbook
 from vault.services.exchange import syncing
-from vault.services.exports import exporting, full_export, partners
+from vault.services.exports import full_export, partners
 from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing, successors, timed_grants
 from vault.services.members import admitting, devices, members
@@ -158,7 +159,7 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
     ),
     Action.CASE_SEARCH: (lambda to: searching.search(to.session, MARKER),),
     Action.CASE_EXPORT: (
-        lambda to: exporting.ask(
+        lambda to: consenting.ask(
             to.session, to.case, Wish("lawyer", RECIPIENT, take_proposals=True), out=to.folder / "question"
         ),
     ),
@@ -336,7 +337,7 @@ STATES = {
 
 def export(session: Session, victim: Filled, out: Path) -> None:
     partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
-    exporting.export(session, victim.cases[1], Wish("lawyer", RECIPIENT), out=out)
+    consenting.export(session, victim.cases[1], Wish("lawyer", RECIPIENT), out=out)
 
 
 @pytest.mark.long_after(3)

@@ -22,6 +22,7 @@ from tests.attacks.memory import found_in, neighbour_reads, without_privileges
 from tests.cli.desk import Desk
 from tests.cli.typist import Typist
 from tests.export.samples import COVER, FORBIDDEN, dossier
+from tests.services import consenting
 from tests.services.approvals.keyboard import Person
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER, PASSPHRASE, Place
@@ -30,6 +31,7 @@ from tests.tui.house import CLIENT, House, house, house_template
 from vault.access.session import Session
 from vault.casework.disclosure import Decision, Disclosure, PseudonymGiven
 from vault.casework.note import Note
+from vault.casework.story.consent import Purpose
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.story.person_facts import AskedFor, SubjectRequest
 from vault.casework.vocabulary import NoteKind
@@ -122,6 +124,7 @@ def referral(desk: Desk, tmp_path: Path) -> Referral:
         )
         notes.add(session, case.case, Note(NoteKind.INTERVIEW, "Miralo Dastenov came on foot.", "2024-03-12"))
         notes.add(session, case.case, Note(NoteKind.CONTACT, "They met in Qarvosh."))
+        consenting.agree(session, case.case, LAWYER)
     return Referral(case.ref, identity, out)
 
 
@@ -209,12 +212,24 @@ def test_at_a_terminal_each_question_and_each_page_is_shown_before_the_word_to_s
         person.wait_for("q stop: ")
         person.type("k" if number == 0 else "")
     person.wait_for("They met in Qarvosh")
+    for form, kind, shown in (("kettle", "", "kettle: nothing"), ("ON foot", "o", "came .removed.*"), ("met", "d", "")):
+        person.answer("q stop: ", "h")
+        person.answer("hides nothing): ", form)
+        person.answer("(Enter: name): ", kind)
+        person.wait_for(shown)
+        if form == "kettle":
+            person.answer("shows the pages again: ", "")
+    person.wait_for(r"You hid: 'ON foot', 'met'\.")
+    person.answer("u take the last back, q stop: ", "u")
+    person.wait_for("They met in Qarvosh")
     while person.wait_for(r"q stop: |Type yes: ")[0] != "Type yes: ":
         person.type("")
     assert list(referral.out.iterdir()) == []
     person.type("yes")
     assert person.end() == 0
     assert outcomes(desk) == {"export.begin": "ok:alone", "export.done": "ok"}
+    assert "on foot" not in referral.report()
+    assert "They met in Qarvosh." in referral.report()
     assert json.loads(referral.opened().members["data.json"])["pages"] == "read"
     assert "Nobody at the organisation read" not in referral.report()
 
@@ -224,10 +239,12 @@ def test_a_report_can_be_cited_and_answered(desk: Desk, referral: Referral) -> N
     assert desk.run(*referral.command("--decide", "proposed", "--unread")).code == 0
     report = referral.report()
     today = in_days(datetime.datetime.now(tz=datetime.UTC).date().isoformat(), "en")
-    assert report.startswith(f"Referral report · {referral.ref} 1 / 1 ")
+    quoted = json.loads(referral.opened().members["data.json"])["reference"]
+    assert report.startswith(f"Referral report · {quoted} 1 / 1 ")
+    assert referral.ref not in report
     for words in (
         f"Date {today}",
-        f"Reference {referral.ref}",
+        f"Reference {quoted}",
         "From Quillfeather Aid",
         f"Questions to {CONTACT}",
         f"For {LAWYER}",
@@ -262,11 +279,14 @@ def test_a_note_with_a_time_that_no_calendar_has_stops_no_export(
     assert desk.run(*referral.command("--decide", "proposed", "--unread")).code == 0
 
 
-def test_packages_of_the_formats_before_still_open() -> None:
-    opened = open_package((PACKAGES / "format-2.age").read_bytes(), (PACKAGES / "identity").read_text().strip())
-    assert opened.manifest.release is not None
-    assert (opened.manifest.form, opened.manifest.release.pages) == (2, "")
-    assert "UNREAD" not in str(opened.manifest.release.sentence())
+@each([(2, "", "alone"), (3, "read", "two-person")])
+def test_packages_of_the_formats_before_still_open(form: int, pages: str, rule: str) -> None:
+    opened = open_package((PACKAGES / f"format-{form}.age").read_bytes(), (PACKAGES / "identity").read_text().strip())
+    release = opened.manifest.release
+    assert release is not None
+    assert (opened.manifest.form, release.pages, release.rule) == (form, pages, rule)
+    assert "UNREAD" not in str(release.sentence())
+    assert "device" not in str(release.sentence())
 
 
 @pytest.mark.tool("openssl")
@@ -302,7 +322,7 @@ def test_a_package_is_never_called_unaltered_before_its_words_were_compared(tmp_
         age_recipient=recipient_of(identity),
         package_public=signing.public_key(bytes(range(1, 33))),
         sign=stranger,
-        release=Release(datetime.date(2026, 10, 1), ("caseworker",), bytes(range(16))),
+        release=Release(datetime.date(2026, 10, 1), ("caseworker",)),
     )
     file = tmp_path / "forged.age"
     file.write_bytes(forged.sealed)
@@ -356,9 +376,9 @@ def test_of_several_clients_the_data_of_the_one_who_was_chosen_leaves(
     session: Session, case: CompartmentId, both: dict[str, RecordId], profile: str, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match="2 clients"):
-        exporting.export(session, case, Wish(profile, RECIPIENT, take_proposals=True), out=tmp_path)
+        consenting.export(session, case, Wish(profile, RECIPIENT, take_proposals=True), out=tmp_path)
     wish = Wish(profile, RECIPIENT, take_proposals=True, person=both[SHE])
-    done = exporting.export(session, case, wish, out=tmp_path)
+    done = consenting.export(session, case, wish, out=tmp_path)
     assert isinstance(done, exporting.Exported)
     text = " ".join(done.pages).casefold()
     assert SHE.casefold() in text
@@ -384,20 +404,21 @@ def test_by_the_profile_of_one_client_an_export_tells_of_no_relative(
     him = case_people.add(session, case, role="relative", names=[HE])
     case_people.add(session, case, role="client", names=[SHE])
     with pytest.raises(UsageError, match="not a client of this case"):
-        exporting.export(session, case, Wish("subject", RECIPIENT, take_proposals=True, person=him), out=tmp_path)
+        consenting.export(session, case, Wish("subject", RECIPIENT, take_proposals=True, person=him), out=tmp_path)
 
 
 def test_an_export_of_the_whole_case_is_not_called_that_of_one_client(
     session: Session, case: CompartmentId, both: dict[str, RecordId], tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match="whole case"):
-        exporting.export(session, case, Wish("lawyer-named", RECIPIENT, person=both[SHE]), out=tmp_path)
+        consenting.export(session, case, Wish("lawyer-named", RECIPIENT, person=both[SHE]), out=tmp_path)
 
 
 @pytest.mark.long
 def test_the_command_asks_which_client_and_pack_lists_them(
     founded: Place, session: Session, case: CompartmentId, both: dict[str, RecordId], tmp_path: Path
 ) -> None:
+    consenting.agree(session, case, RECIPIENT, person=both[SHE], purpose=Purpose.SEARCH)
     session.close()
     desk, her = Desk.of(founded, tmp_path), both[SHE].hex()
     listed = desk.run("--json", "pack", case.hex()).json()["clients"]
@@ -479,6 +500,7 @@ def office_with(place: Place, role: Role) -> Office:
         client = case_people.add(session, case, role="client", names=["Tikhon Omutkov"])
         witness = case_people.add(session, case, role="witness", names=["Sana Belgorova"])
         notes.add(session, case, Note(NoteKind.CONTACT, "Tikhon Omutkov met Sana Belgorova, and Qamar hid them."))
+        consenting.agree(session, case, LAWYER)
         sharing.grant(session, case, [oren.member])
     with oren.open(place):
         pass
@@ -509,7 +531,7 @@ def pages_of(
 
     wish = Wish("lawyer", LAWYER, take_proposals=take_proposals, contact=contact)
     out = office.place.path.with_name(f"{make_id().hex()}.question")
-    asked = exporting.ask(session, office.case, wish, out=out, approve=approve)
+    asked = consenting.ask(session, office.case, wish, out=out, approve=approve)
     return asked if isinstance(asked, exporting.Undecided) else "\n".join(pages)
 
 
@@ -518,7 +540,7 @@ def exported(session: Session, office: Office, out: Path, *, contact: str | None
     person = Person(PASSPHRASE) if approver.name == MEMBER else Person()
     second = second_person.at_this_keyboard(session, approver.name, run=person.run)
     wish = Wish("lawyer", LAWYER, take_proposals=True, contact=contact)
-    done = exporting.export(session, office.case, wish, out=out, second=second)
+    done = consenting.export(session, office.case, wish, out=out, second=second)
     assert isinstance(done, exporting.Exported)
     return done
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.attacks.second_history import keeping_seeds
 from tests.attacks.test_forked_logs import BEFORE, say_falsely, shared_case, texts
 from tests.cli.desk import Desk
 from tests.english import in_english
+from tests.services import consenting
 from tests.services.colleague import NAME, Colleague, admit
 from tests.services.founded import PASSPHRASE, Filled, Place
 from tests.services.organisation import (
@@ -39,7 +41,7 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.cli.log import verified
-from vault.errors import VerificationError, WaitingForDecisionError
+from vault.errors import NotFoundError, VerificationError, WaitingForDecisionError
 from vault.ids import CompartmentId, RecordId, make_id
 from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.policy.roles import Role
@@ -232,7 +234,10 @@ def relayed(organisation: Organisation, tmp_path: Path) -> Iterator[Relayed]:
 
 
 def export(session: Session, case: CompartmentId, out: Path) -> None:
-    exporting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out)
+    wish = Wish("lawyer", LAWYER, take_proposals=True)
+    with suppress(NotFoundError):  # who does not know the recipient does not come as far as the consent
+        consenting.all_agree(session, case, wish)
+    exporting.export(session, case, wish, out=out)
 
 
 def assert_goes_out(session: Session, case: CompartmentId, out: Path) -> None:

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.attacks.called import GIVEN, PLACES
+from tests.attacks.called import FIRST, GIVEN, INSIDE, NOTES, PLACES
 from tests.attacks.conftest import AGE, RECIPIENT
 from tests.attacks.test_two_person import CODED, OTHER_PAGES, ask, files_of, give, question
 from tests.export.leakcheck.surgery import Pieces, take_apart
 from tests.redaction.people import WITNESS, WITNESS_PERSON, outcome, registry_of, renamed, text_left
+from tests.services import consenting
 from tests.services.organisation import SELIN, Organisation
 from vault.access.session import Session
 from vault.casework.disclosure import Disclosure
@@ -36,37 +37,9 @@ from vault.services.evidence import logbook
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 
-# Words that a list of names has too, and that a text in small letters cannot do without.
-INSIDE = {
-    "en": "yesterday we met {} at the gate",
-    "fr": "hier nous avons parlé à {} au bureau",
-    "tr": "yesterday we met {} at the gate",
-    "ru": "вчера мы видели {} у дома",
-    "uk": "вчора ми бачили {} біля дому",
-    "ar": "اليوم كان {} مع",
-    "kk": "кеше біз {} көрдік",
-    "ky": "кечээ биз {} көрдүк",
-    "tg": "дирӯз мо {} дидем",
-    "uz": "kecha biz {} koʻrdik",
-    "fa": "دیروز ما {} را دیدیم",
-}
-FIRST = {
-    "en": "{} came at night.",
-    "fr": "{} est venu hier.",
-    "tr": "{} came at night.",
-    "ru": "{} пришёл ночью.",
-    "uk": "{} прийшов вночі.",
-    "ar": "{} كان مع",
-    "kk": "{} түнде келді.",
-    "ky": "{} түндө келди.",
-    "tg": "{} шабона омад.",
-    "uz": "{} kechasi keldi.",
-    "fa": "{} شب آمد.",
-}
 # Plain notes of invented cases; they tell what language the sentences are in.
 MOST_QUESTIONS = {"uk": 25}
 """For 1,000 words; 100 where a capital at the start of a sentence is asked about."""
-NOTES = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("notes_in").glob("*.txt")}
 
 
 def left(names: list[str], sentence: str, note: str = "") -> list[str]:
@@ -92,6 +65,11 @@ def test_the_names_that_left_in_november_do_not() -> None:
     assert left(names, "then {} spoke to us") == []
 
 
+@pytest.mark.parametrize("name", ["канат", "баян", "талантом", "саламат", "олим", "raʼno", "olim"])
+def test_a_name_of_central_asia_that_is_a_word_of_another_language_does_not_leave(name: str) -> None:
+    assert left([name], "then {} spoke to us" if name[0].isascii() else "вчера мы видели {} у дома") == []
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -114,6 +92,8 @@ def test_the_names_that_left_in_november_do_not() -> None:
         ("to Mr I. Er and to J Smith", "to Mr [removed] and to [removed]"),
         ("за Айгуль кызы пришли", "за [removed] пришли"),
         ("by Ludwig van Oshmar and von Oshmar", "by [removed] and [removed]"),
+        ("for Joseph De La Cruz and Anna Du Oshmar", "for [removed] and [removed]"),
+        ("De La Oshmar ran. De Temir il a vu", "[removed] ran. De [removed] il a vu"),
         ("near Tumanyan Street then", "near [removed] then"),
         ("Южную Осетию видели", "[removed] видели"),
         ("Temir'one May", "[removed]'[removed]"),
@@ -189,10 +169,31 @@ def asked(text: str) -> list[str]:
         ("the colour, the favour, an organisation", []),
         ("По закону он прав. По дороге он ушёл.", []),
         ("إنه كان هناك", []),
+        ("a white Toyota Camry, a red car, une Peugeot 308 grise", ["white Toyota Camry", "Peugeot 308 grise"]),
+        ("на чёрном «Мерседесе», в сером форде, в чёрном доме", ["чёрном «Мерседесе»", "сером форде"]),
     ],
     ids=str,
 )
 def test_structure_and_ordinary_words_are_no_questions(text: str, forms: list[str]) -> None:
+    assert asked(text) == forms
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        (
+            "she is aged twelve, a boy twelve years old, twelve-year-old",
+            ["twelve", "twelve years old", "twelve-year-old"],
+        ),
+        ("une fille de douze ans; elle avait treize ans", ["douze ans", "treize ans"]),
+        ("мальчик двенадцати лет. ему было тринадцать лет", ["двенадцати лет", "тринадцать лет"]),
+        ("for twelve years, depuis douze ans, он жил там двенадцать лет, около десяти лет", []),
+        ("born in seventy-two. He waited in seventy-two queues", ["seventy-two"]),
+        ("ему пять раз звонили, il a deux enfants, the age of the two men", []),
+    ],
+    ids=str,
+)
+def test_an_age_or_a_year_in_words_is_one_question_and_how_long_it_took_is_none(text: str, forms: list[str]) -> None:
     assert asked(text) == forms
 
 
@@ -288,7 +289,7 @@ def test_a_package_that_names_nobody_does_not_name_the_client(session: Session, 
     case_people.add(session, case, role="witness", names=["Роман Заяц"])
     text = "Соловья задержали вчера на границе. Зайца вызвали на допрос. Адвоката к соловью не пустили."
     notes.add(session, case, Note(NoteKind.INTERVIEW, text))
-    done = exporting.export(session, case, Wish("lawyer", RECIPIENT), out=tmp_path)
+    done = consenting.export(session, case, Wish("lawyer", RECIPIENT), out=tmp_path)
     assert isinstance(done, exporting.Exported)
     pages = " ".join(done.pages).casefold()
     assert "допрос" in pages
@@ -459,7 +460,7 @@ def case(session: Session) -> CompartmentId:
 def exported(
     session: Session, case: CompartmentId, out: Path, decisions: dict[str, str]
 ) -> exporting.Exported | exporting.Undecided:
-    return exporting.export(session, case, Wish("lawyer", RECIPIENT, decisions=decisions), out=out)
+    return consenting.export(session, case, Wish("lawyer", RECIPIENT, decisions=decisions), out=out)
 
 
 @pytest.mark.long
@@ -478,6 +479,29 @@ def test_a_person_of_another_case_is_removed_unasked_and_cannot_be_kept(
         assert form not in text.casefold()
 
 
+DECLINED_ELSEWHERE = {
+    "Соловей": "Соловья Соловьём", "Заяц": "Зайца", "Тихоокова": "Тихоокову Тихооковой", "Ткачук": "Ткачуку Ткачуком",
+    "Скворкин": "Скворкина Скворкиным", "Айгүл": "Айгүлдүн", "Азамат": "Азаматка", "Oshmarov": "Oshmarova Oshmarovym",
+    "Любовь": "Любви", "Новицкая": "Новицкую Новицкой", "Ошмарь": "Ошмаря", "Карина": "Карину Кариной",
+}  # fmt: skip
+
+
+def test_a_case_of_a_name_of_another_case_is_removed_unasked(session: Session, tmp_path: Path) -> None:
+    partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
+    other = cases.create(session, title="T", kind="asylum").case
+    made = cases.create(session, title="U", kind="asylum").case
+    for name in DECLINED_ELSEWHERE:
+        case_people.add(session, other, role="client", names=[name])
+    forms = [form for told in DECLINED_ELSEWHERE.values() for form in told.split()]
+    text = "\n".join(f"потом вчера там видели {form} дома. {form.capitalize()} там видели." for form in forms)
+    notes.add(session, made, Note(NoteKind.CONTACT, text))
+    done = consenting.export(session, made, Wish("lawyer", RECIPIENT), out=tmp_path)
+    assert isinstance(done, exporting.Exported)
+    words = set(re.findall(r"\w+", " ".join(done.pages).casefold()))
+    assert words & {form.casefold() for form in forms} == set()
+    assert {"видели", "потом", "вчера"} <= words
+
+
 def test_one_entry_says_whose_case_was_hit(session: Session, case: CompartmentId, tmp_path: Path) -> None:
     exported(session, case, tmp_path, {})
     searches = [line for line in logbook.newest(session).lines if line.payload and line.payload.act == "case.search"]
@@ -488,7 +512,7 @@ def test_one_entry_says_whose_case_was_hit(session: Session, case: CompartmentId
 
 def test_the_people_of_this_case_are_no_strangers_in_it(session: Session, case: CompartmentId, tmp_path: Path) -> None:
     case_people.add(session, case, role="client", names=["Vera Tikhookova"])
-    done = exporting.export(session, case, Wish("lawyer-named", RECIPIENT, take_proposals=True), out=tmp_path)
+    done = consenting.export(session, case, Wish("lawyer-named", RECIPIENT, take_proposals=True), out=tmp_path)
     assert isinstance(done, exporting.Exported)
     assert "vera tikhookova waited" in " ".join(done.pages)
 
@@ -506,7 +530,7 @@ def case_of_june(session: Session) -> CompartmentId:
 def exported_as_proposed(
     session: Session, case: CompartmentId, out: Path, decisions: dict[str, str], *, proposed: bool = False
 ) -> exporting.Exported | exporting.Undecided:
-    return exporting.export(
+    return consenting.export(
         session,
         case,
         Wish("lawyer", RECIPIENT, decisions=decisions, take_proposals=proposed),

@@ -12,6 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.attacks.conftest import AGE, RECIPIENT
+from tests.services import consenting
 from tests.services.colleague import NAME, Colleague, admit
 from tests.services.founded import Place
 from tests.services.office import Office
@@ -78,7 +79,7 @@ def kept(session: Session) -> Kept:
 
 
 def ready(session: Session, case: CompartmentId, profile: str = "lawyer") -> export_material.Ready:
-    made = export_material.make_ready(session, case, Wish(profile, RECIPIENT, take_proposals=True))
+    made = consenting.make_ready(session, case, Wish(profile, RECIPIENT, take_proposals=True))
     assert isinstance(made, export_material.Ready)
     return made
 
@@ -88,7 +89,7 @@ def test_who_stands_in_a_section_alone_leaves_by_no_profile(
     session: Session, kept: Kept, profile: str, tmp_path: Path
 ) -> None:
     wish = Wish(profile, RECIPIENT, take_proposals=True)
-    done = exporting.export(session, kept.case, wish, out=tmp_path)
+    done = consenting.export(session, kept.case, wish, out=tmp_path)
     assert isinstance(done, exporting.Exported)
     pages = " ".join(done.pages).casefold()
     assert "everything" in pages
@@ -122,7 +123,7 @@ def test_that_a_section_was_opened_for_an_export_is_in_the_log(session: Session,
 
 def _views(session: Session) -> list[logbook.LogLine]:
     lines = logbook.newest(session, act="case.view").lines
-    return [line for line in lines if line.payload and line.payload.why == export_material.WHY]
+    return [line for line in lines if line.payload and line.payload.why == "legal-referral"]
 
 
 def test_a_section_of_another_case_is_not_opened(session: Session, kept: Kept) -> None:
@@ -173,7 +174,7 @@ def told(session: Session, case: CompartmentId, text: str) -> None:
 
 def left(session: Session, case: CompartmentId, out: Path, profile: str, decisions: dict[str, str]) -> str:
     """Return the pages of an export with these decisions, and with what is proposed for all else."""
-    done = exporting.export(session, case, Wish(profile, RECIPIENT, decisions=decisions, take_proposals=True), out=out)
+    done = consenting.export(session, case, Wish(profile, RECIPIENT, decisions=decisions, take_proposals=True), out=out)
     assert isinstance(done, exporting.Exported)
     return " ".join(done.pages)
 
@@ -207,7 +208,7 @@ def test_a_word_of_a_clients_name_that_stands_alone_is_asked_about_as_it_may_be_
 ) -> None:
     case_people.add(session, case, role="client", names=["Farida Karim qyzy"])
     told(session, case, NOTE)
-    undecided = exporting.export(session, case, Wish(profile, RECIPIENT), out=tmp_path)
+    undecided = consenting.export(session, case, Wish(profile, RECIPIENT), out=tmp_path)
     assert isinstance(undecided, exporting.Undecided)
     assert {one.form: one.conflict for one in undecided.questions} == dict.fromkeys(
         ("Karim", "Karim, Farida", "Karim.\nFarida"), True
@@ -316,12 +317,12 @@ def test_alone_nothing_leaves_for_a_key_that_is_not_confirmed(session: Session, 
     wish = Wish("lawyer", LAWYER, take_proposals=True)
     partners.add(session, name=LAWYER, age_recipient=OWN)
     with pytest.raises(RefusedError, match="not confirmed"):
-        exporting.export(session, case, wish, out=tmp_path)
+        consenting.export(session, case, wish, out=tmp_path)
     partners.confirm(session, LAWYER, words=fingerprint(OWN))
-    assert isinstance(exporting.export(session, case, wish, out=tmp_path), exporting.Exported)
+    assert isinstance(consenting.export(session, case, wish, out=tmp_path), exporting.Exported)
     partners.edit(session, LAWYER, age_recipient=STOLEN)
     with pytest.raises(RefusedError, match="not confirmed"):
-        exporting.export(session, case, wish, out=tmp_path)
+        consenting.export(session, case, wish, out=tmp_path)
 
 
 # A caseworker writes recipients with a program of their own: what of it stops colleagues, or leads them astray.
@@ -366,7 +367,7 @@ def write_partner(office: PartnerOffice, fields: dict[str, object], record: Reco
 
 def asks(session: Session, office: PartnerOffice, to: str) -> bool:
     wish, out = Wish("lawyer", to, take_proposals=True), office.place.path.with_name(make_id().hex())
-    return isinstance(exporting.ask(session, office.case, wish, out=out), exporting.Asked)
+    return isinstance(consenting.ask(session, office.case, wish, out=out), exporting.Asked)
 
 
 def told_of_name(session: Session) -> list[str]:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from tests.attacks.test_erasing import admit as erasing_admit
-from tests.services import colleague
+from tests.services import colleague, consenting
 from tests.services.approvals.keyboard import Person
 from tests.services.approvals.test_approving import LAWYER, director, oren
 from tests.services.colleague import Colleague, admit
@@ -49,7 +49,6 @@ from vault.services.approvals.question import ApprovalQuestion
 from vault.services.cases import cases, holds, notes, sections
 from vault.services.erasures import arrived, what_goes
 from vault.services.evidence import log_checking
-from vault.services.exports import exporting
 from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing, timed_grants
 from vault.services.members.changes import lower_member
@@ -376,7 +375,7 @@ def test_no_seal_is_put_on_a_package_under_anothers_approval(
 ) -> None:
     approval = given(director, oren, wanted(director))
     with pytest.raises(RefusedError, match="for something else"):
-        exporting.export(
+        consenting.export(
             director,
             filled.cases[0],
             Wish("lawyer", LAWYER, take_proposals=True),

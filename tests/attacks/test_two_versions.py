@@ -10,6 +10,7 @@ import pytest
 
 from tests.attacks.conftest import AGE, RECIPIENT
 from tests.english import in_english
+from tests.services import consenting
 from tests.services.founded import PASSPHRASE
 from tests.services.office import forward
 from tests.services.organisation import AMINA, DANA, JOEL, KARIM, MIRA, SELIN, TOMAS, Organisation, give, share
@@ -35,7 +36,7 @@ from vault.services.erasures import retention, what_goes
 from vault.services.erasures.preview import preview
 from vault.services.evidence import log_checking
 from vault.services.exchange import syncing
-from vault.services.exports import export_material, partners
+from vault.services.exports import partners
 from vault.services.exports.export_material import Ready, Wish
 from vault.services.grants import sharing
 from vault.services.members import members
@@ -58,7 +59,7 @@ def case(organisation: Organisation) -> CompartmentId:
 
 
 def leaving(session: Session, case: CompartmentId) -> str:
-    ready = export_material.make_ready(session, case, Wish("lawyer", RECIPIENT, take_proposals=True))
+    ready = consenting.make_ready(session, case, Wish("lawyer", RECIPIENT, take_proposals=True))
     assert isinstance(ready, Ready)
     return repr([block.text for section in ready.dossier.sections for block in section.blocks])
 
@@ -248,7 +249,7 @@ def test_a_name_that_one_version_calls_misspelt_stays_so_and_does_not_leave(
 ) -> None:
     changed_apart(organisation, client, PersonChange(misspelt=(WRONG,)))
     with organisation.open(MIRA) as mira:
-        ready = export_material.make_ready(mira, client.case, WISH)
+        ready = consenting.make_ready(mira, client.case, WISH)
         assert isinstance(ready, Ready)
         assert WRONG not in [block.text for section in ready.dossier.sections for block in section.blocks]
         case_people.change(mira, client, PersonChange(sex="female"))
@@ -265,11 +266,11 @@ def test_nothing_leaves_of_a_case_where_a_person_has_two_roles_until_somebody_sa
     changed_apart(organisation, client, PersonChange(role="witness"))
     with organisation.open(MIRA) as mira:
         with pytest.raises(UsageError, match="two different roles"):
-            export_material.make_ready(mira, client.case, WISH)
+            consenting.make_ready(mira, client.case, WISH)
         with pytest.raises(UsageError, match="differ in what you did not give: one would be lost"):
             case_people.change(mira, client, PersonChange(sex="female"))
         case_people.change(mira, client, PersonChange(sex="female", role=role))
-        ready = export_material.make_ready(mira, client.case, WISH)
+        ready = consenting.make_ready(mira, client.case, WISH)
         assert isinstance(ready, Ready)
         said = [block.text for section in ready.dossier.sections for block in section.blocks]
         assert bool([text for text in said if "Farida" in text]) == is_named

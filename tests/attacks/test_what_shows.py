@@ -210,6 +210,10 @@ def work_through(desk: Desk) -> None:
     words = str(recipient["fingerprint"])
     desk.run("recipient", "confirm", str(recipient["recipient"]), "--from", "-", given={"words": words})
     to, out = str(recipient["recipient"]), str(desk.root / "out")
+    agreed = ("--purpose", "legal-referral", "--given", "2026-11-01", "--how", "written", "--until", "2150-01-01")
+    told = ("--account", "yes", "--others", "yes", "--proceedings", "yes")
+    said = {"excluded": MARKERS["excluded"], "interpreter": MARKERS["interpreter"]}
+    desk.run("consent", "add", case, "--recipient", to, *agreed, *told, "--from", "-", given=said)
     export = ("export", case, "--profile", "lawyer", "--to", to, "--out", out, "--unread")
     desk.run(*export, fails_with=3)
     desk.run(*export, "--decide", "proposed")

@@ -39,12 +39,15 @@ print(json.dumps([wall, cpu, largest]))
 
 def run(notes: int, setting: Setting) -> Iterator[Figure]:
     """Export once a case of so many notes; of 20 at a small scale."""
-    from tests.export.many_notes import make_case  # noqa: PLC0415 - the other benches need no export
+    from tests.export.many_notes import LAWYER, make_case  # noqa: PLC0415 - the other benches need no export
+    from tests.services.consenting import all_agree  # noqa: PLC0415
+    from vault.services.exports.export_material import Wish  # noqa: PLC0415
 
     amount = notes if setting.scale.notes >= _LARGE else 20
     place = found(setting.folder)
     with place.open() as session:
         case = make_case(session, amount)
+        all_agree(session, case, Wish("lawyer-named", LAWYER))
     done = subprocess.run(
         [sys.executable, "-c", _EXPORT, str(setting.folder), case.hex()],
         capture_output=True,

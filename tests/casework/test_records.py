@@ -38,8 +38,6 @@ from vault.casework.vocabulary import Channel, DocumentKind, NameKind, NoteKind,
 from vault.errors import MalformedError, UsageError
 from vault.ids import MemberId, SeatId
 from vault.records.versions import from_fields, to_fields
-from vault.redaction.profile import PROFILES
-from vault.redaction.source import source_record
 from vault.words.message import english
 
 ID = bytes(range(16))
@@ -304,19 +302,6 @@ def test_a_record_is_frozen_and_its_repr_holds_no_content(record: CaseworkRecord
     of_casework = ("teacher", "Торгаев", "555", "example.org", "night", "Lawyer A", "appeal'", "Oshmar")
     for content in (*of_casework, "Safe house", "Friday", "Ilham", "station", "A title", "asked"):
         assert content not in repr(record)
-
-
-_OF_THEIR_OWN = ("stage_since", "closed")  # whose case it is may know since when
-
-
-@pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda one: one.name)
-@pytest.mark.parametrize("record", SHARING_RECORDS, ids=lambda one: one.KIND)
-def test_no_profile_lets_a_word_of_them_out(record: CaseworkRecord, profile: Any) -> None:  # a Profile
-    source = source_record(bytes(16), bytes(32), record)
-    rule = profile.rule(source.kind, source.variant)
-    allowed = set() if rule is None else set(rule.labels)
-    assert allowed <= {"kind", "stage", "opened", *(_OF_THEIR_OWN if profile.name == "subject" else ())}
-    assert not allowed & {"owner", "deputy", "alone_reason"}
 
 
 @each([(AttemptsKey, {"kem": bytes(95)}), (PackageKey, {"seed": b""})])

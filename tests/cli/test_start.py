@@ -23,6 +23,7 @@ from vault.cli import dispatch
 from vault.cli.nouns import GLOBAL, NOUNS, Noun, help_of_program, verbs_of
 from vault.cli.output import Output, Result, in_words
 from vault.cli.table import Given, Verb
+from vault.redaction.profile import PROFILES
 from vault.words.message import Message
 
 # Stands in for the terminal, and tells which modules are there before the prompt, behind it and at the end.
@@ -277,7 +278,7 @@ def test_bash_and_zsh_offer_every_verb_and_every_option(
         "behind a global option and its value": (("--vault", "grant", "bundle"), ["make", "import", "show", "--help"]),
         "the choices of an option": (
             ("export", "C", "--profile"),
-            ["lawyer-named", "lawyer", "disappearance", "subject"],
+            [*PROFILES],
         ),
         "nothing where a value is free": (("grant", "add", "C", "--to"), []),
         "nothing where a global value is free": (("--vault",), []),

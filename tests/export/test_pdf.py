@@ -36,7 +36,7 @@ from vault.export.package import prepare, write_package
 from vault.export.printed_sheets import LANGUAGES, render_sheet, sheet_text, sheet_words
 from vault.export.reader import open_package
 from vault.export.release import Release
-from vault.export.report_wording import CODED, USUAL_PURPOSE, WORDINGS, wording
+from vault.export.report_wording import CODED, WORDINGS, wording
 from vault.policy.roles import Role
 from vault.redaction.apply import redact
 from vault.redaction.dossier import _SEAL, RedactedDossier
@@ -322,7 +322,7 @@ def test_each_language_has_a_word_of_its_own_for_each_key_of_each_profile(langua
 
 @each(list(WORDINGS))
 def test_the_page_and_the_data_file_say_in_words_what_a_copy_of_own_data_has_none_of(language: str) -> None:
-    cover = Cover(USUAL_PURPOSE, language)
+    cover = Cover("legal referral", language)
     withheld = list(wording(language).withheld.values())
     for profile in PROFILES:
         of = replace(CASE, profile=profile, seal=_SEAL)
@@ -392,7 +392,7 @@ def test_a_key_without_a_word_stops_the_report() -> None:
     ]
 )
 def test_the_page_is_in_the_language_of_the_report(language: str, shown: list[str]) -> None:
-    cover = Cover(USUAL_PURPOSE, language)
+    cover = Cover("legal referral", language)
     lines = [line.text for line in approved_lines(make_report(CASE, cover))]
     assert [line for line in lines if line in shown] == shown
     assert (REMOVED in " ".join(lines)) is (language == "en")
@@ -446,7 +446,7 @@ def _redacted(witness: str, witness_instrumental: str) -> RedactedDossier:
     return result
 
 
-RELEASE = Release(date(2026, 10, 1), ("caseworker",), bytes(16))
+RELEASE = Release(date(2026, 10, 1), ("caseworker",))
 ONE = ("Зафира Скворкина", "Зафирой Скворкиной")
 OTHER = ("Лунара Окриместова", "Лунарой Окриместовой")
 

@@ -14,6 +14,7 @@ from tests.index.conftest import index, make_index
 from tests.index.made import id16, person
 from tests.names import held_back
 from tests.names.variants import SCHEMES, declined, feminine, mistyped, romanised
+from tests.redaction.people import WITNESS, WITNESS_PERSON, registry_of, renamed
 from tests.tables import each
 from vault.errors import DependencyMissingError
 from vault.index.entries import PersonColumns
@@ -26,6 +27,8 @@ from vault.names.likeness import MOST_SKELETONS, Alike, nearby_keys, skeletons_a
 from vault.names.normal import lookalike, normal, normal_text
 from vault.names.russian import case_forms, use_of
 from vault.names.written_forms import latin_spellings, lookalikes, without_ending, word_forms, words_of
+from vault.redaction.find_registered import find_in
+from vault.redaction.sounding import Sounding
 
 __all__ = ["index", "make_index"]  # fixtures
 
@@ -92,6 +95,20 @@ def test_of_names_in_arabic_letters_95_of_100_are_found_by_their_latin_spelling(
 ) -> None:
     missed = _missed(index, pairs, find)
     assert len(missed) <= 0.05 * len(pairs), missed
+
+
+def test_redaction_knows_or_proposes_97_of_100_variants_by_one_word_of_them() -> None:
+    known = cache(lambda name: registry_of((WITNESS, renamed(WITNESS_PERSON, name))))
+    pairs = [(name, max(words_of(variant), key=len)) for name, variant in _variants() + list(held_back.ARABIC)]
+    missed = [
+        (name, word)
+        for name, word in pairs
+        if not find_in(word, known(name)) and Sounding(known(name)).likely(normal(word)) is None
+    ]
+    assert len(missed) <= 0.03 * len(pairs), missed
+    others = [(name, word) for name in held_back.SLAVIC for other in held_back.SLAVIC for word in words_of(other)]
+    taken = [pair for pair in others if pair[1] not in pair[0] and Sounding(known(pair[0])).likely(pair[1])]
+    assert len(taken) <= 40 * len(others) / 10_000, taken
 
 
 def test_among_10000_other_names_5_at_most_are_taken_for_one(index: Index, find: Find) -> None:

@@ -38,6 +38,7 @@ _ASKS: Mapping[Action, str] = {
     incidents.missed_check_ins seizure.look seizure.print_page two_versions.in_two
     """,
     Action.CASE_READ: """
+    ledger.of_case
     case_papers.papers_in sections.head_of case_papers.list_in case_papers.save case_papers.show paper_text.text_of
     paper_text.senders_of partners.given_out two_versions.both two_versions.in_view editing.history
     set_aside.set_aside
@@ -74,7 +75,7 @@ _ASKS: Mapping[Action, str] = {
     Action.BREAK_GLASS: "breaking_glass.ask breaking_glass.break_glass breaking_glass.ready",
     Action.FORM_READ: "own_forms.find own_forms.list_all",
     Action.FORM_WRITE: "own_forms.add",
-    Action.PARTNER_READ: "partners.find partners.list_all",
+    Action.PARTNER_READ: "partners.find partners.history partners.list_all",
     Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit partners.words_of_new",
     Action.INTAKE_READ: "intake.find intake.find_open intake.list_open",
     Action.INTAKE_WRITE: """
@@ -136,6 +137,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
     **dict.fromkeys(("same_people.alike", "same_people.alike_within"), (Action.CASE_READ, Action.CASE_SEARCH)),
     "same_people.called": (Action.CASE_READ,),
     "same_people.cases_of": (Action.CASE_READ, Action.CASE_LIST),
+    "ledger.of_person": (Action.CASE_READ, Action.CASE_LIST),
     "same_people.same": (Action.CASE_WRITE, Action.CASE_WRITE),
     "incidents.begin_checklist": (Action.CASE_WRITE, Action.CASE_READ),
     "notes.amend": (Action.CASE_READ, Action.CASE_WRITE),
@@ -154,7 +156,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     stored_checks.check_contents by_file.ask absences.missed_since approval_checks.listings_of
     approval_checks.judge_listed approval_checks.refused_uses stored_checks.awaited_approvals
     erasure_checks.hold_breaches second_person.at_this_keyboard second_person.require_second
-    second_person.require_valid second_person.required_approval pipe.ask_second partners.partner_rows
+    second_person.require_valid second_person.required_approval pipe.ask_second partners.partner_rows partners.names
+    ledger.by_consent ledger.find ledger.answer_by ledger.recall_letter ledger.wrong_letter
     stored_records.read_valid_at editing.heads_at editing.write_next sections.records_of sections.case_of_person
     sections.who_is case_people.stored_at sections.person_at writing_down.called authors.require_new_name
     proven_backup.build bundle_import.opened bundle_import.require_maker bundle_import.require_room
@@ -164,7 +167,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     known_peers.certified_identity known_peers.compartments_for known_peers.extents
     known_peers.keep_peers known_peers.knows known_peers.not_whole known_peers.peers_of known_peers.pins_of
     known_peers.stored_peers stored_records.read_heads stored_records.read_versions bundle_import.recovered_logs
-    export_material.told_beside admissions.said_of_devices
+    said_beside.told_beside export_material.reference_for admissions.said_of_devices
     backup_warnings.broken_cases backup_warnings.closed_cases
     arrived.look arrived.note holds.is_held
     holds.require_none holds.said_of holds.what_stops removing.begin removing.finish removing.forget_contents
@@ -183,7 +186,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     second_person.chosen_approvers second_person.rule_of authors.all_names authors.find_member
     authors.names_of_members authors.names_of_logs authors.written_by breaking_glass.said_of cases.deputy_words
     last_done.duties_are_separated logbook.names_of_objects members.members sharing.readers
-    export_material.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
+    said_beside.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
     """,
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
     absences.all_pending story_records.typed_values editing.locate editing.names_told editing.own_record
@@ -191,7 +194,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     sections.is_section arrived.untold arrived.waiting arrived.waiting_now retention.untold
     standing_again.standing_again standing_again.untold absences.author_of cases.find devices.find
     expired_rights.hide_expired_cases
-    housekeeping.untold_news logbook.references notes.locate places.kind_of places.name_of projection.audit_of
+    housekeeping.untold_news logbook.references notes.locate places.kind_of places.name_of
+    projection.audit_of projection.cases_called
     projection.read_valid projection.revalidate projection.up_to_date_index
     sections.find timed_grants.announcements
     """,
@@ -206,7 +210,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     folder_row.end_begun folder_row.erased_records removing.forget_drafts taking_back.keep_mark taking_back.mark_of
     case_counts.keep_table case_counts.tables_before last_done.note last_done.note_drill last_done.note_new_sheets
     last_done.note_opened entering.recovery_is_proven places.is_pending members.note_end
-    raised_alarms.notice_absent raised_alarms.notice_false_acts raised_alarms.notice_findings export_material.today
+    raised_alarms.notice_absent raised_alarms.notice_false_acts raised_alarms.notice_findings said_beside.today
     restoring.begin_again
     """,
 }
@@ -242,6 +246,7 @@ CALLS: Mapping[str, Call] = {
         session, _somebody(case), PersonChange(role="third")
     ),
     "same_people.called": lambda run, session, case, *_: run(session, _own_record(case)),
+    "ledger.of_person": lambda run, session, case, *_: run(session, _own_record(case)),
     "same_people.cases_of": lambda run, session, case, *_: run(session, _own_record(case)),
     "same_people.same": lambda run, session, case, *_: run(session, _own_record(case), _own_record(case)),
     "case_people.show": lambda run, session, case, *_: run(session, _somebody(case)),

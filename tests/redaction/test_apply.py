@@ -5,6 +5,8 @@ import dataclasses
 import itertools
 import pathlib
 import secrets
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -37,16 +39,12 @@ from tests.redaction.people import (
 from tests.redaction.test_find_registered import DISGUISES
 from tests.tables import each
 from vault.casework.disclosure import Decision, Disclosure, PseudonymGiven
-from vault.casework.form import FormedRecord, Shape
 from vault.casework.intake import Slip, said_by
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.partner import Partner
 from vault.casework.person import Person, SafeContact
-from vault.casework.questionnaires import Filled, FormAnswer, FormDefinition, Question
-from vault.casework.story import STORY
 from vault.casework.story.incident import Incident, IncidentKind
-from vault.casework.story.protection import CheckIn
 from vault.casework.vocabulary import Channel, NoteKind, PersonRole
 from vault.errors import InternalError, LeakError, TryAgainError, UsageError
 from vault.names.sounds import sounds_of
@@ -55,11 +53,11 @@ from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedBlock, RedactedDossier, RedactedSection
 from vault.redaction.find_registered import find_in
 from vault.redaction.judging import Decided
-from vault.redaction.profile import ANY_VARIANT, PROFILES, profile_named
+from vault.redaction.profile import profile_named
 from vault.redaction.questions import Earlier, OpenQuestions, decisions_by_key, decisions_in_force, decisions_to_keep
 from vault.redaction.questions import Question as QuestionOfQuestions
 from vault.redaction.registry import build_registry
-from vault.redaction.source import DossierSource, SourceField, SourceRecord, dossier_source
+from vault.redaction.source import dossier_source
 from vault.redaction.spans import Action, IdentifierType
 from vault.redaction.transform import PseudonymBook
 from vault.redaction.units import units
@@ -96,58 +94,18 @@ def test_a_dossier_for_the_lawyer_names_the_client_and_hides_the_others() -> Non
     ]  # fmt: skip
 
 
-@each([NoteKind.MEDICAL, NoteKind.SAFETY, NoteKind.ADMINISTRATION, NoteKind.SUPERVISION])
-def test_notes_of_kinds_that_the_profile_does_not_name_leave_nothing_not_even_questions(kind: NoteKind) -> None:
-    dossier = redacted(source_of((NOTE_ID, note("Темир", kind))), usual_registry(), {})
-    assert dossier.sections == ()
-
-
-def test_a_field_that_nobody_named_never_leaves() -> None:
-    custom = SourceField("safe_house", ("third floor",))
-    record = SourceRecord("note", "interview", (SourceField("text", ("слово",)), custom))
-    dossier = redacted(DossierSource((record,)), usual_registry(), {})
-    assert visible_text(dossier) == "note\ntext\nслово"
-
-
 @each([Partner("Somebody", "age1x", "words"), Disclosure(CLIENT, "lawyer", "why", CLIENT, bytes(32), "2026-01-01")])
 def test_records_of_the_office_itself_do_not_leave(record: Partner | Disclosure) -> None:
     assert redacted(source_of((NOTE_ID, record)), usual_registry(), {}).sections == ()
 
 
-FITTING: dict[type[FormedRecord], dict[str, str]] = {
-    CheckIn: {"at": "2026-12-14T22:00", "second": "другое слово", "ladder": "1h: слово"}
-}
-
-
-@each(list(STORY.values()))
-def test_a_record_with_a_form_does_not_leave_before_a_profile_names_it(kind: type[FormedRecord]) -> None:
-    typed = {}
-    for field in kind.FORM.fields:
-        word = None if field.words is None else next(iter(field.words)).value
-        other = "ab" * 16 if field.shape is Shape.RECORD else ""
-        typed[field.name] = word or ("слово" if field.is_written else "2026-12-14" if field.is_of_time else other)
-    record = kind(**kind.FORM.from_typed(typed | FITTING.get(kind, {})))
-    assert "слово" in record.words()
-    assert redacted(source_of((NOTE_ID, record)), usual_registry(), {}).sections == ()
-
-
-def test_no_answer_of_a_form_leaves_under_any_profile() -> None:
-    answers = {
-        name: FormAnswer("слово", kind, "слово") for name, kind in (("a", "text"), ("b", "choice"), ("c", "new"))
-    }
-    record = Filled("reception", "слово", "2026-12-14", 1, answers)
-    definition = FormDefinition("reception", "слово", 1, (Question("a", "слово", "text"),))
-    assert record.words().count("слово") == 4
-    for profile in PROFILES.values():
-        for made in (record, definition):
-            assert profile.rule(made.KIND, ANY_VARIANT) is None
-    assert redacted(source_of((NOTE_ID, record)), usual_registry(), {}).sections == ()
+_MONTHS = {"opened_month", "closed_month"}  # beside the days
 
 
 def test_no_field_of_any_record_is_left_out_of_the_source_unseen() -> None:
     for _, record in RECORDS:
         (made,) = source_of((CASE_ID, record)).records
-        assert {one.name for one in made.fields} == {one.name for one in dataclasses.fields(record)}
+        assert {one.name for one in made.fields} - _MONTHS == {one.name for one in dataclasses.fields(record)}
 
 
 PIECES = st.sampled_from(
@@ -309,14 +267,14 @@ def test_a_word_in_letters_that_stand_apart_is_found_where_it_names_somebody_alo
 
 @each(
     {
-        "one code": ({"oshmar": Action.PSEUDONYM}, (Action.PSEUDONYM, b"form:oshmar")),
+        "one code": ({"oshmar": Action.PSEUDONYM}, (Action.PSEUDONYM, "oshmar")),
         "two codes": ({"oshmar": Action.PSEUDONYM, "temir": Action.PSEUDONYM}, (Action.REMOVE, None)),
-        "a code and nothing": ({"oshmar": Action.PSEUDONYM, "temir": Action.REMOVE}, (Action.REMOVE, b"form:temir")),
+        "a code and nothing": ({"oshmar": Action.PSEUDONYM, "temir": Action.REMOVE}, (Action.REMOVE, "temir")),
         "neither": ({"zhgun": Action.REMOVE}, None),
     }
 )
 def test_of_two_decisions_about_one_place_the_safer_holds(
-    actions: dict[str, Action], fate: tuple[Action, bytes | None] | None
+    actions: dict[str, Action], fate: tuple[Action, str | None] | None
 ) -> None:
     assert Decided(actions, {}).about("oshmar temir", ("oshmar", "temir"), b"version") == fate
 
@@ -366,6 +324,26 @@ def test_one_question_is_asked_for_each_form_however_often_and_however_written()
 def test_the_context_of_a_question_is_redacted() -> None:
     context = asked("Скворкина, тел. 0700 44 55 66, видела, как пришёл Темир.")["Темир"].context
     assert context == "тел. ▮▮▮, видела, как пришёл Темир."
+
+
+@each(
+    {
+        "another spelling": ("Zafiera Skvorckina", "Зафира Маратовна Скворкина", Action.PSEUDONYM),
+        "one word alone": ("Skvorckina", "Зафира Маратовна Скворкина", Action.REMOVE),
+        "of whom is named": ("Elmaar Torgayeff", "Элмар Торгаев", Action.REMOVE),
+        "nobody": ("Qanat Oshmar", "", Action.REMOVE),
+    }
+)
+def test_a_question_tells_whose_name_it_may_be(form: str, like: str, proposal: Action) -> None:
+    question = asked(f"Then {form} came, and Temir.")[form]
+    assert (question.like, question.proposal, question.conflict) == (like, proposal, False)
+
+
+def test_a_code_for_a_spelling_of_somebody_is_theirs_and_nothing_goes_unasked_for_its_sound() -> None:
+    text = "Zafira Skvorkina came. Skvorckina left."
+    assert text_left(text) == "[P-KT7] came. [removed] left."
+    assert text_left(text, {"Skvorckina": "pseudonym"}) == "[P-KT7] came. [P-KT7] left."
+    assert text_left(text, {"Skvorckina": "keep"}) == "[P-KT7] came. Skvorckina left."
 
 
 def test_a_surname_that_a_named_and_a_hidden_person_share_is_asked_first() -> None:
@@ -574,3 +552,63 @@ def test_the_programs_own_words_in_a_note_of_a_call_are_never_asked_about_and_st
     assert {"Name", "Temir Oshmar"} <= set(asked("In a Name, Name as heard: Temir Oshmar"))
     called_so = registry_of((WITNESS, renamed(WITNESS_PERSON, "Heard Oshmarov")))
     assert "heard" not in text_left("A call.\nName as heard: Temir", registry=called_so)
+
+
+FORMULAS = {
+    "english": (
+        "PROCEDURE\nThe case originated under Article 34 of the Convention for the Protection of Human Rights and"
+        " Fundamental Freedoms. It was assigned to the Fourth Section of the Court under Rules 29 § 3 and 52 § 1."
+    ),
+    "french": "EN FAIT\nLa Cour de cassation a rejeté le pourvoi, vu les articles 5 et 8 du code pénal.",
+    "russian": "УСТАНОВИЛ:\nВерховный Суд отклонил жалобу по статье 464 Уголовного кодекса.",
+}
+
+
+@each(FORMULAS)
+def test_what_courts_say_in_every_text_is_not_asked_about_and_stays(text: str) -> None:
+    asked = outcome(text)
+    assert not isinstance(asked, OpenQuestions), [question.form for question in asked.questions]
+    assert text_left(text) == text
+
+
+def test_a_name_beside_what_courts_say_is_asked_about_and_a_registered_one_is_hidden() -> None:
+    asked = outcome("They heard Qamar Supreme Court of Qarvosh, and Grand Chamberlain.")
+    assert isinstance(asked, OpenQuestions)
+    assert {question.form for question in asked.questions} == {"Qamar", "Qarvosh", "Grand Chamberlain"}
+    agent = registry_of((WITNESS, renamed(WITNESS_PERSON, "Their Agent")))
+    assert "Agent" not in text_left("We met their Agent there.", registry=agent)
+
+
+_LOOKING = """
+import sys
+import vault.data_files
+{taken}
+from tests.redaction.people import outcome
+from vault.errors import DependencyMissingError
+try:
+    outcome("кечээ биз адвокатты көрдүк, анан үйгө кайттык. then he saw a door with ferdova, Rose\\nson and Ka-ri-na")
+except DependencyMissingError:
+    print("stopped")
+"""
+_NO_FILE = """
+have = vault.data_files.get_data
+vault.data_files.get_data = lambda room, file: None if file.endswith("{file}") else have(room, file)
+"""
+_NO_LIST = """
+import dawg_python
+def load(self, path):
+    raise OSError
+dawg_python.DAWG.load = load
+"""
+TAKEN = {
+    "the Russian dictionary": "sys.modules['pymorphy3'] = None",
+    "a list of a language": _NO_LIST,
+    **{file: _NO_FILE.format(file=file) for file in ("en.txt", "fr.txt", "acting.txt", "names.txt", "equivalents.txt")},
+}
+
+
+@pytest.mark.parametrize("taken", TAKEN)
+def test_what_cannot_be_looked_up_stops_what_would_leave(taken: str) -> None:
+    code = _LOOKING.format(taken=TAKEN[taken])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "stopped", done.stderr

@@ -91,12 +91,12 @@ def copy_file(source: str, target: str) -> str:
     return shutil.copy2(source, target)
 
 
-def found(folder: Path) -> Place:
+def found(folder: Path, *, organisation: str = f"{MARKER} Aid") -> Place:
     """Found an empty vault under `folder`."""
     place = Place(folder / "office.vault", folder / "state")
     found_vault(
         place.path,
-        organisation=f"{MARKER} Aid",
+        organisation=organisation,
         member_name=MEMBER,
         passphrase=bytearray(PASSPHRASE),
         parameters=FLOOR,

@@ -16,6 +16,7 @@ from typing import Any, cast
 import pyrage  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
+from tests.services import consenting
 from tests.services.colleague import admit
 from tests.services.founded import MEMBER, Filled
 from tests.services.office import Office
@@ -70,7 +71,7 @@ def case(filled_session: Session) -> CompartmentId:
 
 
 def exported(session: Session, case: CompartmentId, out: Path) -> exporting.Exported:
-    result = exporting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out)
+    result = consenting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out)
     assert isinstance(result, exporting.Exported)
     return result
 
@@ -83,7 +84,7 @@ def acts(session: Session) -> list[str]:
 def test_nothing_is_written_while_a_question_is_open(
     filled_session: Session, case: CompartmentId, tmp_path: Path
 ) -> None:
-    result = exporting.export(filled_session, case, Wish("lawyer", LAWYER), out=tmp_path)
+    result = consenting.export(filled_session, case, Wish("lawyer", LAWYER), out=tmp_path)
     assert isinstance(result, exporting.Undecided)
     assert {question.form for question in result.questions} == {"Qarvosh"}
     assert list(tmp_path.glob("*.age*")) == []
@@ -103,16 +104,16 @@ def test_the_pages_name_nobody_and_only_the_same_profile_and_recipient_go_on_wit
     assert done.payload is not None
     assert done.payload.cause == begun.seq < done.seq
     assert (done.payload.dig, done.payload.why) == (first.digest, "legal-referral")
-    second = exporting.export(session, case, Wish("lawyer", LAWYER), out=tmp_path)
+    second = consenting.export(session, case, Wish("lawyer", LAWYER), out=tmp_path)
     assert isinstance(second, exporting.Exported)
     assert (first.questions, second.questions) == (1, 0)
     assert first.pages == second.pages
     assert first.path != second.path
-    named = exporting.export(session, case, Wish("lawyer-named", LAWYER), out=tmp_path)
+    named = consenting.export(session, case, Wish("lawyer-named", LAWYER), out=tmp_path)
     assert isinstance(named, exporting.Undecided)
     assert "Qarvosh" in {question.form for question in named.questions}
     partners.add(session, name="Another", age_recipient=recipient_of(make_identity()), compared=True)
-    other = exporting.export(session, case, Wish("lawyer", "Another", take_proposals=True), out=tmp_path)
+    other = consenting.export(session, case, Wish("lawyer", "Another", take_proposals=True), out=tmp_path)
     assert isinstance(other, exporting.Exported)
     codes, others = ({word for word in " ".join(made.pages).split() if "[P-" in word} for made in (first, other))
     assert codes
@@ -131,7 +132,7 @@ def test_a_name_that_was_misspelt_or_borne_before_is_not_printed_and_does_not_le
     notes.add(session, case, Note(NoteKind.CONTACT, "Vuzhanin called; the papers say Zumrat."))
     text = " ".join(exported(session, case, tmp_path).pages).casefold()
     assert [form for form in ("vuzhanin", "vyuzhanin", "zumrat", "odil") if form in text] == []
-    named = exporting.export(session, case, Wish("lawyer-named", LAWYER, take_proposals=True), out=tmp_path)
+    named = consenting.export(session, case, Wish("lawyer-named", LAWYER, take_proposals=True), out=tmp_path)
     assert isinstance(named, exporting.Exported)
     (names,) = [line for line in "\n".join(named.pages).splitlines() if "Vyuzhanin" in line]
     assert not {"Vuzhanin", "Zumrat"} & set(names.split())
@@ -168,7 +169,7 @@ def test_a_failed_check_stops_the_export_and_is_logged(
 ) -> None:
     monkeypatch.setattr(package, "verifier_command", lambda: ("/bin/false",))
     with pytest.raises(LeakError, match="cannot check the package"):
-        exporting.export(filled_session, case, Wish("lawyer", LAWYER, take_proposals=True), out=tmp_path)
+        consenting.export(filled_session, case, Wish("lawyer", LAWYER, take_proposals=True), out=tmp_path)
     assert list(tmp_path.glob("*.age*")) == []
     assert acts(filled_session)[1] == "export.abort"
     assert "export.done" not in acts(filled_session)
@@ -206,7 +207,7 @@ def test_who_called_and_is_the_client_is_one_person_in_a_report_and_a_witness_is
         other = case_people.add(session, case, role=role, names=[name])
         joined = same_people.same(session, *(Place(case, record, Person.KIND) for record in (other, client)))
         assert joined.ref == cases.open_case(session, case).head.value.ref
-        result = exporting.export(session, case, Wish("lawyer-named", LAWYER, take_proposals=True), out=tmp_path)
+        result = consenting.export(session, case, Wish("lawyer-named", LAWYER, take_proposals=True), out=tmp_path)
         assert isinstance(result, exporting.Exported)
         assert [client.record for client in export_people.clients(session, case, why="casework")] == [client]
         return " ".join(result.pages)
@@ -239,7 +240,7 @@ def test_where_nobody_else_could_approve_no_question_is_written(
 ) -> None:
     out = tmp_path / "question"
     with pytest.raises(RefusedError, match="nobody else could approve it: it is done alone"):
-        exporting.ask(filled_session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out)
+        consenting.ask(filled_session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out)
     assert not out.exists()
 
 
@@ -255,7 +256,7 @@ def test_who_reads_the_pages_and_says_no_asks_nobody_and_nothing_is_kept(
         return False
 
     with pytest.raises(DeclinedError):
-        exporting.ask(filled_session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out, approve=says_no)
+        consenting.ask(filled_session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out, approve=says_no)
     assert read
     assert not out.exists()
     assert "export.begin" not in acts(filled_session)
@@ -442,7 +443,7 @@ def case_of_sisters(filled_session: Session) -> CompartmentId:
 def copied(session: Session, case: CompartmentId, out: Path, person: RecordId | None = None) -> exporting.Exported:
     decided = {"SIZO": "keep", "SIZO 1": "keep", "77/26": "keep", "12": "keep", "1": "keep"}
     wish = Wish("subject", SHE, decided, take_proposals=True, person=person)
-    done = exporting.export(session, case, wish, out=out)
+    done = consenting.export(session, case, wish, out=out)
     assert isinstance(done, exporting.Exported)
     return done
 

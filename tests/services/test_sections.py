@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.services import consenting
 from tests.services.office import JOEL, Office
 from tests.tables import refuses
 from vault.casework.case import SectionKind
@@ -20,7 +21,7 @@ from vault.seal.age import make_identity, recipient_of
 from vault.services.approvals import moving
 from vault.services.cases import case_people, cases, holds, notes, same_people, searching, sections, undoing
 from vault.services.cases.editing import Place, own_record
-from vault.services.exports import exporting, partners
+from vault.services.exports import partners
 from vault.services.exports.export_material import Wish
 from vault.services.exports.exporting import Undecided
 from vault.services.grants import sharing
@@ -108,7 +109,7 @@ def test_nothing_of_a_section_is_offered_to_an_export(office: Office, tmp_path: 
         partners.add(founder, name="Lawyer", age_recipient=recipient_of(make_identity()), compared=True)
     with office.open(office.amina) as amina:
         notes.add(amina, case, Note(NoteKind.INTERVIEW, "She spoke of Nobbleton for an hour."))
-        asked = exporting.ask(amina, case, Wish("lawyer", "Lawyer"), out=tmp_path / "question")
+        asked = consenting.ask(amina, case, Wish("lawyer", "Lawyer"), out=tmp_path / "question")
         forms = {question.form for question in asked.questions} if isinstance(asked, Undecided) else set()
         assert "Nobbleton" in forms
         assert not {form for form in forms if "Quietwater" in form or form == "17" or "Host" in form}

@@ -128,6 +128,13 @@ class Driver(Generic[A]):
         self.read_on()
         self.press_and_wait("f4", words)
 
+    def hide(self, form: str, words: str) -> Self:
+        """Hide another word of pages that are read, as a name, and wait until the pages made anew say this."""
+        self.press_and_wait("h", "Which word")
+        self._run(self.pilot.press(*form, "enter"))
+        self.wait_for("What is it?")
+        return self.press_and_wait("enter", words)
+
     def press_and_stop(self, key: str) -> Self:
         """Press a key that begins something long, and cancel it as soon as its bar comes up."""
 

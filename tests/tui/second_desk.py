@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from tests.services import colleague
+from tests.services.consenting import agree
 from tests.services.founded import Filled
 from tests.tui.app_pane import AppPane
 from vault.seal.age import make_identity, recipient_of
@@ -21,6 +22,7 @@ def seat_the_second(filled: Filled) -> None:
     """Admit the supervisor into the founder's folder, and keep a recipient."""
     with filled.open() as session:
         partners.add(session, name="Maître Lorvane", age_recipient=recipient_of(make_identity()), compared=True)
+        agree(session, filled.cases[0], "Maître Lorvane")
         oren = colleague.admit(session)
     with oren.open(filled.place):
         pass

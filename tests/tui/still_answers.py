@@ -66,6 +66,7 @@ from vault.acts.undo import whether
 from vault.casework.case import STAGES as STAGES_OF
 from vault.casework.case import Case, CaseKind
 from vault.casework.differences import Change, compare
+from vault.casework.disclosure import Disclosure
 from vault.casework.document import Authenticity, Body, Document, DocumentKind, ReadBy, read_words
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.intake import Slip
@@ -101,6 +102,7 @@ from vault.services.erasures.standing_again import Again
 from vault.services.evidence.log_checking import Verification
 from vault.services.exchange.known_peers import Standing
 from vault.services.exports.exporting import Exported
+from vault.services.exports.ledger import Package
 from vault.services.exports.partners import Given, KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
 from vault.services.grants.timed_grants import end_of_day
@@ -767,6 +769,17 @@ ANSWERS: dict[str, Any] = {
                     CompartmentId(b"d" * 16), is_confirmed=True),
     ],
     "exporting.papers_staying": 2,
+    "ledger.of_case": [
+        Package(
+            CompartmentId(bytes.fromhex("ca" * 16)),
+            Stored(RecordId(b"l" * 16), VersionId(bytes(32)), 0,
+                   Disclosure(b"k" * 16, "lawyer", "legal referral", b"\x5c" * 16, bytes(32), "2026-11-20",
+                              consents=(b"\xc0" * 16,), reference="W4DN-7GHP")),
+            "Maître Solvène Kaltbrunner",
+            "Amina Raskolda",
+            ("Farida Noorzai",),
+        ),
+    ],
     "export_people.clients": [
         Stored(RecordId(bytes.fromhex(record) * 16), VersionId(bytes(32)), 0,
                Person(PersonRole.CLIENT, (PersonName.written(name),)))

@@ -192,7 +192,7 @@ def test_the_command_list_leads_to_requests_and_checklists_from_home_a_case_and_
     amina.press("f8", "enter")
     for keys in ((), ("d",)):
         amina.press(*keys)
-        for words in ("subj", "request", "check", "arrest"):
+        for words in ("subj", "request", "check", "arrest", "referral"):
             amina.press("f2", f" {words}").sees_not("Nothing has this name.")
             amina.press("escape")
     amina.press("escape", "escape")

@@ -64,6 +64,7 @@ from vault.casework.form import FormedRecord, Shape
 from vault.casework.questionnaires import Country
 from vault.casework.script import Script
 from vault.casework.story import STORY
+from vault.casework.story.referrals import Step
 from vault.errors import RefusedError, UsageError, VaultError
 from vault.index.case_pages import Sort
 from vault.policy.roles import Role
@@ -407,7 +408,7 @@ def test_a_row_with_letters_that_a_terminal_may_put_elsewhere_is_sent_whole() ->
 
 
 # What the app makes of the library's words: its keys for what to do, and no name of an act.
-_NOT_SHOWN_AS_WORDS: Final = {Answer, Country, Part, ReadBy, Script, Shape}
+_NOT_SHOWN_AS_WORDS: Final = {Answer, Country, Part, ReadBy, Script, Shape, Step}
 _HYPHENED: Final = re.compile(r"\b(co-accused|check-in|laissez-passer)\b")
 
 

@@ -34,7 +34,7 @@ from tui.screens.cases.versions_screen import TwoVersions
 from tui.screens.credentials.recovery import SheetPaper, SheetsGuide
 from tui.screens.frame.desk import Settings
 from tui.screens.frame.form_screen import Browse, Entry
-from tui.screens.referral.shown_whole import PagesScreen
+from tui.screens.referral.shown_whole import PagesScreen, Reading
 from tui.values.access_shown import SheetsMade
 from vault.words.message import Message
 
@@ -130,7 +130,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], object]] = {
     "discard": ("enter", "enter", ":throw"),
     "export": ("enter", "e", " /media/stick"),
     "questions": ("enter", "e", " /media/stick", "f4", "k"),
-    "pages": lambda desk: _push(desk, PagesScreen("K7QM-3XPD", PAGES)),
+    "pages": lambda desk: _push(desk, PagesScreen("K7QM-3XPD", PAGES, reading=Reading({"on foot": "other"}))),
     "exported": _exported,
     "recipient": ("enter", "e", "ctrl+r", " Clinic legal desk", "tab", " age1invented", "f4"),
     "search": ("f3", " court", "enter"),

@@ -23,6 +23,7 @@ from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.dialogs import WholeText
 from tui.screens.frame.record_form import RecordForm
 from tui.screens.people.person_form import RequestOfPerson
+from tui.screens.referral.what_left import LedgerScreen
 from tui.text.in_words import in_words, speaking
 from tui.widgets.overlays import ProgressModal
 from vault.acts.act import Letter
@@ -59,6 +60,7 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], object]] = {
     "new sheets": (":your access", "r", "n"),
     "no longer needed": (":your access", "k"),
     "noticed": (":noticed",),
+    "what left": lambda desk: _push(desk, LedgerScreen("ca" * 16, "ΚϢ-1", "casework")),
     "progress": lambda desk: desk.call(lambda: desk.app.push_screen(ProgressModal(Message("Reading"), lambda: None))),
     "own data": lambda desk: _push(
         desk, RequestOfPerson("11" * 16, "ΚϢ-1", [("a1" * 16, "Καριμ")], today_ms=1_795_780_000_000)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.approvals.keyboard import Person
+from tests.services.consenting import agree
 from tests.services.founded import found
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, JOEL, MIRA, NADIA, House
@@ -29,6 +30,8 @@ def asking(house: House) -> House:
     """A house with a recipient, where Joel has come in before and Nadia has not."""
     with house.open("Mira") as mira:
         partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
+    with house.open("Amina") as amina:
+        agree(amina, house.case, LAWYER)
     with house.open("Joel"):
         pass
     return house
@@ -84,7 +87,7 @@ def test_who_is_alone_hears_it_before_and_nobody_is_asked(tmp_path: Path) -> Non
     place = found(tmp_path)
     with place.open() as mira:
         partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
-        cases.create(mira, title="Hearing", kind="extradition")
+        agree(mira, cases.create(mira, title="Hearing", kind="extradition").case, LAWYER)
     place.proposed_today()
     with Desk(place, unlocks=True) as desk:
         desk.press(":make a bundle")

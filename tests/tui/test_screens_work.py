@@ -10,15 +10,20 @@ import pytest
 
 from tests.attacks.test_false_entries import EMPTY, write_junk
 from tests.services.approvals.keyboard import Person
+from tests.services.consenting import agree
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, CLIENT, FIRST_NOTE, House
 from vault.access.session import Session
+from vault.casework.disclosure import Disclosure
 from vault.casework.note import Note
 from vault.casework.person import SafeContact
+from vault.casework.story.consent import Consent
 from vault.casework.story.events import Task
 from vault.casework.vocabulary import Channel, NoteKind
 from vault.errors import TryAgainError
+from vault.ids import short_id
 from vault.progress import Working
+from vault.records.work import Entry
 from vault.seal.age import fingerprint, make_identity, recipient_of
 from vault.services.backups import backups
 from vault.services.cases import case_people, cases, notes, story_records
@@ -152,6 +157,7 @@ def export(house: House, tmp_path: Path) -> House:
         partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
     with house.open("Amina") as amina:
         notes.add(amina, house.case, Note(NoteKind.CONTACT, "Orvillard and Sana came from Qarvosh by bus at 07:40."))
+        agree(amina, house.case, LAWYER)
     with house.open("Joel"):
         pass
     (tmp_path / "out").mkdir()
@@ -291,3 +297,24 @@ def test_leaving_at_once_stops_a_long_act_and_one_that_fails_says_why(
         amina.press("escape", "y", ":log").press_and_wait("v", "75 %").press("ctrl+backslash")
     assert amina.app.return_code == 0
     assert began == ["stopped"]
+
+
+def test_what_left_stands_in_the_case_and_a_package_in_wrong_hands_is_written_down(export: House) -> None:
+    with export.open("Amina") as amina:
+        (consent,) = story_records.list_in(amina, export.case, (Consent.KIND,))
+        who = partners.find(amina, LAWYER).record
+        left = Disclosure(
+            who, "lawyer", "legal referral", b"\x5c" * 16, bytes(32), "2026-11-20", consents=(consent.record,)
+        )
+        with amina.work(export.case) as work:
+            work.keep(export.case, left)
+            work.commit(Entry(act="export.done"))
+    with export.desk("Amina") as amina_desk:
+        amina_desk.press("enter", ":what left").at("WHAT LEFT").sees("2026-11-20", LAWYER, "legal referral")
+        amina_desk.press("enter").sees(f"By consent {short_id(consent.record)}.")
+        amina_desk.press("x").sees("Did it reach somebody it was not for?")
+        amina_desk.press("y").at("LETTER").sees("By our mistake you got a file that was not for you")
+        amina_desk.press("escape", "escape", "d").sees("Decide, and write down")
+        amina_desk.press("end", "space").sees("How did the client withdraw the consent?")
+        amina_desk.press(" she called", "enter").at("LETTER").sees("a person withdrew the consent")
+        amina_desk.press("escape").sees(f"did {LAWYER} confirm the deletion?")

@@ -11,6 +11,7 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.services import consenting
 from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import admit_to, ask_to_join
 from vault.access.membership.first_seat import found_vault
@@ -120,7 +121,7 @@ def _leave(session: Session, folder: Path, age_recipient: str) -> Path:
     partners.add(session, name=LAWYER, age_recipient=age_recipient, compared=True)
     case = cases.create(session, title=TITLE, kind="asylum").case
     case_people.add(session, case, role="client", names=["Тихон Омутков"], born="1987-06")
-    exported = exporting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=folder)
+    exported = consenting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=folder)
     assert isinstance(exported, exporting.Exported)
     return exported.path
 

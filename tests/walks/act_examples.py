@@ -18,17 +18,21 @@ import pyrage  # type: ignore[import-untyped]  # ships no types
 
 import vault.acts
 from tests.services.colleague import admit
+from tests.services.consenting import agree
 from tests.services.founded import Place
 from tests.services.organisation import ask_to_join
 from tests.tui.house import AMINA, CLIENT, DANA, JOEL, MIRA, NADIA, House
 from vault.acts.act import Act, Agreed, Said, answer_to
 from vault.acts.grant import BREAK_GLASS
 from vault.acts.records import DONE
+from vault.casework.disclosure import Disclosure
 from vault.casework.note import Note
 from vault.casework.story import STORY
 from vault.casework.story.protection import CheckIn, Every, RiskFactor
 from vault.casework.vocabulary import NoteKind
+from vault.ids import make_id
 from vault.progress import Working
+from vault.records.work import Entry
 from vault.services import case_papers, own_forms
 from vault.services.cases import case_changes, cases, holds, intake, notes, sections, story_records
 from vault.services.credentials import recovery
@@ -45,6 +49,7 @@ NEVER_MADE: Final = "00" * 16
 HERE: Final = "{here}"  # in what is said, the folder beside each copy of the vault: for files that an act writes
 KEYFILE: Final = f"{HERE}/stick.bin"
 FIRST: Final = "Amina"  # as the house calls them
+TODAY: Final = date.today().isoformat()
 IN_TWO_DAYS: Final = (date.today() + timedelta(days=2)).isoformat()
 IN_A_YEAR: Final = (date.today() + timedelta(days=365)).isoformat()
 
@@ -252,7 +257,38 @@ def one_who_may_get_all(house: House) -> Said:
 
 
 def what_may_leave(house: House) -> Said:
-    return {**the_case(house), "to": one_who_may_get_all(house)["to"]}
+    (lawyer,) = to = one_who_may_get_all(house)["to"]
+    with house.open(FIRST) as amina:
+        agree(amina, house.case, lawyer)
+    return {**the_case(house), "to": to}
+
+
+def a_package(house: House) -> Said:
+    """A package of Amina's that nobody read; the second person approved it."""
+    what_may_leave(house)
+    with house.open(FIRST) as amina:
+        disclosed = Disclosure(partners.find(amina, LAWYER).record, "lawyer", "x", make_id(), bytes(32), TODAY)
+        with amina.work(house.case) as work:
+            work.keep(house.case, disclosed)
+            work.commit(Entry(act="export.done"))
+    return {**the_case(house), "package": (disclosed.package.hex(),)}
+
+
+def who_may_be_told(house: House) -> Said:
+    return {**the_case(house), "recipient": a_recipient(house)["recipient"]}
+
+
+def a_consent(house: House) -> Said:
+    a_recipient(house)
+    with house.open(FIRST) as amina:
+        return {"record": (agree(amina, house.case, LAWYER).hex(),)}
+
+
+def a_referral(house: House, **more: str) -> Said:
+    (name,) = a_recipient(house)["recipient"]
+    with house.open(FIRST) as amina:
+        lawyer = partners.find(amina, name).record.hex()
+    return a_record("referral", house, recipient=lawyer, **more)
 
 
 def a_confirmed_fact(house: House) -> Said:
@@ -380,6 +416,7 @@ NEW: Final[Mapping[str, Mapping[str, str]]] = {
     "risk": {"factor": next(iter(RiskFactor)).value},
     "safety-plan": {"what": "if they come"},
     "subject-request": {"what": "copy", "person": CLIENT},
+    "referral": {"purpose": "legal-referral", "asked": TODAY},
     "check-in": {"who": "his sister rings", "at": f"{IN_TWO_DAYS}T10:00", "first": AMINA, "second": JOEL},
 }
 """What is said of a new record of each kind."""
@@ -517,7 +554,28 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "check-in heard": Example(a_check_in, said={"end": ("well",)}, wrong={"record": (NEVER_MADE,)}),
     "checklist begin": Example(the_case, said={"what": ("detained",)}, wrong={"case": (NEVER_MADE,)}),
     "checklist done": Example(a_step, said={"by": (JOEL,)}, wrong={"record": (NEVER_MADE,)}),
-    **{name: example for kind in NEW for name, example in of_kind(kind).items()},
+    "package wrong-recipient": Example(a_package, wrong={"package": (NEVER_MADE,)}),
+    "consent add": Example(
+        who_may_be_told,
+        said={"purpose": ("legal-referral",), "given": (TODAY,), "how": ("written",), "account": ("yes",)},
+        wrong={"given": (IN_TWO_DAYS,)},
+    ),
+    "consent edit": Example(a_consent, said={"health": ("no",)}, wrong={"until": ("2020-01-01",)}),
+    "consent withdraw": Example(a_consent, wrong={"record": (NEVER_MADE,)}),
+    "referral ask": Example(
+        who_may_be_told,
+        said={"purpose": ("legal-referral",), "on": (TODAY,)},
+        wrong={"recipient": ("Nobody Known",)},
+    ),
+    "referral accept": Example(a_referral, wrong={"record": (NEVER_MADE,)}),
+    "referral decline": Example(a_referral, said={"answer": ("conflict-of-interest",)}, wrong={"on": ("2020-01-01",)}),
+    "referral send": Example(a_referral, wrong={"on": ("2020-01-01",)}),
+    "referral answer": Example(
+        partial(a_referral, sent=TODAY), said={"outcome": ("She files on Monday.",)}, wrong={"on": ("2020-01-01",)}
+    ),
+    "referral close": Example(a_referral, said={"outcome": ("She represents him.",)}, wrong={"record": (NEVER_MADE,)}),
+    "referral edit": Example(a_referral, said={"text": ("Her office has moved.",)}, wrong={"due": ("2020-01-01",)}),
+    **{name: example for kind in NEW if kind != "referral" for name, example in of_kind(kind).items()},
     "deadline move": Example(
         partial(a_record, "deadline"), said={"day": (IN_A_YEAR,)}, wrong={"record": (NEVER_MADE,)}
     ),

@@ -24,6 +24,7 @@ from vault.acts.act import Agreed, Told
 from vault.acts.case import NEW
 from vault.acts.export import EXPORT
 from vault.acts.recipient import ADD
+from vault.acts.records import ADD as RECORDS
 from vault.casework.note import Note
 from vault.casework.person import PersonChange
 from vault.casework.story.events import Detention
@@ -61,9 +62,19 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(founded_template: P
 
         desk.press("e", "ctrl+r", " Maître Lorvane", "tab", f" {recipient_of(identity)}", "f4")
         desk.sees("Do they read out these words of their key?")
-        desk.press("y", f" {out}", "f4").at("QUESTIONS")
+        desk.press("y", f" {out}", "f4").sees("! The client's consent does not allow this: there is none.")
+        desk.press("ctrl+n").at("CONSENT").sees("Who may be told Maître Lorvane", "For what legal referral")
+        desk.press("tab", "tab", "tab", "right").sees("How it was given written")
+        for category in ("identity", "others", "account", "proceedings"):
+            desk.go_to(category).press("right")
+        desk.press("f4").sees("The consent is saved.").press("f4").at("QUESTIONS")
         assert list(out.iterdir()) == []
         desk.press("a").press_and_wait("f4", "read back from the finished file").sees(NAME).sees_not("Qarvosh")
+        assert list(out.iterdir()) == []
+        desk.hide("Zaqq", "Not hidden: Zaqq").sees("about the hearing")
+        desk.hide("HEARING", "You hid: HEARING").sees("about the [removed]")
+        desk.hide("about", "You hid: HEARING, about").sees_not("about the")
+        desk.press_and_wait("u", "about the [removed]").sees("You hid: HEARING.")
         assert list(out.iterdir()) == []
         desk.read_on().press_and_wait("f4", "The package is at")
 
@@ -105,6 +116,11 @@ def test_declined_pages_are_sealed_for_nobody_and_the_log_says_so(founded_templa
         seen.append(pages)
         return False
 
+    agreed = {"recipient": "Maître Lorvane", "purpose": "legal-referral", "given": "2026-01-01", "how": "written"}
+    told = {"until": "2150-01-01", "account": "yes", "proceedings": "yes"}
+    said = {"case": (case,), **{name: (text,) for name, text in (agreed | told).items()}}
+    consent = RECORDS["consent"]
+    gateway.acting.carry_out(consent, said, gateway.acting.look(consent, said), Agreed())
     said = {"case": (case,), "profile": ("lawyer",), "to": ("Maître Lorvane",), "out": (str(out),)}
     with pytest.raises(CancelledError):
         gateway.acting.carry_out(EXPORT, said, gateway.acting.look(EXPORT, said), Agreed(read=decline))

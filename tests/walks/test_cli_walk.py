@@ -106,6 +106,13 @@ def test_from_an_empty_folder_to_a_package_that_the_lawyer_opens(  # noqa: PLR09
     assert desk.run(*confirm, "--json").json()["confirmed"]
     edit = ("recipient", "edit", "Maître Lorvane", "--town", "Qarvosh", "--language", "fr", "--phone", "0312 555 010")
     assert desk.run(*edit, "--json").json()["confirmed"]
+    alone = desk.run(*arguments)
+    assert (alone.code, "there is none" in alone.out) == (5, True)
+    agreed = ("--purpose", "legal-referral", "--given", "today", "--how", "written", "--proceedings", "yes")
+    consent = desk.run("consent", "add", case["ref"], "--recipient", "Maître Lorvane", *agreed, "--json").json()
+    assert "it does not cover: " in desk.run(*arguments).out
+    desk.run("consent", "edit", consent["record"], "--account", "yes", "--identity", "yes", "--others", "yes")
+    assert "Maître Lorvane" in desk.run("consent", "list", case["ref"]).out
     waiting = desk.run(*arguments)
     assert waiting.code == 3
     assert list(out.iterdir()) == []

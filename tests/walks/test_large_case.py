@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.desk import REPOSITORY, Desk
 from tests.export.many_notes import LAWYER, make_case
+from tests.services.consenting import agree
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tui.gateway import Gateway
 from vault.acts.act import Agreed
@@ -35,7 +36,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
     place = found(tmp_path_factory.mktemp("large"))
     with place.open() as session:
-        make_case(session, _NOTES)
+        agree(session, make_case(session, _NOTES), LAWYER)
     return place
 
 

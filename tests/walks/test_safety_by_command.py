@@ -25,6 +25,13 @@ def text_of(page: Path) -> str:
     return " ".join(part.extract_text() for part in PdfReader(page).pages)
 
 
+def _agrees(desk: Desk, ref: str) -> None:
+    """Write down that the family lets the UN search."""
+    told = ("--identity", "yes", "--account", "yes", "--proceedings", "yes")
+    purpose = ("--purpose", "search-for-somebody", "--given", "today", "--how", "by-telephone")
+    said(desk, "consent", "add", ref, "--recipient", "UN desk", *purpose, *told)
+
+
 def recipient(desk: Desk, name: str) -> pyrage.x25519.Identity:
     """Add somebody whose key is confirmed."""
     identity = pyrage.x25519.Identity.generate()
@@ -170,6 +177,7 @@ def test_a_pack_in_clear_or_by_export_needs_a_fact_and_names_of_others_are_asked
     said(desk, "person", "add", ref, "--role", "client", "--name", "Arseni Vyuzhanin")
     said(desk, "person", "add", ref, "--role", "relative", "--name", "Lidia Vyuzhanina")
     recipient(desk, "UN desk")
+    _agrees(desk, ref)
     leave = ("--to", "UN desk", "--out", str(out), "--unread", "--decide", "proposed")
     for command in (("export", ref, "--profile", "disappearance", *leave), ("pack", ref, "--page", str(page))):
         assert "no fact of this case is confirmed" in desk.run(*command).err
@@ -202,6 +210,7 @@ def test_a_pack_holds_the_confirmed_facts_of_the_client_and_nothing_that_is_only
     out = tmp_path / "out"
     out.mkdir()
     identity = recipient(desk, "UN desk")
+    _agrees(desk, ref)
     leave = ("pack", ref, "--to", "UN desk", "--out", str(out), "--unread", "--decide", "proposed", "--json")
 
     began = time.monotonic()

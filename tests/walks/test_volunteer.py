@@ -12,6 +12,7 @@ import pytest
 from tests.cli.desk import Answer, Desk, said
 from tests.services import colleague
 from tests.services.colleague import admit
+from tests.services.consenting import agree
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Place, found
 from tests.services.organisation import FLOOR_MIB
 from tests.walks.second_person import Typed, run_beside
@@ -163,6 +164,8 @@ def export(desk: Desk, tmp_path: Path) -> tuple[str, ...]:
     added = desk.run("recipient", "add", "Maître Lorvane", "--age", recipient_of(identity), "--json")
     assert added.code == 0, added.err
     case = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
+    with desk.place.open() as session:
+        agree(session, cases.find(session, case), "Maître Lorvane")
     (tmp_path / "out").mkdir()
     return (
         *("export", case, "--profile", "lawyer", "--to", "Maître Lorvane"),
@@ -201,7 +204,7 @@ def test_the_director_and_her_own_export(desk: Desk, export: tuple[str, ...], tm
     seen = desk.run_bare("package", "verify", str(package), "--identity", str(tmp_path / "lawyer.key"), "--json")
     release = seen.json()["release"]
     assert release["rule"] == "two-person"
-    assert "admin" in release["requested"]["roles"]
+    assert "admin" in release["roles"]
     assert (release["approved"]["role"], release["approved"]["why"]) == ("supervisor", "legal-referral")
     assert desk.run("log", "verify", "--json").code == 0
 

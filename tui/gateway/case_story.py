@@ -56,6 +56,7 @@ from vault.services.cases import (
 from vault.services.cases.editing import Earlier, Place
 from vault.services.cases.intake import SlipLine
 from vault.services.cases.story_records import DueLine
+from vault.services.exports import partners
 from vault.services.grants import sharing
 from vault.services.members import devices
 from vault.services.projection import authors
@@ -129,6 +130,8 @@ class Story(Subject):
         """Return the records with a form in a case, by their date."""
         found = story_records.list_in(self._session, case_id(case), why=why)
         by, names = authors.written_by(self._session, found), case_people.names_in(self._session, case_id(case))
+        if any(record.value.FORM.names_recipient for record in found):
+            names |= partners.names(self._session)
         now = incidents.now_here(self._session)
         return tuple(record_shown(record, by.get(record.record, ""), names, now) for record in found)
 

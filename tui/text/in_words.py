@@ -10,6 +10,7 @@ from vault.words.message import ENGLISH, Catalogue, Message, Words, rendered
 from vault.words.next_step import NextStep
 
 PLACES: Final[Mapping[NextStep, Message]] = {
+    NextStep.ADD_CONSENT: Message("Ctrl+N in the export form"),
     NextStep.ADD_RECIPIENT: Message("Export (e in a case; then Ctrl+R)"),
     NextStep.APPROVE_HERE: Message("F3 in the export form"),
     NextStep.ASK_BY_FILE: Message("a question in a file (Approved by)"),
@@ -36,6 +37,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.LIST_FACTORS: Message("Your access (F2, access)"),
     NextStep.LIST_MEMBERS: Message("Members (F2, members)"),
     NextStep.LIST_NOTES: Message("the case itself"),
+    NextStep.LIST_PACKAGES: Message("casevault package list in a terminal"),
     NextStep.LIST_PROPOSALS: Message("Members (F2, members; then p)"),
     NextStep.LIST_RECIPIENTS: Message("Export (e in a case)"),
     NextStep.LIST_ERASURES: Message("What colleagues erased (F2)"),

@@ -216,12 +216,11 @@ class Agreed:
     """What a person said to the questions of a plan, and how the second person is asked, if one has to be.
 
     Attributes:
-        decided: of what leaves: what becomes of each form that nobody knows.
+        decided, hidden: of what leaves: what becomes of each form that nobody knows; what is hidden too, by its kind.
         read: shows somebody the finished pages, and says whether they say yes; without it nobody reads them.
         ask_into: a new file for the question to somebody elsewhere: nothing is done yet.
         ask_whom: the name of who may approve then; without it, all who may.
-        by_sheets: the recovery sheets do it, in the place of somebody else.
-        typed: their secret, where somebody typed them.
+        by_sheets, typed: the recovery sheets do it, in the place of somebody else; their secret, if it was typed.
         proof: what opens one's own seat, typed anew; whoever made it wipes it.
     """
 
@@ -234,6 +233,7 @@ class Agreed:
     by_sheets: bool = False
     typed: bytes | None = field(default=None, repr=False)
     proof: Proof | None = field(default=None, repr=False)
+    hidden: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class OpenFormsError(WaitingForDecisionError):

@@ -27,6 +27,7 @@ from vault.acts.act import (
     one,
 )
 from vault.errors import UsageError
+from vault.redaction.profile import PROFILES
 from vault.words.message import Message, Words, joined, plural
 from vault.words.next_step import NextStep
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from vault.services.safety.person_pack import Facts, PageWish
 
 T = TypeVar("T")
+_PROFILES: Final = [Message("{name} ({about})", name=name, about=each.about) for name, each in PROFILES.items()]
 _UNREAD: Final = Message("UNREAD: nobody read the pages before they were sealed. Log, report and package say so.")
 _RELEASED: Final = {
     "alone": Message("It was released ALONE: nobody else here could approve it. Log and package say so."),
@@ -77,6 +79,7 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
         language=one(said, "language") or "en",
         contact=one(said, "contact"),
         person=_person_of(session, said["case"][0], one(said, "person")),
+        is_strict="from" in said,
     )
     lines = exporting.staying_lines(staying)
     if not kept.is_confirmed:  # all words: a key with the same first few can be made in days
@@ -122,10 +125,14 @@ def _whole(made: T | Undecided) -> T:
 
 def _wished(plan: Plan[_Leaving], agreed: Agreed) -> Wish:
     wish = plan.of.wish
-    return replace(wish, decisions=agreed.decided, contact=agreed.answers.get("contact") or wish.contact)
+    return replace(
+        wish, decisions=agreed.decided, hidden=agreed.hidden, contact=agreed.answers.get("contact") or wish.contact
+    )
 
 
 def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Working) -> Told:
+    from vault.acts.referral import to_send
+    from vault.redaction.profile import profile_named
     from vault.services.exports import exporting
 
     leaving = plan.of
@@ -152,7 +159,8 @@ def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Wor
         "person": None if person is None else person.hex(),
         "as_proposed": _proposed_data(done.as_proposed),
     }
-    return Told(exported_lines(done), data)
+    profile = profile_named(leaving.wish.profile)
+    return Told(exported_lines(done), data, to_send(session, leaving.case, bytes.fromhex(leaving.wish.to), profile))
 
 
 def exported_lines(done: Exported) -> tuple[Words, ...]:
@@ -214,14 +222,14 @@ EXPORT: Final[Act[Any]] = Act(
     (
         CASE,
         Field("profile", Message("Who is named"), Shape.WORD,
-              Message("lawyer-named names client and persecutor; lawyer names nobody; disappearance has only confirmed"
-                      " facts; subject gives clients their own data"),
-              words=("lawyer-named", "lawyer", "disappearance", "subject"), is_required=True),
+              Message("one of these: {profiles}", profiles=joined(_PROFILES, "; ") or ""), words=tuple(PROFILES),
+              is_required=True),
         Field("to", Message("Recipient"), Shape.WORD,
               Message("the recipient's name or id ({list_recipients})", list_recipients=NextStep.LIST_RECIPIENTS),
               form="--to NAME", is_required=True),
         Field("person", Message("Which client"), Shape.CODE,
-              Message("which client disappearance and subject are about, if the case has several"),
+              Message("which client it is about, if the case has several and the profile is of one: {profiles}",
+                      profiles=", ".join(name for name, each in PROFILES.items() if each.is_of_one_client)),
               form="[--person ID]"),
         Field("decide", Message("Decided"), Shape.WORD, Message("accept the proposal for every open question"),
               words=("proposed",), form="[--decide proposed]", is_answer=True),

@@ -27,6 +27,8 @@ def recipient_data(kept: KeptPartner) -> dict[str, object]:
         "email": kept.email,
         "town": kept.town,
         "languages": list(kept.languages),
+        "terms": kept.terms,
+        "terms_day": kept.terms_day,
     }
 
 
@@ -34,7 +36,8 @@ def recipient_lines(kept: KeptPartner) -> list[Words]:
     """Return a recipient for a person: name, the words of their key, how to reach them."""
     name = kept.name if kept.is_confirmed else Message("{name}  NOT CONFIRMED", name=kept.name)
     known = [line for line in (kept.phone, kept.email, kept.town, ", ".join(kept.languages)) if line]
-    return [name, f"  {kept.fingerprint}", *(f"  {line}" for line in known)]
+    promise = Message("  promises since {day}: {terms}", day=kept.terms_day, terms=kept.terms)
+    return [name, f"  {kept.fingerprint}", *(f"  {line}" for line in known), *([promise] if kept.terms else [])]
 
 
 # ---- added --------------------------------------------------------------------------------------------------------
@@ -110,6 +113,7 @@ def _what_is_known(session: Session, said: Said) -> Begun:
 
     kept = partners.find(session, said["recipient"][0])
     present = {"age": kept.age_recipient, "phone": kept.phone, "email": kept.email, "town": kept.town}
+    present |= {"terms": kept.terms, "terms_day": kept.terms_day}
     return Begun({**present, "languages": "\n".join(kept.languages)})
 
 
@@ -123,7 +127,7 @@ def _change(session: Session, plan: Plan[Said], _agreed: Agreed, _progress: Prog
     from vault.services.exports import partners
 
     said = plan.of
-    reached = {name: one(said, name) for name in ("phone", "email", "town")}
+    reached = {name: one(said, name) for name in ("phone", "email", "town", "terms", "terms_day")}
     kept = partners.edit(
         session, said["recipient"][0], age_recipient=one(said, "age"), **reached, languages=said.get("languages")
     )
@@ -144,6 +148,9 @@ EDIT: Final = Act(
         Field("town", Message("Town"), Shape.LINE),
         Field("languages", Message("Languages"), Shape.LINES, question=Message("Language that they speak"),
               form="--language"),
+        Field("terms", Message("What they promise"), Shape.LINE,
+              question=Message("What they promise to do with what they get")),
+        Field("terms_day", Message("Promised on"), Shape.DAY, Message("since when; today without it"), is_past=True),
     ),
     look=_which,
     run=_change,

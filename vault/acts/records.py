@@ -31,9 +31,11 @@ from vault.acts.case import UNCONFIRMED, told_of_change
 from vault.casework import form as forms
 from vault.casework.questionnaires import Filled
 from vault.casework.story import STORY
+from vault.casework.story.consent import Consent
 from vault.casework.story.events import Deadline, SetBy
 from vault.casework.story.incident import ChecklistStep, Incident
 from vault.casework.story.protection import CheckIn
+from vault.casework.story.referrals import Referral
 from vault.errors import UsageError
 from vault.ids import short_id
 from vault.words.message import Message
@@ -52,6 +54,7 @@ _EMPTY: Final = "empty"
 _OTHER: Final = "other"
 _UNCHANGED: Final = Message("the record stays as it is")
 _SAVING: Final = Message("Keeping the record")
+ON: Final = Field("on", Message("On"), Shape.DAY, Message("the day; today without it"), is_past=True)
 
 # ---- from forms to fields -----------------------------------------------------------------------------------------
 
@@ -68,6 +71,7 @@ _VALUES: Final[Mapping[forms.Shape, str]] = {
     forms.Shape.WORD: "WORD",
     forms.Shape.YES_NO: "YES|NO",
     forms.Shape.RECORD: "ID",
+    forms.Shape.RECIPIENT: "NAME",
 }
 
 
@@ -108,6 +112,14 @@ def typed_in(form: forms.Form, said: Said) -> dict[str, str]:
     return typed | dict.fromkeys(said.get(_EMPTY, ()), "")
 
 
+def _known(session: Session, form: forms.Form, typed: Mapping[str, str]) -> dict[str, str]:
+    """Return what was typed, a recipient by their id."""
+    from vault.services.exports import partners
+
+    names = [each.name for each in form.fields if each.shape is forms.Shape.RECIPIENT and typed.get(each.name)]
+    return {**typed, **{name: partners.find(session, typed[name]).record.hex() for name in names}}
+
+
 def located(session: Session, said: Said, kind: str) -> Place:
     from vault.services.cases import editing
 
@@ -131,7 +143,8 @@ def _what_is_added(kind: type[forms.FormedRecord], session: Session, said: Said)
 
     called = said[CASE.name][0]
     case = cases.find(session, called)
-    made = kind(**story_records.typed_values(session, case, kind.FORM, typed_in(kind.FORM, said)))
+    typed = _known(session, kind.FORM, typed_in(kind.FORM, said))
+    made = kind(**story_records.typed_values(session, case, kind.FORM, typed))
     return Plan(_New(case, made, _what_follows(session, case, called, made)))
 
 
@@ -176,7 +189,7 @@ def _adding(kind: type[forms.FormedRecord]) -> Act[_New]:
 # ---- changing -----------------------------------------------------------------------------------------------------
 
 
-_Change: TypeAlias = tuple["Place", Mapping[str, str]]
+Change: TypeAlias = tuple["Place", Mapping[str, str]]
 """Where a record is, and what it shall say."""
 
 
@@ -190,24 +203,34 @@ def _what_is_there(kind: type[forms.FormedRecord], session: Session, said: Said)
     return Begun({name: text for name, text in typed.items() if name != _CONFIRMED})
 
 
-def _what_changes(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[_Change]:
-    return Plan((located(session, said, kind.KIND), typed_in(kind.FORM, said)))
+def _what_changes(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[Change]:
+    typed = _known(session, kind.FORM, typed_in(kind.FORM, said))
+    present = _what_is_there(kind, session, said).present if kind.FORM.names_recipient else {}
+    for each in kind.FORM.fields:
+        if each.shape is forms.Shape.RECIPIENT and typed.get(each.name, present.get(each.name)) != present.get(
+            each.name
+        ):
+            raise UsageError(
+                Message("{field} cannot be changed", field=each.name),
+                next_step=Message("Add a record of its own for another recipient."),
+            )
+    return Plan((located(session, said, kind.KIND), typed))
 
 
-def _what_is_over(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[_Change]:
+def _what_is_over(kind: type[forms.FormedRecord], session: Session, said: Said) -> Plan[Change]:
     from vault.services.cases import cases
 
     end = {kind.FORM.done_by or "": one(said, "on") or cases.today(session)}
     return Plan((located(session, said, kind.KIND), end | typed_in(kind.FORM, said)))
 
 
-def _change(session: Session, plan: Plan[_Change], _agreed: Agreed, _progress: Progress) -> Told:
+def _change(session: Session, plan: Plan[Change], _agreed: Agreed, _progress: Progress) -> Told:
     from vault.services.cases import story_records
 
     return told_of_change(story_records.change(session, *plan.of))
 
 
-def _changing(kind: type[forms.FormedRecord], noun: str = "") -> Act[_Change]:
+def _changing(kind: type[forms.FormedRecord], noun: str = "") -> Act[Change]:
     return Act(
         f"{noun or kind.KIND} edit",
         Message("change a record; the history keeps what it said before"),
@@ -223,14 +246,13 @@ def _changing(kind: type[forms.FormedRecord], noun: str = "") -> Act[_Change]:
     )
 
 
-def _ending(kind: type[forms.FormedRecord]) -> Act[_Change]:
-    on = Field("on", Message("On"), Shape.DAY, Message("the day; today without it"), is_past=True)
+def ending(kind: type[forms.FormedRecord]) -> Act[Change]:
     end = (each for each in fields_of(kind.FORM, is_new=False) if each.name in kind.FORM.asked_at_end)
     return replace(
         _changing(kind),
         name=f"{kind.KIND} done",
         help=Message("say that it is over: it is no longer due"),
-        fields=(RECORD, IN_CASE, on, *end),
+        fields=(RECORD, IN_CASE, ON, *end),
         look=partial(_what_is_over, kind),
         is_change=False,
     )
@@ -428,10 +450,12 @@ EDIT: Final[Mapping[str, Act[Any]]] = {kind.KIND: _changing(kind) for kind in _F
 }
 """How a record of each kind is changed."""
 DONE: Final[Mapping[str, Act[Any]]] = {
-    kind.KIND: _ending(kind) for kind in _FORMED if kind.FORM.done_by is not None and kind is not CheckIn
+    kind.KIND: ending(kind)
+    for kind in _FORMED
+    if kind.FORM.done_by is not None and kind not in {CheckIn, Consent, Referral}
 }
-"""How it is said that a record is over. Of a check-in and a step of a checklist somebody says more."""
-_ELSEWHERE: Final = frozenset({CheckIn.KIND, ChecklistStep.KIND})
+"""How it is said that a record is over. Of a check-in, a step, a consent and a referral somebody says more."""
+_ELSEWHERE: Final = frozenset({CheckIn.KIND, ChecklistStep.KIND, Consent.KIND, Referral.KIND})
 ACTS: Final = (
     *(act for acts in (ADD, EDIT, DONE) for kind, act in acts.items() if kind not in _ELSEWHERE),
     _MOVE,

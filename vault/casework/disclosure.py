@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum, unique
 from typing import ClassVar
 
-from vault.casework.checks import checked_bytes, checked_id, checked_items, checked_line
+from vault.casework.checks import checked_bytes, checked_id, checked_items, checked_line, checked_ref
 from vault.casework.dates import checked_day
 from vault.errors import UsageError
 from vault.ids import DIGEST_SIZE
@@ -16,14 +17,30 @@ from vault.words.message import Message
 _LONGEST_ENTITY_BYTES = 4096
 
 
+@unique
+class ByHand(StrEnum):
+    """What somebody hid who read the pages and saw it there, though no question was about it."""
+
+    NAME = "name"
+    PLACE = "place"
+    NUMBER = "number"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decided surface form: what a person chose for a word or number that nobody had registered."""
+    """One decided surface form: what a person chose for a word or number that nobody had registered.
+
+    `kind` is what a form is that no question was about (`ByHand`): it is hidden wherever it stands as it is written.
+    Empty for what was asked.
+    """
 
     form: str = field(repr=False)
     action: str
+    kind: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", checked_line(self.kind, "kind of a decision", optional=True))
         object.__setattr__(self, "form", checked_line(self.form, "form of a decision"))
         object.__setattr__(self, "action", checked_line(self.action, "action of a decision"))
 
@@ -58,7 +75,9 @@ class Disclosure:
     `recipient` is the partner's record id, `package` the random id in its manifest, `digest` SHA-256 of the
     sealed file, `series` the run of packages that share pseudonyms, `read` the ids of the versions that the package was
     made of: what was kept in it holds there, and is asked about again in any other text. `contact` is whom its report
-    names to be called, `pages` whether anybody read them (`read` or `unread`).
+    names to be called, `pages` whether anybody read them (`read` or `unread`), `consents` the records of the case by
+    which it was agreed, `reference` what the recipient quotes: drawn for them and this case. Packages of older programs
+    had that of the case.
     """
 
     KIND: ClassVar[str] = "disclosure"
@@ -75,6 +94,8 @@ class Disclosure:
     read: tuple[bytes, ...] = ()
     contact: str = field(default="", repr=False)
     pages: str = ""
+    consents: tuple[bytes, ...] = ()
+    reference: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "recipient", checked_id(self.recipient, "recipient of a disclosure"))
@@ -91,8 +112,12 @@ class Disclosure:
             self, "pseudonyms", checked_items(self.pseudonyms, PseudonymGiven, "pseudonyms of a disclosure")
         )
         object.__setattr__(
+            self, "consents", tuple(checked_id(record, "consent in a disclosure") for record in self.consents)
+        )
+        object.__setattr__(
             self, "read", tuple(checked_bytes(digest, "version in a disclosure", DIGEST_SIZE) for digest in self.read)
         )
+        object.__setattr__(self, "reference", checked_ref(self.reference) if self.reference else "")
 
 
 # What was put before a second person, and the approval that came of it: kept in the case that it is about.
@@ -107,7 +132,7 @@ class Approving:
         act: the act of the log that is to be approved.
         digest: what it is done with (FORMAT.md 5).
         approval: the signed approval; empty while the answer is awaited.
-        day, language, contact, pages: what the shown files say of themselves.
+        day, language, contact, pages, reference: what the shown files say of themselves.
         pseudonyms, decisions: with which the files that were shown can be made again, byte for byte.
     """
 
@@ -122,6 +147,7 @@ class Approving:
     language: str = ""
     contact: str = field(default="", repr=False)
     pages: str = ""
+    reference: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "act", checked_line(self.act, "act to be approved"))
@@ -131,7 +157,7 @@ class Approving:
                 Message("an approval has at most {longest_approval} bytes", longest_approval=_LONGEST_APPROVAL)
             )
         object.__setattr__(self, "decisions", checked_items(self.decisions, Decision, "decisions of an approval"))
-        for name in ("day", "language", "contact", "pages"):
+        for name in ("day", "language", "contact", "pages", "reference"):
             object.__setattr__(self, name, checked_line(getattr(self, name), f"{name} of a report", optional=True))
         object.__setattr__(
             self, "pseudonyms", checked_items(self.pseudonyms, PseudonymGiven, "pseudonyms of an approval")

@@ -37,6 +37,7 @@ class Shape(StrEnum):
     MOMENT = "moment"  # a date, or a day with a time
     YES_NO = "yes-no"
     RECORD = "record"  # the id of another record of the case
+    RECIPIENT = "recipient"  # the id of a recipient of the organisation
     NUMBER = "number"  # as it is written
 
 
@@ -48,6 +49,7 @@ _CHECKS: Mapping[Shape, Callable[[Any, str], object]] = {
     Shape.DAY: checked_day,
     Shape.MOMENT: checked_moment,
     Shape.RECORD: checked_id,
+    Shape.RECIPIENT: checked_id,
     Shape.NUMBER: checked_number,
 }
 _NO_NAMES: Mapping[RecordId, str] = MappingProxyType({})
@@ -124,7 +126,7 @@ class FormField:
             return text == YES
         if self.shape is Shape.LINES:
             return self.checked(tuple(line for line in typed.splitlines() if line.strip()))
-        if self.shape is Shape.RECORD and text:
+        if self.shape in {Shape.RECORD, Shape.RECIPIENT} and text:
             try:
                 return self.checked(bytes.fromhex(text))
             except ValueError:
@@ -161,6 +163,7 @@ class Form:
         done_by: the field that says that it is over; None for what only happened: it is never due.
         is_due_without_date: whether it is due where nothing is said of its date.
         asked_at_end: the fields that are asked for when somebody says that it is over.
+        past: the fields that say when something was: none of them lies in the future.
     """
 
     title: Message
@@ -170,6 +173,7 @@ class Form:
     done_by: str | None = None
     is_due_without_date: bool = True
     asked_at_end: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
     checks: tuple[tuple[str, type[StrEnum] | None, bool, FormField], ...] = dataclasses.field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -178,9 +182,14 @@ class Form:
         checks = tuple((each.name, each.words, none, each) for each, none in zip(self.fields, may_be_none, strict=True))
         object.__setattr__(self, "checks", checks)
 
+    @property
+    def names_recipient(self) -> bool:
+        """Say whether a recipient of the organisation stands in it."""
+        return any(field.shape is Shape.RECIPIENT for field in self.fields)
+
     def is_past(self, field: FormField) -> bool | None:
         """Say where a date lies: what has to be kept is to come, what happened or is over is past; None for either."""
-        if field.name == self.done_by:
+        if field.name == self.done_by or field.name in self.past:
             return True
         return self.done_by is None if field.name == self.dated_by else None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from vault.casework.checks import checked_line, checked_lines
+from vault.casework.dates import checked_day
 from vault.errors import UsageError
 from vault.words.message import Message
 
@@ -15,6 +16,7 @@ from vault.words.message import Message
 class Partner:
     """A recipient and their age key. `fingerprint` is read aloud and confirmed before the first package.
 
+    `terms` are what they promise to do with what they get, since `terms_day`.
     `confirmed`: the author of this version compared the words of the key; whether that counts, `partner_keys` says.
     """
 
@@ -28,6 +30,8 @@ class Partner:
     town: str = field(default="", repr=False)
     languages: tuple[str, ...] = ()
     confirmed: bool = False
+    terms: str = field(default="", repr=False)
+    terms_day: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", checked_line(self.name, "name of a recipient"))
@@ -35,9 +39,11 @@ class Partner:
         if not self.age_recipient.startswith("age1"):
             raise UsageError(Message("age key of a recipient must start with age1"))
         object.__setattr__(self, "fingerprint", checked_line(self.fingerprint, "fingerprint of a recipient"))
-        for name in ("phone", "email", "town"):
+        for name in ("phone", "email", "town", "terms"):
             line = checked_line(getattr(self, name), f"{name} of a recipient", optional=True)
             object.__setattr__(self, name, line)
+        if self.terms_day:
+            object.__setattr__(self, "terms_day", checked_day(self.terms_day, "day of the terms of a recipient"))
         object.__setattr__(self, "languages", checked_lines(self.languages, "languages of a recipient"))
 
 

@@ -34,7 +34,7 @@ from vault.cli.prompts import (
     text_is_typed,
     warn_of,
 )
-from vault.cli.reviewing import reading_of, second_of, with_answers
+from vault.cli.reviewing import decisions_piped, reading_of, second_of, with_answers
 from vault.cli.sheet_prompts import BY_SHEETS, PIPED_SHEETS, compare_paper, copied, require_terminal, secret_typed
 from vault.cli.table import Arg, Given, OneOf, Verb, new_file, there_folder
 from vault.cli.way_in import NEW_PASSPHRASE, new_passphrase
@@ -163,6 +163,8 @@ def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
         UsageError: something is said that does not go with the rest.
     """
     personal, is_typed = [field for field in act.fields if field.is_personal], are_asked(args, output)
+    if act.has_pages and args.personal_from:
+        args.decided, args.personal_from = decisions_piped(args), None
     for field in filter(_is_bare, personal):
         setattr(args, field.name, args.typed or getattr(args, field.name))
     refuse_as_options(args, [_personal(act, field) for field in personal])
@@ -240,12 +242,14 @@ def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, rea
     second = None if act.second is None or asks else _second(args, output, session)
     answers = {} if asks and not act.has_pages else _answers(act, args, output, plan, typed)
 
-    def do(decided: Mapping[str, str]) -> Result:
+    def do(decided: Mapping[str, str], hidden: Mapping[str, str]) -> Result:
         if act.second is not None and asks:
-            waits = act.second.ask(session, plan, Agreed(answers, None, decided, read, args.ask, args.second), working)
+            wished = Agreed(answers, None, decided, read, args.ask, args.second, hidden=hidden)
+            waits = act.second.ask(session, plan, wished, working)
             return _asked(act, act.second.nothing, said, args.ask, waits)
         proof = None if entrance is None else _proof(act, args, output, entrance)
-        agreed = Agreed(answers, second, decided, read, by_sheets=act.by_sheets and args.by_sheets, proof=proof)
+        by_sheets = act.by_sheets and args.by_sheets
+        agreed = Agreed(answers, second, decided, read, by_sheets=by_sheets, proof=proof, hidden=hidden)
         try:
             try:
                 told = act.do(session, plan, agreed, working)
@@ -261,7 +265,7 @@ def carried_out(act: Act[Any], args: Given, output: Output, opened: _Opened, rea
                 proof.wipe()
         return result_of(args, output, session, told)
 
-    return with_answers(args, output, do) if act.has_pages else do({})
+    return with_answers(args, output, do, read) if act.has_pages else do({}, {})
 
 
 def _proof(act: Act[Any], args: Given, output: Output, entrance: Entrance) -> Proof:
@@ -319,7 +323,8 @@ def _said(act: Act[Any], args: Given, typed: Mapping[str, Sequence[str]]) -> Sai
     of_person = {name: tuple(lines) for name, lines in typed.items() if lines}
     files = ("ask", "approval") if act.second is not None else ()
     by_file = {name: (str(getattr(args, name)),) for name in files if getattr(args, name) is not None}
-    return {"why": (args.why,), **of_options, **of_person, **by_file}
+    piped = {"from": ("-",)} if hasattr(args, "decided") else {}
+    return {"why": (args.why,), **of_options, **of_person, **by_file, **piped}
 
 
 def _looked(

@@ -34,6 +34,8 @@ def _pack(args: Given, output: Output) -> Result:
         raise UsageError(Message("--to and --out go together"))
     if leaves and args.page is not None:
         raise UsageError(Message("--page goes without --to"))
+    if not leaves and args.personal_from:
+        raise UsageError(Message("--from goes with --to"))
     read = reading_of(args, output) if leaves else None
     with opened_for(EXPORT, args, output) as opened:
         if args.page is not None:

@@ -141,7 +141,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("erase", Message("erase a note, a person, a case or a slip for good; shows first what goes"),
              acts="erase"),
         Noun("erasures", Message("what colleagues erased, and cases that are due to be erased"),
-            ("list", "now", "due", "rules"), "case", acts="erasures"),
+            ("list", "now", "due", "rules"), "case", acts="erase"),
         Noun("search", Message("search the text of every case that you hold"), file="case"),
         Noun("section", Message("the restricted sections of a case (location, health, sources)"),
              ("new", "list", "show", "move", "grant", "revoke"), "note", acts="grant"),
@@ -160,7 +160,11 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     ),
     Message("referrals"): (
         Noun("recipient", Message("lawyers, courts and others who receive packages"),
-             ("add", "list", "edit", "confirm"), "recipient", acts="recipient"),
+             ("add", "list", "show", "edit", "confirm"), "recipient", acts="recipient"),
+        Noun("consent", Message("what a client agreed may be told, to whom, for what and until when"),
+             ("add", "list", "edit", "withdraw"), "story", acts="referral"),
+        Noun("referral", Message("who was asked to take a client on, what they answered and what was sent to them"),
+             ("ask", "accept", "decline", "send", "answer", "close", "list", "edit"), "story", acts="referral"),
         Noun("export", Message("make a redacted package for one recipient"), acts="export"),
         Noun("pack", Message("confirmed facts of a client who disappeared, for one recipient"), file="export",
              acts="export"),
@@ -170,7 +174,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              acts="report"),
         Noun("approval", Message("answer, as a second person, what somebody elsewhere asks"),
              ("show", "give", "list"), "who_can_open", acts="approval"),
-        Noun("package", Message("open or check a package; needs no vault"), ("open", "verify"), file="recipient"),
+        Noun("package", Message("what left a case and who has it; open or check a package, without a vault"),
+             ("list", "wrong-recipient", "open", "verify"), "recipient", acts="referral"),
     ),
     Message("exchange"): (
         Noun("bundle", Message("exchange work with another member in one file"), ("make", "import", "show"),
@@ -268,9 +273,9 @@ def _args(args: Sequence[Arg]) -> list[str]:
 
 
 def help_of(arg: Arg) -> Message:
-    """Return the help of an argument, with its choices and its default."""
+    """Return the help of an argument, with its choices, unless it says each of them itself, and its default."""
     told = arg.help
-    if len(arg.choices) > 1:
+    if len(arg.choices) > 1 and not all(choice in in_words(told) for choice in arg.choices):
         told = Message("{help}: {choices}", help=told, choices=", ".join(arg.choices))
     if arg.default and isinstance(arg.default, str | int):
         told = Message("{help} ({default})", help=told, default=arg.default)

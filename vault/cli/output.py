@@ -54,6 +54,7 @@ def give_up(stream: TextIO) -> None:
 # How the command line says what a person may do next, and every other sentence of the library.
 _FURTHER: Final = "  "
 COMMANDS: Final[Mapping[NextStep, str]] = {
+    NextStep.ADD_CONSENT: "casevault consent add",
     NextStep.ADD_RECIPIENT: "casevault recipient add",
     NextStep.CONFIRM_RECIPIENT: "casevault recipient confirm",
     NextStep.APPROVE_HERE: "--second NAME",
@@ -83,6 +84,7 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.LIST_RECIPIENTS: "casevault recipient list",
     NextStep.LIST_ERASURES: "casevault erasures list",
     NextStep.REMOVE_ERASED: "casevault erasures now",
+    NextStep.LIST_PACKAGES: "casevault package list",
     NextStep.LIST_PROPOSALS: "casevault member proposals",
     NextStep.LIST_OVERDUE: "casevault erasures due",
     NextStep.LIST_SECTIONS: "casevault section list CASE",

@@ -115,7 +115,7 @@ def piped_answers(args: Given) -> dict[str, str]:
             Message("the answers are missing"),
             next_step=Message("Pipe a JSON object of the questions' names and the answers into it with `--from -`."),
         )
-    return {name: "\n".join(_as_list(part)) for name, part in _json_object(args).items()}
+    return {name: "\n".join(_as_list(part)) for name, part in json_object(args).items()}
 
 
 def are_asked(args: Given, output: Output) -> bool:
@@ -234,11 +234,19 @@ def _typed_lines(keep: Callable[[str], None] | None) -> bytes:
     return raw
 
 
-def _json_object(args: Given) -> dict[str, object]:
+def json_object(args: Given) -> dict[str, object]:
+    """Return the JSON object on standard input.
+
+    Raises:
+        UsageError: it is none, is too long, or says a key twice; what it says stands in no error.
+    """
     if args.personal_from != "-":
         raise UsageError(Message("--from reads standard input only"), next_step=Message("Use `--from -`."))
+    raw = sys.stdin.buffer.read(_MAX_INPUT_BYTES + 1)
+    if len(raw) > _MAX_INPUT_BYTES:
+        raise UsageError(Message("standard input is longer than 4 MiB"))
     try:
-        members = json.loads(sys.stdin.buffer.read(_MAX_INPUT_BYTES))
+        members = json.loads(raw, object_pairs_hook=_once_each)
     except (ValueError, RecursionError):
         raise UsageError(Message("standard input is not a JSON object")) from None
     if not isinstance(members, dict):
@@ -246,8 +254,15 @@ def _json_object(args: Given) -> dict[str, object]:
     return members
 
 
+def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise UsageError(Message("standard input says a key twice"))
+    return members
+
+
 def _from_json(args: Given, values: Sequence[Personal]) -> dict[str, list[str]]:
-    members = _json_object(args)
+    members = json_object(args)
     known = {v.key for v in values}
     if not members.keys() <= known:
         raise UsageError(Message("standard input can only have these keys: {names}", names=", ".join(sorted(known))))

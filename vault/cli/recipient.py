@@ -1,4 +1,4 @@
-"""`casevault recipient | package`: who receives packages, and what they do with one."""
+"""`casevault recipient | package`: who receives packages, what left for whom, and what they do with one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Final
 from vault.acts.recipient import recipient_data, recipient_lines
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.table import Arg, Given, Verb
+from vault.cli.table import CASE, Arg, Given, Verb
+from vault.display import MINUTE_UTC, local_time, time_data
 from vault.words.message import Message
 
 # `casevault recipient list`: lawyers, courts and others who receive packages; what is done to them is acts.
@@ -24,10 +25,48 @@ def _list(args: Given, output: Output) -> Result:
     return Result(data, lines or [Message("No recipients yet.")])
 
 
-RECIPIENT: Final = (Verb("list", Message("the recipients"), (), _list),)
+_DID: Final = {
+    (False, False): Message("changed it"),
+    (False, True): Message("compared the words of the key with them"),
+    (True, False): Message("brought in the key"),
+    (True, True): Message("brought in the key, and compared its words with them"),
+}
+"""What somebody did to a recipient: whether the key is another one, and whether they compared its words."""
 
 
-# `casevault package`: what a recipient, or anybody, does with a package. Needs no vault.
+def _show(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.exports import partners
+
+        kept, versions = partners.find(session, args.recipient), partners.history(session, args.recipient)
+    lines, before = recipient_lines(kept), ""
+    for each in versions:
+        did = _DID[each.value.age_recipient != before, each.value.confirmed]
+        before = each.value.age_recipient
+        lines.append(Message("{when}  {name}  {did}", when=local_time(each.written_ms), name=each.by, did=did))
+    data = [
+        {
+            "written": time_data(each.written_ms, MINUTE_UTC),
+            "by": each.by,
+            "confirms": each.value.confirmed,
+            "age": each.value.age_recipient,
+            "terms": each.value.terms,
+            "terms_day": each.value.terms_day,
+        }
+        for each in versions
+    ]
+    return Result({**recipient_data(kept), "versions": data}, lines)
+
+
+RECIPIENT: Final = (
+    Verb("list", Message("the recipients"), (), _list),
+    Verb("show", Message("a recipient, what they promise, and who wrote and confirmed what"), (
+        Arg("RECIPIENT", Message("the recipient's name or id")),
+    ), _show),
+)  # fmt: skip
+
+
+# `casevault package`: what left; and what a recipient, or anybody, does with a package, without a vault.
 def _open(args: Given, output: Output) -> Result:
     from vault.services.exports import packages
 
@@ -48,7 +87,31 @@ def _verify(args: Given, output: Output) -> Result:
     return Result(data, [Message("The package is {sentence}.", sentence=found.sentence())])
 
 
+def _left(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.cases import cases
+        from vault.services.exports import ledger
+
+        case = cases.find(session, args.case)
+        if args.person is None:
+            found = ledger.of_case(session, case, why=args.why)
+        else:
+            from vault.casework.person import Person
+            from vault.services.cases import editing
+
+            place = editing.locate(session, args.person, frozenset({Person.KIND}), case=case)
+            found = ledger.of_person(session, place, why=args.why)
+    return Result(
+        {"packages": [package.data for package in found]},
+        [package.line for package in found] or [Message("No package was made.")],
+    )
+
+
 PACKAGE: Final = (
+    Verb("list", Message("what left a case: to whom, when, by which consent, by whom"), (
+        CASE,
+        Arg("[--person ID]", Message("of this person of the case, in every case of yours")),
+    ), _left),
     Verb("open", Message("open a package with your age identity"), (
         Arg("FILE", Message("the package"), of=Path),
         Arg("--identity KEYFILE", Message("as `age-keygen` wrote it"), of=Path),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 from vault.acts.act import OpenFormsError
 from vault.cli.output import Output, Result
-from vault.cli.prompts import ask_line, is_at_terminal
+from vault.cli.prompts import ask_line, is_at_terminal, json_object
 from vault.cli.table import Given
 from vault.errors import UsageError, WaitingForDecisionError
 from vault.words.message import Message, Words
@@ -32,21 +31,48 @@ _ANSWERS: Final = Message(
 def reading_of(args: Given, output: Output) -> Approve | None:
     """Return how somebody at this terminal reads the pages; None with `--unread`, and where they were read before.
 
+    A script that asks for `--json` gets the open questions first: only where none is open it is refused.
+
     Raises:
         UsageError: nobody sits here, and `--unread` was not said.
     """
     # An answered question says whether its pages were read when it was asked.
     if args.unread or (args.approval is not None and not is_at_terminal(output)):
         return None
-    if not is_at_terminal(output):
-        raise UsageError(
-            Message("nobody can read the finished pages here, so nothing is sealed"),
-            next_step=Message(
-                "Run it at a terminal or in the app; a script says --unread, and log, report and package say so."
-            ),
-        )
-    seal = Message("Seal them for {name}", name=args.to)
-    return partial(_read_pages, output, what=seal if args.ask is None else Message("Ask about them"))
+    if is_at_terminal(output):
+        seal = Message("Seal them for {name}", name=args.to)
+        what = seal if args.ask is None else Message("Ask about them")
+        return Reading(output, what, may_hide=args.approval is None)
+    if not output.as_json or args.decide is not None:
+        _refuse_to_read(())
+    return _refuse_to_read
+
+
+def _refuse_to_read(_pages: tuple[str, ...]) -> NoReturn:
+    raise UsageError(
+        Message("nobody can read the finished pages here, so nothing is sealed"),
+        next_step=Message(
+            "Run it at a terminal or in the app; a script says --unread, and log, report and package say so."
+        ),
+    )
+
+
+def decisions_piped(args: Given) -> dict[str, str]:
+    """Return what a script decides: `{form: action}` on standard input; `contact` may be there beside, with its text.
+
+    Raises:
+        UsageError: no such object, or no such action; nothing was opened.
+    """
+    from vault.redaction.questions import decisions_by_key
+    from vault.redaction.spans import Action
+
+    said = json_object(args)
+    contact = said.get("contact")
+    if isinstance(contact, str) and contact not in set(Action):
+        args.contact = str(said.pop("contact"))
+    decided = {form: str(action) for form, action in said.items()}
+    decisions_by_key(decided)
+    return decided
 
 
 def second_of(args: Given, output: Output, session: Session) -> Second | None:
@@ -68,20 +94,38 @@ def second_of(args: Given, output: Output, session: Session) -> Second | None:
     return second_person.at_this_keyboard(session, args.second)
 
 
-def with_answers(args: Given, output: Output, act: Callable[[Mapping[str, str]], T]) -> T | Result:
+def with_answers(
+    args: Given,
+    output: Output,
+    act: Callable[[Mapping[str, str], Mapping[str, str]], T],
+    read: Approve | None,
+) -> T | Result:
     """Do what needs decisions; forms that are open are asked about at the terminal, one after the other.
 
-    Without somebody there, or when they stop, the list of them is returned.
+    It is done anew when who reads the pages hides another word. Without somebody there, or when they stop, the list of
+    open forms is returned.
 
     Raises:
         WaitingForDecisionError: somebody read the pages and did not want them to leave.
     """
-    from vault.services.exports.exporting import DeclinedError
+    from vault.services.exports.export_material import NotThereError
+    from vault.services.exports.exporting import DeclinedError, PagesAnewError
 
-    decided: dict[str, str] = {}
+    decided: dict[str, str] = dict(getattr(args, "decided", {}))
+    hidden = read.hidden if isinstance(read, Reading) else {}
     while True:
         try:
-            return act(decided)
+            return act(decided, hidden)
+        except PagesAnewError:
+            continue
+        except NotThereError as fault:
+            if not hidden:
+                raise
+            form, _ = hidden.popitem()
+            output.say(
+                Message("{form}: {fault}. {next_step}", form=form, fault=fault.message, next_step=fault.next_step)
+            )
+            ask_line(_GO_ON)
         except DeclinedError:
             raise WaitingForDecisionError(
                 Message("you did not say yes to the pages; nothing was sealed"),
@@ -102,6 +146,7 @@ def _still_open(found: OpenFormsError) -> Result:
             "proposal": q.proposal,
             "context": q.context,
             "before": q.before,
+            "may_be_named": q.conflict,
         }
         for q in found.questions
     ]
@@ -119,7 +164,13 @@ def _still_open(found: OpenFormsError) -> Result:
                 context=q.context,
             )
         )
-    lines += ["", Message("Answer them at a terminal or in the app, or accept all proposals with `--decide proposed`.")]
+    lines += [
+        "",
+        Message(
+            "Answer them at a terminal or in the app, or accept all proposals with `--decide proposed`. A script"
+            " pipes them in with `--from -`."
+        ),
+    ]
     data = {"package": None, "digest": None, "questions": len(questions), "decided": 0, "open": questions}
     return Result(data, lines, found.exit_code)
 
@@ -159,29 +210,101 @@ def _line(question: Question) -> Message:
         kinds=", ".join(question.kinds),
         proposal=question.proposal,
     )
+    if question.like:
+        return Message("{question}; it may be a spelling of {name}", question=told, name=question.like)
     other = Message("{question}; it may be somebody other than the person named", question=told)
     return other if question.conflict else told
 
 
-def _read_pages(output: Output, pages: tuple[str, ...], what: Message) -> bool:
-    """Show the finished pages one by one; only who went through all of them is asked."""
-    place = 0
-    try:
-        while place < len(pages):
-            output.clear()
-            for line in pages[place].splitlines():
-                output.say(line)
-            output.say("")
-            word = ask_line(
-                Message(
-                    "Page {at} of {count}, as another program reads it. Enter next, b back, q stop: ",
-                    at=place + 1,
-                    count=len(pages),
-                )
-            )
-            if word.casefold() == "q":
-                return False
-            place = max(place - 1, 0) if word.casefold() == "b" else place + 1
-        return ask_line(Message("You have seen all pages. {what}? Type yes: ", what=what)).casefold() == "yes"
-    finally:
-        output.clear()
+class Reading:
+    """Somebody at this terminal who reads the finished pages; `hidden` is what they hid, by its kind.
+
+    Args:
+        output: where they read.
+        what: what is done with the pages then.
+        may_hide: whether they may hide more: not where a second person approved these very pages.
+    """
+
+    def __init__(self, output: Output, what: Message, *, may_hide: bool) -> None:
+        self.hidden: dict[str, str] = {}
+        self._output, self._what, self._may_hide = output, what, may_hide
+        self._seen: set[str] = set()
+
+    def __call__(self, pages: tuple[str, ...]) -> bool:
+        """Show the pages one by one; only who went through all of them is asked.
+
+        A page that they saw to its end just so, before others were made anew, is not shown once more.
+
+        Raises:
+            PagesAnewError: something else is hidden now.
+        """
+        place = self._next(pages, 0)
+        try:
+            while True:
+                if place == len(pages):
+                    question = Message(
+                        "You have seen all pages{keys}. {what}? Type yes: ", what=self._what, keys=self._keys
+                    )
+                    word = ask_line(question).casefold()
+                else:
+                    word = self._shown(pages, place)
+                if self._may_hide and word in {"h", "u"}:
+                    self._hide_or_take_back(word)
+                elif word == "b":
+                    place = max(place - 1, 0)
+                elif place == len(pages) or word == "q":
+                    return word == "yes"
+                else:
+                    self._seen.add(pages[place])
+                    place = self._next(pages, place + 1)
+        finally:
+            self._output.clear()
+
+    @property
+    def _keys(self) -> Words:
+        if not self._may_hide:
+            return ""
+        return _HIDE_OR_BACK if self.hidden else _HIDE
+
+    def _next(self, pages: tuple[str, ...], first: int) -> int:
+        return next((place for place in range(first, len(pages)) if pages[place] not in self._seen), len(pages))
+
+    def _shown(self, pages: tuple[str, ...], place: int) -> str:
+        self._output.clear()
+        for line in pages[place].splitlines():
+            self._output.say(line)
+        self._output.say("")
+        if self.hidden:
+            forms = ", ".join(map(repr, self.hidden))
+            self._output.say(Message("You hid: {forms}.", forms=forms))
+        question = Message(
+            "Page {at} of {count}, as another program reads it. Enter next, b back{keys}, q stop: ",
+            at=place + 1,
+            count=len(pages),
+            keys=self._keys,
+        )
+        return ask_line(question).casefold()
+
+    def _hide_or_take_back(self, word: str) -> None:
+        """Change what is hidden, and raise; or do nothing, where nothing is said."""
+        from vault.services.exports.exporting import PagesAnewError
+
+        if word == "u" and self.hidden:
+            self.hidden.popitem()
+            raise PagesAnewError
+        form = ask_line(_WHICH) if word == "h" else ""
+        if form:
+            kind = ask_line(_KIND).casefold()
+            self.hidden.pop(form, None)
+            self.hidden[form] = _KINDS.get(kind, "name")
+            raise PagesAnewError
+
+
+_HIDE: Final = Message(", h hide a word")
+_HIDE_OR_BACK: Final = Message(", h hide a word, u take the last back")
+_WHICH: Final = Message("A word, or several, as they stand on the page (Enter hides nothing): ")
+_KIND: Final = Message(
+    "What is it? n a name, whose words are hidden each; p a place, d a number, o other (Enter: name): "
+)
+_KINDS: Final = {"p": "place", "d": "number", "o": "other"}
+_GO_ON: Final = Message("It is not hidden. Enter shows the pages again: ")

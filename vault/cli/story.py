@@ -29,11 +29,14 @@ NO_DATE: Final = Message("no date")
 def _list(kind: type[FormedRecord], args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.cases import case_people, cases, story_records
+        from vault.services.exports import partners
         from vault.services.projection import authors
 
         case = cases.find(session, args.case)
         found = story_records.list_in(session, case, (kind.KIND,), why=args.why)
         by, names = authors.written_by(session, found), case_people.names_in(session, case)
+        if kind.FORM.names_recipient:
+            names |= partners.names(session)
     lines = [line for record in found for line in record_lines(record, by.get(record.record, ""), names)]
     return Result({"records": [record_data(record) for record in found]}, lines or [Message("There are none.")])
 

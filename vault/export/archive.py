@@ -7,12 +7,12 @@ import json
 import re
 import tarfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from vault.errors import MalformedError, RefusedError, VerificationError
 from vault.export.data_json import Leaf, canonical
-from vault.export.release import Release, export_digest
+from vault.export.release import Release
 from vault.export.report_wording import OWN_PURPOSES
 from vault.ids import DIGEST_SIZE, ID_SIZE
 from vault.seal.recovery import words_of
@@ -28,7 +28,9 @@ from vault.words.message import Message
 # and sealed again for somebody else. There is no digest of anything that is not in the package: short secrets such as
 # telephone numbers can be guessed from their hashes.
 
-FORMAT = 3  # 1 had no `release`; 2 called the padded size `size`, and did not say whether the pages were read
+# 1 had no `release`; 2 called the padded size `size`, and did not say whether the pages were read; in 2 and 3 `release`
+# named devices, keys and the vault.
+FORMAT = 4
 PURPOSE = "package"
 
 MOST_MANIFEST_BYTES = 16 * 1024
@@ -73,16 +75,16 @@ class Manifest:
     form: int = FORMAT
 
     def encode(self) -> bytes:
-        """Return the canonical bytes that are signed."""
+        """Return the canonical bytes that are signed, of a manifest of the newest format."""
         release = {} if self.release is None else {"release": self.release.to_json()}
         return canonical(
             {
                 "expires": None if self.expires is None else self.expires.isoformat(),
                 "files": {
-                    name: {"sha256": entry.digest.hex(), _size_key(self.form): entry.padded_size}
+                    name: {"sha256": entry.digest.hex(), "padded": entry.padded_size}
                     for name, entry in self.files.items()
                 },
-                "format": self.form,
+                "format": FORMAT,
                 "id": self.package.hex(),
                 "profile": self.profile,
                 "purpose": self.purpose,
@@ -94,22 +96,13 @@ class Manifest:
 
     def own_leaves(self) -> tuple[Leaf, ...]:
         """Return the strings that are the program's own words whoever the case is about; keys under no key."""
-        of_files = ("sha256", _size_key(self.form))
+        of_files = ("sha256", "padded")
         keys = [*_KEYS, *self.files, *self.versions, *(key for _ in self.files for key in of_files)]
         values = [Leaf("profile", self.profile, ours=True), Leaf("recipient", self.recipient, ours=True)]
         if self.purpose in OWN_PURPOSES:
             values.append(Leaf("purpose", self.purpose, ours=True))
         released = () if self.release is None else self.release.leaves()
         return (*values, *released, *(Leaf("", key, ours=True) for key in sorted(keys)))
-
-    def approved_digest(self) -> bytes:
-        """Return what an approval of this package has to name."""
-        return export_digest(
-            files={name: entry.digest for name, entry in self.files.items()},
-            profile=self.profile,
-            purpose=self.purpose,
-            recipient=self.recipient,
-        )
 
     @classmethod
     def decode(cls, untrusted: bytes) -> Manifest:
@@ -119,17 +112,19 @@ class Manifest:
             MalformedError: they are none, or not in the one form.
         """
         try:
-            manifest = cls._from_json(json.loads(untrusted[: MOST_MANIFEST_BYTES + 1]))
+            value = json.loads(untrusted[: MOST_MANIFEST_BYTES + 1])
+            manifest = cls._from_json(value)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise MalformedError(Message("the package's manifest does not have its form")) from None
-        if manifest.encode() != untrusted:
+        # Of formats before, the one encoding of what was there: they said more of their release than is kept of it.
+        if (manifest.encode() if manifest.form == FORMAT else canonical(value)) != untrusted:
             raise MalformedError(Message("the package's manifest is not in its one form"))
         return manifest
 
     @classmethod
     def _from_json(cls, value: dict[str, object]) -> Manifest:
         form = value["format"]
-        if form not in (1, 2, FORMAT) or isinstance(form, bool | float):
+        if not isinstance(form, int) or isinstance(form, bool) or not 1 <= form <= FORMAT:
             raise ValueError
         if set(value) != (_KEYS_OF_1 if form == 1 else _KEYS):
             raise ValueError
@@ -140,7 +135,7 @@ class Manifest:
         # No second person signs it: it has no room for words.
         if set(versions) != {"casevault"} or _VERSION.fullmatch(_text(versions["casevault"])) is None:
             raise ValueError
-        manifest = cls(
+        return cls(
             package=_fixed(value["id"], ID_SIZE),
             profile=_text(value["profile"]),
             purpose=_text(value["purpose"]),
@@ -151,13 +146,9 @@ class Manifest:
                 for name, entry in files.items()
             },
             versions=versions,
-            release=None,
+            release=None if form == 1 else Release.from_json(value["release"], form=form),
             form=form,
         )
-        if "release" not in value:
-            return manifest
-        digest = manifest.approved_digest()
-        return replace(manifest, release=Release.from_json(value["release"], digest, tells_pages=form >= FORMAT))
 
     def require_files(self, contents: Mapping[str, bytes]) -> None:
         """Return if these are exactly the files of the manifest.
@@ -205,7 +196,7 @@ def package_words(package_public: bytes) -> tuple[str, ...]:
 
 def _size_key(form: int) -> str:
     """Return how a manifest of this format calls the padded size of a file."""
-    return "padded" if form >= FORMAT else "size"
+    return "size" if form in (1, 2) else "padded"
 
 
 def _fixed(value: object, size: int) -> bytes:

@@ -7,10 +7,10 @@ import re
 from typing import NamedTuple
 
 from vault.casework.script import script_of
-from vault.export.dossier_report import Cover, Dossier, in_words
+from vault.export.dossier_report import Cover, Dossier, in_words, told
 from vault.export.report_wording import OWN_PURPOSES, code_in_words, wording
 
-FORMAT = 2  # 1 had no head, and its notes no kind and no writer
+FORMAT = 3  # 1 had no head, and its notes no kind and no writer; 2 had the reference of the case
 
 _CODE = re.compile(r"\[[^\[\]\s]{1,16}\]")
 
@@ -40,7 +40,7 @@ def data_leaves(dossier: Dossier, cover: Cover) -> tuple[Leaf, ...]:
         *(Leaf(key, text, ours=True) for key, text in _head(cover).items()),
         Leaf("title", words.title, ours=True),
     ]
-    for section in dossier.sections:
+    for section in told(dossier):
         leaves.append(Leaf("heading", section.heading, ours=True))
         for block in section.blocks:
             leaves.append(Leaf("label", block.label, ours=True))
@@ -73,7 +73,7 @@ def render_data(dossier: Dossier, cover: Cover) -> bytes:
                         for block in section.blocks
                     ],
                 }
-                for section in dossier.sections
+                for section in told(dossier)
             ],
             "title": words.title,
         }

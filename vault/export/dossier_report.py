@@ -135,6 +135,7 @@ class Dossier(Protocol):
 ALONE, TWO_PERSON = "alone", "two-person"
 READ, UNREAD = "read", "unread"
 NOTE = "note"
+_OF_ONE_PERSON = frozenset({"client", "relative", "witness", "persecutor", "other-person"})  # the heading is of one
 _OF_A_NOTE = frozenset({"date", "written", "kind", "by", "text"})
 _DAYS = frozenset({
     *("date", "date-of-birth", "opened", "written"),
@@ -223,6 +224,11 @@ class Report:
     groups: tuple[Group, ...]
 
 
+def told(dossier: Dossier) -> list[Section]:
+    """Return the sections that say something: a heading alone would still tell that there is somebody."""
+    return [section for section in dossier.sections if section.blocks]
+
+
 def make_report(dossier: Dossier, cover: Cover) -> Report:
     """Return the report of a dossier.
 
@@ -237,7 +243,7 @@ def make_report(dossier: Dossier, cover: Cover) -> Report:
         running=running_title(cover),
         facts=tuple(_facts(dossier, cover, words)),
         notice=words.notice_of(dossier.profile),
-        groups=tuple(_groups(dossier.sections, words, cover.language)),
+        groups=tuple(_groups(told(dossier), words, cover.language)),
     )
 
 
@@ -311,7 +317,7 @@ def _groups(sections: Sequence[Section], words: Wording, language: str) -> Itera
 
 def _entry(section: Section, number: int | None, words: Wording, language: str) -> Entry:
     """Return a record: of a note the day and what it is on its first line, then the text; of others each field."""
-    name = "" if section.heading == NOTE else f"{_word(words.headings, section.heading)} "
+    name = f"{_word(words.headings, section.heading)} " if section.heading in _OF_ONE_PERSON else ""
     head = [] if number is None else [_own(f"{name}{number}", language)]
     texts: dict[str, list[str]] = {}
     for block in section.blocks:

@@ -21,8 +21,9 @@ from vault.export.data_json import Leaf, data_leaves, render_data
 from vault.export.dossier_report import Cover, Line, approved_lines, make_report
 from vault.export.fonts import font_folders
 from vault.export.pdf import render_report
-from vault.export.release import Release, export_members, file_digests
+from vault.export.release import ACT, Release, export_members, file_digests
 from vault.ids import RandomBytes, make_id
+from vault.log.approval import Approval, approved_digest
 from vault.platform import flush_file, fsync_folder
 from vault.progress import Progress
 from vault.redaction.dossier import RedactedDossier
@@ -293,6 +294,7 @@ def write_package(
     package_public: bytes,
     sign: Sign,
     release: Release,
+    approval: Approval | None = None,
     expires: date | None = None,
     random: RandomBytes = secrets.token_bytes,
     check: CheckWords = check_words,
@@ -300,14 +302,17 @@ def write_package(
     """Return the sealed package of a report, which `prepare` had checked; the manifest is checked here.
 
     The fingerprint of `age_recipient` was compared by voice; the recipient knows the words of `package_public`, by
-    whose key `sign` signs. After the day `expires` the recipient should no longer use it. `random` draws the package id
-    and the file name.
+    whose key `sign` signs. `release` says who asked, `approval` is what a second person gave; that it is valid, the
+    caller has checked. After the day `expires` the recipient should no longer use it. `random` draws the package id and
+    the file name.
 
     Raises:
         LeakError: as `prepare`.
         UsageError: not an age recipient.
         VerificationError: `sign` does not hold the package key, or the approval is not of this report.
     """
+    if approval is not None:
+        release = release.approved_by(approval, approved_digest(ACT, prepared.members(age_recipient)))
     if (prepared.cover.release, prepared.cover.pages) != (release.rule, release.pages):
         raise InternalError(Message("the report names somebody else as the person who released it"))
     files = prepared.files
@@ -321,7 +326,6 @@ def write_package(
         versions={"casevault": ".".join(vault.__version__.split(".")[:2])},
         release=release,
     )
-    release.require_approved(manifest.approved_digest())
     encoded = manifest.encode()
     # The report was read by the verifier as these very bytes, which nothing can change since; the manifest is new.
     check(encoded, own=manifest.own_leaves(), forbidden=prepared.forbidden)

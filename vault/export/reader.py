@@ -77,7 +77,7 @@ class Examination:
         )
 
     def released(self) -> Message:
-        """Return by whom the package was released, as far as it tells."""
+        """Return how the package was released, as far as it tells."""
         release = None if self.manifest is None else self.manifest.release
         return Message("its format does not tell who released it") if release is None else release.sentence()
 
@@ -96,7 +96,7 @@ def open_package(
     Raises:
         MalformedError: not a package, or too large.
         BrokenSealError: altered, cut, or for another recipient.
-        VerificationError: signature, digest, recipient or approval do not hold, or another key made it.
+        VerificationError: signature, digest or recipient do not hold, or another key made it.
     """
     _require_outer_form(untrusted)
     return _opened(archive.unpack(open_with(identity, untrusted)), expected_key_words, age_recipient)
@@ -150,7 +150,6 @@ def _opened(
     if age_recipient is not None and manifest.recipient != fingerprint(age_recipient):
         raise VerificationError(Message("the package was signed for another recipient and sealed again for this one"))
     if manifest.release is not None:
-        manifest.release.require_approved(manifest.approved_digest())
         _require_same_release(contents[archive.DATA], manifest.release)
     words = package_words(public)
     standing = ManifestStatus.COMPARE
@@ -167,7 +166,7 @@ def _opened(
 
 
 def _require_same_release(data: bytes, release: Release) -> None:
-    """Return if the report itself says the same: an approval taken off a package would have to be in neither."""
+    """Return if the report itself says the same: one of the two would else be nobody's word."""
     try:
         said = json.loads(data)
         agreed = said["release"] == release.rule and said.get("pages", "") == release.pages

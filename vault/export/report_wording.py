@@ -14,7 +14,7 @@ import msgspec
 
 from vault.data_files import ReadWhenAsked, damaged, read_table
 from vault.errors import UsageError
-from vault.redaction.profile import profile_named
+from vault.redaction.profile import PROFILES, profile_named
 from vault.words.message import Message
 
 LANGUAGES: Final = ("en", "fr", "ru")
@@ -81,11 +81,8 @@ def code_in_words(heading: str, label: str, code: str, language: str) -> str | N
     return CODED.get((heading, label), {}).get(language, {}).get(code)
 
 
-# The purposes that the program itself gives; a report says them in its own language.
-USUAL_PURPOSE = "legal referral"
-SEARCH_PURPOSE = "search for a disappeared person"
-SUBJECT_PURPOSE = "answer to a person about their own data"
-OWN_PURPOSES = frozenset({USUAL_PURPOSE, SEARCH_PURPOSE, SUBJECT_PURPOSE})
+OWN_PURPOSES: Mapping[str, str] = ReadWhenAsked(lambda: {each.purpose: name for name, each in PROFILES.items()})
+"""The purposes that the program itself gives, those of its profiles; a report says them in its own language."""
 
 
 class _Fixed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -157,15 +157,16 @@ def states_of(index: Index, case: bytes) -> list[tuple[str, str]]:
 
 
 def cases_by_ref(index: Index, ref: str) -> list[bytes]:
-    """Return the ids of the cases with this reference, written as it was given out (`K7QM-3XPD`).
+    """Return the ids of the cases with this reference, or a report under it, written as it was given out (`K7QM-3XPD`).
 
-    A reference is drawn, and a word of whoever wrote the case: two of one reference are no chance.
+    A reference is drawn, and a word of whoever wrote it: two of one reference are no chance.
     """
     index.ready_lists()
     with index.reading() as sql:
         found = sql.execute(
             "SELECT case_id FROM case_row WHERE top=1 AND ref=?1"
-            " UNION SELECT case_id FROM case_row WHERE top=2 AND ref=?1 ORDER BY case_id",
+            " UNION SELECT case_id FROM case_row WHERE top=2 AND ref=?1"
+            " UNION SELECT case_id FROM reported WHERE ref=?1 ORDER BY case_id",
             (ref,),
         )
         return [bytes(case) for (case,) in found]

@@ -91,6 +91,7 @@ class IndexedRecord(msgspec.Struct, frozen=True, gc=False):
             DatedColumns, an entry of the register its RegisterColumns, others none.
         corrects: the record of the earlier note that a note corrects.
         contact: the day of the contact that a note is about, YYYY-MM-DD.
+        reference: what a recipient quotes of a report that left.
     """
 
     compartment: bytes
@@ -106,6 +107,7 @@ class IndexedRecord(msgspec.Struct, frozen=True, gc=False):
     columns: CaseColumns | PersonColumns | DatedColumns | RegisterColumns | None = None
     corrects: bytes | None = None
     contact: str | None = None
+    reference: str | None = None
 
     def __post_init__(self) -> None:
         is_sized = len(self.compartment) == len(self.record) == len(self.case) == ID_SIZE

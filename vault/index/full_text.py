@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from vault.index.document_rows import reversed_digits
 from vault.index.file import Index
+from vault.index.index_tables import Statements
 from vault.index.search_text import Spellings, fold, parse
 
 MOST_HITS = 50
 _WHOLE_NUMBER = 8
 _LOCAL_DIGITS = 9
 SHORTEST_PHONE = 4
+_AT_ONCE = 128
 
 
 class Hit(NamedTuple):
@@ -104,19 +106,26 @@ def cases_of_phone(index: Index, untrusted_number: str, *, limit: int = MOST_HIT
 def named_elsewhere(index: Index, words: Iterable[str], case: bytes) -> dict[str, frozenset[bytes]]:
     """Return, for each of the words that is part of a name of a person in another case, some of those cases.
 
-    A word is a run of letters and digits, as written; one look-up in the index for each.
+    A word is a run of letters and digits, as written. Most are nobody's name, so many are looked up at a time.
     """
-    found: dict[str, frozenset[bytes]] = {}
+    asked = tuple(words)
     with index.reading() as sql:
-        for word in words:
-            rows = sql.execute(
-                "SELECT DISTINCT head.case_id FROM text JOIN head ON head.doc=text.rowid"
-                " WHERE text MATCH ? AND head.kind='person' AND head.case_id<>? LIMIT ?",
-                (f'{{names}} : "{fold(word)}"', case, MOST_HITS),
-            ).fetchall()
-            if rows:
-                found[word] = frozenset(row[0] for row in rows)
-    return found
+        groups = (asked[place : place + _AT_ONCE] for place in range(0, len(asked), _AT_ONCE))
+        return {word: cases for group in groups for word, cases in _named(sql, group, case)}
+
+
+def _named(sql: Statements, words: tuple[str, ...], case: bytes) -> Iterator[tuple[str, frozenset[bytes]]]:
+    rows = sql.execute(
+        "SELECT DISTINCT head.case_id FROM text JOIN head ON head.doc=text.rowid"
+        " WHERE text MATCH ? AND head.kind='person' AND head.case_id<>? LIMIT ?",
+        ("{names} : (" + " OR ".join(f'"{fold(word)}"' for word in words) + ")", case, MOST_HITS),
+    ).fetchall()
+    if rows and len(words) == 1:
+        yield words[0], frozenset(row[0] for row in rows)
+    elif rows:
+        half = len(words) // 2
+        yield from _named(sql, words[:half], case)
+        yield from _named(sql, words[half:], case)
 
 
 def people_reached(index: Index, number: str) -> list[tuple[bytes, bytes]]:

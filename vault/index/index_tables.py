@@ -8,7 +8,7 @@ from typing import Any, Protocol
 # The tables of one member's index. No migrations: another stamp means that the file is made anew.
 
 # Raise it with every change of the tables, of what is put into them, or of fold.py.
-STAMP = 26
+STAMP = 27
 
 # FTS5 leaves of 8,000 bytes fill SQLCipher's pages (8,192 less 80 for its seal); of the default 4,050 only one fits
 # into a page: twice the file and a fifth more time. A prefix index of two letters costs a third of the build and makes
@@ -63,6 +63,9 @@ _TABLES = (
     # Heads of notes about a contact: for how long a case had none.
     "CREATE TABLE contact(doc INTEGER PRIMARY KEY, case_id BLOB NOT NULL, day TEXT NOT NULL)",
     "CREATE INDEX contact_by_case ON contact(case_id, day)",
+    # Under which references reports of a case left: whoever quotes one is found.
+    "CREATE TABLE reported(doc INTEGER PRIMARY KEY, case_id BLOB NOT NULL, ref TEXT NOT NULL)",
+    "CREATE INDEX reported_by_ref ON reported(ref)",
     # Records with a form (`casework.form`): under which date they stand, and whether somebody has to keep it.
     "CREATE TABLE dated(doc INTEGER PRIMARY KEY, case_id BLOB NOT NULL, day TEXT NOT NULL, is_due INTEGER NOT NULL,"
     " headline TEXT NOT NULL, rule TEXT NOT NULL)",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
 from itertools import islice
 from typing import Final
 
-from vault.data_files import read_lines
+from vault.data_files import read_lines, read_text
 from vault.names.russian import SURNAME_ENDINGS, is_known, is_name, is_place_first
 from vault.names.sounds import sounds_of
 
@@ -67,7 +66,7 @@ def names_that_are_words() -> frozenset[str]:
 
 
 def _list(name: str) -> frozenset[str]:
-    return frozenset(resources.files("vault.names").joinpath("lists", f"{name}.txt").read_text("ascii").split())
+    return frozenset(read_text("vault.names", f"lists/{name}.txt").split())
 
 
 @lru_cache(maxsize=65536)
@@ -78,11 +77,18 @@ def is_english_or_french(word: str) -> bool:
     """
     words = _words()
     word = word.replace("œ", "oe").replace("æ", "ae")  # as the lists have them
-    return word in words or all(len(part) < 2 or part in words or part in _ELIDED for part in word.split("'"))
+    if word in words:
+        return True
+    *before, last = word.split("'")
+    is_elided = all(len(part) < 2 or part in _ELIDED for part in before)
+    return (is_elided or last in _ENDS) and all(
+        len(part) < 2 or part in words or part in _ELIDED for part in (*before, last)
+    )
 
 
-# What stands before an apostrophe in French, where it is longer than one letter.
+# What stands before an apostrophe in French, where it is longer than one letter; what stands behind one in English.
 _ELIDED = frozenset(("qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "quelqu", "presqu"))
+_ENDS = frozenset(("", "s", "t", "d", "m", "ll", "re", "ve"))
 
 
 # Whether somebody may be called by a word, in Cyrillic or in Latin letters: a dictionary has it, or it ends so.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 # Letters that stand for one another: the tables behind `vault.names.normal`.
@@ -95,20 +96,19 @@ class NormalText:
         """
         return self.places[start], self.places[end - 1] + 1
 
+    def plain_range(self, start: int, end: int) -> tuple[int, int]:
+        """Return the half-open range that the source's `[start, end)` became: empty where it shows nothing."""
+        return bisect_left(self.places, start), bisect_left(self.places, end)
+
 
 def normal_text(source: str) -> NormalText:
     """Return the plain form of a text with the way back."""
-    pieces: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(source):
-        piece = _plain[character]
-        if len(piece) == 1:
-            pieces.append(piece)
-            places.append(place)
-        else:
-            pieces.append(piece)
-            places.extend([place] * len(piece))
+    pieces = list(map(_plain.__getitem__, source))
     text = "".join(pieces)
+    is_letter_for_letter = set(map(len, pieces)) <= {1}
+    places = list(
+        range(len(source)) if is_letter_for_letter else (place for place, piece in enumerate(pieces) for _ in piece)
+    )
     text, places = _with_broken_words_joined(text, places)
     of_one_script = _MIXED_WORD.sub(lambda match: _word_of_one_script(match.group()), text)
     return NormalText(of_one_script.translate(PLAIN_LETTERS), tuple(places))

@@ -19,10 +19,11 @@ _ACTING_TAGS = ("VERB", "INFN", "GRND", "ADVB", "PRED")
 
 # Given names and places of which the dictionary knows only the word, in the forms that are not much used as that word.
 _THEIR_FORMS = """
-алмаз алмаза алмазу алмазом ара болот болоту болотом калина калине калину калиной луча мака мальва мальве
-мальву мальвой милован мина мира мирой рада раде раду радой туман тумана туману туманом улан улана улану
-уланом чинара чинаре чинару чинарой шах шаха шаху шахом буча бучи буче бучу бучей ведено изюм изюма изюме
-лиман лимана лимане рыбачье чон чу шу кант канта канту кантом канте чуй шали
+алмаз алмаза алмазу алмазом ара баян баяна баяну баяном болот болоту болотом канат каната канату канатом
+калина калине калину калиной луча мака мальва мальве мальву мальвой милован мина мира мирой олим рада раде
+раду радой саламат талант таланта таланту талантом туман тумана туману туманом улан улана улану уланом чинара
+чинаре чинару чинарой шах шаха шаху шахом буча бучи буче бучу бучей ведено изюм изюма изюме лиман лимана
+лимане рыбачье чон чу шу кант канта канту кантом канте чуй шали
 """
 _NAMES_TOO = frozenset(_THEIR_FORMS.split())
 
@@ -33,6 +34,10 @@ _CONSONANT = ("", "а", "у", "ом", "ем", "е", "ы", "и", "ов", "ей", 
 _FEMININE = ("а", "ы", "и", "е", "у", "ой", "ою", "ей", "ею", "")
 _SOFT_FEMININE = ("я", "и", "е", "ю", "ей", "ею", "ь", "й")
 _SOFT = ("ь", "й", "я", "ю", "ем", "ём", "е", "и", "ью", "ев", "ей", "ям", "ями", "ях")
+_NOMINATIVES = (
+    (_SURNAME, ("", "а")), (_ADJECTIVE, ("ий", "ый", "ой", "ая")), (_CONSONANT, ("",)), (_FEMININE, ("а",)),
+    (_SOFT_FEMININE, ("я",)), (_SOFT, ("ь", "й")),
+)  # fmt: skip
 
 SURNAME_ENDINGS = ("ов", "ев", "ёв", "ин", "ын")
 """Of a man; a woman's has an `а` more."""
@@ -52,6 +57,7 @@ class _Parse(Protocol):
     is_known: bool
     lexeme: list[_Parse]
     word: str
+    normal_form: str
 
 
 @lru_cache(maxsize=1)
@@ -93,6 +99,17 @@ def case_forms(word: str) -> frozenset[str]:
                 if str(form.tag).startswith("NOUN") or _constant(form) == _constant(parse)
             )
     return frozenset(forms)
+
+
+@lru_cache(maxsize=16384)
+def may_be_case_of(word: str) -> frozenset[str]:
+    """Return the words of names, casefolded, of which a Cyrillic word may be a case: by its endings alone."""
+    plain = unicodedata.normalize("NFC", word).casefold()
+    found = {parse.normal_form for parse in _analyzer().parse(plain)}
+    for endings, nominatives in _NOMINATIVES:
+        stems = (plain.removesuffix(ending) for ending in endings if plain.endswith(ending))
+        found |= {stem + end for stem in stems if len(stem) > _FEWEST_STEM_LETTERS for end in nominatives}
+    return frozenset(found - {plain})
 
 
 class Use(NamedTuple):

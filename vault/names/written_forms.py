@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-from vault.names.normal import lookalike, normal, normal_text
-from vault.names.russian import case_forms
+from vault.names.common_words import is_english_or_french
+from vault.names.normal import PLAIN_LETTERS, lookalike, normal, normal_text
+from vault.names.russian import case_forms, may_be_case_of, use_of
 
 # Russian and its neighbours in Latin letters, by the schemes that stood in passports and stand in the press.
 # Tables after the official ones, without marks: a comparison is made on plain letters.
@@ -146,3 +147,15 @@ def without_ending(token: str) -> tuple[str, ...]:
     stems += [token.removesuffix(ending) + "a" for ending in _ENDINGS_FOR_A if token.endswith(ending)]
     stems += [token.removeprefix(beginning) for beginning in _BEGINNINGS if token.startswith(beginning)]
     return tuple(stem for stem in stems if len(stem) >= _FEWEST_STEM_LETTERS)
+
+
+def may_be_form_of(word: str) -> frozenset[str]:
+    """Return words of names, casefolded, that a word of a text may show: none of an English or French word or a verb.
+
+    Wide, by endings alone: whoever asks looks each of them up.
+    """
+    plain = word.casefold().translate(PLAIN_LETTERS)
+    if "\u0400" <= plain[:1] <= "\u052f":
+        use = use_of(word.casefold())
+        return frozenset() if use.grammar or use.acting else may_be_case_of(word).union(without_ending(plain))
+    return frozenset() if is_english_or_french(normal(word)) else frozenset(without_ending(plain))

@@ -8,19 +8,23 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
+from vault.casework.disclosure import Decision
 from vault.casework.intake import own_words_in
 from vault.casework.vocabulary import PersonRole
 from vault.errors import LeakError
 from vault.names.normal import normal
+from vault.redaction.decoded import written_apart
 from vault.redaction.detect import detect
 from vault.redaction.dossier import _SEAL, RedactedBlock, RedactedDossier, RedactedSection
 from vault.redaction.find_registered import find_in
-from vault.redaction.judging import Decided, Judge, Versions, fated_words, forms, judge_all, uncovered
+from vault.redaction.formulas import formulas_in
+from vault.redaction.judging import ByHand, Decided, Judge, Versions, fated_words, forms, judge_all, uncovered
 from vault.redaction.profile import Profile
 from vault.redaction.questions import Asked, OpenQuestions, decisions_by_key, form_key, grouped, is_fact
 from vault.redaction.registry import Registry
+from vault.redaction.sounding import Sounding
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
-from vault.redaction.spans import Action, IdentifierType, Span, fuse
+from vault.redaction.spans import Action, IdentifierType, Match, Span, fuse
 from vault.redaction.transform import REMOVED, PseudonymBook, context_of, transformed
 from vault.redaction.units import Unit
 from vault.words.message import Message
@@ -39,6 +43,7 @@ def redact(
     *,
     read: Mapping[str, Versions] = _EVERYWHERE,
     elsewhere: frozenset[str] = frozenset(),
+    by_hand: Iterable[Decision] = (),
 ) -> RedactedDossier | OpenQuestions:
     """Return what may leave, or, if anything is undecided, the open questions and nothing else.
 
@@ -48,23 +53,26 @@ def redact(
     whose identifiers must be known, of this case and of others. Decisions go by form, as the questions gave it; `read`
     has, by the key of a form, the versions in which its decision holds: without them it holds in all. New pseudonyms
     are drawn only when nothing is undecided. `elsewhere` are plain words of names of people of other cases, which never
-    stay where a name can stand.
+    stay where a name can stand. `by_hand` are forms that no question is about, hidden wherever they stand as written:
+    those that are found become forbidden forms.
 
     Raises:
         LeakError: a hidden form is in the result after all.
         UsageError: a decision that does not exist.
     """
-    desk = _Desk(Judge(profile, registry, Decided(decisions_by_key(decisions), read, elsewhere)))
+    decided = Decided(decisions_by_key(decisions), read, elsewhere)
+    desk = _Desk(Judge(profile, registry, decided, Sounding(registry)), ByHand(by_hand))
     planned = desk.settled([plan for record in source.records if (plan := desk.plan(record)) is not None])
     if desk.asked:
-        return grouped(desk.asked)
+        return grouped(desk.asked, desk.judge.likely)
+    hidden = registry.forbidden_forms(lambda kind, role: profile.action(kind, role) is not Action.KEEP)
     dossier = RedactedDossier(
         profile=profile.name,
         sections=tuple(_section(plan, pseudonyms) for plan in planned),
-        forbidden_forms=registry.forbidden_forms(lambda kind, role: profile.action(kind, role) is not Action.KEEP),
+        forbidden_forms=tuple(sorted({*hidden, *map(str.casefold, desk.by_hand.found)})),
         seal=_SEAL,
     )
-    _require_hidden(dossier)
+    _require_hidden(dossier, desk.codes)
     return dossier
 
 
@@ -103,8 +111,10 @@ class _Desk:
     """Plans records and collects what must be asked."""
 
     judge: Judge
+    by_hand: ByHand
     asked: list[Asked] = field(default_factory=list)
     shown: set[str] = field(default_factory=set)
+    codes: set[str] = field(default_factory=set)
 
     def plan(self, record: SourceRecord) -> _Plan[_Passage | _Draft] | None:
         rule = self.judge.profile.rule(record.kind, record.variant)
@@ -149,40 +159,55 @@ class _Desk:
 
     def _passages(self, part: SourceField, record: SourceRecord) -> Iterable[_Passage | _Draft]:
         if part.identifier is not None:
-            return self._identifying(part.values, part.identifier, record)
+            return self._identifying(part, part.identifier, record)
         if part.coded:
-            return [_Passage(value) for value in part.values]
+            days = [value for value in part.values if value[:1].isdigit()]  # the others are the report's own words
+            self.codes.update(value for value in part.values if value not in days)
+            return [_Passage(v, fuse(self.by_hand.spans(v)) if v in days else ()) for v in part.values]
         return [self._free(value, record.version, part.name) for value in part.values]
 
-    def _identifying(
-        self, values: tuple[str, ...], identifier: IdentifierType, record: SourceRecord
-    ) -> Iterable[_Passage]:
+    def _identifying(self, part: SourceField, identifier: IdentifierType, record: SourceRecord) -> Iterable[_Passage]:
         """Plan values that are identifiers as a whole. One that is removed leaves no trace, not even its label."""
-        action = self.judge.profile.action(identifier, PersonRole(record.variant))
+        role, entity = part.of or (PersonRole(record.variant), record.entity)
+        action, values = self.judge.profile.action(identifier, role), part.values
         if action is Action.KEEP:
-            return [self._owned(value, record) for value in values]
+            return [self._owned(value, record.version, entity) for value in values]
         general = values[0][:4] if identifier is IdentifierType.BORN and values else ""
         if not values or action is Action.REMOVE or (action is Action.GENERALISE and not general):
             return []
-        whole = Span(0, len(values[0]), identifier, action, record.entity, "field", general)
-        return [_Passage(values[0], (whole,))]
+        whole = Span(0, len(values[0]), identifier, action, entity, "field", general)
+        return [_Passage(values[0], fuse((whole, *self.by_hand.spans(values[0]))))]
 
-    def _owned(self, value: str, record: SourceRecord) -> _Passage:
+    def _owned(self, value: str, version: bytes, entity: bytes | None) -> _Passage:
         """Plan a value that stays as its owner's: only what is registered as somebody else's is looked for."""
         matches = find_in(value, self.judge.registry)
-        spans, undecided = judge_all(self.judge, value, matches, record.version, record.entity)
-        fused = fuse(spans)
+        fused, undecided = self._judged_all(value, matches, version, entity)
         self._ask(value, ((match.start, match.end) for match in undecided), fused, IdentifierType.NAME, conflict=True)
         return _Passage(value, fused)
 
     def _free(self, text: str, version: bytes, name: str) -> _Draft:
-        spans, undecided = judge_all(self.judge, text, detect(text, self.judge.registry), version)
-        fused = fuse(spans)
+        judged, undecided = self._judged_all(text, detect(text, self.judge.registry), version)
+        fused = fuse((*judged, *self._elsewhere(text)))
         conflicts = [(match.start, match.end) for match in undecided]
         self._ask(text, conflicts, fused, IdentifierType.NAME, conflict=True)
-        known = (*conflicts, *own_words_in(text))  # labels of a slip are the program's own, as headings are
+        known = (*conflicts, *own_words_in(text), *formulas_in(text))  # labels of a slip are the program's own words
         explained = fuse((*fused, *(Span(*place, IdentifierType.NAME, Action.KEEP) for place in known)))
         return _Draft(text, version, fused, uncovered(text, explained), name)
+
+    def _elsewhere(self, text: str) -> Iterable[Span]:
+        """Yield where a name of another case stands apart or in another writing: there it is no form that is asked."""
+        elsewhere = self.judge.decided.elsewhere
+        for run in written_apart(text) if elsewhere else ():
+            if not elsewhere.isdisjoint(_WORD.findall(normal(run.text))):
+                yield Span(run.start, run.end, IdentifierType.NAME, Action.REMOVE)
+
+    def _judged_all(
+        self, text: str, matches: Iterable[Match], version: bytes, owner: bytes | None = None
+    ) -> tuple[tuple[Span, ...], list[Match]]:
+        spans, undecided = judge_all(self.judge, text, matches, version, owner)
+        hidden = list(self.by_hand.spans(text))
+        still = [each for each in undecided if not any(h.start <= each.start and each.end <= h.end for h in hidden)]
+        return fuse((*spans, *hidden)), still
 
     def _judged(self, draft: _Draft, fated: frozenset[str]) -> _Passage:
         text = draft.text
@@ -193,7 +218,9 @@ class _Desk:
             if answer is None:
                 open_places.append((form.start, form.end))
             else:
-                decided.append(Span(form.start, form.end, IdentifierType.UNKNOWN, *answer, "decision"))
+                action, told = answer
+                whose = None if action is not Action.PSEUDONYM or told is None else self.judge.whose_code(told)
+                decided.append(Span(form.start, form.end, IdentifierType.UNKNOWN, action, whose, "decision"))
         self._ask(text, open_places, draft.judged, IdentifierType.UNKNOWN, name=draft.name)
         return _Passage(text, fuse((*draft.judged, *decided)))
 
@@ -228,15 +255,17 @@ def _section(plan: _Plan[_Passage], pseudonyms: PseudonymBook) -> RedactedSectio
     return RedactedSection(plan.heading, tuple(blocks), _SEAL)
 
 
-def _require_hidden(dossier: RedactedDossier) -> None:
+def _require_hidden(dossier: RedactedDossier, codes: set[str]) -> None:
     """Look for every hidden form in the texts as whole words: a second look that shares no place with the first.
 
-    Headings, labels and what stands for something removed are the program's own words, whoever is called like them.
+    Headings, labels, codes and what stands for something removed are the program's own words, whoever is called like
+    them.
     """
     pieces = [
         " ".join(_WORD.findall(normal(piece)))
         for section in dossier.sections
         for block in section.blocks
+        if block.text not in codes
         for piece in block.text.split(REMOVED)
     ]
     words = f" {' | '.join(pieces)} "

@@ -11,7 +11,8 @@ from functools import lru_cache
 from itertools import accumulate
 
 from vault.names.normal import NormalText, normal_text
-from vault.redaction.find_registered import SOURCE, find_registered
+from vault.redaction.calendars import days_of, find_other_dates
+from vault.redaction.find_registered import SOURCE, find_encoded, find_registered
 from vault.redaction.registry import Registry
 from vault.redaction.spans import IdentifierType, Match
 from vault.redaction.spelled import MONTHS
@@ -29,25 +30,31 @@ _CLOCK = r"\d{1,2}[:h]\d{2}(?::\d{2})?"
 
 _SHAPES = re.compile(
     rf"""
+    (?: (?<![^\W\d_]) | (?=\d) ) (?=[\w.+\-@(]) (?:  # nothing begins inside a word: most places are passed at once
       (?P<email> (?<![\w.+\-]) [\w.+\-]{{1,64}}+ @ [\w\-]{{1,63}} (?:\.[\w\-]{{1,63}}){{1,8}} )
     | (?P<handle> (?<![\w.]) @ \w{{2,64}} )
     | (?P<url> \b (?: https?:// | www\. ) {_PATH}
         | (?<![\w.\-]) [a-z0-9\-]{{1,63}}+ (?:\.[a-z0-9\-]{{1,63}}+){{1,6}} / (?: {_PATH} )? )
     | (?P<iban> \b [a-z]{{2}} \d{{2}} (?:[ ]?[a-z0-9]{{4}}){{2,7}} (?:[ ]?[a-z0-9]{{1,4}})? \b )
     | (?P<coordinates> (?<![\w.]) [+\-]?\d{{1,3}}[.,]\d{{3,10}} [ ]?[,;/ ][ ]? [+\-]?\d{{1,3}}[.,]\d{{3,10}} (?!\w)
+        | (?<!\w) [2-9cfghjmpqrvwx]{{4,8}} \+ [2-9cfghjmpqrvwx]{{2,3}} (?!\w)
         | (?<!\d) {_DEGREES} (?: [, ]{{0,2}} {_DEGREES} )? )
     | (?P<date> (?<![\d.]) (?:
           (?P<iso>\d{{4}}-\d{{1,2}}-\d{{1,2}}) (?:[t ]{_CLOCK})? (?!\d)
+        | (?P<year_first>(?:1[2-5]|19|20)\d{{2}}[./](?:1[0-2]|0?[1-9])[./](?:3[01]|[12]\d|0?[1-9])) (?!\d)
         | (?P<numeric>\d{{1,2}}[./\-]\d{{1,2}}[./\-](?:\d{{4}}|\d{{2}})) (?![\d])
         | (?P<worded>\d{{1,2}}(?:er|st|nd|rd|th|-?го)?[ ](?:of[ ])?(?:{_MONTH})\.?,?(?:[ \n]\d{{4}})?) (?!\w)
         )
         | \b (?P<month_first>(?:{_MONTH})\.?[ ]\d{{1,2}}(?:st|nd|rd|th)?,?[ \n]\d{{4}}) (?!\w)
         | \b (?P<month_only>(?:{_MONTH})\.?[ ]\d{{4}}) (?!\w) )
     | (?P<time> (?<![\d.:]) {_CLOCK} (?!\d) )
-    | (?P<document> (?<![^\W\d_]) [^\W\d_]{{1,3}} (?:[ ]?no\.?)? [ \-]?\d{{5,14}} (?!\w) )
+    | (?P<document> (?<!\w) (?: [12][ ]?\d{{2}}[ ]?\d{{2}}[ ]?2[ab][ ]?\d{{3}}[ ]?\d{{3}}(?:[ ]?\d{{2}})?
+            | \d{{2}}[a-z]{{2}}\d{{5}} ) (?!\w)
+        | (?<![^\W\d_]) [^\W\d_]{{1,3}} (?:[ ]?no\.?)? [ \-]?\d{{5,14}} (?!\w) )
     | (?P<number> (?<!\w) \+? (?: \d (?:[ ().\-/\n]{{0,3}}\d){{6,17}}
         | \(\d{{1,5}}\) [ .\-/]{{0,2}} \d (?:[ .\-/\n]{{0,3}}\d){{3,12}} ) (?!\w) )
     | (?P<year> (?<![\w.]) (?:19|20)\d{{2}} (?![\w]|[.,]\d) )
+    )
     """,
     re.VERBOSE,
 )
@@ -63,7 +70,7 @@ _KINDS = {
     "document": IdentifierType.DOCUMENT,
     "year": IdentifierType.DATE,
 }
-_DATE_FORMS = ("iso", "numeric", "worded", "month_first", "month_only")
+_DATE_FORMS = ("iso", "year_first", "numeric", "worded", "month_first", "month_only")
 
 _LATEST_SHORT_YEAR = 30  # 12.03.29 is 2029, 12.03.31 is 1931
 
@@ -79,7 +86,7 @@ class Shape:
 
 
 def find_shapes(text: NormalText) -> Iterator[Shape]:
-    """Yield what the text holds, in order and without overlap, in places of the source."""
+    """Yield what the text holds, in places of the source: in order and without overlap, dates of calendars last."""
     for match in _SHAPES.finditer(text.text):
         name = match.lastgroup if match.lastgroup in _KINDS or match.lastgroup == "number" else "date"
         assert name is not None  # noqa: S101 - every branch has a name; this line is for the type checker
@@ -88,6 +95,8 @@ def find_shapes(text: NormalText) -> Iterator[Shape]:
             yield Shape(start, end, _kind_of_number(match.group()))
         else:
             yield Shape(start, end, _KINDS[name], tuple(_days(match)) if name == "date" else ())
+    for first, last, days in find_other_dates(text.text):
+        yield Shape(*text.source_range(first, last), IdentifierType.DATE, days)
 
 
 def _days(match: re.Match[str]) -> Iterator[tuple[int, int, int | None]]:
@@ -97,12 +106,14 @@ def _days(match: re.Match[str]) -> Iterator[tuple[int, int, int | None]]:
     parts = re.findall(r"\d+|[^\W\d_]+", match[form])
     month = next((MONTHS[part] for part in parts if part in MONTHS), None)
     numbers = [int(part) for part in parts if part.isdigit()]
-    if form == "iso":
+    if form in {"iso", "year_first"}:
         yield from _real(numbers[0], numbers[1], numbers[2])
+        yield from days_of(numbers[0], numbers[1], numbers[2])
     elif form == "numeric":
         year = numbers[2] + (0 if numbers[2] > 99 else 2000 if numbers[2] <= _LATEST_SHORT_YEAR else 1900)
         yield from _real(year, numbers[1], numbers[0])
         yield from _real(year, numbers[0], numbers[1])
+        yield from days_of(year, numbers[1], numbers[0])
     elif month and form == "month_only":
         yield numbers[-1], month, None
     elif month and len(numbers) == 2:
@@ -138,7 +149,7 @@ def _kind_of_number(written: str) -> IdentifierType:
 def detect(text: str, registry: Registry) -> list[Match]:
     """Return everything found in a text, in places of that text. Matches may overlap; none is judged yet."""
     plain = normal_text(text)
-    registered = find_registered(plain, registry)
+    registered = [*find_registered(plain, registry), *find_encoded(text, registry)]
     numbers = sorted((match.start, match.end) for match in registered if match.kind is not IdentifierType.NAME)
     starts = [start for start, _ in numbers]
     furthest = list(accumulate((end for _, end in numbers), max))
@@ -148,17 +159,16 @@ def detect(text: str, registry: Registry) -> list[Match]:
 
 
 def _with_owner(shape: Shape, registry: Registry) -> Match:
-    who = frozenset[bytes]().union(
-        *(
-            registry.born.get(key, frozenset())
-            for year, month, day in shape.days
-            for key in {(year, month, day), (year, month, None)}
-        )
-    )
-    general = str(shape.days[0][0]) if shape.days else ""
+    owners = [(day[0], _born(registry, day)) for day in shape.days]
+    who = frozenset[bytes]().union(*(found for _, found in owners))
     if who:
+        general = next(str(year) for year, found in owners if found)
         return Match(shape.start, shape.end, IdentifierType.BORN, who, SOURCE, general)
-    return Match(shape.start, shape.end, shape.kind, general=general)
+    return Match(shape.start, shape.end, shape.kind, general=str(shape.days[0][0]) if shape.days else "")
+
+
+def _born(registry: Registry, day: tuple[int, int, int | None]) -> frozenset[bytes]:
+    return registry.born.get(day, frozenset()) | registry.born.get((*day[:2], None), frozenset())
 
 
 def _is_inside(match: Match, starts: list[int], furthest: list[int]) -> bool:

@@ -10,7 +10,9 @@ from typing import Final, NamedTuple
 from vault.casework.typed_dates import MONTHS, WEEKDAYS, plain
 from vault.names.common_words import is_english_or_french
 from vault.names.normal import NormalText, normal, normal_text
+from vault.names.russian import is_known
 from vault.names.written_forms import PARTICLES, WORD, passport_spelling, without_ending
+from vault.redaction.decoded import decoded
 from vault.redaction.registry import PREFIX_LETTERS, Registry
 from vault.redaction.spans import IdentifierType, Match
 
@@ -23,12 +25,24 @@ _INSIDE_A_NAME = re.compile(r"[ \n.,'\-_]{0,4}")
 _BESIDE = re.compile(r"[ '\-_]{0,2}")
 _BETWEEN_TORN = re.compile(r"[ \n\-]{1,3}")
 _SPACED_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_](?:[ .\-_*]{1,2}[^\W\d_]){3,}(?![^\W\d_])")
+_BETWEEN_PIECES = re.compile(r"[ \n\-_.·*|/]{1,3}")
+# Letters with what is typed in their place: `K@r1m0v`. Each table is one way to read them.
+_LEET = re.compile(r"(?<![\w@$!])[^\W\d_]{0,40}+[0-9@$!][\w@$!]{1,40}")
+_READ_AS = tuple(
+    str.maketrans(signs, letters)
+    for signs, letters in (
+        ("013457@$!", "oieastasi"), ("013457@$!", "oleastasl"), ("0134567@$!", "оизчсбтаси"), ("034@", "оеаа"),
+    )
+)  # fmt: skip
 _TOKEN = re.compile(r"[^\W_][\w.+\-@/]*")
 _DIGITS = re.compile(r"\d(?:[ ().\-\n/]{0,3}\d){4,}")
 _BEFORE_A_NUMBER = re.compile(r"(?:(?<![^\W\d_])[^\W\d_]{1,3}[ \-№]{0,2}|\+?\d{1,4}[ \-().]{1,3})?[\d+(]*\Z")
 _LONGEST_WORD = 40
 _FEWEST_SPACED_LETTERS = 4
 _FEWEST_TORN_LETTERS = 5
+_FEWEST_REVERSED_LETTERS = 4
+_MOST_PIECES = 5  # of a name that was cut into syllables
+_LONGEST_PIECE = 5
 _LOOKING_BACK = 12
 
 _NAMES_SOMEONE = 2  # weight of a word that points to a person alone; a short word has half, a particle or initial none
@@ -49,7 +63,15 @@ def find_registered(text: NormalText, registry: Registry) -> list[Match]:
 
 def find_in(text: str, registry: Registry) -> list[Match]:
     """Return where the registry's people are in a text as written."""
-    return find_registered(normal_text(text), registry)
+    return [*find_registered(normal_text(text), registry), *find_encoded(text, registry)]
+
+
+def find_encoded(text: str, registry: Registry) -> Iterator[Match]:
+    """Yield the runs in another writing that tell of the registry's people: each whole, as part of a longer text."""
+    for run in decoded(text):
+        if found := find_registered(normal_text(run.text), registry):
+            who = frozenset[bytes]().union(*(match.entities for match in found))
+            yield Match(run.start, run.end, found[0].kind, who, SOURCE, is_part=True)
 
 
 _TypedPlace = tuple[int, int, IdentifierType, frozenset[bytes]]
@@ -82,7 +104,12 @@ class _WordIndex:
             pieces = [self._with_ending(piece) for piece in token.split("'")]
             if any(pieces):
                 return next(who for who in pieces if who)
-        return self._with_ending(passport_spelling(token)) if "\u0400" <= token[0] <= "\u052f" else _NOBODY
+        is_cyrillic = "\u0400" <= token[0] <= "\u052f"
+        if is_cyrillic and (who := self._with_ending(passport_spelling(token))):
+            return who
+        who = self._words.get(token[::-1], _NOBODY) if len(token) >= _FEWEST_REVERSED_LETTERS else _NOBODY
+        is_word = bool(who) and (is_known(token) if is_cyrillic else is_english_or_french(token))
+        return _NOBODY if is_word else who
 
     def _with_ending(self, token: str) -> frozenset[bytes]:
         words = self._words
@@ -151,24 +178,45 @@ class _Run:
 
 def _name_words(plain: str, registry: Registry) -> Iterator[_Found]:
     index = _WordIndex(registry.words, registry.prefixes)
-    before: tuple[int, int, str] = (0, 0, "")
+    before: list[tuple[int, int, str]] = [(0, 0, "")]
     for match in WORD.finditer(plain):
         start, end = match.span()
         token = match.group()
-        torn = before[2] + token
+        first, last, piece = before[-1]
+        torn = piece + token
         if who := index.who(token):
             yield _Found(*_widened(plain, start, end), token, who, _NAMES_SOMEONE)
-        elif (who := registry.words.get(torn, _NOBODY)) and _is_torn(plain, before[1], start, torn):
-            yield _Found(before[0], end, torn, who, _NAMES_SOMEONE)
+        elif (who := registry.words.get(torn, _NOBODY)) and _is_torn(plain, last, start, torn):
+            yield _Found(first, end, torn, who, _NAMES_SOMEONE)
+        elif len(token) <= _LONGEST_PIECE >= len(piece) and (cut := _in_pieces(plain, before, match, registry)):
+            yield cut
         elif who := registry.weak.get(token.replace("'", ""), _NOBODY):
             yield _Found(start, end, token, who, 0 if token in PARTICLES else 1)
         elif end - start == 1 and plain[end : end + 1] == ".":
             yield _Found(start, end + 1, token, None, 0)
-        before = (start, end, token)
+        before = [*before[1 - _MOST_PIECES :], (start, end, token)]
+    for match in _LEET.finditer(plain):
+        readings = (match.group().translate(table) for table in _READ_AS)
+        if who := next((who for word in readings if word.isalpha() and (who := index.who(word))), _NOBODY):
+            yield _Found(*match.span(), match.group(), who, _NAMES_SOMEONE)
     for match in _SPACED_WORD.finditer(plain):
         letters = "".join(letter for letter in match.group() if letter.isalpha())
         if who := _inside(letters, registry):
             yield _Found(*match.span(), letters, who, _NAMES_SOMEONE)
+
+
+def _in_pieces(
+    plain: str, before: list[tuple[int, int, str]], match: re.Match[str], registry: Registry
+) -> _Found | None:
+    """Return a name that was cut into three pieces or more, of which a word is the last."""
+    joined, follows = match.group(), match.start()
+    for count, (start, end, piece) in enumerate(reversed(before), start=2):
+        if len(piece) > _LONGEST_PIECE or _BETWEEN_PIECES.fullmatch(plain, end, follows) is None:
+            return None
+        joined, follows = piece + joined, start
+        if count > 2 and len(joined) >= _FEWEST_TORN_LETTERS and (who := registry.words.get(joined)):
+            return _Found(start, match.end(), joined, who, _NAMES_SOMEONE)
+    return None
 
 
 def _is_torn(plain: str, end: int, start: int, joined: str) -> bool:

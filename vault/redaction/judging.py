@@ -6,13 +6,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
+from vault.casework.disclosure import Decision
 from vault.names.common_words import names_that_are_words
+from vault.names.normal import CYRILLIC_AS_LATIN, NormalText, normal, normal_text
 from vault.names.russian import use_of
+from vault.names.written_forms import PARTICLES
 from vault.redaction.profile import Profile
 from vault.redaction.questions import HIDING, form_key
 from vault.redaction.registry import Registry
+from vault.redaction.sounding import Likely, Sounding
 from vault.redaction.spans import Action, IdentifierType, Match, Span, strongest
+from vault.redaction.spelled import ENGLISH, FRENCH, OF_RUSSIAN, RUSSIAN
 from vault.redaction.units import (
     FIRST_OF_ALL_NAMES,
     GRAMMAR,
@@ -34,6 +40,7 @@ from vault.redaction.units import (
 
 _LONGEST_FORM = 6  # units of one form, so that a question stays a line
 _GRAMMAR = GRAMMAR | GRAMMAR_AND_NAMES
+_OF_SURNAMES = frozenset(("de", "du"))  # words of grammar that a name has inside, with a capital
 _WITH_FATE = {Part.WORD, Part.DESCRIBING, Part.GRAMMAR}
 _INSIDE_A_WORD = re.compile(r"['_]")
 
@@ -126,7 +133,7 @@ def _is_mere_grammar(word: str) -> bool:
 
 
 def _can_stand_in_a_name(unit: Unit, asked: bool) -> bool:
-    if unit.part is Part.PARTICLE:
+    if unit.part is Part.PARTICLE or (unit.capital and unit.word in _OF_SURNAMES):
         return True
     return unit.part is Part.INITIAL or (unit.capital and (asked or unit.part in {Part.BESIDE, Part.DESCRIBING}))
 
@@ -142,13 +149,21 @@ def _finished(run: list[tuple[Unit, bool]]) -> Iterator[Form]:
 
 
 def _ends(run: list[tuple[Unit, bool]], first: int, last: int) -> tuple[int, int]:
-    """Return the run without particles at its ends that belong to no name."""
+    """Return the run without particles at its ends that belong to no name; `De` stays before another: `De La Cruz`."""
     start, end = 0, len(run)
-    while start < first and run[start][0].part is Part.PARTICLE and run[start][0].word not in PARTICLES_BEFORE:
+    while start < first and _is_particle(run[start][0], PARTICLES_BEFORE):
+        unit, follows = run[start][0], run[start + 1][0]
+        if unit.capital and follows.capital and follows.word in PARTICLES:
+            break
         start += 1
-    while end > last + 1 and run[end - 1][0].part is Part.PARTICLE and run[end - 1][0].word not in PARTICLES_BEHIND:
+    while end > last + 1 and _is_particle(run[end - 1][0], PARTICLES_BEHIND):
         end -= 1
     return start, end
+
+
+def _is_particle(unit: Unit, belonging: frozenset[str]) -> bool:
+    """Say whether a unit is a particle that stands here without a name."""
+    return unit.part in {Part.PARTICLE, Part.GRAMMAR} and unit.word not in belonging
 
 
 def _form(run: list[tuple[Unit, bool]]) -> Form:
@@ -178,8 +193,8 @@ class Decided:
         action = self.actions.get(key)
         return action if key not in self.read or version in self.read[key] else None
 
-    def about(self, key: str, words: Iterable[str], version: bytes) -> tuple[Action, bytes | None] | None:
-        """Return what becomes of a place with this form and words, and for whom a code stands; None if it is open.
+    def about(self, key: str, words: Iterable[str], version: bytes) -> tuple[Action, str | None] | None:
+        """Return what becomes of a place with this form and words, and for which form a code stands; None if open.
 
         The strongest decision about the form or one of its words; two codes make neither.
         """
@@ -190,7 +205,7 @@ class Decided:
         whose = {form for chosen, form in found if chosen is action}
         if action is Action.PSEUDONYM and len(whose) > 1:
             return Action.REMOVE, None
-        return action, b"form:" + min(whose).encode()
+        return action, min(whose)
 
     @cached_property
     def hidden(self) -> Mapping[str, frozenset[tuple[Action, str]]]:
@@ -210,6 +225,86 @@ class Decided:
                 yield Action.REMOVE, key
 
 
+# What somebody hid who saw it on a page, though no question was about it: it is looked for as the verifier looks.
+_WORD = re.compile(r"[^\W_]+")
+_ALIKE = str.maketrans(CYRILLIC_AS_LATIN)
+_ENDS_A_PART = re.compile(r"[.!?…;:]")
+_DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}))?)?~?", re.ASCII)
+_TORN_LETTERS = 5  # of fewer, pieces are too often two honest neighbours: `a li`
+_MOST_PIECES = 24
+
+
+class _Typed(NamedTuple):
+    """A form that is hidden as it is written: its words, and its plain letters and marks without spaces."""
+
+    decision: Decision
+    words: tuple[str, ...]
+    plain: str
+
+
+class ByHand:
+    """Finds what is hidden by hand: whole words in any letters, together, apart or torn. `found` is what stood there.
+
+    No removal goes over the end of a line, or of a sentence that the form has not: each word of it is one then.
+    """
+
+    def __init__(self, decisions: Iterable[Decision]) -> None:
+        self.found: set[str] = set()
+        self._forms: dict[str, list[_Typed]] = {}
+        for decision in decisions:
+            words = words_typed(decision.form)
+            plain = "".join(normal(decision.form).split())
+            self._forms.setdefault("".join(words), []).append(_Typed(decision, words, plain))
+        self._longest = max(map(len, self._forms), default=0)
+
+    def spans(self, text: str) -> Iterator[Span]:
+        """Yield where they stand in a text. Spans may overlap."""
+        if not self._longest:
+            return
+        if list(self._found(_as_shown(text))):  # of a day a part tells the rest
+            yield Span(0, len(text), IdentifierType.DATE, Action.REMOVE, source="decision")
+        yield from self._found(text)
+
+    def _found(self, text: str) -> Iterator[Span]:
+        plain = normal_text(text)
+        placed = [(match.group().translate(_ALIKE), *match.span()) for match in _WORD.finditer(plain.text)]
+        for first in range(len(placed)):
+            joined = ""
+            for last in range(first, min(first + _MOST_PIECES, len(placed))):
+                joined += placed[last][0]
+                if len(joined) > self._longest:
+                    break
+                pieces = placed[first : last + 1]
+                for form in self._forms.get(joined, ()):
+                    if len(pieces) == 1 or len(joined) >= _TORN_LETTERS or form.words == tuple(w for w, *_ in pieces):
+                        self.found.add(form.decision.form)
+                        yield from self._hidden(plain, form, [(start, end) for _, start, end in pieces])
+
+    def _hidden(self, plain: NormalText, form: _Typed, pieces: list[tuple[int, int]]) -> Iterator[Span]:
+        start, end = pieces[0][0], pieces[-1][1]
+        end += form.plain.endswith(".") and plain.text.startswith(".", end)
+        written = plain.text[start:end]
+        parted = "\n" in written or ("".join(written.split()) != form.plain and _ENDS_A_PART.search(written[:-1]))
+        for place in pieces if parted else [(start, end)]:
+            action, entity = Action(form.decision.action), b"form:" + form_key(form.decision.form).encode()
+            yield Span(*plain.source_range(*place), IdentifierType.UNKNOWN, action, entity, "decision")
+
+
+def _as_shown(text: str) -> str:
+    """Return how a report writes a day, in each of its languages; empty for a text that is no day."""
+    if (found := _DAY.fullmatch(text)) is None or not 1 <= int(found[2]) <= len(ENGLISH):
+        return ""
+    year, month, day, time = found.groups("")
+    named = [months[int(month) - 1] for months in (ENGLISH, FRENCH, RUSSIAN, OF_RUSSIAN)]
+    return "\n".join(f"{day.lstrip('0')} {name} {year} {time}" for name in named)
+
+
+def words_typed(form: str) -> tuple[str, ...]:
+    """Return the words and numbers of a form as they are compared; none where nothing of it could be found."""
+    words = tuple(word.translate(_ALIKE) for word in _WORD.findall(normal(form)))
+    return words if len(words) <= _MOST_PIECES else ()
+
+
 # From found to judged: what the profile does with each match, and which names a person must decide.
 @dataclass(frozen=True, slots=True)
 class Judge:
@@ -218,6 +313,23 @@ class Judge:
     profile: Profile
     registry: Registry = field(repr=False)
     decided: Decided = field(repr=False)
+    sounding: Sounding = field(repr=False)
+
+    def likely(self, key: str) -> tuple[str, Action] | None:
+        """Return whose name a form may be that nobody registered, and what is proposed: their code, or removal."""
+        found = self.sounding.likely(key)
+        if found is None:
+            return None
+        return found.name, Action.PSEUDONYM if found.is_sure and self._has_code(found) else Action.REMOVE
+
+    def whose_code(self, key: str) -> bytes:
+        """Return for whom the code of a form stands: for whom alone it may be, as the question said, or for itself."""
+        found = self.sounding.likely(key)
+        return found.entity if found and found.is_only and self._has_code(found) else b"form:" + key.encode()
+
+    def _has_code(self, likely: Likely) -> bool:
+        role = self.registry.role(likely.entity)
+        return self.profile.action(IdentifierType.NAME, role) is Action.PSEUDONYM
 
     def judge(self, text: str, match: Match, version: bytes, owner: bytes | None = None) -> Span | None:
         """Return what is done with a match in its text; None if a person must decide first.

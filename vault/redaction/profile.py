@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum, unique
 from types import MappingProxyType
 from typing import Final, TypeVar
 
 import msgspec
 
+from vault.casework.story.consent import Purpose
 from vault.casework.vocabulary import NoteKind, PersonRole
-from vault.data_files import ReadWhenAsked, as_table, damaged, read_text
+from vault.data_files import ReadWhenAsked, as_table, damaged, read_text, sentence
 from vault.errors import UsageError
 from vault.redaction.spans import Action, IdentifierType
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 ANY_VARIANT = "*"
 CONFIRMED = "confirmed"
@@ -26,6 +28,14 @@ _FILE: Final = "profiles.toml"
 _VARIANTS: Final[Mapping[str, frozenset[str]]] = {"person": frozenset(PersonRole), "note": frozenset(NoteKind)}
 _Key = TypeVar("_Key", bound=tuple[str | None, ...])
 _Value = TypeVar("_Value")
+
+
+@unique
+class Series(StrEnum):
+    """Whose codes go on: those of one recipient, or of one package, which no other can be put beside."""
+
+    RECIPIENT = "recipient"
+    PACKAGE = "package"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,10 @@ class Profile:
     `is_of_one_client`: of several clients of a case one alone is a client in it, and the others are third persons.
     `facts` are fields that name places, courts, orders and states: what stands there is proposed to stay.
     `withheld` are keys of what a report says in words that it has none of, and why, whether or not there is any.
+    `consent` is the purpose that a consent has to name, or None where none is needed; `why` the reason in the log.
+    `about` says who is named, to whoever chooses; `purpose` is what the report says that it is for.
+    `has_next_alone`: of what has a date, the next that is to come alone; `has_new_notes`: of notes, those alone that
+    were written on the day of the export or on the one before.
     """
 
     name: str
@@ -57,6 +71,13 @@ class Profile:
     is_of_one_client: bool = False
     withheld: tuple[str, ...] = ()
     facts: frozenset[str] = frozenset()
+    about: Words = ""
+    purpose: str = ""
+    series: Series = Series.RECIPIENT
+    has_next_alone: bool = False
+    has_new_notes: bool = False
+    consent: Purpose | None = None
+    why: str = ""
 
     def rule(self, kind: str, variant: str) -> RecordRule | None:
         """Return how such a record is written, or None: it does not leave."""
@@ -82,9 +103,16 @@ def profile_named(name: str) -> Profile:
 class _Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A profile as the file names it; its rows stand below."""
 
+    about: str
+    purpose: str
+    series: Series = Series.RECIPIENT
+    why: str = "legal-referral"
+    consent: Purpose | None = None
     is_of_one_client: bool = False
     facts: frozenset[str] = frozenset()
     withheld: tuple[str, ...] = ()
+    has_next_alone: bool = False
+    has_new_notes: bool = False
 
 
 class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,7 +149,7 @@ class _Profiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def profiles_of(text: str) -> Mapping[str, Profile]:
-    """Return the profiles that a file has, by name.
+    """Return the profiles that a file has, by name, in the order in which they are offered.
 
     Raises:
         DependencyMissingError: it has another form, a row of a profile or a variant that there is not, or one twice.
@@ -147,7 +175,12 @@ def profiles_of(text: str) -> Mapping[str, Profile]:
         ),
     )
     return MappingProxyType({
-        name: Profile(name, records[name], actions[name], named.is_of_one_client, named.withheld, named.facts)
+        name: Profile(
+            name,
+            records[name],
+            actions[name],
+            **{**msgspec.structs.asdict(named), "about": sentence(named.about)},
+        )
         for name, named in table.profiles.items()
     })  # fmt: skip
 

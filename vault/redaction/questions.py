@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from vault.casework.checks import LINE_CHARACTERS
@@ -28,7 +28,8 @@ class Question:
 
     `conflict`: a name of someone who is named that may be that of another, as someone who is hidden shares it, or as
     one word of it stands alone. `before`: what was decided about the
-    form for other texts, if anything was; it is told and never taken by itself.
+    form for other texts, if anything was; it is told and never taken by itself. `like`: the name of somebody of the
+    case that it may be a spelling of.
     """
 
     form: str = field(repr=False)
@@ -38,11 +39,12 @@ class Question:
     context: str = field(repr=False)
     conflict: bool = False
     before: Action | None = None
+    like: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestions:
-    """Nothing leaves before each of these is decided. Conflicts first, then the most frequent."""
+    """Nothing leaves before each of these is decided. Conflicts first, then likenesses, then the most frequent."""
 
     questions: tuple[Question, ...]
 
@@ -64,24 +66,35 @@ def form_key(form: str) -> str:
     return " ".join(normal(form).split())
 
 
-def grouped(asked: Iterable[Asked]) -> OpenQuestions:
-    """Return one question for each form. What nobody knows is proposed to be removed, a fact of a profile to stay."""
+def grouped(asked: Iterable[Asked], likely: Callable[[str], tuple[str, Action] | None]) -> OpenQuestions:
+    """Return one question for each form. What nobody knows is proposed to be removed, a fact of a profile to stay.
+
+    `likely` says of the key of a form whose name it may be, and what is proposed then.
+    """
     groups: dict[str, list[Asked]] = {}
     for item in asked:
         groups.setdefault(form_key(item.form), []).append(item)
+    may_be = {
+        key: found
+        for key, places in groups.items()
+        if places[0].kind is IdentifierType.UNKNOWN and (found := likely(key)) is not None
+    }
     questions = [
         Question(
             form=places[0].form,
             count=len(places),
             kinds=tuple(sorted({place.kind for place in places})),
-            proposal=_proposal(places),
+            proposal=may_be[key][1] if key in may_be else _proposal(places),
             context=places[0].context,
             conflict=any(place.conflict for place in places),
             before=places[0].before,
+            like=may_be[key][0] if key in may_be else "",
         )
-        for places in groups.values()
+        for key, places in groups.items()
     ]
-    return OpenQuestions(tuple(sorted(questions, key=lambda question: (not question.conflict, -question.count))))
+    return OpenQuestions(
+        tuple(sorted(questions, key=lambda question: (not question.conflict, not question.like, -question.count)))
+    )
 
 
 def _proposal(places: list[Asked]) -> Action:
@@ -170,7 +183,8 @@ def decisions_in_force(
     for group in earlier:
         by_key: dict[str, set[Decision]] = {}
         for decision in group.decisions:
-            by_key.setdefault(form_key(decision.form), set()).add(decision)
+            if not decision.kind:
+                by_key.setdefault(form_key(decision.form), set()).add(decision)
         for key, decisions in by_key.items():
             chosen = min(decisions, key=lambda decision: decision.form)
             before = standing.get(key)
@@ -184,10 +198,23 @@ def decisions_in_force(
     return forms, {key: read[key] for key, item in held.items() if Action(item.action) not in HIDING}
 
 
-def decisions_to_keep(decisions: Mapping[str, Action]) -> tuple[Decision, ...]:
-    """Return decisions as a disclosure holds them, in the order of their forms.
+def hidden_by_hand(earlier: Iterable[Earlier], now: Iterable[str]) -> tuple[Decision, ...]:
+    """Return what earlier disclosures hid though no question was about it, but for the forms that are decided `now`."""
+    found = {
+        form_key(decision.form): decision
+        for group in earlier
+        for decision in group.decisions
+        if decision.kind and decision.action in HIDING
+    }
+    decided = set(map(form_key, now))
+    return tuple(decision for key, decision in found.items() if key not in decided)
+
+
+def decisions_to_keep(decisions: Mapping[str, Action], by_hand: Iterable[Decision] = ()) -> tuple[Decision, ...]:
+    """Return decisions as a disclosure holds them, in the order of their forms, then what was hidden by hand.
 
     A form is kept on one line; one that is too long for a line is not kept, and so is asked about again.
     """
     lines = {form if form.isprintable() else form_key(form): action for form, action in decisions.items()}
-    return tuple(Decision(form, action.value) for form, action in sorted(lines.items()) if len(form) <= LINE_CHARACTERS)
+    kept = (Decision(form, action.value) for form, action in sorted(lines.items()) if len(form) <= LINE_CHARACTERS)
+    return (*kept, *sorted(by_hand, key=lambda decision: decision.form))

@@ -99,9 +99,10 @@ ORDINALS = normal_words(_ORDINALS) | _with_endings(_STEMS + _TEENS, _ORDINAL_END
 
 
 # Numbers and dates that were written as words: no pattern sees them, and every one of their words is ordinary.
-# Found: three or more number words in a row (one-digit numbers may stand among them), and a day, month or year of a
-# date in words. Each word becomes one letter for what it can be, and one expression looks at the letters.
+# Found: three or more number words in a row (one-digit numbers may stand among them), a day, month or year of a date
+# in words, and an age. Each word becomes one letter for what it can be, and one expression looks at the letters.
 _FEWEST_IN_A_ROW = 3
+_ENDS = re.compile(r"\Z|[.,;:!?)\n]")
 _WORD = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"[ \n,'\-()]{0,4}|\.")
 
@@ -117,6 +118,16 @@ _LETTERS = {
     "o": frozenset({"of", "the", "day", "de", "du", "d", "le", "la", "l", "jour", "числа"}),
     "y": frozenset({"year", "annee", "annees"}),
     "r": frozenset({"года", "году", "год", "годом", "годов", "годы", "г", "гг"}),
+    "Y": frozenset({"years", "лет"}),
+    "N": frozenset({"ans"}),
+    "O": frozenset({"old"}),
+    # Before an age: of these French ones tell of a person where years follow.
+    "g": normal_words("aged age agee ages agees"),
+    "p": normal_words("возрасте исполнилось исполнится ему ей им мне"),
+    "b": normal_words("было уже тогда"),
+    "n": normal_words("до течение протяжении около более больше меньше менее после от из свыше срок сроком"),
+    "h": normal_words("a avait ont avaient avais ai"),
+    "i": normal_words("in since en vers depuis"),
 }
 _LETTER_OF = {word: letter for letter, words in _LETTERS.items() for word in words}
 _ANOTHER = "x"
@@ -126,7 +137,10 @@ _VERB_OR_MONTH = "w"
 _RUN = "[cCsS1](?:a?[cCsS1]){0,15}+"
 _SPELLED = re.compile(
     rf"""
-      (?P<run>{_RUN}) (?: (?P<date> (?: o{{0,3}} m | o{{1,3}} w ) (?: [oa]{{0,3}} y? o? (?: {_RUN} | d ) )? r? )
+      (?P<age> (?: (?<=g) | (?<=go) ) {_RUN} (?: [YN] O? )? (?![mwr]) | (?: (?<=p) | (?<=pb) ) {_RUN} [Yr]
+        | {_RUN} [Yy] O | (?<=[ho]) {_RUN} N | (?<!n) (?P<of_age>{_RUN}) Y )
+    | (?<=i) (?P<short>Cc) (?![cCsS1mwrYN])
+    | (?P<run>{_RUN}) (?: (?P<date> (?: o{{0,3}} m | o{{1,3}} w ) (?: [oa]{{0,3}} y? o? (?: {_RUN} | d ) )? r? )
         | (?P<year>r) )?
     | (?P<after> [my] ) o{{0,2}} (?P<its>{_RUN}) r?
     """,
@@ -153,8 +167,9 @@ def spelled(text: NormalText, written: str) -> Iterator[tuple[int, int]]:
             places.append(match.span())
         before, end = word, match.end()
     for found in _SPELLED.finditer("".join(letters)):
-        if _is_meant(found):
-            yield places[found.start()][0], places[found.end() - 1][1]
+        start, end = places[found.start()][0], places[found.end() - 1][1]
+        if _is_meant(found, text.text[start:end], text.text[end : end + 2]):
+            yield start, end
 
 
 def _letter(word: str, first: str) -> str:
@@ -165,7 +180,16 @@ def _letter(word: str, first: str) -> str:
     return _LETTER_OF.get(word, _ANOTHER)
 
 
-def _is_meant(found: re.Match[str]) -> bool:
+def _is_meant(found: re.Match[str], said: str, behind: str) -> bool:
+    if found["age"]:
+        # `двенадцати лет` is an age, `двенадцать лет` a time.
+        is_age = not found["of_age"] or _WORD.findall(said)[-2].endswith("и")
+        return is_age and any(letter in "cCsS" for letter in found["age"])
+    # What follows `in seventy-two` without a mark is what it counts.
+    return _ENDS.match(behind) is not None if found["short"] else _is_number(found)
+
+
+def _is_number(found: re.Match[str]) -> bool:
     numbers = (found["run"] or found["its"]).replace("a", "")
     words = numbers.replace("1", "")
     if found["date"]:

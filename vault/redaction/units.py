@@ -19,7 +19,9 @@ from vault.names.russian import use_of
 from vault.names.word_lists import KEEPING_CASE, is_word, language_of, typed
 from vault.names.written_forms import PARTICLES
 from vault.redaction.addresses import SHORT_WORDS, addresses
+from vault.redaction.decoded import decoded
 from vault.redaction.spelled import normal_words, spelled
+from vault.redaction.vehicles import vehicles
 
 # Words by the part that they play in a text: what default-deny does not ask about. All plain forms.
 # The words stand in `neutral.toml`.
@@ -112,6 +114,8 @@ _LETTERS_APART = re.compile(
 )
 _SMALL_INITIALS = re.compile(r"(?<![\w.])([^\W\d_])\.[ ]?([^\W\d_])\.(?!\w)")
 _TORN = re.compile(r"(?<!\w)([^\W\d_]{2,4})[ ]*\n[ ]*([^\W\d_]{2,6})(?!\w)")
+_IN_SYLLABLES = re.compile(r"(?<![\w\-])[^\W\d_]{1,5}(?:-[^\W\d_]{1,5}){1,7}-[^\W\d_]{1,12}(?![\w\-])")
+_SIGNS_FOR_LETTERS = re.compile(r"(?<![\w@$])(?=[^\W_]{0,40}[^\W\d_][@$]{1,3}[^\W\d_])[\w@$]{1,80}")
 _HALF = 3  # letters of a half that hardly anybody is called by
 _LIST_MARK = re.compile(r"(?:\A|(?<=\n))[ ]{0,8}(\d{1,3})[.)](?=[ ])")
 _ASKED_AND_ANSWERED = (frozenset("qa"), frozenset("qr"), frozenset("во"))
@@ -144,16 +148,42 @@ def units(text: str) -> Iterator[Unit]:
 def _wholes(plain: NormalText, text: str) -> Iterator[tuple[int, int]]:
     """Yield where several words are one thing; of two that overlap, the one that begins first."""
     end = 0
-    for found in sorted((*addresses(plain, text, _carries_on), *spelled(plain, text), *_pieces(plain, text))):
+    told = (
+        *addresses(plain, text, _carries_on),
+        *spelled(plain, text),
+        *vehicles(plain, text),
+        *_pieces(plain, text),
+        *_encoded(plain, text),
+    )
+    for found in sorted(told):
         if found[0] >= end:
             yield found
             end = found[1]
+
+
+def _encoded(plain: NormalText, text: str) -> Iterator[tuple[int, int]]:
+    """Yield runs in another writing that say something to be asked about, and words with `@` and `$` for letters."""
+    for run in decoded(text):
+        start, end = plain.plain_range(run.start, run.end)
+        if start < end and any(unit.asked for unit in units(run.text)):
+            yield start, end
+    if "@" in plain.text or "$" in plain.text:
+        for match in _SIGNS_FOR_LETTERS.finditer(plain.text):
+            yield match.span()
 
 
 def _pieces(plain: NormalText, text: str) -> Iterator[tuple[int, int]]:
     """Yield words in letters that stand apart, initials in small letters, and names torn by the end of a line."""
     for match in _LETTERS_APART.finditer(plain.text):
         yield match.span()
+    for match in _IN_SYLLABLES.finditer(plain.text):
+        parts = text[slice(*plain.source_range(*match.span()))].split("-")
+        if any(part.istitle() for part in parts[1:]):
+            continue  # names that are joined, each with a fate of its own
+        if not all(_is_said(piece) for piece in match.group().split("-")) or may_be_called(
+            match.group().replace("-", "")
+        ):
+            yield match.span()
     for match in _SMALL_INITIALS.finditer(plain.text):
         if text[slice(*plain.source_range(*match.span()))].islower() and match[1] + match[2] not in _DOTTED:
             yield match.span()
@@ -204,7 +234,7 @@ class _Before:
             between == " " or (between in {". ", "."} and self._word in SHORT_TITLES)
         )
         begins &= not (between in {". ", "."} and self._word in SHORT_WORDS)
-        capital = any(letter.isupper() or letter.istitle() for letter in written)
+        capital = not written.islower() and any(letter.isupper() or letter.istitle() for letter in written)
         language = self._languages.get(_script(word), "")
         part, asked = _judged(word, written, language, capital, begins and not titled)
         if capital and len(word) == 1 and part is not Part.NUMBER:
@@ -265,6 +295,10 @@ def _is_explained_capital(word: str, written: str, language: str, begins: bool) 
 def _is_grammar(word: str, written: str) -> bool:
     """Return whether a word in small letters has no fate: a sentence without its `never` or `paid` says another."""
     return word in GRAMMAR_AND_NAMES or _is_acting(word, written)
+
+
+def _is_said(piece: str) -> bool:
+    return piece in PART_OF or piece in PARTICLES or _is_grammar(piece, piece) or _is_known(piece, piece, "")
 
 
 def _carries_on(word: str, written: str) -> bool:

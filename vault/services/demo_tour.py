@@ -12,10 +12,11 @@ from vault.access.recovering import Wish
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.casework.note import Note, note_of
+from vault.casework.story.consent import Consent, ConsentHow, Purpose
 from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, VerificationError
 from vault.export.reader import ManifestStatus
-from vault.ids import CompartmentId
+from vault.ids import CompartmentId, RecordId
 from vault.seal.age import make_identity, recipient_of
 from vault.seal.recovery import Sheet
 from vault.services.backups import backups, restoring
@@ -34,7 +35,7 @@ from vault.services.demo_cases import (
     DemoRecord,
 )
 from vault.services.evidence import log_checking
-from vault.services.exports import export_material, exporting, packages, partners
+from vault.services.exports import export_material, export_people, exporting, packages, partners
 from vault.services.grants import sharing
 from vault.services.members import admitting
 from vault.store.files import write_durable
@@ -134,7 +135,8 @@ def _work(session: Session, case: CompartmentId, say: Say) -> None:
 def _refer(session: Session, case: CompartmentId, place: DemoPlace, say: Say) -> exporting.Exported:
     identity = make_identity()
     write_durable(place.identity, f"{identity}\n".encode())
-    partners.add(session, name=LAWYER, age_recipient=recipient_of(identity), compared=True)
+    lawyer = partners.add(session, name=LAWYER, age_recipient=recipient_of(identity), compared=True)
+    _agree(session, case, lawyer.record)
     result = exporting.export(
         session, case, export_material.Wish("lawyer", LAWYER, take_proposals=True), out=place.lawyer
     )
@@ -156,6 +158,16 @@ def _refer(session: Session, case: CompartmentId, place: DemoPlace, say: Say) ->
         )
     )
     return result
+
+
+def _agree(session: Session, case: CompartmentId, lawyer: RecordId) -> None:
+    """Write down what each client of the case agreed today: all but their health may be told."""
+    for client in export_people.clients(session, case, why="casework"):
+        agreed = Consent(
+            lawyer, Purpose.LEGAL_REFERRAL, cases.today(session), ConsentHow.WRITTEN,
+            person=client.record, identity=True, others=True, account=True, proceedings=True,
+        )  # fmt: skip
+        story_records.add(session, case, agreed)
 
 
 def _read_as_lawyer(exported: exporting.Exported, place: DemoPlace, say: Say) -> None:

@@ -71,8 +71,15 @@ _AS_THEY_ARE: Final = (
     Message("well"), Message("late"),
     # requests of people about their own data
     Message("copy"), Message("correction"), Message("erasure"),
+    # what clients agreed to
+    Message("consent"), Message("medical care"), Message("search for somebody"), Message("vital interest"),
+    Message("legal claim"), Message("legal duty"), Message("written"), Message("said before a witness"),
+    Message("recorded"), Message("by telephone"), Message("holder of a power of attorney"),
+    Message("next of kin"),
+    # what those who were asked to take a client on answered
+    Message("referral"), Message("accepted"), Message("declined"), Message("conflict of interest"),
     # what a question of a form asks for
-    Message("text"), Message("number"), Message("choice"), Message("country"),
+    Message("text"), Message("number"), Message("place"), Message("choice"), Message("country"),
     # steps of checklists
     Message("step"), Message("detained"),
     # of several words, with a hyphen between in the code
@@ -96,7 +103,8 @@ _AS_THEY_ARE: Final = (
     Message("complain to prosecutor"), Message("ask for urgent action"), Message("look back at 48 hours"),
     Message("write who came"), Message("call lawyer"), Message("lock computers"), Message("list what was taken"),
     Message("revoke devices"), Message("run seizure drill"), Message("warn clients"), Message("warn recipients"),
-    Message("end sessions"), Message("decide on breach notice"), Message("long text"),
+    Message("end sessions"), Message("decide on breach notice"), Message("wrong recipient"),
+    Message("ask to delete"), Message("list whose data"), Message("send it anew"), Message("long text"),
 )
 _IN_WORDS: Final = {
     "same-charge": Message("on the same charge"), "id-card": Message("identity card"),
@@ -121,6 +129,9 @@ _IN_WORDS: Final = {
     "pre-reg": Message("not registered"), "third": Message("third person"),
     "yes-no-unknown": Message("yes, no or not known"), "face-recognition": Message("camera or face recognition"),
     "border-search": Message("search at a border"), "shared-database": Message("shared search database"),
+    "identity": Message("name, birth date and papers"), "others": Message("relatives and other people"),
+    "account": Message("what happened and what they told"),
+    "proceedings": Message("dates, hearings, detention and searches"),
     # what an entry counts
     "seat": Message("device"), "compartments": Message("case or list"),
 }

@@ -8,6 +8,7 @@ from enum import Enum
 class NextStep(Enum):
     """An act of the product. The value is its stable code."""
 
+    ADD_CONSENT = "add-consent"
     ADD_RECIPIENT = "add-recipient"
     APPROVE_HERE = "approve-here"
     ASK_BY_FILE = "ask-by-file"
@@ -36,6 +37,7 @@ class NextStep(Enum):
     LIST_NOTES = "list-notes"
     LIST_RECIPIENTS = "list-recipients"
     LIST_ERASURES = "list-erasures"
+    LIST_PACKAGES = "list-packages"
     LIST_PROPOSALS = "list-proposals"
     LIST_OVERDUE = "list-overdue"
     LIST_SECTIONS = "list-sections"

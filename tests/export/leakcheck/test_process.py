@@ -34,7 +34,6 @@ from vault.export.leakcheck.forbidden_forms import ForbiddenForms, fold, squeeze
 from vault.export.leakcheck.verdict import Check, Findings
 from vault.export.package import Verdict, check_for_leaks, verifier_command
 from vault.export.pdf import render_report
-from vault.export.report_wording import USUAL_PURPOSE
 
 DOSSIER = dossier()
 REPORT = make_report(DOSSIER, COVER)
@@ -505,7 +504,7 @@ CASE = dossier(
     section("note", ("date", "2024-03-12"), ("kind", "contact"), ("text", f"{ENOUGH}\n{ARABIC_NAMES}\n{ENOUGH}")),
     section("note", ("written", "2024-03-13"), ("kind", "interview"), ("by", "field"), ("text", ENOUGH)),
 )
-USUAL = USUAL_PURPOSE
+USUAL = "legal referral"
 NAMES = (
     "May",
     "Note",

@@ -14,7 +14,7 @@ import pytest
 
 from tests.english import in_english
 from tests.log.writer import Writer
-from tests.services import colleague
+from tests.services import colleague, consenting
 from tests.services.approvals.keyboard import Person
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER, Filled
@@ -81,7 +81,7 @@ def director(filled: Filled, oren: Colleague) -> Iterator[Session]:
 def export(
     session: Session, case: CompartmentId, out: Path, second: second_person.Second | None
 ) -> exporting.Exported | exporting.Undecided:
-    return exporting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out, second=second)
+    return consenting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out, second=second)
 
 
 def acts(session: Session) -> list[str]:
@@ -125,7 +125,7 @@ def test_nobody_is_asked_but_others_who_may_approve(director: Session) -> None:
     assert "Oren Sabaluk" in str(caught.value.next_step)
 
 
-def test_a_second_person_approves_and_both_stand_in_the_package_and_in_both_logs(
+def test_a_second_person_approves_and_both_stand_by_role_in_the_package_and_by_seat_in_both_logs(
     director: Session, filled: Filled, oren: Colleague, tmp_path: Path
 ) -> None:
     person = Person()
@@ -134,9 +134,7 @@ def test_a_second_person_approves_and_both_stand_in_the_package_and_in_both_logs
     assert isinstance(done, exporting.Exported)
     release = open_package(done.path.read_bytes(), IDENTITY).manifest.release
     assert release is not None
-    assert release.approval is not None
-    assert (release.approval.approver, release.approval.role) == (oren.seat, "supervisor")
-    assert release.seat == director.seat
+    assert (release.rule, release.role) == ("two-person", "supervisor")
     assert LAWYER in person.shown[0]
     assert "  names: " in person.shown[0], "the second person reads what leaves"
     lines = {line.payload.act: line.payload for line in logbook.newest(director).lines if line.payload is not None}

@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.english import in_english
+from tests.services import consenting
 from tests.services.organisation import (
     AMINA,
     DANA,
@@ -81,7 +82,7 @@ def office(organisation: Organisation, tmp_path: Path) -> Office:
         case = cases.create(amina, title="Hearing", kind="extradition").case
         notes.add(amina, case, Note(NoteKind.CONTACT, "They called from Qarvosh."))
         question, second = tmp_path / "question", full_name(SELIN)
-        asked = exporting.ask(amina, case, Wish("lawyer", LAWYER, take_proposals=True), out=question, approver=second)
+        asked = consenting.ask(amina, case, Wish("lawyer", LAWYER, take_proposals=True), out=question, approver=second)
     assert isinstance(asked, exporting.Asked)
     assert asked.names == (second,)
     return Office(organisation, case, question)
@@ -115,19 +116,32 @@ def test_another_question_than_was_read_is_not_approved(office: Office) -> None:
     office.question.unlink()
     with office.organisation.open(AMINA) as amina:
         wish = Wish("lawyer", LAWYER, take_proposals=True)
-        exporting.ask(amina, office.case, wish, out=office.question, approver=full_name(SELIN))
+        consenting.ask(amina, office.case, wish, out=office.question, approver=full_name(SELIN))
     with office.organisation.open(SELIN) as selin, pytest.raises(NotAsShownError, match="nothing is approved"):
         as_agreed(selin, GIVE, said, read)
 
 
 def export(session: Session, office: Office, answer: Path) -> exporting.Exported | exporting.Undecided:
-    return exporting.export(
+    return consenting.export(
         session,
         office.case,
         Wish("lawyer", LAWYER),
         out=office.question.parent,
         answer=by_file.read_answer(session, answer),
     )
+
+
+def test_what_was_hidden_by_hand_is_hidden_in_the_files_that_were_approved(office: Office) -> None:
+    office.question.unlink()
+    wish = Wish("lawyer", LAWYER, take_proposals=True, hidden={"called from": "other"})
+    with office.organisation.open(AMINA) as amina:
+        exporting.ask(amina, office.case, wish, out=office.question, approver=full_name(SELIN))
+    answer = approve(office)
+    office.organisation.exchange(SELIN, AMINA)
+    with office.organisation.open(AMINA) as amina:
+        done = export(amina, office, answer)
+        assert isinstance(done, exporting.Exported)
+    assert "They [removed]." in " ".join(" ".join(done.pages).split())
 
 
 def test_an_approval_comes_by_file_and_bundle_and_the_same_files_leave(office: Office) -> None:
@@ -143,8 +157,7 @@ def test_an_approval_comes_by_file_and_bundle_and_the_same_files_leave(office: O
         refuses(RefusedError, "used a second time", export, amina, office, answer)
     release = open_package(done.path.read_bytes(), IDENTITY).manifest.release
     assert release is not None
-    assert release.approval is not None
-    assert release.approval.approver == office.organisation[SELIN].seat
+    assert (release.rule, release.why) == ("two-person", "legal-referral")
 
 
 def test_the_second_person_alone_reads_what_leaves_and_who_asks(office: Office) -> None:
@@ -226,7 +239,7 @@ def test_no_question_goes_to_its_asker_or_in_the_place_of_something(office: Offi
             (SELIN, office.question, "exists already"),
         ):
             with pytest.raises(RefusedError, match=words):
-                exporting.ask(amina, office.case, Wish("lawyer", LAWYER), out=out, approver=full_name(name))
+                consenting.ask(amina, office.case, Wish("lawyer", LAWYER), out=out, approver=full_name(name))
             assert not office.question.with_name("other").exists()
 
 

@@ -55,16 +55,23 @@ def read_package(data: bytes, identity: str) -> Package:
     require(list(manifest["versions"]) == ["casevault"], "versions in the manifest")
     version = re.fullmatch("[0-9]{1,4}[.][0-9]{1,4}", manifest["versions"]["casevault"])
     require(version is not None, "version in the manifest")
-    roles = manifest["release"]["requested"]["roles"]
+    release = manifest["release"]
+    asked = release if manifest["format"] == 4 else release["requested"]
+    if manifest["format"] == 4:
+        members = {"day", "pages", "roles", "rule"}
+        require(release.keys() - {"approved"} == members, "members of the release")
+        require(("approved" in release) == (release["rule"] == "two-person"), "an approval where there were two")
+        require(release.get("approved", {"role": 0, "why": 0}).keys() == {"role", "why"}, "members of the approval")
+    roles = asked["roles"]
     require(roles == sorted(_ROLES & set(roles)), "roles in the manifest")
     for name, said in manifest["files"].items():
         require(hashlib.sha256(files[name]).hexdigest() == said["sha256"], f"digest of {name}")
-        size = said["padded" if manifest["format"] == 3 else "size"]
+        size = said["padded" if manifest["format"] >= 3 else "size"]
         require(size == padme(max(len(files[name]), 256)), f"padded size of {name}")
     told = msgspec.json.decode(files["data.json"])
-    require(told.keys() == (_DATA | _HEAD if told["format"] == 2 else _DATA), "members of the data file")
+    require(told.keys() == (_DATA | _HEAD if told["format"] >= 2 else _DATA), "members of the data file")
     require(told["release"] == manifest["release"]["rule"], "who released it")
-    if manifest["format"] == 3:
+    if manifest["format"] >= 3:
         require(told["pages"] == manifest["release"]["pages"], "whether its pages were read")
     require(all(one.keys() == {"heading", "blocks"} for one in told["sections"]), "sections of the data file")
     return Package(dict(manifest), files, key)

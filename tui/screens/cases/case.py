@@ -42,6 +42,7 @@ from tui.screens.people.person import PersonScreen
 from tui.screens.people.person_form import PersonForm
 from tui.screens.people.person_parts import SamePerson
 from tui.screens.referral.export import ExportScreen
+from tui.screens.referral.what_left import LedgerScreen
 from tui.text.in_words import together
 from tui.values.cases_shown import CaseShown, DraftShown, NoteShown, PaperShown, PersonShown, RecordShown, Spot
 from tui.values.story_shown import Whereabouts
@@ -66,9 +67,14 @@ class CaseScreen(Erases):
         Command("n", "note", Message("Write a note"), "n", Message("note")),
         Command("p", "person", Message("Add a person"), "p", Message("person")),
         Command(
-            "d", "records", Message("Dates, check-ins, checklists (arrest), subject requests"), "d", Message("date")
+            "d",
+            "records",
+            Message("Dates, referrals, check-ins, checklists (arrest), subject requests"),
+            "d",
+            Message("date"),
         ),
         Command("e", "export", Message("Export for a recipient"), "e", Message("export")),
+        Command("", "left", Message("What left this case: to whom, for what, by which consent"), ""),
         Command("f6", "app.next_pane", Message("Next pane: the lists, the text, the time"), "F6", Message("pane")),
         Command("escape", "back", Message("Back to the list"), "Esc", Message("back")),
         Command("t", "task", Message("Add a task"), "t", Message("task"), rank=2),
@@ -281,6 +287,9 @@ class CaseScreen(Erases):
 
     def action_export(self) -> None:
         self.app.push_screen(ExportScreen(self._case.case, self._case.ref), self._changed)
+
+    def action_left(self) -> None:
+        self.app.push_screen(LedgerScreen(self._case.case, self._case.ref, self._why))
 
     def action_break_glass(self) -> None:
         form = ActForm(BREAK_GLASS, {"case": (self._case.case,)}, self._case.ref)

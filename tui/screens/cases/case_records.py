@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -16,6 +16,7 @@ from typing_extensions import override
 from tui.gateway.unlocked_vault import case_id
 from tui.screens.cases.due_acts import confirm_anew, say_done
 from tui.screens.cases.due_rows import record_lines
+from tui.screens.frame.act_form import ActForm
 from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
 from tui.screens.frame.dialogs import first_lines
@@ -33,22 +34,26 @@ from tui.values.forms_typed import FormPlace
 from tui.widgets.fields import SafeTextArea
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow, VirtualList
-from vault.acts.act import Act, Told, answer_to
+from vault.acts.act import CASE, IN_CASE, Act, Said, Told, answer_to
 from vault.acts.records import FILL, FORM, REFILL
+from vault.acts.referral import ASK, NEXT
 from vault.acts.safety import BEGIN
 from vault.casework.form import Form, FormField, Shape
 from vault.casework.questionnaires import Filled, FormDefinition
 from vault.casework.story import STORY
 from vault.casework.story.incident import Checklist, Incident, IncidentKind
 from vault.casework.story.person_facts import SubjectRequest
+from vault.casework.story.referrals import Referral, Step
 from vault.services import own_forms
 from vault.services.cases import case_people
+from vault.services.exports import partners
 from vault.services.own_forms import KeptForm
 from vault.services.safety.incidents import told_after
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
+    from vault.ids import RecordId
 
 # A form of the organisation's own is filled in, or answers of one that was filled in are changed.
 
@@ -153,17 +158,26 @@ def open_form(
     case, ref = where
     name, _, code = kind.partition(":")
 
-    def show(people: Sequence[tuple[str, str]]) -> None:
-        form = RecordForm(case, ref, kind, shown, people=people)
+    def show(named: tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]) -> None:
+        people, recipients = named
+        form = RecordForm(case, ref, kind, shown, people=people, recipients=recipients)
         if kind == SubjectRequest.KIND:
             form = RequestOfPerson(case, ref, people, shown, today_ms=screen.desk.now_ms())
         screen.app.push_screen(form, then)
 
-    if name != Filled.KIND and any(field.shape is Shape.RECORD for field in STORY[kind].FORM.fields):
-        screen.ask(lambda vault: _people_of(vault, case), show)
-        return
     if name != Filled.KIND:
-        show(())
+        asked = STORY[kind].FORM
+        names_people = any(field.shape is Shape.RECORD for field in asked.fields)
+        if not names_people and not asked.names_recipient:
+            show(((), ()))
+            return
+        screen.ask(
+            lambda vault: (
+                _people_of(vault, case) if names_people else [],
+                _in_ids(vault.read(partners.names)) if asked.names_recipient else [],
+            ),
+            show,
+        )
         return
     code = shown.form if shown is not None else code
 
@@ -175,7 +189,11 @@ def open_form(
 
 
 def _people_of(vault: Gateway, case: str) -> list[tuple[str, str]]:
-    return [(person.hex(), name) for person, name in vault.read(case_people.names_in, case_id(case)).items()]
+    return _in_ids(vault.read(case_people.names_in, case_id(case)))
+
+
+def _in_ids(names: Mapping[RecordId, str]) -> list[tuple[str, str]]:
+    return [(record.hex(), name) for record, name in names.items()]
 
 
 _NO_DATE: Final = Message("no date")
@@ -189,11 +207,18 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
     COLUMNS = (Column(Message("date"), 18), Column(Message("kind"), 11), Column(Message("about")))
     LIST = "story"
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("n", "new", Message("Add a record: a date, a check-in, a request about own data"), "n", Message("new")),
+        Command(
+            "n",
+            "new",
+            Message("Add a record: a date, a referral, a check-in, a request about own data"),
+            "n",
+            Message("new"),
+        ),
         Command("enter", "change", Message("Change the record"), "Enter", Message("change")),
         Command("space", "done", Message("Say that it is over from today on"), "Space", Message("done"), first=True),
         Command("i", "checklist", Message("Begin a checklist: arrest, disappearance, raid, seized device"), "i"),
         Command("e", "answer", Message("Answer a subject request: export the person's own data"), "e"),
+        Command("r", "next_step", Message("A referral: they accept, decline, got the package, answered"), "r"),
         HISTORY,
         UNDO,
         Command("", "erase_here", Message("Erase the record under the cursor for good; shows first what goes"), ""),
@@ -244,6 +269,9 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         self._changed(steps[0]["record"])
 
     def _begin(self, kind: str) -> None:
+        if kind == Referral.KIND:
+            self._do_in_form(ASK, {CASE.name: (self._case,)})
+            return
         open_form(self, (self._case, self._ref), kind, None, self._changed)
 
     @on(VirtualList.Opened)
@@ -273,6 +301,26 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         due = Message("answer by {day}", day=record.when) if record.is_due and record.when else ""
         person = record.typed.get("person", "")
         self.app.push_screen(ExportScreen(self._case, self._ref, profile=_OWN_DATA, person=person, told=due))
+
+    def action_next_step(self) -> None:
+        """Ask what happened of the referral under the cursor; what cannot come next is not offered."""
+        record = self._here()
+        if record is None or record.kind != Referral.KIND:
+            self.say(Message("Put the cursor on a referral; n writes one down."))
+            return
+        referral = Referral.of_typed(record.typed)
+        steps = [step for step in Step if referral.refuses(step) is None]
+        if not steps:
+            self.say(Message("This referral is closed. Enter changes it; n asks anew."))
+            return
+        subject = {RECORD: (record.record,), IN_CASE.name: (self._case,)}
+        self.unless_left(
+            Choose(Message("What happened?"), [(step, NEXT[step].title) for step in steps]),
+            lambda step: self._do_in_form(NEXT[Step(step)], subject, record.record),
+        )
+
+    def _do_in_form(self, act: Act[Any], subject: Said, stand_on: str = "") -> None:
+        self.app.push_screen(ActForm(act, subject, self._ref, case=self._case), lambda _: self._changed(stand_on))
 
     def action_history(self) -> None:
         record, case, why = self._here(), self._case, self._why

@@ -25,12 +25,16 @@ from tui.widgets.strip import Fact, Strip
 from tui.widgets.text_cells import Cell
 from vault.acts.act import Act, Told
 from vault.acts.records import DONE, EDIT
+from vault.acts.referral import NEXT, WITHDRAW
 from vault.acts.safety import DONE as STEP_DONE
 from vault.acts.safety import HEARD
 from vault.casework.form import Shape
 from vault.casework.story import STORY
+from vault.casework.story.consent import Consent
 from vault.casework.story.incident import ChecklistStep
+from vault.casework.story.person_facts import SubjectRequest
 from vault.casework.story.protection import CheckIn, CheckInEnd
+from vault.casework.story.referrals import Referral, Step
 from vault.display import here
 from vault.errors import UsageError
 from vault.words.message import Message, Words
@@ -39,6 +43,8 @@ from vault.words.message import Message, Words
 
 _WHO: Final = Message("It changed, so nobody confirms it any more. Who confirms it as it is now? Esc for nobody.")
 _HANDED_HINT: Final = Message("e.g. a page, to her; or: nothing")
+_WITHDRAWN: Final = Message("How did the client withdraw the consent? Esc: it stands.")
+_OVER: Final = {**DONE, ChecklistStep.KIND: STEP_DONE, Referral.KIND: NEXT[Step.CLOSE]}
 _HEARD: Final = Message("Was the person heard? What came of it?")
 
 
@@ -68,18 +74,25 @@ def say_done(screen: ActScreen, case: str, record: str, kind: str, then: Callabl
     def act(act: Act[Any], **said: str) -> None:
         where = {"record": (record,), "of_case": (case,)}
         more = {name: (word,) for name, word in said.items() if word}
-        screen.do(Doing(act, {**where, **more}, then))
+
+        def done(told: Told) -> None:
+            if told.letter is None:
+                then(told)
+            else:
+                screen.show_told(act.title, told, lambda _: then(told))
+
+        screen.do(Doing(act, {**where, **more}, done))
 
     if kind == CheckIn.KIND:
         nothing = ("", Message("nothing yet: it stays due"))
         screen.unless_left(Choose(_HEARD, [nothing, *choices(CheckInEnd)]), lambda end: act(HEARD, end=end))
-    elif kind == ChecklistStep.KIND:
-        act(STEP_DONE)
-    elif asked := [field for field in DONE[kind].fields if field.is_personal]:
-        question = AskLine(asked[0].label, hint=_HANDED_HINT)
-        screen.unless_left(question, lambda end: act(DONE[kind], **{asked[0].name: end}))
+    elif kind == Consent.KIND:
+        screen.unless_left(AskLine(_WITHDRAWN), lambda how: act(WITHDRAW, withdrawn_how=how))
+    elif asked := [field for field in _OVER[kind].fields if field.is_personal]:
+        question = AskLine(asked[0].label, hint=_HANDED_HINT if kind == SubjectRequest.KIND else "")
+        screen.unless_left(question, lambda end: act(_OVER[kind], **{asked[0].name: end}))
     else:
-        act(DONE[kind])
+        act(_OVER[kind])
 
 
 REF: Final = 4

@@ -305,8 +305,11 @@ class PassphraseForm(ProofForm):
     @override
     def take_proof(self) -> ProofTyped | None:
         kept, self._proof = self._proof, None
-        typed = kept or super().take_proof()
-        return None if typed is None else replace(typed, new=self._new)
+        typed, new, self._new = kept or super().take_proof(), self._new, bytearray()
+        if typed is None:
+            new[:] = bytes(len(new))
+            return None
+        return replace(typed, new=new)
 
     @property
     def _kind(self) -> str:

@@ -15,7 +15,7 @@ from tui.screens.frame.looking_back import Erases
 from tui.screens.frame.screen_words import moment
 from tui.widgets.text_cells import Column
 from tui.widgets.virtual_list import ListRow, VirtualList
-from vault.acts.erasures import REMOVE, RULES
+from vault.acts.erase import REMOVE, RULES
 from vault.policy.roles import Action
 from vault.services.erasures import arrived, retention, standing_again
 from vault.services.erasures.arrived import Waiting

@@ -201,7 +201,7 @@ class Doing:
         second: returns how the second person is asked, once that is decided; for worker threads.
         asked: instead: into which file a question goes, and for whom: nothing is done yet.
         failed: gets the error; without it, the status line shows its sentence.
-        decided: of what leaves: what becomes of each form that nobody knows.
+        decided, hidden: of what leaves: what becomes of each form that nobody knows; what is hidden too, by its kind.
         read: shows somebody the finished pages and says whether they say yes; for worker threads.
         by_sheets: the recovery sheets do it.
         proof: returns what opens one's own seat, typed anew; for worker threads.
@@ -218,6 +218,7 @@ class Doing:
     read: Callable[[Stopped, tuple[str, ...]], bool] | None = None
     by_sheets: bool = False
     proof: Callable[[Gateway], Proof] | None = None
+    hidden: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def is_short(self) -> bool:
@@ -367,7 +368,7 @@ class ActScreen(LongWorkScreen):
             read = None if doing.read is None else partial(doing.read, stopped)
             agreed = Agreed(doing.answers, second, doing.decided, read, *doing.asked)
             proof = None if doing.proof is None else doing.proof(vault)
-            agreed = replace(agreed, by_sheets=doing.by_sheets, proof=proof)
+            agreed = replace(agreed, by_sheets=doing.by_sheets, proof=proof, hidden=doing.hidden)
             try:
                 return vault.acting.carry_out(act, said, plan, agreed, progress=progress, stopped=stopped)
             finally:
@@ -391,7 +392,7 @@ class ActScreen(LongWorkScreen):
 
     def show_told(self, name: Words, told: Told, then: Callable[[Words], None]) -> None:
         """Show what came of an act, as long as it is, and what should be done now; `then` gets its first sentence."""
-        first, *more = lines = (*told.lines, *_next_lines(told))
+        first, *more = lines = (*told.lines, *next_lines(told))
         if told.letter is not None:
             self.app.push_screen(LetterScreen(told.letter), lambda _: then(first))
         elif told.is_table:
@@ -402,7 +403,7 @@ class ActScreen(LongWorkScreen):
             then(first)
 
 
-def _next_lines(told: Told) -> Iterator[Words]:
+def next_lines(told: Told) -> Iterator[Words]:
     """Yield what should be done now, each with what its act is called here; what is no act has its own place here."""
     for each in told.follows:
         if not each.act:

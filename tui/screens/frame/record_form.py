@@ -131,7 +131,7 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
         case, ref: of the case.
         kind: of the record.
         shown: the record that is changed; without it a new one is made.
-        people: whom it may name: id and name.
+        people, recipients: whom it may name: id and name.
         begun: what stands in a new one at first.
     """
 
@@ -154,6 +154,7 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
         shown: RecordShown | None = None,
         *,
         people: Sequence[tuple[str, Words]] = (),
+        recipients: Sequence[tuple[str, Words]] = (),
         begun: Mapping[str, str] = _NOTHING,
     ) -> None:
         super().__init__()
@@ -162,7 +163,8 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
         self._kind = kind
         self.help_name = self._form.title
         self._record = "" if shown is None else shown.record
-        self._people, self._begun = dict(people), begun
+        self._named = {Shape.RECORD: dict(people), Shape.RECIPIENT: dict(recipients)}
+        self._begun = begun
         self._before: Mapping[str, str] = begun if shown is None else shown.typed
         self._is_emptied = False
         self._wrong_line = ""
@@ -275,9 +277,10 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
 
     def _widget(self, field: FormField) -> Widget:
         value = self._before.get(field.name, "")
-        if field.shape is Shape.RECORD:
+        if field.shape in self._named:
             # Who is not there any more stays until somebody chooses.
-            others = {"": self.NOBODY} | ({} if value in {"", *self._people} else {value: value[:8]}) | self._people
+            named = self._named[field.shape]
+            others = {"": self.NOBODY} | ({} if value in {"", *named} else {value: value[:8]}) | named
             return ChoiceField(list(others.items()), value=value, id=field.name)
         if field.words is not None:
             first: list[tuple[str, Words]] = [] if field.is_required else [("", NOT_SAID)]

@@ -182,6 +182,7 @@ def _given(page: PersonPage, width: int) -> Lines:
     for given in page.given:
         count = plural("{count} package, last {day}", "{count} packages, last {day}", count=given.count, day=given.last)
         lines.append(_cut(Cell(given.recipient), width))
+        lines += [_cut(Cell(f"{_INDENT}{ref}", bold=True), width) for ref in given.references]
         lines += _signed(Cell(_INDENT), [Cell(count, Token.DIM)], width)
     return lines or _none(Message("no package of this case has left"), width)
 

@@ -18,14 +18,16 @@ from typing_extensions import override
 from tui.gateway.acts_and_packages import named_clients
 from tui.gateway.unlocked_vault import case_id
 from tui.screens.frame.act_form import ActForm
-from tui.screens.frame.act_screen import ANSWER, ASK, HERE, ActScreen, Doing, SecondRows
+from tui.screens.frame.act_screen import ANSWER, ASK, HERE, ActScreen, Doing, SecondRows, next_lines
 from tui.screens.frame.base import Command, leave
 from tui.screens.frame.desk import Answer
 from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
 from tui.screens.frame.form_screen import BROWSE, THIS_FOLDER, WHOLE_PATH, PlaceInput
 from tui.screens.frame.kept_form import KeptForm
+from tui.screens.frame.record_form import RecordForm
+from tui.screens.frame.screen_words import sentence
 from tui.screens.referral.export_questions import QuestionsScreen
-from tui.screens.referral.shown_whole import PagesScreen
+from tui.screens.referral.shown_whole import ANEW, PagesScreen, Reading
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.code_words import LANGUAGES
@@ -34,14 +36,18 @@ from vault.acts import export
 from vault.acts.act import OpenFormsError, Told
 from vault.acts.recipient import ADD
 from vault.casework.person import Person
+from vault.casework.story.consent import Consent
+from vault.display import here
 from vault.errors import VaultError
 from vault.ids import RecordId
 from vault.policy.roles import Action
 from vault.progress import Stopped
-from vault.redaction.profile import profile_named
+from vault.redaction.profile import PROFILES, profile_named
 from vault.services.approvals import second_person
+from vault.services.cases import case_people
 from vault.services.exports import export_people, exporting, partners
-from vault.services.exports.export_material import WHY
+from vault.services.exports.export_material import NotThereError
+from vault.services.exports.exporting import PagesAnewError
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -50,12 +56,6 @@ if TYPE_CHECKING:
     from vault.services.exports.partners import KeptPartner
     from vault.services.projection.stored_records import Stored
 
-_PROFILES: Final = (
-    ("lawyer-named", Message("client, persecutor, others you choose")),
-    ("lawyer", Message("nobody but those you choose")),
-    ("disappearance", Message("client who disappeared: confirmed facts alone")),
-    ("subject", Message("the client gets their own data; nobody else is named")),
-)
 _ABOUT: Final = Message("Nothing is written before you have read the finished pages and pressed F4 there.")
 _NO_RECIPIENT: Final = Message(
     "There is no recipient yet. Ctrl+R adds one, if your role may; else ask a caseworker or an admin."
@@ -73,6 +73,7 @@ _LOOK_SECONDS: Final = 0.2
 EXPORT: Final = "export"
 _FIELDS: Final = frozenset({"recipient", "profile", "language", "contact", "out"})
 _DECIDED: Final = "decided"
+_HIDDEN: Final = "hidden"
 _BY_FILE: Final = {ASK: "ask", ANSWER: "approval"}
 
 
@@ -135,6 +136,7 @@ class ExportScreen(ActScreen, KeptForm):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("Go on: questions, pages, then seal"), "F4", Message("go on")),
         Command("ctrl+r", "add_recipient", Message("Add a recipient"), "Ctrl+R", Message("recipient")),
+        Command("ctrl+n", "agree", Message("Write down what the client agrees to"), "Ctrl+N", Message("consent")),
         BROWSE,
         Command("tab", "app.focus_next", Message("Next field"), "Tab", Message("next"), rank=2),
         leave(Message("Leave; nothing is written")),
@@ -145,6 +147,7 @@ class ExportScreen(ActScreen, KeptForm):
         self._case, self._ref, self._profile = case, ref, profile
         self._person, self._told = person, told
         self._decided: dict[str, str] = {}
+        self._reading = Reading()
         self._wanted = ""
         self._recipients: list[KeptPartner] = []
         self._may_add = False
@@ -154,7 +157,7 @@ class ExportScreen(ActScreen, KeptForm):
     def compose_middle(self) -> Iterable[Widget]:
         yield FormRows(
             Vertical(id="recipient-place"),
-            FormRow(Message("Who is named"), ChoiceField(_PROFILES, value=self._profile, id="profile")),
+            FormRow(Message("Who is named"), ChoiceField(_offered(), value=self._profile, id="profile")),
             _OfWhom(self._person),
             FormRow(Message("Language"), ChoiceField(LANGUAGES, id="language")),
             FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as in your last")),
@@ -210,8 +213,10 @@ class ExportScreen(ActScreen, KeptForm):
     def _ask_whose(self) -> None:
         """Read who the clients are as soon as it tells of one of them; reading it is in the log."""
         case, whose = case_id(self._case), self.query_one(_OfWhom)
-        if whose.go_by(self.word("profile")):
-            self.ask(lambda vault: vault.read(export_people.clients, case, why=WHY), whose.show)
+        profile = self.word("profile")
+        if whose.go_by(profile):
+            why = profile_named(profile).why
+            self.ask(lambda vault: vault.read(export_people.clients, case, why=why), whose.show)
 
     def _show_may_add(self, may_add: bool) -> None:
         self._may_add = may_add
@@ -251,6 +256,31 @@ class ExportScreen(ActScreen, KeptForm):
     def action_add_recipient(self) -> None:
         self.app.push_screen(ActForm(ADD, {}, ""), lambda _: self._ask_recipients())
 
+    def action_agree(self) -> None:
+        """Write down a consent of today for who is chosen here; nothing is said of what may be told."""
+        case = case_id(self._case)
+        self.ask(lambda vault: vault.read(case_people.names_in, case), self._ask_consent)
+
+    def _ask_consent(self, people: Mapping[RecordId, str]) -> None:
+        chosen, purpose = self.word("recipient"), profile_named(self.word("profile")).consent
+        begun = {
+            "recipient": next((kept.record.hex() for kept in self._recipients if kept.name == chosen), ""),
+            "purpose": "" if purpose is None else purpose.value,
+            "given": here(self.desk.now_ms()).date().isoformat(),
+        }
+        form = RecordForm(
+            self._case,
+            self._ref,
+            Consent.KIND,
+            people=[(person.hex(), name) for person, name in people.items()],
+            recipients=[(kept.record.hex(), kept.name) for kept in self._recipients],
+            begun={name: text for name, text in begun.items() if text},
+        )
+        self.app.push_screen(form, self._agreed)
+
+    def _agreed(self, record: str | None) -> None:
+        self.say(Message("The consent is saved. F4 goes on.") if record else "")
+
     def action_go_on(self) -> None:
         if self._is_done:
             self.end("")
@@ -288,15 +318,23 @@ class ExportScreen(ActScreen, KeptForm):
             second=(lambda vault: vault.approvals.at_this_keyboard(who, self.lend)) if way == HERE else None,
             failed=self._failed,
             decided=dict(self._decided),
-            read=partial(self._read, "ask" if way == ASK else "seal"),
+            hidden=dict(self._reading.hidden),
+            read=partial(self._read, "ask" if way == ASK else "seal", None if way == ANSWER else self._reading),
         )
         self.say("")
         self.do(doing)
 
     def _failed(self, error: VaultError) -> None:
-        """Show the forms that are open; of anything else, say why."""
+        """Show the forms that are open, or pages made anew; of anything else, say why."""
         if isinstance(error, OpenFormsError):
             self._show_questions(error.questions)
+        elif isinstance(error, PagesAnewError):
+            self.note_typing()
+            self.action_go_on()
+        elif isinstance(error, NotThereError) and self._reading.hidden:
+            form, _ = self._reading.hidden.popitem()
+            self._reading.told = Message("Not hidden: {form}. {why}", form=form, why=sentence(error))
+            self.action_go_on()
         else:
             self.fail(error)
 
@@ -320,7 +358,7 @@ class ExportScreen(ActScreen, KeptForm):
         self._is_done = True
         self.keep_no_more(lambda: None)
         result = self.query_one("#result", Static)
-        result.update(safe_content(together(told.lines)))
+        result.update(safe_content(together((*told.lines, *next_lines(told)))))
         for row in self.query_one(".form").children:
             row.display = row is result
         self.show_keys()
@@ -331,23 +369,29 @@ class ExportScreen(ActScreen, KeptForm):
         else:
             self.say(Message("Nothing was written. F4 goes on; what you decided is remembered on this screen."))
 
-    def _read(self, does: str, stopped: Stopped, pages: tuple[str, ...]) -> bool:
-        """Return, in the worker's thread, whether the person who reads the pages says yes to what F4 does."""
+    def _read(self, does: str, reading: Reading | None, stopped: Stopped, pages: tuple[str, ...]) -> bool:
+        """Return, in the worker's thread, whether the person who reads the pages says yes to what F4 does.
+
+        Raises:
+            PagesAnewError: they hid another word, or took one back.
+        """
         answered = threading.Event()
-        answer: list[bool] = []
+        answer: list[str] = []
 
         def take(word: str | None) -> None:
-            answer.append(bool(word))
+            answer.append(word or "")
             answered.set()
 
         def show() -> None:
-            self.app.push_screen(PagesScreen(self._ref, pages, does), take)
+            self.app.push_screen(PagesScreen(self._ref, pages, does, reading), take)
 
         self.post_message(Answer(partial(show)))
         while not answered.wait(_LOOK_SECONDS):
             if stopped():
                 return False
-        return answer == [True]
+        if answer == [ANEW]:
+            raise PagesAnewError
+        return answer == [does]
 
     # ---- its draft ----------------------------------------------------------------------------------------------
 
@@ -358,7 +402,8 @@ class ExportScreen(ActScreen, KeptForm):
     @override
     def in_fields(self) -> dict[str, str]:
         said = {name: text for name, text in super().in_fields().items() if name in _FIELDS}
-        return said | ({_DECIDED: json.dumps(self._decided)} if self._decided else {})
+        chosen = {_DECIDED: self._decided, _HIDDEN: self._reading.hidden}
+        return said | {name: json.dumps(forms) for name, forms in chosen.items() if forms}
 
     @override
     def filled_at_first(self) -> dict[str, str]:
@@ -371,12 +416,17 @@ class ExportScreen(ActScreen, KeptForm):
 
     @override
     def come_back(self, typed: Mapping[str, str]) -> None:
-        decided = json.loads(typed.get(_DECIDED, "{}"))
-        if isinstance(decided, dict):
-            self._decided |= {str(form): str(action) for form, action in decided.items() if form not in self._decided}
+        for name, chosen in ((_DECIDED, self._decided), (_HIDDEN, self._reading.hidden)):
+            kept = json.loads(typed.get(name, "{}"))
+            if isinstance(kept, dict):
+                chosen |= {str(form): str(word) for form, word in kept.items() if form not in chosen}
         self._wanted = typed.get("recipient", "")
         for field in self.query("#recipient").results(ChoiceField):
             field.take(self._wanted)
+
+
+def _offered() -> list[tuple[str, Words]]:
+    return [(name, profile.about) for name, profile in PROFILES.items()]
 
 
 def _recipient_words(recipient: KeptPartner) -> Words:

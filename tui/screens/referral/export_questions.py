@@ -150,6 +150,9 @@ class QuestionsScreen(OneList):
             words = together((chosen, words), " ")
         if question is not None and question.conflict:
             words = together((warning(_ANOTHER), words), " ")
+        if question is not None and question.like:
+            like = Message("It may be a spelling of {name}.", name=question.like)
+            words = together((warning(like), words), " ")
         self.write("context", words)
 
     def _open_count(self) -> int:

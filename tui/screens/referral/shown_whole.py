@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -39,20 +40,36 @@ _BETWEEN: Final = "\n"
 
 
 class ShownWhole(VerticalScroll):
-    """Shows texts one below the other, and counts what was painted from the first line on, with nothing left out."""
+    """Shows texts one below the other, and counts what was painted from the first line on, with nothing left out.
 
-    def __init__(self, texts: tuple[Words, ...]) -> None:
+    Args:
+        texts: what is shown.
+        seen: the places of those that were painted just so before.
+    """
+
+    def __init__(self, texts: tuple[Words, ...], seen: Collection[int] = ()) -> None:
         super().__init__(id="pages")
+        self._seen = seen
         self._texts = tuple(
             Static(safe_content(together((text, "") if text is not texts[-1] else (text,), _BETWEEN))) for text in texts
         )
         self._whole = 0
         self._lines = 0
         self._width = 0
+        self._at_first = 0
+
+    def begin_at(self, line: int) -> None:
+        """Show this line first, as soon as there is room to."""
+        self._at_first = line
 
     @override
     def compose(self) -> list[Static]:
         return list(self._texts)
+
+    @property
+    def whole(self) -> frozenset[int]:
+        """The texts that were on the screen to their end."""
+        return frozenset((*range(self._whole), *self._seen))
 
     @property
     def unread(self) -> int | None:
@@ -79,18 +96,51 @@ class ShownWhole(VerticalScroll):
             return
         if room.width != self._width:  # broken anew: lines are other lines, and whole texts stay whole
             self._width, self._lines = room.width, ends[self._whole - 1] if self._whole else 0
+        if self._at_first:
+            line, self._at_first = self._at_first, 0
+            self.scroll_to(y=line, animate=False)
         top = self.scroll_offset.y
         if top <= self._lines:
             self._lines = max(self._lines, top + room.height)
-        while self._whole < len(ends) and ends[self._whole] <= self._lines:
+        while self._whole < len(ends) and (self._whole in self._seen or ends[self._whole] <= self._lines):
+            self._lines = max(self._lines, ends[self._whole])
             self._whole += 1
 
 
 # The finished pages, as another program reads them out of the file: the last look before they are sealed.
 _OTHERS: Final = (
+    Command("h", "hide", Message("Hide another word, in all of this export"), "h", Message("hide")),
+    Command("u", "take_back", Message("Take back the word that you hid last"), "u", Message("take back"), rank=2),
     Command("escape", "back", Message("Stop; nothing is written"), "Esc", Message("stop")),
     Command("down", "down", Message("Read on"), "Down, PgDn", Message("read on")),
 )
+
+
+_WHICH: Final = Message("Which word, or which words as they stand on the page? It is hidden everywhere in this export.")
+_KINDS: Final = (
+    ("name", Message("a name: each word of it is hidden, too")),
+    ("place", Message("a place")),
+    ("number", Message("a number")),
+    ("other", Message("something else")),
+)
+ANEW: Final = "anew"
+
+
+@dataclass(slots=True)
+class Reading:
+    """What somebody did who reads pages; they are made anew when something else is hidden.
+
+    Attributes:
+        hidden: what they hid, by its kind, the last at the end.
+        seen: pages that they saw to the end.
+        line: where they were.
+        told: why the last was not hidden.
+    """
+
+    hidden: dict[str, str] = field(default_factory=dict, repr=False)
+    seen: set[str] = field(default_factory=set, repr=False)
+    line: int = 0
+    told: Words = ""
 
 
 class PagesScreen(VaultScreen):
@@ -100,6 +150,7 @@ class PagesScreen(VaultScreen):
         ref: the case.
         pages: what stands on each.
         does: what F4 does then: `seal` or `ask`.
+        reading: what was hidden and seen before; without it, nothing more is hidden. It ends with `ANEW` if it changes.
     """
 
     NAME = Message("Pages")
@@ -113,20 +164,26 @@ class PagesScreen(VaultScreen):
         *_OTHERS,
     )
 
-    def __init__(self, ref: str, pages: tuple[str, ...], does: str = "seal") -> None:
+    def __init__(self, ref: str, pages: tuple[str, ...], does: str = "seal", reading: Reading | None = None) -> None:
         super().__init__()
+        self._reading = reading
         self._does = does
         self._ref = ref
         self._pages = pages
 
     @override
     def commands(self) -> tuple[Command, ...]:
-        return self.ASKS if self._does == "ask" else self.ACTS
+        every, reading = self.ASKS if self._does == "ask" else self.ACTS, self._reading
+        left_out = {"hide", "take_back"} if reading is None else set[str]() if reading.hidden else {"take_back"}
+        return tuple(command for command in every if command.action not in left_out)
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        pages = enumerate(self._pages, 1)
-        yield ShownWhole(tuple(Message("PAGE {number}\n{text}", number=number, text=text) for number, text in pages))
+        pages = tuple(
+            Message("PAGE {number}\n{text}", number=number, text=text) for number, text in enumerate(self._pages, 1)
+        )
+        seen = set[str]() if self._reading is None else self._reading.seen
+        yield ShownWhole(pages, [place for place, page in enumerate(self._pages) if page in seen])
 
     def on_mount(self) -> None:
         read_back = plural(
@@ -137,14 +194,48 @@ class PagesScreen(VaultScreen):
         self.head(self._ref, read_back)
         self.query_one("#pages").focus()
         self.say(Message("Read all of it. Nothing is written before F4."))
+        if self._reading is not None:
+            self.query_one(ShownWhole).begin_at(self._reading.line)
+            if self._reading.told:
+                self.warn(self._reading.told)
+                self._reading.told = ""
+            elif self._reading.hidden:
+                forms = ", ".join(self._reading.hidden)
+                self.say(Message("You hid: {forms}. Read all that changed, then F4.", forms=forms))
 
     def action_down(self) -> None:
         self.query_one("#pages").scroll_down(animate=False)
 
+    def action_hide(self) -> None:
+        """Ask which word, and what it is; then the pages are made anew."""
+        if self._reading is None:
+            return
+        self.unless_left(
+            AskLine(_WHICH),
+            lambda form: self.unless_left(Choose(Message("What is it?"), _KINDS), lambda kind: self._hide(form, kind)),
+        )
+
+    def _hide(self, form: str, kind: str) -> None:
+        if self._reading is not None:
+            self._reading.hidden.pop(form, None)
+            self._reading.hidden[form] = kind
+            self._make_anew(self._reading)
+
+    def action_take_back(self) -> None:
+        if self._reading is not None and self._reading.hidden:
+            self._reading.hidden.popitem()
+            self._make_anew(self._reading)
+
+    def _make_anew(self, reading: Reading) -> None:
+        pages = self.query_one(ShownWhole)
+        reading.seen |= {self._pages[place] for place in pages.whole}
+        reading.line, reading.told = int(pages.scroll_offset.y), ""
+        self.dismiss(ANEW)
+
     def action_seal(self) -> None:
         pages = self.query_one(ShownWhole)
         if pages.unread is None:
-            self.dismiss("seal")
+            self.dismiss(self._does)
             return
         self.warn(
             Message(

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 
 from vault.casework.form import FormedRecord
 from vault.casework.questionnaires import Filled
+from vault.casework.story.consent import Consent
 from vault.casework.story.events import Deadline, Detention, Event, Hearing, Task
 from vault.casework.story.incident import ChecklistStep, Incident
 from vault.casework.story.person_facts import Link, Relation, SubjectRequest, Wanted
 from vault.casework.story.protection import CheckIn, RiskReason, SafetyPlan
+from vault.casework.story.referrals import Referral
 from vault.words.message import Message, Words, joined
 
 STORY: Mapping[str, type[FormedRecord]] = {
@@ -20,7 +22,7 @@ STORY: Mapping[str, type[FormedRecord]] = {
     for kind in (
         *(Wanted, Detention, Hearing, Incident, Event, Task, Deadline),
         *(RiskReason, SafetyPlan, CheckIn, ChecklistStep),
-        *(Relation, Link, Filled, SubjectRequest),
+        *(Relation, Link, Filled, SubjectRequest, Consent, Referral),
     )
 }
 

@@ -61,6 +61,7 @@ class Checklist(StrEnum):
     DISAPPEARED = "disappeared"
     OFFICE_RAIDED = "office-raided"
     DEVICE_SEIZED = "device-seized"
+    WRONG_RECIPIENT = "wrong-recipient"
 
 
 @unique
@@ -93,6 +94,9 @@ class StepCode(StrEnum):
     WARN_RECIPIENTS = "warn-recipients"
     END_SESSIONS = "end-sessions"
     DECIDE_ON_BREACH_NOTICE = "decide-on-breach-notice"
+    ASK_TO_DELETE = "ask-to-delete"
+    LIST_WHOSE_DATA = "list-whose-data"
+    SEND_IT_ANEW = "send-it-anew"
 
 
 SAID: Final[Mapping[str, Message]] = MappingProxyType({
@@ -133,6 +137,9 @@ SAID: Final[Mapping[str, Message]] = MappingProxyType({
     StepCode.DECIDE_ON_BREACH_NOTICE: Message(
         "Decide, and write down, whether an authority and the people concerned must be told. Often within 72 hours."
     ),
+    StepCode.ASK_TO_DELETE: Message("Call whoever got it: do not open it, delete it, write that it is done."),
+    StepCode.LIST_WHOSE_DATA: Message("Write whose data is in it, and whether whoever got it can open it."),
+    StepCode.SEND_IT_ANEW: Message("Make a new package for whom it was meant."),
 })  # fmt: skip
 """What each step says at length."""
 
@@ -158,6 +165,10 @@ HOURS: Final[Mapping[Checklist, Mapping[StepCode, int]]] = MappingProxyType({
         StepCode.WRITE_WHO_CAME: 0, StepCode.REVOKE_DEVICES: 0, StepCode.RUN_SEIZURE_DRILL: 0,
         StepCode.WARN_CLIENTS: 2, StepCode.END_SESSIONS: 2, StepCode.LIST_WHAT_WAS_TAKEN: 24,
         StepCode.WARN_RECIPIENTS: 24, StepCode.DECIDE_ON_BREACH_NOTICE: 72,
+    },
+    Checklist.WRONG_RECIPIENT: {
+        StepCode.ASK_TO_DELETE: 0, StepCode.LIST_WHOSE_DATA: 1, StepCode.WARN_CLIENTS: 2, StepCode.SEND_IT_ANEW: 24,
+        StepCode.DECIDE_ON_BREACH_NOTICE: 72,
     },
 })  # fmt: skip
 """The steps of each checklist, in their order, and within how many hours of what happened."""

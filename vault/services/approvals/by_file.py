@@ -19,9 +19,7 @@ from vault.errors import (
     BrokenSealError,
     MalformedError,
     NotAsShownError,
-    NotFoundError,
     RefusedError,
-    UsageError,
     WaitingForDecisionError,
 )
 from vault.export.archive import DATA, REPORT
@@ -37,13 +35,13 @@ from vault.redaction.source import dossier_source
 from vault.seal.recipients import LETTER_LIMIT, open_letter, seal_letter
 from vault.services.approvals.question import ApprovalQuestion, approve, decode_question, require_another
 from vault.services.approvals.second_person import APART_MS, ASKED_BY_FILE, LONGEST_MS, Approver
-from vault.services.cases.cases import find, view
+from vault.services.cases.cases import view
 from vault.services.cases.editing import KINDS
 from vault.services.erasures.preview import in_a_line, listed_names, note_look, whose_words
 from vault.services.grants.timed_grants import last_day
 from vault.services.projection.approval_checks import BREAK_GLASS, ERASE, listings_of
 from vault.services.projection.authors import name_in, names_of_members
-from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.services.projection.projection import cases_called, up_to_date_index
 from vault.services.projection.stored_records import stored_of_kind
 from vault.store.files import as_received, read_limited, require_new, write_new
 from vault.words.message import Message, Words, plural
@@ -58,6 +56,8 @@ _NAMES_NOTHING = Message("a question about opening a case names no case, day or 
 def shown_here(session: Session, question: ApprovalQuestion, asker: MemberId) -> tuple[Words, ...]:
     """Return what a question is about, as this member's own vault has it; of an export its files say that.
 
+    They do not say of which case: a report has a reference of its own. That, a member who holds the case is told.
+
     Raises:
         MalformedError: it names nothing of its act.
         RefusedError: some of what would be erased is not here, or this member cannot open it; or what would be opened
@@ -66,31 +66,37 @@ def shown_here(session: Session, question: ApprovalQuestion, asker: MemberId) ->
     rule = session.require(Action.APPROVE)
     if question.act == ERASE:
         return _erasure(session, question, asker, rule)
-    return _glass(session, question) if question.act == BREAK_GLASS else ()
+    return _glass(session, question) if question.act == BREAK_GLASS else _export(session, question)
 
 
 def own_texts(session: Session, question: ApprovalQuestion) -> tuple[str, ...]:
     """Return all texts of the case that an export is of, where this member holds it; the look is in the log before.
 
-    The pages name the case. That it is this one, its pseudonym in the log says.
+    Which case it is, its pseudonym in the log says.
     """
     session.require(Action.APPROVE)
-    report = question.report
-    if report is None or not may(session.roles, Action.CASE_READ, holds_case=True).allowed:
+    case = _case_of(session, question)
+    if question.report is None or case is None:
         return ()
-    named = next((row.pieces[0].text for row in report.facts if row.label == report.words.reference), "")
-    try:
-        case = find(session, named)
-        is_this = audit_of(session, case) == question.subject
-    except (NotFoundError, UsageError):
-        return ()
-    versions = view(session, case, why=_WHY) if is_this else []
+    versions = view(session, case, why=_WHY)
     source = dossier_source(
         (stored.record, stored.version, stored.value)
         for kind in KINDS.values()
         for stored in stored_of_kind(versions, kind)
     )
     return tuple(text for record in source.records for each in record.fields for text in each.values)
+
+
+def _case_of(session: Session, question: ApprovalQuestion) -> CompartmentId | None:
+    if question.subject is None or not may(session.roles, Action.CASE_READ, holds_case=True).allowed:
+        return None
+    return cases_called(session, {question.subject}).get(question.subject)
+
+
+def _export(session: Session, question: ApprovalQuestion) -> tuple[Words, ...]:
+    case = _case_of(session, question)
+    row = None if case is None else row_of(session.index(), case)
+    return () if row is None else (Message("Your own vault says: this report is of the case {ref}.", ref=row.ref), "")
 
 
 def _glass(session: Session, question: ApprovalQuestion) -> tuple[Words, ...]:

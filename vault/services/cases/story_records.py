@@ -15,6 +15,7 @@ from vault.casework.story import STORY
 from vault.casework.story.events import Deadline
 from vault.casework.story.incident import Incident
 from vault.casework.story.protection import missed_for
+from vault.casework.typed_dates import IN_FUTURE
 from vault.display import here
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
@@ -40,7 +41,7 @@ from vault.services.cases.cases import MOST_LISTED, by_date, log_view, today
 from vault.services.cases.editing import Edited, Place, edit, keep_one, locate
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.stored_records import Stored, read_heads
-from vault.words.message import Message
+from vault.words.message import Message, filled
 
 _LONGEST_SPAN = 36_500
 _MOST_OF_A_CASE = 24
@@ -119,8 +120,13 @@ def kind_named(kind: str) -> type[FormedRecord]:
 
 
 def add(session: Session, case: CompartmentId, record: FormedRecord) -> RecordId:
-    """Keep a record in a case and return its id. When this returns, it is durable."""
+    """Keep a record in a case and return its id. When this returns, it is durable.
+
+    Raises:
+        UsageError: it says that something was which is still to come.
+    """
     rule = session.require(_to_write(record.KIND), case)
+    _require_past(session, record)
     act, covers = _act(record.KIND, "create"), {record.KIND: 1}
     return keep_one(session, case, record, lambda: Entry(act=act, obj=audit_of(session, case), covers=covers, pol=rule))
 
@@ -136,6 +142,13 @@ def typed_values(session: Session, case: CompartmentId, form: Form, typed: Mappi
         name: _id_of(session, case, text) if name in fields and text.strip() else text for name, text in typed.items()
     }
     return form.from_typed(found)
+
+
+def _require_past(session: Session, record: FormedRecord) -> None:
+    day = today(session)
+    for name in record.FORM.past:
+        if (getattr(record, name) or "") > day:
+            raise UsageError(filled(IN_FUTURE, field=name), next_step=Message("Give the day on which it was."))
 
 
 def _id_of(session: Session, case: CompartmentId, text: str) -> str:
@@ -168,6 +181,7 @@ def change(session: Session, place: Place, typed: Mapping[str, str]) -> Edited:
         was_confirmed = was_confirmed or bool(getattr(record, _CONFIRMED, None))  # in any of two versions
         emptied = {_CONFIRMED: None} if was_confirmed else {}
         made: FormedRecord = replace(record, **{**emptied, **values})
+        _require_past(session, made)
         return made
 
     done = edit(session, place, kind, changed, act=_act(place.kind, "edit"), action=_to_write(place.kind))

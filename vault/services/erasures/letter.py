@@ -86,8 +86,16 @@ def letter(session: Session, plan: Plan, *, why: str) -> list[Words]:
     return [*lines, *gone_out_in_words(plan), *_names_in_words(plan.left)]
 
 
-def print_letter(session: Session, lines: Sequence[Words], out: Path, in_words: Callable[[Words], str]) -> None:
-    """Write a letter, as `letter` returned it, as a PDF in clear where a person says; it is in the log before.
+def print_letter(
+    session: Session,
+    lines: Sequence[Words],
+    out: Path,
+    in_words: Callable[[Words], str],
+    *,
+    title: Message = _TITLE,
+    foot: Message = _FOOT,
+) -> None:
+    """Write a letter, such as `letter` returned it, as a PDF in clear where a person says; it is in the log before.
 
     Raises:
         RefusedError: something lies at `out`.
@@ -96,7 +104,7 @@ def print_letter(session: Session, lines: Sequence[Words], out: Path, in_words: 
     rule = session.require(Action.MEMBER_LIST)
     require_new(out)
     said = tuple(PaperLine(in_words(line)) for line in lines)
-    page = PaperPage(in_words(_TITLE), today(session), (PaperPart("", said),), in_words(_FOOT))
+    page = PaperPage(in_words(title), today(session), (PaperPart("", said),), in_words(foot))
     pdf = render_page(page)
     session.log_act(Entry(act="print", covers={"letter": 1}, pol=rule))
     write_new(out, pdf)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from vault.access.session import Session
 from vault.display import counted
-from vault.errors import UsageError, VaultError, VerificationError
-from vault.ids import CompartmentId, Origin, SeatId
-from vault.index.case_pages import page, row_of
+from vault.errors import UsageError, VerificationError
+from vault.ids import Origin, SeatId
+from vault.index.case_pages import row_of
 from vault.log.checkpoint import parse_note, verifier_key
 from vault.log.genesis import origin_of
 from vault.log.items import ACTS
@@ -25,7 +24,7 @@ from vault.seal.signing import is_signed_raw, public_key
 from vault.services.exports import partners
 from vault.services.projection.approval_checks import ERASE, UNDONE
 from vault.services.projection.authors import names_of_members
-from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.services.projection.projection import cases_called
 from vault.store.rows import Rows
 from vault.store.rowtypes import CheckpointRow
 from vault.validity.audit_payloads import read_histories
@@ -42,7 +41,6 @@ _SEVERAL: Final = {
     "person": "people",
     "register-entry": "register entries",
 }
-_CASES_OPENED: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +118,10 @@ def names_of_objects(session: Session, lines: Iterable[LogLine]) -> dict[bytes, 
 def references(session: Session, lines: Iterable[LogLine]) -> dict[bytes, str]:
     """Return the references of the cases that entries name by pseudonym, of those alone that this member holds.
 
-    A pseudonym stands in the case's own record and nowhere else, so cases are opened until all are known: those met in
-    this session, then the first of the list, `_CASES_OPENED` at most. Others keep their pseudonym.
+    Others keep their pseudonym.
     """
     wanted = {line.payload.obj for line in lines if line.payload is not None and line.payload.obj is not None}
-    index = up_to_date_index(session)
-    known: dict[bytes, bytes] = {audit: case for case, audit in session.audits.items()}
-    for row in page(index, size=_CASES_OPENED) if wanted - known.keys() else ():
-        with suppress(VaultError):  # a case that does not open here is told where it is opened
-            known[audit_of(session, CompartmentId(row.case))] = row.case
-        if wanted <= known.keys():
-            break
-    rows = {audit: row_of(index, known[audit]) for audit in wanted & known.keys()}
+    rows = {audit: row_of(session.index(), case) for audit, case in cases_called(session, wanted).items()}
     return {audit: row.ref for audit, row in rows.items() if row is not None}
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from vault.access.session import Session
 from vault.casework.case import Case
-from vault.casework.disclosure import Approving, Disclosure, PseudonymGiven
+from vault.casework.checks import checked_word
+from vault.casework.disclosure import Approving, ByHand, Decision, Disclosure, PseudonymGiven
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
-from vault.casework.organisation_records import Organisation
 from vault.casework.person import Person
 from vault.casework.story import STORY
 from vault.display import DAY, time_text
@@ -21,13 +21,23 @@ from vault.errors import UsageError
 from vault.export.dossier_report import Cover
 from vault.export.package import PreparedReport
 from vault.export.release import ACT
-from vault.ids import CompartmentId, RecordId, VersionId
-from vault.policy.roles import Role
+from vault.ids import CompartmentId, RecordId, VersionId, make_case_ref
+from vault.index.case_pages import cases_by_ref
 from vault.records.versions import OpenedVersion, of_kind
 from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier
-from vault.redaction.profile import CONFIRMED, OF_SEVERAL, Profile, profile_named
-from vault.redaction.questions import HIDING, Earlier, OpenQuestions, decide_proposed, decisions_in_force
+from vault.redaction.judging import words_typed
+from vault.redaction.profile import CONFIRMED, OF_SEVERAL, Profile, Series, profile_named
+from vault.redaction.questions import (
+    HIDING,
+    Earlier,
+    OpenQuestions,
+    decide_proposed,
+    decisions_by_key,
+    decisions_in_force,
+    form_key,
+    hidden_by_hand,
+)
 from vault.redaction.questions import Question as FormQuestion
 from vault.redaction.registry import RegisteredPerson, build_registry
 from vault.redaction.source import DossierSource, SourceField, dossier_source
@@ -36,6 +46,7 @@ from vault.redaction.transform import PseudonymBook
 from vault.services.approvals.question import ApprovalQuestion
 from vault.services.approvals.second_person import REASONS
 from vault.services.cases.cases import by_date, view
+from vault.services.exports.consents import Agreed, Leaving, require_agreed
 from vault.services.exports.export_people import (
     as_one,
     clients_of,
@@ -43,64 +54,44 @@ from vault.services.exports.export_people import (
     names_elsewhere,
     others_as_third,
     require_one_role,
+    same_people,
 )
 from vault.services.exports.partners import KeptPartner, find
-from vault.services.projection.projection import audit_of, read_valid
+from vault.services.exports.said_beside import in_order, today, told_beside
+from vault.services.projection.projection import audit_of
 from vault.services.projection.seats import members_of_logs
 from vault.services.projection.stored_records import Stored, stored_of_kind
 from vault.words.message import Message
-
-# What stands in a report beside the records: whose it is, whom to call, and by whom each note was written.
-
-# Of several roles the one under which people write.
-_WRITES = (Role.CASEWORKER, Role.FIELD, Role.INTAKE, Role.SUPERVISOR, Role.LEGAL_REVIEWER, Role.ADMIN, Role.AUDITOR)
-_FORMER = "former"
-
-
-def organisation_name(session: Session) -> str:
-    """Return what the organisation is called, as whoever founded the vault said; empty where nothing says so."""
-    versions = read_valid(session, session.directory.compartment)
-    return next((said.name for _, said in of_kind(versions, Organisation)), "")
 
 
 def as_asked(cover: Cover, asked: Approving) -> Cover:
     """Return the cover with which the same files come of an answered question as were shown in it."""
     if not asked.day:
         return cover
-    return replace(cover, language=asked.language, pages=asked.pages, day=asked.day, contact=asked.contact)
+    # Programs before wrote the reference of the case into what they asked: such a question is asked again.
+    reference = asked.reference or cover.reference
+    said = {"language": asked.language, "pages": asked.pages, "day": asked.day, "contact": asked.contact}
+    return replace(cover, **said, reference=reference)
 
 
-def today(session: Session) -> datetime.date:
-    """Return the day, in UTC, by the session's clock."""
-    return datetime.datetime.fromtimestamp(session.log.now_ms() / 1000, tz=datetime.UTC).date()
+def reference_for(session: Session, material: Material) -> str:
+    """Return what a recipient quotes of this case: as in their last report of it, or one that is drawn now.
+
+    It is drawn for one case and recipient. One that stands elsewhere too, whoever wrote it there, would tell two
+    recipients that their reports are of one case: it is not used again.
+    Where each package is a run of its own there is none.
+    """
+    if not material.series:
+        return ""
+    index, theirs = session.index(), [row.value.reference for row in material.before if row.value.reference]
+    for reference in reversed(theirs):
+        if reference not in material.of_others and set(cases_by_ref(index, reference)) <= {material.case}:
+            return reference
+    return make_case_ref()
 
 
-def in_order(notes: Sequence[Stored[Note]]) -> list[Stored[Note]]:
-    """Return notes in the order of what they tell: by their day, or, of one without, by that of writing."""
-    return sorted(
-        notes, key=lambda note: (note.value.occurred or time_text(note.written_ms, DAY), note.written_ms, note.record)
-    )
-
-
-def told_beside(session: Session, notes: Sequence[Stored[Note]]) -> dict[RecordId, tuple[SourceField, ...]]:
-    """Return what a report says of each note beside its fields: the role of who wrote it, the day if it has none."""
-    members = members_of_logs(session, {note.origin for note in notes if note.origin is not None})
-    beside = {}
-    for note in notes:
-        fields = []
-        if note.value.occurred is None:
-            fields.append(SourceField("written", (time_text(note.written_ms, DAY),), coded=True))
-        member = None if note.origin is None else members.get(note.origin)
-        if member is not None:
-            roles = session.directory.roles_of(member)
-            word = next((role.value for role in _WRITES if role in roles), _FORMER)
-            fields.append(SourceField("by", (word,), coded=True))
-        beside[note.record] = tuple(fields)
-    return beside
-
-
-WHY = "legal-referral"
-SERIES = "main"
+_SERIES = "main"
+_NEW = datetime.timedelta(days=1)
 
 Decisions = Mapping[str, RedactionAction | str]
 
@@ -112,7 +103,10 @@ class Wish:
     Decisions go by form, beside those that earlier exports to this recipient by this profile took; `take_proposals`
     decides every open question as proposed: what nobody knows is removed. `language` is that of the report, `contact`
     whom the recipient may call, and how; None takes what this member said in their last report of the case. `person` is
-    the client of whom a profile of one client tells; it may be left out where the case has one alone.
+    the client of whom a profile of one client tells; it may be left out where the case has one alone. `hidden` are
+    forms that no question is about, seen on the pages, with their kinds: hidden wherever they stand as they are
+    written, of a name each word too. So is a decision that hides and is about no question; `is_strict` refuses one
+    that is about none and hides nothing.
     """
 
     profile: str
@@ -122,6 +116,12 @@ class Wish:
     language: str = "en"
     contact: str | None = None
     person: RecordId | None = None
+    hidden: Mapping[str, str] = field(default_factory=dict, repr=False)
+    is_strict: bool = False
+
+
+class NotThereError(UsageError):
+    """Nothing that leaves holds a form that shall be hidden, or the report says it with words of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +129,12 @@ class Material:
     """All that an export is made of.
 
     `people` are whom redaction knows; `elsewhere` are words of its texts that
-    are names of people of other cases; `joined` are versions of rows of people that stand in it as one with another.
+    are names of people of other cases; `joined` are versions of rows of people that stand in it as one with another,
+    `same` the record that stands for each of their records.
     `beside` is what a report says of a note beside its fields, `contact` whom this member's last report of the case
-    named to be called.
-    `before` are the disclosures to this recipient, `own` those of their versions that this member wrote; `asked` what
-    was put before a second person in this case.
+    named to be called. `agreed` is by which consents it leaves.
+    `before` are the disclosures to this recipient, `own` those of their versions that this member wrote, `of_others`
+    the references of the case and of its reports to others; `asked` what was put before a second person in this case.
     """
 
     case: CompartmentId
@@ -143,15 +144,19 @@ class Material:
     people: tuple[RegisteredPerson, ...] = field(repr=False)
     elsewhere: frozenset[str] = field(repr=False)
     joined: frozenset[VersionId]
+    same: Mapping[bytes, bytes]
     beside: Mapping[RecordId, tuple[SourceField, ...]] = field(repr=False)
     contact: str = field(repr=False)
+    agreed: Agreed = field(repr=False)
     before: list[Stored[Disclosure]] = field(repr=False)
     own: frozenset[VersionId] = field(repr=False)
+    of_others: frozenset[str]
     asked: list[Stored[Approving]] = field(repr=False)
 
     @property
-    def head(self) -> Case | None:
-        return next((value for _, _, value in self.records if isinstance(value, Case)), None)
+    def series(self) -> str:
+        """Return the run of packages whose codes go on in this one; nothing where each has a run of its own."""
+        return _SERIES if self.profile.series is Series.RECIPIENT else ""
 
     def question(self, digest: bytes) -> Stored[Approving] | None:
         """Return the question of this digest, if it was asked and its answer has not been used."""
@@ -177,6 +182,7 @@ class Material:
 class Ready:
     """A redacted dossier, every form decided, and the codes that it gives.
 
+    `hides_more`: somebody who read the pages hid more, which is of `by_hand` as what they hid for earlier exports is.
     `questions` were open before; `as_proposed` are those of them that nobody answered, as their proposals were taken.
     """
 
@@ -186,6 +192,12 @@ class Ready:
     book: PseudonymBook
     questions: int
     as_proposed: tuple[FormQuestion, ...] = field(default=(), repr=False)
+    by_hand: tuple[Decision, ...] = field(default=(), repr=False)
+    hides_more: bool = False
+
+    @property
+    def decided(self) -> int:
+        return len(self.decisions) + len(self.by_hand)
 
     def read(self) -> tuple[VersionId, ...]:
         """Return the versions in which it holds that something was kept; none where all was hidden, as that lasts."""
@@ -202,8 +214,9 @@ def make_ready(
     Raises:
         UsageError: a person has two roles in two versions, it is not clear of which client it tells, or by a profile of
             confirmed facts nothing is confirmed.
+        NotThereError: what shall be hidden stands nowhere.
     """
-    material = _gather(session, case, wish)
+    material = _gather(session, case, wish, asked)
     question = None if asked is None else material.question(asked)
     given, beside = material.codes_before()
     earlier = [
@@ -216,18 +229,79 @@ def make_ready(
         given, beside = list(question.value.pseudonyms), []
         earlier = [Earlier(question.value.decisions, frozenset(material.read()))]
     book = PseudonymBook(given, beside, choose=secrets.choice)
-    taken = _Taken(*decisions_in_force(earlier, wish.decisions))
+    hidden = earlier if question is not None else [Earlier(before.value.decisions) for before in material.before]
+    now, by_hand = wish.decisions, hidden_by_hand(hidden, (*wish.decisions, *wish.hidden))  # by whatever profile
+    if now or wish.hidden:
+        now, typed = _told_apart(material, earlier, wish)
+        by_hand += typed
+    excluded = tuple(_typed(form, RedactionAction.REMOVE, ByHand.OTHER) for form in sorted(material.agreed.excluded))
+    taken = _in_force(earlier, now, (*by_hand, *excluded))
     result = _redact(material, taken, book)
     questions = len(result.questions) if isinstance(result, OpenQuestions) else 0
     as_proposed: tuple[FormQuestion, ...] = ()
     if isinstance(result, OpenQuestions) and wish.take_proposals:
         as_proposed = result.questions
-        taken = _Taken(*decisions_in_force(earlier, {**wish.decisions, **decide_proposed(result)}))
+        taken = _in_force(earlier, {**now, **decide_proposed(result)}, (*by_hand, *excluded))
         result = _redact(material, taken, book)
     if isinstance(result, OpenQuestions):
         return result
+    _require_there(wish, by_hand, result)
     actions = {form: RedactionAction(action) for form, action in taken.decisions.items()}
-    return Ready(material, result, actions, book, questions, as_proposed)
+    return Ready(material, result, actions, book, questions, as_proposed, by_hand, bool(wish.hidden))
+
+
+def _in_force(earlier: Sequence[Earlier], now: Decisions, by_hand: tuple[Decision, ...]) -> _Taken:
+    """Return what is decided; what is hidden by hand stays in no text, whatever was decided about it before."""
+    decisions, read = decisions_in_force(earlier, now)
+    keys = {form_key(each.form) for each in by_hand}
+    left = {form: action for form, action in decisions.items() if form_key(form) not in keys}
+    return _Taken(left, {key: versions for key, versions in read.items() if key not in keys}, by_hand)
+
+
+def _told_apart(material: Material, earlier: Sequence[Earlier], wish: Wish) -> tuple[Decisions, tuple[Decision, ...]]:
+    """Return the decisions about what is asked, and what is hidden though no question is about it.
+
+    Raises:
+        UsageError: what shall be hidden has no letter, or a strict decision neither hides nor is about a question.
+    """
+    actions = decisions_by_key(wish.decisions)
+    standing, read = decisions_in_force(earlier, wish.decisions)
+    before = _Taken({form: action for form, action in standing.items() if form not in wish.decisions}, read)
+    found = _redact(material, before, PseudonymBook(choose=secrets.choice))
+    asked = {form_key(each.form) for each in found.questions} if isinstance(found, OpenQuestions) else set[str]()
+    typed = {form_key(form): _typed(form, RedactionAction.REMOVE, kind) for form, kind in wish.hidden.items()}
+    now: dict[str, RedactionAction | str] = {}
+    for number, form in enumerate(wish.decisions, 1):
+        key, action = form_key(form), actions[form_key(form)]
+        if key in asked and key not in typed:
+            now[form] = action
+        elif action in HIDING and (wish.is_strict or words_typed(form)):
+            typed.setdefault(key, _typed(form, action, ByHand.NAME))
+        elif wish.is_strict and key not in typed:
+            raise UsageError(
+                Message("decision {number} is about nothing that is asked", number=number),
+                next_step=Message("List what is asked with --json. What nobody asks about can only be hidden."),
+            )
+    return now, tuple(typed.values())
+
+
+def _typed(form: str, action: RedactionAction, kind: str) -> Decision:
+    if not words_typed(form):
+        raise NotThereError(
+            Message("what is hidden has a letter or digit, and at most 24 words"),
+            next_step=Message("Hide a longer text in parts."),
+        )
+    return Decision(" ".join(form.split()), action.value, checked_word(ByHand, kind, "kind").value)
+
+
+def _require_there(wish: Wish, by_hand: Sequence[Decision], made: RedactedDossier) -> None:
+    there, wanted = set(made.forbidden_forms), {*wish.hidden, *(wish.decisions if wish.is_strict else ())}
+    keys = set(map(form_key, wanted))
+    if any(form_key(each.form) in keys and each.form.casefold() not in there for each in by_hand):
+        raise NotThereError(
+            Message("nothing of the case that leaves holds a word that you hid"),
+            next_step=Message("Type it as it stands in the text. What the report says of its own cannot be hidden."),
+        )
 
 
 def question_for(session: Session, material: Material, prepared: PreparedReport, *, valid_ms: int) -> ApprovalQuestion:
@@ -253,7 +327,7 @@ def _about(recipient: KeptPartner) -> list[Message]:
     return about
 
 
-def _in_use(versions: list[OpenedVersion], profile: Profile) -> list[Stored[Note]]:
+def _in_use(versions: list[OpenedVersion], profile: Profile, day: str) -> list[Stored[Note]]:
     """Return the notes that may leave, in their order: none that is withdrawn, and none that corrects such a note.
 
     A correction says the same in other words. One version that stands and says withdrawn is enough, and so is one that
@@ -264,7 +338,15 @@ def _in_use(versions: list[OpenedVersion], profile: Profile) -> list[Stored[Note
     withdrawn = {version.record for version, note in found if note.withdrawn}
     while more := {version.record for version, note in found if note.amends in withdrawn} - withdrawn:
         withdrawn |= more
-    return in_order([note for note in stored_of_kind(versions, Note) if note.record not in stays | withdrawn])
+    notes = [note for note in stored_of_kind(versions, Note) if note.record not in stays | withdrawn]
+    # Nobody changes the text of a note of another day in place, so that a new note says nothing old.
+    return in_order(
+        [note for note in notes if not profile.has_new_notes or _is_new(time_text(note.written_ms, DAY), day)]
+    )
+
+
+def _is_new(written: str, day: str) -> bool:
+    return datetime.date.fromisoformat(day) - datetime.date.fromisoformat(written) <= _NEW
 
 
 def _happened(versions: list[OpenedVersion], profile: Profile) -> Iterator[Stored[Any]]:
@@ -276,6 +358,13 @@ def _happened(versions: list[OpenedVersion], profile: Profile) -> Iterator[Store
     for kind, variant in variants.items():
         found = by_date(versions, (STORY[kind],))
         yield from (stored for stored in found if stored.heads == 1 or variant != CONFIRMED)
+
+
+def _next_of(happened: list[Stored[Any]], day: str) -> list[Stored[Any]]:
+    """Return the next record that somebody has to keep, of today or later; nothing else."""
+    dated = ((stored.value.when(), stored) for stored in happened if stored.value.is_due())
+    to_come = [(when, stored) for when, stored in dated if when is not None and when[: len(day)] >= day[: len(when)]]
+    return [stored for _, stored in sorted(to_come, key=lambda each: each[0])[:1]]
 
 
 def require_fact(confirmed: Collection[object]) -> None:
@@ -296,40 +385,62 @@ def _may_be_of_others(profile: Profile, persons: list[Stored[Person]]) -> bool:
     return OF_SEVERAL in profile.withheld and len(clients_of(persons)) > 1
 
 
-def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
+def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes | None) -> Material:
     profile, recipient = profile_named(wish.profile), find(session, wish.to)
-    versions = view(session, case, why=WHY)
+    why = profile.why
+    versions = view(session, case, why=why)
     require_one_role(versions)
-    rows, notes = stored_of_kind(versions, Person), _in_use(versions, profile)
+    asked = stored_of_kind(versions, Approving)
+    days = (each.value.day for each in asked if each.value.digest == answered and each.value.day)
+    day = next(days, today(session).isoformat())  # an answer is to what was shown on the day of its question
+    rows, notes = stored_of_kind(versions, Person), _in_use(versions, profile, day)
     persons = as_one(rows, first=wish.person)
+    clients = clients_of(persons)  # notes and facts are of the whole case: what is about one client may tell of another
     happened = [] if _may_be_of_others(profile, persons) else list(_happened(versions, profile))
+    if profile.has_next_alone:
+        happened = _next_of(happened, day)
     if CONFIRMED in {variant for _, variant in profile.records}:
         require_fact([stored for stored in happened if stored.value.is_confirmed()])
     if profile.is_of_one_client:
         persons = others_as_third(persons, wish.person)
     elif wish.person is not None:
         raise UsageError(Message("with this profile, an export is about the whole case, not about one person"))
-    shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *notes, *happened]
+    heads = stored_of_kind(versions, Case)
+    shown: list[Stored[Any]] = [*heads, *persons, *happened, *notes]
     disclosures = stored_of_kind(versions, Disclosure)
     authors = members_of_logs(session, {row.origin for row in disclosures if row.origin is not None})
     own = [row for row in disclosures if row.origin is not None and authors.get(row.origin) == session.member]
     records: list[tuple[RecordId, VersionId, CaseworkRecord]] = [
         (stored.record, stored.version, stored.value) for stored in shown
     ]
+    source = dossier_source(records)
+    named = {(row.kind, row.variant) for row in source.records if profile.rule(row.kind, row.variant) is not None}
+    leaving = Leaving(recipient, profile, today(session).isoformat(), frozenset(named))
     return Material(
         case=case,
         profile=profile,
         recipient=recipient,
         records=records,
-        people=known_people(session, case, persons, why=WHY),
-        elsewhere=names_elsewhere(session, case, dossier_source(records), profile, why=WHY),
+        people=known_people(session, case, persons, why=why),
+        elsewhere=names_elsewhere(session, case, source, profile, why=why),
         joined=frozenset(row.version for row in rows) - {person.version for person in persons},
+        same=same_people(rows, persons),
         beside=told_beside(session, notes),
         contact=next((row.value.contact for row in reversed(own) if row.value.contact), ""),
-        before=[row for row in disclosures if (row.value.recipient, row.value.series) == (recipient.record, SERIES)],
+        agreed=require_agreed(leaving, versions, rows, clients),
+        before=_before(disclosures, profile, recipient),
         own=frozenset(row.version for row in own),
-        asked=stored_of_kind(versions, Approving),
+        of_others=frozenset(row.value.reference for row in disclosures if row.value.recipient != recipient.record)
+        | {row.value.ref for row in heads},
+        asked=asked,
     )
+
+
+def _before(disclosures: list[Stored[Disclosure]], profile: Profile, to: KeptPartner) -> list[Stored[Disclosure]]:
+    """Return what a package goes on from: the codes and decisions of earlier ones for the same recipient."""
+    if profile.series is Series.PACKAGE:
+        return []
+    return [row for row in disclosures if (row.value.recipient, row.value.series) == (to.record, _SERIES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,11 +449,12 @@ class _Taken:
 
     decisions: Decisions = field(repr=False)
     read: Mapping[str, frozenset[bytes]] = field(repr=False)
+    by_hand: tuple[Decision, ...] = field(default=(), repr=False)
 
 
 def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
     registry = build_registry(material.people)
-    source = dossier_source(material.records)
+    source = dossier_source(material.records, material.same)
     told = (material.beside.get(record, ()) for record, _, _ in material.records)
     whole = DossierSource(
         tuple(
@@ -350,6 +462,14 @@ def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedD
             for record, beside in zip(source.records, told, strict=True)
         )
     )
+    names = {each.form: RedactionAction(each.action) for each in taken.by_hand if each.kind == ByHand.NAME}
     return redact(
-        whole, material.profile, registry, taken.decisions, book, read=taken.read, elsewhere=material.elsewhere
+        whole,
+        material.profile,
+        registry,
+        {**taken.decisions, **names},
+        book,
+        read=taken.read,
+        elsewhere=material.elsewhere,
+        by_hand=taken.by_hand,
     )

@@ -15,7 +15,7 @@ from vault.ids import CompartmentId, RecordId
 from vault.index.full_text import named_elsewhere
 from vault.index.search_text import words_of
 from vault.names.normal import normal
-from vault.names.written_forms import FEWEST_LETTERS
+from vault.names.written_forms import FEWEST_LETTERS, may_be_form_of
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion, of_kind
 from vault.records.work import Entry
@@ -50,6 +50,13 @@ def as_one(persons: Sequence[Stored[Person]], *, first: RecordId | None = None) 
         groups.setdefault(person.value.who or person.record, []).append(person)
     found = {row.record: row for group in groups.values() for row in _joined(group, first)}
     return [found[person.record] for person in persons if person.record in found]
+
+
+def same_people(rows: Sequence[Stored[Person]], one: Sequence[Stored[Person]]) -> dict[bytes, bytes]:
+    """Return the record that stands for each of those that `as_one` joined with another."""
+    stands = {person.record for person in one}
+    by_who = {person.value.who: person.record for person in one}
+    return {row.record: by_who[row.value.who] for row in rows if row.record not in stands and row.value.who in by_who}
 
 
 def _joined(group: list[Stored[Person]], first: RecordId | None) -> list[Stored[Person]]:
@@ -151,15 +158,22 @@ _MOST_PSEUDONYMS = 64
 def names_elsewhere(
     session: Session, case: CompartmentId, source: DossierSource, profile: Profile, *, why: str
 ) -> frozenset[str]:
-    """Return the plain words of a case's texts that are part of a name of a person in another case of this member.
+    """Return the plain words of a case's texts that are part of a name, in any of its cases, of a person elsewhere.
+
+    Elsewhere is in another case of this member. A word of another language counts in the name's own form alone.
 
     One entry of a search names the cases that were hit; where none was, nothing is logged.
     """
     rule = session.require(Action.CASE_SEARCH)
     words = {word for written in words_of_texts(source, profile) for word in words_of(written)}
-    found = named_elsewhere(up_to_date_index(session), (word for word in words if len(word) >= FEWEST_LETTERS), case)
+    told: dict[str, set[str]] = {}
+    for word in words:
+        for name in (word, *may_be_form_of(word)) if len(word) >= FEWEST_LETTERS else ():
+            told.setdefault(name, set()).add(word)
+    hits = named_elsewhere(up_to_date_index(session), told, case)
+    found = {word for name in hits for word in told[name]}
     if found:
-        cases = sorted(frozenset[bytes]().union(*found.values()))
+        cases = sorted(frozenset[bytes]().union(*hits.values()))
         named = tuple(audit_of(session, CompartmentId(case)) for case in cases[:_MOST_PSEUDONYMS])
         counts = {"hit": len(found), "case": len(cases)}
         session.log_act(Entry(act="case.search", why=why, objs=named, covers=counts, pol=rule))

@@ -9,17 +9,17 @@ from functools import partial
 from pathlib import Path
 
 from vault.access.session import Session
+from vault.casework.checks import checked_line
 from vault.casework.disclosure import Approving, Disclosure
 from vault.casework.document import Document
 from vault.casework.organisation_records import PackageKey
-from vault.errors import RefusedError, UsageError, VerificationError
+from vault.errors import LeakError, RefusedError, UsageError, VerificationError, WaitingForDecisionError
 from vault.export import archive
 from vault.export.archive import package_words
 from vault.export.dossier_report import READ, UNREAD, Cover
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.release import ACT, Release
-from vault.export.report_wording import SEARCH_PURPOSE, SUBJECT_PURPOSE, USUAL_PURPOSE
-from vault.ids import CompartmentId, CompartmentKind, Digest, SeatId
+from vault.ids import CompartmentId, CompartmentKind, Digest
 from vault.index.heads import heads_in
 from vault.log.approval import Approval
 from vault.policy.rights import RIGHTS
@@ -44,18 +44,17 @@ from vault.services.approvals.second_person import (
     rule_of,
 )
 from vault.services.exports.export_material import (
-    SERIES,
-    WHY,
     Material,
+    NotThereError,
     Ready,
     Wish,
     as_asked,
     make_ready,
-    organisation_name,
     question_for,
-    today,
+    reference_for,
 )
 from vault.services.exports.partners import find, require_confirmed
+from vault.services.exports.said_beside import organisation_name, today
 from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
 from vault.store.files import require_new
@@ -68,6 +67,13 @@ VALID_DAYS = 90
 
 Approve = Callable[[tuple[str, ...]], bool]
 """Shows somebody the finished pages, and says whether they say yes."""
+
+
+class PagesAnewError(WaitingForDecisionError):
+    """Somebody who reads the finished pages hides another word, or takes one back: the pages are made anew."""
+
+    def __init__(self) -> None:
+        super().__init__(Message("the pages are made anew; nothing was sealed"))
 
 
 class DeclinedError(CancelledError):
@@ -101,7 +107,7 @@ class ExportSteps:
         try:
             # Whatever can refuse does so before a person reads the pages.
             require_second(self.session, ACT, self.second)
-            prepared = prepare(self.ready.dossier, cover, progress=progress)
+            prepared = _prepared(self.ready, cover, progress)
             if self.answer is not None:
                 require_valid(self.session, self.answer, self._question(prepared))
             if approve is not None and not approve(prepared.pages):
@@ -114,6 +120,8 @@ class ExportSteps:
             package = self._seal(prepared, seed, approval)
             self._log_done(package, cover, begun)
             path = publish(package, out)
+        except PagesAnewError:
+            raise
         except Exception:
             self._log_abort(begun)
             raise
@@ -124,13 +132,13 @@ class ExportSteps:
 
     def _seal(self, prepared: PreparedReport, seed: bytes, approval: Approval | None) -> SealedPackage:
         roles = tuple(sorted(self.session.roles))
-        key = b"" if approval is None else self.session.directory.certificates[SeatId(approval.approver)].identity
         return write_package(
             prepared,
             age_recipient=self.ready.material.recipient.age_recipient,
             package_public=public_key(seed),
             sign=partial(sign, seed),
-            release=Release(today(self.session), roles, self.session.seat, approval, key, prepared.cover.pages),
+            release=Release(today(self.session), roles, pages=prepared.cover.pages),
+            approval=approval,
             expires=today(self.session) + datetime.timedelta(days=VALID_DAYS),
         )
 
@@ -140,7 +148,7 @@ class ExportSteps:
         entry = Entry(
             act=ACT,
             out="ok:alone" if approval is None else "ok",
-            why=WHY,
+            why=self.ready.material.profile.why,
             obj=audit_of(self.session, case),
             dig=digest,
             deleg=None if approval is None else approval.approver,
@@ -162,7 +170,9 @@ class ExportSteps:
     def _log_abort(self, begun: Receipt | None) -> None:
         cause = None if begun is None else begun.seq
         obj = audit_of(self.session, self.ready.material.case)
-        self.session.log_act(Entry(act="export.abort", why=WHY, obj=obj, cause=cause, pol=self.rule))
+        self.session.log_act(
+            Entry(act="export.abort", why=self.ready.material.profile.why, obj=obj, cause=cause, pol=self.rule)
+        )
 
     def _log_done(self, package: SealedPackage, cover: Cover, begun: Receipt) -> None:
         """Keep what left, for whom and under which decisions, together with the entry that says so."""
@@ -175,10 +185,12 @@ class ExportSteps:
             made=today(self.session).isoformat(),
             contact=cover.contact,
             pages=cover.pages,
-            series=SERIES,
-            decisions=decisions_to_keep(self.ready.decisions),
+            reference=cover.reference,
+            series=self.ready.material.series or package.package.hex(),
+            decisions=decisions_to_keep(self.ready.decisions, self.ready.by_hand),
             pseudonyms=self.ready.book.given(),
             read=self.ready.read() if cover.pages == READ else (),
+            consents=self.ready.material.agreed.consents,
         )
         # By the rules of an older program a legal reviewer's would be quarantined, and the log of the case in doubt.
         may_keep = RIGHTS.may_write(self.session.roles, CompartmentKind.CASE, Disclosure.KIND)
@@ -189,15 +201,27 @@ class ExportSteps:
                 Entry(
                     act="export.done",
                     out="ok" if cover.pages == READ else f"ok:{UNREAD}",
-                    why=WHY,
+                    why=self.ready.material.profile.why,
                     obj=audit_of(self.session, self.ready.material.case),
                     objs=(self.ready.material.recipient.record,),
                     dig=package.digest(),
                     cause=begun.seq,
-                    covers={"file": len(archive.MEMBERS), "decision": len(self.ready.decisions)},
+                    covers={"file": len(archive.MEMBERS), "decision": self.ready.decided},
                     pol=self.rule,
                 )
             )
+
+
+def _prepared(ready: Ready, cover: Cover, progress: Progress | None) -> PreparedReport:
+    try:
+        return prepare(ready.dossier, cover, progress=progress)
+    except LeakError:
+        if not ready.hides_more:
+            raise
+        raise NotThereError(
+            Message("a word that you hid may stand in words of the report's own too; the pages were not made"),
+            next_step=Message("Take it back."),
+        ) from None
 
 
 def _package_seed(session: Session) -> bytes:
@@ -215,7 +239,6 @@ def _package_seed(session: Session) -> bytes:
 
 
 # From a case to a sealed package for one recipient: nothing is at the destination before all of it has passed.
-_PURPOSES = {"disappearance": SEARCH_PURPOSE, "subject": SUBJECT_PURPOSE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +336,7 @@ def export(
         path=done.path,
         digest=Digest(done.package.digest()),
         questions=ready.questions,
-        decided=len(ready.decisions),
+        decided=ready.decided,
         key_words=done.key_words,
         release=release,
         is_read=cover.pages == READ,
@@ -375,37 +398,47 @@ def ask(
     if isinstance(ready, OpenQuestions):
         return Undecided(ready.questions)
     cover = _cover(session, ready.material, wish, release=TWO_PERSON, is_read=approve is not None)
-    prepared = prepare(ready.dossier, cover, progress=progress)
+    prepared = _prepared(ready, cover, progress)
     if approve is not None and not approve(prepared.pages):
         raise DeclinedError
     question = question_for(session, ready.material, prepared, valid_ms=APART_MS)
     kept = Approving(
         act=ACT,
         digest=question.digest,
-        decisions=decisions_to_keep(ready.decisions),
+        decisions=decisions_to_keep(ready.decisions, ready.by_hand),
         pseudonyms=ready.book.given(),
         day=cover.day,
         language=cover.language,
         contact=cover.contact,
         pages=cover.pages,
+        reference=cover.reference,
     )
     with session.work(case) as work:
         work.keep(case, kept)
-        work.commit(Entry(act="case.edit", why=WHY, obj=audit_of(session, case), covers={Approving.KIND: 1}, pol=rule))
+        work.commit(
+            Entry(
+                act="case.edit",
+                why=ready.material.profile.why,
+                obj=audit_of(session, case),
+                covers={Approving.KIND: 1},
+                pol=rule,
+            )
+        )
     by_file.ask(session, question, chosen, out)
     return Asked(tuple(approver.name for approver in chosen), question.digest, ready.as_proposed)
 
 
 def _cover(session: Session, material: Material, wish: Wish, *, release: str, is_read: bool) -> Cover:
     """Return the cover of a report that is made today."""
+    contact = material.contact if wish.contact is None else wish.contact
     return Cover(
-        purpose=_PURPOSES.get(material.profile.name, USUAL_PURPOSE),
+        purpose=material.profile.purpose,
         language=wish.language,
         release=release,
         pages=READ if is_read else UNREAD,
         day=today(session).isoformat(),
         organisation=organisation_name(session),
-        reference="" if material.head is None else material.head.ref,
-        contact=" ".join((material.contact if wish.contact is None else wish.contact).split()),
+        reference=reference_for(session, material),
+        contact=checked_line(" ".join(contact.split()), "contact", optional=True),
         recipient=material.recipient.name,
     )

@@ -27,8 +27,8 @@ from vault.records.work import Entry
 from vault.seal.age import seal_stream
 from vault.services.case_papers import content_of, is_whole
 from vault.services.cases.sections import records_of
-from vault.services.exports.export_material import organisation_name, today
 from vault.services.exports.partners import KeptPartner, find, require_confirmed
+from vault.services.exports.said_beside import organisation_name, today
 from vault.services.projection.authors import names_of_members
 from vault.services.projection.expired_rights import left_out_words
 from vault.services.projection.places import held_of_kind

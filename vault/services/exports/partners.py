@@ -9,17 +9,19 @@ from vault.access.session import Session
 from vault.casework.checks import checked_name
 from vault.casework.disclosure import Disclosure
 from vault.casework.partner import KeyVersion, Partner, is_confirmed
+from vault.casework.typed_dates import IN_FUTURE
 from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionId, short_id
 from vault.index.heads import heads_of
 from vault.names.normal import looks_same
 from vault.policy.rights import RIGHTS
 from vault.policy.roles import Action, Role
-from vault.records.versions import of_kind, to_fields
+from vault.records.versions import OpenedVersion, of_kind, to_fields
 from vault.records.work import Entry
 from vault.seal.age import fingerprint
-from vault.services.cases.cases import view
+from vault.services.cases.cases import today, view
 from vault.services.projection.absences import author_of
+from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import held_of_kind, the_one_of_kind
 from vault.services.projection.projection import read_valid, up_to_date_index
 from vault.services.projection.seats import members_of_logs, seat_of_log
@@ -126,6 +128,17 @@ class KeptPartner:
     email: str = field(default="", repr=False)
     town: str = field(default="", repr=False)
     languages: tuple[str, ...] = ()
+    terms: str = field(default="", repr=False)
+    terms_day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerVersion:
+    """What a recipient's record said since somebody wrote it, and whether they compared the words of its key."""
+
+    written_ms: int
+    by: str = field(repr=False)
+    value: Partner = field(repr=False)
 
 
 def words_of_new(session: Session, *, name: str, age_recipient: str) -> str:
@@ -176,18 +189,25 @@ def edit(
     email: str | None = None,
     town: str | None = None,
     languages: Sequence[str] | None = None,
+    terms: str | None = None,
+    terms_day: str | None = None,
 ) -> KeptPartner:
     """Change what is known of a recipient; None leaves a field, an empty text empties it.
 
     Another key is not confirmed, whoever confirmed the one before. The name stays: packages were made out to it.
+    What they promise has the day of today, unless another is said.
 
     Raises:
-        UsageError: nothing to change, or no age key.
+        UsageError: nothing to change, no age key, or a promise of tomorrow.
         RefusedError: an admin keeps this recipient, and this member is none.
     """
     rule = session.require(Action.PARTNER_WRITE)
     key = None if age_recipient is None else age_recipient.strip()
     words = None if key is None else fingerprint(key)
+    if terms is not None and terms_day is None:
+        terms_day = today(session) if terms else ""
+    if (terms_day or "") > today(session):
+        raise UsageError(filled(IN_FUTURE, field="terms_day"))
 
     def changed(head: Partner) -> Partner:
         return replace(
@@ -198,10 +218,12 @@ def edit(
             email=head.email if email is None else email,
             town=head.town if town is None else town,
             languages=head.languages if languages is None else tuple(languages),
+            terms=head.terms if terms is None else terms,
+            terms_day=head.terms_day if terms_day is None else terms_day,
             confirmed=False,  # who confirmed it said so in a version of their own
         )
 
-    if (age_recipient, phone, email, town, languages) == (None,) * 5:
+    if (age_recipient, phone, email, town, languages, terms_day) == (None,) * 6:
         raise UsageError(Message("there is nothing to change"))
     return _write(session, find(session, name), changed, rule)
 
@@ -324,14 +346,14 @@ def _kept(session: Session, row: PartnerRow) -> KeptPartner:
         email=partner.email,
         town=partner.town,
         languages=partner.languages,
+        terms=partner.terms,
+        terms_day=partner.terms_day,
     )
 
 
 def _key_versions(session: Session, home: CompartmentId, record: RecordId) -> dict[bytes, KeyVersion]:
     """Return every valid version of a recipient's record, each judged now: replaced ones say who confirmed what."""
-    with session.database.reading() as rows:
-        places = [(origin, seq) for _, origin, seq in rows.places_in_record(home, record)]
-    versions = [version for version in read_valid_at(session, home, places) if version.record == record]
+    versions = _versions(session, home, record)
     members = members_of_logs(session, {version.origin for version in versions})
     found: dict[bytes, KeyVersion] = {}
     for version, partner in of_kind(versions, Partner):
@@ -344,6 +366,27 @@ def _key_versions(session: Session, home: CompartmentId, record: RecordId) -> di
             by_admin=member is not None and Role.ADMIN in session.directory.roles_of(member),
         )
     return found
+
+
+def _versions(session: Session, home: CompartmentId, record: RecordId) -> list[OpenedVersion]:
+    with session.database.reading() as rows:
+        places = [(origin, seq) for _, origin, seq in rows.places_in_record(home, record)]
+    return [version for version in read_valid_at(session, home, places) if version.record == record]
+
+
+def history(session: Session, name: str) -> list[PartnerVersion]:
+    """Return every valid version of a recipient, oldest first: who wrote it, and who says that they compared the words.
+
+    Raises:
+        NotFoundError, UsageError, VerificationError: as `find` says.
+    """
+    kept = find(session, name)
+    versions = _versions(session, kept.home, kept.record)
+    members, called = members_of_logs(session, {each.origin for each in versions}), names_of_members(session)
+    return [
+        PartnerVersion(version.content.clock[0], name_in(called, members.get(version.origin)), value)
+        for version, value in sorted(of_kind(versions, Partner), key=lambda each: each[0].content.clock)
+    ]
 
 
 def _would_count(session: Session, kept: KeptPartner) -> bool:
@@ -389,11 +432,15 @@ def _are_words(typed: str, words: str) -> bool:
 # What already left of a case: to whom packages were made, as the case itself keeps it.
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A recipient of packages of a case, how many were made, and the day of the last one (YYYY-MM-DD)."""
+    """A recipient of packages of a case, how many were made, and the day of the last one (YYYY-MM-DD).
+
+    `references` are those under which the recipient asks about the case; packages of older programs had the case's.
+    """
 
     recipient: Words = field(repr=False)
     count: int
     last: str
+    references: tuple[str, ...] = ()
 
 
 def given_out(session: Session, case: CompartmentId, *, why: str = "casework") -> list[Given]:
@@ -402,18 +449,24 @@ def given_out(session: Session, case: CompartmentId, *, why: str = "casework") -
     The case is opened for it, which is in the log before.
     """
     session.require(Action.CASE_READ, case)
-    days: dict[bytes, list[str]] = {}
+    made: dict[bytes, list[Disclosure]] = {}
     for stored in stored_of_kind(view(session, case, why=why), Disclosure):
-        days.setdefault(stored.value.recipient, []).append(stored.value.made)
-    names = _names(session) if days else {}
+        made.setdefault(stored.value.recipient, []).append(stored.value)
+    called = names(session) if made else {}
     found = [
-        Given(names.get(recipient, Message("a recipient who is no longer on the list")), len(made), max(made))
-        for recipient, made in days.items()
+        Given(
+            called.get(RecordId(recipient)) or Message("a recipient who is no longer on the list"),
+            len(packages),
+            max(each.made for each in packages),
+            tuple(dict.fromkeys(each.reference for each in packages if each.reference)),
+        )
+        for recipient, packages in made.items()
     ]
     return sorted(found, key=lambda given: given.last, reverse=True)
 
 
-def _names(session: Session) -> dict[bytes, Words]:
+def names(session: Session) -> dict[RecordId, str]:
+    """Return what the recipients are called, by id; nothing for whoever may not see them."""
     try:
         return {partner.record: partner.name for partner in list_all(session)}
     except RefusedError:  # whoever may not see the recipients sees that there are some

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -13,6 +16,7 @@ from vault.access.pins.alarms import lasting
 from vault.access.session import Session
 from vault.access.trust.case_lines import access_of, put_out_of, told_by
 from vault.casework.case import Case
+from vault.casework.disclosure import Disclosure
 from vault.casework.document import Document
 from vault.casework.intake import RegisterEntry
 from vault.casework.note import Note, contact_day
@@ -20,8 +24,9 @@ from vault.casework.person import Person, SafeContact
 from vault.casework.story import STORY
 from vault.casework.story.events import deadline_given_by
 from vault.casework.vocabulary import Channel, PersonRole
-from vault.errors import MalformedError, NotFoundError, VerificationError
+from vault.errors import MalformedError, NotFoundError, VaultError, VerificationError
 from vault.ids import DIGEST_SIZE, ID_SIZE, CompartmentId, CompartmentKind, Origin, RecordId, SeatId, VersionId
+from vault.index.case_pages import closed_cases, page
 from vault.index.entries import (
     CaseColumns,
     DatedColumns,
@@ -164,6 +169,7 @@ INDEX_REMADE = Message("The index did not match what this account remembers of i
 _BATCH = 2_000
 _BATCH_OF_A_NEW_INDEX = 16_000  # holds its lock for 1.5 s, where nobody looks for anything yet
 _NEAR = 16
+_CASES_OPENED = 256
 _MOST_PASSED = 256
 
 
@@ -261,6 +267,23 @@ def audit_of(session: Session, case: CompartmentId) -> bytes:
         newest = max(found, key=lambda row: row.content.clock)
         session.audits[case] = from_fields(Case, newest.content.fields).audit
     return session.audits[case]
+
+
+def cases_called(session: Session, pseudonyms: AbstractSet[bytes]) -> dict[bytes, CompartmentId]:
+    """Return the cases that the log names by these pseudonyms, of those alone that this member holds.
+
+    A pseudonym stands in the case's own record and nowhere else, so cases are opened until all are known: those met in
+    this session, then the first of the lists, `_CASES_OPENED` of each at most.
+    """
+    index = up_to_date_index(session)
+    known = {audit: case for case, audit in session.audits.items()}
+    for rows in (partial(page, index, size=_CASES_OPENED), partial(closed_cases, index, limit=_CASES_OPENED)):
+        for row in rows() if pseudonyms - known.keys() else ():
+            with suppress(VaultError):  # a case that does not open here is told where it is opened
+                known[audit_of(session, CompartmentId(row.case))] = CompartmentId(row.case)
+            if pseudonyms <= known.keys():
+                break
+    return {audit: known[audit] for audit in pseudonyms & known.keys()}
 
 
 def revalidate(session: Session, index: Index) -> list[Quarantined]:
@@ -393,6 +416,7 @@ def _entry(session: Session, version: OpenedVersion) -> IndexedRecord | None:
     columns: CaseColumns | PersonColumns | DatedColumns | RegisterColumns | None = None
     corrects: bytes | None = None
     contact: str | None = None
+    reference: str | None = None
     match version.content.kind:
         case Case.KIND:
             case = from_fields(Case, version.content.fields)
@@ -432,6 +456,9 @@ def _entry(session: Session, version: OpenedVersion) -> IndexedRecord | None:
                 filter(None, (document.words(), document.name, extracted_text(session, document.extracted)))
             )
             columns = DatedColumns(document.when(), is_due=False, headline=document.called)
+        case Disclosure.KIND:
+            for _, left in of_kind([version], Disclosure):
+                names = reference = left.reference
         case RegisterEntry.KIND:
             for _, entered in of_kind([version], RegisterEntry):  # one without its kind's fields is passed over
                 columns = RegisterColumns(entered.key, b"".join(entered.hashes), version.origin)
@@ -456,4 +483,5 @@ def _entry(session: Session, version: OpenedVersion) -> IndexedRecord | None:
         columns=columns,
         corrects=corrects,
         contact=contact,
+        reference=reference,
     )

@@ -1,0 +1,96 @@
+"""What left a case: each package, who has it, by which consent; and what is done where it reached somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from typing_extensions import override
+
+from tui.gateway.unlocked_vault import case_id
+from tui.screens.frame.act_screen import ActScreen, Doing
+from tui.screens.frame.base import BACK, READ_AGAIN, Command
+from tui.screens.frame.list_rows import ListScreen
+from tui.widgets.text_cells import Column
+from tui.widgets.virtual_list import ListRow, VirtualList
+from vault.acts.act import Told
+from vault.acts.referral import WRONG_RECIPIENT
+from vault.ids import short_id
+from vault.services.exports import ledger
+from vault.services.exports.ledger import Package
+from vault.words.codes import word_of
+from vault.words.message import Message, Words, joined, plural
+
+
+class LedgerScreen(ListScreen, ActScreen):
+    """One row for each package of a case, the last first."""
+
+    NAME = Message("What left")
+    COLUMNS = (
+        Column(Message("day"), 12),
+        Column(Message("package"), 10),
+        Column(Message("for what"), 22),
+        Column(Message("recipient")),
+    )
+    LIST = "ledger"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("enter", "about", Message("By which consent it left, and who stands in it"), "Enter", Message("about")),
+        Command("x", "wrong", Message("It reached somebody it was not for"), "x", Message("wrong hands")),
+        READ_AGAIN,
+        BACK,
+    )
+
+    def __init__(self, case: str, ref: str, why: str) -> None:
+        super().__init__()
+        self._case, self._ref, self._why = case, ref, why
+        self._found: list[Package] = []
+
+    @override
+    def action_refresh(self, stand_on: str = "") -> None:
+        """Read them again; reading them is in the log."""
+        case, why = case_id(self._case), self._why
+        self.ask(lambda vault: vault.read(ledger.of_case, case, why=why), self._show)
+
+    def _show(self, found: list[Package]) -> None:
+        self._found = found
+        self.show_rows(ListRow(package.called, _cells(package)) for package in found)
+        self.head(self._ref, plural("{count} package", "{count} packages", count=len(found)))
+        if not found:
+            self.say(Message("Nothing has left this case."))
+
+    def _here(self) -> Package | None:
+        place = self._list.cursor
+        return self._found[place] if place < len(self._found) else None
+
+    @on(VirtualList.Opened)
+    def action_about(self) -> None:
+        package = self._here()
+        if package is not None:
+            self.say(_about(package))
+
+    def action_wrong(self) -> None:
+        package = self._here()
+        if package is not None:
+            said = {"case": (self._case,), "package": (package.kept.value.package.hex(),)}
+            self.do(Doing(WRONG_RECIPIENT, said, self._written))
+
+    def _written(self, told: Told) -> None:
+        self.show_told(WRONG_RECIPIENT.title, told, lambda _: self.action_refresh())
+
+
+def _cells(package: Package) -> tuple[Words, ...]:
+    said = package.kept.value
+    return said.made, package.called, said.purpose, package.recipient
+
+
+def _about(package: Package) -> Words:
+    said = package.kept.value
+    by: Sequence[Words] = [short_id(consent) for consent in said.consents]
+    told: list[Words] = [
+        Message("Profile {profile}, made by {name}.", profile=word_of(said.profile), name=package.by),
+        Message("By consent {ids}.", ids=joined(by, ", ") or "") if by else Message("No consent stands beside it."),
+    ]
+    if package.whose:
+        told.append(Message("In it: {names}.", names=", ".join(package.whose)))
+    return joined(told, " ") or ""

@@ -1,0 +1,135 @@
+"""Whether what shall leave a case is agreed: each client, or who speaks for them, allows it, or it stays here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from vault.casework.person import Person
+from vault.casework.story.consent import Category, Consent
+from vault.data_files import ReadWhenAsked, as_table, read_text
+from vault.errors import RefusedError
+from vault.ids import RecordId, short_id
+from vault.records.versions import OpenedVersion, of_kind
+from vault.redaction.profile import Profile
+from vault.services.exports.partners import KeptPartner
+from vault.services.projection.stored_records import Stored
+from vault.words.codes import word_of, words_of
+from vault.words.message import Message
+from vault.words.next_step import NextStep
+
+_FILE = "categories.toml"
+_OF_RECORDS: Mapping[str, Category] = ReadWhenAsked(
+    lambda: as_table(read_text("vault.redaction", _FILE), _FILE, dict[str, Category])
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What shall leave, as a consent judges it: to whom, by which profile, on which day, and the records of it.
+
+    `records` are kind and variant of each: the role of a person, the kind of a note.
+    """
+
+    recipient: KeptPartner
+    profile: Profile
+    day: str
+    records: frozenset[tuple[str, str]]
+
+    def categories(self) -> frozenset[Category | None]:
+        """Return what a consent has to cover; None for what no consent covers."""
+        return frozenset(_OF_RECORDS.get(f"{kind} {variant}", _OF_RECORDS.get(kind)) for kind, variant in self.records)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The consents by which something leaves, and the words that must not leave whatever else is agreed."""
+
+    consents: tuple[RecordId, ...] = ()
+    excluded: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+def require_agreed(
+    leaving: Leaving,
+    versions: Sequence[OpenedVersion],
+    persons: Iterable[Stored[Person]],
+    clients: Sequence[Stored[Person]],
+) -> Agreed:
+    """Return by which consents this leaves: one of each client, every version of which allows it.
+
+    Words that any consent of the case excludes do not leave, even where another consent allows what leaves. A client
+    may stand in the case in several rows of `persons`; a consent that names nobody is that of the only client, or of
+    one who has no row.
+
+    Raises:
+        RefusedError: a client has none that allows it; the clause is named of the one that comes nearest.
+    """
+    consents: dict[RecordId, list[Consent]] = {}
+    for version, consent in of_kind(versions, Consent):
+        consents.setdefault(version.record, []).append(consent)
+    excluded = frozenset(words for heads in consents.values() for each in heads for words in each.excluded)
+    if leaving.profile.consent is None:
+        return Agreed(excluded=excluded)
+    rows = list(persons)
+    found: list[RecordId] = []
+    each_client: Sequence[Stored[Person] | None] = clients or (None,)
+    for client in each_client:
+        own: set[RecordId | None] = set() if client is None else {row.record for row in rows if _is_of(row, client)}
+        if len(clients) < 2:
+            own.add(None)
+        theirs = {record: heads for record, heads in consents.items() if all(each.person in own for each in heads)}
+        judged = [(_clause(leaving, heads), record) for record, heads in theirs.items()]
+        allowing = next((record for clause, record in judged if clause is None), None)
+        if allowing is None:
+            raise _refused(client if len(clients) > 1 else None, [clause for clause, _ in judged if clause is not None])
+        found.append(allowing)
+    return Agreed(tuple(dict.fromkeys(found)), excluded)
+
+
+def _is_of(row: Stored[Person], client: Stored[Person]) -> bool:
+    return (row.value.who or row.record) == (client.value.who or client.record)
+
+
+_Clause = tuple[int, Message]
+"""How near a consent comes to allowing something, and what it refuses."""
+
+
+def _clause(leaving: Leaving, heads: Sequence[Consent]) -> _Clause | None:
+    """Return what a consent refuses of this; None where every version of it allows all."""
+    refused = [clause for each in heads if (clause := _refuses(leaving, each)) is not None]
+    return min(refused, key=lambda clause: clause[0], default=None)
+
+
+def _refuses(leaving: Leaving, consent: Consent) -> _Clause | None:
+    wants, allowed = leaving.categories(), consent.covers()
+    missing = [each for each in Category if each in wants - allowed]
+    rows = (
+        (consent.recipient != leaving.recipient.record, Message("it names another recipient")),
+        (
+            consent.purpose is not leaving.profile.consent,
+            Message("it is for another purpose: {purpose}", purpose=word_of(consent.purpose)),
+        ),
+        (bool(consent.withdrawn), Message("it was withdrawn on {day}", day=consent.withdrawn or "")),
+        (consent.given > leaving.day, Message("it begins on {day}", day=consent.given)),
+        ((consent.until or "") < leaving.day, Message("it ended on {day}", day=consent.until or "")),
+        (None in wants, Message("no consent covers this kind of record")),
+        (bool(missing), Message("it does not cover: {what}", what=words_of(missing))),
+    )
+    return next(((place, words) for place, (is_refused, words) in enumerate(rows) if is_refused), None)
+
+
+def _refused(client: Stored[Person] | None, clauses: Sequence[_Clause]) -> RefusedError:
+    nearest = max(clauses, key=lambda clause: clause[0], default=(0, Message("there is none")))[1]
+    return RefusedError(
+        Message("the client's consent does not allow this: {clause}", clause=nearest)
+        if client is None
+        else Message(
+            "the consent of the client with the id {id} does not allow this: {clause}",
+            id=short_id(client.record),
+            clause=nearest,
+        ),
+        next_step=Message(
+            "Ask the client, then write down what they say ({add_consent}), or change what is written.",
+            add_consent=NextStep.ADD_CONSENT,
+        ),
+    )

@@ -1,0 +1,185 @@
+"""What left a case and who holds it now: packages by case and by person, and the letters that ask for them back."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from vault.access.session import Session
+from vault.casework.disclosure import Disclosure
+from vault.casework.person import Person
+from vault.casework.vocabulary import PersonRole
+from vault.errors import NotFoundError
+from vault.ids import ID_SIZE, CompartmentId, RecordId, short_id
+from vault.policy import roles
+from vault.redaction.profile import PROFILES
+from vault.redaction.spans import Action, IdentifierType
+from vault.services.cases import same_people
+from vault.services.cases.cases import today, view
+from vault.services.cases.editing import Place
+from vault.services.exports import partners
+from vault.services.exports.said_beside import organisation_name
+from vault.services.projection.authors import written_by
+from vault.services.projection.short_ids import the_one_meant
+from vault.services.projection.stored_records import Stored, stored_of_kind
+from vault.words.message import Message, Words
+from vault.words.next_step import NextStep
+
+_ANSWER_DAYS = 14
+LETTER_TITLE = Message("Letter about packages that you got")
+LETTER_FOOT = Message("This letter names nobody whose data is in a package. It is not encrypted.")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package that left: of which case, who got it when, by which consents, and who sent it.
+
+    `whose` are the people of the case who stand in it by a code, or are clients that its profile names.
+    """
+
+    case: CompartmentId
+    kept: Stored[Disclosure] = field(repr=False)
+    recipient: Words = field(repr=False)
+    by: str = field(repr=False)
+    whose: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def called(self) -> str:
+        """Return what people call it by: what its report quotes, or of an older one the beginning of its id."""
+        return self.kept.value.reference or short_id(self.kept.value.package)
+
+    @property
+    def data(self) -> dict[str, object]:
+        said = self.kept.value
+        return {
+            "package": said.package.hex(),
+            "record": self.kept.record.hex(),
+            "reference": said.reference,
+            "case": self.case.hex(),
+            "recipient": said.recipient.hex(),
+            "made": said.made,
+            "profile": said.profile,
+            "purpose": said.purpose,
+            "digest": said.digest.hex(),
+            "consents": [consent.hex() for consent in said.consents],
+            "read": said.pages,
+        }
+
+    @property
+    def line(self) -> Message:
+        said = self.kept.value
+        return Message(
+            "{day}  {recipient}  {profile}  {purpose}  reference {ref}  package {id}  consent {consents}  {name}",
+            day=said.made,
+            ref=said.reference or "-",
+            recipient=self.recipient,
+            profile=said.profile,
+            purpose=said.purpose,
+            id=short_id(said.package),
+            consents=", ".join(short_id(consent) for consent in said.consents) or "-",
+            name=self.by,
+        )
+
+
+def of_case(session: Session, case: CompartmentId, *, why: str = "casework") -> list[Package]:
+    """Return the packages that were made of a case, the last first; opening it is in the log before."""
+    session.require(roles.Action.CASE_READ, case)
+    versions = view(session, case, why=why)
+    found, names = stored_of_kind(versions, Disclosure), partners.names(session)
+    persons = {person.record: person.value for person in stored_of_kind(versions, Person)}
+    authors, gone = written_by(session, found), Message("a recipient who is no longer on the list")
+    packages = [
+        Package(
+            case,
+            stored,
+            names.get(RecordId(stored.value.recipient), gone),
+            authors.get(stored.record, ""),
+            _whose(stored.value, persons),
+        )
+        for stored in found
+    ]
+    return sorted(packages, key=lambda package: (package.kept.value.made, package.kept.written_ms), reverse=True)
+
+
+def _whose(left: Disclosure, persons: Mapping[RecordId, Person]) -> tuple[str, ...]:
+    """Return who stands in a package: by a code, and the clients, where its profile names them."""
+    coded = {RecordId(given.entity) for given in left.pseudonyms if len(given.entity) == ID_SIZE}
+    profile = PROFILES.get(left.profile)
+    names_clients = profile is not None and profile.action(IdentifierType.NAME, PersonRole.CLIENT) is Action.KEEP
+    named = {record for record, person in persons.items() if names_clients and person.role is PersonRole.CLIENT}
+    return tuple(person.display_name() for record, person in persons.items() if record in coded | named)
+
+
+def of_person(session: Session, place: Place, *, why: str = "casework") -> list[Package]:
+    """Return the packages of every case of this member in which a person stands."""
+    homes = dict.fromkeys(standing.case for standing in same_people.cases_of(session, place))
+    found = [package for home in homes for package in of_case(session, home, why=why)]
+    return sorted(found, key=lambda package: package.kept.value.made, reverse=True)
+
+
+def find(session: Session, case: CompartmentId, called: str) -> Package:
+    """Return the package of a case that this id, or its beginning, means; of one reference the last.
+
+    Raises:
+        NotFoundError: none. UsageError: several.
+    """
+    found = of_case(session, case)
+    quoted = next((package for package in found if package.kept.value.reference == called.upper()), None)
+    if quoted is not None and called:
+        return quoted
+    meant = the_one_meant(called, [RecordId(each.kept.value.package) for each in found], [])
+    for package in found:
+        if package.kept.value.package in meant:
+            return package
+    raise NotFoundError(
+        Message("there is no package with this id"),
+        next_step=Message("{list_packages} shows them.", list_packages=NextStep.LIST_PACKAGES),
+    )
+
+
+def by_consent(session: Session, case: CompartmentId, consent: RecordId) -> list[Package]:
+    """Return the packages that left by a consent."""
+    return [package for package in of_case(session, case) if consent in package.kept.value.consents]
+
+
+def answer_by(session: Session) -> str:
+    """Return until when a recipient is asked to answer, YYYY-MM-DD."""
+    return (datetime.date.fromisoformat(today(session)) + datetime.timedelta(days=_ANSWER_DAYS)).isoformat()
+
+
+def recall_letter(session: Session, packages: Sequence[Package]) -> tuple[Words, ...]:
+    """Return the letter to a recipient whose packages are asked back; it names nobody whose data is in them."""
+    return (
+        *_from(session),
+        Message("On {day} a person withdrew the consent by which you got data from us.", day=today(session)),
+        Message("You hold:"),
+        *_named(packages),
+        Message("Please do not use these packages any more, and pass them on to nobody."),
+        Message("Delete every copy: files, mail, backups, paper."),
+        Message(
+            "Write to us by {day} that it is done. If you must keep something, say what, and why.",
+            day=answer_by(session),
+        ),
+    )
+
+
+def wrong_letter(session: Session, packages: Sequence[Package]) -> tuple[Words, ...]:
+    """Return the letter to somebody who got a package that was not for them; it names nobody."""
+    return (
+        *_from(session),
+        Message("By our mistake you got a file that was not for you:"),
+        *_named(packages),
+        Message("Please do not try to open it, and pass it on to nobody. It is sealed for one key."),
+        Message("Delete every copy: files, mail, backups, paper."),
+        Message("Write to us today that it is done, and whether anybody opened it."),
+    )
+
+
+def _from(session: Session) -> list[Words]:
+    name = organisation_name(session)
+    return [name, ""] if name else []
+
+
+def _named(packages: Sequence[Package]) -> list[Message]:
+    return [Message("  reference {ref}, made on {day}", ref=each.called, day=each.kept.value.made) for each in packages]
