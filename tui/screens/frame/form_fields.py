@@ -18,7 +18,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import EVERYWHERE, Command
+from tui.screens.frame.base import EVERYWHERE, Command, VaultScreen
 from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
 from tui.widgets.fields import SafeInput
@@ -235,7 +235,12 @@ class ChoiceField(Widget, can_focus=True):
         self.action_step(1)
 
     def on_blur(self) -> None:
-        """What is chosen stays; what was typed to find it is done with."""
+        """What is chosen stays; what was typed to find it is done with. Who typed another name is told what stands."""
+        if self.finds_nothing and isinstance(self.screen, VaultScreen):
+            stays = self._words[self.place][1]
+            self.screen.warn(
+                Message("{typed}: nothing has this name. It stays: {chosen}.", typed=self.typed, chosen=stays)
+            )
         self.typed = ""
 
     def on_click(self, event: events.Click) -> None:
