@@ -22,8 +22,8 @@ from vault.access.session import Session
 from vault.acts.records import EDIT as RECORDS
 from vault.casework.note import Note
 from vault.casework.person import Person
-from vault.casework.story.consent import Basis, Category, Consent, Purpose, Speaker
-from vault.casework.vocabulary import NoteKind
+from vault.casework.story.consent import Basis, Category, Consent, Speaker
+from vault.casework.vocabulary import NoteKind, ReferralPurpose
 from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, RecordId, short_id
 from vault.records.work import Entry
@@ -59,7 +59,7 @@ REFUSED: Mapping[str, tuple[dict[str, Any] | None, str]] = {
     "after 90 days": ({"given": day(-92), "until": None}, f"it ended on {day(-2)}"),
     "withdrawn": ({"withdrawn": day(-1)}, f"it was withdrawn on {day(-1)}"),
     "not yet": ({"given": day(3)}, f"it begins on {day(3)}"),
-    "other purpose": ({"purpose": Purpose.MEDICAL_CARE}, "it is for another purpose: medical care"),
+    "other purpose": ({"purpose": ReferralPurpose.MEDICAL_CARE}, "it is for another purpose: medical care"),
     "other recipient": ({"to": OTHER}, "it names another recipient"),
     "of somebody else": ({"of": "the witness"}, "there is none"),
     **{f"without {told.value}": ({told.value: False}, "it does not cover: ") for told in TOLD},
@@ -253,7 +253,7 @@ def test_what_was_withdrawn_since_does_not_leave_by_the_approval_of_a_second_per
 def test_the_app_refuses_with_the_clause_and_takes_a_consent_at_once(house: House, tmp_path: Path) -> None:
     with house.open("Amina") as amina:
         partners.add(amina, name=LAWYER, age_recipient=AGE, compared=True)
-        consenting.agree(amina, house.case, LAWYER, purpose=Purpose.MEDICAL_CARE)
+        consenting.agree(amina, house.case, LAWYER, purpose=ReferralPurpose.MEDICAL_CARE)
     with house.desk("Amina") as desk:
         desk.press("enter", "e").fill(out=str(tmp_path)).press("f4")
         desk.sees("it is for another purpose: medical care", "Ctrl+N in the export form")

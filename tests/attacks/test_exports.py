@@ -31,10 +31,9 @@ from tests.tui.house import CLIENT, House, house, house_template
 from vault.access.session import Session
 from vault.casework.disclosure import Decision, Disclosure, PseudonymGiven
 from vault.casework.note import Note
-from vault.casework.story.consent import Purpose
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.story.person_facts import AskedFor, SubjectRequest
-from vault.casework.vocabulary import NoteKind
+from vault.casework.vocabulary import NoteKind, ReferralPurpose
 from vault.errors import UsageError, VerificationError
 from vault.export.children import command_of
 from vault.export.dossier_report import in_days
@@ -418,7 +417,7 @@ def test_an_export_of_the_whole_case_is_not_called_that_of_one_client(
 def test_the_command_asks_which_client_and_pack_lists_them(
     founded: Place, session: Session, case: CompartmentId, both: dict[str, RecordId], tmp_path: Path
 ) -> None:
-    consenting.agree(session, case, RECIPIENT, person=both[SHE], purpose=Purpose.SEARCH)
+    consenting.agree(session, case, RECIPIENT, person=both[SHE], purpose=ReferralPurpose.SEARCH)
     session.close()
     desk, her = Desk.of(founded, tmp_path), both[SHE].hex()
     listed = desk.run("--json", "pack", case.hex()).json()["clients"]

@@ -35,7 +35,7 @@ from vault.redaction.transform import PseudonymBook
 from vault.seal.age import make_identity, recipient_of
 from vault.services.approvals import second_person
 from vault.services.cases import case_people, cases, notes, searching
-from vault.services.exports import export_material, exporting, partners
+from vault.services.exports import export_material, exporting, ledger, partners
 from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing
 
@@ -190,7 +190,7 @@ def test_a_reference_is_of_one_case_and_recipient_and_finds_the_case_and_whom_it
     assert all(map(is_case_ref, drawn))
     assert [cases.find(session, reference.lower()) for reference in drawn] == [case, case, case, other]
     assert {hit.case for hit in searching.search(session, drawn[2]).hits} == {case}
-    given = {str(each.recipient): each.references for each in partners.given_out(session, case)}
+    given = {str(each.recipient): each.references for each in ledger.given_out(session, case)}
     assert given == {LAWYER: (drawn[0],), CLINIC: (drawn[2],)}
     with pytest.raises(NotFoundError):
         cases.find(session, "2222-2222")

@@ -40,7 +40,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_READ: """
     ledger.of_case
     case_papers.papers_in sections.head_of case_papers.list_in case_papers.save case_papers.show paper_text.text_of
-    paper_text.senders_of partners.given_out two_versions.both two_versions.in_view editing.history
+    paper_text.senders_of ledger.given_out two_versions.both two_versions.in_view editing.history
     set_aside.set_aside
     case_people.names_in case_people.show case_people.never_use_in case_people.never_used story_records.list_in
     incidents.steps_in person_pack.facts cases.log_view cases.only_you cases.open_case cases.view

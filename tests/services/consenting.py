@@ -7,7 +7,8 @@ from typing import Any
 
 from vault.access.session import Session
 from vault.casework.person import Person
-from vault.casework.story.consent import Category, Consent, ConsentHow, Purpose
+from vault.casework.story.consent import Category, Consent, ConsentHow
+from vault.casework.vocabulary import ReferralPurpose
 from vault.ids import CompartmentId, RecordId
 from vault.records.versions import of_kind
 from vault.redaction.profile import profile_named
@@ -24,7 +25,7 @@ def consent(session: Session, recipient: str, **said: Any) -> Consent:
     """Return the consent of the only client to all that can be told, given today; `said` says more, or otherwise."""
     usual: dict[str, Any] = {
         "recipient": partners.find(session, recipient).record,
-        "purpose": Purpose.LEGAL_REFERRAL,
+        "purpose": ReferralPurpose.LEGAL_REFERRAL,
         "given": cases.today(session),
         "how": ConsentHow.WRITTEN,
         **{category.value: True for category in Category},

@@ -49,7 +49,7 @@ from vault.services.credentials import entering
 from vault.services.erasures import letter
 from vault.services.evidence import log_checking, logbook
 from vault.services.exchange import syncing
-from vault.services.exports import export_people, exporting, full_export, packages, paper_week, partners
+from vault.services.exports import export_people, exporting, full_export, ledger, packages, paper_week, partners
 from vault.services.exports.export_material import Wish
 from vault.services.exports.exporting import DeclinedError
 from vault.services.exports.full_export import export_all
@@ -222,10 +222,10 @@ def test_who_called_and_is_the_client_is_one_person_in_a_report_and_a_witness_is
 def test_a_case_says_who_holds_its_packages_how_many_and_since_when(
     filled_session: Session, case: CompartmentId, tmp_path: Path
 ) -> None:
-    assert partners.given_out(filled_session, case) == []
+    assert ledger.given_out(filled_session, case) == []
     first = exported(filled_session, case, tmp_path)
     exported(filled_session, case, tmp_path)
-    (holder,) = partners.given_out(filled_session, case)
+    (holder,) = ledger.given_out(filled_session, case)
     assert (str(holder.recipient), holder.count, holder.last) == (LAWYER, 2, cases.today(filled_session))
     out = tmp_path / "opened"
     out.mkdir()

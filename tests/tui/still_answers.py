@@ -102,8 +102,8 @@ from vault.services.erasures.standing_again import Again
 from vault.services.evidence.log_checking import Verification
 from vault.services.exchange.known_peers import Standing
 from vault.services.exports.exporting import Exported
-from vault.services.exports.ledger import Package
-from vault.services.exports.partners import Given, KeptPartner
+from vault.services.exports.ledger import Given, Package
+from vault.services.exports.partners import KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
 from vault.services.grants.timed_grants import end_of_day
 from vault.services.health import sheets

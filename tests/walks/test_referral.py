@@ -63,7 +63,7 @@ class Office:
         return self.desk.run("export", self.ref, *wish)
 
     def read(self, to: str, profile: str) -> str:
-        """Export and return what whoever gets it reads, in small letters."""
+        """Export; return what the recipient reads, in small letters."""
         before = set(self.out.iterdir())
         done = self.export(to, profile)
         assert done.code == 0, done.err

@@ -21,7 +21,7 @@ from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, RecordId
 from vault.services.cases import case_people, cases, editing, same_people, sections, two_versions
 from vault.services.cases.editing import Place, history
-from vault.services.exports import partners
+from vault.services.exports import ledger
 from vault.services.projection import authors
 from vault.services.projection.stored_records import Stored
 from vault.services.safety import incidents
@@ -111,7 +111,7 @@ class People(Subject):
         opened = self._in_section(where, why) if where.section else self._in_case(where, why)
         person = opened.person.value
         versions = [] if where.section else editing.history(session, place, why=why)
-        holders = [] if where.section else partners.given_out(session, place.case, why=why)
+        holders = [] if where.section else ledger.given_out(session, place.case, why=why)
         standing = same_people.cases_of(session, place)
         kin_names = {name for name, _ in opened.kin}
         return PersonPage(

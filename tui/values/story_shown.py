@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from vault.services.cases.intake import SlipLine
     from vault.services.cases.story_records import LeftOut
     from vault.services.cases.two_versions import InTwo
-    from vault.services.exports.partners import Given
+    from vault.services.exports.ledger import Given
 
 # What goes between the screen of a person and the gateway.
 

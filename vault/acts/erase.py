@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from vault.services.erasures import reach
 
 _TITLE_OF: Final = "title-"
+_LETTER: Final = Message("The letter about it")
+_NAMES_NOBODY: Final = Message("It names nobody whose records were erased, and it is not encrypted.")
 
 
 _Erasure: TypeAlias = tuple["reach.Plan", str]
@@ -83,20 +85,20 @@ def _erase(session: Session, plan: Plan[_Erasure], agreed: Agreed, _progress: Pr
         "bundles": erased.removed.bundles,
         "letter": [str(line) for line in lines],
     }
-    return Told((Message("It is erased."),), data, letter=_letter(lines))
+    return Told((Message("It is erased."),), data, letter=letter_of(_LETTER, lines, _NAMES_NOBODY))
 
 
-def _letter(lines: tuple[Words, ...]) -> Letter:
+def letter_of(called: Message, lines: tuple[Words, ...], warning: Message, **page: Message) -> Letter:
+    """Return a letter in the three languages that its sentences have; `page` is its title and foot on paper."""
     from vault.services.erasures import letter, letter_words
 
     def text(language: str) -> tuple[str, ...]:
         return tuple(map(letter_words.in_language(language), lines))
 
     def write(session: Session, out: Path, language: str) -> None:
-        letter.print_letter(session, lines, out, letter_words.in_language(language))
+        letter.print_letter(session, lines, out, letter_words.in_language(language), **page)
 
-    warning = Message("It names nobody whose records were erased, and it is not encrypted.")
-    return Letter(Message("The letter about it"), lines, text, write, warning)
+    return Letter(called, lines, text, write, warning)
 
 
 def _ask(session: Session, plan: Plan[_Erasure], agreed: Agreed, _working: Working) -> Waits:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +25,7 @@ from vault.acts.act import (
     empty,
     one,
 )
+from vault.acts.erase import letter_of
 from vault.acts.records import ADD, EDIT, ON, Change, ending, fields_of, located, typed_in
 from vault.casework.story.consent import Consent
 from vault.casework.story.events import Task
@@ -36,8 +37,6 @@ from vault.words.message import Message, Words, filled, listed, plural
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from vault.access.session import Session
     from vault.ids import CompartmentId, RecordId
     from vault.progress import Progress, Working
@@ -70,26 +69,15 @@ def _withdraw(session: Session, plan: Plan[Change], _agreed: Agreed, _progress: 
         (done, held, *(Message("  {line}", line=package.line) for package in packages)),
         {**data, "letter": [str(line) for line in lines]},
         follows=(Follow(Message("Send them the letter. A task asks in 14 days whether they confirmed.")),),
-        letter=letter_of(Message("Letter that asks packages back"), lines),
+        letter=_letter(Message("Letter that asks packages back"), lines),
     )
 
 
-def letter_of(title: Message, lines: Sequence[Words]) -> Letter:
-    """Return a letter to somebody outside, which names nobody whose data it is about."""
-    from vault.services.erasures import letter_words
-    from vault.services.erasures.letter import print_letter
+def _letter(title: Message, lines: tuple[Words, ...]) -> Letter:
     from vault.services.exports import ledger
 
-    def text(language: str) -> tuple[str, ...]:
-        return tuple(map(letter_words.in_language(language), lines))
-
-    def write(session: Session, out: Path, language: str) -> None:
-        print_letter(
-            session, lines, out, letter_words.in_language(language), title=ledger.LETTER_TITLE, foot=ledger.LETTER_FOOT
-        )
-
     warning = Message("It names nobody whose data it is about, and it is not encrypted.")
-    return Letter(title, tuple(lines), text, write, warning)
+    return letter_of(title, lines, warning, title=ledger.LETTER_TITLE, foot=ledger.LETTER_FOOT)
 
 
 WITHDRAW: Final = replace(
@@ -149,16 +137,16 @@ def _write(session: Session, plan: Plan[Package], _agreed: Agreed, _progress: Pr
 
     package = plan.of  # no incident: a later report would tell a lawyer of what the office did wrong
     incidents.begin_checklist(session, package.case, Checklist.WRONG_RECIPIENT.value, since=None)
-    lines = ledger.wrong_letter(session, [package])
+    lines = ledger.wrong_letter(session, package)
     data = {"whose": list(package.whose), "letter": [str(line) for line in lines]}
     return Told(
         (Message("It is written down. The checklist says what to do until when."), *_about(package)),
         {**package.data, **data},
         follows=(
-            Follow(Message("Call whoever got it, then send them the letter")),
+            Follow(Message("Call the person who got it, then send them the letter")),
             Follow(Message("What to do, step by step"), f"checklist list {package.case.hex()}"),
         ),
-        letter=letter_of(Message("Letter to whoever got it"), lines),
+        letter=_letter(Message("Letter to the person who got it"), lines),
     )
 
 

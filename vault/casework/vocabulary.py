@@ -11,6 +11,16 @@ from vault.words.message import Message
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
+@unique
+class ReferralPurpose(StrEnum):
+    """What the recipient needs it for."""
+
+    LEGAL_REFERRAL = "legal-referral"
+    COURT_CASE = "court-case"
+    MEDICAL_CARE = "medical-care"
+    SEARCH = "search-for-somebody"
+
+
 def word_of(vocabulary: type[_Word], text: str, field: str) -> _Word:
     """Return the word of a vocabulary.
 

@@ -80,14 +80,14 @@ def _two_versions(found: InTwo | None) -> list[Words]:
 def _show(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.cases import case_changes, cases, sections, two_versions
-        from vault.services.exports import partners
+        from vault.services.exports import ledger
         from vault.services.projection import authors
 
         case = cases.find(session, args.case)
         view = cases.open_case(session, case, why=args.why)
         in_two = two_versions.in_view(session, view, why=args.why)
         by = authors.written_by(session, view.notes)
-        given = partners.given_out(session, case, why=args.why)
+        given = ledger.given_out(session, case, why=args.why)
         held, looked = sections.list_of(session, case), case_changes.check_ins_said(session, case)
     data: dict[str, object] = case_data(view, by)
     lines = case_lines(view, by, in_two, looked)

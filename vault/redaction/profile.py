@@ -14,8 +14,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from vault.casework.story.consent import Purpose
-from vault.casework.vocabulary import NoteKind, PersonRole
+from vault.casework.vocabulary import NoteKind, PersonRole, ReferralPurpose
 from vault.data_files import ReadWhenAsked, as_table, damaged, read_text, sentence
 from vault.errors import UsageError
 from vault.redaction.spans import Action, IdentifierType
@@ -76,7 +75,7 @@ class Profile:
     series: Series = Series.RECIPIENT
     has_next_alone: bool = False
     has_new_notes: bool = False
-    consent: Purpose | None = None
+    consent: ReferralPurpose | None = None
     why: str = ""
 
     def rule(self, kind: str, variant: str) -> RecordRule | None:
@@ -107,7 +106,7 @@ class _Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     purpose: str
     series: Series = Series.RECIPIENT
     why: str = "legal-referral"
-    consent: Purpose | None = None
+    consent: ReferralPurpose | None = None
     is_of_one_client: bool = False
     facts: frozenset[str] = frozenset()
     withheld: tuple[str, ...] = ()

@@ -12,8 +12,8 @@ from vault.access.recovering import Wish
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.casework.note import Note, note_of
-from vault.casework.story.consent import Consent, ConsentHow, Purpose
-from vault.casework.vocabulary import NoteKind
+from vault.casework.story.consent import Consent, ConsentHow
+from vault.casework.vocabulary import NoteKind, ReferralPurpose
 from vault.errors import RefusedError, VerificationError
 from vault.export.reader import ManifestStatus
 from vault.ids import CompartmentId, RecordId
@@ -164,7 +164,7 @@ def _agree(session: Session, case: CompartmentId, lawyer: RecordId) -> None:
     """Write down what each client of the case agreed today: all but their health may be told."""
     for client in export_people.clients(session, case, why="casework"):
         agreed = Consent(
-            lawyer, Purpose.LEGAL_REFERRAL, cases.today(session), ConsentHow.WRITTEN,
+            lawyer, ReferralPurpose.LEGAL_REFERRAL, cases.today(session), ConsentHow.WRITTEN,
             person=client.record, identity=True, others=True, account=True, proceedings=True,
         )  # fmt: skip
         story_records.add(session, case, agreed)

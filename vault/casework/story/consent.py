@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 from typing_extensions import override
 
 from vault.casework.form import Form, FormedRecord, Shape, asked
+from vault.casework.vocabulary import ReferralPurpose
 from vault.errors import UsageError
 from vault.ids import RecordId
 from vault.words.message import Message
@@ -19,16 +20,6 @@ DAYS: Final = 90
 MOST_WORDS: Final = 24
 """Of what is excluded in one line."""
 _ASKED_AGAIN_BEFORE: Final = datetime.timedelta(days=15)
-
-
-@unique
-class Purpose(StrEnum):
-    """What the recipient needs it for."""
-
-    LEGAL_REFERRAL = "legal-referral"
-    COURT_CASE = "court-case"
-    MEDICAL_CARE = "medical-care"
-    SEARCH = "search-for-somebody"
 
 
 @unique
@@ -102,7 +93,7 @@ class Consent(FormedRecord):
     )
 
     recipient: bytes = asked(Message("Who may be told"), Shape.RECIPIENT, is_required=True)
-    purpose: Purpose = asked(Message("For what"), Shape.WORD, Purpose, is_required=True)
+    purpose: ReferralPurpose = asked(Message("For what"), Shape.WORD, ReferralPurpose, is_required=True)
     given: str = asked(Message("Given on"), Shape.DAY, is_required=True)
     how: ConsentHow | None = asked(Message("How it was given"), Shape.WORD, ConsentHow)
     person: RecordId | None = asked(Message("Which client"), Shape.RECORD)

@@ -137,8 +137,10 @@ SAID: Final[Mapping[str, Message]] = MappingProxyType({
     StepCode.DECIDE_ON_BREACH_NOTICE: Message(
         "Decide, and write down, whether an authority and the people concerned must be told. Often within 72 hours."
     ),
-    StepCode.ASK_TO_DELETE: Message("Call whoever got it: do not open it, delete it, write that it is done."),
-    StepCode.LIST_WHOSE_DATA: Message("Write whose data is in it, and whether whoever got it can open it."),
+    StepCode.ASK_TO_DELETE: Message(
+        "Call the person who got it: they must not open it. They delete it, and write that it is done."
+    ),
+    StepCode.LIST_WHOSE_DATA: Message("Write whose data is in it, and if that person can open it."),
     StepCode.SEND_IT_ANEW: Message("Make a new package for whom it was meant."),
 })  # fmt: skip
 """What each step says at length."""

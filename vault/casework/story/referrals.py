@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from vault.casework import form
 from vault.casework.form import Form, FormedRecord, Shape
-from vault.casework.story.consent import Purpose
+from vault.casework.vocabulary import ReferralPurpose
 from vault.errors import UsageError
 from vault.words.codes import word_of
 from vault.words.message import Message
@@ -61,7 +61,7 @@ class Referral(FormedRecord):
     )
 
     recipient: bytes = form.asked(Message("Who is asked"), Shape.RECIPIENT, is_required=True)
-    purpose: Purpose = form.asked(Message("For what"), Shape.WORD, Purpose, is_required=True)
+    purpose: ReferralPurpose = form.asked(Message("For what"), Shape.WORD, ReferralPurpose, is_required=True)
     asked: str = form.asked(Message("Asked on"), Shape.DAY, is_required=True)
     answer: Reply | None = form.asked(Message("What they answered"), Shape.WORD, Reply)
     answered: str | None = form.asked(Message("Answered on"), Shape.DAY)

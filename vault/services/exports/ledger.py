@@ -111,6 +111,35 @@ def _whose(left: Disclosure, persons: Mapping[RecordId, Person]) -> tuple[str, .
     return tuple(person.display_name() for record, person in persons.items() if record in coded | named)
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A recipient of packages of a case, how many were made, and the day of the last one (YYYY-MM-DD).
+
+    `references` are those under which the recipient asks about the case; packages of older programs had the case's.
+    """
+
+    recipient: Words = field(repr=False)
+    count: int
+    last: str
+    references: tuple[str, ...] = ()
+
+
+def given_out(session: Session, case: CompartmentId, *, why: str = "casework") -> list[Given]:
+    """Return who holds packages of a case, the last first; opening it is in the log before."""
+    held: dict[bytes, list[Package]] = {}
+    for package in of_case(session, case, why=why):
+        held.setdefault(package.kept.value.recipient, []).append(package)
+    return [
+        Given(
+            packages[0].recipient,
+            len(packages),
+            packages[0].kept.value.made,
+            tuple(dict.fromkeys(each.kept.value.reference for each in reversed(packages) if each.kept.value.reference)),
+        )
+        for packages in held.values()
+    ]
+
+
 def of_person(session: Session, place: Place, *, why: str = "casework") -> list[Package]:
     """Return the packages of every case of this member in which a person stands."""
     homes = dict.fromkeys(standing.case for standing in same_people.cases_of(session, place))
@@ -164,12 +193,12 @@ def recall_letter(session: Session, packages: Sequence[Package]) -> tuple[Words,
     )
 
 
-def wrong_letter(session: Session, packages: Sequence[Package]) -> tuple[Words, ...]:
+def wrong_letter(session: Session, package: Package) -> tuple[Words, ...]:
     """Return the letter to somebody who got a package that was not for them; it names nobody."""
     return (
         *_from(session),
         Message("By our mistake you got a file that was not for you:"),
-        *_named(packages),
+        *_named([package]),
         Message("Please do not try to open it, and pass it on to nobody. It is sealed for one key."),
         Message("Delete every copy: files, mail, backups, paper."),
         Message("Write to us today that it is done, and whether anybody opened it."),

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from vault.access.session import Session
 from vault.casework.checks import checked_name
-from vault.casework.disclosure import Disclosure
 from vault.casework.partner import KeyVersion, Partner, is_confirmed
 from vault.casework.typed_dates import IN_FUTURE
 from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
@@ -19,7 +18,7 @@ from vault.policy.roles import Action, Role
 from vault.records.versions import OpenedVersion, of_kind, to_fields
 from vault.records.work import Entry
 from vault.seal.age import fingerprint
-from vault.services.cases.cases import today, view
+from vault.services.cases.cases import today
 from vault.services.projection.absences import author_of
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import held_of_kind, the_one_of_kind
@@ -28,7 +27,7 @@ from vault.services.projection.seats import members_of_logs, seat_of_log
 from vault.services.projection.short_ids import the_one_meant
 from vault.services.projection.stored_records import Stored, read_valid_at, read_versions, stored_of_kind
 from vault.words.finding import Code, Finding, Severity
-from vault.words.message import Message, Value, Words, filled
+from vault.words.message import Message, Value, filled
 from vault.words.next_step import NextStep
 
 # Which stored recipients are taken for such: what another program spoiled stops nobody but itself, and is told.
@@ -427,42 +426,6 @@ def _are_words(typed: str, words: str) -> bool:
         len(part) >= min(_FEWEST_LETTERS, len(word)) and word.startswith(part)
         for part, word in zip(given, own, strict=True)
     )
-
-
-# What already left of a case: to whom packages were made, as the case itself keeps it.
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A recipient of packages of a case, how many were made, and the day of the last one (YYYY-MM-DD).
-
-    `references` are those under which the recipient asks about the case; packages of older programs had the case's.
-    """
-
-    recipient: Words = field(repr=False)
-    count: int
-    last: str
-    references: tuple[str, ...] = ()
-
-
-def given_out(session: Session, case: CompartmentId, *, why: str = "casework") -> list[Given]:
-    """Return who holds packages of a case, the last first.
-
-    The case is opened for it, which is in the log before.
-    """
-    session.require(Action.CASE_READ, case)
-    made: dict[bytes, list[Disclosure]] = {}
-    for stored in stored_of_kind(view(session, case, why=why), Disclosure):
-        made.setdefault(stored.value.recipient, []).append(stored.value)
-    called = names(session) if made else {}
-    found = [
-        Given(
-            called.get(RecordId(recipient)) or Message("a recipient who is no longer on the list"),
-            len(packages),
-            max(each.made for each in packages),
-            tuple(dict.fromkeys(each.reference for each in packages if each.reference)),
-        )
-        for recipient, packages in made.items()
-    ]
-    return sorted(found, key=lambda given: given.last, reverse=True)
 
 
 def names(session: Session) -> dict[RecordId, str]:
