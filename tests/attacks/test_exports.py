@@ -417,7 +417,8 @@ def test_an_export_of_the_whole_case_is_not_called_that_of_one_client(
 def test_the_command_asks_which_client_and_pack_lists_them(
     founded: Place, session: Session, case: CompartmentId, both: dict[str, RecordId], tmp_path: Path
 ) -> None:
-    consenting.agree(session, case, RECIPIENT, person=both[SHE], purpose=ReferralPurpose.SEARCH)
+    for person in both.values():
+        consenting.agree(session, case, RECIPIENT, person=person, purpose=ReferralPurpose.SEARCH)
     session.close()
     desk, her = Desk.of(founded, tmp_path), both[SHE].hex()
     listed = desk.run("--json", "pack", case.hex()).json()["clients"]
