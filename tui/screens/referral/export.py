@@ -28,7 +28,7 @@ from tui.screens.frame.record_form import RecordForm
 from tui.screens.frame.screen_words import sentence
 from tui.screens.referral.export_questions import QuestionsScreen
 from tui.screens.referral.shown_whole import ANEW, PagesScreen, Reading
-from tui.text.in_words import together
+from tui.text.in_words import in_two_rows, together
 from tui.text.safe_content import safe_content
 from tui.values.code_words import LANGUAGES
 from tui.values.forms_typed import FormPlace
@@ -70,6 +70,7 @@ _WHOSE: Final = Message(
     "This case has several clients. Choose the client it is about: nobody else is named as a client."
 )
 _NOBODY: Final[tuple[str, Words]] = ("", Message("not said: choose the client"))
+_KEY_WORDS: Final = 13
 _LOOK_SECONDS: Final = 0.2
 EXPORT: Final = "export"
 _FIELDS: Final = frozenset({"recipient", "profile", "language", "contact", "out"})
@@ -370,7 +371,8 @@ class ExportScreen(ActScreen, KeptForm):
         self._is_done = True
         self.keep_no_more(lambda: None)
         result = self.query_one("#result", Static)
-        result.update(safe_content(together((*told.lines, *next_lines(told)))))
+        lines = (part for line in told.lines for part in _in_rows(line))
+        result.update(safe_content(together((*lines, *next_lines(told)))))
         for row in self.query_one(".form").children:
             row.display = row is result
         self.show_keys()
@@ -439,6 +441,12 @@ class ExportScreen(ActScreen, KeptForm):
 
 def _offered() -> list[tuple[str, Words]]:
     return [(name, profile.about) for name, profile in PROFILES.items()]
+
+
+def _in_rows(line: Words) -> Sequence[Words]:
+    """Return the 13 words of a key in two rows, as they are read aloud; any other line as it is."""
+    words = line.split() if isinstance(line, str) else []
+    return in_two_rows(words) if len(words) == _KEY_WORDS else [line]
 
 
 def _recipient_words(recipient: KeptPartner) -> Words:
