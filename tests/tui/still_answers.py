@@ -72,6 +72,7 @@ from vault.casework.form import FormedRecord, labelled
 from vault.casework.intake import Slip
 from vault.casework.note import Note, typed_note
 from vault.casework.organisation_records import Order
+from vault.casework.partner import Partner
 from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
 from vault.casework.questionnaires import FormDefinition
 from vault.casework.questionnaires import Question as OwnQuestion
@@ -103,7 +104,7 @@ from vault.services.evidence.log_checking import Verification
 from vault.services.exchange.known_peers import Standing
 from vault.services.exports.exporting import Exported
 from vault.services.exports.ledger import Given, Package
-from vault.services.exports.partners import KeptPartner
+from vault.services.exports.partners import KeptPartner, PartnerVersion
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
 from vault.services.grants.timed_grants import end_of_day
 from vault.services.health import sheets
@@ -717,6 +718,60 @@ def _begun(act: Act[Any], _said: Said) -> Begun:
     return Begun(case, {"stage": stages, "owner": (("a0" * 16, "Amina Raskolda"), ("a2" * 16, "Joel Brandvik"))})
 
 
+WENT_OUT = Package(
+    CompartmentId(bytes.fromhex("ca" * 16)),
+    Stored(
+        RecordId(b"l" * 16),
+        VersionId(bytes(32)),
+        0,
+        Disclosure(
+            b"k" * 16,
+            "lawyer",
+            "legal referral",
+            b"\x5c" * 16,
+            bytes(32),
+            "2026-11-20",
+            consents=(b"\xc0" * 16,),
+            reference="W4DN-7GHP",
+        ),
+    ),
+    "Maître Solvène Kaltbrunner",
+    "Amina Raskolda",
+    ("Farida Noorzai",),
+)
+RECIPIENTS = [
+    KeptPartner(
+        RecordId(b"c" * 16),
+        "Clinic at the Harbour",
+        "age1",
+        "amber birch cedar",
+        CompartmentId(b"d" * 16),
+        town="Marseille",
+        languages=("French",),
+    ),
+    KeptPartner(
+        RecordId(b"k" * 16),
+        "Maître Solvène Kaltbrunner",
+        "age1",
+        "amber birch cedar dune ember fjord grove harbor island jasper kettle lantern meadow",
+        CompartmentId(b"d" * 16),
+        is_confirmed=True,
+        phone="+33 6 39 98 44 10",
+        town="Strasbourg",
+        languages=("French", "German"),
+        terms="Deletes all after the appeal.",
+        terms_day="2026-10-02",
+    ),
+    KeptPartner(
+        RecordId(b"s" * 16),
+        "Совет адвокатов",
+        "age1",
+        "amber birch cedar",
+        CompartmentId(b"d" * 16),
+        was_replaced=True,
+        languages=("русский",),
+    ),
+]
 ANSWERS: dict[str, Any] = {
     "status": VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (
         Alert("no auditor who does nothing else", "members"), Alert("no recovery sheets", "own_access"),
@@ -768,18 +823,13 @@ ANSWERS: dict[str, Any] = {
         KeptPartner(RecordId(b"k" * 16), "Maître Solvène Kaltbrunner", "age1", "amber birch cedar dune ember fjord",
                     CompartmentId(b"d" * 16), is_confirmed=True),
     ],
-    "exporting.papers_staying": 2,
-    "ledger.of_case": [
-        Package(
-            CompartmentId(bytes.fromhex("ca" * 16)),
-            Stored(RecordId(b"l" * 16), VersionId(bytes(32)), 0,
-                   Disclosure(b"k" * 16, "lawyer", "legal referral", b"\x5c" * 16, bytes(32), "2026-11-20",
-                              consents=(b"\xc0" * 16,), reference="W4DN-7GHP")),
-            "Maître Solvène Kaltbrunner",
-            "Amina Raskolda",
-            ("Farida Noorzai",),
-        ),
+    "partners.history": [
+        PartnerVersion(NOW_MS - 40 * 24 * HOUR_MS, "Amina Raskolda", Partner("M", "age1x", "amber")),
+        PartnerVersion(NOW_MS - 39 * 24 * HOUR_MS, "Joel Brandvik", Partner("M", "age1x", "amber", confirmed=True)),
     ],
+    "safety.sent_to": [WENT_OUT],
+    "exporting.papers_staying": 2,
+    "ledger.of_case": [WENT_OUT],
     "export_people.clients": [
         Stored(RecordId(bytes.fromhex(record) * 16), VersionId(bytes(32)), 0,
                Person(PersonRole.CLIENT, (PersonName.written(name),)))

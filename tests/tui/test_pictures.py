@@ -24,6 +24,7 @@ from tests.tui.still_answers import (
     NEW_VAULT,
     OWN_FORM,
     PAGES,
+    RECIPIENTS,
     SHEET,
     VERSIONS,
     WAITS,
@@ -158,6 +159,8 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], object]] = {
     "deputy": (":members", "down", "down", "u"),
     "suspend": (":members", "down", "s"),
     "leave": (":members", "down", "x"),
+    "recipients": (":recipients", "down"),
+    "about a recipient": (":recipients", "down", "enter"),
     "proposals": (":members", "p"),
     "agree": (":members", "p", "down", "enter"),
     "handover": (":members", "h"),
@@ -234,6 +237,8 @@ INSTEAD: dict[str, dict[str, Any]] = {
     "members for a volunteer": {
         "members__list_all": replace(ANSWERS["members.list_all"](), may=frozenset({"member.list"}))
     },
+    "recipients": {"partners__list_all": RECIPIENTS},
+    "about a recipient": {"partners__list_all": RECIPIENTS},
     "it waits": {"acting__try_at_once": WAITS},
     "access alone": {"sharing__who": ALONE},
     **{

@@ -160,6 +160,7 @@ def test_a_keyfile_is_needed_from_then_on_and_no_more_once_it_was_taken_away(hou
         mira.sees(f"From now on you need {file} too", "Older copies of the vault")
         mira.press("enter")
         mira.sees("keyfile needed too")
+        assert [said for said in mira.app.typed_last.values() if "/" in said] == []
     assert not _opens(house)
     with house.desk("Mira", unlocks=False) as mira:
         mira.press(f" {RIGHT}", "f5", f" {file}", "enter", ":your access", "k")
@@ -169,6 +170,7 @@ def test_a_keyfile_is_needed_from_then_on_and_no_more_once_it_was_taken_away(hou
         mira.at("No longer needed")
         mira.press("f4", "y", "enter")
         mira.sees("The keyfile is no longer needed.", "keyfile not used")
+        assert [said for said in mira.app.typed_last.values() if "/" in said] == []
     assert _opens(house)
 
 

@@ -285,9 +285,12 @@ def test_what_a_recipient_promises_stands_with_its_day_and_with_who_confirmed_th
 
 
 @pytest.mark.screen
-def test_in_the_app_a_referral_is_asked_accepted_sent_and_closed(office: Office) -> None:
+def test_in_the_app_a_referral_is_asked_accepted_sent_and_closed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = office.desk.place
     place.proposed_today()
+    monkeypatch.chdir(office.out.parent)
     with Desk(place, unlocks=True) as desk:
         desk.press("enter", "d", "n").until("> referral", "down").press("enter")
         desk.go_to("recipient").until(f"Who is asked {LAWYER}", "right").press("f4")
@@ -297,7 +300,8 @@ def test_in_the_app_a_referral_is_asked_accepted_sent_and_closed(office: Office)
         desk.press("enter", "f4").sees("Write down what the client agrees to: “consent”.").press("escape")
         desk.sees("legal referral, accepted")
 
-        desk.press("escape", "e").go_to("recipient").until(f"Recipient {LAWYER}", "right").fill(out=str(office.out))
+        desk.press("escape", "e").is_in("out").press("f4").sees("! Type the folder for the package")
+        desk.go_to("recipient").until(f"Recipient {LAWYER}", "right").fill(out=office.out.name)
         desk.press("f4").sees("The client's consent does not allow this: there is none")
         desk.press("ctrl+n").sees(f"Who may be told {LAWYER}")
         for field in ("how", "identity", "others", "account", "proceedings"):
@@ -315,8 +319,8 @@ def test_in_the_app_a_referral_is_asked_accepted_sent_and_closed(office: Office)
 
         desk.until("! consent", "down").until("Given on", "down").press("space").press(" She called", "enter")
         desk.at("LETTER").sees("a person withdrew the consent").press("escape")
-        desk.press("escape", "e").go_to("recipient").until(f"Recipient {LAWYER}", "right")
-        desk.fill(out=str(office.out)).press("f4").sees(f"it was withdrawn on {day(0)}")
+        desk.press("escape", "e").has(out=str(office.out)).press(" elsewhere").has(out="elsewhere").press("ctrl+z")
+        desk.go_to("recipient").until(f"Recipient {LAWYER}", "right").press("f4").sees(f"it was withdrawn on {day(0)}")
 
 
 @pytest.mark.screen

@@ -15,10 +15,12 @@ from tui.values.exchange_shown import PackShown
 from vault.acts.act import Act, Agreed, Begun, Letter, OpenFormsError, Plan, Said, Told, as_agreed
 from vault.acts.bundle import IMPORT
 from vault.acts.export import PAGE
+from vault.casework.disclosure import Disclosure
 from vault.casework.person import Person
 from vault.casework.story import headline_said
 from vault.display import local_time
-from vault.ids import short_id
+from vault.ids import RecordId, short_id
+from vault.index.heads import heads_in
 from vault.progress import Progress, Stopped, Working
 from vault.redaction.questions import Question
 from vault.services.approvals import by_file, second_person
@@ -26,7 +28,11 @@ from vault.services.approvals.pipe import Run, run_second_process
 from vault.services.approvals.question import ApprovalQuestion
 from vault.services.approvals.second_person import Second
 from vault.services.approvals.side_by_side import Beside, side_by_side
+from vault.services.exports import ledger
+from vault.services.exports.ledger import Package
+from vault.services.members.warning import cases_on
 from vault.services.projection import authors
+from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.stored_records import Stored
 from vault.services.safety import person_pack
 from vault.words.message import Message, Words
@@ -145,6 +151,19 @@ def named_clients(found: Iterable[Stored[Person]]) -> tuple[tuple[str, Words], .
 # Somebody is gone: which facts are confirmed.
 class Safety(Subject):
     """Looks, and writes a page where it is told to."""
+
+    def sent_to(self, recipient: RecordId) -> list[Package]:
+        """Return what left this member's cases for a recipient, the last first.
+
+        Each case with a package is opened for it, whoever got that one: its view is in the log before.
+        """
+        held, _ = cases_on(self._session, self._session.seat)
+        index, found = up_to_date_index(self._session), list[Package]()
+        for case in held:
+            if heads_in(index, case, Disclosure.KIND):
+                found += ledger.of_case(self._session, case)
+        found.sort(key=lambda package: package.kept.value.made, reverse=True)
+        return [package for package in found if package.kept.value.recipient == recipient]
 
     def facts(self, case: str) -> PackShown:
         """Return which facts of a case are confirmed, which are only said, and what a reader would miss."""

@@ -20,6 +20,7 @@ from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.dialogs import AskLine
 from tui.screens.members.devices_screen import DevicesScreen
 from tui.screens.members.members_screen import MembersScreen
+from tui.screens.referral.recipients_list import RecipientsScreen
 from tui.screens.referral.shown_whole import QuestionFile
 from tui.text.in_words import in_words
 from vault.acts import every_act
@@ -46,6 +47,7 @@ PLACES: Final[dict[str, type[VaultScreen] | Act[Any]]] = {
     "standing": StandingScreen,
     "approve": QuestionFile,
     "members": MembersScreen,
+    "recipients": RecipientsScreen,
     "devices": DevicesScreen,
 }
 

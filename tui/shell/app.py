@@ -173,6 +173,7 @@ class CaseVaultApp(PanesApp):
         self._warning: IdleWarning | None = None
         self._loan = TerminalLoan(self)
         self.typed_last: dict[str, str] = {}
+        self.export_folder = ""
 
     # ---- work for screens ---------------------------------------------------------------------------------------
 

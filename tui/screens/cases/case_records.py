@@ -198,6 +198,8 @@ def _in_ids(names: Mapping[RecordId, str]) -> list[tuple[str, str]]:
 
 _NO_DATE: Final = Message("no date")
 _OWN_DATA: Final = "subject"
+_NEW: Final = "new"
+"""In place of the id of a record: the cursor goes to the one that was just added."""
 
 
 class RecordsScreen(ListScreen, Erases, ActScreen):
@@ -210,18 +212,18 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         Command(
             "n",
             "new",
-            Message("Add a record: a date, a referral, a check-in, a request about own data"),
+            Message("Add a date, a referral, a check-in, a request about own data"),
             "n",
             Message("new"),
         ),
         Command("enter", "change", Message("Change the record"), "Enter", Message("change")),
         Command("space", "done", Message("Say that it is over from today on"), "Space", Message("done"), first=True),
-        Command("i", "checklist", Message("Begin a checklist: arrest, disappearance, raid, seized device"), "i"),
+        Command("i", "checklist", Message("Begin a checklist: arrest, disappearance, raid, seizure"), "i"),
         Command("e", "answer", Message("Answer a subject request: export the person's own data"), "e"),
         Command("r", "next_step", Message("A referral: they accept, decline, got the package, answered"), "r"),
         HISTORY,
         UNDO,
-        Command("", "erase_here", Message("Erase the record under the cursor for good; shows first what goes"), ""),
+        Command("", "erase_here", Message("Erase the record here for good; shows first what goes"), ""),
         READ_AGAIN,
         BACK,
     )
@@ -320,7 +322,9 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
         )
 
     def _do_in_form(self, act: Act[Any], subject: Said, stand_on: str = "") -> None:
-        self.app.push_screen(ActForm(act, subject, self._ref, case=self._case), lambda _: self._changed(stand_on))
+        self.app.push_screen(
+            ActForm(act, subject, self._ref, case=self._case), lambda _: self._changed(stand_on or _NEW)
+        )
 
     def action_history(self) -> None:
         record, case, why = self._here(), self._case, self._why
@@ -337,6 +341,8 @@ class RecordsScreen(ListScreen, Erases, ActScreen):
 
     def _show(self, stand_on: str, records: tuple[RecordShown, ...]) -> None:
         known, self._records = {record.record for record in self._records}, records
+        if stand_on == _NEW:
+            stand_on = next((record.record for record in records if record.record not in known), "")
         places = {record.record: place for place, record in enumerate(records)}
         cursor = places.get(stand_on, self._list.cursor)
         self.show_rows((ListRow(record.record, _cells(record)) for record in records), cursor)

@@ -96,7 +96,7 @@ class PaperScreen(Erases, ActScreen):
         Command("s", "save", Message("Save its content to a file, in clear"), "s", Message("save")),
         Command("r", "read", Message("Read its text, or read it again"), "r", Message("read")),
         Command("plus,equals_sign", "version", Message("Add its next version from a file"), "+", Message("version")),
-        Command("p", "person", Message("Add somebody who wrote in this chat to the people of the case"), "p"),
+        Command("p", "person", Message("Add a sender of this chat to the people of the case"), "p"),
         Command("x", "remove", Message("Erase it for good, with all its versions"), "x"),
         Command("escape", "back", Message("Back"), "Esc", Message("back")),
         Command("v", "history", Message("What it said before, and who wrote it"), "v"),

@@ -19,7 +19,7 @@ from tui.screens.frame.act_screen import Doing
 from tui.screens.frame.base import Command, VaultScreen, leave
 from tui.screens.frame.desk import Answer
 from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
-from tui.screens.frame.form_screen import BROWSE
+from tui.screens.frame.form_screen import BROWSE, PlaceInput
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.access_shown import ProofTyped
@@ -133,7 +133,8 @@ class ProofForm(ActForm):
     def more_rows(self) -> Iterable[Widget]:
         proof: list[Widget] = [FormRow(Message("Passphrase"), PassphraseInput(id="now", compact=True))]
         if KEYFILE in self._needs:
-            proof.append(FormRow.of_text("now-keyfile", Message("Keyfile"), Message("where it is now")))
+            field = PlaceInput(placeholder=Message("where it is now"), id="now-keyfile")
+            proof.append(FormRow(Message("Keyfile"), field))
         if SECURITY_KEY in self._needs:
             proof.append(FormRow(Message("PIN of the key"), PassphraseInput(id="now-pin", compact=True)))
         yield Static(safe_content(Message("What you unlock with")), classes="label")

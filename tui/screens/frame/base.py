@@ -91,6 +91,7 @@ EVERYWHERE = (
     Command("", "app.go('log')", Message("The log, and its verification"), ""),
     Command("", "app.go('erasures')", Message("What colleagues erased, and cases that are due to be erased"), ""),
     Command("", "app.go('members')", Message("Members: invite, admit, roles, away, leave"), ""),
+    Command("", "app.go('recipients')", Message("Recipients: who gets packages, and whose key is confirmed"), ""),
     Command("", "app.go('devices')", Message("Devices: one is lost or taken; the drill"), ""),
     Command("", "app.go('own_access')", Message("Your access: passphrase, keyfile, recovery sheets"), ""),
     Command("", "app.go('exchange')", Message("Import a bundle that was made for you"), ""),
@@ -99,7 +100,7 @@ EVERYWHERE = (
     Command("", "app.go('export_all')", Message("Export all that you can read, sealed"), ""),
     Command("", "app.go('standing')", Message("Exchange: what would be lost, who has what"), ""),
     Command("", "app.go('approve')", Message("Approve what another member asks in a file"), ""),
-    Command("", "app.settings", Message("Settings: looks, idle lock, names, other window, signs, mouse"), ""),
+    Command("", "app.settings", Message("Settings: looks, idle lock, names, windows, signs, mouse"), ""),
     Command("", "app.switch_member", Message("Switch member: this session ends, the next name is asked"), ""),
     Command(
         "ctrl+l",
@@ -119,7 +120,7 @@ EVERYWHERE = (
     Command(
         "f12",
         "app.neutral",
-        Message("Empty the screen; then any key locks, and F12 closes CaseVault"),
+        Message("Empty the screen; then any key locks, F12 closes CaseVault"),
         "F12",
         brief=Message("empty the screen; again: close now"),
         first=True,  # over a dialog too

@@ -26,11 +26,13 @@ class Desk(Protocol):
     """The app, as far as a screen knows it.
 
     Attributes:
-        typed_last: what was typed last in this session, by the name of the field.
+        typed_last: what was typed last in this session, by the name of the field; no path.
+        export_folder: where the last package of this session went; empty before the first.
         settings: what the person set.
     """
 
     typed_last: dict[str, str]
+    export_folder: str
     settings: Settings
 
     def work_for(

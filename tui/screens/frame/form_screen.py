@@ -13,6 +13,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
@@ -43,11 +44,12 @@ class PlaceInput(SafeInput):
     """Where a file is, or shall be: typed, or chosen by looking (Down).
 
     Args:
+        proposed: what stands there at first, and goes with the first letter that is typed.
         new: the name of a new file, or `THIS_FOLDER`; empty for one that is there.
     """
 
-    def __init__(self, *, new: str = "", placeholder: Words = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
-        super().__init__(placeholder=placeholder, id=id, compact=True)
+    def __init__(self, proposed: str = "", *, new: str = "", placeholder: Words = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(proposed, placeholder=placeholder, id=id, compact=True, select_on_focus=bool(proposed))
         self.new = new
 
 
@@ -196,6 +198,15 @@ class FormScreen(LongWorkScreen):
 
     HOLDS_TYPING = True
 
+    def watch_focused(self, field: Widget | None) -> None:
+        """Stand in the first field where the one in use went away or came too late: else what is typed goes nowhere."""
+        if field is None and self.app.app_focus:
+            self.call_after_refresh(self._stand_in_first)
+
+    def _stand_in_first(self) -> None:
+        if self.focused is None:
+            self.set_focus(next(iter(self.focus_chain), None))
+
     @on(DateInput.Explained)
     def _say_how_counted(self, event: DateInput.Explained) -> None:
         self.say(event.words)
@@ -238,7 +249,11 @@ class FormScreen(LongWorkScreen):
         self.query_one(f"#{field}").focus()
 
 
-def whole_path(typed: str) -> Path | None:
-    """Return an absolute path, or None for anything else."""
-    path = Path(typed).expanduser()
+def whole_path(typed: str, *, beside: Path | None = None) -> Path | None:
+    """Return an absolute path, or None for anything else; a relative one counts from `beside`, where that is said."""
+    try:
+        path = Path(typed).expanduser()
+    except RuntimeError:  # ~ and the name of nobody here
+        return None
+    path = path if beside is None else beside / path
     return path if typed and path.is_absolute() else None

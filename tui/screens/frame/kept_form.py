@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.form_fields import ChoiceField
-from tui.screens.frame.form_screen import FormScreen
+from tui.screens.frame.form_screen import FormScreen, PlaceInput
 from tui.screens.frame.screen_words import clock_minute, sentence
 from tui.text.in_words import together, warning
 from tui.text.safe_text import safe_text
@@ -265,7 +265,7 @@ class KeptForm(KeepsDraft, FormScreen):
         self.come_back(kept.typed)
         if typed:
             self._keeper.typed()
-        elif kept.at in fields:
+        elif kept.at in fields and fields[kept.at] in self.focus_chain:  # it may be hidden now
             fields[kept.at].focus()
         self.say_too(
             Message("Going on with what you typed at {time}. Esc leaves it.", time=clock_minute(kept.saved_ms))
@@ -344,7 +344,7 @@ def _put(field: SafeInput | SafeTextArea | ChoiceField, said: str, steps: object
 
 # Same again: Ctrl+D repeats what was typed last, in this session, into a field of the same name.
 # It is remembered by the process that has the keys, which ends at each lock; no field of a secret is on such a
-# screen.
+# screen, and no path is remembered: it may be that of a keyfile.
 SAME_AGAIN: Final = Command(
     "ctrl+d",
     "same_again",
@@ -383,7 +383,7 @@ class SameAgain(VaultScreen):
         super().end(word)
 
     def _remember(self, field: Widget) -> None:
-        if field.id is None or isinstance(field, PassphraseInput):
+        if field.id is None or isinstance(field, PassphraseInput | PlaceInput):
             return
         if isinstance(field, ChoiceField | SafeInput):
             said = field.value

@@ -15,8 +15,8 @@ from tui.screens.frame.act_screen import ActScreen, Doing
 from tui.screens.frame.base import NEXT_FIELD, Command, VaultScreen, leave
 from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows, label_of
 from tui.screens.frame.kept_form import SAME_AGAIN, KeptForm, SameAgain
-from tui.screens.frame.screen_words import named_problem, sentence
-from tui.text.in_words import together
+from tui.screens.frame.screen_words import capital, named_problem, sentence
+from tui.text.in_words import in_words, together
 from tui.values.cases_shown import RecordShown
 from tui.values.code_words import choices
 from tui.values.forms_typed import FormPlace
@@ -161,7 +161,7 @@ class RecordForm(SameAgain, ActScreen, KeptForm):
         self._case = case
         self._ref = ref
         self._kind = kind
-        self.help_name = self._form.title
+        self.help_name = capital(in_words(self._form.title))
         self._record = "" if shown is None else shown.record
         self._named = {Shape.RECORD: dict(people), Shape.RECIPIENT: dict(recipients)}
         self._begun = begun

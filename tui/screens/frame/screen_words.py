@@ -63,7 +63,7 @@ def sentence(error: VaultError) -> str:
     """Return what happened and what to do, as one line."""
     message = in_words(error.message).removeprefix("--")
     next_step = "" if error.next_step == UsageError.usual_step else in_words(error.next_step)
-    return f"{_upper(message).rstrip('.')}. {_upper(next_step)}".strip()
+    return f"{capital(message).rstrip('.')}. {capital(next_step)}".strip()
 
 
 def named_problem(error: VaultError, named: str, label: Words) -> Message:
@@ -73,7 +73,8 @@ def named_problem(error: VaultError, named: str, label: Words) -> Message:
     return Message("{label}: {problem}", label=in_words(label).strip(), problem=problem)
 
 
-def _upper(text: str) -> str:
+def capital(text: str) -> str:
+    """Return a text as it begins a line."""
     return text[:1].upper() + text[1:]
 
 

@@ -22,13 +22,13 @@ from tui.screens.frame.act_screen import ANSWER, ASK, HERE, ActScreen, Doing, Se
 from tui.screens.frame.base import Command, leave
 from tui.screens.frame.desk import Answer
 from tui.screens.frame.form_fields import ChoiceField, FormRow, FormRows
-from tui.screens.frame.form_screen import BROWSE, THIS_FOLDER, WHOLE_PATH, PlaceInput
+from tui.screens.frame.form_screen import BROWSE, THIS_FOLDER, WHOLE_PATH, PlaceInput, whole_path
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.record_form import RecordForm
 from tui.screens.frame.screen_words import sentence
 from tui.screens.referral.export_questions import QuestionsScreen
 from tui.screens.referral.shown_whole import ANEW, PagesScreen, Reading
-from tui.text.in_words import together
+from tui.text.in_words import in_two_rows, together
 from tui.text.safe_content import safe_content
 from tui.values.code_words import LANGUAGES
 from tui.values.forms_typed import FormPlace
@@ -60,6 +60,7 @@ _ABOUT: Final = Message("Nothing is written before you have read the finished pa
 _NO_RECIPIENT: Final = Message(
     "There is no recipient yet. Ctrl+R adds one, if your role may; else ask a caseworker or an admin."
 )
+_NO_FOLDER: Final = Message("Type the folder for the package, or choose it with Down.")
 _ASK_WORDS: Final = Message("Nobody confirmed this key. Call them: do they read out these words?")
 _DONE: Final = (
     Command("f4", "go_on", Message("Done: back to the case"), "F4", Message("done")),
@@ -69,6 +70,7 @@ _WHOSE: Final = Message(
     "This case has several clients. Choose the client it is about: nobody else is named as a client."
 )
 _NOBODY: Final[tuple[str, Words]] = ("", Message("not said: choose the client"))
+_KEY_WORDS: Final = 13
 _LOOK_SECONDS: Final = 0.2
 EXPORT: Final = "export"
 _FIELDS: Final = frozenset({"recipient", "profile", "language", "contact", "out"})
@@ -162,7 +164,10 @@ class ExportScreen(ActScreen, KeptForm):
             FormRow(Message("Language"), ChoiceField(LANGUAGES, id="language")),
             FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as in your last")),
             FormRow(
-                Message("Folder"), PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/for-the-lawyer", id="out")
+                Message("Folder"),
+                PlaceInput(
+                    self.desk.export_folder, new=THIS_FOLDER, placeholder="/media/stick/for-the-lawyer", id="out"
+                ),
             ),
             SecondRows(),
             Static(safe_content(_ABOUT), classes="about"),
@@ -204,7 +209,7 @@ class ExportScreen(ActScreen, KeptForm):
     def on_choice_field_changed(self) -> None:
         """A question leaves no package, so that it needs no folder for one."""
         out, asks = self.query_one("#out"), self.query_one(SecondRows).way == ASK
-        if asks and out.has_focus:
+        if asks and self.focused is out:  # before it hears of it itself
             self.query_one("#second-file").focus()
         if out.parent is not None:
             out.parent.display = not asks
@@ -226,10 +231,14 @@ class ExportScreen(ActScreen, KeptForm):
         self.ask(lambda vault: vault.read(partners.list_all), self._show_recipients)
 
     async def _replace_recipients(self, chosen: str) -> None:
-        place = self.query_one("#recipient-place")
+        place, fields = self.query_one("#recipient-place"), self.query("#recipient").results(ChoiceField)
+        words = [(recipient.name, _recipient_words(recipient)) for recipient in self._recipients]
+        if field := next(fields, None):
+            field.offer(words, chosen)
+            self._show_words()
+            return
         await place.remove_children()
-        if self._recipients:
-            words = [(recipient.name, _recipient_words(recipient)) for recipient in self._recipients]
+        if words:
             row = FormRow(Message("Recipient"), ChoiceField(words, value=chosen, id="recipient"))
             await place.mount(row, Static("", id="recipient-words"))
             self._show_words()
@@ -250,8 +259,9 @@ class ExportScreen(ActScreen, KeptForm):
     def _show_recipients(self, found: list[KeptPartner]) -> None:
         known = {kept.name for kept in self._recipients}
         added = [kept.name for kept in found if known and kept.name not in known]
+        chosen = self.word("recipient") if self.query("#recipient") else self._wanted
         self._recipients = found
-        self.call_later(self._replace_recipients, next(iter(added), self._wanted))
+        self.call_later(self._replace_recipients, next(iter(added), chosen))
 
     def action_add_recipient(self) -> None:
         self.app.push_screen(ActForm(ADD, {}, ""), lambda _: self._ask_recipients())
@@ -294,8 +304,10 @@ class ExportScreen(ActScreen, KeptForm):
             self.refuse("second-file", WHOLE_PATH)
         elif second.way == ASK:
             self._act(second)
-        elif (out := self.place("out")) is not None:
+        elif out := whole_path(self.text("out"), beside=Path.cwd()):
             self._act(second, out)
+        else:
+            self.refuse("out", _NO_FOLDER)
 
     def _act(self, second: SecondRows, out: Path | None = None) -> None:
         """Do it: forms that are open are decided first, and finished pages are read."""
@@ -312,7 +324,7 @@ class ExportScreen(ActScreen, KeptForm):
         doing = Doing(
             export.EXPORT,
             said,
-            self._sealed,
+            partial(self._sealed, out),
             {"contact": self.text("contact")},
             asked=(file, who or None) if file is not None and way == ASK else (),
             second=(lambda vault: vault.approvals.at_this_keyboard(who, self.lend)) if way == HERE else None,
@@ -338,7 +350,8 @@ class ExportScreen(ActScreen, KeptForm):
         else:
             self.fail(error)
 
-    def _sealed(self, told: Told) -> None:
+    def _sealed(self, out: Path | None, told: Told) -> None:
+        self.desk.export_folder = str(out or "")
         self._finish(told)
         self.say(Message("The package is sealed."))
 
@@ -358,7 +371,8 @@ class ExportScreen(ActScreen, KeptForm):
         self._is_done = True
         self.keep_no_more(lambda: None)
         result = self.query_one("#result", Static)
-        result.update(safe_content(together((*told.lines, *next_lines(told)))))
+        lines = (part for line in told.lines for part in _in_rows(line))
+        result.update(safe_content(together((*lines, *next_lines(told)))))
         for row in self.query_one(".form").children:
             row.display = row is result
         self.show_keys()
@@ -427,6 +441,12 @@ class ExportScreen(ActScreen, KeptForm):
 
 def _offered() -> list[tuple[str, Words]]:
     return [(name, profile.about) for name, profile in PROFILES.items()]
+
+
+def _in_rows(line: Words) -> Sequence[Words]:
+    """Return the 13 words of a key in two rows, as they are read aloud; any other line as it is."""
+    words = line.split() if isinstance(line, str) else []
+    return in_two_rows(words) if len(words) == _KEY_WORDS else [line]
 
 
 def _recipient_words(recipient: KeptPartner) -> Words:
