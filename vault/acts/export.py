@@ -27,7 +27,7 @@ from vault.acts.act import (
     one,
 )
 from vault.errors import UsageError
-from vault.redaction.profile import PROFILES
+from vault.redaction.profile import PROFILES, profile_named
 from vault.words.message import Message, Words, joined, plural
 from vault.words.next_step import NextStep
 
@@ -64,16 +64,18 @@ class _Leaving:
 def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
     from vault.services.approvals import by_file, second_person
     from vault.services.cases import cases
-    from vault.services.exports import exporting, partners
+    from vault.services.exports import consents, exporting, partners
     from vault.services.exports.export_material import Wish
 
     case = cases.find(session, said["case"][0])
     staying, kept = exporting.papers_staying(session, case), partners.find(session, one(said, "to") or "")
+    profile = profile_named(one(said, "profile") or "")
+    consents.refuse_conflict(session, case, kept, why=profile.why)  # said before anybody is asked anything
     answered, out = one(said, "approval"), one(said, "out")
     if out is None and "ask" not in said:
         raise UsageError(Message("--out is missing"), next_step=Message("The package needs a folder that is there."))
     wish = Wish(
-        one(said, "profile") or "",
+        profile.name,
         kept.record.hex(),
         take_proposals="decide" in said,
         language=one(said, "language") or "en",
@@ -132,7 +134,6 @@ def _wished(plan: Plan[_Leaving], agreed: Agreed) -> Wish:
 
 def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Working) -> Told:
     from vault.acts.referral import to_send
-    from vault.redaction.profile import profile_named
     from vault.services.exports import exporting
 
     leaving = plan.of

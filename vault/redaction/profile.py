@@ -62,6 +62,7 @@ class Profile:
     `about` says who is named, to whoever chooses; `purpose` is what the report says that it is for.
     `has_next_alone`: of what has a date, the next that is to come alone; `has_new_notes`: of notes, those alone that
     were written on the day of the export or on the one before.
+    `may_stay` are kinds of records that stay where no consent covers them; any other record stops the export then.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Profile:
     has_new_notes: bool = False
     consent: ReferralPurpose | None = None
     why: str = ""
+    may_stay: frozenset[str] = frozenset()
 
     def rule(self, kind: str, variant: str) -> RecordRule | None:
         """Return how such a record is written, or None: it does not leave."""
@@ -112,6 +114,7 @@ class _Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     withheld: tuple[str, ...] = ()
     has_next_alone: bool = False
     has_new_notes: bool = False
+    may_stay: frozenset[str] = frozenset()
 
 
 class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,8 +16,9 @@ from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.story import STORY
+from vault.casework.story.referrals import Referral
 from vault.display import DAY, time_text
-from vault.errors import UsageError
+from vault.errors import LeakError, UsageError
 from vault.export.dossier_report import Cover
 from vault.export.package import PreparedReport
 from vault.export.release import ACT
@@ -46,7 +47,7 @@ from vault.redaction.transform import PseudonymBook
 from vault.services.approvals.question import ApprovalQuestion
 from vault.services.approvals.second_person import REASONS
 from vault.services.cases.cases import by_date, view
-from vault.services.exports.consents import Agreed, Leaving, require_agreed
+from vault.services.exports.consents import Agreed, Leaving, cannot_be_hidden, require_agreed, require_no_conflict
 from vault.services.exports.export_people import (
     as_one,
     clients_of,
@@ -389,6 +390,7 @@ def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes |
     profile, recipient = profile_named(wish.profile), find(session, wish.to)
     why = profile.why
     versions = view(session, case, why=why)
+    require_no_conflict(recipient, ((version.record, each) for version, each in of_kind(versions, Referral)))
     require_one_role(versions)
     asked = stored_of_kind(versions, Approving)
     days = (each.value.day for each in asked if each.value.digest == answered and each.value.day)
@@ -416,18 +418,19 @@ def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes |
     source = dossier_source(records)
     named = {(row.kind, row.variant) for row in source.records if profile.rule(row.kind, row.variant) is not None}
     leaving = Leaving(recipient, profile, today(session).isoformat(), frozenset(named))
+    agreed = require_agreed(leaving, versions, rows, clients)
     return Material(
         case=case,
         profile=profile,
         recipient=recipient,
-        records=records,
+        records=[row for row in records if row[2].KIND not in agreed.stays],
         people=known_people(session, case, persons, why=why),
         elsewhere=names_elsewhere(session, case, source, profile, why=why),
         joined=frozenset(row.version for row in rows) - {person.version for person in persons},
         same=same_people(rows, persons),
         beside=told_beside(session, notes),
         contact=next((row.value.contact for row in reversed(own) if row.value.contact), ""),
-        agreed=require_agreed(leaving, versions, rows, clients),
+        agreed=agreed,
         before=_before(disclosures, profile, recipient),
         own=frozenset(row.version for row in own),
         of_others=frozenset(row.value.reference for row in disclosures if row.value.recipient != recipient.record)
@@ -463,13 +466,19 @@ def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedD
         )
     )
     names = {each.form: RedactionAction(each.action) for each in taken.by_hand if each.kind == ByHand.NAME}
-    return redact(
-        whole,
-        material.profile,
-        registry,
-        {**taken.decisions, **names},
-        book,
-        read=taken.read,
-        elsewhere=material.elsewhere,
-        by_hand=taken.by_hand,
-    )
+    try:
+        return redact(
+            whole,
+            material.profile,
+            registry,
+            {**taken.decisions, **names},
+            book,
+            read=taken.read,
+            elsewhere=material.elsewhere,
+            by_hand=taken.by_hand,
+        )
+    except LeakError as fault:
+        left = {each.form.casefold() for place, each in enumerate(taken.by_hand) if place in fault.forms}
+        if (refused := cannot_be_hidden(material.agreed, left)) is None:
+            raise
+        raise refused from None

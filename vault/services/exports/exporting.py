@@ -43,6 +43,7 @@ from vault.services.approvals.second_person import (
     required_approval,
     rule_of,
 )
+from vault.services.exports.consents import cannot_be_hidden
 from vault.services.exports.export_material import (
     Material,
     NotThereError,
@@ -215,7 +216,10 @@ class ExportSteps:
 def _prepared(ready: Ready, cover: Cover, progress: Progress | None) -> PreparedReport:
     try:
         return prepare(ready.dossier, cover, progress=progress)
-    except LeakError:
+    except LeakError as fault:
+        left = {form for place, form in enumerate(ready.dossier.forbidden_forms) if place in fault.forms}
+        if (refused := cannot_be_hidden(ready.material.agreed, left)) is not None:
+            raise refused from None
         if not ready.hides_more:
             raise
         raise NotThereError(
