@@ -7,6 +7,7 @@ follows the table of the command line's help. Third-party errors are translated 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from vault.words.message import Message
@@ -101,6 +102,11 @@ class LeakError(VerificationError):
 
     code = "leak"
     usual_step = Message("Nothing was written. Decide about the named forms, or report the fault.")
+
+    def __init__(self, message: Message, *, next_step: Message | None = None, forms: Iterable[int] = ()) -> None:
+        super().__init__(message, next_step=next_step)
+        self.forms = frozenset(forms)
+        """What was found, by its places in the list of forms that was given; empty where that is not known."""
 
 
 class NewerVaultError(VaultError):

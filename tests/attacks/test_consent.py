@@ -19,10 +19,13 @@ from tests.services.organisation import AMINA, JOEL, MIRA, SELIN, Organisation, 
 from tests.tables import each, refuses
 from tests.tui.house import House, house, house_template
 from vault.access.session import Session
+from vault.acts.export import EXPORT
 from vault.acts.records import EDIT as RECORDS
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.story.consent import Basis, Category, Consent, Speaker
+from vault.casework.story.events import Detention
+from vault.casework.story.referrals import Referral, Reply
 from vault.casework.vocabulary import NoteKind, ReferralPurpose
 from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, RecordId, short_id
@@ -175,6 +178,65 @@ def test_words_that_a_client_excludes_leave_in_no_form_by_whatever_consent(
     assert "brother sleeps" in pages
 
 
+UNHIDEABLE: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "a letter": (("a word that stands nowhere", "a"), "number 2 cannot be hidden"),
+    "a number of the pages": (("1",), "number 1 cannot be hidden"),
+    "two of them": (("a", "the stove", "1"), "number 1, 3 cannot be hidden"),
+}
+
+
+def test_an_excluded_word_that_cannot_be_hidden_is_refused_by_its_place_before_anything_is_sealed(
+    session: Session, tmp_path: Path
+) -> None:
+    @each(UNHIDEABLE)
+    def is_refused(excluded: tuple[str, ...], words: str) -> None:
+        kept = case_of(session)
+        notes.add(session, kept.case, Note(NoteKind.CONTACT, "He saw a train, number 1."))
+        consenting.agree(session, kept.case, LAWYER, excluded=excluded)
+        with pytest.raises(RefusedError, match=words) as fault:
+            exporting.export(session, kept.case, WISH, out=tmp_path)
+        assert [word for word in excluded if len(word) > 1 and word in f"{fault.value}"] == []
+        assert list(tmp_path.glob("*.age")) == []
+
+    is_refused()
+
+
+def test_words_that_the_report_itself_prints_are_hidden_in_the_texts_alone(
+    session: Session, kept: Kept, tmp_path: Path
+) -> None:
+    notes.add(session, kept.case, Note(NoteKind.CONTACT, "The case is a date of the report."))
+    consenting.agree(session, kept.case, LAWYER, excluded=("Case", "date", "Notes", "asylum"))
+    pages = leaves(session, kept, tmp_path)
+    assert "The [removed] is a [removed] of the report." in " ".join(pages.split())
+    assert "Case" in pages
+
+
+def test_health_alone_is_enough_for_a_doctor_whatever_else_the_case_has(session: Session, tmp_path: Path) -> None:
+    @each(
+        {
+            "health and who they are": ((), {"broke", "Miralo"}, {"SIZO"}),
+            "the detention too": (("proceedings",), {"broke", "Miralo", "SIZO"}, set()),
+        }
+    )
+    def is_sent(also: tuple[str, ...], there: set[str], absent: set[str]) -> None:
+        kept = case_of(session)
+        notes.add(session, kept.case, Note(NoteKind.MEDICAL, "Somebody broke his wrist."))
+        story_records.add(session, kept.case, Detention(place="SIZO 1", taken="2026-09-01"))
+        covered = {"identity", "health", *also}
+        covers = {each.value: each.value in covered for each in Category}
+        consenting.agree(session, kept.case, LAWYER, purpose=ReferralPurpose.MEDICAL_CARE, **covers)
+        wish = Wish("medical", LAWYER, take_proposals=True)
+        done = exporting.export(session, kept.case, wish, out=tmp_path)
+        assert isinstance(done, exporting.Exported)
+        pages = " ".join(done.pages)
+        assert ({word for word in there if word not in pages}, {word for word in absent if word in pages}) == (
+            set(),
+            set(),
+        )
+
+    is_sent()
+
+
 def test_each_client_gives_their_own(session: Session, kept: Kept, tmp_path: Path) -> None:
     write(session, kept, {})
     other = RecordId(case_people.add(session, kept.case, role="client", names=["Temir Osmonov"]))
@@ -262,6 +324,96 @@ def test_the_app_refuses_with_the_clause_and_takes_a_consent_at_once(house: Hous
         desk.go_to("how").press("right", "f4").sees("! May tell name, birth date, papers: is empty.")
         desk.press("escape")
         assert list(tmp_path.glob("*.age")) == []
+
+
+# A conflict of interest, which no consent mends.
+CONFLICTS: Mapping[str, tuple[dict[str, Any], bool]] = {
+    "they said so": ({}, True),
+    "they said so, and it was closed": ({"closed": day(0)}, True),
+    "they said so of another purpose": ({"purpose": ReferralPurpose.MEDICAL_CARE}, True),
+    "they declined": ({"answer": Reply.DECLINED}, False),
+    "they accepted": ({"answer": Reply.ACCEPTED}, False),
+    "somebody else said so": ({"to": OTHER}, False),
+}
+
+
+def answered(session: Session, case: CompartmentId, **said: Any) -> RecordId:
+    """Keep what a recipient answered when they were asked: a conflict of interest, unless it is said otherwise."""
+    to = partners.find(session, said.pop("to", LAWYER)).record
+    usual = {"purpose": ReferralPurpose.LEGAL_REFERRAL, "asked": day(0), "answer": Reply.CONFLICT, "answered": day(0)}
+    return story_records.add(session, case, Referral(recipient=to, **{**usual, **said}))
+
+
+def test_nothing_leaves_for_who_has_a_conflict_of_interest(session: Session, tmp_path: Path) -> None:
+    @each(CONFLICTS)
+    def is_refused(said: dict[str, Any], stops: bool) -> None:
+        kept = case_of(session)
+        write(session, kept, {})
+        record, asked = answered(session, kept.case, **said), {"case": (kept.case.hex(),), "out": (str(tmp_path),)}
+        clause = rf"{LAWYER} has a conflict of interest .* on {day(0)} \(referral with the id {short_id(record)}\)"
+        if not stops:
+            assert "came on foot" in leaves(session, kept, tmp_path)
+            return
+        for profile in ("lawyer", "enquiry", "urgent"):
+            wish = dataclasses.replace(WISH, profile=profile)
+            of_act = {**asked, "profile": (profile,), "to": (LAWYER,)}
+            refuses(RefusedError, clause, EXPORT.look, session, of_act)
+            refuses(RefusedError, clause, exporting.export, session, kept.case, wish, out=tmp_path)
+        assert list(tmp_path.glob("*.age")) == []
+
+    is_refused()
+
+
+@pytest.mark.long
+def test_the_command_refuses_who_has_a_conflict_and_lets_another_have_it(
+    session: Session, founded: Place, tmp_path: Path
+) -> None:
+    kept = case_of(session)
+    record = answered(session, kept.case)
+    for to in (LAWYER, OTHER):
+        consenting.agree(session, kept.case, to)
+    session.close()
+    desk, wish = Desk.of(founded, tmp_path), ("--profile", "lawyer", "--out", str(tmp_path), "--unread")
+    answer = desk.run("export", kept.case.hex(), *wish, "--to", LAWYER, "--decide", "proposed")
+    assert (answer.code, f"(referral with the id {short_id(record)})" in answer.err) == (5, True), answer.err
+    assert "Choose another recipient." in answer.err
+    assert desk.run("export", kept.case.hex(), *wish, "--to", OTHER, "--decide", "proposed").code == 0
+
+
+def test_a_conflict_that_is_written_later_stops_what_was_approved_before(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    question, answer = tmp_path / "question", tmp_path / "answer"
+    with organisation.open(MIRA) as mira:
+        partners.add(mira, name=LAWYER, age_recipient=AGE, compared=True)
+    organisation.exchange(MIRA, AMINA)
+    with organisation.open(AMINA) as amina:
+        kept = case_of(amina)
+        consenting.agree(amina, kept.case, LAWYER)
+        exporting.ask(amina, kept.case, WISH, out=question, approver=full_name(SELIN))
+    with organisation.open(SELIN) as selin:
+        by_file.give(selin, question, answer, why="legal-referral")
+    organisation.exchange(SELIN, AMINA)
+    with organisation.open(AMINA) as amina:
+        given = by_file.read_answer(amina, answer)
+        answered(amina, kept.case)
+        refuses(
+            RefusedError, "a conflict of interest", exporting.export, amina, kept.case, WISH, out=tmp_path, answer=given
+        )
+        refuses(RefusedError, "a conflict of interest", exporting.ask, amina, kept.case, WISH, out=tmp_path / "more")
+    assert list(tmp_path.glob("*.age")) == []
+
+
+@pytest.mark.screen
+def test_the_app_refuses_who_has_a_conflict(house: House, tmp_path: Path) -> None:
+    with house.open("Amina") as amina:
+        partners.add(amina, name=LAWYER, age_recipient=AGE, compared=True)
+        consenting.agree(amina, house.case, LAWYER)
+        answered(amina, house.case)
+    with house.desk("Amina") as desk:
+        desk.press("enter", "e").fill(out=str(tmp_path)).press("f4")
+        desk.sees("has a conflict of interest in this case", "Choose another recipient.")
+    assert list(tmp_path.glob("*.age")) == []
 
 
 def test_what_is_no_consent_is_refused_with_its_field(session: Session, kept: Kept) -> None:

@@ -38,7 +38,7 @@ _ASKS: Mapping[Action, str] = {
     incidents.missed_check_ins seizure.look seizure.print_page two_versions.in_two
     """,
     Action.CASE_READ: """
-    ledger.of_case
+    ledger.of_case consents.refuse_conflict
     case_papers.papers_in sections.head_of case_papers.list_in case_papers.save case_papers.show paper_text.text_of
     paper_text.senders_of ledger.given_out two_versions.both two_versions.in_view editing.history
     set_aside.set_aside
@@ -179,11 +179,12 @@ _ASKS_NOTHING: Mapping[str, str] = {
     sharing.add_members sharing.members_in sharing.putting_out_others editing.keep_one stored_records.read_record
     changes.carry_out changes.end_devices changes.lower_member changes.remove_member
     changes.seats_by_member changes.seats_ever_of admissions.certificate_bytes approval_checks.approval_faults
-    approval_checks.needed_second log_checking.malformed_items
+    approval_checks.needed_second log_checking.malformed_items urgent_reviews.package_reviewed
+    urgent_reviews.review_task
     """,
     "invented people, into a vault that was made for them a moment ago": "demo_national.contents_of demo_national.fill",
     "names and roles, which every member sees (MEMBER_LIST is everybody's)": """
-    second_person.chosen_approvers second_person.rule_of authors.all_names authors.find_member
+    second_person.chosen_approvers second_person.rule_of reviewed_after.reviewers authors.all_names authors.find_member
     authors.names_of_members authors.names_of_logs authors.written_by breaking_glass.said_of cases.deputy_words
     last_done.duties_are_separated logbook.names_of_objects members.members sharing.readers
     said_beside.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of

@@ -32,7 +32,7 @@ from vault.redaction.apply import redact
 from vault.redaction.profile import OF_SEVERAL, PROFILES, Profile, Series, profile_named, profiles_of
 from vault.redaction.questions import OpenQuestions
 from vault.redaction.registry import build_registry
-from vault.redaction.source import DossierSource, SourceField, dossier_source
+from vault.redaction.source import DossierSource, SourceField, dossier_source, said_now
 from vault.redaction.spans import Action, IdentifierType
 from vault.redaction.transform import PseudonymBook
 from vault.words.message import Message
@@ -194,6 +194,16 @@ def test_each_identifier_of_each_role_has_the_fate_of_the_table(
     assert PROFILES[name].action(identifier, role) is _fate(identifier, role or "nobody", name)
 
 
+@each(list(PROFILES))
+def test_what_is_written_for_one_export_alone_leaves_by_the_profiles_of_the_table(name: str) -> None:
+    profile, words = profile_named(name), "a lawyer tonight"
+    found = redact(DossierSource(said_now(words)), profile, build_registry(()), {}, PseudonymBook(choose=Counting()))
+    assert not isinstance(found, OpenQuestions)
+    leaves = name in _LEAVES["needed"]["text"].split()
+    assert [block.text for section in found.sections for block in section.blocks] == ([words] if leaves else [])
+    assert profile.takes_a_text is leaves
+
+
 @each([(kind, name) for kind in STORY for name in PROFILES if hasattr(RECORDS[kind], "confirmed")])
 def test_what_nobody_confirmed_stays_where_a_profile_has_confirmed_facts_alone(kind: str, name: str) -> None:
     record: Any = RECORDS[kind]
@@ -255,6 +265,10 @@ def test_the_list_of_profiles_is_one_and_says_of_each_in_a_line_who_is_named_and
     assert {name for name, profile in PROFILES.items() if profile.series is Series.PACKAGE} == {"donor-report"}
     assert {name for name, profile in PROFILES.items() if profile.has_next_alone} == {"enquiry"}
     assert {name for name, profile in PROFILES.items() if profile.has_new_notes} == {"urgent"}
+    assert {name for name, profile in PROFILES.items() if profile.is_reviewed_after} == {"urgent"}
+    assert {name: set(profile.may_stay) for name, profile in PROFILES.items() if profile.may_stay} == {
+        "medical": {"detention"}
+    }
 
 
 # What a copy of own data has none of, and by which key its pages say so.

@@ -27,7 +27,8 @@ from vault.acts.act import (
     one,
 )
 from vault.errors import UsageError
-from vault.redaction.profile import PROFILES
+from vault.ids import short_id
+from vault.redaction.profile import PROFILES, profile_named
 from vault.words.message import Message, Words, joined, plural
 from vault.words.next_step import NextStep
 
@@ -64,22 +65,26 @@ class _Leaving:
 def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
     from vault.services.approvals import by_file, second_person
     from vault.services.cases import cases
-    from vault.services.exports import exporting, partners
+    from vault.services.exports import consents, exporting, partners
     from vault.services.exports.export_material import Wish
+    from vault.services.exports.reviewed_after import reviewers
 
     case = cases.find(session, said["case"][0])
     staying, kept = exporting.papers_staying(session, case), partners.find(session, one(said, "to") or "")
+    profile = profile_named(one(said, "profile") or "")
+    consents.refuse_conflict(session, case, kept, why=profile.why)  # said before anybody is asked anything
     answered, out = one(said, "approval"), one(said, "out")
     if out is None and "ask" not in said:
         raise UsageError(Message("--out is missing"), next_step=Message("The package needs a folder that is there."))
     wish = Wish(
-        one(said, "profile") or "",
+        profile.name,
         kept.record.hex(),
         take_proposals="decide" in said,
         language=one(said, "language") or "en",
         contact=one(said, "contact"),
         person=_person_of(session, said["case"][0], one(said, "person")),
         is_strict="from" in said,
+        said=one(said, "say") or "",
     )
     lines = exporting.staying_lines(staying)
     if not kept.is_confirmed:  # all words: a key with the same first few can be made in days
@@ -92,13 +97,22 @@ def _what_leaves(session: Session, said: Said) -> Plan[_Leaving]:
         Message("Whom may the recipient call, and how? Without an answer: as in your last report of this case"),
         may_be_empty=True,
     )
+    needed = Ask(
+        "say",
+        Message("What is needed now? It comes first in the report. Without an answer: nothing"),
+        may_be_empty=True,
+    )
     answer = None if answered is None else by_file.read_answer(session, Path(answered))
+    asked = [] if answer is not None or "unread" in said else [contact] if "contact" not in said else []
+    if profile.takes_a_text and answer is None and said.keys().isdisjoint(("say", "unread")):
+        asked.append(needed)
+    is_due = second_person.rule_of(session) == second_person.TWO_PERSON and not reviewers(session, profile)
     return Plan(
         _Leaving(case, wish, None if out is None else Path(out), staying, answer),
         mark=(case, wish, kept.fingerprint),
         shown=lambda: lines,
-        asks=() if answer is not None or not said.keys().isdisjoint(("contact", "unread")) else (contact,),
-        needs_second=answer is None and second_person.rule_of(session) == second_person.TWO_PERSON,
+        asks=tuple(asked),
+        needs_second=answer is None and is_due,
     )
 
 
@@ -126,13 +140,16 @@ def _whole(made: T | Undecided) -> T:
 def _wished(plan: Plan[_Leaving], agreed: Agreed) -> Wish:
     wish = plan.of.wish
     return replace(
-        wish, decisions=agreed.decided, hidden=agreed.hidden, contact=agreed.answers.get("contact") or wish.contact
+        wish,
+        decisions=agreed.decided,
+        hidden=agreed.hidden,
+        contact=agreed.answers.get("contact") or wish.contact,
+        said=agreed.answers.get("say") or wish.said,
     )
 
 
 def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Working) -> Told:
     from vault.acts.referral import to_send
-    from vault.redaction.profile import profile_named
     from vault.services.exports import exporting
 
     leaving = plan.of
@@ -158,6 +175,7 @@ def _export(session: Session, plan: Plan[_Leaving], agreed: Agreed, working: Wor
         "papers_left_out": leaving.staying,
         "person": None if person is None else person.hex(),
         "as_proposed": _proposed_data(done.as_proposed),
+        "review": None if done.review is None else done.review.hex(),
     }
     profile = profile_named(leaving.wish.profile)
     return Told(exported_lines(done), data, to_send(session, leaving.case, bytes.fromhex(leaving.wish.to), profile))
@@ -171,10 +189,22 @@ def exported_lines(done: Exported) -> tuple[Words, ...]:
         plural("{count} form is decided.", "{count} forms are decided.", count=done.decided),
         *_proposed_lines(done.as_proposed),
         Message("The finished files were checked."),
-        _RELEASED[done.release],
+        *([_RELEASED[done.release]] if done.review is None else _reviewed(done.review, done.reviewers)),
         *([] if done.is_read else [_UNREAD]),
         Message("Tell the recipient these 13 words of your package key once, by voice:"),
         f"  {' '.join(done.key_words)}",
+    )
+
+
+def _reviewed(task: RecordId, reviewers: Sequence[str]) -> tuple[Message, ...]:
+    """Return who reviews what left before anybody approved it, and until when."""
+    return (
+        Message("It left before a second person approved it. Log and package say so."),
+        Message(
+            "One of these has to review it within 24 hours: {names}. Grant them the case, if they cannot open it.",
+            names=", ".join(reviewers),
+        ),
+        Message("It stays due until one of them says that the task {id} is done. You cannot.", id=short_id(task)),
     )
 
 
@@ -237,6 +267,9 @@ EXPORT: Final[Act[Any]] = Act(
               first="en"),
         Field("contact", Message("Whom to call"), Shape.LINE,
               question=Message("whom the recipient may call, and how; without it, as in your last report of the case"),
+              is_answer=True),
+        Field("say", Message("Needed now"), Shape.LINE,
+              question=Message("what is needed now, first in the report (profile urgent); - reads standard input"),
               is_answer=True),
         Field("unread", Message("Unread"), Shape.YES,
               Message("seal pages that nobody read (scripts); log, report and package say so"), is_answer=True),

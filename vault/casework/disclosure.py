@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from typing import ClassVar
 
-from vault.casework.checks import checked_bytes, checked_id, checked_items, checked_line, checked_ref
+from vault.casework.checks import checked_bytes, checked_id, checked_items, checked_line, checked_ref, checked_text
 from vault.casework.dates import checked_day
 from vault.errors import UsageError
 from vault.ids import DIGEST_SIZE
@@ -77,7 +77,7 @@ class Disclosure:
     made of: what was kept in it holds there, and is asked about again in any other text. `contact` is whom its report
     names to be called, `pages` whether anybody read them (`read` or `unread`), `consents` the records of the case by
     which it was agreed, `reference` what the recipient quotes: drawn for them and this case. Packages of older programs
-    had that of the case.
+    had that of the case. `review` is the task by which a second person reviews what left before anybody approved it.
     """
 
     KIND: ClassVar[str] = "disclosure"
@@ -96,6 +96,7 @@ class Disclosure:
     pages: str = ""
     consents: tuple[bytes, ...] = ()
     reference: str = ""
+    review: bytes = b""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "recipient", checked_id(self.recipient, "recipient of a disclosure"))
@@ -118,6 +119,7 @@ class Disclosure:
             self, "read", tuple(checked_bytes(digest, "version in a disclosure", DIGEST_SIZE) for digest in self.read)
         )
         object.__setattr__(self, "reference", checked_ref(self.reference) if self.reference else "")
+        object.__setattr__(self, "review", checked_id(self.review, "review of a disclosure") if self.review else b"")
 
 
 # What was put before a second person, and the approval that came of it: kept in the case that it is about.
@@ -133,6 +135,7 @@ class Approving:
         digest: what it is done with (FORMAT.md 5).
         approval: the signed approval; empty while the answer is awaited.
         day, language, contact, pages, reference: what the shown files say of themselves.
+        said: what was written for this export alone.
         pseudonyms, decisions: with which the files that were shown can be made again, byte for byte.
     """
 
@@ -148,6 +151,7 @@ class Approving:
     contact: str = field(default="", repr=False)
     pages: str = ""
     reference: str = ""
+    said: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "act", checked_line(self.act, "act to be approved"))
@@ -159,6 +163,7 @@ class Approving:
         object.__setattr__(self, "decisions", checked_items(self.decisions, Decision, "decisions of an approval"))
         for name in ("day", "language", "contact", "pages", "reference"):
             object.__setattr__(self, name, checked_line(getattr(self, name), f"{name} of a report", optional=True))
+        object.__setattr__(self, "said", checked_text(self.said, "text of a report", optional=True))
         object.__setattr__(
             self, "pseudonyms", checked_items(self.pseudonyms, PseudonymGiven, "pseudonyms of an approval")
         )

@@ -34,7 +34,7 @@ from vault.cli.prompts import (
     text_is_typed,
     warn_of,
 )
-from vault.cli.reviewing import decisions_piped, reading_of, second_of, with_answers
+from vault.cli.reviewing import decisions_piped, reading_of, said_piped, second_of, with_answers
 from vault.cli.sheet_prompts import BY_SHEETS, PIPED_SHEETS, compare_paper, copied, require_terminal, secret_typed
 from vault.cli.table import Arg, Given, OneOf, Verb, new_file, there_folder
 from vault.cli.way_in import NEW_PASSPHRASE, new_passphrase
@@ -163,6 +163,8 @@ def opened_for(act: Act[Any], args: Given, output: Output) -> Iterator[_Opened]:
         UsageError: something is said that does not go with the rest.
     """
     personal, is_typed = [field for field in act.fields if field.is_personal], are_asked(args, output)
+    if act.has_pages:
+        args.say = said_piped(args)
     if act.has_pages and args.personal_from:
         args.decided, args.personal_from = decisions_piped(args), None
     for field in filter(_is_bare, personal):

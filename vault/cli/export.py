@@ -94,7 +94,7 @@ def _confirmed(stored: Stored[Any], by: Mapping[RecordId, str]) -> Message:
     return Message("      confirmed by {who}; {name} wrote it {when}", who=said, name=name, when=when)
 
 
-_OF_EXPORT: Final = tuple(arg for arg in verb_of(EXPORT).each_arg() if arg.key not in {"profile", "to"})
+_OF_EXPORT: Final = tuple(arg for arg in verb_of(EXPORT).each_arg() if arg.key not in {"profile", "to", "say"})
 PACK: Final = (
     Verb("pack", NOUNS["pack"].help, (
         *_OF_EXPORT,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 from vault.acts.act import OpenFormsError
 from vault.cli.output import Output, Result
-from vault.cli.prompts import ask_line, is_at_terminal, json_object
+from vault.cli.prompts import ask_line, is_at_terminal, json_object, read_text
 from vault.cli.table import Given
 from vault.errors import UsageError, WaitingForDecisionError
 from vault.words.message import Message, Words
@@ -58,7 +59,7 @@ def _refuse_to_read(_pages: tuple[str, ...]) -> NoReturn:
 
 
 def decisions_piped(args: Given) -> dict[str, str]:
-    """Return what a script decides: `{form: action}` on standard input; `contact` may be there beside, with its text.
+    """Return what a script decides: `{form: action}` on standard input; `contact` and `say` may be there, with a text.
 
     Raises:
         UsageError: no such object, or no such action; nothing was opened.
@@ -67,12 +68,30 @@ def decisions_piped(args: Given) -> dict[str, str]:
     from vault.redaction.spans import Action
 
     said = json_object(args)
-    contact = said.get("contact")
-    if isinstance(contact, str) and contact not in set(Action):
-        args.contact = str(said.pop("contact"))
+    for name in ("contact", "say"):
+        text = said.get(name)
+        if isinstance(text, str) and text not in set(Action):
+            setattr(args, name, said.pop(name))
     decided = {form: str(action) for form, action in said.items()}
     decisions_by_key(decided)
     return decided
+
+
+def said_piped(args: Given) -> str | None:
+    """Return what is written for this export alone; of `-` what stands on standard input. A terminal is asked for it.
+
+    Raises:
+        UsageError: what is decided comes from standard input too, or what is there is too long or no text.
+    """
+    said: str | None = getattr(args, "say", None)
+    if said != "-":
+        return said
+    if args.personal_from:
+        raise UsageError(
+            Message("--say - and --from - both read standard input"),
+            next_step=Message('Put the text into the JSON object, as "say".'),
+        )
+    return None if sys.stdin.isatty() else read_text(Given(file=None))
 
 
 def second_of(args: Given, output: Output, session: Session) -> Second | None:

@@ -14,6 +14,7 @@ from anyascii import anyascii
 from vault.errors import InternalError
 from vault.export.fonts import drawable, font_folders
 from vault.export.report_wording import OWN_PURPOSES, Wording, code_in_words, wording
+from vault.redaction.profile import profile_named
 from vault.redaction.spelled import ENGLISH, FRENCH, OF_RUSSIAN, RUSSIAN
 from vault.redaction.transform import REMOVED
 from vault.words.message import Message
@@ -134,6 +135,7 @@ class Dossier(Protocol):
 # PDF, data file and the text that the verifier compares with are all made from this one value.
 ALONE, TWO_PERSON = "alone", "two-person"
 READ, UNREAD = "read", "unread"
+_IN_HASTE = "in-haste"
 NOTE = "note"
 _OF_ONE_PERSON = frozenset({"client", "relative", "witness", "persecutor", "other-person"})  # the heading is of one
 _OF_A_NOTE = frozenset({"date", "written", "kind", "by", "text"})
@@ -276,7 +278,10 @@ def in_words(text: str, words: Wording) -> str:
 
 def _facts(dossier: Dossier, cover: Cover, words: Wording) -> Iterator[Row]:
     is_ours = cover.purpose in OWN_PURPOSES
-    released = [_word(words.releases, cover.release)] + ([words.unread] if cover.pages == UNREAD else [])
+    rule = cover.release
+    if rule == ALONE and profile_named(dossier.profile).is_reviewed_after:  # somebody may be there who could approve it
+        rule = _IN_HASTE
+    released = [_word(words.releases, rule)] + ([words.unread] if cover.pages == UNREAD else [])
     rows = (
         (words.day, in_days(cover.day, cover.language), True),
         (words.reference, cover.reference, True),

@@ -171,7 +171,7 @@ def _parsed(answer: bytes, digests: tuple[str, ...]) -> Verdict:
     if answered != digests:
         raise LeakError(Message("cannot check the package: the verifier read other files than these"))
     if found:
-        raise LeakError(_failed(found))
+        raise LeakError(_failed(found), forms=(place for _, _, forms in found for place in forms))
     return verdict
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Generic, TypeVar
@@ -60,7 +60,7 @@ def redact(
         LeakError: a hidden form is in the result after all.
         UsageError: a decision that does not exist.
     """
-    decided = Decided(decisions_by_key(decisions), read, elsewhere)
+    decided, by_hand = Decided(decisions_by_key(decisions), read, elsewhere), tuple(by_hand)
     desk = _Desk(Judge(profile, registry, decided, Sounding(registry)), ByHand(by_hand))
     planned = desk.settled([plan for record in source.records if (plan := desk.plan(record)) is not None])
     if desk.asked:
@@ -72,7 +72,7 @@ def redact(
         forbidden_forms=tuple(sorted({*hidden, *map(str.casefold, desk.by_hand.found)})),
         seal=_SEAL,
     )
-    _require_hidden(dossier, desk.codes)
+    _require_hidden(dossier, desk.codes, [each.form.casefold() for each in by_hand])
     return dossier
 
 
@@ -255,7 +255,7 @@ def _section(plan: _Plan[_Passage], pseudonyms: PseudonymBook) -> RedactedSectio
     return RedactedSection(plan.heading, tuple(blocks), _SEAL)
 
 
-def _require_hidden(dossier: RedactedDossier, codes: set[str]) -> None:
+def _require_hidden(dossier: RedactedDossier, codes: set[str], by_hand: Sequence[str]) -> None:
     """Look for every hidden form in the texts as whole words: a second look that shares no place with the first.
 
     Headings, labels, codes and what stands for something removed are the program's own words, whoever is called like
@@ -269,8 +269,13 @@ def _require_hidden(dossier: RedactedDossier, codes: set[str]) -> None:
         for piece in block.text.split(REMOVED)
     ]
     words = f" {' | '.join(pieces)} "
-    leaks = sum(
-        f" {' '.join(found)} " in words for form in dossier.forbidden_forms if (found := _WORD.findall(normal(form)))
-    )
+    leaks = {
+        form
+        for form in dossier.forbidden_forms
+        if (found := _WORD.findall(normal(form))) and f" {' '.join(found)} " in words
+    }
     if leaks:
-        raise LeakError(Message("{leaks} hidden forms are in the redacted text; no report was made", leaks=leaks))
+        raise LeakError(
+            Message("{leaks} hidden forms are in the redacted text; no report was made", leaks=len(leaks)),
+            forms=(place for place, form in enumerate(by_hand) if form in leaks),
+        )

@@ -23,6 +23,8 @@ from vault.words.message import Message, Words
 ANY_VARIANT = "*"
 CONFIRMED = "confirmed"
 OF_SEVERAL = "of-several"
+NEEDED = "needed"
+"""The kind of what somebody writes for one export alone; no record of a case is of it."""
 _FILE: Final = "profiles.toml"
 _VARIANTS: Final[Mapping[str, frozenset[str]]] = {"person": frozenset(PersonRole), "note": frozenset(NoteKind)}
 _Key = TypeVar("_Key", bound=tuple[str | None, ...])
@@ -62,6 +64,8 @@ class Profile:
     `about` says who is named, to whoever chooses; `purpose` is what the report says that it is for.
     `has_next_alone`: of what has a date, the next that is to come alone; `has_new_notes`: of notes, those alone that
     were written on the day of the export or on the one before.
+    `is_reviewed_after`: it may leave before a second person approved it, and one reviews it then.
+    `may_stay` are kinds of records that stay where no consent covers them; any other record stops the export then.
     """
 
     name: str
@@ -77,10 +81,17 @@ class Profile:
     has_new_notes: bool = False
     consent: ReferralPurpose | None = None
     why: str = ""
+    is_reviewed_after: bool = False
+    may_stay: frozenset[str] = frozenset()
 
     def rule(self, kind: str, variant: str) -> RecordRule | None:
         """Return how such a record is written, or None: it does not leave."""
         return self.records.get((kind, variant)) or self.records.get((kind, ANY_VARIANT))
+
+    @property
+    def takes_a_text(self) -> bool:
+        """Whether something may be written for one export alone: what is needed now."""
+        return self.rule(NEEDED, ANY_VARIANT) is not None
 
     def action(self, identifier: IdentifierType, role: PersonRole | None) -> Action:
         """Return what becomes of an identifier; REMOVE when the table is silent."""
@@ -112,6 +123,8 @@ class _Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     withheld: tuple[str, ...] = ()
     has_next_alone: bool = False
     has_new_notes: bool = False
+    is_reviewed_after: bool = False
+    may_stay: frozenset[str] = frozenset()
 
 
 class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

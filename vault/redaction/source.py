@@ -17,7 +17,7 @@ from vault.casework.note import Note
 from vault.casework.person import NO_LONGER, IdentityDocument, Person, PersonName
 from vault.casework.vocabulary import PersonRole
 from vault.redaction.decoded import written_apart
-from vault.redaction.profile import ANY_VARIANT, CONFIRMED, Profile
+from vault.redaction.profile import ANY_VARIANT, CONFIRMED, NEEDED, Profile
 from vault.redaction.spans import IdentifierType
 
 _WORD = re.compile(r"\w+")
@@ -83,6 +83,11 @@ def dossier_source(
         source = source_record(entity, version, record)
         found.append(replace(source, fields=(*source.fields, *_people_in(record, people, same))))
     return DossierSource(tuple(found))
+
+
+def said_now(text: str) -> tuple[SourceRecord, ...]:
+    """Return what somebody writes for one export alone, which no record of the case has; nothing without a text."""
+    return (SourceRecord(NEEDED, ANY_VARIANT, (SourceField("text", (text,)),)),) if text else ()
 
 
 def _people_in(

@@ -42,11 +42,13 @@ HERE: Final = "here"
 ASK: Final = "ask"
 ANSWER: Final = "answer"
 ALONE: Final = "alone"
+LATER: Final = "later"
 _WAYS: Final = (
     (HERE, Message("a second person at this keyboard")),
     (ASK, Message("somebody elsewhere: write a question")),
     (ANSWER, Message("an answer that came back")),
 )
+_LATER: Final = (LATER, Message("nobody now: a second person reviews it within 24 hours"))
 _WHO: Final = Message("Who")
 _NEEDED: Final = Message("A second person has to approve this. How are they asked?")
 _NOT_HERE: Final = Message("Nobody can approve it at this keyboard now. Do it at a device that both of you use.")
@@ -63,15 +65,15 @@ class SecondRows(Vertical):
         super().__init__(id="second-rows")
         self._approvers: Sequence[Approver] = ()
 
-    async def show(self, approvers: Sequence[Approver]) -> None:
-        """Show who may approve; nobody: the act is done alone."""
+    async def show(self, approvers: Sequence[Approver], *, may_wait: bool = False) -> None:
+        """Show who may approve; nobody: the act is done alone. Where it `may_wait`, they may do so afterwards."""
         self._approvers = approvers
         await self.remove_children()
         here = [approver for approver in approvers if approver.is_here]
         if not approvers:
             await self._say(Message("Nobody else could approve it: it is done ALONE, and the log says so."))
             return
-        ways = [way for way in _WAYS if here or way[0] != HERE]
+        ways = [*([_LATER] if may_wait else []), *(way for way in _WAYS if here or way[0] != HERE)]
         first = ", ".join(approver.name for approver in approvers if approver.unlocks_first)
         if first:
             words = Message(

@@ -32,6 +32,7 @@ from tui.text.in_words import in_two_rows, together
 from tui.text.safe_content import safe_content
 from tui.values.code_words import LANGUAGES
 from tui.values.forms_typed import FormPlace
+from tui.widgets.fields import SafeTextArea
 from vault.acts import export
 from vault.acts.act import OpenFormsError, Told
 from vault.acts.recipient import ADD
@@ -45,7 +46,7 @@ from vault.progress import Stopped
 from vault.redaction.profile import PROFILES, profile_named
 from vault.services.approvals import second_person
 from vault.services.cases import case_people
-from vault.services.exports import export_people, exporting, partners
+from vault.services.exports import export_people, exporting, partners, reviewed_after
 from vault.services.exports.export_material import NotThereError
 from vault.services.exports.exporting import PagesAnewError
 from vault.words.message import Message, Words
@@ -73,7 +74,7 @@ _NOBODY: Final[tuple[str, Words]] = ("", Message("not said: choose the client"))
 _KEY_WORDS: Final = 13
 _LOOK_SECONDS: Final = 0.2
 EXPORT: Final = "export"
-_FIELDS: Final = frozenset({"recipient", "profile", "language", "contact", "out"})
+_FIELDS: Final = frozenset({"recipient", "profile", "language", "contact", "out", "say"})
 _DECIDED: Final = "decided"
 _HIDDEN: Final = "hidden"
 _BY_FILE: Final = {ASK: "ask", ANSWER: "approval"}
@@ -122,6 +123,24 @@ class _OfWhom(Vertical):
             self._fit()
 
 
+class _Needed(FormRow):
+    """The box for what is needed now, written for this export alone; it is there where the profile takes a text."""
+
+    DEFAULT_CSS = """
+    _Needed { height: 4; }
+    _Needed SafeTextArea { background: $raised; padding: 0 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Message("Needed now"), SafeTextArea("", id="say", soft_wrap=True))
+        self.display = False
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What is written in it, where it is shown."""
+        return {"say": self.query_one(SafeTextArea).text.strip()} if self.display else {}
+
+
 class ExportScreen(ActScreen, KeptForm):
     """Ends with nothing; what was exported stands in the log and in the case.
 
@@ -152,6 +171,8 @@ class ExportScreen(ActScreen, KeptForm):
         self._reading = Reading()
         self._wanted = ""
         self._recipients: list[KeptPartner] = []
+        self._approvers: Sequence[Approver] | None = None
+        self._may_wait = False
         self._may_add = False
         self._is_done = False
 
@@ -161,6 +182,7 @@ class ExportScreen(ActScreen, KeptForm):
             Vertical(id="recipient-place"),
             FormRow(Message("Who is named"), ChoiceField(_offered(), value=self._profile, id="profile")),
             _OfWhom(self._person),
+            _Needed(),
             FormRow(Message("Language"), ChoiceField(LANGUAGES, id="language")),
             FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as in your last")),
             FormRow(
@@ -203,8 +225,16 @@ class ExportScreen(ActScreen, KeptForm):
         self.write("staying", *lines)
 
     async def _show_second(self, found: Sequence[Approver]) -> None:
-        await self.query_one(SecondRows).show(found)
+        self._approvers = found
+        await self.query_one(SecondRows).show(found, may_wait=self._may_wait)
         self.on_choice_field_changed()
+
+    def _let_wait(self, reviewers: Sequence[str]) -> None:
+        """Offer to let a second person review it afterwards, or no more."""
+        if self._may_wait is not bool(reviewers):
+            self._may_wait = bool(reviewers)
+            if self._approvers is not None:
+                self.call_later(self._show_second, self._approvers)
 
     def on_choice_field_changed(self) -> None:
         """A question leaves no package, so that it needs no folder for one."""
@@ -219,6 +249,14 @@ class ExportScreen(ActScreen, KeptForm):
         """Read who the clients are as soon as it tells of one of them; reading it is in the log."""
         case, whose = case_id(self._case), self.query_one(_OfWhom)
         profile = self.word("profile")
+        self.query_one(_Needed).display = profile_named(profile).takes_a_text
+        if profile_named(profile).is_reviewed_after:
+            self.ask(
+                lambda vault: vault.read(reviewed_after.reviewers, profile_named(profile)),
+                lambda found: self._let_wait(found if self.word("profile") == profile else ()),
+            )
+        else:
+            self._let_wait(())
         if whose.go_by(profile):
             why = profile_named(profile).why
             self.ask(lambda vault: vault.read(export_people.clients, case, why=why), whose.show)
@@ -325,7 +363,7 @@ class ExportScreen(ActScreen, KeptForm):
             export.EXPORT,
             said,
             partial(self._sealed, out),
-            {"contact": self.text("contact")},
+            {"contact": self.text("contact"), **self.query_one(_Needed).said},
             asked=(file, who or None) if file is not None and way == ASK else (),
             second=(lambda vault: vault.approvals.at_this_keyboard(who, self.lend)) if way == HERE else None,
             failed=self._failed,

@@ -172,11 +172,12 @@ def edit(
     is_urgent: bool = False,
     then: Callable[[T], T | None] | None = None,
     beside: Callable[[T, T], Sequence[tuple[CompartmentId, RegisterEntry]]] = _nothing,
+    dig: bytes | None = None,
 ) -> Edited:
     """Write what `change` makes of a record as its next version. When this returns, it is durable.
 
     What `then` makes of what stood before begins a further record in the same operation. `beside` gets the record
-    before and after, and returns what the register gets in it.
+    before and after, and returns what the register gets in it. `dig` is the digest of a package that this is about.
 
     Of several versions beside one another all are replaced, and lists, warnings and the safer of two values are kept
     together. Where they differ otherwise, the change has to say what holds; one that `is_urgent` and does not follows
@@ -201,6 +202,7 @@ def edit(
         is_urgent=is_urgent,
         then=then,
         beside=beside,
+        dig=dig,
     )
 
 
@@ -228,6 +230,7 @@ def write_next(
     is_urgent: bool = False,
     then: Callable[[T], T | None] | None = None,
     beside: Callable[[T, T], Sequence[tuple[CompartmentId, RegisterEntry]]] = _nothing,
+    dig: bytes | None = None,
 ) -> Edited:
     """Write what `change` makes of the heads of a record, oldest first, as its next version; see `edit`.
 
@@ -244,7 +247,7 @@ def write_next(
         work.write(place.case, place.record, kind.KIND, following.fields(), following.parents)
         for home, record in beginning:
             work.keep(home, record)
-        work.commit(Entry(act=act, obj=audit, covers=covers, pol=pol))
+        work.commit(Entry(act=act, obj=audit, covers=covers, dig=dig, pol=pol))
     return Edited(place, len(following.versions))
 
 

@@ -12,7 +12,7 @@ from vault.access.session import Session
 from vault.casework.form import Form, FormedRecord, Shape
 from vault.casework.person import Person
 from vault.casework.story import STORY
-from vault.casework.story.events import Deadline
+from vault.casework.story.events import Deadline, Task
 from vault.casework.story.incident import Incident
 from vault.casework.story.protection import missed_for
 from vault.casework.typed_dates import IN_FUTURE
@@ -39,6 +39,7 @@ from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.cases import MOST_LISTED, by_date, log_view, today
 from vault.services.cases.editing import Edited, Place, edit, keep_one, locate
+from vault.services.cases.urgent_reviews import package_reviewed
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.stored_records import Stored, read_heads
 from vault.words.message import Message, filled
@@ -167,9 +168,11 @@ def change(session: Session, place: Place, typed: Mapping[str, str]) -> Edited:
 
     Raises:
         UsageError: no such field, or a value of another shape.
+        RefusedError: it is the review of an urgent export that this member sent.
     """
     kind = kind_named(place.kind)
     session.require(_to_write(place.kind), place.case)
+    package = package_reviewed(session, place.case, place.record) if kind is Task else None
     values = typed_values(session, place.case, kind.FORM, typed)
     if not values:
         raise UsageError(Message("there is nothing to change"))
@@ -184,7 +187,8 @@ def change(session: Session, place: Place, typed: Mapping[str, str]) -> Edited:
         _require_past(session, made)
         return made
 
-    done = edit(session, place, kind, changed, act=_act(place.kind, "edit"), action=_to_write(place.kind))
+    act, action = _act(place.kind, "edit"), _to_write(place.kind)
+    done = edit(session, place, kind, changed, act=act, action=action, dig=package if values.get("done") else None)
     return replace(done, is_unconfirmed=was_confirmed and not values.get(_CONFIRMED))
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from vault.access.session import Session
 from vault.casework.person import Person
 from vault.casework.story.consent import Category, Consent
+from vault.casework.story.referrals import Referral, Reply
 from vault.data_files import ReadWhenAsked, as_table, read_text
 from vault.errors import RefusedError
-from vault.ids import RecordId, short_id
+from vault.ids import CompartmentId, RecordId, short_id
 from vault.records.versions import OpenedVersion, of_kind
 from vault.redaction.profile import Profile
+from vault.services.cases import story_records
 from vault.services.exports.partners import KeptPartner
 from vault.services.projection.stored_records import Stored
 from vault.words.codes import word_of, words_of
@@ -38,15 +42,31 @@ class Leaving:
 
     def categories(self) -> frozenset[Category | None]:
         """Return what a consent has to cover; None for what no consent covers."""
-        return frozenset(_OF_RECORDS.get(f"{kind} {variant}", _OF_RECORDS.get(kind)) for kind, variant in self.records)
+        return frozenset(
+            _category(kind, variant) for kind, variant in self.records if kind not in self.profile.may_stay
+        )
+
+    def stays(self, covered: AbstractSet[Category]) -> frozenset[str]:
+        """Return the kinds of records that stay here because they are not covered, and may."""
+        may = (row for row in self.records if row[0] in self.profile.may_stay)
+        return frozenset(kind for kind, variant in may if _category(kind, variant) not in covered)
+
+
+def _category(kind: str, variant: str) -> Category | None:
+    return _OF_RECORDS.get(f"{kind} {variant}", _OF_RECORDS.get(kind))
 
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """The consents by which something leaves, and the words that must not leave whatever else is agreed."""
+    """The consents by which something leaves, and the words that must not leave whatever else is agreed.
+
+    `excluded` has of each the consent that says so, and its place there, from 1. `stays` are kinds of records that no
+    consent covers, and that stay here.
+    """
 
     consents: tuple[RecordId, ...] = ()
-    excluded: frozenset[str] = field(default=frozenset(), repr=False)
+    excluded: Mapping[str, tuple[RecordId, int]] = field(default_factory=dict, repr=False)
+    stays: frozenset[str] = frozenset()
 
 
 def require_agreed(
@@ -67,7 +87,12 @@ def require_agreed(
     consents: dict[RecordId, list[Consent]] = {}
     for version, consent in of_kind(versions, Consent):
         consents.setdefault(version.record, []).append(consent)
-    excluded = frozenset(words for heads in consents.values() for each in heads for words in each.excluded)
+    excluded = {
+        words: (record, place)
+        for record, heads in consents.items()
+        for each in heads
+        for place, words in enumerate(each.excluded, 1)
+    }
     if leaving.profile.consent is None:
         return Agreed(excluded=excluded)
     rows = list(persons)
@@ -83,11 +108,68 @@ def require_agreed(
         if allowing is None:
             raise _refused(client if len(clients) > 1 else None, [clause for clause, _ in judged if clause is not None])
         found.append(allowing)
-    return Agreed(tuple(dict.fromkeys(found)), excluded)
+    covered = frozenset(Category).intersection(*(each.covers() for record in found for each in consents[record]))
+    return Agreed(tuple(dict.fromkeys(found)), excluded, leaving.stays(covered))
 
 
 def _is_of(row: Stored[Person], client: Stored[Person]) -> bool:
     return (row.value.who or row.record) == (client.value.who or client.record)
+
+
+def require_no_conflict(leaving_to: KeptPartner, referrals: Iterable[tuple[RecordId, Referral]]) -> None:
+    """Return if this recipient never answered that a conflict of interest stands against the case.
+
+    Raises:
+        RefusedError: one version of a referral says so; it is named.
+    """
+    for record, referral in referrals:
+        if (referral.recipient, referral.answer) == (leaving_to.record, Reply.CONFLICT):
+            raise RefusedError(
+                Message(
+                    "{name} has a conflict of interest in this case: they said so on {day} (referral with the id {id})",
+                    name=leaving_to.name,
+                    day=referral.answered or "",
+                    id=short_id(record),
+                ),
+                next_step=Message(
+                    "Choose another recipient. If they no longer have a conflict, first change their answer in the"
+                    " referral."
+                ),
+            )
+
+
+def refuse_conflict(session: Session, case: CompartmentId, to: KeptPartner, *, why: str) -> None:
+    """Return if `require_no_conflict` does, of the referrals of a case; opening it is in the log before.
+
+    Raises:
+        RefusedError: as `require_no_conflict`.
+    """
+    found = story_records.list_in(session, case, (Referral.KIND,), why=why)
+    require_no_conflict(to, ((each.record, each.value) for each in found if isinstance(each.value, Referral)))
+
+
+def cannot_be_hidden(agreed: Agreed, forms: Collection[str]) -> RefusedError | None:
+    """Return the refusal where words that a consent excludes are among forms that did not go; None where none is.
+
+    The words stand in no error: each is called by its place in the consent. `forms` are in small letters.
+    """
+    said = [of for words, of in agreed.excluded.items() if " ".join(words.split()).casefold() in forms]
+    if not said:
+        return None
+    consent = min(said)[0]
+    places = ", ".join(str(place) for record, place in sorted(said) if record == consent)
+    return RefusedError(
+        Message(
+            "nothing left: of the words that must not leave, in the consent with the id {id}, number {places} cannot be"
+            " hidden everywhere: it is too short, or the report needs it itself",
+            id=short_id(consent),
+            places=places,
+        ),
+        next_step=Message(
+            "Ask the client. Then write it longer in the consent, with the words beside it, or take it out there and"
+            " hide what matters when you read the pages."
+        ),
+    )
 
 
 _Clause = tuple[int, Message]

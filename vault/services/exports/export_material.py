@@ -16,8 +16,9 @@ from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.story import STORY
+from vault.casework.story.referrals import Referral
 from vault.display import DAY, time_text
-from vault.errors import UsageError
+from vault.errors import LeakError, UsageError
 from vault.export.dossier_report import Cover
 from vault.export.package import PreparedReport
 from vault.export.release import ACT
@@ -40,13 +41,13 @@ from vault.redaction.questions import (
 )
 from vault.redaction.questions import Question as FormQuestion
 from vault.redaction.registry import RegisteredPerson, build_registry
-from vault.redaction.source import DossierSource, SourceField, dossier_source
+from vault.redaction.source import DossierSource, SourceField, dossier_source, said_now
 from vault.redaction.spans import Action as RedactionAction
 from vault.redaction.transform import PseudonymBook
 from vault.services.approvals.question import ApprovalQuestion
 from vault.services.approvals.second_person import REASONS
 from vault.services.cases.cases import by_date, view
-from vault.services.exports.consents import Agreed, Leaving, require_agreed
+from vault.services.exports.consents import Agreed, Leaving, cannot_be_hidden, require_agreed, require_no_conflict
 from vault.services.exports.export_people import (
     as_one,
     clients_of,
@@ -57,7 +58,7 @@ from vault.services.exports.export_people import (
     same_people,
 )
 from vault.services.exports.partners import KeptPartner, find
-from vault.services.exports.said_beside import in_order, today, told_beside
+from vault.services.exports.said_beside import checked_said, in_order, today, told_beside
 from vault.services.projection.projection import audit_of
 from vault.services.projection.seats import members_of_logs
 from vault.services.projection.stored_records import Stored, stored_of_kind
@@ -91,6 +92,8 @@ def reference_for(session: Session, material: Material) -> str:
 
 
 _SERIES = "main"
+_OF_NO_RECORD = VersionId(b"")
+"""Where a decision holds about what is written for one export alone: it is asked about anew for the next."""
 _NEW = datetime.timedelta(days=1)
 
 Decisions = Mapping[str, RedactionAction | str]
@@ -106,7 +109,8 @@ class Wish:
     the client of whom a profile of one client tells; it may be left out where the case has one alone. `hidden` are
     forms that no question is about, seen on the pages, with their kinds: hidden wherever they stand as they are
     written, of a name each word too. So is a decision that hides and is about no question; `is_strict` refuses one
-    that is about none and hides nothing.
+    that is about none and hides nothing. `said` is what is needed now: written for this export alone, and checked as
+    any other text.
     """
 
     profile: str
@@ -118,6 +122,7 @@ class Wish:
     person: RecordId | None = None
     hidden: Mapping[str, str] = field(default_factory=dict, repr=False)
     is_strict: bool = False
+    said: str = field(default="", repr=False)
 
 
 class NotThereError(UsageError):
@@ -132,7 +137,7 @@ class Material:
     are names of people of other cases; `joined` are versions of rows of people that stand in it as one with another,
     `same` the record that stands for each of their records.
     `beside` is what a report says of a note beside its fields, `contact` whom this member's last report of the case
-    named to be called. `agreed` is by which consents it leaves.
+    named to be called. `agreed` is by which consents it leaves, `said` what was written for this export alone.
     `before` are the disclosures to this recipient, `own` those of their versions that this member wrote, `of_others`
     the references of the case and of its reports to others; `asked` what was put before a second person in this case.
     """
@@ -152,6 +157,7 @@ class Material:
     own: frozenset[VersionId] = field(repr=False)
     of_others: frozenset[str]
     asked: list[Stored[Approving]] = field(repr=False)
+    said: str = field(default="", repr=False)
 
     @property
     def series(self) -> str:
@@ -227,7 +233,7 @@ def make_ready(
     ]
     if question is not None:  # what it decided was read in these very files, else its digest is of others
         given, beside = list(question.value.pseudonyms), []
-        earlier = [Earlier(question.value.decisions, frozenset(material.read()))]
+        earlier = [Earlier(question.value.decisions, frozenset({*material.read(), _OF_NO_RECORD}))]
     book = PseudonymBook(given, beside, choose=secrets.choice)
     hidden = earlier if question is not None else [Earlier(before.value.decisions) for before in material.before]
     now, by_hand = wish.decisions, hidden_by_hand(hidden, (*wish.decisions, *wish.hidden))  # by whatever profile
@@ -389,10 +395,13 @@ def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes |
     profile, recipient = profile_named(wish.profile), find(session, wish.to)
     why = profile.why
     versions = view(session, case, why=why)
+    require_no_conflict(recipient, ((version.record, each) for version, each in of_kind(versions, Referral)))
     require_one_role(versions)
     asked = stored_of_kind(versions, Approving)
-    days = (each.value.day for each in asked if each.value.digest == answered and each.value.day)
-    day = next(days, today(session).isoformat())  # an answer is to what was shown on the day of its question
+    question = next((each.value for each in asked if answered is not None and each.value.digest == answered), None)
+    # An answer is to what was shown, on the day of its question.
+    day = (question.day if question is not None else "") or today(session).isoformat()
+    said = said_now(checked_said(profile, wish.said) if question is None else question.said)
     rows, notes = stored_of_kind(versions, Person), _in_use(versions, profile, day)
     persons = as_one(rows, first=wish.person)
     clients = clients_of(persons)  # notes and facts are of the whole case: what is about one client may tell of another
@@ -413,26 +422,28 @@ def _gather(session: Session, case: CompartmentId, wish: Wish, answered: bytes |
     records: list[tuple[RecordId, VersionId, CaseworkRecord]] = [
         (stored.record, stored.version, stored.value) for stored in shown
     ]
-    source = dossier_source(records)
+    source = DossierSource((*said, *dossier_source(records).records))
     named = {(row.kind, row.variant) for row in source.records if profile.rule(row.kind, row.variant) is not None}
     leaving = Leaving(recipient, profile, today(session).isoformat(), frozenset(named))
+    agreed = require_agreed(leaving, versions, rows, clients)
     return Material(
         case=case,
         profile=profile,
         recipient=recipient,
-        records=records,
+        records=[row for row in records if row[2].KIND not in agreed.stays],
         people=known_people(session, case, persons, why=why),
         elsewhere=names_elsewhere(session, case, source, profile, why=why),
         joined=frozenset(row.version for row in rows) - {person.version for person in persons},
         same=same_people(rows, persons),
         beside=told_beside(session, notes),
         contact=next((row.value.contact for row in reversed(own) if row.value.contact), ""),
-        agreed=require_agreed(leaving, versions, rows, clients),
+        agreed=agreed,
         before=_before(disclosures, profile, recipient),
         own=frozenset(row.version for row in own),
         of_others=frozenset(row.value.reference for row in disclosures if row.value.recipient != recipient.record)
         | {row.value.ref for row in heads},
         asked=asked,
+        said="".join(said[0].fields[0].values) if said else "",
     )
 
 
@@ -456,20 +467,24 @@ def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedD
     registry = build_registry(material.people)
     source = dossier_source(material.records, material.same)
     told = (material.beside.get(record, ()) for record, _, _ in material.records)
-    whole = DossierSource(
-        tuple(
-            replace(record, fields=(*record.fields, *beside))
-            for record, beside in zip(source.records, told, strict=True)
-        )
+    records = (
+        replace(record, fields=(*record.fields, *beside)) for record, beside in zip(source.records, told, strict=True)
     )
+    whole = DossierSource((*said_now(material.said), *records))
     names = {each.form: RedactionAction(each.action) for each in taken.by_hand if each.kind == ByHand.NAME}
-    return redact(
-        whole,
-        material.profile,
-        registry,
-        {**taken.decisions, **names},
-        book,
-        read=taken.read,
-        elsewhere=material.elsewhere,
-        by_hand=taken.by_hand,
-    )
+    try:
+        return redact(
+            whole,
+            material.profile,
+            registry,
+            {**taken.decisions, **names},
+            book,
+            read=taken.read,
+            elsewhere=material.elsewhere,
+            by_hand=taken.by_hand,
+        )
+    except LeakError as fault:
+        left = {each.form.casefold() for place, each in enumerate(taken.by_hand) if place in fault.forms}
+        if (refused := cannot_be_hidden(material.agreed, left)) is None:
+            raise
+        raise refused from None

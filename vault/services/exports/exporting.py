@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from vault.export.archive import package_words
 from vault.export.dossier_report import READ, UNREAD, Cover
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.release import ACT, Release
-from vault.ids import CompartmentId, CompartmentKind, Digest
+from vault.ids import CompartmentId, CompartmentKind, Digest, RecordId
 from vault.index.heads import heads_in
 from vault.log.approval import Approval
 from vault.policy.rights import RIGHTS
@@ -27,11 +27,13 @@ from vault.policy.roles import Action
 from vault.progress import CancelledError, Progress
 from vault.records.versions import of_kind
 from vault.records.work import Entry, Receipt, Work
+from vault.redaction.profile import profile_named
 from vault.redaction.questions import OpenQuestions, Question, decisions_to_keep
 from vault.seal.signing import public_key, sign
 from vault.services.approvals import by_file
 from vault.services.approvals.question import ApprovalQuestion
 from vault.services.approvals.second_person import (
+    ALONE,
     APART_MS,
     HERE_MS,
     TWO_PERSON,
@@ -43,6 +45,8 @@ from vault.services.approvals.second_person import (
     required_approval,
     rule_of,
 )
+from vault.services.cases.urgent_reviews import review_task
+from vault.services.exports.consents import cannot_be_hidden
 from vault.services.exports.export_material import (
     Material,
     NotThereError,
@@ -54,6 +58,7 @@ from vault.services.exports.export_material import (
     reference_for,
 )
 from vault.services.exports.partners import find, require_confirmed
+from vault.services.exports.reviewed_after import reviewers
 from vault.services.exports.said_beside import organisation_name, today
 from vault.services.projection.places import held_of_kind
 from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
@@ -88,17 +93,22 @@ class Done:
     package: SealedPackage
     key_words: tuple[str, ...]
     pages: tuple[str, ...]
+    review: RecordId | None = None
 
 
 @dataclass(slots=True)
 class ExportSteps:
-    """The durable steps: files are made, checked, approved; begin is logged; they are sealed; done is logged."""
+    """The durable steps: files are made, checked, approved; begin is logged; they are sealed; done is logged.
+
+    Where there are `reviewers`, nobody approves it before: one of them reviews it afterwards.
+    """
 
     session: Session
     ready: Ready
     rule: str
     second: Second | None
     answer: Approval | None
+    reviewers: tuple[str, ...] = ()
 
     def run(self, cover: Cover, out: Path, approve: Approve | None, progress: Progress | None) -> Done:
         """Take all steps, or log that the export was stopped and raise what stopped it."""
@@ -106,7 +116,8 @@ class ExportSteps:
         begun: Receipt | None = None
         try:
             # Whatever can refuse does so before a person reads the pages.
-            require_second(self.session, ACT, self.second)
+            if not self.reviewers:
+                require_second(self.session, ACT, self.second)
             prepared = _prepared(self.ready, cover, progress)
             if self.answer is not None:
                 require_valid(self.session, self.answer, self._question(prepared))
@@ -115,17 +126,17 @@ class ExportSteps:
             question = self._question(
                 prepared
             )  # now: reading takes its time, and a question at this keyboard expires soon
-            approval = required_approval(self.session, question, self.second)
+            approval = None if self.reviewers else required_approval(self.session, question, self.second)
             begun = self._log_begin(question.digest, approval)
             package = self._seal(prepared, seed, approval)
-            self._log_done(package, cover, begun)
+            review = self._log_done(package, cover, begun)
             path = publish(package, out)
         except PagesAnewError:
             raise
         except Exception:
             self._log_abort(begun)
             raise
-        return Done(path, package, package_words(public_key(seed)), prepared.pages)
+        return Done(path, package, package_words(public_key(seed)), prepared.pages, review)
 
     def _question(self, prepared: PreparedReport) -> ApprovalQuestion:
         return question_for(self.session, self.ready.material, prepared, valid_ms=HERE_MS)
@@ -174,8 +185,13 @@ class ExportSteps:
             Entry(act="export.abort", why=self.ready.material.profile.why, obj=obj, cause=cause, pol=self.rule)
         )
 
-    def _log_done(self, package: SealedPackage, cover: Cover, begun: Receipt) -> None:
-        """Keep what left, for whom and under which decisions, together with the entry that says so."""
+    def _log_done(self, package: SealedPackage, cover: Cover, begun: Receipt) -> RecordId | None:
+        """Keep what left, for whom and under which decisions, together with the entry that says so.
+
+        Returns:
+            The task by which somebody else reviews it, if one does.
+        """
+        case = self.ready.material.case
         disclosure = Disclosure(
             recipient=self.ready.material.recipient.record,
             profile=self.ready.material.profile.name,
@@ -194,15 +210,19 @@ class ExportSteps:
         )
         # By the rules of an older program a legal reviewer's would be quarantined, and the log of the case in doubt.
         may_keep = RIGHTS.may_write(self.session.roles, CompartmentKind.CASE, Disclosure.KIND)
-        with self.session.work(self.ready.material.case) as work:
+        review: RecordId | None = None
+        with self.session.work(case) as work:
+            if self.reviewers:
+                review = work.keep(case, review_task(self.session, cover.reference, self.reviewers))
+                disclosure = replace(disclosure, review=review)
             if may_keep:
-                work.keep(self.ready.material.case, disclosure)
+                work.keep(case, disclosure)
             work.commit(
                 Entry(
                     act="export.done",
                     out="ok" if cover.pages == READ else f"ok:{UNREAD}",
                     why=self.ready.material.profile.why,
-                    obj=audit_of(self.session, self.ready.material.case),
+                    obj=audit_of(self.session, case),
                     objs=(self.ready.material.recipient.record,),
                     dig=package.digest(),
                     cause=begun.seq,
@@ -210,12 +230,16 @@ class ExportSteps:
                     pol=self.rule,
                 )
             )
+        return review
 
 
 def _prepared(ready: Ready, cover: Cover, progress: Progress | None) -> PreparedReport:
     try:
         return prepare(ready.dossier, cover, progress=progress)
-    except LeakError:
+    except LeakError as fault:
+        left = {form for place, form in enumerate(ready.dossier.forbidden_forms) if place in fault.forms}
+        if (refused := cannot_be_hidden(ready.material.agreed, left)) is not None:
+            raise refused from None
         if not ready.hides_more:
             raise
         raise NotThereError(
@@ -253,7 +277,8 @@ class Exported:
     """A package at its destination, and the words by which its recipient knows who made it.
 
     `release` is the rule by which it left: `alone` or `two-person`; `is_read`: somebody read the pages before.
-    `as_proposed` are the questions that nobody answered: their proposals were taken.
+    `as_proposed` are the questions that nobody answered: their proposals were taken. `review` is the task by which one
+    of `reviewers` reviews it, where it left before anybody approved it.
     """
 
     path: Path
@@ -265,6 +290,8 @@ class Exported:
     is_read: bool
     pages: tuple[str, ...] = field(repr=False)
     as_proposed: tuple[Question, ...] = field(default=(), repr=False)
+    review: RecordId | None = None
+    reviewers: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +345,9 @@ def export(
             Message("there is no folder {out}", out=out),
             next_step=Message("Make the folder first; the package is written into it."),
         )
-    release = rule_of(session)
+    is_asked = second is not None or answer is not None
+    reviewing = () if is_asked else reviewers(session, profile_named(wish.profile))
+    release = ALONE if reviewing else rule_of(session)
     # A second person reads for whom it is, and all words of a key that nobody confirmed.
     require_confirmed(find(session, wish.to), is_shown_to_second=release == TWO_PERSON)
     asked = None if answer is None else answer.digest
@@ -331,7 +360,7 @@ def export(
         cover = as_asked(cover, question.value)
     if answer is not None:
         second = lambda wanted: answer  # noqa: E731 - the answer is there already
-    done = ExportSteps(session, ready, rule, second, answer).run(cover, out, approve, progress)
+    done = ExportSteps(session, ready, rule, second, answer, reviewing).run(cover, out, approve, progress)
     return Exported(
         path=done.path,
         digest=Digest(done.package.digest()),
@@ -342,6 +371,8 @@ def export(
         is_read=cover.pages == READ,
         pages=done.pages,
         as_proposed=ready.as_proposed,
+        review=done.review,
+        reviewers=reviewing,
     )
 
 
@@ -412,6 +443,7 @@ def ask(
         contact=cover.contact,
         pages=cover.pages,
         reference=cover.reference,
+        said=ready.material.said,
     )
     with session.work(case) as work:
         work.keep(case, kept)

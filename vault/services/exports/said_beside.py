@@ -6,16 +6,20 @@ import datetime
 from collections.abc import Sequence
 
 from vault.access.session import Session
+from vault.casework.checks import checked_text, refuse_halves
 from vault.casework.note import Note
 from vault.casework.organisation_records import Organisation
 from vault.display import DAY, time_text
+from vault.errors import UsageError
 from vault.ids import RecordId
 from vault.policy.roles import Role
 from vault.records.versions import of_kind
+from vault.redaction.profile import Profile
 from vault.redaction.source import SourceField
 from vault.services.projection.projection import read_valid
 from vault.services.projection.seats import members_of_logs
 from vault.services.projection.stored_records import Stored
+from vault.words.message import Message
 
 # Of several roles the one under which people write.
 _WRITES = (Role.CASEWORKER, Role.FIELD, Role.INTAKE, Role.SUPERVISOR, Role.LEGAL_REVIEWER, Role.ADMIN, Role.AUDITOR)
@@ -55,3 +59,16 @@ def told_beside(session: Session, notes: Sequence[Stored[Note]]) -> dict[RecordI
             fields.append(SourceField("by", (word,), coded=True))
         beside[note.record] = tuple(fields)
     return beside
+
+
+def checked_said(profile: Profile, text: str) -> str:
+    """Return what was written for one export alone, as a text is kept.
+
+    Raises:
+        UsageError: the profile has no place for it, or it is no text.
+    """
+    said = checked_text(text, "say", optional=True).strip()
+    refuse_halves(said, "say")
+    if said and not profile.takes_a_text:
+        raise UsageError(Message("with this profile, nothing can be said beside the records of the case"))
+    return said

@@ -37,14 +37,16 @@ from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
 
 BREAK_GLASS = "break.glass"
-ACTS = frozenset({"export.begin", BREAK_GLASS})
+_EXPORT, _EXPORTED, _REVIEWED_BY = "export.begin", "export.done", "case.edit"
+IN_HASTE = "emergency"
+"""Why something left before a second person approved it, who reviews it then."""
+ACTS = frozenset({_EXPORT, BREAK_GLASS})
 CODES_OF_REASONS = ("legal-referral", "casework", "supervision", "subject-request", "handover", "deputy", "emergency")
 ERASE = "erase"
 UNDONE = "undo"
 """Why an erasure was made that took back one's own last words; people are told an undo (`evidence.logbook`)."""
 # What one person may erase; above either a second one has to agree.
 MOST_CASES_ALONE, MOST_RECORDS_ALONE = 1, 10
-JUDGED_ACTS = ACTS | {APPROVE_ACT, ERASE}
 APPROVERS = frozenset(role.value for role in ALLOWED[Action.APPROVE])
 
 Written = tuple[bytes, int, bytes]
@@ -138,7 +140,11 @@ def refused_uses(
 def approval_faults(
     session: Session, rows: Rows, refused: Iterable[tuple[Listing, Refusal]], payloads: Mapping[Written, Payload]
 ) -> Iterator[Finding]:
-    """Yield uses of an approval that is not valid, and acts without one as far as payloads can be read."""
+    """Yield uses of an approval that is not valid, and acts without one as far as payloads can be read.
+
+    What left in haste needs none before: it is named until somebody else reviewed it.
+    """
+    reviewed = _reviewed(session, rows, payloads)
     for use, reason in refused:
         if reason is not Refusal.NOT_GIVEN:
             yield not_approved(use.origin, use.seq, lists_one(reason))
@@ -146,8 +152,41 @@ def approval_faults(
         if takes_two(payload) and payload.out.startswith("ok"):
             for row in rows.operations(origin, seq, seq + 1):
                 if row.digest == digest and not lists_approval(row) and needed_second(session, row, payload.act):
+                    in_haste = payload.act == _EXPORT and payload.why == IN_HASTE and payload.out == "ok:alone"
+                    if in_haste and (origin, seq) in reviewed:
+                        continue
                     message = Message("{act} without the approval of a second person", act=payload.act)
+                    if in_haste:
+                        message = Message("an urgent export that no second person has reviewed yet")
                     yield not_approved(origin, seq, message)
+
+
+def _reviewed(session: Session, rows: Rows, payloads: Mapping[Written, Payload]) -> set[tuple[bytes, int]]:
+    """Return where exports begin that a member reviewed who could have approved them, and did not make them.
+
+    Who reviews says in an entry which package it is, by the digest that is in the entry by which the export ended.
+    """
+    reviews: dict[bytes, list[Written]] = {}
+    for written, payload in payloads.items():
+        if payload.act == _REVIEWED_BY and payload.dig is not None:
+            reviews.setdefault(payload.dig, []).append(written)
+    if not reviews:
+        return set()
+    authority, found = session.authority(rows), set[tuple[bytes, int]]()
+    for (origin, seq, digest), payload in payloads.items():
+        if payload.act != _EXPORTED or not isinstance(payload.cause, int) or payload.dig not in reviews:
+            continue
+        sender = _author(session, rows, authority, (origin, seq, digest))
+        by = (_author(session, rows, authority, written) for written in reviews[payload.dig])
+        if any(each.member not in {None, sender.member} and each.roles & APPROVERS for each in by):
+            found.add((origin, payload.cause))
+    return found
+
+
+def _author(session: Session, rows: Rows, authority: Authority, written: Written) -> Listing:
+    origin, seq, digest = written
+    row = next(row for row in rows.operations(Origin(origin), seq, seq + 1) if row.digest == digest)
+    return _by_whom(session, authority, row)
 
 
 def lists_one(reason: Refusal) -> Message:
@@ -161,6 +200,12 @@ def not_approved(origin: bytes, seq: int, message: Message) -> Finding:
     What came of the act is done, and whoever may list anything could otherwise stop the acts of all.
     """
     return Finding(Code.APPROVAL, message, Origin(origin), seq, severity=Severity.ABSENCE)
+
+
+def is_judged(payload: Payload) -> bool:
+    """Say whether an entry is looked at when second persons are: it needs one, or is by one, or names a package."""
+    names_package = payload.act in {_EXPORTED, _REVIEWED_BY} and payload.dig is not None
+    return names_package or payload.act in ACTS | {APPROVE_ACT, ERASE}
 
 
 def takes_two(payload: Payload) -> bool:

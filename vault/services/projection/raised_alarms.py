@@ -14,7 +14,7 @@ from vault.log.genesis import Genesis
 from vault.log.items import ACTS, ItemKind, kinds_beyond
 from vault.log.payload import Payload
 from vault.records.logs import genesis_of
-from vault.services.projection.approval_checks import JUDGED_ACTS
+from vault.services.projection.approval_checks import is_judged
 from vault.services.projection.places import name_of
 from vault.store.rows import Rows
 from vault.validity.audit_payloads import Auditor, read_histories
@@ -86,7 +86,6 @@ def _certified(session: Session, genesis: Genesis) -> SeatId | None:
 # A list is public and decides what is valid; what an entry says is known to its auditors alone. So what a false act
 # lists counts like anything else, and whoever can read the act names it.
 DRILL: Final = "recovery.drill"
-_KEPT: Final = JUDGED_ACTS | {DRILL}
 _NAMES: Final[dict[int, Message]] = {
     ItemKind.VERSION: Message("a version of a record"),
     ItemKind.GRANT: Message("a key given to a device"),
@@ -105,8 +104,9 @@ class Said:
     """What one run reads of payloads.
 
     Of `opened` payloads `newer` ones name an act that this program does not know: counted, not judged. `kept` has those
-    of acts that need two persons, of erasures and of drills, by log, position and digest of the entry. `closed` are
-    logs of which this seat cannot read every payload; `sealed_to_others` counts those of which it was given no key.
+    of acts that need two persons or a review, of erasures and of drills, by log, position and digest of the entry.
+    `closed` are logs of which this seat cannot read every payload; `sealed_to_others` counts those of which it was
+    given no key.
     """
 
     opened: int = 0
@@ -128,7 +128,7 @@ class Said:
             act = entry.payload.act
             self.opened += 1
             self.newer += act not in ACTS
-            if act in _KEPT or ItemKind.ERASED in entry.kinds:
+            if act == DRILL or is_judged(entry.payload) or ItemKind.ERASED in entry.kinds:
                 self.kept[origin, entry.seq, entry.digest] = entry.payload
             if beyond := kinds_beyond(act, entry.kinds):
                 names = enumerated([_NAMES.get(kind, _OF_MEMBERS) for kind in beyond])
